@@ -1,0 +1,368 @@
+/*
+ * The few behaviours pages share. Loaded once as a module by ui/base.html; other modules use `window.Banshi`
+ * (not `import`, which would load a second copy next to the hashed one). Words come from #ui-texts, so they are translated.
+ */
+
+const texts = document.getElementById("ui-texts")?.dataset ?? {};
+const root = document.documentElement;
+const store = {
+  get(key) { try { return localStorage.getItem(key); } catch { return null; } },
+  set(key, value) { try { localStorage.setItem(key, value); } catch { /* private mode: the choice lasts for the page */ } },
+};
+
+/* ---- saying things ---- */
+
+/** Read `text` to screen readers; `urgent` interrupts. */
+function say(text, { urgent = false } = {}) {
+  const region = document.getElementById(urgent ? "say-now" : "say");
+  if (!region) return;
+  region.textContent = "";
+  setTimeout(() => { region.textContent = text; }, 50);
+}
+
+/** A short message at the foot of the page. tone: ok | info | wait | urgent. Urgent ones stay twice as long. */
+function toast(text, tone = "ok") {
+  let box = document.querySelector(".toasts");
+  if (!box) {
+    box = document.createElement("div");
+    box.className = "toasts";
+    document.body.append(box);
+  }
+  const line = document.createElement("div");
+  line.className = "toast";
+  line.dataset.tone = tone;
+  line.textContent = text;
+  box.append(line);
+  say(text, { urgent: tone === "urgent" });
+  setTimeout(() => line.remove(), tone === "urgent" ? 10000 : 5000);
+}
+
+const clockTime = (at) => at.toLocaleTimeString(root.lang || "zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false });
+
+/* ---- live data ---- */
+
+const staleSources = new Map(); // source → Date of its last word
+
+function showStaleness() {
+  const oldest = [...staleSources.values()].sort((a, b) => a - b)[0];
+  for (const banner of document.querySelectorAll("[data-stale]")) {
+    banner.hidden = !oldest;
+    const since = banner.querySelector("[data-stale-since]");
+    if (oldest && since) since.textContent = clockTime(oldest);
+  }
+  root.toggleAttribute("data-is-stale", Boolean(oldest));
+}
+
+/**
+ * Server-sent events that resume, reconnect with growing pauses, and say when they have gone quiet.
+ *
+ *   new LiveSource("/live/halls/dongcheng", { on: { state: (data, event) => draw(data) } })
+ *
+ * `on`: event name → function(parsed JSON, raw event); `message` for unnamed events.
+ * The server sends `event: ping` at least every 15 s; after `staleAfter` seconds without any event the source is stale,
+ * the [data-stale] banner appears with the time of the last word, and what is on the page stays there.
+ * A reconnect after a closed stream passes `last_event_id` in the query, because only the browser may set the header.
+ */
+class LiveSource {
+  constructor(url, { on = {}, staleAfter = 40, onStale, onFresh } = {}) {
+    Object.assign(this, { url, on, staleAfter, onStale, onFresh });
+    this.lastId = "";
+    this.lastWord = new Date();
+    this.pause = 1000;
+    this.stale = false;
+    this.closed = false;
+    this.watch = setInterval(() => this.checkAge(), 1000);
+    this.wake = () => { if (!document.hidden && this.source?.readyState === EventSource.CLOSED) this.connect(); };
+    document.addEventListener("visibilitychange", this.wake);
+    addEventListener("online", this.wake);
+    this.connect();
+  }
+
+  connect() {
+    if (this.closed) return;
+    clearTimeout(this.retry);
+    this.source?.close();
+    const url = new URL(this.url, location.href);
+    if (this.lastId) url.searchParams.set("last_event_id", this.lastId);
+    const source = new EventSource(url);
+    this.source = source;
+    source.onerror = () => {
+      if (source.readyState !== EventSource.CLOSED || source !== this.source) return;
+      // Spread out, so that a hall of phones does not return in the same second.
+      this.retry = setTimeout(() => this.connect(), this.pause * (0.5 + Math.random()));
+      this.pause = Math.min(this.pause * 2, 30000);
+    };
+    for (const name of new Set(["message", "ping", ...Object.keys(this.on)])) {
+      source.addEventListener(name, (event) => this.hear(name, event));
+    }
+  }
+
+  hear(name, event) {
+    if (event.lastEventId) this.lastId = event.lastEventId;
+    this.lastWord = new Date();
+    this.pause = 1000;
+    if (this.stale) {
+      this.stale = false;
+      staleSources.delete(this);
+      showStaleness();
+      this.onFresh?.();
+    }
+    const handler = this.on[name];
+    if (!handler) return;
+    let data = event.data;
+    try { data = JSON.parse(event.data); } catch { /* plain text is fine */ }
+    handler(data, event);
+  }
+
+  checkAge() {
+    const quiet = (Date.now() - this.lastWord) / 1000;
+    if (quiet < this.staleAfter) return;
+    if (!this.stale) {
+      this.stale = true;
+      staleSources.set(this, this.lastWord);
+      showStaleness();
+      this.onStale?.(this.lastWord);
+    }
+    // A half-open connection never errs: drop it after another silent spell.
+    if (quiet > this.staleAfter * 2 && this.source?.readyState === EventSource.OPEN) this.connect();
+  }
+
+  close() {
+    this.closed = true;
+    clearInterval(this.watch);
+    clearTimeout(this.retry);
+    document.removeEventListener("visibilitychange", this.wake);
+    removeEventListener("online", this.wake);
+    this.source?.close();
+    staleSources.delete(this);
+    showStaleness();
+  }
+}
+
+/**
+ * `<div data-live="/live/…" data-live-events="state call">` fires `live:state`, `live:call` on that element (detail = data).
+ * With htmx: `<section hx-get="…" hx-trigger="live:state from:closest [data-live] throttle:1s">`.
+ */
+function startLive(scope) {
+  const found = [...scope.querySelectorAll("[data-live]")];
+  if (scope.matches?.("[data-live]")) found.push(scope);
+  for (const element of found) {
+    if (element.banshiLive) continue;
+    const on = {};
+    for (const name of (element.dataset.liveEvents ?? "state").split(/\s+/)) {
+      on[name] = (detail) => element.dispatchEvent(new CustomEvent(`live:${name}`, { detail, bubbles: true }));
+    }
+    element.banshiLive = new LiveSource(element.dataset.live, { on, staleAfter: Number(element.dataset.liveStale ?? 40) });
+  }
+}
+
+/* ---- dialogs ---- */
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-dialog-open]");
+  if (opener) {
+    event.preventDefault();
+    document.getElementById(opener.dataset.dialogOpen)?.showModal();
+    return;
+  }
+  if (event.target.closest("[data-dialog-close]")) event.target.closest("dialog")?.close();
+  if (event.target.matches?.("dialog[data-light]")) event.target.close(); // a click on the backdrop
+  if (event.target.closest("[data-print]")) print();
+  if (event.target.closest("[data-back]")) { event.preventDefault(); history.back(); }
+});
+
+/* ---- large type ---- */
+
+function setMode(mode) {
+  root.dataset.mode = mode;
+  document.cookie = `elder=${mode === "elder" ? 1 : 0}; path=/; max-age=31536000; samesite=lax`;
+  for (const button of document.querySelectorAll("[data-elder]")) button.setAttribute("aria-pressed", String(mode === "elder"));
+}
+for (const button of document.querySelectorAll("[data-elder]")) {
+  button.setAttribute("aria-pressed", String(root.dataset.mode === "elder"));
+  button.addEventListener("click", () => setMode(root.dataset.mode === "elder" ? "plain" : "elder"));
+}
+
+/* ---- keys ---- */
+
+/**
+ * `<button data-key="Space">` is pressed by that key, unless somebody is typing or a dialog is open in front of it.
+ * Letters are written small; others by their `KeyboardEvent.key` ("Space", "Enter", "Escape", "F2").
+ */
+addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
+  const typing = event.target.closest("input:not([type=checkbox],[type=radio],[type=button]), textarea, select, [contenteditable]");
+  if (typing && event.key !== "Escape" && !/^F\d+$/.test(event.key)) return;
+  const key = event.key === " " ? "Space" : event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  // A focused button or link keeps its own Space and Enter.
+  if ((key === "Space" || key === "Enter") && event.target.closest("button, a[href], summary, input")) return;
+  const scope = document.querySelector("dialog[open]") ?? document;
+  const button = scope.querySelector(`[data-key="${CSS.escape(key)}"]:not(:disabled, [aria-disabled="true"])`);
+  if (!button) return;
+  event.preventDefault();
+  button.matches("input, select, textarea") ? button.focus() : button.click();
+});
+
+/* ---- silence at a kiosk ---- */
+
+/**
+ * Go back to the start after silence: `<div data-idle="20" data-idle-href="/kiosk/x"><b data-idle-left></b></div>`.
+ * `data-idle-warn="10"` shows the element only for the last 10 seconds. In large-type mode people get three times as long.
+ */
+class Idle {
+  constructor(element) {
+    this.element = element;
+    this.left = element.querySelector("[data-idle-left]");
+    for (const name of ["pointerdown", "keydown", "input", "wheel", "touchmove"]) addEventListener(name, () => this.restart(), { passive: true });
+    this.restart();
+    this.timer = setInterval(() => this.tick(), 250);
+  }
+
+  get seconds() { return Number(this.element.dataset.idle) * (root.dataset.mode === "elder" ? 3 : 1); }
+
+  restart() { this.until = performance.now() + this.seconds * 1000; this.tick(); }
+
+  tick() {
+    const seconds = Math.max(0, Math.ceil((this.until - performance.now()) / 1000));
+    if (this.left) this.left.textContent = seconds;
+    const warn = Number(this.element.dataset.idleWarn ?? this.seconds);
+    this.element.hidden = seconds > warn;
+    if (seconds > 0) return;
+    clearInterval(this.timer);
+    const event = new CustomEvent("idle", { bubbles: true, cancelable: true });
+    if (this.element.dispatchEvent(event) && this.element.dataset.idleHref) location.assign(this.element.dataset.idleHref);
+  }
+}
+
+/* ---- screens, sound, touch ---- */
+
+/** Keep the screen on while the page is visible. */
+async function keepAwake() {
+  const ask = async () => { try { await navigator.wakeLock?.request("screen"); } catch { /* battery saver says no */ } };
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) ask(); });
+  await ask();
+}
+
+const buzz = (pattern = [300, 150, 300]) => navigator.vibrate?.(pattern) ?? false;
+
+let audio;
+/** Two soft tones. Browsers allow sound only after a first touch or under the kiosk's autoplay flag. */
+async function chime(volume = 0.25) {
+  audio ??= new (window.AudioContext ?? window.webkitAudioContext)();
+  if (audio.state === "suspended") await Promise.race([audio.resume(), new Promise((done) => setTimeout(done, 200))]);
+  [[659.25, 0], [523.25, 0.32]].forEach(([pitch, after]) => {
+    const tone = audio.createOscillator();
+    const level = audio.createGain();
+    const start = audio.currentTime + after;
+    tone.frequency.value = pitch;
+    level.gain.setValueAtTime(0, start);
+    level.gain.linearRampToValueAtTime(volume, start + 0.02);
+    level.gain.exponentialRampToValueAtTime(0.001, start + 0.9);
+    tone.connect(level).connect(audio.destination);
+    tone.start(start);
+    tone.stop(start + 1);
+  });
+  await new Promise((done) => setTimeout(done, 1100));
+}
+
+/**
+ * Announcements one after another, none swallowed; silent until switched on.
+ *
+ *   const voice = new Voice({ on: screen.dataset.voice === "on" }); voice.call("请 A012 号到 2 楼 12 号窗口");
+ */
+class Voice {
+  constructor({ on = false, lang = "zh-CN", rate = 0.9, times = 1, withChime = true } = {}) {
+    Object.assign(this, { on, lang, rate, times, withChime });
+    this.queue = [];
+    this.talking = false;
+  }
+
+  call(text) {
+    if (!this.on) return;
+    this.queue.push(text);
+    if (!this.talking) this.next();
+  }
+
+  async next() {
+    const text = this.queue.shift();
+    this.talking = text !== undefined;
+    if (!this.talking) return;
+    try {
+      if (this.withChime) await chime();
+      for (let i = 0; i < this.times; i += 1) await this.speak(text);
+    } finally {
+      this.next();
+    }
+  }
+
+  speak(text) {
+    return new Promise((done) => {
+      if (!window.speechSynthesis) return done();
+      const words = new SpeechSynthesisUtterance(text);
+      words.lang = this.lang;
+      words.rate = this.rate;
+      words.onend = done;
+      words.onerror = done;
+      setTimeout(done, 15000); // some engines never say that they have finished
+      speechSynthesis.speak(words);
+    });
+  }
+}
+
+/* ---- talking to the server ---- */
+
+const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+
+/** POST JSON (or a form) with the CSRF token. Returns {ok, status, data}; never throws for a refusal or a lost line. */
+async function post(url, body = {}, { method = "POST", key } = {}) {
+  const headers = { "X-CSRFToken": csrf(), Accept: "application/json" };
+  if (key) headers["Idempotency-Key"] = key;
+  if (!(body instanceof FormData)) {
+    headers["Content-Type"] = "application/json";
+    body = JSON.stringify(body);
+  }
+  try {
+    const answer = await fetch(url, { method, headers, body, credentials: "same-origin" });
+    const data = await answer.json().catch(() => null);
+    return { ok: answer.ok, status: answer.status, data };
+  } catch {
+    toast(texts.offline ?? "Offline", "urgent");
+    return { ok: false, status: 0, data: null };
+  }
+}
+
+document.addEventListener("htmx:configRequest", (event) => { event.detail.headers["X-CSRFToken"] = csrf(); });
+document.addEventListener("htmx:responseError", () => toast(texts.failed ?? "Failed", "urgent"));
+document.addEventListener("htmx:sendError", () => toast(texts.offline ?? "Offline", "urgent"));
+document.addEventListener("htmx:timeout", () => toast(texts.offline ?? "Offline", "urgent"));
+document.addEventListener("htmx:load", (event) => startLive(event.detail.elt));
+document.addEventListener("htmx:beforeCleanupElement", (event) => event.detail.elt.banshiLive?.close());
+// The server may answer with `HX-Trigger: {"toast": {"text": …, "tone": …}}`.
+document.addEventListener("toast", (event) => toast(event.detail.text ?? event.detail.value, event.detail.tone));
+
+// A form is sent once: the button waits, and comes back if the page does.
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || event.target.matches("[hx-post], [hx-get], [data-again]")) return;
+  if (event.target.dataset.sent) { event.preventDefault(); return; }
+  event.target.dataset.sent = "yes";
+  event.submitter?.classList.add("is-busy");
+});
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    form.querySelector(".is-busy")?.classList.remove("is-busy");
+  }
+});
+
+// Pages without live data still say when the line is down.
+const offline = () => { for (const banner of document.querySelectorAll("[data-offline]")) banner.hidden = navigator.onLine; };
+addEventListener("online", offline);
+addEventListener("offline", offline);
+offline();
+
+startLive(document);
+for (const element of document.querySelectorAll("[data-idle]")) element.banshiIdle = new Idle(element);
+if (root.hasAttribute("data-awake")) keepAwake();
+for (const current of document.querySelectorAll(".days [aria-current]")) current.scrollIntoView({ block: "nearest", inline: "center" });
+
+window.Banshi = { LiveSource, Voice, Idle, chime, buzz, keepAwake, say, toast, post, csrf, store, setMode, clockTime };
