@@ -1,0 +1,165 @@
+"""Working days (工作日) with the national calendar's holidays and make-up days (调休).
+
+A `WorkCalendar` is built from rows for the exceptional days only: named days off, and weekends that are worked.
+Every other day follows its weekday. Days are plain dates in the hall's own zone; weeks run Monday to Sunday.
+
+The State Council publishes each year's days the November before. A year without confirmed rows is therefore
+answered by weekday and known statutory days alone, and marked provisional: its make-up days are still unknown.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Literal
+
+DayKind = Literal["workday", "restday"]
+DayState = Literal["confirmed", "provisional"]
+
+_KINDS: dict[str, DayKind] = {"workday": "workday", "restday": "restday"}
+_STATES: dict[str, DayState] = {"confirmed": "confirmed", "provisional": "provisional"}
+_DAY = timedelta(days=1)
+_SATURDAY = 5
+# A guard against a calendar that names every day a day off.
+_LONGEST_SEARCH = 366
+
+
+@dataclass(frozen=True, slots=True)
+class DayInfo:
+    """One exceptional day: a named day off (`restday`), or a weekend that is worked (`workday`, 调休上班)."""
+
+    day: date
+    kind: DayKind
+    name_zh: str
+    name_en: str
+    state: DayState = "confirmed"
+
+
+@dataclass(frozen=True)
+class WorkCalendar:
+    """Answers what kind of day a date is. Immutable; build it with `from_rows`."""
+
+    days: Mapping[date, DayInfo] = field(default_factory=dict)
+
+    @classmethod
+    def from_rows(cls, rows: Iterable[DayInfo]) -> WorkCalendar:
+        """Build from rows in any order.
+
+        :raises ValueError: when a day is named twice.
+        """
+        days: dict[date, DayInfo] = {}
+        for row in rows:
+            if row.day in days:
+                raise ValueError(f"{row.day} is in the calendar twice")
+            days[row.day] = row
+        return cls(days)
+
+    def __post_init__(self) -> None:
+        states: dict[int, set[DayState]] = {}
+        for info in self.days.values():
+            states.setdefault(info.day.year, set()).add(info.state)
+        confirmed = frozenset(year for year, seen in states.items() if seen == {"confirmed"})
+        object.__setattr__(self, "_confirmed_years", confirmed)
+
+    @property
+    def confirmed_years(self) -> frozenset[int]:
+        """Years whose rows are all confirmed, that is, whose notice (国办发明电) has been loaded."""
+        years: frozenset[int] = self.__dict__["_confirmed_years"]
+        return years
+
+    def info(self, day: date) -> DayInfo | None:
+        """The row of an exceptional day, or None for an ordinary one."""
+        return self.days.get(day)
+
+    def is_working(self, day: date) -> bool:
+        info = self.days.get(day)
+        if info is not None:
+            return info.kind == "workday"
+        return day.weekday() < _SATURDAY
+
+    def is_make_up_day(self, day: date) -> bool:
+        """Whether the day is a Saturday or Sunday that is worked (调休上班)."""
+        return day.weekday() >= _SATURDAY and self.is_working(day)
+
+    def is_holiday(self, day: date) -> bool:
+        """Whether the day is a named day off: statutory or bridging, weekends inside a holiday included."""
+        info = self.days.get(day)
+        return info is not None and info.kind == "restday"
+
+    def is_provisional(self, day: date) -> bool:
+        """Whether a later notice may still change what kind of day this is."""
+        return day.year not in self.confirmed_years
+
+    def next_working_day(self, day: date) -> date:
+        """The first working day strictly after `day`."""
+        return self._step(day, _DAY)
+
+    def previous_working_day(self, day: date) -> date:
+        """The last working day strictly before `day`."""
+        return self._step(day, -_DAY)
+
+    def add_working_days(self, day: date, count: int) -> date:
+        """The `count`-th working day after `day`; the event's own day is day 0 (民法典 201条).
+
+        Zero gives `day` itself, working or not; a negative count goes back.
+        """
+        step = _DAY if count > 0 else -_DAY
+        for _ in range(abs(count)):
+            day = self._step(day, step)
+        return day
+
+    def working_days_between(self, start: date, end: date) -> int:
+        """How many working days lie after `start` up to and including `end`; negative when `end` is earlier.
+
+        The inverse of `add_working_days`: from `d` to the n-th working day after `d` there are n.
+        """
+        if end < start:
+            return -self.working_days_between(end, start)
+        span = (end - start).days
+        return sum(self.is_working(start + timedelta(days=n)) for n in range(1, span + 1))
+
+    def week_of(self, day: date) -> tuple[date, ...]:
+        """The seven days, Monday to Sunday, of the week that `day` is in."""
+        monday = day - timedelta(days=day.weekday())
+        return tuple(monday + timedelta(days=n) for n in range(7))
+
+    def working_days_of_week(self, day: date) -> tuple[date, ...]:
+        """The working days of that week, make-up Saturday and Sunday included; none in a holiday week."""
+        return tuple(each for each in self.week_of(day) if self.is_working(each))
+
+    def last_working_day_of_week(self, day: date) -> date | None:
+        """The last working day of the Monday–Sunday week `day` is in, or None if that week has none."""
+        return max(self.working_days_of_week(day), default=None)
+
+    def _step(self, day: date, step: timedelta) -> date:
+        for _ in range(_LONGEST_SEARCH):
+            day += step
+            if self.is_working(day):
+                return day
+        raise ValueError(f"the calendar has no working day within a year of {day}")
+
+
+def rows_from_csv(text: str) -> list[DayInfo]:
+    """Read rows of a table with the columns day, kind, name_zh, name_en, notice, state; the order is kept.
+
+    :raises ValueError: naming the line and what is wrong with it.
+    """
+    rows: list[DayInfo] = []
+    for number, line in enumerate(csv.DictReader(io.StringIO(text)), start=2):
+        try:
+            rows.append(_row(line))
+        except (KeyError, ValueError) as wrong:
+            raise ValueError(f"line {number}: {wrong}") from wrong
+    return rows
+
+
+def _row(line: Mapping[str, str]) -> DayInfo:
+    kind, state = _KINDS.get(line["kind"]), _STATES.get(line["state"])
+    if kind is None:
+        raise ValueError(f"kind must be workday or restday, not {line['kind']!r}")
+    if state is None:
+        raise ValueError(f"state must be confirmed or provisional, not {line['state']!r}")
+    return DayInfo(date.fromisoformat(line["day"]), kind, line["name_zh"], line["name_en"], state)
