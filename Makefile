@@ -1,0 +1,61 @@
+# Banshi. `make run` shows it, `make test` proves it. Everything lands in .venv/ and var/.
+
+PORT        ?= 8000
+BANSHI_DATA ?= $(CURDIR)/var
+LANG        ?= C.UTF-8
+PYTHON      ?= $(shell command -v python3.11 || command -v python3)
+PY          := .venv/bin/python
+# pip settings of the user that would spoil an installation into .venv
+export PIP_USER = 0
+export PIP_REQUIRE_HASHES = 0
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+export PYTHONUTF8 = 1
+export PORT BANSHI_DATA LANG
+
+# The stamps name what was installed and where: a changed lock, a moved checkout or a broken .venv installs anew.
+RUN_HASH := $(shell (echo "$(CURDIR)"; cat requirements.lock pyproject.toml) | sha256sum | cut -c1-16)
+DEV_HASH := $(shell (echo "$(RUN_HASH)"; cat requirements-dev.lock) | sha256sum | cut -c1-16)
+READY    := .venv/ready-$(RUN_HASH)
+DEV      := .venv/ready-dev-$(DEV_HASH)
+ifeq ($(wildcard $(PY)),)
+$(shell rm -f .venv/ready-*)
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help run test bench lint lock clean
+
+help: ## Show this list
+	@echo "Banshi runs government service halls."
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | while IFS='	' read -r name what; do printf '  make %-8s %s\n' "$$name" "$$what"; done
+	@echo "Settings: PORT=$(PORT) BANSHI_DATA=$(BANSHI_DATA) DATABASE_URL, ARGS='…' for the program behind (docs/operate.md)"
+
+run: $(READY) ## Set up and run the demo on $PORT until Ctrl-C; a second run continues where the first was
+	@BANSHI_FOLLOW=1 exec $(PY) -m banshi.cli up $(ARGS)
+
+test: $(DEV) ## Run all tests, also in a browser; ARGS='tests/kernel -x' narrows
+	@PYTHON=$(PY) exec .ci/test $(ARGS)
+
+bench: $(READY) ## Measure, and write docs/bench.md and $BANSHI_DATA/bench.json
+	@exec $(PY) -m banshi.cli bench $(ARGS)
+
+lint: $(DEV) ## Check format, style, types and who imports whom
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+
+lock: $(DEV) ## Resolve requirements*.lock anew from pyproject.toml (hashes, no addresses)
+	$(PY) -m pip install --quiet 'uv==0.13.9'
+	$(PY) -m uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade --quiet -o requirements.lock
+	$(PY) -m uv pip compile pyproject.toml --group dev -c requirements.lock --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade --quiet -o requirements-dev.lock
+
+clean: ## Remove .venv and caches; data in var/ stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+$(READY):
+	@PYTHON="$(PYTHON)" .ci/environment requirements.lock
+	@touch $@
+
+$(DEV):
+	@PYTHON="$(PYTHON)" .ci/environment requirements-dev.lock
+	@touch $@ $(READY)
