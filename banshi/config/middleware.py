@@ -1,0 +1,117 @@
+"""Middleware: who asks, refusals as pages or problems, security headers, the request log and metrics."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from banshi.foundation import clock, metrics
+from banshi.foundation.doors import NOBODY, Who
+from banshi.foundation.problem import problem_response
+from banshi.foundation.words import words
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.refusals import SLUGS, Refused
+from banshi.rooms.identity import queries as identity
+from banshi.rooms.places import queries as places
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+log = structlog.get_logger("banshi.http")
+
+CSP = (
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; script-src 'self'; "
+    "connect-src 'self' ws: wss:; media-src 'self' blob:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
+)
+
+
+def RequestLog(get_response: Handler) -> Handler:  # noqa: N802 – Django names middleware like classes
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        request_id = request.headers.get("X-Request-Id", "")[:64] or secrets.token_hex(8)
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        started = clock.monotonic()
+        try:
+            response = get_response(request)
+        finally:
+            structlog.contextvars.clear_contextvars()
+        took = clock.monotonic() - started
+        route = getattr(request.resolver_match, "route", "") or "unmatched"
+        metrics.requests.labels(request.method or "", route, str(response.status_code)).inc()
+        metrics.request_seconds.labels(route).observe(took)
+        log.info(
+            "request",
+            request_id=request_id,
+            method=request.method,
+            route=route,
+            status=response.status_code,
+            ms=round(took * 1000, 1),
+        )
+        response["X-Request-Id"] = request_id
+        return response
+
+    return middleware
+
+
+def Headers(get_response: Handler) -> Handler:  # noqa: N802
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        response.setdefault("Content-Security-Policy", CSP)
+        response.setdefault("Permissions-Policy", "geolocation=(self), camera=(self), microphone=()")
+        if not request.path.startswith(settings.STATIC_URL):
+            response.setdefault("Cache-Control", "no-store")
+        return response
+
+    return middleware
+
+
+def WhoAsks(get_response: Handler) -> Handler:  # noqa: N802
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        request.who = NOBODY if request.path.startswith("/api/") else _who(request)  # type: ignore[attr-defined]
+        return get_response(request)
+
+    return middleware
+
+
+def _who(request: HttpRequest) -> Who:
+    user: Any = request.user
+    if user.is_authenticated:
+        roles = identity.roles_of(user.id)
+        return Who(
+            actor=Actor(ActorKind.STAFF, str(user.id)),
+            name=user.name_zh,
+            login=user.login,
+            staff_id=user.id,
+            roles=tuple(sorted({r.role for r in roles})),
+            grants=places.grants(roles),
+        )
+    account_id = request.session.get("account")
+    if account_id:
+        return Who(actor=Actor(ActorKind.CITIZEN, str(account_id)), account_id=int(account_id))
+    return NOBODY
+
+
+class Refusals:
+    """A Refused that no view caught becomes a problem (API) or a page that says what is possible now."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refused):
+            return None
+        if request.path.startswith("/api/"):
+            return problem_response(exception.refusal)
+        title, detail = words(exception.refusal)
+        return render(
+            request,
+            "refused.html",
+            {"title": title, "detail": detail, "refusal": exception.refusal},
+            status=SLUGS[exception.slug],
+        )

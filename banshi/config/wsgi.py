@@ -1,0 +1,9 @@
+"""Django's WSGI application."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "banshi.config.settings")
+
+from django.core.wsgi import get_wsgi_application
+
+application = get_wsgi_application()

@@ -1,0 +1,79 @@
+"""Personal data at rest: AEAD-encrypted text columns and blind indexes.
+
+Stored form: `v1:<alg>:<key id>:<base64url nonce+ciphertext>`; the associated data is `table.column`, so a value moved to
+another column no longer opens. A blind index is HMAC-SHA256 of the normalised value under its own key: unique look-ups
+without reading. Keys: settings.BANSHI_DATA_KEYS = {key id: 32 bytes}, newest first; BANSHI_INDEX_KEY = 32 bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+from functools import lru_cache
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.db import models
+
+
+class Unreadable(Exception):
+    """The value was stored under a key this installation does not have, or was tampered with."""
+
+
+@lru_cache(maxsize=16)
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(key)
+
+
+def encrypt(text: str, *, place: str) -> str:
+    """Encrypt under the newest key. :param place: `table.column`, bound as associated data."""
+    key_id, key = next(iter(settings.BANSHI_DATA_KEYS.items()))
+    nonce = os.urandom(12)
+    sealed = nonce + _cipher(key).encrypt(nonce, text.encode(), place.encode())
+    return f"v1:aesgcm:{key_id}:{base64.urlsafe_b64encode(sealed).decode()}"
+
+
+def decrypt(stored: str, *, place: str) -> str:
+    """:raises Unreadable: unknown key, wrong place or tampered text."""
+    try:
+        version, algorithm, key_id, body = stored.split(":", 3)
+        if (version, algorithm) != ("v1", "aesgcm"):
+            raise Unreadable(f"unknown form {version}:{algorithm}")
+        sealed = base64.urlsafe_b64decode(body)
+        return _cipher(settings.BANSHI_DATA_KEYS[key_id]).decrypt(sealed[:12], sealed[12:], place.encode()).decode()
+    except (ValueError, KeyError, InvalidTag) as trouble:
+        raise Unreadable(place) from trouble
+
+
+def blind_index(value: str, *, purpose: str) -> str:
+    """HMAC-SHA256 of a normalised value, hex. Same value and purpose → same index; not reversible without the key."""
+    return hmac.new(settings.BANSHI_INDEX_KEY, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
+
+
+def sign(text: str, *, purpose: str, length: int = 12) -> str:
+    """Short signature for codes printed on paper and QR; base32, upper case, without padding."""
+    digest = hmac.new(settings.BANSHI_INDEX_KEY, f"sign\0{purpose}\0{text}".encode(), hashlib.sha256).digest()
+    return base64.b32encode(digest).decode()[:length]
+
+
+def signed_ok(text: str, signature: str, *, purpose: str) -> bool:
+    """Constant-time check of `sign`."""
+    return hmac.compare_digest(sign(text, purpose=purpose, length=len(signature) or 1), signature) and len(signature) >= 12
+
+
+class EncryptedText(models.TextField):  # type: ignore[type-arg]
+    """Text that only the application can read. Not searchable: pair it with a blind index."""
+
+    @property
+    def place(self) -> str:
+        return f"{self.model._meta.db_table}.{self.column}"
+
+    def get_prep_value(self, value: Any) -> str | None:
+        return None if value is None else encrypt(str(value), place=self.place)
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
+        return None if value is None else decrypt(value, place=self.place)

@@ -1,0 +1,107 @@
+"""Doors: every view says for whom it is and what it needs; a house test refuses views that do not.
+
+`request.who` is set by config/middleware.py. Staff permissions are named in rooms/identity/rules.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.refusals import Refused
+
+P = ParamSpec("P")
+
+AUDIENCES = ("public", "citizen", "staff", "hall-device", "key", "demo")
+
+
+@dataclass(frozen=True)
+class Who:
+    """Who is asking. `halls` maps a permission to the hall codes it holds in; "*" = every hall."""
+
+    actor: Actor | None = None
+    name: str = ""
+    login: str = ""
+    account_id: int | None = None
+    staff_id: int | None = None
+    roles: tuple[str, ...] = ()
+    grants: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def is_staff(self) -> bool:
+        return self.staff_id is not None
+
+    @property
+    def is_citizen(self) -> bool:
+        return self.account_id is not None
+
+    def may(self, permission: str, hall: str | None = None) -> bool:
+        """Whether the permission is held: in this hall, or (hall None) anywhere at all."""
+        halls = self.grants.get(permission, frozenset())
+        return "*" in halls or (bool(halls) if hall is None else hall in halls)
+
+    @property
+    def by(self) -> Actor:
+        """The actor to pass to actions. :raises Refused: unauthenticated."""
+        if self.actor is None:
+            raise Refused("unauthenticated")
+        return self.actor
+
+
+NOBODY = Who()
+
+
+class Asked(HttpRequest):
+    """A request with who is asking (typing only)."""
+
+    who: Who
+    htmx: Any
+
+
+View = Callable[Concatenate[Any, P], HttpResponseBase]
+
+
+def door(*, audience: str, permission: str | None = None) -> Callable[[View[P]], View[P]]:
+    """State a view's audience and permission, and check them.
+
+    A view with a `hall` argument is checked for that hall. Staff views always name a permission.
+
+    :raises Refused: not-allowed / not-your-hall / unauthenticated – turned into a page or problem by middleware.
+    """
+    if audience not in AUDIENCES:
+        raise ValueError(audience)
+    if audience == "staff" and permission is None:
+        raise ValueError("staff views name a permission")
+
+    def wrap(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            who: Who = request.who
+            if audience == "staff":
+                if not who.is_staff:
+                    return redirect(f"/staff/sign-in?next={request.get_full_path()}")
+                hall = kwargs.get("hall")
+                assert permission is not None
+                if not who.may(permission):
+                    raise Refused("not-allowed", facts={"permission": permission})
+                if isinstance(hall, str) and not who.may(permission, hall):
+                    raise Refused("not-your-hall", facts={"hall": hall})
+            if audience == "citizen" and not who.is_citizen:
+                return redirect(f"/sign-in?next={request.get_full_path()}")
+            return view(request, *args, **kwargs)
+
+        guarded.audience = audience  # type: ignore[attr-defined]
+        guarded.permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return wrap
+
+
+def staff_actor(staff_id: int, hall: str | None = None) -> Actor:
+    return Actor(ActorKind.STAFF, str(staff_id), hall)

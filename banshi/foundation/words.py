@@ -1,0 +1,84 @@
+"""Words for refusals: title and detail per slug, filled with the refusal's facts, in the asked language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from banshi.kernel.refusals import Refusal
+
+# slug: (title = what cannot be, detail = why, the rule in plain words). {names} are facts; a missing fact reads “–”.
+WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
+    "slot-full": (_("This time is fully booked"), _("All {quota} places are taken.")),
+    "not-open-yet": (_("Not open for booking yet"), _("This day opens for booking on {opens}.")),
+    "past": (_("This time is over"), _("It ended at {ended}.")),
+    "same-day": (_("Not on the same day"), _("This hall takes bookings from the day before. Walk-in numbers are given today.")),
+    "cut-off": (_("Booking for this session has closed"), _("Bookings stopped at {cut_off}.")),
+    "closed": (_("Closed then"), _("{reason}")),
+    "limit-half-day": (_("Already booked this half day"), _("One live appointment per person, half day and business. Yours: {appointment}.")),
+    "limit-live": (_("Too many open appointments"), _("At most {limit} at a time.")),
+    "suspended": (_("Online booking is suspended"), _("Until {until}, because: {reason}. Walk-in numbers are still given.")),
+    "already-cancelled": (_("Already cancelled"), _("Cancelled at {cancelled_at}. The place is free; book again at once.")),
+    "too-early": (_("Too early"), _("This is possible from {opens}.")),
+    "too-late": (_("Too late"), _("This was possible until {closes}.")),
+    "identity-mismatch": (_("The ID does not match"), _("The person served must be the person booked: name and ID number must agree.")),
+    "identity-invalid": (_("The ID number is not right"), _("{reason}")),
+    "phone-invalid": (_("The phone number is not right"), _("A mobile number of mainland China has 11 digits.")),
+    "item-not-here": (_("Not handled in this hall"), _("This matter is not on this hall's list.")),
+    "not-bookable": (_("This matter needs no appointment"), _("Come during opening hours and take a number.")),
+    "channel-not-allowed": (_("Not bookable through this channel"), _("This session takes bookings through: {channels}.")),
+    "agent-not-allowed": (_("Must be done in person"), _("This matter cannot be done by somebody else.")),
+    "daily-limit": (_("No more numbers today"), _("Today's {limit} walk-in numbers are all given.")),
+    "walk-ins-closed": (_("No walk-in numbers now"), _("{reason}")),
+    "wrong-state": (_("Not possible now"), _("It is “{state}”; this needs: {needs}.")),
+    "not-signed-in": (_("Nobody is signed in at this window"), _("Sign in at the window first.")),
+    "window-busy": (_("The window is serving somebody"), _("Finish number {number} first.")),
+    "window-taken": (_("The window is taken"), _("{staff} is signed in there.")),
+    "person-elsewhere": (_("Already at another window"), _("This person is at window {window}.")),
+    "recall-limit": (_("Called often enough"), _("Recalled {limit} times. Mark the number as missed.")),
+    "already-rated": (_("Already rated"), _("One rating per visit, and one follow-up.")),
+    "already-checked-in": (_("Already checked in"), _("The number is {number}.")),
+    "already-waiting": (_("Already in line"), _("Number {number} is still waiting.")),
+    "hold-expired": (_("The held place has run out"), _("It was held until {expired}.")),
+    "quota-below-taken": (_("Fewer places than people booked"), _("{taken} people are booked. Move or cancel them first.")),
+    "changed-meanwhile": (_("Somebody changed this meanwhile"), _("Load it again and repeat the change.")),
+    "idempotency-conflict": (_("Same key, other content"), _("This Idempotency-Key was used with another body.")),
+    "not-your-hall": (_("Not your hall"), _("This needs a role in {hall}.")),
+    "not-allowed": (_("Not allowed"), _("This needs the permission “{permission}”.")),
+    "code-wrong": (_("The code is not right"), _("{left} tries left.")),
+    "nothing-found": (_("Nothing found"), _("Check the number or the address.")),
+    "invalid": (_("Something in the input is not right"), _("{reason}")),
+    "unauthenticated": (_("Sign in first"), _("This needs a key or a signed-in person.")),
+    "rate-limited": (_("Too many tries"), _("Wait {wait_s} seconds.")),
+}
+
+
+class _Filled(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def local(value: Any, zone: ZoneInfo) -> str:
+    """A fact as people say it."""
+    if isinstance(value, datetime):
+        return value.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, Mapping):  # {"zh": …, "en": …}
+        from django.utils.translation import get_language
+
+        return str(value.get("en" if (get_language() or "zh").startswith("en") else "zh", ""))
+    if isinstance(value, (list, tuple)):
+        return gettext(", ").join(local(v, zone) for v in value)
+    return str(value)
+
+
+def words(refusal: Refusal, zone: ZoneInfo = ZoneInfo("Asia/Shanghai")) -> tuple[str, str]:  # noqa: B008 – immutable
+    """Title and detail in the active language."""
+    title, detail = WORDS[refusal.slug]
+    facts = _Filled({k: local(v, zone) for k, v in refusal.facts.items()})
+    return str(title), str(detail).format_map(facts)

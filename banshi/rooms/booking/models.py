@@ -1,0 +1,266 @@
+"""Booking: slots, appointments, holds, the waiting list, and the credit ledger.
+
+The promises: a slot is never oversold (CHECK); one live appointment per person, half day and business (partial unique).
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+from banshi.rooms.catalogue.models import Item
+from banshi.rooms.identity.models import Person
+from banshi.rooms.places.models import Category, Hall
+
+LIVE = ["booked", "checked_in"]
+
+
+class Slot(models.Model):
+    """号源: a period of a day and its places for one business (`cat:<code>`, `item:<code>` or `hall`).
+
+    `quota`/`taken` are public places, `internal_*` those staff give. A hold counts as taken until it is used or expires.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    hall = models.ForeignKey(Hall, on_delete=models.CASCADE)
+    business = models.CharField(max_length=90)
+    day = models.DateField()
+    half = models.CharField(max_length=2)  # am | pm, by local start
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    quota = models.IntegerField()
+    taken = models.IntegerField(default=0)
+    internal_quota = models.IntegerField(default=0)
+    internal_taken = models.IntegerField(default=0)
+    session_kind = models.CharField(max_length=12, default="regular")
+    session = models.CharField(max_length=40, default="")  # session rule code
+    cut_off_at = models.DateTimeField(null=True)  # bookings stop then
+    extended_only = models.BooleanField(default=False)  # only items marked `extended`
+    items = models.JSONField(default=None, null=True)  # item codes the session is limited to, or null
+    channels = models.JSONField(default=None, null=True)
+    closed = models.BooleanField(default=False)  # no new bookings; those booked keep their place until moved or cancelled
+    touched = models.BooleanField(default=False)  # edited by hand: the materialising job leaves its quota alone
+
+    class Meta:
+        db_table = "booking_slot"
+        constraints = [
+            models.UniqueConstraint(fields=["hall", "business", "starts_at"], name="one_slot_per_hall_business_start"),
+            models.CheckConstraint(
+                condition=models.Q(taken__gte=0, taken__lte=models.F("quota")), name="a_slot_is_never_oversold"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(internal_taken__gte=0, internal_taken__lte=models.F("internal_quota")),
+                name="internal_places_are_never_oversold",
+            ),
+            models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("starts_at")), name="a_slot_ends_after_it_starts"),
+        ]
+        indexes = [models.Index(fields=["hall", "day"], name="slots_by_hall_day")]
+
+
+class Appointment(models.Model):
+    """预约. state: booked → checked_in → served, or cancelled, or no_show."""
+
+    id = models.BigAutoField(primary_key=True)
+    code = models.CharField(max_length=16)  # the reference: stays through moves
+    hall = models.ForeignKey(Hall, on_delete=models.PROTECT)
+    slot = models.ForeignKey(Slot, on_delete=models.PROTECT)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT)
+    category = models.ForeignKey(Category, on_delete=models.PROTECT)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT)
+    business = models.CharField(max_length=90)
+    day = models.DateField()
+    half = models.CharField(max_length=2)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    exempt = models.BooleanField(default=False)  # the item is exempt from the half-day limit
+    internal = models.BooleanField(default=False)  # took an internal place
+    state = models.CharField(max_length=10, default="booked")
+    source = models.CharField(max_length=12)  # web | wechat | app | kiosk | phone | video | staff | api
+    account_id = models.BigIntegerField(null=True, db_index=True)  # identity_account, when a signed-in person booked
+    booked_by = models.CharField(max_length=60)  # str(Actor)
+    on_behalf_why = models.CharField(max_length=200, default="")
+    note = models.CharField(max_length=200, default="")
+    visit_group = models.CharField(max_length=16, default="")  # several matters in one visit share it
+    language = models.CharField(max_length=10, default="zh-hans")
+    moves = models.SmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+    cancelled_at = models.DateTimeField(null=True)
+    cancelled_by = models.CharField(max_length=60, default="")
+    cancel_reason = models.CharField(max_length=200, default="")
+    by_hall = models.BooleanField(default=False)  # the hall cancelled: never counts against the person
+    checked_in_at = models.DateTimeField(null=True)
+    no_show_at = models.DateTimeField(null=True)
+    served_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "booking_appointment"
+        constraints = [
+            models.UniqueConstraint(fields=["code"], name="an_appointment_code_is_unique"),
+            models.UniqueConstraint(
+                fields=["person", "hall", "business", "day", "half"],
+                condition=models.Q(state__in=LIVE, exempt=False),
+                name="one_live_appointment_per_person_business_half_day",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["booked", "checked_in", "served", "cancelled", "no_show"]),
+                name="appointment_state_is_known",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["hall", "day", "starts_at"], name="appointments_by_hall_day"),
+            models.Index(fields=["slot"], name="appointments_live_by_slot", condition=models.Q(state__in=LIVE)),
+            models.Index(fields=["ends_at"], name="appointments_open", condition=models.Q(state="booked")),
+            models.Index(fields=["person", "day"], name="appointments_by_person"),
+        ]
+
+
+class ExtraSlot(models.Model):
+    """Further periods of an appointment that spans several; the first is `appointment.slot`."""
+
+    appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="extra")
+    slot = models.ForeignKey(Slot, on_delete=models.PROTECT)
+
+    class Meta:
+        db_table = "booking_extra_slot"
+        constraints = [models.UniqueConstraint(fields=["appointment", "slot"], name="an_extra_slot_once")]
+
+
+class Move(models.Model):
+    """改期: a fact row; the appointment keeps its code."""
+
+    appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="moved")
+    from_slot = models.ForeignKey(Slot, on_delete=models.PROTECT, related_name="+")
+    to_slot = models.ForeignKey(Slot, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=60)
+    why = models.CharField(max_length=200, default="")
+
+    class Meta:
+        db_table = "booking_move"
+
+
+class Hold(models.Model):
+    """A place kept a while: for a signed-in person filling the form (kind form), a withheld cancelled place (withheld),
+    or an offer to the waiting list (offer). Counts in slot.taken until ended_at is set."""
+
+    slot = models.ForeignKey(Slot, on_delete=models.CASCADE)
+    kind = models.CharField(max_length=10)
+    account_id = models.BigIntegerField(null=True)
+    person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=10, default="")  # used | expired | given_back
+
+    class Meta:
+        db_table = "booking_hold"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account_id"], condition=models.Q(ended_at=None, kind="form"), name="one_open_hold_per_account"
+            )
+        ]
+        indexes = [models.Index(fields=["expires_at"], name="holds_open", condition=models.Q(ended_at=None))]
+
+
+class Waiting(models.Model):
+    """候补: wants a place on a full day. state: waiting → offered → taken | lapsed | left."""
+
+    hall = models.ForeignKey(Hall, on_delete=models.CASCADE)
+    item = models.ForeignKey(Item, on_delete=models.CASCADE)
+    business = models.CharField(max_length=90)
+    day = models.DateField()
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)
+    account_id = models.BigIntegerField(null=True)
+    made_at = models.DateTimeField()
+    state = models.CharField(max_length=8, default="waiting")
+    hold = models.ForeignKey(Hold, null=True, on_delete=models.SET_NULL)
+
+    class Meta:
+        db_table = "booking_waiting"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hall", "business", "day", "person"],
+                condition=models.Q(state__in=["waiting", "offered"]),
+                name="a_person_waits_once_per_business_and_day",
+            )
+        ]
+
+
+class LedgerEntry(models.Model):
+    """信用记录: a dated entry for a person in a scope (hall or region code). Never deleted; forgiven by another row.
+
+    kind: no_show | cancel. `forgiven_at` is set with who and why; `used_by` names the suspension that used it up.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)
+    scope = models.CharField(max_length=40)
+    kind = models.CharField(max_length=10)
+    on = models.DateField()
+    at = models.DateTimeField()
+    appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE)
+    forgiven_at = models.DateTimeField(null=True)
+    forgiven_by = models.CharField(max_length=60, default="")
+    forgiven_why = models.CharField(max_length=200, default="")
+    used_by = models.ForeignKey("Suspension", null=True, on_delete=models.SET_NULL, related_name="entries")
+
+    class Meta:
+        db_table = "booking_ledger_entry"
+        constraints = [
+            # An appointment is cancelled or missed once: a late or repeated job changes nothing.
+            models.UniqueConstraint(fields=["appointment", "kind"], name="one_ledger_entry_per_appointment_and_kind")
+        ]
+        indexes = [models.Index(fields=["person", "scope", "kind", "on"], name="ledger_by_person")]
+
+
+class Suspension(models.Model):
+    """暂停预约资格: online booking barred from–until (both days included)."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)
+    scope = models.CharField(max_length=40)
+    reason = models.CharField(max_length=12)  # no_shows | cancels | manual
+    from_on = models.DateField()
+    until_on = models.DateField()
+    made_at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.CharField(max_length=60, default="")
+    lifted_why = models.CharField(max_length=200, default="")
+
+    class Meta:
+        db_table = "booking_suspension"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(until_on__gte=models.F("from_on")), name="a_suspension_lasts_a_day")
+        ]
+        indexes = [models.Index(fields=["person", "scope"], name="suspensions_by_person", condition=models.Q(lifted_at=None))]
+
+
+class Appeal(models.Model):
+    """申诉 against a ledger entry or suspension. state: open → upheld | rejected."""
+
+    suspension = models.ForeignKey(Suspension, null=True, on_delete=models.CASCADE, related_name="appeals")
+    entry = models.ForeignKey(LedgerEntry, null=True, on_delete=models.CASCADE, related_name="appeals")
+    text = models.CharField(max_length=500)
+    made_at = models.DateTimeField()
+    state = models.CharField(max_length=8, default="open")
+    answer = models.CharField(max_length=500, default="")
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.CharField(max_length=60, default="")
+
+    class Meta:
+        db_table = "booking_appeal"
+        constraints = [
+            models.UniqueConstraint(fields=["suspension"], condition=models.Q(state="open"), name="one_open_appeal_per_suspension"),
+            models.UniqueConstraint(fields=["entry"], condition=models.Q(state="open"), name="one_open_appeal_per_entry"),
+        ]
+
+
+class FaultDay(models.Model):
+    """A day the hall marks as its own fault: its no-shows and cancellations are forgiven (mission §12.2)."""
+
+    hall = models.ForeignKey(Hall, on_delete=models.CASCADE)
+    day = models.DateField()
+    why = models.CharField(max_length=200)
+    made_by = models.CharField(max_length=60)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "booking_fault_day"
+        constraints = [models.UniqueConstraint(fields=["hall", "day"], name="a_fault_day_once")]

@@ -1,0 +1,125 @@
+"""Catalogue: departments, themes, items with the national data elements, and each hall's list of items."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from banshi.rooms.places.models import Category, Hall
+
+
+class Department(models.Model):
+    code = models.CharField(max_length=40, unique=True)
+    name_zh = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=120)
+    kind = models.CharField(max_length=30, default="")
+
+    class Meta:
+        db_table = "catalogue_department"
+
+
+class Theme(models.Model):
+    """主题, 人生事项, 专区."""
+
+    code = models.CharField(max_length=40, unique=True)
+    kind = models.CharField(max_length=20)
+    audience = models.CharField(max_length=10)
+    name_zh = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=80)
+    order = models.SmallIntegerField(default=0)
+
+    class Meta:
+        db_table = "catalogue_theme"
+
+
+class Item(models.Model):
+    """政务服务事项 (ServiceItem); columns after GB/T 39046-2020, see domain words in docs/words.md."""
+
+    code = models.CharField(max_length=80, unique=True)
+    catalog_code = models.CharField(max_length=12)  # 基本编码
+    task_code = models.CharField(max_length=36)  # 实施编码
+    version = models.IntegerField(default=1)
+    name_zh = models.CharField(max_length=160)
+    name_en = models.CharField(max_length=240)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT)
+    themes = models.ManyToManyField(Theme, db_table="catalogue_item_theme")
+    audience = models.CharField(max_length=10)  # person | firm | both
+    service_object = models.CharField(max_length=20)  # A.4
+    item_type = models.CharField(max_length=2)  # A.1
+    exercise_level = models.CharField(max_length=2)  # A.2
+    case_kind = models.CharField(max_length=2)  # A.6: 1 即办件, 2 承诺件
+    statutory_days = models.SmallIntegerField(default=0)
+    promised_days = models.SmallIntegerField(default=0)
+    visits_needed = models.SmallIntegerField(default=1)
+    general_scope_zh = models.CharField(max_length=60, default="")
+    handling_forms = models.CharField(max_length=40, default="1")
+    acceptance_condition_zh = models.TextField(default="")
+    acceptance_condition_en = models.TextField(default="")
+    fee_zh = models.CharField(max_length=200, default="")
+    fee_en = models.CharField(max_length=200, default="")
+    result_zh = models.CharField(max_length=120, default="")
+    result_en = models.CharField(max_length=160, default="")
+    keywords_zh = models.CharField(max_length=300, default="")
+    agent_allowed = models.BooleanField(default=True)
+    exempt_half_day = models.BooleanField(default=False)
+    home_visit = models.BooleanField(default=False)
+    handling_minutes = models.FloatField(default=12.0)
+
+    class Meta:
+        db_table = "catalogue_item"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(promised_days__lte=models.F("statutory_days")) | models.Q(statutory_days=0),
+                name="promised_is_not_later_than_statutory",
+            )
+        ]
+
+
+class Material(models.Model):
+    """申请材料, one per entry of the shared list."""
+
+    code = models.CharField(max_length=60, unique=True)
+    name_zh = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=200)
+    kind = models.CharField(max_length=30)
+    source = models.CharField(max_length=20)
+    issuer_zh = models.CharField(max_length=80, default="")
+    issuer_en = models.CharField(max_length=120, default="")
+    note_zh = models.CharField(max_length=300, default="")
+    note_en = models.CharField(max_length=300, default="")
+
+    class Meta:
+        db_table = "catalogue_material"
+
+
+class MaterialRequirement(models.Model):
+    """What an item needs, in order."""
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="requirements")
+    material = models.ForeignKey(Material, on_delete=models.PROTECT)
+    order = models.SmallIntegerField()
+    originals = models.SmallIntegerField(default=0)
+    copies = models.SmallIntegerField(default=0)
+    necessity = models.CharField(max_length=12, default="required")  # required | optional | deferrable (容缺)
+
+    class Meta:
+        db_table = "catalogue_material_requirement"
+        constraints = [models.UniqueConstraint(fields=["item", "material"], name="a_material_once_per_item")]
+
+
+class HallItem(models.Model):
+    """An item in a hall: its category there, and what is possible."""
+
+    hall = models.ForeignKey(Hall, on_delete=models.CASCADE, related_name="items")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="halls")
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="items")
+    bookable = models.BooleanField(default=True)
+    walk_in = models.BooleanField(default=True)
+    extended = models.BooleanField(default=False)  # may be handled in evening and weekend sessions (延时服务)
+    periods = models.SmallIntegerField(default=1)  # consecutive periods an appointment takes
+
+    class Meta:
+        db_table = "catalogue_hall_item"
+        constraints = [
+            models.UniqueConstraint(fields=["hall", "item"], name="an_item_once_per_hall"),
+            models.CheckConstraint(condition=models.Q(periods__gte=1), name="an_appointment_takes_a_period"),
+        ]

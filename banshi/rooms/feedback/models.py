@@ -1,0 +1,57 @@
+"""Feedback: ratings (好差评) and the tasks that bad ones open. Silence is never a rating."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from banshi.rooms.identity.models import Staff
+from banshi.rooms.places.models import Hall, Window
+from banshi.rooms.tickets.models import Ticket, Visit
+
+
+class Rating(models.Model):
+    """一次一评: one per visit, and one follow-up (追评). stars 5 = 非常满意 … 1 = 非常不满意 (A.8 code = 6 − stars)."""
+
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="ratings")
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE)
+    hall = models.ForeignKey(Hall, on_delete=models.PROTECT)
+    window = models.ForeignKey(Window, null=True, on_delete=models.PROTECT)
+    staff = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT)
+    stars = models.SmallIntegerField()
+    tags = models.JSONField(default=list)
+    text = models.CharField(max_length=500, default="")
+    channel = models.CharField(max_length=12)  # evaluator | qr | message | kiosk | web | api
+    follow_up = models.BooleanField(default=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "feedback_rating"
+        constraints = [
+            models.UniqueConstraint(fields=["visit", "follow_up"], name="one_rating_and_one_follow_up_per_visit"),
+            models.CheckConstraint(condition=models.Q(stars__gte=1, stars__lte=5), name="stars_are_1_to_5"),
+        ]
+        indexes = [models.Index(fields=["hall", "at"], name="ratings_by_hall")]
+
+
+class Task(models.Model):
+    """差评工单: someone must call back and settle it. state: open → answered → settled."""
+
+    rating = models.OneToOneField(Rating, on_delete=models.CASCADE, related_name="task")
+    hall = models.ForeignKey(Hall, on_delete=models.PROTECT)
+    opened_at = models.DateTimeField()
+    answer_due_on = models.DateField()
+    settle_due_on = models.DateField()
+    assigned_to = models.ForeignKey(Staff, null=True, on_delete=models.SET_NULL)
+    state = models.CharField(max_length=8, default="open")
+    answer = models.CharField(max_length=500, default="")
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.CharField(max_length=60, default="")
+    outcome = models.CharField(max_length=12, default="")  # fixed | explained | groundless | malicious
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.CharField(max_length=60, default="")
+
+    class Meta:
+        db_table = "feedback_task"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=["open", "answered", "settled"]), name="task_state_is_known")
+        ]

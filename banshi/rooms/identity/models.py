@@ -1,0 +1,137 @@
+"""People: real-name persons, citizen accounts, staff with roles, API keys. Personal data is encrypted."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from banshi.foundation.crypto import EncryptedText
+
+
+class Person(models.Model):
+    """A real-name person (实名). `number_index` is the blind index of `id_type:normalised number`."""
+
+    name = EncryptedText()
+    masked_name = models.CharField(max_length=40)  # 张*; what screens and lists show
+    id_type = models.CharField(max_length=20)
+    id_number = EncryptedText()
+    number_index = models.CharField(max_length=64)
+    number_last4 = models.CharField(max_length=4)
+    name_index = models.CharField(max_length=64)  # blind index of the name: same number, other name → identity-mismatch
+    birth_year = models.SmallIntegerField(null=True)
+    phone = EncryptedText(null=True)
+    phone_index = models.CharField(max_length=64, null=True, db_index=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "identity_person"
+        constraints = [models.UniqueConstraint(fields=["number_index"], name="one_person_per_document")]
+
+
+class Account(models.Model):
+    """A citizen's sign-in (phone and one-time code)."""
+
+    phone = EncryptedText()
+    phone_index = models.CharField(max_length=64)
+    language = models.CharField(max_length=10, default="zh-hans")
+    elder_mode = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "identity_account"
+        constraints = [models.UniqueConstraint(fields=["phone_index"], name="one_account_per_phone")]
+
+
+class AccountPerson(models.Model):
+    """Whom an account books for: oneself, family."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="people")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "identity_account_person"
+        constraints = [models.UniqueConstraint(fields=["account", "person"], name="a_person_once_per_account")]
+
+
+class SignInCode(models.Model):
+    """A one-time code sent to a phone; machine time, 10 minutes, 5 tries."""
+
+    phone_index = models.CharField(max_length=64, db_index=True)
+    code_hash = models.CharField(max_length=64)
+    expires_at = models.DateTimeField()
+    tries_left = models.SmallIntegerField(default=5)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "identity_sign_in_code"
+        constraints = [models.CheckConstraint(condition=models.Q(tries_left__gte=0), name="tries_run_out_at_zero")]
+
+
+class StaffManager(BaseUserManager["Staff"]):
+    def create_staff(self, *, login: str, password: str, **fields: Any) -> Staff:
+        staff = self.model(login=login, **fields)
+        staff.set_password(password)
+        staff.save()
+        return staff
+
+
+class Staff(AbstractBaseUser):
+    """Someone who works here: signs in, holds roles."""
+
+    login = models.CharField(max_length=40, unique=True)
+    name_zh = models.CharField(max_length=40)
+    name_en = models.CharField(max_length=60)
+    badge = models.CharField(max_length=20, default="")  # 工号, shown on the evaluator
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    USERNAME_FIELD = "login"
+    objects: ClassVar[StaffManager] = StaffManager()
+
+    class Meta:
+        db_table = "identity_staff"
+
+    def __str__(self) -> str:
+        return self.login
+
+
+class Role(models.Model):
+    """A role held by staff, in one hall or region (`*` = everywhere). Ended, never deleted."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="roles")
+    role = models.CharField(max_length=20)
+    scope_kind = models.CharField(max_length=10)  # hall | region | all
+    scope = models.CharField(max_length=40)  # hall code, region code or "*"
+    given_at = models.DateTimeField()
+    given_by = models.CharField(max_length=60)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "identity_role"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["staff", "role", "scope_kind", "scope"],
+                condition=models.Q(ended_at=None),
+                name="a_role_is_held_once_per_scope",
+            )
+        ]
+
+
+class ApiKey(models.Model):
+    """Key of another system; only its SHA-256 is stored. `halls`: codes it is bound to; empty = all its scope allows."""
+
+    name = models.CharField(max_length=80)
+    key_hash = models.CharField(max_length=64)
+    scope = models.CharField(max_length=10)
+    hall = models.CharField(max_length=40, default="")
+    region = models.CharField(max_length=20, default="")
+    staff = models.ForeignKey(Staff, null=True, on_delete=models.CASCADE)
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "identity_api_key"
+        constraints = [models.UniqueConstraint(fields=["key_hash"], name="a_key_is_unique")]

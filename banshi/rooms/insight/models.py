@@ -1,0 +1,1 @@
+"""Insight reads every room and writes only its own tables."""

@@ -1,0 +1,274 @@
+"""Tickets: the line, the windows at work, and the facts of what happened.
+
+The promises: a number is given once per hall, day and letter; a window has one ticket; a person is at one window.
+`state`: waiting → called → serving → finished; waiting/called → missed → waiting (reinstated); serving/called → held;
+waiting → parked; waiting/missed/held/parked → closed (end of day) or left; transferred to another hall → redirected.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+from banshi.rooms.booking.models import Appointment
+from banshi.rooms.catalogue.models import Item
+from banshi.rooms.identity.models import Person, Staff
+from banshi.rooms.places.models import Category, Hall, Window
+
+STATES = ["waiting", "called", "serving", "held", "parked", "missed", "finished", "left", "redirected", "closed"]
+AT_WINDOW = ["called", "serving"]
+
+
+class Visit(models.Model):
+    """到访: one person's presence in a hall on a day; its tickets, services and rating hang on it."""
+
+    hall = models.ForeignKey(Hall, on_delete=models.PROTECT)
+    day = models.DateField()
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT)
+    channel = models.CharField(max_length=12)
+    arrived_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "tickets_visit"
+        indexes = [models.Index(fields=["hall", "day"], name="visits_by_hall_day")]
+
+
+class Counter(models.Model):
+    """Last number given per hall, business day and letter; taken with one UPSERT, so numbers never repeat."""
+
+    hall = models.ForeignKey(Hall, on_delete=models.CASCADE)
+    day = models.DateField()
+    letter = models.CharField(max_length=2)
+    last = models.IntegerField()
+    walk_ins = models.IntegerField(default=0)  # walk-in tickets given (daily limits)
+
+    class Meta:
+        db_table = "tickets_counter"
+        constraints = [models.UniqueConstraint(fields=["hall", "day", "letter"], name="one_counter_per_hall_day_letter")]
+
+
+class Ticket(models.Model):
+    """号票. Rank (class, key, seq) is stored when made; smaller is called first.
+
+    rank_class: 0 urgent, 1 reissued, 2 priority lane, 3 booked, 4 walk-in. rank_key: milliseconds since the epoch.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    ref = models.CharField(max_length=32)  # public id: random, not guessable
+    hall = models.ForeignKey(Hall, on_delete=models.PROTECT)
+    day = models.DateField()
+    number = models.CharField(max_length=8)
+    letter = models.CharField(max_length=2)
+    seq = models.IntegerField()
+    kind = models.CharField(max_length=8)  # booked | walk_in
+    lane = models.CharField(max_length=12, default="")  # "", elderly, disabled, pregnant, serviceman
+    category = models.ForeignKey(Category, on_delete=models.PROTECT)
+    item = models.ForeignKey(Item, null=True, on_delete=models.PROTECT)
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT)
+    appointment = models.ForeignKey(Appointment, null=True, on_delete=models.PROTECT)
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="tickets")
+    channel = models.CharField(max_length=12)
+    language = models.CharField(max_length=10, default="zh-hans")
+    phone_index = models.CharField(max_length=64, default="")
+    state = models.CharField(max_length=10, default="waiting")
+    rank_class = models.SmallIntegerField()
+    rank_key = models.BigIntegerField()
+    call_by = models.DateTimeField(null=True)  # finally call by: from then on before everybody else
+    session_kind = models.CharField(max_length=12, default="regular")
+    after_booked = models.BooleanField(default=False)  # extended session: only once booked work is done
+    only_window = models.ForeignKey(Window, null=True, on_delete=models.SET_NULL, related_name="+")  # transferred there
+    window = models.ForeignKey(Window, null=True, on_delete=models.SET_NULL, related_name="+")  # called to / last at
+    made_at = models.DateTimeField()
+    called_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    wait_s = models.IntegerField(null=True)  # made → first start
+    handling_s = models.IntegerField(null=True)  # start → finish, holds left out
+    calls = models.SmallIntegerField(default=0)
+    recalls = models.SmallIntegerField(default=0)  # of the present call
+    misses = models.SmallIntegerField(default=0)
+    identity_ok = models.BooleanField(null=True)  # notice + ticket + ID card compared at the window
+    note = models.CharField(max_length=200, default="")
+    closed_why = models.CharField(max_length=40, default="")
+
+    class Meta:
+        db_table = "tickets_ticket"
+        constraints = [
+            models.UniqueConstraint(fields=["ref"], name="a_ticket_ref_is_unique"),
+            models.UniqueConstraint(fields=["hall", "day", "letter", "seq"], name="a_number_is_given_once_a_day"),
+            models.UniqueConstraint(
+                fields=["appointment"],
+                condition=~models.Q(state__in=["redirected"]),
+                name="one_ticket_per_appointment",
+            ),
+            models.UniqueConstraint(
+                fields=["window"], condition=models.Q(state__in=AT_WINDOW), name="a_window_has_one_ticket"
+            ),
+            models.UniqueConstraint(
+                fields=["person"], condition=models.Q(state__in=AT_WINDOW), name="a_person_is_at_one_window"
+            ),
+            models.CheckConstraint(condition=models.Q(state__in=STATES), name="ticket_state_is_known"),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=AT_WINDOW) | models.Q(window__isnull=False), name="at_a_window_means_a_window"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["hall", "category", "rank_class", "rank_key", "seq"],
+                name="the_line",
+                condition=models.Q(state="waiting"),
+            ),
+            models.Index(fields=["hall", "day", "state"], name="tickets_by_hall_day"),
+            models.Index(fields=["person"], name="tickets_by_person", condition=models.Q(person__isnull=False)),
+        ]
+
+
+class WindowSession(models.Model):
+    """上岗: a clerk works a window from–to. Paused while paused_at is set."""
+
+    window = models.ForeignKey(Window, on_delete=models.PROTECT)
+    hall = models.ForeignKey(Hall, on_delete=models.PROTECT)
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT)
+    signed_in_at = models.DateTimeField()
+    signed_out_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True)
+    pause_reason = models.CharField(max_length=60, default="")
+    emergency_at = models.DateTimeField(null=True)  # the button under the desk (紧急按钮)
+
+    class Meta:
+        db_table = "tickets_window_session"
+        constraints = [
+            models.UniqueConstraint(fields=["window"], condition=models.Q(signed_out_at=None), name="one_clerk_per_window"),
+            models.UniqueConstraint(fields=["staff"], condition=models.Q(signed_out_at=None), name="one_window_per_clerk"),
+        ]
+        indexes = [models.Index(fields=["hall"], name="windows_at_work", condition=models.Q(signed_out_at=None))]
+
+
+class Pause(models.Model):
+    session = models.ForeignKey(WindowSession, on_delete=models.CASCADE, related_name="pauses")
+    reason = models.CharField(max_length=60)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "tickets_pause"
+
+
+class Call(models.Model):
+    """叫号, one row per call or recall."""
+
+    id = models.BigAutoField(primary_key=True)
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="call_rows")
+    hall = models.ForeignKey(Hall, on_delete=models.PROTECT)
+    window = models.ForeignKey(Window, on_delete=models.PROTECT)
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT)
+    kind = models.CharField(max_length=8)  # call | recall
+    out_of_order_why = models.CharField(max_length=120, default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "tickets_call"
+        indexes = [models.Index(fields=["hall", "-at"], name="calls_by_hall"), models.Index(fields=["ticket"], name="calls_by_ticket")]
+
+
+class Service(models.Model):
+    """One stretch at a window: started → ended (finished, held, transferred)."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="services")
+    hall = models.ForeignKey(Hall, on_delete=models.PROTECT)
+    window = models.ForeignKey(Window, on_delete=models.PROTECT)
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT)
+    category = models.ForeignKey(Category, on_delete=models.PROTECT)
+    item = models.ForeignKey(Item, null=True, on_delete=models.PROTECT)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=10, default="")  # finished | held | transferred
+
+    class Meta:
+        db_table = "tickets_service"
+        constraints = [
+            models.UniqueConstraint(fields=["window"], condition=models.Q(ended_at=None), name="a_window_serves_one"),
+            models.UniqueConstraint(fields=["ticket"], condition=models.Q(ended_at=None), name="a_ticket_is_served_once_at_a_time"),
+        ]
+        indexes = [models.Index(fields=["hall", "started_at"], name="services_by_hall")]
+
+
+class Miss(models.Model):
+    """过号; reinstated_at when put back (补号)."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="miss_rows")
+    hall = models.ForeignKey(Hall, on_delete=models.PROTECT)
+    window = models.ForeignKey(Window, on_delete=models.PROTECT)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=60)
+    reinstated_at = models.DateTimeField(null=True)
+    reinstated_by = models.CharField(max_length=60, default="")
+
+    class Meta:
+        db_table = "tickets_miss"
+
+
+class Transfer(models.Model):
+    """转号 to a window, a category or another hall."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="transfers")
+    from_window = models.ForeignKey(Window, null=True, on_delete=models.PROTECT, related_name="+")
+    to_window = models.ForeignKey(Window, null=True, on_delete=models.PROTECT, related_name="+")
+    to_category = models.ForeignKey(Category, null=True, on_delete=models.PROTECT, related_name="+")
+    to_hall = models.ForeignKey(Hall, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=60)
+    why = models.CharField(max_length=200, default="")
+
+    class Meta:
+        db_table = "tickets_transfer"
+
+
+class Estimate(models.Model):
+    """A wait promised to somebody, and later the truth (mission §12.8). Seconds."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="estimates")
+    hall = models.ForeignKey(Hall, on_delete=models.PROTECT)
+    day = models.DateField()
+    at = models.DateTimeField()
+    ahead = models.IntegerField()
+    likely_s = models.IntegerField()
+    at_most_s = models.IntegerField()
+    actual_s = models.IntegerField(null=True)  # from `at` to the call; null: not called (yet)
+
+    class Meta:
+        db_table = "tickets_estimate"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(at_most_s__gte=models.F("likely_s")), name="at_most_is_not_below_likely")
+        ]
+        indexes = [models.Index(fields=["hall", "day"], name="estimates_by_hall_day"), models.Index(fields=["ticket"], name="estimates_by_ticket")]
+
+
+class HandlingTime(models.Model):
+    """Learned handling time of a category at an hour of the day: decayed count, mean and quantiles, seconds."""
+
+    category = models.ForeignKey(Category, on_delete=models.CASCADE)
+    hour = models.SmallIntegerField()  # 0–23 local; -1 = any
+    weight = models.FloatField()
+    mean_s = models.FloatField()
+    p50_s = models.FloatField()
+    p90_s = models.FloatField()
+    learned_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "tickets_handling_time"
+        constraints = [models.UniqueConstraint(fields=["category", "hour"], name="one_handling_time_per_category_hour")]
+
+
+class HallDay(models.Model):
+    """A business day of a hall; closed once, with every ticket accounted for."""
+
+    hall = models.ForeignKey(Hall, on_delete=models.CASCADE)
+    day = models.DateField()
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.CharField(max_length=60, default="")
+    account = models.JSONField(default=dict)  # tickets by final state
+
+    class Meta:
+        db_table = "tickets_hall_day"
+        constraints = [models.UniqueConstraint(fields=["hall", "day"], name="a_hall_day_once")]
