@@ -1,7 +1,7 @@
 """Fetch the front-end files this repository carries, and check them.
 
     python tools/vendor.py           check the committed files against vendor.json
-    python tools/vendor.py --fetch   get each package with `npm pack` (of whatever registry npm is set to) and copy its files
+    python tools/vendor.py --fetch   get each package with `npm pack` and copy its files
     python tools/vendor.py --record  after --fetch of a new version: write the new hashes
 
 vendor.json lists `{name, version, file, sha256, from}`: `from` is the path inside the package. Only files that
