@@ -1,0 +1,434 @@
+"""The command ``banshi``. Each command imports what it needs when it runs: ``--help`` is quick and never fails."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from banshi.cli.talk import Trouble, as_json, console, step
+
+DATA = click.Path(file_okay=False, path_type=Path)
+SCOPES = ("channel", "kiosk", "desk", "manage", "read", "demo")
+DEFAULT_PORT = 8000
+
+data_option = click.option(
+    "--data", type=DATA, help="Data directory (database, logs, demo.json). Default: $BANSHI_DATA, else var/."
+)
+json_option = click.option("--json", "json_", is_flag=True, help="Print JSON for machines.")
+port_option = click.option(
+    "--port", type=click.IntRange(1, 65535), default=DEFAULT_PORT, envvar="PORT", show_default="$PORT, else 8000"
+)
+host_option = click.option("--host", default="0.0.0.0", envvar="BANSHI_HOST", show_default=True)  # noqa: S104
+# One process is best on two cores: a burst of bookings is then committed together.
+workers_option = click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    help="Web processes. Default: 1, in production 2.",
+)
+
+
+class Moment(click.ParamType[datetime]):
+    """A point in time with its offset (RFC 3339)."""
+
+    name = "RFC3339"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a time like 2026-11-20T08:20:00+08:00", param, ctx)
+        if moment.tzinfo is None:
+            self.fail(f"{value!r} needs its offset, for example {value}+08:00", param, ctx)
+        return moment
+
+
+class Banshi(click.Group):
+    """Turns what may go wrong anywhere into one sentence and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        from psycopg import OperationalError
+
+        from banshi.foundation.postgres import PostgresTrouble
+
+        try:
+            return super().invoke(ctx)
+        except PostgresTrouble as trouble:
+            raise Trouble(str(trouble)) from trouble
+        except Exception as error:
+            if isinstance(error, OperationalError) or isinstance(error.__cause__, OperationalError):
+                raise Trouble(f"the database does not answer: {str(error).strip()}") from error
+            raise
+
+
+@click.group(cls=Banshi, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="banshi")
+def main() -> None:
+    """Banshi (办事) runs government service halls.
+
+    `banshi up` sets everything up and runs it; the other commands are its parts. The database is DATABASE_URL when
+    that is set, else an embedded PostgreSQL under $BANSHI_DATA (default var/), started when needed.
+
+    Exit codes: 0 done, 1 trouble (the message says what to do), 2 wrong usage.
+    """
+
+
+@main.command()
+@click.option("--at", type=Moment(), help="Set the demo clock, for example 2026-11-20T08:20:00+08:00.")
+@click.option("--speed", type=click.FloatRange(0, 600), help="Hall seconds per second, 0 to 600.")
+@click.option("--crowd/--no-crowd", default=True, help="Let a crowd use the halls.  [default: crowd]")
+@data_option
+@host_option
+@port_option
+@workers_option
+def up(
+    at: datetime | None, speed: float | None, crowd: bool, data: Path | None, host: str, port: int, workers: int | None
+) -> None:
+    """Set up and run everything until Ctrl-C: database, jobs, web, and a demo crowd.
+
+    The first time it loads the halls and opens them at 08:20 of a working day; later runs go on where the last one
+    stopped. What the parts say is in log/ under the data directory.
+    """
+    from banshi.cli.up import run
+
+    run(at=at, speed=speed, crowd=crowd, data=data, host=host, port=port, workers=workers or default_workers())
+
+
+@main.command()
+@host_option
+@port_option
+@workers_option
+@click.option("--access-log", is_flag=True, help="Log each request.")
+@data_option
+def serve(host: str, port: int, workers: int | None, access_log: bool, data: Path | None) -> None:
+    """Serve pages, API and live streams. Ends within 4 s of SIGTERM, open streams or not."""
+    from banshi.cli.ground import stand
+    from banshi.cli.processes import follow_parent, port_trouble
+    from banshi.cli.serve import become_web_server
+
+    follow_parent()
+    if trouble := port_trouble(host, port):
+        raise Trouble(trouble)
+    stand(data)
+    become_web_server(host=host, port=port, workers=workers or default_workers(), access_log=access_log)
+
+
+@main.command()
+@data_option
+def work(data: Path | None) -> None:
+    """Run the jobs: reminders, no-shows, sweeps, reports. As many processes as you like."""
+    from banshi.cli.ground import django
+    from banshi.cli.processes import follow_parent
+    from banshi.cli.serve import work_until_told
+
+    follow_parent()
+    django(data)
+    work_until_told()
+
+
+@main.command()
+@data_option
+def migrate(data: Path | None) -> None:
+    """Bring the tables and translations up to this version. Safe to repeat."""
+    from banshi.cli.ground import django
+
+    with step("Translations"):
+        compile_translations()
+    django(data)
+    migrate_tables()
+
+
+@main.group()
+def presets() -> None:
+    """Halls as data files."""
+
+
+@presets.command("load")
+@click.argument("root", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False)
+@data_option
+def presets_load(root: Path | None, data: Path | None) -> None:
+    """Load or update the halls in ROOT (default: presets/). Safe to repeat; halls not in ROOT stay as they are."""
+    from banshi.cli.ground import ROOT, django
+
+    django(data)
+    load_presets(root or ROOT / "presets")
+
+
+@main.group()
+def keys() -> None:
+    """Keys of other systems for the API."""
+
+
+@keys.command("create")
+@click.option("--scope", type=click.Choice(SCOPES), required=True, help="What the key may do; see docs/integrate.md.")
+@click.option("--hall", help="Code of the hall it is bound to (kiosk and manage).")
+@click.option("--region", help="Code of the region it is bound to (manage).")
+@click.option("--staff", help="Login of the staff member it works for (desk).")
+@click.option("--name", required=True, help="Whose key this is, for the audit trail.")
+@json_option
+@data_option
+def keys_create(
+    scope: str, hall: str | None, region: str | None, staff: str | None, name: str, json_: bool, data: Path | None
+) -> None:
+    """Make a key and print it. This is the only time it can be seen; only its hash is kept."""
+    if scope == "kiosk" and not hall:
+        raise click.UsageError("--scope kiosk needs --hall")
+    if scope == "desk" and not staff:
+        raise click.UsageError("--scope desk needs --staff")
+    from banshi.cli.ground import django
+
+    django(data)
+    from banshi.foundation import clock
+    from banshi.kernel.actors import SYSTEM
+    from banshi.kernel.refusals import Refused
+    from banshi.rooms.identity import actions
+
+    try:
+        key = actions.create_key(
+            name=name,
+            scope=scope,
+            hall=hall or "",
+            region=region or "",
+            staff_login=staff or "",
+            by=SYSTEM,
+            now=clock.wall(),
+        )
+    except Refused as refused:
+        raise Trouble(f"no key was made: {refused.slug} {dict(refused.facts)}") from refused
+    if json_:
+        as_json({"key": key, "scope": scope, "name": name, "hall": hall, "region": region, "staff": staff})
+    else:
+        click.echo(key)
+
+
+@main.command()
+@click.option("--url", help="Where Banshi runs. Default: what demo.json says.")
+@click.option(
+    "--demo-json", type=click.Path(dir_okay=False, path_type=Path), help="Default: demo.json in the data directory."
+)
+@click.option("--hall", "halls", multiple=True, help="Only this hall; may be repeated. Default: all.")
+@click.option("--speed", type=click.FloatRange(0.1, 600), help="Speed the clock up first.")
+@click.option("--minutes", type=click.FloatRange(0.1), help="Hall minutes to play. Default: until Ctrl-C.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same people.")
+@json_option
+@data_option
+def crowd(
+    url: str | None,
+    demo_json: Path | None,
+    halls: tuple[str, ...],
+    speed: float | None,
+    minutes: float | None,
+    seed: int,
+    json_: bool,
+    data: Path | None,
+) -> None:
+    """Send a crowd through the halls, by the public API alone, and compare what it saw with what the halls report."""
+    from banshi.cli.processes import follow_parent
+
+    follow_parent()
+    address, seeds = running_demo(url, demo_json, data)
+    from banshi.crowd.run import main as run
+
+    sys.exit(
+        run(address, seeds, {"halls": list(halls), "speed": speed, "minutes": minutes, "seed": seed, "json": json_})
+        or 0
+    )
+
+
+@main.command()
+@click.option("--quick", is_flag=True, help="A few seconds per figure: does it run, not how fast.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Default: bench.json in the data directory."
+)
+@json_option
+@data_option
+def bench(quick: bool, out: Path | None, json_: bool, data: Path | None) -> None:
+    """Measure bookings, calls, pushes and history against the same SQL in pgbench; takes several minutes."""
+    from banshi.cli.ground import data_directory
+
+    folder = data_directory(data)
+    from banshi.crowd.bench import main as run
+
+    sys.exit(run({"quick": quick, "json": json_, "out": out or folder / "bench.json", "data": folder}) or 0)
+
+
+@main.command()
+@json_option
+@port_option
+@data_option
+def check(json_: bool, port: int, data: Path | None) -> None:
+    """Tell what is wrong with this installation and what to do about it. Changes nothing."""
+    from banshi.cli.checks import all_checks, show
+
+    results = all_checks(data=data, port=port)
+    if json_:
+        as_json({"ok": all(r.state != "fail" for r in results), "checks": [r.__dict__ for r in results]})
+    else:
+        show(results)
+    sys.exit(1 if any(r.state == "fail" for r in results) else 0)
+
+
+@main.group()
+def db() -> None:
+    """The embedded PostgreSQL."""
+
+
+@db.command("start")
+@data_option
+def db_start(data: Path | None) -> None:
+    """Start it and leave it running; prints its address, with the password."""
+    from banshi.cli.ground import data_directory
+    from banshi.foundation.postgres import Server
+
+    click.echo(Server(data_directory(data)).ensure())
+
+
+@db.command("stop")
+@data_option
+def db_stop(data: Path | None) -> None:
+    """Stop it."""
+    from banshi.cli.ground import data_directory
+    from banshi.foundation.postgres import Server
+
+    was_running = Server(data_directory(data)).stop()
+    console.print("PostgreSQL has stopped." if was_running else "PostgreSQL was not running.")
+
+
+@db.command("status")
+@json_option
+@data_option
+def db_status(json_: bool, data: Path | None) -> None:
+    """Say whether it runs, where, and how big it is. Exit code 1 when it does not run."""
+    from banshi.cli.ground import data_directory
+    from banshi.foundation.postgres import Server
+
+    status = Server(data_directory(data)).status()
+    if json_:
+        as_json(status.__dict__)
+    elif status.running:
+        console.print(f"PostgreSQL {status.version} runs in {status.data}: {(status.size_bytes or 0) / 1e6:.0f} MB")
+        console.print(f"{status.url}", style="dim")
+    else:
+        console.print(f"PostgreSQL does not run in {status.data}.")
+    sys.exit(0 if status.running else 1)
+
+
+@db.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
+@data_option
+def db_backup(file: Path | None, data: Path | None) -> None:
+    """Write all data to FILE (default: backup/ under the data directory) while everything goes on running."""
+    from banshi.cli.ground import stand
+    from banshi.cli.serve import backup_name
+    from banshi.foundation.postgres import dump
+
+    ground = stand(data)
+    target = file or ground.data / "backup" / backup_name()
+    with step("Backup"):
+        if ground.server:
+            ground.server.backup(target)
+        else:
+            dump(ground.url, target)
+    click.echo(target)
+
+
+@db.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@data_option
+def db_restore(file: Path, yes: bool, data: Path | None) -> None:
+    """Replace ALL data by what is in FILE, in one transaction. Stop the other commands first, `migrate` afterwards."""
+    from banshi.cli.ground import stand, without_password
+    from banshi.foundation.postgres import load_dump
+
+    ground = stand(data)
+    if not yes:
+        click.confirm(f"Replace everything in {without_password(ground.url)}?", abort=True)
+    with step("Restore"):
+        if ground.server:
+            ground.server.restore(file)
+        else:
+            load_dump(ground.url, file)
+
+
+# -- shared by several commands
+
+
+def default_workers() -> int:
+    return 2 if os.environ.get("BANSHI_MODE") == "production" else 1
+
+
+def compile_translations() -> None:
+    from banshi.foundation.translations import compile_all
+
+    try:
+        compile_all()
+    except ValueError as error:
+        raise Trouble(str(error)) from error
+
+
+def migrate_tables() -> None:
+    """Apply what is pending, one line of progress per migration."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    def told(*event: Any) -> None:
+        action, migration = event[0], event[1] if len(event) > 1 else None
+        if migration is None:
+            return
+        if action == "apply_start":
+            tell(f"{migration.app_label}.{migration.name}", len(done), total)
+        elif action == "apply_success":
+            done.append(migration)
+            tell(f"{migration.app_label}.{migration.name}", len(done), total)
+
+    done: list[Any] = []
+    with step("Tables") as tell:
+        with connection.cursor() as cursor:
+            # Web, worker and operator may all migrate at once; one at a time does it.
+            cursor.execute("SELECT pg_advisory_lock(716000)")
+        try:
+            executor = MigrationExecutor(connection, progress_callback=told)
+            targets = executor.loader.graph.leaf_nodes()
+            plan = executor.migration_plan(targets)
+            total = len(plan)
+            executor.migrate(targets, plan)
+            if plan:
+                emit_post_migrate()
+        finally:
+            connection.close()
+
+
+def emit_post_migrate() -> None:
+    """Permissions and content types, as Django's own command makes them."""
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def load_presets(root: Path) -> None:
+    from banshi.foundation import clock
+    from banshi.journeys.load_presets import load
+
+    with step("Halls") as tell:
+        load(root, clock.now(), tell)
+
+
+def running_demo(url: str | None, demo_json: Path | None, data: Path | None) -> tuple[str, Path]:
+    """Address and seeds of a running demo, or advice."""
+    import json
+
+    from banshi.cli.ground import data_directory
+
+    seeds = demo_json or data_directory(data) / "demo.json"
+    try:
+        address = url or json.loads(seeds.read_text())["url"]
+    except (OSError, ValueError, KeyError) as error:
+        raise Trouble(f"{seeds} cannot be read. Start the demo first (make run), or give --demo-json.") from error
+    return address, seeds

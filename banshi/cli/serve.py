@@ -1,0 +1,57 @@
+"""Become the web server, or the worker."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import signal
+import sys
+import threading
+from datetime import UTC
+
+# How long requests under way may take after SIGTERM. Open streams never end by themselves (ADR 0002).
+GRACE_S = 3
+# A phone that follows its ticket holds one request open: thousands of them are a normal morning.
+OPEN_REQUESTS = 16_384
+
+
+def become_web_server(*, host: str, port: int, workers: int, access_log: bool) -> None:
+    """Replace this process by granian. Does not return."""
+    with contextlib.suppress(ValueError, OSError):
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    options = [
+        *("--interface", "asgi", "--host", host, "--port", str(port), "--workers", str(workers)),
+        *("--backlog", "4096", "--backpressure", str(OPEN_REQUESTS)),
+        *("--workers-kill-timeout", str(GRACE_S), "--respawn-failed-workers", "--respawn-interval", "0.5"),
+        "--access-log" if access_log else "--no-access-log",
+        "banshi.config.asgi:app",
+    ]
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "granian", *options])  # noqa: S606
+
+
+def work_until_told() -> None:
+    """Run the worker until SIGTERM or SIGINT; a second signal ends it at once, which the jobs survive."""
+    from banshi.foundation.worker import run
+
+    stop = threading.Event()
+
+    def told(number: int, frame: object) -> None:
+        if stop.is_set():
+            os._exit(1)
+        stop.set()
+
+    signal.signal(signal.SIGTERM, told)
+    signal.signal(signal.SIGINT, told)
+    run(stop)
+
+
+def backup_name() -> str:
+    from banshi.cli.ground import prepare_django
+
+    prepare_django()
+    from banshi.foundation import clock
+
+    return f"banshi-{clock.wall().astimezone(UTC):%Y%m%dT%H%M%SZ}.dump"
