@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
-from banshi.rooms.identity.models import Role
+from banshi.foundation.crypto import blind_index
+from banshi.kernel.documents import IdType, InvalidDocument, normalise
+from banshi.rooms.identity.models import AccountPerson, ApiKey, Person, Role
 
 
 @dataclass(frozen=True)
@@ -14,7 +17,46 @@ class HeldRole:
     scope: str
 
 
+@dataclass(frozen=True)
+class KeyInfo:
+    """A valid API key. `hall`/`region` are "" where the key is not bound to one."""
+
+    id: int
+    name: str
+    scope: str
+    hall: str
+    region: str
+    staff_id: int | None
+
+
 def roles_of(staff_id: int) -> tuple[HeldRole, ...]:
     """Roles held now."""
     rows = Role.objects.filter(staff_id=staff_id, ended_at=None).values_list("role", "scope_kind", "scope").order_by("id")
     return tuple(HeldRole(*row) for row in rows)
+
+
+def key_by_secret(secret: str) -> KeyInfo | None:
+    """The key of a bearer token, or None where there is none or it was revoked."""
+    digest = hashlib.sha256(secret.encode()).hexdigest()
+    row = ApiKey.objects.filter(key_hash=digest, revoked_at=None).first()
+    return KeyInfo(row.id, row.name, row.scope, row.hall, row.region, row.staff_id) if row else None
+
+
+def person(person_id: int) -> Person:
+    return Person.objects.get(id=person_id)
+
+
+def person_by_document(id_type: str, number: str) -> Person | None:
+    """The person of a document as typed or read, or None: unknown or malformed."""
+    try:
+        kind = IdType(id_type)
+        index = blind_index(f"{kind}:{normalise(kind, number)}", purpose="document")
+    except (InvalidDocument, ValueError):
+        return None
+    return Person.objects.filter(number_index=index).first()
+
+
+def people_of(account_id: int) -> list[Person]:
+    """Whom an account books for, in the order they were added."""
+    rows = AccountPerson.objects.filter(account_id=account_id).select_related("person").order_by("id")
+    return [row.person for row in rows]

@@ -1,0 +1,16 @@
+"""`{% load said %}{{ hall|name }}`, `{{ floor|name:"label" }}`, `{{ moment|clock_time:hall_zone }}`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from banshi.foundation.said import named
+
+register = template.Library()
+
+
+@register.filter
+def name(thing: Any, field: str = "name") -> str:
+    return named(thing, field) if thing is not None else ""

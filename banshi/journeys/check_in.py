@@ -1,0 +1,116 @@
+"""Arriving: an appointment becomes a ticket (签到取号), within the policy's window; late becomes a walk-in by policy."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from banshi.kernel.actors import Actor
+from banshi.kernel.policy import TicketPolicy
+from banshi.kernel.refusals import Refused
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking import queries as bookings
+from banshi.rooms.booking.models import Appointment
+from banshi.rooms.identity import queries as identity
+from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Hall
+from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets.models import Ticket
+
+
+def by_code(*, hall: Hall, code: str, by: Actor, now: datetime, channel: str, lane: str = "") -> Ticket:
+    """Check in with the reference or the text of the QR code.
+
+    :raises Refused: nothing-found, wrong-state, already-checked-in, too-early (with `opens`), too-late, not-your-hall.
+    """
+    reference = bookings.read_qr(code) if code.startswith("BS1.") else bookings.read_code(code)
+    found = Appointment.objects.filter(code=reference).first() if reference else None
+    if found is None:
+        raise Refused("nothing-found", facts={"code": code[:20]})
+    if found.hall_id != hall.id:
+        theirs = found.hall
+        raise Refused("not-your-hall", facts={"hall": {"zh": theirs.name_zh, "en": theirs.name_en}})
+    return _check_in(hall, found, by=by, now=now, channel=channel, lane=lane)
+
+
+def by_id(
+    *, hall: Hall, id_number: str, id_type: str = "resident_id", by: Actor, now: datetime, channel: str, lane: str = ""
+) -> Ticket:
+    """Check in with the ID document: today's appointment of this person that is open for check-in, or next to open.
+
+    :raises Refused: nothing-found (no appointment here today) and those of `by_code`.
+    """
+    person = identity.person_by_document(id_type, id_number)
+    today = now.astimezone(ZoneInfo(hall.timezone)).date()
+    mine = (
+        list(
+            Appointment.objects.filter(person=person, hall=hall, day=today, state__in=["booked", "checked_in", "no_show"]).order_by(
+                "starts_at", "id"
+            )
+        )
+        if person
+        else []
+    )
+    if not mine:
+        raise Refused("nothing-found", facts={"hall": hall.code})
+    booked = [a for a in mine if a.state == "booked"]
+    if booked:
+        open_now = [a for a in booked if window(places.policy_of(hall.id, now=now).tickets, a)[1] > now]
+        return _check_in(hall, (open_now or booked)[0], by=by, now=now, channel=channel, lane=lane)
+    return _check_in(hall, mine[-1], by=by, now=now, channel=channel, lane=lane)
+
+
+def window(policy: TicketPolicy, appointment: Appointment) -> tuple[datetime, datetime]:
+    """From when until when (exclusive) this appointment may check in."""
+    opens = appointment.starts_at - timedelta(minutes=policy.check_in_opens)
+    closes = appointment.ends_at if policy.check_in_closes == "period_end" else appointment.starts_at
+    return opens, closes + timedelta(minutes=policy.check_in_grace)
+
+
+def _check_in(hall: Hall, found: Appointment, *, by: Actor, now: datetime, channel: str, lane: str) -> Ticket:
+    policy = places.policy_of(hall.id, now=now).tickets
+    with transaction.atomic():
+        # The row lock makes check-in and the no-show job meet here, one after the other.
+        appointment = Appointment.objects.select_for_update(of=("self",)).select_related("item", "category").get(id=found.id)
+        if appointment.state == "checked_in":
+            ticket = Ticket.objects.filter(appointment=appointment).exclude(state="redirected").first()
+            number = ticket.number if ticket else ""
+            raise Refused("already-checked-in", facts={"number": number, "ticket": ticket.ref if ticket else ""})
+        opens, closes = window(policy, appointment)
+        late = now >= closes
+        if appointment.state == "no_show" or (appointment.state == "booked" and late):
+            if policy.late == "refuse" or appointment.day != now.astimezone(ZoneInfo(hall.timezone)).date():
+                raise Refused("too-late", facts={"closes": closes})
+            # Late for the booked period: back to the walk-in queue; the no-show stays on record (mission §1.7, §2.5).
+            return tickets.issue(
+                hall=hall,
+                category_code=appointment.category.code,
+                item_code=appointment.item.code,
+                person_id=appointment.person_id,
+                lane=lane,
+                kind="walk_in",
+                channel=channel,
+                by=by,
+                now=now,
+                language=appointment.language,
+            )
+        if appointment.state != "booked":
+            raise Refused("wrong-state", facts={"state": appointment.state, "needs": "booked"})
+        if now < opens:
+            raise Refused("too-early", facts={"opens": opens}, next=opens)
+        booking.mark_checked_in(appointment_id=appointment.id, now=now)
+        return tickets.issue(
+            hall=hall,
+            category_code=appointment.category.code,
+            item_code=appointment.item.code,
+            person_id=appointment.person_id,
+            lane=lane,
+            kind="booked",
+            appointment=appointment,
+            channel=channel,
+            by=by,
+            now=now,
+            language=appointment.language,
+        )

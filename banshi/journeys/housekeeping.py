@@ -1,0 +1,91 @@
+"""What is due: run every second by the tick, and at once when the clock is set. Late or repeated runs change nothing more.
+
+Each duty runs by itself: one that fails is logged and does not stop the others.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+from django.db import connection
+
+from banshi.foundation import clock
+from banshi.journeys import close_hall_day
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.messaging import actions as messaging
+from banshi.rooms.places.models import Hall
+from banshi.rooms.tickets import actions as tickets
+
+log = structlog.get_logger("banshi.housekeeping")
+
+
+@dataclass(frozen=True)
+class Duty:
+    name: str
+    act: Callable[[datetime], object]
+    every: timedelta  # hall time between runs; zero = every tick
+
+
+def _materialise(now: datetime) -> None:
+    for hall in Hall.objects.order_by("id"):
+        booking.materialise(hall=hall, now=now)
+
+
+def _send_ahead(now: datetime) -> None:
+    for hall in Hall.objects.order_by("id"):
+        tickets.send_ahead(hall=hall, now=now)
+
+
+DUTIES = (
+    Duty("materialise slots", _materialise, timedelta(hours=1)),
+    Duty("expire holds", lambda now: booking.expire_holds(now=now), timedelta()),
+    Duty("no-shows", lambda now: booking.sweep_no_shows(now=now), timedelta()),
+    Duty("people ahead", _send_ahead, timedelta()),
+    Duty("close days", lambda now: close_hall_day.close_due(now=now), timedelta(minutes=1)),
+    Duty("learn handling times", lambda now: tickets.learn(now=now), timedelta(minutes=10)),
+    Duty("requeue stuck messages", lambda now: messaging.requeue_stuck(now=now), timedelta()),
+)
+_last: dict[str, datetime] = {}
+_lock = threading.Lock()
+
+
+def run_due(*, now: datetime, everything: bool = False) -> list[str]:
+    """Run the duties that are due at hall time `now`; returns the names of those that failed.
+
+    Duties with an interval run again when hall time has moved by it in either direction (a set clock jumps), or when the
+    local day changed.
+    """
+    failed = []
+    with _lock:
+        for duty in DUTIES:
+            last = _last.get(duty.name)
+            if not everything and last is not None and abs(now - last) < duty.every and _day(last) == _day(now):
+                continue
+            try:
+                duty.act(now)
+                _last[duty.name] = now
+            except Exception:
+                connection.close_if_unusable_or_obsolete()
+                log.exception("duty failed", duty=duty.name)
+                failed.append(duty.name)
+        _beat()
+    return failed
+
+
+def _day(moment: datetime) -> object:
+    return moment.astimezone(ZoneInfo("Asia/Shanghai")).date()
+
+
+def _beat() -> None:
+    """Leave a sign of life for /healthz, in machine time."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO foundation_rate_bucket (key, tokens, at) VALUES ('heartbeat:tick', 0, %s) "
+            "ON CONFLICT (key) DO UPDATE SET at = EXCLUDED.at",
+            [clock.wall()],
+        )

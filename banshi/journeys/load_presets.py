@@ -1,0 +1,282 @@
+"""Load the presets: regions, the national calendar, the catalogue, and each hall with its policy and calendar.
+
+Loading again is safe: rows are matched by code and updated; what a hall has changed itself (newer policy or calendar
+versions, staff, slots) stays. Formats: presets/README.md.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.db import transaction
+from django.db.models import Model
+
+from banshi.kernel.policy import HallPolicy
+from banshi.kernel.working_days import rows_from_csv
+from banshi.rooms.calendars.models import CalendarVersion, NationalDay
+from banshi.rooms.calendars.rules import CalendarDocument
+from banshi.rooms.catalogue.models import Department, HallItem, Item, Material, MaterialRequirement, Theme
+from banshi.rooms.places.models import Category, Floor, Hall, PolicyVersion, Region, Window, WindowCategory, Zone
+
+Progress = Callable[[str, int, int], None]
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def load(root: Path, now: datetime, progress: Progress = lambda _what, _done, _of: None) -> None:
+    """Load everything under `root` (the presets folder).
+
+    :param progress: called with what is being loaded, how many steps are done, and of how many.
+    :raises ValueError: a file that does not say what its format asks for, naming the file.
+    """
+    halls = sorted(
+        (folder for folder in (root / "halls").iterdir() if (folder / "hall.yaml").exists()), key=lambda f: f.name
+    )
+    steps = 3 + len(halls)
+    with transaction.atomic():
+        progress("regions and the national calendar", 0, steps)
+        _regions(root)
+        _national_days(root)
+        progress("departments, themes, materials", 1, steps)
+        _departments_themes_materials(root)
+        progress("items", 2, steps)
+        _items(root)
+        for i, folder in enumerate(halls):
+            progress(f"hall {folder.name}", 3 + i, steps)
+            _hall(folder, now)
+        progress("presets loaded", steps, steps)
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _upsert(model: type[Model], rows: Iterable[Model], *, unique: list[str]) -> None:
+    fields = [
+        f.name for f in model._meta.concrete_fields if f.name not in unique and not f.primary_key
+    ]
+    listed = list(rows)
+    if fields:
+        model._default_manager.bulk_create(
+            listed, update_conflicts=True, unique_fields=unique, update_fields=fields, batch_size=500
+        )
+    else:
+        model._default_manager.bulk_create(listed, ignore_conflicts=True, batch_size=500)
+
+
+def _regions(root: Path) -> None:
+    paths: dict[str, str] = {}
+    for row in _rows(root / "regions.csv"):
+        parent = row["parent"]
+        if parent and parent not in paths:
+            raise ValueError(f"regions.csv: {row['code']} comes before its parent {parent}")
+        paths[row["code"]] = f"{paths.get(parent, '/')}{row['code']}/"
+        Region.objects.update_or_create(
+            code=row["code"],
+            defaults={
+                "parent_id": parent or None,
+                "level": row["level"],
+                "name_zh": row["name_zh"],
+                "name_en": row["name_en"],
+                "path": paths[row["code"]],
+            },
+        )
+
+
+def _national_days(root: Path) -> None:
+    days = rows_from_csv((root / "calendar" / "national.csv").read_text(encoding="utf-8"))
+    notices = {row["day"]: row.get("notice", "") for row in _rows(root / "calendar" / "national.csv")}
+    NationalDay.objects.bulk_create(
+        [
+            NationalDay(
+                day=d.day, kind=str(d.kind), name_zh=d.name_zh, name_en=d.name_en, state=str(d.state),
+                notice=notices.get(d.day.isoformat(), ""),
+            )
+            for d in days
+        ],
+        update_conflicts=True,
+        unique_fields=["day"],
+        update_fields=["kind", "name_zh", "name_en", "state", "notice"],
+    )  # fmt: skip
+
+
+def _departments_themes_materials(root: Path) -> None:
+    folder = root / "catalogue"
+    _upsert(Department, [Department(**row) for row in _rows(folder / "departments.csv")], unique=["code"])
+    _upsert(
+        Theme, [Theme(**{**row, "order": int(row["order"])}) for row in _rows(folder / "themes.csv")], unique=["code"]
+    )
+    _upsert(Material, [Material(**row) for row in _rows(folder / "materials.csv")], unique=["code"])
+
+
+_TEXT = (
+    "code", "catalog_code", "task_code", "name_zh", "name_en", "audience", "service_object", "item_type", "exercise_level",
+    "case_kind", "general_scope_zh", "acceptance_condition_zh", "acceptance_condition_en", "fee_zh", "fee_en", "result_zh",
+    "result_en", "keywords_zh",
+)  # fmt: skip
+_NUMBERS = ("statutory_days", "promised_days", "visits_needed")
+_FLAGS = ("agent_allowed", "exempt_half_day", "home_visit")
+
+
+def _items(root: Path) -> None:
+    departments = dict(Department.objects.values_list("code", "id"))
+    rows = _rows(root / "catalogue" / "items.csv")
+    items = [
+        Item(
+            **{name: row[name] for name in _TEXT},
+            **{name: int(row[name] or 0) for name in _NUMBERS},
+            **{name: row[name] == "1" for name in _FLAGS},
+            handling_forms=row["handling_forms"],
+            handling_minutes=float(row["handling_minutes"]),
+            department_id=departments[row["department"]],
+        )
+        for row in rows
+    ]
+    _upsert(Item, items, unique=["code"])
+    ids = dict(Item.objects.values_list("code", "id"))
+    themes = dict(Theme.objects.values_list("code", "id"))
+    materials = dict(Material.objects.values_list("code", "id"))
+    through = Item.themes.through
+    through._default_manager.filter(item_id__in=[ids[r["code"]] for r in rows]).delete()
+    through._default_manager.bulk_create(
+        [
+            through(item_id=ids[row["code"]], theme_id=themes[theme])
+            for row in rows
+            for theme in dict.fromkeys(t for t in row["themes"].split(";") if t)
+        ],
+        batch_size=2000,
+    )
+    MaterialRequirement.objects.filter(item_id__in=[ids[r["code"]] for r in rows]).delete()
+    MaterialRequirement.objects.bulk_create(
+        [needed for row in rows for needed in _requirements(row["materials"], ids[row["code"]], materials)], batch_size=2000
+    )
+
+
+def _requirements(text: str, item_id: int, materials: dict[str, int]) -> list[MaterialRequirement]:
+    """`code:1x2:required;…` – originals x copies, necessity."""
+    needed = []
+    for order, part in enumerate(p for p in text.split(";") if p):
+        code, counts, necessity = part.split(":")
+        originals, copies = counts.split("x")
+        needed.append(
+            MaterialRequirement(
+                item_id=item_id, material_id=materials[code], order=order, originals=int(originals), copies=int(copies),
+                necessity=necessity,
+            )
+        )  # fmt: skip
+    return needed
+
+
+def _hall(folder: Path, now: datetime) -> None:
+    doc: dict[str, Any] = yaml.safe_load((folder / "hall.yaml").read_text(encoding="utf-8"))
+    crowd = {
+        **doc.get("crowd", {}),
+        "clerks": doc.get("staff", {}).get("clerks"),
+        "daily_arrivals": doc.get("daily_arrivals"),
+        "no_show_rate": doc.get("no_show_rate"),
+    }
+    hall, _ = Hall.objects.update_or_create(
+        code=doc["code"],
+        defaults={
+            "region_id": str(doc["region"]),
+            "name_zh": doc["name"]["zh"],
+            "name_en": doc["name"]["en"],
+            "address_zh": doc["address"]["zh"],
+            "address_en": doc["address"]["en"],
+            "phone": str(doc.get("phone", "")),
+            "timezone": doc.get("timezone", "Asia/Shanghai"),
+            "lat": doc.get("lat"),
+            "lon": doc.get("lon"),
+            "order": doc.get("order", 0),
+            "crowd": crowd,
+        },
+    )
+    for order, floor in enumerate(doc["floors"]):
+        Floor.objects.update_or_create(
+            hall=hall,
+            code=str(floor["code"]),
+            defaults={"label_zh": floor["label"]["zh"], "label_en": floor["label"]["en"], "order": order},
+        )
+    floors = {f.code: f for f in Floor.objects.filter(hall=hall)}
+    for zone in doc["zones"]:
+        Zone.objects.update_or_create(
+            hall=hall,
+            code=str(zone["code"]),
+            defaults={"floor": floors[str(zone["floor"])], "name_zh": zone["name"]["zh"], "name_en": zone["name"]["en"]},
+        )
+    zones = {z.code: z for z in Zone.objects.filter(hall=hall)}
+    for order, one in enumerate(doc["categories"]):
+        Category.objects.update_or_create(
+            hall=hall,
+            code=str(one["code"]),
+            defaults={
+                "letter": str(one.get("letter", one["code"])),
+                "name_zh": one["name"]["zh"],
+                "name_en": one["name"]["en"],
+                "zone": zones.get(str(one.get("zone"))),
+                "handling_minutes": float(one["handling_minutes"]),
+                "weight": float(one.get("arrivals_weight", 1)),
+                "order": order,
+            },
+        )
+    categories = {c.code: c for c in Category.objects.filter(hall=hall)}
+    _windows(hall, doc["windows"], zones, categories)
+    _hall_items(hall, folder, categories)
+    if not PolicyVersion.objects.filter(hall=hall).exists():
+        policy = HallPolicy.model_validate(yaml.safe_load((folder / "policy.yaml").read_text(encoding="utf-8")) or {})
+        PolicyVersion.objects.create(
+            hall=hall, version=1, document=policy.model_dump(mode="json"), valid_from=LONG_AGO, made_by="system", made_at=now,
+            note="preset",
+        )  # fmt: skip
+    if not CalendarVersion.objects.filter(hall=hall).exists():
+        calendar = CalendarDocument.model_validate(yaml.safe_load((folder / "calendar.yaml").read_text(encoding="utf-8")))
+        CalendarVersion.objects.create(
+            hall=hall, version=1, document=calendar.model_dump(mode="json", by_alias=True), valid_from=date(2000, 1, 1), made_by="system",
+            made_at=now, note="preset",
+        )  # fmt: skip
+
+
+def _windows(hall: Hall, rows: list[dict[str, Any]], zones: dict[str, Zone], categories: dict[str, Category]) -> None:
+    served: list[tuple[str, list[str]]] = []
+    windows = []
+    for row in rows:
+        number = str(row["number"])
+        code = f"{hall.code}-{number}"
+        windows.append(
+            Window(
+                hall=hall, zone=zones[str(row["zone"])], code=code, number=number, kind=row["kind"], x=row.get("x", 0),
+                y=row.get("y", 0),
+            )
+        )  # fmt: skip
+        served.append((code, list(categories) if row["categories"] == "*" else [str(c) for c in row["categories"]]))
+    _upsert(Window, windows, unique=["code"])
+    ids = dict(Window.objects.filter(hall=hall).values_list("code", "id"))
+    WindowCategory.objects.bulk_create(
+        [WindowCategory(window_id=ids[code], category=categories[c]) for code, codes in served for c in codes],
+        ignore_conflicts=True,
+        batch_size=2000,
+    )
+
+
+def _hall_items(hall: Hall, folder: Path, categories: dict[str, Category]) -> None:
+    rows = _rows(folder / "items.csv")
+    ids = dict(Item.objects.filter(code__in=[r["item"] for r in rows]).values_list("code", "id"))
+    missing = [r["item"] for r in rows if r["item"] not in ids]
+    if missing:
+        raise ValueError(f"{folder.name}/items.csv names unknown items: {', '.join(missing[:5])}")
+    _upsert(
+        HallItem,
+        [
+            HallItem(
+                hall=hall, item_id=ids[r["item"]], category=categories[r["category"]], bookable=r["bookable"] == "1",
+                walk_in=r["walk_in"] == "1", extended=r.get("extended") == "1", periods=int(r.get("periods") or 1),
+            )
+            for r in rows
+        ],
+        unique=["hall", "item"],
+    )  # fmt: skip

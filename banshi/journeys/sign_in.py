@@ -1,0 +1,36 @@
+"""A citizen signs in: a one-time code goes to the phone, the code opens the account."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from banshi.rooms.identity import actions as identity
+from banshi.rooms.identity.models import Account
+from banshi.rooms.messaging import actions as messaging
+
+
+def ask_code(*, phone: str, language: str, now: datetime) -> None:
+    """Send a one-time code.
+
+    :raises Refused: phone-invalid, rate-limited.
+    """
+    with transaction.atomic():
+        code = identity.new_code(phone=phone, now=now)
+        messaging.write(
+            key="code",
+            to_phone=phone,
+            hall="",
+            subject="",
+            params={"code": code},
+            due_at=now,
+            dedupe=None,
+            language=language,
+            now=now,
+        )
+
+
+def enter(*, phone: str, code: str, now: datetime) -> Account:
+    """:raises Refused: code-wrong, phone-invalid, rate-limited."""
+    return identity.use_code(phone=phone, code=code, now=now)

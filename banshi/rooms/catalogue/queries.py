@@ -1,0 +1,228 @@
+"""Reads on the catalogue: search, guides, a hall's list.
+
+The search index is built once per process from the whole catalogue and rebuilt when the catalogue's stamp changes.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Count
+
+from banshi.kernel.refusals import Refused
+from banshi.kernel.search import Entry, Index
+from banshi.rooms.catalogue.models import Department, HallItem, Item, MaterialRequirement, Theme
+
+
+@dataclass(frozen=True)
+class ItemLine:
+    """An item in a list. `category` and `hall` are set where the list is a hall's."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    department: str
+    department_zh: str
+    department_en: str
+    audience: str
+    case_kind: str
+    category: str | None
+    category_zh: str
+    category_en: str
+    hall: str | None
+    bookable: bool
+    walk_in: bool
+
+
+@dataclass(frozen=True)
+class MaterialLine:
+    code: str
+    name_zh: str
+    name_en: str
+    originals: int
+    copies: int
+    necessity: str
+    source: str
+    note_zh: str
+    note_en: str
+
+
+@dataclass(frozen=True)
+class Guide:
+    """办事指南 of an item."""
+
+    item: Item
+    department_zh: str
+    department_en: str
+    materials: tuple[MaterialLine, ...]
+    halls: tuple[str, ...]  # codes of halls that handle it
+
+
+@dataclass(frozen=True)
+class _Catalogue:
+    stamp: tuple[int, int]
+    index: Index
+    lines: dict[str, ItemLine]
+    in_hall: dict[str, dict[str, tuple[str, str, str, bool, bool]]]
+
+
+_lock = threading.Lock()
+_cached: _Catalogue | None = None
+
+
+def _stamp() -> tuple[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce((SELECT sum(version) FROM catalogue_item), 0), coalesce((SELECT max(id) FROM catalogue_hall_item), 0)"
+        )
+        row = cursor.fetchone()
+    return int(row[0]), int(row[1])
+
+
+def _catalogue() -> _Catalogue:
+    global _cached
+    stamp = _stamp()
+    current = _cached
+    if current is not None and current.stamp == stamp:
+        return current
+    with _lock:
+        if _cached is None or _cached.stamp != stamp:
+            _cached = _build(stamp)
+        return _cached
+
+
+def _build(stamp: tuple[int, int]) -> _Catalogue:
+    lines: dict[str, ItemLine] = {}
+    entries = []
+    for item in Item.objects.select_related("department").annotate(spread=Count("halls")).order_by("id"):
+        lines[item.code] = ItemLine(
+            item.code, item.name_zh, item.name_en, item.department.code, item.department.name_zh, item.department.name_en,
+            item.audience, item.case_kind, None, "", "", None, False, False,
+        )  # fmt: skip
+        keywords = tuple(w for w in item.keywords_zh.replace("，", ";").replace(" ", ";").split(";") if w)
+        entries.append(Entry(item.code, item.name_zh, item.name_en, keywords, float(item.spread)))
+    in_hall: dict[str, dict[str, tuple[str, str, str, bool, bool]]] = {}
+    rows = HallItem.objects.values_list(
+        "hall__code", "item__code", "category__code", "category__name_zh", "category__name_en", "bookable", "walk_in"
+    ).order_by("id")
+    for hall, code, category, zh, en, bookable, walk_in in rows:
+        in_hall.setdefault(hall, {})[code] = (category, zh, en, bookable, walk_in)
+    return _Catalogue(stamp, Index.build(entries), lines, in_hall)
+
+
+def _in_hall(line: ItemLine, hall: str, found: tuple[str, str, str, bool, bool]) -> ItemLine:
+    category, zh, en, bookable, walk_in = found
+    return ItemLine(
+        line.code, line.name_zh, line.name_en, line.department, line.department_zh, line.department_en, line.audience,
+        line.case_kind, category, zh, en, hall, bookable, walk_in,
+    )  # fmt: skip
+
+
+def search(
+    q: str = "",
+    *,
+    hall: str | None = None,
+    department: str | None = None,
+    theme: str | None = None,
+    audience: str | None = None,
+    category: str | None = None,
+    limit: int = 20,
+    offset: int = 0,
+) -> list[ItemLine]:
+    """Items by words, pinyin, initials and typing slips; all of them in code order where `q` is empty.
+
+    :param hall: only this hall's items, with their category there.
+    :raises Refused: nothing-found – unknown hall.
+    """
+    catalogue = _catalogue()
+    here = None
+    if hall is not None:
+        here = catalogue.in_hall.get(hall)
+        if here is None:
+            from banshi.rooms.places.queries import hall_by_code
+
+            hall_by_code(hall)
+            here = {}
+    themed = None
+    if theme:
+        themed = set(Item.objects.filter(themes__code=theme).values_list("code", flat=True))
+    if q.strip():
+        wanted = [hit.code for hit in catalogue.index.search(q, limit=3000 if here is not None else max(500, limit + offset))]
+    else:
+        wanted = list(catalogue.lines)
+    found: list[ItemLine] = []
+    for code in wanted:
+        line = catalogue.lines[code]
+        if here is not None and code not in here:
+            continue
+        if department and line.department != department:
+            continue
+        if audience and line.audience not in (audience, "both"):
+            continue
+        if themed is not None and code not in themed:
+            continue
+        if here is not None and hall is not None:
+            line = _in_hall(line, hall, here[code])
+            if category and line.category != category:
+                continue
+        found.append(line)
+        if len(found) >= offset + limit:
+            break
+    return found[offset:]
+
+
+def item_by_code(code: str) -> Item:
+    """:raises Refused: nothing-found."""
+    item = Item.objects.select_related("department").filter(code=code).first()
+    if item is None:
+        raise Refused("nothing-found", facts={"item": code})
+    return item
+
+
+def guide(item: Item) -> Guide:
+    """The item with what to bring and where."""
+    rows = MaterialRequirement.objects.filter(item=item).select_related("material").order_by("order", "id")
+    materials = tuple(
+        MaterialLine(
+            r.material.code, r.material.name_zh, r.material.name_en, r.originals, r.copies, r.necessity, r.material.source,
+            r.material.note_zh, r.material.note_en,
+        )
+        for r in rows
+    )  # fmt: skip
+    halls = HallItem.objects.filter(item=item).order_by("hall__order", "hall__code").values_list("hall__code", flat=True)
+    return Guide(item, item.department.name_zh, item.department.name_en, materials, tuple(halls))
+
+
+def hall_item(hall_id: int, item_code: str) -> HallItem:
+    """:raises Refused: nothing-found (no such item), item-not-here (not in this hall)."""
+    found = HallItem.objects.select_related("item", "category").filter(hall_id=hall_id, item__code=item_code).first()
+    if found is None:
+        item_by_code(item_code)
+        raise Refused("item-not-here", facts={"item": item_code})
+    return found
+
+
+def popular(hall: str | None = None, n: int = 8) -> list[ItemLine]:
+    """Frequent matters: those handled in most halls, shortest name first; per hall where said."""
+    catalogue = _catalogue()
+    spread: dict[str, int] = {}
+    for items in catalogue.in_hall.values():
+        for code in items:
+            spread[code] = spread.get(code, 0) + 1
+    here = catalogue.in_hall.get(hall, {}) if hall else None
+    codes = [c for c in spread if here is None or c in here]
+    codes.sort(key=lambda c: (-spread[c], len(catalogue.lines[c].name_zh), c))
+    picked = [catalogue.lines[c] for c in codes[:n]]
+    return [_in_hall(line, hall, here[line.code]) for line in picked] if hall and here is not None else picked
+
+
+def themes(kind: str | None = None) -> list[Theme]:
+    rows = Theme.objects.order_by("order", "code")
+    return list(rows.filter(kind=kind) if kind else rows)
+
+
+def departments(hall: str | None = None) -> list[Department]:
+    rows = Department.objects.order_by("code")
+    return list(rows.filter(item__halls__hall__code=hall).distinct() if hall else rows)

@@ -1,0 +1,14 @@
+"""Tests run on a PostgreSQL of their own: DATABASE_URL if set, else an embedded server in test mode under var/."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+os.environ["BANSHI_MODE"] = "test"
+if "DATABASE_URL" not in os.environ:
+    from banshi.foundation import postgres
+
+    os.environ["DATABASE_URL"] = postgres.for_tests(Path(__file__).resolve().parent.parent / "var" / "test-pg")
+
+from tests.town import *  # noqa: E402, F403 – fixtures: the small town of fixed people
