@@ -61,7 +61,8 @@ function showStaleness() {
  * `on`: event name → function(parsed JSON, raw event); `message` for unnamed events.
  * The server sends `event: ping` at least every 15 s; after `staleAfter` seconds without any event the source is stale,
  * the [data-stale] banner appears with the time of the last word, and what is on the page stays there.
- * A reconnect after a closed stream passes `last_event_id` in the query, because only the browser may set the header.
+ * A reconnect after a closed stream passes `last_event_id` in the query, because only the browser may set the header;
+ * where both arrive the header is the newer one.
  */
 class LiveSource {
   constructor(url, { on = {}, staleAfter = 40, onStale, onFresh } = {}) {
