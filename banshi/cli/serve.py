@@ -16,7 +16,9 @@ GRACE_S = 3
 OPEN_REQUESTS = 16_384
 
 
-def become_web_server(*, host: str, port: int, workers: int, access_log: bool) -> None:
+def become_web_server(
+    *, host: str, port: int, workers: int, access_log: bool, app: str = "banshi.config.asgi:app"
+) -> None:
     """Replace this process by granian. Does not return."""
     with contextlib.suppress(ValueError, OSError):
         hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
@@ -26,7 +28,7 @@ def become_web_server(*, host: str, port: int, workers: int, access_log: bool) -
         *("--backlog", "4096", "--backpressure", str(OPEN_REQUESTS)),
         *("--workers-kill-timeout", str(GRACE_S), "--respawn-failed-workers", "--respawn-interval", "0.5"),
         "--access-log" if access_log else "--no-access-log",
-        "banshi.config.asgi:app",
+        app,
     ]
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-m", "granian", *options])  # noqa: S606
