@@ -8,7 +8,8 @@ hundred bisections. Nothing scans all entries except the last resort for pinyin 
 The four tables: Han text; pinyin written together, folded for the accents people mix up (zh/z, ch/c, sh/s, ng/n,
 l/n, and ü typed as u or v); pinyin initials; English words.
 
-Hits are ordered by score (0–100, plus up to 5 for weight), then the shorter name, then the code: always the same.
+Hits are ordered by score (0–100, plus up to 5 for weight); among equals stand first the matters that do not end
+something (注销), then the shorter names, then the codes: always the same order.
 `why` says how the best term matched: name, keyword, pinyin, initials, english, mixed, words (some of the words) or
 similar (a slip of one character).
 """
@@ -77,6 +78,8 @@ _FILLERS = re.compile(
     "我想要|我想|我要|想要|请问|怎么样|怎么|怎样|如何|在哪里|在哪儿|哪里|哪儿|去哪|在哪|需要什么|要什么|什么时候|可以|能不能|"
     "帮我|给我|一下|吗|呢|吧|啊"
 )
+# Among equals, what begins something comes before what ends it.
+_ENDINGS = re.compile("注销|撤销|终止|停止")
 _STOP_WORDS = frozenset(
     ["a", "an", "and", "apply", "can", "do", "for", "get", "how", "i", "in", "is", "my", "of", "or", "the", "to"]
 )
@@ -128,6 +131,7 @@ class Index:
         self._fields: list[_Field] = []
         self._syllables: list[tuple[str, ...]] = []
         self._bonus: list[float] = []
+        self._order: list[tuple[int, int]] = []
         self._han = self._pinyin = self._initials = self._english = _Table()
 
     def __len__(self) -> int:
@@ -147,6 +151,7 @@ class Index:
                 raise ValueError(f"two entries have the code {one.code!r}")
         heaviest = max((entry.weight for entry in index._entries), default=0.0) or 1.0
         index._bonus = [round(_WEIGHT_BONUS * max(entry.weight, 0.0) / heaviest, 3) for entry in index._entries]
+        index._order = [(len(_ENDINGS.findall(entry.name_zh)), len(entry.name_zh)) for entry in index._entries]
         index._fill()
         return index
 
@@ -168,7 +173,7 @@ class Index:
         if not found and len(terms) > 1:
             found = self._some_of(terms)
         ranked = sorted(
-            (-round(score + self._bonus[number], 3), len(self._entries[number].name_zh), number, why)
+            (-round(score + self._bonus[number], 3), self._order[number], number, why)
             for number, (score, why) in found.items()
         )
         return [Hit(self._entries[number].code, -score, why) for score, _, number, why in ranked[:limit]]
@@ -271,9 +276,7 @@ class Index:
         self._from_mixed(found, term)
         self._from_slips(found, self._pinyin, _folded(term))
         self._from_slips(found, self._english, term)
-        if not found:
-            self._from_slips(found, self._initials, term)
-        return found
+        return found or self._from_two(term)
 
     def _from_pinyin(self, found: _Found, term: str) -> None:
         """Fields with this sound: as spelt, or as an accent spells it (shengfenzhen)."""
@@ -317,6 +320,24 @@ class Index:
             syllables = self._syllables[place]
             if unit < len(syllables) and _spelt(term, 0, syllables, unit):
                 self._note(found, place, unit, "mixed", 0.5)
+
+    def _from_two(self, term: str) -> _Found:
+        """Two things written as one, in any names of an entry (bdcscdj: 不动产 and 首次登记); else a slip in initials."""
+        found: _Found = {}
+        for at in range(2, len(term) - 1):
+            if term[:at] == term[at:]:
+                continue
+            first, second = self._sounding(term[:at]), self._sounding(term[at:])
+            for number in first & second:
+                found[number] = (_WORTH["words"] + _COVERAGE_BONUS, "words")
+        if not found:
+            self._from_slips(found, self._initials, term)
+        return found
+
+    def _sounding(self, term: str) -> set[int]:
+        """Entries with this pinyin or these initials."""
+        places = [*self._initials.find(term), *(self._pinyin.find(_folded(term)) if len(term) > 3 else ())]
+        return {self._fields[place].entry for place, _ in places}
 
     def _from_pieces(self, term: str) -> _Found:
         """A sentence cut into the longest pieces of two characters or more that occur; how much of it an entry has."""

@@ -162,6 +162,19 @@ def test_equals_stand_in_the_order_of_their_codes_however_they_came():
     assert [hit.code for hit in Index.build(entries).search("户口")] == ["a", "b", "c"]
 
 
+def test_among_equals_what_ends_something_stands_last():
+    index = Index.build([Entry("a", "营业执照（注销）"), Entry("b", "营业执照（新办）")])
+
+    assert [hit.code for hit in index.search("营业执照")] == ["b", "a"]
+
+
+def test_two_things_typed_as_one_are_found_across_name_and_keyword():
+    index = Index.build([Entry("a", "房屋所有权（首次登记）", keywords=("不动产",)), Entry("b", "社团首次登记")])
+
+    assert [(hit.code, hit.why) for hit in index.search("bdcscdj")] == [("a", "words")]
+    assert [(hit.code, hit.why) for hit in index.search("budongchanshoucidengji")] == [("a", "words")]
+
+
 def test_two_entries_with_one_code_are_refused():
     with pytest.raises(ValueError, match="two entries have the code 'a'"):
         Index.build([Entry("a", "一"), Entry("a", "二")])
