@@ -322,7 +322,7 @@ class Index:
                 self._note(found, place, unit, "mixed", 0.5)
 
     def _from_two(self, term: str) -> _Found:
-        """Two things written as one, in any names of an entry (bdcscdj: 不动产 and 首次登记); else a slip in initials."""
+        """Two things written as one, in any names of an entry (bdcscdj: 不动产, 首次登记); else a slip in initials."""
         found: _Found = {}
         for at in range(2, len(term) - 1):
             if term[:at] == term[at:]:
