@@ -1,0 +1,132 @@
+"""When: expressions over a day, as data. The package's docstring lists them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Literal
+
+from borax.calendars.lunardate import LunarDate
+from pydantic import JsonValue
+
+from banshi.kernel.working_days import WorkCalendar
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WORDS = ("every_day", "working", "rest_day", "holiday", "make_up")
+_KEYS = ("weekdays", "parity", "digits", "lunar_digits", "dates", "range", "all", "any", "not")
+_DEEPEST = 12
+
+
+def checked_when(when: object, *, depth: int = 0) -> JsonValue:
+    """The expression in its stored form (days as ISO text), or a sentence about what is wrong with it.
+
+    :raises ValueError: with that sentence.
+    """
+    if depth > _DEEPEST:
+        raise ValueError(f"this 'when' is nested more than {_DEEPEST} deep; say it more simply")
+    if isinstance(when, str):
+        if when not in _WORDS:
+            raise ValueError(f"'when' knows the words {_list(_WORDS)}, not {when!r}")
+        return when
+    if not isinstance(when, Mapping) or len(when) != 1:
+        raise ValueError(f"'when' is a word or has exactly one of the keys {_list(_KEYS)}")
+    ((key, value),) = when.items()
+    if key not in _KEYS:
+        raise ValueError(f"'when' knows the keys {_list(_KEYS)}, not {key!r}")
+    if key == "not":
+        return {"not": checked_when(value, depth=depth + 1)}
+    if key == "parity":
+        if value not in ("odd", "even"):
+            raise ValueError(f"parity is odd or even, not {value!r}")
+        return {"parity": value}
+    if key == "range":
+        return {"range": _checked_range(value)}
+    if not isinstance(value, list | tuple) or not value:
+        raise ValueError(f"{key!r} needs a list with something in it")
+    if key in ("all", "any"):
+        return {key: [checked_when(each, depth=depth + 1) for each in value]}
+    if key == "weekdays":
+        wrong = [each for each in value if each not in WEEKDAYS]
+        if wrong:
+            raise ValueError(f"weekdays are {_list(WEEKDAYS)}, not {wrong[0]!r}")
+        return {key: list(value)}
+    if key == "dates":
+        return {key: [_iso(each) for each in value]}
+    wrong = [each for each in value if type(each) is not int or not 0 <= each <= 9]
+    if wrong:
+        raise ValueError(f"{key} are last digits of the day, 0 to 9 (0 for 逢十), not {wrong[0]!r}")
+    return {key: list(value)}
+
+
+def _checked_range(value: object) -> dict[str, JsonValue]:
+    if not isinstance(value, Mapping) or not value or not set(value) <= {"from", "to"}:
+        raise ValueError("a range has a 'from' day, a 'to' day, or both")
+    ends: dict[str, JsonValue] = {key: _iso(value[key]) for key in ("from", "to") if value.get(key) is not None}
+    if not ends:
+        raise ValueError("a range has a 'from' day, a 'to' day, or both")
+    if len(ends) == 2 and str(ends["to"]) < str(ends["from"]):
+        raise ValueError(f"the range ends on {ends['to']}, before it begins on {ends['from']}")
+    return ends
+
+
+def _iso(value: object) -> str:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+        try:
+            return date.fromisoformat(value).isoformat()
+        except ValueError:
+            pass
+    raise ValueError(f"{value!r} is not a day like 2026-10-01")
+
+
+def _list(words: Iterable[str]) -> str:
+    return ", ".join(words)
+
+
+def applies(when: JsonValue, day: date, cal: WorkCalendar) -> bool:
+    """Whether a checked `when` expression holds on the day."""
+    if isinstance(when, str):
+        return _WORD_TESTS[when](cal, day)
+    assert isinstance(when, dict)
+    ((key, value),) = when.items()
+    if key == "not":
+        return not applies(value, day, cal)
+    if key == "parity":
+        return (day.day % 2 == 1) == (value == "odd")
+    if key == "range":
+        assert isinstance(value, dict)
+        iso = day.isoformat()
+        return str(value.get("from", iso)) <= iso <= str(value.get("to", iso))
+    assert isinstance(value, list)
+    if key == "all":
+        return all(applies(each, day, cal) for each in value)
+    if key == "any":
+        return any(applies(each, day, cal) for each in value)
+    if key == "weekdays":
+        return WEEKDAYS[day.weekday()] in value
+    if key == "dates":
+        return day.isoformat() in value
+    return (day.day if key == "digits" else lunar_day(day)) % 10 in value
+
+
+_WORD_TESTS: Mapping[str, Callable[[WorkCalendar, date], bool]] = {
+    "every_day": lambda cal, day: True,
+    "working": WorkCalendar.is_working,
+    "rest_day": lambda cal, day: not cal.is_working(day),
+    "holiday": WorkCalendar.is_holiday,
+    "make_up": WorkCalendar.is_make_up_day,
+}
+
+
+@lru_cache(maxsize=4096)
+def lunar_day(day: date) -> int:
+    """Day of the lunar month, 1–30; known for 1900–2100.
+
+    :raises ValueError: outside these years.
+    """
+    return int(LunarDate.from_solar(day).day)
