@@ -95,7 +95,7 @@ def up(
     The first time it loads the halls and opens them at 08:20 of a working day; later runs go on where the last one
     stopped. What the parts say is in log/ under the data directory.
     """
-    from banshi.cli.up import run
+    from banshi.cli.supervisor import run
 
     run(at=at, speed=speed, crowd=crowd, data=data, host=host, port=port, workers=workers or default_workers())
 
@@ -110,7 +110,7 @@ def serve(host: str, port: int, workers: int | None, access_log: bool, data: Pat
     """Serve pages, API and live streams. Ends within 4 s of SIGTERM, open streams or not."""
     from banshi.cli.ground import stand
     from banshi.cli.processes import follow_parent, port_trouble
-    from banshi.cli.serve import become_web_server
+    from banshi.cli.servers import become_web_server
 
     follow_parent()
     if trouble := port_trouble(host, port):
@@ -125,7 +125,7 @@ def work(data: Path | None) -> None:
     """Run the jobs: reminders, no-shows, sweeps, reports. As many processes as you like."""
     from banshi.cli.ground import django
     from banshi.cli.processes import follow_parent
-    from banshi.cli.serve import work_until_told
+    from banshi.cli.servers import work_until_told
 
     follow_parent()
     django(data)
@@ -292,7 +292,7 @@ def db_start(data: Path | None) -> None:
 @db.command("stop")
 @data_option
 def db_stop(data: Path | None) -> None:
-    """Stop it."""
+    """Stop it; whatever was committed stays."""
     from banshi.cli.ground import data_directory
     from banshi.foundation.postgres import Server
 
@@ -325,7 +325,7 @@ def db_status(json_: bool, data: Path | None) -> None:
 def db_backup(file: Path | None, data: Path | None) -> None:
     """Write all data to FILE (default: backup/ under the data directory) while everything goes on running."""
     from banshi.cli.ground import stand
-    from banshi.cli.serve import backup_name
+    from banshi.cli.servers import backup_name
     from banshi.foundation.postgres import dump
 
     ground = stand(data)

@@ -238,16 +238,15 @@ def _health(port: int) -> tuple[bool, str]:
 
 def _welcome(folder: Path, port: int, seeds: dict[str, Any]) -> None:
     root = f"http://127.0.0.1:{port}"
-    console.print()
-    pages = Table(title="Banshi is open", title_justify="left", title_style="bold", box=None, show_header=False)
-    pages.add_row("Everything, with clock and crowd", f"{root}/")
-    for title, path in seeds.get("pages", {}).items():
-        pages.add_row(str(title), f"{root}{path}")
-    pages.add_row("API", f"{root}/api/v1/docs")
+    places = {"Everything, with clock and crowd": f"{root}/"}
+    places |= {str(title): f"{root}{path}" for title, path in seeds.get("pages", {}).items()}
+    places["API"] = f"{root}/api/v1/docs"
     if seeds:
-        pages.add_row("Keys for the API", str(folder / "demo.json"))
-    pages.add_row("Logs", str(folder / "log"))
-    console.print(pages)
+        places["Keys for the API"] = str(folder / "demo.json")
+    places["Logs"] = str(folder / "log")
+    console.print("\n[bold]Banshi is open[/]")
+    for title, place in places.items():
+        console.print(f"  {title:<34}{place}", markup=False)
     if logins := seeds.get("logins"):
         table = Table(title="Demo logins", title_justify="left", title_style="bold", box=None, header_style="dim")
         for column in ("Role", "User", "Password"):
