@@ -65,8 +65,8 @@ class Words(_Model):
 class CutOff(_Model):
     """Until when a session takes bookings: the last `weekday` at `time` before it starts, or `days_before` at `time`.
 
-    `{weekday: fri, time: "16:00"}` stops both weekend days on Friday at four (Chengdu); `{days_before: 0, time: "16:00"}`
-    stops this evening's session at four today.
+    `{weekday: fri, time: "16:00"}` stops both weekend days on Friday at four (Chengdu);
+    `{days_before: 0, time: "16:00"}` stops this evening's session at four today.
     """
 
     weekday: Weekday | None = None
