@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
@@ -12,7 +13,7 @@ from banshi.kernel.policy import HallPolicy
 from banshi.kernel.refusals import Refused
 from banshi.rooms.identity.queries import HeldRole
 from banshi.rooms.identity.rules import ROLES
-from banshi.rooms.places.models import Hall, PolicyVersion, Region
+from banshi.rooms.places.models import Category, Hall, PolicyVersion, Region, Window, WindowCategory
 
 
 def hall_by_code(code: str) -> Hall:
@@ -59,3 +60,108 @@ def policy_of(hall_id: int, *, now: datetime) -> HallPolicy:
         return HallPolicy()
     policy_id = PolicyVersion.objects.values_list("id", flat=True).get(hall_id=hall_id, version=newest)
     return _parsed(policy_id)
+
+
+@dataclass(frozen=True)
+class FloorView:
+    code: str
+    label_zh: str
+    label_en: str
+
+
+@dataclass(frozen=True)
+class ZoneView:
+    code: str
+    floor: str
+    name_zh: str
+    name_en: str
+
+
+@dataclass(frozen=True)
+class CategoryView:
+    code: str
+    letter: str
+    name_zh: str
+    name_en: str
+    zone: str | None
+
+
+@dataclass(frozen=True)
+class WindowView:
+    code: str
+    number: str
+    kind: str
+    zone: str
+    floor: str
+    x: float
+    y: float
+    categories: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class HallView:
+    """A hall with its parts, in their order."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    address_zh: str
+    address_en: str
+    phone: str
+    timezone: str
+    region: str
+    region_zh: str
+    region_en: str
+    lat: float | None
+    lon: float | None
+    floors: tuple[FloorView, ...]
+    zones: tuple[ZoneView, ...]
+    categories: tuple[CategoryView, ...]
+    windows: tuple[WindowView, ...]
+
+
+def hall_view(hall: Hall) -> HallView:
+    """A hall with floors, zones, categories and windows; five queries whatever its size."""
+    floors = tuple(FloorView(f.code, f.label_zh, f.label_en) for f in hall.floors.order_by("order", "code"))
+    zones = tuple(
+        ZoneView(z.code, z.floor.code, z.name_zh, z.name_en) for z in hall.zones.select_related("floor").order_by("id")
+    )
+    floor_of = {z.code: z.floor for z in zones}
+    categories = tuple(
+        CategoryView(c.code, c.letter, c.name_zh, c.name_en, c.zone.code if c.zone else None) for c in categories_of(hall)
+    )
+    served: dict[int, list[str]] = {}
+    links = WindowCategory.objects.filter(window__hall=hall).order_by("category__order", "category_id")
+    for window_id, code in links.values_list("window_id", "category__code"):
+        served.setdefault(window_id, []).append(code)
+    windows = tuple(
+        WindowView(
+            w.code, w.number, w.kind, w.zone.code, floor_of[w.zone.code], w.x, w.y, tuple(served.get(w.id, ()))
+        )
+        for w in hall.windows.select_related("zone").order_by("code")
+    )
+    return HallView(
+        hall.code, hall.name_zh, hall.name_en, hall.address_zh, hall.address_en, hall.phone, hall.timezone,
+        hall.region.code, hall.region.name_zh, hall.region.name_en, hall.lat, hall.lon, floors, zones, categories, windows,
+    )  # fmt: skip
+
+
+def categories_of(hall: Hall) -> list[Category]:
+    return list(hall.categories.select_related("zone").order_by("order", "code"))
+
+
+def window_by_code(code: str) -> Window:
+    """:raises Refused: nothing-found."""
+    window = Window.objects.select_related("hall", "zone__floor").filter(code=code).first()
+    if window is None:
+        raise Refused("nothing-found", facts={"window": code})
+    return window
+
+
+def all_halls() -> list[Hall]:
+    return list(Hall.objects.select_related("region").order_by("order", "code"))
+
+
+def policy_versions(hall: Hall) -> list[PolicyVersion]:
+    """All versions, newest first."""
+    return list(hall.policies.order_by("-version"))

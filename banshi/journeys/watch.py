@@ -1,0 +1,97 @@
+"""What watchers see: a hall's line and one ticket, as JSON-ready parts. The API answers with the same parts."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from banshi.foundation.problem import rfc3339
+from banshi.rooms.tickets.queries import Line, LineTicket, TicketView
+
+
+def hall_part(line: Line) -> dict[str, Any]:
+    """The public state of a hall: counts, windows, categories and recent calls; names are masked."""
+    zone = ZoneInfo(line.timezone)
+    return {
+        "version": line.version,
+        "hall": line.hall,
+        "at": rfc3339(line.at, zone),
+        "waiting": line.waiting,
+        "serving": line.serving,
+        "windows": [
+            {
+                "code": w.code,
+                "number": w.number,
+                "name": w.number,
+                "zone": w.zone,
+                "floor": w.floor,
+                "state": w.state,
+                "ticket": w.ticket_number,
+                "categories": list(w.categories),
+            }
+            for w in line.windows
+        ],
+        "categories": [
+            {
+                "code": c.code,
+                "name": c.name_zh,
+                "name_en": c.name_en,
+                "waiting": c.waiting,
+                "longest_wait_s": c.longest_wait_s,
+                "likely_s": c.likely_s,
+                "at_most_s": c.at_most_s,
+                "windows": c.windows,
+            }
+            for c in line.categories
+        ],
+        "calls": [
+            {
+                "number": c.number,
+                "window": c.window,
+                "floor": c.floor,
+                "floor_en": c.floor_en,
+                "kind": c.kind,
+                "name": c.masked_name,
+                "at": rfc3339(c.at, zone),
+            }
+            for c in line.calls
+        ],
+    }
+
+
+def ticket_part(ticket: TicketView, zone: ZoneInfo) -> dict[str, Any]:
+    """One ticket as api.md shows it. Estimates in seconds; null once called."""
+    return {
+        "id": ticket.ref,
+        "number": ticket.number,
+        "kind": ticket.kind,
+        "state": ticket.state,
+        "hall": ticket.hall,
+        "category": {"code": ticket.category, "name": ticket.category_zh, "name_en": ticket.category_en},
+        "item": {"code": ticket.item, "name": ticket.item_zh, "name_en": ticket.item_en} if ticket.item else None,
+        "ahead": ticket.ahead,
+        "windows": list(ticket.windows),
+        "floor": ticket.floor,
+        "estimate": estimate(ticket.likely_s, ticket.at_most_s),
+        "called_to": ticket.called_to,
+        "made_at": rfc3339(ticket.made_at, zone),
+    }
+
+
+def moving_part(ticket: LineTicket, line: Line) -> dict[str, Any]:
+    """What of a ticket moves while it waits: pushed to its follower on every change of the line."""
+    return {
+        "id": ticket.ref,
+        "number": ticket.number,
+        "state": ticket.state,
+        "ahead": ticket.ahead,
+        "estimate": estimate(ticket.likely_s, ticket.at_most_s),
+        "called_to": ticket.window if ticket.state in ("called", "serving") else None,
+        "floor": ticket.floor,
+        "floor_en": ticket.floor_en,
+    }
+
+
+def estimate(likely_s: int | None, at_most_s: int | None) -> dict[str, int] | None:
+    """Both in seconds, or null where nothing can be said."""
+    return None if likely_s is None or at_most_s is None else {"likely": likely_s, "at_most": at_most_s}

@@ -1,0 +1,98 @@
+"""SSE doors: `/live/halls/{hall}` and `/live/tickets/{ref}`.
+
+A hall's stream carries what its wall shows – numbers, counts, masked names – and is public like the wall. A ticket's stream
+is opened by its unguessable ref. A key sent along must be valid.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+from django.utils import translation
+
+from banshi.foundation.problem import problem
+from banshi.kernel.refusals import SLUGS, Refusal, Refused
+from banshi.live.hub import Hub, Watcher
+from banshi.rooms.identity import queries as identity
+from banshi.rooms.tickets import queries as tickets
+
+PING_S = 15.0
+HALL = re.compile(r"/live/halls/([a-z0-9-]{1,40})/?")
+TICKET = re.compile(r"/live/tickets/([A-Za-z0-9]{1,32})/?")
+HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+]
+
+
+async def serve(scope: dict[str, Any], receive: Any, send: Any, hub: Hub) -> None:
+    """Answer one `/live/…` request; keeps the stream open until the client or the server goes."""
+    headers = {k.lower(): v for k, v in scope["headers"]}
+    try:
+        if scope["method"] != "GET":
+            raise Refused("nothing-found")
+        await _key_is_good(hub, headers.get(b"authorization"))
+        path = scope["path"]
+        if found := HALL.fullmatch(path):
+            watcher = await hub.watch(found[1], None)
+        elif found := TICKET.fullmatch(path):
+            hall = await hub.run(lambda: tickets.hall_code_of(found[1]))
+            watcher = await hub.watch(hall, found[1])
+        else:
+            raise Refused("nothing-found")
+    except Refused as refused:
+        await _refuse(send, refused.refusal, headers.get(b"accept-language", b"").decode("latin-1"))
+        return
+    try:
+        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+        await _stream(watcher, receive, send, hub)
+    finally:
+        hub.unwatch(watcher)
+
+
+async def _stream(watcher: Watcher, receive: Any, send: Any, hub: Hub) -> None:
+    await send({"type": "http.response.body", "body": b"retry: 2000\n\n", "more_body": True})
+    gone = asyncio.create_task(_until_gone(receive))
+    gone.add_done_callback(lambda _task: watcher.wake.set())
+    try:
+        while not (gone.done() or hub.closing.is_set()):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(watcher.wake.wait(), PING_S)
+            watcher.wake.clear()
+            if gone.done() or hub.closing.is_set():
+                break
+            body, watcher.pending = watcher.pending, None
+            await send({"type": "http.response.body", "body": body or b"event: ping\ndata: {}\n\n", "more_body": True})
+        with contextlib.suppress(Exception):
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+    finally:
+        gone.cancel()
+
+
+async def _until_gone(receive: Any) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return
+
+
+async def _key_is_good(hub: Hub, header: bytes | None) -> None:
+    if header is None:
+        return
+    text = header.decode("latin-1")
+    if not text.lower().startswith("bearer ") or await hub.run(lambda: identity.key_by_secret(text[7:].strip())) is None:
+        raise Refused("unauthenticated")
+
+
+async def _refuse(send: Any, refusal: Refusal, language: str) -> None:
+    with translation.override("en" if language.lower().startswith("en") else "zh-hans"):
+        body = orjson.dumps(problem(refusal, ZoneInfo("Asia/Shanghai")), default=str)
+    headers = [(b"content-type", b"application/problem+json")]
+    await send({"type": "http.response.start", "status": SLUGS[refusal.slug], "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,195 @@
+"""The hub: one LISTEN connection per web process; a hall's line is computed once per change and shared by everybody.
+
+Five thousand phones cost one query, not five thousand. Those called hear it first. A burst of changes is folded into one
+computation: at most one at a time per hall and at least `PAUSE_S` apart.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+import psycopg
+import structlog
+from django.conf import settings
+from django.db import close_old_connections
+
+from banshi.foundation import clock, metrics
+from banshi.foundation.announce import CHANNEL
+from banshi.journeys.watch import hall_part, moving_part, ticket_part
+from banshi.kernel.refusals import Refused
+from banshi.rooms.places import queries as places
+from banshi.rooms.tickets import queries as tickets
+
+log = structlog.get_logger("banshi.live")
+PAUSE_S = 0.05
+REFRESH_S = 10.0  # estimates and waits move with the clock even where nobody calls
+
+
+def frame(version: int, data: Any) -> bytes:
+    """One SSE `state` event."""
+    return b"id: %d\nevent: state\ndata: %b\n\n" % (version, orjson.dumps(data))
+
+
+@dataclass(eq=False)
+class Watcher:
+    """One open stream. `ref` is set for a phone that follows one ticket."""
+
+    hall: str
+    ref: str | None
+    pending: bytes | None = None
+    last: bytes = b""
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def offer(self, version: int, body: bytes) -> None:
+        """Hand over the newest state, unless the watcher has seen just this."""
+        if body != self.last:
+            self.last = body
+            self.pending = b"id: %d\nevent: state\ndata: %b\n\n" % (version, body)
+            self.wake.set()
+
+
+@dataclass(eq=False)
+class HallWatch:
+    code: str
+    hall_id: int
+    zone: ZoneInfo
+    watchers: set[Watcher] = field(default_factory=set)
+    dirty: asyncio.Event = field(default_factory=asyncio.Event)
+    task: asyncio.Task[None] | None = None
+    line: tickets.Line | None = None
+
+
+class Hub:
+    """Owned by the ASGI app; lives on its event loop."""
+
+    def __init__(self) -> None:
+        self.halls: dict[str, HallWatch] = {}
+        self.pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="live")
+        self.listener: asyncio.Task[None] | None = None
+        self.connected = False
+        self.closing = asyncio.Event()
+
+    async def start(self) -> None:
+        self.listener = asyncio.create_task(self._listen())
+
+    async def stop(self) -> None:
+        self.closing.set()
+        for watch in self.halls.values():
+            for watcher in watch.watchers:
+                watcher.wake.set()
+            if watch.task:
+                watch.task.cancel()
+        if self.listener:
+            self.listener.cancel()
+        self.pool.shutdown(wait=False, cancel_futures=True)
+
+    async def run(self, act: Callable[[], Any]) -> Any:
+        """Run a query in a thread with a database connection of its own."""
+
+        def guarded() -> Any:
+            close_old_connections()
+            return act()
+
+        return await asyncio.get_running_loop().run_in_executor(self.pool, guarded)
+
+    async def watch(self, hall_code: str, ref: str | None) -> Watcher:
+        """Open a stream on a hall (or on one ticket of it). :raises Refused: nothing-found."""
+        hall_watch = self.halls.get(hall_code)
+        if hall_watch is None:
+            hall = await self.run(lambda: places.hall_by_code(hall_code))
+            hall_watch = self.halls.setdefault(hall_code, HallWatch(hall_code, hall.id, ZoneInfo(hall.timezone)))
+        if hall_watch.task is None or hall_watch.task.done():
+            hall_watch.task = asyncio.create_task(self._follow(hall_watch))
+        watcher = Watcher(hall_code, ref)
+        hall_watch.watchers.add(watcher)
+        if hall_watch.line is not None:
+            self._hand_out(hall_watch, hall_watch.line, [watcher])
+        hall_watch.dirty.set()
+        metrics.watchers.labels("ticket" if ref else "hall").inc()
+        return watcher
+
+    def unwatch(self, watcher: Watcher) -> None:
+        self.halls[watcher.hall].watchers.discard(watcher)
+        metrics.watchers.labels("ticket" if watcher.ref else "hall").dec()
+
+    async def _listen(self) -> None:
+        """Keep one LISTEN connection; after a gap everybody is brought up to date."""
+        database = settings.DATABASES["default"]
+        arguments = {
+            "dbname": database["NAME"], "user": database["USER"], "password": database["PASSWORD"],
+            "host": database["HOST"], "port": database["PORT"],
+        }  # fmt: skip
+        while not self.closing.is_set():
+            try:
+                connection = await psycopg.AsyncConnection.connect(
+                    autocommit=True, **{k: v for k, v in arguments.items() if v}
+                )
+                async with connection:
+                    await connection.execute(f"LISTEN {CHANNEL}")
+                    self.connected = True
+                    for watch in self.halls.values():
+                        watch.dirty.set()
+                    async for notice in connection.notifies():
+                        _id, hall, _topic, *_subject = notice.payload.split(" ")
+                        for watch in self.halls.values() if hall == "*" else filter(None, [self.halls.get(hall)]):
+                            watch.dirty.set()
+            except (psycopg.Error, OSError) as trouble:
+                self.connected = False
+                log.warning("live connection lost", error=type(trouble).__name__)
+                await asyncio.sleep(0.5)
+
+    async def _follow(self, watch: HallWatch) -> None:
+        """Compute the hall's line after each change, and now and then while time passes."""
+        while not self.closing.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(watch.dirty.wait(), REFRESH_S)
+            watch.dirty.clear()
+            if not watch.watchers:
+                watch.line = None
+                return
+            try:
+                line = await self.run(lambda: tickets.line(watch.hall_id, clock.now()))
+                watch.line = line
+                self._hand_out(watch, line, list(watch.watchers))
+                await self._hand_out_gone(watch, line)
+            except asyncio.CancelledError:
+                raise
+            except Exception:
+                log.exception("line could not be computed", hall=watch.code)
+                await asyncio.sleep(1)
+                watch.dirty.set()
+            await asyncio.sleep(PAUSE_S)
+
+    def _hand_out(self, watch: HallWatch, line: tickets.Line, watchers: list[Watcher]) -> None:
+        parts = {t.ref: t for t in line.tickets}
+        whole: bytes | None = None
+        phones = [w for w in watchers if w.ref is not None and w.ref in parts]
+        phones.sort(key=lambda w: parts[w.ref].state != "called")  # type: ignore[index]
+        for watcher in phones:
+            assert watcher.ref is not None
+            watcher.offer(line.version, orjson.dumps(moving_part(parts[watcher.ref], line)))
+        for watcher in watchers:
+            if watcher.ref is None:
+                if whole is None:
+                    whole = orjson.dumps(hall_part(line))
+                watcher.offer(line.version, whole)
+
+    async def _hand_out_gone(self, watch: HallWatch, line: tickets.Line) -> None:
+        """Tickets that left the line (finished, missed, closed): read once for each follower still there."""
+        here = {t.ref for t in line.tickets}
+        gone = [w for w in watch.watchers if w.ref is not None and w.ref not in here]
+        for watcher in gone:
+            ref = watcher.ref
+            assert ref is not None
+            with contextlib.suppress(Refused):
+                view = await self.run(lambda ref=ref: tickets.ticket(ref, clock.now()))  # type: ignore[misc]
+                part = ticket_part(view, watch.zone)
+                part["floor_en"] = view.floor_en
+                watcher.offer(line.version, orjson.dumps(part))

@@ -1,0 +1,119 @@
+"""Change opening hours: publish a calendar, close the hall, take a closure back. Moving people is a journey."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from banshi.kernel.actors import Actor
+from banshi.kernel.refusals import Refused
+from banshi.kernel.working_days import DayInfo
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.calendars import rules
+from banshi.rooms.calendars.models import CalendarVersion, Closure, NationalDay
+from banshi.rooms.places.models import Hall, Zone
+
+
+def publish(
+    *, hall: Hall, document: Mapping[str, Any], valid_from: date, by: Actor, now: datetime, note: str = ""
+) -> CalendarVersion:
+    """A new version of the hall's calendar, in force for days from `valid_from`.
+
+    :raises Refused: invalid, with a sentence per fault; changed-meanwhile when two people publish at once.
+    """
+    try:
+        checked = rules.load(document)
+    except rules.InvalidCalendar as wrong:
+        raise Refused("invalid", facts={"field": "document", "reason": str(wrong)}) from wrong
+    with transaction.atomic():
+        Hall.objects.select_for_update().get(id=hall.id)
+        last = CalendarVersion.objects.filter(hall=hall).aggregate(Max("version"))["version__max"] or 0
+        version = CalendarVersion.objects.create(
+            hall=hall,
+            version=last + 1,
+            document=checked.model_dump(mode="json", by_alias=True),
+            valid_from=valid_from,
+            made_by=str(by),
+            made_at=now,
+            note=note,
+        )
+        audit.record(
+            action="published-calendar",
+            subject=f"hall:{hall.code}",
+            by=by,
+            now=now,
+            hall=hall.code,
+            facts={"version": version.version, "valid_from": valid_from.isoformat()},
+        )
+    return version
+
+
+def close(
+    *,
+    hall: Hall,
+    starts_at: datetime,
+    ends_at: datetime,
+    reason_zh: str,
+    reason_en: str,
+    zone: Zone | None = None,
+    by: Actor,
+    now: datetime,
+) -> Closure:
+    """Close the hall (or a zone) from–to.
+
+    :raises Refused: invalid – the end is not after the start, it is over already, or the reason is missing.
+    """
+    if ends_at <= starts_at:
+        raise _invalid("ends_at", "结束时间要晚于开始时间", "The end must be after the start")
+    if ends_at <= now:
+        raise _invalid("ends_at", "这段时间已经过去", "This time is over")
+    if not reason_zh.strip():
+        raise _invalid("reason_zh", "要写明原因，群众会看到", "Say why: people will read it")
+    with transaction.atomic():
+        closure = Closure.objects.create(
+            hall=hall,
+            zone=zone,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            reason_zh=reason_zh.strip()[:120],
+            reason_en=(reason_en.strip() or reason_zh.strip())[:160],
+            made_by=str(by),
+            made_at=now,
+        )
+        audit.record(action="closed", subject=f"hall:{hall.code}", by=by, now=now, hall=hall.code, facts={"closure": closure.id})
+    return closure
+
+
+def withdraw_closure(*, closure: Closure, by: Actor, now: datetime) -> None:
+    """Take a closure back; the hall is open again then. Repeating it changes nothing."""
+    with transaction.atomic():
+        if Closure.objects.filter(id=closure.id, withdrawn_at=None).update(withdrawn_at=now):
+            hall = closure.hall
+            audit.record(
+                action="withdrew-closure", subject=f"hall:{hall.code}", by=by, now=now, hall=hall.code, facts={"closure": closure.id}
+            )
+
+
+def import_national_days(*, days: Iterable[DayInfo], notice: str, by: Actor, now: datetime) -> int:
+    """Take over a year's notice of the State Council (调休通知); returns how many days were written."""
+    rows = [
+        NationalDay(day=d.day, kind=str(d.kind), name_zh=d.name_zh, name_en=d.name_en, state=str(d.state), notice=notice)
+        for d in days
+    ]
+    with transaction.atomic():
+        NationalDay.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["day"],
+            update_fields=["kind", "name_zh", "name_en", "state", "notice"],
+        )
+        audit.record(action="imported-national-days", subject="calendar:national", by=by, now=now, facts={"days": len(rows)})
+    return len(rows)
+
+
+def _invalid(field: str, zh: str, en: str) -> Refused:
+    return Refused("invalid", facts={"field": field, "reason": {"zh": zh, "en": en}})

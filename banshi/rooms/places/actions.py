@@ -1,0 +1,84 @@
+"""Change a hall: publish a policy, change what a window serves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from pydantic import ValidationError
+
+from banshi.kernel.actors import Actor
+from banshi.kernel.policy import HallPolicy
+from banshi.kernel.refusals import Refused
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.places.models import Category, Hall, PolicyVersion, Window, WindowCategory
+
+
+def check_policy(document: Mapping[str, Any]) -> HallPolicy:
+    """:raises Refused: invalid, with `faults`: [{"field", "reason"}, …]."""
+    try:
+        return HallPolicy.model_validate(document)
+    except ValidationError as wrong:
+        faults = [{"field": ".".join(str(p) for p in e["loc"]), "reason": e["msg"]} for e in wrong.errors(include_url=False)]
+        reason = "; ".join(f"{f['field']}: {f['reason']}" for f in faults[:5])
+        raise Refused("invalid", facts={"field": "document", "reason": reason, "faults": faults}) from wrong
+
+
+def publish_policy(
+    *,
+    hall: Hall,
+    document: Mapping[str, Any],
+    by: Actor,
+    now: datetime,
+    note: str = "",
+    valid_from: datetime | None = None,
+    expected_version: int | None = None,
+) -> PolicyVersion:
+    """A new version of the hall's policy, in force from `valid_from` (default: now).
+
+    :param expected_version: the version the change was made from; another newest version refuses.
+    :raises Refused: invalid; changed-meanwhile.
+    """
+    checked = check_policy(document)
+    with transaction.atomic():
+        Hall.objects.select_for_update().get(id=hall.id)
+        last = PolicyVersion.objects.filter(hall=hall).aggregate(Max("version"))["version__max"] or 0
+        if expected_version is not None and expected_version != last:
+            raise Refused("changed-meanwhile", facts={"version": last})
+        version = PolicyVersion.objects.create(
+            hall=hall,
+            version=last + 1,
+            document=checked.model_dump(mode="json"),
+            valid_from=valid_from or now,
+            made_by=str(by),
+            made_at=now,
+            note=note[:200],
+        )
+        audit.record(
+            action="published-policy", subject=f"hall:{hall.code}", by=by, now=now, hall=hall.code, facts={"version": version.version}
+        )
+    return version
+
+
+def set_window_categories(*, window: Window, categories: Iterable[Category], by: Actor, now: datetime) -> None:
+    """What a special window serves from now on.
+
+    :raises Refused: invalid – nothing chosen, or a category of another hall.
+    """
+    wanted = list(categories)
+    if not wanted or any(c.hall_id != window.hall_id for c in wanted):
+        raise Refused("invalid", facts={"field": "categories", "reason": {"zh": "至少选一类本厅业务", "en": "Choose at least one category of this hall"}})
+    with transaction.atomic():
+        WindowCategory.objects.filter(window=window).delete()
+        WindowCategory.objects.bulk_create([WindowCategory(window=window, category=c) for c in wanted])
+        audit.record(
+            action="changed-window",
+            subject=f"window:{window.code}",
+            by=by,
+            now=now,
+            hall=window.hall.code,
+            facts={"categories": [c.code for c in wanted]},
+        )
