@@ -181,26 +181,25 @@ def keys_create(
         raise click.UsageError("--scope kiosk needs --hall")
     if scope == "desk" and not staff:
         raise click.UsageError("--scope desk needs --staff")
+    if scope == "manage" and not (hall or region):
+        raise click.UsageError("--scope manage needs --hall or --region")
     from banshi.cli.ground import django
 
     django(data)
     from banshi.foundation import clock
-    from banshi.kernel.actors import SYSTEM
-    from banshi.kernel.refusals import Refused
-    from banshi.rooms.identity import actions
+    from banshi.rooms.identity.actions import create_key
+    from banshi.rooms.identity.models import Staff
+    from banshi.rooms.places.models import Hall, Region
 
-    try:
-        key = actions.create_key(
-            name=name,
-            scope=scope,
-            hall=hall or "",
-            region=region or "",
-            staff_login=staff or "",
-            by=SYSTEM,
-            now=clock.wall(),
-        )
-    except Refused as refused:
-        raise Trouble(f"no key was made: {refused.slug} {dict(refused.facts)}") from refused
+    if hall and not Hall.objects.filter(code=hall).exists():
+        codes = ", ".join(Hall.objects.order_by("code").values_list("code", flat=True))
+        raise Trouble(f"there is no hall {hall}; there are: {codes or 'none, load presets first'}")
+    if region and not Region.objects.filter(code=region).exists():
+        raise Trouble(f"there is no region {region}")
+    person = Staff.objects.filter(login=staff).first() if staff else None
+    if staff and person is None:
+        raise Trouble(f"there is no member of staff with the login {staff}")
+    key = create_key(name=name, scope=scope, hall=hall or "", region=region or "", staff=person, now=clock.wall())
     if json_:
         as_json({"key": key, "scope": scope, "name": name, "hall": hall, "region": region, "staff": staff})
     else:
