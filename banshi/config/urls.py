@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-urlpatterns: list = []
+from banshi.config.health import healthz, prometheus
+
+urlpatterns = [
+    path("healthz", healthz),
+    path("metrics", prometheus),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("api/v1/", include("banshi.surfaces.api.urls")),
+    path("kiosk/", include("banshi.surfaces.kiosk.urls")),
+    path("screens/", include("banshi.surfaces.screens.urls")),
+    path("desk/", include("banshi.surfaces.desk.urls")),
+    path("demo/", include("banshi.surfaces.demo.urls")),
+    path("", include("banshi.surfaces.office.urls")),  # /office/… and /staff/…
+    path("", include("banshi.surfaces.citizen.urls")),
+]
 handler400 = "banshi.config.errors.bad_request"
 handler403 = "banshi.config.errors.forbidden"
 handler404 = "banshi.config.errors.not_found"

@@ -60,3 +60,14 @@ class RateBucket(models.Model):
 
     class Meta:
         db_table = "foundation_rate_bucket"
+
+
+class DemoSwitch(models.Model):
+    """Demo installations only: which halls the crowd keeps alive."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    crowd_halls = models.JSONField(default=list)
+
+    class Meta:
+        db_table = "foundation_demo_switch"
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="there_is_one_demo_switch")]

@@ -19,7 +19,7 @@ from django.db.models import Model
 from banshi.kernel.policy import HallPolicy
 from banshi.kernel.working_days import rows_from_csv
 from banshi.rooms.calendars.models import CalendarVersion, NationalDay
-from banshi.rooms.calendars.rules import CalendarDocument
+from banshi.rooms.calendars.rules import load as load_calendar
 from banshi.rooms.catalogue.models import Department, HallItem, Item, Material, MaterialRequirement, Theme
 from banshi.rooms.places.models import Category, Floor, Hall, PolicyVersion, Region, Window, WindowCategory, Zone
 
@@ -234,7 +234,7 @@ def _hall(folder: Path, now: datetime) -> None:
             note="preset",
         )  # fmt: skip
     if not CalendarVersion.objects.filter(hall=hall).exists():
-        calendar = CalendarDocument.model_validate(yaml.safe_load((folder / "calendar.yaml").read_text(encoding="utf-8")))
+        calendar = load_calendar(yaml.safe_load((folder / "calendar.yaml").read_text(encoding="utf-8")))
         CalendarVersion.objects.create(
             hall=hall, version=1, document=calendar.model_dump(mode="json", by_alias=True), valid_from=date(2000, 1, 1), made_by="system",
             made_at=now, note="preset",

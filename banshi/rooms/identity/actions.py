@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
@@ -22,6 +23,7 @@ from banshi.rooms.identity.models import Account, AccountPerson, ApiKey, Person,
 from banshi.rooms.identity.rules import ROLES, SCOPES
 
 CODE_LASTS = timedelta(minutes=10)
+CHINA = ZoneInfo("Asia/Shanghai")  # documents are Chinese: a birth date is a day there
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def _check(asked: PersonAsked, *, now: datetime) -> _Checked:
         raise Refused("invalid", facts={"field": "name", "reason": {"zh": "姓名要填 1 到 60 个字", "en": "A name has 1 to 60 characters"}})
     try:
         id_type = IdType(asked.id_type)
-        number = normalise(id_type, asked.id_number, today=now.date())
+        number = normalise(id_type, asked.id_number, today=now.astimezone(CHINA).date())
     except InvalidDocument as wrong:
         raise Refused("identity-invalid", facts={"reason": {"zh": wrong.zh, "en": wrong.en}}) from wrong
     except ValueError as wrong:

@@ -25,7 +25,12 @@ def hall_by_code(code: str) -> Hall:
 
 
 def halls_in_region(region_code: str) -> list[Hall]:
-    """Halls of a region and of everything below it, in their order."""
+    """Halls of a region and of everything below it, in their order; `*` is the whole installation.
+
+    :raises Refused: nothing-found.
+    """
+    if region_code == "*":
+        return all_halls()
     region = Region.objects.filter(code=region_code).first()
     if region is None:
         raise Refused("nothing-found", facts={"region": region_code})

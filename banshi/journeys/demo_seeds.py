@@ -1,0 +1,157 @@
+"""Seeds of a demo: staff for every window, managers, keys, and demo.json that names them all.
+
+Keys are derived from the installation's secret, so a second run writes the same ones. Names are generated.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import random
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from banshi.foundation import clock, demo
+from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.devices.models import Device
+from banshi.rooms.identity.actions import create_key
+from banshi.rooms.identity.models import ApiKey, Role, Staff
+from banshi.rooms.places.models import Hall, Window
+
+PASSWORD = "banshi-demo"  # noqa: S105 – a demo's, refused in production
+CHINA = ZoneInfo("Asia/Shanghai")
+SURNAMES = [("王", "Wang"), ("李", "Li"), ("张", "Zhang"), ("刘", "Liu"), ("陈", "Chen"), ("杨", "Yang"), ("黄", "Huang"),
+            ("周", "Zhou"), ("吴", "Wu"), ("徐", "Xu"), ("孙", "Sun"), ("胡", "Hu"), ("朱", "Zhu"), ("高", "Gao"),
+            ("林", "Lin"), ("何", "He"), ("郭", "Guo"), ("马", "Ma"), ("罗", "Luo"), ("梁", "Liang")]  # fmt: skip
+GIVEN = [("敏", "Min"), ("静", "Jing"), ("丽", "Li"), ("强", "Qiang"), ("磊", "Lei"), ("军", "Jun"), ("洋", "Yang"),
+         ("勇", "Yong"), ("艳", "Yan"), ("杰", "Jie"), ("娟", "Juan"), ("涛", "Tao"), ("明", "Ming"), ("超", "Chao"),
+         ("秀兰", "Xiulan"), ("霞", "Xia"), ("平", "Ping"), ("刚", "Gang"), ("桂英", "Guiying"), ("文", "Wen"),
+         ("慧", "Hui"), ("建华", "Jianhua"), ("玉梅", "Yumei"), ("思远", "Siyuan"), ("雨晴", "Yuqing")]  # fmt: skip
+
+
+def opening_moment() -> datetime:
+    """Where a demo's clock starts: 8:20 of the next working day (today, if it is one), local time."""
+    calendar = calendars.work_calendar()
+    day = clock.wall().astimezone(CHINA).date()
+    while not calendar.is_working(day):
+        day += timedelta(days=1)
+    return datetime.combine(day, time(8, 20), CHINA)
+
+
+def sow(url: str, path: Path) -> dict[str, Any]:
+    """Make the demo's staff and keys where missing, and write them to `path`.
+
+    :param url: address of this installation, as written into the file.
+    :returns: what was written: {"url", "keys", "logins"}.
+    :raises RuntimeError: in production settings.
+    """
+    if settings.PRODUCTION:
+        raise RuntimeError("a production installation has no demo seeds")
+    now = clock.now()
+    halls = list(Hall.objects.order_by("order", "code"))
+    with transaction.atomic():
+        first_time = not Staff.objects.exists()
+        clerks = _staff(halls, now)
+        keys = _keys(halls, clerks, now)
+        _devices(halls)
+        if first_time:
+            demo.set_crowd_halls(h.code for h in halls)
+    logins = {
+        "clerk": {"user": "dongcheng-01", "password": PASSWORD},
+        "senior_clerk": {"user": "dongcheng-lead", "password": PASSWORD},
+        "guide": {"user": "dongcheng-guide", "password": PASSWORD},
+        "hall_manager": {"user": "dongcheng-manager", "password": PASSWORD},
+        "nancheng_manager": {"user": "nancheng-manager", "password": PASSWORD},
+        "nancheng_clerk": {"user": "nancheng-01", "password": PASSWORD},
+        "city_admin": {"user": "city", "password": PASSWORD},
+        "auditor": {"user": "auditor", "password": PASSWORD},
+    }
+    seeds = {"url": url, "keys": keys, "logins": logins}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".json.new")
+    fresh.write_text(json.dumps(seeds, ensure_ascii=False, indent=1), encoding="utf-8")
+    fresh.chmod(0o600)
+    fresh.replace(path)
+    return seeds
+
+
+def _staff(halls: list[Hall], now: datetime) -> dict[str, Staff]:
+    """Login → staff: `<window code>` for each window's clerk, `<hall>-manager`, `-lead`, `-guide`, `city`, `auditor`."""
+    dice = random.Random(20180702)  # noqa: S311 – demo names, no secret
+    password = make_password(PASSWORD)
+    wanted: list[tuple[str, str, str, str]] = []  # login, role, scope kind, scope
+    for hall in halls:
+        for code in Window.objects.filter(hall=hall).order_by("code").values_list("code", flat=True):
+            wanted.append((code, "clerk", "hall", hall.code))
+        wanted += [
+            (f"{hall.code}-manager", "hall_manager", "hall", hall.code),
+            (f"{hall.code}-lead", "senior_clerk", "hall", hall.code),
+            (f"{hall.code}-guide", "guide", "hall", hall.code),
+        ]
+    wanted += [("city", "city_admin", "all", "*"), ("auditor", "auditor", "all", "*")]
+    known = set(Staff.objects.values_list("login", flat=True))
+    fresh = []
+    for number, (login, _role, _kind, _scope) in enumerate(wanted):
+        (family_zh, family_en), (given_zh, given_en) = dice.choice(SURNAMES), dice.choice(GIVEN)
+        if login not in known:
+            fresh.append(
+                Staff(
+                    login=login, password=password, name_zh=family_zh + given_zh, name_en=f"{given_en} {family_en}",
+                    badge=f"{number + 1001}", created_at=now,
+                )
+            )  # fmt: skip
+    Staff.objects.bulk_create(fresh, batch_size=500)
+    staff = {s.login: s for s in Staff.objects.filter(login__in=[w[0] for w in wanted])}
+    made = {s.login for s in fresh}
+    Role.objects.bulk_create(
+        [
+            Role(staff=staff[login], role=role, scope_kind=kind, scope=scope, given_at=now, given_by="system")
+            for login, role, kind, scope in wanted
+            if login in made
+        ],
+        batch_size=500,
+    )
+    return staff
+
+
+def _secret(scope: str, what: str) -> str:
+    digest = hmac.new(settings.SECRET_KEY.encode(), f"demo-key\0{scope}\0{what}".encode(), hashlib.sha256).hexdigest()
+    return f"bs_{scope}_{digest[:40]}"
+
+
+def _keys(halls: list[Hall], staff: dict[str, Staff], now: datetime) -> dict[str, Any]:
+    known = set(ApiKey.objects.values_list("key_hash", flat=True))
+
+    def key(scope: str, what: str = "", **bound: Any) -> str:
+        secret = _secret(scope, what)
+        if hashlib.sha256(secret.encode()).hexdigest() not in known:
+            create_key(name=f"demo {scope} {what}".strip(), scope=scope, now=now, secret=secret, **bound)
+        return secret
+
+    windows = Window.objects.order_by("code").values_list("code", "hall__code")
+    return {
+        "channel": key("channel"),
+        "manage": key("manage", region="*"),
+        "read": key("read"),
+        "demo": key("demo"),
+        "kiosk": {hall.code: key("kiosk", hall.code, hall=hall.code) for hall in halls},
+        "desk": {code: key("desk", code, hall=hall, staff=staff[code]) for code, hall in windows},
+    }
+
+
+def _devices(halls: list[Hall]) -> None:
+    Device.objects.bulk_create(
+        [
+            Device(hall=hall, code=f"{hall.code}-{kind}-1", kind=kind, name=name)
+            for hall in halls
+            for kind, name in (("kiosk", "1 号取号机"), ("board", "大厅综合屏"))
+        ],
+        ignore_conflicts=True,
+    )

@@ -1,0 +1,112 @@
+"""“When can I go?” (mission §3.3): this item, here or near, now or at a time; best first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from banshi.kernel.refusals import Alternative, Refused
+from banshi.rooms.booking import queries as booking
+from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Hall
+from banshi.rooms.tickets import queries as tickets
+
+AHEAD = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Chance:
+    """One hall's answer. Times are aware; waits in seconds, None where nothing can be said.
+
+    `open_now`: a walk-in can be served at the asked moment. `next_slot`: the first place that can be booked, `free` its
+    free places. `opens_at`/`closes_at`: the running session, or the next one.
+    """
+
+    hall: str
+    name_zh: str
+    name_en: str
+    region: str
+    open_now: bool
+    opens_at: datetime | None
+    closes_at: datetime | None
+    session_kind: str
+    walk_ins: bool
+    bookable: bool
+    next_slot: Alternative | None
+    free: int
+    waiting: int
+    likely_s: int | None
+    at_most_s: int | None
+    why_closed_zh: str
+    why_closed_en: str
+
+
+def when(
+    *, item_code: str, hall: str | None = None, region: str | None = None, at: datetime | None = None, now: datetime
+) -> list[Chance]:
+    """Halls where this item can be done, best first: open with the shortest wait, then the earliest chance.
+
+    :param at: the moment asked about; None = now. Waits are only said for about now.
+    :raises Refused: nothing-found (item, hall or region), item-not-here (this hall does not handle it).
+    """
+    catalogue.item_by_code(item_code)
+    if hall is not None:
+        candidates = [places.hall_by_code(hall)]
+        catalogue.hall_item(candidates[0].id, item_code)
+    else:
+        handling = set(catalogue.guide(catalogue.item_by_code(item_code)).halls)
+        reach = places.halls_in_region(region) if region is not None else places.all_halls()
+        candidates = [h for h in reach if h.code in handling]
+    moment = at or now
+    chances = [_chance(h, item_code, moment=moment, now=now) for h in candidates]
+    return sorted(chances, key=lambda c: _goodness(c, moment))
+
+
+def _goodness(chance: Chance, moment: datetime) -> tuple[int, float, str]:
+    if chance.open_now:
+        return 0, float(chance.likely_s if chance.likely_s is not None else 3600), chance.hall
+    first = min((t for t in (chance.opens_at, chance.next_slot and chance.next_slot.starts_at) if t), default=None)
+    return 1, (first - moment).total_seconds() if first else float("inf"), chance.hall
+
+
+def _chance(hall: Hall, item_code: str, *, moment: datetime, now: datetime) -> Chance:
+    listed = catalogue.hall_item(hall.id, item_code)
+    tags = frozenset({"extended"}) if listed.extended else frozenset()
+    category = listed.category.code
+    running = calendars.session_at(hall, moment, item_code, tags, category=category)
+    coming = running or calendars.next_opening(hall, moment, item_code, tags, category=category)
+    day = moment.astimezone(ZoneInfo(hall.timezone)).date()
+    why = None if running else calendars.why_closed(hall, day, item_code, tags, category=category, at=moment)
+    next_slot = None
+    if listed.bookable:
+        try:
+            found = booking.alternatives(hall=hall, item_code=item_code, near=moment, now=now, n=1)
+            next_slot = found[0] if found else None
+        except Refused:
+            next_slot = None
+    waiting, likely_s, at_most_s = 0, None, None
+    if running is not None and abs(moment - now) <= timedelta(minutes=30):
+        waiting, likely_s, at_most_s = tickets.expected_wait(hall_id=hall.id, category_code=category, now=now)
+    walk_ins = listed.walk_in and places.policy_of(hall.id, now=now).tickets.walk_ins
+    return Chance(
+        hall=hall.code,
+        name_zh=hall.name_zh,
+        name_en=hall.name_en,
+        region=hall.region_id,
+        open_now=running is not None and walk_ins and running.walk_ins != "never",
+        opens_at=coming.starts_at if coming else None,
+        closes_at=coming.ends_at if coming else None,
+        session_kind=coming.kind if coming else "",
+        walk_ins=walk_ins,
+        bookable=listed.bookable,
+        next_slot=next_slot,
+        free=next_slot.free if next_slot else 0,
+        waiting=waiting,
+        likely_s=likely_s,
+        at_most_s=at_most_s,
+        why_closed_zh=why.words.zh if why else "",
+        why_closed_en=why.words.en if why else "",
+    )

@@ -1,0 +1,8 @@
+"""Addresses of this surface."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "demo"
+urlpatterns: list[URLPattern | URLResolver] = []
