@@ -222,6 +222,10 @@ class Server:
         draft.unlink(missing_ok=True)
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             json.dump(state, file, indent=1)
+        if os.geteuid() == 0:
+            # Root may lend a hand; the directory's owner must still get in afterwards.
+            owner = self.data.stat()
+            os.chown(draft, owner.st_uid, owner.st_gid)
         draft.replace(self.data / "pg.json")
 
     def _choose_home(self) -> str:
