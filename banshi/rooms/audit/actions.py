@@ -6,8 +6,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db import connection, transaction
+
+from banshi.foundation import clock
 from banshi.kernel.actors import Actor
-from banshi.rooms.audit.models import Entry
+from banshi.rooms.audit import rules
+from banshi.rooms.audit.models import Entry, Seal
+
+SEAL_LOCK = 716002
+SEAL_SQL = """
+UPDATE audit_entry e SET sealed_hash = x.hash, sealed_no = x.no
+FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) AS x(id, no, hash) WHERE e.id = x.id
+"""
 
 
 def record(
@@ -25,3 +35,37 @@ def record(
 def looked(*, subject: str, by: Actor, now: datetime, hall: str = "", why: str = "") -> None:
     """Trace that personal data was shown (PIPL; mission §11)."""
     record(action="looked", subject=subject, by=by, now=now, hall=hall, facts={"why": why} if why else {})
+
+
+def seal(*, batch: int = 2000) -> int:
+    """Chain the hashes of entries that have none yet, batch by batch. Two sealers wait for each other.
+
+    :returns: how many were sealed.
+    """
+    sealed = 0
+    while count := _seal_batch(batch):
+        sealed += count
+        if count < batch:
+            break
+    return sealed
+
+
+def _seal_batch(batch: int) -> int:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEAL_LOCK])
+        last = Seal.objects.order_by("-last_no").first()
+        no, before = (last.last_no, last.last_hash) if last else (0, rules.FIRST)
+        ids, nos, hashes = [], [], []
+        for row in Entry.objects.filter(sealed_hash=None).order_by("id")[:batch]:
+            no += 1
+            before = rules.chained(
+                before, no=no, id=row.id, at=row.at, actor=row.actor, hall=row.hall, action=row.action,
+                subject=row.subject, facts=row.facts,
+            )  # fmt: skip
+            ids.append(row.id)
+            nos.append(no)
+            hashes.append(before)
+        if ids:
+            cursor.execute(SEAL_SQL, [ids, nos, hashes])
+            Seal.objects.create(last_no=no, last_hash=before, at=clock.wall())
+        return len(ids)

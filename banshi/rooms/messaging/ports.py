@@ -1,0 +1,51 @@
+"""Ports of messaging: what an adapter in gateways/ must be able to do. config/wiring.py says which one is used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+
+
+class Passing(Exception):
+    """It may work later: the network, a busy or throttling gateway. Tried again with back-off."""
+
+
+class Final(Exception):
+    """It will never work like this: a dead number, a refused template, a wrong password. A person looks at it."""
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One message for one recipient. `idempotency` stays the same over all tries of one message."""
+
+    to: str  # E.164 number, e-mail address, or what was bound for a channel that needs an address
+    text: str
+    template: str  # message key
+    params: Mapping[str, Any]  # values as said in the text, by placeholder
+    idempotency: str
+
+
+class Channel(Protocol):
+    """A way to reach a person (SMS, WeChat, e-mail). Adapters are called from several threads."""
+
+    name: str
+    needs_address: bool  # True: `to` is what `actions.bind` stored for this channel, not the telephone number
+
+    def send(self, to: str, text: str, *, template: str, params: Mapping[str, Any], idempotency: str) -> str:
+        """Send once; the same idempotency again must not reach the person twice.
+
+        :returns: the gateway's receipt, up to 120 characters.
+        :raises Passing: to be tried again.
+        :raises Final: not to be tried again.
+        """
+        ...
+
+
+@runtime_checkable
+class BulkChannel(Protocol):
+    """A channel that takes a whole batch in one go."""
+
+    def send_many(self, messages: Sequence[Outgoing]) -> Sequence[str | Passing | Final]:
+        """One receipt or trouble per message, in order."""
+        ...
