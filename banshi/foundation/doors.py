@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 
@@ -83,6 +84,8 @@ def door(*, audience: str, permission: str | None = None) -> Callable[[View[P]],
         @wraps(view)
         def guarded(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             who: Who = request.who
+            if audience == "demo" and not settings.BANSHI_VIRTUAL_CLOCK:
+                raise Refused("nothing-found")
             if audience == "staff":
                 if not who.is_staff:
                     return redirect(f"/staff/sign-in?next={request.get_full_path()}")

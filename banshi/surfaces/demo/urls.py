@@ -1,8 +1,17 @@
-"""Addresses of this surface."""
+"""Addresses of the demo's own pages; they answer 404 in production."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from banshi.surfaces.demo import pages
 
 app_name = "demo"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", pages.landing, name="landing"),
+    path("clock", pages.set_clock, name="clock"),
+    path("crowd", pages.set_crowd, name="crowd"),
+    path("enter", pages.enter, name="enter"),
+    path("notices", pages.notices, name="notices"),
+    path("gallery", pages.gallery, name="gallery"),
+]

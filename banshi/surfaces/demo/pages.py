@@ -1,0 +1,162 @@
+"""The demo's landing page: doors to every page with their logins, the clock, the crowd, and what was sent to phones."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.contrib.auth import authenticate, login
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from banshi.foundation import clock, demo
+from banshi.foundation.announce import announce
+from banshi.foundation.doors import Asked, door
+from banshi.foundation.said import named
+from banshi.journeys import housekeeping
+from banshi.journeys.demo_seeds import PASSWORD
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.phones import InvalidPhone, normalise_phone
+from banshi.kernel.refusals import Refused
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.messaging import queries as messaging
+from banshi.rooms.places import queries as places
+
+CHINA = ZoneInfo("Asia/Shanghai")
+SPEEDS = (0, 1, 10, 60, 300, 600)
+DEMO = Actor(ActorKind.DEMO)
+
+
+@require_GET
+@door(audience="demo")
+def landing(request: Asked) -> HttpResponse:
+    now = clock.now()
+    alive = set(demo.crowd_halls())
+    halls = []
+    for hall in places.all_halls():
+        session = calendars.session_at(hall, now)
+        coming = session or calendars.next_opening(hall, now)
+        first = hall.windows.order_by("code").values_list("code", flat=True).first()
+        halls.append({"hall": hall, "open": session, "coming": coming, "crowd": hall.code in alive, "window": first})
+    return render(
+        request,
+        "demo/landing.html",
+        {
+            "halls": halls,
+            "logins": _logins(),
+            "password": PASSWORD,
+            "speeds": SPEEDS,
+            "speed": clock.speed(),
+            "local_now": now.astimezone(CHINA),
+            "crowd_on": bool(alive),
+            "jumps": _jumps(now),
+        },
+    )
+
+
+def _logins() -> list[dict[str, str]]:
+    return [
+        {"login": "dongcheng-01", "role": _("Window clerk, Dongcheng 01"), "next": "/desk/"},
+        {"login": "dongcheng-lead", "role": _("Shift lead, Dongcheng"), "next": "/desk/"},
+        {"login": "dongcheng-guide", "role": _("Floor guide, Dongcheng"), "next": "/office/"},
+        {"login": "dongcheng-manager", "role": _("Hall manager, Dongcheng"), "next": "/office/dongcheng/live"},
+        {"login": "nancheng-01", "role": _("Window clerk, Nancheng 01"), "next": "/desk/"},
+        {"login": "nancheng-manager", "role": _("Hall manager, Nancheng"), "next": "/office/nancheng/live"},
+        {"login": "city", "role": _("City administrator, all halls"), "next": "/office/"},
+        {"login": "auditor", "role": _("Auditor"), "next": "/office/"},
+    ]
+
+
+def _jumps(now: datetime) -> list[dict[str, Any]]:
+    """Moments worth jumping to: later today, and the next working morning."""
+    local = now.astimezone(CHINA)
+    calendar = calendars.work_calendar()
+    next_day = calendar.next_working_day(local.date())
+    found = [
+        datetime.combine(local.date(), time(hour, minute), CHINA)
+        for hour, minute in ((8, 55), (10, 30), (14, 0), (16, 30))
+        if datetime.combine(local.date(), time(hour, minute), CHINA) > local
+    ]
+    found.append(datetime.combine(next_day, time(8, 20), CHINA))
+    return [{"at": moment, "value": moment.isoformat()} for moment in found]
+
+
+@require_POST
+@door(audience="demo")
+def set_clock(request: Asked) -> HttpResponse:
+    """Set hall time and speed, then do at once what became due."""
+    try:
+        moment = _moment(request.POST.get("now", ""))
+        speed = float(request.POST["speed"]) if request.POST.get("speed") else None
+        with transaction.atomic():
+            clock.set_clock(now=moment, speed=speed)
+    except (ValueError, OverflowError):
+        messages.error(request, _("The clock takes a date and time, and a speed from 0 to 600."))
+        return redirect("demo:landing")
+    now = clock.now()
+    housekeeping.run_due(now=now, everything=moment is not None)
+    announce(hall="*", topic="clock", now=now)
+    return redirect("demo:landing")
+
+
+def _moment(text: str) -> datetime | None:
+    """A moment within what calendars carry. :raises ValueError: malformed or outside 2019–2030."""
+    if not text:
+        return None
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=CHINA)
+    if not 2019 <= moment.year <= 2030:
+        raise ValueError("outside the calendar")
+    return moment
+
+
+@require_POST
+@door(audience="demo")
+def set_crowd(request: Asked) -> HttpResponse:
+    known = {hall.code for hall in places.all_halls()}
+    demo.set_crowd_halls(code for code in request.POST.getlist("hall") if code in known)
+    return redirect("demo:landing")
+
+
+@require_POST
+@door(audience="demo")
+def enter(request: Asked) -> HttpResponse:
+    """Sign in as one of the demo's staff without typing."""
+    wanted = request.POST.get("login", "")
+    offer = next((one for one in _logins() if one["login"] == wanted), None)
+    staff = authenticate(request, username=wanted, password=PASSWORD) if offer else None
+    if offer is None or staff is None:
+        raise Refused("nothing-found")
+    login(request, staff)
+    audit.record(action="signed-in", subject=f"staff:{wanted}", by=DEMO, now=clock.now())
+    return redirect(offer["next"])
+
+
+@require_GET
+@door(audience="demo")
+def notices(request: Asked) -> HttpResponse:
+    """What was sent, newest first; one phone's messages when its number is given."""
+    text = request.GET.get("phone", "").strip()
+    phone, wrong = None, ""
+    if text:
+        try:
+            phone = normalise_phone(text)
+        except InvalidPhone:
+            wrong = _("A mobile number of mainland China has 11 digits.")
+    rows = [] if wrong else messaging.notices(phone=phone, limit=60)
+    halls = {hall.code: named(hall) for hall in places.all_halls()}
+    return render(request, "demo/notices.html", {"rows": rows, "typed": text, "wrong": wrong, "halls": halls})
+
+
+@require_GET
+@door(audience="demo")
+def gallery(request: Asked) -> HttpResponse:
+    """Every component of the design system in every state."""
+    return render(request, "ui/gallery.html", {"today": clock.now().astimezone(CHINA).date(), "soon": timedelta(hours=1)})
