@@ -53,5 +53,7 @@ class Task(models.Model):
     class Meta:
         db_table = "feedback_task"
         constraints = [
-            models.CheckConstraint(condition=models.Q(state__in=["open", "answered", "settled"]), name="task_state_is_known")
+            models.CheckConstraint(
+                condition=models.Q(state__in=["open", "answered", "settled"]), name="task_state_is_known"
+            )
         ]

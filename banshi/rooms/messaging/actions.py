@@ -240,7 +240,7 @@ def _claim(
 ) -> list[_Claimed]:
     """Lease the next rows, urgent ones first, and give each its channels."""
     with transaction.atomic(), connection.cursor() as cursor:
-        asked = {"wall": clock.wall(), "now": now, "limit": limit}
+        asked: dict[str, Any] = {"wall": clock.wall(), "now": now, "limit": limit}
         cursor.execute(CLAIM_SQL.format(urgent=URGENT_SQL), asked)
         found = cursor.fetchall()
         if len(found) < limit:

@@ -1,0 +1,208 @@
+"""Rate a visit; answer and settle the task that a bad rating opens."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, transaction
+
+from banshi.foundation.announce import announce
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.policy import RatingPolicy
+from banshi.kernel.refusals import Refused
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.calendars.queries import work_calendar
+from banshi.rooms.feedback import rules
+from banshi.rooms.feedback.models import Rating, Task
+from banshi.rooms.feedback.queries import refusal
+from banshi.rooms.messaging import actions as messaging
+from banshi.rooms.places.queries import policy_of
+from banshi.rooms.tickets.models import Service, Ticket, Visit
+
+SOMEBODY = Actor(ActorKind.CITIZEN)  # who holds the slip: a rating needs no name
+
+
+def rate(
+    *,
+    ref: str,
+    stars: int,
+    tags: Sequence[str] = (),
+    text: str = "",
+    channel: str,
+    now: datetime,
+    by: Actor | None = None,
+    follow_up: bool | None = None,
+) -> Rating:
+    """Rate the visit of a ticket: once, and one follow-up (一次一评, 追评). A bad one opens a task.
+
+    :param stars: 5 非常满意 … 1 非常不满意.
+    :param tags: codes or words of `tags_for`, or a partner's own; up to 10 of 30 characters.
+    :param channel: evaluator | qr | message | kiosk | web | api.
+    :param follow_up: None: the first is the rating, the second the follow-up; False: only ever the rating, so that a
+        double tap does not use up the follow-up; True: only ever the follow-up.
+    :raises Refused: nothing-found, invalid, wrong-state (not served yet, nothing to follow up), too-late, already-rated.
+    """
+    stars, words, kept = _checked(stars, tags, text, channel)
+    with transaction.atomic():
+        ticket = Ticket.objects.select_related("hall").filter(ref=ref).first()
+        if ticket is None:
+            raise Refused("nothing-found", facts={"ticket": ref})
+        # Two ratings of one visit wait for each other here; the table's constraint stands behind it.
+        visit = (
+            Visit.objects.select_for_update(no_key=True, of=("self",)).select_related("person").get(id=ticket.visit_id)
+        )
+        policy = policy_of(ticket.hall_id, now=now).rating
+        no = refusal(ticket=ticket, within_days=policy.within_days, now=now)
+        if no is not None:
+            raise Refused(no)
+        before = list(Rating.objects.filter(visit=visit).order_by("follow_up"))
+        second = bool(before) if follow_up is None else follow_up
+        if second and not before:
+            raise Refused("wrong-state", facts={"state": "not rated", "needs": "rated"})
+        if any(each.follow_up == second for each in before):
+            raise Refused("already-rated", facts={"ticket": ref})
+        window_id, staff_id = _who_served(ticket)
+        try:
+            rating = Rating.objects.create(
+                visit=visit, ticket=ticket, hall=ticket.hall, window_id=window_id, staff_id=staff_id, stars=stars,
+                tags=words, text=kept, channel=channel, follow_up=second, at=now,
+            )  # fmt: skip
+        except IntegrityError as taken:
+            raise Refused("already-rated", facts={"ticket": ref}) from taken
+        if stars < policy.bad_from_below:
+            _open_task(rating, policy=policy, now=now)
+        audit.record(
+            action="rated", subject=f"ticket:{ref}", by=by or SOMEBODY, now=now, hall=ticket.hall.code,
+            facts={"stars": stars, "channel": channel, "follow_up": second},
+        )  # fmt: skip
+        announce(hall=ticket.hall.code, topic="ratings", subject=ref, now=now)
+    return rating
+
+
+def _checked(stars: int, tags: Sequence[str], text: str, channel: str) -> tuple[int, list[str], str]:
+    if isinstance(stars, bool) or not isinstance(stars, int) or not 1 <= stars <= 5:
+        raise Refused("invalid", facts={"field": "stars", "reason": "stars are 1 to 5"})
+    if channel not in rules.CHANNELS:
+        raise Refused("invalid", facts={"field": "channel", "reason": f"one of {', '.join(rules.CHANNELS)}"})
+    words = list(dict.fromkeys(rules.tag_code(_clean(word)) for word in tags if _clean(word)))
+    if len(words) > rules.MOST_TAGS or any(len(word) > rules.LONGEST_TAG for word in words):
+        reason = f"up to {rules.MOST_TAGS} tags of {rules.LONGEST_TAG} characters"
+        raise Refused("invalid", facts={"field": "tags", "reason": reason})
+    kept = _clean(text)
+    if len(kept) > rules.LONGEST_TEXT:
+        raise Refused("invalid", facts={"field": "text", "reason": f"up to {rules.LONGEST_TEXT} characters"})
+    return stars, words, kept
+
+
+def _clean(text: str) -> str:
+    """Without control characters (which the database or a screen would trip over), line breaks kept."""
+    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs")).strip()
+
+
+def _who_served(ticket: Ticket) -> tuple[int | None, int | None]:
+    last = Service.objects.filter(ticket=ticket).order_by("-started_at", "-id").first()
+    return (last.window_id, last.staff_id) if last else (ticket.window_id, None)
+
+
+def _open_task(rating: Rating, *, policy: RatingPolicy, now: datetime) -> None:
+    """差评工单; a follow-up joins the task of the first rating while that is not settled."""
+    if rating.follow_up and Task.objects.filter(rating__visit_id=rating.visit_id).exclude(state="settled").exists():
+        return
+    answer_by, settle_by = rules.clocks(
+        now.astimezone(ZoneInfo(rating.hall.timezone)).date(),
+        answer_days=policy.answer_working_days,
+        settle_days=policy.settle_working_days,
+        calendar=work_calendar(),
+    )
+    Task.objects.create(
+        rating=rating, hall=rating.hall, opened_at=now, answer_due_on=answer_by, settle_due_on=settle_by
+    )
+
+
+def assign(*, task_id: int, staff_id: int | None, by: Actor, now: datetime) -> Task:
+    """Say who looks after a task; None = nobody in particular.
+
+    :raises Refused: nothing-found, wrong-state (settled).
+    """
+    with transaction.atomic():
+        task = _task(task_id)
+        if task.state == "settled":
+            raise Refused("wrong-state", facts={"state": task.state, "needs": "open or answered"})
+        task.assigned_to_id = staff_id
+        task.save(update_fields=["assigned_to"])
+        audit.record(
+            action="task_assigned",
+            subject=f"task:{task_id}",
+            by=by,
+            now=now,
+            hall=task.hall.code,
+            facts={"staff": staff_id},
+        )
+    return task
+
+
+def answer(*, task_id: int, text: str, by: Actor, now: datetime) -> Task:
+    """Answer a bad rating (回访). Who gave it is told, where a number is known.
+
+    :raises Refused: nothing-found, invalid (no text), wrong-state (answered already).
+    """
+    kept = _clean(text)
+    if not kept or len(kept) > rules.LONGEST_TEXT:
+        raise Refused("invalid", facts={"field": "text", "reason": f"1 to {rules.LONGEST_TEXT} characters"})
+    with transaction.atomic():
+        task = _task(task_id)
+        if task.state != "open":
+            raise Refused("wrong-state", facts={"state": task.state, "needs": "open"})
+        task.state, task.answer, task.answered_at, task.answered_by = "answered", kept, now, str(by)
+        task.save(update_fields=["state", "answer", "answered_at", "answered_by"])
+        ticket = task.rating.ticket
+        messaging.write(
+            key="rating_answered",
+            to_person=task.rating.visit.person,
+            hall=task.hall,
+            subject=f"ticket:{ticket.ref}",
+            params={"text": kept[:200], "day": ticket.day.isoformat()},
+            dedupe=f"rating-answered:{task_id}",
+            language=ticket.language,
+            now=now,
+        )
+        audit.record(action="task_answered", subject=f"task:{task_id}", by=by, now=now, hall=task.hall.code)
+        announce(hall=task.hall.code, topic="ratings", subject=ticket.ref, now=now)
+    return task
+
+
+def settle(*, task_id: int, outcome: str, by: Actor, now: datetime) -> Task:
+    """Close an answered task with what came of it (整改).
+
+    :param outcome: fixed | explained | groundless | malicious. The rating stays and counts, whatever the outcome.
+    :raises Refused: nothing-found, invalid, wrong-state (not answered yet, or settled).
+    """
+    if outcome not in rules.OUTCOMES:
+        raise Refused("invalid", facts={"field": "outcome", "reason": f"one of {', '.join(rules.OUTCOMES)}"})
+    with transaction.atomic():
+        task = _task(task_id)
+        if task.state != "answered":
+            raise Refused("wrong-state", facts={"state": task.state, "needs": "answered"})
+        task.state, task.outcome, task.settled_at, task.settled_by = "settled", outcome, now, str(by)
+        task.save(update_fields=["state", "outcome", "settled_at", "settled_by"])
+        audit.record(
+            action="task_settled",
+            subject=f"task:{task_id}",
+            by=by,
+            now=now,
+            hall=task.hall.code,
+            facts={"outcome": outcome},
+        )
+        announce(hall=task.hall.code, topic="ratings", subject=task.rating.ticket.ref, now=now)
+    return task
+
+
+def _task(task_id: int) -> Task:
+    tasks = Task.objects.select_for_update(no_key=True, of=("self",))
+    task = tasks.select_related("hall", "rating__ticket", "rating__visit__person").filter(id=task_id).first()
+    if task is None:
+        raise Refused("nothing-found", facts={"task": task_id})
+    return task

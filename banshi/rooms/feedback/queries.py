@@ -1,0 +1,339 @@
+"""Reads on feedback: what can be rated, what was said, which tasks wait, and figures that never count silence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q, QuerySet
+
+from banshi.kernel.refusals import Refusal, Refused
+from banshi.rooms.feedback import rules
+from banshi.rooms.feedback.models import Rating, Task
+from banshi.rooms.feedback.rules import Tag
+from banshi.rooms.places.models import Hall
+from banshi.rooms.places.queries import policy_of
+from banshi.rooms.tickets.models import Service, Ticket
+
+PAGE = 50
+By = Literal["window", "staff", "category"]
+
+
+@dataclass(frozen=True)
+class RatePage:
+    """What the rating page and the evaluator need. `step`: rate | follow_up | done; `refusal`: why not at all."""
+
+    ref: str
+    number: str
+    hall: str
+    hall_zh: str
+    hall_en: str
+    item_zh: str
+    item_en: str
+    window: str
+    staff_zh: str
+    staff_en: str
+    badge: str
+    day: date
+    step: str
+    stars: int | None
+    refusal: Refusal | None
+
+
+@dataclass(frozen=True)
+class RatingView:
+    """One rating. `at` is hall time, UTC; nothing personal but what the person wrote."""
+
+    id: int
+    at: datetime
+    stars: int
+    level_zh: str
+    level_en: str
+    tags: tuple[Tag, ...]
+    text: str
+    channel: str
+    follow_up: bool
+    ticket: str
+    number: str
+    window: str
+    staff_zh: str
+    staff_en: str
+    category_zh: str
+    category_en: str
+    task_id: int | None
+    task_state: str
+
+
+@dataclass(frozen=True)
+class TaskView:
+    """差评工单. Days are the hall's; `overdue`: somebody should have acted before today."""
+
+    id: int
+    rating: RatingView
+    state: str
+    opened_at: datetime
+    answer_due_on: date
+    settle_due_on: date
+    overdue: bool
+    assigned_to: int | None
+    answer: str
+    answered_at: datetime | None
+    outcome: str
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Ratings of one window, clerk or category. `share`: how many of the visits were rated."""
+
+    key: str
+    name_zh: str
+    name_en: str
+    visits: int
+    rated: int
+    stars: tuple[int, int, int, int, int]  # how many of 1 … 5
+    mean: float | None
+
+    @property
+    def share(self) -> float | None:
+        return self.rated / self.visits if self.visits else None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Figures of a hall and days. Follow-ups are counted apart: a visit has one vote.
+
+    `satisfied`: three stars and up among real ratings (满意率); None while nobody has rated.
+    """
+
+    visits: int
+    rated: int
+    stars: tuple[int, int, int, int, int]
+    mean: float | None
+    satisfied: float | None
+    follow_ups: int
+    tags: tuple[tuple[Tag, int], ...]
+    tasks_open: int
+    tasks_overdue: int
+    groups: tuple[Group, ...]
+
+    @property
+    def share(self) -> float | None:
+        """Share of served visits that were rated: silence lowers this, and nothing else."""
+        return self.rated / self.visits if self.visits else None
+
+
+def tags_for(stars: int) -> tuple[Tag, ...]:
+    """The tags offered beside a level, in both languages."""
+    return rules.tags_for(stars)
+
+
+def refusal(*, ticket: Ticket, within_days: int, now: datetime) -> Refusal | None:
+    """Why the visit of this ticket cannot be rated now, before looking at what was said already; or None."""
+    services = Service.objects.filter(ticket=ticket).order_by("-started_at", "-id")
+    last = services.first()
+    if last is None and ticket.state not in ("serving", "finished"):
+        return Refusal("wrong-state", {"state": ticket.state, "needs": "served"})
+    zone = ZoneInfo(ticket.hall.timezone)
+    served_at = (
+        (last.ended_at or last.started_at) if last else (ticket.finished_at or ticket.started_at or ticket.made_at)
+    )
+    until = rules.last_day(served_at.astimezone(zone).date(), within_days)
+    if now.astimezone(zone).date() > until:
+        return Refusal("too-late", {"closes": until.isoformat()})
+    return None
+
+
+def rate_page(ref: str, *, now: datetime) -> RatePage:
+    """:raises Refused: nothing-found."""
+    ticket = Ticket.objects.select_related("hall", "item", "category", "window").filter(ref=ref).first()
+    if ticket is None:
+        raise Refused("nothing-found", facts={"ticket": ref})
+    said = list(Rating.objects.filter(visit_id=ticket.visit_id).order_by("follow_up"))
+    last = (
+        Service.objects.select_related("window", "staff").filter(ticket=ticket).order_by("-started_at", "-id").first()
+    )
+    named: Any = ticket.item or ticket.category
+    window = last.window if last else ticket.window
+    step = "rate" if not said else ("follow_up" if len(said) == 1 and not said[0].follow_up else "done")
+    no = refusal(ticket=ticket, within_days=policy_of(ticket.hall_id, now=now).rating.within_days, now=now)
+    return RatePage(
+        ref=ref, number=ticket.number, hall=ticket.hall.code, hall_zh=ticket.hall.name_zh, hall_en=ticket.hall.name_en,
+        item_zh=named.name_zh, item_en=named.name_en, window=window.number if window else "",
+        staff_zh=last.staff.name_zh if last else "", staff_en=last.staff.name_en if last else "",
+        badge=last.staff.badge if last else "", day=ticket.day, step=step,
+        stars=said[0].stars if said else None, refusal=no,
+    )  # fmt: skip
+
+
+def rated(refs: Sequence[str]) -> dict[str, int]:
+    """Ticket ref → how often its visit was rated (0, 1, 2), for those that exist."""
+    rows = Ticket.objects.filter(ref__in=refs).values_list("ref").annotate(n=Count("visit__ratings")).order_by("ref")
+    return dict(rows)
+
+
+def ratings(
+    *,
+    hall: Hall,
+    first: date | None = None,
+    last: date | None = None,
+    stars: Sequence[int] | None = None,
+    window: str | None = None,
+    staff_id: int | None = None,
+    limit: int = PAGE,
+    cursor: int | None = None,
+) -> list[RatingView]:
+    """Newest first. :param first: and `last`: days of the hall, both included. :param cursor: the last id seen."""
+    rows = _with_names(Rating.objects.filter(hall=hall)).order_by("-id")
+    if first is not None:
+        rows = rows.filter(at__gte=_midnight(hall, first))
+    if last is not None:
+        rows = rows.filter(at__lt=_midnight(hall, last + timedelta(days=1)))
+    if stars:
+        rows = rows.filter(stars__in=stars)
+    if window is not None:
+        rows = rows.filter(window__number=window)
+    if staff_id is not None:
+        rows = rows.filter(staff_id=staff_id)
+    if cursor is not None:
+        rows = rows.filter(id__lt=cursor)
+    return [_view(row) for row in rows[: max(1, min(limit, 500))]]
+
+
+def tasks(*, hall: Hall, now: datetime, state: str | None = None, limit: int = 200) -> list[TaskView]:
+    """Tasks of a hall, the most urgent first. :param state: open | answered | settled | overdue; None = all."""
+    today = now.astimezone(ZoneInfo(hall.timezone)).date()
+    rows = Task.objects.filter(hall=hall).select_related(
+        "rating__ticket__category", "rating__window", "rating__staff", "rating__task"
+    )
+    if state == "overdue":
+        rows = rows.filter(_overdue(today))
+    elif state is not None:
+        rows = rows.filter(state=state)
+    return [
+        _task_view(row, today) for row in rows.order_by("settled_at", "answer_due_on", "id")[: max(1, min(limit, 500))]
+    ]
+
+
+def task(task_id: int, *, now: datetime) -> TaskView:
+    """:raises Refused: nothing-found."""
+    row = (
+        Task.objects.select_related(
+            "hall", "rating__ticket__category", "rating__window", "rating__staff", "rating__task"
+        )
+        .filter(id=task_id)
+        .first()
+    )
+    if row is None:
+        raise Refused("nothing-found", facts={"task": task_id})
+    return _task_view(row, now.astimezone(ZoneInfo(row.hall.timezone)).date())
+
+
+def summary(*, hall: Hall, first: date, last: date, now: datetime, by: By | None = None) -> Summary:
+    """Figures of the days `first` to `last` of a hall, both included, by when the visit was.
+
+    Only real ratings are counted; who said nothing appears in `share` alone.
+    """
+    served = Ticket.objects.filter(hall=hall, day__gte=first, day__lte=last, services__isnull=False)
+    visits = served.aggregate(n=Count("visit_id", distinct=True))["n"]
+    said = Rating.objects.filter(hall=hall, ticket__day__gte=first, ticket__day__lte=last)
+    once = said.filter(follow_up=False)
+    stars = _stars(once)
+    today = now.astimezone(ZoneInfo(hall.timezone)).date()
+    waiting = Task.objects.filter(hall=hall)
+    counted: dict[str, int] = {}
+    for tags in once.order_by("id").values_list("tags", flat=True):
+        for code in tags:
+            counted[code] = counted.get(code, 0) + 1
+    rated_visits = sum(stars)
+    return Summary(
+        visits=visits,
+        rated=rated_visits,
+        stars=stars,
+        mean=_mean(stars),
+        satisfied=sum(stars[rules.SATISFIED_FROM - 1 :]) / rated_visits if rated_visits else None,
+        follow_ups=said.filter(follow_up=True).count(),
+        tags=tuple((rules.tag(code), n) for code, n in sorted(counted.items(), key=lambda each: (-each[1], each[0]))),
+        tasks_open=waiting.exclude(state="settled").count(),
+        tasks_overdue=waiting.filter(_overdue(today)).count(),
+        groups=_groups(hall, first, last, once, by) if by else (),
+    )
+
+
+_GROUPED: dict[str, tuple[str, str, str, str, str]] = {
+    # by: where served · where rated · key, names under `where served`
+    "window": ("window", "window", "number", "number", "number"),
+    "staff": ("staff", "staff", "login", "name_zh", "name_en"),
+    "category": ("category", "ticket__category", "code", "name_zh", "name_en"),
+}
+
+
+def _groups(hall: Hall, first: date, last: date, once: QuerySet[Rating], by: By) -> tuple[Group, ...]:
+    served, where, key, zh, en = _GROUPED[by]
+    rows = (
+        Service.objects.filter(hall=hall, ticket__day__gte=first, ticket__day__lte=last)
+        .values_list(f"{served}_id", f"{served}__{key}", f"{served}__{zh}", f"{served}__{en}")
+        .annotate(n=Count("ticket__visit_id", distinct=True))
+        .order_by(f"{served}__{key}")
+    )
+    found: dict[int, list[int]] = {}
+    for id_, level, n in (
+        once.values_list(f"{where}_id", "stars").annotate(n=Count("id")).order_by(f"{where}_id", "stars")
+    ):
+        if id_ is not None:
+            found.setdefault(id_, [0] * 5)[level - 1] = n
+    groups = []
+    for id_, code, name_zh, name_en, visits in rows:
+        stars = found.get(id_, [0] * 5)
+        one, two, three, four, five = stars
+        counted = (one, two, three, four, five)
+        groups.append(Group(code, name_zh, name_en, visits, sum(counted), counted, _mean(counted)))
+    return tuple(groups)
+
+
+def _stars(rows: QuerySet[Rating]) -> tuple[int, int, int, int, int]:
+    found = dict(rows.values_list("stars").annotate(n=Count("id")).order_by("stars"))
+    one, two, three, four, five = (found.get(level, 0) for level in range(1, 6))
+    return one, two, three, four, five
+
+
+def _mean(stars: tuple[int, int, int, int, int]) -> float | None:
+    given = sum(stars)
+    return sum(level * n for level, n in enumerate(stars, start=1)) / given if given else None
+
+
+def _overdue(today: date) -> Q:
+    return Q(state="open", answer_due_on__lt=today) | Q(state="answered", settle_due_on__lt=today)
+
+
+def _midnight(hall: Hall, day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=ZoneInfo(hall.timezone))
+
+
+def _with_names(rows: QuerySet[Rating]) -> QuerySet[Rating]:
+    return rows.select_related("ticket__category", "window", "staff", "task")
+
+
+def _view(row: Rating) -> RatingView:
+    level_zh, level_en = rules.LEVELS[row.stars]
+    opened: Task | None = getattr(row, "task", None)
+    return RatingView(
+        id=row.id, at=row.at, stars=row.stars, level_zh=level_zh, level_en=level_en,
+        tags=tuple(rules.tag(code) for code in row.tags), text=row.text, channel=row.channel, follow_up=row.follow_up,
+        ticket=row.ticket.ref, number=row.ticket.number, window=row.window.number if row.window else "",
+        staff_zh=row.staff.name_zh if row.staff else "", staff_en=row.staff.name_en if row.staff else "",
+        category_zh=row.ticket.category.name_zh, category_en=row.ticket.category.name_en,
+        task_id=opened.id if opened else None, task_state=opened.state if opened else "",
+    )  # fmt: skip
+
+
+def _task_view(row: Task, today: date) -> TaskView:
+    late = rules.overdue(row.state, answer_due_on=row.answer_due_on, settle_due_on=row.settle_due_on, today=today)
+    return TaskView(
+        id=row.id, rating=_view(row.rating), state=row.state, opened_at=row.opened_at, answer_due_on=row.answer_due_on,
+        settle_due_on=row.settle_due_on, overdue=late, assigned_to=row.assigned_to_id, answer=row.answer,
+        answered_at=row.answered_at, outcome=row.outcome, settled_at=row.settled_at,
+    )  # fmt: skip
