@@ -132,14 +132,15 @@ def _set_up(ground: Ground, memory: Memory, *, at: datetime | None, speed: float
 
     memory.recall(_which_database())
     demo = bool(settings.BANSHI_VIRTUAL_CLOCK)
-    if demo:
-        _set_clock(memory, at=at, speed=speed)
-    elif at or speed:
+    if not demo and (at is not None or speed is not None):
         raise Trouble("--at and --speed need a demo or test installation; this one follows real time.")
     fingerprint = fingerprint_of(ROOT / "presets")
     if memory.values.get("presets") != fingerprint:
         load_presets(ROOT / "presets")
         memory.keep(presets=fingerprint)
+    if demo:
+        # After the presets: the first moment is a working day, and they bring the working-day table.
+        _set_clock(memory, at=at, speed=speed)
     from banshi.foundation import clock
     from banshi.journeys.housekeeping import run_due
 
@@ -232,8 +233,8 @@ def _health(port: int) -> tuple[bool, str]:
     except urllib.error.HTTPError as error:
         with error:
             return False, f"{error.code} {error.read(300).decode(errors='replace')}"
-    except OSError as error:
-        return False, str(error)
+    except OSError:
+        return False, "no answer yet"
 
 
 def _welcome(folder: Path, port: int, seeds: dict[str, Any]) -> None:
