@@ -72,7 +72,7 @@ def set_clock(*, now: datetime | None = None, speed: float | None = None) -> Non
         raise ClockRefused("this installation follows real time")
     if now is not None and now.tzinfo is None:
         raise ValueError("now needs a time zone")
-    if speed is not None and not 0 <= speed <= MAX_SPEED:
+    if speed is not None and not 0 <= speed <= MAX_SPEED:  # false for NaN too
         raise ValueError(f"speed is 0 to {MAX_SPEED:.0f}")
     from banshi.foundation.models import ClockSetting
 

@@ -1,0 +1,255 @@
+"""A whole installation on a port, and a real browser in front of it.
+
+The installation has a database of its own with all presets, the demo's staff and keys, a clock that stands at 9:10 on
+Tuesday 2026-11-24 until a test moves it, and a job worker. Tests share it: each uses people of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse, urlunparse
+
+import httpx
+import psycopg
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PICTURES = ROOT / "docs" / "pictures"
+OPENING = "2026-11-24T09:10:00+08:00"
+CHROMIUM = "/usr/bin/chromium"
+CHROMIUM_ARGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--font-render-hinting=none", "--force-color-profile=srgb",
+]  # fmt: skip
+SEED = """
+import os, sys
+from pathlib import Path
+import django
+django.setup()
+from banshi.foundation.translations import compile_all
+compile_all()
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+from datetime import datetime
+from banshi.foundation import clock, demo
+clock.set_clock(now=datetime.fromisoformat(sys.argv[1]), speed=0)
+from banshi.journeys.load_presets import load
+load(Path(sys.argv[2]), clock.now())
+from banshi.journeys.demo_seeds import sow
+sow(sys.argv[3], Path(sys.argv[4]))
+demo.set_crowd_halls([])
+from banshi.journeys.housekeeping import run_due
+failed = run_due(now=clock.now(), everything=True)
+sys.exit(f"duties failed: {failed}" if failed else 0)
+"""
+
+
+@dataclass
+class Installation:
+    """A running Banshi. `key("kiosk", "nancheng")` etc. give its API keys."""
+
+    url: str
+    seeds: dict[str, Any]
+    data: Path
+    environment: dict[str, str]
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def key(self, scope: str, what: str | None = None) -> str:
+        keys = self.seeds["keys"][scope]
+        return str(keys[what] if what else keys)
+
+    def api(self, scope: str, what: str | None = None, **headers: str) -> httpx.Client:
+        return httpx.Client(
+            base_url=f"{self.url}/api/v1",
+            headers={"Authorization": f"Bearer {self.key(scope, what)}", **headers},
+            timeout=20,
+            trust_env=False,
+        )
+
+    def set_clock(self, moment: str | None = None, speed: float | None = None) -> None:
+        """`2026-11-24T09:10:00+08:00`; every process follows within half a second."""
+        body = {k: v for k, v in {"now": moment, "speed": speed}.items() if v is not None}
+        with self.api("demo") as api:
+            api.put("/demo/clock", json=body).raise_for_status()
+        time.sleep(0.6)
+
+    def messages(self, phone: str, *, until: Callable[[list[dict[str, Any]]], bool] = bool) -> list[dict[str, Any]]:
+        """Messages sent to a phone; waits up to 15 s until they satisfy `until`."""
+        rows: list[dict[str, Any]] = []
+        with self.api("demo") as api:
+            for _ in range(75):
+                rows = api.get("/notices", params={"person": phone}).raise_for_status().json()["data"]
+                if until(rows):
+                    return rows
+                time.sleep(0.2)
+        return rows
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def _own_database(url: str) -> str:
+    """A fresh database beside the test database, on the same server."""
+    name = f"banshi_e2e_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'")
+    return urlunparse(urlparse(url)._replace(path=f"/{name}"))
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    data = tmp_path_factory.mktemp("installation")
+    port = _free_port()
+    url = f"http://127.0.0.1:{port}"
+    environment = {
+        **os.environ,
+        "DATABASE_URL": _own_database(os.environ["DATABASE_URL"]),
+        "BANSHI_MODE": "demo",
+        "BANSHI_DATA": str(data),
+        "BANSHI_LOG_LEVEL": "WARNING",
+        "DJANGO_SETTINGS_MODULE": "banshi.config.settings",
+        "PORT": str(port),
+    }
+    subprocess.run(
+        [sys.executable, "-c", SEED, OPENING, str(ROOT / "presets"), url, str(data / "demo.json")],
+        env=environment,
+        cwd=ROOT,
+        check=True,
+    )
+    running = Installation(url, json.loads((data / "demo.json").read_text()), data, environment)
+    start(running, "serve", "--host", "127.0.0.1", "--port", str(port))
+    start(running, "work")
+    try:
+        _until_up(running)
+        yield running
+    finally:
+        stop(running)
+
+
+def start(running: Installation, *command: str) -> subprocess.Popen[bytes]:
+    log = (running.data / f"{command[0]}.log").open("ab")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "banshi.cli", *command], env=running.environment, cwd=ROOT, stdout=log, stderr=log
+    )
+    running.processes.append(process)
+    return process
+
+
+def stop(running: Installation) -> None:
+    for process in running.processes:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+    for process in running.processes:
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _until_up(running: Installation) -> None:
+    for _ in range(300):
+        try:
+            if httpx.get(f"{running.url}/healthz", timeout=2, trust_env=False).status_code == 200:
+                return
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.2)
+    logs = "".join((running.data / f"{name}.log").read_text()[-3000:] for name in ("serve", "work"))
+    raise RuntimeError(f"the installation did not come up:\n{logs}")
+
+
+@pytest.fixture
+def live_url(installation: Installation) -> str:
+    return installation.url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    if not Path(CHROMIUM).exists():
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI needs Chromium: apt-get install chromium")
+        pytest.skip("Chromium is not installed")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser: Any, live_url: str) -> Iterator[Callable[..., Any]]:
+    """`open_page("/path", size=(390, 844), language="zh-CN")` → a page in a context of its own; console errors fail the test."""
+    contexts: list[Any] = []
+    troubles: list[str] = []
+
+    def opened(path: str = "/", *, size: tuple[int, int] = (390, 844), language: str = "zh-CN", **options: Any) -> Any:
+        context = browser.new_context(
+            base_url=live_url, viewport={"width": size[0], "height": size[1]}, locale=language, timezone_id="Asia/Shanghai", **options
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
+        page.on(
+            "console",
+            lambda message: troubles.append(f"{page.url}: {message.text}")
+            if message.type == "error" and "status of 4" not in message.text
+            else None,
+        )
+        page.goto(path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert troubles == []
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Any]) -> Any:
+    """A phone in Chinese."""
+    return open_page("/")
+
+
+@pytest.fixture
+def picture() -> Callable[..., None]:
+    """`picture(page, "citizen-home-zh")` keeps a picture for the docs (docs/pictures/*.png)."""
+
+    def keep(page: Any, name: str, *, full: bool = False) -> None:
+        target = PICTURES if os.environ.get("BANSHI_PICTURES") == "1" else Path(os.environ.get("BANSHI_DATA", ROOT / "var")) / "pictures"
+        target.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=str(target / f"{name}.png"), full_page=full, animations="disabled")
+
+    return keep
+
+
+@pytest.fixture
+def axe() -> Callable[[Any], list[str]]:
+    """Accessibility violations of a page as `rule: selector` lines; an empty list is what a test asserts."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    def check(page: Any) -> list[str]:
+        results = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
+        return [
+            f"{violation['id']}: {node['target']}"
+            for violation in results.response["violations"]
+            for node in violation["nodes"]
+        ]
+
+    return check

@@ -1,0 +1,93 @@
+"""The house's ground rules that no linter knows."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db.models import CheckConstraint, UniqueConstraint
+
+from banshi.foundation.words import WORDS
+from banshi.kernel.refusals import SLUGS
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+ROOMS = [config for config in apps.get_app_configs() if config.name.startswith("banshi.")]
+
+
+def sources(*folders: str) -> list[Path]:
+    return [p for folder in folders for p in sorted((ROOT / folder).rglob("*.py")) if "migrations" not in p.parts]
+
+
+def test_every_refusal_has_words():
+    assert set(WORDS) == set(SLUGS)
+
+
+def test_every_table_has_an_explicit_name_that_starts_with_its_room():
+    wrong = [m.__name__ for config in ROOMS for m in config.get_models() if not m._meta.db_table.startswith(f"{config.label}_")]
+
+    assert wrong == []
+
+
+def test_constraints_can_be_read_aloud():
+    unreadable = [
+        constraint.name
+        for config in ROOMS
+        for model in config.get_models()
+        for constraint in model._meta.constraints
+        if isinstance(constraint, (CheckConstraint, UniqueConstraint)) and ("_" not in constraint.name or len(constraint.name) < 10)
+    ]
+
+    assert unreadable == []
+
+
+def test_only_the_clock_reads_the_clock():
+    reading = re.compile(r"\b(datetime\.now|datetime\.utcnow|date\.today|time\.time|timezone\.now)\(")
+    found = [
+        str(p.relative_to(ROOT))
+        for p in sources("banshi")
+        if p.name != "clock.py" and reading.search(p.read_text(encoding="utf-8"))
+    ]
+
+    assert found == []
+
+
+def test_sql_takes_the_time_as_a_parameter():
+    reading = re.compile(r"\b(CURRENT_TIMESTAMP|CURRENT_DATE|LOCALTIMESTAMP|clock_timestamp\(\))", re.I)
+    found = [str(p.relative_to(ROOT)) for p in sources("banshi") if reading.search(p.read_text(encoding="utf-8"))]
+
+    assert found == []
+
+
+WRITES = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM)\s+([a-z]+)_[a-z_]+", re.I)
+# Set-based hot paths write outbox, audit, event and beat rows in the statement of the change (docs/decisions).
+SHARED = {"messaging", "audit", "foundation"}
+
+
+@pytest.mark.parametrize("room", [c.label for c in ROOMS if c.name.startswith("banshi.rooms.")])
+def test_sql_writes_only_the_tables_of_its_own_room(room: str):
+    foreign = set()
+    for path in sources(f"banshi/rooms/{room}"):
+        for owner in WRITES.findall(path.read_text(encoding="utf-8")):
+            if owner in {c.label for c in ROOMS} and owner not in SHARED | {room}:
+                foreign.add((str(path.relative_to(ROOT)), owner))
+
+    assert foreign == set()
+
+
+def test_no_template_uses_inline_script_or_style():
+    inline = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>|\son[a-z]+\s*=\s*[\"']|\sstyle\s*=\s*[\"']|<style", re.I)
+    found = [
+        str(p.relative_to(ROOT))
+        for p in sorted((ROOT / "banshi").rglob("templates/**/*.html"))
+        if inline.search(p.read_text(encoding="utf-8"))
+    ]
+
+    assert found == []
+
+
+def test_migrations_say_what_the_models_say():
+    from django.core.management import call_command
+
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)

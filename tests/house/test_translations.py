@@ -1,0 +1,80 @@
+"""Everything a person sees exists in Chinese: each msgid in Python and templates has a translation in some catalogue."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CALLS = {"gettext", "gettext_lazy", "ngettext", "pgettext", "_"}
+TAG = re.compile(r"""\{%\s*(?:translate|trans)\s+(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")
+ARGUMENT = re.compile(r"""_\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')\s*\)""")
+BLOCK = re.compile(r"\{%\s*blocktrans(?:late)?\b([^%]*)%\}(.*?)\{%\s*endblocktrans(?:late)?\s*%\}", re.S)
+VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+PLURAL = re.compile(r"\{%\s*plural\s*%\}")
+
+
+def catalogue() -> dict[str, str]:
+    known: dict[str, str] = {}
+    for path in ROOT.glob("banshi/**/locale/zh_Hans/LC_MESSAGES/django.po"):
+        with path.open("rb") as file:
+            for message in read_po(file, locale="zh_Hans"):
+                if message.id:
+                    msgid = message.id[0] if isinstance(message.id, (list, tuple)) else message.id
+                    text = message.string[0] if isinstance(message.string, (list, tuple)) else message.string
+                    if text and not message.fuzzy:
+                        known[msgid] = text
+    return known
+
+
+def said_in_python(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            if name in CALLS:
+                position = 1 if name == "pgettext" else 0
+                if len(node.args) > position:
+                    text = node.args[position]
+                    if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                        found.add(text.value)
+    return found
+
+
+def said_in_template(path: Path) -> set[str]:
+    text = path.read_text(encoding="utf-8")
+    found = {a or b for pattern in (TAG, ARGUMENT) for a, b in pattern.findall(text)}
+    for options, body in BLOCK.findall(text):
+        singular = PLURAL.split(body)[0]
+        words = VARIABLE.sub(lambda m: f"%({m[1]})s", singular.replace("%", "%%") if "{{" not in singular else singular)
+        found.add(" ".join(line.strip() for line in words.splitlines()).strip() if "trimmed" in options else words)
+    return {t.replace('\\"', '"') for t in found}
+
+
+def test_everything_said_is_said_in_chinese():
+    known = catalogue()
+    missing: dict[str, set[str]] = {}
+    for path in sorted(ROOT.glob("banshi/**/*.py")):
+        if "migrations" not in path.parts:
+            for text in said_in_python(path):
+                if text.strip() and text not in known:
+                    missing.setdefault(str(path.relative_to(ROOT)), set()).add(text)
+    for path in sorted(ROOT.glob("banshi/**/templates/**/*.html")):
+        for text in said_in_template(path):
+            if text.strip() and text not in known:
+                missing.setdefault(str(path.relative_to(ROOT)), set()).add(text)
+
+    assert missing == {}
+
+
+def test_translations_keep_their_placeholders():
+    wrong = {}
+    for msgid, text in catalogue().items():
+        for pattern in (r"%\(\w+\)[sd]", r"(?<!\{)\{\w+\}(?!\})"):
+            if set(re.findall(pattern, text)) - set(re.findall(pattern, msgid)):
+                wrong[msgid] = text
+
+    assert wrong == {}
