@@ -24,6 +24,8 @@ class Shift(models.Model):
     class Meta:
         db_table = "staffing_shift"
         constraints = [
-            models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("starts_at")), name="a_shift_ends_after_it_starts")
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="a_shift_ends_after_it_starts"
+            )
         ]
         indexes = [models.Index(fields=["hall", "day"], name="shifts_by_hall_day")]

@@ -1,0 +1,122 @@
+"""Reads on the roster: a week, who is on duty, and what does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from banshi.kernel.spans import Span, overlap
+from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.calendars.rules import Session
+from banshi.rooms.places.models import Hall
+from banshi.rooms.staffing import rules
+from banshi.rooms.staffing.models import Shift
+from banshi.rooms.staffing.rules import Planned
+
+
+@dataclass(frozen=True)
+class ShiftView:
+    """A shift in a list. Moments in the hall's zone; `window` is its number, "" for a duty without one."""
+
+    id: int
+    staff_id: int
+    name_zh: str
+    name_en: str
+    window: str
+    window_id: int | None
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+    duty: str
+
+    @property
+    def planned(self) -> Planned:
+        return Planned(self.id, self.staff_id, self.window_id, self.starts_at, self.ends_at)
+
+
+@dataclass(frozen=True)
+class SessionDuty:
+    """A session and how many people work in it."""
+
+    session: Session
+    people: int
+
+
+@dataclass(frozen=True)
+class Week:
+    """A hall's roster from Monday to Sunday. `clashes` and `outside` are by shift id; an outside span is not worked
+    by the hall."""
+
+    first: date
+    shifts: tuple[ShiftView, ...]
+    duties: dict[date, list[SessionDuty]]
+    clashing: frozenset[int]
+    outside: frozenset[int]
+
+
+def _views(hall: Hall, rows: Iterable[Shift]) -> tuple[ShiftView, ...]:
+    zone = ZoneInfo(hall.timezone)
+    return tuple(
+        ShiftView(
+            id=row.pk,
+            staff_id=row.staff_id,
+            name_zh=row.staff.name_zh,
+            name_en=row.staff.name_en,
+            window=row.window.number if row.window else "",
+            window_id=row.window_id,
+            day=row.day,
+            starts_at=row.starts_at.astimezone(zone),
+            ends_at=row.ends_at.astimezone(zone),
+            duty=row.duty,
+        )
+        for row in rows
+    )
+
+
+def shifts(hall: Hall, first: date, last: date) -> tuple[ShiftView, ...]:
+    """Shifts of the days first–last, by start, window and person."""
+    rows = (
+        Shift.objects.filter(hall=hall, day__range=(first, last))
+        .select_related("staff", "window")
+        .order_by("starts_at", "window__number", "staff_id", "id")
+    )
+    return _views(hall, rows)
+
+
+def on_duty(hall: Hall, at: datetime) -> tuple[ShiftView, ...]:
+    """Who is on duty (在岗) at a moment."""
+    rows = (
+        Shift.objects.filter(hall=hall, starts_at__lte=at, ends_at__gt=at)
+        .select_related("staff", "window")
+        .order_by("window__number", "staff_id", "id")
+    )
+    return _views(hall, rows)
+
+
+def week(hall: Hall, monday: date) -> Week:
+    """The roster of the week that begins on `monday`, with what does not fit; four queries whatever its size."""
+    sunday = monday + timedelta(days=6)
+    found = shifts(hall, monday, sunday)
+    planned = [each.planned for each in found]
+    sessions = calendars.sessions(hall, monday, sunday)
+    clashing = {shift.id for pair in rules.clashes(planned) for shift in (pair.one, pair.other)}
+    outside = {
+        each.id
+        for each in found
+        if rules.outside(each.planned, [session.span for session in sessions.get(each.day, [])])
+    }
+    duties = {
+        day: [SessionDuty(session, rules.on_duty(planned, session.span)) for session in of_day]
+        for day, of_day in sessions.items()
+    }
+    return Week(monday, found, duties, frozenset(each for each in clashing if each is not None), frozenset(outside))
+
+
+def windows_staffed(hall: Hall, starts_at: datetime, ends_at: datetime) -> int:
+    """How many windows have somebody planned at some time from–to."""
+    span = Span(starts_at, ends_at)
+    day = starts_at.astimezone(ZoneInfo(hall.timezone)).date()
+    found = [each for each in shifts(hall, day, day) if each.window_id is not None and overlap(each.planned.span, span)]
+    return len({each.window_id for each in found})
