@@ -239,7 +239,7 @@ def _health(port: int) -> tuple[bool, str]:
 
 def _welcome(folder: Path, port: int, seeds: dict[str, Any]) -> None:
     root = f"http://127.0.0.1:{port}"
-    places = {"Everything, with clock and crowd": f"{root}/"}
+    places = {"Start here: every page, clock, crowd": f"{root}/demo/", "Citizens": f"{root}/"}
     places |= {str(title): f"{root}{path}" for title, path in seeds.get("pages", {}).items()}
     places["API"] = f"{root}/api/v1/docs"
     if seeds:
@@ -247,7 +247,7 @@ def _welcome(folder: Path, port: int, seeds: dict[str, Any]) -> None:
     places["Logs"] = str(folder / "log")
     console.print("\n[bold]Banshi is open[/]")
     for title, place in places.items():
-        console.print(f"  {title:<34}{place}", markup=False)
+        console.print(f"  {title:<40}{place}", markup=False)
     if logins := seeds.get("logins"):
         table = Table(title="Demo logins", title_justify="left", title_style="bold", box=None, header_style="dim")
         for column in ("Role", "User", "Password"):

@@ -27,6 +27,13 @@ from banshi.rooms.places.models import Hall, Window
 
 PASSWORD = "banshi-demo"  # noqa: S105 – a demo's, refused in production
 CHINA = ZoneInfo("Asia/Shanghai")
+PAGES = {
+    "Kiosk": "/kiosk/dongcheng/",
+    "Wall board": "/screens/dongcheng/board",
+    "Window clerk": "/desk/",
+    "Hall manager": "/office/",
+    "Messages sent": "/demo/notices",
+}
 SURNAMES = [("王", "Wang"), ("李", "Li"), ("张", "Zhang"), ("刘", "Liu"), ("陈", "Chen"), ("杨", "Yang"), ("黄", "Huang"),
             ("周", "Zhou"), ("吴", "Wu"), ("徐", "Xu"), ("孙", "Sun"), ("胡", "Hu"), ("朱", "Zhu"), ("高", "Gao"),
             ("林", "Lin"), ("何", "He"), ("郭", "Guo"), ("马", "Ma"), ("罗", "Luo"), ("梁", "Liang")]  # fmt: skip
@@ -49,7 +56,7 @@ def sow(url: str, path: Path) -> dict[str, Any]:
     """Make the demo's staff and keys where missing, and write them to `path`.
 
     :param url: address of this installation, as written into the file.
-    :returns: what was written: {"url", "keys", "logins"}.
+    :returns: what was written: {"url", "keys", "logins", "pages"}.
     :raises RuntimeError: in production settings.
     """
     if settings.PRODUCTION:
@@ -73,7 +80,7 @@ def sow(url: str, path: Path) -> dict[str, Any]:
         "city_admin": {"user": "city", "password": PASSWORD},
         "auditor": {"user": "auditor", "password": PASSWORD},
     }
-    seeds = {"url": url, "keys": keys, "logins": logins}
+    seeds = {"url": url, "keys": keys, "logins": logins, "pages": PAGES}
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".json.new")
     fresh.write_text(json.dumps(seeds, ensure_ascii=False, indent=1), encoding="utf-8")
