@@ -27,14 +27,25 @@ class Visit(models.Model):
     channel = models.CharField(max_length=12)
     arrived_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True)
+    rated_at = models.DateTimeField(null=True)  # set by whoever keeps the ratings
 
     class Meta:
         db_table = "tickets_visit"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hall", "day", "person"],
+                condition=models.Q(person__isnull=False),
+                name="one_visit_per_person_and_day",
+            )
+        ]
         indexes = [models.Index(fields=["hall", "day"], name="visits_by_hall_day")]
 
 
 class Counter(models.Model):
-    """Last number given per hall, business day and letter; taken with one UPSERT, so numbers never repeat."""
+    """Last number given per hall, business day and letter; taken with one UPSERT, so numbers never repeat.
+
+    Letter "*" counts the walk-ins of the whole hall, where it has a daily limit.
+    """
 
     hall = models.ForeignKey(Hall, on_delete=models.CASCADE)
     day = models.DateField()
@@ -44,11 +55,13 @@ class Counter(models.Model):
 
     class Meta:
         db_table = "tickets_counter"
-        constraints = [models.UniqueConstraint(fields=["hall", "day", "letter"], name="one_counter_per_hall_day_letter")]
+        constraints = [
+            models.UniqueConstraint(fields=["hall", "day", "letter"], name="one_counter_per_hall_day_letter")
+        ]
 
 
 class Ticket(models.Model):
-    """号票. Rank (class, key, seq) is stored when made; smaller is called first.
+    """号票. Rank (class, key, then id = order of making) is stored when made; smaller is called first.
 
     rank_class: 0 urgent, 1 reissued, 2 priority lane, 3 booked, 4 walk-in. rank_key: milliseconds since the epoch.
     """
@@ -75,7 +88,11 @@ class Ticket(models.Model):
     rank_key = models.BigIntegerField()
     call_by = models.DateTimeField(null=True)  # finally call by: from then on before everybody else
     session_kind = models.CharField(max_length=12, default="regular")
+    session_until = models.DateTimeField(null=True)  # end of the session it was taken in
     after_booked = models.BooleanField(default=False)  # extended session: only once booked work is done
+    alone = models.BooleanField(default=False)  # the policy allows the person one number in this category
+    notify_to = models.TextField(default="")  # the phone, already sealed for the outbox; "" = nobody to tell
+    parked_until = models.DateTimeField(null=True)
     only_window = models.ForeignKey(Window, null=True, on_delete=models.SET_NULL, related_name="+")  # transferred there
     window = models.ForeignKey(Window, null=True, on_delete=models.SET_NULL, related_name="+")  # called to / last at
     made_at = models.DateTimeField()
@@ -107,9 +124,15 @@ class Ticket(models.Model):
             models.UniqueConstraint(
                 fields=["person"], condition=models.Q(state__in=AT_WINDOW), name="a_person_is_at_one_window"
             ),
+            models.UniqueConstraint(
+                fields=["person", "category", "day"],
+                condition=models.Q(state__in=["waiting", "called", "parked"], alone=True, person__isnull=False),
+                name="a_person_waits_once_per_category",
+            ),
             models.CheckConstraint(condition=models.Q(state__in=STATES), name="ticket_state_is_known"),
             models.CheckConstraint(
-                condition=~models.Q(state__in=AT_WINDOW) | models.Q(window__isnull=False), name="at_a_window_means_a_window"
+                condition=~models.Q(state__in=AT_WINDOW) | models.Q(window__isnull=False),
+                name="at_a_window_means_a_window",
             ),
         ]
         indexes = [
@@ -118,6 +141,17 @@ class Ticket(models.Model):
                 name="the_line",
                 condition=models.Q(state="waiting"),
             ),
+            models.Index(
+                fields=["hall", "day", "rank_class", "rank_key", "id"],
+                name="the_line_in_order",
+                condition=models.Q(state="waiting"),
+            ),
+            models.Index(
+                fields=["hall", "day", "call_by"],
+                name="the_line_by_last_moment",
+                condition=models.Q(state="waiting", call_by__isnull=False),
+            ),
+            models.Index(fields=["parked_until"], name="parked_until", condition=models.Q(state="parked")),
             models.Index(fields=["hall", "day", "state"], name="tickets_by_hall_day"),
             models.Index(fields=["person"], name="tickets_by_person", condition=models.Q(person__isnull=False)),
         ]
@@ -134,12 +168,17 @@ class WindowSession(models.Model):
     paused_at = models.DateTimeField(null=True)
     pause_reason = models.CharField(max_length=60, default="")
     emergency_at = models.DateTimeField(null=True)  # the button under the desk (紧急按钮)
+    idle_since = models.DateTimeField(null=True)  # nobody at the window since then
 
     class Meta:
         db_table = "tickets_window_session"
         constraints = [
-            models.UniqueConstraint(fields=["window"], condition=models.Q(signed_out_at=None), name="one_clerk_per_window"),
-            models.UniqueConstraint(fields=["staff"], condition=models.Q(signed_out_at=None), name="one_window_per_clerk"),
+            models.UniqueConstraint(
+                fields=["window"], condition=models.Q(signed_out_at=None), name="one_clerk_per_window"
+            ),
+            models.UniqueConstraint(
+                fields=["staff"], condition=models.Q(signed_out_at=None), name="one_window_per_clerk"
+            ),
         ]
         indexes = [models.Index(fields=["hall"], name="windows_at_work", condition=models.Q(signed_out_at=None))]
 
@@ -168,7 +207,10 @@ class Call(models.Model):
 
     class Meta:
         db_table = "tickets_call"
-        indexes = [models.Index(fields=["hall", "-at"], name="calls_by_hall"), models.Index(fields=["ticket"], name="calls_by_ticket")]
+        indexes = [
+            models.Index(fields=["hall", "-at"], name="calls_by_hall"),
+            models.Index(fields=["ticket"], name="calls_by_ticket"),
+        ]
 
 
 class Service(models.Model):
@@ -182,15 +224,23 @@ class Service(models.Model):
     item = models.ForeignKey(Item, null=True, on_delete=models.PROTECT)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=10, default="")  # finished | held | transferred
+    outcome = models.CharField(max_length=12, default="")  # finished | held | transferred | left_open
+    learned_at = models.DateTimeField(null=True)  # its length is in HandlingTime
 
     class Meta:
         db_table = "tickets_service"
         constraints = [
             models.UniqueConstraint(fields=["window"], condition=models.Q(ended_at=None), name="a_window_serves_one"),
-            models.UniqueConstraint(fields=["ticket"], condition=models.Q(ended_at=None), name="a_ticket_is_served_once_at_a_time"),
+            models.UniqueConstraint(
+                fields=["ticket"], condition=models.Q(ended_at=None), name="a_ticket_is_served_once_at_a_time"
+            ),
         ]
-        indexes = [models.Index(fields=["hall", "started_at"], name="services_by_hall")]
+        indexes = [
+            models.Index(fields=["hall", "started_at"], name="services_by_hall"),
+            models.Index(
+                fields=["id"], name="services_to_learn", condition=models.Q(learned_at=None, ended_at__isnull=False)
+            ),
+        ]
 
 
 class Miss(models.Model):
@@ -239,9 +289,14 @@ class Estimate(models.Model):
     class Meta:
         db_table = "tickets_estimate"
         constraints = [
-            models.CheckConstraint(condition=models.Q(at_most_s__gte=models.F("likely_s")), name="at_most_is_not_below_likely")
+            models.CheckConstraint(
+                condition=models.Q(at_most_s__gte=models.F("likely_s")), name="at_most_is_not_below_likely"
+            )
         ]
-        indexes = [models.Index(fields=["hall", "day"], name="estimates_by_hall_day"), models.Index(fields=["ticket"], name="estimates_by_ticket")]
+        indexes = [
+            models.Index(fields=["hall", "day"], name="estimates_by_hall_day"),
+            models.Index(fields=["ticket"], name="estimates_by_ticket"),
+        ]
 
 
 class HandlingTime(models.Model):

@@ -1,0 +1,57 @@
+"""What is done in the line; every refusal is a `Refused` that explains itself.
+
+taking: numbers given · windows: sign in, pause · calling: call next, out of turn · serving: at the window · moving: in
+the line and out of it · day: closing, learning, telling.
+"""
+
+from __future__ import annotations
+
+from banshi.rooms.tickets.actions.calling import call_next, call_next_many, call_ticket
+from banshi.rooms.tickets.actions.day import close_day, learn, send_ahead, unpark_due
+from banshi.rooms.tickets.actions.moving import leave, mark_rated, mark_redirected, park, put_first, reinstate, unpark
+from banshi.rooms.tickets.actions.serving import (
+    add_matter,
+    finish,
+    hold,
+    identity_checked,
+    miss,
+    recall,
+    resume_held,
+    start,
+    transfer,
+)
+from banshi.rooms.tickets.actions.taking import issue
+from banshi.rooms.tickets.actions.windows import emergency, emergency_over, pause, resume, sign_in, sign_out
+
+__all__ = [
+    "add_matter",
+    "call_next",
+    "call_next_many",
+    "call_ticket",
+    "close_day",
+    "emergency",
+    "emergency_over",
+    "finish",
+    "hold",
+    "identity_checked",
+    "issue",
+    "learn",
+    "leave",
+    "mark_rated",
+    "mark_redirected",
+    "miss",
+    "park",
+    "pause",
+    "put_first",
+    "recall",
+    "reinstate",
+    "resume",
+    "resume_held",
+    "send_ahead",
+    "sign_in",
+    "sign_out",
+    "start",
+    "transfer",
+    "unpark",
+    "unpark_due",
+]

@@ -1,0 +1,271 @@
+"""Calling (叫号). `call_next` is one round trip: choose by rank, lock past others' choices, call, tell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
+
+from banshi.kernel.refusals import Refused
+from banshi.rooms.places.models import Window
+from banshi.rooms.tickets.actions.ground import (
+    broken,
+    columns,
+    from_row,
+    locked,
+    need,
+    need_at_work,
+    need_free,
+    one_statement,
+    session_of,
+    tell_line,
+)
+from banshi.rooms.tickets.actions.told import tell
+from banshi.rooms.tickets.models import AT_WINDOW, Call, Estimate, Miss, Ticket, WindowSession
+
+TRIES = 5  # a person's other number may be called elsewhere meanwhile; the next try no longer sees theirs
+
+# A ticket t that the window of `free` may call now.
+_ELIGIBLE = """
+  t.state = 'waiting' AND t.hall_id = (SELECT hall_id FROM free) AND t.day = (SELECT day FROM free)
+  AND (t.only_window_id = (SELECT window_id FROM free)
+    OR t.only_window_id IS NULL AND t.category_id = ANY (ARRAY(SELECT category_id FROM served)))
+  AND (NOT t.after_booked
+    OR (t.session_kind NOT IN (SELECT session_kind FROM booked_waiting)
+      AND COALESCE(COALESCE(t.session_until, 'infinity') <= (SELECT starts_at FROM booked_to_come), true)))
+  AND (t.person_id IS NULL OR NOT EXISTS (
+    SELECT 1 FROM tickets_ticket o WHERE o.person_id = t.person_id AND o.state IN ('called', 'serving')))
+"""
+
+CALL_NEXT_SQL = f"""
+WITH desk AS (
+  SELECT s.id, s.window_id, s.hall_id, s.staff_id, s.paused_at, s.emergency_at,
+    w.number AS window_number, h.code AS hall_code, h.name_zh, h.name_en, f.label_zh, f.label_en,
+    (%(now)s AT TIME ZONE h.timezone)::date AS day
+  FROM tickets_window_session s
+  JOIN places_window w ON w.id = s.window_id
+  JOIN places_hall h ON h.id = w.hall_id
+  JOIN places_zone z ON z.id = w.zone_id
+  JOIN places_floor f ON f.id = z.floor_id
+  WHERE w.code = %(window)s AND s.staff_id = %(staff)s AND s.signed_out_at IS NULL
+  FOR NO KEY UPDATE OF s
+), busy AS (
+  SELECT b.number FROM tickets_ticket b
+  WHERE b.window_id = (SELECT window_id FROM desk) AND b.state IN ('called', 'serving')
+), free AS MATERIALIZED (
+  SELECT * FROM desk WHERE paused_at IS NULL AND emergency_at IS NULL AND NOT EXISTS (SELECT 1 FROM busy)
+), served AS (
+  SELECT category_id FROM places_window_category WHERE window_id = (SELECT window_id FROM free)
+), policy AS (
+  SELECT p.document FROM places_policy_version p
+  WHERE p.hall_id = (SELECT hall_id FROM free) AND p.valid_from <= %(now)s ORDER BY p.version DESC LIMIT 1
+), weights AS (
+  SELECT e.key AS code, e.value::float8 AS weight
+  FROM policy, jsonb_each_text(COALESCE(policy.document #> '{{tickets,weights}}', '{{}}'::jsonb)) e
+), shares AS (
+  SELECT c.id AS category_id,
+    (SELECT count(*) FROM tickets_ticket k WHERE k.hall_id = c.hall_id AND k.day = (SELECT day FROM free)
+       AND k.category_id = c.id AND k.calls > 0) / COALESCE(g.weight, 1) AS share
+  FROM places_category c LEFT JOIN weights g ON g.code = c.code
+  WHERE c.hall_id = (SELECT hall_id FROM free) AND EXISTS (SELECT 1 FROM weights)
+), booked_waiting AS (
+  SELECT DISTINCT b.session_kind FROM tickets_ticket b
+  WHERE b.hall_id = (SELECT hall_id FROM free) AND b.day = (SELECT day FROM free)
+    AND b.state = 'waiting' AND b.kind = 'booked'
+), booked_to_come AS (
+  SELECT min(a.starts_at) AS starts_at FROM booking_appointment a
+  WHERE a.hall_id = (SELECT hall_id FROM free) AND a.day = (SELECT day FROM free)
+    AND a.state = 'booked' AND a.ends_at > %(now)s
+), overdue AS (
+  SELECT t.id FROM tickets_ticket t WHERE {_ELIGIBLE} AND t.call_by <= %(now)s
+  ORDER BY t.call_by, t.rank_class, t.rank_key, t.id LIMIT 1 FOR UPDATE OF t SKIP LOCKED
+), weighted AS (
+  SELECT t.id FROM tickets_ticket t JOIN shares ON shares.category_id = t.category_id
+  WHERE EXISTS (SELECT 1 FROM weights) AND {_ELIGIBLE}
+  ORDER BY (t.rank_class > 0), shares.share, t.rank_class, t.rank_key, t.id LIMIT 1 FOR UPDATE OF t SKIP LOCKED
+), in_line AS (
+  SELECT t.id FROM tickets_ticket t WHERE {_ELIGIBLE}
+  ORDER BY t.rank_class, t.rank_key, t.id LIMIT 1 FOR UPDATE OF t SKIP LOCKED
+), called AS (
+  UPDATE tickets_ticket t
+  SET state = 'called', window_id = free.window_id, called_at = %(now)s, calls = t.calls + 1, recalls = 0
+  FROM free
+  WHERE t.id = COALESCE((SELECT id FROM overdue), (SELECT id FROM weighted), (SELECT id FROM in_line))
+  RETURNING {columns("t")}
+), said AS (
+  INSERT INTO tickets_call (ticket_id, hall_id, window_id, staff_id, kind, out_of_order_why, at)
+  SELECT called.id, called.hall_id, called.window_id, %(staff)s, 'call', '', %(now)s FROM called
+), kept AS (
+  UPDATE tickets_estimate e SET actual_s = GREATEST(0, round(EXTRACT(EPOCH FROM %(now)s - e.at)))
+  FROM called WHERE e.ticket_id = called.id AND e.actual_s IS NULL
+), told AS (
+  INSERT INTO messaging_message (hall, key, subject, channel, "to", to_index, language, params, text, dedupe, due_at,
+    state, tries, receipt, error, created_at)
+  SELECT free.hall_code, 'your_turn', 'ticket:' || called.ref, '', called.notify_to, called.phone_index,
+    called.language,
+    jsonb_build_object('number', called.number, 'window', free.window_number, 'floor_zh', free.label_zh, 'floor_en',
+      free.label_en, 'hall_zh', free.name_zh, 'hall_en', free.name_en, 'ahead', 0, 'ref', called.ref),
+    '', 'your_turn:' || called.ref || ':' || called.calls, %(now)s, 'due', 0, '', '', %(now)s
+  FROM called, free
+  WHERE called.notify_to <> ''
+    AND COALESCE((SELECT (document #>> '{{messages,on_call}}')::boolean FROM policy), true)
+  ON CONFLICT (dedupe) DO NOTHING
+), event AS (
+  INSERT INTO foundation_event (hall, topic, subject, at)
+  SELECT free.hall_code, 'line', called.ref, %(now)s FROM called, free RETURNING id, hall, subject
+)
+SELECT desk.id, desk.paused_at, desk.emergency_at, (SELECT number FROM busy LIMIT 1),
+  (SELECT pg_notify('banshi_live', event.id || ' ' || event.hall || ' line ' || event.subject)::text FROM event),
+  {columns("called")}
+FROM desk LEFT JOIN called ON true
+"""  # noqa: S608 – only column names are put in
+
+
+def call_next(*, window_code: str, staff_id: int, now: datetime) -> Ticket | None:
+    """Call whoever is next to this window; None when nobody waits whom it serves.
+
+    Next is: whose last moment has come (put first, finally-call-by), else by weighted calling where the hall has it,
+    else by rank. Walk-ins of an extended session only once its booked work is done. Nobody who is at another window.
+
+    :raises Refused: not-signed-in, window-busy (with the number), wrong-state (paused, emergency).
+    """
+    values: dict[str, str | int | datetime] = {"window": window_code, "staff": staff_id, "now": now}
+    for _ in range(TRIES):
+        try:
+            with one_statement(), connection.cursor() as cursor:
+                cursor.execute(CALL_NEXT_SQL, values)
+                row = cursor.fetchone()
+        except IntegrityError as trouble:
+            if broken(trouble) in ("a_person_is_at_one_window", "a_window_has_one_ticket"):
+                continue
+            raise
+        if row is None:
+            raise Refused("not-signed-in", facts={"window": window_code})
+        _, paused_at, emergency_at, busy, _, *ticket = row
+        if busy is not None:
+            raise Refused("window-busy", facts={"number": busy})
+        need_at_work(WindowSession(paused_at=paused_at, emergency_at=emergency_at))
+        return from_row(ticket) if ticket[0] is not None else None
+    return None
+
+
+def call_next_many(*, asked: Sequence[tuple[str, int]], now: datetime) -> list[Ticket | Refused | None]:
+    """`call_next` for windows (code, staff id) that asked together, in one transaction: one commit for all of them."""
+    answers: list[Ticket | Refused | None] = []
+    with transaction.atomic():
+        for window_code, staff_id in asked:
+            try:
+                answers.append(call_next(window_code=window_code, staff_id=staff_id, now=now))
+            except Refused as no:
+                answers.append(no)
+    return answers
+
+
+def call_ticket(*, window_code: str, ref: str, staff_id: int, why: str, now: datetime) -> Ticket:
+    """Call one number out of turn (越号叫号), with the reason; the surface asks for the permission.
+
+    :raises Refused: nothing-found, not-signed-in, not-your-hall, window-busy, wrong-state, person-elsewhere, invalid.
+    """
+    if not why.strip():
+        reason = {"zh": "请填写原因", "en": "Say why"}
+        raise Refused("invalid", facts={"field": "why", "reason": reason})
+    try:
+        with transaction.atomic():
+            session = session_of(staff_id, lock=True)
+            if session.window.code != window_code:
+                raise Refused("not-signed-in", facts={"window": window_code})
+            ticket = locked(ref)
+            if ticket.hall_id != session.hall_id:
+                raise Refused("not-your-hall", facts={"hall": ticket.hall.code})
+            need(ticket, "call_out_of_order")
+            need_at_work(session)
+            need_free(session)
+            need_person_free(ticket)
+            if ticket.state == "missed":
+                _back(ticket, staff_id, now)
+            _call(ticket, session, why=why.strip()[:120], now=now)
+    except IntegrityError as trouble:
+        if broken(trouble) == "a_person_is_at_one_window":
+            raise Refused("person-elsewhere", facts=_elsewhere(ref)) from trouble
+        raise
+    return ticket
+
+
+def _call(ticket: Ticket, session: WindowSession, *, why: str, now: datetime) -> None:
+    Ticket.objects.filter(pk=ticket.pk).update(
+        state="called", window=session.window, called_at=now, calls=F("calls") + 1, recalls=0, parked_until=None
+    )
+    ticket.refresh_from_db()
+    Call.objects.create(
+        ticket=ticket, hall_id=ticket.hall_id, window=session.window, staff_id=session.staff_id, kind="call",
+        out_of_order_why=why, at=now,
+    )  # fmt: skip
+    for estimate in Estimate.objects.filter(ticket=ticket, actual_s=None).order_by("id"):
+        Estimate.objects.filter(pk=estimate.pk).update(actual_s=max(0, round((now - estimate.at).total_seconds())))
+    tell(ticket, key="your_turn", dedupe=f"your_turn:{ticket.ref}:{ticket.calls}", window=session.window, now=now)
+    tell_line(ticket, now)
+
+
+def _back(ticket: Ticket, staff_id: int, now: datetime) -> None:
+    """A missed number called out of turn has come back by the clerk's hand."""
+    last = Miss.objects.filter(ticket=ticket, reinstated_at=None).order_by("-id").first()
+    if last is not None:
+        Miss.objects.filter(pk=last.pk).update(reinstated_at=now, reinstated_by=f"staff:{staff_id}")
+
+
+def need_person_free(ticket: Ticket) -> None:
+    where = _elsewhere(ticket.ref)
+    if where:
+        raise Refused("person-elsewhere", facts=where)
+
+
+def _elsewhere(ref: str) -> dict[str, Any]:
+    ticket = Ticket.objects.only("person_id").get(ref=ref)
+    if ticket.person_id is None:
+        return {}
+    other = (
+        Ticket.objects.filter(person_id=ticket.person_id, state__in=AT_WINDOW)
+        .select_related("window", "hall")
+        .order_by("id")
+        .first()
+    )
+    return {"window": other.window.number if other.window else "", "hall": other.hall.code} if other else {}
+
+
+IDLE_SQL = """
+SELECT w.code, s.staff_id FROM tickets_window_session s
+JOIN places_window w ON w.id = s.window_id
+JOIN places_window_category c ON c.window_id = w.id AND c.category_id = %s
+WHERE s.hall_id = %s AND s.signed_out_at IS NULL AND s.paused_at IS NULL AND s.emergency_at IS NULL
+  AND NOT EXISTS (SELECT 1 FROM tickets_ticket t WHERE t.window_id = w.id AND t.state IN ('called', 'serving'))
+ORDER BY COALESCE(s.idle_since, s.signed_in_at), s.id
+"""
+
+
+def call_at_idle_window(ticket: Ticket, *, hall_id: int, now: datetime) -> Ticket:
+    """Let the window that has been idle longest call at once (自动叫号); another may be first in line.
+
+    A window that somebody else took meanwhile is passed over.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(IDLE_SQL, [ticket.category_id, hall_id])
+        idle: list[tuple[str, int]] = cursor.fetchall()
+    for window_code, staff_id in idle:
+        try:
+            called = call_next(window_code=window_code, staff_id=staff_id, now=now)
+        except Refused:
+            continue
+        if called is None or called.pk == ticket.pk:
+            return called or ticket
+    return Ticket.objects.get(pk=ticket.pk)
+
+
+def window_by_code(code: str) -> Window:
+    """:raises Refused: nothing-found."""
+    window = Window.objects.select_related("hall", "zone__floor").filter(code=code).order_by("id").first()
+    if window is None:
+        raise Refused("nothing-found", facts={"window": code})
+    return window

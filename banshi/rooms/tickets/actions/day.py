@@ -1,0 +1,191 @@
+"""What jobs do for the line: close the day, learn from it, tell people that it is nearly their turn."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+
+from banshi.foundation.announce import announce
+from banshi.kernel.actors import Actor
+from banshi.rooms.places.models import Category, Hall
+from banshi.rooms.places.queries import policy_of
+from banshi.rooms.tickets import rules
+from banshi.rooms.tickets.actions.ground import business_day
+from banshi.rooms.tickets.actions.told import tell
+from banshi.rooms.tickets.actions.windows import end_session
+from banshi.rooms.tickets.models import AT_WINDOW, HallDay, HandlingTime, Service, Ticket, Visit, WindowSession
+from banshi.rooms.tickets.queries import line
+
+# Why a number came to nothing, by the state it was in.
+CLOSED_WHY = {"waiting": "not_called", "parked": "parked", "missed": "missed", "held": "held", "called": "never_came"}
+
+
+def close_day(*, hall: Hall, day: date, by: Actor, now: datetime) -> dict[str, int]:
+    """Close the line of a business day; every number is accounted for.
+
+    Waiting, parked, missed and held numbers are closed with the reason. Who has been called or is served stays until
+    finished, and their windows stay open; idle windows are signed out. Once the business day itself is over (a job
+    that comes the next morning), a number still called is closed as `never_came`, one still being served is finished
+    as `left_open` – its length is unknown and nothing is learned from it. Any number of runs, early or late, give the
+    same account; the day counts as closed when nobody is at a window.
+
+    :returns: numbers by state; they add up to the numbers issued.
+    """
+    with transaction.atomic():
+        closed, _ = HallDay.objects.select_for_update().get_or_create(hall=hall, day=day)
+        for state, why in CLOSED_WHY.items():
+            if state != "called":
+                Ticket.objects.filter(hall=hall, day=day, state=state).update(
+                    state="closed", closed_why=why, only_window=None, parked_until=None
+                )
+        if business_day(hall, now) > day:
+            _end_what_was_left_open(hall, day, now)
+        if business_day(hall, now) >= day:
+            _sign_idle_windows_out(hall, day, now)
+        open_visits = Ticket.objects.filter(hall=hall, day=day, state__in=AT_WINDOW).values("visit_id")
+        Visit.objects.filter(hall=hall, day=day, left_at=None).exclude(pk__in=open_visits).update(left_at=now)
+        states = Ticket.objects.filter(hall=hall, day=day).order_by("id").values_list("state", flat=True)
+        account = dict(sorted(Counter(states).items()))
+        if closed.closed_at is None and not any(account.get(state) for state in AT_WINDOW):
+            closed.closed_at, closed.closed_by = now, str(by)
+        closed.account = account
+        closed.save(update_fields=["closed_at", "closed_by", "account"])
+        announce(hall=hall.code, topic="line", subject="day-closed", now=now)
+    return account
+
+
+def _end_what_was_left_open(hall: Hall, day: date, now: datetime) -> None:
+    left = Ticket.objects.filter(hall=hall, day=day)
+    left.filter(state="called").update(state="closed", closed_why=CLOSED_WHY["called"])
+    serving = list(left.filter(state="serving").order_by("id").values_list("pk", flat=True))
+    Service.objects.filter(ticket_id__in=serving, ended_at=None).update(ended_at=now, outcome="left_open")
+    left.filter(pk__in=serving).update(state="finished", finished_at=now, closed_why="left_open")
+
+
+def _sign_idle_windows_out(hall: Hall, day: date, now: datetime) -> None:
+    """Windows at work since that day or earlier, with nobody there; a job that is late leaves the new day's alone."""
+    zone = ZoneInfo(hall.timezone)
+    sessions = (
+        WindowSession.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("window", "hall")
+        .filter(hall=hall, signed_out_at=None)
+        .order_by("id")
+    )
+    for session in sessions:
+        began_that_day = session.signed_in_at.astimezone(zone).date() <= day
+        busy = Ticket.objects.filter(window_id=session.window_id, state__in=AT_WINDOW).exists()
+        if began_that_day and not busy:
+            end_session(session, now)
+
+
+LEARN_SQL = """
+WITH fresh AS (
+  SELECT id FROM tickets_service WHERE learned_at IS NULL AND ended_at IS NOT NULL
+  ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+)
+UPDATE tickets_service s SET learned_at = %s FROM fresh, places_hall h
+WHERE s.id = fresh.id AND h.id = s.hall_id
+RETURNING s.id, s.category_id, s.started_at, s.ended_at, s.outcome, h.timezone
+"""
+
+
+def learn(*, now: datetime, most: int = 5000) -> int:
+    """Take the services that ended since last time into the handling times: of their local hour, and of any hour (-1).
+
+    Only what was finished in one go teaches; every stretch is read once.
+
+    :returns: how many services were taken in.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(LEARN_SQL, [most, now])
+            rows = sorted(cursor.fetchall())
+        taught = [row for row in rows if row[4] == "finished"]
+        known = _known({row[1] for row in taught})
+        changed: dict[tuple[int, int], rules.Handling] = {}
+        for _, category, started_at, ended_at, _, zone in taught:
+            for hour in (-1, started_at.astimezone(ZoneInfo(zone)).hour):
+                before = changed.get((category, hour)) or known.get((category, hour)) or known[(category, -2)]
+                changed[(category, hour)] = rules.learn(before, (ended_at - started_at).total_seconds())
+        HandlingTime.objects.bulk_create(
+            [
+                HandlingTime(
+                    category_id=category,
+                    hour=hour,
+                    weight=h.weight,
+                    mean_s=h.mean_s,
+                    p50_s=h.p50_s,
+                    p90_s=h.p90_s,
+                    learned_at=now,
+                )
+                for (category, hour), h in sorted(changed.items())
+            ],
+            update_conflicts=True,
+            unique_fields=["category", "hour"],
+            update_fields=["weight", "mean_s", "p50_s", "p90_s", "learned_at"],
+        )
+    return len(taught)
+
+
+def _known(categories: set[int]) -> dict[tuple[int, int], rules.Handling]:
+    """Learned so far by category and hour; hour -2: what is believed before anything was seen."""
+    known = {
+        (c.pk, -2): rules.prior(c.handling_minutes) for c in Category.objects.filter(pk__in=categories).order_by("id")
+    }
+    for t in HandlingTime.objects.filter(category_id__in=categories).order_by("id").select_for_update():
+        known[(t.category_id, t.hour)] = rules.Handling(t.weight, t.mean_s, t.p50_s, t.p90_s)
+    return known
+
+
+UNTOLD_SQL = """
+SELECT t.ref FROM tickets_ticket t
+WHERE t.hall_id = %s AND t.day = %s AND t.state = 'waiting' AND t.notify_to <> ''
+  AND NOT EXISTS (SELECT 1 FROM messaging_message m WHERE m.dedupe = 'ahead:' || t.ref)
+"""
+
+
+def send_ahead(*, hall: Hall, now: datetime) -> int:
+    """Tell those who wait with a phone that at most so many are ahead (mission §2.6); once ever per number.
+
+    :returns: how many were told.
+    """
+    ahead = policy_of(hall.pk, now=now).messages.ahead
+    if ahead == 0:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(UNTOLD_SQL, [hall.pk, business_day(hall, now)])
+        untold = {row[0] for row in cursor.fetchall()}
+    if not untold:
+        return 0
+    near = {
+        t.ref: t.ahead
+        for t in line(hall.pk, now).tickets
+        if t.ref in untold and t.ahead is not None and t.ahead <= ahead
+    }
+    with transaction.atomic():
+        for ticket in Ticket.objects.filter(ref__in=near, state="waiting").select_related("hall").order_by("id"):
+            tell(ticket, key="ahead", dedupe=f"ahead:{ticket.ref}", ahead=near[ticket.ref], now=now)
+    return len(near)
+
+
+def unpark_due(*, now: datetime) -> int:
+    """Put those back in line whose time away is over.
+
+    :returns: how many came back.
+    """
+    with transaction.atomic():
+        due = (
+            Ticket.objects.select_for_update(of=("self",), skip_locked=True)
+            .select_related("hall")
+            .filter(state="parked", parked_until__lte=now)
+            .order_by("id")
+        )
+        back = list(due)
+        for ticket in back:
+            ticket.state, ticket.parked_until = "waiting", None
+            ticket.save(update_fields=["state", "parked_until"])
+            announce(hall=ticket.hall.code, topic="line", subject=ticket.ref, now=now)
+    return len(back)

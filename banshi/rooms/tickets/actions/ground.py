@@ -1,0 +1,163 @@
+"""What the actions share: a ticket and its window under lock, the row of a statement as a Ticket, named constraints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, connection, transaction
+
+from banshi.foundation.announce import announce
+from banshi.kernel.actors import Actor
+from banshi.kernel.policy import HallPolicy
+from banshi.kernel.refusals import Refused
+from banshi.rooms.places.models import Hall
+from banshi.rooms.places.queries import policy_of
+from banshi.rooms.tickets import rules
+from banshi.rooms.tickets.models import AT_WINDOW, Ticket, WindowSession
+
+COLUMNS = [field.column for field in Ticket._meta.concrete_fields]
+_FIELDS = [field.attname for field in Ticket._meta.concrete_fields]
+
+
+def columns(alias: str) -> str:
+    """Every column of a ticket, in the order `from_row` takes them."""
+    return ", ".join(f'{alias}."{column}"' for column in COLUMNS)
+
+
+def from_row(row: Sequence[Any]) -> Ticket:
+    return Ticket.from_db(connection.alias, _FIELDS, row)
+
+
+def business_day(hall: Hall, now: datetime) -> date:
+    """The day in the hall's own zone."""
+    return now.astimezone(ZoneInfo(hall.timezone)).date()
+
+
+def broken(trouble: IntegrityError) -> str:
+    """Name of the constraint that refused."""
+    diag = getattr(trouble.__cause__, "diag", None)
+    return str(getattr(diag, "constraint_name", "") or "")
+
+
+@contextmanager
+def one_statement() -> Iterator[None]:
+    """A statement that may break a constraint: alone it is its own transaction, inside one it needs a savepoint."""
+    if connection.in_atomic_block:
+        with transaction.atomic():
+            yield
+    else:
+        yield
+
+
+def policy(ticket_or_hall: Ticket | Hall, now: datetime) -> HallPolicy:
+    hall_id = ticket_or_hall.hall_id if isinstance(ticket_or_hall, Ticket) else ticket_or_hall.pk
+    return policy_of(hall_id, now=now)
+
+
+def locked(ref: str) -> Ticket:
+    """The ticket under lock until the transaction ends.
+
+    :raises Refused: nothing-found.
+    """
+    ticket = (
+        Ticket.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("hall", "window")
+        .filter(ref=ref)
+        .order_by("id")
+        .first()
+    )
+    if ticket is None:
+        raise Refused("nothing-found", facts={"ticket": ref})
+    return ticket
+
+
+def session_of(staff_id: int, *, lock: bool = False) -> WindowSession:
+    """Where the clerk is signed in.
+
+    :raises Refused: not-signed-in.
+    """
+    found = WindowSession.objects.select_related("window__zone__floor", "hall").filter(
+        staff_id=staff_id, signed_out_at=None
+    )
+    if lock:
+        found = found.select_for_update(of=("self",), no_key=True)
+    session = found.order_by("id").first()
+    if session is None:
+        raise Refused("not-signed-in")
+    return session
+
+
+def need(ticket: Ticket, verb: str) -> None:
+    """:raises Refused: wrong-state, with what it is and what it would need to be."""
+    if (refusal := rules.wrong_state(ticket.state, verb)) is not None:
+        raise Refused(refusal)
+
+
+def at_my_window(ref: str, *, staff_id: int, verb: str) -> tuple[Ticket, WindowSession]:
+    """Ticket and session when the ticket is at this clerk's window and the verb fits its state.
+
+    :raises Refused: nothing-found, not-signed-in, not-your-hall, wrong-state, person-elsewhere.
+    """
+    ticket = locked(ref)
+    session = session_of(staff_id)
+    if ticket.hall_id != session.hall_id:
+        raise Refused("not-your-hall", facts={"hall": ticket.hall.code})
+    need(ticket, verb)
+    if ticket.state in AT_WINDOW and ticket.window_id != session.window_id:
+        raise Refused("person-elsewhere", facts={"window": ticket.window.number if ticket.window else ""})
+    return ticket, session
+
+
+def by_hall(ticket: Ticket, by: Actor) -> None:
+    """:raises Refused: not-your-hall, for an actor bound to another hall."""
+    if by.hall is not None and by.hall != ticket.hall.code:
+        raise Refused("not-your-hall", facts={"hall": ticket.hall.code})
+
+
+def need_free(session: WindowSession) -> None:
+    """:raises Refused: window-busy, with the number at the window."""
+    number = (
+        Ticket.objects.filter(window_id=session.window_id, state__in=AT_WINDOW)
+        .order_by("id")
+        .values_list("number", flat=True)
+        .first()
+    )
+    if number is not None:
+        raise Refused("window-busy", facts={"number": number})
+
+
+def need_at_work(session: WindowSession) -> None:
+    """:raises Refused: wrong-state, while the window is paused or has called for help."""
+    for state, since in (("emergency", session.emergency_at), ("paused", session.paused_at)):
+        if since is not None:
+            needs = {"code": "resume", "zh": "先恢复窗口", "en": "the window to be resumed"}
+            raise Refused("wrong-state", facts={"state": rules.said(state), "needs": needs, "since": since})
+
+
+def now_idle(window_id: int | None, now: datetime) -> None:
+    """From now on nobody is at this window."""
+    assert window_id is not None
+    WindowSession.objects.filter(window_id=window_id, signed_out_at=None).update(idle_since=now)
+
+
+def tell_line(ticket: Ticket, now: datetime) -> None:
+    announce(hall=ticket.hall.code, topic="line", subject=ticket.ref, now=now)
+
+
+def tell_window(session: WindowSession, now: datetime) -> None:
+    announce(hall=session.hall.code, topic="windows", subject=session.window.code, now=now)
+
+
+def seconds(start: datetime, end: datetime) -> int:
+    return max(0, round((end - start).total_seconds()))
+
+
+def visit_over(ticket: Ticket, now: datetime) -> None:
+    """Set when the person left, once none of the visit's numbers is open."""
+    open_ones = ["waiting", "called", "serving", "held", "parked", "missed"]
+    if not Ticket.objects.filter(visit_id=ticket.visit_id, state__in=open_ones).exclude(pk=ticket.pk).exists():
+        type(ticket.visit).objects.filter(pk=ticket.visit_id).update(left_at=now)

@@ -1,0 +1,164 @@
+"""In the line and out of it: park, come back, be put first, leave, go to another hall."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, transaction
+
+from banshi.kernel.actors import Actor
+from banshi.kernel.refusals import Refused
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.places.models import Hall
+from banshi.rooms.tickets import rules
+from banshi.rooms.tickets.actions.ground import broken, by_hall, locked, need, now_idle, policy, tell_line, visit_over
+from banshi.rooms.tickets.models import Miss, Ticket, Transfer, Visit
+
+
+@transaction.atomic
+def park(*, ref: str, by: Actor, now: datetime, until: datetime | None = None) -> Ticket:
+    """Step out of the line (暂离) and keep one's rank; back by `unpark`, or by itself at `until`.
+
+    :raises Refused: nothing-found, not-your-hall, wrong-state, invalid (`until` is over).
+    """
+    ticket = locked(ref)
+    by_hall(ticket, by)
+    need(ticket, "park")
+    if until is not None and until <= now:
+        raise Refused("invalid", facts={"field": "until", "reason": {"zh": "时间已过", "en": "That time is over"}})
+    ticket.state, ticket.parked_until = rules.after("park"), until
+    ticket.save(update_fields=["state", "parked_until"])
+    tell_line(ticket, now)
+    return ticket
+
+
+@transaction.atomic
+def unpark(*, ref: str, by: Actor, now: datetime) -> Ticket:
+    """Back in line, at one's old rank.
+
+    :raises Refused: nothing-found, not-your-hall, wrong-state.
+    """
+    ticket = locked(ref)
+    by_hall(ticket, by)
+    need(ticket, "unpark")
+    ticket.state, ticket.parked_until = rules.after("unpark"), None
+    ticket.save(update_fields=["state", "parked_until"])
+    tell_line(ticket, now)
+    return ticket
+
+
+def reinstate(*, ref: str, by: Actor, now: datetime) -> Ticket:
+    """Put a missed number back (补号): policy A behind all numbers already given, policy B without queueing again.
+
+    :raises Refused: nothing-found, not-your-hall, wrong-state (also: back too often), too-late, already-waiting.
+    """
+    try:
+        with transaction.atomic():
+            return _reinstate(ref, by, now)
+    except IntegrityError as trouble:
+        if broken(trouble) != "a_person_waits_once_per_category":
+            raise
+        ticket = Ticket.objects.get(ref=ref)
+        assert ticket.person_id is not None
+        number = (
+            Ticket.objects.filter(
+                person_id=ticket.person_id, category_id=ticket.category_id, day=ticket.day, alone=True,
+                state__in=["waiting", "called", "parked"],
+            )
+            .order_by("id").values_list("number", flat=True).first()
+        )  # fmt: skip
+        raise Refused("already-waiting", facts={"number": number or ""}) from trouble
+
+
+def _reinstate(ref: str, by: Actor, now: datetime) -> Ticket:
+    ticket = locked(ref)
+    by_hall(ticket, by)
+    need(ticket, "reinstate")
+    rule = policy(ticket, now).tickets
+    misses = list(Miss.objects.filter(ticket=ticket).order_by("-id"))
+    came_back = sum(miss.reinstated_at is not None for miss in misses)
+    missed_at = misses[0].at if misses else now
+    if (refusal := rules.reinstate_refusal(came_back=came_back, missed_at=missed_at, policy=rule, now=now)) is not None:
+        raise Refused(refusal)
+    ranked = rules.reinstated_rank(policy=rule, now=now)
+    ticket.state, ticket.rank_class, ticket.rank_key = rules.after("reinstate"), ranked.rank_class, ranked.key
+    ticket.call_by = rules.call_by(rank_class=ranked.rank_class, policy=rule, now=now)
+    ticket.save(update_fields=["state", "rank_class", "rank_key", "call_by"])
+    Miss.objects.filter(pk__in=[m.pk for m in misses[:1]]).update(reinstated_at=now, reinstated_by=str(by))
+    tell_line(ticket, now)
+    return ticket
+
+
+@transaction.atomic
+def put_first(*, ref: str, why: str, by: Actor, now: datetime) -> Ticket:
+    """Call this one before everybody else, for a reason that stays in the audit; the surface asks for the permission.
+
+    :raises Refused: nothing-found, not-your-hall, wrong-state, invalid (no reason).
+    """
+    if not why.strip():
+        raise Refused("invalid", facts={"field": "why", "reason": {"zh": "请填写原因", "en": "Say why"}})
+    ticket = locked(ref)
+    by_hall(ticket, by)
+    need(ticket, "put_first")
+    ticket.state, ticket.parked_until = rules.after("put_first"), None
+    ticket.rank_class, ticket.rank_key = rules.RankClass.URGENT, rules.milliseconds(now)
+    ticket.call_by, ticket.after_booked = rules.PUT_FIRST_BY, False
+    ticket.save(update_fields=["state", "parked_until", "rank_class", "rank_key", "call_by", "after_booked"])
+    audit.record(
+        action="put_first",
+        subject=f"ticket:{ticket.ref}",
+        by=by,
+        now=now,
+        hall=ticket.hall.code,
+        facts={"why": why.strip()[:200]},
+    )
+    tell_line(ticket, now)
+    return ticket
+
+
+@transaction.atomic
+def leave(*, ref: str, by: Actor, now: datetime) -> Ticket:
+    """The person gives the number up, or is gone.
+
+    :raises Refused: nothing-found, not-your-hall, wrong-state.
+    """
+    ticket = locked(ref)
+    by_hall(ticket, by)
+    need(ticket, "leave")
+    if ticket.state == "called":
+        now_idle(ticket.window_id, now)
+    ticket.state, ticket.closed_why = rules.after("leave"), "left"
+    ticket.save(update_fields=["state", "closed_why"])
+    visit_over(ticket, now)
+    tell_line(ticket, now)
+    return ticket
+
+
+@transaction.atomic
+def mark_redirected(*, ref: str, to_hall: Hall, by: Actor, now: datetime, why: str = "") -> Ticket:
+    """End the number here because it goes on in another hall (journeys/redirect.py makes the one there).
+
+    :raises Refused: nothing-found, not-your-hall, wrong-state, invalid (the same hall; a number of another day).
+    """
+    ticket = locked(ref)
+    by_hall(ticket, by)
+    need(ticket, "redirect")
+    today = now.astimezone(ZoneInfo(ticket.hall.timezone)).date()
+    if to_hall.pk == ticket.hall_id or ticket.day != today:
+        reason = {"zh": "只能转到另一个大厅，且号票须为当日", "en": "To another hall only, and with a number of today"}
+        raise Refused("invalid", facts={"field": "hall", "reason": reason})
+    from_window = ticket.window if ticket.state == "called" else None
+    if from_window is not None:
+        now_idle(from_window.pk, now)
+    ticket.state, ticket.closed_why = rules.after("redirect"), "redirected"
+    ticket.save(update_fields=["state", "closed_why"])
+    Transfer.objects.create(ticket=ticket, from_window=from_window, to_hall=to_hall, at=now, by=str(by), why=why[:200])
+    visit_over(ticket, now)
+    tell_line(ticket, now)
+    return ticket
+
+
+def mark_rated(*, visit_id: int, now: datetime) -> None:
+    """Remember that the visit was rated; called by whoever keeps the ratings."""
+    Visit.objects.filter(pk=visit_id, rated_at=None).update(rated_at=now)

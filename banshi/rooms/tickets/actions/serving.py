@@ -1,0 +1,261 @@
+"""At the window: recall, start, identity, hold, miss, finish, pass on, a second matter. Facts are rows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import DurationField, ExpressionWrapper, F, Sum
+
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.documents import IdType, InvalidDocument, normalise
+from banshi.kernel.refusals import Refused
+from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.places.models import Category, WindowCategory
+from banshi.rooms.tickets import rules
+from banshi.rooms.tickets.actions.calling import need_person_free, window_by_code
+from banshi.rooms.tickets.actions.ground import (
+    at_my_window,
+    business_day,
+    need_at_work,
+    need_free,
+    now_idle,
+    policy,
+    seconds,
+    session_of,
+    tell_line,
+    visit_over,
+)
+from banshi.rooms.tickets.actions.taking import issue
+from banshi.rooms.tickets.actions.told import tell
+from banshi.rooms.tickets.models import AT_WINDOW, Call, Miss, Service, Ticket, Transfer, WindowSession
+
+
+@transaction.atomic
+def recall(*, ref: str, staff_id: int, now: datetime) -> Ticket:
+    """Call the same number again (重呼), at most as often as the policy says.
+
+    :raises Refused: recall-limit, and those of `at_my_window`.
+    """
+    ticket, session = at_my_window(ref, staff_id=staff_id, verb="recall")
+    if (refusal := rules.recall_refusal(recalls=ticket.recalls, policy=policy(ticket, now).tickets)) is not None:
+        raise Refused(refusal)
+    ticket.recalls += 1
+    ticket.save(update_fields=["recalls"])
+    Call.objects.create(
+        ticket=ticket, hall_id=ticket.hall_id, window=session.window, staff_id=staff_id, kind="recall", at=now
+    )
+    dedupe = f"your_turn:{ticket.ref}:{ticket.calls}:{ticket.recalls}"
+    tell(ticket, key="your_turn", dedupe=dedupe, window=session.window, now=now)
+    tell_line(ticket, now)
+    return ticket
+
+
+@transaction.atomic
+def identity_checked(
+    *, ref: str, staff_id: int, now: datetime, id_number: str | None = None, ok: bool | None = None
+) -> Ticket:
+    """Compare the ID card with the person booked (人证核验, mission §1.8): by number, or by the clerk's eyes (`ok`).
+
+    The result is stored either way: a mismatch is a fact, and `start` may depend on it.
+
+    :raises Refused: identity-invalid (unreadable number), invalid (neither given), and those of `at_my_window`.
+    """
+    ticket, _ = at_my_window(ref, staff_id=staff_id, verb="check_identity")
+    if id_number is not None:
+        if ticket.person is None:
+            reason = {"zh": "这张号票没有实名", "en": "This number is not bound to a person"}
+            raise Refused("identity-invalid", facts={"reason": reason})
+        try:
+            number = normalise(IdType(ticket.person.id_type), id_number, today=business_day(ticket.hall, now))
+        except InvalidDocument as wrong:
+            raise Refused("identity-invalid", facts={"reason": {"zh": wrong.zh, "en": wrong.en}}) from wrong
+        ok = number == ticket.person.id_number
+    if ok is None:
+        reason = {"zh": "请读取证件或确认核验结果", "en": "Read the document, or say what was found"}
+        raise Refused("invalid", facts={"field": "id_number", "reason": reason})
+    ticket.identity_ok = ok
+    ticket.save(update_fields=["identity_ok"])
+    tell_line(ticket, now)
+    return ticket
+
+
+@transaction.atomic
+def start(*, ref: str, staff_id: int, now: datetime) -> Ticket:
+    """Begin to serve the number that was called here.
+
+    :raises Refused: identity-mismatch (the policy wants the person checked first), and those of `at_my_window`.
+    """
+    ticket, session = at_my_window(ref, staff_id=staff_id, verb="start")
+    _need_identity(ticket, now)
+    if ticket.wait_s is None:
+        ticket.wait_s = seconds(ticket.made_at, now)
+    ticket.state, ticket.started_at = rules.after("start"), now
+    ticket.save(update_fields=["state", "started_at", "wait_s"])
+    _serve(ticket, session, now)
+    tell_line(ticket, now)
+    return ticket
+
+
+def _need_identity(ticket: Ticket, now: datetime) -> None:
+    strict = not policy(ticket, now).tickets.start_without_identity
+    if strict and ticket.person_id is not None and not ticket.identity_ok:
+        checked = ticket.identity_ok is not None
+        raise Refused("identity-mismatch", facts={"checked": checked, "number": ticket.number})
+
+
+def _serve(ticket: Ticket, session: WindowSession, now: datetime) -> None:
+    Service.objects.create(
+        ticket=ticket, hall_id=ticket.hall_id, window=session.window, staff_id=session.staff_id,
+        category_id=ticket.category_id, item_id=ticket.item_id, started_at=now,
+    )  # fmt: skip
+
+
+def _stop(ticket: Ticket, outcome: str, now: datetime) -> None:
+    """End the stretch under way and free the window."""
+    Service.objects.filter(ticket=ticket, ended_at=None).update(ended_at=now, outcome=outcome)
+    now_idle(ticket.window_id, now)
+
+
+@transaction.atomic
+def miss(*, ref: str, staff_id: int, now: datetime) -> Ticket:
+    """Nobody came (过号): the number is put aside until it is reinstated.
+
+    :raises Refused: those of `at_my_window`.
+    """
+    ticket, session = at_my_window(ref, staff_id=staff_id, verb="miss")
+    ticket.state, ticket.call_by, ticket.only_window = rules.after("miss"), None, None
+    ticket.misses += 1
+    ticket.save(update_fields=["state", "call_by", "only_window", "misses"])
+    Miss.objects.create(ticket=ticket, hall_id=ticket.hall_id, window=session.window, at=now, by=f"staff:{staff_id}")
+    now_idle(session.window_id, now)
+    tell(ticket, key="missed", dedupe=f"missed:{ticket.ref}:{ticket.misses}", window=session.window, now=now)
+    tell_line(ticket, now)
+    return ticket
+
+
+@transaction.atomic
+def hold(*, ref: str, staff_id: int, now: datetime) -> Ticket:
+    """Put the service aside (挂起) – a copy is being made, a form filled – and free the window.
+
+    :raises Refused: those of `at_my_window`.
+    """
+    ticket, _ = at_my_window(ref, staff_id=staff_id, verb="hold")
+    ticket.state = rules.after("hold")
+    ticket.save(update_fields=["state"])
+    _stop(ticket, "held", now)
+    tell_line(ticket, now)
+    return ticket
+
+
+@transaction.atomic
+def resume_held(*, ref: str, staff_id: int, now: datetime) -> Ticket:
+    """Go on with a service that was put aside, at the window where this clerk is now.
+
+    :raises Refused: window-busy, person-elsewhere, wrong-state, not-your-hall, not-signed-in, nothing-found.
+    """
+    session = session_of(staff_id, lock=True)
+    ticket, _ = at_my_window(ref, staff_id=staff_id, verb="resume_held")
+    need_at_work(session)
+    need_free(session)
+    need_person_free(ticket)
+    ticket.state, ticket.window = rules.after("resume_held"), session.window
+    ticket.save(update_fields=["state", "window"])
+    _serve(ticket, session, now)
+    tell_line(ticket, now)
+    return ticket
+
+
+@transaction.atomic
+def finish(*, ref: str, staff_id: int, now: datetime) -> Ticket:
+    """The matter is dealt with: the window is free, the wait and the handling are known.
+
+    :raises Refused: those of `at_my_window`.
+    """
+    ticket, _ = at_my_window(ref, staff_id=staff_id, verb="finish")
+    _stop(ticket, "finished", now)
+    stretch = ExpressionWrapper(F("ended_at") - F("started_at"), output_field=DurationField())
+    total = Service.objects.filter(ticket=ticket).aggregate(total=Sum(stretch))["total"]
+    ticket.state, ticket.finished_at = rules.after("finish"), now
+    ticket.handling_s = round(total.total_seconds()) if total else 0
+    ticket.save(update_fields=["state", "finished_at", "handling_s"])
+    visit_over(ticket, now)
+    tell_line(ticket, now)
+    return ticket
+
+
+@transaction.atomic
+def transfer(
+    *,
+    ref: str,
+    staff_id: int,
+    now: datetime,
+    window_code: str | None = None,
+    category_code: str | None = None,
+    why: str = "",
+) -> Ticket:
+    """Pass a number on (转号) to one window, or to another category's line.
+
+    Whoever had been called keeps the turn: served next after those in the same case, before lanes and booked people.
+    A number still waiting keeps its rank.
+
+    :raises Refused: invalid (not exactly one aim), nothing-found, not-your-hall, not-signed-in (nobody at that window),
+        wrong-state, person-elsewhere.
+    """
+    if (window_code is None) == (category_code is None):
+        reason = {"zh": "请选择一个窗口或一个类别", "en": "Choose one window or one category"}
+        raise Refused("invalid", facts={"field": "window", "reason": reason})
+    ticket, _ = at_my_window(ref, staff_id=staff_id, verb="transfer")
+    was, from_window = ticket.state, ticket.window if ticket.state != "waiting" else None
+    fact = Transfer(ticket=ticket, from_window=from_window, at=now, by=f"staff:{staff_id}", why=why[:200])
+    if window_code is not None:
+        window = window_by_code(window_code)
+        if window.hall_id != ticket.hall_id:
+            raise Refused("not-your-hall", facts={"hall": window.hall.code})
+        if not WindowSession.objects.filter(window=window, signed_out_at=None).exists():
+            raise Refused("not-signed-in", facts={"window": window.code})
+        ticket.only_window = fact.to_window = window
+    else:
+        category = Category.objects.filter(hall_id=ticket.hall_id, code=category_code).order_by("id").first()
+        if category is None:
+            raise Refused("nothing-found", facts={"category": category_code})
+        ticket.category = fact.to_category = category
+        ticket.only_window = None
+    if was in AT_WINDOW:
+        _stop(ticket, "transferred", now)
+    if was != "waiting":
+        ticket.rank_class = rules.RankClass.REISSUED
+    # Sent on by the hall itself: the rule of one number per category is not held against the person.
+    ticket.state, ticket.alone = rules.after("transfer"), False
+    ticket.save(update_fields=["state", "alone", "rank_class", "only_window", "category"])
+    fact.save()
+    tell_line(ticket, now)
+    return ticket
+
+
+@transaction.atomic
+def add_matter(*, ref: str, item_code: str, staff_id: int, now: datetime) -> Ticket:
+    """A second matter for the person at the window, in the same visit: next here if this window serves it, else
+    without queueing again where it is served.
+
+    :raises Refused: item-not-here, and those of `at_my_window`.
+    """
+    ticket, session = at_my_window(ref, staff_id=staff_id, verb="add_matter")
+    handled = HallItem.objects.filter(hall_id=ticket.hall_id, item__code=item_code).order_by("id").first()
+    if handled is None:
+        raise Refused("item-not-here", facts={"item": item_code, "hall": ticket.hall.code})
+    here = WindowCategory.objects.filter(window_id=session.window_id, category_id=handled.category_id).exists()
+    return issue(
+        hall=ticket.hall,
+        item_code=item_code,
+        person_id=ticket.person_id,
+        lane=ticket.lane,
+        channel="desk",
+        by=Actor(ActorKind.STAFF, str(staff_id), ticket.hall.code),
+        now=now,
+        language=ticket.language,
+        phone_index=ticket.phone_index,
+        visit_id=ticket.visit_id,
+        only_window_id=session.window_id if here else None,
+        follows=True,
+    )

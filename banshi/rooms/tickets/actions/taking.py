@@ -1,0 +1,321 @@
+"""Taking a number (取号): one statement counts, files and promises; what must survive a race is in its SQL."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, connection, transaction
+
+from banshi.foundation.crypto import encrypt
+from banshi.kernel.actors import Actor
+from banshi.kernel.numbers import code_from
+from banshi.kernel.policy import HallPolicy
+from banshi.kernel.refusals import Refused
+from banshi.rooms.booking.models import Appointment
+from banshi.rooms.catalogue.models import HallItem, Item
+from banshi.rooms.identity.models import Person
+from banshi.rooms.places.models import Category, Hall
+from banshi.rooms.places.queries import policy_of
+from banshi.rooms.tickets import rules
+from banshi.rooms.tickets.actions.calling import call_at_idle_window
+from banshi.rooms.tickets.actions.ground import broken, columns, from_row, one_statement
+from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.queries import promise_for, scene
+
+REF_BYTES = 12  # 60 random bits and a check character
+NOTIFY_PLACE = "messaging_message.to"  # where the sealed phone will be opened
+
+ISSUE_SQL = f"""
+WITH standing AS (
+  (SELECT t.number, false AS checked_in FROM tickets_ticket t
+   WHERE %(alone)s AND t.person_id = %(person)s::bigint AND t.category_id = %(category)s AND t.day = %(day)s
+     AND t.state IN ('waiting', 'called', 'parked') LIMIT 1)
+  UNION ALL
+  (SELECT t.number, true FROM tickets_ticket t
+   WHERE t.appointment_id = %(appointment)s::bigint AND t.state <> 'redirected' LIMIT 1)
+), counted AS (
+  INSERT INTO tickets_counter AS c (hall_id, day, letter, last, walk_ins)
+  SELECT %(hall)s, %(day)s, %(letter)s, 1, %(walk_in)s::int
+  WHERE NOT EXISTS (SELECT 1 FROM standing) AND (%(limit)s::int IS NULL OR %(limit)s::int > 0)
+  ON CONFLICT ON CONSTRAINT one_counter_per_hall_day_letter DO UPDATE
+    SET last = c.last + 1, walk_ins = c.walk_ins + EXCLUDED.walk_ins
+    WHERE %(limit)s::int IS NULL OR c.walk_ins < %(limit)s::int
+  RETURNING last
+), whole AS (
+  INSERT INTO tickets_counter AS c (hall_id, day, letter, last, walk_ins)
+  SELECT %(hall)s, %(day)s, '*', 0, 1 + (SELECT COALESCE(sum(o.walk_ins), 0) FROM tickets_counter o
+    WHERE o.hall_id = %(hall)s AND o.day = %(day)s AND o.letter <> '*')
+  FROM counted WHERE %(hall_limit)s::int > 0
+  ON CONFLICT ON CONSTRAINT one_counter_per_hall_day_letter DO UPDATE SET walk_ins = c.walk_ins + 1
+    WHERE c.walk_ins < %(hall_limit)s::int
+  RETURNING 1
+), passed AS (
+  SELECT last FROM counted WHERE %(hall_limit)s::int IS NULL OR EXISTS (SELECT 1 FROM whole)
+), visited AS (
+  INSERT INTO tickets_visit (hall_id, day, person_id, channel, arrived_at)
+  SELECT %(hall)s, %(day)s, %(person)s::bigint, %(channel)s, %(now)s FROM passed WHERE %(visit)s::bigint IS NULL
+  ON CONFLICT (hall_id, day, person_id) WHERE person_id IS NOT NULL DO UPDATE SET left_at = NULL
+  RETURNING id
+), made AS (
+  INSERT INTO tickets_ticket AS t (ref, hall_id, day, letter, seq, number, kind, lane, category_id, item_id, person_id,
+    appointment_id, visit_id, channel, language, phone_index, notify_to, state, rank_class, rank_key, call_by,
+    session_kind, session_until, after_booked, alone, only_window_id, made_at, calls, recalls, misses, note, closed_why)
+  SELECT %(ref)s, %(hall)s, %(day)s, %(letter)s, last,
+    %(letter)s || lpad(last::text, GREATEST(3, length(last::text)), '0'), %(kind)s, %(lane)s, %(category)s,
+    %(item)s::bigint, %(person)s::bigint, %(appointment)s::bigint,
+    COALESCE(%(visit)s::bigint, (SELECT id FROM visited)), %(channel)s,
+    %(language)s, %(phone_index)s, %(notify_to)s, 'waiting', %(rank_class)s, %(rank_key)s, %(call_by)s::timestamptz,
+    %(session_kind)s, %(session_until)s::timestamptz, %(after_booked)s, %(alone)s, %(only_window)s::bigint, %(now)s,
+    0, 0, 0, '', ''
+  FROM passed
+  RETURNING {columns("t")}
+), promised AS (
+  INSERT INTO tickets_estimate (ticket_id, hall_id, day, at, ahead, likely_s, at_most_s)
+  SELECT id, hall_id, day, %(now)s, %(ahead)s, %(likely)s::int, %(at_most)s::int FROM made
+  WHERE %(likely)s::int IS NOT NULL
+), event AS (
+  INSERT INTO foundation_event (hall, topic, subject, at)
+  SELECT %(hall_code)s, 'line', ref, %(now)s FROM made RETURNING id
+)
+SELECT (SELECT number FROM standing ORDER BY checked_in DESC LIMIT 1),
+  (SELECT bool_or(checked_in) FROM standing), EXISTS (SELECT 1 FROM counted),
+  (SELECT pg_notify('banshi_live', event.id || ' ' || %(hall_code)s || ' line ' || %(ref)s)::text FROM event),
+  {columns("made")}
+FROM (VALUES (1)) AS one LEFT JOIN made ON true
+"""  # noqa: S608 – only column names are put in
+
+
+@dataclass(frozen=True)
+class _Opening:
+    """The session a number is taken in."""
+
+    kind: str
+    until: datetime | None
+    after_booked: bool
+
+
+def issue(
+    *,
+    hall: Hall,
+    channel: str,
+    by: Actor,
+    now: datetime,
+    category_code: str | None = None,
+    item_code: str | None = None,
+    person_id: int | None = None,
+    lane: str = "",
+    kind: str = "walk_in",
+    appointment: Appointment | None = None,
+    language: str = "zh-hans",
+    phone_index: str = "",
+    visit_id: int | None = None,
+    since: datetime | None = None,
+    only_window_id: int | None = None,
+    follows: bool = False,
+) -> Ticket:
+    """Give a number for a category or an item.
+
+    Walk-ins need an open session that takes them, and a place under the daily limits; booked numbers were let in by
+    check-in. One waiting number per person and category where the policy says so. The wait that the slip shows is
+    stored as a promise; where no window serves the category there is nothing to promise.
+
+    :param kind: booked | walk_in (late for a booked period: walk_in, with the appointment).
+    :param lane: "" or one of `rules.LANES`; the elderly get theirs by year of birth.
+    :param visit_id: the visit it belongs to; None finds or begins the person's visit of the day.
+    :param since: waited since then in another hall; the rank counts from there.
+    :param follows: a further matter of somebody who is in the hall already: neither limits nor hours stop it.
+    :raises Refused: nothing-found, item-not-here, invalid, identity-invalid, closed, walk-ins-closed, daily-limit,
+        already-waiting, already-checked-in.
+    """
+    if by.hall is not None and by.hall != hall.code:
+        raise Refused("not-your-hall", facts={"hall": hall.code})
+    rules_of_hall = policy_of(hall.pk, now=now)
+    category, item, tags = _what(hall, category_code, item_code, appointment)
+    if lane and lane not in rules.LANES:
+        reason = {"zh": "没有这种优先通道", "en": "There is no such priority lane"}
+        raise Refused("invalid", facts={"field": "lane", "reason": reason, "known": list(rules.LANES)})
+    walks_in = kind == "walk_in" and not follows
+    if walks_in and rules_of_hall.tickets.identity_required and person_id is None:
+        reason = {"zh": "请刷身份证取号", "en": "Take a number with an ID document"}
+        raise Refused("identity-invalid", facts={"reason": reason})
+    local = now.astimezone(ZoneInfo(hall.timezone))
+    opening = _opening(hall, rules_of_hall, category, item, tags, now, walks_in=walks_in)
+    person = Person.objects.only("birth_year", "phone", "phone_index").get(pk=person_id) if person_id else None
+    lane = rules.lane_of(
+        asked=lane, birth_year=person.birth_year if person else None, policy=rules_of_hall.tickets, today=local.date()
+    )
+    ranked = rules.rank(
+        kind=kind,
+        lane=lane,
+        policy=rules_of_hall.tickets,
+        period_start=appointment.starts_at if appointment else None,
+        now=now,
+        since=since,
+    )
+    if follows:
+        ranked = rules.follow_up_rank(same_window=only_window_id is not None, now=now)
+    seen = scene(
+        hall_id=hall.pk, day=local.date(), hour=local.hour, booked_first=rules_of_hall.tickets.booked_first, now=now
+    )
+    promise = promise_for(seen, category=category.pk, rank=ranked, only_window=only_window_id)
+    limits = rules_of_hall.tickets if walks_in else None
+    values: dict[str, Any] = {
+        "ref": code_from(os.urandom(REF_BYTES)),
+        "hall": hall.pk,
+        "hall_code": hall.code,
+        "day": local.date(),
+        "letter": category.letter,
+        "category": category.pk,
+        "item": item.pk if item else None,
+        "person": person_id,
+        "appointment": appointment.pk if appointment else None,
+        "visit": visit_id,
+        "kind": kind,
+        "lane": lane,
+        "channel": channel,
+        "language": language,
+        "phone_index": (person.phone_index if person else None) or phone_index,
+        "notify_to": encrypt(person.phone, place=NOTIFY_PLACE) if person and person.phone else "",
+        "rank_class": int(ranked.rank_class),
+        "rank_key": ranked.key,
+        "call_by": rules.PUT_FIRST_BY
+        if ranked.rank_class == rules.RankClass.URGENT
+        else rules.call_by(rank_class=ranked.rank_class, policy=rules_of_hall.tickets, now=now),
+        "session_kind": opening.kind,
+        "session_until": opening.until,
+        "after_booked": opening.after_booked,
+        "alone": bool(person_id) and not follows and rules_of_hall.tickets.one_ticket_per_person_and_category,
+        "only_window": only_window_id,
+        "walk_in": int(walks_in),
+        "limit": limits.daily_limits.get(category.code) if limits else None,
+        "hall_limit": limits.daily_limit if limits else None,
+        "ahead": promise.ahead,
+        "likely": promise.band.likely_s if promise.band else None,
+        "at_most": promise.band.at_most_s if promise.band else None,
+        "now": now,
+    }
+    ticket = _file(values)
+    if rules_of_hall.tickets.auto_call and only_window_id is None:
+        return call_at_idle_window(ticket, hall_id=hall.pk, now=now)
+    return ticket
+
+
+def _file(values: dict[str, Any]) -> Ticket:
+    if values["hall_limit"] is not None:
+        # The category's counter is taken before the hall's: a full hall must give it back.
+        with transaction.atomic():
+            return _file_once(values)
+    return _file_once(values)
+
+
+def _file_once(values: dict[str, Any]) -> Ticket:
+    try:
+        with one_statement(), connection.cursor() as cursor:
+            cursor.execute(ISSUE_SQL, values)
+            standing, checked_in, counted, _, *row = cursor.fetchone()
+    except IntegrityError as trouble:
+        return _beaten(trouble, values)
+    if row[0] is not None:
+        return from_row(row)
+    if standing is not None:
+        raise Refused("already-checked-in" if checked_in else "already-waiting", facts={"number": standing})
+    limit = values["hall_limit"] if counted else values["limit"]
+    if limit is None:
+        limit = values["hall_limit"]
+    raise Refused("daily-limit", facts={"limit": limit})
+
+
+def _beaten(trouble: IntegrityError, values: dict[str, Any]) -> Ticket:
+    """The same person's other hand was faster: the number it got is the answer."""
+    name = broken(trouble)
+    if name == "a_person_waits_once_per_category":
+        slug, where = (
+            "already-waiting",
+            {"person_id": values["person"], "category_id": values["category"], "alone": True},
+        )
+    elif name == "one_ticket_per_appointment":
+        slug, where = "already-checked-in", {"appointment_id": values["appointment"]}
+    else:
+        raise trouble
+    number = Ticket.objects.filter(day=values["day"], **where).order_by("-id").values_list("number", flat=True).first()
+    raise Refused(slug, facts={"number": number or ""}) from trouble
+
+
+def _what(
+    hall: Hall, category_code: str | None, item_code: str | None, appointment: Appointment | None
+) -> tuple[Category, Item | None, frozenset[str]]:
+    """Category, item, and the tags by which a session may be limited to it."""
+    if item_code is None and appointment is not None and category_code is None:
+        item_code = Item.objects.values_list("code", flat=True).get(pk=appointment.item_id)
+    if item_code is not None:
+        handled = (
+            HallItem.objects.select_related("item", "category__zone")
+            .filter(hall=hall, item__code=item_code)
+            .order_by("id")
+            .first()
+        )
+        if handled is None:
+            raise Refused("item-not-here", facts={"item": item_code, "hall": hall.code})
+        if not handled.walk_in and appointment is None:
+            reason = {"zh": "这个事项只接受预约", "en": "This matter is by appointment only"}
+            raise Refused("walk-ins-closed", facts={"reason": reason, "item": item_code})
+        return handled.category, handled.item, frozenset({"extended"}) if handled.extended else frozenset()
+    if category_code is None:
+        reason = {"zh": "请选择业务类别或事项", "en": "Choose a category or a matter"}
+        raise Refused("invalid", facts={"field": "category", "reason": reason})
+    category = Category.objects.select_related("zone").filter(hall=hall, code=category_code).order_by("id").first()
+    if category is None:
+        raise Refused("nothing-found", facts={"category": category_code, "hall": hall.code})
+    return category, None, frozenset()
+
+
+def _opening(
+    hall: Hall,
+    policy: HallPolicy,
+    category: Category,
+    item: Item | None,
+    tags: frozenset[str],
+    now: datetime,
+    *,
+    walks_in: bool,
+) -> _Opening:
+    """The session now, and whether it takes walk-ins for this.
+
+    :raises Refused: closed or walk-ins-closed, with the next opening.
+    """
+    from banshi.rooms.calendars import queries as calendars
+
+    session = calendars.session_at(hall, now)
+    if not walks_in:
+        return _Opening(session.kind if session else "regular", session.ends_at if session else None, False)
+    code = item.code if item else None
+    if not policy.tickets.walk_ins:
+        reason = {"zh": "本大厅只办理预约，请先预约", "en": "This hall serves by appointment; book a time first"}
+        raise Refused("walk-ins-closed", facts={"reason": reason})
+    if session is None:
+        opens = calendars.next_opening(hall, now, item=code, tags=tags)
+        reason = {"zh": "现在不在开放时间", "en": "It is not open now"}
+        raise Refused("closed", facts={"reason": reason, "opens": _start(opens)}, next=_start(opens))
+    zone = category.zone.code if category.zone else None
+    serves = session.serves(code, tags, category=category.code, zone=zone)
+    if session.walk_ins == "never" or not serves:
+        opens = calendars.next_opening(hall, session.ends_at, item=code, tags=tags)
+        reason = (
+            {"zh": "这个时段不办理这项业务", "en": "This is not handled in the present session"}
+            if not serves
+            else {"zh": "这个时段只接待预约群众", "en": "This session serves booked people only"}
+        )
+        raise Refused("walk-ins-closed", facts={"reason": reason, "opens": _start(opens)}, next=_start(opens))
+    return _Opening(session.kind, session.ends_at, session.walk_ins == "after_booked")
+
+
+def _start(opening: Any) -> datetime | None:
+    """When an opening begins, whichever way it is told."""
+    if opening is None or isinstance(opening, datetime):
+        return opening
+    start: datetime = opening.starts_at
+    return start

@@ -1,0 +1,56 @@
+"""Messages about a number: rows of the outbox, written with the change that asks for them. No names, no ID numbers."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from banshi.rooms.places.models import Window
+from banshi.rooms.tickets.actions.ground import policy
+from banshi.rooms.tickets.models import Ticket
+
+TELL_SQL = """
+INSERT INTO messaging_message (hall, key, subject, channel, "to", to_index, language, params, text, dedupe, due_at,
+  state, tries, receipt, error, created_at)
+VALUES (%(hall)s, %(key)s, %(subject)s, '', %(to)s, %(to_index)s, %(language)s, %(params)s::jsonb,
+  '', %(dedupe)s, %(now)s,
+  'due', 0, '', '', %(now)s)
+ON CONFLICT (dedupe) DO NOTHING
+"""
+
+
+def tell(ticket: Ticket, *, key: str, dedupe: str, now: datetime, window: Window | None = None, ahead: int = 0) -> None:
+    """Write a message to the ticket's holder, once ever per `dedupe`; nothing when there is no phone.
+
+    :param key: template: your_turn, missed, ahead.
+    """
+    if not ticket.notify_to or (key == "your_turn" and not policy(ticket, now).messages.on_call):
+        return
+    params: dict[str, Any] = {
+        "number": ticket.number,
+        "hall_zh": ticket.hall.name_zh,
+        "hall_en": ticket.hall.name_en,
+        "ahead": ahead,
+        "ref": ticket.ref,
+    }
+    if window is not None:
+        floor = window.zone.floor
+        params |= {"window": window.number, "floor_zh": floor.label_zh, "floor_en": floor.label_en}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            TELL_SQL,
+            {
+                "hall": ticket.hall.code,
+                "key": key,
+                "subject": f"ticket:{ticket.ref}",
+                "to": ticket.notify_to,
+                "to_index": ticket.phone_index,
+                "language": ticket.language,
+                "params": json.dumps(params, ensure_ascii=False),
+                "dedupe": dedupe,
+                "now": now,
+            },
+        )

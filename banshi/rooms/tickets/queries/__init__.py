@@ -1,0 +1,57 @@
+"""Reads on the line. The same frozen objects feed pages, screens and the API.
+
+line: a hall's whole line, worked out at once · ticket: one number, as its holder sees it · desk: a clerk's place ·
+truth: promises against what happened.
+"""
+
+from __future__ import annotations
+
+from banshi.rooms.tickets.queries.desk import DeskTicket, DeskView, desk
+from banshi.rooms.tickets.queries.line import (
+    Line,
+    LineCall,
+    LineCategory,
+    LineTicket,
+    LineWindow,
+    Promise,
+    Scene,
+    line,
+    promise_for,
+    scene,
+)
+from banshi.rooms.tickets.queries.ticket import (
+    Named,
+    TicketView,
+    qr_text,
+    read_qr,
+    ticket,
+    tickets_of_account_people,
+    tickets_of_visit,
+)
+from banshi.rooms.tickets.queries.truth import HitRate, estimate, hit_rate
+
+__all__ = [
+    "DeskTicket",
+    "DeskView",
+    "HitRate",
+    "Line",
+    "LineCall",
+    "LineCategory",
+    "LineTicket",
+    "LineWindow",
+    "Named",
+    "Promise",
+    "Scene",
+    "TicketView",
+    "desk",
+    "estimate",
+    "hit_rate",
+    "line",
+    "promise_for",
+    "qr_text",
+    "read_qr",
+    "scene",
+    "ticket",
+    "tickets_of_account_people",
+    "tickets_of_visit",
+]

@@ -1,0 +1,135 @@
+"""A clerk's place: the window, who is there, what is put aside, how long the line is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from banshi.kernel.masking import mask_id
+from banshi.rooms.tickets.models import AT_WINDOW, Ticket, WindowSession
+from banshi.rooms.tickets.queries.line import Line, LineTicket, line
+from banshi.rooms.tickets.queries.ticket import Named
+
+
+@dataclass(frozen=True)
+class DeskTicket:
+    """The number at the window, with what the clerk may know of the person, masked (a look at more is audited)."""
+
+    ref: str
+    number: str
+    kind: str
+    lane: str
+    state: str
+    category: Named
+    item: Named | None
+    masked_name: str
+    masked_id: str
+    person_id: int | None
+    identity_ok: bool | None
+    appointment: str | None
+    period: tuple[datetime, datetime] | None
+    made_at: datetime
+    called_at: datetime | None
+    started_at: datetime | None
+    wait_s: int | None
+    recalls: int
+    misses: int
+    note: str
+    visit_id: int
+    earlier: list[tuple[str, str, str, str]]  # other numbers of this visit: ref, number, state, category code
+
+
+@dataclass(frozen=True)
+class DeskView:
+    """state: signed_out | idle | called | serving | paused | emergency. `line`: whom this window may call, in order."""
+
+    state: str
+    staff_id: int
+    hall: Named | None
+    window_code: str
+    window_number: str
+    signed_in_at: datetime | None
+    pause_reason: str
+    since: datetime | None
+    ticket: DeskTicket | None
+    waiting: int
+    line: tuple[LineTicket, ...]
+    held: tuple[LineTicket, ...]
+    missed: tuple[LineTicket, ...]
+    version: int
+    whole: Line | None
+
+
+def desk(staff_id: int, now: datetime) -> DeskView:
+    """What the clerk's console shows; `signed_out` when the clerk works no window."""
+    session = (
+        WindowSession.objects.select_related("window", "hall")
+        .filter(staff_id=staff_id, signed_out_at=None)
+        .order_by("id")
+        .first()
+    )
+    if session is None:
+        return DeskView("signed_out", staff_id, None, "", "", None, "", None, None, 0, (), (), (), 0, None)
+    whole = line(session.hall_id, now)
+    mine = next(w for w in whole.windows if w.code == session.window.code)
+    elsewhere = set(
+        Ticket.objects.filter(hall_id=session.hall_id, state="waiting", only_window__isnull=False)
+        .exclude(only_window_id=session.window_id)
+        .values_list("ref", flat=True)
+    )
+    here = tuple(
+        t for t in whole.tickets if t.state == "waiting" and t.category in mine.categories and t.ref not in elsewhere
+    )
+    return DeskView(
+        state=mine.state,
+        staff_id=staff_id,
+        hall=Named(session.hall.code, session.hall.name_zh, session.hall.name_en),
+        window_code=session.window.code,
+        window_number=session.window.number,
+        signed_in_at=session.signed_in_at,
+        pause_reason=session.pause_reason,
+        since=mine.since,
+        ticket=_at_window(session.window_id),
+        waiting=len(here),
+        line=here,
+        held=tuple(t for t in whole.tickets if t.state == "held"),
+        missed=tuple(t for t in whole.tickets if t.state == "missed"),
+        version=whole.version,
+        whole=whole,
+    )
+
+
+def _at_window(window_id: int) -> DeskTicket | None:
+    t = (
+        Ticket.objects.select_related("category", "item", "person", "appointment")
+        .filter(window_id=window_id, state__in=AT_WINDOW)
+        .order_by("id")
+        .first()
+    )
+    if t is None:
+        return None
+    others = Ticket.objects.filter(visit_id=t.visit_id).exclude(pk=t.pk).select_related("category").order_by("id")
+    return DeskTicket(
+        ref=t.ref,
+        number=t.number,
+        kind=t.kind,
+        lane=t.lane,
+        state=t.state,
+        category=Named(t.category.code, t.category.name_zh, t.category.name_en),
+        item=Named(t.item.code, t.item.name_zh, t.item.name_en) if t.item else None,
+        masked_name=t.person.masked_name if t.person else "",
+        masked_id=mask_id(t.person.id_number, first=4) if t.person else "",
+        person_id=t.person_id,
+        identity_ok=t.identity_ok,
+        appointment=t.appointment.code if t.appointment else None,
+        period=(t.appointment.starts_at, t.appointment.ends_at) if t.appointment else None,
+        made_at=t.made_at,
+        called_at=t.called_at,
+        started_at=t.started_at,
+        wait_s=t.wait_s,
+        recalls=t.recalls,
+        misses=t.misses,
+        note=t.note,
+        visit_id=t.visit_id,
+        earlier=[(o.ref, o.number, o.state, o.category.code) for o in others],
+    )

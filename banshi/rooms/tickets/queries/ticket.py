@@ -1,0 +1,160 @@
+"""One number, as its holder sees it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+
+from django.db import connection
+
+from banshi.kernel.refusals import Refused
+from banshi.rooms.places.models import WindowCategory
+from banshi.rooms.tickets.models import AT_WINDOW, Ticket
+from banshi.rooms.tickets.queries.line import Line, LineTicket, line
+
+QR_PREFIX = "BT1."
+FRESH_S = 15  # a line worked out so long ago (hall time) still gives estimates, if nothing has happened since
+
+
+@dataclass(frozen=True)
+class Named:
+    code: str
+    name_zh: str
+    name_en: str
+
+
+@dataclass(frozen=True)
+class TicketView:
+    """`called_to`: number of the window it is called to or served at. `floors`: (zh, en) where it may be called.
+
+    `likely_s`, `at_most_s`, `ahead`: only while waiting; None when nothing honest can be said.
+    """
+
+    ref: str
+    number: str
+    kind: str
+    lane: str
+    state: str
+    hall: Named
+    category: Named
+    item: Named | None
+    ahead: int | None
+    windows: list[str]
+    floors: list[tuple[str, str]]
+    floor_zh: str
+    floor_en: str
+    likely_s: int | None
+    at_most_s: int | None
+    called_to: str | None
+    called_to_code: str | None
+    called_at: datetime | None
+    visit_id: int
+    rated: bool
+    made_at: datetime
+    qr: str
+    recalls: int
+    appointment: str | None
+
+
+def qr_text(ref: str) -> str:
+    """What the slip's QR code says."""
+    return QR_PREFIX + ref
+
+
+def read_qr(text: str) -> str | None:
+    """The ticket's ref in a scanned or typed text, or None."""
+    found = re.fullmatch(r"BT1\.([0-9A-Z]{4,32})", text.strip())
+    return found[1] if found else None
+
+
+class _LastLine:
+    """The line of each hall as last worked out here, kept while nothing happens: many phones ask the same."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._kept: dict[int, Line] = {}
+
+    def of(self, hall_id: int, hall_code: str, now: datetime) -> Line:
+        kept = self._kept.get(hall_id)
+        if kept is not None and abs((now - kept.at).total_seconds()) <= FRESH_S and kept.version == _version(hall_code):
+            return kept
+        fresh = line(hall_id, now)
+        with self._lock:
+            self._kept[hall_id] = fresh
+        return fresh
+
+
+_last_line = _LastLine()
+
+
+def _version(hall_code: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COALESCE(max(id), 0) FROM foundation_event WHERE hall = %s", [hall_code])
+        return int(cursor.fetchone()[0])
+
+
+def ticket(ref: str, now: datetime) -> TicketView:
+    """:raises Refused: nothing-found."""
+    found = (
+        Ticket.objects.select_related("hall", "category", "item", "window__zone__floor", "visit", "appointment")
+        .filter(ref=ref)
+        .order_by("id")
+        .first()
+    )
+    if found is None:
+        raise Refused("nothing-found", facts={"ticket": ref})
+    mine: LineTicket | None = None
+    if found.state == "waiting":
+        mine = next((t for t in _last_line.of(found.hall_id, found.hall.code, now).tickets if t.ref == ref), None)
+    windows = list(
+        WindowCategory.objects.filter(category_id=found.category_id)
+        .select_related("window__zone__floor")
+        .order_by("window__code")
+    )
+    if found.only_window_id is not None:
+        windows = [w for w in windows if w.window_id == found.only_window_id] or windows
+    floors = list(dict.fromkeys((w.window.zone.floor.label_zh, w.window.zone.floor.label_en) for w in windows))
+    at = found.window if found.state in AT_WINDOW else None
+    floor = (at.zone.floor.label_zh, at.zone.floor.label_en) if at else (floors[0] if floors else ("", ""))
+    item = found.item
+    return TicketView(
+        ref=found.ref,
+        number=found.number,
+        kind=found.kind,
+        lane=found.lane,
+        state=found.state,
+        hall=Named(found.hall.code, found.hall.name_zh, found.hall.name_en),
+        category=Named(found.category.code, found.category.name_zh, found.category.name_en),
+        item=Named(item.code, item.name_zh, item.name_en) if item else None,
+        ahead=mine.ahead if mine else None,
+        windows=[w.window.number for w in windows],
+        floors=floors,
+        floor_zh=floor[0],
+        floor_en=floor[1],
+        likely_s=mine.likely_s if mine else None,
+        at_most_s=mine.at_most_s if mine else None,
+        called_to=at.number if at else None,
+        called_to_code=at.code if at else None,
+        called_at=found.called_at,
+        visit_id=found.visit_id,
+        rated=found.visit.rated_at is not None,
+        made_at=found.made_at,
+        qr=qr_text(found.ref),
+        recalls=found.recalls,
+        appointment=found.appointment.code if found.appointment else None,
+    )
+
+
+def tickets_of_visit(visit_id: int) -> list[str]:
+    """Refs of the numbers of a visit, in order."""
+    return list(Ticket.objects.filter(visit_id=visit_id).order_by("id").values_list("ref", flat=True))
+
+
+def tickets_of_account_people(person_ids: Iterable[int], *, limit: int = 10) -> list[str]:
+    """Refs of the newest numbers of these people."""
+    return list(
+        Ticket.objects.filter(person_id__in=list(person_ids)).order_by("-id").values_list("ref", flat=True)[:limit]
+    )
