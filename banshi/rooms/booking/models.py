@@ -17,7 +17,7 @@ LIVE = ["booked", "checked_in"]
 class Slot(models.Model):
     """号源: a period of a day and its places for one business (`cat:<code>`, `item:<code>` or `hall`).
 
-    `quota`/`taken` are public places, `internal_*` those staff give. A hold counts as taken until it is used or expires.
+    `quota`/`taken` are public places, `internal_*` those staff give. A hold counts as taken until it ends.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -37,7 +37,9 @@ class Slot(models.Model):
     extended_only = models.BooleanField(default=False)  # only items marked `extended`
     items = models.JSONField(default=None, null=True)  # item codes the session is limited to, or null
     channels = models.JSONField(default=None, null=True)
-    closed = models.BooleanField(default=False)  # no new bookings; those booked keep their place until moved or cancelled
+    closed = models.BooleanField(
+        default=False
+    )  # no new bookings; those booked keep their place until moved or cancelled
     touched = models.BooleanField(default=False)  # edited by hand: the materialising job leaves its quota alone
 
     class Meta:
@@ -51,7 +53,9 @@ class Slot(models.Model):
                 condition=models.Q(internal_taken__gte=0, internal_taken__lte=models.F("internal_quota")),
                 name="internal_places_are_never_oversold",
             ),
-            models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("starts_at")), name="a_slot_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="a_slot_ends_after_it_starts"
+            ),
         ]
         indexes = [models.Index(fields=["hall", "day"], name="slots_by_hall_day")]
 
@@ -227,9 +231,13 @@ class Suspension(models.Model):
     class Meta:
         db_table = "booking_suspension"
         constraints = [
-            models.CheckConstraint(condition=models.Q(until_on__gte=models.F("from_on")), name="a_suspension_lasts_a_day")
+            models.CheckConstraint(
+                condition=models.Q(until_on__gte=models.F("from_on")), name="a_suspension_lasts_a_day"
+            )
         ]
-        indexes = [models.Index(fields=["person", "scope"], name="suspensions_by_person", condition=models.Q(lifted_at=None))]
+        indexes = [
+            models.Index(fields=["person", "scope"], name="suspensions_by_person", condition=models.Q(lifted_at=None))
+        ]
 
 
 class Appeal(models.Model):
@@ -247,8 +255,12 @@ class Appeal(models.Model):
     class Meta:
         db_table = "booking_appeal"
         constraints = [
-            models.UniqueConstraint(fields=["suspension"], condition=models.Q(state="open"), name="one_open_appeal_per_suspension"),
-            models.UniqueConstraint(fields=["entry"], condition=models.Q(state="open"), name="one_open_appeal_per_entry"),
+            models.UniqueConstraint(
+                fields=["suspension"], condition=models.Q(state="open"), name="one_open_appeal_per_suspension"
+            ),
+            models.UniqueConstraint(
+                fields=["entry"], condition=models.Q(state="open"), name="one_open_appeal_per_entry"
+            ),
         ]
 
 

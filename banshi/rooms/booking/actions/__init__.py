@@ -1,0 +1,50 @@
+"""What booking does. Each verb is keyword-only, takes `by` and `now`, and says no with `Refused`."""
+
+from banshi.rooms.booking.actions.changing import cancel, mark_checked_in, mark_served, move, rebook
+from banshi.rooms.booking.actions.credit import (
+    answer_appeal,
+    appeal,
+    forgive,
+    lift,
+    mark_fault_day,
+    suspend,
+    sweep_no_shows,
+)
+from banshi.rooms.booking.actions.holding import (
+    expire_holds,
+    give_back,
+    hold,
+    join_waiting,
+    leave_waiting,
+    take_offer,
+)
+from banshi.rooms.booking.actions.placing import Asked, place, place_many, place_several
+from banshi.rooms.booking.actions.slots import close_slot, materialise, set_quota
+
+__all__ = [
+    "Asked",
+    "answer_appeal",
+    "appeal",
+    "cancel",
+    "close_slot",
+    "expire_holds",
+    "forgive",
+    "give_back",
+    "hold",
+    "join_waiting",
+    "leave_waiting",
+    "lift",
+    "mark_checked_in",
+    "mark_fault_day",
+    "mark_served",
+    "materialise",
+    "move",
+    "place",
+    "place_many",
+    "place_several",
+    "rebook",
+    "set_quota",
+    "suspend",
+    "sweep_no_shows",
+    "take_offer",
+]

@@ -1,0 +1,259 @@
+"""Cancel, book again, move, check in, serve. Slots are locked before appointments, in id order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, transaction
+
+from banshi.kernel.actors import Actor
+from banshi.kernel.refusals import Refusal, Refused
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.booking import rules
+from banshi.rooms.booking.actions import credit, telling
+from banshi.rooms.booking.actions.holding import free_place
+from banshi.rooms.booking.actions.placing import lock_run, place
+from banshi.rooms.booking.actions.retrying import Meanwhile, again
+from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, LedgerEntry, Move, Slot
+from banshi.rooms.booking.queries.facts import AskedFacts, Opens, hall_facts, item_words, read_facts, slot_facts
+from banshi.rooms.booking.queries.slots import alternatives_for
+
+
+def _seen(code: str) -> Appointment:
+    """:raises Refused: nothing-found."""
+    row = Appointment.objects.select_related("hall", "item").filter(code=code).first()
+    if row is None:
+        raise Refused("nothing-found", facts={"appointment": code})
+    return row
+
+
+def _slot_ids(appointment: Appointment) -> list[int]:
+    extra = ExtraSlot.objects.filter(appointment=appointment).order_by("slot_id").values_list("slot_id", flat=True)
+    return [appointment.slot_id, *extra]
+
+
+def _locked(seen: Appointment) -> Appointment:
+    """The appointment, locked. Its slots are locked already.
+
+    :raises Meanwhile: when it was moved between looking and locking.
+    """
+    row = Appointment.objects.select_for_update(no_key=True).get(id=seen.pk)
+    if row.slot_id != seen.slot_id or row.moves != seen.moves:
+        raise Meanwhile
+    return row
+
+
+@again
+@transaction.atomic
+def cancel(*, code: str, by: Actor, now: datetime, why: str = "", by_hall: bool = False) -> Appointment:
+    """Cancel (取消预约). The place is free at once: offered to who waits, withheld by policy, or open to all.
+
+    Until the period ends or starts, by policy [N]. It is counted for the person unless the hall cancels; more than so
+    many in a calendar month suspend.
+
+    :raises Refused: nothing-found, already-cancelled, wrong-state, too-late.
+    """
+    seen = _seen(code)
+    hall = hall_facts(seen.hall, now=now)
+    ids = _slot_ids(seen)
+    slots = list(Slot.objects.select_for_update(no_key=True).filter(id__in=ids).order_by("id"))
+    row = _locked(seen)
+    no = rules.change_refusal(
+        policy=hall.policy.booking,
+        state=row.state,
+        starts_at=row.starts_at.astimezone(hall.zone),
+        ends_at=row.ends_at.astimezone(hall.zone),
+        now=now,
+        cancelled_at=row.cancelled_at,
+        by_hall=by_hall,
+    )
+    if no is not None:
+        raise Refused(no)
+    row.state, row.cancelled_at, row.cancelled_by = rules.State.CANCELLED, now, str(by)[:60]
+    row.cancel_reason, row.by_hall = why[:200], by_hall
+    row.save(update_fields=["state", "cancelled_at", "cancelled_by", "cancel_reason", "by_hall"])
+    for slot in slots:
+        free_place(slot, hall=hall, now=now, internal=row.internal, cancelled=None if by_hall else row)
+    telling.drop(code, now=now)
+    item = item_words(row.hall_id, row.item_id)
+    key = "cancelled_by_hall" if by_hall else "cancelled"
+    telling.tell(key, row, hall=hall, item=item, now=now, more={"reason": why} if by_hall and why else None)
+    facts = {"by_hall": by_hall}
+    audit.record(action="cancelled", subject=telling.subject_of(code), by=by, now=now, hall=hall.code, facts=facts)
+    if not by_hall:
+        credit.enter_cancel(row, hall=hall, now=now)
+    return row
+
+
+@transaction.atomic
+def rebook(*, code: str, by: Actor, now: datetime) -> Appointment:
+    """Book again what was cancelled, in the same period if a place is left. A new reference is given.
+
+    A citizen who cancels by mistake can book again at once [N]. Ours, kinder than the report: rebooking within 30
+    minutes forgives the cancellation, and the suspension it may have caused; a place withheld after it is theirs.
+
+    :raises Refused: wrong-state when it is not cancelled, or any reason of `place`.
+    """
+    row = _seen(code)
+    if row.state != rules.State.CANCELLED or row.cancelled_at is None:
+        raise Refused("wrong-state", facts={"state": row.state, "needs": rules.State.CANCELLED.value})
+    if rules.rebooking_forgives(cancelled_at=row.cancelled_at, now=now):
+        for entry in LedgerEntry.objects.filter(appointment=row, kind="cancel", forgiven_at=None):
+            credit.forgive(entry_id=entry.pk, why="booked again within 30 minutes", by=by, now=now)
+    kept = Hold.objects.filter(slot_id=row.slot_id, kind="withheld", person_id=row.person_id, ended_at=None).first()
+    return place(
+        slot_id=row.slot_id,
+        item_code=row.item.code,
+        person_id=row.person_id,
+        source=row.source,
+        by=by,
+        now=now,
+        account_id=row.account_id,
+        language=row.language,
+        note=row.note,
+        internal=row.internal,
+        why=row.on_behalf_why,
+        visit_group=row.visit_group,
+        hold_id=kept.pk if kept is not None and kept.expires_at > now else None,
+    )
+
+
+@again
+@transaction.atomic
+def move(*, code: str, slot_id: int, by: Actor, now: datetime, why: str = "", by_hall: bool = False) -> Appointment:
+    """Move to another period of the same hall (改期) in one step; the reference stays.
+
+    :param by_hall: the hall moves it (its hours changed): cut-offs, opening days and the limit of moves do not bind it.
+    :raises Refused: the reasons of `cancel` for the old period and of `place` for the new one; wrong-state when it was
+        moved as often as the hall allows.
+    """
+    seen = _seen(code)
+    hall = hall_facts(seen.hall, now=now)
+    if slot_id == seen.slot_id and seen.state == rules.State.BOOKED:
+        return seen
+    policy = hall.policy.booking
+    opens = Opens(now)
+    fact = read_facts([(slot_id, seen.item.code, seen.person_id)], now=now, opens=opens)[0]
+    no = rules.change_refusal(
+        policy=policy,
+        state=seen.state,
+        starts_at=seen.starts_at.astimezone(hall.zone),
+        ends_at=seen.ends_at.astimezone(hall.zone),
+        now=now,
+        cancelled_at=seen.cancelled_at,
+        by_hall=by_hall,
+    )
+    if no is None and not by_hall:
+        no = rules.move_refusal(policy=policy, moves=seen.moves)
+    no = no or _target_refusal(seen, fact, slot_id, now=now, by_hall=by_hall)
+    if no is not None:
+        raise Refused(no)
+    assert fact.slot is not None
+    assert fact.item is not None
+    old_ids = _slot_ids(seen)
+    try:
+        run = lock_run(fact.slot, hall, fact.item.facts.periods, also=old_ids)
+        for slot in run:
+            if slot.pk not in old_ids:
+                _take(slot, internal=seen.internal)
+    except Refused as full:
+        if full.slug != "slot-full":
+            raise
+        chances = alternatives_for(hall, fact.item.facts, near=fact.slot.starts_at, now=now, opens=opens)
+        raise Refused("slot-full", facts=full.facts, next=chances or None) from full
+    row = _locked(seen)
+    if row.state != rules.State.BOOKED:
+        raise Meanwhile
+    kept = {slot.pk for slot in run}
+    for slot in Slot.objects.filter(id__in=[i for i in old_ids if i not in kept]).order_by("id"):
+        free_place(slot, hall=hall, now=now, internal=row.internal)
+    first = run[0]
+    row.slot_id, row.business, row.day, row.half = first.pk, first.business, first.day, first.half
+    row.starts_at, row.ends_at, row.moves = first.starts_at, run[-1].ends_at, row.moves + 1
+    try:
+        with transaction.atomic():
+            row.save(update_fields=["slot_id", "business", "day", "half", "starts_at", "ends_at", "moves"])
+    except IntegrityError as trouble:
+        raise Refused("limit-half-day", facts={"half": first.half}) from trouble
+    ExtraSlot.objects.filter(appointment=row).delete()
+    ExtraSlot.objects.bulk_create([ExtraSlot(appointment=row, slot=slot) for slot in run[1:]])
+    Move.objects.create(
+        appointment=row, from_slot_id=seen.slot_id, to_slot_id=first.pk, at=now, by=str(by)[:60], why=why[:200]
+    )
+    telling.drop(code, now=now)
+    was = {"was": seen.starts_at.astimezone(hall.zone).isoformat()} | ({"reason": why} if by_hall and why else {})
+    telling.tell("moved", row, hall=hall, item=fact.item, now=now, more=was)
+    telling.remind(row, hall=hall, item=fact.item, now=now)
+    facts = {"from": seen.slot_id, "to": first.pk, "by_hall": by_hall}
+    audit.record(action="moved", subject=telling.subject_of(code), by=by, now=now, hall=hall.code, facts=facts)
+    return row
+
+
+def _target_refusal(
+    seen: Appointment, fact: AskedFacts, slot_id: int, *, now: datetime, by_hall: bool
+) -> Refusal | None:
+    """Why the new period is not possible. Fullness is looked at under the lock."""
+    if fact.hall is None or fact.slot is None or fact.hall.id != seen.hall_id:
+        return Refusal("nothing-found", {"slot": slot_id})
+    person = replace(fact.person, barred=None, live=max(0, fact.person.live - 1))
+    if person.same_half_day == seen.code or seen.exempt:
+        person = replace(person, same_half_day=None)
+    return rules.refusal(
+        slot=fact.slot,
+        item=fact.item.facts if fact.item else None,
+        policy=fact.hall.policy.booking,
+        now=now.astimezone(fact.hall.zone),
+        opens=fact.opens,
+        person=person,
+        channel=seen.source,
+        internal=by_hall or seen.internal,
+        held=True,
+        hall=fact.hall.code,
+    )
+
+
+def _take(slot: Slot, *, internal: bool) -> None:
+    if slot.closed:
+        raise Refused(
+            "closed", facts={"reason": {"zh": "这个时段已停止预约", "en": "This period takes no more bookings"}}
+        )
+    if slot_facts(slot, ZoneInfo("UTC")).free(internal=internal) <= 0:
+        raise Refused("slot-full", facts={"quota": slot.internal_quota if internal else slot.quota})
+    if internal:
+        slot.internal_taken += 1
+    else:
+        slot.taken += 1
+    slot.save(update_fields=["taken", "internal_taken"])
+
+
+def mark_checked_in(*, appointment_id: int, now: datetime) -> None:
+    """booked → checked_in (签到). One conditional UPDATE: against the no-show job exactly one of the two wins.
+
+    :raises Refused: already-checked-in, wrong-state, nothing-found.
+    """
+    done = Appointment.objects.filter(id=appointment_id, state=rules.State.BOOKED)
+    if not done.update(state=rules.State.CHECKED_IN, checked_in_at=now):
+        _wrong(appointment_id, needs=rules.State.BOOKED)
+
+
+def mark_served(*, appointment_id: int, now: datetime) -> None:
+    """checked_in → served.
+
+    :raises Refused: wrong-state, nothing-found.
+    """
+    done = Appointment.objects.filter(id=appointment_id, state=rules.State.CHECKED_IN)
+    if not done.update(state=rules.State.SERVED, served_at=now):
+        _wrong(appointment_id, needs=rules.State.CHECKED_IN)
+
+
+def _wrong(appointment_id: int, *, needs: rules.State) -> None:
+    state = Appointment.objects.filter(id=appointment_id).values_list("state", flat=True).first()
+    if state is None:
+        raise Refused("nothing-found", facts={"appointment": appointment_id})
+    if state == needs:
+        raise Refused("changed-meanwhile")
+    if needs == rules.State.BOOKED and state in (rules.State.CHECKED_IN, rules.State.SERVED):
+        raise Refused("already-checked-in", facts={"state": state})
+    raise Refused("wrong-state", facts={"state": state, "needs": needs.value})

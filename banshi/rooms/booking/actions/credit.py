@@ -1,0 +1,378 @@
+"""The credit ledger (信用记录): no-shows, cancellations, suspensions, forgiveness, appeals.
+
+Suspensions follow from the entries that stand (`rules.suspensions_from`) and are counted anew whenever an entry comes
+or is forgiven; so a late job, a repeated one, or one in another order leaves the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+
+from banshi.kernel.actors import SYSTEM, Actor
+from banshi.kernel.policy import Credit
+from banshi.kernel.refusals import Refused
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.booking import rules
+from banshi.rooms.booking.actions import telling
+from banshi.rooms.booking.actions.retrying import again
+from banshi.rooms.booking.models import Appeal, Appointment, FaultDay, LedgerEntry, Suspension
+from banshi.rooms.booking.queries.facts import HallFacts, hall_facts, item_words
+from banshi.rooms.messaging import actions as messaging
+from banshi.rooms.places.models import Hall
+
+RECOUNTED = "counted anew"
+
+
+def enter_cancel(row: Appointment, *, hall: HallFacts, now: datetime) -> None:
+    """Enter a cancellation that counts for the person, on the hall's local day of cancelling."""
+    fault = FaultDay.objects.filter(hall_id=row.hall_id, day=row.day).first()
+    LedgerEntry.objects.get_or_create(
+        appointment=row,
+        kind="cancel",
+        defaults={
+            "person_id": row.person_id,
+            "scope": hall.scope,
+            "on": now.astimezone(hall.zone).date(),
+            "at": now,
+            **_forgiven_by_fault(fault),
+        },
+    )
+    recount(people=[(row.person_id, hall.scope)], now=now)
+
+
+def _forgiven_by_fault(fault: FaultDay | None) -> dict[str, Any]:
+    if fault is None:
+        return {}
+    return {"forgiven_at": fault.made_at, "forgiven_by": fault.made_by, "forgiven_why": fault.why}
+
+
+# The entry is dated by the period, not by the job; a day that the hall marked as its own fault forgives it at once.
+SWEEP_SQL = """
+WITH due AS (
+  SELECT a.id, a.ends_at + g.grace AS at FROM booking_appointment a
+  JOIN unnest(%(halls)s::bigint[], %(graces)s::interval[]) AS g(hall_id, grace) ON g.hall_id = a.hall_id
+  WHERE a.state = 'booked' AND a.ends_at + g.grace <= %(now)s
+  ORDER BY a.id FOR NO KEY UPDATE OF a SKIP LOCKED
+), missed AS (
+  UPDATE booking_appointment a SET state = 'no_show', no_show_at = due.at FROM due
+  WHERE a.id = due.id AND a.state = 'booked'
+  RETURNING a.id, a.code, a.hall_id, a.person_id, a.item_id, a.day, a.ends_at, a.no_show_at
+), entered AS (
+  INSERT INTO booking_ledger_entry
+    (person_id, scope, kind, "on", at, appointment_id, forgiven_at, forgiven_by, forgiven_why)
+  SELECT m.person_id, s.scope, 'no_show', m.day, m.no_show_at, m.id, f.made_at, coalesce(f.made_by, ''),
+    coalesce(f.why, '')
+  FROM missed m JOIN unnest(%(halls)s::bigint[], %(scopes)s::text[]) AS s(hall_id, scope) ON s.hall_id = m.hall_id
+  LEFT JOIN booking_fault_day f ON f.hall_id = m.hall_id AND f.day = m.day
+  ON CONFLICT (appointment_id, kind) DO NOTHING
+), audited AS (
+  INSERT INTO audit_entry (at, actor, hall, action, subject, facts)
+  SELECT %(now)s, 'system', h.code, 'no_show', 'appointment:' || m.code, '{}'::jsonb
+  FROM missed m JOIN places_hall h ON h.id = m.hall_id
+)
+SELECT id FROM missed ORDER BY id
+"""
+
+
+@again
+@transaction.atomic
+def sweep_no_shows(*, now: datetime) -> int:
+    """Turn appointments whose period (and the hall's grace) is over without check-in into no-shows (失约).
+
+    Run as often or as late as you like: entries are dated by their periods and suspensions follow from the dates.
+
+    :returns: how many were found.
+    """
+    ids = (
+        Appointment.objects.filter(state=rules.State.BOOKED, ends_at__lte=now)
+        .order_by("hall_id")
+        .values_list("hall_id", flat=True)
+        .distinct()
+    )
+    halls = {row.pk: hall_facts(row, now=now) for row in Hall.objects.filter(id__in=list(ids)).order_by("id")}
+    if not halls:
+        return 0
+    values: dict[str, Any] = {
+        "halls": list(halls),
+        "graces": [timedelta(minutes=hall.policy.tickets.check_in_grace) for hall in halls.values()],
+        "scopes": [hall.scope for hall in halls.values()],
+        "now": now,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(SWEEP_SQL, values)
+        missed = [row[0] for row in cursor.fetchall()]
+    rows = list(Appointment.objects.filter(id__in=missed).order_by("id"))
+    words: dict[tuple[int, int], Any] = {}
+    for row in rows:
+        key = (row.hall_id, row.item_id)
+        if key not in words:
+            words[key] = item_words(*key)
+        telling.drop(row.code, now=now)
+        telling.tell("no_show", row, hall=halls[row.hall_id], item=words[key], now=now)
+    recount(people=sorted({(row.person_id, halls[row.hall_id].scope) for row in rows}), now=now)
+    return len(rows)
+
+
+class _Credits:
+    """The credit rule of a hall at a moment, each looked up once."""
+
+    def __init__(self) -> None:
+        self._halls: dict[int, Hall] = {}
+        self._known: dict[tuple[int, date], Credit] = {}
+
+    def of(self, hall_id: int, at: datetime) -> Credit:
+        key = (hall_id, at.date())
+        if key not in self._known:
+            if hall_id not in self._halls:
+                self._halls[hall_id] = Hall.objects.get(id=hall_id)
+            self._known[key] = hall_facts(self._halls[hall_id], now=at).policy.booking.credit
+        return self._known[key]
+
+
+def recount(*, people: Iterable[tuple[int, str]], now: datetime) -> None:
+    """Bring suspensions in line with the entries that stand, for these (person, scope) pairs.
+
+    One that a manager lifted stays lifted; one that the entries no longer call for is lifted, a missing one is made.
+    The rule applied to an entry is the one in force when it happened, so a stricter policy never reaches back.
+    """
+    credits = _Credits()
+    for person_id, scope in people:
+        # One recount of a person at a time: two cancellations at once must not both miss the other.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(716002, hashtext(%s))", [f"{person_id}:{scope}"])
+        _recount(person_id, scope, credits, now=now)
+
+
+def _recount(person_id: int, scope: str, credits: _Credits, *, now: datetime) -> None:
+    rows = LedgerEntry.objects.filter(person_id=person_id, scope=scope, forgiven_at=None).select_related("appointment")
+    entries = [
+        rules.Entry(row.pk, row.kind, row.on, row.at, credits.of(row.appointment.hall_id, row.at))
+        for row in rows.order_by("on", "at", "id")
+    ]
+    due = {(each.reason, each.from_on, each.until_on): each for each in rules.suspensions_from(entries)}
+    kept = Suspension.objects.filter(person_id=person_id, scope=scope).exclude(reason="manual").order_by("id")
+    known = {(row.reason, row.from_on, row.until_on): row for row in kept}
+    LedgerEntry.objects.filter(person_id=person_id, scope=scope).exclude(used_by=None).update(used_by=None)
+    for key, row in known.items():
+        if key not in due and row.lifted_at is None:
+            row.lifted_at, row.lifted_by, row.lifted_why = now, str(SYSTEM), RECOUNTED
+            row.save(update_fields=["lifted_at", "lifted_by", "lifted_why"])
+        elif key in due and row.lifted_by == str(SYSTEM):
+            row.lifted_at, row.lifted_by, row.lifted_why = None, "", ""
+            row.save(update_fields=["lifted_at", "lifted_by", "lifted_why"])
+    for key, each in sorted(due.items(), key=lambda pair: pair[0][1]):
+        row_or_none = known.get(key)
+        row = row_or_none or Suspension.objects.create(
+            person_id=person_id,
+            scope=scope,
+            reason=each.reason,
+            from_on=each.from_on,
+            until_on=each.until_on,
+            made_at=now,
+        )
+        LedgerEntry.objects.filter(id__in=each.entries).update(used_by=row)
+        if row_or_none is None:
+            audit.record(
+                action="suspended",
+                subject=f"suspension:{row.pk}",
+                by=SYSTEM,
+                now=now,
+                facts={"reason": each.reason, "from": each.from_on.isoformat(), "until": each.until_on.isoformat()},
+            )
+            _tell_suspended(row, entry_id=each.entries[-1], now=now)
+
+
+def _tell_suspended(row: Suspension, *, entry_id: int, now: datetime) -> None:
+    appointment = LedgerEntry.objects.select_related("appointment__hall").get(id=entry_id).appointment
+    if row.until_on < now.astimezone(ZoneInfo(appointment.hall.timezone)).date():
+        return  # found by a late job, and already over: nothing to tell
+    reason = rules.REASONS[row.reason]
+    messaging.write(
+        key="suspended",
+        to_person=row.person_id,
+        hall=appointment.hall,
+        subject=f"suspension:{row.pk}",
+        params={
+            "hall": appointment.hall.code,
+            "hall_zh": appointment.hall.name_zh,
+            "hall_en": appointment.hall.name_en,
+            "since": row.from_on.isoformat(),
+            "until": row.until_on.isoformat(),
+            "reason_zh": reason["zh"],
+            "reason_en": reason["en"],
+        },
+        dedupe=f"suspended:{row.pk}",
+        language=appointment.language,
+        now=now,
+    )
+
+
+@transaction.atomic
+def suspend(
+    *, person_id: int, scope: str, from_on: date, until_on: date, why: str, by: Actor, now: datetime
+) -> Suspension:
+    """Suspend by decision of the hall, both days included.
+
+    :raises Refused: invalid, without a reason or with the days the wrong way round.
+    """
+    if not why.strip() or until_on < from_on:
+        raise Refused("invalid", facts={"reason": _NEEDS_WHY if not why.strip() else _DAYS_BACKWARDS})
+    row = Suspension.objects.create(
+        person_id=person_id, scope=scope, reason="manual", from_on=from_on, until_on=until_on, made_at=now
+    )
+    facts = {"from": from_on.isoformat(), "until": until_on.isoformat(), "why": why}
+    audit.record(action="suspended", subject=f"suspension:{row.pk}", by=by, now=now, hall=by.hall or "", facts=facts)
+    return row
+
+
+_NEEDS_WHY = {"zh": "要写明原因", "en": "A reason is needed"}
+_DAYS_BACKWARDS = {"zh": "结束日期早于开始日期", "en": "The last day is before the first"}
+
+
+@transaction.atomic
+def lift(*, suspension_id: int, why: str, by: Actor, now: datetime) -> Suspension:
+    """Lift a suspension before its time (解除暂停), with a reason. Its strikes stay used up.
+
+    :raises Refused: nothing-found, invalid (no reason), wrong-state (already lifted).
+    """
+    if not why.strip():
+        raise Refused("invalid", facts={"reason": _NEEDS_WHY})
+    row = Suspension.objects.select_for_update().filter(id=suspension_id).first()
+    if row is None:
+        raise Refused("nothing-found", facts={"suspension": suspension_id})
+    if row.lifted_at is not None:
+        raise Refused("wrong-state", facts={"state": "lifted", "needs": "suspended"})
+    row.lifted_at, row.lifted_by, row.lifted_why = now, str(by)[:60], why[:200]
+    row.save(update_fields=["lifted_at", "lifted_by", "lifted_why"])
+    audit.record(
+        action="lifted", subject=f"suspension:{row.pk}", by=by, now=now, hall=by.hall or "", facts={"why": why}
+    )
+    return row
+
+
+@transaction.atomic
+def forgive(*, entry_id: int, why: str, by: Actor, now: datetime) -> LedgerEntry:
+    """Forgive one entry, with a reason; suspensions are counted anew. Forgiving twice changes nothing.
+
+    :raises Refused: nothing-found, invalid (no reason).
+    """
+    if not why.strip():
+        raise Refused("invalid", facts={"reason": _NEEDS_WHY})
+    row = LedgerEntry.objects.select_for_update().filter(id=entry_id).first()
+    if row is None:
+        raise Refused("nothing-found", facts={"entry": entry_id})
+    if row.forgiven_at is None:
+        row.forgiven_at, row.forgiven_by, row.forgiven_why = now, str(by)[:60], why[:200]
+        row.save(update_fields=["forgiven_at", "forgiven_by", "forgiven_why"])
+        audit.record(
+            action="forgiven", subject=f"entry:{row.pk}", by=by, now=now, hall=by.hall or "", facts={"why": why}
+        )
+        recount(people=[(row.person_id, row.scope)], now=now)
+    return row
+
+
+@transaction.atomic
+def mark_fault_day(*, hall: Hall, day: date, why: str, by: Actor, now: datetime) -> int:
+    """Mark a day as the hall's own fault (大厅原因): its no-shows and cancellations are forgiven, those to come too.
+
+    Forgiven are entries of appointments for that day and cancellations made on it.
+
+    :returns: how many entries were forgiven now.
+    :raises Refused: invalid (no reason).
+    """
+    if not why.strip():
+        raise Refused("invalid", facts={"reason": _NEEDS_WHY})
+    fault, new = FaultDay.objects.get_or_create(
+        hall=hall, day=day, defaults={"why": why[:200], "made_by": str(by)[:60], "made_at": now}
+    )
+    of_hall = LedgerEntry.objects.filter(appointment__hall=hall, forgiven_at=None)
+    ids = set(of_hall.filter(appointment__day=day).values_list("id", flat=True))
+    ids |= set(of_hall.filter(kind="cancel", on=day).values_list("id", flat=True))
+    rows = LedgerEntry.objects.select_for_update().filter(id__in=ids, forgiven_at=None).order_by("id")
+    people = {(row.person_id, row.scope) for row in rows}
+    done = LedgerEntry.objects.filter(id__in=ids, forgiven_at=None).update(
+        forgiven_at=now, forgiven_by=fault.made_by, forgiven_why=fault.why
+    )
+    if new:
+        facts = {"day": day.isoformat(), "why": why}
+        audit.record(action="fault_day", subject=f"hall:{hall.code}", by=by, now=now, hall=hall.code, facts=facts)
+    recount(people=sorted(people), now=now)
+    return done
+
+
+@transaction.atomic
+def appeal(
+    *, text: str, by: Actor, now: datetime, suspension_id: int | None = None, entry_id: int | None = None
+) -> Appeal:
+    """Appeal (申诉) against one entry or one suspension, within the days the policy gives; one open appeal at a time.
+
+    :raises Refused: nothing-found, invalid (no text, not exactly one), too-late; the open appeal is given again.
+    """
+    if not text.strip() or (suspension_id is None) == (entry_id is None):
+        raise Refused("invalid", facts={"reason": _NEEDS_WHY})
+    since, days, zone = _appealable(suspension_id, entry_id)
+    closes = since + timedelta(days=days)
+    if now >= closes:
+        raise Refused("too-late", facts={"closes": closes.astimezone(zone)})
+    open_ones = Appeal.objects.filter(state="open")
+    of_this = (
+        open_ones.filter(entry_id=entry_id) if entry_id is not None else open_ones.filter(suspension_id=suspension_id)
+    )
+    row = of_this.first()
+    if row is None:
+        row = Appeal.objects.create(suspension_id=suspension_id, entry_id=entry_id, text=text[:500], made_at=now)
+        audit.record(action="appealed", subject=f"appeal:{row.pk}", by=by, now=now)
+    return row
+
+
+def _appealable(suspension_id: int | None, entry_id: int | None) -> tuple[datetime, int, ZoneInfo]:
+    """When the appeal's time began, its length in days, and the hall's zone."""
+    entry: LedgerEntry | None = None
+    if entry_id is not None:
+        entry = LedgerEntry.objects.select_related("appointment__hall").filter(id=entry_id).first()
+        if entry is None:
+            raise Refused("nothing-found", facts={"entry": entry_id})
+        since = entry.at
+    if suspension_id is not None:
+        suspension = Suspension.objects.filter(id=suspension_id).first()
+        if suspension is None:
+            raise Refused("nothing-found", facts={"suspension": suspension_id})
+        used = LedgerEntry.objects.select_related("appointment__hall").filter(used_by=suspension)
+        entry = used.order_by("-on", "-id").first()
+        if entry is None:  # by decision of the hall: no entry stands behind it
+            return suspension.made_at, Credit().appeal_days, ZoneInfo("Asia/Shanghai")
+        since = suspension.made_at
+    assert entry is not None
+    hall = hall_facts(entry.appointment.hall, now=entry.at)
+    return since, hall.policy.booking.credit.appeal_days, hall.zone
+
+
+@transaction.atomic
+def answer_appeal(*, appeal_id: int, upheld: bool, answer: str, by: Actor, now: datetime) -> Appeal:
+    """Answer an appeal. Upheld: the entry is forgiven, or the suspension lifted.
+
+    :raises Refused: nothing-found, invalid (no words), wrong-state (already answered).
+    """
+    if not answer.strip():
+        raise Refused("invalid", facts={"reason": _NEEDS_WHY})
+    row = Appeal.objects.select_for_update().filter(id=appeal_id).first()
+    if row is None:
+        raise Refused("nothing-found", facts={"appeal": appeal_id})
+    if row.state != "open":
+        raise Refused("wrong-state", facts={"state": row.state, "needs": "open"})
+    row.state = "upheld" if upheld else "rejected"
+    row.answer, row.answered_at, row.answered_by = answer[:500], now, str(by)[:60]
+    row.save(update_fields=["state", "answer", "answered_at", "answered_by"])
+    if upheld and row.entry_id is not None:
+        forgive(entry_id=row.entry_id, why=answer, by=by, now=now)
+    if upheld and row.suspension_id is not None:
+        suspension = Suspension.objects.get(id=row.suspension_id)
+        if suspension.lifted_at is None:
+            lift(suspension_id=row.suspension_id, why=answer, by=by, now=now)
+    audit.record(action=row.state, subject=f"appeal:{row.pk}", by=by, now=now, hall=by.hall or "")
+    return row

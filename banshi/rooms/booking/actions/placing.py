@@ -1,0 +1,550 @@
+"""Book: set-based, so that requests which arrive together are committed together.
+
+Two round trips for any number of requests: one reads the facts of all, the rules decide in Python, one statement
+claims the places and writes appointments, messages and audit entries. No NOTIFY and no job on this path.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.db import IntegrityError, OperationalError, connection, transaction
+
+from banshi.foundation.crypto import decrypt, encrypt
+from banshi.kernel.actors import Actor
+from banshi.kernel.numbers import code_from
+from banshi.kernel.refusals import Alternative, Refusal, Refused
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.booking import rules
+from banshi.rooms.booking.actions import telling
+from banshi.rooms.booking.actions.retrying import TRIES, again, met
+from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, Slot
+from banshi.rooms.booking.queries.facts import AskedFacts, HallFacts, ItemWords, Opens, read_facts, slot_facts
+from banshi.rooms.booking.queries.slots import alternatives_for
+from banshi.rooms.booking.rules import SlotFacts
+from banshi.rooms.messaging.actions import TO_PLACE
+
+PHONE_PLACE = "identity_person.phone"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request to book. `why` says why it is made on somebody's behalf (代预约).
+
+    :param source: web, wechat, app, kiosk, phone, video, staff or api.
+    :param internal: give a place kept for staff.
+    :param ride_along: a further matter of a visit that is booked already: the half-day limit does not count it.
+    """
+
+    slot_id: int
+    item_code: str
+    person_id: int
+    source: str
+    by: Actor
+    account_id: int | None = None
+    language: str = "zh-hans"
+    note: str = ""
+    internal: bool = False
+    why: str = ""
+    visit_group: str = ""
+    hold_id: int | None = None
+    ride_along: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Granted:
+    """A request the rules allow, with everything its rows need."""
+
+    asked: Asked
+    hall: HallFacts
+    slot: SlotFacts
+    item: ItemWords
+    facts: AskedFacts
+    code: str
+
+    @property
+    def exempt(self) -> bool:
+        return self.item.facts.exempt or self.asked.ride_along or not self.hall.policy.booking.half_day_limit
+
+
+def new_code() -> str:
+    """A reference of 9 characters, about 10¹² of them, with a check character."""
+    return code_from(os.urandom(8))
+
+
+# Slots are locked in id order and people inserted in id order: two batches cannot wait for each other in a circle.
+# Whoever is not inserted (place gone, or the person booked elsewhere meanwhile) is simply not in the answer.
+PLACE_SQL = """
+WITH asked AS (
+  SELECT * FROM json_to_recordset(%(rows)s::json) AS r(
+    ord int, code text, hall_id bigint, hall_code text, slot_id bigint, item_id bigint, category_id bigint,
+    person_id bigint, business text, day date, half text, starts_at timestamptz, ends_at timestamptz, exempt boolean,
+    internal boolean, source text, account_id bigint, booked_by text, why text, note text, visit_group text,
+    language text, phone text, phone_index text, params jsonb, reminder_at timestamptz, leave_at timestamptz, item text)
+), locked AS MATERIALIZED (
+  SELECT id, quota - taken AS free, internal_quota - internal_taken AS internal_free, closed FROM booking_slot
+  WHERE id = ANY(%(slots)s) ORDER BY id FOR NO KEY UPDATE
+), chosen AS (
+  SELECT * FROM (
+    SELECT a.*, row_number() OVER (PARTITION BY a.slot_id, a.internal ORDER BY a.ord) AS rank,
+      CASE WHEN a.internal THEN l.internal_free ELSE l.free END AS free
+    FROM asked a JOIN locked l ON l.id = a.slot_id WHERE NOT l.closed
+  ) ranked WHERE rank <= free
+), inserted AS (
+  INSERT INTO booking_appointment (
+    code, hall_id, slot_id, item_id, category_id, person_id, business, day, half, starts_at, ends_at, exempt, internal,
+    state, source, account_id, booked_by, on_behalf_why, note, visit_group, language, moves, created_at,
+    cancelled_by, cancel_reason, by_hall)
+  SELECT code, hall_id, slot_id, item_id, category_id, person_id, business, day, half, starts_at, ends_at, exempt,
+    internal, 'booked', source, account_id, booked_by, why, note, visit_group, language, 0, %(now)s, '', '', false
+  FROM chosen ORDER BY person_id, ord
+  ON CONFLICT DO NOTHING
+  RETURNING id, code, slot_id, internal
+), counted AS (
+  UPDATE booking_slot s SET taken = s.taken + n.public, internal_taken = s.internal_taken + n.internal
+  FROM (
+    SELECT slot_id, count(*) FILTER (WHERE NOT internal) AS public, count(*) FILTER (WHERE internal) AS internal
+    FROM inserted GROUP BY slot_id
+  ) n WHERE s.id = n.slot_id
+), told AS (
+  INSERT INTO messaging_message (hall, key, subject, "to", to_index, language, params, dedupe, due_at, created_at)
+  SELECT a.hall_code, m.key, 'appointment:' || a.code, a.phone, a.phone_index, a.language, a.params,
+    m.key || ':' || a.code || ':0', m.due_at, %(now)s
+  FROM inserted i JOIN asked a ON a.code = i.code
+  CROSS JOIN LATERAL (
+    VALUES ('confirmation', %(now)s::timestamptz), ('reminder', a.reminder_at), ('leave', a.leave_at)
+  ) m(key, due_at)
+  WHERE a.phone IS NOT NULL AND m.due_at IS NOT NULL
+  ON CONFLICT (dedupe) DO NOTHING
+), audited AS (
+  INSERT INTO audit_entry (at, actor, hall, action, subject, facts)
+  SELECT %(now)s, a.booked_by, a.hall_code, 'placed', 'appointment:' || a.code,
+    jsonb_build_object('slot', a.slot_id, 'item', a.item, 'source', a.source)
+  FROM inserted i JOIN asked a ON a.code = i.code
+)
+SELECT id, code FROM inserted
+"""
+
+
+def place_many(asked: Sequence[Asked], *, now: datetime) -> list[Appointment | Refused]:
+    """Book a place for each request; one result per request, in order. Requests are served first come, first served.
+
+    Safe against any number of others doing the same: a slot is never oversold, a person never booked twice. A request
+    that lost a race gets the reason as it then is. Two requests of one person are decided one after the other.
+
+    :param now: hall time.
+    """
+    results: dict[int, Appointment | Refused] = {}
+    opens = Opens(now)
+    chances = _Chances(now, opens)
+    tries = [0] * len(asked)
+    todo = list(range(len(asked)))
+    while todo:
+        facts = read_facts(
+            [(asked[i].slot_id, asked[i].item_code, asked[i].person_id) for i in todo], now=now, opens=opens
+        )
+        granted: dict[int, _Granted] = {}
+        people: set[int] = set()
+        claimed: dict[tuple[int, bool], int] = {}
+        later: list[int] = []
+        for i, fact in zip(todo, facts, strict=True):
+            if asked[i].person_id in people:
+                later.append(i)
+                continue
+            verdict = _verdict(asked[i], fact, now=now)
+            if isinstance(verdict, Refusal):
+                results[i] = chances.refused(verdict, fact)
+            elif asked[i].hold_id is not None or verdict.item.facts.periods > 1:
+                results[i] = _place_long(verdict, chances, now=now)
+            elif claimed.get((key := (verdict.slot.id, asked[i].internal)), 0) >= verdict.slot.free(internal=key[1]):
+                later.append(i)  # those before it will probably take the last places
+            else:
+                granted[i] = verdict
+                people.add(asked[i].person_id)
+                claimed[key] = claimed.get(key, 0) + 1
+        written = _write(list(granted.values()), now=now) if granted else {}
+        for i, grant in granted.items():
+            tries[i] += 1
+            if grant.code in written:
+                results[i] = _appointment(grant, written[grant.code], now=now)
+            elif tries[i] < TRIES:
+                later.append(i)
+            else:
+                results[i] = Refused("changed-meanwhile")
+        todo = sorted(later)
+    return [results[i] for i in range(len(asked))]
+
+
+def place(
+    *,
+    slot_id: int,
+    item_code: str,
+    person_id: int,
+    source: str,
+    by: Actor,
+    now: datetime,
+    account_id: int | None = None,
+    language: str = "zh-hans",
+    note: str = "",
+    internal: bool = False,
+    why: str = "",
+    visit_group: str = "",
+    hold_id: int | None = None,
+) -> Appointment:
+    """Book one place for one person (预约).
+
+    :raises Refused: with the rule, the facts and the next chance, to show to the citizen.
+    """
+    one = Asked(
+        slot_id=slot_id,
+        item_code=item_code,
+        person_id=person_id,
+        source=source,
+        by=by,
+        account_id=account_id,
+        language=language,
+        note=note,
+        internal=internal,
+        why=why,
+        visit_group=visit_group,
+        hold_id=hold_id,
+    )
+    return _one(place_many([one], now=now)[0])
+
+
+def _one(result: Appointment | Refused) -> Appointment:
+    if isinstance(result, Refused):
+        raise result
+    return result
+
+
+@transaction.atomic
+def place_several(
+    *,
+    slot_id: int,
+    item_codes: Sequence[str],
+    person_id: int,
+    source: str,
+    by: Actor,
+    now: datetime,
+    account_id: int | None = None,
+    language: str = "zh-hans",
+    note: str = "",
+    internal: bool = False,
+    why: str = "",
+    hold_id: int | None = None,
+) -> list[Appointment]:
+    """Book several matters for one visit (一次办多件): all of them, or none.
+
+    Each takes a place of its business in the same period, because each takes time at the window; the half-day limit
+    counts the visit once. The appointments share `visit_group`.
+
+    :raises Refused: the first reason; `wrong-state` when there are more matters than the hall takes in one visit.
+    """
+    codes = list(dict.fromkeys(item_codes))
+    first = Asked(
+        slot_id=slot_id,
+        item_code=codes[0],
+        person_id=person_id,
+        source=source,
+        by=by,
+        account_id=account_id,
+        language=language,
+        note=note,
+        internal=internal,
+        why=why,
+        visit_group=new_code() if len(codes) > 1 else "",
+        hold_id=hold_id,
+    )
+    fact = read_facts([(slot_id, codes[0], person_id)], now=now, opens=Opens(now))[0]
+    if fact.hall is not None and len(codes) > (most := fact.hall.policy.booking.matters_per_visit):
+        state = {"zh": f"选了 {len(codes)} 件", "en": f"{len(codes)} matters"}
+        needs = {"zh": f"一次最多 {most} 件", "en": f"at most {most} in one visit"}
+        raise Refused("wrong-state", facts={"state": state, "needs": needs, "limit": most})
+    booked = [_one(place_many([first], now=now)[0])]
+    businesses = {booked[0].business}
+    for code in codes[1:]:
+        slot = _same_period(booked[0], code, now=now)
+        further = replace(first, slot_id=slot.pk, item_code=code, hold_id=None, ride_along=slot.business in businesses)
+        booked.append(_one(place_many([further], now=now)[0]))
+        businesses.add(slot.business)
+    return booked
+
+
+def _same_period(first: Appointment, item_code: str, *, now: datetime) -> Slot:
+    """The slot that serves another item at the same time."""
+    fact = read_facts([(first.slot_id, item_code, first.person_id)], now=now, opens=Opens(now))[0]
+    if fact.hall is None or fact.item is None:
+        raise Refused("item-not-here", facts={"item": item_code})
+    target = rules.quota_for(fact.hall.policy.booking.quotas, fact.item.facts)
+    wanted = [target[0]] if target else []
+    rows = Slot.objects.filter(hall_id=first.hall_id, starts_at=first.starts_at)
+    own = {"hall", f"cat:{fact.item.facts.category}", f"item:{item_code}"}
+    found = {row.business: row for row in rows if row.business in own}
+    for business in (*wanted, f"item:{item_code}", f"cat:{fact.item.facts.category}", "hall"):
+        if business in found:
+            return found[business]
+    closed = {"zh": "这个时段不办理该事项", "en": "This period does not serve this matter"}
+    raise Refused("closed", facts={"item": item_code, "reason": closed})
+
+
+def _verdict(asked: Asked, fact: AskedFacts, *, now: datetime) -> _Granted | Refusal:
+    if fact.slot is None or fact.hall is None:
+        return Refusal("nothing-found", {"slot": asked.slot_id})
+    if not fact.person_known:
+        return Refusal("nothing-found", {"person": asked.person_id})
+    if asked.source not in rules.SOURCES:
+        return Refusal("invalid", {"field": "source", "known": list(rules.SOURCES), "reason": asked.source})
+    person = replace(fact.person, same_half_day=None) if asked.ride_along else fact.person
+    no = rules.refusal(
+        slot=fact.slot,
+        item=fact.item.facts if fact.item else None,
+        policy=fact.hall.policy.booking,
+        now=now.astimezone(fact.hall.zone),
+        opens=fact.opens,
+        person=person,
+        channel=asked.source,
+        internal=asked.internal,
+        held=asked.hold_id is not None,
+        hall=fact.hall.code,
+    )
+    if no is not None:
+        return no
+    assert fact.item is not None
+    return _Granted(asked, fact.hall, fact.slot, fact.item, fact, new_code())
+
+
+class _Chances:
+    """Refusals with the next chance: alternatives are looked up once per slot and item of a batch."""
+
+    def __init__(self, now: datetime, opens: Opens) -> None:
+        self._now = now
+        self._opens = opens
+        self._known: dict[tuple[int, str], tuple[Alternative, ...]] = {}
+
+    def refused(self, no: Refusal, fact: AskedFacts) -> Refused:
+        if no.next is not None or no.slug not in _OFFER_OTHERS or fact.hall is None or not fact.slot or not fact.item:
+            return Refused(no)
+        key = (fact.slot.id, fact.item.facts.code)
+        if key not in self._known:
+            self._known[key] = alternatives_for(
+                fact.hall, fact.item.facts, near=fact.slot.starts_at, now=self._now, opens=self._opens
+            )
+        return Refused(replace(no, next=self._known[key] or None))
+
+
+_OFFER_OTHERS = frozenset({"slot-full", "past", "same-day", "cut-off", "closed", "hold-expired"})
+
+
+def _write(granted: Sequence[_Granted], *, now: datetime) -> dict[str, int]:
+    """Ids of the appointments that were made, by code."""
+    rows = [_row(grant, ord_, now=now) for ord_, grant in enumerate(granted)]
+    values = {
+        "rows": orjson.dumps(rows).decode(),
+        "slots": sorted({grant.slot.id for grant in granted}),
+        "now": now,
+    }
+    for left in reversed(range(TRIES)):
+        try:
+            return _run_place_sql(values)
+        except OperationalError as trouble:
+            if not left or not met(trouble):
+                raise
+    raise AssertionError("unreachable")
+
+
+def _run_place_sql(values: dict[str, Any]) -> dict[str, int]:
+    if connection.in_atomic_block:  # a savepoint, so that a deadlock leaves the caller's transaction usable
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(PLACE_SQL, values)
+            return {code: id_ for id_, code in cursor.fetchall()}
+    with connection.cursor() as cursor:
+        cursor.execute(PLACE_SQL, values)
+        return {code: id_ for id_, code in cursor.fetchall()}
+
+
+def _row(grant: _Granted, ord_: int, *, now: datetime) -> dict[str, Any]:
+    asked, slot, item, hall = grant.asked, grant.slot, grant.item, grant.hall
+    reminders = rules.reminder_times(hall.policy.messages, slot.starts_at, now)
+    phone = grant.facts.phone
+    return {
+        "ord": ord_,
+        "code": grant.code,
+        "hall_id": hall.id,
+        "hall_code": hall.code,
+        "slot_id": slot.id,
+        "item_id": item.id,
+        "category_id": item.category_id,
+        "person_id": asked.person_id,
+        "business": slot.business,
+        "day": slot.day,
+        "half": slot.half,
+        "starts_at": slot.starts_at,
+        "ends_at": slot.ends_at,
+        "exempt": grant.exempt,
+        "internal": asked.internal,
+        "source": asked.source,
+        "account_id": asked.account_id,
+        "booked_by": str(asked.by)[:60],
+        "why": asked.why[:200],
+        "note": asked.note[:200],
+        "visit_group": asked.visit_group,
+        "language": asked.language,
+        # The stored number is sealed for its own column; the message's column needs it sealed anew.
+        "phone": encrypt(decrypt(phone, place=PHONE_PLACE), place=TO_PLACE) if phone else None,
+        "phone_index": grant.facts.phone_index,
+        "params": telling.params_of(hall, item, code=grant.code, starts_at=slot.starts_at, ends_at=slot.ends_at),
+        "reminder_at": reminders.get("reminder"),
+        "leave_at": reminders.get("leave"),
+        "item": item.facts.code,
+    }
+
+
+def _appointment(grant: _Granted, id_: int | None, *, now: datetime) -> Appointment:
+    """The row as it was written, without reading it again."""
+    asked, slot = grant.asked, grant.slot
+    return Appointment(
+        id=id_,
+        code=grant.code,
+        hall_id=grant.hall.id,
+        slot_id=slot.id,
+        item_id=grant.item.id,
+        category_id=grant.item.category_id,
+        person_id=asked.person_id,
+        business=slot.business,
+        day=slot.day,
+        half=slot.half,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        exempt=grant.exempt,
+        internal=asked.internal,
+        source=asked.source,
+        account_id=asked.account_id,
+        booked_by=str(asked.by)[:60],
+        on_behalf_why=asked.why[:200],
+        note=asked.note[:200],
+        visit_group=asked.visit_group,
+        language=asked.language,
+        created_at=now,
+    )
+
+
+def _place_long(grant: _Granted, chances: _Chances, *, now: datetime) -> Appointment | Refused:
+    """Book with a held place, or over several periods: a few statements in one transaction."""
+    try:
+        return _claim_long(grant, now=now)
+    except Refused as no:
+        return chances.refused(no.refusal, grant.facts)
+
+
+@again
+@transaction.atomic
+def _claim_long(grant: _Granted, *, now: datetime) -> Appointment:
+    run = _locked_run(grant)
+    expired = _use_hold(grant, now=now)
+    held = grant.asked.hold_id is not None and expired is None
+    internal = grant.asked.internal
+    for slot in run:
+        if slot.closed:
+            raise Refused(
+                "closed", facts={"reason": {"zh": "这个时段已停止预约", "en": "This period takes no more bookings"}}
+            )
+        free = slot_facts(slot, grant.hall.zone).free(internal=internal)
+        if free <= 0 and not (held and slot.pk == grant.slot.id):
+            if expired is not None:
+                raise Refused("hold-expired", facts={"expired": expired.astimezone(grant.hall.zone)})
+            raise Refused("slot-full", facts={"quota": slot.internal_quota if internal else slot.quota})
+    appointment = _appointment(grant, None, now=now)
+    appointment.ends_at = run[-1].ends_at.astimezone(grant.hall.zone)
+    try:
+        with transaction.atomic():
+            appointment.save(force_insert=True)
+    except IntegrityError as trouble:
+        facts = {"appointment": _same_half_day(appointment), "half": appointment.half}
+        raise Refused("limit-half-day", facts=facts) from trouble
+    for slot in run:
+        if not (held and slot.pk == grant.slot.id):
+            if internal:
+                slot.internal_taken += 1
+            else:
+                slot.taken += 1
+            slot.save(update_fields=["taken", "internal_taken"])
+    ExtraSlot.objects.bulk_create([ExtraSlot(appointment=appointment, slot=slot) for slot in run[1:]])
+    telling.tell("confirmation", appointment, hall=grant.hall, item=grant.item, now=now)
+    telling.remind(appointment, hall=grant.hall, item=grant.item, now=now)
+    facts: dict[str, Any] = {"slot": grant.slot.id, "item": grant.item.facts.code, "source": grant.asked.source}
+    audit.record(
+        action="placed",
+        subject=telling.subject_of(appointment.code),
+        by=grant.asked.by,
+        now=now,
+        hall=grant.hall.code,
+        facts=facts,
+    )
+    return appointment
+
+
+def _same_half_day(appointment: Appointment) -> str:
+    others = Appointment.objects.filter(
+        person_id=appointment.person_id,
+        hall_id=appointment.hall_id,
+        business=appointment.business,
+        day=appointment.day,
+        half=appointment.half,
+        exempt=False,
+        state__in=["booked", "checked_in"],
+    )
+    return others.values_list("code", flat=True).first() or ""
+
+
+def _locked_run(grant: _Granted) -> list[Slot]:
+    """The slots of the appointment, locked in id order, by start.
+
+    :raises Refused: closed, when too few follow each other directly.
+    """
+    periods = grant.item.facts.periods
+    return lock_run(grant.slot, grant.hall, periods)
+
+
+def lock_run(slot: SlotFacts, hall: HallFacts, periods: int, *, also: Sequence[int] = ()) -> list[Slot]:
+    """Lock `periods` slots in a row from `slot` on, and the slots `also`, all in id order; the run by start."""
+    same_day = Slot.objects.filter(
+        hall_id=hall.id, business=slot.business, day=slot.day, starts_at__gte=slot.starts_at
+    ).order_by("starts_at")
+    run = list(same_day[:periods])
+    if not rules.in_a_row([slot_facts(each, hall.zone) for each in run], periods):
+        reason = {"zh": f"需要连续 {periods} 个时段", "en": f"This matter needs {periods} periods in a row"}
+        raise Refused("closed", facts={"reason": reason})
+    wanted = {each.pk for each in run} | set(also)
+    locked = {
+        each.pk: each for each in Slot.objects.select_for_update(no_key=True).filter(id__in=wanted).order_by("id")
+    }
+    return [locked[each.pk] for each in run]
+
+
+def _use_hold(grant: _Granted, *, now: datetime) -> datetime | None:
+    """Turn the hold into the appointment's place.
+
+    :returns: None, or when the hold ran out: then its place is anybody's, and this person's if it is still free.
+    """
+    if grant.asked.hold_id is None:
+        return None
+    hold = Hold.objects.select_for_update().filter(id=grant.asked.hold_id, slot_id=grant.slot.id).first()
+    if hold is None or not _is_theirs(hold, grant.asked):
+        raise Refused("nothing-found", facts={"hold": grant.asked.hold_id})
+    if hold.ended_at is not None or hold.expires_at <= now:
+        return hold.expires_at
+    hold.ended_at, hold.outcome = now, "used"
+    hold.save(update_fields=["ended_at", "outcome"])
+    return None
+
+
+def _is_theirs(hold: Hold, asked: Asked) -> bool:
+    if hold.kind == "form":
+        return hold.account_id is not None and hold.account_id == asked.account_id
+    return hold.person_id == asked.person_id

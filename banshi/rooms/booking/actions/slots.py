@@ -1,0 +1,213 @@
+"""Make slots from the hall's calendar and policy (放号), and change them by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import orjson
+from django.db import connection, transaction
+
+from banshi.foundation.announce import announce
+from banshi.kernel.actors import Actor
+from banshi.kernel.refusals import Refused
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.booking import rules
+from banshi.rooms.booking.actions.holding import offer_free_places
+from banshi.rooms.booking.actions.retrying import again
+from banshi.rooms.booking.models import Slot
+from banshi.rooms.booking.queries.facts import HallFacts, hall_facts
+from banshi.rooms.booking.rules import ItemFacts
+from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.calendars.rules import Session
+from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.places.models import Hall
+
+EXTENDED_TAG = "extended"
+AHEAD = timedelta(weeks=2)
+
+# Never cut below what is taken; a slot edited by hand keeps its quota. What the calendar no longer has is closed, never
+# deleted: people may be booked. Locking in id order first keeps this job out of the way of bookings.
+MATERIALISE_SQL = """
+WITH wanted AS (
+  SELECT * FROM json_to_recordset(%(rows)s::json) AS r(
+    business text, day date, half text, starts_at timestamptz, ends_at timestamptz, quota int, internal_quota int,
+    session_kind text, session text, cut_off_at timestamptz, extended_only boolean, items jsonb, channels jsonb)
+), locked AS MATERIALIZED (
+  SELECT * FROM booking_slot WHERE hall_id = %(hall)s AND day BETWEEN %(first)s AND %(last)s
+  ORDER BY id FOR NO KEY UPDATE
+), made AS (
+  INSERT INTO booking_slot (hall_id, business, day, half, starts_at, ends_at, quota, taken, internal_quota,
+    internal_taken, session_kind, session, cut_off_at, extended_only, items, channels, closed, touched)
+  SELECT %(hall)s, w.business, w.day, w.half, w.starts_at, w.ends_at, w.quota, 0, w.internal_quota, 0,
+    w.session_kind, w.session, w.cut_off_at, w.extended_only, w.items, w.channels, false, false
+  FROM wanted w
+  WHERE NOT EXISTS (SELECT 1 FROM locked l WHERE l.business = w.business AND l.starts_at = w.starts_at)
+  ON CONFLICT (hall_id, business, starts_at) DO NOTHING
+  RETURNING id
+), changed AS (
+  UPDATE booking_slot s SET
+    quota = CASE WHEN s.touched THEN s.quota ELSE greatest(w.quota, s.taken) END,
+    internal_quota = CASE WHEN s.touched THEN s.internal_quota ELSE greatest(w.internal_quota, s.internal_taken) END,
+    ends_at = w.ends_at, session_kind = w.session_kind, session = w.session, cut_off_at = w.cut_off_at,
+    extended_only = w.extended_only, items = w.items, channels = w.channels,
+    closed = CASE WHEN s.touched THEN s.closed ELSE false END
+  FROM wanted w, locked l
+  WHERE l.id = s.id AND s.business = w.business AND s.starts_at = w.starts_at
+    AND (s.ends_at, s.session_kind, s.session, s.cut_off_at, s.extended_only, s.items, s.channels,
+         CASE WHEN s.touched THEN 0 ELSE s.quota END, CASE WHEN s.touched THEN 0 ELSE s.internal_quota END,
+         s.closed AND NOT s.touched)
+      IS DISTINCT FROM
+        (w.ends_at, w.session_kind, w.session, w.cut_off_at, w.extended_only, w.items, w.channels,
+         CASE WHEN s.touched THEN 0 ELSE greatest(w.quota, s.taken) END,
+         CASE WHEN s.touched THEN 0 ELSE greatest(w.internal_quota, s.internal_taken) END, false)
+  RETURNING s.id
+), gone AS (
+  UPDATE booking_slot s SET closed = true FROM locked l
+  WHERE l.id = s.id AND NOT s.closed AND s.starts_at > %(now)s
+    AND NOT EXISTS (SELECT 1 FROM wanted w WHERE w.business = s.business AND w.starts_at = s.starts_at)
+  RETURNING s.id
+)
+SELECT (SELECT count(*) FROM made) + (SELECT count(*) FROM changed) + (SELECT count(*) FROM gone)
+"""
+
+
+@again
+@transaction.atomic
+def materialise(*, hall: Hall, now: datetime) -> int:
+    """Make the hall's slots from its calendar and policy: all that may be opened for booking, and two weeks more.
+
+    The most specific quota wins: item, category, hall. Never cuts below what is taken; leaves alone the quotas edited
+    by hand; closes the slots whose session is gone. Running it again changes nothing.
+
+    :returns: how many slots were made, changed or closed.
+    """
+    facts = hall_facts(hall, now=now)
+    today = now.astimezone(facts.zone).date()
+    policy = facts.policy.booking
+    last = rules.horizon(policy, today, calendars.work_calendar()) + AHEAD
+    rows = wanted_slots(facts, _items_of(hall), calendars.sessions(hall, today, last))
+    values: dict[str, Any] = {
+        "rows": orjson.dumps([row for row in rows if row["ends_at"] > now]).decode(),
+        "hall": hall.pk,
+        "first": today,
+        "last": last,
+        "now": now,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(MATERIALISE_SQL, values)
+        changed = int(cursor.fetchone()[0])
+    if changed:
+        announce(hall=hall.code, topic="slots", now=now)
+    return changed
+
+
+def _items_of(hall: Hall) -> list[ItemFacts]:
+    rows = HallItem.objects.filter(hall=hall, bookable=True).order_by("item__code")
+    return [
+        ItemFacts(code, category, True, extended, exempt, periods)
+        for code, category, extended, exempt, periods in rows.values_list(
+            "item__code", "category__code", "extended", "item__exempt_half_day", "periods"
+        )
+    ]
+
+
+def wanted_slots(
+    hall: HallFacts, items: Iterable[ItemFacts], sessions: dict[date, list[Session]]
+) -> list[dict[str, Any]]:
+    """The slots that the calendar and the policy call for. Where sessions overlap, the higher priority has it."""
+    policy = hall.policy.booking
+    users = rules.businesses(policy.quotas, items)
+    found: dict[tuple[str, datetime], dict[str, Any]] = {}
+    for day in sorted(sessions):
+        for session in sorted(sessions[day], key=lambda each: -each.priority):
+            for business, (quota, all_items) in users.items():
+                served = [item for item in all_items if _serves(session, item)]
+                if not served:
+                    continue
+                for starts_at, ends_at in session.periods:
+                    found.setdefault(
+                        (business, starts_at),
+                        {
+                            "business": business,
+                            "day": day,
+                            "half": rules.half_of(starts_at.astimezone(hall.zone)),
+                            "starts_at": starts_at,
+                            "ends_at": ends_at,
+                            "quota": rules.places(quota, policy.overbook_percent),
+                            "internal_quota": quota.internal,
+                            "session_kind": session.kind,
+                            "session": session.rule[:40],
+                            "cut_off_at": session.cut_off_at,
+                            "channels": None if session.channels is None else list(session.channels),
+                            **_limited(session, served, all_items),
+                        },
+                    )
+    return list(found.values())
+
+
+def _serves(session: Session, item: ItemFacts) -> bool:
+    tags = (EXTENDED_TAG,) if item.extended else ()
+    return session.serves(item.code, tags, category=item.category)
+
+
+def _limited(session: Session, served: list[ItemFacts], all_items: Iterable[ItemFacts]) -> dict[str, Any]:
+    """Which items the slot is for: all of its business, those with the tag for extended sessions, or a list."""
+    by_tag_alone = session.item_tag == EXTENDED_TAG and session.items is None and session.categories is None
+    if by_tag_alone:
+        return {"extended_only": True, "items": None}
+    if len(served) == len(list(all_items)):
+        return {"extended_only": False, "items": None}
+    return {"extended_only": False, "items": sorted(item.code for item in served)}
+
+
+@again
+@transaction.atomic
+def set_quota(*, slot_id: int, quota: int, internal_quota: int | None = None, by: Actor, now: datetime) -> Slot:
+    """Change a slot's places by hand. From then on the materialising job leaves them alone. New places go to who waits.
+
+    :raises Refused: quota-below-taken, nothing-found, invalid.
+    """
+    slot = _locked(slot_id)
+    internal = slot.internal_quota if internal_quota is None else internal_quota
+    if not (0 <= quota <= 10_000 and 0 <= internal <= 10_000):
+        raise Refused(
+            "invalid", facts={"field": "quota", "reason": {"zh": "号数为 0 到 10000", "en": "Places: 0 to 10,000"}}
+        )
+    if quota < slot.taken:
+        raise Refused("quota-below-taken", facts={"taken": slot.taken, "asked": quota})
+    if internal < slot.internal_taken:
+        raise Refused("quota-below-taken", facts={"taken": slot.internal_taken, "asked": internal})
+    facts = {"from": [slot.quota, slot.internal_quota], "to": [quota, internal]}
+    slot.quota, slot.internal_quota, slot.touched = quota, internal, True
+    slot.save(update_fields=["quota", "internal_quota", "touched"])
+    hall = hall_facts(slot.hall, now=now)
+    offer_free_places(slot, hall=hall, now=now)
+    audit.record(action="quota", subject=f"slot:{slot.pk}", by=by, now=now, hall=hall.code, facts=facts)
+    announce(hall=hall.code, topic="slots", subject=str(slot.pk), now=now)
+    return slot
+
+
+@again
+@transaction.atomic
+def close_slot(*, slot_id: int, by: Actor, now: datetime, closed: bool = True, why: str = "") -> Slot:
+    """Stop (or resume) bookings of a slot. Those booked keep their place until they are moved or cancelled.
+
+    :raises Refused: nothing-found.
+    """
+    slot = _locked(slot_id)
+    slot.closed, slot.touched = closed, True
+    slot.save(update_fields=["closed", "touched"])
+    facts = {"why": why} if why else {}
+    action = "closed" if closed else "opened"
+    audit.record(action=action, subject=f"slot:{slot.pk}", by=by, now=now, hall=slot.hall.code, facts=facts)
+    announce(hall=slot.hall.code, topic="slots", subject=str(slot.pk), now=now)
+    return slot
+
+
+def _locked(slot_id: int) -> Slot:
+    found = Slot.objects.select_for_update(no_key=True, of=("self",)).select_related("hall").filter(id=slot_id).first()
+    if found is None:
+        raise Refused("nothing-found", facts={"slot": slot_id})
+    return found

@@ -1,0 +1,86 @@
+"""What people are told about an appointment. Params carry no names and no ID numbers; they are worded by messaging."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from banshi.rooms.booking import rules
+from banshi.rooms.booking.models import Appointment
+from banshi.rooms.booking.queries.facts import HallFacts, ItemWords
+from banshi.rooms.messaging import actions as messaging
+
+
+def subject_of(code: str) -> str:
+    return f"appointment:{code}"
+
+
+def params_of(
+    hall: HallFacts, item: ItemWords | None, *, code: str, starts_at: datetime, ends_at: datetime
+) -> dict[str, Any]:
+    """What a message about an appointment may say."""
+    params = {
+        "hall": hall.code,
+        "hall_zh": hall.name_zh,
+        "hall_en": hall.name_en,
+        "starts_at": starts_at.astimezone(hall.zone).isoformat(),
+        "ends_at": ends_at.astimezone(hall.zone).isoformat(),
+        "code": code,
+        "come_early": hall.policy.booking.come_early,
+    }
+    if item is not None:
+        params |= {
+            "item_zh": item.name_zh,
+            "item_en": item.name_en,
+            "bring_zh": item.bring_zh,
+            "bring_en": item.bring_en,
+        }
+    return params
+
+
+def tell(
+    key: str,
+    appointment: Appointment,
+    *,
+    hall: HallFacts,
+    item: ItemWords | None,
+    now: datetime,
+    more: dict[str, Any] | None = None,
+) -> None:
+    """One message about an appointment, due at once."""
+    params = params_of(
+        hall, item, code=appointment.code, starts_at=appointment.starts_at, ends_at=appointment.ends_at
+    ) | (more or {})
+    messaging.write(
+        key=key,
+        to_person=appointment.person_id,
+        hall=hall.code,
+        subject=subject_of(appointment.code),
+        params=params,
+        dedupe=f"{key}:{appointment.code}:{appointment.moves}",
+        language=appointment.language,
+        now=now,
+    )
+
+
+def remind(appointment: Appointment, *, hall: HallFacts, item: ItemWords, now: datetime) -> None:
+    """The reminders of an appointment: the day before, and when it is time to leave."""
+    starts_at = appointment.starts_at.astimezone(hall.zone)
+    params = params_of(hall, item, code=appointment.code, starts_at=starts_at, ends_at=appointment.ends_at)
+    for key, due_at in rules.reminder_times(hall.policy.messages, starts_at, now).items():
+        messaging.write(
+            key=key,
+            to_person=appointment.person_id,
+            hall=hall.code,
+            subject=subject_of(appointment.code),
+            params=params,
+            due_at=due_at,
+            dedupe=f"{key}:{appointment.code}:{appointment.moves}",
+            language=appointment.language,
+            now=now,
+        )
+
+
+def drop(code: str, *, now: datetime) -> None:
+    """Take back what is still to be said about an appointment that is cancelled or moved."""
+    messaging.drop(subject=subject_of(code), now=now)

@@ -1,0 +1,44 @@
+"""What booking tells: slots, appointments, credit. Frozen objects that feed pages and the API alike."""
+
+from banshi.rooms.booking.queries.appointments import (
+    AppointmentView,
+    Bring,
+    Named,
+    appointment,
+    booked_on,
+    code_of,
+    coming,
+    ics,
+    of_account,
+    of_person,
+    of_visit,
+    qr_text,
+    read_qr,
+)
+from banshi.rooms.booking.queries.credit import AppealLine, Credit, EntryLine, SuspensionLine, credit_of
+from banshi.rooms.booking.queries.slots import SlotView, alternatives, free_by_day, slots
+
+__all__ = [
+    "AppealLine",
+    "AppointmentView",
+    "Bring",
+    "Credit",
+    "EntryLine",
+    "Named",
+    "SlotView",
+    "SuspensionLine",
+    "alternatives",
+    "appointment",
+    "booked_on",
+    "code_of",
+    "coming",
+    "credit_of",
+    "free_by_day",
+    "ics",
+    "of_account",
+    "of_person",
+    "of_visit",
+    "qr_text",
+    "read_qr",
+    "slots",
+]

@@ -1,0 +1,275 @@
+"""Appointments as people see them, their QR text and calendar file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import icalendar
+from django.db.models import QuerySet
+from django.utils.translation import gettext, override
+
+from banshi.foundation.crypto import sign, signed_ok
+from banshi.kernel.numbers import InvalidCode, normalise_code
+from banshi.kernel.refusals import Refusal, Refused
+from banshi.rooms.booking import rules
+from banshi.rooms.booking.models import Appointment
+from banshi.rooms.booking.queries.facts import HallFacts, hall_facts
+from banshi.rooms.catalogue.models import MaterialRequirement
+from banshi.rooms.places.models import Hall, Window
+
+_QR = "BS1."
+_PURPOSE = "appointment"
+
+
+@dataclass(frozen=True)
+class Named:
+    """Something with a code and its name in both languages."""
+
+    code: str
+    name_zh: str
+    name_en: str
+
+
+@dataclass(frozen=True)
+class Bring:
+    name_zh: str
+    name_en: str
+
+
+@dataclass(frozen=True)
+class AppointmentView:
+    """An appointment as the citizen, the clerk and the API see it. Moments in the hall's zone; the name is masked.
+
+    `can_cancel` and `can_move` are None when it is possible, else the reason why not.
+    """
+
+    code: str
+    state: str
+    qr: str
+    hall: Named
+    hall_id: int
+    address_zh: str
+    address_en: str
+    item: Named
+    category: Named
+    slot_id: int
+    starts_at: datetime
+    ends_at: datetime
+    day: date
+    half: str
+    masked_name: str
+    person_id: int
+    account_id: int | None
+    bring: tuple[Bring, ...]
+    come_at: datetime
+    visit_group: str
+    can_cancel: Refusal | None
+    can_move: Refusal | None
+    can_rebook: bool
+    source: str
+    internal: bool
+    moves: int
+    note: str
+    floor_zh: str
+    floor_en: str
+    windows: tuple[str, ...]
+    language: str
+    created_at: datetime
+    cancelled_at: datetime | None
+    cancel_reason: str
+    by_hall: bool
+    checked_in_at: datetime | None
+    no_show_at: datetime | None
+    served_at: datetime | None
+
+
+def qr_text(code: str) -> str:
+    """The text of an appointment's QR code: signed, so that nobody makes one up from a reference."""
+    return f"{_QR}{code}.{sign(code, purpose=_PURPOSE)}"
+
+
+def read_qr(text: str) -> str | None:
+    """The reference in a QR text that we signed, else None. Capitals and spaces around do not matter."""
+    parts = text.strip().upper().split(".")
+    if len(parts) != 3 or parts[0] != _QR.rstrip(".") or not signed_ok(parts[1], parts[2], purpose=_PURPOSE):
+        return None
+    return parts[1]
+
+
+def code_of(text: str) -> str | None:
+    """The reference meant by what was scanned or typed: a signed QR text, or a reference."""
+    scanned = read_qr(text)
+    if scanned is not None:
+        return scanned
+    try:
+        return normalise_code(text)
+    except InvalidCode:
+        return None
+
+
+def appointment(code: str, *, now: datetime) -> AppointmentView:
+    """:raises Refused: nothing-found."""
+    found = _views(_rows().filter(code=code), now=now)
+    if not found:
+        raise Refused("nothing-found", facts={"appointment": code})
+    return found[0]
+
+
+def of_account(account_id: int, now: datetime, *, limit: int = 100) -> list[AppointmentView]:
+    """What an account booked, latest first."""
+    return _views(_rows().filter(account_id=account_id).order_by("-starts_at", "-id")[:limit], now=now)
+
+
+def of_person(person_id: int, now: datetime, *, limit: int = 100) -> list[AppointmentView]:
+    """What was booked for a person, latest first."""
+    return _views(_rows().filter(person_id=person_id).order_by("-starts_at", "-id")[:limit], now=now)
+
+
+def coming(hall_id: int, now: datetime, limit: int = 50) -> list[AppointmentView]:
+    """Who is still to come today and whose period is not over, by time."""
+    rows = _rows().filter(hall_id=hall_id, state="booked", ends_at__gt=now, starts_at__lt=now + timedelta(days=1))
+    views = _views(rows.order_by("starts_at", "id")[: limit * 2], now=now)
+    return [view for view in views if view.day == now.astimezone(view.starts_at.tzinfo).date()][:limit]
+
+
+def booked_on(hall_id: int, day: date, *, now: datetime) -> list[AppointmentView]:
+    """All appointments of a hall's day in every state but cancelled, by time."""
+    rows = _rows().filter(hall_id=hall_id, day=day).exclude(state="cancelled")
+    return _views(rows.order_by("starts_at", "id"), now=now)
+
+
+def of_visit(visit_group: str, *, now: datetime) -> list[AppointmentView]:
+    """The matters of one visit."""
+    return _views(_rows().filter(visit_group=visit_group).order_by("id"), now=now) if visit_group else []
+
+
+def _rows() -> QuerySet[Appointment]:
+    return Appointment.objects.select_related("hall", "item", "category__zone__floor", "person")
+
+
+def _views(rows: Iterable[Appointment], *, now: datetime) -> list[AppointmentView]:
+    """Four queries for any number of rows, and one per hall for its policy."""
+    found = list(rows)
+    halls = {row.hall_id: row.hall for row in found}
+    facts = {hall_id: hall_facts(hall, now=now) for hall_id, hall in halls.items()}
+    bring = _bring({row.item_id for row in found})
+    windows = _windows({row.category_id for row in found})
+    return [
+        _view(row, facts[row.hall_id], bring.get(row.item_id, ()), windows.get(row.category_id, ()), now=now)
+        for row in found
+    ]
+
+
+def _view(
+    row: Appointment, hall: HallFacts, bring: Sequence[Bring], windows: Sequence[str], *, now: datetime
+) -> AppointmentView:
+    starts_at, ends_at = row.starts_at.astimezone(hall.zone), row.ends_at.astimezone(hall.zone)
+    policy = hall.policy.booking
+    no = rules.change_refusal(
+        policy=policy, state=row.state, starts_at=starts_at, ends_at=ends_at, now=now, cancelled_at=row.cancelled_at
+    )
+    zone = row.category.zone
+    return AppointmentView(
+        code=row.code,
+        state=row.state,
+        qr=qr_text(row.code),
+        hall=Named(row.hall.code, row.hall.name_zh, row.hall.name_en),
+        hall_id=row.hall_id,
+        address_zh=row.hall.address_zh,
+        address_en=row.hall.address_en,
+        item=Named(row.item.code, row.item.name_zh, row.item.name_en),
+        category=Named(row.category.code, row.category.name_zh, row.category.name_en),
+        slot_id=row.slot_id,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        day=row.day,
+        half=row.half,
+        masked_name=row.person.masked_name,
+        person_id=row.person_id,
+        account_id=row.account_id,
+        bring=tuple(bring),
+        come_at=starts_at - timedelta(minutes=policy.come_early),
+        visit_group=row.visit_group,
+        can_cancel=no,
+        can_move=no or rules.move_refusal(policy=policy, moves=row.moves),
+        can_rebook=row.state == "cancelled" and ends_at > now,
+        source=row.source,
+        internal=row.internal,
+        moves=row.moves,
+        note=row.note,
+        floor_zh=zone.floor.label_zh if zone else "",
+        floor_en=zone.floor.label_en if zone else "",
+        windows=tuple(windows),
+        language=row.language,
+        created_at=row.created_at,
+        cancelled_at=row.cancelled_at,
+        cancel_reason=row.cancel_reason,
+        by_hall=row.by_hall,
+        checked_in_at=row.checked_in_at,
+        no_show_at=row.no_show_at,
+        served_at=row.served_at,
+    )
+
+
+def _bring(item_ids: set[int]) -> dict[int, tuple[Bring, ...]]:
+    rows = (
+        MaterialRequirement.objects.filter(item_id__in=item_ids).exclude(necessity="optional").order_by("order", "id")
+    )
+    found: dict[int, tuple[Bring, ...]] = {}
+    for item_id, zh, en in rows.values_list("item_id", "material__name_zh", "material__name_en"):
+        found[item_id] = (*found.get(item_id, ()), Bring(zh, en))
+    return found
+
+
+def _windows(category_ids: set[int]) -> dict[int, tuple[str, ...]]:
+    rows = Window.objects.filter(categories__in=category_ids).order_by("number")
+    found: dict[int, tuple[str, ...]] = {}
+    for category_id, number in rows.values_list("categories", "number"):
+        if category_id in category_ids:
+            found[category_id] = (*found.get(category_id, ()), number)
+    return found
+
+
+def ics(code: str, *, now: datetime, language: str = "zh-hans") -> str:
+    """The appointment as an iCalendar file (.ics, RFC 5545), with an alarm when it is time to leave. No personal data.
+
+    Moved appointments keep their UID and raise SEQUENCE, cancelled ones say so: a phone's calendar follows.
+
+    :raises Refused: nothing-found.
+    """
+    view = appointment(code, now=now)
+    english = language.startswith("en")
+    item, hall = (view.item.name_en, view.hall.name_en) if english else (view.item.name_zh, view.hall.name_zh)
+    address = view.address_en if english else view.address_zh
+    bring = ", ".join(each.name_en for each in view.bring) if english else "、".join(e.name_zh for e in view.bring)
+    policy = hall_facts(Hall.objects.get(id=view.hall_id), now=now).policy
+    with override(language):
+        lines = [gettext("Reference: %(code)s") % {"code": view.code}]
+        lines.append(gettext("Please come at %(time)s.") % {"time": f"{view.come_at:%H:%M}"})
+        if bring:
+            lines.append(gettext("Bring: %(materials)s") % {"materials": bring})
+    event = icalendar.Event()
+    event.add("uid", f"{view.code}@banshi")
+    event.add("dtstamp", now.astimezone(ZoneInfo("UTC")))
+    event.add("dtstart", view.starts_at.astimezone(ZoneInfo("UTC")))
+    event.add("dtend", view.ends_at.astimezone(ZoneInfo("UTC")))
+    event.add("sequence", view.moves + (1 if view.state == "cancelled" else 0))
+    event.add("status", "CANCELLED" if view.state == "cancelled" else "CONFIRMED")
+    event.add("summary", f"{item} · {hall}")
+    event.add("location", f"{hall}, {address}" if english else f"{hall}（{address}）")
+    event.add("description", "\n".join(lines))
+    if policy.messages.leave_before is not None:
+        alarm = icalendar.Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("description", f"{item} · {hall}")
+        alarm.add("trigger", -timedelta(minutes=policy.messages.leave_before))
+        event.add_component(alarm)
+    calendar = icalendar.Calendar()
+    calendar.add("prodid", "-//Banshi//Appointments//ZH")
+    calendar.add("version", "2.0")
+    calendar.add("method", "CANCEL" if view.state == "cancelled" else "PUBLISH")
+    calendar.add_component(event)
+    return str(calendar.to_ical().decode())

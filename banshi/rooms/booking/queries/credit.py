@@ -1,0 +1,129 @@
+"""A person's credit (信用) in a hall: what counts, what was forgiven, whether booking is suspended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from banshi.rooms.booking import rules
+from banshi.rooms.booking.models import Appeal, LedgerEntry, Suspension
+from banshi.rooms.booking.queries.facts import hall_facts
+from banshi.rooms.places.models import Hall
+
+
+@dataclass(frozen=True)
+class EntryLine:
+    """One entry of the ledger. `used` – it has led to a suspension already and counts for no further one."""
+
+    id: int
+    kind: str
+    on: date
+    appointment: str
+    item_zh: str
+    item_en: str
+    forgiven_at: datetime | None
+    forgiven_why: str
+    used: bool
+    open_appeal: bool
+
+
+@dataclass(frozen=True)
+class SuspensionLine:
+    id: int
+    reason: str
+    reason_zh: str
+    reason_en: str
+    from_on: date
+    until_on: date
+    lifted_at: datetime | None
+    lifted_why: str
+    in_force: bool
+    open_appeal: bool
+
+
+@dataclass(frozen=True)
+class AppealLine:
+    id: int
+    entry_id: int | None
+    suspension_id: int | None
+    text: str
+    made_at: datetime
+    state: str
+    answer: str
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Credit:
+    """`no_shows` and `cancels_this_month` are those that count now: not forgiven, not used up by a suspension."""
+
+    no_shows: int
+    no_show_limit: int | None
+    cancels_this_month: int
+    cancel_limit: int | None
+    suspended_until: date | None
+    entries: tuple[EntryLine, ...]
+    suspensions: tuple[SuspensionLine, ...]
+    appeals: tuple[AppealLine, ...]
+
+
+def credit_of(person_id: int, hall: Hall, now: datetime) -> Credit:
+    """Where a person stands in the hall's credit scope (the hall itself, or its region), newest first."""
+    facts = hall_facts(hall, now=now)
+    today = now.astimezone(facts.zone).date()
+    rule = facts.policy.booking.credit
+    rows = LedgerEntry.objects.filter(person_id=person_id, scope=facts.scope).select_related("appointment__item")
+    entries = list(rows.order_by("-on", "-at", "-id"))
+    bars = list(Suspension.objects.filter(person_id=person_id, scope=facts.scope).order_by("-from_on", "-id"))
+    appeals = [
+        *Appeal.objects.filter(entry__in=[row.pk for row in entries]).order_by("-id"),
+        *Appeal.objects.filter(suspension__in=[row.pk for row in bars]).order_by("-id"),
+    ]
+    appealed = {(row.entry_id, row.suspension_id) for row in appeals if row.state == "open"}
+    count = [row for row in entries if row.forgiven_at is None and not (rule.uses_strikes_up and row.used_by_id)]
+    in_force = [row for row in bars if row.lifted_at is None and rules.in_force(row.from_on, row.until_on, today)]
+    return Credit(
+        no_shows=sum(row.kind == "no_show" for row in count),
+        no_show_limit=rule.no_shows,
+        cancels_this_month=sum(
+            row.kind == "cancel" and (row.on.year, row.on.month) == (today.year, today.month) for row in count
+        ),
+        cancel_limit=rule.cancels_per_month,
+        suspended_until=max((row.until_on for row in in_force), default=None),
+        entries=tuple(
+            EntryLine(
+                id=row.pk,
+                kind=row.kind,
+                on=row.on,
+                appointment=row.appointment.code,
+                item_zh=row.appointment.item.name_zh,
+                item_en=row.appointment.item.name_en,
+                forgiven_at=row.forgiven_at,
+                forgiven_why=row.forgiven_why,
+                used=row.used_by_id is not None,
+                open_appeal=(row.pk, None) in appealed,
+            )
+            for row in entries
+        ),
+        suspensions=tuple(
+            SuspensionLine(
+                id=row.pk,
+                reason=row.reason,
+                reason_zh=rules.REASONS[row.reason]["zh"],
+                reason_en=rules.REASONS[row.reason]["en"],
+                from_on=row.from_on,
+                until_on=row.until_on,
+                lifted_at=row.lifted_at,
+                lifted_why=row.lifted_why,
+                in_force=row in in_force,
+                open_appeal=(None, row.pk) in appealed,
+            )
+            for row in bars
+        ),
+        appeals=tuple(
+            AppealLine(
+                row.pk, row.entry_id, row.suspension_id, row.text, row.made_at, row.state, row.answer, row.answered_at
+            )
+            for row in appeals
+        ),
+    )

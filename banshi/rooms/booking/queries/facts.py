@@ -1,0 +1,308 @@
+"""Facts that the rules need, read set-based: one statement for everybody who asks at the same moment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+from django.db import connection
+
+from banshi.kernel.policy import HallPolicy
+from banshi.kernel.working_days import WorkCalendar
+from banshi.rooms.booking import rules
+from banshi.rooms.booking.models import LIVE, Slot
+from banshi.rooms.booking.rules import Barred, ItemFacts, PersonFacts, SlotFacts
+from banshi.rooms.calendars.queries import work_calendar
+from banshi.rooms.catalogue.models import HallItem, MaterialRequirement
+from banshi.rooms.places.models import Hall, PolicyVersion
+
+
+@dataclass(frozen=True, slots=True)
+class HallFacts:
+    """What booking needs of a hall. `scope`: in which credit counts together: the hall's code or its region's."""
+
+    id: int
+    code: str
+    name_zh: str
+    name_en: str
+    zone: ZoneInfo
+    region: str
+    policy: HallPolicy
+
+    @property
+    def scope(self) -> str:
+        return self.region if self.policy.booking.credit.scope == "region" else self.code
+
+
+@dataclass(frozen=True, slots=True)
+class ItemWords:
+    """An item as messages name it, and what to bring."""
+
+    id: int
+    category_id: int
+    name_zh: str
+    name_en: str
+    bring_zh: str
+    bring_en: str
+    facts: ItemFacts
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFacts:
+    """Everything about one request to book. `item` is None where the hall has not got it, `slot` where it is gone."""
+
+    hall: HallFacts | None
+    slot: SlotFacts | None
+    item: ItemWords | None
+    person: PersonFacts
+    person_known: bool
+    phone: str | None  # as stored in identity_person.phone
+    phone_index: str | None
+    opens: datetime | None
+
+
+@lru_cache(maxsize=256)
+def _parsed(policy_id: int) -> HallPolicy:
+    # A version is immutable, so its id is a sound cache key.
+    return HallPolicy.model_validate(PolicyVersion.objects.get(id=policy_id).document)
+
+
+_DEFAULTS = HallPolicy()
+
+
+@lru_cache(maxsize=256)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def hall_facts(hall: Hall, *, now: datetime) -> HallFacts:
+    """A hall with the policy in force."""
+    newest = PolicyVersion.objects.filter(hall_id=hall.pk, valid_from__lte=now).order_by("-version")
+    policy_id = newest.values_list("id", flat=True).first()
+    policy = _DEFAULTS if policy_id is None else _parsed(policy_id)
+    return HallFacts(hall.pk, hall.code, hall.name_zh, hall.name_en, _zone(hall.timezone), hall.region_id, policy)
+
+
+def slot_facts(slot: Slot, zone: ZoneInfo) -> SlotFacts:
+    return SlotFacts(
+        id=slot.pk,
+        business=slot.business,
+        day=slot.day,
+        half=slot.half,
+        starts_at=slot.starts_at.astimezone(zone),
+        ends_at=slot.ends_at.astimezone(zone),
+        quota=slot.quota,
+        taken=slot.taken,
+        internal_quota=slot.internal_quota,
+        internal_taken=slot.internal_taken,
+        closed=slot.closed,
+        cut_off_at=slot.cut_off_at.astimezone(zone) if slot.cut_off_at else None,
+        extended_only=slot.extended_only,
+        items=None if slot.items is None else frozenset(slot.items),
+        channels=None if slot.channels is None else frozenset(slot.channels),
+    )
+
+
+class Opens:
+    """When days open, worked out once per hall and day of a batch."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._read: WorkCalendar | None = None
+        self._known: dict[tuple[int, date], datetime | None] = {}
+
+    def at(self, hall: HallFacts, day: date) -> datetime | None:
+        key = (hall.id, day)
+        if key not in self._known:
+            local = self._now.astimezone(hall.zone)
+            self._known[key] = rules.opens_at(hall.policy.booking, day, self.calendar, local)
+        return self._known[key]
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        if self._read is None:
+            self._read = work_calendar()
+        return self._read
+
+
+# One row per request. Slots and items of a rush are few and people many: the few come once, as JSON in the first row.
+FACTS_SQL = """
+WITH asked AS (
+  SELECT * FROM unnest(%(slots)s::bigint[], %(items)s::text[], %(people)s::bigint[])
+    WITH ORDINALITY AS a(slot_id, item_code, person_id, ord)
+), slot AS MATERIALIZED (
+  SELECT s.id, s.hall_id, s.business, s.day, s.half, s.starts_at, s.ends_at, s.quota, s.taken, s.internal_quota,
+    s.internal_taken, s.closed, s.cut_off_at, s.extended_only, s.items, s.channels,
+    h.code AS hall_code, h.name_zh, h.name_en, h.timezone, h.region_id,
+    (SELECT v.id FROM places_policy_version v WHERE v.hall_id = h.id AND v.valid_from <= %(now)s
+     ORDER BY v.version DESC LIMIT 1) AS policy_id
+  FROM booking_slot s JOIN places_hall h ON h.id = s.hall_id WHERE s.id = ANY(%(some_slots)s)
+), item AS MATERIALIZED (
+  SELECT i.id, i.code, i.name_zh, i.name_en, i.exempt_half_day, hi.hall_id, hi.category_id, hi.bookable, hi.extended,
+    hi.periods, c.code AS category_code, bring.zh AS bring_zh, bring.en AS bring_en
+  FROM catalogue_item i
+  JOIN catalogue_hall_item hi ON hi.item_id = i.id AND hi.hall_id IN (SELECT hall_id FROM slot)
+  JOIN places_category c ON c.id = hi.category_id
+  CROSS JOIN LATERAL (
+    SELECT string_agg(m.name_zh, '、' ORDER BY r."order", r.id) AS zh,
+           string_agg(m.name_en, ', ' ORDER BY r."order", r.id) AS en
+    FROM catalogue_material_requirement r JOIN catalogue_material m ON m.id = r.material_id
+    WHERE r.item_id = i.id AND r.necessity <> 'optional'
+  ) bring
+  WHERE i.code = ANY(%(some_items)s)
+)
+SELECT a.slot_id, s.hall_id, a.item_code, i.id IS NOT NULL, p.id, p.phone, p.phone_index,
+  mine.code, mine.starts_at, mine.live, barred.rows,
+  CASE WHEN a.ord = 1 THEN (SELECT jsonb_agg(to_jsonb(slot)) FROM slot) END,
+  CASE WHEN a.ord = 1 THEN (SELECT jsonb_agg(to_jsonb(item)) FROM item) END
+FROM asked a
+LEFT JOIN slot s ON s.id = a.slot_id
+LEFT JOIN item i ON i.code = a.item_code AND i.hall_id = s.hall_id
+LEFT JOIN identity_person p ON p.id = a.person_id
+LEFT JOIN LATERAL (
+  SELECT count(*) FILTER (WHERE x.ends_at > %(now)s) AS live,
+    min(x.code) FILTER (WHERE x.business = s.business AND x.day = s.day AND x.half = s.half AND NOT x.exempt) AS code,
+    min(x.starts_at)
+      FILTER (WHERE x.business = s.business AND x.day = s.day AND x.half = s.half AND NOT x.exempt) AS starts_at
+  FROM booking_appointment x
+  WHERE x.person_id = a.person_id AND x.hall_id = s.hall_id AND x.day >= %(yesterday)s AND x.state = ANY(%(live)s)
+) mine ON true
+LEFT JOIN LATERAL (
+  SELECT jsonb_agg(jsonb_build_array(z.scope, z.reason, z.from_on, z.until_on)) AS rows FROM booking_suspension z
+  WHERE z.person_id = a.person_id AND z.lifted_at IS NULL AND z.until_on >= %(yesterday)s
+    AND z.scope IN (s.hall_code, s.region_id)
+) barred ON true
+ORDER BY a.ord
+"""
+
+
+def read_facts(asked: Sequence[tuple[int, str, int]], *, now: datetime, opens: Opens) -> list[AskedFacts]:
+    """Facts of every request (slot id, item code, person id), in order, in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            FACTS_SQL,
+            {
+                "slots": [each[0] for each in asked],
+                "items": [each[1] for each in asked],
+                "people": [each[2] for each in asked],
+                "some_slots": sorted({each[0] for each in asked}),
+                "some_items": sorted({each[1] for each in asked}),
+                "now": now,
+                "yesterday": (now - timedelta(days=1)).date(),
+                "live": LIVE,
+            },
+        )
+        rows = cursor.fetchall()
+    if not rows:
+        return []
+    halls, slots = _slots_read(rows[0][11])
+    items = {(each["hall_id"], each["code"]): _item_read(each) for each in _json(rows[0][12])}
+    found = []
+    for slot_id, hall_id, item_code, has_item, person_id, phone, phone_index, same, same_at, live, barred, *_ in rows:
+        hall = halls.get(hall_id)
+        slot = slots.get(slot_id)
+        if hall is None or slot is None:
+            person = PersonFacts()
+            found.append(AskedFacts(None, None, None, person, person_id is not None, phone, phone_index, None))
+            continue
+        person = PersonFacts(
+            same_half_day=same,
+            same_half_day_starts_at=same_at.astimezone(hall.zone) if same_at else None,
+            live=live,
+            barred=_barred(_json(barred), hall.scope, now.astimezone(hall.zone).date()),
+        )
+        item = items[hall_id, item_code] if has_item else None
+        opens_at = opens.at(hall, slot.day)
+        found.append(AskedFacts(hall, slot, item, person, person_id is not None, phone, phone_index, opens_at))
+    return found
+
+
+def _json(value: Any) -> list[Any]:
+    # Django's cursors leave jsonb of raw SQL as text.
+    return [] if value is None else orjson.loads(value) if isinstance(value, str | bytes) else list(value)
+
+
+def _slots_read(value: Any) -> tuple[dict[int, HallFacts], dict[int, SlotFacts]]:
+    halls: dict[int, HallFacts] = {}
+    slots: dict[int, SlotFacts] = {}
+    for row in _json(value):
+        zone = _zone(row["timezone"])
+        if row["hall_id"] not in halls:
+            policy = _DEFAULTS if row["policy_id"] is None else _parsed(row["policy_id"])
+            halls[row["hall_id"]] = HallFacts(
+                row["hall_id"], row["hall_code"], row["name_zh"], row["name_en"], zone, row["region_id"], policy
+            )
+        slots[row["id"]] = SlotFacts(
+            id=row["id"],
+            business=row["business"],
+            day=date.fromisoformat(row["day"]),
+            half=row["half"],
+            starts_at=datetime.fromisoformat(row["starts_at"]).astimezone(zone),
+            ends_at=datetime.fromisoformat(row["ends_at"]).astimezone(zone),
+            quota=row["quota"],
+            taken=row["taken"],
+            internal_quota=row["internal_quota"],
+            internal_taken=row["internal_taken"],
+            closed=row["closed"],
+            cut_off_at=datetime.fromisoformat(row["cut_off_at"]).astimezone(zone) if row["cut_off_at"] else None,
+            extended_only=row["extended_only"],
+            items=None if row["items"] is None else frozenset(row["items"]),
+            channels=None if row["channels"] is None else frozenset(row["channels"]),
+        )
+    return halls, slots
+
+
+def _item_read(row: dict[str, Any]) -> ItemWords:
+    facts = ItemFacts(
+        code=row["code"],
+        category=row["category_code"],
+        bookable=row["bookable"],
+        extended=row["extended"],
+        exempt=row["exempt_half_day"],
+        periods=row["periods"],
+    )
+    return ItemWords(
+        row["id"],
+        row["category_id"],
+        row["name_zh"],
+        row["name_en"],
+        row["bring_zh"] or "",
+        row["bring_en"] or "",
+        facts,
+    )
+
+
+def _barred(rows: list[Any], scope: str, today: date) -> Barred | None:
+    """The suspension in force in this scope that lasts longest."""
+    found = [
+        Barred(date.fromisoformat(until_on), reason)
+        for row_scope, reason, from_on, until_on in rows
+        if row_scope == scope and rules.in_force(date.fromisoformat(from_on), date.fromisoformat(until_on), today)
+    ]
+    return max(found, key=lambda each: each.until_on, default=None)
+
+
+def item_words(hall_id: int, item_id: int) -> ItemWords | None:
+    """One item of a hall, with what to bring; None where the hall does not handle it (any more)."""
+    row = HallItem.objects.select_related("item", "category").filter(hall_id=hall_id, item_id=item_id).first()
+    if row is None:
+        return None
+    needed = MaterialRequirement.objects.filter(item_id=item_id).exclude(necessity="optional").order_by("order", "id")
+    names = list(needed.values_list("material__name_zh", "material__name_en"))
+    facts = ItemFacts(
+        row.item.code, row.category.code, row.bookable, row.extended, row.item.exempt_half_day, row.periods
+    )
+    return ItemWords(
+        id=item_id,
+        category_id=row.category_id,
+        name_zh=row.item.name_zh,
+        name_en=row.item.name_en,
+        bring_zh="、".join(zh for zh, _ in names),
+        bring_en=", ".join(en for _, en in names),
+        facts=facts,
+    )

@@ -1,0 +1,225 @@
+"""Slots as people choose them: free places, how busy, why not; and the nearest quiet alternatives."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from banshi.kernel.refusals import Alternative, Refusal, Refused
+from banshi.rooms.booking import rules
+from banshi.rooms.booking.models import LIVE, Appointment, Slot, Suspension
+from banshi.rooms.booking.queries.facts import HallFacts, Opens, hall_facts, slot_facts
+from banshi.rooms.booking.rules import Barred, ItemFacts, PersonFacts, SlotFacts
+from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.places.models import Hall
+
+_NO_ROW = {"zh": "后面没有连续的时段了", "en": "No further period follows directly"}
+ALTERNATIVES_WITHIN = timedelta(days=31)
+
+
+@dataclass(frozen=True)
+class SlotView:
+    """A period offered for an item. Moments in the hall's zone; `free` counts every period an item needs in a row."""
+
+    id: int
+    starts_at: datetime
+    ends_at: datetime
+    day: date
+    half: str
+    quota: int
+    free: int
+    bookable: bool
+    refusal: Refusal | None
+    busy: float
+    session_kind: str
+
+
+def item_facts(hall_id: int, item_code: str) -> ItemFacts | None:
+    """The item as this hall handles it; None where it does not."""
+    row = (
+        HallItem.objects.filter(hall_id=hall_id, item__code=item_code)
+        .values_list("category__code", "bookable", "extended", "item__exempt_half_day", "periods")
+        .first()
+    )
+    return None if row is None else ItemFacts(item_code, *row)
+
+
+def slots(
+    *,
+    hall: Hall,
+    item_code: str,
+    first: date,
+    last: date,
+    now: datetime,
+    person_id: int | None = None,
+    channel: str = "web",
+    internal: bool = False,
+) -> list[SlotView]:
+    """The slots of an item on the days first–last, by start, each with the reason why it cannot be booked, or None.
+
+    :param person_id: with it, this person's half-day limit and suspension count too.
+    :raises Refused: item-not-here, not-bookable.
+    """
+    item = item_facts(hall.pk, item_code)
+    if item is None:
+        raise Refused("item-not-here", facts={"hall": hall.code, "item": item_code})
+    if not item.bookable:
+        raise Refused("not-bookable", facts={"item": item_code})
+    return _views(
+        hall_facts(hall, now=now),
+        item,
+        first=first,
+        last=last,
+        now=now,
+        person_id=person_id,
+        channel=channel,
+        internal=internal,
+    )
+
+
+def _views(
+    hall: HallFacts,
+    item: ItemFacts,
+    *,
+    first: date,
+    last: date,
+    now: datetime,
+    person_id: int | None = None,
+    channel: str = "web",
+    internal: bool = False,
+    opens: Opens | None = None,
+) -> list[SlotView]:
+    opens = opens or Opens(now)
+    local = now.astimezone(hall.zone)
+    rows = Slot.objects.filter(
+        hall_id=hall.id, day__range=(first, last), business__in=[f"item:{item.code}", f"cat:{item.category}", "hall"]
+    ).order_by("starts_at", "id")
+    kinds = {}
+    offered = []
+    for row in rows:
+        facts = slot_facts(row, hall.zone)
+        if rules.serves(facts, item, hall.policy.booking.quotas):
+            offered.append(facts)
+            kinds[row.pk] = row.session_kind
+    people = _person_facts(hall, person_id, first=first, last=last, local=local) if person_id is not None else {}
+    barred = people.get(None, PersonFacts()).barred
+    found = []
+    for slot in offered:
+        run = _run(slot, offered, item.periods)
+        free = max(0, min(each.free(internal=internal) for each in run)) if run else 0
+        person = people.get((slot.business, slot.day, slot.half))
+        no = rules.refusal(
+            slot=_with_free(slot, free, internal=internal) if run else slot,
+            item=item,
+            policy=hall.policy.booking,
+            now=local,
+            opens=opens.at(hall, slot.day),
+            person=person or PersonFacts(barred=barred, live=people.get(None, PersonFacts()).live),
+            channel=channel,
+            internal=internal,
+            hall=hall.code,
+        )
+        if no is None and not run:
+            no = Refusal("closed", {"reason": _NO_ROW})
+        found.append(
+            SlotView(
+                id=slot.id,
+                starts_at=slot.starts_at,
+                ends_at=run[-1].ends_at if run else slot.ends_at,
+                day=slot.day,
+                half=slot.half,
+                quota=slot.internal_quota if internal else slot.quota,
+                free=free,
+                bookable=no is None,
+                refusal=no,
+                busy=slot.busy,
+                session_kind=kinds[slot.id],
+            )
+        )
+    return found
+
+
+def _run(slot: SlotFacts, offered: Sequence[SlotFacts], periods: int) -> list[SlotFacts]:
+    """The slot and those that follow it directly, as many as the item takes; empty where the row breaks off."""
+    run = [slot]
+    by_start = {(each.business, each.starts_at): each for each in offered} if periods > 1 else {}
+    while len(run) < periods:
+        following = by_start.get((slot.business, run[-1].ends_at))
+        if following is None:
+            return []
+        run.append(following)
+    return run
+
+
+def _with_free(slot: SlotFacts, free: int, *, internal: bool) -> SlotFacts:
+    """The slot as full as the fullest period of its run."""
+    if internal:
+        return replace(slot, internal_taken=slot.internal_quota - free)
+    return replace(slot, taken=slot.quota - free)
+
+
+def _person_facts(
+    hall: HallFacts, person_id: int, *, first: date, last: date, local: datetime
+) -> dict[tuple[str, date, str] | None, PersonFacts]:
+    """By business, day and half; under None what holds everywhere."""
+    today = local.date()
+    suspensions = Suspension.objects.filter(person_id=person_id, scope=hall.scope, lifted_at=None, until_on__gte=today)
+    in_force = [Barred(each.until_on, each.reason) for each in suspensions if each.from_on <= today]
+    barred = max(in_force, key=lambda each: each.until_on, default=None)
+    rows = Appointment.objects.filter(
+        person_id=person_id, hall_id=hall.id, day__gte=min(first, today - timedelta(days=1)), state__in=LIVE
+    ).order_by("starts_at", "id")
+    appointments = list(rows)
+    live = sum(each.ends_at > local for each in appointments)
+    found: dict[tuple[str, date, str] | None, PersonFacts] = {None: PersonFacts(live=live, barred=barred)}
+    for each in appointments:
+        if not each.exempt:
+            found[each.business, each.day, each.half] = PersonFacts(
+                each.code, each.starts_at.astimezone(hall.zone), live, barred
+            )
+    return found
+
+
+def alternatives(
+    *, hall: Hall, item_code: str, near: datetime, now: datetime, n: int = 3, channel: str = "web"
+) -> tuple[Alternative, ...]:
+    """The nearest quiet slots (错峰) of the item in this hall that can be booked now, by time; at most `n`."""
+    item = item_facts(hall.pk, item_code)
+    if item is None or not item.bookable:
+        return ()
+    return alternatives_for(hall_facts(hall, now=now), item, near=near, now=now, n=n, channel=channel)
+
+
+def alternatives_for(
+    hall: HallFacts,
+    item: ItemFacts,
+    *,
+    near: datetime,
+    now: datetime,
+    n: int = 3,
+    channel: str = "web",
+    opens: Opens | None = None,
+) -> tuple[Alternative, ...]:
+    opens = opens or Opens(now)
+    today = now.astimezone(hall.zone).date()
+    around = near.astimezone(hall.zone).date()
+    last = min(rules.horizon(hall.policy.booking, today, opens.calendar), around + ALTERNATIVES_WITHIN)
+    views = _views(
+        hall, item, first=max(today, around - ALTERNATIVES_WITHIN), last=last, now=now, channel=channel, opens=opens
+    )
+    found = [(_alternative(hall, view), view.busy) for view in views if view.bookable]
+    return rules.nearest_quiet(found, near=near, n=n)
+
+
+def _alternative(hall: HallFacts, view: SlotView) -> Alternative:
+    return Alternative(view.id, view.starts_at, view.ends_at, view.free, hall.code, hall.name_zh)
+
+
+def free_by_day(views: Iterable[SlotView]) -> dict[date, int]:
+    """Bookable places of each day: what a month view shows."""
+    found: dict[date, int] = defaultdict(int)
+    for view in views:
+        found[view.day] += view.free if view.bookable else 0
+    return dict(found)

@@ -1,0 +1,477 @@
+"""Rules of booking (预约): which days are open, who may book, what a missed or cancelled appointment leads to.
+
+Pure functions on frozen facts. Days are plain dates in the hall's zone; moments are aware. `now` is a parameter and,
+where a rule is about a local day or hour, in the hall's zone (`now.astimezone(zone)`). Spans are half-open: a period
+9:00–10:00 is over at 10:00. Sources: mission §1 ([N] Nancheng, [C] Chengdu) and §11.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from itertools import pairwise
+
+from banshi.kernel.policy import BookingPolicy, Credit, MessagePolicy, Quota
+from banshi.kernel.refusals import Alternative, Refusal
+from banshi.kernel.working_days import WorkCalendar
+
+_DAY = timedelta(days=1)
+_NOON = time(12)
+# Longer than any holiday; the search for the last week with a working day ends there.
+_WEEKS_BACK = 60
+MISTAKE_IS_FORGIVEN_WITHIN = timedelta(minutes=30)
+SOURCES = ("web", "wechat", "app", "kiosk", "phone", "video", "staff", "api")
+
+
+class State(StrEnum):
+    """State of an appointment (预约状态)."""
+
+    BOOKED = "booked"
+    CHECKED_IN = "checked_in"
+    SERVED = "served"
+    CANCELLED = "cancelled"
+    NO_SHOW = "no_show"
+
+
+# from → to. A no-show and a cancellation are final: who was late takes a walk-in number, who cancelled books again.
+TRANSITIONS: Mapping[State, frozenset[State]] = {
+    State.BOOKED: frozenset({State.CHECKED_IN, State.CANCELLED, State.NO_SHOW}),
+    State.CHECKED_IN: frozenset({State.SERVED}),
+    State.SERVED: frozenset(),
+    State.CANCELLED: frozenset(),
+    State.NO_SHOW: frozenset(),
+}
+
+
+def may_become(state: str, wanted: State) -> bool:
+    """Whether an appointment in `state` may become `wanted`."""
+    return wanted in TRANSITIONS[State(state)]
+
+
+def half_of(starts_at: datetime) -> str:
+    """`am` or `pm` by local noon: a period that starts at 12:00 is in the afternoon. :param starts_at: local."""
+    return "am" if starts_at.time() < _NOON else "pm"
+
+
+# --- Which days are open -----------------------------------------------------------------------------------------
+
+
+def opens_at(policy: BookingPolicy, day: date, calendar: WorkCalendar, local_now: datetime) -> datetime | None:
+    """When `day` opens for booking (放号时间), in the zone of `local_now`; None for a day that never opens.
+
+    - week release (按周放号, Nancheng [N]): open are tomorrow and later working days of the current Monday–Sunday
+      week; on that week's last working day also all working days of the next calendar week that has any. So a week
+      opens on the last working day of the nearest earlier week that has one, and stays open: what opened on Friday
+      is still open on Saturday. Days that are not worked never open.
+    - rolling working days: tomorrow up to the n-th working day. A rest day with sessions opens together with the
+      working day after it.
+    - rolling days: tomorrow up to n days from today.
+
+    With `release_at` the newest day opens at that local time instead of midnight.
+    """
+    if policy.release == "rolling_days":
+        on = day - timedelta(days=policy.release_days)
+    elif policy.release == "rolling_working_days":
+        working = day if calendar.is_working(day) else calendar.next_working_day(day)
+        on = calendar.add_working_days(working, -policy.release_days)
+    else:
+        if not calendar.is_working(day):
+            return None
+        earlier = _release_day_of_week(day, calendar)
+        if earlier is None:
+            return None
+        on = earlier
+    return datetime.combine(on, policy.release_at or time(0), local_now.tzinfo)
+
+
+def _release_day_of_week(day: date, calendar: WorkCalendar) -> date | None:
+    for weeks in range(1, _WEEKS_BACK):
+        last = calendar.last_working_day_of_week(day - timedelta(weeks=weeks))
+        if last is not None:
+            return last
+    return None
+
+
+def open_days(policy: BookingPolicy, local_now: datetime, calendar: WorkCalendar) -> tuple[date, ...]:
+    """The days open to book now, in order; today only where the policy allows the same day.
+
+    Rolling days count every day, working or not: which of them have sessions is the hall calendar's matter.
+    """
+    today = local_now.date()
+    found = [today] if policy.same_day and _may_ever_open(policy, today, calendar) else []
+    for day in _days(today + _DAY, horizon(policy, today, calendar)):
+        opens = opens_at(policy, day, calendar, local_now)
+        if opens is not None and opens <= local_now:
+            found.append(day)
+    return tuple(found)
+
+
+def _may_ever_open(policy: BookingPolicy, day: date, calendar: WorkCalendar) -> bool:
+    return policy.release != "week_release" or calendar.is_working(day)
+
+
+def horizon(policy: BookingPolicy, today: date, calendar: WorkCalendar) -> date:
+    """The last day that may be open to book at any time today."""
+    if policy.release == "rolling_days":
+        return today + timedelta(days=policy.release_days)
+    if policy.release == "rolling_working_days":
+        return calendar.add_working_days(today, policy.release_days)
+    for weeks in range(1, _WEEKS_BACK):
+        last = calendar.last_working_day_of_week(today + timedelta(weeks=weeks))
+        if last is not None:
+            return last
+    return today
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    for n in range((last - first).days + 1):
+        yield first + timedelta(days=n)
+
+
+# --- Who may book what -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SlotFacts:
+    """A period and its places. Moments are aware; `starts_at` and `ends_at` in the hall's zone."""
+
+    id: int
+    business: str  # cat:<code> | item:<code> | hall
+    day: date
+    half: str
+    starts_at: datetime
+    ends_at: datetime
+    quota: int
+    taken: int
+    internal_quota: int = 0
+    internal_taken: int = 0
+    closed: bool = False
+    cut_off_at: datetime | None = None
+    extended_only: bool = False
+    items: frozenset[str] | None = None
+    channels: frozenset[str] | None = None
+
+    def free(self, *, internal: bool = False) -> int:
+        return self.internal_quota - self.internal_taken if internal else self.quota - self.taken
+
+    @property
+    def busy(self) -> float:
+        """How full the period is: 0 empty, 1 full (a period without public places is full)."""
+        return min(1.0, self.taken / self.quota) if self.quota > 0 else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """An item in a hall. `exempt`: the half-day limit does not count it [N]. `periods`: how many it takes in a row."""
+
+    code: str
+    category: str
+    bookable: bool = True
+    extended: bool = False
+    exempt: bool = False
+    periods: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """A suspension in force; `until_on` is its last day."""
+
+    until_on: date
+    reason: str  # no_shows | cancels | manual
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """What counts for one person: the live appointment of this half day and business, live ones in all, suspension."""
+
+    same_half_day: str | None = None  # its code
+    same_half_day_starts_at: datetime | None = None
+    live: int = 0
+    barred: Barred | None = None
+
+
+NOBODY = PersonFacts()
+
+REASONS: Mapping[str, Mapping[str, str]] = {
+    "no_shows": {"zh": "多次预约后未到", "en": "booked and did not come, several times"},
+    "cancels": {"zh": "一个自然月内取消次数过多", "en": "too many cancellations in a calendar month"},
+    "manual": {"zh": "由大厅决定", "en": "decided by the hall"},
+}
+_CLOSED = {"zh": "这个时段已停止预约", "en": "This period takes no more bookings"}
+_NOT_WORKED = {"zh": "这一天不是工作日，不开放预约", "en": "Not a working day; it does not open for booking"}
+_OTHER_ITEMS = {"zh": "这个时段只办理部分事项", "en": "This session serves other matters only"}
+
+
+def refusal(
+    *,
+    slot: SlotFacts,
+    item: ItemFacts | None,
+    policy: BookingPolicy,
+    now: datetime,
+    opens: datetime | None,
+    person: PersonFacts = NOBODY,
+    channel: str = "web",
+    internal: bool = False,
+    held: bool = False,
+    hall: str = "",
+) -> Refusal | None:
+    """The first reason why this person cannot book this item in this slot now, or None.
+
+    :param now: aware, in the hall's zone.
+    :param opens: when the slot's day opens (`opens_at`), None if never.
+    :param internal: staff give a place kept for them: they may do so before the day opens, on the same day, after the
+        cut-off, through any channel and to a suspended person. Everything else holds for them too.
+    :param held: the place is already held for this person: fullness does not matter.
+    """
+    if item is None:
+        return Refusal("item-not-here", {"hall": hall})
+    if not item.bookable:
+        return Refusal("not-bookable", {"item": item.code})
+    if not serves(slot, item, policy.quotas):
+        return Refusal("item-not-here", {"hall": hall, "item": item.code, "reason": _OTHER_ITEMS})
+    if now >= slot.ends_at:
+        return Refusal("past", {"ended": slot.ends_at})
+    if slot.closed:
+        return Refusal("closed", {"reason": _CLOSED})
+    if not internal:
+        no = _not_open(slot=slot, policy=policy, now=now, opens=opens, channel=channel)
+        if no is not None:
+            return no
+        if person.barred is not None:
+            free_again = datetime.combine(person.barred.until_on + _DAY, time(0), now.tzinfo)
+            facts = {"until": person.barred.until_on, "reason": REASONS[person.barred.reason]}
+            return Refusal("suspended", facts, free_again)
+    if policy.half_day_limit and not item.exempt and person.same_half_day is not None:
+        facts = {"appointment": person.same_half_day, "starts_at": person.same_half_day_starts_at, "half": slot.half}
+        return Refusal("limit-half-day", {k: v for k, v in facts.items() if v is not None})
+    if policy.live_limit is not None and person.live >= policy.live_limit:
+        return Refusal("limit-live", {"limit": policy.live_limit, "live": person.live})
+    if not held and slot.free(internal=internal) <= 0:
+        return Refusal("slot-full", {"quota": slot.internal_quota if internal else slot.quota})
+    return None
+
+
+def _not_open(
+    *, slot: SlotFacts, policy: BookingPolicy, now: datetime, opens: datetime | None, channel: str
+) -> Refusal | None:
+    if slot.channels is not None and channel not in slot.channels:
+        return Refusal("channel-not-allowed", {"channels": sorted(slot.channels)})
+    if slot.day <= now.date():
+        if not policy.same_day:
+            return Refusal("same-day", {"day": slot.day})
+        closes = slot.starts_at - timedelta(minutes=policy.same_day_lead)
+        if now >= closes:
+            return Refusal("cut-off", {"cut_off": closes})
+    elif opens is None:
+        return Refusal("closed", {"reason": _NOT_WORKED})
+    elif now < opens:
+        return Refusal("not-open-yet", {"opens": opens}, opens)
+    if slot.cut_off_at is not None and now >= slot.cut_off_at:
+        return Refusal("cut-off", {"cut_off": slot.cut_off_at})
+    return None
+
+
+def serves(slot: SlotFacts, item: ItemFacts, quotas: Sequence[Quota] = ()) -> bool:
+    """Whether the slot's places are for this item: its own, its category's or the hall's, and its session serves it.
+
+    An item with places of its own cannot use up those of its category.
+    """
+    own = f"item:{item.code}"
+    if slot.business != own and any(q.target == "item" and q.code == item.code for q in quotas):
+        return False
+    if slot.business not in (own, f"cat:{item.category}", "hall"):
+        return False
+    if slot.extended_only and not item.extended:
+        return False
+    return slot.items is None or item.code in slot.items
+
+
+def in_a_row(slots: Sequence[SlotFacts], periods: int) -> bool:
+    """Whether these are `periods` slots of one business, each beginning when the one before ends."""
+    return len(slots) == periods and all(
+        one.ends_at == other.starts_at and one.business == other.business for one, other in pairwise(slots)
+    )
+
+
+# --- Off-peak (错峰) ----------------------------------------------------------------------------------------------
+
+
+def nearest_quiet(found: Iterable[tuple[Alternative, float]], *, near: datetime, n: int = 3) -> tuple[Alternative, ...]:
+    """The `n` nearest alternatives, quiet ones preferred, in order of time.
+
+    :param found: each with how busy it is (0–1). A full hour of busyness weighs like an hour of distance: an empty
+        period is offered before a nearly full one that lies up to an hour closer.
+    """
+    ranked = sorted(
+        found, key=lambda each: (abs((each[0].starts_at - near).total_seconds()) + 3600 * each[1], each[0].starts_at)
+    )
+    return tuple(sorted((each[0] for each in ranked[:n]), key=lambda each: (each.starts_at, each.slot_id)))
+
+
+# --- Cancel, move -------------------------------------------------------------------------------------------------
+
+
+def change_refusal(
+    *,
+    policy: BookingPolicy,
+    state: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    now: datetime,
+    cancelled_at: datetime | None = None,
+    by_hall: bool = False,
+) -> Refusal | None:
+    """Why an appointment can no longer be cancelled or moved, or None. The hall itself may as long as it is booked.
+
+    Until the period ends [N], or until it starts, by policy.
+    """
+    if state == State.CANCELLED:
+        return Refusal("already-cancelled", {"cancelled_at": cancelled_at})
+    if state != State.BOOKED:
+        return Refusal("wrong-state", {"state": state, "needs": State.BOOKED.value})
+    closes = ends_at if policy.cancel_until == "period_end" else starts_at
+    if not by_hall and now >= closes:
+        return Refusal("too-late", {"closes": closes})
+    return None
+
+
+def move_refusal(*, policy: BookingPolicy, moves: int) -> Refusal | None:
+    """Why it may not be moved once more, or None."""
+    if policy.move_limit is not None and moves >= policy.move_limit:
+        state = {"zh": f"已改期 {moves} 次", "en": f"moved {moves} times"}
+        needs = {"zh": f"最多改期 {policy.move_limit} 次", "en": f"at most {policy.move_limit} moves"}
+        return Refusal("wrong-state", {"state": state, "needs": needs, "limit": policy.move_limit})
+    return None
+
+
+# --- Credit (信用) ------------------------------------------------------------------------------------------------
+
+
+def no_show_due(*, state: str, ends_at: datetime, now: datetime, grace: timedelta = timedelta(0)) -> bool:
+    """Whether a booked appointment has become a no-show (失约): its period, and the hall's grace, are over."""
+    return state == State.BOOKED and ends_at + grace <= now
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of the ledger that stands (not forgiven). `credit`: the rule in force where and when it happened."""
+
+    id: int
+    kind: str  # no_show | cancel
+    on: date
+    at: datetime
+    credit: Credit
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A suspension that the entries call for, from–until, both days included; and the entries it rests on."""
+
+    reason: str  # no_shows | cancels
+    from_on: date
+    until_on: date
+    entries: tuple[int, ...] = field(default=())
+
+
+def suspensions_from(entries: Iterable[Entry]) -> tuple[Due, ...]:
+    """The suspensions a person's entries in one scope call for, from the dates alone: when a job ran changes nothing.
+
+    The n-th no-show suspends from the day after it [N]. More than n cancellations in a calendar month suspend from
+    the day of the one too many: the report names a first day for no-shows only. Each for so many days, the first
+    included. `uses_strikes_up`: counting starts again after a suspension; else every further entry suspends anew.
+    """
+    ordered = sorted(entries, key=lambda each: (each.on, each.at, each.id))
+    due = [*_from_no_shows([e for e in ordered if e.kind == "no_show"])]
+    months: dict[tuple[int, int], list[Entry]] = {}
+    for entry in ordered:
+        if entry.kind == "cancel":
+            months.setdefault((entry.on.year, entry.on.month), []).append(entry)
+    for month in months.values():
+        due.extend(_from_cancels(month))
+    return tuple(sorted(due, key=lambda each: (each.from_on, each.reason)))
+
+
+def _from_no_shows(entries: Sequence[Entry]) -> Iterator[Due]:
+    strikes: list[int] = []
+    for entry in entries:
+        strikes.append(entry.id)
+        credit = entry.credit
+        if credit.no_shows is not None and credit.no_show_days and len(strikes) >= credit.no_shows:
+            yield Due("no_shows", entry.on + _DAY, entry.on + timedelta(days=credit.no_show_days), tuple(strikes))
+            if credit.uses_strikes_up:
+                strikes = []
+
+
+def _from_cancels(entries: Sequence[Entry]) -> Iterator[Due]:
+    counted: list[int] = []
+    for entry in entries:
+        counted.append(entry.id)
+        credit = entry.credit
+        if credit.cancels_per_month is not None and credit.cancel_days and len(counted) > credit.cancels_per_month:
+            until = entry.on + timedelta(days=credit.cancel_days - 1)
+            yield Due("cancels", entry.on, until, tuple(counted))
+            if credit.uses_strikes_up:
+                counted = []
+
+
+def in_force(from_on: date, until_on: date, today: date) -> bool:
+    """Whether a suspension bars booking today."""
+    return from_on <= today <= until_on
+
+
+def rebooking_forgives(*, cancelled_at: datetime, now: datetime) -> bool:
+    """Whether booking again now makes up for the cancellation.
+
+    Ours, kinder than the report: who cancels by mistake and books the same again within 30 minutes has not cancelled.
+    """
+    return cancelled_at <= now < cancelled_at + MISTAKE_IS_FORGIVEN_WITHIN
+
+
+# --- Places (号源) ------------------------------------------------------------------------------------------------
+
+
+def quota_for(quotas: Sequence[Quota], item: ItemFacts) -> tuple[str, Quota] | None:
+    """The business an item's places belong to, and its quota: the item's own, else its category's, else the hall's."""
+    ways = (("item", item.code, f"item:{item.code}"), ("category", item.category, f"cat:{item.category}"))
+    for target, code, business in ways:
+        for wanted in (code, "*"):
+            for quota in quotas:
+                if quota.target == target and quota.code == wanted:
+                    return business, quota
+    for quota in quotas:
+        if quota.target == "hall":
+            return "hall", quota
+    return None
+
+
+def businesses(quotas: Sequence[Quota], items: Iterable[ItemFacts]) -> dict[str, tuple[Quota, tuple[ItemFacts, ...]]]:
+    """Each business that needs places: its quota and the bookable items that use them."""
+    found: dict[str, tuple[Quota, list[ItemFacts]]] = {}
+    for item in items:
+        target = quota_for(quotas, item) if item.bookable else None
+        if target is not None:
+            found.setdefault(target[0], (target[1], []))[1].append(item)
+    return {business: (quota, tuple(users)) for business, (quota, users) in sorted(found.items())}
+
+
+def places(quota: Quota, overbook_percent: int) -> int:
+    """Public places of a period, with the hall's conscious overbooking (超额放号), rounded down."""
+    return quota.public * (100 + overbook_percent) // 100
+
+
+# --- Messages -----------------------------------------------------------------------------------------------------
+
+
+def reminder_times(policy: MessagePolicy, starts_at: datetime, now: datetime) -> dict[str, datetime]:
+    """When to remind: `reminder` the day before, `leave` when it is time to go. What is already over is left out.
+
+    :param starts_at: in the hall's zone.
+    """
+    found: dict[str, datetime] = {}
+    if policy.day_before_at is not None:
+        found["reminder"] = datetime.combine(starts_at.date() - _DAY, policy.day_before_at, starts_at.tzinfo)
+    if policy.leave_before is not None:
+        found["leave"] = starts_at - timedelta(minutes=policy.leave_before)
+    return {key: at for key, at in found.items() if at > now}
