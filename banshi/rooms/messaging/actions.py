@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -100,7 +101,7 @@ def write(
     subject: str = "",
     params: Mapping[str, Any] | None = None,
     due_at: datetime | None = None,
-    dedupe: str,
+    dedupe: str | None,
     language: str = "zh-hans",
     now: datetime,
 ) -> None:
@@ -109,6 +110,7 @@ def write(
     A person without a telephone number is told nothing. `params` are described at `rules.spoken`; no personal data.
 
     :param due_at: hall time; None = now.
+    :param dedupe: up to 140 characters; None = always a message of its own (a one-time code).
     :raises Refused: phone-invalid.
     """
     if isinstance(to_person, int):
@@ -123,7 +125,8 @@ def write(
             raise Refused("phone-invalid") from wrong
     code = hall.code if isinstance(hall, Hall) else (hall or "")
     write_rows([
-        row(key=key, phone=phone, hall=code, subject=subject, params=params or {}, due_at=due_at or now, dedupe=dedupe,
+        row(key=key, phone=phone, hall=code, subject=subject, params=params or {}, due_at=due_at or now,
+            dedupe=dedupe or f"{key}:{uuid4().hex}",
             language=language, now=now)
     ])  # fmt: skip
 

@@ -201,14 +201,14 @@ def spoken(params: Mapping[str, Any], *, language: str, zone: ZoneInfo, now: dat
 
 def period(starts_at: datetime, ends_at: datetime | None, *, language: str, zone: ZoneInfo, now: datetime) -> str:
     """`明天（3月11日）9:30–10:30`; over midnight the second day is named too."""
-    first = starts_at.astimezone(zone)
-    text = f"{spoken_day(first.date(), language=language, today=now.astimezone(zone).date())} {_clock(first)}"
+    first, today = starts_at.astimezone(zone), now.astimezone(zone).date()
+    text = _day_and_clock(first, language, today)
     if ends_at is None:
         return text
     last = ends_at.astimezone(zone)
     if last.date() == first.date():
         return f"{text}–{_clock(last)}"
-    return f"{text} – {spoken_day(last.date(), language=language, today=now.astimezone(zone).date())} {_clock(last)}"
+    return f"{text} – {_day_and_clock(last, language, today)}"
 
 
 def spoken_day(day: date, *, language: str, today: date) -> str:
@@ -325,6 +325,11 @@ def _date(value: Any) -> date | None:
         return date.fromisoformat(value)
     except ValueError:
         return None
+
+
+def _day_and_clock(moment: datetime, language: str, today: date) -> str:
+    between = " " if language_of(language) == "en" else ""  # the full-width bracket is space enough
+    return f"{spoken_day(moment.date(), language=language, today=today)}{between}{_clock(moment)}"
 
 
 def _clock(moment: datetime) -> str:

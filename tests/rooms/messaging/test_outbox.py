@@ -1,0 +1,421 @@
+"""The outbox: never twice, never lost."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+
+from banshi.foundation import clock
+from banshi.gateways.outbox import Outbox
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.refusals import Refused
+from banshi.rooms.audit.models import Entry
+from banshi.rooms.messaging import actions, queries
+from banshi.rooms.messaging.models import Delivery, Message, Template
+from banshi.rooms.messaging.ports import Final, Passing
+from tests.together import together
+from tests.town import TUESDAY_NINE
+
+MANAGER = Actor(ActorKind.STAFF, "9", "town")
+PHONE = "+8613800138000"
+
+
+class Spy:
+    """A slow-gateway stand-in: says what it was asked, and fails as told."""
+
+    needs_address = False
+
+    def __init__(self, name="sms", troubles=()):
+        self.name, self.troubles, self.sent, self.lock = name, list(troubles), [], threading.Lock()
+
+    def send(self, to, text, *, template, params, idempotency):
+        with self.lock:
+            self.sent.append((to, text, idempotency))
+            trouble = self.troubles.pop(0) if self.troubles else None
+        if trouble is not None:
+            raise trouble
+        return f"receipt-{idempotency}"
+
+
+class Killed(BaseException):
+    """What SIGKILL looks like from inside a test."""
+
+
+def outboxes():
+    return {name: Outbox(name) for name in ("sms", "wechat", "email")}
+
+
+def say(n=0, **more):
+    asked = {
+        "key": "confirmation", "to_phone": PHONE, "hall": "town", "subject": "appointment:K7", "params": {"code": "K7"},
+        "due_at": TUESDAY_NINE, "dedupe": f"confirmation:K7:{n}", "language": "zh-hans", "now": TUESDAY_NINE,
+    }  # fmt: skip
+    actions.write(**{**asked, **more})
+
+
+def states():
+    return dict(Message.objects.order_by("dedupe").values_list("dedupe", "state"))
+
+
+def later(monkeypatch, **apart):
+    moment = clock.wall() + timedelta(**apart)
+    monkeypatch.setattr(clock, "wall", lambda: moment)
+
+
+def test_a_message_goes_out_on_each_channel_of_the_halls_policy(town):
+    town.policy(messages={"channels": ["sms", "wechat"]})
+    say()
+
+    sent = actions.drain(channels=outboxes(), now=TUESDAY_NINE)
+
+    assert sent == 2
+    assert [(n.channel, n.status, n.masked_to) for n in queries.notices(phone="13800138000")] == [
+        ("wechat", "sent", "138****8000"),
+        ("sms", "sent", "138****8000"),
+    ]
+    assert sorted(Delivery.objects.values_list("channel", flat=True)) == ["sms", "wechat"]
+
+
+def test_the_text_is_in_the_persons_language_with_the_halls_name_and_a_link(town, settings):
+    settings.BANSHI_PUBLIC_URL = "https://town.cn"
+    town.policy(messages={"channels": ["sms"]})
+    say(params={"starts_at": "2026-03-11T09:00:00+08:00"}, language="en")
+
+    actions.drain(channels=outboxes(), now=TUESDAY_NINE)
+
+    assert [n.text for n in queries.notices()] == [
+        "Booked: tomorrow (11 March) 9:00, Town Hall. Show, change or cancel: https://town.cn/a/K7"
+    ]
+
+
+def test_the_same_thing_is_written_once(town):
+    say()
+    say()
+
+    assert states() == {"confirmation:K7:0": "due"}
+
+
+def test_a_message_is_not_written_when_its_change_is_undone(town):
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        say()
+        raise ZeroDivisionError
+
+    assert states() == {}
+
+
+def test_what_is_not_due_yet_waits(town):
+    say(due_at=TUESDAY_NINE + timedelta(seconds=1))
+
+    assert actions.drain(channels=outboxes(), now=TUESDAY_NINE) == 0
+    assert states() == {"confirmation:K7:0": "due"}
+
+
+def test_a_message_without_a_number_is_nobodys(town):
+    say(to_phone=None)
+
+    assert states() == {}
+
+
+def test_a_number_that_cannot_exist_is_refused(town):
+    with pytest.raises(Refused) as no:
+        say(to_phone="123")
+
+    assert no.value.slug == "phone-invalid"
+
+
+def test_a_reminder_is_taken_back_when_its_reason_goes_away(town):
+    say(0, key="reminder", dedupe="r")
+    say(1, key="confirmation", dedupe="c")
+    say(2, subject="appointment:OTHER", dedupe="o", key="reminder")
+
+    dropped = actions.drop(subject="appointment:K7", keys=["reminder"], now=TUESDAY_NINE)
+
+    assert dropped == 1
+    assert states() == {"r": "dropped", "c": "due", "o": "due"}
+
+
+def test_a_code_goes_by_sms_alone_and_each_is_a_message_of_its_own(db):
+    for code in ("111111", "222222"):
+        say(key="code", hall="", subject="", params={"code": code}, dedupe=None)
+
+    actions.drain(channels=outboxes(), now=TUESDAY_NINE)
+
+    assert [(n.channel, n.text) for n in queries.notices(phone=PHONE)] == [
+        ("sms", "验证码 222222。别告诉任何人。"),
+        ("sms", "验证码 111111。别告诉任何人。"),
+    ]
+
+
+def test_a_sent_code_is_forgotten_where_real_people_sign_in(db, settings):
+    settings.BANSHI_VIRTUAL_CLOCK = False
+    say(key="code", hall="", subject="", params={"code": "111111"}, dedupe="c")
+
+    actions.drain(channels=outboxes(), now=TUESDAY_NINE)
+
+    assert Message.objects.filter(dedupe="c").values_list("params", "text")[0] == ({}, "验证码 ******。别告诉任何人。")
+
+
+def test_the_number_is_not_readable_in_the_table(db):
+    say()
+
+    with connection.cursor() as cursor:
+        cursor.execute('SELECT "to" FROM messaging_message')
+        stored = cursor.fetchone()[0]
+
+    assert stored.startswith("v1:aesgcm:")
+
+
+def test_urgent_words_overtake_a_flood(town):
+    town.policy(messages={"channels": ["sms"]})
+    for n in range(5):
+        say(n, key="closure")
+    say(9, key="your_turn", dedupe="turn", due_at=TUESDAY_NINE)
+    spy = Spy()
+
+    actions.drain(channels={"sms": spy}, now=TUESDAY_NINE, limit=1)
+
+    assert spy.sent[0][2] == f"banshi-{Message.objects.get(dedupe='turn').id}"
+    assert len(spy.sent) == 6
+
+
+def test_trouble_that_passes_is_tried_again_after_a_while_and_then_shown_to_a_person(town, monkeypatch):
+    town.policy(messages={"channels": ["sms"]})
+    say()
+    spy = Spy(troubles=[Passing("busy")] * 5)
+    seen = []
+
+    for _ in range(5):
+        actions.drain(channels={"sms": spy}, now=TUESDAY_NINE)
+        actions.drain(channels={"sms": spy}, now=TUESDAY_NINE)  # too soon: nothing happens
+        message = Message.objects.get()
+        seen.append((message.state, message.tries, len(spy.sent)))
+        later(monkeypatch, minutes=21)
+
+    assert seen == [("due", 1, 1), ("due", 2, 2), ("due", 3, 3), ("due", 4, 4), ("failed", 5, 5)]
+    assert queries.notices(state="failed")[0].error == "busy"
+
+
+def test_every_try_carries_the_same_idempotency(town, monkeypatch):
+    town.policy(messages={"channels": ["sms"]})
+    say()
+    spy = Spy(troubles=[Passing("busy")])
+
+    actions.drain(channels={"sms": spy}, now=TUESDAY_NINE)
+    later(monkeypatch, seconds=11)
+    actions.drain(channels={"sms": spy}, now=TUESDAY_NINE)
+
+    assert len(spy.sent) == 2
+    assert len({idempotency for _, _, idempotency in spy.sent}) == 1
+    assert states() == {"confirmation:K7:0": "sent"}
+
+
+def test_what_can_never_work_is_not_tried_again_until_somebody_says_so(town):
+    town.policy(messages={"channels": ["sms"]})
+    say()
+    spy = Spy(troubles=[Final("dead number")])
+    actions.drain(channels={"sms": spy}, now=TUESDAY_NINE)
+    failed = queries.notices(state="failed")[0]
+
+    actions.send_again(message_id=failed.id, by=MANAGER, now=TUESDAY_NINE)
+    actions.drain(channels={"sms": spy}, now=TUESDAY_NINE)
+
+    assert (failed.error, len(spy.sent), states()) == ("dead number", 2, {"confirmation:K7:0": "sent"})
+    assert Entry.objects.get().action == "message_sent_again"
+
+
+def test_an_adapters_own_fault_loses_nothing(town):
+    town.policy(messages={"channels": ["sms"]})
+    say()
+
+    actions.drain(channels={"sms": Spy(troubles=[KeyError("bug")])}, now=TUESDAY_NINE)
+
+    assert states() == {"confirmation:K7:0": "due"}
+
+
+def test_wechat_that_can_never_arrive_becomes_an_sms(town):
+    town.policy(messages={"channels": ["wechat"]})
+    say()
+    sms, wechat = Spy("sms"), Spy("wechat", [Final("43004")])
+
+    actions.drain(channels={"sms": sms, "wechat": wechat}, now=TUESDAY_NINE)
+
+    assert states() == {"confirmation:K7:0": "failed", "confirmation:K7:0:sms": "sent"}
+
+
+def test_wechat_that_fails_brings_no_second_sms_where_one_is_sent_anyway(town):
+    town.policy(messages={"channels": ["sms", "wechat"]})
+    say()
+    sms, wechat = Spy("sms"), Spy("wechat", [Final("43004")])
+
+    actions.drain(channels={"sms": sms, "wechat": wechat}, now=TUESDAY_NINE)
+
+    assert states() == {"confirmation:K7:0": "sent", "confirmation:K7:0:wechat": "failed"}
+    assert len(sms.sent) == 1
+
+
+def test_a_channel_with_addresses_of_its_own_is_used_once_one_is_bound(town):
+    town.policy(messages={"channels": ["sms", "wechat"]})
+    sms, wechat = Spy("sms"), Spy("wechat")
+    wechat.needs_address = True
+    say(0)
+    actions.drain(channels={"sms": sms, "wechat": wechat}, now=TUESDAY_NINE)
+    actions.bind(phone=PHONE, channel="wechat", address="openid-1", now=TUESDAY_NINE)
+    say(1)
+
+    actions.drain(channels={"sms": sms, "wechat": wechat}, now=TUESDAY_NINE)
+
+    assert [to for to, _, _ in sms.sent] == [PHONE, PHONE]
+    assert [to for to, _, _ in wechat.sent] == ["openid-1"]
+
+
+def test_a_hall_that_sends_nothing_drops_its_messages(town):
+    town.policy(messages={"channels": []})
+    say()
+
+    assert actions.drain(channels=outboxes(), now=TUESDAY_NINE) == 0
+    assert states() == {"confirmation:K7:0": "dropped"}
+
+
+def test_a_row_under_a_lost_key_fails_alone(town):
+    town.policy(messages={"channels": ["sms"]})
+    say(0)
+    say(1)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE messaging_message SET \"to\" = 'v1:aesgcm:lost:AAAA' WHERE dedupe = 'confirmation:K7:0'")
+
+    actions.drain(channels=outboxes(), now=TUESDAY_NINE)
+
+    assert states() == {"confirmation:K7:0": "failed", "confirmation:K7:1": "sent"}
+    assert [n.masked_to for n in queries.notices()] == ["138****8000", "****"]
+
+
+def test_a_halls_own_words_beat_the_common_ones(town):
+    town.policy(messages={"channels": ["sms"]})
+    actions.set_template(hall="", key="confirmation", language="zh", body="大家：{code}", by=MANAGER, now=TUESDAY_NINE)
+    actions.set_template(
+        hall="town", key="confirmation", language="zh", body="本厅：{code}", by=MANAGER, now=TUESDAY_NINE
+    )
+    say(0)
+    say(1, hall="other")
+    actions.drain(channels={"sms": Outbox("sms")}, now=TUESDAY_NINE)
+    actions.reset_template(hall="town", key="confirmation", language="zh", by=MANAGER, now=TUESDAY_NINE)
+    say(2)
+    actions.drain(channels={"sms": Outbox("sms")}, now=TUESDAY_NINE)
+
+    assert [n.text for n in queries.notices()] == ["大家：K7", "大家：K7", "本厅：K7"]
+
+
+def test_a_template_with_unknown_placeholders_is_refused_and_nothing_changes(town):
+    with pytest.raises(Refused) as no:
+        actions.set_template(hall="town", key="rate", language="zh", body="{oops}", by=MANAGER, now=TUESDAY_NINE)
+
+    assert (no.value.slug, no.value.facts["field"], Template.objects.count()) == ("invalid", "body", 0)
+
+
+def test_the_age_of_the_oldest_due_message_is_told_in_hall_seconds(town):
+    assert queries.outbox_age(TUESDAY_NINE) == 0
+    say(0)
+    say(1, due_at=TUESDAY_NINE + timedelta(hours=1))
+
+    assert queries.outbox_age(TUESDAY_NINE + timedelta(minutes=2)) == 120
+    assert queries.outbox_due(TUESDAY_NINE + timedelta(minutes=2)) == 1
+    assert queries.counts(hall="town") == {"due": 2, "sending": 0, "sent": 0, "failed": 0, "dropped": 0}
+
+
+def test_the_notices_page_costs_one_query_whatever_it_lists(town, django_assert_num_queries):
+    for n in range(3):
+        say(n)
+
+    with django_assert_num_queries(1):
+        queries.notices(limit=1)
+    with django_assert_num_queries(1):
+        assert len(queries.notices(limit=3)) == 3
+
+
+@pytest.mark.parametrize("messages", [1, 40])
+def test_a_batch_costs_the_same_statements_however_many_it_holds(town, django_assert_num_queries, messages):
+    town.policy(messages={"channels": ["sms", "wechat"]})
+    for n in range(messages):
+        say(n)
+
+    with django_assert_num_queries(21):  # two rounds, the second finds nothing; savepoints of the test included
+        assert actions.drain(channels=outboxes(), now=TUESDAY_NINE) == messages * 2
+
+
+@pytest.mark.race
+def test_four_workers_together_send_each_message_once(committed_town):
+    committed_town.policy(messages={"channels": ["sms", "wechat"]})
+    for n in range(120):
+        say(n)
+    sms, wechat = Spy("sms"), Spy("wechat")
+
+    results = together(4, lambda i: actions.drain(channels={"sms": sms, "wechat": wechat}, now=TUESDAY_NINE, limit=10))
+
+    assert sum(results) == 240
+    assert set(Counter(i for _, _, i in sms.sent + wechat.sent).values()) == {1}
+    assert len(sms.sent) == len(wechat.sent) == 120
+    assert queries.counts()["sent"] == 240
+
+
+@pytest.mark.race
+@pytest.mark.parametrize("moment", ["before the call", "after the call"])
+def test_a_worker_killed_in_the_middle_leaves_exactly_one_delivery(committed_town, monkeypatch, moment):
+    committed_town.policy(messages={"channels": ["sms", "wechat"]})
+    for n in range(3):
+        say(n)
+
+    def killed(*_args, **_kwargs):
+        raise Killed
+
+    with monkeypatch.context() as broken:
+        broken.setattr(actions, "_send" if moment == "before the call" else "_record", killed)
+        with pytest.raises(Killed):
+            actions.drain(channels=outboxes(), now=TUESDAY_NINE)
+    left = queries.counts()
+    early = actions.requeue_stuck(now=TUESDAY_NINE)
+    later(monkeypatch, seconds=61)
+    actions.drain(channels=outboxes(), now=TUESDAY_NINE)
+
+    assert (left["sending"], early) == (6, 0)
+    assert queries.counts() == {"due": 0, "sending": 0, "sent": 6, "failed": 0, "dropped": 0}
+    assert Delivery.objects.count() == 6
+
+
+@pytest.mark.race
+def test_a_worker_that_comes_back_too_late_does_not_overwrite_the_outcome(committed_town, monkeypatch):
+    committed_town.policy(messages={"channels": ["sms"]})
+    say()
+
+    class Asleep(Spy):
+        def send(self, to, text, **more):
+            later(monkeypatch, seconds=61)
+            assert actions.drain(channels={"sms": Spy()}, now=TUESDAY_NINE) == 1
+            raise Final("what the sleeper thinks")
+
+    actions.drain(channels={"sms": Asleep()}, now=TUESDAY_NINE)
+
+    assert (states(), Message.objects.get().error) == ({"confirmation:K7:0": "sent"}, "")
+
+
+@pytest.mark.race
+def test_a_message_is_either_taken_back_or_sent(committed_town):
+    committed_town.policy(messages={"channels": ["sms"]})
+    for n in range(60):
+        say(n)
+    spy = Spy()
+
+    sent, dropped = together(
+        2,
+        lambda i: (
+            actions.drain(channels={"sms": spy}, now=TUESDAY_NINE, limit=5)
+            if i == 0
+            else actions.drop(subject="appointment:K7", now=TUESDAY_NINE)
+        ),
+    )
+
+    assert sent + dropped == 60
+    assert len(spy.sent) == sent

@@ -1,0 +1,186 @@
+"""What messages say: every key, both languages, with everything known and with nothing known."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from itertools import product
+
+import pytest
+
+from banshi.rooms.messaging import rules
+from tests.town import CN, TUESDAY_NINE, at
+
+FULL = {
+    "hall_zh": "南城政务服务中心", "hall_en": "Nancheng Service Centre", "address": "一号路", "item_zh": "养老保险参保登记",
+    "item_en": "Pension enrolment", "starts_at": at("2026-03-11 09:30").isoformat(),
+    "ends_at": at("2026-03-11 10:30").isoformat(), "old_starts_at": at("2026-03-12 14:00").isoformat(),
+    "old_ends_at": at("2026-03-12 15:00").isoformat(), "bring": [["身份证", "ID card"], {"zh": "户口本", "en": "Household book"}],
+    "come_early": 15, "code": "K7Q2M4", "link": "https://x.cn/a/1", "number": "A017", "window": "12", "floor_zh": "2 楼",
+    "floor_en": "floor 2", "ahead": 3, "likely_s": 725, "at_most_s": 1190, "reason_zh": "停电", "reason_en": "power cut",
+    "until": "2026-04-09", "since": "2026-03-11", "count": 3, "limit": 3, "days": 30,
+    "expires": at("2026-03-10 09:30").isoformat(), "day": "2026-03-09", "text": "已经补办好了。", "advice": "补号",
+}  # fmt: skip
+
+
+def say(key: str, language: str, params: dict[str, object]) -> str:
+    spoken = rules.spoken(params, language=language, zone=CN, now=TUESDAY_NINE)
+    return rules.render(rules.COMMON[key][language], spoken)
+
+
+@pytest.mark.parametrize(("key", "language"), list(product(rules.COMMON, rules.LANGUAGES)))
+def test_every_message_is_whole_when_everything_is_known(key: str, language: str):
+    text = say(key, language, FULL)
+
+    assert re.findall(r"[{}\[\]]|–(?!\d)|None", text) == []
+    assert rules.fault(key, rules.COMMON[key][language]) is None
+
+
+@pytest.mark.parametrize(("key", "language"), list(product(rules.COMMON, rules.LANGUAGES)))
+def test_every_message_survives_when_nothing_is_known(key: str, language: str):
+    text = say(key, language, {})
+
+    assert re.findall(r"[{}\[\]]|None", text) == []
+    assert text != ""
+
+
+@pytest.mark.parametrize("key", list(rules.COMMON))
+def test_chinese_words_are_a_clerks_not_a_machines(key: str):
+    assert re.findall("您|请|系统|尊敬", rules.COMMON[key]["zh"]) == []
+
+
+def test_a_confirmation_says_when_where_what_and_what_to_bring():
+    text = say("confirmation", "zh", FULL)
+
+    assert text == (
+        "约好了：明天（3月11日）9:30–10:30，南城政务服务中心，办“养老保险参保登记”。带：身份证、户口本。提前 15 分钟到。"
+        "预约号 K7Q2M4。出示、改期、取消：https://x.cn/a/1"
+    )
+
+
+def test_a_confirmation_in_english_is_written_not_translated():
+    text = say("confirmation", "en", FULL)
+
+    assert text == (
+        "Booked: tomorrow (11 March) 9:30–10:30, Nancheng Service Centre, for “Pension enrolment”. Bring: ID card, Household book. "
+        "Come 15 minutes early. Reference K7Q2M4. Show, change or cancel: https://x.cn/a/1"
+    )
+
+
+def test_people_ahead_are_told_in_minutes():
+    assert (
+        say("ahead", "zh", FULL)
+        == "A017 号，前面还有 3 人，约 12 分钟，最多 20 分钟。到2 楼等。看进度：https://x.cn/a/1"
+    )
+
+
+def test_a_missing_value_shortens_the_sentence():
+    assert say("your_turn", "zh", {"number": "A017", "window": "12"}) == "A017 号，到了：12 号窗口。"
+
+
+def test_braces_inside_a_value_are_only_characters():
+    assert rules.render("{a}[ {b}]", {"a": "{b}", "b": "[{a}]"}) == "{b} [{a}]"
+
+
+def test_many_materials_are_named_up_to_five_and_then_counted():
+    spoken = rules.spoken({"bring": [str(n) for n in range(8)]}, language="zh", zone=CN, now=TUESDAY_NINE)
+
+    assert spoken["bring"] == "0、1、2、3、4等 8 样"
+
+
+@pytest.mark.parametrize(
+    ("day", "zh", "en"),
+    [
+        (date(2026, 3, 10), "今天（3月10日）", "today (10 March)"),
+        (date(2026, 3, 12), "后天（3月12日）", "Thursday 12 March"),
+        (date(2026, 3, 15), "3月15日（周日）", "Sunday 15 March"),
+        (date(2026, 3, 9), "3月9日（周一）", "Monday 9 March"),
+        (date(2027, 1, 4), "2027年1月4日（周一）", "Monday 4 January 2027"),
+    ],
+)
+def test_days_are_said_as_people_say_them(day: date, zh: str, en: str):
+    assert rules.spoken_day(day, language="zh-hans", today=date(2026, 3, 10)) == zh
+    assert rules.spoken_day(day, language="en", today=date(2026, 3, 10)) == en
+
+
+def test_a_period_over_midnight_names_both_days():
+    said = rules.period(at("2026-03-10 23:00"), at("2026-03-11 01:00"), language="zh", zone=CN, now=TUESDAY_NINE)
+
+    assert said == "今天（3月10日）23:00 – 明天（3月11日）1:00"
+
+
+@pytest.mark.parametrize("strange", ["2026-13-45", "2026-03-11T99:00", {}, [], None, True, 3.5, "2026-03-11T09:00"])
+def test_strange_values_never_crash(strange: object):
+    text = rules.render(
+        "{when}|{x}", rules.spoken({"x": strange, "starts_at": strange}, language="zh", zone=CN, now=TUESDAY_NINE)
+    )
+
+    assert text.startswith("–|")
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ("", "the text is empty"),
+        ("{when", "a brace is open or stands alone"),
+        ("[办“{item}”", "a square bracket is open, nested or stands alone"),
+        ("[[{item}]]", "a square bracket is open, nested or stands alone"),
+        ("x" * 501, "the text is longer than 500 characters"),
+    ],
+)
+def test_a_template_that_cannot_be_filled_is_named(body: str, why: str):
+    assert rules.fault("reminder", body) == why
+
+
+def test_a_template_may_only_use_what_the_message_knows():
+    assert rules.fault("rate", "{link} {password}") == (
+        "unknown placeholders: password; possible: address, hall, item, link, phone"
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "wanted", "to", "unreachable", "channels"),
+    [
+        ("reminder", ["sms", "wechat"], "+86138", [], ("sms", "wechat")),
+        ("reminder", ["wechat", "sms", "wechat"], "+86138", [], ("wechat", "sms")),
+        ("reminder", ["sms", "wechat"], "+86138", ["wechat"], ("sms",)),
+        ("reminder", ["wechat"], "+86138", ["wechat"], ("sms",)),
+        ("reminder", ["email"], "+86138", [], ("sms",)),
+        ("reminder", [], "+86138", [], ()),
+        ("reminder", ["sms"], "a@b.cn", [], ("email",)),
+        ("code", ["wechat"], "+86138", [], ("sms",)),
+        ("code", [], "+86138", [], ("sms",)),
+    ],
+)
+def test_a_message_takes_the_channels_that_reach_the_person(key, wanted, to, unreachable, channels):
+    offered = ["sms", "wechat", "email"]
+
+    found = rules.channels_for(key=key, wanted=wanted, to=to, offered=offered, unreachable=frozenset(unreachable))
+
+    assert found == channels
+
+
+def test_the_dedupe_of_a_sibling_fits_its_column():
+    assert rules.sibling("reminder:K7:0", "wechat") == "reminder:K7:0:wechat"
+    assert len(rules.sibling("x" * 140, "wechat")) == 71
+    assert rules.sibling("x" * 139, "sms") != rules.sibling("x" * 140, "sms")
+
+
+def test_tries_wait_longer_each_time_and_then_a_person_looks():
+    waits = [rules.next_try(n) for n in range(1, 6)]
+
+    assert [w.total_seconds() if w else None for w in waits] == [10, 60, 300, 1200, None]
+
+
+@pytest.mark.parametrize(
+    ("key", "subject", "link"),
+    [
+        ("confirmation", "appointment:K7", "https://x/a/K7"),
+        ("ahead", "ticket:abc", "https://x/t/abc"),
+        ("rate", "ticket:abc", "https://x/r/abc"),
+        ("code", "", ""),
+        ("suspended", "person:1", ""),
+    ],
+)
+def test_a_message_leads_to_the_page_it_is_about(key: str, subject: str, link: str):
+    assert rules.link("https://x", key=key, subject=subject) == link
