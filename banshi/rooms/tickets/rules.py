@@ -108,21 +108,6 @@ def next_category(*, called: Mapping[str, int], weights: Mapping[str, int], wait
 
 # --- What may be done to a number ---------------------------------------------------------------------------------
 
-STATE_NAMES: dict[str, tuple[str, str]] = {
-    "waiting": ("等候中", "waiting"),
-    "called": ("已叫号", "called"),
-    "serving": ("办理中", "being served"),
-    "held": ("已挂起", "on hold"),
-    "parked": ("已暂离", "parked"),
-    "missed": ("已过号", "missed"),
-    "finished": ("已办结", "finished"),
-    "left": ("已离开", "left"),
-    "redirected": ("已转其他大厅", "sent to another hall"),
-    "closed": ("已作废", "closed at the end of the day"),
-    "paused": ("窗口暂停", "paused"),
-    "emergency": ("紧急呼叫中", "emergency"),
-}
-
 # verb: (from which states, to which state)
 VERBS: dict[str, tuple[tuple[str, ...], str]] = {
     "call": (("waiting",), "called"),
@@ -155,17 +140,11 @@ def after(verb: str) -> str:
     return VERBS[verb][1]
 
 
-def said(code: str) -> dict[str, str]:
-    """A state as a fact of a refusal: its code, and both languages."""
-    zh, en = STATE_NAMES[code]
-    return {"code": code, "zh": zh, "en": en}
-
-
 def wrong_state(state: str, verb: str) -> Refusal | None:
     """None when the verb fits the state; else `wrong-state` with what it is and what it would need to be."""
     if may(state, verb):
         return None
-    return Refusal("wrong-state", {"state": said(state), "needs": [said(s) for s in VERBS[verb][0]]})
+    return Refusal("wrong-state", {"state": state, "needs": list(VERBS[verb][0])})
 
 
 def recall_refusal(*, recalls: int, policy: TicketPolicy) -> Refusal | None:
@@ -180,8 +159,7 @@ def reinstate_refusal(*, came_back: int, missed_at: datetime, policy: TicketPoli
     if now > closes:
         return Refusal("too-late", {"closes": closes})
     if came_back >= policy.reissue_limit:
-        needs = {"code": "new", "zh": "重新取号", "en": "a new number"}
-        return Refusal("wrong-state", {"state": said("missed"), "needs": needs, "limit": policy.reissue_limit})
+        return Refusal("wrong-state", {"state": "missed", "needs": "a new number", "limit": policy.reissue_limit})
     return None
 
 

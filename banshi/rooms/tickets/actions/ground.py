@@ -134,8 +134,7 @@ def need_at_work(session: WindowSession) -> None:
     """:raises Refused: wrong-state, while the window is paused or has called for help."""
     for state, since in (("emergency", session.emergency_at), ("paused", session.paused_at)):
         if since is not None:
-            needs = {"code": "resume", "zh": "先恢复窗口", "en": "the window to be resumed"}
-            raise Refused("wrong-state", facts={"state": rules.said(state), "needs": needs, "since": since})
+            raise Refused("wrong-state", facts={"state": state, "needs": "at work", "since": since})
 
 
 def now_idle(window_id: int | None, now: datetime) -> None:

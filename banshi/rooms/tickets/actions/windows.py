@@ -8,7 +8,6 @@ from django.db import IntegrityError, transaction
 
 from banshi.foundation.announce import announce
 from banshi.kernel.refusals import Refused
-from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.actions.calling import window_by_code
 from banshi.rooms.tickets.actions.ground import broken, need_free, session_of, tell_window
 from banshi.rooms.tickets.models import Pause, Ticket, WindowSession
@@ -65,12 +64,7 @@ def _need_untaken(window_id: int) -> None:
 
 
 def _elsewhere(session: WindowSession) -> dict[str, object]:
-    number = session.window.number
-    return {
-        "state": {"code": "signed-in", "zh": f"已在{number}号窗口上岗", "en": f"signed in at window {number}"},
-        "needs": {"code": "sign-out", "zh": "先在那里下岗", "en": "signing out there first"},
-        "window": session.window.code,
-    }
+    return {"state": "signed in elsewhere", "needs": "signing out there first", "window": session.window.code}
 
 
 def sign_out(*, staff_id: int, now: datetime) -> None:
@@ -103,8 +97,7 @@ def pause(*, staff_id: int, reason: str, now: datetime) -> WindowSession:
     with transaction.atomic():
         session = session_of(staff_id, lock=True)
         if session.paused_at is not None:
-            needs = {"code": "at-work", "zh": "正常接待", "en": "at work"}
-            raise Refused("wrong-state", facts={"state": rules.said("paused"), "needs": needs})
+            raise Refused("wrong-state", facts={"state": "paused", "needs": "at work"})
         session.paused_at, session.pause_reason = now, reason.strip()[:60]
         session.save(update_fields=["paused_at", "pause_reason"])
         Pause.objects.create(session=session, reason=session.pause_reason, starts_at=now)

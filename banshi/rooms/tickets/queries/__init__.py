@@ -6,7 +6,7 @@ truth: promises against what happened.
 
 from __future__ import annotations
 
-from banshi.rooms.tickets.queries.desk import DeskTicket, DeskView, desk
+from banshi.rooms.tickets.queries.desk import DeskTicket, DeskView, Named, desk
 from banshi.rooms.tickets.queries.line import (
     Line,
     LineCall,
@@ -20,8 +20,9 @@ from banshi.rooms.tickets.queries.line import (
     scene,
 )
 from banshi.rooms.tickets.queries.ticket import (
-    Named,
     TicketView,
+    expected_wait,
+    hall_code_of,
     qr_text,
     read_qr,
     ticket,
@@ -45,6 +46,8 @@ __all__ = [
     "TicketView",
     "desk",
     "estimate",
+    "expected_wait",
+    "hall_code_of",
     "hit_rate",
     "line",
     "promise_for",

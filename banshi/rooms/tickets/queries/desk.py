@@ -8,7 +8,13 @@ from datetime import datetime
 from banshi.kernel.masking import mask_id
 from banshi.rooms.tickets.models import AT_WINDOW, Ticket, WindowSession
 from banshi.rooms.tickets.queries.line import Line, LineTicket, line
-from banshi.rooms.tickets.queries.ticket import Named
+
+
+@dataclass(frozen=True)
+class Named:
+    code: str
+    name_zh: str
+    name_en: str
 
 
 @dataclass(frozen=True)

@@ -73,13 +73,15 @@ class LineTicket:
     at_most_s: int | None
     made_at: datetime
     window: str | None  # number of the window it is or was at
+    floor: str  # where it is called or, waiting, may be
+    floor_en: str
 
 
 @dataclass(frozen=True)
 class LineCall:
     number: str
     window: str
-    floor_zh: str
+    floor: str
     floor_en: str
     at: datetime
     kind: str
@@ -94,6 +96,7 @@ class Line:
 
     version: int
     hall: str
+    timezone: str
     at: datetime
     waiting: int
     serving: int
@@ -337,6 +340,7 @@ def line(hall_id: int, now: datetime) -> Line:
     waiting = seen.waiting()
     in_line, probes = _foretold(seen, waiting)
     codes = {c.id: c.code for c in seen.categories}
+    floors = _floors(seen.windows)
     in_category: Counter[int] = Counter(t.category for t in waiting)
     longest: dict[int, int] = defaultdict(int)
     for ticket in waiting:
@@ -345,6 +349,7 @@ def line(hall_id: int, now: datetime) -> Line:
     return Line(
         version=hall.version,
         hall=hall.code,
+        timezone=hall.timezone,
         at=now,
         waiting=len(waiting),
         serving=sum(t.state == "serving" for t in seen.tickets),
@@ -364,8 +369,8 @@ def line(hall_id: int, now: datetime) -> Line:
         ),
         windows=tuple(_shown_window(w, codes) for w in seen.windows),
         tickets=tuple(
-            [_shown_ticket(t, codes, in_line[t.id]) for t in waiting]
-            + [_shown_ticket(t, codes, None) for t in seen.tickets if t.state != "waiting"]
+            [_shown_ticket(t, codes, floors, in_line[t.id]) for t in waiting]
+            + [_shown_ticket(t, codes, floors, None) for t in seen.tickets if t.state != "waiting"]
         ),
         calls=tuple(LineCall(*row) for row in calls),
     )
@@ -417,8 +422,21 @@ def _shown_window(w: _Window, codes: dict[int, str]) -> LineWindow:
     )
 
 
-def _shown_ticket(t: _Ticket, codes: dict[int, str], promise: Promise | None) -> LineTicket:
+def _floors(windows: Sequence[_Window]) -> dict[int | str, tuple[str, str]]:
+    """Floor (zh, en) by window number, and by category: of the first window that serves it, at work before closed."""
+    floors: dict[int | str, tuple[str, str]] = {}
+    for w in sorted(windows, key=lambda w: not w.at_work):
+        floors[w.number] = (w.floor_zh, w.floor_en)
+        for category in w.categories:
+            floors.setdefault(category, floors[w.number])
+    return floors
+
+
+def _shown_ticket(
+    t: _Ticket, codes: dict[int, str], floors: dict[int | str, tuple[str, str]], promise: Promise | None
+) -> LineTicket:
     band = promise.band if promise else None
+    floor = floors.get(t.window or t.category, ("", ""))
     return LineTicket(
         ref=t.ref,
         number=t.number,
@@ -432,4 +450,6 @@ def _shown_ticket(t: _Ticket, codes: dict[int, str], promise: Promise | None) ->
         at_most_s=band.at_most_s if band else None,
         made_at=t.made_at,
         window=t.window,
+        floor=floor[0],
+        floor_en=floor[1],
     )

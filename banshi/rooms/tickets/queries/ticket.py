@@ -11,7 +11,7 @@ from threading import Lock
 from django.db import connection
 
 from banshi.kernel.refusals import Refused
-from banshi.rooms.places.models import WindowCategory
+from banshi.rooms.places.models import Hall, WindowCategory
 from banshi.rooms.tickets.models import AT_WINDOW, Ticket
 from banshi.rooms.tickets.queries.line import Line, LineTicket, line
 
@@ -20,15 +20,9 @@ FRESH_S = 15  # a line worked out so long ago (hall time) still gives estimates,
 
 
 @dataclass(frozen=True)
-class Named:
-    code: str
-    name_zh: str
-    name_en: str
-
-
-@dataclass(frozen=True)
 class TicketView:
-    """`called_to`: number of the window it is called to or served at. `floors`: (zh, en) where it may be called.
+    """`called_to`: number of the window it is called to or served at. `floors`: (zh, en) where it may be called;
+    `floor`, `floor_en`: where to go now. `hall`, `category` and `item` are codes.
 
     `likely_s`, `at_most_s`, `ahead`: only while waiting; None when nothing honest can be said.
     """
@@ -38,13 +32,19 @@ class TicketView:
     kind: str
     lane: str
     state: str
-    hall: Named
-    category: Named
-    item: Named | None
+    hall: str
+    hall_zh: str
+    hall_en: str
+    category: str
+    category_zh: str
+    category_en: str
+    item: str | None
+    item_zh: str
+    item_en: str
     ahead: int | None
     windows: list[str]
     floors: list[tuple[str, str]]
-    floor_zh: str
+    floor: str
     floor_en: str
     likely_s: int | None
     at_most_s: int | None
@@ -126,13 +126,19 @@ def ticket(ref: str, now: datetime) -> TicketView:
         kind=found.kind,
         lane=found.lane,
         state=found.state,
-        hall=Named(found.hall.code, found.hall.name_zh, found.hall.name_en),
-        category=Named(found.category.code, found.category.name_zh, found.category.name_en),
-        item=Named(item.code, item.name_zh, item.name_en) if item else None,
+        hall=found.hall.code,
+        hall_zh=found.hall.name_zh,
+        hall_en=found.hall.name_en,
+        category=found.category.code,
+        category_zh=found.category.name_zh,
+        category_en=found.category.name_en,
+        item=item.code if item else None,
+        item_zh=item.name_zh if item else "",
+        item_en=item.name_en if item else "",
         ahead=mine.ahead if mine else None,
         windows=[w.window.number for w in windows],
         floors=floors,
-        floor_zh=floor[0],
+        floor=floor[0],
         floor_en=floor[1],
         likely_s=mine.likely_s if mine else None,
         at_most_s=mine.at_most_s if mine else None,
@@ -146,6 +152,26 @@ def ticket(ref: str, now: datetime) -> TicketView:
         recalls=found.recalls,
         appointment=found.appointment.code if found.appointment else None,
     )
+
+
+def hall_code_of(ref: str) -> str:
+    """Code of the hall that gave the number.
+
+    :raises Refused: nothing-found.
+    """
+    code = Ticket.objects.filter(ref=ref).order_by("id").values_list("hall__code", flat=True).first()
+    if code is None:
+        raise Refused("nothing-found", facts={"ticket": ref})
+    return code
+
+
+def expected_wait(*, hall_id: int, category_code: str, now: datetime) -> tuple[int, int | None, int | None]:
+    """Waiting in the category, and the wait of somebody who takes a number now: likely, at most (seconds, or None)."""
+    code = Hall.objects.values_list("code", flat=True).get(pk=hall_id)
+    for category in _last_line.of(hall_id, code, now).categories:
+        if category.code == category_code:
+            return category.waiting, category.likely_s, category.at_most_s
+    return 0, None, None
 
 
 def tickets_of_visit(visit_id: int) -> list[str]:
