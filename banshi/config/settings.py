@@ -157,7 +157,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 SILENCED_SYSTEM_CHECKS: list[str] = []
-PROCRASTINATE_ON_APP_READY = "banshi.foundation.worker.on_app_ready"
+PROCRASTINATE_IMPORT_PATHS = ["banshi.config.jobs"]
 NINJA_PAGINATION_MAX_LIMIT = 200
 
 LOGGING_CONFIG = None  # structlog: banshi/config/logs.py

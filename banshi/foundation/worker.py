@@ -4,16 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from typing import Any
 
 QUEUES = ("tick", "messages", "slow")
-
-
-def on_app_ready(app: Any) -> None:
-    """Called by procrastinate once Django's apps are loaded."""
-    from importlib import import_module
-
-    import_module("banshi.config.jobs")
 
 
 def run(stop: threading.Event, *, concurrency: int = 3) -> None:
