@@ -1,0 +1,154 @@
+"""Name devices, pair them, hear their heartbeat, print on their printer."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, cast
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.module_loading import import_string
+
+from banshi.kernel.actors import Actor
+from banshi.kernel.refusals import Refused
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.devices.models import Device
+from banshi.rooms.devices.ports import Printer, PrinterTrouble, Slip
+from banshi.rooms.devices.queries import device_by_code, secret_hash
+from banshi.rooms.places.models import Hall, Window, Zone
+
+KINDS = ("kiosk", "board", "zone_board", "window_display", "evaluator")
+ADDRESS = re.compile(r"|file:/[^\0]{1,110}|tcp:[A-Za-z0-9._-]{1,90}:\d{1,5}")
+SAYS = {"page": str, "version": int, "stale": bool, "language": str, "width": int, "height": int, "waiting": int}
+PRINTER = "banshi.gateways.printers.print_slip"
+
+
+def register(
+    *,
+    hall: Hall,
+    code: str,
+    kind: str,
+    name: str,
+    by: Actor,
+    now: datetime,
+    zone: Zone | None = None,
+    window: Window | None = None,
+    printer: str = "",
+) -> Device:
+    """Make a device known, or change one that is (same code).
+
+    :param printer: "" (none), `file:/path` or `tcp:host:port`.
+    :raises Refused: invalid (code, kind, printer), not-your-hall (the code is another hall's).
+    """
+    if not re.fullmatch(r"[a-z0-9-]{1,60}", code):
+        raise _invalid("code", "编号用小写字母、数字和横线", "A code has small letters, digits and dashes")
+    if kind not in KINDS:
+        raise _invalid("kind", "没有这种设备", "There is no such kind of device")
+    if not ADDRESS.fullmatch(printer):
+        raise _invalid(
+            "printer", "打印机地址写 file:/路径 或 tcp:主机:端口", "A printer is file:/path or tcp:host:port"
+        )
+    with transaction.atomic():
+        known = Device.objects.select_for_update(of=("self",)).select_related("hall").filter(code=code).first()
+        if known is not None and known.hall_id != hall.pk:
+            raise Refused("not-your-hall", facts={"hall": {"zh": known.hall.name_zh, "en": known.hall.name_en}})
+        values = {
+            "hall": hall,
+            "kind": kind,
+            "name": name.strip()[:80],
+            "zone": zone,
+            "window": window,
+            "printer": printer,
+        }
+        device, _ = Device.objects.update_or_create(code=code, defaults=values)
+        audit.record(
+            action="device_registered", subject=f"device:{code}", by=by, now=now, hall=hall.code, facts={"kind": kind}
+        )
+    return device
+
+
+def new_secret(*, code: str, by: Actor, now: datetime) -> str:
+    """A pairing secret for a device, shown once; whatever was paired before is no longer.
+
+    :raises Refused: nothing-found.
+    """
+    secret = "-".join(secrets.token_hex(2) for _ in range(4))
+    device = device_by_code(code)
+    with transaction.atomic():
+        Device.objects.filter(pk=device.pk).update(secret_hash=secret_hash("pairing", secret))
+        audit.record(action="device_secret_made", subject=f"device:{code}", by=by, now=now, hall=device.hall.code)
+    return secret
+
+
+def pair(*, hall: Hall, code: str, secret: str, by: Actor, now: datetime) -> str:
+    """Pair a device with its one-time secret; returns the token that its cookie keeps.
+
+    :raises Refused: code-wrong – no such device here, or not its secret (which of both is not said).
+    """
+    token = secrets.token_urlsafe(24)
+    with transaction.atomic():
+        # One conditional update: a secret pairs one machine, however many try at once.
+        paired = Device.objects.filter(
+            hall=hall, code=code.strip().lower(), secret_hash=secret_hash("pairing", secret.strip().lower())
+        ).update(secret_hash=secret_hash("token", token))
+        if not paired:
+            raise Refused("code-wrong")
+        audit.record(action="device_paired", subject=f"device:{code.strip().lower()}", by=by, now=now, hall=hall.code)
+    return token
+
+
+def heartbeat(*, code: str, state: Mapping[str, Any], now: datetime) -> bool:
+    """A device says it is there, and a few words about itself; others are ignored. Returns whether it is known.
+
+    :param state: page, version, stale, language, width, height, waiting.
+    :param now: machine time (`clock.wall()`).
+    """
+    said = {key: _kept(value) for key, value in state.items() if key in SAYS and isinstance(value, SAYS[key])}
+    with transaction.atomic():
+        device = Device.objects.select_for_update(of=("self",)).filter(code=code).first()
+        if device is None:
+            return False
+        kept = {
+            key: value for key, value in device.state.items() if key not in SAYS
+        }  # the printer's word is not the page's
+        device.state = {**kept, **said}
+        device.last_seen_at = now
+        device.save(update_fields=["state", "last_seen_at"])
+    return True
+
+
+def print_slip(*, device: Device | None, slip: Slip) -> None:
+    """Print on the device's printer, and remember on the device how that went.
+
+    :raises PrinterTrouble: not_set, offline, no_paper, wrong_address. The ticket is valid all the same.
+    """
+    if device is None or not device.printer:
+        raise PrinterTrouble("not_set")
+    adapter = cast(Printer, import_string(getattr(settings, "BANSHI_PRINTER", PRINTER)))
+    word = "ok"
+    try:
+        adapter(device.printer, slip)
+    except PrinterTrouble as trouble:
+        word = trouble.why
+        raise
+    finally:
+        _remember_printer(device, word)
+
+
+def _remember_printer(device: Device, word: str) -> None:
+    with transaction.atomic():
+        row = Device.objects.select_for_update(of=("self",)).get(pk=device.pk)
+        if row.state.get("printer") != word:
+            row.state = {**row.state, "printer": word}
+            row.save(update_fields=["state"])
+
+
+def _kept(value: Any) -> Any:
+    return value[:80].replace("\0", "") if isinstance(value, str) else max(-(2**53), min(2**53, value))
+
+
+def _invalid(field: str, zh: str, en: str) -> Refused:
+    return Refused("invalid", facts={"field": field, "reason": {"zh": zh, "en": en}})

@@ -1,0 +1,100 @@
+"""Reads on devices: which one is asking, and how they are."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from banshi.kernel.refusals import Refused
+from banshi.rooms.devices.models import Device
+from banshi.rooms.places.models import Hall
+
+SILENT_AFTER = timedelta(seconds=90)  # three missed heartbeats
+
+
+def secret_hash(kind: Literal["pairing", "token"], secret: str) -> str:
+    """What is kept of a secret. A pairing secret is no token and the other way round."""
+    return hashlib.sha256(f"{kind}:{secret}".encode()).hexdigest()
+
+
+def by_token(code: str, token: str) -> Device | None:
+    """The paired device that holds this token, or None."""
+    device = Device.objects.select_related("hall").filter(code=code).first()
+    if device is None or not hmac.compare_digest(device.secret_hash, secret_hash("token", token)):
+        return None
+    return device
+
+
+def device_by_code(code: str) -> Device:
+    """:raises Refused: nothing-found."""
+    device = Device.objects.select_related("hall", "zone", "window").filter(code=code).first()
+    if device is None:
+        raise Refused("nothing-found", facts={"device": code})
+    return device
+
+
+def first_of_kind(hall: Hall, kind: str) -> Device | None:
+    """The hall's first device of a kind: what an unpaired page of a demo stands for."""
+    return Device.objects.filter(hall=hall, kind=kind).order_by("code").first()
+
+
+@dataclass(frozen=True)
+class DeviceHealth:
+    """How a device is. `health`: ok | trouble | silent | never; `trouble`: stale | printer_offline | printer_no_paper …
+
+    `last_seen_at` is machine time; `state` is what the page said of itself last.
+    """
+
+    code: str
+    kind: str
+    name: str
+    zone: str | None
+    window: str | None
+    printer: str
+    paired: bool
+    health: str
+    trouble: str
+    last_seen_at: datetime | None
+    state: dict[str, Any]
+
+
+def health(hall: Hall, *, now: datetime) -> list[DeviceHealth]:
+    """Every device of a hall, by code; one query.
+
+    :param now: machine time (`clock.wall()`): a heartbeat is a machine's.
+    """
+    rows = Device.objects.filter(hall=hall).select_related("zone", "window").order_by("code")
+    return [_health(row, now) for row in rows]
+
+
+def _health(row: Device, now: datetime) -> DeviceHealth:
+    trouble = trouble_of(row.state)
+    if row.last_seen_at is None:
+        word = "never"
+    elif now - row.last_seen_at > SILENT_AFTER:
+        word = "silent"
+    else:
+        word = "trouble" if trouble else "ok"
+    return DeviceHealth(
+        code=row.code,
+        kind=row.kind,
+        name=row.name,
+        zone=row.zone.code if row.zone else None,
+        window=row.window.number if row.window else None,
+        printer=row.printer,
+        paired=bool(row.secret_hash),
+        health=word,
+        trouble=trouble,
+        last_seen_at=row.last_seen_at,
+        state=row.state,
+    )
+
+
+def trouble_of(state: dict[str, Any]) -> str:
+    """The trouble a device's own report names, or ""."""
+    if state.get("printer") not in (None, "ok"):
+        return f"printer_{state['printer']}"
+    return "stale" if state.get("stale") else ""
