@@ -1,0 +1,39 @@
+"""Reads over every room. visits: figures by level · day: a hall's days from other sides · floor: the hall now."""
+
+from __future__ import annotations
+
+from banshi.rooms.insight.queries.day import (
+    HalfHour,
+    Kept,
+    WaitBar,
+    WindowLoad,
+    arrivals_by_half_hour,
+    busiest,
+    promises,
+    wait_distribution,
+    window_loads,
+)
+from banshi.rooms.insight.queries.floor import FreeClerk, free_clerks, hints
+from banshi.rooms.insight.queries.visits import BYS, COUNTS, TIMES, By, figures, levels, visits
+
+__all__ = [
+    "BYS",
+    "COUNTS",
+    "TIMES",
+    "By",
+    "FreeClerk",
+    "HalfHour",
+    "Kept",
+    "WaitBar",
+    "WindowLoad",
+    "arrivals_by_half_hour",
+    "busiest",
+    "figures",
+    "free_clerks",
+    "hints",
+    "levels",
+    "promises",
+    "visits",
+    "wait_distribution",
+    "window_loads",
+]
