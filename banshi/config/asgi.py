@@ -35,7 +35,18 @@ class App:
         elif scope["path"].startswith("/live/"):
             await live.serve(scope, receive, send, await self._hub())
         else:
-            await self.pages(scope, receive, send)  # type: ignore[arg-type]
+            await self._page(scope, receive, send)
+
+    async def _page(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        # granian's receive and send answer with awaitables; the bridge hands them to run_coroutine_threadsafe, which
+        # takes coroutines only.
+        async def receiving() -> Any:
+            return await receive()
+
+        async def sending(message: Any) -> None:
+            await send(message)
+
+        await self.pages(scope, receiving, sending)  # type: ignore[arg-type]
 
     async def _hub(self) -> Hub:
         if self.hub is None:

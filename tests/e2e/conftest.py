@@ -103,7 +103,7 @@ def _free_port() -> int:
 
 def _own_database(url: str) -> str:
     """A fresh database beside the test database, on the same server."""
-    name = f"banshi_e2e_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    name = f"{urlparse(url).path.strip('/') or 'banshi'}_e2e{os.environ.get('PYTEST_XDIST_WORKER', '')}"
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'")
@@ -141,10 +141,10 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
 
 
 def start(running: Installation, *command: str) -> subprocess.Popen[bytes]:
-    log = (running.data / f"{command[0]}.log").open("ab")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "banshi.cli", *command], env=running.environment, cwd=ROOT, stdout=log, stderr=log
-    )
+    with (running.data / f"{command[0]}.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "banshi.cli", *command], env=running.environment, cwd=ROOT, stdout=log, stderr=log
+        )
     running.processes.append(process)
     return process
 
