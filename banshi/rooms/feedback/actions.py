@@ -43,7 +43,7 @@ def rate(
     :param channel: evaluator | qr | message | kiosk | web | api.
     :param follow_up: None: the first is the rating, the second the follow-up; False: only ever the rating, so that a
         double tap does not use up the follow-up; True: only ever the follow-up.
-    :raises Refused: nothing-found, invalid, wrong-state (not served yet, nothing to follow up), too-late, already-rated.
+    :raises Refused: nothing-found, invalid, wrong-state (not served, nothing to follow up), too-late, already-rated.
     """
     stars, words, kept = _checked(stars, tags, text, channel)
     with transaction.atomic():
@@ -84,17 +84,23 @@ def rate(
 
 def _checked(stars: int, tags: Sequence[str], text: str, channel: str) -> tuple[int, list[str], str]:
     if isinstance(stars, bool) or not isinstance(stars, int) or not 1 <= stars <= 5:
-        raise Refused("invalid", facts={"field": "stars", "reason": "stars are 1 to 5"})
+        raise _invalid("stars", "星级是 1 到 5", "Stars are 1 to 5")
     if channel not in rules.CHANNELS:
-        raise Refused("invalid", facts={"field": "channel", "reason": f"one of {', '.join(rules.CHANNELS)}"})
+        raise _invalid("channel", f"渠道是 {'、'.join(rules.CHANNELS)} 之一", f"One of {', '.join(rules.CHANNELS)}")
     words = list(dict.fromkeys(rules.tag_code(_clean(word)) for word in tags if _clean(word)))
     if len(words) > rules.MOST_TAGS or any(len(word) > rules.LONGEST_TAG for word in words):
-        reason = f"up to {rules.MOST_TAGS} tags of {rules.LONGEST_TAG} characters"
-        raise Refused("invalid", facts={"field": "tags", "reason": reason})
+        most, longest = rules.MOST_TAGS, rules.LONGEST_TAG
+        raise _invalid(
+            "tags", f"最多 {most} 个标签，每个 {longest} 字以内", f"Up to {most} tags of {longest} characters"
+        )
     kept = _clean(text)
     if len(kept) > rules.LONGEST_TEXT:
-        raise Refused("invalid", facts={"field": "text", "reason": f"up to {rules.LONGEST_TEXT} characters"})
+        raise _invalid("text", f"{rules.LONGEST_TEXT} 字以内", f"Up to {rules.LONGEST_TEXT} characters")
     return stars, words, kept
+
+
+def _invalid(field: str, zh: str, en: str) -> Refused:
+    return Refused("invalid", facts={"field": field, "reason": {"zh": zh, "en": en}})
 
 
 def _clean(text: str) -> str:
@@ -151,7 +157,7 @@ def answer(*, task_id: int, text: str, by: Actor, now: datetime) -> Task:
     """
     kept = _clean(text)
     if not kept or len(kept) > rules.LONGEST_TEXT:
-        raise Refused("invalid", facts={"field": "text", "reason": f"1 to {rules.LONGEST_TEXT} characters"})
+        raise _invalid("text", f"写 1 到 {rules.LONGEST_TEXT} 个字", f"1 to {rules.LONGEST_TEXT} characters")
     with transaction.atomic():
         task = _task(task_id)
         if task.state != "open":
@@ -181,7 +187,8 @@ def settle(*, task_id: int, outcome: str, by: Actor, now: datetime) -> Task:
     :raises Refused: nothing-found, invalid, wrong-state (not answered yet, or settled).
     """
     if outcome not in rules.OUTCOMES:
-        raise Refused("invalid", facts={"field": "outcome", "reason": f"one of {', '.join(rules.OUTCOMES)}"})
+        zh, en = "、".join(zh for zh, _ in rules.OUTCOMES.values()), ", ".join(rules.OUTCOMES)
+        raise _invalid("outcome", f"结果是{zh}之一", f"One of {en}")
     with transaction.atomic():
         task = _task(task_id)
         if task.state != "answered":

@@ -1,7 +1,7 @@
 """Ratings: the five levels, the tags offered, and the clocks of a bad rating.
 
-Source of the levels: 国办发〔2019〕51号 and GB/T 39734–2020. Silence is never a rating: some places count it as 基本满意
-after seven days; here it only lowers the share of visits rated.
+Source of the levels: 国办发〔2019〕51号 and GB/T 39734–2020. Silence is never a rating: some places count it
+as 基本满意 (fair) after seven days; here it only lowers the share of visits rated.
 """
 
 from __future__ import annotations

@@ -122,7 +122,7 @@ def write(
         try:
             phone = normalise_phone(phone)
         except InvalidPhone as wrong:
-            raise Refused("phone-invalid") from wrong
+            raise Refused("phone-invalid", facts={"reason": {"zh": wrong.zh, "en": wrong.en}}) from wrong
     code = hall.code if isinstance(hall, Hall) else (hall or "")
     write_rows([
         row(key=key, phone=phone, hall=code, subject=subject, params=params or {}, due_at=due_at or now,
@@ -505,7 +505,9 @@ def set_template(*, hall: str, key: str, language: str, body: str, by: Actor, no
     :param language: zh | en.
     :raises Refused: invalid, with the reason.
     """
-    reason = rules.fault(key, body) or (None if language in rules.LANGUAGES else "the language is zh or en")
+    reason = rules.fault(key, body) or (
+        None if language in rules.LANGUAGES else {"zh": "语言是 zh 或 en", "en": "The language is zh or en"}
+    )
     if reason:
         raise Refused("invalid", facts={"field": "body", "reason": reason})
     with transaction.atomic():
@@ -532,7 +534,7 @@ def bind(*, phone: str, channel: str, address: str, now: datetime) -> None:
     try:
         index = phone_index(normalise_phone(phone))
     except InvalidPhone as wrong:
-        raise Refused("phone-invalid") from wrong
+        raise Refused("phone-invalid", facts={"reason": {"zh": wrong.zh, "en": wrong.en}}) from wrong
     Address.objects.update_or_create(to_index=index, channel=channel, defaults={"address": address, "bound_at": now})
 
 

@@ -65,7 +65,7 @@ def notices(
         try:
             rows = rows.filter(to_index=blind_index(normalise_phone(phone), purpose="phone"))
         except InvalidPhone as wrong:
-            raise Refused("phone-invalid") from wrong
+            raise Refused("phone-invalid", facts={"reason": {"zh": wrong.zh, "en": wrong.en}}) from wrong
     for field, value in (("hall", hall), ("subject", subject), ("state", state), ("key", key)):
         if value is not None:
             rows = rows.filter(**{field: value})

@@ -80,8 +80,8 @@ COMMON: dict[str, dict[str, str]] = {
         "en": "A place is free: {when}, {hall}[, for “{item}”].[ Kept until {expires}.][ Take it: {link}]",
     },
     "ahead": {
-        "zh": "[{number} 号，]前面还有 {ahead} 人[，约 {minutes} 分钟][，最多 {at_most} 分钟]。[到{floor}等。][看进度：{link}]",
-        "en": "[Number {number}: ]{ahead} ahead[, about {minutes} minutes][, at most {at_most}].[ Wait on {floor}.][ Follow it: {link}]",
+        "zh": "[{number} 号，]{in_line}[，约 {minutes} 分钟][，最多 {at_most} 分钟]。[到{floor}等。][看进度：{link}]",
+        "en": "[Number {number}: ]{in_line}[, about {minutes} minutes][, at most {at_most}].[ Wait on {floor}.][ Follow it: {link}]",
     },
     "your_turn": {
         "zh": "{number} 号，到了：[{floor}，]{window} 号窗口。[{link}]",
@@ -107,6 +107,7 @@ COMMON: dict[str, dict[str, str]] = {
 
 LANGUAGES = ("zh", "en")
 _ALWAYS = frozenset({"hall", "address", "phone", "link"})
+_ALSO = {"ahead": frozenset({"ahead"})}
 _PIECE = re.compile(r"\[([^\[\]]*)\]|\{(\w+)\}")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _WEEKDAYS_ZH = "一二三四五六日"
@@ -128,29 +129,33 @@ def placeholders(body: str) -> frozenset[str]:
 
 def allowed(key: str) -> frozenset[str]:
     """Placeholders that a template of this key may use: those of the common templates, and the hall's own."""
-    return _ALWAYS.union(*(placeholders(body) for body in COMMON.get(key, {}).values()))
+    return _ALWAYS.union(_ALSO.get(key, ()), *(placeholders(body) for body in COMMON.get(key, {}).values()))
 
 
-def fault(key: str, body: str) -> str | None:
-    """Why a template body cannot be used (in English, for `Refused("invalid")`), or None.
+def fault(key: str, body: str) -> dict[str, str] | None:
+    """Why a template body cannot be used, in both languages (for `Refused("invalid")`), or None.
 
     Refused are unknown keys and placeholders, loose or nested braces and brackets, and words that are too long to send.
     """
     if key not in COMMON:
-        return f"there is no message “{key}”"
+        return {"zh": f"没有“{key}”这种通知", "en": f"There is no message “{key}”"}
     if not body.strip():
-        return "the text is empty"
+        return {"zh": "没有写内容", "en": "The text is empty"}
     if len(body) > 500:
-        return "the text is longer than 500 characters"
+        return {"zh": "超过 500 个字", "en": "The text is longer than 500 characters"}
     unknown = placeholders(body) - allowed(key)
     if unknown:
-        return f"unknown placeholders: {', '.join(sorted(unknown))}; possible: {', '.join(sorted(allowed(key)))}"
+        wrong, possible = ", ".join(sorted(unknown)), ", ".join(sorted(allowed(key)))
+        return {
+            "zh": f"不认识：{wrong}。可以用：{possible}",
+            "en": f"Unknown placeholders: {wrong}. Possible: {possible}",
+        }
     rest = _PLACEHOLDER.sub("", body)
     if "{" in rest or "}" in rest:
-        return "a brace is open or stands alone"
+        return {"zh": "花括号没有配对", "en": "A brace is open or stands alone"}
     rest = re.sub(r"\[[^\[\]]*\]", "", rest)
     if "[" in rest or "]" in rest:
-        return "a square bracket is open, nested or stands alone"
+        return {"zh": "方括号没有配对，或套在一起", "en": "A square bracket is open, nested or stands alone"}
     return None
 
 
@@ -174,7 +179,7 @@ def spoken(params: Mapping[str, Any], *, language: str, zone: ZoneInfo, now: dat
 
     Understood in `params`: text and numbers; pairs `x_zh`/`x_en`, `{"zh": …, "en": …}` or `[zh, en]` inside lists, which
     become `x`; ISO dates and times; `starts_at`/`ends_at` → `when`; `old_starts_at`/`old_ends_at` → `was`;
-    `come_early` → `early`; `likely_s`/`at_most_s` → `minutes`/`at_most`; lists, of which the first five are named.
+    `come_early` → `early`; `likely_s`/`at_most_s` → `minutes`/`at_most`; `ahead` → also `in_line`; lists, of which the first five are named.
 
     :param zone: the hall's; `now` is hall time, for “tomorrow”.
     """
@@ -193,6 +198,8 @@ def spoken(params: Mapping[str, Any], *, language: str, zone: ZoneInfo, now: dat
             said[name] = period(starts_at, ends_at, language=language, zone=zone, now=now)
     if "come_early" in said:
         said.setdefault("early", said["come_early"])
+    if isinstance(params.get("ahead"), int):
+        said["in_line"] = _in_line(params["ahead"], language)
     for seconds, name in (("likely_s", "minutes"), ("at_most_s", "at_most")):
         if isinstance(params.get(seconds), int | float):
             said.setdefault(name, str(max(1, round(params[seconds] / 60))))
@@ -270,7 +277,13 @@ def link(base: str, *, key: str, subject: str) -> str:
         return f"{base}/{'r' if key in ('rate', 'rating_answered') else 't'}/{ref}"
     if kind == "appointment":
         return f"{base}/a/{ref}"
-    return ""
+    return f"{base}/appointments/" if kind in ("waiting", "suspension") else ""
+
+
+def _in_line(ahead: int, language: str) -> str:
+    if language == "en":
+        return f"{ahead} ahead" if ahead > 0 else "next in line"
+    return f"前面还有 {ahead} 人" if ahead > 0 else "下一个就到"
 
 
 def _say(value: Any, language: str, zone: ZoneInfo, now: datetime) -> str:

@@ -34,7 +34,8 @@ def served(
     if state == "finished":
         Service.objects.create(
             ticket=ticket, hall=town.hall, window=town.windows[window], staff=staff or town.clerk,
-            category=town.categories[category], started_at=starts, ended_at=starts + timedelta(minutes=10), outcome="finished",
+            category=town.categories[category], started_at=starts,
+            ended_at=starts + timedelta(minutes=10), outcome="finished",
         )  # fmt: skip
     return ticket
 

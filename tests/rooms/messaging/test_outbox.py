@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -100,7 +101,7 @@ def test_the_same_thing_is_written_once(town):
 
 
 def test_a_message_is_not_written_when_its_change_is_undone(town):
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with suppress(ZeroDivisionError), transaction.atomic():
         say()
         raise ZeroDivisionError
 

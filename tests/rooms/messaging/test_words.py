@@ -1,3 +1,4 @@
+# ruff: noqa: E501 – the words of a message stay on one line
 """What messages say: every key, both languages, with everything known and with nothing known."""
 
 from __future__ import annotations
@@ -74,6 +75,13 @@ def test_people_ahead_are_told_in_minutes():
     )
 
 
+@pytest.mark.parametrize(
+    ("ahead", "zh", "en"), [(2, "前面还有 2 人。", "2 ahead."), (0, "下一个就到。", "next in line.")]
+)
+def test_nobody_ahead_is_said_in_words(ahead: int, zh: str, en: str):
+    assert (say("ahead", "zh", {"ahead": ahead}), say("ahead", "en", {"ahead": ahead})) == (zh, en)
+
+
 def test_a_missing_value_shortens_the_sentence():
     assert say("your_turn", "zh", {"number": "A017", "window": "12"}) == "A017 号，到了：12 号窗口。"
 
@@ -121,21 +129,22 @@ def test_strange_values_never_crash(strange: object):
 @pytest.mark.parametrize(
     ("body", "why"),
     [
-        ("", "the text is empty"),
-        ("{when", "a brace is open or stands alone"),
-        ("[办“{item}”", "a square bracket is open, nested or stands alone"),
-        ("[[{item}]]", "a square bracket is open, nested or stands alone"),
-        ("x" * 501, "the text is longer than 500 characters"),
+        ("", "The text is empty"),
+        ("{when", "A brace is open or stands alone"),
+        ("[办“{item}”", "A square bracket is open, nested or stands alone"),
+        ("[[{item}]]", "A square bracket is open, nested or stands alone"),
+        ("x" * 501, "The text is longer than 500 characters"),
     ],
 )
 def test_a_template_that_cannot_be_filled_is_named(body: str, why: str):
-    assert rules.fault("reminder", body) == why
+    assert rules.fault("reminder", body)["en"] == why
 
 
 def test_a_template_may_only_use_what_the_message_knows():
-    assert rules.fault("rate", "{link} {password}") == (
-        "unknown placeholders: password; possible: address, hall, item, link, phone"
-    )
+    assert rules.fault("rate", "{link} {password}") == {
+        "zh": "不认识：password。可以用：address, hall, item, link, phone",
+        "en": "Unknown placeholders: password. Possible: address, hall, item, link, phone",
+    }
 
 
 @pytest.mark.parametrize(
@@ -179,7 +188,8 @@ def test_tries_wait_longer_each_time_and_then_a_person_looks():
         ("ahead", "ticket:abc", "https://x/t/abc"),
         ("rate", "ticket:abc", "https://x/r/abc"),
         ("code", "", ""),
-        ("suspended", "person:1", ""),
+        ("suspended", "suspension:1", "https://x/appointments/"),
+        ("waiting_offer", "waiting:7", "https://x/appointments/"),
     ],
 )
 def test_a_message_leads_to_the_page_it_is_about(key: str, subject: str, link: str):
