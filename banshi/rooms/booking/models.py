@@ -65,11 +65,12 @@ class Appointment(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     code = models.CharField(max_length=16)  # the reference: stays through moves
-    hall = models.ForeignKey(Hall, on_delete=models.PROTECT)
-    slot = models.ForeignKey(Slot, on_delete=models.PROTECT)
-    item = models.ForeignKey(Item, on_delete=models.PROTECT)
-    category = models.ForeignKey(Category, on_delete=models.PROTECT)
-    person = models.ForeignKey(Person, on_delete=models.PROTECT)
+    # No index of their own: those below serve every read, and each one more slows the rush of a release.
+    hall = models.ForeignKey(Hall, on_delete=models.PROTECT, db_index=False)
+    slot = models.ForeignKey(Slot, on_delete=models.PROTECT, db_index=False)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, db_index=False)
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, db_index=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, db_index=False)
     business = models.CharField(max_length=90)
     day = models.DateField()
     half = models.CharField(max_length=2)
@@ -114,6 +115,7 @@ class Appointment(models.Model):
             models.Index(fields=["slot"], name="appointments_live_by_slot", condition=models.Q(state__in=LIVE)),
             models.Index(fields=["ends_at"], name="appointments_open", condition=models.Q(state="booked")),
             models.Index(fields=["person", "day"], name="appointments_by_person"),
+            models.Index(fields=["visit_group"], name="appointments_of_a_visit", condition=~models.Q(visit_group="")),
         ]
 
 

@@ -304,9 +304,12 @@ def nearest_quiet(found: Iterable[tuple[Alternative, float]], *, near: datetime,
     :param found: each with how busy it is (0–1). A full hour of busyness weighs like an hour of distance: an empty
         period is offered before a nearly full one that lies up to an hour closer.
     """
-    ranked = sorted(
-        found, key=lambda each: (abs((each[0].starts_at - near).total_seconds()) + 3600 * each[1], each[0].starts_at)
-    )
+
+    def worth(each: tuple[Alternative, float]) -> tuple[float, float, datetime]:
+        alternative, busy = each
+        return abs((alternative.starts_at - near).total_seconds()) + 3600 * busy, busy, alternative.starts_at
+
+    ranked = sorted(found, key=worth)
     return tuple(sorted((each[0] for each in ranked[:n]), key=lambda each: (each.starts_at, each.slot_id)))
 
 

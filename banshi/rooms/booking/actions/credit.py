@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from banshi.kernel.actors import SYSTEM, Actor
 from banshi.kernel.policy import Credit
@@ -320,10 +321,7 @@ def appeal(
     if now >= closes:
         raise Refused("too-late", facts={"closes": closes.astimezone(zone)})
     open_ones = Appeal.objects.filter(state="open")
-    of_this = (
-        open_ones.filter(entry_id=entry_id) if entry_id is not None else open_ones.filter(suspension_id=suspension_id)
-    )
-    row = of_this.first()
+    row = open_ones.filter(Q(entry_id=entry_id) if entry_id is not None else Q(suspension_id=suspension_id)).first()
     if row is None:
         row = Appeal.objects.create(suspension_id=suspension_id, entry_id=entry_id, text=text[:500], made_at=now)
         audit.record(action="appealed", subject=f"appeal:{row.pk}", by=by, now=now)

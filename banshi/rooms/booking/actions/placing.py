@@ -408,30 +408,44 @@ def _row(grant: _Granted, ord_: int, *, now: datetime) -> dict[str, Any]:
 def _appointment(grant: _Granted, id_: int | None, *, now: datetime) -> Appointment:
     """The row as it was written, without reading it again."""
     asked, slot = grant.asked, grant.slot
-    return Appointment(
-        id=id_,
-        code=grant.code,
-        hall_id=grant.hall.id,
-        slot_id=slot.id,
-        item_id=grant.item.id,
-        category_id=grant.item.category_id,
-        person_id=asked.person_id,
-        business=slot.business,
-        day=slot.day,
-        half=slot.half,
-        starts_at=slot.starts_at,
-        ends_at=slot.ends_at,
-        exempt=grant.exempt,
-        internal=asked.internal,
-        source=asked.source,
-        account_id=asked.account_id,
-        booked_by=str(asked.by)[:60],
-        on_behalf_why=asked.why[:200],
-        note=asked.note[:200],
-        visit_group=asked.visit_group,
-        language=asked.language,
-        created_at=now,
-    )
+    values: dict[str, Any] = {
+        "id": id_,
+        "code": grant.code,
+        "hall_id": grant.hall.id,
+        "slot_id": slot.id,
+        "item_id": grant.item.id,
+        "category_id": grant.item.category_id,
+        "person_id": asked.person_id,
+        "business": slot.business,
+        "day": slot.day,
+        "half": slot.half,
+        "starts_at": slot.starts_at,
+        "ends_at": slot.ends_at,
+        "exempt": grant.exempt,
+        "internal": asked.internal,
+        "source": asked.source,
+        "account_id": asked.account_id,
+        "booked_by": str(asked.by)[:60],
+        "on_behalf_why": asked.why[:200],
+        "note": asked.note[:200],
+        "visit_group": asked.visit_group,
+        "language": asked.language,
+        "moves": 0,
+        "created_at": now,
+        "cancelled_at": None,
+        "cancelled_by": "",
+        "cancel_reason": "",
+        "by_hall": False,
+        "checked_in_at": None,
+        "no_show_at": None,
+        "served_at": None,
+        "state": rules.State.BOOKED.value,
+    }
+    # Several times quicker than keyword arguments, which fill defaults one by one.
+    return Appointment.from_db("default", _ATTRIBUTES, [values[name] for name in _ATTRIBUTES])
+
+
+_ATTRIBUTES = [column.attname for column in Appointment._meta.concrete_fields]
 
 
 def _place_long(grant: _Granted, chances: _Chances, *, now: datetime) -> Appointment | Refused:
@@ -465,8 +479,8 @@ def _claim_long(grant: _Granted, *, now: datetime) -> Appointment:
         with transaction.atomic():
             appointment.save(force_insert=True)
     except IntegrityError as trouble:
-        facts = {"appointment": _same_half_day(appointment), "half": appointment.half}
-        raise Refused("limit-half-day", facts=facts) from trouble
+        same = {"appointment": _same_half_day(appointment), "half": appointment.half}
+        raise Refused("limit-half-day", facts=same) from trouble
     for slot in run:
         if not (held and slot.pk == grant.slot.id):
             if internal:
@@ -477,7 +491,7 @@ def _claim_long(grant: _Granted, *, now: datetime) -> Appointment:
     ExtraSlot.objects.bulk_create([ExtraSlot(appointment=appointment, slot=slot) for slot in run[1:]])
     telling.tell("confirmation", appointment, hall=grant.hall, item=grant.item, now=now)
     telling.remind(appointment, hall=grant.hall, item=grant.item, now=now)
-    facts: dict[str, Any] = {"slot": grant.slot.id, "item": grant.item.facts.code, "source": grant.asked.source}
+    facts = {"slot": grant.slot.id, "item": grant.item.facts.code, "source": grant.asked.source}
     audit.record(
         action="placed",
         subject=telling.subject_of(appointment.code),
