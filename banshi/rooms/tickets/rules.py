@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import IntEnum
+from statistics import NormalDist
 from typing import NamedTuple
 
 from banshi.kernel.policy import TicketPolicy
@@ -180,10 +181,17 @@ class Handling:
     p90_s: float
 
     @property
+    def sigma(self) -> float:
+        """Of the lognormal with these quantiles."""
+        return min(math.log(max(self.p90_s / max(self.p50_s, 1.0), 1.01)) / Z90, 1.2)
+
+    @property
     def sd_s(self) -> float:
-        """Standard deviation of the lognormal with these quantiles."""
-        sigma = math.log(max(self.p90_s / max(self.p50_s, 1.0), 1.01)) / Z90
-        return self.mean_s * min(math.sqrt(math.expm1(sigma * sigma)), 2.0)
+        return self.mean_s * math.sqrt(math.expm1(self.sigma**2))
+
+    def part(self, share: float) -> float:
+        """The time within which this share of services is done, by the lognormal with this mean."""
+        return self.mean_s * math.exp(self.sigma * NormalDist().inv_cdf(share) - self.sigma**2 / 2)
 
 
 def prior(minutes: float) -> Handling:
@@ -214,7 +222,7 @@ Z90 = 1.2816  # 90 % of a normal distribution lie below so many deviations
 CHANGEOVER_S = 40.0  # call, walk up, sit down
 COMES = 0.85  # part of booked people who come
 COMES_EARLY_S = 600.0  # booked people arrive so long before their period
-MODEL_ERROR = 0.18  # part of a wait by which pauses, missed calls and new arrivals falsify it
+MODEL_ERROR = 0.1  # part of a wait by which pauses, missed calls and new arrivals falsify it
 LEAST_BAND_S = 120
 
 
@@ -260,6 +268,8 @@ class _Pool:
     categories: frozenset[int]
     free: list[float] = field(default_factory=list)
     given: float = 0.0
+    idle: int = 0  # windows without anybody when the play begins
+    begun: int = 0  # how many of them were given somebody
 
 
 class Forecaster:
@@ -283,6 +293,7 @@ class Forecaster:
         for window in windows:
             pool = pools.setdefault(window.categories, _Pool(window.categories))
             heapq.heappush(pool.free, self._left(window))
+            pool.idle += window.elapsed_s is None
         self._pools = list(pools.values())
         self._windows = {window.window: window for window in windows}
         self._due = sorted((d.in_s - COMES_EARLY_S, d.category) for d in due) if booked_first else []
@@ -313,7 +324,12 @@ class Forecaster:
         start = pool.free[0]
         band = self._band(pools, category, start)
         known = self._handling[category]
-        heapq.heapreplace(pool.free, start + (known.mean_s + CHANGEOVER_S) * part)
+        takes = known.mean_s
+        if start == 0 and pool.begun < pool.idle:
+            # Windows that begin together do not end together: the first is free long before the mean.
+            takes = known.part((pool.begun + 0.5) / pool.idle)
+            pool.begun += 1
+        heapq.heapreplace(pool.free, start + (takes + CHANGEOVER_S) * part)
         pool.given += known.sd_s**2 * part
         return band
 
