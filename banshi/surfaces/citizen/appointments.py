@@ -1,0 +1,298 @@
+"""My appointments: one of them, all of them, cancel, move, book again, the waiting list, and my credit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from banshi.foundation import clock
+from banshi.journeys import check_in
+from banshi.kernel.refusals import Alternative, Refused
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking import queries as bookings
+from banshi.rooms.booking.models import Appointment, Waiting
+from banshi.rooms.booking.queries import AppointmentView
+from banshi.rooms.identity import queries as people
+from banshi.rooms.places import queries as places
+from banshi.rooms.tickets.models import Ticket
+from banshi.surfaces.citizen import choosing, credit
+from banshi.surfaces.citizen.doors import (
+    actor_for,
+    appointment_for,
+    citizen_page,
+    language,
+    link_key,
+    page,
+    public_page,
+)
+from banshi.surfaces.citizen.forms import Appeal
+from banshi.surfaces.citizen.refusals import NO_APPEAL, Panel, panel, unfilled
+
+PAST_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class CheckIn:
+    """When the machine in the hall gives the number. state: early | open | over."""
+
+    opens: datetime
+    closes: datetime
+    state: str
+
+
+def _query(request: Any, found: Appointment) -> str:
+    """`?k=…` where the holder of a link acts, so that every step keeps it."""
+    own = request.who.account_id is not None and found.account_id == request.who.account_id
+    return "" if own else f"?{urlencode({'k': link_key(found.code)})}"
+
+
+def _to(name: str, found: Appointment, request: Any) -> str:
+    return reverse(f"citizen:{name}", args=[found.code]) + _query(request, found)
+
+
+# --- one ----------------------------------------------------------------------------------------------------------
+
+
+@public_page
+@require_GET
+def appointment(request: Any, code: str) -> HttpResponseBase:
+    """The appointment with its QR code, what to bring, when to come, and what can be done with it."""
+    return _page(request, appointment_for(request, code), now=clock.now())
+
+
+def _page(request: Any, found: Appointment, *, now: datetime, refused: Refused | None = None) -> HttpResponseBase:
+    hall = found.hall
+    policy = places.policy_of(hall.pk, now=now)
+    ticket = Ticket.objects.filter(appointment=found).exclude(state="redirected").order_by("-id").first()
+    same_visit = [each for each in bookings.of_visit(found.visit_group, now=now) if each.code != found.code]
+    context = {
+        "a": bookings.appointment(found.code, now=now),
+        "found": found,
+        "hall": hall,
+        "check_in": _check_in(policy.tickets, found, now),
+        "policy": policy,
+        "ticket": ticket,
+        "same_visit": same_visit,
+        "k": _query(request, found),
+        "is_new": request.GET.get("new") == "1",
+    }
+    if refused is not None:
+        context["panel"] = _panel(refused, request, found, now=now)
+    return page(request, "citizen/appointment.html", context, hall=hall, refused=refused)
+
+
+def _check_in(policy: Any, found: Appointment, now: datetime) -> CheckIn:
+    opens, closes = check_in.window(policy, found)
+    return CheckIn(opens, closes, "early" if now < opens else "open" if now < closes else "over")
+
+
+def _panel(refused: Refused, request: Any, found: Appointment, *, now: datetime) -> Panel:
+    zone = ZoneInfo(found.hall.timezone)
+
+    def href(slot: Alternative) -> str:
+        return reverse("citizen:confirm", args=[found.item.code, slot.slot_id])
+
+    return panel(refused, today=now.astimezone(zone).date(), zone=zone, href=href)
+
+
+@public_page
+@require_http_methods(["GET", "POST"])
+def cancel(request: Any, code: str) -> HttpResponseBase:
+    """Asked once, with what it means; then the place is free at once."""
+    now = clock.now()
+    found = appointment_for(request, code)
+    if request.method == "GET":
+        context = {
+            "found": found,
+            "hall": found.hall,
+            "k": _query(request, found),
+            "policy": places.policy_of(found.hall_id, now=now),
+        }
+        return page(request, "citizen/cancel.html", context, hall=found.hall)
+    try:
+        booking.cancel(code=found.code, by=actor_for(request, found), now=now)
+    except Refused as refused:
+        return _page(request, appointment_for(request, code), now=now, refused=refused)
+    return redirect(_to("appointment", found, request))
+
+
+@public_page
+@require_POST
+def rebook(request: Any, code: str) -> HttpResponseBase:
+    """Book the same again after a mistaken cancel, in one tap."""
+    now = clock.now()
+    found = appointment_for(request, code)
+    try:
+        placed = booking.rebook(code=found.code, by=actor_for(request, found), now=now)
+    except Refused as refused:
+        return _page(request, found, now=now, refused=refused)
+    again = Appointment.objects.get(code=placed.code)
+    key = "" if request.who.account_id == again.account_id else f"&{urlencode({'k': link_key(again.code)})}"
+    return redirect(f"{reverse('citizen:appointment', args=[again.code])}?new=1{key}")
+
+
+@public_page
+@require_http_methods(["GET", "POST"])
+def move(request: Any, code: str) -> HttpResponseBase:
+    """Another time, the same reference, in one step."""
+    now = clock.now()
+    found = appointment_for(request, code)
+    if request.method == "GET":
+        return _move_page(request, found, day=request.GET.get("day"), now=now)
+    slot = str(request.POST.get("slot", ""))
+    if not (slot.isascii() and slot.isdigit() and len(slot) < 19):
+        raise Http404
+    try:
+        booking.move(code=found.code, slot_id=int(slot), by=actor_for(request, found), now=now)
+    except Refused as refused:
+        return _move_page(request, found, day=request.POST.get("day"), now=now, refused=refused)
+    messages.success(request, gettext("Changed. The reference stays the same."))
+    return redirect(_to("appointment", found, request))
+
+
+def _move_page(
+    request: Any, found: Appointment, *, day: str | None, now: datetime, refused: Refused | None = None
+) -> HttpResponseBase:
+    hall = found.hall
+    choice = choosing.choose(hall=hall, item_code=found.item.code, day=day, now=now)
+    here = reverse("citizen:move", args=[found.code])
+    context = {
+        "a": bookings.appointment(found.code, now=now),
+        "found": found,
+        "item": found.item,
+        "hall": hall,
+        "choice": choice,
+        "base": f"{here}{_query(request, found) or '?'}",
+        "take_url": _to("move", found, request),
+        "moving": True,
+        "current_slot": found.slot_id,
+        "k": _query(request, found),
+    }
+    if refused is not None:
+        context["panel"] = _panel(refused, request, found, now=now)
+    template = "citizen/_choose.html" if request.htmx else "citizen/move.html"
+    return page(request, template, context, hall=hall, refused=refused)
+
+
+@public_page
+@require_GET
+def calendar_file(request: Any, code: str) -> HttpResponseBase:
+    """The appointment for the phone's calendar, with an alarm for leaving."""
+    found = appointment_for(request, code)
+    text = bookings.ics(found.code, now=clock.now(), language=language())
+    response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{found.code}.ics"'
+    return response
+
+
+# --- all ----------------------------------------------------------------------------------------------------------
+
+
+@public_page
+@require_GET
+def appointments(request: Any) -> HttpResponseBase:
+    """Coming, past, waiting lists, and the credit of the account's people."""
+    if request.who.account_id is None:
+        return page(request, "citizen/appointments_signed_out.html", {})
+    return _all(request, now=clock.now(), form=Appeal())
+
+
+def _all(request: Any, *, now: datetime, form: Appeal, refused: Refused | None = None) -> HttpResponseBase:
+    account_id = request.who.account_id
+    mine = bookings.of_account(account_id, now)
+    coming = sorted((a for a in mine if _is_coming(a, now)), key=lambda a: (a.starts_at, a.code))
+    past = sorted((a for a in mine if not _is_coming(a, now)), key=lambda a: (a.starts_at, a.code), reverse=True)
+    waiting = Waiting.objects.filter(account_id=account_id, state__in=["waiting", "offered"]).select_related(
+        "hall", "item", "person", "hold__slot"
+    )
+    context: dict[str, Any] = {
+        "coming": coming,
+        "past": past[:PAST_SHOWN],
+        "waiting": list(waiting.order_by("day", "id")),
+        "credit": credit.of_people(people.people_of(account_id), now=now),
+        "form": form,
+    }
+    if refused is not None:
+        zone = ZoneInfo("Asia/Shanghai")
+        context["panel"] = panel(refused, today=now.astimezone(zone).date(), zone=zone)
+    return page(request, "citizen/appointments.html", context, refused=refused)
+
+
+def _is_coming(a: AppointmentView, now: datetime) -> bool:
+    """Booked and not over, or in the hall now."""
+    return (a.state == "booked" and a.ends_at > now) or (
+        a.state == "checked_in" and a.ends_at > now - timedelta(hours=6)
+    )
+
+
+@citizen_page
+@require_POST
+def appeal(request: Any) -> HttpResponseBase:
+    """Say why a no-show, a cancellation or a suspension should not count."""
+    now = clock.now()
+    form = Appeal(request.POST)
+    if not form.is_valid():
+        wrong = unfilled(NO_APPEAL)
+        return _all(request, now=now, form=form, refused=wrong)
+    given = form.cleaned_data
+    credit.mine_or_404(request.who.account_id, suspension=given["suspension"], entry=given["entry"])
+    try:
+        booking.appeal(
+            suspension_id=given["suspension"], entry_id=given["entry"], text=given["text"], by=request.who.by, now=now
+        )
+    except Refused as refused:
+        return _all(request, now=now, form=form, refused=refused)
+    messages.success(request, gettext("The appeal is with the hall. The answer comes by message and stands here."))
+    return redirect(f"{reverse('citizen:appointments')}#credit")
+
+
+# --- waiting list (候补) ------------------------------------------------------------------------------------------
+
+
+def _waiting_of(request: Any, waiting: int) -> Waiting:
+    found = Waiting.objects.filter(id=waiting, account_id=request.who.account_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@citizen_page
+@require_POST
+def leave_waiting(request: Any, waiting: int) -> HttpResponseBase:
+    now = clock.now()
+    found = _waiting_of(request, waiting)
+    try:
+        booking.leave_waiting(waiting_id=found.pk, by=request.who.by, now=now)
+    except Refused as refused:
+        return _all(request, now=now, form=Appeal(), refused=refused)
+    return redirect("citizen:appointments")
+
+
+@citizen_page
+@require_POST
+def take_offer(request: Any, waiting: int) -> HttpResponseBase:
+    """Take the place that came free."""
+    now = clock.now()
+    found = _waiting_of(request, waiting)
+    try:
+        placed = booking.take_offer(
+            waiting_id=found.pk,
+            source="web",
+            by=request.who.by,
+            now=now,
+            account_id=request.who.account_id,
+            language=language(),
+        )
+    except Refused as refused:
+        return _all(request, now=now, form=Appeal(), refused=refused)
+    return redirect(f"{reverse('citizen:appointment', args=[placed.code])}?new=1")

@@ -1,0 +1,371 @@
+"""Booking in three screens: hall and time, who and confirm, and the appointment (appointments.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from banshi.foundation import clock
+from banshi.kernel.refusals import Alternative, Refused
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking import queries as bookings
+from banshi.rooms.booking.models import Appointment, Slot
+from banshi.rooms.booking.queries import SlotView
+from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.catalogue.models import HallItem, Item
+from banshi.rooms.identity import actions as identity
+from banshi.rooms.identity import queries as people
+from banshi.rooms.identity.models import Account, Person
+from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Hall
+from banshi.surfaces.citizen import choosing
+from banshi.surfaces.citizen.doors import ask_to_sign_in, citizen_page, language, page, public_page
+from banshi.surfaces.citizen.forms import NewPerson, Waiting
+from banshi.surfaces.citizen.refusals import NOBODY_CHOSEN, NOT_FILLED, Option, Panel, panel, unfilled
+
+MOST_MATTERS = 10
+
+
+def _bookable_halls(item: Item) -> list[Hall]:
+    rows = (
+        HallItem.objects.filter(item=item, bookable=True)
+        .select_related("hall__region")
+        .order_by("hall__order", "hall__code")
+    )
+    return [row.hall for row in rows]
+
+
+# --- 1: hall and time ---------------------------------------------------------------------------------------------
+
+
+@public_page
+@require_GET
+def choose(request: Any, item: str) -> HttpResponseBase:
+    """Which hall, which day, which period. A fragment for HTMX, the same part of the page otherwise."""
+    found = catalogue.item_by_code(item)
+    return _choose_page(request, found, hall_code=request.GET.get("hall"), day=request.GET.get("day"), now=clock.now())
+
+
+def _choose_page(
+    request: Any, item: Item, *, hall_code: str | None, day: str | None, now: datetime, refused: Refused | None = None
+) -> HttpResponseBase:
+    halls = _bookable_halls(item)
+    hall = next((h for h in halls if h.code == hall_code), halls[0] if halls else None)
+    context: dict[str, Any] = {
+        "item": item,
+        "halls": halls,
+        "hall": hall,
+        "with_codes": _with_codes(request),
+        "wait_form": None,
+    }
+    if hall is None:
+        return page(request, "citizen/choose.html", context | {"choice": None})
+    choice = choosing.choose(hall=hall, item_code=item.code, day=day, now=now)
+    here = reverse("citizen:book", args=[item.code])
+    context |= {
+        "choice": choice,
+        "base": f"{here}?{urlencode({'hall': hall.code})}",
+        "take_url": reverse("citizen:take", args=[item.code]),
+        "waiting_people": _waiting_people(request, choice),
+    }
+    if refused is not None:
+        context["panel"] = _panel(refused, item, hall, now=now)
+    template = "citizen/_choose.html" if request.htmx else "citizen/choose.html"
+    return page(request, template, context, hall=hall, refused=refused)
+
+
+def _waiting_people(request: Any, choice: choosing.Choice) -> list[Person]:
+    if choice.can_wait and request.who.account_id is not None:
+        return people.people_of(request.who.account_id)
+    return []
+
+
+def _with_codes(request: Any) -> list[str]:
+    """Further matters for the same visit, as chosen so far."""
+    asked = request.POST.getlist("with") if request.method == "POST" else request.GET.getlist("with")
+    return list(dict.fromkeys(code for code in asked if 0 < len(code) <= 80))[:MOST_MATTERS]
+
+
+def _confirm_url(item: str, slot_id: int, also: Sequence[str] = ()) -> str:
+    query = f"?{urlencode([('with', code) for code in also])}" if also else ""
+    return reverse("citizen:confirm", args=[item, slot_id]) + query
+
+
+def _panel(refused: Refused, item: Item, hall: Hall, *, now: datetime, also: Sequence[str] = ()) -> Panel:
+    zone = ZoneInfo(hall.timezone)
+    choose_again = Option(
+        gettext("Other times"), f"{reverse('citizen:book', args=[item.code])}?{urlencode({'hall': hall.code})}"
+    )
+
+    def href(slot: Alternative) -> str:
+        return _confirm_url(item.code, slot.slot_id, also)
+
+    about_time = refused.slug in TIME_IS_THE_TROUBLE
+    return panel(
+        refused, today=now.astimezone(zone).date(), zone=zone, href=href, more=(choose_again,) if about_time else ()
+    )
+
+
+TIME_IS_THE_TROUBLE = frozenset(
+    {"slot-full", "not-open-yet", "past", "same-day", "cut-off", "closed", "limit-half-day", "hold-expired"}
+)
+
+
+@public_page
+@require_POST
+def take(request: Any, item: str) -> HttpResponseBase:
+    """A period was tapped: keep a place for whoever is signed in, and go on. Others sign in first, without a hold."""
+    now = clock.now()
+    slot = _slot(request.POST.get("slot"))
+    found = catalogue.item_by_code(item)
+    onward = _confirm_url(found.code, slot.pk, _with_codes(request))
+    if request.who.account_id is None:
+        return ask_to_sign_in(onward)
+    try:
+        _hold(request, slot, now=now)
+    except Refused as refused:
+        return _choose_page(
+            request, found, hall_code=slot.hall.code, day=slot.day.isoformat(), now=now, refused=refused
+        )
+    return redirect(onward)
+
+
+def _slot(asked: Any) -> Slot:
+    """:raises Http404: no such slot."""
+    text = str(asked or "")
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise Http404
+    slot = Slot.objects.select_related("hall").filter(id=int(text)).first()
+    if slot is None:
+        raise Http404
+    return slot
+
+
+def _hold(request: Any, slot: Slot, *, now: datetime) -> None:
+    """Keep a place and remember it in the session."""
+    kept = _kept(request, slot, now=now)
+    if kept is not None:
+        return
+    hold = booking.hold(slot_id=slot.pk, account_id=request.who.account_id, now=now)
+    request.session["hold"] = {"id": hold.pk, "slot": slot.pk, "until": hold.expires_at.isoformat()}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A place kept for this session. `left_s` in hall seconds."""
+
+    id: int
+    until: datetime
+    left_s: int
+
+
+def _kept(request: Any, slot: Slot, *, now: datetime) -> Kept | None:
+    kept = request.session.get("hold")
+    if not isinstance(kept, dict) or kept.get("slot") != slot.pk:
+        return None
+    until = datetime.fromisoformat(kept["until"])
+    return Kept(int(kept["id"]), until, int((until - now).total_seconds())) if until > now else None
+
+
+# --- 2: who, and confirm ------------------------------------------------------------------------------------------
+
+
+@citizen_page
+@require_http_methods(["GET", "POST"])
+def confirm(request: Any, item: str, slot: int) -> HttpResponseBase:
+    """Who comes, what to bring; confirming books."""
+    now = clock.now()
+    found = catalogue.item_by_code(item)
+    row = _slot(slot)
+    if request.method == "POST":
+        return _place(request, found, row, now=now)
+    return _confirm_page(request, found, row, form=NewPerson(), who=None, now=now)
+
+
+def _confirm_page(
+    request: Any,
+    item: Item,
+    slot: Slot,
+    *,
+    form: NewPerson,
+    who: str | None,
+    now: datetime,
+    refused: Refused | None = None,
+) -> HttpResponseBase:
+    hall = slot.hall
+    mine = people.people_of(request.who.account_id)
+    also = [catalogue.item_by_code(code) for code in _with_codes(request)]
+    view = _slot_view(hall, item, slot, now=now)
+    policy = places.policy_of(hall.pk, now=now)
+    kept = _kept(request, slot, now=now)
+    context = {
+        "item": item,
+        "also": also,
+        "slot": slot,
+        "view": view,
+        "hall": hall,
+        "people": mine,
+        "who_chosen": who or (str(mine[0].pk) if mine else "new"),
+        "form": form,
+        "guide": catalogue.guide(item),
+        "also_guides": [catalogue.guide(each) for each in also],
+        "policy": policy.booking,
+        "kept": kept,
+        "can_add": len(also) + 1 < policy.booking.matters_per_visit,
+        "with_query": urlencode([("with", each.code) for each in also]),
+        "back": f"{reverse('citizen:book', args=[item.code])}?{urlencode({'hall': hall.code, 'day': slot.day.isoformat()})}",
+    }
+    if refused is not None:
+        context["panel"] = _panel(refused, item, hall, now=now, also=[each.code for each in also])
+    elif view is not None and view.refusal is not None and kept is None:
+        # A page left open, or a link that came too late: say so before anything is typed.
+        refused = Refused(view.refusal)
+        near = bookings.alternatives(hall=hall, item_code=item.code, near=slot.starts_at, now=now)
+        refused = Refused(refused.slug, facts=refused.facts, next=near or view.refusal.next)
+        context |= {"panel": _panel(refused, item, hall, now=now, also=[each.code for each in also]), "shut": True}
+        refused = None
+    return page(request, "citizen/confirm.html", context, hall=hall, refused=refused)
+
+
+def _slot_view(hall: Hall, item: Item, slot: Slot, *, now: datetime) -> SlotView | None:
+    views = bookings.slots(hall=hall, item_code=item.code, first=slot.day, last=slot.day, now=now)
+    return next((each for each in views if each.id == slot.pk), None)
+
+
+def _place(request: Any, item: Item, slot: Slot, *, now: datetime) -> HttpResponseBase:
+    who = str(request.POST.get("who", ""))
+    form = NewPerson(request.POST) if who == "new" else NewPerson()
+    if who == "new" and not form.is_valid():
+        wrong = unfilled(NOT_FILLED)
+        return _confirm_page(request, item, slot, form=form, who=who, now=now, refused=wrong)
+    kept = _kept(request, slot, now=now)
+    codes = [item.code, *[code for code in _with_codes(request) if code != item.code]]
+    try:
+        with transaction.atomic():
+            person_id = _person_id(request, who, form, now=now)
+            placed = _place_all(request, slot, codes, person_id, kept.id if kept else None, now=now)
+    except Refused as refused:
+        return _confirm_page(request, item, slot, form=form, who=who, now=now, refused=refused)
+    request.session.pop("hold", None)
+    return redirect(f"{reverse('citizen:appointment', args=[placed.code])}?new=1")
+
+
+def _person_id(request: Any, who: str, form: NewPerson, *, now: datetime) -> int:
+    """The chosen one of the account's people, or the person typed in, who is remembered with the account.
+
+    :raises Refused: identity-invalid, identity-mismatch, phone-invalid; invalid where nobody was chosen.
+    """
+    account_id = request.who.account_id
+    if who != "new":
+        mine = {str(each.pk): each.pk for each in people.people_of(account_id)}
+        if who not in mine:
+            raise unfilled(NOBODY_CHOSEN)
+        return mine[who]
+    given = form.cleaned_data
+    phone = given["phone"] or Account.objects.get(id=account_id).phone
+    person = identity.enrol(
+        name=given["name"], id_type=given["id_type"], id_number=given["id_number"], phone=phone, now=now
+    )
+    identity.add_to_account(account_id=account_id, person_id=person.pk, now=now)
+    return person.pk
+
+
+def _place_all(
+    request: Any, slot: Slot, codes: list[str], person_id: int, hold_id: int | None, *, now: datetime
+) -> Appointment:
+    shared: dict[str, Any] = {
+        "slot_id": slot.pk, "person_id": person_id, "source": "web", "by": request.who.by, "now": now,
+        "account_id": request.who.account_id, "language": language(), "hold_id": hold_id,
+    }  # fmt: skip
+    if len(codes) == 1:
+        return booking.place(item_code=codes[0], **shared)
+    return booking.place_several(item_codes=codes, **shared)[0]
+
+
+@citizen_page
+@require_POST
+def hold(request: Any, item: str, slot: int) -> HttpResponseBase:
+    """Keep the place of a confirm page that was reached without a hold (after signing in); answers with the countdown."""
+    now = clock.now()
+    found = catalogue.item_by_code(item)
+    row = _slot(slot)
+    try:
+        _hold(request, row, now=now)
+    except Refused as refused:
+        context = {"panel": _panel(refused, found, row.hall, now=now)}
+        return page(request, "citizen/_kept.html", context, hall=row.hall, refused=refused)
+    return page(request, "citizen/_kept.html", {"kept": _kept(request, row, now=now), "slot": row}, hall=row.hall)
+
+
+@citizen_page
+@require_POST
+def give_back(request: Any, item: str, slot: int) -> HttpResponseBase:
+    """Leave the confirm page: the kept place is free again at once."""
+    row = _slot(slot)
+    now = clock.now()
+    kept = _kept(request, row, now=now)
+    if kept is not None:
+        request.session.pop("hold", None)
+        booking.give_back(hold_id=kept.id, now=now)
+    return redirect(
+        f"{reverse('citizen:book', args=[item])}?{urlencode({'hall': row.hall.code, 'day': row.day.isoformat()})}"
+    )
+
+
+@citizen_page
+@require_GET
+def more_matters(request: Any, item: str, slot: int) -> HttpResponseBase:
+    """Search for another matter of the same hall, to be done in the same visit."""
+    row = _slot(slot)
+    found = catalogue.item_by_code(item)
+    also = _with_codes(request)
+    q = str(request.GET.get("q", ""))[:80].strip()
+    lines = catalogue.search(q, hall=row.hall.code, limit=8) if q else catalogue.popular(row.hall.code, n=8)
+    offered = [
+        (line, _confirm_url(found.code, row.pk, [*also, line.code]))
+        for line in lines
+        if line.bookable and line.code != found.code and line.code not in also
+    ]
+    context = {"item": found, "slot": row, "q": q, "offered": offered, "also": also}
+    template = "citizen/_more_matters.html" if request.htmx else "citizen/more_matters.html"
+    return page(request, template, context, hall=row.hall)
+
+
+# --- waiting list (候补) ------------------------------------------------------------------------------------------
+
+
+@public_page
+@require_POST
+def join_waiting(request: Any, item: str) -> HttpResponseBase:
+    """Wait for a place on a full day; the place is offered by message when one comes free."""
+    now = clock.now()
+    found = catalogue.item_by_code(item)
+    day, hall_code = request.POST.get("day"), request.POST.get("hall")
+    if request.who.account_id is None:
+        query = urlencode({k: v for k, v in {"hall": hall_code, "day": day}.items() if v})
+        return ask_to_sign_in(f"{reverse('citizen:book', args=[found.code])}?{query}")
+    form = Waiting(request.POST)
+    mine = {each.pk for each in people.people_of(request.who.account_id)}
+    if not form.is_valid() or form.cleaned_data["who"] not in mine:
+        wrong = unfilled(NOBODY_CHOSEN)
+        return _choose_page(request, found, hall_code=hall_code, day=day, now=now, refused=wrong)
+    hall = places.hall_by_code(form.cleaned_data["hall"])
+    try:
+        booking.join_waiting(
+            hall=hall, item_code=found.code, day=form.cleaned_data["day"], person_id=form.cleaned_data["who"],
+            account_id=request.who.account_id, by=request.who.by, now=now,
+        )  # fmt: skip
+    except Refused as refused:
+        return _choose_page(request, found, hall_code=hall.code, day=day, now=now, refused=refused)
+    return redirect(f"{reverse('citizen:appointments')}#waiting")

@@ -1,0 +1,110 @@
+"""Choosing a time: the day strip of two weeks and the periods of a day, for booking and for moving."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext, pgettext
+
+from banshi.foundation.said import named
+from banshi.foundation.words import words
+from banshi.rooms.booking import queries as booking
+from banshi.rooms.booking.queries import SlotView
+from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Hall
+from banshi.surfaces.citizen.refusals import Panel
+
+DAYS = 14
+QUIET_BELOW = 0.5
+
+
+@dataclass(frozen=True)
+class DayChoice:
+    """A day of the strip. state: open | full | closed (the hall) | off (not open for booking)."""
+
+    day: date
+    state: str
+    free: int
+    quiet: bool
+    title: str
+    detail: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == "open"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The strip, the day looked at and its periods."""
+
+    hall: Hall
+    days: tuple[DayChoice, ...]
+    chosen: DayChoice
+    periods: tuple[SlotView, ...]
+    quietest: SlotView | None
+    refused: Panel | None
+    can_wait: bool  # the day is full and the hall keeps a waiting list
+
+
+def choose(*, hall: Hall, item_code: str, day: str | None, now: datetime, person_id: int | None = None) -> Choice:
+    """What the page shows. Without a `day` (or with one outside the strip) the first open one is chosen.
+
+    :raises Refused: item-not-here, not-bookable.
+    """
+    zone = ZoneInfo(hall.timezone)
+    today = now.astimezone(zone).date()
+    last = today + timedelta(days=DAYS - 1)
+    by_day: dict[date, list[SlotView]] = {today + timedelta(days=i): [] for i in range(DAYS)}
+    for slot in booking.slots(hall=hall, item_code=item_code, first=today, last=last, now=now, person_id=person_id):
+        by_day[slot.day].append(slot)
+    days = tuple(_day(hall, each, slots, item_code, zone) for each, slots in by_day.items())
+    asked = _day_asked(day)
+    chosen = next((d for d in days if d.day == asked), None) or next((d for d in days if d.is_open), days[0])
+    periods = tuple(by_day[chosen.day])
+    free = [p for p in periods if p.bookable]
+    quietest = min(free, key=lambda p: (p.busy, p.starts_at), default=None) if len(free) > 1 else None
+    if quietest is not None and quietest.busy >= max(p.busy for p in free):
+        quietest = None  # all the same: nothing to recommend
+    waits = chosen.state == "full" and places.policy_of(hall.pk, now=now).booking.waiting_list
+    return Choice(hall, days, chosen, periods, quietest, _why(chosen), waits)
+
+
+def _day_asked(text: str | None) -> date | None:
+    try:
+        return parse_date(text[:10]) if text else None
+    except ValueError:
+        return None
+
+
+def _day(hall: Hall, day: date, slots: list[SlotView], item_code: str, zone: ZoneInfo) -> DayChoice:
+    free = sum(slot.free for slot in slots if slot.bookable)
+    if free:
+        open_ones = [slot for slot in slots if slot.bookable]
+        quiet = sum(slot.busy for slot in open_ones) / len(open_ones) < QUIET_BELOW
+        return DayChoice(day, "open", free, quiet, "", "")
+    reasons = [slot.refusal for slot in slots if slot.refusal is not None]
+    other = [r for r in reasons if r.slug not in ("slot-full", "past")]
+    if reasons and not other:
+        full = any(r.slug == "slot-full" for r in reasons)
+        if full:
+            return DayChoice(
+                day, "full", 0, False, gettext("Fully booked"), gettext("Every place of this day is taken.")
+            )
+    if reasons:
+        title, detail = words((other or reasons)[0], zone)
+        return DayChoice(day, "off", 0, False, title, detail)
+    closed = calendars.why_closed(hall, day, item_code)
+    if closed is not None:
+        return DayChoice(day, "closed", 0, False, pgettext("citizen", "Closed"), named(closed.words, "") or closed.words.zh)
+    return DayChoice(
+        day, "off", 0, False, gettext("No places yet"), gettext("Places for this day are not given out yet.")
+    )
+
+
+def _why(chosen: DayChoice) -> Panel | None:
+    return None if chosen.is_open else Panel(chosen.state, chosen.title, chosen.detail)

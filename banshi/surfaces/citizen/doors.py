@@ -1,0 +1,98 @@
+"""Who may see what here: everything public is open; what is personal needs the signed-in account or a signed link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from banshi.foundation.crypto import sign, signed_ok
+from banshi.foundation.doors import Who, door
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.refusals import SLUGS, Refused
+from banshi.rooms.booking.models import Appointment
+from banshi.rooms.places.models import Hall
+
+View = Callable[..., HttpResponseBase]
+
+
+def public_page(view: View) -> View:
+    """Open to everybody; knows the signed-in person where there is one."""
+    return _as_citizen(door(audience="public")(view))
+
+
+def citizen_page(view: View) -> View:
+    """For a signed-in person; others sign in first and come back."""
+    return _as_citizen(door(audience="citizen")(view))
+
+
+def _as_citizen(view: View) -> View:
+    # A browser may hold a clerk's session and a citizen's at once (a clerk's own appointment, a demo).
+    # Here the citizen acts.
+    @wraps(view)
+    def page(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        account_id = request.session.get("account")
+        if account_id:
+            request.who = Who(actor=Actor(ActorKind.CITIZEN, str(account_id)), account_id=int(account_id))
+        elif request.who.is_staff:
+            request.who = Who()
+        return view(request, *args, **kwargs)
+
+    return page
+
+
+def ask_to_sign_in(next_path: str) -> HttpResponseBase:
+    """To the sign-in page, and back to `next_path` with the choice made so far."""
+    return redirect(f"{reverse('citizen:sign-in')}?{urlencode({'next': next_path})}")
+
+
+def appointment_for(request: Any, code: str) -> Appointment:
+    """The appointment, for the account that booked it or the holder of its link; else 404: codes tell nothing."""
+    found = Appointment.objects.select_related("hall", "item", "category").filter(code=code.upper()).first()
+    if found is None:
+        raise Http404
+    if request.who.account_id is not None and found.account_id == request.who.account_id:
+        return found
+    key = str(request.GET.get("k") or request.POST.get("k") or "")
+    if key and signed_ok(found.code, key, purpose="link"):
+        return found
+    raise Http404
+
+
+def link_key(code: str) -> str:
+    """The `k` of an appointment's link in messages."""
+    return sign(code, purpose="link")
+
+
+def actor_for(request: Any, found: Appointment) -> Actor:
+    """Who acts on an appointment: the signed-in person, or the one who holds its link."""
+    if request.who.account_id is not None and found.account_id == request.who.account_id:
+        return Actor(ActorKind.CITIZEN, str(request.who.account_id))
+    return Actor(ActorKind.CITIZEN, f"link-{found.code}"[:40])
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    *,
+    hall: Hall | None = None,
+    refused: Refused | None = None,
+) -> HttpResponse:
+    """Render in the hall's time, with the status of the refusal it shows, if any."""
+    zone = ZoneInfo(hall.timezone) if hall else timezone.get_default_timezone()
+    with timezone.override(zone):
+        return render(request, template, context, status=SLUGS[refused.slug] if refused else 200)
+
+
+def language() -> str:
+    """The active language as stored with appointments."""
+    return "en" if (get_language() or "").startswith("en") else "zh-hans"

@@ -1,0 +1,39 @@
+"""A number followed on the phone: ahead, the wait, and where to go when it is called."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponseBase
+from django.views.decorators.http import require_GET
+
+from banshi.foundation import clock
+from banshi.foundation.said import english
+from banshi.rooms.places import queries as places
+from banshi.rooms.tickets import queries as tickets
+from banshi.surfaces.citizen.doors import page, public_page
+
+
+@public_page
+@require_GET
+def ticket(request: Any, ref: str) -> HttpResponseBase:
+    """The number's page. The reference is random and printed on the slip: who has it may look."""
+    context = _ticket(ref, now=clock.now())
+    request.session["ticket"] = ref
+    return page(request, "citizen/ticket.html", context, hall=context["hall"])
+
+
+@public_page
+@require_GET
+def ticket_part(request: Any, ref: str) -> HttpResponseBase:
+    """The moving part, fetched again when the number's state changes."""
+    context = _ticket(ref, now=clock.now())
+    return page(request, "citizen/_ticket.html", context, hall=context["hall"])
+
+
+def _ticket(ref: str, *, now: datetime) -> dict[str, Any]:
+    seen = tickets.ticket(ref[:32], now)
+    hall = places.hall_by_code(seen.hall)
+    floor = seen.floor_en if english() and seen.floor_en else seen.floor
+    return {"t": seen, "floor": floor, "hall": hall, "policy": places.policy_of(hall.pk, now=now).tickets, "now": now}

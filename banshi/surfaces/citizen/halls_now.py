@@ -1,0 +1,202 @@
+"""Halls at this moment, for lists: open or closed, until when, why not, and how many people wait."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count
+
+from banshi.foundation import clock
+from banshi.kernel.working_days import WorkCalendar
+from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.calendars import rules
+from banshi.rooms.calendars.models import CalendarVersion, Closure
+from banshi.rooms.calendars.rules import CalendarDocument, Session, Words
+from banshi.rooms.places.models import Hall
+from banshi.rooms.tickets import queries as tickets
+from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.queries import Line
+
+LOOK_AHEAD = 30  # days to look for the next opening
+LATELY_S = 10.0  # machine seconds
+
+
+@dataclass(frozen=True)
+class HallNow:
+    """A hall in a list. Moments in the hall's zone. `why`: why it is closed today. Waits in seconds.
+
+    `likely_s`/`at_most_s`: the usual category's wait and the longest; None where nothing can be said.
+    """
+
+    code: str
+    name_zh: str
+    name_en: str
+    address_zh: str
+    address_en: str
+    region_zh: str
+    region_en: str
+    open_until: datetime | None
+    opens_at: datetime | None
+    why: Words | None
+    waiting: int
+    likely_s: int | None = None
+    at_most_s: int | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.open_until is not None
+
+    @property
+    def tone(self) -> str:
+        """quiet under 10 minutes' wait, busy from half an hour on."""
+        if self.likely_s is None:
+            return "ok"
+        return "ok" if self.likely_s < 600 else "info" if self.likely_s < 1800 else "wait"
+
+
+def halls_now(halls: Sequence[Hall], *, now: datetime) -> list[HallNow]:
+    """Each hall as it is at `now`, in the order given; as many queries for many halls as for one."""
+    waiting = dict(
+        Ticket.objects.filter(hall__in=halls, state="waiting", day__gte=(now - timedelta(days=1)).date())
+        .values_list("hall_id")
+        .annotate(n=Count("id"))
+        .order_by("hall_id")
+    )
+    calendar = calendars.work_calendar()
+    documents, closures = _documents(halls), _closures(halls, now)
+    found = []
+    for hall in halls:
+        plan = _Plan(documents.get(hall.pk, []), closures.get(hall.pk, []), calendar)
+        found.append(_hall_now(hall, plan, now=now, waiting=waiting.get(hall.pk, 0)))
+    return found
+
+
+@lru_cache(maxsize=512)
+def _document(version_id: int) -> CalendarDocument:
+    # A version is immutable, so its id is a sound cache key.
+    return rules.load(CalendarVersion.objects.get(id=version_id).document)
+
+
+def _documents(halls: Sequence[Hall]) -> dict[int, list[tuple[date, CalendarDocument]]]:
+    """Per hall (valid from, document), newest version first."""
+    found: dict[int, list[tuple[date, CalendarDocument]]] = {}
+    rows = CalendarVersion.objects.filter(hall__in=halls).order_by("hall_id", "-version")
+    for hall_id, version_id, valid_from in rows.values_list("hall_id", "id", "valid_from"):
+        found.setdefault(hall_id, []).append((valid_from, _document(version_id)))
+    return found
+
+
+def _closures(halls: Sequence[Hall], now: datetime) -> dict[int, list[rules.Closure]]:
+    found: dict[int, list[rules.Closure]] = {}
+    rows = Closure.objects.filter(
+        hall__in=halls,
+        withdrawn_at=None,
+        starts_at__lt=now + timedelta(days=LOOK_AHEAD + 1),
+        ends_at__gt=now - timedelta(days=1),
+    ).select_related("zone")
+    for row in rows.order_by("starts_at", "id"):
+        reason = Words(zh=row.reason_zh, en=row.reason_en)
+        zone = row.zone.code if row.zone else None
+        found.setdefault(row.hall_id, []).append(rules.Closure(row.starts_at, row.ends_at, reason, zone))
+    return found
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """A hall's calendar, read already."""
+
+    documents: Sequence[tuple[date, CalendarDocument]]
+    closures: Sequence[rules.Closure]
+    calendar: WorkCalendar
+
+    def document(self, day: date) -> CalendarDocument | None:
+        return next((document for valid_from, document in self.documents if valid_from <= day), None)
+
+    def sessions(self, day: date) -> Sequence[Session]:
+        document = self.document(day)
+        return rules.sessions_on(document, day, self.calendar, self.closures) if document else ()
+
+    def why(self, day: date) -> Words | None:
+        document = self.document(day)
+        closed = rules.why_closed(document, day, self.calendar, self.closures) if document else None
+        return closed.words if closed else None
+
+
+def _hall_now(hall: Hall, plan: _Plan, *, now: datetime, waiting: int) -> HallNow:
+    local = now.astimezone(ZoneInfo(hall.timezone))
+    today = plan.sessions(local.date())
+    running = [s for s in today if s.starts_at <= local < s.ends_at]
+    until = _unbroken_until(today, local) if running else None
+    opens_at = None if running else _next_start(plan, local)
+    why = None
+    if not running and (opens_at is None or opens_at.date() != local.date()):
+        why = plan.why(local.date())
+    return HallNow(
+        hall.code, hall.name_zh, hall.name_en, hall.address_zh, hall.address_en, hall.region.name_zh, hall.region.name_en,
+        until, opens_at, why, waiting,
+    )  # fmt: skip
+
+
+def _unbroken_until(sessions: Sequence[Session], at: datetime) -> datetime:
+    """The end of opening that runs at `at`; sessions that touch or overlap count as one."""
+    end = at
+    for session in sorted(sessions, key=lambda each: each.starts_at):
+        if session.starts_at <= end < session.ends_at:
+            end = session.ends_at
+    return end
+
+
+def _next_start(plan: _Plan, at: datetime) -> datetime | None:
+    for ahead in range(LOOK_AHEAD):
+        later = [s.starts_at for s in plan.sessions(at.date() + timedelta(days=ahead)) if s.starts_at > at]
+        if later:
+            return min(later)
+    return None
+
+
+def with_waits(halls: Sequence[HallNow], ids: dict[str, int], *, now: datetime) -> list[HallNow]:
+    """The same halls with waits, for those that are open: one line each, so keep the list short."""
+    found = []
+    for hall in halls:
+        if not hall.is_open:
+            found.append(hall)
+            continue
+        line = line_lately(ids[hall.code], now)
+        likely = sorted(c.likely_s for c in line.categories if c.likely_s is not None)
+        most = [c.at_most_s for c in line.categories if c.at_most_s is not None]
+        found.append(
+            replace(
+                hall,
+                waiting=line.waiting,
+                likely_s=likely[len(likely) // 2] if likely else None,
+                at_most_s=max(most, default=None),
+            )
+        )
+    return found
+
+
+class _Lately:
+    """The line of a hall as last worked out here: a first page asked for by many need not work it out for each."""
+
+    def __init__(self) -> None:
+        self.kept: dict[int, tuple[float, Line]] = {}
+
+    def of(self, hall_id: int, now: datetime) -> Line:
+        kept = self.kept.get(hall_id)
+        if kept and clock.monotonic() - kept[0] < LATELY_S and abs(now - kept[1].at) < timedelta(minutes=2):
+            return kept[1]
+        line = tickets.line(hall_id, now)
+        self.kept[hall_id] = (clock.monotonic(), line)
+        return line
+
+
+_lately = _Lately()
+
+
+def line_lately(hall_id: int, now: datetime) -> Line:
+    """A hall's line, at most ten seconds old."""
+    return _lately.of(hall_id, now)

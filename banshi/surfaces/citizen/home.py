@@ -1,0 +1,103 @@
+"""The first page: search, my next thing, frequent matters, life events, halls now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.views.decorators.http import require_GET
+
+from banshi.foundation import clock
+from banshi.kernel.refusals import Refused
+from banshi.rooms.booking import queries as booking
+from banshi.rooms.booking.queries import AppointmentView
+from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.identity.models import AccountPerson
+from banshi.rooms.places import queries as places
+from banshi.rooms.tickets import queries as tickets
+from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.queries import TicketView
+from banshi.surfaces.citizen.doors import page, public_page
+from banshi.surfaces.citizen.halls_now import halls_now, with_waits
+
+FEW_HALLS = 6
+IN_THE_LINE = ["waiting", "called", "serving", "held", "parked", "missed"]
+
+
+@dataclass(frozen=True)
+class NextThing:
+    """What the signed-in person (or this phone) does next: a ticket comes before an appointment."""
+
+    ticket: TicketView | None
+    appointment: AppointmentView | None
+    more: int  # further coming appointments
+
+
+def next_thing(request: Any, *, now: datetime) -> NextThing:
+    account_id = request.who.account_id
+    ticket = _my_ticket(request, account_id, now=now)
+    coming: list[AppointmentView] = []
+    if account_id is not None:
+        coming = [a for a in booking.of_account(account_id, now) if a.state == "booked" and a.ends_at > now]
+        coming.sort(key=lambda a: (a.starts_at, a.code))
+    return NextThing(ticket, coming[0] if coming else None, max(0, len(coming) - 1))
+
+
+def _my_ticket(request: Any, account_id: int | None, *, now: datetime) -> TicketView | None:
+    """The ticket followed last on this phone, else one of the account's people in a line today."""
+    ref = str(request.session.get("ticket") or "")
+    rows = Ticket.objects.filter(state__in=IN_THE_LINE, made_at__gte=now - timedelta(hours=18)).order_by("-made_at")
+    found = rows.filter(ref=ref).first() if ref else None
+    if found is None and account_id is not None:
+        people = AccountPerson.objects.filter(account_id=account_id).values("person_id")
+        found = rows.filter(person_id__in=people).first()
+    return _ticket_view(found.ref, now) if found else None
+
+
+def _ticket_view(ref: str, now: datetime) -> TicketView | None:
+    try:
+        return tickets.ticket(ref, now)
+    except Refused:
+        return None
+
+
+@public_page
+@require_GET
+def home(request: HttpRequest) -> HttpResponseBase:
+    now = clock.now()
+    themes = catalogue.themes()
+    context = {
+        "next_thing": next_thing(request, now=now),
+        "popular": catalogue.popular(n=8),
+        "life_events": [t for t in themes if t.kind == "life_event"],
+        "zones": [t for t in themes if t.kind == "zone"],
+    }
+    return page(request, "citizen/home.html", context | _halls(now))
+
+
+@public_page
+@require_GET
+def halls_part(request: HttpRequest) -> HttpResponseBase:
+    """The list of halls again, for a page that stays open."""
+    return page(request, "citizen/_halls_now.html", _halls(clock.now()))
+
+
+def _halls(now: datetime) -> dict[str, Any]:
+    halls = places.all_halls()
+    few = halls[:FEW_HALLS]
+    return {
+        "halls": with_waits(halls_now(few, now=now), {h.code: h.pk for h in few}, now=now),
+        "more_halls": max(0, len(halls) - FEW_HALLS),
+    }
+
+
+@public_page
+@require_GET
+def search(request: Any) -> HttpResponseBase:
+    """Live results as one types (a fragment), or a page of results."""
+    q = str(request.GET.get("q", ""))[:80].strip()
+    found = catalogue.search(q, limit=12 if request.htmx else 40) if q else []
+    context = {"q": q, "found": found}
+    return page(request, "citizen/_found.html" if request.htmx else "citizen/search.html", context)

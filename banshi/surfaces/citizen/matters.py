@@ -1,0 +1,144 @@
+"""Matters: browse, the guide of one, and when and where it can be done."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_GET
+
+from banshi.foundation import clock
+from banshi.journeys import when as when_journey
+from banshi.journeys.when import Chance
+from banshi.kernel.refusals import Refused
+from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.catalogue.models import HallItem, Material
+from banshi.rooms.places import queries as places
+from banshi.surfaces.citizen.doors import page, public_page
+
+PAGE = 20
+AUDIENCES = ("person", "firm")
+
+
+def _whole(text: str | None, *, most: int) -> int:
+    """A page number as typed: 1 where it is none."""
+    return max(1, min(most, int(text))) if text and text.isascii() and text.isdigit() and len(text) < 6 else 1
+
+
+@public_page
+@require_GET
+def browse(request: HttpRequest) -> HttpResponseBase:
+    """Matters by theme, department, audience and words."""
+    themes = catalogue.themes()
+    departments = catalogue.departments()
+    asked = {
+        "q": str(request.GET.get("q", ""))[:80].strip(),
+        "theme": _known(request.GET.get("theme"), [t.code for t in themes]),
+        "department": _known(request.GET.get("department"), [d.code for d in departments]),
+        "audience": _known(request.GET.get("audience"), AUDIENCES),
+    }
+    number = _whole(request.GET.get("page"), most=500)
+    filters = {key: value or None for key, value in asked.items() if key != "q"}
+    found = catalogue.search(asked["q"], limit=PAGE + 1, offset=PAGE * (number - 1), **filters)
+    context = {
+        "asked": asked,
+        "themes": themes,
+        "departments": departments,
+        "theme": next((t for t in themes if t.code == asked["theme"]), None),
+        "department": next((d for d in departments if d.code == asked["department"]), None),
+        "found": found[:PAGE],
+        "number": number,
+        "query": urlencode({k: v for k, v in asked.items() if v}),
+        "has_more": len(found) > PAGE,
+        "narrowed": any(asked.values()),
+        "by_audience": [
+            (audience, urlencode({k: v for k, v in {**asked, "audience": audience}.items() if v}))
+            for audience in ("", *AUDIENCES)
+        ],
+    }
+    return page(request, "citizen/items.html", context)
+
+
+def _known(asked: str | None, known: Any) -> str:
+    return asked if asked and asked in known else ""
+
+
+@public_page
+@require_GET
+def guide(request: HttpRequest, code: str) -> HttpResponseBase:
+    """What it is, for whom, what to bring, what it costs, how long; then where and when."""
+    now = clock.now()
+    item = catalogue.item_by_code(code)
+    found = catalogue.guide(item)
+    materials = Material.objects.filter(code__in=[m.code for m in found.materials])
+    here = HallItem.objects.filter(item=item)
+    context = {
+        "item": item,
+        "guide": found,
+        "issuers": {m.code: m for m in materials},
+        "themes": list(item.themes.order_by("order", "code")),
+        "bookable": set(here.filter(bookable=True).values_list("hall__code", flat=True)),
+        "chances": chances(item.code, now=now),
+    }
+    return page(request, "citizen/item.html", context)
+
+
+def chances(
+    item_code: str, *, hall: str | None = None, region: str | None = None, at: datetime | None = None, now: datetime
+) -> list[Chance]:
+    """Where and when this matter can be done, best first; empty where no hall handles it."""
+    try:
+        return list(when_journey.when(item_code=item_code, hall=hall, region=region, at=at, now=now))
+    except Refused as refused:
+        if refused.slug in ("nothing-found", "item-not-here"):
+            return []
+        raise
+
+
+@public_page
+@require_GET
+def when(request: HttpRequest) -> HttpResponseBase:
+    """One matter, now or at a time, here or anywhere: which hall, when (mission §3.3)."""
+    now = clock.now()
+    q = str(request.GET.get("q", ""))[:80].strip()
+    code = str(request.GET.get("item", ""))[:80]
+    halls = places.all_halls()
+    hall = _known(request.GET.get("hall"), [h.code for h in halls])
+    at = _moment(request.GET.get("at"))
+    item = None
+    if code:
+        try:
+            item = catalogue.item_by_code(code)
+        except Refused:
+            item = None
+    context = {
+        "q": q,
+        "item": item,
+        "found": catalogue.search(q, limit=12) if q and item is None else [],
+        "halls": halls,
+        "hall": hall,
+        "at": at,
+        "chances": chances(item.code, hall=hall or None, at=at, now=now) if item else [],
+        "bookable": set(HallItem.objects.filter(item=item, bookable=True).values_list("hall__code", flat=True))
+        if item
+        else set(),
+    }
+    return page(request, "citizen/when.html", context)
+
+
+def _moment(text: str | None) -> datetime | None:
+    """A time as the browser's field gives it, in the installation's zone; None where it is none."""
+    try:
+        found = parse_datetime(text[:40]) if text else None
+    except ValueError:
+        return None
+    if found is None:
+        return None
+    try:
+        return found if found.tzinfo else timezone.make_aware(found)
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,154 @@
+"""Signing in by phone and one-time code, and my own page: whom I book for, messages, language."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from banshi.foundation import clock
+from banshi.foundation.crypto import Unreadable, decrypt, encrypt
+from banshi.journeys import sign_in as journey
+from banshi.kernel.masking import mask_phone
+from banshi.kernel.refusals import Refused
+from banshi.rooms.identity import actions as identity
+from banshi.rooms.identity import queries as people
+from banshi.rooms.identity.models import Account
+from banshi.rooms.messaging import queries as messaging
+from banshi.surfaces.citizen.doors import citizen_page, language, page, public_page
+from banshi.surfaces.citizen.forms import Code, NewPerson, Phone
+from banshi.surfaces.citizen.refusals import NOT_FILLED, Panel, panel, unfilled
+
+MESSAGES_SHOWN = 20
+PLACE = "session.phone"
+
+
+def _next(request: Any) -> str:
+    """Where to go after signing in: a page of ours, else the first page."""
+    asked = str(request.POST.get("next") or request.GET.get("next") or "")[:500]
+    safe = url_has_allowed_host_and_scheme(asked, allowed_hosts=None, require_https=False)
+    return asked if asked.startswith("/") and safe else ""
+
+
+def _said(refused: Refused) -> Panel:
+    zone = timezone.get_default_timezone()
+    now = clock.now()
+    return panel(refused, today=now.astimezone(zone).date(), zone=zone)
+
+
+@public_page
+@require_http_methods(["GET", "POST"])
+def sign_in(request: Any) -> HttpResponseBase:
+    """The phone number; a code is sent to it."""
+    onward = _next(request)
+    if request.method == "GET":
+        if request.who.account_id is not None:
+            return redirect(onward or "citizen:home")
+        return page(request, "citizen/sign_in.html", {"form": Phone(), "next": onward})
+    form = Phone(request.POST)
+    if not form.is_valid():
+        return page(request, "citizen/sign_in.html", {"form": form, "next": onward}, refused=Refused("phone-invalid"))
+    phone = form.cleaned_data["phone"]
+    try:
+        journey.ask_code(phone=phone, language=language(), now=clock.now())
+    except Refused as refused:
+        context = {"form": form, "next": onward, "panel": _said(refused)}
+        return page(request, "citizen/sign_in.html", context, refused=refused)
+    # Encrypted: a session row is no place for a telephone number in clear.
+    request.session["signing_in"] = encrypt(phone, place=PLACE)
+    return redirect(reverse("citizen:code") + (f"?{urlencode({'next': onward})}" if onward else ""))
+
+
+@public_page
+@require_http_methods(["GET", "POST"])
+def code(request: Any) -> HttpResponseBase:
+    """The code from the message; it opens the account."""
+    onward = _next(request)
+    try:
+        phone = decrypt(str(request.session.get("signing_in", "")), place=PLACE)
+    except Unreadable:
+        return redirect("citizen:sign-in")
+    context: dict[str, Any] = {"next": onward, "phone": mask_phone(phone.removeprefix("+86")), "form": Code()}
+    if request.method == "GET":
+        return page(request, "citizen/code.html", context)
+    form = Code(request.POST)
+    if not form.is_valid():
+        return page(request, "citizen/code.html", context | {"form": form}, refused=Refused("invalid"))
+    try:
+        account = journey.enter(phone=phone, code=form.cleaned_data["code"], now=clock.now())
+    except Refused as refused:
+        return page(request, "citizen/code.html", context | {"panel": _said(refused)}, refused=refused)
+    request.session.cycle_key()
+    request.session.pop("signing_in", None)
+    request.session["account"] = account.pk
+    return redirect(onward or "citizen:home")
+
+
+@public_page
+@require_POST
+def sign_out(request: Any) -> HttpResponseBase:
+    """End the citizen's session; a clerk signed in on the same browser stays."""
+    for key in ("account", "hold", "ticket", "signing_in"):
+        request.session.pop(key, None)
+    request.session.cycle_key()
+    return redirect("citizen:home")
+
+
+@public_page
+@require_GET
+def me(request: Any) -> HttpResponseBase:
+    return _me(request, form=NewPerson())
+
+
+def _me(request: Any, *, form: NewPerson, refused: Refused | None = None) -> HttpResponseBase:
+    account_id = request.who.account_id
+    if account_id is None:
+        return page(request, "citizen/me.html", {"account": None})
+    account = Account.objects.get(id=account_id)
+    sent = messaging.notices(phone=account.phone, limit=MESSAGES_SHOWN + 10)
+    context = {
+        "account": account,
+        "phone": mask_phone(account.phone),
+        "people": people.people_of(account_id),
+        "sent": [m for m in sent if m.key != "code" and m.status == "sent"][:MESSAGES_SHOWN],
+        "form": form,
+        "panel": _said(refused) if refused else None,
+    }
+    return page(request, "citizen/me.html", context, refused=refused)
+
+
+@citizen_page
+@require_POST
+def add_person(request: Any) -> HttpResponseBase:
+    """Somebody else I book for."""
+    form = NewPerson(request.POST)
+    if not form.is_valid():
+        return _me(request, form=form, refused=unfilled(NOT_FILLED))
+    given = form.cleaned_data
+    now = clock.now()
+    try:
+        phone = given["phone"] or Account.objects.get(id=request.who.account_id).phone
+        person = identity.enrol(
+            name=given["name"], id_type=given["id_type"], id_number=given["id_number"], phone=phone, now=now
+        )
+    except Refused as refused:
+        return _me(request, form=form, refused=refused)
+    identity.add_to_account(account_id=request.who.account_id, person_id=person.pk, now=now)
+    messages.success(request, gettext("Added."))
+    return redirect(f"{reverse('citizen:me')}#people")
+
+
+@citizen_page
+@require_POST
+def remove_person(request: Any, person: int) -> HttpResponseBase:
+    """No longer book for somebody; their appointments stay."""
+    identity.remove_from_account(account_id=request.who.account_id, person_id=person)
+    return redirect(f"{reverse('citizen:me')}#people")

@@ -1,0 +1,101 @@
+"""Rate the service (好差评): five faces, words to tap, own words; once, and one follow-up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from banshi.foundation import clock
+from banshi.kernel.refusals import Refused
+from banshi.rooms.feedback import actions as feedback
+from banshi.rooms.feedback import queries as feedbacks
+from banshi.rooms.feedback.rules import LEVELS, Tag
+from banshi.rooms.places import queries as places
+from banshi.surfaces.citizen.doors import page, public_page
+from banshi.surfaces.citizen.forms import RatingForm
+from banshi.surfaces.citizen.refusals import NO_FACE, panel, unfilled
+
+FACES = ((5, "laugh"), (4, "smile"), (3, "meh"), (2, "frown"), (1, "angry"))
+
+
+@dataclass(frozen=True)
+class Words:
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Face:
+    """One of the five levels, with its icon, its word and the words to tap."""
+
+    stars: int
+    icon: str
+    word: Words
+    tags: tuple[Tag, ...]
+
+
+@public_page
+@require_http_methods(["GET", "POST"])
+def rate(request: Any, ref: str) -> HttpResponseBase:
+    """The reference is the key: who has the slip or the message may rate."""
+    now = clock.now()
+    if request.method == "GET":
+        return _page(request, ref, now=now, form=None)
+    form = RatingForm(request.POST)
+    if not form.is_valid():
+        wrong = unfilled(NO_FACE)
+        return _page(request, ref, now=now, form=form, refused=wrong)
+    given = form.cleaned_data
+    try:
+        feedback.rate(
+            ref=ref[:32], stars=given["stars"], tags=_tags(request, given["stars"]), text=given["text"],
+            channel=_channel(request), now=now, by=request.who.actor, follow_up=request.POST.get("step") == "follow_up",
+        )  # fmt: skip
+    except Refused as refused:
+        if refused.slug == "nothing-found":
+            raise
+        return _page(request, ref, now=now, form=form, refused=refused)
+    return redirect(f"{request.path}?thanks={given['stars']}")
+
+
+def _tags(request: Any, stars: int) -> list[str]:
+    """The tapped words that belong to the chosen face."""
+    offered = {tag.code for tag in feedbacks.tags_for(stars)}
+    return [tag for tag in dict.fromkeys(request.POST.getlist("tags")) if tag in offered]
+
+
+def _channel(request: Any) -> str:
+    asked = request.POST.get("from", "")
+    return asked if asked in ("qr", "message", "web") else "web"
+
+
+def _page(
+    request: Any, ref: str, *, now: datetime, form: RatingForm | None, refused: Refused | None = None
+) -> HttpResponseBase:
+    seen = feedbacks.rate_page(ref[:32], now=now)
+    hall = places.hall_by_code(seen.hall)
+    policy = places.policy_of(hall.pk, now=now).rating
+    thanks = request.GET.get("thanks", "")
+    context: dict[str, Any] = {
+        "r": seen,
+        "hall": hall,
+        "policy": policy,
+        "faces": [Face(n, icon, Words(*LEVELS[n]), feedbacks.tags_for(n)) for n, icon in FACES],
+        "form": form,
+        "thanks": int(thanks) if thanks in ("1", "2", "3", "4", "5") else None,
+        "origin": request.GET.get("from", ""),
+    }
+    context["was_bad"] = seen.stars is not None and seen.stars < policy.bad_from_below
+    if refused is not None:
+        zone = ZoneInfo(hall.timezone)
+        context["panel"] = panel(refused, today=now.astimezone(zone).date(), zone=zone)
+    elif seen.refusal is not None:
+        zone = ZoneInfo(hall.timezone)
+        context["panel"] = panel(seen.refusal, today=now.astimezone(zone).date(), zone=zone)
+    return page(request, "citizen/rate.html", context, hall=hall, refused=refused)

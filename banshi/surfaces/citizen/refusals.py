@@ -1,0 +1,67 @@
+"""A refusal as a panel of this surface: its alternatives become links that keep the matter chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+
+from banshi.foundation.templatetags.ui import span_words, when
+from banshi.foundation.words import words
+from banshi.kernel.refusals import Alternative, Refusal, Refused
+
+# What the forms here ask for once more: shape, not rules.
+NOT_FILLED = {"zh": "还有几处没填好，见下面红字。", "en": "A few fields need another look, see below."}
+NOBODY_CHOSEN = {"zh": "先选谁来办。", "en": "Choose who comes."}
+NO_APPEAL = {"zh": "写几句当时的情况，500 字以内。", "en": "Say in a few words what happened, 500 characters at most."}
+NO_FACE = {"zh": "先选一个表情；文字不超过 500 字。", "en": "Choose a face first; 500 characters at most."}
+
+
+def unfilled(reason: dict[str, str]) -> Refused:
+    """A form that is not filled as it should be."""
+    return Refused("invalid", facts={"reason": reason})
+
+
+@dataclass(frozen=True)
+class Option:
+    label: str
+    href: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What `{% refusal %}` shows."""
+
+    slug: str
+    title: str
+    detail: str
+    next_options: tuple[Option, ...] = ()
+
+
+def panel(
+    refused: Refused | Refusal,
+    *,
+    today: date,
+    zone: ZoneInfo,
+    href: Callable[[Alternative], str] | None = None,
+    more: tuple[Option, ...] = (),
+) -> Panel:
+    """:param href: where choosing an offered slot leads. :param more: further ways on, after the offered slots."""
+    refusal = refused.refusal if isinstance(refused, Refused) else refused
+    title, detail = words(refusal, zone)
+    options: list[Option] = []
+    with timezone.override(zone):
+        if isinstance(refusal.next, datetime):
+            options.append(Option(gettext("From %(when)s") % {"when": when(refusal.next, today)}, ""))
+        elif refusal.next:
+            for slot in refusal.next:
+                label = span_words(slot.starts_at, slot.ends_at, today)
+                hall = f" · {slot.hall_name}" if slot.hall_name else ""
+                places = ngettext("%(n)s place", "%(n)s places", slot.free) % {"n": slot.free}
+                options.append(Option(label + hall, href(slot) if href else "", places))
+    return Panel(refusal.slug, title, detail, (*options, *more))

@@ -1,0 +1,117 @@
+"""Small words of the citizen pages: `{% load citizen %}`."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.utils import timezone
+from django.utils.translation import get_language, gettext, pgettext
+
+from banshi.foundation.said import english
+from banshi.foundation.templatetags.ui import day_words
+from banshi.foundation.words import words
+from banshi.surfaces.citizen.doors import link_key
+from banshi.surfaces.citizen.forms import id_types
+
+register = template.Library()
+
+
+@register.filter
+def said(words: Any) -> str:
+    """A pair with `zh` and `en` in the active language."""
+    if words is None:
+        return ""
+    return str(words.en if english() else words.zh)
+
+
+@register.filter
+def weekday(day: date) -> str:
+    """周二; Tue."""
+    if (get_language() or "zh").startswith("zh"):
+        return "周" + "一二三四五六日"[day.weekday()]
+    return ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[day.weekday()]
+
+
+@register.simple_tag(takes_context=True)
+def strip_day(context: template.Context, day: date) -> str:
+    """今天, 明天, 周四 over the number in a day strip."""
+    today = timezone.localtime(context["now"]).date()
+    return day_words(day, today) if 0 <= (day - today).days <= 1 else weekday(day)
+
+
+@register.filter
+def masked_id(person: Any) -> str:
+    """A person's document with its end shown: ****1234."""
+    return f"**** {person.number_last4}"
+
+
+@register.filter
+def id_type_name(code: str) -> str:
+    return str(dict(id_types()).get(code, code))
+
+
+@register.filter
+def iso(moment: datetime) -> str:
+    return moment.isoformat()
+
+
+@register.filter
+def get(mapping: Any, key: Any) -> Any:
+    """`{{ mapping|get:key }}`; None where it is missing."""
+    return mapping.get(key) if mapping else None
+
+
+STATES = {
+    "booked": ("info", "Booked"),
+    "checked_in": ("ok", "Checked in"),
+    "served": ("ok", "Served"),
+    "cancelled": ("", "Cancelled"),
+    "no_show": ("wait", "Missed"),
+}
+
+
+@register.inclusion_tag("citizen/_state.html")
+def state_tag(state: str) -> dict[str, str]:
+    """The state of an appointment as a tag."""
+    tone, word = STATES.get(state, ("", state))
+    return {"tone": tone, "word": pgettext("appointment", word)}
+
+
+@register.filter
+def lane_name(ticket: Any) -> str:
+    return gettext("Booked number") if ticket.kind == "booked" else gettext("Walk-in number")
+
+
+@register.simple_tag
+def timezone_day(moment: datetime) -> str:
+    """2026-11-24, in the active zone, for addresses."""
+    return timezone.localtime(moment).date().isoformat()
+
+
+@register.simple_tag
+def refusal_title(refused: Any) -> str:
+    """What cannot be, in a few words."""
+    return words(refused)[0] if refused is not None else ""
+
+
+@register.simple_tag
+def minutes_left(seconds: int) -> str:
+    """9:58; what the countdown starts from and readers without scripts see."""
+    minutes, rest = divmod(max(0, seconds), 60)
+    return f"{minutes}:{rest:02d}"
+
+
+@register.simple_tag
+def without_matter(also: Any, left_out: Any) -> str:
+    """The query that keeps the other matters of a visit."""
+    rest = [("with", each.code) for each in also if each.code != left_out.code]
+    return f"?{urlencode(rest)}" if rest else ""
+
+
+@register.simple_tag
+def link_key_of(appointment: Any, k: str) -> str:
+    """Who came by a link sees the other matters of the visit by theirs."""
+    return f"?k={link_key(appointment.code)}" if k else ""
