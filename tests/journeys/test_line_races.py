@@ -1,0 +1,263 @@
+"""People and clerks arriving together: each number once, each person at one window."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from banshi.journeys import redirect
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.refusals import Refused
+from banshi.rooms.identity.models import Staff
+from banshi.rooms.places.models import Window, WindowCategory
+from banshi.rooms.tickets import actions, queries
+from banshi.rooms.tickets.models import Call, Ticket, Transfer, Visit, WindowSession
+from tests.rooms.tickets.conftest import open_town
+from tests.together import together
+from tests.town import TUESDAY_NINE, Town
+
+KIOSK = Actor(ActorKind.KIOSK, "1", "town")
+race = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def busy(committed_town: Town) -> Town:
+    open_town(committed_town)
+    return committed_town
+
+
+def take(town: Town, category: str = "A", **more: Any) -> Ticket:
+    return actions.issue(hall=town.hall, category_code=category, channel="kiosk", by=KIOSK, now=TUESDAY_NINE, **more)
+
+
+def at_work(town: Town, n: int) -> list[tuple[str, int]]:
+    """n further windows that serve everything, each with its clerk."""
+    places = []
+    for i in range(n):
+        window = Window.objects.create(
+            hall=town.hall, zone=town.windows["01"].zone, code=f"town-r{i}", number=f"R{i}", kind="integrated"
+        )
+        for category in town.categories.values():
+            WindowCategory.objects.create(window=window, category=category)
+        clerk = Staff.objects.create(
+            login=f"race-{i}", name_zh=f"工号{i}", name_en=f"Clerk {i}", created_at=TUESDAY_NINE
+        )
+        actions.sign_in(window_code=window.code, staff_id=clerk.pk, now=TUESDAY_NINE)
+        places.append((window.code, clerk.pk))
+    return places
+
+
+def slugs(results: list[Any]) -> Counter[str]:
+    return Counter(r.slug if isinstance(r, Refused) else type(r).__name__ for r in results)
+
+
+class TestRaces:
+    pytestmark = race
+
+    def test_two_windows_get_one_number_once(self, busy):
+        places = at_work(busy, 2)
+        take(busy)
+
+        results = together(
+            2, lambda i: actions.call_next(window_code=places[i][0], staff_id=places[i][1], now=TUESDAY_NINE)
+        )
+
+        assert slugs(results) == {"Ticket": 1, "NoneType": 1}
+        assert Call.objects.count() == 1
+
+    def test_twenty_windows_get_ten_numbers_each_exactly_once(self, busy):
+        places = at_work(busy, 20)
+        for i in range(10):
+            take(busy, "AB"[i % 2])
+
+        results = together(
+            20, lambda i: actions.call_next(window_code=places[i][0], staff_id=places[i][1], now=TUESDAY_NINE)
+        )
+
+        called = [r.number for r in results if isinstance(r, Ticket)]
+        assert slugs(results) == {"Ticket": 10, "NoneType": 10}
+        assert sorted(called) == sorted(Ticket.objects.values_list("number", flat=True))
+
+    def test_a_person_with_two_numbers_is_called_to_one_window(self, busy):
+        places = at_work(busy, 2)
+        person = busy.person(30).pk
+        take(busy, "A", person_id=person)
+        take(busy, "B", person_id=person)
+
+        results = together(
+            2, lambda i: actions.call_next(window_code=places[i][0], staff_id=places[i][1], now=TUESDAY_NINE)
+        )
+
+        assert slugs(results) == {"Ticket": 1, "NoneType": 1}
+        assert Ticket.objects.filter(state="called").count() == 1
+
+    def test_a_clerk_who_presses_twice_calls_one(self, busy):
+        [(window, clerk)] = at_work(busy, 1)
+        take(busy)
+        take(busy)
+
+        results = together(4, lambda i: actions.call_next(window_code=window, staff_id=clerk, now=TUESDAY_NINE))
+
+        assert slugs(results) == {"Ticket": 1, "window-busy": 3}
+
+    def test_the_last_number_of_the_day_goes_to_one(self, busy):
+        busy.policy(tickets={"daily_limit": 3, "daily_limits": {"B": 1}})
+        take(busy)
+
+        results = together(8, lambda i: take(busy, "AB"[i % 2]))
+
+        assert slugs(results) == {"Ticket": 2, "daily-limit": 6}
+        assert Ticket.objects.filter(letter="B").count() <= 1
+
+    def test_kiosks_give_numbers_without_gap_or_repeat(self, busy):
+        results = together(16, lambda i: take(busy))
+
+        assert sorted(t.number for t in results) == [f"A{i:03d}" for i in range(1, 17)]
+
+    def test_the_same_person_at_two_kiosks_gets_one_number_and_one_visit(self, busy):
+        person = busy.person(30).pk
+
+        results = together(4, lambda i: take(busy, person_id=person))
+
+        assert slugs(results) == {"Ticket": 1, "already-waiting": 3}
+        assert (Ticket.objects.count(), Visit.objects.count()) == (1, 1)
+
+    def test_two_clerks_at_one_window_one_is_signed_in(self, busy):
+        clerks = [busy.clerk.pk, busy.second_clerk.pk]
+
+        results = together(2, lambda i: actions.sign_in(window_code="town-01", staff_id=clerks[i], now=TUESDAY_NINE))
+
+        assert slugs(results) == {"WindowSession": 1, "window-taken": 1}
+        assert WindowSession.objects.filter(signed_out_at=None).count() == 1
+
+    def test_one_clerk_signing_in_at_two_windows_works_one(self, busy):
+        results = together(
+            2, lambda i: actions.sign_in(window_code=f"town-0{i + 1}", staff_id=busy.clerk.pk, now=TUESDAY_NINE)
+        )
+
+        assert slugs(results) == {"WindowSession": 1, "wrong-state": 1}
+
+    def test_a_number_is_finished_or_passed_on_but_not_both(self, busy):
+        [(window, clerk), (other, _)] = at_work(busy, 2)
+        ref = take(busy).ref
+        actions.call_next(window_code=window, staff_id=clerk, now=TUESDAY_NINE)
+        actions.start(ref=ref, staff_id=clerk, now=TUESDAY_NINE)
+
+        def act(i: int) -> Ticket:
+            if i == 0:
+                return actions.finish(ref=ref, staff_id=clerk, now=TUESDAY_NINE)
+            return actions.transfer(ref=ref, staff_id=clerk, window_code=other, now=TUESDAY_NINE)
+
+        results = together(2, act)
+
+        passed_on = Transfer.objects.count()
+        assert slugs(results) == {"Ticket": 1, "wrong-state": 1}
+        assert Ticket.objects.get().state == ("waiting" if passed_on else "finished")
+
+    def test_a_clerk_signs_out_or_calls_but_nobody_is_called_to_an_empty_window(self, busy):
+        for _ in range(3):
+            [(window, clerk)] = at_work(busy, 1) if not WindowSession.objects.exists() else [("town-r0", _clerk())]
+            if not WindowSession.objects.filter(signed_out_at=None).exists():
+                actions.sign_in(window_code=window, staff_id=clerk, now=TUESDAY_NINE)
+            take(busy)
+
+            def act(i: int, window: str = window, clerk: int = clerk) -> Any:
+                if i == 0:
+                    return actions.sign_out(staff_id=clerk, now=TUESDAY_NINE)
+                return actions.call_next(window_code=window, staff_id=clerk, now=TUESDAY_NINE)
+
+            results = together(2, act)
+
+            signed_in = WindowSession.objects.filter(signed_out_at=None).exists()
+            called = Ticket.objects.filter(state="called").first()
+            assert slugs(results) in ({"NoneType": 1, "not-signed-in": 1}, {"window-busy": 1, "Ticket": 1})
+            assert signed_in == (called is not None)
+            if called is not None:
+                actions.miss(ref=called.ref, staff_id=clerk, now=TUESDAY_NINE)
+
+
+def _clerk() -> int:
+    return Staff.objects.get(login="race-0").pk
+
+
+# --- What a call costs ---------------------------------------------------------------------------------------------
+
+
+def test_calling_next_does_not_read_history(open_town_with_history):
+    town = open_town_with_history
+    from banshi.rooms.tickets.actions.calling import CALL_NEXT_SQL
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "EXPLAIN (ANALYZE, TIMING OFF, FORMAT TEXT) " + CALL_NEXT_SQL,
+            {"window": "town-01", "staff": town.clerk.pk, "now": TUESDAY_NINE},
+        )
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+
+    assert "Seq Scan on tickets_ticket" not in plan
+    assert "Seq Scan on tickets_call" not in plan
+    assert "Seq Scan on tickets_estimate" not in plan
+    assert "the_line" in plan
+
+
+@pytest.fixture
+def open_town_with_history(town: Town) -> Town:
+    """Six thousand finished numbers of the last weeks, forty waiting."""
+    open_town(town)
+    actions.sign_in(window_code="town-01", staff_id=town.clerk.pk, now=TUESDAY_NINE)
+    visit = Visit.objects.create(hall=town.hall, day=TUESDAY_NINE.date(), channel="kiosk", arrived_at=TUESDAY_NINE)
+
+    def number(i: int, day: datetime, state: str) -> Ticket:
+        return Ticket(
+            ref=f"H{day:%m%d}{state}{i}", hall=town.hall, day=day.date(), number=f"A{i:03d}", letter="A", seq=i,
+            kind="walk_in", category=town.categories["A"], visit=visit, channel="kiosk", state=state, rank_class=4,
+            rank_key=i, made_at=day, window=town.windows["01"] if state == "finished" else None,
+            calls=int(state == "finished"),
+        )  # fmt: skip
+
+    Ticket.objects.bulk_create(
+        number(i, TUESDAY_NINE - timedelta(days=d), "finished") for d in range(1, 31) for i in range(1, 201)
+    )
+    Ticket.objects.bulk_create(number(i, TUESDAY_NINE, "waiting") for i in range(1, 41))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE tickets_ticket")
+    return town
+
+
+# --- Redirect ------------------------------------------------------------------------------------------------------
+
+
+def test_a_number_goes_on_in_another_hall_with_the_time_it_has_waited(town):
+    from banshi.rooms.places.models import Category
+
+    open_town(town)
+    Category.objects.create(hall=town.other_hall, code="A", letter="S", name_zh="社保", name_en="Social security")
+    old = take(town, person_id=town.person(30).pk)
+    there = actions.issue(
+        hall=town.other_hall, category_code="A", channel="kiosk", by=Actor(ActorKind.KIOSK, "2"),
+        now=TUESDAY_NINE + timedelta(minutes=5),
+    )  # fmt: skip
+    later = TUESDAY_NINE + timedelta(minutes=20)
+
+    new = redirect.to_hall(ref=old.ref, hall="other", by=KIOSK, now=later)
+
+    old.refresh_from_db()
+    line = queries.line(town.other_hall.pk, later)
+    assert (old.state, new.number, new.hall_id) == ("redirected", "S002", town.other_hall.pk)
+    assert [t.ref for t in line.tickets] == [new.ref, there.ref]
+    assert Transfer.objects.get().to_hall == town.other_hall
+
+
+def test_a_redirect_that_is_refused_leaves_the_number_where_it_was(town):
+    open_town(town)
+    old = take(town)
+
+    with pytest.raises(Refused) as no:
+        redirect.to_hall(ref=old.ref, hall="other", by=KIOSK, now=TUESDAY_NINE)
+
+    old.refresh_from_db()
+    assert (no.value.slug, old.state) == ("item-not-here", "waiting")
