@@ -1,0 +1,175 @@
+"""Version 1 put together: routers, errors as problems, and the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import structlog
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
+from ninja.parser import Parser
+from ninja.renderers import BaseRenderer
+from pydantic_core import from_json
+
+from banshi.foundation.problem import MEDIA_TYPE
+from banshi.kernel.refusals import Refusal, Refused
+from banshi.surfaces.api import (
+    appointments,
+    check_ins,
+    demo,
+    halls,
+    items,
+    live,
+    notices,
+    operations,
+    ratings,
+    stats,
+    tickets,
+    when,
+    windows,
+)
+from banshi.surfaces.api.answers import http_problem, invalid, invalid_fields, refused, response_of
+from banshi.surfaces.api.keys import SCOPES_OF
+from banshi.surfaces.api.operations import HttpFault, language
+
+log = structlog.get_logger("banshi.api")
+WRITES = ("post", "put", "delete")
+REPEATABLE = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+    "description": "The same key with the same request gives the first answer again, for 24 hours.",
+}
+ASKED_IN = {
+    "in": "header",
+    "name": "Accept-Language",
+    "required": False,
+    "schema": {"type": "string", "enum": ["zh-CN", "en"]},
+    "description": "Language of titles and details of problems; zh-CN where nothing is said.",
+}
+
+
+class StrictParser(Parser):
+    def parse_body(self, request: HttpRequest) -> Any:
+        """JSON as written: valid UTF-8, no NaN, nothing after it."""
+        return from_json(request.body, allow_inf_nan=False)
+
+
+class FastRenderer(BaseRenderer):
+    media_type = "application/json"
+
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> Any:
+        return orjson.dumps(data)
+
+
+class Api(NinjaAPI):
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        document = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+        for operations_at in document["paths"].values():
+            for method, operation in operations_at.items():
+                _complete(method, operation)
+        return document
+
+
+def _complete(method: str, operation: dict[str, Any]) -> None:
+    """What ninja does not say by itself: scopes, problems' media type, headers."""
+    scopes = sorted(SCOPES_OF[operation["operationId"]])
+    operation["security"] = [{"Key": scopes}]
+    operation["description"] = f"{operation.get('description', '')}\n\nScopes: {', '.join(scopes)}.".strip()
+    operation["parameters"].append(ASKED_IN)
+    if method in WRITES:
+        operation["parameters"].append(REPEATABLE)
+    for status, response in operation["responses"].items():
+        if int(status) >= 400 and "content" in response:
+            response["content"] = {MEDIA_TYPE: next(iter(response["content"].values()))}
+
+
+api = Api(
+    title="Banshi",
+    version="1",
+    description=(
+        "Halls, appointments, tickets, windows, ratings. Times are RFC 3339 in the hall's zone, days YYYY-MM-DD. "
+        "Unknown fields are refused. Errors are application/problem+json; `type` is a stable slug."
+    ),
+    docs_url=None,
+    openapi_url="/openapi.json",
+    urls_namespace="api",
+    parser=StrictParser(),
+    renderer=FastRenderer(),
+)
+for part in (halls, items, when, appointments, check_ins, tickets, windows, ratings, live, stats, notices, demo):
+    api.add_router("", part.router)
+
+
+@api.exception_handler(Refused)
+def _refused(request: HttpRequest, no: Refused) -> HttpResponse:
+    return response_of(refused(no.refusal, language(request)))
+
+
+@api.exception_handler(HttpFault)
+def _http_fault(request: HttpRequest, fault: HttpFault) -> HttpResponse:
+    return response_of(http_problem(fault.slug, language(request)))
+
+
+@api.exception_handler(AuthenticationError)
+def _nobody(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    return response_of(refused(Refusal("unauthenticated"), language(request)))
+
+
+@api.exception_handler(ValidationError)
+def _not_valid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    if any(wrong["loc"][0] == "path" for wrong in error.errors):
+        return response_of(refused(Refusal("nothing-found"), language(request)))
+    # ("body", "body", "person", …) and ("query", "asked", "from"): the last parts are what the caller wrote.
+    strip = 2 if all(len(wrong["loc"]) > 2 for wrong in error.errors) else 1
+    return response_of(refused(invalid_fields(error.errors, strip=strip).refusal, language(request)))
+
+
+@api.exception_handler(HttpError)
+def _unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    no = invalid("请求内容不是有效的 JSON", "The body is not valid JSON")
+    return response_of(refused(no.refusal, language(request)))
+
+
+@api.exception_handler(Http404)
+def _not_there(request: HttpRequest, error: Http404) -> HttpResponse:
+    return response_of(refused(Refusal("nothing-found"), language(request)))
+
+
+@api.exception_handler(RequestDataTooBig)
+def _too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    return response_of(http_problem("too-large", language(request)))
+
+
+@api.exception_handler(SuspiciousOperation)
+def _suspicious(request: HttpRequest, error: SuspiciousOperation) -> HttpResponse:
+    return response_of(http_problem("bad-request", language(request)))
+
+
+@api.exception_handler(Exception)
+def _broken(request: HttpRequest, error: Exception) -> HttpResponse:
+    log.exception("the API broke", path=request.path)
+    return response_of(http_problem("broken", language(request)))
+
+
+def _learn_signatures() -> None:
+    """Which query fields each operation knows, and which take no body."""
+    for bound in api._get_bound_routers():
+        for view in bound.path_operations.values():
+            for operation in view.operations:
+                name = operation.operation_id or ""
+                sources = {model.__ninja_param_source__: model for model in operation.models}
+                fields = getattr(sources.get("query"), "__ninja_flatten_map__", {})
+                operations.QUERY_FIELDS[name] = frozenset(fields)
+                if "body" not in sources:
+                    operations.WITHOUT_BODY.add(name)
+
+
+_learn_signatures()

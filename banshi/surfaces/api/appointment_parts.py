@@ -1,0 +1,108 @@
+"""An appointment as a caller may see it."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from banshi.foundation import clock
+from banshi.foundation.problem import rfc3339
+from banshi.kernel.masking import mask_name
+from banshi.kernel.refusals import Refused
+from banshi.rooms.booking import queries as booking
+from banshi.rooms.booking.models import Appointment
+from banshi.rooms.catalogue.models import Item, MaterialRequirement
+from banshi.rooms.places.models import Hall
+from banshi.surfaces.api.keys import Caller
+from banshi.surfaces.api.parts import hall_name, named
+
+_KEPT_S = 5.0
+_kept: dict[tuple[str, int], tuple[float, Any]] = {}
+
+
+def seen_by(caller: Caller, code: str) -> Appointment:
+    """The appointment, if this key may see it: a channel those it made, others those of their halls.
+
+    :raises Refused: nothing-found – also for somebody else's appointment.
+    """
+    found = Appointment.objects.select_related("hall", "item", "person").filter(code=code).first()
+    if found is None:
+        raise Refused("nothing-found", facts={"code": code})
+    theirs = found.booked_by == str(caller.by) if caller.scope == "channel" else caller.reaches(found.hall.code)
+    if not theirs:
+        raise Refused("nothing-found", facts={"code": code})
+    return found
+
+
+def appointment_part(appointment: Appointment) -> dict[str, Any]:
+    """An appointment with its hall, item and person at hand."""
+    return _part(
+        appointment, hall=appointment.hall, item=_item(appointment.item_id), name=appointment.person.masked_name
+    )
+
+
+def booked_part(appointment: Appointment, name: str) -> dict[str, Any]:
+    """An appointment just made; hall and item are remembered for a few seconds, so that a rush reads them once."""
+    return _part(
+        appointment,
+        hall=_hall(appointment.hall_id),
+        item=_item(appointment.item_id),
+        name=mask_name(" ".join(name.split())),
+    )
+
+
+def _part(appointment: Appointment, *, hall: Hall, item: dict[str, Any], name: str) -> dict[str, Any]:
+    zone = ZoneInfo(hall.timezone)
+    return {
+        "code": appointment.code,
+        "qr": booking.qr_text(appointment.code),
+        "status": appointment.state,
+        "hall": hall_name(hall),
+        "item": item["item"],
+        "starts_at": rfc3339(appointment.starts_at, zone),
+        "ends_at": rfc3339(appointment.ends_at, zone),
+        "bring": item["bring"],
+        "name": name,
+    }
+
+
+def _hall(hall_id: int) -> Hall:
+    found: Hall = _remembered("hall", hall_id) or _remember("hall", hall_id, Hall.objects.get(id=hall_id))
+    return found
+
+
+def _item(item_id: int) -> dict[str, Any]:
+    known: dict[str, Any] | None = _remembered("item", item_id)
+    if known is not None:
+        return known
+    item = Item.objects.get(id=item_id)
+    needed = (
+        MaterialRequirement.objects.filter(item_id=item_id)
+        .exclude(necessity="optional")
+        .order_by("order", "id")
+        .values_list("material__name_zh", "material__name_en")
+    )
+    fresh: dict[str, Any] = _remember(
+        "item",
+        item_id,
+        {
+            "item": named(item.code, item.name_zh, item.name_en),
+            "bring": [{"name": zh, "name_en": en} for zh, en in needed],
+        },
+    )
+    return fresh
+
+
+def _remembered(kind: str, row_id: int) -> Any:
+    until, value = _kept.get((kind, row_id), (0.0, None))
+    return value if until > clock.monotonic() else None
+
+
+def _remember(kind: str, row_id: int, value: Any) -> Any:
+    _kept[kind, row_id] = (clock.monotonic() + _KEPT_S, value)
+    return value
+
+
+def forget() -> None:
+    """Read halls and items afresh (tests)."""
+    _kept.clear()

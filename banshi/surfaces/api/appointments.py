@@ -1,0 +1,98 @@
+"""Appointments: slots, booking, looking, cancelling, moving."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Path, Query, Router
+from ninja.decorators import decorate_view
+from pydantic import Field
+
+from banshi.foundation import clock
+from banshi.foundation.problem import rfc3339
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking import queries as bookings
+from banshi.rooms.booking.models import Appointment
+from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.places import queries as places
+from banshi.surfaces.api import fast
+from banshi.surfaces.api.answers import Answer, answer
+from banshi.surfaces.api.appointment_parts import appointment_part, seen_by
+from banshi.surfaces.api.halls import Days, days_of
+from banshi.surfaces.api.lanes import by_fast
+from banshi.surfaces.api.operations import caller, found, op, write
+from banshi.surfaces.api.pages import page
+from banshi.surfaces.api.parts import zone_of
+from banshi.surfaces.api.schemas import AppointmentOut, BookingIn, Code, MoveIn, Page, SlotOut
+
+router = Router(tags=["appointments"])
+
+
+class SlotDays(Days):
+    item: Code = Field(description="The matter to be handled.")
+
+
+@router.get("/halls/{hall}/slots", **op("list_slots", {200: Page[SlotOut]}), summary="Slots of an item")
+def list_slots(request: HttpRequest, hall: Path[Code], asked: Query[SlotDays]) -> HttpResponse:
+    """Slots of the asked days (two weeks from today if none are), by start; `reason` says why not bookable."""
+    asked_hall = places.hall_by_code(hall)
+    catalogue.hall_item(asked_hall.pk, asked.item)
+    zone = zone_of(asked_hall)
+    first, last = days_of(asked, asked_hall, usual=14)
+    slots = bookings.slots(
+        hall=asked_hall, item_code=asked.item, first=first, last=last, now=clock.now(), channel="api"
+    )
+    rows: list[dict[str, Any]] = [
+        {
+            "id": s.id,
+            "starts_at": rfc3339(s.starts_at, zone),
+            "ends_at": rfc3339(s.ends_at, zone),
+            "quota": s.quota,
+            "free": s.free,
+            "bookable": s.bookable,
+            "reason": s.refusal.slug if s.refusal else None,
+            "busy": round(s.busy, 3),
+        }
+        for s in slots
+    ]
+    return found(page(rows, asked))
+
+
+@router.post("/appointments", **op("book", {201: AppointmentOut}), summary="Book")
+@decorate_view(by_fast(fast.book))
+def book(request: HttpRequest, body: BookingIn) -> HttpResponse:
+    """Book one place for a real-name person. Refusals carry up to three slots that are possible instead."""
+    raise NotImplementedError  # fast.book does it
+
+
+@router.get("/appointments/{code}", **op("get_appointment", {200: AppointmentOut}), summary="One appointment")
+def get_appointment(request: HttpRequest, code: Path[Code]) -> HttpResponse:
+    """A channel sees the appointments it made; other keys those of their halls."""
+    return found(appointment_part(seen_by(caller(request), code)))
+
+
+@router.delete("/appointments/{code}", **op("cancel_appointment", {200: AppointmentOut}), summary="Cancel")
+@write
+def cancel_appointment(request: HttpRequest, code: Path[Code]) -> Answer:
+    """Cancel. By a channel it counts as the person's own; by a `manage` key the hall cancels, which never counts."""
+    who = caller(request)
+    appointment = seen_by(who, code)
+    booking.cancel(code=appointment.code, by=who.by, now=clock.now(), by_hall=who.scope == "manage")
+    return answer(200, appointment_part(_fresh(code)))
+
+
+@router.post(
+    "/appointments/{code}/move", **op("move_appointment", {200: AppointmentOut}), summary="Move to another slot"
+)
+@write
+def move_appointment(request: HttpRequest, code: Path[Code], body: MoveIn) -> Answer:
+    """Move to another slot of the same hall and business; the code stays."""
+    who = caller(request)
+    appointment = seen_by(who, code)
+    booking.move(code=appointment.code, slot_id=body.slot, by=who.by, now=clock.now())
+    return answer(200, appointment_part(_fresh(code)))
+
+
+def _fresh(code: str) -> Appointment:
+    return Appointment.objects.select_related("hall", "item", "person").get(code=code)

@@ -1,0 +1,45 @@
+"""Arriving: check-in by code, QR or ID number, and walk-in tickets."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Path, Router
+from ninja.decorators import decorate_view
+
+from banshi.foundation import clock
+from banshi.journeys import check_in as journey
+from banshi.rooms.places import queries as places
+from banshi.surfaces.api import fast
+from banshi.surfaces.api.answers import Answer, answer
+from banshi.surfaces.api.lanes import by_fast
+from banshi.surfaces.api.operations import caller, op, write
+from banshi.surfaces.api.schemas import CheckInIn, Code, TicketIn, TicketOut
+from banshi.surfaces.api.ticket_parts import shown_ticket
+
+router = Router(tags=["tickets"])
+
+
+@router.post("/halls/{hall}/check-ins", **op("check_in", {201: TicketOut}), summary="Check in")
+@write
+def check_in(request: HttpRequest, hall: Path[Code], body: CheckInIn) -> Answer:
+    """An appointment becomes a ticket. `code`: the reference or the text of the QR; or `id_number` as read."""
+    who = caller(request)
+    here = places.hall_by_code(hall)
+    who.must_reach(here.code)
+    now = clock.now()
+    channel = "kiosk" if who.scope == "kiosk" else "api"
+    if body.code is not None:
+        ticket = journey.by_code(hall=here, code=body.code, by=who.by, now=now, channel=channel)
+    else:
+        assert body.id_number is not None  # the model saw to it
+        ticket = journey.by_id(
+            hall=here, id_number=body.id_number, id_type=body.id_type, by=who.by, now=now, channel=channel
+        )
+    return answer(201, shown_ticket(ticket.ref, who, now=now))
+
+
+@router.post("/halls/{hall}/tickets", **op("issue_ticket", {201: TicketOut}), summary="Give a walk-in number")
+@decorate_view(by_fast(fast.issue))
+def issue_ticket(request: HttpRequest, hall: Path[Code], body: TicketIn) -> HttpResponse:
+    """A number for an item or a category; the person may be given, and must be where the hall asks for it."""
+    raise NotImplementedError  # fast.issue does it

@@ -1,0 +1,301 @@
+"""The three busiest writes, free of any framework: bytes and headers in, an `Answer` out.
+
+The Django views call these very functions, and so may a bare ASGI lane: it calls `prepare_booking`, submits what that
+gives to `bookings` and waits for the future. Bookings that arrive together are then enrolled, placed and committed
+together.
+
+Headers are mappings with names in lower case; times come from the clock; nothing here is asynchronous.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import pydantic
+import structlog
+from django.db import transaction
+from django.utils import translation
+
+from banshi.foundation import clock
+from banshi.foundation.together import Gatherer
+from banshi.kernel.refusals import Refusal, Refused
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.identity import actions as identity
+from banshi.rooms.places import queries as places
+from banshi.rooms.tickets import actions as tickets
+from banshi.surfaces.api import idempotency
+from banshi.surfaces.api.answers import Answer, answer, http_problem, invalid, invalid_fields, language_of, refused
+from banshi.surfaces.api.appointment_parts import booked_part
+from banshi.surfaces.api.idempotency import Once
+from banshi.surfaces.api.keys import Caller, authorise
+from banshi.surfaces.api.operations import HttpFault, attempted, check_body, check_empty
+from banshi.surfaces.api.schemas import BookingIn, Code, TicketIn
+from banshi.surfaces.api.ticket_parts import shown_ticket
+
+log = structlog.get_logger("banshi.api")
+BASE = "/api/v1"
+Model = TypeVar("Model", bound=pydantic.BaseModel)
+_code = pydantic.TypeAdapter(Code)
+
+
+@dataclass(frozen=True)
+class Booking:
+    """One checked request to book."""
+
+    caller: Caller
+    body: BookingIn
+    language: str
+    once: Once | None
+
+
+def prepare_booking(headers: Mapping[str, str], body: bytes, query: str = "") -> Booking | Answer:
+    """Check one request to book: key, scope, rate, shape. No database but for a key not seen in the last seconds."""
+    asked_in = language_of(headers.get("accept-language", ""))
+
+    def check() -> Booking:
+        caller = _authorised(headers, "book", query)
+        content = _read(BookingIn, headers, body)
+        once = idempotency.once_of(headers, owner=caller.owner, method="POST", path=f"{BASE}/appointments", body=body)
+        return Booking(caller, content, asked_in, once)
+
+    return _checked(asked_in, check)
+
+
+def book(headers: Mapping[str, str], body: bytes, query: str = "") -> Answer:
+    """POST /appointments: 201 with the appointment."""
+    prepared = prepare_booking(headers, body, query)
+    if isinstance(prepared, Answer):
+        return prepared
+    return book_many([prepared])[0]
+
+
+def book_many(asked: Sequence[Booking]) -> list[Answer]:
+    """Book for all who asked, in one transaction; one answer each, in order.
+
+    The same answers as one after the other: a request that breaks takes nobody along, because the others are then done
+    again one by one.
+    """
+    try:
+        answers = _book_together(asked)
+    except Exception:
+        if len(asked) == 1:
+            log.exception("booking broke")
+            return [http_problem("broken", asked[0].language)]
+        log.warning("bookings broke together, doing them one by one", bookings=len(asked))
+        return [book_many([one])[0] for one in asked]
+    if any(one.once for one in asked):
+        idempotency.clean_now_and_then()
+    return answers
+
+
+bookings: Gatherer[Booking, Answer] = Gatherer(book_many, name="bookings")
+
+
+def _book_together(asked: Sequence[Booking]) -> list[Answer]:
+    answers: dict[int, Answer] = {}
+    with transaction.atomic():
+        first: dict[tuple[str, str], int] = {}  # the first asker of a key speaks for the rest of the batch
+        for i, one in enumerate(asked):
+            if one.once is not None:
+                first.setdefault((one.once.owner, one.once.key), i)
+        wanted = [o for i in first.values() if (o := asked[i].once) is not None]
+        claimed = idempotency.claim(wanted) if wanted else set()
+        mine = {i for key, i in first.items() if key in claimed}
+        todo = [i for i, one in enumerate(asked) if one.once is None or i in mine]
+        answers.update(_place(asked, todo))
+        kept = {key: answers[i] for key, i in first.items() if i in mine}
+        if kept:
+            idempotency.keep(kept)
+        for i, done in _repeated(
+            asked, [i for i in range(len(asked)) if i not in answers], answers, first, mine
+        ).items():
+            answers[i] = done
+    return [answers[i] for i in range(len(asked))]
+
+
+def _place(asked: Sequence[Booking], todo: Sequence[int]) -> dict[int, Answer]:
+    """Enrol and place those of `todo`: two statements, however many they are."""
+    if not todo:
+        return {}
+    now = clock.now()
+    answers: dict[int, Answer] = {}
+    people = identity.enrol_many(
+        [identity.PersonAsked(p.name, p.id_type, p.id_number, p.phone) for p in (asked[i].body.person for i in todo)],
+        now=now,
+    )
+    known: list[tuple[int, booking.Asked]] = []
+    for i, person in zip(todo, people, strict=True):
+        if isinstance(person, Refused):
+            answers[i] = refused(person.refusal, asked[i].language)
+            continue
+        one = asked[i]
+        known.append(
+            (
+                i,
+                booking.Asked(
+                    slot_id=one.body.slot,
+                    item_code=one.body.item,
+                    person_id=person,
+                    source=one.body.source,
+                    by=one.caller.by,
+                    language=one.language,
+                    note=one.body.note.strip(),
+                ),
+            )
+        )
+    placed = booking.place_many([each for _, each in known], now=now)
+    for (i, _), result in zip(known, placed, strict=True):
+        if isinstance(result, Refused):
+            answers[i] = refused(result.refusal, asked[i].language)
+        else:
+            answers[i] = answer(201, booked_part(result, asked[i].body.person.name))
+    return answers
+
+
+def _repeated(
+    asked: Sequence[Booking],
+    rest: Sequence[int],
+    answers: Mapping[int, Answer],
+    first: Mapping[tuple[str, str], int],
+    mine: set[int],
+) -> dict[int, Answer]:
+    """Answers for those whose key was used before: in this batch, or earlier."""
+    found: dict[int, Answer] = {}
+    earlier: list[tuple[int, Once]] = []
+    for i in rest:
+        once = asked[i].once
+        assert once is not None
+        leader = first[once.owner, once.key]
+        if leader not in mine:
+            earlier.append((i, once))
+        elif (said := asked[leader].once) is not None and said.digest == once.digest:
+            found[i] = idempotency.again(answers[leader])
+        else:
+            found[i] = refused(Refusal("idempotency-conflict", {"key": once.key}), asked[i].language)
+    if earlier:
+        said_before = idempotency.first_answers([o for _, o in earlier], lambda n: asked[earlier[n][0]].language)
+        found.update({i: done for (i, _), done in zip(earlier, said_before, strict=True)})
+    return found
+
+
+def issue(headers: Mapping[str, str], body: bytes, query: str = "", *, hall: str) -> Answer:
+    """POST /halls/{hall}/tickets: 201 with a walk-in ticket."""
+    asked_in = language_of(headers.get("accept-language", ""))
+
+    def act() -> Answer:
+        caller = _authorised(headers, "issue_ticket", query)
+        content = _read(TicketIn, headers, body)
+        found = places.hall_by_code(_path_code(hall))
+        caller.must_reach(found.code)
+        once = idempotency.once_of(
+            headers, owner=caller.owner, method="POST", path=f"{BASE}/halls/{hall}/tickets", body=body
+        )
+
+        def give() -> Answer:
+            now = clock.now()
+            person = content.person
+            person_id = (
+                identity.enrol(
+                    name=person.name, id_type=person.id_type, id_number=person.id_number, phone=person.phone, now=now
+                ).id
+                if person is not None
+                else None
+            )
+            ticket = tickets.issue(
+                hall=found,
+                category_code=content.category,
+                item_code=content.item,
+                person_id=person_id,
+                lane=content.lane or "",
+                channel="kiosk" if caller.scope == "kiosk" else "api",
+                by=caller.by,
+                now=now,
+                language=asked_in,
+            )
+            return answer(201, shown_ticket(ticket.ref, caller, now=now))
+
+        return idempotency.answered_once(once, asked_in, lambda: attempted(asked_in, give))
+
+    return _answered(asked_in, act)
+
+
+def call(headers: Mapping[str, str], body: bytes, query: str = "", *, window: str) -> Answer:
+    """POST /windows/{window}/calls: 201 with the ticket called there, or 204 when nobody waits."""
+    asked_in = language_of(headers.get("accept-language", ""))
+
+    def act() -> Answer:
+        caller = _authorised(headers, "call_next", query)
+        if body:
+            check_body(headers, body)
+            check_empty(body)
+        found = places.window_by_code(_path_code(window))
+        caller.must_reach(found.hall.code)
+        once = idempotency.once_of(
+            headers, owner=caller.owner, method="POST", path=f"{BASE}/windows/{window}/calls", body=body
+        )
+
+        def call_next() -> Answer:
+            now = clock.now()
+            ticket = tickets.call_next(window_code=found.code, staff_id=caller.staff_id, now=now)
+            if ticket is None:
+                return answer(204)
+            return answer(201, shown_ticket(ticket.ref, caller, now=now))
+
+        if once is None:  # one statement and no transaction around it: nobody waits on a clerk's lock
+            try:
+                with translation.override(asked_in):
+                    return call_next()
+            except Refused as no:
+                return refused(no.refusal, asked_in)
+        return idempotency.answered_once(once, asked_in, lambda: attempted(asked_in, call_next))
+
+    return _answered(asked_in, act)
+
+
+def _authorised(headers: Mapping[str, str], operation: str, query: str) -> Caller:
+    caller = authorise(headers, operation)
+    if query:
+        raise invalid("这里不接受查询参数", "This takes no query parameters")
+    return caller
+
+
+def _read(model: type[Model], headers: Mapping[str, str], body: bytes) -> Model:
+    """The body as this model.
+
+    :raises Refused: invalid. :raises HttpFault: too large, not JSON by its type.
+    """
+    check_body(headers, body)
+    try:
+        return model.model_validate_json(body)
+    except pydantic.ValidationError as wrong:
+        raise invalid_fields([dict(e) for e in wrong.errors(include_url=False, include_input=False)]) from wrong
+
+
+def _path_code(text: str) -> str:
+    """:raises Refused: nothing-found – it cannot be a code."""
+    try:
+        return _code.validate_python(text)
+    except pydantic.ValidationError as wrong:
+        raise Refused("nothing-found") from wrong
+
+
+Checked = TypeVar("Checked")
+
+
+def _checked(asked_in: str, act: Callable[[], Checked]) -> Checked | Answer:
+    try:
+        return act()
+    except Refused as no:
+        return refused(no.refusal, asked_in)
+    except HttpFault as fault:
+        return http_problem(fault.slug, asked_in)
+
+
+def _answered(asked_in: str, act: Callable[[], Answer]) -> Answer:
+    try:
+        return _checked(asked_in, act)
+    except Exception:
+        log.exception("a write broke")
+        return http_problem("broken", asked_in)

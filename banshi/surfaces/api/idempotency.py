@@ -1,0 +1,168 @@
+"""Same key and body → the first answer again, for 24 hours of machine time.
+
+The claim, the change and its answer commit together: whoever comes second with the same key waits on the first one's
+row and then reads its answer; where the first one broke (5xx), nothing is left of it and the second one goes ahead.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from banshi.foundation import clock
+from banshi.foundation.problem import MEDIA_TYPE
+from banshi.kernel.refusals import Refusal
+from banshi.surfaces.api.answers import JSON, Answer, invalid, refused
+
+KEPT = timedelta(hours=24)
+CLEAN_EVERY_S = 600.0
+
+CLAIM_SQL = """
+INSERT INTO foundation_idempotency_key AS k (owner, key, body_hash, created_at)
+SELECT * FROM unnest(%(owners)s::text[], %(keys)s::text[], %(hashes)s::text[], %(walls)s::timestamptz[]) ORDER BY 1, 2
+ON CONFLICT ON CONSTRAINT one_answer_per_owner_and_key DO UPDATE
+  SET body_hash = EXCLUDED.body_hash, status = NULL, answer = NULL, created_at = EXCLUDED.created_at
+  WHERE k.created_at < %(old)s
+RETURNING owner, key
+"""
+KEEP_SQL = """
+UPDATE foundation_idempotency_key k SET status = a.status, answer = a.answer
+FROM unnest(%(owners)s::text[], %(keys)s::text[], %(statuses)s::int[], %(answers)s::bytea[])
+  AS a(owner, key, status, answer)
+WHERE k.owner = a.owner AND k.key = a.key
+"""
+FIRST_SQL = """
+SELECT owner, key, body_hash, status, answer FROM foundation_idempotency_key
+WHERE (owner, key) IN (SELECT * FROM unnest(%(owners)s::text[], %(keys)s::text[]))
+"""
+
+
+@dataclass(frozen=True)
+class Once:
+    """One write that may be repeated: whose, under which key, and what exactly was asked."""
+
+    owner: str
+    key: str
+    digest: str
+
+
+def once_of(headers: Mapping[str, str], *, owner: str, method: str, path: str, body: bytes) -> Once | None:
+    """What the Idempotency-Key header of a request says, or None without one.
+
+    :raises Refused: invalid – not 1 to 200 visible ASCII characters.
+    """
+    key = headers.get("idempotency-key")
+    if key is None:
+        return None
+    if not 1 <= len(key) <= 200 or not all("!" <= c <= "~" for c in key):
+        raise invalid(
+            "Idempotency-Key 应为 1 到 200 个可见 ASCII 字符", "An Idempotency-Key is 1 to 200 visible ASCII characters"
+        )
+    digest = hashlib.sha256(b"\0".join([method.encode(), path.encode(), body])).hexdigest()
+    return Once(owner, key, digest)
+
+
+def claim(wanted: Sequence[Once]) -> set[tuple[str, str]]:
+    """Claim the keys that nobody answered in 24 hours; waits for those under way. Inside a transaction.
+
+    :returns: (owner, key) of those claimed; the others have a first answer.
+    """
+    wall = clock.wall()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            CLAIM_SQL,
+            {
+                "owners": [w.owner for w in wanted],
+                "keys": [w.key for w in wanted],
+                "hashes": [w.digest for w in wanted],
+                "walls": [wall] * len(wanted),
+                "old": wall - KEPT,
+            },
+        )
+        return set(cursor.fetchall())
+
+
+def keep(answers: Mapping[tuple[str, str], Answer]) -> None:
+    """Keep the answers of claimed keys. Inside the transaction of the claim."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            KEEP_SQL,
+            {
+                "owners": [owner for owner, _ in answers],
+                "keys": [key for _, key in answers],
+                "statuses": [a.status for a in answers.values()],
+                "answers": [a.body for a in answers.values()],
+            },
+        )
+
+
+def first_answers(wanted: Sequence[Once], language: Callable[[int], str]) -> list[Answer]:
+    """The first answers again, one per key asked; idempotency-conflict where the body was another."""
+    with connection.cursor() as cursor:
+        cursor.execute(FIRST_SQL, {"owners": [w.owner for w in wanted], "keys": [w.key for w in wanted]})
+        rows: dict[tuple[str, str], tuple[Any, ...]] = {(r[0], r[1]): r[2:] for r in cursor.fetchall()}
+    found = []
+    for i, one in enumerate(wanted):
+        digest, status, content = rows[(one.owner, one.key)]
+        if digest != one.digest or status is None:
+            found.append(refused(Refusal("idempotency-conflict", {"key": one.key}), language(i)))
+        else:
+            found.append(_again(int(status), bytes(content or b"")))
+    return found
+
+
+def _again(status: int, content: bytes) -> Answer:
+    headers = {"Idempotency-Replayed": "true"}
+    if content:
+        headers["Content-Type"] = MEDIA_TYPE if status >= 400 else JSON
+    return Answer(status, content, headers)
+
+
+def again(done: Answer) -> Answer:
+    """An answer of this very batch, given to a second asker with the same key."""
+    return replace(done, headers={**done.headers, "Idempotency-Replayed": "true"})
+
+
+def answered_once(once: Once | None, language: str, act: Callable[[], Answer]) -> Answer:
+    """Do `act` once per key. Without a key it is simply done.
+
+    :param act: answers refusals as problems itself; what it raises rolls back the claim too.
+    """
+    if once is None:
+        return act()
+    with transaction.atomic():
+        if not claim([once]):
+            return first_answers([once], lambda _: language)[0]
+        done = act()
+        keep({(once.owner, once.key): done})
+    clean_now_and_then()
+    return done
+
+
+_cleaned_at = -1e9
+
+
+def clean_now_and_then() -> None:
+    """Delete old answers, at most every ten minutes per process."""
+    global _cleaned_at
+    at = clock.monotonic()
+    if at - _cleaned_at >= CLEAN_EVERY_S:
+        _cleaned_at = at
+        clean(wall=clock.wall())
+
+
+def clean(*, wall: datetime, most: int = 5000) -> int:
+    """Delete answers older than 24 hours of machine time; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM foundation_idempotency_key WHERE id IN "
+            "(SELECT id FROM foundation_idempotency_key WHERE created_at < %s"
+            " ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)",
+            [wall - KEPT, most],
+        )
+        return int(cursor.rowcount)

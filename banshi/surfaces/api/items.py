@@ -1,0 +1,88 @@
+"""The catalogue: items found by words, pinyin or initials, and their guides."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Path, Query, Router
+from pydantic import Field, StringConstraints
+
+from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.catalogue.queries import Guide, ItemLine
+from banshi.surfaces.api.operations import found, op
+from banshi.surfaces.api.pages import page_of_more, start_of
+from banshi.surfaces.api.parts import named
+from banshi.surfaces.api.schemas import PRINTABLE, Code, ItemLineOut, ItemOut, Page, Paged
+
+router = Router(tags=["items"])
+
+
+class Search(Paged):
+    q: Annotated[str, StringConstraints(max_length=80, pattern=PRINTABLE)] = Field(
+        "", description="Words, pinyin or initials; typing slips are forgiven."
+    )
+    hall: Code | None = Field(None, description="Only items of this hall, with their category there.")
+    department: Code | None = None
+
+
+@router.get("/items", **op("list_items", {200: Page[ItemLineOut]}), summary="Search the catalogue")
+def list_items(request: HttpRequest, asked: Query[Search]) -> HttpResponse:
+    """Items, best match first; all of them in order of code where `q` is empty."""
+    lines = catalogue.search(
+        asked.q, hall=asked.hall, department=asked.department, limit=asked.limit + 1, offset=start_of(asked)
+    )
+    return found(page_of_more([_line(line) for line in lines], asked))
+
+
+@router.get("/items/{item}", **op("get_item", {200: ItemOut}), summary="Guide of one item")
+def get_item(request: HttpRequest, item: Path[Code]) -> HttpResponse:
+    """The guide: conditions, days, fee, result, and the materials to bring."""
+    return found(_guide(catalogue.guide(catalogue.item_by_code(item))))
+
+
+def _line(line: ItemLine) -> dict[str, Any]:
+    return {
+        **named(line.code, line.name_zh, line.name_en),
+        "department": named(line.department, line.department_zh, line.department_en),
+        "audience": line.audience,
+        "category": named(line.category, line.category_zh, line.category_en) if line.category else None,
+        "hall": line.hall,
+        "bookable": line.bookable if line.hall else None,
+        "walk_in": line.walk_in if line.hall else None,
+    }
+
+
+def _guide(guide: Guide) -> dict[str, Any]:
+    item = guide.item
+    return {
+        **named(item.code, item.name_zh, item.name_en),
+        "department": named(item.department.code, guide.department_zh, guide.department_en),
+        "audience": item.audience,
+        "catalog_code": item.catalog_code,
+        "task_code": item.task_code,
+        "case_kind": item.case_kind,
+        "statutory_days": item.statutory_days,
+        "promised_days": item.promised_days,
+        "visits_needed": item.visits_needed,
+        "agent_allowed": item.agent_allowed,
+        "condition": item.acceptance_condition_zh,
+        "condition_en": item.acceptance_condition_en,
+        "fee": item.fee_zh,
+        "fee_en": item.fee_en,
+        "result": item.result_zh,
+        "result_en": item.result_en,
+        "materials": [
+            {
+                **named(m.code, m.name_zh, m.name_en),
+                "originals": m.originals,
+                "copies": m.copies,
+                "necessity": m.necessity,
+                "source": m.source,
+                "note": m.note_zh,
+                "note_en": m.note_en,
+            }
+            for m in guide.materials
+        ],
+        "halls": list(guide.halls),
+    }

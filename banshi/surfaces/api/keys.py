@@ -1,0 +1,218 @@
+"""Who calls: keys, what each scope may do, and how often.
+
+`SCOPES_OF` is the whole table of rights: operation id → scopes. Everything else (documentation, tests) reads it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from banshi.foundation import clock, limits
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.refusals import Refused
+from banshi.rooms.identity import queries as identity
+from banshi.rooms.identity.queries import KeyInfo
+from banshi.rooms.places import queries as places
+
+ANY = frozenset({"channel", "kiosk", "desk", "manage", "read", "demo"})
+
+
+def _only(*scopes: str) -> frozenset[str]:
+    return frozenset(scopes)
+
+
+SCOPES_OF: dict[str, frozenset[str]] = {
+    # what is public anyway: any valid key
+    "list_halls": ANY,
+    "get_hall": ANY,
+    "list_sessions": ANY,
+    "list_items": ANY,
+    "get_item": ANY,
+    "when": ANY,
+    "list_slots": ANY,
+    # appointments
+    "book": _only("channel"),
+    "get_appointment": _only("channel", "kiosk", "desk", "manage"),
+    "cancel_appointment": _only("channel", "manage"),
+    "move_appointment": _only("channel", "manage"),
+    # arriving
+    "check_in": _only("kiosk", "manage"),
+    "issue_ticket": _only("kiosk", "manage"),
+    "get_ticket": _only("channel", "kiosk", "desk", "manage"),
+    # the window
+    "sign_in": _only("desk"),
+    "sign_out": _only("desk"),
+    "pause": _only("desk"),
+    "resume": _only("desk"),
+    "call_next": _only("desk"),
+    "recall_ticket": _only("desk"),
+    "start_ticket": _only("desk"),
+    "miss_ticket": _only("desk"),
+    "reinstate_ticket": _only("desk", "kiosk", "manage"),
+    "hold_ticket": _only("desk"),
+    "resume_ticket": _only("desk"),
+    "finish_ticket": _only("desk"),
+    "transfer_ticket": _only("desk"),
+    # afterwards: never by the clerk who is rated
+    "rate_ticket": _only("channel", "kiosk"),
+    # figures
+    "hall_live": _only("channel", "kiosk", "desk", "manage", "read"),
+    "visits": _only("manage", "read"),
+    # demo and test installations
+    "list_notices": _only("demo"),
+    "get_clock": _only("demo"),
+    "set_clock": _only("demo"),
+    "get_crowd": _only("demo"),
+    "set_crowd": _only("demo"),
+}
+
+REMEMBERED_S = 3.0  # how long a revoked key may still be believed by a process
+_MOST_REMEMBERED = 4096
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A valid key and the hall codes it reaches ("*" = every hall)."""
+
+    key: KeyInfo
+    halls: frozenset[str]
+
+    @property
+    def scope(self) -> str:
+        return self.key.scope
+
+    @property
+    def owner(self) -> str:
+        """Owner of idempotency keys and rate buckets."""
+        return f"key:{self.key.id}"
+
+    @property
+    def by(self) -> Actor:
+        """The actor to pass to actions: a clerk, a machine, another system or the demo."""
+        if self.key.staff_id is not None:
+            return Actor(ActorKind.STAFF, str(self.key.staff_id), self.key.hall or None)
+        kind = {"kiosk": ActorKind.KIOSK, "demo": ActorKind.DEMO}.get(self.key.scope, ActorKind.CHANNEL)
+        return Actor(kind, str(self.key.id), self.key.hall or None)
+
+    @property
+    def staff_id(self) -> int:
+        """:raises Refused: not-allowed – the key belongs to nobody who works here."""
+        if self.key.staff_id is None:
+            raise Refused("not-allowed", facts={"permission": "desk.work"})
+        return self.key.staff_id
+
+    def reaches(self, hall: str) -> bool:
+        return "*" in self.halls or hall in self.halls
+
+    def must_reach(self, hall: str) -> None:
+        """:raises Refused: not-your-hall."""
+        if not self.reaches(hall):
+            raise Refused("not-your-hall", facts={"hall": hall})
+
+
+_remembered: dict[str, tuple[float, Caller]] = {}
+_lock = threading.Lock()
+
+
+def caller_of(authorization: str) -> Caller:
+    """The caller of an Authorization header.
+
+    :raises Refused: unauthenticated.
+    """
+    scheme, _, secret = authorization.strip().partition(" ")
+    secret = secret.strip()
+    if (
+        scheme.lower() != "bearer"
+        or not secret
+        or len(secret) > 200
+        or not secret.isascii()
+        or not secret.isprintable()
+    ):
+        raise Refused("unauthenticated")
+    at = clock.monotonic()
+    known = _remembered.get(secret)
+    if known is not None and known[0] > at:
+        return known[1]
+    key = identity.key_by_secret(secret)
+    if key is None:
+        _remembered.pop(secret, None)
+        raise Refused("unauthenticated")
+    caller = Caller(key, _halls(key))
+    with _lock:
+        if len(_remembered) >= _MOST_REMEMBERED:
+            _remembered.clear()
+        _remembered[secret] = (at + REMEMBERED_S, caller)
+    return caller
+
+
+def forget() -> None:
+    """Believe no remembered key (tests; after a key was revoked in this process)."""
+    _remembered.clear()
+    _leases.clear()
+
+
+def _halls(key: KeyInfo) -> frozenset[str]:
+    if key.scope == "desk":
+        held = places.grants(identity.roles_of(key.staff_id)) if key.staff_id is not None else {}
+        halls = held.get("desk.work", frozenset())
+        if not key.hall:
+            return halls
+        return frozenset({key.hall}) if "*" in halls or key.hall in halls else frozenset()
+    if key.hall:
+        return frozenset({key.hall})
+    if key.region and key.region != "*":
+        return frozenset(hall.code for hall in places.halls_in_region(key.region))
+    return frozenset({"*"})
+
+
+def authorise(headers: Mapping[str, str], operation: str) -> Caller:
+    """The caller, if the key's scope may do this.
+
+    :param headers: names in lower case.
+    :raises Refused: unauthenticated, not-allowed, rate-limited.
+    """
+    caller = caller_of(headers.get("authorization", ""))
+    if caller.scope not in SCOPES_OF[operation]:
+        raise Refused("not-allowed", facts={"permission": " | ".join(sorted(SCOPES_OF[operation]))})
+    _take(caller)
+    return caller
+
+
+# Rate: a process leases tokens from the shared bucket by the hundred, so that a busy channel does not write a row per
+# request.
+LEASE = 100
+_leases: dict[str, int] = {}
+_refused_until: dict[str, tuple[float, int]] = {}
+
+
+def per_minute() -> int:
+    """Requests a key may make in a minute; 0 = no limit. BANSHI_API_PER_MINUTE, else 6,000 in production only."""
+    return int(getattr(settings, "BANSHI_API_PER_MINUTE", 6000 if settings.PRODUCTION else 0))
+
+
+def _take(caller: Caller) -> None:
+    rate = per_minute()
+    if not rate:
+        return
+    lease = max(1, min(LEASE, rate // 10))
+    owner = caller.owner
+    with _lock:
+        left = _leases.get(owner, 0)
+        if left > 0:
+            _leases[owner] = left - 1
+            return
+    until, wait_s = _refused_until.get(owner, (0.0, 0))
+    if until > clock.monotonic():
+        raise Refused("rate-limited", facts={"wait_s": wait_s})
+    try:
+        limits.take(key=f"api:{owner}", per_minute=rate / lease, burst=max(1.0, rate / lease))
+    except Refused as refusal:
+        wait_s = int(refusal.facts.get("wait_s", 1))
+        _refused_until[owner] = (clock.monotonic() + min(1.0, wait_s), wait_s)
+        raise
+    with _lock:
+        _leases[owner] = lease - 1

@@ -1,0 +1,154 @@
+"""How an endpoint is declared: its key check, its documented answers, and writes that may be repeated."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from ninja.security import HttpBearer
+
+from banshi.kernel.refusals import Refused
+from banshi.surfaces.api import idempotency
+from banshi.surfaces.api.answers import Answer, answer, invalid, language_of, refused, response_of
+from banshi.surfaces.api.keys import Caller, authorise
+from banshi.surfaces.api.schemas import Problem
+
+MOST_BYTES = 64 * 1024
+PROBLEMS: dict[Any, Any] = {
+    (400, 401, 403, 404, 405, 409, 413, 415, 422, 429): Problem,
+}
+# operation id → the query fields it knows; filled from the signatures by api.py.
+QUERY_FIELDS: dict[str, frozenset[str]] = {}
+
+# Operations that take no body (an empty JSON object passes).
+WITHOUT_BODY: set[str] = set()
+
+
+class HttpFault(Exception):
+    """What HTTP itself refuses: a slug of answers.HTTP_PROBLEMS."""
+
+    def __init__(self, slug: str) -> None:
+        self.slug = slug
+        super().__init__(slug)
+
+
+def lower(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def check_body(headers: Mapping[str, str], body: bytes) -> None:
+    """:raises HttpFault: too large, or not JSON by its Content-Type."""
+    if len(body) > MOST_BYTES:
+        raise HttpFault("too-large")
+    kind, *parameters = headers.get("content-type", "").lower().split(";")
+    if kind.strip() != "application/json":
+        raise HttpFault("unsupported-media-type")
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "charset" and value.strip().strip('"') not in ("utf-8", "utf8"):
+            raise HttpFault("unsupported-media-type")
+
+
+def check_empty(body: bytes) -> None:
+    """:raises Refused: invalid – a body where none is taken, other than an empty object."""
+    if body.strip() not in (b"", b"{}"):
+        raise invalid("这里不需要请求内容", "This takes no body")
+
+
+class Key(HttpBearer):
+    """A key of this installation: `Authorization: Bearer bs_…`."""
+
+    def __init__(self, operation: str) -> None:
+        self.operation = operation
+        super().__init__()
+
+    def __call__(self, request: HttpRequest) -> Caller:
+        """Everything that is refused before the parameters are read."""
+        headers = lower(request.headers)
+        caller = authorise(headers, self.operation)
+        _check_query(request, self.operation)
+        if request.method in ("POST", "PUT", "PATCH") and request.body:
+            check_body(headers, request.body)
+            if self.operation in WITHOUT_BODY:
+                check_empty(request.body)
+        return caller
+
+    def authenticate(self, request: HttpRequest, token: str) -> Any:
+        raise NotImplementedError  # __call__ does it all
+
+
+def _check_query(request: HttpRequest, operation: str) -> None:
+    try:
+        unquote_to_bytes(request.META.get("QUERY_STRING", "").replace("+", " ")).decode("utf-8")
+    except UnicodeDecodeError as wrong:
+        raise invalid("查询参数不是有效的 UTF-8", "The query is not valid UTF-8") from wrong
+    known = QUERY_FIELDS.get(operation, frozenset())
+    for name in request.GET:
+        if name not in known:
+            shown = "".join(c for c in name[:60] if c.isprintable())
+            raise invalid(f"{shown}：不认识这一项", f"{shown}: no such parameter here")
+        if len(request.GET.getlist(name)) > 1:
+            raise invalid(f"{name}：只能出现一次", f"{name}: may be given once only")
+
+
+def op(operation: str, answers: dict[int, Any]) -> dict[str, Any]:
+    """Arguments of a ninja route: its id, its key check and its documented answers."""
+    return {"operation_id": operation, "auth": Key(operation), "response": {**answers, **PROBLEMS}}
+
+
+def caller(request: HttpRequest) -> Caller:
+    """Who calls (set by `Key`)."""
+    found: Caller = request.auth  # type: ignore[attr-defined]
+    return found
+
+
+def language(request: HttpRequest) -> str:
+    return language_of(request.headers.get("Accept-Language", ""))
+
+
+def found(content: Any) -> HttpResponse:
+    """200 with what was asked for."""
+    return response_of(answer(200, content))
+
+
+Write = Callable[..., Answer]
+
+
+def write(view: Write) -> Callable[..., HttpResponse]:
+    """A write: at most once per Idempotency-Key, and its refusals are answers like any other.
+
+    The view does its work and answers an `Answer`; a `Refused` rolls back what it did.
+    """
+
+    @wraps(view)
+    def once(request: HttpRequest, **values: Any) -> HttpResponse:
+        asked_in = language(request)
+        wanted = idempotency.once_of(
+            lower(request.headers),
+            owner=caller(request).owner,
+            method=request.method or "",
+            path=request.get_full_path(),
+            body=request.body,
+        )
+        return response_of(
+            idempotency.answered_once(wanted, asked_in, lambda: attempted(asked_in, lambda: view(request, **values)))
+        )
+
+    # ninja reads annotations in the module of the function it is given: hand it the view's own, evaluated.
+    once.__signature__ = inspect.signature(view, eval_str=True)  # type: ignore[attr-defined]
+    return once
+
+
+def attempted(asked_in: str, act: Callable[[], Answer]) -> Answer:
+    """What `act` answers, or its refusal as a problem, with nothing of it left behind."""
+    try:
+        with translation.override(asked_in), transaction.atomic():
+            return act()
+    except Refused as no:
+        return refused(no.refusal, asked_in)

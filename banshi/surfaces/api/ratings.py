@@ -1,0 +1,46 @@
+"""Ratings: once per visit, and one follow-up."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest
+from ninja import Path, Router
+
+from banshi.foundation import clock
+from banshi.foundation.problem import rfc3339
+from banshi.rooms.feedback import actions as feedback
+from banshi.surfaces.api.answers import Answer, answer
+from banshi.surfaces.api.operations import caller, op, write
+from banshi.surfaces.api.schemas import Code, RatingIn, RatingOut
+from banshi.surfaces.api.ticket_parts import seen_by
+
+router = Router(tags=["ratings"])
+
+
+@router.post("/tickets/{id}/rating", **op("rate_ticket", {201: RatingOut}), summary="Rate the visit")
+@write
+def rate_ticket(request: HttpRequest, id: Path[Code], body: RatingIn) -> Answer:
+    """1 (very dissatisfied) to 5 (very satisfied). The second of a visit is its follow-up; a third is refused."""
+    who = caller(request)
+    seen = seen_by(who, id)
+    rating = feedback.rate(
+        ref=id,
+        stars=body.stars,
+        tags=body.tags,
+        text=body.text,
+        channel="kiosk" if who.scope == "kiosk" else "api",
+        now=clock.now(),
+        by=who.by,
+    )
+    return answer(
+        201,
+        {
+            "ticket": id,
+            "stars": rating.stars,
+            "tags": list(rating.tags),
+            "text": rating.text,
+            "follow_up": rating.follow_up,
+            "at": rfc3339(rating.at, ZoneInfo(seen.timezone)),
+        },
+    )

@@ -1,0 +1,454 @@
+"""Shapes of version 1: what comes in is strict (unknown fields are refused), what goes out only grows."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
+
+T = TypeVar("T")
+
+# ---- building blocks ----
+
+PRINTABLE = r"^[^\u0000-\u001f\u007f]*$"
+Code = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+
+
+def _text(most: int, least: int = 0) -> Any:
+    return Annotated[str, StringConstraints(min_length=least, max_length=most, pattern=PRINTABLE)]
+
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?([Zz]|[+-]\d{2}:\d{2})")
+
+
+def _day(value: Any) -> Any:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    try:
+        if not isinstance(value, str) or not _DAY.fullmatch(value):
+            raise ValueError
+        day = date.fromisoformat(value)
+        if not 2000 <= day.year <= 2099:
+            raise ValueError
+        return day
+    except ValueError as wrong:
+        raise PydanticCustomError(
+            "day",
+            "{en}",
+            {"zh": "应为 2000 至 2099 年间的日期，形如 2026-03-10", "en": "A day of 2000 to 2099 like 2026-03-10"},
+        ) from wrong
+
+
+def _moment(value: Any) -> Any:
+    try:
+        if not isinstance(value, str) or not _MOMENT.fullmatch(value):
+            raise ValueError
+        moment = datetime.fromisoformat(value.upper())
+        if not 2000 <= moment.year <= 2099:
+            raise ValueError
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError) as wrong:
+        raise PydanticCustomError(
+            "moment",
+            "{en}",
+            {
+                "zh": "应为带时区的时间，形如 2026-03-10T09:00:00+08:00",
+                "en": "A time with its offset like 2026-03-10T09:00:00+08:00",
+            },
+        ) from wrong
+
+
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+Moment = Annotated[
+    datetime, BeforeValidator(_moment), Field(strict=False), WithJsonSchema({"type": "string", "format": "date-time"})
+]
+Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
+
+
+class In(BaseModel):
+    """A request body: types as written, nothing unknown."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Asked(BaseModel):
+    """Query parameters: text turned into types, nothing unknown."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Paged(Asked):
+    limit: int = Field(50, ge=1, le=200, description="At most so many entries.")
+    cursor: str | None = Field(None, max_length=200, description="`next` of the page before.")
+
+
+class Out(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Grows(BaseModel):
+    """An answer with more fields than are promised here."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Page(Out, Generic[T]):
+    data: list[T]
+    next: str | None = Field(description="Cursor of the next page, or null.")
+
+
+class Problem(BaseModel):
+    """RFC 9457. `type` is a stable slug; `next` is a time, or slots to offer, or null."""
+
+    type: str
+    title: str
+    detail: str
+    status: int
+    rule: str
+    facts: dict[str, Any] = {}
+    next: Any = None
+
+
+class Named(Out):
+    code: str
+    name: str
+    name_en: str
+
+
+# ---- halls and items ----
+
+
+class ZoneOut(Named):
+    floor: str
+
+
+class CategoryOut(Named):
+    letter: str
+
+
+class WindowOut(Named):
+    """`name` is what stands on the window; `categories` are codes."""
+
+    number: str
+    floor: str
+    zone: str
+    kind: Literal["integrated", "special"]
+    categories: list[str]
+
+
+class HallOut(Named):
+    region: Named
+    address: str
+    address_en: str
+    phone: str
+    timezone: str
+    floors: list[Named]
+    zones: list[ZoneOut]
+    categories: list[CategoryOut]
+    windows: list[WindowOut]
+
+
+class SessionOut(Out):
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+    kind: str = Field(description="regular, extended, market, …")
+    items: list[str] | None = Field(description="Item codes if the session is limited to them, else null.")
+    channels: list[str] | None = None
+    cut_off_at: datetime | None = Field(None, description="Bookings stop then.")
+
+
+class ItemLineOut(Named):
+    department: Named
+    audience: str
+    category: Named | None = Field(description="In lists of one hall: its category there.")
+    hall: str | None
+    bookable: bool | None
+    walk_in: bool | None
+
+
+class MaterialOut(Named):
+    originals: int
+    copies: int
+    necessity: str = Field(description="required, optional, deferrable")
+    source: str
+    note: str
+    note_en: str
+
+
+class ItemOut(Named):
+    department: Named
+    audience: str
+    catalog_code: str
+    task_code: str
+    case_kind: str
+    statutory_days: int
+    promised_days: int
+    visits_needed: int
+    agent_allowed: bool
+    condition: str
+    condition_en: str
+    fee: str
+    fee_en: str
+    result: str
+    result_en: str
+    materials: list[MaterialOut]
+    halls: list[str] = Field(description="Codes of the halls that handle it.")
+
+
+class WaitOut(Out):
+    likely: int = Field(description="Seconds.")
+    at_most: int | None = Field(description="Seconds.")
+
+
+class OfferOut(Out):
+    slot: int
+    hall: str
+    starts_at: datetime
+    ends_at: datetime
+    free: int
+
+
+class ChanceOut(Out):
+    """One hall's answer. `opens_at`/`closes_at`: the running session, or the next one."""
+
+    hall: Named
+    region: str
+    item: str
+    open_now: bool = Field(description="A walk-in can be served at that moment.")
+    opens_at: datetime | None
+    closes_at: datetime | None
+    kind: str
+    why_closed: str
+    why_closed_en: str
+    walk_ins: bool
+    bookable: bool
+    next_slot: OfferOut | None
+    free: int
+    waiting: int
+    wait: WaitOut | None
+
+
+class SlotOut(Out):
+    id: int
+    starts_at: datetime
+    ends_at: datetime
+    quota: int
+    free: int
+    bookable: bool
+    reason: str | None = Field(description="A refusal slug when not bookable.")
+    busy: float = Field(description="0 (empty) to 1 (full).")
+
+
+# ---- appointments ----
+
+
+class PersonIn(In):
+    name: _text(60, 1)  # type: ignore[valid-type]
+    id_type: Literal[
+        "resident_id", "residence_permit", "permanent_residence", "home_return", "taiwan_pass", "passport", "uscc"
+    ] = "resident_id"
+    id_number: _text(40, 1)  # type: ignore[valid-type]
+    phone: _text(30)  # type: ignore[valid-type]
+
+
+class WalkInPerson(PersonIn):
+    phone: _text(30) = ""  # type: ignore[valid-type]
+
+
+class BookingIn(In):
+    slot: Id
+    item: Code
+    person: PersonIn
+    source: Literal["web", "wechat", "app", "kiosk", "phone", "video", "api"] = "api"
+    note: _text(200) = ""  # type: ignore[valid-type]
+
+
+class MoveIn(In):
+    slot: Id
+
+
+class BringOut(Out):
+    name: str
+    name_en: str
+
+
+class AppointmentOut(Out):
+    code: str
+    qr: str = Field(description="Text of the QR code to show on arrival; signed.")
+    status: Literal["booked", "checked_in", "served", "cancelled", "no_show"]
+    hall: Named
+    item: Named
+    starts_at: datetime
+    ends_at: datetime
+    bring: list[BringOut]
+    name: str = Field(description="Masked.")
+
+
+# ---- tickets ----
+
+
+class CheckInIn(In):
+    code: Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=PRINTABLE)] | None = None
+    id_number: Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=PRINTABLE)] | None = None
+    id_type: Literal[
+        "resident_id", "residence_permit", "permanent_residence", "home_return", "taiwan_pass", "passport", "uscc"
+    ] = "resident_id"
+
+    @model_validator(mode="after")
+    def _one(self) -> CheckInIn:
+        if (self.code is None) == (self.id_number is None):
+            raise PydanticCustomError(
+                "one_of", "{en}", {"zh": "code 和 id_number 须填且只填一项", "en": "Give either code or id_number"}
+            )
+        return self
+
+
+class TicketIn(In):
+    item: Code | None = None
+    category: Code | None = None
+    person: WalkInPerson | None = None
+    lane: Literal["elderly", "disabled", "pregnant", "serviceman"] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> TicketIn:
+        if (self.item is None) == (self.category is None):
+            raise PydanticCustomError(
+                "one_of", "{en}", {"zh": "item 和 category 须填且只填一项", "en": "Give either item or category"}
+            )
+        return self
+
+
+class EstimateOut(Out):
+    likely: int = Field(description="Seconds: half of the people wait less.")
+    at_most: int = Field(description="Seconds: nine in ten wait less.")
+
+
+class ServedPerson(Out):
+    name: str
+    id_type: str
+    id_number: str = Field(description="Never whole.")
+    phone: str | None
+
+
+class TicketOut(Grows):
+    id: str
+    number: str
+    kind: Literal["booked", "walk_in"]
+    state: str
+    hall: str
+    category: Named
+    item: Named | None
+    ahead: int | None
+    windows: list[str]
+    floor: str | None
+    estimate: EstimateOut | None
+    called_to: str | None
+    made_at: datetime
+    person: ServedPerson | None = Field(None, description="Only for a desk key, while the person is at its window.")
+
+
+class PauseIn(In):
+    reason: _text(60, 1)  # type: ignore[valid-type]
+
+
+class TransferIn(In):
+    window: Code | None = None
+    category: Code | None = None
+    why: _text(200) = ""  # type: ignore[valid-type]
+
+    @model_validator(mode="after")
+    def _one(self) -> TransferIn:
+        if (self.window is None) == (self.category is None):
+            raise PydanticCustomError(
+                "one_of", "{en}", {"zh": "window 和 category 须填且只填一项", "en": "Give either window or category"}
+            )
+        return self
+
+
+class AtWindowOut(Out):
+    window: str
+    state: Literal["idle", "called", "serving", "paused", "closed", "emergency"]
+
+
+class RatingIn(In):
+    stars: Annotated[int, Field(ge=1, le=5)]
+    tags: Annotated[
+        list[Annotated[str, StringConstraints(min_length=1, max_length=30, pattern=PRINTABLE)]], Field(max_length=10)
+    ] = []
+    text: Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\u0000-\u0008\u000b-\u001f\u007f]*$")] = ""
+
+
+class RatingOut(Out):
+    ticket: str
+    stars: int
+    tags: list[str]
+    text: str
+    follow_up: bool
+    at: datetime
+
+
+# ---- live, figures, demo ----
+
+
+class LiveWindow(Grows):
+    code: str
+    name: str
+    state: str
+
+
+class LiveCategory(Grows):
+    code: str
+    name: str
+    waiting: int
+    longest_wait_s: int
+
+
+class LiveOut(Grows):
+    version: int
+    waiting: int
+    serving: int
+    windows: list[LiveWindow]
+    categories: list[LiveCategory]
+
+
+class VisitsOut(Grows):
+    """One row of figures; times in seconds. Counts come from facts, so parts add up to their whole exactly."""
+
+
+class NoticeOut(Out):
+    channel: str
+    text: str
+    at: datetime
+    status: str
+
+
+class ClockIn(In):
+    now: Moment | None = None
+    speed: Annotated[float, Field(ge=0, le=600, allow_inf_nan=False, strict=False)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _number(cls, data: Any) -> Any:
+        if isinstance(data, dict) and isinstance(data.get("speed"), (bool, str)):
+            raise PydanticCustomError("float_type", "{en}", {"zh": "speed 应为数字", "en": "speed is a number"})
+        return data
+
+
+class ClockOut(Out):
+    now: datetime
+    speed: float
+
+
+class CrowdIn(In):
+    on: bool
+    halls: Annotated[list[Code], Field(max_length=200)] | None = None
+
+
+class CrowdOut(Out):
+    on: bool
+    halls: list[str] = Field(description="Halls that the crowd keeps alive.")

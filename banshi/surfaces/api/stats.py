@@ -1,0 +1,61 @@
+"""Figures: visits, waits, handling, no-shows and ratings, by day, hall, category, item, window or channel."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+from pydantic import Field
+
+from banshi.foundation import clock
+from banshi.foundation.problem import ZONE, json_ready
+from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Hall
+from banshi.surfaces.api.answers import invalid
+from banshi.surfaces.api.halls import checked_days
+from banshi.surfaces.api.keys import Caller
+from banshi.surfaces.api.operations import caller, found, op
+from banshi.surfaces.api.pages import page
+from banshi.surfaces.api.schemas import Code, Day, Page, Paged, VisitsOut
+
+router = Router(tags=["stats"])
+MOST_DAYS = 366
+
+
+class VisitsAsked(Paged):
+    region: Code | None = Field(None, description="Halls of this region and of all below it.")
+    hall: Code | None = None
+    from_: Day | None = Field(None, alias="from", description="First day; default today.")
+    to: Day | None = Field(None, description=f"Last day, included; at most {MOST_DAYS} days.")
+    by: Literal["day", "hall", "category", "item", "window", "channel"] | None = Field(
+        None, description="One row for each; without it one row for everything."
+    )
+
+
+@router.get("/stats/visits", **op("visits", {200: Page[VisitsOut]}), summary="Visits")
+def visits(request: HttpRequest, asked: Query[VisitsAsked]) -> HttpResponse:
+    """Counts, waits (mean, p50, p90), handling, missed, no-shows, ratings; of all the key's halls if none is said."""
+    if asked.hall is not None and asked.region is not None:
+        raise invalid("hall 和 region 只能填一项", "Give either hall or region")
+    halls = _halls(caller(request), asked)
+    today = clock.today(ZONE).date()
+    first = asked.from_ or (asked.to if asked.to and asked.to < today else today)
+    first, last = checked_days(first, asked.to or max(first, today), most=MOST_DAYS)
+    from banshi.rooms.insight import queries as insight
+
+    rows = insight.visits(halls=halls, first=first, last=last, by=asked.by)
+    return found(page([json_ready(row) for row in rows], asked))
+
+
+def _halls(who: Caller, asked: VisitsAsked) -> list[Hall]:
+    """:raises Refused: nothing-found, not-your-hall."""
+    if asked.hall is not None:
+        halls = [places.hall_by_code(asked.hall)]
+    elif asked.region is not None:
+        halls = places.halls_in_region(asked.region)
+    else:
+        return [hall for hall in places.all_halls() if who.reaches(hall.code)]
+    for hall in halls:
+        who.must_reach(hall.code)
+    return halls

@@ -1,0 +1,72 @@
+"""A ticket as a caller may see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from banshi.journeys.watch import ticket_part
+from banshi.kernel.masking import mask_id
+from banshi.kernel.refusals import Refused
+from banshi.rooms.identity import queries as identity
+from banshi.rooms.tickets import queries as tickets
+from banshi.rooms.tickets.models import AT_WINDOW, Ticket, WindowSession
+from banshi.surfaces.api.keys import Caller
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What decides who may see a ticket."""
+
+    ref: str
+    hall: str
+    timezone: str
+    booked_by: str | None
+    state: str
+    window_id: int | None
+    person_id: int | None
+
+
+def seen_by(caller: Caller, ref: str) -> Seen:
+    """The ticket, if this key may see it: a channel those of its own appointments, others those of their halls.
+
+    :raises Refused: nothing-found – also for somebody else's ticket.
+    """
+    row = (
+        Ticket.objects.filter(ref=ref)
+        .values_list("ref", "hall__code", "hall__timezone", "appointment__booked_by", "state", "window_id", "person_id")
+        .first()
+    )
+    if row is None:
+        raise Refused("nothing-found", facts={"ticket": ref})
+    seen = Seen(*row)
+    theirs = seen.booked_by == str(caller.by) if caller.scope == "channel" else caller.reaches(seen.hall)
+    if not theirs:
+        raise Refused("nothing-found", facts={"ticket": ref})
+    return seen
+
+
+def shown_ticket(ref: str, caller: Caller, *, now: datetime) -> dict[str, Any]:
+    """The ticket as api.md shows it; with the person where the key's clerk has them at the window."""
+    seen = seen_by(caller, ref)
+    shown = ticket_part(tickets.ticket(ref, now), ZoneInfo(seen.timezone))
+    shown["person"] = _person(seen, caller)
+    return shown
+
+
+def _person(seen: Seen, caller: Caller) -> dict[str, Any] | None:
+    staff_id = caller.key.staff_id if caller.scope == "desk" else None
+    if seen.state not in AT_WINDOW or staff_id is None or seen.window_id is None or seen.person_id is None:
+        return None
+    there = WindowSession.objects.filter(window_id=seen.window_id, staff_id=staff_id, signed_out_at=None).exists()
+    if not there:
+        return None
+    person = identity.person(seen.person_id)
+    return {
+        "name": person.name,
+        "id_type": person.id_type,
+        "id_number": mask_id(person.id_number, first=4),
+        "phone": person.phone,
+    }

@@ -1,0 +1,107 @@
+"""A ticket followed, and what is done with it at the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Path, Router
+
+from banshi.foundation import clock
+from banshi.journeys import serve
+from banshi.kernel.refusals import Refused
+from banshi.rooms.places import queries as places
+from banshi.rooms.tickets import actions as tickets
+from banshi.surfaces.api.answers import Answer, answer
+from banshi.surfaces.api.operations import caller, found, op, write
+from banshi.surfaces.api.schemas import Code, TicketOut, TransferIn
+from banshi.surfaces.api.ticket_parts import seen_by, shown_ticket
+
+router = Router(tags=["tickets"])
+
+
+@router.get("/tickets/{id}", **op("get_ticket", {200: TicketOut}), summary="Follow a ticket")
+def get_ticket(request: HttpRequest, id: Path[Code]) -> HttpResponse:
+    """A channel sees tickets of appointments it made; other keys those of their halls. Live: `/live/tickets/{id}`."""
+    return found(shown_ticket(id, caller(request), now=clock.now()))
+
+
+def _at_window(request: HttpRequest, ref: str, act: Callable[..., object]) -> Answer:
+    """One step by the key's clerk with a ticket of a hall the key reaches."""
+    who = caller(request)
+    seen_by(who, ref)
+    now: datetime = clock.now()
+    act(ref=ref, staff_id=who.staff_id, now=now)
+    return answer(200, shown_ticket(ref, who, now=now))
+
+
+@router.post("/tickets/{id}/recall", **op("recall_ticket", {200: TicketOut}), summary="Call again")
+@write
+def recall_ticket(request: HttpRequest, id: Path[Code]) -> Answer:
+    """Call the called number once more, up to the hall's limit."""
+    return _at_window(request, id, tickets.recall)
+
+
+@router.post("/tickets/{id}/start", **op("start_ticket", {200: TicketOut}), summary="Start serving")
+@write
+def start_ticket(request: HttpRequest, id: Path[Code]) -> Answer:
+    return _at_window(request, id, tickets.start)
+
+
+@router.post("/tickets/{id}/miss", **op("miss_ticket", {200: TicketOut}), summary="Mark as missed")
+@write
+def miss_ticket(request: HttpRequest, id: Path[Code]) -> Answer:
+    """Nobody came; what follows is the hall's policy."""
+    return _at_window(request, id, tickets.miss)
+
+
+@router.post("/tickets/{id}/reinstate", **op("reinstate_ticket", {200: TicketOut}), summary="Put a missed number back")
+@write
+def reinstate_ticket(request: HttpRequest, id: Path[Code]) -> Answer:
+    """The person came after all: back into the line as the hall's policy says."""
+    who = caller(request)
+    seen_by(who, id)
+    now = clock.now()
+    tickets.reinstate(ref=id, by=who.by, now=now)
+    return answer(200, shown_ticket(id, who, now=now))
+
+
+@router.post("/tickets/{id}/hold", **op("hold_ticket", {200: TicketOut}), summary="Hold")
+@write
+def hold_ticket(request: HttpRequest, id: Path[Code]) -> Answer:
+    """The person steps aside (to copy a paper, to fill a form) and keeps this window."""
+    return _at_window(request, id, tickets.hold)
+
+
+@router.post("/tickets/{id}/resume", **op("resume_ticket", {200: TicketOut}), summary="Go on with a held ticket")
+@write
+def resume_ticket(request: HttpRequest, id: Path[Code]) -> Answer:
+    return _at_window(request, id, tickets.resume_held)
+
+
+@router.post("/tickets/{id}/finish", **op("finish_ticket", {200: TicketOut}), summary="Finish")
+@write
+def finish_ticket(request: HttpRequest, id: Path[Code]) -> Answer:
+    """Served; the appointment is done and the person is asked for a rating."""
+    return _at_window(request, id, serve.finish)
+
+
+@router.post("/tickets/{id}/transfer", **op("transfer_ticket", {200: TicketOut}), summary="Transfer")
+@write
+def transfer_ticket(request: HttpRequest, id: Path[Code], body: TransferIn) -> Answer:
+    """To another window (its code) or category of the same hall."""
+    who = caller(request)
+    seen = seen_by(who, id)
+    if body.window is not None and places.window_by_code(body.window).hall.code != seen.hall:
+        raise Refused("nothing-found", facts={"window": body.window})
+    now = clock.now()
+    tickets.transfer(
+        ref=id,
+        staff_id=who.staff_id,
+        now=now,
+        window_code=body.window,
+        category_code=body.category,
+        why=body.why.strip(),
+    )
+    return answer(200, shown_ticket(id, who, now=now))

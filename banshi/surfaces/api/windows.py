@@ -1,0 +1,88 @@
+"""The key's member of staff works a window: sign in and out, pause, call."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Path, Router
+from ninja.decorators import decorate_view
+
+from banshi.foundation import clock
+from banshi.kernel.refusals import Refused
+from banshi.rooms.places import queries as places
+from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets.models import AT_WINDOW, Ticket, WindowSession
+from banshi.surfaces.api import fast
+from banshi.surfaces.api.answers import Answer, answer
+from banshi.surfaces.api.keys import Caller
+from banshi.surfaces.api.lanes import by_fast
+from banshi.surfaces.api.operations import caller, op, write
+from banshi.surfaces.api.schemas import AtWindowOut, Code, PauseIn, TicketOut
+
+router = Router(tags=["windows"])
+
+
+def _reached(request: HttpRequest, window: str) -> Caller:
+    """:raises Refused: nothing-found (no such window), not-your-hall."""
+    who = caller(request)
+    who.must_reach(places.window_by_code(window).hall.code)
+    return who
+
+
+def _worked(request: HttpRequest, window: str) -> Caller:
+    """As `_reached`, and the key's clerk is at this very window. :raises Refused: not-signed-in."""
+    who = _reached(request, window)
+    if not WindowSession.objects.filter(window__code=window, staff_id=who.staff_id, signed_out_at=None).exists():
+        raise Refused("not-signed-in", facts={"window": window})
+    return who
+
+
+def _state(window: str) -> Answer:
+    session = WindowSession.objects.filter(window__code=window, signed_out_at=None).order_by("id").first()
+    if session is None:
+        state = "closed"
+    elif session.emergency_at is not None:
+        state = "emergency"
+    elif session.paused_at is not None:
+        state = "paused"
+    else:
+        at = Ticket.objects.filter(window_id=session.window_id, state__in=AT_WINDOW).order_by("id").first()
+        state = at.state if at is not None else "idle"
+    return answer(200, {"window": window, "state": state})
+
+
+@router.post("/windows/{window}/sign-in", **op("sign_in", {200: AtWindowOut}), summary="Sign in")
+@write
+def sign_in(request: HttpRequest, window: Path[Code]) -> Answer:
+    """The key's member of staff opens the window. Again at the same window changes nothing."""
+    who = _reached(request, window)
+    tickets.sign_in(window_code=window, staff_id=who.staff_id, now=clock.now())
+    return _state(window)
+
+
+@router.post("/windows/{window}/sign-out", **op("sign_out", {200: AtWindowOut}), summary="Sign out")
+@write
+def sign_out(request: HttpRequest, window: Path[Code]) -> Answer:
+    tickets.sign_out(staff_id=_worked(request, window).staff_id, now=clock.now())
+    return _state(window)
+
+
+@router.post("/windows/{window}/pause", **op("pause", {200: AtWindowOut}), summary="Pause")
+@write
+def pause(request: HttpRequest, window: Path[Code], body: PauseIn) -> Answer:
+    """Take no further numbers, for a reason."""
+    tickets.pause(staff_id=_worked(request, window).staff_id, reason=body.reason, now=clock.now())
+    return _state(window)
+
+
+@router.post("/windows/{window}/resume", **op("resume", {200: AtWindowOut}), summary="Take numbers again")
+@write
+def resume(request: HttpRequest, window: Path[Code]) -> Answer:
+    tickets.resume(staff_id=_worked(request, window).staff_id, now=clock.now())
+    return _state(window)
+
+
+@router.post("/windows/{window}/calls", **op("call_next", {201: TicketOut, 204: None}), summary="Call the next number")
+@decorate_view(by_fast(fast.call))
+def call_next(request: HttpRequest, window: Path[Code]) -> HttpResponse:
+    """Call whoever is next to this window; 204 when nobody waits."""
+    raise NotImplementedError  # fast.call does it

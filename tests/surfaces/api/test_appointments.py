@@ -1,0 +1,115 @@
+"""Appointments over HTTP: booked, seen by whom, cancelled, moved."""
+
+from __future__ import annotations
+
+from banshi.rooms.booking.models import Appointment, LedgerEntry, Slot
+from tests.surfaces.api.conftest import PERSON, Calls, booking
+from tests.town import at
+
+
+def test_a_booking_answers_with_reference_qr_times_and_a_masked_name(calls: Calls) -> None:
+    slot = calls.town.slot()
+
+    answer = calls("post", "/appointments", "channel", booking(slot))
+
+    assert answer.status_code == 201
+    made = answer.json()
+    assert made["status"] == "booked"
+    assert made["qr"].startswith(f"BS1.{made['code']}.")
+    assert made["hall"] == {"code": "town", "name": "小镇大厅", "name_en": "Town Hall"}
+    assert made["item"] == {"code": "pension", "name": "养老保险参保登记", "name_en": "Pension enrolment"}
+    assert (made["starts_at"], made["ends_at"]) == ("2026-03-11T09:00:00+08:00", "2026-03-11T10:00:00+08:00")
+    assert made["name"] == "张**"
+    assert Appointment.objects.get(code=made["code"]).booked_by.startswith("channel:")
+
+
+def test_what_was_booked_reads_the_same_afterwards(calls: Calls) -> None:
+    made = calls("post", "/appointments", "channel", booking(calls.town.slot())).json()
+
+    assert calls("get", f"/appointments/{made['code']}", "channel").json() == made
+    assert calls("get", f"/appointments/{made['code']}", "kiosk").json() == made
+
+
+def test_another_channel_and_another_hall_find_nothing(calls: Calls) -> None:
+    code = calls("post", "/appointments", "channel", booking(calls.town.slot())).json()["code"]
+
+    for key in ("other-channel", "other-kiosk", "other-desk", "other-manage"):
+        answer = calls("get", f"/appointments/{code}", key)
+        assert (answer.status_code, answer.json()["type"]) == (404, "nothing-found")
+    assert calls("delete", f"/appointments/{code}", "other-channel").status_code == 404
+    assert Appointment.objects.get(code=code).state == "booked"
+
+
+def test_a_full_slot_is_refused_with_the_rule_the_facts_and_what_is_possible_instead(calls: Calls) -> None:
+    full = calls.town.slot(quota=1, taken=1)
+    quiet = calls.town.slot(quota=5, starts=at("2026-03-11 10:00"))
+
+    answer = calls("post", "/appointments", "channel", booking(full))
+
+    assert answer.status_code == 409
+    assert answer["Content-Type"] == "application/problem+json"
+    problem = answer.json()
+    assert (problem["type"], problem["rule"], problem["status"]) == ("slot-full", "slot-full", 409)
+    assert problem["facts"]["quota"] == 1
+    assert [n["slot"] for n in problem["next"]] == [quiet.id]
+    assert Slot.objects.get(id=full.id).taken == 1
+
+
+def test_a_number_that_cannot_be_is_refused_without_repeating_it(calls: Calls) -> None:
+    wrong = {**PERSON, "id_number": "110105194912310021"}
+
+    answer = calls("post", "/appointments", "channel", booking(calls.town.slot(), person=wrong))
+
+    assert (answer.status_code, answer.json()["type"]) == (422, "identity-invalid")
+    assert wrong["id_number"] not in answer.content.decode()
+
+
+def test_another_name_on_a_known_document_is_an_identity_mismatch(calls: Calls) -> None:
+    calls("post", "/appointments", "channel", booking(calls.town.slot()))
+    other = {**PERSON, "name": "李四光"}
+
+    answer = calls(
+        "post", "/appointments", "channel", booking(calls.town.slot(starts=at("2026-03-12 09:00")), person=other)
+    )
+
+    assert (answer.status_code, answer.json()["type"]) == (409, "identity-mismatch")
+
+
+def test_cancelling_frees_the_place_and_counts_as_the_persons_own(calls: Calls) -> None:
+    slot = calls.town.slot(quota=1)
+    code = calls("post", "/appointments", "channel", booking(slot)).json()["code"]
+
+    answer = calls("delete", f"/appointments/{code}", "channel")
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "cancelled")
+    assert Slot.objects.get(id=slot.id).taken == 0
+    assert LedgerEntry.objects.filter(kind="cancel").count() == 1
+    again = calls("delete", f"/appointments/{code}", "channel")
+    assert (again.status_code, again.json()["type"]) == (409, "already-cancelled")
+
+
+def test_what_the_hall_cancels_never_counts_against_the_person(calls: Calls) -> None:
+    code = calls("post", "/appointments", "channel", booking(calls.town.slot())).json()["code"]
+
+    answer = calls("delete", f"/appointments/{code}", "manage")
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "cancelled")
+    assert Appointment.objects.get(code=code).by_hall is True
+    assert LedgerEntry.objects.filter(forgiven_at=None).count() == 0
+
+
+def test_moving_keeps_the_reference(calls: Calls) -> None:
+    first, later = calls.town.slot(quota=1), calls.town.slot(quota=1, starts=at("2026-03-12 14:00"))
+    code = calls("post", "/appointments", "channel", booking(first)).json()["code"]
+
+    answer = calls("post", f"/appointments/{code}/move", "channel", {"slot": later.id})
+
+    assert answer.status_code == 200
+    assert (answer.json()["code"], answer.json()["starts_at"]) == (code, "2026-03-12T14:00:00+08:00")
+    assert [Slot.objects.get(id=s.id).taken for s in (first, later)] == [0, 1]
+
+
+def test_a_slot_that_does_not_exist_is_nothing_found(calls: Calls) -> None:
+    answer = calls("post", "/appointments", "channel", {**booking(calls.town.slot()), "slot": 2**62})
+
+    assert (answer.status_code, answer.json()["type"]) == (404, "nothing-found")

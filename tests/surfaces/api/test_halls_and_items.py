@@ -1,0 +1,100 @@
+"""What is public: halls, sessions, items, slots, when."""
+
+from __future__ import annotations
+
+from tests.surfaces.api.conftest import Calls
+from tests.town import at
+
+
+def test_a_hall_comes_with_its_region_floors_zones_categories_and_windows(calls: Calls) -> None:
+    hall = calls("get", "/halls/town", "read").json()
+
+    assert hall["code"] == "town"
+    assert (hall["name"], hall["name_en"]) == ("小镇大厅", "Town Hall")
+    assert hall["region"] == {"code": "441900", "name": "东莞市", "name_en": "Dongguan"}
+    assert hall["floors"] == [{"code": "1", "name": "1 楼", "name_en": "Floor 1"}]
+    assert hall["zones"] == [{"code": "main", "name": "综合区", "name_en": "Main zone", "floor": "1"}]
+    assert [c["code"] for c in hall["categories"]] == ["A", "B"]
+    assert hall["windows"][2] == {
+        "code": "town-03", "name": "03", "name_en": "03", "number": "03", "floor": "1", "zone": "main",
+        "kind": "special", "categories": ["B"],
+    }  # fmt: skip
+
+
+def test_halls_are_paged_by_cursor_without_gap_or_repetition(calls: Calls) -> None:
+    first = calls("get", "/halls?limit=1").json()
+    second = calls("get", f"/halls?limit=1&cursor={first['next']}").json()
+
+    assert [h["code"] for h in first["data"] + second["data"]] == ["town", "other"]
+    assert second["next"] is None
+
+
+def test_sessions_are_listed_per_day_in_the_halls_zone(calls: Calls) -> None:
+    sessions = calls("get", "/halls/town/sessions?from=2026-03-10&to=2026-03-11").json()["data"]
+
+    assert [(s["day"], s["starts_at"], s["ends_at"], s["kind"], s["items"]) for s in sessions] == [
+        ("2026-03-10", "2026-03-10T08:00:00+08:00", "2026-03-10T20:00:00+08:00", "regular", None),
+        ("2026-03-11", "2026-03-11T08:00:00+08:00", "2026-03-11T20:00:00+08:00", "regular", None),
+    ]
+
+
+def test_items_are_found_by_initials_with_their_category_in_the_hall(calls: Calls) -> None:
+    items = calls("get", "/items?q=ylbx&hall=town").json()["data"]
+
+    assert {i["code"] for i in items} == {"pension", "medical"}
+    assert items[0]["category"] == {"code": "A", "name": "社保", "name_en": "Social security"}
+    assert items[0]["department"]["code"] == "hrss"
+
+
+def test_items_are_paged_in_order_of_code(calls: Calls) -> None:
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = calls("get", f"/items?limit=3{f'&cursor={cursor}' if cursor else ''}").json()
+        seen += [i["code"] for i in page["data"]]
+        cursor = page["next"]
+
+    assert sorted(seen) == ["id-card", "medical", "pension", "rent-invoice"]
+
+
+def test_the_guide_of_an_item_names_the_halls_that_handle_it(calls: Calls) -> None:
+    guide = calls("get", "/items/pension").json()
+
+    assert (guide["name"], guide["name_en"]) == ("养老保险参保登记", "Pension enrolment")
+    assert guide["halls"] == ["town"]
+    assert guide["materials"] == []
+
+
+def test_slots_say_what_is_free_and_why_not_bookable(calls: Calls) -> None:
+    calls.town.slot(quota=4, taken=1)
+    calls.town.slot(quota=2, taken=2, starts=at("2026-03-11 10:00"))
+
+    slots = calls("get", "/halls/town/slots?item=pension&from=2026-03-11&to=2026-03-11").json()["data"]
+
+    assert [(s["starts_at"], s["quota"], s["free"], s["bookable"], s["reason"]) for s in slots] == [
+        ("2026-03-11T09:00:00+08:00", 4, 3, True, None),
+        ("2026-03-11T10:00:00+08:00", 2, 0, False, "slot-full"),
+    ]
+
+
+def test_slots_of_an_item_handled_elsewhere_are_refused_with_its_slug(calls: Calls) -> None:
+    answer = calls("get", "/halls/other/slots?item=pension")
+
+    assert (answer.status_code, answer.json()["type"]) == (409, "item-not-here")
+
+
+def test_when_lists_the_halls_that_handle_the_item_with_the_next_place(calls: Calls) -> None:
+    slot = calls.town.slot()
+
+    chances = calls("get", "/when?item=pension&region=441900").json()["data"]
+
+    assert [c["hall"]["code"] for c in chances] == ["town"]
+    assert chances[0]["open_now"] is True
+    assert chances[0]["next_slot"]["slot"] == slot.id
+    assert chances[0]["next_slot"]["starts_at"] == "2026-03-11T09:00:00+08:00"
+
+
+def test_when_at_a_moment_of_the_night_tells_the_next_opening(calls: Calls) -> None:
+    chance = calls("get", "/when?item=pension&hall=town&at=2026-03-10T22:00:00%2B08:00").json()["data"][0]
+
+    assert chance["open_now"] is False
+    assert chance["opens_at"] == "2026-03-11T08:00:00+08:00"

@@ -1,0 +1,155 @@
+"""Every endpoint × no key, bad key, wrong scope, another hall: the exact answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from banshi.surfaces.api.api import api
+from banshi.surfaces.api.keys import SCOPES_OF
+from tests.surfaces.api.conftest import PERSON, SCOPES, Calls
+
+BOOK = {"slot": 1, "item": "pension", "person": PERSON, "source": "app"}
+# operation id → (method, path, body): a well-formed request, so that only rights decide.
+ENDPOINTS: dict[str, tuple[str, str, Any]] = {
+    "list_halls": ("get", "/halls", None),
+    "get_hall": ("get", "/halls/town", None),
+    "list_sessions": ("get", "/halls/town/sessions", None),
+    "list_items": ("get", "/items", None),
+    "get_item": ("get", "/items/pension", None),
+    "when": ("get", "/when?item=pension", None),
+    "list_slots": ("get", "/halls/town/slots?item=pension", None),
+    "book": ("post", "/appointments", BOOK),
+    "get_appointment": ("get", "/appointments/NONE", None),
+    "cancel_appointment": ("delete", "/appointments/NONE", None),
+    "move_appointment": ("post", "/appointments/NONE/move", {"slot": 1}),
+    "check_in": ("post", "/halls/town/check-ins", {"code": "NONE"}),
+    "issue_ticket": ("post", "/halls/town/tickets", {"category": "A"}),
+    "get_ticket": ("get", "/tickets/NONE", None),
+    "recall_ticket": ("post", "/tickets/NONE/recall", None),
+    "start_ticket": ("post", "/tickets/NONE/start", None),
+    "miss_ticket": ("post", "/tickets/NONE/miss", None),
+    "reinstate_ticket": ("post", "/tickets/NONE/reinstate", None),
+    "hold_ticket": ("post", "/tickets/NONE/hold", None),
+    "resume_ticket": ("post", "/tickets/NONE/resume", None),
+    "finish_ticket": ("post", "/tickets/NONE/finish", None),
+    "transfer_ticket": ("post", "/tickets/NONE/transfer", {"category": "A"}),
+    "rate_ticket": ("post", "/tickets/NONE/rating", {"stars": 5}),
+    "sign_in": ("post", "/windows/town-01/sign-in", None),
+    "sign_out": ("post", "/windows/town-01/sign-out", None),
+    "pause": ("post", "/windows/town-01/pause", {"reason": "午餐"}),
+    "resume": ("post", "/windows/town-01/resume", None),
+    "call_next": ("post", "/windows/town-01/calls", None),
+    "hall_live": ("get", "/halls/town/live", None),
+    "visits": ("get", "/stats/visits?hall=town", None),
+    "list_notices": ("get", "/notices?person=13800138000", None),
+    "get_clock": ("get", "/demo/clock", None),
+    "set_clock": ("put", "/demo/clock", {"speed": 0}),
+    "get_crowd": ("get", "/demo/crowd", None),
+    "set_crowd": ("put", "/demo/crowd", {"on": False}),
+}
+HALL_BOUND = {  # operation → a key of the right scope, bound to another hall
+    "check_in": "other-kiosk",
+    "issue_ticket": "other-kiosk",
+    "sign_in": "other-desk",
+    "sign_out": "other-desk",
+    "pause": "other-desk",
+    "resume": "other-desk",
+    "call_next": "other-desk",
+    "hall_live": "other-read",
+    "visits": "other-read",
+}
+
+
+def test_the_tables_of_rights_and_of_endpoints_name_every_operation() -> None:
+    documented = {
+        operation["operationId"]
+        for methods in api.get_openapi_schema(path_prefix="/api/v1/")["paths"].values()
+        for operation in methods.values()
+    }
+
+    assert documented == set(SCOPES_OF) == set(ENDPOINTS)
+
+
+def test_without_a_key_or_with_a_bad_one_nothing_is_answered(calls: Calls) -> None:
+    bad = ["", "nonsense", "bs_channel_", "x" * 300, "bs channel two words"]
+
+    answers = {
+        (name, key): calls(method, path, key, body) for name, (method, path, body) in ENDPOINTS.items() for key in bad
+    }
+
+    assert {
+        each: (a.status_code, a.json()["type"], a["WWW-Authenticate"]) for each, a in answers.items()
+    } == dict.fromkeys(answers, (401, "unauthenticated", 'Bearer realm="banshi"'))
+
+
+def test_the_wrong_scope_is_not_allowed_and_the_right_one_is(calls: Calls) -> None:
+    answers = {
+        (name, scope): calls(method, path, scope, body).status_code
+        for name, (method, path, body) in ENDPOINTS.items()
+        for scope in SCOPES
+        if name != "visits" or scope not in SCOPES_OF[name]
+    }
+
+    assert {each for each, status in answers.items() if status == 403} == {
+        (name, scope) for name in ENDPOINTS for scope in SCOPES if scope not in SCOPES_OF[name]
+    }
+    assert {each for each, status in answers.items() if status >= 500} == set()
+
+
+def test_a_key_of_another_hall_is_told_so(calls: Calls) -> None:
+    answers = {}
+    for name, key in HALL_BOUND.items():
+        method, path, body = ENDPOINTS[name]
+        answers[name] = calls(method, path, key, body)
+
+    assert {name: (a.status_code, a.json()["type"]) for name, a in answers.items()} == dict.fromkeys(
+        HALL_BOUND, (403, "not-your-hall")
+    )
+
+
+def test_a_key_of_the_region_works_in_its_halls(calls: Calls) -> None:
+    assert calls("post", "/halls/town/tickets", "city-manage", {"category": "A"}).status_code == 201
+
+
+def test_a_revoked_key_is_believed_for_a_few_seconds_at_most(calls: Calls) -> None:
+    from banshi.rooms.identity.models import ApiKey
+    from banshi.surfaces.api import keys
+    from tests.town import TUESDAY_NINE
+
+    assert calls("get", "/halls", "read").status_code == 200
+    ApiKey.objects.filter(scope="read").update(revoked_at=TUESDAY_NINE)
+    remembered = [until for until, caller in keys._remembered.values() if caller.scope == "read"]
+
+    assert remembered[0] - keys.clock.monotonic() <= 3.0
+    keys.forget()
+    assert calls("get", "/halls", "read").status_code == 401
+
+
+def test_a_desk_key_whose_clerk_lost_the_role_reaches_no_hall(calls: Calls) -> None:
+    calls.town.clerk.roles.update(ended_at="2026-03-01T00:00:00Z")
+
+    answer = calls("post", "/windows/town-01/sign-in", "desk")
+
+    assert (answer.status_code, answer.json()["type"]) == (403, "not-your-hall")
+
+
+def test_a_key_that_asks_too_often_waits(calls: Calls, settings: Any) -> None:
+    settings.BANSHI_API_PER_MINUTE = 10
+
+    answers = [calls("get", "/halls", "read") for _ in range(12)]
+
+    assert [a.status_code for a in answers][:10] == [200] * 10
+    assert (answers[-1].status_code, answers[-1].json()["type"]) == (429, "rate-limited")
+    assert int(answers[-1]["Retry-After"]) >= 1
+
+
+@pytest.mark.parametrize("name", ["list_notices", "get_clock", "set_clock", "get_crowd", "set_crowd"])
+def test_a_production_installation_has_no_demo(calls: Calls, settings: Any, name: str) -> None:
+    settings.BANSHI_VIRTUAL_CLOCK = False
+    method, path, body = ENDPOINTS[name]
+
+    answer = calls(method, path, "demo", body)
+
+    assert (answer.status_code, answer.json()["type"]) == (404, "nothing-found")

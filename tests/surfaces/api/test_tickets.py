@@ -1,0 +1,213 @@
+"""Tickets and windows over HTTP: from arriving to rating."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from banshi.rooms.tickets.models import Ticket
+from tests.surfaces.api.conftest import PERSON, Calls, booking, stop_the_clock
+from tests.town import at
+
+
+def ticket(calls: Calls, **body: Any) -> dict[str, Any]:
+    answer = calls("post", "/halls/town/tickets", "kiosk", body or {"category": "A"})
+    assert answer.status_code == 201, answer.content
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+def called(calls: Calls, **body: Any) -> str:
+    ticket(calls, **body)
+    calls("post", "/windows/town-01/sign-in", "desk")
+    ref: str = calls("post", "/windows/town-01/calls", "desk").json()["id"]
+    return ref
+
+
+def test_a_walk_in_gets_a_number_with_its_place_in_line(calls: Calls) -> None:
+    first, second = ticket(calls, category="A"), ticket(calls, item="pension")
+
+    assert (first["number"], first["kind"], first["state"], first["hall"]) == ("A001", "walk_in", "waiting", "town")
+    assert second["number"] == "A002"
+    assert second["ahead"] == 1
+    assert second["item"]["code"] == "pension"
+    assert second["category"]["code"] == "A"
+
+
+def test_an_appointment_becomes_a_ticket_by_code_qr_or_id_number(calls: Calls) -> None:
+    made = [
+        calls("post", "/appointments", "channel", booking(calls.town.slot(starts=start), item=item)).json()
+        for start, item in [(at("2026-03-11 09:00"), "pension"), (at("2026-03-11 14:00"), "pension")]
+    ]
+    stop_the_clock(at("2026-03-11 09:05"))
+
+    by_code = calls("post", "/halls/town/check-ins", "kiosk", {"code": made[0]["code"]})
+    again = calls("post", "/halls/town/check-ins", "kiosk", {"code": made[0]["qr"]})
+    stop_the_clock(at("2026-03-11 14:05"))
+    by_id = calls("post", "/halls/town/check-ins", "kiosk", {"id_number": PERSON["id_number"]})
+
+    assert (by_code.status_code, by_code.json()["kind"]) == (201, "booked")
+    assert (again.status_code, again.json()["type"]) == (409, "already-checked-in")
+    assert by_id.status_code in (201, 409)
+
+
+def test_checking_in_too_early_names_the_time_from_which_it_works(calls: Calls) -> None:
+    made = calls("post", "/appointments", "channel", booking(calls.town.slot())).json()
+
+    answer = calls("post", "/halls/town/check-ins", "kiosk", {"code": made["code"]})
+
+    assert (answer.status_code, answer.json()["type"]) == (409, "too-early")
+    assert answer.json()["next"] == "2026-03-11T08:45:00+08:00"
+
+
+def test_a_channel_follows_the_ticket_of_its_own_appointment_only(calls: Calls) -> None:
+    made = calls("post", "/appointments", "channel", booking(calls.town.slot())).json()
+    stop_the_clock(at("2026-03-11 09:05"))
+    ref = calls("post", "/halls/town/check-ins", "kiosk", {"code": made["code"]}).json()["id"]
+    walk_in = ticket(calls, category="A")["id"]
+
+    assert calls("get", f"/tickets/{ref}", "channel").status_code == 200
+    assert calls("get", f"/tickets/{ref}", "other-channel").status_code == 404
+    assert calls("get", f"/tickets/{walk_in}", "channel").status_code == 404
+    assert calls("get", f"/tickets/{ref}", "other-kiosk").status_code == 404
+
+
+def test_calling_gives_the_next_number_and_204_when_nobody_waits(calls: Calls) -> None:
+    waiting = ticket(calls, category="A")
+    signed_in = calls("post", "/windows/town-01/sign-in", "desk")
+
+    first = calls("post", "/windows/town-01/calls", "desk")
+    busy = calls("post", "/windows/town-01/calls", "desk")
+    calls("post", "/windows/town-02/sign-in", "second-desk")
+    nobody = calls("post", "/windows/town-02/calls", "second-desk")
+
+    assert (signed_in.status_code, signed_in.json()) == (200, {"window": "town-01", "state": "idle"})
+    assert (first.status_code, first.json()["id"], first.json()["state"]) == (201, waiting["id"], "called")
+    assert first.json()["called_to"] == "01"
+    assert (busy.status_code, busy.json()["type"]) == (409, "window-busy")
+    assert (nobody.status_code, nobody.content) == (204, b"")
+
+
+def test_a_window_is_worked_by_whoever_is_signed_in_there(calls: Calls) -> None:
+    before = calls("post", "/windows/town-01/calls", "desk")
+    calls("post", "/windows/town-01/sign-in", "desk")
+    taken = calls("post", "/windows/town-01/sign-in", "second-desk")
+    elsewhere = calls("post", "/windows/town-02/pause", "desk", {"reason": "打印机卡纸"})
+
+    assert (before.status_code, before.json()["type"]) == (409, "not-signed-in")
+    assert (taken.status_code, taken.json()["type"]) == (409, "window-taken")
+    assert (elsewhere.status_code, elsewhere.json()["type"]) == (409, "not-signed-in")
+
+
+def test_a_paused_window_resumes_and_signs_out(calls: Calls) -> None:
+    calls("post", "/windows/town-01/sign-in", "desk")
+
+    paused = calls("post", "/windows/town-01/pause", "desk", {"reason": "午餐"}).json()
+    resumed = calls("post", "/windows/town-01/resume", "desk").json()
+    closed = calls("post", "/windows/town-01/sign-out", "desk").json()
+
+    assert [paused["state"], resumed["state"], closed["state"]] == ["paused", "idle", "closed"]
+
+
+def test_a_called_ticket_is_recalled_started_held_resumed_and_finished(calls: Calls) -> None:
+    ref = called(calls)
+
+    states = [
+        (step, calls("post", f"/tickets/{ref}/{step}", "desk").json()["state"])
+        for step in ("recall", "start", "hold", "resume", "finish")
+    ]
+
+    assert states == [
+        ("recall", "called"), ("start", "serving"), ("hold", "held"), ("resume", "serving"), ("finish", "finished"),
+    ]  # fmt: skip
+
+
+def test_a_step_out_of_turn_is_wrong_state(calls: Calls) -> None:
+    ref = called(calls)
+
+    answer = calls("post", f"/tickets/{ref}/finish", "desk")
+
+    assert (answer.status_code, answer.json()["type"]) == (409, "wrong-state")
+    assert Ticket.objects.get(ref=ref).state == "called"
+
+
+def test_a_missed_number_comes_back_by_the_kiosk(calls: Calls) -> None:
+    ref = called(calls)
+    missed = calls("post", f"/tickets/{ref}/miss", "desk")
+
+    back = calls("post", f"/tickets/{ref}/reinstate", "kiosk")
+
+    assert (missed.status_code, back.status_code) == (200, 200)
+    assert back.json()["state"] == "waiting"
+
+
+def test_a_ticket_is_transferred_to_another_category_of_the_hall(calls: Calls) -> None:
+    ref = called(calls)
+    calls("post", f"/tickets/{ref}/start", "desk")
+
+    answer = calls("post", f"/tickets/{ref}/transfer", "desk", {"category": "B", "why": "要先改户口"})
+
+    assert answer.status_code == 200, answer.content
+    assert (answer.json()["category"]["code"], answer.json()["state"]) == ("B", "waiting")
+
+
+def test_a_visit_is_rated_once_with_one_follow_up(calls: Calls) -> None:
+    ref = called(calls)
+    for step in ("start", "finish"):
+        calls("post", f"/tickets/{ref}/{step}", "desk")
+
+    answers = [
+        calls("post", f"/tickets/{ref}/rating", "kiosk", {"stars": stars, "tags": ["quick"], "text": "很快"})
+        for stars in (5, 4, 3)
+    ]
+
+    assert [a.status_code for a in answers] == [201, 201, 409]
+    assert [a.json().get("follow_up") for a in answers] == [False, True, None]
+    assert answers[2].json()["type"] == "already-rated"
+
+
+def test_the_clerk_at_the_window_sees_the_person_and_nobody_else_does(calls: Calls) -> None:
+    ref = called(calls, item="pension", person=PERSON)
+
+    at_the_window = calls("get", f"/tickets/{ref}", "desk").json()["person"]
+    others = [calls("get", f"/tickets/{ref}", key) for key in ("kiosk", "second-desk", "manage")]
+    calls("post", f"/tickets/{ref}/start", "desk")
+    calls("post", f"/tickets/{ref}/finish", "desk")
+    afterwards = calls("get", f"/tickets/{ref}", "desk").json()["person"]
+
+    assert at_the_window["name"] == "张三丰"
+    assert at_the_window["id_number"] == "1101**********002X"
+    assert at_the_window["phone"] == "+8613800138000"
+    assert [other.json()["person"] for other in others] == [None, None, None]
+    assert afterwards is None
+
+
+def test_no_answer_shows_a_whole_name_number_or_phone_but_the_window_s(calls: Calls) -> None:
+    made = calls("post", "/appointments", "channel", booking(calls.town.slot()))
+    code = made.json()["code"]
+    ref = ticket(calls, item="medical", person=PERSON)["id"]
+
+    shown = [
+        made,
+        calls("get", f"/appointments/{code}", "kiosk"),
+        calls("get", f"/tickets/{ref}", "kiosk"),
+        calls("get", f"/tickets/{ref}", "desk"),
+        calls("get", "/halls/town/live", "read"),
+        calls("post", "/appointments", "channel", booking(calls.town.slot(starts=at("2026-03-11 10:00")))),
+        calls("delete", f"/appointments/{code}", "channel"),
+    ]
+
+    for answer in shown:
+        text = answer.content.decode()
+        assert [PERSON["name"] in text, PERSON["id_number"] in text, "13800138000" in text] == [False, False, False]
+
+
+def test_the_line_counts_who_waits_and_who_is_served(calls: Calls) -> None:
+    called(calls)
+    ticket(calls, category="B")
+
+    live = calls("get", "/halls/town/live", "read").json()
+
+    assert (live["waiting"], live["serving"]) in ((1, 0), (1, 1))
+    assert [(c["code"], c["waiting"]) for c in live["categories"]] == [("A", 0), ("B", 1)]
+    assert [w["state"] for w in live["windows"]] == ["called", "closed", "closed"]
+    assert live["version"] > 0
