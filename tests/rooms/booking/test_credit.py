@@ -1,0 +1,230 @@
+"""No-shows, suspensions, forgiveness, appeals – and that late jobs change nothing."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from banshi.rooms.booking import actions, queries
+from banshi.rooms.booking.models import Appointment, LedgerEntry, Suspension
+from banshi.rooms.messaging.models import Message
+from tests.rooms.booking.test_place import book, refused
+from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at
+
+DAYS = ["2026-03-11", "2026-03-12", "2026-03-13"]
+
+
+def miss(town: Town, *days: str) -> list[Appointment]:
+    return [book(town, town.slot(starts=at(f"{day} 09:00"))) for day in days]
+
+
+def suspensions() -> list[tuple[str, date, date, bool]]:
+    rows = Suspension.objects.order_by("from_on", "id")
+    return [(row.reason, row.from_on, row.until_on, row.lifted_at is not None) for row in rows]
+
+
+def entries() -> list[tuple[str, date, datetime, bool, bool]]:
+    rows = LedgerEntry.objects.order_by("on", "id")
+    return [(row.kind, row.on, row.at, row.forgiven_at is not None, row.used_by_id is not None) for row in rows]
+
+
+def test_who_has_not_checked_in_by_the_end_of_the_period_is_a_no_show(town: Town) -> None:
+    (booked,) = miss(town, DAYS[0])
+
+    before = actions.sweep_no_shows(now=at("2026-03-11 09:59"))
+    after = actions.sweep_no_shows(now=at("2026-03-11 10:00"))
+    again = actions.sweep_no_shows(now=at("2026-03-11 10:01"))
+
+    assert (before, after, again) == (0, 1, 0)
+    assert Appointment.objects.values_list("state", "no_show_at").get() == ("no_show", at("2026-03-11 10:00"))
+    assert entries() == [("no_show", date(2026, 3, 11), at("2026-03-11 10:00"), False, False)]
+    assert Message.objects.filter(subject=f"appointment:{booked.code}", key="no_show").count() == 1
+
+
+def test_the_halls_grace_for_checking_in_delays_the_no_show(town: Town) -> None:
+    town.policy(tickets={"check_in_grace": 10})
+    miss(town, DAYS[0])
+
+    assert actions.sweep_no_shows(now=at("2026-03-11 10:09")) == 0
+    assert actions.sweep_no_shows(now=at("2026-03-11 10:10")) == 1
+
+
+def test_who_checked_in_or_cancelled_is_no_no_show(town: Town) -> None:
+    first, second = book(town, town.slot()), book(town, town.slot(category="B"), item="id-card")
+    actions.mark_checked_in(appointment_id=first.pk, now=at("2026-03-11 08:50"))
+    actions.cancel(code=second.code, by=CITIZEN, now=TUESDAY_NINE)
+
+    assert actions.sweep_no_shows(now=at("2026-03-12 09:00")) == 0
+
+
+def test_the_third_no_show_suspends_booking_from_the_next_day_for_30_days(town: Town) -> None:
+    miss(town, *DAYS)
+    ends = at("2026-03-13 10:00")
+    slot = town.slot(starts=at("2026-03-20 09:00"))
+    actions.sweep_no_shows(now=ends)
+
+    same_day = book(town, town.slot(starts=at("2026-03-19 09:00")), now=ends)
+    next_day = refused(book, town, slot, now=at("2026-03-14 00:00"))
+    later = town.slot(starts=at("2026-04-14 09:00"))
+    last_day = refused(book, town, later, now=at("2026-04-12 23:59"))
+    free_again = book(town, later, now=at("2026-04-13 00:00"))
+
+    assert suspensions() == [("no_shows", date(2026, 3, 14), date(2026, 4, 12), False)]
+    assert (same_day.state, next_day.slug, last_day.slug, free_again.state) == (
+        "booked",
+        "suspended",
+        "suspended",
+        "booked",
+    )
+    assert next_day.next == at("2026-04-13 00:00")
+
+
+@pytest.mark.parametrize("late", [[0], [0, 3], [40]])
+def test_a_late_job_gives_the_same_result_as_one_in_time(town: Town, late: list[int]) -> None:
+    miss(town, *DAYS)
+    for day in DAYS if late == [0] else []:
+        actions.sweep_no_shows(now=at(f"{day} 10:00"))
+
+    for days in late:
+        actions.sweep_no_shows(now=at("2026-03-13 10:00") + timedelta(days=days))
+
+    assert suspensions() == [("no_shows", date(2026, 3, 14), date(2026, 4, 12), False)]
+    assert entries() == [("no_show", date.fromisoformat(day), at(f"{day} 10:00"), False, True) for day in DAYS]
+
+
+def test_the_credit_says_what_counts_and_what_is_used_up(town: Town) -> None:
+    miss(town, *DAYS)
+    person = town.person(1).pk
+    actions.sweep_no_shows(now=at("2026-03-12 10:00"))
+    before = queries.credit_of(person, town.hall, at("2026-03-12 11:00"))
+    actions.sweep_no_shows(now=at("2026-03-13 10:00"))
+    after = queries.credit_of(person, town.hall, at("2026-03-14 09:00"))
+
+    assert (before.no_shows, before.suspended_until) == (2, None)
+    assert (after.no_shows, after.suspended_until, len(after.entries)) == (0, date(2026, 4, 12), 3)
+
+
+def test_a_manager_lifts_a_suspension_with_a_reason_and_it_stays_lifted(town: Town) -> None:
+    miss(town, *DAYS)
+    actions.sweep_no_shows(now=at("2026-03-13 10:00"))
+    (suspension,) = Suspension.objects.all()
+    now = at("2026-03-14 09:00")
+
+    no = refused(actions.lift, suspension_id=suspension.pk, why=" ", by=CLERK, now=now)
+    actions.lift(suspension_id=suspension.pk, why="住院，有证明", by=CLERK, now=now)
+    booked = book(town, town.slot(starts=at("2026-03-17 09:00")), now=now)
+    actions.cancel(code=booked.code, by=CITIZEN, now=now)
+
+    assert (no.slug, booked.state) == ("invalid", "booked")
+    assert suspensions() == [("no_shows", date(2026, 3, 14), date(2026, 4, 12), True)]
+    assert refused(actions.lift, suspension_id=suspension.pk, why="再来", by=CLERK, now=now).slug == "wrong-state"
+
+
+def test_a_day_that_was_the_halls_own_fault_forgives_and_undoes_the_suspension(town: Town) -> None:
+    miss(town, *DAYS)
+    actions.sweep_no_shows(now=at("2026-03-13 10:00"))
+
+    forgiven = actions.mark_fault_day(
+        hall=town.hall, day=date(2026, 3, 12), why="停电", by=CLERK, now=at("2026-03-14 09:00")
+    )
+    again = actions.mark_fault_day(
+        hall=town.hall, day=date(2026, 3, 12), why="停电", by=CLERK, now=at("2026-03-14 10:00")
+    )
+
+    assert (forgiven, again) == (1, 0)
+    assert suspensions() == [("no_shows", date(2026, 3, 14), date(2026, 4, 12), True)]
+    assert [forgiven for _, _, _, forgiven, _ in entries()] == [False, True, False]
+
+
+def test_a_late_job_on_a_fault_day_enters_what_is_already_forgiven(town: Town) -> None:
+    miss(town, *DAYS)
+    actions.mark_fault_day(hall=town.hall, day=date(2026, 3, 12), why="停电", by=CLERK, now=at("2026-03-12 09:30"))
+
+    actions.sweep_no_shows(now=at("2026-03-20 09:00"))
+
+    assert suspensions() == []
+    assert [forgiven for _, _, _, forgiven, _ in entries()] == [False, True, False]
+
+
+def test_a_forgiven_third_makes_the_fourth_the_third(town: Town) -> None:
+    miss(town, *DAYS, "2026-03-16")
+    actions.sweep_no_shows(now=at("2026-03-13 10:00"))
+    third = LedgerEntry.objects.get(on=date(2026, 3, 13))
+
+    actions.forgive(entry_id=third.pk, why="误判", by=CLERK, now=at("2026-03-14 09:00"))
+    actions.sweep_no_shows(now=at("2026-03-16 10:00"))
+
+    assert suspensions() == [
+        ("no_shows", date(2026, 3, 14), date(2026, 4, 12), True),
+        ("no_shows", date(2026, 3, 17), date(2026, 4, 15), False),
+    ]
+
+
+def test_a_stricter_policy_does_not_reach_back(town: Town) -> None:
+    miss(town, *DAYS[:2])
+    actions.sweep_no_shows(now=at("2026-03-12 10:00"))
+    from banshi.rooms.places.models import PolicyVersion
+
+    PolicyVersion.objects.create(
+        hall=town.hall,
+        version=9,
+        document={"booking": {"credit": {"no_shows": 2}}},
+        valid_from=at("2026-03-12 12:00"),
+        made_by="system",
+        made_at=TUESDAY_NINE,
+    )
+
+    booked = book(town, town.slot(starts=at("2026-03-20 09:00")), now=at("2026-03-16 09:00"))
+    actions.cancel(code=booked.code, by=CITIZEN, now=at("2026-03-16 09:00"))
+
+    assert suspensions() == []
+
+
+def test_cancellations_suspend_only_within_one_calendar_month(town: Town) -> None:
+    slot = town.slot(starts=at("2026-04-03 09:00"), quota=9)
+    for moment in ["2026-03-31 22:00", "2026-03-31 23:00", "2026-03-31 23:59", "2026-04-01 00:00", "2026-04-01 08:00"]:
+        actions.cancel(code=book(town, slot, now=at(moment)).code, by=CITIZEN, now=at(moment))
+
+    assert suspensions() == []
+
+
+def appealed(town: Town, now: datetime) -> Any:
+    return actions.appeal(entry_id=LedgerEntry.objects.get().pk, text="我到了，机器坏了", by=CITIZEN, now=now)
+
+
+def test_an_upheld_appeal_forgives_the_entry(town: Town) -> None:
+    miss(town, DAYS[0])
+    actions.sweep_no_shows(now=at("2026-03-11 10:00"))
+
+    first, second = appealed(town, at("2026-03-11 11:00")), appealed(town, at("2026-03-11 12:00"))
+    actions.answer_appeal(appeal_id=first.pk, upheld=True, answer="核实属实", by=CLERK, now=at("2026-03-12 09:00"))
+
+    assert first == second
+    assert [forgiven for _, _, _, forgiven, _ in entries()] == [True]
+    no = refused(
+        actions.answer_appeal, appeal_id=first.pk, upheld=False, answer="x", by=CLERK, now=at("2026-03-12 09:00")
+    )
+    assert no.slug == "wrong-state"
+
+
+def test_an_appeal_is_possible_for_the_days_of_the_policy(town: Town) -> None:
+    miss(town, DAYS[0])
+    actions.sweep_no_shows(now=at("2026-03-11 10:00"))
+
+    no = refused(appealed, town, at("2026-03-26 10:00"))
+    last = appealed(town, at("2026-03-26 09:59"))
+
+    assert (no.slug, no.facts, last.state) == ("too-late", {"closes": at("2026-03-26 10:00")}, "open")
+
+
+def test_an_upheld_appeal_lifts_the_suspension(town: Town) -> None:
+    miss(town, *DAYS)
+    actions.sweep_no_shows(now=at("2026-03-13 10:00"))
+    suspension = Suspension.objects.get()
+
+    row = actions.appeal(suspension_id=suspension.pk, text="住院", by=CITIZEN, now=at("2026-03-14 09:00"))
+    actions.answer_appeal(appeal_id=row.pk, upheld=True, answer="同意", by=CLERK, now=at("2026-03-14 10:00"))
+
+    assert suspensions() == [("no_shows", date(2026, 3, 14), date(2026, 4, 12), True)]
