@@ -25,7 +25,7 @@ def by_code(*, hall: Hall, code: str, by: Actor, now: datetime, channel: str, la
 
     :raises Refused: nothing-found, wrong-state, already-checked-in, too-early (with `opens`), too-late, not-your-hall.
     """
-    reference = bookings.read_qr(code) if code.startswith("BS1.") else bookings.read_code(code)
+    reference = bookings.code_of(code)
     found = Appointment.objects.filter(code=reference).first() if reference else None
     if found is None:
         raise Refused("nothing-found", facts={"code": code[:20]})
