@@ -289,6 +289,8 @@ class Forecaster:
     ) -> None:
         self._handling = handling
         self._single: dict[int, _Pool] = {}
+        self._by_category: dict[int, list[_Pool]] = {}
+        self._variances: dict[int, float] = {}
         pools: dict[frozenset[int], _Pool] = {}
         for window in windows:
             pool = pools.setdefault(window.categories, _Pool(window.categories))
@@ -305,7 +307,21 @@ class Forecaster:
             return self._place_at(ticket)
         if ticket.rank_class >= RankClass.WALK_IN:
             self._let_booked_pass(ticket.category)
-        return self._take(ticket.category, part=1.0)
+        pools = self._serving(ticket.category)
+        if not pools:
+            return None
+        band = self._band(pools, ticket.category, min(p.free[0] for p in pools))
+        self._take(ticket.category, part=1.0)
+        return band
+
+    def pass_by(self, ticket: InLine) -> None:
+        """The next number in rank order takes its window; nobody asks how long it waits."""
+        if ticket.only_window is not None:
+            self._place_at(ticket)
+            return
+        if ticket.rank_class >= RankClass.WALK_IN:
+            self._let_booked_pass(ticket.category)
+        self._take(ticket.category, part=1.0)
 
     def probe(self, category: int) -> Band | None:
         """The wait of somebody who would take a walk-in number now; nothing is taken."""
@@ -314,15 +330,17 @@ class Forecaster:
         return self._band(pools, category, min(p.free[0] for p in pools)) if pools else None
 
     def _serving(self, category: int) -> list[_Pool]:
-        return [pool for pool in self._pools if category in pool.categories]
+        found = self._by_category.get(category)
+        if found is None:
+            found = self._by_category[category] = [pool for pool in self._pools if category in pool.categories]
+        return found
 
-    def _take(self, category: int, *, part: float) -> Band | None:
+    def _take(self, category: int, *, part: float) -> None:
         pools = self._serving(category)
         if not pools:
-            return None
-        pool = min(pools, key=lambda p: p.free[0])
+            return
+        pool = pools[0] if len(pools) == 1 else min(pools, key=lambda p: p.free[0])
         start = pool.free[0]
-        band = self._band(pools, category, start)
         known = self._handling[category]
         takes = known.mean_s
         if start == 0 and pool.begun < pool.idle:
@@ -330,8 +348,7 @@ class Forecaster:
             takes = known.part((pool.begun + 0.5) / pool.idle)
             pool.begun += 1
         heapq.heapreplace(pool.free, start + (takes + CHANGEOVER_S) * part)
-        pool.given += known.sd_s**2 * part
-        return band
+        pool.given += self._variance(category) * part
 
     def _place_at(self, ticket: InLine) -> Band | None:
         window = self._windows.get(ticket.only_window or 0)
@@ -344,7 +361,7 @@ class Forecaster:
         known = self._handling[ticket.category]
         pool.free[0] = start + known.mean_s + CHANGEOVER_S
         band = self._band([pool], ticket.category, start)
-        pool.given += known.sd_s**2
+        pool.given += self._variance(ticket.category)
         return band
 
     def _let_booked_pass(self, category: int) -> None:
@@ -357,6 +374,12 @@ class Forecaster:
             self._next_due += 1
             self._take(theirs, part=COMES)
 
+    def _variance(self, category: int) -> float:
+        found = self._variances.get(category)
+        if found is None:
+            found = self._variances[category] = self._handling[category].sd_s ** 2
+        return found
+
     def _left(self, window: AtWork) -> float:
         """Mean time until the window is free: a service that lasts longer than usual lasts some more."""
         if window.elapsed_s is None or window.category is None:
@@ -366,7 +389,7 @@ class Forecaster:
 
     def _band(self, pools: Sequence[_Pool], category: int, start: float) -> Band:
         count = sum(len(pool.free) for pool in pools)
-        own = self._handling[category].sd_s ** 2
+        own = self._variance(category)
         spread = (sum(pool.given for pool in pools) + own) / count**2 if start > 0 else 0.0
         sd = math.sqrt(spread + (MODEL_ERROR * start) ** 2)
         return Band(round(start), max(round(start + Z90 * sd), round(start) + LEAST_BAND_S))

@@ -335,6 +335,18 @@ def test_calling_next_is_one_round_trip(open_hall):
     assert len(statements) == 1
 
 
+def test_busy_statements_give_the_same_when_they_are_prepared_on_the_server(open_hall, monkeypatch):
+    monkeypatch.setattr(connection.connection, "prepare_threshold", 2)
+    work(open_hall)
+    person = open_hall.person(YOUNG).pk
+    for _ in range(8):
+        take(open_hall)
+    take(open_hall, "B", person_id=person, lane="disabled")
+
+    assert refused(lambda: take(open_hall, "B", person_id=person)) == ("already-waiting", {"number": "B001"})
+    assert order(open_hall) == ["B001", *(f"A00{i}" for i in range(1, 9))]
+
+
 def test_a_call_is_a_fact_an_event_and_a_message(open_hall):
     work(open_hall)
     ticket = take(open_hall, person_id=open_hall.person(YOUNG).pk)

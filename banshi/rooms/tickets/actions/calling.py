@@ -135,9 +135,7 @@ def call_next(*, window_code: str, staff_id: int, now: datetime) -> Ticket | Non
     values: dict[str, str | int | datetime] = {"window": window_code, "staff": staff_id, "now": now}
     for _ in range(TRIES):
         try:
-            with one_statement(), connection.cursor() as cursor:
-                cursor.execute(CALL_NEXT_SQL, values)
-                row = cursor.fetchone()
+            row = one_statement(CALL_NEXT_SQL, values)
         except IntegrityError as trouble:
             if broken(trouble) in ("a_person_is_at_one_window", "a_window_has_one_ticket"):
                 continue

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import psycopg
 from django.db import IntegrityError, connection, transaction
 
 from banshi.foundation.announce import announce
@@ -43,14 +43,31 @@ def broken(trouble: IntegrityError) -> str:
     return str(getattr(diag, "constraint_name", "") or "")
 
 
-@contextmanager
-def one_statement() -> Iterator[None]:
-    """A statement that may break a constraint: alone it is its own transaction, inside one it needs a savepoint."""
+def one_statement(sql: str, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """First row of a busy statement that may break a constraint.
+
+    Alone it is its own transaction, inside one it gets a savepoint. Planning it costs several times what running it
+    does, so it is prepared on the server where the connection allows it (`prepare_threshold` set; behind PgBouncer in
+    transaction mode it is not).
+
+    :raises IntegrityError: see `broken`.
+    """
     if connection.in_atomic_block:
         with transaction.atomic():
-            yield
-    else:
-        yield
+            return _first_row(sql, values)
+    return _first_row(sql, values)
+
+
+def _first_row(sql: str, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    connection.ensure_connection()
+    if connection.connection.prepare_threshold is None:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            row: tuple[Any, ...] | None = cursor.fetchone()
+            return row
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as prepared:
+        prepared.execute(sql.encode(), values, prepare=True)
+        return prepared.fetchone()
 
 
 def policy(ticket_or_hall: Ticket | Hall, now: datetime) -> HallPolicy:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from banshi.foundation.crypto import encrypt
 from banshi.kernel.actors import Actor
@@ -24,7 +24,7 @@ from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.actions.calling import call_at_idle_window
 from banshi.rooms.tickets.actions.ground import broken, columns, from_row, one_statement
 from banshi.rooms.tickets.models import Ticket
-from banshi.rooms.tickets.queries import promise_for, scene
+from banshi.rooms.tickets.queries import promise_for
 
 REF_BYTES = 12  # 60 random bits and a check character
 NOTIFY_PLACE = "messaging_message.to"  # where the sealed phone will be opened
@@ -158,10 +158,16 @@ def issue(
     )
     if follows:
         ranked = rules.follow_up_rank(same_window=only_window_id is not None, now=now)
-    seen = scene(
-        hall_id=hall.pk, day=local.date(), hour=local.hour, booked_first=rules_of_hall.tickets.booked_first, now=now
+    promise = promise_for(
+        hall_id=hall.pk,
+        day=local.date(),
+        hour=local.hour,
+        booked_first=rules_of_hall.tickets.booked_first,
+        now=now,
+        category=category.pk,
+        rank=ranked,
+        only_window=only_window_id,
     )
-    promise = promise_for(seen, category=category.pk, rank=ranked, only_window=only_window_id)
     limits = rules_of_hall.tickets if walks_in else None
     values: dict[str, Any] = {
         "ref": code_from(os.urandom(REF_BYTES)),
@@ -214,11 +220,11 @@ def _file(values: dict[str, Any]) -> Ticket:
 
 def _file_once(values: dict[str, Any]) -> Ticket:
     try:
-        with one_statement(), connection.cursor() as cursor:
-            cursor.execute(ISSUE_SQL, values)
-            standing, checked_in, counted, _, *row = cursor.fetchone()
+        answer = one_statement(ISSUE_SQL, values)
     except IntegrityError as trouble:
         return _beaten(trouble, values)
+    assert answer is not None
+    standing, checked_in, counted, _, *row = answer
     if row[0] is not None:
         return from_row(row)
     if standing is not None:

@@ -14,10 +14,8 @@ from banshi.rooms.tickets.queries.line import (
     LineTicket,
     LineWindow,
     Promise,
-    Scene,
     line,
     promise_for,
-    scene,
 )
 from banshi.rooms.tickets.queries.ticket import (
     TicketView,
@@ -42,7 +40,6 @@ __all__ = [
     "LineWindow",
     "Named",
     "Promise",
-    "Scene",
     "TicketView",
     "desk",
     "estimate",
@@ -53,7 +50,6 @@ __all__ = [
     "promise_for",
     "qr_text",
     "read_qr",
-    "scene",
     "ticket",
     "tickets_of_account_people",
     "tickets_of_visit",

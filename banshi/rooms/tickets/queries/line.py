@@ -226,6 +226,13 @@ DUE_SQL = """
 SELECT a.category_id, a.starts_at FROM booking_appointment a
 WHERE a.hall_id = %s AND a.day = %s AND a.state = 'booked' AND a.ends_at > %s ORDER BY a.starts_at, a.id
 """
+# Who stands before a rank, by category and class; the marks are those of `call_next`.
+BEFORE_SQL = """
+SELECT t.category_id, t.rank_class, t.only_window_id, count(*) FROM tickets_ticket t
+WHERE t.hall_id = %s AND t.day = %s AND t.state = 'waiting'
+  AND (t.call_by <= %s OR (t.rank_class, t.rank_key) <= (%s, %s))
+GROUP BY t.category_id, t.rank_class, t.only_window_id ORDER BY t.rank_class, t.category_id, t.only_window_id
+"""
 IN_THE_HALL = ["waiting", "called", "serving", "held", "parked", "missed"]
 
 
@@ -294,30 +301,45 @@ def _rows(sql: str, *params: Any) -> list[tuple[Any, ...]]:
 
 
 def scene(
-    *, hall_id: int, day: date, hour: int, booked_first: bool, now: datetime, states: Sequence[str] = ("waiting",)
+    *, hall_id: int, day: date, hour: int, booked_first: bool, now: datetime, states: Sequence[str] = ()
 ) -> Scene:
-    """:param day: business day of the hall. :param hour: local hour, for the learned times."""
+    """Four queries; three when nobody in the line is asked for.
+
+    :param day: business day of the hall. :param hour: local hour, for the learned times.
+    :param states: of the tickets to be read.
+    """
     return Scene(
         categories=[_Category(*row) for row in _rows(CATEGORIES_SQL, hour, hall_id)],
         windows=[_Window(*row) for row in _rows(WINDOWS_SQL, hall_id)],
-        tickets=[_Ticket(*row) for row in _rows(TICKETS_SQL, hall_id, day, list(states))],
+        tickets=[_Ticket(*row) for row in _rows(TICKETS_SQL, hall_id, day, list(states))] if states else [],
         due=[(row[0], row[1]) for row in _rows(DUE_SQL, hall_id, day, now)],
         booked_first=booked_first,
         now=now,
     )
 
 
-def promise_for(seen: Scene, *, category: int, rank: rules.Rank, only_window: int | None = None) -> Promise:
-    """How many stand before a number of this rank, and how long it will wait."""
-    neighbours = seen.neighbours()[category]
-    forecaster = seen.forecaster()
-    mine = _Ticket(0, "", "", category, "", "", "waiting", *rank, None, only_window, seen.now, None, "")
-    ahead = 0
-    for other in seen.waiting():
-        if seen._turn(other)[:3] > seen._turn(mine)[:3]:
-            break
-        ahead += other.category in neighbours and other.only_window is None
-        forecaster.place(rules.InLine(other.category, other.rank_class, other.only_window))
+def promise_for(
+    *,
+    hall_id: int,
+    day: date,
+    hour: int,
+    booked_first: bool,
+    now: datetime,
+    category: int,
+    rank: rules.Rank,
+    only_window: int | None,
+) -> Promise:
+    """How many stand before a new number of this rank, and how long it will wait.
+
+    Those before it are read as counts: their order among themselves hardly moves its own turn.
+    """
+    seen = scene(hall_id=hall_id, day=day, hour=hour, booked_first=booked_first, now=now)
+    before = _rows(BEFORE_SQL, hall_id, day, now, rank.rank_class, rank.key)
+    neighbours, forecaster, ahead = seen.neighbours()[category], seen.forecaster(), 0
+    for theirs, rank_class, window, count in before:
+        ahead += count if theirs in neighbours and window is None and only_window is None else 0
+        for _ in range(count):
+            forecaster.pass_by(rules.InLine(theirs, rank_class, window))
     return Promise(ahead, forecaster.place(rules.InLine(category, rank.rank_class, only_window)))
 
 
