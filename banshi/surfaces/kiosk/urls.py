@@ -1,8 +1,22 @@
-"""Addresses of this surface."""
+"""Addresses of the kiosk, mounted at /kiosk/."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from banshi.surfaces.kiosk import check_in, pairing, slip, start, walk_in
 
 app_name = "kiosk"
-urlpatterns: list[URLPattern | URLResolver] = []
+
+urlpatterns = [
+    path("<str:hall>/", start.start, name="start"),
+    path("<str:hall>/heartbeat", start.heartbeat, name="heartbeat"),
+    path("<str:hall>/pair", pairing.pair, name="pair"),
+    path("<str:hall>/check-in", check_in.check_in, name="check-in"),
+    path("<str:hall>/look-up", check_in.look_up, name="look-up"),
+    path("<str:hall>/walk-in", walk_in.categories, name="walk-in"),
+    path("<str:hall>/search", walk_in.search, name="search"),
+    path("<str:hall>/confirm", walk_in.confirm, name="confirm"),
+    path("<str:hall>/slip/<str:ref>", slip.slip, name="slip"),
+    path("<str:hall>/slip/<str:ref>/print", slip.print_it, name="print"),
+]

@@ -1,0 +1,102 @@
+"""Booked people: check in by QR code or ID, or just look."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from banshi.journeys import check_in as arriving
+from banshi.kernel.refusals import Refused
+from banshi.rooms.booking import queries as bookings
+from banshi.rooms.booking.queries import AppointmentView
+from banshi.rooms.identity import queries as identity
+from banshi.rooms.tickets import queries as tickets
+from banshi.surfaces.kiosk import presented
+from banshi.surfaces.kiosk.place import Place, at_kiosk, not_too_often, page
+from banshi.surfaces.kiosk.presented import Presented
+from banshi.surfaces.kiosk.refusing import refused_page
+
+
+@at_kiosk
+@require_http_methods(["GET", "POST"])
+def check_in(request: HttpRequest, place: Place) -> HttpResponse:
+    """POST with what the reader typed makes the appointment a ticket; a ticket's code shows that ticket."""
+    if request.method == "GET":
+        return page(request, place, "check_in.html")
+    here = reverse("kiosk:check-in", args=[place.hall.code])
+    try:
+        not_too_often(place)
+        shown = presented.read(request.POST.get("presented", "").replace("\0", ""))
+        if shown.ticket:
+            return _to_slip(place, shown.ticket)
+        ref = _arrive(place, shown)
+    except Refused as no:
+        return refused_page(request, place, no, again=here)
+    return redirect(reverse("kiosk:slip", args=[place.hall.code, ref]) + "?new=1")
+
+
+def _arrive(place: Place, shown: Presented) -> str:
+    """The ref of the ticket. :raises Refused: what `journeys.check_in` says."""
+    if shown.appointment:
+        code = bookings.qr_text(shown.appointment)
+        return arriving.by_code(hall=place.hall, code=code, by=place.by, now=place.now, channel="kiosk").ref
+    return arriving.by_id(
+        hall=place.hall,
+        id_type=shown.id_type,
+        id_number=shown.number,
+        by=place.by,
+        now=place.now,
+        channel="kiosk",
+    ).ref
+
+
+def _to_slip(place: Place, ref: str) -> HttpResponse:
+    ticket = tickets.ticket(ref, place.now)
+    if ticket.hall != place.hall.code:
+        raise Refused("not-your-hall", facts={"hall": {"zh": ticket.hall_zh, "en": ticket.hall_en}})
+    return redirect("kiosk:slip", hall=place.hall.code, ref=ref)
+
+
+@at_kiosk
+@require_POST
+def look_up(request: HttpRequest, place: Place) -> HttpResponse:
+    """Today's appointments of whoever is at the reader, names masked.
+
+    POST although it only reads: what was typed must not stand in an address.
+    """
+    here = reverse("kiosk:check-in", args=[place.hall.code])
+    try:
+        not_too_often(place)
+        shown = presented.read(request.POST.get("presented", "").replace("\0", ""))
+        if shown.ticket:
+            return _to_slip(place, shown.ticket)
+        mine = _today(place, shown)
+    except Refused as no:
+        return refused_page(request, place, no, again=here)
+    return page(request, place, "looked_up.html", {"mine": mine})
+
+
+def _today(place: Place, shown: Presented) -> list[dict[str, object]]:
+    """:raises Refused: nothing-found."""
+    today = place.now.astimezone(ZoneInfo(place.hall.timezone)).date()
+    if shown.appointment:
+        found = [bookings.appointment(shown.appointment, now=place.now)]
+    else:
+        person = identity.person_by_document(shown.id_type, shown.number)
+        found = bookings.of_person(person.pk, place.now) if person else []
+    here = [a for a in found if a.hall_id == place.hall.pk and a.day == today and a.state != "cancelled"]
+    if not here:
+        raise Refused("nothing-found")
+    here.sort(key=lambda a: a.starts_at)
+    return [{"appointment": a, "opens": _opens(place, a)} for a in here]
+
+
+def _opens(place: Place, appointment: AppointmentView) -> datetime | None:
+    """When it may check in; None where it may now, or no more."""
+    opens, _ = arriving.window(place.policy.tickets, appointment)  # type: ignore[arg-type]  # has the same moments
+    return opens if appointment.state == "booked" and place.now < opens else None

@@ -1,0 +1,65 @@
+"""Pair a machine with the hall: its code and the one-time secret from the office."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from banshi.foundation import clock, limits
+from banshi.foundation.doors import door
+from banshi.foundation.words import words
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.refusals import SLUGS, Refused
+from banshi.rooms.devices import actions as devices
+from banshi.rooms.devices import queries as known
+from banshi.rooms.places import queries as places
+from banshi.surfaces.kiosk.place import COOKIE
+
+TEN_YEARS_S = 10 * 366 * 24 * 3600
+
+
+@door(audience="public")
+@require_http_methods(["GET", "POST"])
+def pair(request: HttpRequest, hall: str) -> HttpResponse:
+    row = places.hall_by_code(hall)
+    code = request.POST.get("code", "")[:60].replace("\0", "").strip().lower()
+    context = {"hall": row, "code": code}
+    if request.method == "GET":
+        return render(request, "kiosk/pair.html", context)
+    by = Actor(ActorKind.KIOSK, code, row.code)
+    try:
+        limits.take(key=f"pair:{row.code}", per_minute=6, burst=10)
+        secret = request.POST.get("secret", "")[:80].replace("\0", "")
+        token = devices.pair(hall=row, code=code, secret=secret, by=by, now=clock.now())
+    except Refused as no:
+        title, detail = words(no.refusal)
+        # How many tries are left is not counted per device: the limit is the hall's.
+        said = {"title": title, "detail": detail if no.slug == "rate-limited" else ""}
+        return render(request, "kiosk/pair.html", {**context, **said}, status=SLUGS[no.slug])
+    device = known.device_by_code(code)
+    answer = redirect(_home(device.kind, row.code, device.zone.code if device.zone else "", device.window))
+    answer.set_cookie(
+        COOKIE,
+        f"{device.code}:{token}",
+        max_age=TEN_YEARS_S,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+    return answer
+
+
+def _home(kind: str, hall: str, zone: str, window: object) -> str:
+    """The page a device shows."""
+    number = getattr(window, "code", "")
+    if kind == "board":
+        return f"/screens/{hall}/board"
+    if kind == "zone_board" and zone:
+        return f"/screens/{hall}/zones/{zone}"
+    if kind == "window_display" and number:
+        return f"/screens/windows/{number}"
+    if kind == "evaluator" and number:
+        return f"/screens/windows/{number}/rate"
+    return f"/kiosk/{hall}/"

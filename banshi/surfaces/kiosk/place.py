@@ -1,0 +1,95 @@
+"""Where a kiosk stands: its hall, the device it is, and in whose name it acts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from banshi.foundation import clock, limits
+from banshi.foundation.doors import door
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.policy import HallPolicy
+from banshi.rooms.devices import queries as devices
+from banshi.rooms.devices.models import Device
+from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Hall
+
+COOKIE = "device"
+IDLE_S = 20
+
+
+@dataclass(frozen=True)
+class Place:
+    """`device` is None only in a demo whose hall has no kiosk on its list."""
+
+    hall: Hall
+    device: Device | None
+    policy: HallPolicy
+    now: datetime
+
+    @property
+    def by(self) -> Actor:
+        return Actor(ActorKind.KIOSK, self.device.code if self.device else "", self.hall.code)
+
+    @property
+    def start(self) -> str:
+        return reverse("kiosk:start", args=[self.hall.code])
+
+
+View = Callable[..., HttpResponseBase]
+
+
+def at_kiosk(view: View) -> View:
+    """Resolve the hall and the device, in the hall's own time zone; an unpaired machine is sent to be paired.
+
+    In production only a paired device of the hall gets in; a demo's kiosk opens for anyone.
+    """
+
+    @wraps(view)
+    def opened(request: Any, *, hall: str, **kwargs: Any) -> HttpResponseBase:
+        row = places.hall_by_code(hall)
+        device = _device(request, row)
+        if device is None and settings.PRODUCTION:
+            return redirect("kiosk:pair", hall=hall)
+        now = clock.now()
+        place = Place(row, device, places.policy_of(row.pk, now=now), now)
+        with timezone.override(ZoneInfo(row.timezone)):
+            return view(request, place, **kwargs)
+
+    return door(audience="hall-device")(opened)
+
+
+def _device(request: HttpRequest, hall: Hall) -> Device | None:
+    code, _, token = request.COOKIES.get(COOKIE, "").partition(":")
+    paired = devices.by_token(code, token) if token else None
+    if paired is not None:
+        return paired if paired.hall_id == hall.pk else None
+    return None if settings.PRODUCTION else devices.first_of_kind(hall, "kiosk")
+
+
+def not_too_often(place: Place) -> None:
+    """Nobody tries ID numbers one after the other at a kiosk.
+
+    :raises Refused: rate-limited.
+    """
+    limits.take(key=f"kiosk:{place.hall.code}:{place.device.code if place.device else ''}", per_minute=30, burst=40)
+
+
+def page(
+    request: HttpRequest, place: Place, template: str, context: dict[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    """A kiosk page. `?idle=` shortens the silence in a demo or test."""
+    asked = request.GET.get("idle", "")
+    idle = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 and not settings.PRODUCTION else IDLE_S
+    known = {"hall": place.hall, "start": place.start, "idle_s": max(1, idle), "device": place.device, "now": place.now}
+    return render(request, f"kiosk/{template}", {**known, **(context or {})}, status=status)

@@ -1,0 +1,116 @@
+"""What was put on the reader or typed: a QR code, a reference, or an ID document. Nothing of it is kept."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from banshi.kernel.documents import IdType, InvalidDocument, birth_date, normalise
+from banshi.kernel.refusals import Refused
+from banshi.rooms.booking import queries as bookings
+from banshi.rooms.identity import actions as enrolling
+from banshi.rooms.identity import queries as identity
+from banshi.rooms.tickets import queries as tickets
+
+LONGEST = 300
+_ADDRESS = re.compile(r"https?://[^/\s]+/(?P<kind>[atr])/(?P<ref>[0-9A-Za-z]{4,32})/?(?:[?#].*)?")
+_PARTS = re.compile(r"[,;|\t，；]")
+
+
+@dataclass(frozen=True)
+class Presented:
+    """One of: `ticket` (ref), `appointment` (reference), or a document. `name` only where a chip reader gave it."""
+
+    ticket: str = ""
+    appointment: str = ""
+    number: str = field(default="", repr=False)
+    id_type: str = ""
+    name: str = field(default="", repr=False)
+
+    @property
+    def is_document(self) -> bool:
+        return bool(self.number)
+
+
+def read(text: str) -> Presented:
+    """Understand what a reader or a finger typed.
+
+    Readers type a QR code's text, a bare number, or – chip readers – number and name with a comma or tab between.
+
+    :raises Refused: identity-invalid, with what is wrong about a number; nothing-found for anything else.
+    """
+    text = unicodedata.normalize("NFKC", text[:LONGEST]).strip()
+    if found := _ADDRESS.fullmatch(text):
+        return Presented(appointment=found["ref"].upper()) if found["kind"] == "a" else Presented(ticket=found["ref"])
+    if ref := tickets.read_qr(text.upper()):
+        return Presented(ticket=ref)
+    if text.upper().startswith("BS1."):
+        code = bookings.read_qr(text)
+        if code is None:
+            raise Refused("nothing-found")
+        return Presented(appointment=code)
+    parts = [part.strip() for part in _PARTS.split(text) if part.strip()]
+    if len(parts) > 1:
+        number = next((p for p in parts if any(c.isdigit() for c in p)), "")
+        name = next((p for p in parts if p != number and not any(c.isdigit() for c in p)), "")
+        return _document(number, name)
+    code = bookings.code_of(text)
+    if code is not None and _id_type(text) is not IdType.RESIDENT_ID:
+        return Presented(appointment=code)
+    return _document(text, "")
+
+
+def _id_type(text: str) -> IdType | None:
+    for kind in IdType:
+        try:
+            normalise(kind, text)
+        except InvalidDocument:
+            continue
+        return kind
+    return None
+
+
+def _document(text: str, name: str) -> Presented:
+    kind = _id_type(text)
+    if kind is None:
+        try:
+            normalise(IdType.RESIDENT_ID, text)
+        except InvalidDocument as wrong:
+            raise Refused("identity-invalid", facts={"reason": {"zh": wrong.zh, "en": wrong.en}}) from wrong
+    assert kind is not None
+    return Presented(number=text, id_type=kind.value, name=name)
+
+
+def person_of(shown: Presented, *, now: datetime, required: bool) -> int | None:
+    """The person who showed a document: known, or enrolled with the name that the chip gave.
+
+    :param required: refuse where only a number is there and nobody is known by it.
+    :raises Refused: identity-invalid, identity-mismatch.
+    """
+    if not shown.is_document:
+        return None
+    if shown.name:
+        return enrolling.enrol(name=shown.name, id_type=shown.id_type, id_number=shown.number, now=now).pk
+    known = identity.person_by_document(shown.id_type, shown.number)
+    if known is None and required:
+        reason = {
+            "zh": "第一次来这里，请把身份证放到读卡区，只输号码还不够",
+            "en": "On a first visit lay the ID card on the reader; the number alone is not enough",
+        }
+        raise Refused("identity-invalid", facts={"reason": reason})
+    return known.pk if known else None
+
+
+def age_of(shown: Presented, *, now: datetime, zone: ZoneInfo) -> int | None:
+    """Whole years, by the birth date inside the number; None where there is none."""
+    if not shown.is_document:
+        return None
+    born = birth_date(IdType(shown.id_type), normalise(IdType(shown.id_type), shown.number))
+    return years_between(born, now.astimezone(zone).date()) if born else None
+
+
+def years_between(born: date, today: date) -> int:
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

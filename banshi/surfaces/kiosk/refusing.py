@@ -1,0 +1,130 @@
+"""A no, as a page of its own: what cannot be, why, and what can be done now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import pgettext
+
+from banshi.foundation.said import named
+from banshi.foundation.words import words
+from banshi.journeys.when import when
+from banshi.kernel.refusals import SLUGS, Alternative, Refused
+from banshi.rooms.tickets.models import Ticket
+from banshi.surfaces.kiosk.place import Place, page
+
+
+@dataclass(frozen=True)
+class Way:
+    """Something that is possible instead."""
+
+    label: str
+    href: str
+    icon: str
+    hint: str = ""
+
+
+def refused_page(
+    request: HttpRequest,
+    place: Place,
+    refused: Refused,
+    *,
+    again: str,
+    category: str = "",
+    item: str = "",
+) -> HttpResponse:
+    """The page of a refusal.
+
+    :param again: where the person was; offered where trying again helps.
+    """
+    title, detail = words(refused.refusal, ZoneInfo(place.hall.timezone))
+    own = _own_words(refused)
+    number, ref = _number(place, refused)
+    context = {
+        "title": own[0] or title,
+        "detail": own[1] if own[0] else detail,
+        "slug": refused.slug,
+        "number": number,
+        "opens": refused.next if isinstance(refused.next, datetime) else None,
+        "slots": [] if isinstance(refused.next, datetime) else _slots(refused.next),
+        "ways": _ways(place, refused, again=again, item=item, ref=ref),
+        "elsewhere": _elsewhere(place, item) if refused.slug in ("closed", "walk-ins-closed", "daily-limit") else [],
+        "book_at": _book_at(refused, item),
+    }
+    return page(request, place, "refused.html", context, status=SLUGS[refused.slug])
+
+
+def _slots(offered: object) -> list[Alternative]:
+    return [each for each in offered if isinstance(each, Alternative)][:3] if isinstance(offered, (list, tuple)) else []
+
+
+def _own_words(refused: Refused) -> tuple[str, str]:
+    """Words that fit somebody who stands before a machine; ("", "") where the general ones do."""
+    if refused.slug == "nothing-found":
+        return pgettext("kiosk", "No appointment found for today"), pgettext(
+            "kiosk", "Check the number, or take a walk-in number."
+        )
+    if refused.slug == "already-checked-in":
+        return pgettext("kiosk", "You already have a number"), pgettext("kiosk", "It was given when you checked in.")
+    if refused.slug == "already-waiting":
+        return pgettext("kiosk", "You already have a number"), pgettext("kiosk", "It is still waiting in this line.")
+    if refused.slug == "rate-limited":
+        return pgettext("kiosk", "Too many tries on this machine"), pgettext(
+            "kiosk", "Wait a minute, or ask at the service desk."
+        )
+    if refused.slug == "daily-limit":
+        return pgettext("kiosk", "Today's numbers are all given"), pgettext(
+            "kiosk", "Book a time for another day instead."
+        )
+    return "", ""
+
+
+def _number(place: Place, refused: Refused) -> tuple[str, str]:
+    """The number the person has already, and its ref."""
+    if refused.slug not in ("already-waiting", "already-checked-in"):
+        return "", ""
+    number = str(refused.facts.get("number", ""))
+    day = place.now.astimezone(ZoneInfo(place.hall.timezone)).date()
+    ref = Ticket.objects.filter(hall=place.hall, day=day, number=number).order_by("-id").values_list("ref", flat=True)
+    return number, ref.first() or ""
+
+
+def _ways(place: Place, refused: Refused, *, again: str, item: str, ref: str) -> list[Way]:
+    ways = []
+    code = place.hall.code
+    if ref:
+        ways.append(Way(pgettext("kiosk", "Show this number"), reverse("kiosk:slip", args=[code, ref]), "ticket"))
+    if refused.slug in ("nothing-found", "identity-invalid", "identity-mismatch", "invalid", "code-wrong"):
+        ways.append(Way(pgettext("kiosk", "Enter it again"), again, "rotate-ccw"))
+    if refused.slug in ("nothing-found", "too-late", "wrong-state", "not-your-hall"):
+        ways.append(Way(pgettext("kiosk", "Take a walk-in number"), reverse("kiosk:walk-in", args=[code]), "ticket"))
+    if refused.slug in ("walk-ins-closed", "item-not-here", "daily-limit"):
+        ways.append(Way(pgettext("kiosk", "Other business"), reverse("kiosk:walk-in", args=[code]), "layout-grid"))
+    if refused.slug in ("closed", "walk-ins-closed", "daily-limit"):
+        ways.append(Way(pgettext("kiosk", "I have booked"), reverse("kiosk:check-in", args=[code]), "scan-qr-code"))
+    return ways
+
+
+def _elsewhere(place: Place, item: str) -> list[dict[str, str | int | None]]:
+    """Up to two halls of the same city that do this now."""
+    if not item:
+        return []
+    city = place.hall.region.code[:4]
+    chances = when(item_code=item, now=place.now)
+    return [
+        {"name": named(c), "waiting": c.waiting, "likely_s": c.likely_s, "at_most_s": c.at_most_s}
+        for c in chances
+        if c.open_now and c.hall != place.hall.code and c.region[:4] == city
+    ][:2]
+
+
+def _book_at(refused: Refused, item: str) -> str:
+    """Address to book at with a phone, where booking is what helps."""
+    if refused.slug not in ("closed", "walk-ins-closed", "daily-limit"):
+        return ""
+    return f"{settings.BANSHI_PUBLIC_URL}/book/{item}/" if item else f"{settings.BANSHI_PUBLIC_URL}/"

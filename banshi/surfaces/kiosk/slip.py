@@ -1,0 +1,109 @@
+"""The slip (号票): on the screen, and from the printer of the device."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import npgettext, pgettext
+from django.views.decorators.http import require_GET, require_POST
+
+from banshi.foundation.said import named
+from banshi.foundation.templatetags.ui import wait
+from banshi.kernel.refusals import Refused
+from banshi.rooms.devices import actions as devices
+from banshi.rooms.devices.ports import PrinterTrouble, Slip
+from banshi.rooms.places import queries as places
+from banshi.rooms.tickets import queries as tickets
+from banshi.rooms.tickets.queries import TicketView
+from banshi.surfaces.kiosk.place import Place, at_kiosk, page
+from banshi.surfaces.kiosk.where import Where, ranges, where
+
+
+def _ticket(place: Place, ref: str) -> TicketView:
+    """:raises Refused: nothing-found – also for another hall's ticket."""
+    ticket = tickets.ticket(ref, place.now)
+    if ticket.hall != place.hall.code:
+        raise Refused("nothing-found", facts={"ticket": ref})
+    return ticket
+
+
+def _where(place: Place, ticket: TicketView) -> Where:
+    """Where to wait. Where the hall is small enough to say it, the windows too."""
+    category = next((c for c in places.categories_of(place.hall) if c.code == ticket.category), None)
+    if category is None:
+        return Where(named({"floor_zh": ticket.floor, "floor_en": ticket.floor_en}, "floor"), ranges(ticket.windows))
+    return where(category, tickets.line(place.hall.pk, place.now))
+
+
+def follow_address(ref: str) -> str:
+    """What the slip's QR code opens on the holder's phone."""
+    return f"{settings.BANSHI_PUBLIC_URL}/t/{ref}"
+
+
+@at_kiosk
+@require_GET
+def slip(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
+    """The number, huge. `?new=1` prints it once the page is there."""
+    ticket = _ticket(place, ref)
+    context = {
+        "ticket": ticket,
+        "where": _where(place, ticket),
+        "follow": follow_address(ref),
+        "printing": request.GET.get("new") == "1",
+        "has_printer": bool(place.device and place.device.printer),
+    }
+    return page(request, place, "slip.html", context)
+
+
+@at_kiosk
+@require_POST
+def print_it(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
+    """Print the slip; says how that went. Whatever happens, the number stands."""
+    ticket = _ticket(place, ref)
+    trouble = ""
+    try:
+        devices.print_slip(device=place.device, slip=slip_of(place, ticket))
+    except PrinterTrouble as wrong:
+        trouble = wrong.why
+    return render(request, "kiosk/part_printed.html", {"trouble": trouble, "ticket": ticket})
+
+
+def slip_of(place: Place, ticket: TicketView) -> Slip:
+    """The words on the paper, in the active language."""
+    at = _where(place, ticket)
+    lines = [(pgettext("kiosk", "For"), named(ticket, "item") or named(ticket, "category"))]
+    window = pgettext("kiosk", "window %(n)s")
+    if ticket.called_to:
+        lines.append((pgettext("kiosk", "Go now to"), f"{_floor(ticket)} {window % {'n': ticket.called_to}}"))
+    else:
+        lines.append((pgettext("kiosk", "Wait on"), at.wait_on))
+        lines.append((pgettext("kiosk", "Windows"), at.windows))
+        if ticket.ahead is not None:
+            people = npgettext("kiosk", "%(n)s person", "%(n)s people", ticket.ahead) % {"n": ticket.ahead}
+            lines.append((pgettext("kiosk", "Ahead of you"), people))
+            lines.append((pgettext("kiosk", "Wait"), wait(ticket.likely_s, ticket.at_most_s)))
+    lines.append((pgettext("kiosk", "Taken at"), _moment(ticket.made_at, ZoneInfo(place.hall.timezone))))
+    kind = pgettext("kiosk", "Booked number") if ticket.kind == "booked" else pgettext("kiosk", "Walk-in number")
+    foot = (pgettext("kiosk", "Valid today only. When missed, ask at the service desk."),)
+    return Slip(
+        hall=named(place.hall),
+        kind=kind,
+        number=ticket.number,
+        lines=tuple(lines),
+        qr=follow_address(ticket.ref),
+        qr_says=pgettext("kiosk", "Scan: follow the line, rate afterwards"),
+        foot=foot,
+    )
+
+
+def _floor(ticket: TicketView) -> str:
+    return named({"floor_zh": ticket.floor, "floor_en": ticket.floor_en}, "floor")
+
+
+def _moment(at: datetime, zone: ZoneInfo) -> str:
+    return timezone.localtime(at, zone).strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,46 @@
+"""The start of a kiosk: two doors, and how the hall is doing."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_GET, require_POST
+
+from banshi.foundation import clock
+from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.devices import actions as devices
+from banshi.rooms.tickets import queries as tickets
+from banshi.surfaces.kiosk.place import Place, at_kiosk, page
+from banshi.surfaces.kiosk.where import busy
+
+
+def opening(place: Place) -> dict[str, Any]:
+    """`session` now or None, and the `next_session`."""
+    session = calendars.session_at(place.hall, place.now)
+    return {
+        "session": session,
+        "next_session": None if session else calendars.next_opening(place.hall, place.now),
+    }
+
+
+@at_kiosk
+@require_GET
+def start(request: HttpRequest, place: Place) -> HttpResponse:
+    line = tickets.line(place.hall.pk, place.now)
+    context = {"line": line, "busy": busy(line.categories), **opening(place)}
+    return page(request, place, "part_state.html" if request.htmx else "start.html", context)  # type: ignore[attr-defined]
+
+
+@at_kiosk
+@require_POST
+def heartbeat(request: HttpRequest, place: Place) -> HttpResponse:
+    """Every 30 seconds from the page: JSON with a few words about itself."""
+    try:
+        said = json.loads(request.body)
+    except ValueError:
+        said = None
+    if place.device is not None:
+        devices.heartbeat(code=place.device.code, state=said if isinstance(said, dict) else {}, now=clock.wall())
+    return JsonResponse({"at": place.now.isoformat(), "speed": clock.speed()})

@@ -1,0 +1,118 @@
+/*
+ * The kiosk: readers that type, pads, silence, and nothing of anybody left behind.
+ * Pages replace each other in the history, so going back leads to the start and nowhere else.
+ */
+const body = document.body;
+const start = body.dataset.start;
+
+/* ---- leaving nothing ---- */
+
+/** Back to the start as the next person expects it: plain type, the hall's language, empty fields. */
+function leave() {
+  for (const field of document.querySelectorAll("input")) field.value = "";
+  document.cookie = "elder=; path=/; max-age=0; samesite=lax";
+  document.cookie = "django_language=; path=/; max-age=0; samesite=lax";
+  location.replace(start);
+}
+
+document.addEventListener("idle", (event) => { event.preventDefault(); leave(); });
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  if (!link || event.defaultPrevented || link.origin !== location.origin || link.hash) return;
+  event.preventDefault();
+  if (link.pathname === start) leave();
+  else location.replace(link.href);
+});
+// A page that the browser kept in memory is not shown to the next person.
+addEventListener("pageshow", (event) => { if (event.persisted) location.replace(start); });
+addEventListener("contextmenu", (event) => event.preventDefault());
+
+/* ---- readers type like keyboards and end with Enter ---- */
+
+const reader = document.querySelector("[data-reader]");
+const typed = document.querySelector("[data-typed]");
+const tell = () => {
+  if (typed) typed.textContent = typed.dataset.words.replace("%n", reader.value.length);
+  suggestLane();
+};
+
+if (reader) {
+  if (!document.activeElement || document.activeElement === body) reader.focus({ preventScroll: true });
+  addEventListener("keydown", (event) => {
+    if (event.target === reader || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest?.("input, textarea, select")) return;
+    if (event.key.length === 1 && event.key !== " ") reader.focus({ preventScroll: true }); // the key itself lands there
+    else if (event.key === "Enter" && reader.value) { event.preventDefault(); reader.form.requestSubmit(); }
+  }, true);
+  reader.addEventListener("input", tell);
+  // Chip readers put number and name apart with a tab, which must not move on to the next field.
+  reader.addEventListener("keydown", (event) => {
+    if (event.key !== "Tab" || event.shiftKey || reader.value.length < 8) return;
+    event.preventDefault();
+    reader.setRangeText("\t", reader.selectionStart, reader.selectionEnd, "end");
+    tell();
+  });
+}
+
+/** From the birth year inside an ID number: the elderly lane, unless somebody chose another. */
+function suggestLane() {
+  const from = Number(reader?.dataset.elderlyFrom);
+  const note = document.querySelector("[data-lane-note]");
+  const lane = document.querySelector('input[name="lane"][value="elderly"]');
+  if (!from || !note || !lane) return;
+  const number = reader.value.match(/[1-9]\d{16}[\dXx]/)?.[0];
+  const elderly = Boolean(number) && Number(reader.dataset.year) - Number(number.slice(6, 10)) >= from;
+  const chosen = document.querySelector('input[name="lane"]:checked')?.value;
+  if (elderly && chosen === "") lane.checked = true;
+  note.hidden = !(elderly && lane.checked);
+}
+
+/* ---- pads ---- */
+
+for (const pad of document.querySelectorAll("[data-pad-for]")) {
+  const field = document.getElementById(pad.dataset.padFor);
+  pad.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (!button || !field) return;
+    if (button.dataset.type !== undefined) {
+      if (field.value.length < field.maxLength) field.value += button.dataset.type;
+    } else field.value = "clear" in button.dataset ? "" : field.value.slice(0, -1);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus({ preventScroll: true });
+  });
+}
+for (const choice of document.querySelectorAll("[data-pad]")) {
+  choice.addEventListener("click", () => {
+    for (const other of document.querySelectorAll("[data-pad]")) other.setAttribute("aria-pressed", String(other === choice));
+    for (const pad of document.querySelectorAll("[data-pad-shown]")) pad.hidden = pad.dataset.padShown !== choice.dataset.pad;
+    reader?.focus({ preventScroll: true });
+  });
+}
+
+/* ---- hall time ---- */
+
+const clock = document.querySelector("[data-clock]");
+let hallAt = Date.parse(clock?.dataset.clock);
+let heardAt = performance.now();
+let speed = Number(clock?.dataset.speed ?? 1);
+const inHall = new Intl.DateTimeFormat("zh-CN", { hour: "numeric", minute: "2-digit", hour12: false, timeZone: body.dataset.zone ?? "Asia/Shanghai" });
+function showTime() {
+  if (clock && hallAt) clock.textContent = inHall.format(new Date(hallAt + (performance.now() - heardAt) * speed)).replace(/^0(\d)/, "$1");
+}
+setInterval(showTime, 1000);
+
+/* ---- heartbeat ---- */
+
+async function beat() {
+  const answer = await fetch(body.dataset.heartbeat, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRFToken": document.querySelector('meta[name="csrf-token"]')?.content ?? "" },
+    body: JSON.stringify({ page: body.dataset.page, language: document.documentElement.lang, width: innerWidth, height: innerHeight, stale: document.documentElement.hasAttribute("data-is-stale") }),
+  }).catch(() => null);
+  const hall = answer?.ok ? await answer.json().catch(() => null) : null;
+  if (hall) { hallAt = Date.parse(hall.at); heardAt = performance.now(); speed = hall.speed; showTime(); }
+}
+if (body.dataset.heartbeat) {
+  setInterval(beat, 30000);
+  if (body.dataset.page === "start") beat();
+}

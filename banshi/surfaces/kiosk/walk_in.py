@@ -1,0 +1,160 @@
+"""Walk-in numbers (现场取号): category or matter → confirm → number."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import get_language, pgettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from banshi.foundation import clock
+from banshi.kernel.refusals import Refused
+from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Category
+from banshi.rooms.tickets import actions as giving
+from banshi.rooms.tickets import queries as tickets
+from banshi.surfaces.kiosk import presented
+from banshi.surfaces.kiosk.place import Place, at_kiosk, not_too_often, page
+from banshi.surfaces.kiosk.refusing import refused_page
+from banshi.surfaces.kiosk.where import ahead, where
+
+RESULTS = 6
+LANES = {
+    "elderly": pgettext_lazy("priority lane", "Elderly"),
+    "disabled": pgettext_lazy("priority lane", "Disabled"),
+    "pregnant": pgettext_lazy("priority lane", "Pregnant or with a baby"),
+    "serviceman": pgettext_lazy("priority lane", "Serviceman or veteran"),
+}
+
+
+def _no_walk_ins(place: Place) -> Refused | None:
+    """Why nobody at all gets a walk-in number now."""
+    if not place.policy.tickets.walk_ins:
+        reason = {"zh": "本大厅只办理预约，请先预约", "en": "This hall serves by appointment; book a time first"}
+        return Refused("walk-ins-closed", facts={"reason": reason})
+    if calendars.session_at(place.hall, place.now) is not None:
+        return None
+    opens = calendars.next_opening(place.hall, place.now)
+    day = place.now.astimezone(ZoneInfo(place.hall.timezone)).date()
+    why = calendars.why_closed(place.hall, day, at=place.now)
+    reason = {"zh": why.words.zh, "en": why.words.en} if why else {"zh": "现在不在开放时间", "en": "It is not open now"}
+    return Refused("closed", facts={"reason": reason}, next=opens.starts_at if opens else None)
+
+
+@at_kiosk
+@require_GET
+def categories(request: HttpRequest, place: Place) -> HttpResponse:
+    """All categories as tiles."""
+    refused = _no_walk_ins(place)
+    if refused is not None:
+        return refused_page(request, place, refused, again=place.start)
+    line = tickets.line(place.hall.pk, place.now)
+    session = calendars.session_at(place.hall, place.now)
+    zones = {c.code: c.zone.code if c.zone else None for c in places.categories_of(place.hall)}
+    tiles = [
+        {"line": c, "served": session is None or session.serves(category=c.code, zone=zones.get(c.code))}
+        for c in line.categories
+    ]
+    return page(request, place, "categories.html", {"tiles": tiles})
+
+
+@at_kiosk
+@require_GET
+def search(request: HttpRequest, place: Place) -> HttpResponse:
+    """Find a matter by words, pinyin or initials; with nothing typed, the frequent ones."""
+    asked = request.GET.get("q", "").replace("\0", "")[:40].strip()
+    found = (
+        catalogue.search(asked, hall=place.hall.code, limit=RESULTS)
+        if asked
+        else catalogue.popular(place.hall.code, RESULTS)
+    )
+    context = {"q": asked, "found": found}
+    return page(request, place, "part_found.html" if request.htmx else "search.html", context)  # type: ignore[attr-defined]
+
+
+@at_kiosk
+@require_http_methods(["GET", "POST"])
+def confirm(request: HttpRequest, place: Place) -> HttpResponse:
+    """What will be waited for, where and how long; POST takes the number."""
+    item_code, category_code = request.GET.get("item", ""), request.GET.get("category", "")
+    here = request.get_full_path()
+    try:
+        if request.method == "POST":
+            return _take(request, place, item_code, category_code)
+        listed, category = _asked(place, item_code, category_code)
+        refused = _no_walk_ins(place)
+        if refused is not None:
+            raise refused
+        if listed is not None and not listed.walk_in:
+            reason = {"zh": "这个事项只接受预约", "en": "This matter is by appointment only"}
+            raise Refused("walk-ins-closed", facts={"reason": reason})
+    except Refused as no:
+        return refused_page(request, place, no, again=here, item=item_code, category=category_code)
+    line = tickets.line(place.hall.pk, place.now)
+    return page(request, place, "confirm.html", {**_shown(place, listed, category, line), "here": here})
+
+
+def _asked(place: Place, item_code: str, category_code: str) -> tuple[HallItem | None, Category]:
+    """:raises Refused: nothing-found, item-not-here."""
+    if item_code:
+        listed = catalogue.hall_item(place.hall.pk, item_code[:80].replace("\0", ""))
+        return listed, listed.category
+    for category in places.categories_of(place.hall):
+        if category.code == category_code:
+            return None, category
+    raise Refused("nothing-found", facts={"category": category_code[:20]})
+
+
+def _shown(place: Place, listed: HallItem | None, category: Category, line: tickets.Line) -> dict[str, Any]:
+    rules = place.policy.tickets
+    return {
+        "item": listed.item if listed else None,
+        "category": category,
+        "state": next((c for c in line.categories if c.code == category.code), None),
+        "ahead": ahead(category.code, line),
+        "where": where(category, line),
+        "lanes": [(code, LANES[code]) for code in rules.priority_lanes if code in LANES],
+        "elderly_from": rules.elderly_from if "elderly" in rules.priority_lanes else None,
+        "year": place.now.astimezone(ZoneInfo(place.hall.timezone)).year,
+        "required": rules.identity_required,
+    }
+
+
+def _take(request: HttpRequest, place: Place, item_code: str, category_code: str) -> HttpResponse:
+    """:raises Refused: what `tickets.actions.issue` and the document say."""
+    rules = place.policy.tickets
+    shown = request.POST.get("presented", "").replace("\0", "").strip()
+    lane = request.POST.get("lane", "")[:20]
+    person_id = None
+    if shown:
+        not_too_often(place)
+        document = presented.read(shown)
+        if not document.is_document:
+            reason = {
+                "zh": "这里请放身份证；预约码请从“已预约”进",
+                "en": "Lay the ID card here; appointment codes go to “Booked”",
+            }
+            raise Refused("identity-invalid", facts={"reason": reason})
+        person_id = presented.person_of(document, now=place.now, required=rules.identity_required)
+        age = presented.age_of(document, now=place.now, zone=ZoneInfo(place.hall.timezone))
+        if not lane and age is not None and age >= rules.elderly_from and "elderly" in rules.priority_lanes:
+            lane = "elderly"
+    ticket = giving.issue(
+        hall=place.hall,
+        category_code=None if item_code else category_code[:20].replace("\0", "") or None,
+        item_code=item_code[:80].replace("\0", "") or None,
+        person_id=person_id,
+        lane=lane,
+        channel="kiosk",
+        by=place.by,
+        now=clock.now(),
+        language=get_language() or "zh-hans",
+    )
+    return redirect(reverse("kiosk:slip", args=[place.hall.code, ticket.ref]) + "?new=1")

@@ -1,0 +1,73 @@
+"""Where a category is served, in few words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import pgettext
+
+from banshi.foundation.said import named
+from banshi.rooms.places.models import Category
+from banshi.rooms.tickets.queries import Line, LineCategory
+
+QUIET_S = 10 * 60
+FAIR_S = 25 * 60
+
+
+@dataclass(frozen=True)
+class Where:
+    """`wait_on`: the floor to wait on; `windows`: “1–8、12 号”."""
+
+    wait_on: str
+    windows: str
+
+
+def where(category: Category, line: Line) -> Where:
+    """By the windows that serve it, working or not; waited for in the category's own zone, if one of them is there."""
+    serving = [w for w in line.windows if category.code in w.categories]
+    zone = category.zone
+    near = [w for w in serving if zone is not None and w.zone == zone.code]
+    floors = {named(w, "floor"): None for w in near or serving}
+    return Where(wait_on=pgettext("kiosk", ", ").join(floors), windows=ranges([w.number for w in serving]))
+
+
+def ahead(category: str, line: Line) -> int:
+    """How many wait before a newcomer: those of every category that shares a working window with this one."""
+    working = [w for w in line.windows if w.state not in ("closed", "paused", "emergency")]
+    lines = [frozenset(w.categories) for w in (working or line.windows) if category in w.categories]
+    together = frozenset({category}).union(*lines)
+    return sum(c.waiting for c in line.categories if c.code in together)
+
+
+def ranges(numbers: Sequence[str]) -> str:
+    """["01", "02", "03", "12"] → “1–3、12”. Numbers that are no numbers stay as they are."""
+    runs: list[list[str]] = []
+    for number in numbers:
+        if runs and _follows(runs[-1][-1], number):
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return pgettext("between windows", ", ").join(
+        f"{_short(run[0])}–{_short(run[-1])}"
+        if len(run) > 2
+        else pgettext("between windows", ", ").join(map(_short, run))
+        for run in runs
+    )
+
+
+def _follows(before: str, number: str) -> bool:
+    return before.isdecimal() and number.isdecimal() and int(number) == int(before) + 1
+
+
+def _short(number: str) -> str:
+    return number.lstrip("0") or number
+
+
+def busy(categories: Iterable[LineCategory]) -> str:
+    """quiet | fair | busy | "" – by the likely wait of a newcomer, weighed by who waits."""
+    known = [(c.likely_s, c.waiting + 1) for c in categories if c.likely_s is not None]
+    if not known:
+        return ""
+    mean = sum(wait * weight for wait, weight in known) / sum(weight for _, weight in known)
+    return "quiet" if mean <= QUIET_S else "fair" if mean <= FAIR_S else "busy"
