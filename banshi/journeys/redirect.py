@@ -10,29 +10,30 @@ from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.places.models import Category, Hall
+from banshi.rooms.places.queries import hall_by_code
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
 
 
-def to_hall(*, ref: str, hall: str, by: Actor, now: datetime) -> Ticket:
+def to_hall(*, ref: str, hall: Hall | str, by: Actor, now: datetime, why: str = "") -> Ticket:
     """End the number here and give one in `hall`, ranked as if it had been taken there when it was taken here.
 
     Other halls have other categories: an item finds its own; a number without an item goes by its category's code.
 
-    :param hall: code of the other hall.
+    :param hall: the other hall, or its code.
     :raises Refused: nothing-found, not-your-hall, wrong-state, item-not-here, and those of `tickets.issue` (closed,
         daily-limit, …): then the number here stays as it was.
     """
-    target = Hall.objects.filter(code=hall).order_by("id").first()
-    if target is None:
-        raise Refused("nothing-found", facts={"hall": hall})
+    target = hall_by_code(hall) if isinstance(hall, str) else hall
     with transaction.atomic():
-        old = tickets.mark_redirected(ref=ref, to_hall=target, by=by, now=now)
+        old = tickets.mark_redirected(ref=ref, to_hall=target, by=by, now=now, why=why)
         item_code = old.item.code if old.item else None
         here = HallItem.objects if item_code else Category.objects
         known = {"item__code": item_code} if item_code else {"code": old.category.code}
         if not here.filter(hall=target, **known).exists():
-            raise Refused("item-not-here", facts={"hall": hall, "item": item_code or "", "category": old.category.code})
+            raise Refused(
+                "item-not-here", facts={"hall": target.code, "item": item_code or "", "category": old.category.code}
+            )
         return tickets.issue(
             hall=target,
             category_code=None if item_code else old.category.code,

@@ -15,7 +15,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.identity.models import Staff
 from banshi.rooms.places.models import Window, WindowCategory
 from banshi.rooms.tickets import actions, queries
-from banshi.rooms.tickets.models import Call, Ticket, Transfer, Visit, WindowSession
+from banshi.rooms.tickets.models import Call, Estimate, Ticket, Transfer, Visit, WindowSession
 from tests.rooms.tickets.conftest import open_town
 from tests.together import together
 from tests.town import TUESDAY_NINE, Town
@@ -223,8 +223,12 @@ def open_town_with_history(town: Town) -> Town:
         number(i, TUESDAY_NINE - timedelta(days=d), "finished") for d in range(1, 31) for i in range(1, 201)
     )
     Ticket.objects.bulk_create(number(i, TUESDAY_NINE, "waiting") for i in range(1, 41))
+    Estimate.objects.bulk_create(
+        Estimate(ticket=t, hall=town.hall, day=t.day, at=t.made_at, ahead=1, likely_s=1, at_most_s=2, actual_s=1)
+        for t in Ticket.objects.filter(state="finished").order_by("id")
+    )
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE tickets_ticket")
+        cursor.execute("ANALYZE tickets_ticket, tickets_estimate")
     return town
 
 
@@ -250,6 +254,23 @@ def test_a_number_goes_on_in_another_hall_with_the_time_it_has_waited(town):
     assert (old.state, new.number, new.hall_id) == ("redirected", "S002", town.other_hall.pk)
     assert [t.ref for t in line.tickets] == [new.ref, there.ref]
     assert Transfer.objects.get().to_hall == town.other_hall
+
+
+def test_a_number_at_a_window_is_sent_on_and_the_window_is_free(town):
+    from banshi.rooms.places.models import Category
+
+    open_town(town)
+    Category.objects.create(hall=town.other_hall, code="A", letter="S", name_zh="社保", name_en="Social security")
+    actions.sign_in(window_code="town-01", staff_id=town.clerk.pk, now=TUESDAY_NINE)
+    old = take(town)
+    actions.call_next(window_code="town-01", staff_id=town.clerk.pk, now=TUESDAY_NINE)
+    actions.start(ref=old.ref, staff_id=town.clerk.pk, now=TUESDAY_NINE)
+
+    redirect.to_hall(ref=old.ref, hall=town.other_hall, by=KIOSK, now=TUESDAY_NINE, why="走错了厅")
+
+    fact = Transfer.objects.get()
+    assert (fact.from_window, fact.why) == (town.windows["01"], "走错了厅")
+    assert queries.line(town.hall.pk, TUESDAY_NINE).windows[0].state == "idle"
 
 
 def test_a_redirect_that_is_refused_leaves_the_number_where_it_was(town):

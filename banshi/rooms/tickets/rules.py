@@ -127,7 +127,7 @@ VERBS: dict[str, tuple[tuple[str, ...], str]] = {
     "transfer": (("waiting", "called", "serving", "held"), "waiting"),
     "put_first": (("waiting", "parked"), "waiting"),
     "leave": (("waiting", "called", "held", "parked", "missed"), "left"),
-    "redirect": (("waiting", "called", "parked", "missed"), "redirected"),
+    "redirect": (("waiting", "called", "serving", "parked", "missed"), "redirected"),
     "close": (("waiting", "held", "parked", "missed"), "closed"),
 }
 

@@ -13,7 +13,7 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.actions.ground import broken, by_hall, locked, need, now_idle, policy, tell_line, visit_over
-from banshi.rooms.tickets.models import Miss, Ticket, Transfer, Visit
+from banshi.rooms.tickets.models import AT_WINDOW, Miss, Service, Ticket, Transfer, Visit
 
 
 @transaction.atomic
@@ -148,8 +148,9 @@ def mark_redirected(*, ref: str, to_hall: Hall, by: Actor, now: datetime, why: s
     if to_hall.pk == ticket.hall_id or ticket.day != today:
         reason = {"zh": "只能转到另一个大厅，且号票须为当日", "en": "To another hall only, and with a number of today"}
         raise Refused("invalid", facts={"field": "hall", "reason": reason})
-    from_window = ticket.window if ticket.state == "called" else None
+    from_window = ticket.window if ticket.state in AT_WINDOW else None
     if from_window is not None:
+        Service.objects.filter(ticket=ticket, ended_at=None).update(ended_at=now, outcome="transferred")
         now_idle(from_window.pk, now)
     ticket.state, ticket.closed_why = rules.after("redirect"), "redirected"
     ticket.save(update_fields=["state", "closed_why"])
