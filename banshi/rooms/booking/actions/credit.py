@@ -6,7 +6,7 @@ or is forgiven; so a late job, a repeated one, or one in another order leaves th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions import telling
 from banshi.rooms.booking.actions.retrying import again
 from banshi.rooms.booking.models import Appeal, Appointment, FaultDay, LedgerEntry, Suspension
-from banshi.rooms.booking.queries.facts import HallFacts, hall_facts, item_words
+from banshi.rooms.booking.queries.facts import HallFacts, ItemWords, hall_facts, item_words
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.models import Hall
 
@@ -107,14 +107,14 @@ def sweep_no_shows(*, now: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(SWEEP_SQL, values)
         missed = [row[0] for row in cursor.fetchall()]
-    rows = list(Appointment.objects.filter(id__in=missed).order_by("id"))
-    words: dict[tuple[int, int], Any] = {}
+    rows = list(Appointment.objects.select_related("person").filter(id__in=missed).order_by("id"))
+    words: dict[tuple[int, int], ItemWords | None] = {}
     for row in rows:
         key = (row.hall_id, row.item_id)
         if key not in words:
             words[key] = item_words(*key)
         telling.drop(row.code, now=now)
-        telling.tell("no_show", row, hall=halls[row.hall_id], item=words[key], now=now)
+    telling.tell_all("no_show", [(row, halls[row.hall_id], words[row.hall_id, row.item_id]) for row in rows], now=now)
     recount(people=sorted({(row.person_id, halls[row.hall_id].scope) for row in rows}), now=now)
     return len(rows)
 
@@ -141,51 +141,86 @@ def recount(*, people: Iterable[tuple[int, str]], now: datetime) -> None:
     One that a manager lifted stays lifted; one that the entries no longer call for is lifted, a missing one is made.
     The rule applied to an entry is the one in force when it happened, so a stricter policy never reaches back.
     """
+    wanted = sorted(set(people))
+    if not wanted:
+        return
+    # One recount of a person at a time: two cancellations at once must not both miss the other.
+    keys = [f"{person_id}:{scope}" for person_id, scope in wanted]
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK_CREDIT_SQL, [keys])
+    ids = [person_id for person_id, _ in wanted]
+    scopes = sorted({scope for _, scope in wanted})
+    rows = LedgerEntry.objects.filter(person_id__in=ids, scope__in=scopes, forgiven_at=None)
+    bars = Suspension.objects.filter(person_id__in=ids, scope__in=scopes).exclude(reason="manual")
+    entries: dict[tuple[int, str], list[LedgerEntry]] = {}
+    for row in rows.select_related("appointment").order_by("on", "at", "id"):
+        entries.setdefault((row.person_id, row.scope), []).append(row)
+    known: dict[tuple[int, str], list[Suspension]] = {}
+    for bar in bars.order_by("id"):
+        known.setdefault((bar.person_id, bar.scope), []).append(bar)
     credits = _Credits()
-    for person_id, scope in people:
-        # One recount of a person at a time: two cancellations at once must not both miss the other.
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(716002, hashtext(%s))", [f"{person_id}:{scope}"])
-        _recount(person_id, scope, credits, now=now)
+    for key in wanted:
+        _recount(key, entries.get(key, []), known.get(key, []), credits, now=now)
 
 
-def _recount(person_id: int, scope: str, credits: _Credits, *, now: datetime) -> None:
-    rows = LedgerEntry.objects.filter(person_id=person_id, scope=scope, forgiven_at=None).select_related("appointment")
+# In one order for everybody.
+_LOCK_CREDIT_SQL = """
+SELECT pg_advisory_xact_lock(716002, k) FROM (
+  SELECT DISTINCT hashtext(key) AS k FROM unnest(%s::text[]) AS key ORDER BY 1
+) keys
+"""
+
+
+def _recount(
+    key: tuple[int, str],
+    rows: Sequence[LedgerEntry],
+    bars: Sequence[Suspension],
+    credits: _Credits,
+    *,
+    now: datetime,
+) -> None:
     entries = [
-        rules.Entry(row.pk, row.kind, row.on, row.at, credits.of(row.appointment.hall_id, row.at))
-        for row in rows.order_by("on", "at", "id")
+        rules.Entry(row.pk, row.kind, row.on, row.at, credits.of(row.appointment.hall_id, row.at)) for row in rows
     ]
     due = {(each.reason, each.from_on, each.until_on): each for each in rules.suspensions_from(entries)}
-    kept = Suspension.objects.filter(person_id=person_id, scope=scope).exclude(reason="manual").order_by("id")
-    known = {(row.reason, row.from_on, row.until_on): row for row in kept}
-    LedgerEntry.objects.filter(person_id=person_id, scope=scope).exclude(used_by=None).update(used_by=None)
-    for key, row in known.items():
-        if key not in due and row.lifted_at is None:
-            row.lifted_at, row.lifted_by, row.lifted_why = now, str(SYSTEM), RECOUNTED
-            row.save(update_fields=["lifted_at", "lifted_by", "lifted_why"])
-        elif key in due and row.lifted_by == str(SYSTEM):
-            row.lifted_at, row.lifted_by, row.lifted_why = None, "", ""
-            row.save(update_fields=["lifted_at", "lifted_by", "lifted_why"])
-    for key, each in sorted(due.items(), key=lambda pair: pair[0][1]):
-        row_or_none = known.get(key)
-        row = row_or_none or Suspension.objects.create(
-            person_id=person_id,
-            scope=scope,
-            reason=each.reason,
-            from_on=each.from_on,
-            until_on=each.until_on,
-            made_at=now,
-        )
-        LedgerEntry.objects.filter(id__in=each.entries).update(used_by=row)
-        if row_or_none is None:
-            audit.record(
-                action="suspended",
-                subject=f"suspension:{row.pk}",
-                by=SYSTEM,
-                now=now,
-                facts={"reason": each.reason, "from": each.from_on.isoformat(), "until": each.until_on.isoformat()},
-            )
-            _tell_suspended(row, entry_id=each.entries[-1], now=now)
+    known = {(bar.reason, bar.from_on, bar.until_on): bar for bar in bars}
+    for what, bar in known.items():
+        if what not in due and bar.lifted_at is None:
+            _set_lifted(bar, at=now)
+        elif what in due and bar.lifted_by == str(SYSTEM):
+            _set_lifted(bar, at=None)
+    used: dict[int, int] = {}
+    for what, each in sorted(due.items(), key=lambda pair: pair[0][1]):
+        bar_or_none = known.get(what)
+        bar = bar_or_none or _suspended(key, each, now=now)
+        used |= dict.fromkeys(each.entries, bar.pk)
+    for row in rows:
+        if row.used_by_id != used.get(row.pk):
+            LedgerEntry.objects.filter(id=row.pk).update(used_by=used.get(row.pk))
+    LedgerEntry.objects.filter(person_id=key[0], scope=key[1]).exclude(forgiven_at=None).exclude(used_by=None).update(
+        used_by=None
+    )
+
+
+def _set_lifted(bar: Suspension, *, at: datetime | None) -> None:
+    bar.lifted_at = at
+    bar.lifted_by, bar.lifted_why = (str(SYSTEM), RECOUNTED) if at else ("", "")
+    bar.save(update_fields=["lifted_at", "lifted_by", "lifted_why"])
+
+
+def _suspended(key: tuple[int, str], due: rules.Due, *, now: datetime) -> Suspension:
+    bar = Suspension.objects.create(
+        person_id=key[0],
+        scope=key[1],
+        reason=due.reason,
+        from_on=due.from_on,
+        until_on=due.until_on,
+        made_at=now,
+    )
+    facts = {"reason": due.reason, "from": due.from_on.isoformat(), "until": due.until_on.isoformat()}
+    audit.record(action="suspended", subject=f"suspension:{bar.pk}", by=SYSTEM, now=now, facts=facts)
+    _tell_suspended(bar, entry_id=due.entries[-1], now=now)
+    return bar
 
 
 def _tell_suspended(row: Suspension, *, entry_id: int, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -60,6 +61,25 @@ def tell(
         dedupe=f"{key}:{appointment.code}:{appointment.moves}",
         language=appointment.language,
         now=now,
+    )
+
+
+def tell_all(key: str, about: Sequence[tuple[Appointment, HallFacts, ItemWords | None]], *, now: datetime) -> None:
+    """One message about each appointment (with its person), due at once, in one statement."""
+    messaging.write_rows(
+        messaging.row(
+            key=key,
+            phone=row.person.phone,
+            hall=hall.code,
+            subject=subject_of(row.code),
+            params=params_of(hall, item, code=row.code, starts_at=row.starts_at, ends_at=row.ends_at),
+            due_at=now,
+            dedupe=f"{key}:{row.code}:{row.moves}",
+            language=row.language,
+            now=now,
+        )
+        for row, hall, item in about
+        if row.person.phone
     )
 
 
