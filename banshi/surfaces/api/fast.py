@@ -227,9 +227,8 @@ def call(headers: Mapping[str, str], body: bytes, query: str = "", *, window: st
 
     def act() -> Answer:
         caller = _authorised(headers, "call_next", query)
-        if body:
-            check_body(headers, body)
-            check_empty(body)
+        check_body(headers, body)
+        check_empty(body)
         found = places.window_by_code(_path_code(window))
         caller.must_reach(found.hall.code)
         once = idempotency.once_of(

@@ -128,5 +128,19 @@ def committed_calls(committed_town: Town) -> Calls:
 PERSON = {"name": "张三丰", "id_type": "resident_id", "id_number": "11010519491231002X", "phone": "13800138000"}
 
 
+def person(i: int) -> dict[str, str]:
+    """The i-th of many people."""
+    from datetime import date
+
+    from banshi.kernel.documents import generate_resident_id
+
+    return {
+        "name": f"众{chr(0x4E00 + i)}",
+        "id_type": "resident_id",
+        "id_number": generate_resident_id("441900", date(1980 + i % 20, 1 + i % 12, 1 + i % 28), i % 999 + 1),
+        "phone": f"1390013{i:04d}",
+    }
+
+
 def booking(slot: Any, **more: Any) -> dict[str, Any]:
     return {"slot": slot.id, "item": "pension", "person": PERSON, "source": "app", **more}

@@ -1,0 +1,128 @@
+"""The OpenAPI document: complete, true, and readable without the network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core import signals
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from banshi.surfaces.api.keys import SCOPES_OF
+from tests.surfaces.api.conftest import PERSON, SCOPES, Calls, booking, stop_the_clock
+
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+EXAMPLES = 8
+
+
+def document(calls: Calls) -> dict[str, Any]:
+    found: dict[str, Any] = calls("get", "/openapi.json", "").json()
+    return found
+
+
+def test_the_document_is_open_to_all_and_names_the_scopes_of_every_operation(calls: Calls) -> None:
+    found = document(calls)
+
+    assert found["openapi"] == "3.1.0"
+    named = {
+        operation["operationId"]: frozenset(operation["security"][0]["Key"])
+        for methods in found["paths"].values()
+        for operation in methods.values()
+    }
+    assert named == SCOPES_OF
+
+
+def test_every_operation_documents_its_problems_and_every_write_its_idempotency_key(calls: Calls) -> None:
+    for methods in document(calls)["paths"].values():
+        for method, operation in methods.items():
+            problems = {status for status in operation["responses"] if int(status) >= 400}
+            headers = {p["name"] for p in operation["parameters"] if p["in"] == "header"}
+
+            assert problems == {"400", "401", "403", "404", "405", "409", "413", "415", "422", "429"}
+            assert ("Idempotency-Key" in headers) == (method != "get")
+            for status in problems:
+                assert set(operation["responses"][status]["content"]) == {"application/problem+json"}
+
+
+def test_the_docs_page_shows_every_operation_and_loads_nothing_from_elsewhere(calls: Calls) -> None:
+    page = calls("get", "/docs", "")
+
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert [name for name in SCOPES_OF if f'id="{name}"' not in text] == []
+    assert [
+        part for part in ("http://", "https://", "//cdn") if f'src="{part}' in text or f'href="{part}' in text
+    ] == []
+
+
+def seeds(calls: Calls) -> dict[str, str]:
+    """Things that are there, so that generated requests also meet them."""
+    code = calls("post", "/appointments", "channel", booking(calls.town.slot())).json()["code"]
+    ref = calls("post", "/halls/town/tickets", "kiosk", {"category": "A", "person": PERSON}).json()["id"]
+    calls("post", "/windows/town-01/sign-in", "desk")
+    return {"hall": "town", "item": "pension", "code": code, "id": ref, "window": "town-01"}
+
+
+@contextmanager
+def one_connection() -> Iterator[None]:
+    """Django closes connections between requests; the test's transaction must not be closed with them."""
+    for signal in (signals.request_started, signals.request_finished):
+        signal.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        for signal in (signals.request_started, signals.request_finished):
+            signal.connect(close_old_connections)
+
+
+def generated(operation: Any, mode: GenerationMode, known: dict[str, str], key: str) -> None:
+    """Send generated requests, each also with the path of something that is there."""
+
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def send(case: Any) -> None:
+        for there in ({}, known):
+            case.path_parameters = {k: there.get(k, v) for k, v in (case.path_parameters or {}).items()}
+            case.call_and_validate(headers={"Authorization": f"Bearer {key}"}, checks=CHECKS)
+
+    send()
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+@pytest.mark.parametrize(
+    "subject", ["halls", "items", "when", "appointments", "tickets", "windows", "stats", "notices", "demo"]
+)
+def test_generated_requests_get_documented_answers(calls: Calls, subject: str, mode: GenerationMode) -> None:
+    known = seeds(calls)
+    ran = []
+
+    with one_connection():
+        schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+        for result in schema.include(path_regex=f"^/api/v1/{subject}").get_all_operations():
+            operation = result.ok()
+            name = operation.definition.raw["operationId"]
+            scope = next(s for s in SCOPES if s in SCOPES_OF[name])
+            generated(operation, mode, known, calls.keys[scope])
+            ran.append(name)
+
+    assert ran
+    stop_the_clock()

@@ -1,0 +1,243 @@
+"""Writes that are sent twice: the first answer again, and one change only."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from banshi.foundation import clock
+from banshi.foundation.models import IdempotencyKey
+from banshi.rooms.booking.models import Appointment
+from banshi.rooms.tickets.models import Ticket
+from banshi.surfaces.api import fast, idempotency
+from banshi.surfaces.api.answers import Answer
+from tests.surfaces.api.conftest import Calls, booking, person
+from tests.together import together
+from tests.town import at
+
+
+def test_the_same_key_and_body_give_the_first_answer_again(calls: Calls) -> None:
+    slot = calls.town.slot()
+
+    first = calls("post", "/appointments", "channel", booking(slot), Idempotency_Key="k1")
+    again = calls("post", "/appointments", "channel", booking(slot), Idempotency_Key="k1")
+
+    assert (again.status_code, again.content) == (201, first.content)
+    assert (first.get("Idempotency-Replayed"), again["Idempotency-Replayed"]) == (None, "true")
+    assert Appointment.objects.count() == 1
+
+
+def test_a_refusal_is_an_answer_too(calls: Calls) -> None:
+    full = calls.town.slot(quota=1, taken=1)
+
+    first = calls("post", "/appointments", "channel", booking(full), Idempotency_Key="k1")
+    full.taken = 0
+    full.save()
+    again = calls("post", "/appointments", "channel", booking(full), Idempotency_Key="k1")
+
+    assert (again.status_code, again.content) == (409, first.content)
+    assert again["Content-Type"] == "application/problem+json"
+    assert Appointment.objects.count() == 0
+
+
+def test_the_same_key_with_another_body_is_a_conflict(calls: Calls) -> None:
+    slot, other = calls.town.slot(), calls.town.slot(starts=at("2026-03-11 10:00"))
+    calls("post", "/appointments", "channel", booking(slot), Idempotency_Key="k1")
+
+    answer = calls("post", "/appointments", "channel", booking(other), Idempotency_Key="k1")
+
+    assert (answer.status_code, answer.json()["type"]) == (409, "idempotency-conflict")
+    assert Appointment.objects.count() == 1
+
+
+def test_keys_of_different_callers_do_not_meet(calls: Calls) -> None:
+    slot = calls.town.slot()
+    calls("post", "/appointments", "channel", booking(slot, person=person(1)), Idempotency_Key="k1")
+
+    answer = calls("post", "/appointments", "other-channel", booking(slot, person=person(2)), Idempotency_Key="k1")
+
+    assert answer.status_code == 201
+    assert Appointment.objects.count() == 2
+
+
+def test_every_write_takes_a_key(calls: Calls) -> None:
+    code = calls("post", "/appointments", "channel", booking(calls.town.slot())).json()["code"]
+    writes: list[tuple[str, str, str, Any]] = [
+        ("post", "/halls/town/tickets", "kiosk", {"category": "A"}),
+        ("delete", f"/appointments/{code}", "channel", None),
+        ("post", "/windows/town-01/sign-in", "desk", None),
+        ("post", "/windows/town-01/calls", "desk", None),
+        ("put", "/demo/clock", "demo", {"speed": 0}),
+        ("put", "/demo/crowd", "demo", {"on": True, "halls": ["town"]}),
+    ]
+
+    for number, (method, path, key, body) in enumerate(writes):
+        first = calls(method, path, key, body, Idempotency_Key=f"k{number}")
+        again = calls(method, path, key, body, Idempotency_Key=f"k{number}")
+
+        assert (path, again.status_code, again.content) == (path, first.status_code, first.content)
+        assert again["Idempotency-Replayed"] == "true"
+    assert Ticket.objects.count() == 1
+
+
+def test_a_key_that_is_no_key_is_invalid(calls: Calls) -> None:
+    for key in ("", "with space", "é", "x" * 201):
+        answer = calls("post", "/appointments", "channel", booking(calls.town.slot()), Idempotency_Key=key)
+
+        assert (key, answer.status_code, answer.json()["type"]) == (key, 422, "invalid")
+        calls.town.hall.slot_set.all().delete()
+    assert Appointment.objects.count() == 0
+
+
+def test_what_broke_is_not_kept_and_can_be_sent_again(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
+    slot = calls.town.slot()
+
+    def broken(*_: Any, **__: Any) -> None:
+        raise RuntimeError("the printer is on fire")
+
+    with monkeypatch.context() as broken_for_a_while:
+        broken_for_a_while.setattr(fast.booking, "place_many", broken)
+        first = calls("post", "/appointments", "channel", booking(slot), Idempotency_Key="k1")
+    again = calls("post", "/appointments", "channel", booking(slot), Idempotency_Key="k1")
+
+    assert (first.status_code, first.json()["type"]) == (500, "broken")
+    assert first["Content-Type"] == "application/problem+json"
+    assert (again.status_code, again.get("Idempotency-Replayed")) == (201, None)
+
+
+def test_answers_are_kept_for_a_day_of_machine_time(calls: Calls) -> None:
+    slot = calls.town.slot()
+    calls("post", "/appointments", "channel", booking(slot), Idempotency_Key="k1")
+    calls("post", "/appointments", "channel", booking(slot), Idempotency_Key="k2")
+    IdempotencyKey.objects.filter(key="k1").update(created_at=clock.wall() - timedelta(hours=24, seconds=1))
+
+    anew = calls("post", "/appointments", "channel", booking(slot), Idempotency_Key="k1")
+    IdempotencyKey.objects.filter(key="k1").update(created_at=clock.wall() - timedelta(hours=25))
+    cleaned = idempotency.clean(wall=clock.wall())
+
+    assert (anew.status_code, anew.json()["type"]) == (409, "limit-half-day")
+    assert cleaned == 1
+    assert list(IdempotencyKey.objects.values_list("key", flat=True)) == ["k2"]
+
+
+def prepared(calls: Calls, body: Any, key: str | None = None, caller: str = "channel") -> fast.Booking:
+    import orjson
+
+    headers = {"authorization": f"Bearer {calls.keys[caller]}", "content-type": "application/json"}
+    if key is not None:
+        headers["idempotency-key"] = key
+    found = fast.prepare_booking(headers, orjson.dumps(body))
+    assert isinstance(found, fast.Booking), found
+    return found
+
+
+def shown(answer: Answer) -> tuple[int, str | None]:
+    import orjson
+
+    content = orjson.loads(answer.body)
+    return answer.status, content.get("type")
+
+
+def test_a_batch_answers_like_one_after_the_other(calls: Calls) -> None:
+    last = calls.town.slot(quota=2)
+    wrong = {**person(3), "id_number": "not-a-number"}
+    asked = [
+        prepared(calls, booking(last, person=person(1)), "a"),
+        prepared(calls, booking(last, person=person(1)), "a"),  # sent twice
+        prepared(calls, booking(last, person=person(2)), "a"),  # same key, other body
+        prepared(calls, booking(last, person=wrong)),
+        prepared(calls, booking(last, person=person(2)), "b"),
+        prepared(calls, booking(last, person=person(4)), "c"),  # no place left
+        prepared(calls, booking(last, person=person(1))),  # the same person once more
+    ]
+
+    answers = fast.book_many(asked)
+    later = fast.book_many([asked[0], asked[5]])
+
+    assert [shown(a) for a in answers] == [
+        (201, None), (201, None), (409, "idempotency-conflict"), (422, "identity-invalid"), (201, None),
+        (409, "slot-full"), (409, "limit-half-day"),
+    ]  # fmt: skip
+    assert answers[1].body == answers[0].body
+    assert [a.body for a in later] == [answers[0].body, answers[5].body]
+    assert Appointment.objects.count() == 2
+
+
+def test_one_that_breaks_takes_nobody_along(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
+    slot = calls.town.slot()
+    place_many = fast.booking.place_many
+
+    def fussy(asked: Any, *, now: Any) -> Any:
+        if any(each.note == "boom" for each in asked):
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1/0")
+        return place_many(asked, now=now)
+
+    monkeypatch.setattr(fast.booking, "place_many", fussy)
+    answers = fast.book_many(
+        [
+            prepared(calls, booking(slot, person=person(1)), "a"),
+            prepared(calls, booking(slot, person=person(2), note="boom"), "b"),
+            prepared(calls, booking(slot, person=person(3))),
+        ]
+    )
+
+    assert [shown(a) for a in answers] == [(201, None), (500, "broken"), (201, None)]
+    assert list(IdempotencyKey.objects.values_list("key", flat=True)) == ["a"]
+
+
+def test_a_batch_costs_the_same_number_of_statements_whatever_its_size(
+    calls: Calls, django_assert_num_queries: Any
+) -> None:
+    slot = calls.town.slot(quota=50)
+    fast.book_many([prepared(calls, booking(slot, person=person(100)), "warm")])
+    one = [prepared(calls, booking(slot, person=person(1)), "one")]
+    many = [prepared(calls, booking(slot, person=person(i)), f"k{i}") for i in range(2, 22)]
+
+    # savepoints of the outer test transaction included
+    with django_assert_num_queries(10):
+        fast.book_many(one)
+    with django_assert_num_queries(10):
+        fast.book_many(many)
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_twenty_senders_of_one_request_get_one_appointment_and_one_answer(committed_calls: Calls) -> None:
+    slot = committed_calls.town.slot(quota=10)
+
+    answers = together(
+        20, lambda _: committed_calls("post", "/appointments", "channel", booking(slot), Idempotency_Key="k1")
+    )
+
+    assert [a.status_code for a in answers] == [201] * 20
+    assert len({a.content for a in answers}) == 1
+    assert Appointment.objects.count() == 1
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_twenty_senders_of_one_ticket_get_one_number(committed_calls: Calls) -> None:
+    answers = together(
+        20,
+        lambda _: committed_calls("post", "/halls/town/tickets", "kiosk", {"category": "A"}, Idempotency_Key="k1"),
+    )
+
+    assert [a.status_code for a in answers] == [201] * 20
+    assert {a.json()["number"] for a in answers} == {"A001"}
+    assert Ticket.objects.count() == 1
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_gathered_bookings_of_a_rush_fill_the_slot_exactly(committed_calls: Calls) -> None:
+    slot = committed_calls.town.slot(quota=7)
+    asked = [prepared(committed_calls, booking(slot, person=person(i)), f"k{i}") for i in range(30)]
+
+    answers = [future.result(timeout=30) for future in [fast.bookings.submit(one) for one in asked]]
+
+    assert sorted(a.status for a in answers) == [201] * 7 + [409] * 23
+    assert Appointment.objects.filter(state="booked").count() == 7
