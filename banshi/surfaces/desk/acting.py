@@ -1,0 +1,220 @@
+"""The clerk's verbs: each POST is one action, and answers with the console as it then is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from banshi.foundation import clock
+from banshi.foundation.doors import Asked, door
+from banshi.journeys import redirect as elsewhere
+from banshi.journeys import serve
+from banshi.kernel.refusals import SLUGS, Refused
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.identity import queries as identity
+from banshi.rooms.places import queries as places
+from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets import queries
+from banshi.rooms.tickets.actions.noting import write_note
+from banshi.surfaces.desk import console
+
+
+@require_POST
+@door(audience="staff", permission="desk.work")
+def sign_in(request: Asked) -> HttpResponse:
+    """Work a window (上岗)."""
+    code = _text(request, "window", 60)
+    assert request.who.staff_id is not None
+    try:
+        window = places.window_by_code(code)
+        if not request.who.may("desk.work", window.hall.code):
+            raise Refused("not-your-hall", facts={"hall": {"zh": window.hall.name_zh, "en": window.hall.name_en}})
+        tickets.sign_in(window_code=code, staff_id=request.who.staff_id, now=clock.now())
+    except Refused as no:
+        shown = console.choice(request.who, wanted=_text(request, "hall", 40), refused=no)
+        return render(request, "desk/choose.html", shown, status=SLUGS[no.slug])
+    return redirect("desk:desk")
+
+
+@require_POST
+@door(audience="staff", permission="desk.work")
+def do(request: Asked, verb: str) -> HttpResponse:
+    """One verb of the console: call, start, finish …; the refusal, if any, stands on top of the console."""
+    act = VERBS.get(verb)
+    if act is None:
+        raise Refused("nothing-found")
+    now = clock.now()
+    assert request.who.staff_id is not None
+    refused: Refused | None = None
+    more: dict[str, Any] = {}
+    try:
+        more = act(request, request.who.staff_id, now) or {}
+    except Refused as no:
+        refused = no
+    if not request.htmx:
+        return redirect("desk:desk") if refused is None else _page(request, refused, now)
+    view = queries.desk(request.who.staff_id, now)
+    if view.state == "signed_out":
+        return HttpResponse(headers={"HX-Redirect": "/desk/"})
+    shown = console.context(request.who, view, now=now, refused=refused, **more)
+    return render(request, "desk/_console.html", shown, status=SLUGS[refused.slug] if refused else 200)
+
+
+def _page(request: Asked, refused: Refused, now: datetime) -> HttpResponse:
+    assert request.who.staff_id is not None
+    view = queries.desk(request.who.staff_id, now)
+    if view.state == "signed_out":
+        raise refused
+    return render(
+        request,
+        "desk/desk.html",
+        console.context(request.who, view, now=now, refused=refused),
+        status=SLUGS[refused.slug],
+    )
+
+
+def _text(request: Asked, name: str, most: int = 200) -> str:
+    return request.POST.get(name, "").replace("\0", "").strip()[:most]
+
+
+Did = dict[str, Any] | None
+Act = Callable[[Asked, int, datetime], Did]
+
+
+def _call(request: Asked, staff_id: int, now: datetime) -> Did:
+    view = queries.desk(staff_id, now)
+    called = tickets.call_next(window_code=view.window_code, staff_id=staff_id, now=now)
+    return {"nobody": called is None}
+
+
+def _call_this(request: Asked, staff_id: int, now: datetime) -> Did:
+    view = queries.desk(staff_id, now)
+    hall = view.hall.code if view.hall else ""
+    if not request.who.may("desk.out_of_order", hall):
+        raise Refused("not-allowed", facts={"permission": "desk.out_of_order"})
+    tickets.call_ticket(
+        window_code=view.window_code,
+        ref=_text(request, "ref", 40),
+        staff_id=staff_id,
+        why=_text(request, "why", 120),
+        now=now,
+    )
+    return None
+
+
+def _by_ref(action: Callable[..., Any]) -> Act:
+    def act(request: Asked, staff_id: int, now: datetime) -> Did:
+        action(ref=_text(request, "ref", 40), staff_id=staff_id, now=now)
+        return None
+
+    return act
+
+
+def _park(request: Asked, staff_id: int, now: datetime) -> Did:
+    tickets.park(ref=_text(request, "ref", 40), by=request.who.by, now=now)
+    return None
+
+
+def _reinstate(request: Asked, staff_id: int, now: datetime) -> Did:
+    tickets.reinstate(ref=_text(request, "ref", 40), by=request.who.by, now=now)
+    return None
+
+
+def _leave(request: Asked, staff_id: int, now: datetime) -> Did:
+    tickets.leave(ref=_text(request, "ref", 40), by=request.who.by, now=now)
+    return None
+
+
+def _transfer(request: Asked, staff_id: int, now: datetime) -> Did:
+    ref, why = _text(request, "ref", 40), _text(request, "why", 200)
+    if hall := _text(request, "hall", 40):
+        elsewhere.to_hall(ref=ref, hall=hall, by=request.who.by, now=now)
+        return None
+    window, category = _text(request, "window", 60), _text(request, "category", 10)
+    tickets.transfer(
+        ref=ref,
+        staff_id=staff_id,
+        now=now,
+        window_code=window or None,
+        category_code=None if window else category or None,
+        why=why,
+    )
+    return None
+
+
+def _identity(request: Asked, staff_id: int, now: datetime) -> Did:
+    number = _text(request, "id_number", 40)
+    ok = {"yes": True, "no": False}.get(_text(request, "ok", 3))
+    tickets.identity_checked(
+        ref=_text(request, "ref", 40), staff_id=staff_id, now=now, id_number=number or None, ok=None if number else ok
+    )
+    return None
+
+
+def _look(request: Asked, staff_id: int, now: datetime) -> Did:
+    """Show the full name and number of the person at this window, and leave a trace."""
+    view = queries.desk(staff_id, now)
+    hall = view.hall.code if view.hall else ""
+    if view.ticket is None or view.ticket.person_id is None or view.ticket.ref != _text(request, "ref", 40):
+        raise Refused("nothing-found")
+    if not request.who.may("desk.identity", hall):
+        raise Refused("not-allowed", facts={"permission": "desk.identity"})
+    person = identity.person(view.ticket.person_id)
+    audit.looked(subject=f"person:{person.pk}", by=request.who.by, now=now, hall=hall, why=f"ticket:{view.ticket.ref}")
+    return {"shown": person}
+
+
+def _add_matter(request: Asked, staff_id: int, now: datetime) -> Did:
+    tickets.add_matter(ref=_text(request, "ref", 40), item_code=_text(request, "item", 80), staff_id=staff_id, now=now)
+    return None
+
+
+def _note(request: Asked, staff_id: int, now: datetime) -> Did:
+    view = queries.desk(staff_id, now)
+    ref = _text(request, "ref", 40)
+    if view.ticket is None or view.ticket.ref != ref:
+        raise Refused("nothing-found")
+    write_note(ref=ref, text=_text(request, "note"), staff_id=staff_id, now=now)
+    return {"noted": True}
+
+
+def _pause(request: Asked, staff_id: int, now: datetime) -> Did:
+    tickets.pause(staff_id=staff_id, reason=_text(request, "reason", 60), now=now)
+    return None
+
+
+def _session(action: Callable[..., Any]) -> Act:
+    def act(request: Asked, staff_id: int, now: datetime) -> Did:
+        action(staff_id=staff_id, now=now)
+        return None
+
+    return act
+
+
+VERBS: dict[str, Act] = {
+    "call": _call,
+    "call-this": _call_this,
+    "recall": _by_ref(tickets.recall),
+    "start": _by_ref(tickets.start),
+    "finish": _by_ref(serve.finish),
+    "miss": _by_ref(tickets.miss),
+    "hold": _by_ref(tickets.hold),
+    "resume-held": _by_ref(tickets.resume_held),
+    "park": _park,
+    "reinstate": _reinstate,
+    "leave": _leave,
+    "transfer": _transfer,
+    "identity": _identity,
+    "look": _look,
+    "add-matter": _add_matter,
+    "note": _note,
+    "pause": _pause,
+    "resume": _session(tickets.resume),
+    "emergency": _session(tickets.emergency),
+    "sign-out": _session(tickets.sign_out),
+}

@@ -1,0 +1,149 @@
+"""The clerk's console: my line, the person in front of me, the one next step. Read side."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from banshi.foundation import clock
+from banshi.foundation.doors import Asked, Who, door
+from banshi.foundation.said import named
+from banshi.rooms.booking import queries as booking
+from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.places import queries as places
+from banshi.rooms.tickets import queries as tickets
+from banshi.rooms.tickets.models import WindowSession
+from banshi.rooms.tickets.queries.tally import tally
+
+LINE_SHOWN = 5
+PAUSES = ("toilet", "meal", "meeting", "device", "other")
+LANES = ("elderly", "disabled", "pregnant", "serviceman")
+
+
+@require_GET
+@door(audience="staff", permission="desk.work")
+def desk(request: Asked) -> HttpResponse:
+    """The console, or the choice of a window where the clerk works none yet."""
+    now = clock.now()
+    assert request.who.staff_id is not None
+    view = tickets.desk(request.who.staff_id, now)
+    if view.state == "signed_out":
+        return render(request, "desk/choose.html", choice(request.who, wanted=request.GET.get("hall", "")))
+    return render(request, "desk/desk.html", context(request.who, view, now=now))
+
+
+@require_GET
+@door(audience="staff", permission="desk.work")
+def whole(request: Asked) -> HttpResponse:
+    """The console's fragment: what is inside the page's main part."""
+    now = clock.now()
+    assert request.who.staff_id is not None
+    view = tickets.desk(request.who.staff_id, now)
+    if view.state == "signed_out":
+        return HttpResponse(headers={"HX-Redirect": "/desk/"})
+    return render(request, "desk/_console.html", context(request.who, view, now=now))
+
+
+@require_GET
+@door(audience="staff", permission="desk.work")
+def line(request: Asked) -> HttpResponse:
+    """My line alone, refreshed while the hall moves; tells the page when the person in front has changed meanwhile."""
+    now = clock.now()
+    assert request.who.staff_id is not None
+    view = tickets.desk(request.who.staff_id, now)
+    if view.state == "signed_out":
+        return HttpResponse(headers={"HX-Redirect": "/desk/"})
+    response = render(request, "desk/_line.html", context(request.who, view, now=now))
+    if request.GET.get("seen", "") != seen(view):
+        response["HX-Trigger"] = "desk-changed"
+    return response
+
+
+@require_GET
+@door(audience="staff", permission="desk.work")
+def items(request: Asked) -> HttpResponse:
+    """Matters of this hall by words, pinyin or initials, for a second matter."""
+    now = clock.now()
+    assert request.who.staff_id is not None
+    view = tickets.desk(request.who.staff_id, now)
+    q = request.GET.get("q", "")[:60]
+    found = catalogue.search(q, hall=view.hall.code, limit=8) if view.hall and q.strip() else []
+    return render(request, "desk/_items.html", {"found": found, "q": q, "ref": request.GET.get("ref", "")[:40]})
+
+
+def seen(view: tickets.DeskView) -> str:
+    """What the centre of the page shows, as a mark to compare."""
+    return f"{view.state}:{view.ticket.ref}:{view.ticket.state}" if view.ticket else view.state
+
+
+def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> dict[str, Any]:
+    """Everything the console's templates show."""
+    assert view.hall is not None and view.whole is not None
+    hall = places.hall_by_code(view.hall.code)
+    zone = ZoneInfo(hall.timezone)
+    midnight = datetime.combine(now.astimezone(zone).date(), time(0), zone)
+    mine = next(w for w in view.whole.windows if w.code == view.window_code)
+    guide = None
+    if view.ticket is not None and view.ticket.item is not None:
+        guide = catalogue.guide(catalogue.item_by_code(view.ticket.item.code))
+    soon = [a for a in booking.coming(hall.id, now, limit=40) if a.starts_at <= now + timedelta(hours=1)]
+    categories = {c.code: named(c) for c in view.whole.categories}
+    return {
+        "view": view,
+        "hall": hall,
+        "window": mine,
+        "ticket": view.ticket,
+        "seen": seen(view),
+        "line": [(t, categories.get(t.category, t.category), _waited(t, now)) for t in view.line[:LINE_SHOWN]],
+        "more": max(0, view.waiting - LINE_SHOWN),
+        "longest_s": max((int((now - t.made_at).total_seconds()) for t in view.line), default=None),
+        "coming": soon,
+        "categories": categories,
+        "missed": view.missed,
+        "held": view.held,
+        "guide": guide,
+        "tally": tally(view.staff_id, since=midnight, until=midnight + timedelta(days=1)),
+        "policy": places.policy_of(hall.id, now=now).tickets,
+        "others": [
+            w for w in view.whole.windows if w.state not in ("closed", "emergency") and w.code != view.window_code
+        ],
+        "may_reorder": who.may("desk.out_of_order", hall.code),
+        "pauses": PAUSES,
+        "elapsed_s": _elapsed(view, now),
+        "speed": clock.speed(),
+        **more,
+    }
+
+
+def _waited(ticket: tickets.LineTicket, now: datetime) -> int:
+    return max(0, int((now - ticket.made_at).total_seconds()))
+
+
+def _elapsed(view: tickets.DeskView, now: datetime) -> int | None:
+    since = view.since
+    if view.ticket is not None:
+        since = view.ticket.started_at or view.ticket.called_at
+    return max(0, int((now - since).total_seconds())) if since else None
+
+
+def choice(who: Who, *, wanted: str = "", **more: Any) -> dict[str, Any]:
+    """Windows to sign in at: halls where this person may work, the free windows first in order."""
+    halls = [h for h in places.all_halls() if who.may("desk.work", h.code)]
+    hall = next((h for h in halls if h.code == wanted), halls[0] if halls else None)
+    taken = (
+        {
+            s.window_id: s.staff
+            for s in WindowSession.objects.select_related("staff").filter(hall=hall, signed_out_at=None).order_by("id")
+        }
+        if hall
+        else {}
+    )
+    windows = hall.windows.select_related("zone__floor").order_by("zone__floor__order", "code") if hall else []
+    rows = [(w, taken.get(w.pk)) for w in windows]
+    own = next((w for w, _ in rows if w.code == who.login), None)
+    return {"halls": halls, "hall": hall, "rows": rows, "own": own, **more}
