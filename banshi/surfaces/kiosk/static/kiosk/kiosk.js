@@ -32,7 +32,7 @@ addEventListener("contextmenu", (event) => event.preventDefault());
 const reader = document.querySelector("[data-reader]");
 const typed = document.querySelector("[data-typed]");
 const tell = () => {
-  if (typed) typed.textContent = typed.dataset.words.replace("%n", reader.value.length);
+  if (typed) typed.textContent = typed.dataset.words.replace("{n}", reader.value.length);
   suggestLane();
 };
 

@@ -1,0 +1,73 @@
+"""What a hall's screens say beside the line: open or not, notices, what is out of the ordinary, sound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone, translation
+from django.utils.translation import pgettext
+
+from banshi.foundation import clock
+from banshi.foundation.said import english
+from banshi.foundation.templatetags.ui import when
+from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Hall
+
+View = Callable[..., HttpResponseBase]
+
+
+def in_asked_language(view: View) -> View:
+    """Screens have no buttons: their language is Chinese, or what `?lang=en` in their address says."""
+
+    @wraps(view)
+    def said(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        with translation.override("en" if request.GET.get("lang") == "en" else "zh-hans"):
+            request.LANGUAGE_CODE = translation.get_language()
+            return view(request, **kwargs)
+
+    return said
+
+
+def facts_of(hall: Hall, *, now: datetime, zone: str | None = None) -> dict[str, Any]:
+    """JSON-ready, in the active language.
+
+    `open`; `opens`: words such as “明天 9:00”, "" when open; `why`: why closed; `message`: a closure that runs now;
+    `notices`; `chime`, `voice`; `at`: hall time; `speed`: of the hall's clock.
+
+    :param zone: code of the zone whose closures matter too; None = the whole hall's only.
+    """
+    local = now.astimezone(ZoneInfo(hall.timezone))
+    session = calendars.session_at(hall, now)
+    coming = None if session else calendars.next_opening(hall, now)
+    why = None if session else calendars.why_closed(hall, local.date(), at=now)
+    screens = places.policy_of(hall.pk, now=now).screens
+    with timezone.override(ZoneInfo(hall.timezone)):
+        opens = when(coming.starts_at, local.date()) if coming else ""
+        message = _message(hall, now, local, zone)
+    return {
+        "open": session is not None,
+        "opens": opens,
+        "why": (why.words.en if english() else why.words.zh) if why else "",
+        "message": message,
+        "notices": list((screens.notices_en or screens.notices_zh) if english() else screens.notices_zh),
+        "chime": not screens.silent and screens.chime,
+        "voice": not screens.silent and screens.voice,
+        "at": local.isoformat(),
+        "speed": clock.speed(),
+    }
+
+
+def _message(hall: Hall, now: datetime, local: datetime, zone: str | None) -> str:
+    """What a closure that runs now tells people, with its end."""
+    for closure in calendars.closures(hall, local.date(), local.date()):
+        if closure.starts_at <= now < closure.ends_at and closure.zone in (None, zone):
+            reason = closure.reason.en if english() else closure.reason.zh
+            until = when(closure.ends_at, local.date())
+            return pgettext("screens", "%(reason)s – until %(until)s") % {"reason": reason, "until": until}
+    return ""

@@ -1,0 +1,18 @@
+/* The display above a window: what is served here, and who should be at it. */
+import { beat, body, watch, words } from "./common.js";
+
+const face = document.getElementById("window");
+
+function draw(state) {
+  const mine = state.windows.find((w) => w.code === face.dataset.window);
+  if (!mine) return;
+  const at = mine.state === "emergency" ? "paused" : mine.state; // what happens at the window is not for the hall to read
+  face.dataset.state = at;
+  face.classList.toggle("is-called", at === "called");
+  document.getElementById("now").textContent = mine.ticket || "";
+  document.getElementById("says").textContent = words[at] ?? "";
+}
+
+const watching = watch(draw);
+beat("window", () => ({ version: watching.state().version }));
+body.dataset.ready = "yes";
