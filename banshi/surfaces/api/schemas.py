@@ -416,8 +416,52 @@ class LiveOut(Grows):
     categories: list[LiveCategory]
 
 
-class VisitsOut(Grows):
-    """One row of figures; times in seconds. Counts come from facts, so parts add up to their whole exactly."""
+class TimesOut(Out):
+    """Seconds; null where nothing was measured."""
+
+    mean: int | None
+    p50: int | None
+    p90: int | None
+
+
+class VisitsOut(Out):
+    """One row of figures. Counts come from facts, so the rows add up to the total exactly."""
+
+    code: str = Field(description="Code of the hall, category, item, window or channel; or the day.")
+    name: str
+    name_en: str
+    visits: int
+    visits_served: int
+    tickets: int
+    booked: int
+    walk_in: int
+    served: int
+    missed: int = Field(description="Tickets whose holder did not come when called.")
+    left: int
+    closed: int = Field(description="Tickets not served by the end of the day.")
+    redirected: int = Field(description="Tickets sent on to another hall.")
+    open: int
+    appointments: int
+    checked_in: int
+    no_shows: int
+    cancelled: int
+    wait: TimesOut = Field(description="From taking the number to being served.")
+    handling: TimesOut
+    ratings: int
+    stars_1: int
+    stars_2: int
+    stars_3: int
+    stars_4: int
+    stars_5: int
+    rating_mean: float | None
+    satisfied_share: float | None = Field(description="Three stars and up, of the ratings given: 0 to 1.")
+    rated_share: float | None = Field(description="Of the visits served: 0 to 1.")
+
+
+class VisitsPage(Out):
+    data: list[VisitsOut]
+    total: VisitsOut
+    next: str | None = Field(description="Cursor of the next page, or null.")
 
 
 class NoticeOut(Out):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 from pydantic import Field
 
 from banshi.foundation import clock
-from banshi.foundation.problem import ZONE, json_ready
+from banshi.foundation.problem import ZONE
+from banshi.rooms.insight import queries as insight
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.api.answers import invalid
@@ -17,7 +18,8 @@ from banshi.surfaces.api.halls import checked_days
 from banshi.surfaces.api.keys import Caller
 from banshi.surfaces.api.operations import caller, found, op
 from banshi.surfaces.api.pages import page
-from banshi.surfaces.api.schemas import Code, Day, Page, Paged, VisitsOut
+from banshi.surfaces.api.parts import named
+from banshi.surfaces.api.schemas import Code, Day, Paged, VisitsPage
 
 router = Router(tags=["stats"])
 MOST_DAYS = 366
@@ -28,12 +30,12 @@ class VisitsAsked(Paged):
     hall: Code | None = None
     from_: Day | None = Field(None, alias="from", description="First day; default today.")
     to: Day | None = Field(None, description=f"Last day, included; at most {MOST_DAYS} days.")
-    by: Literal["day", "hall", "category", "item", "window", "channel"] | None = Field(
-        None, description="One row for each; without it one row for everything."
+    by: Literal["day", "hour", "hall", "category", "item", "window", "channel"] | None = Field(
+        None, description="One row for each; without it the total alone."
     )
 
 
-@router.get("/stats/visits", **op("visits", {200: Page[VisitsOut]}), summary="Visits")
+@router.get("/stats/visits", **op("visits", {200: VisitsPage}), summary="Visits")
 def visits(request: HttpRequest, asked: Query[VisitsAsked]) -> HttpResponse:
     """Counts, waits (mean, p50, p90), handling, missed, no-shows, ratings; of all the key's halls if none is said."""
     if asked.hall is not None and asked.region is not None:
@@ -42,10 +44,18 @@ def visits(request: HttpRequest, asked: Query[VisitsAsked]) -> HttpResponse:
     today = clock.today(ZONE).date()
     first = asked.from_ or (asked.to if asked.to and asked.to < today else today)
     first, last = checked_days(first, asked.to or max(first, today), most=MOST_DAYS)
-    from banshi.rooms.insight import queries as insight
+    *rows, total = insight.visits(halls=halls, first=first, last=last, by=asked.by)
+    shown = [_part(row) for row in rows] if asked.by is not None else [_part(total)]
+    return found({**page(shown, asked), "total": _part(total)})
 
-    rows = insight.visits(halls=halls, first=first, last=last, by=asked.by)
-    return found(page([json_ready(row) for row in rows], asked))
+
+def _part(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **named(row["key"], row["name_zh"], row["name_en"]),
+        **{count: row[count] for count in insight.COUNTS},
+        **{of: {each: row[f"{of}_{each}_s"] for each in ("mean", "p50", "p90")} for of in ("wait", "handling")},
+        **{share: row[share] for share in ("rating_mean", "satisfied_share", "rated_share")},
+    }
 
 
 def _halls(who: Caller, asked: VisitsAsked) -> list[Hall]:
