@@ -85,6 +85,22 @@ def follow_up_rank(*, same_window: bool, now: datetime) -> Rank:
     return Rank(RankClass.URGENT if same_window else RankClass.REISSUED, milliseconds(now))
 
 
+def missed_advice(policy: TicketPolicy) -> dict[str, str]:
+    """What somebody who missed the call is told about coming back, as `advice_zh` and `advice_en`."""
+    if policy.reissue_limit == 0:
+        return {"advice_zh": "要办请重新取号。", "advice_en": "Please take a new number."}
+    within = policy.reissue_within
+    if policy.missed == "reissue":
+        return {
+            "advice_zh": f"{within} 分钟内补号，不用重新排队。",
+            "advice_en": f"Have it put back within {within} minutes, without queueing again.",
+        }
+    return {
+        "advice_zh": f"{within} 分钟内可以补号，排在已取号的人后面。",
+        "advice_en": f"It can be put back within {within} minutes, behind those who have a number.",
+    }
+
+
 def call_by(*, rank_class: int, policy: TicketPolicy, now: datetime) -> datetime | None:
     """From when on a walk-in is called before everybody else ("finally call by"), or None."""
     if policy.finally_call_after is None or rank_class != RankClass.WALK_IN:

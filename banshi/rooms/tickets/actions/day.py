@@ -161,13 +161,19 @@ def send_ahead(*, hall: Hall, now: datetime) -> int:
     if not untold:
         return 0
     near = {
-        t.ref: t.ahead
-        for t in line(hall.pk, now).tickets
-        if t.ref in untold and t.ahead is not None and t.ahead <= ahead
+        t.ref: t for t in line(hall.pk, now).tickets if t.ref in untold and t.ahead is not None and t.ahead <= ahead
     }
     with transaction.atomic():
         for ticket in Ticket.objects.filter(ref__in=near, state="waiting").select_related("hall").order_by("id"):
-            tell(ticket, key="ahead", dedupe=f"ahead:{ticket.ref}", ahead=near[ticket.ref], now=now)
+            seen = near[ticket.ref]
+            more: dict[str, str | int | None] = {
+                "ahead": seen.ahead,
+                "likely_s": seen.likely_s,
+                "at_most_s": seen.at_most_s,
+                "floor_zh": seen.floor,
+                "floor_en": seen.floor_en,
+            }
+            tell(ticket, key="ahead", dedupe=f"ahead:{ticket.ref}", now=now, more=more)
     return len(near)
 
 

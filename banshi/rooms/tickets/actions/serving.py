@@ -129,7 +129,9 @@ def miss(*, ref: str, staff_id: int, now: datetime) -> Ticket:
     ticket.save(update_fields=["state", "call_by", "only_window", "misses"])
     Miss.objects.create(ticket=ticket, hall_id=ticket.hall_id, window=session.window, at=now, by=f"staff:{staff_id}")
     now_idle(session.window_id, now)
-    tell(ticket, key="missed", dedupe=f"missed:{ticket.ref}:{ticket.misses}", window=session.window, now=now)
+    advice = rules.missed_advice(policy(ticket, now).tickets)
+    dedupe = f"missed:{ticket.ref}:{ticket.misses}"
+    tell(ticket, key="missed", dedupe=dedupe, window=session.window, now=now, more=advice)
     tell_line(ticket, now)
     return ticket
 

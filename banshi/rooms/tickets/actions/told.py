@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -22,10 +23,19 @@ ON CONFLICT (dedupe) DO NOTHING
 """
 
 
-def tell(ticket: Ticket, *, key: str, dedupe: str, now: datetime, window: Window | None = None, ahead: int = 0) -> None:
+def tell(
+    ticket: Ticket,
+    *,
+    key: str,
+    dedupe: str,
+    now: datetime,
+    window: Window | None = None,
+    more: Mapping[str, str | int | None] | None = None,
+) -> None:
     """Write a message to the ticket's holder, once ever per `dedupe`; nothing when there is no phone.
 
     :param key: template: your_turn, missed, ahead.
+    :param more: further facts for its words.
     """
     if not ticket.notify_to or (key == "your_turn" and not policy(ticket, now).messages.on_call):
         return
@@ -33,8 +43,9 @@ def tell(ticket: Ticket, *, key: str, dedupe: str, now: datetime, window: Window
         "number": ticket.number,
         "hall_zh": ticket.hall.name_zh,
         "hall_en": ticket.hall.name_en,
-        "ahead": ahead,
+        "ahead": 0,
         "ref": ticket.ref,
+        **(more or {}),
     }
     if window is not None:
         floor = window.zone.floor
