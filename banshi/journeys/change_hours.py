@@ -393,6 +393,12 @@ def close(
     return closure, _apply_all(hall, lost, choices, others, by=by, now=now, why=closure.reason_zh)
 
 
+def withdraw(*, closure: ClosureRow, by: Actor, now: datetime) -> None:
+    """Take a closure back and open its periods again. Who was moved or cancelled stays so; they may book again."""
+    calendar_actions.withdraw_closure(closure=closure, by=by, now=now)
+    booking.materialise(hall=closure.hall, now=now)
+
+
 def apply(*, hall: Hall, choices: Mapping[str, Choice], by: Actor, now: datetime, why: str) -> Outcome:
     """Do what was chosen for each appointment (by code) that still lies outside the hours.
 

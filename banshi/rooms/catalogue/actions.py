@@ -1,0 +1,46 @@
+"""Change what a hall handles: the category of an item there, and what is possible with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from banshi.kernel.actors import Actor
+from banshi.kernel.refusals import Refused
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.places.models import Category
+
+
+def set_hall_item(
+    *, hall_item_id: int, category: Category, bookable: bool, walk_in: bool, extended: bool, by: Actor, now: datetime
+) -> HallItem:
+    """Say how a hall handles an item from now on. Those already booked keep their appointment and its category.
+
+    :raises Refused: nothing-found; invalid – a category of another hall, or nothing possible at all.
+    """
+    with transaction.atomic():
+        rows = HallItem.objects.select_for_update(of=("self",)).select_related("hall", "item")
+        row = rows.filter(id=hall_item_id).first()
+        if row is None:
+            raise Refused("nothing-found", facts={"hall_item": hall_item_id})
+        if category.hall_id != row.hall_id:
+            raise _invalid("category", "这类业务不在本厅", "This category is in another hall")
+        if not (bookable or walk_in):
+            raise _invalid("walk_in", "预约和现场取号至少开一样", "Allow booking, walk-ins, or both")
+        row.category, row.bookable, row.walk_in, row.extended = category, bookable, walk_in, extended
+        row.save(update_fields=["category", "bookable", "walk_in", "extended"])
+        audit.record(
+            action="changed-item",
+            subject=f"item:{row.item.code}",
+            by=by,
+            now=now,
+            hall=row.hall.code,
+            facts={"category": category.code, "bookable": bookable, "walk_in": walk_in, "extended": extended},
+        )
+    return row
+
+
+def _invalid(field: str, zh: str, en: str) -> Refused:
+    return Refused("invalid", facts={"field": field, "reason": {"zh": zh, "en": en}})

@@ -1,0 +1,308 @@
+"""Appointments for guides: the day's list, finding one, booking on behalf, moving, cancelling."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import groupby
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from banshi.foundation import clock
+from banshi.foundation.crypto import blind_index
+from banshi.foundation.doors import Asked, door
+from banshi.foundation.said import named
+from banshi.journeys.book import book
+from banshi.kernel.documents import IdType
+from banshi.kernel.phones import InvalidPhone, normalise_phone
+from banshi.kernel.refusals import Refused
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking import queries as bookings
+from banshi.rooms.booking.models import Appointment, Slot
+from banshi.rooms.booking.queries import AppointmentView, SlotView
+from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.identity import queries as identity
+from banshi.rooms.identity.models import Person
+from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Hall
+from banshi.surfaces.office.frame import (
+    acting,
+    clean,
+    day_asked,
+    int_or_none,
+    invalid,
+    local,
+    page,
+    paged,
+    query_without_page,
+    status_of,
+    zone_of,
+)
+from banshi.surfaces.office.names import names_of
+
+DAYS_SHOWN = 14
+STATES = ("booked", "checked_in", "served", "no_show", "cancelled")
+
+
+@door(audience="staff", permission="appointments.view")
+@require_GET
+def index(request: Asked, hall: str) -> HttpResponseBase:
+    """Who comes on a day."""
+    place = places.hall_by_code(hall)
+    today = local(place, clock.now()).date()
+    day = day_asked(request.GET.get("day"), today)
+    state = request.GET.get("state", "")
+    of_day = Appointment.objects.filter(hall=place, day=day)
+    counts: dict[str, int] = {}
+    for each in of_day.order_by("id").values_list("state", flat=True):
+        counts[each] = counts.get(each, 0) + 1
+    if state in STATES:
+        of_day = of_day.filter(state=state)
+    rows = paged(request, of_day.select_related("item", "category", "person").order_by("starts_at", "id"), 50)
+    zone = zone_of(place)
+    lines = [(row, row.starts_at.astimezone(zone), row.ends_at.astimezone(zone)) for row in rows]
+    return page(
+        request,
+        "office/appointments.html",
+        place,
+        day=day,
+        today=today,
+        before=day - timedelta(days=1),
+        after=day + timedelta(days=1),
+        state=state,
+        states=STATES,
+        counts=counts,
+        total=sum(counts.values()),
+        rows=rows,
+        lines=lines,
+        more=query_without_page(request),
+        may_manage=request.who.may("appointments.manage", hall),
+    )
+
+
+def _people_meant(text: str) -> list[Person]:
+    """People with this exact document or telephone number, by their blind indexes."""
+    try:
+        index = blind_index(normalise_phone(text), purpose="phone")
+        found = list(Person.objects.filter(phone_index=index).order_by("-id")[:20])
+    except InvalidPhone:
+        found = []
+    for kind in IdType:
+        person = identity.person_by_document(kind.value, text)
+        if person is not None and person.pk not in {each.pk for each in found}:
+            found.append(person)
+    return found
+
+
+@sensitive_post_parameters("q")
+@door(audience="staff", permission="appointments.view")
+@require_POST
+def find(request: Asked, hall: str) -> HttpResponseBase:
+    """By reference, QR text, ID number or telephone. POST, so that a number is never part of an address."""
+    place = places.hall_by_code(hall)
+    text = clean(request.POST.get("q"), 120)
+    now = clock.now()
+    code = bookings.code_of(text)
+    if code is not None and Appointment.objects.filter(code=code, hall=place).exists():
+        return redirect("office:appointment", hall=hall, code=code)
+    people = _people_meant(text) if text else []
+    found: list[AppointmentView] = []
+    for person in people:
+        mine = [each for each in bookings.of_person(person.pk, now, limit=50) if each.hall_id == place.pk]
+        if mine:
+            audit.looked(subject=f"person:{person.pk}", by=acting(request, place), now=now, hall=hall, why="search")
+        found += mine
+    return page(
+        request,
+        "office/appointment_found.html",
+        place,
+        found=found,
+        asked=bool(text),
+        status=200 if found else 404,
+        may_manage=request.who.may("appointments.manage", hall),
+    )
+
+
+def _here(hall: Hall, code: str) -> AppointmentView:
+    found = bookings.appointment(code, now=clock.now())
+    if found.hall_id != hall.pk:
+        raise Refused("nothing-found", facts={"appointment": code})
+    return found
+
+
+def _one(request: Asked, hall: Hall, code: str, refused: Refused | None = None, **more: Any) -> HttpResponseBase:
+    found = _here(hall, code)
+    row = Appointment.objects.select_related("person").get(code=code)
+    return page(
+        request,
+        "office/appointment.html",
+        hall,
+        appointment=found,
+        row=row,
+        who_made=names_of([row.booked_by, row.cancelled_by]),
+        last4=row.person.number_last4,
+        refused=refused,
+        may_manage=request.who.may("appointments.manage", hall.code),
+        may_credit=request.who.may("credit.view", hall.code),
+        status=status_of(refused) if refused else 200,
+        **more,
+    )
+
+
+@door(audience="staff", permission="appointments.view")
+@require_GET
+def one(request: Asked, hall: str, code: str) -> HttpResponseBase:
+    return _one(request, places.hall_by_code(hall), code)
+
+
+@door(audience="staff", permission="appointments.manage")
+@require_POST
+def cancel(request: Asked, hall: str, code: str) -> HttpResponseBase:
+    """Cancel, with a reason. `side=hall` never counts against the person."""
+    place = places.hall_by_code(hall)
+    _here(place, code)
+    why = clean(request.POST.get("why"), 120)
+    try:
+        if not why:
+            raise invalid("why", _("Say why: it stays on record."))
+        booking.cancel(
+            code=code, by=acting(request, place), now=clock.now(), why=why, by_hall=request.POST.get("side") == "hall"
+        )
+    except Refused as refused:
+        return _one(request, place, code, refused, why=why)
+    messages.success(request, _("Cancelled. The person gets a message."))
+    return redirect("office:appointment", hall=hall, code=code)
+
+
+def _by_day(slots: Sequence[SlotView]) -> list[tuple[Any, list[SlotView]]]:
+    return [(day, list(rows)) for day, rows in groupby(slots, key=lambda each: each.day)]
+
+
+@door(audience="staff", permission="appointments.manage")
+@require_http_methods(["GET", "POST"])
+def move(request: Asked, hall: str, code: str) -> HttpResponseBase:
+    """Move to another time, keeping the reference."""
+    place = places.hall_by_code(hall)
+    found = _here(place, code)
+    now = clock.now()
+    refused: Refused | None = None
+    if request.method == "POST":
+        slot_id, why = int_or_none(request.POST.get("slot"), 1, 2**62), clean(request.POST.get("why"), 120)
+        try:
+            if slot_id is None:
+                raise invalid("slot", _("Choose a time."))
+            if not why:
+                raise invalid("why", _("Say why: it stays on record."))
+            booking.move(code=code, slot_id=slot_id, by=acting(request, place), now=now, why=why)
+            messages.success(request, _("Moved. The reference stays the same; the person gets a message."))
+            return redirect("office:appointment", hall=hall, code=code)
+        except Refused as wrong:
+            refused = wrong
+    today = local(place, now).date()
+    slots = bookings.slots(
+        hall=place, item_code=found.item.code, first=today, last=today + timedelta(days=DAYS_SHOWN), now=now,
+        channel=found.source, internal=found.internal,
+    )  # fmt: skip
+    return page(
+        request,
+        "office/appointment_move.html",
+        place,
+        appointment=found,
+        days=_by_day([each for each in slots if each.bookable and each.id != found.slot_id]),
+        refused=refused,
+        why=clean(request.POST.get("why"), 120),
+        status=status_of(refused) if refused else 200,
+    )
+
+
+class BookForm(forms.Form):
+    """Who it is for, and why it is done for them."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
+    id_type = forms.ChoiceField(label=gettext_lazy("Document"), initial=IdType.RESIDENT_ID.value)
+    id_number = forms.CharField(label=gettext_lazy("Document number"), max_length=40)
+    phone = forms.CharField(label=gettext_lazy("Mobile number"), max_length=30)
+    source = forms.ChoiceField(
+        label=gettext_lazy("The person"),
+        choices=[("staff", gettext_lazy("is here")), ("phone", gettext_lazy("is on the telephone"))],
+    )
+    why = forms.CharField(
+        label=gettext_lazy("Why on behalf"),
+        max_length=120,
+        help_text=gettext_lazy("For example: no smartphone. It stays on record."),
+    )
+    note = forms.CharField(label=gettext_lazy("Note for the window"), max_length=120, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["id_type"].choices = [(each.value, named(each)) for each in IdType]  # type: ignore[attr-defined]
+        for name in ("name", "id_number", "phone"):
+            self.fields[name].widget.attrs["autocomplete"] = "off"
+
+
+@sensitive_post_parameters("name", "id_number", "phone")
+@door(audience="staff", permission="appointments.manage")
+@require_http_methods(["GET", "POST"])
+def new(request: Asked, hall: str) -> HttpResponseBase:
+    """Book on behalf (代预约): matter, time, person. `internal` gives a place kept for staff to give."""
+    place = places.hall_by_code(hall)
+    now = clock.now()
+    q = clean(request.GET.get("q"), 60)
+    item_code = clean(request.POST.get("item") or request.GET.get("item"), 80)
+    internal = bool(request.POST.get("internal") or request.GET.get("internal"))
+    slot_id = int_or_none(request.POST.get("slot") or request.GET.get("slot"), 1, 2**62)
+    context: dict[str, Any] = {"q": q, "internal": internal}
+    if not item_code:
+        lines = [each for each in catalogue.search(q, hall=hall, limit=30) if each.bookable] if q else []
+        popular = [each for each in catalogue.popular(hall, 12) if each.bookable] if not q else []
+        return page(request, "office/appointment_new.html", place, step=1, lines=lines, popular=popular, **context)
+    item = catalogue.hall_item(place.pk, item_code)
+    context["item"] = item.item
+    slot = Slot.objects.filter(id=slot_id, hall=place).first() if slot_id is not None else None
+    if slot is None:
+        today = local(place, now).date()
+        slots = bookings.slots(
+            hall=place, item_code=item_code, first=today, last=today + timedelta(days=DAYS_SHOWN), now=now,
+            channel="staff", internal=internal,
+        )  # fmt: skip
+        chances = [each for each in slots if each.bookable]
+        return page(request, "office/appointment_new.html", place, step=2, days=_by_day(chances), **context)
+    zone = zone_of(place)
+    context |= {"slot": slot, "starts_at": slot.starts_at.astimezone(zone), "ends_at": slot.ends_at.astimezone(zone)}
+    form = BookForm(request.POST if request.method == "POST" else None)
+    refused: Refused | None = None
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            made = book(
+                slot_id=slot.pk,
+                item_code=item_code,
+                name=said["name"],
+                id_type=said["id_type"],
+                id_number=said["id_number"],
+                phone=said["phone"],
+                source=said["source"],
+                by=acting(request, place),
+                now=now,
+                internal=internal,
+                why=said["why"],
+                note=said["note"],
+            )
+        except Refused as wrong:
+            refused = wrong
+        else:
+            messages.success(request, _("Booked. The person gets a message with the QR code."))
+            return redirect("office:appointment", hall=hall, code=made.code)
+    status = status_of(refused) if refused else 422 if form.errors else 200
+    return page(
+        request, "office/appointment_new.html", place, step=3, form=form, refused=refused, status=status, **context
+    )

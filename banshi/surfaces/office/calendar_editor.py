@@ -1,0 +1,319 @@
+"""Change the opening hours: edit, see whom it touches, publish."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+import yaml
+from django.contrib import messages
+from django.http import HttpResponseBase, QueryDict
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from banshi.foundation import clock
+from banshi.foundation.doors import Asked, door
+from banshi.journeys import change_hours
+from banshi.journeys.change_hours import WHATS, Affected, Choice, Outcome, What
+from banshi.kernel.refusals import Refused
+from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.calendars import rules
+from banshi.rooms.calendars.models import CalendarVersion
+from banshi.rooms.calendars.rules import CalendarDocument, Session
+from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Hall
+from banshi.surfaces.office import calendar_form
+from banshi.surfaces.office.calendars import plain
+from banshi.surfaces.office.frame import clean, day_or_none, int_or_none, local, page, status_of
+from banshi.surfaces.office.words import CHANNELS, SESSION_KINDS, WALK_INS, WEEKDAYS
+
+_ALIAS = re.compile(r"(^|[\s\[{,:-])[&*]\w", re.MULTILINE)
+PREVIEW_DAYS = 30
+LISTED = 200  # people shown one by one; the rest follow the choice for all
+
+
+@dataclass(frozen=True)
+class DayChange:
+    """A day whose hours change, before and after, as text."""
+
+    day: date
+    before: list[str]
+    after: list[str]
+
+
+def _current(hall: Hall) -> CalendarVersion | None:
+    return CalendarVersion.objects.filter(hall=hall).order_by("-version").first()
+
+
+def _tomorrow(hall: Hall) -> date:
+    return local(hall, clock.now()).date() + timedelta(days=1)
+
+
+@door(audience="staff", permission="calendar.edit")
+@require_http_methods(["GET", "POST"])
+def edit(request: Asked, hall: str) -> HttpResponseBase:
+    """The form of session rules, or the document as YAML (`tab=text`). POST: add a rule, or preview."""
+    place = places.hall_by_code(hall)
+    newest = _current(place)
+    start = newest
+    wanted = int_or_none(request.GET.get("version"), 1)
+    if wanted is not None:
+        start = CalendarVersion.objects.filter(hall=place, version=wanted).first() or newest
+    base: dict[str, Any] = start.document if start else {"timezone": place.timezone, "rules": []}
+    as_text = (request.POST.get("tab") or request.GET.get("tab")) == "text"
+    typed: dict[str, Any] = {
+        "tab": "text" if as_text else "form",
+        "valid_from": request.POST.get("valid_from", _tomorrow(place).isoformat())[:10],
+        "note": clean(request.POST.get("note"), 200),
+        "text": plain(base),
+        "forms": [calendar_form.to_form(rule) for rule in base.get("rules", ())],
+    }
+    if request.method == "GET":
+        return _form(request, place, typed, newest)
+    act = request.POST.get("act", "preview")
+    document, faults = _typed_document(request.POST, place, base, typed, as_text=as_text)
+    if act == "add":
+        typed["forms"].append({**calendar_form.BLANK, "code": f"rule-{len(typed['forms']) + 1}"})
+        return _form(request, place, typed, newest)
+    if act == "remove":
+        return _form(request, place, typed, newest)
+    valid_from = day_or_none(typed["valid_from"])
+    if valid_from is None:
+        faults.append(_("Valid from: a day like 2026-10-01"))
+    elif valid_from < local(place, clock.now()).date():
+        faults.append(_("Valid from: today or later; what has been cannot change"))
+    checked: CalendarDocument | None = None
+    if not faults:
+        try:
+            checked = rules.load(document)
+        except rules.InvalidCalendar as wrong:
+            faults += wrong.sentences
+    if faults or checked is None or valid_from is None:
+        return _form(request, place, typed, newest, faults=faults)
+    return _preview(request, place, checked, valid_from, typed, newest)
+
+
+def _typed_document(
+    post: QueryDict, hall: Hall, base: Mapping[str, Any], typed: dict[str, Any], *, as_text: bool
+) -> tuple[dict[str, Any], list[str]]:
+    """The document as typed, and what cannot be read; `typed` gets what to show again."""
+    if not as_text:
+        typed["forms"] = calendar_form.forms_of(post)
+        return calendar_form.document_of(typed["forms"], timezone=hall.timezone, base=base)
+    typed["text"] = post.get("text", "")[:60_000]
+    if _ALIAS.search(typed["text"]):  # an alias of an alias can stand for more than any machine holds
+        return {}, [_("Write everything out: “&name” and “*name” are not possible here.")]
+    try:
+        found = yaml.safe_load(typed["text"])
+    except yaml.YAMLError as wrong:
+        mark = getattr(wrong, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        return {}, [_("The text cannot be read at line %(line)s.") % {"line": line}]
+    except (ValueError, RecursionError):
+        return {}, [_("The text cannot be read at line %(line)s.") % {"line": 1}]
+    if not isinstance(found, dict) or not isinstance(found.get("rules"), list):
+        return {}, [_("The text needs a list called “rules”.")]
+    return found, []
+
+
+def _form(
+    request: Asked,
+    hall: Hall,
+    typed: dict[str, Any],
+    newest: CalendarVersion | None,
+    *,
+    faults: list[str] | None = None,
+    refused: Refused | None = None,
+) -> HttpResponseBase:
+    view = places.hall_view(hall)
+    status = 422 if faults else status_of(refused) if refused else 200
+    return page(
+        request,
+        "office/calendar_edit.html",
+        hall,
+        typed=typed,
+        newest=newest,
+        faults=faults or [],
+        refused=refused,
+        kinds=SESSION_KINDS.items(),
+        walk_ins=WALK_INS.items(),
+        weekdays=WEEKDAYS,
+        channels=CHANNELS.items(),
+        categories=view.categories,
+        zones=view.zones,
+        codes=[form["code"] for form in typed["forms"]],
+        today=local(hall, clock.now()).date(),
+        status=status,
+    )
+
+
+def _preview(
+    request: Asked,
+    hall: Hall,
+    document: CalendarDocument,
+    valid_from: date,
+    typed: dict[str, Any],
+    newest: CalendarVersion | None,
+) -> HttpResponseBase:
+    people = change_hours.affected(hall=hall, now=clock.now(), document=document, valid_from=valid_from)
+    stored = document.model_dump(mode="json", by_alias=True)
+    return page(
+        request,
+        "office/calendar_preview.html",
+        hall,
+        typed=typed,
+        text=plain(stored),
+        document=json.dumps(stored, ensure_ascii=False),
+        valid_from=valid_from,
+        last=valid_from + timedelta(days=PREVIEW_DAYS - 1),
+        changes=_changes(hall, document, valid_from),
+        version=newest.version if newest else 0,
+        **people_context(people),
+    )
+
+
+def people_context(people: list[Affected]) -> dict[str, Any]:
+    """What the list of affected people needs: by day, with how many are only reached by the choice for all."""
+    listed = people[:LISTED]
+    return {
+        "people": people,
+        "by_day": [(day, list(rows)) for day, rows in groupby(listed, key=lambda each: each.day)],
+        "unlisted": len(people) - len(listed),
+        "without_offer": sum(each.suggestion is None for each in people),
+        "whats": WHATS,
+    }
+
+
+def _changes(hall: Hall, document: CalendarDocument, first: date) -> list[DayChange]:
+    last = first + timedelta(days=PREVIEW_DAYS - 1)
+    calendar = calendars.work_calendar()
+    shut = calendars.closures(hall, first, last)
+    found = []
+    for day, before in calendars.sessions(hall, first, last).items():
+        old, new = _hours(before), _hours(rules.sessions_on(document, day, calendar, shut))
+        if old != new:
+            found.append(DayChange(day, old, new))
+    return found
+
+
+def _hours(sessions: list[Session]) -> list[str]:
+    return [f"{each.starts_at:%H:%M}–{each.ends_at:%H:%M} {each.name.zh}" for each in sessions]
+
+
+def choices_of(post: QueryDict) -> tuple[dict[str, Choice], What]:
+    """What was chosen for each person, and for all others.
+
+    `all` = each | move | cancel | keep; `c-<code>` = move | cancel | keep; `t-<code>` = the time that was offered.
+    """
+    whats: dict[str, What] = {each: each for each in WHATS}
+    for_all = post.get("all", "each")
+    others = whats.get(for_all) or whats.get(post.get("others", "")) or "keep"
+    found: dict[str, Choice] = {}
+    for key in post:
+        if not key.startswith("c-") or len(found) >= 2000:
+            continue
+        what = whats.get(for_all) or whats.get(post.get(key, ""))
+        if what is not None:
+            found[key[2:][:16]] = Choice(what, _moment(post.get(f"t-{key[2:]}")))
+    return found, others
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
+
+
+def say_outcome(request: Asked, outcome: Outcome) -> None:
+    """Messages about what became of the people."""
+    for n, text in (
+        (
+            outcome.moved,
+            ngettext("%(n)s person was moved and told.", "%(n)s people were moved and told.", outcome.moved),
+        ),
+        (
+            outcome.cancelled,
+            ngettext(
+                "%(n)s appointment was cancelled; the person was told.",
+                "%(n)s appointments were cancelled; the people were told.",
+                outcome.cancelled,
+            ),
+        ),
+        (outcome.kept, ngettext("%(n)s appointment was kept.", "%(n)s appointments were kept.", outcome.kept)),
+    ):
+        if n:
+            messages.success(request, text % {"n": n})
+    if outcome.failed:
+        n = len(outcome.failed)
+        text = ngettext(
+            "%(n)s person could not be moved: still listed below.",
+            "%(n)s people could not be moved: still listed below.",
+            n,
+        )
+        messages.warning(request, text % {"n": n})
+
+
+@door(audience="staff", permission="calendar.edit")
+@require_POST
+def publish(request: Asked, hall: str) -> HttpResponseBase:
+    """Publish what was previewed, with what was chosen for each person."""
+    place = places.hall_by_code(hall)
+    newest = _current(place)
+    valid_from = day_or_none(request.POST.get("valid_from"))
+    try:
+        document = json.loads(request.POST.get("document", ""))
+    except (ValueError, RecursionError):
+        document = None
+    if not isinstance(document, dict) or valid_from is None or valid_from < local(place, clock.now()).date():
+        messages.error(request, _("The preview was not complete. Look at it once more."))
+        return redirect("office:calendar_edit", hall=hall)
+    choices, others = choices_of(request.POST)
+    try:
+        if int_or_none(request.POST.get("version")) != (newest.version if newest else 0):
+            raise Refused("changed-meanwhile")
+        version, outcome = change_hours.publish(
+            hall=place,
+            document=document,
+            valid_from=valid_from,
+            note=clean(request.POST.get("note"), 200),
+            choices=choices,
+            others=others,
+            by=request.who.by,
+            now=clock.now(),
+        )
+    except Refused as refused:
+        typed = {
+            "tab": "text",
+            "valid_from": valid_from.isoformat(),
+            "note": clean(request.POST.get("note"), 200),
+            "text": plain(document),
+            "forms": [],
+        }
+        return _form(request, place, typed, newest, refused=refused)
+    messages.success(request, _("Version %(n)s is published.") % {"n": version.version})
+    say_outcome(request, outcome)
+    return redirect("office:calendar_unfit" if outcome.failed else "office:calendar", hall=hall)
+
+
+@door(audience="staff", permission="calendar.edit")
+@require_http_methods(["GET", "POST"])
+def unfit(request: Asked, hall: str) -> HttpResponseBase:
+    """Appointments outside the hours in force: kept on purpose, or left over. Move or cancel them here."""
+    place = places.hall_by_code(hall)
+    if request.method == "POST":
+        choices, _others = choices_of(request.POST)
+        why = clean(request.POST.get("why"), 120)
+        outcome = change_hours.apply(hall=place, choices=choices, by=request.who.by, now=clock.now(), why=why)
+        say_outcome(request, outcome)
+        return redirect("office:calendar_unfit", hall=hall)
+    people = change_hours.unfit(hall=place, now=clock.now())
+    return page(request, "office/calendar_unfit.html", place, **people_context(people))

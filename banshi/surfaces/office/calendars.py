@@ -1,0 +1,133 @@
+"""Opening hours as they are: by week or month, and the versions behind them."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import yaml
+from django.http import HttpResponseBase
+from django.views.decorators.http import require_GET
+
+from banshi.foundation import clock
+from banshi.foundation.doors import Asked, door
+from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.calendars.models import CalendarVersion
+from banshi.rooms.calendars.rules import Session, WhyClosed
+from banshi.rooms.places import queries as places
+from banshi.surfaces.office.frame import day_asked, local, monday_of, page, paged
+from banshi.surfaces.office.names import names_of
+
+
+@dataclass(frozen=True)
+class DayHours:
+    """One day: its sessions, or why there are none; the name of a holiday or make-up day."""
+
+    day: date
+    sessions: list[Session]
+    why: WhyClosed | None
+    named: Any
+    provisional: bool
+    in_month: bool = True
+
+
+@door(audience="staff", permission="calendar.edit")
+@require_GET
+def index(request: Asked, hall: str) -> HttpResponseBase:
+    place = places.hall_by_code(hall)
+    today = local(place, clock.now()).date()
+    day = day_asked(request.GET.get("day"), today)
+    month = request.GET.get("view") == "month"
+    if month:
+        begin = day.replace(day=1)
+        end = (begin + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+        first, last = monday_of(begin), monday_of(end) + timedelta(days=6)
+        before, after = begin - timedelta(days=1), end + timedelta(days=1)
+    else:
+        first = monday_of(day)
+        last = first + timedelta(days=6)
+        begin, end = first, last
+        before, after = first - timedelta(days=7), first + timedelta(days=7)
+    calendar = calendars.work_calendar()
+    found = calendars.sessions(place, first, last)
+    days = [
+        DayHours(
+            each,
+            sessions,
+            None if sessions else calendars.why_closed(place, each),
+            calendar.info(each),
+            calendar.is_provisional(each),
+            begin <= each <= end,
+        )
+        for each, sessions in found.items()
+    ]
+    weeks = [days[i : i + 7] for i in range(0, len(days), 7)]
+    versions_of = CalendarVersion.objects.filter(hall=place).order_by("-version")
+    current = next((v for v in versions_of if v.valid_from <= today), None)
+    return page(
+        request,
+        "office/calendar.html",
+        place,
+        weeks=weeks,
+        month=month,
+        begin=begin,
+        end=end,
+        before=before,
+        after=after,
+        today=today,
+        current=current,
+        coming=[v for v in versions_of if v.valid_from > today and (current is None or v.version > current.version)],
+        provisional=any(each.provisional for each in days),
+        closures=[c for c in calendars.closures(place, today, today + timedelta(days=30)) if c.ends_at > clock.now()],
+    )
+
+
+@dataclass(frozen=True)
+class VersionDiff:
+    version: CalendarVersion
+    by: str
+    lines: list[tuple[str, str]]  # kind (+, -, " "), text
+
+
+def plain(document: dict[str, Any]) -> str:
+    """The document as people write it: YAML without what is unset."""
+    return yaml.safe_dump(_without_empty(document), allow_unicode=True, sort_keys=False, width=110)
+
+
+def _without_empty(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _without_empty(v) for k, v in value.items() if v not in (None, [], ())}
+    if isinstance(value, list | tuple):
+        return [_without_empty(each) for each in value]
+    return value
+
+
+def difference(old: dict[str, Any] | None, new: dict[str, Any]) -> list[tuple[str, str]]:
+    """Changed lines with two around them: ("+" | "-" | " " | "…", text)."""
+    before = plain(old).splitlines() if old is not None else []
+    lines: list[tuple[str, str]] = []
+    for line in difflib.unified_diff(before, plain(new).splitlines(), n=2, lineterm=""):
+        if line.startswith(("---", "+++")):
+            continue
+        lines.append(("…", "…") if line.startswith("@@") else (line[:1], line[1:]))
+    return lines[1:] if lines[:1] == [("…", "…")] else lines
+
+
+@door(audience="staff", permission="calendar.edit")
+@require_GET
+def versions(request: Asked, hall: str) -> HttpResponseBase:
+    """Who published which hours, when, from when on, and what was different."""
+    place = places.hall_by_code(hall)
+    rows = paged(request, CalendarVersion.objects.filter(hall=place).order_by("-version"), 10)
+    listed: list[CalendarVersion] = list(rows)
+    numbers = {row.version - 1 for row in listed}
+    earlier = {
+        v.version: v.document for v in CalendarVersion.objects.filter(hall=place, version__in=numbers).order_by("id")
+    }
+    who = names_of(row.made_by for row in listed)
+    found = [
+        VersionDiff(row, who[row.made_by], difference(earlier.get(row.version - 1), row.document)) for row in listed
+    ]
+    return page(request, "office/calendar_versions.html", place, rows=rows, found=found, more="")

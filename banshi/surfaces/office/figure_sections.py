@@ -1,0 +1,400 @@
+"""The parts of a figures page: a table each, and the chart that draws it. Page and export read the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from banshi.foundation.said import named
+from banshi.rooms.insight import queries as insight
+from banshi.rooms.places.models import Hall
+from banshi.surfaces.office.exports import Column, Table
+from banshi.surfaces.office.templatetags.seeing import percent
+
+Row = dict[str, Any]
+MOST_BARS = 20  # of a chart; the table has them all
+
+
+@dataclass(frozen=True)
+class Section:
+    """`chart` is drawn by static/office/figures.js; None: the table alone. `wide`: takes the whole width."""
+
+    table: Table
+    note: str = ""
+    chart: dict[str, Any] | None = None
+    wide: bool = False
+
+    @property
+    def code(self) -> str:
+        return self.table.code
+
+
+@dataclass(frozen=True)
+class Days:
+    """Days of a figures page, both included."""
+
+    first: date
+    last: date
+
+    @property
+    def single(self) -> bool:
+        return self.first == self.last
+
+
+def of_hall(hall: Hall, days: Days, *, loads: Sequence[insight.WindowLoad]) -> tuple[Row, insight.Kept, list[Section]]:
+    """:returns: the total, the promises, and the sections. :param loads: of a single day, else none."""
+    halls = [hall]
+    found = insight.figures(
+        halls=halls, first=days.first, last=days.last, bys=["day", "hour", "category", "window", "channel", "item"]
+    )
+    kept = insight.promises(halls=halls, first=days.first, last=days.last)
+    total = found[""][-1]
+    sections = [
+        *_by_time(found, days),
+        *_waits(halls, days),
+        _categories(found),
+        _windows(found, loads),
+        _channels(found),
+    ]
+    sections += [_items(found), _stars(total), *_promises(kept, days)]
+    return total, kept, sections
+
+
+def of_region(
+    region: str | None, halls: Sequence[Hall], days: Days
+) -> tuple[Row, insight.Kept, list[Section], list[Row]]:
+    """:returns: as `of_hall`, and the rows of all levels. :param region: code; None for the whole installation."""
+    found = insight.figures(
+        halls=halls, first=days.first, last=days.last, bys=["day", "hour", "hall", "channel", "item"]
+    )
+    levels = insight.levels(halls=halls, first=days.first, last=days.last)
+    kept = insight.promises(halls=halls, first=days.first, last=days.last)
+    total = found[""][-1]
+    sections = [_parts(region, levels), *_by_time(found, days), *_waits(halls, days), _channels(found)]
+    sections += [_halls(found), _stars(total), *_promises(kept, days), _items(found)]
+    return total, kept, sections, levels
+
+
+# --- columns ---
+
+
+def _named(label: str) -> Column:
+    return Column("label", label, "text")
+
+
+def _counts() -> tuple[Column, ...]:
+    return (
+        Column("visits", _("Visits")),
+        Column("tickets", pgettext("figures", "Numbers")),
+        Column("booked", pgettext("figures", "booked")),
+        Column("walk_in", pgettext("figures", "walk-in")),
+        Column("served", pgettext("figures", "Served")),
+        Column("missed", _("Missed")),
+        Column("unserved", _("Not served")),
+    )
+
+
+def _bookings() -> tuple[Column, ...]:
+    return (
+        Column("appointments", _("Appointments")),
+        Column("no_shows", _("No-shows")),
+        Column("cancelled", pgettext("figures", "Cancelled")),
+    )
+
+
+def _times() -> tuple[Column, ...]:
+    return (
+        Column("wait_mean_s", _("Wait, mean (min)"), "minutes"),
+        Column("wait_p50_s", _("half below"), "minutes"),
+        Column("wait_p90_s", _("nine in ten below"), "minutes"),
+        Column("handling_mean_s", _("Handling, mean (min)"), "minutes"),
+        Column("handling_p50_s", _("half below"), "minutes"),
+        Column("handling_p90_s", _("nine in ten below"), "minutes"),
+    )
+
+
+def _stars_columns() -> tuple[Column, ...]:
+    return (Column("ratings", _("Ratings")), Column("rating_mean", _("Mean stars"), "score"))
+
+
+def _said(rows: Sequence[Row]) -> tuple[Row, ...]:
+    return tuple({**row, "label": named(row)} for row in rows)
+
+
+def _table(code: str, title: str, head: str, columns: tuple[Column, ...], rows: Sequence[Row]) -> Table:
+    """Rows of `insight.figures`, whose last is the total."""
+    said = _said(rows)
+    return Table(code, title, (_named(head), *columns), said[:-1], said[-1])
+
+
+# --- charts ---
+
+
+def _series(name: str, data: Sequence[Any], tone: str, **more: Any) -> Row:
+    return {"name": name, "data": list(data), "tone": tone, **more}
+
+
+def _minutes(rows: Sequence[Row], key: str) -> list[float | None]:
+    return [None if row[key] is None else round(row[key] / 60, 1) for row in rows]
+
+
+def _chart(kind: str, labels: Sequence[str], series: Sequence[Row], unit: str, **more: Any) -> dict[str, Any]:
+    return {"kind": kind, "labels": list(labels), "series": list(series), "unit": unit, **more}
+
+
+def _came(rows: Sequence[Row]) -> dict[str, Any]:
+    labels = [row["label"] for row in rows]
+    booked = _series(pgettext("figures", "booked"), [row["booked"] for row in rows], "blue", stack="numbers")
+    walk_in = _series(pgettext("figures", "walk-in"), [row["walk_in"] for row in rows], "light", stack="numbers")
+    served = _series(pgettext("figures", "Served"), [row["served"] for row in rows], "jade", line=True)
+    return _chart("bar", labels, [booked, walk_in, served], _("numbers"))
+
+
+def _waited(rows: Sequence[Row], name: str = "wait") -> dict[str, Any]:
+    labels = [row["label"] for row in rows]
+    return _chart(
+        "line",
+        labels,
+        [
+            _series(_("nine in ten below"), _minutes(rows, f"{name}_p90_s"), "amber"),
+            _series(_("Mean"), _minutes(rows, f"{name}_mean_s"), "blue"),
+            _series(_("half below"), _minutes(rows, f"{name}_p50_s"), "jade"),
+        ],
+        _("min"),
+    )
+
+
+def _bars(rows: Sequence[Row], series: Sequence[tuple[str, str, str]], unit: str) -> dict[str, Any] | None:
+    """Lying bars, the first on top. :param series: name, key, tone."""
+    shown = list(rows)[:MOST_BARS]
+    if not shown:
+        return None
+    return _chart(
+        "bar",
+        [row["label"] for row in shown],
+        [_series(name, [row[key] for row in shown], tone) for name, key, tone in series],
+        unit,
+        lying=True,
+    )
+
+
+# --- sections ---
+
+
+def _by_time(found: dict[str, list[Row]], days: Days) -> list[Section]:
+    sections = []
+    for by, came, waited, head in (
+        ("day", _("Visits by day"), _("Waits by day"), _("Day")),
+        ("hour", _("Visits by hour"), _("Waits by hour"), _("Hour")),
+    ):
+        if by == "day" and days.single:
+            continue
+        table = _table(f"visits-{by}", came, head, (*_counts(), *_bookings()), found[by])
+        happened = _until_now(table.rows)
+        sections.append(Section(table, chart=_came(happened)))
+        table = _table(
+            f"waits-{by}", waited, head, (Column("served", pgettext("figures", "Served")), *_times()), found[by]
+        )
+        sections.append(Section(table, chart=_waited(happened)))
+    return sections
+
+
+def _until_now(rows: Sequence[Row]) -> Sequence[Row]:
+    """Without the end where nobody has come yet: booked periods of today's afternoon are no zeros."""
+    last = max((n for n, row in enumerate(rows) if row["visits"] or row["tickets"]), default=-1)
+    return rows[: last + 1]
+
+
+def _waits(halls: Sequence[Hall], days: Days) -> list[Section]:
+    bars = insight.wait_distribution(halls=halls, first=days.first, last=days.last)
+    everybody = sum(bar.people for bar in bars)
+
+    def label(bar: insight.WaitBar) -> str:
+        if bar.to_min is None:
+            return _("over %(n)s min") % {"n": bar.from_min}
+        return _("%(a)s–%(b)s min") % {"a": bar.from_min, "b": bar.to_min}
+
+    rows: tuple[Row, ...] = tuple(
+        {"label": label(bar), "people": bar.people, "share": bar.people / everybody if everybody else None}
+        for bar in bars
+    )
+    total = {"label": _("Total"), "people": everybody, "share": 1.0 if everybody else None}
+    columns = (_named(_("Wait")), Column("people", _("People")), Column("share", _("Share"), "share"))
+    table = Table("wait-lengths", _("How long people waited"), columns, rows, total)
+    steps = [f"{bar.from_min}–{bar.to_min}" if bar.to_min else f"{bar.from_min}+" for bar in bars]
+    people = _series(_("People, by minutes waited"), [row["people"] for row in rows], "blue")
+    return [Section(table, chart=_chart("bar", steps, [people], _("people")))]
+
+
+def _categories(found: dict[str, list[Row]]) -> Section:
+    columns = (*_counts(), *_times(), *_bookings(), *_stars_columns())
+    table = _table("categories", _("By business"), _("Business"), columns, found["category"])
+    rows = sorted((row for row in table.rows if row["tickets"]), key=lambda row: -row["tickets"])
+    chart = _bars(
+        rows,
+        [(pgettext("figures", "Numbers"), "tickets", "light"), (pgettext("figures", "Served"), "served", "jade")],
+        _("numbers"),
+    )
+    return Section(table, chart=chart)
+
+
+def _windows(found: dict[str, list[Row]], loads: Sequence[insight.WindowLoad]) -> Section:
+    by_code = {load.code: load for load in loads}
+    rows = []
+    for row in found["window"]:
+        load = by_code.get(row["key"])
+        rows.append(
+            {
+                **row,
+                "at_work_s": load.at_work_s if load and load.at_work_s else None,
+                "busy_share": load.share if load else None,
+                "verdict": load.verdict if load else "",
+            }
+        )
+    extra: tuple[Column, ...] = ()
+    if loads:
+        extra = (Column("at_work_s", _("Open (min)"), "minutes"), Column("busy_share", _("Busy"), "share"))
+        at_work, busy = sum(load.at_work_s for load in loads), sum(load.busy_s for load in loads)
+        rows[-1] |= {"at_work_s": at_work or None, "busy_share": min(1.0, busy / at_work) if at_work else None}
+    columns = (Column("served", pgettext("figures", "Served")), *extra, *_times(), *_stars_columns())
+    table = _table("windows", _("By window"), _("Window"), columns, rows)
+    used = [row for row in table.rows if row["served"] or row.get("at_work_s")]
+    note = _unevenness(used) if loads else ""
+    if loads:
+        shown = sorted((row for row in used if row["busy_share"] is not None), key=lambda row: -row["busy_share"])
+        shares = [{**row, "percent": round(row["busy_share"] * 100, 1)} for row in shown]
+        chart = _bars(shares, [(_("Busy"), "percent", "blue")], "%")
+    else:
+        chart = _bars(
+            sorted(used, key=lambda row: -row["served"]),
+            [(pgettext("figures", "Served"), "served", "jade")],
+            _("numbers"),
+        )
+    return Section(table, note=note, chart=chart)
+
+
+def _unevenness(rows: Sequence[Row]) -> str:
+    """忙闲不均 in words."""
+    idle = sum(row["verdict"] == "idle" for row in rows)
+    over = sum(row["verdict"] == "overloaded" for row in rows)
+    if not idle and not over:
+        return _("Evenly loaded: no window stood idle for long, none was without a pause.")
+    parts = []
+    if over:
+        parts.append(ngettext("%(n)s window without a pause", "%(n)s windows without a pause", over) % {"n": over})
+    if idle:
+        parts.append(
+            ngettext("%(n)s window idle most of the time", "%(n)s windows idle most of the time", idle) % {"n": idle}
+        )
+    return _(", ").join(parts)
+
+
+def _channels(found: dict[str, list[Row]]) -> Section:
+    columns = (Column("visits", _("Visits")), Column("tickets", pgettext("figures", "Numbers")), *_bookings())
+    table = _table("channels", _("By channel"), _("Channel"), columns, found["channel"])
+    series = [(_("Numbers taken"), "tickets", "jade"), (_("Appointments"), "appointments", "blue")]
+    return Section(table, chart=_bars(table.rows, series, _("numbers")))
+
+
+def _items(found: dict[str, list[Row]]) -> Section:
+    columns = (
+        Column("tickets", pgettext("figures", "Numbers")),
+        Column("served", pgettext("figures", "Served")),
+        *_times(),
+        *_bookings(),
+    )
+    table = _table("items", _("By matter"), _("Matter"), columns, found["item"])
+    rows = sorted(
+        (row for row in table.rows if row["key"] != "none" and row["tickets"]), key=lambda row: -row["tickets"]
+    )
+    return Section(
+        table, wide=True, chart=_bars(rows[:12], [(pgettext("figures", "Numbers"), "tickets", "blue")], _("numbers"))
+    )
+
+
+def _halls(found: dict[str, list[Row]]) -> Section:
+    table = _table(
+        "halls", _("By hall"), _("Hall"), (*_counts(), *_times(), *_bookings(), *_stars_columns()), found["hall"]
+    )
+    rows = sorted((row for row in table.rows if row["tickets"]), key=lambda row: -row["tickets"])
+    labels = [row["label"] for row in rows]
+    series = [
+        _series(_("nine in ten below"), _minutes(rows, "wait_p90_s"), "amber"),
+        _series(_("Mean"), _minutes(rows, "wait_mean_s"), "blue"),
+    ]
+    return Section(table, chart=_chart("bar", labels, series, _("min"), lying=True, title=_("Wait")) if rows else None)
+
+
+def _parts(region: str | None, levels: Sequence[Row]) -> Section:
+    """What a region is made of: the regions and halls right below it, adding up to it."""
+    total = (
+        levels[-1] if region is None else next(row for row in levels if row["key"] == region and row["level"] != "hall")
+    )
+    below = [row for row in levels if not row["total"] and row["parent"] == region]
+    columns = (_named(_("Part")), *_counts(), *_times(), *_bookings(), *_stars_columns())
+    rows, (whole,) = _said(below), _said([total])
+    table = Table("parts", _("Made up of"), columns, rows, {**whole, "label": _("Total")})
+    return Section(table, wide=True)
+
+
+def _stars(total: Row) -> Section:
+    n = total["ratings"]
+    words = {
+        5: _("Very satisfied"),
+        4: _("Satisfied"),
+        3: _("Fairly satisfied"),
+        2: _("Dissatisfied"),
+        1: _("Very dissatisfied"),
+    }
+    rows = tuple(
+        {
+            "label": f"{stars} ★ {words[stars]}",
+            "ratings": total[f"stars_{stars}"],
+            "share": total[f"stars_{stars}"] / n if n else None,
+        }
+        for stars in range(5, 0, -1)
+    )
+    columns = (_named(_("Stars")), Column("ratings", _("Ratings")), Column("share", _("Share"), "share"))
+    whole = {"label": _("Total"), "ratings": n, "share": 1.0 if n else None}
+    table = Table("ratings", _("Ratings"), columns, rows, whole)
+    note = ""
+    if total["rated_share"] is not None:
+        note = _("%(share)s of the served visits were rated; silence counts for nothing.") % {
+            "share": percent(total["rated_share"])
+        }
+    return Section(
+        table, note=note, chart=_bars(rows, [(_("Ratings"), "ratings", "jade")], _("ratings")) if n else None
+    )
+
+
+def _promises(kept: insight.Kept, days: Days) -> list[Section]:
+    """Estimates against the truth (mission §12.8)."""
+    if not kept.n:
+        return []
+    rows = tuple(
+        {"label": day.isoformat(), "promises": n, "kept": held, "share": held / n} for day, n, held in kept.days
+    )
+    columns = (
+        _named(_("Day")),
+        Column("promises", _("Estimates given")),
+        Column("kept", _("within “at most”")),
+        Column("share", _("Share"), "share"),
+    )
+    total = {"label": _("Total"), "promises": kept.n, "kept": kept.kept, "share": kept.share}
+    table = Table("promises", _("Estimates kept"), columns, rows, total)
+    note = _("Nine in ten should wait no longer than the “at most” on their slip.")
+    if days.single:
+        return [Section(table, note=note)]
+    share = _series(_("within “at most”"), [round(held / n * 100, 1) for _day, n, held in kept.days], "jade")
+    return [
+        Section(
+            table,
+            note=note,
+            chart=_chart("line", [f"{day:%m-%d}" for day, _n, _held in kept.days], [share], "%", target=90, most=100),
+        )
+    ]

@@ -1,0 +1,69 @@
+"""The office's first pages: my halls, and what needs me."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpResponseBase
+from django.views.decorators.http import require_GET
+
+from banshi.foundation import clock
+from banshi.foundation.doors import Asked, door
+from banshi.rooms.booking.models import Appointment
+from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.calendars.rules import Session
+from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Hall
+from banshi.surfaces.office.frame import local, my_halls, page
+from banshi.surfaces.office.needs import needs
+
+
+@dataclass(frozen=True)
+class HallToday:
+    """A hall and its sessions today."""
+
+    hall: Hall
+    open_now: bool
+    sessions: list[Session]
+
+
+def _today(hall: Hall) -> HallToday:
+    now = clock.now()
+    day = local(hall, now).date()
+    sessions = calendars.sessions(hall, day, day)[day]
+    return HallToday(hall, any(each.starts_at <= now < each.ends_at for each in sessions), sessions)
+
+
+@door(audience="staff", permission="line.view")
+@require_GET
+def home(request: Asked) -> HttpResponseBase:
+    """All my halls, and what waits in any of them."""
+    halls = my_halls(request.who)
+    waiting = needs(request.who, halls, now=clock.now())
+    return page(request, "office/home.html", halls=[_today(hall) for hall in halls], needs=waiting)
+
+
+@door(audience="staff", permission="line.view")
+@require_GET
+def overview(request: Asked, hall: str) -> HttpResponseBase:
+    """One hall: today's hours, booked people, what waits."""
+    place = places.hall_by_code(hall)
+    now = clock.now()
+    states: dict[str, int] = {}
+    if request.who.may("appointments.view", hall):
+        for state in (
+            Appointment.objects.filter(hall=place, day=local(place, now).date())
+            .order_by("id")
+            .values_list("state", flat=True)
+        ):
+            states[state] = states.get(state, 0) + 1
+    return page(
+        request,
+        "office/overview.html",
+        place,
+        today=local(place, now).date(),
+        hours=_today(place),
+        states=states,
+        expected=sum(states.values()) - states.get("cancelled", 0),
+        needs=needs(request.who, [place], now=now),
+    )

@@ -1,0 +1,146 @@
+"""What needs somebody in a hall: counted, with the page where it is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from banshi.foundation.doors import Who
+from banshi.rooms.booking.models import Appeal
+from banshi.rooms.calendars.models import Closure
+from banshi.rooms.calendars.queries import work_calendar
+from banshi.rooms.feedback.models import Task
+from banshi.rooms.messaging.models import Message
+from banshi.rooms.places.models import Hall
+from banshi.surfaces.office.frame import zone_of
+
+CLOSURES_WITHIN = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Need:
+    """One line of “what needs you”."""
+
+    hall: Hall
+    icon: str
+    tone: str
+    text: str
+    href: str
+    detail: str = ""
+
+
+def needs(who: Who, halls: list[Hall], *, now: datetime) -> list[Need]:
+    """What waits for this person in these halls, most urgent first; as many queries for thirty halls as for one."""
+    found = [
+        *_ratings(who, halls, now),
+        *_appeals(who, halls),
+        *_messages(who, halls),
+        *_closures(who, halls, now),
+        *_provisional(who, halls, now),
+    ]
+    order = {"urgent": 0, "wait": 1, "info": 2}
+    return sorted(found, key=lambda need: order[need.tone])
+
+
+def _where(who: Who, halls: list[Hall], permission: str) -> dict[int, Hall]:
+    return {hall.pk: hall for hall in halls if who.may(permission, hall.code)}
+
+
+def _ratings(who: Who, halls: list[Hall], now: datetime) -> list[Need]:
+    mine = _where(who, halls, "ratings.answer")
+    open_tasks: dict[int, int] = {}
+    overdue: dict[int, int] = {}
+    rows = Task.objects.filter(hall_id__in=mine, state__in=["open", "answered"]).order_by("id")
+    for hall_id, state, answer_due, settle_due in rows.values_list(
+        "hall_id", "state", "answer_due_on", "settle_due_on"
+    ):
+        late = (answer_due if state == "open" else settle_due) < _today(mine[hall_id], now)
+        counted = overdue if late else open_tasks
+        counted[hall_id] = counted.get(hall_id, 0) + 1
+    found = []
+    for hall_id, hall in mine.items():
+        href = reverse("office:ratings", kwargs={"hall": hall.code})
+        if n := overdue.get(hall_id):
+            text = ngettext("%(n)s low rating is overdue", "%(n)s low ratings are overdue", n) % {"n": n}
+            found.append(Need(hall, "star", "urgent", text, href))
+        if n := open_tasks.get(hall_id):
+            text = ngettext("%(n)s low rating to answer", "%(n)s low ratings to answer", n) % {"n": n}
+            found.append(Need(hall, "star", "wait", text, href))
+    return found
+
+
+def _appeals(who: Who, halls: list[Hall]) -> list[Need]:
+    mine = _where(who, halls, "credit.decide")
+    counted: dict[str, int] = {}
+    rows = Appeal.objects.filter(state="open").order_by("id").values_list("suspension__scope", "entry__scope")
+    for suspension_scope, entry_scope in rows:
+        scope = suspension_scope or entry_scope
+        counted[scope] = counted.get(scope, 0) + 1
+    found = []
+    for hall in mine.values():
+        n = counted.get(hall.code, 0) + counted.get(hall.region_id, 0)
+        if n:
+            text = ngettext("%(n)s appeal to answer", "%(n)s appeals to answer", n) % {"n": n}
+            found.append(Need(hall, "shield-check", "wait", text, reverse("office:credit", kwargs={"hall": hall.code})))
+    return found
+
+
+def _messages(who: Who, halls: list[Hall]) -> list[Need]:
+    mine = {hall.code: hall for hall in _where(who, halls, "notices.view").values()}
+    counted: dict[str, int] = {}
+    for code in (
+        Message.objects.filter(state="failed", hall__in=mine).order_by("id").values_list("hall", flat=True)[:5000]
+    ):
+        counted[code] = counted.get(code, 0) + 1
+    return [
+        Need(
+            mine[code],
+            "bell-off",
+            "urgent",
+            ngettext("%(n)s message could not be sent", "%(n)s messages could not be sent", n) % {"n": n},
+            reverse("office:notices", kwargs={"hall": code}) + "?state=failed",
+        )
+        for code, n in counted.items()
+    ]
+
+
+def _closures(who: Who, halls: list[Hall], now: datetime) -> list[Need]:
+    mine = _where(who, halls, "calendar.edit")
+    rows = (
+        Closure.objects.filter(
+            hall_id__in=mine, withdrawn_at=None, ends_at__gt=now, starts_at__lt=now + CLOSURES_WITHIN
+        )
+        .select_related("zone")
+        .order_by("starts_at")
+    )
+    found = []
+    for row in rows:
+        hall = mine[row.hall_id]
+        zone = zone_of(hall)
+        start, end = row.starts_at.astimezone(zone), row.ends_at.astimezone(zone)
+        span = f"{start.month}/{start.day} {start:%H:%M} – {end.month}/{end.day} {end:%H:%M}"
+        text = _("Closed now") if row.starts_at <= now else _("Closing soon")
+        href = reverse("office:closures", kwargs={"hall": hall.code})
+        found.append(Need(hall, "calendar-x", "wait" if row.starts_at <= now else "info", text, href, span))
+    return found
+
+
+def _provisional(who: Who, halls: list[Hall], now: datetime) -> list[Need]:
+    mine = _where(who, halls, "calendar.edit")
+    if not mine:
+        return []
+    hall = next(iter(mine.values()))
+    soon = _today(hall, now) + timedelta(days=60)
+    if not work_calendar().is_provisional(soon):
+        return []
+    text = _("The holidays of %(year)s are not announced yet") % {"year": soon.year}
+    detail = _("Days of that year follow the weekday until the notice is loaded.")
+    return [Need(hall, "calendar-days", "info", text, reverse("office:calendar", kwargs={"hall": hall.code}), detail)]
+
+
+def _today(hall: Hall, now: datetime) -> date:
+    return now.astimezone(zone_of(hall)).date()

@@ -1,0 +1,162 @@
+"""The rules of a hall: a form made from the policy's model, what changes, publish, history, restore."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from banshi.foundation import clock
+from banshi.foundation.doors import Asked, door
+from banshi.kernel.policy import HallPolicy
+from banshi.kernel.refusals import Refused
+from banshi.rooms.places import actions as place_actions
+from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Category, Hall, PolicyVersion
+from banshi.surfaces.office import policy_form
+from banshi.surfaces.office.frame import (
+    clean,
+    day_or_none,
+    int_or_none,
+    local,
+    page,
+    paged,
+    status_of,
+    time_or_none,
+    zone_of,
+)
+from banshi.surfaces.office.names import names_of
+from banshi.surfaces.office.policy_words import OPTIONS
+
+
+def _newest(hall: Hall) -> PolicyVersion | None:
+    return PolicyVersion.objects.filter(hall=hall).order_by("-version").first()
+
+
+@door(audience="staff", permission="policy.edit")
+@require_http_methods(["GET", "POST"])
+def index(request: Asked, hall: str) -> HttpResponseBase:
+    """GET: the form, of the newest version or of `?version=`. POST: look at what changes, or publish."""
+    place = places.hall_by_code(hall)
+    newest = _newest(place)
+    current: dict[str, Any] = newest.document if newest else HallPolicy().model_dump(mode="json")
+    start, restored = current, None
+    wanted = int_or_none(request.GET.get("version"), 1)
+    if wanted is not None and newest is not None and wanted != newest.version:
+        restored = PolicyVersion.objects.filter(hall=place, version=wanted).first()
+        start = restored.document if restored else current
+    form = policy_form.sections(start)
+    meta: dict[str, Any] = {"note": "", "from_day": "", "from_time": "", "version": newest.version if newest else 0}
+    if restored is not None:
+        meta["note"] = _("As in version %(n)s") % {"n": restored.version}
+    if request.method == "GET":
+        return _page(
+            request, place, form, meta, newest, changes=policy_form.changes(current, start) if restored else None
+        )
+    meta = {name: clean(request.POST.get(name), 200) for name in ("note", "from_day", "from_time", "version")}
+    document, faults = policy_form.typed(request.POST, form)
+    faults = {**policy_form.check(document), **faults}
+    valid_from, fault = _valid_from(place, meta)
+    if fault:
+        faults["from_day"] = fault
+    if faults:
+        for section in form:
+            for each in section.fields:
+                each.error = faults.get(each.path, "")
+        general = [text for path, text in faults.items() if path == "" or path == "from_day"]
+        return _page(request, place, form, meta, newest, faults=faults, general=general)
+    changed = policy_form.changes(current, document)
+    if request.POST.get("act") != "publish":
+        return _page(request, place, policy_form.sections(document), meta, newest, changes=changed)
+    try:
+        version = place_actions.publish_policy(
+            hall=place,
+            document=document,
+            by=request.who.by,
+            now=clock.now(),
+            note=meta["note"],
+            valid_from=valid_from,
+            expected_version=int_or_none(meta["version"]),
+        )
+    except Refused as refused:
+        return _page(request, place, policy_form.sections(document), meta, newest, changes=changed, refused=refused)
+    messages.success(request, _("Version %(n)s is published.") % {"n": version.version})
+    return redirect("office:policy", hall=hall)
+
+
+def _valid_from(hall: Hall, meta: dict[str, Any]) -> tuple[datetime | None, str]:
+    """From when on; None means at once. With a sentence where it cannot be read."""
+    if not meta["from_day"]:
+        return None, ""
+    day, at = day_or_none(meta["from_day"]), time_or_none(meta["from_time"] or "00:00")
+    if day is None or at is None:
+        return None, _("Valid from: a day, and a time like 9:00.")
+    found = datetime.combine(day, at, zone_of(hall))
+    if found < clock.now():
+        return None, _("Valid from: later than now, or empty for at once.")
+    return found, ""
+
+
+def _page(
+    request: Asked,
+    hall: Hall,
+    form: list[policy_form.Section],
+    meta: dict[str, Any],
+    newest: PolicyVersion | None,
+    *,
+    changes: list[policy_form.Change] | None = None,
+    faults: dict[str, str] | None = None,
+    general: list[str] | None = None,
+    refused: Refused | None = None,
+) -> HttpResponseBase:
+    faulty = [each for section in form for each in section.fields if each.error]
+    return page(
+        request,
+        "office/policy.html",
+        hall,
+        form=form,
+        meta=meta,
+        newest=newest,
+        pending=newest is not None and newest.valid_from > clock.now(),
+        changes=changes,
+        faults=faults or {},
+        faulty=faulty,
+        general=general or [],
+        refused=refused,
+        spare=range(policy_form.SPARE_QUOTAS),
+        targets=OPTIONS["quota.target"].items(),
+        categories=Category.objects.filter(hall=hall).order_by("order", "code"),
+        today=local(hall, clock.now()).date(),
+        status=422 if faults else status_of(refused) if refused else 200,
+    )
+
+
+@door(audience="staff", permission="policy.edit")
+@require_GET
+def versions(request: Asked, hall: str) -> HttpResponseBase:
+    """Who published what, when, from when on, and what was different."""
+    place = places.hall_by_code(hall)
+    rows = paged(request, PolicyVersion.objects.filter(hall=place).order_by("-version"), 10)
+    listed: list[PolicyVersion] = list(rows)
+    earlier = {
+        v.version: v.document
+        for v in PolicyVersion.objects.filter(hall=place, version__in={row.version - 1 for row in listed}).order_by(
+            "id"
+        )
+    }
+    who = names_of(row.made_by for row in listed)
+    found = [
+        (
+            row,
+            who[row.made_by],
+            policy_form.changes(earlier[row.version - 1], row.document) if row.version - 1 in earlier else None,
+        )
+        for row in listed
+    ]
+    newest = _newest(place)
+    return page(request, "office/policy_versions.html", place, rows=rows, found=found, newest=newest, more="")

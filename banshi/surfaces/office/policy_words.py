@@ -1,0 +1,130 @@
+"""Labels and hints of a hall's rules."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+Text = str | Promise
+
+SECTIONS: dict[str, Text] = {
+    "booking": _("Booking"),
+    "booking.credit": _("No-shows and cancellations"),
+    "tickets": _("Numbers and calling"),
+    "screens": _("Screens"),
+    "messages": _("Messages"),
+    "rating": _("Rating"),
+}
+
+LABELS: dict[str, Text] = {
+    "booking.release": _("Which days are open"),
+    "booking.release_days": _("How many days"),
+    "booking.release_at": _("New day opens at"),
+    "booking.same_day": _("Booking on the same day"),
+    "booking.same_day_lead": _("Same day: minutes before"),
+    "booking.half_day_limit": _("One appointment per half day"),
+    "booking.live_limit": _("Open appointments per person"),
+    "booking.matters_per_visit": _("Matters per visit"),
+    "booking.cancel_until": _("Cancel until"),
+    "booking.move_limit": _("Moves per appointment"),
+    "booking.come_early": _("Come early, minutes"),
+    "booking.hold": _("Hold while filling the form, minutes"),
+    "booking.withhold_cancelled": _("Cancelled place stays back, minutes"),
+    "booking.overbook_percent": _("Overbooking, per cent"),
+    "booking.waiting_list": _("Waiting list"),
+    "booking.waiting_offer": _("Offer waits, minutes"),
+    "booking.quotas": _("Places per period"),
+    "booking.credit.no_shows": _("No-shows until suspended"),
+    "booking.credit.no_show_days": _("Suspended for no-shows, days"),
+    "booking.credit.cancels_per_month": _("Cancellations a month"),
+    "booking.credit.cancel_days": _("Suspended for cancellations, days"),
+    "booking.credit.uses_strikes_up": _("A suspension uses its strikes up"),
+    "booking.credit.scope": _("Strikes count in"),
+    "booking.credit.appeal_days": _("Appeal within, days"),
+    "tickets.check_in_opens": _("Check-in opens, minutes before"),
+    "tickets.check_in_closes": _("Check-in closes"),
+    "tickets.check_in_grace": _("Grace, minutes"),
+    "tickets.late": _("Who comes late"),
+    "tickets.walk_ins": _("Walk-in numbers"),
+    "tickets.booked_first": _("Booked people first"),
+    "tickets.missed": _("Missed call"),
+    "tickets.reissue_limit": _("A missed number returns, times"),
+    "tickets.reissue_within": _("… within minutes"),
+    "tickets.recall_limit": _("Recalls per number"),
+    "tickets.priority_lanes": _("Priority lanes"),
+    "tickets.elderly_from": _("Elderly from age"),
+    "tickets.daily_limit": _("Walk-in numbers a day"),
+    "tickets.daily_limits": _("Walk-in numbers a day by category"),
+    "tickets.weights": _("Weighted calling"),
+    "tickets.finally_call_after": _("Call at last after, minutes"),
+    "tickets.identity_required": _("Walk-ins show an ID"),
+    "tickets.start_without_identity": _("Start without checking the ID"),
+    "tickets.auto_call": _("Call who arrives at an idle window"),
+    "tickets.one_ticket_per_person_and_category": _("One number per person and category"),
+    "screens.silent": _("Silent calling"),
+    "screens.chime": _("Chime"),
+    "screens.voice": _("Voice"),
+    "screens.notices_zh": _("Notices, Chinese"),
+    "screens.notices_en": _("Notices, English"),
+    "messages.channels": _("Channels"),
+    "messages.day_before_at": _("Reminder the day before at"),
+    "messages.leave_before": _("“Time to leave”, minutes before"),
+    "messages.ahead": _("“Nearly your turn” at so many ahead"),
+    "messages.on_call": _("Message when called"),
+    "rating.within_days": _("Rate within, days"),
+    "rating.bad_from_below": _("A low rating is below, stars"),
+    "rating.answer_working_days": _("Answer within, working days"),
+    "rating.settle_working_days": _("Settle within, working days"),
+}
+
+HINTS: dict[str, Text] = {
+    "booking.release": _("Week release: the rest of this working week; on its last working day, next week too."),
+    "booking.release_days": _("For the rolling kinds, counted from tomorrow."),
+    "booking.release_at": _("Empty: at midnight."),
+    "booking.half_day_limit": _("Per person and business. Single matters may be exempt."),
+    "booking.live_limit": _("Empty: no limit."),
+    "booking.move_limit": _("Empty: no limit."),
+    "booking.come_early": _("What the confirmation asks for."),
+    "booking.withhold_cancelled": _("Against those who trade in places; 0: free at once."),
+    "booking.overbook_percent": _("More places than can be served, for those who do not come."),
+    "booking.quotas": _(
+        "The closest line counts: matter, then category, then the whole hall. “*” is each category on its own."
+    ),
+    "booking.credit.no_shows": _("Empty: never suspended."),
+    "booking.credit.cancels_per_month": _("More than this suspends. Empty: never."),
+    "booking.credit.uses_strikes_up": _("Counting starts again after a suspension."),
+    "tickets.check_in_grace": _("Added to the end of check-in; no-shows are counted after it."),
+    "tickets.missed": _("A: behind all numbers already given. B: given again without queueing."),
+    "tickets.daily_limit": _("Empty: no limit."),
+    "tickets.daily_limits": _("One per line: category code = numbers, like “A = 100”."),
+    "tickets.weights": _("One per line: category code = weight. “A = 2” and “B = 1” calls two of A for one of B."),
+    "tickets.finally_call_after": _("A walk-in who waits longer comes before booked people. Empty: never."),
+    "tickets.auto_call": _("Where a window waits idle."),
+    "screens.notices_zh": _("One per line; they roll at the foot of the boards."),
+    "screens.notices_en": _("One per line."),
+    "messages.day_before_at": _("Empty: no reminder."),
+    "messages.leave_before": _("Empty: no message."),
+    "messages.ahead": _("0: no message."),
+}
+
+OPTIONS: dict[str, dict[str, Text]] = {
+    "booking.release": {
+        "week_release": _("Week release"),
+        "rolling_working_days": _("So many working days ahead"),
+        "rolling_days": _("So many days ahead"),
+    },
+    "booking.cancel_until": {"period_end": _("until the period ends"), "period_start": _("until the period starts")},
+    "booking.credit.scope": {"hall": _("this hall"), "region": _("the whole district")},
+    "tickets.check_in_closes": {"period_end": _("when the period ends"), "period_start": _("when the period starts")},
+    "tickets.late": {"walk_in": _("takes a walk-in number"), "refuse": _("books again")},
+    "tickets.missed": {"behind_all": _("A – behind all"), "reissue": _("B – given again")},
+    "tickets.priority_lanes": {
+        "elderly": pgettext_lazy("lane", "Elderly"),
+        "disabled": pgettext_lazy("lane", "Disabled"),
+        "pregnant": pgettext_lazy("lane", "Pregnant"),
+        "serviceman": pgettext_lazy("lane", "Servicemen and veterans"),
+    },
+    "messages.channels": {"sms": _("SMS"), "wechat": _("WeChat"), "email": _("E-mail")},
+    "quota.target": {"hall": _("Whole hall"), "category": _("Category"), "item": _("Matter")},
+}

@@ -1,0 +1,86 @@
+"""Low ratings: tasks that somebody answers and settles in time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from banshi.foundation import clock
+from banshi.foundation.doors import Asked, door
+from banshi.kernel.refusals import Refused
+from banshi.rooms.feedback import actions as feedback
+from banshi.rooms.feedback import queries as ratings_of
+from banshi.rooms.feedback.models import Task
+from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Hall
+from banshi.surfaces.office.frame import clean, page, paged, query_without_page, status_of
+
+STATES = ("open", "answered", "settled")
+OUTCOMES = ("fixed", "explained", "groundless", "malicious")
+
+
+def _list(
+    request: Asked, hall: Hall, *, refused: Refused | None = None, typed: dict[str, Any] | None = None
+) -> HttpResponseBase:
+    state = request.GET.get("state", "")
+    state = state if state in STATES else "open"
+    rows = paged(request, ratings_of.tasks(hall=hall, now=clock.now(), state=state), 20)
+    return page(
+        request,
+        "office/ratings.html",
+        hall,
+        rows=rows,
+        more=query_without_page(request),
+        state=state,
+        states=STATES,
+        outcomes=OUTCOMES,
+        refused=refused,
+        typed=typed or {},
+        may_answer=request.who.may("ratings.answer", hall.code),
+        status=status_of(refused) if refused else 200,
+    )
+
+
+@door(audience="staff", permission="ratings.view")
+@require_GET
+def index(request: Asked, hall: str) -> HttpResponseBase:
+    return _list(request, places.hall_by_code(hall))
+
+
+def _task_here(hall: Hall, task_id: int) -> None:
+    if not Task.objects.filter(id=task_id, hall=hall).exists():
+        raise Refused("nothing-found", facts={"task": task_id})
+
+
+@door(audience="staff", permission="ratings.answer")
+@require_POST
+def answer(request: Asked, hall: str, task_id: int) -> HttpResponseBase:
+    place = places.hall_by_code(hall)
+    _task_here(place, task_id)
+    text = clean(request.POST.get("text", "").replace("\n", " "), 500)
+    try:
+        feedback.answer(task_id=task_id, text=text, by=request.who.by, now=clock.now())
+    except Refused as refused:
+        return _list(request, place, refused=refused, typed={"task": task_id, "text": text})
+    messages.success(request, _("Answered. The person gets a message."))
+    return redirect("office:ratings", hall=hall)
+
+
+@door(audience="staff", permission="ratings.answer")
+@require_POST
+def settle(request: Asked, hall: str, task_id: int) -> HttpResponseBase:
+    place = places.hall_by_code(hall)
+    _task_here(place, task_id)
+    try:
+        feedback.settle(
+            task_id=task_id, outcome=request.POST.get("outcome", "")[:20], by=request.who.by, now=clock.now()
+        )
+    except Refused as refused:
+        return _list(request, place, refused=refused)
+    messages.success(request, _("Settled."))
+    return redirect("office:ratings", hall=hall)

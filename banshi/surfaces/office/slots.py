@@ -1,0 +1,286 @@
+"""Places of a day (号源): a grid of periods × businesses, changed in place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from banshi.foundation import clock
+from banshi.foundation.doors import Asked, door
+from banshi.foundation.said import named
+from banshi.kernel.refusals import Refused
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking.models import Slot
+from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.catalogue.models import Item
+from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Category, Hall
+from banshi.surfaces.office.frame import (
+    clean,
+    day_asked,
+    day_or_none,
+    int_or_none,
+    invalid,
+    local,
+    page,
+    status_of,
+    zone_of,
+)
+
+MOST_DAYS = 31
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One slot of the grid. Moments in the hall's zone."""
+
+    slot: Slot
+    starts_at: datetime
+    ends_at: datetime
+    free: int
+    internal_free: int
+    past: bool
+
+
+@dataclass(frozen=True)
+class Period:
+    starts_at: datetime
+    ends_at: datetime
+    cells: list[Cell | None]
+    quota: int
+    taken: int
+
+
+def _cell(slot: Slot, hall: Hall, now: datetime) -> Cell:
+    zone = zone_of(hall)
+    return Cell(
+        slot,
+        slot.starts_at.astimezone(zone),
+        slot.ends_at.astimezone(zone),
+        slot.quota - slot.taken,
+        slot.internal_quota - slot.internal_taken,
+        slot.ends_at <= now,
+    )
+
+
+def _columns(hall: Hall, slots: Iterable[Slot]) -> list[tuple[str, str]]:
+    """Businesses of the day with their names: the hall's, its categories in their order, single items."""
+    present = {slot.business for slot in slots}
+    categories = {
+        f"cat:{each.code}": f"{each.letter} {named(each)}"
+        for each in Category.objects.filter(hall=hall).order_by("order", "code")
+    }
+    codes = [each.removeprefix("item:") for each in present if each.startswith("item:")]
+    items = (
+        {f"item:{each.code}": named(each) for each in Item.objects.filter(code__in=codes).order_by("code")}
+        if codes
+        else {}
+    )
+    names = {"hall": _("Everything"), **categories, **items}
+    return [(business, name) for business, name in names.items() if business in present]
+
+
+@door(audience="staff", permission="slots.edit")
+@require_GET
+def index(request: Asked, hall: str) -> HttpResponseBase:
+    place = places.hall_by_code(hall)
+    now = clock.now()
+    today = local(place, now).date()
+    return _grid(request, place, day_asked(request.GET.get("day"), today))
+
+
+def _grid(request: Asked, hall: Hall, day: date, **more: Any) -> HttpResponseBase:
+    now = clock.now()
+    today = local(hall, now).date()
+    slots = list(Slot.objects.filter(hall=hall, day=day).order_by("starts_at", "ends_at", "business"))
+    columns = _columns(hall, slots)
+    by_period: dict[tuple[datetime, datetime], dict[str, Cell]] = {}
+    for slot in slots:
+        by_period.setdefault((slot.starts_at, slot.ends_at), {})[slot.business] = _cell(slot, hall, now)
+    zone = zone_of(hall)
+    periods = [
+        Period(
+            start.astimezone(zone),
+            end.astimezone(zone),
+            [cells.get(business) for business, _name in columns],
+            sum(cell.slot.quota for cell in cells.values()),
+            sum(cell.slot.taken for cell in cells.values()),
+        )
+        for (start, end), cells in by_period.items()
+    ]
+    return page(
+        request,
+        "office/slots.html",
+        hall,
+        day=day,
+        today=today,
+        before=day - timedelta(days=1),
+        after=day + timedelta(days=1),
+        days=[day + timedelta(days=i) for i in range(-3, 11)],
+        columns=columns,
+        periods=periods,
+        quota=sum(each.quota for each in slots),
+        taken=sum(each.taken for each in slots),
+        why=None if slots else calendars.why_closed(hall, day),
+        last=day + timedelta(days=7),
+        **more,
+    )
+
+
+def _slot(hall: Hall, slot_id: int) -> Slot:
+    slot = Slot.objects.filter(id=slot_id, hall=hall).first()
+    if slot is None:
+        raise Refused("nothing-found", facts={"slot": slot_id})
+    return slot
+
+
+@door(audience="staff", permission="slots.edit")
+@require_http_methods(["GET", "POST"])
+def cell(request: Asked, hall: str, slot_id: int) -> HttpResponseBase:
+    """One cell: to look at, to edit (`?edit=1`), and changed by POST (`act` = look | save | close | open)."""
+    place = places.hall_by_code(hall)
+    slot = _slot(place, slot_id)
+    now = clock.now()
+    template = "office/_slot_cell.html" if request.htmx else "office/slot.html"
+    if request.method == "GET":
+        editing = bool(request.GET.get("edit")) or not request.htmx
+        return page(request, template, place, cell=_cell(slot, place, now), editing=editing)
+    act = request.POST.get("act", "save")
+    typed = {"quota": clean(request.POST.get("quota"), 8), "internal": clean(request.POST.get("internal"), 8)}
+    try:
+        if act in ("close", "open"):
+            booking.close_slot(
+                slot_id=slot.pk,
+                by=request.who.by,
+                now=now,
+                closed=act == "close",
+                why=clean(request.POST.get("why"), 120),
+            )
+        else:
+            quota, internal = int_or_none(typed["quota"], 0, 10_000), int_or_none(typed["internal"], 0, 10_000)
+            if quota is None or internal is None:
+                raise invalid("quota", _("Places: a whole number from 0 to 10,000."))
+            effect = {
+                "free": quota - slot.taken,
+                "was": slot.quota - slot.taken,
+                "internal": internal - slot.internal_taken,
+            }
+            if act == "look" and quota >= slot.taken and internal >= slot.internal_taken:
+                return page(
+                    request, template, place, cell=_cell(slot, place, now), editing=True, typed=typed, effect=effect
+                )
+            booking.set_quota(slot_id=slot.pk, quota=quota, internal_quota=internal, by=request.who.by, now=now)
+    except Refused as refused:
+        slot.refresh_from_db()
+        context = {"cell": _cell(slot, place, now), "editing": True, "typed": typed, "refused": refused}
+        return page(request, template, place, status=status_of(refused), **context)
+    if not request.htmx:
+        messages.success(request, _("Saved."))
+        return redirect(f"/office/{hall}/slots/?day={slot.day}")
+    slot.refresh_from_db()
+    return page(request, template, place, cell=_cell(slot, place, now), editing=False, saved=True)
+
+
+@door(audience="staff", permission="slots.edit")
+@require_POST
+def period(request: Asked, hall: str) -> HttpResponseBase:
+    """Stop or resume bookings of a whole period: all its slots."""
+    place = places.hall_by_code(hall)
+    day = day_or_none(request.POST.get("day"))
+    try:
+        start = datetime.fromisoformat(request.POST.get("starts_at", ""))
+    except ValueError:
+        start = None
+    if day is None or start is None or start.tzinfo is None:
+        raise invalid("starts_at", _("There is no such period."))
+    closed = request.POST.get("act") == "close"
+    rows = list(Slot.objects.filter(hall=place, day=day, starts_at=start).order_by("id").values_list("id", flat=True))
+    for slot_id in rows:
+        booking.close_slot(slot_id=slot_id, by=request.who.by, now=clock.now(), closed=closed)
+    messages.success(
+        request, _("Bookings are stopped for this period.") if closed else _("Bookings are open again for this period.")
+    )
+    return redirect(f"/office/{hall}/slots/?day={day}")
+
+
+@dataclass(frozen=True)
+class Copying:
+    """What copying a day's places onto other days would do."""
+
+    changes: list[tuple[Slot, Slot]]  # from, to
+    same: int
+    too_many: list[tuple[Slot, Slot]]  # more people are booked than the copied quota has places
+    days: int
+
+
+def _copying(hall: Hall, day: date, first: date, last: date, weekdays: set[int]) -> Copying:
+    pattern = {
+        (slot.business, slot.starts_at.astimezone(zone_of(hall)).time()): slot
+        for slot in Slot.objects.filter(hall=hall, day=day).order_by("id")
+    }
+    changes, too_many, same, days = [], [], 0, set()
+    targets = Slot.objects.filter(hall=hall, day__range=(first, last), starts_at__gt=clock.now()).exclude(day=day)
+    for slot in targets.order_by("day", "starts_at", "id"):
+        if slot.day.weekday() not in weekdays:
+            continue
+        model = pattern.get((slot.business, slot.starts_at.astimezone(zone_of(hall)).time()))
+        if model is None:
+            continue
+        days.add(slot.day)
+        if (model.quota, model.internal_quota) == (slot.quota, slot.internal_quota):
+            same += 1
+        elif model.quota < slot.taken or model.internal_quota < slot.internal_taken:
+            too_many.append((model, slot))
+        else:
+            changes.append((model, slot))
+    return Copying(changes, same, too_many, len(days))
+
+
+@door(audience="staff", permission="slots.edit")
+@require_POST
+def copy(request: Asked, hall: str) -> HttpResponseBase:
+    """Give other days the places of this one: first what it would do (`act=look`), then do it (`act=copy`)."""
+    place = places.hall_by_code(hall)
+    day, first, last = (day_or_none(request.POST.get(name)) for name in ("day", "first", "last"))
+    typed = {"first": clean(request.POST.get("first"), 10), "last": clean(request.POST.get("last"), 10)}
+    if day is None:
+        raise invalid("day", _("There is no such day."))
+    if first is None or last is None or last < first or (last - first).days >= MOST_DAYS:
+        refused = invalid("first", _("Choose from–to, at most 31 days."))
+        return _grid(request, place, day, copy_typed=typed, refused=refused, status=status_of(refused))
+    weekdays = {int(each) for each in request.POST.getlist("weekday") if each in "0123456" and each} or set(range(7))
+    found = _copying(place, day, first, last, weekdays)
+    if request.POST.get("act") != "copy":
+        return _grid(request, place, day, copying=found, copy_typed={**typed, "weekdays": sorted(weekdays)})
+    done = refused_count = 0
+    for model, slot in found.changes:
+        try:
+            booking.set_quota(
+                slot_id=slot.pk,
+                quota=model.quota,
+                internal_quota=model.internal_quota,
+                by=request.who.by,
+                now=clock.now(),
+            )
+            done += 1
+        except Refused:  # somebody booked while the preview was read
+            refused_count += 1
+    messages.success(request, ngettext("%(n)s period was changed.", "%(n)s periods were changed.", done) % {"n": done})
+    left = len(found.too_many) + refused_count
+    if left:
+        text = ngettext(
+            "%(n)s period keeps its places: more people are booked.",
+            "%(n)s periods keep their places: more people are booked.",
+            left,
+        )
+        messages.warning(request, text % {"n": left})
+    return redirect(f"/office/{hall}/slots/?day={day}")

@@ -1,0 +1,97 @@
+"""The words of messages, per hall, with a preview of what people will read."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from banshi.foundation import clock
+from banshi.foundation.doors import Asked, door
+from banshi.kernel.refusals import Refused
+from banshi.rooms.messaging import actions as messaging
+from banshi.rooms.messaging import queries as notices_of
+from banshi.rooms.messaging import rules as wording
+from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Hall
+from banshi.surfaces.office.frame import local, page, status_of, zone_of
+from banshi.surfaces.office.words import MESSAGE_KEYS
+
+
+def _sample(hall: Hall, now: datetime) -> dict[str, Any]:
+    """Values such as a real message carries."""
+    day = local(hall, now).date() + timedelta(days=1)
+    start = datetime.combine(day, time(9, 30), zone_of(hall))
+    return {
+        "hall_zh": hall.name_zh, "hall_en": hall.name_en, "address_zh": hall.address_zh, "address_en": hall.address_en,
+        "phone": hall.phone or "12345", "starts_at": start, "ends_at": start + timedelta(hours=1),
+        "old_starts_at": start - timedelta(days=1), "old_ends_at": start - timedelta(hours=23),
+        "item_zh": "居民身份证换领", "item_en": "ID card renewal", "bring_zh": "身份证、户口簿",
+        "bring_en": "ID card, household register", "come_early": 15, "code": "K7Q2M4", "link": "https://…/a/K7Q2M4",
+        "number": "A012", "ahead": 3, "likely_s": 720, "at_most_s": 1200, "floor_zh": "2 楼", "floor_en": "floor 2",
+        "window": "12", "reason_zh": "设备检修", "reason_en": "maintenance", "count": 2, "limit": 3, "days": 30,
+        "since": day, "until": day + timedelta(days=29), "expires": start, "minutes": 10, "day": day,
+        "advice_zh": "再取一个号就行。", "advice_en": "Take another number.", "text_zh": "已经改进，谢谢提醒",
+        "text_en": "We have changed it, thank you",
+    }  # fmt: skip
+
+
+def rendered(hall: Hall, language: str, body: str, now: datetime) -> str:
+    """The message as people would read it, with sample values."""
+    return wording.render(body, wording.spoken(_sample(hall, now), language=language, zone=zone_of(hall), now=now))
+
+
+@door(audience="staff", permission="policy.edit")
+@require_GET
+def index(request: Asked, hall: str) -> HttpResponseBase:
+    place = places.hall_by_code(hall)
+    now = clock.now()
+    found = [(each, rendered(place, each.language, each.body, now)) for each in notices_of.templates(place.code)]
+    groups = [
+        (key, MESSAGE_KEYS.get(key, key), list(rows)) for key, rows in groupby(found, key=lambda each: each[0].key)
+    ]
+    return page(request, "office/templates.html", place, groups=groups)
+
+
+@door(audience="staff", permission="policy.edit")
+@require_http_methods(["GET", "POST"])
+def one(request: Asked, hall: str, key: str, language: str) -> HttpResponseBase:
+    """Edit one message in one language: look first (`act=preview`), then save, or go back to the common words."""
+    place = places.hall_by_code(hall)
+    found = next((t for t in notices_of.templates(place.code) if t.key == key and t.language == language), None)
+    if found is None:
+        raise Refused("nothing-found", facts={"template": key})
+    now = clock.now()
+    body, act = found.body, request.POST.get("act", "")
+    refused: Refused | None = None
+    if request.method == "POST":
+        body = request.POST.get("body", "")[:2000].strip()
+        if act == "reset":
+            messaging.reset_template(hall=place.code, key=key, language=language, by=request.who.by, now=now)
+            messages.success(request, _("Back to the common words."))
+            return redirect("office:templates", hall=hall)
+        fault = wording.fault(key, body)
+        if fault is not None:
+            refused = Refused("invalid", facts={"field": "body", "reason": fault})
+        elif act == "save":
+            messaging.set_template(hall=place.code, key=key, language=language, body=body, by=request.who.by, now=now)
+            messages.success(request, _("Saved. New messages use these words."))
+            return redirect("office:templates", hall=hall)
+    return page(
+        request,
+        "office/template.html",
+        place,
+        words=found,
+        label=MESSAGE_KEYS.get(key, key),
+        body=body,
+        preview=rendered(place, language, body, now) if refused is None else "",
+        common=wording.COMMON[key][language],
+        refused=refused,
+        status=status_of(refused) if refused else 200,
+    )

@@ -1,0 +1,90 @@
+"""Windows: what the special ones serve. Integrated windows serve everything."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from banshi.foundation import clock
+from banshi.foundation.doors import Asked, door
+from banshi.kernel.refusals import Refused
+from banshi.rooms.places import actions as place_actions
+from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Category, Window
+from banshi.surfaces.office.frame import acting, page, paged, query_without_page, status_of
+
+KINDS = ("special", "integrated")
+
+
+@door(audience="staff", permission="line.steer")
+@require_GET
+def index(request: Asked, hall: str) -> HttpResponseBase:
+    place = places.hall_by_code(hall)
+    kind = request.GET.get("kind", "")
+    found = Window.objects.filter(hall=place)
+    counts = {each: found.filter(kind=each).count() for each in KINDS}
+    if kind not in KINDS:
+        kind = "special" if counts["special"] else "integrated"
+    rows = paged(
+        request,
+        found.filter(kind=kind).select_related("zone__floor").prefetch_related("categories").order_by("number", "id"),
+        50,
+    )
+    categories = list(Category.objects.filter(hall=place).order_by("order", "code"))
+    served: dict[int, int] = {each.pk: 0 for each in categories}
+    for category_id in (
+        Category.objects.filter(hall=place, window__hall=place).order_by("id").values_list("id", flat=True)
+    ):
+        served[category_id] += 1
+    return page(
+        request,
+        "office/windows.html",
+        place,
+        rows=rows,
+        more=query_without_page(request),
+        kind=kind,
+        counts=counts,
+        served=[(each, served[each.pk]) for each in categories],
+    )
+
+
+@door(audience="staff", permission="line.steer")
+@require_http_methods(["GET", "POST"])
+def one(request: Asked, hall: str, code: str) -> HttpResponseBase:
+    """Choose what a special window serves."""
+    place = places.hall_by_code(hall)
+    window = Window.objects.select_related("hall", "zone__floor").filter(hall=place, code=code).first()
+    if window is None or window.kind != "special":
+        raise Refused("nothing-found", facts={"window": code})
+    categories = list(Category.objects.filter(hall=place).order_by("order", "code"))
+    chosen = set(window.categories.order_by("id").values_list("code", flat=True))
+    refused: Refused | None = None
+    if request.method == "POST":
+        chosen = set(request.POST.getlist("category")[:200])
+        try:
+            place_actions.set_window_categories(
+                window=window,
+                categories=[each for each in categories if each.code in chosen],
+                by=acting(request, place),
+                now=clock.now(),
+            )
+        except Refused as wrong:
+            refused = wrong
+        else:
+            messages.success(
+                request, _("Window %(number)s is changed. The next call follows it.") % {"number": window.number}
+            )
+            return redirect("office:windows", hall=hall)
+    return page(
+        request,
+        "office/window.html",
+        place,
+        window=window,
+        categories=categories,
+        chosen=chosen,
+        refused=refused,
+        status=status_of(refused) if refused else 200,
+    )

@@ -1,0 +1,177 @@
+"""Words of the office for codes of the rooms."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+Text = str | Promise
+
+MESSAGE_KEYS: dict[str, Text] = {
+    "code": _("Sign-in code"),
+    "confirmation": _("Booking confirmed"),
+    "reminder": _("Reminder the day before"),
+    "leave": _("Time to leave"),
+    "moved": _("Moved to another time"),
+    "cancelled": _("Cancelled by the person"),
+    "cancelled_by_hall": _("Cancelled by the hall"),
+    "closure": _("Hall closed"),
+    "no_show": _("No-show noted"),
+    "suspended": _("Booking suspended"),
+    "lifted": _("Suspension lifted"),
+    "waiting_offer": _("A place became free"),
+    "ahead": _("Nearly your turn"),
+    "your_turn": _("Your turn"),
+    "missed": _("Missed call"),
+    "rate": _("Invitation to rate"),
+    "rating_answered": _("Rating answered"),
+    "booking_open": _("Booking open"),
+}
+
+MESSAGE_STATES: dict[str, Text] = {
+    "due": pgettext_lazy("message", "Waiting"),
+    "sending": pgettext_lazy("message", "On its way"),
+    "sent": pgettext_lazy("message", "Sent"),
+    "failed": pgettext_lazy("message", "Failed"),
+    "dropped": pgettext_lazy("message", "No longer needed"),
+}
+
+CHANNELS: dict[str, Text] = {
+    "sms": _("SMS"),
+    "wechat": _("WeChat"),
+    "email": _("E-mail"),
+    "web": _("Web"),
+    "app": _("App"),
+    "kiosk": _("Kiosk"),
+    "phone": _("Telephone"),
+    "video": _("Video"),
+    "staff": _("Staff"),
+    "api": _("Partner"),
+}
+
+APPOINTMENT_STATES: dict[str, tuple[Text, str]] = {
+    "booked": (pgettext_lazy("appointment", "Booked"), "info"),
+    "checked_in": (pgettext_lazy("appointment", "Arrived"), "wait"),
+    "served": (pgettext_lazy("appointment", "Served"), "ok"),
+    "cancelled": (pgettext_lazy("appointment", "Cancelled"), ""),
+    "no_show": (pgettext_lazy("appointment", "No-show"), "urgent"),
+}
+
+TASK_STATES: dict[str, Text] = {
+    "open": pgettext_lazy("rating", "To answer"),
+    "answered": pgettext_lazy("rating", "To settle"),
+    "settled": pgettext_lazy("rating", "Settled"),
+}
+
+OUTCOMES: dict[str, Text] = {
+    "fixed": _("Put right"),
+    "explained": _("Explained, the person agrees"),
+    "groundless": _("Checked, not so"),
+    "malicious": _("Malicious"),
+}
+
+ROLES: dict[str, Text] = {
+    "clerk": _("Window clerk"),
+    "senior_clerk": _("Duty lead"),
+    "guide": _("Guide"),
+    "hall_manager": _("Hall manager"),
+    "city_admin": _("City administrator"),
+    "auditor": _("Auditor"),
+}
+
+SUSPENSIONS: dict[str, Text] = {
+    "no_shows": _("Booked and did not come, several times"),
+    "cancels": _("Too many cancellations in a month"),
+    "manual": _("Decided by the hall"),
+}
+
+ENTRIES: dict[str, Text] = {
+    "no_show": pgettext_lazy("ledger", "Did not come"),
+    "cancel": pgettext_lazy("ledger", "Cancelled"),
+}
+
+DEVICES: dict[str, Text] = {
+    "kiosk": _("Kiosk"),
+    "board": _("Hall board"),
+    "zone_board": _("Zone board"),
+    "window_display": _("Window display"),
+    "evaluator": _("Evaluator"),
+}
+
+DUTIES: dict[str, Text] = {
+    "window": pgettext_lazy("duty", "Window"),
+    "guide": pgettext_lazy("duty", "Guide"),
+    "duty_lead": pgettext_lazy("duty", "Duty lead"),
+}
+
+SESSION_KINDS: dict[str, Text] = {
+    "regular": pgettext_lazy("session", "Regular"),
+    "extended": pgettext_lazy("session", "Extended hours"),
+    "weekend": pgettext_lazy("session", "Weekend"),
+    "market": pgettext_lazy("session", "Market day"),
+    "duty": pgettext_lazy("session", "On duty"),
+}
+
+WALK_INS: dict[str, Text] = {
+    "always": _("Walk-ins all the time"),
+    "after_booked": _("Walk-ins once booked people are served"),
+    "never": _("No walk-ins"),
+}
+
+WEEKDAYS: tuple[tuple[str, Text], ...] = (
+    ("mon", pgettext_lazy("weekday", "Mon")),
+    ("tue", pgettext_lazy("weekday", "Tue")),
+    ("wed", pgettext_lazy("weekday", "Wed")),
+    ("thu", pgettext_lazy("weekday", "Thu")),
+    ("fri", pgettext_lazy("weekday", "Fri")),
+    ("sat", pgettext_lazy("weekday", "Sat")),
+    ("sun", pgettext_lazy("weekday", "Sun")),
+)
+
+AUDIT: dict[str, Text] = {
+    "looked": _("looked at personal data"),
+    "placed": _("booked"),
+    "cancelled": _("cancelled"),
+    "moved": _("moved"),
+    "signed-in": _("signed in"),
+    "signed-out": _("signed out"),
+    "sign-in-failed": _("failed to sign in"),
+    "changed-password": _("changed the password"),
+    "published-policy": _("published hall rules"),
+    "published-calendar": _("published opening hours"),
+    "closed": _("closed the hall"),
+    "withdrew-closure": _("took a closure back"),
+    "changed-window": _("changed a window"),
+    "gave-role": _("gave a role"),
+    "ended-role": _("ended a role"),
+    "created": _("created"),
+    "activated": _("activated"),
+    "deactivated": _("deactivated"),
+    "planned-shift": _("planned a shift"),
+    "removed-shift": _("removed a shift"),
+    "lifted": _("lifted a suspension"),
+    "suspended": _("suspended"),
+    "forgave": _("forgave an entry"),
+    "template_set": _("worded a message"),
+    "template_reset": _("took the common words"),
+    "message_sent_again": _("sent a message again"),
+}
+
+TABLES: dict[str, dict[str, Text]] = {
+    "message_key": MESSAGE_KEYS,
+    "message_state": MESSAGE_STATES,
+    "channel": CHANNELS,
+    "task_state": TASK_STATES,
+    "outcome": OUTCOMES,
+    "role": ROLES,
+    "suspension": SUSPENSIONS,
+    "entry": ENTRIES,
+    "device": DEVICES,
+    "duty": DUTIES,
+    "session_kind": SESSION_KINDS,
+    "walk_ins": WALK_INS,
+    "audit": AUDIT,
+    "appointment_state": {code: text for code, (text, _tone) in APPOINTMENT_STATES.items()},
+    "appointment_tone": {code: tone for code, (_text, tone) in APPOINTMENT_STATES.items()},
+}
