@@ -1,0 +1,128 @@
+"""What the crowd itself saw and did, and whether the halls report the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+COUNTS = ("tickets", "booked", "walk_in", "served", "missed", "ratings", "appointments", "cancelled", "no_shows")
+TOTAL = "total"  # code of the row that sums up the others
+FEW = 5  # times of fewer people are not compared
+TIME_SHARE, TIME_LEAST_S = 0.05, 20.0
+
+
+@dataclass
+class Seen:
+    """One hall through the eyes of the crowd. Times in hall seconds."""
+
+    hall: str
+    counts: Counter[str] = field(default_factory=Counter)
+    missed_refs: set[str] = field(default_factory=set)
+    waits: list[float] = field(default_factory=list)
+    handlings: list[float] = field(default_factory=list)
+    turned_away: Counter[str] = field(default_factory=Counter)
+    windows: Counter[str] = field(default_factory=Counter)  # served, by window
+    strangers: int = 0  # served people of whom the crowd knows nothing
+    unsure: int = 0  # writes whose outcome the crowd never learned
+
+    def miss(self, ref: str) -> None:
+        self.missed_refs.add(ref)
+        self.counts["missed"] = len(self.missed_refs)
+
+    def served(self, window: str) -> None:
+        self.counts["served"] += 1
+        self.windows[window] += 1
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One comparison. verdict: same | others (more happened than the crowd did) | differs | skipped."""
+
+    hall: str
+    what: str
+    seen: float | None
+    reported: float | None
+    verdict: str
+
+    @property
+    def bad(self) -> bool:
+        return self.verdict == "differs"
+
+
+def totals(rows: Iterable[Mapping[str, Any]]) -> Counter[str]:
+    """Counts of `GET /stats/visits` rows, without their total."""
+    found: Counter[str] = Counter()
+    for row in rows:
+        if row["code"] != TOTAL:
+            found.update({name: int(row.get(name) or 0) for name in COUNTS})
+    return found
+
+
+def by_window(rows: Iterable[Mapping[str, Any]], name: str = "served") -> Counter[str]:
+    return Counter({str(r["code"]): int(r.get(name) or 0) for r in rows if r["code"] != TOTAL and r.get(name)})
+
+
+def mean(values: Sequence[float]) -> float | None:
+    return sum(values) / len(values) if values else None
+
+
+def compare(
+    seen: Seen,
+    *,
+    before: Counter[str],
+    after: Counter[str],
+    windows_before: Counter[str],
+    windows_after: Counter[str],
+    times: Mapping[str, Any] | None,
+    speed: float,
+) -> list[Finding]:
+    """Findings for one hall.
+
+    Where nobody but the crowd was in the hall every count must be equal. Where others were too – people in front of
+    the demo, another client – the hall may report more, never less; what the crowd's own windows served is equal in
+    any case.
+
+    :param times: the report's row with mean wait and handling, or None where earlier people are in those means.
+    :param speed: hall seconds per second: what a request takes is that much longer in the hall.
+    """
+    reported = {name: after[name] - before[name] for name in COUNTS}
+    alone = (
+        seen.strangers == 0
+        and seen.unsure == 0
+        and reported["tickets"] == seen.counts["tickets"]
+        and reported["appointments"] == seen.counts["appointments"]
+    )
+    found = []
+    for name in COUNTS:
+        mine, theirs = seen.counts[name], reported[name]
+        if name == "served" and seen.unsure == 0 and not alone:
+            verdict = "same" if theirs == mine else "others" if theirs > mine else "differs"
+        elif theirs == mine:
+            verdict = "same"
+        elif alone or (theirs < mine and seen.unsure == 0):
+            verdict = "differs"
+        else:
+            verdict = "others" if theirs > mine else "skipped"
+        found.append(Finding(seen.hall, name, mine, theirs, verdict))
+    served_there = sum(windows_after[w] - windows_before[w] for w in seen.windows)
+    mine = sum(seen.windows.values())
+    verdict = "same" if served_there == mine else "skipped" if seen.unsure else "differs"
+    found.append(Finding(seen.hall, "served at the crowd's windows", mine, served_there, verdict))
+    for name, values, column in (
+        ("mean wait, s", seen.waits, "wait"),
+        ("mean handling, s", seen.handlings, "handling"),
+    ):
+        mine_s, theirs_s = mean(values), (times.get(column) or {}).get("mean") if times else None
+        found.append(_time(seen.hall, name, mine_s, theirs_s, comparable=alone and len(values) >= FEW, speed=speed))
+    return found
+
+
+def _time(hall: str, what: str, mine: float | None, theirs: float | None, *, comparable: bool, speed: float) -> Finding:
+    if mine is None or theirs is None or not comparable:
+        verdict = "skipped"
+    else:
+        tolerance = max(TIME_LEAST_S, TIME_SHARE * mine) + speed * 0.5
+        verdict = "same" if abs(mine - theirs) <= tolerance else "differs"
+    return Finding(hall, what, round(mine, 1) if mine is not None else None, theirs, verdict)

@@ -1,0 +1,397 @@
+"""`banshi crowd`: keep the halls alive, then say what was seen and whether the halls report the same.
+
+Everything goes through the public API and its streams, with the keys of demo.json. The public is thinned out when the
+clock runs so fast that the whole of it would be too much for a small machine; the output says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+import time
+from collections import Counter
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from banshi.crowd.client import Api, Closing
+from banshi.crowd.hall import HallRun, Keys
+from banshi.crowd.halls import Profile, profile_of
+from banshi.crowd.halltime import EVERY_S, HallClock
+from banshi.crowd.ledger import Finding, Seen, by_window, compare, mean, totals
+from banshi.crowd.plan import Booked
+
+PER_SECOND = 50.0  # requests of the whole crowd, at most
+SPENT = 0.7  # of them by plan; the rest is for polling, pauses and second tries
+PER_VISIT = 9.0  # requests a visit takes, from booking to rating
+PEAK = 1.7  # busiest half hour over the mean of the day
+DAY_S = 7 * 3600.0
+SWITCH_EVERY_S = 3.0
+SAVE_EVERY_S = 5.0
+GOING_S = 2.0  # for requests under way when told to go
+WINDING_DOWN_S = 45.0  # for clerks to finish when a run of some minutes ends
+LOOK_AHEAD = timedelta(days=40)
+
+
+def main(url: str, demo_json: Path, options: dict[str, Any]) -> int:
+    """Play until `minutes` of hall time are over or SIGTERM comes; then compare.
+
+    :param options: halls (codes; empty: those the demo's switch names), speed (None: as it is), minutes (hall time;
+        None: until told), seed, json; optional: scale (share of the public, default 1 or $BANSHI_CROWD_SCALE), quiet.
+    :returns: 0 – the halls report what the crowd saw; 1 – they do not, or the server broke on a request.
+    """
+    crowd = Crowd(url, demo_json, options)
+    try:
+        return asyncio.run(crowd.play())
+    except KeyboardInterrupt:
+        return 1
+
+
+def share_of_public(daily: float, speed: float, *, per_second: float = PER_SECOND) -> float:
+    """Share of the public that may come so that the busiest half hour stays below `per_second` requests.
+
+    :param daily: visitors a day of all halls played. :param speed: hall seconds per second.
+    """
+    busiest = daily / DAY_S * PEAK * PER_VISIT * speed
+    return 1.0 if busiest <= 0 else min(1.0, per_second * SPENT / busiest)
+
+
+class Crowd:
+    def __init__(self, url: str, demo_json: Path, options: dict[str, Any]) -> None:
+        self.url, self.options, self.demo_json = url, options, demo_json
+        self.seed = int(options.get("seed") or 1)
+        self.wanted = list(options.get("halls") or [])
+        self.minutes: float | None = options.get("minutes")
+        self.thin = float(options.get("scale") or os.environ.get("BANSHI_CROWD_SCALE") or 1.0)
+        seeds = json.loads(demo_json.read_text(encoding="utf-8"))
+        keys = seeds["keys"]
+        self.keys = Keys(keys["channel"], keys["read"], keys["demo"], keys["kiosk"], keys["desk"])
+        # Windows that people sign in at by the logins of the demo are left to them.
+        self.reserved = frozenset(str(login["user"]) for login in seeds.get("logins", {}).values())
+        self.file = demo_json.with_name("crowd.json")
+        self.kept: dict[str, Any] = {}
+        self.clock = HallClock()
+        self.api = Api(url, per_second=PER_SECOND)
+        self.halls: dict[str, HallRun] = {}
+        self.running: dict[str, asyncio.Task[None]] = {}
+        self.profiles: dict[str, Profile] = {}
+        self.before: dict[str, tuple[Counter[str], Counter[str], date, date]] = {}
+        self.told = asyncio.Event()
+        self.said_scale = -1.0
+        self.began = time.monotonic()
+
+    # ---- life ----
+
+    async def play(self) -> int:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.told.set)
+        try:
+            work = asyncio.create_task(self._play())
+            stop = asyncio.create_task(self.told.wait())
+            await asyncio.wait([work, stop], return_when=asyncio.FIRST_COMPLETED)
+            if self.told.is_set():
+                await self.api.finish(GOING_S)
+                work.cancel()
+            with contextlib.suppress(asyncio.CancelledError, Closing):
+                await work
+            stop.cancel()
+            await self._go_home()
+            return await self._report()
+        finally:
+            await self.api.close()
+
+    async def _play(self) -> None:
+        await self._ask_time()
+        if self.options.get("speed"):
+            await self.api.put("/demo/clock", self.keys.demo, {"speed": self.options["speed"]})
+            await self._ask_time()
+        self._recall()
+        until = self.clock.now() + timedelta(minutes=self.minutes) if self.minutes else None
+        self._say(
+            f"crowd at {self.url}: {self.clock.now():%Y-%m-%d %H:%M}, {self.clock.speed:g} hall seconds a second, "
+            f"seed {self.seed}"
+        )
+        helpers = [asyncio.create_task(self._follow_clock()), asyncio.create_task(self._keep())]
+        try:
+            news_at = self.clock.now()
+            while until is None or self.clock.now() < until:
+                await self._switch()
+                self._say_scale()
+                if abs(self.clock.now() - news_at) >= timedelta(hours=1):
+                    news_at = self.clock.now()
+                    self._say_news()
+                step = self.clock.now() + timedelta(days=9)
+                await self.clock.sleep_until(min(until, step) if until else step, most_s=SWITCH_EVERY_S)
+            await asyncio.gather(*(hall.wind_down(WINDING_DOWN_S) for hall in self.halls.values()))
+        finally:
+            for helper in helpers:
+                helper.cancel()
+            await asyncio.gather(*helpers, return_exceptions=True)
+
+    async def _go_home(self) -> None:
+        for task in self.running.values():
+            task.cancel()
+        await asyncio.gather(*self.running.values(), return_exceptions=True)
+        await asyncio.gather(*(hall.end() for hall in self.halls.values()))
+        self._save()
+
+    # ---- time ----
+
+    async def _ask_time(self) -> None:
+        sent = time.monotonic()
+        reply = await self.api.get("/demo/clock", self.keys.demo)
+        if not reply.ok:
+            raise SystemExit(f"the clock does not answer: {reply.status} {reply.slug}")
+        middle = (sent + time.monotonic()) / 2
+        self.clock.heard(datetime.fromisoformat(reply.body["now"]), float(reply.body["speed"]), asked_at=middle)
+
+    async def _follow_clock(self) -> None:
+        while True:
+            await asyncio.sleep(EVERY_S)
+            with contextlib.suppress(SystemExit):
+                await self._ask_time()
+
+    def scale(self) -> float:
+        """Share of the public that comes at the present speed."""
+        daily = sum(self.profiles[code].daily_arrivals for code, hall in self.halls.items() if hall.on)
+        return min(self.thin, share_of_public(daily, self.clock.speed))
+
+    # ---- which halls ----
+
+    async def _switch(self) -> None:
+        codes = self.wanted
+        if not codes:
+            reply = await self.api.get("/demo/crowd", self.keys.demo)
+            if not reply.ok:
+                return
+            codes = reply.body["halls"]
+        for code in codes:
+            if code not in self.running:
+                await self._open(code)
+            elif not self.halls[code].on:
+                self.halls[code].on = True
+                self.halls[code].jumps = -1
+                self._say(f"{code}: the crowd is back")
+        for code, hall in self.halls.items():
+            if code not in codes and hall.on:
+                self._say(f"{code}: switched off; clerks finish those they serve and sign out")
+                hall.on = False
+                hall.wake_all()
+            task = self.running[code]
+            if (
+                task.done()
+                and not task.cancelled()
+                and (trouble := task.exception())
+                and not isinstance(trouble, Closing)
+            ):
+                self.api.traffic.broken[f"{code}: {type(trouble).__name__}: {trouble}"[:160]] += 1
+                self.running[code] = asyncio.create_task(hall.run())
+
+    async def _open(self, code: str) -> None:
+        if code not in self.keys.kiosk:
+            raise SystemExit(
+                f"demo.json has no keys for a hall {code}; there are: {', '.join(sorted(self.keys.kiosk))}"
+            )
+        self.profiles[code] = profile_of(code)
+        await self._baseline(code)
+        kept = self.kept.get(code, {})
+        booked = []
+        for row in kept.get("booked", []):
+            with contextlib.suppress(KeyError, TypeError, ValueError):
+                booked.append(Booked.known(row))
+        hall = HallRun(
+            code, api=self.api, clock=self.clock, keys=self.keys, profile=self.profiles[code], seed=self.seed,
+            scale=self.scale, say=self._say, reserved=self.reserved, booked=booked,
+            at_windows=dict(kept.get("at_windows", {})),
+        )  # fmt: skip
+        self.halls[code] = hall
+        self.running[code] = asyncio.create_task(hall.run())
+
+    # ---- what is kept for the next run ----
+
+    def _recall(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            kept = json.loads(self.file.read_text(encoding="utf-8"))
+            if kept.get("channel") == self.keys.channel and kept.get("url") == self.url:
+                self.kept = kept.get("halls", {})
+
+    async def _keep(self) -> None:
+        while True:
+            await asyncio.sleep(SAVE_EVERY_S)
+            self._save()
+
+    def _save(self) -> None:
+        halls = {
+            code: {
+                "booked": [b.kept() for b in hall.booked if not b.done],
+                "at_windows": hall.at_windows,
+            }
+            for code, hall in self.halls.items()
+        }
+        draft = self.file.with_suffix(".json.new")
+        with contextlib.suppress(OSError):
+            draft.write_text(
+                json.dumps({"url": self.url, "channel": self.keys.channel, "halls": {**self.kept, **halls}}),
+                encoding="utf-8",
+            )
+            draft.chmod(0o600)
+            draft.replace(self.file)
+
+    # ---- what is said ----
+
+    def _say(self, text: str) -> None:
+        if not self.options.get("quiet"):
+            out = sys.stderr if self.options.get("json") else sys.stdout
+            out.write(text + "\n")
+            out.flush()
+
+    def _say_scale(self) -> None:
+        scale = round(self.scale(), 2)
+        if scale != self.said_scale and any(hall.on for hall in self.halls.values()):
+            self.said_scale = scale
+            why = f"{self.clock.speed:g} hall seconds a second, at most {PER_SECOND:g} requests a second"
+            self._say(f"{scale:.0%} of the public comes ({why})" if scale < 1 else f"the whole public comes ({why})")
+
+    def _say_news(self) -> None:
+        for code, hall in self.halls.items():
+            counts, wait = hall.seen.counts, mean(hall.seen.waits)
+            if hall.on and (counts["tickets"] or counts["appointments"]):
+                self._say(
+                    f"{self.clock.now():%m-%d %H:%M} {code}: {counts['tickets']} numbers, {counts['served']} served, "
+                    f"{counts['missed']} missed, {counts['appointments']} booked"
+                    + (f", mean wait {wait / 60:.1f} min" if wait is not None else "")
+                )
+
+    # ---- comparing ----
+
+    async def _visits(self, code: str, first: date, last: date, by: str | None) -> list[Any]:
+        return await self.api.pages(
+            "/stats/visits", self.keys.read, hall=code, by=by, **{"from": first.isoformat(), "to": last.isoformat()}
+        )
+
+    async def _baseline(self, code: str) -> None:
+        first = self.clock.now().date()
+        last = first + LOOK_AHEAD
+        days = totals(await self._visits(code, first, last, "day"))
+        windows = by_window(await self._visits(code, first, last, "window"))
+        self.before[code] = (days, windows, first, last)
+
+    async def _report(self) -> int:
+        self.api.closing = False
+        findings: list[Finding] = []
+        trouble = ""
+        for code, hall in self.halls.items():
+            try:
+                findings += await self._compared(code, hall)
+            except (RuntimeError, AssertionError) as error:
+                trouble = str(error)
+        return self._tell(findings, trouble)
+
+    async def _compared(self, code: str, hall: HallRun) -> list[Finding]:
+        before, windows_before, first, last = self.before[code]
+        stayed_in = all(first <= day <= last for day in hall.days)
+        if not stayed_in:
+            # The clock was set to days that were not looked at before: what was there then is unknown.
+            return [Finding(code, "all counts", None, None, "skipped")]
+        findings: list[Finding] = []
+        for attempt in range(4):  # no-shows are found by a job
+            hall.settle()
+            rows = await self._visits(code, first, last, "day")
+            windows = by_window(await self._visits(code, first, last, "window"))
+            total = next(iter(await self._visits(code, first, last, None)), None)
+            findings = compare(
+                hall.seen, before=before, after=totals(rows), windows_before=windows_before, windows_after=windows,
+                times=total if not before["tickets"] else None, speed=self.clock.speed,
+            )  # fmt: skip
+            if not any(f.bad for f in findings) or attempt == 3:
+                break
+            await asyncio.sleep(1.5)
+        live = await self.api.get(f"/halls/{code}/live", self.keys.read)
+        if live.ok:
+            mine = await self._still_waiting(hall)
+            verdict = "same" if live.body["waiting"] == mine else "others" if live.body["waiting"] > mine else "differs"
+            findings.append(Finding(code, "waiting now", mine, live.body["waiting"], verdict))
+        return findings
+
+    async def _still_waiting(self, hall: HallRun) -> int:
+        """Those of the crowd whom the hall still shows as waiting; asked one by one, so only for so many."""
+        waiting = 0
+        for ref in list(hall.guests)[:300]:
+            reply = await self.api.get(f"/tickets/{ref}", self.keys.kiosk[hall.code])
+            waiting += reply.ok and reply.body["state"] == "waiting"
+        return waiting
+
+    def _tell(self, findings: list[Finding], trouble: str) -> int:
+        traffic = self.api.traffic
+        late = sorted(s * 1000 for hall in self.halls.values() for s in hall.phones.late_s)
+        wrong = sum(hall.phones.wrong for hall in self.halls.values())
+        bad = any(f.bad for f in findings) or bool(traffic.broken) or bool(trouble) or wrong > 0
+        report = {
+            "ok": not bad,
+            "seed": self.seed,
+            "share_of_public": self.said_scale if self.said_scale >= 0 else None,
+            "seconds": round(time.monotonic() - self.began, 1),
+            "halls": {code: _seen(hall.seen) for code, hall in self.halls.items()},
+            "findings": [{**f.__dict__} for f in findings],
+            "traffic": {
+                "requests": traffic.requests, "refusals": dict(traffic.refusals), "broken": dict(traffic.broken),
+                "server_away": traffic.away, "phones_followed": len(late), "phones_wrong": wrong,
+                "phone_ms_p50": round(late[len(late) // 2], 1) if late else None,
+            },
+            "trouble": trouble,
+        }  # fmt: skip
+        if self.options.get("json"):
+            sys.stdout.write(json.dumps(report, ensure_ascii=False, indent=1) + "\n")
+        else:
+            sys.stdout.write(_table(report) + "\n")
+        sys.stdout.flush()
+        return 1 if bad else 0
+
+
+def _seen(seen: Seen) -> dict[str, Any]:
+    wait, handling = mean(seen.waits), mean(seen.handlings)
+    return {
+        **dict(sorted(seen.counts.items())),
+        "mean_wait_min": round(wait / 60, 2) if wait is not None else None,
+        "mean_handling_min": round(handling / 60, 2) if handling is not None else None,
+        "turned_away": dict(seen.turned_away),
+        "strangers": seen.strangers,
+        "unsure": seen.unsure,
+    }
+
+
+def _table(report: dict[str, Any]) -> str:
+    signs = {"same": "=", "others": "≤", "differs": "≠", "skipped": "·"}
+    lines = ["", f"{'hall':<12}{'what':<32}{'seen':>10}{'':^5}{'reported':>10}"]
+    for f in report["findings"]:
+        seen, reported = ("–" if v is None else f"{v:g}" for v in (f["seen"], f["reported"]))
+        lines.append(f"{f['hall']:<12}{f['what']:<32}{seen:>10}{signs[f['verdict']]:^5}{reported:>10}")
+    traffic = report["traffic"]
+    lines += [
+        "",
+        f"{traffic['requests']} requests in {report['seconds']:g} s; refusals: {_list(traffic['refusals'])}",
+        f"phones followed live: {traffic['phones_followed']}"
+        + (
+            f", half of them heard within {traffic['phone_ms_p50']:g} ms" if traffic["phone_ms_p50"] is not None else ""
+        ),
+    ]
+    if traffic["server_away"]:
+        lines.append(f"the server did not answer {traffic['server_away']} times; what was asked then was asked again")
+    if traffic["broken"]:
+        lines.append(f"BROKEN: {_list(traffic['broken'])}")
+    if report["trouble"]:
+        lines.append(f"the halls could not be asked: {report['trouble']}")
+    lines.append("= equal  ≤ others were there too  ≠ differs  · not compared")
+    lines.append(
+        "The halls report what the crowd saw." if report["ok"] else "The halls do NOT report what the crowd saw."
+    )
+    return "\n".join(lines)
+
+
+def _list(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "none"
