@@ -50,6 +50,19 @@ def may_become(state: str, wanted: State) -> bool:
     return wanted in TRANSITIONS[State(state)]
 
 
+def storable(*texts: str) -> bool:
+    """Whether the database can hold these texts: no NUL, no half of a surrogate pair."""
+    return all(_encodable(text) for text in texts)
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text
+
+
 def half_of(starts_at: datetime) -> str:
     """`am` or `pm` by local noon: a period that starts at 12:00 is in the afternoon. :param starts_at: local."""
     return "am" if starts_at.time() < _NOON else "pm"

@@ -337,3 +337,41 @@ def test_listing_slots_takes_the_same_queries_for_any_number(town: Town, count: 
 
     assert len(views) == count
     assert len(captured) == 6  # item, policy, slots, suspensions, appointments, working-day table
+
+
+@pytest.mark.parametrize("more", [{"note": "\0"}, {"why": "\ud800"}, {"item": "\0"}, {"language": "\ud800"}])
+def test_a_malformed_request_is_refused_and_spoils_no_other(town: Town, more: dict[str, str]) -> None:
+    slot = town.slot()
+
+    bad, good = actions.place_many([ask(town, slot, 1, **more), ask(town, slot, 2)], now=TUESDAY_NINE)
+
+    assert isinstance(bad, Refused)
+    assert (bad.slug, type(good)) == ("invalid", Appointment)
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**63, 2**80])
+def test_an_impossible_slot_or_person_is_not_found(town: Town, number: int) -> None:
+    slot = town.slot()
+    person = town.person(1).pk
+
+    results = actions.place_many(
+        [Asked(number, "pension", person, "web", CITIZEN), Asked(slot.pk, "pension", number, "web", CITIZEN)],
+        now=TUESDAY_NINE,
+    )
+
+    assert [result.slug for result in results if isinstance(result, Refused)] == ["nothing-found", "nothing-found"]
+
+
+@pytest.mark.parametrize("items", [[], ["\0"]])
+def test_a_visit_for_nothing_is_refused(town: Town, items: list[str]) -> None:
+    no = refused(
+        actions.place_several,
+        slot_id=town.slot().pk,
+        item_codes=items,
+        person_id=town.person(1).pk,
+        source="web",
+        by=CITIZEN,
+        now=TUESDAY_NINE,
+    )
+
+    assert (no.slug, no.facts["field"]) == ("invalid", "items")

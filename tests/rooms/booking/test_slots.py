@@ -234,3 +234,19 @@ def test_a_place_freed_too_late_for_the_waiting_list_is_simply_free(town: Town) 
 
     slot.refresh_from_db()
     assert slot.taken == 0
+
+
+def test_a_slot_edited_by_hand_opens_again_when_its_session_comes_back(town: Town) -> None:
+    calendar(town, MORNINGS)
+    actions.materialise(hall=town.hall, now=TUESDAY_NINE)
+    slot = Slot.objects.filter(day=date(2026, 3, 11)).order_by("id")[0]
+    actions.set_quota(slot_id=slot.pk, quota=4, by=CLERK, now=TUESDAY_NINE)
+    calendar(town, SATURDAY)
+    actions.materialise(hall=town.hall, now=TUESDAY_NINE)
+    gone = Slot.objects.get(id=slot.pk).closed
+
+    calendar(town, MORNINGS)
+    actions.materialise(hall=town.hall, now=TUESDAY_NINE)
+
+    assert gone
+    assert Slot.objects.values_list("closed", "quota").get(id=slot.pk) == (False, 4)

@@ -23,7 +23,8 @@ from banshi.rooms.booking.queries.slots import alternatives_for
 
 def _seen(code: str) -> Appointment:
     """:raises Refused: nothing-found."""
-    row = Appointment.objects.select_related("hall", "item").filter(code=code).first()
+    known = Appointment.objects.select_related("hall", "item")
+    row = known.filter(code=code).first() if rules.storable(code) else None
     if row is None:
         raise Refused("nothing-found", facts={"appointment": code})
     return row

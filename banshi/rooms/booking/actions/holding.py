@@ -38,6 +38,8 @@ def hold(*, slot_id: int, account_id: int, now: datetime) -> Hold:
     :raises Refused: slot-full, not-open-yet, past, same-day, cut-off, closed, nothing-found.
     """
     earlier = Hold.objects.filter(account_id=account_id, kind="form", ended_at=None).first()
+    if not 0 < slot_id < 2**63:
+        raise Refused("nothing-found", facts={"slot": slot_id})
     ids = {slot_id} | ({earlier.slot_id} if earlier else set())
     locked = _lock(ids)
     slot = locked.get(slot_id)

@@ -145,6 +145,9 @@ def place_many(asked: Sequence[Asked], *, now: datetime) -> list[Appointment | R
     tries = [0] * len(asked)
     todo = list(range(len(asked)))
     while todo:
+        for i in [i for i in todo if not _well_formed(asked[i])]:
+            results[i] = Refused("invalid", facts={"slot": asked[i].slot_id, "reason": _MALFORMED})
+        todo = [i for i in todo if i not in results]
         facts = read_facts(
             [(asked[i].slot_id, asked[i].item_code, asked[i].person_id) for i in todo], now=now, opens=opens
         )
@@ -247,6 +250,8 @@ def place_several(
     :raises Refused: the first reason; `wrong-state` when there are more matters than the hall takes in one visit.
     """
     codes = list(dict.fromkeys(item_codes))
+    if not codes or not rules.storable(*codes):
+        raise Refused("invalid", facts={"field": "items", "reason": _NO_MATTER if not codes else _MALFORMED})
     first = Asked(
         slot_id=slot_id,
         item_code=codes[0],
@@ -291,6 +296,15 @@ def _same_period(first: Appointment, item_code: str, *, now: datetime) -> Slot:
             return found[business]
     closed = {"zh": "这个时段不办理该事项", "en": "This period does not serve this matter"}
     raise Refused("closed", facts={"item": item_code, "reason": closed})
+
+
+_NO_MATTER = {"zh": "至少选一件事项", "en": "Choose at least one matter"}
+_MALFORMED = {"zh": "有的内容里有不能保存的字符", "en": "Some text has characters that cannot be stored"}
+
+
+def _well_formed(asked: Asked) -> bool:
+    """One malformed request must not fail those it is batched with."""
+    return rules.storable(asked.item_code, asked.source, asked.language, asked.note, asked.why, asked.visit_group)
 
 
 def _verdict(asked: Asked, fact: AskedFacts, *, now: datetime) -> _Granted | Refusal:
@@ -393,8 +407,8 @@ def _row(grant: _Granted, ord_: int, *, now: datetime) -> dict[str, Any]:
         "booked_by": str(asked.by)[:60],
         "why": asked.why[:200],
         "note": asked.note[:200],
-        "visit_group": asked.visit_group,
-        "language": asked.language,
+        "visit_group": asked.visit_group[:16],
+        "language": asked.language[:10],
         # The stored number is sealed for its own column; the message's column needs it sealed anew.
         "phone": encrypt(decrypt(phone, place=PHONE_PLACE), place=TO_PLACE) if phone else None,
         "phone_index": grant.facts.phone_index,
@@ -428,8 +442,8 @@ def _appointment(grant: _Granted, id_: int | None, *, now: datetime) -> Appointm
         "booked_by": str(asked.by)[:60],
         "on_behalf_why": asked.why[:200],
         "note": asked.note[:200],
-        "visit_group": asked.visit_group,
-        "language": asked.language,
+        "visit_group": asked.visit_group[:16],
+        "language": asked.language[:10],
         "moves": 0,
         "created_at": now,
         "cancelled_at": None,
@@ -454,6 +468,10 @@ def _place_long(grant: _Granted, chances: _Chances, *, now: datetime) -> Appoint
         return _claim_long(grant, now=now)
     except Refused as no:
         return chances.refused(no.refusal, grant.facts)
+    except OperationalError as trouble:
+        if met(trouble):
+            return Refused("changed-meanwhile")
+        raise
 
 
 @again

@@ -51,7 +51,7 @@ WITH wanted AS (
     internal_quota = CASE WHEN s.touched THEN s.internal_quota ELSE greatest(w.internal_quota, s.internal_taken) END,
     ends_at = w.ends_at, session_kind = w.session_kind, session = w.session, cut_off_at = w.cut_off_at,
     extended_only = w.extended_only, items = w.items, channels = w.channels,
-    closed = CASE WHEN s.touched THEN s.closed ELSE false END
+    closed = CASE WHEN s.touched AND s.session <> '' THEN s.closed ELSE false END
   FROM wanted w, locked l
   WHERE l.id = s.id AND s.business = w.business AND s.starts_at = w.starts_at
     AND (s.ends_at, s.session_kind, s.session, s.cut_off_at, s.extended_only, s.items, s.channels,
@@ -63,7 +63,8 @@ WITH wanted AS (
          CASE WHEN s.touched THEN 0 ELSE greatest(w.internal_quota, s.internal_taken) END, false)
   RETURNING s.id
 ), gone AS (
-  UPDATE booking_slot s SET closed = true FROM locked l
+  -- Without its session: so it is known, when the session comes back, that nobody closed it by hand.
+  UPDATE booking_slot s SET closed = true, session = '' FROM locked l
   WHERE l.id = s.id AND NOT s.closed AND s.starts_at > %(now)s AND s.id = ANY(%(gone)s)
   RETURNING s.id
 )

@@ -112,7 +112,7 @@ def code_of(text: str) -> str | None:
 
 def appointment(code: str, *, now: datetime) -> AppointmentView:
     """:raises Refused: nothing-found."""
-    found = _views(_rows().filter(code=code), now=now)
+    found = _views(_rows().filter(code=code), now=now) if rules.storable(code) else []
     if not found:
         raise Refused("nothing-found", facts={"appointment": code})
     return found[0]

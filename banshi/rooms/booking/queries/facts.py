@@ -190,10 +190,10 @@ def read_facts(asked: Sequence[tuple[int, str, int]], *, now: datetime, opens: O
         cursor.execute(
             FACTS_SQL,
             {
-                "slots": [each[0] for each in asked],
+                "slots": [_id(each[0]) for each in asked],
                 "items": [each[1] for each in asked],
-                "people": [each[2] for each in asked],
-                "some_slots": sorted({each[0] for each in asked}),
+                "people": [_id(each[2]) for each in asked],
+                "some_slots": sorted({_id(each[0]) for each in asked}),
                 "some_items": sorted({each[1] for each in asked}),
                 "now": now,
                 "yesterday": (now - timedelta(days=1)).date(),
@@ -223,6 +223,11 @@ def read_facts(asked: Sequence[tuple[int, str, int]], *, now: datetime, opens: O
         opens_at = opens.at(hall, slot.day)
         found.append(AskedFacts(hall, slot, item, person, person_id is not None, phone, phone_index, opens_at))
     return found
+
+
+def _id(number: int) -> int:
+    """A number that a bigint can hold; 0 is nobody's id."""
+    return number if 0 < number < 2**63 else 0
 
 
 def _json(value: Any) -> list[Any]:

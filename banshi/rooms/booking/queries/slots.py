@@ -38,6 +38,8 @@ class SlotView:
 
 def item_facts(hall_id: int, item_code: str) -> ItemFacts | None:
     """The item as this hall handles it; None where it does not."""
+    if not rules.storable(item_code):
+        return None
     row = (
         HallItem.objects.filter(hall_id=hall_id, item__code=item_code)
         .values_list("category__code", "bookable", "extended", "item__exempt_half_day", "periods")
