@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,11 +31,12 @@ from banshi.rooms.identity.models import Account, Person
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.citizen import choosing
-from banshi.surfaces.citizen.doors import ask_to_sign_in, citizen_page, language, page, public_page
+from banshi.surfaces.citizen.doors import ask_to_sign_in, asked, citizen_page, language, page, public_page
 from banshi.surfaces.citizen.forms import NewPerson, Waiting
 from banshi.surfaces.citizen.refusals import NOBODY_CHOSEN, NOT_FILLED, Option, Panel, panel, unfilled
 
 MOST_MATTERS = 10
+SLUG = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 
 def _bookable_halls(item: Item) -> list[Hall]:
@@ -93,13 +95,26 @@ def _waiting_people(request: Any, choice: choosing.Choice) -> list[Person]:
 
 def _with_codes(request: Any) -> list[str]:
     """Further matters for the same visit, as chosen so far."""
-    asked = request.POST.getlist("with") if request.method == "POST" else request.GET.getlist("with")
-    return list(dict.fromkeys(code for code in asked if 0 < len(code) <= 80))[:MOST_MATTERS]
+    listed = request.POST.getlist("with") if request.method == "POST" else request.GET.getlist("with")
+    return list(dict.fromkeys(code for code in listed if SLUG.fullmatch(code)))[:MOST_MATTERS]
 
 
 def _confirm_url(item: str, slot_id: int, also: Sequence[str] = ()) -> str:
     query = f"?{urlencode([('with', code) for code in also])}" if also else ""
     return reverse("citizen:confirm", args=[item, slot_id]) + query
+
+
+def _with_chances(refused: Refused, item: Item, slot: Slot, *, now: datetime) -> Refused:
+    """The same refusal with the nearest quiet periods, where it is about the time and names none itself."""
+    if refused.next or refused.slug not in TIME_IS_THE_TROUBLE:
+        return refused
+    near = bookings.alternatives(hall=slot.hall, item_code=item.code, near=slot.starts_at, now=now)
+    return Refused(refused.slug, facts=refused.facts, next=near)
+
+
+def _choose_url(item: str, slot: Slot) -> str:
+    query = urlencode({"hall": slot.hall.code, "day": slot.day.isoformat()})
+    return f"{reverse('citizen:book', args=[item])}?{query}"
 
 
 def _panel(refused: Refused, item: Item, hall: Hall, *, now: datetime, also: Sequence[str] = ()) -> Panel:
@@ -135,15 +150,14 @@ def take(request: Any, item: str) -> HttpResponseBase:
     try:
         _hold(request, slot, now=now)
     except Refused as refused:
-        return _choose_page(
-            request, found, hall_code=slot.hall.code, day=slot.day.isoformat(), now=now, refused=refused
-        )
+        shown = _with_chances(refused, found, slot, now=now)
+        return _choose_page(request, found, hall_code=slot.hall.code, day=slot.day.isoformat(), now=now, refused=shown)
     return redirect(onward)
 
 
-def _slot(asked: Any) -> Slot:
+def _slot(given: Any) -> Slot:
     """:raises Http404: no such slot."""
-    text = str(asked or "")
+    text = str(given or "")
     if not (text.isascii() and text.isdigit() and len(text) < 19):
         raise Http404
     slot = Slot.objects.select_related("hall").filter(id=int(text)).first()
@@ -224,15 +238,13 @@ def _confirm_page(
         "kept": kept,
         "can_add": len(also) + 1 < policy.booking.matters_per_visit,
         "with_query": urlencode([("with", each.code) for each in also]),
-        "back": f"{reverse('citizen:book', args=[item.code])}?{urlencode({'hall': hall.code, 'day': slot.day.isoformat()})}",
+        "back": _choose_url(item.code, slot),
     }
     if refused is not None:
         context["panel"] = _panel(refused, item, hall, now=now, also=[each.code for each in also])
     elif view is not None and view.refusal is not None and kept is None:
         # A page left open, or a link that came too late: say so before anything is typed.
-        refused = Refused(view.refusal)
-        near = bookings.alternatives(hall=hall, item_code=item.code, near=slot.starts_at, now=now)
-        refused = Refused(refused.slug, facts=refused.facts, next=near or view.refusal.next)
+        refused = _with_chances(Refused(view.refusal), item, slot, now=now)
         context |= {"panel": _panel(refused, item, hall, now=now, also=[each.code for each in also]), "shut": True}
         refused = None
     return page(request, "citizen/confirm.html", context, hall=hall, refused=refused)
@@ -296,14 +308,15 @@ def _place_all(
 @citizen_page
 @require_POST
 def hold(request: Any, item: str, slot: int) -> HttpResponseBase:
-    """Keep the place of a confirm page that was reached without a hold (after signing in); answers with the countdown."""
+    """Keep the place of a confirm page that was reached without a hold (after signing in): the countdown."""
     now = clock.now()
     found = catalogue.item_by_code(item)
     row = _slot(slot)
     try:
         _hold(request, row, now=now)
     except Refused as refused:
-        context = {"panel": _panel(refused, found, row.hall, now=now)}
+        shown = _with_chances(refused, found, row, now=now)
+        context = {"panel": _panel(shown, found, row.hall, now=now)}
         return page(request, "citizen/_kept.html", context, hall=row.hall, refused=refused)
     return page(request, "citizen/_kept.html", {"kept": _kept(request, row, now=now), "slot": row}, hall=row.hall)
 
@@ -318,9 +331,7 @@ def give_back(request: Any, item: str, slot: int) -> HttpResponseBase:
     if kept is not None:
         request.session.pop("hold", None)
         booking.give_back(hold_id=kept.id, now=now)
-    return redirect(
-        f"{reverse('citizen:book', args=[item])}?{urlencode({'hall': row.hall.code, 'day': row.day.isoformat()})}"
-    )
+    return redirect(_choose_url(item, row))
 
 
 @citizen_page
@@ -330,7 +341,7 @@ def more_matters(request: Any, item: str, slot: int) -> HttpResponseBase:
     row = _slot(slot)
     found = catalogue.item_by_code(item)
     also = _with_codes(request)
-    q = str(request.GET.get("q", ""))[:80].strip()
+    q = asked(request, "q")
     lines = catalogue.search(q, hall=row.hall.code, limit=8) if q else catalogue.popular(row.hall.code, n=8)
     offered = [
         (line, _confirm_url(found.code, row.pk, [*also, line.code]))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext, pgettext
 
-from banshi.foundation.said import named
+from banshi.foundation.said import english
 from banshi.foundation.words import words
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.booking.queries import SlotView
@@ -20,11 +20,15 @@ from banshi.surfaces.citizen.refusals import Panel
 
 DAYS = 14
 QUIET_BELOW = 0.5
+WORTH_SAYING = 0.3  # how much emptier than the fullest a period must be to be recommended (错峰)
 
 
 @dataclass(frozen=True)
 class DayChoice:
-    """A day of the strip. state: open | full | closed (the hall) | off (not open for booking)."""
+    """A day of the strip.
+
+    state: open | full | later (its places come later) | closed (the hall) | off (not bookable).
+    """
 
     day: date
     state: str
@@ -68,8 +72,8 @@ def choose(*, hall: Hall, item_code: str, day: str | None, now: datetime, person
     periods = tuple(by_day[chosen.day])
     free = [p for p in periods if p.bookable]
     quietest = min(free, key=lambda p: (p.busy, p.starts_at), default=None) if len(free) > 1 else None
-    if quietest is not None and quietest.busy >= max(p.busy for p in free):
-        quietest = None  # all the same: nothing to recommend
+    if quietest is not None and max(p.busy for p in free) - quietest.busy < WORTH_SAYING:
+        quietest = None  # all much the same: nothing to recommend
     waits = chosen.state == "full" and places.policy_of(hall.pk, now=now).booking.waiting_list
     return Choice(hall, days, chosen, periods, quietest, _why(chosen), waits)
 
@@ -96,13 +100,17 @@ def _day(hall: Hall, day: date, slots: list[SlotView], item_code: str, zone: Zon
                 day, "full", 0, False, gettext("Fully booked"), gettext("Every place of this day is taken.")
             )
     if reasons:
-        title, detail = words((other or reasons)[0], zone)
-        return DayChoice(day, "off", 0, False, title, detail)
+        why = (other or reasons)[0]
+        title, detail = words(why, zone)
+        state = "later" if why.slug == "not-open-yet" else "off"
+        return DayChoice(day, state, 0, False, title, detail)
     closed = calendars.why_closed(hall, day, item_code)
     if closed is not None:
-        return DayChoice(day, "closed", 0, False, pgettext("citizen", "Closed"), named(closed.words, "") or closed.words.zh)
+        return DayChoice(
+            day, "closed", 0, False, pgettext("citizen", "Closed"), closed.words.en if english() else closed.words.zh
+        )
     return DayChoice(
-        day, "off", 0, False, gettext("No places yet"), gettext("Places for this day are not given out yet.")
+        day, "later", 0, False, gettext("No places yet"), gettext("Places for this day are not given out yet.")
     )
 
 

@@ -62,7 +62,7 @@ def appointment_for(request: Any, code: str) -> Appointment:
     if request.who.account_id is not None and found.account_id == request.who.account_id:
         return found
     key = str(request.GET.get("k") or request.POST.get("k") or "")
-    if key and signed_ok(found.code, key, purpose="link"):
+    if key.isascii() and signed_ok(found.code, key, purpose="link"):
         return found
     raise Http404
 
@@ -77,6 +77,12 @@ def actor_for(request: Any, found: Appointment) -> Actor:
     if request.who.account_id is not None and found.account_id == request.who.account_id:
         return Actor(ActorKind.CITIZEN, str(request.who.account_id))
     return Actor(ActorKind.CITIZEN, f"link-{found.code}"[:40])
+
+
+def asked(request: HttpRequest, name: str, *, most: int = 80) -> str:
+    """A value of the address as typed: trimmed, short, without control characters (which a database trips over)."""
+    text = str(request.GET.get(name, ""))[:most]
+    return "".join(c for c in text if c.isprintable()).strip()
 
 
 def page(

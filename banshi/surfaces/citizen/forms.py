@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from banshi.foundation.said import named
 from banshi.kernel.documents import IdType
@@ -21,7 +20,9 @@ def id_types() -> list[tuple[str, str]]:
 class NewPerson(forms.Form):
     """A real-name person as typed (实名信息)."""
 
-    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = forms.CharField(
+        label=pgettext_lazy("person", "Name"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
     id_type = forms.ChoiceField(label=_("ID document"), choices=id_types)
     id_number = forms.CharField(
         label=_("ID number"),

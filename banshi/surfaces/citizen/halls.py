@@ -18,7 +18,7 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import queries as tickets
 from banshi.surfaces.citizen import plan
-from banshi.surfaces.citizen.doors import page, public_page
+from banshi.surfaces.citizen.doors import asked, page, public_page
 from banshi.surfaces.citizen.halls_now import halls_now
 
 
@@ -56,7 +56,7 @@ def hall_part(request: HttpRequest, hall: str) -> HttpResponseBase:
 
 
 def _window_asked(request: HttpRequest) -> dict[str, Any]:
-    return {"asked_window": str(request.GET.get("window", ""))[:10]}
+    return {"asked_window": asked(request, "window", most=10)}
 
 
 def _hall(found: Hall, *, now: datetime) -> dict[str, Any]:

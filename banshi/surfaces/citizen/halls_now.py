@@ -136,8 +136,8 @@ def _hall_now(hall: Hall, plan: _Plan, *, now: datetime, waiting: int) -> HallNo
     if not running and (opens_at is None or opens_at.date() != local.date()):
         why = plan.why(local.date())
     return HallNow(
-        hall.code, hall.name_zh, hall.name_en, hall.address_zh, hall.address_en, hall.region.name_zh, hall.region.name_en,
-        until, opens_at, why, waiting,
+        hall.code, hall.name_zh, hall.name_en, hall.address_zh, hall.address_en, hall.region.name_zh,
+        hall.region.name_en, until, opens_at, why, waiting,
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import TicketView
-from banshi.surfaces.citizen.doors import page, public_page
+from banshi.surfaces.citizen.doors import asked, page, public_page
 from banshi.surfaces.citizen.halls_now import halls_now, with_waits
 
 FEW_HALLS = 6
@@ -97,7 +97,7 @@ def _halls(now: datetime) -> dict[str, Any]:
 @require_GET
 def search(request: Any) -> HttpResponseBase:
     """Live results as one types (a fragment), or a page of results."""
-    q = str(request.GET.get("q", ""))[:80].strip()
+    q = asked(request, "q")
     found = catalogue.search(q, limit=12 if request.htmx else 40) if q else []
     context = {"q": q, "found": found}
     return page(request, "citizen/_found.html" if request.htmx else "citizen/search.html", context)

@@ -18,7 +18,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem, Material
 from banshi.rooms.places import queries as places
-from banshi.surfaces.citizen.doors import page, public_page
+from banshi.surfaces.citizen.doors import asked, page, public_page
 
 PAGE = 20
 AUDIENCES = ("person", "firm")
@@ -35,36 +35,36 @@ def browse(request: HttpRequest) -> HttpResponseBase:
     """Matters by theme, department, audience and words."""
     themes = catalogue.themes()
     departments = catalogue.departments()
-    asked = {
-        "q": str(request.GET.get("q", ""))[:80].strip(),
+    filters = {
+        "q": asked(request, "q"),
         "theme": _known(request.GET.get("theme"), [t.code for t in themes]),
         "department": _known(request.GET.get("department"), [d.code for d in departments]),
         "audience": _known(request.GET.get("audience"), AUDIENCES),
     }
     number = _whole(request.GET.get("page"), most=500)
-    filters = {key: value or None for key, value in asked.items() if key != "q"}
-    found = catalogue.search(asked["q"], limit=PAGE + 1, offset=PAGE * (number - 1), **filters)
+    chosen = {key: value or None for key, value in filters.items() if key != "q"}
+    found = catalogue.search(filters["q"], limit=PAGE + 1, offset=PAGE * (number - 1), **chosen)
     context = {
-        "asked": asked,
+        "asked": filters,
         "themes": themes,
         "departments": departments,
-        "theme": next((t for t in themes if t.code == asked["theme"]), None),
-        "department": next((d for d in departments if d.code == asked["department"]), None),
+        "theme": next((t for t in themes if t.code == filters["theme"]), None),
+        "department": next((d for d in departments if d.code == filters["department"]), None),
         "found": found[:PAGE],
         "number": number,
-        "query": urlencode({k: v for k, v in asked.items() if v}),
+        "query": urlencode({k: v for k, v in filters.items() if v}),
         "has_more": len(found) > PAGE,
-        "narrowed": any(asked.values()),
+        "narrowed": any(filters.values()),
         "by_audience": [
-            (audience, urlencode({k: v for k, v in {**asked, "audience": audience}.items() if v}))
+            (audience, urlencode({k: v for k, v in {**filters, "audience": audience}.items() if v}))
             for audience in ("", *AUDIENCES)
         ],
     }
     return page(request, "citizen/items.html", context)
 
 
-def _known(asked: str | None, known: Any) -> str:
-    return asked if asked and asked in known else ""
+def _known(value: str | None, known: Any) -> str:
+    return value if value and value in known else ""
 
 
 @public_page
@@ -104,8 +104,8 @@ def chances(
 def when(request: HttpRequest) -> HttpResponseBase:
     """One matter, now or at a time, here or anywhere: which hall, when (mission §3.3)."""
     now = clock.now()
-    q = str(request.GET.get("q", ""))[:80].strip()
-    code = str(request.GET.get("item", ""))[:80]
+    q = asked(request, "q")
+    code = asked(request, "item")
     halls = places.all_halls()
     hall = _known(request.GET.get("hall"), [h.code for h in halls])
     at = _moment(request.GET.get("at"))

@@ -1,0 +1,197 @@
+"""A number followed on the phone, and rating what happened."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from banshi.journeys import serve
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.rooms.feedback.models import Rating, Task
+from banshi.rooms.tickets import actions as tickets
+from tests.surfaces.citizen.conftest import Phone, stop_the_clock, text
+from tests.town import TUESDAY_NINE, Town
+
+KIOSK = Actor(ActorKind.KIOSK, "1", "town")
+
+
+def number(town: Town, category: str = "A", **more: Any) -> Any:
+    return tickets.issue(hall=town.hall, category_code=category, channel="kiosk", by=KIOSK, now=TUESDAY_NINE, **more)
+
+
+def at_window(town: Town) -> None:
+    tickets.sign_in(window_code="town-01", staff_id=town.clerk.pk, now=TUESDAY_NINE)
+
+
+def called(town: Town) -> Any:
+    at_window(town)
+    return tickets.call_next(window_code="town-01", staff_id=town.clerk.pk, now=TUESDAY_NINE)
+
+
+def served(town: Town) -> Any:
+    one = called(town)
+    tickets.start(ref=one.ref, staff_id=town.clerk.pk, now=TUESDAY_NINE)
+    return serve.finish(ref=one.ref, staff_id=town.clerk.pk, now=TUESDAY_NINE + timedelta(minutes=5))
+
+
+def test_a_waiting_number_says_how_many_are_ahead(anybody: Phone, open_town: Town):
+    at_window(open_town)
+    for _ in range(2):
+        number(open_town)
+    mine = number(open_town)
+
+    page = anybody.get(f"/t/{mine.ref}")
+
+    assert (page.context["t"].state, page.context["t"].ahead) == ("waiting", 2)
+    assert mine.number in text(page)
+    assert "2 人" in text(page)
+    assert f'data-live="/live/tickets/{mine.ref}"' in text(page)
+
+
+def test_the_moving_part_is_that_of_the_page(anybody: Phone, open_town: Town):
+    mine = number(open_town)
+
+    part = text(anybody.part(f"/t/{mine.ref}/part")).strip()
+
+    assert part in text(anybody.get(f"/t/{mine.ref}"))
+
+
+def test_a_called_number_says_where_to_go(anybody: Phone, open_town: Town):
+    mine = number(open_town)
+    called(open_town)
+
+    page = text(anybody.get(f"/t/{mine.ref}"))
+
+    assert "现在去1 楼 01 号窗口" in page
+    assert "ticket is-called" in page
+    assert 'href="/halls/town?window=01#plan"' in page
+
+
+@pytest.mark.parametrize(
+    ("missed", "advice"),
+    [("behind_all", "这个大厅过号不候"), ("reissue", "不用重新排队")],
+)
+def test_a_missed_number_says_what_this_hall_does(anybody: Phone, open_town: Town, missed: str, advice: str):
+    open_town.policy(tickets={"missed": missed})
+    mine = number(open_town)
+    called(open_town)
+    tickets.miss(ref=mine.ref, staff_id=open_town.clerk.pk, now=TUESDAY_NINE)
+
+    assert advice in text(anybody.get(f"/t/{mine.ref}"))
+
+
+@pytest.mark.parametrize("path", ["/t/{}", "/t/{}/part", "/r/{}"])
+def test_an_unknown_reference_is_not_found(anybody: Phone, path: str):
+    assert anybody.get(path.format("0" * 13)).status_code == 404
+
+
+def test_a_number_followed_on_this_phone_is_the_next_thing(anybody: Phone, open_town: Town):
+    mine = number(open_town)
+    anybody.get(f"/t/{mine.ref}")
+
+    page = anybody.get("/")
+
+    assert page.context["next_thing"].ticket.ref == mine.ref
+    assert f'href="/t/{mine.ref}"' in text(page)
+
+
+def test_a_number_of_my_family_is_the_next_thing(mine: Phone, open_town: Town):
+    ticket = number(open_town, person_id=mine.person.pk)
+
+    assert mine.get("/").context["next_thing"].ticket.ref == ticket.ref
+
+
+def test_the_plan_marks_the_window_to_go_to(anybody: Phone, open_town: Town):
+    page = text(anybody.get("/halls/town", window="02"))
+
+    assert page.count("is-mine") == 1
+    assert 'data-state="calling"' in page
+
+
+def test_a_service_is_rated_once_and_followed_up_once(anybody: Phone, open_town: Town):
+    number(open_town)
+    ref = served(open_town).ref
+
+    first = anybody.post(f"/r/{ref}", stars="5", tags="quick", step="rate")
+    thanks = text(anybody.get(first.url))
+    second = anybody.post(f"/r/{ref}", stars="4", text="还行", step="follow_up")
+    third = anybody.post(f"/r/{ref}", stars="1", step="follow_up")
+
+    assert first.url == f"/r/{ref}?thanks=5"
+    assert "谢谢，评价收到了。" in thanks
+    assert (second.status_code, third.status_code) == (302, 409)
+    assert list(Rating.objects.order_by("id").values_list("stars", "tags", "follow_up")) == [
+        (5, ["quick"], False),
+        (4, [], True),
+    ]
+
+
+def test_a_double_tap_does_not_use_up_the_follow_up(anybody: Phone, open_town: Town):
+    number(open_town)
+    ref = served(open_town).ref
+
+    answers = [anybody.post(f"/r/{ref}", stars="5", step="rate").status_code for _ in range(2)]
+
+    assert (answers, Rating.objects.count()) == ([302, 409], 1)
+
+
+def test_a_bad_rating_says_who_looks_at_it(anybody: Phone, open_town: Town):
+    number(open_town)
+    ref = served(open_town).ref
+
+    thanks = text(anybody.get(anybody.post(f"/r/{ref}", stars="1", tags="slow", text="等了两小时", step="rate").url))
+
+    assert "负责人会看，1 个工作日内回复。" in thanks
+    assert Task.objects.get().rating.text == "等了两小时"
+
+
+def test_tags_of_another_face_do_not_stick(anybody: Phone, open_town: Town):
+    number(open_town)
+    ref = served(open_town).ref
+
+    anybody.client.post(f"/r/{ref}", {"stars": "5", "tags": ["quick", "slow", "<b>"], "step": "rate"})
+
+    assert Rating.objects.get().tags == ["quick"]
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"stars": "6"}, {"stars": "x"}, {"stars": "5", "text": "长" * 501}, {"stars": "5", "text": "a\x00"}]
+)
+def test_a_rating_that_is_none_is_refused(anybody: Phone, open_town: Town, given: dict[str, str]):
+    number(open_town)
+    ref = served(open_town).ref
+
+    answer = anybody.post(f"/r/{ref}", **given)
+
+    assert (answer.status_code, Rating.objects.count()) == (422, 0)
+
+
+def test_nobody_rates_before_being_served(anybody: Phone, open_town: Town):
+    mine = number(open_town)
+
+    page = anybody.get(f"/r/{mine.ref}")
+    answer = anybody.post(f"/r/{mine.ref}", stars="5", step="rate")
+
+    assert page.context["panel"].slug == "wrong-state"
+    assert (answer.status_code, Rating.objects.count()) == (409, 0)
+
+
+def test_the_message_is_known_as_the_way_in(anybody: Phone, open_town: Town):
+    number(open_town)
+    ref = served(open_town).ref
+
+    page = text(anybody.get(f"/r/{ref}", **{"from": "message"}))
+    anybody.post(f"/r/{ref}", stars="5", step="rate", **{"from": "message"})
+
+    assert 'name="from" value="message"' in page
+    assert Rating.objects.get().channel == "message"
+
+
+def test_a_finished_number_leads_to_the_rating(anybody: Phone, open_town: Town):
+    number(open_town)
+    ref = served(open_town).ref
+    stop_the_clock(TUESDAY_NINE + timedelta(minutes=6))
+
+    assert f'href="/r/{ref}?from=web"' in text(anybody.get(f"/t/{ref}"))

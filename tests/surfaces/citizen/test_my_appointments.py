@@ -1,0 +1,337 @@
+"""An appointment's page, its link, cancelling, moving, booking again; the list; credit and the waiting list."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from banshi.foundation.crypto import sign
+from banshi.rooms.booking import actions
+from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Suspension, Waiting
+from tests.surfaces.citizen.conftest import Phone, book, stop_the_clock, text
+from tests.town import TUESDAY_NINE, Town, at
+
+
+def test_the_appointment_shows_its_qr_code_and_never_the_full_name(mine: Phone, open_town: Town):
+    booked = book(mine, open_town.slot(quota=3))
+
+    page = text(mine.get(f"/a/{booked.code}", new="1"))
+
+    assert 'aria-label="取号二维码"' in page
+    assert booked.code in page
+    assert "明天 9:00–10:00" in page
+    assert "8:45 到，用这个码在取号机取号。" in page
+    assert mine.person.masked_name in page
+    assert [secret for secret in (mine.person.name, mine.person.id_number, mine.person.phone) if secret in page] == []
+
+
+PATHS = ("/a/{}", "/a/{}/cancel", "/a/{}/move", "/a/{}/calendar.ics")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_an_appointment_of_another_account_is_not_found(
+    mine: Phone, theirs: Phone, anybody: Phone, open_town: Town, path: str
+):
+    booked = book(mine, open_town.slot(quota=3))
+
+    answers = [phone.get(path.format(booked.code)).status_code for phone in (mine, theirs, anybody)]
+
+    assert answers == [200, 404, 404]
+
+
+@pytest.mark.parametrize("verb", ["cancel", "move", "rebook"])
+def test_nobody_changes_an_appointment_of_another_account(
+    mine: Phone, theirs: Phone, anybody: Phone, open_town: Town, verb: str
+):
+    slot = open_town.slot(quota=3)
+    booked = book(mine, slot)
+
+    answers = [phone.post(f"/a/{booked.code}/{verb}", slot=slot.pk).status_code for phone in (theirs, anybody)]
+
+    booked.refresh_from_db()
+    assert (answers, booked.state, booked.moves) == ([404, 404], "booked", 0)
+
+
+def test_the_link_of_a_message_opens_it_without_signing_in(mine: Phone, anybody: Phone, open_town: Town):
+    booked = book(mine, open_town.slot(quota=3))
+    key = sign(booked.code, purpose="link")
+
+    page = anybody.get(f"/a/{booked.code}", k=key)
+    cancelled = anybody.client.post(f"/a/{booked.code}/cancel?k={key}")
+
+    assert f"/a/{booked.code}/move?k={key}" in text(page)
+    assert cancelled.url == f"/a/{booked.code}?k={key}"
+    booked.refresh_from_db()
+    assert (booked.state, booked.cancelled_by) == ("cancelled", f"citizen:link-{booked.code}")
+
+
+@pytest.mark.parametrize("key", ["", "A", "AAAAAAAAAAAA", "密", "\x00", "a" * 500])
+def test_a_wrong_link_is_not_found(mine: Phone, anybody: Phone, open_town: Town, key: str):
+    booked = book(mine, open_town.slot(quota=3))
+
+    assert anybody.get(f"/a/{booked.code}", k=key).status_code == 404
+
+
+def test_the_qr_signature_does_not_open_the_page(mine: Phone, anybody: Phone, open_town: Town):
+    booked = book(mine, open_town.slot(quota=3))
+
+    assert anybody.get(f"/a/{booked.code}", k=sign(booked.code, purpose="appointment")).status_code == 404
+
+
+def test_cancelling_asks_once_and_says_that_it_is_free(mine: Phone, open_town: Town):
+    booked = book(mine, open_town.slot(quota=3))
+
+    page = text(mine.get(f"/a/{booked.code}/cancel"))
+
+    assert "不收钱，取消后马上可以再约。" in page
+    assert "一个月取消超过 3 次，网上预约要停 30 天。" in page
+
+
+def test_a_mistaken_cancellation_is_undone_in_one_tap(mine: Phone, open_town: Town):
+    slot = open_town.slot(quota=1)
+    booked = book(mine, slot)
+
+    cancelled = mine.get(mine.post(f"/a/{booked.code}/cancel").url)
+    again = mine.post(f"/a/{booked.code}/rebook")
+
+    assert "点错了？原样再约" in text(cancelled)
+    live = Appointment.objects.get(state="booked")
+    assert again.url == f"/a/{live.code}?new=1"
+    assert (live.slot_id, live.person_id, live.account_id) == (slot.pk, mine.person.pk, mine.account.pk)
+
+
+def test_cancelling_twice_says_that_it_is_done(mine: Phone, open_town: Town):
+    booked = book(mine, open_town.slot(quota=3))
+    mine.post(f"/a/{booked.code}/cancel")
+
+    answer = mine.post(f"/a/{booked.code}/cancel")
+
+    assert (answer.status_code, answer.context["panel"].slug) == (409, "already-cancelled")
+
+
+def test_after_the_period_it_cannot_be_cancelled(mine: Phone, open_town: Town):
+    booked = book(mine, open_town.slot(quota=3))
+    stop_the_clock(at("2026-03-11 10:00"))
+
+    answer = mine.post(f"/a/{booked.code}/cancel")
+
+    assert (answer.status_code, answer.context["panel"].slug) == (409, "too-late")
+
+
+def test_moving_keeps_the_reference(mine: Phone, open_town: Town):
+    booked = book(mine, open_town.slot(quota=3))
+    later = open_town.slot(quota=3, starts=at("2026-03-12 14:00"))
+
+    page = mine.get(f"/a/{booked.code}/move", day="2026-03-11")
+    answer = mine.post(f"/a/{booked.code}/move", slot=later.pk)
+
+    assert "现在约的就是这个" in text(page)
+    assert answer.url == f"/a/{booked.code}"
+    booked.refresh_from_db()
+    assert (booked.slot_id, booked.moves, booked.state) == (later.pk, 1, "booked")
+    assert "改好了，预约号不变。" in text(mine.get(answer.url))
+
+
+def test_a_full_period_is_not_moved_to(mine: Phone, open_town: Town):
+    booked = book(mine, open_town.slot(quota=3))
+    full = open_town.slot(quota=1, taken=1, starts=at("2026-03-12 14:00"))
+
+    answer = mine.post(f"/a/{booked.code}/move", slot=full.pk)
+
+    assert (answer.status_code, answer.context["panel"].slug) == (409, "slot-full")
+
+
+@pytest.mark.parametrize("slot", ["", "x", "-1", "9" * 30, "1.5", "\x00"])
+def test_a_slot_that_is_none_is_not_found(mine: Phone, open_town: Town, slot: str):
+    booked = book(mine, open_town.slot(quota=3))
+
+    assert mine.post(f"/a/{booked.code}/move", slot=slot).status_code == 404
+    assert mine.post("/book/pension/take", slot=slot).status_code == 404
+
+
+def test_the_calendar_file_names_place_and_time_and_no_person(mine: Phone, open_town: Town):
+    booked = book(mine, open_town.slot(quota=3))
+
+    answer = mine.get(f"/a/{booked.code}/calendar.ics")
+
+    body = text(answer).replace("\r\n ", "")
+    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+    assert "DTSTART:20260311T010000Z" in body
+    assert "养老保险参保登记 · 小镇大厅" in body
+    assert mine.person.name not in body
+
+
+def test_coming_and_past_are_listed_apart(mine: Phone, open_town: Town):
+    coming = book(mine, open_town.slot(quota=3))
+    cancelled = book(mine, open_town.slot(quota=3, starts=at("2026-03-12 14:00")))
+    mine.post(f"/a/{cancelled.code}/cancel")
+
+    page = mine.get("/appointments/")
+
+    assert [a.code for a in page.context["coming"]] == [coming.code]
+    assert [a.code for a in page.context["past"]] == [cancelled.code]
+
+
+def test_the_list_costs_the_same_for_one_and_for_three(mine: Phone, open_town: Town):
+    book(mine, open_town.slot(quota=3))
+    mine.get("/appointments/")
+    with CaptureQueriesContext(connection) as one:
+        mine.get("/appointments/")
+    for hour, item in ((14, "medical"), (15, "rent-invoice")):
+        book(mine, open_town.slot(quota=3, starts=at(f"2026-03-11 {hour}:00")), item)
+
+    with CaptureQueriesContext(connection) as three:
+        page = mine.get("/appointments/")
+
+    assert len(page.context["coming"]) == 3
+    assert (len(one), len(three)) == (COST_OF_THE_LIST, COST_OF_THE_LIST)
+
+
+COST_OF_THE_LIST = 9
+
+
+def test_who_is_not_signed_in_is_told_how(anybody: Phone):
+    page = anybody.get("/appointments/")
+
+    assert page.status_code == 200
+    assert 'href="/sign-in?next=/appointments/"' in text(page)
+
+
+def suspended(phone: Phone) -> Any:
+    return Suspension.objects.create(
+        person=phone.person,
+        scope="town",
+        reason="no_shows",
+        from_on=date(2026, 3, 1),
+        until_on=date(2026, 3, 30),
+        made_at=TUESDAY_NINE,
+    )
+
+
+def test_a_suspension_says_until_when_and_why(mine: Phone, open_town: Town):
+    suspended(mine)
+
+    page = text(mine.get("/appointments/"))
+
+    assert "3月30日 周一 不能网上预约，因为约了没来。" in page
+    assert "现场取号照常。" in page
+
+
+def test_a_suspended_person_is_told_when_booking(mine: Phone, open_town: Town):
+    suspended(mine)
+    slot = open_town.slot(quota=3)
+
+    answer = mine.post(f"/book/pension/{slot.pk}/", who=mine.person.pk)
+
+    assert (answer.status_code, answer.context["panel"].slug) == (409, "suspended")
+    assert "多次预约后未到" in text(answer)
+
+
+def test_an_appeal_reaches_the_hall_and_stands_on_the_page(mine: Phone, open_town: Town):
+    suspension = suspended(mine)
+
+    answer = mine.post("/appointments/appeal", suspension=suspension.pk, text="那天孩子急诊")
+
+    appeal = Appeal.objects.get()
+    assert answer.url == "/appointments/#credit"
+    assert (appeal.suspension_id, appeal.text, appeal.state) == (suspension.pk, "那天孩子急诊", "open")
+    assert "申诉已交大厅" in text(mine.get("/appointments/"))
+
+
+def test_nobody_appeals_for_somebody_else(mine: Phone, theirs: Phone, open_town: Town):
+    suspension = suspended(theirs)
+
+    answer = mine.post("/appointments/appeal", suspension=suspension.pk, text="帮忙")
+
+    assert (answer.status_code, Appeal.objects.count()) == (404, 0)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"text": "x"},
+        {"suspension": "x", "text": "x"},
+        {"suspension": "1", "entry": "1", "text": "x"},
+        {"text": "长" * 501},
+    ],
+)
+def test_an_appeal_about_nothing_is_refused(mine: Phone, given: dict[str, str]):
+    assert mine.post("/appointments/appeal", **given).status_code == 422
+
+
+def test_a_no_show_is_on_record_and_can_be_appealed(mine: Phone, open_town: Town):
+    booked = book(mine, open_town.slot(quota=3))
+    stop_the_clock(at("2026-03-11 10:30"))
+    actions.sweep_no_shows(now=at("2026-03-11 10:30"))
+
+    page = mine.get("/appointments/")
+    single = text(mine.get(f"/a/{booked.code}"))
+
+    credit = page.context["credit"][0]
+    assert ([e.kind for e in credit.entries], credit.counting) == (["no_show"], 1)
+    assert "约了没来" in text(page)
+    assert "记为一次失约" in single
+    assert LedgerEntry.objects.count() == 1
+
+
+def test_an_offered_place_is_taken_or_left(mine: Phone, theirs: Phone, open_town: Town):
+    slot = open_town.slot(quota=1)
+    booked = book(theirs, slot)
+    mine.post("/book/pension/wait", hall="town", day="2026-03-11", who=mine.person.pk)
+    theirs.post(f"/a/{booked.code}/cancel")
+    waiting = Waiting.objects.get()
+
+    page = text(mine.get("/appointments/"))
+    stranger = theirs.post(f"/waiting/{waiting.pk}/take")
+    taken = mine.post(f"/waiting/{waiting.pk}/take")
+
+    assert "就要这个" in page
+    assert stranger.status_code == 404
+    live = Appointment.objects.get(state="booked")
+    assert (taken.url, live.person_id) == (f"/a/{live.code}?new=1", mine.person.pk)
+
+
+def test_leaving_the_waiting_list(mine: Phone, open_town: Town):
+    open_town.slot(quota=1, taken=1)
+    mine.post("/book/pension/wait", hall="town", day="2026-03-11", who=mine.person.pk)
+
+    mine.post(f"/waiting/{Waiting.objects.get().pk}/leave")
+
+    assert Waiting.objects.get().state == "left"
+
+
+def test_check_in_is_announced_when_it_opens(mine: Phone, open_town: Town):
+    booked = book(mine, open_town.slot(quota=3))
+    stop_the_clock(at("2026-03-11 08:45"))
+
+    page = mine.get(f"/a/{booked.code}")
+
+    assert (page.context["check_in"].state, page.context["check_in"].closes) == ("open", at("2026-03-11 10:00"))
+    assert "现在可以取号" in text(page)
+
+
+def test_the_next_thing_on_the_first_page_is_the_earliest(mine: Phone, open_town: Town):
+    later = book(mine, open_town.slot(quota=3, starts=at("2026-03-12 14:00")))
+    first = book(mine, open_town.slot(quota=3))
+
+    shown = mine.get("/").context["next_thing"]
+
+    assert (shown.appointment.code, shown.more, shown.ticket) == (first.code, 1, None)
+    assert later.code != first.code
+
+
+def test_moves_are_limited_where_the_hall_says_so(mine: Phone, open_town: Town):
+    open_town.policy(booking={"move_limit": 0})
+    booked = book(mine, open_town.slot(quota=3))
+    later = open_town.slot(quota=3, starts=at("2026-03-12 14:00"))
+
+    page = text(mine.get(f"/a/{booked.code}"))
+    answer = mine.post(f"/a/{booked.code}/move", slot=later.pk)
+
+    assert f"/a/{booked.code}/move" not in page
+    assert answer.status_code == 409

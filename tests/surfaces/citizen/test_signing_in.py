@@ -1,0 +1,191 @@
+"""Signing in, my page, and input that nobody meant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from banshi.rooms.identity.models import Account, AccountPerson
+from banshi.rooms.messaging.models import Message
+from banshi.surfaces.citizen.urls import urlpatterns
+from tests.surfaces.citizen.conftest import Phone, book, text
+from tests.town import Town
+
+PHONE = "13800138001"
+
+
+def code_sent() -> str:
+    return str(Message.objects.filter(key="code").latest("id").params["code"])
+
+
+def signed_in(phone: Phone, next_path: str = "") -> Any:
+    answer = phone.client.post("/sign-in", {"phone": PHONE, "next": next_path})
+    return phone.client.post(answer.url, {"code": code_sent(), "next": next_path})
+
+
+def test_a_phone_and_its_code_open_an_account(anybody: Phone):
+    answer = signed_in(anybody)
+
+    account = Account.objects.get()
+    assert answer.url == "/"
+    assert anybody.client.session["account"] == account.pk
+    assert "signing_in" not in anybody.client.session
+
+
+def test_signing_in_goes_on_where_it_was_asked_for(anybody: Phone):
+    assert signed_in(anybody, "/book/pension/7/?with=medical").url == "/book/pension/7/?with=medical"
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "\\\\evil.example", "evil"]
+)
+def test_nobody_is_led_to_another_site(anybody: Phone, elsewhere: str):
+    assert signed_in(anybody, elsewhere).url == "/"
+
+
+def test_the_session_gets_a_new_key(anybody: Phone):
+    anybody.client.post("/sign-in", {"phone": PHONE})
+    before = anybody.client.session.session_key
+
+    anybody.client.post("/sign-in/code", {"code": code_sent()})
+
+    assert anybody.client.session.session_key != before
+
+
+def test_a_wrong_code_says_how_many_tries_are_left(anybody: Phone):
+    anybody.client.post("/sign-in", {"phone": PHONE})
+    wrong = "000000" if code_sent() != "000000" else "000001"
+
+    answer = anybody.client.post("/sign-in/code", {"code": wrong})
+
+    assert (answer.status_code, "account" in anybody.client.session) == (409, False)
+    assert "还可以试 4 次。" in text(answer)
+
+
+def test_the_telephone_number_is_neither_shown_nor_stored_in_clear(anybody: Phone):
+    anybody.client.post("/sign-in", {"phone": PHONE})
+
+    page = text(anybody.get("/sign-in/code"))
+
+    assert "138****8001" in page
+    assert PHONE not in page
+    assert PHONE not in str(dict(anybody.client.session.items()))
+
+
+@pytest.mark.parametrize("phone", ["", "12", "abc", "1" * 20, "138\x0000138001", "＋８６"])
+def test_a_number_that_is_none_is_refused(anybody: Phone, phone: str):
+    answer = anybody.client.post("/sign-in", {"phone": phone})
+
+    assert (answer.status_code, Message.objects.count()) == (422, 0)
+
+
+def test_the_code_page_without_a_number_leads_back(anybody: Phone):
+    assert anybody.get("/sign-in/code").url == "/sign-in"
+
+
+def test_the_demo_says_where_the_code_stands(anybody: Phone):
+    anybody.client.post("/sign-in", {"phone": PHONE})
+
+    assert 'href="/demo/notices"' in text(anybody.get("/sign-in/code"))
+
+
+def test_signing_out_forgets_the_person(mine: Phone):
+    mine.post("/sign-out")
+
+    assert [key for key in ("account", "hold", "ticket") if key in mine.client.session] == []
+
+
+def test_a_clerk_at_the_same_browser_acts_as_the_citizen_here(mine: Phone, open_town: Town):
+    account = mine.client.session["account"]
+    mine.client.force_login(open_town.clerk)
+    session = mine.client.session
+    session["account"] = account
+    session.save()
+    booked = book(mine, open_town.slot(quota=3))
+
+    assert mine.get(f"/a/{booked.code}").status_code == 200
+    assert mine.get("/me/").context["account"].pk == account
+
+
+def test_a_clerk_alone_is_nobody_here(anybody: Phone, mine: Phone, open_town: Town):
+    booked = book(mine, open_town.slot(quota=3))
+    anybody.client.force_login(open_town.clerk)
+
+    assert anybody.get(f"/a/{booked.code}").status_code == 404
+    assert anybody.get("/me/").context["account"] is None
+
+
+def test_my_page_shows_people_masked_and_messages_without_codes(mine: Phone, open_town: Town):
+    book(mine, open_town.slot(quota=3))
+
+    page = text(mine.get("/me/"))
+
+    assert mine.person.masked_name in page
+    assert f"**** {mine.person.number_last4}" in page
+    assert [secret for secret in (mine.person.name, mine.person.id_number) if secret in page] == []
+
+
+def test_people_are_added_and_removed(mine: Phone):
+    mine.post("/me/people", name="李四", id_type="passport", id_number="E12345678", phone="")
+    added = AccountPerson.objects.filter(account=mine.account).latest("id").person
+
+    mine.post(f"/me/people/{mine.person.pk}/remove")
+
+    assert (added.number_last4, added.phone) == ("5678", mine.account.phone)
+    assert list(AccountPerson.objects.filter(account=mine.account).values_list("person_id", flat=True)) == [added.pk]
+
+
+def test_nobody_removes_people_of_another_account(mine: Phone, theirs: Phone):
+    mine.post(f"/me/people/{theirs.person.pk}/remove")
+
+    assert AccountPerson.objects.filter(account=theirs.account).count() == 1
+
+
+GARBAGE = [
+    "",
+    "x",
+    "-1",
+    "\x00",
+    "%00",
+    "'; drop table--",
+    "<b>",
+    "９",
+    "9" * 40,
+    "2026-02-30",
+    "2026-13-99T99:99",
+    "😀" * 50,
+]
+
+
+FIELDS = (
+    "q theme department audience page item hall at day with window k next thanks from who name id_type id_number phone "
+    "code slot stars tags text suspension entry"
+).split()
+
+
+@pytest.mark.parametrize("garbage", GARBAGE)
+def test_no_page_breaks_on_input_that_nobody_meant(mine: Phone, open_town: Town, garbage: str):
+    slot = open_town.slot(quota=3)
+    booked = book(mine, slot)
+    arguments = {"code": booked.code, "item": "pension", "hall": "town", "slot": slot.pk, "ref": "0" * 13}
+    arguments |= {"waiting": 1, "person": 1}
+    given = dict.fromkeys(FIELDS, garbage)
+    broken = []
+    for pattern in urlpatterns:
+        needed = pattern.pattern.converters
+        path = reverse(f"citizen:{pattern.name}", kwargs={
+            name: ("pension" if pattern.name == "item" else arguments[name]) for name in needed
+        })  # fmt: skip
+        for answer in (mine.client.get(path, given), mine.client.post(path, given)):
+            if answer.status_code >= 500:
+                broken.append((pattern.name, answer.status_code))
+
+    assert broken == []
+
+
+@pytest.mark.parametrize("path", ["/items/{}", "/halls/{}", "/a/{}", "/t/{}", "/r/{}", "/book/{}/"])
+@pytest.mark.parametrize("garbage", ["%00", "%F0%9F%98%80", "..%2F..", "x" * 300, "a%20b"])
+def test_an_address_that_nobody_made_is_not_found(anybody: Phone, path: str, garbage: str):
+    assert anybody.client.get(path.format(garbage)).status_code == 404
