@@ -58,7 +58,12 @@ def _database(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or query.pop("port", "")),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**query, "application_name": "banshi"},
+        # Prepared on the server after five uses: calls are four times cheaper. PgBouncer in transaction mode forbids it.
+        "OPTIONS": {
+            **query,
+            "application_name": "banshi",
+            "prepare_threshold": None if os.environ.get("BANSHI_PGBOUNCER") == "1" else 5,
+        },
     }
 
 
@@ -100,6 +105,8 @@ MIDDLEWARE = [
     "banshi.config.middleware.WhoAsks",
     "banshi.config.middleware.Refusals",
 ]
+if MODE == "test":  # each test client would look through all static files anew
+    MIDDLEWARE.remove("whitenoise.middleware.WhiteNoiseMiddleware")
 ROOT_URLCONF = "banshi.config.urls"
 TEMPLATES: list[dict[str, Any]] = [
     {
@@ -126,7 +133,7 @@ USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = None  # served from the packages themselves; nothing to collect
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 3600

@@ -45,6 +45,7 @@ DUTIES = (
     Duty("materialise slots", _materialise, timedelta(hours=1)),
     Duty("expire holds", lambda now: booking.expire_holds(now=now), timedelta()),
     Duty("no-shows", lambda now: booking.sweep_no_shows(now=now), timedelta()),
+    Duty("parked numbers", lambda now: tickets.unpark_due(now=now), timedelta()),
     Duty("people ahead", _send_ahead, timedelta()),
     Duty("close days", lambda now: close_hall_day.close_due(now=now), timedelta(minutes=1)),
     Duty("learn handling times", lambda now: tickets.learn(now=now), timedelta(minutes=10)),

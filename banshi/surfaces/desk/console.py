@@ -16,6 +16,7 @@ from banshi.foundation.said import named
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.models import WindowSession
 from banshi.rooms.tickets.queries.tally import tally
@@ -112,12 +113,22 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
         "others": [
             w for w in view.whole.windows if w.state not in ("closed", "emergency") and w.code != view.window_code
         ],
+        "halls": _other_halls(hall, view),
         "may_reorder": who.may("desk.out_of_order", hall.code),
         "pauses": PAUSES,
         "elapsed_s": _elapsed(view, now),
         "speed": clock.speed(),
         **more,
     }
+
+
+def _other_halls(hall: Hall, view: tickets.DeskView) -> list[Hall]:
+    """Halls of the same city tree that handle the matter in front: where a redirect makes sense."""
+    if view.ticket is None or view.ticket.item is None:
+        return []
+    handling = set(catalogue.guide(catalogue.item_by_code(view.ticket.item.code)).halls)
+    city = "/".join(hall.region.path.split("/")[:3]) + "/"
+    return [h for h in places.all_halls() if h.code in handling and h.pk != hall.pk and h.region.path.startswith(city)]
 
 
 def _waited(ticket: tickets.LineTicket, now: datetime) -> int:

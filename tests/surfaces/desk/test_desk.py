@@ -1,0 +1,204 @@
+"""The clerk's console: who may, what it shows, and that each verb does one thing or says why not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from banshi.rooms.audit.models import Entry
+from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets.models import Ticket, WindowSession
+from tests.town import CITIZEN, TUESDAY_NINE, Town
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture(autouse=True)
+def nine_o_clock(db: Any):
+    from banshi.foundation import clock
+    from tests.town import CN  # noqa: F401
+
+    clock.forget()
+    clock.set_clock(now=TUESDAY_NINE, speed=0)
+    yield
+    clock.forget()
+
+
+@pytest.fixture
+def open_town(town: Town) -> Town:
+    """The town with a calendar: open on working days 8:30–17:00."""
+    from datetime import date
+
+    from banshi.kernel.actors import SYSTEM
+    from banshi.rooms.calendars import actions as calendars
+
+    document = {
+        "timezone": "Asia/Shanghai",
+        "rules": [
+            {
+                "code": "days", "name": {"zh": "工作日", "en": "Working days"}, "kind": "regular", "when": "working",
+                "hours": [["08:30", "17:00"]], "period_minutes": 60,
+            }
+        ],
+    }  # fmt: skip
+    calendars.publish(hall=town.hall, document=document, valid_from=date(2020, 1, 1), by=SYSTEM, now=TUESDAY_NINE)
+    return town
+
+
+@pytest.fixture
+def clerk(client: Client, open_town: Town) -> Client:
+    client.force_login(open_town.clerk)
+    return client
+
+
+def take(town: Town, i: int | None = None, item: str = "pension") -> Ticket:
+    person_id = town.person(i).id if i is not None else None
+    return tickets.issue(hall=town.hall, item_code=item, person_id=person_id, channel="kiosk", by=CITIZEN, now=TUESDAY_NINE)
+
+
+def post(client: Client, verb: str, **data: str) -> Any:
+    return client.post(f"/desk/do/{verb}", data, headers=HTMX)
+
+
+def test_nobody_gets_in_without_signing_in(client: Client):
+    assert client.get("/desk/").headers["Location"].startswith("/staff/sign-in")
+
+
+def test_a_manager_without_the_permission_is_refused(client: Client, open_town: Town):
+    client.force_login(open_town.manager)
+
+    assert client.get("/desk/").status_code == 403
+
+
+def test_a_clerk_of_another_hall_cannot_take_a_window_here(client: Client, open_town: Town):
+    client.force_login(open_town.other_halls_clerk)
+
+    answer = client.post("/desk/sign-in", {"window": "town-01"})
+
+    assert (answer.status_code, WindowSession.objects.count()) == (403, 0)
+
+
+def test_a_window_somebody_works_is_refused_with_the_name(clerk: Client, open_town: Town):
+    tickets.sign_in(window_code="town-01", staff_id=open_town.second_clerk.id, now=TUESDAY_NINE)
+
+    answer = clerk.post("/desk/sign-in", {"window": "town-01"})
+
+    assert answer.status_code == 409
+    assert "工号二" in answer.content.decode()
+
+
+def test_one_person_from_call_to_finish(clerk: Client, open_town: Town):
+    ticket = take(open_town, 1)
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+
+    states = []
+    for verb in ("call", "start", "finish"):
+        assert post(clerk, verb, ref=ticket.ref).status_code == 200
+        ticket.refresh_from_db()
+        states.append(ticket.state)
+
+    assert states == ["called", "serving", "finished"]
+
+
+def test_the_console_never_shows_the_full_number_unless_asked_and_then_leaves_a_trace(clerk: Client, open_town: Town):
+    person = open_town.person(1)
+    ticket = take(open_town, 1)
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+    called = post(clerk, "call").content.decode()
+
+    looked = post(clerk, "look", ref=ticket.ref).content.decode()
+
+    assert (person.id_number in called, person.name in called, person.id_number in looked) == (False, False, True)
+    assert Entry.objects.filter(action="looked", subject=f"person:{person.id}").count() == 1
+
+
+def test_somebody_elses_ticket_cannot_be_looked_at(clerk: Client, open_town: Town):
+    other = take(open_town, 2)
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+
+    assert post(clerk, "look", ref=other.ref).status_code == 404
+
+
+def test_calling_with_nobody_waiting_says_so(clerk: Client):
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+
+    answer = post(clerk, "call")
+
+    assert answer.status_code == 200
+    assert "没有人在等" in answer.content.decode()
+
+
+def test_a_refusal_stands_on_the_console(clerk: Client, open_town: Town):
+    take(open_town)
+    take(open_town)
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+    post(clerk, "call")
+
+    assert post(clerk, "call").status_code == 409
+
+
+def test_calling_out_of_turn_needs_the_permission(client: Client, open_town: Town):
+    first, second = take(open_town), take(open_town)
+    answers = []
+    for staff, window in ((open_town.clerk, "town-01"), (open_town.second_clerk, "town-02")):
+        client.force_login(staff)
+        client.post("/desk/sign-in", {"window": window})
+        answers.append(post(client, "call-this", ref=second.ref, why="轮椅").status_code)
+
+    second.refresh_from_db()
+    assert (answers, second.state, first.state) == ([403, 200], "called", "waiting")
+
+
+@pytest.mark.parametrize("verb", ["recall", "start", "finish", "miss", "hold", "resume-held", "park", "reinstate", "leave",
+                                  "transfer", "identity", "look", "add-matter", "note", "call-this"])  # fmt: skip
+@pytest.mark.parametrize("ref", ["", "nope", "x" * 300, "\0", "😀"])
+def test_no_input_breaks_a_verb(clerk: Client, verb: str, ref: str):
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+
+    answer = post(clerk, verb, ref=ref, window=ref, category=ref, hall=ref, item=ref, id_number=ref, why=ref, note=ref)
+
+    assert 400 <= answer.status_code < 500
+
+
+def test_an_unknown_verb_is_not_found(clerk: Client):
+    assert post(clerk, "dance").status_code == 404
+
+
+def test_the_fragment_is_the_pages_own_part(clerk: Client, open_town: Town):
+    take(open_town, 1)
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+
+    page = clerk.get("/desk/").content.decode()
+    fragment = clerk.get("/desk/console", headers=HTMX).content.decode()
+
+    def plain(html: str) -> str:
+        import re
+
+        return re.sub(r'value="[A-Za-z0-9]{64}"', "", html).strip()
+
+    assert plain(fragment) in plain(page)
+
+
+@pytest.mark.parametrize("waiting", [1, 3])
+def test_the_line_costs_the_same_queries_however_long_it_is(
+    clerk: Client, open_town: Town, waiting: int, django_assert_max_num_queries: Any
+):
+    for i in range(waiting):
+        take(open_town, i)
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+
+    with django_assert_max_num_queries(30):
+        clerk.get("/desk/line", headers=HTMX)
+
+
+def test_leaving_while_serving_is_refused(clerk: Client, open_town: Town):
+    take(open_town)
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+    post(clerk, "call")
+
+    answer = post(clerk, "sign-out")
+
+    assert (answer.status_code, WindowSession.objects.filter(signed_out_at=None).count()) == (409, 1)
