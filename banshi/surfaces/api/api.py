@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 import structlog
@@ -68,10 +68,19 @@ class FastRenderer(BaseRenderer):
 
 
 class Api(NinjaAPI):
+    _documents: ClassVar[dict[str, OpenAPISchema]] = {}
+
     def get_openapi_schema(
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
     ) -> OpenAPISchema:
-        document = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+        """The document, made once: it costs a good part of a second, and anybody may ask for it."""
+        prefix = path_prefix if path_prefix is not None else self.get_root_path(path_params or {})
+        if prefix not in self._documents:
+            self._documents[prefix] = self._document(prefix)
+        return self._documents[prefix]
+
+    def _document(self, path_prefix: str) -> OpenAPISchema:
+        document = super().get_openapi_schema(path_prefix=path_prefix)
         for operations_at in document["paths"].values():
             for method, operation in operations_at.items():
                 _complete(method, operation)

@@ -17,17 +17,17 @@ def page(request: HttpRequest) -> HttpResponse:
     """Every endpoint with its scopes, parameters, body and answers; and every refusal."""
     from banshi.surfaces.api.api import api
 
-    document = api.get_openapi_schema(path_prefix="/api/v1/")
-    return render(request, "api/docs.html", {"groups": _groups(document), "slugs": _slugs(), "info": document["info"]})
+    return render(
+        request, "api/docs.html", {"groups": _groups(), "slugs": sorted(SLUGS.items()), "version": api.version}
+    )
 
 
 @lru_cache(maxsize=1)
-def _slugs() -> list[tuple[str, int]]:
-    return sorted(SLUGS.items())
-
-
-def _groups(document: dict[str, Any]) -> list[dict[str, Any]]:
+def _groups() -> list[dict[str, Any]]:
     """Operations by tag, in the order of the document."""
+    from banshi.surfaces.api.api import api
+
+    document = api.get_openapi_schema(path_prefix="/api/v1/")
     groups: dict[str, list[dict[str, Any]]] = {}
     schemas = document["components"]["schemas"]
     for path, methods in document["paths"].items():
@@ -48,7 +48,7 @@ def _operation(path: str, method: str, operation: dict[str, Any], schemas: dict[
         "method": method.upper(),
         "path": path,
         "summary": operation["summary"],
-        "description": operation.get("description", "").split("\n\nScopes:")[0],
+        "description": operation.get("description", "").partition("Scopes:")[0].strip(),
         "scopes": operation["security"][0]["Key"],
         "parameters": [
             {

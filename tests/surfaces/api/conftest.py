@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,9 +10,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.translation import trans_real
 
 from banshi.foundation import clock
 from banshi.foundation.models import ClockSetting
+from banshi.foundation.translations import compile_all
 from banshi.rooms.identity.actions import create_key
 from banshi.surfaces.api import appointment_parts, keys
 from tests.town import TUESDAY_NINE, Town
@@ -99,6 +102,15 @@ def stop_the_clock(at: Any = TUESDAY_NINE) -> None:
     """Hall time stands at nine on a Tuesday."""
     ClockSetting.objects.update_or_create(id=1, defaults={"wall_at": clock.wall(), "hall_at": at, "speed": 0})
     clock.forget()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _chinese() -> None:
+    """As at start-up; gettext keeps what it has read."""
+    if compile_all():
+        gettext._translations.clear()  # type: ignore[attr-defined]
+        trans_real._translations.clear()
+        trans_real._default = None
 
 
 @pytest.fixture(autouse=True)

@@ -126,3 +126,11 @@ def test_generated_requests_get_documented_answers(calls: Calls, subject: str, m
 
     assert ran
     stop_the_clock()
+
+
+def test_the_docs_page_speaks_chinese_unless_asked_otherwise(calls: Calls) -> None:
+    chinese = calls("get", "/docs", "").content.decode()
+    english = calls("get", "/docs", "", Accept_Language="en").content.decode()
+
+    assert ["<h2>预约</h2>" in chinese, "<strong>呼叫下一位</strong>" in chinese] == [True, True]
+    assert ["<h2>appointments</h2>" in english, "<strong>Call the next number</strong>" in english] == [True, True]
