@@ -70,10 +70,11 @@ def hints(*, queues: Sequence[Queue], places: Sequence[Place], free_clerks: int)
     """What the manager can do about long queues, worst first; each window is named once.
 
     A window that could call is told to; else an idle one takes the category too; else a closed one opens,
-    as long as there are clerks for it.
+    as long as there are clerks for it – and that helps every other queue the window serves.
     """
     found: list[Hint] = []
     named: set[str] = set()
+    helped: set[str] = set()
     for queue in sorted(filter(in_trouble, queues), key=lambda q: (q.windows > 0, -q.longest_s, q.code)):
         idle = [p for p in places if p.state == "idle" and p.idle_s >= IDLE_LONG_S and p.code not in named]
         able = [p for p in idle if queue.code in p.categories]
@@ -84,9 +85,12 @@ def hints(*, queues: Sequence[Queue], places: Sequence[Place], free_clerks: int)
             kind, place = "call", _nearest(able, queue)
         elif unable:
             kind, place = "serve_too", _nearest(unable, queue)
+        elif queue.code in helped:
+            continue
         elif closed and free_clerks > 0:
             kind, place = "open", _nearest(closed, queue)
             free_clerks -= 1
+            helped |= place.categories
         else:
             continue
         named.add(place.code)

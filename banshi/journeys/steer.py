@@ -1,0 +1,92 @@
+"""Steering a hall: a manager opens, pauses and closes windows, and changes what one serves – each on the record."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+
+from banshi.foundation.announce import announce
+from banshi.kernel.actors import Actor
+from banshi.kernel.refusals import Refused
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.insight import queries as insight
+from banshi.rooms.places import actions as places
+from banshi.rooms.places.models import Category, Window, WindowCategory
+from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets.models import WindowSession
+
+
+@transaction.atomic
+def open_window(*, window: Window, by: Actor, now: datetime, staff_id: int | None = None) -> WindowSession:
+    """Put a free clerk of the hall to the window (开窗); without one named, who is on duty.
+
+    :raises Refused: invalid (nobody free, or not one of the hall's free clerks), window-taken, wrong-state.
+    """
+    free = insight.free_clerks(window.hall, now)
+    chosen = next((clerk for clerk in free if staff_id is None or clerk.staff_id == staff_id), None)
+    if chosen is None:
+        zh = "这位工作人员不在本厅待岗" if free else "没有空闲的窗口人员"
+        en = "This clerk is not free in this hall" if free else "No clerk is free"
+        raise Refused("invalid", facts={"field": "staff", "reason": {"zh": zh, "en": en}})
+    session = tickets.sign_in(window_code=window.code, staff_id=chosen.staff_id, now=now)
+    _record("opened-window", window, by, now, staff=chosen.login)
+    return session
+
+
+@transaction.atomic
+def close_window(*, window: Window, by: Actor, now: datetime) -> None:
+    """Sign the window's clerk out (关窗).
+
+    :raises Refused: not-signed-in, window-busy.
+    """
+    tickets.sign_out(staff_id=_clerk_at(window), now=now)
+    _record("closed-window", window, by, now)
+
+
+@transaction.atomic
+def pause_window(*, window: Window, reason: str, by: Actor, now: datetime) -> None:
+    """:raises Refused: not-signed-in, invalid (no reason), wrong-state."""
+    tickets.pause(staff_id=_clerk_at(window), reason=reason, now=now)
+    _record("paused-window", window, by, now)
+
+
+@transaction.atomic
+def resume_window(*, window: Window, by: Actor, now: datetime) -> None:
+    """The window takes numbers again: after a pause, or once somebody has seen to an emergency.
+
+    :raises Refused: not-signed-in.
+    """
+    tickets.resume(staff_id=_clerk_at(window), now=now)
+    _record("resumed-window", window, by, now)
+
+
+@transaction.atomic
+def let_serve(*, window: Window, codes: Collection[str], by: Actor, now: datetime, also: bool = False) -> None:
+    """What the window serves from now on.
+
+    :param also: keep what it serves, and add these.
+    :raises Refused: invalid (nothing chosen, unknown category).
+    """
+    wanted = set(codes)
+    if also:
+        wanted |= set(WindowCategory.objects.filter(window=window).values_list("category__code", flat=True))
+    chosen = list(Category.objects.filter(hall=window.hall, code__in=wanted).order_by("order", "code"))
+    if len(chosen) != len(wanted):
+        raise Refused(
+            "invalid", facts={"field": "categories", "reason": {"zh": "没有这类业务", "en": "No such category"}}
+        )
+    places.set_window_categories(window=window, categories=chosen, by=by, now=now)
+    announce(hall=window.hall.code, topic="windows", subject=window.code, now=now)
+
+
+def _clerk_at(window: Window) -> int:
+    session = WindowSession.objects.filter(window=window, signed_out_at=None).order_by("id").first()
+    if session is None:
+        raise Refused("not-signed-in", facts={"window": window.code})
+    return session.staff_id
+
+
+def _record(action: str, window: Window, by: Actor, now: datetime, **facts: str) -> None:
+    audit.record(action=action, subject=f"window:{window.code}", by=by, now=now, hall=window.hall.code, facts=facts)

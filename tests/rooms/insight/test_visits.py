@@ -1,0 +1,272 @@
+import random
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from banshi.rooms.insight import queries
+from banshi.rooms.places.models import Category, Hall, Region
+from tests.rooms.insight.facts import booked, came
+from tests.town import at
+
+MONDAY, TUESDAY, WEDNESDAY = date(2026, 3, 9), date(2026, 3, 10), date(2026, 3, 11)
+
+
+@pytest.fixture
+def county(town):
+    """The town in a city with a hall of its own, a town hall in a town below it, and one in another city."""
+    city = town.hall.region
+    south = Region.objects.create(
+        code="441900004",
+        parent=city,
+        level="town",
+        name_zh="南城街道",
+        name_en="Nancheng",
+        path=f"{city.path}441900004/",
+    )
+    far = Region.objects.create(code="510100", level="city", name_zh="成都市", name_en="Chengdu", path="/510100/")
+    # A code that begins like the city's must not count as below it.
+    Region.objects.create(code="4419001", level="city", name_zh="别市", name_en="Another", path="/440000/4419001/")
+    halls = {"city": town.hall, "next": town.other_hall}
+    for code, region in (("south", south), ("far", far)):
+        halls[code] = Hall.objects.create(
+            code=code,
+            region=region,
+            name_zh=code,
+            name_en=code,
+            address_zh="一号路",
+            address_en="1 First Road",
+            order=9,
+        )
+    categories = {"city": town.categories["A"]}
+    for code in ("next", "south", "far"):
+        categories[code] = Category.objects.create(
+            hall=halls[code], code="A", letter="A", name_zh="社保", name_en="Social security"
+        )
+    return town, halls, categories
+
+
+def scatter(town, halls, categories):
+    """Some hundred facts over three days, halls, channels and outcomes; the same ones each time."""
+    dice = random.Random(7)
+    for code, hall in halls.items():
+        category = categories[code]
+        for _ in range(30):
+            day = dice.choice([MONDAY, TUESDAY, WEDNESDAY])
+            arrived = at(f"{day} 09:00") + timedelta(minutes=dice.randrange(0, 420))
+            state = dice.choice(["finished"] * 5 + ["left", "closed", "redirected", "waiting", "missed"])
+            home = code == "city"
+            came(
+                hall, dice.choice([category, town.categories["B"]]) if home else category, arrived,
+                wait_min=dice.uniform(0, 60), handling_min=dice.uniform(2, 30), state=state,
+                window=town.windows[dice.choice(["01", "02", "03"])] if home and state == "finished" else None,
+                staff=town.clerk if home else None, item=dice.choice([None, *town.items.values()]),
+                channel=dice.choice(["kiosk", "wechat", "web"]), kind=dice.choice(["booked", "walk_in"]),
+                misses=dice.choice([0, 0, 0, 1, 2]), stars=dice.choice([None, 1, 3, 4, 5, 5]) if state == "finished" else None,
+            )  # fmt: skip
+        slot = town.slot(hall=hall, quota=50, starts=at(f"{TUESDAY} 09:00"))
+        for state in ("booked", "served", "served", "no_show", "cancelled"):
+            booked(
+                hall,
+                category,
+                town.items["pension"],
+                town.person(1),
+                slot,
+                state=state,
+                source=dice.choice(["web", "phone"]),
+            )
+
+
+@pytest.mark.parametrize("by", ["day", "hour", "hall", "category", "item", "window", "channel"])
+def test_the_rows_of_a_level_add_up_to_its_total_in_every_count(county, by):
+    town, halls, categories = county
+    scatter(town, halls, categories)
+
+    *rows, total = queries.visits(halls=list(halls.values()), first=MONDAY, last=WEDNESDAY, by=by)
+
+    assert total["visits"] == 120
+    assert {count: sum(row[count] for row in rows) for count in queries.COUNTS} == {c: total[c] for c in queries.COUNTS}
+
+
+def test_each_region_is_exactly_the_sum_of_its_regions_and_halls(county):
+    town, halls, categories = county
+    scatter(town, halls, categories)
+
+    *rows, total = queries.levels(halls=list(halls.values()), first=MONDAY, last=WEDNESDAY)
+
+    for parent in [*(row for row in rows if row["level"] != "hall"), {**total, "key": None}]:
+        parts = [row for row in rows if row["parent"] == parent["key"]]
+        sums = {count: sum(part[count] for part in parts) for count in queries.COUNTS}
+        assert sums == {count: parent[count] for count in queries.COUNTS}, parent["key"]
+    assert [(row["key"], row["depth"]) for row in rows] == [
+        ("440000", 0), ("441900", 1), ("town", 2), ("other", 2), ("441900004", 2), ("south", 3), ("510100", 0), ("far", 1),
+    ]  # fmt: skip
+
+
+def test_by_region_leaves_the_halls_out_and_keeps_the_total(county):
+    town, halls, categories = county
+    scatter(town, halls, categories)
+
+    rows = queries.visits(halls=list(halls.values()), first=MONDAY, last=WEDNESDAY, by="region")
+
+    assert [(row["key"], row["visits"]) for row in rows] == [
+        ("440000", 90), ("441900", 90), ("441900004", 30), ("510100", 30), ("total", 120),
+    ]  # fmt: skip
+
+
+def test_every_ticket_is_served_left_closed_redirected_or_open(county):
+    town, halls, categories = county
+    scatter(town, halls, categories)
+
+    [total] = queries.visits(halls=list(halls.values()), first=MONDAY, last=WEDNESDAY)
+
+    parts = [total[each] for each in ("served", "left", "closed", "redirected", "open")]
+    assert sum(parts) == total["tickets"] == 120
+    assert total["booked"] + total["walk_in"] == 120
+    assert min(parts) > 0
+
+
+def test_percentiles_of_a_level_come_from_its_facts_and_not_from_its_parts(town):
+    for minutes in (1, 1, 1, 1, 1, 1, 1, 1, 1):
+        came(town.hall, town.categories["A"], at(f"{MONDAY} 09:00"), wait_min=minutes)
+    came(town.hall, town.categories["A"], at(f"{TUESDAY} 09:00"), wait_min=61)
+
+    monday, tuesday, total = queries.visits(halls=[town.hall], first=MONDAY, last=TUESDAY, by="day")
+
+    assert (monday["wait_p50_s"], tuesday["wait_p50_s"]) == (60, 3660)
+    assert (total["wait_p50_s"], total["wait_p90_s"], total["wait_mean_s"]) == (60, 60 + 360, 420)
+
+
+def test_a_day_without_anybody_has_a_row_of_zeros_and_no_times(town):
+    rows = queries.visits(halls=[town.hall], first=MONDAY, last=MONDAY, by="day")
+
+    assert [row["key"] for row in rows] == ["2026-03-09", "total"]
+    assert {rows[0][count] for count in queries.COUNTS} == {0}
+    assert {rows[0][time] for time in queries.TIMES} == {None}
+    assert rows[0]["satisfied_share"] is None
+
+
+def test_hours_are_those_of_the_halls_own_clock_with_quiet_ones_between(town):
+    came(town.hall, town.categories["A"], at(f"{MONDAY} 08:59"))
+    came(town.hall, town.categories["A"], at(f"{MONDAY} 11:00"))
+
+    rows = queries.visits(halls=[town.hall], first=MONDAY, last=MONDAY, by="hour")
+
+    assert [(row["key"], row["visits"]) for row in rows] == [("08", 1), ("09", 0), ("10", 0), ("11", 1), ("total", 2)]
+
+
+def test_a_visit_with_two_matters_is_one_visit_of_its_first_category(town):
+    first = came(town.hall, town.categories["A"], at(f"{MONDAY} 09:00"), stars=5)
+    came(town.hall, town.categories["B"], at(f"{MONDAY} 09:30"), visit=first.visit)
+
+    a, b, total = queries.visits(halls=[town.hall], first=MONDAY, last=MONDAY, by="category")
+
+    assert (a["visits"], a["tickets"], b["visits"], b["tickets"]) == (1, 1, 0, 1)
+    assert (total["visits"], total["tickets"], total["rated_share"]) == (1, 2, 1.0)
+
+
+def test_numbers_without_window_or_item_have_a_row_of_their_own(town):
+    came(town.hall, town.categories["A"], at(f"{MONDAY} 09:00"), state="left")
+
+    by_window = queries.visits(halls=[town.hall], first=MONDAY, last=MONDAY, by="window")
+    by_item = queries.visits(halls=[town.hall], first=MONDAY, last=MONDAY, by="item")
+
+    assert [(row["key"], row["tickets"]) for row in by_window] == [
+        ("town-01", 0), ("town-02", 0), ("town-03", 0), ("none", 1), ("total", 1),
+    ]  # fmt: skip
+    assert [(row["key"], row["tickets"]) for row in by_item] == [("none", 1), ("total", 1)]
+
+
+def test_satisfaction_counts_real_ratings_once_and_follow_ups_not_at_all(town):
+    for stars in (5, 5, 3, 2):
+        came(town.hall, town.categories["A"], at(f"{MONDAY} 09:00"), stars=stars, follow_up=1)
+    came(town.hall, town.categories["A"], at(f"{MONDAY} 09:00"))
+
+    [total] = queries.visits(halls=[town.hall], first=MONDAY, last=MONDAY)
+
+    assert (total["ratings"], total["rating_mean"]) == (4, 3.75)
+    assert (total["satisfied_share"], total["five_star_share"], total["rated_share"]) == (0.75, 0.5, 0.8)
+
+
+def test_other_halls_and_other_days_are_left_out(county):
+    town, halls, categories = county
+    came(halls["city"], categories["city"], at(f"{MONDAY} 09:00"))
+    came(halls["city"], categories["city"], at(f"{WEDNESDAY} 09:00"))
+    came(halls["next"], categories["next"], at(f"{TUESDAY} 09:00"))
+
+    [total] = queries.visits(halls=[halls["city"]], first=MONDAY, last=TUESDAY)
+
+    assert total["visits"] == 1
+
+
+def test_no_halls_give_an_empty_total(town):
+    rows = queries.visits(halls=[], first=MONDAY, last=TUESDAY, by="hall")
+
+    assert [(row["key"], row["visits"]) for row in rows] == [("total", 0)]
+
+
+def test_an_unknown_level_is_refused(town):
+    with pytest.raises(ValueError, match="shoe size"):
+        queries.visits(halls=[town.hall], first=MONDAY, last=MONDAY, by="shoe size")
+
+
+@pytest.mark.parametrize("facts", [1, 3])
+@pytest.mark.parametrize(
+    ("by", "wanted"),
+    [
+        (None, 4),
+        ("day", 4),
+        ("hour", 4),
+        ("hall", 4),
+        ("channel", 4),
+        ("category", 5),
+        ("window", 5),
+        ("item", 5),
+        ("region", 5),
+    ],
+)
+def test_visits_take_four_queries_and_one_for_names(county, by, wanted, facts):
+    town, halls, categories = county
+    for _ in range(facts):
+        for code, hall in halls.items():
+            window = town.windows["01"] if code == "city" else None
+            came(hall, categories[code], at(f"{MONDAY} 09:00"), item=town.items["pension"], window=window)
+
+    with CaptureQueriesContext(connection) as done:
+        queries.visits(halls=list(halls.values()), first=MONDAY, last=WEDNESDAY, by=by)
+
+    assert len(done) == wanted
+
+
+def test_all_levels_of_a_page_are_read_at_once(town):
+    with CaptureQueriesContext(connection) as done:
+        queries.figures(
+            halls=[town.hall],
+            first=MONDAY,
+            last=WEDNESDAY,
+            bys=["day", "hour", "category", "window", "channel", "item"],
+        )
+
+    assert len(done) == 7
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [each[0] for each in queries.visits.__globals__["FACTS"]],
+    ids=["tickets", "visits", "appointments", "ratings"],
+)
+def test_with_a_long_history_the_days_are_found_by_hall_and_day(town, facts):
+    names = {
+        "tickets_ticket": "tickets_by_hall_day",
+        "tickets_visit": "visits_by_hall_day",
+        "booking_appointment": "appointments_by_hall_day",
+    }
+    table = next(name for name in ("booking_appointment", "tickets_visit", "tickets_ticket") if f"FROM {name}" in facts)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {facts}", {"halls": [town.hall.pk], "first": MONDAY, "last": TUESDAY})
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+
+    assert f"Index Scan using {names[table]}" in plan or f"Bitmap Index Scan on {names[table]}" in plan
