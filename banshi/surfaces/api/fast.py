@@ -15,13 +15,14 @@ from typing import TypeVar
 
 import pydantic
 import structlog
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import translation
 
 from banshi.foundation import clock
 from banshi.foundation.together import Gatherer
 from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking.actions.retrying import met
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.places import queries as places
 from banshi.rooms.tickets import actions as tickets
@@ -78,7 +79,7 @@ def book_many(asked: Sequence[Booking]) -> list[Answer]:
     again one by one.
     """
     try:
-        answers = _book_together(asked)
+        answers = _book_again_if_met(asked)
     except Exception:
         if len(asked) == 1:
             log.exception("booking broke")
@@ -91,6 +92,17 @@ def book_many(asked: Sequence[Booking]) -> list[Answer]:
 
 
 bookings: Gatherer[Booking, Answer] = Gatherer(book_many, name="bookings")
+
+
+def _book_again_if_met(asked: Sequence[Booking]) -> list[Answer]:
+    """`_book_together`, tried again where the database broke a deadlock with somebody else: nothing had happened."""
+    for left in (2, 1, 0):
+        try:
+            return _book_together(asked)
+        except OperationalError as trouble:
+            if not left or not met(trouble):
+                raise
+    raise AssertionError("unreachable")
 
 
 def _book_together(asked: Sequence[Booking]) -> list[Answer]:

@@ -28,7 +28,8 @@ def _guarded(view: Callable[..., HttpResponseBase], *, audience: str) -> Callabl
         with translation.override(asked_in):
             response = view(request, *args, **kwargs)
         if isinstance(response, HttpResponseNotAllowed):
-            return response_of(http_problem("method-not-allowed", asked_in, Allow=response["Allow"]))
+            allowed = ", ".join(sorted(response["Allow"].split(", ")))
+            return response_of(http_problem("method-not-allowed", asked_in, Allow=allowed))
         response.setdefault("Vary", "Authorization, Accept-Language")
         return response
 

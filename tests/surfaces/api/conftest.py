@@ -114,8 +114,7 @@ def _chinese() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _only_the_api(settings: Any) -> Iterator[None]:
-    settings.ROOT_URLCONF = "tests.surfaces.api.urls"
+def _nothing_remembered() -> Iterator[None]:
     keys.forget()
     appointment_parts.forget()
     clock.forget()

@@ -24,7 +24,7 @@ from banshi.surfaces.api.keys import SCOPES_OF
 from tests.surfaces.api.conftest import PERSON, SCOPES, Calls, booking, stop_the_clock
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-EXAMPLES = 8
+EXAMPLES = 5
 
 
 def document(calls: Calls) -> dict[str, Any]:

@@ -241,3 +241,21 @@ def test_gathered_bookings_of_a_rush_fill_the_slot_exactly(committed_calls: Call
 
     assert sorted(a.status for a in answers) == [201] * 7 + [409] * 23
     assert Appointment.objects.filter(state="booked").count() == 7
+
+
+def test_a_deadlock_the_database_broke_is_tried_again(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
+    slot = calls.town.slot()
+    place_many, tries = fast.booking.place_many, []
+
+    def meeting(asked: Any, *, now: Any) -> Any:
+        tries.append(len(asked))
+        if len(tries) < 3:
+            with connection.cursor() as cursor:
+                cursor.execute("DO $$ BEGIN RAISE EXCEPTION 'met' USING ERRCODE = '40P01'; END $$")
+        return place_many(asked, now=now)
+
+    monkeypatch.setattr(fast.booking, "place_many", meeting)
+    answers = fast.book_many([prepared(calls, booking(slot, person=person(i)), f"k{i}") for i in range(2)])
+
+    assert [a.status for a in answers] == [201, 201]
+    assert tries == [2, 2, 2]
