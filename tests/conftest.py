@@ -1,14 +1,17 @@
-"""Tests run on a PostgreSQL of their own: DATABASE_URL if set, else an embedded server in test mode under var/."""
+"""Fixtures for all tests: the small town of fixed people. The environment is set in tests/environment.py."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+from typing import Any
 
-os.environ["BANSHI_MODE"] = "test"
-if "DATABASE_URL" not in os.environ:
-    from banshi.foundation import postgres
+import pytest
 
-    os.environ["DATABASE_URL"] = postgres.for_tests(Path(__file__).resolve().parent.parent / "var" / "test-pg")
+from tests.town import *  # noqa: F403 – fixtures
 
-from tests.town import *  # noqa: E402, F403 – fixtures: the small town of fixed people
+
+@pytest.fixture(scope="session", autouse=True)
+def _chinese() -> Any:
+    """Compile the translations: tests read pages as people do."""
+    from banshi.foundation.translations import compile_all
+
+    compile_all()
