@@ -23,6 +23,7 @@ from banshi.foundation.doors import Asked, door
 from banshi.journeys import change_hours
 from banshi.journeys.change_hours import WHATS, Affected, Choice, Outcome, What
 from banshi.kernel.refusals import Refused
+from banshi.rooms.booking.rules import SOURCES
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars import rules
 from banshi.rooms.calendars.models import CalendarVersion
@@ -145,7 +146,7 @@ def _form(
         kinds=SESSION_KINDS.items(),
         walk_ins=WALK_INS.items(),
         weekdays=WEEKDAYS,
-        channels=CHANNELS.items(),
+        channels=[(each, CHANNELS[each]) for each in SOURCES],
         categories=view.categories,
         zones=view.zones,
         codes=[form["code"] for form in typed["forms"]],

@@ -93,7 +93,23 @@ class VersionDiff:
 
 def plain(document: dict[str, Any]) -> str:
     """The document as people write it: YAML without what is unset."""
-    return yaml.safe_dump(_without_empty(document), allow_unicode=True, sort_keys=False, width=110)
+    ordered = _in_order(_without_empty(document))
+    return yaml.safe_dump(ordered, allow_unicode=True, sort_keys=False, width=110, default_flow_style=None)
+
+
+# As a reader expects them; the database keeps keys in an order of its own.
+_ORDER = (
+    "timezone", "period_minutes", "periods", "rules", "code", "name", "zh", "en", "kind", "when", "valid_from",
+    "valid_to", "hours", "items", "item_tag", "categories", "zones", "channels", "cut_off", "weekday", "days_before",
+    "time", "walk_ins", "overrides", "priority", "note",
+)  # fmt: skip
+
+
+def _in_order(value: Any) -> Any:
+    if isinstance(value, dict):
+        keys = sorted(value, key=lambda key: _ORDER.index(key) if key in _ORDER else len(_ORDER))
+        return {key: _in_order(value[key]) for key in keys}
+    return [_in_order(each) for each in value] if isinstance(value, list) else value
 
 
 def _without_empty(value: Any) -> Any:

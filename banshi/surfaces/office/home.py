@@ -63,6 +63,7 @@ def overview(request: Asked, hall: str) -> HttpResponseBase:
         place,
         today=local(place, now).date(),
         hours=_today(place),
+        may_look=request.who.may("appointments.view", hall),
         states=states,
         expected=sum(states.values()) - states.get("cancelled", 0),
         needs=needs(request.who, [place], now=now),

@@ -58,6 +58,8 @@ class Period:
     cells: list[Cell | None]
     quota: int
     taken: int
+    closed: bool  # no slot of it takes bookings
+    past: bool
 
 
 def _cell(slot: Slot, hall: Hall, now: datetime) -> Cell:
@@ -114,6 +116,8 @@ def _grid(request: Asked, hall: Hall, day: date, **more: Any) -> HttpResponseBas
             [cells.get(business) for business, _name in columns],
             sum(cell.slot.quota for cell in cells.values()),
             sum(cell.slot.taken for cell in cells.values()),
+            all(cell.slot.closed for cell in cells.values()),
+            end <= now,
         )
         for (start, end), cells in by_period.items()
     ]

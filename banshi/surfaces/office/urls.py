@@ -24,6 +24,7 @@ from banshi.surfaces.office import (
     templates_of_messages,
     windows,
 )
+from banshi.surfaces.office.urls_seeing import urlpatterns as seeing
 
 app_name = "office"
 
@@ -35,7 +36,8 @@ urlpatterns = [
     path("staff/sign-out", sign_in.sign_out, name="sign_out"),
     path("staff/me", sign_in.me, name="me"),
     path("office/", home.home, name="home"),
-    # The hall now, and figures: live.py and figures.py add theirs here (names `live`, `figures`, each with `hall`).
+    # The hall now, and figures
+    *seeing,
     # Today
     path(HALL, home.overview, name="overview"),
     path(HALL + "appointments/", appointments.index, name="appointments"),

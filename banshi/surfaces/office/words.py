@@ -46,7 +46,7 @@ CHANNELS: dict[str, Text] = {
     "kiosk": _("Kiosk"),
     "phone": _("Telephone"),
     "video": _("Video"),
-    "staff": _("Staff"),
+    "staff": pgettext_lazy("source", "Staff"),
     "api": _("Partner"),
 }
 
@@ -152,10 +152,17 @@ AUDIT: dict[str, Text] = {
     "removed-shift": _("removed a shift"),
     "lifted": _("lifted a suspension"),
     "suspended": _("suspended"),
-    "forgave": _("forgave an entry"),
     "template_set": _("worded a message"),
     "template_reset": _("took the common words"),
     "message_sent_again": _("sent a message again"),
+    "reset-password": _("reset a password"),
+    "quota": _("changed places"),
+    "opened": _("opened a period"),
+    "forgiven": _("forgave an entry"),
+    "fault_day": _("marked a fault day"),
+    "upheld": _("upheld an appeal"),
+    "rejected": _("rejected an appeal"),
+    "changed-item": _("changed a matter"),
 }
 
 TABLES: dict[str, dict[str, Text]] = {
