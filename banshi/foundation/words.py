@@ -18,21 +18,40 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "slot-full": (_("This time is fully booked"), _("All {quota} places are taken.")),
     "not-open-yet": (_("Not open for booking yet"), _("This day opens for booking on {opens}.")),
     "past": (_("This time is over"), _("It ended at {ended}.")),
-    "same-day": (_("Not on the same day"), _("This hall takes bookings from the day before. Walk-in numbers are given today.")),
+    "same-day": (
+        _("Not on the same day"),
+        _("This hall takes bookings from the day before. Walk-in numbers are given today."),
+    ),
     "cut-off": (_("Booking for this session has closed"), _("Bookings stopped at {cut_off}.")),
     "closed": (_("Closed then"), _("{reason}")),
-    "limit-half-day": (_("Already booked this half day"), _("One live appointment per person, half day and business. Yours: {appointment}.")),
+    "limit-half-day": (
+        _("Already booked this half day"),
+        _("One live appointment per person, half day and business. Yours: {appointment}."),
+    ),
+    "move-limit": (_("Moved often enough"), _("An appointment can be moved {limit} times. Cancel it and book again.")),
     "limit-live": (_("Too many open appointments"), _("At most {limit} at a time.")),
-    "suspended": (_("Online booking is suspended"), _("Until {until}, because: {reason}. Walk-in numbers are still given.")),
-    "already-cancelled": (_("Already cancelled"), _("Cancelled at {cancelled_at}. The place is free; book again at once.")),
+    "suspended": (
+        _("Online booking is suspended"),
+        _("Until {until}, because: {reason}. Walk-in numbers are still given."),
+    ),
+    "already-cancelled": (
+        _("Already cancelled"),
+        _("Cancelled at {cancelled_at}. The place is free; book again at once."),
+    ),
     "too-early": (_("Too early"), _("This is possible from {opens}.")),
     "too-late": (_("Too late"), _("This was possible until {closes}.")),
-    "identity-mismatch": (_("The ID does not match"), _("The person served must be the person booked: name and ID number must agree.")),
+    "identity-mismatch": (
+        _("The ID does not match"),
+        _("The person served must be the person booked: name and ID number must agree."),
+    ),
     "identity-invalid": (_("The ID number is not right"), _("{reason}")),
     "phone-invalid": (_("The phone number is not right"), _("A mobile number of mainland China has 11 digits.")),
     "item-not-here": (_("Not handled in this hall"), _("This matter is not on this hall's list.")),
     "not-bookable": (_("This matter needs no appointment"), _("Come during opening hours and take a number.")),
-    "channel-not-allowed": (_("Not bookable through this channel"), _("This session takes bookings through: {channels}.")),
+    "channel-not-allowed": (
+        _("Not bookable through this channel"),
+        _("This session takes bookings through: {channels}."),
+    ),
     "agent-not-allowed": (_("Must be done in person"), _("This matter cannot be done by somebody else.")),
     "daily-limit": (_("No more numbers today"), _("Today's {limit} walk-in numbers are all given.")),
     "walk-ins-closed": (_("No walk-in numbers now"), _("{reason}")),
@@ -46,7 +65,10 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "already-checked-in": (_("Already checked in"), _("The number is {number}.")),
     "already-waiting": (_("Already in line"), _("Number {number} is still waiting.")),
     "hold-expired": (_("The held place has run out"), _("It was held until {expired}.")),
-    "quota-below-taken": (_("Fewer places than people booked"), _("{taken} people are booked. Move or cancel them first.")),
+    "quota-below-taken": (
+        _("Fewer places than people booked"),
+        _("{taken} people are booked. Move or cancel them first."),
+    ),
     "changed-meanwhile": (_("Somebody changed this meanwhile"), _("Load it again and repeat the change.")),
     "idempotency-conflict": (_("Same key, other content"), _("This Idempotency-Key was used with another body.")),
     "not-your-hall": (_("Not your hall"), _("This needs a role in {hall}.")),
@@ -74,7 +96,7 @@ def local(value: Any, zone: ZoneInfo) -> str:
         return str(value.get("en" if (get_language() or "zh").startswith("en") else "zh", ""))
     if isinstance(value, (list, tuple)):
         return gettext(", ").join(local(v, zone) for v in value)
-    return str(value)
+    return gettext(value) if isinstance(value, str) and value else str(value)
 
 
 def words(refusal: Refusal, zone: ZoneInfo = ZoneInfo("Asia/Shanghai")) -> tuple[str, str]:  # noqa: B008 – immutable

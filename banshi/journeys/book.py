@@ -33,5 +33,12 @@ def book(
     if account_id is not None:
         identity.add_to_account(account_id=account_id, person_id=person.id, now=now)
     return booking.place(
-        slot_id=slot_id, item_code=item_code, person_id=person.id, source=source, by=by, now=now, account_id=account_id, **more
+        slot_id=slot_id,
+        item_code=item_code,
+        person_id=person.id,
+        source=source,
+        by=by,
+        now=now,
+        account_id=account_id,
+        **more,
     )

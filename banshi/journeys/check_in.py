@@ -46,9 +46,9 @@ def by_id(
     today = now.astimezone(ZoneInfo(hall.timezone)).date()
     mine = (
         list(
-            Appointment.objects.filter(person=person, hall=hall, day=today, state__in=["booked", "checked_in", "no_show"]).order_by(
-                "starts_at", "id"
-            )
+            Appointment.objects.filter(
+                person=person, hall=hall, day=today, state__in=["booked", "checked_in", "no_show"]
+            ).order_by("starts_at", "id")
         )
         if person
         else []
@@ -73,7 +73,9 @@ def _check_in(hall: Hall, found: Appointment, *, by: Actor, now: datetime, chann
     policy = places.policy_of(hall.id, now=now).tickets
     with transaction.atomic():
         # The row lock makes check-in and the no-show job meet here, one after the other.
-        appointment = Appointment.objects.select_for_update(of=("self",)).select_related("item", "category").get(id=found.id)
+        appointment = (
+            Appointment.objects.select_for_update(of=("self",)).select_related("item", "category").get(id=found.id)
+        )
         if appointment.state == "checked_in":
             ticket = Ticket.objects.filter(appointment=appointment).exclude(state="redirected").first()
             number = ticket.number if ticket else ""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from django.db.models import Q
 
 from banshi.kernel.actors import SYSTEM
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
-from banshi.rooms.tickets.models import HallDay, Ticket
+from banshi.rooms.tickets.models import Ticket, WindowSession
 
 AFTER_LAST_SESSION = timedelta(hours=1)  # people in line at closing time are still served
 
@@ -17,16 +19,22 @@ AFTER_LAST_SESSION = timedelta(hours=1)  # people in line at closing time are st
 def close_due(*, now: datetime) -> list[tuple[str, str]]:
     """Close every hall day that is over: an hour after its last session, or when a later day has begun."""
     closed = []
-    closed_already = set(HallDay.objects.exclude(closed_at=None).values_list("hall_id", "day"))
-    open_days = Ticket.objects.filter(state__in=["waiting", "called", "serving", "held", "parked", "missed"])
-    for hall in Hall.objects.filter(id__in=open_days.values("hall_id")).order_by("id"):
-        today = now.astimezone(ZoneInfo(hall.timezone)).date()
-        for day in open_days.filter(hall=hall, day__lte=today).order_by("day").values_list("day", flat=True).distinct():
-            if day == today:
-                sessions = calendars.sessions(hall, day, day).get(day, [])
-                if not sessions or now < max(s.ends_at for s in sessions) + AFTER_LAST_SESSION:
-                    continue
-            if (hall.id, day) not in closed_already or day < today:
-                tickets.close_day(hall=hall, day=day, by=SYSTEM, now=now)
-                closed.append((hall.code, day.isoformat()))
+    open_tickets = Ticket.objects.filter(state__in=["waiting", "called", "serving", "held", "parked", "missed"])
+    left_in = WindowSession.objects.filter(signed_out_at=None)
+    halls = Hall.objects.filter(Q(id__in=open_tickets.values("hall_id")) | Q(id__in=left_in.values("hall_id")))
+    for hall in halls.order_by("id"):
+        zone = ZoneInfo(hall.timezone)
+        today = now.astimezone(zone).date()
+        days = set(open_tickets.filter(hall=hall, day__lte=today).values_list("day", flat=True))
+        days |= {at.astimezone(zone).date() for at in left_in.filter(hall=hall).values_list("signed_in_at", flat=True)}
+        for day in sorted(d for d in days if d <= today):
+            if day == today and not _over(hall, day, now):
+                continue
+            tickets.close_day(hall=hall, day=day, by=SYSTEM, now=now)
+            closed.append((hall.code, day.isoformat()))
     return closed
+
+
+def _over(hall: Hall, day: date, now: datetime) -> bool:
+    sessions = calendars.sessions(hall, day, day).get(day, [])
+    return bool(sessions) and now >= max(s.ends_at for s in sessions) + AFTER_LAST_SESSION

@@ -57,9 +57,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 
 def _upsert(model: type[Model], rows: Iterable[Model], *, unique: list[str]) -> None:
-    fields = [
-        f.name for f in model._meta.concrete_fields if f.name not in unique and not f.primary_key
-    ]
+    fields = [f.name for f in model._meta.concrete_fields if f.name not in unique and not f.primary_key]
     listed = list(rows)
     if fields:
         model._default_manager.bulk_create(
@@ -153,7 +151,8 @@ def _items(root: Path) -> None:
     )
     MaterialRequirement.objects.filter(item_id__in=[ids[r["code"]] for r in rows]).delete()
     MaterialRequirement.objects.bulk_create(
-        [needed for row in rows for needed in _requirements(row["materials"], ids[row["code"]], materials)], batch_size=2000
+        [needed for row in rows for needed in _requirements(row["materials"], ids[row["code"]], materials)],
+        batch_size=2000,
     )
 
 
@@ -207,7 +206,11 @@ def _hall(folder: Path, now: datetime) -> None:
         Zone.objects.update_or_create(
             hall=hall,
             code=str(zone["code"]),
-            defaults={"floor": floors[str(zone["floor"])], "name_zh": zone["name"]["zh"], "name_en": zone["name"]["en"]},
+            defaults={
+                "floor": floors[str(zone["floor"])],
+                "name_zh": zone["name"]["zh"],
+                "name_en": zone["name"]["en"],
+            },
         )
     zones = {z.code: z for z in Zone.objects.filter(hall=hall)}
     for order, one in enumerate(doc["categories"]):

@@ -28,10 +28,20 @@ def finish(*, ref: str, staff_id: int, now: datetime) -> Ticket:
                 to_person=person,
                 hall=ticket.hall.code,
                 subject=f"ticket:{ticket.ref}",
-                params={"number": ticket.number, "link": f"/r/{ticket.ref}", "hall_zh": ticket.hall.name_zh, "hall_en": ticket.hall.name_en},
+                params={
+                    "number": ticket.number,
+                    "link": f"/r/{ticket.ref}",
+                    "hall_zh": ticket.hall.name_zh,
+                    "hall_en": ticket.hall.name_en,
+                    **_matter(ticket),
+                },
                 due_at=now,
                 dedupe=f"rate:{ticket.visit_id}",
                 language=ticket.language,
                 now=now,
             )
     return ticket
+
+
+def _matter(ticket: Ticket) -> dict[str, str]:
+    return {"item_zh": ticket.item.name_zh, "item_en": ticket.item.name_en} if ticket.item else {}

@@ -71,6 +71,7 @@ SLUGS: dict[str, int] = {
     "closed": 409,
     "limit-half-day": 409,
     "limit-live": 409,
+    "move-limit": 409,
     "suspended": 409,
     "already-cancelled": 409,
     "too-early": 409,

@@ -86,7 +86,10 @@ async def _key_is_good(hub: Hub, header: bytes | None) -> None:
     if header is None:
         return
     text = header.decode("latin-1")
-    if not text.lower().startswith("bearer ") or await hub.run(lambda: identity.key_by_secret(text[7:].strip())) is None:
+    if (
+        not text.lower().startswith("bearer ")
+        or await hub.run(lambda: identity.key_by_secret(text[7:].strip())) is None
+    ):
         raise Refused("unauthenticated")
 
 

@@ -29,6 +29,7 @@ from banshi.rooms.tickets import queries as tickets
 
 log = structlog.get_logger("banshi.live")
 PAUSE_S = 0.05
+MOVING = frozenset({"line", "windows", "clock"})  # topics that change what watchers see
 REFRESH_S = 10.0  # estimates and waits move with the clock even where nobody calls
 
 
@@ -137,7 +138,9 @@ class Hub:
                     for watch in self.halls.values():
                         watch.dirty.set()
                     async for notice in connection.notifies():
-                        _id, hall, _topic, *_subject = notice.payload.split(" ")
+                        _id, hall, topic, *_subject = notice.payload.split(" ")
+                        if topic not in MOVING:
+                            continue
                         for watch in self.halls.values() if hall == "*" else filter(None, [self.halls.get(hall)]):
                             watch.dirty.set()
             except (psycopg.Error, OSError) as trouble:

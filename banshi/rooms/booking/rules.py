@@ -356,9 +356,7 @@ def change_refusal(
 def move_refusal(*, policy: BookingPolicy, moves: int) -> Refusal | None:
     """Why it may not be moved once more, or None."""
     if policy.move_limit is not None and moves >= policy.move_limit:
-        state = {"zh": f"已改期 {moves} 次", "en": f"moved {moves} times"}
-        needs = {"zh": f"最多改期 {policy.move_limit} 次", "en": f"at most {policy.move_limit} moves"}
-        return Refusal("wrong-state", {"state": state, "needs": needs, "limit": policy.move_limit})
+        return Refusal("move-limit", {"moves": moves, "limit": policy.move_limit})
     return None
 
 

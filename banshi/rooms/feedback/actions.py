@@ -20,6 +20,7 @@ from banshi.rooms.feedback.models import Rating, Task
 from banshi.rooms.feedback.queries import refusal
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.queries import policy_of
+from banshi.rooms.tickets.actions import mark_rated
 from banshi.rooms.tickets.models import Service, Ticket, Visit
 
 SOMEBODY = Actor(ActorKind.CITIZEN)  # who holds the slip: a rating needs no name
@@ -78,6 +79,7 @@ def rate(
             action="rated", subject=f"ticket:{ref}", by=by or SOMEBODY, now=now, hall=ticket.hall.code,
             facts={"stars": stars, "channel": channel, "follow_up": second},
         )  # fmt: skip
+        mark_rated(visit_id=visit.pk, now=now)
         announce(hall=ticket.hall.code, topic="ratings", subject=ref, now=now)
     return rating
 
