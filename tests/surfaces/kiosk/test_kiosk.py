@@ -1,0 +1,393 @@
+"""The kiosk: doors, numbers, refusals that help, and nothing of anybody left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from banshi.kernel.actors import SYSTEM
+from banshi.kernel.documents import generate_resident_id
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking import queries as bookings
+from banshi.rooms.devices import actions as devices
+from banshi.rooms.devices.models import Device
+from banshi.rooms.tickets.models import Ticket
+from banshi.surfaces.kiosk.where import ranges
+from tests.town import TUESDAY_NINE, Town, at
+
+pytestmark = pytest.mark.django_db
+
+ELDERLY = generate_resident_id("441900", date(1950, 5, 5), 7)
+ODD_INPUT = [
+    "",
+    " ",
+    "\0",
+    "x" * 5000,
+    "'; drop table",
+    "<script>",
+    "🧓" * 50,
+    "BS1.X.Y",
+    "BT1.",
+    "https://x/t/zzzzzzzz",
+    "１２３",
+    ",,,",
+    "\t\t",
+    "441900",
+]
+
+
+@pytest.fixture
+def booked(opened: Town) -> Any:
+    """Person 1 of the town booked today 9:15–10:15."""
+    slot = opened.slot(starts=at("2026-03-10 09:15"))
+    person = opened.person(1)
+    return booking.place(
+        slot_id=slot.id, item_code="pension", person_id=person.id, source="web", by=SYSTEM, now=at("2026-03-09 10:00")
+    )
+
+
+def number_of(person: Any) -> str:
+    return str(type(person).objects.get(pk=person.pk).id_number)
+
+
+# --- Walk-in numbers ---------------------------------------------------------------------------------------------
+
+
+def test_a_category_leads_to_a_number_and_its_slip(opened: Town, machine: Client):
+    answer = machine.post("/kiosk/town/confirm?category=A", {"lane": "", "presented": ""})
+
+    ticket = Ticket.objects.get()
+    assert (answer.status_code, answer["Location"]) == (302, f"/kiosk/town/slip/{ticket.ref}?new=1")
+    assert (ticket.number, ticket.category.code, ticket.channel, ticket.kind) == ("A001", "A", "kiosk", "walk_in")
+
+
+def test_a_matter_takes_the_number_of_its_category(opened: Town, machine: Client):
+    machine.post("/kiosk/town/confirm?item=id-card", {})
+
+    ticket = Ticket.objects.select_related("item").get()
+    assert ticket.item is not None
+    assert (ticket.number, ticket.item.code) == ("B001", "id-card")
+
+
+def test_a_lane_asked_for_is_the_tickets_lane(opened: Town, machine: Client):
+    machine.post("/kiosk/town/confirm?category=A", {"lane": "pregnant"})
+
+    assert Ticket.objects.get().lane == "pregnant"
+
+
+def test_an_old_persons_number_gives_the_elderly_lane_even_when_nobody_knows_the_person(opened: Town, machine: Client):
+    machine.post("/kiosk/town/confirm?category=A", {"presented": ELDERLY})
+
+    ticket = Ticket.objects.get()
+    assert (ticket.lane, ticket.person) == ("elderly", None)
+
+
+def test_a_chip_reader_gives_the_name_and_the_person_is_enrolled(opened: Town, machine: Client):
+    machine.post("/kiosk/town/confirm?category=A", {"presented": f"{ELDERLY}\t周桂英"})
+
+    person = Ticket.objects.select_related("person").get().person
+    assert person is not None
+    assert person.masked_name == "周**"
+
+
+def test_where_an_id_is_required_a_bare_unknown_number_is_not_enough(opened: Town, machine: Client):
+    opened.policy(tickets={"identity_required": True})
+
+    answer = machine.post("/kiosk/town/confirm?category=A", {"presented": ELDERLY})
+
+    assert answer.status_code == 422
+    assert "放到读卡区" in answer.content.decode()
+    assert Ticket.objects.count() == 0
+
+
+def test_who_waits_already_is_shown_that_number(opened: Town, machine: Client):
+    shown = number_of(opened.person(1))
+    machine.post("/kiosk/town/confirm?category=A", {"presented": shown})
+
+    answer = machine.post("/kiosk/town/confirm?category=A", {"presented": shown})
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "A001" in page
+    assert f"/kiosk/town/slip/{Ticket.objects.get().ref}" in page
+
+
+def test_before_opening_the_page_says_from_when(opened: Town, machine: Client, set_time: Callable[[datetime], None]):
+    set_time(at("2026-03-10 08:00"))
+
+    answer = machine.get("/kiosk/town/walk-in")
+
+    assert answer.status_code == 409
+    assert "今天 8:30" in answer.content.decode()
+
+
+def test_after_the_daily_limit_booking_by_phone_is_offered(opened: Town, machine: Client):
+    opened.policy(tickets={"daily_limits": {"A": 0}})
+
+    answer = machine.post("/kiosk/town/confirm?category=A", {})
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "今天的号取完了" in page
+    assert "用手机约个时间" in page
+
+
+def test_a_matter_by_appointment_only_is_refused_before_anybody_confirms(opened: Town, machine: Client):
+    from banshi.rooms.catalogue.models import HallItem
+
+    HallItem.objects.filter(item__code="pension", hall=opened.hall).update(walk_in=False)
+
+    answer = machine.get("/kiosk/town/confirm?item=pension")
+
+    assert answer.status_code == 409
+
+
+@pytest.mark.parametrize("text", ODD_INPUT)
+def test_odd_input_never_breaks_a_page(opened: Town, machine: Client, text: str):
+    pages = [
+        machine.post("/kiosk/town/check-in", {"presented": text}),
+        machine.post("/kiosk/town/look-up", {"presented": text}),
+        machine.post("/kiosk/town/confirm?category=A", {"presented": text, "lane": text}),
+        machine.get("/kiosk/town/search", {"q": text}),
+        machine.get("/kiosk/town/confirm", {"item": text, "category": text}),
+        machine.post("/kiosk/town/pair", {"code": text, "secret": text}),
+    ]
+
+    assert [p.status_code for p in pages if p.status_code >= 500] == []
+
+
+def test_an_unknown_lane_is_refused(opened: Town, machine: Client):
+    answer = machine.post("/kiosk/town/confirm?category=A", {"lane": "royal"})
+
+    assert (answer.status_code, Ticket.objects.count()) == (422, 0)
+
+
+# --- Search ------------------------------------------------------------------------------------------------------
+
+
+def test_initials_find_a_matter(opened: Town, machine: Client):
+    page = machine.get("/kiosk/town/search", {"q": "jmsfz"}).content.decode()
+
+    assert "居民身份证换领" in page
+    assert "/kiosk/town/confirm?item=id-card" in page
+
+
+def test_the_fragment_is_part_of_the_fresh_page(opened: Town, machine: Client):
+    fragment = machine.get("/kiosk/town/search", {"q": "yanglao"}, headers={"HX-Request": "true"}).content.decode()
+
+    page = machine.get("/kiosk/town/search", {"q": "yanglao"}).content.decode()
+
+    assert fragment.strip() in page
+    assert "<html" not in fragment
+
+
+# --- Booked ------------------------------------------------------------------------------------------------------
+
+
+def test_a_scanned_qr_code_checks_in(opened: Town, booked: Any, machine: Client):
+    answer = machine.post("/kiosk/town/check-in", {"presented": bookings.qr_text(booked.code)})
+
+    ticket = Ticket.objects.get()
+    assert answer["Location"] == f"/kiosk/town/slip/{ticket.ref}?new=1"
+    assert (ticket.kind, ticket.appointment_id) == ("booked", booked.id)
+
+
+def test_the_id_number_checks_in_too(opened: Town, booked: Any, machine: Client):
+    machine.post("/kiosk/town/check-in", {"presented": number_of(opened.person(1)).lower()})
+
+    assert Ticket.objects.get().appointment_id == booked.id
+
+
+def test_too_early_names_the_time(opened: Town, booked: Any, machine: Client, set_time: Callable[[datetime], None]):
+    set_time(at("2026-03-10 08:40"))
+
+    answer = machine.post("/kiosk/town/check-in", {"presented": bookings.qr_text(booked.code)})
+
+    assert answer.status_code == 409
+    assert "今天 9:00" in answer.content.decode()
+
+
+def test_checking_in_twice_shows_the_number(opened: Town, booked: Any, machine: Client):
+    machine.post("/kiosk/town/check-in", {"presented": booked.code})
+
+    answer = machine.post("/kiosk/town/check-in", {"presented": booked.code})
+
+    assert answer.status_code == 409
+    assert "已经取过号了" in answer.content.decode()
+    assert "A001" in answer.content.decode()
+
+
+def test_a_tickets_own_code_shows_that_ticket(opened: Town, machine: Client):
+    machine.post("/kiosk/town/confirm?category=A", {})
+    ref = Ticket.objects.get().ref
+
+    answers = [
+        machine.post("/kiosk/town/check-in", {"presented": text})
+        for text in (f"BT1.{ref}", f"https://banshi.example/t/{ref}")
+    ]
+
+    assert [a["Location"] for a in answers] == [f"/kiosk/town/slip/{ref}"] * 2
+
+
+def test_looking_up_masks_the_name_and_changes_nothing(opened: Town, booked: Any, machine: Client):
+    person = opened.person(1)
+
+    page = machine.post("/kiosk/town/look-up", {"presented": number_of(person)}).content.decode()
+
+    booked.refresh_from_db()
+    assert person.masked_name in page
+    assert "9:15" in page
+    assert number_of(person) not in page
+    assert person.name not in page
+    assert booked.state == "booked"
+
+
+def test_without_an_appointment_a_walk_in_number_is_offered(opened: Town, machine: Client):
+    answer = machine.post("/kiosk/town/check-in", {"presented": ELDERLY})
+
+    assert answer.status_code == 404
+    assert 'href="/kiosk/town/walk-in"' in answer.content.decode()
+
+
+def test_id_numbers_cannot_be_tried_without_end(opened: Town, machine: Client):
+    answers = [machine.post("/kiosk/town/check-in", {"presented": ELDERLY}).status_code for _ in range(45)]
+
+    assert answers[0] == 404
+    assert answers[-1] == 429
+
+
+# --- Slips -------------------------------------------------------------------------------------------------------
+
+
+def test_the_slip_is_printed_with_number_and_address(opened: Town, kiosk: Device, machine: Client, tmp_path: Path):
+    machine.post("/kiosk/town/confirm?category=A", {})
+    ticket = Ticket.objects.get()
+
+    answer = machine.post(f"/kiosk/town/slip/{ticket.ref}/print")
+
+    paper = (tmp_path / "slips").read_bytes()
+    kiosk.refresh_from_db()
+    assert "取走小票" in answer.content.decode()
+    assert b"A001" in paper
+    assert "社保".encode("gb18030") in paper
+    assert f"/t/{ticket.ref}".encode() in paper
+    assert kiosk.state == {"printer": "ok"}
+
+
+def test_a_printer_that_is_away_costs_nobody_the_number(opened: Town, kiosk: Device, machine: Client):
+    Device.objects.filter(pk=kiosk.pk).update(printer="tcp:127.0.0.1:9")
+    machine.post("/kiosk/town/confirm?category=A", {})
+    ticket = Ticket.objects.get()
+
+    answer = machine.post(f"/kiosk/town/slip/{ticket.ref}/print")
+
+    kiosk.refresh_from_db()
+    assert answer.status_code == 200
+    assert "打印机连不上" in answer.content.decode()
+    assert Ticket.objects.get().state == "waiting"
+    assert kiosk.state == {"printer": "offline"}
+
+
+def test_another_halls_ticket_has_no_slip_here(opened: Town, machine: Client):
+    machine.post("/kiosk/town/confirm?category=A", {})
+
+    assert machine.get(f"/kiosk/other/slip/{Ticket.objects.get().ref}").status_code == 404
+
+
+def test_pages_are_not_kept(opened: Town, machine: Client):
+    machine.post("/kiosk/town/confirm?category=A", {})
+
+    assert machine.get(f"/kiosk/town/slip/{Ticket.objects.get().ref}")["Cache-Control"] == "no-store"
+
+
+def test_the_slip_speaks_english_when_the_kiosk_does(opened: Town):
+    machine = Client(headers={"accept-language": "en"})
+    machine.post("/kiosk/town/confirm?category=A", {})
+
+    page = machine.get(f"/kiosk/town/slip/{Ticket.objects.get().ref}").content.decode()
+
+    assert "Ahead of you" in page
+    assert "Social security" in page
+
+
+# --- The machine -------------------------------------------------------------------------------------------------
+
+
+def test_an_unpaired_machine_is_sent_to_be_paired_in_production(
+    opened: Town, kiosk: Device, machine: Client, settings: Any
+):
+    settings.PRODUCTION = True
+
+    answer = machine.get("/kiosk/town/")
+
+    assert (answer.status_code, answer["Location"]) == (302, "/kiosk/town/pair")
+
+
+def test_a_paired_machine_gets_in_and_its_secret_works_once(
+    opened: Town, kiosk: Device, machine: Client, settings: Any
+):
+    secret = devices.new_secret(code=kiosk.code, by=SYSTEM, now=TUESDAY_NINE)
+    settings.PRODUCTION = True
+
+    paired = machine.post("/kiosk/town/pair", {"code": "TOWN-kiosk-1", "secret": secret})
+
+    again = Client().post("/kiosk/town/pair", {"code": kiosk.code, "secret": secret})
+    assert (paired.status_code, paired["Location"]) == (302, "/kiosk/town/")
+    assert machine.get("/kiosk/town/").status_code == 200
+    assert machine.cookies["device"]["httponly"] is True
+    assert again.status_code == 409
+
+
+def test_a_machine_of_another_hall_does_not_get_in(opened: Town, kiosk: Device, machine: Client, settings: Any):
+    secret = devices.new_secret(code=kiosk.code, by=SYSTEM, now=TUESDAY_NINE)
+    machine.post("/kiosk/town/pair", {"code": kiosk.code, "secret": secret})
+    settings.PRODUCTION = True
+
+    assert machine.get("/kiosk/other/")["Location"] == "/kiosk/other/pair"
+
+
+def test_a_heartbeat_is_noted_in_machine_time(opened: Town, kiosk: Device, machine: Client):
+    answer = machine.post("/kiosk/town/heartbeat", {"page": "start", "secret": "x"}, content_type="application/json")
+
+    kiosk.refresh_from_db()
+    assert answer.json()["speed"] == 0
+    assert kiosk.state == {"page": "start"}
+    assert kiosk.last_seen_at is not None
+    assert kiosk.last_seen_at.year > TUESDAY_NINE.year - 1
+
+
+def test_the_categories_cost_the_same_however_many_there_are(
+    opened: Town, machine: Client, django_assert_num_queries: Any
+):
+    from banshi.rooms.places.models import Category
+
+    machine.get("/kiosk/town/walk-in")
+    with django_assert_num_queries(16):
+        machine.get("/kiosk/town/walk-in")
+    for letter in "CDE":
+        Category.objects.create(hall=opened.hall, code=letter, letter=letter, name_zh=letter, name_en=letter)
+
+    with django_assert_num_queries(16):
+        machine.get("/kiosk/town/walk-in")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        (["01", "02", "03"], "1–3"),
+        (["01", "02"], "1、2"),
+        (["01", "03", "04", "05", "12"], "1、3–5、12"),
+        (["A1", "A2"], "A1、A2"),
+        ([], ""),
+    ],
+)
+def test_windows_are_said_in_few_words(numbers: list[str], said: str):
+    from django.utils import translation
+
+    with translation.override("zh-hans"):
+        assert ranges(numbers) == said

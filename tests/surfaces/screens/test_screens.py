@@ -1,0 +1,275 @@
+"""Boards, window displays and the evaluator: what they are told, and what they may do."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from banshi.foundation import clock
+from banshi.journeys.serve import finish
+from banshi.kernel.actors import SYSTEM
+from banshi.rooms.calendars.models import Closure
+from banshi.rooms.devices import actions as devices
+from banshi.rooms.devices.models import Device
+from banshi.rooms.feedback.models import Rating
+from banshi.rooms.tickets import actions as tickets
+from tests.town import TUESDAY_NINE, Town, at
+
+pytestmark = pytest.mark.django_db
+
+
+def embedded(page: str, name: str) -> Any:
+    found = re.search(rf'<script id="{name}" type="application/json">(.*?)</script>', page, re.S)
+    assert found is not None
+    return json.loads(found[1])
+
+
+def called(town: Town, person: Any = None, window: str = "01") -> Any:
+    clerk = {"01": town.clerk, "02": town.second_clerk}[window]
+    tickets.issue(
+        hall=town.hall,
+        category_code="A",
+        person_id=person.id if person else None,
+        channel="kiosk",
+        by=SYSTEM,
+        now=TUESDAY_NINE,
+    )
+    tickets.sign_in(window_code=f"town-{window}", staff_id=clerk.id, now=TUESDAY_NINE)
+    return tickets.call_next(window_code=f"town-{window}", staff_id=clerk.id, now=TUESDAY_NINE)
+
+
+@pytest.fixture
+def served(opened: Town) -> Any:
+    """A ticket that was finished at window 01 just now."""
+    ticket = called(opened, opened.person(1))
+    tickets.start(ref=ticket.ref, staff_id=opened.clerk.id, now=TUESDAY_NINE)
+    return finish(ref=ticket.ref, staff_id=opened.clerk.id, now=TUESDAY_NINE)
+
+
+# --- Boards ------------------------------------------------------------------------------------------------------
+
+
+def test_the_board_carries_the_call_with_a_masked_name(opened: Town, screen: Client):
+    person = opened.person(1)
+    called(opened, person)
+
+    page = screen.get("/screens/town/board").content.decode()
+
+    (call,) = embedded(page, "state")["calls"]
+    assert (call["number"], call["window"], call["floor"], call["name"]) == ("A001", "01", "1 楼", person.masked_name)
+    assert person.name not in page
+
+
+def test_the_board_is_chinese_unless_its_address_says_english(opened: Town):
+    machine = Client(headers={"accept-language": "en"})
+
+    zh, en = (
+        machine.get("/screens/town/board").content.decode(),
+        machine.get("/screens/town/board?lang=en").content.decode(),
+    )
+
+    assert ('lang="zh-hans"' in zh, "小镇大厅" in zh) == (True, True)
+    assert ('lang="en"' in en, "Town Hall" in en) == (True, True)
+
+
+def test_screens_are_silent_unless_the_policy_says_otherwise(opened: Town, screen: Client):
+    silent = screen.get("/screens/town/facts").json()
+    opened.policy(screens={"silent": False, "chime": True, "voice": True, "notices_zh": ["下午人少"]})
+
+    spoken = screen.get("/screens/town/facts").json()
+
+    assert (silent["chime"], silent["voice"], silent["notices"]) == (False, False, [])
+    assert (spoken["chime"], spoken["voice"], spoken["notices"]) == (True, True, ["下午人少"])
+
+
+def test_a_closed_hall_says_when_it_opens(opened: Town, screen: Client, set_time: Callable[[datetime], None]):
+    set_time(at("2026-03-10 18:00"))
+
+    facts = screen.get("/screens/town/facts").json()
+
+    assert (facts["open"], facts["opens"]) == (False, "明天 8:30")
+
+
+def test_a_closure_that_runs_now_is_the_message(opened: Town, screen: Client):
+    Closure.objects.create(
+        hall=opened.hall, starts_at=at("2026-03-10 08:00"), ends_at=at("2026-03-10 11:00"), reason_zh="停电检修",
+        reason_en="Power cut", made_by="system", made_at=TUESDAY_NINE,
+    )  # fmt: skip
+
+    facts = [screen.get(f"/screens/town/facts{q}").json()["message"] for q in ("", "?lang=en")]
+
+    assert facts == ["停电检修，到 今天 11:00", "Power cut – until today 11:00"]
+
+
+def test_a_zone_board_names_its_zone(opened: Town, screen: Client):
+    page = screen.get("/screens/town/zones/main").content.decode()
+
+    assert "小镇大厅 · 综合区" in page
+    assert 'data-only-zone="main"' in page
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/screens/nowhere/board",
+        "/screens/town/zones/nowhere",
+        "/screens/windows/nowhere",
+        "/screens/windows/nowhere/rate",
+        "/screens/town/facts?zone=%00",
+    ],
+)
+def test_what_is_not_there_is_said_so(opened: Town, screen: Client, path: str):
+    assert screen.get(path).status_code == 404
+
+
+def test_the_window_display_says_what_it_serves(opened: Town, screen: Client):
+    page = screen.get("/screens/windows/town-03").content.decode()
+
+    assert "户政" in page
+    assert 'data-window="town-03"' in page
+
+
+def test_the_board_costs_the_same_with_one_and_with_three_tickets(
+    opened: Town, screen: Client, django_assert_num_queries: Any
+):
+    called(opened)
+    screen.get("/screens/town/board")
+    with django_assert_num_queries(14):
+        screen.get("/screens/town/board")
+    for _ in range(2):
+        tickets.issue(hall=opened.hall, category_code="A", channel="kiosk", by=SYSTEM, now=TUESDAY_NINE)
+
+    with django_assert_num_queries(14):
+        screen.get("/screens/town/board")
+
+
+def test_the_worker_is_served_where_its_scope_is(opened: Town, screen: Client):
+    answer = screen.get("/screens/worker.js")
+
+    assert answer["Content-Type"] == "text/javascript; charset=utf-8"
+    assert "networkFirst" in answer.content.decode()
+
+
+# --- Devices -----------------------------------------------------------------------------------------------------
+
+
+def test_a_screens_heartbeat_keeps_known_words_only(opened: Town, screen: Client):
+    board = Device.objects.create(hall=opened.hall, code="town-board-1", kind="board", name="屏")
+
+    answer = screen.post(
+        "/screens/heartbeat",
+        {"device": "town-board-1", "page": "board", "stale": True, "evil": "x"},
+        content_type="application/json",
+    )
+
+    board.refresh_from_db()
+    assert answer.json() == {"known": True}
+    assert board.state == {"page": "board", "stale": True}
+
+
+@pytest.mark.parametrize("text", ["", "[]", "null", "{", '{"device": 7}', '{"device": "\\u0000"}', '"x"'])
+def test_an_odd_heartbeat_breaks_nothing(opened: Town, screen: Client, text: str):
+    answer = screen.post("/screens/heartbeat", text, content_type="application/json")
+
+    assert (answer.status_code, answer.json()) == (200, {"known": False})
+
+
+def test_in_production_a_heartbeat_needs_a_paired_device(opened: Town, screen: Client, settings: Any):
+    Device.objects.create(hall=opened.hall, code="town-board-1", kind="board", name="屏")
+    settings.PRODUCTION = True
+
+    answer = screen.post("/screens/heartbeat", {"device": "town-board-1"}, content_type="application/json")
+
+    assert answer.json() == {"known": False}
+
+
+# --- The evaluator -----------------------------------------------------------------------------------------------
+
+
+def test_it_asks_right_after_a_service_with_the_clerks_name(opened: Town, served: Any, screen: Client):
+    page = screen.get("/screens/windows/town-01/rate").content.decode()
+
+    assert f'action="/screens/windows/town-01/rate/{served.ref}"' in page
+    assert "工号一" in page
+    assert page.count("data-stars=") == 5
+
+
+def test_it_does_not_ask_at_another_window_nor_later(
+    opened: Town, served: Any, screen: Client, set_time: Callable[[datetime], None]
+):
+    elsewhere = screen.get("/screens/windows/town-02/rate/part").content.decode()
+    set_time(TUESDAY_NINE + timedelta(minutes=4))
+
+    later = screen.get("/screens/windows/town-01/rate/part").content.decode()
+
+    assert ("data-ask" in elsewhere, "data-ask" in later) == (False, False)
+
+
+def test_it_does_not_ask_while_the_next_one_is_served(opened: Town, served: Any, screen: Client):
+    following = called_again(opened)
+    tickets.start(ref=following.ref, staff_id=opened.clerk.id, now=TUESDAY_NINE)
+
+    page = screen.get("/screens/windows/town-01/rate/part").content.decode()
+
+    assert "data-ask" not in page
+
+
+def called_again(town: Town) -> Any:
+    tickets.issue(hall=town.hall, category_code="A", channel="kiosk", by=SYSTEM, now=TUESDAY_NINE)
+    return tickets.call_next(window_code="town-01", staff_id=town.clerk.id, now=TUESDAY_NINE)
+
+
+def test_one_tap_rates_once_and_then_it_is_quiet(opened: Town, served: Any, screen: Client):
+    address = f"/screens/windows/town-01/rate/{served.ref}"
+
+    first = screen.post(address, {"stars": "2", "tags": ["slow"]})
+
+    second = screen.post(address, {"stars": "5"})
+    rating = Rating.objects.get()
+    assert (first.status_code, first.json()) == (200, {"rated": True})
+    assert (second.status_code, second.json()["slug"]) == (409, "already-rated")
+    assert (rating.stars, rating.tags, rating.channel, rating.staff_id) == (2, ["slow"], "evaluator", opened.clerk.id)
+    assert "data-ask" not in screen.get("/screens/windows/town-01/rate/part").content.decode()
+
+
+@pytest.mark.parametrize("stars", ["", "0", "6", "x", "５", "55", "-1"])
+def test_odd_stars_are_refused(opened: Town, served: Any, screen: Client, stars: str):
+    answer = screen.post(f"/screens/windows/town-01/rate/{served.ref}", {"stars": stars})
+
+    assert (answer.status_code, Rating.objects.count()) == (422, 0)
+
+
+def test_a_ticket_of_another_window_cannot_be_rated_here(opened: Town, served: Any, screen: Client):
+    answer = screen.post(f"/screens/windows/town-02/rate/{served.ref}", {"stars": "1"})
+
+    assert (answer.status_code, Rating.objects.count()) == (404, 0)
+
+
+def test_in_production_only_the_windows_own_tablet_rates(opened: Town, served: Any, screen: Client, settings: Any):
+    Device.objects.create(
+        hall=opened.hall, code="town-eval-1", kind="evaluator", name="评", window=opened.windows["01"]
+    )
+    secret = devices.new_secret(code="town-eval-1", by=SYSTEM, now=TUESDAY_NINE)
+    token = devices.pair(hall=opened.hall, code="town-eval-1", secret=secret, by=SYSTEM, now=TUESDAY_NINE)
+    settings.PRODUCTION = True
+    address = f"/screens/windows/town-01/rate/{served.ref}"
+
+    stranger = screen.post(address, {"stars": "1"})
+    screen.cookies["device"] = f"town-eval-1:{token}"
+    elsewhere = screen.get("/screens/windows/town-02/rate")
+    own = screen.post(address, {"stars": "5"})
+
+    assert (stranger.status_code, elsewhere.status_code, own.status_code) == (401, 403, 200)
+    assert Rating.objects.get().stars == 5
+
+
+def test_the_clock_of_the_facts_is_the_halls(opened: Town, screen: Client):
+    facts = screen.get("/screens/town/facts").json()
+
+    assert (facts["at"], facts["speed"]) == ("2026-03-10T09:00:00+08:00", clock.speed())
