@@ -57,11 +57,11 @@ def of_hall(hall: Hall, days: Days, *, loads: Sequence[insight.WindowLoad]) -> t
     sections = [
         *_by_time(found, days),
         *_waits(halls, days),
+        _channels(found),
         _categories(found),
         _windows(found, loads),
-        _channels(found),
     ]
-    sections += [_items(found), _stars(total), *_promises(kept, days)]
+    sections += [_stars(total), *_promises(kept, days), _items(found)]
     return total, kept, sections
 
 

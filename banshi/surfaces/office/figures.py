@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
+from banshi.foundation.said import english
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.insight import queries as insight
@@ -24,7 +25,7 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall, Region
 from banshi.surfaces.office import exports
 from banshi.surfaces.office.figure_sections import Days, Section, of_hall, of_region
-from banshi.surfaces.office.frame import day_or_none, page, status_of
+from banshi.surfaces.office.frame import clean, day_or_none, page, status_of
 
 MOST_DAYS = 400
 EVERYWHERE = "all"  # the whole installation, in addresses
@@ -98,12 +99,20 @@ def _ranges(here: str) -> list[dict[str, Any]]:
     return [{"code": code, "label": label, "here": code == here} for code, label in words]
 
 
+def _again(request: HttpRequest | Asked, no: Refused) -> dict[str, Any]:
+    """The page after a refused choice of days: the reason, and what was typed."""
+    typed = {"typed_from": clean(request.GET.get("from"), 20), "typed_to": clean(request.GET.get("to"), 20)}
+    return {"refused": no, "ranges": _ranges(""), **typed}
+
+
 def _common(
     asking: Asking, total: dict[str, Any], kept: insight.Kept, sections: Sequence[Section], base: str
 ) -> dict[str, Any]:
     return {
         "asking": asking,
         "ranges": _ranges(asking.range),
+        "typed_from": asking.days.first.isoformat(),
+        "typed_to": asking.days.last.isoformat(),
         "first": asking.days.first,
         "last": asking.days.last,
         "total": total,
@@ -130,9 +139,7 @@ def hall_figures(request: Asked, hall: str) -> HttpResponseBase:
     try:
         asking = _asked(request, today)
     except Refused as no:
-        return page(
-            request, "office/figures.html", place, status=status_of(no), refused=no, ranges=_ranges("custom"), base=base
-        )
+        return page(request, "office/figures.html", place, status=status_of(no), base=base, **_again(request, no))
     total, kept, sections = _hall_sections(place, asking.days, now)
     return page(
         request,
@@ -158,10 +165,12 @@ def _closed(place: Hall, days: Days, now: datetime) -> dict[str, Any]:
     if not days.single:
         return {"sessions": None}
     sessions = calendars.sessions(place, days.first, days.last).get(days.first, [])
+    why = None if sessions else calendars.why_closed(place, days.first)
     return {
         "sessions": sessions,
         "not_yet": bool(sessions) and now < sessions[0].starts_at,
-        "next_opening": None if sessions else calendars.next_opening(place, now),
+        "next_opening": None if sessions or days.first != _today([place], now) else calendars.next_opening(place, now),
+        "why_closed": (why.words.en if english() else why.words.zh) if why else "",
     }
 
 
@@ -248,9 +257,7 @@ def region_figures(request: Asked, region: str) -> HttpResponseBase:
     try:
         asking = _asked(request, today)
     except Refused as no:
-        return page(
-            request, "office/figures.html", status=status_of(no), refused=no, ranges=_ranges("custom"), **context
-        )
+        return page(request, "office/figures.html", status=status_of(no), **_again(request, no), **context)
     if not place.halls:
         return page(
             request, "office/figures.html", asking=asking, ranges=_ranges(asking.range), no_halls=True, **context

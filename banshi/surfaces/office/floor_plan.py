@@ -28,8 +28,11 @@ class Cell:
     long: bool
 
     @property
-    def second(self) -> str:
-        return self.window.ticket_number
+    def short(self) -> str:
+        """“12′”, “17h”: what fits a narrow cell."""
+        if self.minutes is None:
+            return ""
+        return f"{self.minutes}′" if self.minutes < 100 else f"{self.minutes // 60}h"
 
 
 @dataclass(frozen=True)

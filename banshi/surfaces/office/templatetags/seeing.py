@@ -40,3 +40,9 @@ def of(table: dict[Any, Any], key: Any) -> Any:
 def minutes(seconds: float | None) -> str:
     """Seconds → minutes with one decimal, “11.5”; “–” for None."""
     return "–" if seconds is None else f"{seconds / 60:.1f}"
+
+
+@register.filter
+def grouped(number: int) -> str:
+    """1823 → “1,823”, as in the tables."""
+    return f"{number:,}"

@@ -1,0 +1,301 @@
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from banshi.foundation import clock
+from banshi.kernel.actors import SYSTEM
+from banshi.rooms.audit.models import Entry
+from banshi.rooms.identity.models import Role
+from banshi.rooms.places.models import WindowCategory
+from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets.models import Ticket, WindowSession
+from tests.surfaces.office.hours import open_on_working_days
+from tests.town import at
+
+TEN = at("2026-03-10 10:00")
+
+
+@pytest.fixture
+def hall(town):
+    """The town at ten on a Tuesday, open from nine to five."""
+    clock.set_clock(now=TEN, speed=0)
+    open_on_working_days(town.hall)
+    yield town
+    clock.forget()
+
+
+@pytest.fixture
+def manager(hall):
+    client = Client()
+    client.force_login(hall.manager)
+    return client
+
+
+@pytest.fixture
+def clerk(hall):
+    client = Client()
+    client.force_login(hall.clerk)
+    return client
+
+
+def take(town, category="A", *, minutes_ago=0, person=None):
+    return tickets.issue(
+        hall=town.hall,
+        category_code=category,
+        person_id=person,
+        channel="kiosk",
+        by=SYSTEM,
+        now=TEN - timedelta(minutes=minutes_ago),
+    )
+
+
+def text_of(response):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def served(window):
+    return sorted(WindowCategory.objects.filter(window=window).values_list("category__code", flat=True))
+
+
+def test_the_page_shows_who_waits_how_long_and_masks_names(hall, manager):
+    person = hall.person(1)
+    ticket = take(hall, minutes_ago=20, person=person.pk)
+
+    page = manager.get("/office/town/live")
+
+    assert page.status_code == 200
+    words = text_of(page)
+    assert ticket.number in words
+    assert person.masked_name in words
+    assert person.name not in words
+    assert "20 分钟" in words
+
+
+def test_the_fragment_is_the_same_part_as_on_a_fresh_page(hall, manager):
+    take(hall, minutes_ago=5)
+
+    page = manager.get("/office/town/live?floor=1&category=A").content.decode()
+    fragment = manager.get("/office/town/live/now?floor=1&category=A").content.decode()
+
+    def plain(html):
+        return re.sub(r'value="[A-Za-z0-9]{64}"', "", html).strip()
+
+    assert plain(fragment) in plain(page)
+
+
+def test_a_clerk_sees_the_line_but_nothing_to_steer_with(hall, clerk):
+    take(hall)
+
+    page = clerk.get("/office/town/live").content.decode()
+    panel = clerk.get("/office/town/live/windows/town-01").content.decode()
+
+    assert "/first" not in page
+    assert "<form" not in panel
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        "windows/town-01/open",
+        "windows/town-01/close",
+        "windows/town-01/pause",
+        "windows/town-01/resume",
+        "windows/town-01/serves",
+    ],
+)
+def test_a_clerk_may_not_steer(hall, clerk, what):
+    answer = clerk.post(f"/office/town/live/{what}")
+
+    assert answer.status_code == 403
+    assert WindowSession.objects.count() == 0
+
+
+def test_another_halls_clerk_does_not_see_this_hall(hall):
+    client = Client()
+    client.force_login(hall.other_halls_clerk)
+
+    assert client.get("/office/town/live").status_code == 403
+    assert client.get("/office/town/live/now").status_code == 403
+
+
+def test_who_is_not_signed_in_is_asked_to(hall):
+    answer = Client().get("/office/town/live")
+
+    assert (answer.status_code, answer.url) == (302, "/staff/sign-in?next=/office/town/live")
+
+
+def test_a_window_opens_in_one_click_with_the_first_free_clerk(hall, manager):
+    answer = manager.post("/office/town/live/windows/town-01/open")
+
+    session = WindowSession.objects.get(signed_out_at=None)
+    assert answer.status_code == 302
+    assert (session.window.code, session.staff.login) == ("town-01", "clerk")
+    assert (
+        Entry.objects.filter(action="opened-window", subject="window:town-01", actor=f"staff:{hall.manager.pk}").count()
+        == 1
+    )
+
+
+def test_a_chosen_clerk_opens_the_window_and_the_panel_says_so(hall, manager):
+    answer = manager.post(
+        "/office/town/live/windows/town-02/open", {"staff": hall.second_clerk.pk}, headers={"HX-Request": "true"}
+    )
+
+    assert answer.status_code == 200
+    assert WindowSession.objects.get(signed_out_at=None).staff == hall.second_clerk
+    assert set(json.loads(answer["HX-Trigger"])) == {"toast", "liveChanged"}
+
+
+@pytest.mark.parametrize("staff", ["999999", "-1", "x", "9" * 40, "' OR 1=1"])
+def test_somebody_who_is_no_free_clerk_of_the_hall_opens_nothing(hall, manager, staff):
+    answer = manager.post("/office/town/live/windows/town-01/open", {"staff": staff})
+
+    assert answer.status_code == 422
+    assert WindowSession.objects.count() == 0
+
+
+def test_another_halls_clerk_cannot_be_put_to_a_window(hall, manager):
+    answer = manager.post("/office/town/live/windows/town-01/open", {"staff": hall.other_halls_clerk.pk})
+
+    assert answer.status_code == 422
+    assert WindowSession.objects.count() == 0
+
+
+def test_a_window_pauses_with_a_reason_resumes_and_closes(hall, manager):
+    manager.post("/office/town/live/windows/town-01/open")
+
+    manager.post("/office/town/live/windows/town-01/pause", {"why": "午餐"})
+    paused = WindowSession.objects.get().pause_reason
+    manager.post("/office/town/live/windows/town-01/resume")
+    resumed = WindowSession.objects.get().paused_at
+    manager.post("/office/town/live/windows/town-01/close")
+
+    assert (paused, resumed) == ("午餐", None)
+    assert WindowSession.objects.get().signed_out_at == TEN
+
+
+def test_a_pause_without_a_reason_is_refused_on_the_page(hall, manager):
+    manager.post("/office/town/live/windows/town-01/open")
+
+    answer = manager.post("/office/town/live/windows/town-01/pause", {"why": "  "})
+
+    assert answer.status_code == 422
+    assert "请填写暂停原因" in text_of(answer)
+    assert WindowSession.objects.get().paused_at is None
+
+
+def test_a_window_with_somebody_at_it_does_not_close(hall, manager):
+    manager.post("/office/town/live/windows/town-01/open")
+    take(hall)
+    tickets.call_next(window_code="town-01", staff_id=hall.clerk.pk, now=TEN)
+
+    answer = manager.post("/office/town/live/windows/town-01/close", headers={"HX-Request": "true"})
+
+    assert answer.status_code == 409
+    assert WindowSession.objects.get().signed_out_at is None
+
+
+def test_a_long_queue_beside_an_idle_window_is_named_and_one_click_helps(hall, manager):
+    tickets.sign_in(window_code="town-03", staff_id=hall.clerk.pk, now=TEN - timedelta(minutes=30))
+    take(hall, "A", minutes_ago=23)
+
+    before = text_of(manager.get("/office/town/live"))
+    manager.post("/office/town/live/windows/town-03/serves", {"categories": "A", "also": "1"})
+
+    assert "综合区有 1 个窗口空闲，A 类（社保）已等 23 分钟：让 03 号窗口也办 A 类。" in before
+    assert served(hall.windows["03"]) == ["A", "B"]
+
+
+@pytest.mark.parametrize("codes", [[], ["Z"], ["A", "Z"], ["x" * 300], ["\x00"]])
+def test_a_window_cannot_serve_nothing_or_what_the_hall_does_not_have(hall, manager, codes):
+    answer = manager.post("/office/town/live/windows/town-03/serves", {"categories": codes})
+
+    assert answer.status_code == 422
+    assert served(hall.windows["03"]) == ["B"]
+
+
+def test_a_number_goes_first_with_a_reason_that_stays(hall, manager):
+    take(hall)
+    second = take(hall)
+
+    answer = manager.post(f"/office/town/live/tickets/{second.ref}/first", {"why": "身体不适"})
+
+    assert answer.status_code == 302
+    assert Ticket.objects.get(pk=second.pk).rank_class == 0
+    assert Entry.objects.get(action="put_first").facts == {"why": "身体不适"}
+
+
+def test_without_a_reason_nobody_goes_first(hall, manager):
+    ticket = take(hall)
+
+    answer = manager.post(f"/office/town/live/tickets/{ticket.ref}/first", {"why": ""})
+
+    assert answer.status_code == 422
+    assert Ticket.objects.get(pk=ticket.pk).rank_class == 4
+
+
+def test_a_call_for_help_stands_on_top_until_somebody_saw_to_it(hall, manager):
+    tickets.sign_in(window_code="town-02", staff_id=hall.clerk.pk, now=TEN)
+    tickets.emergency(staff_id=hall.clerk.pk, now=TEN)
+
+    alarm = manager.get("/office/town/live").content.decode()
+    manager.post("/office/town/live/windows/town-02/resume")
+    after = manager.get("/office/town/live").content.decode()
+
+    assert alarm.count('role="alert"') - after.count('role="alert"') == 1
+    assert WindowSession.objects.get().emergency_at is None
+
+
+@pytest.mark.parametrize("path", ["windows/other-01", "windows/nowhere", "tickets/nothing", "tickets/nothing/first"])
+def test_what_is_not_in_this_hall_is_not_found(hall, manager, path):
+    answer = (
+        manager.post(f"/office/town/live/{path}")
+        if path.endswith("first")
+        else manager.get(f"/office/town/live/{path}")
+    )
+
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("query", ["floor=99", "category=%00", "state=x'", "window=", "floor=" + "9" * 500])
+def test_odd_questions_show_the_page(hall, manager, query):
+    assert manager.get(f"/office/town/live?{query}").status_code == 200
+
+
+def test_a_closed_day_says_when_the_hall_opens_next(hall, manager):
+    clock.set_clock(now=at("2026-03-14 10:00"), speed=0)  # a Saturday
+
+    words = text_of(manager.get("/office/town/live"))
+
+    assert "今天不开门" in words
+    assert "3月16日" in words
+
+
+def test_in_english_the_page_has_no_chinese_labels(hall, manager):
+    take(hall)
+
+    words = text_of(manager.get("/office/town/live", headers={"Accept-Language": "en"}))
+
+    assert "The hall now" in words
+    assert "大厅现况" not in words
+
+
+@pytest.mark.parametrize("people", [1, 3])
+def test_the_moving_part_costs_the_same_with_one_and_three_people(hall, manager, people):
+    for n in range(people):
+        take(hall, person=hall.person(n + 1).pk)
+    Role.objects.filter(staff=hall.other_halls_clerk).update(scope="town")
+    manager.get("/office/town/live/now")
+
+    with CaptureQueriesContext(connection) as done:
+        manager.get("/office/town/live/now")
+
+    assert len(done) == QUERIES
+
+
+QUERIES = 27
