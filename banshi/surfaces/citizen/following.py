@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponseBase
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET
 
 from banshi.foundation import clock
@@ -21,7 +22,7 @@ def ticket(request: Any, ref: str) -> HttpResponseBase:
     """The number's page. The reference is random and printed on the slip: who has it may look."""
     context = _ticket(ref, now=clock.now())
     request.session["ticket"] = ref
-    return page(request, "citizen/ticket.html", context, hall=context["hall"])
+    return page(request, "citizen/ticket.html", context | {"texts": _texts()}, hall=context["hall"])
 
 
 @public_page
@@ -30,6 +31,21 @@ def ticket_part(request: Any, ref: str) -> HttpResponseBase:
     """The moving part, fetched again when the number's state changes."""
     context = _ticket(ref, now=clock.now())
     return page(request, "citizen/_ticket.html", context, hall=context["hall"])
+
+
+def _texts() -> dict[str, str]:
+    """Words that the phone fills itself while the number waits: a hall's line may move for thousands at once."""
+    return {
+        "min": gettext("%(n)s min"),
+        "h": gettext("%(n)s h"),
+        "h_min": gettext("%(h)s h %(m)s min"),
+        "about": gettext("about %(time)s"),
+        "at_most": gettext("%(about)s, at most %(time)s"),
+        "soon": gettext("right away"),
+        "unknown": gettext("cannot be estimated yet"),
+        "one": ngettext("%(n)s person", "%(n)s people", 1),
+        "many": ngettext("%(n)s person", "%(n)s people", 2),
+    }
 
 
 def _ticket(ref: str, *, now: datetime) -> dict[str, Any]:

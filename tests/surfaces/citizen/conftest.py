@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,8 +52,7 @@ def give_hours(hall: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _clock(settings: Any) -> Iterator[None]:
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # whitenoise warns where it is missing
+def _clock() -> Iterator[None]:
     clock.forget()
     yield
     clock.forget()

@@ -159,10 +159,11 @@ GARBAGE = [
 ]
 
 
-FIELDS = (
-    "q theme department audience page item hall at day with window k next thanks from who name id_type id_number phone "
-    "code slot stars tags text suspension entry"
-).split()
+FIELDS = [
+    "q", "theme", "department", "audience", "page", "item", "hall", "at", "day", "with", "window", "k", "next",
+    "thanks", "from", "who", "name", "id_type", "id_number", "phone", "code", "slot", "stars", "tags", "text",
+    "suspension", "entry",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("garbage", GARBAGE)

@@ -50,6 +50,56 @@ function follow() {
   shownState = state;
 }
 
+/* ---- live: what only moves is drawn from the event itself; a change of state fetches the part again ---- */
+
+const words = JSON.parse(document.getElementById("ticket-texts")?.textContent ?? "null");
+const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (_whole, key) => values[key]);
+
+/** Seconds as the server says them: whole minutes, at least one. */
+function duration(seconds) {
+  const all = Math.max(1, Math.round(seconds / 60));
+  const [h, m] = [Math.floor(all / 60), all % 60];
+  if (!h) return fill(words.min, { n: m });
+  return m ? fill(words.h_min, { h, m }) : fill(words.h, { n: h });
+}
+
+function wait(estimate) {
+  if (!estimate) return words.unknown;
+  const most = Math.ceil(estimate.at_most / 60) * 60;
+  if (most <= 60) return words.soon;
+  const about = fill(words.about, { time: duration(estimate.likely) });
+  if (most <= Math.max(60, Math.round(estimate.likely / 60) * 60)) return about;
+  return fill(words.at_most, { about, time: duration(most) });
+}
+
+/** True when the event told everything there is to show. */
+function drawn(box, ticket) {
+  const part = box.querySelector("[data-state]");
+  if (!words || !ticket || ticket.state !== "waiting" || part?.dataset.state !== "waiting" || ticket.ahead == null) return false;
+  const ahead = box.querySelector("[data-ahead]");
+  ahead.dataset.ahead = ticket.ahead;
+  ahead.textContent = fill(ticket.ahead === 1 ? words.one : words.many, { n: ticket.ahead });
+  box.querySelector("[data-wait]").textContent = wait(ticket.estimate);
+  follow();
+  return true;
+}
+
+/** Fetch again soon: at once, then at most once a pause, and never without the last change. */
+function refresh(box) {
+  if (box.resting) { box.again = true; return; }
+  box.dispatchEvent(new CustomEvent("fresh"));
+  box.resting = setTimeout(() => {
+    box.resting = null;
+    if (box.again) { box.again = false; refresh(box); }
+  }, Number(box.dataset.pause ?? 1000));
+}
+
+document.addEventListener("live:state", (event) => {
+  const box = event.target;
+  if (box.dataset.ticket && drawn(box, event.detail)) return;
+  refresh(box);
+});
+
 countDown(document);
 addEventListener("load", follow);
 follow();

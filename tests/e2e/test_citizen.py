@@ -1,0 +1,171 @@
+"""The citizen's pages in a browser: find, book, move, cancel, follow live, rate; on a phone and on a wide screen."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from banshi.kernel.documents import generate_resident_id
+
+pytestmark = pytest.mark.browser
+TUESDAY = "2026-11-24T09:10:00+08:00"
+PHONE = (390, 844)
+WIDE = (1366, 850)
+ITEM = "birth-registration"
+
+
+def sign_in(page: Any, installation: Any, phone: str) -> None:
+    """From the sign-in page, with the code from the message."""
+    page.fill("input[name=phone]", phone)
+    page.click("main .btn--primary")
+    page.wait_for_selector("input[name=code]")
+    sent = installation.messages(
+        phone, until=lambda rows: any("验证码" in r["text"] or "Code" in r["text"] for r in rows)
+    )
+    code = next(word for row in sent for word in digits(row["text"]) if len(word) == 6)
+    page.fill("input[name=code]", code)
+    page.click("main .btn--primary")
+
+
+def digits(text: str) -> list[str]:
+    return "".join(c if c.isdigit() else " " for c in text).split()
+
+
+def choose_a_time(page: Any) -> None:
+    page.click(".day:not(.is-closed) >> nth=0")
+    page.wait_for_selector("button.period")
+    page.click("button.period >> nth=1")
+
+
+def test_booking_on_a_phone_from_search_to_qr_code(installation: Any, open_page: Any, picture: Any, axe: Any):
+    installation.set_clock(TUESDAY, 0)
+    page = open_page("/", size=PHONE)
+    assert axe(page) == []
+    picture(page, "citizen-home-zh")
+
+    page.fill("input[type=search]", "csdj")
+    page.wait_for_selector("#found .row")
+    picture(page, "citizen-search-zh")
+    page.goto(f"/items/{ITEM}")
+    assert axe(page) == []
+    picture(page, "citizen-guide-zh")
+    page.goto(f"/book/{ITEM}/?hall=nancheng")
+    page.wait_for_selector("button.period")
+    assert axe(page) == []
+    picture(page, "citizen-choose-zh")
+    choose_a_time(page)
+
+    sign_in(page, installation, "13822000001")
+    page.wait_for_selector("[data-countdown]")
+    assert axe(page) == []
+    picture(page, "citizen-confirm-zh", full=True)
+    page.fill("input[name=name]", "李晓明")
+    page.fill("input[name=id_number]", generate_resident_id("441900", date(1985, 3, 4), 321))
+    page.click(".action-bar .btn--primary")
+
+    page.wait_for_selector(".qr-card .qr")
+    assert axe(page) == []
+    picture(page, "citizen-appointment-zh", full=True)
+    reference = page.inner_text(".code")
+
+    page.click(".actions .btn--danger")
+    picture(page, "citizen-cancel-zh")
+    page.click("dialog .btn--danger")
+    page.click("text=点错了？原样再约")
+    page.wait_for_selector(".qr-card")
+    assert page.inner_text(".code") != reference
+
+    again = page.inner_text(".code")
+    page.click(".actions a[href*=move]")
+    page.click("button.period >> nth=-1")
+    page.wait_for_selector(".qr-card")
+    assert page.inner_text(".code") == again
+    page.goto("/appointments/")
+    assert axe(page) == []
+    picture(page, "citizen-appointments-zh")
+
+
+def test_a_number_followed_live_turns_red_when_it_is_called(installation: Any, open_page: Any, picture: Any, axe: Any):
+    installation.set_clock("2026-11-24T09:20:00+08:00", 0)
+    with installation.api("kiosk", "dongcheng") as kiosk:
+        category = kiosk.get("/halls/dongcheng").raise_for_status().json()["categories"][0]["code"]
+        ticket = kiosk.post("/halls/dongcheng/tickets", json={"category": category}).raise_for_status().json()
+    window = ticket["windows"][0] if "-" in ticket["windows"][0] else f"dongcheng-{ticket['windows'][0]}"
+    page = open_page(f"/t/{ticket['id']}", size=PHONE)
+    page.wait_for_selector("[data-state=waiting]")
+    assert axe(page) == []
+    picture(page, "citizen-ticket-zh")
+    with installation.api("kiosk", "dongcheng") as kiosk:
+        for _ in range(2):  # others come behind: the number's place is drawn from the stream, and stays
+            kiosk.post("/halls/dongcheng/tickets", json={"category": category}).raise_for_status()
+    assert page.inner_text("[data-ahead]") == "0 人"
+
+    with installation.api("desk", window) as desk:
+        desk.post(f"/windows/{window}/sign-in").raise_for_status()
+        desk.post(f"/windows/{window}/calls").raise_for_status()
+        page.wait_for_selector(".ticket.is-called")
+        assert axe(page) == []
+        picture(page, "citizen-called-zh")
+        desk.post(f"/tickets/{ticket['id']}/start").raise_for_status()
+        desk.post(f"/tickets/{ticket['id']}/finish").raise_for_status()
+        page.wait_for_selector("[data-state=finished]")
+        desk.post(f"/windows/{window}/sign-out").raise_for_status()
+
+    page.click("a[href*='/r/']")
+    page.click("[data-stars='5']")
+    assert page.is_visible("text=好在哪里？")
+    assert axe(page) == []
+    picture(page, "citizen-rate-zh")
+    page.click(".rate .btn--primary")
+    page.wait_for_selector("text=谢谢，评价收到了。")
+
+
+PAGES = [
+    "/", "/items/", f"/items/{ITEM}", f"/book/{ITEM}/?hall=nancheng", "/halls/", "/halls/nancheng",
+    f"/when?item={ITEM}", "/sign-in", "/me/", "/appointments/",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("size", "language", "elder"),
+    [(PHONE, "en", False), (PHONE, "zh-CN", True), (WIDE, "zh-CN", False), (WIDE, "en", True)],
+)
+def test_every_page_fits_and_is_accessible(
+    installation: Any, open_page: Any, picture: Any, axe: Any, size: tuple[int, int], language: str, elder: bool
+):
+    installation.set_clock(TUESDAY, 0)
+    page = open_page("/sign-in", size=size, language=language)
+    page.context.add_cookies([{"name": "elder", "value": "1" if elder else "0", "url": page.url}])
+    page.context.add_cookies(
+        [{"name": "django_language", "value": "en" if language == "en" else "zh-hans", "url": page.url}]
+    )
+    name = f"{'wide' if size == WIDE else 'phone'}-{'en' if language == 'en' else 'zh'}{'-elder' if elder else ''}"
+    troubles = []
+    for path in PAGES:
+        page.goto(path)
+        too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        troubles += [f"{path} is {too_wide} px too wide"] if too_wide > 0 else []
+        troubles += [f"{path} {violation}" for violation in axe(page)]
+        if path in ("/", "/halls/nancheng"):
+            picture(page, f"citizen-{'home' if path == '/' else 'hall'}-{name}")
+
+    assert troubles == []
+
+
+def test_booking_works_without_javascript(installation: Any, open_page: Any):
+    installation.set_clock(TUESDAY, 0)
+    page = open_page(f"/book/{ITEM}/?hall=nancheng", size=PHONE, java_script_enabled=False)
+
+    choose_a_time(page)
+    sign_in(page, installation, "13822000002")
+    page.check("input[name=who][value=new]")
+    page.fill("input[name=name]", "王小二")
+    page.fill("input[name=id_number]", generate_resident_id("441900", date(1979, 8, 9), 77))
+    page.click(".action-bar .btn--primary")
+
+    assert page.inner_text(".code") in page.url
+    page.click(".actions .btn--danger")
+    page.click("main .btn--danger")
+    assert page.is_visible("text=点错了？原样再约")
