@@ -46,7 +46,7 @@ def _now(request: HttpRequest | Asked, place: Hall) -> dict[str, Any]:
     floor = next((f.code for f in floors if f.code == request.GET.get("floor")), floors[0].code if floors else "")
     day = local(place, now).date()
     sessions = calendars.sessions(place, day, day).get(day, [])
-    today = insight.visits(halls=[place], first=day, last=day)[-1]
+    so_far = insight.visits(halls=[place], first=day, last=day)[-1]
     free = insight.free_clerks(place, now)
     categories = {c.code: c for c in line.categories}
     category = categories.get(request.GET.get("category", ""))
@@ -103,7 +103,7 @@ def _now(request: HttpRequest | Asked, place: Hall) -> dict[str, Any]:
         ],
         "more": max(0, len(rows) - MOST_ROWS),
         "longest": max(line.categories, key=lambda c: c.longest_wait_s, default=None),
-        "today": today,
+        "so_far": so_far,
         "sessions": sessions,
         "open_now": any(s.starts_at <= now < s.ends_at for s in sessions),
         "next_opening": None if sessions else calendars.next_opening(place, now),
