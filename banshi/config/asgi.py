@@ -7,15 +7,18 @@ from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "banshi.config.settings")
 
-from a2wsgi import WSGIMiddleware  # noqa: E402
+from a2wsgi import WSGIMiddleware
 
-from banshi.config import logs  # noqa: E402
+from banshi.config import logs
 
 logs.configure(json=os.environ.get("BANSHI_MODE") == "production", level=os.environ.get("BANSHI_LOG_LEVEL", "INFO"))
 
-from banshi.config.wsgi import application  # noqa: E402 – sets Django up
-from banshi.live import app as live  # noqa: E402
-from banshi.live.hub import Hub  # noqa: E402
+from banshi.config.wsgi import application  # sets Django up: rooms can be imported only after it
+
+# isort: split
+from banshi.config.lanes import Lanes
+from banshi.live import app as live
+from banshi.live.hub import Hub
 
 THREADS = int(os.environ.get("BANSHI_THREADS", "12"))
 
@@ -25,13 +28,16 @@ class App:
 
     def __init__(self) -> None:
         self.hub: Hub | None = None
-        self.pages = WSGIMiddleware(application, workers=THREADS)
+        self.lanes = Lanes()
+        self.pages = WSGIMiddleware(application, workers=THREADS)  # type: ignore[arg-type]
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
         elif scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
+        elif (lane := self.lanes.route(scope)) is not None:
+            await self.lanes.serve(lane, scope, receive, send)
         elif scope["path"].startswith("/live/"):
             await live.serve(scope, receive, send, await self._hub())
         else:
@@ -63,6 +69,7 @@ class App:
             elif message["type"] == "lifespan.shutdown":
                 if self.hub:
                     await self.hub.stop()
+                self.lanes.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -19,11 +17,19 @@ def _answer(request: HttpRequest, slug: str, status: int, title: str, detail: st
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _answer(request, "nothing-found", 404, _("Nothing found"), _("Check the address, or start again from the first page."))
+    return _answer(
+        request, "nothing-found", 404, _("Nothing found"), _("Check the address, or start again from the first page.")
+    )
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _answer(request, "invalid", 400, _("Something in the input is not right"), _("Go back, look at the fields and send again."))
+    return _answer(
+        request,
+        "invalid",
+        400,
+        _("Something in the input is not right"),
+        _("Go back, look at the fields and send again."),
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -31,7 +37,9 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _answer(request, "not-allowed", 403, _("The page was too old"), _("Load it again and repeat; nothing was changed."))
+    return _answer(
+        request, "not-allowed", 403, _("The page was too old"), _("Load it again and repeat; nothing was changed.")
+    )
 
 
 def broken(request: HttpRequest) -> HttpResponse:
@@ -40,5 +48,3 @@ def broken(request: HttpRequest) -> HttpResponse:
         "<p>没有保存任何内容，可以再试一次。Nothing was saved; try again.</p>",
         status=500,
     )
-
-

@@ -61,11 +61,15 @@ def prometheus(request: HttpRequest) -> HttpResponse:
 def _read_gauges() -> None:
     now = clock.now()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*), min(due_at) FROM messaging_message WHERE state = 'due' AND due_at <= %s", [now])
+        cursor.execute(
+            "SELECT count(*), min(due_at) FROM messaging_message WHERE state = 'due' AND due_at <= %s", [now]
+        )
         due, oldest = cursor.fetchone()
         metrics.outbox_due.set(due)
         metrics.outbox_age_seconds.set((now - oldest).total_seconds() if oldest else 0)
-        cursor.execute("SELECT queue_name, count(*) FROM procrastinate_jobs WHERE status = 'todo' GROUP BY 1 ORDER BY 1")
+        cursor.execute(
+            "SELECT queue_name, count(*) FROM procrastinate_jobs WHERE status = 'todo' GROUP BY 1 ORDER BY 1"
+        )
         for queue, count in cursor.fetchall():
             metrics.jobs_waiting.labels(queue).set(count)
         cursor.execute("SELECT at FROM foundation_rate_bucket WHERE key = 'heartbeat:tick'")

@@ -18,7 +18,13 @@ def tick(timestamp: int) -> None:
 
 
 @app.periodic(cron="* * * * * *")
-@app.task(name="send_messages", queue="messages", queueing_lock="send_messages", lock="send_messages", retry=RetryStrategy(max_attempts=3))
+@app.task(
+    name="send_messages",
+    queue="messages",
+    queueing_lock="send_messages",
+    lock="send_messages",
+    retry=RetryStrategy(max_attempts=3),
+)
 def send_messages(timestamp: int) -> None:
     """Drain the outbox in batches until nothing is due."""
     from banshi.config.wiring import channels

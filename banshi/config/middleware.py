@@ -29,7 +29,7 @@ CSP = (
 )
 
 
-def RequestLog(get_response: Handler) -> Handler:  # noqa: N802 – Django names middleware like classes
+def RequestLog(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponseBase:
         request_id = request.headers.get("X-Request-Id", "")[:64] or secrets.token_hex(8)
         structlog.contextvars.bind_contextvars(request_id=request_id)
@@ -56,7 +56,7 @@ def RequestLog(get_response: Handler) -> Handler:  # noqa: N802 – Django names
     return middleware
 
 
-def Headers(get_response: Handler) -> Handler:  # noqa: N802
+def Headers(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
         response.setdefault("Content-Security-Policy", CSP)
@@ -68,7 +68,7 @@ def Headers(get_response: Handler) -> Handler:  # noqa: N802
     return middleware
 
 
-def WhoAsks(get_response: Handler) -> Handler:  # noqa: N802
+def WhoAsks(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponseBase:
         request.who = NOBODY if request.path.startswith("/api/") else _who(request)  # type: ignore[attr-defined]
         return get_response(request)

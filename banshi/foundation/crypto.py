@@ -62,7 +62,9 @@ def sign(text: str, *, purpose: str, length: int = 12) -> str:
 
 def signed_ok(text: str, signature: str, *, purpose: str) -> bool:
     """Constant-time check of `sign`."""
-    return hmac.compare_digest(sign(text, purpose=purpose, length=len(signature) or 1), signature) and len(signature) >= 12
+    return (
+        hmac.compare_digest(sign(text, purpose=purpose, length=len(signature) or 1), signature) and len(signature) >= 12
+    )
 
 
 class EncryptedText(models.TextField):  # type: ignore[type-arg]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
@@ -101,7 +101,7 @@ def door(*, audience: str, permission: str | None = None) -> Callable[[View[P]],
 
         guarded.audience = audience  # type: ignore[attr-defined]
         guarded.permission = permission  # type: ignore[attr-defined]
-        return guarded
+        return cast("View[P]", guarded)
 
     return wrap
 

@@ -6,7 +6,10 @@ from prometheus_client import Counter, Gauge, Histogram
 
 requests = Counter("banshi_http_requests", "Requests answered", ["method", "route", "status"])
 request_seconds = Histogram(
-    "banshi_http_request_seconds", "Time to answer", ["route"], buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+    "banshi_http_request_seconds",
+    "Time to answer",
+    ["route"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
 watchers = Gauge("banshi_live_watchers", "Open SSE streams", ["kind"])
 outbox_due = Gauge("banshi_outbox_due", "Messages due and not sent")

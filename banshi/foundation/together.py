@@ -19,7 +19,9 @@ Result = TypeVar("Result")
 class Gatherer(Generic[Item, Result]):
     """Runs `work(items)` on everything that has arrived; `work` answers with one result or exception per item, in order."""
 
-    def __init__(self, work: Callable[[Sequence[Item]], Sequence[Result | Exception]], *, name: str, most: int = 256) -> None:
+    def __init__(
+        self, work: Callable[[Sequence[Item]], Sequence[Result | Exception]], *, name: str, most: int = 256
+    ) -> None:
         self._work = work
         self._most = most
         self._queue: queue.SimpleQueue[tuple[Item, Future[Result]]] = queue.SimpleQueue()

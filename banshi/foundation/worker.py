@@ -13,7 +13,7 @@ def run(stop: threading.Event, *, concurrency: int = 3) -> None:
     from procrastinate.contrib.django import app
 
     async def main() -> None:
-        worker_app = app.with_connector(app.connector.get_worker_connector())
+        worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
         async with worker_app.open_async():
             work = asyncio.create_task(
                 worker_app.run_worker_async(

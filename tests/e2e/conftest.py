@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ CHROMIUM_ARGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--font-render-hinting=none", "--force-color-profile=srgb",
 ]  # fmt: skip
+SERVE = ("serve", "--host", "127.0.0.1", "--port")
 SEED = """
 import os, sys
 from pathlib import Path
@@ -101,23 +103,25 @@ def _free_port() -> int:
         return int(one.getsockname()[1])
 
 
-def _own_database(url: str) -> str:
+def _own_database(url: str, name: str) -> str:
     """A fresh database beside the test database, on the same server."""
-    name = f"{urlparse(url).path.strip('/') or 'banshi'}_e2e{os.environ.get('PYTEST_XDIST_WORKER', '')}"
+    name = f"{urlparse(url).path.strip('/') or 'banshi'}_{name}{os.environ.get('PYTEST_XDIST_WORKER', '')}"
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'")
+        connection.execute(
+            f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'"
+        )
     return urlunparse(urlparse(url)._replace(path=f"/{name}"))
 
 
-@pytest.fixture(scope="session")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    data = tmp_path_factory.mktemp("installation")
+@contextmanager
+def installed(data: Path, name: str) -> Iterator[Installation]:
+    """A running installation with a database called after `name`; stopped at the end."""
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
     environment = {
         **os.environ,
-        "DATABASE_URL": _own_database(os.environ["DATABASE_URL"]),
+        "DATABASE_URL": _own_database(os.environ["DATABASE_URL"], name),
         "BANSHI_MODE": "demo",
         "BANSHI_DATA": str(data),
         "BANSHI_LOG_LEVEL": "WARNING",
@@ -131,19 +135,30 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
         check=True,
     )
     running = Installation(url, json.loads((data / "demo.json").read_text()), data, environment)
-    start(running, "serve", "--host", "127.0.0.1", "--port", str(port))
+    start(running, *SERVE, str(port))
     start(running, "work")
     try:
-        _until_up(running)
+        until_up(running)
         yield running
     finally:
         stop(running)
 
 
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    with installed(tmp_path_factory.mktemp("installation"), "e2e") as running:
+        yield running
+
+
 def start(running: Installation, *command: str) -> subprocess.Popen[bytes]:
     with (running.data / f"{command[0]}.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "banshi.cli", *command], env=running.environment, cwd=ROOT, stdout=log, stderr=log
+            [sys.executable, "-m", "banshi.cli", *command],
+            env=running.environment,
+            cwd=ROOT,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
     running.processes.append(process)
     return process
@@ -161,7 +176,7 @@ def stop(running: Installation) -> None:
             process.wait()
 
 
-def _until_up(running: Installation) -> None:
+def until_up(running: Installation) -> None:
     for _ in range(300):
         try:
             if httpx.get(f"{running.url}/healthz", timeout=2, trust_env=False).status_code == 200:
@@ -200,7 +215,11 @@ def open_page(browser: Any, live_url: str) -> Iterator[Callable[..., Any]]:
 
     def opened(path: str = "/", *, size: tuple[int, int] = (390, 844), language: str = "zh-CN", **options: Any) -> Any:
         context = browser.new_context(
-            base_url=live_url, viewport={"width": size[0], "height": size[1]}, locale=language, timezone_id="Asia/Shanghai", **options
+            base_url=live_url,
+            viewport={"width": size[0], "height": size[1]},
+            locale=language,
+            timezone_id="Asia/Shanghai",
+            **options,
         )
         context.set_default_timeout(15_000)
         contexts.append(context)
@@ -208,9 +227,11 @@ def open_page(browser: Any, live_url: str) -> Iterator[Callable[..., Any]]:
         page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
         page.on(
             "console",
-            lambda message: troubles.append(f"{page.url}: {message.text}")
-            if message.type == "error" and "status of 4" not in message.text
-            else None,
+            lambda message: (
+                troubles.append(f"{page.url}: {message.text}")
+                if message.type == "error" and "status of 4" not in message.text
+                else None
+            ),
         )
         page.goto(path)
         return page
@@ -232,7 +253,11 @@ def picture() -> Callable[..., None]:
     """`picture(page, "citizen-home-zh")` keeps a picture for the docs (docs/pictures/*.png)."""
 
     def keep(page: Any, name: str, *, full: bool = False) -> None:
-        target = PICTURES if os.environ.get("BANSHI_PICTURES") == "1" else Path(os.environ.get("BANSHI_DATA", ROOT / "var")) / "pictures"
+        target = (
+            PICTURES
+            if os.environ.get("BANSHI_PICTURES") == "1"
+            else Path(os.environ.get("BANSHI_DATA", ROOT / "var")) / "pictures"
+        )
         target.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=str(target / f"{name}.png"), full_page=full, animations="disabled")
 

@@ -84,7 +84,9 @@ def close(
             made_by=str(by),
             made_at=now,
         )
-        audit.record(action="closed", subject=f"hall:{hall.code}", by=by, now=now, hall=hall.code, facts={"closure": closure.id})
+        audit.record(
+            action="closed", subject=f"hall:{hall.code}", by=by, now=now, hall=hall.code, facts={"closure": closure.id}
+        )
     return closure
 
 
@@ -94,14 +96,21 @@ def withdraw_closure(*, closure: Closure, by: Actor, now: datetime) -> None:
         if Closure.objects.filter(id=closure.id, withdrawn_at=None).update(withdrawn_at=now):
             hall = closure.hall
             audit.record(
-                action="withdrew-closure", subject=f"hall:{hall.code}", by=by, now=now, hall=hall.code, facts={"closure": closure.id}
+                action="withdrew-closure",
+                subject=f"hall:{hall.code}",
+                by=by,
+                now=now,
+                hall=hall.code,
+                facts={"closure": closure.id},
             )
 
 
 def import_national_days(*, days: Iterable[DayInfo], notice: str, by: Actor, now: datetime) -> int:
     """Take over a year's notice of the State Council (调休通知); returns how many days were written."""
     rows = [
-        NationalDay(day=d.day, kind=str(d.kind), name_zh=d.name_zh, name_en=d.name_en, state=str(d.state), notice=notice)
+        NationalDay(
+            day=d.day, kind=str(d.kind), name_zh=d.name_zh, name_en=d.name_en, state=str(d.state), notice=notice
+        )
         for d in days
     ]
     with transaction.atomic():
@@ -111,7 +120,9 @@ def import_national_days(*, days: Iterable[DayInfo], notice: str, by: Actor, now
             unique_fields=["day"],
             update_fields=["kind", "name_zh", "name_en", "state", "notice"],
         )
-        audit.record(action="imported-national-days", subject="calendar:national", by=by, now=now, facts={"days": len(rows)})
+        audit.record(
+            action="imported-national-days", subject="calendar:national", by=by, now=now, facts={"days": len(rows)}
+        )
     return len(rows)
 
 

@@ -56,5 +56,7 @@ class Closure(models.Model):
     class Meta:
         db_table = "calendars_closure"
         constraints = [
-            models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("starts_at")), name="a_closure_ends_after_it_starts")
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="a_closure_ends_after_it_starts"
+            )
         ]

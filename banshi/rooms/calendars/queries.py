@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -26,11 +27,13 @@ def work_calendar() -> WorkCalendar:
     """The national working-day calendar."""
     global _national
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*), max(day), sum(hashtext(day::text || kind || state)) FROM calendars_national_day")
+        cursor.execute(
+            "SELECT count(*), max(day), sum(hashtext(day::text || kind || state)) FROM calendars_national_day"
+        )
         stamp = cursor.fetchone()
     if _national is None or _national[0] != stamp:
         rows = NationalDay.objects.order_by("day").values_list("day", "kind", "name_zh", "name_en", "state")
-        _national = (stamp, WorkCalendar.from_rows(DayInfo(*row) for row in rows))
+        _national = (stamp, WorkCalendar.from_rows(DayInfo(*cast("Any", row)) for row in rows))
     return _national[1]
 
 

@@ -149,7 +149,9 @@ def search(
     if theme:
         themed = set(Item.objects.filter(themes__code=theme).values_list("code", flat=True))
     if q.strip():
-        wanted = [hit.code for hit in catalogue.index.search(q, limit=3000 if here is not None else max(500, limit + offset))]
+        wanted = [
+            hit.code for hit in catalogue.index.search(q, limit=3000 if here is not None else max(500, limit + offset))
+        ]
     else:
         wanted = list(catalogue.lines)
     found: list[ItemLine] = []
@@ -191,7 +193,9 @@ def guide(item: Item) -> Guide:
         )
         for r in rows
     )  # fmt: skip
-    halls = HallItem.objects.filter(item=item).order_by("hall__order", "hall__code").values_list("hall__code", flat=True)
+    halls = (
+        HallItem.objects.filter(item=item).order_by("hall__order", "hall__code").values_list("hall__code", flat=True)
+    )
     return Guide(item, item.department.name_zh, item.department.name_en, materials, tuple(halls))
 
 

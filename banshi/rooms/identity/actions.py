@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
@@ -49,7 +50,10 @@ class _Checked:
 def _check(asked: PersonAsked, *, now: datetime) -> _Checked:
     name = " ".join(asked.name.split())
     if not 1 <= len(name) <= 60 or any(ord(c) < 32 for c in name):
-        raise Refused("invalid", facts={"field": "name", "reason": {"zh": "姓名要填 1 到 60 个字", "en": "A name has 1 to 60 characters"}})
+        raise Refused(
+            "invalid",
+            facts={"field": "name", "reason": {"zh": "姓名要填 1 到 60 个字", "en": "A name has 1 to 60 characters"}},
+        )
     try:
         id_type = IdType(asked.id_type)
         number = normalise(id_type, asked.id_number, today=now.astimezone(CHINA).date())
@@ -58,14 +62,22 @@ def _check(asked: PersonAsked, *, now: datetime) -> _Checked:
     except ValueError as wrong:
         raise Refused(
             "identity-invalid",
-            facts={"reason": {"zh": "不认识这种证件", "en": "This kind of document is not known"}, "known": [t.value for t in IdType]},
+            facts={
+                "reason": {"zh": "不认识这种证件", "en": "This kind of document is not known"},
+                "known": [t.value for t in IdType],
+            },
         ) from wrong
     try:
         phone = normalise_phone(asked.phone) if asked.phone else None
     except InvalidPhone as wrong:
         raise Refused("phone-invalid", facts={"reason": {"zh": wrong.zh, "en": wrong.en}}) from wrong
     return _Checked(
-        name, id_type, number, phone, blind_index(f"{id_type}:{number}", purpose="document"), blind_index(name, purpose="name")
+        name,
+        id_type,
+        number,
+        phone,
+        blind_index(f"{id_type}:{number}", purpose="document"),
+        blind_index(name, purpose="name"),
     )
 
 
@@ -122,7 +134,7 @@ def enrol_many(asked: Sequence[PersonAsked], *, now: datetime) -> list[int | Ref
     return [r for r in results if r is not None]
 
 
-def _columns(rows: Sequence[_Checked], *, now: datetime) -> dict[str, object]:
+def _columns(rows: Sequence[_Checked], *, now: datetime) -> dict[str, Any]:
     def birth(c: _Checked) -> int | None:
         born = birth_date(c.id_type, c.number)
         return born.year if born else None
@@ -172,7 +184,9 @@ def new_code(*, phone: str, now: datetime) -> str:
     code = f"{secrets.randbelow(1_000_000):06d}"
     with transaction.atomic():
         SignInCode.objects.filter(phone_index=index, used_at=None).delete()
-        SignInCode.objects.create(phone_index=index, code_hash=_hash(index + code), expires_at=clock.wall() + CODE_LASTS)
+        SignInCode.objects.create(
+            phone_index=index, code_hash=_hash(index + code), expires_at=clock.wall() + CODE_LASTS
+        )
     return code
 
 
@@ -220,7 +234,14 @@ def remove_from_account(*, account_id: int, person_id: int) -> None:
 
 
 def create_key(
-    *, name: str, scope: str, hall: str = "", region: str = "", staff: Staff | None = None, now: datetime, secret: str = ""
+    *,
+    name: str,
+    scope: str,
+    hall: str = "",
+    region: str = "",
+    staff: Staff | None = None,
+    now: datetime,
+    secret: str = "",
 ) -> str:
     """Make a key and return it, once; only its hash is stored.
 
@@ -252,9 +273,17 @@ def create_staff(
     """:raises Refused: invalid – the login is taken or malformed."""
     login = login.strip().lower()
     if not login or len(login) > 40 or not all(c.isalnum() or c in "-_." for c in login):
-        raise Refused("invalid", facts={"field": "login", "reason": {"zh": "登录名只用字母、数字和 - _ .", "en": "Letters, digits and - _ . only"}})
+        raise Refused(
+            "invalid",
+            facts={
+                "field": "login",
+                "reason": {"zh": "登录名只用字母、数字和 - _ .", "en": "Letters, digits and - _ . only"},
+            },
+        )
     if Staff.objects.filter(login=login).exists():
-        raise Refused("invalid", facts={"field": "login", "reason": {"zh": "登录名已有人用", "en": "This login is taken"}})
+        raise Refused(
+            "invalid", facts={"field": "login", "reason": {"zh": "登录名已有人用", "en": "This login is taken"}}
+        )
     with transaction.atomic():
         staff = Staff.objects.create_staff(
             login=login, password=password, name_zh=name_zh, name_en=name_en, badge=badge, created_at=now
@@ -278,7 +307,14 @@ def give_role(*, staff: Staff, role: str, scope_kind: str, scope: str, by: Actor
         )
         if made:
             hall = scope if scope_kind == "hall" else ""
-            audit.record(action="gave-role", subject=f"staff:{staff.id}", by=by, now=now, hall=hall, facts={"role": role, "scope": scope})
+            audit.record(
+                action="gave-role",
+                subject=f"staff:{staff.id}",
+                by=by,
+                now=now,
+                hall=hall,
+                facts={"role": role, "scope": scope},
+            )
     return held
 
 

@@ -31,7 +31,9 @@ class KeyInfo:
 
 def roles_of(staff_id: int) -> tuple[HeldRole, ...]:
     """Roles held now."""
-    rows = Role.objects.filter(staff_id=staff_id, ended_at=None).values_list("role", "scope_kind", "scope").order_by("id")
+    rows = (
+        Role.objects.filter(staff_id=staff_id, ended_at=None).values_list("role", "scope_kind", "scope").order_by("id")
+    )
     return tuple(HeldRole(*row) for row in rows)
 
 

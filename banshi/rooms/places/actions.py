@@ -22,7 +22,9 @@ def check_policy(document: Mapping[str, Any]) -> HallPolicy:
     try:
         return HallPolicy.model_validate(document)
     except ValidationError as wrong:
-        faults = [{"field": ".".join(str(p) for p in e["loc"]), "reason": e["msg"]} for e in wrong.errors(include_url=False)]
+        faults = [
+            {"field": ".".join(str(p) for p in e["loc"]), "reason": e["msg"]} for e in wrong.errors(include_url=False)
+        ]
         reason = "; ".join(f"{f['field']}: {f['reason']}" for f in faults[:5])
         raise Refused("invalid", facts={"field": "document", "reason": reason, "faults": faults}) from wrong
 
@@ -58,7 +60,12 @@ def publish_policy(
             note=note[:200],
         )
         audit.record(
-            action="published-policy", subject=f"hall:{hall.code}", by=by, now=now, hall=hall.code, facts={"version": version.version}
+            action="published-policy",
+            subject=f"hall:{hall.code}",
+            by=by,
+            now=now,
+            hall=hall.code,
+            facts={"version": version.version},
         )
     return version
 
@@ -70,7 +77,13 @@ def set_window_categories(*, window: Window, categories: Iterable[Category], by:
     """
     wanted = list(categories)
     if not wanted or any(c.hall_id != window.hall_id for c in wanted):
-        raise Refused("invalid", facts={"field": "categories", "reason": {"zh": "至少选一类本厅业务", "en": "Choose at least one category of this hall"}})
+        raise Refused(
+            "invalid",
+            facts={
+                "field": "categories",
+                "reason": {"zh": "至少选一类本厅业务", "en": "Choose at least one category of this hall"},
+            },
+        )
     with transaction.atomic():
         WindowCategory.objects.filter(window=window).delete()
         WindowCategory.objects.bulk_create([WindowCategory(window=window, category=c) for c in wanted])

@@ -34,7 +34,9 @@ def halls_in_region(region_code: str) -> list[Hall]:
     region = Region.objects.filter(code=region_code).first()
     if region is None:
         raise Refused("nothing-found", facts={"region": region_code})
-    return list(Hall.objects.select_related("region").filter(region__path__startswith=region.path).order_by("order", "code"))
+    return list(
+        Hall.objects.select_related("region").filter(region__path__startswith=region.path).order_by("order", "code")
+    )
 
 
 def grants(roles: Iterable[HeldRole]) -> dict[str, frozenset[str]]:
@@ -60,7 +62,9 @@ def _parsed(policy_id: int) -> HallPolicy:
 
 def policy_of(hall_id: int, *, now: datetime) -> HallPolicy:
     """The policy in force; the defaults where a hall has none."""
-    newest = PolicyVersion.objects.filter(hall_id=hall_id, valid_from__lte=now).aggregate(Max("version"))["version__max"]
+    newest = PolicyVersion.objects.filter(hall_id=hall_id, valid_from__lte=now).aggregate(Max("version"))[
+        "version__max"
+    ]
     if newest is None:
         return HallPolicy()
     policy_id = PolicyVersion.objects.values_list("id", flat=True).get(hall_id=hall_id, version=newest)
@@ -133,16 +137,15 @@ def hall_view(hall: Hall) -> HallView:
     )
     floor_of = {z.code: z.floor for z in zones}
     categories = tuple(
-        CategoryView(c.code, c.letter, c.name_zh, c.name_en, c.zone.code if c.zone else None) for c in categories_of(hall)
+        CategoryView(c.code, c.letter, c.name_zh, c.name_en, c.zone.code if c.zone else None)
+        for c in categories_of(hall)
     )
     served: dict[int, list[str]] = {}
     links = WindowCategory.objects.filter(window__hall=hall).order_by("category__order", "category_id")
     for window_id, code in links.values_list("window_id", "category__code"):
         served.setdefault(window_id, []).append(code)
     windows = tuple(
-        WindowView(
-            w.code, w.number, w.kind, w.zone.code, floor_of[w.zone.code], w.x, w.y, tuple(served.get(w.id, ()))
-        )
+        WindowView(w.code, w.number, w.kind, w.zone.code, floor_of[w.zone.code], w.x, w.y, tuple(served.get(w.id, ())))
         for w in hall.windows.select_related("zone").order_by("code")
     )
     return HallView(

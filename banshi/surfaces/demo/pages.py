@@ -159,4 +159,6 @@ def notices(request: Asked) -> HttpResponse:
 @door(audience="demo")
 def gallery(request: Asked) -> HttpResponse:
     """Every component of the design system in every state."""
-    return render(request, "ui/gallery.html", {"today": clock.now().astimezone(CHINA).date(), "soon": timedelta(hours=1)})
+    return render(
+        request, "ui/gallery.html", {"today": clock.now().astimezone(CHINA).date(), "soon": timedelta(hours=1)}
+    )

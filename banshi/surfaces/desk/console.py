@@ -84,7 +84,8 @@ def seen(view: tickets.DeskView) -> str:
 
 def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> dict[str, Any]:
     """Everything the console's templates show."""
-    assert view.hall is not None and view.whole is not None
+    assert view.hall is not None
+    assert view.whole is not None
     hall = places.hall_by_code(view.hall.code)
     zone = ZoneInfo(hall.timezone)
     midnight = datetime.combine(now.astimezone(zone).date(), time(0), zone)

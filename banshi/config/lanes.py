@@ -1,0 +1,143 @@
+"""The fast lane: the three busiest writes go past Django's request machinery, and bookings are committed together.
+
+`surfaces/api/fast.py` does the work either way, so both lanes give the same answers. While a batch of bookings is under
+way in its thread, those that arrive wait for the next; when it comes back they all go at once (ADR 5).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Generic, TypeVar
+
+from django.conf import settings
+from django.db import close_old_connections
+
+from banshi.foundation import clock, metrics
+from banshi.surfaces.api import fast
+from banshi.surfaces.api.answers import Answer, http_problem, language_of
+
+APPOINTMENTS = "/api/v1/appointments"
+TICKETS = re.compile(r"/api/v1/halls/([^/]{1,80})/tickets")
+CALLS = re.compile(r"/api/v1/windows/([^/]{1,80})/calls")
+MOST = 256  # bookings a statement
+Item = TypeVar("Item")
+Raw = tuple[dict[str, str], bytes, str]
+
+
+class Batches(Generic[Item]):
+    """Runs `work` on everything that has arrived, one batch at a time, in a thread of its own."""
+
+    def __init__(self, work: Callable[[Sequence[Item]], Sequence[Answer]], name: str) -> None:
+        self.work = work
+        self.waiting: list[tuple[Item, asyncio.Future[Answer]]] = []
+        self.thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self.runner: asyncio.Task[None] | None = None
+
+    async def ask(self, item: Item) -> Answer:
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self.waiting.append((item, future))
+        if self.runner is None or self.runner.done():
+            self.runner = asyncio.create_task(self._run())
+        return await future
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self.waiting:
+            batch, self.waiting = self.waiting[:MOST], self.waiting[MOST:]
+            try:
+                answers = await loop.run_in_executor(self.thread, self._work, [item for item, _ in batch])
+            except Exception as trouble:
+                for _, future in batch:
+                    if not future.done():
+                        future.set_exception(trouble)
+                continue
+            for (_, future), answered in zip(batch, answers, strict=True):
+                if not future.done():  # the caller may have gone
+                    future.set_result(answered)
+
+    def _work(self, items: Sequence[Item]) -> Sequence[Answer]:
+        close_old_connections()
+        return self.work(items)
+
+
+def book_raw(asked: Sequence[Raw]) -> list[Answer]:
+    """Check each request, then book those that hold together. One answer each, in order."""
+    prepared = [fast.prepare_booking(headers, body, query) for headers, body, query in asked]
+    booked = iter(fast.book_many([one for one in prepared if isinstance(one, fast.Booking)]))
+    return [next(booked) if isinstance(one, fast.Booking) else one for one in prepared]
+
+
+class Lanes:
+    """Answers what it knows the address of; `None` from `route` means: not for this lane."""
+
+    def __init__(self) -> None:
+        self.bookings: Batches[Raw] = Batches(book_raw, "bookings")
+        self.threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="lane")
+
+    def route(self, scope: dict[str, Any]) -> tuple[str, dict[str, str]] | None:
+        """The operation and the names in its path."""
+        if scope["method"] != "POST":
+            return None
+        path = scope["path"]
+        if path == APPOINTMENTS:
+            return "book", {}
+        if path.startswith("/api/v1/halls/") and (found := TICKETS.fullmatch(path)):
+            return "issue", {"hall": found[1]}
+        if path.startswith("/api/v1/windows/") and (found := CALLS.fullmatch(path)):
+            return "call", {"window": found[1]}
+        return None
+
+    async def serve(self, lane: tuple[str, dict[str, str]], scope: dict[str, Any], receive: Any, send: Any) -> None:
+        started = clock.monotonic()
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        query = scope.get("query_string", b"").decode("latin-1")
+        name, path = lane
+        body = await _body(receive)
+        if body is None:
+            answered = http_problem("too-large", language_of(headers.get("accept-language", "")))
+        elif name == "book":
+            answered = await self.bookings.ask((headers, body, query))
+        else:
+            act = fast.issue if name == "issue" else fast.call
+            answered = await asyncio.get_running_loop().run_in_executor(
+                self.threads, _fresh, lambda: act(headers, body, query, **path)
+            )
+        metrics.requests.labels("POST", f"fast:{name}", str(answered.status)).inc()
+        metrics.request_seconds.labels(f"fast:{name}").observe(clock.monotonic() - started)
+        await send({"type": "http.response.start", "status": answered.status, "headers": _headers(answered)})
+        await send({"type": "http.response.body", "body": answered.body})
+
+    def close(self) -> None:
+        self.threads.shutdown(wait=False, cancel_futures=True)
+        self.bookings.thread.shutdown(wait=False, cancel_futures=True)
+
+
+def _fresh(act: Callable[[], Answer]) -> Answer:
+    close_old_connections()
+    return act()
+
+
+async def _body(receive: Any) -> bytes | None:
+    """The whole body; None where it is larger than any request may be."""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return b"".join(parts)
+        part = message.get("body", b"")
+        size += len(part)
+        if size > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return None
+        parts.append(part)
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+def _headers(answered: Answer) -> list[tuple[bytes, bytes]]:
+    found = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answered.headers.items()]
+    found.append((b"content-length", str(len(answered.body)).encode()))
+    return [*found, (b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
