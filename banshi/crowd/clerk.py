@@ -49,7 +49,8 @@ class Clerk:
             self.hall.api.traffic.broken[f"clerk: {type(trouble).__name__}: {trouble}"[:160]] += 1
 
     def hand(self, ref: str) -> None:
-        self.handed.append(ref)
+        if ref not in self.handed:
+            self.handed.append(ref)
         self.wake.set()
 
     def resting(self) -> bool:
@@ -70,6 +71,8 @@ class Clerk:
             reply = await self._post("sign-in")
             if not reply.ok:
                 return  # somebody else works here; looked at again in some minutes
+            if reply.body["state"] == "paused":  # an earlier run of the crowd ended during a break
+                await self._post("resume")
             await self._left_over()
             await self._work()
             await self._leave()
@@ -160,6 +163,8 @@ class Clerk:
             await self._post("sign-in")
         elif reply.slug == "window-busy":
             return await self._who_is_here()
+        elif reply.slug == "wrong-state":
+            await self._post("resume")
         self._rest()
         return None
 
@@ -171,12 +176,14 @@ class Clerk:
 
     async def _who_is_here(self) -> str | None:
         """The hall called somebody to this window by itself: the person comes up in a moment, or the window tells."""
-        self.wake.clear()
-        if not self.handed:
+        for _ in range(8):
+            if self.handed:
+                return self.handed.popleft()
+            if (ref := self.hall.called_to(self)) is not None:
+                return ref
+            self.wake.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.wake.wait(), 2.0)
-        if self.handed:
-            return self.handed.popleft()
+                await asyncio.wait_for(self.wake.wait(), 0.25)
         reply = await self.hall.api.get(f"/windows/{self.place.code}", self.key)
         ticket = reply.body.get("ticket") if reply.ok and isinstance(reply.body, dict) else None
         if isinstance(ticket, dict):

@@ -67,6 +67,7 @@ class Api:
         self.traffic = Traffic()
         self.under_way = 0
         self.closing = False
+        self.takes_s = 0.0  # from wanting to send a request to having its answer, of late
 
     async def close(self) -> None:
         await self._http.aclose()
@@ -138,6 +139,7 @@ class Api:
             finally:
                 self.under_way -= 1
             if answer is not None and answer.status_code < 500 and answer.status_code != 429:
+                self.takes_s += 0.05 * (time.monotonic() - began - self.takes_s)
                 return self._read(answer)
             if answer is not None and answer.status_code != 429:
                 broken += 1

@@ -87,6 +87,8 @@ class HallRun:
         self.day: date | None = None
         self.jumps = -1
         self.waiting: Counter[str] = Counter()
+        self.called: dict[str, str] = {}  # window → number called there, as last heard
+        self.numbers: dict[str, str] = {}  # today's number → ref
         self.phones = visitors.Phones()
         self._due: list[tuple[datetime, int, Callable[[], Coroutine[Any, Any, None]]]] = []
         self._order = itertools.count()
@@ -185,6 +187,8 @@ class HallRun:
             key=lambda s: s.starts_at,
         )  # fmt: skip
         self.day, self.jumps, self._due, self._staffed_for = now.date(), jumps, [], None
+        if self.day not in self.days:
+            self.numbers.clear()
         self.days.add(self.day)
         self.settle()
         self.booked = [b for b in self.booked if not b.done and b.ends_at > now]
@@ -295,7 +299,18 @@ class HallRun:
             if not state:
                 continue
             self.waiting = Counter({c["code"]: c["waiting"] for c in state["categories"] if c["waiting"]})
+            self.called = {w["code"]: w["ticket"] for w in state["windows"] if w["state"] == "called"}
+            for clerk in list(self._idle.values()):
+                if (ref := self.called_to(clerk)) is not None:
+                    clerk.hand(ref)
             self.dispatch()
+
+    def called_to(self, clerk: Clerk) -> str | None:
+        """The number that the stream shows as called to this window, where it is one of the crowd's.
+
+        A hall that calls by itself may call another than the one just taken.
+        """
+        return self.numbers.get(self.called.get(clerk.place.code, ""))
 
     def idle(self, clerk: Clerk) -> None:
         self._idle.setdefault(clerk.place.code, clerk)
@@ -326,6 +341,7 @@ class HallRun:
     def took(self, ref: str, guest: Guest, ticket: dict[str, Any]) -> None:
         """A number was given to one of the crowd; called at once, that window's clerk sees the person come."""
         self.guests[ref] = guest
+        self.numbers[ticket["number"]] = ref
         self.seen.counts["tickets"] += 1
         self.seen.counts["booked" if ticket["kind"] == "booked" else "walk_in"] += 1
         clerk = self.by_number.get(ticket.get("called_to") or "")

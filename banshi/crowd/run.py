@@ -32,6 +32,7 @@ PEAK = 1.7  # busiest half hour over the mean of the day
 DAY_S = 7 * 3600.0
 SWITCH_EVERY_S = 3.0
 SAVE_EVERY_S = 5.0
+SLOW_S, QUICK_S, LEAST_EASE = 0.4, 0.15, 0.05
 GOING_S = 2.0  # for requests under way when told to go
 WINDING_DOWN_S = 45.0  # for clerks to finish when a run of some minutes ends
 LOOK_AHEAD = timedelta(days=40)
@@ -82,6 +83,7 @@ class Crowd:
         self.before: dict[str, tuple[Counter[str], Counter[str], date, date]] = {}
         self.told = asyncio.Event()
         self.said_scale = -1.0
+        self.ease = 1.0  # less while the server answers slowly
         self.began = time.monotonic()
 
     # ---- life ----
@@ -121,6 +123,7 @@ class Crowd:
             news_at = self.clock.now()
             while until is None or self.clock.now() < until:
                 await self._switch()
+                self._spare()
                 self._say_scale()
                 if abs(self.clock.now() - news_at) >= timedelta(hours=1):
                     news_at = self.clock.now()
@@ -159,7 +162,14 @@ class Crowd:
     def scale(self) -> float:
         """Share of the public that comes at the present speed."""
         daily = sum(self.profiles[code].daily_arrivals for code, hall in self.halls.items() if hall.on)
-        return min(self.thin, share_of_public(daily, self.clock.speed))
+        return min(self.thin, share_of_public(daily, self.clock.speed)) * self.ease
+
+    def _spare(self) -> None:
+        """A slow server gets fewer people, and more of them again once it is quick."""
+        if self.api.takes_s > SLOW_S:
+            self.ease = max(LEAST_EASE, self.ease * 0.8)
+        elif self.api.takes_s < QUICK_S:
+            self.ease = min(1.0, self.ease * 1.1)
 
     # ---- which halls ----
 
@@ -252,9 +262,12 @@ class Crowd:
 
     def _say_scale(self) -> None:
         scale = round(self.scale(), 2)
-        if scale != self.said_scale and any(hall.on for hall in self.halls.values()):
+        moved = abs(scale - self.said_scale) > 0.3 * max(self.said_scale, 0.0) or (scale == 1) != (self.said_scale == 1)
+        if moved and any(hall.on for hall in self.halls.values()):
             self.said_scale = scale
             why = f"{self.clock.speed:g} hall seconds a second, at most {PER_SECOND:g} requests a second"
+            if self.ease < 1:
+                why += f"; the server takes {self.api.takes_s * 1000:.0f} ms"
             self._say(f"{scale:.0%} of the public comes ({why})" if scale < 1 else f"the whole public comes ({why})")
 
     def _say_news(self) -> None:
