@@ -25,7 +25,12 @@ def test_every_refusal_has_words():
 
 
 def test_every_table_has_an_explicit_name_that_starts_with_its_room():
-    wrong = [m.__name__ for config in ROOMS for m in config.get_models() if not m._meta.db_table.startswith(f"{config.label}_")]
+    wrong = [
+        m.__name__
+        for config in ROOMS
+        for m in config.get_models()
+        if not m._meta.db_table.startswith(f"{config.label}_")
+    ]
 
     assert wrong == []
 
@@ -36,7 +41,8 @@ def test_constraints_can_be_read_aloud():
         for config in ROOMS
         for model in config.get_models()
         for constraint in model._meta.constraints
-        if isinstance(constraint, (CheckConstraint, UniqueConstraint)) and ("_" not in constraint.name or len(constraint.name) < 10)
+        if isinstance(constraint, (CheckConstraint, UniqueConstraint))
+        and ("_" not in constraint.name or len(constraint.name) < 10)
     ]
 
     assert unreadable == []
@@ -77,7 +83,9 @@ def test_sql_writes_only_the_tables_of_its_own_room(room: str):
 
 
 def test_no_template_uses_inline_script_or_style():
-    inline = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>|\son[a-z]+\s*=\s*[\"']|\sstyle\s*=\s*[\"']|<style", re.I)
+    inline = re.compile(
+        r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>|\son[a-z]+\s*=\s*[\"']|\sstyle\s*=\s*[\"']|<style", re.I
+    )
     found = [
         str(p.relative_to(ROOT))
         for p in sorted((ROOT / "banshi").rglob("templates/**/*.html"))
@@ -87,6 +95,7 @@ def test_no_template_uses_inline_script_or_style():
     assert found == []
 
 
+@pytest.mark.django_db
 def test_migrations_say_what_the_models_say():
     from django.core.management import call_command
 

@@ -20,6 +20,21 @@ from banshi.rooms.calendars.models import CalendarVersion, Closure, NationalDay
 from banshi.rooms.calendars.rules import CalendarDocument, Session, WhyClosed, Words
 from banshi.rooms.places.models import Hall
 
+# A hall without a calendar: a document needs a rule, and this one never applies.
+_NEVER_OPEN = rules.load(
+    {
+        "timezone": "Asia/Shanghai",
+        "rules": [
+            {
+                "code": "none",
+                "name": {"zh": "尚未设置开放时间", "en": "No opening hours yet"},
+                "kind": "regular",
+                "when": {"dates": ["1970-01-01"]},
+                "hours": [["09:00", "09:01"]],
+            }
+        ],
+    }
+)
 _national: tuple[object, WorkCalendar] | None = None
 
 
@@ -62,7 +77,7 @@ def _pick(documents: list[tuple[date, CalendarDocument]], day: date) -> Calendar
     for valid_from, document in documents:
         if valid_from <= day:
             return document
-    return CalendarDocument.model_validate({"timezone": "Asia/Shanghai", "rules": []})
+    return _NEVER_OPEN
 
 
 def closures(hall: Hall, first: date, last: date) -> list[rules.Closure]:

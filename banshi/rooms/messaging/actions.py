@@ -21,7 +21,7 @@ from django.db import connection, transaction
 
 from banshi.foundation import clock
 from banshi.foundation.announce import announce
-from banshi.foundation.crypto import Unreadable, blind_index, decrypt, encrypt
+from banshi.foundation.crypto import Unreadable, blind_index, decrypt, encrypt, sign
 from banshi.kernel.actors import Actor
 from banshi.kernel.phones import InvalidPhone, normalise_phone
 from banshi.kernel.policy import MessagePolicy
@@ -358,6 +358,11 @@ def _word(message: _Claimed, *, words: _Words, hall: Hall | None, now: datetime)
     base = settings.BANSHI_PUBLIC_URL.rstrip("/")
     if "link" not in said:
         said["link"] = rules.link(base, key=message.key, subject=message.subject)
+        if message.subject.startswith(
+            "appointment:"
+        ):  # opens the page for whoever holds the message, without signing in
+            code = message.subject.removeprefix("appointment:")
+            said["link"] += f"?k={sign(code, purpose='link')}"
     elif said["link"].startswith("/"):
         said["link"] = base + said["link"]
     text = rules.render(words.body(message.hall, message.key, language), said)

@@ -11,6 +11,7 @@ import pytest
 from django.db import connection, transaction
 
 from banshi.foundation import clock
+from banshi.foundation.crypto import sign
 from banshi.gateways.outbox import Outbox
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
@@ -89,7 +90,8 @@ def test_the_text_is_in_the_persons_language_with_the_halls_name_and_a_link(town
     actions.drain(channels=outboxes(), now=TUESDAY_NINE)
 
     assert [n.text for n in queries.notices()] == [
-        "Booked: tomorrow (11 March) 9:00, Town Hall. Show, change or cancel: https://town.cn/a/K7"
+        "Booked: tomorrow (11 March) 9:00, Town Hall. "
+        f"Show, change or cancel: https://town.cn/a/K7?k={sign('K7', purpose='link')}"
     ]
 
 

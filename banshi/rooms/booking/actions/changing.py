@@ -102,7 +102,7 @@ def rebook(*, code: str, by: Actor, now: datetime) -> Appointment:
         raise Refused("wrong-state", facts={"state": row.state, "needs": rules.State.CANCELLED.value})
     if rules.rebooking_forgives(cancelled_at=row.cancelled_at, now=now):
         for entry in LedgerEntry.objects.filter(appointment=row, kind="cancel", forgiven_at=None):
-            credit.forgive(entry_id=entry.pk, why="booked again within 30 minutes", by=by, now=now)
+            credit.forgive(entry_id=entry.pk, why="30 分钟内重新预约 · booked again within 30 minutes", by=by, now=now)
     kept = Hold.objects.filter(slot_id=row.slot_id, kind="withheld", person_id=row.person_id, ended_at=None).first()
     return place(
         slot_id=row.slot_id,
