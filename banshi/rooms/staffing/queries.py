@@ -46,8 +46,8 @@ class SessionDuty:
 
 @dataclass(frozen=True)
 class Week:
-    """A hall's roster from Monday to Sunday. `clashes` and `outside` are by shift id; an outside span is not worked
-    by the hall."""
+    """A hall's roster from Monday to Sunday. `clashing` and `outside` are shift ids; outside: begins before the hall
+    opens that day or ends after it closes."""
 
     first: date
     shifts: tuple[ShiftView, ...]
@@ -102,16 +102,19 @@ def week(hall: Hall, monday: date) -> Week:
     planned = [each.planned for each in found]
     sessions = calendars.sessions(hall, monday, sunday)
     clashing = {shift.id for pair in rules.clashes(planned) for shift in (pair.one, pair.other)}
-    outside = {
-        each.id
-        for each in found
-        if rules.outside(each.planned, [session.span for session in sessions.get(each.day, [])])
-    }
+    outside = {each.id for each in found if rules.outside(each.planned, _doors(sessions.get(each.day, [])))}
     duties = {
         day: [SessionDuty(session, rules.on_duty(planned, session.span)) for session in of_day]
         for day, of_day in sessions.items()
     }
     return Week(monday, found, duties, frozenset(each for each in clashing if each is not None), frozenset(outside))
+
+
+def _doors(sessions: list[Session]) -> list[Span[datetime]]:
+    """From the day's first opening to its last closing: nobody is sent home for the noon break."""
+    if not sessions:
+        return []
+    return [Span(min(each.starts_at for each in sessions), max(each.ends_at for each in sessions))]
 
 
 def windows_staffed(hall: Hall, starts_at: datetime, ends_at: datetime) -> int:

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
+from banshi.foundation.said import english
 from banshi.journeys import change_hours
 from banshi.journeys.change_hours import WHATS, Affected, Choice, Outcome, What
 from banshi.kernel.refusals import Refused
@@ -41,10 +42,10 @@ LISTED = 200  # people shown one by one; the rest follow the choice for all
 
 
 @dataclass(frozen=True)
-class DayChange:
-    """A day whose hours change, before and after, as text."""
+class HoursChange:
+    """Days whose hours change in the same way, before and after, as text."""
 
-    day: date
+    days: list[date]
     before: list[str]
     after: list[str]
 
@@ -192,20 +193,23 @@ def people_context(people: list[Affected]) -> dict[str, Any]:
     }
 
 
-def _changes(hall: Hall, document: CalendarDocument, first: date) -> list[DayChange]:
+def _changes(hall: Hall, document: CalendarDocument, first: date) -> list[HoursChange]:
     last = first + timedelta(days=PREVIEW_DAYS - 1)
     calendar = calendars.work_calendar()
     shut = calendars.closures(hall, first, last)
-    found = []
+    found: dict[tuple[str, ...], HoursChange] = {}
     for day, before in calendars.sessions(hall, first, last).items():
         old, new = _hours(before), _hours(rules.sessions_on(document, day, calendar, shut))
         if old != new:
-            found.append(DayChange(day, old, new))
-    return found
+            found.setdefault((*old, "→", *new), HoursChange([], old, new)).days.append(day)
+    return list(found.values())
 
 
 def _hours(sessions: list[Session]) -> list[str]:
-    return [f"{each.starts_at:%H:%M}–{each.ends_at:%H:%M} {each.name.zh}" for each in sessions]
+    return [
+        f"{each.starts_at:%H:%M}–{each.ends_at:%H:%M} {each.name.en if english() else each.name.zh}"
+        for each in sessions
+    ]
 
 
 def choices_of(post: QueryDict) -> tuple[dict[str, Choice], What]:
@@ -273,6 +277,9 @@ def publish(request: Asked, hall: str) -> HttpResponseBase:
     try:
         document = json.loads(request.POST.get("document", ""))
     except (ValueError, RecursionError):
+        document = None
+    # PostgreSQL keeps no NUL; no name of a session needs one.
+    if "\\u0000" in request.POST.get("document", ""):
         document = None
     if not isinstance(document, dict) or valid_from is None or valid_from < local(place, clock.now()).date():
         messages.error(request, _("The preview was not complete. Look at it once more."))

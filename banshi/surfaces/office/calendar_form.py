@@ -16,7 +16,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from banshi.rooms.calendars.rules import WEEKDAYS
-from banshi.surfaces.office.frame import int_or_none, time_or_none
+from banshi.surfaces.office.frame import clean, int_or_none, time_or_none
 
 DAY_KINDS = ("every_day", "working", "rest_day", "holiday", "make_up")
 MOST_RULES = 40
@@ -131,11 +131,11 @@ def forms_of(post: QueryDict) -> list[Form]:
         for name, default in BLANK.items():
             key = f"r{i}-{name}"
             if isinstance(default, list):
-                form[name] = [each[:80] for each in post.getlist(key)][:200]
+                form[name] = [clean(each, 80) for each in post.getlist(key)][:200]
             elif isinstance(default, bool):
                 form[name] = bool(post.get(key))
             else:
-                form[name] = str(post.get(key, default))[:4000].strip()
+                form[name] = clean(str(post.get(key, default)), 4000)
         forms.append(form)
     return forms
 

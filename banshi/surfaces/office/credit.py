@@ -28,6 +28,7 @@ from banshi.surfaces.office.frame import (
     clean,
     day_or_none,
     invalid,
+    lines_of,
     local,
     page,
     paged,
@@ -171,7 +172,7 @@ def answer(request: Asked, hall: str, appeal_id: int) -> HttpResponseBase:
     try:
         if verdict not in ("upheld", "rejected"):
             raise invalid("verdict", _("Choose: agree or not."))
-        text = clean(request.POST.get("answer", "").replace("\n", " "), 500)
+        text = " ".join(lines_of(request.POST.get("answer"), 500).split())
         booking.answer_appeal(
             appeal_id=row.pk, upheld=verdict == "upheld", answer=text, by=acting(request, place), now=clock.now()
         )

@@ -224,6 +224,12 @@ def clean(text: str | None, most: int) -> str:
     return "".join(c for c in (text or "") if c >= " " and c != "\x7f").strip()[:most]
 
 
+def lines_of(text: str | None, most: int) -> str:
+    """Several lines as typed, without control characters, cut to `most` characters."""
+    kept = (text or "").replace("\r\n", "\n")
+    return "".join(c for c in kept if c == "\n" or (c >= " " and c != "\x7f")).strip()[:most]
+
+
 def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 

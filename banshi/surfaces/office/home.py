@@ -65,6 +65,7 @@ def overview(request: Asked, hall: str) -> HttpResponseBase:
         hours=_today(place),
         may_look=request.who.may("appointments.view", hall),
         states=states,
+        arrived=states.get("checked_in", 0) + states.get("served", 0),
         expected=sum(states.values()) - states.get("cancelled", 0),
         needs=needs(request.who, [place], now=now),
     )

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from pydantic import BaseModel, ValidationError
 
 from banshi.kernel.policy import HallPolicy, Quota
+from banshi.surfaces.office.frame import clean, lines_of
 from banshi.surfaces.office.policy_words import HINTS, LABELS, OPTIONS, SECTIONS
 
 Text = str | Promise
@@ -40,6 +41,11 @@ class Field:
     options: list[tuple[str, Text]] = field(default_factory=list)
     error: str = ""
     changed: bool = False
+
+    @property
+    def rows(self) -> int:
+        """How many rows a table of quotas shows, spare ones included."""
+        return len(self.value or ()) + SPARE_QUOTAS
 
     @property
     def id(self) -> str:
@@ -149,12 +155,12 @@ def typed(post: QueryDict, form: list[Section]) -> tuple[dict[str, Any], dict[st
 
 
 def _read(post: QueryDict, each: Field, faults: dict[str, str]) -> Any:
-    raw = post.get(each.path, "")[:4000].strip()
+    raw = lines_of(post.get(each.path), 4000)
     if each.kind == "toggle":
         each.value = bool(raw)
         return each.value
     if each.kind == "checks":
-        each.value = [v[:40] for v in post.getlist(each.path)][:20]
+        each.value = [clean(v, 40) for v in post.getlist(each.path)][:20]
         return each.value
     if each.kind == "quotas":
         return _quotas(post, each, faults)
@@ -200,7 +206,7 @@ def _quotas(post: QueryDict, each: Field, faults: dict[str, str]) -> list[dict[s
         MOST_QUOTAS,
     )
     for i in range(count):
-        row = {name: post.get(f"q{i}-{name}", "")[:80].strip() for name in ("target", "code", "public", "internal")}
+        row = {name: clean(post.get(f"q{i}-{name}"), 80) for name in ("target", "code", "public", "internal")}
         if not row["public"] and not row["internal"]:
             continue
         shown.append(row)

@@ -18,7 +18,7 @@ from banshi.rooms.feedback import queries as ratings_of
 from banshi.rooms.feedback.models import Task
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
-from banshi.surfaces.office.frame import clean, page, paged, query_without_page, status_of
+from banshi.surfaces.office.frame import lines_of, page, paged, query_without_page, status_of
 
 STATES = ("open", "answered", "settled")
 OUTCOMES = ("fixed", "explained", "groundless", "malicious")
@@ -62,7 +62,7 @@ def _task_here(hall: Hall, task_id: int) -> None:
 def answer(request: Asked, hall: str, task_id: int) -> HttpResponseBase:
     place = places.hall_by_code(hall)
     _task_here(place, task_id)
-    text = clean(request.POST.get("text", "").replace("\n", " "), 500)
+    text = " ".join(lines_of(request.POST.get("text"), 500).split())
     try:
         feedback.answer(task_id=task_id, text=text, by=request.who.by, now=clock.now())
     except Refused as refused:

@@ -20,7 +20,7 @@ from banshi.rooms.messaging import queries as notices_of
 from banshi.rooms.messaging import rules as wording
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
-from banshi.surfaces.office.frame import local, page, status_of, zone_of
+from banshi.surfaces.office.frame import lines_of, local, page, status_of, zone_of
 from banshi.surfaces.office.words import MESSAGE_KEYS
 
 
@@ -71,7 +71,7 @@ def one(request: Asked, hall: str, key: str, language: str) -> HttpResponseBase:
     body, act = found.body, request.POST.get("act", "")
     refused: Refused | None = None
     if request.method == "POST":
-        body = request.POST.get("body", "")[:2000].strip()
+        body = lines_of(request.POST.get("body"), 2000)
         if act == "reset":
             messaging.reset_template(hall=place.code, key=key, language=language, by=request.who.by, now=now)
             messages.success(request, _("Back to the common words."))

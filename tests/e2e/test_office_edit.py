@@ -1,0 +1,98 @@
+"""The office's editors in a browser: sign in, change hours with people booked, change places in place, rules, staff."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from banshi.journeys.demo_seeds import PASSWORD
+
+pytestmark = pytest.mark.browser
+WIDE, SMALL = (1440, 900), (1366, 768)
+PAGES = {
+    "home": "/office/",
+    "overview": "/office/nancheng/",
+    "calendar": "/office/nancheng/calendar/",
+    "calendar-edit": "/office/nancheng/calendar/edit/",
+    "closures": "/office/nancheng/calendar/closures/",
+    "slots": "/office/nancheng/slots/?day=2026-11-25",
+    "roster": "/office/nancheng/roster/",
+    "windows": "/office/nancheng/windows/",
+    "items": "/office/nancheng/items/",
+    "policy": "/office/nancheng/policy/",
+    "credit": "/office/nancheng/credit/",
+    "templates": "/office/nancheng/templates/",
+    "appointments": "/office/nancheng/appointments/",
+    "appointment-new": "/office/nancheng/appointments/new",
+    "staff": "/office/nancheng/staff/",
+    "notices": "/office/nancheng/notices/",
+    "audit": "/office/nancheng/audit/",
+    "devices": "/office/nancheng/devices/",
+}
+
+
+@pytest.fixture
+def office(open_page: Any) -> Any:
+    """`office(path, size, language)` → a page of Nancheng's manager."""
+
+    def opened(path: str, size: tuple[int, int] = WIDE, language: str = "zh-CN") -> Any:
+        page = open_page("/staff/sign-in?next=/office/nancheng/", size=size, language=language)
+        page.fill("[name=login]", "nancheng-manager")
+        page.fill("[name=password]", PASSWORD)
+        page.click("main button.btn--primary")
+        page.wait_for_url("**/office/nancheng/")
+        page.goto(path)
+        return page
+
+    return opened
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
+def test_every_page_fits_the_screen_and_has_no_barrier(office: Any, axe: Any, picture: Any, language: str) -> None:
+    page = office("/office/", SMALL, language)
+    faults = []
+
+    for name, path in PAGES.items():
+        page.goto(path)
+        picture(page, f"office-{name}-{language[:2]}")
+        faults += [f"{name}: {each}" for each in axe(page)]
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            faults.append(f"{name}: wider than the screen")
+
+    assert faults == []
+
+
+def test_places_are_changed_in_their_cell(office: Any) -> None:
+    page = office("/office/nancheng/slots/?day=2026-11-30")
+    cell = page.locator(".slot").first
+    name = f"#{cell.get_attribute('id')}"
+
+    page.click(f"{name} .slot__show")
+    page.fill(f"{name} [name=quota]", "31")
+    page.click(f"{name} button[value=look]")
+    effect = page.locator(f"{name} [role=status]").inner_text()
+    page.click(f"{name} button[value=save]")
+    page.wait_for_selector(f"{name} .slot__show")
+
+    assert effect == "余号：30 → 31"
+    assert page.locator(f"{name} .slot__show").inner_text().split("\n")[0] == "0 / 31*"
+
+
+def test_shorter_hours_show_the_days_before_they_are_published(office: Any, picture: Any) -> None:
+    page = office("/office/nancheng/calendar/edit/")
+
+    page.fill("[name=r0-hours]", "08:30-11:30, 14:00-16:00")
+    page.fill("[name=r0-periods]", "08:30-09:30, 09:30-10:30, 10:30-11:30, 14:00-15:00, 15:00-16:00")
+    page.click("button[value=preview]")
+    page.wait_for_selector("h1:has-text('变化预览')")
+    picture(page, "office-calendar-preview-zh")
+
+    assert page.locator("section table tbody tr").count() == 1
+    assert page.locator("section table td").nth(1).inner_text().split("\n")[1] == "14:00–16:00 工作日服务"
+
+
+def test_another_halls_office_is_closed(office: Any) -> None:
+    page = office("/office/dongcheng/calendar/")
+
+    assert page.locator("h1").inner_text() == "不是本人的大厅"

@@ -1,0 +1,86 @@
+"""The town for tests of the office's editors: open nine to noon and two to five, with slots, at nine on a Tuesday."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from banshi.foundation import clock
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking.models import Appointment, Slot
+from banshi.rooms.calendars import rules as calendar_rules
+from banshi.rooms.calendars.models import CalendarVersion
+from banshi.rooms.identity.models import Role, Staff
+from tests.town import CITIZEN, TUESDAY_NINE, Town, at
+
+
+def document(*hours: tuple[str, str]) -> dict[str, Any]:
+    return {
+        "timezone": "Asia/Shanghai",
+        "period_minutes": 60,
+        "rules": [
+            {
+                "code": "regular",
+                "name": {"zh": "工作日服务", "en": "Regular"},
+                "when": "working",
+                "hours": [list(each) for each in hours],
+            }
+        ],
+    }
+
+
+@pytest.fixture
+def office(town: Town) -> Iterator[Town]:
+    clock.set_clock(now=TUESDAY_NINE, speed=0)
+    town.policy(booking={"quotas": [{"target": "category", "code": "*", "public": 2, "internal": 1}]})
+    CalendarVersion.objects.create(
+        hall=town.hall,
+        version=1,
+        document=calendar_rules.load(document(("09:00", "12:00"), ("14:00", "17:00"))).model_dump(mode="json"),
+        valid_from=date(2020, 1, 1),
+        made_by="system",
+        made_at=TUESDAY_NINE,
+    )
+    booking.materialise(hall=town.hall, now=TUESDAY_NINE)
+    yield town
+    clock.forget()
+
+
+@pytest.fixture
+def manager(office: Town) -> Client:
+    return signed_in(office.manager)
+
+
+def signed_in(staff: Any) -> Client:
+    client = Client()
+    client.force_login(staff)
+    return client
+
+
+def staff_with(login: str, role: str, scope_kind: str = "hall", scope: str = "town") -> Any:
+    made = Staff.objects.create_staff(
+        login=login, password="town-password", name_zh=login, name_en=login, created_at=TUESDAY_NINE
+    )
+    Role.objects.create(
+        staff=made, role=role, scope_kind=scope_kind, scope=scope, given_at=TUESDAY_NINE, given_by="system"
+    )
+    return made
+
+
+def slot_at(town: Town, starts: str, business: str = "cat:A") -> Slot:
+    return Slot.objects.get(hall=town.hall, business=business, starts_at=at(starts))
+
+
+def booked(town: Town, starts: str, person: int = 0, item: str = "pension") -> Appointment:
+    return booking.place(
+        slot_id=slot_at(town, starts).pk,
+        item_code=item,
+        person_id=town.person(person).pk,
+        source="web",
+        by=CITIZEN,
+        now=TUESDAY_NINE,
+    )

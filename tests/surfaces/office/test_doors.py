@@ -1,0 +1,271 @@
+"""Who gets in where: every page of the office by role and hall, and bad input in every field."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from banshi.rooms.booking.models import LedgerEntry, Suspension
+from banshi.rooms.catalogue.models import HallItem
+from banshi.surfaces.office import urls
+from banshi.surfaces.office.urls_seeing import urlpatterns as seeing
+from tests.surfaces.office.editing import booked, manager, office, signed_in, staff_with  # noqa: F401 – fixtures
+from tests.town import TUESDAY_NINE
+
+MINE = [
+    each
+    for each in urls.urlpatterns
+    if each not in seeing and each.pattern.regex.pattern.startswith("^office/(?P<hall>")
+]
+NASTY = [
+    "",
+    "x" * 5000,
+    "\x00",
+    "-1",
+    "99999999999999999999",
+    "２０２６-10-01",
+    "<script>",
+    "{}",
+    "null",
+    "🙂",
+    "2026-02-31",
+]
+
+
+@pytest.fixture
+def rows(office):  # noqa: F811
+    """One of everything that pages are about."""
+    appointment = booked(office, "2026-03-11 09:00")
+    entry = LedgerEntry.objects.create(
+        person=appointment.person,
+        scope="town",
+        kind="no_show",
+        on=TUESDAY_NINE.date(),
+        at=TUESDAY_NINE,
+        appointment=appointment,
+    )
+    suspension = Suspension.objects.create(
+        person=appointment.person, scope="town", reason="manual", from_on=TUESDAY_NINE.date(),
+        until_on=TUESDAY_NINE.date(), made_at=TUESDAY_NINE,
+    )  # fmt: skip
+    return {
+        "hall": "town",
+        "code": appointment.code,
+        "slot_id": appointment.slot_id,
+        "person_id": appointment.person_id,
+        "entry_id": entry.pk,
+        "suspension_id": suspension.pk,
+        "staff_id": office.clerk.pk,
+        "role_id": office.clerk.roles.get().pk,
+        "hall_item_id": HallItem.objects.get(hall=office.hall, item__code="pension").pk,
+        "key": "confirmation",
+        "language": "zh",
+        "task_id": 1,
+        "message_id": 1,
+        "closure_id": 1,
+        "shift_id": 1,
+        "appeal_id": 1,
+    }
+
+
+def address(pattern, rows, **more):
+    values = {**rows, **more}
+    if pattern.name == "window":
+        values["code"] = "town-03"
+    return reverse(f"office:{pattern.name}", kwargs={name: values[name] for name in pattern.pattern.converters})
+
+
+def get_or_post(client: Client, url: str) -> int:
+    answer = client.get(url)
+    return client.post(url).status_code if answer.status_code == 405 else answer.status_code
+
+
+@pytest.mark.parametrize("pattern", MINE, ids=lambda each: each.name)
+def test_a_page_opens_for_the_manager_and_for_nobody_from_another_hall(rows, office, pattern):  # noqa: F811
+    url = address(pattern, rows)
+
+    mine = signed_in(office.manager).get(url).status_code
+    theirs = get_or_post(signed_in(staff_with("other-manager", "hall_manager", scope="other")), url)
+    nobodys = get_or_post(Client(), url)
+
+    assert mine in (200, 405)
+    assert (theirs, nobodys) == (403, 302)
+
+
+@pytest.mark.parametrize("pattern", [each for each in MINE if each.name != "overview"], ids=lambda each: each.name)
+def test_a_window_clerk_sees_nothing_of_the_offices_editors(rows, office, pattern):  # noqa: F811
+    assert get_or_post(signed_in(office.clerk), address(pattern, rows)) == 403
+
+
+def test_a_guide_works_with_appointments_and_nothing_else(rows, office):  # noqa: F811
+    guide = signed_in(staff_with("guide", "guide"))
+
+    opened = {each.name for each in MINE if get_or_post(guide, address(each, rows)) != 403}
+
+    assert opened == {
+        "overview", "appointments", "appointment_find", "appointment_new", "appointment", "appointment_move",
+        "appointment_cancel",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_no_page_breaks_in_either_language(rows, office, language):  # noqa: F811
+    client = signed_in(office.manager)
+    client.cookies["django_language"] = language
+
+    codes = {each.name: client.get(address(each, rows)).status_code for each in MINE}
+
+    assert {name for name, code in codes.items() if code not in (200, 405)} == set()
+
+
+FIELDS = [
+    "day",
+    "first",
+    "last",
+    "week",
+    "view",
+    "state",
+    "key",
+    "before",
+    "page",
+    "q",
+    "category",
+    "only",
+    "kind",
+    "version",
+    "tab",
+    "who",
+    "action",
+    "subject",
+    "all",
+    "item",
+    "slot",
+    "internal",
+    "edit",
+]
+
+
+@pytest.mark.parametrize("value", NASTY, ids=lambda each: ascii(each)[:12])
+def test_no_query_string_breaks_a_page(rows, office, value):  # noqa: F811
+    client = signed_in(office.manager)
+
+    codes = {each.name: client.get(address(each, rows), dict.fromkeys(FIELDS, value)).status_code for each in MINE}
+
+    assert {name: code for name, code in codes.items() if code >= 500} == {}
+
+
+POSTED = [
+    "act",
+    "day",
+    "first",
+    "last",
+    "weekday",
+    "starts_at",
+    "quota",
+    "internal",
+    "why",
+    "note",
+    "valid_from",
+    "document",
+    "text",
+    "rules",
+    "version",
+    "choices",
+    "all",
+    "others",
+    "c-X",
+    "from_day",
+    "from_time",
+    "to_day",
+    "to_time",
+    "reason_zh",
+    "reason_en",
+    "zone",
+    "q",
+    "item",
+    "slot",
+    "name",
+    "id_type",
+    "id_number",
+    "phone",
+    "source",
+    "side",
+    "staff",
+    "window",
+    "duty",
+    "starts",
+    "ends",
+    "to",
+    "week",
+    "what",
+    "active",
+    "login",
+    "name_zh",
+    "name_en",
+    "badge",
+    "role",
+    "body",
+    "answer",
+    "verdict",
+    "outcome",
+    "category",
+    "booking.release",
+    "booking.release_days",
+    "booking.credit.no_shows",
+    "tickets.weights",
+    "messages.channels",
+    "quotas",
+    "q0-public",
+    "q0-code",
+    "r0-hours",
+    "r0-dates",
+    "r0-code",
+]
+
+
+@pytest.mark.parametrize("act", ["look", "save", "preview", "publish", "copy", "mark", "add"])
+@pytest.mark.parametrize("value", NASTY, ids=lambda each: ascii(each)[:12])
+def test_no_posted_value_breaks_a_page(rows, office, value, act):  # noqa: F811
+    client = signed_in(office.manager)
+    words = {**dict.fromkeys(POSTED, value), "act": act, "rules": "1", "quotas": "2"}
+
+    codes = {each.name: client.post(address(each, rows), words).status_code for each in MINE}
+
+    assert {name: code for name, code in codes.items() if code >= 500} == {}
+
+
+def test_a_calendar_text_that_is_no_calendar_says_so(office, manager):  # noqa: F811
+    for text in ("[", "a: [", "rules: 5", json.dumps({"rules": [{}]}), "x: &a [1]\ny: *a", "rules: [1, 2]"):
+        answer = manager.post(
+            "/office/town/calendar/edit/", {"tab": "text", "act": "preview", "text": text, "valid_from": "2026-03-11"}
+        )
+
+        assert answer.status_code == 422
+        assert len(answer.context["faults"]) >= 1
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [("appointments", 14), ("credit", 17), ("slots", 14), ("staff", 12), ("items", 14), ("windows", 17)],
+)
+def test_a_list_asks_as_often_for_three_as_for_one(office, manager, name, asked):  # noqa: F811
+    url = reverse(f"office:{name}", kwargs={"hall": "town"}) + "?day=2026-03-11"
+    counts = []
+    for starts, person in (("2026-03-11 09:00", 0), ("2026-03-11 10:00", 1), ("2026-03-11 11:00", 2)):
+        row = booked(office, starts, person)
+        Suspension.objects.create(
+            person=row.person, scope="town", reason="manual", from_on=row.day, until_on=row.day, made_at=TUESDAY_NINE
+        )
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            assert manager.get(url).status_code == 200
+        counts.append(len(queries))
+
+    assert counts[0] == counts[2]
+    assert counts[2] <= asked

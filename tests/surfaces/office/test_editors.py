@@ -1,0 +1,558 @@
+"""The editors show the effect before saving, and refuse in plain words."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from banshi.kernel.documents import generate_resident_id
+from banshi.rooms.audit.models import Entry
+from banshi.rooms.booking.models import Appeal, Appointment, FaultDay, LedgerEntry, Slot, Suspension
+from banshi.rooms.calendars.models import CalendarVersion, Closure
+from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.messaging.models import Message, Template
+from banshi.rooms.places.models import PolicyVersion, WindowCategory
+from banshi.rooms.staffing.models import Shift
+from tests.surfaces.office.editing import booked, document, manager, office, signed_in, slot_at, staff_with  # noqa: F401
+from tests.town import TUESDAY_NINE, at
+
+HTMX = {"HTTP_HX_REQUEST": "true"}
+
+
+# --- Opening hours
+
+
+def form_of(client, **changes):
+    """The fields of the calendar's form as a browser would send them, changed."""
+    page = client.get("/office/town/calendar/edit/")
+    fields = {"rules": "1", "act": "preview", "valid_from": "2026-03-11", "note": "", "tab": "form"}
+    for name, value in page.context["typed"]["forms"][0].items():
+        fields[f"r0-{name}"] = value if not isinstance(value, bool) else ("1" if value else "")
+    return {**fields, **changes}
+
+
+def test_the_form_says_back_exactly_the_document_it_was_made_from(manager):  # noqa: F811
+    answer = manager.post("/office/town/calendar/edit/", form_of(manager))
+
+    assert answer.status_code == 200
+    assert (answer.context["changes"], answer.context["people"]) == ([], [])
+
+
+def test_the_preview_names_the_days_and_the_people_before_anything_is_saved(manager, office):  # noqa: F811
+    row = booked(office, "2026-03-11 14:00")
+
+    answer = manager.post("/office/town/calendar/edit/", form_of(manager, **{"r0-hours": "9:00-12:00"}))
+
+    assert [each.code for each in answer.context["people"]] == [row.code]
+    assert len(answer.context["changes"][0].days) == 22
+    assert CalendarVersion.objects.count() == 1
+
+
+def test_what_was_previewed_is_published_and_the_person_is_moved(manager, office):  # noqa: F811
+    row = booked(office, "2026-03-11 14:00")
+    preview = manager.post("/office/town/calendar/edit/", form_of(manager, **{"r0-hours": "9:00-12:00"}))
+
+    answer = manager.post(
+        "/office/town/calendar/publish",
+        {
+            "document": preview.context["document"],
+            "valid_from": "2026-03-11",
+            "note": "午后不开",
+            "version": "1",
+            "all": "each",
+            f"c-{row.code}": "move",
+            f"t-{row.code}": preview.context["people"][0].suggestion.starts_at.isoformat(),
+        },
+    )
+
+    row.refresh_from_db()
+    assert answer.status_code == 302
+    assert (CalendarVersion.objects.get(version=2).note, row.starts_at) == ("午后不开", at("2026-03-11 11:00"))
+
+
+def test_a_preview_of_an_older_version_is_not_published(manager, office):  # noqa: F811
+    preview = manager.post("/office/town/calendar/edit/", form_of(manager, **{"r0-hours": "9:00-12:00"}))
+
+    answer = manager.post(
+        "/office/town/calendar/publish",
+        {"document": preview.context["document"], "valid_from": "2026-03-11", "version": "0"},
+    )
+
+    assert answer.status_code == 409
+    assert CalendarVersion.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"r0-hours": "nine to five"},
+        {"r0-hours": ""},
+        {"valid_from": "2026-03-09"},
+        {"valid_from": "soon"},
+        {"r0-dates": "2026-02-31"},
+        {"r0-stops": "weekday", "r0-stop_time": "25:00"},
+        {"r0-cut": "minutes", "r0-period_minutes": "1"},
+        {"r0-code": "Größe"},
+    ],
+)
+def test_a_calendar_that_cannot_be_is_refused_with_sentences(manager, changes):  # noqa: F811
+    answer = manager.post("/office/town/calendar/edit/", form_of(manager, **changes))
+
+    assert answer.status_code == 422
+    assert len(answer.context["faults"]) >= 1
+
+
+def test_a_condition_the_fields_cannot_say_is_kept_as_written(manager, office):  # noqa: F811
+    either = document(("09:00", "12:00"))
+    either["rules"][0]["when"] = {"any": ["working", {"parity": "odd"}]}
+    CalendarVersion.objects.filter(hall=office.hall).update(document=either)
+
+    fields = form_of(manager)
+
+    assert fields["r0-expert"] == '{"any": ["working", {"parity": "odd"}]}'
+
+
+def test_a_closure_shows_whom_it_touches_and_cancels_with_the_reason(manager, office):  # noqa: F811
+    row = booked(office, "2026-03-11 09:00")
+    words = {
+        "from_day": "2026-03-11", "from_time": "8:00", "to_day": "2026-03-11", "to_time": "13:00", "reason_zh": "消防演练",
+        "reason_en": "", "zone": "",
+    }  # fmt: skip
+
+    preview = manager.post("/office/town/calendar/closures/preview", words)
+    saved_before = Closure.objects.count()
+    manager.post("/office/town/calendar/closures/close", {**words, "all": "cancel", f"c-{row.code}": "move"})
+
+    row.refresh_from_db()
+    assert ([each.code for each in preview.context["people"]], saved_before) == ([row.code], 0)
+    assert (row.state, row.by_hall, row.cancel_reason) == ("cancelled", True, "消防演练")
+
+
+def test_a_withdrawn_closure_opens_its_periods_again(manager, office):  # noqa: F811
+    words = {
+        "from_day": "2026-03-11", "from_time": "8:00", "to_day": "2026-03-11", "to_time": "13:00", "reason_zh": "消防演练",
+    }  # fmt: skip
+    manager.post("/office/town/calendar/closures/close", words)
+    shut = slot_at(office, "2026-03-11 09:00").closed
+
+    manager.post(f"/office/town/calendar/closures/{Closure.objects.get().id}/withdraw")
+
+    assert (shut, slot_at(office, "2026-03-11 09:00").closed) == (True, False)
+
+
+# --- Places
+
+
+def test_fewer_places_than_people_is_refused_with_their_number(manager, office):  # noqa: F811
+    booked(office, "2026-03-11 09:00", 0)
+    booked(office, "2026-03-11 09:00", 1)
+    slot = slot_at(office, "2026-03-11 09:00")
+
+    answer = manager.post(f"/office/town/slots/{slot.id}/", {"quota": "1", "internal": "1", "act": "save"}, **HTMX)
+
+    slot.refresh_from_db()
+    assert answer.status_code == 409
+    assert answer.context["refused"].facts["taken"] == 2
+    assert slot.quota == 2
+
+
+def test_the_effect_is_shown_without_saving(manager, office):  # noqa: F811
+    booked(office, "2026-03-11 09:00")
+    slot = slot_at(office, "2026-03-11 09:00")
+
+    answer = manager.post(f"/office/town/slots/{slot.id}/", {"quota": "9", "internal": "1", "act": "look"}, **HTMX)
+
+    slot.refresh_from_db()
+    assert answer.context["effect"] == {"free": 8, "was": 1, "internal": 1}
+    assert slot.quota == 2
+
+
+def test_a_saved_cell_is_the_same_as_in_a_fresh_page(manager, office):  # noqa: F811
+    slot = slot_at(office, "2026-03-11 09:00")
+
+    cell = manager.post(f"/office/town/slots/{slot.id}/", {"quota": "9", "internal": "1", "act": "save"}, **HTMX)
+
+    page = manager.get("/office/town/slots/?day=2026-03-11").content.decode()
+    assert cell.content.decode().strip() in page
+
+
+def test_a_days_places_are_copied_except_where_more_people_are_booked(manager, office):  # noqa: F811
+    booked(office, "2026-03-12 09:00", 0)
+    booked(office, "2026-03-12 09:00", 1)
+    Slot.objects.filter(hall=office.hall, day=date(2026, 3, 11), business="cat:A").update(quota=1)
+    words = {"day": "2026-03-11", "first": "2026-03-12", "last": "2026-03-12"}
+
+    look = manager.post("/office/town/slots/copy", {**words, "act": "look"})
+    manager.post("/office/town/slots/copy", {**words, "act": "copy"})
+
+    assert (len(look.context["copying"].changes), len(look.context["copying"].too_many)) == (5, 1)
+    quotas = Slot.objects.filter(hall=office.hall, day=date(2026, 3, 12), business="cat:A").order_by("starts_at")
+    assert list(quotas.values_list("quota", flat=True)) == [2, 1, 1, 1, 1, 1]
+
+
+def test_a_period_is_stopped_for_all_businesses(manager, office):  # noqa: F811
+    manager.post(
+        "/office/town/slots/period", {"day": "2026-03-11", "starts_at": "2026-03-11T09:00:00+08:00", "act": "close"}
+    )
+
+    assert list(
+        Slot.objects.filter(starts_at=at("2026-03-11 09:00")).order_by("id").values_list("closed", flat=True)
+    ) == [True, True]
+
+
+# --- Hall rules
+
+
+def policy_fields(client, **changes):
+    fields = {"version": "1", "note": "", "from_day": "", "from_time": "", "quotas": "1", "act": "look"}
+    for section in client.get("/office/town/policy/").context["form"]:
+        for each in section.fields:
+            if each.kind == "quotas":
+                for name, value in each.value[0].items():
+                    fields[f"q0-{name}"] = value
+            elif each.kind == "toggle":
+                fields |= {each.path: "1"} if each.value else {}
+            else:
+                fields[each.path] = "" if each.value is None else each.value
+    return {**fields, **changes}
+
+
+def test_the_form_says_back_exactly_the_rules_in_force(manager):  # noqa: F811
+    answer = manager.post("/office/town/policy/", policy_fields(manager))
+
+    assert answer.context["changes"] == []
+
+
+def test_what_changes_is_shown_before_it_is_published(manager):  # noqa: F811
+    answer = manager.post("/office/town/policy/", policy_fields(manager, **{"booking.come_early": "20"}))
+
+    assert [(str(each.label), each.before, each.after) for each in answer.context["changes"]] == [
+        ("提前几分钟到", "15", "20")
+    ]
+    assert PolicyVersion.objects.count() == 1
+
+
+def test_rules_are_published_with_note_and_start(manager, office):  # noqa: F811
+    manager.post(
+        "/office/town/policy/",
+        policy_fields(manager, act="publish", note="春节后", from_day="2026-03-12", **{"booking.come_early": "20"}),
+    )
+
+    version = PolicyVersion.objects.get(hall=office.hall, version=2)
+    assert (version.note, version.valid_from, version.document["booking"]["come_early"]) == (
+        "春节后",
+        at("2026-03-12 00:00"),
+        20,
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("booking.release_days", "0"),
+        ("booking.release_days", "soon"),
+        ("booking.release_days", ""),
+        ("booking.release", "never"),
+        ("booking.release_at", "25:00"),
+        ("tickets.weights", "A is two"),
+        ("messages.channels", ["pigeon"]),
+        ("booking.overbook_percent", "101"),
+        ("q0-public", "many"),
+    ],
+)
+def test_a_rule_that_cannot_be_is_said_at_its_field(manager, field, value):  # noqa: F811
+    answer = manager.post("/office/town/policy/", policy_fields(manager, act="publish", **{field: value}))
+
+    place = "booking.quotas" if field.startswith("q0") else field
+    assert answer.status_code == 422
+    assert [each.path for each in answer.context["faulty"]] == [place]
+    assert PolicyVersion.objects.count() == 1
+
+
+def test_silent_and_voice_calling_exclude_each_other(manager):  # noqa: F811
+    answer = manager.post(
+        "/office/town/policy/", policy_fields(manager, **{"screens.silent": "1", "screens.voice": "1"})
+    )
+
+    assert answer.context["general"] == ["无声叫号和语音叫号只能选一个。"]
+
+
+def test_two_managers_who_publish_from_the_same_version_do_not_overwrite_each_other(manager):  # noqa: F811
+    first = policy_fields(manager, act="publish", **{"booking.come_early": "20"})
+    second = policy_fields(manager, act="publish", **{"booking.come_early": "30"})
+
+    codes = [manager.post("/office/town/policy/", each).status_code for each in (first, second)]
+
+    assert codes == [302, 409]
+
+
+def test_an_older_version_is_restored_as_a_new_one(manager, office):  # noqa: F811
+    manager.post("/office/town/policy/", policy_fields(manager, act="publish", **{"booking.come_early": "20"}))
+
+    page = manager.get("/office/town/policy/?version=1")
+
+    assert [(each.before, each.after) for each in page.context["changes"]] == [("20", "15")]
+
+
+# --- Appointments
+
+
+def test_an_id_number_is_found_and_the_look_is_on_record(manager, office):  # noqa: F811
+    row = booked(office, "2026-03-11 09:00")
+
+    answer = manager.post("/office/town/appointments/find", {"q": row.person.id_number})
+
+    assert [each.code for each in answer.context["found"]] == [row.code]
+    assert Entry.objects.filter(action="looked", subject=f"person:{row.person_id}", hall="town").count() == 1
+    assert row.person.id_number not in answer.content.decode()
+
+
+def test_a_reference_leads_straight_to_the_appointment(manager, office):  # noqa: F811
+    row = booked(office, "2026-03-11 09:00")
+
+    answer = manager.post("/office/town/appointments/find", {"q": f" {row.code.lower()} "})
+
+    assert answer["Location"] == reverse("office:appointment", kwargs={"hall": "town", "code": row.code})
+
+
+def test_pages_show_neither_full_name_nor_number_nor_telephone(manager, office):  # noqa: F811
+    row = booked(office, "2026-03-11 09:00")
+    person = row.person
+
+    for url in ("appointments/?day=2026-03-11", f"appointments/{row.code}/", f"credit/people/{person.pk}/"):
+        text = manager.get(f"/office/town/{url}").content.decode()
+        assert [each for each in (person.name, person.id_number, person.phone) if each in text] == []
+
+
+def test_an_appointment_of_another_hall_is_not_found(office):  # noqa: F811
+    row = booked(office, "2026-03-11 09:00")
+    other = signed_in(staff_with("other-manager", "hall_manager", scope="other"))
+
+    assert other.get(f"/office/other/appointments/{row.code}/").status_code == 404
+
+
+def test_booking_on_behalf_says_who_and_why(manager, office):  # noqa: F811
+    slot = slot_at(office, "2026-03-11 09:00")
+    words = {
+        "item": "pension", "slot": str(slot.pk), "name": "林奶奶", "id_type": "resident_id",
+        "id_number": generate_resident_id("441900", date(1945, 5, 5), 7), "phone": "13800138000", "source": "phone",
+        "why": "没有智能手机", "note": "",
+    }  # fmt: skip
+
+    answer = manager.post("/office/town/appointments/new", words)
+
+    made = Appointment.objects.get()
+    assert answer.status_code == 302
+    assert (made.source, made.on_behalf_why, made.booked_by) == ("phone", "没有智能手机", f"staff:{office.manager.id}")
+
+
+def test_booking_on_behalf_without_a_reason_is_refused(manager, office):  # noqa: F811
+    answer = manager.post(
+        "/office/town/appointments/new",
+        {"item": "pension", "slot": str(slot_at(office, "2026-03-11 09:00").pk), "why": ""},
+    )
+
+    assert answer.status_code == 422
+    assert Appointment.objects.count() == 0
+
+
+def test_an_internal_place_is_given_when_the_public_ones_are_taken(manager, office):  # noqa: F811
+    booked(office, "2026-03-11 09:00", 0)
+    booked(office, "2026-03-11 09:00", 1)
+    slot = slot_at(office, "2026-03-11 09:00")
+    words = {
+        "item": "pension", "slot": str(slot.pk), "name": "林奶奶", "id_type": "resident_id", "internal": "1",
+        "id_number": generate_resident_id("441900", date(1945, 5, 5), 7), "phone": "13800138000", "source": "staff",
+        "why": "行动不便", "note": "",
+    }  # fmt: skip
+
+    refused = manager.post("/office/town/appointments/new", {**words, "internal": ""})
+    manager.post("/office/town/appointments/new", words)
+
+    slot.refresh_from_db()
+    assert refused.status_code == 409
+    assert (slot.taken, slot.internal_taken) == (2, 1)
+
+
+def test_a_cancellation_by_the_hall_does_not_count(manager, office):  # noqa: F811
+    row = booked(office, "2026-03-11 09:00")
+
+    manager.post(f"/office/town/appointments/{row.code}/cancel", {"side": "hall", "why": "窗口设备坏了"})
+
+    row.refresh_from_db()
+    assert (row.state, row.by_hall, LedgerEntry.objects.count()) == ("cancelled", True, 0)
+
+
+def test_a_cancellation_needs_a_reason(manager, office):  # noqa: F811
+    row = booked(office, "2026-03-11 09:00")
+
+    answer = manager.post(f"/office/town/appointments/{row.code}/cancel", {"side": "person", "why": " "})
+
+    row.refresh_from_db()
+    assert (answer.status_code, row.state) == (422, "booked")
+
+
+def test_an_appointment_is_moved_and_keeps_its_reference(manager, office):  # noqa: F811
+    row = booked(office, "2026-03-11 09:00")
+    to = slot_at(office, "2026-03-11 10:00")
+
+    manager.post(f"/office/town/appointments/{row.code}/move", {"slot": str(to.pk), "why": "本人要求"})
+
+    row.refresh_from_db()
+    assert row.slot_id == to.pk
+
+
+# --- Credit
+
+
+@pytest.fixture
+def suspended(office):  # noqa: F811
+    row = booked(office, "2026-03-11 09:00")
+    entry = LedgerEntry.objects.create(
+        person=row.person, scope="town", kind="no_show", on=date(2026, 3, 9), at=TUESDAY_NINE, appointment=row
+    )
+    suspension = Suspension.objects.create(
+        person=row.person,
+        scope="town",
+        reason="manual",
+        from_on=date(2026, 3, 10),
+        until_on=date(2026, 4, 8),
+        made_at=TUESDAY_NINE,
+    )
+    return row.person, entry, suspension
+
+
+def test_a_suspension_is_lifted_with_a_reason_and_not_without(manager, suspended):  # noqa: F811
+    _person, _entry, suspension = suspended
+
+    without = manager.post(f"/office/town/credit/suspensions/{suspension.id}/lift", {"why": ""})
+    manager.post(f"/office/town/credit/suspensions/{suspension.id}/lift", {"why": "情况属实"})
+
+    suspension.refresh_from_db()
+    assert (without.status_code, suspension.lifted_why) == (422, "情况属实")
+    assert Entry.objects.filter(action="lifted", hall="town").count() == 1
+
+
+def test_an_appeal_is_answered_and_lifts_when_upheld(manager, suspended):  # noqa: F811
+    _person, _entry, suspension = suspended
+    appeal = Appeal.objects.create(suspension=suspension, text="堵车", made_at=TUESDAY_NINE)
+
+    undecided = manager.post(f"/office/town/credit/appeals/{appeal.id}/answer", {"answer": "好"})
+    manager.post(f"/office/town/credit/appeals/{appeal.id}/answer", {"answer": "情况属实", "verdict": "upheld"})
+
+    appeal.refresh_from_db()
+    suspension.refresh_from_db()
+    assert undecided.status_code == 422
+    assert (appeal.state, suspension.lifted_why) == ("upheld", "情况属实")
+
+
+def test_another_halls_suspension_cannot_be_lifted_from_here(office, suspended):  # noqa: F811
+    other = signed_in(staff_with("other-manager", "hall_manager", scope="other"))
+
+    answer = other.post(f"/office/other/credit/suspensions/{suspended[2].id}/lift", {"why": "x"})
+
+    assert answer.status_code == 404
+
+
+def test_a_fault_day_shows_whom_it_forgives_before_it_is_marked(manager, suspended):  # noqa: F811
+    _person, entry, _suspension = suspended
+    LedgerEntry.objects.filter(id=entry.id).update(kind="cancel", on=date(2026, 3, 10))
+    words = {"day": "2026-03-10", "why": "停电"}
+
+    look = manager.post("/office/town/credit/fault-days/", {**words, "act": "look"})
+    before = FaultDay.objects.count()
+    manager.post("/office/town/credit/fault-days/", {**words, "act": "mark"})
+
+    entry.refresh_from_db()
+    assert ([each.pk for each in look.context["forgiven"]], look.context["people"], before) == ([entry.pk], 1, 0)
+    assert entry.forgiven_why == "停电"
+
+
+def test_a_day_to_come_is_nobodys_fault_yet(manager):  # noqa: F811
+    answer = manager.post("/office/town/credit/fault-days/", {"day": "2026-03-11", "why": "停电", "act": "mark"})
+
+    assert (answer.status_code, FaultDay.objects.count()) == (422, 0)
+
+
+def test_a_person_who_has_nothing_to_do_with_the_hall_is_not_found(manager, office):  # noqa: F811
+    assert manager.get(f"/office/town/credit/people/{office.person(3).pk}/").status_code == 404
+
+
+# --- Roster, windows, matters, messages
+
+
+def test_shifts_are_planned_for_several_days_at_once(manager, office):  # noqa: F811
+    words = {
+        "week": "2026-03-09", "staff": str(office.clerk.id), "window": str(office.windows["01"].id), "duty": "window",
+        "starts": "9:00", "ends": "17:00", "day": ["2026-03-10", "2026-03-11"],
+    }  # fmt: skip
+
+    manager.post("/office/town/roster/add", words)
+    again = manager.post("/office/town/roster/add", words)
+
+    assert (Shift.objects.count(), again.status_code) == (2, 422)
+
+
+def test_a_clerk_of_another_hall_cannot_be_planned_here(manager, office):  # noqa: F811
+    words = {
+        "week": "2026-03-09", "staff": str(office.other_halls_clerk.id), "duty": "guide", "starts": "9:00", "ends": "17:00",
+        "day": "2026-03-10",
+    }  # fmt: skip
+
+    assert manager.post("/office/town/roster/add", words).status_code == 422
+
+
+def test_a_special_window_serves_what_is_chosen(manager, office):  # noqa: F811
+    manager.post("/office/town/windows/town-03/", {"category": ["A"]})
+    nothing = manager.post("/office/town/windows/town-03/", {})
+
+    served = WindowCategory.objects.filter(window=office.windows["03"]).order_by("id")
+    assert [each.category.code for each in served] == ["A"]
+    assert nothing.status_code == 422
+
+
+def test_a_matter_changes_in_its_row_and_needs_one_way_in(manager, office):  # noqa: F811
+    row = HallItem.objects.get(hall=office.hall, item__code="pension")
+    url = f"/office/town/items/{row.id}/"
+
+    refused = manager.post(url, {"category": "B"}, **HTMX)
+    saved = manager.post(url, {"category": "B", "walk_in": "1", "extended": "1"}, **HTMX)
+
+    row.refresh_from_db()
+    assert (refused.status_code, saved.status_code) == (422, 200)
+    assert (row.category.code, row.bookable, row.walk_in, row.extended) == ("B", False, True, True)
+
+
+def test_a_message_is_previewed_before_it_is_saved(manager):  # noqa: F811
+    url = "/office/town/templates/confirmation/zh/"
+
+    look = manager.post(url, {"act": "preview", "body": "约好了：{when}。"})
+    before = Template.objects.count()
+    manager.post(url, {"act": "save", "body": "约好了：{when}。"})
+    wrong = manager.post(url, {"act": "save", "body": "{nothing}"})
+
+    assert (look.context["preview"], before) == ("约好了：明天（3月11日）9:30–10:30。", 0)
+    assert (Template.objects.get().body, wrong.status_code) == ("约好了：{when}。", 422)
+
+
+def test_only_a_failed_message_of_this_hall_is_sent_again(manager, office):  # noqa: F811
+    booked(office, "2026-03-11 09:00")
+    message = Message.objects.order_by("id").first()
+    url = f"/office/town/notices/{message.id}/again"
+    too_soon = manager.post(url).status_code
+    Message.objects.filter(id=message.id).update(state="failed", tries=5)
+
+    manager.post(url)
+
+    message.refresh_from_db()
+    assert (too_soon, message.state, message.tries) == (409, "due", 0)
+    Message.objects.filter(id=message.id).update(hall="other", state="failed")
+    assert manager.post(url).status_code == 404
+
+
+def test_a_trail_that_nobody_touched_is_said_to_be_whole(manager, office):  # noqa: F811
+    answer = manager.post("/office/town/audit/verify")
+
+    assert (answer.status_code, answer.context["verdict"].whole) == (200, True)

@@ -1,0 +1,139 @@
+"""Who may give what to whom: a hall's manager only inside the hall, and never the city's roles."""
+
+from __future__ import annotations
+
+import pytest
+
+from banshi.foundation.doors import Who
+from banshi.rooms.audit.models import Entry
+from banshi.rooms.identity.models import Role, Staff
+from banshi.surfaces.office.staff import may_give
+from tests.surfaces.office.editing import manager, office, signed_in, staff_with  # noqa: F401 – fixtures
+
+TOWN = Who(grants={"staff.manage": frozenset({"town"})})
+CITY = Who(grants={"staff.manage": frozenset({"*"})})
+
+
+@pytest.mark.parametrize(
+    ("who", "role", "kind", "scope", "may"),
+    [
+        (TOWN, "clerk", "hall", "town", True),
+        (TOWN, "hall_manager", "hall", "town", True),
+        (TOWN, "clerk", "hall", "other", False),
+        (TOWN, "city_admin", "hall", "town", False),
+        (TOWN, "city_admin", "all", "*", False),
+        (TOWN, "auditor", "all", "*", False),
+        (TOWN, "clerk", "all", "*", False),
+        (TOWN, "clerk", "region", "441900", False),
+        (TOWN, "king", "hall", "town", False),
+        (CITY, "city_admin", "all", "*", True),
+        (CITY, "city_admin", "hall", "town", False),
+        (CITY, "auditor", "all", "*", True),
+        (CITY, "clerk", "hall", "anywhere", True),
+    ],
+)
+def test_nobody_gives_beyond_their_reach(who, role, kind, scope, may):
+    assert may_give(who, role, kind, scope) is may
+
+
+@pytest.mark.parametrize(
+    "what",
+    ["all:*:city_admin", "hall:other:clerk", "hall:town:city_admin", "region:441900:clerk", "all:*:clerk", "", "a:b"],
+)
+def test_a_hall_manager_cannot_post_a_role_that_is_not_offered(manager, office, what):  # noqa: F811
+    answer = manager.post(f"/office/town/staff/{office.clerk.id}/roles", {"what": what})
+
+    assert answer.status_code == 403
+    assert [held.role for held in Role.objects.filter(staff=office.clerk)] == ["clerk"]
+
+
+def test_a_hall_manager_gives_a_role_of_the_own_hall(manager, office):  # noqa: F811
+    manager.post(f"/office/town/staff/{office.clerk.id}/roles", {"what": "hall:town:guide"})
+
+    assert [held.role for held in Role.objects.filter(staff=office.clerk).order_by("id")] == ["clerk", "guide"]
+
+
+def test_a_city_administrator_gives_the_citys_roles(office):  # noqa: F811
+    city = signed_in(staff_with("city", "city_admin", "all", "*"))
+
+    answer = city.post(f"/office/town/staff/{office.clerk.id}/roles", {"what": "all:*:auditor"})
+
+    assert answer.status_code == 302
+    assert Role.objects.filter(staff=office.clerk, role="auditor", scope="*").count() == 1
+
+
+def test_a_hall_manager_cannot_touch_who_also_has_a_role_beyond_the_hall(manager, office):  # noqa: F811
+    city = staff_with("city", "city_admin", "all", "*")
+    Role.objects.create(
+        staff=city, role="clerk", scope_kind="hall", scope="town", given_at=office.clerk.created_at, given_by="system"
+    )
+    before = Staff.objects.get(id=city.id).password
+    wide = Role.objects.get(staff=city, role="city_admin")
+
+    codes = [
+        manager.post(f"/office/town/staff/{city.id}/active", {"active": "0"}).status_code,
+        manager.post(f"/office/town/staff/{city.id}/password").status_code,
+        manager.post(f"/office/town/staff/{city.id}/roles/{wide.id}/end").status_code,
+    ]
+
+    city.refresh_from_db()
+    assert codes == [403, 403, 403]
+    assert (city.is_active, city.password, Role.objects.get(id=wide.id).ended_at) == (True, before, None)
+
+
+def test_staff_of_another_hall_are_not_found(manager, office):  # noqa: F811
+    assert manager.get(f"/office/town/staff/{office.other_halls_clerk.id}/").status_code == 404
+
+
+def test_nobody_deactivates_themselves_or_ends_their_own_role(manager, office):  # noqa: F811
+    own = Role.objects.get(staff=office.manager)
+
+    manager.post(f"/office/town/staff/{office.manager.id}/active", {"active": "0"})
+    manager.post(f"/office/town/staff/{office.manager.id}/roles/{own.id}/end")
+
+    office.manager.refresh_from_db()
+    own.refresh_from_db()
+    assert (office.manager.is_active, own.ended_at) == (True, None)
+
+
+def test_a_new_member_of_staff_can_sign_in_with_the_password_shown_once(manager, office, client):  # noqa: F811
+    words = {"login": "new-clerk", "name_zh": "新人", "name_en": "New Clerk", "badge": "77", "role": "clerk"}
+
+    answer = manager.post("/office/town/staff/new", words)
+
+    password = answer.context["password"]
+    made = Staff.objects.get(login="new-clerk")
+    assert answer.status_code == 200
+    assert made.check_password(password)
+    assert [(held.role, held.scope_kind, held.scope) for held in made.roles.all()] == [("clerk", "hall", "town")]
+    assert password not in manager.get(f"/office/town/staff/{made.id}/").content.decode()
+    assert client.post("/staff/sign-in", {"login": "new-clerk", "password": password}).status_code == 302
+
+
+def test_a_login_that_is_taken_is_refused_and_leaves_nobody_behind(manager):  # noqa: F811
+    before = Staff.objects.count()
+
+    answer = manager.post(
+        "/office/town/staff/new", {"login": "clerk", "name_zh": "新人", "name_en": "New", "badge": "", "role": "clerk"}
+    )
+
+    assert answer.status_code == 422
+    assert Staff.objects.count() == before
+
+
+def test_a_role_of_the_city_cannot_be_slipped_into_the_form_for_new_staff(manager):  # noqa: F811
+    answer = manager.post(
+        "/office/town/staff/new",
+        {"login": "boss", "name_zh": "新人", "name_en": "New", "badge": "", "role": "city_admin"},
+    )
+
+    assert answer.status_code == 422
+    assert not Staff.objects.filter(login="boss").exists()
+
+
+def test_a_lost_password_is_replaced_and_it_is_on_record(manager, office):  # noqa: F811
+    answer = manager.post(f"/office/town/staff/{office.clerk.id}/password")
+
+    office.clerk.refresh_from_db()
+    assert office.clerk.check_password(answer.context["password"])
+    assert Entry.objects.filter(action="reset-password", subject=f"staff:{office.clerk.id}", hall="town").count() == 1
