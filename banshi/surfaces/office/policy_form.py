@@ -103,7 +103,9 @@ def _field(path: str, annotation: Any, metadata: list[Any], value: Any) -> Field
     elif origin is tuple and get_args(core)[0] is Quota:
         made.kind = "quotas"
     elif origin is tuple and get_origin(get_args(core)[0]) is Literal:
-        made.kind, made.options = "checks", _options(path, get_args(get_args(core)[0]))
+        # What is chosen comes first and keeps its order: the first channel is the one tried first.
+        possible = get_args(get_args(core)[0])
+        made.kind, made.options = "checks", _options(path, [*dict.fromkeys([*(value or ()), *possible])])
     elif origin is tuple and path == "tickets.priority_lanes":
         made.kind, made.options = (
             "checks",

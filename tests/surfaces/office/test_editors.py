@@ -556,3 +556,19 @@ def test_a_trail_that_nobody_touched_is_said_to_be_whole(manager, office):  # no
     answer = manager.post("/office/town/audit/verify")
 
     assert (answer.status_code, answer.context["verdict"].whole) == (200, True)
+
+
+def test_the_order_of_channels_survives_the_form(manager, office):  # noqa: F811
+    PolicyVersion.objects.filter(hall=office.hall).update(document={"messages": {"channels": ["wechat", "sms"]}})
+    fields = policy_fields(manager)
+
+    options = [
+        code
+        for section in manager.get("/office/town/policy/").context["form"]
+        for each in section.fields
+        if each.path == "messages.channels"
+        for code, _text in each.options
+    ]
+
+    assert options == ["wechat", "sms", "email"]
+    assert fields["messages.channels"] == ["wechat", "sms"]
