@@ -105,7 +105,8 @@ c AS (
   SELECT row_number() OVER (ORDER BY id) - 1 AS n, id, letter, count(*) OVER () AS many FROM places_category
   WHERE hall_id = (SELECT id FROM h)
 ), base AS (
-  SELECT COALESCE(max(seq), 0) AS seq FROM tickets_ticket WHERE hall_id = (SELECT id FROM h) AND day = %(day)s
+  -- far above the numbers that are really given, so that neither stands in the other's way
+  SELECT GREATEST(500000, max(seq)) AS seq FROM tickets_ticket WHERE hall_id = (SELECT id FROM h) AND day = %(day)s
 ), who AS (
   SELECT i, nextval(pg_get_serial_sequence('tickets_visit', 'id')) AS visit FROM generate_series(1, %(count)s) i
 ), visited AS (

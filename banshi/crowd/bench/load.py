@@ -47,6 +47,8 @@ class Connection:
         self.open()
 
     def open(self) -> None:
+        if hasattr(self, "socket"):
+            self.socket.close()
         self.socket = socket.create_connection(self.address, timeout=30)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket.setblocking(False)

@@ -156,7 +156,7 @@ class Bench:
     def call_next(self) -> dict[str, Any]:
         """270 windows calling in the same instant, and the same windows calling within ten seconds."""
         rounds = 1 if self.quick else 5
-        waiting = 2 * len(self.windows)
+        waiting = 4 * len(self.windows)
         self.sign_in()
         self.call_round(spread_s=0.0, waiting=waiting)  # warm
         at_once, doubles, called, lasted = [], 0, 0, []
@@ -305,7 +305,7 @@ class Bench:
         book = median([self.bookings(16, seconds)["per_s"] for _ in range(turns)])
         calls: list[float] = []
         for n in range(turns):
-            calls += self.call_round(spread_s=2.0 if self.quick else 4.0, waiting=2 * len(self.windows), seed=n)[
+            calls += self.call_round(spread_s=2.0 if self.quick else 4.0, waiting=4 * len(self.windows), seed=n)[
                 "latencies"
             ]
         return {

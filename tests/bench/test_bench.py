@@ -1,0 +1,33 @@
+"""The whole bench, quickly: counts only, no times – those are for `make bench` on a quiet machine."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.browser  # as long as a browser test, and for the same reason: a whole installation comes up
+@pytest.mark.timeout(400)
+def test_the_bench_runs_and_finds_nothing_double_and_nothing_oversold(tmp_path: Path):
+    out = tmp_path / "bench.json"
+
+    done = subprocess.run(
+        [sys.executable, "-m", "banshi.cli", "bench", "--quick", "--out", str(out), "--data", str(tmp_path)],
+        cwd=ROOT, capture_output=True, text=True, timeout=390, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr[-3000:]
+    figures = json.loads(out.read_text(encoding="utf-8"))
+    call, rush, push = figures["call_next"], figures["rush"], figures["push"]
+    assert (call["windows"], call["doubles"], call["called"]) == (270, 0, call["expected"])
+    assert (rush["people"], rush["booked"], rush["slot_full"], rush["other"]) == (2000, rush["places"], 1820, 0)
+    assert (push["watchers"], push["followed"], push["heard"]) == (200, 200, push["calls"])
+    assert (figures["book"]["wrong"], figures["issue"]["repeated_numbers"]) == (0, 0)
+    assert {row["not_booked"] for row in figures["book"]["clients"].values()} == {0}
+    assert set(figures["issue"]["outcomes"]) == {"201"}

@@ -1,0 +1,96 @@
+"""What the crowd saw against what the halls report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from banshi.crowd.ledger import COUNTS, Finding, Seen, by_window, compare, totals
+
+
+def seen_one_day() -> Seen:
+    seen = Seen("nancheng")
+    seen.counts.update({"tickets": 10, "booked": 4, "walk_in": 6, "ratings": 3, "appointments": 5})
+    for n in range(8):
+        seen.served("nancheng-02")
+        seen.waits.append(300.0 + n)
+        seen.handlings.append(600.0)
+    seen.miss("REF1")
+    seen.miss("REF1")
+    return seen
+
+
+def verdicts(seen: Seen, *, times: Any = None, windows: int = 8, speed: float = 1.0, **more: int) -> dict[str, str]:
+    after = Counter({name: seen.counts[name] for name in COUNTS}) + Counter(more)
+    found = compare(
+        seen,
+        before=Counter(),
+        after=after,
+        windows_before=Counter(),
+        windows_after=Counter({"nancheng-02": windows}),
+        times=times,
+        speed=speed,
+    )
+    return {f.what: f.verdict for f in found}
+
+
+def test_a_number_missed_twice_counts_once():
+    assert seen_one_day().counts["missed"] == 1
+
+
+def test_equal_counts_are_the_same():
+    found = verdicts(seen_one_day())
+
+    assert {found[name] for name in COUNTS} == {"same"}
+
+
+def test_a_hall_that_lost_a_rating_differs():
+    seen = seen_one_day()
+    seen.counts["ratings"] = 4
+
+    found = verdicts(seen, ratings=0)
+    reported = compare(
+        seen,
+        before=Counter(),
+        after=Counter({**{name: seen.counts[name] for name in COUNTS}, "ratings": 3}),
+        windows_before=Counter(),
+        windows_after=Counter({"nancheng-02": 8}),
+        times=None,
+        speed=1.0,
+    )
+
+    assert found["ratings"] == "same"
+    assert [f for f in reported if f.bad] == [Finding("nancheng", "ratings", 4, 3, "differs")]
+
+
+def test_others_in_the_hall_may_add_to_its_counts_but_not_to_the_crowds_windows():
+    found = verdicts(seen_one_day(), windows=9, tickets=2, walk_in=2, served=1)
+
+    assert (found["tickets"], found["served"], found["ratings"]) == ("others", "others", "same")
+    assert found["served at the crowd's windows"] == "differs"
+
+
+def test_alone_in_the_hall_one_served_too_many_differs():
+    assert verdicts(seen_one_day(), served=1)["served"] == "differs"
+
+
+def test_mean_times_may_be_off_by_little():
+    near = {"wait": {"mean": 310}, "handling": {"mean": 615}}
+    far = {"wait": {"mean": 400}, "handling": {"mean": None}}
+
+    assert verdicts(seen_one_day(), times=near)["mean wait, s"] == "same"
+    assert verdicts(seen_one_day(), times=near)["mean handling, s"] == "same"
+    assert verdicts(seen_one_day(), times=far)["mean wait, s"] == "differs"
+    assert verdicts(seen_one_day(), times=far)["mean handling, s"] == "skipped"
+
+
+def test_the_row_that_sums_up_is_not_counted_again():
+    rows = [{"code": "2026-11-24", "tickets": 3}, {"code": "2026-11-25", "tickets": 4}, {"code": "total", "tickets": 7}]
+
+    assert totals(rows)["tickets"] == 7
+
+
+def test_served_by_window_leaves_out_those_who_served_nobody():
+    rows = [{"code": "w1", "served": 3}, {"code": "w2", "served": 0}, {"code": "total", "served": 3}]
+
+    assert by_window(rows) == Counter({"w1": 3})

@@ -1,0 +1,64 @@
+"""Promises that hold on any machine, and the table in the docs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from banshi.crowd.bench import report
+
+
+def figures(**changes: Any) -> dict[str, Any]:
+    good = {
+        "machine": {
+            "cores": 2, "processor": "any", "memory_gib": 8, "system": "Linux x86_64", "python": "3.11.2",
+            "postgresql": "18.0", "load_1min": 0.1,
+        },
+        "seconds": 300,
+        "book": {
+            "wrong": 0,
+            "clients": {"16": {"per_s": 1000, "p50_ms": 9.0, "p99_ms": 20.0, "pgbench_per_s": 4000, "ratio": 0.25}},
+        },
+        "call_next": {
+            "windows": 270, "doubles": 0, "called": 270, "expected": 270, "p50_ms": 1, "p99_ms": 2, "round_ms": 3,
+            "paced_p50_ms": 1, "paced_p99_ms": 2,
+        },
+        "issue": {"clients": 16, "per_s": 100, "p50_ms": 1, "p99_ms": 2, "repeated_numbers": 0},
+        "rush": {
+            "people": 2000, "places": 180, "booked": 180, "answered_booked": 180, "taken": 180, "slot_full": 1820,
+            "other": 0, "per_s": 900, "p99_ms": 300, "clients": 256,
+        },
+        "push": {"by": {"200": {"p50_ms": 1, "p99_ms": 2, "heard": 8, "calls": 8, "all_p99_ms": 3}}},
+        "history": {"days": 100, "book_ratio": 1.1, "call_ratio": 1.0, "pgbench_ratio": 1.0},
+    }  # fmt: skip
+    for path, value in changes.items():
+        part, _, name = path.partition("__")
+        good[part][name] = value  # type: ignore[index]
+    return good
+
+
+def test_good_figures_break_no_promise():
+    assert report.broken_promises(figures()) == []
+
+
+def test_one_place_too_many_is_a_broken_promise():
+    assert report.broken_promises(figures(rush__booked=181)) == ["180 places, 180 taken, 181 booked, 180 told so"]
+
+
+def test_a_double_call_and_a_window_left_without_a_number_are_broken_promises():
+    found = report.broken_promises(figures(call_next__doubles=1, call_next__called=269))
+
+    assert found == ["1 numbers or windows were called twice", "270 windows called, 269 got a number"]
+
+
+def test_the_docs_keep_their_words_around_the_figures(tmp_path: Path):
+    doc = tmp_path / "bench.md"
+    doc.write_text(f"# Bench\n\nbefore\n\n{report.BEGIN}\nstale\n{report.END}\n\nafter\n", encoding="utf-8")
+
+    report.refresh(doc, figures())
+    report.refresh(doc, figures())
+
+    text = doc.read_text(encoding="utf-8")
+    assert text.startswith("# Bench\n\nbefore\n\n")
+    assert text.endswith(f"{report.END}\n\nafter\n")
+    assert (text.count("| Bookings over HTTP, 16 clients |"), text.count("stale")) == (1, 0)
