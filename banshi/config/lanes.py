@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from banshi.foundation import clock, metrics
-from banshi.surfaces.api import fast
+from banshi.surfaces.api import fast, keys
 from banshi.surfaces.api.answers import Answer, http_problem, language_of
 
 APPOINTMENTS = "/api/v1/appointments"
@@ -25,6 +25,7 @@ CALLS = re.compile(r"/api/v1/windows/([^/]{1,80})/calls")
 MOST = 256  # bookings a statement
 Item = TypeVar("Item")
 Raw = tuple[dict[str, str], bytes, str]
+RawCall = tuple[dict[str, str], bytes, str, str]  # … and the window
 
 
 class Batches(Generic[Item]):
@@ -70,11 +71,20 @@ def book_raw(asked: Sequence[Raw]) -> list[Answer]:
     return [next(booked) if isinstance(one, fast.Booking) else one for one in prepared]
 
 
+def call_raw(asked: Sequence[RawCall]) -> list[Answer]:
+    """Check each request, then call for those that hold together. One answer each, in order."""
+    keys.remember_many(headers.get("authorization", "") for headers, _, _, _ in asked)
+    prepared = [fast.prepare_call(headers, body, query, window=window) for headers, body, query, window in asked]
+    called = iter(fast.call_many([one for one in prepared if isinstance(one, fast.Calling)]))
+    return [next(called) if isinstance(one, fast.Calling) else one for one in prepared]
+
+
 class Lanes:
     """Answers what it knows the address of; `None` from `route` means: not for this lane."""
 
     def __init__(self) -> None:
         self.bookings: Batches[Raw] = Batches(book_raw, "bookings")
+        self.calls: Batches[RawCall] = Batches(call_raw, "calls")
         self.threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="lane")
 
     def route(self, scope: dict[str, Any]) -> tuple[str, dict[str, str]] | None:
@@ -100,10 +110,11 @@ class Lanes:
             answered = http_problem("too-large", language_of(headers.get("accept-language", "")))
         elif name == "book":
             answered = await self.bookings.ask((headers, body, query))
+        elif name == "call":
+            answered = await self.calls.ask((headers, body, query, path["window"]))
         else:
-            act = fast.issue if name == "issue" else fast.call
             answered = await asyncio.get_running_loop().run_in_executor(
-                self.threads, _fresh, lambda: act(headers, body, query, **path)
+                self.threads, _fresh, lambda: fast.issue(headers, body, query, **path)
             )
         metrics.requests.labels("POST", f"fast:{name}", str(answered.status)).inc()
         metrics.request_seconds.labels(f"fast:{name}").observe(clock.monotonic() - started)
@@ -113,6 +124,7 @@ class Lanes:
     def close(self) -> None:
         self.threads.shutdown(wait=False, cancel_futures=True)
         self.bookings.thread.shutdown(wait=False, cancel_futures=True)
+        self.calls.thread.shutdown(wait=False, cancel_futures=True)
 
 
 def _fresh(act: Callable[[], Answer]) -> Answer:

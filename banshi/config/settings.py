@@ -167,6 +167,8 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 PROCRASTINATE_IMPORT_PATHS = ["banshi.config.jobs"]
 NINJA_PAGINATION_MAX_LIMIT = 200
 
+BANSHI_PRINTER = "banshi.gateways.printers.print_slip"  # surfaces name no gateway; this is their way to it
+
 LOGGING_CONFIG = None  # structlog: banshi/config/logs.py
 
 if PRODUCTION:

@@ -154,11 +154,21 @@ def _keys(halls: list[Hall], staff: dict[str, Staff], now: datetime) -> dict[str
 
 
 def _devices(halls: list[Hall]) -> None:
-    Device.objects.bulk_create(
-        [
-            Device(hall=hall, code=f"{hall.code}-{kind}-1", kind=kind, name=name)
-            for hall in halls
-            for kind, name in (("kiosk", "1 号取号机"), ("board", "大厅综合屏"))
-        ],
-        ignore_conflicts=True,
-    )
+    """A kiosk whose slips go to a file, a wall board, and at the first window a display and an evaluator."""
+    first = {w.hall_id: w for w in Window.objects.order_by("-code")}
+    rows = []
+    for hall in halls:
+        slips = f"file:{settings.DATA_DIR / f'slips-{hall.code}.bin'}"
+        rows += [
+            Device(hall=hall, code=f"{hall.code}-kiosk-1", kind="kiosk", name="1 号取号机", printer=slips),
+            Device(hall=hall, code=f"{hall.code}-board-1", kind="board", name="大厅综合屏"),
+            Device(
+                hall=hall,
+                code=f"{hall.code}-window_display-1",
+                kind="window_display",
+                name="窗口屏",
+                window=first[hall.id],
+            ),
+            Device(hall=hall, code=f"{hall.code}-evaluator-1", kind="evaluator", name="评价器", window=first[hall.id]),
+        ]
+    Device.objects.bulk_create(rows, ignore_conflicts=True)

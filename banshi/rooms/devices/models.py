@@ -10,7 +10,7 @@ from banshi.rooms.places.models import Hall, Window, Zone
 class Device(models.Model):
     hall = models.ForeignKey(Hall, on_delete=models.CASCADE, related_name="devices")
     code = models.CharField(max_length=60, unique=True)
-    kind = models.CharField(max_length=12)  # kiosk | board | zone_board | window_display | evaluator
+    kind = models.CharField(max_length=20)  # kiosk | board | zone_board | window_display | evaluator
     name = models.CharField(max_length=80)
     zone = models.ForeignKey(Zone, null=True, on_delete=models.SET_NULL)
     window = models.ForeignKey(Window, null=True, on_delete=models.SET_NULL)

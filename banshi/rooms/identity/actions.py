@@ -91,7 +91,8 @@ WITH asked AS (
 ), fresh AS (
   INSERT INTO identity_person
     (name, masked_name, id_type, id_number, number_index, number_last4, name_index, birth_year, phone, phone_index, created_at)
-  SELECT DISTINCT ON (number_index) name, masked, id_type, number, number_index, last4, name_index, birth, phone, phone_index, %(now)s
+  SELECT DISTINCT ON (number_index)
+    name, masked, id_type, number, number_index, last4, name_index, birth, phone, phone_index, %(now)s
   FROM asked WHERE number_index NOT IN (SELECT number_index FROM old) ORDER BY number_index
   ON CONFLICT ON CONSTRAINT one_person_per_document DO NOTHING
   RETURNING id, number_index, name_index

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from banshi.foundation.crypto import blind_index
@@ -42,6 +43,22 @@ def key_by_secret(secret: str) -> KeyInfo | None:
     digest = hashlib.sha256(secret.encode()).hexdigest()
     row = ApiKey.objects.filter(key_hash=digest, revoked_at=None).first()
     return KeyInfo(row.id, row.name, row.scope, row.hall, row.region, row.staff_id) if row else None
+
+
+def keys_by_secrets(secrets: Iterable[str]) -> dict[str, KeyInfo]:
+    """Valid keys of many bearer tokens, in one query."""
+    digests = {hashlib.sha256(secret.encode()).hexdigest(): secret for secret in secrets}
+    rows = ApiKey.objects.filter(key_hash__in=list(digests), revoked_at=None).order_by("id")
+    return {digests[r.key_hash]: KeyInfo(r.id, r.name, r.scope, r.hall, r.region, r.staff_id) for r in rows}
+
+
+def roles_of_many(staff_ids: Iterable[int]) -> dict[int, tuple[HeldRole, ...]]:
+    """Roles held now by many, in one query."""
+    found: dict[int, list[HeldRole]] = {staff_id: [] for staff_id in staff_ids}
+    rows = Role.objects.filter(staff_id__in=list(found), ended_at=None).order_by("id")
+    for staff_id, *role in rows.values_list("staff_id", "role", "scope_kind", "scope"):
+        found[staff_id].append(HeldRole(*role))
+    return {staff_id: tuple(roles) for staff_id, roles in found.items()}
 
 
 def person(person_id: int) -> Person:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 import pydantic
@@ -33,7 +34,7 @@ from banshi.surfaces.api.idempotency import Once
 from banshi.surfaces.api.keys import Caller, authorise
 from banshi.surfaces.api.operations import HttpFault, attempted, check_body, check_empty
 from banshi.surfaces.api.schemas import BookingIn, Code, TicketIn
-from banshi.surfaces.api.ticket_parts import shown_ticket
+from banshi.surfaces.api.ticket_parts import shown_called, shown_ticket
 
 log = structlog.get_logger("banshi.api")
 BASE = "/api/v1"
@@ -263,6 +264,64 @@ def call(headers: Mapping[str, str], body: bytes, query: str = "", *, window: st
         return idempotency.answered_once(once, asked_in, lambda: attempted(asked_in, call_next))
 
     return _answered(asked_in, act)
+
+
+@dataclass(frozen=True)
+class Calling:
+    """One checked request to call the next number, without an Idempotency-Key."""
+
+    caller: Caller
+    window: str
+    language: str
+
+
+def prepare_call(headers: Mapping[str, str], body: bytes, query: str = "", *, window: str) -> Calling | Answer:
+    """Check one request to call. One with an Idempotency-Key is answered here and now, by itself."""
+    if "idempotency-key" in headers:
+        return call(headers, body, query, window=window)
+    asked_in = language_of(headers.get("accept-language", ""))
+
+    def check() -> Calling:
+        caller = _authorised(headers, "call_next", query)
+        check_body(headers, body)
+        check_empty(body)
+        code = _path_code(window)
+        caller.must_reach(_hall_of(code))
+        return Calling(caller, code, asked_in)
+
+    return _checked(asked_in, check)
+
+
+@lru_cache(maxsize=8192)
+def _hall_of(window: str) -> str:
+    """Code of a window's hall: part of the window's own code, so it never changes. :raises Refused: nothing-found."""
+    return places.window_by_code(window).hall.code
+
+
+def call_many(asked: Sequence[Calling]) -> list[Answer]:
+    """Call for all windows that asked together: one round trip; one answer each, in order."""
+    now = clock.now()
+    known: list[tuple[int, int]] = []  # place in `asked`, staff id
+    answers: dict[int, Answer] = {}
+    for i, one in enumerate(asked):
+        try:
+            known.append((i, one.caller.staff_id))
+        except Refused as no:
+            answers[i] = refused(no.refusal, one.language)
+    results = tickets.call_next_many(asked=[(asked[i].window, staff_id) for i, staff_id in known], now=now)
+    called: dict[int, tuple[int, Caller]] = {}
+    for (i, _), result in zip(known, results, strict=True):
+        if isinstance(result, Refused):
+            answers[i] = refused(result.refusal, asked[i].language)
+        elif result is None:
+            answers[i] = answer(204)
+        else:
+            called[i] = (result.pk, asked[i].caller)
+    parts = shown_called(dict(called.values())) if called else {}
+    for i, (ticket_id, _) in called.items():
+        # Gone from the window already: another call of the same clerk was faster. Nothing to show, nothing lost.
+        answers[i] = answer(201, parts[ticket_id]) if ticket_id in parts else answer(204)
+    return [answers[i] for i in range(len(asked))]
 
 
 def _authorised(headers: Mapping[str, str], operation: str, query: str) -> Caller:

@@ -323,7 +323,8 @@ def test_a_paused_window_calls_nobody_and_serves_to_the_end(open_hall):
     assert (slug, facts["state"], next_at(open_hall)) == ("wrong-state", "paused", "A002")
 
 
-def test_calling_next_is_one_round_trip(open_hall):
+def test_calling_next_is_one_round_trip(open_hall, monkeypatch):
+    monkeypatch.setattr(connection.connection, "prepare_threshold", None)  # prepared statements are not counted
     work(open_hall)
     for _ in range(3):
         take(open_hall)
@@ -890,3 +891,17 @@ def test_services_teach_the_hall_once_each(open_hall):
     known = HandlingTime.objects.order_by("hour")
     assert (first, again, [t.hour for t in known]) == (3, 0, [-1, 9])
     assert all(t.mean_s < 720 and t.p50_s < t.p90_s for t in known)
+
+
+def test_windows_that_call_together_get_what_they_would_get_one_after_the_other(open_hall):
+    for _ in range(2):
+        take(open_hall)
+    work(open_hall, "01")
+    work(open_hall, "02", open_hall.second_clerk)
+    clerk, second = open_hall.clerk, open_hall.second_clerk
+    asked = [("town-02", second.pk), ("town-01", clerk.pk), ("town-01", clerk.pk), ("town-03", clerk.pk)]
+
+    answers = actions.call_next_many(asked=asked, now=TUESDAY_NINE)
+
+    said = [a.slug if isinstance(a, Refused) else a.number if a else None for a in answers]
+    assert said == ["A002", "A001", "window-busy", "not-signed-in"]

@@ -16,6 +16,7 @@ from banshi.rooms.tickets.actions.ground import (
     columns,
     from_row,
     locked,
+    many_statements,
     need,
     need_at_work,
     need_free,
@@ -132,34 +133,55 @@ def call_next(*, window_code: str, staff_id: int, now: datetime) -> Ticket | Non
 
     :raises Refused: not-signed-in, window-busy (with the number), wrong-state (paused, emergency).
     """
-    values: dict[str, str | int | datetime] = {"window": window_code, "staff": staff_id, "now": now}
+    values = _values(window_code, staff_id, now)
     for _ in range(TRIES):
         try:
-            row = one_statement(CALL_NEXT_SQL, values)
+            return _called(one_statement(CALL_NEXT_SQL, values), window_code)
         except IntegrityError as trouble:
-            if broken(trouble) in ("a_person_is_at_one_window", "a_window_has_one_ticket"):
-                continue
-            raise
-        if row is None:
-            raise Refused("not-signed-in", facts={"window": window_code})
-        _, paused_at, emergency_at, busy, _, *ticket = row
-        if busy is not None:
-            raise Refused("window-busy", facts={"number": busy})
-        need_at_work(WindowSession(paused_at=paused_at, emergency_at=emergency_at))
-        return from_row(ticket) if ticket[0] is not None else None
+            if broken(trouble) not in ("a_person_is_at_one_window", "a_window_has_one_ticket"):
+                raise
     return None
 
 
+def _values(window_code: str, staff_id: int, now: datetime) -> dict[str, str | int | datetime]:
+    return {"window": window_code, "staff": staff_id, "now": now}
+
+
+def _called(row: tuple[Any, ...] | None, window_code: str) -> Ticket | None:
+    """The ticket that the statement called. :raises Refused: why it called none."""
+    if row is None:
+        raise Refused("not-signed-in", facts={"window": window_code})
+    _, paused_at, emergency_at, busy, _, *ticket = row
+    if busy is not None:
+        raise Refused("window-busy", facts={"number": busy})
+    need_at_work(WindowSession(paused_at=paused_at, emergency_at=emergency_at))
+    return from_row(ticket) if ticket[0] is not None else None
+
+
 def call_next_many(*, asked: Sequence[tuple[str, int]], now: datetime) -> list[Ticket | Refused | None]:
-    """`call_next` for windows (code, staff id) that asked together, in one transaction: one commit for all of them."""
-    answers: list[Ticket | Refused | None] = []
-    with transaction.atomic():
-        for window_code, staff_id in asked:
-            try:
-                answers.append(call_next(window_code=window_code, staff_id=staff_id, now=now))
-            except Refused as no:
-                answers.append(no)
-    return answers
+    """`call_next` for windows (code, staff id) that asked together: one round trip and one commit; answers in order.
+
+    Windows are locked in the order of their codes, so two batches cannot wait for each other in a circle. Where a
+    constraint stops one of them (somebody's other number was called elsewhere meanwhile) all are done one by one.
+    """
+    order = sorted(range(len(asked)), key=lambda i: asked[i])
+    answers: dict[int, Ticket | Refused | None] = {}
+    rows: list[tuple[Any, ...] | None] = []
+    if len(asked) > 1:
+        try:
+            rows = many_statements(CALL_NEXT_SQL, [_values(*asked[i], now) for i in order])
+        except IntegrityError:
+            rows = []
+    for n, i in enumerate(order):
+        window_code, staff_id = asked[i]
+        try:
+            if rows:
+                answers[i] = _called(rows[n], window_code)
+            else:
+                answers[i] = call_next(window_code=window_code, staff_id=staff_id, now=now)
+        except Refused as no:
+            answers[i] = no
+    return [answers[i] for i in range(len(asked))]
 
 
 def call_ticket(*, window_code: str, ref: str, staff_id: int, why: str, now: datetime) -> Ticket:

@@ -70,6 +70,22 @@ def _first_row(sql: str, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
         return prepared.fetchone()
 
 
+def many_statements(sql: str, values: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...] | None]:
+    """First rows of a busy statement run for each of `values`, in order, in one round trip and one transaction.
+
+    :raises IntegrityError: one of them broke a constraint; nothing was done.
+    """
+    connection.ensure_connection()
+    raw = connection.connection
+    prepare = None if raw.prepare_threshold is None else True
+    with transaction.atomic(), connection.wrap_database_errors:
+        with raw.pipeline():
+            cursors = [psycopg.Cursor(raw) for _ in values]
+            for cursor, one in zip(cursors, values, strict=True):
+                cursor.execute(sql.encode(), one, prepare=prepare)
+        return [cursor.fetchone() for cursor in cursors]
+
+
 def policy(ticket_or_hall: Ticket | Hall, now: datetime) -> HallPolicy:
     hall_id = ticket_or_hall.hall_id if isinstance(ticket_or_hall, Ticket) else ticket_or_hall.pk
     return policy_of(hall_id, now=now)

@@ -19,6 +19,7 @@ from banshi.rooms.tickets.queries.line import (
 )
 from banshi.rooms.tickets.queries.ticket import (
     TicketView,
+    at_windows,
     expected_wait,
     hall_code_of,
     qr_text,
@@ -41,6 +42,7 @@ __all__ = [
     "Named",
     "Promise",
     "TicketView",
+    "at_windows",
     "desk",
     "estimate",
     "expected_wait",

@@ -16,6 +16,7 @@ from banshi.rooms.tickets.models import AT_WINDOW, Ticket
 from banshi.rooms.tickets.queries.line import Line, LineTicket, line
 
 QR_PREFIX = "BT1."
+_WITH = ("hall", "category", "item", "window__zone__floor", "visit", "appointment")
 FRESH_S = 15  # a line worked out so long ago (hall time) still gives estimates, if nothing has happened since
 
 
@@ -98,22 +99,33 @@ def _version(hall_code: str) -> int:
 
 def ticket(ref: str, now: datetime) -> TicketView:
     """:raises Refused: nothing-found."""
-    found = (
-        Ticket.objects.select_related("hall", "category", "item", "window__zone__floor", "visit", "appointment")
-        .filter(ref=ref)
-        .order_by("id")
-        .first()
-    )
+    found = Ticket.objects.select_related(*_WITH).filter(ref=ref).order_by("id").first()
     if found is None:
         raise Refused("nothing-found", facts={"ticket": ref})
     mine: LineTicket | None = None
     if found.state == "waiting":
         mine = next((t for t in _last_line.of(found.hall_id, found.hall.code, now).tickets if t.ref == ref), None)
-    windows = list(
-        WindowCategory.objects.filter(category_id=found.category_id)
-        .select_related("window__zone__floor")
-        .order_by("window__code")
-    )
+    return _view(found, _serving([found.category_id])[found.category_id], mine)
+
+
+def at_windows(ids: Iterable[int]) -> dict[int, TicketView]:
+    """Views of numbers that are at a window, by id; two queries however many there are."""
+    rows = Ticket.objects.select_related(*_WITH).filter(pk__in=list(ids), state__in=AT_WINDOW).order_by("id")
+    tickets = list(rows)
+    serving = _serving({row.category_id for row in tickets})
+    return {row.pk: _view(row, serving[row.category_id], None) for row in tickets}
+
+
+def _serving(categories: Iterable[int]) -> dict[int, list[WindowCategory]]:
+    """Windows that serve each category, in order of their codes."""
+    found: dict[int, list[WindowCategory]] = {category: [] for category in categories}
+    rows = WindowCategory.objects.filter(category_id__in=list(found)).select_related("window__zone__floor")
+    for row in rows.order_by("window__code"):
+        found[row.category_id].append(row)
+    return found
+
+
+def _view(found: Ticket, windows: list[WindowCategory], mine: LineTicket | None) -> TicketView:
     if found.only_window_id is not None:
         windows = [w for w in windows if w.window_id == found.only_window_id] or windows
     floors = list(dict.fromkeys((w.window.zone.floor.label_zh, w.window.zone.floor.label_en) for w in windows))
