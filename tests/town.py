@@ -101,7 +101,9 @@ def build_town() -> Town:
     from banshi.rooms.places.models import Category, Floor, Hall, Region, Window, WindowCategory, Zone
 
     born = at("2026-01-05 09:00")
-    province = Region.objects.create(code="440000", level="province", name_zh="广东省", name_en="Guangdong", path="/440000/")
+    province = Region.objects.create(
+        code="440000", level="province", name_zh="广东省", name_en="Guangdong", path="/440000/"
+    )
     city = Region.objects.create(
         code="441900", parent=province, level="city", name_zh="东莞市", name_en="Dongguan", path="/440000/441900/"
     )
@@ -109,15 +111,25 @@ def build_town() -> Town:
     for order, (code, zh, en) in enumerate([("town", "小镇大厅", "Town Hall"), ("other", "邻镇大厅", "Other Hall")]):
         halls.append(
             Hall.objects.create(
-                code=code, region=city, name_zh=zh, name_en=en, address_zh="一号路", address_en="1 First Road", order=order
+                code=code,
+                region=city,
+                name_zh=zh,
+                name_en=en,
+                address_zh="一号路",
+                address_en="1 First Road",
+                order=order,
             )
         )
     hall, other = halls
     floor = Floor.objects.create(hall=hall, code="1", label_zh="1 楼", label_en="Floor 1")
     zone = Zone.objects.create(hall=hall, floor=floor, code="main", name_zh="综合区", name_en="Main zone")
     categories = {
-        letter: Category.objects.create(hall=hall, code=letter, letter=letter, name_zh=zh, name_en=en, zone=zone, order=i)
-        for i, (letter, zh, en) in enumerate([("A", "社保", "Social security"), ("B", "户政", "Household registration")])
+        letter: Category.objects.create(
+            hall=hall, code=letter, letter=letter, name_zh=zh, name_en=en, zone=zone, order=i
+        )
+        for i, (letter, zh, en) in enumerate(
+            [("A", "社保", "Social security"), ("B", "户政", "Household registration")]
+        )
     }
     windows = {}
     for number, kind, served in [("01", "integrated", "AB"), ("02", "integrated", "AB"), ("03", "special", "B")]:

@@ -9,7 +9,7 @@ from banshi.foundation import clock
 
 
 @app.periodic(cron="* * * * * *")
-@app.task(name="tick", queue="tick", queueing_lock="tick", lock="tick")
+@app.task(name="tick", queue="tick", queueing_lock="tick")
 def tick(timestamp: int) -> None:
     """No-shows, holds, releases, reminders, end of day: whatever is due at hall time now."""
     from banshi.journeys.housekeeping import run_due
@@ -22,7 +22,6 @@ def tick(timestamp: int) -> None:
     name="send_messages",
     queue="messages",
     queueing_lock="send_messages",
-    lock="send_messages",
     retry=RetryStrategy(max_attempts=3),
 )
 def send_messages(timestamp: int) -> None:
@@ -43,7 +42,7 @@ def requeue_stalled(timestamp: int) -> None:
 
 
 @app.periodic(cron="*/10 * * * * *")
-@app.task(name="seal_audit", queue="slow", queueing_lock="seal_audit", lock="seal_audit")
+@app.task(name="seal_audit", queue="slow", queueing_lock="seal_audit")
 def seal_audit(timestamp: int) -> None:
     """Chain the hashes of new audit entries."""
     from banshi.rooms.audit.actions import seal

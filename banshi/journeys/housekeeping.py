@@ -6,7 +6,8 @@ Each duty runs by itself: one that fails is logged and does not stop the others.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -61,8 +62,10 @@ def run_due(*, now: datetime, everything: bool = False) -> list[str]:
     Duties with an interval run again when hall time has moved by it in either direction (a set clock jumps), or when the
     local day changed.
     """
-    failed = []
-    with _lock:
+    failed: list[str] = []
+    with _alone(wait=everything) as alone:
+        if not alone:  # somebody is at it
+            return failed
         for duty in DUTIES:
             last = _last.get(duty.name)
             if not everything and last is not None and abs(now - last) < duty.every and _day(last) == _day(now):
@@ -76,6 +79,29 @@ def run_due(*, now: datetime, everything: bool = False) -> list[str]:
                 failed.append(duty.name)
         _beat()
     return failed
+
+
+@contextmanager
+def _alone(*, wait: bool) -> Iterator[bool]:
+    """Whether no other thread or process runs duties now. The database's lock dies with a killed process."""
+    if not _lock.acquire(blocking=wait):
+        yield False
+        return
+    try:
+        mine = _advisory("pg_advisory_lock" if wait else "pg_try_advisory_lock") is not False
+        try:
+            yield mine
+        finally:
+            if mine:
+                _advisory("pg_advisory_unlock")
+    finally:
+        _lock.release()
+
+
+def _advisory(function: str) -> object:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {function}(716002)")
+        return cursor.fetchone()[0]
 
 
 def _day(moment: datetime) -> object:

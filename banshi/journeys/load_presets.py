@@ -239,9 +239,14 @@ def _hall(folder: Path, now: datetime) -> None:
     if not CalendarVersion.objects.filter(hall=hall).exists():
         calendar = load_calendar(yaml.safe_load((folder / "calendar.yaml").read_text(encoding="utf-8")))
         CalendarVersion.objects.create(
-            hall=hall, version=1, document=calendar.model_dump(mode="json", by_alias=True), valid_from=date(2000, 1, 1), made_by="system",
-            made_at=now, note="preset",
-        )  # fmt: skip
+            hall=hall,
+            version=1,
+            document=calendar.model_dump(mode="json", by_alias=True),
+            valid_from=date(2000, 1, 1),
+            made_by="system",
+            made_at=now,
+            note="preset",
+        )
 
 
 def _windows(hall: Hall, rows: list[dict[str, Any]], zones: dict[str, Zone], categories: dict[str, Category]) -> None:

@@ -57,7 +57,11 @@ def test_a_citizen_books_comes_is_served_and_rates(installation: Any, nancheng_i
     with installation.api("desk", window) as desk:
         assert desk.post(f"/windows/{window}/sign-in").status_code == 200
         called = desk.post(f"/windows/{window}/calls")
-        assert (called.status_code, called.json()["id"], called.json()["called_to"]) == (201, ref, window.split("-")[-1])
+        assert (called.status_code, called.json()["id"], called.json()["called_to"]) == (
+            201,
+            ref,
+            window.split("-")[-1],
+        )
         assert desk.post(f"/tickets/{ref}/start").json()["state"] == "serving"
         assert desk.post(f"/tickets/{ref}/finish").json()["state"] == "finished"
         assert desk.post(f"/windows/{window}/calls").status_code == 204
@@ -82,7 +86,9 @@ def test_a_phone_hears_of_its_call_over_sse(installation: Any):
     with installation.api("desk", window) as desk:
         desk.post(f"/windows/{window}/sign-in").raise_for_status()
         states = []
-        with httpx.stream("GET", f"{installation.url}/live/tickets/{ticket['id']}", timeout=20, trust_env=False) as stream:
+        with httpx.stream(
+            "GET", f"{installation.url}/live/tickets/{ticket['id']}", timeout=20, trust_env=False
+        ) as stream:
             for line in stream.iter_lines():
                 if line.startswith("data:") and line != "data: {}":
                     state = json.loads(line[5:])

@@ -9,7 +9,11 @@ from banshi.foundation.worker import QUEUES
 
 def ours() -> dict[str, str]:
     app.perform_import_paths()
-    return {name: task.queue for name, task in app.tasks.items() if not name.startswith("builtin") and "procrastinate" not in name}
+    return {
+        name: task.queue
+        for name, task in app.tasks.items()
+        if not name.startswith("builtin") and "procrastinate" not in name
+    }
 
 
 def test_every_job_is_known_and_its_queue_is_worked_on():

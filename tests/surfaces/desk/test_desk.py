@@ -56,7 +56,9 @@ def clerk(client: Client, open_town: Town) -> Client:
 
 def take(town: Town, i: int | None = None, item: str = "pension") -> Ticket:
     person_id = town.person(i).id if i is not None else None
-    return tickets.issue(hall=town.hall, item_code=item, person_id=person_id, channel="kiosk", by=CITIZEN, now=TUESDAY_NINE)
+    return tickets.issue(
+        hall=town.hall, item_code=item, person_id=person_id, channel="kiosk", by=CITIZEN, now=TUESDAY_NINE
+    )
 
 
 def post(client: Client, verb: str, **data: str) -> Any:
