@@ -15,3 +15,11 @@ def _chinese() -> Any:
     from banshi.foundation.translations import compile_all
 
     compile_all()
+
+
+@pytest.fixture(autouse=True)
+def _fresh_catalogue() -> None:
+    """Each test has its own catalogue; none remembers another's."""
+    from banshi.rooms.catalogue import queries
+
+    queries.forget()

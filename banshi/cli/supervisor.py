@@ -168,7 +168,7 @@ def _which_database() -> str:
 def _set_clock(memory: Memory, *, at: datetime | None, speed: float | None) -> None:
     """Time stood still in the halls while nobody ran them; a killed run may have been a few seconds further."""
     from banshi.foundation import clock
-    from banshi.journeys.demo_seeds import opening_moment
+    from banshi.journeys.demo_seeds import OPENING_SPEED, opening_moment
 
     moment = at
     if moment is None and (saved := memory.values.get("hall_time")):
@@ -178,6 +178,7 @@ def _set_clock(memory: Memory, *, at: datetime | None, speed: float | None) -> N
         moment = datetime.fromisoformat(saved) + ran_on
     elif moment is None:
         moment = opening_moment()
+        speed = OPENING_SPEED if speed is None else speed
     clock.set_clock(now=moment, speed=speed)
     memory.keep(hall_time=moment.isoformat(), stopped=False)
 

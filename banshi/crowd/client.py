@@ -67,6 +67,7 @@ class Api:
         self.traffic = Traffic()
         self.under_way = 0
         self.closing = False
+        self.patience_s = PATIENCE_S
         self.takes_s = 0.0  # from wanting to send a request to having its answer, of late
 
     async def close(self) -> None:
@@ -133,7 +134,7 @@ class Api:
                 answer = await self._http.request(method, BASE + path, params=params, content=content, headers=headers)
             except httpx.TransportError:
                 self.traffic.away += 1
-                if time.monotonic() - began > PATIENCE_S:
+                if time.monotonic() - began > self.patience_s:
                     return Reply(503, None)
                 answer = None
             finally:

@@ -33,6 +33,7 @@ DAY_S = 7 * 3600.0
 SWITCH_EVERY_S = 3.0
 SAVE_EVERY_S = 5.0
 SLOW_S, QUICK_S, LEAST_EASE = 0.4, 0.15, 0.05
+GONE_S = 6.0  # for comparing when told to go
 GOING_S = 2.0  # for requests under way when told to go
 WINDING_DOWN_S = 45.0  # for clerks to finish when a run of some minutes ends
 LOOK_AHEAD = timedelta(days=40)
@@ -98,6 +99,7 @@ class Crowd:
             await asyncio.wait([work, stop], return_when=asyncio.FIRST_COMPLETED)
             if self.told.is_set():
                 await self.api.finish(GOING_S)
+                self.api.patience_s = 1.0  # the server is probably being stopped too
                 work.cancel()
             with contextlib.suppress(asyncio.CancelledError, Closing):
                 await work
@@ -137,6 +139,7 @@ class Crowd:
             await asyncio.gather(*helpers, return_exceptions=True)
 
     async def _go_home(self) -> None:
+        await self.api.finish(GOING_S)
         for task in self.running.values():
             task.cancel()
         await asyncio.gather(*self.running.values(), return_exceptions=True)
@@ -175,11 +178,14 @@ class Crowd:
 
     async def _switch(self) -> None:
         codes = self.wanted
+        if unknown := sorted(set(codes) - set(self.keys.kiosk)):
+            known = ", ".join(sorted(self.keys.kiosk))
+            raise SystemExit(f"demo.json has no keys for {', '.join(unknown)}; there are: {known}")
         if not codes:
             reply = await self.api.get("/demo/crowd", self.keys.demo)
             if not reply.ok:
                 return
-            codes = reply.body["halls"]
+            codes = [code for code in reply.body["halls"] if code in self.keys.kiosk]
         for code in codes:
             if code not in self.running:
                 await self._open(code)
@@ -203,10 +209,6 @@ class Crowd:
                 self.running[code] = asyncio.create_task(hall.run())
 
     async def _open(self, code: str) -> None:
-        if code not in self.keys.kiosk:
-            raise SystemExit(
-                f"demo.json has no keys for a hall {code}; there are: {', '.join(sorted(self.keys.kiosk))}"
-            )
         self.profiles[code] = profile_of(code)
         await self._baseline(code)
         kept = self.kept.get(code, {})
@@ -298,11 +300,14 @@ class Crowd:
         self.api.closing = False
         findings: list[Finding] = []
         trouble = ""
-        for code, hall in self.halls.items():
-            try:
-                findings += await self._compared(code, hall)
-            except (RuntimeError, AssertionError) as error:
-                trouble = str(error)
+        try:
+            async with asyncio.timeout(GONE_S if self.told.is_set() else None):
+                for code, hall in self.halls.items():
+                    findings += await self._compared(code, hall)
+        except TimeoutError:
+            trouble = "no answer in time"
+        except (RuntimeError, TypeError) as error:
+            trouble = str(error)
         return self._tell(findings, trouble)
 
     async def _compared(self, code: str, hall: HallRun) -> list[Finding]:
@@ -343,7 +348,8 @@ class Crowd:
         traffic = self.api.traffic
         late = sorted(s * 1000 for hall in self.halls.values() for s in hall.phones.late_s)
         wrong = sum(hall.phones.wrong for hall in self.halls.values())
-        bad = any(f.bad for f in findings) or bool(traffic.broken) or bool(trouble) or wrong > 0
+        bad = any(f.bad for f in findings) or bool(traffic.broken) or wrong > 0
+        bad = bad or (bool(trouble) and not self.told.is_set())  # told to go, the server may have gone first
         report = {
             "ok": not bad,
             "seed": self.seed,
@@ -400,9 +406,10 @@ def _table(report: dict[str, Any]) -> str:
     if report["trouble"]:
         lines.append(f"the halls could not be asked: {report['trouble']}")
     lines.append("= equal  ≤ others were there too  ≠ differs  · not compared")
-    lines.append(
-        "The halls report what the crowd saw." if report["ok"] else "The halls do NOT report what the crowd saw."
-    )
+    if report["trouble"]:
+        lines.append("Not everything could be compared.")
+    else:
+        lines.append(f"The halls {'report' if report['ok'] else 'do NOT report'} what the crowd saw.")
     return "\n".join(lines)
 
 

@@ -27,6 +27,7 @@ from banshi.rooms.places.models import Hall, Window
 
 PASSWORD = "banshi-demo"  # noqa: S105 – a demo's, refused in production
 CHINA = ZoneInfo("Asia/Shanghai")
+OPENING_SPEED = 20.0  # the first hall opens after 15 seconds, the last after two minutes, and a day lasts half an hour
 PAGES = {
     "Kiosk": "/kiosk/dongcheng/",
     "Wall board": "/screens/dongcheng/board",
@@ -44,12 +45,12 @@ GIVEN = [("敏", "Min"), ("静", "Jing"), ("丽", "Li"), ("强", "Qiang"), ("磊
 
 
 def opening_moment() -> datetime:
-    """Where a demo's clock starts: 8:20 of the next working day (today, if it is one), local time."""
+    """Where a demo's clock starts: 8:25 of the next working day (today, if it is one), local time."""
     calendar = calendars.work_calendar()
     day = clock.wall().astimezone(CHINA).date()
     while not calendar.is_working(day):
         day += timedelta(days=1)
-    return datetime.combine(day, time(8, 20), CHINA)
+    return datetime.combine(day, time(8, 25), CHINA)
 
 
 def sow(url: str, path: Path) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import Count
 
+from banshi.foundation import clock
 from banshi.kernel.refusals import Refused
 from banshi.kernel.search import Entry, Index
 from banshi.rooms.catalogue.models import Department, HallItem, Item, MaterialRequirement, Theme
@@ -73,24 +74,39 @@ _cached: _Catalogue | None = None
 
 
 def _stamp() -> tuple[int, int]:
+    """Changes when an item's version or anything in a hall's list does."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT coalesce((SELECT sum(version) FROM catalogue_item), 0), coalesce((SELECT max(id) FROM catalogue_hall_item), 0)"
+            "SELECT coalesce((SELECT sum(id * 31 + version) FROM catalogue_item), 0), coalesce((SELECT sum(hashtext("
+            "id || ':' || category_id || bookable || walk_in || extended || periods)::bigint) FROM catalogue_hall_item), 0)"
         )
         row = cursor.fetchone()
     return int(row[0]), int(row[1])
 
 
+LOOK_EVERY_S = 2.0  # machine seconds between looks at the stamp
+_looked_at = float("-inf")
+
+
 def _catalogue() -> _Catalogue:
-    global _cached
-    stamp = _stamp()
+    global _cached, _looked_at
     current = _cached
+    if current is not None and clock.monotonic() - _looked_at < LOOK_EVERY_S:
+        return current
+    stamp = _stamp()
+    _looked_at = clock.monotonic()
     if current is not None and current.stamp == stamp:
         return current
     with _lock:
         if _cached is None or _cached.stamp != stamp:
             _cached = _build(stamp)
         return _cached
+
+
+def forget() -> None:
+    """Look at the catalogue anew with the next question (tests; after a change in this process)."""
+    global _looked_at
+    _looked_at = float("-inf")
 
 
 def _build(stamp: tuple[int, int]) -> _Catalogue:

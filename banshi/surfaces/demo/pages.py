@@ -29,7 +29,7 @@ from banshi.rooms.messaging import queries as messaging
 from banshi.rooms.places import queries as places
 
 CHINA = ZoneInfo("Asia/Shanghai")
-SPEEDS = (0, 1, 10, 60, 300, 600)
+SPEEDS = (0, 1, 20, 60, 300, 600)
 DEMO = Actor(ActorKind.DEMO)
 
 
@@ -83,7 +83,7 @@ def _jumps(now: datetime) -> list[dict[str, Any]]:
         for hour, minute in ((8, 55), (10, 30), (14, 0), (16, 30))
         if datetime.combine(local.date(), time(hour, minute), CHINA) > local
     ]
-    found.append(datetime.combine(next_day, time(8, 20), CHINA))
+    found.append(datetime.combine(next_day, time(8, 25), CHINA))
     return [{"at": moment, "value": moment.isoformat()} for moment in found]
 
 
