@@ -92,8 +92,8 @@ def up(
 ) -> None:
     """Set up and run everything until Ctrl-C: database, jobs, web, and a demo crowd.
 
-    The first time it loads the halls and opens them at 08:25 of a working day, at 20 times real speed; later runs go on where the last one
-    stopped. What the parts say is in log/ under the data directory.
+    The first time it loads the halls and opens them at 08:25 of a working day, at 20 times real speed; later runs go on
+    where the last one stopped. What the parts say is in log/ under the data directory.
     """
     from banshi.cli.supervisor import run
 
