@@ -84,6 +84,7 @@ class Crowd:
         self.before: dict[str, tuple[Counter[str], Counter[str], date, date]] = {}
         self.told = asyncio.Event()
         self.said_scale = -1.0
+        self.idle_said = False
         self.ease = 1.0  # less while the server answers slowly
         self.began = time.monotonic()
 
@@ -186,6 +187,9 @@ class Crowd:
             if not reply.ok:
                 return
             codes = [code for code in reply.body["halls"] if code in self.keys.kiosk]
+        if not codes and not self.idle_said:
+            self._say("the demo's switch names no hall; waiting")
+        self.idle_said = not codes
         for code in codes:
             if code not in self.running:
                 await self._open(code)
