@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -16,8 +17,9 @@ from banshi.foundation.doors import NOBODY, Who
 from banshi.foundation.problem import problem_response
 from banshi.foundation.words import words
 from banshi.kernel.actors import Actor, ActorKind
-from banshi.kernel.refusals import SLUGS, Refused
+from banshi.kernel.refusals import SLUGS, Refusal, Refused
 from banshi.rooms.identity import queries as identity
+from banshi.rooms.identity.rules import PERMISSIONS
 from banshi.rooms.places import queries as places
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -94,6 +96,16 @@ def _who(request: HttpRequest) -> Who:
     return NOBODY
 
 
+def _for_people(refusal: Refusal) -> Refusal:
+    """The refusal with names where a door only knew codes: the hall's, and what the permission allows."""
+    facts = dict(refusal.facts)
+    if isinstance(code := facts.get("hall"), str) and (hall := places.hall_named(code)) is not None:
+        facts["hall"] = {"zh": hall.name_zh, "en": hall.name_en}
+    if (permission := facts.get("permission")) in PERMISSIONS:
+        facts["permission"] = PERMISSIONS[permission]
+    return replace(refusal, facts=facts)
+
+
 class Refusals:
     """A Refused that no view caught becomes a problem (API) or a page that says what is possible now."""
 
@@ -108,7 +120,7 @@ class Refusals:
             return None
         if request.path.startswith("/api/"):
             return problem_response(exception.refusal)
-        title, detail = words(exception.refusal)
+        title, detail = words(_for_people(exception.refusal))
         return render(
             request,
             "refused.html",

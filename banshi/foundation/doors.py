@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
+from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
@@ -88,7 +89,7 @@ def door(*, audience: str, permission: str | None = None) -> Callable[[View[P]],
                 raise Refused("nothing-found")
             if audience == "staff":
                 if not who.is_staff:
-                    return redirect(f"/staff/sign-in?next={request.get_full_path()}")
+                    return redirect(f"/staff/sign-in?next={quote(request.get_full_path())}")
                 hall = kwargs.get("hall")
                 assert permission is not None
                 if not who.may(permission):
@@ -96,7 +97,7 @@ def door(*, audience: str, permission: str | None = None) -> Callable[[View[P]],
                 if isinstance(hall, str) and not who.may(permission, hall):
                     raise Refused("not-your-hall", facts={"hall": hall})
             if audience == "citizen" and not who.is_citizen:
-                return redirect(f"/sign-in?next={request.get_full_path()}")
+                return redirect(f"/sign-in?next={quote(request.get_full_path())}")
             return view(request, *args, **kwargs)
 
         guarded.audience = audience  # type: ignore[attr-defined]

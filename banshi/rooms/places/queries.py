@@ -24,6 +24,11 @@ def hall_by_code(code: str) -> Hall:
     return hall
 
 
+def hall_named(code: str) -> Hall | None:
+    """The hall of a code, or None: for who only wants to name it."""
+    return Hall.objects.filter(code=code).first()
+
+
 def halls_in_region(region_code: str) -> list[Hall]:
     """Halls of a region and of everything below it, in their order; `*` is the whole installation.
 

@@ -1,0 +1,214 @@
+"""Every staff view × everybody who works here: exactly who gets in, worked out from the view's own permission.
+
+The table is made from the addresses, so a new view is asked too. Rows exist for every parameter, so that whoever holds the
+permission gets an answer of the view itself; who does not is stopped at the door: 302 without a sign-in, 403 with the wrong
+role or the wrong hall.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from banshi.rooms.booking.models import Appeal, LedgerEntry, Suspension
+from banshi.rooms.calendars.models import Closure
+from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.devices.models import Device
+from banshi.rooms.feedback.models import Rating, Task
+from banshi.rooms.identity.rules import ROLES
+from banshi.rooms.messaging.models import Message
+from banshi.rooms.staffing.models import Shift
+from banshi.rooms.tickets import actions as tickets
+from tests.surfaces.office.editing import booked, office, signed_in, staff_with  # noqa: F401 – fixtures
+from tests.town import CITIZEN, TUESDAY_NINE
+
+pytestmark = pytest.mark.django_db
+HALLS = ("town", "other")  # both lie in the region that addresses name
+WIDE = {"city_admin", "auditor"}  # held everywhere
+
+
+def staff_views(patterns: Any = None, space: str = "", route: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for entry in patterns if patterns is not None else get_resolver().url_patterns:
+        if isinstance(entry, URLResolver):
+            inner = f"{space}{entry.namespace}:" if entry.namespace else space
+            yield from staff_views(entry.url_patterns, inner, route + str(entry.pattern))
+        elif getattr(entry.callback, "audience", None) == "staff":
+            yield f"{space}{entry.name}", entry
+
+
+VIEWS = dict(staff_views())
+
+
+@pytest.fixture
+def rows(office: Any) -> dict[str, Any]:  # noqa: F811
+    """One of everything of the town that an address can name."""
+    hall, appointment = office.hall, booked(office, "2026-03-11 09:00")
+    person, today = appointment.person, TUESDAY_NINE.date()
+    entry = LedgerEntry.objects.create(
+        person=person, scope="town", kind="no_show", on=today, at=TUESDAY_NINE, appointment=appointment
+    )
+    suspension = Suspension.objects.create(
+        person=person, scope="town", reason="manual", from_on=today, until_on=today, made_at=TUESDAY_NINE
+    )
+    appeal = Appeal.objects.create(entry=entry, text="下雨堵车", made_at=TUESDAY_NINE)
+    ticket = tickets.issue(hall=hall, category_code="A", channel="kiosk", by=CITIZEN, now=TUESDAY_NINE)
+    rating = Rating.objects.create(
+        hall=hall, visit_id=ticket.visit_id, ticket=ticket, stars=1, at=TUESDAY_NINE, channel="qr"
+    )
+    task = Task.objects.create(
+        hall=hall, rating=rating, opened_at=TUESDAY_NINE, answer_due_on=today, settle_due_on=today
+    )
+    device = Device.objects.create(hall=hall, code="town-kiosk-1", kind="kiosk", name="1 号取号机")
+    closure = Closure.objects.create(
+        hall=hall, starts_at=TUESDAY_NINE + timedelta(days=9), ends_at=TUESDAY_NINE + timedelta(days=9, hours=1),
+        reason_zh="停电", reason_en="Power cut", made_by="staff:1", made_at=TUESDAY_NINE,
+    )  # fmt: skip
+    shift = Shift.objects.create(
+        hall=hall, staff=office.clerk, day=today, starts_at=TUESDAY_NINE, ends_at=TUESDAY_NINE + timedelta(hours=3),
+        made_by="staff:1", made_at=TUESDAY_NINE,
+    )  # fmt: skip
+    message = Message.objects.order_by("id").first()
+    return {
+        "hall": "town", "region": "441900", "code": appointment.code, "slot_id": appointment.slot_id,
+        "person_id": person.pk, "entry_id": entry.pk, "suspension_id": suspension.pk, "appeal_id": appeal.pk,
+        "staff_id": office.clerk.pk, "role_id": office.clerk.roles.get().pk, "task_id": task.pk,
+        "hall_item_id": HallItem.objects.get(hall=hall, item__code="pension").pk, "closure_id": closure.pk,
+        "shift_id": shift.pk, "message_id": message.pk if message else 1, "key": "confirmation", "language": "zh",
+        "window": "town-03", "ref": ticket.ref, "verb": "look", "device": device.code,
+    }  # fmt: skip
+
+
+def address(name: str, rows: dict[str, Any], **other: Any) -> str:
+    values = {**rows, **other}
+    if name == "office:window":
+        values["code"] = values["window"]
+    return reverse(name, kwargs={each: values[each] for each in VIEWS[name].pattern.converters})
+
+
+def statuses(client: Client, url: str, *, post: bool) -> set[int]:
+    """What GET (and POST) answer, apart from “not this way”."""
+    asked = [client.get(url)] + ([client.post(url)] if post else [])
+    return {answer.status_code for answer in asked} - {405}
+
+
+def let_in(name: str, role: str, where: str) -> bool:
+    """Whether a role held in `where` ("*", or a hall) opens the view for the town."""
+    view = VIEWS[name]
+    if view.callback.permission not in ROLES[role]:
+        return False
+    needed = HALLS if "region" in view.pattern.converters else ("town",) if "hall" in view.pattern.converters else ()
+    return where == "*" or all(hall == where for hall in needed)
+
+
+PEOPLE = [(role, where) for role in sorted(ROLES) for where in (*HALLS, *(["*"] if role in WIDE else []))]
+
+
+def test_the_table_is_not_empty():
+    assert len(VIEWS) > 60
+
+
+@pytest.mark.parametrize(("role", "where"), PEOPLE, ids=[f"{role} in {where}" for role, where in PEOPLE])
+def test_exactly_who_holds_the_permission_gets_in(rows, role, where):
+    person = staff_with("somebody", role, "all" if where == "*" else "hall", where)
+    client = signed_in(person)
+    wrong = {}
+
+    for name in VIEWS:
+        url = address(name, rows)
+        allowed = let_in(name, role, where)
+        found = statuses(client, url, post=not allowed)  # who is let in only looks: nothing is changed under the others
+        if found - (set() if not allowed else {200}) != (set() if allowed else {403}):
+            wrong[name] = (allowed, found)
+
+    assert wrong == {}
+
+
+def test_who_is_not_signed_in_is_led_to_the_door_and_back(rows):
+    wrong = {}
+
+    for name in VIEWS:
+        url = address(name, rows)
+        for answer in (Client().get(url), Client().post(url)):
+            if answer.status_code != 405 and (
+                answer.status_code != 302 or answer["Location"] != f"/staff/sign-in?next={url}"
+            ):
+                wrong[name] = (answer.status_code, answer.get("Location"))
+
+    assert wrong == {}
+
+
+def test_who_holds_no_role_gets_in_nowhere(rows):
+    person = staff_with("nobody", "clerk")
+    person.roles.all().delete()
+
+    found = {name: statuses(signed_in(person), address(name, rows), post=True) for name in VIEWS}
+
+    assert {name: codes for name, codes in found.items() if codes != {403}} == {}
+
+
+def test_a_role_that_ended_opens_nothing(rows):
+    person = staff_with("former", "hall_manager")
+    person.roles.update(ended_at=TUESDAY_NINE)
+
+    found = {name: statuses(signed_in(person), address(name, rows), post=True) for name in VIEWS}
+
+    assert {name: codes for name, codes in found.items() if codes != {403}} == {}
+
+
+OF_A_HALL = [
+    name for name, view in VIEWS.items() if "hall" in view.pattern.converters and len(view.pattern.converters) > 1
+]
+ALREADY_SO = {"office:roster_remove": {302}}  # taking out a shift that is not in the roster changes nothing
+WITHOUT_ROWS = {"office:template"}  # texts are named by key and language: every hall has them
+
+
+@pytest.mark.parametrize("name", sorted(set(OF_A_HALL) - WITHOUT_ROWS))
+def test_what_belongs_to_one_hall_is_not_found_through_the_address_of_another(rows, name):
+    client = signed_in(staff_with("theirs", "hall_manager", scope="other"))
+
+    assert statuses(client, address(name, rows, hall="other"), post=True) == ALREADY_SO.get(name, {404})
+    assert Shift.objects.filter(pk=rows["shift_id"]).count() == 1
+
+
+def test_a_hall_that_is_not_there_is_not_found(rows):
+    client = signed_in(staff_with("city", "city_admin", "all", "*"))
+    may = ROLES["city_admin"]
+
+    found = {
+        name: statuses(client, address(name, rows, hall="nowhere"), post=True)
+        for name, view in VIEWS.items()
+        if "hall" in view.pattern.converters and view.callback.permission in may
+    }
+
+    assert {name: codes for name, codes in found.items() if codes != {404}} == {}
+
+
+@pytest.mark.parametrize(
+    ("language", "hall", "permission"),
+    [
+        ("zh-hans", "需要在 小镇大厅 任职。", "需要“调整号源”权限。"),
+        ("en", "This needs a role in Town Hall.", "change quotas and slots"),
+    ],
+)
+def test_a_closed_door_says_the_name_of_the_hall_and_of_the_permission(rows, language, hall, permission):
+    stranger, clerk = (
+        signed_in(staff_with("theirs", "hall_manager", scope="other")),
+        signed_in(staff_with("c", "clerk")),
+    )
+    for client in (stranger, clerk):
+        client.cookies["django_language"] = language
+
+    pages = [each.get("/office/town/slots/").content.decode() for each in (stranger, clerk)]
+
+    assert [hall in pages[0], permission in pages[1]] == [True, True]
+
+
+def test_an_address_with_a_question_comes_back_whole_after_signing_in(client):
+    answer = client.get("/office/town/slots/?day=2026-03-11&view=week")
+
+    assert answer["Location"] == "/staff/sign-in?next=/office/town/slots/%3Fday%3D2026-03-11%26view%3Dweek"
