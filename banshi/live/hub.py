@@ -33,11 +33,6 @@ MOVING = frozenset({"line", "windows", "clock"})  # topics that change what watc
 REFRESH_S = 10.0  # estimates and waits move with the clock even where nobody calls
 
 
-def frame(version: int, data: Any) -> bytes:
-    """One SSE `state` event."""
-    return b"id: %d\nevent: state\ndata: %b\n\n" % (version, orjson.dumps(data))
-
-
 @dataclass(eq=False)
 class Watcher:
     """One open stream. `ref` is set for a phone that follows one ticket."""
@@ -73,6 +68,9 @@ class Hub:
     def __init__(self) -> None:
         self.halls: dict[str, HallWatch] = {}
         self.pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="live")
+        self.first = ThreadPoolExecutor(max_workers=1, thread_name_prefix="live-first")
+        self.followers: dict[str, set[Watcher]] = {}  # by the ref of the number they follow
+        self.urgent: set[asyncio.Task[None]] = set()
         self.listener: asyncio.Task[None] | None = None
         self.connected = False
         self.closing = asyncio.Event()
@@ -90,15 +88,16 @@ class Hub:
         if self.listener:
             self.listener.cancel()
         self.pool.shutdown(wait=False, cancel_futures=True)
+        self.first.shutdown(wait=False, cancel_futures=True)
 
-    async def run(self, act: Callable[[], Any]) -> Any:
-        """Run a query in a thread with a database connection of its own."""
+    async def run(self, act: Callable[[], Any], *, first: bool = False) -> Any:
+        """Run a query in a thread with a database connection of its own; `first`: not behind the lines of whole halls."""
 
         def guarded() -> Any:
             close_old_connections()
             return act()
 
-        return await asyncio.get_running_loop().run_in_executor(self.pool, guarded)
+        return await asyncio.get_running_loop().run_in_executor(self.first if first else self.pool, guarded)
 
     async def watch(self, hall_code: str, ref: str | None) -> Watcher:
         """Open a stream on a hall (or on one ticket of it). :raises Refused: nothing-found."""
@@ -110,6 +109,8 @@ class Hub:
             hall_watch.task = asyncio.create_task(self._follow(hall_watch))
         watcher = Watcher(hall_code, ref)
         hall_watch.watchers.add(watcher)
+        if ref is not None:
+            self.followers.setdefault(ref, set()).add(watcher)
         if hall_watch.line is not None:
             self._hand_out(hall_watch, hall_watch.line, [watcher])
         hall_watch.dirty.set()
@@ -118,6 +119,10 @@ class Hub:
 
     def unwatch(self, watcher: Watcher) -> None:
         self.halls[watcher.hall].watchers.discard(watcher)
+        if watcher.ref is not None and (followers := self.followers.get(watcher.ref)) is not None:
+            followers.discard(watcher)
+            if not followers:
+                del self.followers[watcher.ref]
         metrics.watchers.labels("ticket" if watcher.ref else "hall").dec()
 
     async def _listen(self) -> None:
@@ -138,9 +143,11 @@ class Hub:
                     for watch in self.halls.values():
                         watch.dirty.set()
                     async for notice in connection.notifies():
-                        _id, hall, topic, *_subject = notice.payload.split(" ")
+                        event, hall, topic, *subjects = notice.payload.split(" ")
                         if topic not in MOVING:
                             continue
+                        for ref in subjects:
+                            self._tell_first(ref, int(event))
                         for watch in self.halls.values() if hall == "*" else filter(None, [self.halls.get(hall)]):
                             watch.dirty.set()
             except (psycopg.Error, OSError) as trouble:
@@ -169,6 +176,24 @@ class Hub:
                 await asyncio.sleep(1)
                 watch.dirty.set()
             await asyncio.sleep(PAUSE_S)
+
+    def _tell_first(self, ref: str, version: int) -> None:
+        """Somebody's own number changed: read it alone and push it now; the line of all the others takes longer."""
+        followers = self.followers.get(ref)
+        if followers:
+            task = asyncio.create_task(self._tell_followers(ref, version, followers))
+            self.urgent.add(task)
+            task.add_done_callback(self.urgent.discard)
+
+    async def _tell_followers(self, ref: str, version: int, followers: set[Watcher]) -> None:
+        with contextlib.suppress(Refused):
+            view = await self.run(lambda: tickets.ticket_now(ref), first=True)
+            if view.state == "waiting":  # its place among the others is the line's to say
+                return
+            zone = self.halls[view.hall].zone
+            body = orjson.dumps(ticket_part(view, zone) | {"floor_en": view.floor_en})
+            for watcher in list(followers):
+                watcher.offer(version, body)
 
     def _hand_out(self, watch: HallWatch, line: tickets.Line, watchers: list[Watcher]) -> None:
         parts = {t.ref: t for t in line.tickets}

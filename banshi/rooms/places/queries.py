@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from django.db.models import Max
-
 from banshi.kernel.policy import HallPolicy
 from banshi.kernel.refusals import Refused
 from banshi.rooms.identity.queries import HeldRole
@@ -67,12 +65,10 @@ def _parsed(policy_id: int) -> HallPolicy:
 
 def policy_of(hall_id: int, *, now: datetime) -> HallPolicy:
     """The policy in force; the defaults where a hall has none."""
-    newest = PolicyVersion.objects.filter(hall_id=hall_id, valid_from__lte=now).aggregate(Max("version"))[
-        "version__max"
-    ]
-    if newest is None:
+    versions = PolicyVersion.objects.filter(hall_id=hall_id, valid_from__lte=now).order_by("-version")
+    policy_id = versions.values_list("id", flat=True).first()
+    if policy_id is None:
         return HallPolicy()
-    policy_id = PolicyVersion.objects.values_list("id", flat=True).get(hall_id=hall_id, version=newest)
     return _parsed(policy_id)
 
 

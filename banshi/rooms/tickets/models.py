@@ -107,6 +107,8 @@ class Ticket(models.Model):
     identity_ok = models.BooleanField(null=True)  # notice + ticket + ID card compared at the window
     note = models.CharField(max_length=200, default="")
     closed_why = models.CharField(max_length=40, default="")
+    # (ahead, likely_s, at_most_s) as told when the number was given; only on the object that `issue` returns.
+    told: tuple[int, int | None, int | None] | None = None
 
     class Meta:
         db_table = "tickets_ticket"

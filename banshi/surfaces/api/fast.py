@@ -34,7 +34,7 @@ from banshi.surfaces.api.idempotency import Once
 from banshi.surfaces.api.keys import Caller, authorise
 from banshi.surfaces.api.operations import HttpFault, attempted, check_body, check_empty
 from banshi.surfaces.api.schemas import BookingIn, Code, TicketIn
-from banshi.surfaces.api.ticket_parts import shown_called, shown_ticket
+from banshi.surfaces.api.ticket_parts import shown_called, shown_given, shown_ticket
 
 log = structlog.get_logger("banshi.api")
 BASE = "/api/v1"
@@ -227,7 +227,7 @@ def issue(headers: Mapping[str, str], body: bytes, query: str = "", *, hall: str
                 now=now,
                 language=asked_in,
             )
-            return answer(201, shown_ticket(ticket.ref, caller, now=now))
+            return answer(201, shown_given(ticket, found.timezone))
 
         return idempotency.answered_once(once, asked_in, lambda: attempted(asked_in, give))
 

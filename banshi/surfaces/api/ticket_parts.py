@@ -58,6 +58,13 @@ def shown_ticket(ref: str, caller: Caller, *, now: datetime) -> dict[str, Any]:
     return shown
 
 
+def shown_given(issued: Ticket, timezone: str) -> dict[str, Any]:
+    """A ticket just given, for whoever gave it: with the wait it was told, and nobody's name."""
+    shown = ticket_part(tickets.given(issued), ZoneInfo(timezone))
+    shown["person"] = None
+    return shown
+
+
 def shown_called(called: Mapping[int, Caller]) -> dict[int, dict[str, Any]]:
     """Tickets just called, as their own clerk sees them: ticket id → part; three queries however many there are."""
     views = tickets.at_windows(called)

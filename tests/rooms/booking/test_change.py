@@ -226,7 +226,7 @@ def test_moves_end_where_the_policy_ends_them(town: Town) -> None:
 
     no = refused(move, booked, town.slot(starts=at("2026-03-13 09:00")))
 
-    assert (no.slug, no.facts["limit"]) == ("wrong-state", 1)
+    assert (no.slug, no.facts["limit"]) == ("move-limit", 1)
 
 
 # --- Check in ------------------------------------------------------------------------------------------------------

@@ -205,6 +205,7 @@ def issue(
         "now": now,
     }
     ticket = _file(values)
+    ticket.told = (promise.ahead, values["likely"], values["at_most"])
     if rules_of_hall.tickets.auto_call and only_window_id is None:
         return call_at_idle_window(ticket, hall_id=hall.pk, now=now)
     return ticket

@@ -21,10 +21,12 @@ from banshi.rooms.tickets.queries.ticket import (
     TicketView,
     at_windows,
     expected_wait,
+    given,
     hall_code_of,
     qr_text,
     read_qr,
     ticket,
+    ticket_now,
     tickets_of_account_people,
     tickets_of_visit,
 )
@@ -46,6 +48,7 @@ __all__ = [
     "desk",
     "estimate",
     "expected_wait",
+    "given",
     "hall_code_of",
     "hit_rate",
     "line",
@@ -53,6 +56,7 @@ __all__ = [
     "qr_text",
     "read_qr",
     "ticket",
+    "ticket_now",
     "tickets_of_account_people",
     "tickets_of_visit",
 ]

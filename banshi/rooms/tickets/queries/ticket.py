@@ -60,6 +60,15 @@ class TicketView:
     appointment: str | None
 
 
+@dataclass(frozen=True)
+class Told:
+    """What somebody was told about the wait, in people and seconds."""
+
+    ahead: int | None
+    likely_s: int | None
+    at_most_s: int | None
+
+
 def qr_text(ref: str) -> str:
     """What the slip's QR code says."""
     return QR_PREFIX + ref
@@ -108,6 +117,24 @@ def ticket(ref: str, now: datetime) -> TicketView:
     return _view(found, _serving([found.category_id])[found.category_id], mine)
 
 
+def ticket_now(ref: str) -> TicketView:
+    """A number without its place in line, in two queries: for whom it is called, this is all that counts.
+
+    :raises Refused: nothing-found.
+    """
+    row = Ticket.objects.select_related(*_WITH).filter(ref=ref).order_by("id").first()
+    if row is None:
+        raise Refused("nothing-found", facts={"ticket": ref})
+    return _view(row, _serving([row.category_id])[row.category_id], None)
+
+
+def given(issued: Ticket) -> TicketView:
+    """A number just given, with the wait it was told: no need to work out the line again."""
+    row = Ticket.objects.select_related(*_WITH).get(pk=issued.pk)
+    told = Told(*issued.told) if issued.told is not None and row.state == "waiting" else None
+    return _view(row, _serving([row.category_id])[row.category_id], told)
+
+
 def at_windows(ids: Iterable[int]) -> dict[int, TicketView]:
     """Views of numbers that are at a window, by id; two queries however many there are."""
     rows = Ticket.objects.select_related(*_WITH).filter(pk__in=list(ids), state__in=AT_WINDOW).order_by("id")
@@ -125,7 +152,7 @@ def _serving(categories: Iterable[int]) -> dict[int, list[WindowCategory]]:
     return found
 
 
-def _view(found: Ticket, windows: list[WindowCategory], mine: LineTicket | None) -> TicketView:
+def _view(found: Ticket, windows: list[WindowCategory], mine: LineTicket | Told | None) -> TicketView:
     if found.only_window_id is not None:
         windows = [w for w in windows if w.window_id == found.only_window_id] or windows
     floors = list(dict.fromkeys((w.window.zone.floor.label_zh, w.window.zone.floor.label_en) for w in windows))
