@@ -33,8 +33,8 @@ DAY_S = 7 * 3600.0
 SWITCH_EVERY_S = 3.0
 SAVE_EVERY_S = 5.0
 SLOW_S, QUICK_S, LEAST_EASE = 0.4, 0.15, 0.05
-GONE_S = 6.0  # for comparing when told to go
-GOING_S = 2.0  # for requests under way when told to go
+GONE_S = 2.5  # for comparing when told to go
+GOING_S = 1.5  # for requests under way when told to go
 WINDING_DOWN_S = 45.0  # for clerks to finish when a run of some minutes ends
 LOOK_AHEAD = timedelta(days=40)
 
