@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -143,19 +144,30 @@ def at_windows(ids: Iterable[int]) -> dict[int, TicketView]:
     return {row.pk: _view(row, serving[row.category_id], None) for row in tickets}
 
 
-def _serving(categories: Iterable[int]) -> dict[int, list[WindowCategory]]:
+class Serving(NamedTuple):
+    """A window that serves a category: plain values, because a large hall has 170 of them for each."""
+
+    window_id: int
+    number: str
+    floor_zh: str
+    floor_en: str
+
+
+def _serving(categories: Iterable[int]) -> dict[int, list[Serving]]:
     """Windows that serve each category, in order of their codes."""
-    found: dict[int, list[WindowCategory]] = {category: [] for category in categories}
-    rows = WindowCategory.objects.filter(category_id__in=list(found)).select_related("window__zone__floor")
-    for row in rows.order_by("window__code"):
-        found[row.category_id].append(row)
+    found: dict[int, list[Serving]] = {category: [] for category in categories}
+    rows = WindowCategory.objects.filter(category_id__in=list(found)).order_by("window__code")
+    for category, *row in rows.values_list(
+        "category_id", "window_id", "window__number", "window__zone__floor__label_zh", "window__zone__floor__label_en"
+    ):
+        found[category].append(Serving(*row))
     return found
 
 
-def _view(found: Ticket, windows: list[WindowCategory], mine: LineTicket | Told | None) -> TicketView:
+def _view(found: Ticket, windows: list[Serving], mine: LineTicket | Told | None) -> TicketView:
     if found.only_window_id is not None:
         windows = [w for w in windows if w.window_id == found.only_window_id] or windows
-    floors = list(dict.fromkeys((w.window.zone.floor.label_zh, w.window.zone.floor.label_en) for w in windows))
+    floors = list(dict.fromkeys((w.floor_zh, w.floor_en) for w in windows))
     at = found.window if found.state in AT_WINDOW else None
     floor = (at.zone.floor.label_zh, at.zone.floor.label_en) if at else (floors[0] if floors else ("", ""))
     item = found.item
@@ -175,7 +187,7 @@ def _view(found: Ticket, windows: list[WindowCategory], mine: LineTicket | Told 
         item_zh=item.name_zh if item else "",
         item_en=item.name_en if item else "",
         ahead=mine.ahead if mine else None,
-        windows=[w.window.number for w in windows],
+        windows=[w.number for w in windows],
         floors=floors,
         floor=floor[0],
         floor_en=floor[1],
