@@ -157,10 +157,9 @@ def _serving(categories: Iterable[int]) -> dict[int, list[Serving]]:
     """Windows that serve each category, in order of their codes."""
     found: dict[int, list[Serving]] = {category: [] for category in categories}
     rows = WindowCategory.objects.filter(category_id__in=list(found)).order_by("window__code")
-    for category, *row in rows.values_list(
-        "category_id", "window_id", "window__number", "window__zone__floor__label_zh", "window__zone__floor__label_en"
-    ):
-        found[category].append(Serving(*row))
+    names = ("window_id", "window__number", "window__zone__floor__label_zh", "window__zone__floor__label_en")
+    for category, window_id, number, floor_zh, floor_en in rows.values_list("category_id", *names):
+        found[category].append(Serving(window_id, number, floor_zh, floor_en))
     return found
 
 
