@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from banshi.foundation import clock, limits
+from banshi.foundation import clock, limits, prepared
 from banshi.foundation.crypto import blind_index, encrypt
 from banshi.kernel.actors import Actor
 from banshi.kernel.documents import IdType, InvalidDocument, birth_date, normalise
@@ -125,10 +125,8 @@ def enrol_many(asked: Sequence[PersonAsked], *, now: datetime) -> list[int | Ref
         missing = [c for c in rows if c.number_index not in found]
         if not missing:
             break
-        with connection.cursor() as cursor:
-            cursor.execute(ENROL_SQL, _columns(missing, now=now))
-            for index, person_id, name_index in cursor.fetchall():
-                found[index] = (person_id, name_index)
+        for index, person_id, name_index in prepared.rows(ENROL_SQL, _columns(missing, now=now)):
+            found[index] = (person_id, name_index)
     for i, one_checked in checked.items():
         person_id, name_index = found[one_checked.number_index]
         results[i] = person_id if name_index == one_checked.name_index else Refused("identity-mismatch")

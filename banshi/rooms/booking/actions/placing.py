@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 from django.db import IntegrityError, OperationalError, connection, transaction
 
+from banshi.foundation import prepared
 from banshi.foundation.crypto import decrypt, encrypt
 from banshi.kernel.actors import Actor
 from banshi.kernel.numbers import code_from
@@ -374,12 +375,9 @@ def _write(granted: Sequence[_Granted], *, now: datetime) -> dict[str, int]:
 
 def _run_place_sql(values: dict[str, Any]) -> dict[str, int]:
     if connection.in_atomic_block:  # a savepoint, so that a deadlock leaves the caller's transaction usable
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(PLACE_SQL, values)
-            return {code: id_ for id_, code in cursor.fetchall()}
-    with connection.cursor() as cursor:
-        cursor.execute(PLACE_SQL, values)
-        return {code: id_ for id_, code in cursor.fetchall()}
+        with transaction.atomic():
+            return {code: id_ for id_, code in prepared.rows(PLACE_SQL, values)}
+    return {code: id_ for id_, code in prepared.rows(PLACE_SQL, values)}
 
 
 def _row(grant: _Granted, ord_: int, *, now: datetime) -> dict[str, Any]:

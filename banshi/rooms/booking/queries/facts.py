@@ -10,8 +10,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
-from django.db import connection
 
+from banshi.foundation import prepared
 from banshi.kernel.policy import HallPolicy
 from banshi.kernel.working_days import WorkCalendar
 from banshi.rooms.booking import rules
@@ -186,21 +186,19 @@ ORDER BY a.ord
 
 def read_facts(asked: Sequence[tuple[int, str, int]], *, now: datetime, opens: Opens) -> list[AskedFacts]:
     """Facts of every request (slot id, item code, person id), in order, in one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            FACTS_SQL,
-            {
-                "slots": [_id(each[0]) for each in asked],
-                "items": [each[1] for each in asked],
-                "people": [_id(each[2]) for each in asked],
-                "some_slots": sorted({_id(each[0]) for each in asked}),
-                "some_items": sorted({each[1] for each in asked}),
-                "now": now,
-                "yesterday": (now - timedelta(days=1)).date(),
-                "live": LIVE,
-            },
-        )
-        rows = cursor.fetchall()
+    rows = prepared.rows(
+        FACTS_SQL,
+        {
+            "slots": [_id(each[0]) for each in asked],
+            "items": [each[1] for each in asked],
+            "people": [_id(each[2]) for each in asked],
+            "some_slots": sorted({_id(each[0]) for each in asked}),
+            "some_items": sorted({each[1] for each in asked}),
+            "now": now,
+            "yesterday": (now - timedelta(days=1)).date(),
+            "live": LIVE,
+        },
+    )
     if not rows:
         return []
     halls, slots = _slots_read(rows[0][11])

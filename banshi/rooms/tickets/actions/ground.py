@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 from django.db import IntegrityError, connection, transaction
 
+from banshi.foundation import prepared
 from banshi.foundation.announce import announce
 from banshi.kernel.actors import Actor
 from banshi.kernel.policy import HallPolicy
@@ -59,15 +60,8 @@ def one_statement(sql: str, values: Mapping[str, Any]) -> tuple[Any, ...] | None
 
 
 def _first_row(sql: str, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
-    connection.ensure_connection()
-    if connection.connection.prepare_threshold is None:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, values)
-            row: tuple[Any, ...] | None = cursor.fetchone()
-            return row
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as prepared:
-        prepared.execute(sql.encode(), values, prepare=True)
-        return prepared.fetchone()
+    found = prepared.rows(sql, values)
+    return found[0] if found else None
 
 
 def many_statements(sql: str, values: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...] | None]:
