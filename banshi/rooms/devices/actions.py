@@ -43,8 +43,8 @@ def register(
     :param printer: "" (none), `file:/path` or `tcp:host:port`.
     :raises Refused: invalid (code, kind, printer), not-your-hall (the code is another hall's).
     """
-    if not re.fullmatch(r"[a-z0-9-]{1,60}", code):
-        raise _invalid("code", "编号用小写字母、数字和横线", "A code has small letters, digits and dashes")
+    if not re.fullmatch(r"[a-z0-9_-]{1,60}", code):
+        raise _invalid("code", "编号用小写字母、数字、横线和下划线", "A code has small letters, digits, - and _")
     if kind not in KINDS:
         raise _invalid("kind", "没有这种设备", "There is no such kind of device")
     if not ADDRESS.fullmatch(printer):

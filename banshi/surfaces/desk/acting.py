@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +16,7 @@ from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.journeys import redirect as elsewhere
 from banshi.journeys import serve
+from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import SLUGS, Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.identity import queries as identity
@@ -115,25 +118,42 @@ def _by_ref(action: Callable[..., Any]) -> Act:
     return act
 
 
+def _here(request: Asked, staff_id: int) -> Actor:
+    """Who acts, bound to the hall of the window worked: numbers of other halls are not this desk's.
+
+    :raises Refused: not-signed-in.
+    """
+    return replace(request.who.by, hall=console.hall_at_work(staff_id).code)
+
+
+def _in_line(action: Callable[..., Any]) -> Act:
+    def act(request: Asked, staff_id: int, now: datetime) -> Did:
+        action(ref=_text(request, "ref", 40), by=_here(request, staff_id), now=now)
+        return None
+
+    return act
+
+
 def _park(request: Asked, staff_id: int, now: datetime) -> Did:
-    tickets.park(ref=_text(request, "ref", 40), by=request.who.by, now=now)
-    return None
-
-
-def _reinstate(request: Asked, staff_id: int, now: datetime) -> Did:
-    tickets.reinstate(ref=_text(request, "ref", 40), by=request.who.by, now=now)
-    return None
-
-
-def _leave(request: Asked, staff_id: int, now: datetime) -> Did:
-    tickets.leave(ref=_text(request, "ref", 40), by=request.who.by, now=now)
+    """Let somebody step out, back at a time of today or when they say so."""
+    by = _here(request, staff_id)
+    until = None
+    if typed := _text(request, "until", 8):
+        zone = ZoneInfo(console.hall_at_work(staff_id).timezone)
+        try:
+            until = datetime.combine(now.astimezone(zone).date(), time.fromisoformat(typed).replace(tzinfo=zone))
+        except ValueError:
+            raise Refused(
+                "invalid", facts={"field": "until", "reason": {"zh": "时间写成 10:30 这样", "en": "A time like 10:30"}}
+            ) from None
+    tickets.park(ref=_text(request, "ref", 40), until=until, by=by, now=now)
     return None
 
 
 def _transfer(request: Asked, staff_id: int, now: datetime) -> Did:
     ref, why = _text(request, "ref", 40), _text(request, "why", 200)
     if hall := _text(request, "hall", 40):
-        elsewhere.to_hall(ref=ref, hall=hall, by=request.who.by, now=now)
+        elsewhere.to_hall(ref=ref, hall=hall, by=_here(request, staff_id), now=now, why=why)
         return None
     window, category = _text(request, "window", 60), _text(request, "category", 10)
     tickets.transfer(
@@ -206,8 +226,9 @@ VERBS: dict[str, Act] = {
     "hold": _by_ref(tickets.hold),
     "resume-held": _by_ref(tickets.resume_held),
     "park": _park,
-    "reinstate": _reinstate,
-    "leave": _leave,
+    "unpark": _in_line(tickets.unpark),
+    "reinstate": _in_line(tickets.reinstate),
+    "leave": _in_line(tickets.leave),
     "transfer": _transfer,
     "identity": _identity,
     "look": _look,

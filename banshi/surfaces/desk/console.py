@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,12 +14,13 @@ from django.views.decorators.http import require_GET
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, Who, door
 from banshi.foundation.said import named
+from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import queries as tickets
-from banshi.rooms.tickets.models import WindowSession
+from banshi.rooms.tickets.models import Ticket, WindowSession
 from banshi.rooms.tickets.queries.tally import tally
 
 LINE_SHOWN = 5
@@ -77,6 +79,22 @@ def items(request: Asked) -> HttpResponse:
     return render(request, "desk/_items.html", {"found": found, "q": q, "ref": request.GET.get("ref", "")[:40]})
 
 
+def hall_at_work(staff_id: int) -> Hall:
+    """The hall of the window this clerk works.
+
+    :raises Refused: not-signed-in.
+    """
+    session = (
+        WindowSession.objects.select_related("hall")
+        .filter(staff_id=staff_id, signed_out_at=None)
+        .order_by("id")
+        .first()
+    )
+    if session is None:
+        raise Refused("not-signed-in")
+    return session.hall
+
+
 def seen(view: tickets.DeskView) -> str:
     """What the centre of the page shows, as a mark to compare."""
     return f"{view.state}:{view.ticket.ref}:{view.ticket.state}" if view.ticket else view.state
@@ -106,8 +124,9 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
         "longest_s": max((int((now - t.made_at).total_seconds()) for t in view.line), default=None),
         "coming": soon,
         "categories": categories,
-        "missed": view.missed,
+        "missed": [t for t in view.missed if t.category in mine.categories],
         "held": view.held,
+        "away": _away(view, mine.categories),
         "guide": guide,
         "tally": tally(view.staff_id, since=midnight, until=midnight + timedelta(days=1)),
         "policy": places.policy_of(hall.id, now=now).tickets,
@@ -121,6 +140,17 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
         "speed": clock.speed(),
         **more,
     }
+
+
+def _away(view: tickets.DeskView, categories: Collection[str]) -> list[tuple[tickets.LineTicket, datetime | None]]:
+    """Who stepped out of my line, with the time they are back by themselves; who is back first comes first."""
+    assert view.whole is not None
+    out = [t for t in view.whole.tickets if t.state == "parked" and t.category in categories]
+    if not out:
+        return []
+    until = dict(Ticket.objects.filter(ref__in=[t.ref for t in out]).values_list("ref", "parked_until"))
+    rows = [(t, until.get(t.ref)) for t in out]
+    return sorted(rows, key=lambda row: (row[1] is None, row[1] or row[0].made_at))
 
 
 def _other_halls(hall: Hall, view: tickets.DeskView) -> list[Hall]:

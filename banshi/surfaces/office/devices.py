@@ -1,15 +1,28 @@
-"""Devices of a hall: kiosks, boards, displays; how each is, when it was last heard, and where it prints."""
+"""Devices of a hall: kiosks, boards, displays; how each is, its name, place and printer, and pairing a machine with it."""
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponseBase
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
+from banshi.kernel.refusals import Refused
+from banshi.rooms.devices import actions
 from banshi.rooms.devices import queries as devices
+from banshi.rooms.devices.models import Device
 from banshi.rooms.places import queries as places
-from banshi.surfaces.office.frame import page, paged, query_without_page
+from banshi.rooms.places.models import Hall, Window, Zone
+from banshi.surfaces.office.frame import acting, clean, invalid, page, paged, query_without_page, status_of
+
+FIELDS = {"code": 60, "kind": 20, "name": 80, "zone": 40, "window": 60, "printer": 120}
 
 
 @door(audience="staff", permission="devices.manage")
@@ -20,3 +33,121 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
     rows = paged(request, devices.health(place, now=now), 50)
     lines = [(each, now - each.last_seen_at if each.last_seen_at else None) for each in rows]
     return page(request, "office/devices.html", place, rows=rows, lines=lines, more=query_without_page(request))
+
+
+def _of_hall(hall: Hall, code: str) -> Device:
+    """:raises Refused: nothing-found – also for a device of another hall."""
+    device = devices.device_by_code(code)
+    if device.hall_id != hall.pk:
+        raise Refused("nothing-found", facts={"device": code})
+    return device
+
+
+def _form(
+    request: Asked,
+    hall: Hall,
+    device: Device | None,
+    typed: dict[str, str],
+    refused: Refused | None = None,
+    **more: Any,
+) -> HttpResponseBase:
+    return page(
+        request,
+        "office/device.html",
+        hall,
+        device=device,
+        typed=typed,
+        kinds=actions.KINDS,
+        zones=list(Zone.objects.filter(hall=hall).select_related("floor").order_by("floor__order", "code")),
+        windows=list(Window.objects.filter(hall=hall).order_by("code")),
+        refused=refused,
+        status=status_of(refused) if refused else 200,
+        **more,
+    )
+
+
+def _saved(request: Asked, hall: Hall, typed: dict[str, str], kept: str = "") -> Device:
+    """:param kept: the printer it has already; :raises Refused: invalid, not-your-hall (the code is another hall's)."""
+    zone = Zone.objects.filter(hall=hall, code=typed["zone"]).first()
+    window = Window.objects.filter(hall=hall, code=typed["window"]).first()
+    if not typed["name"]:
+        raise invalid("name", _("Give it a name that people in the hall know."))
+    if (typed["window"] and window is None) or (typed["zone"] and zone is None):
+        raise invalid("window", _("Choose a place of this hall."))
+    if typed["kind"] in ("window_display", "evaluator") and window is None:
+        raise invalid("window", _("Choose the window it stands at."))
+    if typed["printer"].startswith("file:") and typed["printer"] != kept and not _may_write(typed["printer"]):
+        raise invalid("printer", _("A printer is tcp:host:port, or a device like file:/dev/usb/lp0."))
+    return actions.register(
+        hall=hall, code=typed["code"], kind=typed["kind"], name=typed["name"], zone=zone, window=window,
+        printer=typed["printer"], by=acting(request, hall), now=clock.now(),
+    )  # fmt: skip
+
+
+def _may_write(printer: str) -> bool:
+    """Whoever manages a hall does not write into the server's files: only to devices, and the installation's own slips."""
+    path = printer.removeprefix("file:")
+    own = f"{settings.DATA_DIR}/"
+    return ".." not in path and (
+        re.match(r"/dev/(usb/)?(lp|ttyS|ttyUSB)\d+$", path) is not None or path.startswith(own)
+    )
+
+
+def _typed(request: Asked) -> dict[str, str]:
+    return {name: clean(request.POST.get(name), most) for name, most in FIELDS.items()}
+
+
+@door(audience="staff", permission="devices.manage")
+@require_http_methods(["GET", "POST"])
+def create(request: Asked, hall: str) -> HttpResponseBase:
+    """A new device: it is paired afterwards, at the machine, with the secret shown once."""
+    place = places.hall_by_code(hall)
+    if request.method == "GET":
+        return _form(request, place, None, dict.fromkeys(FIELDS, "") | {"kind": "kiosk", "code": f"{hall}-"})
+    typed = _typed(request)
+    try:
+        if Device.objects.filter(code=typed["code"]).exists():
+            raise invalid("code", _("There is a device with this code already."))
+        made = _saved(request, place, typed)
+    except Refused as refused:
+        return _form(request, place, None, typed, refused)
+    messages.success(request, _("%(name)s is known. Pair the machine with it now.") % {"name": made.name})
+    return redirect("office:device", hall=hall, device=made.code)
+
+
+@door(audience="staff", permission="devices.manage")
+@require_http_methods(["GET", "POST"])
+def one(request: Asked, hall: str, device: str) -> HttpResponseBase:
+    """Name, place and printer of a device."""
+    place = places.hall_by_code(hall)
+    row = _of_hall(place, device)
+    if request.method == "GET":
+        return _form(request, place, row, _kept(row))
+    typed = _typed(request) | {"code": row.code, "kind": row.kind}
+    try:
+        saved = _saved(request, place, typed, kept=row.printer)
+    except Refused as refused:
+        return _form(request, place, row, typed, refused)
+    messages.success(request, _("%(name)s is saved.") % {"name": saved.name})
+    return redirect("office:devices", hall=hall)
+
+
+def _kept(row: Device) -> dict[str, str]:
+    return {
+        "code": row.code,
+        "kind": row.kind,
+        "name": row.name,
+        "zone": row.zone.code if row.zone else "",
+        "window": row.window.code if row.window else "",
+        "printer": row.printer,
+    }
+
+
+@door(audience="staff", permission="devices.manage")
+@require_POST
+def pair(request: Asked, hall: str, device: str) -> HttpResponseBase:
+    """A pairing secret, shown this once; the machine paired before is out."""
+    place = places.hall_by_code(hall)
+    row = _of_hall(place, device)
+    secret = actions.new_secret(code=row.code, by=acting(request, place), now=clock.now())
+    return _form(request, place, row, _kept(row), secret=secret)

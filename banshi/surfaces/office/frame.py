@@ -139,6 +139,8 @@ def page(
         context["frame_halls"] = halls
         context["frame_groups"] = _groups(who, hall.code, request.path) if hall else []
         context["frame_switch"] = _switch(request, hall, halls)
+        if len(halls) > 1 and who.may("figures.view", "*"):
+            context["frame_all"] = reverse("office:region-figures", kwargs={"region": "all"})
     return render(request, template, {"hall": hall, **context}, status=status)
 
 

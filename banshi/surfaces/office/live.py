@@ -27,7 +27,7 @@ from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets import queries as line_queries
 from banshi.rooms.tickets.models import Ticket
 from banshi.surfaces.office.floor_plan import plan
-from banshi.surfaces.office.frame import clean, local, page, status_of
+from banshi.surfaces.office.frame import acting, clean, local, page, status_of
 
 LONG_SERVICE_S = 30 * 60
 MOST_ROWS = 60
@@ -266,7 +266,7 @@ def open_window(request: Asked, hall: str, window: str) -> HttpResponseBase:
         request,
         hall,
         window,
-        lambda w: steer.open_window(window=w, staff_id=staff_id, by=request.who.by, now=clock.now()),
+        lambda w: steer.open_window(window=w, staff_id=staff_id, by=acting(request, w.hall), now=clock.now()),
         gettext("The window is open."),
     )
 
@@ -278,7 +278,7 @@ def close_window(request: Asked, hall: str, window: str) -> HttpResponseBase:
         request,
         hall,
         window,
-        lambda w: steer.close_window(window=w, by=request.who.by, now=clock.now()),
+        lambda w: steer.close_window(window=w, by=acting(request, w.hall), now=clock.now()),
         gettext("The window is closed."),
     )
 
@@ -291,7 +291,7 @@ def pause_window(request: Asked, hall: str, window: str) -> HttpResponseBase:
         request,
         hall,
         window,
-        lambda w: steer.pause_window(window=w, reason=why, by=request.who.by, now=clock.now()),
+        lambda w: steer.pause_window(window=w, reason=why, by=acting(request, w.hall), now=clock.now()),
         gettext("The window takes no further numbers."),
     )
 
@@ -303,7 +303,7 @@ def resume_window(request: Asked, hall: str, window: str) -> HttpResponseBase:
         request,
         hall,
         window,
-        lambda w: steer.resume_window(window=w, by=request.who.by, now=clock.now()),
+        lambda w: steer.resume_window(window=w, by=acting(request, w.hall), now=clock.now()),
         gettext("The window takes numbers again."),
     )
 
@@ -318,7 +318,7 @@ def let_serve(request: Asked, hall: str, window: str) -> HttpResponseBase:
         request,
         hall,
         window,
-        lambda w: steer.let_serve(window=w, codes=codes, also=also, by=request.who.by, now=clock.now()),
+        lambda w: steer.let_serve(window=w, codes=codes, also=also, by=acting(request, w.hall), now=clock.now()),
         gettext("Saved: what this window serves."),
     )
 
@@ -334,7 +334,7 @@ def put_first(request: Asked, hall: str, ref: str) -> HttpResponseBase:
         request,
         place,
         lambda: _ticket_panel(request, place, ref),
-        lambda: tickets.put_first(ref=ticket.ref, why=why, by=request.who.by, now=clock.now()),
+        lambda: tickets.put_first(ref=ticket.ref, why=why, by=acting(request, place), now=clock.now()),
         gettext("%(number)s is called next.") % {"number": ticket.number},
         {"ticket": ref},
     )

@@ -18,7 +18,7 @@ from banshi.rooms.feedback import queries as ratings_of
 from banshi.rooms.feedback.models import Task
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
-from banshi.surfaces.office.frame import lines_of, page, paged, query_without_page, status_of
+from banshi.surfaces.office.frame import acting, lines_of, page, paged, query_without_page, status_of
 
 STATES = ("open", "answered", "settled")
 OUTCOMES = ("fixed", "explained", "groundless", "malicious")
@@ -64,7 +64,7 @@ def answer(request: Asked, hall: str, task_id: int) -> HttpResponseBase:
     _task_here(place, task_id)
     text = " ".join(lines_of(request.POST.get("text"), 500).split())
     try:
-        feedback.answer(task_id=task_id, text=text, by=request.who.by, now=clock.now())
+        feedback.answer(task_id=task_id, text=text, by=acting(request, place), now=clock.now())
     except Refused as refused:
         return _list(request, place, refused=refused, typed={"task": task_id, "text": text})
     messages.success(request, _("Answered. The person gets a message."))
@@ -78,7 +78,7 @@ def settle(request: Asked, hall: str, task_id: int) -> HttpResponseBase:
     _task_here(place, task_id)
     try:
         feedback.settle(
-            task_id=task_id, outcome=request.POST.get("outcome", "")[:20], by=request.who.by, now=clock.now()
+            task_id=task_id, outcome=request.POST.get("outcome", "")[:20], by=acting(request, place), now=clock.now()
         )
     except Refused as refused:
         return _list(request, place, refused=refused)

@@ -96,4 +96,7 @@ urlpatterns = [
     path(HALL + "staff/<int:staff_id>/roles", staff.give_role, name="role_give"),
     path(HALL + "staff/<int:staff_id>/roles/<int:role_id>/end", staff.end_role, name="role_end"),
     path(HALL + "devices/", devices.index, name="devices"),
+    path(HALL + "devices/new", devices.create, name="device_create"),
+    path(HALL + "devices/<slug:device>/", devices.one, name="device"),
+    path(HALL + "devices/<slug:device>/pair", devices.pair, name="device_pair"),
 ]

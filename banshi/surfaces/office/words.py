@@ -99,6 +99,14 @@ DEVICES: dict[str, Text] = {
     "evaluator": _("Evaluator"),
 }
 
+TROUBLES: dict[str, Text] = {
+    "stale": _("shows old data"),
+    "printer_not_set": _("no printer set"),
+    "printer_offline": _("printer does not answer"),
+    "printer_no_paper": _("printer is out of paper"),
+    "printer_wrong_address": _("printer address is wrong"),
+}
+
 DUTIES: dict[str, Text] = {
     "window": pgettext_lazy("duty", "Window"),
     "guide": pgettext_lazy("duty", "Guide"),
@@ -175,6 +183,7 @@ TABLES: dict[str, dict[str, Text]] = {
     "suspension": SUSPENSIONS,
     "entry": ENTRIES,
     "device": DEVICES,
+    "trouble": TROUBLES,
     "duty": DUTIES,
     "session_kind": SESSION_KINDS,
     "walk_ins": WALK_INS,

@@ -10,7 +10,7 @@ from django.test import Client
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket, WindowSession
-from tests.town import CITIZEN, TUESDAY_NINE, Town
+from tests.town import CITIZEN, TUESDAY_NINE, Town, at
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -204,3 +204,64 @@ def test_leaving_while_serving_is_refused(clerk: Client, open_town: Town):
     answer = post(clerk, "sign-out")
 
     assert (answer.status_code, WindowSession.objects.filter(signed_out_at=None).count()) == (409, 1)
+
+
+def test_somebody_steps_out_until_a_time_and_is_not_called_meanwhile(clerk: Client, open_town: Town):
+    first, second = take(open_town, 1), take(open_town, 2)
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+
+    parked = post(clerk, "park", ref=first.ref, until="09:30")
+    post(clerk, "call")
+
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, first.parked_until, second.state) == ("parked", at("2026-03-10 09:30"), "called")
+    assert "9:30 回" in parked.content.decode()
+
+
+def test_who_is_back_early_keeps_the_turn(clerk: Client, open_town: Town):
+    first, _second = take(open_town, 1), take(open_town, 2)
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+    post(clerk, "park", ref=first.ref)
+
+    post(clerk, "unpark", ref=first.ref)
+    post(clerk, "call")
+
+    first.refresh_from_db()
+    assert first.state == "called"
+
+
+@pytest.mark.parametrize("until", ["08:00", "25:00", "soon", "9:30"])
+def test_no_stepping_out_until_a_time_that_is_over_or_is_none(clerk: Client, open_town: Town, until: str):
+    ticket = take(open_town, 1)
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+
+    answer = post(clerk, "park", ref=ticket.ref, until=until)
+
+    ticket.refresh_from_db()
+    assert (answer.status_code, ticket.state) == (422, "waiting")
+
+
+@pytest.mark.parametrize("verb", ["park", "unpark", "reinstate", "leave"])
+def test_numbers_of_another_hall_are_not_this_desks(clerk: Client, open_town: Town, verb: str):
+    states = {"park": "waiting", "unpark": "parked", "reinstate": "missed", "leave": "waiting"}
+    ticket = take(open_town, 1)
+    Ticket.objects.filter(pk=ticket.pk).update(hall=open_town.other_hall, state=states[verb])
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+
+    answer = post(clerk, verb, ref=ticket.ref)
+
+    ticket.refresh_from_db()
+    assert (answer.status_code, ticket.state) == (403, states[verb])
+
+
+def test_the_missed_numbers_on_the_desk_are_those_this_window_serves(client: Client, open_town: Town):
+    mine, other = take(open_town, 1), take(open_town, 2, item="id-card")
+    open_town.windows["01"].categories.set([open_town.categories["A"]])
+    Ticket.objects.filter(pk__in=[mine.pk, other.pk]).update(state="missed")
+    client.force_login(open_town.clerk)
+    client.post("/desk/sign-in", {"window": "town-01"})
+
+    page = client.get("/desk/").content.decode()
+
+    assert (f"here-{mine.ref}" in page, f"here-{other.ref}" in page) == (True, False)

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from banshi.rooms.booking.models import LedgerEntry, Suspension
 from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.devices.models import Device
 from banshi.surfaces.office import urls
 from banshi.surfaces.office.urls_seeing import urlpatterns as seeing
 from tests.surfaces.office.editing import booked, manager, office, signed_in, staff_with  # noqa: F401 – fixtures
@@ -53,6 +54,7 @@ def rows(office):  # noqa: F811
         person=appointment.person, scope="town", reason="manual", from_on=TUESDAY_NINE.date(),
         until_on=TUESDAY_NINE.date(), made_at=TUESDAY_NINE,
     )  # fmt: skip
+    Device.objects.create(hall=office.hall, code="town-kiosk-1", kind="kiosk", name="一号机")
     return {
         "hall": "town",
         "code": appointment.code,
@@ -70,6 +72,7 @@ def rows(office):  # noqa: F811
         "closure_id": 1,
         "shift_id": 1,
         "appeal_id": 1,
+        "device": "town-kiosk-1",
     }
 
 

@@ -1,0 +1,86 @@
+"""Low ratings in the office: answered within the days, then settled; each on the record and told to the person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from banshi.rooms.audit.models import Entry
+from banshi.rooms.feedback import actions as feedback
+from banshi.rooms.feedback.models import Task
+from banshi.rooms.messaging.models import Message
+from banshi.rooms.tickets import actions as tickets
+from tests.surfaces.office.editing import manager, office, signed_in, staff_with  # noqa: F401 – fixtures
+from tests.town import CITIZEN, TUESDAY_NINE, Town
+
+
+@pytest.fixture
+def task(office: Town) -> Task:  # noqa: F811
+    """Somebody was served at window 01 and gave one star."""
+    office.policy(
+        booking={"quotas": [{"target": "category", "code": "*", "public": 2, "internal": 1}]},
+        messages={"channels": ["sms"]},
+    )
+    ticket = tickets.issue(
+        hall=office.hall,
+        category_code="A",
+        person_id=office.person(1).pk,
+        channel="kiosk",
+        by=CITIZEN,
+        now=TUESDAY_NINE,
+    )
+    staff_id = office.clerk.pk
+    tickets.sign_in(window_code="town-01", staff_id=staff_id, now=TUESDAY_NINE)
+    tickets.call_next(window_code="town-01", staff_id=staff_id, now=TUESDAY_NINE)
+    tickets.start(ref=ticket.ref, staff_id=staff_id, now=TUESDAY_NINE)
+    tickets.finish(ref=ticket.ref, staff_id=staff_id, now=TUESDAY_NINE)
+    feedback.rate(ref=ticket.ref, stars=1, tags=[], text="等了很久", channel="qr", now=TUESDAY_NINE)
+    return Task.objects.get()
+
+
+def page(client: Client, state: str) -> str:
+    return client.get(f"/office/town/ratings/?state={state}").content.decode()
+
+
+def test_a_low_rating_waits_until_it_is_answered_and_settled(manager: Client, task: Task):  # noqa: F811
+    seen: list[Any] = [f'id="task-{task.pk}"' in page(manager, "open")]
+    manager.post(f"/office/town/ratings/{task.pk}/answer", {"text": "对不起，已加开窗口。"})
+    seen.append(f'id="task-{task.pk}"' in page(manager, "answered"))
+    manager.post(f"/office/town/ratings/{task.pk}/settle", {"outcome": "fixed"})
+    seen.append(f'id="task-{task.pk}"' in page(manager, "settled"))
+
+    task.refresh_from_db()
+    assert seen == [True, True, True]
+    assert (task.state, task.answer, task.outcome) == ("settled", "对不起，已加开窗口。", "fixed")
+    assert Entry.objects.filter(hall="town", subject__contains=str(task.pk)).count() >= 2
+
+
+def test_the_answer_reaches_the_person_once(manager: Client, task: Task):  # noqa: F811
+    before = Message.objects.count()
+
+    codes = [
+        manager.post(f"/office/town/ratings/{task.pk}/answer", {"text": text}).status_code
+        for text in ("对不起。", "再说一次。")
+    ]
+
+    task.refresh_from_db()
+    assert (codes, task.answer) == ([302, 409], "对不起。")
+    assert Message.objects.count() == before + 1
+
+
+@pytest.mark.parametrize(("verb", "fields"), [("answer", {"text": "  "}), ("settle", {"outcome": "fixed"})])
+def test_no_words_and_no_settling_before_an_answer(manager: Client, task: Task, verb: str, fields: dict[str, str]):  # noqa: F811
+    answer = manager.post(f"/office/town/ratings/{task.pk}/{verb}", fields)
+
+    task.refresh_from_db()
+    assert (400 <= answer.status_code < 500, task.state) == (True, "open")
+
+
+def test_a_task_of_another_hall_is_not_answered_from_here(task: Task):
+    theirs = signed_in(staff_with("theirs", "hall_manager", scope="other"))
+
+    assert theirs.post(f"/office/other/ratings/{task.pk}/answer", {"text": "好"}).status_code == 404
+    task.refresh_from_db()
+    assert task.state == "open"
