@@ -572,3 +572,14 @@ def test_the_order_of_channels_survives_the_form(manager, office):  # noqa: F811
 
     assert options == ["wechat", "sms", "email"]
     assert fields["messages.channels"] == ["wechat", "sms"]
+
+
+def test_the_key_of_a_citizens_link_is_not_shown_to_staff(manager, office):  # noqa: F811
+    Message.objects.create(
+        hall="town", key="moved", subject="appointment:X", channel="sms", to_index="t", dedupe="d", state="sent",
+        text="http://town/a/7458DTHT9?k=XVBI2HDVBU5G", due_at=TUESDAY_NINE, created_at=TUESDAY_NINE,
+    )  # fmt: skip
+
+    page = manager.get("/office/town/notices/").content.decode()
+
+    assert ("7458DTHT9?k=…" in page, "XVBI2HDVBU5G" in page) == (True, False)
