@@ -30,6 +30,8 @@ from banshi.rooms.tickets import queries as tickets
 log = structlog.get_logger("banshi.live")
 PAUSE_S = 0.05
 MOVING = frozenset({"line", "windows", "clock"})  # topics that change what watchers see
+YIELD_EVERY = 200  # watchers handed their part before others get a turn
+FOR_GOOD = frozenset({"finished", "closed", "left", "redirected"})
 REFRESH_S = 10.0  # estimates and waits move with the clock even where nobody calls
 
 
@@ -39,6 +41,7 @@ class Watcher:
 
     hall: str
     ref: str | None
+    over: bool = False  # its number has left the line for good
     pending: bytes | None = None
     last: bytes = b""
     wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -112,7 +115,7 @@ class Hub:
         if ref is not None:
             self.followers.setdefault(ref, set()).add(watcher)
         if hall_watch.line is not None:
-            self._hand_out(hall_watch, hall_watch.line, [watcher])
+            await self._hand_out(hall_watch, hall_watch.line, [watcher])
         hall_watch.dirty.set()
         metrics.watchers.labels("ticket" if ref else "hall").inc()
         return watcher
@@ -167,7 +170,7 @@ class Hub:
             try:
                 line = await self.run(lambda: tickets.line(watch.hall_id, clock.now()))
                 watch.line = line
-                self._hand_out(watch, line, list(watch.watchers))
+                await self._hand_out(watch, line, list(watch.watchers))
                 await self._hand_out_gone(watch, line)
             except asyncio.CancelledError:
                 raise
@@ -195,12 +198,14 @@ class Hub:
             for watcher in list(followers):
                 watcher.offer(version, body)
 
-    def _hand_out(self, watch: HallWatch, line: tickets.Line, watchers: list[Watcher]) -> None:
+    async def _hand_out(self, watch: HallWatch, line: tickets.Line, watchers: list[Watcher]) -> None:
         parts = {t.ref: t for t in line.tickets}
         whole: bytes | None = None
         phones = [w for w in watchers if w.ref is not None and w.ref in parts]
         phones.sort(key=lambda w: parts[w.ref].state != "called")  # type: ignore[index]
-        for watcher in phones:
+        for n, watcher in enumerate(phones):
+            if n % YIELD_EVERY == YIELD_EVERY - 1:
+                await asyncio.sleep(0)  # let those served so far be sent, and those called pass
             assert watcher.ref is not None
             watcher.offer(line.version, orjson.dumps(moving_part(parts[watcher.ref], line)))
         for watcher in watchers:
@@ -212,7 +217,7 @@ class Hub:
     async def _hand_out_gone(self, watch: HallWatch, line: tickets.Line) -> None:
         """Tickets that left the line (finished, missed, closed): read once for each follower still there."""
         here = {t.ref for t in line.tickets}
-        gone = [w for w in watch.watchers if w.ref is not None and w.ref not in here]
+        gone = [w for w in watch.watchers if w.ref is not None and w.ref not in here and not w.over]
         for watcher in gone:
             ref = watcher.ref
             assert ref is not None
@@ -221,3 +226,4 @@ class Hub:
                 part = ticket_part(view, watch.zone)
                 part["floor_en"] = view.floor_en
                 watcher.offer(line.version, orjson.dumps(part))
+                watcher.over = view.state in FOR_GOOD

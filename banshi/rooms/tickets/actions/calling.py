@@ -9,6 +9,7 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
+from banshi.foundation import prepared
 from banshi.kernel.refusals import Refused
 from banshi.rooms.places.models import Window
 from banshi.rooms.tickets.actions.ground import (
@@ -16,7 +17,6 @@ from banshi.rooms.tickets.actions.ground import (
     columns,
     from_row,
     locked,
-    many_statements,
     need,
     need_at_work,
     need_free,
@@ -169,7 +169,7 @@ def call_next_many(*, asked: Sequence[tuple[str, int]], now: datetime) -> list[T
     rows: list[tuple[Any, ...] | None] = []
     if len(asked) > 1:
         try:
-            rows = many_statements(CALL_NEXT_SQL, [_values(*asked[i], now) for i in order])
+            rows = prepared.first_rows(CALL_NEXT_SQL, [_values(*asked[i], now) for i in order])
         except IntegrityError:
             rows = []
     for n, i in enumerate(order):

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import psycopg
 from django.db import IntegrityError, connection, transaction
 
 from banshi.foundation import prepared
@@ -55,29 +54,12 @@ def one_statement(sql: str, values: Mapping[str, Any]) -> tuple[Any, ...] | None
     """
     if connection.in_atomic_block:
         with transaction.atomic():
-            return _first_row(sql, values)
-    return _first_row(sql, values)
+            return _first(prepared.rows(sql, values))
+    return _first(prepared.rows(sql, values))
 
 
-def _first_row(sql: str, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
-    found = prepared.rows(sql, values)
-    return found[0] if found else None
-
-
-def many_statements(sql: str, values: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...] | None]:
-    """First rows of a busy statement run for each of `values`, in order, in one round trip and one transaction.
-
-    :raises IntegrityError: one of them broke a constraint; nothing was done.
-    """
-    connection.ensure_connection()
-    raw = connection.connection
-    prepare = None if raw.prepare_threshold is None else True
-    with transaction.atomic(), connection.wrap_database_errors:
-        with raw.pipeline():
-            cursors = [psycopg.Cursor(raw) for _ in values]
-            for cursor, one in zip(cursors, values, strict=True):
-                cursor.execute(sql.encode(), one, prepare=prepare)
-        return [cursor.fetchone() for cursor in cursors]
+def _first(rows: list[tuple[Any, ...]]) -> tuple[Any, ...] | None:
+    return rows[0] if rows else None
 
 
 def policy(ticket_or_hall: Ticket | Hall, now: datetime) -> HallPolicy:
