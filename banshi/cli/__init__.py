@@ -168,7 +168,7 @@ def keys() -> None:
 @keys.command("create")
 @click.option("--scope", type=click.Choice(SCOPES), required=True, help="What the key may do; see docs/integrate.md.")
 @click.option("--hall", help="Code of the hall it is bound to (kiosk and manage).")
-@click.option("--region", help="Code of the region it is bound to (manage).")
+@click.option("--region", help="Code of the region it is bound to (manage); * is every hall.")
 @click.option("--staff", help="Login of the staff member it works for (desk).")
 @click.option("--name", required=True, help="Whose key this is, for the audit trail.")
 @json_option
@@ -194,7 +194,7 @@ def keys_create(
     if hall and not Hall.objects.filter(code=hall).exists():
         codes = ", ".join(Hall.objects.order_by("code").values_list("code", flat=True))
         raise Trouble(f"there is no hall {hall}; there are: {codes or 'none, load presets first'}")
-    if region and not Region.objects.filter(code=region).exists():
+    if region and region != "*" and not Region.objects.filter(code=region).exists():
         raise Trouble(f"there is no region {region}")
     person = Staff.objects.filter(login=staff).first() if staff else None
     if staff and person is None:
@@ -204,6 +204,64 @@ def keys_create(
         as_json({"key": key, "scope": scope, "name": name, "hall": hall, "region": region, "staff": staff})
     else:
         click.echo(key)
+
+
+@keys.command("list")
+@json_option
+@data_option
+def keys_list(json_: bool, data: Path | None) -> None:
+    """List the keys: number, scope, what it is bound to, name. The keys themselves are not kept anywhere."""
+    from banshi.cli.ground import django
+
+    django(data)
+    from banshi.rooms.identity.queries import keys as known
+
+    rows = known()
+    if json_:
+        as_json([vars(row) for row in rows])
+        return
+    for row in rows:
+        bound = row.hall or row.region or (f"staff {row.staff_id}" if row.staff_id else "-")
+        click.echo(f"{row.id:>6}  {row.scope:<8} {bound:<24} {row.name}")
+
+
+@keys.command("revoke")
+@click.argument("number", type=int)
+@data_option
+def keys_revoke(number: int, data: Path | None) -> None:
+    """End the key with this NUMBER (see `keys list`). Whoever uses it is refused within seconds."""
+    from banshi.cli.ground import django
+
+    django(data)
+    from banshi.foundation import clock
+    from banshi.kernel.actors import SYSTEM
+    from banshi.rooms.identity.actions import revoke_key
+
+    if not revoke_key(key_id=number, by=SYSTEM, now=clock.wall()):
+        raise Trouble(f"there is no key {number}, or it is revoked already")
+    click.echo(f"key {number} is revoked")
+
+
+@main.command("working-days")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--notice", required=True, help="Number of the notice, for example 国办发明电〔2026〕9号.")
+@data_option
+def working_days(file: Path, notice: str, data: Path | None) -> None:
+    """Take over a year's notice of holidays and make-up days from a CSV FILE (columns as presets/calendar/national.csv)."""
+    from banshi.cli.ground import django
+    from banshi.kernel.working_days import rows_from_csv
+
+    django(data)
+    from banshi.foundation import clock
+    from banshi.kernel.actors import SYSTEM
+    from banshi.rooms.calendars.actions import import_national_days
+
+    try:
+        days = rows_from_csv(file.read_text(encoding="utf-8"))
+    except (ValueError, UnicodeDecodeError) as wrong:
+        raise Trouble(f"{file}: {wrong}") from wrong
+    count = import_national_days(days=days, notice=notice, by=SYSTEM, now=clock.wall())
+    click.echo(f"{count} days taken over; slots follow within the hour")
 
 
 @main.command()

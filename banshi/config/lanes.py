@@ -10,58 +10,21 @@ import asyncio
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from django.conf import settings
 from django.db import close_old_connections
 
 from banshi.foundation import clock, metrics
+from banshi.foundation.together import Batches
 from banshi.surfaces.api import fast, keys
 from banshi.surfaces.api.answers import Answer, http_problem, language_of
 
 APPOINTMENTS = "/api/v1/appointments"
 TICKETS = re.compile(r"/api/v1/halls/([^/]{1,80})/tickets")
 CALLS = re.compile(r"/api/v1/windows/([^/]{1,80})/calls")
-MOST = 256  # bookings a statement
-Item = TypeVar("Item")
 Raw = tuple[dict[str, str], bytes, str]
 RawCall = tuple[dict[str, str], bytes, str, str]  # … and the window
-
-
-class Batches(Generic[Item]):
-    """Runs `work` on everything that has arrived, one batch at a time, in a thread of its own."""
-
-    def __init__(self, work: Callable[[Sequence[Item]], Sequence[Answer]], name: str) -> None:
-        self.work = work
-        self.waiting: list[tuple[Item, asyncio.Future[Answer]]] = []
-        self.thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
-        self.runner: asyncio.Task[None] | None = None
-
-    async def ask(self, item: Item) -> Answer:
-        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self.waiting.append((item, future))
-        if self.runner is None or self.runner.done():
-            self.runner = asyncio.create_task(self._run())
-        return await future
-
-    async def _run(self) -> None:
-        loop = asyncio.get_running_loop()
-        while self.waiting:
-            batch, self.waiting = self.waiting[:MOST], self.waiting[MOST:]
-            try:
-                answers = await loop.run_in_executor(self.thread, self._work, [item for item, _ in batch])
-            except Exception as trouble:
-                for _, future in batch:
-                    if not future.done():
-                        future.set_exception(trouble)
-                continue
-            for (_, future), answered in zip(batch, answers, strict=True):
-                if not future.done():  # the caller may have gone
-                    future.set_result(answered)
-
-    def _work(self, items: Sequence[Item]) -> Sequence[Answer]:
-        close_old_connections()
-        return self.work(items)
 
 
 def book_raw(asked: Sequence[Raw]) -> list[Answer]:
@@ -83,8 +46,8 @@ class Lanes:
     """Answers what it knows the address of; `None` from `route` means: not for this lane."""
 
     def __init__(self) -> None:
-        self.bookings: Batches[Raw] = Batches(book_raw, "bookings")
-        self.calls: Batches[RawCall] = Batches(call_raw, "calls")
+        self.bookings: Batches[Raw, Answer] = Batches(book_raw, "bookings")
+        self.calls: Batches[RawCall, Answer] = Batches(call_raw, "calls")
         self.threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="lane")
 
     def route(self, scope: dict[str, Any]) -> tuple[str, dict[str, str]] | None:
@@ -123,8 +86,8 @@ class Lanes:
 
     def close(self) -> None:
         self.threads.shutdown(wait=False, cancel_futures=True)
-        self.bookings.thread.shutdown(wait=False, cancel_futures=True)
-        self.calls.thread.shutdown(wait=False, cancel_futures=True)
+        self.bookings.close()
+        self.calls.close()
 
 
 def _fresh(act: Callable[[], Answer]) -> Answer:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -103,15 +103,6 @@ def monotonic() -> float:
 def sleep(seconds: float) -> None:
     """Wait in machine time."""
     time.sleep(seconds)
-
-
-def until_wall(hall_time: datetime) -> timedelta:
-    """Machine time until hall time reaches `hall_time`; zero if past; very long when the clock stands."""
-    rate = speed()
-    left = hall_time - now()
-    if left <= timedelta(0):
-        return timedelta(0)
-    return left / rate if rate else timedelta(days=365)
 
 
 def forget() -> None:

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 
-from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 
 P = ParamSpec("P")
@@ -105,7 +105,3 @@ def door(*, audience: str, permission: str | None = None) -> Callable[[View[P]],
         return cast("View[P]", guarded)
 
     return wrap
-
-
-def staff_actor(staff_id: int, hall: str | None = None) -> Actor:
-    return Actor(ActorKind.STAFF, str(staff_id), hall)

@@ -1,62 +1,60 @@
-"""Commit together: requests that arrive while a statement is under way go into the next one, as a set.
+"""Commit together: requests that arrive while a statement is under way go into the next one, as a set (ADR 5).
 
-A gatherer owns one thread (and so one database connection). While it runs a batch, new items queue up; when it comes
-back it takes all of them at once. Under no load an item waits for nothing; under load the cost of a commit is shared.
+Under no load a request waits for nothing; under load the cost of a round trip and of a commit is shared.
 """
 
 from __future__ import annotations
 
-import queue
-import threading
+import asyncio
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
+
+from django.db import close_old_connections
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+MOST = 256  # items a batch
 
 
-class Gatherer(Generic[Item, Result]):
-    """Runs `work(items)` on everything that has arrived; `work` answers with one result or exception per item, in order."""
+class Batches(Generic[Item, Result]):
+    """Runs `work(items)` on everything that has arrived, one batch at a time, in a thread of its own.
 
-    def __init__(
-        self, work: Callable[[Sequence[Item]], Sequence[Result | Exception]], *, name: str, most: int = 256
-    ) -> None:
-        self._work = work
-        self._most = most
-        self._queue: queue.SimpleQueue[tuple[Item, Future[Result]]] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
-        self._lock = threading.Lock()
-        self._name = name
+    `work` answers with one result per item, in order. Belongs to one event loop.
+    """
 
-    def submit(self, item: Item) -> Future[Result]:
-        """Queue one item; the future carries its result or its exception."""
-        self._ensure_thread()
-        future: Future[Result] = Future()
-        self._queue.put((item, future))
-        return future
+    def __init__(self, work: Callable[[Sequence[Item]], Sequence[Result]], name: str) -> None:
+        self.work = work
+        self.waiting: list[tuple[Item, asyncio.Future[Result]]] = []
+        self.thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self.runner: asyncio.Task[None] | None = None
 
-    def _ensure_thread(self) -> None:
-        if self._thread is None:
-            with self._lock:
-                if self._thread is None:
-                    self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
-                    self._thread.start()
+    async def ask(self, item: Item) -> Result:
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self.waiting.append((item, future))
+        if self.runner is None or self.runner.done():
+            self.runner = asyncio.create_task(self._run())
+        return await future
 
-    def _run(self) -> None:
-        while True:
-            batch = [self._queue.get()]
-            while len(batch) < self._most:
-                try:
-                    batch.append(self._queue.get_nowait())
-                except queue.Empty:
-                    break
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self.waiting:
+            batch, self.waiting = self.waiting[:MOST], self.waiting[MOST:]
             try:
-                results = self._work([item for item, _ in batch])
+                answers = await loop.run_in_executor(self.thread, self._work, [item for item, _ in batch])
             except Exception as trouble:
-                results = [trouble] * len(batch)
-            for (_, future), result in zip(batch, results, strict=True):
-                if isinstance(result, Exception):
-                    future.set_exception(result)
-                else:
-                    future.set_result(result)
+                for _, future in batch:
+                    if not future.done():
+                        future.set_exception(trouble)
+                continue
+            for (_, future), answered in zip(batch, answers, strict=True):
+                if not future.done():  # the caller may have gone
+                    future.set_result(answered)
+
+    def _work(self, items: Sequence[Item]) -> Sequence[Result]:
+        close_old_connections()
+        return self.work(items)
+
+    def close(self) -> None:
+        """Take no more; what is under way ends by itself."""
+        self.thread.shutdown(wait=False, cancel_futures=True)

@@ -24,7 +24,10 @@ SAFE = {
     "BANSHI_INDEX_KEY": base64.b64encode(b"2" * 32).decode(),
     "DATABASE_URL": "postgresql:///nowhere",
 }
-SHOW = "from banshi.config import settings as s; print(s.DEBUG, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_HSTS_SECONDS, s.BANSHI_VIRTUAL_CLOCK)"
+SHOW = (
+    "from banshi.config import settings as s; print(s.DEBUG, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, "
+    "s.SECURE_HSTS_SECONDS, s.BANSHI_VIRTUAL_CLOCK)"
+)
 
 
 def start(**changed: str | None) -> subprocess.CompletedProcess[str]:

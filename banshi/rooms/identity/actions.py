@@ -261,9 +261,12 @@ def create_key(
     return secret
 
 
-def revoke_key(*, key_id: int, by: Actor, now: datetime) -> None:
-    ApiKey.objects.filter(id=key_id, revoked_at=None).update(revoked_at=now)
-    audit.record(action="revoked", subject=f"key:{key_id}", by=by, now=now)
+def revoke_key(*, key_id: int, by: Actor, now: datetime) -> bool:
+    """End a key; False where there was none to end. A process may believe it a few seconds longer."""
+    ended = ApiKey.objects.filter(id=key_id, revoked_at=None).update(revoked_at=now)
+    if ended:
+        audit.record(action="revoked", subject=f"key:{key_id}", by=by, now=now)
+    return bool(ended)
 
 
 def create_staff(

@@ -45,6 +45,12 @@ def key_by_secret(secret: str) -> KeyInfo | None:
     return KeyInfo(row.id, row.name, row.scope, row.hall, row.region, row.staff_id) if row else None
 
 
+def keys() -> list[KeyInfo]:
+    """All keys in force."""
+    rows = ApiKey.objects.filter(revoked_at=None).order_by("id")
+    return [KeyInfo(r.id, r.name, r.scope, r.hall, r.region, r.staff_id) for r in rows]
+
+
 def keys_by_secrets(secrets: Iterable[str]) -> dict[str, KeyInfo]:
     """Valid keys of many bearer tokens, in one query."""
     digests = {hashlib.sha256(secret.encode()).hexdigest(): secret for secret in secrets}

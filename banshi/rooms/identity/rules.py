@@ -40,10 +40,5 @@ ROLES: dict[str, frozenset[str]] = {
 }
 
 
-def permissions_of(roles: list[str]) -> frozenset[str]:
-    """Union of what the roles allow; unknown roles allow nothing."""
-    return frozenset().union(*(ROLES.get(role, frozenset()) for role in roles))
-
-
 # API key scopes (api.md) → audience words for messages.
 SCOPES = ("channel", "kiosk", "desk", "manage", "read", "demo")

@@ -1,8 +1,7 @@
 """The three busiest writes, free of any framework: bytes and headers in, an `Answer` out.
 
-The Django views call these very functions, and so may a bare ASGI lane: it calls `prepare_booking`, submits what that
-gives to `bookings` and waits for the future. Bookings that arrive together are then enrolled, placed and committed
-together.
+The Django views call these very functions, and so does the bare ASGI lane (config/lanes.py): it checks each request with
+`prepare_booking` and hands those that arrived together to `book_many`, which enrols, places and commits them together.
 
 Headers are mappings with names in lower case; times come from the clock; nothing here is asynchronous.
 """
@@ -20,7 +19,6 @@ from django.db import OperationalError, transaction
 from django.utils import translation
 
 from banshi.foundation import clock
-from banshi.foundation.together import Gatherer
 from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.actions.retrying import met
@@ -90,9 +88,6 @@ def book_many(asked: Sequence[Booking]) -> list[Answer]:
     if any(one.once for one in asked):
         idempotency.clean_now_and_then()
     return answers
-
-
-bookings: Gatherer[Booking, Answer] = Gatherer(book_many, name="bookings")
 
 
 def _book_again_if_met(asked: Sequence[Booking]) -> list[Answer]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db import connection
 
 from banshi.foundation import clock
 from banshi.foundation.models import IdempotencyKey
+from banshi.foundation.together import Batches
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.tickets.models import Ticket
 from banshi.surfaces.api import fast, idempotency
@@ -154,7 +156,13 @@ def test_a_batch_answers_like_one_after_the_other(calls: Calls) -> None:
         prepared(calls, booking(last, person=person(1))),  # the same person once more
     ]
 
-    answers = fast.book_many(asked)
+    batches: Batches[fast.Booking, Answer] = Batches(fast.book_many, "rush")
+
+    async def everybody() -> list[Answer]:
+        return await asyncio.gather(*(batches.ask(one) for one in asked))
+
+    answers = asyncio.run(everybody())
+    batches.close()
     later = fast.book_many([asked[0], asked[5]])
 
     assert [shown(a) for a in answers] == [
@@ -237,7 +245,7 @@ def test_gathered_bookings_of_a_rush_fill_the_slot_exactly(committed_calls: Call
     slot = committed_calls.town.slot(quota=7)
     asked = [prepared(committed_calls, booking(slot, person=person(i)), f"k{i}") for i in range(30)]
 
-    answers = [future.result(timeout=30) for future in [fast.bookings.submit(one) for one in asked]]
+    answers = fast.book_many(asked)
 
     assert sorted(a.status for a in answers) == [201] * 7 + [409] * 23
     assert Appointment.objects.filter(state="booked").count() == 7

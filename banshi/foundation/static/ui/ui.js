@@ -142,8 +142,31 @@ class LiveSource {
 
 /**
  * `<div data-live="/live/…" data-live-events="state call">` fires `live:state`, `live:call` on that element (detail = data).
- * With htmx: `<section hx-get="…" hx-trigger="live:state from:closest [data-live] throttle:1s">`.
+ * With htmx: `<section hx-get="…" hx-trigger="live:state from:closest [data-live]">`. `data-live-pace="1000"` fires at most
+ * once a second, and always for the last word (htmx's own `throttle` would drop it and leave the page behind).
  */
+function paced(tell, pause) {
+  if (!pause) return tell;
+  let resting = false;
+  let kept;
+  const rest = () => {
+    resting = true;
+    setTimeout(() => {
+      resting = false;
+      if (kept === undefined) return;
+      const last = kept;
+      kept = undefined;
+      rest();
+      tell(last);
+    }, pause);
+  };
+  return (detail) => {
+    if (resting) { kept = detail; return; }
+    rest();
+    tell(detail);
+  };
+}
+
 function startLive(scope) {
   const found = [...scope.querySelectorAll("[data-live]")];
   if (scope.matches?.("[data-live]")) found.push(scope);
@@ -151,7 +174,8 @@ function startLive(scope) {
     if (element.banshiLive) continue;
     const on = {};
     for (const name of (element.dataset.liveEvents ?? "state").split(/\s+/)) {
-      on[name] = (detail) => element.dispatchEvent(new CustomEvent(`live:${name}`, { detail, bubbles: true }));
+      const tell = (detail) => element.dispatchEvent(new CustomEvent(`live:${name}`, { detail, bubbles: true }));
+      on[name] = paced(tell, Number(element.dataset.livePace ?? 0));
     }
     element.banshiLive = new LiveSource(element.dataset.live, { on, staleAfter: Number(element.dataset.liveStale ?? 40) });
   }
