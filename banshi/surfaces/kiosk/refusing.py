@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,9 +13,11 @@ from django.urls import reverse
 from django.utils.translation import pgettext
 
 from banshi.foundation.said import named
+from banshi.foundation.templatetags.ui import when as spoken_time
 from banshi.foundation.words import words
 from banshi.journeys.when import when
-from banshi.kernel.refusals import SLUGS, Alternative, Refused
+from banshi.kernel.refusals import SLUGS, Alternative, Refusal, Refused
+from banshi.rooms.calendars.rules import ClosedSlug
 from banshi.rooms.tickets.models import Ticket
 from banshi.surfaces.kiosk.place import Place, page
 
@@ -27,6 +30,13 @@ class Way:
     href: str
     icon: str
     hint: str = ""
+
+
+def _spoken(refusal: Refusal, place: Place) -> Refusal:
+    """Its times as people say them: 今天 9:15."""
+    today = place.now.astimezone(ZoneInfo(place.hall.timezone)).date()
+    facts = {k: spoken_time(v, today) if isinstance(v, datetime) else v for k, v in refusal.facts.items()}
+    return replace(refusal, facts=facts)
 
 
 def refused_page(
@@ -42,7 +52,9 @@ def refused_page(
 
     :param again: where the person was; offered where trying again helps.
     """
-    title, detail = words(refused.refusal, ZoneInfo(place.hall.timezone))
+    title, detail = words(_spoken(refused.refusal, place), ZoneInfo(place.hall.timezone))
+    if refused.slug == "too-early" and isinstance(refused.next, datetime):
+        detail = ""  # the page says from when, in large type
     own = _own_words(refused)
     number, ref = _number(place, refused)
     context = {
@@ -77,11 +89,21 @@ def _own_words(refused: Refused) -> tuple[str, str]:
         return pgettext("kiosk", "Too many tries on this machine"), pgettext(
             "kiosk", "Wait a minute, or ask at the service desk."
         )
+    if refused.slug == "closed":
+        return pgettext("kiosk", "Not open now"), _reason(refused)
     if refused.slug == "daily-limit":
         return pgettext("kiosk", "Today's numbers are all given"), pgettext(
             "kiosk", "Book a time for another day instead."
         )
     return "", ""
+
+
+def _reason(refused: Refused) -> str:
+    """Why it is closed, unless it is only before or after hours: the page says from when, in large type."""
+    reason = refused.facts.get("reason")
+    if not isinstance(reason, Mapping) or refused.facts.get("slug") == ClosedSlug.OUTSIDE_HOURS:
+        return ""
+    return named({"reason_zh": reason.get("zh", ""), "reason_en": reason.get("en", "")}, "reason")
 
 
 def _number(place: Place, refused: Refused) -> tuple[str, str]:

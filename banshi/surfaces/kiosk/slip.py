@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import npgettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
@@ -18,9 +19,11 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.devices import actions as devices
 from banshi.rooms.devices.ports import PrinterTrouble, Slip
 from banshi.rooms.places import queries as places
+from banshi.rooms.tickets import actions as moving
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.queries import TicketView
 from banshi.surfaces.kiosk.place import Place, at_kiosk, page
+from banshi.surfaces.kiosk.refusing import refused_page
 from banshi.surfaces.kiosk.where import Where, ranges, where
 
 
@@ -56,8 +59,23 @@ def slip(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
         "follow": follow_address(ref),
         "printing": request.GET.get("new") == "1",
         "has_printer": bool(place.device and place.device.printer),
+        "rule": place.policy.tickets,
     }
     return page(request, place, "slip.html", context)
+
+
+@at_kiosk
+@require_POST
+def put_back(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
+    """Put a missed number back in line (补号) as the hall's rule has it, or one that was set aside."""
+    ticket = _ticket(place, ref)
+    here = reverse("kiosk:slip", args=[place.hall.code, ref])
+    back = moving.unpark if ticket.state == "parked" else moving.reinstate
+    try:
+        back(ref=ref, by=place.by, now=place.now)
+    except Refused as no:
+        return refused_page(request, place, no, again=here)
+    return redirect(here)
 
 
 @at_kiosk

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
 from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.calendars.rules import ClosedSlug
 from banshi.rooms.devices import actions as devices
 from banshi.rooms.tickets import queries as tickets
 from banshi.surfaces.kiosk.place import Place, at_kiosk, page
@@ -17,11 +19,16 @@ from banshi.surfaces.kiosk.where import busy
 
 
 def opening(place: Place) -> dict[str, Any]:
-    """`session` now or None, and the `next_session`."""
+    """`session` now or None, the `next_session`, and `why` it is closed at an hour that is usually open."""
     session = calendars.session_at(place.hall, place.now)
+    why = None
+    if session is None:
+        today = place.now.astimezone(ZoneInfo(place.hall.timezone)).date()
+        why = calendars.why_closed(place.hall, today, at=place.now)
     return {
         "session": session,
         "next_session": None if session else calendars.next_opening(place.hall, place.now),
+        "why": why.words if why and why.slug != ClosedSlug.OUTSIDE_HOURS else None,
     }
 
 

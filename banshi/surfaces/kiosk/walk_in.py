@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from banshi.foundation import clock
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.calendars.rules import ClosedSlug
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.places import queries as places
@@ -45,7 +46,8 @@ def _no_walk_ins(place: Place) -> Refused | None:
     day = place.now.astimezone(ZoneInfo(place.hall.timezone)).date()
     why = calendars.why_closed(place.hall, day, at=place.now)
     reason = {"zh": why.words.zh, "en": why.words.en} if why else {"zh": "现在不在开放时间", "en": "It is not open now"}
-    return Refused("closed", facts={"reason": reason}, next=opens.starts_at if opens else None)
+    facts = {"reason": reason, "slug": why.slug if why else ClosedSlug.OUTSIDE_HOURS}
+    return Refused("closed", facts=facts, next=opens.starts_at if opens else None)
 
 
 @at_kiosk

@@ -16,6 +16,7 @@ from banshi.foundation import clock
 from banshi.foundation.said import english
 from banshi.foundation.templatetags.ui import when
 from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.calendars.rules import ClosedSlug
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 
@@ -37,8 +38,8 @@ def in_asked_language(view: View) -> View:
 def facts_of(hall: Hall, *, now: datetime, zone: str | None = None) -> dict[str, Any]:
     """JSON-ready, in the active language.
 
-    `open`; `opens`: words such as “明天 9:00”, "" when open; `why`: why closed; `message`: a closure that runs now;
-    `notices`; `chime`, `voice`; `at`: hall time; `speed`: of the hall's clock.
+    `open`; `opens`: words such as “明天 9:00”, "" when open; `why`: what keeps it closed beside the hour, or "";
+    `message`: a closure that runs now; `notices`; `chime`, `voice`; `at`: hall time; `speed`: of the hall's clock.
 
     :param zone: code of the zone whose closures matter too; None = the whole hall's only.
     """
@@ -53,7 +54,7 @@ def facts_of(hall: Hall, *, now: datetime, zone: str | None = None) -> dict[str,
     return {
         "open": session is not None,
         "opens": opens,
-        "why": (why.words.en if english() else why.words.zh) if why else "",
+        "why": (why.words.en if english() else why.words.zh) if why and why.slug != ClosedSlug.OUTSIDE_HOURS else "",
         "message": message,
         "notices": list((screens.notices_en or screens.notices_zh) if english() else screens.notices_zh),
         "chime": not screens.silent and screens.chime,

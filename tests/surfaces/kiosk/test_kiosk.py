@@ -14,6 +14,7 @@ from banshi.kernel.actors import SYSTEM
 from banshi.kernel.documents import generate_resident_id
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
+from banshi.rooms.calendars.models import Closure
 from banshi.rooms.devices import actions as devices
 from banshi.rooms.devices.models import Device
 from banshi.rooms.tickets.models import Ticket
@@ -122,8 +123,21 @@ def test_before_opening_the_page_says_from_when(opened: Town, machine: Client, s
 
     answer = machine.get("/kiosk/town/walk-in")
 
+    page = answer.content.decode()
     assert answer.status_code == 409
-    assert "今天 8:30" in answer.content.decode()
+    assert "现在不开放" in page
+    assert "今天 8:30" in page
+
+
+def test_a_closure_is_named_at_the_start_and_where_numbers_are_given(opened: Town, machine: Client):
+    Closure.objects.create(
+        hall=opened.hall, starts_at=at("2026-03-10 08:00"), ends_at=at("2026-03-10 11:00"), reason_zh="停电检修",
+        reason_en="Power cut", made_by="system", made_at=TUESDAY_NINE,
+    )  # fmt: skip
+
+    pages = [machine.get(path).content.decode() for path in ("/kiosk/town/", "/kiosk/town/walk-in")]
+
+    assert ["临时关闭：停电检修" in page for page in pages] == [True, True]
 
 
 def test_after_the_daily_limit_booking_by_phone_is_offered(opened: Town, machine: Client):
@@ -232,6 +246,44 @@ def test_a_tickets_own_code_shows_that_ticket(opened: Town, machine: Client):
     ]
 
     assert [a["Location"] for a in answers] == [f"/kiosk/town/slip/{ref}"] * 2
+
+
+@pytest.mark.parametrize(
+    ("missed", "said"),
+    [("reissue", "120 分钟内可以补号，不用重新排队。"), ("behind_all", "120 分钟内可以补号，排在现在所有号的后面。")],
+)
+def test_a_missed_number_is_put_back_at_the_machine(opened: Town, machine: Client, missed: str, said: str):
+    opened.policy(tickets={"missed": missed})
+    machine.post("/kiosk/town/confirm?category=A", {})
+    ref = Ticket.objects.get().ref
+    Ticket.objects.filter(ref=ref).update(state="missed")
+
+    page = machine.get(f"/kiosk/town/slip/{ref}").content.decode()
+    answer = machine.post(f"/kiosk/town/slip/{ref}/back")
+
+    assert said in page
+    assert (answer.status_code, answer["Location"]) == (302, f"/kiosk/town/slip/{ref}")
+    assert Ticket.objects.get().state == "waiting"
+
+
+def test_a_number_that_was_set_aside_is_put_back_at_the_machine(opened: Town, machine: Client):
+    machine.post("/kiosk/town/confirm?category=A", {})
+    ref = Ticket.objects.get().ref
+    Ticket.objects.filter(ref=ref).update(state="parked")
+
+    machine.post(f"/kiosk/town/slip/{ref}/back")
+
+    assert Ticket.objects.get().state == "waiting"
+
+
+def test_a_number_that_is_over_is_not_put_back(opened: Town, machine: Client):
+    machine.post("/kiosk/town/confirm?category=A", {})
+    ref = Ticket.objects.get().ref
+    Ticket.objects.filter(ref=ref).update(state="left")
+
+    answer = machine.post(f"/kiosk/town/slip/{ref}/back")
+
+    assert (answer.status_code, Ticket.objects.get().state) == (409, "left")
 
 
 def test_looking_up_masks_the_name_and_changes_nothing(opened: Town, booked: Any, machine: Client):

@@ -93,7 +93,7 @@ def test_a_closed_hall_says_when_it_opens(opened: Town, screen: Client, set_time
 
     facts = screen.get("/screens/town/facts").json()
 
-    assert (facts["open"], facts["opens"]) == (False, "明天 8:30")
+    assert (facts["open"], facts["opens"], facts["why"]) == (False, "明天 8:30", "")
 
 
 def test_a_closure_that_runs_now_is_the_message(opened: Town, screen: Client):
@@ -104,7 +104,7 @@ def test_a_closure_that_runs_now_is_the_message(opened: Town, screen: Client):
 
     facts = [screen.get(f"/screens/town/facts{q}").json()["message"] for q in ("", "?lang=en")]
 
-    assert facts == ["停电检修，到 今天 11:00", "Power cut – until today 11:00"]
+    assert facts == ["停电检修，到今天 11:00", "Power cut – until today 11:00"]
 
 
 def test_a_zone_board_names_its_zone(opened: Town, screen: Client):
