@@ -40,7 +40,7 @@ COMMON: dict[str, dict[str, str]] = {
         "[ Can't come? Cancel and somebody else can: {link}]",
     },
     "leave": {
-        "zh": "该出门了：{when}，{hall}[（{address}）][，办“{item}”]。[带：{bring}。][进门先取号，出示：{link}]",
+        "zh": "该出门了：{when}，{hall}[，{address}][，办“{item}”]。[带：{bring}。][进门先取号，出示：{link}]",
         "en": "Time to leave: {when}, {hall}[ ({address})][, for “{item}”].[ Bring: {bring}.][ Take a number first; show: {link}]",
     },
     "moved": {
@@ -88,8 +88,8 @@ COMMON: dict[str, dict[str, str]] = {
         "en": "Number {number}, now: [{floor}, ]window {window}.[ {link}]",
     },
     "missed": {
-        "zh": "{number} 号刚才叫过，没等到人。[{advice}][还要办就找导办，或者点：{link}]",
-        "en": "Number {number} was called and nobody came.[ {advice}][ Still need it? Ask a guide, or: {link}]",
+        "zh": "{number} 号刚才叫过，没等到人。[{advice}][还要办：到取号机扫码，或找导办。码在这里：{link}]",
+        "en": "Number {number} was called and nobody came.[ {advice}][ Still need it? Scan its code at the number machine, or ask a guide: {link}]",
     },
     "rate": {
         "zh": "[“{item}”]办得怎么样？点一下就行：{link}",
