@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,8 @@ from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import queries as tickets
 
 AHEAD = timedelta(days=14)
+EARTH_KM = 6371.0
+TRAVEL_S_PER_KM = 180.0  # 20 km/h through a town, door to door
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class Chance:
     """One hall's answer. Times are aware; waits in seconds, None where nothing can be said.
 
     `open_now`: a walk-in can be served at the asked moment. `next_slot`: the first place that can be booked, `free` its
-    free places. `opens_at`/`closes_at`: the running session, or the next one.
+    free places. `opens_at`/`closes_at`: the running session, or the next one. `away_km`: as the crow flies, where asked near.
     """
 
     hall: str
@@ -42,14 +45,32 @@ class Chance:
     at_most_s: int | None
     why_closed_zh: str
     why_closed_en: str
+    away_km: float | None = None
+
+
+def away_km(hall: Hall, near: tuple[float, float] | None) -> float | None:
+    """Kilometres from `near` (latitude, longitude in degrees) to a hall; None where one of them is not known."""
+    if near is None or hall.lat is None or hall.lon is None:
+        return None
+    north, there = math.radians(near[0]), math.radians(hall.lat)
+    d_lat, d_lon = there - north, math.radians(hall.lon - near[1])
+    a = math.sin(d_lat / 2) ** 2 + math.cos(north) * math.cos(there) * math.sin(d_lon / 2) ** 2
+    return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(a)))
 
 
 def when(
-    *, item_code: str, hall: str | None = None, region: str | None = None, at: datetime | None = None, now: datetime
+    *,
+    item_code: str,
+    hall: str | None = None,
+    region: str | None = None,
+    at: datetime | None = None,
+    near: tuple[float, float] | None = None,
+    now: datetime,
 ) -> list[Chance]:
     """Halls where this item can be done, best first: open with the shortest wait, then the earliest chance.
 
     :param at: the moment asked about; None = now. Waits are only said for about now.
+    :param near: latitude and longitude in degrees; then the way there counts like waiting.
     :raises Refused: nothing-found (item, hall or region), item-not-here (this hall does not handle it).
     """
     catalogue.item_by_code(item_code)
@@ -61,15 +82,18 @@ def when(
         reach = places.halls_in_region(region) if region is not None else places.all_halls()
         candidates = [h for h in reach if h.code in handling]
     moment = at or now
-    chances = [_chance(h, item_code, moment=moment, now=now) for h in candidates]
+    chances = [replace(_chance(h, item_code, moment=moment, now=now), away_km=away_km(h, near)) for h in candidates]
     return sorted(chances, key=lambda c: _goodness(c, moment))
 
 
 def _goodness(chance: Chance, moment: datetime) -> tuple[int, float, str]:
-    if chance.open_now:
-        return 0, float(chance.likely_s if chance.likely_s is not None else 3600), chance.hall
+    way = (chance.away_km or 0.0) * TRAVEL_S_PER_KM
+    # A hall that closes before one gets there is no use now.
+    there_in_time = chance.closes_at is None or moment + timedelta(seconds=way) < chance.closes_at
+    if chance.open_now and there_in_time:
+        return 0, way + float(chance.likely_s if chance.likely_s is not None else 3600), chance.hall
     first = min((t for t in (chance.opens_at, chance.next_slot and chance.next_slot.starts_at) if t), default=None)
-    return 1, (first - moment).total_seconds() if first else float("inf"), chance.hall
+    return 1, way + (first - moment).total_seconds() if first else float("inf"), chance.hall
 
 
 def _chance(hall: Hall, item_code: str, *, moment: datetime, now: datetime) -> Chance:
