@@ -36,7 +36,7 @@ from banshi.surfaces.citizen.doors import (
     public_page,
 )
 from banshi.surfaces.citizen.forms import Appeal
-from banshi.surfaces.citizen.refusals import NO_APPEAL, Panel, panel, unfilled
+from banshi.surfaces.citizen.refusals import NO_APPEAL, Panel, panel, unfilled, ways_on
 
 PAST_SHOWN = 20
 
@@ -96,13 +96,21 @@ def _check_in(policy: Any, found: Appointment, now: datetime) -> CheckIn:
     return CheckIn(opens, closes, "early" if now < opens else "open" if now < closes else "over")
 
 
-def _panel(refused: Refused, request: Any, found: Appointment, *, now: datetime) -> Panel:
+def _panel(refused: Refused, request: Any, found: Appointment, *, now: datetime, moving: bool = False) -> Panel:
+    """The refusal; while moving, an offered time leads on in the move, not to a second appointment."""
     zone = ZoneInfo(found.hall.timezone)
 
     def href(slot: Alternative) -> str:
-        return reverse("citizen:confirm", args=[found.item.code, slot.slot_id])
+        if not moving:
+            return reverse("citizen:confirm", args=[found.item.code, slot.slot_id])
+        here = _to("move", found, request)
+        day = slot.starts_at.astimezone(zone).date().isoformat()
+        return f"{here}{'&' if '?' in here else '?'}{urlencode({'day': day, 'to': slot.slot_id})}#period-{slot.slot_id}"
 
-    return panel(refused, today=now.astimezone(zone).date(), zone=zone, href=href)
+    if moving and not isinstance(refused.next, datetime | None):
+        others = [slot for slot in refused.next if slot.slot_id != found.slot_id]
+        refused = Refused(refused.slug, facts=refused.facts, next=others or None)
+    return panel(refused, today=now.astimezone(zone).date(), zone=zone, href=href, more=ways_on(refused))
 
 
 @public_page
@@ -176,10 +184,11 @@ def _move_page(
         "take_url": _to("move", found, request),
         "moving": True,
         "current_slot": found.slot_id,
+        "offered_slot": request.GET.get("to", ""),
         "k": _query(request, found),
     }
     if refused is not None:
-        context["panel"] = _panel(refused, request, found, now=now)
+        context["panel"] = _panel(refused, request, found, now=now, moving=True)
     template = "citizen/_choose.html" if request.htmx else "citizen/move.html"
     return page(request, template, context, hall=hall, refused=refused)
 

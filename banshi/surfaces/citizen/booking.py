@@ -33,7 +33,7 @@ from banshi.rooms.places.models import Hall
 from banshi.surfaces.citizen import choosing
 from banshi.surfaces.citizen.doors import ask_to_sign_in, asked, citizen_page, language, page, public_page
 from banshi.surfaces.citizen.forms import NewPerson, Waiting
-from banshi.surfaces.citizen.refusals import NOBODY_CHOSEN, NOT_FILLED, Option, Panel, panel, unfilled
+from banshi.surfaces.citizen.refusals import NOBODY_CHOSEN, NOT_FILLED, Option, Panel, panel, unfilled, ways_on
 
 MOST_MATTERS = 10
 SLUG = re.compile(r"[A-Za-z0-9_-]{1,80}")
@@ -128,7 +128,11 @@ def _panel(refused: Refused, item: Item, hall: Hall, *, now: datetime, also: Seq
 
     about_time = refused.slug in TIME_IS_THE_TROUBLE
     return panel(
-        refused, today=now.astimezone(zone).date(), zone=zone, href=href, more=(choose_again,) if about_time else ()
+        refused,
+        today=now.astimezone(zone).date(),
+        zone=zone,
+        href=href,
+        more=(*ways_on(refused), *((choose_again,) if about_time else ())),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext, pgettext
 
@@ -16,7 +17,7 @@ from banshi.rooms.booking.queries import SlotView
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
-from banshi.surfaces.citizen.refusals import Panel
+from banshi.surfaces.citizen.refusals import Panel, spoken
 
 DAYS = 14
 QUIET_BELOW = 0.5
@@ -66,7 +67,7 @@ def choose(*, hall: Hall, item_code: str, day: str | None, now: datetime, person
     by_day: dict[date, list[SlotView]] = {today + timedelta(days=i): [] for i in range(DAYS)}
     for slot in booking.slots(hall=hall, item_code=item_code, first=today, last=last, now=now, person_id=person_id):
         by_day[slot.day].append(slot)
-    days = tuple(_day(hall, each, slots, item_code, zone) for each, slots in by_day.items())
+    days = tuple(_day(hall, each, slots, item_code, zone=zone, today=today) for each, slots in by_day.items())
     asked = _day_asked(day)
     chosen = next((d for d in days if d.day == asked), None) or next((d for d in days if d.is_open), days[0])
     periods = tuple(by_day[chosen.day])
@@ -85,7 +86,7 @@ def _day_asked(text: str | None) -> date | None:
         return None
 
 
-def _day(hall: Hall, day: date, slots: list[SlotView], item_code: str, zone: ZoneInfo) -> DayChoice:
+def _day(hall: Hall, day: date, slots: list[SlotView], item_code: str, *, zone: ZoneInfo, today: date) -> DayChoice:
     free = sum(slot.free for slot in slots if slot.bookable)
     if free:
         open_ones = [slot for slot in slots if slot.bookable]
@@ -99,12 +100,13 @@ def _day(hall: Hall, day: date, slots: list[SlotView], item_code: str, zone: Zon
             return DayChoice(
                 day, "full", 0, False, gettext("Fully booked"), gettext("Every place of this day is taken.")
             )
-    if reasons:
+    closed = calendars.why_closed(hall, day, item_code) if all(r.slug == "closed" for r in reasons) else None
+    if reasons and closed is None:
         why = (other or reasons)[0]
-        title, detail = words(why, zone)
+        with timezone.override(zone):
+            title, detail = words(spoken(why, today), zone)
         state = "later" if why.slug == "not-open-yet" else "off"
         return DayChoice(day, state, 0, False, title, detail)
-    closed = calendars.why_closed(hall, day, item_code)
     if closed is not None:
         return DayChoice(
             day, "closed", 0, False, pgettext("citizen", "Closed"), closed.words.en if english() else closed.words.zh

@@ -85,6 +85,19 @@ def asked(request: HttpRequest, name: str, *, most: int = 80) -> str:
     return "".join(c for c in text if c.isprintable()).strip()
 
 
+def near(request: HttpRequest) -> tuple[float, float] | None:
+    """Where the phone is, as `?near=23.02,113.75` (latitude, longitude in degrees); None where it is not said.
+
+    The page's script rounds to about a kilometre before it asks; nothing of it is kept.
+    """
+    parts = str(request.GET.get("near", ""))[:40].split(",")
+    try:
+        lat, lon = (float(part) for part in parts)
+    except ValueError:
+        return None
+    return (lat, lon) if abs(lat) <= 90 and abs(lon) <= 180 else None
+
+
 def page(
     request: HttpRequest,
     template: str,

@@ -18,8 +18,8 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import queries as tickets
 from banshi.surfaces.citizen import plan
-from banshi.surfaces.citizen.doors import asked, page, public_page
-from banshi.surfaces.citizen.halls_now import halls_now
+from banshi.surfaces.citizen.doors import asked, near, page, public_page
+from banshi.surfaces.citizen.halls_now import halls_now, nearest_first
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,10 @@ class OpenDay:
 @public_page
 @require_GET
 def halls(request: HttpRequest) -> HttpResponseBase:
-    return page(request, "citizen/halls.html", {"halls": halls_now(places.all_halls(), now=clock.now())})
+    here = near(request)
+    rows = nearest_first(places.all_halls(), here)
+    context = {"halls": halls_now(rows, now=clock.now(), near=here), "near": here is not None}
+    return page(request, "citizen/halls.html", context)
 
 
 @public_page

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count
 
 from banshi.foundation import clock
+from banshi.journeys.when import away_km
 from banshi.kernel.working_days import WorkCalendar
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars import rules
@@ -45,6 +46,7 @@ class HallNow:
     waiting: int
     likely_s: int | None = None
     at_most_s: int | None = None
+    away_km: float | None = None  # as the crow flies, where the phone said where it is
 
     @property
     def is_open(self) -> bool:
@@ -58,7 +60,15 @@ class HallNow:
         return "ok" if self.likely_s < 600 else "info" if self.likely_s < 1800 else "wait"
 
 
-def halls_now(halls: Sequence[Hall], *, now: datetime) -> list[HallNow]:
+def nearest_first(halls: Sequence[Hall], near: tuple[float, float] | None) -> list[Hall]:
+    """By the way there; in the order given where it is not known."""
+    if near is None:
+        return list(halls)
+    far = float("inf")
+    return sorted(halls, key=lambda hall: far if (km := away_km(hall, near)) is None else km)
+
+
+def halls_now(halls: Sequence[Hall], *, now: datetime, near: tuple[float, float] | None = None) -> list[HallNow]:
     """Each hall as it is at `now`, in the order given; as many queries for many halls as for one."""
     waiting = dict(
         Ticket.objects.filter(hall__in=halls, state="waiting", day__gte=(now - timedelta(days=1)).date())
@@ -71,7 +81,8 @@ def halls_now(halls: Sequence[Hall], *, now: datetime) -> list[HallNow]:
     found = []
     for hall in halls:
         plan = _Plan(documents.get(hall.pk, []), closures.get(hall.pk, []), calendar)
-        found.append(_hall_now(hall, plan, now=now, waiting=waiting.get(hall.pk, 0)))
+        shown = _hall_now(hall, plan, now=now, waiting=waiting.get(hall.pk, 0))
+        found.append(replace(shown, away_km=away_km(hall, near)))
     return found
 
 

@@ -19,8 +19,8 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import TicketView
-from banshi.surfaces.citizen.doors import asked, page, public_page
-from banshi.surfaces.citizen.halls_now import halls_now, with_waits
+from banshi.surfaces.citizen.doors import asked, near, page, public_page
+from banshi.surfaces.citizen.halls_now import halls_now, nearest_first, with_waits
 
 FEW_HALLS = 6
 IN_THE_LINE = ["waiting", "called", "serving", "held", "parked", "missed"]
@@ -74,21 +74,23 @@ def home(request: HttpRequest) -> HttpResponseBase:
         "life_events": [t for t in themes if t.kind == "life_event"],
         "zones": [t for t in themes if t.kind == "zone"],
     }
-    return page(request, "citizen/home.html", context | _halls(now))
+    return page(request, "citizen/home.html", context | _halls(request, now))
 
 
 @public_page
 @require_GET
 def halls_part(request: HttpRequest) -> HttpResponseBase:
     """The list of halls again, for a page that stays open."""
-    return page(request, "citizen/_halls_now.html", _halls(clock.now()))
+    return page(request, "citizen/_halls_now.html", _halls(request, clock.now()))
 
 
-def _halls(now: datetime) -> dict[str, Any]:
-    halls = places.all_halls()
+def _halls(request: HttpRequest, now: datetime) -> dict[str, Any]:
+    here = near(request)
+    halls = nearest_first(places.all_halls(), here)
     few = halls[:FEW_HALLS]
     return {
-        "halls": with_waits(halls_now(few, now=now), {h.code: h.pk for h in few}, now=now),
+        "near": f"{here[0]},{here[1]}" if here else "",
+        "halls": with_waits(halls_now(few, now=now, near=here), {h.code: h.pk for h in few}, now=now),
         "more_halls": max(0, len(halls) - FEW_HALLS),
     }
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -18,7 +19,8 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem, Material
 from banshi.rooms.places import queries as places
-from banshi.surfaces.citizen.doors import asked, page, public_page
+from banshi.rooms.places.models import Hall
+from banshi.surfaces.citizen.doors import asked, near, page, public_page
 
 PAGE = 20
 AUDIENCES = ("person", "firm")
@@ -72,27 +74,44 @@ def _known(value: str | None, known: Any) -> str:
 def guide(request: HttpRequest, code: str) -> HttpResponseBase:
     """What it is, for whom, what to bring, what it costs, how long; then where and when."""
     now = clock.now()
+    here = near(request)
     item = catalogue.item_by_code(code)
     found = catalogue.guide(item)
     materials = Material.objects.filter(code__in=[m.code for m in found.materials])
-    here = HallItem.objects.filter(item=item)
+    rows = HallItem.objects.filter(item=item)
     context = {
         "item": item,
         "guide": found,
         "issuers": {m.code: m for m in materials},
         "themes": list(item.themes.order_by("order", "code")),
-        "bookable": set(here.filter(bookable=True).values_list("hall__code", flat=True)),
-        "chances": chances(item.code, now=now),
+        "bookable": set(rows.filter(bookable=True).values_list("hall__code", flat=True)),
+        "by_appointment": rows.exists() and not rows.filter(walk_in=True).exists(),
+        "visiting": _visiting(rows) if item.home_visit else [],
+        "chances": chances(item.code, here=here, now=now),
+        "near": here is not None,
     }
     return page(request, "citizen/item.html", context)
 
 
+def _visiting(rows: QuerySet[HallItem]) -> list[Hall]:
+    """The halls to ring up about a visit at home (上门服务)."""
+    return [
+        row.hall for row in rows.exclude(hall__phone="").select_related("hall").order_by("hall__order", "hall__code")
+    ]
+
+
 def chances(
-    item_code: str, *, hall: str | None = None, region: str | None = None, at: datetime | None = None, now: datetime
+    item_code: str,
+    *,
+    hall: str | None = None,
+    region: str | None = None,
+    at: datetime | None = None,
+    here: tuple[float, float] | None = None,
+    now: datetime,
 ) -> list[Chance]:
     """Where and when this matter can be done, best first; empty where no hall handles it."""
     try:
-        return list(when_journey.when(item_code=item_code, hall=hall, region=region, at=at, now=now))
+        return list(when_journey.when(item_code=item_code, hall=hall, region=region, at=at, near=here, now=now))
     except Refused as refused:
         if refused.slug in ("nothing-found", "item-not-here"):
             return []
@@ -109,6 +128,7 @@ def when(request: HttpRequest) -> HttpResponseBase:
     halls = places.all_halls()
     hall = _known(request.GET.get("hall"), [h.code for h in halls])
     at = _moment(request.GET.get("at"))
+    here = near(request)
     item = None
     if code:
         try:
@@ -122,7 +142,8 @@ def when(request: HttpRequest) -> HttpResponseBase:
         "halls": halls,
         "hall": hall,
         "at": at,
-        "chances": chances(item.code, hall=hall or None, at=at, now=now) if item else [],
+        "chances": chances(item.code, hall=hall or None, at=at, here=here, now=now) if item else [],
+        "near": f"{here[0]},{here[1]}" if here else "",
         "bookable": set(HallItem.objects.filter(item=item, bookable=True).values_list("hall__code", flat=True))
         if item
         else set(),

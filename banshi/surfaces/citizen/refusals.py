@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
-from banshi.foundation.templatetags.ui import span_words, when
+from banshi.foundation.templatetags.ui import day_words, span_words, when
 from banshi.foundation.words import words
 from banshi.kernel.refusals import Alternative, Refusal, Refused
 
@@ -43,6 +44,27 @@ class Panel:
     next_options: tuple[Option, ...] = ()
 
 
+def spoken(refusal: Refusal, today: date) -> Refusal:
+    """The same refusal with its times and days as people say them: 明天 9:15. In the active time zone."""
+    return replace(refusal, facts={name: _spoken(value, today) for name, value in refusal.facts.items()})
+
+
+def _spoken(value: object, today: date) -> object:
+    if isinstance(value, datetime):
+        return when(value, today)
+    return day_words(value, today) if isinstance(value, date) else value
+
+
+def ways_on(refused: Refused) -> tuple[Option, ...]:
+    """Pages of ours that help with a refusal: the appointment in the way, the credit and its appeal."""
+    if refused.slug == "suspended":
+        return (Option(gettext("Credit and appeal"), f"{reverse('citizen:appointments')}#credit"),)
+    code = refused.facts.get("appointment") if refused.slug == "limit-half-day" else None
+    if isinstance(code, str) and code:
+        return (Option(gettext("See that appointment"), reverse("citizen:appointment", args=[code])),)
+    return ()
+
+
 def panel(
     refused: Refused | Refusal,
     *,
@@ -53,9 +75,9 @@ def panel(
 ) -> Panel:
     """:param href: where choosing an offered slot leads. :param more: further ways on, after the offered slots."""
     refusal = refused.refusal if isinstance(refused, Refused) else refused
-    title, detail = words(refusal, zone)
     options: list[Option] = []
     with timezone.override(zone):
+        title, detail = words(spoken(refusal, today), zone)
         if isinstance(refusal.next, datetime):
             options.append(Option(gettext("From %(when)s") % {"when": when(refusal.next, today)}, ""))
         elif refusal.next:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from banshi.kernel.documents import generate_resident_id
-from banshi.rooms.booking.models import Appointment, Hold, Waiting
+from banshi.rooms.booking.models import Appointment, Hold, Slot, Waiting
+from banshi.rooms.calendars.models import Closure
 from banshi.rooms.identity.models import AccountPerson, Person
 from tests.surfaces.citizen.conftest import Phone, book, stop_the_clock, text
 from tests.town import TUESDAY_NINE, Town, at
@@ -229,6 +230,28 @@ def test_the_half_day_limit_explains_itself(mine: Phone, open_town: Town):
 
     assert answer.status_code == 409
     assert "这半天已经约过" in text(answer)
+    assert [o.label for o in answer.context["panel"].next_options] == ["看那个预约", "看别的时间"]
+
+
+def test_nothing_in_the_hidden_fields_keeps_a_known_person_from_booking(mine: Phone, open_town: Town):
+    # Fields for somebody new are required and hidden: a browser that checks them would send nothing and say nothing.
+    page = text(mine.get(f"/book/pension/{open_town.slot(quota=3).pk}/"))
+
+    form = page[page.index('<form method="post" class="stack gap-5"') :]
+    assert form[: form.index(">")].endswith("novalidate")
+
+
+def test_a_closed_day_with_places_says_why_it_is_closed(anybody: Phone, open_town: Town):
+    slot = open_town.slot(quota=3, starts=at("2026-03-12 14:00"))
+    Closure.objects.create(
+        hall=open_town.hall, starts_at=at("2026-03-12 08:00"), ends_at=at("2026-03-12 18:00"), reason_zh="停电检修",
+        reason_en="Power cut", made_by="system", made_at=TUESDAY_NINE,
+    )  # fmt: skip
+    Slot.objects.filter(pk=slot.pk).update(closed=True)
+
+    choice = anybody.get("/book/pension/", day="2026-03-12").context["choice"]
+
+    assert (choice.chosen.state, choice.refused.detail) == ("closed", "临时关闭：停电检修")
 
 
 def test_a_period_that_cannot_be_booked_says_so_before_anything_is_typed(mine: Phone, open_town: Town):

@@ -145,6 +145,18 @@ def test_a_full_period_is_not_moved_to(mine: Phone, open_town: Town):
     assert (answer.status_code, answer.context["panel"].slug) == (409, "slot-full")
 
 
+def test_a_refused_move_offers_times_that_stay_in_the_move(mine: Phone, open_town: Town):
+    booked = book(mine, open_town.slot(quota=3))
+    full = open_town.slot(quota=1, taken=1, starts=at("2026-03-12 14:00"))
+    free = open_town.slot(quota=3, starts=at("2026-03-12 15:00"))
+
+    offered = mine.post(f"/a/{booked.code}/move", slot=full.pk).context["panel"].next_options
+    page = text(mine.get(offered[0].href.split("#")[0]))
+
+    assert [o.href for o in offered] == [f"/a/{booked.code}/move?day=2026-03-12&to={free.pk}#period-{free.pk}"]
+    assert page.count("is-offered") == 1
+
+
 @pytest.mark.parametrize("slot", ["", "x", "-1", "9" * 30, "1.5", "\x00"])
 def test_a_slot_that_is_none_is_not_found(mine: Phone, open_town: Town, slot: str):
     booked = book(mine, open_town.slot(quota=3))
@@ -217,7 +229,7 @@ def test_a_suspension_says_until_when_and_why(mine: Phone, open_town: Town):
 
     page = text(mine.get("/appointments/"))
 
-    assert "3月30日 周一 不能网上预约，因为约了没来。" in page
+    assert "到3月30日 周一，不能网上预约，因为约了没来。现场取号照常。" in page
     assert "现场取号照常。" in page
 
 

@@ -85,6 +85,22 @@ def lane_name(ticket: Any) -> str:
     return gettext("Booked number") if ticket.kind == "booked" else gettext("Walk-in number")
 
 
+@register.filter
+def away(hall: Any) -> str:
+    """“约 3 公里”: as the crow flies, so no more exact than that; nothing where it is not known."""
+    if hall.away_km is None:
+        return ""
+    if hall.away_km < 1:
+        return gettext("under 1 km")
+    return gettext("about %(n)s km") % {"n": f"{hall.away_km:,.0f}"}
+
+
+@register.simple_tag
+def gap() -> str:
+    """Between two sentences: a space in English, nothing in Chinese, whose full stop has its own."""
+    return " " if english() else ""
+
+
 @register.simple_tag
 def timezone_day(moment: datetime) -> str:
     """2026-11-24, in the active zone, for addresses."""

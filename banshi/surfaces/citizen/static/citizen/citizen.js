@@ -107,3 +107,24 @@ document.addEventListener("htmx:afterSettle", () => { countDown(document); follo
 
 // The strip starts where the chosen day is.
 document.querySelector('.days [aria-current]')?.scrollIntoView({ block: "nearest", inline: "center" });
+
+// Near me: the place is rounded to about a kilometre before the page asks with it, and is kept nowhere.
+for (const button of document.querySelectorAll("[data-near]")) {
+  if (!navigator.geolocation) break;
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    button.classList.add("is-busy");
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        const here = new URL(location.href);
+        here.searchParams.set("near", `${coords.latitude.toFixed(2)},${coords.longitude.toFixed(2)}`);
+        location.replace(here);
+      },
+      () => {
+        button.classList.remove("is-busy");
+        window.Banshi?.toast(button.dataset.failed, "wait");
+      },
+      { maximumAge: 600_000, timeout: 10_000 },
+    );
+  });
+}
