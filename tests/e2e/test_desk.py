@@ -137,3 +137,19 @@ def test_a_pause_with_its_reason_and_a_call_for_help_reach_the_manager(open_page
     press(page, "Space", NOBODY)
 
     assert alarm == 1
+
+
+def test_the_line_is_never_left_behind_when_people_come_together(open_page: Any, installation: Any) -> None:
+    page = at_work(open_page)
+    waiting = page.locator("#my-line .stat__value").first
+    before = int(waiting.inner_text())
+
+    refs = [take(installation, 120 + i)[0] for i in range(4)]
+
+    page.wait_for_function(
+        "n => parseInt(document.querySelector('#my-line .stat__value').textContent) === n", arg=before + 4, timeout=6000
+    )
+    for _ in refs:
+        press(page, "Space", CALLED)
+        press(page, "Space", SERVING)
+        press(page, "Space", NOBODY)

@@ -29,6 +29,7 @@ PAGES = {
     "notices": "/office/nancheng/notices/",
     "audit": "/office/nancheng/audit/",
     "devices": "/office/nancheng/devices/",
+    "device": "/office/nancheng/devices/nancheng-kiosk-1/",
 }
 
 
