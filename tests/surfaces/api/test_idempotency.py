@@ -156,13 +156,7 @@ def test_a_batch_answers_like_one_after_the_other(calls: Calls) -> None:
         prepared(calls, booking(last, person=person(1))),  # the same person once more
     ]
 
-    batches: Batches[fast.Booking, Answer] = Batches(fast.book_many, "rush")
-
-    async def everybody() -> list[Answer]:
-        return await asyncio.gather(*(batches.ask(one) for one in asked))
-
-    answers = asyncio.run(everybody())
-    batches.close()
+    answers = fast.book_many(asked)
     later = fast.book_many([asked[0], asked[5]])
 
     assert [shown(a) for a in answers] == [
@@ -245,7 +239,13 @@ def test_gathered_bookings_of_a_rush_fill_the_slot_exactly(committed_calls: Call
     slot = committed_calls.town.slot(quota=7)
     asked = [prepared(committed_calls, booking(slot, person=person(i)), f"k{i}") for i in range(30)]
 
-    answers = fast.book_many(asked)
+    batches: Batches[fast.Booking, Answer] = Batches(fast.book_many, "rush")
+
+    async def everybody() -> list[Answer]:
+        return await asyncio.gather(*(batches.ask(one) for one in asked))
+
+    answers = asyncio.run(everybody())
+    batches.close()
 
     assert sorted(a.status for a in answers) == [201] * 7 + [409] * 23
     assert Appointment.objects.filter(state="booked").count() == 7
