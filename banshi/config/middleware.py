@@ -15,6 +15,7 @@ from django.shortcuts import render
 from banshi.foundation import clock, metrics
 from banshi.foundation.doors import NOBODY, Who
 from banshi.foundation.problem import problem_response
+from banshi.foundation.said import named
 from banshi.foundation.words import words
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import SLUGS, Refusal, Refused
@@ -84,7 +85,7 @@ def _who(request: HttpRequest) -> Who:
         roles = identity.roles_of(user.id)
         return Who(
             actor=Actor(ActorKind.STAFF, str(user.id)),
-            name=user.name_zh,
+            name=named(user),
             login=user.login,
             staff_id=user.id,
             roles=tuple(sorted({r.role for r in roles})),
