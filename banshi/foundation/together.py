@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -56,5 +56,6 @@ class Batches(Generic[Item, Result]):
         return self.work(items)
 
     def close(self) -> None:
-        """Take no more; what is under way ends by itself."""
-        self.thread.shutdown(wait=False, cancel_futures=True)
+        """Take no more; wait for the batch under way, and close its connection."""
+        self.thread.submit(connections.close_all)
+        self.thread.shutdown(wait=True)
