@@ -82,6 +82,12 @@ def test_booking_on_a_phone_from_search_to_qr_code(installation: Any, open_page:
     page.click("button.period >> nth=-1")
     page.wait_for_selector(".qr-card")
     assert page.inner_text(".code") == again
+
+    # Who is known by now books again without typing.
+    page.goto(f"/book/{ITEM}/?hall=nancheng&day=2026-11-26")
+    page.click("button.period >> nth=0")
+    page.click(".action-bar .btn--primary")
+    page.wait_for_selector(".qr-card .qr")
     page.goto("/appointments/")
     assert axe(page) == []
     picture(page, "citizen-appointments-zh")

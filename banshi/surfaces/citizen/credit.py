@@ -12,9 +12,19 @@ from django.http import Http404
 
 from banshi.rooms.booking.models import Appeal, LedgerEntry, Suspension
 from banshi.rooms.identity.models import AccountPerson, Person
+from banshi.rooms.places.models import Hall
 
 ZONE = ZoneInfo("Asia/Shanghai")
 ENTRIES_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Entries that count in one scope; `hall` is the one where the newest of them happened."""
+
+    hall: Hall
+    no_shows: int
+    cancels: int
 
 
 @dataclass(frozen=True)
@@ -26,8 +36,15 @@ class PersonCredit:
     entries: tuple[LedgerEntry, ...]
 
     @property
-    def counting(self) -> int:
-        return sum(1 for each in self.entries if each.forgiven_at is None and each.used_by_id is None)
+    def tallies(self) -> list[Tally]:
+        """What counts, per scope: halls that count apart never add up to a pause together."""
+        counting = [each for each in self.entries if each.forgiven_at is None and each.used_by_id is None]
+        found = []
+        for scope in dict.fromkeys(each.scope for each in counting):
+            here = [each for each in counting if each.scope == scope]
+            no_shows = sum(each.kind == "no_show" for each in here)
+            found.append(Tally(here[0].appointment.hall, no_shows, len(here) - no_shows))
+        return found
 
 
 def of_people(mine: Sequence[Person], *, now: datetime) -> list[PersonCredit]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,6 +25,7 @@ from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.models import Account
 from banshi.rooms.messaging import queries as messaging
+from banshi.rooms.messaging.queries import NoticeView
 from banshi.surfaces.citizen.doors import citizen_page, language, page, public_page
 from banshi.surfaces.citizen.forms import Code, NewPerson, Phone
 from banshi.surfaces.citizen.refusals import NOT_FILLED, Panel, panel, unfilled
@@ -113,16 +116,35 @@ def _me(request: Any, *, form: NewPerson, refused: Refused | None = None) -> Htt
     if account_id is None:
         return page(request, "citizen/me.html", {"account": None})
     account = Account.objects.get(id=account_id)
-    sent = messaging.notices(phone=account.phone, limit=MESSAGES_SHOWN + 10)
+    sent = messaging.notices(phone=account.phone, limit=3 * MESSAGES_SHOWN)
     context = {
         "account": account,
         "phone": mask_phone(account.phone),
         "people": people.people_of(account_id),
-        "sent": [m for m in sent if m.key != "code" and m.status == "sent"][:MESSAGES_SHOWN],
+        "sent": _once([m for m in sent if m.key != "code" and m.status == "sent"])[:MESSAGES_SHOWN],
         "form": form,
         "panel": _said(refused) if refused else None,
     }
     return page(request, "citizen/me.html", context, refused=refused)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A message as the person knows it: once, however many ways it came."""
+
+    text: str
+    at: datetime
+    channels: tuple[str, ...]
+
+
+def _once(sent: list[NoticeView]) -> list[Sent]:
+    """Newest first; what went out by SMS and WeChat alike stands once."""
+    found: dict[tuple[str, str, str], Sent] = {}
+    for each in sent:
+        known = found.get(same := (each.key, each.subject, each.text))
+        channels = (each.channel, *(known.channels if known else ()))
+        found[same] = Sent(each.text, known.at if known else each.at, tuple(dict.fromkeys(channels)))
+    return list(found.values())
 
 
 @citizen_page

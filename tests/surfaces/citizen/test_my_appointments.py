@@ -285,7 +285,10 @@ def test_a_no_show_is_on_record_and_can_be_appealed(mine: Phone, open_town: Town
     single = text(mine.get(f"/a/{booked.code}"))
 
     credit = page.context["credit"][0]
-    assert ([e.kind for e in credit.entries], credit.counting) == (["no_show"], 1)
+    assert ([e.kind for e in credit.entries], [(t.no_shows, t.cancels) for t in credit.tallies]) == (
+        ["no_show"],
+        [(1, 0)],
+    )
     assert "约了没来" in text(page)
     assert "记为一次失约" in single
     assert LedgerEntry.objects.count() == 1

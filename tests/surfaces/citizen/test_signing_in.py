@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from banshi.foundation.crypto import blind_index
 from banshi.rooms.identity.models import Account, AccountPerson
+from banshi.rooms.messaging.actions import write
 from banshi.rooms.messaging.models import Message
 from banshi.surfaces.citizen.urls import urlpatterns
 from tests.surfaces.citizen.conftest import Phone, book, text
-from tests.town import Town
+from tests.town import TUESDAY_NINE, Town
 
 PHONE = "13800138001"
 
@@ -125,6 +127,21 @@ def test_my_page_shows_people_masked_and_messages_without_codes(mine: Phone, ope
     assert mine.person.masked_name in page
     assert f"**** {mine.person.number_last4}" in page
     assert [secret for secret in (mine.person.name, mine.person.id_number) if secret in page] == []
+
+
+def test_what_came_by_sms_and_wechat_alike_stands_once(mine: Phone, open_town: Town):
+    number = mine.account.phone
+    write(key="lifted", to_phone=number, subject="suspension:1", dedupe="lifted:1", now=TUESDAY_NINE)
+    Account.objects.filter(pk=mine.account.pk).update(phone_index=blind_index(number, purpose="phone"))
+    row = Message.objects.get(key="lifted")
+    row.state, row.channel, row.text = "sent", "sms", "网上预约恢复了"
+    row.save()
+    row.pk, row.channel, row.dedupe = None, "wechat", "lifted:1:wechat"
+    row.save()
+
+    sent = mine.get("/me/").context["sent"]
+
+    assert [(one.text, sorted(one.channels)) for one in sent] == [("网上预约恢复了", ["sms", "wechat"])]
 
 
 def test_people_are_added_and_removed(mine: Phone):
