@@ -44,6 +44,7 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "issue_ticket": _only("kiosk", "manage"),
     "get_ticket": _only("channel", "kiosk", "desk", "manage"),
     # the window
+    "get_window": _only("desk", "manage"),
     "sign_in": _only("desk"),
     "sign_out": _only("desk"),
     "pause": _only("desk"),

@@ -375,6 +375,10 @@ class AtWindowOut(Out):
     state: Literal["idle", "called", "serving", "paused", "closed", "emergency"]
 
 
+class WindowNowOut(AtWindowOut):
+    ticket: TicketOut | None
+
+
 class RatingIn(In):
     stars: Annotated[int, Field(ge=1, le=5)]
     tags: Annotated[

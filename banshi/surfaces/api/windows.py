@@ -15,8 +15,9 @@ from banshi.surfaces.api import fast
 from banshi.surfaces.api.answers import Answer, answer
 from banshi.surfaces.api.keys import Caller
 from banshi.surfaces.api.lanes import by_fast
-from banshi.surfaces.api.operations import caller, op, write
-from banshi.surfaces.api.schemas import AtWindowOut, Code, PauseIn, TicketOut
+from banshi.surfaces.api.operations import caller, found, op, write
+from banshi.surfaces.api.schemas import AtWindowOut, Code, PauseIn, TicketOut, WindowNowOut
+from banshi.surfaces.api.ticket_parts import shown_ticket
 
 router = Router(tags=["windows"])
 
@@ -37,6 +38,10 @@ def _worked(request: HttpRequest, window: str) -> Caller:
 
 
 def _state(window: str) -> Answer:
+    return answer(200, _state_of(window))
+
+
+def _state_of(window: str) -> dict[str, str]:
     session = WindowSession.objects.filter(window__code=window, signed_out_at=None).order_by("id").first()
     if session is None:
         state = "closed"
@@ -47,7 +52,16 @@ def _state(window: str) -> Answer:
     else:
         at = Ticket.objects.filter(window_id=session.window_id, state__in=AT_WINDOW).order_by("id").first()
         state = at.state if at is not None else "idle"
-    return answer(200, {"window": window, "state": state})
+    return {"window": window, "state": state}
+
+
+@router.get("/windows/{window}", **op("get_window", {200: WindowNowOut}), summary="A window now")
+def get_window(request: HttpRequest, window: Path[Code]) -> HttpResponse:
+    """State of a window and the ticket at it: what a clerk's client picks up after it was restarted."""
+    who = _reached(request, window)
+    ref = Ticket.objects.filter(window__code=window, state__in=AT_WINDOW).values_list("ref", flat=True).first()
+    shown = shown_ticket(ref, who, now=clock.now()) if ref is not None else None
+    return found({**_state_of(window), "ticket": shown})
 
 
 @router.post("/windows/{window}/sign-in", **op("sign_in", {200: AtWindowOut}), summary="Sign in")

@@ -36,6 +36,7 @@ ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "finish_ticket": ("post", "/tickets/NONE/finish", None),
     "transfer_ticket": ("post", "/tickets/NONE/transfer", {"category": "A"}),
     "rate_ticket": ("post", "/tickets/NONE/rating", {"stars": 5}),
+    "get_window": ("get", "/windows/town-01", None),
     "sign_in": ("post", "/windows/town-01/sign-in", None),
     "sign_out": ("post", "/windows/town-01/sign-out", None),
     "pause": ("post", "/windows/town-01/pause", {"reason": "午餐"}),
@@ -52,6 +53,7 @@ ENDPOINTS: dict[str, tuple[str, str, Any]] = {
 HALL_BOUND = {  # operation → a key of the right scope, bound to another hall
     "check_in": "other-kiosk",
     "issue_ticket": "other-kiosk",
+    "get_window": "other-desk",
     "sign_in": "other-desk",
     "sign_out": "other-desk",
     "pause": "other-desk",

@@ -87,6 +87,18 @@ def test_calling_gives_the_next_number_and_204_when_nobody_waits(calls: Calls) -
     assert (nobody.status_code, nobody.content) == (204, b"")
 
 
+def test_a_restarted_clerks_client_finds_the_number_it_was_at(calls: Calls) -> None:
+    waiting = ticket(calls, category="A")
+    calls("post", "/windows/town-01/sign-in", "desk")
+    before = calls("get", "/windows/town-01", "desk")
+    calls("post", "/windows/town-01/calls", "desk")
+
+    after = calls("get", "/windows/town-01", "desk")
+
+    assert (before.json()["state"], before.json()["ticket"]) == ("idle", None)
+    assert (after.json()["state"], after.json()["ticket"]["id"]) == ("called", waiting["id"])
+
+
 def test_a_window_is_worked_by_whoever_is_signed_in_there(calls: Calls) -> None:
     before = calls("post", "/windows/town-01/calls", "desk")
     calls("post", "/windows/town-01/sign-in", "desk")
