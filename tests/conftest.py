@@ -9,14 +9,6 @@ import pytest
 from tests.town import *  # noqa: F403 – fixtures
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _chinese() -> Any:
-    """Compile the translations: tests read pages as people do."""
-    from banshi.foundation.translations import compile_all
-
-    compile_all()
-
-
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Any:
     """Threads that tests started (gatherers, streams) may still hold connections when the database is dropped."""
