@@ -113,9 +113,7 @@ def _asking(window: Window) -> dict[str, Any]:
 
 def _just_finished(window: Window) -> tuple[str, str, Any]:
     """Ref, number and clerk of a service that ended here a moment ago and was not rated; else ("", "", None)."""
-    last = (
-        Service.objects.select_related("ticket", "staff").filter(window=window).order_by("-started_at", "-id").first()
-    )
+    last = Service.objects.select_related("ticket", "staff").filter(window=window).order_by("-id").first()
     if last is None or last.ended_at is None or last.outcome != "finished":
         return "", "", None
     lasts = max(ASK_FOR, timedelta(seconds=AT_LEAST_S * clock.speed()))
