@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "banshi.config.settings")
@@ -20,6 +21,8 @@ from banshi.config.lanes import Lanes
 from banshi.live import app as live
 from banshi.live.hub import Hub
 
+# The default of 5 ms makes a thread that comes back from the database wait behind each busy one.
+sys.setswitchinterval(0.001)
 THREADS = int(os.environ.get("BANSHI_THREADS", "12"))
 
 

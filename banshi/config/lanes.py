@@ -48,7 +48,8 @@ class Lanes:
     def __init__(self) -> None:
         self.bookings: Batches[Raw, Answer] = Batches(book_raw, "bookings")
         self.calls: Batches[RawCall, Answer] = Batches(call_raw, "calls")
-        self.threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="lane")
+        # One thread: giving a number is bound by the interpreter, and several threads only wait for each other there.
+        self.numbers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="numbers")
 
     def route(self, scope: dict[str, Any]) -> tuple[str, dict[str, str]] | None:
         """The operation and the names in its path."""
@@ -77,7 +78,7 @@ class Lanes:
             answered = await self.calls.ask((headers, body, query, path["window"]))
         else:
             answered = await asyncio.get_running_loop().run_in_executor(
-                self.threads, _fresh, lambda: fast.issue(headers, body, query, **path)
+                self.numbers, _fresh, lambda: fast.issue(headers, body, query, **path)
             )
         metrics.requests.labels("POST", f"fast:{name}", str(answered.status)).inc()
         metrics.request_seconds.labels(f"fast:{name}").observe(clock.monotonic() - started)
@@ -85,7 +86,7 @@ class Lanes:
         await send({"type": "http.response.body", "body": answered.body})
 
     def close(self) -> None:
-        self.threads.shutdown(wait=False, cancel_futures=True)
+        self.numbers.shutdown(wait=False, cancel_futures=True)
         self.bookings.close()
         self.calls.close()
 
