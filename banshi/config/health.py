@@ -11,9 +11,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from banshi.foundation import clock, metrics
+from banshi.foundation import clock, heartbeat, metrics
 from banshi.foundation.doors import door
 from banshi.kernel.refusals import Refused
+from banshi.rooms.messaging import queries as messaging
 
 JOBS_SILENT_AFTER_S = 20.0
 
@@ -22,13 +23,10 @@ def state() -> dict[str, Any]:
     """What is up: {"web", "database", "jobs"} → ok or what is wrong."""
     found: dict[str, Any] = {"web": "ok"}
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT at FROM foundation_rate_bucket WHERE key = 'heartbeat:tick'")
-            row = cursor.fetchone()
+        age = heartbeat.age_s("tick")
         found["database"] = "ok"
     except DatabaseError as trouble:
         return found | {"database": type(trouble).__name__, "jobs": "unknown"}
-    age = (clock.wall() - row[0]).total_seconds() if row else None
     if age is None:
         found["jobs"] = "not started"
     else:
@@ -60,21 +58,16 @@ def prometheus(request: HttpRequest) -> HttpResponse:
 
 def _read_gauges() -> None:
     now = clock.now()
+    age = heartbeat.age_s("tick")
+    metrics.jobs_last_tick_seconds.set(-1 if age is None else age)
+    metrics.outbox_due.set(messaging.outbox_due(now))
+    metrics.outbox_age_seconds.set(messaging.outbox_age(now))
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*), min(due_at) FROM messaging_message WHERE state = 'due' AND due_at <= %s", [now]
-        )
-        due, oldest = cursor.fetchone()
-        metrics.outbox_due.set(due)
-        metrics.outbox_age_seconds.set((now - oldest).total_seconds() if oldest else 0)
         cursor.execute(
             "SELECT queue_name, count(*) FROM procrastinate_jobs WHERE status = 'todo' GROUP BY 1 ORDER BY 1"
         )
         for queue, count in cursor.fetchall():
             metrics.jobs_waiting.labels(queue).set(count)
-        cursor.execute("SELECT at FROM foundation_rate_bucket WHERE key = 'heartbeat:tick'")
-        row = cursor.fetchone()
-        metrics.jobs_last_tick_seconds.set((clock.wall() - row[0]).total_seconds() if row else -1)
         cursor.execute(
             "SELECT h.code, count(*) FROM tickets_ticket t JOIN places_hall h ON h.id = t.hall_id "
             "WHERE t.state = 'waiting' GROUP BY 1 ORDER BY 1"

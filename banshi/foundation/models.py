@@ -71,3 +71,13 @@ class DemoSwitch(models.Model):
     class Meta:
         db_table = "foundation_demo_switch"
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="there_is_one_demo_switch")]
+
+
+class Heartbeat(models.Model):
+    """Last sign of life, in machine time: `tick` = the housekeeping of some worker."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "foundation_heartbeat"

@@ -15,10 +15,9 @@ from zoneinfo import ZoneInfo
 import structlog
 from django.db import connection
 
-from banshi.foundation import clock
+from banshi.foundation import heartbeat
 from banshi.journeys import close_hall_day
 from banshi.rooms.booking import actions as booking
-from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
 
@@ -50,7 +49,6 @@ DUTIES = (
     Duty("people ahead", _send_ahead, timedelta()),
     Duty("close days", lambda now: close_hall_day.close_due(now=now), timedelta(minutes=1)),
     Duty("learn handling times", lambda now: tickets.learn(now=now), timedelta(minutes=10)),
-    Duty("requeue stuck messages", lambda now: messaging.requeue_stuck(now=now), timedelta()),
 )
 _last: dict[str, datetime] = {}
 _lock = threading.Lock()
@@ -77,7 +75,7 @@ def run_due(*, now: datetime, everything: bool = False) -> list[str]:
                 connection.close_if_unusable_or_obsolete()
                 log.exception("duty failed", duty=duty.name)
                 failed.append(duty.name)
-        _beat()
+        heartbeat.beat("tick")
     return failed
 
 
@@ -106,13 +104,3 @@ def _advisory(function: str) -> object:
 
 def _day(moment: datetime) -> object:
     return moment.astimezone(ZoneInfo("Asia/Shanghai")).date()
-
-
-def _beat() -> None:
-    """Leave a sign of life for /healthz, in machine time."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO foundation_rate_bucket (key, tokens, at) VALUES ('heartbeat:tick', 0, %s) "
-            "ON CONFLICT (key) DO UPDATE SET at = EXCLUDED.at",
-            [clock.wall()],
-        )
