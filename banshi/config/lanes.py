@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.conf import settings
-from django.db import close_old_connections
 
 from banshi.foundation import clock, metrics
-from banshi.foundation.together import Batches
+from banshi.foundation.together import Batches, fresh
 from banshi.surfaces.api import fast, keys
 from banshi.surfaces.api.answers import Answer, http_problem, language_of
 
@@ -78,7 +77,7 @@ class Lanes:
             answered = await self.calls.ask((headers, body, query, path["window"]))
         else:
             answered = await asyncio.get_running_loop().run_in_executor(
-                self.numbers, _fresh, lambda: fast.issue(headers, body, query, **path)
+                self.numbers, fresh, lambda: fast.issue(headers, body, query, **path)
             )
         metrics.requests.labels("POST", f"fast:{name}", str(answered.status)).inc()
         metrics.request_seconds.labels(f"fast:{name}").observe(clock.monotonic() - started)
@@ -89,11 +88,6 @@ class Lanes:
         self.numbers.shutdown(wait=False, cancel_futures=True)
         self.bookings.close()
         self.calls.close()
-
-
-def _fresh(act: Callable[[], Answer]) -> Answer:
-    close_old_connections()
-    return act()
 
 
 async def _body(receive: Any) -> bytes | None:

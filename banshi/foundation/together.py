@@ -12,6 +12,15 @@ from typing import Generic, TypeVar
 
 from django.db import close_old_connections, connections
 
+Answer = TypeVar("Answer")
+
+
+def fresh(act: Callable[[], Answer]) -> Answer:
+    """Run in a thread that lives longer than a request: a connection that broke meanwhile is opened anew."""
+    close_old_connections()
+    return act()
+
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 MOST = 256  # items a batch
@@ -41,7 +50,9 @@ class Batches(Generic[Item, Result]):
         while self.waiting:
             batch, self.waiting = self.waiting[:MOST], self.waiting[MOST:]
             try:
-                answers = await loop.run_in_executor(self.thread, self._work, [item for item, _ in batch])
+                answers = await loop.run_in_executor(
+                    self.thread, fresh, lambda batch=batch: self.work([i for i, _ in batch])
+                )
             except Exception as trouble:
                 for _, future in batch:
                     if not future.done():
@@ -50,10 +61,6 @@ class Batches(Generic[Item, Result]):
             for (_, future), answered in zip(batch, answers, strict=True):
                 if not future.done():  # the caller may have gone
                     future.set_result(answered)
-
-    def _work(self, items: Sequence[Item]) -> Sequence[Result]:
-        close_old_connections()
-        return self.work(items)
 
     def close(self) -> None:
         """Take no more; wait for the batch under way, and close its connection."""

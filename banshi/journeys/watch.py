@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from banshi.foundation.problem import rfc3339
+from banshi.rooms.tickets.models import AT_WINDOW
 from banshi.rooms.tickets.queries import Line, LineTicket, TicketView
 
 
@@ -78,15 +79,19 @@ def ticket_part(ticket: TicketView, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def moving_part(ticket: LineTicket, line: Line) -> dict[str, Any]:
-    """What of a ticket moves while it waits: pushed to its follower on every change of the line."""
+def moving_part(ticket: LineTicket | TicketView) -> dict[str, Any]:
+    """What of a ticket moves: pushed to its follower, the same whether it is read alone or out of the line."""
+    if isinstance(ticket, TicketView):
+        called_to = ticket.called_to
+    else:
+        called_to = ticket.window if ticket.state in AT_WINDOW else None
     return {
         "id": ticket.ref,
         "number": ticket.number,
         "state": ticket.state,
         "ahead": ticket.ahead,
         "estimate": estimate(ticket.likely_s, ticket.at_most_s),
-        "called_to": ticket.window if ticket.state in ("called", "serving") else None,
+        "called_to": called_to,
         "floor": ticket.floor,
         "floor_en": ticket.floor_en,
     }

@@ -18,10 +18,10 @@ import orjson
 import psycopg
 import structlog
 from django.conf import settings
-from django.db import close_old_connections
 
 from banshi.foundation import clock, metrics
 from banshi.foundation.announce import CHANNEL
+from banshi.foundation.together import fresh
 from banshi.journeys.watch import hall_part, moving_part, ticket_part
 from banshi.kernel.refusals import Refused
 from banshi.rooms.places import queries as places
@@ -42,14 +42,18 @@ class Watcher:
     hall: str
     ref: str | None
     over: bool = False  # its number has left the line for good
+    version: int = 0
     pending: bytes | None = None
     last: bytes = b""
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
     def offer(self, version: int, body: bytes) -> None:
-        """Hand over the newest state, unless the watcher has seen just this."""
-        if body != self.last:
-            self.last = body
+        """Hand over the newest state, unless the watcher has seen just this, or something newer.
+
+        A line that was being worked out when a number was called may come after the call itself was told.
+        """
+        if version >= self.version and body != self.last:
+            self.version, self.last = version, body
             self.pending = b"id: %d\nevent: state\ndata: %b\n\n" % (version, body)
             self.wake.set()
 
@@ -75,7 +79,6 @@ class Hub:
         self.followers: dict[str, set[Watcher]] = {}  # by the ref of the number they follow
         self.urgent: set[asyncio.Task[None]] = set()
         self.listener: asyncio.Task[None] | None = None
-        self.connected = False
         self.closing = asyncio.Event()
 
     async def start(self) -> None:
@@ -95,12 +98,7 @@ class Hub:
 
     async def run(self, act: Callable[[], Any], *, first: bool = False) -> Any:
         """Run a query in a thread with a database connection of its own; `first`: not behind the lines of whole halls."""
-
-        def guarded() -> Any:
-            close_old_connections()
-            return act()
-
-        return await asyncio.get_running_loop().run_in_executor(self.first if first else self.pool, guarded)
+        return await asyncio.get_running_loop().run_in_executor(self.first if first else self.pool, fresh, act)
 
     async def watch(self, hall_code: str, ref: str | None) -> Watcher:
         """Open a stream on a hall (or on one ticket of it). :raises Refused: nothing-found."""
@@ -142,7 +140,6 @@ class Hub:
                 )
                 async with connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
-                    self.connected = True
                     for watch in self.halls.values():
                         watch.dirty.set()
                     async for notice in connection.notifies():
@@ -154,7 +151,6 @@ class Hub:
                         for watch in self.halls.values() if hall == "*" else filter(None, [self.halls.get(hall)]):
                             watch.dirty.set()
             except (psycopg.Error, OSError) as trouble:
-                self.connected = False
                 log.warning("live connection lost", error=type(trouble).__name__)
                 await asyncio.sleep(0.5)
 
@@ -193,8 +189,7 @@ class Hub:
             view = await self.run(lambda: tickets.ticket_now(ref), first=True)
             if view.state == "waiting":  # its place among the others is the line's to say
                 return
-            zone = self.halls[view.hall].zone
-            body = orjson.dumps(ticket_part(view, zone) | {"floor_en": view.floor_en})
+            body = orjson.dumps(moving_part(view))  # as the line will say it, so that it is sent once
             for watcher in list(followers):
                 watcher.offer(version, body)
 
@@ -207,7 +202,7 @@ class Hub:
             if n % YIELD_EVERY == YIELD_EVERY - 1:
                 await asyncio.sleep(0)  # let those served so far be sent, and those called pass
             assert watcher.ref is not None
-            watcher.offer(line.version, orjson.dumps(moving_part(parts[watcher.ref], line)))
+            watcher.offer(line.version, orjson.dumps(moving_part(parts[watcher.ref])))
         for watcher in watchers:
             if watcher.ref is None:
                 if whole is None:
