@@ -81,36 +81,25 @@ def _check_in(hall: Hall, found: Appointment, *, by: Actor, now: datetime, chann
             number = ticket.number if ticket else ""
             raise Refused("already-checked-in", facts={"number": number, "ticket": ticket.ref if ticket else ""})
         opens, closes = window(policy, appointment)
-        late = now >= closes
-        if appointment.state == "no_show" or (appointment.state == "booked" and late):
+        late = appointment.state == "no_show" or (appointment.state == "booked" and now >= closes)
+        if late:
+            # Late for the booked period: back to the walk-in queue; the no-show stays on record (mission §1.7, §2.5).
             if policy.late == "refuse" or appointment.day != now.astimezone(ZoneInfo(hall.timezone)).date():
                 raise Refused("too-late", facts={"closes": closes})
-            # Late for the booked period: back to the walk-in queue; the no-show stays on record (mission §1.7, §2.5).
-            return tickets.issue(
-                hall=hall,
-                category_code=appointment.category.code,
-                item_code=appointment.item.code,
-                person_id=appointment.person_id,
-                lane=lane,
-                kind="walk_in",
-                channel=channel,
-                by=by,
-                now=now,
-                language=appointment.language,
-            )
-        if appointment.state != "booked":
+        elif appointment.state != "booked":
             raise Refused("wrong-state", facts={"state": appointment.state, "needs": "booked"})
-        if now < opens:
+        elif now < opens:
             raise Refused("too-early", facts={"opens": opens}, next=opens)
-        booking.mark_checked_in(appointment_id=appointment.id, now=now)
+        else:
+            booking.mark_checked_in(appointment_id=appointment.id, now=now)
         return tickets.issue(
             hall=hall,
             category_code=appointment.category.code,
             item_code=appointment.item.code,
             person_id=appointment.person_id,
             lane=lane,
-            kind="booked",
-            appointment=appointment,
+            kind="walk_in" if late else "booked",
+            appointment=None if late else appointment,
             channel=channel,
             by=by,
             now=now,

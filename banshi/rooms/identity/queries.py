@@ -32,30 +32,29 @@ class KeyInfo:
 
 def roles_of(staff_id: int) -> tuple[HeldRole, ...]:
     """Roles held now."""
-    rows = (
-        Role.objects.filter(staff_id=staff_id, ended_at=None).values_list("role", "scope_kind", "scope").order_by("id")
-    )
-    return tuple(HeldRole(*row) for row in rows)
+    return roles_of_many([staff_id])[staff_id]
 
 
 def key_by_secret(secret: str) -> KeyInfo | None:
     """The key of a bearer token, or None where there is none or it was revoked."""
-    digest = hashlib.sha256(secret.encode()).hexdigest()
-    row = ApiKey.objects.filter(key_hash=digest, revoked_at=None).first()
-    return KeyInfo(row.id, row.name, row.scope, row.hall, row.region, row.staff_id) if row else None
+    return keys_by_secrets([secret]).get(secret)
 
 
 def keys() -> list[KeyInfo]:
     """All keys in force."""
     rows = ApiKey.objects.filter(revoked_at=None).order_by("id")
-    return [KeyInfo(r.id, r.name, r.scope, r.hall, r.region, r.staff_id) for r in rows]
+    return [_info(row) for row in rows]
+
+
+def _info(row: ApiKey) -> KeyInfo:
+    return KeyInfo(row.id, row.name, row.scope, row.hall, row.region, row.staff_id)
 
 
 def keys_by_secrets(secrets: Iterable[str]) -> dict[str, KeyInfo]:
     """Valid keys of many bearer tokens, in one query."""
     digests = {hashlib.sha256(secret.encode()).hexdigest(): secret for secret in secrets}
     rows = ApiKey.objects.filter(key_hash__in=list(digests), revoked_at=None).order_by("id")
-    return {digests[r.key_hash]: KeyInfo(r.id, r.name, r.scope, r.hall, r.region, r.staff_id) for r in rows}
+    return {digests[row.key_hash]: _info(row) for row in rows}
 
 
 def roles_of_many(staff_ids: Iterable[int]) -> dict[int, tuple[HeldRole, ...]]:

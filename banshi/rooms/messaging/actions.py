@@ -543,11 +543,6 @@ def bind(*, phone: str, channel: str, address: str, now: datetime) -> None:
     Address.objects.update_or_create(to_index=index, channel=channel, defaults={"address": address, "bound_at": now})
 
 
-def unbind(*, phone: str, channel: str) -> None:
-    """Forget it: the person no longer follows the account."""
-    Address.objects.filter(to_index=phone_index(normalise_phone(phone)), channel=channel).delete()
-
-
 def deliver(*, channel: str, idempotencies: Sequence[str]) -> None:
     """Note messages as handed over by the built-in outbox channel; the same one again changes nothing."""
     at = clock.wall()

@@ -58,7 +58,8 @@ def grants(roles: Iterable[HeldRole]) -> dict[str, frozenset[str]]:
 
 
 @lru_cache(maxsize=256)
-def _parsed(policy_id: int) -> HallPolicy:
+def parsed_policy(policy_id: int) -> HallPolicy:
+    """The policy of a version, parsed once per process."""
     # A version is immutable, so its id is a sound cache key.
     return HallPolicy.model_validate(PolicyVersion.objects.get(id=policy_id).document)
 
@@ -69,7 +70,7 @@ def policy_of(hall_id: int, *, now: datetime) -> HallPolicy:
     policy_id = versions.values_list("id", flat=True).first()
     if policy_id is None:
         return HallPolicy()
-    return _parsed(policy_id)
+    return parsed_policy(policy_id)
 
 
 @dataclass(frozen=True)

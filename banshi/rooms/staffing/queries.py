@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from banshi.kernel.spans import Span, overlap
+from banshi.kernel.spans import Span
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import Session
 from banshi.rooms.places.models import Hall
@@ -115,11 +115,3 @@ def _doors(sessions: list[Session]) -> list[Span[datetime]]:
     if not sessions:
         return []
     return [Span(min(each.starts_at for each in sessions), max(each.ends_at for each in sessions))]
-
-
-def windows_staffed(hall: Hall, starts_at: datetime, ends_at: datetime) -> int:
-    """How many windows have somebody planned at some time from–to."""
-    span = Span(starts_at, ends_at)
-    day = starts_at.astimezone(ZoneInfo(hall.timezone)).date()
-    found = [each for each in shifts(hall, day, day) if each.window_id is not None and overlap(each.planned.span, span)]
-    return len({each.window_id for each in found})

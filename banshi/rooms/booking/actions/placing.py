@@ -384,29 +384,10 @@ def _row(grant: _Granted, ord_: int, *, now: datetime) -> dict[str, Any]:
     asked, slot, item, hall = grant.asked, grant.slot, grant.item, grant.hall
     reminders = rules.reminder_times(hall.policy.messages, slot.starts_at, now)
     phone = grant.facts.phone
-    return {
+    return _columns(grant) | {
         "ord": ord_,
-        "code": grant.code,
-        "hall_id": hall.id,
         "hall_code": hall.code,
-        "slot_id": slot.id,
-        "item_id": item.id,
-        "category_id": item.category_id,
-        "person_id": asked.person_id,
-        "business": slot.business,
-        "day": slot.day,
-        "half": slot.half,
-        "starts_at": slot.starts_at,
-        "ends_at": slot.ends_at,
-        "exempt": grant.exempt,
-        "internal": asked.internal,
-        "source": asked.source,
-        "account_id": asked.account_id,
-        "booked_by": str(asked.by)[:60],
         "why": asked.why[:200],
-        "note": asked.note[:200],
-        "visit_group": asked.visit_group[:16],
-        "language": asked.language[:10],
         # The stored number is sealed for its own column; the message's column needs it sealed anew.
         "phone": encrypt(decrypt(phone, place=PHONE_PLACE), place=TO_PLACE) if phone else None,
         "phone_index": grant.facts.phone_index,
@@ -417,11 +398,10 @@ def _row(grant: _Granted, ord_: int, *, now: datetime) -> dict[str, Any]:
     }
 
 
-def _appointment(grant: _Granted, id_: int | None, *, now: datetime) -> Appointment:
-    """The row as it was written, without reading it again."""
+def _columns(grant: _Granted) -> dict[str, Any]:
+    """What is written of an appointment, by column; asked for by the statement and for the row handed back."""
     asked, slot = grant.asked, grant.slot
-    values: dict[str, Any] = {
-        "id": id_,
+    return {
         "code": grant.code,
         "hall_id": grant.hall.id,
         "slot_id": slot.id,
@@ -438,10 +418,17 @@ def _appointment(grant: _Granted, id_: int | None, *, now: datetime) -> Appointm
         "source": asked.source,
         "account_id": asked.account_id,
         "booked_by": str(asked.by)[:60],
-        "on_behalf_why": asked.why[:200],
         "note": asked.note[:200],
         "visit_group": asked.visit_group[:16],
         "language": asked.language[:10],
+    }
+
+
+def _appointment(grant: _Granted, id_: int | None, *, now: datetime) -> Appointment:
+    """The row as it was written, without reading it again."""
+    values = _columns(grant) | {
+        "id": id_,
+        "on_behalf_why": grant.asked.why[:200],
         "moves": 0,
         "created_at": now,
         "cancelled_at": None,

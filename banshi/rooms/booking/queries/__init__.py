@@ -16,7 +16,7 @@ from banshi.rooms.booking.queries.appointments import (
     read_qr,
 )
 from banshi.rooms.booking.queries.credit import AppealLine, Credit, EntryLine, SuspensionLine, credit_of
-from banshi.rooms.booking.queries.slots import SlotView, alternatives, free_by_day, slots
+from banshi.rooms.booking.queries.slots import SlotView, alternatives, slots
 
 __all__ = [
     "AppealLine",
@@ -33,7 +33,6 @@ __all__ = [
     "code_of",
     "coming",
     "credit_of",
-    "free_by_day",
     "ics",
     "of_account",
     "of_person",

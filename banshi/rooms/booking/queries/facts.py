@@ -19,7 +19,8 @@ from banshi.rooms.booking.models import LIVE, Slot
 from banshi.rooms.booking.rules import Barred, ItemFacts, PersonFacts, SlotFacts
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.catalogue.models import HallItem, MaterialRequirement
-from banshi.rooms.places.models import Hall, PolicyVersion
+from banshi.rooms.places.models import Hall
+from banshi.rooms.places.queries import parsed_policy, policy_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +67,6 @@ class AskedFacts:
     opens: datetime | None
 
 
-@lru_cache(maxsize=256)
-def _parsed(policy_id: int) -> HallPolicy:
-    # A version is immutable, so its id is a sound cache key.
-    return HallPolicy.model_validate(PolicyVersion.objects.get(id=policy_id).document)
-
-
 _DEFAULTS = HallPolicy()
 
 
@@ -82,9 +77,7 @@ def _zone(name: str) -> ZoneInfo:
 
 def hall_facts(hall: Hall, *, now: datetime) -> HallFacts:
     """A hall with the policy in force."""
-    newest = PolicyVersion.objects.filter(hall_id=hall.pk, valid_from__lte=now).order_by("-version")
-    policy_id = newest.values_list("id", flat=True).first()
-    policy = _DEFAULTS if policy_id is None else _parsed(policy_id)
+    policy = policy_of(hall.pk, now=now)
     return HallFacts(hall.pk, hall.code, hall.name_zh, hall.name_en, _zone(hall.timezone), hall.region_id, policy)
 
 
@@ -239,7 +232,7 @@ def _slots_read(value: Any) -> tuple[dict[int, HallFacts], dict[int, SlotFacts]]
     for row in _json(value):
         zone = _zone(row["timezone"])
         if row["hall_id"] not in halls:
-            policy = _DEFAULTS if row["policy_id"] is None else _parsed(row["policy_id"])
+            policy = _DEFAULTS if row["policy_id"] is None else parsed_policy(row["policy_id"])
             halls[row["hall_id"]] = HallFacts(
                 row["hall_id"], row["hall_code"], row["name_zh"], row["name_en"], zone, row["region_id"], policy
             )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -217,11 +216,3 @@ def alternatives_for(
 
 def _alternative(hall: HallFacts, view: SlotView) -> Alternative:
     return Alternative(view.id, view.starts_at, view.ends_at, view.free, hall.code, hall.name_zh)
-
-
-def free_by_day(views: Iterable[SlotView]) -> dict[date, int]:
-    """Bookable places of each day: what a month view shows."""
-    found: dict[date, int] = defaultdict(int)
-    for view in views:
-        found[view.day] += view.free if view.bookable else 0
-    return dict(found)
