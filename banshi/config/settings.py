@@ -5,15 +5,16 @@ Production refuses to start with a default secret, debug on, or without the sett
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlparse
 
 from django.core.exceptions import ImproperlyConfigured
+from django.http.request import validate_host
 from django.utils.translation import gettext_lazy as _
+
+from banshi.config import keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ROOT = BASE_DIR.parent
@@ -23,32 +24,36 @@ if MODE not in ("demo", "test", "production"):
 PRODUCTION = MODE == "production"
 DATA_DIR = Path(os.environ.get("BANSHI_DATA", ROOT / "var")).resolve()
 
-DEFAULT_SECRET = "banshi-demo-secret-not-for-production"  # noqa: S105 – refused in production below
-SECRET_KEY = os.environ.get("BANSHI_SECRET_KEY", DEFAULT_SECRET)
+# Which program this is: web, work, or operator (every other command). Each waits for the database as long as it may.
+PROCESS = os.environ.get("BANSHI_PROCESS", "operator")
+
+_keys = keys.read(os.environ, production=PRODUCTION)
+SECRET_KEY = _keys.secret
+BANSHI_DATA_KEYS = _keys.data
+BANSHI_INDEX_KEY = _keys.index
+BANSHI_AUDIT_KEY = _keys.audit
 DEBUG = os.environ.get("BANSHI_DEBUG", "") == "1"
 ALLOWED_HOSTS = [h for h in os.environ.get("BANSHI_HOSTS", "" if PRODUCTION else "*").split(",") if h]
 BANSHI_VIRTUAL_CLOCK = not PRODUCTION
 BANSHI_PUBLIC_URL = os.environ.get("BANSHI_PUBLIC_URL", f"http://127.0.0.1:{os.environ.get('PORT', '8000')}")
 
 
-def _derived(purpose: str) -> bytes:
-    return hashlib.sha256(f"{SECRET_KEY}\0{purpose}".encode()).digest()
+# Seconds a statement may run, and may wait for a lock. An operator's migration may take its time.
+_PATIENCE_S = {"web": (30, 10), "work": (120, 20), "operator": (0, 300)}
 
 
-def _keys(text: str) -> dict[str, bytes]:
-    """`id=base64,id=base64`, newest first."""
-    return {k: base64.b64decode(v) for k, v in (part.split("=", 1) for part in text.split(",") if part)}
-
-
-BANSHI_DATA_KEYS = _keys(os.environ.get("BANSHI_DATA_KEYS", "")) or {"k0": _derived("data")}
-BANSHI_INDEX_KEY = (
-    base64.b64decode(os.environ["BANSHI_INDEX_KEY"]) if "BANSHI_INDEX_KEY" in os.environ else _derived("index")
-)
+def _server_options(given: str) -> str:
+    statement, lock = _PATIENCE_S.get(PROCESS, _PATIENCE_S["web"])
+    ours = f"-c statement_timeout={statement}s -c lock_timeout={lock}s"
+    return f"{ours} {given}".strip()
 
 
 def _database(url: str) -> dict[str, Any]:
     parts = urlparse(url)
     query = {k: v[-1] for k, v in parse_qs(parts.query).items()}
+    pooled = os.environ.get("BANSHI_PGBOUNCER") == "1"
+    if not pooled:  # PgBouncer takes no options at the start
+        query["options"] = _server_options(query.get("options", ""))
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or "banshi",
@@ -60,9 +65,15 @@ def _database(url: str) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         # Prepared on the server after five uses: calls are four times cheaper. PgBouncer in transaction mode forbids it.
         "OPTIONS": {
+            # A server that is gone without a word is noticed within seconds, not by the next reboot.
+            "connect_timeout": 5,
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 20_000,
             **query,
-            "application_name": "banshi",
-            "prepare_threshold": None if os.environ.get("BANSHI_PGBOUNCER") == "1" else 5,
+            "application_name": f"banshi {PROCESS}",
+            "prepare_threshold": None if pooled else 5,
         },
     }
 
@@ -172,22 +183,23 @@ BANSHI_PRINTER = "banshi.gateways.printers.print_slip"  # surfaces name no gatew
 
 LOGGING_CONFIG = None  # structlog: banshi/config/logs.py
 
+_wrong = list(_keys.wrong)
 if PRODUCTION:
-    _wrong = []
-    if SECRET_KEY == DEFAULT_SECRET or len(SECRET_KEY) < 32:
-        _wrong.append("set BANSHI_SECRET_KEY to a secret of 32 characters or more")
+    _public = urlparse(BANSHI_PUBLIC_URL)
     if DEBUG:
-        _wrong.append("unset BANSHI_DEBUG")
+        _wrong.append("BANSHI_DEBUG shows settings and names to everybody. Unset it")
     if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
-        _wrong.append("set BANSHI_HOSTS to the names this installation answers to")
-    if not BANSHI_PUBLIC_URL.startswith("https://"):
-        _wrong.append("set BANSHI_PUBLIC_URL to the https:// address people use")
+        _wrong.append("BANSHI_HOSTS must list the names this installation answers to, by commas: hall.example.gov.cn")
+    if _public.scheme != "https" or not _public.hostname or _public.path.strip("/"):
+        _wrong.append("BANSHI_PUBLIC_URL must be the address people use, without a path: https://hall.example.gov.cn")
+    elif ALLOWED_HOSTS and "*" not in ALLOWED_HOSTS and not validate_host(_public.hostname, ALLOWED_HOSTS):
+        _wrong.append(f"BANSHI_PUBLIC_URL names {_public.hostname}, which is not in BANSHI_HOSTS. Add it there")
     if os.environ.get("BANSHI_BEHIND_TLS") != "1":
-        _wrong.append("set BANSHI_BEHIND_TLS=1 once a proxy in front speaks TLS and sets X-Forwarded-Proto")
-    if "BANSHI_DATA_KEYS" not in os.environ or "BANSHI_INDEX_KEY" not in os.environ:
-        _wrong.append("set BANSHI_DATA_KEYS and BANSHI_INDEX_KEY (see docs/operate.md)")
-    if _wrong:
-        raise ImproperlyConfigured("This installation is not safe to open:\n- " + "\n- ".join(_wrong))
+        _wrong.append("BANSHI_BEHIND_TLS must be 1, once a proxy in front speaks TLS and sets X-Forwarded-Proto")
+if _wrong:
+    raise ImproperlyConfigured("This installation is not safe to open:\n- " + "\n- ".join(_wrong))
+if PRODUCTION:
+    BANSHI_PUBLIC_URL = BANSHI_PUBLIC_URL.rstrip("/")
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 31536000

@@ -17,11 +17,12 @@ from banshi.foundation import clock
 SAFE = {
     "BANSHI_MODE": "production",
     "BANSHI_SECRET_KEY": "a-secret-of-more-than-thirty-two-characters",
+    "BANSHI_AUDIT_KEY": base64.b64encode(bytes(range(64, 96))).decode(),
     "BANSHI_HOSTS": "banshi.example",
     "BANSHI_PUBLIC_URL": "https://banshi.example",
     "BANSHI_BEHIND_TLS": "1",
-    "BANSHI_DATA_KEYS": "k1=" + base64.b64encode(b"1" * 32).decode(),
-    "BANSHI_INDEX_KEY": base64.b64encode(b"2" * 32).decode(),
+    "BANSHI_DATA_KEYS": "k1=" + base64.b64encode(bytes(range(32))).decode(),
+    "BANSHI_INDEX_KEY": base64.b64encode(bytes(range(32, 64))).decode(),
     "DATABASE_URL": "postgresql:///nowhere",
 }
 SHOW = (
@@ -51,7 +52,13 @@ def test_safe_settings_start_with_secure_cookies_real_time_and_no_debug():
         ({"BANSHI_PUBLIC_URL": "http://banshi.example"}, "BANSHI_PUBLIC_URL"),
         ({"BANSHI_BEHIND_TLS": None}, "BANSHI_BEHIND_TLS"),
         ({"BANSHI_DATA_KEYS": None}, "BANSHI_DATA_KEYS"),
-        ({"BANSHI_INDEX_KEY": None}, "BANSHI_INDEX_KEY"),
+        ({"BANSHI_DATA_KEYS": "k1=YWJj"}, "BANSHI_DATA_KEYS: the key k1 has 3 bytes"),
+        ({"BANSHI_INDEX_KEY": None}, "BANSHI_INDEX_KEY is not set"),
+        ({"BANSHI_INDEX_KEY": ""}, "BANSHI_INDEX_KEY is not set"),
+        ({"BANSHI_INDEX_KEY": "eA=="}, "BANSHI_INDEX_KEY has 1 bytes"),
+        ({"BANSHI_AUDIT_KEY": None}, "BANSHI_AUDIT_KEY is not set"),
+        ({"BANSHI_PUBLIC_URL": "https://other.example"}, "which is not in BANSHI_HOSTS"),
+        ({"BANSHI_PUBLIC_URL": "https://banshi.example/hall"}, "BANSHI_PUBLIC_URL must be"),
     ],
 )
 def test_an_unsafe_setting_is_named_and_nothing_starts(changed: dict[str, str | None], said: str):
