@@ -32,7 +32,7 @@ def by_code(*, hall: Hall, code: str, by: Actor, now: datetime, channel: str, la
     if found.hall_id != hall.id:
         theirs = found.hall
         raise Refused("not-your-hall", facts={"hall": {"zh": theirs.name_zh, "en": theirs.name_en}})
-    return _check_in(hall, found, by=by, now=now, channel=channel, lane=lane)
+    return check_in(hall, found, by=by, now=now, channel=channel, lane=lane)
 
 
 def by_id(
@@ -58,8 +58,8 @@ def by_id(
     booked = [a for a in mine if a.state == "booked"]
     if booked:
         open_now = [a for a in booked if window(places.policy_of(hall.id, now=now).tickets, a)[1] > now]
-        return _check_in(hall, (open_now or booked)[0], by=by, now=now, channel=channel, lane=lane)
-    return _check_in(hall, mine[-1], by=by, now=now, channel=channel, lane=lane)
+        return check_in(hall, (open_now or booked)[0], by=by, now=now, channel=channel, lane=lane)
+    return check_in(hall, mine[-1], by=by, now=now, channel=channel, lane=lane)
 
 
 def window(policy: TicketPolicy, appointment: Appointment) -> tuple[datetime, datetime]:
@@ -69,22 +69,25 @@ def window(policy: TicketPolicy, appointment: Appointment) -> tuple[datetime, da
     return opens, closes + timedelta(minutes=policy.check_in_grace)
 
 
-def _check_in(hall: Hall, found: Appointment, *, by: Actor, now: datetime, channel: str, lane: str) -> Ticket:
+def check_in(hall: Hall, found: Appointment, *, by: Actor, now: datetime, channel: str, lane: str) -> Ticket:
+    """The number of the appointment: a new one, or the walk-in number with which its person stands in line already."""
     policy = places.policy_of(hall.id, now=now).tickets
+    today = now.astimezone(ZoneInfo(hall.timezone)).date()
     with transaction.atomic():
-        # The row lock makes check-in and the no-show job meet here, one after the other.
+        # The row lock makes check-in, the no-show job and whoever takes a number meanwhile meet here, one by one.
         appointment = (
             Appointment.objects.select_for_update(of=("self",)).select_related("item", "category").get(id=found.id)
         )
-        if appointment.state == "checked_in":
-            ticket = Ticket.objects.filter(appointment=appointment).exclude(state="redirected").first()
-            number = ticket.number if ticket else ""
-            raise Refused("already-checked-in", facts={"number": number, "ticket": ticket.ref if ticket else ""})
+        ticket = Ticket.objects.filter(appointment=appointment).exclude(state="redirected").order_by("id").first()
+        if appointment.state == "checked_in" and ticket is not None:
+            raise Refused("already-checked-in", facts={"number": ticket.number, "ticket": ticket.ref})
         opens, closes = window(policy, appointment)
-        late = appointment.state == "no_show" or (appointment.state == "booked" and now >= closes)
+        # Checked in without a number: the person was in the hall for something else when the period ended.
+        missed = appointment.state in ("no_show", "checked_in")
+        late = missed or (appointment.state == "booked" and now >= closes)
         if late:
             # Late for the booked period: back to the walk-in queue; the no-show stays on record (mission §1.7, §2.5).
-            if policy.late == "refuse" or appointment.day != now.astimezone(ZoneInfo(hall.timezone)).date():
+            if policy.late == "refuse" or appointment.day != today:
                 raise Refused("too-late", facts={"closes": closes})
         elif appointment.state != "booked":
             raise Refused("wrong-state", facts={"state": appointment.state, "needs": "booked"})
@@ -92,6 +95,11 @@ def _check_in(hall: Hall, found: Appointment, *, by: Actor, now: datetime, chann
             raise Refused("too-early", facts={"opens": opens}, next=opens)
         else:
             booking.mark_checked_in(appointment_id=appointment.id, now=now)
+        stands = tickets.standing(
+            person_id=appointment.person_id, hall_id=hall.id, category_id=appointment.category_id, day=today
+        )
+        if stands is not None:
+            return stands if late else tickets.join_booking(stands, appointment=appointment, now=now)
         return tickets.issue(
             hall=hall,
             category_code=appointment.category.code,

@@ -20,6 +20,7 @@ from banshi.journeys import close_hall_day
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets.queries.statements import WAS_HERE
 
 log = structlog.get_logger("banshi.housekeeping")
 
@@ -44,7 +45,7 @@ def _send_ahead(now: datetime) -> None:
 DUTIES = (
     Duty("materialise slots", _materialise, timedelta(hours=1)),
     Duty("expire holds", lambda now: booking.expire_holds(now=now), timedelta()),
-    Duty("no-shows", lambda now: booking.sweep_no_shows(now=now), timedelta()),
+    Duty("no-shows", lambda now: booking.sweep_no_shows(now=now, came=WAS_HERE), timedelta()),
     Duty("parked numbers", lambda now: tickets.unpark_due(now=now), timedelta()),
     Duty("people ahead", _send_ahead, timedelta()),
     Duty("close days", lambda now: close_hall_day.close_due(now=now), timedelta(minutes=1)),

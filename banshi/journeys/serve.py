@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking.models import Appointment
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
@@ -18,9 +19,12 @@ def finish(*, ref: str, staff_id: int, now: datetime) -> Ticket:
     :raises Refused: wrong-state, not-signed-in, nothing-found.
     """
     with transaction.atomic():
+        same = _booked_for_the_same(ref)
         ticket = tickets.finish(ref=ref, staff_id=staff_id, now=now)
         if ticket.appointment_id:
             booking.mark_served(appointment_id=ticket.appointment_id, now=now)
+        elif same is not None:
+            booking.mark_dealt_with(appointment_id=same, now=now)
         person = ticket.person
         if person is not None and person.phone_index:
             messaging.write(
@@ -41,6 +45,18 @@ def finish(*, ref: str, staff_id: int, now: datetime) -> Ticket:
                 now=now,
             )
     return ticket
+
+
+def _booked_for_the_same(ref: str) -> int | None:
+    """Today's open appointment of a walk-in for the very matter that is served, locked before the number (as check-in
+    does): who is served now need not come again, and is not struck."""
+    known = Ticket.objects.filter(ref=ref, appointment=None, person__isnull=False, item__isnull=False)
+    row = known.order_by("id").values_list("hall_id", "person_id", "item_id", "day").first()
+    if row is None:
+        return None
+    hall, person, item, day = row
+    same = Appointment.objects.filter(hall_id=hall, person_id=person, item_id=item, day=day, state="booked")
+    return same.select_for_update(no_key=True).order_by("starts_at", "id").values_list("id", flat=True).first()
 
 
 def _matter(ticket: Ticket) -> dict[str, str]:

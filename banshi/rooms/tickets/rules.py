@@ -141,6 +141,7 @@ VERBS: dict[str, tuple[tuple[str, ...], str]] = {
     "unpark": (("parked",), "waiting"),
     "reinstate": (("missed",), "waiting"),
     "transfer": (("waiting", "called", "serving", "held"), "waiting"),
+    "join_booking": (("waiting", "parked", "called", "serving", "held"), ""),
     "put_first": (("waiting", "parked"), "waiting"),
     "leave": (("waiting", "called", "held", "parked", "missed"), "left"),
     "redirect": (("waiting", "called", "serving", "parked", "missed"), "redirected"),

@@ -19,6 +19,7 @@ from django.db import OperationalError, transaction
 from django.utils import translation
 
 from banshi.foundation import clock
+from banshi.journeys import take_number
 from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.actions.retrying import met
@@ -211,7 +212,7 @@ def issue(headers: Mapping[str, str], body: bytes, query: str = "", *, hall: str
                 if person is not None
                 else None
             )
-            ticket = tickets.issue(
+            ticket = take_number.take(
                 hall=found,
                 category_code=content.category,
                 item_code=content.item,

@@ -12,6 +12,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from banshi.foundation import clock
+from banshi.journeys import take_number
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import ClosedSlug
@@ -19,7 +20,6 @@ from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Category
-from banshi.rooms.tickets import actions as giving
 from banshi.rooms.tickets import queries as tickets
 from banshi.surfaces.kiosk import presented
 from banshi.surfaces.kiosk.place import Place, at_kiosk, not_too_often, page
@@ -148,7 +148,7 @@ def _take(request: HttpRequest, place: Place, item_code: str, category_code: str
         age = presented.age_of(document, now=place.now, zone=ZoneInfo(place.hall.timezone))
         if not lane and age is not None and age >= rules.elderly_from and "elderly" in rules.priority_lanes:
             lane = "elderly"
-    ticket = giving.issue(
+    ticket = take_number.take(
         hall=place.hall,
         category_code=None if item_code else category_code[:20].replace("\0", "") or None,
         item_code=item_code[:80].replace("\0", "") or None,

@@ -1,6 +1,13 @@
 """What booking does. Each verb is keyword-only, takes `by` and `now`, and says no with `Refused`."""
 
-from banshi.rooms.booking.actions.changing import cancel, mark_checked_in, mark_served, move, rebook
+from banshi.rooms.booking.actions.changing import (
+    cancel,
+    mark_checked_in,
+    mark_dealt_with,
+    mark_served,
+    move,
+    rebook,
+)
 from banshi.rooms.booking.actions.credit import (
     answer_appeal,
     appeal,
@@ -35,6 +42,7 @@ __all__ = [
     "leave_waiting",
     "lift",
     "mark_checked_in",
+    "mark_dealt_with",
     "mark_fault_day",
     "mark_served",
     "materialise",

@@ -249,6 +249,15 @@ def mark_served(*, appointment_id: int, now: datetime) -> None:
         _wrong(appointment_id, needs=rules.State.CHECKED_IN)
 
 
+def mark_dealt_with(*, appointment_id: int, now: datetime) -> bool:
+    """booked → served: its matter was dealt with on another number of its person. False where it was not booked."""
+    row = Appointment.objects.filter(id=appointment_id, state=rules.State.BOOKED)
+    if not row.update(state=rules.State.SERVED, checked_in_at=now, served_at=now):
+        return False
+    telling.drop(Appointment.objects.values_list("code", flat=True).get(id=appointment_id), now=now)
+    return True
+
+
 def _wrong(appointment_id: int, *, needs: rules.State) -> None:
     state = Appointment.objects.filter(id=appointment_id).values_list("state", flat=True).first()
     if state is None:

@@ -52,16 +52,20 @@ def _forgiven_by_fault(fault: FaultDay | None) -> dict[str, Any]:
     return {"forgiven_at": fault.made_at, "forgiven_by": fault.made_by, "forgiven_why": fault.why}
 
 
+NOBODY_CAME = "false"
 # The entry is dated by the period, not by the job; a day that the hall marked as its own fault forgives it at once.
 SWEEP_SQL = """
 WITH due AS (
-  SELECT a.id, a.ends_at + g.grace AS at FROM booking_appointment a
+  SELECT a.id, a.ends_at + g.grace AS at, {came} AS came FROM booking_appointment a
   JOIN unnest(%(halls)s::bigint[], %(graces)s::interval[]) AS g(hall_id, grace) ON g.hall_id = a.hall_id
   WHERE a.state = 'booked' AND a.ends_at + g.grace <= %(now)s
   ORDER BY a.id FOR NO KEY UPDATE OF a SKIP LOCKED
+), present AS (
+  UPDATE booking_appointment a SET state = 'checked_in', checked_in_at = due.at FROM due
+  WHERE a.id = due.id AND a.state = 'booked' AND due.came
 ), missed AS (
   UPDATE booking_appointment a SET state = 'no_show', no_show_at = due.at FROM due
-  WHERE a.id = due.id AND a.state = 'booked'
+  WHERE a.id = due.id AND a.state = 'booked' AND NOT due.came
   RETURNING a.id, a.code, a.hall_id, a.person_id, a.item_id, a.day, a.ends_at, a.no_show_at
 ), entered AS (
   INSERT INTO booking_ledger_entry
@@ -73,7 +77,7 @@ WITH due AS (
   ON CONFLICT (appointment_id, kind) DO NOTHING
 ), audited AS (
   INSERT INTO audit_entry (at, actor, hall, action, subject, facts)
-  SELECT %(now)s, 'system', h.code, 'no_show', 'appointment:' || m.code, '{}'::jsonb
+  SELECT %(now)s, 'system', h.code, 'no_show', 'appointment:' || m.code, '{{}}'::jsonb
   FROM missed m JOIN places_hall h ON h.id = m.hall_id
 )
 SELECT id FROM missed ORDER BY id
@@ -82,11 +86,14 @@ SELECT id FROM missed ORDER BY id
 
 @again
 @transaction.atomic
-def sweep_no_shows(*, now: datetime) -> int:
+def sweep_no_shows(*, now: datetime, came: str = NOBODY_CAME) -> int:
     """Turn appointments whose period (and the hall's grace) is over without check-in into no-shows (失约).
 
     Run as often or as late as you like: entries are dated by their periods and suspensions follow from the dates.
+    Whoever was in the hall by then has come, whatever number they hold: their appointment counts as checked in.
 
+    :param came: SQL over an appointment `a`, lent by the room that knows who was here; `{until}` in it is the end of
+        the period with its grace.
     :returns: how many were found.
     """
     ids = (
@@ -105,7 +112,7 @@ def sweep_no_shows(*, now: datetime) -> int:
         "now": now,
     }
     with connection.cursor() as cursor:
-        cursor.execute(SWEEP_SQL, values)
+        cursor.execute(SWEEP_SQL.format(came=came.format(until="a.ends_at + g.grace")), values)
         missed = [row[0] for row in cursor.fetchall()]
     rows = list(Appointment.objects.select_related("person").filter(id__in=missed).order_by("id"))
     words: dict[tuple[int, int], ItemWords | None] = {}

@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from banshi.rooms.tickets.actions.calling import call_next, call_next_many, call_ticket
 from banshi.rooms.tickets.actions.day import close_day, learn, send_ahead, unpark_due
-from banshi.rooms.tickets.actions.moving import leave, mark_rated, mark_redirected, park, put_first, reinstate, unpark
+from banshi.rooms.tickets.actions.moving import (
+    join_booking,
+    leave,
+    mark_rated,
+    mark_redirected,
+    park,
+    put_first,
+    reinstate,
+    standing,
+    unpark,
+)
 from banshi.rooms.tickets.actions.serving import (
     add_matter,
     finish,
@@ -35,6 +45,7 @@ __all__ = [
     "hold",
     "identity_checked",
     "issue",
+    "join_booking",
     "learn",
     "leave",
     "mark_rated",
@@ -50,6 +61,7 @@ __all__ = [
     "send_ahead",
     "sign_in",
     "sign_out",
+    "standing",
     "start",
     "transfer",
     "unpark",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
+from banshi.rooms.booking.models import Appointment
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.actions.ground import broken, by_hall, locked, need, now_idle, policy, tell_line, visit_over
@@ -86,6 +87,39 @@ def _reinstate(ref: str, by: Actor, now: datetime) -> Ticket:
     ticket.call_by = rules.call_by(rank_class=ranked.rank_class, policy=rule, now=now)
     ticket.save(update_fields=["state", "rank_class", "rank_key", "call_by"])
     Miss.objects.filter(pk__in=[m.pk for m in misses[:1]]).update(reinstated_at=now, reinstated_by=str(by))
+    tell_line(ticket, now)
+    return ticket
+
+
+def standing(*, person_id: int, hall_id: int, category_id: int, day: date) -> Ticket | None:
+    """The person's number of this category that is in the line or at a window and belongs to no appointment, locked.
+
+    Lock the person's appointments before: whoever finishes a number does so too.
+    """
+    states = rules.VERBS["join_booking"][0]
+    return (
+        Ticket.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("hall", "window")
+        .filter(person_id=person_id, hall_id=hall_id, category_id=category_id, day=day, appointment=None)
+        .filter(state__in=states)
+        .order_by("id")
+        .first()
+    )
+
+
+def join_booking(ticket: Ticket, *, appointment: Appointment, now: datetime) -> Ticket:
+    """The number, locked, is that of a booking presented while it waits (签到并号): from now on ranked as booked.
+
+    It never loses by it: where its old rank is better, that stays.
+    """
+    need(ticket, "join_booking")
+    ranked = rules.rank(
+        kind="booked", lane=ticket.lane, policy=policy(ticket, now).tickets, period_start=appointment.starts_at, now=now
+    )
+    ticket.rank_class, ticket.rank_key = min((ticket.rank_class, ticket.rank_key), ranked)
+    ticket.kind, ticket.appointment, ticket.after_booked = "booked", appointment, False
+    ticket.item_id = ticket.item_id or appointment.item_id
+    ticket.save(update_fields=["rank_class", "rank_key", "kind", "appointment", "after_booked", "item"])
     tell_line(ticket, now)
     return ticket
 

@@ -1,0 +1,71 @@
+"""Taking a number (取号): for somebody whose appointment for the same matter is open now, that is checking in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from banshi.journeys import check_in
+from banshi.kernel.actors import Actor
+from banshi.rooms.booking.models import Appointment
+from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Hall
+from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets.models import Ticket
+
+
+def take(
+    *,
+    hall: Hall,
+    channel: str,
+    by: Actor,
+    now: datetime,
+    category_code: str | None = None,
+    item_code: str | None = None,
+    person_id: int | None = None,
+    lane: str = "",
+    language: str = "zh-hans",
+) -> Ticket:
+    """Give a number, on whatever surface it is asked for.
+
+    A number for a matter, or for its category alone, checks in the person's appointment for it where that may check in
+    now: nobody is served as a walk-in and struck as a no-show. Before and after, it is a walk-in number.
+
+    :raises Refused: those of `tickets.issue` and of `check_in`.
+    """
+    if person_id is not None:
+        mine = _open_appointment(hall, person_id, category_code, item_code, now)
+        if mine is not None:
+            # By the row lock in there it meets whoever checks the same appointment in at this instant.
+            with transaction.atomic():
+                return check_in.check_in(hall, mine, by=by, now=now, channel=channel, lane=lane)
+    return tickets.issue(
+        hall=hall,
+        category_code=category_code,
+        item_code=item_code,
+        person_id=person_id,
+        lane=lane,
+        channel=channel,
+        by=by,
+        now=now,
+        language=language,
+    )
+
+
+def _open_appointment(
+    hall: Hall, person_id: int, category_code: str | None, item_code: str | None, now: datetime
+) -> Appointment | None:
+    today = now.astimezone(ZoneInfo(hall.timezone)).date()
+    mine = Appointment.objects.filter(person_id=person_id, day=today, hall=hall, state="booked")
+    same = mine.filter(item__code=item_code) if item_code else mine.filter(category__code=category_code)
+    found = list(same.order_by("starts_at", "id"))
+    if not found:
+        return None
+    policy = places.policy_of(hall.pk, now=now).tickets
+    for appointment in found:
+        opens, closes = check_in.window(policy, appointment)
+        if opens <= now < closes:
+            return appointment
+    return None

@@ -1,0 +1,8 @@
+"""SQL that tickets lend to rooms below and journeys above: who was here."""
+
+from __future__ import annotations
+
+# Of an appointment `a`: its person was in the hall that day before `{until}`; taken by whoever sweeps no-shows.
+WAS_HERE = """EXISTS (
+  SELECT 1 FROM tickets_visit v
+  WHERE v.hall_id = a.hall_id AND v.day = a.day AND v.person_id = a.person_id AND v.arrived_at < {until})"""

@@ -1,0 +1,172 @@
+"""A booked person who takes a number: one visit, one turn, no strike."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from banshi.journeys import check_in, serve, take_number
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.refusals import Refused
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking.models import Appointment, LedgerEntry
+from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.tickets import actions
+from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.queries.statements import WAS_HERE
+from tests.rooms.tickets.conftest import open_town
+from tests.together import together
+from tests.town import TUESDAY_NINE, Town
+
+KIOSK = Actor(ActorKind.KIOSK, "1", "town")
+YOUNG = 30
+
+
+def minutes(n: float) -> datetime:
+    return TUESDAY_NINE + timedelta(minutes=n)
+
+
+@pytest.fixture
+def open_hall(town: Town) -> Town:
+    open_town(town)
+    return town
+
+
+def booked(town: Town, *, item: str = "pension", starts: datetime = TUESDAY_NINE) -> Appointment:
+    of = town.items[item]
+    category = HallItem.objects.get(item=of).category
+    place = town.slot(starts=starts, category=category.code)
+    return Appointment.objects.create(
+        code=f"C{Appointment.objects.count()}AAAA", hall=town.hall, slot=place, item=of, category=category,
+        person=town.person(YOUNG), business=place.business, day=place.day, half=place.half, starts_at=place.starts_at,
+        ends_at=place.ends_at, source="web", booked_by="citizen:1", created_at=TUESDAY_NINE,
+    )  # fmt: skip
+
+
+def take(town: Town, category: str | None = "A", *, now: datetime = TUESDAY_NINE, item: str | None = None) -> Ticket:
+    return take_number.take(
+        hall=town.hall, category_code=None if item else category, item_code=item, person_id=town.person(YOUNG).pk,
+        channel="kiosk", by=KIOSK, now=now,
+    )  # fmt: skip
+
+
+def present(town: Town, *, now: datetime = TUESDAY_NINE) -> Ticket:
+    number = town.person(YOUNG).id_number
+    return check_in.by_id(hall=town.hall, id_number=number, by=KIOSK, now=now, channel="kiosk")
+
+
+def sweep(now: datetime) -> int:
+    return booking.sweep_no_shows(now=now, came=WAS_HERE)
+
+
+def serve_to_the_end(town: Town, *, now: datetime) -> None:
+    actions.sign_in(window_code="town-01", staff_id=town.clerk.pk, now=now)
+    called = actions.call_next(window_code="town-01", staff_id=town.clerk.pk, now=now)
+    assert called is not None
+    actions.start(ref=called.ref, staff_id=town.clerk.pk, now=now)
+    serve.finish(ref=called.ref, staff_id=town.clerk.pk, now=now)
+
+
+@pytest.mark.parametrize("asked", [{"category": "A"}, {"item": "pension"}])
+def test_taking_a_number_for_what_is_booked_now_checks_in(open_hall, asked):
+    appointment = booked(open_hall)
+
+    ticket = take(open_hall, **asked)
+
+    appointment.refresh_from_db()
+    assert (ticket.kind, ticket.appointment_id, appointment.state) == ("booked", appointment.pk, "checked_in")
+
+
+def test_another_matter_and_a_later_period_are_walk_ins(open_hall):
+    booked(open_hall)
+    booked(open_hall, starts=minutes(180), item="id-card")
+
+    assert [take(open_hall, item="medical").kind, take(open_hall, "B").kind] == ["walk_in", "walk_in"]
+
+
+def test_a_booking_presented_while_a_walk_in_number_waits_gives_it_the_booked_rank(open_hall):
+    appointment = booked(open_hall, starts=minutes(30))
+    actions.issue(hall=open_hall.hall, category_code="A", channel="kiosk", by=KIOSK, now=minutes(-0))
+    mine = take(open_hall)
+
+    same = present(open_hall, now=minutes(20))
+
+    appointment.refresh_from_db()
+    assert (mine.kind, same.pk, same.kind, appointment.state) == ("walk_in", mine.pk, "booked", "checked_in")
+    actions.sign_in(window_code="town-01", staff_id=open_hall.clerk.pk, now=minutes(21))
+    first = actions.call_next(window_code="town-01", staff_id=open_hall.clerk.pk, now=minutes(21))
+    assert first is not None
+    assert first.number == mine.number
+
+
+@pytest.mark.parametrize("state", ["called", "serving"])
+def test_a_booking_presented_while_its_person_is_at_the_window_joins_that_number(open_hall, state):
+    appointment = booked(open_hall, starts=minutes(30))
+    mine = take(open_hall)
+    actions.sign_in(window_code="town-01", staff_id=open_hall.clerk.pk, now=minutes(16))
+    actions.call_next(window_code="town-01", staff_id=open_hall.clerk.pk, now=minutes(16))
+    if state == "serving":
+        actions.start(ref=mine.ref, staff_id=open_hall.clerk.pk, now=minutes(16))
+
+    same = present(open_hall, now=minutes(17))
+
+    appointment.refresh_from_db()
+    assert (same.pk, same.state, same.appointment_id, appointment.state) == (
+        mine.pk, state, appointment.pk, "checked_in",
+    )  # fmt: skip
+
+
+def test_late_for_the_period_with_a_number_in_line_shows_that_number(open_hall):
+    booked(open_hall)
+    mine = take(open_hall, item="medical", now=minutes(5))
+    sweep(minutes(60))
+
+    assert present(open_hall, now=minutes(70)).pk == mine.pk
+
+
+def test_whoever_is_served_as_a_walk_in_for_what_is_booked_later_is_done_and_never_struck(open_hall):
+    appointment = booked(open_hall, starts=minutes(180))
+    take(open_hall, item="pension")
+    serve_to_the_end(open_hall, now=minutes(10))
+    swept = sweep(minutes(600))
+
+    appointment.refresh_from_db()
+    assert (appointment.state, swept, LedgerEntry.objects.count()) == ("served", 0, 0)
+
+
+def test_nobody_who_was_in_the_hall_is_struck_as_a_no_show(open_hall):
+    here = booked(open_hall)
+    take(open_hall, "B", now=minutes(50))
+
+    assert sweep(minutes(61)) == 0
+    here.refresh_from_db()
+    assert (here.state, LedgerEntry.objects.count()) == ("checked_in", 0)
+    assert present(open_hall, now=minutes(62)).kind == "walk_in"
+
+
+def test_coming_after_the_period_does_not_undo_a_no_show(open_hall):
+    missed = booked(open_hall)
+    take(open_hall, "B", now=minutes(65))
+
+    assert sweep(minutes(70)) == 1
+    missed.refresh_from_db()
+    assert missed.state == "no_show"
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_a_number_and_a_check_in_at_the_same_instant_make_one_number(committed_town):
+    open_town(committed_town)
+    appointment = booked(committed_town)
+    committed_town.person(YOUNG)
+    ways: list[Any] = [take, present, take, present]
+
+    results = together(4, lambda i: ways[i](committed_town))
+
+    slugs = sorted(r.slug if isinstance(r, Refused) else type(r).__name__ for r in results)
+    appointment.refresh_from_db()
+    assert slugs[0] == "Ticket"
+    assert set(slugs[1:]) <= {"already-checked-in", "already-waiting", "changed-meanwhile"}
+    assert (Ticket.objects.count(), Ticket.objects.get().kind, appointment.state) == (1, "booked", "checked_in")
