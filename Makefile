@@ -11,6 +11,9 @@ export PIP_REQUIRE_HASHES = 0
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PYTHONUTF8 = 1
 export PORT BANSHI_DATA LANG
+ifdef HOST
+export BANSHI_HOST = $(HOST)
+endif
 
 # The stamps name what was installed and where: a changed lock, a moved checkout or a broken .venv installs anew.
 RUN_HASH := $(shell (echo "$(CURDIR)"; cat requirements.lock pyproject.toml) | sha256sum | cut -c1-16)
@@ -27,7 +30,7 @@ endif
 help: ## Show this list
 	@echo "Banshi runs government service halls."
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | while IFS='	' read -r name what; do printf '  make %-8s %s\n' "$$name" "$$what"; done
-	@echo "Settings: PORT=$(PORT) BANSHI_DATA=$(BANSHI_DATA) DATABASE_URL, ARGS='…' for the program behind (docs/operate.md)"
+	@echo "Settings: PORT=$(PORT) HOST=127.0.0.1 BANSHI_DATA=$(BANSHI_DATA) DATABASE_URL, ARGS='…' for the program behind (docs/operate.md)"
 
 run: $(READY) ## Set up and run the demo on $PORT until Ctrl-C; a second run continues where the first was
 	@BANSHI_FOLLOW=1 exec $(PY) -m banshi.cli up $(ARGS)

@@ -23,7 +23,10 @@ json_option = click.option("--json", "json_", is_flag=True, help="Print JSON for
 port_option = click.option(
     "--port", type=click.IntRange(1, 65535), default=DEFAULT_PORT, envvar="PORT", show_default="$PORT, else 8000"
 )
-host_option = click.option("--host", default="0.0.0.0", envvar="BANSHI_HOST", show_default=True)  # noqa: S104
+# Loopback unless asked: a proxy in front is what people reach, and a demo's passwords are known.
+host_option = click.option(
+    "--host", default="127.0.0.1", envvar="BANSHI_HOST", show_default="$BANSHI_HOST, else 127.0.0.1"
+)
 # One process is best on two cores: a burst of bookings is then committed together.
 workers_option = click.option(
     "--workers",
@@ -109,10 +112,16 @@ def up(
 def serve(host: str, port: int, workers: int | None, access_log: bool, data: Path | None) -> None:
     """Serve pages, API and live streams. Ends within 4 s of SIGTERM, open streams or not."""
     from banshi.cli.ground import stand
-    from banshi.cli.processes import follow_parent, port_trouble
+    from banshi.cli.processes import follow_parent, is_loopback, port_trouble
     from banshi.cli.servers import become_web_server
 
     follow_parent()
+    demo = os.environ.get("BANSHI_MODE", "demo") == "demo"
+    if demo and not is_loopback(host) and not os.environ.get("BANSHI_DEMO_PASSWORD"):
+        raise Trouble(
+            f"a demo's passwords are known to everybody: it does not listen on {host}. "
+            "`banshi up --host` makes new ones first; for citizens set BANSHI_MODE=production."
+        )
     if trouble := port_trouble(host, port):
         raise Trouble(trouble)
     stand(data)

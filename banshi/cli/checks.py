@@ -107,7 +107,7 @@ def browser() -> Result:
 
 def listening(port: int) -> Result:
     """Taken by Banshi itself is as good as free."""
-    trouble = port_trouble("0.0.0.0", port)  # noqa: S104 - a probe
+    trouble = port_trouble(os.environ.get("BANSHI_HOST", "127.0.0.1"), port)
     owner = port_owner(port) if trouble else None
     if owner and ("granian" in owner[1] or "banshi" in owner[1]):
         return Result("port", "ok", f"{port}: Banshi, process {owner[0]}")

@@ -7,6 +7,7 @@ import fcntl
 import hashlib
 import json
 import os
+import secrets
 import signal
 import sys
 import time
@@ -21,7 +22,7 @@ from rich.table import Table
 
 from banshi.cli import compile_translations, load_presets, migrate_tables
 from banshi.cli.ground import ROOT, Ground, data_directory, prepare_django, stand
-from banshi.cli.processes import Child, follow_parent, port_trouble, stop_all
+from banshi.cli.processes import Child, follow_parent, is_loopback, port_trouble, stop_all
 from banshi.cli.talk import Trouble, console, step
 from banshi.foundation.postgres import PostgresTrouble
 
@@ -46,6 +47,7 @@ def run(
     folder = data_directory(data)
     os.environ["PORT"] = str(port)
     os.environ.setdefault("BANSHI_DEMO_URL", f"http://127.0.0.1:{port}")
+    _guard_open_demo(folder, host)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _tell)
     with _alone(folder):
@@ -71,6 +73,29 @@ def run(
         finally:
             _take_down(children, ground, memory)
     console.print("Everything has stopped. `make run` continues where this ended.")
+
+
+def _guard_open_demo(folder: Path, host: str) -> None:
+    """A demo that others can reach gets staff passwords and keys of its own, the same at each start."""
+    if os.environ.get("BANSHI_MODE", "demo") != "demo" or is_loopback(host):
+        os.environ.pop("BANSHI_DEMO_PASSWORD", None)
+        return
+    os.environ["BANSHI_DEMO_PASSWORD"] = _kept_secret(folder / "demo-password")
+    console.print(
+        f"[bold red]This demo listens on {host}: others can reach it.[/] Its staff passwords and keys are random; "
+        f"what phones were sent, the clock and the crowd are open to all. For citizens: BANSHI_MODE=production."
+    )
+
+
+def _kept_secret(file: Path) -> str:
+    with contextlib.suppress(OSError):
+        if kept := file.read_text().strip():
+            return kept
+    file.parent.mkdir(parents=True, exist_ok=True)
+    made = secrets.token_urlsafe(12)
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        out.write(made + "\n")
+    return made
 
 
 def _tell(number: int, frame: object) -> None:

@@ -1,6 +1,7 @@
 """Seeds of a demo: staff for every window, managers, keys, and demo.json that names them all.
 
-Keys are derived from the installation's secret, so a second run writes the same ones. Names are generated.
+Keys are derived from the installation's secret, so a second run writes the same ones. Names are generated. A demo that
+others can reach (BANSHI_DEMO_PASSWORD) has passwords and keys of its own, and the known ones do not open it.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import os
 import random
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -15,7 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 
 from banshi.foundation import clock, demo
@@ -35,6 +37,16 @@ PAGES = {
     "Hall manager": "/office/",
     "Messages sent": "/demo/notices",
 }
+LOGINS = {
+    "clerk": "dongcheng-01",
+    "senior_clerk": "dongcheng-lead",
+    "guide": "dongcheng-guide",
+    "hall_manager": "dongcheng-manager",
+    "nancheng_manager": "nancheng-manager",
+    "nancheng_clerk": "nancheng-01",
+    "city_admin": "city",
+    "auditor": "auditor",
+}
 SURNAMES = [("王", "Wang"), ("李", "Li"), ("张", "Zhang"), ("刘", "Liu"), ("陈", "Chen"), ("杨", "Yang"), ("黄", "Huang"),
             ("周", "Zhou"), ("吴", "Wu"), ("徐", "Xu"), ("孙", "Sun"), ("胡", "Hu"), ("朱", "Zhu"), ("高", "Gao"),
             ("林", "Lin"), ("何", "He"), ("郭", "Guo"), ("马", "Ma"), ("罗", "Luo"), ("梁", "Liang")]  # fmt: skip
@@ -51,6 +63,11 @@ def opening_moment() -> datetime:
     while not calendar.is_working(day):
         day += timedelta(days=1)
     return datetime.combine(day, time(8, 25), CHINA)
+
+
+def password() -> str:
+    """What all demo staff sign in with: known to everybody, or, where others can reach the demo, its own."""
+    return os.environ.get("BANSHI_DEMO_PASSWORD") or PASSWORD
 
 
 def sow(url: str, path: Path) -> dict[str, Any]:
@@ -71,16 +88,7 @@ def sow(url: str, path: Path) -> dict[str, Any]:
         _devices(halls)
         if first_time:
             demo.set_crowd_halls(h.code for h in halls)
-    logins = {
-        "clerk": {"user": "dongcheng-01", "password": PASSWORD},
-        "senior_clerk": {"user": "dongcheng-lead", "password": PASSWORD},
-        "guide": {"user": "dongcheng-guide", "password": PASSWORD},
-        "hall_manager": {"user": "dongcheng-manager", "password": PASSWORD},
-        "nancheng_manager": {"user": "nancheng-manager", "password": PASSWORD},
-        "nancheng_clerk": {"user": "nancheng-01", "password": PASSWORD},
-        "city_admin": {"user": "city", "password": PASSWORD},
-        "auditor": {"user": "auditor", "password": PASSWORD},
-    }
+    logins = {role: {"user": user, "password": password()} for role, user in LOGINS.items()}
     seeds = {"url": url, "keys": keys, "logins": logins, "pages": PAGES}
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".json.new")
@@ -93,7 +101,7 @@ def sow(url: str, path: Path) -> dict[str, Any]:
 def _staff(halls: list[Hall], now: datetime) -> dict[str, Staff]:
     """Login → staff: `<window code>` for each window's clerk, `<hall>-manager`, `-lead`, `-guide`, `city`, `auditor`."""
     dice = random.Random(20180702)  # noqa: S311 – demo names, no secret
-    password = make_password(PASSWORD)
+    hashed = make_password(password())
     wanted: list[tuple[str, str, str, str]] = []  # login, role, scope kind, scope
     for hall in halls:
         for code in Window.objects.filter(hall=hall).order_by("code").values_list("code", flat=True):
@@ -111,12 +119,14 @@ def _staff(halls: list[Hall], now: datetime) -> dict[str, Staff]:
         if login not in known:
             fresh.append(
                 Staff(
-                    login=login, password=password, name_zh=family_zh + given_zh, name_en=f"{given_en} {family_en}",
+                    login=login, password=hashed, name_zh=family_zh + given_zh, name_en=f"{given_en} {family_en}",
                     badge=f"{number + 1001}", created_at=now,
                 )
             )  # fmt: skip
     Staff.objects.bulk_create(fresh, batch_size=500)
     staff = {s.login: s for s in Staff.objects.filter(login__in=[w[0] for w in wanted])}
+    if "city" in staff and not check_password(password(), staff["city"].password):
+        Staff.objects.filter(login__in=list(staff)).update(password=hashed)
     made = {s.login for s in fresh}
     Role.objects.bulk_create(
         [
@@ -130,21 +140,26 @@ def _staff(halls: list[Hall], now: datetime) -> dict[str, Staff]:
 
 
 def _secret(scope: str, what: str) -> str:
-    digest = hmac.new(settings.SECRET_KEY.encode(), f"demo-key\0{scope}\0{what}".encode(), hashlib.sha256).hexdigest()
+    own = os.environ.get("BANSHI_DEMO_PASSWORD", "")
+    said = f"demo-key\0{scope}\0{what}" + (f"\0{own}" if own else "")
+    digest = hmac.new(settings.SECRET_KEY.encode(), said.encode(), hashlib.sha256).hexdigest()
     return f"bs_{scope}_{digest[:40]}"
 
 
 def _keys(halls: list[Hall], staff: dict[str, Staff], now: datetime) -> dict[str, Any]:
     known = set(ApiKey.objects.values_list("key_hash", flat=True))
+    wanted: set[str] = set()
 
     def key(scope: str, what: str = "", **bound: Any) -> str:
         secret = _secret(scope, what)
-        if hashlib.sha256(secret.encode()).hexdigest() not in known:
+        digest = hashlib.sha256(secret.encode()).hexdigest()
+        wanted.add(digest)
+        if digest not in known:
             create_key(name=f"demo {scope} {what}".strip(), scope=scope, now=now, secret=secret, **bound)
         return secret
 
     windows = Window.objects.order_by("code").values_list("code", "hall__code")
-    return {
+    found = {
         "channel": key("channel"),
         "manage": key("manage", region="*"),
         "read": key("read"),
@@ -152,6 +167,11 @@ def _keys(halls: list[Hall], staff: dict[str, Staff], now: datetime) -> dict[str
         "kiosk": {hall.code: key("kiosk", hall.code, hall=hall.code) for hall in halls},
         "desk": {code: key("desk", code, hall=hall, staff=staff[code]) for code, hall in windows},
     }
+    # Those of the other kind of run, known or not, open nothing now.
+    ours = ApiKey.objects.filter(name__startswith="demo ")
+    ours.exclude(key_hash__in=wanted).filter(revoked_at=None).update(revoked_at=now)
+    ours.filter(key_hash__in=wanted).exclude(revoked_at=None).update(revoked_at=None)
+    return found
 
 
 def _devices(halls: list[Hall]) -> None:
@@ -168,8 +188,10 @@ def _devices(halls: list[Hall]) -> None:
                 code=f"{hall.code}-window_display-1",
                 kind="window_display",
                 name="窗口屏",
-                window=first[hall.id],
+                window=first.get(hall.id),
             ),
-            Device(hall=hall, code=f"{hall.code}-evaluator-1", kind="evaluator", name="评价器", window=first[hall.id]),
+            Device(
+                hall=hall, code=f"{hall.code}-evaluator-1", kind="evaluator", name="评价器", window=first.get(hall.id)
+            ),
         ]
     Device.objects.bulk_create(rows, ignore_conflicts=True)
