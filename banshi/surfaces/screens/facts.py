@@ -24,7 +24,7 @@ View = Callable[..., HttpResponseBase]
 
 
 def in_asked_language(view: View) -> View:
-    """Screens have no buttons: their language is Chinese, or what `?lang=en` in their address says."""
+    """A screen is nobody's own: its language is Chinese, or what `?lang=en` in its address says; a link switches it."""
 
     @wraps(view)
     def said(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:

@@ -45,7 +45,8 @@ async function finish() {
     keep([...unsent(), rating]);
     window.Banshi.toast(words.failed, "wait");
   }
-  await refresh();
+  if (rating && body.dataset.backTo) location.replace(body.dataset.backTo); // the next person starts in the hall's language
+  else await refresh();
 }
 
 box.addEventListener("submit", (event) => event.preventDefault());
