@@ -64,6 +64,32 @@ def test_every_page_fits_the_screen_and_has_no_barrier(office: Any, axe: Any, pi
     assert faults == []
 
 
+PHONE, ZOOMED = (390, 844), (683, 384)  # the second is 1366×768 at 200 %
+
+
+@pytest.mark.parametrize("size", [PHONE, ZOOMED])
+def test_on_a_phone_and_at_double_size_the_ways_fold_into_a_menu(
+    office: Any, axe: Any, picture: Any, size: Any
+) -> None:
+    page = office("/office/nancheng/", size)
+    folded = page.locator(".side").bounding_box()["height"]
+    first = page.locator("h1").bounding_box()["y"]
+
+    page.click("button:has-text('菜单')")
+    way = page.locator(".side__ways a:has-text('号源')")
+    way.wait_for()
+    barriers = axe(page)
+    picture(page, f"office-menu-{size[0]}-zh")
+    way.click()
+    page.wait_for_url("**/slots/")
+
+    assert folded < 80
+    assert first < 220
+    assert barriers == []
+    assert page.locator(".side__ways").is_visible() is False
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
 def test_places_are_changed_in_their_cell(office: Any) -> None:
     page = office("/office/nancheng/slots/?day=2026-11-30")
     cell = page.locator(".slot").first

@@ -184,6 +184,12 @@ function startLive(scope) {
 /* ---- dialogs ---- */
 
 document.addEventListener("click", (event) => {
+  const unfolder = event.target.closest("[data-unfold]");
+  if (unfolder) {
+    const open = document.getElementById(unfolder.dataset.unfold)?.classList.toggle("is-unfolded");
+    unfolder.setAttribute("aria-expanded", String(Boolean(open)));
+    return;
+  }
   const opener = event.target.closest("[data-dialog-open]");
   if (opener) {
     event.preventDefault();
@@ -205,7 +211,10 @@ function setMode(mode) {
 }
 for (const button of document.querySelectorAll("[data-elder]")) {
   button.setAttribute("aria-pressed", String(root.dataset.mode === "elder"));
-  button.addEventListener("click", () => setMode(root.dataset.mode === "elder" ? "plain" : "elder"));
+  button.addEventListener("click", () => {
+    setMode(root.dataset.mode === "elder" ? "plain" : "elder");
+    if (document.querySelector("[data-elder-page]")) location.reload(); // this page has another face in large type
+  });
 }
 
 /* ---- keys ---- */
