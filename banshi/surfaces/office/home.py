@@ -12,6 +12,8 @@ from banshi.foundation.doors import Asked, door
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import Session
+from banshi.rooms.insight import queries as insight
+from banshi.rooms.insight.queries import HallBusy
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.office.frame import local, my_halls, page
@@ -25,13 +27,14 @@ class HallToday:
     hall: Hall
     open_now: bool
     sessions: list[Session]
+    busy: HallBusy | None = None
 
 
-def _today(hall: Hall) -> HallToday:
+def _today(hall: Hall, busy: HallBusy | None = None) -> HallToday:
     now = clock.now()
     day = local(hall, now).date()
     sessions = calendars.sessions(hall, day, day)[day]
-    return HallToday(hall, any(each.starts_at <= now < each.ends_at for each in sessions), sessions)
+    return HallToday(hall, any(each.starts_at <= now < each.ends_at for each in sessions), sessions, busy)
 
 
 @door(audience="staff", permission="line.view")
@@ -39,8 +42,10 @@ def _today(hall: Hall) -> HallToday:
 def home(request: Asked) -> HttpResponseBase:
     """All my halls, and what waits in any of them."""
     halls = my_halls(request.who)
-    waiting = needs(request.who, halls, now=clock.now())
-    return page(request, "office/home.html", halls=[_today(hall) for hall in halls], needs=waiting)
+    now = clock.now()
+    busy = insight.busy(halls, now)
+    todays = [_today(hall, busy[hall.pk]) for hall in halls]
+    return page(request, "office/home.html", halls=todays, needs=needs(request.who, halls, now=now))
 
 
 @door(audience="staff", permission="line.view")

@@ -299,3 +299,12 @@ def test_the_moving_part_costs_the_same_with_one_and_three_people(hall, manager,
 
 
 QUERIES = 24
+
+
+def test_the_first_page_says_of_each_hall_who_waits_how_long_and_how_many_windows_work(hall, manager):
+    take(hall, minutes_ago=12)
+    take(hall, minutes_ago=3)
+
+    text = text_of(manager.get("/office/"))
+
+    assert "2 人在等 最久 12 分钟 0 个窗口在办" in text

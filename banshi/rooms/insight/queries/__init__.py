@@ -13,7 +13,7 @@ from banshi.rooms.insight.queries.day import (
     wait_distribution,
     window_loads,
 )
-from banshi.rooms.insight.queries.floor import FreeClerk, free_clerks, hints
+from banshi.rooms.insight.queries.floor import FreeClerk, HallBusy, busy, free_clerks, hints
 from banshi.rooms.insight.queries.visits import BYS, COUNTS, TIMES, By, figures, levels, visits
 
 __all__ = [
@@ -23,11 +23,13 @@ __all__ = [
     "By",
     "FreeClerk",
     "HalfHour",
+    "HallBusy",
     "Kept",
     "WaitBar",
     "WindowLoad",
     "arrivals_by_half_hour",
     "busiest",
+    "busy",
     "figures",
     "free_clerks",
     "hints",
