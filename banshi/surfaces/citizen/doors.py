@@ -85,6 +85,11 @@ def asked(request: HttpRequest, name: str, *, most: int = 80) -> str:
     return "".join(c for c in text if c.isprintable()).strip()
 
 
+def elder(request: HttpRequest) -> bool:
+    """Whether this browser reads in large type (适老模式)."""
+    return request.COOKIES.get("elder") == "1"
+
+
 def near(request: HttpRequest) -> tuple[float, float] | None:
     """Where the phone is, as `?near=23.02,113.75` (latitude, longitude in degrees); None where it is not said.
 

@@ -16,10 +16,11 @@ from banshi.rooms.booking.queries import AppointmentView
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.identity.models import AccountPerson
 from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import TicketView
-from banshi.surfaces.citizen.doors import asked, near, page, public_page
+from banshi.surfaces.citizen.doors import asked, elder, near, page, public_page
 from banshi.surfaces.citizen.halls_now import halls_now, nearest_first, with_waits
 
 FEW_HALLS = 6
@@ -67,14 +68,24 @@ def _ticket_view(ref: str, now: datetime) -> TicketView | None:
 @require_GET
 def home(request: HttpRequest) -> HttpResponseBase:
     now = clock.now()
+    coming = next_thing(request, now=now)
+    if elder(request):
+        return page(request, "citizen/home.html", {"next_thing": coming, "call": _to_call(request, coming)})
     themes = catalogue.themes()
     context = {
-        "next_thing": next_thing(request, now=now),
+        "next_thing": coming,
         "popular": catalogue.popular(n=8),
         "life_events": [t for t in themes if t.kind == "life_event"],
         "zones": [t for t in themes if t.kind == "zone"],
     }
     return page(request, "citizen/home.html", context | _halls(request, now))
+
+
+def _to_call(request: HttpRequest, coming: NextThing) -> Hall | None:
+    """The hall whose telephone stands on the first page: where the next thing is, else the nearest that has one."""
+    code = coming.ticket.hall if coming.ticket else coming.appointment.hall.code if coming.appointment else ""
+    with_phones = [hall for hall in nearest_first(places.all_halls(), near(request)) if hall.phone]
+    return next((hall for hall in with_phones if hall.code == code), with_phones[0] if with_phones else None)
 
 
 @public_page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -178,6 +179,18 @@ def test_elder_mode_is_remembered_by_the_browser(anybody: Phone):
     anybody.client.cookies["elder"] = "1"
 
     assert 'data-mode="elder"' in text(anybody.get("/"))
+
+
+def test_large_type_has_a_first_page_of_three_doors_and_a_number_to_call(anybody: Phone, open_town: Town):
+    open_town.hall.phone = "0769-22000000"
+    open_town.hall.save()
+    anybody.client.cookies["elder"] = "1"
+
+    page = text(anybody.get("/"))
+
+    assert re.findall(r'class="card door" href="([^"]+)"', page) == ["/items/", "/appointments/", "/halls/"]
+    assert page.count('href="tel:') == 1
+    assert 'href="tel:0769-22000000"' in page
 
 
 def test_the_line_of_a_hall_refreshes_as_a_part_of_its_page(anybody: Phone):
