@@ -14,7 +14,7 @@ from banshi.gateways.sms_http import SmsHttp, signature
 from banshi.gateways.smtp import Smtp
 from banshi.gateways.wechat import Wechat
 from banshi.rooms.messaging import actions, queries
-from banshi.rooms.messaging.models import Delivery
+from banshi.rooms.messaging.models import Delivery, Message
 from banshi.rooms.messaging.ports import Channel, Final, Outgoing, Passing
 from tests.gateways.fakes import FakeMail, FakeSms, FakeWechat, mailing, serving
 from tests.town import TUESDAY_NINE
@@ -256,7 +256,7 @@ def test_the_whole_way_many_messages_through_a_gateway_that_stumbles(committed_t
     channels: dict[str, Channel] = {"sms": sms_to(sms.url)}
 
     first = actions.drain(channels=channels, now=TUESDAY_NINE)
-    actions.Message.objects.filter(state="due").update(retry_at=None)
+    Message.objects.filter(state="due").update(retry_at=None)
     second = actions.drain(channels=channels, now=TUESDAY_NINE)
 
     assert (first, second) == (28, 2)

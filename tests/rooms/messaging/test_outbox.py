@@ -375,7 +375,7 @@ def test_a_worker_killed_in_the_middle_leaves_exactly_one_delivery(committed_tow
         raise Killed
 
     with monkeypatch.context() as broken:
-        broken.setattr(actions, "_send" if moment == "before the call" else "_record", killed)
+        broken.setattr(actions.sending, "_send" if moment == "before the call" else "_record", killed)
         with pytest.raises(Killed):
             actions.drain(channels=outboxes(), now=TUESDAY_NINE)
     left = queries.counts()

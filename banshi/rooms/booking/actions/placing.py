@@ -28,7 +28,7 @@ from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, Slot
 from banshi.rooms.booking.queries.facts import AskedFacts, HallFacts, ItemWords, Opens, read_facts, slot_facts
 from banshi.rooms.booking.queries.slots import alternatives_for
 from banshi.rooms.booking.rules import SlotFacts
-from banshi.rooms.messaging.actions import TO_PLACE
+from banshi.rooms.messaging.statements import TO_PLACE
 
 PHONE_PLACE = "identity_person.phone"
 

@@ -1,0 +1,27 @@
+"""What messaging does.
+
+writing: into the outbox · claiming: what is due, and by which channel · wording: what it says · sending: out of the
+outbox · reaching: addresses of channels.
+"""
+
+from __future__ import annotations
+
+from banshi.rooms.messaging.actions.reaching import bind, deliver
+from banshi.rooms.messaging.actions.sending import drain, requeue_stuck, send_again
+from banshi.rooms.messaging.actions.wording import reset_template, set_template
+from banshi.rooms.messaging.actions.writing import drop, phone_index, row, write, write_rows
+
+__all__ = [
+    "bind",
+    "deliver",
+    "drain",
+    "drop",
+    "phone_index",
+    "requeue_stuck",
+    "reset_template",
+    "row",
+    "send_again",
+    "set_template",
+    "write",
+    "write_rows",
+]

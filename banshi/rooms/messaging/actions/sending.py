@@ -1,0 +1,214 @@
+"""Drain the outbox.
+
+Never lost: a row is due until its outcome is recorded. Never twice: one row per dedupe, one holder per lease, and the
+same idempotency key to the gateway on every try.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from datetime import datetime
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import connection, transaction
+
+from banshi.foundation import clock
+from banshi.foundation.announce import announce
+from banshi.kernel.actors import Actor
+from banshi.kernel.refusals import Refused
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.messaging import rules
+from banshi.rooms.messaging.actions.claiming import Claimed, Policies, claim
+from banshi.rooms.messaging.actions.wording import Words, word
+from banshi.rooms.messaging.models import Message
+from banshi.rooms.messaging.ports import BulkChannel, Channel, Final, Outgoing, Passing
+
+log = structlog.get_logger("banshi.messaging")
+AT_ONCE = 8  # calls to a slow gateway under way together
+DRAIN_FOR_S = 20.0  # then let the next tick go on
+START_FOR_S = rules.LEASE.total_seconds() / 2  # no call starts later under one lease
+
+RECORD_SQL = """
+UPDATE messaging_message m
+SET state = x.state, text = x.text, receipt = x.receipt, error = x.error, retry_at = x.retry_at,
+    sent_at = CASE WHEN x.state = 'sent' THEN %s::timestamptz END,
+    claimed_at = CASE WHEN x.state = 'due' THEN NULL ELSE m.claimed_at END,
+    params = CASE WHEN x.forget THEN '{}'::jsonb ELSE m.params END
+FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[],
+            %s::boolean[])
+     AS x(id, claimed_at, state, text, receipt, error, retry_at, forget)
+WHERE m.id = x.id AND m.state = 'sending' AND m.claimed_at = x.claimed_at
+"""
+
+
+def drain(*, channels: Mapping[str, Channel], now: datetime, limit: int = 500) -> int:
+    """Send what is due, batch by batch, until nothing is due or 20 seconds have passed. Safe to run many times at once.
+
+    :param channels: adapter by channel name (config.wiring.channels).
+    :param now: hall time; what is due later waits.
+    :param limit: rows per batch.
+    :returns: how many messages went out.
+    """
+    requeue_stuck(now=now)
+    started = clock.monotonic()
+    sent = 0
+    halls: set[str] = set()
+    policies: Policies = {}
+    while clock.monotonic() - started < DRAIN_FOR_S:
+        batch = claim(channels=channels, now=now, limit=limit, policies=policies)
+        if not batch:
+            break
+        words = Words(batch)
+        worded = [word(message, words=words, hall=policies[message.hall][1], now=now) for message in batch]
+        for name in dict.fromkeys(message.channel for message in worded):
+            part = [message for message in worded if message.channel == name]
+            channel = channels.get(name)
+            for outcomes in _send(channel, part):
+                sent += _record(outcomes, now=now)
+                _fall_back([m for m, outcome in outcomes if isinstance(outcome, Final)], policies, now=now)
+        halls |= {message.hall for message in worded}
+    for hall in sorted(halls - {""}):
+        announce(hall=hall, topic="notices", now=now)
+    return sent
+
+
+def requeue_stuck(*, now: datetime) -> int:
+    """Make due again what a worker took and never finished (it was killed). :returns: how many.
+
+    The lease is machine time, so a demo's clock at 600× does not take work out of living hands.
+    """
+    dead = clock.wall() - rules.LEASE
+    return Message.objects.filter(state="sending", claimed_at__lt=dead).update(state="due", claimed_at=None)
+
+
+Outcome = str | Passing | Final
+
+
+def _send(channel: Channel | None, part: Sequence[Claimed]) -> Iterator[list[tuple[Claimed, Outcome]]]:
+    """Hand messages to their channel; yields outcomes as they become known, to be recorded at once."""
+    unreadable = [each for each in part if each.to is None]
+    if unreadable:
+        yield [(each, Final("no address that can be read")) for each in unreadable]
+    part = [each for each in part if each.to is not None]
+    if channel is None:
+        yield [(each, Final(f"no adapter for {each.channel}")) for each in part]
+    elif isinstance(channel, BulkChannel):
+        try:
+            answers: Sequence[Outcome] = channel.send_many([_outgoing(each) for each in part]) if part else []
+        except Exception as trouble:
+            answers = [_trouble(trouble)] * len(part)
+        yield list(zip(part, answers, strict=True))
+    elif len(part) == 1:
+        yield [(part[0], _send_one(channel, part[0]))]
+    else:
+        yield from _send_together(channel, part)
+
+
+def _send_together(channel: Channel, part: Sequence[Claimed]) -> Iterator[list[tuple[Claimed, Outcome]]]:
+    """A few calls at a time; what the lease leaves no time for is put back untouched."""
+    started = clock.monotonic()
+    waiting = list(part)
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="messages") as pool:
+        while waiting and clock.monotonic() - started < START_FOR_S:
+            now_going, waiting = waiting[:AT_ONCE], waiting[AT_ONCE:]
+            going: dict[Future[Outcome], Claimed] = {pool.submit(_send_one, channel, each): each for each in now_going}
+            for answer in as_completed(going):
+                yield [(going[answer], answer.result())]
+    if waiting:
+        _give_back(waiting)
+
+
+def _give_back(messages: Sequence[Claimed]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE messaging_message m SET state = 'due', claimed_at = NULL, tries = m.tries - 1 "
+            "WHERE id = ANY(%s) AND state = 'sending' AND claimed_at = %s",
+            [[each.id for each in messages], messages[0].claimed_at],
+        )
+
+
+def _outgoing(message: Claimed) -> Outgoing:
+    return Outgoing(message.to or "", message.text, message.key, message.said or {}, _idempotency(message))
+
+
+def _idempotency(message: Claimed) -> str:
+    return f"banshi-{message.id}"
+
+
+def _send_one(channel: Channel, message: Claimed) -> Outcome:
+    out = _outgoing(message)
+    try:
+        return channel.send(out.to, out.text, template=out.template, params=out.params, idempotency=out.idempotency)
+    except Exception as trouble:
+        return _trouble(trouble)
+
+
+def _trouble(trouble: Exception) -> Passing | Final:
+    if isinstance(trouble, Passing | Final):
+        return trouble
+    log.error("channel broke", exc_info=trouble)  # an adapter's own fault may be mended: try again
+    return Passing(f"{type(trouble).__name__}: {trouble}")
+
+
+def _record(outcomes: Sequence[tuple[Claimed, Outcome]], *, now: datetime) -> int:
+    """Write down what came of it, unless the lease was lost. :returns: how many were sent."""
+    if not outcomes:
+        return 0
+    columns: list[list[Any]] = [[] for _ in range(8)]
+    for message, outcome in outcomes:
+        state, receipt, error, retry_at = "sent", "", "", None
+        if isinstance(outcome, str):
+            receipt = outcome[:120]
+        else:
+            wait = rules.next_try(message.tries) if isinstance(outcome, Passing) else None
+            state = "failed" if wait is None else "due"
+            retry_at = None if wait is None else clock.wall() + wait
+            error = str(outcome)[:200] or type(outcome).__name__
+        # Where real people sign in, a code is gone once it is sent; the demo shows it on the notices page.
+        forget = message.key == "code" and state == "sent" and not settings.BANSHI_VIRTUAL_CLOCK
+        text = rules.render(rules.COMMON["code"]["zh"], {"code": "******"}) if forget else message.text
+        error, text = error.replace("\0", ""), text.replace("\0", "")
+        values = (message.id, message.claimed_at, state, text, receipt, error, retry_at, forget)
+        for column, value in zip(columns, values, strict=True):
+            column.append(value)
+    with connection.cursor() as cursor:
+        cursor.execute(RECORD_SQL, [now, *columns])
+    return columns[2].count("sent")
+
+
+FALL_BACK_SQL = """
+INSERT INTO messaging_message (hall, key, subject, channel, "to", to_index, language, params, dedupe, due_at,
+                               created_at)
+SELECT m.hall, m.key, m.subject, 'sms', m."to", m.to_index, m.language, m.params, x.dedupe, m.due_at, m.created_at
+FROM unnest(%s::bigint[], %s::text[]) AS x(id, dedupe) JOIN messaging_message m ON m.id = x.id
+ON CONFLICT (dedupe) DO NOTHING
+"""
+
+
+def _fall_back(failed: Sequence[Claimed], policies: Policies, *, now: datetime) -> None:
+    """WeChat that can never arrive becomes an SMS, where the hall does not send one anyway."""
+    lost = [each for each in failed if each.channel == "wechat" and "sms" not in policies[each.hall][0].channels]
+    if not lost:
+        return
+    with connection.cursor() as cursor:
+        bases = [rules.sibling(each.dedupe.removesuffix(":wechat"), "sms") for each in lost]
+        cursor.execute(FALL_BACK_SQL, [[each.id for each in lost], bases])
+
+
+def send_again(*, message_id: int, by: Actor, now: datetime) -> None:
+    """Try a failed message again, after somebody has looked at why.
+
+    :raises Refused: nothing-found, wrong-state.
+    """
+    with transaction.atomic():
+        message = Message.objects.select_for_update(no_key=True).filter(id=message_id).first()
+        if message is None:
+            raise Refused("nothing-found", facts={"message": message_id})
+        if message.state != "failed":
+            raise Refused("wrong-state", facts={"state": message.state, "needs": "failed"})
+        message.state, message.tries, message.retry_at, message.claimed_at = "due", 0, None, None
+        message.save(update_fields=["state", "tries", "retry_at", "claimed_at"])
+        audit.record(action="message_sent_again", subject=f"message:{message_id}", by=by, now=now, hall=message.hall)

@@ -1,0 +1,91 @@
+"""What a message says: the words in use, the values put into them, and the words a hall sets itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+
+from banshi.foundation.crypto import sign
+from banshi.kernel.actors import Actor
+from banshi.kernel.refusals import Refused
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.messaging import rules
+from banshi.rooms.messaging.actions.claiming import Claimed
+from banshi.rooms.messaging.models import Template
+from banshi.rooms.places.models import Hall
+
+log = structlog.get_logger("banshi.messaging")
+
+
+class Words:
+    """Templates of a batch: the hall's own, else the installation's, else the common ones."""
+
+    def __init__(self, batch: Sequence[Claimed]) -> None:
+        halls = {each.hall for each in batch} | {""}
+        rows = Template.objects.filter(hall__in=halls, key__in={each.key for each in batch}).order_by("id")
+        self.own = {(row.hall, row.key, row.language): row.body for row in rows}
+
+    def body(self, hall: str, key: str, language: str) -> str:
+        for owner in (hall, ""):
+            if (owner, key, language) in self.own:
+                return self.own[owner, key, language]
+        return rules.COMMON.get(key, {}).get(language, "{hall}[：{text}][ {link}]")
+
+
+def word(message: Claimed, *, words: Words, hall: Hall | None, now: datetime) -> Claimed:
+    language = rules.language_of(message.language)
+    try:
+        zone = ZoneInfo(hall.timezone) if hall else ZoneInfo(settings.TIME_ZONE)
+        said = rules.spoken(message.params, language=language, zone=zone, now=now)
+    except Exception:  # values nobody foresaw shorten the message; they do not keep it, or the batch, from going out
+        log.exception("message values not understood", message=message.id, key=message.key)
+        said = {key: str(value) for key, value in message.params.items() if isinstance(value, str | int)}
+    if hall is not None:
+        said.setdefault("hall", hall.name_en if language == "en" else hall.name_zh)
+        said.setdefault("address", hall.address_en if language == "en" else hall.address_zh)
+        said.setdefault("phone", hall.phone)
+    base = settings.BANSHI_PUBLIC_URL.rstrip("/")
+    if "link" not in said:
+        said["link"] = rules.link(base, key=message.key, subject=message.subject)
+        if message.subject.startswith(
+            "appointment:"
+        ):  # opens the page for whoever holds the message, without signing in
+            code = message.subject.removeprefix("appointment:")
+            said["link"] += f"?k={sign(code, purpose='link')}"
+    elif said["link"].startswith("/"):
+        said["link"] = base + said["link"]
+    text = rules.render(words.body(message.hall, message.key, language), said)
+    return replace(message, text=text, said=said)
+
+
+def set_template(*, hall: str, key: str, language: str, body: str, by: Actor, now: datetime) -> Template:
+    """Word a message for a hall ("" = for every hall that has no words of its own).
+
+    :param language: zh | en.
+    :raises Refused: invalid, with the reason.
+    """
+    reason = rules.fault(key, body) or (
+        None if language in rules.LANGUAGES else {"zh": "语言是 zh 或 en", "en": "The language is zh or en"}
+    )
+    if reason:
+        raise Refused("invalid", facts={"field": "body", "reason": reason})
+    with transaction.atomic():
+        template, _ = Template.objects.update_or_create(
+            hall=hall, key=key, language=language, defaults={"body": body.strip(), "made_at": now, "made_by": str(by)}
+        )
+        audit.record(action="template_set", subject=f"template:{key}:{language}", by=by, now=now, hall=hall)
+    return template
+
+
+def reset_template(*, hall: str, key: str, language: str, by: Actor, now: datetime) -> None:
+    """Go back to the common words."""
+    with transaction.atomic():
+        gone, _ = Template.objects.filter(hall=hall, key=key, language=language).delete()
+        if gone:
+            audit.record(action="template_reset", subject=f"template:{key}:{language}", by=by, now=now, hall=hall)

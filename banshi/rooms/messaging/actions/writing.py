@@ -1,0 +1,109 @@
+"""Write messages into the outbox, with the change that asks for them; take back what lost its reason."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.db import connection
+
+from banshi.foundation.crypto import blind_index, encrypt
+from banshi.kernel.phones import InvalidPhone, normalise_phone
+from banshi.kernel.refusals import Refused
+from banshi.rooms.identity.models import Person
+from banshi.rooms.messaging.models import Message
+from banshi.rooms.messaging.statements import TO_PLACE, WRITE_SQL
+from banshi.rooms.places.models import Hall
+
+
+def phone_index(phone: str) -> str:
+    """The blind index of a number in E.164, the same as identity's."""
+    return blind_index(phone, purpose="phone")
+
+
+def row(
+    *,
+    key: str,
+    phone: str,
+    hall: str,
+    subject: str,
+    params: Mapping[str, Any],
+    due_at: datetime,
+    dedupe: str,
+    language: str,
+    now: datetime,
+) -> tuple[str, str, str, str, str, str, str, str, datetime, datetime]:
+    """One row's values in the order of `COLUMNS`, for set-based hot paths.
+
+    `INSERT INTO messaging_message (COLUMNS) SELECT …, params::jsonb, … FROM unnest(…) ON CONFLICT (dedupe) DO NOTHING`.
+
+    :param phone: E.164, in clear; encrypted here.
+    """
+    return (
+        hall, key, subject, encrypt(phone, place=TO_PLACE), phone_index(phone), language,
+        json.dumps(params, ensure_ascii=False, default=_plain), dedupe, due_at, now,
+    )  # fmt: skip
+
+
+def write_rows(rows: Iterable[tuple[Any, ...]]) -> int:
+    """Write rows made by `row` in one statement. :returns: how many were new."""
+    columns = list(zip(*rows, strict=True))
+    if not columns:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE_SQL, [list(column) for column in columns])
+        return int(cursor.rowcount)
+
+
+def write(
+    *,
+    key: str,
+    to_person: Person | int | None = None,
+    to_phone: str | None = None,
+    hall: Hall | str | None = None,
+    subject: str = "",
+    params: Mapping[str, Any] | None = None,
+    due_at: datetime | None = None,
+    dedupe: str | None,
+    language: str = "zh-hans",
+    now: datetime,
+) -> None:
+    """Put one message into the outbox, in the caller's transaction. The same dedupe again writes nothing.
+
+    A person without a telephone number is told nothing. `params` are described at `rules.spoken`; no personal data.
+
+    :param due_at: hall time; None = now.
+    :param dedupe: up to 140 characters; None = always a message of its own (a one-time code).
+    :raises Refused: phone-invalid.
+    """
+    if isinstance(to_person, int):
+        to_person = Person.objects.get(id=to_person)
+    phone = to_phone if to_phone is not None else (to_person.phone if to_person is not None else None)
+    if not phone:
+        return
+    if "@" not in phone:
+        try:
+            phone = normalise_phone(phone)
+        except InvalidPhone as wrong:
+            raise Refused("phone-invalid", facts={"reason": {"zh": wrong.zh, "en": wrong.en}}) from wrong
+    code = hall.code if isinstance(hall, Hall) else (hall or "")
+    write_rows([
+        row(key=key, phone=phone, hall=code, subject=subject, params=params or {}, due_at=due_at or now,
+            dedupe=dedupe or f"{key}:{uuid4().hex}",
+            language=language, now=now)
+    ])  # fmt: skip
+
+
+def drop(*, subject: str, keys: Sequence[str] | None = None, now: datetime) -> int:
+    """Take back what is still due about a subject: its reason went away. :returns: how many."""
+    rows = Message.objects.filter(subject=subject, state="due")
+    if keys is not None:
+        rows = rows.filter(key__in=keys)
+    return rows.update(state="dropped")
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
