@@ -45,13 +45,17 @@ class Message(models.Model):
     text = models.TextField(default="", db_default="")  # as sent
     dedupe = models.CharField(max_length=140)
     due_at = models.DateTimeField()
+    until = models.DateTimeField(null=True)  # hall time; from then on it says nothing and is dropped
     state = models.CharField(max_length=8, default="due", db_default="due")
     tries = models.SmallIntegerField(default=0, db_default=0)
     claimed_at = models.DateTimeField(null=True)  # machine time; also the lease: only its holder records the outcome
     retry_at = models.DateTimeField(null=True)  # machine time; not again before
     sent_at = models.DateTimeField(null=True)
     receipt = models.CharField(max_length=120, default="", db_default="")
-    error = models.CharField(max_length=200, default="", db_default="")
+    error = models.CharField(max_length=200, default="", db_default="")  # of the last try
+    why = models.CharField(
+        max_length=12, default="", db_default=""
+    )  # dropped: taken_back | lapsed | moved_on | unreachable
     created_at = models.DateTimeField()
 
     class Meta:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
+from banshi.rooms.messaging.rules import Standing
+
 
 class Passing(Exception):
     """It may work later: the network, a busy or throttling gateway. Tried again with back-off."""
@@ -24,6 +26,14 @@ class Outgoing:
     template: str  # message key
     params: Mapping[str, Any]  # values as said in the text, by placeholder
     idempotency: str
+
+
+class Condition(Protocol):
+    """How things stand, asked of the room that owns them: one query for all references of a batch."""
+
+    def __call__(self, refs: Sequence[str], /) -> Mapping[str, Standing]:
+        """By reference (the part of a subject after the colon); what is not known is left out."""
+        ...
 
 
 class Channel(Protocol):

@@ -32,6 +32,8 @@ class NoticeView:
     receipt: str
     error: str
     tries: int
+    until: datetime | None  # its last moment
+    why: str  # of a dropped one: taken_back | lapsed | moved_on | unreachable
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ def _view(row: Message, stored_to: str) -> NoticeView:
     return NoticeView(
         id=row.id, channel=row.channel, text=row.text, at=row.sent_at or row.due_at, status=row.state, key=row.key,
         masked_to=masked, hall=row.hall, subject=row.subject, receipt=row.receipt, error=row.error, tries=row.tries,
+        until=row.until, why=row.why,
     )  # fmt: skip
 
 

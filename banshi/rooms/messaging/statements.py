@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 TO_PLACE = "messaging_message.to"  # what a recipient's number is sealed for
-COLUMNS = 'hall, key, subject, "to", to_index, language, params, dedupe, due_at, created_at'
+COLUMNS = 'hall, key, subject, "to", to_index, language, params, dedupe, due_at, until, created_at'
 
 
 def written(source: str) -> str:
@@ -20,7 +20,8 @@ INSERT INTO messaging_message ({COLUMNS}) SELECT {COLUMNS} FROM ({source}) AS to
 
 
 WRITE_SQL = written(f"""
-SELECT hall, key, subject, "to", to_index, language, params::jsonb AS params, dedupe, due_at, created_at
+SELECT hall, key, subject, "to", to_index, language, params::jsonb AS params, dedupe, due_at, until,
+  created_at
 FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
-            %s::timestamptz[], %s::timestamptz[]) AS r({COLUMNS})
+            %s::timestamptz[], %s::timestamptz[], %s::timestamptz[]) AS r({COLUMNS})
 """)  # noqa: S608

@@ -185,21 +185,33 @@ def test_urgent_words_overtake_a_flood(town):
     assert len(spy.sent) == 6
 
 
-def test_trouble_that_passes_is_tried_again_after_a_while_and_then_shown_to_a_person(town, monkeypatch):
+def test_trouble_that_passes_is_tried_again_after_a_while_until_it_works(town, monkeypatch):
     town.policy(messages={"channels": ["sms"]})
     say()
-    spy = Spy(troubles=[Passing("busy")] * 5)
+    spy = Spy(troubles=[Passing("busy")] * 9)
     seen = []
 
-    for _ in range(5):
+    for _ in range(10):
         actions.drain(channels={"sms": spy}, now=TUESDAY_NINE)
         actions.drain(channels={"sms": spy}, now=TUESDAY_NINE)  # too soon: nothing happens
         message = Message.objects.get()
         seen.append((message.state, message.tries, len(spy.sent)))
-        later(monkeypatch, minutes=21)
+        later(monkeypatch, minutes=61)
 
-    assert seen == [("due", 1, 1), ("due", 2, 2), ("due", 3, 3), ("due", 4, 4), ("failed", 5, 5)]
-    assert queries.notices(state="failed")[0].error == "busy"
+    assert seen == [*(("due", n, n) for n in range(1, 10)), ("sent", 10, 10)]
+
+
+def test_an_outage_that_outlasts_a_message_drops_it_with_the_last_trouble(town, monkeypatch):
+    town.policy(messages={"channels": ["sms"]})
+    say(until=TUESDAY_NINE + timedelta(minutes=10))
+    spy = Spy(troubles=[Passing("busy")])
+    actions.drain(channels={"sms": spy}, now=TUESDAY_NINE)
+    later(monkeypatch, minutes=10)
+
+    actions.drain(channels={"sms": spy}, now=TUESDAY_NINE + timedelta(minutes=10))
+
+    found = queries.notices()[0]
+    assert (found.status, found.why, found.error, len(spy.sent)) == ("dropped", "lapsed", "busy", 1)
 
 
 def test_every_try_carries_the_same_idempotency(town, monkeypatch):
@@ -345,7 +357,7 @@ def test_a_batch_costs_the_same_statements_however_many_it_holds(town, django_as
     for n in range(messages):
         say(n)
 
-    with django_assert_num_queries(20):  # two rounds, the second finds nothing; savepoints of the test included
+    with django_assert_num_queries(23):  # two rounds, the second finds nothing; savepoints of the test included
         assert actions.drain(channels=outboxes(), now=TUESDAY_NINE) == messages * 2
 
 

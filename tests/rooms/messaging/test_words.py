@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from itertools import product
 
 import pytest
 
 from banshi.rooms.messaging import rules
+from banshi.rooms.messaging.rules import Standing
 from tests.town import CN, TUESDAY_NINE, at
 
 FULL = {
@@ -175,10 +176,67 @@ def test_the_dedupe_of_a_sibling_fits_its_column():
     assert rules.sibling("x" * 139, "sms") != rules.sibling("x" * 140, "sms")
 
 
-def test_tries_wait_longer_each_time_and_then_a_person_looks():
-    waits = [rules.next_try(n) for n in range(1, 6)]
+def test_tries_wait_longer_each_time_while_the_end_is_far():
+    waits = [rules.next_try(n, left=timedelta(days=1)) for n in (1, 2, 3, 4, 5, 6, 40)]
 
-    assert [w.total_seconds() if w else None for w in waits] == [10, 60, 300, 1200, None]
+    assert [w.total_seconds() for w in waits] == [10, 60, 300, 1200, 3600, 3600, 3600]
+
+
+def test_tries_come_closer_together_as_the_end_comes_near_and_never_closer_than_ten_seconds():
+    waits = [rules.next_try(4, left=timedelta(seconds=left)) for left in (600, 120, 20, -5)]
+
+    assert [w.total_seconds() for w in waits] == [150, 30, 10, 10]
+
+
+@pytest.mark.parametrize(
+    ("key", "params", "until"),
+    [
+        ("leave", {"starts_at": FULL["starts_at"]}, "2026-03-11 09:30"),
+        ("reminder", {"starts_at": FULL["starts_at"], "ends_at": FULL["ends_at"]}, "2026-03-11 09:30"),
+        ("confirmation", {"starts_at": FULL["starts_at"], "ends_at": FULL["ends_at"]}, "2026-03-11 10:30"),
+        ("moved", {"starts_at": FULL["starts_at"]}, "2026-03-11 09:30"),
+        ("confirmation", {"starts_at": "2026-03-10T08:00:00+08:00"}, "2026-03-10 10:00"),
+        ("waiting_offer", {"expires": FULL["expires"], "starts_at": FULL["starts_at"]}, "2026-03-10 09:30"),
+        ("code", {}, "2026-03-10 09:10"),
+        ("your_turn", {}, "2026-03-10 09:30"),
+        ("cancelled", {"starts_at": FULL["starts_at"]}, "2026-03-11 09:00"),
+        ("leave", {"starts_at": "soon"}, "2026-03-11 09:00"),
+    ],
+)
+def test_a_message_has_a_last_moment(key: str, params: dict[str, object], until: str):
+    assert rules.last_moment(key=key, due_at=TUESDAY_NINE, params=params) == at(until)
+
+
+@pytest.mark.parametrize(
+    ("key", "subject", "params", "now", "lost"),
+    [
+        ("reminder", "appointment:K7", {}, Standing("booked"), False),
+        ("reminder", "appointment:K7", {}, Standing("cancelled"), True),
+        ("leave", "appointment:K7", {}, Standing("checked_in"), True),
+        ("reminder", "appointment:K7", {"starts_at": FULL["starts_at"]}, Standing("booked", at("2026-03-11 09:30")), False),
+        ("reminder", "appointment:K7", {"starts_at": FULL["starts_at"]}, Standing("booked", at("2026-03-12 09:30")), True),
+        ("cancelled", "appointment:K7", {}, Standing("cancelled", at("2026-03-12 09:30")), False),
+        ("your_turn", "ticket:T", {"call": 1}, Standing("called", 1), False),
+        ("your_turn", "ticket:T", {"call": 1}, Standing("called", 2), True),
+        ("your_turn", "ticket:T", {"call": 1}, Standing("finished", 1), True),
+        ("ahead", "ticket:T", {}, Standing("waiting", 0), False),
+        ("missed", "ticket:T", {}, Standing("waiting", 1), True),
+        ("rate", "ticket:T", {}, Standing("rated", 1), True),
+        ("waiting_offer", "waiting:1", {}, Standing("lapsed"), True),
+        ("suspended", "suspension:1", {}, Standing("lifted"), True),
+        ("reminder", "appointment:K7", {}, None, False),
+    ],
+)  # fmt: skip
+def test_a_message_keeps_its_sense_only_while_what_it_speaks_of_stands_so(key, subject, params, now, lost):
+    asked = rules.sense_of(key=key, subject=subject)
+
+    assert asked is not None
+    assert rules.lost_sense(asked[2], params=params, now=now) is lost
+
+
+@pytest.mark.parametrize(("key", "subject"), [("code", ""), ("confirmation", ""), ("rate", "appointment:K7")])
+def test_of_some_messages_nothing_is_asked(key: str, subject: str):
+    assert rules.sense_of(key=key, subject=subject) is None
 
 
 @pytest.mark.parametrize(

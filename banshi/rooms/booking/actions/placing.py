@@ -28,7 +28,7 @@ from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, Slot
 from banshi.rooms.booking.queries.facts import AskedFacts, HallFacts, ItemWords, Opens, read_facts, slot_facts
 from banshi.rooms.booking.queries.slots import alternatives_for
 from banshi.rooms.booking.rules import SlotFacts
-from banshi.rooms.messaging.statements import TO_PLACE
+from banshi.rooms.messaging.statements import TO_PLACE, written
 
 PHONE_PLACE = "identity_person.phone"
 
@@ -78,15 +78,28 @@ def new_code() -> str:
     return code_from(os.urandom(8))
 
 
+# A confirmation and the reminders of each appointment that was made.
+TOLD_SQL = """
+  SELECT a.hall_code AS hall, m.key, 'appointment:' || a.code AS subject, a.phone AS "to", a.phone_index AS to_index,
+    a.language, a.params, m.key || ':' || a.code || ':0' AS dedupe, m.due_at, m.until, %(now)s::timestamptz AS created_at
+  FROM inserted i JOIN asked a ON a.code = i.code
+  CROSS JOIN LATERAL (
+    VALUES ('confirmation', %(now)s::timestamptz, a.ends_at),
+      ('reminder', a.reminder_at, a.reminder_until), ('leave', a.leave_at, a.starts_at)
+  ) m(key, due_at, until)
+  WHERE a.phone IS NOT NULL AND m.due_at IS NOT NULL
+"""
+
 # Slots are locked in id order and people inserted in id order: two batches cannot wait for each other in a circle.
 # Whoever is not inserted (place gone, or the person booked elsewhere meanwhile) is simply not in the answer.
-PLACE_SQL = """
+PLACE_SQL = f"""
 WITH asked AS (
   SELECT * FROM json_to_recordset(%(rows)s::json) AS r(
     ord int, code text, hall_id bigint, hall_code text, slot_id bigint, item_id bigint, category_id bigint,
     person_id bigint, business text, day date, half text, starts_at timestamptz, ends_at timestamptz, exempt boolean,
     internal boolean, source text, account_id bigint, booked_by text, why text, note text, visit_group text,
-    language text, phone text, phone_index text, params jsonb, reminder_at timestamptz, leave_at timestamptz, item text)
+    language text, phone text, phone_index text, params jsonb, reminder_at timestamptz,
+    reminder_until timestamptz, leave_at timestamptz, item text)
 ), locked AS MATERIALIZED (
   SELECT id, quota - taken AS free, internal_quota - internal_taken AS internal_free, closed FROM booking_slot
   WHERE id = ANY(%(slots)s) ORDER BY id FOR NO KEY UPDATE
@@ -113,15 +126,7 @@ WITH asked AS (
     FROM inserted GROUP BY slot_id
   ) n WHERE s.id = n.slot_id
 ), told AS (
-  INSERT INTO messaging_message (hall, key, subject, "to", to_index, language, params, dedupe, due_at, created_at)
-  SELECT a.hall_code, m.key, 'appointment:' || a.code, a.phone, a.phone_index, a.language, a.params,
-    m.key || ':' || a.code || ':0', m.due_at, %(now)s
-  FROM inserted i JOIN asked a ON a.code = i.code
-  CROSS JOIN LATERAL (
-    VALUES ('confirmation', %(now)s::timestamptz), ('reminder', a.reminder_at), ('leave', a.leave_at)
-  ) m(key, due_at)
-  WHERE a.phone IS NOT NULL AND m.due_at IS NOT NULL
-  ON CONFLICT (dedupe) DO NOTHING
+{written(TOLD_SQL)}
 ), audited AS (
   INSERT INTO audit_entry (at, actor, hall, action, subject, facts)
   SELECT %(now)s, a.booked_by, a.hall_code, 'placed', 'appointment:' || a.code,
@@ -129,7 +134,7 @@ WITH asked AS (
   FROM inserted i JOIN asked a ON a.code = i.code
 )
 SELECT id, code FROM inserted
-"""
+"""  # noqa: S608 – only our own statements are put in
 
 
 def place_many(asked: Sequence[Asked], *, now: datetime) -> list[Appointment | Refused]:
@@ -393,6 +398,7 @@ def _row(grant: _Granted, ord_: int, *, now: datetime) -> dict[str, Any]:
         "phone_index": grant.facts.phone_index,
         "params": telling.params_of(hall, item, code=grant.code, starts_at=slot.starts_at, ends_at=slot.ends_at),
         "reminder_at": reminders.get("reminder"),
+        "reminder_until": reminders.get("leave") or slot.starts_at,
         "leave_at": reminders.get("leave"),
         "item": item.facts.code,
     }

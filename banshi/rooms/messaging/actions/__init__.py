@@ -1,17 +1,19 @@
 """What messaging does.
 
-writing: into the outbox · claiming: what is due, and by which channel · wording: what it says · sending: out of the
-outbox · reaching: addresses of channels.
+writing: into the outbox · claiming: what is due, and by which channel · minding: whether it still holds · wording:
+what it says · sending: out of the outbox · reaching: addresses of channels.
 """
 
 from __future__ import annotations
 
+from banshi.rooms.messaging.actions.minding import ask
 from banshi.rooms.messaging.actions.reaching import bind, deliver
 from banshi.rooms.messaging.actions.sending import drain, requeue_stuck, send_again
 from banshi.rooms.messaging.actions.wording import reset_template, set_template
 from banshi.rooms.messaging.actions.writing import drop, phone_index, row, write, write_rows
 
 __all__ = [
+    "ask",
     "bind",
     "deliver",
     "drain",

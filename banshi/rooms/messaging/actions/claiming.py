@@ -37,6 +37,8 @@ class Claimed:
     dedupe: str
     tries: int
     claimed_at: datetime
+    due_at: datetime
+    until: datetime | None  # hall time
     text: str = ""
     said: Mapping[str, str] | None = None
 
@@ -47,7 +49,8 @@ WHERE id IN (
   SELECT id FROM messaging_message
   WHERE state = 'due' AND due_at <= %(now)s AND (retry_at IS NULL OR retry_at <= %(wall)s) {urgent}
   ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-RETURNING id, hall, key, subject, channel, "to", to_index, language, params, dedupe, tries, claimed_at
+RETURNING id, hall, key, subject, channel, "to", to_index, language, params, dedupe, tries, claimed_at,
+  due_at, until
 """
 URGENT_SQL = f"AND key IN ({', '.join(repr(key) for key in rules.URGENT)})"
 CHANNEL_SQL = """
@@ -56,22 +59,17 @@ WHERE m.id = x.id
 """
 SIBLINGS_SQL = """
 INSERT INTO messaging_message (hall, key, subject, channel, "to", to_index, language, params, dedupe, due_at,
-                               state, tries, claimed_at, created_at)
-SELECT m.hall, m.key, m.subject, x.channel, m."to", m.to_index, m.language, m.params, x.dedupe, m.due_at, 'sending', 1,
+                               until, state, tries, claimed_at, created_at)
+SELECT m.hall, m.key, m.subject, x.channel, m."to", m.to_index, m.language, m.params, x.dedupe, m.due_at,
+       m.until, 'sending', 1,
        m.claimed_at, m.created_at
 FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS x(id, channel, dedupe) JOIN messaging_message m ON m.id = x.id
 ON CONFLICT (dedupe) DO NOTHING RETURNING id, dedupe
 """
 
 
-def claim(
-    *,
-    channels: Mapping[str, Channel],
-    now: datetime,
-    limit: int,
-    policies: Policies,
-) -> list[Claimed]:
-    """Lease the next rows, urgent ones first, and give each its channels."""
+def claim(*, now: datetime, limit: int, policies: Policies) -> list[Claimed]:
+    """Lease the next rows, urgent ones first."""
     with transaction.atomic(), connection.cursor() as cursor:
         asked: dict[str, Any] = {"wall": clock.wall(), "now": now, "limit": limit}
         cursor.execute(CLAIM_SQL.format(urgent=URGENT_SQL), asked)
@@ -81,11 +79,11 @@ def claim(
             found += cursor.fetchall()
         rows = [_claimed(each) for each in found]
         _policies_into(policies, {each.hall for each in rows}, now=now)
-        return _split(rows, channels=channels, policies=policies) if rows else []
+        return rows
 
 
 def _claimed(values: Sequence[Any]) -> Claimed:
-    id_, hall, key, subject, channel, to, to_index, language, params, dedupe, tries, claimed_at = values
+    id_, hall, key, subject, channel, to, to_index, language, params, dedupe, tries, claimed_at, due_at, until = values
     try:
         clear = decrypt(to, place=TO_PLACE)
     except Unreadable:
@@ -93,7 +91,7 @@ def _claimed(values: Sequence[Any]) -> Claimed:
     params = json.loads(params) if isinstance(params, str) else params
     return Claimed(
         id_, hall, key, subject, channel, clear, to_index, language, params if isinstance(params, dict) else {}, dedupe,
-        tries, claimed_at,
+        tries, claimed_at, due_at, until,
     )  # fmt: skip
 
 
@@ -105,7 +103,8 @@ def _policies_into(policies: Policies, codes: set[str], *, now: datetime) -> Non
         policies[code] = (policy_of(hall.id, now=now).messages if hall else MessagePolicy(), hall)
 
 
-def _split(
+@transaction.atomic
+def split(
     rows: list[Claimed],
     *,
     channels: Mapping[str, Channel],
@@ -146,7 +145,7 @@ def _split(
             )
             done += [replace(further[dedupe], id=id_) for id_, dedupe in cursor.fetchall()]
     if nowhere:
-        Message.objects.filter(id__in=nowhere).update(state="dropped", error="no channel reaches this person")
+        Message.objects.filter(id__in=nowhere).update(state="dropped", why="unreachable")
     return [
         replace(each, to=bound.get((each.to_index, each.channel))) if each.channel in addressed else each
         for each in [*firsts, *done]

@@ -21,7 +21,8 @@ from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.messaging import rules
-from banshi.rooms.messaging.actions.claiming import Claimed, Policies, claim
+from banshi.rooms.messaging.actions.claiming import Claimed, Policies, claim, split
+from banshi.rooms.messaging.actions.minding import lost_sense, still_sensible
 from banshi.rooms.messaging.actions.wording import Words, word
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.messaging.ports import BulkChannel, Channel, Final, Outgoing, Passing
@@ -58,9 +59,11 @@ def drain(*, channels: Mapping[str, Channel], now: datetime, limit: int = 500) -
     halls: set[str] = set()
     policies: Policies = {}
     while clock.monotonic() - started < DRAIN_FOR_S:
-        batch = claim(channels=channels, now=now, limit=limit, policies=policies)
-        if not batch:
+        claimed = claim(now=now, limit=limit, policies=policies)
+        if not claimed:
             break
+        halls |= {message.hall for message in claimed}
+        batch = split(still_sensible(claimed, now=now), channels=channels, policies=policies)
         words = Words(batch)
         worded = [word(message, words=words, hall=policies[message.hall][1], now=now) for message in batch]
         for name in dict.fromkeys(message.channel for message in worded):
@@ -69,7 +72,6 @@ def drain(*, channels: Mapping[str, Channel], now: datetime, limit: int = 500) -
             for outcomes in _send(channel, part):
                 sent += _record(outcomes, now=now)
                 _fall_back([m for m, outcome in outcomes if isinstance(outcome, Final)], policies, now=now)
-        halls |= {message.hall for message in worded}
     for hall in sorted(halls - {""}):
         announce(hall=hall, topic="notices", now=now)
     return sent
@@ -163,9 +165,11 @@ def _record(outcomes: Sequence[tuple[Claimed, Outcome]], *, now: datetime) -> in
         if isinstance(outcome, str):
             receipt = outcome[:120]
         else:
-            wait = rules.next_try(message.tries) if isinstance(outcome, Passing) else None
-            state = "failed" if wait is None else "due"
-            retry_at = None if wait is None else clock.wall() + wait
+            if isinstance(outcome, Passing):
+                left = (message.until or message.due_at + rules.DAY) - now
+                state, retry_at = "due", clock.wall() + rules.next_try(message.tries, left=left)
+            else:
+                state = "failed"
             error = str(outcome)[:200] or type(outcome).__name__
         # Where real people sign in, a code is gone once it is sent; the demo shows it on the notices page.
         forget = message.key == "code" and state == "sent" and not settings.BANSHI_VIRTUAL_CLOCK
@@ -181,8 +185,9 @@ def _record(outcomes: Sequence[tuple[Claimed, Outcome]], *, now: datetime) -> in
 
 FALL_BACK_SQL = """
 INSERT INTO messaging_message (hall, key, subject, channel, "to", to_index, language, params, dedupe, due_at,
-                               created_at)
-SELECT m.hall, m.key, m.subject, 'sms', m."to", m.to_index, m.language, m.params, x.dedupe, m.due_at, m.created_at
+                               until, created_at)
+SELECT m.hall, m.key, m.subject, 'sms', m."to", m.to_index, m.language, m.params, x.dedupe, m.due_at, m.until,
+       m.created_at
 FROM unnest(%s::bigint[], %s::text[]) AS x(id, dedupe) JOIN messaging_message m ON m.id = x.id
 ON CONFLICT (dedupe) DO NOTHING
 """
@@ -198,10 +203,14 @@ def _fall_back(failed: Sequence[Claimed], policies: Policies, *, now: datetime) 
         cursor.execute(FALL_BACK_SQL, [[each.id for each in lost], bases])
 
 
+_MOVED_ON = {"zh": "情况已经变了，这条通知不再成立", "en": "things have changed and it is no longer true"}
+_STILL_TRUE = {"zh": "内容仍然成立的通知", "en": "a message that still holds"}
+
+
 def send_again(*, message_id: int, by: Actor, now: datetime) -> None:
     """Try a failed message again, after somebody has looked at why.
 
-    :raises Refused: nothing-found, wrong-state.
+    :raises Refused: nothing-found; wrong-state (not failed, or it says what is no longer so); too-late.
     """
     with transaction.atomic():
         message = Message.objects.select_for_update(no_key=True).filter(id=message_id).first()
@@ -209,6 +218,10 @@ def send_again(*, message_id: int, by: Actor, now: datetime) -> None:
             raise Refused("nothing-found", facts={"message": message_id})
         if message.state != "failed":
             raise Refused("wrong-state", facts={"state": message.state, "needs": "failed"})
+        if message.until is not None and message.until <= now:
+            raise Refused("too-late", facts={"closes": message.until})
+        if lost_sense(key=message.key, subject=message.subject, params=message.params):
+            raise Refused("wrong-state", facts={"state": _MOVED_ON, "needs": _STILL_TRUE})
         message.state, message.tries, message.retry_at, message.claimed_at = "due", 0, None, None
         message.save(update_fields=["state", "tries", "retry_at", "claimed_at"])
         audit.record(action="message_sent_again", subject=f"message:{message_id}", by=by, now=now, hall=message.hall)

@@ -14,6 +14,7 @@ from banshi.foundation.crypto import blind_index, encrypt
 from banshi.kernel.phones import InvalidPhone, normalise_phone
 from banshi.kernel.refusals import Refused
 from banshi.rooms.identity.models import Person
+from banshi.rooms.messaging import rules
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.messaging.statements import TO_PLACE, WRITE_SQL
 from banshi.rooms.places.models import Hall
@@ -35,16 +36,17 @@ def row(
     dedupe: str,
     language: str,
     now: datetime,
-) -> tuple[str, str, str, str, str, str, str, str, datetime, datetime]:
-    """One row's values in the order of `COLUMNS`, for set-based hot paths.
-
-    `INSERT INTO messaging_message (COLUMNS) SELECT …, params::jsonb, … FROM unnest(…) ON CONFLICT (dedupe) DO NOTHING`.
+    until: datetime | None = None,
+) -> tuple[str, str, str, str, str, str, str, str, datetime, datetime, datetime]:
+    """One row's values in the order of `statements.COLUMNS`, for `write_rows`.
 
     :param phone: E.164, in clear; encrypted here.
+    :param until: the last moment at which it still says something; None: `rules.last_moment`.
     """
     return (
         hall, key, subject, encrypt(phone, place=TO_PLACE), phone_index(phone), language,
-        json.dumps(params, ensure_ascii=False, default=_plain), dedupe, due_at, now,
+        json.dumps(params, ensure_ascii=False, default=_plain), dedupe, due_at,
+        until or rules.last_moment(key=key, due_at=due_at, params=params), now,
     )  # fmt: skip
 
 
@@ -70,12 +72,14 @@ def write(
     dedupe: str | None,
     language: str = "zh-hans",
     now: datetime,
+    until: datetime | None = None,
 ) -> None:
     """Put one message into the outbox, in the caller's transaction. The same dedupe again writes nothing.
 
     A person without a telephone number is told nothing. `params` are described at `rules.spoken`; no personal data.
 
     :param due_at: hall time; None = now.
+    :param until: hall time, its last moment; None: as `rules.last_moment` says.
     :param dedupe: up to 140 characters; None = always a message of its own (a one-time code).
     :raises Refused: phone-invalid.
     """
@@ -93,7 +97,7 @@ def write(
     write_rows([
         row(key=key, phone=phone, hall=code, subject=subject, params=params or {}, due_at=due_at or now,
             dedupe=dedupe or f"{key}:{uuid4().hex}",
-            language=language, now=now)
+            language=language, now=now, until=until)
     ])  # fmt: skip
 
 
@@ -102,7 +106,7 @@ def drop(*, subject: str, keys: Sequence[str] | None = None, now: datetime) -> i
     rows = Message.objects.filter(subject=subject, state="due")
     if keys is not None:
         rows = rows.filter(key__in=keys)
-    return rows.update(state="dropped")
+    return rows.update(state="dropped", why="taken_back")
 
 
 def _plain(value: Any) -> str:

@@ -11,6 +11,8 @@ from django.db.models import F
 
 from banshi.foundation import prepared
 from banshi.kernel.refusals import Refused
+from banshi.rooms.messaging.rules import last_moment
+from banshi.rooms.messaging.statements import written
 from banshi.rooms.places.models import Window
 from banshi.rooms.tickets.actions.ground import (
     broken,
@@ -39,6 +41,20 @@ _ELIGIBLE = """
       AND COALESCE(COALESCE(t.session_until, 'infinity') <= (SELECT starts_at FROM booked_to_come), true)))
   AND (t.person_id IS NULL OR NOT EXISTS (
     SELECT 1 FROM tickets_ticket o WHERE o.person_id = t.person_id AND o.state IN ('called', 'serving')))
+"""
+
+# What the called person is told. `call` tells a later call of the same number apart.
+TOLD_SQL = """
+  SELECT free.hall_code AS hall, 'your_turn' AS key, 'ticket:' || called.ref AS subject, called.notify_to AS "to",
+    called.phone_index AS to_index, called.language,
+    jsonb_build_object('number', called.number, 'window', free.window_number, 'floor_zh', free.label_zh, 'floor_en',
+      free.label_en, 'hall_zh', free.name_zh, 'hall_en', free.name_en, 'ahead', 0, 'ref', called.ref,
+      'call', called.calls) AS params,
+    'your_turn:' || called.ref || ':' || called.calls AS dedupe, %(now)s::timestamptz AS due_at,
+    %(turn_until)s::timestamptz AS until, %(now)s::timestamptz AS created_at
+  FROM called, free
+  WHERE called.notify_to <> ''
+    AND COALESCE((SELECT (document #>> '{messages,on_call}')::boolean FROM policy), true)
 """
 
 CALL_NEXT_SQL = f"""
@@ -103,17 +119,7 @@ WITH desk AS (
   UPDATE tickets_estimate e SET actual_s = GREATEST(0, round(EXTRACT(EPOCH FROM %(now)s - e.at)))
   FROM called WHERE e.ticket_id = called.id AND e.actual_s IS NULL
 ), told AS (
-  INSERT INTO messaging_message (hall, key, subject, channel, "to", to_index, language, params, text, dedupe, due_at,
-    state, tries, receipt, error, created_at)
-  SELECT free.hall_code, 'your_turn', 'ticket:' || called.ref, '', called.notify_to, called.phone_index,
-    called.language,
-    jsonb_build_object('number', called.number, 'window', free.window_number, 'floor_zh', free.label_zh, 'floor_en',
-      free.label_en, 'hall_zh', free.name_zh, 'hall_en', free.name_en, 'ahead', 0, 'ref', called.ref),
-    '', 'your_turn:' || called.ref || ':' || called.calls, %(now)s, 'due', 0, '', '', %(now)s
-  FROM called, free
-  WHERE called.notify_to <> ''
-    AND COALESCE((SELECT (document #>> '{{messages,on_call}}')::boolean FROM policy), true)
-  ON CONFLICT (dedupe) DO NOTHING
+{written(TOLD_SQL)}
 ), event AS (
   INSERT INTO foundation_event (hall, topic, subject, at)
   SELECT free.hall_code, 'line', called.ref, %(now)s FROM called, free RETURNING id, hall, subject
@@ -144,7 +150,8 @@ def call_next(*, window_code: str, staff_id: int, now: datetime) -> Ticket | Non
 
 
 def _values(window_code: str, staff_id: int, now: datetime) -> dict[str, str | int | datetime]:
-    return {"window": window_code, "staff": staff_id, "now": now}
+    turn_until = last_moment(key="your_turn", due_at=now, params={})
+    return {"window": window_code, "staff": staff_id, "now": now, "turn_until": turn_until}
 
 
 def _called(row: tuple[Any, ...] | None, window_code: str) -> Ticket | None:
@@ -225,7 +232,8 @@ def _call(ticket: Ticket, session: WindowSession, *, why: str, now: datetime) ->
     )  # fmt: skip
     for estimate in Estimate.objects.filter(ticket=ticket, actual_s=None).order_by("id"):
         Estimate.objects.filter(pk=estimate.pk).update(actual_s=max(0, round((now - estimate.at).total_seconds())))
-    tell(ticket, key="your_turn", dedupe=f"your_turn:{ticket.ref}:{ticket.calls}", window=session.window, now=now)
+    dedupe = f"your_turn:{ticket.ref}:{ticket.calls}"
+    tell(ticket, key="your_turn", dedupe=dedupe, window=session.window, now=now, more={"call": ticket.calls})
     tell_line(ticket, now)
 
 

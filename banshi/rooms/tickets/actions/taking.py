@@ -18,6 +18,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.catalogue.models import HallItem, Item
 from banshi.rooms.identity.models import Person
+from banshi.rooms.messaging.statements import TO_PLACE
 from banshi.rooms.places.models import Category, Hall
 from banshi.rooms.places.queries import policy_of
 from banshi.rooms.tickets import rules
@@ -27,7 +28,6 @@ from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import promise_for
 
 REF_BYTES = 12  # 60 random bits and a check character
-NOTIFY_PLACE = "messaging_message.to"  # where the sealed phone will be opened
 
 ISSUE_SQL = f"""
 WITH standing AS (
@@ -185,7 +185,7 @@ def issue(
         "channel": channel,
         "language": language,
         "phone_index": (person.phone_index if person else None) or phone_index,
-        "notify_to": encrypt(person.phone, place=NOTIFY_PLACE) if person and person.phone else "",
+        "notify_to": encrypt(person.phone, place=TO_PLACE) if person and person.phone else "",
         "rank_class": int(ranked.rank_class),
         "rank_key": ranked.key,
         "call_by": rules.PUT_FIRST_BY

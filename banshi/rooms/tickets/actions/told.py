@@ -9,18 +9,17 @@ from typing import Any
 
 from django.db import connection
 
+from banshi.rooms.messaging.rules import last_moment
+from banshi.rooms.messaging.statements import written
 from banshi.rooms.places.models import Window
 from banshi.rooms.tickets.actions.ground import policy
 from banshi.rooms.tickets.models import Ticket
 
-TELL_SQL = """
-INSERT INTO messaging_message (hall, key, subject, channel, "to", to_index, language, params, text, dedupe, due_at,
-  state, tries, receipt, error, created_at)
-VALUES (%(hall)s, %(key)s, %(subject)s, '', %(to)s, %(to_index)s, %(language)s, %(params)s::jsonb,
-  '', %(dedupe)s, %(now)s,
-  'due', 0, '', '', %(now)s)
-ON CONFLICT (dedupe) DO NOTHING
-"""
+TELL_SQL = written("""
+  SELECT %(hall)s AS hall, %(key)s AS key, %(subject)s AS subject, %(to)s AS "to", %(to_index)s AS to_index,
+    %(language)s AS language, %(params)s::jsonb AS params, %(dedupe)s AS dedupe, %(now)s::timestamptz AS due_at,
+    %(until)s::timestamptz AS until, %(now)s::timestamptz AS created_at
+""")
 
 
 def tell(
@@ -63,5 +62,6 @@ def tell(
                 "params": json.dumps(params, ensure_ascii=False),
                 "dedupe": dedupe,
                 "now": now,
+                "until": last_moment(key=key, due_at=now, params=params),
             },
         )

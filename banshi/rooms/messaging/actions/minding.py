@@ -1,0 +1,62 @@
+"""Look again before sending: a message whose time is over, or whose reason is gone, is dropped and shown as such.
+
+The rooms above say how things stand (`ask`, in their AppConfig.ready); `rules.SENSE` says what a message needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection
+
+from banshi.rooms.messaging import rules
+from banshi.rooms.messaging.actions.claiming import Claimed
+from banshi.rooms.messaging.ports import Condition
+
+LAPSED, MOVED_ON = "lapsed", "moved_on"
+_ASKED: dict[str, Condition] = {}
+
+DROP_SQL = """
+UPDATE messaging_message m SET state = 'dropped', why = x.why, params = CASE WHEN m.key = 'code' THEN '{}' ELSE m.params END
+FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[]) AS x(id, claimed_at, why)
+WHERE m.id = x.id AND m.state = 'sending' AND m.claimed_at = x.claimed_at
+"""
+
+
+def ask(kind: str, condition: Condition) -> None:
+    """Register who knows about subjects of a kind (`appointment`, `ticket` …)."""
+    _ASKED[kind] = condition
+
+
+def still_sensible(messages: Sequence[Claimed], *, now: datetime) -> list[Claimed]:
+    """Those that may go out now; the others are dropped with the reason. One query for each kind of subject."""
+    why: dict[int, str] = {each.id: LAPSED for each in messages if each.until is not None and each.until <= now}
+    why |= dict.fromkeys(_moved_on([each for each in messages if each.id not in why]), MOVED_ON)
+    dropped = [each for each in messages if each.id in why]
+    if dropped:
+        with connection.cursor() as cursor:
+            columns = ([each.id for each in dropped], [each.claimed_at for each in dropped])
+            cursor.execute(DROP_SQL, [*columns, [why[each.id] for each in dropped]])
+    return [each for each in messages if each.id not in why]
+
+
+def lost_sense(*, key: str, subject: str, params: dict[str, object]) -> bool:
+    """The same question about one message."""
+    asked = rules.sense_of(key=key, subject=subject)
+    if asked is None or asked[0] not in _ASKED:
+        return False
+    kind, ref, sense = asked
+    return rules.lost_sense(sense, params=params, now=_ASKED[kind]([ref]).get(ref))
+
+
+def _moved_on(messages: Sequence[Claimed]) -> list[int]:
+    asked = [(each, *found) for each in messages if (found := rules.sense_of(key=each.key, subject=each.subject))]
+    lost: list[int] = []
+    for kind in sorted({kind for _, kind, _, _ in asked} & _ASKED.keys()):
+        about = [(each, ref, sense) for each, of_kind, ref, sense in asked if of_kind == kind]
+        standing = _ASKED[kind](sorted({ref for _, ref, _ in about}))
+        lost += [
+            each.id for each, ref, sense in about if rules.lost_sense(sense, params=each.params, now=standing.get(ref))
+        ]
+    return lost

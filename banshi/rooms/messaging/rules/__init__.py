@@ -1,0 +1,50 @@
+"""What a message says and when it may be said, without a clock or a database.
+
+words: the common templates · templates: filling and checking them · values: as people say them · sending: channels,
+tries, last moments, conditions.
+"""
+
+from __future__ import annotations
+
+from banshi.rooms.messaging.rules.sending import (
+    DAY,
+    LEASE,
+    URGENT,
+    Standing,
+    channels_for,
+    last_moment,
+    link,
+    lost_sense,
+    next_try,
+    sense_of,
+    sibling,
+)
+from banshi.rooms.messaging.rules.templates import MISSING, allowed, fault, language_of, placeholders, render
+from banshi.rooms.messaging.rules.values import moment_of, period, spoken, spoken_day
+from banshi.rooms.messaging.rules.words import COMMON, LANGUAGES
+
+__all__ = [
+    "COMMON",
+    "DAY",
+    "LANGUAGES",
+    "LEASE",
+    "MISSING",
+    "URGENT",
+    "Standing",
+    "allowed",
+    "channels_for",
+    "fault",
+    "language_of",
+    "last_moment",
+    "link",
+    "lost_sense",
+    "moment_of",
+    "next_try",
+    "period",
+    "placeholders",
+    "render",
+    "sense_of",
+    "sibling",
+    "spoken",
+    "spoken_day",
+]

@@ -1,0 +1,166 @@
+"""When and by which channel a message goes out, how long it is tried, and what takes its sense away."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from banshi.rooms.messaging.rules.values import moment_of
+
+BACK_OFF = (  # machine time
+    timedelta(seconds=10),
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=20),
+    timedelta(hours=1),
+)
+LAST_WAIT_PARTS = 4  # no wait takes more than this part of the time that is left
+LEASE = timedelta(seconds=60)  # machine time; a message `sending` for longer has lost its worker
+URGENT = ("code", "your_turn", "ahead")  # never behind a flood of closures
+
+DAY = timedelta(days=1)
+# How long a message keeps its sense after it is due, where nothing it speaks of says so itself.
+LASTS = {
+    "code": timedelta(minutes=10),
+    "your_turn": timedelta(minutes=30),
+    "ahead": timedelta(minutes=15),
+    "missed": timedelta(hours=2),
+    "no_show": 3 * DAY,
+    "suspended": 7 * DAY,
+    "lifted": 7 * DAY,
+    "rate": 3 * DAY,
+    "rating_answered": 7 * DAY,
+    "appeal_answered": 7 * DAY,
+}
+UNTIL_START = frozenset({"reminder", "leave"})
+UNTIL_END = frozenset({"confirmation", "moved", "cancelled_by_hall", "closure"})
+
+
+@dataclass(frozen=True)
+class Sense:
+    """What must hold when a message goes out: its subject in one of `states`, and where `same`, unchanged since."""
+
+    states: frozenset[str]
+    same: bool = False
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a subject stands now. `mark`: what a message may not outlive – the start of a period, the count of calls."""
+
+    state: str
+    mark: datetime | int | None = None
+
+
+def _sense(*states: str, same: bool = False) -> Sense:
+    return Sense(frozenset(states), same)
+
+
+# By kind of subject and key; what is not named keeps its sense.
+SENSE: Mapping[tuple[str, str], Sense] = {
+    ("appointment", "confirmation"): _sense("booked", same=True),
+    ("appointment", "reminder"): _sense("booked", same=True),
+    ("appointment", "leave"): _sense("booked", same=True),
+    ("appointment", "moved"): _sense("booked", same=True),
+    ("appointment", "closure"): _sense("booked"),
+    ("appointment", "cancelled"): _sense("cancelled"),
+    ("appointment", "cancelled_by_hall"): _sense("cancelled"),
+    ("appointment", "no_show"): _sense("no_show"),
+    ("ticket", "your_turn"): _sense("called", same=True),
+    ("ticket", "ahead"): _sense("waiting"),
+    ("ticket", "missed"): _sense("missed"),
+    ("ticket", "rate"): _sense("finished"),
+    ("waiting", "waiting_offer"): _sense("offered"),
+    ("suspension", "suspended"): _sense("suspended"),
+    ("suspension", "lifted"): _sense("lifted"),
+}
+
+
+def channels_for(
+    *, key: str, wanted: Sequence[str], to: str, offered: Iterable[str], unreachable: frozenset[str] = frozenset()
+) -> tuple[str, ...]:
+    """The channels one message goes out on, each once.
+
+    A one-time code goes by SMS alone: it proves the telephone. E-mail needs an address, the others a number. Where
+    nothing of what the hall wants reaches the person, SMS is tried, so that nobody is left untold.
+
+    :param offered: names of the channels this installation has.
+    :param unreachable: channels that have no address for this person.
+    """
+    offered = set(offered)
+    if "@" in to:
+        return ("email",) if "email" in offered else ()
+    if key == "code":
+        return ("sms",)
+    possible = [c for c in dict.fromkeys(wanted) if c in offered and c != "email" and c not in unreachable]
+    if possible:
+        return tuple(possible)
+    return ("sms",) if wanted else ()
+
+
+def sibling(dedupe: str, channel: str) -> str:
+    """The dedupe of the same message on a further channel, within the column's 140 characters."""
+    if len(dedupe) + len(channel) + 1 > 140:
+        dedupe = hashlib.sha256(dedupe.encode()).hexdigest()
+    return f"{dedupe}:{channel}"
+
+
+def next_try(tries: int, *, left: timedelta) -> timedelta:
+    """How long to wait (machine time) after the `tries`-th failure that may pass: longer each time, sooner near the end.
+
+    :param left: until the message's last moment; it is tried until then.
+    """
+    wait = BACK_OFF[min(max(tries, 1), len(BACK_OFF)) - 1]
+    return min(wait, max(BACK_OFF[0], left / LAST_WAIT_PARTS))
+
+
+def last_moment(*, key: str, due_at: datetime, params: Mapping[str, Any]) -> datetime:
+    """The last moment (hall time) at which a message still says something: what it speaks of sets it, else `LASTS`.
+
+    A reminder ends with the start of its period, a confirmation with the end, an offer when it expires.
+    """
+    starts_at, ends_at = moment_of(params.get("starts_at")), moment_of(params.get("ends_at"))
+    if key == "waiting_offer" and (expires := moment_of(params.get("expires"))):
+        return expires
+    if key in UNTIL_START and starts_at:
+        return starts_at
+    if key in UNTIL_END and (end := ends_at or starts_at):
+        return max(end, due_at + timedelta(hours=1))
+    return due_at + LASTS.get(key, DAY)
+
+
+def sense_of(*, key: str, subject: str) -> tuple[str, str, Sense] | None:
+    """Kind and reference of what to ask about before a message goes out, and what must hold; None: nothing."""
+    kind, _, ref = subject.partition(":")
+    sense = SENSE.get((kind, key))
+    return (kind, ref, sense) if sense and ref else None
+
+
+def lost_sense(sense: Sense, *, params: Mapping[str, Any], now: Standing | None) -> bool:
+    """Whether the world has moved on since a message was written. What its owner knows nothing of is still said.
+
+    :param params: of the message: `starts_at` or `call` is what `same` compares.
+    """
+    if now is None:
+        return False
+    if now.state not in sense.states:
+        return True
+    if not sense.same or now.mark is None:
+        return False
+    was = moment_of(params.get("starts_at")) if isinstance(now.mark, datetime) else params.get("call")
+    return was is not None and was != now.mark
+
+
+def link(base: str, *, key: str, subject: str) -> str:
+    """The page a message leads to, by what it is about; empty where there is none."""
+    kind, _, ref = subject.partition(":")
+    if not ref:
+        return ""
+    if kind == "ticket":
+        return f"{base}/{'r' if key in ('rate', 'rating_answered') else 't'}/{ref}"
+    if kind == "appointment":
+        return f"{base}/a/{ref}"
+    return f"{base}/appointments/" if kind in ("waiting", "suspension") else ""

@@ -1,0 +1,74 @@
+"""Templates: text with `{placeholders}`. A stretch in `[square brackets]` is said only when every placeholder in it has
+a value, so a missing value shortens the sentence instead of breaking it. Values are put in once and never read again:
+braces or brackets inside a value are just characters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from banshi.rooms.messaging.rules.words import COMMON
+
+MISSING = "–"
+_ALWAYS = frozenset({"hall", "address", "phone", "link"})
+_ALSO = {"ahead": frozenset({"ahead"})}
+_PIECE = re.compile(r"\[([^\[\]]*)\]|\{(\w+)\}")
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+def language_of(code: str) -> str:
+    """The template language of a Django language code: `en-gb` → `en`; anything else is Chinese."""
+    return "en" if code.lower().startswith("en") else "zh"
+
+
+def placeholders(body: str) -> frozenset[str]:
+    return frozenset(_PLACEHOLDER.findall(body))
+
+
+def allowed(key: str) -> frozenset[str]:
+    """Placeholders that a template of this key may use: those of the common templates, and the hall's own."""
+    return _ALWAYS.union(_ALSO.get(key, ()), *(placeholders(body) for body in COMMON.get(key, {}).values()))
+
+
+def fault(key: str, body: str) -> dict[str, str] | None:
+    """Why a template body cannot be used, in both languages (for `Refused("invalid")`), or None.
+
+    Refused are unknown keys and placeholders, loose or nested braces and brackets, and words that are too long to send.
+    """
+    if key not in COMMON:
+        return {"zh": f"没有“{key}”这种通知", "en": f"There is no message “{key}”"}
+    if not body.strip():
+        return {"zh": "没有写内容", "en": "The text is empty"}
+    if len(body) > 500:
+        return {"zh": "超过 500 个字", "en": "The text is longer than 500 characters"}
+    unknown = placeholders(body) - allowed(key)
+    if unknown:
+        wrong, possible = ", ".join(sorted(unknown)), ", ".join(sorted(allowed(key)))
+        return {
+            "zh": f"不认识：{wrong}。可以用：{possible}",
+            "en": f"Unknown placeholders: {wrong}. Possible: {possible}",
+        }
+    rest = _PLACEHOLDER.sub("", body)
+    if "{" in rest or "}" in rest:
+        return {"zh": "花括号没有配对", "en": "A brace is open or stands alone"}
+    rest = re.sub(r"\[[^\[\]]*\]", "", rest)
+    if "[" in rest or "]" in rest:
+        return {"zh": "方括号没有配对，或套在一起", "en": "A square bracket is open, nested or stands alone"}
+    return None
+
+
+def render(template: str, params: Mapping[str, Any]) -> str:
+    """Fill a template. Never raises: a missing value empties its bracket, or reads “–” outside of one."""
+    values = {key: str(value) for key, value in params.items() if value is not None and value != ""}
+
+    def put(found: re.Match[str]) -> str:
+        stretch, name = found.groups()
+        if name is not None:
+            return values.get(name, MISSING)
+        if not placeholders(stretch) <= values.keys():
+            return ""
+        return _PLACEHOLDER.sub(lambda inner: values[inner.group(1)], stretch)
+
+    return " ".join(_PIECE.sub(put, template).split())

@@ -1,0 +1,148 @@
+"""Values as people say them: days, clock times, lists, people ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from banshi.rooms.messaging.rules.templates import language_of
+from banshi.rooms.messaging.rules.words import LANGUAGES
+
+MOST_THINGS = 5  # materials named in one message; the rest is counted
+_WEEKDAYS_ZH = "一二三四五六日"
+_WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS_EN = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+
+
+def spoken(params: Mapping[str, Any], *, language: str, zone: ZoneInfo, now: datetime) -> dict[str, str]:
+    """Values as people say them, by placeholder.
+
+    Understood in `params`: text and numbers; pairs `x_zh`/`x_en`, `{"zh": …, "en": …}` or `[zh, en]` inside lists, which
+    become `x`; ISO dates and times; `starts_at`/`ends_at` → `when`; `old_starts_at`/`old_ends_at` → `was`;
+    `come_early` → `early`; `likely_s`/`at_most_s` → `minutes`/`at_most`; `ahead` → also `in_line`;
+    lists, of which the first five are named.
+
+    :param zone: the hall's; `now` is hall time, for “tomorrow”.
+    """
+    language = language_of(language)
+    said: dict[str, str] = {}
+    for key, value in params.items():
+        base, _, tail = key.rpartition("_")
+        if tail in LANGUAGES and base:
+            if tail == language or f"{base}_{language}" not in params:
+                said[base] = _say(value, language, zone, now)
+        elif key not in said:
+            said[key] = _say(value, language, zone, now)
+    for name, start, end in (("when", "starts_at", "ends_at"), ("was", "old_starts_at", "old_ends_at")):
+        starts_at, ends_at = moment_of(params.get(start)), moment_of(params.get(end))
+        if starts_at:
+            said[name] = period(starts_at, ends_at, language=language, zone=zone, now=now)
+    if "come_early" in said:
+        said.setdefault("early", said["come_early"])
+    if isinstance(params.get("ahead"), int):
+        said["in_line"] = _in_line(params["ahead"], language)
+    for seconds, name in (("likely_s", "minutes"), ("at_most_s", "at_most")):
+        if isinstance(params.get(seconds), int | float):
+            said.setdefault(name, str(max(1, round(params[seconds] / 60))))
+    return said
+
+
+def period(starts_at: datetime, ends_at: datetime | None, *, language: str, zone: ZoneInfo, now: datetime) -> str:
+    """`明天（3月11日）9:30–10:30`; over midnight the second day is named too."""
+    first, today = starts_at.astimezone(zone), now.astimezone(zone).date()
+    text = _day_and_clock(first, language, today)
+    if ends_at is None:
+        return text
+    last = ends_at.astimezone(zone)
+    if last.date() == first.date():
+        return f"{text}–{_clock(last)}"
+    return f"{text} – {_day_and_clock(last, language, today)}"
+
+
+def spoken_day(day: date, *, language: str, today: date) -> str:
+    """今天, 明天（3月11日）, 3月20日（周五）. The date stays beside “tomorrow”: a message is read again later."""
+    apart = (day - today).days
+    if language_of(language) == "en":
+        name = f"{day.day} {_MONTHS_EN[day.month - 1]}" + (f" {day.year}" if day.year != today.year else "")
+        if apart in (0, 1):
+            return f"{'today' if apart == 0 else 'tomorrow'} ({name})"
+        return f"{_WEEKDAYS_EN[day.weekday()]} {name}"
+    name = (f"{day.year}年" if day.year != today.year else "") + f"{day.month}月{day.day}日"
+    if apart in (0, 1, 2):
+        return f"{('今天', '明天', '后天')[apart]}（{name}）"
+    return f"{name}（周{_WEEKDAYS_ZH[day.weekday()]}）"
+
+
+def _in_line(ahead: int, language: str) -> str:
+    if language == "en":
+        return f"{ahead} ahead" if ahead > 0 else "next in line"
+    return f"前面还有 {ahead} 人" if ahead > 0 else "下一个就到"
+
+
+def _say(value: Any, language: str, zone: ZoneInfo, now: datetime) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Mapping):
+        return str(value.get(language) or value.get("zh") or value.get("en") or value.get(f"name_{language}") or "")
+    if isinstance(value, list | tuple):
+        return _list([_one(each, language, zone, now) for each in value], language)
+    moment = moment_of(value)
+    if moment:
+        return period(moment, None, language=language, zone=zone, now=now)
+    day = date_of(value)
+    if day:
+        return spoken_day(day, language=language, today=now.astimezone(zone).date())
+    return str(value)
+
+
+def _one(value: Any, language: str, zone: ZoneInfo, now: datetime) -> str:
+    if isinstance(value, list | tuple) and len(value) == 2:
+        return str(value[LANGUAGES.index(language)] or value[0])
+    return _say(value, language, zone, now)
+
+
+def _list(things: list[str], language: str) -> str:
+    things = [thing for thing in things if thing]
+    if language == "en":
+        more = f" and {len(things) - MOST_THINGS} more" if len(things) > MOST_THINGS else ""
+        return ", ".join(things[:MOST_THINGS]) + more
+    more = f"等 {len(things)} 样" if len(things) > MOST_THINGS else ""
+    return "、".join(things[:MOST_THINGS]) + more
+
+
+def moment_of(value: Any) -> datetime | None:
+    """An aware time, as such or in ISO; anything else is None."""
+    if isinstance(value, datetime):
+        return value if value.tzinfo else None
+    if not isinstance(value, str) or len(value) < 16 or value[4:5] != "-" or value[10:11] not in ("T", " "):
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def date_of(value: Any) -> date | None:
+    if isinstance(value, date):
+        return value
+    if not isinstance(value, str) or len(value) != 10 or value[4] != "-":
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+def _day_and_clock(moment: datetime, language: str, today: date) -> str:
+    between = " " if language_of(language) == "en" else ""  # the full-width bracket is space enough
+    return f"{spoken_day(moment.date(), language=language, today=today)}{between}{_clock(moment)}"
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment.hour}:{moment.minute:02d}"

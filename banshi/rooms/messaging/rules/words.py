@@ -1,0 +1,88 @@
+"""The common words of every message, by key and language. zh as a good clerk speaks: what, when, where, what to bring."""
+
+# ruff: noqa: E501 – the words of a message stay on one line
+from __future__ import annotations
+
+# key → language → words. zh as a good clerk speaks: what, when, where, what to bring.
+COMMON: dict[str, dict[str, str]] = {
+    "code": {
+        "zh": "验证码 {code}[，{minutes} 分钟内有效]。别告诉任何人。",
+        "en": "Code {code}[, valid for {minutes} minutes]. Tell nobody.",
+    },
+    "confirmation": {
+        "zh": "约好了：{when}，{hall}[，办“{item}”]。[带：{bring}。][提前 {early} 分钟到。][预约号 {code}。][出示、改期、取消：{link}]",
+        "en": "Booked: {when}, {hall}[, for “{item}”].[ Bring: {bring}.][ Come {early} minutes early.]"
+        "[ Reference {code}.][ Show, change or cancel: {link}]",
+    },
+    "reminder": {
+        "zh": "{when}，{hall}[，办“{item}”]。[带：{bring}。][提前 {early} 分钟到。][来不了就取消，把位子让出来：{link}]",
+        "en": "{when}, {hall}[, for “{item}”].[ Bring: {bring}.][ Come {early} minutes early.]"
+        "[ Can't come? Cancel and somebody else can: {link}]",
+    },
+    "leave": {
+        "zh": "该出门了：{when}，{hall}[，{address}][，办“{item}”]。[带：{bring}。][进门先取号，出示：{link}]",
+        "en": "Time to leave: {when}, {hall}[ ({address})][, for “{item}”].[ Bring: {bring}.][ Take a number first; show: {link}]",
+    },
+    "moved": {
+        "zh": "改好了：[原来{was}，]现在{when}，{hall}[，办“{item}”]。[原因：{reason}。][提前 {early} 分钟到。][预约号不变：{code}。][{link}]",
+        "en": "Changed[ from {was}]: now {when}, {hall}[, for “{item}”].[ Reason: {reason}.][ Come {early} minutes early.]"
+        "[ The reference stays {code}.][ {link}]",
+    },
+    "cancelled": {
+        "zh": "已取消：{when}，{hall}[，办“{item}”]。[点错了马上能再约：{link}]",
+        "en": "Cancelled: {when}, {hall}[, for “{item}”].[ By mistake? Book again at once: {link}]",
+    },
+    "cancelled_by_hall": {
+        "zh": "{hall}取消了{when}的预约[“{item}”][，因为{reason}]。很抱歉，这不计入取消次数。[另约时间：{link}]",
+        "en": "{hall} had to cancel {when}[, “{item}”][, because: {reason}]. We are sorry; it does not count against anyone."
+        "[ Choose another time: {link}]",
+    },
+    "closure": {
+        "zh": "{hall}{when}不开门[，因为{reason}]。[约好的“{item}”要换个时间。][改期：{link}]",
+        "en": "{hall} is closed {when}[, because: {reason}].[ “{item}” needs another time.][ Change it: {link}]",
+    },
+    "no_show": {
+        "zh": "{when}在{hall}没等到人，[“{item}”的]预约记为失约[，这是第 {count} 次]。[满 {limit} 次，网上预约停 {days} 天。][有特殊情况可以申诉：{link}]",
+        "en": "Nobody came {when} to {hall}[ for “{item}”]: noted as a no-show[, number {count}]."
+        "[ {limit} of them stop online booking for {days} days.][ Had a reason? Appeal: {link}]",
+    },
+    "suspended": {
+        "zh": "网上预约暂停[，{since}起][，到{until}为止][，因为{reason}]。现场取号照常。[不认可可以申诉：{link}]",
+        "en": "Online booking is suspended[ from {since}][ until {until}][, because: {reason}]. Walk-in numbers are still given."
+        "[ Not right? Appeal: {link}]",
+    },
+    "lifted": {
+        "zh": "网上预约恢复了，现在就能约。[{reason}。][{link}]",
+        "en": "Online booking works again, from now.[ {reason}.][ {link}]",
+    },
+    "waiting_offer": {
+        "zh": "有位子了：{when}，{hall}[，办“{item}”]。[留到{expires}。][要就点：{link}]",
+        "en": "A place is free: {when}, {hall}[, for “{item}”].[ Kept until {expires}.][ Take it: {link}]",
+    },
+    "ahead": {
+        "zh": "[{number} 号，]{in_line}[，约 {minutes} 分钟][，最多 {at_most} 分钟]。[到{floor}等。][看进度：{link}]",
+        "en": "[Number {number}: ]{in_line}[, about {minutes} minutes][, at most {at_most}].[ Wait on {floor}.][ Follow it: {link}]",
+    },
+    "your_turn": {
+        "zh": "{number} 号，到了：[{floor}，]{window} 号窗口。[{link}]",
+        "en": "Number {number}, now: [{floor}, ]window {window}.[ {link}]",
+    },
+    "missed": {
+        "zh": "{number} 号刚才叫过，没等到人。[{advice}][还要办：到取号机扫码，或找导办。码在这里：{link}]",
+        "en": "Number {number} was called and nobody came.[ {advice}][ Still need it? Scan its code at the number machine, or ask a guide: {link}]",
+    },
+    "rate": {
+        "zh": "[“{item}”]办得怎么样？点一下就行：{link}",
+        "en": "How did it go[ with “{item}”]? One tap: {link}",
+    },
+    "rating_answered": {
+        "zh": "{hall}回复了[{day}的]评价：{text}[ 还有话说：{link}]",
+        "en": "{hall} answered the rating[ of {day}]: {text}[ More to say: {link}]",
+    },
+    "booking_open": {
+        "zh": "可以约了：{hall}[，{day}]的号放出来了[，“{item}”在内]。[{link}]",
+        "en": "Booking is open: {hall}[, {day}][, “{item}” included].[ {link}]",
+    },
+}  # fmt: skip
+
+LANGUAGES = ("zh", "en")

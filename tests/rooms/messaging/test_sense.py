@@ -1,0 +1,144 @@
+"""Checked when sent, not when written: what lost its sense meanwhile is dropped, and shown as such."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from banshi.foundation import clock
+from banshi.gateways.outbox import Outbox
+from banshi.kernel.refusals import Refused
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.messaging import actions, queries
+from banshi.rooms.messaging.models import Message
+from banshi.rooms.messaging.ports import Final, Passing
+from banshi.rooms.tickets import actions as tickets
+from tests.rooms.messaging.test_outbox import MANAGER, Spy, later
+from tests.town import CITIZEN, TUESDAY_NINE, at
+
+SEVEN = at("2026-03-11 07:00")
+
+
+@pytest.fixture
+def gateway(town):
+    town.policy(messages={"channels": ["sms"]}, booking={"same_day": True})
+    return Spy()
+
+
+def drained(gateway, now):
+    actions.drain(channels={"sms": gateway}, now=now)
+    return {n.key: (n.status, n.why) for n in queries.notices()}
+
+
+def booked(town, *, now=SEVEN):
+    slot = town.slot()  # the day after TUESDAY_NINE, 9:00–10:00
+    return booking.place(
+        slot_id=slot.pk, item_code="pension", person_id=town.people[0].pk, source="web", by=CITIZEN, now=now
+    )
+
+
+def test_after_an_outage_nobody_is_told_at_9_52_to_leave_for_9_00(town, gateway):
+    booked(town)
+
+    found = drained(gateway, at("2026-03-11 09:52"))
+
+    assert found == {"confirmation": ("sent", ""), "leave": ("dropped", "lapsed")}
+    assert len(gateway.sent) == 1
+
+
+def test_a_reminder_that_failed_is_not_sent_again_after_the_cancellation(town, gateway, monkeypatch):
+    appointment = booked(town)
+    gateway.troubles = [Passing("busy"), Passing("busy")]
+    drained(gateway, at("2026-03-11 08:00"))  # confirmation and leave fail for now
+    leave = Message.objects.get(key="leave")
+    Message.objects.filter(pk=leave.pk).update(state="sending", claimed_at=clock.wall())  # in a worker's hands
+    booking.cancel(code=appointment.code, by=CITIZEN, now=at("2026-03-11 08:01"))
+    later(monkeypatch, minutes=5)
+
+    found = drained(gateway, at("2026-03-11 08:06"))
+
+    assert found["leave"] == ("dropped", "moved_on")
+    assert found["cancelled"] == ("sent", "")
+    assert len(gateway.sent) == 3
+
+
+def test_a_reminder_of_the_old_time_is_not_sent_after_a_move(town, gateway):
+    appointment = booked(town)
+    later = town.slot(starts=at("2026-03-11 14:00"))
+    Message.objects.filter(key="leave").update(state="failed")
+    booking.move(code=appointment.code, slot_id=later.pk, by=CITIZEN, now=SEVEN)
+    Message.objects.filter(key="leave", state="failed").update(state="due")
+
+    drained(gateway, at("2026-03-11 08:00"))
+
+    assert [n.why for n in queries.notices(key="leave", state="dropped")] == ["moved_on"]
+    assert len(gateway.sent) == 1  # that it was moved
+
+
+def test_your_turn_of_a_number_already_served_is_not_sent(town, gateway):
+    ticket = _called(town)
+    tickets.start(ref=ticket.ref, staff_id=town.clerk.pk, now=at("2026-03-11 09:02"))
+    tickets.finish(ref=ticket.ref, staff_id=town.clerk.pk, now=at("2026-03-11 09:05"))
+
+    found = drained(gateway, at("2026-03-11 09:06"))
+
+    assert (found["your_turn"], gateway.sent) == (("dropped", "moved_on"), [])
+
+
+def test_your_turn_is_sent_while_the_number_is_called(town, gateway):
+    _called(town)
+
+    assert drained(gateway, at("2026-03-11 09:01"))["your_turn"] == ("sent", "")
+
+
+def _called(town):
+    tickets.sign_in(window_code="town-01", staff_id=town.clerk.pk, now=at("2026-03-11 09:00"))
+    tickets.issue(
+        hall=town.hall, channel="kiosk", by=CITIZEN, now=at("2026-03-11 09:00"), category_code="A",
+        person_id=town.people[0].pk, follows=True,
+    )  # fmt: skip
+    called = tickets.call_next(window_code="town-01", staff_id=town.clerk.pk, now=at("2026-03-11 09:00"))
+    assert called is not None
+    return called
+
+
+def test_what_lost_its_sense_cannot_be_sent_again_by_hand(town, gateway):
+    appointment = booked(town)
+    gateway.troubles = [Final("dead number")]
+    drained(gateway, SEVEN)
+    failed = queries.notices(state="failed")[0]
+    booking.cancel(code=appointment.code, by=CITIZEN, now=SEVEN)
+
+    with pytest.raises(Refused) as moved_on:
+        actions.send_again(message_id=failed.id, by=MANAGER, now=SEVEN)
+    with pytest.raises(Refused) as too_late:
+        actions.send_again(message_id=failed.id, by=MANAGER, now=at("2026-03-11 10:00"))
+
+    assert (moved_on.value.slug, too_late.value.slug) == ("wrong-state", "too-late")
+    assert Message.objects.get(id=failed.id).state == "failed"
+
+
+def test_what_was_taken_back_is_shown_as_such(town, gateway):
+    appointment = booked(town)
+
+    booking.cancel(code=appointment.code, by=CITIZEN, now=SEVEN)
+
+    assert {(n.key, n.status, n.why) for n in queries.notices()} == {
+        ("confirmation", "dropped", "taken_back"),
+        ("leave", "dropped", "taken_back"),
+        ("cancelled", "due", ""),
+    }
+
+
+@pytest.mark.parametrize("people", [1, 3])
+def test_a_batch_asks_once_for_each_kind_of_subject(town, django_assert_num_queries, people):
+    town.policy(messages={"channels": ["sms"]}, booking={"same_day": True})
+    slot = town.slot(quota=5)
+    for i in range(people):
+        booking.place(
+            slot_id=slot.pk, item_code="pension", person_id=town.person(i).pk, source="web", by=CITIZEN, now=SEVEN
+        )
+
+    with django_assert_num_queries(20):
+        actions.drain(channels={"sms": Outbox("sms")}, now=TUESDAY_NINE + timedelta(days=1))
