@@ -113,10 +113,10 @@ def affected(
     first, last = rows[0].day, max(row.day for row in rows)
     before = calendars.sessions(hall, first, last)
     after = _sessions_after(hall, first, last + AHEAD, document=document, valid_from=valid_from, closure=closure)
-    tags = _tags(hall, rows)
-    lost = [row for row in rows if _fits(row, before, tags) and not _fits(row, after, tags)]
+    where = _where(hall, rows)
+    lost = [row for row in rows if _fits(row, before, where) and not _fits(row, after, where)]
     reasons = _Reasons(hall, after, closure)
-    return _described(hall, lost, after, tags, reasons, now=now)
+    return _described(hall, lost, after, reasons, now=now)
 
 
 def unfit(*, hall: Hall, now: datetime) -> list[Affected]:
@@ -125,9 +125,9 @@ def unfit(*, hall: Hall, now: datetime) -> list[Affected]:
     if not rows:
         return []
     sessions = calendars.sessions(hall, rows[0].day, max(row.day for row in rows) + AHEAD)
-    tags = _tags(hall, rows)
-    lost = [row for row in rows if not _fits(row, sessions, tags)]
-    return _described(hall, lost, sessions, tags, _Reasons(hall, sessions, None), now=now)
+    where = _where(hall, rows)
+    lost = [row for row in rows if not _fits(row, sessions, where)]
+    return _described(hall, lost, sessions, _Reasons(hall, sessions, None), now=now)
 
 
 def _booked(hall: Hall, now: datetime, *, first: date | None, closure: Closure | None) -> list[Appointment]:
@@ -161,19 +161,27 @@ def _sessions_after(
     return found
 
 
-def _tags(hall: Hall, rows: Iterable[Appointment]) -> dict[int, frozenset[str]]:
-    """Item id → tags it has in this hall."""
+@dataclass(frozen=True)
+class _Where:
+    """Where and how a hall serves what was booked: tags by item id, zones by category code."""
+
+    tags: Mapping[int, frozenset[str]]
+    zones: Mapping[str, str | None]
+
+
+def _where(hall: Hall, rows: Iterable[Appointment]) -> _Where:
     extended = HallItem.objects.filter(hall=hall, extended=True, item__in={row.item_id for row in rows})
-    return {item_id: frozenset({EXTENDED_TAG}) for item_id in extended.order_by("id").values_list("item_id", flat=True)}
+    tags = {item_id: frozenset({EXTENDED_TAG}) for item_id in extended.order_by("id").values_list("item_id", flat=True)}
+    return _Where(tags, calendars.zones_by_category(hall.pk))
 
 
-def _fits(row: Appointment, sessions: Sessions, tags: Mapping[int, frozenset[str]]) -> bool:
+def _fits(row: Appointment, sessions: Sessions, where: _Where) -> bool:
     """Whether one session serves this item for the whole appointment, where its category is served."""
-    zone = row.category.zone.code if row.category.zone else None
+    zone = where.zones.get(row.category.code)
     span = Span(row.starts_at, row.ends_at)
     return any(
-        session.serves(row.item.code, tags.get(row.item_id, frozenset()), category=row.category.code, zone=zone)
-        and any(covers(part, span) for part in session.open_in(zone))
+        session.serves(row.item.code, where.tags.get(row.item_id, frozenset()), category=row.category.code, zone=zone)
+        and any(covers(part, span) for part in session.open_in(zone, category=row.category.code, item=row.item.code))
         for session in sessions.get(row.day, ())
     )
 
@@ -200,7 +208,6 @@ def _described(
     hall: Hall,
     lost: Sequence[Appointment],
     sessions: Sessions,
-    tags: Mapping[int, frozenset[str]],
     reasons: _Reasons,
     *,
     now: datetime,
@@ -415,7 +422,7 @@ def apply(*, hall: Hall, choices: Mapping[str, Choice], by: Actor, now: datetime
             outcome.done += 1
             continue
         sessions = calendars.sessions(hall, row.day, row.day)
-        if _fits(row, sessions, _tags(hall, [row])):
+        if _fits(row, sessions, _where(hall, [row])):
             outcome.done += 1
             continue
         _do(hall, row, choices[code], outcome, by=by, now=now, why=why)
@@ -428,8 +435,8 @@ def _before(hall: Hall, now: datetime) -> set[str]:
     if not rows:
         return set()
     sessions = calendars.sessions(hall, rows[0].day, max(row.day for row in rows))
-    tags = _tags(hall, rows)
-    return {row.code for row in rows if _fits(row, sessions, tags)}
+    where = _where(hall, rows)
+    return {row.code for row in rows if _fits(row, sessions, where)}
 
 
 def _lost(hall: Hall, before: set[str], now: datetime) -> list[Appointment]:
@@ -438,8 +445,8 @@ def _lost(hall: Hall, before: set[str], now: datetime) -> list[Appointment]:
     if not rows:
         return []
     sessions = calendars.sessions(hall, rows[0].day, max(row.day for row in rows))
-    tags = _tags(hall, rows)
-    outside = [row for row in rows if not _fits(row, sessions, tags)]
+    where = _where(hall, rows)
+    outside = [row for row in rows if not _fits(row, sessions, where)]
     # Who booked in between fitted the old hours: a slot cannot be booked outside of them.
     return [row for row in outside if row.code in before or row.created_at >= now]
 

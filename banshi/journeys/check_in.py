@@ -13,6 +13,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.models import Appointment
+from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
@@ -94,6 +95,7 @@ def check_in(hall: Hall, found: Appointment, *, by: Actor, now: datetime, channe
         elif now < opens:
             raise Refused("too-early", facts={"opens": opens}, next=opens)
         else:
+            _need_open(hall, appointment, now)
             booking.mark_checked_in(appointment_id=appointment.id, now=now)
         stands = tickets.standing(
             person_id=appointment.person_id, hall_id=hall.id, category_id=appointment.category_id, day=today
@@ -113,3 +115,11 @@ def check_in(hall: Hall, found: Appointment, *, by: Actor, now: datetime, channe
             now=now,
             language=appointment.language,
         )
+
+
+def _need_open(hall: Hall, appointment: Appointment, now: datetime) -> None:
+    """:raises Refused: closed, with the reason and until when, while a closure stops what was booked."""
+    asked = calendars.opening(hall, now, item=appointment.item.code, category=appointment.category.code)
+    if asked.closure is not None:
+        words = {"zh": asked.closure.reason.zh, "en": asked.closure.reason.en}
+        raise Refused("closed", facts={"reason": words, "until": asked.closure.ends_at}, next=asked.opens_at)

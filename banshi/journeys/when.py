@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from banshi.kernel.refusals import Alternative, Refused
 from banshi.rooms.booking import queries as booking
@@ -100,10 +99,9 @@ def _chance(hall: Hall, item_code: str, *, moment: datetime, now: datetime) -> C
     listed = catalogue.hall_item(hall.id, item_code)
     tags = frozenset({"extended"}) if listed.extended else frozenset()
     category = listed.category.code
-    running = calendars.session_at(hall, moment, item_code, tags, category=category)
+    asked = calendars.opening(hall, moment, item=item_code, category=category, tags=tags)
+    running, why = asked.session, asked.why
     coming = running or calendars.next_opening(hall, moment, item_code, tags, category=category)
-    day = moment.astimezone(ZoneInfo(hall.timezone)).date()
-    why = None if running else calendars.why_closed(hall, day, item_code, tags, category=category, at=moment)
     next_slot = None
     if listed.bookable:
         try:
@@ -121,7 +119,7 @@ def _chance(hall: Hall, item_code: str, *, moment: datetime, now: datetime) -> C
         name_en=hall.name_en,
         region=hall.region_id,
         open_now=running is not None and walk_ins and running.walk_ins != "never",
-        opens_at=coming.starts_at if coming else None,
+        opens_at=running.starts_at if running else asked.opens_at,
         closes_at=coming.ends_at if coming else None,
         session_kind=coming.kind if coming else "",
         walk_ins=walk_ins,

@@ -15,13 +15,23 @@ from banshi.kernel.working_days import DayInfo
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.calendars import rules
 from banshi.rooms.calendars.models import CalendarVersion, Closure, NationalDay
-from banshi.rooms.places.models import Hall, Zone
+from banshi.rooms.catalogue.models import Item
+from banshi.rooms.places.models import Category, Floor, Hall, Zone
 
 
 def publish(
-    *, hall: Hall, document: Mapping[str, Any], valid_from: date, by: Actor, now: datetime, note: str = ""
+    *,
+    hall: Hall,
+    document: Mapping[str, Any],
+    valid_from: date,
+    by: Actor,
+    now: datetime,
+    note: str = "",
+    expected_version: int | None = None,
 ) -> CalendarVersion:
     """A new version of the hall's calendar, in force for days from `valid_from`.
+
+    :param expected_version: the newest version that the editor started from; looked at under the hall's lock.
 
     :raises Refused: invalid, with a sentence per fault; changed-meanwhile when two people publish at once.
     """
@@ -32,6 +42,8 @@ def publish(
     with transaction.atomic():
         Hall.objects.select_for_update().get(id=hall.id)
         last = CalendarVersion.objects.filter(hall=hall).aggregate(Max("version"))["version__max"] or 0
+        if expected_version is not None and expected_version != last:
+            raise Refused("changed-meanwhile")
         version = CalendarVersion.objects.create(
             hall=hall,
             version=last + 1,
@@ -59,13 +71,20 @@ def close(
     ends_at: datetime,
     reason_zh: str,
     reason_en: str,
+    floor: Floor | None = None,
     zone: Zone | None = None,
+    category: Category | None = None,
+    item: Item | None = None,
+    kind: str = "closure",
     by: Actor,
     now: datetime,
 ) -> Closure:
-    """Close the hall (or a zone) from–to.
+    """Close the hall – or one floor, zone, category or item of it – from–to.
 
-    :raises Refused: invalid – the end is not after the start, it is over already, or the reason is missing.
+    Announced twice (two managers at once) it is one closure: the second gets the first's row, with `made_at` before now.
+
+    :raises Refused: invalid – the end is not after the start, it is over already, the reason is missing, or more than
+        one part is named.
     """
     if ends_at <= starts_at:
         raise _invalid("ends_at", "结束时间要晚于开始时间", "The end must be after the start")
@@ -73,10 +92,24 @@ def close(
         raise _invalid("ends_at", "这段时间已经过去", "This time is over")
     if not reason_zh.strip():
         raise _invalid("reason_zh", "要写明原因，群众会看到", "Say why: people will read it")
+    if sum(part is not None for part in (floor, zone, category, item)) > 1:
+        raise _invalid(
+            "zone", "一次只选一处：楼层、区域、类别或事项", "One part at a time: floor, zone, category or matter"
+        )
+    same = {"hall": hall, "floor": floor, "zone": zone, "category": category, "item": item}
     with transaction.atomic():
+        # Under the hall's lock the second of two equal ones finds the first.
+        Hall.objects.select_for_update(no_key=True).get(id=hall.pk)
+        known = {name: part for name, part in same.items() if part is not None}
+        unknown = {f"{name}__isnull": True for name, part in same.items() if part is None}
+        standing = Closure.objects.filter(
+            **known, **unknown, starts_at=starts_at, ends_at=ends_at, withdrawn_at=None
+        ).first()
+        if standing is not None:
+            return standing
         closure = Closure.objects.create(
-            hall=hall,
-            zone=zone,
+            **same,
+            kind=kind,
             starts_at=starts_at,
             ends_at=ends_at,
             reason_zh=reason_zh.strip()[:120],
@@ -85,9 +118,24 @@ def close(
             made_at=now,
         )
         audit.record(
-            action="closed", subject=f"hall:{hall.code}", by=by, now=now, hall=hall.code, facts={"closure": closure.id}
+            action="evacuated" if kind == "evacuation" else "closed",
+            subject=f"hall:{hall.code}",
+            by=by,
+            now=now,
+            hall=hall.code,
+            facts={"closure": closure.id},
         )
     return closure
+
+
+def mark_begun(*, closure: Closure, now: datetime) -> bool:
+    """The people in line have been told. :returns: whether this call was the first."""
+    return bool(Closure.objects.filter(id=closure.pk, begun_at=None).update(begun_at=now))
+
+
+def mark_over(*, closure: Closure, now: datetime) -> bool:
+    """The line goes on. :returns: whether this call was the first."""
+    return bool(Closure.objects.filter(id=closure.pk, over_at=None).update(over_at=now))
 
 
 def withdraw_closure(*, closure: Closure, by: Actor, now: datetime) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
-from banshi.rooms.places.models import Hall, Zone
+from banshi.rooms.catalogue.models import Item
+from banshi.rooms.places.models import Category, Floor, Hall, Zone
 
 
 class NationalDay(models.Model):
@@ -41,10 +42,18 @@ class CalendarVersion(models.Model):
 
 
 class Closure(models.Model):
-    """临时闭厅: the hall (or a zone) is closed from–to, with a reason that people are told."""
+    """临时闭厅: the hall – or a floor, a zone, a category, an item of it – is closed from–to, for a reason people are told.
+
+    kind: closure, evacuation (everybody out, nothing is served), outage (paper numbers). `begun_at`: the people in line
+    were told; `over_at`: the line goes on.
+    """
 
     hall = models.ForeignKey(Hall, on_delete=models.CASCADE, related_name="closures")
+    kind = models.CharField(max_length=12, default="closure")
+    floor = models.ForeignKey(Floor, null=True, on_delete=models.CASCADE)
     zone = models.ForeignKey(Zone, null=True, on_delete=models.CASCADE)
+    category = models.ForeignKey(Category, null=True, on_delete=models.CASCADE)
+    item = models.ForeignKey(Item, null=True, on_delete=models.CASCADE)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     reason_zh = models.CharField(max_length=120)
@@ -52,11 +61,24 @@ class Closure(models.Model):
     made_by = models.CharField(max_length=60)
     made_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
+    begun_at = models.DateTimeField(null=True)
+    over_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "calendars_closure"
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(ends_at__gt=models.F("starts_at")), name="a_closure_ends_after_it_starts"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["closure", "evacuation", "outage"]), name="a_closure_is_of_a_known_kind"
+            ),
+            # Two managers who announce the same closure at once announce it once.
+            models.UniqueConstraint(
+                fields=["hall", "floor", "zone", "category", "item", "starts_at", "ends_at"],
+                condition=models.Q(withdrawn_at=None),
+                nulls_distinct=False,
+                name="a_closure_is_announced_once",
+            ),
         ]
+        indexes = [models.Index(fields=["hall", "starts_at"], name="closures_by_hall")]

@@ -6,7 +6,8 @@ stamp is its row count with its newest day, so an import shows at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, cast
@@ -18,7 +19,8 @@ from banshi.kernel.working_days import DayInfo, WorkCalendar
 from banshi.rooms.calendars import rules
 from banshi.rooms.calendars.models import CalendarVersion, Closure, NationalDay
 from banshi.rooms.calendars.rules import CalendarDocument, Session, WhyClosed, Words
-from banshi.rooms.places.models import Hall
+from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.places.models import Category, Hall, WindowCategory, Zone
 
 # A hall without a calendar: a document needs a rule, and this one never applies.
 _NEVER_OPEN = rules.load(
@@ -85,15 +87,81 @@ def closures(hall: Hall, first: date, last: date) -> list[rules.Closure]:
     zone = ZoneInfo(hall.timezone)
     start = datetime.combine(first, time(0), zone)
     end = datetime.combine(last + timedelta(days=1), time(0), zone)
+    return closures_of([hall], start, end).get(hall.pk, [])
+
+
+def closures_of(halls: Sequence[Hall], start: datetime, end: datetime) -> dict[int, list[rules.Closure]]:
+    """By hall, the closures that touch start–end (aware) and were not withdrawn; two queries for any number of halls."""
     rows = (
-        Closure.objects.filter(hall=hall, withdrawn_at=None, starts_at__lt=end, ends_at__gt=start)
-        .select_related("zone")
+        Closure.objects.filter(hall__in=halls, withdrawn_at=None, starts_at__lt=end, ends_at__gt=start)
+        .select_related("zone", "category", "item")
         .order_by("starts_at", "id")
     )
-    return [
-        rules.Closure(r.starts_at, r.ends_at, Words(zh=r.reason_zh, en=r.reason_en), r.zone.code if r.zone else None)
-        for r in rows
-    ]
+    found: dict[int, list[rules.Closure]] = {}
+    for row in rows:
+        found.setdefault(row.hall_id, []).extend(spans_of(row))
+    return found
+
+
+def spans_of(row: Closure) -> list[rules.Closure]:
+    """A closure as the rules read it: one for the hall, a zone, a category or an item; a floor's is one for each zone."""
+    whole = rules.Closure(
+        row.starts_at,
+        row.ends_at,
+        Words(zh=row.reason_zh, en=row.reason_en),
+        zone=row.zone.code if row.zone else None,
+        category=row.category.code if row.category else None,
+        item=row.item.code if row.item else None,
+        kind=row.kind,
+        id=row.pk or 0,
+    )
+    if row.floor_id is None:
+        return [whole]
+    codes = Zone.objects.filter(floor_id=row.floor_id).order_by("code").values_list("code", flat=True)
+    return [replace(whole, zone=code) for code in codes]
+
+
+def zones_by_category(hall_id: int) -> dict[str, str | None]:
+    """Category code → the zone in which it is served: its own, else that of its windows where they stand in one."""
+    own: dict[str, str | None] = dict(
+        Category.objects.filter(hall_id=hall_id).order_by("id").values_list("code", "zone__code")
+    )
+    if all(own.values()):
+        return own
+    of_windows: dict[str, set[str]] = {}
+    pairs = WindowCategory.objects.filter(window__hall_id=hall_id).order_by("id")
+    for code, zone in pairs.values_list("category__code", "window__zone__code"):
+        of_windows.setdefault(code, set()).add(zone)
+    return {
+        code: zone or (next(iter(of_windows[code])) if len(of_windows.get(code, ())) == 1 else None)
+        for code, zone in own.items()
+    }
+
+
+@dataclass(frozen=True)
+class What:
+    """What is asked about, filled in from the hall: an item has a category, a category a zone."""
+
+    item: str | None
+    tags: frozenset[str]
+    category: str | None
+    zone: str | None
+
+
+def what_of(
+    hall: Hall, item: str | None = None, tags: Iterable[str] = (), category: str | None = None, zone: str | None = None
+) -> What:
+    found = frozenset(tags)
+    if item is not None and (category is None or not found):
+        row = (
+            HallItem.objects.filter(hall=hall, item__code=item).order_by("id").values_list("category__code", "extended")
+        )
+        for its_category, extended in row[:1]:
+            category = category or its_category
+            found = found | ({"extended"} if extended else frozenset())
+    if category is not None and zone is None:
+        zone = zones_by_category(hall.pk).get(category)
+    return What(item, found, category, zone)
 
 
 def sessions(hall: Hall, first: date, last: date) -> dict[date, list[Session]]:
@@ -110,9 +178,84 @@ def session_at(
 ) -> Session | None:
     """The session serving this item or category (or anything) at a moment, or None."""
     day = at.astimezone(ZoneInfo(hall.timezone)).date()
+    what = what_of(hall, item, tags, category)
     return rules.session_at(
-        document_of(hall.id, day), at, work_calendar(), closures(hall, day, day), item, tags, category=category
+        document_of(hall.id, day),
+        at,
+        work_calendar(),
+        closures(hall, day, day),
+        item,
+        what.tags,
+        category=what.category,
+        zone=what.zone,
     )
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Whether something is served at a moment: by which session, or why not and when it goes on.
+
+    `closure`: what stops it, where it is a closure. `opens_at`: the next moment it is served, within 60 days.
+    """
+
+    session: Session | None
+    why: WhyClosed | None = None
+    opens_at: datetime | None = None
+    closure: rules.Closure | None = None
+
+    @property
+    def open(self) -> bool:
+        return self.session is not None
+
+
+def opening(
+    hall: Hall,
+    at: datetime,
+    *,
+    item: str | None = None,
+    category: str | None = None,
+    zone: str | None = None,
+    tags: Iterable[str] = (),
+) -> Opening:
+    """The one question: is this hall – for this item, category or zone – open at a moment, and if not, why and until when.
+
+    Booking, check-in, numbers, calls, boards, kiosk, phone, desk and `when` all ask it here.
+    """
+    day = at.astimezone(ZoneInfo(hall.timezone)).date()
+    what = what_of(hall, item, tags, category, zone)
+    document, calendar, shut = document_of(hall.id, day), work_calendar(), closures(hall, day, day)
+    parts: dict[str, Any] = {"category": what.category, "zone": what.zone}
+    session = rules.session_at(document, at, calendar, shut, item, what.tags, **parts)
+    if session is not None:
+        return Opening(session)
+    why = rules.why_closed(document, day, calendar, shut, item, what.tags, at=at, **parts)
+    stops = rules.closure_at(shut, at, item=item, **parts)
+    return Opening(None, why, next_open_moment(hall, at, item, what.tags, **parts), stops)
+
+
+def next_open_moment(
+    hall: Hall,
+    after: datetime,
+    item: str | None = None,
+    tags: Iterable[str] = (),
+    *,
+    category: str | None = None,
+    zone: str | None = None,
+) -> datetime | None:
+    """The first moment not before `after` at which this is served, closures left out; None within 60 days."""
+    what = what_of(hall, item, tags, category, zone)
+    session = next_opening(hall, after, item, what.tags, category=what.category, zone=what.zone)
+    if session is None:
+        return None
+    spans = session.open_in(what.zone, category=what.category, item=item, after=after)
+    return max(spans[0].start, after.astimezone(spans[0].start.tzinfo)) if spans else None
+
+
+def closed_now(hall: Hall, at: datetime) -> list[rules.Closure]:
+    """The closures that run at a moment, the widest first."""
+    day = at.astimezone(ZoneInfo(hall.timezone)).date()
+    running = [each for each in closures(hall, day, day) if at in each.span]
+    return sorted(running, key=lambda each: (not each.whole, each.starts_at))
 
 
 def is_open(hall: Hall, at: datetime) -> bool:
@@ -120,16 +263,24 @@ def is_open(hall: Hall, at: datetime) -> bool:
 
 
 def next_opening(
-    hall: Hall, after: datetime, item: str | None = None, tags: Iterable[str] = (), *, category: str | None = None
+    hall: Hall,
+    after: datetime,
+    item: str | None = None,
+    tags: Iterable[str] = (),
+    *,
+    category: str | None = None,
+    zone: str | None = None,
 ) -> Session | None:
-    """The first session that ends after `after` (it may be running); None within 60 days."""
+    """The first session that still serves this after `after` (it may be running); None within 60 days."""
     first = after.astimezone(ZoneInfo(hall.timezone)).date()
-    wanted = frozenset(tags)
+    what = what_of(hall, item, tags, category, zone)
     for weeks in range(9):
         start = first + timedelta(days=7 * weeks)
         for day_sessions in sessions(hall, start, start + timedelta(days=6)).values():
             for session in day_sessions:
-                if session.ends_at > after and session.serves(item, wanted, category=category):
+                if session.serves(item, what.tags, category=what.category, zone=what.zone) and session.open_in(
+                    what.zone, category=what.category, item=item, after=after
+                ):
                     return session
     return None
 
@@ -144,6 +295,15 @@ def why_closed(
     at: datetime | None = None,
 ) -> WhyClosed | None:
     """Why nothing (or not this) is served on a day, or at a moment of it; None when it is."""
+    what = what_of(hall, item, tags, category)
     return rules.why_closed(
-        document_of(hall.id, day), day, work_calendar(), closures(hall, day, day), item, tags, category=category, at=at
+        document_of(hall.id, day),
+        day,
+        work_calendar(),
+        closures(hall, day, day),
+        item,
+        what.tags,
+        category=what.category,
+        zone=what.zone,
+        at=at,
     )

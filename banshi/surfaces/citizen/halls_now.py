@@ -15,7 +15,7 @@ from banshi.journeys.when import away_km
 from banshi.kernel.working_days import WorkCalendar
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars import rules
-from banshi.rooms.calendars.models import CalendarVersion, Closure
+from banshi.rooms.calendars.models import CalendarVersion
 from banshi.rooms.calendars.rules import CalendarDocument, Session, Words
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import queries as tickets
@@ -102,18 +102,7 @@ def _documents(halls: Sequence[Hall]) -> dict[int, list[tuple[date, CalendarDocu
 
 
 def _closures(halls: Sequence[Hall], now: datetime) -> dict[int, list[rules.Closure]]:
-    found: dict[int, list[rules.Closure]] = {}
-    rows = Closure.objects.filter(
-        hall__in=halls,
-        withdrawn_at=None,
-        starts_at__lt=now + timedelta(days=LOOK_AHEAD + 1),
-        ends_at__gt=now - timedelta(days=1),
-    ).select_related("zone")
-    for row in rows.order_by("starts_at", "id"):
-        reason = Words(zh=row.reason_zh, en=row.reason_en)
-        zone = row.zone.code if row.zone else None
-        found.setdefault(row.hall_id, []).append(rules.Closure(row.starts_at, row.ends_at, reason, zone))
-    return found
+    return calendars.closures_of(halls, now - timedelta(days=1), now + timedelta(days=LOOK_AHEAD + 1))
 
 
 @dataclass(frozen=True)

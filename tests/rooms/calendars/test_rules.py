@@ -404,7 +404,7 @@ def test_closing_one_zone_leaves_the_session_and_says_which_part_is_shut():
 
     (session,) = sessions_on(doc, MONDAY, CAL, [closure])
 
-    assert [(part.zone, part.starts_at, part.ends_at) for part in session.zone_closures] == [
+    assert [(part.zone, part.starts_at, part.ends_at) for part in session.part_closures] == [
         ("east", at(MONDAY, 9), at(MONDAY, 10))
     ]
     assert is_open(doc, at(MONDAY, 9, 30), CAL, [closure], zone="west") is True

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.db import connection, transaction
 
 from banshi.foundation.announce import announce
 from banshi.kernel.actors import Actor
+from banshi.kernel.policy import Quota
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import rules
@@ -140,50 +142,104 @@ def _items_of(hall: Hall) -> list[ItemFacts]:
 def wanted_slots(
     hall: HallFacts, items: Iterable[ItemFacts], sessions: dict[date, list[Session]]
 ) -> list[dict[str, Any]]:
-    """The slots that the calendar and the policy call for. Where sessions overlap, the higher priority has it."""
+    """The slots that the calendar and the policy call for.
+
+    A period that a closure of a zone, category or item touches is not for what is closed. Where sessions overlap, the
+    same hour is not given out twice: equal periods become one for the items of both, and a period is left out where
+    those of a session of higher priority take up its time for the same items.
+    """
     policy = hall.policy.booking
     users = rules.businesses(policy.quotas, items)
-    found: dict[tuple[str, datetime], dict[str, Any]] = {}
+    zones = calendars.zones_by_category(hall.id)
+    found: list[dict[str, Any]] = []
     for day in sorted(sessions):
-        for session in sorted(sessions[day], key=lambda each: -each.priority):
-            for business, (quota, all_items) in users.items():
-                served = [item for item in all_items if _serves(session, item)]
-                if not served:
-                    continue
-                for starts_at, ends_at in session.periods:
-                    found.setdefault(
-                        (business, starts_at),
-                        {
-                            "business": business,
-                            "day": day,
-                            "half": rules.half_of(starts_at.astimezone(hall.zone)),
-                            "starts_at": starts_at,
-                            "ends_at": ends_at,
-                            "quota": rules.places(quota, policy.overbook_percent),
-                            "internal_quota": quota.internal,
-                            "session_kind": session.kind,
-                            "session": session.rule[:40],
-                            "cut_off_at": session.cut_off_at,
-                            "channels": None if session.channels is None else list(session.channels),
-                            **_limited(session, served, all_items),
-                        },
-                    )
+        for business, (quota, all_items) in users.items():
+            periods = _periods_of(sessions[day], all_items, zones)
+            found += [_slot_row(hall, business, quota, day, period, len(all_items)) for period in periods]
+    return found
+
+
+@dataclass
+class _Period:
+    session: Session
+    starts_at: datetime
+    ends_at: datetime
+    items: frozenset[str]
+    merged: bool = False  # of several sessions
+
+
+def _periods_of(
+    sessions: Iterable[Session], items: Sequence[ItemFacts], zones: Mapping[str, str | None]
+) -> list[_Period]:
+    found: dict[tuple[datetime, datetime], _Period] = {}
+    for session in sorted(sessions, key=lambda each: -each.priority):
+        served = [item for item in items if _serves(session, item, zones)]
+        if not served:
+            continue
+        kept, codes = list(found.values()), frozenset(item.code for item in served)
+        for starts_at, ends_at in session.periods:
+            open_then = codes
+            if session.part_closures:
+                open_then = frozenset(i.code for i in served if _open(session, i, zones, starts_at, ends_at))
+            same = found.get((starts_at, ends_at))
+            if same is not None:
+                if len(open_then) > len(same.items):  # the wider session says until when, and by which channels
+                    same.session = session
+                same.merged = same.merged or not open_then <= same.items
+                same.items |= open_then
+                continue
+            over = [each for each in kept if each.starts_at < ends_at and starts_at < each.ends_at]
+            if open_then and not (over and open_then <= frozenset[str]().union(*(each.items for each in over))):
+                found[starts_at, ends_at] = _Period(session, starts_at, ends_at, open_then)
     return list(found.values())
 
 
-def _serves(session: Session, item: ItemFacts) -> bool:
+def _slot_row(
+    hall: HallFacts, business: str, quota: Quota, day: date, period: _Period, of_business: int
+) -> dict[str, Any]:
+    session = period.session
+    return {
+        "business": business,
+        "day": day,
+        "half": rules.half_of(period.starts_at.astimezone(hall.zone)),
+        "starts_at": period.starts_at,
+        "ends_at": period.ends_at,
+        "quota": rules.places(quota, hall.policy.booking.overbook_percent),
+        "internal_quota": quota.internal,
+        "session_kind": session.kind,
+        "session": session.rule[:40],
+        "cut_off_at": session.cut_off_at,
+        "channels": None if session.channels is None else list(session.channels),
+        **_limited(period, of_business),
+    }
+
+
+def _serves(session: Session, item: ItemFacts, zones: Mapping[str, str | None]) -> bool:
     tags = (EXTENDED_TAG,) if item.extended else ()
-    return session.serves(item.code, tags, category=item.category)
+    return session.serves(item.code, tags, category=item.category, zone=zones.get(item.category))
 
 
-def _limited(session: Session, served: list[ItemFacts], all_items: Iterable[ItemFacts]) -> dict[str, Any]:
+def _open(
+    session: Session, item: ItemFacts, zones: Mapping[str, str | None], starts_at: datetime, ends_at: datetime
+) -> bool:
+    zone = zones.get(item.category)
+    return not any(
+        part.starts_at < ends_at
+        and starts_at < part.ends_at
+        and part.stops(zone=zone, category=item.category, item=item.code)
+        for part in session.part_closures
+    )
+
+
+def _limited(period: _Period, of_business: int) -> dict[str, Any]:
     """Which items the slot is for: all of its business, those with the tag for extended sessions, or a list."""
+    session = period.session
     by_tag_alone = session.item_tag == EXTENDED_TAG and session.items is None and session.categories is None
-    if by_tag_alone:
+    if by_tag_alone and not session.part_closures and not period.merged:
         return {"extended_only": True, "items": None}
-    if len(served) == len(list(all_items)):
+    if len(period.items) == of_business:
         return {"extended_only": False, "items": None}
-    return {"extended_only": False, "items": sorted(item.code for item in served)}
+    return {"extended_only": False, "items": sorted(period.items)}
 
 
 @again

@@ -42,6 +42,7 @@ from banshi.rooms.calendars.rules.questions import (
     ClosedSlug,
     Half,
     WhyClosed,
+    closure_at,
     half_day_key,
     halves,
     is_open,
@@ -49,7 +50,7 @@ from banshi.rooms.calendars.rules.questions import (
     session_at,
     why_closed,
 )
-from banshi.rooms.calendars.rules.sessions import Closure, Session, ZoneClosure, rules_on, sessions_on
+from banshi.rooms.calendars.rules.sessions import Closure, Session, rules_on, sessions_on
 from banshi.rooms.calendars.rules.when import WEEKDAYS, Weekday, applies, checked_when, lunar_day
 
 __all__ = [
@@ -68,9 +69,9 @@ __all__ = [
     "Weekday",
     "WhyClosed",
     "Words",
-    "ZoneClosure",
     "applies",
     "checked_when",
+    "closure_at",
     "diff",
     "half_day_key",
     "halves",

@@ -66,10 +66,23 @@ def _lost_to(part: _Part, old: Session, new_sessions: Sequence[Session]) -> list
     kept: list[Span[datetime]] = []
     for new in new_sessions:
         if _serves_part(new, what) and _has(new.zones, zone) and _has(new.channels, channel):
-            shut = [each.span for each in new.zone_closures if zone in (None, each.zone)]
-            kept += subtract([new.span], shut)
-    had = subtract([old.span], [each.span for each in old.zone_closures if zone in (None, each.zone)])
+            kept += subtract([new.span], _shut(new, what, zone))
+    had = subtract([old.span], _shut(old, what, zone))
     return subtract(had, kept)
+
+
+def _shut(session: Session, what: tuple[str, str] | None, zone: str | None) -> list[Span[datetime]]:
+    """When a part does not serve: one that is of no zone or kind in particular is stopped by any closure of one."""
+    kind, code = what or (None, None)
+    return [
+        each.span
+        for each in session.part_closures
+        if each.stops(
+            zone=zone or each.zone,
+            category=code if kind == "category" else each.category if what is None else None,
+            item=code if kind == "item" else each.item if what is None else None,
+        )
+    ]
 
 
 def _serves_part(new: Session, what: tuple[str, str] | None) -> bool:

@@ -50,7 +50,7 @@ def session_at(
         for session in sessions_on(doc, local.date(), cal, closures)
         if at in session.span
         and session.serves(item, tags, category=category, zone=zone)
-        and any(at in span for span in session.open_in(zone))
+        and any(at in span for span in session.open_in(zone, category=category, item=item))
     ]
     return max(serving, key=lambda session: session.priority, default=None)
 
@@ -75,7 +75,9 @@ def next_opening(
     today = after.astimezone(doc.zone).date()
     for ahead in range(horizon_days + 1):
         for session in sessions_on(doc, today + timedelta(days=ahead), cal, closures):
-            if session.open_in(zone, after=after) and session.serves(item, tags, category=category, zone=zone):
+            if session.open_in(zone, category=category, item=item, after=after) and session.serves(
+                item, tags, category=category, zone=zone
+            ):
                 return session
     return None
 
@@ -122,17 +124,19 @@ def why_closed(
     serving = [
         session
         for session in open_now
-        if session.open_in(zone) and session.serves(item, tags, category=category, zone=zone)
+        if session.open_in(zone, category=category, item=item)
+        and session.serves(item, tags, category=category, zone=zone)
     ]
     if serving:
         if at is None or is_open(doc, at, cal, closures, item, tags, category=category, zone=zone):
             return None
-        shut = _closure_at(closures, Span(at, at + timedelta(microseconds=1)), zone)
+        shut = closure_at(closures, at, zone=zone, category=category, item=item)
         return _closed_by(shut) if shut else _outside(serving)
     planned = sessions_on(doc, day, cal)
     meant = [session for session in planned if session.serves(item, tags, category=category, zone=zone)]
     for session in meant:
-        shut = _closure_at(closures, session.span, zone or (session.zones[0] if session.zones else None))
+        in_zone = zone or (session.zones[0] if session.zones else None)
+        shut = _closure_in(closures, session.span, zone=in_zone, category=category, item=item)
         if shut:
             return _closed_by(shut)
     if planned:
@@ -164,9 +168,24 @@ def _why_no_session(doc: CalendarDocument, day: date, cal: WorkCalendar) -> WhyC
     )
 
 
-def _closure_at(closures: Sequence[Closure], span: Span[datetime], zone: str | None) -> Closure | None:
-    met = [each for each in closures if overlap(each.span, span) and each.zone in (None, zone)]
-    return min(met, key=lambda each: (each.zone is not None, each.starts_at), default=None)
+def closure_at(
+    closures: Iterable[Closure],
+    at: datetime,
+    *,
+    zone: str | None = None,
+    category: str | None = None,
+    item: str | None = None,
+) -> Closure | None:
+    """The closure that stops this zone, category or item at a moment; the widest, and of those the longest."""
+    met = [each for each in closures if at in each.span and each.stops(zone=zone, category=category, item=item)]
+    return max(met, key=lambda each: (each.whole, each.ends_at), default=None)
+
+
+def _closure_in(
+    closures: Sequence[Closure], span: Span[datetime], *, zone: str | None, category: str | None, item: str | None
+) -> Closure | None:
+    met = [c for c in closures if overlap(c.span, span) and c.stops(zone=zone, category=category, item=item)]
+    return min(met, key=lambda each: (not each.whole, each.starts_at), default=None)
 
 
 def _closed_by(closure: Closure) -> WhyClosed:

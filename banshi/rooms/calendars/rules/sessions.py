@@ -41,33 +41,40 @@ def rules_on(doc: CalendarDocument, day: date, cal: WorkCalendar) -> tuple[Sessi
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """The hall, or one zone of it, is closed from `starts_at` up to `ends_at` (aware), for a reason people are told."""
+    """The hall, or a part of it, is closed from `starts_at` up to `ends_at` (aware), for a reason people are told.
+
+    The part is one zone, one category or one item; a closed floor is a closure of each of its zones.
+    `kind`: closure | evacuation | outage.
+    """
 
     starts_at: datetime
     ends_at: datetime
     reason: Words
     zone: str | None = None
+    category: str | None = None
+    item: str | None = None
+    kind: str = "closure"
+    id: int = 0  # 0: not announced yet
 
     @property
     def span(self) -> Span[datetime]:
         return Span(self.starts_at, self.ends_at)
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of the hall is closed."""
+        return self.zone is None and self.category is None and self.item is None
+
+    def stops(self, *, zone: str | None = None, category: str | None = None, item: str | None = None) -> bool:
+        """Whether it closes this zone, this category or this item; what is not asked about does not matter."""
+        return self.whole or any(
+            mine is not None and mine == theirs
+            for mine, theirs in ((self.zone, zone), (self.category, category), (self.item, item))
+        )
 
     def in_zone_of(self, hall: tzinfo) -> Closure:
         """The same closure told in the hall's time; the database gives UTC."""
         return replace(self, starts_at=self.starts_at.astimezone(hall), ends_at=self.ends_at.astimezone(hall))
-
-
-@dataclass(frozen=True, slots=True)
-class ZoneClosure:
-    """A part of a session during which one zone does not serve."""
-
-    zone: str
-    starts_at: datetime
-    ends_at: datetime
-
-    @property
-    def span(self) -> Span[datetime]:
-        return Span(self.starts_at, self.ends_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,7 @@ class Session:
     walk_ins: WalkIns = "always"
     priority: int = 0
     note: Words | None = None
-    zone_closures: tuple[ZoneClosure, ...] = ()
+    part_closures: tuple[Closure, ...] = ()  # of zones, categories and items, cut to the session
 
     @property
     def span(self) -> Span[datetime]:
@@ -124,9 +131,19 @@ class Session:
         of_category = self.categories is not None and category in self.categories
         return listed or tagged or of_category
 
-    def open_in(self, zone: str | None, *, after: datetime | None = None) -> list[Span[datetime]]:
-        """The stretches (ending after `after`) in which this zone serves; None asks for the session as a whole."""
-        shut = [part.span for part in self.zone_closures if part.zone == zone]
+    def open_in(
+        self,
+        zone: str | None,
+        *,
+        category: str | None = None,
+        item: str | None = None,
+        after: datetime | None = None,
+    ) -> list[Span[datetime]]:
+        """The stretches (ending after `after`) in which this zone, category and item are served.
+
+        With nothing asked: the session as a whole.
+        """
+        shut = [part.span for part in self.part_closures if part.stops(zone=zone, category=category, item=item)]
         return [span for span in subtract([self.span], shut) if after is None or span.end > after]
 
     def bookable_at(self, now: datetime) -> bool:
@@ -138,8 +155,8 @@ def sessions_on(doc: CalendarDocument, day: date, cal: WorkCalendar, closures: I
     """The day's sessions by start, then priority; what closures leave of them.
 
     A closure cuts a session in two or shortens it; a booking period touched by one falls out whole. A closed zone
-    shortens a session only when it leaves the session no zone; else it stands in `zone_closures`. A session keeps the
-    cut-off of the hours it was cut from.
+    shortens a session only when it leaves the session no zone; else it stands in `part_closures`, as closed categories
+    and items always do. A session keeps the cut-off of the hours it was cut from.
     """
     zone = doc.zone
     whole_day = Span(datetime.combine(day, time(0), zone), datetime.combine(day + _DAY, time(0), zone))
@@ -151,7 +168,7 @@ def sessions_on(doc: CalendarDocument, day: date, cal: WorkCalendar, closures: I
 def _sessions_of(
     doc: CalendarDocument, rule: SessionRule, day: date, zone: tzinfo, closures: Sequence[Closure]
 ) -> list[Session]:
-    holes = [closure.span for closure in closures if closure.zone is None] + _all_zones_closed(rule, closures)
+    holes = [closure.span for closure in closures if closure.whole] + _all_zones_closed(rule, closures)
     sessions: list[Session] = []
     for start, end in rule.hours:
         hours = Span(datetime.combine(day, start, zone), datetime.combine(day, end, zone))
@@ -174,7 +191,7 @@ def _sessions_of(
                     walk_ins=rule.walk_ins,
                     priority=rule.priority,
                     note=rule.note,
-                    zone_closures=_zone_closures(rule, closures, left),
+                    part_closures=_part_closures(rule, closures, left),
                 )
             )
     return sessions
@@ -206,15 +223,17 @@ def _all_zones_closed(rule: SessionRule, closures: Sequence[Closure]) -> list[Sp
     return closed or []
 
 
-def _zone_closures(rule: SessionRule, closures: Sequence[Closure], left: Span[datetime]) -> tuple[ZoneClosure, ...]:
+def _part_closures(rule: SessionRule, closures: Sequence[Closure], left: Span[datetime]) -> tuple[Closure, ...]:
     parts = [
-        ZoneClosure(closure.zone, max(closure.starts_at, left.start), min(closure.ends_at, left.end))
+        replace(closure, starts_at=max(closure.starts_at, left.start), ends_at=min(closure.ends_at, left.end))
         for closure in closures
-        if closure.zone is not None
-        and (rule.zones is None or closure.zone in rule.zones)
+        if not closure.whole
+        and (closure.zone is None or rule.zones is None or closure.zone in rule.zones)
         and overlap(closure.span, left)
     ]
-    return tuple(sorted(parts, key=lambda part: (part.starts_at, part.zone)))
+    return tuple(
+        sorted(parts, key=lambda part: (part.starts_at, part.zone or "", part.category or "", part.item or ""))
+    )
 
 
 def _cut_off_at(cut_off: CutOff, starts_at: datetime) -> datetime:

@@ -22,6 +22,7 @@ from banshi.rooms.tickets.actions.ground import (
     need,
     need_at_work,
     need_free,
+    need_open,
     one_statement,
     session_of,
     tell_line,
@@ -41,6 +42,22 @@ _ELIGIBLE = """
       AND COALESCE(COALESCE(t.session_until, 'infinity') <= (SELECT starts_at FROM booked_to_come), true)))
   AND (t.person_id IS NULL OR NOT EXISTS (
     SELECT 1 FROM tickets_ticket o WHERE o.person_id = t.person_id AND o.state IN ('called', 'serving')))
+  AND NOT EXISTS (
+    SELECT 1 FROM shut WHERE shut.whole OR shut.here OR shut.category_id = t.category_id OR shut.item_id = t.item_id
+      OR t.category_id = ANY (shut.categories))
+"""
+
+# Closures that run now, as a window sees them: the whole hall, its own zone, and where else people are not called from.
+_SHUT = """
+  SELECT c.floor_id IS NULL AND c.zone_id IS NULL AND c.category_id IS NULL AND c.item_id IS NULL AS whole,
+    (SELECT w.zone_id FROM places_window w WHERE w.id = (SELECT window_id FROM free)) = ANY (z.zones) AS here,
+    c.category_id, c.item_id,
+    ARRAY(SELECT k.id FROM places_category k WHERE k.zone_id = ANY (z.zones)) AS categories
+  FROM calendars_closure c
+  CROSS JOIN LATERAL (
+    SELECT ARRAY(SELECT o.id FROM places_zone o WHERE o.id = c.zone_id OR o.floor_id = c.floor_id) AS zones) z
+  WHERE c.hall_id = (SELECT hall_id FROM free) AND c.withdrawn_at IS NULL
+    AND c.starts_at <= %(now)s AND c.ends_at > %(now)s
 """
 
 # What the called person is told. `call` tells a later call of the same number apart.
@@ -74,7 +91,7 @@ WITH desk AS (
   WHERE b.window_id = (SELECT window_id FROM desk) AND b.state IN ('called', 'serving')
 ), free AS MATERIALIZED (
   SELECT * FROM desk WHERE paused_at IS NULL AND emergency_at IS NULL AND NOT EXISTS (SELECT 1 FROM busy)
-), served AS (
+), shut AS MATERIALIZED ({_SHUT}), served AS (
   SELECT category_id FROM places_window_category WHERE window_id = (SELECT window_id FROM free)
 ), policy AS (
   SELECT p.document FROM places_policy_version p
@@ -134,6 +151,7 @@ FROM desk LEFT JOIN called ON true
 def call_next(*, window_code: str, staff_id: int, now: datetime) -> Ticket | None:
     """Call whoever is next to this window; None when nobody waits whom it serves.
 
+    Nobody while the hall or the window's zone is closed, and nobody whose category, item or waiting zone is.
     Next is: whose last moment has come (put first, finally-call-by), else by weighted calling where the hall has it,
     else by rank. Walk-ins of an extended session only once its booked work is done. Nobody who is at another window.
 
@@ -211,6 +229,7 @@ def call_ticket(*, window_code: str, ref: str, staff_id: int, why: str, now: dat
             need_at_work(session)
             need_free(session)
             need_person_free(ticket)
+            need_open(ticket, session, now)
             if ticket.state == "missed":
                 _back(ticket, staff_id, now)
             _call(ticket, session, why=why.strip()[:120], now=now)

@@ -14,6 +14,8 @@ from banshi.foundation.announce import announce
 from banshi.kernel.actors import Actor
 from banshi.kernel.policy import HallPolicy
 from banshi.kernel.refusals import Refused
+from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.calendars.rules import closure_at
 from banshi.rooms.places.models import Hall
 from banshi.rooms.places.queries import policy_of
 from banshi.rooms.tickets import rules
@@ -144,6 +146,19 @@ def need_at_work(session: WindowSession) -> None:
     for state, since in (("emergency", session.emergency_at), ("paused", session.paused_at)):
         if since is not None:
             raise Refused("wrong-state", facts={"state": state, "needs": "at work", "since": since})
+
+
+def need_open(ticket: Ticket, session: WindowSession, now: datetime) -> None:
+    """:raises Refused: closed, while a closure stops the window or what the number waits for."""
+    shut = calendars.closed_now(session.hall, now)
+    if not shut:
+        return
+    what = calendars.what_of(session.hall, ticket.item.code if ticket.item else None, category=ticket.category.code)
+    for zone in {what.zone, session.window.zone.code}:
+        stops = closure_at(shut, now, zone=zone, category=what.category, item=what.item)
+        if stops is not None:
+            words = {"zh": stops.reason.zh, "en": stops.reason.en}
+            raise Refused("closed", facts={"reason": words, "until": stops.ends_at}, next=stops.ends_at)
 
 
 def now_idle(window_id: int | None, now: datetime) -> None:

@@ -16,6 +16,8 @@ from banshi.kernel.numbers import code_from
 from banshi.kernel.policy import HallPolicy
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.models import Appointment
+from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.calendars.queries import Opening
 from banshi.rooms.catalogue.models import HallItem, Item
 from banshi.rooms.identity.models import Person
 from banshi.rooms.messaging.statements import TO_PLACE
@@ -294,35 +296,32 @@ def _opening(
 
     :raises Refused: closed or walk-ins-closed, with the next opening.
     """
-    from banshi.rooms.calendars import queries as calendars
-
-    session = calendars.session_at(hall, now)
-    if not walks_in:
-        return _Opening(session.kind if session else "regular", session.ends_at if session else None, False)
     code = item.code if item else None
+    found = calendars.opening(hall, now, item=code, category=category.code, tags=tags)
+    if not walks_in:
+        session = found.session or calendars.session_at(hall, now)
+        return _Opening(session.kind if session else "regular", session.ends_at if session else None, False)
     if not policy.tickets.walk_ins:
         reason = {"zh": "本大厅只办理预约，请先预约", "en": "This hall serves by appointment; book a time first"}
         raise Refused("walk-ins-closed", facts={"reason": reason})
-    if session is None:
-        opens = calendars.next_opening(hall, now, item=code, tags=tags)
-        reason = {"zh": "现在不在开放时间", "en": "It is not open now"}
-        raise Refused("closed", facts={"reason": reason, "opens": _start(opens)}, next=_start(opens))
-    zone = category.zone.code if category.zone else None
-    serves = session.serves(code, tags, category=category.code, zone=zone)
-    if session.walk_ins == "never" or not serves:
-        opens = calendars.next_opening(hall, session.ends_at, item=code, tags=tags)
-        reason = (
-            {"zh": "这个时段不办理这项业务", "en": "This is not handled in the present session"}
-            if not serves
-            else {"zh": "这个时段只接待预约群众", "en": "This session serves booked people only"}
-        )
-        raise Refused("walk-ins-closed", facts={"reason": reason, "opens": _start(opens)}, next=_start(opens))
-    return _Opening(session.kind, session.ends_at, session.walk_ins == "after_booked")
+    if found.session is None:
+        raise _closed(hall, found, now)
+    if found.session.walk_ins == "never":
+        opens = calendars.next_open_moment(hall, found.session.ends_at, item=code, tags=tags, category=category.code)
+        reason = {"zh": "这个时段只接待预约群众", "en": "This session serves booked people only"}
+        raise Refused("walk-ins-closed", facts={"reason": reason, "opens": opens}, next=opens)
+    return _Opening(found.session.kind, found.session.ends_at, found.session.walk_ins == "after_booked")
 
 
-def _start(opening: Any) -> datetime | None:
-    """When an opening begins, whichever way it is told."""
-    if opening is None or isinstance(opening, datetime):
-        return opening
-    start: datetime = opening.starts_at
-    return start
+def _closed(hall: Hall, found: Opening, now: datetime) -> Refused:
+    """Why no number is given now: a closure in its own words, another session, or the hour; and until when."""
+    facts: dict[str, Any] = {"opens": found.opens_at}
+    if found.closure is not None:
+        words = found.closure.reason
+        facts |= {"reason": {"zh": words.zh, "en": words.en}, "until": found.closure.ends_at}
+        return Refused("closed", facts=facts, next=found.opens_at)
+    if calendars.session_at(hall, now) is not None:
+        reason = {"zh": "这个时段不办理这项业务", "en": "This is not handled in the present session"}
+        return Refused("walk-ins-closed", facts={"reason": reason, **facts}, next=found.opens_at)
+    reason = {"zh": "现在不在开放时间", "en": "It is not open now"}
+    return Refused("closed", facts={"reason": reason, **facts}, next=found.opens_at)
