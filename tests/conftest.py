@@ -27,5 +27,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Any:
 def _fresh_catalogue() -> None:
     """Each test has its own catalogue; none remembers another's."""
     from banshi.rooms.catalogue import queries
+    from banshi.rooms.insight.queries import often
 
     queries.forget()
+    often.forget()

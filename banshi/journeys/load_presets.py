@@ -20,7 +20,7 @@ from banshi.kernel.policy import HallPolicy
 from banshi.kernel.working_days import rows_from_csv
 from banshi.rooms.calendars.models import CalendarVersion, NationalDay
 from banshi.rooms.calendars.rules import load as load_calendar
-from banshi.rooms.catalogue.models import Department, HallItem, Item, Material, MaterialRequirement, Theme
+from banshi.rooms.catalogue.models import Department, HallItem, Item, Material, MaterialRequirement, Synonym, Theme
 from banshi.rooms.places.models import Category, Floor, Hall, PolicyVersion, Region, Window, WindowCategory, Zone
 
 Progress = Callable[[str, int, int], None]
@@ -45,6 +45,7 @@ def load(root: Path, now: datetime, progress: Progress = lambda _what, _done, _o
         _departments_themes_materials(root)
         progress("items", 2, steps)
         _items(root)
+        _synonyms(root)
         for i, folder in enumerate(halls):
             progress(f"hall {folder.name}", 3 + i, steps)
             _hall(folder, now)
@@ -154,6 +155,21 @@ def _items(root: Path) -> None:
         [needed for row in rows for needed in _requirements(row["materials"], ids[row["code"]], materials)],
         batch_size=2000,
     )
+
+
+def _synonyms(root: Path) -> None:
+    """What people say; the file is the whole list, so what it no longer holds is forgotten."""
+    path = root / "catalogue" / "synonyms.csv"
+    if not path.exists():
+        return
+    rows = _rows(path)
+    known = set(Item.objects.values_list("code", flat=True))
+    for row in rows:
+        for code in row["items"].split(";"):
+            if code and code not in known:
+                raise ValueError(f"catalogue/synonyms.csv names an unknown item: {code}")
+    Synonym.objects.exclude(words__in=[row["words"] for row in rows]).delete()
+    _upsert(Synonym, [Synonym(**row) for row in rows], unique=["words"])
 
 
 def _requirements(text: str, item_id: int, materials: dict[str, int]) -> list[MaterialRequirement]:

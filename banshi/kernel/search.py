@@ -5,13 +5,15 @@ suffixes that begin where a person may begin: at each Chinese character, each sy
 each English word. The suffixes lie sorted in four tables, so a lookup is a bisection, and a typing slip is a few
 hundred bisections. Nothing scans all entries except the last resort for pinyin mixed with initials.
 
-The four tables: Han text; pinyin written together, folded for the accents people mix up (zh/z, ch/c, sh/s, ng/n,
-l/n, and ü typed as u or v); pinyin initials; English words.
+The four tables: Han text; pinyin written together in every living reading (`readings`), folded for the accents people
+mix up (zh/z, ch/c, sh/s, ng/n, l/n, and ü typed as u, v or yu); pinyin initials; English words.
 
 Hits are ordered by score (0–100, plus up to 5 for weight); among equals stand first the matters that do not end
-something (注销), then the shorter names, then the codes: always the same order.
-`why` says how the best term matched: name, keyword, pinyin, initials, english, mixed, words (some of the words) or
-similar (a slip of one character).
+something (注销), then the shorter names, then the codes: always the same order. What people call a thing (`synonyms`)
+comes before what merely contains the letters: a whole saying scores up to 110, its pinyin 108, its initials 90.
+`why` says how the best term matched: synonym, name, keyword, pinyin, initials, english, mixed, words (some of the
+words) or similar (a slip of the finger or the ear). How much may be wrong grows with what was typed: nothing below four
+letters, two letters changed over below six, one letter from six.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from pypinyin import Style, lazy_pinyin, load_phrases_dict
+from banshi.kernel.readings import Spelt, readings, spellings
+from banshi.kernel.synonyms import Ranked, Spoken, Synonym
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +69,11 @@ _WORTH = {
     "similar": 28.0,
 }
 _FIRST_BONUS, _COVERAGE_BONUS, _WEIGHT_BONUS = 10.0, 20.0, 5.0
-_LONGEST_QUERY = 64
+_LONGEST_QUERY = 160
 _TERMS_AT_MOST = 8
 _SHORTEST_SLIP = 4
+_SHORTEST_WRONG = 6  # letters of which one may be wrong, missing or too many; below, two may be changed over
+_SHORTEST_PART = 3  # initials that stand for a thing when two are written as one
 
 _HAN = r"㐀-鿿豈-﫿𠀀-𲎯"
 _RUNS = re.compile(rf"[{_HAN}]+|[a-z0-9]+")
@@ -83,17 +88,6 @@ _ENDINGS = re.compile("注销|撤销|终止|停止")
 _STOP_WORDS = frozenset(
     ["a", "an", "and", "apply", "can", "do", "for", "get", "how", "i", "in", "is", "my", "of", "or", "the", "to"]
 )
-# Readings that the pinyin phrases miss, from the vocabulary of the halls.
-_PHRASES = {
-    "参保": [["cān"], ["bǎo"]],
-    "重办": [["chóng"], ["bàn"]],
-    "重领": [["chóng"], ["lǐng"]],
-    "行号": [["háng"], ["hào"]],
-    "调解": [["tiáo"], ["jiě"]],
-    "调档": [["diào"], ["dàng"]],
-    "莞": [["guǎn"]],
-    "东莞": [["dōng"], ["guǎn"]],
-}
 
 
 @dataclass(slots=True)
@@ -129,7 +123,8 @@ class Index:
     def __init__(self) -> None:
         self._entries: list[Entry] = []
         self._fields: list[_Field] = []
-        self._syllables: list[tuple[str, ...]] = []
+        self._syllables: list[Spelt] = []
+        self._spoken = Spoken((), {}, _folded)
         self._bonus: list[float] = []
         self._order: list[tuple[int, int]] = []
         self._han = self._pinyin = self._initials = self._english = _Table()
@@ -138,12 +133,11 @@ class Index:
         return len(self._entries)
 
     @classmethod
-    def build(cls, entries: Iterable[Entry]) -> Index:
-        """Build an index; a few thousand entries take about a second.
+    def build(cls, entries: Iterable[Entry], synonyms: Iterable[Synonym] = ()) -> Index:
+        """Build an index; a few thousand entries take a few seconds.
 
         :raises ValueError: when two entries have one code.
         """
-        load_phrases_dict(_PHRASES)
         index = cls()
         index._entries = sorted(entries, key=lambda entry: entry.code)
         for one, other in zip(index._entries, index._entries[1:], strict=False):
@@ -152,7 +146,10 @@ class Index:
         heaviest = max((entry.weight for entry in index._entries), default=0.0) or 1.0
         index._bonus = [round(_WEIGHT_BONUS * max(entry.weight, 0.0) / heaviest, 3) for entry in index._entries]
         index._order = [(len(_ENDINGS.findall(entry.name_zh)), len(entry.name_zh)) for entry in index._entries]
-        index._fill()
+        numbers = {entry.code: number for number, entry in enumerate(index._entries)}
+        said = [Synonym(tuple(map(_plain, each.words)), each.codes, each.means) for each in synonyms]
+        index._spoken = Spoken(said, numbers, _folded)
+        index._fill([(word, each.codes) for each in said for word in each.words if not each.means], numbers)
         return index
 
     def search(self, q: str, limit: int = 20) -> list[Hit]:
@@ -164,12 +161,19 @@ class Index:
         terms = _terms(text)
         if not terms or limit <= 0:
             return []
-        found = self._all_of(terms)
+        found = self._said(terms)
+        for number, best in self._all_of(terms, slips=False).items():
+            if number not in found or best[0] > found[number][0]:
+                found[number] = best
+        shorter = _terms(_FILLERS.sub(" ", text))
+        if not found and shorter and shorter != terms:
+            terms = shorter
+            found = self._said(terms) or self._all_of(terms, slips=False)
+        meant = _terms(self._spoken.meant(" ".join(terms)))
+        if not found and meant != terms:
+            found = self._all_of(meant, slips=False)
         if not found:
-            shorter = _terms(_FILLERS.sub(" ", text))
-            if shorter and shorter != terms:
-                found = self._all_of(shorter)
-                terms = shorter
+            found = self._all_of(terms, slips=True)
         if not found and len(terms) > 1:
             found = self._some_of(terms)
         ranked = sorted(
@@ -180,41 +184,58 @@ class Index:
 
     # --- Building ----------------------------------------------------------------------------------------------
 
-    def _fill(self) -> None:
+    def _fill(self, sayings: Iterable[tuple[str, Sequence[str]]], numbers: dict[str, int]) -> None:
         han: list[tuple[str, int, int]] = []
         pinyin: list[tuple[str, int, int]] = []
         initials: list[tuple[str, int, int]] = []
         english: list[tuple[str, int, int]] = []
-        for number, entry in enumerate(self._entries):
-            for kind, text in _texts(entry):
-                if not _HAN_RUN.search(text):
-                    words = _words(text)
-                    if not words:
-                        continue
+        heard: dict[str, _Heard] = {}
+        texts = [(number, kind, text) for number, entry in enumerate(self._entries) for kind, text in _texts(entry)]
+        texts += [(numbers[code], "keyword", word) for word, codes in sayings for code in codes if code in numbers]
+        for number, kind, text in texts:
+            if not _HAN_RUN.search(text):
+                words = _words(text)
+                if words:
                     place = self._add(number, "english" if kind == "name" else kind, len(" ".join(words)), ())
                     english.extend((" ".join(words[at:]), place, at) for at in range(len(words)))
-                    continue
-                plain = "".join(_RUNS.findall(text))
-                syllables = _syllables(plain)
-                place = self._add(number, kind, len(plain), syllables)
-                first = "".join(each[0] for each in syllables)
-                han.extend((plain[at:], place, at) for at in range(len(plain)))
-                pinyin.extend((_folded("".join(syllables[at:])), place, at) for at in range(len(syllables)))
-                initials.extend((first[at:], place, at) for at in range(len(first)))
+                continue
+            plain = "".join(_RUNS.findall(text))
+            if plain not in heard:  # hundreds of items share a keyword
+                heard[plain] = _heard(plain)
+            read, sounds, firsts = heard[plain]
+            place = self._add(number, kind, len(plain), read)
+            han.extend((plain[at:], place, at) for at in range(len(plain)))
+            pinyin.extend((sound, place, at) for sound, at in sounds)
+            initials.extend((first, place, at) for first, at in firsts)
         self._han, self._pinyin = _Table.of(han), _Table.of(pinyin)
         self._initials, self._english = _Table.of(initials), _Table.of(english)
 
-    def _add(self, entry: int, kind: str, length: int, syllables: tuple[str, ...]) -> int:
+    def _add(self, entry: int, kind: str, length: int, syllables: Spelt) -> int:
         self._fields.append(_Field(entry, kind, length))
         self._syllables.append(syllables)
         return len(self._fields) - 1
 
     # --- Asking ------------------------------------------------------------------------------------------------
 
-    def _all_of(self, terms: Sequence[str]) -> _Found:
+    def _said(self, terms: Sequence[str]) -> _Found:
+        """Matters that people call so: in these words, in their pinyin, by its initials."""
+        together = "".join(terms) if any(map(_HAN_RUN.fullmatch, terms)) else " ".join(terms)
+        found = self._as_ranked(self._spoken.whole(together), 110.0)
+        if not found and together.isascii():
+            sound = "".join(terms)
+            for folded in _foldings(sound):
+                found = found or self._as_ranked(self._spoken.sounding(folded), 108.0)
+            found = found or self._as_ranked(self._spoken.beginning_with(sound), 90.0)
+        return found
+
+    def _as_ranked(self, ranked: Ranked, worth: float) -> _Found:
+        """By rank alone: the weight of an entry (up to 5) is not to change the order people gave."""
+        return {number: (worth - place - self._bonus[number], "synonym") for number, place in ranked.items()}
+
+    def _all_of(self, terms: Sequence[str], *, slips: bool) -> _Found:
         """Entries in which every term is found; terms that also stand together there come first."""
         telling = [term for term in terms if term not in _STOP_WORDS] or terms
-        each = [self._one(term) for term in telling]
+        each = [self._one(term, slips=slips) for term in telling]
         common = set(each[0]).intersection(*each[1:])
         found = {number: _mean([one[number] for one in each]) for number in common}
         if len(terms) > 1:
@@ -225,7 +246,7 @@ class Index:
 
     def _some_of(self, terms: Sequence[str]) -> _Found:
         """Entries with the most terms found, at a discount for those that are not."""
-        each = [self._one(term) for term in terms if term not in _STOP_WORDS]
+        each = [self._one(term, slips=True) for term in terms if term not in _STOP_WORDS]
         matches: dict[int, list[tuple[float, str]]] = {}
         for one in each:
             for number, match in one.items():
@@ -243,47 +264,51 @@ class Index:
         if all(_HAN_RUN.fullmatch(term) for term in terms):
             self._from_table(found, self._han, "".join(terms), None)
         elif any(_HAN_RUN.fullmatch(term) for term in terms):
-            self._from_pinyin(found, "".join("".join(_syllables(term)) for term in terms))
+            self._from_pinyin(found, "".join(_likeliest(term) for term in terms))
         else:
             self._from_table(found, self._english, " ".join(term for term in terms if term not in _STOP_WORDS), None)
             self._from_pinyin(found, "".join(terms))
         return found
 
-    def _one(self, term: str) -> _Found:
-        return self._one_han(term) if _HAN_RUN.fullmatch(term) else self._one_latin(term)
+    def _one(self, term: str, *, slips: bool) -> _Found:
+        if _HAN_RUN.fullmatch(term):
+            return self._one_han(term, slips=slips)
+        return self._one_latin(term, slips=slips)
 
-    def _one_han(self, term: str) -> _Found:
+    def _one_han(self, term: str, *, slips: bool) -> _Found:
         found: _Found = {}
         self._from_table(found, self._han, term, None)
-        if found or len(term) < 2:
+        if found or len(term) < 2 or not slips:
             return found
         # The wrong character of the right sound is the commonest slip of a pinyin keyboard: 营业执召.
-        self._from_table(found, self._pinyin, _folded("".join(_syllables(term))), "similar", len(term))
+        sound = _likeliest(term)
+        self._from_table(found, self._pinyin, _folded(sound), "similar", len(term))
+        for number, best in self._as_ranked(self._spoken.sounding(_folded(sound)), 60.0).items():
+            found[number] = max(best, found.get(number, best))
         if len(term) >= 3:
             self._from_slips(found, self._han, term)
-        if not found:
-            found = self._from_pieces(term)
-        return found
+        return found or self._from_pieces(term)
 
-    def _one_latin(self, term: str) -> _Found:
+    def _one_latin(self, term: str, *, slips: bool) -> _Found:
         found: _Found = {}
         self._from_table(found, self._han, term, None)
         self._from_table(found, self._english, term, None)
         self._from_pinyin(found, term)
         self._from_table(found, self._initials, term, "initials")
-        if found or len(term) < _SHORTEST_SLIP:
+        if found or len(term) < _SHORTEST_SLIP or not slips:
             return found
         self._from_mixed(found, term)
-        self._from_slips(found, self._pinyin, _folded(term))
+        self._from_slips(found, self._pinyin, _folded(term), len(term))
         self._from_slips(found, self._english, term)
         return found or self._from_two(term)
 
     def _from_pinyin(self, found: _Found, term: str) -> None:
         """Fields with this sound: as spelt, or as an accent spells it (shengfenzhen)."""
-        for place, unit in self._pinyin.find(_folded(term)):
-            as_spelt = "".join(self._syllables[place][unit:]).startswith(term)
-            why = "pinyin" if as_spelt else "similar"
-            self._note(found, place, unit, why, self._share(place, unit, term, why, None))
+        for folded in _foldings(term):
+            for place, unit in self._pinyin.find(folded):
+                as_spelt = _reads(_umlauts(term), 0, self._syllables[place], unit)
+                why = "pinyin" if as_spelt else "similar"
+                self._note(found, place, unit, why, self._share(place, unit, term, why, None))
 
     def _from_table(self, found: _Found, table: _Table, term: str, why: str | None, units: int | None = None) -> None:
         if not term:
@@ -296,7 +321,7 @@ class Index:
         if units is not None:
             return units / self._fields[place].length
         if why in ("pinyin", "mixed", "similar") and self._syllables[place]:
-            whole = sum(map(len, self._syllables[place]))
+            whole = sum(len(each[0]) for each in self._syllables[place])
             return len(term) / max(whole, 1)
         return len(term) / self._fields[place].length
 
@@ -308,10 +333,12 @@ class Index:
         if where.entry not in found or score > found[where.entry][0]:
             found[where.entry] = (score, why)
 
-    def _from_slips(self, found: _Found, table: _Table, term: str) -> None:
+    def _from_slips(self, found: _Found, table: _Table, term: str, typed: int | None = None) -> None:
         """Fields with the term in them but for one character wrong, missing, too many, or two changed over."""
-        for variant in _variants(term, table):
-            self._from_table(found, table, variant, "similar", len(variant) if table is self._han else None)
+        han = table is self._han
+        swaps_only = not han and (typed or len(term)) < _SHORTEST_WRONG
+        for variant in _variants(term, table, swaps_only=swaps_only):
+            self._from_table(found, table, variant, "similar", len(variant) if han else None)
 
     def _from_mixed(self, found: _Found, term: str) -> None:
         """Syllables and initials mixed, as pinyin keyboards allow: bdcdengji, yyzhizhao."""
@@ -324,13 +351,13 @@ class Index:
     def _from_two(self, term: str) -> _Found:
         """Two things written as one, in any names of an entry (bdcscdj: 不动产, 首次登记); else a slip in initials."""
         found: _Found = {}
-        for at in range(2, len(term) - 1):
+        for at in range(_SHORTEST_PART, len(term) - _SHORTEST_PART + 1):
             if term[:at] == term[at:]:
                 continue
             first, second = self._sounding(term[:at]), self._sounding(term[at:])
             for number in first & second:
                 found[number] = (_WORTH["words"] + _COVERAGE_BONUS, "words")
-        if not found:
+        if not found and len(term) >= _SHORTEST_WRONG:
             self._from_slips(found, self._initials, term)
         return found
 
@@ -350,21 +377,29 @@ class Index:
                 matched[number] = matched.get(number, 0) + length
             at += length or 1
         most = max(matched.values(), default=0)
-        return {
+        found: _Found = {
             number: (_WORTH["words"] + _COVERAGE_BONUS * size / len(term), "words")
             for number, size in matched.items()
             if 2 * size >= most
         }
+        ranked, word = self._spoken.inside(term)
+        for number, (score, why) in self._as_ranked(ranked, _WORTH["words"] + 30.0 * len(word) / len(term)).items():
+            more = _COVERAGE_BONUS * matched.get(number, 0) / len(term)
+            found[number] = max((score + more, why), found.get(number, (0.0, why)))
+        return found
 
 
 # --- Text ------------------------------------------------------------------------------------------------------
 
 
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).lower()
+
+
 def _texts(entry: Entry) -> Iterator[tuple[str, str]]:
     for kind, text in (("name", entry.name_zh), ("name", entry.name_en), *(("keyword", k) for k in entry.keywords)):
-        plain = unicodedata.normalize("NFKC", text).lower()
-        if plain.strip():
-            yield kind, plain
+        if _plain(text).strip():
+            yield kind, _plain(text)
 
 
 def _words(text: str) -> list[str]:
@@ -375,10 +410,29 @@ def _terms(text: str) -> list[str]:
     return _RUNS.findall(text.replace("'", ""))[:_TERMS_AT_MOST]
 
 
-def _syllables(text: str) -> tuple[str, ...]:
-    """Pinyin syllables without tones; each Latin letter or digit counts as one."""
-    spelt = lazy_pinyin(text, style=Style.NORMAL, errors=list)  # type: ignore[arg-type]
-    return tuple(syllable for syllable in spelt if syllable)
+_Heard = tuple[Spelt, set[tuple[str, int]], set[tuple[str, int]]]
+
+
+def _heard(plain: str) -> _Heard:
+    """Its readings; the sound and the initials of each of its suffixes, with the unit at which it begins."""
+    read = readings(plain)
+    sounds: set[tuple[str, int]] = set()
+    firsts: set[tuple[str, int]] = set()
+    for spelt in spellings(read):
+        for at in range(len(spelt)):
+            sounds.add((_folded("".join(spelt[at:])), at))
+            firsts.add(("".join(each[0] for each in spelt[at:]), at))
+    return read, sounds, firsts
+
+
+def _likeliest(text: str) -> str:
+    """The pinyin of a text as its phrases read."""
+    return "".join(each[0] for each in readings(text))
+
+
+def _umlauts(pinyin: str) -> str:
+    """ü as the syllables write it (v), also where it was typed as passports print it: lyu, nyu."""
+    return re.sub("lyu", "lv", re.sub("(?<![aeiou])nyu", "nv", pinyin))
 
 
 def _folded(pinyin: str) -> str:
@@ -387,33 +441,51 @@ def _folded(pinyin: str) -> str:
     return re.sub("ng+", "n", text)  # g+ because "xin guan" and "xing guan" are to run together alike
 
 
-def _spelt(term: str, at: int, syllables: Sequence[str], unit: int) -> bool:
+def _foldings(typed: str) -> list[str]:
+    """The folded spellings of what was typed: nyu may be ü, or the end of one syllable and the start of the next."""
+    return list(dict.fromkeys((_folded(typed), _folded(_umlauts(typed)))))
+
+
+def _reads(term: str, at: int, read: Spelt, unit: int) -> bool:
+    """Whether the rest of the term is spelt by these syllables, in any reading; the last may break off."""
+    if at == len(term):
+        return True
+    if unit == len(read):
+        return False
+    rest = term[at:]
+    return any(
+        syllable.startswith(rest) or (rest.startswith(syllable) and _reads(term, at + len(syllable), read, unit + 1))
+        for syllable in read[unit]
+    )
+
+
+def _spelt(term: str, at: int, read: Spelt, unit: int) -> bool:
     """Whether the rest of the term is spelt by these syllables, whole or by initial; the last may break off."""
     if at == len(term):
         return True
-    if unit == len(syllables):
+    if unit == len(read):
         return False
-    syllable = syllables[unit]
     rest = len(term) - at
-    if rest <= len(syllable) and syllable.startswith(term[at:]):
-        return True
-    for size in {len(syllable), 2 if syllable[1:2] == "h" else 1, 1}:
-        if term.startswith(syllable[:size], at) and _spelt(term, at + size, syllables, unit + 1):
+    for syllable in read[unit]:
+        if rest <= len(syllable) and syllable.startswith(term[at:]):
             return True
+        for size in {len(syllable), 2 if syllable[1:2] == "h" else 1, 1}:
+            if term.startswith(syllable[:size], at) and _spelt(term, at + size, read, unit + 1):
+                return True
     return False
 
 
-def _variants(term: str, table: _Table) -> Iterator[str]:
+def _variants(term: str, table: _Table, *, swaps_only: bool) -> Iterator[str]:
     """Every string one edit away from the term that begins some suffix of the table."""
     seen = {term}
     for at in range(len(term) + 1):
         head, tail = term[:at], term[at:]
         if head and not table.has(head):
             return  # no suffix begins like this: an edit further right cannot help
-        edited = [head + tail[1:]] if tail else []
+        edited = [head + tail[1:]] if tail and not swaps_only else []
         if len(tail) > 1:
             edited.append(head + tail[1] + tail[0] + tail[2:])
-        for letter in _next_letters(head, table):
+        for letter in () if swaps_only else _next_letters(head, table):
             if tail:
                 edited.append(head + letter + tail[1:])
                 edited.append(head + letter + tail)

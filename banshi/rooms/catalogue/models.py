@@ -123,3 +123,21 @@ class HallItem(models.Model):
             models.UniqueConstraint(fields=["hall", "item"], name="an_item_once_per_hall"),
             models.CheckConstraint(condition=models.Q(periods__gte=1), name="an_appointment_takes_a_period"),
         ]
+
+
+class Synonym(models.Model):
+    """What people say for items that the catalogue calls otherwise: 换驾照 for 机动车驾驶证（换领）."""
+
+    words = models.CharField(max_length=300, unique=True)  # separated by ;
+    items = models.CharField(max_length=600, default="")  # codes, the likeliest first, separated by ;
+    means = models.CharField(max_length=60, default="")  # or: the catalogue's word for these, in any question
+    source = models.CharField(max_length=160)  # where it comes from: spoken, an abbreviation, a former name and its law
+
+    class Meta:
+        db_table = "catalogue_synonym"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(items="", means__gt="") | models.Q(items__gt="", means=""),
+                name="a_synonym_names_items_or_means_a_word",
+            )
+        ]

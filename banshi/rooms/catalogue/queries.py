@@ -6,6 +6,8 @@ The search index is built once per process from the whole catalogue and rebuilt 
 from __future__ import annotations
 
 import threading
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import connection
@@ -14,6 +16,8 @@ from django.db.models import Count
 from banshi.foundation import clock
 from banshi.kernel.refusals import Refused
 from banshi.kernel.search import Entry, Index
+from banshi.kernel.synonyms import Synonym
+from banshi.rooms.catalogue import models
 from banshi.rooms.catalogue.models import Department, HallItem, Item, MaterialRequirement, Theme
 
 
@@ -63,25 +67,29 @@ class Guide:
 
 @dataclass(frozen=True)
 class _Catalogue:
-    stamp: tuple[int, int]
+    stamp: tuple[int, int, int]
     index: Index
     lines: dict[str, ItemLine]
     in_hall: dict[str, dict[str, tuple[str, str, str, bool, bool]]]
+    asked: dict[str, int]  # how many words people have for an item that they mean first
 
 
+STAMP_SQL = """
+SELECT coalesce((SELECT sum(id * 31 + version) FROM catalogue_item), 0),
+  coalesce((SELECT sum(hashtext(id || ':' || category_id || bookable || walk_in || extended || periods)::bigint)
+    FROM catalogue_hall_item), 0),
+  coalesce((SELECT sum(hashtext(words || ':' || items || ':' || means)::bigint) FROM catalogue_synonym), 0)
+"""
 _lock = threading.Lock()
 _cached: _Catalogue | None = None
 
 
-def _stamp() -> tuple[int, int]:
-    """Changes when an item's version or anything in a hall's list does."""
+def _stamp() -> tuple[int, int, int]:
+    """Changes when an item's version, anything in a hall's list or a synonym does."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce((SELECT sum(id * 31 + version) FROM catalogue_item), 0), coalesce((SELECT sum(hashtext("
-            "id || ':' || category_id || bookable || walk_in || extended || periods)::bigint) FROM catalogue_hall_item), 0)"
-        )
+        cursor.execute(STAMP_SQL)
         row = cursor.fetchone()
-    return int(row[0]), int(row[1])
+    return int(row[0]), int(row[1]), int(row[2])
 
 
 LOOK_EVERY_S = 2.0  # machine seconds between looks at the stamp
@@ -109,7 +117,7 @@ def forget() -> None:
     _looked_at = float("-inf")
 
 
-def _build(stamp: tuple[int, int]) -> _Catalogue:
+def _build(stamp: tuple[int, int, int]) -> _Catalogue:
     lines: dict[str, ItemLine] = {}
     entries = []
     for item in Item.objects.select_related("department").annotate(spread=Count("halls")).order_by("id"):
@@ -125,7 +133,12 @@ def _build(stamp: tuple[int, int]) -> _Catalogue:
     ).order_by("id")
     for hall, code, category, zh, en, bookable, walk_in in rows:
         in_hall.setdefault(hall, {})[code] = (category, zh, en, bookable, walk_in)
-    return _Catalogue(stamp, Index.build(entries), lines, in_hall)
+    synonyms = [
+        Synonym(tuple(words.split(";")), tuple(code for code in items.split(";") if code), means)
+        for words, items, means in models.Synonym.objects.order_by("id").values_list("words", "items", "means")
+    ]
+    asked = Counter(each.codes[0] for each in synonyms if each.codes for _ in each.words)
+    return _Catalogue(stamp, Index.build(entries, synonyms), lines, in_hall, asked)
 
 
 def _in_hall(line: ItemLine, hall: str, found: tuple[str, str, str, bool, bool]) -> ItemLine:
@@ -224,17 +237,18 @@ def hall_item(hall_id: int, item_code: str) -> HallItem:
     return found
 
 
-def popular(hall: str | None = None, n: int = 8) -> list[ItemLine]:
-    """Frequent matters: those handled in most halls, shortest name first; per hall where said."""
+def popular(hall: str | None = None, n: int = 8, *, done: Mapping[str, int] | None = None) -> list[ItemLine]:
+    """Frequent matters, per hall where said: those done most; then those that people have words of their own for.
+
+    :param done: how often each item was done lately; nothing for a new hall.
+    """
     catalogue = _catalogue()
-    spread: dict[str, int] = {}
-    for items in catalogue.in_hall.values():
-        for code in items:
-            spread[code] = spread.get(code, 0) + 1
     here = catalogue.in_hall.get(hall, {}) if hall else None
-    codes = [c for c in spread if here is None or c in here]
-    codes.sort(key=lambda c: (-spread[c], len(catalogue.lines[c].name_zh), c))
-    picked = [catalogue.lines[c] for c in codes[:n]]
+    codes = {code for items in catalogue.in_hall.values() for code in items} if here is None else here
+    ranked = sorted(
+        codes, key=lambda c: (-(done or {}).get(c, 0), -catalogue.asked.get(c, 0), len(catalogue.lines[c].name_zh), c)
+    )
+    picked = [catalogue.lines[c] for c in ranked[:n]]
     return [_in_hall(line, hall, here[line.code]) for line in picked] if hall and here is not None else picked
 
 

@@ -28,6 +28,7 @@ from banshi.rooms.catalogue.models import HallItem, Item
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.models import Account, Person
+from banshi.rooms.insight import queries as insight
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.citizen import choosing
@@ -346,7 +347,7 @@ def more_matters(request: Any, item: str, slot: int) -> HttpResponseBase:
     found = catalogue.item_by_code(item)
     also = _with_codes(request)
     q = asked(request, "q")
-    lines = catalogue.search(q, hall=row.hall.code, limit=8) if q else catalogue.popular(row.hall.code, n=8)
+    lines = catalogue.search(q, hall=row.hall.code, limit=8) if q else insight.popular(row.hall.code, now=clock.now())
     offered = [
         (line, _confirm_url(found.code, row.pk, [*also, line.code]))
         for line in lines

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from banshi.foundation import clock
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import Session, Words
-from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.insight import queries as insight
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import queries as tickets
@@ -75,7 +75,7 @@ def _hall(found: Hall, *, now: datetime) -> dict[str, Any]:
         "week": week(found, today),
         "closures": calendars.closures(found, today, today + timedelta(days=30)),
         "floors": plan.floors(view, states),
-        "popular": catalogue.popular(found.code, n=8),
+        "popular": insight.popular(found.code, now=now),
     }
 
 

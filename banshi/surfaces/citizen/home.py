@@ -15,6 +15,7 @@ from banshi.rooms.booking import queries as booking
 from banshi.rooms.booking.queries import AppointmentView
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.identity.models import AccountPerson
+from banshi.rooms.insight import queries as insight
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import queries as tickets
@@ -74,7 +75,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
     themes = catalogue.themes()
     context = {
         "next_thing": coming,
-        "popular": catalogue.popular(n=8),
+        "popular": insight.popular(now=now),
         "life_events": [t for t in themes if t.kind == "life_event"],
         "zones": [t for t in themes if t.kind == "zone"],
     }

@@ -18,6 +18,7 @@ from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import ClosedSlug
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.insight import queries as insight
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Category
 from banshi.rooms.tickets import queries as tickets
@@ -75,7 +76,7 @@ def search(request: HttpRequest, place: Place) -> HttpResponse:
     found = (
         catalogue.search(asked, hall=place.hall.code, limit=RESULTS)
         if asked
-        else catalogue.popular(place.hall.code, RESULTS)
+        else insight.popular(place.hall.code, now=place.now, n=RESULTS)
     )
     context = {"q": asked, "found": found}
     return page(request, place, "part_found.html" if request.htmx else "search.html", context)  # type: ignore[attr-defined]

@@ -32,6 +32,7 @@ from banshi.rooms.booking.queries import AppointmentView, SlotView
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.identity.models import Person
+from banshi.rooms.insight import queries as insight
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.office.frame import (
@@ -263,7 +264,7 @@ def new(request: Asked, hall: str) -> HttpResponseBase:
     context: dict[str, Any] = {"q": q, "internal": internal}
     if not item_code:
         lines = [each for each in catalogue.search(q, hall=hall, limit=30) if each.bookable] if q else []
-        popular = [each for each in catalogue.popular(hall, 12) if each.bookable] if not q else []
+        popular = [each for each in insight.popular(hall, now=now, n=12) if each.bookable] if not q else []
         return page(request, "office/appointment_new.html", place, step=1, lines=lines, popular=popular, **context)
     item = catalogue.hall_item(place.pk, item_code)
     context["item"] = item.item

@@ -1,4 +1,4 @@
-"""Reads over every room. visits: figures by level · day: a hall's days from other sides · floor: the hall now."""
+"""Reads over every room. visits: figures by level · day: a hall's days from other sides · floor: the hall now · often: 常办."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from banshi.rooms.insight.queries.day import (
     window_loads,
 )
 from banshi.rooms.insight.queries.floor import FreeClerk, HallBusy, busy, free_clerks, hints
+from banshi.rooms.insight.queries.often import popular
 from banshi.rooms.insight.queries.visits import BYS, COUNTS, TIMES, By, figures, levels, visits
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "free_clerks",
     "hints",
     "levels",
+    "popular",
     "promises",
     "visits",
     "wait_distribution",
