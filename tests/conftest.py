@@ -1,11 +1,15 @@
-"""Fixtures for all tests: the small town of fixed people. The environment is set in tests/environment.py."""
+"""Fixtures for all tests: fresh ground, and the small town of fixed people. The environment is set in tests/environment.py."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+from django.core.cache import cache
+from django.utils import timezone, translation
 
+from banshi.foundation import clock
+from banshi.foundation.memory import forget_everything
 from tests.town import *  # noqa: F403 – fixtures
 
 
@@ -24,10 +28,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Any:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_catalogue() -> None:
-    """Each test has its own catalogue; none remembers another's."""
-    from banshi.rooms.catalogue import queries
-    from banshi.rooms.insight.queries import often
-
-    queries.forget()
-    often.forget()
+def _fresh_ground(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test knows what ran before it, nor how quick the machine is: nothing is remembered, and what is remembered
+    during the test does not expire by itself."""
+    forget_everything()
+    cache.clear()
+    translation.deactivate()
+    timezone.deactivate()
+    stands = clock.monotonic()
+    monkeypatch.setattr(clock, "monotonic", lambda: stands)

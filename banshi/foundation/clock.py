@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import connection
 
+from banshi.foundation.memory import forgettable
+
 REFRESH_S = 0.5
 MAX_SPEED = 600.0
 
@@ -105,13 +107,14 @@ def sleep(seconds: float) -> None:
     time.sleep(seconds)
 
 
+@forgettable
 def forget() -> None:
     """Drop the cached setting (tests; after a change made elsewhere)."""
     _setting.read_at = -1e9
 
 
 def _read(*, fresh: bool = False) -> tuple[datetime, datetime, float] | None:
-    at = time.monotonic()
+    at = monotonic()
     if fresh or at - _setting.read_at > REFRESH_S:
         with connection.cursor() as cursor:
             cursor.execute("SELECT wall_at, hall_at, speed FROM foundation_clock WHERE id = 1")

@@ -16,6 +16,7 @@ import structlog
 from django.db import connection
 
 from banshi.foundation import heartbeat
+from banshi.foundation.memory import forgettable
 from banshi.journeys import close_hall_day
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.places.models import Hall
@@ -52,6 +53,7 @@ DUTIES = (
     Duty("learn handling times", lambda now: tickets.learn(now=now), timedelta(minutes=10)),
 )
 _last: dict[str, datetime] = {}
+forgettable(_last.clear)
 _lock = threading.Lock()
 
 

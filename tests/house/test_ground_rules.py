@@ -100,3 +100,26 @@ def test_migrations_say_what_the_models_say():
     from django.core.management import call_command
 
     call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+
+
+LIVES_LONG = re.compile(
+    r"^(?:@(?:functools\.)?(?:lru_)?cache\b|\s+global \w"
+    r"|_?[a-z]\w*(?:: [^=\n]+)? = (?:\{\}|\[\]|set\(\)|dict\(\)|_[A-Z]\w*\(\)))",
+    re.M,
+)
+# What depends on nothing that a test could change: keys, icons, lunar days, the environment, parsed texts.
+HARMLESS = {
+    "config/wiring.py", "foundation/crypto.py", "foundation/prepared.py", "foundation/templatetags/ui.py",
+    "rooms/booking/queries/facts.py", "rooms/calendars/rules/when.py", "surfaces/api/answers.py", "surfaces/api/docs.py",
+}  # fmt: skip
+
+
+def test_what_a_process_remembers_can_be_forgotten():
+    silent = {
+        str(p.relative_to(ROOT / "banshi"))
+        for folder in ("config", "foundation", "rooms", "journeys", "surfaces", "live", "gateways")
+        for p in sources(f"banshi/{folder}")
+        if LIVES_LONG.search(text := p.read_text(encoding="utf-8")) and "forgettable" not in text
+    }
+
+    assert silent - HARMLESS == set()

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from banshi.foundation.memory import forgettable
 from banshi.kernel.working_days import DayInfo, WorkCalendar
 from banshi.rooms.calendars import rules
 from banshi.rooms.calendars.models import CalendarVersion, Closure, NationalDay
@@ -57,6 +58,14 @@ def work_calendar() -> WorkCalendar:
 @lru_cache(maxsize=256)
 def _parsed(version_id: int) -> CalendarDocument:
     return rules.load(CalendarVersion.objects.get(id=version_id).document)
+
+
+@forgettable
+def forget() -> None:
+    """Read calendars anew (tests)."""
+    global _national
+    _national = None
+    _parsed.cache_clear()
 
 
 def versions(hall_id: int) -> list[CalendarVersion]:

@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import Count
 
 from banshi.foundation import clock
+from banshi.foundation.memory import forgettable
 from banshi.kernel.refusals import Refused
 from banshi.kernel.search import Entry, Index
 from banshi.kernel.synonyms import Synonym
@@ -111,9 +112,11 @@ def _catalogue() -> _Catalogue:
         return _cached
 
 
+@forgettable
 def forget() -> None:
-    """Look at the catalogue anew with the next question (tests; after a change in this process)."""
-    global _looked_at
+    """Read the catalogue anew with the next question (tests; after a change in this process)."""
+    global _cached, _looked_at
+    _cached = None
     _looked_at = float("-inf")
 
 

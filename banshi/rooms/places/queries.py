@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+from banshi.foundation.memory import forgettable
 from banshi.kernel.policy import HallPolicy
 from banshi.kernel.refusals import Refused
 from banshi.rooms.identity.queries import HeldRole
@@ -62,6 +63,9 @@ def parsed_policy(policy_id: int) -> HallPolicy:
     """The policy of a version, parsed once per process."""
     # A version is immutable, so its id is a sound cache key.
     return HallPolicy.model_validate(PolicyVersion.objects.get(id=policy_id).document)
+
+
+forgettable(parsed_policy.cache_clear)
 
 
 def policy_of(hall_id: int, *, now: datetime) -> HallPolicy:

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from banshi.foundation import clock
+from banshi.foundation.memory import forgettable
 from banshi.foundation.problem import rfc3339
 from banshi.kernel.masking import mask_name
 from banshi.kernel.refusals import Refused
@@ -103,6 +104,7 @@ def _remember(kind: str, row_id: int, value: Any) -> Any:
     return value
 
 
+@forgettable
 def forget() -> None:
     """Read halls and items afresh (tests)."""
     _kept.clear()

@@ -19,6 +19,7 @@ from django.db import OperationalError, transaction
 from django.utils import translation
 
 from banshi.foundation import clock
+from banshi.foundation.memory import forgettable
 from banshi.journeys import take_number
 from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.booking import actions as booking
@@ -292,6 +293,9 @@ def prepare_call(headers: Mapping[str, str], body: bytes, query: str = "", *, wi
 def _hall_of(window: str) -> str:
     """Code of a window's hall: part of the window's own code, so it never changes. :raises Refused: nothing-found."""
     return places.window_by_code(window).hall.code
+
+
+forgettable(_hall_of.cache_clear)
 
 
 def call_many(asked: Sequence[Calling]) -> list[Answer]:

@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from banshi.foundation import clock
+from banshi.foundation.memory import forgettable
 from banshi.foundation.problem import MEDIA_TYPE
 from banshi.kernel.refusals import Refusal
 from banshi.surfaces.api.answers import JSON, Answer, invalid, refused
@@ -145,6 +146,13 @@ def answered_once(once: Once | None, language: str, act: Callable[[], Answer]) -
 
 
 _cleaned_at = -1e9
+
+
+@forgettable
+def forget() -> None:
+    """Clean again with the next answer (tests)."""
+    global _cleaned_at
+    _cleaned_at = -1e9
 
 
 def clean_now_and_then() -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from banshi.foundation import clock, limits
+from banshi.foundation.memory import forgettable
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.identity import queries as identity
@@ -164,10 +165,12 @@ def remember_many(authorizations: Iterable[str]) -> None:
             _remembered[secret] = (at + REMEMBERED_S, Caller(key, _halls(key, roles)))
 
 
+@forgettable
 def forget() -> None:
     """Believe no remembered key (tests; after a key was revoked in this process)."""
     _remembered.clear()
     _leases.clear()
+    _refused_until.clear()
 
 
 def _halls(key: KeyInfo, known: Mapping[int, tuple[HeldRole, ...]] | None = None) -> frozenset[str]:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count
 
 from banshi.foundation import clock
+from banshi.foundation.memory import forgettable
 from banshi.journeys.when import away_km
 from banshi.kernel.working_days import WorkCalendar
 from banshi.rooms.calendars import queries as calendars
@@ -90,6 +91,9 @@ def halls_now(halls: Sequence[Hall], *, now: datetime, near: tuple[float, float]
 def _document(version_id: int) -> CalendarDocument:
     # A version is immutable, so its id is a sound cache key.
     return rules.load(CalendarVersion.objects.get(id=version_id).document)
+
+
+forgettable(_document.cache_clear)
 
 
 def _documents(halls: Sequence[Hall]) -> dict[int, list[tuple[date, CalendarDocument]]]:
@@ -195,6 +199,7 @@ class _Lately:
 
 
 _lately = _Lately()
+forgettable(_lately.kept.clear)
 
 
 def line_lately(hall_id: int, now: datetime) -> Line:

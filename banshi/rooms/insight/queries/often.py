@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 from banshi.foundation import clock
+from banshi.foundation.memory import forgettable
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.queries import ItemLine
 from banshi.rooms.places.models import Hall
@@ -33,6 +34,7 @@ GROUP BY i.code
 _known: dict[str, tuple[float, dict[str, int]]] = {}
 
 
+@forgettable
 def forget() -> None:
     """Count anew with the next question (tests)."""
     _known.clear()

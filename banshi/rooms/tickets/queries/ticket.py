@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from banshi.foundation.memory import forgettable
 from banshi.kernel.refusals import Refused
 from banshi.rooms.places.models import Hall, WindowCategory
 from banshi.rooms.tickets.models import AT_WINDOW, Ticket
@@ -97,8 +98,12 @@ class _LastLine:
             self._kept[hall_id] = fresh
         return fresh
 
+    def forget(self) -> None:
+        self._kept.clear()
+
 
 _last_line = _LastLine()
+forgettable(_last_line.forget)
 
 
 def _version(hall_code: str) -> int:
