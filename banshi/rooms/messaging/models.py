@@ -42,7 +42,9 @@ class Message(models.Model):
     to_index = models.CharField(max_length=64)
     language = models.CharField(max_length=10, default="zh-hans", db_default="zh-hans")
     params = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))  # no names, no ID numbers
-    text = models.TextField(default="", db_default="")  # as sent
+    sealed = EncryptedText(null=True)  # values that open something (a one-time code), JSON; gone once it is sent
+    text = models.TextField(default="", db_default="")  # as sent, codes blanked and links shortened: for the office
+    said = EncryptedText(null=True)  # as sent, whole: for the person it went to
     dedupe = models.CharField(max_length=140)
     due_at = models.DateTimeField()
     until = models.DateTimeField(null=True)  # hall time; from then on it says nothing and is dropped

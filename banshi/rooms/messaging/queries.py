@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Min, TextField
 from django.db.models.functions import Cast
@@ -57,34 +58,50 @@ def notices(
     limit: int = 50,
     cursor: int | None = None,
 ) -> list[NoticeView]:
-    """Newest first. Receipts can be found by the exact telephone number, which is matched through its blind index.
+    """Newest first, as staff may read them. Found by the exact telephone number through its blind index.
 
     :param cursor: the last id seen; older ones follow.
     :raises Refused: phone-invalid.
     """
+    found = _found(phone=phone, hall=hall, subject=subject, state=state, key=key, limit=limit, cursor=cursor)
+    return [_view(row, row.text) for row in found]
+
+
+def as_sent(*, phone: str | None = None, limit: int = 50, cursor: int | None = None) -> list[NoticeView]:
+    """Newest first and whole, links and all: for the holder of the telephone, and the demo's page.
+
+    :raises Refused: phone-invalid.
+    """
+    found = _found(phone=phone, limit=limit, cursor=cursor)
+    return [_view(row, _opened(row.stored_said, "messaging_message.said") or row.text) for row in found]
+
+
+def _found(*, limit: int, cursor: int | None, phone: str | None, **asked: str | None) -> list[Any]:
     rows = Message.objects.order_by("-id")
     if phone is not None:
         try:
             rows = rows.filter(to_index=blind_index(normalise_phone(phone), purpose="phone"))
         except InvalidPhone as wrong:
             raise Refused("phone-invalid", facts={"reason": {"zh": wrong.zh, "en": wrong.en}}) from wrong
-    for field, value in (("hall", hall), ("subject", subject), ("state", state), ("key", key)):
-        if value is not None:
-            rows = rows.filter(**{field: value})
+    rows = rows.filter(**{field: value for field, value in asked.items() if value is not None})
     if cursor is not None:
         rows = rows.filter(id__lt=cursor)
-    # `to` is read as stored: one row under a lost key must not take the page down.
-    rows = rows.annotate(stored_to=Cast("to", TextField())).defer("to", "params")
-    return [_view(row, row.stored_to) for row in rows[: max(1, min(limit, 500))]]
+    # What is sealed is read as stored: one row under a lost key must not take the page down.
+    rows = rows.annotate(stored_to=Cast("to", TextField()), stored_said=Cast("said", TextField()))
+    return list(rows.defer("to", "params", "sealed", "said")[: max(1, min(limit, 500))])
 
 
-def _view(row: Message, stored_to: str) -> NoticeView:
+def _opened(stored: str | None, place: str) -> str:
     try:
-        masked = mask_phone(decrypt(stored_to, place="messaging_message.to"))
+        return decrypt(stored, place=place) if stored else ""
     except Unreadable:
-        masked = "****"
+        return ""
+
+
+def _view(row: Any, text: str) -> NoticeView:
+    masked = mask_phone(_opened(row.stored_to, "messaging_message.to")) or "****"
     return NoticeView(
-        id=row.id, channel=row.channel, text=row.text, at=row.sent_at or row.due_at, status=row.state, key=row.key,
+        id=row.id, channel=row.channel, text=text, at=row.sent_at or row.due_at, status=row.state, key=row.key,
         masked_to=masked, hall=row.hall, subject=row.subject, receipt=row.receipt, error=row.error, tries=row.tries,
         until=row.until, why=row.why,
     )  # fmt: skip

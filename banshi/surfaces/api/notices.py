@@ -36,7 +36,7 @@ def list_notices(request: HttpRequest, asked: Query[OfPhone]) -> HttpResponse:
     """Newest first. Demo and test installations only."""
     demo_only()
     before = start_of(asked, farthest=2**62) or None
-    rows = messaging.notices(phone=asked.person, limit=asked.limit + 1, cursor=before)
+    rows = messaging.as_sent(phone=asked.person, limit=asked.limit + 1, cursor=before)
     shown = rows[: asked.limit]
     return found(
         {

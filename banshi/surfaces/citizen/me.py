@@ -116,7 +116,7 @@ def _me(request: Any, *, form: NewPerson, refused: Refused | None = None) -> Htt
     if account_id is None:
         return page(request, "citizen/me.html", {"account": None})
     account = Account.objects.get(id=account_id)
-    sent = messaging.notices(phone=account.phone, limit=3 * MESSAGES_SHOWN)
+    sent = messaging.as_sent(phone=account.phone, limit=3 * MESSAGES_SHOWN)
     context = {
         "account": account,
         "phone": mask_phone(account.phone),

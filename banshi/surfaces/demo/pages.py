@@ -159,7 +159,7 @@ def notices(request: Asked) -> HttpResponse:
             phone = normalise_phone(text)
         except InvalidPhone:
             wrong = _("A mobile number of mainland China has 11 digits.")
-    rows = [] if wrong else messaging.notices(phone=phone, limit=60)
+    rows = [] if wrong else messaging.as_sent(phone=phone, limit=60)
     halls = {hall.code: named(hall) for hall in places.all_halls()}
     return render(request, "demo/notices.html", {"rows": rows, "typed": text, "wrong": wrong, "halls": halls})
 

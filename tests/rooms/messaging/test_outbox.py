@@ -89,7 +89,7 @@ def test_the_text_is_in_the_persons_language_with_the_halls_name_and_a_link(town
 
     actions.drain(channels=outboxes(), now=TUESDAY_NINE)
 
-    assert [n.text for n in queries.notices()] == [
+    assert [n.text for n in queries.as_sent()] == [
         "Booked: tomorrow (11 March) 9:00, Town Hall. "
         f"Show, change or cancel: https://town.cn/a/K7?k={sign('K7', purpose='link')}"
     ]
@@ -143,11 +143,11 @@ def test_a_reminder_is_taken_back_when_its_reason_goes_away(town):
 
 def test_a_code_goes_by_sms_alone_and_each_is_a_message_of_its_own(db):
     for code in ("111111", "222222"):
-        say(key="code", hall="", subject="", params={"code": code}, dedupe=None)
+        say(key="code", hall="", subject="", secret={"code": code}, params={}, dedupe=None)
 
     actions.drain(channels=outboxes(), now=TUESDAY_NINE)
 
-    assert [(n.channel, n.text) for n in queries.notices(phone=PHONE)] == [
+    assert [(n.channel, n.text) for n in queries.as_sent(phone=PHONE)] == [
         ("sms", "验证码 222222。别告诉任何人。"),
         ("sms", "验证码 111111。别告诉任何人。"),
     ]
@@ -155,11 +155,12 @@ def test_a_code_goes_by_sms_alone_and_each_is_a_message_of_its_own(db):
 
 def test_a_sent_code_is_forgotten_where_real_people_sign_in(db, settings):
     settings.BANSHI_VIRTUAL_CLOCK = False
-    say(key="code", hall="", subject="", params={"code": "111111"}, dedupe="c")
+    say(key="code", hall="", subject="", secret={"code": "111111"}, params={}, dedupe="c")
 
     actions.drain(channels=outboxes(), now=TUESDAY_NINE)
 
-    assert Message.objects.filter(dedupe="c").values_list("params", "text")[0] == ({}, "验证码 ******。别告诉任何人。")
+    sent = Message.objects.get(dedupe="c")
+    assert (sent.params, sent.sealed, sent.said, sent.text) == ({}, None, None, "验证码 ******。别告诉任何人。")
 
 
 def test_the_number_is_not_readable_in_the_table(db):

@@ -16,7 +16,7 @@ from banshi.kernel.policy import MessagePolicy
 from banshi.rooms.messaging import rules
 from banshi.rooms.messaging.models import Address, Message
 from banshi.rooms.messaging.ports import Channel
-from banshi.rooms.messaging.statements import TO_PLACE
+from banshi.rooms.messaging.statements import SEALED_PLACE, TO_PLACE
 from banshi.rooms.places.models import Hall
 from banshi.rooms.places.queries import policy_of
 
@@ -40,6 +40,7 @@ class Claimed:
     due_at: datetime
     until: datetime | None  # hall time
     text: str = ""
+    shown: str = ""  # the text without what opens something
     said: Mapping[str, str] | None = None
 
 
@@ -50,7 +51,7 @@ WHERE id IN (
   WHERE state = 'due' AND due_at <= %(now)s AND (retry_at IS NULL OR retry_at <= %(wall)s) {urgent}
   ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
 RETURNING id, hall, key, subject, channel, "to", to_index, language, params, dedupe, tries, claimed_at,
-  due_at, until
+  due_at, until, sealed
 """
 URGENT_SQL = f"AND key IN ({', '.join(repr(key) for key in rules.URGENT)})"
 CHANNEL_SQL = """
@@ -59,10 +60,10 @@ WHERE m.id = x.id
 """
 SIBLINGS_SQL = """
 INSERT INTO messaging_message (hall, key, subject, channel, "to", to_index, language, params, dedupe, due_at,
-                               until, state, tries, claimed_at, created_at)
+                               until, state, tries, claimed_at, created_at, sealed)
 SELECT m.hall, m.key, m.subject, x.channel, m."to", m.to_index, m.language, m.params, x.dedupe, m.due_at,
        m.until, 'sending', 1,
-       m.claimed_at, m.created_at
+       m.claimed_at, m.created_at, m.sealed
 FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS x(id, channel, dedupe) JOIN messaging_message m ON m.id = x.id
 ON CONFLICT (dedupe) DO NOTHING RETURNING id, dedupe
 """
@@ -83,14 +84,33 @@ def claim(*, now: datetime, limit: int, policies: Policies) -> list[Claimed]:
 
 
 def _claimed(values: Sequence[Any]) -> Claimed:
-    id_, hall, key, subject, channel, to, to_index, language, params, dedupe, tries, claimed_at, due_at, until = values
+    (
+        id_,
+        hall,
+        key,
+        subject,
+        channel,
+        to,
+        to_index,
+        language,
+        params,
+        dedupe,
+        tries,
+        claimed_at,
+        due_at,
+        until,
+        sealed,
+    ) = values
+    params = json.loads(params) if isinstance(params, str) else params
+    params = params if isinstance(params, dict) else {}
+    clear: str | None
     try:
         clear = decrypt(to, place=TO_PLACE)
+        params |= json.loads(decrypt(sealed, place=SEALED_PLACE)) if sealed else {}
     except Unreadable:
         clear = None
-    params = json.loads(params) if isinstance(params, str) else params
     return Claimed(
-        id_, hall, key, subject, channel, clear, to_index, language, params if isinstance(params, dict) else {}, dedupe,
+        id_, hall, key, subject, channel, clear, to_index, language, params, dedupe,
         tries, claimed_at, due_at, until,
     )  # fmt: skip
 
@@ -145,7 +165,7 @@ def split(
             )
             done += [replace(further[dedupe], id=id_) for id_, dedupe in cursor.fetchall()]
     if nowhere:
-        Message.objects.filter(id__in=nowhere).update(state="dropped", why="unreachable")
+        Message.objects.filter(id__in=nowhere).update(state="dropped", why="unreachable", sealed=None)
     return [
         replace(each, to=bound.get((each.to_index, each.channel))) if each.channel in addressed else each
         for each in [*firsts, *done]

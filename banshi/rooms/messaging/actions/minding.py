@@ -18,7 +18,7 @@ LAPSED, MOVED_ON = "lapsed", "moved_on"
 _ASKED: dict[str, Condition] = {}
 
 DROP_SQL = """
-UPDATE messaging_message m SET state = 'dropped', why = x.why, params = CASE WHEN m.key = 'code' THEN '{}' ELSE m.params END
+UPDATE messaging_message m SET state = 'dropped', why = x.why, sealed = NULL
 FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[]) AS x(id, claimed_at, why)
 WHERE m.id = x.id AND m.state = 'sending' AND m.claimed_at = x.claimed_at
 """

@@ -17,6 +17,7 @@ from django.db import connection, transaction
 
 from banshi.foundation import clock
 from banshi.foundation.announce import announce
+from banshi.foundation.crypto import encrypt
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
@@ -26,6 +27,7 @@ from banshi.rooms.messaging.actions.minding import lost_sense, still_sensible
 from banshi.rooms.messaging.actions.wording import Words, word
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.messaging.ports import BulkChannel, Channel, Final, Outgoing, Passing
+from banshi.rooms.messaging.statements import SAID_PLACE
 
 log = structlog.get_logger("banshi.messaging")
 AT_ONCE = 8  # calls to a slow gateway under way together
@@ -34,13 +36,13 @@ START_FOR_S = rules.LEASE.total_seconds() / 2  # no call starts later under one 
 
 RECORD_SQL = """
 UPDATE messaging_message m
-SET state = x.state, text = x.text, receipt = x.receipt, error = x.error, retry_at = x.retry_at,
+SET state = x.state, text = x.text, said = x.said, receipt = x.receipt, error = x.error, retry_at = x.retry_at,
     sent_at = CASE WHEN x.state = 'sent' THEN %s::timestamptz END,
     claimed_at = CASE WHEN x.state = 'due' THEN NULL ELSE m.claimed_at END,
-    params = CASE WHEN x.forget THEN '{}'::jsonb ELSE m.params END
-FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[],
-            %s::boolean[])
-     AS x(id, claimed_at, state, text, receipt, error, retry_at, forget)
+    sealed = CASE WHEN x.state = 'sent' THEN NULL ELSE m.sealed END
+FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
+            %s::timestamptz[])
+     AS x(id, claimed_at, state, text, said, receipt, error, retry_at)
 WHERE m.id = x.id AND m.state = 'sending' AND m.claimed_at = x.claimed_at
 """
 
@@ -172,10 +174,10 @@ def _record(outcomes: Sequence[tuple[Claimed, Outcome]], *, now: datetime) -> in
                 state = "failed"
             error = str(outcome)[:200] or type(outcome).__name__
         # Where real people sign in, a code is gone once it is sent; the demo shows it on the notices page.
-        forget = message.key == "code" and state == "sent" and not settings.BANSHI_VIRTUAL_CLOCK
-        text = rules.render(rules.COMMON["code"]["zh"], {"code": "******"}) if forget else message.text
-        error, text = error.replace("\0", ""), text.replace("\0", "")
-        values = (message.id, message.claimed_at, state, text, receipt, error, retry_at, forget)
+        kept = message.key != "code" or settings.BANSHI_VIRTUAL_CLOCK
+        text, error = message.shown.replace("\0", ""), rules.scrubbed(error).replace("\0", "")
+        said = encrypt(message.text, place=SAID_PLACE) if state == "sent" and kept else None
+        values = (message.id, message.claimed_at, state, text, said, receipt, error, retry_at)
         for column, value in zip(columns, values, strict=True):
             column.append(value)
     with connection.cursor() as cursor:
@@ -185,9 +187,9 @@ def _record(outcomes: Sequence[tuple[Claimed, Outcome]], *, now: datetime) -> in
 
 FALL_BACK_SQL = """
 INSERT INTO messaging_message (hall, key, subject, channel, "to", to_index, language, params, dedupe, due_at,
-                               until, created_at)
+                               until, created_at, sealed)
 SELECT m.hall, m.key, m.subject, 'sms', m."to", m.to_index, m.language, m.params, x.dedupe, m.due_at, m.until,
-       m.created_at
+       m.created_at, m.sealed
 FROM unnest(%s::bigint[], %s::text[]) AS x(id, dedupe) JOIN messaging_message m ON m.id = x.id
 ON CONFLICT (dedupe) DO NOTHING
 """

@@ -60,8 +60,10 @@ def word(message: Claimed, *, words: Words, hall: Hall | None, now: datetime) ->
             said["link"] += f"?k={sign(code, purpose='link')}"
     elif said["link"].startswith("/"):
         said["link"] = base + said["link"]
-    text = rules.render(words.body(message.hall, message.key, language), said)
-    return replace(message, text=text, said=said)
+    body = words.body(message.hall, message.key, language)
+    return replace(
+        message, text=rules.render(body, said), shown=rules.render(body, rules.shown(message.key, said)), said=said
+    )
 
 
 def set_template(*, hall: str, key: str, language: str, body: str, by: Actor, now: datetime) -> Template:

@@ -16,7 +16,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.identity.models import Person
 from banshi.rooms.messaging import rules
 from banshi.rooms.messaging.models import Message
-from banshi.rooms.messaging.statements import TO_PLACE, WRITE_SQL
+from banshi.rooms.messaging.statements import SEALED_PLACE, TO_PLACE, WRITE_SQL
 from banshi.rooms.places.models import Hall
 
 
@@ -37,16 +37,19 @@ def row(
     language: str,
     now: datetime,
     until: datetime | None = None,
-) -> tuple[str, str, str, str, str, str, str, str, datetime, datetime, datetime]:
-    """One row's values in the order of `statements.COLUMNS`, for `write_rows`.
+    secret: Mapping[str, Any] | None = None,
+) -> tuple[str, str, str, str, str, str, str, str, datetime, datetime, datetime, str | None]:
+    """One row's values in the order of `statements.WRITE_SQL`, for `write_rows`.
 
     :param phone: E.164, in clear; encrypted here.
     :param until: the last moment at which it still says something; None: `rules.last_moment`.
+    :param secret: further params that open something; encrypted here.
     """
     return (
         hall, key, subject, encrypt(phone, place=TO_PLACE), phone_index(phone), language,
         json.dumps(params, ensure_ascii=False, default=_plain), dedupe, due_at,
         until or rules.last_moment(key=key, due_at=due_at, params=params), now,
+        encrypt(json.dumps(secret), place=SEALED_PLACE) if secret else None,
     )  # fmt: skip
 
 
@@ -73,6 +76,7 @@ def write(
     language: str = "zh-hans",
     now: datetime,
     until: datetime | None = None,
+    secret: Mapping[str, Any] | None = None,
 ) -> None:
     """Put one message into the outbox, in the caller's transaction. The same dedupe again writes nothing.
 
@@ -80,6 +84,7 @@ def write(
 
     :param due_at: hall time; None = now.
     :param until: hall time, its last moment; None: as `rules.last_moment` says.
+    :param secret: params that open something, such as a one-time code: sealed until it is sent, then gone.
     :param dedupe: up to 140 characters; None = always a message of its own (a one-time code).
     :raises Refused: phone-invalid.
     """
@@ -97,7 +102,7 @@ def write(
     write_rows([
         row(key=key, phone=phone, hall=code, subject=subject, params=params or {}, due_at=due_at or now,
             dedupe=dedupe or f"{key}:{uuid4().hex}",
-            language=language, now=now, until=until)
+            language=language, now=now, until=until, secret=secret)
     ])  # fmt: skip
 
 
@@ -106,7 +111,7 @@ def drop(*, subject: str, keys: Sequence[str] | None = None, now: datetime) -> i
     rows = Message.objects.filter(subject=subject, state="due")
     if keys is not None:
         rows = rows.filter(key__in=keys)
-    return rows.update(state="dropped", why="taken_back")
+    return rows.update(state="dropped", why="taken_back", sealed=None)
 
 
 def _plain(value: Any) -> str:

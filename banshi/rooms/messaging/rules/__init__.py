@@ -16,10 +16,11 @@ from banshi.rooms.messaging.rules.sending import (
     link,
     lost_sense,
     next_try,
+    scrubbed,
     sense_of,
     sibling,
 )
-from banshi.rooms.messaging.rules.templates import MISSING, allowed, fault, language_of, placeholders, render
+from banshi.rooms.messaging.rules.templates import MISSING, allowed, fault, language_of, placeholders, render, shown
 from banshi.rooms.messaging.rules.values import moment_of, period, spoken, spoken_day
 from banshi.rooms.messaging.rules.words import COMMON, LANGUAGES
 
@@ -43,7 +44,9 @@ __all__ = [
     "period",
     "placeholders",
     "render",
+    "scrubbed",
     "sense_of",
+    "shown",
     "sibling",
     "spoken",
     "spoken_day",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -152,6 +153,14 @@ def lost_sense(sense: Sense, *, params: Mapping[str, Any], now: Standing | None)
         return False
     was = moment_of(params.get("starts_at")) if isinstance(now.mark, datetime) else params.get("call")
     return was is not None and was != now.mark
+
+
+_TELLING = re.compile(r"\+?\d[\d -]{4,}\d|https?://\S+")
+
+
+def scrubbed(error: str) -> str:
+    """What a gateway answered, without numbers and links: it may quote what it was asked to send."""
+    return _TELLING.sub("…", error)
 
 
 def link(base: str, *, key: str, subject: str) -> str:

@@ -59,6 +59,12 @@ def fault(key: str, body: str) -> dict[str, str] | None:
     return None
 
 
+def shown(key: str, said: Mapping[str, str]) -> dict[str, str]:
+    """The values as staff may read them: whoever holds a link or a one-time code acts as the person."""
+    closed = {"link": "…"} | ({"code": "******"} if key == "code" else {})
+    return {**said, **{name: value for name, value in closed.items() if said.get(name)}}
+
+
 def render(template: str, params: Mapping[str, Any]) -> str:
     """Fill a template. Never raises: a missing value empties its bracket, or reads “–” outside of one."""
     values = {key: str(value) for key, value in params.items() if value is not None and value != ""}
