@@ -41,7 +41,7 @@ def all_checks(*, data: Path | None, port: int) -> list[Result]:
     if url:
         os.environ["DATABASE_URL"] = url
     return [
-        *(python(), disk(folder), translations(), settings(), browser(), listening(port)),
+        *(python(), disk(folder), translations(), settings(), gateways(), browser(), listening(port)),
         *([trouble] if trouble else database(url)),
     ]
 
@@ -89,6 +89,21 @@ def settings() -> Result:
             "settings", "warn", f"{mode}, default secret", "Fine for a demo. For citizens: BANSHI_MODE=production."
         )
     return Result("settings", "ok", mode + (", debug on" if django_settings.DEBUG else ""))
+
+
+def gateways() -> Result:
+    """The ways to people: named rightly, and not leading nowhere."""
+    from django.core.exceptions import ImproperlyConfigured
+
+    from banshi.config import wiring
+
+    try:
+        found = wiring.wired(os.environ)
+    except ImproperlyConfigured as wrong:
+        return Result("gateways", "fail", str(wrong), "docs/operate.md and docs/integrate.md tell how.")
+    if said := wiring.warnings(os.environ):
+        return Result("gateways", "fail", "; ".join(said))
+    return Result("gateways", "ok", ", ".join(f"{name}: {type(each).__name__}" for name, each in found.items()))
 
 
 def browser() -> Result:
@@ -156,6 +171,7 @@ def _inside(connection: psycopg.Connection[Any], url: str) -> Iterator[Result]:
         ("migrations", _migrations),
         ("presets", _presets),
         ("jobs", _jobs),
+        ("duties", _duties),
         ("outbox", _outbox),
     ]
     for name, look in looks:
@@ -212,6 +228,14 @@ def _jobs(connection: psycopg.Connection[Any]) -> Result:
         "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo' AND coalesce(scheduled_at, now()) <= now()",
     )
     return Result("jobs", "ok", f"a worker was heard of {age:.0f} s ago, {waiting} jobs wait")
+
+
+def _duties(connection: psycopg.Connection[Any]) -> Result:
+    rows = connection.execute("SELECT name, failures FROM foundation_heartbeat WHERE failures >= 3 ORDER BY name")
+    failing = [f"{name} failed {failures} times" for name, failures in rows.fetchall()]
+    if failing:
+        return Result("duties", "fail", "; ".join(failing), "The worker's log says why.")
+    return Result("duties", "ok", "all go well")
 
 
 def _outbox(connection: psycopg.Connection[Any]) -> Result:

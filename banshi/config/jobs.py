@@ -1,15 +1,43 @@
-"""Jobs: one tick a second runs what is due; messages are sent on a queue of their own so a slow gateway delays nothing."""
+"""Jobs: one tick a second runs what is due; messages are sent on a queue of their own so a slow gateway delays nothing.
+
+Each leaves a sign of life with how it went (/healthz tells), and names itself in whatever it logs.
+"""
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Callable
+from functools import wraps
+from typing import Final
+
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from structlog.contextvars import bound_contextvars
 
-from banshi.foundation import clock
+from banshi.foundation import clock, heartbeat
+from banshi.foundation.connections import renew
+
+Job = Callable[[int], None]
+# Machine seconds without a good run until a job counts as late: several runs, or one that drains a full outbox.
+LATE_AFTER_S: Final = {"send_messages": 600.0, "requeue_stalled": 120.0, "seal_audit": 300.0}
+
+
+def watched(act: Job) -> Job:
+    """With a connection that is alive, an id in its log lines, and a sign of life at the end."""
+
+    @wraps(act)
+    def run(timestamp: int) -> None:
+        # A worker outlives restarts of the database; a connection that broke meanwhile is let go.
+        renew()
+        with bound_contextvars(job=act.__name__, job_id=secrets.token_hex(4)), heartbeat.watched(f"job:{act.__name__}"):
+            act(timestamp)
+
+    return run
 
 
 @app.periodic(cron="* * * * * *")
 @app.task(name="tick", queue="tick", queueing_lock="tick")
+@watched
 def tick(timestamp: int) -> None:
     """No-shows, holds, releases, reminders, end of day: whatever is due at hall time now."""
     from banshi.journeys.housekeeping import run_due
@@ -24,6 +52,7 @@ def tick(timestamp: int) -> None:
     queueing_lock="send_messages",
     retry=RetryStrategy(max_attempts=3),
 )
+@watched
 def send_messages(timestamp: int) -> None:
     """Drain the outbox in batches until nothing is due."""
     from banshi.config.wiring import channels
@@ -34,6 +63,7 @@ def send_messages(timestamp: int) -> None:
 
 @app.periodic(cron="*/15 * * * * *")
 @app.task(name="requeue_stalled", queue="slow", queueing_lock="requeue_stalled")
+@watched
 def requeue_stalled(timestamp: int) -> None:
     """Put back jobs whose worker died (a killed worker leaves its job `doing`)."""
     from banshi.foundation.stalled import requeue
@@ -43,6 +73,7 @@ def requeue_stalled(timestamp: int) -> None:
 
 @app.periodic(cron="*/10 * * * * *")
 @app.task(name="seal_audit", queue="slow", queueing_lock="seal_audit")
+@watched
 def seal_audit(timestamp: int) -> None:
     """Chain the hashes of new audit entries."""
     from banshi.rooms.audit.actions import seal

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from banshi.config.health import healthz, prometheus
+from banshi.config.health import healthz, livez, prometheus, readyz
 
 urlpatterns = [
+    path("livez", livez),
+    path("readyz", readyz),
     path("healthz", healthz),
     path("metrics", prometheus),
     path("i18n/", include("django.conf.urls.i18n")),

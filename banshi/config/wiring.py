@@ -1,4 +1,5 @@
-"""Ports ← gateways: the only importer of gateways. Without settings, every channel is the built-in outbox.
+"""Ports ← gateways: the only importer of gateways. Without settings, every channel is the built-in outbox; in production
+that would say "sent" and send nothing, so there WeChat and e-mail are off and SMS waits for a gateway.
 
 - `BANSHI_SMS=outbox` or `http:<url>`, with `BANSHI_SMS_KEY` and `BANSHI_SMS_SECRET`;
 - `BANSHI_WECHAT=outbox`, `off`, or `api` / `api:<base url>`, with `BANSHI_WECHAT_APP_ID`, `BANSHI_WECHAT_SECRET` and
@@ -15,7 +16,7 @@ from functools import lru_cache
 
 from django.core.exceptions import ImproperlyConfigured
 
-from banshi.gateways.outbox import Outbox
+from banshi.gateways.outbox import Nowhere, Outbox
 from banshi.gateways.sms_http import SmsHttp
 from banshi.gateways.smtp import Smtp
 from banshi.gateways.wechat import LIVE, Wechat
@@ -40,10 +41,25 @@ def wired(env: Mapping[str, str]) -> dict[str, Channel]:
     return {channel.name: channel for channel in found if channel is not None}
 
 
+def sms_leads_nowhere(env: Mapping[str, str]) -> bool:
+    """Whether this installation serves people and has no way to reach their phones: everybody must be told."""
+    return _is_real(env) and env.get("BANSHI_SMS", "outbox") == "outbox"
+
+
+def warnings(env: Mapping[str, str]) -> list[str]:
+    """What an operator must know: ways to people that lead nowhere."""
+    said = "no SMS gateway is set: messages and sign-in codes wait and reach nobody. Set BANSHI_SMS (docs/operate.md)"
+    return [said] if sms_leads_nowhere(env) else []
+
+
+def _is_real(env: Mapping[str, str]) -> bool:
+    return env.get("BANSHI_MODE") == "production"
+
+
 def _sms(env: Mapping[str, str]) -> Channel:
     kind, _, rest = env.get("BANSHI_SMS", "outbox").partition(":")
     if kind == "outbox":
-        return Outbox("sms")
+        return Nowhere("sms", "no SMS gateway is set (BANSHI_SMS)") if _is_real(env) else Outbox("sms")
     if kind == "http" and rest.startswith(("http://", "https://")):
         return SmsHttp(base_url=rest, key=_need(env, "BANSHI_SMS_KEY"), secret=_need(env, "BANSHI_SMS_SECRET"))
     raise ImproperlyConfigured("BANSHI_SMS is outbox, or http:https://address-of-the-gateway")
@@ -51,7 +67,7 @@ def _sms(env: Mapping[str, str]) -> Channel:
 
 def _wechat(env: Mapping[str, str]) -> Channel | None:
     kind, _, rest = env.get("BANSHI_WECHAT", "outbox").partition(":")
-    if kind == "off":
+    if kind == "off" or (kind == "outbox" and _is_real(env)):
         return None
     if kind == "outbox":
         return Outbox("wechat")
@@ -73,7 +89,7 @@ def _wechat(env: Mapping[str, str]) -> Channel | None:
 
 def _email(env: Mapping[str, str]) -> Channel | None:
     said = env.get("BANSHI_EMAIL", "outbox")
-    if said == "off":
+    if said == "off" or (said == "outbox" and _is_real(env)):
         return None
     if said == "outbox":
         return Outbox("email")

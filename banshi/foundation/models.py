@@ -74,10 +74,13 @@ class DemoSwitch(models.Model):
 
 
 class Heartbeat(models.Model):
-    """Last sign of life, in machine time: `tick` = the housekeeping of some worker."""
+    """Last sign of life, in machine time: `tick` = the housekeeping of some worker, `duty:…`, `job:…`."""
 
-    name = models.CharField(max_length=20, primary_key=True)
+    name = models.CharField(max_length=60, primary_key=True)
     at = models.DateTimeField()
+    succeeded_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    failures = models.IntegerField(default=0)  # since it last went well
 
     class Meta:
         db_table = "foundation_heartbeat"

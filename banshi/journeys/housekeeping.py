@@ -16,6 +16,7 @@ import structlog
 from django.db import connection
 
 from banshi.foundation import heartbeat
+from banshi.foundation.connections import renew
 from banshi.foundation.memory import forgettable
 from banshi.journeys import close_hall_day
 from banshi.rooms.booking import actions as booking
@@ -63,10 +64,10 @@ def run_due(*, now: datetime, everything: bool = False) -> list[str]:
     Duties with an interval run again when hall time has moved by it in either direction (a set clock jumps), or when the
     local day changed.
     """
-    failed: list[str] = []
+    went: dict[str, bool] = {}
     with _alone(wait=everything) as alone:
         if not alone:  # somebody is at it
-            return failed
+            return []
         for duty in DUTIES:
             last = _last.get(duty.name)
             if not everything and last is not None and abs(now - last) < duty.every and _day(last) == _day(now):
@@ -74,12 +75,13 @@ def run_due(*, now: datetime, everything: bool = False) -> list[str]:
             try:
                 duty.act(now)
                 _last[duty.name] = now
+                went[duty.name] = True
             except Exception:
-                connection.close_if_unusable_or_obsolete()
+                renew()
                 log.exception("duty failed", duty=duty.name)
-                failed.append(duty.name)
-        heartbeat.beat("tick")
-    return failed
+                went[duty.name] = False
+        heartbeat.beats({"tick": True} | {f"duty:{name}": well for name, well in went.items()})
+    return [name for name, well in went.items() if not well]
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import email.policy
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from banshi.config.wiring import wired
+from banshi.config.wiring import warnings, wired
 from banshi.gateways.outbox import Outbox
 from banshi.gateways.sms_http import SmsHttp, signature
 from banshi.gateways.smtp import Smtp
@@ -223,6 +223,23 @@ class TestWiring:
             "wechat": Wechat,
             "email": Smtp,
         }
+
+    @pytest.mark.parametrize("env", [{}, {"BANSHI_SMS": "outbox", "BANSHI_WECHAT": "outbox", "BANSHI_EMAIL": "outbox"}])
+    def test_where_people_are_served_the_outbox_never_says_sent(self, env):
+        real = env | {"BANSHI_MODE": "production"}
+
+        found = wired(real)
+
+        assert list(found) == ["sms"]
+        with pytest.raises(Passing, match=r"no SMS gateway is set \(BANSHI_SMS\)"):
+            send(found["sms"])
+        assert warnings(real) == [
+            "no SMS gateway is set: messages and sign-in codes wait and reach nobody. Set BANSHI_SMS (docs/operate.md)"
+        ]
+
+    def test_a_demo_and_a_real_gateway_need_no_warning(self):
+        assert warnings({}) == []
+        assert warnings({"BANSHI_MODE": "production", "BANSHI_SMS": "http:https://sms.cn/send"}) == []
 
     def test_a_channel_can_be_off(self):
         assert list(wired({"BANSHI_WECHAT": "off", "BANSHI_EMAIL": "off"})) == ["sms"]
