@@ -37,25 +37,29 @@ def by_code(*, hall: Hall, code: str, by: Actor, now: datetime, channel: str, la
 
 
 def by_id(
-    *, hall: Hall, id_number: str, id_type: str = "resident_id", by: Actor, now: datetime, channel: str, lane: str = ""
+    *, hall: Hall, id_number: str, id_type: str | None = None, by: Actor, now: datetime, channel: str, lane: str = ""
 ) -> Ticket:
     """Check in with the ID document: today's appointment of this person that is open for check-in, or next to open.
 
-    :raises Refused: nothing-found (no appointment here today) and those of `by_code`.
+    :param id_type: None tries every type that the number fits.
+    :raises Refused: nothing-found (no appointment here today); invalid, field `id_type`, where people with different
+        documents of this number have one; and those of `by_code`.
     """
-    person = identity.person_by_document(id_type, id_number)
+    people = identity.people_by_number(id_number, id_type)
     today = now.astimezone(ZoneInfo(hall.timezone)).date()
-    mine = (
-        list(
-            Appointment.objects.filter(
-                person=person, hall=hall, day=today, state__in=["booked", "checked_in", "no_show"]
-            ).order_by("starts_at", "id")
-        )
-        if person
-        else []
+    mine = list(
+        Appointment.objects.filter(
+            person__in=people, hall=hall, day=today, state__in=["booked", "checked_in", "no_show"]
+        ).order_by("starts_at", "id")
     )
     if not mine:
         raise Refused("nothing-found", facts={"hall": hall.code})
+    if len({a.person_id for a in mine}) > 1:
+        reason = {
+            "zh": "几种证件都有这个号码，说明是哪一种",
+            "en": "Several documents have this number; say which it is",
+        }
+        raise Refused("invalid", facts={"field": "id_type", "reason": reason})
     booked = [a for a in mine if a.state == "booked"]
     if booked:
         open_now = [a for a in booked if window(places.policy_of(hall.id, now=now).tickets, a)[1] > now]

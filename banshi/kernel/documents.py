@@ -89,6 +89,20 @@ class InvalidDocument(ValueError):
         super().__init__(self.en)
 
 
+# What readers and people call them.
+_SAID = {
+    "身份证": IdType.RESIDENT_ID,
+    "二代证": IdType.RESIDENT_ID,
+    "港澳台居住证": IdType.RESIDENCE_PERMIT,
+    "j": IdType.RESIDENCE_PERMIT,
+    "外国人永居证": IdType.PERMANENT_RESIDENCE,
+    "永居证": IdType.PERMANENT_RESIDENCE,
+    "i": IdType.PERMANENT_RESIDENCE,
+    "回乡证": IdType.HOME_RETURN,
+    "台胞证": IdType.TAIWAN_PASS,
+    "普通护照": IdType.PASSPORT,
+}
+
 # First two digits of the area code: provinces, autonomous regions, municipalities (GB/T 2260).
 _PROVINCES = frozenset(
     str(code)
@@ -101,6 +115,7 @@ _FIFTEEN = re.compile(r"[1-9][0-9]{14}")
 _OLD_PERMANENT = re.compile(r"[A-Z]{3}[0-9]{12}")
 _HOME_RETURN = re.compile(r"[HM][0-9]{8}(?:[0-9]{2})?")
 _TAIWAN_PASS = re.compile(r"[0-9]{8}|[0-9]{10}")
+_TAIWAN_ISSUE = re.compile(r"([0-9]{10})\(?[A-Z]\)?")  # the older card prints how often it was issued: 0012345601(B)
 _PASSPORT = re.compile(r"(?=.*[0-9])[A-Z0-9]{5,15}")
 _CREDIT_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_CODE = re.compile(rf"[{_CREDIT_CHARACTERS}]{{2}}[0-9]{{6}}[{_CREDIT_CHARACTERS}]{{10}}")
@@ -126,6 +141,8 @@ def normalise(id_type: IdType, number: str, *, today: date | None = None) -> str
     elif id_type is IdType.USCC:
         _credit_code(text)
     else:
+        if id_type is IdType.TAIWAN_PASS and (issued := _TAIWAN_ISSUE.fullmatch(text)):
+            text = issued[1]
         pattern = {IdType.HOME_RETURN: _HOME_RETURN, IdType.TAIWAN_PASS: _TAIWAN_PASS}.get(id_type, _PASSPORT)
         if not pattern.fullmatch(text):
             raise InvalidDocument(Fault.FORMAT)
@@ -133,6 +150,40 @@ def normalise(id_type: IdType, number: str, *, today: date | None = None) -> str
     if today is not None and born is not None and born > today:
         raise InvalidDocument(Fault.BIRTH_DATE)
     return text
+
+
+# Passport numbers have nine characters at most (ICAO 9303-4); some countries' files write more, which `normalise` takes.
+_PASSPORT_AT_MOST = 9
+
+
+def types_that_fit(number: str, *, today: date | None = None) -> tuple[IdType, ...]:
+    """Every type this number can be of, the likeliest first; none when it can be no document's.
+
+    A travel permit's H or M and eight digits are some countries' passport numbers too (Korea, Hong Kong), and so are the
+    eight digits of a Taiwan permit: then several fit, and only the holder or the chip knows which.
+    """
+    fits = []
+    for kind in IdType:
+        try:
+            text = normalise(kind, number, today=today)
+        except InvalidDocument:
+            continue
+        fits.append((kind, text))
+    several = len(fits) > 1
+    return tuple(
+        kind
+        for kind, text in fits
+        if not several or (kind is not IdType.USCC and (kind is not IdType.PASSPORT or len(text) <= _PASSPORT_AT_MOST))
+    )
+
+
+def type_named(text: str) -> IdType | None:
+    """The type a chip reader says: by slug, by its name in Chinese or English, by the mark in its chip (I, J)."""
+    asked = text.strip().lower()
+    for kind in IdType:
+        if asked in (kind.value, kind.name_zh, kind.name_en.lower()):
+            return kind
+    return _SAID.get(asked)
 
 
 def birth_date(id_type: IdType, number: str) -> date | None:

@@ -15,6 +15,8 @@ from banshi.kernel.documents import (
     birth_date,
     generate_resident_id,
     normalise,
+    type_named,
+    types_that_fit,
 )
 
 births = st.dates(date(1900, 1, 1), date(2026, 11, 23))
@@ -176,3 +178,64 @@ def test_any_text_is_either_read_one_way_or_refused_with_a_reason(id_type, text)
         return
 
     assert normalise(id_type, stored) == stored
+
+
+R, P, F, H, T, A, U = IdType  # resident, residence permit, foreigner's permanent, home return, Taiwan, passport, firm
+
+
+@pytest.mark.parametrize(
+    ("number", "fits"),
+    [
+        (RESIDENT, (R,)),
+        ("110105491231002", (R,)),  # the old fifteen digits; no passport is that long
+        (generate_resident_id("810000", date(1990, 5, 1), 7), (P,)),
+        (generate_resident_id("830000", date(1990, 5, 1), 7), (P,)),
+        (generate_resident_id("911344", date(1990, 5, 1), 7), (F,)),  # permanent residence, 2023 edition
+        ("USA110190050112", (F,)),  # and the earlier one
+        ("H12345678", (H, A)),  # home-return permit; Hong Kong and Korea print passports like it
+        ("M12345678", (H, A)),
+        ("h 1234 5678", (H, A)),
+        ("H1234567801", (H,)),  # with the count of issues
+        ("12345678", (T, A)),
+        ("0123456789", (T,)),
+        ("0012345601(B)", (T,)),
+        ("E12345678", (A,)),  # China
+        ("EA1234567", (A,)),
+        ("K12345678", (A,)),  # Hong Kong
+        ("TR1234567", (A,)),  # Japan
+        ("123456789", (A,)),  # United Kingdom, United States
+        ("C01X00T47", (A,)),  # Germany
+        ("A1234567", (A,)),  # India
+        ("AB123456", (A,)),  # Canada
+        ("PA1234567", (A,)),  # Australia
+        ("X1234567890123", (A,)),  # longer than any passport, but nothing else either
+        (CREDIT_CODE, (U,)),
+        ("110105194912310021", ()),  # wrong check character
+        ("王伟", ()),
+        ("", ()),
+    ],
+)
+def test_every_type_whose_form_fits_is_named_the_likeliest_first(number, fits):
+    assert types_that_fit(number) == fits
+
+
+def test_a_taiwan_permit_is_one_document_however_often_it_was_issued():
+    assert normalise(IdType.TAIWAN_PASS, "0012345601(B)") == normalise(IdType.TAIWAN_PASS, "0012345601") == "0012345601"
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("passport", A),
+        ("护照", A),
+        ("Passport", A),
+        ("回乡证", H),
+        ("港澳居民来往内地通行证", H),
+        ("J", P),
+        ("I", F),
+        ("王伟", None),
+        ("", None),
+    ],
+)
+def test_a_chip_says_which_document_it_is(said, kind):
+    assert type_named(said) == kind

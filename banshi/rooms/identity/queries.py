@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from banshi.foundation.crypto import blind_index
-from banshi.kernel.documents import IdType, InvalidDocument, normalise
+from banshi.kernel.documents import IdType, InvalidDocument, normalise, types_that_fit
 from banshi.rooms.identity.models import AccountPerson, ApiKey, Person, Role
 
 
@@ -78,6 +78,13 @@ def person_by_document(id_type: str, number: str) -> Person | None:
     except (InvalidDocument, ValueError):
         return None
     return Person.objects.filter(number_index=index).first()
+
+
+def people_by_number(number: str, id_type: str | None = None) -> list[Person]:
+    """The people with a document of this number: of the type said, or of every type that it fits."""
+    kinds = [id_type] if id_type else [kind.value for kind in types_that_fit(number)]
+    found = (person_by_document(kind, number) for kind in kinds)
+    return [person for person in found if person is not None]
 
 
 def people_of(account_id: int) -> list[Person]:

@@ -295,9 +295,12 @@ class AppointmentOut(Out):
 class CheckInIn(In):
     code: Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=PRINTABLE)] | None = None
     id_number: Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=PRINTABLE)] | None = None
-    id_type: Literal[
-        "resident_id", "residence_permit", "permanent_residence", "home_return", "taiwan_pass", "passport", "uscc"
-    ] = "resident_id"
+    id_type: (
+        Literal[
+            "resident_id", "residence_permit", "permanent_residence", "home_return", "taiwan_pass", "passport", "uscc"
+        ]
+        | None
+    ) = None  # every type that the number fits
 
     @model_validator(mode="after")
     def _one(self) -> CheckInIn:

@@ -20,6 +20,7 @@ from banshi.surfaces.kiosk import presented
 from banshi.surfaces.kiosk.place import Place, at_kiosk, not_too_often, page
 from banshi.surfaces.kiosk.presented import Presented
 from banshi.surfaces.kiosk.refusing import refused_page
+from banshi.surfaces.kiosk.which import which_document
 
 
 @at_kiosk
@@ -31,7 +32,9 @@ def check_in(request: HttpRequest, place: Place) -> HttpResponse:
     here = reverse("kiosk:check-in", args=[place.hall.code])
     try:
         not_too_often(place)
-        shown = presented.read(request.POST.get("presented", "").replace("\0", ""))
+        shown = presented.posted(request)
+        if shown.fits:
+            return which_document(request, place, shown)
         if shown.ticket:
             return _to_slip(place, shown.ticket)
         ref = _arrive(place, shown)
@@ -72,7 +75,9 @@ def look_up(request: HttpRequest, place: Place) -> HttpResponse:
     here = reverse("kiosk:check-in", args=[place.hall.code])
     try:
         not_too_often(place)
-        shown = presented.read(request.POST.get("presented", "").replace("\0", ""))
+        shown = presented.posted(request)
+        if shown.fits:
+            return which_document(request, place, shown)
         if shown.ticket:
             return _to_slip(place, shown.ticket)
         mine = _today(place, shown)

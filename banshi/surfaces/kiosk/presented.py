@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from banshi.kernel.documents import IdType, InvalidDocument, birth_date, normalise
+from django.http import HttpRequest
+
+from banshi.kernel.documents import IdType, InvalidDocument, birth_date, normalise, type_named, types_that_fit
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import queries as bookings
+from banshi.rooms.booking.models import Appointment
 from banshi.rooms.identity import actions as enrolling
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.tickets import queries as tickets
@@ -22,24 +25,30 @@ _PARTS = re.compile(r"[,;|\t，；]")
 
 @dataclass(frozen=True)
 class Presented:
-    """One of: `ticket` (ref), `appointment` (reference), or a document. `name` only where a chip reader gave it."""
+    """One of: `ticket` (ref), `appointment` (reference), or a document. `name` only where a chip reader gave it.
+
+    `fits`: the types that the number can be of, where it is for the holder to say which.
+    """
 
     ticket: str = ""
     appointment: str = ""
     number: str = field(default="", repr=False)
     id_type: str = ""
     name: str = field(default="", repr=False)
+    fits: tuple[IdType, ...] = ()
 
     @property
     def is_document(self) -> bool:
         return bool(self.number)
 
 
-def read(text: str) -> Presented:
+def read(text: str, *, id_type: str = "") -> Presented:
     """Understand what a reader or a finger typed.
 
-    Readers type a QR code's text, a bare number, or – chip readers – number and name with a comma or tab between.
+    Readers type a QR code's text, a bare number, or – chip readers – number and name with a comma or tab between, and
+    some the kind of document as well.
 
+    :param id_type: which document it is, where the holder was asked.
     :raises Refused: identity-invalid, with what is wrong about a number; nothing-found for anything else.
     """
     text = unicodedata.normalize("NFKC", text[:LONGEST]).strip()
@@ -54,34 +63,46 @@ def read(text: str) -> Presented:
         return Presented(appointment=code)
     parts = [part.strip() for part in _PARTS.split(text) if part.strip()]
     if len(parts) > 1:
-        number = next((p for p in parts if any(c.isdigit() for c in p)), "")
-        name = next((p for p in parts if p != number and not any(c.isdigit() for c in p)), "")
-        return _document(number, name)
+        return _from_chip(parts, id_type)
     code = bookings.code_of(text)
-    if code is not None and _id_type(text) is not IdType.RESIDENT_ID:
+    if code is not None and not id_type and _is_a_reference(code, text):
         return Presented(appointment=code)
-    return _document(text, "")
+    return _document(text, "", id_type)
 
 
-def _id_type(text: str) -> IdType | None:
-    for kind in IdType:
-        try:
-            normalise(kind, text)
-        except InvalidDocument:
-            continue
-        return kind
-    return None
+def posted(request: HttpRequest) -> Presented:
+    """What the form of a page brought. :raises Refused: those of `read`."""
+    said = {name: request.POST.get(name, "").replace("\0", "") for name in ("presented", "id_type")}
+    return read(said["presented"], id_type=said["id_type"])
 
 
-def _document(text: str, name: str) -> Presented:
-    kind = _id_type(text)
-    if kind is None:
+def _is_a_reference(code: str, text: str) -> bool:
+    """A passport number may look like a reference: it is one where no such appointment is known."""
+    fits = types_that_fit(text)
+    if not fits:
+        return True
+    return IdType.RESIDENT_ID not in fits and Appointment.objects.filter(code=code).exists()
+
+
+def _from_chip(parts: list[str], id_type: str) -> Presented:
+    """Number, name and perhaps the kind of document, in any order; the chip says which it is."""
+    said = next((kind for kind in map(type_named, parts) if kind is not None), None)
+    rest = [part for part in parts if type_named(part) is None]
+    number = next((part for part in rest if any(c.isdigit() for c in part)), "")
+    name = next((part for part in rest if part != number and not any(c.isdigit() for c in part)), "")
+    return _document(number, name, said.value if said else id_type)
+
+
+def _document(text: str, name: str, id_type: str) -> Presented:
+    fits = types_that_fit(text)
+    if id_type and id_type in fits:
+        fits = (IdType(id_type),)
+    if not fits:
         try:
             normalise(IdType.RESIDENT_ID, text)
         except InvalidDocument as wrong:
             raise Refused("identity-invalid", facts={"reason": {"zh": wrong.zh, "en": wrong.en}}) from wrong
-    assert kind is not None
-    return Presented(number=text, id_type=kind.value, name=name)
+    return Presented(number=text, id_type=fits[0].value, name=name, fits=fits if len(fits) > 1 else ())
 
 
 def person_of(shown: Presented, *, now: datetime, required: bool) -> int | None:

@@ -26,6 +26,7 @@ from banshi.surfaces.kiosk import presented
 from banshi.surfaces.kiosk.place import Place, at_kiosk, not_too_often, page
 from banshi.surfaces.kiosk.refusing import refused_page
 from banshi.surfaces.kiosk.where import ahead, where
+from banshi.surfaces.kiosk.which import which_document
 
 RESULTS = 6
 LANES = {
@@ -138,7 +139,9 @@ def _take(request: HttpRequest, place: Place, item_code: str, category_code: str
     person_id = None
     if shown:
         not_too_often(place)
-        document = presented.read(shown)
+        document = presented.posted(request)
+        if document.fits:
+            return which_document(request, place, document)
         if not document.is_document:
             reason = {
                 "zh": "这里请放身份证；预约码请从“已预约”进",

@@ -97,11 +97,8 @@ def _people_meant(text: str) -> list[Person]:
         found = list(Person.objects.filter(phone_index=index).order_by("-id")[:20])
     except InvalidPhone:
         found = []
-    for kind in IdType:
-        person = identity.person_by_document(kind.value, text)
-        if person is not None and person.pk not in {each.pk for each in found}:
-            found.append(person)
-    return found
+    known = {each.pk for each in found}
+    return found + [each for each in identity.people_by_number(text) if each.pk not in known]
 
 
 @sensitive_post_parameters("q")
