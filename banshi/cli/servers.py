@@ -15,6 +15,9 @@ GRACE_S = 3
 # A phone that follows its ticket holds one request open: thousands of them are a normal morning.
 OPEN_REQUESTS = 16_384
 
+HEAD_BYTES = 64 * 1024  # a request's head, and what is read ahead of its body
+HEAD_MS = 20_000  # until a head is whole; also how long an idle connection is kept
+
 
 def become_web_server(
     *, host: str, port: int, workers: int, access_log: bool, app: str = "banshi.config.asgi:app"
@@ -26,6 +29,7 @@ def become_web_server(
     options = [
         *("--interface", "asgi", "--host", host, "--port", str(port), "--workers", str(workers)),
         *("--backlog", "4096", "--backpressure", str(OPEN_REQUESTS)),
+        *("--http1-buffer-size", str(HEAD_BYTES), "--http1-header-read-timeout", str(HEAD_MS)),
         *("--workers-kill-timeout", str(GRACE_S), "--respawn-failed-workers", "--respawn-interval", "0.5"),
         "--access-log" if access_log else "--no-access-log",
         app,

@@ -1,4 +1,8 @@
-"""One port, one program: `/live/…` streams here; everything else is Django's WSGI application in a thread pool."""
+"""One port, one program: `/live/…` streams here; everything else is Django's WSGI application in a thread pool.
+
+What reaches a thread is complete and bounded: the body was read in the event loop (config/bodies.py), the client's address
+is the real one, and nobody waits for ever – neither for a thread nor for the database.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,7 @@ import sys
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "banshi.config.settings")
-
-from a2wsgi import WSGIMiddleware
+os.environ.setdefault("BANSHI_PROCESS", "web")  # how long it waits for the database
 
 from banshi.config import logs
 
@@ -17,13 +20,23 @@ logs.configure(json=os.environ.get("BANSHI_MODE") == "production", level=os.envi
 from banshi.config.wsgi import application  # sets Django up: rooms can be imported only after it
 
 # isort: split
-from banshi.config.lanes import Lanes
+import structlog
+from django.conf import settings
+
+from banshi.config.bodies import Bodies, NoBody
+from banshi.config.bridge import Bridge, Busy
+from banshi.config.lanes import Lanes, sent
+from banshi.config.plain import plain
+from banshi.kernel.addresses import client_address
 from banshi.live import app as live
 from banshi.live.hub import Hub
+from banshi.surfaces.api.answers import Answer
 
 # The default of 5 ms makes a thread that comes back from the database wait behind each busy one.
 sys.setswitchinterval(0.001)
 THREADS = int(os.environ.get("BANSHI_THREADS", "12"))
+QUICK_THREADS = 2
+log = structlog.get_logger("banshi.http")
 
 
 class App:
@@ -32,30 +45,49 @@ class App:
     def __init__(self) -> None:
         self.hub: Hub | None = None
         self.lanes = Lanes()
-        self.pages = WSGIMiddleware(application, workers=THREADS)  # type: ignore[arg-type]
+        self.bodies = Bodies()
+        patience_s = settings.BANSHI_THREAD_PATIENCE_S
+        self.pages = Bridge(application, threads=THREADS, patience_s=patience_s, name="pages")
+        # What must answer while all pages wait for the database: files, and whether we are well.
+        self.quick = Bridge(application, threads=QUICK_THREADS, patience_s=patience_s, name="quick")
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
         elif scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
-        elif (lane := self.lanes.route(scope)) is not None:
-            await self.lanes.serve(lane, scope, receive, send)
-        elif scope["path"].startswith("/live/"):
-            await live.serve(scope, receive, send, await self._hub())
         else:
-            await self._page(scope, receive, send)
+            await self._http({**scope, "client": _client(scope)}, receive, send)
 
-    async def _page(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        # granian's receive and send answer with awaitables; the bridge hands them to run_coroutine_threadsafe, which
-        # takes coroutines only.
-        async def receiving() -> Any:
-            return await receive()
+    async def _http(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["path"].startswith("/live/"):
+            await live.serve(scope, receive, send, await self._hub())
+            return
+        try:
+            body = await self.bodies.read(scope, receive)
+        except NoBody as none:
+            if not none.gone:
+                await _say(none.slug, scope, send)
+            return
+        if (lane := self.lanes.route(scope)) is not None:
+            await self.lanes.serve(lane, scope, body, send)
+        else:
+            await self._page(scope, body, send)
 
-        async def sending(message: Any) -> None:
-            await send(message)
-
-        await self.pages(scope, receiving, sending)  # type: ignore[arg-type]
+    async def _page(self, scope: dict[str, Any], body: bytes, send: Any) -> None:
+        quick = scope["path"].startswith(settings.STATIC_URL) or scope["path"] in ("/livez", "/readyz", "/healthz")
+        try:
+            status, headers, content = await (self.quick if quick else self.pages).answer(scope, body)
+        except Busy:
+            log.warning("no thread became free")
+            await _say("busy", scope, send)
+            return
+        except Exception:
+            log.exception("an answer could not be made")
+            await _say("broken", scope, send)
+            return
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
 
     async def _hub(self) -> Hub:
         if self.hub is None:
@@ -73,8 +105,28 @@ class App:
                 if self.hub:
                     await self.hub.stop()
                 self.lanes.close()
+                self.pages.close()
+                self.quick.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+
+def _header(scope: dict[str, Any], wanted: bytes) -> str:
+    """All values of a header, as one list."""
+    return ", ".join(value.decode("latin-1") for name, value in scope["headers"] if name.lower() == wanted)
+
+
+def _client(scope: dict[str, Any]) -> tuple[str, int | str]:
+    """Who really asks: everything that counts or notes an address reads it from here (REMOTE_ADDR in views)."""
+    peer, port = scope.get("client") or ("", 0)
+    return client_address(peer, _header(scope, b"x-forwarded-for"), settings.BANSHI_TRUSTED_PROXIES), port
+
+
+async def _say(slug: str, scope: dict[str, Any], send: Any) -> None:
+    said = plain(slug, path=scope["path"], accept_language=_header(scope, b"accept-language"))
+    if slug in ("too-slow", "too-large"):
+        said = Answer(said.status, said.body, {**said.headers, "Connection": "close"})
+    await sent(said, send)
 
 
 app = App()

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import sys
+
+import structlog
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from banshi.config.plain import plain
 from banshi.foundation.problem import problem_response
+from banshi.foundation.trouble import slug_of
 from banshi.kernel.refusals import Refusal
+from banshi.surfaces.api.answers import response_of
+
+log = structlog.get_logger("banshi.http")
 
 
 def _answer(request: HttpRequest, slug: str, status: int, title: str, detail: str) -> HttpResponse:
@@ -43,8 +52,19 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(
-        "<!doctype html><meta charset=utf-8><title>500</title><h1>出错了 · Something broke</h1>"
-        "<p>没有保存任何内容，可以再试一次。Nothing was saved; try again.</p>",
-        status=500,
+    """An exception no view answered. The page needs no database: it may be just that which is away."""
+    trouble = sys.exception() if sys.version_info >= (3, 12) else sys.exc_info()[1]
+    slug = "broken" if trouble is None else slug_of(trouble)
+    request_id = getattr(request, "request_id", "")
+    route = getattr(request.resolver_match, "route", "") or "unmatched"
+    log.error("a page broke", exc_info=trouble is not None and slug != "unavailable", slug=slug, route=route)
+    if slug == "bad-request":
+        return bad_request(request, SuspiciousOperation())
+    return response_of(
+        plain(
+            slug,
+            path=request.path,
+            accept_language=request.headers.get("Accept-Language", ""),
+            request_id=request_id,
+        )
     )

@@ -10,15 +10,21 @@ import asyncio
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
-from django.conf import settings
+import structlog
+from django.db import connections
 
 from banshi.foundation import clock, metrics
 from banshi.foundation.together import Batches, fresh
+from banshi.foundation.trouble import slug_of
 from banshi.surfaces.api import fast, keys
 from banshi.surfaces.api.answers import Answer, http_problem, language_of
+from banshi.surfaces.api.traces import log_write, request_id_of
 
+log = structlog.get_logger("banshi.api")
+OPERATIONS = {"book": "book", "issue": "issue_ticket", "call": "call_next"}
 APPOINTMENTS = "/api/v1/appointments"
 TICKETS = re.compile(r"/api/v1/halls/([^/]{1,80})/tickets")
 CALLS = re.compile(r"/api/v1/windows/([^/]{1,80})/calls")
@@ -63,48 +69,51 @@ class Lanes:
             return "call", {"window": found[1]}
         return None
 
-    async def serve(self, lane: tuple[str, dict[str, str]], scope: dict[str, Any], receive: Any, send: Any) -> None:
+    async def serve(self, lane: tuple[str, dict[str, str]], scope: dict[str, Any], body: bytes, send: Any) -> None:
+        """Answer one request whose body has come whole."""
         started = clock.monotonic()
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        request_id = request_id_of(headers.get("x-request-id", ""))
         query = scope.get("query_string", b"").decode("latin-1")
         name, path = lane
-        body = await _body(receive)
-        if body is None:
-            answered = http_problem("too-large", language_of(headers.get("accept-language", "")))
-        elif name == "book":
-            answered = await self.bookings.ask((headers, body, query))
-        elif name == "call":
-            answered = await self.calls.ask((headers, body, query, path["window"]))
-        else:
-            answered = await asyncio.get_running_loop().run_in_executor(
-                self.numbers, fresh, lambda: fast.issue(headers, body, query, **path)
-            )
+        try:
+            answered = await self._done(name, path, headers, body, query)
+        except Exception as trouble:
+            slug = slug_of(trouble)
+            log.error("a lane broke", exc_info=slug == "broken", operation=name, slug=slug, request_id=request_id)
+            answered = http_problem(slug, language_of(headers.get("accept-language", "")))
+        took = clock.monotonic() - started
         metrics.requests.labels("POST", f"fast:{name}", str(answered.status)).inc()
-        metrics.request_seconds.labels(f"fast:{name}").observe(clock.monotonic() - started)
-        await send({"type": "http.response.start", "status": answered.status, "headers": _headers(answered)})
-        await send({"type": "http.response.body", "body": answered.body})
+        metrics.request_seconds.labels(f"fast:{name}").observe(took)
+        log_write(
+            request_id=request_id,
+            operation=OPERATIONS[name],
+            key=keys.known_id(headers.get("authorization", "")),
+            status=answered.status,
+            took=took,
+        )
+        await sent(replace(answered, headers={**answered.headers, "X-Request-Id": request_id}), send)
+
+    async def _done(self, name: str, path: dict[str, str], headers: dict[str, str], body: bytes, query: str) -> Answer:
+        if name == "book":
+            return await self.bookings.ask((headers, body, query))
+        if name == "call":
+            return await self.calls.ask((headers, body, query, path["window"]))
+        return await asyncio.get_running_loop().run_in_executor(
+            self.numbers, fresh, lambda: fast.issue(headers, body, query, **path)
+        )
 
     def close(self) -> None:
-        self.numbers.shutdown(wait=False, cancel_futures=True)
+        self.numbers.submit(connections.close_all)
+        self.numbers.shutdown(wait=True)
         self.bookings.close()
         self.calls.close()
 
 
-async def _body(receive: Any) -> bytes | None:
-    """The whole body; None where it is larger than any request may be."""
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return b"".join(parts)
-        part = message.get("body", b"")
-        size += len(part)
-        if size > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            return None
-        parts.append(part)
-        if not message.get("more_body", False):
-            return b"".join(parts)
+async def sent(answered: Answer, send: Any) -> None:
+    """Send a whole answer."""
+    await send({"type": "http.response.start", "status": answered.status, "headers": _headers(answered)})
+    await send({"type": "http.response.body", "body": answered.body})
 
 
 def _headers(answered: Answer) -> list[tuple[bytes, bytes]]:

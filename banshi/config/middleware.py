@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import structlog
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.core.exceptions import SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 
+from banshi.config.errors import bad_request, not_found
 from banshi.foundation import clock, metrics
 from banshi.foundation.doors import NOBODY, Who
+from banshi.foundation.patience import patience
 from banshi.foundation.problem import problem_response
 from banshi.foundation.said import named
+from banshi.foundation.texts import is_json, is_text
 from banshi.foundation.words import words
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import SLUGS, Refusal, Refused
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.identity.rules import PERMISSIONS
 from banshi.rooms.places import queries as places
+from banshi.surfaces.api.traces import request_id_of
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 log = structlog.get_logger("banshi.http")
@@ -32,31 +38,72 @@ CSP = (
 )
 
 
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
 def RequestLog(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        request_id = request.headers.get("X-Request-Id", "")[:64] or secrets.token_hex(8)
+        request_id = request_id_of(request.headers.get("X-Request-Id", ""))
+        request.request_id = request_id  # type: ignore[attr-defined]
         structlog.contextvars.bind_contextvars(request_id=request_id)
         started = clock.monotonic()
         try:
-            response = get_response(request)
+            with patience(settings.BANSHI_DATABASE_PATIENCE_S):
+                response = get_response(request)
         finally:
             structlog.contextvars.clear_contextvars()
         took = clock.monotonic() - started
         route = getattr(request.resolver_match, "route", "") or "unmatched"
-        metrics.requests.labels(request.method or "", route, str(response.status_code)).inc()
+        # A made-up method would be a new time series each time.
+        method = request.method if request.method in METHODS else "other"
+        metrics.requests.labels(method, route, str(response.status_code)).inc()
         metrics.request_seconds.labels(route).observe(took)
         log.info(
             "request",
             request_id=request_id,
-            method=request.method,
+            method=method,
             route=route,
             status=response.status_code,
             ms=round(took * 1000, 1),
+            key=getattr(getattr(getattr(request, "auth", None), "key", None), "id", None),
+            operation=getattr(request, "operation", None),
         )
         response["X-Request-Id"] = request_id
         return response
 
     return middleware
+
+
+class Clean:
+    """What no text can hold is turned away here, once for all views: NUL and bytes that are not UTF-8.
+
+    In a path there is nothing under such an address (404); in a query, a form or a JSON body the request cannot be read
+    (400, for the API 422 as for any malformed field); a cookie or header is as if it had not been sent.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not is_text(request.path_info):
+            return not_found(request, Http404())
+        for name in [name for name, value in request.COOKIES.items() if not is_text(name + value)]:
+            del request.COOKIES[name]
+        try:
+            readable = _readable(request)
+        except (SuspiciousOperation, MultiPartParserError, UnicodeError):
+            readable = False
+        return self.get_response(request) if readable else bad_request(request, SuspiciousOperation())
+
+
+def _readable(request: HttpRequest) -> bool:
+    if not is_text(unquote_to_bytes(request.META.get("QUERY_STRING", "").replace("+", " "))):
+        return False
+    if request.method in ("GET", "HEAD") or request.path_info.startswith("/api/"):
+        return True  # the API reads its bodies itself, as strictly
+    if request.content_type == "application/json":
+        return is_json(request.body)
+    return all(is_text(text) for name, values in request.POST.lists() for text in (name, *values))
 
 
 def Headers(get_response: Handler) -> Handler:

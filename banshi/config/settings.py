@@ -15,6 +15,7 @@ from django.http.request import validate_host
 from django.utils.translation import gettext_lazy as _
 
 from banshi.config import keys
+from banshi.kernel.addresses import networks
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ROOT = BASE_DIR.parent
@@ -39,7 +40,11 @@ BANSHI_PUBLIC_URL = os.environ.get("BANSHI_PUBLIC_URL", f"http://127.0.0.1:{os.e
 
 
 # Seconds a statement may run, and may wait for a lock. An operator's migration may take its time.
-_PATIENCE_S = {"web": (30, 10), "work": (120, 20), "operator": (0, 300)}
+_PATIENCE_S = {
+    "web": (int(os.environ.get("BANSHI_STATEMENT_S", "15")), int(os.environ.get("BANSHI_LOCK_S", "5"))),
+    "work": (120, 20),
+    "operator": (0, 300),
+}
 
 
 def _server_options(given: str) -> str:
@@ -108,8 +113,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "banshi.config.middleware.Headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "banshi.config.middleware.Clean",  # before anything reads a cookie or a form
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -166,7 +172,25 @@ LOGIN_REDIRECT_URL = "/"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+# Bodies (config/bodies.py): bytes, seconds of machine time, and how many may be under way.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+BANSHI_BODY_API_BYTES = 256 * 1024
+BANSHI_BODY_FIRST_S = float(os.environ.get("BANSHI_BODY_FIRST_S", "10"))
+BANSHI_BODY_WHOLE_S = float(os.environ.get("BANSHI_BODY_WHOLE_S", "30"))
+BANSHI_BODY_LEAST_PER_S = int(os.environ.get("BANSHI_BODY_LEAST_PER_S", "1024"))
+BANSHI_BODIES_PER_ADDRESS = int(os.environ.get("BANSHI_BODIES_PER_ADDRESS", "64"))
+BANSHI_BODIES_AT_ONCE = int(os.environ.get("BANSHI_BODIES_AT_ONCE", "1024"))
+# How long the web server waits for a database that says nothing, and for a free thread.
+BANSHI_DATABASE_PATIENCE_S = float(os.environ.get("BANSHI_DATABASE_PATIENCE_S", "25"))
+BANSHI_THREAD_PATIENCE_S = float(os.environ.get("BANSHI_THREAD_PATIENCE_S", "10"))
+try:  # who may say where a request came from (X-Forwarded-For): the proxies in front
+    BANSHI_TRUSTED_PROXIES = networks(
+        os.environ.get(
+            "BANSHI_TRUSTED_PROXIES", "127.0.0.0/8,::1" if os.environ.get("BANSHI_BEHIND_TLS") == "1" else ""
+        )
+    )
+except ValueError as _wrong_network:
+    raise ImproperlyConfigured(f"BANSHI_TRUSTED_PROXIES: {_wrong_network}") from _wrong_network
 PASSWORD_HASHERS = (
     ["django.contrib.auth.hashers.MD5PasswordHasher"]
     if MODE == "test"

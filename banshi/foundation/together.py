@@ -10,15 +10,22 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
 
+from django.conf import settings
 from django.db import close_old_connections, connections
+
+from banshi.foundation.patience import patience
 
 Answer = TypeVar("Answer")
 
 
 def fresh(act: Callable[[], Answer]) -> Answer:
-    """Run in a thread that lives longer than a request: a connection that broke meanwhile is opened anew."""
-    close_old_connections()
-    return act()
+    """Run in a thread that lives longer than a request: a connection that broke meanwhile is opened anew.
+
+    A database that says nothing is given up after a while (OperationalError).
+    """
+    with patience(settings.BANSHI_DATABASE_PATIENCE_S):
+        close_old_connections()
+        return act()
 
 
 Item = TypeVar("Item")

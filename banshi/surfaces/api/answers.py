@@ -17,13 +17,25 @@ from banshi.kernel.refusals import Refusal, Refused
 
 JSON = "application/json"
 
+RETRY_AFTER_S = 5  # with every 503
 # What HTTP itself refuses, beside the slugs of kernel/refusals.py: type → (status, zh, en).
 HTTP_PROBLEMS: dict[str, tuple[int, str, str]] = {
     "bad-request": (400, "请求读不懂", "The request cannot be read"),
     "method-not-allowed": (405, "这个地址不支持这种请求方法", "This address does not answer to that method"),
     "too-large": (413, "请求内容过大", "The request body is too large"),
     "unsupported-media-type": (415, "请求内容须为 application/json", "The body must be application/json"),
-    "broken": (500, "系统出错，没有保存任何内容", "Something broke; nothing was saved"),
+    "too-slow": (408, "请求内容没有按时传完，什么都没有办理", "The body did not arrive in time; nothing was done"),
+    "busy": (
+        503,
+        "现在人太多，稍等几秒再试，什么都没有办理",
+        "Too busy now; try again in a few seconds, nothing was done",
+    ),
+    "unavailable": (
+        503,
+        "暂时连不上数据库，稍后再试，什么都没有保存",
+        "The database is away; try again soon, nothing was saved",
+    ),
+    "broken": (500, "出错了，没有保存任何内容", "Something broke; nothing was saved"),
 }
 
 
@@ -58,6 +70,8 @@ def refused(refusal: Refusal, language: str) -> Answer:
 def http_problem(slug: str, language: str, **headers: str) -> Answer:
     """A problem of HTTP itself (`HTTP_PROBLEMS`)."""
     status, zh, en = HTTP_PROBLEMS[slug]
+    if status == 503:
+        headers.setdefault("Retry-After", str(RETRY_AFTER_S))
     words = zh if language.startswith("zh") else en
     content = {"type": slug, "title": words, "detail": words, "status": status, "rule": slug, "facts": {}, "next": None}
     return Answer(

@@ -16,6 +16,7 @@ from ninja.renderers import BaseRenderer
 from pydantic_core import from_json
 
 from banshi.foundation.problem import MEDIA_TYPE
+from banshi.foundation.trouble import slug_of
 from banshi.kernel.refusals import Refusal, Refused
 from banshi.surfaces.api import (
     appointments,
@@ -164,8 +165,12 @@ def _suspicious(request: HttpRequest, error: SuspiciousOperation) -> HttpRespons
 
 @api.exception_handler(Exception)
 def _broken(request: HttpRequest, error: Exception) -> HttpResponse:
-    log.exception("the API broke", path=request.path)
-    return response_of(http_problem("broken", language(request)))
+    slug = slug_of(error)
+    if slug == "bad-request":
+        no = invalid("请求里有数据库存不下的内容", "Something in the request cannot be stored")
+        return response_of(refused(no.refusal, language(request)))
+    log.error("the API broke", exc_info=slug != "unavailable", slug=slug)
+    return response_of(http_problem(slug, language(request)))
 
 
 def _learn_signatures() -> None:

@@ -20,6 +20,7 @@ from django.utils import translation
 
 from banshi.foundation import clock
 from banshi.foundation.memory import forgettable
+from banshi.foundation.trouble import slug_of
 from banshi.journeys import take_number
 from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.booking import actions as booking
@@ -81,10 +82,14 @@ def book_many(asked: Sequence[Booking]) -> list[Answer]:
     """
     try:
         answers = _book_again_if_met(asked)
-    except Exception:
+    except Exception as trouble:
+        slug = slug_of(trouble)
+        if slug == "unavailable":  # one by one would only wait for each in turn
+            log.error("bookings found no database", bookings=len(asked))
+            return [http_problem(slug, one.language) for one in asked]
         if len(asked) == 1:
-            log.exception("booking broke")
-            return [http_problem("broken", asked[0].language)]
+            log.error("booking broke", exc_info=True, slug=slug)
+            return [http_problem(_said(slug), asked[0].language)]
         log.warning("bookings broke together, doing them one by one", bookings=len(asked))
         return [book_many([one])[0] for one in asked]
     if any(one.once for one in asked):
@@ -366,6 +371,12 @@ def _checked(asked_in: str, act: Callable[[], Checked]) -> Checked | Answer:
 def _answered(asked_in: str, act: Callable[[], Answer]) -> Answer:
     try:
         return _checked(asked_in, act)
-    except Exception:
-        log.exception("a write broke")
-        return http_problem("broken", asked_in)
+    except Exception as trouble:
+        slug = slug_of(trouble)
+        log.error("a write broke", exc_info=slug != "unavailable", slug=slug)
+        return http_problem(_said(slug), asked_in)
+
+
+def _said(slug: str) -> str:
+    """Bodies were checked: what the database cannot hold all the same is our mistake."""
+    return "broken" if slug == "bad-request" else slug

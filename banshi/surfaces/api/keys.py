@@ -151,6 +151,12 @@ def caller_of(authorization: str) -> Caller:
     return caller
 
 
+def known_id(authorization: str) -> int | None:
+    """Id of the key of an Authorization header, if it was valid a moment ago; for the log."""
+    known = _remembered.get(authorization.strip()[7:].strip())
+    return known[1].key.id if known is not None else None
+
+
 def remember_many(authorizations: Iterable[str]) -> None:
     """Look up the keys of requests that arrived together, so that `caller_of` finds each remembered: two queries."""
     at = clock.monotonic()

@@ -73,6 +73,7 @@ class Key(HttpBearer):
     def __call__(self, request: HttpRequest) -> Caller:
         """Everything that is refused before the parameters are read."""
         headers = lower(request.headers)
+        request.operation = self.operation  # type: ignore[attr-defined]
         caller = authorise(headers, self.operation)
         _check_query(request, self.operation)
         if request.method in ("POST", "PUT", "PATCH"):

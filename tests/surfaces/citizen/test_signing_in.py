@@ -77,7 +77,7 @@ def test_the_telephone_number_is_neither_shown_nor_stored_in_clear(anybody: Phon
     assert PHONE not in str(dict(anybody.client.session.items()))
 
 
-@pytest.mark.parametrize("phone", ["", "12", "abc", "1" * 20, "138\x0000138001", "＋８６"])
+@pytest.mark.parametrize("phone", ["", "12", "abc", "1" * 20, "＋８６"])
 def test_a_number_that_is_none_is_refused(anybody: Phone, phone: str):
     answer = anybody.client.post("/sign-in", {"phone": phone})
 

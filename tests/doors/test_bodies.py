@@ -1,0 +1,127 @@
+"""Bodies that come slowly, never, in part, or far too large: nobody else waits, and nothing is done by halves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from banshi.rooms.tickets.models import Ticket
+from tests.doors.conftest import Asgi, Served, serving
+from tests.surfaces.api.conftest import keys_of, open_all_day, stop_the_clock
+
+FORM = b"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+API = b"POST /api/v1/appointments HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+
+
+@pytest.fixture
+def served(committed_town: Any, tmp_path: Any) -> Iterator[Served]:
+    with serving(tmp_path, BANSHI_BODY_FIRST_S="2", BANSHI_BODY_WHOLE_S="2") as one:
+        yield one
+
+
+@pytest.mark.race
+def test_fifty_bodies_that_do_not_come_keep_nobody_waiting_and_are_told_so(served: Served) -> None:
+    held = [served.socket((FORM if i % 2 else API) + b"Content-Length: 500\r\n\r\nphone=1") for i in range(50)]
+
+    page, files, health = served.get("/sign-in"), served.get("/static/nothing"), served.get("/healthz")
+    answers = [one.recv(4096) for one in held]
+
+    assert (page.status_code, files.status_code) == (200, 404)
+    assert health.json()["web"] == "ok"
+    assert {answer.split(b"\r\n", 1)[0] for answer in answers} == {b"HTTP/1.1 408 Request Timeout"}
+    assert b'"type":"too-slow"' in b"".join([answers[0], held[0].recv(4096)])
+    for one in held:
+        one.close()
+
+
+@pytest.mark.race
+def test_eighty_megabytes_are_refused_before_they_are_read(served: Served) -> None:
+    announced = served.socket(FORM + b"Content-Length: 83886080\r\n\r\n" + b"x" * 1000)
+    chunk = b"10000\r\n" + b"x" * 65536 + b"\r\n"
+    unannounced = served.socket(FORM + b"Transfer-Encoding: chunked\r\n\r\n")
+    sent = 0
+    try:
+        while sent < 80 * 2**20:
+            unannounced.sendall(chunk)
+            sent += 65536
+    except OSError:
+        pass
+
+    with announced, unannounced:
+        assert announced.recv(4096).startswith(b"HTTP/1.1 413 ")
+    assert sent < 20 * 2**20
+    assert served.get("/sign-in").status_code == 200
+
+
+def test_a_body_that_breaks_off_calls_nobody(asgi: Asgi, committed_town: Any) -> None:
+    stop_the_clock()
+    open_all_day(committed_town)
+    keys = keys_of(committed_town)
+    desk = {"Authorization": f"Bearer {keys['desk']}"}
+    asgi("post", "/api/v1/halls/town/tickets", b'{"category":"A"}', Authorization=f"Bearer {keys['kiosk']}")
+    asgi("post", "/api/v1/windows/town-01/sign-in", b"", **desk)
+    gone = [{"type": "http.disconnect"}]
+    short = [{"type": "http.request", "body": b"{", "more_body": False}]
+    half = [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
+
+    answers = [
+        asgi("post", "/api/v1/windows/town-01/calls", parts=parts, Content_Length="2", **desk)
+        for parts in (gone, short, half)
+    ]
+
+    assert [(a.status, a.body[:21]) for a in answers] == [(0, b""), (400, b'{"type":"bad-request"'), (0, b"")]
+    assert list(Ticket.objects.values_list("state", flat=True)) == ["waiting"]
+    assert asgi("post", "/api/v1/windows/town-01/calls", b"{}", **desk).status == 201
+
+
+def test_a_form_that_breaks_off_is_not_carried_out(asgi: Asgi) -> None:
+    half = [{"type": "http.request", "body": b"language=en&", "more_body": True}, {"type": "http.disconnect"}]
+    form = {"Content_Type": "application/x-www-form-urlencoded"}
+
+    answer = asgi("post", "/i18n/setlang/", parts=half, Content_Length="40", **form)
+
+    assert answer.status == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "size", "status"),
+    [("/api/v1/appointments", 256 * 1024 + 1, 413), ("/sign-in", 1024 * 1024 + 1, 413), ("/sign-in", 1000, 403)],
+)
+def test_each_kind_of_address_has_its_size(asgi: Asgi, path: str, size: int, status: int) -> None:
+    parts = [{"type": "http.request", "body": b"x" * size, "more_body": False}]
+
+    assert asgi("post", path, parts=parts, Content_Type="text/plain").status == status
+
+
+def test_one_address_holds_no_more_bodies_than_its_share(settings: Any) -> None:
+    import asyncio
+
+    from banshi.config.bodies import Bodies, NoBody
+    from tests.doors.conftest import scope_of
+
+    settings.BANSHI_BODIES_PER_ADDRESS = 2
+    bodies = Bodies()
+    never = asyncio.Event()
+
+    async def receive() -> dict[str, Any]:
+        await never.wait()
+        return {"type": "http.request", "body": b"ab"}
+
+    async def ask(client: str) -> str:
+        try:
+            body = await bodies.read(scope_of("post", "/sign-in", {"Content-Length": "2"}, client), receive)
+        except NoBody as none:
+            return none.slug
+        return body.decode()
+
+    async def arrive() -> list[str]:
+        asked = [asyncio.create_task(ask(client)) for client in ("192.0.2.1",) * 3 + ("192.0.2.2",)]
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        never.set()
+        return await asyncio.gather(*asked)
+
+    assert asyncio.run(arrive()) == ["ab", "ab", "busy", "ab"]
+    assert (bodies.in_all, dict(bodies.waiting)) == (0, {})
