@@ -116,6 +116,7 @@ def serve(host: str, port: int, workers: int | None, access_log: bool, data: Pat
     from banshi.cli.servers import become_web_server
 
     follow_parent()
+    os.environ["BANSHI_PROCESS"] = "web"
     demo = os.environ.get("BANSHI_MODE", "demo") == "demo"
     if demo and not is_loopback(host) and not os.environ.get("BANSHI_DEMO_PASSWORD"):
         raise Trouble(
@@ -137,6 +138,7 @@ def work(data: Path | None) -> None:
     from banshi.cli.servers import work_until_told
 
     follow_parent()
+    os.environ["BANSHI_PROCESS"] = "work"
     django(data)
     work_until_told()
 

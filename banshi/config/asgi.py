@@ -13,10 +13,6 @@ from typing import Any
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "banshi.config.settings")
 os.environ.setdefault("BANSHI_PROCESS", "web")  # how long it waits for the database
 
-from banshi.config import logs
-
-logs.configure(json=os.environ.get("BANSHI_MODE") == "production", level=os.environ.get("BANSHI_LOG_LEVEL", "INFO"))
-
 from banshi.config.wsgi import application  # sets Django up: rooms can be imported only after it
 
 # isort: split

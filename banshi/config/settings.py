@@ -206,7 +206,12 @@ NINJA_PAGINATION_MAX_LIMIT = 200
 
 BANSHI_PRINTER = "banshi.gateways.printers.print_slip"  # surfaces name no gateway; this is their way to it
 
-LOGGING_CONFIG = None  # structlog: banshi/config/logs.py
+LOGGING_CONFIG = "banshi.config.logs.set_up"
+LOGGING: dict[str, Any] = {
+    "json": PRODUCTION,
+    "level": os.environ.get("BANSHI_LOG_LEVEL", "INFO"),
+    "process": PROCESS,
+}
 
 _wrong = list(_keys.wrong)
 if PRODUCTION:

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from banshi.foundation import clock
 from banshi.foundation.announce import announce
 from banshi.foundation.crypto import encrypt
+from banshi.foundation.scrubbing import scrubbed
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
@@ -172,7 +173,7 @@ def _record(outcomes: Sequence[tuple[Claimed, Outcome]], *, now: datetime) -> in
                 state, retry_at = "due", clock.wall() + rules.next_try(message.tries, left=left)
             else:
                 state = "failed"
-            error = str(outcome)[:200] or type(outcome).__name__
+            error = scrubbed(str(outcome))[:200] or type(outcome).__name__
         # Where real people sign in, a code is gone once it is sent; the demo shows it on the notices page.
         kept = message.key != "code" or settings.BANSHI_VIRTUAL_CLOCK
         text, error = message.shown.replace("\0", ""), rules.scrubbed(error).replace("\0", "")
