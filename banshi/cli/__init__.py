@@ -258,9 +258,13 @@ def keys_revoke(number: int, data: Path | None) -> None:
 @click.option("--notice", required=True, help="Number of the notice, for example 国办发明电〔2026〕9号.")
 @data_option
 def working_days(file: Path, notice: str, data: Path | None) -> None:
-    """Take over a year's notice of holidays and make-up days from a CSV FILE (columns as presets/calendar/national.csv)."""
+    """Take over a year's notice of holidays and make-up days from FILE: CSV as Excel saves it, or XLSX.
+
+    Columns as presets/calendar/national.csv, or 日期, 类型 (放假, 上班), 名称. One wrong row, and nothing is written.
+    """
     from banshi.cli.ground import django
-    from banshi.kernel.working_days import rows_from_csv
+    from banshi.kernel.tables import TableError
+    from banshi.kernel.working_days import rows_from_table
 
     django(data)
     from banshi.foundation import clock
@@ -268,8 +272,8 @@ def working_days(file: Path, notice: str, data: Path | None) -> None:
     from banshi.rooms.calendars.actions import import_national_days
 
     try:
-        days = rows_from_csv(file.read_text(encoding="utf-8"))
-    except (ValueError, UnicodeDecodeError) as wrong:
+        days = rows_from_table(file.read_bytes())
+    except TableError as wrong:
         raise Trouble(f"{file}: {wrong}") from wrong
     count = import_national_days(days=days, notice=notice, by=SYSTEM, now=clock.wall())
     click.echo(f"{count} days taken over; slots follow within the hour")

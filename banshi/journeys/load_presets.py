@@ -6,23 +6,24 @@ versions, staff, slots) stays. Formats: presets/README.md.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from django.db import transaction
 from django.db.models import Model
 
+from banshi.kernel import tables
 from banshi.kernel.policy import HallPolicy
-from banshi.kernel.working_days import rows_from_csv
+from banshi.kernel.working_days import rows_from_table
 from banshi.rooms.calendars.models import CalendarVersion, NationalDay
 from banshi.rooms.calendars.rules import load as load_calendar
 from banshi.rooms.catalogue.models import Department, HallItem, Item, Material, MaterialRequirement, Synonym, Theme
 from banshi.rooms.places.models import Category, Floor, Hall, PolicyVersion, Region, Window, WindowCategory, Zone
 
+T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -52,9 +53,17 @@ def load(root: Path, now: datetime, progress: Progress = lambda _what, _done, _o
         progress("presets loaded", steps, steps)
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+def _rows(path: Path) -> list[tables.Row]:
+    """A hall keeps its lists in Excel: in any encoding, with any delimiter."""
+    return _named(path, lambda: tables.read(path.read_bytes()))
+
+
+def _named(path: Path, work: Callable[[], T]) -> T:
+    """:raises ValueError: what is wrong, with the file, the row and the column."""
+    try:
+        return work()
+    except tables.TableError as wrong:
+        raise ValueError(f"{path.parent.name}/{path.name}: {wrong}") from wrong
 
 
 def _upsert(model: type[Model], rows: Iterable[Model], *, unique: list[str]) -> None:
@@ -88,13 +97,14 @@ def _regions(root: Path) -> None:
 
 
 def _national_days(root: Path) -> None:
-    days = rows_from_csv((root / "calendar" / "national.csv").read_text(encoding="utf-8"))
-    notices = {row["day"]: row.get("notice", "") for row in _rows(root / "calendar" / "national.csv")}
+    file = root / "calendar" / "national.csv"
+    days = _named(file, lambda: rows_from_table(file.read_bytes()))
+    notices = {tables.day_of(row["day"]): row.get("notice", "") for row in _rows(file)}
     NationalDay.objects.bulk_create(
         [
             NationalDay(
                 day=d.day, kind=str(d.kind), name_zh=d.name_zh, name_en=d.name_en, state=str(d.state),
-                notice=notices.get(d.day.isoformat(), ""),
+                notice=notices.get(d.day, ""),
             )
             for d in days
         ],
@@ -124,18 +134,9 @@ _FLAGS = ("agent_allowed", "exempt_half_day", "home_visit")
 
 def _items(root: Path) -> None:
     departments = dict(Department.objects.values_list("code", "id"))
-    rows = _rows(root / "catalogue" / "items.csv")
-    items = [
-        Item(
-            **{name: row[name] for name in _TEXT},
-            **{name: int(row[name] or 0) for name in _NUMBERS},
-            **{name: row[name] == "1" for name in _FLAGS},
-            handling_forms=row["handling_forms"],
-            handling_minutes=float(row["handling_minutes"]),
-            department_id=departments[row["department"]],
-        )
-        for row in rows
-    ]
+    file = root / "catalogue" / "items.csv"
+    rows = _rows(file)
+    items = _named(file, lambda: tables.parse(rows, lambda row: _item(row, departments)))
     _upsert(Item, items, unique=["code"])
     ids = dict(Item.objects.values_list("code", "id"))
     themes = dict(Theme.objects.values_list("code", "id"))
@@ -154,6 +155,17 @@ def _items(root: Path) -> None:
     MaterialRequirement.objects.bulk_create(
         [needed for row in rows for needed in _requirements(row["materials"], ids[row["code"]], materials)],
         batch_size=2000,
+    )
+
+
+def _item(row: tables.Row, departments: dict[str, int]) -> Item:
+    return Item(
+        **{name: row[name] for name in _TEXT},
+        **{name: row.whole(name, 0) for name in _NUMBERS},
+        **{name: row.flag(name) for name in _FLAGS},
+        handling_forms=row["handling_forms"],
+        handling_minutes=row.number_of("handling_minutes"),
+        department_id=row.one_of("department", departments),
     )
 
 
@@ -288,19 +300,18 @@ def _windows(hall: Hall, rows: list[dict[str, Any]], zones: dict[str, Zone], cat
 
 
 def _hall_items(hall: Hall, folder: Path, categories: dict[str, Category]) -> None:
-    rows = _rows(folder / "items.csv")
+    file = folder / "items.csv"
+    rows = _rows(file)
     ids = dict(Item.objects.filter(code__in=[r["item"] for r in rows]).values_list("code", "id"))
     missing = [r["item"] for r in rows if r["item"] not in ids]
     if missing:
         raise ValueError(f"{folder.name}/items.csv names unknown items: {', '.join(missing[:5])}")
-    _upsert(
-        HallItem,
-        [
-            HallItem(
-                hall=hall, item_id=ids[r["item"]], category=categories[r["category"]], bookable=r["bookable"] == "1",
-                walk_in=r["walk_in"] == "1", extended=r.get("extended") == "1", periods=int(r.get("periods") or 1),
-            )
-            for r in rows
-        ],
-        unique=["hall", "item"],
-    )  # fmt: skip
+
+    def one(row: tables.Row) -> HallItem:
+        return HallItem(
+            hall=hall, item_id=ids[row["item"]], category=row.one_of("category", categories), bookable=row.flag("bookable"),
+            walk_in=row.flag("walk_in"), extended="extended" in row and row.flag("extended"),
+            periods=row.whole("periods", 1) if "periods" in row else 1,
+        )  # fmt: skip
+
+    _upsert(HallItem, _named(file, lambda: tables.parse(rows, one)), unique=["hall", "item"])

@@ -9,18 +9,24 @@ answered by weekday and known statutory days alone, and marked provisional: its 
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
 
+from banshi.kernel import tables
+
 DayKind = Literal["workday", "restday"]
 DayState = Literal["confirmed", "provisional"]
 
-_KINDS: dict[str, DayKind] = {"workday": "workday", "restday": "restday"}
-_STATES: dict[str, DayState] = {"confirmed": "confirmed", "provisional": "provisional"}
+_KINDS: dict[str, DayKind] = {
+    "workday": "workday", "restday": "restday", "上班": "workday", "调休上班": "workday", "工作日": "workday",
+    "补班": "workday", "放假": "restday", "休息": "restday", "休": "restday", "节假日": "restday",
+}  # fmt: skip
+_STATES: dict[str, DayState] = {
+    "confirmed": "confirmed", "provisional": "provisional", "已公布": "confirmed", "暂定": "provisional"
+}  # fmt: skip
+_ALSO = {"日期": "day", "类型": "kind", "名称": "name_zh", "英文名": "name_en", "状态": "state", "文号": "notice"}
 _DAY = timedelta(days=1)
 _SATURDAY = 5
 # A guard against a calendar that names every day a day off.
@@ -142,24 +148,30 @@ class WorkCalendar:
         raise ValueError(f"the calendar has no working day within a year of {day}")
 
 
-def rows_from_csv(text: str) -> list[DayInfo]:
-    """Read rows of a table with the columns day, kind, name_zh, name_en, notice, state; the order is kept.
+def rows_from_table(content: bytes) -> list[DayInfo]:
+    """Read a CSV file or workbook with the columns day, kind, name_zh, name_en, state; the order is kept.
 
-    :raises ValueError: naming the line and what is wrong with it.
+    Columns and values may be Chinese: 日期, 类型 (放假, 上班), 名称, 英文名, 状态. Without an English name or state the
+    Chinese name and `confirmed` stand.
+
+    :raises TableError: naming the row and the column of everything that is wrong.
     """
-    rows: list[DayInfo] = []
-    for number, line in enumerate(csv.DictReader(io.StringIO(text)), start=2):
-        try:
-            rows.append(_row(line))
-        except (KeyError, ValueError) as wrong:
-            raise ValueError(f"line {number}: {wrong}") from wrong
-    return rows
+    rows = tables.read(content, also=_ALSO)
+    days = tables.parse(rows, _row)
+    first: dict[date, int] = {}
+    twice = []
+    for row, info in zip(rows, days, strict=True):
+        if info.day in first:
+            twice.append(f"row {row.number}, column day: {info.day} stands in row {first[info.day]} already")
+        first.setdefault(info.day, row.number)
+    if twice:
+        raise tables.TableError(twice)
+    return days
 
 
-def _row(line: Mapping[str, str]) -> DayInfo:
-    kind, state = _KINDS.get(line["kind"]), _STATES.get(line["state"])
-    if kind is None:
-        raise ValueError(f"kind must be workday or restday, not {line['kind']!r}")
-    if state is None:
-        raise ValueError(f"state must be confirmed or provisional, not {line['state']!r}")
-    return DayInfo(date.fromisoformat(line["day"]), kind, line["name_zh"], line["name_en"], state)
+def _row(row: tables.Row) -> DayInfo:
+    zh = row["name_zh"]
+    if not zh:
+        raise row.wrong("name_zh", "the name is missing")
+    state = row.one_of("state", _STATES) if row.get("state") else "confirmed"
+    return DayInfo(row.day("day"), row.one_of("kind", _KINDS), zh, row.get("name_en") or zh, state)

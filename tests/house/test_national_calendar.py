@@ -8,10 +8,10 @@ from pathlib import Path
 import chinese_calendar
 import holidays
 
-from banshi.kernel.working_days import WorkCalendar, rows_from_csv
+from banshi.kernel.working_days import WorkCalendar, rows_from_table
 
 NATIONAL = Path(__file__).parents[2] / "presets" / "calendar" / "national.csv"
-ROWS = rows_from_csv(NATIONAL.read_text(encoding="utf-8"))
+ROWS = rows_from_table(NATIONAL.read_bytes())
 CALENDAR = WorkCalendar.from_rows(ROWS)
 DAYS = [date(2019, 1, 1) + timedelta(days=n) for n in range((date(2027, 1, 1) - date(2019, 1, 1)).days)]
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from banshi.kernel.policy import BookingPolicy, Credit, MessagePolicy, Quota
 from banshi.kernel.refusals import Alternative
-from banshi.kernel.working_days import WorkCalendar, rows_from_csv
+from banshi.kernel.working_days import WorkCalendar, rows_from_table
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.rules import (
     Barred,
@@ -30,9 +30,7 @@ from banshi.rooms.booking.rules import (
 from tests.town import CN, at
 
 NATIONAL = WorkCalendar.from_rows(
-    rows_from_csv(
-        (Path(__file__).resolve().parents[3] / "presets" / "calendar" / "national.csv").read_text(encoding="utf-8")
-    )
+    rows_from_table((Path(__file__).resolve().parents[3] / "presets" / "calendar" / "national.csv").read_bytes())
 )
 WEEK = BookingPolicy(release="week_release")
 DAYS_OF_THREE_YEARS = st.dates(date(2024, 1, 1), date(2026, 11, 30))

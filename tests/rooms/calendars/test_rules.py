@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from banshi.kernel.spans import Span, covers, overlap
-from banshi.kernel.working_days import WorkCalendar, rows_from_csv
+from banshi.kernel.working_days import WorkCalendar, rows_from_table
 from banshi.rooms.calendars.rules import (
     CalendarDocument,
     ClosedSlug,
@@ -35,7 +35,7 @@ from banshi.rooms.calendars.rules import (
 )
 
 PRESETS = Path(__file__).parents[3] / "presets"
-CAL = WorkCalendar.from_rows(rows_from_csv((PRESETS / "calendar" / "national.csv").read_text(encoding="utf-8")))
+CAL = WorkCalendar.from_rows(rows_from_table((PRESETS / "calendar" / "national.csv").read_bytes()))
 CHINA = ZoneInfo("Asia/Shanghai")
 REPAIR = Words(zh="空调检修", en="air conditioning repair")
 
@@ -45,7 +45,7 @@ MAKE_UP_SATURDAY, SPRING_FESTIVAL_SUNDAY, SPRING_FESTIVAL = date(2026, 2, 14), d
 
 
 def preset(hall):
-    return load(yaml.safe_load((PRESETS / "halls" / hall / "calendar.yaml").read_text(encoding="utf-8")))
+    return load(yaml.safe_load((PRESETS / "halls" / hall / "calendar.yaml").read_bytes()))
 
 
 def at(day, hour, minute=0):
