@@ -70,9 +70,17 @@ def publish_policy(
     return version
 
 
-def set_window_categories(*, window: Window, categories: Iterable[Category], by: Actor, now: datetime) -> None:
-    """What a special window serves from now on.
+def set_window_categories(
+    *,
+    window: Window,
+    categories: Iterable[Category],
+    by: Actor,
+    now: datetime,
+    preferred: Iterable[str] | None = None,
+) -> None:
+    """What a window serves from now on.
 
+    :param preferred: codes of those it calls before the others (a quick desk); None keeps those it has.
     :raises Refused: invalid – nothing chosen, or a category of another hall.
     """
     wanted = list(categories)
@@ -85,13 +93,19 @@ def set_window_categories(*, window: Window, categories: Iterable[Category], by:
             },
         )
     with transaction.atomic():
-        WindowCategory.objects.filter(window=window).delete()
-        WindowCategory.objects.bulk_create([WindowCategory(window=window, category=c) for c in wanted])
+        before = WindowCategory.objects.filter(window=window)
+        if preferred is None:
+            preferred = before.filter(preferred=True).order_by("id").values_list("category__code", flat=True)
+        first = set(preferred) & {c.code for c in wanted}
+        before.delete()
+        WindowCategory.objects.bulk_create(
+            [WindowCategory(window=window, category=c, preferred=c.code in first) for c in wanted]
+        )
         audit.record(
             action="changed-window",
             subject=f"window:{window.code}",
             by=by,
             now=now,
             hall=window.hall.code,
-            facts={"categories": [c.code for c in wanted]},
+            facts={"categories": [c.code for c in wanted], "preferred": sorted(first)},
         )

@@ -111,6 +111,7 @@ class WindowCategory(models.Model):
 
     window = models.ForeignKey(Window, on_delete=models.CASCADE)
     category = models.ForeignKey(Category, on_delete=models.CASCADE)
+    preferred = models.BooleanField(default=False)  # called there before the others (a quick desk)
 
     class Meta:
         db_table = "places_window_category"

@@ -1,4 +1,4 @@
-"""Windows: what the special ones serve. Integrated windows serve everything."""
+"""Windows: what the special ones serve, and what each calls first. Integrated windows serve everything."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from banshi.foundation.doors import Asked, door
 from banshi.kernel.refusals import Refused
 from banshi.rooms.places import actions as place_actions
 from banshi.rooms.places import queries as places
-from banshi.rooms.places.models import Category, Window
+from banshi.rooms.places.models import Category, Window, WindowCategory
 from banshi.surfaces.office.frame import acting, page, paged, query_without_page, status_of
 
 KINDS = ("special", "integrated")
@@ -54,20 +54,25 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
 @door(audience="staff", permission="line.steer")
 @require_http_methods(["GET", "POST"])
 def one(request: Asked, hall: str, code: str) -> HttpResponseBase:
-    """Choose what a special window serves."""
+    """Choose what a special window serves, and what any window calls before the rest (a quick desk)."""
     place = places.hall_by_code(hall)
     window = Window.objects.select_related("hall", "zone__floor").filter(hall=place, code=code).first()
-    if window is None or window.kind != "special":
+    if window is None:
         raise Refused("nothing-found", facts={"window": code})
     categories = list(Category.objects.filter(hall=place).order_by("order", "code"))
-    chosen = set(window.categories.order_by("id").values_list("code", flat=True))
+    links = WindowCategory.objects.filter(window=window).order_by("id").values_list("category__code", "preferred")
+    served, preferred = {code for code, _first in links}, {code for code, first in links if first}
+    chosen = set(served)
     refused: Refused | None = None
     if request.method == "POST":
-        chosen = set(request.POST.getlist("category")[:200])
+        if window.kind == "special":
+            chosen = set(request.POST.getlist("category")[:200])
+        preferred = set(request.POST.getlist("preferred")[:200])
         try:
             place_actions.set_window_categories(
                 window=window,
                 categories=[each for each in categories if each.code in chosen],
+                preferred=preferred,
                 by=acting(request, place),
                 now=clock.now(),
             )
@@ -85,6 +90,7 @@ def one(request: Asked, hall: str, code: str) -> HttpResponseBase:
         window=window,
         categories=categories,
         chosen=chosen,
+        preferred=preferred,
         refused=refused,
         status=status_of(refused) if refused else 200,
     )

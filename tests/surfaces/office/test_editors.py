@@ -586,3 +586,14 @@ def test_the_key_of_a_citizens_link_is_not_shown_to_staff(manager, office):  # n
 
     key = sign(appointment.code, purpose="link")
     assert ("出示、改期、取消：…" in page, key in page, key in as_sent()[-1].text) == (True, False, True)
+
+
+def test_a_window_is_told_what_to_call_first(manager, office):  # noqa: F811
+    from banshi.rooms.places.models import WindowCategory
+
+    manager.post("/office/town/windows/town-01/", {"preferred": ["B"]})
+    manager.post("/office/town/windows/town-03/", {"category": ["A", "B"], "preferred": ["A"]})
+
+    rows = WindowCategory.objects.filter(window__number__in=["01", "03"]).order_by("window__number", "category__code")
+    found = [(r.window.number, r.category.code, r.preferred) for r in rows.select_related("window", "category")]
+    assert found == [("01", "A", False), ("01", "B", True), ("03", "A", True), ("03", "B", False)]

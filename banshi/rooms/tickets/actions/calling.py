@@ -29,36 +29,9 @@ from banshi.rooms.tickets.actions.ground import (
 )
 from banshi.rooms.tickets.actions.told import tell
 from banshi.rooms.tickets.models import AT_WINDOW, Call, Estimate, Miss, Ticket, WindowSession
+from banshi.rooms.tickets.queries import order
 
 TRIES = 5  # a person's other number may be called elsewhere meanwhile; the next try no longer sees theirs
-
-# A ticket t that the window of `free` may call now.
-_ELIGIBLE = """
-  t.state = 'waiting' AND t.hall_id = (SELECT hall_id FROM free) AND t.day = (SELECT day FROM free)
-  AND (t.only_window_id = (SELECT window_id FROM free)
-    OR t.only_window_id IS NULL AND t.category_id = ANY (ARRAY(SELECT category_id FROM served)))
-  AND (NOT t.after_booked
-    OR (t.session_kind NOT IN (SELECT session_kind FROM booked_waiting)
-      AND COALESCE(COALESCE(t.session_until, 'infinity') <= (SELECT starts_at FROM booked_to_come), true)))
-  AND (t.person_id IS NULL OR NOT EXISTS (
-    SELECT 1 FROM tickets_ticket o WHERE o.person_id = t.person_id AND o.state IN ('called', 'serving')))
-  AND NOT EXISTS (
-    SELECT 1 FROM shut WHERE shut.whole OR shut.here OR shut.category_id = t.category_id OR shut.item_id = t.item_id
-      OR t.category_id = ANY (shut.categories))
-"""
-
-# Closures that run now, as a window sees them: the whole hall, its own zone, and where else people are not called from.
-_SHUT = """
-  SELECT c.floor_id IS NULL AND c.zone_id IS NULL AND c.category_id IS NULL AND c.item_id IS NULL AS whole,
-    (SELECT w.zone_id FROM places_window w WHERE w.id = (SELECT window_id FROM free)) = ANY (z.zones) AS here,
-    c.category_id, c.item_id,
-    ARRAY(SELECT k.id FROM places_category k WHERE k.zone_id = ANY (z.zones)) AS categories
-  FROM calendars_closure c
-  CROSS JOIN LATERAL (
-    SELECT ARRAY(SELECT o.id FROM places_zone o WHERE o.id = c.zone_id OR o.floor_id = c.floor_id) AS zones) z
-  WHERE c.hall_id = (SELECT hall_id FROM free) AND c.withdrawn_at IS NULL
-    AND c.starts_at <= %(now)s AND c.ends_at > %(now)s
-"""
 
 # What the called person is told. `call` tells a later call of the same number apart.
 TOLD_SQL = """
@@ -76,7 +49,7 @@ TOLD_SQL = """
 
 CALL_NEXT_SQL = f"""
 WITH desk AS (
-  SELECT s.id, s.window_id, s.hall_id, s.staff_id, s.paused_at, s.emergency_at,
+  SELECT s.id, s.window_id, s.hall_id, s.staff_id, s.paused_at, s.emergency_at, w.zone_id,
     w.number AS window_number, h.code AS hall_code, h.name_zh, h.name_en, f.label_zh, f.label_en,
     (%(now)s AT TIME ZONE h.timezone)::date AS day
   FROM tickets_window_session s
@@ -91,43 +64,30 @@ WITH desk AS (
   WHERE b.window_id = (SELECT window_id FROM desk) AND b.state IN ('called', 'serving')
 ), free AS MATERIALIZED (
   SELECT * FROM desk WHERE paused_at IS NULL AND emergency_at IS NULL AND NOT EXISTS (SELECT 1 FROM busy)
-), shut AS MATERIALIZED ({_SHUT}), served AS (
-  SELECT category_id FROM places_window_category WHERE window_id = (SELECT window_id FROM free)
-), policy AS (
-  SELECT p.document FROM places_policy_version p
-  WHERE p.hall_id = (SELECT hall_id FROM free) AND p.valid_from <= %(now)s ORDER BY p.version DESC LIMIT 1
-), weights AS (
-  SELECT e.key AS code, e.value::float8 AS weight
-  FROM policy, jsonb_each_text(COALESCE(policy.document #> '{{tickets,weights}}', '{{}}'::jsonb)) e
-), shares AS (
-  SELECT c.id AS category_id,
-    (SELECT count(*) FROM tickets_ticket k WHERE k.hall_id = c.hall_id AND k.day = (SELECT day FROM free)
-       AND k.category_id = c.id AND k.calls > 0) / COALESCE(g.weight, 1) AS share
-  FROM places_category c LEFT JOIN weights g ON g.code = c.code
-  WHERE c.hall_id = (SELECT hall_id FROM free) AND EXISTS (SELECT 1 FROM weights)
-), booked_waiting AS (
-  SELECT DISTINCT b.session_kind FROM tickets_ticket b
-  WHERE b.hall_id = (SELECT hall_id FROM free) AND b.day = (SELECT day FROM free)
-    AND b.state = 'waiting' AND b.kind = 'booked'
-), booked_to_come AS (
-  SELECT min(a.starts_at) AS starts_at FROM booking_appointment a
-  WHERE a.hall_id = (SELECT hall_id FROM free) AND a.day = (SELECT day FROM free)
-    AND a.state = 'booked' AND a.ends_at > %(now)s
-), overdue AS (
-  SELECT t.id FROM tickets_ticket t WHERE {_ELIGIBLE} AND t.call_by <= %(now)s
-  ORDER BY t.call_by, t.rank_class, t.rank_key, t.id LIMIT 1 FOR UPDATE OF t SKIP LOCKED
+), here AS (
+  SELECT hall_id, day FROM free
+), {order.CTES}, {order.SERVED_CTE}, overdue AS (
+  SELECT t.id FROM tickets_ticket t WHERE {order.MAY_CALL} AND {order.OVERDUE}
+  ORDER BY {order.BY_LAST_MOMENT} LIMIT 1 FOR UPDATE OF t SKIP LOCKED
 ), weighted AS (
-  SELECT t.id FROM tickets_ticket t JOIN shares ON shares.category_id = t.category_id
-  WHERE EXISTS (SELECT 1 FROM weights) AND {_ELIGIBLE}
-  ORDER BY (t.rank_class > 0), shares.share, t.rank_class, t.rank_key, t.id LIMIT 1 FOR UPDATE OF t SKIP LOCKED
+  SELECT t.id FROM tickets_ticket t JOIN shares ON shares.id = t.id
+  WHERE EXISTS (SELECT 1 FROM weights) AND {order.MAY_CALL}
+  ORDER BY t.category_id <> ALL (ARRAY(SELECT category_id FROM served WHERE preferred)), shares.share, {order.BY_RANK}
+  LIMIT 1 FOR UPDATE OF t SKIP LOCKED
+), preferred AS (
+  SELECT t.id FROM tickets_ticket t
+  WHERE EXISTS (SELECT 1 FROM served WHERE preferred)
+    AND t.category_id = ANY (ARRAY(SELECT category_id FROM served WHERE preferred)) AND {order.MAY_CALL}
+  ORDER BY {order.BY_RANK} LIMIT 1 FOR UPDATE OF t SKIP LOCKED
 ), in_line AS (
-  SELECT t.id FROM tickets_ticket t WHERE {_ELIGIBLE}
-  ORDER BY t.rank_class, t.rank_key, t.id LIMIT 1 FOR UPDATE OF t SKIP LOCKED
+  SELECT t.id FROM tickets_ticket t WHERE {order.MAY_CALL}
+  ORDER BY {order.BY_RANK} LIMIT 1 FOR UPDATE OF t SKIP LOCKED
 ), called AS (
   UPDATE tickets_ticket t
   SET state = 'called', window_id = free.window_id, called_at = %(now)s, calls = t.calls + 1, recalls = 0
   FROM free
-  WHERE t.id = COALESCE((SELECT id FROM overdue), (SELECT id FROM weighted), (SELECT id FROM in_line))
+  WHERE t.id = COALESCE((SELECT id FROM overdue), (SELECT id FROM weighted), (SELECT id FROM preferred),
+    (SELECT id FROM in_line))
   RETURNING {columns("t")}
 ), said AS (
   INSERT INTO tickets_call (ticket_id, hall_id, window_id, staff_id, kind, out_of_order_why, at)

@@ -164,7 +164,7 @@ def issue(
         hall_id=hall.pk,
         day=local.date(),
         hour=local.hour,
-        booked_first=rules_of_hall.tickets.booked_first,
+        policy=rules_of_hall.tickets,
         now=now,
         category=category.pk,
         rank=ranked,

@@ -13,10 +13,9 @@ from banshi.rooms.tickets.queries.line import (
     LineCategory,
     LineTicket,
     LineWindow,
-    Promise,
     line,
-    promise_for,
 )
+from banshi.rooms.tickets.queries.scene import Promise, promise_for
 from banshi.rooms.tickets.queries.ticket import (
     TicketView,
     at_windows,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from banshi.kernel.masking import mask_id
 from banshi.rooms.tickets.models import AT_WINDOW, Ticket, WindowSession
-from banshi.rooms.tickets.queries.line import Line, LineTicket, line
+from banshi.rooms.tickets.queries.line import Line, LineTicket, line_at
 
 
 @dataclass(frozen=True)
@@ -76,16 +76,8 @@ def desk(staff_id: int, now: datetime) -> DeskView:
     )
     if session is None:
         return DeskView("signed_out", staff_id, None, "", "", None, "", None, None, 0, (), (), (), 0, None)
-    whole = line(session.hall_id, now)
+    whole, here = line_at(session.hall_id, session.window_id, now)
     mine = next(w for w in whole.windows if w.code == session.window.code)
-    elsewhere = set(
-        Ticket.objects.filter(hall_id=session.hall_id, state="waiting", only_window__isnull=False)
-        .exclude(only_window_id=session.window_id)
-        .values_list("ref", flat=True)
-    )
-    here = tuple(
-        t for t in whole.tickets if t.state == "waiting" and t.category in mine.categories and t.ref not in elsewhere
-    )
     return DeskView(
         state=mine.state,
         staff_id=staff_id,

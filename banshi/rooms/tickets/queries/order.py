@@ -1,0 +1,198 @@
+"""Who is next – said once. `call_next`, the line, the boards and a desk's “next” all take their order from here.
+
+A number's turn, hall-wide: those whose last moment has come (`call_by`: put first, waited too long) by that moment;
+then by weighted share where the policy has weights; then by rank and id. At a window those of its preferred categories
+come before others whose last moment has not come. Who may be called there: numbers kept for that window, and those of
+the categories it serves – in its own zone first, where the policy calls within zones (`call_within`).
+
+The SQL stands on three names a statement brings along: a CTE `here (hall_id, day)`, `policy (document)`, and the
+parameter `now`. `may_call` and `turn_at` say about loaded rows what `MAY_CALL` and `TURN` say in SQL;
+tests/rooms/tickets/test_order.py holds them together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+# The newest policy in force of the hall `here`.
+POLICY_CTE = """policy AS (
+  SELECT p.document FROM places_policy_version p
+  WHERE p.hall_id = (SELECT hall_id FROM here) AND p.valid_from <= %(now)s ORDER BY p.version DESC LIMIT 1
+)"""
+
+# `shares (id, share)`: only where the policy has weights. The n-th waiting number of a category is called when its
+# category has been called so often more: dividing by the weight merges the categories' lines as weighted calling does.
+SHARES_CTES = """weights AS (
+  SELECT e.key AS code, e.value::float8 AS weight
+  FROM policy, jsonb_each_text(COALESCE(policy.document #> '{tickets,weights}', '{}'::jsonb)) e
+), called_today AS (
+  SELECT c.id AS category_id, COALESCE(g.weight, 1) AS weight,
+    (SELECT count(*) FROM tickets_ticket k WHERE k.hall_id = c.hall_id AND k.day = (SELECT day FROM here)
+       AND k.category_id = c.id AND k.calls > 0) AS n
+  FROM places_category c LEFT JOIN weights g ON g.code = c.code
+  WHERE c.hall_id = (SELECT hall_id FROM here) AND EXISTS (SELECT 1 FROM weights)
+), shares AS (
+  SELECT s.id, (k.n + row_number() OVER (PARTITION BY s.category_id ORDER BY s.rank_class, s.rank_key, s.id) - 1)
+    / k.weight AS share
+  FROM tickets_ticket s JOIN called_today k ON k.category_id = s.category_id
+  WHERE EXISTS (SELECT 1 FROM weights) AND s.state = 'waiting'
+    AND s.hall_id = (SELECT hall_id FROM here) AND s.day = (SELECT day FROM here)
+)"""
+
+BOOKED_CTES = """booked_waiting AS (
+  SELECT DISTINCT b.session_kind FROM tickets_ticket b
+  WHERE b.hall_id = (SELECT hall_id FROM here) AND b.day = (SELECT day FROM here)
+    AND b.state = 'waiting' AND b.kind = 'booked'
+), booked_to_come AS (
+  SELECT min(a.starts_at) AS starts_at FROM booking_appointment a
+  WHERE a.hall_id = (SELECT hall_id FROM here) AND a.day = (SELECT day FROM here)
+    AND a.state = 'booked' AND a.ends_at > %(now)s
+)"""
+
+# Closures that run now: of the whole hall, of zones and the categories whose people wait there, of a category or item.
+SHUT_CTE = """shut AS MATERIALIZED (
+  SELECT c.floor_id IS NULL AND c.zone_id IS NULL AND c.category_id IS NULL AND c.item_id IS NULL AS whole,
+    z.zones, c.category_id, c.item_id,
+    ARRAY(SELECT k.id FROM places_category k WHERE k.zone_id = ANY (z.zones)) AS categories
+  FROM calendars_closure c
+  CROSS JOIN LATERAL (
+    SELECT ARRAY(SELECT o.id FROM places_zone o WHERE o.id = c.zone_id OR o.floor_id = c.floor_id) AS zones) z
+  WHERE c.hall_id = (SELECT hall_id FROM here) AND c.withdrawn_at IS NULL
+    AND c.starts_at <= %(now)s AND c.ends_at > %(now)s
+)"""
+
+CTES = ", ".join([POLICY_CTE, SHARES_CTES, BOOKED_CTES, SHUT_CTE])
+
+OVERDUE = "COALESCE(t.call_by <= %(now)s, false)"
+BY_LAST_MOMENT = "t.call_by, t.rank_class, t.rank_key, t.id"
+BY_RANK = "t.rank_class, t.rank_key, t.id"
+# With LEFT JOIN shares: the whole hall's order.
+TURN = f"NOT {OVERDUE}, CASE WHEN {OVERDUE} THEN t.call_by END, COALESCE(shares.share, 0), {BY_RANK}"
+
+# Not now, at whichever window: an extended session's walk-in before its booked work is done; a person at a window; what
+# is closed now.
+NOT_YET = """(
+  (t.after_booked AND NOT (t.session_kind NOT IN (SELECT session_kind FROM booked_waiting)
+    AND COALESCE(COALESCE(t.session_until, 'infinity') <= (SELECT starts_at FROM booked_to_come), true)))
+  OR (t.person_id IS NOT NULL AND EXISTS (
+    SELECT 1 FROM tickets_ticket o WHERE o.person_id = t.person_id AND o.state IN ('called', 'serving')))
+  OR EXISTS (SELECT 1 FROM shut WHERE shut.whole OR shut.category_id = t.category_id OR shut.item_id = t.item_id
+    OR t.category_id = ANY (shut.categories))
+)"""
+
+# What the window of `free` serves: `far` where its people wait in another zone, which has a window at work for them.
+SERVED_CTE = """served AS (
+  SELECT wc.category_id, wc.preferred,
+    COALESCE((SELECT document #>> '{tickets,call_within}' FROM policy), 'hall') = 'zone'
+      AND c.zone_id IS NOT NULL AND c.zone_id <> free.zone_id
+      AND EXISTS (SELECT 1 FROM tickets_window_session os
+        JOIN places_window ow ON ow.id = os.window_id AND ow.zone_id = c.zone_id
+        JOIN places_window_category oc ON oc.window_id = ow.id AND oc.category_id = wc.category_id
+        WHERE os.hall_id = free.hall_id AND os.signed_out_at IS NULL
+          AND os.paused_at IS NULL AND os.emergency_at IS NULL) AS far
+  FROM places_window_category wc JOIN places_category c ON c.id = wc.category_id, free
+  WHERE wc.window_id = free.window_id
+), spill AS (
+  SELECT %(now)s - make_interval(mins => COALESCE(
+    (SELECT (document #>> '{tickets,spill_over_after}')::int FROM policy), 10)) AS since
+)"""
+
+# A ticket `t` that the window of `free` may call now.
+MAY_CALL = f"""
+  t.state = 'waiting' AND t.hall_id = (SELECT hall_id FROM free) AND t.day = (SELECT day FROM free)
+  AND (t.only_window_id = (SELECT window_id FROM free)
+    OR t.only_window_id IS NULL AND (
+      t.category_id = ANY (ARRAY(SELECT category_id FROM served WHERE NOT far))
+      OR t.category_id = ANY (ARRAY(SELECT category_id FROM served WHERE far))
+        AND ({OVERDUE} OR t.made_at <= (SELECT since FROM spill))))
+  AND NOT EXISTS (SELECT 1 FROM shut WHERE (SELECT zone_id FROM free) = ANY (shut.zones))
+  AND NOT {NOT_YET}
+"""  # noqa: S608 – fragments only
+
+
+class Waits(Protocol):
+    """A waiting number as loaded."""
+
+    @property
+    def category(self) -> int: ...
+    @property
+    def only_window(self) -> int | None: ...
+    @property
+    def call_by(self) -> datetime | None: ...
+    @property
+    def made_at(self) -> datetime: ...
+    @property
+    def not_yet(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a window may call: categories whose people wait in its own zone, in others, and those it prefers.
+
+    `shut`: its zone is closed now, and nobody is called there.
+    """
+
+    window: int
+    near: frozenset[int]
+    far: frozenset[int]
+    preferred: frozenset[int]
+    shut: bool
+
+
+@dataclass(frozen=True)
+class Post:
+    """A window: its zone, what it serves and prefers, whether somebody works there now."""
+
+    window: int
+    zone: int
+    categories: frozenset[int]
+    preferred: frozenset[int]
+    at_work: bool
+    shut: bool
+
+
+def reaches(posts: Sequence[Post], zones: Mapping[int, int | None], *, within_zone: bool) -> dict[int, Reach]:
+    """Of each window.
+
+    :param zones: category → zone in which its people wait.
+    :param within_zone: the policy calls within zones first.
+    """
+    manned = {(post.zone, c) for post in posts if post.at_work for c in post.categories}
+    found = {}
+    for post in posts:
+        far = frozenset(
+            c
+            for c in post.categories
+            if within_zone and (zone := zones.get(c)) is not None and zone != post.zone and (zone, c) in manned
+        )
+        found[post.window] = Reach(post.window, post.categories - far, far, post.preferred, post.shut)
+    return found
+
+
+def overdue(ticket: Waits, now: datetime) -> bool:
+    return ticket.call_by is not None and ticket.call_by <= now
+
+
+def may_call(reach: Reach, ticket: Waits, *, now: datetime, spill_over: timedelta) -> bool:
+    """As MAY_CALL."""
+    if ticket.not_yet or reach.shut:
+        return False
+    if ticket.only_window is not None:
+        return ticket.only_window == reach.window
+    if ticket.category in reach.near:
+        return True
+    return ticket.category in reach.far and (overdue(ticket, now) or ticket.made_at <= now - spill_over)
+
+
+Ticket = TypeVar("Ticket", bound=Waits)
+
+
+def turn_at(reach: Reach, in_order: Iterable[Ticket], *, now: datetime, spill_over: timedelta) -> list[Ticket]:
+    """Whom the window calls, first to last, out of the hall's order (TURN)."""
+    mine = [t for t in in_order if may_call(reach, t, now=now, spill_over=spill_over)]
+    if not reach.preferred:
+        return mine
+    return sorted(mine, key=lambda t: not overdue(t, now) and t.category not in reach.preferred)

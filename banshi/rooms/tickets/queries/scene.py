@@ -1,0 +1,295 @@
+"""What a line is worked out from: categories, windows, who is there and who is due, as loaded rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from banshi.kernel.policy import TicketPolicy
+from banshi.rooms.tickets import rules
+from banshi.rooms.tickets.queries import order
+
+
+class Promise(NamedTuple):
+    """What somebody who takes a number is told."""
+
+    ahead: int
+    band: rules.Band | None
+
+
+class HallRow(NamedTuple):
+    code: str
+    timezone: str
+    version: int
+    tickets: str | None  # that part of the policy, as JSON
+
+    @property
+    def policy(self) -> TicketPolicy:
+        return TicketPolicy.model_validate_json(self.tickets or "{}")
+
+
+class CategoryRow(NamedTuple):
+    id: int
+    code: str
+    letter: str
+    name_zh: str
+    name_en: str
+    zone: int | None
+    handling_minutes: float
+    learned: list[list[float]] | None  # [hour, weight, mean, p50, p90]
+
+
+class WindowRow(NamedTuple):
+    id: int
+    code: str
+    number: str
+    kind: str
+    zone_id: int
+    zone: str
+    floor: str
+    floor_zh: str
+    floor_en: str
+    categories: list[int]
+    preferred: list[int]
+    staff_id: int | None
+    staff_zh: str | None
+    staff_en: str | None
+    paused_at: datetime | None
+    pause_reason: str | None
+    emergency_at: datetime | None
+    idle_since: datetime | None
+    ref: str | None
+    ticket: str | None
+    state: str | None
+    category: int | None
+    called_at: datetime | None
+    started_at: datetime | None
+    shut: bool  # its zone is closed now
+
+    @property
+    def at_work(self) -> bool:
+        """Takes numbers: somebody is there, nothing holds them up."""
+        return not self.shut and self.manned
+
+    @property
+    def manned(self) -> bool:
+        return self.staff_id is not None and self.paused_at is None and self.emergency_at is None
+
+
+class TicketRow(NamedTuple):
+    id: int
+    ref: str
+    number: str
+    category: int
+    kind: str
+    lane: str
+    state: str
+    rank_class: int
+    rank_key: int
+    call_by: datetime | None
+    only_window: int | None
+    made_at: datetime
+    window: str | None
+    masked_name: str
+    not_yet: bool  # waits, and is called to no window now
+
+
+HALL_SQL = """
+SELECT h.code, h.timezone, COALESCE((SELECT max(e.id) FROM foundation_event e WHERE e.hall = h.code), 0),
+  (SELECT p.document -> 'tickets' FROM places_policy_version p
+   WHERE p.hall_id = h.id AND p.valid_from <= %(now)s ORDER BY p.version DESC LIMIT 1)
+FROM places_hall h WHERE h.id = %(hall)s
+"""
+CATEGORIES_SQL = """
+SELECT c.id, c.code, c.letter, c.name_zh, c.name_en, c.zone_id, c.handling_minutes,
+  (SELECT array_agg(ARRAY[t.hour, t.weight, t.mean_s, t.p50_s, t.p90_s] ORDER BY t.hour)
+   FROM tickets_handling_time t WHERE t.category_id = c.id AND t.hour IN (-1, %(hour)s))
+FROM places_category c WHERE c.hall_id = %(hall)s ORDER BY c."order", c.code
+"""
+WINDOWS_SQL = """
+SELECT w.id, w.code, w.number, w.kind, w.zone_id, z.code, f.code, f.label_zh, f.label_en,
+  ARRAY(SELECT wc.category_id FROM places_window_category wc WHERE wc.window_id = w.id ORDER BY wc.category_id),
+  ARRAY(SELECT wc.category_id FROM places_window_category wc WHERE wc.window_id = w.id AND wc.preferred),
+  ws.staff_id, st.name_zh, st.name_en, ws.paused_at, ws.pause_reason, ws.emergency_at, ws.idle_since,
+  t.ref, t.number, t.state, t.category_id, t.called_at, t.started_at,
+  EXISTS (SELECT 1 FROM calendars_closure k WHERE k.hall_id = w.hall_id AND k.withdrawn_at IS NULL
+    AND k.starts_at <= %(now)s AND k.ends_at > %(now)s AND (k.zone_id = z.id OR k.floor_id = f.id))
+FROM places_window w
+JOIN places_zone z ON z.id = w.zone_id
+JOIN places_floor f ON f.id = z.floor_id
+LEFT JOIN tickets_window_session ws ON ws.window_id = w.id AND ws.signed_out_at IS NULL
+LEFT JOIN identity_staff st ON st.id = ws.staff_id
+LEFT JOIN tickets_ticket t ON t.window_id = w.id AND t.state IN ('called', 'serving')
+WHERE w.hall_id = %(hall)s ORDER BY w.code
+"""
+# In the order in which waiting numbers are called.
+TICKETS_SQL = f"""
+WITH here AS (SELECT %(hall)s::bigint AS hall_id, %(day)s::date AS day), {order.CTES}
+SELECT t.id, t.ref, t.number, t.category_id, t.kind, t.lane, t.state, t.rank_class, t.rank_key, t.call_by,
+  t.only_window_id, t.made_at, w.number, COALESCE(p.masked_name, ''), t.state = 'waiting' AND {order.NOT_YET}
+FROM tickets_ticket t
+LEFT JOIN shares ON shares.id = t.id
+LEFT JOIN places_window w ON w.id = t.window_id
+LEFT JOIN identity_person p ON p.id = t.person_id
+WHERE t.hall_id = %(hall)s AND t.day = %(day)s AND t.state = ANY(%(states)s) ORDER BY {order.TURN}
+"""  # noqa: S608 – fragments only
+CALLS_SQL = """
+SELECT t.number, w.number, f.label_zh, f.label_en, c.at, c.kind, COALESCE(p.masked_name, ''), t.ref, z.code
+FROM tickets_call c
+JOIN tickets_ticket t ON t.id = c.ticket_id
+JOIN places_window w ON w.id = c.window_id
+JOIN places_zone z ON z.id = w.zone_id
+JOIN places_floor f ON f.id = z.floor_id
+LEFT JOIN identity_person p ON p.id = t.person_id
+WHERE c.hall_id = %(hall)s AND c.at >= %(midnight)s AND c.at <= %(now)s AND t.day = %(day)s
+ORDER BY c.at DESC, c.id DESC LIMIT %(most)s
+"""
+DUE_SQL = """
+SELECT a.category_id, a.starts_at FROM booking_appointment a
+WHERE a.hall_id = %(hall)s AND a.day = %(day)s AND a.state = 'booked' AND a.ends_at > %(now)s ORDER BY a.starts_at, a.id
+"""
+# Who stands before a new number of a rank, by category and class.
+BEFORE_SQL = f"""
+WITH here AS (SELECT %(hall)s::bigint AS hall_id, %(day)s::date AS day), {order.POLICY_CTE}, {order.SHARES_CTES}, mine AS (
+  SELECT COALESCE((
+    SELECT (k.n + (SELECT count(*) FROM tickets_ticket o
+        WHERE o.hall_id = %(hall)s AND o.day = %(day)s AND o.state = 'waiting' AND o.category_id = k.category_id
+          AND (o.rank_class, o.rank_key) <= (%(rank_class)s, %(rank_key)s))) / k.weight
+    FROM called_today k WHERE k.category_id = %(category)s), 0) AS share
+)
+SELECT t.category_id, t.rank_class, t.only_window_id, count(*) FROM tickets_ticket t
+LEFT JOIN shares ON shares.id = t.id
+WHERE t.hall_id = %(hall)s AND t.day = %(day)s AND t.state = 'waiting'
+  AND ({order.OVERDUE} OR (COALESCE(shares.share, 0), t.rank_class, t.rank_key)
+    <= ((SELECT share FROM mine), %(rank_class)s, %(rank_key)s))
+GROUP BY t.category_id, t.rank_class, t.only_window_id ORDER BY t.rank_class, t.category_id, t.only_window_id
+"""  # noqa: S608 – fragments only
+IN_THE_HALL = ["waiting", "called", "serving", "held", "parked", "missed"]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a forecast needs of a hall: categories, windows, who is there, who is due."""
+
+    categories: Sequence[CategoryRow]
+    windows: Sequence[WindowRow]
+    tickets: Sequence[TicketRow]
+    due: Sequence[tuple[int, datetime]]
+    policy: TicketPolicy
+    now: datetime
+
+    def waiting(self) -> list[TicketRow]:
+        """Waiting numbers in the order in which they are called."""
+        return [t for t in self.tickets if t.state == "waiting"]
+
+    def reaches(self) -> dict[int, order.Reach]:
+        """What each window may call, by its id."""
+        posts = [
+            order.Post(w.id, w.zone_id, frozenset(w.categories), frozenset(w.preferred), w.manned, w.shut)
+            for w in self.windows
+        ]
+        zones = {c.id: c.zone for c in self.categories}
+        return order.reaches(posts, zones, within_zone=self.policy.call_within == "zone")
+
+    def turn_at(self, window_id: int) -> list[TicketRow]:
+        """Whom this window calls, first to last."""
+        after = timedelta(minutes=self.policy.spill_over_after)
+        return order.turn_at(self.reaches()[window_id], self.waiting(), now=self.now, spill_over=after)
+
+    def at_work(self) -> list[rules.AtWork]:
+        return [
+            rules.AtWork(
+                window=w.id,
+                categories=frozenset(w.categories),
+                category=w.category,
+                elapsed_s=(self.now - (w.started_at or w.called_at or self.now)).total_seconds() if w.ref else None,
+            )
+            for w in self.windows
+            if w.at_work
+        ]
+
+    def forecaster(self) -> rules.Forecaster:
+        return rules.Forecaster(
+            windows=self.at_work(),
+            handling={c.id: handling_of(c) for c in self.categories},
+            due=[rules.Due(category, (starts - self.now).total_seconds()) for category, starts in self.due],
+            booked_first=self.policy.booked_first,
+        )
+
+    def neighbours(self) -> dict[int, frozenset[int]]:
+        """Category → categories that stand in one line with it, by the windows at work, else by all windows."""
+        working = self.at_work()
+        everything = [rules.AtWork(w.id, frozenset(w.categories)) for w in self.windows]
+        served = frozenset[int]().union(*(w.categories for w in working))
+        return {c.id: rules.shares_windows(c.id, working if c.id in served else everything) for c in self.categories}
+
+
+def handling_of(category: CategoryRow) -> rules.Handling:
+    """Learned times of the hour once there is something to go by, else of any hour, else the category's own."""
+    known = rules.prior(category.handling_minutes)
+    for _, weight, mean, p50, p90 in category.learned or []:  # hour -1 comes first
+        if weight >= 5:
+            known = rules.Handling(weight, mean, p50, p90)
+    return known
+
+
+def rows(sql: str, **values: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
+
+
+def scene(
+    *, hall_id: int, day: date, hour: int, policy: TicketPolicy, now: datetime, states: Sequence[str] = ()
+) -> Scene:
+    """Four queries; three when nobody in the line is asked for.
+
+    :param day: business day of the hall. :param hour: local hour, for the learned times.
+    :param states: of the tickets to be read.
+    """
+    at: dict[str, Any] = {"hall": hall_id, "day": day, "now": now}
+    return Scene(
+        categories=[CategoryRow(*row) for row in rows(CATEGORIES_SQL, hall=hall_id, hour=hour)],
+        windows=[WindowRow(*row) for row in rows(WINDOWS_SQL, hall=hall_id, now=now)],
+        tickets=[TicketRow(*row) for row in rows(TICKETS_SQL, states=list(states), **at)] if states else [],
+        due=[(row[0], row[1]) for row in rows(DUE_SQL, **at)],
+        policy=policy,
+        now=now,
+    )
+
+
+def promise_for(
+    *,
+    hall_id: int,
+    day: date,
+    hour: int,
+    policy: TicketPolicy,
+    now: datetime,
+    category: int,
+    rank: rules.Rank,
+    only_window: int | None,
+) -> Promise:
+    """How many stand before a new number of this rank, and how long it will wait.
+
+    Those before it are read as counts: their order among themselves hardly moves its own turn.
+    """
+    seen = scene(hall_id=hall_id, day=day, hour=hour, policy=policy, now=now)
+    before = rows(
+        BEFORE_SQL,
+        hall=hall_id,
+        day=day,
+        now=now,
+        category=category,
+        rank_class=int(rank.rank_class),
+        rank_key=rank.key,
+    )
+    neighbours, forecaster, ahead = seen.neighbours()[category], seen.forecaster(), 0
+    for theirs, rank_class, window, count in before:
+        ahead += count if theirs in neighbours and window is None and only_window is None else 0
+        for _ in range(count):
+            forecaster.pass_by(rules.InLine(theirs, rank_class, window))
+    return Promise(ahead, forecaster.place(rules.InLine(category, rank.rank_class, only_window)))
