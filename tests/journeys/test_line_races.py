@@ -194,7 +194,7 @@ def test_calling_next_does_not_read_history(open_town_with_history):
     with connection.cursor() as cursor:
         cursor.execute(
             "EXPLAIN (ANALYZE, TIMING OFF, FORMAT TEXT) " + CALL_NEXT_SQL,
-            {"window": "town-01", "staff": town.clerk.pk, "now": TUESDAY_NINE},
+            {"window": "town-01", "staff": town.clerk.pk, "now": TUESDAY_NINE, "turn_until": TUESDAY_NINE},
         )
         plan = "\n".join(row[0] for row in cursor.fetchall())
 
