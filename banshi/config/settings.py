@@ -206,6 +206,9 @@ NINJA_PAGINATION_MAX_LIMIT = 200
 
 BANSHI_PRINTER = "banshi.gateways.printers.print_slip"  # surfaces name no gateway; this is their way to it
 
+BANSHI_SMS_REGIONS = frozenset(os.environ.get("BANSHI_SMS_REGIONS", "CN HK MO TW").upper().replace(",", " ").split())
+BANSHI_SMS_ABROAD_A_DAY = max(1, int(os.environ.get("BANSHI_SMS_ABROAD_A_DAY", "300")))
+
 LOGGING_CONFIG = "banshi.config.logs.set_up"
 LOGGING: dict[str, Any] = {
     "json": PRODUCTION,

@@ -45,7 +45,7 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("The person served must be the person booked: name and ID number must agree."),
     ),
     "identity-invalid": (_("The ID number is not right"), _("{reason}")),
-    "phone-invalid": (_("The phone number is not right"), _("A mobile number of mainland China has 11 digits.")),
+    "phone-invalid": (_("The phone number is not right"), _("{reason}")),
     "item-not-here": (_("Not handled in this hall"), _("This matter is not on this hall's list.")),
     "not-bookable": (_("This matter needs no appointment"), _("Come during opening hours and take a number.")),
     "channel-not-allowed": (

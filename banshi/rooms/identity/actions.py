@@ -12,12 +12,11 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from banshi.foundation import clock, limits, prepared
+from banshi.foundation import clock, limits, phones, prepared
 from banshi.foundation.crypto import blind_index, encrypt
 from banshi.kernel.actors import Actor
 from banshi.kernel.documents import IdType, InvalidDocument, birth_date, normalise
 from banshi.kernel.masking import mask_name
-from banshi.kernel.phones import InvalidPhone, normalise_phone
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.identity.models import Account, AccountPerson, ApiKey, Person, Role, SignInCode, Staff
@@ -67,10 +66,7 @@ def _check(asked: PersonAsked, *, now: datetime) -> _Checked:
                 "known": [t.value for t in IdType],
             },
         ) from wrong
-    try:
-        phone = normalise_phone(asked.phone) if asked.phone else None
-    except InvalidPhone as wrong:
-        raise Refused("phone-invalid", facts={"reason": {"zh": wrong.zh, "en": wrong.en}}) from wrong
+    phone = phones.reachable(asked.phone) if asked.phone else None
     return _Checked(
         name,
         id_type,
@@ -172,14 +168,12 @@ def new_code(*, phone: str, now: datetime) -> str:
     """A six-digit one-time code for a phone; a newer code ends the older ones.
 
     :param now: hall time, for the record only; expiry follows machine time.
-    :raises Refused: phone-invalid; rate-limited (more than 5 codes in 10 minutes).
+    :raises Refused: phone-invalid; rate-limited (more than 5 codes in 10 minutes, or the day's messages abroad).
     """
-    try:
-        e164 = normalise_phone(phone)
-    except InvalidPhone as wrong:
-        raise Refused("phone-invalid", facts={"reason": {"zh": wrong.zh, "en": wrong.en}}) from wrong
+    e164 = phones.reachable(phone)
     index = blind_index(e164, purpose="phone")
     limits.take(key=f"code:{index}", per_minute=0.5, burst=5)
+    phones.pay_for(e164)
     code = f"{secrets.randbelow(1_000_000):06d}"
     with transaction.atomic():
         SignInCode.objects.filter(phone_index=index, used_at=None).delete()
@@ -194,10 +188,7 @@ def use_code(*, phone: str, code: str, now: datetime) -> Account:
 
     :raises Refused: phone-invalid; code-wrong, with the tries left; rate-limited.
     """
-    try:
-        e164 = normalise_phone(phone)
-    except InvalidPhone as wrong:
-        raise Refused("phone-invalid", facts={"reason": {"zh": wrong.zh, "en": wrong.en}}) from wrong
+    e164 = phones.known(phone)
     index = blind_index(e164, purpose="phone")
     limits.take(key=f"sign-in:{index}", per_minute=3, burst=10)
     wrong_left: int | None = None

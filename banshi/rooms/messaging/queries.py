@@ -9,10 +9,9 @@ from typing import Any
 from django.db.models import Count, Min, TextField
 from django.db.models.functions import Cast
 
+from banshi.foundation import phones
 from banshi.foundation.crypto import Unreadable, blind_index, decrypt
 from banshi.kernel.masking import mask_phone
-from banshi.kernel.phones import InvalidPhone, normalise_phone
-from banshi.kernel.refusals import Refused
 from banshi.rooms.messaging import rules
 from banshi.rooms.messaging.models import Message, Template
 
@@ -79,10 +78,7 @@ def as_sent(*, phone: str | None = None, limit: int = 50, cursor: int | None = N
 def _found(*, limit: int, cursor: int | None, phone: str | None, **asked: str | None) -> list[Any]:
     rows = Message.objects.order_by("-id")
     if phone is not None:
-        try:
-            rows = rows.filter(to_index=blind_index(normalise_phone(phone), purpose="phone"))
-        except InvalidPhone as wrong:
-            raise Refused("phone-invalid", facts={"reason": {"zh": wrong.zh, "en": wrong.en}}) from wrong
+        rows = rows.filter(to_index=blind_index(phones.known(phone), purpose="phone"))
     rows = rows.filter(**{field: value for field, value in asked.items() if value is not None})
     if cursor is not None:
         rows = rows.filter(id__lt=cursor)

@@ -20,6 +20,7 @@ from banshi.foundation import clock
 from banshi.foundation.crypto import Unreadable, decrypt, encrypt
 from banshi.journeys import sign_in as journey
 from banshi.kernel.masking import mask_phone
+from banshi.kernel.phones import InvalidPhone
 from banshi.kernel.refusals import Refused
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
@@ -41,6 +42,10 @@ def _next(request: Any) -> str:
     return asked if asked.startswith("/") and safe else ""
 
 
+def _not_a_phone() -> Refused:
+    return Refused("phone-invalid", facts={"reason": {"zh": InvalidPhone.zh, "en": InvalidPhone.en}})
+
+
 def _said(refused: Refused) -> Panel:
     zone = timezone.get_default_timezone()
     now = clock.now()
@@ -58,7 +63,7 @@ def sign_in(request: Any) -> HttpResponseBase:
         return page(request, "citizen/sign_in.html", {"form": Phone(), "next": onward})
     form = Phone(request.POST)
     if not form.is_valid():
-        return page(request, "citizen/sign_in.html", {"form": form, "next": onward}, refused=Refused("phone-invalid"))
+        return page(request, "citizen/sign_in.html", {"form": form, "next": onward}, refused=_not_a_phone())
     phone = form.cleaned_data["phone"]
     try:
         journey.ask_code(phone=phone, language=language(), now=clock.now())

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from banshi.foundation import clock
 from banshi.foundation.crypto import sign
 from banshi.gateways.outbox import Outbox
+from banshi.journeys import sign_in
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit.models import Entry
@@ -294,6 +295,62 @@ def test_a_hall_that_sends_nothing_drops_its_messages(town):
 
     assert actions.drain(channels=outboxes(), now=TUESDAY_NINE) == 0
     assert states() == {"confirmation:K7:0": "dropped"}
+
+
+def test_a_landline_gets_no_text_message_and_the_office_sees_why(town):
+    town.policy(messages={"channels": ["sms"]})
+    say(to_phone="0769-22836888")
+    spy = Spy()
+
+    actions.drain(channels={"sms": spy}, now=TUESDAY_NINE)
+
+    assert [(n.status, n.why) for n in queries.notices()] == [("dropped", "unreachable")]
+    assert spy.sent == []
+
+
+def test_messages_abroad_are_counted_and_the_rest_wait(town, settings):
+    settings.BANSHI_SMS_ABROAD_A_DAY = 2
+    town.policy(messages={"channels": ["sms"]})
+    for n in range(4):
+        say(n, to_phone="+85251234567")
+    say(5)
+    spy = Spy()
+
+    actions.drain(channels={"sms": spy}, now=TUESDAY_NINE)
+
+    assert sorted(n.status for n in queries.notices()) == ["due", "due", "sent", "sent", "sent"]
+    assert {n.error for n in queries.notices(state="due")} == {"the day's messages abroad are used up"}
+    assert len(spy.sent) == 3
+
+
+@pytest.mark.parametrize(
+    ("phone", "reason"),
+    [
+        ("0769-22836888", "这个号码收不到短信。要填手机号。"),
+        ("+37121234567", "这里不向这个国家或地区的号码发短信。可以留亲友的内地手机号，或到大厅窗口办理。"),
+        ("138", "这不是有效的手机号。内地手机号是 11 位。"),
+    ],
+)
+def test_a_code_goes_to_mobiles_we_send_to_and_to_nothing_else(db, phone, reason):
+    with pytest.raises(Refused) as no:
+        sign_in.ask_code(phone=phone, language="zh-hans", now=TUESDAY_NINE)
+
+    assert (no.value.slug, no.value.facts["reason"]["zh"]) == ("phone-invalid", reason)
+    assert Message.objects.count() == 0
+
+
+def test_codes_abroad_stop_when_the_days_messages_are_used_up(db, settings):
+    settings.BANSHI_SMS_ABROAD_A_DAY = 2
+
+    answers = []
+    for n in range(3):
+        try:
+            sign_in.ask_code(phone=f"+8525123456{n}", language="en", now=TUESDAY_NINE)
+            answers.append("")
+        except Refused as no:
+            answers.append(no.slug)
+
+    assert answers == ["", "", "rate-limited"]
 
 
 def test_a_row_under_a_lost_key_fails_alone(town):

@@ -156,6 +156,8 @@ def test_a_template_may_only_use_what_the_message_knows():
         ("reminder", ["sms", "wechat"], "+86138", ["wechat"], ("sms",)),
         ("reminder", ["wechat"], "+86138", ["wechat"], ("sms",)),
         ("reminder", ["email"], "+86138", [], ("sms",)),
+        ("reminder", ["sms", "wechat"], "+86769", ["sms"], ("wechat",)),
+        ("reminder", ["sms"], "+86769", ["sms"], ()),
         ("reminder", [], "+86138", [], ()),
         ("reminder", ["sms"], "a@b.cn", [], ("email",)),
         ("code", ["wechat"], "+86138", [], ("sms",)),

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from banshi.foundation import clock
 from banshi.foundation.crypto import Unreadable, decrypt
+from banshi.kernel.phones import InvalidPhone, is_mobile
 from banshi.kernel.policy import MessagePolicy
 from banshi.rooms.messaging import rules
 from banshi.rooms.messaging.models import Address, Message
@@ -146,7 +147,8 @@ def split(
             wanted=policies[each.hall][0].channels,
             to=each.to or "",
             offered=channels,
-            unreachable=frozenset(name for name in addressed if (each.to_index, name) not in bound),
+            unreachable=frozenset(name for name in addressed if (each.to_index, name) not in bound)
+            | _landline(each.to),
         )
         if not names:
             nowhere.append(each.id)
@@ -170,6 +172,14 @@ def split(
         replace(each, to=bound.get((each.to_index, each.channel))) if each.channel in addressed else each
         for each in [*firsts, *done]
     ]
+
+
+def _landline(to: str | None) -> frozenset[str]:
+    """SMS, where text messages do not reach the number."""
+    try:
+        return frozenset() if not to or "@" in to or is_mobile(to) else frozenset({"sms"})
+    except InvalidPhone:
+        return frozenset({"sms"})
 
 
 def _addresses(indexes: set[str], names: list[str]) -> dict[tuple[str, str], str]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from banshi.foundation import clock
-from banshi.kernel.phones import InvalidPhone, normalise_phone
-from banshi.kernel.refusals import Refused
+from banshi.foundation import clock, phones
 from banshi.rooms.messaging.actions.writing import phone_index
 from banshi.rooms.messaging.models import Address, Delivery
 
@@ -17,10 +15,7 @@ def bind(*, phone: str, channel: str, address: str, now: datetime) -> None:
 
     :raises Refused: phone-invalid.
     """
-    try:
-        index = phone_index(normalise_phone(phone))
-    except InvalidPhone as wrong:
-        raise Refused("phone-invalid", facts={"reason": {"zh": wrong.zh, "en": wrong.en}}) from wrong
+    index = phone_index(phones.known(phone))
     Address.objects.update_or_create(to_index=index, channel=channel, defaults={"address": address, "bound_at": now})
 
 

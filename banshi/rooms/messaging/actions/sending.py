@@ -15,7 +15,7 @@ import structlog
 from django.conf import settings
 from django.db import connection, transaction
 
-from banshi.foundation import clock
+from banshi.foundation import clock, phones
 from banshi.foundation.announce import announce
 from banshi.foundation.crypto import encrypt
 from banshi.foundation.scrubbing import scrubbed
@@ -98,6 +98,10 @@ def _send(channel: Channel | None, part: Sequence[Claimed]) -> Iterator[list[tup
     if unreadable:
         yield [(each, Final("no address that can be read")) for each in unreadable]
     part = [each for each in part if each.to is not None]
+    held_back = [each for each in part if each.channel == "sms" and each.key != "code" and not _paid_for(each.to)]
+    if held_back:  # a code was counted when it was asked for
+        yield [(each, Passing("the day's messages abroad are used up")) for each in held_back]
+        part = [each for each in part if each.id not in {one.id for one in held_back}]
     if channel is None:
         yield [(each, Final(f"no adapter for {each.channel}")) for each in part]
     elif isinstance(channel, BulkChannel):
@@ -110,6 +114,14 @@ def _send(channel: Channel | None, part: Sequence[Claimed]) -> Iterator[list[tup
         yield [(part[0], _send_one(channel, part[0]))]
     else:
         yield from _send_together(channel, part)
+
+
+def _paid_for(to: str | None) -> bool:
+    try:
+        phones.pay_for(to or "")
+    except Refused:
+        return False
+    return True
 
 
 def _send_together(channel: Channel, part: Sequence[Claimed]) -> Iterator[list[tuple[Claimed, Outcome]]]:

@@ -10,9 +10,8 @@ from uuid import uuid4
 
 from django.db import connection
 
+from banshi.foundation import phones
 from banshi.foundation.crypto import blind_index, encrypt
-from banshi.kernel.phones import InvalidPhone, normalise_phone
-from banshi.kernel.refusals import Refused
 from banshi.rooms.identity.models import Person
 from banshi.rooms.messaging import rules
 from banshi.rooms.messaging.models import Message
@@ -94,10 +93,7 @@ def write(
     if not phone:
         return
     if "@" not in phone:
-        try:
-            phone = normalise_phone(phone)
-        except InvalidPhone as wrong:
-            raise Refused("phone-invalid", facts={"reason": {"zh": wrong.zh, "en": wrong.en}}) from wrong
+        phone = phones.known(phone)
     code = hall.code if isinstance(hall, Hall) else (hall or "")
     write_rows([
         row(key=key, phone=phone, hall=code, subject=subject, params=params or {}, due_at=due_at or now,

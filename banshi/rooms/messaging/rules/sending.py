@@ -96,10 +96,12 @@ def channels_for(
         return ("email",) if "email" in offered else ()
     if key == "code":
         return ("sms",)
+    if "sms" in unreachable:  # a landline: no other way, no message
+        offered.discard("sms")
     possible = [c for c in dict.fromkeys(wanted) if c in offered and c != "email" and c not in unreachable]
     if possible:
         return tuple(possible)
-    return ("sms",) if wanted else ()
+    return ("sms",) if wanted and "sms" not in unreachable else ()
 
 
 def sibling(dedupe: str, channel: str) -> str:
