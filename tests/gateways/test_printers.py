@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from banshi.gateways.printers import _wrapped, print_slip, render, send, width
+from banshi.gateways.printers import print_slip, render, send, width, wrapped
 from banshi.rooms.devices.ports import PrinterTrouble, Slip
 
 SLIP = Slip(
@@ -58,11 +60,106 @@ def test_words_cannot_command_the_printer():
     assert b"\x10\x04" not in data
 
 
-def test_no_line_is_wider_than_the_paper():
-    lines = list(_wrapped("窗口  " + "1–10、22–29 " * 9, 48))
+LONG = Slip(
+    hall="东莞市松山湖高新技术产业开发区政务服务中心（莞太路分中心）二号楼办事大厅",
+    kind="现场号",
+    number="A012",
+    lines=(
+        ("办理", "国有建设用地使用权及房屋所有权（转移登记）——买卖、赠与、继承"),
+        ("For", "State-owned land right with house ownership – registration of a transfer between relatives"),
+        ("窗口", "1–10、22–29 " * 9),
+        ("费用", "¥80"),
+        ("Name", "Ñandú • José 🧓"),
+    ),
+    qr="https://banshi.example/t/ABCD",
+    qr_says="扫码看排到哪了，办完后评价这次服务，也可以在手机上取消或改期",
+    foot=("当天有效。过号到服务台。",),
+)
 
-    assert max(width(line) for line in lines) <= 48
-    assert "".join(lines) == "窗口  " + "1–10、22–29 " * 9
+
+def printed_lines(data: bytes) -> list[tuple[bytes, int]]:
+    """What a printer prints of the bytes: the text of each line, and how many times its size."""
+    lines, line, size, at = [], b"", 1, 0
+    while at < len(data):
+        one = data[at : at + 1]
+        if one in b"\x1b\x1d\x1c":
+            command = data[at : at + 2]
+            if command == b"\x1d!":
+                size = (data[at + 2] & 7) + 1
+            if command == b"\x1d(":
+                at += 5 + data[at + 3] + 256 * data[at + 4]  # the printer's own QR code
+            else:
+                at += 2 if command in (b"\x1b@", b"\x1c&") else 3
+        else:
+            if one == b"\n":
+                lines.append((line, size))
+                line = b""
+            else:
+                line += one
+            at += 1
+    return lines
+
+
+@pytest.mark.parametrize("columns", [32, 48])
+def test_nothing_that_is_sent_is_wider_than_the_paper_and_nothing_is_cut(columns: int):
+    text = [words for pair in LONG.lines for words in pair] + [LONG.hall, LONG.qr_says, *LONG.foot]
+
+    data = render(LONG, columns)
+    lines = [(line.decode("gb18030"), size) for line, size in printed_lines(data)]
+    sent = re.sub(r"\s", "", "".join(line for line, _ in lines))
+
+    assert max(width(line) * size for line, size in lines) <= columns
+    assert ("A012", 8) in lines
+    for words in text:
+        assert re.sub(r"\s", "", "".join(wrapped(words, 10**6))) in sent
+
+
+@pytest.mark.parametrize("columns", [32, 48])
+def test_lines_break_between_words_and_before_no_closing_mark(columns: int):
+    english = wrapped(LONG.lines[1][1], columns)
+    chinese = wrapped(LONG.qr_says, columns)
+
+    assert " ".join(english) == LONG.lines[1][1].replace("–", "-")
+    assert "".join(chinese) == LONG.qr_says
+    assert [line for line in chinese if line[0] in "，。、）"] == []
+
+
+def test_a_mark_that_would_begin_a_line_takes_its_character_along():
+    assert wrapped("一二三四，五", 8) == ["一二三", "四，五"]
+
+
+def test_a_word_longer_than_the_paper_is_cut_where_the_paper_ends():
+    assert wrapped("abcdefghij", 4) == ["abcd", "efgh", "ij"]
+
+
+def test_width_is_counted_in_the_bytes_that_are_sent():
+    assert [width(text) for text in ("a", "中", "·", "“", "￥", "𠮷")] == [1, 2, 2, 2, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"), [("¥80", "￥80"), ("Ñ", "N"), ("a\u200bb", "ab"), ("1–10", "1-10"), ("🧓", "?"), ("𠮷", "𠮷")]
+)
+def test_what_the_printer_has_no_sign_for_is_written_otherwise(text: str, sent: str):
+    assert wrapped(text, 48) == [sent]
+
+
+@pytest.mark.parametrize(
+    ("number", "columns", "size"),
+    [("A012", 48, 8), ("A012", 32, 8), ("A1234", 32, 6), ("AB0123", 48, 8), ("AB0123", 32, 5)],
+)
+def test_the_number_is_as_large_as_fits_in_one_line(number: str, columns: int, size: int):
+    assert (number.encode(), size) in printed_lines(render(replace(SLIP, number=number), columns))
+
+
+def test_the_address_says_how_wide_the_paper_is(tmp_path: Path, settings: Any):
+    settings.DATA_DIR = tmp_path
+
+    print_slip(f"file:{tmp_path}/slips#32", LONG)
+
+    assert (tmp_path / "slips").read_bytes() == render(LONG, 32)
+    with pytest.raises(PrinterTrouble) as trouble:
+        print_slip(f"file:{tmp_path}/slips#7", LONG)
+    assert trouble.value.why == "wrong_address"
 
 
 def test_a_file_gets_one_slip_after_the_other(tmp_path: Path, settings: Any):

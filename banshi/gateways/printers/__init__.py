@@ -1,12 +1,16 @@
 """Slips on thermal printers: ESC/POS over a file or device node, or over TCP (port 9100).
 
 Chinese goes out as GB18030, which printers sold in China read after `FS &`; the number is ASCII, eight times as large.
-Laid out for 80 mm paper (48 columns of font A).
+Laid out for 80 mm paper (48 columns of font A), or for 58 mm (32), which the address says: `tcp:10.0.0.7:9100#32`.
+
+A printer knows bytes, not characters: what is two bytes long takes two columns, an en dash no less than a 汉字. What would
+be four bytes is a rare 汉字 (two columns) or unprintable, and is written otherwise: ¥ as the wide ￥, Ñ as N, an emoji as ?.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import socket
 import unicodedata
 from collections.abc import Iterator
@@ -18,6 +22,10 @@ from escpos.printer import Dummy
 from banshi.rooms.devices.ports import PrinterTrouble, Slip
 
 COLUMNS = 48
+PAPERS = {"": 48, "48": 48, "42": 42, "32": 32}
+_OTHERWISE = {"¥": "￥", "•": "·", "‧": "·", "−": "-", "‑": "-", "\u00a0": " ", "–": "-"}
+_WORDS = re.compile(r"[\x21-\x7e]+\s*|[^\x21-\x7e]")
+_NOT_FIRST = frozenset("，。、；：？！）》」』”’％%),.;:?!")
 TIMEOUT_S = 2.0
 STATUS_WAIT_S = 0.3
 CHINESE_ON = b"\x1c\x26"  # FS &
@@ -28,13 +36,16 @@ PAPER_END = 0x60
 def print_slip(address: str, slip: Slip) -> None:
     """Render and send.
 
-    :param address: `file:/path` (below the data directory or /dev) or `tcp:host:port`.
+    :param address: `file:/path` (below the data directory or /dev) or `tcp:host:port`; with `#32` for 58 mm paper.
     :raises PrinterTrouble: offline, no_paper, wrong_address.
     """
-    send(address, render(slip))
+    where, _, paper = address.partition("#")
+    if paper not in PAPERS:
+        raise PrinterTrouble("wrong_address", address)
+    send(where, render(slip, PAPERS[paper]))
 
 
-def render(slip: Slip) -> bytes:
+def render(slip: Slip, columns: int = COLUMNS) -> bytes:
     """The slip as ESC/POS bytes, cut at the end."""
     paper = Dummy()
     paper.hw("INIT")
@@ -42,50 +53,70 @@ def render(slip: Slip) -> bytes:
 
     def put(text: str, *, align: str = "left", size: int = 1, bold: bool = False) -> None:
         paper.set(align=align, bold=bold, custom_size=True, width=size, height=size)
-        paper._raw(_printable(text) + b"\n")
+        for line in wrapped(text, columns // size) or [""]:
+            paper._raw(line.encode("gb18030") + b"\n")
 
     put(slip.hall, align="center", bold=True)
     put(slip.kind, align="center")
     put("")
-    put(slip.number, align="center", size=8 if len(slip.number) <= 5 else 6, bold=True)
+    put(slip.number, align="center", size=min(8, columns // max(1, width(slip.number))) or 1, bold=True)
     put("")
     for label, value in slip.lines:
-        for line in _wrapped(f"{label}  {value}", COLUMNS):
-            put(line)
-    put("-" * COLUMNS)
+        put(f"{label}  {value}")
+    put("-" * columns)
     if slip.qr:
         paper.set(align="center", normal_textsize=True)
-        paper.qr(slip.qr, native=True, size=7)
+        paper.qr(slip.qr, native=True, size=7 if columns >= COLUMNS else 5)
         paper._raw(b"\n")
-        for line in _wrapped(slip.qr_says, COLUMNS):
-            put(line, align="center")
+        put(slip.qr_says, align="center")
     for text in slip.foot:
-        for line in _wrapped(text, COLUMNS):
-            put(line, align="center")
+        put(text, align="center")
     paper.cut()
     return bytes(paper.output)
 
 
-def _printable(text: str) -> bytes:
-    """GB18030, without anything that a printer would take for a command."""
-    clean = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cs"))
-    return clean.encode("gb18030", "replace")
+def printable(text: str) -> str:
+    """What a printer can print, and nothing that it would take for a command."""
+    return "".join(_printable(c) for c in text if unicodedata.category(c) not in ("Cc", "Cs", "Cf"))
+
+
+def _printable(character: str) -> str:
+    character = _OTHERWISE.get(character, character)
+    if len(character.encode("gb18030")) <= 2 or unicodedata.name(character, "").startswith("CJK"):
+        return character
+    plain = "".join(c for c in unicodedata.normalize("NFKD", character) if len(c.encode("gb18030")) <= 2)
+    return plain or ("" if unicodedata.category(character) == "Mn" else "?")
 
 
 def width(text: str) -> int:
-    """Columns of a text: Chinese takes two."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    """Columns of a text: as many as bytes are sent, two for a rare 汉字 of four."""
+    return sum(min(2, len(c.encode("gb18030"))) for c in text)
 
 
-def _wrapped(text: str, columns: int) -> Iterator[str]:
-    line = ""
-    for character in text:
-        if width(line + character) > columns:
-            yield line
-            line = ""
-        line += character
-    if line:
-        yield line
+def wrapped(text: str, columns: int) -> list[str]:
+    """Lines no wider than the paper, broken between words and between 汉字; no line begins with a comma or a bracket's end."""
+    lines, line = [], ""
+    for piece in _pieces(printable(text), columns):
+        if width(line + piece.rstrip()) <= columns:
+            line += piece
+            continue
+        if piece[0] in _NOT_FIRST and len(line) > 1:
+            line, piece = line[:-1], line[-1] + piece
+        lines.append(line.rstrip())
+        line = piece.lstrip()
+    if line.rstrip():
+        lines.append(line.rstrip())
+    return lines
+
+
+def _pieces(text: str, columns: int) -> Iterator[str]:
+    """What stays together: a word of letters and digits with the blanks after it, or one 汉字."""
+    for word in _WORDS.findall(text):
+        while width(word.rstrip()) > columns:  # a word longer than the paper is cut where the paper ends
+            cut = next(n for n in range(len(word), 0, -1) if width(word[:n]) <= columns)
+            yield word[:cut]
+            word = word[cut:]
+        yield word
 
 
 def send(address: str, data: bytes) -> None:

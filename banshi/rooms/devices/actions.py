@@ -21,7 +21,7 @@ from banshi.rooms.devices.queries import device_by_code, secret_hash
 from banshi.rooms.places.models import Hall, Window, Zone
 
 KINDS = ("kiosk", "board", "zone_board", "window_display", "evaluator")
-ADDRESS = re.compile(r"|file:/[^\0]{1,110}|tcp:[A-Za-z0-9._-]{1,90}:\d{1,5}")
+ADDRESS = re.compile(r"|file:/[^\0]{1,110}|tcp:[A-Za-z0-9._-]{1,90}:\d{1,5}(?:#(?:32|42|48))?")
 SAYS = {"page": str, "version": int, "stale": bool, "language": str, "width": int, "height": int, "waiting": int}
 PRINTER = "banshi.gateways.printers.print_slip"
 
@@ -40,7 +40,7 @@ def register(
 ) -> Device:
     """Make a device known, or change one that is (same code).
 
-    :param printer: "" (none), `file:/path` or `tcp:host:port`.
+    :param printer: "" (none), `file:/path` or `tcp:host:port`, with `#32` for 58 mm paper.
     :raises Refused: invalid (code, kind, printer), not-your-hall (the code is another hall's).
     """
     if not re.fullmatch(r"[a-z0-9_-]{1,60}", code):
