@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from statistics import mean, pstdev
 from zoneinfo import ZoneInfo
@@ -198,3 +199,26 @@ def test_an_appointment_survives_being_written_down():
     )  # fmt: skip
 
     assert plan.Booked.known(booked.kept()) == booked
+
+
+@pytest.mark.parametrize("hall", HALLS)
+def test_the_crowd_rates_as_the_report_says(hall):
+    chance, stars = dice(1, hall, "stars"), dict(profile_of(hall).stars)
+
+    given = Counter(weighted(chance, stars) for _ in range(200_000))
+
+    assert sorted(stars) == [1, 2, 3, 4, 5]
+    assert round(sum(share for star, share in stars.items() if star >= 3), 5) == 0.99936
+    assert round(stars[5], 5) == 0.99895
+    assert sorted(given) == [1, 2, 3, 4, 5]
+    assert abs(given[5] / 200_000 - 0.99895) < 0.0004
+    assert abs(sum(n for star, n in given.items() if star >= 3) / 200_000 - 0.99936) < 0.0003
+
+
+def test_who_rates_gives_each_of_the_five_where_the_preset_has_them():
+    hall = replace(profile_of("nancheng"), rating_share=1.0, stars=dict.fromkeys(range(1, 6), 0.2))
+
+    given = Counter(plan.citizen(hall, seed=1, day=DAY, number=n).stars for n in range(500))
+
+    assert sorted(given) == [1, 2, 3, 4, 5]
+    assert min(given.values()) > 70

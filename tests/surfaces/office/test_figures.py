@@ -245,3 +245,22 @@ def test_english_pages_and_files_speak_english(manager):
 
     assert "Visits by hour" in page
     assert file.content.decode("utf-8-sig").splitlines()[1].startswith("Social security,3,")
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_no_two_columns_of_a_table_share_a_name_on_the_page_and_in_the_file(manager, language):
+    Role.objects.create(
+        staff_id=manager.session["_auth_user_id"], role="city_admin", scope_kind="region", scope="441900",
+        given_at=at("2026-01-05 09:00"), given_by="system",
+    )  # fmt: skip
+    spoken = {"accept-language": language}
+    twice = []
+    for where in ("/office/town/figures", "/office/regions/441900/figures"):
+        for code, (heads, *_rows) in tables(manager.get(where, headers=spoken)).items():
+            twice += [(where, code, head) for head in heads if heads.count(head) > 1]
+        book = load_workbook(io.BytesIO(manager.get(f"{where}/export?format=xlsx", headers=spoken).content))
+        for sheet in book:
+            heads = [cell.value for cell in next(sheet.iter_rows(max_row=1))]
+            twice += [(where, sheet.title, head) for head in heads if heads.count(head) > 1]
+
+    assert twice == []
