@@ -99,6 +99,7 @@ class MessagePolicy(Section):
     channels: tuple[Literal["sms", "wechat", "email"], ...] = ("sms", "wechat")
     day_before_at: time | None = time(18, 0)
     leave_before: Minutes | None = 60  # "time to leave" so many minutes before the period
+    reminder_gap: Minutes = 120  # nobody is reminded sooner after the last message about the same visit
     ahead: Annotated[int, Field(ge=0, le=50)] = 3  # "n ahead of you"
     on_call: bool = True
 

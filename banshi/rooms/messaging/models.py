@@ -55,9 +55,7 @@ class Message(models.Model):
     sent_at = models.DateTimeField(null=True)
     receipt = models.CharField(max_length=120, default="", db_default="")
     error = models.CharField(max_length=200, default="", db_default="")  # of the last try
-    why = models.CharField(
-        max_length=12, default="", db_default=""
-    )  # dropped: taken_back | lapsed | moved_on | unreachable
+    why = models.CharField(max_length=12, default="", db_default="")  # of a dropped one: taken_back, lapsed …
     created_at = models.DateTimeField()
 
     class Meta:

@@ -72,6 +72,7 @@ LABELS: dict[str, Text] = {
     "messages.channels": _("Channels"),
     "messages.day_before_at": _("Reminder the day before at"),
     "messages.leave_before": _("“Time to leave”, minutes before"),
+    "messages.reminder_gap": _("Minutes between two messages about a visit"),
     "messages.ahead": _("“Nearly your turn” at so many ahead"),
     "messages.on_call": _("Message when called"),
     "rating.within_days": _("Rate within, days"),
@@ -108,6 +109,7 @@ HINTS: dict[str, Text] = {
     "screens.notices_en": _("One per line."),
     "messages.day_before_at": _("Empty: no reminder."),
     "messages.leave_before": _("Empty: no message."),
+    "messages.reminder_gap": _("A reminder that would follow sooner is left out: it says nothing new."),
     "messages.ahead": _("0: no message."),
 }
 

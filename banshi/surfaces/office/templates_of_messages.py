@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -52,7 +53,11 @@ def rendered(hall: Hall, language: str, body: str, now: datetime) -> str:
 def index(request: Asked, hall: str) -> HttpResponseBase:
     place = places.hall_by_code(hall)
     now = clock.now()
-    found = [(each, rendered(place, each.language, each.body, now)) for each in notices_of.templates(place.code)]
+    reader = wording.language_of(get_language() or "")
+    found = []
+    for each in notices_of.templates(place.code):
+        preview, fault = rendered(place, each.language, each.body, now), wording.fault(each.key, each.body)
+        found.append((each, preview, wording.parts(preview), fault[reader] if fault else ""))
     groups = [
         (key, MESSAGE_KEYS.get(key, key), list(rows)) for key, rows in groupby(found, key=lambda each: each[0].key)
     ]
@@ -83,6 +88,7 @@ def one(request: Asked, hall: str, key: str, language: str) -> HttpResponseBase:
             messaging.set_template(hall=place.code, key=key, language=language, body=body, by=request.who.by, now=now)
             messages.success(request, _("Saved. New messages use these words."))
             return redirect("office:templates", hall=hall)
+    preview = rendered(place, language, body, now) if refused is None else ""
     return page(
         request,
         "office/template.html",
@@ -90,7 +96,8 @@ def one(request: Asked, hall: str, key: str, language: str) -> HttpResponseBase:
         words=found,
         label=MESSAGE_KEYS.get(key, key),
         body=body,
-        preview=rendered(place, language, body, now) if refused is None else "",
+        preview=preview,
+        parts=wording.parts(preview),
         common=wording.COMMON[key][language],
         refused=refused,
         status=status_of(refused) if refused else 200,

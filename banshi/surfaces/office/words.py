@@ -37,6 +37,15 @@ MESSAGE_STATES: dict[str, Text] = {
     "dropped": pgettext_lazy("message", "No longer needed"),
 }
 
+# Why a message was not sent.
+MESSAGE_WHY: dict[str, Text] = {
+    "taken_back": _("Not sent: taken back, it was cancelled or moved"),
+    "lapsed": _("Not sent: its time was over"),
+    "moved_on": _("Not sent: it had lost its sense"),
+    "unreachable": _("Not sent: no channel reaches this person"),
+    "said_with": _("Said in one message with the other matters of the visit"),
+}
+
 CHANNELS: dict[str, Text] = {
     "sms": _("SMS"),
     "wechat": _("WeChat"),
@@ -176,6 +185,7 @@ AUDIT: dict[str, Text] = {
 TABLES: dict[str, dict[str, Text]] = {
     "message_key": MESSAGE_KEYS,
     "message_state": MESSAGE_STATES,
+    "message_why": MESSAGE_WHY,
     "channel": CHANNELS,
     "task_state": TASK_STATES,
     "outcome": OUTCOMES,

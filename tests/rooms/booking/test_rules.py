@@ -476,11 +476,36 @@ def test_reminders_come_the_day_before_and_when_it_is_time_to_leave() -> None:
     policy = MessagePolicy(day_before_at=time(18), leave_before=60)
     starts_at = at("2026-03-11 09:00")
 
-    assert rules.reminder_times(policy, starts_at, at("2026-03-10 17:59")) == {
+    assert rules.reminder_times(policy, starts_at, at("2026-03-10 16:00")) == {
         "reminder": at("2026-03-10 18:00"),
         "leave": at("2026-03-11 08:00"),
     }
     assert rules.reminder_times(policy, starts_at, at("2026-03-10 18:00")) == {"leave": at("2026-03-11 08:00")}
+
+
+@pytest.mark.parametrize(
+    ("booked", "starts", "kept"),
+    [
+        ("2026-03-10 17:57", "2026-03-11 09:00", {"leave"}),  # the confirmation has just said it all
+        ("2026-03-10 16:01", "2026-03-11 09:00", {"leave"}),
+        ("2026-03-10 16:00", "2026-03-11 09:00", {"reminder", "leave"}),
+        ("2026-03-11 06:00", "2026-03-11 09:00", {"leave"}),
+        ("2026-03-11 07:30", "2026-03-11 09:00", set()),
+        ("2026-03-01 09:00", "2026-03-11 20:00", {"reminder", "leave"}),
+    ],
+)
+def test_a_reminder_that_adds_nothing_is_left_out(booked: str, starts: str, kept: set[str]) -> None:
+    policy = MessagePolicy(day_before_at=time(18), leave_before=60, reminder_gap=120)
+
+    assert set(rules.reminder_times(policy, at(starts), at(booked))) == kept
+
+
+def test_of_two_reminders_close_together_the_later_is_kept() -> None:
+    policy = MessagePolicy(day_before_at=time(22), leave_before=60, reminder_gap=120)
+
+    assert rules.reminder_times(policy, at("2026-03-11 00:30"), at("2026-03-01 09:00")) == {
+        "leave": at("2026-03-10 23:30")
+    }
 
 
 def test_periods_in_a_row_follow_each_other_directly() -> None:

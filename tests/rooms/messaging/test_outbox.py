@@ -368,9 +368,11 @@ def test_a_row_under_a_lost_key_fails_alone(town):
 
 def test_a_halls_own_words_beat_the_common_ones(town):
     town.policy(messages={"channels": ["sms"]})
-    actions.set_template(hall="", key="confirmation", language="zh", body="大家：{code}", by=MANAGER, now=TUESDAY_NINE)
     actions.set_template(
-        hall="town", key="confirmation", language="zh", body="本厅：{code}", by=MANAGER, now=TUESDAY_NINE
+        hall="", key="confirmation", language="zh", body="大家：{code} {when} {hall}", by=MANAGER, now=TUESDAY_NINE
+    )
+    actions.set_template(
+        hall="town", key="confirmation", language="zh", body="本厅：{code} {when} {hall}", by=MANAGER, now=TUESDAY_NINE
     )
     say(0)
     say(1, hall="other")
@@ -379,7 +381,7 @@ def test_a_halls_own_words_beat_the_common_ones(town):
     say(2)
     actions.drain(channels={"sms": Outbox("sms")}, now=TUESDAY_NINE)
 
-    assert [n.text for n in queries.notices()] == ["大家：K7", "大家：K7", "本厅：K7"]
+    assert [n.text for n in queries.notices()] == ["大家：K7 – 小镇大厅", "大家：K7 – 邻镇大厅", "本厅：K7 – 小镇大厅"]
 
 
 def test_a_template_with_unknown_placeholders_is_refused_and_nothing_changes(town):

@@ -17,7 +17,7 @@ from banshi.rooms.tickets import actions as tickets
 from tests.rooms.messaging.test_outbox import MANAGER, Spy, later
 from tests.town import CITIZEN, TUESDAY_NINE, at
 
-SEVEN = at("2026-03-11 07:00")
+SIX = at("2026-03-11 06:00")
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def drained(gateway, now):
     return {n.key: (n.status, n.why) for n in queries.notices()}
 
 
-def booked(town, *, now=SEVEN):
+def booked(town, *, now=SIX):
     slot = town.slot()  # the day after TUESDAY_NINE, 9:00–10:00
     return booking.place(
         slot_id=slot.pk, item_code="pension", person_id=town.people[0].pk, source="web", by=CITIZEN, now=now
@@ -67,7 +67,7 @@ def test_a_reminder_of_the_old_time_is_not_sent_after_a_move(town, gateway):
     appointment = booked(town)
     later = town.slot(starts=at("2026-03-11 14:00"))
     Message.objects.filter(key="leave").update(state="failed")
-    booking.move(code=appointment.code, slot_id=later.pk, by=CITIZEN, now=SEVEN)
+    booking.move(code=appointment.code, slot_id=later.pk, by=CITIZEN, now=SIX)
     Message.objects.filter(key="leave", state="failed").update(state="due")
 
     drained(gateway, at("2026-03-11 08:00"))
@@ -106,12 +106,12 @@ def _called(town):
 def test_what_lost_its_sense_cannot_be_sent_again_by_hand(town, gateway):
     appointment = booked(town)
     gateway.troubles = [Final("dead number")]
-    drained(gateway, SEVEN)
+    drained(gateway, SIX)
     failed = queries.notices(state="failed")[0]
-    booking.cancel(code=appointment.code, by=CITIZEN, now=SEVEN)
+    booking.cancel(code=appointment.code, by=CITIZEN, now=SIX)
 
     with pytest.raises(Refused) as moved_on:
-        actions.send_again(message_id=failed.id, by=MANAGER, now=SEVEN)
+        actions.send_again(message_id=failed.id, by=MANAGER, now=SIX)
     with pytest.raises(Refused) as too_late:
         actions.send_again(message_id=failed.id, by=MANAGER, now=at("2026-03-11 10:00"))
 
@@ -122,7 +122,7 @@ def test_what_lost_its_sense_cannot_be_sent_again_by_hand(town, gateway):
 def test_what_was_taken_back_is_shown_as_such(town, gateway):
     appointment = booked(town)
 
-    booking.cancel(code=appointment.code, by=CITIZEN, now=SEVEN)
+    booking.cancel(code=appointment.code, by=CITIZEN, now=SIX)
 
     assert {(n.key, n.status, n.why) for n in queries.notices()} == {
         ("confirmation", "dropped", "taken_back"),
@@ -137,8 +137,53 @@ def test_a_batch_asks_once_for_each_kind_of_subject(town, django_assert_num_quer
     slot = town.slot(quota=5)
     for i in range(people):
         booking.place(
-            slot_id=slot.pk, item_code="pension", person_id=town.person(i).pk, source="web", by=CITIZEN, now=SEVEN
+            slot_id=slot.pk, item_code="pension", person_id=town.person(i).pk, source="web", by=CITIZEN, now=SIX
         )
 
     with django_assert_num_queries(20):
         actions.drain(channels={"sms": Outbox("sms")}, now=TUESDAY_NINE + timedelta(days=1))
+
+
+def test_several_matters_of_one_visit_are_told_in_one_message(town, gateway):
+    booking.place_several(
+        slot_id=town.slot().pk, item_codes=["pension", "medical"], person_id=town.people[0].pk, source="web",
+        by=CITIZEN, now=SIX,
+    )  # fmt: skip
+
+    drained(gateway, SIX)
+    drained(gateway, at("2026-03-11 08:00"))
+
+    assert [(n.key, n.status, n.why) for n in reversed(queries.notices())] == [
+        ("confirmation", "sent", ""),
+        ("leave", "sent", ""),
+        ("confirmation", "dropped", "said_with"),
+        ("leave", "dropped", "said_with"),
+    ]
+    assert "办“养老保险参保登记、医疗保险参保登记”" in gateway.sent[1][1]
+
+
+def test_what_one_message_says_for_others_survives_a_gateway_that_stumbles(town, gateway, monkeypatch):
+    gateway.troubles = [Passing("busy")]
+    booking.place_several(
+        slot_id=town.slot().pk, item_codes=["pension", "medical"], person_id=town.people[0].pk, source="web",
+        by=CITIZEN, now=SIX,
+    )  # fmt: skip
+    drained(gateway, SIX)
+    later(monkeypatch, minutes=1)
+
+    drained(gateway, SIX)
+
+    assert ["养老保险参保登记、医疗保险参保登记" in text for _, text, _ in gateway.sent] == [True, True]
+
+
+def test_when_one_matter_of_a_visit_is_cancelled_the_other_is_still_reminded_of(town, gateway):
+    first, _ = booking.place_several(
+        slot_id=town.slot().pk, item_codes=["pension", "medical"], person_id=town.people[0].pk, source="web",
+        by=CITIZEN, now=SIX,
+    )  # fmt: skip
+    booking.cancel(code=first.code, by=CITIZEN, now=SIX)
+
+    drained(gateway, at("2026-03-11 08:00"))
+
+    leave = [text for _, text, _ in gateway.sent if text.startswith("该出门了")]
+    assert ["医疗保险参保登记" in text and "养老" not in text for text in leave] == [True]

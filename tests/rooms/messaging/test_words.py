@@ -149,6 +149,49 @@ def test_a_template_may_only_use_what_the_message_knows():
 
 
 @pytest.mark.parametrize(
+    ("key", "body", "why"),
+    [
+        ("your_turn", "{number} 号，到了。", "This message must say: {window}"),
+        ("your_turn", "到 {window} 号窗口。", "This message must say: {number}"),
+        ("confirmation", "约好了：{hall}。{link}", "This message must say: {when}"),
+        ("confirmation", "约好了：{when}。", "This message must say: {hall}, {link} or {code}"),
+        ("code", "别告诉任何人。", "This message must say: {code}"),
+        ("waiting_offer", "有位子了：{when}，{hall}。{link}", "This message must say: {expires}"),
+    ],
+)
+def test_a_template_must_hold_what_the_message_is_for(key: str, body: str, why: str):
+    assert rules.fault(key, body)["en"] == why
+
+
+def test_a_template_that_says_it_all_is_fine():
+    assert rules.fault("your_turn", "{number} 号到 {window} 号窗口") is None
+    assert rules.fault("confirmation", "{when}，{hall}，{code}") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("", 0),
+        ("a" * 160, 1),
+        ("a" * 161, 2),
+        ("a" * 306, 2),
+        ("a" * 307, 3),
+        ("€" * 80, 1),
+        ("€" * 81, 2),
+        ("号" * 70, 1),
+        ("号" * 71, 2),
+        ("号" * 134, 2),
+        ("号" * 135, 3),
+        ("a" * 70 + "号", 2),
+        ("😀" * 35, 1),
+        ("😀" * 36, 2),
+    ],
+)
+def test_text_messages_are_counted_as_they_are_paid_for(text: str, parts: int):
+    assert rules.parts(text) == parts
+
+
+@pytest.mark.parametrize(
     ("key", "wanted", "to", "unreachable", "channels"),
     [
         ("reminder", ["sms", "wechat"], "+86138", [], ("sms", "wechat")),

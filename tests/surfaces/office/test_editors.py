@@ -532,13 +532,17 @@ def test_a_matter_changes_in_its_row_and_needs_one_way_in(manager, office):  # n
 def test_a_message_is_previewed_before_it_is_saved(manager):  # noqa: F811
     url = "/office/town/templates/confirmation/zh/"
 
-    look = manager.post(url, {"act": "preview", "body": "约好了：{when}。"})
+    look = manager.post(url, {"act": "preview", "body": "约好了：{when}，{hall}。{link}"})
     before = Template.objects.count()
-    manager.post(url, {"act": "save", "body": "约好了：{when}。"})
+    manager.post(url, {"act": "save", "body": "约好了：{when}，{hall}。{link}"})
     wrong = manager.post(url, {"act": "save", "body": "{nothing}"})
 
-    assert (look.context["preview"], before) == ("约好了：明天（3月11日）9:30–10:30。", 0)
-    assert (Template.objects.get().body, wrong.status_code) == ("约好了：{when}。", 422)
+    assert (look.context["preview"], look.context["parts"], before) == (
+        "约好了：明天（3月11日）9:30–10:30，小镇大厅。https://…/a/K7Q2M4",
+        1,
+        0,
+    )
+    assert (Template.objects.get().body, wrong.status_code) == ("约好了：{when}，{hall}。{link}", 422)
 
 
 def test_only_a_failed_message_of_this_hall_is_sent_again(manager, office):  # noqa: F811

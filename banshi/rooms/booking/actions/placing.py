@@ -396,7 +396,9 @@ def _row(grant: _Granted, ord_: int, *, now: datetime) -> dict[str, Any]:
         # The stored number is sealed for its own column; the message's column needs it sealed anew.
         "phone": encrypt(decrypt(phone, place=PHONE_PLACE), place=TO_PLACE) if phone else None,
         "phone_index": grant.facts.phone_index,
-        "params": telling.params_of(hall, item, code=grant.code, starts_at=slot.starts_at, ends_at=slot.ends_at),
+        "params": telling.params_of(
+            hall, item, code=grant.code, starts_at=slot.starts_at, ends_at=slot.ends_at, visit=asked.visit_group
+        ),
         "reminder_at": reminders.get("reminder"),
         "reminder_until": reminders.get("leave") or slot.starts_at,
         "leave_at": reminders.get("leave"),

@@ -17,9 +17,12 @@ def subject_of(code: str) -> str:
 
 
 def params_of(
-    hall: HallFacts, item: ItemWords | None, *, code: str, starts_at: datetime, ends_at: datetime
+    hall: HallFacts, item: ItemWords | None, *, code: str, starts_at: datetime, ends_at: datetime, visit: str = ""
 ) -> dict[str, Any]:
-    """What a message about an appointment may say."""
+    """What a message about an appointment may say.
+
+    :param visit: what the appointments of one visit share: they are told together.
+    """
     params = {
         "hall": hall.code,
         "hall_zh": hall.name_zh,
@@ -29,6 +32,8 @@ def params_of(
         "code": code,
         "come_early": hall.policy.booking.come_early,
     }
+    if visit:
+        params["visit"] = visit
     if item is not None:
         params |= {
             "item_zh": item.name_zh,
@@ -50,7 +55,12 @@ def tell(
 ) -> None:
     """One message about an appointment, due at once."""
     params = params_of(
-        hall, item, code=appointment.code, starts_at=appointment.starts_at, ends_at=appointment.ends_at
+        hall,
+        item,
+        code=appointment.code,
+        starts_at=appointment.starts_at,
+        ends_at=appointment.ends_at,
+        visit=appointment.visit_group,
     ) | (more or {})
     messaging.write(
         key=key,
@@ -72,7 +82,9 @@ def tell_all(key: str, about: Sequence[tuple[Appointment, HallFacts, ItemWords |
             phone=row.person.phone,
             hall=hall.code,
             subject=subject_of(row.code),
-            params=params_of(hall, item, code=row.code, starts_at=row.starts_at, ends_at=row.ends_at),
+            params=params_of(
+                hall, item, code=row.code, starts_at=row.starts_at, ends_at=row.ends_at, visit=row.visit_group
+            ),
             due_at=now,
             dedupe=f"{key}:{row.code}:{row.moves}",
             language=row.language,
@@ -86,7 +98,14 @@ def tell_all(key: str, about: Sequence[tuple[Appointment, HallFacts, ItemWords |
 def remind(appointment: Appointment, *, hall: HallFacts, item: ItemWords, now: datetime) -> None:
     """The reminders of an appointment: the day before, and when it is time to leave."""
     starts_at = appointment.starts_at.astimezone(hall.zone)
-    params = params_of(hall, item, code=appointment.code, starts_at=starts_at, ends_at=appointment.ends_at)
+    params = params_of(
+        hall,
+        item,
+        code=appointment.code,
+        starts_at=starts_at,
+        ends_at=appointment.ends_at,
+        visit=appointment.visit_group,
+    )
     for key, due_at in rules.reminder_times(hall.policy.messages, starts_at, now).items():
         messaging.write(
             key=key,

@@ -5,16 +5,18 @@ The rooms above say how things stand (`ask`, in their AppConfig.ready); `rules.S
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from django.db import connection
+from django.db import connection, transaction
 
 from banshi.rooms.messaging import rules
 from banshi.rooms.messaging.actions.claiming import Claimed
 from banshi.rooms.messaging.ports import Condition
 
-LAPSED, MOVED_ON = "lapsed", "moved_on"
+LAPSED, MOVED_ON, SAID_WITH = "lapsed", "moved_on", "said_with"
 _ASKED: dict[str, Condition] = {}
 
 DROP_SQL = """
@@ -39,6 +41,35 @@ def still_sensible(messages: Sequence[Claimed], *, now: datetime) -> list[Claime
             columns = ([each.id for each in dropped], [each.claimed_at for each in dropped])
             cursor.execute(DROP_SQL, [*columns, [why[each.id] for each in dropped]])
     return [each for each in messages if each.id not in why]
+
+
+JOIN_SQL = """
+UPDATE messaging_message m SET params = x.params FROM unnest(%s::bigint[], %s::timestamptz[], %s::jsonb[])
+  AS x(id, claimed_at, params)
+WHERE m.id = x.id AND m.state = 'sending' AND m.claimed_at = x.claimed_at
+"""
+
+
+def one_per_visit(messages: Sequence[Claimed]) -> list[Claimed]:
+    """Say the same about several matters of one visit in one message; the first carries the others' words for good."""
+    groups: dict[object, list[Claimed]] = {}
+    for each in messages:
+        news = rules.same_news(key=each.key, to_index=each.to_index, params=each.params) if not each.channel else None
+        groups.setdefault(news or each.id, []).append(each)
+    joined = {
+        group[0].id: replace(group[0], params=rules.together([each.params for each in group]))
+        for group in groups.values()
+        if len(group) > 1
+    }
+    if joined:
+        with transaction.atomic(), connection.cursor() as cursor:
+            first = list(joined.values())
+            words = [json.dumps(each.params, ensure_ascii=False) for each in first]
+            cursor.execute(JOIN_SQL, [[each.id for each in first], [each.claimed_at for each in first], words])
+            others = [each for group in groups.values() for each in group[1:]]
+            columns = ([each.id for each in others], [each.claimed_at for each in others])
+            cursor.execute(DROP_SQL, [*columns, [SAID_WITH] * len(others)])
+    return [joined.get(group[0].id, group[0]) for group in groups.values()]
 
 
 def lost_sense(*, key: str, subject: str, params: dict[str, object]) -> bool:

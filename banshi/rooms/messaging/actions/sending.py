@@ -24,7 +24,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.messaging import rules
 from banshi.rooms.messaging.actions.claiming import Claimed, Policies, claim, split
-from banshi.rooms.messaging.actions.minding import lost_sense, still_sensible
+from banshi.rooms.messaging.actions.minding import lost_sense, one_per_visit, still_sensible
 from banshi.rooms.messaging.actions.wording import Words, word
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.messaging.ports import BulkChannel, Channel, Final, Outgoing, Passing
@@ -66,7 +66,7 @@ def drain(*, channels: Mapping[str, Channel], now: datetime, limit: int = 500) -
         if not claimed:
             break
         halls |= {message.hall for message in claimed}
-        batch = split(still_sensible(claimed, now=now), channels=channels, policies=policies)
+        batch = split(one_per_visit(still_sensible(claimed, now=now)), channels=channels, policies=policies)
         words = Words(batch)
         worded = [word(message, words=words, hall=policies[message.hall][1], now=now) for message in batch]
         for name in dict.fromkeys(message.channel for message in worded):

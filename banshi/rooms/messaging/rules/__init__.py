@@ -16,11 +16,22 @@ from banshi.rooms.messaging.rules.sending import (
     link,
     lost_sense,
     next_try,
+    same_news,
     scrubbed,
     sense_of,
     sibling,
+    together,
 )
-from banshi.rooms.messaging.rules.templates import MISSING, allowed, fault, language_of, placeholders, render, shown
+from banshi.rooms.messaging.rules.templates import (
+    MISSING,
+    allowed,
+    fault,
+    language_of,
+    parts,
+    placeholders,
+    render,
+    shown,
+)
 from banshi.rooms.messaging.rules.values import moment_of, period, spoken, spoken_day
 from banshi.rooms.messaging.rules.words import COMMON, LANGUAGES
 
@@ -41,13 +52,16 @@ __all__ = [
     "lost_sense",
     "moment_of",
     "next_try",
+    "parts",
     "period",
     "placeholders",
     "render",
+    "same_news",
     "scrubbed",
     "sense_of",
     "shown",
     "sibling",
     "spoken",
     "spoken_day",
+    "together",
 ]

@@ -157,6 +157,27 @@ def lost_sense(sense: Sense, *, params: Mapping[str, Any], now: Standing | None)
     return was is not None and was != now.mark
 
 
+def same_news(*, key: str, to_index: str, params: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """What makes messages one: the same about the matters of one visit, to one telephone. None: it stands alone."""
+    if not params.get("visit"):
+        return None
+    return (key, to_index, *(str(params.get(each)) for each in ("visit", "starts_at", "ends_at", "was")))
+
+
+def together(params: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The values of several messages as one: matters, papers and references are listed, each once."""
+    one = dict(params[0])
+    for name in ("item_zh", "item_en", "bring_zh", "bring_en", "code"):
+        said = [each for other in params for each in _listed(other.get(name))]
+        if said:
+            one[name] = list(dict.fromkeys(said))
+    return one
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value] if value else []
+
+
 _TELLING = re.compile(r"\+?\d[\d -]{4,}\d|https?://\S+")
 
 

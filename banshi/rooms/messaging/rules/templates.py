@@ -18,6 +18,28 @@ _PIECE = re.compile(r"\[([^\[\]]*)\]|\{(\w+)\}")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
+# What each message is for: it must say each of these, or one of those that stand together.
+NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
+    "code": (("code",),),
+    "confirmation": (("when",), ("hall",), ("link", "code")),
+    "reminder": (("when",), ("hall",)),
+    "leave": (("when",), ("hall",)),
+    "moved": (("when",), ("hall",)),
+    "cancelled": (("when",),),
+    "cancelled_by_hall": (("when",), ("hall",)),
+    "closure": (("when",), ("hall",)),
+    "no_show": (("when",),),
+    "suspended": (("until",),),
+    "waiting_offer": (("when",), ("hall",), ("expires",), ("link",)),
+    "ahead": (("in_line", "ahead", "minutes"),),
+    "your_turn": (("number",), ("window",)),
+    "missed": (("number",),),
+    "rate": (("link",),),
+    "rating_answered": (("text",),),
+    "booking_open": (("hall",),),
+}
+
+
 def language_of(code: str) -> str:
     """The template language of a Django language code: `en-gb` → `en`; anything else is Chinese."""
     return "en" if code.lower().startswith("en") else "zh"
@@ -35,7 +57,8 @@ def allowed(key: str) -> frozenset[str]:
 def fault(key: str, body: str) -> dict[str, str] | None:
     """Why a template body cannot be used, in both languages (for `Refused("invalid")`), or None.
 
-    Refused are unknown keys and placeholders, loose or nested braces and brackets, and words that are too long to send.
+    Refused are unknown keys and placeholders, loose or nested braces and brackets, words that are too long to send, and
+    a message without what it is for (`NEEDED`).
     """
     if key not in COMMON:
         return {"zh": f"没有“{key}”这种通知", "en": f"There is no message “{key}”"}
@@ -56,6 +79,11 @@ def fault(key: str, body: str) -> dict[str, str] | None:
     rest = re.sub(r"\[[^\[\]]*\]", "", rest)
     if "[" in rest or "]" in rest:
         return {"zh": "方括号没有配对，或套在一起", "en": "A square bracket is open, nested or stands alone"}
+    missing = [each for each in NEEDED.get(key, ()) if not placeholders(body).intersection(each)]
+    if missing:
+        zh = "、".join(" 或 ".join(f"{{{name}}}" for name in each) for each in missing)
+        en = ", ".join(" or ".join(f"{{{name}}}" for name in each) for each in missing)
+        return {"zh": f"这条通知要说清楚：{zh}", "en": f"This message must say: {en}"}
     return None
 
 
@@ -78,3 +106,20 @@ def render(template: str, params: Mapping[str, Any]) -> str:
         return _PLACEHOLDER.sub(lambda inner: values[inner.group(1)], stretch)
 
     return " ".join(_PIECE.sub(put, template).split())
+
+
+_GSM = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_GSM_TWICE = frozenset("^{}\\[~]|€")  # take two places
+
+
+def parts(text: str) -> int:
+    """How many text messages are paid for: 160 Latin characters (GSM 03.38) in one, 70 of any other script (UCS-2);
+    in several, 153 or 67 each."""
+    if all(c in _GSM or c in _GSM_TWICE for c in text):
+        length, one, each = sum(2 if c in _GSM_TWICE else 1 for c in text), 160, 153
+    else:
+        length, one, each = len(text.encode("utf-16-le")) // 2, 70, 67
+    return 0 if not length else 1 if length <= one else -(-length // each)
