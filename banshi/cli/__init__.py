@@ -111,7 +111,7 @@ def up(
 @data_option
 def serve(host: str, port: int, workers: int | None, access_log: bool, data: Path | None) -> None:
     """Serve pages, API and live streams. Ends within 4 s of SIGTERM, open streams or not."""
-    from banshi.cli.ground import stand
+    from banshi.cli.ground import django
     from banshi.cli.processes import follow_parent, is_loopback, port_trouble
     from banshi.cli.servers import become_web_server
 
@@ -125,7 +125,8 @@ def serve(host: str, port: int, workers: int | None, access_log: bool, data: Pat
         )
     if trouble := port_trouble(host, port):
         raise Trouble(trouble)
-    stand(data)
+    django(data)  # so that settings which are not safe are told in one sentence, not by a server that keeps falling
+    warn_of_gateways()
     become_web_server(host=host, port=port, workers=workers or default_workers(), access_log=access_log)
 
 
@@ -140,6 +141,7 @@ def work(data: Path | None) -> None:
     follow_parent()
     os.environ["BANSHI_PROCESS"] = "work"
     django(data)
+    warn_of_gateways()
     work_until_told()
 
 
@@ -434,6 +436,20 @@ def db_restore(file: Path, yes: bool, data: Path | None) -> None:
 
 def default_workers() -> int:
     return 2 if os.environ.get("BANSHI_MODE") == "production" else 1
+
+
+def warn_of_gateways() -> None:
+    """Say at the start that messages reach nobody; a wrong gateway does not start at all."""
+    from django.core.exceptions import ImproperlyConfigured
+
+    from banshi.config import wiring
+
+    try:
+        wiring.wired(os.environ)
+    except ImproperlyConfigured as wrong:
+        raise Trouble(str(wrong)) from wrong
+    for warning in wiring.warnings(os.environ):
+        click.echo(f"banshi: {warning}", err=True)
 
 
 def compile_translations() -> None:

@@ -29,6 +29,7 @@ from banshi.foundation.postgres import PostgresTrouble
 HEALTHY_WITHIN_S: Final = 60.0
 CHILDREN_END_WITHIN_S: Final = 5.0
 LOOK_EVERY_S: Final = 0.2
+FALLS_UNTIL_TROUBLE: Final = 10  # about three minutes of falling; whoever keeps `up` alive starts everything anew
 REMEMBER_EVERY_S: Final = 5.0
 
 
@@ -61,12 +62,12 @@ def run(
                 ground = stand(folder)
             seeds = _set_up(ground, memory, at=at, speed=speed, port=port)
             children += _children(folder, host=host, port=port, workers=workers)
-            _bring_up(children, port)
+            _bring_up(children, host, port)
             if crowd and seeds:
                 visitors = _crowd(folder)
                 visitors.start()
                 children.append(visitors)
-            _welcome(folder, port, seeds)
+            _welcome(folder, host, port, seeds)
             _watch(children, ground, memory)
         except _Told:
             console.print("\nStopping …")
@@ -229,20 +230,20 @@ def _crowd(folder: Path) -> Child:
     return Child("crowd", [sys.executable, "-m", "banshi.cli", "crowd"], folder / "log" / "crowd.log")
 
 
-def _bring_up(children: list[Child], port: int) -> None:
+def _bring_up(children: list[Child], host: str, port: int) -> None:
     with step("Web and jobs") as tell:
         for child in children:
             child.start()
         deadline = time.monotonic() + HEALTHY_WITHIN_S
         said = "no answer yet"
         while time.monotonic() < deadline:
-            well, said = _health(port)
+            well, said = _health(host, port)
             if well:
+                if said:
+                    console.print(f"[yellow]![/] {said}")
                 return
             tell(said.splitlines()[0][:60] if said else "", 0, 0)
-            for child in children:
-                if news := child.tend():
-                    console.print(news)
+            _tend(children)
             time.sleep(LOOK_EVERY_S)
         tails = "\n".join(f"--- end of {child.log}\n{child.tail()}" for child in children)
         raise Trouble(
@@ -251,27 +252,63 @@ def _bring_up(children: list[Child], port: int) -> None:
         )
 
 
-def _health(port: int) -> tuple[bool, str]:
+def _health(host: str, port: int) -> tuple[bool, str]:
+    """Whether people can be served, and what is to be said. A duty that goes badly is no reason not to open."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
-            return answer.status == 200, str(answer.status)
+        with opener.open(f"http://{_reached_at(host)}:{port}/healthz", timeout=5):
+            return True, ""
     except urllib.error.HTTPError as error:
         with error:
-            return False, f"{error.code} {error.read(300).decode(errors='replace')}"
+            text = error.read(4000).decode(errors="replace")
+        with contextlib.suppress(ValueError, AttributeError):
+            found = json.loads(text)
+            if found.get("status") == "degraded":
+                bad = [f"{name}: {word}" for name, word in found["duties"].items() if word != "ok"]
+                return True, "Not everything goes well. " + "; ".join(bad)
+        return False, f"{error.code} {text[:300]}"
     except OSError:
         return False, "no answer yet"
 
 
-def _welcome(folder: Path, port: int, seeds: dict[str, Any]) -> None:
-    root = f"http://127.0.0.1:{port}"
-    places = {"Start here: every page, clock, crowd": f"{root}/demo/", "Citizens": f"{root}/"}
+def _reached_at(host: str) -> str:
+    """Where this machine reaches what listens on `host`."""
+    if host in ("0.0.0.0", "::", ""):  # noqa: S104 – every address, this machine's own among them
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
+def _tend(children: list[Child]) -> None:
+    """Start again what fell.
+
+    :raises Trouble: where it falls again and again: somebody has to look.
+    """
+    for child in children:
+        if news := child.tend():
+            console.print(news, markup=False)
+        if child.falls > FALLS_UNTIL_TROUBLE:
+            raise Trouble(f"{child.name} ended {child.falls} times in a row. The end of {child.log}:\n{child.tail()}")
+
+
+def _welcome(folder: Path, host: str, port: int, seeds: dict[str, Any]) -> None:
+    from django.conf import settings
+
+    from banshi.config import wiring
+
+    own = f"http://{_reached_at(host)}:{port}"
+    root = settings.BANSHI_PUBLIC_URL if settings.PRODUCTION else own
+    places = {} if settings.PRODUCTION else {"Start here: every page, clock, crowd": f"{root}/demo/"}
+    places["Citizens"] = f"{root}/"
     places |= {str(title): f"{root}{path}" for title, path in seeds.get("pages", {}).items()}
+    if settings.PRODUCTION:
+        places |= {"Office": f"{root}/office/", "The proxy passes on to": own}
     places["API"] = f"{root}/api/v1/docs"
     if seeds:
         places["Keys for the API"] = str(folder / "demo.json")
     places["Logs"] = str(folder / "log")
     console.print("\n[bold]Banshi is open[/]")
+    for warning in wiring.warnings(os.environ):
+        console.print(f"[bold red]![/] {warning}")
     for title, place in places.items():
         console.print(f"  {title:<40}{place}", markup=False)
     if logins := seeds.get("logins"):
@@ -288,9 +325,7 @@ def _welcome(folder: Path, port: int, seeds: dict[str, Any]) -> None:
 def _watch(children: list[Child], ground: Ground, memory: Memory) -> None:
     remember_at = 0.0
     while True:
-        for child in children:
-            if news := child.tend():
-                console.print(news)
+        _tend(children)
         if time.monotonic() >= remember_at:
             _remember_time(memory)
             if ground.server is not None:

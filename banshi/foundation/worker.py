@@ -10,6 +10,8 @@ import threading
 from typing import Final
 
 import structlog
+from asgiref.sync import sync_to_async
+from django.db import connections
 
 from banshi.foundation import clock
 
@@ -47,6 +49,8 @@ async def _work(stop: threading.Event, concurrency: int) -> None:
     """
     from procrastinate.contrib.django import app
 
+    # Procrastinate asks for due jobs through Django's connection, in the thread that asgiref keeps for such calls.
+    await sync_to_async(connections.close_all)()
     worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
     async with worker_app.open_async():
         work = asyncio.create_task(
