@@ -7,6 +7,8 @@ waiting → parked; waiting/missed/held/parked → closed (end of day) or left; 
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 
 from banshi.rooms.booking.models import Appointment
@@ -92,6 +94,7 @@ class Ticket(models.Model):
     after_booked = models.BooleanField(default=False)  # extended session: only once booked work is done
     alone = models.BooleanField(default=False)  # the policy allows the person one number in this category
     notify_to = models.TextField(default="")  # the phone, already sealed for the outbox; "" = nobody to tell
+    parked_at = models.DateTimeField(null=True)
     parked_until = models.DateTimeField(null=True)
     only_window = models.ForeignKey(Window, null=True, on_delete=models.SET_NULL, related_name="+")  # transferred there
     window = models.ForeignKey(Window, null=True, on_delete=models.SET_NULL, related_name="+")  # called to / last at
@@ -99,7 +102,11 @@ class Ticket(models.Model):
     called_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
-    wait_s = models.IntegerField(null=True)  # made → first start
+    # A stretch of waiting: from the making, the appointment's time where that is later, or the return, to the call.
+    waits_from = models.DateTimeField(null=True)  # beginning of the present stretch, or of the last one
+    wait_s = models.IntegerField(null=True)  # sum of the stretches that ended; None before the first call
+    away_s = models.IntegerField(default=0, db_default=0)  # parked before the call: no part of any wait
+    way_s = models.IntegerField(null=True)  # last call → start
     handling_s = models.IntegerField(null=True)  # start → finish, holds left out
     calls = models.SmallIntegerField(default=0)
     recalls = models.SmallIntegerField(default=0)  # of the present call
@@ -107,8 +114,16 @@ class Ticket(models.Model):
     identity_ok = models.BooleanField(null=True)  # notice + ticket + ID card compared at the window
     note = models.CharField(max_length=200, default="")
     closed_why = models.CharField(max_length=40, default="")
+    lane_to_check = models.BooleanField(default=False, db_default=False)  # asked for, nothing shown: look at the window
+    outcome = models.CharField(max_length=16, default="", db_default="")  # of a finished number: rules.OUTCOMES
+    outcome_why = models.CharField(max_length=200, default="", db_default="")
     # (ahead, likely_s, at_most_s) as told when the number was given; only on the object that `issue` returns.
     told: tuple[int, int | None, int | None] | None = None
+
+    def waited_s(self, now: datetime) -> int:
+        """Stretches of waiting so far, seconds."""
+        under_way = (now - (self.waits_from or self.made_at)).total_seconds() if self.state == "waiting" else 0.0
+        return (self.wait_s or 0) + max(0, int(under_way))
 
     class Meta:
         db_table = "tickets_ticket"
@@ -205,6 +220,7 @@ class Call(models.Model):
     staff = models.ForeignKey(Staff, on_delete=models.PROTECT)
     kind = models.CharField(max_length=8)  # call | recall
     out_of_order_why = models.CharField(max_length=120, default="")
+    waited_s = models.IntegerField(null=True)  # the stretch that this call ended
     at = models.DateTimeField()
 
     class Meta:
@@ -274,6 +290,22 @@ class Transfer(models.Model):
 
     class Meta:
         db_table = "tickets_transfer"
+
+
+class Skip(models.Model):
+    """This window passes a number by (跳过); it keeps its place for the others."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="skips")
+    window = models.ForeignKey(Window, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=60)
+    why = models.CharField(max_length=200, default="")
+
+    class Meta:
+        db_table = "tickets_skip"
+        constraints = [
+            models.UniqueConstraint(fields=["window", "ticket"], name="a_window_skips_a_number_once"),
+        ]
 
 
 class Estimate(models.Model):

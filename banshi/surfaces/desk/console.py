@@ -119,9 +119,9 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
         "window": mine,
         "ticket": view.ticket,
         "seen": seen(view),
-        "line": [(t, categories.get(t.category, t.category), _waited(t, now)) for t in view.line[:LINE_SHOWN]],
+        "line": [(t, categories.get(t.category, t.category), t.waited_s) for t in view.line[:LINE_SHOWN]],
         "more": max(0, view.waiting - LINE_SHOWN),
-        "longest_s": max((int((now - t.made_at).total_seconds()) for t in view.line), default=None),
+        "longest_s": max((t.waited_s for t in view.line), default=None),
         "coming": soon,
         "categories": categories,
         "missed": [t for t in view.missed if t.category in mine.categories],
@@ -160,10 +160,6 @@ def _other_halls(hall: Hall, view: tickets.DeskView) -> list[Hall]:
     handling = set(catalogue.guide(catalogue.item_by_code(view.ticket.item.code)).halls)
     city = "/".join(hall.region.path.split("/")[:3]) + "/"
     return [h for h in places.all_halls() if h.code in handling and h.pk != hall.pk and h.region.path.startswith(city)]
-
-
-def _waited(ticket: tickets.LineTicket, now: datetime) -> int:
-    return max(0, int((now - ticket.made_at).total_seconds()))
 
 
 def _elapsed(view: tickets.DeskView, now: datetime) -> int | None:

@@ -97,10 +97,7 @@ def _now(request: HttpRequest | Asked, place: Hall) -> dict[str, Any]:
             for s in IN_HALL
         ],
         "state": state,
-        "rows": [
-            {"ticket": t, "category": categories[t.category], "waited_s": (now - t.made_at).total_seconds()}
-            for t in rows[:MOST_ROWS]
-        ],
+        "rows": [{"ticket": t, "category": categories[t.category], "waited_s": t.waited_s} for t in rows[:MOST_ROWS]],
         "more": max(0, len(rows) - MOST_ROWS),
         "longest": max(line.categories, key=lambda c: c.longest_wait_s, default=None),
         "so_far": so_far,
@@ -193,7 +190,7 @@ def _ticket_panel(request: HttpRequest | Asked, place: Hall, ref: str) -> dict[s
         "panel": "ticket",
         "ticket": ticket,
         "masked_name": ticket.person.masked_name if ticket.person else "",
-        "waited_s": (clock.now() - ticket.made_at).total_seconds(),
+        "waited_s": ticket.waited_s(clock.now()),
         "may_steer": request.who.may("line.steer", place.code),  # type: ignore[union-attr]
         "live_href": reverse("office:live", kwargs={"hall": place.code}),
     }

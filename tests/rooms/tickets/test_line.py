@@ -474,7 +474,7 @@ def test_a_service_is_measured_with_its_holds_left_out(open_hall):
     actions.resume_held(ref=ref, staff_id=clerk.pk, now=minutes(20))
     ticket = actions.finish(ref=ref, staff_id=clerk.pk, now=minutes(22))
 
-    assert (ticket.wait_s, ticket.handling_s, ticket.state) == (300, 300, "finished")
+    assert (ticket.wait_s, ticket.way_s, ticket.handling_s, ticket.state) == (240, 60, 300, "finished")
     assert list(Service.objects.order_by("id").values_list("outcome", flat=True)) == ["held", "finished"]
     assert ticket.visit.tickets.count() == 1
     assert Visit.objects.get().left_at == minutes(22)

@@ -24,7 +24,8 @@ WHERE v.hall_id = ANY(%s) AND v.day BETWEEN %s AND %s GROUP BY half ORDER BY hal
 """
 WAITS_SQL = """
 SELECT width_bucket(t.wait_s, %s::int[]) AS bar, count(*) FROM tickets_ticket t
-WHERE t.hall_id = ANY(%s) AND t.day BETWEEN %s AND %s AND t.wait_s IS NOT NULL GROUP BY bar ORDER BY bar
+WHERE t.hall_id = ANY(%s) AND t.day BETWEEN %s AND %s AND t.wait_s IS NOT NULL
+  AND t.started_at IS NOT NULL GROUP BY bar ORDER BY bar
 """
 PROMISES_SQL = """
 SELECT e.day, count(*), count(*) FILTER (WHERE e.actual_s <= e.at_most_s),

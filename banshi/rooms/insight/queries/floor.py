@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from banshi.rooms.identity.models import Role, Staff
 from banshi.rooms.identity.rules import ROLES
@@ -87,7 +88,7 @@ def busy(halls: Sequence[Hall], now: datetime) -> dict[int, HallBusy]:
     lines = (
         Ticket.objects.filter(hall_id__in=ids, state="waiting")
         .values("hall_id")
-        .annotate(waiting=Count("id"), since=Min("made_at"))
+        .annotate(waiting=Count("id"), since=Min(Coalesce("waits_from", "made_at")))
         .order_by("hall_id")
     )
     windows = (

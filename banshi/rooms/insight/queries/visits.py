@@ -24,7 +24,7 @@ COUNTS = (
     "open", "appointments", "checked_in", "no_shows", "cancelled", "ratings", "stars_1", "stars_2", "stars_3",
     "stars_4", "stars_5",
 )  # fmt: skip
-TIMES = ("wait_mean_s", "wait_p50_s", "wait_p90_s", "handling_mean_s", "handling_p50_s", "handling_p90_s")
+TIMES = ("wait_mean_s", "wait_p50_s", "wait_p90_s", "way_mean_s", "handling_mean_s", "handling_p50_s", "handling_p90_s")
 SATISFIED = ("stars_3", "stars_4", "stars_5")  # three stars and up (mission §8)
 
 Row = dict[str, Any]
@@ -32,7 +32,9 @@ _IN_RANGE = "{0}.hall_id = ANY(%(halls)s) AND {0}.day BETWEEN %(first)s AND %(la
 _TICKET_KEYS = """h.code AS hall, t.day AS day, EXTRACT(hour FROM t.made_at AT TIME ZONE h.timezone)::int AS hour,
   t.category_id AS category, t.item_id AS item, t.window_id AS "window", t.channel AS channel"""
 TICKETS = f"""
-SELECT {_TICKET_KEYS}, t.kind, t.state, t.misses, t.wait_s,
+SELECT {_TICKET_KEYS}, t.kind, t.state, t.misses,
+  CASE WHEN t.started_at IS NOT NULL THEN t.wait_s END AS wait_s,
+  CASE WHEN t.started_at IS NOT NULL THEN t.way_s END AS way_s,
   CASE WHEN t.state = 'finished' THEN t.handling_s END AS handling_s
 FROM tickets_ticket t JOIN places_hall h ON h.id = t.hall_id WHERE {_IN_RANGE.format("t")}
 """  # noqa: S608
@@ -44,6 +46,7 @@ count(*) FILTER (WHERE state = 'left') AS "left", count(*) FILTER (WHERE state =
 count(*) FILTER (WHERE state = 'redirected') AS redirected,
 count(*) FILTER (WHERE state NOT IN ('finished', 'left', 'closed', 'redirected')) AS open,
 avg(wait_s) AS wait_mean_s, percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY wait_s) AS wait_s,
+avg(way_s) AS way_mean_s,
 avg(handling_s) AS handling_mean_s, percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY handling_s) AS handling_s
 """
 VISITS = f"""

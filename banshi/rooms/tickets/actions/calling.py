@@ -24,14 +24,20 @@ from banshi.rooms.tickets.actions.ground import (
     need_free,
     need_open,
     one_statement,
+    parked_s,
+    seconds,
     session_of,
     tell_line,
+    waiting_s,
 )
 from banshi.rooms.tickets.actions.told import tell
 from banshi.rooms.tickets.models import AT_WINDOW, Call, Estimate, Miss, Ticket, WindowSession
 from banshi.rooms.tickets.queries import order
 
 TRIES = 5  # a person's other number may be called elsewhere meanwhile; the next try no longer sees theirs
+
+# Seconds of the stretch of waiting that a call ends; none where the appointment's time has not come.
+STRETCH = "GREATEST(0, floor(EXTRACT(EPOCH FROM %(now)s - {t}.waits_from)))::int"
 
 # What the called person is told. `call` tells a later call of the same number apart.
 TOLD_SQL = """
@@ -84,16 +90,18 @@ WITH desk AS (
   ORDER BY {order.BY_RANK} LIMIT 1 FOR UPDATE OF t SKIP LOCKED
 ), called AS (
   UPDATE tickets_ticket t
-  SET state = 'called', window_id = free.window_id, called_at = %(now)s, calls = t.calls + 1, recalls = 0
+  SET state = 'called', window_id = free.window_id, called_at = %(now)s, calls = t.calls + 1, recalls = 0,
+    wait_s = COALESCE(t.wait_s, 0) + {STRETCH.format(t="t")}
   FROM free
   WHERE t.id = COALESCE((SELECT id FROM overdue), (SELECT id FROM weighted), (SELECT id FROM preferred),
     (SELECT id FROM in_line))
   RETURNING {columns("t")}
 ), said AS (
-  INSERT INTO tickets_call (ticket_id, hall_id, window_id, staff_id, kind, out_of_order_why, at)
-  SELECT called.id, called.hall_id, called.window_id, %(staff)s, 'call', '', %(now)s FROM called
+  INSERT INTO tickets_call (ticket_id, hall_id, window_id, staff_id, kind, out_of_order_why, waited_s, at)
+  SELECT called.id, called.hall_id, called.window_id, %(staff)s, 'call', '', {STRETCH.format(t="called")}, %(now)s
+  FROM called
 ), kept AS (
-  UPDATE tickets_estimate e SET actual_s = GREATEST(0, round(EXTRACT(EPOCH FROM %(now)s - e.at)))
+  UPDATE tickets_estimate e SET actual_s = GREATEST(0, floor(EXTRACT(EPOCH FROM %(now)s - e.at)) - called.away_s)
   FROM called WHERE e.ticket_id = called.id AND e.actual_s IS NULL
 ), told AS (
 {written(TOLD_SQL)}
@@ -201,16 +209,19 @@ def call_ticket(*, window_code: str, ref: str, staff_id: int, why: str, now: dat
 
 
 def _call(ticket: Ticket, session: WindowSession, *, why: str, now: datetime) -> None:
+    waited = waiting_s(ticket, now) if ticket.state == "waiting" else 0
     Ticket.objects.filter(pk=ticket.pk).update(
-        state="called", window=session.window, called_at=now, calls=F("calls") + 1, recalls=0, parked_until=None
-    )
+        state="called", window=session.window, called_at=now, calls=F("calls") + 1, recalls=0, parked_at=None,
+        parked_until=None, wait_s=(ticket.wait_s or 0) + waited, away_s=ticket.away_s + parked_s(ticket, now),
+    )  # fmt: skip
     ticket.refresh_from_db()
     Call.objects.create(
         ticket=ticket, hall_id=ticket.hall_id, window=session.window, staff_id=session.staff_id, kind="call",
-        out_of_order_why=why, at=now,
+        out_of_order_why=why, waited_s=waited, at=now,
     )  # fmt: skip
     for estimate in Estimate.objects.filter(ticket=ticket, actual_s=None).order_by("id"):
-        Estimate.objects.filter(pk=estimate.pk).update(actual_s=max(0, round((now - estimate.at).total_seconds())))
+        actual = max(0, seconds(estimate.at, now) - ticket.away_s)
+        Estimate.objects.filter(pk=estimate.pk).update(actual_s=actual)
     dedupe = f"your_turn:{ticket.ref}:{ticket.calls}"
     tell(ticket, key="your_turn", dedupe=dedupe, window=session.window, now=now, more={"call": ticket.calls})
     tell_line(ticket, now)

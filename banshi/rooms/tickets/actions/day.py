@@ -13,7 +13,7 @@ from banshi.kernel.actors import Actor
 from banshi.rooms.places.models import Category, Hall
 from banshi.rooms.places.queries import policy_of
 from banshi.rooms.tickets import rules
-from banshi.rooms.tickets.actions.ground import business_day
+from banshi.rooms.tickets.actions.ground import RETURN, back_in_line, business_day
 from banshi.rooms.tickets.actions.told import tell
 from banshi.rooms.tickets.actions.windows import end_session
 from banshi.rooms.tickets.models import AT_WINDOW, HallDay, HandlingTime, Service, Ticket, Visit, WindowSession
@@ -191,7 +191,8 @@ def unpark_due(*, now: datetime) -> int:
         )
         back = list(due)
         for ticket in back:
-            ticket.state, ticket.parked_until = "waiting", None
-            ticket.save(update_fields=["state", "parked_until"])
+            back_in_line(ticket, min(ticket.parked_until or now, now))
+            ticket.state = "waiting"
+            ticket.save(update_fields=["state", *RETURN])
             announce(hall=ticket.hall.code, topic="line", subject=ticket.ref, now=now)
     return len(back)

@@ -176,7 +176,27 @@ def tell_window(session: WindowSession, now: datetime) -> None:
 
 
 def seconds(start: datetime, end: datetime) -> int:
-    return max(0, round((end - start).total_seconds()))
+    """Whole seconds that have passed."""
+    return max(0, int((end - start).total_seconds()))
+
+
+def waiting_s(ticket: Ticket, now: datetime) -> int:
+    """Of the stretch of waiting under way."""
+    return seconds(ticket.waits_from or ticket.made_at, now)
+
+
+def parked_s(ticket: Ticket, now: datetime) -> int:
+    """Of the time away under way; none where the person is here."""
+    return seconds(ticket.parked_at, now) if ticket.parked_at is not None else 0
+
+
+def back_in_line(ticket: Ticket, now: datetime) -> None:
+    """From now on a stretch of waiting; what was spent away is no part of it. The caller saves RETURN."""
+    ticket.away_s += parked_s(ticket, now)
+    ticket.waits_from, ticket.parked_at, ticket.parked_until = now, None, None
+
+
+RETURN = ["away_s", "waits_from", "parked_at", "parked_until"]
 
 
 def visit_over(ticket: Ticket, now: datetime) -> None:

@@ -13,7 +13,19 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import rules
-from banshi.rooms.tickets.actions.ground import broken, by_hall, locked, need, now_idle, policy, tell_line, visit_over
+from banshi.rooms.tickets.actions.ground import (
+    RETURN,
+    back_in_line,
+    broken,
+    by_hall,
+    locked,
+    need,
+    now_idle,
+    policy,
+    tell_line,
+    visit_over,
+    waiting_s,
+)
 from banshi.rooms.tickets.models import AT_WINDOW, Miss, Service, Ticket, Transfer, Visit
 
 
@@ -28,8 +40,9 @@ def park(*, ref: str, by: Actor, now: datetime, until: datetime | None = None) -
     need(ticket, "park")
     if until is not None and until <= now:
         raise Refused("invalid", facts={"field": "until", "reason": {"zh": "时间已过", "en": "That time is over"}})
-    ticket.state, ticket.parked_until = rules.after("park"), until
-    ticket.save(update_fields=["state", "parked_until"])
+    ticket.state, ticket.parked_at, ticket.parked_until = rules.after("park"), now, until
+    ticket.wait_s = (ticket.wait_s or 0) + waiting_s(ticket, now)
+    ticket.save(update_fields=["state", "wait_s", "parked_at", "parked_until"])
     tell_line(ticket, now)
     return ticket
 
@@ -43,8 +56,9 @@ def unpark(*, ref: str, by: Actor, now: datetime) -> Ticket:
     ticket = locked(ref)
     by_hall(ticket, by)
     need(ticket, "unpark")
-    ticket.state, ticket.parked_until = rules.after("unpark"), None
-    ticket.save(update_fields=["state", "parked_until"])
+    ticket.state = rules.after("unpark")
+    back_in_line(ticket, now)
+    ticket.save(update_fields=["state", *RETURN])
     tell_line(ticket, now)
     return ticket
 
@@ -85,7 +99,8 @@ def _reinstate(ref: str, by: Actor, now: datetime) -> Ticket:
     ranked = rules.reinstated_rank(policy=rule, now=now)
     ticket.state, ticket.rank_class, ticket.rank_key = rules.after("reinstate"), ranked.rank_class, ranked.key
     ticket.call_by = rules.call_by(rank_class=ranked.rank_class, policy=rule, now=now)
-    ticket.save(update_fields=["state", "rank_class", "rank_key", "call_by"])
+    back_in_line(ticket, now)
+    ticket.save(update_fields=["state", "rank_class", "rank_key", "call_by", *RETURN])
     Miss.objects.filter(pk__in=[m.pk for m in misses[:1]]).update(reinstated_at=now, reinstated_by=str(by))
     tell_line(ticket, now)
     return ticket
@@ -135,10 +150,12 @@ def put_first(*, ref: str, why: str, by: Actor, now: datetime) -> Ticket:
     ticket = locked(ref)
     by_hall(ticket, by)
     need(ticket, "put_first")
-    ticket.state, ticket.parked_until = rules.after("put_first"), None
+    if ticket.state == "parked":
+        back_in_line(ticket, now)
+    ticket.state = rules.after("put_first")
     ticket.rank_class, ticket.rank_key = rules.RankClass.URGENT, rules.milliseconds(now)
     ticket.call_by, ticket.after_booked = rules.PUT_FIRST_BY, False
-    ticket.save(update_fields=["state", "parked_until", "rank_class", "rank_key", "call_by", "after_booked"])
+    ticket.save(update_fields=["state", "rank_class", "rank_key", "call_by", "after_booked", *RETURN])
     audit.record(
         action="put_first",
         subject=f"ticket:{ticket.ref}",
@@ -186,8 +203,10 @@ def mark_redirected(*, ref: str, to_hall: Hall, by: Actor, now: datetime, why: s
     if from_window is not None:
         Service.objects.filter(ticket=ticket, ended_at=None).update(ended_at=now, outcome="transferred")
         now_idle(from_window.pk, now)
+    if ticket.state == "waiting":
+        ticket.wait_s = (ticket.wait_s or 0) + waiting_s(ticket, now)
     ticket.state, ticket.closed_why = rules.after("redirect"), "redirected"
-    ticket.save(update_fields=["state", "closed_why"])
+    ticket.save(update_fields=["state", "closed_why", "wait_s"])
     Transfer.objects.create(ticket=ticket, from_window=from_window, to_hall=to_hall, at=now, by=str(by), why=why[:200])
     visit_over(ticket, now)
     tell_line(ticket, now)

@@ -88,10 +88,9 @@ def start(*, ref: str, staff_id: int, now: datetime) -> Ticket:
     """
     ticket, session = at_my_window(ref, staff_id=staff_id, verb="start")
     _need_identity(ticket, now)
-    if ticket.wait_s is None:
-        ticket.wait_s = seconds(ticket.made_at, now)
     ticket.state, ticket.started_at = rules.after("start"), now
-    ticket.save(update_fields=["state", "started_at", "wait_s"])
+    ticket.way_s = seconds(ticket.called_at or now, now)
+    ticket.save(update_fields=["state", "started_at", "way_s"])
     _serve(ticket, session, now)
     tell_line(ticket, now)
     return ticket
@@ -114,6 +113,9 @@ def _serve(ticket: Ticket, session: WindowSession, now: datetime) -> None:
 def _stop(ticket: Ticket, outcome: str, now: datetime) -> None:
     """End the stretch under way and free the window."""
     Service.objects.filter(ticket=ticket, ended_at=None).update(ended_at=now, outcome=outcome)
+    # A further matter of the same person waits from here: while this one was served, nobody waited for it.
+    further = Ticket.objects.filter(visit_id=ticket.visit_id, state="waiting", made_at__gte=ticket.started_at or now)
+    further.exclude(pk=ticket.pk).update(waits_from=now)
     now_idle(ticket.window_id, now)
 
 
@@ -226,10 +228,10 @@ def transfer(
     if was in AT_WINDOW:
         _stop(ticket, "transferred", now)
     if was != "waiting":
-        ticket.rank_class = rules.RankClass.REISSUED
+        ticket.rank_class, ticket.waits_from = rules.RankClass.REISSUED, now
     # Sent on by the hall itself: the rule of one number per category is not held against the person.
     ticket.state, ticket.alone = rules.after("transfer"), False
-    ticket.save(update_fields=["state", "alone", "rank_class", "only_window", "category"])
+    ticket.save(update_fields=["state", "alone", "rank_class", "only_window", "category", "waits_from"])
     fact.save()
     tell_line(ticket, now)
     return ticket

@@ -65,14 +65,15 @@ WITH standing AS (
 ), made AS (
   INSERT INTO tickets_ticket AS t (ref, hall_id, day, letter, seq, number, kind, lane, category_id, item_id, person_id,
     appointment_id, visit_id, channel, language, phone_index, notify_to, state, rank_class, rank_key, call_by,
-    session_kind, session_until, after_booked, alone, only_window_id, made_at, calls, recalls, misses, note, closed_why)
+    session_kind, session_until, after_booked, alone, only_window_id, made_at, waits_from, calls, recalls, misses,
+    note, closed_why)
   SELECT %(ref)s, %(hall)s, %(day)s, %(letter)s, last,
     %(letter)s || lpad(last::text, GREATEST(3, length(last::text)), '0'), %(kind)s, %(lane)s, %(category)s,
     %(item)s::bigint, %(person)s::bigint, %(appointment)s::bigint,
     COALESCE(%(visit)s::bigint, (SELECT id FROM visited)), %(channel)s,
     %(language)s, %(phone_index)s, %(notify_to)s, 'waiting', %(rank_class)s, %(rank_key)s, %(call_by)s::timestamptz,
     %(session_kind)s, %(session_until)s::timestamptz, %(after_booked)s, %(alone)s, %(only_window)s::bigint, %(now)s,
-    0, 0, 0, '', ''
+    %(waits_from)s, 0, 0, 0, '', ''
   FROM passed
   RETURNING {columns("t")}
 ), promised AS (
@@ -198,6 +199,7 @@ def issue(
         "after_booked": opening.after_booked,
         "alone": bool(person_id) and not follows and rules_of_hall.tickets.one_ticket_per_person_and_category,
         "only_window": only_window_id,
+        "waits_from": max(now, appointment.starts_at) if appointment else now,
         "walk_in": int(walks_in),
         "limit": limits.daily_limits.get(category.code) if limits else None,
         "hall_limit": limits.daily_limit if limits else None,

@@ -82,6 +82,7 @@ class LineTicket:
     likely_s: int | None
     at_most_s: int | None
     made_at: datetime
+    waited_s: int  # stretches present so far: no time parked, missed, or before the appointment's
     window: str | None  # number of the window it is or was at
     floor: str  # where it is called or, waiting, may be
     floor_en: str
@@ -154,7 +155,7 @@ def _shown(hall: HallRow, seen: Scene, calls: Sequence[tuple[Any, ...]]) -> Line
     in_category: Counter[int] = Counter(t.category for t in waiting)
     longest: dict[int, int] = defaultdict(int)
     for ticket in waiting:
-        longest[ticket.category] = max(longest[ticket.category], round((now - ticket.made_at).total_seconds()))
+        longest[ticket.category] = max(longest[ticket.category], ticket.waited_s(now))
     serving_windows: Counter[int] = Counter(c for w in seen.at_work() for c in w.categories)
     return Line(
         version=hall.version,
@@ -179,8 +180,8 @@ def _shown(hall: HallRow, seen: Scene, calls: Sequence[tuple[Any, ...]]) -> Line
         ),
         windows=tuple(_shown_window(w, codes) for w in seen.windows),
         tickets=tuple(
-            [_shown_ticket(t, codes, floors, in_line[t.id]) for t in waiting]
-            + [_shown_ticket(t, codes, floors, None) for t in seen.tickets if t.state != "waiting"]
+            [_shown_ticket(t, codes, floors, in_line[t.id], now) for t in waiting]
+            + [_shown_ticket(t, codes, floors, None, now) for t in seen.tickets if t.state != "waiting"]
         ),
         calls=tuple(LineCall(*row) for row in calls),
     )
@@ -243,7 +244,11 @@ def _floors(windows: Sequence[WindowRow]) -> dict[int | str, tuple[str, str]]:
 
 
 def _shown_ticket(
-    t: TicketRow, codes: dict[int, str], floors: dict[int | str, tuple[str, str]], promise: Promise | None
+    t: TicketRow,
+    codes: dict[int, str],
+    floors: dict[int | str, tuple[str, str]],
+    promise: Promise | None,
+    now: datetime,
 ) -> LineTicket:
     band = promise.band if promise else None
     floor = floors.get(t.window or t.category, ("", ""))
@@ -259,6 +264,7 @@ def _shown_ticket(
         likely_s=band.likely_s if band else None,
         at_most_s=band.at_most_s if band else None,
         made_at=t.made_at,
+        waited_s=t.waited_s(now),
         window=t.window,
         floor=floor[0],
         floor_en=floor[1],

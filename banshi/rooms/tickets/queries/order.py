@@ -95,6 +95,14 @@ SERVED_CTE = """served AS (
           AND os.paused_at IS NULL AND os.emergency_at IS NULL) AS far
   FROM places_window_category wc JOIN places_category c ON c.id = wc.category_id, free
   WHERE wc.window_id = free.window_id
+), skipped AS (
+  SELECT k.ticket_id FROM tickets_skip k JOIN tickets_ticket q ON q.id = k.ticket_id AND q.state = 'waiting'
+  WHERE k.window_id = (SELECT window_id FROM free) AND EXISTS (
+    SELECT 1 FROM tickets_window_session os
+    JOIN places_window_category oc ON oc.window_id = os.window_id AND oc.category_id = q.category_id
+    WHERE os.hall_id = q.hall_id AND os.window_id <> k.window_id AND os.signed_out_at IS NULL
+      AND os.paused_at IS NULL AND os.emergency_at IS NULL
+      AND NOT EXISTS (SELECT 1 FROM tickets_skip o WHERE o.ticket_id = q.id AND o.window_id = os.window_id))
 ), spill AS (
   SELECT %(now)s - make_interval(mins => COALESCE(
     (SELECT (document #>> '{tickets,spill_over_after}')::int FROM policy), 10)) AS since
@@ -107,7 +115,8 @@ MAY_CALL = f"""
     OR t.only_window_id IS NULL AND (
       t.category_id = ANY (ARRAY(SELECT category_id FROM served WHERE NOT far))
       OR t.category_id = ANY (ARRAY(SELECT category_id FROM served WHERE far))
-        AND ({OVERDUE} OR t.made_at <= (SELECT since FROM spill))))
+        AND ({OVERDUE} OR COALESCE(t.waits_from, t.made_at) <= (SELECT since FROM spill))))
+  AND t.id <> ALL (ARRAY(SELECT ticket_id FROM skipped))
   AND NOT EXISTS (SELECT 1 FROM shut WHERE (SELECT zone_id FROM free) = ANY (shut.zones))
   AND NOT {NOT_YET}
 """  # noqa: S608 – fragments only
@@ -123,7 +132,9 @@ class Waits(Protocol):
     @property
     def call_by(self) -> datetime | None: ...
     @property
-    def made_at(self) -> datetime: ...
+    def waits_from(self) -> datetime: ...
+    @property
+    def skipped_by(self) -> Sequence[int]: ...
     @property
     def not_yet(self) -> bool: ...
 
@@ -140,6 +151,7 @@ class Reach:
     far: frozenset[int]
     preferred: frozenset[int]
     shut: bool
+    others: Mapping[int, frozenset[int]]  # category → windows at work that serve it
 
 
 @dataclass(frozen=True)
@@ -160,6 +172,10 @@ def reaches(posts: Sequence[Post], zones: Mapping[int, int | None], *, within_zo
     :param zones: category → zone in which its people wait.
     :param within_zone: the policy calls within zones first.
     """
+    others: dict[int, frozenset[int]] = {}
+    for post in posts:
+        for c in post.categories if post.at_work else ():
+            others[c] = others.get(c, frozenset()) | {post.window}
     manned = {(post.zone, c) for post in posts if post.at_work for c in post.categories}
     found = {}
     for post in posts:
@@ -168,7 +184,7 @@ def reaches(posts: Sequence[Post], zones: Mapping[int, int | None], *, within_zo
             for c in post.categories
             if within_zone and (zone := zones.get(c)) is not None and zone != post.zone and (zone, c) in manned
         )
-        found[post.window] = Reach(post.window, post.categories - far, far, post.preferred, post.shut)
+        found[post.window] = Reach(post.window, post.categories - far, far, post.preferred, post.shut, others)
     return found
 
 
@@ -180,11 +196,14 @@ def may_call(reach: Reach, ticket: Waits, *, now: datetime, spill_over: timedelt
     """As MAY_CALL."""
     if ticket.not_yet or reach.shut:
         return False
+    others = reach.others.get(ticket.category, frozenset()) - {reach.window, *ticket.skipped_by}
+    if reach.window in ticket.skipped_by and others:  # passed by here, as long as anybody else may take it
+        return False
     if ticket.only_window is not None:
         return ticket.only_window == reach.window
     if ticket.category in reach.near:
         return True
-    return ticket.category in reach.far and (overdue(ticket, now) or ticket.made_at <= now - spill_over)
+    return ticket.category in reach.far and (overdue(ticket, now) or ticket.waits_from <= now - spill_over)
 
 
 Ticket = TypeVar("Ticket", bound=Waits)

@@ -93,9 +93,17 @@ class TicketRow(NamedTuple):
     call_by: datetime | None
     only_window: int | None
     made_at: datetime
+    waits_from: datetime
+    wait_s: int
+    skipped_by: list[int]
     window: str | None
     masked_name: str
     not_yet: bool  # waits, and is called to no window now
+
+    def waited_s(self, now: datetime) -> int:
+        """Stretches present so far."""
+        under_way = max(0, int((now - self.waits_from).total_seconds())) if self.state == "waiting" else 0
+        return self.wait_s + under_way
 
 
 HALL_SQL = """
@@ -130,7 +138,9 @@ WHERE w.hall_id = %(hall)s ORDER BY w.code
 TICKETS_SQL = f"""
 WITH here AS (SELECT %(hall)s::bigint AS hall_id, %(day)s::date AS day), {order.CTES}
 SELECT t.id, t.ref, t.number, t.category_id, t.kind, t.lane, t.state, t.rank_class, t.rank_key, t.call_by,
-  t.only_window_id, t.made_at, w.number, COALESCE(p.masked_name, ''), t.state = 'waiting' AND {order.NOT_YET}
+  t.only_window_id, t.made_at, COALESCE(t.waits_from, t.made_at), COALESCE(t.wait_s, 0),
+  ARRAY(SELECT k.window_id FROM tickets_skip k WHERE k.ticket_id = t.id),
+  w.number, COALESCE(p.masked_name, ''), t.state = 'waiting' AND {order.NOT_YET}
 FROM tickets_ticket t
 LEFT JOIN shares ON shares.id = t.id
 LEFT JOIN places_window w ON w.id = t.window_id
