@@ -75,7 +75,7 @@ class Town:
         )
 
     def person(self, i: int) -> Any:
-        """The i-th generated person; made when first asked for."""
+        """The i-th generated person, proven at a window with a telephone of their own; made when first asked for."""
         while len(self.people) <= i:
             self.people.append(_person(len(self.people)))
         return self.people[i]
@@ -83,15 +83,21 @@ class Town:
 
 def _person(i: int) -> Any:
     from banshi.kernel.documents import generate_resident_id
-    from banshi.rooms.identity.actions import enrol
+    from banshi.kernel.evidence import Evidence
+    from banshi.rooms.identity.actions import enrol, prove_phone
+    from banshi.rooms.identity.models import Person
 
-    return enrol(
+    now = at("2026-01-05 09:00")
+    made = enrol(
         name=f"测试{chr(0x4E00 + i)}",
         id_type="resident_id",
         id_number=generate_resident_id("441900", date(1960 + i % 45, 1 + i % 12, 1 + i % 28), i % 999 + 1),
-        phone=f"1380013{i:04d}",
-        now=at("2026-01-05 09:00"),
+        evidence=Evidence.WINDOW,
+        by=CLERK,
+        now=now,
     )
+    prove_phone(person_id=made.pk, phone=f"1380013{i:04d}", evidence=Evidence.WINDOW, by=CLERK, now=now)
+    return Person.objects.get(pk=made.pk)
 
 
 def build_town() -> Town:

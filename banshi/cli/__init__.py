@@ -184,10 +184,18 @@ def keys() -> None:
 @click.option("--region", help="Code of the region it is bound to (manage); * is every hall.")
 @click.option("--staff", help="Login of the staff member it works for (desk).")
 @click.option("--name", required=True, help="Whose key this is, for the audit trail.")
+@click.option("--vouches", is_flag=True, help="The channel has checked its people: their names count as vouched for.")
 @json_option
 @data_option
 def keys_create(
-    scope: str, hall: str | None, region: str | None, staff: str | None, name: str, json_: bool, data: Path | None
+    scope: str,
+    hall: str | None,
+    region: str | None,
+    staff: str | None,
+    name: str,
+    vouches: bool,
+    json_: bool,
+    data: Path | None,
 ) -> None:
     """Make a key and print it. This is the only time it can be seen; only its hash is kept."""
     if scope == "kiosk" and not hall:
@@ -196,6 +204,8 @@ def keys_create(
         raise click.UsageError("--scope desk needs --staff")
     if scope == "manage" and not (hall or region):
         raise click.UsageError("--scope manage needs --hall or --region")
+    if vouches and scope != "channel":
+        raise click.UsageError("only --scope channel can have --vouches")
     from banshi.cli.ground import django
 
     django(data)
@@ -212,9 +222,18 @@ def keys_create(
     person = Staff.objects.filter(login=staff).first() if staff else None
     if staff and person is None:
         raise Trouble(f"there is no member of staff with the login {staff}")
-    key = create_key(name=name, scope=scope, hall=hall or "", region=region or "", staff=person, now=clock.wall())
+    key = create_key(
+        name=name,
+        scope=scope,
+        hall=hall or "",
+        region=region or "",
+        staff=person,
+        vouches=vouches,
+        now=clock.wall(),
+    )
     if json_:
-        as_json({"key": key, "scope": scope, "name": name, "hall": hall, "region": region, "staff": staff})
+        bound = {"hall": hall, "region": region, "staff": staff}
+        as_json({"key": key, "scope": scope, "name": name, **bound, "vouches": vouches})
     else:
         click.echo(key)
 
@@ -235,7 +254,7 @@ def keys_list(json_: bool, data: Path | None) -> None:
         return
     for row in rows:
         bound = row.hall or row.region or (f"staff {row.staff_id}" if row.staff_id else "-")
-        click.echo(f"{row.id:>6}  {row.scope:<8} {bound:<24} {row.name}")
+        click.echo(f"{row.id:>6}  {row.scope:<8} {bound:<24} {row.name}{'  (vouches)' if row.vouches else ''}")
 
 
 @keys.command("revoke")

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from banshi.kernel.actors import Actor
+from banshi.kernel.evidence import Evidence
+from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.identity import actions as identity
@@ -22,16 +24,18 @@ def book(
     source: str,
     by: Actor,
     now: datetime,
-    account_id: int | None = None,
+    evidence: Evidence = Evidence.DECLARED,
     **more: Any,
 ) -> Appointment:
-    """Book one place for the person of this document. `more` goes to booking.actions.place.
+    """Book one place for the person of this document; messages go to `phone`. `more` goes to booking.actions.place.
 
-    :raises Refused: identity-invalid, identity-mismatch, phone-invalid, or any refusal of booking.
+    :param evidence: WINDOW where a clerk saw the card: then the name is the person's from now on.
+    :raises Refused: invalid (name), identity-invalid, phone-invalid, or any refusal of booking.
     """
-    person = identity.enrol(name=name, id_type=id_type, id_number=id_number, phone=phone, now=now)
-    if account_id is not None:
-        identity.add_to_account(account_id=account_id, person_id=person.id, now=now)
+    asked = identity.PersonAsked(name, id_type, id_number, phone, evidence, str(by))
+    (person,) = identity.enrol_many([asked], now=now)
+    if isinstance(person, Refused):
+        raise person
     return booking.place(
         slot_id=slot_id,
         item_code=item_code,
@@ -39,6 +43,8 @@ def book(
         source=source,
         by=by,
         now=now,
-        account_id=account_id,
+        name=person.name,
+        contact=person.phone,
+        evidence=int(evidence),
         **more,
     )

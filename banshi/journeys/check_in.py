@@ -118,6 +118,7 @@ def check_in(hall: Hall, found: Appointment, *, by: Actor, now: datetime, channe
             by=by,
             now=now,
             language=appointment.language,
+            contact=appointment.contact,
         )
 
 

@@ -13,6 +13,7 @@ from banshi.rooms.places.models import Category, Hall
 from banshi.rooms.places.queries import hall_by_code
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.queries import contact_of
 
 
 def to_hall(*, ref: str, hall: Hall | str, by: Actor, now: datetime, why: str = "") -> Ticket:
@@ -46,6 +47,6 @@ def to_hall(*, ref: str, hall: Hall | str, by: Actor, now: datetime, why: str = 
             by=Actor(by.kind, by.id),
             now=now,
             language=old.language,
-            phone_index=old.phone_index,
+            contact=contact_of(old),
             since=old.made_at,
         )

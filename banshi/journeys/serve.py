@@ -11,6 +11,7 @@ from banshi.rooms.booking.models import Appointment
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.queries import contact_of
 
 
 def finish(*, ref: str, staff_id: int, now: datetime) -> Ticket:
@@ -25,11 +26,11 @@ def finish(*, ref: str, staff_id: int, now: datetime) -> Ticket:
             booking.mark_served(appointment_id=ticket.appointment_id, now=now)
         elif same is not None:
             booking.mark_dealt_with(appointment_id=same, now=now)
-        person = ticket.person
-        if person is not None and person.phone_index:
+        contact = contact_of(ticket)
+        if contact:
             messaging.write(
                 key="rate",
-                to_person=person,
+                to_phone=contact,
                 hall=ticket.hall.code,
                 subject=f"ticket:{ticket.ref}",
                 params={

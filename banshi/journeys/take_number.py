@@ -27,6 +27,7 @@ def take(
     person_id: int | None = None,
     lane: str = "",
     language: str = "zh-hans",
+    contact: str | None = None,
 ) -> Ticket:
     """Give a number, on whatever surface it is asked for.
 
@@ -51,6 +52,7 @@ def take(
         by=by,
         now=now,
         language=language,
+        contact=contact,
     )
 
 

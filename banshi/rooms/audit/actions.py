@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +36,40 @@ def record(
 def looked(*, subject: str, by: Actor, now: datetime, hall: str = "", why: str = "") -> None:
     """Trace that personal data was shown (PIPL; mission §11)."""
     record(action="looked", subject=subject, by=by, now=now, hall=hall, facts={"why": why} if why else {})
+
+
+@dataclass(frozen=True)
+class Look:
+    """Somebody's data was shown to `by`, on the occasion `why`, such as `ticket:K7…`."""
+
+    subject: str
+    by: Actor
+    hall: str
+    why: str
+
+
+LOOKED_SQL = """
+INSERT INTO audit_entry (at, actor, hall, action, subject, facts)
+SELECT %s, x.actor, x.hall, 'looked', x.subject, jsonb_build_object('why', x.why)
+FROM (SELECT DISTINCT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[]) AS l(subject, actor, hall, why)) x
+WHERE NOT EXISTS (
+  SELECT 1 FROM audit_entry e
+  WHERE e.subject = x.subject AND e.action = 'looked' AND e.actor = x.actor AND e.facts->>'why' = x.why
+)
+"""
+
+
+def looked_once(looks: Sequence[Look], *, now: datetime) -> None:
+    """Trace looks, each occasion once: a page that asks every few seconds is one look."""
+    if looks:
+        columns = [
+            [x.subject for x in looks],
+            [str(x.by) for x in looks],
+            [x.hall for x in looks],
+            [x.why for x in looks],
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(LOOKED_SQL, [now, *columns])
 
 
 def seal(*, batch: int = 2000) -> int:

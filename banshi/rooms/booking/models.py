@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from banshi.foundation.crypto import EncryptedText
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.identity.models import Person
 from banshi.rooms.places.models import Category, Hall
@@ -81,6 +82,14 @@ class Appointment(models.Model):
     state = models.CharField(max_length=10, default="booked")
     source = models.CharField(max_length=12)  # web | wechat | app | kiosk | phone | video | staff | api
     account_id = models.BigIntegerField(null=True, db_index=True)  # identity_account, when a signed-in person booked
+    holder = models.CharField(max_length=40, default="", db_default="")  # who booked: account:5, key:3, staff, kiosk:…
+    evidence = models.SmallIntegerField(default=0, db_default=0)  # kernel.evidence.Evidence, of the person, when booked
+    # Whose bookings this one counts together with: the holder's where only declared, "" (the person's) with evidence.
+    limit_key = models.CharField(max_length=40, default="", db_default="")
+    name = EncryptedText(null=True)  # as declared with this booking; the name on the card once it was shown
+    name_index = models.CharField(max_length=64, default="", db_default="")
+    contact = EncryptedText(null=True)  # where its messages go
+    contact_index = models.CharField(max_length=64, default="", db_default="")
     booked_by = models.CharField(max_length=60)  # str(Actor)
     on_behalf_why = models.CharField(max_length=200, default="")
     note = models.CharField(max_length=200, default="")
@@ -101,7 +110,7 @@ class Appointment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["code"], name="an_appointment_code_is_unique"),
             models.UniqueConstraint(
-                fields=["person", "hall", "business", "day", "half"],
+                fields=["person", "limit_key", "hall", "business", "day", "half"],
                 condition=models.Q(state__in=LIVE, exempt=False),
                 name="one_live_appointment_per_person_business_half_day",
             ),
@@ -116,6 +125,9 @@ class Appointment(models.Model):
             models.Index(fields=["ends_at"], name="appointments_open", condition=models.Q(state="booked")),
             models.Index(fields=["person", "day"], name="appointments_by_person"),
             models.Index(fields=["visit_group"], name="appointments_of_a_visit", condition=~models.Q(visit_group="")),
+            models.Index(
+                fields=["contact_index"], name="appointments_by_contact", condition=~models.Q(contact_index="")
+            ),
         ]
 
 
@@ -176,6 +188,7 @@ class Waiting(models.Model):
     day = models.DateField()
     person = models.ForeignKey(Person, on_delete=models.CASCADE)
     account_id = models.BigIntegerField(null=True)
+    limit_key = models.CharField(max_length=40, default="", db_default="")  # as of an appointment
     made_at = models.DateTimeField()
     state = models.CharField(max_length=8, default="waiting")
     hold = models.ForeignKey(Hold, null=True, on_delete=models.SET_NULL)
@@ -184,7 +197,7 @@ class Waiting(models.Model):
         db_table = "booking_waiting"
         constraints = [
             models.UniqueConstraint(
-                fields=["hall", "business", "day", "person"],
+                fields=["hall", "business", "day", "person", "limit_key"],
                 condition=models.Q(state__in=["waiting", "offered"]),
                 name="a_person_waits_once_per_business_and_day",
             )

@@ -13,6 +13,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
+from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.policy import BookingPolicy, Credit, MessagePolicy, Quota
 from banshi.kernel.refusals import Alternative, Refusal
 from banshi.kernel.working_days import WorkCalendar
@@ -141,6 +142,23 @@ def horizon(policy: BookingPolicy, today: date, calendar: WorkCalendar) -> date:
 def _days(first: date, last: date) -> Iterator[date]:
     for n in range((last - first).days + 1):
         yield first + timedelta(days=n)
+
+
+# --- Whose bookings count together --------------------------------------------------------------------------------
+
+
+def holder_of(*, account_id: int | None, by: Actor) -> str:
+    """Who books, as limits and credit name them: an account, a key, a machine, or the staff of the halls together."""
+    if account_id is not None:
+        return f"account:{account_id}"
+    match by.kind:
+        case ActorKind.CITIZEN:
+            return f"account:{by.id}"
+        case ActorKind.CHANNEL:
+            return f"key:{by.id}"
+        case ActorKind.STAFF:
+            return "staff"
+    return str(by)[:40]
 
 
 # --- Who may book what -------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.queries import policy_of
 from banshi.rooms.tickets.actions import mark_rated
 from banshi.rooms.tickets.models import Service, Ticket, Visit
+from banshi.rooms.tickets.queries import contact_of
 
 SOMEBODY = Actor(ActorKind.CITIZEN)  # who holds the slip: a rating needs no name
 
@@ -169,7 +170,7 @@ def answer(*, task_id: int, text: str, by: Actor, now: datetime) -> Task:
         ticket = task.rating.ticket
         messaging.write(
             key="rating_answered",
-            to_person=task.rating.visit.person,
+            to_phone=contact_of(ticket),
             hall=task.hall,
             subject=f"ticket:{ticket.ref}",
             params={"text": kept[:200], "day": ticket.day.isoformat()},

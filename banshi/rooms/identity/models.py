@@ -19,10 +19,15 @@ class Person(models.Model):
     id_number = EncryptedText()
     number_index = models.CharField(max_length=64)
     number_last4 = models.CharField(max_length=4)
-    name_index = models.CharField(max_length=64)  # blind index of the name: same number, other name → identity-mismatch
+    name_index = models.CharField(max_length=64)  # blind index of the folded name (kernel/names.py)
+    name_evidence = models.SmallIntegerField(default=0, db_default=0)  # kernel.evidence.Evidence
+    name_at = models.DateTimeField(null=True)  # when it was seen last by evidence
+    name_source = models.CharField(max_length=60, default="", db_default="")  # str(Actor) who gave the evidence
     birth_year = models.SmallIntegerField(null=True)
-    phone = EncryptedText(null=True)
+    phone = EncryptedText(null=True)  # only ever set by proof: a code sent there, and evidence of the person
     phone_index = models.CharField(max_length=64, null=True, db_index=True)
+    phone_evidence = models.SmallIntegerField(default=0, db_default=0)
+    phone_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -37,6 +42,10 @@ class Account(models.Model):
     phone_index = models.CharField(max_length=64)
     language = models.CharField(max_length=10, default="zh-hans")
     elder_mode = models.BooleanField(default=False)
+    person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="accounts")  # "me", proven
+    person_evidence = models.SmallIntegerField(default=0, db_default=0)
+    person_at = models.DateTimeField(null=True)
+    epoch = models.IntegerField(default=0, db_default=0)  # sessions of an earlier one have ended
     created_at = models.DateTimeField()
 
     class Meta:
@@ -45,11 +54,16 @@ class Account(models.Model):
 
 
 class AccountPerson(models.Model):
-    """Whom an account books for: oneself, family."""
+    """Whom an account books for: oneself, family. The name is as this account typed it; nobody else is bound by it.
+
+    Taken out of the list it stays a while: how many people were new on a day counts them too.
+    """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="people")
     person = models.ForeignKey(Person, on_delete=models.CASCADE)
+    name = EncryptedText(null=True)
     added_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "identity_account_person"
@@ -129,6 +143,7 @@ class ApiKey(models.Model):
     hall = models.CharField(max_length=40, default="")
     region = models.CharField(max_length=20, default="")
     staff = models.ForeignKey(Staff, null=True, on_delete=models.CASCADE)
+    vouches = models.BooleanField(default=False, db_default=False)  # its people are checked: names count as vouched
     created_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
 

@@ -6,9 +6,13 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import F
+
 from banshi.foundation.crypto import blind_index
 from banshi.kernel.documents import IdType, InvalidDocument, normalise, types_that_fit
-from banshi.rooms.identity.models import AccountPerson, ApiKey, Person, Role
+from banshi.kernel.evidence import Evidence
+from banshi.kernel.masking import mask_name
+from banshi.rooms.identity.models import Account, AccountPerson, ApiKey, Person, Role
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ class KeyInfo:
     hall: str
     region: str
     staff_id: int | None
+    vouches: bool = False
 
 
 def roles_of(staff_id: int) -> tuple[HeldRole, ...]:
@@ -47,7 +52,7 @@ def keys() -> list[KeyInfo]:
 
 
 def _info(row: ApiKey) -> KeyInfo:
-    return KeyInfo(row.id, row.name, row.scope, row.hall, row.region, row.staff_id)
+    return KeyInfo(row.id, row.name, row.scope, row.hall, row.region, row.staff_id, row.vouches)
 
 
 def keys_by_secrets(secrets: Iterable[str]) -> dict[str, KeyInfo]:
@@ -87,7 +92,57 @@ def people_by_number(number: str, id_type: str | None = None) -> list[Person]:
     return [person for person in found if person is not None]
 
 
-def people_of(account_id: int) -> list[Person]:
+@dataclass(frozen=True)
+class Mine:
+    """Somebody an account books for, as it typed them. `is_me`: proven to be the account's own person."""
+
+    pk: int  # the person's id
+    name: str
+    id_type: str
+    number_last4: str
+    is_me: bool = False
+
+    @property
+    def masked_name(self) -> str:
+        return mask_name(self.name)
+
+
+def people_of(account_id: int) -> list[Mine]:
     """Whom an account books for, in the order they were added."""
-    rows = AccountPerson.objects.filter(account_id=account_id).select_related("person").order_by("id")
-    return [row.person for row in rows]
+    rows = AccountPerson.objects.filter(account_id=account_id, removed_at=None).select_related("account")
+    return [
+        Mine(
+            row.person_id,
+            row.name or row.masked,
+            row.id_type,
+            row.last4,
+            is_me=row.account.person_id == row.person_id,
+        )
+        for row in rows.annotate(
+            masked=F("person__masked_name"), id_type=F("person__id_type"), last4=F("person__number_last4")
+        ).order_by("id")
+    ]
+
+
+def phone_of(*, account_id: int | None = None, person_id: int | None = None) -> str | None:
+    """Where to reach whoever asked for something: the account's telephone, else the person's own if it is proven."""
+    if account_id is not None:
+        found = Account.objects.filter(id=account_id).first()
+        if found is not None:
+            return str(found.phone)
+    person = Person.objects.filter(id=person_id).only("phone").first() if person_id is not None else None
+    return person.phone if person is not None else None
+
+
+def proven_by(account_id: int | None, person_id: int) -> Evidence:
+    """What proves that the account is this very person; DECLARED where nothing does."""
+    if account_id is None:
+        return Evidence.DECLARED
+    found = Account.objects.filter(id=account_id, person_id=person_id).values_list("person_evidence", flat=True).first()
+    return Evidence(found or 0)
+
+
+def name_typed(account_id: int | None, person_id: int) -> str:
+    """The name this account gave somebody it books for; "" where it did not."""
+    row = AccountPerson.objects.filter(account_id=account_id, person_id=person_id).first() if account_id else None
+    return (row.name or "") if row is not None else ""

@@ -37,9 +37,8 @@ def seen_by(caller: Caller, code: str) -> Appointment:
 
 def appointment_part(appointment: Appointment) -> dict[str, Any]:
     """An appointment with its hall, item and person at hand."""
-    return _part(
-        appointment, hall=appointment.hall, item=_item(appointment.item_id), name=appointment.person.masked_name
-    )
+    name = booking.shown_name(appointment)
+    return _part(appointment, hall=appointment.hall, item=_item(appointment.item_id), name=name)
 
 
 def booked_part(appointment: Appointment, name: str) -> dict[str, Any]:

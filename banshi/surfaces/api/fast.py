@@ -18,7 +18,7 @@ import structlog
 from django.db import OperationalError, transaction
 from django.utils import translation
 
-from banshi.foundation import clock
+from banshi.foundation import clock, phones
 from banshi.foundation.memory import forgettable
 from banshi.foundation.trouble import slug_of
 from banshi.journeys import take_number
@@ -137,7 +137,7 @@ def _place(asked: Sequence[Booking], todo: Sequence[int]) -> dict[int, Answer]:
     now = clock.now()
     answers: dict[int, Answer] = {}
     people = identity.enrol_many(
-        [identity.PersonAsked(p.name, p.id_type, p.id_number, p.phone) for p in (asked[i].body.person for i in todo)],
+        [_person_asked(asked[i]) for i in todo],
         now=now,
     )
     known: list[tuple[int, booking.Asked]] = []
@@ -152,11 +152,14 @@ def _place(asked: Sequence[Booking], todo: Sequence[int]) -> dict[int, Answer]:
                 booking.Asked(
                     slot_id=one.body.slot,
                     item_code=one.body.item,
-                    person_id=person,
+                    person_id=person.id,
                     source=one.body.source,
                     by=one.caller.by,
                     language=one.language,
                     note=one.body.note.strip(),
+                    name=person.name,
+                    contact=person.phone,
+                    evidence=one.caller.evidence,
                 ),
             )
         )
@@ -167,6 +170,13 @@ def _place(asked: Sequence[Booking], todo: Sequence[int]) -> dict[int, Answer]:
         else:
             answers[i] = answer(201, booked_part(result, asked[i].body.person.name))
     return answers
+
+
+def _person_asked(one: Booking) -> identity.PersonAsked:
+    given = one.body.person
+    return identity.PersonAsked(
+        given.name, given.id_type, given.id_number, given.phone, one.caller.evidence, str(one.caller.by)
+    )
 
 
 def _repeated(
@@ -211,13 +221,17 @@ def issue(headers: Mapping[str, str], body: bytes, query: str = "", *, hall: str
         def give() -> Answer:
             now = clock.now()
             person = content.person
-            person_id = (
-                identity.enrol(
-                    name=person.name, id_type=person.id_type, id_number=person.id_number, phone=person.phone, now=now
+            person_id = contact = None
+            if person is not None:
+                contact = phones.reachable(person.phone) if person.phone else None
+                person_id = identity.enrol(
+                    name=person.name,
+                    id_type=person.id_type,
+                    id_number=person.id_number,
+                    evidence=caller.evidence,
+                    by=caller.by,
+                    now=now,
                 ).id
-                if person is not None
-                else None
-            )
             ticket = take_number.take(
                 hall=found,
                 category_code=content.category,
@@ -228,6 +242,7 @@ def issue(headers: Mapping[str, str], body: bytes, query: str = "", *, hall: str
                 by=caller.by,
                 now=now,
                 language=asked_in,
+                contact=contact,
             )
             return answer(201, shown_given(ticket, found.timezone))
 
@@ -322,7 +337,7 @@ def call_many(asked: Sequence[Calling]) -> list[Answer]:
             answers[i] = answer(204)
         else:
             called[i] = (result.pk, asked[i].caller)
-    parts = shown_called(dict(called.values())) if called else {}
+    parts = shown_called(dict(called.values()), now=now) if called else {}
     for i, (ticket_id, _) in called.items():
         # Gone from the window already: another call of the same clerk was faster. Nothing to show, nothing lost.
         answers[i] = answer(201, parts[ticket_id]) if ticket_id in parts else answer(204)

@@ -14,6 +14,7 @@ from django.conf import settings
 from banshi.foundation import clock, limits
 from banshi.foundation.memory import forgettable
 from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.identity.queries import HeldRole, KeyInfo
@@ -99,6 +100,13 @@ class Caller:
             return Actor(ActorKind.STAFF, str(self.key.staff_id), self.key.hall or None)
         kind = {"kiosk": ActorKind.KIOSK, "demo": ActorKind.DEMO}.get(self.key.scope, ActorKind.CHANNEL)
         return Actor(kind, str(self.key.id), self.key.hall or None)
+
+    @property
+    def evidence(self) -> Evidence:
+        """What stands behind the names this key gives: a machine read the card, a channel may vouch for its people."""
+        if self.key.scope == "kiosk":
+            return Evidence.CHIP
+        return Evidence.VOUCHED if self.key.vouches else Evidence.DECLARED
 
     @property
     def staff_id(self) -> int:

@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo
 from banshi.journeys.watch import ticket_part
 from banshi.kernel.masking import mask_id
 from banshi.kernel.refusals import Refused
-from banshi.rooms.identity import queries as identity
-from banshi.rooms.identity.models import Person
+from banshi.rooms.audit import actions as audit
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.models import AT_WINDOW, Ticket, WindowSession
 from banshi.surfaces.api.keys import Caller
@@ -54,7 +53,7 @@ def shown_ticket(ref: str, caller: Caller, *, now: datetime) -> dict[str, Any]:
     """The ticket as api.md shows it; with the person where the key's clerk has them at the window."""
     seen = seen_by(caller, ref)
     shown = ticket_part(tickets.ticket(ref, now), ZoneInfo(seen.timezone))
-    shown["person"] = _person(seen, caller)
+    shown["person"] = _person(seen, caller, now=now)
     return shown
 
 
@@ -65,32 +64,43 @@ def shown_given(issued: Ticket, timezone: str) -> dict[str, Any]:
     return shown
 
 
-def shown_called(called: Mapping[int, Caller]) -> dict[int, dict[str, Any]]:
-    """Tickets just called, as their own clerk sees them: ticket id → part; three queries however many there are."""
+def shown_called(called: Mapping[int, Caller], *, now: datetime) -> dict[int, dict[str, Any]]:
+    """Tickets just called, as their own clerk sees them: ticket id → part; four statements however many there are."""
     views = tickets.at_windows(called)
-    rows = Ticket.objects.filter(pk__in=list(called)).select_related("person", "hall").order_by("id")
+    rows = Ticket.objects.filter(pk__in=list(called)).select_related("person", "hall", "appointment").order_by("id")
     parts: dict[int, dict[str, Any]] = {}
     for row in rows:
         if row.pk in views:
             parts[row.pk] = ticket_part(views[row.pk], ZoneInfo(row.hall.timezone))
-            parts[row.pk]["person"] = _shown_person(row.person) if row.person else None
+            parts[row.pk]["person"] = _shown_person(row) if row.person else None
+    looks = [_look(row, called[row.pk]) for row in rows if row.pk in parts and row.person is not None]
+    audit.looked_once(looks, now=now)
     return parts
 
 
-def _person(seen: Seen, caller: Caller) -> dict[str, Any] | None:
+def _person(seen: Seen, caller: Caller, *, now: datetime) -> dict[str, Any] | None:
     staff_id = caller.key.staff_id if caller.scope == "desk" else None
     if seen.state not in AT_WINDOW or staff_id is None or seen.window_id is None or seen.person_id is None:
         return None
     there = WindowSession.objects.filter(window_id=seen.window_id, staff_id=staff_id, signed_out_at=None).exists()
     if not there:
         return None
-    return _shown_person(identity.person(seen.person_id))
+    row = Ticket.objects.select_related("person", "hall", "appointment").get(ref=seen.ref)
+    audit.looked_once([_look(row, caller)], now=now)
+    return _shown_person(row)
 
 
-def _shown_person(person: Person) -> dict[str, Any]:
+def _look(ticket: Ticket, caller: Caller) -> audit.Look:
+    return audit.Look(f"person:{ticket.person_id}", caller.by, ticket.hall.code, f"ticket:{ticket.ref}")
+
+
+def _shown_person(ticket: Ticket) -> dict[str, Any]:
+    """Who is at the window, by the best that is known; the telephone is the one given with this visit."""
+    person = ticket.person
+    assert person is not None
     return {
-        "name": person.name,
+        "name": tickets.name_of(ticket),
         "id_type": person.id_type,
         "id_number": mask_id(person.id_number, first=4),
-        "phone": person.phone,
+        "phone": tickets.contact_of(ticket),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from banshi.foundation import clock
+from banshi.foundation import clock, phones
 from banshi.kernel.refusals import Alternative, Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
@@ -27,7 +27,7 @@ from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem, Item
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
-from banshi.rooms.identity.models import Account, Person
+from banshi.rooms.identity.queries import Mine
 from banshi.rooms.insight import queries as insight
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
@@ -88,7 +88,7 @@ def _choose_page(
     return page(request, template, context, hall=hall, refused=refused)
 
 
-def _waiting_people(request: Any, choice: choosing.Choice) -> list[Person]:
+def _waiting_people(request: Any, choice: choosing.Choice) -> list[Mine]:
     if choice.can_wait and request.who.account_id is not None:
         return people.people_of(request.who.account_id)
     return []
@@ -270,40 +270,40 @@ def _place(request: Any, item: Item, slot: Slot, *, now: datetime) -> HttpRespon
     codes = [item.code, *[code for code in _with_codes(request) if code != item.code]]
     try:
         with transaction.atomic():
-            person_id = _person_id(request, who, form, now=now)
-            placed = _place_all(request, slot, codes, person_id, kept.id if kept else None, now=now)
+            person = _person(request, who, form, now=now)
+            placed = _place_all(request, slot, codes, person, kept.id if kept else None, now=now)
     except Refused as refused:
         return _confirm_page(request, item, slot, form=form, who=who, now=now, refused=refused)
     request.session.pop("hold", None)
     return redirect(f"{reverse('citizen:appointment', args=[placed.code])}?new=1")
 
 
-def _person_id(request: Any, who: str, form: NewPerson, *, now: datetime) -> int:
+def _person(request: Any, who: str, form: NewPerson, *, now: datetime) -> identity.Enrolled:
     """The chosen one of the account's people, or the person typed in, who is remembered with the account.
 
-    :raises Refused: identity-invalid, identity-mismatch, phone-invalid; invalid where nobody was chosen.
+    :raises Refused: identity-invalid, phone-invalid; invalid where nobody was chosen or the name cannot be one.
     """
     account_id = request.who.account_id
     if who != "new":
-        mine = {str(each.pk): each.pk for each in people.people_of(account_id)}
+        mine = {str(each.pk): each for each in people.people_of(account_id)}
         if who not in mine:
             raise unfilled(NOBODY_CHOSEN)
-        return mine[who]
+        return identity.Enrolled(mine[who].pk, mine[who].name, None)
     given = form.cleaned_data
-    phone = given["phone"] or Account.objects.get(id=account_id).phone
-    person = identity.enrol(
-        name=given["name"], id_type=given["id_type"], id_number=given["id_number"], phone=phone, now=now
+    phone = phones.reachable(given["phone"]) if given["phone"] else None
+    typed = identity.add_typed(
+        account_id=account_id, name=given["name"], id_type=given["id_type"], id_number=given["id_number"], now=now
     )
-    identity.add_to_account(account_id=account_id, person_id=person.pk, now=now)
-    return person.pk
+    return replace(typed, phone=phone)
 
 
 def _place_all(
-    request: Any, slot: Slot, codes: list[str], person_id: int, hold_id: int | None, *, now: datetime
+    request: Any, slot: Slot, codes: list[str], person: identity.Enrolled, hold_id: int | None, *, now: datetime
 ) -> Appointment:
     shared: dict[str, Any] = {
-        "slot_id": slot.pk, "person_id": person_id, "source": "web", "by": request.who.by, "now": now,
-        "account_id": request.who.account_id, "language": language(), "hold_id": hold_id,
+        "slot_id": slot.pk, "person_id": person.id, "name": person.name, "contact": person.phone, "source": "web",
+        "by": request.who.by, "now": now, "account_id": request.who.account_id, "language": language(),
+        "hold_id": hold_id,
     }  # fmt: skip
     if len(codes) == 1:
         return booking.place(item_code=codes[0], **shared)

@@ -11,7 +11,8 @@ from django.db.models import Prefetch
 from django.http import Http404
 
 from banshi.rooms.booking.models import Appeal, LedgerEntry, Suspension
-from banshi.rooms.identity.models import AccountPerson, Person
+from banshi.rooms.identity.models import AccountPerson
+from banshi.rooms.identity.queries import Mine
 from banshi.rooms.places.models import Hall
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -31,7 +32,7 @@ class Tally:
 class PersonCredit:
     """One of the account's people. `suspensions`: in force or to come; `entries`: newest first, forgiven ones too."""
 
-    person: Person
+    person: Mine
     suspensions: tuple[Suspension, ...]
     entries: tuple[LedgerEntry, ...]
 
@@ -47,17 +48,18 @@ class PersonCredit:
         return found
 
 
-def of_people(mine: Sequence[Person], *, now: datetime) -> list[PersonCredit]:
+def of_people(mine: Sequence[Mine], *, now: datetime) -> list[PersonCredit]:
     """Those of `mine` with anything in the ledger; as many queries for many people as for one."""
+    ids = [each.pk for each in mine]
     today: date = now.astimezone(ZONE).date()
     appeals = Prefetch("appeals", queryset=Appeal.objects.order_by("-made_at", "-id"))
     suspensions = list(
-        Suspension.objects.filter(person__in=mine, lifted_at=None, until_on__gte=today)
+        Suspension.objects.filter(person__in=ids, lifted_at=None, until_on__gte=today)
         .prefetch_related(appeals)
         .order_by("from_on", "id")
     )
     entries = list(
-        LedgerEntry.objects.filter(person__in=mine)
+        LedgerEntry.objects.filter(person__in=ids)
         .select_related("appointment__item", "appointment__hall")
         .prefetch_related(appeals)
         .order_by("-at", "-id")[: ENTRIES_SHOWN * max(1, len(mine))]
@@ -73,7 +75,7 @@ def of_people(mine: Sequence[Person], *, now: datetime) -> list[PersonCredit]:
 
 def mine_or_404(account_id: int, *, suspension: int | None, entry: int | None) -> None:
     """:raises Http404: it does not belong to one of the account's people."""
-    mine = AccountPerson.objects.filter(account_id=account_id).values("person_id")
+    mine = AccountPerson.objects.filter(account_id=account_id, removed_at=None).values("person_id")
     if suspension is not None:
         theirs = Suspension.objects.filter(id=suspension, person_id__in=mine).exists()
     else:

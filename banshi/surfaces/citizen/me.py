@@ -162,13 +162,15 @@ def add_person(request: Any) -> HttpResponseBase:
     given = form.cleaned_data
     now = clock.now()
     try:
-        phone = given["phone"] or Account.objects.get(id=request.who.account_id).phone
-        person = identity.enrol(
-            name=given["name"], id_type=given["id_type"], id_number=given["id_number"], phone=phone, now=now
+        identity.add_typed(
+            account_id=request.who.account_id,
+            name=given["name"],
+            id_type=given["id_type"],
+            id_number=given["id_number"],
+            now=now,
         )
     except Refused as refused:
         return _me(request, form=form, refused=refused)
-    identity.add_to_account(account_id=request.who.account_id, person_id=person.pk, now=now)
     messages.success(request, gettext("Added."))
     return redirect(f"{reverse('citizen:me')}#people")
 
@@ -177,5 +179,5 @@ def add_person(request: Any) -> HttpResponseBase:
 @require_POST
 def remove_person(request: Any, person: int) -> HttpResponseBase:
     """No longer book for somebody; their appointments stay."""
-    identity.remove_from_account(account_id=request.who.account_id, person_id=person)
+    identity.remove_from_account(account_id=request.who.account_id, person_id=person, now=clock.now())
     return redirect(f"{reverse('citizen:me')}#people")

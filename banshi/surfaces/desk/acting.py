@@ -19,11 +19,11 @@ from banshi.journeys import serve
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import SLUGS, Refused
 from banshi.rooms.audit import actions as audit
-from banshi.rooms.identity import queries as identity
 from banshi.rooms.places import queries as places
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets import queries
 from banshi.rooms.tickets.actions.noting import write_note
+from banshi.rooms.tickets.models import Ticket
 from banshi.surfaces.desk import console
 
 
@@ -184,9 +184,11 @@ def _look(request: Asked, staff_id: int, now: datetime) -> Did:
         raise Refused("nothing-found")
     if not request.who.may("desk.identity", hall):
         raise Refused("not-allowed", facts={"permission": "desk.identity"})
-    person = identity.person(view.ticket.person_id)
-    audit.looked(subject=f"person:{person.pk}", by=request.who.by, now=now, hall=hall, why=f"ticket:{view.ticket.ref}")
-    return {"shown": person}
+    ticket = Ticket.objects.select_related("person", "appointment").get(ref=view.ticket.ref)
+    look = audit.Look(f"person:{ticket.person_id}", request.who.by, hall, f"ticket:{ticket.ref}")
+    audit.looked_once([look], now=now)
+    assert ticket.person is not None
+    return {"shown": {"name": queries.name_of(ticket), "id_number": ticket.person.id_number}}
 
 
 def _add_matter(request: Asked, staff_id: int, now: datetime) -> Did:

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 
+from banshi.kernel.actors import Actor
 from banshi.kernel.documents import IdType, InvalidDocument, birth_date, normalise, type_named, types_that_fit
+from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.models import Appointment
@@ -105,16 +107,23 @@ def _document(text: str, name: str, id_type: str) -> Presented:
     return Presented(number=text, id_type=fits[0].value, name=name, fits=fits if len(fits) > 1 else ())
 
 
-def person_of(shown: Presented, *, now: datetime, required: bool) -> int | None:
+def person_of(shown: Presented, *, by: Actor, now: datetime, required: bool) -> int | None:
     """The person who showed a document: known, or enrolled with the name that the chip gave.
 
     :param required: refuse where only a number is there and nobody is known by it.
-    :raises Refused: identity-invalid, identity-mismatch.
+    :raises Refused: identity-invalid.
     """
     if not shown.is_document:
         return None
     if shown.name:
-        return enrolling.enrol(name=shown.name, id_type=shown.id_type, id_number=shown.number, now=now).pk
+        return enrolling.enrol(
+            name=shown.name,
+            id_type=shown.id_type,
+            id_number=shown.number,
+            evidence=Evidence.CHIP,
+            by=by,
+            now=now,
+        ).pk
     known = identity.person_by_document(shown.id_type, shown.number)
     if known is None and required:
         reason = {

@@ -148,7 +148,7 @@ def _take(request: HttpRequest, place: Place, item_code: str, category_code: str
                 "en": "Lay the ID card here; appointment codes go to “Booked”",
             }
             raise Refused("identity-invalid", facts={"reason": reason})
-        person_id = presented.person_of(document, now=place.now, required=rules.identity_required)
+        person_id = presented.person_of(document, by=place.by, now=place.now, required=rules.identity_required)
         age = presented.age_of(document, now=place.now, zone=ZoneInfo(place.hall.timezone))
         if not lane and age is not None and age >= rules.elderly_from and "elderly" in rules.priority_lanes:
             lane = "elderly"

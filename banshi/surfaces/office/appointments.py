@@ -22,6 +22,7 @@ from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import named
 from banshi.journeys.book import book
 from banshi.kernel.documents import IdType
+from banshi.kernel.evidence import Evidence
 from banshi.kernel.phones import InvalidPhone, normalise_phone
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
@@ -70,7 +71,9 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
         of_day = of_day.filter(state=state)
     rows = paged(request, of_day.select_related("item", "category", "person").order_by("starts_at", "id"), 50)
     zone = zone_of(place)
-    lines = [(row, row.starts_at.astimezone(zone), row.ends_at.astimezone(zone)) for row in rows]
+    lines = [
+        (row, bookings.shown_name(row), row.starts_at.astimezone(zone), row.ends_at.astimezone(zone)) for row in rows
+    ]
     return page(
         request,
         "office/appointments.html",
@@ -90,15 +93,26 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
     )
 
 
-def _people_meant(text: str) -> list[Person]:
-    """People with this exact document or telephone number, by their blind indexes."""
+def _meant(hall: Hall, text: str) -> list[AppointmentView]:
+    """What whoever an exact document or telephone number means has booked here, by the blind indexes.
+
+    A telephone finds the bookings it was given with, and those of whoever it is proven to belong to.
+    """
+    now = clock.now()
+    people = {each.pk for each in identity.people_by_number(text)}
+    found: list[AppointmentView] = []
     try:
         index = blind_index(normalise_phone(text), purpose="phone")
-        found = list(Person.objects.filter(phone_index=index).order_by("-id")[:20])
     except InvalidPhone:
-        found = []
-    known = {each.pk for each in found}
-    return found + [each for each in identity.people_by_number(text) if each.pk not in known]
+        index = ""
+    if index:
+        found = bookings.of_contact(index, hall.pk, now)
+        people |= set(Person.objects.filter(phone_index=index).order_by("-id").values_list("id", flat=True)[:20])
+    known = {each.code for each in found}
+    for person_id in sorted(people):
+        mine = bookings.of_person(person_id, now, limit=50)
+        found += [each for each in mine if each.hall_id == hall.pk and each.code not in known]
+    return found
 
 
 @sensitive_post_parameters("q")
@@ -112,13 +126,9 @@ def find(request: Asked, hall: str) -> HttpResponseBase:
     code = bookings.code_of(text)
     if code is not None and Appointment.objects.filter(code=code, hall=place).exists():
         return redirect("office:appointment", hall=hall, code=code)
-    people = _people_meant(text) if text else []
-    found: list[AppointmentView] = []
-    for person in people:
-        mine = [each for each in bookings.of_person(person.pk, now, limit=50) if each.hall_id == place.pk]
-        if mine:
-            audit.looked(subject=f"person:{person.pk}", by=acting(request, place), now=now, hall=hall, why="search")
-        found += mine
+    found = _meant(place, text) if text else []
+    for person_id in sorted({each.person_id for each in found}):
+        audit.looked(subject=f"person:{person_id}", by=acting(request, place), now=now, hall=hall, why="search")
     return page(
         request,
         "office/appointment_found.html",
@@ -239,6 +249,11 @@ class BookForm(forms.Form):
         help_text=gettext_lazy("For example: no smartphone. It stays on record."),
     )
     note = forms.CharField(label=gettext_lazy("Note for the window"), max_length=120, required=False)
+    card_seen = forms.BooleanField(
+        label=gettext_lazy("I compared the person with the card"),
+        required=False,
+        help_text=gettext_lazy("Then the name typed here stands, whatever was declared before."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -291,6 +306,7 @@ def new(request: Asked, hall: str) -> HttpResponseBase:
                 source=said["source"],
                 by=acting(request, place),
                 now=now,
+                evidence=Evidence.WINDOW if said["card_seen"] and said["source"] == "staff" else Evidence.DECLARED,
                 internal=internal,
                 why=said["why"],
                 note=said["note"],

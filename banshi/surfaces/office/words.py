@@ -180,6 +180,9 @@ AUDIT: dict[str, Text] = {
     "upheld": _("upheld an appeal"),
     "rejected": _("rejected an appeal"),
     "changed-item": _("changed a matter"),
+    "name_replaced": _("replaced a name by evidence"),
+    "name_proven": _("proved a name"),
+    "phone_proven": _("proved a telephone"),
 }
 
 TABLES: dict[str, dict[str, Text]] = {

@@ -64,17 +64,6 @@ def test_a_number_that_cannot_be_is_refused_without_repeating_it(calls: Calls) -
     assert wrong["id_number"] not in answer.content.decode()
 
 
-def test_another_name_on_a_known_document_is_an_identity_mismatch(calls: Calls) -> None:
-    calls("post", "/appointments", "channel", booking(calls.town.slot()))
-    other = {**PERSON, "name": "李四光"}
-
-    answer = calls(
-        "post", "/appointments", "channel", booking(calls.town.slot(starts=at("2026-03-12 09:00")), person=other)
-    )
-
-    assert (answer.status_code, answer.json()["type"]) == (409, "identity-mismatch")
-
-
 def test_cancelling_frees_the_place_and_counts_as_the_persons_own(calls: Calls) -> None:
     slot = calls.town.slot(quota=1)
     code = calls("post", "/appointments", "channel", booking(slot)).json()["code"]

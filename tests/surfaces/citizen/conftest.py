@@ -98,7 +98,7 @@ def browser() -> Client:
 def sign_in(town: Town, i: int) -> Phone:
     person = town.person(i)
     account = Account.objects.create(phone=f"+861390000{i:04d}", phone_index=f"index-{i}", created_at=TUESDAY_NINE)
-    add_to_account(account_id=account.pk, person_id=person.pk, now=TUESDAY_NINE)
+    add_to_account(account_id=account.pk, person_id=person.pk, name=person.name, now=TUESDAY_NINE)
     client = browser()
     session = client.session
     session["account"] = account.pk

@@ -174,7 +174,8 @@ def test_booking_for_somebody_new_remembers_them(mine: Phone, open_town: Town):
     assert answer.status_code == 302
     assert Appointment.objects.get().person_id == person.pk
     assert AccountPerson.objects.filter(account=mine.account, person=person).count() == 1
-    assert "张**" in text(mine.get("/me/"))
+    assert "张三丰" in text(mine.get("/me/"))
+    assert (person.phone, Appointment.objects.get().contact) == (None, "+8613800138000")
 
 
 def test_a_refused_booking_remembers_nobody(mine: Phone, open_town: Town):

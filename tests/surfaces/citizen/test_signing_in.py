@@ -9,7 +9,8 @@ import pytest
 from django.urls import reverse
 
 from banshi.foundation.crypto import blind_index
-from banshi.rooms.identity.models import Account, AccountPerson
+from banshi.rooms.identity.models import Account, AccountPerson, Person
+from banshi.rooms.identity.queries import people_of
 from banshi.rooms.messaging.actions import write
 from banshi.rooms.messaging.models import Message
 from banshi.surfaces.citizen.urls import urlpatterns
@@ -120,14 +121,30 @@ def test_a_clerk_alone_is_nobody_here(anybody: Phone, mine: Phone, open_town: To
     assert anybody.get("/me/").context["account"] is None
 
 
-def test_my_page_shows_people_masked_and_messages_without_codes(mine: Phone, open_town: Town):
+def test_my_page_shows_my_people_as_i_typed_them_and_their_numbers_masked(mine: Phone, open_town: Town):
     book(mine, open_town.slot(quota=3))
 
     page = text(mine.get("/me/"))
 
-    assert mine.person.masked_name in page
+    assert mine.person.name in page
     assert f"**** {mine.person.number_last4}" in page
-    assert [secret for secret in (mine.person.name, mine.person.id_number) if secret in page] == []
+    assert mine.person.id_number not in page
+
+
+def test_what_i_typed_of_somebody_stays_mine_and_changes_nothing_of_theirs(mine: Phone, theirs: Phone):
+    person = theirs.person
+    before = Person.objects.get(pk=person.pk)
+
+    answer = mine.post(
+        "/me/people", name="陌生人", id_type="resident_id", id_number=person.id_number, phone="13900139000"
+    )
+
+    after = Person.objects.get(pk=person.pk)
+    assert answer.status_code == 302
+    assert (after.name, after.phone, after.name_index) == (before.name, before.phone, before.name_index)
+    assert "陌生人" in text(mine.get("/me/"))
+    assert before.name not in text(mine.get("/me/"))
+    assert before.name in text(theirs.get("/me/"))
 
 
 def test_what_came_by_sms_and_wechat_alike_stands_once(mine: Phone, open_town: Town):
@@ -151,8 +168,8 @@ def test_people_are_added_and_removed(mine: Phone):
 
     mine.post(f"/me/people/{mine.person.pk}/remove")
 
-    assert (added.number_last4, added.phone) == ("5678", mine.account.phone)
-    assert list(AccountPerson.objects.filter(account=mine.account).values_list("person_id", flat=True)) == [added.pk]
+    assert (added.number_last4, added.phone) == ("5678", None)
+    assert [each.pk for each in people_of(mine.account.pk)] == [added.pk]
 
 
 def test_nobody_removes_people_of_another_account(mine: Phone, theirs: Phone):

@@ -17,7 +17,7 @@ from banshi.rooms.booking.actions.holding import free_place
 from banshi.rooms.booking.actions.placing import lock_run, place
 from banshi.rooms.booking.actions.retrying import Meanwhile, again
 from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, LedgerEntry, Move, Slot
-from banshi.rooms.booking.queries.facts import AskedFacts, Opens, hall_facts, item_words, read_facts, slot_facts
+from banshi.rooms.booking.queries.facts import AskedFacts, Asking, Opens, hall_facts, item_words, read_facts, slot_facts
 from banshi.rooms.booking.queries.slots import alternatives_for
 
 
@@ -118,6 +118,9 @@ def rebook(*, code: str, by: Actor, now: datetime) -> Appointment:
         why=row.on_behalf_why,
         visit_group=row.visit_group,
         hold_id=kept.pk if kept is not None and kept.expires_at > now else None,
+        name=row.name or "",
+        contact=row.contact,
+        evidence=row.evidence,
     )
 
 
@@ -136,7 +139,8 @@ def move(*, code: str, slot_id: int, by: Actor, now: datetime, why: str = "", by
         return seen
     policy = hall.policy.booking
     opens = Opens(now)
-    fact = read_facts([(slot_id, seen.item.code, seen.person_id)], now=now, opens=opens)[0]
+    asking = Asking(slot_id, seen.item.code, seen.person_id, seen.holder, seen.evidence, seen.account_id)
+    fact = read_facts([asking], now=now, opens=opens)[0]
     no = rules.change_refusal(
         policy=policy,
         state=seen.state,

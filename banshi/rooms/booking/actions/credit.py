@@ -237,7 +237,7 @@ def _tell_suspended(row: Suspension, *, entry_id: int, now: datetime) -> None:
     reason = rules.REASONS[row.reason]
     messaging.write(
         key="suspended",
-        to_person=row.person_id,
+        to_phone=telling.contact_of(appointment),
         hall=appointment.hall,
         subject=f"suspension:{row.pk}",
         params={

@@ -20,6 +20,7 @@ from banshi.rooms.booking.queries.facts import HallFacts, Opens, hall_facts, ite
 from banshi.rooms.booking.queries.slots import alternatives_for, item_facts, slots
 from banshi.rooms.booking.rules import ItemFacts
 from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.identity import queries as identity
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.models import Hall
 
@@ -196,7 +197,7 @@ def _offer(slot: Slot, *, hall: HallFacts, now: datetime) -> bool:
         one.save(update_fields=["state", "hold"])
         messaging.write(
             key="waiting_offer",
-            to_person=one.person_id,
+            to_phone=identity.phone_of(account_id=one.account_id, person_id=one.person_id),
             hall=hall.code,
             subject=f"waiting:{one.pk}",
             params={
@@ -237,7 +238,9 @@ def join_waiting(
     facts = hall_facts(hall, now=now)
     if not facts.policy.booking.waiting_list:
         raise Refused("wrong-state", facts={"state": _NO_WAITING, "needs": _BOOK_DIRECTLY})
-    views = slots(hall=hall, item_code=item_code, first=day, last=day, now=now, person_id=person_id)
+    holder = rules.holder_of(account_id=account_id, by=by)
+    key = "" if identity.proven_by(account_id, person_id) else holder
+    views = slots(hall=hall, item_code=item_code, first=day, last=day, now=now, person_id=person_id, limit_key=key)
     item = item_facts(hall.pk, item_code)
     assert item is not None  # slots() refuses otherwise
     if any(view.bookable for view in views):
@@ -256,6 +259,7 @@ def join_waiting(
             business=business,
             day=day,
             person_id=person_id,
+            limit_key=key,
             state__in=["waiting", "offered"],
             defaults={
                 "item_id": _item_id(hall, item_code),
@@ -331,6 +335,7 @@ def take_offer(
         account_id=account_id if account_id is not None else one.account_id,
         language=language,
         hold_id=one.hold.pk,
+        name=identity.name_typed(one.account_id, one.person_id),
     )
     Waiting.objects.filter(id=waiting_id).update(state="taken")
     return appointment

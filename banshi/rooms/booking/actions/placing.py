@@ -16,8 +16,9 @@ import orjson
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from banshi.foundation import prepared
-from banshi.foundation.crypto import decrypt, encrypt
+from banshi.foundation.crypto import blind_index, decrypt, encrypt
 from banshi.kernel.actors import Actor
+from banshi.kernel.names import fold
 from banshi.kernel.numbers import code_from
 from banshi.kernel.refusals import Alternative, Refusal, Refused
 from banshi.rooms.audit import actions as audit
@@ -25,12 +26,13 @@ from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions import telling
 from banshi.rooms.booking.actions.retrying import TRIES, again, met
 from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, Slot
-from banshi.rooms.booking.queries.facts import AskedFacts, HallFacts, ItemWords, Opens, read_facts, slot_facts
+from banshi.rooms.booking.queries.facts import AskedFacts, Asking, HallFacts, ItemWords, Opens, read_facts, slot_facts
 from banshi.rooms.booking.queries.slots import alternatives_for
 from banshi.rooms.booking.rules import SlotFacts
+from banshi.rooms.messaging.actions import phone_index
 from banshi.rooms.messaging.statements import TO_PLACE, written
 
-PHONE_PLACE = "identity_person.phone"
+NAME_PLACE, CONTACT_PLACE = "booking_appointment.name", "booking_appointment.contact"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class Asked:
     :param source: web, wechat, app, kiosk, phone, video, staff or api.
     :param internal: give a place kept for staff.
     :param ride_along: a further matter of a visit that is booked already: the half-day limit does not count it.
+    :param name: as declared for this booking; :param contact: where its messages go (E.164), else the account's telephone.
+    :param evidence: what stands behind the name (kernel.evidence.Evidence).
     """
 
     slot_id: int
@@ -55,6 +59,14 @@ class Asked:
     visit_group: str = ""
     hold_id: int | None = None
     ride_along: bool = False
+    name: str = ""
+    contact: str | None = None
+    evidence: int = 0
+
+    @property
+    def asking(self) -> Asking:
+        holder = rules.holder_of(account_id=self.account_id, by=self.by)
+        return Asking(self.slot_id, self.item_code, self.person_id, holder, self.evidence, self.account_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +92,7 @@ def new_code() -> str:
 
 # A confirmation and the reminders of each appointment that was made.
 TOLD_SQL = """
-  SELECT a.hall_code AS hall, m.key, 'appointment:' || a.code AS subject, a.phone AS "to", a.phone_index AS to_index,
+  SELECT a.hall_code AS hall, m.key, 'appointment:' || a.code AS subject, a.phone AS "to", a.contact_index AS to_index,
     a.language, a.params, m.key || ':' || a.code || ':0' AS dedupe, m.due_at, m.until, %(now)s::timestamptz AS created_at
   FROM inserted i JOIN asked a ON a.code = i.code
   CROSS JOIN LATERAL (
@@ -98,7 +110,8 @@ WITH asked AS (
     ord int, code text, hall_id bigint, hall_code text, slot_id bigint, item_id bigint, category_id bigint,
     person_id bigint, business text, day date, half text, starts_at timestamptz, ends_at timestamptz, exempt boolean,
     internal boolean, source text, account_id bigint, booked_by text, why text, note text, visit_group text,
-    language text, phone text, phone_index text, params jsonb, reminder_at timestamptz,
+    language text, holder text, evidence int, limit_key text, name text, name_index text, contact text,
+    contact_index text, phone text, params jsonb, reminder_at timestamptz,
     reminder_until timestamptz, leave_at timestamptz, item text)
 ), locked AS MATERIALIZED (
   SELECT id, quota - taken AS free, internal_quota - internal_taken AS internal_free, closed FROM booking_slot
@@ -113,9 +126,10 @@ WITH asked AS (
   INSERT INTO booking_appointment (
     code, hall_id, slot_id, item_id, category_id, person_id, business, day, half, starts_at, ends_at, exempt, internal,
     state, source, account_id, booked_by, on_behalf_why, note, visit_group, language, moves, created_at,
-    cancelled_by, cancel_reason, by_hall)
+    cancelled_by, cancel_reason, by_hall, holder, evidence, limit_key, name, name_index, contact, contact_index)
   SELECT code, hall_id, slot_id, item_id, category_id, person_id, business, day, half, starts_at, ends_at, exempt,
-    internal, 'booked', source, account_id, booked_by, why, note, visit_group, language, 0, %(now)s, '', '', false
+    internal, 'booked', source, account_id, booked_by, why, note, visit_group, language, 0, %(now)s, '', '', false,
+    holder, evidence, limit_key, name, name_index, contact, contact_index
   FROM chosen ORDER BY person_id, ord
   ON CONFLICT DO NOTHING
   RETURNING id, code, slot_id, internal
@@ -154,9 +168,7 @@ def place_many(asked: Sequence[Asked], *, now: datetime) -> list[Appointment | R
         for i in [i for i in todo if not _well_formed(asked[i])]:
             results[i] = Refused("invalid", facts={"slot": asked[i].slot_id, "reason": _MALFORMED})
         todo = [i for i in todo if i not in results]
-        facts = read_facts(
-            [(asked[i].slot_id, asked[i].item_code, asked[i].person_id) for i in todo], now=now, opens=opens
-        )
+        facts = read_facts([asked[i].asking for i in todo], now=now, opens=opens)
         granted: dict[int, _Granted] = {}
         people: set[int] = set()
         claimed: dict[tuple[int, bool], int] = {}
@@ -204,6 +216,9 @@ def place(
     why: str = "",
     visit_group: str = "",
     hold_id: int | None = None,
+    name: str = "",
+    contact: str | None = None,
+    evidence: int = 0,
 ) -> Appointment:
     """Book one place for one person (预约).
 
@@ -222,6 +237,9 @@ def place(
         why=why,
         visit_group=visit_group,
         hold_id=hold_id,
+        name=name,
+        contact=contact,
+        evidence=evidence,
     )
     return _one(place_many([one], now=now)[0])
 
@@ -247,6 +265,9 @@ def place_several(
     internal: bool = False,
     why: str = "",
     hold_id: int | None = None,
+    name: str = "",
+    contact: str | None = None,
+    evidence: int = 0,
 ) -> list[Appointment]:
     """Book several matters for one visit (一次办多件): all of them, or none.
 
@@ -271,8 +292,11 @@ def place_several(
         why=why,
         visit_group=new_code() if len(codes) > 1 else "",
         hold_id=hold_id,
+        name=name,
+        contact=contact,
+        evidence=evidence,
     )
-    fact = read_facts([(slot_id, codes[0], person_id)], now=now, opens=Opens(now))[0]
+    fact = read_facts([first.asking], now=now, opens=Opens(now))[0]
     if fact.hall is not None and len(codes) > (most := fact.hall.policy.booking.matters_per_visit):
         state = {"zh": f"选了 {len(codes)} 件", "en": f"{len(codes)} matters"}
         needs = {"zh": f"一次最多 {most} 件", "en": f"at most {most} in one visit"}
@@ -280,16 +304,16 @@ def place_several(
     booked = [_one(place_many([first], now=now)[0])]
     businesses = {booked[0].business}
     for code in codes[1:]:
-        slot = _same_period(booked[0], code, now=now)
+        slot = _same_period(booked[0], first.asking, code, now=now)
         further = replace(first, slot_id=slot.pk, item_code=code, hold_id=None, ride_along=slot.business in businesses)
         booked.append(_one(place_many([further], now=now)[0]))
         businesses.add(slot.business)
     return booked
 
 
-def _same_period(first: Appointment, item_code: str, *, now: datetime) -> Slot:
+def _same_period(first: Appointment, asking: Asking, item_code: str, *, now: datetime) -> Slot:
     """The slot that serves another item at the same time."""
-    fact = read_facts([(first.slot_id, item_code, first.person_id)], now=now, opens=Opens(now))[0]
+    fact = read_facts([replace(asking, item_code=item_code)], now=now, opens=Opens(now))[0]
     if fact.hall is None or fact.item is None:
         raise Refused("item-not-here", facts={"item": item_code})
     target = rules.quota_for(fact.hall.policy.booking.quotas, fact.item.facts)
@@ -388,14 +412,16 @@ def _run_place_sql(values: dict[str, Any]) -> dict[str, int]:
 def _row(grant: _Granted, ord_: int, *, now: datetime) -> dict[str, Any]:
     asked, slot, item, hall = grant.asked, grant.slot, grant.item, grant.hall
     reminders = rules.reminder_times(hall.policy.messages, slot.starts_at, now)
-    phone = grant.facts.phone
-    return _columns(grant) | {
+    columns = _columns(grant)
+    name, contact = columns["name"], columns["contact"]
+    return columns | {
         "ord": ord_,
         "hall_code": hall.code,
         "why": asked.why[:200],
-        # The stored number is sealed for its own column; the message's column needs it sealed anew.
-        "phone": encrypt(decrypt(phone, place=PHONE_PLACE), place=TO_PLACE) if phone else None,
-        "phone_index": grant.facts.phone_index,
+        # A sealed value opens in its own column only.
+        "name": encrypt(name, place=NAME_PLACE) if name else None,
+        "contact": encrypt(contact, place=CONTACT_PLACE) if contact else None,
+        "phone": encrypt(contact, place=TO_PLACE) if contact else None,
         "params": telling.params_of(
             hall, item, code=grant.code, starts_at=slot.starts_at, ends_at=slot.ends_at, visit=asked.visit_group
         ),
@@ -408,7 +434,12 @@ def _row(grant: _Granted, ord_: int, *, now: datetime) -> dict[str, Any]:
 
 def _columns(grant: _Granted) -> dict[str, Any]:
     """What is written of an appointment, by column; asked for by the statement and for the row handed back."""
-    asked, slot = grant.asked, grant.slot
+    asked, slot, facts = grant.asked, grant.slot, grant.facts
+    contact, contact_index = asked.contact, ""
+    if contact is not None:
+        contact_index = phone_index(contact)
+    elif facts.phone is not None:
+        contact, contact_index = decrypt(facts.phone, place=facts.phone_place), facts.phone_index
     return {
         "code": grant.code,
         "hall_id": grant.hall.id,
@@ -429,6 +460,13 @@ def _columns(grant: _Granted) -> dict[str, Any]:
         "note": asked.note[:200],
         "visit_group": asked.visit_group[:16],
         "language": asked.language[:10],
+        "holder": rules.holder_of(account_id=asked.account_id, by=asked.by),
+        "evidence": facts.evidence,
+        "limit_key": facts.limit_key,
+        "name": asked.name or None,
+        "name_index": blind_index(fold(asked.name), purpose="name") if asked.name else "",
+        "contact": contact,
+        "contact_index": contact_index,
     }
 
 
@@ -517,6 +555,7 @@ def _claim_long(grant: _Granted, *, now: datetime) -> Appointment:
 def _same_half_day(appointment: Appointment) -> str:
     others = Appointment.objects.filter(
         person_id=appointment.person_id,
+        limit_key=appointment.limit_key,
         hall_id=appointment.hall_id,
         business=appointment.business,
         day=appointment.day,

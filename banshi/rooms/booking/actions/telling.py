@@ -9,6 +9,7 @@ from typing import Any
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.booking.queries.facts import HallFacts, ItemWords
+from banshi.rooms.identity import queries as identity
 from banshi.rooms.messaging import actions as messaging
 
 
@@ -44,6 +45,11 @@ def params_of(
     return params
 
 
+def contact_of(appointment: Appointment) -> str | None:
+    """Where the messages of a booking go: the contact given with it, else the person's own proven telephone."""
+    return appointment.contact or identity.phone_of(person_id=appointment.person_id)
+
+
 def tell(
     key: str,
     appointment: Appointment,
@@ -64,7 +70,7 @@ def tell(
     ) | (more or {})
     messaging.write(
         key=key,
-        to_person=appointment.person_id,
+        to_phone=contact_of(appointment),
         hall=hall.code,
         subject=subject_of(appointment.code),
         params=params,
@@ -79,7 +85,7 @@ def tell_all(key: str, about: Sequence[tuple[Appointment, HallFacts, ItemWords |
     messaging.write_rows(
         messaging.row(
             key=key,
-            phone=row.person.phone,
+            phone=phone,
             hall=hall.code,
             subject=subject_of(row.code),
             params=params_of(
@@ -91,7 +97,7 @@ def tell_all(key: str, about: Sequence[tuple[Appointment, HallFacts, ItemWords |
             now=now,
         )
         for row, hall, item in about
-        if row.person.phone
+        if (phone := row.contact or row.person.phone)
     )
 
 
@@ -109,7 +115,7 @@ def remind(appointment: Appointment, *, hall: HallFacts, item: ItemWords, now: d
     for key, due_at in rules.reminder_times(hall.policy.messages, starts_at, now).items():
         messaging.write(
             key=key,
-            to_person=appointment.person_id,
+            to_phone=contact_of(appointment),
             hall=hall.code,
             subject=subject_of(appointment.code),
             params=params,

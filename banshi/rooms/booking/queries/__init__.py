@@ -10,10 +10,12 @@ from banshi.rooms.booking.queries.appointments import (
     coming,
     ics,
     of_account,
+    of_contact,
     of_person,
     of_visit,
     qr_text,
     read_qr,
+    shown_name,
 )
 from banshi.rooms.booking.queries.credit import AppealLine, Credit, EntryLine, SuspensionLine, credit_of
 from banshi.rooms.booking.queries.slots import SlotView, alternatives, slots
@@ -35,9 +37,11 @@ __all__ = [
     "credit_of",
     "ics",
     "of_account",
+    "of_contact",
     "of_person",
     "of_visit",
     "qr_text",
     "read_qr",
+    "shown_name",
     "slots",
 ]

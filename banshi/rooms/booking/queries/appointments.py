@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext, override
 
 from banshi.foundation.crypto import sign, signed_ok
+from banshi.kernel.masking import mask_name
 from banshi.kernel.numbers import InvalidCode, normalise_code
 from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.booking import rules
@@ -86,6 +87,11 @@ class AppointmentView:
     served_at: datetime | None
 
 
+def shown_name(row: Appointment) -> str:
+    """The masked name of a booking: as it was declared with it, so that it tells nothing about whose document it is."""
+    return mask_name(row.name) if row.name else row.person.masked_name
+
+
 def qr_text(code: str) -> str:
     """The text of an appointment's QR code: signed, so that nobody makes one up from a reference."""
     return f"{_QR}{code}.{sign(code, purpose=_PURPOSE)}"
@@ -126,6 +132,12 @@ def of_account(account_id: int, now: datetime, *, limit: int = 100) -> list[Appo
 def of_person(person_id: int, now: datetime, *, limit: int = 100) -> list[AppointmentView]:
     """What was booked for a person, latest first."""
     return _views(_rows().filter(person_id=person_id).order_by("-starts_at", "-id")[:limit], now=now)
+
+
+def of_contact(contact_index: str, hall_id: int, now: datetime, *, limit: int = 50) -> list[AppointmentView]:
+    """What was booked here with this telephone number (its blind index), latest first."""
+    rows = _rows().filter(contact_index=contact_index, hall_id=hall_id).exclude(contact_index="")
+    return _views(rows.order_by("-starts_at", "-id")[:limit], now=now)
 
 
 def coming(hall_id: int, now: datetime, limit: int = 50) -> list[AppointmentView]:
@@ -187,7 +199,7 @@ def _view(
         ends_at=ends_at,
         day=row.day,
         half=row.half,
-        masked_name=row.person.masked_name,
+        masked_name=shown_name(row),
         person_id=row.person_id,
         account_id=row.account_id,
         bring=tuple(bring),

@@ -62,9 +62,24 @@ class AskedFacts:
     item: ItemWords | None
     person: PersonFacts
     person_known: bool
-    phone: str | None  # as stored in identity_person.phone
-    phone_index: str | None
     opens: datetime | None
+    evidence: int = 0  # of the person: what was brought, or what the account is proven by
+    limit_key: str = ""  # whose bookings this one counts together with
+    phone: str | None = None  # the account's telephone, else the person's own proven one; as stored at `phone_place`
+    phone_place: str = ""
+    phone_index: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One request: what, for whom, and who asks. `holder`: `rules.holder_of`; `evidence`: of the person, brought along."""
+
+    slot_id: int
+    item_code: str
+    person_id: int
+    holder: str
+    evidence: int = 0
+    account_id: int | None = None
 
 
 _DEFAULTS = HallPolicy()
@@ -126,8 +141,14 @@ class Opens:
 # One row per request. Slots and items of a rush are few and people many: the few come once, as JSON in the first row.
 FACTS_SQL = """
 WITH asked AS (
-  SELECT * FROM unnest(%(slots)s::bigint[], %(items)s::text[], %(people)s::bigint[])
-    WITH ORDINALITY AS a(slot_id, item_code, person_id, ord)
+  -- A declared booking counts together with those of its holder alone; one with evidence with the person's.
+  SELECT a.slot_id, a.item_code, a.person_id, a.ord,
+    GREATEST(a.evidence, CASE WHEN c.person_id = a.person_id THEN c.person_evidence ELSE 0 END) AS evidence,
+    CASE WHEN a.evidence > 0 OR c.person_id = a.person_id THEN '' ELSE a.holder END AS limit_key,
+    c.phone AS account_phone, c.phone_index AS account_phone_index
+  FROM unnest(%(slots)s::bigint[], %(items)s::text[], %(people)s::bigint[], %(holders)s::text[], %(evidence)s::int[],
+    %(accounts)s::bigint[]) WITH ORDINALITY AS a(slot_id, item_code, person_id, holder, evidence, account_id, ord)
+  LEFT JOIN identity_account c ON c.id = a.account_id
 ), slot AS MATERIALIZED (
   SELECT s.id, s.hall_id, s.business, s.day, s.half, s.starts_at, s.ends_at, s.quota, s.taken, s.internal_quota,
     s.internal_taken, s.closed, s.cut_off_at, s.extended_only, s.items, s.channels,
@@ -149,7 +170,8 @@ WITH asked AS (
   ) bring
   WHERE i.code = ANY(%(some_items)s)
 )
-SELECT a.slot_id, s.hall_id, a.item_code, i.id IS NOT NULL, p.id, p.phone, p.phone_index,
+SELECT a.slot_id, s.hall_id, a.item_code, i.id IS NOT NULL, p.id, a.evidence, a.limit_key,
+  COALESCE(a.account_phone, p.phone), a.account_phone IS NOT NULL, COALESCE(a.account_phone_index, p.phone_index),
   mine.code, mine.starts_at, mine.live, barred.rows,
   CASE WHEN a.ord = 1 THEN (SELECT jsonb_agg(to_jsonb(slot)) FROM slot) END,
   CASE WHEN a.ord = 1 THEN (SELECT jsonb_agg(to_jsonb(item)) FROM item) END
@@ -166,7 +188,7 @@ LEFT JOIN LATERAL (
     -- OFFSET 0 keeps the planner on the person's index: on a young table it would read the hall's whole future.
     SELECT * FROM booking_appointment WHERE person_id = a.person_id AND day >= %(yesterday)s OFFSET 0
   ) x
-  WHERE x.hall_id = s.hall_id AND x.state = ANY(%(live)s)
+  WHERE x.hall_id = s.hall_id AND x.state = ANY(%(live)s) AND x.limit_key = a.limit_key
 ) mine ON true
 LEFT JOIN LATERAL (
   SELECT jsonb_agg(jsonb_build_array(z.scope, z.reason, z.from_on, z.until_on)) AS rows FROM booking_suspension z
@@ -177,16 +199,19 @@ ORDER BY a.ord
 """
 
 
-def read_facts(asked: Sequence[tuple[int, str, int]], *, now: datetime, opens: Opens) -> list[AskedFacts]:
-    """Facts of every request (slot id, item code, person id), in order, in one statement."""
+def read_facts(asked: Sequence[Asking], *, now: datetime, opens: Opens) -> list[AskedFacts]:
+    """Facts of every request, in order, in one statement."""
     rows = prepared.rows(
         FACTS_SQL,
         {
-            "slots": [_id(each[0]) for each in asked],
-            "items": [each[1] for each in asked],
-            "people": [_id(each[2]) for each in asked],
-            "some_slots": sorted({_id(each[0]) for each in asked}),
-            "some_items": sorted({each[1] for each in asked}),
+            "slots": [_id(each.slot_id) for each in asked],
+            "items": [each.item_code for each in asked],
+            "people": [_id(each.person_id) for each in asked],
+            "holders": [each.holder for each in asked],
+            "evidence": [each.evidence for each in asked],
+            "accounts": [each.account_id for each in asked],
+            "some_slots": sorted({_id(each.slot_id) for each in asked}),
+            "some_items": sorted({each.item_code for each in asked}),
             "now": now,
             "yesterday": (now - timedelta(days=1)).date(),
             "live": LIVE,
@@ -194,26 +219,43 @@ def read_facts(asked: Sequence[tuple[int, str, int]], *, now: datetime, opens: O
     )
     if not rows:
         return []
-    halls, slots = _slots_read(rows[0][11])
-    items = {(each["hall_id"], each["code"]): _item_read(each) for each in _json(rows[0][12])}
+    halls, slots = _slots_read(rows[0][-2])
+    items = {(each["hall_id"], each["code"]): _item_read(each) for each in _json(rows[0][-1])}
     found = []
-    for slot_id, hall_id, item_code, has_item, person_id, phone, phone_index, same, same_at, live, barred, *_ in rows:
-        hall = halls.get(hall_id)
-        slot = slots.get(slot_id)
-        if hall is None or slot is None:
-            person = PersonFacts()
-            found.append(AskedFacts(None, None, None, person, person_id is not None, phone, phone_index, None))
-            continue
-        person = PersonFacts(
-            same_half_day=same,
-            same_half_day_starts_at=same_at.astimezone(hall.zone) if same_at else None,
-            live=live,
-            barred=_barred(_json(barred), hall.scope, now.astimezone(hall.zone).date()),
+    for slot_id, hall_id, item_code, has_item, person_id, evidence, limit_key, phone, own, index, *facts in rows:
+        hall, slot = halls.get(hall_id), slots.get(slot_id)
+        person = PersonFacts()
+        if hall is not None and slot is not None:
+            person = _person_read(hall, facts, now)
+        found.append(
+            AskedFacts(
+                hall=hall if slot is not None else None,
+                slot=slot if hall is not None else None,
+                item=items[hall_id, item_code] if has_item and hall is not None else None,
+                person=person,
+                person_known=person_id is not None,
+                opens=opens.at(hall, slot.day) if hall is not None and slot is not None else None,
+                evidence=evidence,
+                limit_key=limit_key,
+                phone=phone,
+                phone_place=ACCOUNT_PHONE if own else PERSON_PHONE,
+                phone_index=index or "",
+            )
         )
-        item = items[hall_id, item_code] if has_item else None
-        opens_at = opens.at(hall, slot.day)
-        found.append(AskedFacts(hall, slot, item, person, person_id is not None, phone, phone_index, opens_at))
     return found
+
+
+ACCOUNT_PHONE, PERSON_PHONE = "identity_account.phone", "identity_person.phone"
+
+
+def _person_read(hall: HallFacts, facts: Sequence[Any], now: datetime) -> PersonFacts:
+    same, same_at, live, barred, *_ = facts
+    return PersonFacts(
+        same_half_day=same,
+        same_half_day_starts_at=same_at.astimezone(hall.zone) if same_at else None,
+        live=live,
+        barred=_barred(_json(barred), hall.scope, now.astimezone(hall.zone).date()),
+    )
 
 
 def _id(number: int) -> int:

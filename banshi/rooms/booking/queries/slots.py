@@ -55,12 +55,14 @@ def slots(
     last: date,
     now: datetime,
     person_id: int | None = None,
+    limit_key: str = "",
     channel: str = "web",
     internal: bool = False,
 ) -> list[SlotView]:
     """The slots of an item on the days first–last, by start, each with the reason why it cannot be booked, or None.
 
-    :param person_id: with it, this person's half-day limit and suspension count too.
+    :param person_id: with it, this person's half-day limit and suspension count too; of their bookings those that count
+        together under `limit_key` (Appointment.limit_key).
     :raises Refused: item-not-here, not-bookable.
     """
     item = item_facts(hall.pk, item_code)
@@ -75,6 +77,7 @@ def slots(
         last=last,
         now=now,
         person_id=person_id,
+        limit_key=limit_key,
         channel=channel,
         internal=internal,
     )
@@ -88,6 +91,7 @@ def _views(
     last: date,
     now: datetime,
     person_id: int | None = None,
+    limit_key: str = "",
     channel: str = "web",
     internal: bool = False,
     opens: Opens | None = None,
@@ -104,7 +108,9 @@ def _views(
         if rules.serves(facts, item, hall.policy.booking.quotas):
             offered.append(facts)
             kinds[row.pk] = row.session_kind
-    people = _person_facts(hall, person_id, first=first, last=last, local=local) if person_id is not None else {}
+    people = {}
+    if person_id is not None:
+        people = _person_facts(hall, person_id, limit_key, first=first, last=last, local=local)
     barred = people.get(None, PersonFacts()).barred
     found = []
     for slot in offered:
@@ -162,7 +168,7 @@ def _with_free(slot: SlotFacts, free: int, *, internal: bool) -> SlotFacts:
 
 
 def _person_facts(
-    hall: HallFacts, person_id: int, *, first: date, last: date, local: datetime
+    hall: HallFacts, person_id: int, limit_key: str, *, first: date, last: date, local: datetime
 ) -> dict[tuple[str, date, str] | None, PersonFacts]:
     """By business, day and half; under None what holds everywhere."""
     today = local.date()
@@ -170,7 +176,11 @@ def _person_facts(
     in_force = [Barred(each.until_on, each.reason) for each in suspensions if each.from_on <= today]
     barred = max(in_force, key=lambda each: each.until_on, default=None)
     rows = Appointment.objects.filter(
-        person_id=person_id, hall_id=hall.id, day__gte=min(first, today - timedelta(days=1)), state__in=LIVE
+        person_id=person_id,
+        limit_key=limit_key,
+        hall_id=hall.id,
+        day__gte=min(first, today - timedelta(days=1)),
+        state__in=LIVE,
     ).order_by("starts_at", "id")
     appointments = list(rows)
     live = sum(each.ends_at > local for each in appointments)

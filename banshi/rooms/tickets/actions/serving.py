@@ -29,6 +29,7 @@ from banshi.rooms.tickets.actions.ground import (
 from banshi.rooms.tickets.actions.taking import issue
 from banshi.rooms.tickets.actions.told import tell
 from banshi.rooms.tickets.models import AT_WINDOW, Call, Miss, Service, Ticket, Transfer, WindowSession
+from banshi.rooms.tickets.queries import contact_of
 
 
 @transaction.atomic
@@ -258,7 +259,7 @@ def add_matter(*, ref: str, item_code: str, staff_id: int, now: datetime) -> Tic
         by=Actor(ActorKind.STAFF, str(staff_id), ticket.hall.code),
         now=now,
         language=ticket.language,
-        phone_index=ticket.phone_index,
+        contact=contact_of(ticket),
         visit_id=ticket.visit_id,
         only_window_id=session.window_id if here else None,
         follows=True,

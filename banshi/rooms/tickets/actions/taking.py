@@ -20,6 +20,7 @@ from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.queries import Opening
 from banshi.rooms.catalogue.models import HallItem, Item
 from banshi.rooms.identity.models import Person
+from banshi.rooms.messaging.actions import phone_index
 from banshi.rooms.messaging.statements import TO_PLACE
 from banshi.rooms.places.models import Category, Hall
 from banshi.rooms.places.queries import policy_of
@@ -114,7 +115,7 @@ def issue(
     kind: str = "walk_in",
     appointment: Appointment | None = None,
     language: str = "zh-hans",
-    phone_index: str = "",
+    contact: str | None = None,
     visit_id: int | None = None,
     since: datetime | None = None,
     only_window_id: int | None = None,
@@ -130,6 +131,7 @@ def issue(
     :param lane: "" or one of `rules.LANES`; the elderly get theirs by year of birth.
     :param visit_id: the visit it belongs to; None finds or begins the person's visit of the day.
     :param since: waited since then in another hall; the rank counts from there.
+    :param contact: where to tell about this number (E.164): given when taking it; else the booking's, else the person's own.
     :param follows: a further matter of somebody who is in the hall already: neither limits nor hours stop it.
     :raises Refused: nothing-found, item-not-here, invalid, identity-invalid, closed, walk-ins-closed, daily-limit,
         already-waiting, already-checked-in.
@@ -147,7 +149,8 @@ def issue(
         raise Refused("identity-invalid", facts={"reason": reason})
     local = now.astimezone(ZoneInfo(hall.timezone))
     opening = _opening(hall, rules_of_hall, category, item, tags, now, walks_in=walks_in)
-    person = Person.objects.only("birth_year", "phone", "phone_index").get(pk=person_id) if person_id else None
+    person = Person.objects.only("birth_year", "phone").get(pk=person_id) if person_id else None
+    contact = contact or (appointment.contact if appointment else None) or (person.phone if person else None)
     lane = rules.lane_of(
         asked=lane, birth_year=person.birth_year if person else None, policy=rules_of_hall.tickets, today=local.date()
     )
@@ -187,8 +190,8 @@ def issue(
         "lane": lane,
         "channel": channel,
         "language": language,
-        "phone_index": (person.phone_index if person else None) or phone_index,
-        "notify_to": encrypt(person.phone, place=TO_PLACE) if person and person.phone else "",
+        "phone_index": phone_index(contact) if contact else "",
+        "notify_to": encrypt(contact, place=TO_PLACE) if contact else "",
         "rank_class": int(ranked.rank_class),
         "rank_key": ranked.key,
         "call_by": rules.PUT_FIRST_BY

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from banshi.kernel.masking import mask_id
+from banshi.kernel.masking import mask_id, mask_name
 from banshi.rooms.tickets.models import AT_WINDOW, Ticket, WindowSession
 from banshi.rooms.tickets.queries.line import Line, LineTicket, line_at
+from banshi.rooms.tickets.queries.ticket import name_of, names_differ
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class DeskTicket:
     masked_id: str
     person_id: int | None
     identity_ok: bool | None
+    names_differ: bool  # booked in another name than the proven one
     appointment: str | None
     period: tuple[datetime, datetime] | None
     made_at: datetime
@@ -115,10 +117,11 @@ def _at_window(window_id: int) -> DeskTicket | None:
         state=t.state,
         category=Named(t.category.code, t.category.name_zh, t.category.name_en),
         item=Named(t.item.code, t.item.name_zh, t.item.name_en) if t.item else None,
-        masked_name=t.person.masked_name if t.person else "",
+        masked_name=mask_name(name_of(t)),
         masked_id=mask_id(t.person.id_number, first=4) if t.person else "",
         person_id=t.person_id,
         identity_ok=t.identity_ok,
+        names_differ=names_differ(t),
         appointment=t.appointment.code if t.appointment else None,
         period=(t.appointment.starts_at, t.appointment.ends_at) if t.appointment else None,
         made_at=t.made_at,

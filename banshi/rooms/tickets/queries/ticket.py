@@ -11,8 +11,10 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from banshi.foundation.crypto import decrypt
 from banshi.foundation.memory import forgettable
 from banshi.kernel.refusals import Refused
+from banshi.rooms.messaging.statements import TO_PLACE
 from banshi.rooms.places.models import Hall, WindowCategory
 from banshi.rooms.tickets.models import AT_WINDOW, Ticket
 from banshi.rooms.tickets.queries.line import Line, LineTicket, line
@@ -232,6 +234,29 @@ def expected_wait(*, hall_id: int, category_code: str, now: datetime) -> tuple[i
 def tickets_of_visit(visit_id: int) -> list[str]:
     """Refs of the numbers of a visit, in order."""
     return list(Ticket.objects.filter(visit_id=visit_id).order_by("id").values_list("ref", flat=True))
+
+
+def name_of(ticket: Ticket) -> str:
+    """Whom this number is for, by the best that is known: a proven name, else the one declared with the booking."""
+    declared = ticket.appointment.name if ticket.appointment is not None else None
+    if ticket.person is None:
+        return declared or ""
+    return str(ticket.person.name if ticket.person.name_evidence or not declared else declared)
+
+
+def names_differ(ticket: Ticket) -> bool:
+    """Whether the booking was made in another name than the one proven for its document: the window decides."""
+    person, booking = ticket.person, ticket.appointment
+    if person is None or booking is None or not person.name_evidence:
+        return False
+    return bool(booking.name_index) and booking.name_index != person.name_index
+
+
+def contact_of(ticket: Ticket) -> str | None:
+    """Where this number's messages go, in clear: as said when it was taken, else the person's own proven telephone."""
+    if ticket.notify_to:
+        return decrypt(ticket.notify_to, place=TO_PLACE)
+    return ticket.person.phone if ticket.person is not None else None
 
 
 def tickets_of_account_people(person_ids: Iterable[int], *, limit: int = 10) -> list[str]:

@@ -1,0 +1,241 @@
+"""Enrol people, sign citizens in, make staff and keys."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from banshi.foundation import clock, limits, phones
+from banshi.foundation.crypto import blind_index
+from banshi.kernel.actors import Actor
+from banshi.kernel.refusals import Refused
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.identity.actions.people import (
+    Enrolled,
+    PersonAsked,
+    clean_name,
+    enrol,
+    enrol_many,
+    name_index,
+    prove_phone,
+)
+from banshi.rooms.identity.models import Account, AccountPerson, ApiKey, Role, SignInCode, Staff
+from banshi.rooms.identity.rules import ROLES, SCOPES
+
+CODE_LASTS = timedelta(minutes=10)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def new_code(*, phone: str, now: datetime) -> str:
+    """A six-digit one-time code for a phone; a newer code ends the older ones.
+
+    :param now: hall time, for the record only; expiry follows machine time.
+    :raises Refused: phone-invalid; rate-limited (more than 5 codes in 10 minutes, or the day's messages abroad).
+    """
+    e164 = phones.reachable(phone)
+    index = blind_index(e164, purpose="phone")
+    limits.take(key=f"code:{index}", per_minute=0.5, burst=5)
+    phones.pay_for(e164)
+    code = f"{secrets.randbelow(1_000_000):06d}"
+    with transaction.atomic():
+        SignInCode.objects.filter(phone_index=index, used_at=None).delete()
+        SignInCode.objects.create(
+            phone_index=index, code_hash=_hash(index + code), expires_at=clock.wall() + CODE_LASTS
+        )
+    return code
+
+
+def use_code(*, phone: str, code: str, now: datetime) -> Account:
+    """Sign in; the account is made the first time.
+
+    :raises Refused: phone-invalid; code-wrong, with the tries left; rate-limited.
+    """
+    e164 = phones.known(phone)
+    index = blind_index(e164, purpose="phone")
+    limits.take(key=f"sign-in:{index}", per_minute=3, burst=10)
+    wrong_left: int | None = None
+    with transaction.atomic():
+        row = (
+            SignInCode.objects.select_for_update()
+            .filter(phone_index=index, used_at=None, expires_at__gt=clock.wall(), tries_left__gt=0)
+            .order_by("-id")
+            .first()
+        )
+        if row is None:
+            wrong_left = 0
+        elif not secrets.compare_digest(row.code_hash, _hash(index + code.strip())):
+            row.tries_left -= 1
+            row.save(update_fields=["tries_left"])
+            wrong_left = row.tries_left
+        else:
+            row.used_at = clock.wall()
+            row.save(update_fields=["used_at"])
+    if wrong_left is not None:
+        raise Refused("code-wrong", facts={"left": wrong_left})
+    account, _ = Account.objects.get_or_create(phone_index=index, defaults={"phone": e164, "created_at": now})
+    return account
+
+
+def add_to_account(*, account_id: int, person_id: int, name: str, now: datetime) -> None:
+    """Remember whom this account books for, under the name it typed: its own word, binding nobody else."""
+    row, new = AccountPerson.objects.get_or_create(
+        account_id=account_id, person_id=person_id, defaults={"name": name, "added_at": now}
+    )
+    if not new:
+        row.name, row.removed_at = name, None
+        row.save(update_fields=["name", "removed_at"])
+
+
+def add_typed(*, account_id: int, name: str, id_type: str, id_number: str, now: datetime) -> Enrolled:
+    """Somebody this account books for, as typed. Nothing of the person changes, nothing of them is told.
+
+    :raises Refused: invalid (name), identity-invalid.
+    """
+    (person,) = enrol_many([PersonAsked(name, id_type, id_number)], now=now)
+    if isinstance(person, Refused):
+        raise person
+    add_to_account(account_id=account_id, person_id=person.id, name=person.name, now=now)
+    return person
+
+
+def remove_from_account(*, account_id: int, person_id: int, now: datetime) -> None:
+    AccountPerson.objects.filter(account_id=account_id, person_id=person_id, removed_at=None).update(removed_at=now)
+
+
+def create_key(
+    *,
+    name: str,
+    scope: str,
+    hall: str = "",
+    region: str = "",
+    staff: Staff | None = None,
+    vouches: bool = False,
+    now: datetime,
+    secret: str = "",
+) -> str:
+    """Make a key and return it, once; only its hash is stored.
+
+    :param vouches: a channel that has checked who its people are: their names count as vouched for.
+    :raises ValueError: unknown scope; kiosk without hall; desk without staff; manage without hall or region; vouching
+        without being a channel.
+    """
+    if scope not in SCOPES:
+        raise ValueError(f"scope is one of {', '.join(SCOPES)}")
+    if scope == "kiosk" and not hall:
+        raise ValueError("a kiosk key is bound to a hall")
+    if scope == "desk" and staff is None:
+        raise ValueError("a desk key is bound to a member of staff")
+    if scope == "manage" and not (hall or region):
+        raise ValueError("a manage key is bound to a hall or region")
+    if vouches and scope != "channel":
+        raise ValueError("only a channel vouches for its people")
+    secret = secret or f"bs_{scope}_{secrets.token_urlsafe(24)}"
+    ApiKey.objects.create(
+        name=name,
+        key_hash=_hash(secret),
+        scope=scope,
+        hall=hall,
+        region=region,
+        staff=staff,
+        vouches=vouches,
+        created_at=now,
+    )
+    return secret
+
+
+def revoke_key(*, key_id: int, by: Actor, now: datetime) -> bool:
+    """End a key; False where there was none to end. A process may believe it a few seconds longer."""
+    ended = ApiKey.objects.filter(id=key_id, revoked_at=None).update(revoked_at=now)
+    if ended:
+        audit.record(action="revoked", subject=f"key:{key_id}", by=by, now=now)
+    return bool(ended)
+
+
+def create_staff(
+    *, login: str, password: str, name_zh: str, name_en: str, badge: str = "", by: Actor, now: datetime
+) -> Staff:
+    """:raises Refused: invalid – the login is taken or malformed."""
+    login = login.strip().lower()
+    if not login or len(login) > 40 or not all(c.isalnum() or c in "-_." for c in login):
+        raise Refused(
+            "invalid",
+            facts={
+                "field": "login",
+                "reason": {"zh": "登录名只用字母、数字和 - _ .", "en": "Letters, digits and - _ . only"},
+            },
+        )
+    if Staff.objects.filter(login=login).exists():
+        raise Refused(
+            "invalid", facts={"field": "login", "reason": {"zh": "登录名已有人用", "en": "This login is taken"}}
+        )
+    with transaction.atomic():
+        staff = Staff.objects.create_staff(
+            login=login, password=password, name_zh=name_zh, name_en=name_en, badge=badge, created_at=now
+        )
+        audit.record(action="created", subject=f"staff:{staff.id}", by=by, now=now)
+    return staff
+
+
+def give_role(*, staff: Staff, role: str, scope_kind: str, scope: str, by: Actor, now: datetime) -> Role:
+    """:raises Refused: invalid – unknown role or scope kind."""
+    if role not in ROLES or scope_kind not in ("hall", "region", "all"):
+        raise Refused("invalid", facts={"field": "role", "reason": {"zh": "没有这个角色", "en": "No such role"}})
+    with transaction.atomic():
+        held, made = Role.objects.get_or_create(
+            staff=staff,
+            role=role,
+            scope_kind=scope_kind,
+            scope=scope,
+            ended_at=None,
+            defaults={"given_at": now, "given_by": str(by)},
+        )
+        if made:
+            hall = scope if scope_kind == "hall" else ""
+            audit.record(
+                action="gave-role",
+                subject=f"staff:{staff.id}",
+                by=by,
+                now=now,
+                hall=hall,
+                facts={"role": role, "scope": scope},
+            )
+    return held
+
+
+def end_role(*, role_id: int, by: Actor, now: datetime) -> None:
+    ended = Role.objects.filter(id=role_id, ended_at=None).update(ended_at=now)
+    if ended:
+        audit.record(action="ended-role", subject=f"role:{role_id}", by=by, now=now)
+
+
+def set_active(*, staff: Staff, active: bool, by: Actor, now: datetime) -> None:
+    Staff.objects.filter(id=staff.id).update(is_active=active)
+    audit.record(action="activated" if active else "deactivated", subject=f"staff:{staff.id}", by=by, now=now)
+
+
+__all__ = [
+    "Enrolled",
+    "PersonAsked",
+    "add_to_account",
+    "add_typed",
+    "clean_name",
+    "create_key",
+    "create_staff",
+    "end_role",
+    "enrol",
+    "enrol_many",
+    "give_role",
+    "name_index",
+    "new_code",
+    "prove_phone",
+    "remove_from_account",
+    "revoke_key",
+    "set_active",
+    "use_code",
+]

@@ -1,0 +1,210 @@
+"""Real-name people: enrolled by document; what is believed about them follows the evidence, never a declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from banshi.foundation import phones, prepared
+from banshi.foundation.crypto import blind_index, encrypt
+from banshi.kernel.actors import Actor
+from banshi.kernel.documents import IdType, InvalidDocument, birth_date, normalise
+from banshi.kernel.evidence import Evidence
+from banshi.kernel.masking import mask_name
+from banshi.kernel.names import InvalidName, check, fold
+from banshi.kernel.refusals import Refused
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.identity.models import Person
+
+CHINA = ZoneInfo("Asia/Shanghai")  # documents are Chinese: a birth date is a day there
+
+
+@dataclass(frozen=True)
+class PersonAsked:
+    """A real-name person as typed or read: checked by `enrol`. `phone`: where to reach whoever asks; may be empty.
+
+    :param source: str(Actor) of who gave the evidence.
+    """
+
+    name: str
+    id_type: str
+    id_number: str
+    phone: str = ""
+    evidence: Evidence = Evidence.DECLARED
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """Whose document it is; and name and telephone as they were given, in their tidy form. They need not be the person's."""
+
+    id: int
+    name: str
+    phone: str | None
+
+
+@dataclass(frozen=True)
+class _Checked:
+    name: str
+    id_type: IdType
+    number: str
+    phone: str | None
+    number_index: str
+    evidence: Evidence
+    source: str
+
+
+def clean_name(text: str) -> str:
+    """:raises Refused: invalid, naming the field."""
+    try:
+        return check(text)
+    except InvalidName as wrong:
+        raise Refused("invalid", facts={"field": "name", "reason": {"zh": wrong.zh, "en": wrong.en}}) from wrong
+
+
+def name_index(name: str) -> str:
+    """The blind index of a name: the same for all its spellings."""
+    return blind_index(fold(name), purpose="name")
+
+
+def _check(asked: PersonAsked, *, now: datetime) -> _Checked:
+    name = clean_name(asked.name)
+    try:
+        id_type = IdType(asked.id_type)
+        number = normalise(id_type, asked.id_number, today=now.astimezone(CHINA).date())
+    except InvalidDocument as wrong:
+        raise Refused("identity-invalid", facts={"reason": {"zh": wrong.zh, "en": wrong.en}}) from wrong
+    except ValueError as wrong:
+        raise Refused(
+            "identity-invalid",
+            facts={
+                "reason": {"zh": "不认识这种证件", "en": "This kind of document is not known"},
+                "known": [t.value for t in IdType],
+            },
+        ) from wrong
+    phone = phones.reachable(asked.phone) if asked.phone else None
+    index = blind_index(f"{id_type}:{number}", purpose="document")
+    return _Checked(name, id_type, number, phone, index, asked.evidence, asked.source[:60])
+
+
+# What is only declared about a known document leaves its row as it is, and the answer is the same whether it fits or not.
+# Evidence as strong as what is stored replaces it: the newer one is right (a name changed by marriage).
+ENROL_SQL = """
+WITH asked AS (
+  SELECT * FROM unnest(%(name)s::text[], %(masked)s::text[], %(id_type)s::text[], %(number)s::text[], %(number_index)s::text[],
+    %(last4)s::text[], %(name_index)s::text[], %(birth)s::int[], %(evidence)s::int[], %(source)s::text[])
+    WITH ORDINALITY AS a(name, masked, id_type, number, number_index, last4, name_index, birth, evidence, source, ord)
+), best AS (
+  SELECT DISTINCT ON (number_index) * FROM asked ORDER BY number_index, least(evidence, 2) DESC, ord
+), old AS (
+  SELECT p.id, p.number_index, p.name_index, p.name_evidence FROM identity_person p JOIN best USING (number_index)
+), fresh AS (
+  INSERT INTO identity_person
+    (name, masked_name, id_type, id_number, number_index, number_last4, name_index, name_evidence, name_at, name_source,
+     birth_year, created_at)
+  SELECT name, masked, id_type, number, number_index, last4, name_index, evidence,
+    CASE WHEN evidence > 0 THEN %(now)s::timestamptz END, source, birth, %(now)s
+  FROM best WHERE number_index NOT IN (SELECT number_index FROM old) ORDER BY number_index
+  ON CONFLICT ON CONSTRAINT one_person_per_document DO NOTHING
+  RETURNING id, number_index
+), proven AS (
+  UPDATE identity_person p SET name = b.name, masked_name = b.masked, name_index = b.name_index,
+    name_evidence = b.evidence, name_at = %(now)s, name_source = b.source
+  FROM best b JOIN old USING (number_index)
+  WHERE p.id = old.id AND b.evidence > 0 AND least(b.evidence, 2) >= least(p.name_evidence, 2)
+    AND (p.name_index <> b.name_index OR least(b.evidence, 2) > least(p.name_evidence, 2))
+  RETURNING p.id, p.name_source, p.name_evidence, old.name_evidence AS was, old.name_index <> p.name_index AS other
+), trail AS (
+  INSERT INTO audit_entry (at, actor, hall, action, subject, facts)
+  SELECT %(now)s, name_source, '', CASE WHEN other THEN 'name_replaced' ELSE 'name_proven' END, 'person:' || id,
+    jsonb_build_object('evidence', name_evidence, 'was', was)
+  FROM proven WHERE other OR was > 0
+)
+SELECT number_index, id FROM old UNION ALL SELECT number_index, id FROM fresh
+"""
+
+
+def enrol_many(asked: Sequence[PersonAsked], *, now: datetime) -> list[Enrolled | Refused]:
+    """The people of these documents, made where new, in one statement; one result per request, in order.
+
+    The same document always leads to the same row. A declared name neither changes nor tests the stored one: the
+    answer is the same. Evidence (a vouching channel, a chip, a window) replaces a name that rests on less.
+    """
+    results: list[Enrolled | Refused | None] = [None] * len(asked)
+    checked: dict[int, _Checked] = {}
+    for i, one in enumerate(asked):
+        try:
+            checked[i] = _check(one, now=now)
+        except Refused as refused:
+            results[i] = refused
+    found: dict[str, int] = {}
+    for _attempt in range(3):  # a row inserted by somebody else meanwhile is invisible to this statement: look again
+        missing = [c for c in checked.values() if c.number_index not in found]
+        if not missing:
+            break
+        found |= dict(prepared.rows(ENROL_SQL, _columns(missing, now=now)))
+    for i, one_checked in checked.items():
+        results[i] = Enrolled(found[one_checked.number_index], one_checked.name, one_checked.phone)
+    return [r for r in results if r is not None]
+
+
+def _columns(rows: Sequence[_Checked], *, now: datetime) -> dict[str, Any]:
+    def birth(c: _Checked) -> int | None:
+        born = birth_date(c.id_type, c.number)
+        return born.year if born else None
+
+    return {
+        "now": now,
+        "name": [encrypt(c.name, place="identity_person.name") for c in rows],
+        "masked": [mask_name(c.name) for c in rows],
+        "id_type": [c.id_type.value for c in rows],
+        "number": [encrypt(c.number, place="identity_person.id_number") for c in rows],
+        "number_index": [c.number_index for c in rows],
+        "last4": [c.number[-4:] for c in rows],
+        "name_index": [name_index(c.name) for c in rows],
+        "birth": [birth(c) for c in rows],
+        "evidence": [int(c.evidence) for c in rows],
+        "source": [c.source for c in rows],
+    }
+
+
+def enrol(
+    *,
+    name: str,
+    id_type: str,
+    id_number: str,
+    evidence: Evidence = Evidence.DECLARED,
+    by: Actor | None = None,
+    now: datetime,
+) -> Person:
+    """The person of this document, made when new.
+
+    :param evidence: what stands behind the name; a declared one changes nothing.
+    :param by: who gave the evidence.
+    :raises Refused: invalid (name), identity-invalid.
+    """
+    asked = PersonAsked(name, id_type, id_number, evidence=evidence, source=str(by) if by else "")
+    (result,) = enrol_many([asked], now=now)
+    if isinstance(result, Refused):
+        raise result
+    return Person.objects.get(id=result.id)
+
+
+def prove_phone(*, person_id: int, phone: str, evidence: Evidence, by: Actor, now: datetime) -> None:
+    """Set a person's own telephone: whoever calls this has seen a code from that number and proof of the person.
+
+    :raises Refused: phone-invalid. :raises ValueError: with a declaration only.
+    """
+    if not evidence.proves:
+        raise ValueError("a declaration proves no telephone")
+    number = phones.reachable(phone)
+    person = Person.objects.get(id=person_id)
+    person.phone, person.phone_index = number, blind_index(number, purpose="phone")
+    person.phone_evidence, person.phone_at = int(evidence), now
+    person.save(update_fields=["phone", "phone_index", "phone_evidence", "phone_at"])
+    audit.record(
+        action="phone_proven", subject=f"person:{person_id}", by=by, now=now, facts={"evidence": int(evidence)}
+    )

@@ -1,0 +1,93 @@
+"""Whoever only knows a name and a number changes nothing, learns nothing and costs nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from banshi.rooms.audit.models import Entry
+from banshi.rooms.booking.models import Appointment
+from banshi.rooms.identity.actions import create_key
+from banshi.rooms.identity.models import Person
+from banshi.rooms.messaging.models import Message
+from tests.surfaces.api.conftest import PERSON, Calls, booking
+from tests.town import TUESDAY_NINE, at
+
+
+def vouching(calls: Calls) -> str:
+    return create_key(name="province app", scope="channel", vouches=True, now=TUESDAY_NINE)
+
+
+def shape(answer: Any) -> tuple[int, list[str]]:
+    return answer.status_code, sorted(answer.json())
+
+
+def test_a_name_that_does_not_fit_gets_the_same_answer_as_one_that_does(calls: Calls) -> None:
+    calls("post", "/appointments", vouching(calls), booking(calls.town.slot(quota=90)))
+    days = [calls.town.slot(starts=at(f"2026-03-{day} 09:00")) for day in (12, 13)]
+
+    wrong = calls("post", "/appointments", "channel", booking(days[0], person={**PERSON, "name": "李四光"}))
+    right = calls("post", "/appointments", "other-channel", booking(days[1]))
+
+    assert shape(wrong) == shape(right)
+    assert (wrong.status_code, wrong.json()["name"], right.json()["name"]) == (201, "李**", "张**")
+    # And later too: what was declared is echoed, never what is stored.
+    again = calls("get", f"/appointments/{wrong.json()['code']}", "channel")
+    assert again.json()["name"] == "李**"
+    assert Person.objects.latest("id").name == "张三丰"
+
+
+def test_a_strangers_booking_takes_nothing_from_whoever_has_the_document(calls: Calls) -> None:
+    slot = calls.town.slot(quota=5)
+    stranger = calls("post", "/appointments", "channel", booking(slot, person={**PERSON, "name": "李四光"}))
+    again = calls("post", "/appointments", "channel", booking(slot))
+
+    own = calls("post", "/appointments", vouching(calls), booking(slot))
+
+    assert (stranger.status_code, again.status_code, own.status_code) == (201, 409, 201)
+    assert again.json()["type"] == "limit-half-day"  # the same key booked this document before
+    assert Person.objects.latest("id").name == "张三丰"
+    assert [a.limit_key != "" for a in Appointment.objects.order_by("id")] == [True, False]
+
+
+def test_what_stands_with_evidence_counts_together_whoever_booked_it(calls: Calls) -> None:
+    slot = calls.town.slot(quota=5)
+    calls("post", "/appointments", vouching(calls), booking(slot))
+
+    other = calls("post", "/appointments", vouching(calls), booking(slot))
+
+    assert (other.status_code, other.json()["type"]) == (409, "limit-half-day")
+
+
+def test_messages_of_a_booking_go_to_the_number_given_with_it(calls: Calls) -> None:
+    slot = calls.town.slot(quota=5)
+    calls("post", "/appointments", "channel", booking(slot, person={**PERSON, "phone": "13900139000"}))
+    calls("post", "/appointments", "other-channel", booking(slot, person={**PERSON, "phone": "13800138000"}))
+
+    to = {m.to for m in Message.objects.filter(subject=f"appointment:{Appointment.objects.order_by('id')[0].code}")}
+
+    assert to == {"+8613900139000"}
+    assert [(p.phone, p.phone_index) for p in Person.objects.filter(name_evidence=0)] == [(None, None)]
+
+
+def test_a_kiosk_that_read_the_chip_puts_a_wrong_name_right(calls: Calls) -> None:
+    calls("post", "/appointments", "channel", booking(calls.town.slot(), person={**PERSON, "name": "李四光"}))
+
+    read = {"name": "张三丰", "id_type": "resident_id", "id_number": PERSON["id_number"]}
+    answer = calls("post", "/halls/town/tickets", "kiosk", {"category": "B", "person": read})
+
+    assert answer.status_code == 201
+    assert Person.objects.latest("id").name == "张三丰"
+
+
+def test_a_desk_key_that_sees_a_person_leaves_one_trace_however_often_it_asks(calls: Calls) -> None:
+    calls("post", "/windows/town-01/sign-in", "desk")
+    calls("post", "/halls/town/tickets", "kiosk", {"category": "A", "person": {k: PERSON[k] for k in PERSON}})
+    ref = calls("post", "/windows/town-01/calls", "desk").json()["id"]
+    for _ in range(3):
+        calls("get", f"/tickets/{ref}", "desk")
+        calls("get", "/windows/town-01", "desk")
+
+    seen = Entry.objects.filter(action="looked")
+
+    person = Person.objects.latest("id")
+    assert [(e.subject, e.facts, e.hall) for e in seen] == [(f"person:{person.pk}", {"why": f"ticket:{ref}"}, "town")]
