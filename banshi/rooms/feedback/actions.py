@@ -117,15 +117,32 @@ def _who_served(ticket: Ticket) -> tuple[int | None, int | None]:
 
 
 def _open_task(rating: Rating, *, policy: RatingPolicy, now: datetime) -> None:
-    """差评工单; a follow-up joins the task of the first rating while that is not settled."""
-    if rating.follow_up and Task.objects.filter(rating__visit_id=rating.visit_id).exclude(state="settled").exists():
-        return
+    """差评工单. A bad follow-up joins the task of the first rating: one that was answered is open again, because the
+    answer did not help; one that was settled gets a task of its own."""
     answer_by, settle_by = rules.clocks(
         now.astimezone(ZoneInfo(rating.hall.timezone)).date(),
         answer_days=policy.answer_working_days,
         settle_days=policy.settle_working_days,
         calendar=work_calendar(),
     )
+    if rating.follow_up:
+        tasks = Task.objects.select_for_update(no_key=True).filter(rating__visit_id=rating.visit_id)
+        task = tasks.exclude(state="settled").order_by("-id").first()
+        if task is not None and task.state == "answered":
+            task.state, task.answer_due_on = "open", answer_by
+            task.settle_due_on = max(task.settle_due_on, answer_by)
+            task.save(update_fields=["state", "answer_due_on", "settle_due_on"])
+            facts = {"answered_by": task.answered_by, "answer": task.answer}
+            audit.record(
+                action="task_reopened",
+                subject=f"task:{task.pk}",
+                by=SOMEBODY,
+                now=now,
+                hall=rating.hall.code,
+                facts=facts,
+            )
+        if task is not None:
+            return
     Task.objects.create(
         rating=rating, hall=rating.hall, opened_at=now, answer_due_on=answer_by, settle_due_on=settle_by
     )
@@ -173,8 +190,8 @@ def answer(*, task_id: int, text: str, by: Actor, now: datetime) -> Task:
             to_phone=contact_of(ticket),
             hall=task.hall,
             subject=f"ticket:{ticket.ref}",
-            params={"text": kept[:200], "day": ticket.day.isoformat()},
-            dedupe=f"rating-answered:{task_id}",
+            params={"text": kept, "day": ticket.day.isoformat()},
+            dedupe=f"rating-answered:{task_id}:{now.isoformat()}",
             language=ticket.language,
             now=now,
         )

@@ -83,6 +83,7 @@ class TaskView:
     answered_at: datetime | None
     outcome: str
     settled_at: datetime | None
+    follow_up: RatingView | None  # what the person said later; it may have opened the task again
 
 
 @dataclass(frozen=True)
@@ -213,9 +214,14 @@ def tasks(*, hall: Hall, now: datetime, state: str | None = None, limit: int = 2
         rows = rows.filter(_overdue(today))
     elif state is not None:
         rows = rows.filter(state=state)
-    return [
-        _task_view(row, today) for row in rows.order_by("settled_at", "answer_due_on", "id")[: max(1, min(limit, 500))]
-    ]
+    found = list(rows.order_by("settled_at", "answer_due_on", "id")[: max(1, min(limit, 500))])
+    later = _follow_ups([row.rating.visit_id for row in found])
+    return [_task_view(row, today, later.get(row.rating.visit_id)) for row in found]
+
+
+def _follow_ups(visits: Sequence[int]) -> dict[int, Rating]:
+    rows = _with_names(Rating.objects.filter(visit_id__in=visits, follow_up=True)).order_by("id")
+    return {row.visit_id: row for row in rows}
 
 
 def task(task_id: int, *, now: datetime) -> TaskView:
@@ -229,7 +235,8 @@ def task(task_id: int, *, now: datetime) -> TaskView:
     )
     if row is None:
         raise Refused("nothing-found", facts={"task": task_id})
-    return _task_view(row, now.astimezone(ZoneInfo(row.hall.timezone)).date())
+    later = _follow_ups([row.rating.visit_id]).get(row.rating.visit_id)
+    return _task_view(row, now.astimezone(ZoneInfo(row.hall.timezone)).date(), later)
 
 
 def summary(*, hall: Hall, first: date, last: date, now: datetime, by: By | None = None) -> Summary:
@@ -330,10 +337,11 @@ def _view(row: Rating) -> RatingView:
     )  # fmt: skip
 
 
-def _task_view(row: Task, today: date) -> TaskView:
+def _task_view(row: Task, today: date, later: Rating | None) -> TaskView:
     late = rules.overdue(row.state, answer_due_on=row.answer_due_on, settle_due_on=row.settle_due_on, today=today)
     return TaskView(
         id=row.id, rating=_view(row.rating), state=row.state, opened_at=row.opened_at, answer_due_on=row.answer_due_on,
         settle_due_on=row.settle_due_on, overdue=late, assigned_to=row.assigned_to_id, answer=row.answer,
         answered_at=row.answered_at, outcome=row.outcome, settled_at=row.settled_at,
+        follow_up=_view(later) if later is not None and later.pk != row.rating_id else None,
     )  # fmt: skip

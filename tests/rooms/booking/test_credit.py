@@ -228,3 +228,57 @@ def test_an_upheld_appeal_lifts_the_suspension(town: Town) -> None:
     actions.answer_appeal(appeal_id=row.pk, upheld=True, answer="同意", by=CLERK, now=at("2026-03-14 10:00"))
 
     assert suspensions() == [("no_shows", date(2026, 3, 14), date(2026, 4, 12), True)]
+
+
+def told(key: str) -> list[dict[str, object]]:
+    return [dict(row) for row in Message.objects.filter(key=key).order_by("id").values_list("params", flat=True)]
+
+
+def test_who_is_suspended_is_told_when_it_is_lifted(town: Town) -> None:
+    miss(town, *DAYS)
+    actions.sweep_no_shows(now=at("2026-03-13 10:00"))
+
+    actions.lift(suspension_id=Suspension.objects.get().pk, why="住院，有证明", by=CLERK, now=at("2026-03-14 09:00"))
+
+    assert told("lifted") == [{"reason": "住院，有证明"}]
+    assert Message.objects.get(key="lifted").hall == "town"
+
+
+def test_a_suspension_that_falls_because_an_entry_was_forgiven_is_told_too(town: Town) -> None:
+    miss(town, *DAYS)
+    actions.sweep_no_shows(now=at("2026-03-13 10:00"))
+
+    actions.mark_fault_day(hall=town.hall, day=date(2026, 3, 12), why="停电", by=CLERK, now=at("2026-03-14 09:00"))
+
+    assert told("lifted") == [{"reason": ""}]
+
+
+def test_a_suspension_that_is_over_is_lifted_in_silence(town: Town) -> None:
+    miss(town, *DAYS)
+    actions.sweep_no_shows(now=at("2026-03-13 10:00"))
+
+    actions.lift(suspension_id=Suspension.objects.get().pk, why="补记", by=CLERK, now=at("2026-05-01 09:00"))
+
+    assert told("lifted") == []
+
+
+@pytest.mark.parametrize(("upheld", "outcome"), [(True, "成立，这一条不再计"), (False, "不成立")])
+def test_the_answer_to_an_appeal_is_told_whole(town: Town, upheld: bool, outcome: str) -> None:
+    miss(town, DAYS[0])
+    actions.sweep_no_shows(now=at("2026-03-11 10:00"))
+    row = appealed(town, at("2026-03-11 11:00"))
+
+    actions.answer_appeal(appeal_id=row.pk, upheld=upheld, answer="字" * 500, by=CLERK, now=at("2026-03-12 09:00"))
+
+    (params,) = told("appeal_answered")
+    assert (params["outcome_zh"], params["answer"]) == (outcome, "字" * 500)
+
+
+def test_an_appeal_that_lifts_a_suspension_is_one_message(town: Town) -> None:
+    miss(town, *DAYS)
+    actions.sweep_no_shows(now=at("2026-03-13 10:00"))
+    row = actions.appeal(suspension_id=Suspension.objects.get().pk, text="住院", by=CITIZEN, now=at("2026-03-14 09:00"))
+
+    actions.answer_appeal(appeal_id=row.pk, upheld=True, answer="同意", by=CLERK, now=at("2026-03-14 10:00"))
+
+    assert (len(told("appeal_answered")), told("lifted")) == (1, [])

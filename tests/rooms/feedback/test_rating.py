@@ -165,6 +165,58 @@ def test_a_bad_follow_up_joins_the_open_task_and_opens_one_where_there_is_none(t
     ]
 
 
+def test_a_bad_follow_up_after_the_answer_opens_the_task_again_and_shows_what_was_said(town):
+    served(town, person=town.people[1])
+    rate(stars=1)
+    task = Task.objects.get()
+    actions.answer(task_id=task.pk, text="会改进", by=MANAGER, now=TUESDAY_NINE)
+
+    rate(stars=2, text="没人改", now=at("2026-03-12 09:00"))
+
+    (open_one,) = queries.tasks(hall=town.hall, now=at("2026-03-12 09:00"), state="open")
+    assert (open_one.id, open_one.answer, open_one.answer_due_on) == (task.pk, "会改进", date(2026, 3, 13))
+    assert open_one.follow_up is not None
+    assert (open_one.follow_up.stars, open_one.follow_up.text) == (2, "没人改")
+    actions.answer(task_id=task.pk, text="已换人", by=MANAGER, now=at("2026-03-12 10:00"))
+    told = Message.objects.filter(key="rating_answered").order_by("id")
+    assert [message.params["text"] for message in told] == ["会改进", "已换人"]
+
+
+def test_a_good_follow_up_leaves_the_answered_task_alone(town):
+    served(town)
+    rate(stars=1)
+    actions.answer(task_id=Task.objects.get().pk, text="会改进", by=MANAGER, now=TUESDAY_NINE)
+
+    rate(stars=5)
+
+    assert Task.objects.get().state == "answered"
+
+
+def test_a_bad_follow_up_of_a_settled_task_opens_one_of_its_own(town):
+    served(town)
+    rate(stars=1)
+    task = Task.objects.get()
+    actions.answer(task_id=task.pk, text="会改进", by=MANAGER, now=TUESDAY_NINE)
+    actions.settle(task_id=task.pk, outcome="fixed", by=MANAGER, now=TUESDAY_NINE)
+
+    rate(stars=1)
+
+    assert list(Task.objects.order_by("id").values_list("state", "rating__follow_up")) == [
+        ("settled", False),
+        ("open", True),
+    ]
+
+
+def test_a_long_answer_is_told_whole(town):
+    served(town, person=town.people[1])
+    rate(stars=1)
+    answer = "字" * 500
+
+    actions.answer(task_id=Task.objects.get().pk, text=answer, by=MANAGER, now=TUESDAY_NINE)
+
+    assert Message.objects.get(key="rating_answered").params["text"] == answer
+
+
 def test_an_answer_reaches_the_person_once(town):
     served(town, person=town.people[1])
     rate(stars=1)
@@ -258,7 +310,7 @@ def test_the_lists_cost_the_same_whatever_they_hold(town, django_assert_num_quer
 
     with django_assert_num_queries(1):
         assert len(queries.ratings(hall=town.hall, first=DAY, last=DAY, stars=[1])) == rows
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):  # the tasks, and what was said later
         assert len(queries.tasks(hall=town.hall, now=TUESDAY_NINE)) == rows
 
 

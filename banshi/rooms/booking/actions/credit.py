@@ -194,6 +194,7 @@ def _recount(
     for what, bar in known.items():
         if what not in due and bar.lifted_at is None:
             _set_lifted(bar, at=now)
+            telling.tell_lifted(bar, why="", now=now)
         elif what in due and bar.lifted_by == str(SYSTEM):
             _set_lifted(bar, at=None)
     used: dict[int, int] = {}
@@ -278,9 +279,10 @@ _DAYS_BACKWARDS = {"zh": "结束日期早于开始日期", "en": "The last day i
 
 
 @transaction.atomic
-def lift(*, suspension_id: int, why: str, by: Actor, now: datetime) -> Suspension:
+def lift(*, suspension_id: int, why: str, by: Actor, now: datetime, tell: bool = True) -> Suspension:
     """Lift a suspension before its time (解除暂停), with a reason. Its strikes stay used up.
 
+    :param tell: the person; not where the answer to their appeal says so.
     :raises Refused: nothing-found, invalid (no reason), wrong-state (already lifted).
     """
     if not why.strip():
@@ -295,6 +297,8 @@ def lift(*, suspension_id: int, why: str, by: Actor, now: datetime) -> Suspensio
     audit.record(
         action="lifted", subject=f"suspension:{row.pk}", by=by, now=now, hall=by.hall or "", facts={"why": why}
     )
+    if tell:
+        telling.tell_lifted(row, why=why, now=now)
     return row
 
 
@@ -413,6 +417,7 @@ def answer_appeal(*, appeal_id: int, upheld: bool, answer: str, by: Actor, now: 
     if upheld and row.suspension_id is not None:
         suspension = Suspension.objects.get(id=row.suspension_id)
         if suspension.lifted_at is None:
-            lift(suspension_id=row.suspension_id, why=answer, by=by, now=now)
+            lift(suspension_id=row.suspension_id, why=answer, by=by, now=now, tell=False)
+    telling.tell_appeal(row, now=now)
     audit.record(action=row.state, subject=f"appeal:{row.pk}", by=by, now=now, hall=by.hall or "")
     return row

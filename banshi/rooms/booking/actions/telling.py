@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 from banshi.rooms.booking import rules
-from banshi.rooms.booking.models import Appointment
+from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Suspension
 from banshi.rooms.booking.queries.facts import HallFacts, ItemWords
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.messaging import actions as messaging
+from banshi.rooms.places.models import Hall
 
 
 def subject_of(code: str) -> str:
@@ -124,6 +128,50 @@ def remind(appointment: Appointment, *, hall: HallFacts, item: ItemWords, now: d
             language=appointment.language,
             now=now,
         )
+
+
+def tell_lifted(row: Suspension, *, why: str, now: datetime) -> None:
+    """Online booking works again: before its time, or because an entry no longer counts."""
+    of = LedgerEntry.objects.select_related("appointment__hall").filter(used_by=row).order_by("-on", "-id").first()
+    hall = of.appointment.hall if of else Hall.objects.filter(code=row.scope).order_by("id").first()
+    if row.until_on < now.astimezone(ZoneInfo(hall.timezone if hall else settings.TIME_ZONE)).date():
+        return  # it was over already
+    messaging.write(
+        key="lifted",
+        to_person=row.person_id,
+        hall=hall,
+        subject=f"suspension:{row.pk}",
+        params={"reason": why.rstrip("。.")},
+        dedupe=f"lifted:{row.pk}:{now.isoformat()}",
+        language=of.appointment.language if of else "zh-hans",
+        now=now,
+    )
+
+
+_OUTCOMES = {
+    "entry": ("成立，这一条不再计", "upheld, the entry no longer counts"),
+    "suspension": ("成立，网上预约恢复了", "upheld, online booking works again"),
+    "rejected": ("不成立", "not upheld"),
+}
+
+
+def tell_appeal(row: Appeal, *, now: datetime) -> None:
+    """The answer to an appeal, whole."""
+    entry = row.entry or LedgerEntry.objects.filter(used_by_id=row.suspension_id).order_by("-on", "-id").first()
+    about = row.entry or row.suspension
+    assert about is not None
+    kind = "entry" if row.entry_id else "suspension"
+    zh, en = _OUTCOMES[kind if row.state == "upheld" else "rejected"]
+    messaging.write(
+        key="appeal_answered",
+        to_person=about.person_id,
+        hall=entry.appointment.hall if entry else Hall.objects.filter(code=about.scope).order_by("id").first(),
+        subject=f"{kind}:{about.pk}",
+        params={"outcome_zh": zh, "outcome_en": en, "answer": row.answer},
+        dedupe=f"appeal_answered:{row.pk}",
+        language=entry.appointment.language if entry else "zh-hans",
+        now=now,
+    )
 
 
 def drop(code: str, *, now: datetime) -> None:

@@ -195,4 +195,4 @@ def link(base: str, *, key: str, subject: str) -> str:
         return f"{base}/{'r' if key in ('rate', 'rating_answered') else 't'}/{ref}"
     if kind == "appointment":
         return f"{base}/a/{ref}"
-    return f"{base}/appointments/" if kind in ("waiting", "suspension") else ""
+    return f"{base}/appointments/" if kind in ("waiting", "suspension", "entry") else ""

@@ -30,6 +30,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "closure": (("when",), ("hall",)),
     "no_show": (("when",),),
     "suspended": (("until",),),
+    "appeal_answered": (("outcome",), ("answer",)),
     "waiting_offer": (("when",), ("hall",), ("expires",), ("link",)),
     "ahead": (("in_line", "ahead", "minutes"),),
     "your_turn": (("number",), ("window",)),

@@ -55,6 +55,10 @@ COMMON: dict[str, dict[str, str]] = {
         "zh": "网上预约恢复了，现在就能约。[{reason}。][{link}]",
         "en": "Online booking works again, from now.[ {reason}.][ {link}]",
     },
+    "appeal_answered": {
+        "zh": "申诉有答复了：{outcome}。{answer}[ 看记录：{link}]",
+        "en": "The appeal is answered: {outcome}. {answer}[ The record: {link}]",
+    },
     "waiting_offer": {
         "zh": "有位子了：{when}，{hall}[，办“{item}”]。[留到{expires}。][要就点：{link}]",
         "en": "A place is free: {when}, {hall}[, for “{item}”].[ Kept until {expires}.][ Take it: {link}]",
