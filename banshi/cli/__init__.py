@@ -368,6 +368,40 @@ def check(json_: bool, port: int, data: Path | None) -> None:
 
 
 @main.group()
+def audit() -> None:
+    """The audit trail."""
+
+
+@audit.command("verify")
+@json_option
+@data_option
+def audit_verify(json_: bool, data: Path | None) -> None:
+    """Walk the whole chain and hold it against the anchors outside the database. Exit code 1 when it is broken, and where."""
+    from banshi.cli.ground import django
+
+    django(data)
+    from banshi.rooms.audit.queries import verify
+
+    found = verify()
+    if json_:
+        as_json(vars(found) | {"whole": found.whole})
+    elif found.whole:
+        click.echo(
+            f"whole: {found.sealed} entries, anchored up to {found.anchored}; {found.unsealed} wait to be sealed"
+        )
+    else:
+        words = {
+            "gap": "an entry is missing there",
+            "changed": "an entry was changed after it was sealed",
+            "cut": "the end was cut off",
+            "rewritten": f"it was written anew somewhere after place {found.anchored}",
+        }
+        shown = f" The anchor of {found.anchored_at:%Y-%m-%d %H:%M:%S} UTC shows it." if found.anchored_at else ""
+        click.echo(f"broken at place {found.broken_at} of the chain: {words[found.why]}.{shown}")
+    sys.exit(0 if found.whole else 1)
+
+
+@main.group()
 def db() -> None:
     """The embedded PostgreSQL."""
 

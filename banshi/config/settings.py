@@ -204,6 +204,8 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 PROCRASTINATE_IMPORT_PATHS = ["banshi.config.jobs"]
 NINJA_PAGINATION_MAX_LIMIT = 200
 
+# Where the head of the audit chain is kept outside the database. Tests share one folder and many databases: none.
+BANSHI_ANCHORS = "" if MODE == "test" else "banshi.gateways.anchors.anchors"
 BANSHI_PRINTER = "banshi.gateways.printers.print_slip"  # surfaces name no gateway; this is their way to it
 
 BANSHI_SMS_REGIONS = frozenset(os.environ.get("BANSHI_SMS_REGIONS", "CN HK MO TW").upper().replace(",", " ").split())

@@ -63,6 +63,7 @@ def test_the_commands_are_these():
     assert names == {
         *("up", "serve", "work", "migrate", "check", "crowd", "bench"),
         *("presets", "presets load", "keys", "keys create", "keys list", "keys revoke", "working-days"),
+        *("audit", "audit verify"),
         *("db", "db start", "db stop", "db status", "db backup", "db restore"),
     }
 

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from banshi.foundation import clock
 from banshi.kernel.actors import Actor
 from banshi.rooms.audit import rules
 from banshi.rooms.audit.models import Entry, Seal
+from banshi.rooms.audit.ports import Anchor
+from banshi.rooms.audit.queries import kept_anchors
 
 SEAL_LOCK = 716002
 SEAL_SQL = """
@@ -73,16 +76,33 @@ def looked_once(looks: Sequence[Look], *, now: datetime) -> None:
 
 
 def seal(*, batch: int = 2000) -> int:
-    """Chain the hashes of entries that have none yet, batch by batch. Two sealers wait for each other.
+    """Chain the hashes of entries that have none yet, batch by batch, then anchor the head outside the database.
+
+    Two sealers wait for each other.
 
     :returns: how many were sealed.
+    :raises OSError: the head could not be anchored; the next seal's anchor proves these entries too.
     """
     sealed = 0
     while count := _seal_batch(batch):
         sealed += count
         if count < batch:
             break
+    if sealed and (anchors := kept_anchors()) is not None and (head := _head()) is not None:
+        anchors.keep(head)
     return sealed
+
+
+def anchor_restored() -> None:
+    """A backup was put back: the chain ends where it ended then, and later anchors are of a past that is gone."""
+    if (anchors := kept_anchors()) is not None:
+        head = _head()
+        anchors.keep(Anchor(head.no if head else 0, head.hash if head else rules.FIRST, clock.wall(), restored=True))
+
+
+def _head() -> Anchor | None:
+    last = Seal.objects.order_by("-last_no").first()
+    return Anchor(last.last_no, last.last_hash, clock.wall()) if last else None
 
 
 def _seal_batch(batch: int) -> int:
@@ -94,7 +114,8 @@ def _seal_batch(batch: int) -> int:
         for row in Entry.objects.filter(sealed_hash=None).order_by("id")[:batch]:
             no += 1
             before = rules.chained(
-                before, no=no, id=row.id, at=row.at, actor=row.actor, hall=row.hall, action=row.action,
+                before, version=rules.KEYED, key=settings.BANSHI_AUDIT_KEY, no=no, id=row.id, at=row.at, actor=row.actor,
+                hall=row.hall, action=row.action,
                 subject=row.subject, facts=row.facts,
             )  # fmt: skip
             ids.append(row.id)
@@ -102,5 +123,5 @@ def _seal_batch(batch: int) -> int:
             hashes.append(before)
         if ids:
             cursor.execute(SEAL_SQL, [ids, nos, hashes])
-            Seal.objects.create(last_no=no, last_hash=before, at=clock.wall())
+            Seal.objects.create(last_no=no, last_hash=before, version=rules.KEYED, at=clock.wall())
         return len(ids)

@@ -36,6 +36,7 @@ class Seal(models.Model):
 
     last_no = models.BigIntegerField(unique=True)
     last_hash = models.CharField(max_length=64)
+    version = models.SmallIntegerField(default=1)  # rules.PLAIN | rules.KEYED
     at = models.DateTimeField()  # machine time
 
     class Meta:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
+
+from django.conf import settings
+from django.db.models import Max
+from django.utils.module_loading import import_string
 
 from banshi.rooms.audit import rules
 from banshi.rooms.audit.models import Entry, Seal
+from banshi.rooms.audit.ports import Anchor, Anchors
 
 PAGE = 50
 
@@ -29,13 +34,20 @@ class EntryView:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether the chain is whole. `broken_at`: first place in the chain that is wrong; `why`: gap | changed | cut."""
+    """Whether the chain is whole.
+
+    `broken_at`: first place in the chain that is wrong; `why`: gap | changed | cut | rewritten (it holds together, but is
+    not the chain that was anchored; wrong somewhere between the anchor before and this place). `anchored`: up to which
+    place anchors outside the database bear it out; `anchored_at`: when the anchor that betrays it was kept.
+    """
 
     sealed: int
     unsealed: int
     broken_at: int | None = None
     why: str = ""
     entry_id: int | None = None
+    anchored: int = 0
+    anchored_at: datetime | None = None
 
     @property
     def whole(self) -> bool:
@@ -66,26 +78,76 @@ def trail(
     ]
 
 
+def kept_anchors() -> Anchors | None:
+    """Where heads of the chain are kept outside the database, if anywhere."""
+    path = getattr(settings, "BANSHI_ANCHORS", "")
+    return cast(Anchors, import_string(path)()) if path else None
+
+
 def verify() -> Verdict:
-    """Walk the whole chain. It reads every sealed entry: for a button, not for each page."""
-    before, no = rules.FIRST, 0
-    heads: Iterator[tuple[int, str]] = Seal.objects.order_by("last_no").values_list("last_no", "last_hash").iterator()
-    head = next(heads, None)
-    unsealed = Entry.objects.filter(sealed_hash=None).count()
-    for row in Entry.objects.filter(sealed_no__isnull=False).order_by("sealed_no").iterator(chunk_size=2000):
-        no += 1
-        if row.sealed_no != no:
-            return Verdict(no - 1, unsealed, no, "gap", row.id)
-        before = rules.chained(
-            before, no=no, id=row.id, at=row.at, actor=row.actor, hall=row.hall, action=row.action, subject=row.subject,
-            facts=row.facts,
+    """Walk the whole chain, and hold it against the anchors. It reads every sealed entry: for a button, not each page."""
+    # In this order: sealing goes on meanwhile, and an anchor follows its seal, a seal comes with its entries.
+    anchors = standing(kept_anchors())
+    last_entry = Entry.objects.aggregate(no=Max("sealed_no"))["no"] or 0
+    last_seal = Seal.objects.aggregate(no=Max("last_no"))["no"] or 0
+    walk = _Walk(Entry.objects.filter(sealed_hash=None).count(), anchors, until=last_seal)
+    rows = Entry.objects.filter(sealed_no__lte=max(last_entry, last_seal)).order_by("sealed_no")
+    for row in rows.iterator(chunk_size=2000):
+        if (broken := walk.step(row)) is not None:
+            return broken
+    return walk.end()
+
+
+def standing(anchors: Anchors | None) -> dict[int, Anchor]:
+    """Anchors that count, by place: after a restore, later heads of the time before count no longer."""
+    found: dict[int, Anchor] = {}
+    for each in anchors.kept() if anchors else ():
+        if each.restored:
+            found = {no: kept for no, kept in found.items() if no <= each.no}
+        if each.no > 0:
+            found.setdefault(each.no, each)
+    return found
+
+
+class _Walk:
+    """From the first place to the last: content, order, seals, anchors."""
+
+    def __init__(self, unsealed: int, anchors: dict[int, Anchor], *, until: int) -> None:
+        self.no, self.before, self.version, self.anchored = 0, rules.FIRST, rules.PLAIN, 0
+        self.unsealed, self.anchors = unsealed, anchors
+        self.seals = Seal.objects.filter(last_no__lte=until).order_by("last_no").iterator()
+        self.seal = next(self.seals, None)
+
+    def step(self, row: Entry) -> Verdict | None:
+        self.no += 1
+        if row.sealed_no != self.no:
+            return self._broken("gap", row)
+        if self.seal is None or self.seal.version < self.version:  # sealed by nobody, or no longer with the key
+            return self._broken("changed", row)
+        self.version = self.seal.version
+        self.before = rules.chained(
+            self.before, version=self.version, key=settings.BANSHI_AUDIT_KEY, no=self.no, id=row.id, at=row.at,
+            actor=row.actor, hall=row.hall, action=row.action, subject=row.subject, facts=row.facts,
         )  # fmt: skip
-        if row.sealed_hash != before:
-            return Verdict(no - 1, unsealed, no, "changed", row.id)
-        if head is not None and head[0] == no:
-            if head[1] != before:
-                return Verdict(no - 1, unsealed, no, "changed", row.id)
-            head = next(heads, None)
-    if head is not None:
-        return Verdict(no, unsealed, no + 1, "cut")
-    return Verdict(no, unsealed)
+        if row.sealed_hash != self.before:
+            return self._broken("changed", row)
+        if self.seal.last_no == self.no:
+            if self.seal.last_hash != self.before:
+                return self._broken("changed", row)
+            self.seal = next(self.seals, None)
+        if (anchor := self.anchors.get(self.no)) is not None:
+            if anchor.hash != self.before:
+                return self._broken("rewritten", row, anchor)
+            self.anchored = self.no
+        return None
+
+    def end(self) -> Verdict:
+        later = [anchor for no, anchor in sorted(self.anchors.items()) if no > self.no]
+        if self.seal is not None or later:
+            at = later[0].at if later else None
+            return Verdict(self.no, self.unsealed, self.no + 1, "cut", None, self.anchored, at)
+        return Verdict(self.no, self.unsealed, anchored=self.anchored)
+
+    def _broken(self, why: str, row: Entry, anchor: Anchor | None = None) -> Verdict:
+        at = anchor.at if anchor else None
+        return Verdict(self.no - 1, self.unsealed, self.no, why, row.id, self.anchored, at)

@@ -1,19 +1,23 @@
-"""The chain: each entry's hash covers its content and the hash before it."""
+"""The chain: each entry's hash covers its content and the hash before it, under a key that the database does not know."""
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 FIRST = "0" * 64  # what the first entry follows
+PLAIN, KEYED = 1, 2  # how a seal's entries are hashed; a chain goes from plain to keyed once, and never back
 
 
 def chained(
     before: str,
     *,
+    version: int,
+    key: bytes,
     no: int,
     id: int,
     at: datetime,
@@ -23,7 +27,10 @@ def chained(
     subject: str,
     facts: Mapping[str, Any],
 ) -> str:
-    """SHA-256, hex, of the entry as canonical JSON after the hash before it."""
+    """Hex of the entry as canonical JSON after the hash before it: SHA-256, or (KEYED) HMAC-SHA256 under the key."""
     content = [no, id, at.astimezone(UTC).isoformat(), actor, hall, action, subject, facts]
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(f"{before}\n{text}".encode()).hexdigest()
+    said = f"{before}\n{text}".encode()
+    if version == PLAIN:
+        return hashlib.sha256(said).hexdigest()
+    return hmac.new(key, b"audit\0" + said, hashlib.sha256).hexdigest()
