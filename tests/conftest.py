@@ -13,6 +13,7 @@ from banshi.foundation.memory import forget_everything
 from tests.town import *  # noqa: F403 – fixtures
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Beside each other (`-n 2 --dist loadgroup`): a file stays together, and all that use the running installation do."""
     if not hasattr(config, "workerinput"):

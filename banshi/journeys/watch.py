@@ -28,6 +28,7 @@ def hall_part(line: Line) -> dict[str, Any]:
                 "floor": w.floor,
                 "state": w.state,
                 "ticket": w.ticket_number,
+                "visit": w.visit,
                 "categories": list(w.categories),
             }
             for w in line.windows

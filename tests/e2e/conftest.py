@@ -28,6 +28,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PICTURES = ROOT / "docs" / "pictures"
 OPENING = "2026-11-24T09:10:00+08:00"
 CHROMIUM = "/usr/bin/chromium"
+# htmx reports a question given up for a newer one as if it were an error; a lost line also says htmx:sendError.
+GIVEN_UP = ("htmx:afterRequest", "htmx:sendAbort")
 CHROMIUM_ARGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--font-render-hinting=none", "--force-color-profile=srgb",
@@ -229,7 +231,9 @@ def open_page(browser: Any, live_url: str) -> Iterator[Callable[..., Any]]:
             "console",
             lambda message: (
                 troubles.append(f"{page.url}: {message.text}")
-                if message.type == "error" and "status of 4" not in message.text
+                if message.type == "error"
+                and "status of 4" not in message.text
+                and not message.text.startswith(GIVEN_UP)
                 else None
             ),
         )

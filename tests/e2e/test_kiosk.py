@@ -94,8 +94,8 @@ def test_a_matter_by_pinyin_on_the_pad(kiosk: Callable[..., Any], picture: Any, 
     for letter in "SHBZK":
         page.locator(".kiosk-letters").get_by_role("button", name=letter, exact=True).click()
 
-    first = page.locator("#found .row").first
-    page.locator("#found .eyebrow").wait_for(state="detached")
+    first = page.locator('#found [data-for="shbzk"] .row').first
+    first.wait_for()
     assert "社会保障卡" in first.inner_text()
     picture(page, "kiosk-search-zh")
     assert axe(page) == []

@@ -255,6 +255,7 @@ class Service(models.Model):
         ]
         indexes = [
             models.Index(fields=["hall", "started_at"], name="services_by_hall"),
+            models.Index(fields=["window", "-id"], name="services_by_window"),
             models.Index(
                 fields=["id"], name="services_to_learn", condition=models.Q(learned_at=None, ended_at__isnull=False)
             ),

@@ -366,6 +366,21 @@ async function post(url, body = {}, { method = "POST", key } = {}) {
 }
 
 document.addEventListener("htmx:configRequest", (event) => { event.detail.headers["X-CSRFToken"] = csrf(); });
+// A late answer never replaces a newer one, whoever asked for it: what a place shows is of the last question answered there.
+const places = new Map(); // id → what is shown there: places are exchanged with their answers, ids stay
+let questions = 0;
+const placeOf = (element) => {
+  if (!element.id) return element;
+  if (!places.has(element.id)) places.set(element.id, {});
+  return places.get(element.id);
+};
+document.addEventListener("htmx:beforeRequest", (event) => { event.detail.xhr.banshiOrder = ++questions; });
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const place = placeOf(event.detail.target);
+  const order = event.detail.xhr.banshiOrder;
+  if (order < (place.banshiShows ?? 0)) event.detail.shouldSwap = false;
+  else if (event.detail.shouldSwap) place.banshiShows = order;
+});
 document.addEventListener("htmx:responseError", () => toast(texts.failed ?? "Failed", "urgent"));
 document.addEventListener("htmx:sendError", () => toast(texts.offline ?? "Offline", "urgent"));
 document.addEventListener("htmx:timeout", () => toast(texts.offline ?? "Offline", "urgent"));

@@ -47,7 +47,10 @@ class LineCategory:
 
 @dataclass(frozen=True)
 class LineWindow:
-    """state: closed | idle | called | serving | paused | emergency. `since`: of that state."""
+    """state: closed | idle | called | serving | paused | emergency. `since`: of that state.
+
+    `visit`: id of the newest service here, 0 = none. It tells two visits apart where nobody saw the state between them.
+    """
 
     code: str
     number: str
@@ -65,6 +68,7 @@ class LineWindow:
     since: datetime | None
     categories: tuple[str, ...]
     pause_reason: str = ""
+    visit: int = 0
 
 
 @dataclass(frozen=True)
@@ -230,6 +234,7 @@ def _shown_window(w: WindowRow, codes: dict[int, str]) -> LineWindow:
         since=since,
         categories=tuple(codes[c] for c in w.categories if c in codes),
         pause_reason=w.pause_reason or "",
+        visit=w.visit,
     )
 
 

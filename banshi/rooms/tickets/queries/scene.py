@@ -69,6 +69,7 @@ class WindowRow(NamedTuple):
     called_at: datetime | None
     started_at: datetime | None
     shut: bool  # its zone is closed now
+    visit: int
 
     @property
     def at_work(self) -> bool:
@@ -125,7 +126,8 @@ SELECT w.id, w.code, w.number, w.kind, w.zone_id, z.code, f.code, f.label_zh, f.
   ws.staff_id, st.name_zh, st.name_en, ws.paused_at, ws.pause_reason, ws.emergency_at, ws.idle_since,
   t.ref, t.number, t.state, t.category_id, t.called_at, t.started_at,
   EXISTS (SELECT 1 FROM calendars_closure k WHERE k.hall_id = w.hall_id AND k.withdrawn_at IS NULL
-    AND k.starts_at <= %(now)s AND k.ends_at > %(now)s AND (k.zone_id = z.id OR k.floor_id = f.id))
+    AND k.starts_at <= %(now)s AND k.ends_at > %(now)s AND (k.zone_id = z.id OR k.floor_id = f.id)),
+  COALESCE((SELECT max(s.id) FROM tickets_service s WHERE s.window_id = w.id), 0)
 FROM places_window w
 JOIN places_zone z ON z.id = w.zone_id
 JOIN places_floor f ON f.id = z.floor_id

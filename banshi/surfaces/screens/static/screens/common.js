@@ -81,10 +81,12 @@ export function watch(draw) {
   function recall() {
     try { return JSON.parse(localStorage.getItem(kept)); } catch { return null; }
   }
+  let asked = 0;
   async function refresh() {
+    const order = ++asked;
     const answer = await fetch(body.dataset.facts).catch(() => null);
     const fresh = answer?.ok ? await answer.json().catch(() => null) : null;
-    if (!fresh) return;
+    if (!fresh || order !== asked) return; // a late answer never replaces a newer one
     facts = fresh;
     setHallTime(Date.parse(facts.at), facts.speed);
     remember();

@@ -5,19 +5,27 @@ const box = document.getElementById("rate");
 const THANKS = 6000; // how long the words stay to be tapped; then the rating is sent with what was tapped
 const ASKING = 60000;
 const UNSENT = "ratings-unsent";
+const AGAIN = 2000; // after a question that got no answer
+const LONGEST = 10000; // an answer that takes longer is asked for again
 let mine = "";
 let pending = null;
 let timer;
+let asked = 0;
+let again;
 
 const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 const unsent = () => { try { return JSON.parse(localStorage.getItem(UNSENT)) ?? []; } catch { return []; } };
 const keep = (list) => { try { localStorage.setItem(UNSENT, JSON.stringify(list.slice(-50))); } catch { /* then it is lost with the page */ } };
 
+/** What the window asks now. Only the newest question's answer counts, and one that got none is asked again. */
 async function refresh() {
-  const answer = await fetch(body.dataset.part).catch(() => null);
-  if (!answer?.ok || pending) return;
-  const text = await answer.text();
-  if (pending || text === box.dataset.text) return;
+  const order = ++asked;
+  clearTimeout(again);
+  const answer = await fetch(body.dataset.part, { signal: AbortSignal.timeout(LONGEST) }).catch(() => null);
+  const text = answer?.ok ? await answer.text().catch(() => null) : null;
+  if (order !== asked || pending) return;
+  if (text === null) { again = setTimeout(refresh, AGAIN); return; }
+  if (text === box.dataset.text) return;
   box.dataset.text = text;
   // Markup of our own server, from the same template as the page.
   box.replaceChildren(...new DOMParser().parseFromString(text, "text/html").body.childNodes);
@@ -78,7 +86,8 @@ new window.Banshi.LiveSource(`/live/halls/${encodeURIComponent(body.dataset.hall
   on: {
     state: (state) => {
       const at = state.windows?.find((w) => w.code === body.dataset.window);
-      const word = at ? `${at.state} ${at.ticket}` : "";
+      // A short visit may begin and end between two words of the stream: its id still tells.
+      const word = at ? `${at.state} ${at.ticket} ${at.visit}` : "";
       if (word === mine) return;
       mine = word;
       if (pending && at?.state === "serving") finish(); // the next person sits down: what was tapped goes off now
