@@ -289,15 +289,15 @@ def working_days(file: Path, notice: str, data: Path | None) -> None:
 
     django(data)
     from banshi.foundation import clock
+    from banshi.journeys.change_hours import import_national_days
     from banshi.kernel.actors import SYSTEM
-    from banshi.rooms.calendars.actions import import_national_days
 
     try:
         days = rows_from_table(file.read_bytes())
     except TableError as wrong:
         raise Trouble(f"{file}: {wrong}") from wrong
-    count = import_national_days(days=days, notice=notice, by=SYSTEM, now=clock.wall())
-    click.echo(f"{count} days taken over; slots follow within the hour")
+    count = import_national_days(days=days, notice=notice, by=SYSTEM, now=clock.now())
+    click.echo(f"{count} days taken over; places are made anew and people are moved")
 
 
 @main.command()

@@ -61,6 +61,15 @@ def send_messages(timestamp: int) -> None:
     drain(channels=channels(), now=clock.now())
 
 
+@app.periodic(cron="* * * * * *")
+@app.task(name="follow_up", queue="slow", queueing_lock="follow_up")
+def follow_up(timestamp: int) -> None:
+    """Move, cancel or keep whoever lost their hours, one visit at a time."""
+    from banshi.journeys.follow_up import work_off
+
+    work_off(now=clock.now())
+
+
 @app.periodic(cron="*/15 * * * * *")
 @app.task(name="requeue_stalled", queue="slow", queueing_lock="requeue_stalled")
 @watched

@@ -1,46 +1,42 @@
 """The hall changes its hours, or closes for a while: who booked for hours that are gone, and what becomes of them.
 
-First look (`affected`), then do: `publish` a calendar or `close` the hall, and for each person move, cancel or keep
-(`apply`). Each appointment is changed in a transaction of its own, so a crash in the middle leaves everybody either
-done or untouched; `unfit` finds who is left, and applying again skips who is done. Everyone gets one message. It never
-counts as the person's own cancellation.
+First look (`affected`), then do: `publish` a calendar, `close` the hall or a part of it, import the national days. The
+change and the list of what is to be done for each visit – move, cancel or keep – are one transaction; the job
+`follow_up` works the list off. `unfit` finds who still lies outside the hours.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, Literal
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
+
+from banshi.journeys.other_times import AHEAD, Offers, Sessions
 from banshi.kernel.actors import Actor
-from banshi.kernel.refusals import Alternative, Refusal, Refused
+from banshi.kernel.refusals import Alternative
 from banshi.kernel.spans import Span, covers
+from banshi.kernel.working_days import DayInfo
 from banshi.rooms.booking import actions as booking
-from banshi.rooms.booking import rules as booking_rules
-from banshi.rooms.booking.actions.slots import EXTENDED_TAG, wanted_slots
-from banshi.rooms.booking.models import Appointment, Slot
-from banshi.rooms.booking.queries.facts import hall_facts
-from banshi.rooms.booking.rules import ItemFacts, SlotFacts
+from banshi.rooms.booking.actions import VisitToFollow
+from banshi.rooms.booking.actions.slots import EXTENDED_TAG
+from banshi.rooms.booking.models import Appointment, FollowUp, Waiting
 from banshi.rooms.calendars import actions as calendar_actions
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars import rules as calendar_rules
 from banshi.rooms.calendars.models import CalendarVersion
 from banshi.rooms.calendars.models import Closure as ClosureRow
-from banshi.rooms.calendars.rules import CalendarDocument, Closure, Session, Words
-from banshi.rooms.catalogue.models import HallItem
-from banshi.rooms.places.models import Hall, Zone
+from banshi.rooms.calendars.rules import CalendarDocument, Closure, Words
+from banshi.rooms.catalogue.models import HallItem, Item
+from banshi.rooms.places.models import Category, Floor, Hall, Zone
+from banshi.rooms.tickets import actions as tickets
 
 What = Literal["move", "cancel", "keep"]
 WHATS: tuple[What, ...] = ("move", "cancel", "keep")
-
-AHEAD = timedelta(days=31)  # how far from the old time another is looked for
-NOTICE = timedelta(hours=1)  # nobody is moved to a time that begins sooner
-DAYS_NOTICE = timedelta(hours=24)  # nor to an earlier day that is nearer than this
-TRIES = 5  # nearest slots tried for one person before it is left to the hall
-
-Sessions = Mapping[date, Sequence[Session]]
 
 
 @dataclass(frozen=True)
@@ -71,26 +67,6 @@ class Choice:
     starts_at: datetime | None = None
 
 
-@dataclass(frozen=True)
-class Failure:
-    """Somebody for whom the choice was not possible: the appointment is as it was."""
-
-    code: str
-    masked_name: str
-    refusal: Refusal
-
-
-@dataclass
-class Outcome:
-    """What became of the people: counted, and whoever is left to look at. `done`: it was settled before."""
-
-    moved: int = 0
-    cancelled: int = 0
-    kept: int = 0
-    done: int = 0
-    failed: list[Failure] = field(default_factory=list)
-
-
 # --- Looking ------------------------------------------------------------------------------------------------------
 
 
@@ -100,42 +76,46 @@ def affected(
     now: datetime,
     document: CalendarDocument | None = None,
     valid_from: date | None = None,
-    closure: Closure | None = None,
+    closure: Closure | Sequence[Closure] = (),
 ) -> list[Affected]:
     """Booked appointments that fit today's hours and would no longer fit, by time.
 
     :param document: a new calendar, in force for days from `valid_from` (hall's zone).
-    :param closure: or a closure of the hall or a zone.
+    :param closure: or a closure of the hall or a part of it.
     """
-    rows = _booked(hall, now, first=valid_from, closure=closure)
+    shut = [closure] if isinstance(closure, Closure) else list(closure)
+    rows = _booked(hall, now, first=valid_from, closures=shut)
     if not rows:
         return []
     first, last = rows[0].day, max(row.day for row in rows)
     before = calendars.sessions(hall, first, last)
-    after = _sessions_after(hall, first, last + AHEAD, document=document, valid_from=valid_from, closure=closure)
+    after = _sessions_after(hall, first, last + AHEAD, document=document, valid_from=valid_from, shut=shut)
     where = _where(hall, rows)
     lost = [row for row in rows if _fits(row, before, where) and not _fits(row, after, where)]
-    reasons = _Reasons(hall, after, closure)
+    reasons = _Reasons(hall, after, shut)
     return _described(hall, lost, after, reasons, now=now)
 
 
 def unfit(*, hall: Hall, now: datetime) -> list[Affected]:
     """Booked appointments that lie outside the hours in force: those kept on purpose, and those a crash left over."""
-    rows = _booked(hall, now, first=None, closure=None)
+    rows = _booked(hall, now, first=None)
     if not rows:
         return []
     sessions = calendars.sessions(hall, rows[0].day, max(row.day for row in rows) + AHEAD)
     where = _where(hall, rows)
     lost = [row for row in rows if not _fits(row, sessions, where)]
-    return _described(hall, lost, sessions, _Reasons(hall, sessions, None), now=now)
+    return _described(hall, lost, sessions, _Reasons(hall, sessions, ()), now=now)
 
 
-def _booked(hall: Hall, now: datetime, *, first: date | None, closure: Closure | None) -> list[Appointment]:
-    rows = Appointment.objects.filter(hall=hall, state="booked", starts_at__gt=now)
+def _booked(hall: Hall, now: datetime, *, first: date | None, closures: Sequence[Closure] = ()) -> list[Appointment]:
+    """Booked and not over: whoever's period is running counts too."""
+    rows = Appointment.objects.filter(hall=hall, state="booked", ends_at__gt=now)
     if first is not None:
         rows = rows.filter(day__gte=first)
-    if closure is not None:
-        rows = rows.filter(starts_at__lt=closure.ends_at, ends_at__gt=closure.starts_at)
+    if closures:
+        rows = rows.filter(
+            starts_at__lt=max(each.ends_at for each in closures), ends_at__gt=min(each.starts_at for each in closures)
+        )
     return list(rows.select_related("item", "category__zone", "person").order_by("starts_at", "id"))
 
 
@@ -146,18 +126,16 @@ def _sessions_after(
     *,
     document: CalendarDocument | None,
     valid_from: date | None,
-    closure: Closure | None,
+    shut: Sequence[Closure],
 ) -> Sessions:
     found = calendars.sessions(hall, first, last)
-    shut = calendars.closures(hall, first, last)
-    if closure is not None:
-        shut = [*shut, closure]
+    closed = [*calendars.closures(hall, first, last), *shut]
     calendar = calendars.work_calendar()
     for day in found:
         if document is not None and (valid_from is None or day >= valid_from):
-            found[day] = calendar_rules.sessions_on(document, day, calendar, shut)
-        elif closure is not None:
-            found[day] = calendar_rules.sessions_on(calendars.document_of(hall.pk, day), day, calendar, shut)
+            found[day] = calendar_rules.sessions_on(document, day, calendar, closed)
+        elif shut:
+            found[day] = calendar_rules.sessions_on(calendars.document_of(hall.pk, day), day, calendar, closed)
     return found
 
 
@@ -186,16 +164,23 @@ def _fits(row: Appointment, sessions: Sessions, where: _Where) -> bool:
     )
 
 
+def fits_now(hall: Hall, rows: Sequence[Appointment]) -> bool:
+    """Whether the hours in force cover all of these appointments."""
+    days = [row.day for row in rows]
+    sessions, where = calendars.sessions(hall, min(days), max(days)), _where(hall, rows)
+    return all(_fits(row, sessions, where) for row in rows)
+
+
 class _Reasons:
     """Why the hours are gone, in words people read."""
 
-    def __init__(self, hall: Hall, sessions: Sessions, closure: Closure | None) -> None:
-        self._sessions, self._closure = sessions, closure
+    def __init__(self, hall: Hall, sessions: Sessions, shut: Sequence[Closure]) -> None:
+        self._sessions, self._shut = sessions, shut
         self._zone = ZoneInfo(hall.timezone)
 
     def of(self, row: Appointment) -> Words:
-        if self._closure is not None:
-            return self._closure.reason
+        if self._shut:
+            return self._shut[0].reason
         of_day = self._sessions.get(row.day, ())
         if not of_day:
             return Words(zh="当天不再开放", en="The hall is no longer open that day")
@@ -212,8 +197,13 @@ def _described(
     *,
     now: datetime,
 ) -> list[Affected]:
+    """Those who lost their hours, with the time offered to their visit as a whole: all its matters move together."""
     zone = ZoneInfo(hall.timezone)
-    offers = _Offers(hall, lost, sessions, now=now)
+    visits = _visits(hall, lost)
+    offers = Offers(hall, [row for rows in visits.values() for row in rows], sessions, now=now)
+    offered: dict[str, Alternative] = {}
+    for rows in visits.values():
+        offered |= offers.take(rows)
     return [
         Affected(
             code=row.code,
@@ -225,119 +215,24 @@ def _described(
             item_zh=row.item.name_zh,
             item_en=row.item.name_en,
             reason=reasons.of(row),
-            suggestion=offers.take(row),
+            suggestion=offered.get(row.code),
         )
         for row in lost
     ]
 
 
-class _Offers:
-    """The slots that the hours will have, and their free places: each place is offered to one person only."""
-
-    def __init__(self, hall: Hall, lost: Sequence[Appointment], sessions: Sessions, *, now: datetime) -> None:
-        self._hall, self._now = hall, now
-        self._facts = hall_facts(hall, now=now)
-        self._items = _items(hall, {row.item_id for row in lost})
-        self._slots: dict[tuple[str, datetime], SlotFacts] = {}
-        self._free: dict[tuple[str, datetime], int] = {}
-        if lost:
-            self._read({day: list(of_day) for day, of_day in sessions.items()})
-
-    def _read(self, sessions: dict[date, list[Session]]) -> None:
-        wanted = wanted_slots(self._facts, self._items.values(), sessions)
-        slots = Slot.objects.filter(
-            hall=self._hall,
-            day__range=(min(sessions), max(sessions)),
-            business__in={row["business"] for row in wanted},
-        )
-        known = {(slot.business, slot.starts_at): slot for slot in slots.order_by("id")}
-        for row in wanted:
-            key = (row["business"], row["starts_at"])
-            slot = known.get(key)
-            if row["starts_at"] <= self._now + NOTICE or (slot is not None and slot.closed and slot.touched):
-                continue
-            quota, taken = row["quota"], 0
-            if slot is not None:
-                quota, taken = (slot.quota if slot.touched else max(row["quota"], slot.taken)), slot.taken
-            self._slots[key] = SlotFacts(
-                id=slot.pk if slot else 0,
-                business=row["business"],
-                day=row["day"],
-                half=row["half"],
-                starts_at=row["starts_at"],
-                ends_at=row["ends_at"],
-                quota=quota,
-                taken=taken,
-                extended_only=row["extended_only"],
-                items=None if row["items"] is None else frozenset(row["items"]),
-            )
-            self._free[key] = quota - taken
-
-    def nearest(self, row: Appointment) -> list[tuple[SlotFacts, ...]]:
-        """Runs of slots for this appointment's item, nearest and quietest first."""
-        item = self._items.get(row.item_id)
-        if item is None:
-            return []
-        quotas = self._facts.policy.booking.quotas
-        found = []
-        for slot in self._slots.values():
-            brought_forward = slot.day < row.day
-            if brought_forward and slot.starts_at <= self._now + DAYS_NOTICE:
-                continue
-            if abs(slot.starts_at - row.starts_at) > AHEAD or not booking_rules.serves(slot, item, quotas):
-                continue
-            run = self._run(slot, item.periods)
-            if run:
-                found.append(run)
-        # As in booking's own suggestions: a full hour of busyness weighs like an hour of distance.
-        return sorted(
-            found,
-            key=lambda run: (
-                abs((run[0].starts_at - row.starts_at).total_seconds()) + 3600 * run[0].busy,
-                run[0].starts_at,
-            ),
-        )
-
-    def _run(self, slot: SlotFacts, periods: int) -> tuple[SlotFacts, ...]:
-        run = [slot]
-        while len(run) < periods:
-            following = self._slots.get((slot.business, run[-1].ends_at))
-            if following is None:
-                return ()
-            run.append(following)
-        return tuple(run) if all(self._free[each.business, each.starts_at] > 0 for each in run) else ()
-
-    def take(self, row: Appointment) -> Alternative | None:
-        runs = self.nearest(row)
-        if not runs:
-            return None
-        run = runs[0]
-        free = min(self._free[each.business, each.starts_at] for each in run)
-        for each in run:
-            self._free[each.business, each.starts_at] -= 1
-        zone = self._facts.zone
-        return Alternative(
-            run[0].id,
-            run[0].starts_at.astimezone(zone),
-            run[-1].ends_at.astimezone(zone),
-            free,
-            self._hall.code,
-            self._hall.name_zh,
-        )
-
-
-def _items(hall: Hall, item_ids: set[int]) -> dict[int, ItemFacts]:
-    rows = (
-        HallItem.objects.filter(hall=hall, item__in=item_ids, bookable=True)
-        .select_related("item", "category")
-        .order_by("id")
-    )
-    return {
-        row.item_id: ItemFacts(
-            row.item.code, row.category.code, row.bookable, row.extended, row.item.exempt_half_day, row.periods
-        )
-        for row in rows
-    }
+def _visits(hall: Hall, lost: Sequence[Appointment]) -> dict[str, list[Appointment]]:
+    """By visit, all its booked appointments of the hall, those that kept their hours too; those that lost them first."""
+    visits: dict[str, list[Appointment]] = {}
+    for row in lost:
+        visits.setdefault(row.visit_group or row.code, []).append(row)
+    known = {row.pk for row in lost}
+    companions = Appointment.objects.filter(
+        hall=hall, state="booked", visit_group__in=[row.visit_group for row in lost if row.visit_group]
+    ).exclude(pk__in=known)
+    for row in companions.select_related("item", "category__zone", "person").order_by("starts_at", "id"):
+        visits[row.visit_group].append(row)
+    return visits
 
 
 # --- Doing --------------------------------------------------------------------------------------------------------
@@ -353,18 +248,27 @@ def publish(
     others: What = "keep",
     by: Actor,
     now: datetime,
-) -> tuple[CalendarVersion, Outcome]:
-    """Publish a calendar, make its slots, and do for each affected person what was chosen.
+    expected_version: int | None = None,
+) -> tuple[CalendarVersion, FollowUp]:
+    """Publish a calendar, make its slots, and open a follow-up for everybody it leaves out.
 
     :param choices: by appointment code. :param others: for whoever booked after the list was made.
+    :param expected_version: what the editor started from.
     :raises Refused: invalid, changed-meanwhile. Nothing is changed then.
     """
-    before = _before(hall, now)
-    version = calendar_actions.publish(hall=hall, document=document, valid_from=valid_from, by=by, now=now, note=note)
-    booking.materialise(hall=hall, now=now)
-    # Slots that are gone are closed now: nobody can book into hours that are no more, the list is final.
-    lost = _lost(hall, before, now)
-    return version, _apply_all(hall, lost, choices, others, by=by, now=now, why="")
+    with transaction.atomic():
+        before = _before(hall, now)
+        version = calendar_actions.publish(
+            hall=hall,
+            document=document,
+            valid_from=valid_from,
+            by=by,
+            now=now,
+            note=note,
+            expected_version=expected_version,
+        )
+        cause = f"calendar:{version.version}"
+        return version, _follow(hall, cause, before, choices, others, why=None, by=by, now=now)
 
 
 def close(
@@ -374,64 +278,92 @@ def close(
     ends_at: datetime,
     reason_zh: str,
     reason_en: str,
+    floor: Floor | None = None,
     zone: Zone | None = None,
+    category: Category | None = None,
+    item: Item | None = None,
+    kind: str = "closure",
     choices: Mapping[str, Choice],
     others: What = "keep",
     by: Actor,
     now: datetime,
-) -> tuple[ClosureRow, Outcome]:
-    """Close the hall or a zone from–to, and do for each affected person what was chosen.
+) -> tuple[ClosureRow, FollowUp]:
+    """Close the hall or a part of it from–to, and open a follow-up for everybody it touches.
+
+    The same closure announced twice is one closure with one follow-up.
 
     :raises Refused: invalid. Nothing is changed then.
     """
-    before = _before(hall, now)
-    closure = calendar_actions.close(
-        hall=hall,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        reason_zh=reason_zh,
-        reason_en=reason_en,
-        zone=zone,
-        by=by,
-        now=now,
-    )
-    booking.materialise(hall=hall, now=now)
-    lost = _lost(hall, before, now)
-    return closure, _apply_all(hall, lost, choices, others, by=by, now=now, why=closure.reason_zh)
+    with transaction.atomic():
+        before = _before(hall, now)
+        closure = calendar_actions.close(
+            hall=hall,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            reason_zh=reason_zh,
+            reason_en=reason_en,
+            floor=floor,
+            zone=zone,
+            category=category,
+            item=item,
+            kind=kind,
+            by=by,
+            now=now,
+        )
+        why = Words(zh=closure.reason_zh, en=closure.reason_en)
+        return closure, _follow(hall, f"closure:{closure.pk}", before, choices, others, why=why, by=by, now=now)
+
+
+def touched(*, closure: ClosureRow, follow_up: FollowUp, now: datetime) -> dict[str, int]:
+    """How many a closure reaches: booked appointments, numbers in line, entries of waiting lists of its days."""
+    zone = ZoneInfo(closure.hall.timezone)
+    appointments = sum(len(codes) for codes in follow_up.visits.order_by("id").values_list("codes", flat=True))
+    days = (closure.starts_at.astimezone(zone).date(), closure.ends_at.astimezone(zone).date())
+    in_line = 0
+    if days[0] <= now.astimezone(zone).date() <= days[1]:
+        in_line = len(tickets.stopped_by(hall=closure.hall, closures=calendars.spans_of(closure), now=now))
+    waiting = Waiting.objects.filter(hall=closure.hall, day__range=days, state__in=["waiting", "offered"]).count()
+    return {"appointments": appointments, "tickets": in_line, "waiting": waiting}
+
+
+def import_national_days(*, days: Iterable[DayInfo], notice: str, by: Actor, now: datetime) -> int:
+    """Take over a year's notice (调休通知) and follow it up in every hall: people are moved to the nearest day that fits.
+
+    :returns: how many days were written.
+    """
+    with transaction.atomic():
+        halls = list(Hall.objects.order_by("id"))
+        before = {hall.pk: _before(hall, now) for hall in halls}
+        count = calendar_actions.import_national_days(days=days, notice=notice, by=by, now=now)
+        why = Words(zh=f"按{notice}调整放假安排" if notice else "放假安排有调整", en="The public holidays have changed")
+        cause = f"national:{uuid4().hex}"
+        for hall in halls:
+            _follow(hall, cause, before[hall.pk], {}, "move", why=why, by=by, now=now)
+    return count
 
 
 def withdraw(*, closure: ClosureRow, by: Actor, now: datetime) -> None:
     """Take a closure back and open its periods again. Who was moved or cancelled stays so; they may book again."""
-    calendar_actions.withdraw_closure(closure=closure, by=by, now=now)
-    booking.materialise(hall=closure.hall, now=now)
+    with transaction.atomic():
+        calendar_actions.withdraw_closure(closure=closure, by=by, now=now)
+        booking.materialise(hall=closure.hall, now=now)
 
 
-def apply(*, hall: Hall, choices: Mapping[str, Choice], by: Actor, now: datetime, why: str) -> Outcome:
-    """Do what was chosen for each appointment (by code) that still lies outside the hours.
+def apply(*, hall: Hall, choices: Mapping[str, Choice], by: Actor, now: datetime, why: str) -> FollowUp:
+    """Do what was chosen for appointments (by code) that lie outside the hours; the job does the rest.
 
-    Applying again is safe: what was moved fits now, what was cancelled is no longer booked; both are counted as done.
+    Applying again is safe: what was moved fits now, what was cancelled is no longer booked; both are settled as done.
 
-    :param why: told to the people, in Chinese as the hall wrote it; "" leaves it out.
+    :param why: told to the people, as the hall wrote it; "" leaves it out.
     """
-    outcome = Outcome()
-    for code in choices:
-        row = (
-            Appointment.objects.select_related("item", "category__zone", "person").filter(code=code, hall=hall).first()
-        )
-        if row is None or row.state != "booked" or row.starts_at <= now:
-            outcome.done += 1
-            continue
-        sessions = calendars.sessions(hall, row.day, row.day)
-        if _fits(row, sessions, _where(hall, [row])):
-            outcome.done += 1
-            continue
-        _do(hall, row, choices[code], outcome, by=by, now=now, why=why)
-    return outcome
+    rows = list(Appointment.objects.filter(hall=hall, code__in=list(choices)).order_by("starts_at", "id"))
+    words = Words(zh=why, en=why) if why else None
+    return _open(hall, f"by-hand:{uuid4().hex}", rows, choices, "keep", why=words, by=by, now=now)
 
 
 def _before(hall: Hall, now: datetime) -> set[str]:
     """Codes of the booked appointments that fit the hours in force."""
-    rows = _booked(hall, now, first=None, closure=None)
+    rows = _booked(hall, now, first=None)
     if not rows:
         return set()
     sessions = calendars.sessions(hall, rows[0].day, max(row.day for row in rows))
@@ -441,7 +373,7 @@ def _before(hall: Hall, now: datetime) -> set[str]:
 
 def _lost(hall: Hall, before: set[str], now: datetime) -> list[Appointment]:
     """Booked, not fitting, and not among those that lay outside the hours already."""
-    rows = _booked(hall, now, first=None, closure=None)
+    rows = _booked(hall, now, first=None)
     if not rows:
         return []
     sessions = calendars.sessions(hall, rows[0].day, max(row.day for row in rows))
@@ -451,63 +383,49 @@ def _lost(hall: Hall, before: set[str], now: datetime) -> list[Appointment]:
     return [row for row in outside if row.code in before or row.created_at >= now]
 
 
-def _apply_all(
+def _follow(
     hall: Hall,
-    lost: Sequence[Appointment],
+    cause: str,
+    before: set[str],
     choices: Mapping[str, Choice],
     others: What,
     *,
+    why: Words | None,
     by: Actor,
     now: datetime,
-    why: str,
-) -> Outcome:
-    outcome = Outcome()
-    for row in lost:
-        _do(hall, row, choices.get(row.code, Choice(others)), outcome, by=by, now=now, why=why)
-    return outcome
+) -> FollowUp:
+    """In the transaction of the change: its slots, and what is to be done for whom."""
+    booking.materialise(hall=hall, now=now)
+    # Slots that are gone are closed now: nobody can book into hours that are no more, the list is final.
+    return _open(hall, cause, _lost(hall, before, now), choices, others, why=why, by=by, now=now)
 
 
-def _do(hall: Hall, row: Appointment, choice: Choice, outcome: Outcome, *, by: Actor, now: datetime, why: str) -> None:
-    try:
-        if choice.what == "move":
-            _move(hall, row, choice, by=by, now=now, why=why)
-            outcome.moved += 1
-        elif choice.what == "cancel":
-            booking.cancel(code=row.code, by=by, now=now, why=why, by_hall=True)
-            outcome.cancelled += 1
-        else:
-            outcome.kept += 1
-    except Refused as refused:
-        if refused.slug in ("already-cancelled", "wrong-state"):  # settled by the person or the clerk meanwhile
-            outcome.done += 1
-        else:
-            outcome.failed.append(Failure(row.code, row.person.masked_name, refused.refusal))
+def _open(
+    hall: Hall,
+    cause: str,
+    rows: Sequence[Appointment],
+    choices: Mapping[str, Choice],
+    others: What,
+    *,
+    why: Words | None,
+    by: Actor,
+    now: datetime,
+) -> FollowUp:
+    visits: dict[str, list[Appointment]] = {}
+    for row in rows:
+        visits.setdefault(row.visit_group or row.code, []).append(row)
+    return booking.open_follow_up(
+        hall=hall,
+        cause=cause,
+        visits=[_visit(key, of_visit, choices, others) for key, of_visit in visits.items()],
+        why_zh=why.zh if why else "",
+        why_en=why.en if why else "",
+        by=by,
+        now=now,
+    )
 
 
-def _move(hall: Hall, row: Appointment, choice: Choice, *, by: Actor, now: datetime, why: str) -> None:
-    """To the time that was offered; where somebody was quicker, to the nearest that fits.
-
-    :raises Refused: slot-full when none of the nearest is possible, or the last reason.
-    """
-    last: Refused | None = None
-    for slot_id in _targets(hall, row, choice, now=now):
-        try:
-            booking.move(code=row.code, slot_id=slot_id, by=by, now=now, why=why, by_hall=True)
-            return
-        except Refused as refused:
-            if refused.slug not in ("slot-full", "limit-half-day", "closed", "nothing-found", "item-not-here"):
-                raise
-            last = refused
-    raise last or Refused("slot-full", facts={"quota": 0})
-
-
-def _targets(hall: Hall, row: Appointment, choice: Choice, *, now: datetime) -> Iterator[int]:
-    """Slots to try: the one offered, then the nearest; those are only worked out when the first was taken."""
-    if choice.starts_at is not None:
-        businesses = [f"item:{row.item.code}", f"cat:{row.category.code}", "hall"]
-        offered = Slot.objects.filter(hall=hall, business__in=businesses, starts_at=choice.starts_at, closed=False)
-        yield from offered.order_by("id").values_list("id", flat=True)
-    today = now.astimezone(ZoneInfo(hall.timezone)).date()
-    around = calendars.sessions(hall, max(row.day - AHEAD, today), row.day + AHEAD)
-    runs = _Offers(hall, [row], around, now=now).nearest(row)
-    yield from [run[0].id for run in runs if run[0].id and run[0].starts_at != choice.starts_at][:TRIES]
+def _visit(key: str, rows: Sequence[Appointment], choices: Mapping[str, Choice], others: What) -> VisitToFollow:
+    """What is chosen for one of its matters is chosen for the visit: the first that says so."""
+    chosen = next((choices[row.code] for row in rows if row.code in choices), Choice(others))
+    return VisitToFollow(key, chosen.what, [row.code for row in rows], chosen.starts_at)

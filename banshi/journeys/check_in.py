@@ -125,6 +125,7 @@ def check_in(hall: Hall, found: Appointment, *, by: Actor, now: datetime, channe
 def _need_open(hall: Hall, appointment: Appointment, now: datetime) -> None:
     """:raises Refused: closed, with the reason and until when, while a closure stops what was booked."""
     asked = calendars.opening(hall, now, item=appointment.item.code, category=appointment.category.code)
-    if asked.closure is not None:
+    policy = places.policy_of(hall.pk, now=now)
+    if asked.closure is not None and not tickets.lets_in(appointment.pk, asked.closure, policy):
         words = {"zh": asked.closure.reason.zh, "en": asked.closure.reason.en}
         raise Refused("closed", facts={"reason": words, "until": asked.closure.ends_at}, next=asked.opens_at)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
+from banshi.journeys import close_line
 from banshi.kernel.actors import SYSTEM
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.places.models import Hall
@@ -30,7 +31,13 @@ def close_due(*, now: datetime) -> list[tuple[str, str]]:
         for day in sorted(d for d in days if d <= today):
             if day == today and not _over(hall, day, now):
                 continue
+            unserved = list(
+                Ticket.objects.filter(hall=hall, day=day, state__in=["waiting", "parked", "held"])
+                .select_related("hall", "category", "item")
+                .order_by("id")
+            )
             tickets.close_day(hall=hall, day=day, by=SYSTEM, now=now)
+            close_line.apologise(unserved, now=now)
             closed.append((hall.code, day.isoformat()))
     return closed
 

@@ -18,7 +18,7 @@ from django.db import connection
 from banshi.foundation import heartbeat
 from banshi.foundation.connections import renew
 from banshi.foundation.memory import forgettable
-from banshi.journeys import close_hall_day
+from banshi.journeys import close_hall_day, close_line
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
@@ -47,6 +47,7 @@ def _send_ahead(now: datetime) -> None:
 DUTIES = (
     Duty("materialise slots", _materialise, timedelta(hours=1)),
     Duty("expire holds", lambda now: booking.expire_holds(now=now), timedelta()),
+    Duty("closures", lambda now: close_line.look(now=now), timedelta()),
     Duty("no-shows", lambda now: booking.sweep_no_shows(now=now, came=WAS_HERE), timedelta()),
     Duty("parked numbers", lambda now: tickets.unpark_due(now=now), timedelta()),
     Duty("people ahead", _send_ahead, timedelta()),

@@ -26,5 +26,11 @@ class Actor:
     def __str__(self) -> str:
         return f"{self.kind}:{self.id}" if self.id else str(self.kind)
 
+    @classmethod
+    def parse(cls, text: str) -> Actor:
+        """Back from `str(actor)`, for a job that goes on with what somebody began."""
+        kind, _, id_ = text.partition(":")
+        return cls(ActorKind(kind), id_)
+
 
 SYSTEM = Actor(ActorKind.SYSTEM)

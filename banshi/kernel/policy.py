@@ -58,6 +58,7 @@ class BookingPolicy(Section):
     overbook_percent: Annotated[int, Field(ge=0, le=100)] = 0
     waiting_list: bool = True
     waiting_offer: Minutes = 30  # minutes an offered place waits for its person
+    kept: Literal["serve", "forgive"] = "serve"  # kept although the hall closes: let in and served, or only no strike
     quotas: tuple[Quota, ...] = (Quota(),)
     credit: Credit = Credit()
 

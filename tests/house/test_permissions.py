@@ -15,7 +15,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from banshi.rooms.booking.models import Appeal, LedgerEntry, Suspension
+from banshi.rooms.booking.models import Appeal, FollowUp, LedgerEntry, Suspension
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.devices.models import Device
@@ -63,6 +63,7 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
     task = Task.objects.create(
         hall=hall, rating=rating, opened_at=TUESDAY_NINE, answer_due_on=today, settle_due_on=today
     )
+    follow_up = FollowUp.objects.create(hall=hall, cause="closure:0", made_by="staff:1", made_at=TUESDAY_NINE)
     device = Device.objects.create(hall=hall, code="town-kiosk-1", kind="kiosk", name="1 号取号机")
     closure = Closure.objects.create(
         hall=hall, starts_at=TUESDAY_NINE + timedelta(days=9), ends_at=TUESDAY_NINE + timedelta(days=9, hours=1),
@@ -78,6 +79,7 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
         "person_id": person.pk, "entry_id": entry.pk, "suspension_id": suspension.pk, "appeal_id": appeal.pk,
         "staff_id": office.clerk.pk, "role_id": office.clerk.roles.get().pk, "task_id": task.pk,
         "hall_item_id": HallItem.objects.get(hall=hall, item__code="pension").pk, "closure_id": closure.pk,
+        "follow_up_id": follow_up.pk,
         "shift_id": shift.pk, "message_id": message.pk if message else 1, "key": "confirmation", "language": "zh",
         "window": "town-03", "ref": ticket.ref, "verb": "look", "device": device.code,
     }  # fmt: skip

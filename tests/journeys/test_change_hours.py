@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from banshi.journeys import change_hours
+from banshi.journeys import change_hours, follow_up
 from banshi.journeys.change_hours import Choice
+from banshi.journeys.follow_up import Outcome
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
-from banshi.rooms.booking.models import Appointment, LedgerEntry, Slot
+from banshi.rooms.booking.models import Appointment, FollowUpVisit, LedgerEntry, Slot
 from banshi.rooms.calendars import rules as calendar_rules
 from banshi.rooms.calendars.models import CalendarVersion
 from banshi.rooms.calendars.rules import Closure, Words
@@ -62,6 +63,13 @@ def booked(town: Town, starts: str, person: int = 0, item: str = "pension") -> A
         by=CITIZEN,
         now=TUESDAY_NINE,
     )
+
+
+def settled(done: Any) -> Outcome:
+    """What became of everybody, once the job has run."""
+    follow = done[1] if isinstance(done, tuple) else done
+    follow_up.work_off(now=TUESDAY_NINE)
+    return follow_up.outcome_of(follow)
 
 
 def shorter() -> Any:
@@ -116,7 +124,7 @@ def test_publishing_moves_each_person_to_the_offered_time_with_one_message(open_
     row = booked(open_town, "2026-03-11 14:00")
     Message.objects.all().delete()
 
-    version, outcome = change_hours.publish(
+    version, follow = change_hours.publish(
         hall=open_town.hall,
         document=document(("09:00", "12:00")),
         valid_from=WEDNESDAY,
@@ -126,9 +134,11 @@ def test_publishing_moves_each_person_to_the_offered_time_with_one_message(open_
         now=TUESDAY_NINE,
     )
 
+    outcome = settled(follow)
+
     row.refresh_from_db()
     assert version.version == 2
-    assert (outcome.moved, outcome.cancelled, outcome.kept, outcome.failed) == (1, 0, 0, [])
+    assert outcome == Outcome(moved=1)
     assert (row.state, row.starts_at) == ("booked", at("2026-03-11 11:00"))
     assert list(Message.objects.filter(due_at__lte=TUESDAY_NINE).order_by("id").values_list("key", flat=True)) == [
         "moved"
@@ -138,14 +148,16 @@ def test_publishing_moves_each_person_to_the_offered_time_with_one_message(open_
 def test_who_is_moved_into_hours_that_are_new_gets_the_slot_made_for_them(open_town):
     row = booked(open_town, "2026-03-11 16:00")
 
-    _, outcome = change_hours.publish(
-        hall=open_town.hall,
-        document=document(("18:00", "20:00")),
-        valid_from=WEDNESDAY,
-        note="evening",
-        choices={row.code: Choice("move", at("2026-03-11 18:00"))},
-        by=CLERK,
-        now=TUESDAY_NINE,
+    outcome = settled(
+        change_hours.publish(
+            hall=open_town.hall,
+            document=document(("18:00", "20:00")),
+            valid_from=WEDNESDAY,
+            note="evening",
+            choices={row.code: Choice("move", at("2026-03-11 18:00"))},
+            by=CLERK,
+            now=TUESDAY_NINE,
+        )
     )
 
     row.refresh_from_db()
@@ -157,15 +169,17 @@ def test_a_cancellation_by_the_hall_is_told_and_never_counts(open_town):
     row = booked(open_town, "2026-03-11 14:00")
     Message.objects.all().delete()
 
-    _, outcome = change_hours.close(
-        hall=open_town.hall,
-        starts_at=at("2026-03-11 13:00"),
-        ends_at=at("2026-03-11 18:00"),
-        reason_zh="停电检修",
-        reason_en="Power works",
-        choices={row.code: Choice("cancel")},
-        by=CLERK,
-        now=TUESDAY_NINE,
+    outcome = settled(
+        change_hours.close(
+            hall=open_town.hall,
+            starts_at=at("2026-03-11 13:00"),
+            ends_at=at("2026-03-11 18:00"),
+            reason_zh="停电检修",
+            reason_en="Power works",
+            choices={row.code: Choice("cancel")},
+            by=CLERK,
+            now=TUESDAY_NINE,
+        )
     )
 
     row.refresh_from_db()
@@ -231,10 +245,14 @@ def test_applying_again_after_a_crash_does_only_what_is_left(open_town):
         now=TUESDAY_NINE,
     )
     choices = {one.code: Choice("cancel"), two.code: Choice("move")}
-    change_hours.apply(hall=open_town.hall, choices={one.code: choices[one.code]}, by=CLERK, now=TUESDAY_NINE, why="")
+    settled(
+        change_hours.apply(
+            hall=open_town.hall, choices={one.code: choices[one.code]}, by=CLERK, now=TUESDAY_NINE, why=""
+        )
+    )
 
-    outcome = change_hours.apply(hall=open_town.hall, choices=choices, by=CLERK, now=TUESDAY_NINE, why="")
-    again = change_hours.apply(hall=open_town.hall, choices=choices, by=CLERK, now=TUESDAY_NINE, why="")
+    outcome = settled(change_hours.apply(hall=open_town.hall, choices=choices, by=CLERK, now=TUESDAY_NINE, why=""))
+    again = settled(change_hours.apply(hall=open_town.hall, choices=choices, by=CLERK, now=TUESDAY_NINE, why=""))
 
     assert (outcome.done, outcome.moved, outcome.cancelled) == (1, 1, 0)
     assert (again.done, again.moved, again.cancelled) == (2, 0, 0)
@@ -246,14 +264,16 @@ def test_when_the_offered_place_was_taken_the_next_nearest_is_given(open_town):
     for person in (1, 2):
         booked(open_town, "2026-03-11 11:00", person)
 
-    _, outcome = change_hours.publish(
-        hall=open_town.hall,
-        document=document(("09:00", "12:00")),
-        valid_from=WEDNESDAY,
-        note="",
-        choices={row.code: Choice("move", at("2026-03-11 11:00"))},
-        by=CLERK,
-        now=TUESDAY_NINE,
+    outcome = settled(
+        change_hours.publish(
+            hall=open_town.hall,
+            document=document(("09:00", "12:00")),
+            valid_from=WEDNESDAY,
+            note="",
+            choices={row.code: Choice("move", at("2026-03-11 11:00"))},
+            by=CLERK,
+            now=TUESDAY_NINE,
+        )
     )
 
     row.refresh_from_db()
@@ -265,18 +285,21 @@ def test_where_no_place_is_left_the_person_stays_and_is_named_as_left_over(open_
     row = booked(open_town, "2026-03-11 14:00")
     never = document(("09:00", "12:00"), when={"dates": ["2027-01-01"]})
 
-    _, outcome = change_hours.publish(
-        hall=open_town.hall,
-        document=never,
-        valid_from=WEDNESDAY,
-        note="",
-        choices={row.code: Choice("move")},
-        by=CLERK,
-        now=TUESDAY_NINE,
+    outcome = settled(
+        change_hours.publish(
+            hall=open_town.hall,
+            document=never,
+            valid_from=WEDNESDAY,
+            note="",
+            choices={row.code: Choice("move")},
+            by=CLERK,
+            now=TUESDAY_NINE,
+        )
     )
 
     row.refresh_from_db()
-    assert [(each.code, each.refusal.slug) for each in outcome.failed] == [(row.code, "slot-full")]
+    assert outcome == Outcome(failed=1)
+    assert list(FollowUpVisit.objects.values_list("visit", "slug")) == [(row.code, "slot-full")]
     assert row.state == "booked"
 
 

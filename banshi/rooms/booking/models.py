@@ -180,7 +180,7 @@ class Hold(models.Model):
 
 
 class Waiting(models.Model):
-    """候补: wants a place on a full day. state: waiting → offered → taken | lapsed | left."""
+    """候补: wants a place on a full day. state: waiting → offered → taken | lapsed | left, or closed."""
 
     hall = models.ForeignKey(Hall, on_delete=models.CASCADE)
     item = models.ForeignKey(Item, on_delete=models.CASCADE)
@@ -291,3 +291,61 @@ class FaultDay(models.Model):
     class Meta:
         db_table = "booking_fault_day"
         constraints = [models.UniqueConstraint(fields=["hall", "day"], name="a_fault_day_once")]
+
+
+class Kept(models.Model):
+    """An appointment that stands although its hours are gone: its person was told, is let in, and gets no strike."""
+
+    appointment = models.OneToOneField(Appointment, on_delete=models.CASCADE, related_name="kept")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=60)
+    why = models.CharField(max_length=200, default="")
+
+    class Meta:
+        db_table = "booking_kept"
+
+
+class FollowUp(models.Model):
+    """What follows from a change of hours, for everybody it touches: one job for one change.
+
+    cause: `closure:<id>`, `calendar:<version>`, `national:<count>`, … of the hall; publishing twice finds the first.
+    """
+
+    hall = models.ForeignKey(Hall, on_delete=models.CASCADE)
+    cause = models.CharField(max_length=60)
+    why_zh = models.CharField(max_length=200, default="")
+    why_en = models.CharField(max_length=200, default="")
+    made_by = models.CharField(max_length=60)
+    made_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "booking_follow_up"
+        constraints = [models.UniqueConstraint(fields=["hall", "cause"], name="one_follow_up_per_change")]
+        indexes = [models.Index(fields=["id"], name="follow_ups_open", condition=models.Q(finished_at=None))]
+
+
+class FollowUpVisit(models.Model):
+    """One person's visit in a follow-up: what was chosen, and what became of it. Due until it is settled.
+
+    `starts_at`: the time that was offered. state: due | moved | cancelled | kept | failed | done (settled elsewhere).
+    """
+
+    follow_up = models.ForeignKey(FollowUp, on_delete=models.CASCADE, related_name="visits")
+    visit = models.CharField(max_length=16)  # its visit group, or the code of its only appointment
+    codes = models.JSONField(default=list)  # of the appointments that lost their hours
+    what = models.CharField(max_length=8)
+    starts_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=10, default="due")
+    slug = models.CharField(max_length=40, default="")  # why it failed
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "booking_follow_up_visit"
+        constraints = [
+            models.UniqueConstraint(fields=["follow_up", "visit"], name="a_visit_is_followed_up_once_per_change"),
+            models.CheckConstraint(
+                condition=models.Q(what__in=["move", "cancel", "keep"]), name="a_visit_is_moved_cancelled_or_kept"
+            ),
+        ]
+        indexes = [models.Index(fields=["follow_up"], name="visits_to_follow_up", condition=models.Q(state="due"))]

@@ -267,6 +267,45 @@ def closed_now(hall: Hall, at: datetime) -> list[rules.Closure]:
     return sorted(running, key=lambda each: (not each.whole, each.starts_at))
 
 
+@dataclass(frozen=True)
+class Notice:
+    """A closure that runs now, as people read it. `where`: the part that is closed; None for the whole hall."""
+
+    where: Words | None
+    reason: Words
+    ends_at: datetime
+    kind: str
+
+
+def notices(hall: Hall, at: datetime, *, zone: str | None = None) -> list[Notice]:
+    """What is closed now and why, the whole hall first.
+
+    :param zone: only what concerns this zone; None = everything.
+    """
+    rows = Closure.objects.filter(hall=hall, withdrawn_at=None, starts_at__lte=at, ends_at__gt=at)
+    found = []
+    for row in rows.select_related("floor", "zone__floor", "category__zone", "item").order_by("starts_at", "id"):
+        part = row.floor or row.zone or row.category or row.item
+        if zone is not None and part is not None and zone not in _zones_of(row):
+            continue
+        found.append(Notice(_named(part), Words(zh=row.reason_zh, en=row.reason_en), row.ends_at, row.kind))
+    return sorted(found, key=lambda each: each.where is not None)
+
+
+def _zones_of(row: Closure) -> set[str]:
+    if row.category is not None:
+        return {row.category.zone.code} if row.category.zone else set()
+    return {span.zone for span in spans_of(row) if span.zone is not None}
+
+
+def _named(part: Any) -> Words | None:
+    if part is None:
+        return None
+    zh = getattr(part, "name_zh", "") or getattr(part, "label_zh", "")
+    en = getattr(part, "name_en", "") or getattr(part, "label_en", "")
+    return Words(zh=zh or en or part.code, en=en or zh or part.code)
+
+
 def is_open(hall: Hall, at: datetime) -> bool:
     return session_at(hall, at) is not None
 

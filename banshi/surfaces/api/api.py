@@ -21,6 +21,7 @@ from banshi.kernel.refusals import Refusal, Refused
 from banshi.surfaces.api import (
     appointments,
     check_ins,
+    closures,
     demo,
     halls,
     items,
@@ -114,7 +115,21 @@ api = Api(
     parser=StrictParser(),
     renderer=FastRenderer(),
 )
-for part in (halls, items, when, appointments, check_ins, tickets, windows, ratings, live, stats, notices, demo):
+for part in (
+    halls,
+    closures,
+    items,
+    when,
+    appointments,
+    check_ins,
+    tickets,
+    windows,
+    ratings,
+    live,
+    stats,
+    notices,
+    demo,
+):
     api.add_router("", part.router)
 
 

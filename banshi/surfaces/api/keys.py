@@ -36,6 +36,10 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "get_item": ANY,
     "when": ANY,
     "list_slots": ANY,
+    # hours
+    "list_closures": _only("manage"),
+    "close_hall": _only("manage"),
+    "reopen_hall": _only("manage"),
     # appointments
     "book": _only("channel"),
     "get_appointment": _only("channel", "kiosk", "desk", "manage"),

@@ -244,6 +244,56 @@ class SlotOut(Out):
     busy: float = Field(description="0 (empty) to 1 (full).")
 
 
+# ---- closures ----
+
+
+class ClosureIn(In):
+    starts_at: Moment
+    ends_at: Moment
+    floor: Code | None = None
+    zone: Code | None = None
+    category: Code | None = None
+    item: Code | None = None
+    reason: _text(120, 1)  # type: ignore[valid-type]
+    reason_en: _text(160) = ""  # type: ignore[valid-type]
+    then: Literal["move", "cancel", "keep"] = Field("move", description="What becomes of whoever booked for that time.")
+    kind: Literal["closure", "evacuation", "outage"] = "closure"
+
+
+class AffectedOut(Out):
+    appointments: int = Field(description="Booked for that time: followed up one by one after the answer.")
+    tickets: int = Field(description="Numbers in line that it stops.")
+    waiting: int = Field(description="Entries of waiting lists of these days.")
+
+
+class ProgressOut(Out):
+    moved: int
+    cancelled: int
+    kept: int
+    done: int = Field(description="Settled by the person or a clerk meanwhile.")
+    failed: int = Field(description="Could not be settled: listed in the office.")
+    due: int
+
+
+class ClosureOut(Out):
+    id: int
+    kind: Literal["closure", "evacuation", "outage"]
+    starts_at: datetime
+    ends_at: datetime
+    floor: str | None
+    zone: str | None
+    category: str | None
+    item: str | None
+    reason: str
+    reason_en: str
+    withdrawn: bool
+    progress: ProgressOut | None = Field(description="Of the follow-up; visits, not appointments.")
+
+
+class ClosedOut(ClosureOut):
+    affected: AffectedOut
+
+
 # ---- appointments ----
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from banshi.foundation import clock
 from banshi.foundation.said import english
+from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.places import queries as places
 from banshi.rooms.tickets import queries as tickets
 from banshi.surfaces.citizen.doors import page, public_page
@@ -52,4 +53,14 @@ def _ticket(ref: str, *, now: datetime) -> dict[str, Any]:
     seen = tickets.ticket(ref[:32], now)
     hall = places.hall_by_code(seen.hall)
     floor = seen.floor_en if english() and seen.floor_en else seen.floor
-    return {"t": seen, "floor": floor, "hall": hall, "policy": places.policy_of(hall.pk, now=now).tickets, "now": now}
+    stopped = None
+    if seen.state in ("waiting", "parked", "missed", "held"):
+        stopped = calendars.opening(hall, now, item=seen.item, category=seen.category).closure
+    return {
+        "t": seen,
+        "floor": floor,
+        "stopped": stopped,
+        "hall": hall,
+        "policy": places.policy_of(hall.pk, now=now).tickets,
+        "now": now,
+    }

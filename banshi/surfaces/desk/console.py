@@ -13,9 +13,10 @@ from django.views.decorators.http import require_GET
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, Who, door
-from banshi.foundation.said import named
+from banshi.foundation.said import english, named
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import queries as booking
+from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
@@ -138,8 +139,16 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
         "pauses": PAUSES,
         "elapsed_s": _elapsed(view, now),
         "speed": clock.speed(),
+        "closed": [_closed(each, zone) for each in calendars.notices(hall, now)],
         **more,
     }
+
+
+def _closed(notice: calendars.Notice, zone: ZoneInfo) -> dict[str, str]:
+    """A closure that runs now, in the clerk's words: where, why, until when."""
+    reason = notice.reason.en if english() else notice.reason.zh
+    where = (notice.where.en if english() else notice.where.zh) if notice.where is not None else ""
+    return {"where": where, "reason": reason, "until": f"{notice.ends_at.astimezone(zone):%H:%M}"}
 
 
 def _away(view: tickets.DeskView, categories: Collection[str]) -> list[tuple[tickets.LineTicket, datetime | None]]:

@@ -15,14 +15,13 @@ from django.contrib import messages
 from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import english
 from banshi.journeys import change_hours
-from banshi.journeys.change_hours import WHATS, Affected, Choice, Outcome, What
+from banshi.journeys.change_hours import WHATS, Affected, Choice, What
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.rules import SOURCES
 from banshi.rooms.calendars import queries as calendars
@@ -238,35 +237,6 @@ def _moment(text: str | None) -> datetime | None:
     return found if found.tzinfo is not None else None
 
 
-def say_outcome(request: Asked, outcome: Outcome) -> None:
-    """Messages about what became of the people."""
-    for n, text in (
-        (
-            outcome.moved,
-            ngettext("%(n)s person was moved and told.", "%(n)s people were moved and told.", outcome.moved),
-        ),
-        (
-            outcome.cancelled,
-            ngettext(
-                "%(n)s appointment was cancelled; the person was told.",
-                "%(n)s appointments were cancelled; the people were told.",
-                outcome.cancelled,
-            ),
-        ),
-        (outcome.kept, ngettext("%(n)s appointment was kept.", "%(n)s appointments were kept.", outcome.kept)),
-    ):
-        if n:
-            messages.success(request, text % {"n": n})
-    if outcome.failed:
-        n = len(outcome.failed)
-        text = ngettext(
-            "%(n)s person could not be moved: still listed below.",
-            "%(n)s people could not be moved: still listed below.",
-            n,
-        )
-        messages.warning(request, text % {"n": n})
-
-
 @door(audience="staff", permission="calendar.edit")
 @require_POST
 def publish(request: Asked, hall: str) -> HttpResponseBase:
@@ -286,9 +256,7 @@ def publish(request: Asked, hall: str) -> HttpResponseBase:
         return redirect("office:calendar_edit", hall=hall)
     choices, others = choices_of(request.POST)
     try:
-        if int_or_none(request.POST.get("version")) != (newest.version if newest else 0):
-            raise Refused("changed-meanwhile")
-        version, outcome = change_hours.publish(
+        version, follow_up = change_hours.publish(
             hall=place,
             document=document,
             valid_from=valid_from,
@@ -297,6 +265,7 @@ def publish(request: Asked, hall: str) -> HttpResponseBase:
             others=others,
             by=request.who.by,
             now=clock.now(),
+            expected_version=int_or_none(request.POST.get("version")) or 0,
         )
     except Refused as refused:
         typed = {
@@ -308,20 +277,6 @@ def publish(request: Asked, hall: str) -> HttpResponseBase:
         }
         return _form(request, place, typed, newest, refused=refused)
     messages.success(request, _("Version %(n)s is published.") % {"n": version.version})
-    say_outcome(request, outcome)
-    return redirect("office:calendar_unfit" if outcome.failed else "office:calendar", hall=hall)
-
-
-@door(audience="staff", permission="calendar.edit")
-@require_http_methods(["GET", "POST"])
-def unfit(request: Asked, hall: str) -> HttpResponseBase:
-    """Appointments outside the hours in force: kept on purpose, or left over. Move or cancel them here."""
-    place = places.hall_by_code(hall)
-    if request.method == "POST":
-        choices, _others = choices_of(request.POST)
-        why = clean(request.POST.get("why"), 120)
-        outcome = change_hours.apply(hall=place, choices=choices, by=request.who.by, now=clock.now(), why=why)
-        say_outcome(request, outcome)
-        return redirect("office:calendar_unfit", hall=hall)
-    people = change_hours.unfit(hall=place, now=clock.now())
-    return page(request, "office/calendar_unfit.html", place, **people_context(people))
+    if not follow_up.visits.exists():
+        return redirect("office:calendar", hall=hall)
+    return redirect("office:follow_up", hall=hall, follow_up_id=follow_up.pk)

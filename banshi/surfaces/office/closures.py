@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
-from banshi.journeys import change_hours
+from banshi.foundation.said import named
+from banshi.journeys import change_hours, close_line
+from banshi.journeys.follow_up import Outcome, outcome_of
 from banshi.kernel.refusals import Refused
+from banshi.rooms.booking.models import FollowUp
+from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.calendars.rules import Closure as ClosureSpan
-from banshi.rooms.calendars.rules import Words
+from banshi.rooms.catalogue.models import Item
 from banshi.rooms.places import queries as places
-from banshi.rooms.places.models import Hall, Zone
-from banshi.surfaces.office.calendar_editor import choices_of, people_context, say_outcome
+from banshi.rooms.places.models import Category, Floor, Hall, Zone
+from banshi.surfaces.office.calendar_editor import choices_of, people_context
 from banshi.surfaces.office.frame import (
     clean,
     day_or_none,
@@ -44,11 +49,19 @@ class Wanted:
     ends_at: datetime
     reason_zh: str
     reason_en: str
-    zone: Zone | None
+    part: dict[str, Any]  # floor, zone, category or item: at most one
+
+    @property
+    def place_name(self) -> str:
+        """What is closed; "" for the whole hall."""
+        return next((_name(row) for row in self.part.values()), "")
+
+
+PARTS = {"floor": Floor, "zone": Zone, "category": Category}
 
 
 def _typed(post: QueryDict) -> dict[str, str]:
-    names = ("from_day", "from_time", "to_day", "to_time", "reason_zh", "reason_en", "zone")
+    names = ("from_day", "from_time", "to_day", "to_time", "reason_zh", "reason_en", "part")
     return {name: clean(post.get(name), 200) for name in names}
 
 
@@ -67,16 +80,63 @@ def _wanted(hall: Hall, typed: dict[str, str]) -> Wanted:
         raise invalid("to_day", _("This time is over."))
     if not typed["reason_zh"]:
         raise invalid("reason_zh", _("Say why: people will read it."))
-    zone = None
-    if typed["zone"]:
-        zone = Zone.objects.filter(hall=hall, code=typed["zone"]).first()
-        if zone is None:
-            raise invalid("zone", _("There is no such zone."))
-    return Wanted(starts_at, ends_at, typed["reason_zh"][:120], (typed["reason_en"] or typed["reason_zh"])[:160], zone)
+    reason_en = (typed["reason_en"] or typed["reason_zh"])[:160]
+    return Wanted(starts_at, ends_at, typed["reason_zh"][:120], reason_en, _part(hall, typed["part"]))
+
+
+def _part(hall: Hall, text: str) -> dict[str, Any]:
+    """The part of the hall as chosen: `floor:1`, `zone:east`, `category:A`, `item:<code>`; nothing for the whole hall.
+
+    :raises Refused: invalid, when it is not there.
+    """
+    kind, _sep, code = text.partition(":")
+    if not kind:
+        return {}
+    row: Any = None
+    if kind in PARTS:
+        row = PARTS[kind].objects.filter(hall=hall, code=code).first()  # type: ignore[attr-defined]
+    elif kind == "item":
+        row = Item.objects.filter(halls__hall=hall, code=code).first()
+    if row is None:
+        raise invalid("part", _("There is no such part of the hall."))
+    return {kind: row}
+
+
+def _name(row: Any) -> str:
+    return named(row, "label") if isinstance(row, Floor) else named(row)
+
+
+def _parts(hall: Hall) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What can be closed, by kind: (label, [(value, name)])."""
+    kinds: list[tuple[str, str, Any]] = [
+        (_("Floors"), "floor", Floor.objects.filter(hall=hall).order_by("order", "code")),
+        (_("Zones"), "zone", Zone.objects.filter(hall=hall).order_by("code")),
+        (_("Categories"), "category", Category.objects.filter(hall=hall).order_by("order", "code")),
+    ]
+    return [(label, [(f"{kind}:{row.code}", _name(row)) for row in rows]) for label, kind, rows in kinds]
+
+
+def _spans(hall: Hall, wanted: Wanted) -> list[ClosureSpan]:
+    """The closure as the rules read it, before it is announced."""
+    row = Closure(
+        hall=hall,
+        starts_at=wanted.starts_at,
+        ends_at=wanted.ends_at,
+        reason_zh=wanted.reason_zh,
+        reason_en=wanted.reason_en,
+        **wanted.part,
+    )
+    return calendars.spans_of(row)
 
 
 def _list(request: Asked, hall: Hall, typed: dict[str, str], refused: Refused | None = None) -> HttpResponseBase:
-    rows = paged(request, Closure.objects.filter(hall=hall).select_related("zone").order_by("-starts_at", "-id"), 20)
+    rows = paged(
+        request,
+        Closure.objects.filter(hall=hall)
+        .select_related("floor", "zone", "category", "item")
+        .order_by("-starts_at", "-id"),
+        20,
+    )
     return page(
         request,
         "office/closures.html",
@@ -84,11 +144,19 @@ def _list(request: Asked, hall: Hall, typed: dict[str, str], refused: Refused | 
         rows=rows,
         more=query_without_page(request),
         who_made=names_of(row.made_by for row in rows),
-        zones=Zone.objects.filter(hall=hall).order_by("code"),
+        parts=_parts(hall),
+        follow_ups=_progress(hall, rows),
         typed=typed,
         refused=refused,
         status=status_of(refused) if refused else 200,
     )
+
+
+def _progress(hall: Hall, rows: Iterable[Closure]) -> dict[int, Outcome]:
+    """How far the follow-up of each closure is."""
+    causes = {f"closure:{row.pk}": row.pk for row in rows}
+    found = FollowUp.objects.filter(hall=hall, cause__in=causes).order_by("id")
+    return {causes[each.cause]: outcome_of(each) for each in found}
 
 
 @door(audience="staff", permission="calendar.edit")
@@ -107,13 +175,7 @@ def preview(request: Asked, hall: str) -> HttpResponseBase:
         wanted = _wanted(place, typed)
     except Refused as refused:
         return _list(request, place, typed, refused)
-    span = ClosureSpan(
-        wanted.starts_at,
-        wanted.ends_at,
-        Words(zh=wanted.reason_zh, en=wanted.reason_en),
-        wanted.zone.code if wanted.zone else None,
-    )
-    people = change_hours.affected(hall=place, now=clock.now(), closure=span)
+    people = change_hours.affected(hall=place, now=clock.now(), closure=_spans(place, wanted))
     context: dict[str, Any] = people_context(people)
     return page(request, "office/closure_preview.html", place, typed=typed, wanted=wanted, **context)
 
@@ -126,13 +188,13 @@ def close(request: Asked, hall: str) -> HttpResponseBase:
     choices, others = choices_of(request.POST)
     try:
         wanted = _wanted(place, typed)
-        _closure, outcome = change_hours.close(
+        closure, follow_up = change_hours.close(
             hall=place,
             starts_at=wanted.starts_at,
             ends_at=wanted.ends_at,
             reason_zh=wanted.reason_zh,
             reason_en=wanted.reason_en,
-            zone=wanted.zone,
+            **wanted.part,
             choices=choices,
             others=others,
             by=request.who.by,
@@ -140,9 +202,45 @@ def close(request: Asked, hall: str) -> HttpResponseBase:
         )
     except Refused as refused:
         return _list(request, place, typed, refused)
+    if closure.starts_at <= clock.now():
+        close_line.begin(closure=closure, now=clock.now())
     messages.success(request, _("The closure is announced."))
-    say_outcome(request, outcome)
-    return redirect("office:calendar_unfit" if outcome.failed else "office:closures", hall=hall)
+    return redirect("office:follow_up", hall=hall, follow_up_id=follow_up.pk)
+
+
+@door(audience="staff", permission="calendar.edit")
+@require_http_methods(["GET", "POST"])
+def evacuate(request: Asked, hall: str) -> HttpResponseBase:
+    """Everybody out, now: the hall or a part of it. Asked once more, then done: calling stops, everybody is told."""
+    place = places.hall_by_code(hall)
+    now = clock.now()
+    part = clean(request.POST.get("part") or request.GET.get("part"), 120)
+    until = time_or_none(request.POST.get("until", "")) if request.POST.get("until") else None
+    if request.method == "GET" or request.POST.get("sure") != "yes":
+        return page(request, "office/evacuate.html", place, parts=_parts(place), part=part, chosen=_part(place, part))
+    here = zone_of(place)
+    today = now.astimezone(here).date()
+    ends_at = datetime.combine(today, until, here) if until else datetime.combine(today, time(23, 59), here)
+    try:
+        closure, follow_up = change_hours.close(
+            hall=place,
+            starts_at=now.replace(second=0, microsecond=0),
+            ends_at=ends_at,
+            reason_zh=clean(request.POST.get("reason_zh"), 120) or "紧急疏散",
+            reason_en=clean(request.POST.get("reason_en"), 160) or "Evacuation",
+            **_part(place, part),
+            kind="evacuation",
+            choices={},
+            others="move",
+            by=request.who.by,
+            now=now,
+        )
+    except Refused as refused:
+        context: dict[str, Any] = {"parts": _parts(place), "part": part, "chosen": {}, "refused": refused}
+        return page(request, "office/evacuate.html", place, status=status_of(refused), **context)
+    close_line.begin(closure=closure, now=now)
+    messages.success(request, _("Evacuated: calling has stopped, everybody in line is told."))
+    return redirect("office:follow_up", hall=hall, follow_up_id=follow_up.pk)
 
 
 @door(audience="staff", permission="calendar.edit")
@@ -154,5 +252,6 @@ def withdraw(request: Asked, hall: str, closure_id: int) -> HttpResponseBase:
     if closure is None:
         raise Refused("nothing-found", facts={"closure": closure_id})
     change_hours.withdraw(closure=closure, by=request.who.by, now=clock.now())
+    close_line.look(now=clock.now())
     messages.success(request, _("Taken back. Those whose appointments were cancelled can book again."))
     return redirect("office:closures", hall=hall)

@@ -22,6 +22,7 @@ from banshi.surfaces.office import (
     slots,
     staff,
     templates_of_messages,
+    unsettled,
     windows,
 )
 from banshi.surfaces.office.urls_seeing import urlpatterns as seeing
@@ -60,7 +61,9 @@ urlpatterns = [
     path(HALL + "calendar/closures/preview", closures.preview, name="closure_preview"),
     path(HALL + "calendar/closures/close", closures.close, name="closure_close"),
     path(HALL + "calendar/closures/<int:closure_id>/withdraw", closures.withdraw, name="closure_withdraw"),
-    path(HALL + "calendar/unfit/", calendar_editor.unfit, name="calendar_unfit"),
+    path(HALL + "calendar/evacuate", closures.evacuate, name="evacuate"),
+    path(HALL + "unsettled/", unsettled.index, name="unsettled"),
+    path(HALL + "unsettled/follow-ups/<int:follow_up_id>/", unsettled.follow_up, name="follow_up"),
     path(HALL + "slots/", slots.index, name="slots"),
     path(HALL + "slots/copy", slots.copy, name="slots_copy"),
     path(HALL + "slots/period", slots.period, name="slots_period"),

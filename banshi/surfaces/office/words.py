@@ -28,6 +28,11 @@ MESSAGE_KEYS: dict[str, Text] = {
     "rate": _("Invitation to rate"),
     "rating_answered": _("Rating answered"),
     "booking_open": _("Booking open"),
+    "kept": _("Appointment stands in a closure"),
+    "line_stopped": _("Calling has stopped"),
+    "line_goes_on": _("Calling goes on"),
+    "not_served": _("Not served today"),
+    "waiting_closed": _("Waiting ended: the day closed"),
 }
 
 MESSAGE_STATES: dict[str, Text] = {

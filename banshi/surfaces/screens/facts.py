@@ -65,10 +65,13 @@ def facts_of(hall: Hall, *, now: datetime, zone: str | None = None) -> dict[str,
 
 
 def _message(hall: Hall, now: datetime, local: datetime, zone: str | None) -> str:
-    """What a closure that runs now tells people, with its end."""
-    for closure in calendars.closures(hall, local.date(), local.date()):
-        if closure.starts_at <= now < closure.ends_at and closure.zone in (None, zone):
-            reason = closure.reason.en if english() else closure.reason.zh
-            until = when(closure.ends_at, local.date())
-            return pgettext("screens", "%(reason)s – until %(until)s") % {"reason": reason, "until": until}
-    return ""
+    """What the closures that run now tell people: where, why, until when."""
+    said = []
+    for notice in calendars.notices(hall, now, zone=zone):
+        reason = notice.reason.en if english() else notice.reason.zh
+        if notice.where is not None:
+            where = notice.where.en if english() else notice.where.zh
+            reason = pgettext("screens", "%(where)s: %(reason)s") % {"where": where, "reason": reason}
+        until = when(notice.ends_at, local.date())
+        said.append(pgettext("screens", "%(reason)s – until %(until)s") % {"reason": reason, "until": until})
+    return pgettext("screens", "; ").join(said)

@@ -11,6 +11,7 @@ from banshi.surfaces.api.keys import SCOPES_OF
 from tests.surfaces.api.conftest import PERSON, SCOPES, Calls
 
 BOOK = {"slot": 1, "item": "pension", "person": PERSON, "source": "app"}
+CLOSE = {"starts_at": "2026-03-11T09:00:00+08:00", "ends_at": "2026-03-11T12:00:00+08:00", "reason": "漏水"}
 # operation id → (method, path, body): a well-formed request, so that only rights decide.
 ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "list_halls": ("get", "/halls", None),
@@ -20,6 +21,9 @@ ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "get_item": ("get", "/items/pension", None),
     "when": ("get", "/when?item=pension", None),
     "list_slots": ("get", "/halls/town/slots?item=pension", None),
+    "list_closures": ("get", "/halls/town/closures", None),
+    "close_hall": ("post", "/halls/town/closures", CLOSE),
+    "reopen_hall": ("delete", "/halls/town/closures/1", None),
     "book": ("post", "/appointments", BOOK),
     "get_appointment": ("get", "/appointments/NONE", None),
     "cancel_appointment": ("delete", "/appointments/NONE", None),
@@ -51,6 +55,9 @@ ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "set_crowd": ("put", "/demo/crowd", {"on": False}),
 }
 HALL_BOUND = {  # operation → a key of the right scope, bound to another hall
+    "list_closures": "other-manage",
+    "close_hall": "other-manage",
+    "reopen_hall": "other-manage",
     "check_in": "other-kiosk",
     "issue_ticket": "other-kiosk",
     "get_window": "other-desk",

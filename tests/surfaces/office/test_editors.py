@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from banshi.foundation.crypto import sign
 from banshi.gateways.outbox import Outbox
+from banshi.journeys import follow_up
+from banshi.journeys.follow_up import Outcome
 from banshi.kernel.documents import generate_resident_id
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.booking.models import Appeal, Appointment, FaultDay, LedgerEntry, Slot, Suspension
@@ -71,8 +73,11 @@ def test_what_was_previewed_is_published_and_the_person_is_moved(manager, office
         },
     )
 
+    waiting = manager.get(answer.url)
+    follow_up.work_off(now=TUESDAY_NINE)
+    done = manager.get(answer.url)
     row.refresh_from_db()
-    assert answer.status_code == 302
+    assert (waiting.context["outcome"], done.context["outcome"]) == (Outcome(due=1), Outcome(moved=1))
     assert (CalendarVersion.objects.get(version=2).note, row.starts_at) == ("午后不开", at("2026-03-11 11:00"))
 
 
@@ -122,16 +127,45 @@ def test_a_closure_shows_whom_it_touches_and_cancels_with_the_reason(manager, of
     row = booked(office, "2026-03-11 09:00")
     words = {
         "from_day": "2026-03-11", "from_time": "8:00", "to_day": "2026-03-11", "to_time": "13:00", "reason_zh": "消防演练",
-        "reason_en": "", "zone": "",
+        "reason_en": "", "part": "",
     }  # fmt: skip
 
     preview = manager.post("/office/town/calendar/closures/preview", words)
     saved_before = Closure.objects.count()
-    manager.post("/office/town/calendar/closures/close", {**words, "all": "cancel", f"c-{row.code}": "move"})
+    done = manager.post("/office/town/calendar/closures/close", {**words, "all": "cancel", f"c-{row.code}": "move"})
+    follow_up.work_off(now=TUESDAY_NINE)
 
+    progress = manager.get(done.url)
+    assert progress.context["outcome"] == Outcome(cancelled=1)
+    assert "已取消并通知 1" in progress.content.decode()
     row.refresh_from_db()
     assert ([each.code for each in preview.context["people"]], saved_before) == ([row.code], 0)
     assert (row.state, row.by_hall, row.cancel_reason) == ("cancelled", True, "消防演练")
+
+
+def test_evacuation_asks_once_more_and_then_stops_everything(manager, office):  # noqa: F811
+    asked = manager.post("/office/town/calendar/evacuate", {"part": ""})
+    announced = Closure.objects.count()
+    done = manager.post("/office/town/calendar/evacuate", {"part": "zone:main", "sure": "yes"})
+
+    closure = Closure.objects.get()
+    assert (asked.status_code, announced, done.status_code) == (200, 0, 302)
+    assert (closure.kind, closure.zone.code, closure.reason_zh) == ("evacuation", "main", "紧急疏散")
+    assert closure.begun_at is not None
+
+
+def test_what_is_unsettled_lists_people_outside_the_hours_and_full_periods(manager, office):  # noqa: F811
+    row = booked(office, "2026-03-11 09:00")
+    words = {
+        "from_day": "2026-03-11", "from_time": "8:00", "to_day": "2026-03-11", "to_time": "13:00", "reason_zh": "消防演练",
+        "reason_en": "", "part": "category:A",
+    }  # fmt: skip
+    manager.post("/office/town/calendar/closures/close", {**words, "all": "keep"})
+    follow_up.work_off(now=TUESDAY_NINE)
+
+    page = manager.get("/office/town/unsettled/")
+
+    assert [each.code for each in page.context["people"]] == [row.code]
 
 
 def test_a_withdrawn_closure_opens_its_periods_again(manager, office):  # noqa: F811

@@ -17,7 +17,9 @@ from banshi.rooms.booking.actions.credit import (
     suspend,
     sweep_no_shows,
 )
+from banshi.rooms.booking.actions.following import VisitToFollow, keep, open_follow_up
 from banshi.rooms.booking.actions.holding import (
+    end_waiting_for_closed_days,
     expire_holds,
     give_back,
     hold,
@@ -30,15 +32,18 @@ from banshi.rooms.booking.actions.slots import close_slot, materialise, set_quot
 
 __all__ = [
     "Asked",
+    "VisitToFollow",
     "answer_appeal",
     "appeal",
     "cancel",
     "close_slot",
+    "end_waiting_for_closed_days",
     "expire_holds",
     "forgive",
     "give_back",
     "hold",
     "join_waiting",
+    "keep",
     "leave_waiting",
     "lift",
     "mark_checked_in",
@@ -47,6 +52,7 @@ __all__ = [
     "mark_served",
     "materialise",
     "move",
+    "open_follow_up",
     "place",
     "place_many",
     "place_several",

@@ -48,12 +48,15 @@ def _locked(seen: Appointment) -> Appointment:
 
 @again
 @transaction.atomic
-def cancel(*, code: str, by: Actor, now: datetime, why: str = "", by_hall: bool = False) -> Appointment:
+def cancel(
+    *, code: str, by: Actor, now: datetime, why: str = "", by_hall: bool = False, quiet: bool = False
+) -> Appointment:
     """Cancel (取消预约). The place is free at once: offered to who waits, withheld by policy, or open to all.
 
     Until the period ends or starts, by policy [N]. It is counted for the person unless the hall cancels; more than so
     many in a calendar month suspend.
 
+    :param quiet: the caller tells the person, once for the whole visit.
     :raises Refused: nothing-found, already-cancelled, wrong-state, too-late.
     """
     seen = _seen(code)
@@ -78,9 +81,10 @@ def cancel(*, code: str, by: Actor, now: datetime, why: str = "", by_hall: bool 
     for slot in slots:
         free_place(slot, hall=hall, now=now, internal=row.internal, cancelled=None if by_hall else row)
     telling.drop(code, now=now)
-    item = item_words(row.hall_id, row.item_id)
-    key = "cancelled_by_hall" if by_hall else "cancelled"
-    telling.tell(key, row, hall=hall, item=item, now=now, more={"reason": why} if by_hall and why else None)
+    if not quiet:
+        item = item_words(row.hall_id, row.item_id)
+        key = "cancelled_by_hall" if by_hall else "cancelled"
+        telling.tell(key, row, hall=hall, item=item, now=now, more={"reason": why} if by_hall and why else None)
     facts = {"by_hall": by_hall}
     audit.record(action="cancelled", subject=telling.subject_of(code), by=by, now=now, hall=hall.code, facts=facts)
     if not by_hall:
@@ -126,10 +130,13 @@ def rebook(*, code: str, by: Actor, now: datetime) -> Appointment:
 
 @again
 @transaction.atomic
-def move(*, code: str, slot_id: int, by: Actor, now: datetime, why: str = "", by_hall: bool = False) -> Appointment:
+def move(
+    *, code: str, slot_id: int, by: Actor, now: datetime, why: str = "", by_hall: bool = False, quiet: bool = False
+) -> Appointment:
     """Move to another period of the same hall (改期) in one step; the reference stays.
 
     :param by_hall: the hall moves it (its hours changed): cut-offs, opening days and the limit of moves do not bind it.
+    :param quiet: the caller tells the person, once for the whole visit.
     :raises Refused: the reasons of `cancel` for the old period and of `place` for the new one; wrong-state when it was
         moved as often as the hall allows.
     """
@@ -188,8 +195,9 @@ def move(*, code: str, slot_id: int, by: Actor, now: datetime, why: str = "", by
         appointment=row, from_slot_id=seen.slot_id, to_slot_id=first.pk, at=now, by=str(by)[:60], why=why[:200]
     )
     telling.drop(code, now=now)
-    was = {"was": seen.starts_at.astimezone(hall.zone).isoformat()} | ({"reason": why} if by_hall and why else {})
-    telling.tell("moved", row, hall=hall, item=fact.item, now=now, more=was)
+    if not quiet:
+        was = {"was": seen.starts_at.astimezone(hall.zone).isoformat()} | ({"reason": why} if by_hall and why else {})
+        telling.tell("moved", row, hall=hall, item=fact.item, now=now, more=was)
     telling.remind(row, hall=hall, item=fact.item, now=now)
     facts = {"from": seen.slot_id, "to": first.pk, "by_hall": by_hall}
     audit.record(action="moved", subject=telling.subject_of(code), by=by, now=now, hall=hall.code, facts=facts)

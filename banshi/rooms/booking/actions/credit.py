@@ -53,7 +53,8 @@ def _forgiven_by_fault(fault: FaultDay | None) -> dict[str, Any]:
 
 
 NOBODY_CAME = "false"
-# The entry is dated by the period, not by the job; a day that the hall marked as its own fault forgives it at once.
+# The entry is dated by the period, not by the job. What the hall itself caused is forgiven at once: a day it marked as
+# its fault, an appointment it kept although its hours were gone, a closure that touched the period.
 SWEEP_SQL = """
 WITH due AS (
   SELECT a.id, a.ends_at + g.grace AS at, {came} AS came FROM booking_appointment a
@@ -66,14 +67,26 @@ WITH due AS (
 ), missed AS (
   UPDATE booking_appointment a SET state = 'no_show', no_show_at = due.at FROM due
   WHERE a.id = due.id AND a.state = 'booked' AND NOT due.came
-  RETURNING a.id, a.code, a.hall_id, a.person_id, a.item_id, a.day, a.ends_at, a.no_show_at
+  RETURNING a.id, a.code, a.hall_id, a.person_id, a.item_id, a.category_id, a.day, a.starts_at, a.ends_at,
+    a.no_show_at
 ), entered AS (
   INSERT INTO booking_ledger_entry
     (person_id, scope, kind, "on", at, appointment_id, forgiven_at, forgiven_by, forgiven_why)
   SELECT m.person_id, s.scope, 'no_show', m.day, m.no_show_at, m.id, f.made_at, coalesce(f.made_by, ''),
     coalesce(f.why, '')
   FROM missed m JOIN unnest(%(halls)s::bigint[], %(scopes)s::text[]) AS s(hall_id, scope) ON s.hall_id = m.hall_id
-  LEFT JOIN booking_fault_day f ON f.hall_id = m.hall_id AND f.day = m.day
+  LEFT JOIN LATERAL (
+    SELECT d.made_at, d.made_by, d.why FROM booking_fault_day d WHERE d.hall_id = m.hall_id AND d.day = m.day
+    UNION ALL
+    SELECT k.at, k.by, k.why FROM booking_kept k WHERE k.appointment_id = m.id
+    UNION ALL
+    SELECT c.made_at, c.made_by, c.reason_zh FROM calendars_closure c
+    JOIN places_category g ON g.id = m.category_id LEFT JOIN places_zone z ON z.id = g.zone_id
+    WHERE c.hall_id = m.hall_id AND c.withdrawn_at IS NULL AND c.starts_at < m.ends_at AND c.ends_at > m.starts_at
+      AND (num_nonnulls(c.floor_id, c.zone_id, c.category_id, c.item_id) = 0 OR c.category_id = m.category_id
+        OR c.item_id = m.item_id OR c.zone_id = g.zone_id OR c.floor_id = z.floor_id)
+    LIMIT 1
+  ) f ON true
   ON CONFLICT (appointment_id, kind) DO NOTHING
 ), audited AS (
   INSERT INTO audit_entry (at, actor, hall, action, subject, facts)
@@ -121,7 +134,13 @@ def sweep_no_shows(*, now: datetime, came: str = NOBODY_CAME) -> int:
         if key not in words:
             words[key] = item_words(*key)
         telling.drop(row.code, now=now)
-    telling.tell_all("no_show", [(row, halls[row.hall_id], words[row.hall_id, row.item_id]) for row in rows], now=now)
+    forgiven = set(
+        LedgerEntry.objects.filter(appointment__in=rows, kind="no_show", forgiven_at__isnull=False).values_list(
+            "appointment_id", flat=True
+        )
+    )
+    counted = [(row, halls[row.hall_id], words[row.hall_id, row.item_id]) for row in rows if row.pk not in forgiven]
+    telling.tell_all("no_show", counted, now=now)
     recount(people=sorted({(row.person_id, halls[row.hall_id].scope) for row in rows}), now=now)
     return len(rows)
 

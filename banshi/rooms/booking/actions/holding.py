@@ -341,6 +341,42 @@ def take_offer(
     return appointment
 
 
+def end_waiting_for_closed_days(*, hall: Hall, now: datetime) -> int:
+    """Tell those who wait for a day that no longer has a period for them; each once. :returns: how many were told."""
+    facts = hall_facts(hall, now=now)
+    today = now.astimezone(facts.zone).date()
+    open_then = set(
+        Slot.objects.filter(hall=hall, day__gte=today, closed=False, starts_at__gt=now)
+        .order_by("id")
+        .values_list("business", "day")
+    )
+    told = 0
+    waiting = Waiting.objects.filter(hall=hall, day__gte=today, state="waiting").order_by("id")
+    for one in waiting.select_related("item"):
+        if (one.business, one.day) in open_then:
+            continue
+        with transaction.atomic():
+            if not Waiting.objects.filter(pk=one.pk, state="waiting").update(state="closed"):
+                continue
+            messaging.write(
+                key="waiting_closed",
+                to_person=one.person_id,
+                hall=facts.code,
+                subject=f"waiting:{one.pk}",
+                params={
+                    "hall_zh": facts.name_zh,
+                    "hall_en": facts.name_en,
+                    "item_zh": one.item.name_zh,
+                    "item_en": one.item.name_en,
+                    "day": one.day.isoformat(),
+                },
+                dedupe=f"waiting_closed:{one.pk}",
+                now=now,
+            )
+            told += 1
+    return told
+
+
 def _lock(ids: set[int]) -> dict[int, Slot]:
     return {row.pk: row for row in Slot.objects.select_for_update(no_key=True).filter(id__in=ids).order_by("id")}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from django.conf import settings
 
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Suspension
-from banshi.rooms.booking.queries.facts import HallFacts, ItemWords
+from banshi.rooms.booking.queries.facts import HallFacts, ItemWords, item_words
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.models import Hall
@@ -82,6 +83,24 @@ def tell(
         language=appointment.language,
         now=now,
     )
+
+
+def tell_visit(
+    key: str, rows: Sequence[Appointment], *, hall: HallFacts, now: datetime, more: dict[str, Any] | None = None
+) -> None:
+    """One message about a visit, whatever the number of its matters; about its first, naming all."""
+    first = rows[0]
+    items = [item for row in rows if (item := item_words(row.hall_id, row.item_id)) is not None]
+    named = None
+    if items:
+        named = replace(
+            items[0],
+            name_zh="、".join(item.name_zh for item in items),
+            name_en=", ".join(item.name_en for item in items),
+            bring_zh="、".join(dict.fromkeys(item.bring_zh for item in items if item.bring_zh)),
+            bring_en=", ".join(dict.fromkeys(item.bring_en for item in items if item.bring_en)),
+        )
+    tell(key, first, hall=hall, item=named, now=now, more=more)
 
 
 def tell_all(key: str, about: Sequence[tuple[Appointment, HallFacts, ItemWords | None]], *, now: datetime) -> None:

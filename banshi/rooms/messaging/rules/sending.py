@@ -20,7 +20,7 @@ BACK_OFF = (  # machine time
 )
 LAST_WAIT_PARTS = 4  # no wait takes more than this part of the time that is left
 LEASE = timedelta(seconds=60)  # machine time; a message `sending` for longer has lost its worker
-URGENT = ("code", "your_turn", "ahead")  # never behind a flood of closures
+URGENT = ("code", "your_turn", "ahead", "line_stopped", "line_goes_on")  # never behind a flood of closures
 
 DAY = timedelta(days=1)
 # How long a message keeps its sense after it is due, where nothing it speaks of says so itself.
@@ -28,6 +28,8 @@ LASTS = {
     "code": timedelta(minutes=10),
     "your_turn": timedelta(minutes=30),
     "ahead": timedelta(minutes=15),
+    "line_stopped": timedelta(minutes=30),
+    "line_goes_on": timedelta(minutes=30),
     "missed": timedelta(hours=2),
     "no_show": 3 * DAY,
     "suspended": 7 * DAY,
@@ -37,7 +39,7 @@ LASTS = {
     "appeal_answered": 7 * DAY,
 }
 UNTIL_START = frozenset({"reminder", "leave"})
-UNTIL_END = frozenset({"confirmation", "moved", "cancelled_by_hall", "closure"})
+UNTIL_END = frozenset({"confirmation", "moved", "cancelled_by_hall", "closure", "kept"})
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,12 @@ SENSE: Mapping[tuple[str, str], Sense] = {
     ("ticket", "ahead"): _sense("waiting"),
     ("ticket", "missed"): _sense("missed"),
     ("ticket", "rate"): _sense("finished"),
+    ("appointment", "kept"): _sense("booked", same=True),
+    ("ticket", "line_stopped"): _sense("waiting", "parked", "missed", "held"),
+    ("ticket", "line_goes_on"): _sense("waiting", "parked"),
+    ("ticket", "not_served"): _sense("closed"),
     ("waiting", "waiting_offer"): _sense("offered"),
+    ("waiting", "waiting_closed"): _sense("closed"),
     ("suspension", "suspended"): _sense("suspended"),
     ("suspension", "lifted"): _sense("lifted"),
 }

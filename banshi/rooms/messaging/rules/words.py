@@ -87,6 +87,26 @@ COMMON: dict[str, dict[str, str]] = {
         "zh": "可以约了：{hall}[，{day}]的号放出来了[，“{item}”在内]。[{link}]",
         "en": "Booking is open: {hall}[, {day}][, “{item}” included].[ {link}]",
     },
+    "kept": {
+        "zh": "{hall}{when}临时关闭[，因为{reason}]，但这次预约[“{item}”]照常有效：按时来，门口会放行。万一没办成，不计失约。[{link}]",
+        "en": "{hall} is closed {when}[, because: {reason}], but this appointment[ for “{item}”] stands: come as booked and you are let in. If it cannot be served, it is no no-show.[ {link}]",
+    },
+    "line_stopped": {
+        "zh": "{number} 号：{hall}暂停叫号[，因为{reason}][，预计{until}恢复]。号不作废，位置保留。[看进度：{link}]",
+        "en": "Number {number}: {hall} has stopped calling[, because: {reason}][; expected back {until}]. The number and its place stay.[ Follow it: {link}]",
+    },
+    "line_goes_on": {
+        "zh": "{number} 号：{hall}恢复叫号，还在原来的位置。[看进度：{link}]",
+        "en": "Number {number}: {hall} is calling again; the place in line is as it was.[ Follow it: {link}]",
+    },
+    "not_served": {
+        "zh": "{number} 号今天没能办上，很抱歉[，因为{reason}]。这不算失约。[最早可以约：{next}。][现在就约：{link}]",
+        "en": "Number {number} could not be served today[, because: {reason}]. We are sorry; it does not count against anyone.[ First free time: {next}.][ Book it: {link}]",
+    },
+    "waiting_closed": {
+        "zh": "{hall}{day}不开放了，候补[“{item}”]到此为止。[换一天：{link}]",
+        "en": "{hall} does not open on {day}; the wait for a place[ for “{item}”] ends here.[ Choose another day: {link}]",
+    },
 }  # fmt: skip
 
 LANGUAGES = ("zh", "en")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from banshi.rooms.tickets.actions.calling import call_next, call_next_many, call_ticket
 from banshi.rooms.tickets.actions.day import close_day, learn, send_ahead, unpark_due
+from banshi.rooms.tickets.actions.ground import lets_in
 from banshi.rooms.tickets.actions.moving import (
     join_booking,
     leave,
@@ -30,11 +31,13 @@ from banshi.rooms.tickets.actions.serving import (
     start,
     transfer,
 )
+from banshi.rooms.tickets.actions.stopping import apologise, send_home, stopped_by, tell_goes_on, tell_stopped
 from banshi.rooms.tickets.actions.taking import issue
 from banshi.rooms.tickets.actions.windows import emergency, emergency_over, pause, resume, sign_in, sign_out
 
 __all__ = [
     "add_matter",
+    "apologise",
     "call_next",
     "call_next_many",
     "call_ticket",
@@ -48,6 +51,7 @@ __all__ = [
     "join_booking",
     "learn",
     "leave",
+    "lets_in",
     "mark_rated",
     "mark_redirected",
     "miss",
@@ -59,10 +63,14 @@ __all__ = [
     "resume",
     "resume_held",
     "send_ahead",
+    "send_home",
     "sign_in",
     "sign_out",
     "standing",
     "start",
+    "stopped_by",
+    "tell_goes_on",
+    "tell_stopped",
     "transfer",
     "unpark",
     "unpark_due",

@@ -119,7 +119,8 @@ FROM desk LEFT JOIN called ON true
 def call_next(*, window_code: str, staff_id: int, now: datetime) -> Ticket | None:
     """Call whoever is next to this window; None when nobody waits whom it serves.
 
-    Nobody while the hall or the window's zone is closed, and nobody whose category, item or waiting zone is.
+    Nobody while the hall or the window's zone is closed, and nobody whose category, item or waiting zone is;
+    whose appointment the hall kept is called all the same, by policy, unless it is evacuated.
     Next is: whose last moment has come (put first, finally-call-by), else by weighted calling where the hall has it,
     else by rank. Walk-ins of an extended session only once its booked work is done. Nobody who is at another window.
 

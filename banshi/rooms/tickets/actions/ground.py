@@ -14,8 +14,9 @@ from banshi.foundation.announce import announce
 from banshi.kernel.actors import Actor
 from banshi.kernel.policy import HallPolicy
 from banshi.kernel.refusals import Refused
+from banshi.rooms.booking.models import Kept
 from banshi.rooms.calendars import queries as calendars
-from banshi.rooms.calendars.rules import closure_at
+from banshi.rooms.calendars.rules import Closure, closure_at
 from banshi.rooms.places.models import Hall
 from banshi.rooms.places.queries import policy_of
 from banshi.rooms.tickets import rules
@@ -154,11 +155,18 @@ def need_open(ticket: Ticket, session: WindowSession, now: datetime) -> None:
     if not shut:
         return
     what = calendars.what_of(session.hall, ticket.item.code if ticket.item else None, category=ticket.category.code)
-    for zone in {what.zone, session.window.zone.code}:
+    for zone in (what.zone, session.window.zone.code):
         stops = closure_at(shut, now, zone=zone, category=what.category, item=what.item)
-        if stops is not None:
+        if stops is not None and not lets_in(ticket.appointment_id, stops, policy(ticket, now)):
             words = {"zh": stops.reason.zh, "en": stops.reason.en}
             raise Refused("closed", facts={"reason": words, "until": stops.ends_at}, next=stops.ends_at)
+
+
+def lets_in(appointment_id: int | None, closure: Closure, rules_of_hall: HallPolicy) -> bool:
+    """Whether whoever holds this appointment is served although the hall is closed: it was kept, and told so."""
+    if closure.kind == "evacuation" or rules_of_hall.booking.kept == "forgive" or appointment_id is None:
+        return False
+    return Kept.objects.filter(appointment_id=appointment_id).exists()
 
 
 def now_idle(window_id: int | None, now: datetime) -> None:

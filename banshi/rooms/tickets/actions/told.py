@@ -29,7 +29,7 @@ def tell(
     dedupe: str,
     now: datetime,
     window: Window | None = None,
-    more: Mapping[str, str | int | None] | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> None:
     """Write a message to the ticket's holder, once ever per `dedupe`; nothing when there is no phone.
 

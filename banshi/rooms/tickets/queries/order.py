@@ -55,7 +55,7 @@ BOOKED_CTES = """booked_waiting AS (
 # Closures that run now: of the whole hall, of zones and the categories whose people wait there, of a category or item.
 SHUT_CTE = """shut AS MATERIALIZED (
   SELECT c.floor_id IS NULL AND c.zone_id IS NULL AND c.category_id IS NULL AND c.item_id IS NULL AS whole,
-    z.zones, c.category_id, c.item_id,
+    z.zones, c.category_id, c.item_id, c.kind,
     ARRAY(SELECT k.id FROM places_category k WHERE k.zone_id = ANY (z.zones)) AS categories
   FROM calendars_closure c
   CROSS JOIN LATERAL (
@@ -72,16 +72,22 @@ BY_RANK = "t.rank_class, t.rank_key, t.id"
 # With LEFT JOIN shares: the whole hall's order.
 TURN = f"NOT {OVERDUE}, CASE WHEN {OVERDUE} THEN t.call_by END, COALESCE(shares.share, 0), {BY_RANK}"
 
+# Whose appointment the hall kept although it closes, and was told so: served all the same, by policy, but not in an
+# evacuation.
+LET_IN = """(shut.kind <> 'evacuation' AND t.appointment_id IS NOT NULL
+  AND COALESCE((SELECT document #>> '{booking,kept}' FROM policy), 'serve') = 'serve'
+  AND EXISTS (SELECT 1 FROM booking_kept k WHERE k.appointment_id = t.appointment_id))"""
+
 # Not now, at whichever window: an extended session's walk-in before its booked work is done; a person at a window; what
 # is closed now.
-NOT_YET = """(
+NOT_YET = f"""(
   (t.after_booked AND NOT (t.session_kind NOT IN (SELECT session_kind FROM booked_waiting)
     AND COALESCE(COALESCE(t.session_until, 'infinity') <= (SELECT starts_at FROM booked_to_come), true)))
   OR (t.person_id IS NOT NULL AND EXISTS (
     SELECT 1 FROM tickets_ticket o WHERE o.person_id = t.person_id AND o.state IN ('called', 'serving')))
-  OR EXISTS (SELECT 1 FROM shut WHERE shut.whole OR shut.category_id = t.category_id OR shut.item_id = t.item_id
-    OR t.category_id = ANY (shut.categories))
-)"""
+  OR EXISTS (SELECT 1 FROM shut WHERE (shut.whole OR shut.category_id = t.category_id OR shut.item_id = t.item_id
+    OR t.category_id = ANY (shut.categories)) AND NOT {LET_IN})
+)"""  # noqa: S608 – fragments only
 
 # What the window of `free` serves: `far` where its people wait in another zone, which has a window at work for them.
 SERVED_CTE = """served AS (

@@ -1,0 +1,117 @@
+"""A closure begins or ends with people in line: they are told, keep their place, or go home with an apology.
+
+The job looks every second; announcing a closure that begins at once does it in the same breath.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from banshi.foundation.announce import announce
+from banshi.kernel.refusals import Refused
+from banshi.rooms.booking import queries as booking
+from banshi.rooms.calendars import actions as calendar_actions
+from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.calendars.models import Closure
+from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.places.models import Hall
+from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets.models import Ticket
+
+
+def look(*, now: datetime) -> None:
+    """Begin the closures that are due, and end those that are over or were withdrawn."""
+    running = Closure.objects.filter(starts_at__lte=now, ends_at__gt=now, withdrawn_at=None, begun_at=None)
+    for closure in running.select_related("hall", "zone", "category", "item").order_by("id"):
+        begin(closure=closure, now=now)
+    over = Closure.objects.filter(Q(ends_at__lte=now) | Q(withdrawn_at__isnull=False), over_at=None)
+    for closure in (
+        over.filter(begun_at__isnull=False).select_related("hall", "zone", "category", "item").order_by("id")
+    ):
+        end(closure=closure, now=now)
+
+
+@transaction.atomic
+def begin(*, closure: Closure, now: datetime) -> bool:
+    """Tell the people in line. Where it does not reopen today they go home with an apology and the first free time.
+
+    :returns: whether this call was the one that did it.
+    """
+    if not calendar_actions.mark_begun(closure=closure, now=now):
+        return False
+    hall = closure.hall
+    spans = calendars.spans_of(closure)
+    stay: list[Ticket] = []
+    leave: list[Ticket] = []
+    reopens: dict[tuple[str | None, str], datetime | None] = {}
+    for ticket in tickets.stopped_by(hall=hall, closures=spans, now=now):
+        key = (ticket.item.code if ticket.item else None, ticket.category.code)
+        if key not in reopens:
+            reopens[key] = calendars.next_open_moment(hall, now, key[0], category=key[1])
+        opens = reopens[key]
+        today = opens is not None and opens.astimezone(ZoneInfo(hall.timezone)).date() == ticket.day
+        (stay if today else leave).append(ticket)
+    if spans:
+        tickets.tell_stopped(tickets=stay, closure=spans[0], now=now)
+        tickets.send_home(tickets=leave, closure=spans[0], next_place=NextPlaces(now), now=now)
+    # Boards, desks and phones fetch what is closed now.
+    announce(hall=hall.code, topic="line", subject=f"closure:{closure.pk}", now=now)
+    announce(hall=hall.code, topic="windows", subject=f"closure:{closure.pk}", now=now)
+    return True
+
+
+@transaction.atomic
+def end(*, closure: Closure, now: datetime) -> bool:
+    """Tell those who stayed that it goes on. :returns: whether this call was the one that did it."""
+    if not calendar_actions.mark_over(closure=closure, now=now):
+        return False
+    hall = closure.hall
+    still = calendars.closed_now(hall, now)
+    waiting = tickets.stopped_by(hall=hall, closures=calendars.spans_of(closure), now=now)
+    other = {ticket.pk for ticket in tickets.stopped_by(hall=hall, closures=still, now=now)} if still else set()
+    spans = calendars.spans_of(closure)
+    if spans:
+        free = [ticket for ticket in waiting if ticket.pk not in other and ticket.made_at < now]
+        tickets.tell_goes_on(tickets=free, closure=spans[0], now=now)
+    announce(hall=hall.code, topic="line", subject=f"closure:{closure.pk}", now=now)
+    announce(hall=hall.code, topic="windows", subject=f"closure:{closure.pk}", now=now)
+    return True
+
+
+class NextPlaces:
+    """The first time that can be booked for what a number was taken for; looked up once per matter."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._known: dict[tuple[int, str | None], datetime | None] = {}
+
+    def __call__(self, ticket: Ticket) -> datetime | None:
+        code = ticket.item.code if ticket.item else self._some_item(ticket)
+        key = (ticket.hall_id, code)
+        if key not in self._known:
+            self._known[key] = self._first(ticket.hall, code) if code else None
+        return self._known[key]
+
+    def _first(self, hall: Hall, code: str) -> datetime | None:
+        try:
+            found = booking.alternatives(hall=hall, item_code=code, near=self._now, now=self._now, n=1)
+        except Refused:
+            return None
+        return found[0].starts_at if found else None
+
+    def _some_item(self, ticket: Ticket) -> str | None:
+        """A number for a category: any matter of it stands for its places."""
+        rows = HallItem.objects.filter(hall_id=ticket.hall_id, category_id=ticket.category_id, bookable=True)
+        return rows.order_by(F("item__code")).values_list("item__code", flat=True).first()
+
+
+def apologise(unserved: Iterable[Ticket], *, now: datetime) -> None:
+    """At the end of the day: to everybody whose number was not called."""
+    places = NextPlaces(now)
+    for ticket in unserved:
+        tickets.apologise(ticket, closure=None, next_place=places, now=now)

@@ -1,0 +1,192 @@
+"""Working a follow-up off: each visit that lost its hours is moved, cancelled or kept, in a transaction of its own.
+
+A worker that is killed loses nothing: what was committed is settled, the rest is still due. Everybody gets one message
+for the whole visit, and none of it ever counts as the person's own cancellation. “Moved” is counted when a visit has
+been moved and its message is in the outbox; both are one transaction.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import structlog
+from django.db import OperationalError, transaction
+
+from banshi.journeys.change_hours import fits_now
+from banshi.journeys.other_times import AHEAD, Offers
+from banshi.kernel.actors import Actor
+from banshi.kernel.refusals import Refused
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking.actions import following, telling
+from banshi.rooms.booking.models import Appointment, FollowUp, FollowUpVisit, Slot
+from banshi.rooms.booking.queries.facts import hall_facts
+from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.places.models import Hall
+
+log = structlog.get_logger("banshi.follow_up")
+TRIES = 5  # nearest times tried for one visit before it is left to the hall
+_NOT_THERE = ("slot-full", "limit-half-day", "closed", "nothing-found", "item-not-here", "past")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the visits: counted. `done`: settled by the person or the clerk meanwhile. `due`: still to come."""
+
+    moved: int = 0
+    cancelled: int = 0
+    kept: int = 0
+    done: int = 0
+    failed: int = 0
+    due: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.moved + self.cancelled + self.kept + self.done + self.failed + self.due
+
+
+def outcome_of(follow_up: FollowUp) -> Outcome:
+    states = FollowUpVisit.objects.filter(follow_up=follow_up).order_by("id").values_list("state", flat=True)
+    return Outcome(**Counter(states))
+
+
+def work_off(*, now: datetime) -> int:
+    """Do what is due, one visit after the other, until nothing is left; several workers share it.
+
+    :returns: how many visits this call settled.
+    """
+    settled = 0
+    while _next(now):
+        settled += 1
+    for follow_up in following.finish_follow_ups(now=now):
+        booking.end_waiting_for_closed_days(hall=follow_up.hall, now=now)
+    return settled
+
+
+def _next(now: datetime) -> bool:
+    tried: FollowUpVisit | None = None
+    try:
+        with following.next_due() as visit:
+            if visit is None:
+                return False
+            tried = visit
+            _do(visit, now=now)
+    except OperationalError:  # the database went away: nothing happened, the visit is still due
+        raise
+    except Exception:
+        if tried is None:
+            raise
+        # One visit that cannot be done must not hold up those behind it; it is listed as unsettled.
+        log.exception("a visit could not be followed up", visit=tried.pk)
+        following.settle(tried, state="failed", now=now)
+    return True
+
+
+def _do(visit: FollowUpVisit, *, now: datetime) -> None:
+    follow_up = visit.follow_up
+    rows = _rows(follow_up.hall, visit, now)
+    lost = [row for row in rows if row.code in visit.codes]
+    if not lost or fits_now(follow_up.hall, lost):
+        following.settle(visit, state="done", now=now)
+        return
+    by = Actor.parse(follow_up.made_by)
+    why = {"zh": follow_up.why_zh, "en": follow_up.why_en} if follow_up.why_zh else None
+    try:
+        with transaction.atomic():
+            if visit.what == "move":
+                _move(follow_up.hall, visit, rows, by=by, now=now, why=why)
+                state = "moved"
+            elif visit.what == "cancel":
+                _cancel(follow_up.hall, lost, by=by, now=now, why=why)
+                state = "cancelled"
+            else:
+                booking.keep(rows=lost, why_zh=follow_up.why_zh, why_en=follow_up.why_en, by=by, now=now)
+                state = "kept"
+    except Refused as no:
+        settled_meanwhile = no.slug in ("already-cancelled", "wrong-state")
+        state = "done" if settled_meanwhile else "failed"
+        following.settle(visit, state=state, slug="" if settled_meanwhile else no.slug, now=now)
+        return
+    following.settle(visit, state=state, now=now)
+
+
+def _rows(hall: Hall, visit: FollowUpVisit, now: datetime) -> list[Appointment]:
+    """What is still booked of the visit; its matters that kept their hours go along."""
+    booked = Appointment.objects.filter(hall=hall, state="booked", ends_at__gt=now)
+    mine = booked.filter(code__in=visit.codes) | booked.filter(visit_group=visit.visit).exclude(visit_group="")
+    return list(mine.select_related("item", "category__zone", "person", "hall").order_by("starts_at", "id"))
+
+
+def _cancel(hall: Hall, rows: Sequence[Appointment], *, by: Actor, now: datetime, why: dict[str, str] | None) -> None:
+    for row in rows:
+        booking.cancel(code=row.code, by=by, now=now, why=(why or {}).get("zh", ""), by_hall=True, quiet=True)
+    gone = [Appointment.objects.get(pk=row.pk) for row in rows]
+    more = {"reason": why} if why else None
+    telling.tell_visit("cancelled_by_hall", gone, hall=hall_facts(hall, now=now), now=now, more=more)
+
+
+def _move(
+    hall: Hall,
+    visit: FollowUpVisit,
+    rows: Sequence[Appointment],
+    *,
+    by: Actor,
+    now: datetime,
+    why: dict[str, str] | None,
+) -> None:
+    """All matters of the visit, to the time that was offered; where somebody was quicker, to the nearest that fits.
+
+    :raises Refused: slot-full when none of the nearest is possible, or the last reason.
+    """
+    last: Refused | None = None
+    for target in _targets(hall, visit, rows, now=now):
+        try:
+            with transaction.atomic():
+                moved = [
+                    booking.move(
+                        code=row.code,
+                        slot_id=target[row.code],
+                        by=by,
+                        now=now,
+                        why=(why or {}).get("zh", ""),
+                        by_hall=True,
+                        quiet=True,
+                    )
+                    for row in rows
+                ]
+                was = rows[0].starts_at.astimezone(ZoneInfo(hall.timezone)).isoformat()
+                more = {"was": was} | ({"reason": why} if why else {})
+                telling.tell_visit("moved", moved, hall=hall_facts(hall, now=now), now=now, more=more)
+            return
+        except Refused as refused:
+            if refused.slug not in _NOT_THERE:
+                raise
+            last = refused
+    raise last or Refused("slot-full", facts={"quota": 0})
+
+
+def _targets(
+    hall: Hall, visit: FollowUpVisit, rows: Sequence[Appointment], *, now: datetime
+) -> Iterator[dict[str, int]]:
+    """Slots to try for each matter: those offered, then the nearest; these are only looked for when the first was taken."""
+    if visit.starts_at is not None:
+        offered = {row.code: _slot_at(hall, row, visit.starts_at) for row in rows}
+        if all(offered.values()):
+            yield {code: slot for code, slot in offered.items() if slot}
+    first = rows[0]
+    today = now.astimezone(ZoneInfo(hall.timezone)).date()
+    around = calendars.sessions(hall, max(first.day - AHEAD, today), first.day + AHEAD)
+    possible = Offers(hall, rows, around, now=now).visits(rows)
+    left = [runs for runs in possible if runs[first.code][0].starts_at != visit.starts_at]
+    for runs in left[:TRIES]:
+        if all(run[0].id for run in runs.values()):
+            yield {code: run[0].id for code, run in runs.items()}
+
+
+def _slot_at(hall: Hall, row: Appointment, starts_at: datetime) -> int | None:
+    businesses = [f"item:{row.item.code}", f"cat:{row.category.code}", "hall"]
+    found = Slot.objects.filter(hall=hall, business__in=businesses, starts_at=starts_at, closed=False)
+    return found.order_by("-business", "id").values_list("id", flat=True).first()

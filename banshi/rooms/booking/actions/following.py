@@ -1,0 +1,120 @@
+"""Follow-ups: what a change of hours asks to be done for each person, kept as rows so that a crash loses nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+
+from banshi.foundation.announce import announce
+from banshi.kernel.actors import Actor
+from banshi.kernel.refusals import Refused
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.booking import rules
+from banshi.rooms.booking.actions import telling
+from banshi.rooms.booking.models import Appointment, FollowUp, FollowUpVisit, Kept
+from banshi.rooms.booking.queries.facts import hall_facts
+from banshi.rooms.places.models import Hall
+
+
+@dataclass(frozen=True)
+class VisitToFollow:
+    """One visit that lost its hours. `codes`: of its appointments; `starts_at`: the time that was offered."""
+
+    visit: str
+    what: str  # move | cancel | keep
+    codes: Sequence[str] = field(default=())
+    starts_at: datetime | None = None
+
+
+def open_follow_up(
+    *,
+    hall: Hall,
+    cause: str,
+    visits: Iterable[VisitToFollow],
+    why_zh: str,
+    why_en: str,
+    by: Actor,
+    now: datetime,
+) -> FollowUp:
+    """Write down what is to be done, in the transaction of the change itself. The same cause again finds the first."""
+    with transaction.atomic():
+        follow_up, new = FollowUp.objects.get_or_create(
+            hall=hall,
+            cause=cause[:60],
+            defaults={"why_zh": why_zh[:200], "why_en": why_en[:200], "made_by": str(by)[:60], "made_at": now},
+        )
+        if new:
+            FollowUpVisit.objects.bulk_create(
+                FollowUpVisit(
+                    follow_up=follow_up,
+                    visit=each.visit,
+                    codes=list(each.codes),
+                    what=each.what,
+                    starts_at=each.starts_at,
+                )
+                for each in visits
+            )
+    return follow_up
+
+
+@contextmanager
+def next_due() -> Iterator[FollowUpVisit | None]:
+    """The next visit nobody is at, under lock until the block ends: its person's transaction."""
+    with transaction.atomic():
+        yield (
+            FollowUpVisit.objects.select_for_update(of=("self",), skip_locked=True)
+            .select_related("follow_up__hall")
+            .filter(state="due")
+            .order_by("id")
+            .first()
+        )
+
+
+def settle(visit: FollowUpVisit, *, state: str, slug: str = "", now: datetime) -> None:
+    """What became of a visit; inside the transaction that did it."""
+    visit.state, visit.slug, visit.settled_at = state, slug[:40], now
+    visit.save(update_fields=["state", "slug", "settled_at"])
+
+
+def finish_follow_ups(*, now: datetime) -> list[FollowUp]:
+    """Mark those as finished in which nobody is due any more. :returns: those that this call finished."""
+    found = []
+    for follow_up in FollowUp.objects.select_related("hall").filter(finished_at=None).order_by("id"):
+        if FollowUpVisit.objects.filter(follow_up=follow_up, state="due").exists():
+            continue
+        if FollowUp.objects.filter(pk=follow_up.pk, finished_at=None).update(finished_at=now):
+            announce(hall=follow_up.hall.code, topic="slots", subject=f"follow-up:{follow_up.pk}", now=now)
+            found.append(follow_up)
+    return found
+
+
+def keep(*, rows: Sequence[Appointment], why_zh: str, why_en: str, by: Actor, now: datetime) -> None:
+    """Let a visit stand although its hours are gone: its person is told once, is let in, and never gets a strike for it.
+
+    :raises Refused: wrong-state, when one of them is not booked any more.
+    """
+    with transaction.atomic():
+        locked = list(
+            Appointment.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("hall")
+            .filter(pk__in=[row.pk for row in rows])
+            .order_by("starts_at", "id")
+        )
+        gone = next((row for row in locked if row.state != rules.State.BOOKED), None)
+        if gone is not None:
+            raise Refused("wrong-state", facts={"state": gone.state, "needs": rules.State.BOOKED.value})
+        made = Kept.objects.bulk_create(
+            [Kept(appointment=row, at=now, by=str(by)[:60], why=why_zh[:200]) for row in locked], ignore_conflicts=True
+        )
+        if not made:
+            return
+        hall = hall_facts(locked[0].hall, now=now)
+        reason = {"reason": why_zh, "reason_en": why_en} if why_zh else None
+        telling.tell_visit("kept", locked, hall=hall, now=now, more=reason)
+        for row in locked:
+            subject = telling.subject_of(row.code)
+            audit.record(action="kept", subject=subject, by=by, now=now, hall=hall.code, facts={})

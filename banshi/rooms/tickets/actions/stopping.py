@@ -1,0 +1,86 @@
+"""A closure meets the line: who waits for what is closed is told and keeps the place, or is sent home with an apology."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from banshi.foundation.announce import announce
+from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.calendars.rules import Closure
+from banshi.rooms.places.models import Hall
+from banshi.rooms.tickets.actions.ground import business_day, lets_in, policy, visit_over
+from banshi.rooms.tickets.actions.told import tell
+from banshi.rooms.tickets.models import Ticket
+
+IN_LINE = ("waiting", "parked", "missed", "held")
+NextPlace = Callable[[Ticket], datetime | None]
+
+
+def stopped_by(*, hall: Hall, closures: Sequence[Closure], now: datetime) -> list[Ticket]:
+    """The numbers of today that stand in a line these closures stop; those at a window are served to the end."""
+    tickets = Ticket.objects.filter(hall=hall, day=business_day(hall, now), state__in=IN_LINE)
+    rules_of_hall = policy(hall, now)
+    zones = calendars.zones_by_category(hall.pk)
+    return [
+        ticket
+        for ticket in tickets.select_related("hall", "category", "item").order_by("id")
+        if any(
+            closure.stops(
+                zone=zones.get(ticket.category.code),
+                category=ticket.category.code,
+                item=ticket.item.code if ticket.item else None,
+            )
+            and not lets_in(ticket.appointment_id, closure, rules_of_hall)
+            for closure in closures
+        )
+    ]
+
+
+def tell_stopped(*, tickets: Sequence[Ticket], closure: Closure, now: datetime) -> None:
+    """Calling has stopped, for this reason and until then; the place in line stays. Once per number and closure."""
+    more = {"reason": _words(closure), "until": closure.ends_at.isoformat()}
+    for ticket in tickets:
+        tell(ticket, key="line_stopped", dedupe=f"line_stopped:{ticket.ref}:{closure.id}", now=now, more=more)
+
+
+def tell_goes_on(*, tickets: Sequence[Ticket], closure: Closure, now: datetime) -> None:
+    for ticket in tickets:
+        tell(ticket, key="line_goes_on", dedupe=f"line_goes_on:{ticket.ref}:{closure.id}", now=now)
+
+
+@transaction.atomic
+def send_home(*, tickets: Sequence[Ticket], closure: Closure, next_place: NextPlace, now: datetime) -> int:
+    """Close numbers that a closure keeps from being served today, with an apology and the first free time. No strike.
+
+    :returns: how many.
+    """
+    done = 0
+    for ticket in tickets:
+        still = Ticket.objects.filter(pk=ticket.pk, state__in=IN_LINE)
+        if not still.update(state="closed", closed_why="hall_closed", only_window=None, parked_until=None):
+            continue
+        apologise(ticket, closure=closure, next_place=next_place, now=now)
+        visit_over(ticket, now)
+        done += 1
+    for hall in {ticket.hall for ticket in tickets}:
+        announce(hall=hall.code, topic="line", subject="sent-home", now=now)
+    return done
+
+
+def apologise(ticket: Ticket, *, closure: Closure | None, next_place: NextPlace, now: datetime) -> None:
+    """Not served today: told once, with the first free time."""
+    more: dict[str, Any] = {}
+    if closure is not None:
+        more["reason"] = _words(closure)
+    place = next_place(ticket) if ticket.notify_to else None
+    if place is not None:
+        more["next"] = place.isoformat()
+    tell(ticket, key="not_served", dedupe=f"not_served:{ticket.ref}", now=now, more=more)
+
+
+def _words(closure: Closure) -> dict[str, str]:
+    return {"zh": closure.reason.zh, "en": closure.reason.en}

@@ -1,0 +1,350 @@
+"""What follows a change of hours: each visit once, told once, whoever is killed or in a hurry; and the people in line."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from banshi.journeys import change_hours, check_in, close_line, follow_up
+from banshi.journeys.change_hours import Choice
+from banshi.journeys.follow_up import Outcome
+from banshi.kernel.refusals import Refused
+from banshi.kernel.working_days import DayInfo
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking.models import Appointment, FollowUp, FollowUpVisit, LedgerEntry, Slot, Waiting
+from banshi.rooms.calendars.models import Closure
+from banshi.rooms.messaging.models import Message
+from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets.models import Ticket
+from tests.rooms.tickets.conftest import open_town as open_every_day
+from tests.together import together
+from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at, build_town
+
+pytestmark = pytest.mark.django_db
+EIGHT = at("2026-03-10 08:00")
+NINE35 = at("2026-03-10 09:35")
+
+
+def opened(town: Town) -> Town:
+    """Open 9–17 every day with two places a period and category; the same day can be booked."""
+    open_every_day(town)
+    town.policy(
+        booking={
+            "same_day": True, "same_day_lead": 0, "release_days": 10,
+            "quotas": [{"target": "category", "code": "*", "public": 2, "internal": 0}],
+        }
+    )  # fmt: skip
+    booking.materialise(hall=town.hall, now=TUESDAY_NINE)
+    return town
+
+
+@pytest.fixture
+def open_town(town: Town) -> Town:
+    return opened(town)
+
+
+def booked(town: Town, starts: str, person: int = 1, item: str = "pension", category: str = "A") -> Appointment:
+    slot = Slot.objects.get(hall=town.hall, business=f"cat:{category}", starts_at=at(starts))
+    return booking.place(
+        slot_id=slot.pk, item_code=item, person_id=town.person(person).pk, source="web", by=CITIZEN, now=EIGHT
+    )
+
+
+def close(town: Town, *, now: Any = NINE35, starts: str = "2026-03-10 09:35", ends: str = "2026-03-10 23:59",
+          others: Any = "move", **more: Any) -> tuple[Closure, FollowUp]:  # fmt: skip
+    return change_hours.close(
+        hall=town.hall, starts_at=at(starts), ends_at=at(ends), reason_zh="停电", reason_en="Power cut",
+        choices=more.pop("choices", {}), others=others, by=CLERK, now=now, **more,
+    )  # fmt: skip
+
+
+def test_whoever_is_booked_for_the_period_that_is_running_is_followed_up_too(open_town: Town):
+    running = booked(open_town, "2026-03-10 09:00")
+    closure, follow = close(open_town)
+
+    follow_up.work_off(now=NINE35)
+
+    running.refresh_from_db()
+    assert follow_up.outcome_of(follow) == Outcome(moved=1)
+    assert running.day == date(2026, 3, 11)
+    assert change_hours.touched(closure=closure, follow_up=follow, now=NINE35)["appointments"] == 1
+
+
+def test_moved_never_means_the_very_same_time(open_town: Town):
+    row = booked(open_town, "2026-03-11 10:00")
+    close(open_town, starts="2026-03-11 10:00", ends="2026-03-11 11:00", category=open_town.categories["A"])
+
+    follow_up.work_off(now=NINE35)
+
+    row.refresh_from_db()
+    assert row.starts_at == at("2026-03-11 11:00") or row.starts_at == at("2026-03-11 09:00")
+    assert Message.objects.filter(key="moved", subject=f"appointment:{row.code}").count() == 1
+
+
+def test_the_two_matters_of_a_visit_move_together_and_are_told_once(open_town: Town):
+    slot = Slot.objects.get(hall=open_town.hall, business="cat:A", starts_at=at("2026-03-11 10:00"))
+    rows = booking.place_several(
+        slot_id=slot.pk, item_codes=["pension", "id-card"], person_id=open_town.person(1).pk, source="web", by=CITIZEN,
+        now=TUESDAY_NINE,
+    )  # fmt: skip
+    close(open_town, starts="2026-03-11 08:00", ends="2026-03-11 18:00", category=open_town.categories["B"])
+
+    follow_up.work_off(now=NINE35)
+
+    for row in rows:
+        row.refresh_from_db()
+    assert len({row.starts_at for row in rows}) == 1
+    assert rows[0].day != date(2026, 3, 11)
+    (told,) = Message.objects.filter(key="moved")
+    assert told.params["item_zh"] == "养老保险参保登记、居民身份证换领"
+
+
+def test_who_is_kept_is_told_let_in_called_and_never_struck(open_town: Town):
+    row = booked(open_town, "2026-03-10 10:00")
+    missed = booked(open_town, "2026-03-10 11:00", 2)
+    close(open_town, others="keep")
+    follow_up.work_off(now=NINE35)
+    close_line.look(now=NINE35)
+    tickets.sign_in(window_code="town-01", staff_id=open_town.clerk.pk, now=NINE35)
+
+    number = check_in.by_code(
+        hall=open_town.hall, code=row.code, by=CITIZEN, now=at("2026-03-10 10:00"), channel="kiosk"
+    )
+    called = tickets.call_next(window_code="town-01", staff_id=open_town.clerk.pk, now=at("2026-03-10 10:01"))
+    booking.sweep_no_shows(now=at("2026-03-10 13:00"))
+
+    missed.refresh_from_db()
+    assert called is not None
+    assert called.ref == number.ref
+    assert set(Message.objects.filter(key="kept").values_list("subject", flat=True)) == {
+        f"appointment:{row.code}", f"appointment:{missed.code}",
+    }  # fmt: skip
+    assert missed.state == "no_show"
+    assert LedgerEntry.objects.filter(forgiven_at=None).count() == 0
+    assert Message.objects.filter(key="no_show").count() == 0
+
+
+def test_nobody_is_let_in_while_the_hall_is_evacuated_kept_or_not(open_town: Town):
+    row = booked(open_town, "2026-03-10 10:00")
+    close(open_town, others="keep", kind="evacuation")
+    follow_up.work_off(now=NINE35)
+
+    with pytest.raises(Refused) as no:
+        check_in.by_code(hall=open_town.hall, code=row.code, by=CITIZEN, now=at("2026-03-10 10:00"), channel="kiosk")
+
+    assert no.value.slug == "closed"
+
+
+def test_a_no_show_inside_a_closure_is_the_halls_own_even_where_nobody_chose_to_keep(open_town: Town):
+    row = booked(open_town, "2026-03-10 10:00")
+    close(open_town, others="keep")
+
+    booking.sweep_no_shows(now=at("2026-03-10 13:00"))
+
+    row.refresh_from_db()
+    assert row.state == "no_show"
+    assert LedgerEntry.objects.filter(forgiven_at=None).count() == 0
+
+
+def test_a_holiday_that_is_imported_is_followed_up(town: Town):
+    from banshi.rooms.calendars import actions as calendars
+    from tests.journeys.test_change_hours import document
+
+    calendars.publish(
+        hall=town.hall, document=document(("09:00", "12:00")), valid_from=date(2020, 1, 1), by=CLERK, now=TUESDAY_NINE
+    )
+    booking.materialise(hall=town.hall, now=TUESDAY_NINE)
+    row = booked(town, "2026-03-12 10:00")
+
+    change_hours.import_national_days(
+        days=[DayInfo(date(2026, 3, 12), "restday", "节日", "Holiday")], notice="", by=CLERK, now=TUESDAY_NINE
+    )
+    follow_up.work_off(now=TUESDAY_NINE)
+
+    row.refresh_from_db()
+    assert row.state == "booked"
+    assert row.day in (date(2026, 3, 11), date(2026, 3, 13))
+
+
+def test_a_worker_that_dies_between_two_people_leaves_each_done_or_due(open_town: Town, monkeypatch: Any):
+    for person in (1, 2, 3):
+        booked(open_town, f"2026-03-11 {9 + person}:00", person)
+    _, follow = close(open_town, starts="2026-03-11 08:00", ends="2026-03-11 18:00")
+    real, calls = booking.move, []
+
+    def die(**values: Any) -> Any:
+        calls.append(values)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return real(**values)
+
+    monkeypatch.setattr(booking, "move", die)
+    with pytest.raises(KeyboardInterrupt):
+        follow_up.work_off(now=NINE35)
+    states = sorted(FollowUpVisit.objects.values_list("state", flat=True))
+    monkeypatch.setattr(booking, "move", real)
+    follow_up.work_off(now=NINE35)
+    follow_up.work_off(now=NINE35)
+
+    assert states == ["due", "due", "moved"]
+    assert follow_up.outcome_of(follow) == Outcome(moved=3)
+    assert Message.objects.filter(key="moved").count() == 3
+
+
+def test_one_visit_that_breaks_does_not_hold_up_the_others(open_town: Town, monkeypatch: Any):
+    first, second = booked(open_town, "2026-03-11 10:00", 1), booked(open_town, "2026-03-11 11:00", 2)
+    _, follow = close(open_town, starts="2026-03-11 08:00", ends="2026-03-11 18:00")
+    real = booking.move
+
+    def broken(**values: Any) -> Any:
+        if values["code"] == first.code:
+            raise ZeroDivisionError
+        return real(**values)
+
+    monkeypatch.setattr(booking, "move", broken)
+    follow_up.work_off(now=NINE35)
+
+    second.refresh_from_db()
+    assert follow_up.outcome_of(follow) == Outcome(moved=1, failed=1)
+    assert second.day != date(2026, 3, 11)
+
+
+def test_a_choice_for_one_person_counts_over_the_choice_for_all(open_town: Town):
+    moved, cancelled = booked(open_town, "2026-03-11 10:00", 1), booked(open_town, "2026-03-11 11:00", 2)
+    _, follow = close(
+        open_town, starts="2026-03-11 08:00", ends="2026-03-11 18:00", choices={cancelled.code: Choice("cancel")}
+    )
+
+    follow_up.work_off(now=NINE35)
+
+    moved.refresh_from_db()
+    cancelled.refresh_from_db()
+    assert (moved.state, cancelled.state) == ("booked", "cancelled")
+    assert follow_up.outcome_of(follow) == Outcome(moved=1, cancelled=1)
+
+
+def test_who_waits_for_a_day_that_closes_is_told_once(open_town: Town):
+    for person in (1, 2):
+        booked(open_town, "2026-03-11 10:00", person)
+    Waiting.objects.create(
+        hall=open_town.hall, item=open_town.items["pension"], business="cat:A", day=date(2026, 3, 11),
+        person=open_town.person(3), made_at=TUESDAY_NINE,
+    )  # fmt: skip
+    close(open_town, starts="2026-03-11 00:00", ends="2026-03-11 23:59")
+
+    follow_up.work_off(now=NINE35)
+    booking.end_waiting_for_closed_days(hall=open_town.hall, now=NINE35)
+
+    assert list(Waiting.objects.values_list("state", flat=True)) == ["closed"]
+    assert Message.objects.filter(key="waiting_closed").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_managers_who_close_at_once_move_everybody_once(transactional_db: Any):
+    town = opened(build_town())
+    rows = [booked(town, "2026-03-11 10:00", 1), booked(town, "2026-03-11 11:00", 2)]
+
+    made = together(2, lambda _: close(town, starts="2026-03-11 08:00", ends="2026-03-11 18:00"))
+    together(3, lambda _: follow_up.work_off(now=NINE35))
+
+    assert [type(each) for each in made] == [tuple, tuple]
+    assert (Closure.objects.count(), FollowUp.objects.count(), FollowUpVisit.objects.count()) == (1, 1, 2)
+    assert sorted(FollowUpVisit.objects.values_list("state", flat=True)) == ["moved", "moved"]
+    for row in rows:
+        assert Message.objects.filter(key="moved", subject=f"appointment:{row.code}").count() == 1
+
+
+# --- People in line -----------------------------------------------------------------------------------------------
+
+
+def number(town: Town, person: int = 1, item: str = "pension", now: Any = TUESDAY_NINE) -> Ticket:
+    return tickets.issue(
+        hall=town.hall, item_code=item, person_id=town.person(person).pk, channel="kiosk", by=CITIZEN, now=now
+    )
+
+
+def told(key: str) -> list[str]:
+    return sorted(Message.objects.filter(key=key).values_list("subject", flat=True))
+
+
+def test_who_is_in_line_when_a_closure_begins_is_told_why_and_until_when_and_keeps_the_place(open_town: Town):
+    stopped, other = number(open_town), number(open_town, 2, "id-card")
+    close(open_town, ends="2026-03-10 11:00", category=open_town.categories["A"])
+
+    close_line.look(now=NINE35)
+    close_line.look(now=NINE35)
+
+    (message,) = Message.objects.filter(key="line_stopped")
+    assert message.subject == f"ticket:{stopped.ref}"
+    assert message.params["reason"] == {"zh": "停电", "en": "Power cut"}
+    assert datetime.fromisoformat(message.params["until"]) == at("2026-03-10 11:00")
+    stopped.refresh_from_db()
+    other.refresh_from_db()
+    assert (stopped.state, other.state) == ("waiting", "waiting")
+
+
+def test_when_it_goes_on_who_stayed_is_told_and_called_at_the_old_place(open_town: Town):
+    first, second = number(open_town, 1), number(open_town, 2)
+    closure, _ = close(open_town, ends="2026-03-10 11:00")
+    close_line.look(now=NINE35)
+    tickets.sign_in(window_code="town-01", staff_id=open_town.clerk.pk, now=NINE35)
+
+    close_line.look(now=at("2026-03-10 11:00"))
+    called = tickets.call_next(window_code="town-01", staff_id=open_town.clerk.pk, now=at("2026-03-10 11:00"))
+
+    assert told("line_goes_on") == sorted([f"ticket:{first.ref}", f"ticket:{second.ref}"])
+    assert called is not None
+    assert called.ref == first.ref
+    closure.refresh_from_db()
+    assert closure.over_at == at("2026-03-10 11:00")
+
+
+def test_where_it_does_not_open_again_today_people_go_home_with_an_apology_and_the_first_time(open_town: Town):
+    row = number(open_town)
+    close(open_town)
+
+    close_line.look(now=NINE35)
+
+    row.refresh_from_db()
+    assert (row.state, row.closed_why) == ("closed", "hall_closed")
+    (message,) = Message.objects.filter(key="not_served")
+    assert message.params["next"] == "2026-03-11T09:00:00+08:00"
+    assert LedgerEntry.objects.count() == 0
+
+
+def test_who_is_at_a_window_when_a_closure_begins_is_served_to_the_end(open_town: Town):
+    row = number(open_town)
+    tickets.sign_in(window_code="town-01", staff_id=open_town.clerk.pk, now=TUESDAY_NINE)
+    tickets.call_next(window_code="town-01", staff_id=open_town.clerk.pk, now=TUESDAY_NINE)
+    close(open_town)
+
+    close_line.look(now=NINE35)
+
+    row.refresh_from_db()
+    assert row.state == "called"
+
+
+def test_a_closure_that_is_withdrawn_lets_the_line_go_on_at_once(open_town: Town):
+    row = number(open_town)
+    closure, _ = close(open_town, ends="2026-03-10 11:00")
+    close_line.look(now=NINE35)
+
+    change_hours.withdraw(closure=closure, by=CLERK, now=at("2026-03-10 09:50"))
+    close_line.look(now=at("2026-03-10 09:50"))
+
+    assert told("line_goes_on") == [f"ticket:{row.ref}"]
+
+
+def test_at_the_end_of_the_day_who_was_not_called_gets_an_apology_and_the_first_time(open_town: Town):
+    from banshi.journeys.close_hall_day import close_due
+
+    row = number(open_town)
+
+    close_due(now=at("2026-03-10 18:30"))
+
+    row.refresh_from_db()
+    assert row.state == "closed"
+    (message,) = Message.objects.filter(key="not_served")
+    assert message.params["next"] == "2026-03-11T09:00:00+08:00"
