@@ -26,6 +26,7 @@ from banshi.config.plain import plain
 from banshi.kernel.addresses import client_address
 from banshi.live import app as live
 from banshi.live.hub import Hub
+from banshi.surfaces.api import keys
 from banshi.surfaces.api.answers import Answer
 
 # The default of 5 ms makes a thread that comes back from the database wait behind each busy one.
@@ -87,7 +88,7 @@ class App:
 
     async def _hub(self) -> Hub:
         if self.hub is None:
-            self.hub = Hub()
+            self.hub = Hub(admit=keys.may_watch, rights_changed=keys.forget)
             await self.hub.start()
         return self.hub
 

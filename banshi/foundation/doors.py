@@ -17,6 +17,7 @@ from django.shortcuts import redirect
 
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
+from banshi.kernel.rights import holds, must_hold
 
 P = ParamSpec("P")
 
@@ -45,8 +46,7 @@ class Who:
 
     def may(self, permission: str, hall: str | None = None) -> bool:
         """Whether the permission is held: in this hall, or (hall None) anywhere at all."""
-        halls = self.grants.get(permission, frozenset())
-        return "*" in halls or (bool(halls) if hall is None else hall in halls)
+        return holds(self.grants, permission, hall)
 
     @property
     def by(self) -> Actor:
@@ -92,10 +92,7 @@ def door(*, audience: str, permission: str | None = None) -> Callable[[View[P]],
                     return redirect(f"/staff/sign-in?next={quote(request.get_full_path())}")
                 hall = kwargs.get("hall")
                 assert permission is not None
-                if not who.may(permission):
-                    raise Refused("not-allowed", facts={"permission": permission})
-                if isinstance(hall, str) and not who.may(permission, hall):
-                    raise Refused("not-your-hall", facts={"hall": hall})
+                must_hold(who.grants, permission, hall if isinstance(hall, str) else None)
             if audience == "citizen" and not who.is_citizen:
                 return redirect(f"/sign-in?next={quote(request.get_full_path())}")
             return view(request, *args, **kwargs)

@@ -1,7 +1,7 @@
 """SSE doors: `/live/halls/{hall}` and `/live/tickets/{ref}`.
 
 A hall's stream carries what its wall shows – numbers, counts, masked names – and is public like the wall. A ticket's stream
-is opened by its unguessable ref. A key sent along must be valid.
+is opened by its unguessable ref. A key sent along must be valid, and reach the hall.
 """
 
 from __future__ import annotations
@@ -13,14 +13,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
+import structlog
 from django.utils import translation
 
 from banshi.foundation.problem import problem
+from banshi.foundation.trouble import slug_of
 from banshi.kernel.refusals import SLUGS, Refusal, Refused
 from banshi.live.hub import Hub, Watcher
-from banshi.rooms.identity import queries as identity
 from banshi.rooms.tickets import queries as tickets
 
+log = structlog.get_logger("banshi.live")
 PING_S = 15.0
 HALL = re.compile(r"/live/halls/([a-z0-9-]{1,40})/?")
 TICKET = re.compile(r"/live/tickets/([A-Za-z0-9]{1,32})/?")
@@ -37,17 +39,22 @@ async def serve(scope: dict[str, Any], receive: Any, send: Any, hub: Hub) -> Non
     try:
         if scope["method"] != "GET":
             raise Refused("nothing-found")
-        await _key_is_good(hub, headers.get(b"authorization"))
+        key = headers.get(b"authorization")
         path = scope["path"]
         if found := HALL.fullmatch(path):
+            await _admit(hub, key, "hall_live", found[1])
             watcher = await hub.watch(found[1], None)
         elif found := TICKET.fullmatch(path):
             hall = await hub.run(lambda: tickets.hall_code_of(found[1]))
+            await _admit(hub, key, "get_ticket", hall)
             watcher = await hub.watch(hall, found[1])
         else:
             raise Refused("nothing-found")
     except Refused as refused:
         await _refuse(send, refused.refusal, headers.get(b"accept-language", b"").decode("latin-1"))
+        return
+    except Exception as trouble:
+        await _fail(send, slug_of(trouble))
         return
     try:
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
@@ -82,15 +89,20 @@ async def _until_gone(receive: Any) -> None:
             return
 
 
-async def _key_is_good(hub: Hub, header: bytes | None) -> None:
-    if header is None:
-        return
-    text = header.decode("latin-1")
-    if (
-        not text.lower().startswith("bearer ")
-        or await hub.run(lambda: identity.key_by_secret(text[7:].strip())) is None
-    ):
-        raise Refused("unauthenticated")
+async def _admit(hub: Hub, key: bytes | None, operation: str, hall: str) -> None:
+    """Walls and slips open a stream without a key; who sends one is held to it. :raises Refused."""
+    if key is not None:
+        await hub.run(lambda: hub.admit(key.decode("latin-1"), operation, hall))
+
+
+async def _fail(send: Any, slug: str) -> None:
+    """The stream cannot begin: 503 where the database is away, so that the browser comes back by itself."""
+    log.error("a stream did not begin", exc_info=slug == "broken", slug=slug)
+    status = 500 if slug == "broken" else 503
+    body = orjson.dumps({"type": slug, "title": slug, "status": status})
+    headers = [(b"content-type", b"application/problem+json"), (b"retry-after", b"5")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def _refuse(send: Any, refusal: Refusal, language: str) -> None:

@@ -30,6 +30,7 @@ from banshi.rooms.tickets import queries as tickets
 log = structlog.get_logger("banshi.live")
 PAUSE_S = 0.05
 MOVING = frozenset({"line", "windows", "clock"})  # topics that change what watchers see
+RIGHTS = "rights"  # told by triggers on keys, roles and staff (identity 0004)
 YIELD_EVERY = 200  # watchers handed their part before others get a turn
 FOR_GOOD = frozenset({"finished", "closed", "left", "redirected"})
 REFRESH_S = 10.0  # estimates and waits move with the clock even where nobody calls
@@ -72,7 +73,15 @@ class HallWatch:
 class Hub:
     """Owned by the ASGI app; lives on its event loop."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        *,
+        admit: Callable[[str, str, str], None],
+        rights_changed: Callable[[], None] = lambda: None,
+    ) -> None:
+        """:param admit: (authorization, operation, hall) → None or Refused. :param rights_changed: called on the loop."""
+        self.admit = admit
+        self.rights_changed = rights_changed
         self.halls: dict[str, HallWatch] = {}
         self.pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="live")
         self.first = ThreadPoolExecutor(max_workers=1, thread_name_prefix="live-first")
@@ -136,14 +145,17 @@ class Hub:
         while not self.closing.is_set():
             try:
                 connection = await psycopg.AsyncConnection.connect(
-                    autocommit=True, **{k: v for k, v in arguments.items() if v}
+                    autocommit=True, connect_timeout=5, **{k: v for k, v in arguments.items() if v}
                 )
                 async with connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
+                    self.rights_changed()  # what was said while nobody listened
                     for watch in self.halls.values():
                         watch.dirty.set()
                     async for notice in connection.notifies():
                         event, hall, topic, *subjects = notice.payload.split(" ")
+                        if topic == RIGHTS:
+                            self.rights_changed()
                         if topic not in MOVING:
                             continue
                         for ref in subjects:

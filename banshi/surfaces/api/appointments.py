@@ -15,11 +15,10 @@ from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.catalogue import queries as catalogue
-from banshi.rooms.places import queries as places
 from banshi.surfaces.api import fast
 from banshi.surfaces.api.answers import Answer, answer
 from banshi.surfaces.api.appointment_parts import appointment_part, seen_by
-from banshi.surfaces.api.halls import Days, days_of
+from banshi.surfaces.api.halls import Days, days_of, reached
 from banshi.surfaces.api.lanes import by_fast
 from banshi.surfaces.api.operations import caller, found, op, write
 from banshi.surfaces.api.pages import page
@@ -36,7 +35,7 @@ class SlotDays(Days):
 @router.get("/halls/{hall}/slots", **op("list_slots", {200: Page[SlotOut]}), summary="Slots of an item")
 def list_slots(request: HttpRequest, hall: Path[Code], asked: Query[SlotDays]) -> HttpResponse:
     """Slots of the asked days (two weeks from today if none are), by start; `reason` says why not bookable."""
-    asked_hall = places.hall_by_code(hall)
+    asked_hall = reached(request, hall)
     catalogue.hall_item(asked_hall.pk, asked.item)
     zone = zone_of(asked_hall)
     first, last = days_of(asked, asked_hall, usual=14)

@@ -24,6 +24,7 @@ from banshi.foundation.trouble import slug_of
 from banshi.journeys import take_number
 from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.actions.retrying import met
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.places import queries as places
@@ -132,10 +133,11 @@ def _book_together(asked: Sequence[Booking]) -> list[Answer]:
 
 def _place(asked: Sequence[Booking], todo: Sequence[int]) -> dict[int, Answer]:
     """Enrol and place those of `todo`: two statements, however many they are."""
-    if not todo:
-        return {}
     now = clock.now()
-    answers: dict[int, Answer] = {}
+    answers = _elsewhere(asked, todo)
+    todo = [i for i in todo if i not in answers]
+    if not todo:
+        return answers
     people = identity.enrol_many(
         [_person_asked(asked[i]) for i in todo],
         now=now,
@@ -177,6 +179,20 @@ def _person_asked(one: Booking) -> identity.PersonAsked:
     return identity.PersonAsked(
         given.name, given.id_type, given.id_number, given.phone, one.caller.evidence, str(one.caller.by)
     )
+
+
+def _elsewhere(asked: Sequence[Booking], todo: Sequence[int]) -> dict[int, Answer]:
+    """Answers for those whose key is bound to other halls than their slot's. No query where no key is bound."""
+    bound = [i for i in todo if asked[i].caller.bound]
+    if not bound:
+        return {}
+    halls = bookings.halls_of({asked[i].body.slot for i in bound})
+    answers = {}
+    for i in bound:
+        hall = halls.get(asked[i].body.slot)
+        if hall is not None and not asked[i].caller.reaches(hall):
+            answers[i] = refused(Refusal("not-your-hall", {"hall": hall}), asked[i].language)
+    return answers
 
 
 def _repeated(

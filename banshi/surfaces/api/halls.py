@@ -16,7 +16,7 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.places.queries import HallView
 from banshi.surfaces.api.answers import invalid
-from banshi.surfaces.api.operations import found, op
+from banshi.surfaces.api.operations import caller, found, op
 from banshi.surfaces.api.pages import page, page_of_more, start_of
 from banshi.surfaces.api.parts import moment, named, zone_of
 from banshi.surfaces.api.schemas import Code, Day, HallOut, Page, Paged, SessionOut
@@ -28,6 +28,13 @@ MOST_DAYS = 92
 class Days(Paged):
     from_: Day | None = Field(None, alias="from", description="First day; default today in the hall's zone.")
     to: Day | None = Field(None, description=f"Last day, included; at most {MOST_DAYS} days.")
+
+
+def reached(request: HttpRequest, hall: str) -> Hall:
+    """The hall of a path. :raises Refused: nothing-found, not-your-hall."""
+    found_hall = places.hall_by_code(hall)
+    caller(request).must_reach(found_hall.code)
+    return found_hall
 
 
 def days_of(asked: Days, hall: Hall, *, usual: int) -> tuple[date, date]:
@@ -56,14 +63,15 @@ def _today(hall: Hall) -> date:
 def list_halls(request: HttpRequest, asked: Query[Paged]) -> HttpResponse:
     """Halls with region, floors, zones, windows and categories, in their order."""
     start = start_of(asked)
-    halls = places.all_halls()[start : start + asked.limit + 1]
+    who = caller(request)
+    halls = [hall for hall in places.all_halls() if who.reaches(hall.code)][start : start + asked.limit + 1]
     shown = page_of_more(halls, asked)
     return found({"data": [hall_part(places.hall_view(hall)) for hall in shown["data"]], "next": shown["next"]})
 
 
 @router.get("/halls/{hall}", **op("get_hall", {200: HallOut}), summary="One hall")
 def get_hall(request: HttpRequest, hall: Path[Code]) -> HttpResponse:
-    return found(hall_part(places.hall_view(places.hall_by_code(hall))))
+    return found(hall_part(places.hall_view(reached(request, hall))))
 
 
 @router.get(
@@ -71,7 +79,7 @@ def get_hall(request: HttpRequest, hall: Path[Code]) -> HttpResponse:
 )
 def list_sessions(request: HttpRequest, hall: Path[Code], asked: Query[Days]) -> HttpResponse:
     """Sessions of the asked days (a week from today where nothing is said), at most 92 days. Days closed have none."""
-    asked_hall = places.hall_by_code(hall)
+    asked_hall = reached(request, hall)
     zone = zone_of(asked_hall)
     first, last = days_of(asked, asked_hall, usual=7)
     rows = [

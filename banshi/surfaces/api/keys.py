@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.conf import settings
 
@@ -16,6 +16,7 @@ from banshi.foundation.memory import forgettable
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
+from banshi.kernel.rights import EVERYWHERE, holds, must_hold
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.identity.queries import HeldRole, KeyInfo
 from banshi.rooms.places import queries as places
@@ -77,7 +78,8 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "set_crowd": _only("demo"),
 }
 
-REMEMBERED_S = 3.0  # how long a revoked key may still be believed by a process
+REMEMBERED_S = 3.0  # how long a process may believe what it read, should no word of a change reach it (`forget`)
+HERE, NOWHERE = "here", ""
 _MOST_REMEMBERED = 4096
 
 
@@ -87,6 +89,7 @@ class Caller:
 
     key: KeyInfo
     halls: frozenset[str]
+    grants: Mapping[str, frozenset[str]] = field(default_factory=dict, compare=False)
 
     @property
     def scope(self) -> str:
@@ -119,17 +122,34 @@ class Caller:
             raise Refused("not-allowed", facts={"permission": "desk.work"})
         return self.key.staff_id
 
+    @property
+    def bound(self) -> bool:
+        """Whether there are halls it does not reach."""
+        return EVERYWHERE not in self.halls
+
     def reaches(self, hall: str) -> bool:
-        return "*" in self.halls or hall in self.halls
+        return holds({HERE: self.halls}, HERE, hall)
 
     def must_reach(self, hall: str) -> None:
         """:raises Refused: not-your-hall."""
         if not self.reaches(hall):
             raise Refused("not-your-hall", facts={"hall": hall})
 
+    def must(self, operation: str, hall: str | None = None) -> None:
+        """:raises Refused: not-allowed – another scope does this; not-your-hall."""
+        must_hold(self.grants, operation, hall, needs=" | ".join(sorted(SCOPES_OF[operation])))
+        if hall is not None:
+            self.must_reach(hall)
+
+
+def _caller(key: KeyInfo, halls: frozenset[str]) -> Caller:
+    """A key as grants: what its scope may do, in the halls it reaches. One that reaches none is told so, hall by hall."""
+    return Caller(key, halls, {name: halls | {NOWHERE} for name, scopes in SCOPES_OF.items() if key.scope in scopes})
+
 
 _remembered: dict[str, tuple[float, Caller]] = {}
 _lock = threading.Lock()
+_changes = 0
 
 
 def caller_of(authorization: str) -> Caller:
@@ -151,16 +171,29 @@ def caller_of(authorization: str) -> Caller:
     known = _remembered.get(secret)
     if known is not None and known[0] > at:
         return known[1]
+    read_in = _changes
     key = identity.key_by_secret(secret)
     if key is None:
         _remembered.pop(secret, None)
         raise Refused("unauthenticated")
-    caller = Caller(key, _halls(key))
-    with _lock:
-        if len(_remembered) >= _MOST_REMEMBERED:
-            _remembered.clear()
-        _remembered[secret] = (at + REMEMBERED_S, caller)
+    caller = _caller(key, _halls(key))
+    _remember({secret: caller}, at=at, read_in=read_in)
     return caller
+
+
+def _remember(callers: Mapping[str, Caller], *, at: float, read_in: int) -> None:
+    """Keep them for a moment, unless somebody's rights changed while they were read."""
+    with _lock:
+        if read_in != _changes:
+            return
+        if len(_remembered) + len(callers) > _MOST_REMEMBERED:
+            _remembered.clear()
+        _remembered.update({secret: (at + REMEMBERED_S, caller) for secret, caller in callers.items()})
+
+
+def may_watch(authorization: str, operation: str, hall: str) -> None:
+    """A stream opened with a key: as the same question by the API. :raises Refused: unauthenticated, not-allowed, …"""
+    caller_of(authorization).must(operation, hall)
 
 
 def known_id(authorization: str) -> int | None:
@@ -176,16 +209,18 @@ def remember_many(authorizations: Iterable[str]) -> None:
     missing = {s for s in fresh if s and s.isascii() and not ((known := _remembered.get(s)) and known[0] > at)}
     if len(missing) < 2:
         return
+    read_in = _changes
     keys = identity.keys_by_secrets(missing)
     roles = identity.roles_of_many(k.staff_id for k in keys.values() if k.scope == "desk" and k.staff_id is not None)
-    with _lock:
-        for secret, key in keys.items():
-            _remembered[secret] = (at + REMEMBERED_S, Caller(key, _halls(key, roles)))
+    _remember({secret: _caller(key, _halls(key, roles)) for secret, key in keys.items()}, at=at, read_in=read_in)
 
 
 @forgettable
 def forget() -> None:
-    """Believe no remembered key (tests; after a key was revoked in this process)."""
+    """Believe no remembered key: somebody's rights changed (the hub hears of it from the database)."""
+    global _changes
+    with _lock:
+        _changes += 1
     _remembered.clear()
     _leases.clear()
     _refused_until.clear()
@@ -215,8 +250,7 @@ def authorise(headers: Mapping[str, str], operation: str) -> Caller:
     :raises Refused: unauthenticated, not-allowed, rate-limited.
     """
     caller = caller_of(headers.get("authorization", ""))
-    if caller.scope not in SCOPES_OF[operation]:
-        raise Refused("not-allowed", facts={"permission": " | ".join(sorted(SCOPES_OF[operation]))})
+    caller.must(operation)
     _take(caller)
     return caller
 

@@ -20,7 +20,7 @@ def start_of(asked: Paged, *, farthest: int = FARTHEST) -> int:
     try:
         text = base64.urlsafe_b64decode(asked.cursor.encode("ascii") + b"=" * (-len(asked.cursor) % 4)).decode("ascii")
         prefix, number = text.split(":", 1)
-        start = int(number) if number.isdigit() and len(number) <= 18 else -1
+        start = int(number) if number.isdecimal() and len(number) <= 18 else -1
     except (binascii.Error, UnicodeError, ValueError):
         prefix, start = "", -1
     if prefix != "o" or not 0 <= start <= farthest:

@@ -14,7 +14,7 @@ from banshi.foundation.problem import ZONE, json_ready
 from banshi.journeys.when import Chance
 from banshi.journeys.when import when as chances
 from banshi.surfaces.api.answers import invalid
-from banshi.surfaces.api.operations import found, op
+from banshi.surfaces.api.operations import caller, found, op
 from banshi.surfaces.api.pages import page
 from banshi.surfaces.api.parts import moment, named
 from banshi.surfaces.api.schemas import ChanceOut, Code, Moment, Page, Paged
@@ -34,8 +34,11 @@ def when(request: HttpRequest, asked: Query[WhenAsked]) -> HttpResponse:
     """Halls that handle the item, best first: open with the shortest wait, then the earliest chance."""
     if asked.hall is not None and asked.region is not None:
         raise invalid("hall 和 region 只能填一项", "Give either hall or region")
+    who = caller(request)
+    if asked.hall is not None:
+        who.must_reach(asked.hall)
     answers = chances(item_code=asked.item, hall=asked.hall, region=asked.region, at=asked.at, now=clock.now())
-    return found(page([_part(chance, asked.item) for chance in answers], asked))
+    return found(page([_part(chance, asked.item) for chance in answers if who.reaches(chance.hall)], asked))
 
 
 def _part(chance: Chance, item: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from banshi.rooms.identity.models import Staff
 def names_of(actors: Iterable[str]) -> dict[str, str]:
     """Actor → name, in one query. Citizens stay nameless."""
     wanted = set(actors)
-    ids = {int(each.split(":", 1)[1]) for each in wanted if each.startswith("staff:") and each[6:].isdigit()}
+    ids = {int(each.split(":", 1)[1]) for each in wanted if each.startswith("staff:") and each[6:].isdecimal()}
     staff = {row.pk: row for row in Staff.objects.filter(id__in=ids).order_by("id")} if ids else {}
     kinds = {
         "system": _("the system's rules"),
@@ -25,6 +25,6 @@ def names_of(actors: Iterable[str]) -> dict[str, str]:
     found = {}
     for each in wanted:
         kind, _colon, key = each.partition(":")
-        member = staff.get(int(key)) if kind == "staff" and key.isdigit() else None
+        member = staff.get(int(key)) if kind == "staff" and key.isdecimal() else None
         found[each] = named(member) if member is not None else kinds.get(kind, each)
     return found

@@ -204,7 +204,7 @@ def _pairs(raw: str, each: Field, faults: dict[str, str]) -> dict[str, int]:
 def _quotas(post: QueryDict, each: Field, faults: dict[str, str]) -> list[dict[str, Any]]:
     rows, shown = [], []
     count = min(
-        int(post.get("quotas", "0")) if post.get("quotas", "0").isdigit() and len(post.get("quotas", "0")) < 4 else 0,
+        int(post.get("quotas", "0")) if post.get("quotas", "0").isdecimal() and len(post.get("quotas", "0")) < 4 else 0,
         MOST_QUOTAS,
     )
     for i in range(count):

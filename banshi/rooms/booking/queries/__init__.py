@@ -18,7 +18,7 @@ from banshi.rooms.booking.queries.appointments import (
     shown_name,
 )
 from banshi.rooms.booking.queries.credit import AppealLine, Credit, EntryLine, SuspensionLine, credit_of
-from banshi.rooms.booking.queries.slots import SlotView, alternatives, slots
+from banshi.rooms.booking.queries.slots import SlotView, alternatives, halls_of, slots
 
 __all__ = [
     "AppealLine",
@@ -35,6 +35,7 @@ __all__ = [
     "code_of",
     "coming",
     "credit_of",
+    "halls_of",
     "ics",
     "of_account",
     "of_contact",

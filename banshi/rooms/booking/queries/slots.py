@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -226,3 +226,8 @@ def alternatives_for(
 
 def _alternative(hall: HallFacts, view: SlotView) -> Alternative:
     return Alternative(view.id, view.starts_at, view.ends_at, view.free, hall.code, hall.name_zh)
+
+
+def halls_of(slot_ids: Iterable[int]) -> dict[int, str]:
+    """Code of the hall of each slot there is."""
+    return dict(Slot.objects.filter(id__in=list(slot_ids)).values_list("id", "hall__code").order_by("id"))
