@@ -458,30 +458,59 @@ def db_backup(file: Path | None, data: Path | None) -> None:
     ground = stand(data)
     target = file or ground.data / "backup" / backup_name()
     with step("Backup"):
-        if ground.server:
-            ground.server.backup(target)
-        else:
-            dump(ground.url, target)
+        dump(ground.owner, target, pg_dump=ground.server.tool("pg_dump") if ground.server else "pg_dump")
     click.echo(target)
 
 
 @db.command("restore")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--into", metavar="NAME", help="Another database on the same server; made when it is not there.")
+@click.option(
+    "--yes-replace", metavar="NAME", help="Replace the database of this name without asking, even one in use."
+)
 @data_option
-def db_restore(file: Path, yes: bool, data: Path | None) -> None:
-    """Replace ALL data by what is in FILE, in one transaction. Stop the other commands first, `migrate` afterwards."""
-    from banshi.cli.ground import stand, without_password
-    from banshi.foundation.postgres import load_dump
+def db_restore(file: Path, into: str | None, yes_replace: str | None, data: Path | None) -> None:
+    """Replace ALL data by what is in FILE, in one transaction.
+
+    Says first which database that is and what is in it. One that people use is refused; one that is not empty is asked
+    for, by name, on a terminal. What was there is kept in backup/ under the data directory.
+    """
+    from banshi.cli.ground import stand
+    from banshi.cli.restoring import make_database, restore
+    from banshi.cli.servers import backup_name
 
     ground = stand(data)
-    if not yes:
-        click.confirm(f"Replace everything in {without_password(ground.url)}?", abort=True)
-    with step("Restore"):
-        if ground.server:
-            ground.server.restore(file)
-        else:
-            load_dump(ground.url, file)
+    url = make_database(ground.owner, into) if into else ground.owner
+    tools = Path(ground.server.tool("psql")).parent if ground.server else None
+    safe = ground.data / "backup" / f"before-restore-{backup_name()}"
+    console.print(f"Restored: {restore(url, file, tools=tools, replace=yes_replace, safe=safe)}.", markup=False)
+    if into:
+        console.print(f"The live database was not touched. To use this one, name {into} in DATABASE_URL.")
+        return
+    from banshi.cli.ground import prepare_django
+
+    prepare_django()
+    migrate_tables()
+    from banshi.rooms.audit.actions import anchor_restored
+
+    anchor_restored()
+
+
+@db.command("rehearse")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@data_option
+def db_rehearse(file: Path, data: Path | None) -> None:
+    """Restore FILE into a scratch database, say what is in it, and drop that again. The live one is not touched."""
+    from banshi.cli.ground import stand
+    from banshi.cli.restoring import restore, scratch
+
+    ground = stand(data)
+    tools = Path(ground.server.tool("psql")).parent if ground.server else None
+    with scratch(ground.owner) as url:
+        found = restore(url, file, tools=tools, replace=None, safe=ground.data / "backup" / "unused")
+        console.print(f"The backup is good. It was restored into {found}.", markup=False)
+    if found.empty:
+        raise Trouble("there was nothing in that backup")
 
 
 # -- shared by several commands

@@ -15,11 +15,15 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Ground:
-    """``server`` is None when DATABASE_URL names a server that is not ours to start or stop."""
+    """``server`` is None when DATABASE_URL names a server that is not ours to start or stop.
+
+    ``owner``: the address for who owns the tables; the same as ``url`` unless the two are kept apart.
+    """
 
     data: Path
     url: str
     server: Server | None
+    owner: str
 
 
 def data_directory(chosen: Path | None = None) -> Path:
@@ -36,14 +40,14 @@ def stand(data: Path | None = None) -> Ground:
     """
     folder = data_directory(data)
     if url := os.environ.get("DATABASE_URL"):
-        return Ground(folder, url, None)
+        return Ground(folder, url, None, os.environ.get("BANSHI_OWNER_URL") or url)
     server = Server(folder)
     try:
         url = server.ensure()
     except PostgresTrouble as trouble:
         raise Trouble(str(trouble)) from trouble
     os.environ["DATABASE_URL"] = url
-    return Ground(folder, url, server)
+    return Ground(folder, url, server, url)
 
 
 def django(data: Path | None = None) -> Ground:
