@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from banshi.foundation import states
+from banshi.foundation.said import english
 from banshi.kernel.refusals import Refusal
 
 # slug: (title = what cannot be, detail = why, the rule in plain words). {names} are facts; a missing fact reads “–”.
@@ -72,7 +74,7 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "changed-meanwhile": (_("Somebody changed this meanwhile"), _("Load it again and repeat the change.")),
     "idempotency-conflict": (_("Same key, other content"), _("This Idempotency-Key was used with another body.")),
     "not-your-hall": (_("Not your hall"), _("This needs a role in {hall}.")),
-    "not-allowed": (_("Not allowed"), _("This needs the permission “{permission}”.")),
+    "not-allowed": (_("Not allowed"), _("Your role or key does not include this.")),
     "code-wrong": (_("The code is not right"), _("{left} tries left.")),
     "nothing-found": (_("Nothing found"), _("Check the number or the address.")),
     "invalid": (_("Something in the input is not right"), _("{reason}")),
@@ -88,19 +90,43 @@ class _Filled(dict[str, str]):
 
 def local(value: Any, zone: ZoneInfo) -> str:
     """A fact as people say it."""
-    if isinstance(value, datetime):
-        return value.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, date):  # a moment is one too
+        return _spoken_time(value, zone)
     if isinstance(value, Mapping):  # {"zh": …, "en": …}
-        from django.utils.translation import get_language
-
-        return str(value.get("en" if (get_language() or "zh").startswith("en") else "zh", ""))
+        return str(value.get("en" if english() else "zh", ""))
     if isinstance(value, (list, tuple)):
         return gettext(", ").join(local(v, zone) for v in value)
     return gettext(value) if isinstance(value, str) and value else str(value)
 
 
+def _spoken_time(value: date, zone: ZoneInfo) -> str:
+    """3月10日 周二 9:05 – which day today is, a refusal does not know."""
+    from banshi.foundation.templatetags.ui import day_words
+
+    if not isinstance(value, datetime):
+        return day_words(value, None)
+    there = value.astimezone(zone)
+    return f"{day_words(there.date(), None)} {there.hour}:{there.minute:02d}"
+
+
+# Facts that are codes of something with words of its own.
+_CODES: dict[str, Callable[[str], str | None]] = {
+    "state": states.any_word,
+    "needs": states.any_word,
+    "channels": lambda code: str(states.CHANNELS[code]) if code in states.CHANNELS else None,
+}
+
+
+def _fact(name: str, value: Any, zone: ZoneInfo) -> str:
+    if name in _CODES and isinstance(value, (list, tuple)):
+        return gettext(", ").join(_fact(name, each, zone) for each in value)
+    if name in _CODES and isinstance(value, str) and (said := _CODES[name](value)):
+        return said
+    return local(value, zone)
+
+
 def words(refusal: Refusal, zone: ZoneInfo = ZoneInfo("Asia/Shanghai")) -> tuple[str, str]:  # noqa: B008 – immutable
     """Title and detail in the active language."""
     title, detail = WORDS[refusal.slug]
-    facts = _Filled({k: local(v, zone) for k, v in refusal.facts.items()})
+    facts = _Filled({k: _fact(k, v, zone) for k, v in refusal.facts.items()})
     return str(title), str(detail).format_map(facts)

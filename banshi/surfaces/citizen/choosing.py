@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.dateparse import parse_date
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext
 
+from banshi.foundation import states
 from banshi.foundation.said import english
 from banshi.foundation.words import words
 from banshi.rooms.booking import queries as booking
@@ -109,7 +110,7 @@ def _day(hall: Hall, day: date, slots: list[SlotView], item_code: str, *, zone: 
         return DayChoice(day, state, 0, False, title, detail)
     if closed is not None:
         return DayChoice(
-            day, "closed", 0, False, pgettext("citizen", "Closed"), closed.words.en if english() else closed.words.zh
+            day, "closed", 0, False, states.word("hall", "closed"), closed.words.en if english() else closed.words.zh
         )
     return DayChoice(
         day, "later", 0, False, gettext("No places yet"), gettext("Places for this day are not given out yet.")

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import pgettext
 
+from banshi.foundation import states
 from banshi.foundation.said import named
 from banshi.foundation.templatetags.ui import when as spoken_time
 from banshi.foundation.words import words
@@ -90,7 +91,7 @@ def _own_words(refused: Refused) -> tuple[str, str]:
             "kiosk", "Wait a minute, or ask at the service desk."
         )
     if refused.slug == "closed":
-        return pgettext("kiosk", "Not open now"), _reason(refused)
+        return states.word("hall", "closed"), _reason(refused)
     if refused.slug == "daily-limit":
         return pgettext("kiosk", "Today's numbers are all given"), pgettext(
             "kiosk", "Book a time for another day instead."

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import english
+from banshi.foundation.states import CHANNELS
 from banshi.journeys import change_hours
 from banshi.journeys.change_hours import WHATS, Affected, Choice, What
 from banshi.kernel.refusals import Refused
@@ -33,7 +34,7 @@ from banshi.rooms.places.models import Hall
 from banshi.surfaces.office import calendar_form
 from banshi.surfaces.office.calendars import plain
 from banshi.surfaces.office.frame import clean, day_or_none, int_or_none, local, page, status_of
-from banshi.surfaces.office.words import CHANNELS, SESSION_KINDS, WALK_INS, WEEKDAYS
+from banshi.surfaces.office.words import SESSION_KINDS, WALK_INS, WEEKDAYS
 
 _ALIAS = re.compile(r"(^|[\s\[{,:-])[&*]\w", re.MULTILINE)
 PREVIEW_DAYS = 30

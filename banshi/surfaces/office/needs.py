@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from banshi.foundation import states
 from banshi.foundation.doors import Who
 from banshi.rooms.booking.models import Appeal
 from banshi.rooms.calendars.models import Closure
@@ -123,7 +124,7 @@ def _closures(who: Who, halls: list[Hall], now: datetime) -> list[Need]:
         zone = zone_of(hall)
         start, end = row.starts_at.astimezone(zone), row.ends_at.astimezone(zone)
         span = f"{start.month}/{start.day} {start:%H:%M} – {end.month}/{end.day} {end:%H:%M}"
-        text = _("Closed now") if row.starts_at <= now else _("Closing soon")
+        text = states.word("hall", "closed") if row.starts_at <= now else _("Closing soon")
         href = reverse("office:closures", kwargs={"hall": hall.code})
         found.append(Need(hall, "calendar-x", "wait" if row.starts_at <= now else "info", text, href, span))
     return found

@@ -6,6 +6,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from banshi.foundation import states
+
 Text = str | Promise
 
 MESSAGE_KEYS: dict[str, Text] = {
@@ -35,14 +37,6 @@ MESSAGE_KEYS: dict[str, Text] = {
     "waiting_closed": _("Waiting ended: the day closed"),
 }
 
-MESSAGE_STATES: dict[str, Text] = {
-    "due": pgettext_lazy("message", "Waiting"),
-    "sending": pgettext_lazy("message", "On its way"),
-    "sent": pgettext_lazy("message", "Sent"),
-    "failed": pgettext_lazy("message", "Failed"),
-    "dropped": pgettext_lazy("message", "No longer needed"),
-}
-
 # Why a message was not sent.
 MESSAGE_WHY: dict[str, Text] = {
     "taken_back": _("Not sent: taken back, it was cancelled or moved"),
@@ -50,33 +44,6 @@ MESSAGE_WHY: dict[str, Text] = {
     "moved_on": _("Not sent: it had lost its sense"),
     "unreachable": _("Not sent: no channel reaches this person"),
     "said_with": _("Said in one message with the other matters of the visit"),
-}
-
-CHANNELS: dict[str, Text] = {
-    "sms": _("SMS"),
-    "wechat": _("WeChat"),
-    "email": _("E-mail"),
-    "web": _("Web"),
-    "app": _("App"),
-    "kiosk": _("Kiosk"),
-    "phone": _("Telephone"),
-    "video": _("Video"),
-    "staff": pgettext_lazy("source", "Staff"),
-    "api": _("Partner"),
-}
-
-APPOINTMENT_STATES: dict[str, tuple[Text, str]] = {
-    "booked": (pgettext_lazy("appointment", "Booked"), "info"),
-    "checked_in": (pgettext_lazy("appointment", "Arrived"), "wait"),
-    "served": (pgettext_lazy("appointment", "Served"), "ok"),
-    "cancelled": (pgettext_lazy("appointment", "Cancelled"), ""),
-    "no_show": (pgettext_lazy("appointment", "No-show"), "urgent"),
-}
-
-TASK_STATES: dict[str, Text] = {
-    "open": pgettext_lazy("rating", "To answer"),
-    "answered": pgettext_lazy("rating", "To settle"),
-    "settled": pgettext_lazy("rating", "Settled"),
 }
 
 OUTCOMES: dict[str, Text] = {
@@ -192,12 +159,17 @@ AUDIT: dict[str, Text] = {
     "phone_proven": _("proved a telephone"),
 }
 
+
+def _words_of(of: str) -> dict[str, Text]:
+    return {code: text for code, (text, _tone) in states.STATES[of].items()}
+
+
 TABLES: dict[str, dict[str, Text]] = {
     "message_key": MESSAGE_KEYS,
-    "message_state": MESSAGE_STATES,
+    "message_state": _words_of("message"),
     "message_why": MESSAGE_WHY,
-    "channel": CHANNELS,
-    "task_state": TASK_STATES,
+    "channel": states.CHANNELS,
+    "task_state": _words_of("task"),
     "outcome": OUTCOMES,
     "role": ROLES,
     "suspension": SUSPENSIONS,
@@ -208,6 +180,6 @@ TABLES: dict[str, dict[str, Text]] = {
     "session_kind": SESSION_KINDS,
     "walk_ins": WALK_INS,
     "audit": AUDIT,
-    "appointment_state": {code: text for code, (text, _tone) in APPOINTMENT_STATES.items()},
-    "appointment_tone": {code: tone for code, (_text, tone) in APPOINTMENT_STATES.items()},
+    "appointment_state": _words_of("appointment"),
+    "appointment_tone": {code: tone for code, (_text, tone) in states.STATES["appointment"].items()},
 }

@@ -125,7 +125,7 @@ def test_before_opening_the_page_says_from_when(opened: Town, machine: Client, s
 
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "现在不开放" in page
+    assert "未开放" in page
     assert "今天 8:30" in page
 
 

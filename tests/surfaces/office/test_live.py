@@ -272,7 +272,7 @@ def test_a_closed_day_says_when_the_hall_opens_next(hall, manager):
 
     words = text_of(manager.get("/office/town/live"))
 
-    assert "今天不开门" in words
+    assert "未开放" in words
     assert "下次开门：后天 9:00–17:00" in words
 
 

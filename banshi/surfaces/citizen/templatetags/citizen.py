@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 
 from django import template
 from django.utils import timezone
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import get_language, gettext
 
+from banshi.foundation import states
 from banshi.foundation.said import english
 from banshi.foundation.templatetags.ui import day_words
 from banshi.foundation.words import words
@@ -64,20 +65,10 @@ def get(mapping: Any, key: Any) -> Any:
     return mapping.get(key) if mapping else None
 
 
-STATES = {
-    "booked": ("info", "Booked"),
-    "checked_in": ("ok", "Checked in"),
-    "served": ("ok", "Served"),
-    "cancelled": ("", "Cancelled"),
-    "no_show": ("wait", "Missed"),
-}
-
-
 @register.inclusion_tag("citizen/_state.html")
 def state_tag(state: str) -> dict[str, str]:
     """The state of an appointment as a tag."""
-    tone, word = STATES.get(state, ("", state))
-    return {"tone": tone, "word": pgettext("appointment", word)}
+    return {"tone": states.tone("appointment", state), "word": states.word("appointment", state)}
 
 
 @register.filter
