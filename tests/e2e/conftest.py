@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse, urlunparse
@@ -23,6 +25,8 @@ from urllib.parse import urlparse, urlunparse
 import httpx
 import psycopg
 import pytest
+
+from banshi.foundation.clock import REFRESH_S
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PICTURES = ROOT / "docs" / "pictures"
@@ -81,11 +85,14 @@ class Installation:
         )
 
     def set_clock(self, moment: str | None = None, speed: float | None = None) -> None:
-        """`2026-11-24T09:10:00+08:00`; every process follows within half a second."""
+        """`2026-11-24T09:10:00+08:00`; every process has followed when this returns."""
         body = {k: v for k, v in {"now": moment, "speed": speed}.items() if v is not None}
         with self.api("demo") as api:
+            stands = api.get("/demo/clock").raise_for_status().json()
+            if stands["speed"] == 0 and speed in (0, None) and moment is not None and same(stands["now"], moment):
+                return
             api.put("/demo/clock", json=body).raise_for_status()
-        time.sleep(0.6)
+        time.sleep(REFRESH_S + 0.1)  # a process remembers the setting this long, however slow it is
 
     def messages(self, phone: str, *, until: Callable[[list[dict[str, Any]]], bool] = bool) -> list[dict[str, Any]]:
         """Messages sent to a phone; waits up to 15 s until they satisfy `until`."""
@@ -99,10 +106,18 @@ class Installation:
         return rows
 
 
+def same(one: str, other: str) -> bool:
+    """Whether two RFC 3339 texts name one moment."""
+    return datetime.fromisoformat(one) == datetime.fromisoformat(other)
+
+
 def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    """A port below those that outgoing connections take: until the server is up, a browser beside may open hundreds."""
+    for port in random.sample(range(12_000, 32_000), 100):
+        with socket.socket() as one, suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no port is free")
 
 
 def _own_database(url: str, name: str) -> str:

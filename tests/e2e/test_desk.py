@@ -104,7 +104,6 @@ def test_the_desk_speaks_english_and_fits_a_small_screen(open_page: Any, install
     page = at_work(open_page, "en-GB")
     press(page, "Space", CALLED)
     press(page, "Space", SERVING)
-    page.wait_for_timeout(300)
     picture(page, "desk-serving-en")
 
     wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
