@@ -67,10 +67,6 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "already-checked-in": (_("Already checked in"), _("The number is {number}.")),
     "already-waiting": (_("Already in line"), _("Number {number} is still waiting.")),
     "hold-expired": (_("The held place has run out"), _("It was held until {expired}.")),
-    "quota-below-taken": (
-        _("Fewer places than people booked"),
-        _("{taken} people are booked. Move or cancel them first."),
-    ),
     "changed-meanwhile": (_("Somebody changed this meanwhile"), _("Load it again and repeat the change.")),
     "idempotency-conflict": (_("Same key, other content"), _("This Idempotency-Key was used with another body.")),
     "not-your-hall": (_("Not your hall"), _("This needs a role in {hall}.")),

@@ -43,15 +43,15 @@ class Offers:
             day__range=(min(sessions), max(sessions)),
             business__in={row["business"] for row in wanted},
         )
-        known = {(slot.business, slot.starts_at): slot for slot in slots.order_by("id")}
+        known = {(slot.business, slot.starts_at, slot.ends_at): slot for slot in slots.order_by("id")}
         for row in wanted:
             key = (row["business"], row["starts_at"])
-            slot = known.get(key)
+            slot = known.get((*key, row["ends_at"]))
             if row["starts_at"] <= self._now + NOTICE or (slot is not None and slot.closed and slot.touched):
                 continue
-            quota, taken = row["quota"], 0
+            quota, taken, carried = row["quota"], 0, 0
             if slot is not None:
-                quota, taken = (slot.quota if slot.touched else max(row["quota"], slot.taken)), slot.taken
+                quota, taken, carried = (slot.quota if slot.touched else quota), slot.taken, slot.carried
             self._slots[key] = SlotFacts(
                 id=slot.pk if slot else 0,
                 business=row["business"],
@@ -61,10 +61,11 @@ class Offers:
                 ends_at=row["ends_at"],
                 quota=quota,
                 taken=taken,
+                carried=carried,
                 extended_only=row["extended_only"],
                 items=None if row["items"] is None else frozenset(row["items"]),
             )
-            self._free[key] = quota - taken
+            self._free[key] = self._slots[key].free()
 
     def nearest(self, row: Appointment) -> list[tuple[SlotFacts, ...]]:
         """Runs of slots for this appointment's item, nearest and quietest first."""

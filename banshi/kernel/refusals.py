@@ -95,7 +95,6 @@ SLUGS: dict[str, int] = {
     "already-checked-in": 409,
     "already-waiting": 409,
     "hold-expired": 409,
-    "quota-below-taken": 409,
     "changed-meanwhile": 409,
     "idempotency-conflict": 409,
     "not-your-hall": 403,

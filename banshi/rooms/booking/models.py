@@ -1,6 +1,6 @@
 """Booking: slots, appointments, holds, the waiting list, and the credit ledger.
 
-The promises: a slot is never oversold (CHECK); one live appointment per person, half day and business (partial unique).
+The promises: nobody is added to a full slot (a trigger); one live appointment per person, half day and business (partial unique).
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ LIVE = ["booked", "checked_in"]
 class Slot(models.Model):
     """号源: a period of a day and its places for one business (`cat:<code>`, `item:<code>` or `hall`).
 
-    `quota`/`taken` are public places, `internal_*` those staff give. A hold counts as taken until it ends.
+    `quota`/`taken` are public places, `internal_*` those staff give. A hold counts as taken until it ends. The quota is
+    what the hall wants now: it may be cut below who is booked, and then no place is free until enough have gone. Places
+    are counted over time: `carried` are those that people booked in periods of an earlier grid use of this one.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -30,6 +32,7 @@ class Slot(models.Model):
     ends_at = models.DateTimeField()
     quota = models.IntegerField()
     taken = models.IntegerField(default=0)
+    carried = models.IntegerField(default=0, db_default=0)
     internal_quota = models.IntegerField(default=0)
     internal_taken = models.IntegerField(default=0)
     session_kind = models.CharField(max_length=12, default="regular")
@@ -46,14 +49,12 @@ class Slot(models.Model):
     class Meta:
         db_table = "booking_slot"
         constraints = [
-            models.UniqueConstraint(fields=["hall", "business", "starts_at"], name="one_slot_per_hall_business_start"),
-            models.CheckConstraint(
-                condition=models.Q(taken__gte=0, taken__lte=models.F("quota")), name="a_slot_is_never_oversold"
+            models.UniqueConstraint(
+                fields=["hall", "business", "starts_at", "ends_at"], name="one_slot_per_hall_business_span"
             ),
-            models.CheckConstraint(
-                condition=models.Q(internal_taken__gte=0, internal_taken__lte=models.F("internal_quota")),
-                name="internal_places_are_never_oversold",
-            ),
+            # Never more than wanted is added – triggers of the same names; cutting below who is booked is allowed.
+            models.CheckConstraint(condition=models.Q(taken__gte=0), name="taken_places_are_counted"),
+            models.CheckConstraint(condition=models.Q(internal_taken__gte=0), name="taken_internal_places_are_counted"),
             models.CheckConstraint(
                 condition=models.Q(ends_at__gt=models.F("starts_at")), name="a_slot_ends_after_it_starts"
             ),

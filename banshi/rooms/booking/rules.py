@@ -183,14 +183,18 @@ class SlotFacts:
     extended_only: bool = False
     items: frozenset[str] | None = None
     channels: frozenset[str] | None = None
+    carried: int = 0  # places of its time used by people booked on an earlier grid
 
     def free(self, *, internal: bool = False) -> int:
-        return self.internal_quota - self.internal_taken if internal else self.quota - self.taken
+        """Free places, never below none: a quota may be cut below who is booked."""
+        if internal:
+            return max(0, self.internal_quota - self.internal_taken)
+        return max(0, self.quota - self.carried - self.taken)
 
     @property
     def busy(self) -> float:
         """How full the period is: 0 empty, 1 full (a period without public places is full)."""
-        return min(1.0, self.taken / self.quota) if self.quota > 0 else 1.0
+        return min(1.0, (self.taken + self.carried) / self.quota) if self.quota > 0 else 1.0
 
 
 @dataclass(frozen=True, slots=True)

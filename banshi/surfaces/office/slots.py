@@ -68,8 +68,8 @@ def _cell(slot: Slot, hall: Hall, now: datetime) -> Cell:
         slot,
         slot.starts_at.astimezone(zone),
         slot.ends_at.astimezone(zone),
-        slot.quota - slot.taken,
-        slot.internal_quota - slot.internal_taken,
+        max(0, slot.quota - slot.taken - slot.carried),
+        max(0, slot.internal_quota - slot.internal_taken),
         slot.ends_at <= now,
     )
 
@@ -174,11 +174,11 @@ def cell(request: Asked, hall: str, slot_id: int) -> HttpResponseBase:
             if quota is None or internal is None:
                 raise invalid("quota", _("Places: a whole number from 0 to 10,000."))
             effect = {
-                "free": quota - slot.taken,
-                "was": slot.quota - slot.taken,
-                "internal": internal - slot.internal_taken,
+                "free": max(0, quota - slot.taken - slot.carried),
+                "was": max(0, slot.quota - slot.taken - slot.carried),
+                "over": max(0, slot.taken + slot.carried - quota),
             }
-            if act == "look" and quota >= slot.taken and internal >= slot.internal_taken:
+            if act == "look":
                 return page(
                     request, template, place, cell=_cell(slot, place, now), editing=True, typed=typed, effect=effect
                 )
@@ -208,8 +208,11 @@ def period(request: Asked, hall: str) -> HttpResponseBase:
         raise invalid("starts_at", _("There is no such period."))
     closed = request.POST.get("act") == "close"
     rows = list(Slot.objects.filter(hall=place, day=day, starts_at=start).order_by("id").values_list("id", flat=True))
-    for slot_id in rows:
-        booking.close_slot(slot_id=slot_id, by=request.who.by, now=clock.now(), closed=closed)
+    try:
+        for slot_id in rows:
+            booking.close_slot(slot_id=slot_id, by=request.who.by, now=clock.now(), closed=closed)
+    except Refused as refused:
+        return _grid(request, place, day, refused=refused, status=status_of(refused))
     messages.success(
         request, _("Bookings are stopped for this period.") if closed else _("Bookings are open again for this period.")
     )
@@ -222,7 +225,7 @@ class Copying:
 
     changes: list[tuple[Slot, Slot]]  # from, to
     same: int
-    too_many: list[tuple[Slot, Slot]]  # more people are booked than the copied quota has places
+    over: list[tuple[Slot, Slot]]  # of these, more people are booked than the copied quota has places
     days: int
 
 
@@ -231,7 +234,7 @@ def _copying(hall: Hall, day: date, first: date, last: date, weekdays: set[int])
         (slot.business, slot.starts_at.astimezone(zone_of(hall)).time()): slot
         for slot in Slot.objects.filter(hall=hall, day=day).order_by("id")
     }
-    changes, too_many, same, days = [], [], 0, set()
+    changes, over, same, days = [], [], 0, set()
     targets = Slot.objects.filter(hall=hall, day__range=(first, last), starts_at__gt=clock.now()).exclude(day=day)
     for slot in targets.order_by("day", "starts_at", "id"):
         if slot.day.weekday() not in weekdays:
@@ -242,11 +245,11 @@ def _copying(hall: Hall, day: date, first: date, last: date, weekdays: set[int])
         days.add(slot.day)
         if (model.quota, model.internal_quota) == (slot.quota, slot.internal_quota):
             same += 1
-        elif model.quota < slot.taken or model.internal_quota < slot.internal_taken:
-            too_many.append((model, slot))
         else:
             changes.append((model, slot))
-    return Copying(changes, same, too_many, len(days))
+            if model.quota < slot.taken or model.internal_quota < slot.internal_taken:
+                over.append((model, slot))
+    return Copying(changes, same, over, len(days))
 
 
 @door(audience="staff", permission="slots.edit")
@@ -265,26 +268,21 @@ def copy(request: Asked, hall: str) -> HttpResponseBase:
     found = _copying(place, day, first, last, weekdays)
     if request.POST.get("act") != "copy":
         return _grid(request, place, day, copying=found, copy_typed={**typed, "weekdays": sorted(weekdays)})
-    done = refused_count = 0
     for model, slot in found.changes:
-        try:
-            booking.set_quota(
-                slot_id=slot.pk,
-                quota=model.quota,
-                internal_quota=model.internal_quota,
-                by=request.who.by,
-                now=clock.now(),
-            )
-            done += 1
-        except Refused:  # somebody booked while the preview was read
-            refused_count += 1
-    messages.success(request, ngettext("%(n)s period was changed.", "%(n)s periods were changed.", done) % {"n": done})
-    left = len(found.too_many) + refused_count
-    if left:
-        text = ngettext(
-            "%(n)s period keeps its places: more people are booked.",
-            "%(n)s periods keep their places: more people are booked.",
-            left,
+        booking.set_quota(
+            slot_id=slot.pk,
+            quota=model.quota,
+            internal_quota=model.internal_quota,
+            by=request.who.by,
+            now=clock.now(),
         )
-        messages.warning(request, text % {"n": left})
+    done = len(found.changes)
+    messages.success(request, ngettext("%(n)s period was changed.", "%(n)s periods were changed.", done) % {"n": done})
+    if found.over:
+        text = ngettext(
+            "In %(n)s period more people are booked than places: none is free until enough have gone.",
+            "In %(n)s periods more people are booked than places: none is free until enough have gone.",
+            len(found.over),
+        )
+        messages.warning(request, text % {"n": len(found.over)})
     return redirect(f"/office/{hall}/slots/?day={day}")

@@ -183,17 +183,19 @@ def test_a_withdrawn_closure_opens_its_periods_again(manager, office):  # noqa: 
 # --- Places
 
 
-def test_fewer_places_than_people_is_refused_with_their_number(manager, office):  # noqa: F811
+def test_fewer_places_than_people_is_possible_and_says_how_many_are_over(manager, office):  # noqa: F811
     booked(office, "2026-03-11 09:00", 0)
     booked(office, "2026-03-11 09:00", 1)
     slot = slot_at(office, "2026-03-11 09:00")
 
-    answer = manager.post(f"/office/town/slots/{slot.id}/", {"quota": "1", "internal": "1", "act": "save"}, **HTMX)
+    look = manager.post(f"/office/town/slots/{slot.id}/", {"quota": "1", "internal": "1", "act": "look"}, **HTMX)
+    manager.post(f"/office/town/slots/{slot.id}/", {"quota": "1", "internal": "1", "act": "save"}, **HTMX)
+    unsettled = manager.get("/office/town/unsettled/")
 
     slot.refresh_from_db()
-    assert answer.status_code == 409
-    assert answer.context["refused"].facts["taken"] == 2
-    assert slot.quota == 2
+    assert look.context["effect"] == {"free": 0, "was": 0, "over": 1}
+    assert (slot.quota, slot.taken) == (1, 2)
+    assert [each.pk for each in unsettled.context["found"].overbooked] == [slot.pk]
 
 
 def test_the_effect_is_shown_without_saving(manager, office):  # noqa: F811
@@ -203,7 +205,7 @@ def test_the_effect_is_shown_without_saving(manager, office):  # noqa: F811
     answer = manager.post(f"/office/town/slots/{slot.id}/", {"quota": "9", "internal": "1", "act": "look"}, **HTMX)
 
     slot.refresh_from_db()
-    assert answer.context["effect"] == {"free": 8, "was": 1, "internal": 1}
+    assert answer.context["effect"] == {"free": 8, "was": 1, "over": 0}
     assert slot.quota == 2
 
 
@@ -216,7 +218,7 @@ def test_a_saved_cell_is_the_same_as_in_a_fresh_page(manager, office):  # noqa: 
     assert cell.content.decode().strip() in page
 
 
-def test_a_days_places_are_copied_except_where_more_people_are_booked(manager, office):  # noqa: F811
+def test_a_days_places_are_copied_also_where_more_people_are_booked_and_it_says_so(manager, office):  # noqa: F811
     booked(office, "2026-03-12 09:00", 0)
     booked(office, "2026-03-12 09:00", 1)
     Slot.objects.filter(hall=office.hall, day=date(2026, 3, 11), business="cat:A").update(quota=1)
@@ -225,9 +227,9 @@ def test_a_days_places_are_copied_except_where_more_people_are_booked(manager, o
     look = manager.post("/office/town/slots/copy", {**words, "act": "look"})
     manager.post("/office/town/slots/copy", {**words, "act": "copy"})
 
-    assert (len(look.context["copying"].changes), len(look.context["copying"].too_many)) == (5, 1)
+    assert (len(look.context["copying"].changes), len(look.context["copying"].over)) == (6, 1)
     quotas = Slot.objects.filter(hall=office.hall, day=date(2026, 3, 12), business="cat:A").order_by("starts_at")
-    assert list(quotas.values_list("quota", flat=True)) == [2, 1, 1, 1, 1, 1]
+    assert list(quotas.values_list("quota", flat=True)) == [1, 1, 1, 1, 1, 1]
 
 
 def test_a_period_is_stopped_for_all_businesses(manager, office):  # noqa: F811

@@ -25,6 +25,7 @@ from banshi.rooms.booking.actions.holding import (
     hold,
     join_waiting,
     leave_waiting,
+    offer_waiting,
     take_offer,
 )
 from banshi.rooms.booking.actions.placing import Asked, place, place_many, place_several
@@ -52,6 +53,7 @@ __all__ = [
     "mark_served",
     "materialise",
     "move",
+    "offer_waiting",
     "open_follow_up",
     "place",
     "place_many",

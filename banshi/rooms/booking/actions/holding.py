@@ -5,9 +5,11 @@ A kept place counts in `slot.taken` until its hold ends. Slots are locked before
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Exists, F, OuterRef
 
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
@@ -158,7 +160,7 @@ def free_place(
         slot.save(update_fields=["internal_taken"])
         return
     policy = hall.policy.booking
-    useful = slot.starts_at > now and not slot.closed and slot.taken <= slot.quota
+    useful = slot.starts_at > now and not slot.closed and slot.taken + slot.carried <= slot.quota
     if useful and policy.waiting_list and _offer(slot, hall=hall, now=now):
         return
     if useful and cancelled is not None and policy.withhold_cancelled:
@@ -167,12 +169,64 @@ def free_place(
         return
     slot.taken -= 1
     slot.save(update_fields=["taken"])
+    if slot.closed and not slot.session:  # of an earlier grid: its time is free in the periods of today
+        carry_over(hall_id=slot.hall_id, days=[slot.day], business=slot.business)
+
+
+CARRY_SQL = """
+WITH used AS (
+  SELECT n.id, COALESCE(ceil(sum(o.taken
+      * extract(epoch FROM least(n.ends_at, o.ends_at) - greatest(n.starts_at, o.starts_at))
+      / extract(epoch FROM o.ends_at - o.starts_at))), 0)::int AS places
+  FROM booking_slot n
+  LEFT JOIN booking_slot o ON o.hall_id = n.hall_id AND o.day = n.day AND o.business = n.business AND o.id <> n.id
+    AND o.closed AND o.session = '' AND o.taken > 0 AND o.starts_at < n.ends_at AND n.starts_at < o.ends_at
+  WHERE n.hall_id = %(hall)s AND n.day = ANY(%(days)s) AND (%(business)s = '' OR n.business = %(business)s)
+    AND NOT (n.closed AND n.session = '')
+  GROUP BY n.id
+), locked AS MATERIALIZED (
+  SELECT s.id FROM booking_slot s JOIN used u ON u.id = s.id WHERE s.carried <> u.places ORDER BY s.id
+  FOR NO KEY UPDATE OF s
+)
+UPDATE booking_slot s SET carried = used.places FROM used, locked WHERE locked.id = s.id AND used.id = s.id
+"""
+
+
+def carry_over(*, hall_id: int, days: Collection[date], business: str = "") -> None:
+    """Count anew what people booked on an earlier grid use of the periods of today: each by its share of their time."""
+    with connection.cursor() as cursor:
+        cursor.execute(CARRY_SQL, {"hall": hall_id, "days": sorted(days), "business": business})
+
+
+def offer_waiting(*, hall: Hall, now: datetime) -> int:
+    """Offer every place that became free – by policy, reopening, a closure withdrawn, a larger quota – to who waits.
+
+    :returns: how many offers were made.
+    """
+    facts = hall_facts(hall, now=now)
+    if not facts.policy.booking.waiting_list:
+        return 0
+    wanted = Waiting.objects.filter(hall=hall, state="waiting", business=OuterRef("business"), day=OuterRef("day"))
+    slots = Slot.objects.filter(Exists(wanted), hall=hall, closed=False, starts_at__gt=now)
+    free = slots.filter(taken__lt=F("quota") - F("carried")).order_by("starts_at", "id")
+    offered = 0
+    for slot_id in list(free.values_list("id", flat=True)):
+        with transaction.atomic():
+            slot = _lock({slot_id}).get(slot_id)
+            if slot is not None:
+                offered += offer_free_places(slot, hall=facts, now=now)
+    return offered
 
 
 def offer_free_places(slot: Slot, *, hall: HallFacts, now: datetime) -> int:
     """Offer the free places of a locked slot to those who wait (places were added). :returns: how many offers."""
     offered = 0
-    while slot.taken < slot.quota and slot.starts_at > now and not slot.closed and hall.policy.booking.waiting_list:
+    while (
+        slot.taken + slot.carried < slot.quota
+        and slot.starts_at > now
+        and not slot.closed
+        and hall.policy.booking.waiting_list
+    ):
         if not _offer(slot, hall=hall, now=now):
             break
         slot.taken += 1

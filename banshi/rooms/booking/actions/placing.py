@@ -114,7 +114,7 @@ WITH asked AS (
     contact_index text, phone text, params jsonb, reminder_at timestamptz,
     reminder_until timestamptz, leave_at timestamptz, item text)
 ), locked AS MATERIALIZED (
-  SELECT id, quota - taken AS free, internal_quota - internal_taken AS internal_free, closed FROM booking_slot
+  SELECT id, quota - carried - taken AS free, internal_quota - internal_taken AS internal_free, closed FROM booking_slot
   WHERE id = ANY(%(slots)s) ORDER BY id FOR NO KEY UPDATE
 ), chosen AS (
   SELECT * FROM (

@@ -16,7 +16,7 @@ from banshi.kernel.policy import Quota
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import rules
-from banshi.rooms.booking.actions.holding import offer_free_places
+from banshi.rooms.booking.actions.holding import carry_over, offer_free_places, offer_waiting
 from banshi.rooms.booking.actions.retrying import again
 from banshi.rooms.booking.models import Slot
 from banshi.rooms.booking.queries.facts import HallFacts, hall_facts
@@ -29,8 +29,9 @@ from banshi.rooms.places.models import Hall
 EXTENDED_TAG = "extended"
 AHEAD = timedelta(weeks=2)
 
-# Never cut below what is taken; a slot edited by hand keeps its quota. What the calendar no longer has is closed, never
-# deleted: people may be booked. Locking in id order first keeps this job out of the way of bookings.
+# A quota may fall below what is taken: then nothing is free. A slot edited by hand keeps its quota. What the calendar no
+# longer has is closed, never deleted: people may be booked. Locking in id order first keeps this job out of the way of
+# bookings.
 MATERIALISE_SQL = """
 WITH wanted AS (
   SELECT * FROM json_to_recordset(%(rows)s::json) AS r(
@@ -44,25 +45,26 @@ WITH wanted AS (
   SELECT %(hall)s, w.business, w.day, w.half, w.starts_at, w.ends_at, w.quota, 0, w.internal_quota, 0,
     w.session_kind, w.session, w.cut_off_at, w.extended_only, w.items, w.channels, false, false
   FROM wanted w
-  WHERE NOT EXISTS (SELECT 1 FROM locked l WHERE l.business = w.business AND l.starts_at = w.starts_at)
-  ON CONFLICT (hall_id, business, starts_at) DO NOTHING
+  WHERE NOT EXISTS (SELECT 1 FROM locked l WHERE l.business = w.business AND l.starts_at = w.starts_at
+    AND l.ends_at = w.ends_at)
+  ON CONFLICT (hall_id, business, starts_at, ends_at) DO NOTHING
   RETURNING id
 ), changed AS (
   UPDATE booking_slot s SET
-    quota = CASE WHEN s.touched THEN s.quota ELSE greatest(w.quota, s.taken) END,
-    internal_quota = CASE WHEN s.touched THEN s.internal_quota ELSE greatest(w.internal_quota, s.internal_taken) END,
-    ends_at = w.ends_at, session_kind = w.session_kind, session = w.session, cut_off_at = w.cut_off_at,
+    quota = CASE WHEN s.touched THEN s.quota ELSE w.quota END,
+    internal_quota = CASE WHEN s.touched THEN s.internal_quota ELSE w.internal_quota END,
+    session_kind = w.session_kind, session = w.session, cut_off_at = w.cut_off_at,
     extended_only = w.extended_only, items = w.items, channels = w.channels,
     closed = CASE WHEN s.touched AND s.session <> '' THEN s.closed ELSE false END
   FROM wanted w, locked l
-  WHERE l.id = s.id AND s.business = w.business AND s.starts_at = w.starts_at
-    AND (s.ends_at, s.session_kind, s.session, s.cut_off_at, s.extended_only, s.items, s.channels,
+  WHERE l.id = s.id AND s.business = w.business AND s.starts_at = w.starts_at AND s.ends_at = w.ends_at
+    AND (s.session_kind, s.session, s.cut_off_at, s.extended_only, s.items, s.channels,
          CASE WHEN s.touched THEN 0 ELSE s.quota END, CASE WHEN s.touched THEN 0 ELSE s.internal_quota END,
          s.closed AND NOT s.touched)
       IS DISTINCT FROM
-        (w.ends_at, w.session_kind, w.session, w.cut_off_at, w.extended_only, w.items, w.channels,
-         CASE WHEN s.touched THEN 0 ELSE greatest(w.quota, s.taken) END,
-         CASE WHEN s.touched THEN 0 ELSE greatest(w.internal_quota, s.internal_taken) END, false)
+        (w.session_kind, w.session, w.cut_off_at, w.extended_only, w.items, w.channels,
+         CASE WHEN s.touched THEN 0 ELSE w.quota END,
+         CASE WHEN s.touched THEN 0 ELSE w.internal_quota END, false)
   RETURNING s.id
 ), gone AS (
   -- Without its session: so it is known, when the session comes back, that nobody closed it by hand.
@@ -79,8 +81,9 @@ SELECT (SELECT count(*) FROM made) + (SELECT count(*) FROM changed) + (SELECT co
 def materialise(*, hall: Hall, now: datetime) -> int:
     """Make the hall's slots from its calendar and policy: all that may be opened for booking, and two weeks more.
 
-    The most specific quota wins: item, category, hall. Never cuts below what is taken; leaves alone the quotas edited
-    by hand; closes the slots whose session is gone. Running it again changes nothing.
+    The most specific quota wins: item, category, hall. Leaves alone the quotas edited by
+     hand; closes the slots whose session is gone. A period cut anew gets a row of its own: people booked in the old one keep
+    it, and their share of the time counts in the new ones. Running it again changes nothing.
 
     :returns: how many slots were made, changed or closed.
     """
@@ -90,15 +93,17 @@ def materialise(*, hall: Hall, now: datetime) -> int:
     last = rules.horizon(policy, today, calendars.work_calendar()) + AHEAD
     rows = wanted_slots(facts, _items_of(hall), calendars.sessions(hall, today, last))
     written = {
-        (slot.business, slot.starts_at): slot for slot in Slot.objects.filter(hall=hall, day__range=(today, last))
+        (slot.business, slot.starts_at, slot.ends_at): slot
+        for slot in Slot.objects.filter(hall=hall, day__range=(today, last))
     }
-    wanted = {(row["business"], row["starts_at"]): row for row in rows if row["ends_at"] > now}
+    wanted = {_span_of(row): row for row in rows if row["ends_at"] > now}
     # Nearly always nothing is different: then this costs one read, and no lock that a booking would wait for.
     different = [row for key, row in wanted.items() if key not in written or not _same(written[key], row)]
     gone = [s.pk for key, s in written.items() if key not in wanted and not s.closed and s.starts_at > now]
     if not different and not gone:
         return 0
-    known = [written[key].pk for key in ((row["business"], row["starts_at"]) for row in different) if key in written]
+    written_day = {slot.pk: slot.day for slot in written.values()}
+    known = [written[key].pk for key in map(_span_of, different) if key in written]
     values: dict[str, Any] = {
         "rows": orjson.dumps(different).decode(),
         "hall": hall.pk,
@@ -113,19 +118,23 @@ def materialise(*, hall: Hall, now: datetime) -> int:
         changed = int(cursor.fetchone()[0])
         cursor.execute("SET LOCAL enable_nestloop = on")
     if changed:
+        carry_over(hall_id=hall.pk, days={row["day"] for row in different} | {written_day[pk] for pk in gone})
+        offer_waiting(hall=hall, now=now)
         announce(hall=hall.code, topic="slots", now=now)
     return changed
 
 
+def _span_of(row: Mapping[str, Any]) -> tuple[str, datetime, datetime]:
+    return row["business"], row["starts_at"], row["ends_at"]
+
+
 def _same(slot: Slot, row: dict[str, Any]) -> bool:
     """Whether materialising would leave this slot as it is."""
-    fixed = ("ends_at", "session_kind", "session", "cut_off_at", "extended_only", "items", "channels")
+    fixed = ("session_kind", "session", "cut_off_at", "extended_only", "items", "channels")
     if any(getattr(slot, name) != row[name] for name in fixed):
         return False
     return slot.touched or (
-        not slot.closed
-        and slot.quota == max(row["quota"], slot.taken)
-        and slot.internal_quota == max(row["internal_quota"], slot.internal_taken)
+        not slot.closed and slot.quota == row["quota"] and slot.internal_quota == row["internal_quota"]
     )
 
 
@@ -247,7 +256,9 @@ def _limited(period: _Period, of_business: int) -> dict[str, Any]:
 def set_quota(*, slot_id: int, quota: int, internal_quota: int | None = None, by: Actor, now: datetime) -> Slot:
     """Change a slot's places by hand. From then on the materialising job leaves them alone. New places go to who waits.
 
-    :raises Refused: quota-below-taken, nothing-found, invalid.
+    Cut below who is booked, nothing is free until enough of them have gone; nobody loses their place.
+
+    :raises Refused: nothing-found, invalid.
     """
     slot = _locked(slot_id)
     internal = slot.internal_quota if internal_quota is None else internal_quota
@@ -255,10 +266,6 @@ def set_quota(*, slot_id: int, quota: int, internal_quota: int | None = None, by
         raise Refused(
             "invalid", facts={"field": "quota", "reason": {"zh": "号数为 0 到 10000", "en": "Places: 0 to 10,000"}}
         )
-    if quota < slot.taken:
-        raise Refused("quota-below-taken", facts={"taken": slot.taken, "asked": quota})
-    if internal < slot.internal_taken:
-        raise Refused("quota-below-taken", facts={"taken": slot.internal_taken, "asked": internal})
     facts = {"from": [slot.quota, slot.internal_quota], "to": [quota, internal]}
     slot.quota, slot.internal_quota, slot.touched = quota, internal, True
     slot.save(update_fields=["quota", "internal_quota", "touched"])
@@ -274,16 +281,47 @@ def set_quota(*, slot_id: int, quota: int, internal_quota: int | None = None, by
 def close_slot(*, slot_id: int, by: Actor, now: datetime, closed: bool = True, why: str = "") -> Slot:
     """Stop (or resume) bookings of a slot. Those booked keep their place until they are moved or cancelled.
 
-    :raises Refused: nothing-found.
+    Resumed, its free places go to who waits first.
+
+    :raises Refused: nothing-found; closed, when it should open inside a closure or outside the hours.
     """
     slot = _locked(slot_id)
+    if not closed:
+        _need_hours(slot, now=now)
     slot.closed, slot.touched = closed, True
     slot.save(update_fields=["closed", "touched"])
+    if not closed:
+        offer_free_places(slot, hall=hall_facts(slot.hall, now=now), now=now)
     facts = {"why": why} if why else {}
     action = "closed" if closed else "opened"
     audit.record(action=action, subject=f"slot:{slot.pk}", by=by, now=now, hall=slot.hall.code, facts=facts)
     announce(hall=slot.hall.code, topic="slots", subject=str(slot.pk), now=now)
     return slot
+
+
+def _need_hours(slot: Slot, *, now: datetime) -> None:
+    """:raises Refused: closed – a closure covers the period, or its time is given out in periods cut anew."""
+    hall = slot.hall
+    kind, _, code = slot.business.partition(":")
+    category = code if kind == "cat" else None
+    what = calendars.what_of(hall, code if kind == "item" else None, category=category)
+    for closure in calendars.closures(hall, slot.day, slot.day):
+        over = closure.starts_at < slot.ends_at and slot.starts_at < closure.ends_at
+        if over and closure.stops(zone=what.zone, category=what.category, item=what.item):
+            reason = {"zh": closure.reason.zh, "en": closure.reason.en}
+            raise Refused("closed", facts={"reason": reason, "until": closure.ends_at}, next=closure.ends_at)
+    wanted = wanted_slots(hall_facts(hall, now=now), _items_of(hall), calendars.sessions(hall, slot.day, slot.day))
+    spans = {_span_of(row) for row in wanted if row["business"] == slot.business}
+    if (slot.business, slot.starts_at, slot.ends_at) in spans:
+        return
+    if any(starts_at < slot.ends_at and slot.starts_at < ends_at for _, starts_at, ends_at in spans):
+        raise Refused("closed", facts={"reason": _CUT_ANEW})
+
+
+_CUT_ANEW = {
+    "zh": "时段已经重新划分，这段时间在新时段里放号",
+    "en": "The periods were cut anew; the new ones give out this time",
+}
 
 
 def _locked(slot_id: int) -> Slot:

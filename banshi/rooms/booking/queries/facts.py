@@ -113,6 +113,7 @@ def slot_facts(slot: Slot, zone: ZoneInfo) -> SlotFacts:
         extended_only=slot.extended_only,
         items=None if slot.items is None else frozenset(slot.items),
         channels=None if slot.channels is None else frozenset(slot.channels),
+        carried=slot.carried,
     )
 
 
@@ -150,7 +151,7 @@ WITH asked AS (
     %(accounts)s::bigint[]) WITH ORDINALITY AS a(slot_id, item_code, person_id, holder, evidence, account_id, ord)
   LEFT JOIN identity_account c ON c.id = a.account_id
 ), slot AS MATERIALIZED (
-  SELECT s.id, s.hall_id, s.business, s.day, s.half, s.starts_at, s.ends_at, s.quota, s.taken, s.internal_quota,
+  SELECT s.id, s.hall_id, s.business, s.day, s.half, s.starts_at, s.ends_at, s.quota, s.taken, s.carried, s.internal_quota,
     s.internal_taken, s.closed, s.cut_off_at, s.extended_only, s.items, s.channels,
     h.code AS hall_code, h.name_zh, h.name_en, h.timezone, h.region_id,
     (SELECT v.id FROM places_policy_version v WHERE v.hall_id = h.id AND v.valid_from <= %(now)s
@@ -294,6 +295,7 @@ def _slots_read(value: Any) -> tuple[dict[int, HallFacts], dict[int, SlotFacts]]
             extended_only=row["extended_only"],
             items=None if row["items"] is None else frozenset(row["items"]),
             channels=None if row["channels"] is None else frozenset(row["channels"]),
+            carried=row["carried"],
         )
     return halls, slots
 

@@ -164,7 +164,7 @@ def _with_free(slot: SlotFacts, free: int, *, internal: bool) -> SlotFacts:
     """The slot as full as the fullest period of its run."""
     if internal:
         return replace(slot, internal_taken=slot.internal_quota - free)
-    return replace(slot, taken=slot.quota - free)
+    return replace(slot, taken=slot.quota - slot.carried - free)
 
 
 def _person_facts(
