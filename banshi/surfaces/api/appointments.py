@@ -93,5 +93,19 @@ def move_appointment(request: HttpRequest, code: Path[Code], body: MoveIn) -> An
     return answer(200, appointment_part(_fresh(code)))
 
 
+@router.post(
+    "/appointments/{code}/confirmation",
+    **op("confirm_appointment_again", {200: AppointmentOut}),
+    summary="Send the confirmation again",
+)
+@write
+def confirm_appointment_again(request: HttpRequest, code: Path[Code]) -> Answer:
+    """Send the confirmation again, to the number given with the booking; twice in ten minutes at most."""
+    who = caller(request)
+    appointment = seen_by(who, code)
+    booking.confirm_again(code=appointment.code, by=who.by, now=clock.now())
+    return answer(200, appointment_part(_fresh(code)))
+
+
 def _fresh(code: str) -> Appointment:
     return Appointment.objects.select_related("hall", "item", "person").get(code=code)

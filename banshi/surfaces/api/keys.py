@@ -46,6 +46,7 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "get_appointment": _only("channel", "kiosk", "desk", "manage"),
     "cancel_appointment": _only("channel", "manage"),
     "move_appointment": _only("channel", "manage"),
+    "confirm_appointment_again": _only("channel", "desk", "manage"),
     # arriving
     "check_in": _only("kiosk", "manage"),
     "issue_ticket": _only("kiosk", "manage"),

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_GET, require_POST
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.kernel.refusals import Refused
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking import queries as bookings
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.messaging import queries as notices_of
 from banshi.rooms.messaging import rules as wording
@@ -48,6 +50,18 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
         key=key,
         keys=[(each, MESSAGE_KEYS.get(each, each)) for each in wording.COMMON],
     )
+
+
+@door(audience="staff", permission="appointments.manage")
+@require_POST
+def confirm_again(request: Asked, hall: str, code: str) -> HttpResponseBase:
+    """The confirmation of a booking once more, to the number given with it."""
+    place = places.hall_by_code(hall)
+    if bookings.appointment(code, now=clock.now()).hall_id != place.pk:
+        raise Refused("nothing-found", facts={"appointment": code})
+    booking.confirm_again(code=code, by=acting(request, place), now=clock.now())
+    messages.success(request, _("The confirmation is on its way again."))
+    return redirect("office:appointment", hall=hall, code=code)
 
 
 @door(audience="staff", permission="notices.view")

@@ -46,6 +46,7 @@ urlpatterns = [
     path(HALL + "appointments/new", appointments.new, name="appointment_new"),
     path(HALL + "appointments/<slug:code>/", appointments.one, name="appointment"),
     path(HALL + "appointments/<slug:code>/move", appointments.move, name="appointment_move"),
+    path(HALL + "appointments/<slug:code>/confirmation", notices.confirm_again, name="appointment_confirm_again"),
     path(HALL + "appointments/<slug:code>/cancel", appointments.cancel, name="appointment_cancel"),
     path(HALL + "ratings/", ratings.index, name="ratings"),
     path(HALL + "ratings/<int:task_id>/answer", ratings.answer, name="rating_answer"),

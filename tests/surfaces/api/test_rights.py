@@ -28,6 +28,7 @@ ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "get_appointment": ("get", "/appointments/NONE", None),
     "cancel_appointment": ("delete", "/appointments/NONE", None),
     "move_appointment": ("post", "/appointments/NONE/move", {"slot": 1}),
+    "confirm_appointment_again": ("post", "/appointments/NONE/confirmation", None),
     "check_in": ("post", "/halls/town/check-ins", {"code": "NONE"}),
     "issue_ticket": ("post", "/halls/town/tickets", {"category": "A"}),
     "get_ticket": ("get", "/tickets/NONE", None),

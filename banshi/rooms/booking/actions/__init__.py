@@ -30,6 +30,7 @@ from banshi.rooms.booking.actions.holding import (
 )
 from banshi.rooms.booking.actions.placing import Asked, place, place_many, place_several
 from banshi.rooms.booking.actions.slots import close_slot, materialise, set_quota
+from banshi.rooms.booking.actions.telling import confirm_again
 
 __all__ = [
     "Asked",
@@ -38,6 +39,7 @@ __all__ = [
     "appeal",
     "cancel",
     "close_slot",
+    "confirm_again",
     "end_waiting_for_closed_days",
     "expire_holds",
     "forgive",

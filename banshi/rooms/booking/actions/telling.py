@@ -9,10 +9,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db import transaction
 
+from banshi.foundation import limits
+from banshi.kernel.actors import Actor
+from banshi.kernel.refusals import Refused
+from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Suspension
-from banshi.rooms.booking.queries.facts import HallFacts, ItemWords, item_words
+from banshi.rooms.booking.queries.facts import HallFacts, ItemWords, hall_facts, item_words
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.models import Hall
@@ -147,6 +152,47 @@ def remind(appointment: Appointment, *, hall: HallFacts, item: ItemWords, now: d
             language=appointment.language,
             now=now,
         )
+
+
+_NO_CONTACT = {"zh": "预约时没有留手机号", "en": "No mobile number was given with the booking"}
+
+
+@transaction.atomic
+def confirm_again(*, code: str, by: Actor, now: datetime) -> None:
+    """Send the confirmation of a visit again (补发通知), to the number that was given with it: it was lost, or never came.
+
+    :raises Refused: nothing-found; wrong-state; too-late; invalid (no number was given); rate-limited (twice in ten
+        minutes at most).
+    """
+    row = Appointment.objects.select_related("hall").filter(code=code).first() if rules.storable(code) else None
+    if row is None:
+        raise Refused("nothing-found", facts={"appointment": code})
+    if row.state != rules.State.BOOKED:
+        raise Refused("wrong-state", facts={"state": row.state, "needs": rules.State.BOOKED.value})
+    if row.ends_at <= now:
+        raise Refused("too-late", facts={"closes": row.ends_at})
+    phone = contact_of(row)
+    if not phone:
+        raise Refused("invalid", facts={"field": "contact", "reason": _NO_CONTACT})
+    limits.take(key=f"again:{code}", per_minute=0.2, burst=2)
+    hall = hall_facts(row.hall, now=now)
+    visit = Appointment.objects.filter(visit_group=row.visit_group, state=rules.State.BOOKED, starts_at=row.starts_at)
+    for each in visit.order_by("id") if row.visit_group else [row]:
+        item = item_words(each.hall_id, each.item_id)
+        params = params_of(
+            hall, item, code=each.code, starts_at=each.starts_at, ends_at=each.ends_at, visit=each.visit_group
+        )
+        messaging.write(
+            key="confirmation",
+            to_phone=phone,
+            hall=hall.code,
+            subject=subject_of(each.code),
+            params=params,
+            dedupe=f"confirmation:{each.code}:{each.moves}:{now.isoformat()}",
+            language=each.language,
+            now=now,
+        )
+    audit.record(action="confirmed-again", subject=subject_of(code), by=by, now=now, hall=hall.code)
 
 
 def tell_lifted(row: Suspension, *, why: str, now: datetime) -> None:
