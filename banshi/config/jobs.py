@@ -19,7 +19,7 @@ from banshi.foundation.connections import renew
 
 Job = Callable[[int], None]
 # Machine seconds without a good run until a job counts as late: several runs, or one that drains a full outbox.
-LATE_AFTER_S: Final = {"send_messages": 600.0, "requeue_stalled": 120.0, "seal_audit": 300.0}
+LATE_AFTER_S: Final = {"send_messages": 600.0, "requeue_stalled": 120.0, "seal_audit": 300.0, "follow_up": 300.0}
 
 
 def watched(act: Job) -> Job:
@@ -63,6 +63,7 @@ def send_messages(timestamp: int) -> None:
 
 @app.periodic(cron="* * * * * *")
 @app.task(name="follow_up", queue="slow", queueing_lock="follow_up")
+@watched
 def follow_up(timestamp: int) -> None:
     """Move, cancel or keep whoever lost their hours, one visit at a time."""
     from banshi.journeys.follow_up import work_off

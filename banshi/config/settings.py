@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from banshi.config import keys
 from banshi.kernel.addresses import networks
+from banshi.rooms.devices.rules import allowed_printers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ROOT = BASE_DIR.parent
@@ -210,6 +211,7 @@ NINJA_PAGINATION_MAX_LIMIT = 200
 
 # Where the head of the audit chain is kept outside the database. Tests share one folder and many databases: none.
 BANSHI_ANCHORS = "" if MODE == "test" else "banshi.gateways.anchors.anchors"
+BANSHI_SPOOL = Path(os.environ.get("BANSHI_SPOOL") or DATA_DIR / "spool")
 BANSHI_PRINTER = "banshi.gateways.printers.print_slip"  # surfaces name no gateway; this is their way to it
 
 BANSHI_SMS_REGIONS = frozenset(os.environ.get("BANSHI_SMS_REGIONS", "CN HK MO TW").upper().replace(",", " ").split())
@@ -223,6 +225,10 @@ LOGGING: dict[str, Any] = {
 }
 
 _wrong = list(_keys.wrong)
+try:
+    BANSHI_PRINTERS = allowed_printers(os.environ.get("BANSHI_PRINTERS", ""))
+except ValueError as _no_printer:
+    _wrong.append(f"BANSHI_PRINTERS: {_no_printer}")
 if PRODUCTION:
     _public = urlparse(BANSHI_PUBLIC_URL)
     if DEBUG:

@@ -179,7 +179,7 @@ def _devices(halls: list[Hall]) -> None:
     first = {w.hall_id: w for w in Window.objects.order_by("-code")}
     rows = []
     for hall in halls:
-        slips = f"file:{settings.DATA_DIR / f'slips-{hall.code}.bin'}"
+        slips = f"file:slips-{hall.code}.bin"
         rows += [
             Device(hall=hall, code=f"{hall.code}-kiosk-1", kind="kiosk", name="1 号取号机", printer=slips),
             Device(hall=hall, code=f"{hall.code}-board-1", kind="board", name="大厅综合屏"),

@@ -13,6 +13,7 @@ import pytest
 
 from banshi.gateways.printers import print_slip, render, send, width, wrapped
 from banshi.rooms.devices.ports import PrinterTrouble, Slip
+from banshi.rooms.devices.rules import allowed_printers
 
 SLIP = Slip(
     hall="东莞市南城街道政务服务中心",
@@ -151,24 +152,41 @@ def test_the_number_is_as_large_as_fits_in_one_line(number: str, columns: int, s
     assert (number.encode(), size) in printed_lines(render(replace(SLIP, number=number), columns))
 
 
-def test_the_address_says_how_wide_the_paper_is(tmp_path: Path, settings: Any):
-    settings.DATA_DIR = tmp_path
+def test_the_address_says_how_wide_the_paper_is(spool: Path):
+    print_slip("file:slips#32", LONG)
 
-    print_slip(f"file:{tmp_path}/slips#32", LONG)
-
-    assert (tmp_path / "slips").read_bytes() == render(LONG, 32)
+    assert (spool / "slips").read_bytes() == render(LONG, 32)
     with pytest.raises(PrinterTrouble) as trouble:
-        print_slip(f"file:{tmp_path}/slips#7", LONG)
+        print_slip("file:slips#7", LONG)
     assert trouble.value.why == "wrong_address"
 
 
-def test_a_file_gets_one_slip_after_the_other(tmp_path: Path, settings: Any):
+def test_a_file_gets_one_slip_after_the_other(spool: Path):
+    print_slip("file:slips", SLIP)
+    print_slip("file:slips", SLIP)
+
+    assert (spool / "slips").read_bytes() == render(SLIP) * 2
+    assert (spool / "slips").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.fixture
+def spool(tmp_path: Path, settings: Any) -> Path:
+    settings.BANSHI_SPOOL = tmp_path / "spool"
     settings.DATA_DIR = tmp_path
+    return tmp_path / "spool"
 
-    print_slip(f"file:{tmp_path}/slips", SLIP)
-    print_slip(f"file:{tmp_path}/slips", SLIP)
 
-    assert (tmp_path / "slips").read_bytes() == render(SLIP) * 2
+@pytest.fixture
+def here(settings: Any) -> None:
+    """The operator lets halls print on every port of this machine that a test opens."""
+
+    class Here:
+        device = ""
+
+        def covers(self, host: str, port: int) -> bool:
+            return host == "127.0.0.1"
+
+    settings.BANSHI_PRINTERS = (Here(),)
 
 
 @pytest.mark.parametrize(
@@ -176,17 +194,56 @@ def test_a_file_gets_one_slip_after_the_other(tmp_path: Path, settings: Any):
     [
         ("file:/etc/passwd", "wrong_address"),
         ("file:/dev/../etc/slips", "wrong_address"),
+        ("file:/dev/null", "wrong_address"),
+        ("file:../pg.json", "wrong_address"),
+        ("file:a/b", "wrong_address"),
+        ("file:..", "wrong_address"),
+        ("file:.hidden", "wrong_address"),
         ("tcp:127.0.0.1:x", "wrong_address"),
         ("tcp:127.0.0.1:99999", "offline"),
+        ("tcp:127.0.0.2:9100", "wrong_address"),
         ("usb:1", "wrong_address"),
         ("", "wrong_address"),
     ],
 )
-def test_an_address_that_cannot_be_printed_to_is_named(address: str, why: str):
+def test_an_address_that_cannot_be_printed_to_is_named(here: None, spool: Path, address: str, why: str):
     with pytest.raises(PrinterTrouble) as trouble:
         send(address, b"x")
 
     assert trouble.value.why == why
+    assert not spool.exists()
+
+
+def test_nothing_outside_is_written_through_a_link_or_a_folder_in_the_spool(spool: Path, tmp_path: Path):
+    (tmp_path / "demo.json").write_text("{}")
+    spool.mkdir()
+    (spool / "link").symlink_to(tmp_path / "demo.json")
+    (spool / "dangling").symlink_to(tmp_path / "fresh")
+    (spool / "folder").mkdir()
+
+    whys = []
+    for name in ("link", "dangling", "folder"):
+        with pytest.raises(PrinterTrouble) as trouble:
+            send(f"file:{name}", b"x")
+        whys.append(trouble.value.why)
+
+    assert whys == ["wrong_address", "wrong_address", "offline"]
+    assert (tmp_path / "demo.json").read_text() == "{}"
+    assert not (tmp_path / "fresh").exists()
+
+
+def test_a_port_that_the_operator_has_not_listed_is_not_even_knocked_at(settings: Any):
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        door.settimeout(0.2)
+        port = door.getsockname()[1]
+        settings.BANSHI_PRINTERS = allowed_printers(f"127.0.0.1:{port + 1 if port < 65535 else port - 1}")
+
+        with pytest.raises(PrinterTrouble) as trouble:
+            print_slip(f"tcp:127.0.0.1:{port}", SLIP)
+
+        with pytest.raises(TimeoutError):
+            door.accept()
+    assert trouble.value.why == "wrong_address"
 
 
 class Machine:
@@ -216,7 +273,7 @@ class Machine:
 
 
 @pytest.mark.parametrize("status", [b"\x12", b""])
-def test_a_socket_printer_with_paper_or_without_a_voice_gets_the_slip(status: bytes):
+def test_a_socket_printer_with_paper_or_without_a_voice_gets_the_slip(here: None, status: bytes):
     machine = Machine(status)
 
     print_slip(machine.address, SLIP)
@@ -224,7 +281,7 @@ def test_a_socket_printer_with_paper_or_without_a_voice_gets_the_slip(status: by
     assert machine.done() == render(SLIP)
 
 
-def test_a_socket_printer_without_paper_says_so_and_gets_nothing():
+def test_a_socket_printer_without_paper_says_so_and_gets_nothing(here: None):
     machine = Machine(b"\x72")
 
     with pytest.raises(PrinterTrouble) as trouble:
@@ -233,7 +290,7 @@ def test_a_socket_printer_without_paper_says_so_and_gets_nothing():
     assert (trouble.value.why, machine.done()) == ("no_paper", b"")
 
 
-def test_nobody_listening_is_offline():
+def test_nobody_listening_is_offline(here: None):
     with socket.create_server(("127.0.0.1", 0)) as door:
         port = door.getsockname()[1]
 

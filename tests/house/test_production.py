@@ -67,6 +67,7 @@ def test_safe_settings_start_with_secure_cookies_real_time_and_no_debug():
         ({"BANSHI_INDEX_KEY": ""}, "BANSHI_INDEX_KEY is not set"),
         ({"BANSHI_INDEX_KEY": "eA=="}, "BANSHI_INDEX_KEY has 1 bytes"),
         ({"BANSHI_AUDIT_KEY": None}, "BANSHI_AUDIT_KEY is not set"),
+        ({"BANSHI_PRINTERS": "10.0.0.1"}, "BANSHI_PRINTERS: 10.0.0.1 is no printer"),
         ({"BANSHI_PUBLIC_URL": "https://other.example"}, "which is not in BANSHI_HOSTS"),
         ({"BANSHI_PUBLIC_URL": "https://banshi.example/hall"}, "BANSHI_PUBLIC_URL must be"),
     ],
@@ -115,7 +116,7 @@ def test_health_is_bad_until_the_jobs_beat_and_while_they_are_silent(client: Cli
     assert after.status_code == 200
     assert after.json() == {
         "status": "up", "web": "ok", "database": "ok", "jobs": "ok", "warnings": [],
-        "duties": dict.fromkeys([*(d.name for d in DUTIES), "send_messages", "requeue_stalled", "seal_audit"], "ok"),
+        "duties": dict.fromkeys([*(d.name for d in DUTIES), *jobs.LATE_AFTER_S], "ok"),
     }  # fmt: skip
 
 
@@ -187,12 +188,14 @@ def test_a_job_leaves_a_sign_of_how_it_went():
     assert (signs["job:fine"].failed_at, signs["job:faulty"].succeeded_at) == (None, None)
 
 
-def test_every_job_but_the_tick_has_a_time_after_which_it_is_late():
+def test_every_job_is_watched_and_all_but_the_tick_have_a_time_after_which_they_are_late():
     from procrastinate.contrib.django import app
 
     app.perform_import_paths()
 
-    assert {task.task.name for task in app.periodic_registry.periodic_tasks.values()} == {*jobs.LATE_AFTER_S, "tick"}
+    ours = [task.task for task in app.periodic_registry.periodic_tasks.values()]
+    assert {task.name for task in ours} == {*jobs.LATE_AFTER_S, "tick"}
+    assert [task.name for task in ours if not hasattr(task.func, "__wrapped__")] == []  # each is @watched
 
 
 @pytest.mark.django_db

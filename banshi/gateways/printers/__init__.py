@@ -9,9 +9,11 @@ be four bytes is a rare 汉字 (two columns) or unprintable, and is written othe
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import socket
+import stat
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +22,7 @@ from django.conf import settings
 from escpos.printer import Dummy
 
 from banshi.rooms.devices.ports import PrinterTrouble, Slip
+from banshi.rooms.devices.rules import printer_fault
 
 COLUMNS = 48
 PAPERS = {"": 48, "48": 48, "42": 42, "32": 32}
@@ -36,7 +39,8 @@ PAPER_END = 0x60
 def print_slip(address: str, slip: Slip) -> None:
     """Render and send.
 
-    :param address: `file:/path` (below the data directory or /dev) or `tcp:host:port`; with `#32` for 58 mm paper.
+    :param address: `file:name` (in the spool folder), or `file:/dev/…`, `tcp:host:port` as the operator allows; with
+        `#32` for 58 mm paper.
     :raises PrinterTrouble: offline, no_paper, wrong_address.
     """
     where, _, paper = address.partition("#")
@@ -120,29 +124,38 @@ def _pieces(text: str, columns: int) -> Iterator[str]:
 
 
 def send(address: str, data: bytes) -> None:
-    """:raises PrinterTrouble: offline, no_paper, wrong_address."""
-    kind, _, rest = address.partition(":")
+    """:raises PrinterTrouble: offline, no_paper, wrong_address – also one the operator has not allowed."""
+    if not address or printer_fault(address, settings.BANSHI_PRINTERS) is not None:
+        raise PrinterTrouble("wrong_address", address)
+    kind, _, rest = address.partition("#")[0].partition(":")
     try:
         if kind == "file":
-            _to_file(rest, data)
-        elif kind == "tcp":
+            _to_device(rest, data) if rest.startswith("/") else _to_spool(rest, data)
+        else:
             host, _, port = rest.rpartition(":")
             _to_tcp(host, int(port), data)
-        else:
-            raise PrinterTrouble("wrong_address", address)
     except (OSError, OverflowError) as trouble:
         raise PrinterTrouble("offline", str(trouble)) from trouble
-    except ValueError as wrong:
-        raise PrinterTrouble("wrong_address", address) from wrong
 
 
-def _to_file(path: str, data: bytes) -> None:
-    target = Path(path).resolve()
-    # The address is typed by people: it must not reach into the rest of the machine.
-    if not any(target.is_relative_to(root) for root in (Path(settings.DATA_DIR), Path("/dev"))):
-        raise PrinterTrouble("wrong_address", path)
-    with os.fdopen(os.open(target, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab", closefd=True) as file:
+def _to_spool(name: str, data: bytes) -> None:
+    """Append to a plain file of the spool folder; a link there leads nowhere."""
+    spool = Path(settings.BANSHI_SPOOL)
+    spool.mkdir(parents=True, exist_ok=True, mode=0o700)
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
+    try:
+        handle = os.open(spool / name, flags, 0o600)
+    except OSError as trouble:
+        raise PrinterTrouble("wrong_address" if trouble.errno == errno.ELOOP else "offline", name) from trouble
+    with os.fdopen(handle, "ab") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise PrinterTrouble("wrong_address", name)
         file.write(data)
+
+
+def _to_device(path: str, data: bytes) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY), "wb", buffering=0) as device:
+        device.write(data)
 
 
 def _to_tcp(host: str, port: int, data: bytes) -> None:

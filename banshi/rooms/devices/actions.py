@@ -15,13 +15,13 @@ from django.utils.module_loading import import_string
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
+from banshi.rooms.devices import queries, rules
 from banshi.rooms.devices.models import Device
 from banshi.rooms.devices.ports import Printer, PrinterTrouble, Slip
 from banshi.rooms.devices.queries import device_by_code, secret_hash
 from banshi.rooms.places.models import Hall, Window, Zone
 
 KINDS = ("kiosk", "board", "zone_board", "window_display", "evaluator")
-ADDRESS = re.compile(r"|file:/[^\0]{1,110}|tcp:[A-Za-z0-9._-]{1,90}:\d{1,5}(?:#(?:32|42|48))?")
 SAYS = {"page": str, "version": int, "stale": bool, "language": str, "width": int, "height": int, "waiting": int}
 PRINTER = "banshi.gateways.printers.print_slip"
 
@@ -40,17 +40,14 @@ def register(
 ) -> Device:
     """Make a device known, or change one that is (same code).
 
-    :param printer: "" (none), `file:/path` or `tcp:host:port`, with `#32` for 58 mm paper.
+    :param printer: "" (none), `file:name` or what the operator allows (rules.py), with `#32` for 58 mm paper.
     :raises Refused: invalid (code, kind, printer), not-your-hall (the code is another hall's).
     """
     if not re.fullmatch(r"[a-z0-9_-]{1,60}", code):
         raise _invalid("code", "编号用小写字母、数字、横线和下划线", "A code has small letters, digits, - and _")
     if kind not in KINDS:
         raise _invalid("kind", "没有这种设备", "There is no such kind of device")
-    if not ADDRESS.fullmatch(printer):
-        raise _invalid(
-            "printer", "打印机地址写 file:/路径 或 tcp:主机:端口", "A printer is file:/path or tcp:host:port"
-        )
+    _check_printer(code, printer)
     with transaction.atomic():
         known = Device.objects.select_for_update(of=("self",)).select_related("hall").filter(code=code).first()
         if known is not None and known.hall_id != hall.pk:
@@ -68,6 +65,36 @@ def register(
             action="device_registered", subject=f"device:{code}", by=by, now=now, hall=hall.code, facts={"kind": kind}
         )
     return device
+
+
+def _check_printer(code: str, printer: str) -> None:
+    """One that is set already may stay, though the operator's list has changed: it just prints nothing.
+
+    :raises Refused: invalid.
+    """
+    fault = rules.printer_fault(printer, queries.allowed())
+    if fault is None or Device.objects.filter(code=code, printer=printer).exists():
+        return
+    listed = ", ".join(queries.allowed_addresses())
+    zh, en = {
+        "form": (
+            "打印机地址写 file:名称 或 tcp:主机:端口",
+            "A printer is file:name or tcp:host:port",
+        ),
+        "name": (
+            "file: 后面只写文件名，不写路径；小票存到打印目录",
+            "After file: stands a plain name, no path; slips go to the spool folder",
+        ),
+        "device": (
+            f"这台设备不在运维人员允许的打印机之中。可用：{listed}",
+            f"The operator has not allowed this device. Allowed: {listed}",
+        ),
+        "host": (
+            f"这个地址不在运维人员允许的打印机之中。可用：{listed}",
+            f"The operator has not allowed this address. Allowed: {listed}",
+        ),
+    }[fault]
+    raise _invalid("printer", zh, en)
 
 
 def new_secret(*, code: str, by: Actor, now: datetime) -> str:

@@ -14,7 +14,7 @@ class Device(models.Model):
     name = models.CharField(max_length=80)
     zone = models.ForeignKey(Zone, null=True, on_delete=models.SET_NULL)
     window = models.ForeignKey(Window, null=True, on_delete=models.SET_NULL)
-    printer = models.CharField(max_length=120, default="")  # "", "file:/…" or "tcp:host:port"
+    printer = models.CharField(max_length=120, default="")  # "", "file:name" or "tcp:host:port"
     secret_hash = models.CharField(max_length=64, default="")  # the device's sign-in token
     last_seen_at = models.DateTimeField(null=True)
     state = models.JSONField(default=dict)

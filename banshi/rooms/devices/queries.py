@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from django.conf import settings
+
 from banshi.kernel.refusals import Refused
 from banshi.rooms.devices.models import Device
+from banshi.rooms.devices.rules import Allowed
 from banshi.rooms.places.models import Hall
 
 SILENT_AFTER = timedelta(seconds=90)  # three missed heartbeats
@@ -34,6 +37,16 @@ def device_by_code(code: str) -> Device:
     if device is None:
         raise Refused("nothing-found", facts={"device": code})
     return device
+
+
+def allowed() -> tuple[Allowed, ...]:
+    """Printers that the operator lets halls use (setting BANSHI_PRINTERS)."""
+    return settings.BANSHI_PRINTERS
+
+
+def allowed_addresses() -> list[str]:
+    """The same as addresses to type; a file in the spool folder is always one."""
+    return ["file:name", *(f"file:{each.device}" if each.device else f"tcp:{each.text}" for each in allowed())]
 
 
 def first_of_kind(hall: Hall, kind: str) -> Device | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from banshi.kernel.actors import SYSTEM
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit.models import Entry
-from banshi.rooms.devices import actions, queries
+from banshi.rooms.devices import actions, queries, rules
 from banshi.rooms.devices.models import Device
 from tests.together import together
 from tests.town import TUESDAY_NINE, Town, build_town
@@ -22,7 +23,8 @@ def kiosk(town: Town, **more: str) -> Device:
 
 
 @pytest.mark.django_db
-def test_a_code_is_one_device_and_can_be_changed(town: Town):
+def test_a_code_is_one_device_and_can_be_changed(town: Town, settings: Any):
+    settings.BANSHI_PRINTERS = rules.allowed_printers("10.0.0.0/28:9100")
     kiosk(town)
 
     kiosk(town, printer="tcp:10.0.0.5:9100")
@@ -32,7 +34,11 @@ def test_a_code_is_one_device_and_can_be_changed(town: Town):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("wrong", [{"code": "A B"}, {"kind": "toaster"}, {"printer": "lpt1"}, {"printer": "tcp:x"}])
+@pytest.mark.parametrize(
+    "wrong",
+    [{"code": "A B"}, {"kind": "toaster"}, {"printer": "lpt1"}, {"printer": "tcp:x"},
+     {"printer": "tcp:127.0.0.1:5432"}, {"printer": "file:/etc/crontab"}, {"printer": "file:../demo.json"}],
+)  # fmt: skip
 def test_what_is_no_device_is_refused(town: Town, wrong: dict[str, str]):
     values = {"code": "k-1", "kind": "kiosk", "printer": "", **wrong}
 

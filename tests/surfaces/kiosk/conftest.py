@@ -15,6 +15,7 @@ from banshi.foundation.models import ClockSetting
 from banshi.foundation.translations import compile_all
 from banshi.rooms.calendars.models import CalendarVersion
 from banshi.rooms.devices.models import Device
+from banshi.rooms.devices.rules import allowed_printers
 from tests.town import TUESDAY_NINE, Town
 
 compile_all()
@@ -60,9 +61,10 @@ def set_time(opened: Town) -> Callable[[datetime], None]:
 
 @pytest.fixture
 def kiosk(opened: Town, tmp_path: Path, settings: Any) -> Device:
-    settings.DATA_DIR = tmp_path
+    settings.BANSHI_SPOOL = tmp_path
+    settings.BANSHI_PRINTERS = allowed_printers("127.0.0.1:9")
     return Device.objects.create(
-        hall=opened.hall, code="town-kiosk-1", kind="kiosk", name="一号机", printer=f"file:{tmp_path}/slips"
+        hall=opened.hall, code="town-kiosk-1", kind="kiosk", name="一号机", printer="file:slips"
     )
 
 

@@ -12,6 +12,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.devices import actions
 from banshi.rooms.devices.models import Device
+from banshi.rooms.devices.rules import allowed_printers
 from tests.surfaces.office.editing import manager, office, signed_in, staff_with  # noqa: F401 – fixtures
 from tests.town import TUESDAY_NINE, Town
 
@@ -42,7 +43,8 @@ def test_a_code_is_given_once(manager: Client, kiosk: Device):  # noqa: F811
     assert (answer.status_code, kiosk.name) == (422, "一号机")
 
 
-def test_name_place_and_printer_change_and_the_code_stays(manager: Client, kiosk: Device):  # noqa: F811
+def test_name_place_and_printer_change_and_the_code_stays(manager: Client, kiosk: Device, settings: Any):  # noqa: F811
+    settings.BANSHI_PRINTERS = allowed_printers("10.0.0.5:9100")
     answer = change(manager, code="other-1", kind="board", printer="tcp:10.0.0.5:9100")
 
     kiosk.refresh_from_db()
@@ -54,7 +56,8 @@ def test_name_place_and_printer_change_and_the_code_stays(manager: Client, kiosk
 @pytest.mark.parametrize(
     "wrong",
     [{"name": ""}, {"zone": "nowhere"}, {"window": "other-01"}, {"printer": "lpt1"}, {"printer": "file:/etc/crontab"},
-     {"printer": "file:/dev/../etc/crontab"}],
+     {"printer": "file:/dev/../etc/crontab"}, {"printer": "file:../pg.json"}, {"printer": "file:/dev/usb/lp0"},
+     {"printer": "tcp:127.0.0.1:5432"}],
 )  # fmt: skip
 def test_what_does_not_fit_is_refused_and_nothing_changes(manager: Client, kiosk: Device, wrong: dict[str, str]):  # noqa: F811
     answer = change(manager, **wrong)
@@ -70,6 +73,16 @@ def test_a_printer_that_is_set_already_may_stay(manager: Client, kiosk: Device):
 
     kiosk.refresh_from_db()
     assert (answer.status_code, kiosk.name) == (302, "门口取号机")
+
+
+def test_the_form_names_the_printers_that_the_operator_allows(manager: Client, kiosk: Device, settings: Any):  # noqa: F811
+    settings.BANSHI_PRINTERS = allowed_printers("10.0.0.5:9100,/dev/usb/lp0")
+
+    shown = manager.get("/office/town/devices/town-kiosk-1/").content.decode()
+    refused = change(manager, printer="tcp:10.0.0.6:9100").content.decode()
+
+    assert "可用：file:name · tcp:10.0.0.5:9100 · file:/dev/usb/lp0" in shown
+    assert "这个地址不在运维人员允许的打印机之中。可用：file:name, tcp:10.0.0.5:9100, file:/dev/usb/lp0" in refused
 
 
 def test_the_secret_is_shown_once_and_pairs_one_machine(manager: Client, kiosk: Device, office: Town):  # noqa: F811
