@@ -343,6 +343,9 @@ class HandlingTime(models.Model):
     mean_s = models.FloatField()
     p50_s = models.FloatField()
     p90_s = models.FloatField()
+    gap_s = models.FloatField(
+        default=40.0, db_default=40.0
+    )  # from one's end to the next one's start, while people wait
     learned_at = models.DateTimeField()
 
     class Meta:

@@ -905,3 +905,53 @@ def test_windows_that_call_together_get_what_they_would_get_one_after_the_other(
 
     said = [a.slug if isinstance(a, Refused) else a.number if a else None for a in answers]
     assert said == ["A002", "A001", "window-busy", "not-signed-in"]
+
+
+def test_a_held_service_teaches_the_sum_of_its_stretches_and_not_its_tail(open_hall):
+    from banshi.rooms.tickets import rules
+
+    clerk = work(open_hall)
+    ref = take(open_hall).ref
+    next_at(open_hall)
+    actions.start(ref=ref, staff_id=clerk.pk, now=TUESDAY_NINE)
+    actions.hold(ref=ref, staff_id=clerk.pk, now=minutes(20))
+    actions.resume_held(ref=ref, staff_id=clerk.pk, now=minutes(30))
+    actions.finish(ref=ref, staff_id=clerk.pk, now=minutes(31))
+
+    early, taught = actions.learn(now=minutes(35)), actions.learn(now=minutes(36))
+
+    known = HandlingTime.objects.get(hour=-1)
+    assert (early, taught) == (0, 1)
+    assert known.mean_s == pytest.approx(rules.learn(rules.prior(12), 21 * 60).mean_s)
+
+
+def test_the_gap_between_two_people_is_learned_while_people_wait(open_hall):
+    clerk = work(open_hall)
+    for _ in range(2):
+        take(open_hall)
+    for i in range(2):
+        next_at(open_hall, now=minutes(i * 10))
+        ref = Ticket.objects.get(number=f"A00{i + 1}").ref
+        actions.start(ref=ref, staff_id=clerk.pk, now=minutes(i * 10 + 2))
+        actions.finish(ref=ref, staff_id=clerk.pk, now=minutes(i * 10 + 9))
+
+    actions.learn(now=minutes(60))
+
+    # From 9:09 to 9:12, where 40 s were believed and the second service counts a seventh.
+    assert HandlingTime.objects.get(hour=-1).gap_s == pytest.approx(40 + (180 - 40) / (1 + 399 / 400 + 5), rel=0.01)
+
+
+def test_an_idle_window_and_nobody_waiting_means_now_however_many_are_booked(open_hall):
+    work(open_hall)
+    slot = {"quota": 200}
+    first = booked(open_hall, starts=TUESDAY_NINE, **slot)
+    for i in range(60):
+        Appointment.objects.create(
+            code=f"D{i}", hall=open_hall.hall, slot=first.slot, item=first.item, category=first.category,
+            person=open_hall.person(i), business=first.business, day=first.day, half=first.half, exempt=True,
+            starts_at=first.starts_at, ends_at=first.ends_at, source="web", booked_by="x", created_at=TUESDAY_NINE,
+        )  # fmt: skip
+
+    told = take(open_hall, now=minutes(45)).told
+
+    assert told == (0, 0, 120)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
@@ -81,35 +81,55 @@ def _sign_idle_windows_out(hall: Hall, day: date, now: datetime) -> None:
             end_session(session, now)
 
 
+SETTLED = timedelta(minutes=5)  # the longest that a hall may let its clerks undo
+LONGEST_GAP_S = 300  # a window that stood still for longer was not changing over
 LEARN_SQL = """
 WITH fresh AS (
-  SELECT id FROM tickets_service WHERE learned_at IS NULL AND ended_at IS NOT NULL
-  ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+  SELECT id FROM tickets_service WHERE learned_at IS NULL AND ended_at <= %(settled)s
+  ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED
 )
-UPDATE tickets_service s SET learned_at = %s FROM fresh, places_hall h
+UPDATE tickets_service s SET learned_at = %(now)s FROM fresh, places_hall h
 WHERE s.id = fresh.id AND h.id = s.hall_id
-RETURNING s.id, s.category_id, s.started_at, s.ended_at, s.outcome, h.timezone
+RETURNING s.id, s.category_id, s.started_at, s.outcome, h.timezone,
+  EXTRACT(EPOCH FROM s.ended_at - s.started_at) + COALESCE((
+    SELECT sum(EXTRACT(EPOCH FROM o.ended_at - o.started_at)) FROM tickets_service o
+    WHERE o.ticket_id = s.ticket_id AND o.outcome = 'held' AND o.id < s.id AND o.category_id = s.category_id
+      AND NOT EXISTS (SELECT 1 FROM tickets_service x
+        WHERE x.ticket_id = s.ticket_id AND x.outcome = 'transferred' AND x.id BETWEEN o.id AND s.id)), 0),
+  (SELECT EXTRACT(EPOCH FROM s.started_at - b.ended_at) FROM tickets_service b, tickets_ticket t
+   WHERE t.id = s.ticket_id AND b.window_id = s.window_id AND b.hall_id = s.hall_id AND b.id <> s.id
+     AND b.started_at > s.started_at - interval '1 day' AND b.ended_at <= s.started_at
+     AND b.ended_at > s.started_at - make_interval(secs => %(longest_gap)s) AND t.waits_from <= b.ended_at
+   ORDER BY b.ended_at DESC LIMIT 1)
 """
 
 
 def learn(*, now: datetime, most: int = 5000) -> int:
     """Take the services that ended since last time into the handling times: of their local hour, and of any hour (-1).
 
-    Only what was finished in one go teaches; every stretch is read once.
+    A service that was held teaches the sum of its stretches; from the end of the one before at that window to its start
+    is the gap, if its person waited by then. Every stretch is read once, when it can no longer be undone.
 
     :returns: how many services were taken in.
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(LEARN_SQL, [most, now])
+            values: dict[str, datetime | int] = {
+                "settled": now - SETTLED,
+                "most": most,
+                "now": now,
+                "longest_gap": LONGEST_GAP_S,
+            }
+            cursor.execute(LEARN_SQL, values)
             rows = sorted(cursor.fetchall())
-        taught = [row for row in rows if row[4] == "finished"]
+        taught = [row for row in rows if row[3] == "finished"]
         known = _known({row[1] for row in taught})
         changed: dict[tuple[int, int], rules.Handling] = {}
-        for _, category, started_at, ended_at, _, zone in taught:
+        for _, category, started_at, _, zone, took_s, gap_s in taught:
             for hour in (-1, started_at.astimezone(ZoneInfo(zone)).hour):
                 before = changed.get((category, hour)) or known.get((category, hour)) or known[(category, -2)]
-                changed[(category, hour)] = rules.learn(before, (ended_at - started_at).total_seconds())
+                gap = None if gap_s is None else float(gap_s)
+                changed[(category, hour)] = rules.learn(before, float(took_s), gap_s=gap)
         HandlingTime.objects.bulk_create(
             [
                 HandlingTime(
@@ -119,13 +139,14 @@ def learn(*, now: datetime, most: int = 5000) -> int:
                     mean_s=h.mean_s,
                     p50_s=h.p50_s,
                     p90_s=h.p90_s,
+                    gap_s=h.gap_s,
                     learned_at=now,
                 )
                 for (category, hour), h in sorted(changed.items())
             ],
             update_conflicts=True,
             unique_fields=["category", "hour"],
-            update_fields=["weight", "mean_s", "p50_s", "p90_s", "learned_at"],
+            update_fields=["weight", "mean_s", "p50_s", "p90_s", "gap_s", "learned_at"],
         )
     return len(taught)
 
@@ -136,7 +157,7 @@ def _known(categories: set[int]) -> dict[tuple[int, int], rules.Handling]:
         (c.pk, -2): rules.prior(c.handling_minutes) for c in Category.objects.filter(pk__in=categories).order_by("id")
     }
     for t in HandlingTime.objects.filter(category_id__in=categories).order_by("id").select_for_update():
-        known[(t.category_id, t.hour)] = rules.Handling(t.weight, t.mean_s, t.p50_s, t.p90_s)
+        known[(t.category_id, t.hour)] = rules.Handling(t.weight, t.mean_s, t.p50_s, t.p90_s, t.gap_s)
     return known
 
 

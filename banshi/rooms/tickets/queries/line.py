@@ -199,11 +199,17 @@ def _foretold(seen: Scene, waiting: Sequence[TicketRow]) -> tuple[dict[int, Prom
     for ticket in waiting:
         ahead = 0 if ticket.only_window else sum(before[c] for c in neighbours[ticket.category])
         promises[ticket.id] = Promise(
-            ahead, forecaster.place(rules.InLine(ticket.category, ticket.rank_class, ticket.only_window))
+            ahead,
+            forecaster.place(
+                rules.InLine(
+                    ticket.category, ticket.rank_class, ticket.only_window, seen.spills_in_s(ticket.waits_from)
+                )
+            ),
         )
         if ticket.only_window is None:
             before[ticket.category] += 1
-    return promises, {c.id: forecaster.probe(c.id) for c in seen.categories}
+    newcomer = seen.spills_in_s(seen.now)
+    return promises, {c.id: forecaster.probe(c.id, spills_in_s=newcomer) for c in seen.categories}
 
 
 def _shown_window(w: WindowRow, codes: dict[int, str]) -> LineWindow:

@@ -40,7 +40,7 @@ class CategoryRow(NamedTuple):
     name_en: str
     zone: int | None
     handling_minutes: float
-    learned: list[list[float]] | None  # [hour, weight, mean, p50, p90]
+    learned: list[list[float]] | None  # [hour, weight, mean, p50, p90, gap]
 
 
 class WindowRow(NamedTuple):
@@ -115,7 +115,7 @@ FROM places_hall h WHERE h.id = %(hall)s
 """
 CATEGORIES_SQL = """
 SELECT c.id, c.code, c.letter, c.name_zh, c.name_en, c.zone_id, c.handling_minutes,
-  (SELECT array_agg(ARRAY[t.hour, t.weight, t.mean_s, t.p50_s, t.p90_s] ORDER BY t.hour)
+  (SELECT array_agg(ARRAY[t.hour, t.weight, t.mean_s, t.p50_s, t.p90_s, t.gap_s] ORDER BY t.hour)
    FROM tickets_handling_time t WHERE t.category_id = c.id AND t.hour IN (-1, %(hour)s))
 FROM places_category c WHERE c.hall_id = %(hall)s ORDER BY c."order", c.code
 """
@@ -161,7 +161,7 @@ WHERE c.hall_id = %(hall)s AND c.at >= %(midnight)s AND c.at <= %(now)s AND t.da
 ORDER BY c.at DESC, c.id DESC LIMIT %(most)s
 """
 DUE_SQL = """
-SELECT a.category_id, a.starts_at FROM booking_appointment a
+SELECT a.category_id, a.starts_at, a.ends_at FROM booking_appointment a
 WHERE a.hall_id = %(hall)s AND a.day = %(day)s AND a.state = 'booked' AND a.ends_at > %(now)s ORDER BY a.starts_at, a.id
 """
 # Who stands before a new number of a rank, by category and class.
@@ -190,7 +190,7 @@ class Scene:
     categories: Sequence[CategoryRow]
     windows: Sequence[WindowRow]
     tickets: Sequence[TicketRow]
-    due: Sequence[tuple[int, datetime]]
+    due: Sequence[tuple[int, datetime, datetime]]
     policy: TicketPolicy
     now: datetime
 
@@ -213,22 +213,34 @@ class Scene:
         return order.turn_at(self.reaches()[window_id], self.waiting(), now=self.now, spill_over=after)
 
     def at_work(self) -> list[rules.AtWork]:
+        """Windows that take numbers, with what is under way there."""
+        reaches = self.reaches()
         return [
-            rules.AtWork(
-                window=w.id,
-                categories=frozenset(w.categories),
-                category=w.category,
-                elapsed_s=(self.now - (w.started_at or w.called_at or self.now)).total_seconds() if w.ref else None,
-            )
+            rules.AtWork(w.id, reaches[w.id].near, w.category, self._elapsed(w), reaches[w.id].far)
             for w in self.windows
             if w.at_work
         ]
+
+    def _elapsed(self, w: WindowRow) -> float | None:
+        if w.ref is None:
+            return None
+        if w.state == "serving" and w.started_at is not None:
+            return max(0.0, -self._in_s(w.started_at))
+        # Called, and on the way: most of what lies between two services is still to come.
+        return min(0.0, -rules.CHANGEOVER_S - self._in_s(w.called_at or self.now))
+
+    def _in_s(self, moment: datetime) -> float:
+        return (moment - self.now).total_seconds()
+
+    def spills_in_s(self, waits_from: datetime) -> float:
+        """Until windows of other zones may call somebody who waits since then."""
+        return max(0.0, self._in_s(waits_from) + self.policy.spill_over_after * 60)
 
     def forecaster(self) -> rules.Forecaster:
         return rules.Forecaster(
             windows=self.at_work(),
             handling={c.id: handling_of(c) for c in self.categories},
-            due=[rules.Due(category, (starts - self.now).total_seconds()) for category, starts in self.due],
+            due=[rules.Due(category, self._in_s(starts), self._in_s(ends)) for category, starts, ends in self.due],
             booked_first=self.policy.booked_first,
         )
 
@@ -236,16 +248,16 @@ class Scene:
         """Category → categories that stand in one line with it, by the windows at work, else by all windows."""
         working = self.at_work()
         everything = [rules.AtWork(w.id, frozenset(w.categories)) for w in self.windows]
-        served = frozenset[int]().union(*(w.categories for w in working))
+        served = frozenset[int]().union(*(w.categories | w.far for w in working))
         return {c.id: rules.shares_windows(c.id, working if c.id in served else everything) for c in self.categories}
 
 
 def handling_of(category: CategoryRow) -> rules.Handling:
     """Learned times of the hour once there is something to go by, else of any hour, else the category's own."""
     known = rules.prior(category.handling_minutes)
-    for _, weight, mean, p50, p90 in category.learned or []:  # hour -1 comes first
+    for _, weight, mean, p50, p90, gap in category.learned or []:  # hour -1 comes first
         if weight >= 5:
-            known = rules.Handling(weight, mean, p50, p90)
+            known = rules.Handling(weight, mean, p50, p90, gap)
     return known
 
 
@@ -268,7 +280,7 @@ def scene(
         categories=[CategoryRow(*row) for row in rows(CATEGORIES_SQL, hall=hall_id, hour=hour)],
         windows=[WindowRow(*row) for row in rows(WINDOWS_SQL, hall=hall_id, now=now)],
         tickets=[TicketRow(*row) for row in rows(TICKETS_SQL, states=list(states), **at)] if states else [],
-        due=[(row[0], row[1]) for row in rows(DUE_SQL, **at)],
+        due=[(row[0], row[1], row[2]) for row in rows(DUE_SQL, **at)],
         policy=policy,
         now=now,
     )
@@ -304,4 +316,4 @@ def promise_for(
         ahead += count if theirs in neighbours and window is None and only_window is None else 0
         for _ in range(count):
             forecaster.pass_by(rules.InLine(theirs, rank_class, window))
-    return Promise(ahead, forecaster.place(rules.InLine(category, rank.rank_class, only_window)))
+    return Promise(ahead, forecaster.place(rules.InLine(category, rank.rank_class, only_window, seen.spills_in_s(now))))

@@ -1,0 +1,68 @@
+"""Rules of the line. line: order, verbs, limits · handling: how long services take · forecast: waits foretold."""
+
+from __future__ import annotations
+
+from banshi.rooms.tickets.rules.forecast import (
+    COMES,
+    LEAST_BAND_S,
+    AtWork,
+    Band,
+    Due,
+    Forecaster,
+    InLine,
+    shares_windows,
+)
+from banshi.rooms.tickets.rules.handling import CHANGEOVER_S, Handling, learn, prior
+from banshi.rooms.tickets.rules.line import (
+    LANES,
+    PUT_FIRST_BY,
+    VERBS,
+    Rank,
+    RankClass,
+    after,
+    call_by,
+    follow_up_rank,
+    lane_of,
+    may,
+    milliseconds,
+    missed_advice,
+    next_category,
+    rank,
+    recall_refusal,
+    reinstate_refusal,
+    reinstated_rank,
+    wrong_state,
+)
+
+__all__ = [
+    "CHANGEOVER_S",
+    "COMES",
+    "LANES",
+    "LEAST_BAND_S",
+    "PUT_FIRST_BY",
+    "VERBS",
+    "AtWork",
+    "Band",
+    "Due",
+    "Forecaster",
+    "Handling",
+    "InLine",
+    "Rank",
+    "RankClass",
+    "after",
+    "call_by",
+    "follow_up_rank",
+    "lane_of",
+    "learn",
+    "may",
+    "milliseconds",
+    "missed_advice",
+    "next_category",
+    "prior",
+    "rank",
+    "recall_refusal",
+    "reinstate_refusal",
+    "reinstated_rank",
+    "shares_windows",
+    "wrong_state",
+]

@@ -1,0 +1,263 @@
+"""Waits, foretold (预计等候): the line is played forward many times at once, in rank order.
+
+Each play draws its services from what is known of their category (`Handling.in_parts`): of those under way, what is left
+given how long they have lasted. “About” is the mean of the plays, “at most” what nine in ten of them stay below. Draws
+are equally likely parts in fixed shuffles, so the same line always gives the same answer.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush, heapreplace
+
+from banshi.rooms.tickets.rules.handling import PARTS, Z90, Handling
+from banshi.rooms.tickets.rules.line import RankClass
+
+PLAYS = PARTS
+COMES = 0.85  # part of booked people who come
+OPENS_S = 900.0  # booked people come from so long before their period
+MODEL_ERROR = 0.08  # part of a wait by which pauses, missed calls and new arrivals falsify it
+LEAST_BAND_S = 120
+# When those who come have come: share by seconds after the beginning of their period; the rest until its end.
+_ARRIVED = ((-OPENS_S, 0.0), (-300.0, 0.55), (0.0, 0.85), (600.0, 0.95))
+
+
+@dataclass(frozen=True)
+class InLine:
+    """A waiting number, in rank order. `spills_in_s`: until windows of other zones may call it."""
+
+    category: int
+    rank_class: int
+    only_window: int | None = None
+    spills_in_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class AtWork:
+    """A window that truly serves: signed in, not paused.
+
+    `elapsed_s`: of the service under way, None when idle; below zero: the person called needs so long to begin.
+    `far`: categories of other zones, called here once their people may be. `opens_in_s`: planned, not yet there.
+    """
+
+    window: int
+    categories: frozenset[int]
+    category: int | None = None
+    elapsed_s: float | None = None
+    far: frozenset[int] = frozenset()
+    opens_in_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class Due:
+    """A booked person not yet here, whose period runs from–until so many seconds from now (negative: has begun)."""
+
+    category: int
+    in_s: float
+    until_s: float = 3600.0
+
+
+@dataclass(frozen=True)
+class Band:
+    """About `likely_s`, at most `at_most_s`: mean and P90 of the wait from now, seconds."""
+
+    likely_s: int
+    at_most_s: int
+
+
+@dataclass
+class _Pool:
+    """Windows that serve the same. `free`: of each play, a heap of the times at which they are free next."""
+
+    near: frozenset[int]
+    far: frozenset[int]
+    free: list[list[float]] = field(default_factory=lambda: [[] for _ in range(PLAYS)])
+
+
+_chance = random.Random(20260310)  # noqa: S311 – shuffles, not secrets
+_SHUFFLES = [_chance.sample(range(PARTS), PARTS) for _ in range(251)]
+
+
+class Forecaster:
+    """Plays the line forward once, in rank order, each number to the window that is free first."""
+
+    def __init__(
+        self,
+        *,
+        windows: Sequence[AtWork],
+        handling: Mapping[int, Handling],
+        due: Sequence[Due],
+        booked_first: bool = True,
+    ) -> None:
+        self._handling = handling
+        self._windows = {window.window: window for window in windows}
+        self._single: dict[int, _Pool] = {}
+        self._by_category: dict[int, list[_Pool]] = {}
+        self._parts: dict[int, tuple[float, ...]] = {}
+        self._drawn = 0
+        pools: dict[tuple[frozenset[int], frozenset[int]], _Pool] = {}
+        for window in windows:
+            pool = pools.setdefault((window.categories, window.far), _Pool(window.categories, window.far))
+            for free, left in zip(pool.free, self._left(window), strict=True):
+                free.append(left)
+        for pool in pools.values():
+            for free in pool.free:
+                heapify(free)
+        self._pools = list(pools.values())
+        self._due = sorted(due, key=lambda d: d.in_s) if booked_first else []
+        self._next_due = 0
+        self._coming: list[list[tuple[float, int]]] = [[] for _ in range(PLAYS)]
+
+    def place(self, ticket: InLine) -> Band | None:
+        """The wait of the next number in rank order, who then takes its window; None when no window serves it."""
+        starts = self._take(ticket)
+        return None if starts is None else _band(starts)
+
+    def pass_by(self, ticket: InLine) -> None:
+        """The next number in rank order takes its window; nobody asks how long it waits."""
+        self._take(ticket)
+
+    def probe(self, category: int, *, spills_in_s: float = 0.0) -> Band | None:
+        """The wait of somebody who would take a walk-in number now; nothing is taken."""
+        if not self._serving(category):
+            return None
+        self._let_booked_pass(category)
+        return _band([self._first(category, play, spills_in_s)[0] for play in range(PLAYS)])
+
+    def _serving(self, category: int) -> list[_Pool]:
+        found = self._by_category.get(category)
+        if found is None:
+            found = [pool for pool in self._pools if category in pool.near or category in pool.far]
+            self._by_category[category] = found
+        return found
+
+    def _take(self, ticket: InLine) -> list[float] | None:
+        """The time at which it begins in each play."""
+        if ticket.only_window is not None:
+            return self._take_at(ticket)
+        pools = self._serving(ticket.category)
+        if not pools:
+            return None
+        if ticket.rank_class >= RankClass.WALK_IN:
+            self._let_booked_pass(ticket.category)
+        draws = self._draws(ticket.category)
+        if len(pools) == 1 and (ticket.category in pools[0].near or ticket.spills_in_s <= 0):
+            return [heapreplace(free, free[0] + draw) for free, draw in zip(pools[0].free, draws, strict=True)]
+        starts = []
+        for play, draw in enumerate(draws):
+            start, pool = self._first(ticket.category, play, ticket.spills_in_s)
+            heapreplace(pool.free[play], start + draw)
+            starts.append(start)
+        return starts
+
+    def _first(self, category: int, play: int, spills_in_s: float) -> tuple[float, _Pool]:
+        """Where it begins first, and when."""
+        best, where = math.inf, self._serving(category)[0]
+        for pool in self._serving(category):
+            start = pool.free[play][0]
+            if category not in pool.near and start < spills_in_s:
+                start = spills_in_s
+            if start < best:
+                best, where = start, pool
+        return best, where
+
+    def _take_at(self, ticket: InLine) -> list[float] | None:
+        window = self._windows.get(ticket.only_window or 0)
+        if window is None:
+            return None
+        pool = self._single.get(window.window)
+        if pool is None:
+            pool = self._single[window.window] = _Pool(window.categories, window.far)
+            pool.free = [[left] for left in self._left(window)]
+        draws = self._draws(ticket.category)
+        return [heapreplace(free, free[0] + draw) for free, draw in zip(pool.free, draws, strict=True)]
+
+    def _let_booked_pass(self, category: int) -> None:
+        """Booked people who will have come before this number's turn are served before it."""
+        latest = max(self._first(category, play, 0.0)[0] for play in range(PLAYS))
+        while self._next_due < len(self._due) and self._due[self._next_due].in_s - OPENS_S <= latest:
+            self._expect(self._due[self._next_due])
+            self._next_due += 1
+        for play, coming in enumerate(self._coming):
+            while coming and coming[0][0] <= self._first(category, play, 0.0)[0]:
+                _, theirs = heappop(coming)
+                if self._serving(theirs):
+                    arrived = self._first(theirs, play, 0.0)
+                    heapreplace(arrived[1].free[play], arrived[0] + self._one_draw(theirs, play))
+
+    def _expect(self, due: Due) -> None:
+        """In which plays this person comes, and when – given that they have not come yet."""
+        gone = _arrived(0.0, due)
+        comes = COMES * (1 - gone) / (1 - COMES * gone)
+        shuffle, when = self._shuffle(), self._shuffle()
+        for play in range(PLAYS):
+            if (shuffle[play] + 0.5) / PARTS < comes:
+                heappush(
+                    self._coming[play], (_arrival(gone + (1 - gone) * (when[play] + 0.5) / PARTS, due), due.category)
+                )
+
+    def _shuffle(self) -> list[int]:
+        self._drawn += 1
+        return _SHUFFLES[self._drawn % len(_SHUFFLES)]
+
+    def _draws(self, category: int) -> list[float]:
+        """How long the window is taken by the next service of this category, in each play."""
+        parts = self._parts_of(category)
+        return [parts[n] for n in self._shuffle()]
+
+    def _one_draw(self, category: int, play: int) -> float:
+        return self._parts_of(category)[self._shuffle()[play]]
+
+    def _parts_of(self, category: int) -> tuple[float, ...]:
+        found = self._parts.get(category)
+        if found is None:
+            known = self._handling[category]
+            found = self._parts[category] = tuple(part + known.gap_s for part in known.in_parts())
+        return found
+
+    def _left(self, window: AtWork) -> list[float]:
+        """Until the window may call again, in each play."""
+        if window.elapsed_s is None or window.category is None:
+            return [window.opens_in_s] * PLAYS
+        known = self._handling[window.category]
+        parts = known.in_parts(max(window.elapsed_s, 0.0))
+        begins = max(-window.elapsed_s, 0.0)
+        return [begins + parts[n] for n in self._shuffle()]
+
+
+def _arrived(at_s: float, due: Due) -> float:
+    """Share of those who come that has come by `at_s`."""
+    points = [(due.in_s + after, share) for after, share in _ARRIVED if after < due.until_s - due.in_s]
+    points.append((max(due.until_s, points[-1][0] + 1), 1.0))
+    if at_s <= points[0][0]:
+        return 0.0
+    for (x0, y0), (x1, y1) in itertools.pairwise(points):
+        if at_s <= x1:
+            return y0 + (y1 - y0) * (at_s - x0) / (x1 - x0)
+    return 1.0
+
+
+def _arrival(share: float, due: Due) -> float:
+    """By when this share of those who come has come; never before now."""
+    points = [(due.in_s + after, part) for after, part in _ARRIVED if after < due.until_s - due.in_s]
+    points.append((max(due.until_s, points[-1][0] + 1), 1.0))
+    for (x0, y0), (x1, y1) in itertools.pairwise(points):
+        if share <= y1:
+            return max(0.0, x0 + (x1 - x0) * (share - y0) / (y1 - y0))
+    return max(0.0, due.until_s)
+
+
+def _band(starts: Sequence[float]) -> Band:
+    mean = sum(starts) / len(starts)
+    spread = sum((start - mean) ** 2 for start in starts) / (len(starts) - 1)
+    sd = math.sqrt(spread + (MODEL_ERROR * mean) ** 2)
+    return Band(round(mean), max(round(mean + Z90 * sd), round(mean) + LEAST_BAND_S))
+
+
+def shares_windows(category: int, windows: Sequence[AtWork]) -> frozenset[int]:
+    """Categories whose numbers stand before one's own: those that a window at work serves together with it."""
+    return frozenset({category}).union(*(w.categories | w.far for w in windows if category in w.categories | w.far))

@@ -1,0 +1,177 @@
+"""Rules of the line: who is called first, what may be done to a number, when it is too late.
+
+Pure: the time, the policy and what is known are passed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from enum import IntEnum
+from typing import NamedTuple
+
+from banshi.kernel.policy import TicketPolicy
+from banshi.kernel.refusals import Refusal
+
+LANES = ("elderly", "disabled", "pregnant", "serviceman")
+
+# --- Rank (次序) -------------------------------------------------------------------------------------------------
+
+
+class RankClass(IntEnum):
+    """Who goes before whom; the smaller is called first."""
+
+    URGENT = 0  # put first by someone who may
+    REISSUED = 1  # 补号 under policy B, or passed on by a window that had called it
+    LANE = 2  # 绿色通道
+    BOOKED = 3
+    WALK_IN = 4
+
+
+class Rank(NamedTuple):
+    """Stored when the number is made. `key`: milliseconds since the epoch; the ticket's id breaks ties."""
+
+    rank_class: int
+    key: int
+
+
+def milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
+
+
+# `call_by` of a number that is put first: before every number whose own last moment has come.
+PUT_FIRST_BY = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+def rank(
+    *,
+    kind: str,
+    lane: str,
+    policy: TicketPolicy,
+    period_start: datetime | None,
+    now: datetime,
+    since: datetime | None = None,
+) -> Rank:
+    """Rank of a new number: priority lane, then booked by period, then walk-ins by arrival (mission §2.4).
+
+    :param kind: booked | walk_in.
+    :param since: waited since then in another hall, and is not made to wait again for it.
+    """
+    arrived = milliseconds(since or now)
+    if lane and lane in policy.priority_lanes:
+        return Rank(RankClass.LANE, arrived)
+    if kind == "booked" and policy.booked_first:
+        return Rank(RankClass.BOOKED, milliseconds(period_start) if period_start else arrived)
+    return Rank(RankClass.WALK_IN, arrived)
+
+
+def reinstated_rank(*, policy: TicketPolicy, now: datetime) -> Rank:
+    """Rank of a missed number that comes back (补号).
+
+    Policy A [Nancheng]: not waited for; behind all numbers already ticketed, booked or not.
+    Policy B [Dongcheng]: re-issued without queueing again.
+    """
+    if policy.missed == "reissue":
+        return Rank(RankClass.REISSUED, milliseconds(now))
+    return Rank(RankClass.WALK_IN, milliseconds(now))
+
+
+def follow_up_rank(*, same_window: bool, now: datetime) -> Rank:
+    """Rank of a second matter of somebody at a window: next there, or without queueing again elsewhere."""
+    return Rank(RankClass.URGENT if same_window else RankClass.REISSUED, milliseconds(now))
+
+
+def missed_advice(policy: TicketPolicy) -> dict[str, str]:
+    """What somebody who missed the call is told about coming back, as `advice_zh` and `advice_en`."""
+    if policy.reissue_limit == 0:
+        return {"advice_zh": "要办请重新取号。", "advice_en": "Please take a new number."}
+    within = policy.reissue_within
+    if policy.missed == "reissue":
+        return {
+            "advice_zh": f"{within} 分钟内补号，不用重新排队。",
+            "advice_en": f"Have it put back within {within} minutes, without queueing again.",
+        }
+    return {
+        "advice_zh": f"{within} 分钟内可以补号，排在已取号的人后面。",
+        "advice_en": f"It can be put back within {within} minutes, behind those who have a number.",
+    }
+
+
+def call_by(*, rank_class: int, policy: TicketPolicy, now: datetime) -> datetime | None:
+    """From when on a walk-in is called before everybody else ("finally call by"), or None."""
+    if policy.finally_call_after is None or rank_class != RankClass.WALK_IN:
+        return None
+    return now + timedelta(minutes=policy.finally_call_after)
+
+
+def lane_of(*, asked: str, birth_year: int | None, policy: TicketPolicy, today: date) -> str:
+    """The lane asked for, or `elderly` for those of the policy's age by year of birth."""
+    if asked or birth_year is None or "elderly" not in policy.priority_lanes:
+        return asked
+    return "elderly" if today.year - birth_year >= policy.elderly_from else ""
+
+
+def next_category(*, called: Mapping[str, int], weights: Mapping[str, int], waiting: Sequence[str]) -> str | None:
+    """Weighted calling (2 A : 1 B): whose calls are furthest below their share; the earlier in `waiting` wins ties.
+
+    The same rule is in the SQL of `call_next`; this one states it and is what the policy lab replays.
+    """
+    return min(waiting, key=lambda code: called.get(code, 0) / weights.get(code, 1), default=None)
+
+
+# --- What may be done to a number ---------------------------------------------------------------------------------
+
+# verb: (from which states, to which state)
+VERBS: dict[str, tuple[tuple[str, ...], str]] = {
+    "call": (("waiting",), "called"),
+    "call_out_of_order": (("waiting", "parked", "missed"), "called"),
+    "recall": (("called",), "called"),
+    "start": (("called",), "serving"),
+    "miss": (("called",), "missed"),
+    "hold": (("serving",), "held"),
+    "resume_held": (("held",), "serving"),
+    "finish": (("serving",), "finished"),
+    "check_identity": (("called", "serving"), ""),
+    "add_matter": (("serving",), ""),
+    "park": (("waiting",), "parked"),
+    "unpark": (("parked",), "waiting"),
+    "reinstate": (("missed",), "waiting"),
+    "transfer": (("waiting", "called", "serving", "held"), "waiting"),
+    "join_booking": (("waiting", "parked", "called", "serving", "held"), ""),
+    "put_first": (("waiting", "parked"), "waiting"),
+    "leave": (("waiting", "called", "held", "parked", "missed"), "left"),
+    "redirect": (("waiting", "called", "serving", "parked", "missed"), "redirected"),
+    "close": (("waiting", "held", "parked", "missed"), "closed"),
+}
+
+
+def may(state: str, verb: str) -> bool:
+    return state in VERBS[verb][0]
+
+
+def after(verb: str) -> str:
+    """The state a verb leads to."""
+    return VERBS[verb][1]
+
+
+def wrong_state(state: str, verb: str) -> Refusal | None:
+    """None when the verb fits the state; else `wrong-state` with what it is and what it would need to be."""
+    if may(state, verb):
+        return None
+    return Refusal("wrong-state", {"state": state, "needs": list(VERBS[verb][0])})
+
+
+def recall_refusal(*, recalls: int, policy: TicketPolicy) -> Refusal | None:
+    if recalls >= policy.recall_limit:
+        return Refusal("recall-limit", {"limit": policy.recall_limit})
+    return None
+
+
+def reinstate_refusal(*, came_back: int, missed_at: datetime, policy: TicketPolicy, now: datetime) -> Refusal | None:
+    """:param came_back: how often this number has been put back before."""
+    closes = missed_at + timedelta(minutes=policy.reissue_within)
+    if now > closes:
+        return Refusal("too-late", {"closes": closes})
+    if came_back >= policy.reissue_limit:
+        return Refusal("wrong-state", {"state": "missed", "needs": "a new number", "limit": policy.reissue_limit})
+    return None
