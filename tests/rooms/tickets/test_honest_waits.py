@@ -204,6 +204,6 @@ def test_at_most_holds_nine_times_in_ten_and_about_is_right_on_average(name, n, 
         groups["booked" if t.booked else "walk-in"].append(t)
 
     for group, members in groups.items():
-        if len(members) >= 300:  # smaller ones say more of the dice than of the promise
+        if len(members) >= 500:  # smaller ones say more of the dice than of the promise
             assert 0.88 <= kept(members) <= 0.95, (group, len(members), kept(members))
             assert 0.9 <= bias(members) <= 1.1, (group, len(members), bias(members))

@@ -193,7 +193,7 @@ def _shown(hall: HallRow, seen: Scene, calls: Sequence[tuple[Any, ...]]) -> Line
 
 def _foretold(seen: Scene, waiting: Sequence[TicketRow]) -> tuple[dict[int, Promise], dict[int, rules.Band | None]]:
     """Promise of each waiting ticket by id, and the wait of a newcomer per category."""
-    forecaster, neighbours = seen.forecaster(), seen.neighbours()
+    forecaster, neighbours = seen.forecaster(len(waiting)), seen.neighbours()
     before: Counter[int] = Counter()
     promises = {}
     for ticket in waiting:

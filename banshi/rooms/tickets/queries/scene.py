@@ -236,12 +236,13 @@ class Scene:
         """Until windows of other zones may call somebody who waits since then."""
         return max(0.0, self._in_s(waits_from) + self.policy.spill_over_after * 60)
 
-    def forecaster(self) -> rules.Forecaster:
+    def forecaster(self, waiting: int) -> rules.Forecaster:
         return rules.Forecaster(
             windows=self.at_work(),
             handling={c.id: handling_of(c) for c in self.categories},
             due=[rules.Due(category, self._in_s(starts), self._in_s(ends)) for category, starts, ends in self.due],
             booked_first=self.policy.booked_first,
+            waiting=waiting,
         )
 
     def neighbours(self) -> dict[int, frozenset[int]]:
@@ -311,7 +312,7 @@ def promise_for(
         rank_class=int(rank.rank_class),
         rank_key=rank.key,
     )
-    neighbours, forecaster, ahead = seen.neighbours()[category], seen.forecaster(), 0
+    neighbours, forecaster, ahead = seen.neighbours()[category], seen.forecaster(sum(row[3] for row in before)), 0
     for theirs, rank_class, window, count in before:
         ahead += count if theirs in neighbours and window is None and only_window is None else 0
         for _ in range(count):

@@ -7,17 +7,18 @@ are equally likely parts in fixed shuffles, so the same line always gives the sa
 
 from __future__ import annotations
 
-import itertools
 import math
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from heapq import heapify, heappop, heappush, heapreplace
+from itertools import pairwise
 
 from banshi.rooms.tickets.rules.handling import PARTS, Z90, Handling
 from banshi.rooms.tickets.rules.line import RankClass
 
-PLAYS = PARTS
+PLAYS, FEWER_PLAYS = PARTS, PARTS // 2  # fewer where many wait: their sums vary less
+MANY = 120
 COMES = 0.85  # part of booked people who come
 OPENS_S = 900.0  # booked people come from so long before their period
 MODEL_ERROR = 0.08  # part of a wait by which pauses, missed calls and new arrivals falsify it
@@ -75,7 +76,7 @@ class _Pool:
 
     near: frozenset[int]
     far: frozenset[int]
-    free: list[list[float]] = field(default_factory=lambda: [[] for _ in range(PLAYS)])
+    free: list[list[float]]
 
 
 _chance = random.Random(20260310)  # noqa: S311 – shuffles, not secrets
@@ -92,7 +93,10 @@ class Forecaster:
         handling: Mapping[int, Handling],
         due: Sequence[Due],
         booked_first: bool = True,
+        waiting: int = 0,
     ) -> None:
+        """:param waiting: about how many will be placed."""
+        self._plays = FEWER_PLAYS if waiting > MANY else PLAYS
         self._handling = handling
         self._windows = {window.window: window for window in windows}
         self._single: dict[int, _Pool] = {}
@@ -101,7 +105,9 @@ class Forecaster:
         self._drawn = 0
         pools: dict[tuple[frozenset[int], frozenset[int]], _Pool] = {}
         for window in windows:
-            pool = pools.setdefault((window.categories, window.far), _Pool(window.categories, window.far))
+            pool = pools.setdefault(
+                (window.categories, window.far), _Pool(window.categories, window.far, [[] for _ in range(self._plays)])
+            )
             for free, left in zip(pool.free, self._left(window), strict=True):
                 free.append(left)
         for pool in pools.values():
@@ -110,7 +116,9 @@ class Forecaster:
         self._pools = list(pools.values())
         self._due = sorted(due, key=lambda d: d.in_s) if booked_first else []
         self._next_due = 0
-        self._coming: list[list[tuple[float, int]]] = [[] for _ in range(PLAYS)]
+        self._coming: list[list[tuple[float, int]]] = [[] for _ in range(self._plays)]
+        self._expected = 0  # how many stand in there
+        self._arrivals: dict[tuple[float, float], tuple[float, list[float]]] = {}
 
     def place(self, ticket: InLine) -> Band | None:
         """The wait of the next number in rank order, who then takes its window; None when no window serves it."""
@@ -126,7 +134,7 @@ class Forecaster:
         if not self._serving(category):
             return None
         self._let_booked_pass(category)
-        return _band([self._first(category, play, spills_in_s)[0] for play in range(PLAYS)])
+        return _band([self._first(category, play, spills_in_s)[0] for play in range(self._plays)])
 
     def _serving(self, category: int) -> list[_Pool]:
         found = self._by_category.get(category)
@@ -171,38 +179,56 @@ class Forecaster:
             return None
         pool = self._single.get(window.window)
         if pool is None:
-            pool = self._single[window.window] = _Pool(window.categories, window.far)
-            pool.free = [[left] for left in self._left(window)]
+            pool = self._single[window.window] = _Pool(
+                window.categories, window.far, [[left] for left in self._left(window)]
+            )
         draws = self._draws(ticket.category)
         return [heapreplace(free, free[0] + draw) for free, draw in zip(pool.free, draws, strict=True)]
 
     def _let_booked_pass(self, category: int) -> None:
         """Booked people who will have come before this number's turn are served before it."""
-        latest = max(self._first(category, play, 0.0)[0] for play in range(PLAYS))
+        if self._next_due == len(self._due) and not self._expected:
+            return
+        turns = self._turns(category)
+        latest = max(turns)
         while self._next_due < len(self._due) and self._due[self._next_due].in_s - OPENS_S <= latest:
             self._expect(self._due[self._next_due])
             self._next_due += 1
         for play, coming in enumerate(self._coming):
-            while coming and coming[0][0] <= self._first(category, play, 0.0)[0]:
+            while coming and coming[0][0] <= turns[play]:
                 _, theirs = heappop(coming)
+                self._expected -= 1
                 if self._serving(theirs):
-                    arrived = self._first(theirs, play, 0.0)
-                    heapreplace(arrived[1].free[play], arrived[0] + self._one_draw(theirs, play))
+                    start, pool = self._first(theirs, play, 0.0)
+                    heapreplace(pool.free[play], start + self._one_draw(theirs, play))
+                    turns[play] = self._first(category, play, 0.0)[0]
+
+    def _turns(self, category: int) -> list[float]:
+        """When a window is free for it, in each play."""
+        pools = self._serving(category)
+        if len(pools) == 1:
+            return [free[0] for free in pools[0].free]
+        return [self._first(category, play, 0.0)[0] for play in range(self._plays)]
 
     def _expect(self, due: Due) -> None:
         """In which plays this person comes, and when – given that they have not come yet."""
-        gone = _arrived(0.0, due)
-        comes = COMES * (1 - gone) / (1 - COMES * gone)
-        shuffle, when = self._shuffle(), self._shuffle()
-        for play in range(PLAYS):
-            if (shuffle[play] + 0.5) / PARTS < comes:
-                heappush(
-                    self._coming[play], (_arrival(gone + (1 - gone) * (when[play] + 0.5) / PARTS, due), due.category)
-                )
+        key = (due.in_s, due.until_s)
+        known = self._arrivals.get(key)
+        if known is None:
+            curve = _curve(due)
+            gone = _arrived(curve)
+            comes = COMES * (1 - gone) / (1 - COMES * gone)
+            parts = [_arrival(gone + (1 - gone) * (n + 0.5) / PARTS, curve) for n in range(PARTS)]
+            known = self._arrivals[key] = (comes * PARTS - 0.5, parts)
+        most, parts = known
+        for coming, chance, when in zip(self._coming, self._shuffle(), self._shuffle(), strict=True):
+            if chance < most:
+                heappush(coming, (parts[when], due.category))
+                self._expected += 1
 
     def _shuffle(self) -> list[int]:
         self._drawn += 1
-        return _SHUFFLES[self._drawn % len(_SHUFFLES)]
+        return _SHUFFLES[self._drawn % len(_SHUFFLES)][: self._plays]
 
     def _draws(self, category: int) -> list[float]:
         """How long the window is taken by the next service of this category, in each play."""
@@ -222,33 +248,35 @@ class Forecaster:
     def _left(self, window: AtWork) -> list[float]:
         """Until the window may call again, in each play."""
         if window.elapsed_s is None or window.category is None:
-            return [window.opens_in_s] * PLAYS
+            return [window.opens_in_s] * self._plays
         known = self._handling[window.category]
         parts = known.in_parts(max(window.elapsed_s, 0.0))
         begins = max(-window.elapsed_s, 0.0)
         return [begins + parts[n] for n in self._shuffle()]
 
 
-def _arrived(at_s: float, due: Due) -> float:
-    """Share of those who come that has come by `at_s`."""
+def _curve(due: Due) -> list[tuple[float, float]]:
+    """By when which share of those who come has come."""
     points = [(due.in_s + after, share) for after, share in _ARRIVED if after < due.until_s - due.in_s]
-    points.append((max(due.until_s, points[-1][0] + 1), 1.0))
-    if at_s <= points[0][0]:
+    return [*points, (max(due.until_s, points[-1][0] + 1), 1.0)]
+
+
+def _arrived(curve: Sequence[tuple[float, float]]) -> float:
+    """Share that has come by now."""
+    if curve[0][0] >= 0:
         return 0.0
-    for (x0, y0), (x1, y1) in itertools.pairwise(points):
-        if at_s <= x1:
-            return y0 + (y1 - y0) * (at_s - x0) / (x1 - x0)
+    for (x0, y0), (x1, y1) in pairwise(curve):
+        if x1 >= 0:
+            return y0 + (y1 - y0) * -x0 / (x1 - x0)
     return 1.0
 
 
-def _arrival(share: float, due: Due) -> float:
-    """By when this share of those who come has come; never before now."""
-    points = [(due.in_s + after, part) for after, part in _ARRIVED if after < due.until_s - due.in_s]
-    points.append((max(due.until_s, points[-1][0] + 1), 1.0))
-    for (x0, y0), (x1, y1) in itertools.pairwise(points):
+def _arrival(share: float, curve: Sequence[tuple[float, float]]) -> float:
+    """By when this share has come; never before now."""
+    for (x0, y0), (x1, y1) in pairwise(curve):
         if share <= y1:
             return max(0.0, x0 + (x1 - x0) * (share - y0) / (y1 - y0))
-    return max(0.0, due.until_s)
+    return max(0.0, curve[-1][0])
 
 
 def _band(starts: Sequence[float]) -> Band:
