@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0003_stretches_and_outcomes'),
+        ('tickets', '0004_services_by_window'),
     ]
 
     operations = [
