@@ -30,7 +30,7 @@ from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars import rules as calendar_rules
 from banshi.rooms.calendars.models import CalendarVersion
 from banshi.rooms.calendars.models import Closure as ClosureRow
-from banshi.rooms.calendars.rules import CalendarDocument, Closure, Words
+from banshi.rooms.calendars.rules import CalendarDocument, Closure, Session, Words
 from banshi.rooms.catalogue.models import HallItem, Item
 from banshi.rooms.places.models import Category, Floor, Hall, Zone
 from banshi.rooms.tickets import actions as tickets
@@ -89,7 +89,7 @@ def affected(
         return []
     first, last = rows[0].day, max(row.day for row in rows)
     before = calendars.sessions(hall, first, last)
-    after = _sessions_after(hall, first, last + AHEAD, document=document, valid_from=valid_from, shut=shut)
+    after = sessions_after(hall, first, last + AHEAD, document=document, valid_from=valid_from, shut=shut)
     where = _where(hall, rows)
     lost = [row for row in rows if _fits(row, before, where) and not _fits(row, after, where)]
     reasons = _Reasons(hall, after, shut)
@@ -119,7 +119,7 @@ def _booked(hall: Hall, now: datetime, *, first: date | None, closures: Sequence
     return list(rows.select_related("item", "category__zone", "person").order_by("starts_at", "id"))
 
 
-def _sessions_after(
+def sessions_after(
     hall: Hall,
     first: date,
     last: date,
@@ -127,7 +127,8 @@ def _sessions_after(
     document: CalendarDocument | None,
     valid_from: date | None,
     shut: Sequence[Closure],
-) -> Sessions:
+) -> dict[date, list[Session]]:
+    """Sessions by day as they would be under a document or closures that are not in force yet."""
     found = calendars.sessions(hall, first, last)
     closed = [*calendars.closures(hall, first, last), *shut]
     calendar = calendars.work_calendar()

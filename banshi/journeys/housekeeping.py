@@ -18,7 +18,7 @@ from django.db import connection
 from banshi.foundation import heartbeat
 from banshi.foundation.connections import renew
 from banshi.foundation.memory import forgettable
-from banshi.journeys import close_hall_day, close_line
+from banshi.journeys import change_rules, close_hall_day, close_line
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
@@ -39,6 +39,11 @@ def _materialise(now: datetime) -> None:
         booking.materialise(hall=hall, now=now)
 
 
+def _offer(now: datetime) -> None:
+    for hall in Hall.objects.order_by("id"):
+        booking.offer_waiting(hall=hall, now=now)
+
+
 def _send_ahead(now: datetime) -> None:
     for hall in Hall.objects.order_by("id"):
         tickets.send_ahead(hall=hall, now=now)
@@ -46,6 +51,8 @@ def _send_ahead(now: datetime) -> None:
 
 DUTIES = (
     Duty("materialise slots", _materialise, timedelta(hours=1)),
+    Duty("rules that begin", lambda now: change_rules.begin_due(now=now), timedelta()),
+    Duty("offers", _offer, timedelta(minutes=1)),
     Duty("expire holds", lambda now: booking.expire_holds(now=now), timedelta()),
     Duty("closures", lambda now: close_line.look(now=now), timedelta()),
     Duty("no-shows", lambda now: booking.sweep_no_shows(now=now, came=WAS_HERE), timedelta()),

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import groupby
+from itertools import combinations, groupby
 from typing import Any
 
 import yaml
@@ -23,6 +23,7 @@ from banshi.foundation.said import english
 from banshi.foundation.states import CHANNELS
 from banshi.journeys import change_hours
 from banshi.journeys.change_hours import WHATS, Affected, Choice, What
+from banshi.journeys.consequences import consequences
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.rules import SOURCES
 from banshi.rooms.calendars import queries as calendars
@@ -33,7 +34,7 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.office import calendar_form
 from banshi.surfaces.office.calendars import plain
-from banshi.surfaces.office.frame import clean, day_or_none, int_or_none, local, page, status_of
+from banshi.surfaces.office.frame import clean, day_or_none, int_or_none, invalid, local, page, status_of
 from banshi.surfaces.office.words import SESSION_KINDS, WALK_INS, WEEKDAYS
 
 _ALIAS = re.compile(r"(^|[\s\[{,:-])[&*]\w", re.MULTILINE)
@@ -177,8 +178,36 @@ def _preview(
         last=valid_from + timedelta(days=PREVIEW_DAYS - 1),
         changes=_changes(hall, document, valid_from),
         version=newest.version if newest else 0,
+        foreseen=consequences(hall=hall, now=clock.now(), document=document, valid_from=valid_from),
+        overlaps=_overlaps(hall, document, valid_from),
         **people_context(people),
     )
+
+
+def _overlaps(hall: Hall, document: CalendarDocument, first: date) -> list[Overlap]:
+    """Sessions of the new hours that overlap, with what both would add up to: the same hour is given out once only."""
+    days = [first + timedelta(days=i) for i in range(PREVIEW_DAYS)]
+    calendar = calendars.work_calendar()
+    found: dict[frozenset[str], Overlap] = {}
+    for day in days:
+        for one, other in combinations(rules.sessions_on(document, day, calendar), 2):
+            starts_at, ends_at = max(one.starts_at, other.starts_at), min(one.ends_at, other.ends_at)
+            if starts_at < ends_at:
+                both = len(one.periods) + len(other.periods)
+                names = [each.name.en if english() else each.name.zh for each in (one, other)]
+                found.setdefault(frozenset({one.rule, other.rule}), Overlap(day, names, starts_at, ends_at, both))
+    return list(found.values())
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """Two sessions at once. `periods`: of both together, were none left out."""
+
+    day: date
+    names: list[str]
+    starts_at: datetime
+    ends_at: datetime
+    periods: int
 
 
 def people_context(people: list[Affected]) -> dict[str, Any]:
@@ -238,6 +267,18 @@ def _moment(text: str | None) -> datetime | None:
     return found if found.tzinfo is not None else None
 
 
+def _confirmed(request: Asked, hall: Hall, document: dict[str, Any], valid_from: date) -> None:
+    """:raises Refused: invalid, when nothing could be booked any more and nobody said that this is meant."""
+    if request.POST.get("confirmed") == "yes":
+        return
+    try:
+        checked = rules.load(document)
+    except rules.InvalidCalendar:  # said by whoever publishes it
+        return
+    if consequences(hall=hall, now=clock.now(), document=checked, valid_from=valid_from).nothing_left:
+        raise invalid("confirmed", _("Nothing in the hall could be booked after this."))
+
+
 @door(audience="staff", permission="calendar.edit")
 @require_POST
 def publish(request: Asked, hall: str) -> HttpResponseBase:
@@ -257,6 +298,7 @@ def publish(request: Asked, hall: str) -> HttpResponseBase:
         return redirect("office:calendar_edit", hall=hall)
     choices, others = choices_of(request.POST)
     try:
+        _confirmed(request, place, document, valid_from)
         version, follow_up = change_hours.publish(
             hall=place,
             document=document,

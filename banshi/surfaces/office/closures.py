@@ -17,6 +17,7 @@ from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import named
 from banshi.journeys import change_hours, close_line
+from banshi.journeys.consequences import consequences
 from banshi.journeys.follow_up import Outcome, outcome_of
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.models import FollowUp
@@ -175,8 +176,10 @@ def preview(request: Asked, hall: str) -> HttpResponseBase:
         wanted = _wanted(place, typed)
     except Refused as refused:
         return _list(request, place, typed, refused)
-    people = change_hours.affected(hall=place, now=clock.now(), closure=_spans(place, wanted))
+    spans = _spans(place, wanted)
+    people = change_hours.affected(hall=place, now=clock.now(), closure=spans)
     context: dict[str, Any] = people_context(people)
+    context["foreseen"] = consequences(hall=place, now=clock.now(), shut=spans)
     return page(request, "office/closure_preview.html", place, typed=typed, wanted=wanted, **context)
 
 

@@ -13,9 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
+from banshi.foundation.said import english
+from banshi.journeys import change_rules
+from banshi.journeys.consequences import Consequences
 from banshi.kernel.policy import HallPolicy
 from banshi.kernel.refusals import Refused
-from banshi.rooms.places import actions as place_actions
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Category, Hall, PolicyVersion
 from banshi.surfaces.office import policy_form
@@ -41,13 +43,17 @@ def _newest(hall: Hall) -> PolicyVersion | None:
 @door(audience="staff", permission="policy.edit")
 @require_http_methods(["GET", "POST"])
 def index(request: Asked, hall: str) -> HttpResponseBase:
-    """GET: the form, of the newest version or of `?version=`. POST: look at what changes, or publish."""
+    """GET: the form, of the rules in force or of `?version=`. POST: look at what changes, or publish.
+
+    A version that is only planned is shown beside it, and never the start of a change unless it is asked for.
+    """
     place = places.hall_by_code(hall)
     newest = _newest(place)
-    current: dict[str, Any] = newest.document if newest else HallPolicy().model_dump(mode="json")
+    ruling = change_rules.in_force(place, clock.now())
+    current: dict[str, Any] = ruling.document if ruling else HallPolicy().model_dump(mode="json")
     start, restored = current, None
     wanted = int_or_none(request.GET.get("version"), 1)
-    if wanted is not None and newest is not None and wanted != newest.version:
+    if wanted is not None and wanted != (ruling.version if ruling else 0):
         restored = PolicyVersion.objects.filter(hall=place, version=wanted).first()
         start = restored.document if restored else current
     form = policy_form.sections(start)
@@ -61,6 +67,9 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
     meta = {name: clean(request.POST.get(name), 200) for name in ("note", "from_day", "from_time", "version")}
     document, faults = policy_form.typed(request.POST, form)
     faults = {**policy_form.check(document), **faults}
+    if not faults:
+        unknown = change_rules.faults(hall=place, policy=HallPolicy.model_validate(document))
+        faults = {path: words["en" if english() else "zh"] for path, words in unknown.items()}
     valid_from, fault = _valid_from(place, meta)
     if fault:
         faults["from_day"] = fault
@@ -71,10 +80,12 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
         general = [text for path, text in faults.items() if path == "" or path == "from_day"]
         return _page(request, place, form, meta, newest, faults=faults, general=general)
     changed = policy_form.changes(current, document)
+    foreseen = change_rules.foresee(hall=place, policy=HallPolicy.model_validate(document), now=clock.now())
     if request.POST.get("act") != "publish":
-        return _page(request, place, policy_form.sections(document), meta, newest, changes=changed)
+        shown = policy_form.sections(document)
+        return _page(request, place, shown, meta, newest, changes=changed, foreseen=foreseen)
     try:
-        version = place_actions.publish_policy(
+        version = change_rules.publish(
             hall=place,
             document=document,
             by=request.who.by,
@@ -82,9 +93,11 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
             note=meta["note"],
             valid_from=valid_from,
             expected_version=int_or_none(meta["version"]),
+            confirmed=request.POST.get("confirmed") == "yes",
         )
     except Refused as refused:
-        return _page(request, place, policy_form.sections(document), meta, newest, changes=changed, refused=refused)
+        shown = policy_form.sections(document)
+        return _page(request, place, shown, meta, newest, changes=changed, foreseen=foreseen, refused=refused)
     messages.success(request, _("Version %(n)s is published.") % {"n": version.version})
     return redirect("office:policy", hall=hall)
 
@@ -113,6 +126,7 @@ def _page(
     faults: dict[str, str] | None = None,
     general: list[str] | None = None,
     refused: Refused | None = None,
+    foreseen: Consequences | None = None,
 ) -> HttpResponseBase:
     faulty = [each for section in form for each in section.fields if each.error]
     return page(
@@ -122,7 +136,9 @@ def _page(
         form=form,
         meta=meta,
         newest=newest,
-        pending=newest is not None and newest.valid_from > clock.now(),
+        ruling=change_rules.in_force(hall, clock.now()),
+        planned=[(row, _planned_changes(hall, row)) for row in change_rules.planned(hall, clock.now())],
+        foreseen=foreseen,
         changes=changes,
         faults=faults or {},
         faulty=faulty,
@@ -134,6 +150,12 @@ def _page(
         today=local(hall, clock.now()).date(),
         status=422 if faults else status_of(refused) if refused else 200,
     )
+
+
+def _planned_changes(hall: Hall, row: PolicyVersion) -> list[policy_form.Change]:
+    """What a planned version will change of the rules in force now."""
+    ruling = change_rules.in_force(hall, clock.now())
+    return policy_form.changes(ruling.document if ruling else {}, row.document)
 
 
 @door(audience="staff", permission="policy.edit")

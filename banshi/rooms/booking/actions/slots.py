@@ -91,7 +91,7 @@ def materialise(*, hall: Hall, now: datetime) -> int:
     today = now.astimezone(facts.zone).date()
     policy = facts.policy.booking
     last = rules.horizon(policy, today, calendars.work_calendar()) + AHEAD
-    rows = wanted_slots(facts, _items_of(hall), calendars.sessions(hall, today, last))
+    rows = wanted_slots(facts, bookable_items(hall), calendars.sessions(hall, today, last))
     written = {
         (slot.business, slot.starts_at, slot.ends_at): slot
         for slot in Slot.objects.filter(hall=hall, day__range=(today, last))
@@ -138,7 +138,8 @@ def _same(slot: Slot, row: dict[str, Any]) -> bool:
     )
 
 
-def _items_of(hall: Hall) -> list[ItemFacts]:
+def bookable_items(hall: Hall) -> list[ItemFacts]:
+    """The items of the hall that can be booked, as the rules read them."""
     rows = HallItem.objects.filter(hall=hall, bookable=True).order_by("item__code")
     return [
         ItemFacts(code, category, True, extended, exempt, periods)
@@ -310,7 +311,7 @@ def _need_hours(slot: Slot, *, now: datetime) -> None:
         if over and closure.stops(zone=what.zone, category=what.category, item=what.item):
             reason = {"zh": closure.reason.zh, "en": closure.reason.en}
             raise Refused("closed", facts={"reason": reason, "until": closure.ends_at}, next=closure.ends_at)
-    wanted = wanted_slots(hall_facts(hall, now=now), _items_of(hall), calendars.sessions(hall, slot.day, slot.day))
+    wanted = wanted_slots(hall_facts(hall, now=now), bookable_items(hall), calendars.sessions(hall, slot.day, slot.day))
     spans = {_span_of(row) for row in wanted if row["business"] == slot.business}
     if (slot.business, slot.starts_at, slot.ends_at) in spans:
         return
