@@ -12,8 +12,8 @@ from banshi.foundation.doors import Asked, door
 from banshi.rooms.audit import queries as audit_of
 from banshi.rooms.identity.models import Staff
 from banshi.rooms.places import queries as places
+from banshi.surfaces.office import deeds
 from banshi.surfaces.office.frame import clean, day_or_none, int_or_none, page, zone_of
-from banshi.surfaces.office.names import names_of
 from banshi.surfaces.office.words import AUDIT
 
 PER_PAGE = 50
@@ -53,10 +53,9 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
         request,
         "office/audit.html",
         place,
-        rows=rows[:PER_PAGE],
+        lines=deeds.read(rows[:PER_PAGE]),
         older=rows[PER_PAGE - 1].id if len(rows) > PER_PAGE else None,
         more=f"{left.urlencode()}&" if left else "",
-        who_did=names_of(row.actor for row in rows),
         actions=AUDIT.items(),
         asked={"subject": subject, "action": action, "who": who, "first": first, "last": last},
         everywhere=everywhere,

@@ -1,0 +1,381 @@
+"""The trail in sentences: who did what to what, with the names of things. `read` turns entries into lines.
+
+A new action needs a sentence in `DEEDS` and a short word in `words.AUDIT` (a house test looks). An action that means
+something else for another kind of thing is said under `action:kind`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext, pgettext, pgettext_lazy
+
+from banshi.foundation import states
+from banshi.foundation.said import named
+from banshi.foundation.templatetags.ui import clock_words, day_words, span_words
+from banshi.kernel.masking import mask_name
+from banshi.rooms.audit.queries import EntryView
+from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Slot, Suspension, Waiting
+from banshi.rooms.calendars.models import Closure
+from banshi.rooms.catalogue.models import Item
+from banshi.rooms.devices.models import Device
+from banshi.rooms.feedback.models import Task
+from banshi.rooms.identity.models import ApiKey, Person, Role, Staff
+from banshi.rooms.messaging.models import Message
+from banshi.rooms.places.models import Category, Hall, Window
+from banshi.rooms.tickets.models import Ticket
+from banshi.surfaces.office.names import names_of
+from banshi.surfaces.office.words import DEVICES, MESSAGE_KEYS, OUTCOMES, ROLES, SUSPENSIONS, Text
+
+DEEDS: dict[str, Text] = {
+    "looked": pgettext_lazy("deed", "%(who)s looked at the data of %(what)s"),
+    "placed": pgettext_lazy("deed", "%(who)s booked %(what)s"),
+    "cancelled": pgettext_lazy("deed", "%(who)s cancelled %(what)s"),
+    "moved": pgettext_lazy("deed", "%(who)s moved %(what)s"),
+    "kept": pgettext_lazy("deed", "%(who)s let %(what)s stand in a closure"),
+    "no_show": pgettext_lazy("deed", "%(what)s was noted as a no-show"),
+    "signed-in": pgettext_lazy("deed", "%(who)s signed in"),
+    "signed-out": pgettext_lazy("deed", "%(who)s signed out"),
+    "sign-in-failed": pgettext_lazy("deed", "A sign-in failed"),
+    "changed-password": pgettext_lazy("deed", "%(who)s changed the password"),
+    "reset-password": pgettext_lazy("deed", "%(who)s reset the password of %(what)s"),
+    "published-policy": pgettext_lazy("deed", "%(who)s published rules for %(what)s"),
+    "published-calendar": pgettext_lazy("deed", "%(who)s published opening hours for %(what)s"),
+    "imported-national-days": pgettext_lazy("deed", "%(who)s took over the national holidays"),
+    "closed": pgettext_lazy("deed", "%(who)s announced a closure of %(what)s"),
+    "closed:slot": pgettext_lazy("deed", "%(who)s stopped booking for %(what)s"),
+    "opened": pgettext_lazy("deed", "%(who)s resumed booking for %(what)s"),
+    "evacuated": pgettext_lazy("deed", "%(who)s had %(what)s evacuated"),
+    "withdrew-closure": pgettext_lazy("deed", "%(who)s took a closure of %(what)s back"),
+    "opened-window": pgettext_lazy("deed", "%(who)s opened %(what)s"),
+    "closed-window": pgettext_lazy("deed", "%(who)s closed %(what)s"),
+    "paused-window": pgettext_lazy("deed", "%(who)s paused %(what)s"),
+    "resumed-window": pgettext_lazy("deed", "%(who)s let %(what)s go on"),
+    "changed-window": pgettext_lazy("deed", "%(who)s changed what %(what)s serves"),
+    "changed-item": pgettext_lazy("deed", "%(who)s changed how %(what)s is handled"),
+    "quota": pgettext_lazy("deed", "%(who)s changed the places of %(what)s"),
+    "gave-role": pgettext_lazy("deed", "%(who)s gave %(what)s a role"),
+    "ended-role": pgettext_lazy("deed", "%(who)s ended the role %(what)s"),
+    "created": pgettext_lazy("deed", "%(who)s created the account of %(what)s"),
+    "activated": pgettext_lazy("deed", "%(who)s activated the account of %(what)s"),
+    "deactivated": pgettext_lazy("deed", "%(who)s deactivated the account of %(what)s"),
+    "planned-shift": pgettext_lazy("deed", "%(who)s planned a shift for %(what)s"),
+    "removed-shift": pgettext_lazy("deed", "%(who)s removed a shift of %(what)s"),
+    "suspended": pgettext_lazy("deed", "%(who)s suspended online booking for %(what)s"),
+    "lifted": pgettext_lazy("deed", "%(who)s lifted the suspension of %(what)s"),
+    "forgiven": pgettext_lazy("deed", "%(who)s forgave an entry of %(what)s"),
+    "fault_day": pgettext_lazy("deed", "%(who)s marked a day as the fault of %(what)s"),
+    "appealed": pgettext_lazy("deed", "%(what)s appealed"),
+    "upheld": pgettext_lazy("deed", "%(who)s upheld the appeal of %(what)s"),
+    "rejected": pgettext_lazy("deed", "%(who)s did not uphold the appeal of %(what)s"),
+    "waiting": pgettext_lazy("deed", "%(who)s put %(what)s on the waiting list"),
+    "left": pgettext_lazy("deed", "%(who)s took %(what)s off the waiting list"),
+    "put_first": pgettext_lazy("deed", "%(who)s put %(what)s first in line"),
+    "noted": pgettext_lazy("deed", "%(who)s wrote a note on %(what)s"),
+    "rated": pgettext_lazy("deed", "The visitor of %(what)s gave a rating"),
+    "task_assigned": pgettext_lazy("deed", "%(who)s gave %(what)s to somebody to answer"),
+    "task_answered": pgettext_lazy("deed", "%(who)s answered %(what)s"),
+    "task_settled": pgettext_lazy("deed", "%(who)s settled %(what)s"),
+    "task_reopened": pgettext_lazy("deed", "A new bad rating opened %(what)s again"),
+    "template_set": pgettext_lazy("deed", "%(who)s reworded %(what)s"),
+    "template_reset": pgettext_lazy("deed", "%(who)s took the common words for %(what)s"),
+    "message_sent_again": pgettext_lazy("deed", "%(who)s sent %(what)s again"),
+    "device_registered": pgettext_lazy("deed", "%(who)s named %(what)s"),
+    "device_secret_made": pgettext_lazy("deed", "%(who)s made a pairing code for %(what)s"),
+    "device_paired": pgettext_lazy("deed", "%(what)s was paired"),
+    "revoked": pgettext_lazy("deed", "%(who)s revoked %(what)s"),
+    "name_replaced": pgettext_lazy("deed", "Evidence replaced the name of %(what)s"),
+    "name_proven": pgettext_lazy("deed", "Evidence proved the name of %(what)s"),
+    "phone_proven": pgettext_lazy("deed", "%(what)s proved the telephone number"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry as a sentence, with what is known besides, in words."""
+
+    entry: EntryView
+    sentence: str
+    details: tuple[str, ...]
+
+
+def read(entries: Iterable[EntryView]) -> list[Line]:
+    """A query per kind of thing, however many entries."""
+    rows = list(entries)
+    things = Things(rows)
+    who = names_of(row.actor for row in rows)
+    return [Line(row, _sentence(row, who.get(row.actor, ""), things), things.details(row)) for row in rows]
+
+
+def _sentence(row: EntryView, who: str, things: Things) -> str:
+    kind = row.subject.partition(":")[0]
+    words = DEEDS.get(f"{row.action}:{kind}") or DEEDS.get(row.action) or pgettext("deed", "%(who)s changed %(what)s")
+    text = str(words) % {"who": who, "what": things.name(row.subject)}
+    return text[:1].upper() + text[1:]
+
+
+class Things:
+    """The names of everything that some entries are about or mention."""
+
+    def __init__(self, rows: Iterable[EntryView]) -> None:
+        wanted: dict[str, set[str]] = {}
+        for row in rows:
+            kind, _colon, key = row.subject.partition(":")
+            wanted.setdefault(kind, set()).add(key)
+            for mentioned, keys in _mentioned(row.facts):
+                wanted.setdefault(mentioned, set()).update(keys)
+            wanted.setdefault("hall", set()).add(row.hall)
+        self._names = {(kind, key): name for kind in wanted for key, name in _named(kind, wanted[kind]).items()}
+
+    def name(self, subject: str) -> str:
+        """“3 号窗口”; the kind of thing where it is gone."""
+        kind, _colon, key = subject.partition(":")
+        return self._names.get((kind, key)) or str(_KINDS.get(kind, pgettext("thing", "something")))
+
+    def details(self, row: EntryView) -> tuple[str, ...]:
+        order = {name: place for place, name in enumerate(_FACTS)}
+        facts = sorted(row.facts.items(), key=lambda fact: order.get(fact[0], 0))  # jsonb keeps none
+        said = (self._detail(name, value, row) for name, value in facts)
+        return tuple(each for each in said if each)
+
+    def _detail(self, name: str, value: Any, row: EntryView) -> str:
+        if value in (None, "", [], False):
+            return ""
+        if name in ("from", "to") and row.action == "moved":
+            label, text = _FACTS["slot_from" if name == "from" else "slot_to"], self.name(f"slot:{value}")
+        elif name in _NAMED_FACTS:
+            keys = value if isinstance(value, list) else [value]
+            label, text = _FACTS[name], gettext(", ").join(self.name(f"{_NAMED_FACTS[name]}:{key}") for key in keys)
+        elif name in _FACTS:
+            label, text = _FACTS[name], _fact(name, value)
+        else:
+            return ""
+        if value is True:
+            return str(label)
+        gap = "" if str(label).endswith("：") else " "
+        return f"{label}{gap}{text}" if text else ""
+
+
+_NAMED_FACTS = {
+    "slot": "slot", "item": "item", "category": "category", "categories": "category", "preferred": "category",
+    "staff": "staff", "closure": "closure", "scope": "hall",
+}  # fmt: skip
+_FACTS: dict[str, Text] = {
+    "slot": pgettext_lazy("fact", "Time:"),
+    "slot_from": pgettext_lazy("fact", "From:"),
+    "slot_to": pgettext_lazy("fact", "To:"),
+    "item": pgettext_lazy("fact", "Matter:"),
+    "category": pgettext_lazy("fact", "Business:"),
+    "categories": pgettext_lazy("fact", "Business:"),
+    "preferred": pgettext_lazy("fact", "Preferred:"),
+    "staff": pgettext_lazy("fact", "Who:"),
+    "closure": pgettext_lazy("fact", "Closure:"),
+    "scope": pgettext_lazy("fact", "Where:"),
+    "source": pgettext_lazy("fact", "Through:"),
+    "channel": pgettext_lazy("fact", "Through:"),
+    "why": pgettext_lazy("fact", "Reason:"),
+    "reason": pgettext_lazy("fact", "Reason:"),
+    "by_hall": pgettext_lazy("fact", "By the hall"),
+    "version": pgettext_lazy("fact", "Version:"),
+    "valid_from": pgettext_lazy("fact", "In force from:"),
+    "day": pgettext_lazy("fact", "Day:"),
+    "from": pgettext_lazy("fact", "From:"),
+    "to": pgettext_lazy("fact", "To:"),
+    "until": pgettext_lazy("fact", "Until:"),
+    "days": pgettext_lazy("fact", "Days:"),
+    "stars": pgettext_lazy("fact", "Stars:"),
+    "follow_up": pgettext_lazy("fact", "Second rating"),
+    "outcome": pgettext_lazy("fact", "Outcome:"),
+    "role": pgettext_lazy("fact", "Role:"),
+    "kind": pgettext_lazy("fact", "Kind:"),
+    "bookable": pgettext_lazy("fact", "Bookable"),
+    "walk_in": pgettext_lazy("fact", "Walk-in"),
+    "extended": pgettext_lazy("fact", "In extended hours"),
+}
+_CODED: dict[str, Mapping[str, Text]] = {
+    "source": states.CHANNELS, "channel": states.CHANNELS, "outcome": OUTCOMES, "role": ROLES, "kind": DEVICES,
+}  # fmt: skip
+_WHYS: dict[str, Text] = {"search": pgettext_lazy("fact", "searching")}
+
+
+def _fact(name: str, value: Any) -> str:
+    if value is True:
+        return ""
+    if name in _CODED:
+        return str(_CODED[name].get(str(value), ""))
+    if name in ("why", "reason"):
+        text = str(value)
+        return "" if text.startswith("ticket:") else str(_WHYS.get(text) or SUSPENSIONS.get(text) or text)
+    if isinstance(value, list):
+        return " + ".join(map(str, value))
+    if name in ("valid_from", "day", "from", "to", "until"):
+        return _day(str(value))
+    return str(value)
+
+
+def _day(text: str) -> str:
+    try:
+        return day_words(date.fromisoformat(text), None)
+    except ValueError:
+        return text.removeprefix("0")  # a time of day: 09:00 → 9:00
+
+
+def _mentioned(facts: Mapping[str, Any]) -> Iterable[tuple[str, set[str]]]:
+    for name, value in facts.items():
+        kind = "slot" if name in ("from", "to") and isinstance(value, int) else _NAMED_FACTS.get(name)
+        if kind and value not in (None, "", True, False):
+            yield kind, {str(each) for each in (value if isinstance(value, list) else [value])}
+
+
+_KINDS: dict[str, Text] = {
+    "appointment": pgettext_lazy("thing", "an appointment"),
+    "person": pgettext_lazy("thing", "a person"),
+    "staff": pgettext_lazy("thing", "a member of staff"),
+    "window": pgettext_lazy("thing", "a window"),
+    "item": pgettext_lazy("thing", "a matter"),
+    "hall": pgettext_lazy("thing", "all halls"),
+    "device": pgettext_lazy("thing", "a device"),
+    "key": pgettext_lazy("thing", "a key"),
+    "ticket": pgettext_lazy("thing", "a number"),
+    "template": pgettext_lazy("thing", "a message's words"),
+    "message": pgettext_lazy("thing", "a message"),
+    "task": pgettext_lazy("thing", "a bad rating"),
+    "slot": pgettext_lazy("thing", "a period"),
+    "role": pgettext_lazy("thing", "a role"),
+    "suspension": pgettext_lazy("thing", "a person"),
+    "appeal": pgettext_lazy("thing", "a person"),
+    "entry": pgettext_lazy("thing", "a person"),
+    "waiting": pgettext_lazy("thing", "a person"),
+    "category": pgettext_lazy("thing", "a kind of business"),
+    "closure": pgettext_lazy("thing", "a closure"),
+}
+
+
+def _named(kind: str, keys: set[str]) -> dict[str, str]:
+    """Key → name, in one query."""
+    find = _FINDERS.get(kind)
+    return find(keys) if find is not None else {}
+
+
+def _numbers(keys: set[str]) -> list[int]:
+    return [int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 19]
+
+
+def _people(model: Any, *path: str) -> Callable[[set[str]], dict[str, str]]:
+    """Masked names of the people behind rows of a model."""
+
+    def find(keys: set[str]) -> dict[str, str]:
+        rows = model.objects.filter(pk__in=_numbers(keys)).order_by("pk")
+        if path:
+            rows = rows.select_related("__".join(path))
+        found = {}
+        for row in rows:
+            person = row
+            for step in path:
+                person = getattr(person, step) if person is not None else None
+            if person is not None:
+                found[str(row.pk)] = mask_name(person.name)
+        return found
+
+    return find
+
+
+def _appeals(keys: set[str]) -> dict[str, str]:
+    rows = Appeal.objects.filter(pk__in=_numbers(keys)).select_related("suspension__person", "entry__person")
+    against = ((row.pk, row.suspension or row.entry) for row in rows.order_by("pk"))
+    return {str(key): mask_name(one.person.name) for key, one in against if one is not None}
+
+
+def _appointments(keys: set[str]) -> dict[str, str]:
+    rows = Appointment.objects.filter(code__in=keys).select_related("item").order_by("id")
+    words = pgettext("thing", "appointment %(code)s (%(item)s, %(time)s)")
+    return {r.code: words % {"code": r.code, "item": named(r.item), "time": _moment(r.starts_at)} for r in rows}
+
+
+def _slots(keys: set[str]) -> dict[str, str]:
+    rows = Slot.objects.filter(pk__in=_numbers(keys)).order_by("pk")
+    return {str(row.pk): span_words(row.starts_at, row.ends_at, None) for row in rows}
+
+
+def _moment(at: datetime) -> str:
+    return f"{day_words(timezone.localtime(at).date(), None)} {clock_words(at)}"
+
+
+def _tickets(keys: set[str]) -> dict[str, str]:
+    words = pgettext("thing", "number %(number)s of %(day)s")
+    rows = Ticket.objects.filter(ref__in=keys).order_by("id")
+    return {row.ref: words % {"number": row.number, "day": day_words(row.day, None)} for row in rows}
+
+
+def _tasks(keys: set[str]) -> dict[str, str]:
+    words = pgettext("thing", "the bad rating of %(day)s")
+    rows = Task.objects.filter(pk__in=_numbers(keys)).select_related("rating").order_by("pk")
+    return {str(row.pk): words % {"day": day_words(timezone.localtime(row.rating.at).date(), None)} for row in rows}
+
+
+def _staff(keys: set[str]) -> dict[str, str]:
+    by_id = Staff.objects.filter(pk__in=_numbers(keys)).order_by("pk")
+    found = {str(row.pk): named(row) for row in by_id}
+    logins = {key for key in keys if not key.isdigit()}
+    if logins:
+        found |= {row.login: named(row) for row in Staff.objects.filter(login__in=logins).order_by("pk")}
+    return found
+
+
+def _roles(keys: set[str]) -> dict[str, str]:
+    words = pgettext("thing", "“%(role)s” of %(who)s")
+    rows = Role.objects.filter(pk__in=_numbers(keys)).select_related("staff").order_by("pk")
+    return {str(r.pk): words % {"role": ROLES.get(r.role, ""), "who": named(r.staff)} for r in rows}
+
+
+def _windows(keys: set[str]) -> dict[str, str]:
+    words = pgettext("thing", "window %(n)s")
+    return {row.code: words % {"n": row.number} for row in Window.objects.filter(code__in=keys).order_by("pk")}
+
+
+def _templates(keys: set[str]) -> dict[str, str]:
+    words = pgettext("thing", "the message “%(message)s”")
+    return {key: words % {"message": MESSAGE_KEYS.get(key.partition(":")[0], "")} for key in keys}
+
+
+def _messages(keys: set[str]) -> dict[str, str]:
+    words = pgettext("thing", "the message “%(message)s”")
+    rows = Message.objects.filter(pk__in=_numbers(keys)).order_by("pk")
+    return {str(row.pk): words % {"message": MESSAGE_KEYS.get(row.key, "")} for row in rows}
+
+
+def _closures(keys: set[str]) -> dict[str, str]:
+    rows = Closure.objects.filter(pk__in=_numbers(keys)).order_by("pk")
+    return {str(row.pk): span_words(row.starts_at, row.ends_at, None) for row in rows}
+
+
+def _by_code(model: Any, field: str = "code") -> Callable[[set[str]], dict[str, str]]:
+    def find(keys: set[str]) -> dict[str, str]:
+        rows = model.objects.filter(**{f"{field}__in": keys}).order_by("pk")
+        return {str(getattr(row, field)): named(row) for row in rows}
+
+    return find
+
+
+def _devices(keys: set[str]) -> dict[str, str]:
+    return {row.code: row.name or row.code for row in Device.objects.filter(code__in=keys).order_by("pk")}
+
+
+def _keys(keys: set[str]) -> dict[str, str]:
+    words = pgettext("thing", "the key of %(name)s")
+    return {
+        str(row.pk): words % {"name": row.name} for row in ApiKey.objects.filter(pk__in=_numbers(keys)).order_by("pk")
+    }
+
+
+_FINDERS: dict[str, Callable[[set[str]], dict[str, str]]] = {
+    "appointment": _appointments, "slot": _slots, "ticket": _tickets, "task": _tasks, "staff": _staff, "role": _roles,
+    "window": _windows, "template": _templates, "message": _messages, "closure": _closures, "device": _devices,
+    "key": _keys, "item": _by_code(Item), "hall": _by_code(Hall), "category": _by_code(Category),
+    "person": _people(Person), "suspension": _people(Suspension, "person"), "entry": _people(LedgerEntry, "person"),
+    "waiting": _people(Waiting, "person"), "appeal": _appeals,
+}  # fmt: skip

@@ -1,0 +1,141 @@
+"""The trail speaks in sentences: every action that the code records has words, in Chinese and in English."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.audit import queries
+from banshi.rooms.identity.models import Role
+from banshi.surfaces.office.deeds import DEEDS, read
+from banshi.surfaces.office.words import AUDIT
+from tests.town import TUESDAY_NINE
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+# Calls whose action is computed; what they may record.
+COMPUTED = {
+    "banshi/rooms/booking/actions/credit.py": {"upheld", "rejected"},  # row.state of an answered appeal
+    "banshi/rooms/booking/actions/slots.py": {"closed", "opened"},
+    "banshi/journeys/steer.py": {"opened-window", "closed-window", "paused-window", "resumed-window"},
+}
+SQL = re.compile(r"INSERT INTO audit_entry.*?(?=\n\)|\"\"\")", re.S)
+
+
+def literals(node):
+    return {each.value for each in ast.walk(node) if isinstance(each, ast.Constant) and isinstance(each.value, str)}
+
+
+def recorded():
+    """Every action, with the file that records it; and the files whose action cannot be read."""
+    found, unread = {}, set()
+    for path in sorted((ROOT / "banshi").rglob("*.py")):
+        name = str(path.relative_to(ROOT))
+        if "migrations" in path.parts or "crowd" in path.parts:
+            continue
+        text = path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Call):
+                asked = {each.arg: each.value for each in node.keywords}
+                if getattr(node.func, "attr", getattr(node.func, "id", "")) != "record" or "action" not in asked:
+                    continue
+                actions = asked["action"]
+                kept = (
+                    literals(actions.body) | literals(actions.orelse)
+                    if isinstance(actions, ast.IfExp)
+                    else literals(actions)
+                )
+                if not kept and name != "banshi/rooms/audit/actions.py":
+                    unread.add(name)
+                for action in kept:
+                    found[action] = name
+        for statement in SQL.findall(text):
+            statement = re.sub(r"jsonb_build_object\([^)]*\)", "", statement)
+            for action in re.findall(r"'([a-z][a-z_-]{3,})'(?=,| ELSE| END)", statement):
+                if action != "system":
+                    found[action] = name
+    for name, actions in COMPUTED.items():
+        found |= dict.fromkeys(actions, name)
+    return found, unread
+
+
+def test_every_action_in_the_code_has_a_sentence_and_a_short_word():
+    found, unread = recorded()
+
+    assert unread - set(COMPUTED) == set()
+    assert len(found) > 50
+    assert {action: name for action, name in found.items() if action not in DEEDS} == {}
+    assert {action: name for action, name in found.items() if action not in AUDIT} == {}
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_no_two_deeds_read_alike(language):
+    with translation.override(language):
+        sentences = [str(words) for words in DEEDS.values()]
+
+    assert len(set(sentences)) == len(sentences)
+    if language == "en":
+        assert [text for text in sentences if not re.match(r"%\(|[A-Z]", text)] == []
+    else:
+        assert [text for text in sentences if text.isascii()] == []
+
+
+def said(town, action, subject, language="zh-hans", **facts):
+    by = Actor(ActorKind.STAFF, str(town.manager.pk))
+    audit.record(action=action, subject=subject, by=by, now=TUESDAY_NINE, hall="town", facts=facts)
+    with translation.override(language):
+        line = read(queries.trail(hall="town", limit=1))[0]
+    return line.sentence, " · ".join(line.details)
+
+
+def test_a_line_names_things_as_people_do(town):
+    slot = town.slot()
+
+    assert said(town, "changed-window", "window:town-01", categories=["A", "B"]) == (
+        "主任 改了 01 号窗口 办的业务",
+        "业务：社保、户政",
+    )
+    assert said(town, "closed", f"slot:{slot.pk}") == ("主任 停了 3月11日 周三 9:00–10:00 的预约", "")
+    assert said(town, "gave-role", f"staff:{town.clerk.pk}", role="guide", scope="town") == (
+        "主任 给了 工号一 一个角色",
+        "范围：小镇大厅 · 角色：导办",
+    )
+    assert said(town, "looked", f"person:{town.person(1).pk}", why="search")[0] == "主任 查看了 测** 的个人信息"
+    assert said(town, "changed-item", "item:pension", "en", category="A", bookable=True, walk_in=False) == (
+        "Manager changed how Pension enrolment is handled",
+        "Business: Social security · Bookable",
+    )
+
+
+def test_what_is_gone_or_unknown_is_still_a_sentence(town):
+    assert said(town, "changed-window", "window:gone")[0] == "主任 改了 一个窗口 办的业务"
+    assert said(town, "some-new-deed", "thing:1", secret="x") == ("主任 改了 某项内容", "")
+
+
+def test_many_lines_cost_as_many_queries_as_few(town, django_assert_max_num_queries):
+    by = Actor(ActorKind.STAFF, str(town.manager.pk))
+    for _ in range(30):
+        audit.record(action="changed-window", subject="window:town-01", by=by, now=TUESDAY_NINE, hall="town")
+    rows = queries.trail(hall="town")
+
+    with django_assert_max_num_queries(4):
+        read(rows)
+
+
+def test_the_page_shows_sentences_and_no_codes(town):
+    Role.objects.filter(staff=town.manager).update(role="auditor")
+    said(town, "quota", f"slot:{town.slot().pk}", **{"from": [3, 0], "to": [5, 0]})
+    client = Client(headers={"accept-language": "zh-CN"})
+    client.force_login(town.manager)
+
+    page = client.get(reverse("office:audit", args=["town"])).content.decode()
+
+    assert "主任 改了 3月11日 周三 9:00–10:00 的号数" in page
+    assert "从 3 + 0" in page
