@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from banshi.cli.staffing import staff
 from banshi.cli.talk import Trouble, as_json, console, step
 
 DATA = click.Path(file_okay=False, path_type=Path)
@@ -365,6 +366,9 @@ def check(json_: bool, port: int, data: Path | None) -> None:
     else:
         show(results)
     sys.exit(1 if any(r.state == "fail" for r in results) else 0)
+
+
+main.add_command(staff)
 
 
 @main.group()

@@ -136,6 +136,7 @@ def _who(request: HttpRequest) -> Who:
             login=user.login,
             staff_id=user.id,
             roles=tuple(sorted({r.role for r in roles})),
+            must_change_password=user.must_change_password,
             grants=places.grants(roles),
         )
     account_id = request.session.get("account")

@@ -21,6 +21,7 @@ from banshi.kernel.rights import holds, must_hold
 
 P = ParamSpec("P")
 
+PASSWORD_PAGE = "/staff/me"  # noqa: S105 – all that is open to whoever has a password that somebody else knows
 AUDIENCES = ("public", "citizen", "staff", "hall-device", "key", "demo")
 
 
@@ -34,6 +35,7 @@ class Who:
     account_id: int | None = None
     staff_id: int | None = None
     roles: tuple[str, ...] = ()
+    must_change_password: bool = False
     grants: dict[str, frozenset[str]] = field(default_factory=dict)
 
     @property
@@ -90,6 +92,8 @@ def door(*, audience: str, permission: str | None = None) -> Callable[[View[P]],
             if audience == "staff":
                 if not who.is_staff:
                     return redirect(f"/staff/sign-in?next={quote(request.get_full_path())}")
+                if who.must_change_password and request.path != PASSWORD_PAGE:
+                    return redirect(PASSWORD_PAGE)
                 hall = kwargs.get("hall")
                 assert permission is not None
                 must_hold(who.grants, permission, hall if isinstance(hall, str) else None)

@@ -100,6 +100,7 @@ class Staff(AbstractBaseUser):
     name_en = models.CharField(max_length=60)
     badge = models.CharField(max_length=20, default="")  # 工号, shown on the evaluator
     is_active = models.BooleanField(default=True)
+    must_change_password = models.BooleanField(default=False, db_default=False)  # somebody else knows it
     created_at = models.DateTimeField()
 
     USERNAME_FIELD = "login"

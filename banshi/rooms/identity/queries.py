@@ -12,7 +12,7 @@ from banshi.foundation.crypto import blind_index
 from banshi.kernel.documents import IdType, InvalidDocument, normalise, types_that_fit
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.masking import mask_name
-from banshi.rooms.identity.models import Account, AccountPerson, ApiKey, Person, Role
+from banshi.rooms.identity.models import Account, AccountPerson, ApiKey, Person, Role, Staff
 
 
 @dataclass(frozen=True)
@@ -147,3 +147,31 @@ def name_typed(account_id: int | None, person_id: int) -> str:
     """The name this account gave somebody it books for; "" where it did not."""
     row = AccountPerson.objects.filter(account_id=account_id, person_id=person_id).first() if account_id else None
     return (row.name or "") if row is not None else ""
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody who signs in, as an operator lists them. `roles`: `role` or `role:hall`."""
+
+    login: str
+    name_zh: str
+    name_en: str
+    active: bool
+    roles: tuple[str, ...]
+
+
+def members() -> list[Member]:
+    """All staff, by login."""
+    held: dict[int, list[str]] = {}
+    for role in Role.objects.filter(ended_at=None).order_by("role", "scope"):
+        held.setdefault(role.staff_id, []).append(
+            role.role if role.scope_kind == "all" else f"{role.role}:{role.scope}"
+        )
+    rows = Staff.objects.order_by("login")
+    return [Member(row.login, row.name_zh, row.name_en, row.is_active, tuple(held.get(row.id, ()))) for row in rows]
+
+
+def administrators() -> list[str]:
+    """Logins of those who may manage staff everywhere, and sign in."""
+    held = Role.objects.filter(role="city_admin", scope_kind="all", ended_at=None, staff__is_active=True)
+    return list(held.order_by("staff__login").values_list("staff__login", flat=True))

@@ -116,7 +116,10 @@ def me(request: Asked) -> HttpResponseBase:
     form.fields["new_password1"].help_text = _("At least 10 characters, and not a common word.")
     if request.method == "POST":
         limits.take(key=f"staff-password:{request.who.staff_id}", per_minute=6, burst=8)
+        if form.is_valid() and form.cleaned_data["new_password1"] == form.cleaned_data["old_password"]:
+            form.add_error("new_password1", _("That is the old one."))
         if form.is_valid():
+            user.must_change_password = False
             form.save()
             update_session_auth_hash(request, user)  # this session stays, all others end
             audit.record(action="changed-password", subject=f"staff:{user.id}", by=request.who.by, now=clock.now())

@@ -158,7 +158,15 @@ def revoke_key(*, key_id: int, by: Actor, now: datetime) -> bool:
 
 
 def create_staff(
-    *, login: str, password: str, name_zh: str, name_en: str, badge: str = "", by: Actor, now: datetime
+    *,
+    login: str,
+    password: str,
+    name_zh: str,
+    name_en: str,
+    badge: str = "",
+    must_change_password: bool = False,
+    by: Actor,
+    now: datetime,
 ) -> Staff:
     """:raises Refused: invalid – the login is taken or malformed."""
     login = login.strip().lower()
@@ -176,10 +184,25 @@ def create_staff(
         )
     with transaction.atomic():
         staff = Staff.objects.create_staff(
-            login=login, password=password, name_zh=name_zh, name_en=name_en, badge=badge, created_at=now
+            login=login,
+            password=password,
+            name_zh=name_zh,
+            name_en=name_en,
+            badge=badge,
+            created_at=now,
+            must_change_password=must_change_password,
         )
         audit.record(action="created", subject=f"staff:{staff.id}", by=by, now=now)
     return staff
+
+
+def reset_password(*, staff: Staff, password: str, by: Actor, now: datetime) -> None:
+    """A new first password, to be changed at the next sign-in; sessions under the old one end."""
+    with transaction.atomic():
+        staff.set_password(password)
+        staff.must_change_password = True
+        staff.save(update_fields=["password", "must_change_password"])
+        audit.record(action="reset-password", subject=f"staff:{staff.id}", by=by, now=now)
 
 
 def give_role(*, staff: Staff, role: str, scope_kind: str, scope: str, by: Actor, now: datetime) -> Role:
@@ -235,6 +258,7 @@ __all__ = [
     "new_code",
     "prove_phone",
     "remove_from_account",
+    "reset_password",
     "revoke_key",
     "set_active",
     "use_code",
