@@ -55,10 +55,10 @@ def tick(timestamp: int) -> None:
 @watched
 def send_messages(timestamp: int) -> None:
     """Drain the outbox in batches until nothing is due."""
-    from banshi.config.wiring import channels
+    from banshi.config.wiring import ENCLOSURES, channels
     from banshi.rooms.messaging.actions import drain
 
-    drain(channels=channels(), now=clock.now())
+    drain(channels=channels(), now=clock.now(), enclosures=ENCLOSURES)
 
 
 @app.periodic(cron="* * * * * *")

@@ -20,7 +20,10 @@ from banshi.gateways.outbox import Nowhere, Outbox
 from banshi.gateways.sms_http import SmsHttp
 from banshi.gateways.smtp import Smtp
 from banshi.gateways.wechat import LIVE, Wechat
-from banshi.rooms.messaging.ports import Channel
+from banshi.journeys import day_sheet
+from banshi.rooms.messaging.ports import Channel, Enclosing
+
+ENCLOSURES: Mapping[str, Enclosing] = {"day_sheet": day_sheet.attachment}  # what goes with an e-mail, by key
 
 
 @lru_cache(maxsize=1)

@@ -18,7 +18,7 @@ from django.db import connection
 from banshi.foundation import heartbeat
 from banshi.foundation.connections import renew
 from banshi.foundation.memory import forgettable
-from banshi.journeys import change_rules, close_hall_day, close_line
+from banshi.journeys import change_rules, close_hall_day, close_line, day_sheet
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
@@ -59,6 +59,7 @@ DUTIES = (
     Duty("parked numbers", lambda now: tickets.unpark_due(now=now), timedelta()),
     Duty("people ahead", _send_ahead, timedelta()),
     Duty("close days", lambda now: close_hall_day.close_due(now=now), timedelta(minutes=1)),
+    Duty("day sheets", lambda now: day_sheet.send_due(now=now), timedelta(minutes=5)),
     Duty("learn handling times", lambda now: tickets.learn(now=now), timedelta(minutes=10)),
 )
 _last: dict[str, datetime] = {}

@@ -103,6 +103,9 @@ class MessagePolicy(Section):
     reminder_gap: Minutes = 120  # nobody is reminded sooner after the last message about the same visit
     ahead: Annotated[int, Field(ge=0, le=50)] = 3  # "n ahead of you"
     on_call: bool = True
+    day_sheet_at: time | None = time(7, 30)  # the day's bookings go to the hall on paper; None = never
+    day_sheet_to: tuple[Annotated[str, Field(pattern=r"^[^@\s]{1,64}@[^@\s]{1,180}\.[^@\s]{2,}$")], ...] = ()
+    day_sheet_names: Literal["masked", "whole"] = "masked"
 
 
 class RatingPolicy(Section):

@@ -15,7 +15,7 @@ from banshi.gateways.smtp import Smtp
 from banshi.gateways.wechat import Wechat
 from banshi.rooms.messaging import actions, queries
 from banshi.rooms.messaging.models import Delivery, Message
-from banshi.rooms.messaging.ports import Channel, Final, Outgoing, Passing
+from banshi.rooms.messaging.ports import Attachment, Channel, Final, Outgoing, Passing
 from tests.gateways.fakes import FakeMail, FakeSms, FakeWechat, mailing, serving
 from tests.town import TUESDAY_NINE
 
@@ -174,6 +174,18 @@ class TestMail:
         assert (letter["Subject"], letter["To"], letter["From"]) == ("明天 9:30", "a@b.cn", "hall@town.cn")
         assert letter.get_content().strip() == "明天 9:30。带：身份证。"
         assert receipts == {letter["Message-ID"]} == {"<banshi-1@town.cn>"}
+
+    def test_a_letter_carries_its_attachment(self):
+        sheet = Attachment("2026-03-11.html", "<p>张三</p>".encode(), "text/html")
+        with mailing(FakeMail()) as fake:
+            channel = Smtp(url=f"smtp://127.0.0.1:{fake.port}", sender="hall@town.cn")
+            channel.send(
+                "a@b.cn", "预约单。", template="day_sheet", params={}, idempotency="banshi-1", attachments=[sheet]
+            )
+
+        letter = email.message_from_bytes(fake.letters[0], policy=email.policy.default)
+        (part,) = letter.iter_attachments()
+        assert (part.get_filename(), part.get_content().strip()) == ("2026-03-11.html", "<p>张三</p>")
 
     @pytest.mark.parametrize(("code", "trouble"), [(450, Passing), (550, Final)])
     def test_a_refused_recipient_passes_or_not_by_its_code(self, code, trouble):

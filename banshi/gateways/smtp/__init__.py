@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote, urlparse
 
 from django.core.mail import EmailMessage, get_connection
 
-from banshi.rooms.messaging.ports import Final, Passing
+from banshi.rooms.messaging.ports import Attachment, Final, Passing
 
 
 class Smtp:
@@ -33,7 +33,16 @@ class Smtp:
             "timeout": timeout,
         }
 
-    def send(self, to: str, text: str, *, template: str, params: Mapping[str, Any], idempotency: str) -> str:
+    def send(
+        self,
+        to: str,
+        text: str,
+        *,
+        template: str,
+        params: Mapping[str, Any],
+        idempotency: str,
+        attachments: Sequence[Attachment] = (),
+    ) -> str:
         """:raises Passing: network, 4xx answers. :raises Final: 5xx answers, wrong password, a broken address."""
         message_id = f"<{idempotency}@{self._sender.rpartition('@')[2].strip('> ') or 'banshi'}>"
         message = EmailMessage(
@@ -44,6 +53,8 @@ class Smtp:
             headers={"Message-ID": message_id},
             connection=get_connection(self._backend, **self._options),
         )
+        for each in attachments:
+            message.attach(each.name, each.content, each.kind)
         try:
             message.send()
         except smtplib.SMTPRecipientsRefused as refused:

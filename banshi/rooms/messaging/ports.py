@@ -18,6 +18,23 @@ class Final(Exception):
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file that goes with an e-mail."""
+
+    name: str
+    content: bytes
+    kind: str  # its media type
+
+
+class Enclosing(Protocol):
+    """Makes what goes with messages of a key, when they go out: nothing of it is stored with the message."""
+
+    def __call__(self, subject: str, /, *, language: str) -> Attachment:
+        """:param language: zh | en."""
+        ...
+
+
+@dataclass(frozen=True)
 class Outgoing:
     """One message for one recipient. `idempotency` stays the same over all tries of one message."""
 
@@ -26,6 +43,7 @@ class Outgoing:
     template: str  # message key
     params: Mapping[str, Any]  # values as said in the text, by placeholder
     idempotency: str
+    attachments: Sequence[Attachment] = ()  # for channels that are e-mail
 
 
 class Condition(Protocol):

@@ -76,6 +76,9 @@ LABELS: dict[str, Text] = {
     "messages.reminder_gap": _("Minutes between two messages about a visit"),
     "messages.ahead": _("“Nearly your turn” at so many ahead"),
     "messages.on_call": _("Message when called"),
+    "messages.day_sheet_at": _("Day sheet by e-mail at"),
+    "messages.day_sheet_to": _("Day sheet to these addresses"),
+    "messages.day_sheet_names": _("Names on the day sheet"),
     "rating.within_days": _("Rate within, days"),
     "rating.bad_from_below": _("A low rating is below, stars"),
     "rating.answer_working_days": _("Answer within, working days"),
@@ -112,6 +115,8 @@ HINTS: dict[str, Text] = {
     "messages.leave_before": _("Empty: no message."),
     "messages.reminder_gap": _("A reminder that would follow sooner is left out: it says nothing new."),
     "messages.ahead": _("0: no message."),
+    "messages.day_sheet_at": _("Empty: never."),
+    "messages.day_sheet_to": _("One per line. The day's bookings, to work by on paper when the line is down."),
 }
 
 OPTIONS: dict[str, dict[str, Text]] = {
@@ -134,5 +139,6 @@ OPTIONS: dict[str, dict[str, Text]] = {
         "serviceman": pgettext_lazy("lane", "Servicemen and veterans"),
     },
     "messages.channels": {"sms": _("SMS"), "wechat": _("WeChat"), "email": _("E-mail")},
+    "messages.day_sheet_names": {"masked": _("masked"), "whole": _("whole")},
     "quota.target": {"hall": _("Whole hall"), "category": _("Category"), "item": _("Matter")},
 }

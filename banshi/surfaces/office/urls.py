@@ -11,6 +11,7 @@ from banshi.surfaces.office import (
     calendars,
     closures,
     credit,
+    day_sheet,
     devices,
     home,
     items,
@@ -42,6 +43,7 @@ urlpatterns = [
     # Today
     path(HALL, home.overview, name="overview"),
     path(HALL + "appointments/", appointments.index, name="appointments"),
+    path(HALL + "appointments/sheet", day_sheet.sheet, name="day_sheet"),
     path(HALL + "appointments/find", appointments.find, name="appointment_find"),
     path(HALL + "appointments/new", appointments.new, name="appointment_new"),
     path(HALL + "appointments/<slug:code>/", appointments.one, name="appointment"),

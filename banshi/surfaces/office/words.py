@@ -30,6 +30,7 @@ MESSAGE_KEYS: dict[str, Text] = {
     "rate": _("Invitation to rate"),
     "rating_answered": _("Rating answered"),
     "booking_open": _("Booking open"),
+    "day_sheet": _("Day sheet"),
     "kept": _("Appointment stands in a closure"),
     "line_stopped": _("Calling has stopped"),
     "line_goes_on": _("Calling goes on"),

@@ -112,7 +112,7 @@ def test_a_guide_works_with_appointments_and_nothing_else(rows, office):  # noqa
 
     assert opened == {
         "overview", "appointments", "appointment_find", "appointment_new", "appointment", "appointment_move",
-        "appointment_cancel", "appointment_confirm_again",
+        "appointment_cancel", "appointment_confirm_again", "day_sheet",
     }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from banshi.rooms.booking.queries.appointments import (
     shown_name,
 )
 from banshi.rooms.booking.queries.credit import AppealLine, Credit, EntryLine, SuspensionLine, credit_of
+from banshi.rooms.booking.queries.day_sheet import DaySheet, SheetLine, as_html, day_sheet, day_sheet_count
 from banshi.rooms.booking.queries.slots import SlotView, alternatives, halls_of, slots
 
 __all__ = [
@@ -25,16 +26,21 @@ __all__ = [
     "AppointmentView",
     "Bring",
     "Credit",
+    "DaySheet",
     "EntryLine",
     "Named",
+    "SheetLine",
     "SlotView",
     "SuspensionLine",
     "alternatives",
     "appointment",
+    "as_html",
     "booked_on",
     "code_of",
     "coming",
     "credit_of",
+    "day_sheet",
+    "day_sheet_count",
     "halls_of",
     "ics",
     "of_account",

@@ -16,7 +16,7 @@ from banshi.kernel.phones import InvalidPhone, is_mobile
 from banshi.kernel.policy import MessagePolicy
 from banshi.rooms.messaging import rules
 from banshi.rooms.messaging.models import Address, Message
-from banshi.rooms.messaging.ports import Channel
+from banshi.rooms.messaging.ports import Attachment, Channel, Final
 from banshi.rooms.messaging.statements import SEALED_PLACE, TO_PLACE
 from banshi.rooms.places.models import Hall
 from banshi.rooms.places.queries import policy_of
@@ -41,6 +41,8 @@ class Claimed:
     due_at: datetime
     until: datetime | None  # hall time
     text: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    fault: Final | None = None  # it cannot go out: what was to go with it could not be made
     shown: str = ""  # the text without what opens something
     said: Mapping[str, str] | None = None
 

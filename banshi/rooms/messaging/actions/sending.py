@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 import structlog
@@ -27,7 +29,7 @@ from banshi.rooms.messaging.actions.claiming import Claimed, Policies, claim, sp
 from banshi.rooms.messaging.actions.minding import lost_sense, one_per_visit, still_sensible
 from banshi.rooms.messaging.actions.wording import Words, word
 from banshi.rooms.messaging.models import Message
-from banshi.rooms.messaging.ports import BulkChannel, Channel, Final, Outgoing, Passing
+from banshi.rooms.messaging.ports import BulkChannel, Channel, Enclosing, Final, Outgoing, Passing
 from banshi.rooms.messaging.statements import SAID_PLACE
 
 log = structlog.get_logger("banshi.messaging")
@@ -48,12 +50,19 @@ WHERE m.id = x.id AND m.state = 'sending' AND m.claimed_at = x.claimed_at
 """
 
 
-def drain(*, channels: Mapping[str, Channel], now: datetime, limit: int = 500) -> int:
+def drain(
+    *,
+    channels: Mapping[str, Channel],
+    now: datetime,
+    limit: int = 500,
+    enclosures: Mapping[str, Enclosing] = MappingProxyType({}),
+) -> int:
     """Send what is due, batch by batch, until nothing is due or 20 seconds have passed. Safe to run many times at once.
 
     :param channels: adapter by channel name (config.wiring.channels).
     :param now: hall time; what is due later waits.
     :param limit: rows per batch.
+    :param enclosures: what makes the file that goes with a message, by key.
     :returns: how many messages went out.
     """
     requeue_stuck(now=now)
@@ -69,6 +78,7 @@ def drain(*, channels: Mapping[str, Channel], now: datetime, limit: int = 500) -
         batch = split(one_per_visit(still_sensible(claimed, now=now)), channels=channels, policies=policies)
         words = Words(batch)
         worded = [word(message, words=words, hall=policies[message.hall][1], now=now) for message in batch]
+        worded = [_enclosed(message, enclosures) for message in worded]
         for name in dict.fromkeys(message.channel for message in worded):
             part = [message for message in worded if message.channel == name]
             channel = channels.get(name)
@@ -78,6 +88,17 @@ def drain(*, channels: Mapping[str, Channel], now: datetime, limit: int = 500) -
     for hall in sorted(halls - {""}):
         announce(hall=hall, topic="notices", now=now)
     return sent
+
+
+def _enclosed(message: Claimed, enclosures: Mapping[str, Enclosing]) -> Claimed:
+    if message.key not in enclosures or message.channel != "email":
+        return message
+    try:
+        language = rules.language_of(message.language)
+        return replace(message, attachments=(enclosures[message.key](message.subject, language=language),))
+    except Exception:
+        log.exception("attachment not made", message=message.id, key=message.key)
+        return replace(message, fault=Final("the attachment could not be made"))
 
 
 def requeue_stuck(*, now: datetime) -> int:
@@ -97,7 +118,10 @@ def _send(channel: Channel | None, part: Sequence[Claimed]) -> Iterator[list[tup
     unreadable = [each for each in part if each.to is None]
     if unreadable:
         yield [(each, Final("no address that can be read")) for each in unreadable]
-    part = [each for each in part if each.to is not None]
+    faulty = [(each, each.fault) for each in part if each.fault is not None and each.to is not None]
+    if faulty:
+        yield [(each, fault) for each, fault in faulty]
+    part = [each for each in part if each.to is not None and each.fault is None]
     held_back = [each for each in part if each.channel == "sms" and each.key != "code" and not _paid_for(each.to)]
     if held_back:  # a code was counted when it was asked for
         yield [(each, Passing("the day's messages abroad are used up")) for each in held_back]
@@ -148,7 +172,9 @@ def _give_back(messages: Sequence[Claimed]) -> None:
 
 
 def _outgoing(message: Claimed) -> Outgoing:
-    return Outgoing(message.to or "", message.text, message.key, message.said or {}, _idempotency(message))
+    return Outgoing(
+        message.to or "", message.text, message.key, message.said or {}, _idempotency(message), message.attachments
+    )
 
 
 def _idempotency(message: Claimed) -> str:
@@ -157,8 +183,11 @@ def _idempotency(message: Claimed) -> str:
 
 def _send_one(channel: Channel, message: Claimed) -> Outcome:
     out = _outgoing(message)
+    more: dict[str, Any] = {"attachments": out.attachments} if out.attachments else {}
     try:
-        return channel.send(out.to, out.text, template=out.template, params=out.params, idempotency=out.idempotency)
+        return channel.send(
+            out.to, out.text, template=out.template, params=out.params, idempotency=out.idempotency, **more
+        )
     except Exception as trouble:
         return _trouble(trouble)
 

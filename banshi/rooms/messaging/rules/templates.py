@@ -32,6 +32,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "suspended": (("until",),),
     "appeal_answered": (("outcome",), ("answer",)),
     "waiting_offer": (("when",), ("hall",), ("expires",), ("link",)),
+    "day_sheet": (("day",),),
     "ahead": (("in_line", "ahead", "minutes"),),
     "your_turn": (("number",), ("window",)),
     "missed": (("number",),),

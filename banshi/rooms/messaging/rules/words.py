@@ -87,6 +87,10 @@ COMMON: dict[str, dict[str, str]] = {
         "zh": "可以约了：{hall}[，{day}]的号放出来了[，“{item}”在内]。[{link}]",
         "en": "Booking is open: {hall}[, {day}][, “{item}” included].[ {link}]",
     },
+    "day_sheet": {
+        "zh": "{hall}{day}预约单：{count} 个预约。附件可以打印，断网断电时照单办理。",
+        "en": "Day sheet of {hall}, {day}: {count} appointments. The attachment prints: work by it when the line is down.",
+    },
     "kept": {
         "zh": "{hall}{when}临时关闭[，因为{reason}]，但这次预约[“{item}”]照常有效：按时来，门口会放行。万一没办成，不计失约。[{link}]",
         "en": "{hall} is closed {when}[, because: {reason}], but this appointment[ for “{item}”] stands: come as booked and you are let in. If it cannot be served, it is no no-show.[ {link}]",
