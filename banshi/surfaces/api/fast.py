@@ -61,7 +61,7 @@ def prepare_booking(headers: Mapping[str, str], body: bytes, query: str = "") ->
     def check() -> Booking:
         caller = _authorised(headers, "book", query)
         content = _read(BookingIn, headers, body)
-        once = idempotency.once_of(headers, owner=caller.owner, method="POST", path=f"{BASE}/appointments", body=body)
+        once = idempotency.once_of(headers, caller=caller, method="POST", path=f"{BASE}/appointments", body=body)
         return Booking(caller, content, asked_in, once)
 
     return _checked(asked_in, check)
@@ -214,7 +214,7 @@ def _repeated(
         elif (said := asked[leader].once) is not None and said.digest == once.digest:
             found[i] = idempotency.again(answers[leader])
         else:
-            found[i] = refused(Refusal("idempotency-conflict", {"key": once.key}), asked[i].language)
+            found[i] = refused(Refusal("idempotency-conflict", {"key": once.said}), asked[i].language)
     if earlier:
         said_before = idempotency.first_answers([o for _, o in earlier], lambda n: asked[earlier[n][0]].language)
         found.update({i: done for (i, _), done in zip(earlier, said_before, strict=True)})
@@ -231,7 +231,7 @@ def issue(headers: Mapping[str, str], body: bytes, query: str = "", *, hall: str
         found = places.hall_by_code(_path_code(hall))
         caller.must_reach(found.code)
         once = idempotency.once_of(
-            headers, owner=caller.owner, method="POST", path=f"{BASE}/halls/{hall}/tickets", body=body
+            headers, caller=caller, method="POST", path=f"{BASE}/halls/{hall}/tickets", body=body
         )
 
         def give() -> Answer:
@@ -278,7 +278,7 @@ def call(headers: Mapping[str, str], body: bytes, query: str = "", *, window: st
         found = places.window_by_code(_path_code(window))
         caller.must_reach(found.hall.code)
         once = idempotency.once_of(
-            headers, owner=caller.owner, method="POST", path=f"{BASE}/windows/{window}/calls", body=body
+            headers, caller=caller, method="POST", path=f"{BASE}/windows/{window}/calls", body=body
         )
 
         def call_next() -> Answer:

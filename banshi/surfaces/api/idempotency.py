@@ -1,5 +1,8 @@
 """Same key and body → the first answer again, for 24 hours of machine time.
 
+At rest an answer is sealed, and neither the key a caller chose nor what was asked can be read or guessed from a row. Given
+again it holds nobody's name that its caller may not see now.
+
 The claim, the change and its answer commit together: whoever comes second with the same key waits on the first one's
 row and then reads its answer; where the first one broke (5xx), nothing is left of it and the second one goes ahead.
 """
@@ -12,14 +15,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 from django.db import connection, transaction
 
 from banshi.foundation import clock
+from banshi.foundation.crypto import blind_index, decrypt, encrypt
 from banshi.foundation.memory import forgettable
 from banshi.foundation.problem import MEDIA_TYPE
 from banshi.kernel.refusals import Refusal
 from banshi.surfaces.api.answers import JSON, Answer, invalid, refused
+from banshi.surfaces.api.keys import Caller
+from banshi.surfaces.api.ticket_parts import person_now
 
+PLACE = "foundation_idempotency_key.answer"
 KEPT = timedelta(hours=24)
 CLEAN_EVERY_S = 600.0
 
@@ -48,11 +56,13 @@ class Once:
     """One write that may be repeated: whose, under which key, and what exactly was asked."""
 
     owner: str
-    key: str
+    key: str  # as it is stored: a blind index
     digest: str
+    said: str = ""  # the key as the caller wrote it
+    caller: Caller | None = None
 
 
-def once_of(headers: Mapping[str, str], *, owner: str, method: str, path: str, body: bytes) -> Once | None:
+def once_of(headers: Mapping[str, str], *, caller: Caller, method: str, path: str, body: bytes) -> Once | None:
     """What the Idempotency-Key header of a request says, or None without one.
 
     :raises Refused: invalid – not 1 to 200 visible ASCII characters.
@@ -64,8 +74,14 @@ def once_of(headers: Mapping[str, str], *, owner: str, method: str, path: str, b
         raise invalid(
             "Idempotency-Key 应为 1 到 200 个可见 ASCII 字符", "An Idempotency-Key is 1 to 200 visible ASCII characters"
         )
-    digest = hashlib.sha256(b"\0".join([method.encode(), path.encode(), body])).hexdigest()
-    return Once(owner, key, digest)
+    asked = hashlib.sha256(b"\0".join([method.encode(), path.encode(), body])).hexdigest()
+    return Once(
+        caller.owner,
+        blind_index(key, purpose="idempotency-key"),
+        blind_index(asked, purpose="idempotency-body"),
+        key,
+        caller,
+    )
 
 
 def claim(wanted: Sequence[Once]) -> set[tuple[str, str]]:
@@ -97,7 +113,7 @@ def keep(answers: Mapping[tuple[str, str], Answer]) -> None:
                 "owners": [owner for owner, _ in answers],
                 "keys": [key for _, key in answers],
                 "statuses": [a.status for a in answers.values()],
-                "answers": [a.body for a in answers.values()],
+                "answers": [encrypt(a.body.decode(), place=PLACE).encode() for a in answers.values()],
             },
         )
 
@@ -111,10 +127,20 @@ def first_answers(wanted: Sequence[Once], language: Callable[[int], str]) -> lis
     for i, one in enumerate(wanted):
         digest, status, content = rows[(one.owner, one.key)]
         if digest != one.digest or status is None:
-            found.append(refused(Refusal("idempotency-conflict", {"key": one.key}), language(i)))
+            found.append(refused(Refusal("idempotency-conflict", {"key": one.said}), language(i)))
         else:
-            found.append(_again(int(status), bytes(content or b"")))
+            found.append(_again(int(status), _opened(bytes(content or b""), one.caller)))
     return found
+
+
+def _opened(sealed: bytes, caller: Caller | None) -> bytes:
+    """The first answer, without a person the caller has no longer before them."""
+    content = decrypt(sealed.decode(), place=PLACE).encode() if sealed else b""
+    if b'"person":{' not in content or caller is None:
+        return content
+    answered = orjson.loads(content)
+    answered["person"] = person_now(str(answered.get("id", "")), caller, now=clock.now())
+    return orjson.dumps(answered)
 
 
 def _again(status: int, content: bytes) -> Answer:

@@ -134,7 +134,7 @@ def write(view: Write) -> Callable[..., HttpResponse]:
         asked_in = language(request)
         wanted = idempotency.once_of(
             lower(request.headers),
-            owner=caller(request).owner,
+            caller=caller(request),
             method=request.method or "",
             path=request.get_full_path(),
             body=request.body,

@@ -78,6 +78,14 @@ def shown_called(called: Mapping[int, Caller], *, now: datetime) -> dict[int, di
     return parts
 
 
+def person_now(ref: str, caller: Caller, *, now: datetime) -> dict[str, Any] | None:
+    """The person of a ticket, as long as the key's clerk has them at the window."""
+    try:
+        return _person(seen_by(caller, ref), caller, now=now)
+    except Refused:
+        return None
+
+
 def _person(seen: Seen, caller: Caller, *, now: datetime) -> dict[str, Any] | None:
     staff_id = caller.key.staff_id if caller.scope == "desk" else None
     if seen.state not in AT_WINDOW or staff_id is None or seen.window_id is None or seen.person_id is None:

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from banshi.foundation import clock
+from banshi.foundation.crypto import blind_index
 from banshi.foundation.models import IdempotencyKey
 from banshi.foundation.together import Batches
 from banshi.rooms.booking.models import Appointment
@@ -19,6 +20,10 @@ from banshi.surfaces.api.answers import Answer
 from tests.surfaces.api.conftest import Calls, booking, person
 from tests.together import together
 from tests.town import at
+
+
+def stored(key: str) -> str:
+    return blind_index(key, purpose="idempotency-key")
 
 
 def test_the_same_key_and_body_give_the_first_answer_again(calls: Calls) -> None:
@@ -114,15 +119,15 @@ def test_answers_are_kept_for_a_day_of_machine_time(calls: Calls) -> None:
     slot = calls.town.slot()
     calls("post", "/appointments", "channel", booking(slot), Idempotency_Key="k1")
     calls("post", "/appointments", "channel", booking(slot), Idempotency_Key="k2")
-    IdempotencyKey.objects.filter(key="k1").update(created_at=clock.wall() - timedelta(hours=24, seconds=1))
+    IdempotencyKey.objects.filter(key=stored("k1")).update(created_at=clock.wall() - timedelta(hours=24, seconds=1))
 
     anew = calls("post", "/appointments", "channel", booking(slot), Idempotency_Key="k1")
-    IdempotencyKey.objects.filter(key="k1").update(created_at=clock.wall() - timedelta(hours=25))
+    IdempotencyKey.objects.filter(key=stored("k1")).update(created_at=clock.wall() - timedelta(hours=25))
     cleaned = idempotency.clean(wall=clock.wall())
 
     assert (anew.status_code, anew.json()["type"]) == (409, "limit-half-day")
     assert cleaned == 1
-    assert list(IdempotencyKey.objects.values_list("key", flat=True)) == ["k2"]
+    assert list(IdempotencyKey.objects.values_list("key", flat=True)) == [stored("k2")]
 
 
 def prepared(calls: Calls, body: Any, key: str | None = None, caller: str = "channel") -> fast.Booking:
@@ -188,7 +193,7 @@ def test_one_that_breaks_takes_nobody_along(calls: Calls, monkeypatch: pytest.Mo
     )
 
     assert [shown(a) for a in answers] == [(201, None), (500, "broken"), (201, None)]
-    assert list(IdempotencyKey.objects.values_list("key", flat=True)) == ["a"]
+    assert list(IdempotencyKey.objects.values_list("key", flat=True)) == [stored("a")]
 
 
 def test_a_batch_costs_the_same_number_of_statements_whatever_its_size(
@@ -267,3 +272,19 @@ def test_a_deadlock_the_database_broke_is_tried_again(calls: Calls, monkeypatch:
 
     assert [a.status for a in answers] == [201, 201]
     assert tries == [2, 2, 2]
+
+
+def test_an_answer_given_again_names_nobody_who_is_not_at_the_window_any_more(calls: Calls) -> None:
+    ticket = {"category": "A", "person": person(3)}
+    calls("post", "/halls/town/tickets", "kiosk", ticket)
+    calls("post", "/windows/town-01/sign-in", "desk")
+
+    first = calls("post", "/windows/town-01/calls", "desk", Idempotency_Key="k1").json()
+    while_there = calls("post", "/windows/town-01/calls", "desk", Idempotency_Key="k1").json()
+    calls("post", f"/tickets/{first['id']}/start", "desk")
+    calls("post", f"/tickets/{first['id']}/finish", "desk")
+    afterwards = calls("post", "/windows/town-01/calls", "desk", Idempotency_Key="k1").json()
+
+    assert first["person"]["name"] == person(3)["name"]
+    assert while_there == first
+    assert afterwards == {**first, "person": None}
