@@ -194,8 +194,12 @@ try:  # who may say where a request came from (X-Forwarded-For): the proxies in 
             "BANSHI_TRUSTED_PROXIES", "127.0.0.0/8,::1" if os.environ.get("BANSHI_BEHIND_TLS") == "1" else ""
         )
     )
+    # Addresses of halls: everybody on their wireless network shares one, so more codes are sent there.
+    BANSHI_HALL_NETWORKS = networks(os.environ.get("BANSHI_HALL_NETWORKS", ""))
 except ValueError as _wrong_network:
-    raise ImproperlyConfigured(f"BANSHI_TRUSTED_PROXIES: {_wrong_network}") from _wrong_network
+    raise ImproperlyConfigured(
+        f"BANSHI_TRUSTED_PROXIES and BANSHI_HALL_NETWORKS are networks, by commas: {_wrong_network}"
+    ) from _wrong_network
 PASSWORD_HASHERS = (
     ["django.contrib.auth.hashers.MD5PasswordHasher"]
     if MODE == "test"

@@ -1,8 +1,10 @@
-"""Rate limits: a token bucket per key in one UPSERT, on machine time."""
+"""Limits on machine time, one UPSERT each: a token bucket per key, and tries that cost more time the more of them fail."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -29,3 +31,54 @@ def take(*, key: str, per_minute: float, burst: float) -> None:
         tokens = float(cursor.fetchone()[0])
     if tokens < 0:
         raise Refused("rate-limited", facts={"wait_s": max(1, math.ceil(-tokens / rate))})
+
+
+TRY_SQL = """
+INSERT INTO foundation_rate_bucket AS b (key, tokens, at) VALUES (%(key)s, 1, %(at)s)
+ON CONFLICT (key) DO UPDATE SET
+  tokens = LEAST(1000, b.tokens * power(0.5, EXTRACT(EPOCH FROM %(at)s - b.at) / %(half_life)s) + 1), at = %(at)s
+WHERE %(at)s >= b.at + make_interval(secs => CASE WHEN round(b.tokens) < %(free)s THEN 0
+  ELSE LEAST(%(most)s, power(2, LEAST(20, round(b.tokens) - %(free)s))) END)
+RETURNING tokens
+"""
+WAIT_SQL = """
+SELECT EXTRACT(EPOCH FROM b.at - %(at)s) + LEAST(%(most)s, power(2, LEAST(20, round(b.tokens) - %(free)s)))
+FROM foundation_rate_bucket b WHERE key = %(key)s
+"""
+HALF_LIFE_S = 1800  # half of what failed is forgotten after this long
+
+
+@dataclass(frozen=True)
+class Tries:
+    """`free` tries, then each waits twice as long as the one before, `most_s` seconds at most."""
+
+    key: str
+    free: int
+    most_s: int
+
+    def one(self) -> None:
+        """Count one more, before it is known whether it succeeds: those who arrive together do not slip through.
+
+        :raises Refused: rate-limited, with `wait_s`; it is not counted then.
+        """
+        values: dict[str, Any] = {
+            "key": self.key[:120], "at": clock.wall(), "free": self.free, "most": self.most_s, "half_life": HALF_LIFE_S,
+        }  # fmt: skip
+        with connection.cursor() as cursor:
+            cursor.execute(TRY_SQL, values)
+            if cursor.fetchone() is None:
+                cursor.execute(WAIT_SQL, values)
+                row = cursor.fetchone()
+                raise Refused("rate-limited", facts={"wait_s": max(1, math.ceil(row[0])) if row else 1})
+
+    def forgive(self) -> None:
+        """The one who tries is who they say: begin anew."""
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM foundation_rate_bucket WHERE key = %s", [self.key[:120]])
+
+    def take_back(self) -> None:
+        """A try that succeeded was none."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE foundation_rate_bucket SET tokens = GREATEST(0, tokens - 1) WHERE key = %s", [self.key[:120]]
+            )

@@ -11,13 +11,13 @@ from banshi.rooms.identity.models import Account
 from banshi.rooms.messaging import actions as messaging
 
 
-def ask_code(*, phone: str, language: str, now: datetime) -> None:
+def ask_code(*, phone: str, language: str, browser: str = "", now: datetime) -> None:
     """Send a one-time code.
 
     :raises Refused: phone-invalid, rate-limited.
     """
     with transaction.atomic():
-        code = identity.new_code(phone=phone, now=now)
+        code = identity.new_code(phone=phone, browser=browser, now=now)
         messaging.write(
             key="code",
             to_phone=phone,
@@ -33,6 +33,6 @@ def ask_code(*, phone: str, language: str, now: datetime) -> None:
         )
 
 
-def enter(*, phone: str, code: str, now: datetime) -> Account:
+def enter(*, phone: str, code: str, browser: str = "", now: datetime) -> Account:
     """:raises Refused: code-wrong, phone-invalid, rate-limited."""
-    return identity.use_code(phone=phone, code=code, now=now)
+    return identity.use_code(phone=phone, code=code, browser=browser, now=now)

@@ -27,7 +27,7 @@ def client_address(peer: str, forwarded: str, trusted: Sequence[Network]) -> str
     :param forwarded: the X-Forwarded-For header, "" without one.
     :param trusted: networks of the proxies in front; empty = the header is never believed.
     """
-    if not _within(peer, trusted):
+    if not within(peer, trusted):
         return _plain(peer)
     believed = peer
     for hop in reversed([part.strip() for part in forwarded.split(",")]):
@@ -35,7 +35,7 @@ def client_address(peer: str, forwarded: str, trusted: Sequence[Network]) -> str
         if _parsed(address) is None:
             break
         believed = address
-        if not _within(address, trusted):
+        if not within(address, trusted):
             break
     return _plain(believed)
 
@@ -65,7 +65,8 @@ def _plain(text: str) -> str:
     return text[:60] if parsed is None else str(parsed)
 
 
-def _within(text: str, trusted: Sequence[Network]) -> bool:
+def within(text: str, trusted: Sequence[Network]) -> bool:
+    """Whether an address lies in one of the networks."""
     parsed = _parsed(text)
     return parsed is not None and any(parsed in network for network in trusted)
 

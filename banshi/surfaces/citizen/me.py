@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
@@ -16,12 +18,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from banshi.foundation import clock
-from banshi.foundation.crypto import Unreadable, decrypt, encrypt
+from banshi.foundation import clock, limits
+from banshi.foundation.crypto import Unreadable, blind_index, decrypt, encrypt
 from banshi.journeys import sign_in as journey
+from banshi.kernel.addresses import network_of, within
 from banshi.kernel.masking import mask_phone
 from banshi.kernel.phones import InvalidPhone
 from banshi.kernel.refusals import Refused
+from banshi.rooms.devices import queries as devices
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.models import Account
@@ -52,6 +56,21 @@ def _said(refused: Refused) -> Panel:
     return panel(refused, today=now.astimezone(zone).date(), zone=zone)
 
 
+def _not_too_many(request: Any) -> None:
+    """Codes from one address, whatever the numbers: a hall's own machines and networks have an allowance.
+
+    :raises Refused: rate-limited.
+    """
+    address = request.META.get("REMOTE_ADDR", "")
+    device, _, token = request.COOKIES.get("device", "").partition(":")
+    ours = within(address, settings.BANSHI_HALL_NETWORKS) or bool(token and devices.by_token(device, token))
+    index = blind_index(network_of(address), purpose="address")[:32]
+    if ours:
+        limits.take(key=f"code-hall:{index}", per_minute=120, burst=300)
+    else:
+        limits.take(key=f"code-from:{index}", per_minute=2, burst=20)
+
+
 @public_page
 @require_http_methods(["GET", "POST"])
 def sign_in(request: Any) -> HttpResponseBase:
@@ -66,7 +85,9 @@ def sign_in(request: Any) -> HttpResponseBase:
         return page(request, "citizen/sign_in.html", {"form": form, "next": onward}, refused=_not_a_phone())
     phone = form.cleaned_data["phone"]
     try:
-        journey.ask_code(phone=phone, language=language(), now=clock.now())
+        _not_too_many(request)
+        browser = request.session.setdefault("browser", secrets.token_hex(16))
+        journey.ask_code(phone=phone, language=language(), browser=browser, now=clock.now())
     except Refused as refused:
         context = {"form": form, "next": onward, "panel": _said(refused)}
         return page(request, "citizen/sign_in.html", context, refused=refused)
@@ -91,7 +112,8 @@ def code(request: Any) -> HttpResponseBase:
     if not form.is_valid():
         return page(request, "citizen/code.html", context | {"form": form}, refused=Refused("invalid"))
     try:
-        account = journey.enter(phone=phone, code=form.cleaned_data["code"], now=clock.now())
+        browser = str(request.session.get("browser", ""))
+        account = journey.enter(phone=phone, code=form.cleaned_data["code"], browser=browser, now=clock.now())
     except Refused as refused:
         return page(request, "citizen/code.html", context | {"panel": _said(refused)}, refused=refused)
     request.session.cycle_key()

@@ -17,12 +17,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from banshi.foundation import clock, limits
-from banshi.foundation.crypto import blind_index
 from banshi.foundation.doors import Asked, door
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.identity import queries as identity
+from banshi.surfaces.office import throttle
 from banshi.surfaces.office.frame import page, status_of
 
 DESK_ROLES = {"clerk", "senior_clerk"}
@@ -69,7 +69,9 @@ def sign_in(request: Asked) -> HttpResponseBase:
         wrong = _("Login and password do not match.")
         return page(request, "office/sign_in.html", form=form, after=after, wrong=wrong, status=422)
     login(request, user)  # gives the session a new key
-    return redirect(after or _first_page(tuple(held.role for held in identity.roles_of(user.id))))
+    answer = redirect(after or _first_page(tuple(held.role for held in identity.roles_of(user.id))))
+    throttle.remember(request, answer, user.login)
+    return answer
 
 
 def _known(request: Asked, name: str, password: str) -> Any:
@@ -77,14 +79,18 @@ def _known(request: Asked, name: str, password: str) -> Any:
 
     :raises Refused: rate-limited: too many tries for this login, or from this address.
     """
-    address = request.META.get("REMOTE_ADDR", "")
-    subject = f"sign-in:{blind_index(name, purpose='login')[:32]}"
-    limits.take(key=f"staff-{subject}", per_minute=6, burst=8)
-    limits.take(key=f"staff-from:{blind_index(address, purpose='address')[:32]}", per_minute=60, burst=120)
+    subject = f"sign-in:{throttle.login_index(name)}"
+    counted = throttle.tries_of(request, name)
+    for tries in counted:
+        tries.one()
     user: Any = authenticate(request, username=name, password=password)
     if user is None:
         audit.record(action="sign-in-failed", subject=subject, by=Actor(ActorKind.SYSTEM), now=clock.now())
     else:
+        pair, *patterns = counted
+        pair.forgive()
+        for tries in patterns:
+            tries.take_back()
         by = Actor(ActorKind.STAFF, str(user.id))
         audit.record(action="signed-in", subject=f"staff:{user.id}", by=by, now=clock.now())
     return user

@@ -6,15 +6,17 @@ import json
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from banshi.foundation.crypto import blind_index
+from banshi.kernel.addresses import networks
 from banshi.rooms.identity.models import Account, AccountPerson, Person
 from banshi.rooms.identity.queries import people_of
 from banshi.rooms.messaging.actions import write
 from banshi.rooms.messaging.models import Message
 from banshi.surfaces.citizen.urls import urlpatterns
-from tests.surfaces.citizen.conftest import Phone, book, text
+from tests.surfaces.citizen.conftest import Phone, book, stop_the_clock, text
 from tests.town import TUESDAY_NINE, Town
 
 PHONE = "13800138001"
@@ -225,3 +227,42 @@ def test_no_page_breaks_on_input_that_nobody_meant(mine: Phone, open_town: Town,
 @pytest.mark.parametrize("garbage", ["%00", "%F0%9F%98%80", "..%2F..", "x" * 300, "a%20b"])
 def test_an_address_that_nobody_made_is_not_found(anybody: Phone, path: str, garbage: str):
     assert anybody.client.get(path.format(garbage)).status_code == 404
+
+
+def test_what_others_ask_and_mistype_for_a_number_does_not_end_its_owners_code(anybody: Phone):
+    anybody.client.post("/sign-in", {"phone": PHONE})
+    mine = code_sent()
+    stranger = Client()
+    stranger.post("/sign-in", {"phone": PHONE})
+    wrong = [stranger.post("/sign-in/code", {"code": mine}).status_code for _ in range(12)]
+
+    answer = anybody.client.post("/sign-in/code", {"code": mine})
+
+    assert set(wrong) <= {409, 429}
+    assert answer.status_code == 302
+    assert "account" in anybody.client.session
+
+
+def ask(i: int, address: str) -> int:
+    return Client().post("/sign-in", {"phone": f"1390000{i:04d}"}, REMOTE_ADDR=address).status_code
+
+
+def test_one_address_asks_for_codes_of_many_numbers_only_so_often(town: Town):
+    stop_the_clock()
+
+    assert [ask(i, "192.0.2.7") for i in range(21)] == [302] * 20 + [429]
+    assert ask(30, "192.0.2.8") == 302
+
+
+def test_a_hall_behind_one_address_has_an_allowance(town: Town, settings: Any):
+    stop_the_clock()
+    settings.BANSHI_HALL_NETWORKS = networks("192.0.2.0/24")
+
+    assert {ask(i, "192.0.2.7") for i in range(40)} == {302}
+
+
+def test_one_number_is_sent_codes_only_so_often_wherever_they_are_asked_for(town: Town, settings: Any):
+    stop_the_clock()
+    settings.BANSHI_HALL_NETWORKS = networks("192.0.2.0/24")
+
+    assert [ask(1, f"192.0.2.{n}") for n in range(6)] == [302] * 5 + [429]

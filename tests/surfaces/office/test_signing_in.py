@@ -59,10 +59,88 @@ def test_who_was_deactivated_reads_the_same_as_a_wrong_password(client, town):
     assert answer.context["wrong"] == "登录名或密码不对。"
 
 
-def test_the_ninth_try_in_a_row_for_one_login_waits(client):
-    codes = [client.post("/staff/sign-in", {**WORDS, "password": "wrong"}).status_code for _ in range(9)]
+def test_the_sixth_wrong_try_in_a_row_for_one_login_waits(client):
+    codes = [client.post("/staff/sign-in", {**WORDS, "password": "wrong"}).status_code for _ in range(7)]
 
-    assert codes == [422] * 8 + [429]
+    assert codes == [422] * 5 + [429] * 2
+
+
+def tries(login, password, *, address, device=None):
+    """One try from an address, on a device of its own unless one is given."""
+    return (
+        (device or Client())
+        .post("/staff/sign-in", {"login": login, "password": password}, REMOTE_ADDR=address)
+        .status_code
+    )
+
+
+def test_one_address_never_shuts_the_others_out(client):
+    """128 × 429 for everybody, after 172 tries from one place, was what happened."""
+    for n in range(172):
+        tries(f"nobody{n}", "wrong", address="192.0.2.66")
+
+    assert tries("stranger", "wrong", address="192.0.2.66") == 429
+    assert tries("clerk", "town-password", address="192.0.2.7") == 302
+
+
+def test_others_wrong_tries_keep_no_owner_out_who_is_known_there(client):
+    mine = Client()
+    assert tries("manager", "town-password", address="192.0.2.7", device=mine) == 302
+    mine.cookies.pop("sessionid")
+    for n in range(60):
+        tries("manager", "wrong", address=f"198.51.100.{n}")
+
+    assert tries("manager", "wrong", address="203.0.113.5") == 429  # a stranger waits, whoever it is
+    assert tries("manager", "town-password", address="203.0.113.5", device=mine) == 302
+    assert tries("clerk", "town-password", address="203.0.113.5") == 302
+
+
+def test_a_known_device_is_known_for_its_own_logins_only_and_tries_are_counted_there_too(client):
+    mine = Client()
+    tries("clerk", "town-password", address="192.0.2.7", device=mine)
+    codes = [tries("manager", "wrong", address="192.0.2.7", device=mine) for _ in range(6)]
+    own = [tries("clerk", "wrong", address="192.0.2.7", device=mine) for _ in range(9)]
+
+    assert codes == [422] * 5 + [429]
+    assert own == [422] * 8 + [429]
+
+
+def test_a_made_up_device_cookie_is_none(client):
+    forged = Client()
+    forged.cookies["known_device"] = "eyJkIjoiYSIsImwiOltdfQ:1abcde:forged"
+
+    codes = [tries("manager", "wrong", address="192.0.2.7", device=forged) for _ in range(6)]
+
+    assert codes == [422] * 5 + [429]
+
+
+def test_the_right_password_begins_anew(client):
+    for _ in range(4):
+        tries("clerk", "wrong", address="192.0.2.7")
+    tries("clerk", "town-password", address="192.0.2.7")
+
+    assert [tries("clerk", "wrong", address="192.0.2.7") for _ in range(6)] == [422] * 5 + [429]
+
+
+def test_each_wait_is_twice_the_one_before(client, monkeypatch):
+    from datetime import timedelta
+
+    from banshi.foundation import clock, limits
+    from banshi.kernel.refusals import Refused
+
+    now = clock.wall()
+    monkeypatch.setattr(clock, "wall", lambda: now)
+    three = limits.Tries("test", free=3, most_s=60)
+    waits = []
+    for _ in range(9):
+        try:
+            three.one()
+        except Refused as no:
+            waits.append(no.facts["wait_s"])
+            now += timedelta(seconds=no.facts["wait_s"])
+            three.one()
+
+    assert waits == [1, 2, 4, 8, 16, 32]
 
 
 def test_another_login_may_still_try(client):

@@ -32,9 +32,15 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def new_code(*, phone: str, now: datetime) -> str:
-    """A six-digit one-time code for a phone; a newer code ends the older ones.
+def _code_index(e164: str, browser: str) -> str:
+    """A code belongs to the browser that asked for it: what others ask and mistype for this number does not end it."""
+    return blind_index(f"{e164}\0{browser}", purpose="code") if browser else blind_index(e164, purpose="phone")
 
+
+def new_code(*, phone: str, browser: str = "", now: datetime) -> str:
+    """A six-digit one-time code for a phone; a newer code ends the older ones of the same browser.
+
+    :param browser: a secret of whoever asks, to be shown again with the code.
     :param now: hall time, for the record only; expiry follows machine time.
     :raises Refused: phone-invalid; rate-limited (more than 5 codes in 10 minutes, or the day's messages abroad).
     """
@@ -43,6 +49,7 @@ def new_code(*, phone: str, now: datetime) -> str:
     limits.take(key=f"code:{index}", per_minute=0.5, burst=5)
     phones.pay_for(e164)
     code = f"{secrets.randbelow(1_000_000):06d}"
+    index = _code_index(e164, browser)
     with transaction.atomic():
         SignInCode.objects.filter(phone_index=index, used_at=None).delete()
         SignInCode.objects.create(
@@ -51,13 +58,13 @@ def new_code(*, phone: str, now: datetime) -> str:
     return code
 
 
-def use_code(*, phone: str, code: str, now: datetime) -> Account:
+def use_code(*, phone: str, code: str, browser: str = "", now: datetime) -> Account:
     """Sign in; the account is made the first time.
 
     :raises Refused: phone-invalid; code-wrong, with the tries left; rate-limited.
     """
     e164 = phones.known(phone)
-    index = blind_index(e164, purpose="phone")
+    index = _code_index(e164, browser)
     limits.take(key=f"sign-in:{index}", per_minute=3, burst=10)
     wrong_left: int | None = None
     with transaction.atomic():
@@ -78,7 +85,9 @@ def use_code(*, phone: str, code: str, now: datetime) -> Account:
             row.save(update_fields=["used_at"])
     if wrong_left is not None:
         raise Refused("code-wrong", facts={"left": wrong_left})
-    account, _ = Account.objects.get_or_create(phone_index=index, defaults={"phone": e164, "created_at": now})
+    account, _ = Account.objects.get_or_create(
+        phone_index=blind_index(e164, purpose="phone"), defaults={"phone": e164, "created_at": now}
+    )
     return account
 
 
