@@ -150,7 +150,7 @@ def _for_people(refusal: Refusal) -> Refusal:
     facts = dict(refusal.facts)
     if isinstance(code := facts.get("hall"), str) and (hall := places.hall_named(code)) is not None:
         facts["hall"] = {"zh": hall.name_zh, "en": hall.name_en}
-    if (permission := facts.get("permission")) in PERMISSIONS:
+    if isinstance(permission := facts.get("permission"), str) and permission in PERMISSIONS:
         facts["permission"] = PERMISSIONS[permission]
     return replace(refusal, facts=facts)
 

@@ -20,6 +20,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
+from banshi.foundation import crypto
 from banshi.foundation.words import words
 from banshi.kernel.refusals import Alternative, Refusal, Refused
 
@@ -203,6 +204,12 @@ def at(context: Context, moment: datetime) -> str:
 def day(context: Context, value: date) -> str:
     """“后天”, “11月24日 周二”."""
     return day_words(value, _today(context))
+
+
+@register.filter
+def rating_key(ref: str) -> str:
+    """What opens the rating of a number; only on pages of the one who was served."""
+    return crypto.rating_key(ref)
 
 
 @register.filter

@@ -37,6 +37,7 @@ def rate(
     now: datetime,
     by: Actor | None = None,
     follow_up: bool | None = None,
+    staff_id: int | None = None,
 ) -> Rating:
     """Rate the visit of a ticket: once, and one follow-up (一次一评, 追评). A bad one opens a task.
 
@@ -45,7 +46,9 @@ def rate(
     :param channel: evaluator | qr | message | kiosk | web | api.
     :param follow_up: None: the first is the rating, the second the follow-up; False: only ever the rating, so that a
         double tap does not use up the follow-up; True: only ever the follow-up.
-    :raises Refused: nothing-found, invalid, wrong-state (not served, nothing to follow up), too-late, already-rated.
+    :param staff_id: the member of staff who is signed in where the rating is given, if any.
+    :raises Refused: not-allowed (who served wants to rate),
+        nothing-found, invalid, wrong-state (not served, nothing to follow up), too-late, already-rated.
     """
     stars, words, kept = _checked(stars, tags, text, channel)
     with transaction.atomic():
@@ -57,6 +60,7 @@ def rate(
             Visit.objects.select_for_update(no_key=True, of=("self",)).select_related("person").get(id=ticket.visit_id)
         )
         policy = policy_of(ticket.hall_id, now=now).rating
+        _not_their_own(visit, staff_id)
         no = refusal(ticket=ticket, within_days=policy.within_days, now=now)
         if no is not None:
             raise Refused(no)
@@ -109,6 +113,12 @@ def _invalid(field: str, zh: str, en: str) -> Refused:
 def _clean(text: str) -> str:
     """Without control characters (which the database or a screen would trip over), line breaks kept."""
     return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs")).strip()
+
+
+def _not_their_own(visit: Visit, staff_id: int | None) -> None:
+    """:raises Refused: not-allowed – a member of staff who served this visit."""
+    if staff_id is not None and Service.objects.filter(ticket__visit_id=visit.pk, staff_id=staff_id).exists():
+        raise Refused("not-allowed", facts={"permission": rules.NOT_ONES_OWN})
 
 
 def _who_served(ticket: Ticket) -> tuple[int | None, int | None]:

@@ -107,3 +107,7 @@ def overdue(state: str, *, answer_due_on: date, settle_due_on: date, today: date
     if state == "open":
         return today > answer_due_on
     return state == "answered" and today > settle_due_on
+
+
+# Whom a rating needs, where the one who served wants to give it.
+NOT_ONES_OWN = {"zh": "办事人本人", "en": "the person who was served"}

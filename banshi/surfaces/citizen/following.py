@@ -15,13 +15,15 @@ from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.places import queries as places
 from banshi.rooms.tickets import queries as tickets
 from banshi.surfaces.citizen.doors import page, public_page
+from banshi.surfaces.citizen.rating_keys import key_held, note_key
 
 
 @public_page
 @require_GET
 def ticket(request: Any, ref: str) -> HttpResponseBase:
     """The number's page. The reference is random and printed on the slip: who has it may look."""
-    context = _ticket(ref, now=clock.now())
+    note_key(request, ref)
+    context = _ticket(ref, now=clock.now()) | {"rate_key": key_held(request, ref)}
     request.session["ticket"] = ref
     return page(request, "citizen/ticket.html", context | {"texts": _texts()}, hall=context["hall"])
 
@@ -30,7 +32,7 @@ def ticket(request: Any, ref: str) -> HttpResponseBase:
 @require_GET
 def ticket_part(request: Any, ref: str) -> HttpResponseBase:
     """The moving part, fetched again when the number's state changes."""
-    context = _ticket(ref, now=clock.now())
+    context = _ticket(ref, now=clock.now()) | {"rate_key": key_held(request, ref)}
     return page(request, "citizen/_ticket.html", context, hall=context["hall"])
 
 

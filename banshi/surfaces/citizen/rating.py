@@ -19,8 +19,10 @@ from banshi.rooms.feedback.rules import LEVELS, Tag
 from banshi.rooms.places import queries as places
 from banshi.surfaces.citizen.doors import page, public_page
 from banshi.surfaces.citizen.forms import RatingForm
+from banshi.surfaces.citizen.rating_keys import key_held, note_key
 from banshi.surfaces.citizen.refusals import NO_FACE, panel, unfilled
 
+NO_KEY = {"zh": "取号单或短信里的评价链接", "en": "the link on the slip or in the message"}
 FACES = ((5, "laugh"), (4, "smile"), (3, "meh"), (2, "frown"), (1, "angry"))
 
 
@@ -43,8 +45,12 @@ class Face:
 @public_page
 @require_http_methods(["GET", "POST"])
 def rate(request: Any, ref: str) -> HttpResponseBase:
-    """The reference is the key: who has the slip or the message may rate."""
+    """Who has the slip or the message may rate: its link carries a key that the ref alone does not give."""
     now = clock.now()
+    note_key(request, ref)
+    if not key_held(request, ref):
+        feedbacks.rate_page(ref[:32], now=now)  # not there: say that
+        raise Refused("not-allowed", facts={"permission": NO_KEY})
     if request.method == "GET":
         return _page(request, ref, now=now, form=None)
     form = RatingForm(request.POST)
@@ -56,12 +62,13 @@ def rate(request: Any, ref: str) -> HttpResponseBase:
         feedback.rate(
             ref=ref[:32], stars=given["stars"], tags=_tags(request, given["stars"]), text=given["text"],
             channel=_channel(request), now=now, by=request.who.actor, follow_up=request.POST.get("step") == "follow_up",
+            staff_id=request.user.pk if request.user.is_authenticated else None,
         )  # fmt: skip
     except Refused as refused:
-        if refused.slug == "nothing-found":
+        if refused.slug in ("nothing-found", "not-allowed"):
             raise
         return _page(request, ref, now=now, form=form, refused=refused)
-    return redirect(f"{request.path}?thanks={given['stars']}")
+    return redirect(f"{request.path}?k={key_held(request, ref)}&thanks={given['stars']}")
 
 
 def _tags(request: Any, stars: int) -> list[str]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import npgettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
+from banshi.foundation.crypto import rating_key
 from banshi.foundation.said import named
 from banshi.foundation.templatetags.ui import wait
 from banshi.kernel.refusals import Refused
@@ -45,7 +46,7 @@ def _where(place: Place, ticket: TicketView) -> Where:
 
 def follow_address(ref: str) -> str:
     """What the slip's QR code opens on the holder's phone."""
-    return f"{settings.BANSHI_PUBLIC_URL}/t/{ref}"
+    return f"{settings.BANSHI_PUBLIC_URL}/t/{ref}?k={rating_key(ref)}"
 
 
 @at_kiosk

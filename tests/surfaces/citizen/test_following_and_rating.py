@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from banshi.foundation.crypto import rating_key
 from banshi.journeys import serve
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.rooms.feedback.models import Rating, Task
@@ -34,6 +35,12 @@ def served(town: Town) -> Any:
     one = called(town)
     tickets.start(ref=one.ref, staff_id=town.clerk.pk, now=TUESDAY_NINE)
     return serve.finish(ref=one.ref, staff_id=town.clerk.pk, now=TUESDAY_NINE + timedelta(minutes=5))
+
+
+def slip(phone: Phone, ref: str) -> str:
+    """Open the QR code of the slip: its key stays in this browser."""
+    phone.get(f"/t/{ref}", k=rating_key(ref))
+    return ref
 
 
 def test_a_waiting_number_says_how_many_are_ahead(anybody: Phone, open_town: Town):
@@ -112,14 +119,14 @@ def test_the_plan_marks_the_window_to_go_to(anybody: Phone, open_town: Town):
 
 def test_a_service_is_rated_once_and_followed_up_once(anybody: Phone, open_town: Town):
     number(open_town)
-    ref = served(open_town).ref
+    ref = slip(anybody, served(open_town).ref)
 
     first = anybody.post(f"/r/{ref}", stars="5", tags="quick", step="rate")
     thanks = text(anybody.get(first.url))
     second = anybody.post(f"/r/{ref}", stars="4", text="还行", step="follow_up")
     third = anybody.post(f"/r/{ref}", stars="1", step="follow_up")
 
-    assert first.url == f"/r/{ref}?thanks=5"
+    assert first.url == f"/r/{ref}?k={rating_key(ref)}&thanks=5"
     assert "谢谢，评价收到了。" in thanks
     assert (second.status_code, third.status_code) == (302, 409)
     assert list(Rating.objects.order_by("id").values_list("stars", "tags", "follow_up")) == [
@@ -130,7 +137,7 @@ def test_a_service_is_rated_once_and_followed_up_once(anybody: Phone, open_town:
 
 def test_a_double_tap_does_not_use_up_the_follow_up(anybody: Phone, open_town: Town):
     number(open_town)
-    ref = served(open_town).ref
+    ref = slip(anybody, served(open_town).ref)
 
     answers = [anybody.post(f"/r/{ref}", stars="5", step="rate").status_code for _ in range(2)]
 
@@ -139,7 +146,7 @@ def test_a_double_tap_does_not_use_up_the_follow_up(anybody: Phone, open_town: T
 
 def test_a_bad_rating_says_who_looks_at_it(anybody: Phone, open_town: Town):
     number(open_town)
-    ref = served(open_town).ref
+    ref = slip(anybody, served(open_town).ref)
 
     thanks = text(anybody.get(anybody.post(f"/r/{ref}", stars="1", tags="slow", text="等了两小时", step="rate").url))
 
@@ -149,19 +156,17 @@ def test_a_bad_rating_says_who_looks_at_it(anybody: Phone, open_town: Town):
 
 def test_tags_of_another_face_do_not_stick(anybody: Phone, open_town: Town):
     number(open_town)
-    ref = served(open_town).ref
+    ref = slip(anybody, served(open_town).ref)
 
     anybody.client.post(f"/r/{ref}", {"stars": "5", "tags": ["quick", "slow", "<b>"], "step": "rate"})
 
     assert Rating.objects.get().tags == ["quick"]
 
 
-@pytest.mark.parametrize(
-    "given", [{}, {"stars": "6"}, {"stars": "x"}, {"stars": "5", "text": "长" * 501}, {"stars": "5", "text": "a\x00"}]
-)
+@pytest.mark.parametrize("given", [{}, {"stars": "6"}, {"stars": "x"}, {"stars": "5", "text": "长" * 501}])
 def test_a_rating_that_is_none_is_refused(anybody: Phone, open_town: Town, given: dict[str, str]):
     number(open_town)
-    ref = served(open_town).ref
+    ref = slip(anybody, served(open_town).ref)
 
     answer = anybody.post(f"/r/{ref}", **given)
 
@@ -170,6 +175,7 @@ def test_a_rating_that_is_none_is_refused(anybody: Phone, open_town: Town, given
 
 def test_nobody_rates_before_being_served(anybody: Phone, open_town: Town):
     mine = number(open_town)
+    slip(anybody, mine.ref)
 
     page = anybody.get(f"/r/{mine.ref}")
     answer = anybody.post(f"/r/{mine.ref}", stars="5", step="rate")
@@ -180,7 +186,7 @@ def test_nobody_rates_before_being_served(anybody: Phone, open_town: Town):
 
 def test_the_message_is_known_as_the_way_in(anybody: Phone, open_town: Town):
     number(open_town)
-    ref = served(open_town).ref
+    ref = slip(anybody, served(open_town).ref)
 
     page = text(anybody.get(f"/r/{ref}", **{"from": "message"}))
     anybody.post(f"/r/{ref}", stars="5", step="rate", **{"from": "message"})
@@ -191,7 +197,51 @@ def test_the_message_is_known_as_the_way_in(anybody: Phone, open_town: Town):
 
 def test_a_finished_number_leads_to_the_rating(anybody: Phone, open_town: Town):
     number(open_town)
-    ref = served(open_town).ref
+    ref = slip(anybody, served(open_town).ref)
     stop_the_clock(TUESDAY_NINE + timedelta(minutes=6))
 
-    assert f'href="/r/{ref}?from=web"' in text(anybody.get(f"/t/{ref}"))
+    assert f'href="/r/{ref}?from=web&amp;k={rating_key(ref)}"' in text(anybody.get(f"/t/{ref}"))
+
+
+@pytest.mark.parametrize("key", ["", "AAAAAAAAAAAAAAAA", "short", "\u4e00" * 16])
+def test_who_knows_only_the_ref_rates_nothing(anybody: Phone, open_town: Town, key: str):
+    """Staff see the ref, at their desk and in the API."""
+    number(open_town)
+    ref = served(open_town).ref
+
+    page = anybody.get(f"/r/{ref}", k=key)
+    answer = anybody.post(f"/r/{ref}", stars="5", step="rate", k=key)
+
+    assert (page.status_code, answer.status_code, Rating.objects.count()) == (403, 403, 0)
+    assert "/r/" not in text(anybody.get(f"/t/{ref}"))
+
+
+def test_the_key_of_one_number_opens_no_other(anybody: Phone, open_town: Town):
+    number(open_town)
+    ref = served(open_town).ref
+    other = number(open_town).ref
+
+    assert anybody.post(f"/r/{ref}", stars="5", step="rate", k=rating_key(other)).status_code == 403
+
+
+def test_who_served_cannot_rate_even_with_the_slip_in_hand(open_town: Town, client: Any):
+    number(open_town)
+    ref = served(open_town).ref
+    client.force_login(open_town.clerk)
+
+    own = client.post(f"/r/{ref}", {"stars": "5", "step": "rate", "k": rating_key(ref)})
+    client.force_login(open_town.second_clerk)
+    another = client.post(f"/r/{ref}", {"stars": "4", "step": "rate", "k": rating_key(ref)})
+
+    assert (own.status_code, another.status_code) == (403, 302)
+    assert list(Rating.objects.values_list("stars", flat=True)) == [4]
+
+
+def test_the_message_that_asks_for_a_rating_carries_the_key(open_town: Town):
+    from banshi.rooms.messaging.models import Message
+
+    number(open_town, person_id=open_town.person(1).pk)
+    ref = served(open_town).ref
+
+    for message in Message.objects.filter(key="rate"):
+        assert rating_key(ref) not in str(message.params)  # made when it is sent, like every key

@@ -11,7 +11,7 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 
-from banshi.foundation.crypto import sign
+from banshi.foundation.crypto import rating_key, sign
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
@@ -60,6 +60,8 @@ def word(message: Claimed, *, words: Words, hall: Hall | None, now: datetime) ->
             said["link"] += f"?k={sign(code, purpose='link')}"
     elif said["link"].startswith("/"):
         said["link"] = base + said["link"]
+        if message.key == "rate":
+            said["link"] += f"?from=message&k={rating_key(message.subject.removeprefix('ticket:'))}"
     body = words.body(message.hall, message.key, language)
     return replace(
         message, text=rules.render(body, said), shown=rules.render(body, rules.shown(message.key, said)), said=said
