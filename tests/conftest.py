@@ -13,18 +13,6 @@ from banshi.foundation.memory import forget_everything
 from tests.town import *  # noqa: F403 – fixtures
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Beside each other (`-n 2 --dist loadgroup`): a file stays together, and all that use the running installation do."""
-    if not hasattr(config, "workerinput"):
-        return
-    for item in items:
-        shared = "installation" in getattr(item, "fixturenames", ())
-        item.add_marker(
-            pytest.mark.xdist_group("installation" if shared else str(item.path.relative_to(config.rootpath)))
-        )
-
-
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Any:
     """Tests with committed data empty every table behind them; a real trail refuses that (tests/rooms/audit).

@@ -6,9 +6,11 @@ Tuesday 2026-11-24 until a test moves it, and a job worker. Tests share it: each
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -120,15 +122,48 @@ def _free_port() -> int:
     raise RuntimeError("no port is free")
 
 
-def _own_database(url: str, name: str) -> str:
+def _database(name: str, template: str) -> str:
     """A fresh database beside the test database, on the same server."""
-    name = f"{urlparse(url).path.strip('/') or 'banshi'}_{name}{os.environ.get('PYTEST_XDIST_WORKER', '')}"
+    url = os.environ["DATABASE_URL"]
+    base = urlparse(url).path.strip("/") or "banshi"
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        connection.execute(
-            f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'"
+        connection.execute(f"DROP DATABASE IF EXISTS {base}_{name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {base}_{name} TEMPLATE {template.format(base=base)}")
+    return urlunparse(urlparse(url)._replace(path=f"/{base}_{name}"))
+
+
+def _seeded(data: Path) -> Path:
+    """The data folder of an installation with everything in it, whose database is the template of all others.
+
+    Made once per test run, by whoever needs it first; the others wait for it.
+    """
+    shared = data.parent.parent if "PYTEST_XDIST_WORKER" in os.environ else data.parent
+    folder = shared / "seeded"
+    with (shared / "seeded.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if (folder / "demo.json").exists():
+            return folder
+        shutil.rmtree(folder, ignore_errors=True)
+        database = _database("seeded", "template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'")
+        subprocess.run(
+            [sys.executable, "-c", SEED, OPENING, str(ROOT / "presets"), "http://seeded", str(folder / "new.json")],
+            env=_environment(database, folder),
+            cwd=ROOT,
+            check=True,
         )
-    return urlunparse(urlparse(url)._replace(path=f"/{name}"))
+        (folder / "new.json").rename(folder / "demo.json")
+    return folder
+
+
+def _environment(database: str, data: Path) -> dict[str, str]:
+    return {
+        **os.environ,
+        "DATABASE_URL": database,
+        "BANSHI_MODE": "demo",
+        "BANSHI_DATA": str(data),
+        "BANSHI_LOG_LEVEL": "WARNING",
+        "DJANGO_SETTINGS_MODULE": "banshi.config.settings",
+    }
 
 
 @contextmanager
@@ -136,22 +171,11 @@ def installed(data: Path, name: str) -> Iterator[Installation]:
     """A running installation with a database called after `name`; stopped at the end."""
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
-    environment = {
-        **os.environ,
-        "DATABASE_URL": _own_database(os.environ["DATABASE_URL"], name),
-        "BANSHI_MODE": "demo",
-        "BANSHI_DATA": str(data),
-        "BANSHI_LOG_LEVEL": "WARNING",
-        "DJANGO_SETTINGS_MODULE": "banshi.config.settings",
-        "PORT": str(port),
-    }
-    subprocess.run(
-        [sys.executable, "-c", SEED, OPENING, str(ROOT / "presets"), url, str(data / "demo.json")],
-        env=environment,
-        cwd=ROOT,
-        check=True,
-    )
-    running = Installation(url, json.loads((data / "demo.json").read_text()), data, environment)
+    shutil.copytree(_seeded(data), data, dirs_exist_ok=True)
+    seeds = {**json.loads((data / "demo.json").read_text()), "url": url}
+    (data / "demo.json").write_text(json.dumps(seeds))
+    database = _database(name + os.environ.get("PYTEST_XDIST_WORKER", ""), "{base}_seeded")
+    running = Installation(url, seeds, data, {**_environment(database, data), "PORT": str(port)})
     start(running, *SERVE, str(port))
     start(running, "work")
     try:
