@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from banshi.foundation import clock
 from banshi.gateways.outbox import Outbox
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking.models import Appointment
 from banshi.rooms.messaging import actions, queries
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.messaging.ports import Final, Passing
@@ -187,3 +189,30 @@ def test_when_one_matter_of_a_visit_is_cancelled_the_other_is_still_reminded_of(
 
     leave = [text for _, text, _ in gateway.sent if text.startswith("该出门了")]
     assert ["医疗保险参保登记" in text and "养老" not in text for text in leave] == [True]
+
+
+@pytest.mark.race
+def test_while_a_slow_gateway_works_through_a_batch_the_rest_is_looked_at_again(committed_town, monkeypatch):
+    committed_town.policy(messages={"channels": ["sms"]}, booking={"same_day": True})
+    slot = committed_town.slot(quota=20)
+    codes = [
+        booking.place(
+            slot_id=slot.pk, item_code="pension", person_id=committed_town.person(i).pk, source="web", by=CITIZEN, now=SIX
+        ).code
+        for i in range(12)
+    ]  # fmt: skip
+    hours = clock.monotonic()
+
+    class Slow(Spy):
+        def send(self, to, text, **more):
+            if codes[11] in text:
+                raise AssertionError("said after the cancellation")
+            Appointment.objects.filter(code=codes[11]).update(state="cancelled")
+            connection.close()
+            monkeypatch.setattr(clock, "monotonic", lambda: hours + 3)
+            return super().send(to, text, **more)
+
+    sent = actions.drain(channels={"sms": Slow()}, now=SIX)
+
+    assert sent == 11
+    assert [(n.subject, n.why) for n in queries.notices(state="dropped")] == [(f"appointment:{codes[11]}", "moved_on")]

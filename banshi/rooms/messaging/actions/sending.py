@@ -35,6 +35,7 @@ from banshi.rooms.messaging.statements import SAID_PLACE
 log = structlog.get_logger("banshi.messaging")
 AT_ONCE = 8  # calls to a slow gateway under way together
 DRAIN_FOR_S = 20.0  # then let the next tick go on
+LOOK_AGAIN_S = 2.0  # what was looked at longer ago is looked at again before the call
 START_FOR_S = rules.LEASE.total_seconds() / 2  # no call starts later under one lease
 
 RECORD_SQL = """
@@ -82,7 +83,7 @@ def drain(
         for name in dict.fromkeys(message.channel for message in worded):
             part = [message for message in worded if message.channel == name]
             channel = channels.get(name)
-            for outcomes in _send(channel, part):
+            for outcomes in _send(channel, part, now=now):
                 sent += _record(outcomes, now=now)
                 _fall_back([m for m, outcome in outcomes if isinstance(outcome, Final)], policies, now=now)
     for hall in sorted(halls - {""}):
@@ -113,7 +114,9 @@ def requeue_stuck(*, now: datetime) -> int:
 Outcome = str | Passing | Final
 
 
-def _send(channel: Channel | None, part: Sequence[Claimed]) -> Iterator[list[tuple[Claimed, Outcome]]]:
+def _send(
+    channel: Channel | None, part: Sequence[Claimed], *, now: datetime
+) -> Iterator[list[tuple[Claimed, Outcome]]]:
     """Hand messages to their channel; yields outcomes as they become known, to be recorded at once."""
     unreadable = [each for each in part if each.to is None]
     if unreadable:
@@ -137,7 +140,7 @@ def _send(channel: Channel | None, part: Sequence[Claimed]) -> Iterator[list[tup
     elif len(part) == 1:
         yield [(part[0], _send_one(channel, part[0]))]
     else:
-        yield from _send_together(channel, part)
+        yield from _send_together(channel, part, now=now)
 
 
 def _paid_for(to: str | None) -> bool:
@@ -148,12 +151,16 @@ def _paid_for(to: str | None) -> bool:
     return True
 
 
-def _send_together(channel: Channel, part: Sequence[Claimed]) -> Iterator[list[tuple[Claimed, Outcome]]]:
+def _send_together(
+    channel: Channel, part: Sequence[Claimed], *, now: datetime
+) -> Iterator[list[tuple[Claimed, Outcome]]]:
     """A few calls at a time; what the lease leaves no time for is put back untouched."""
-    started = clock.monotonic()
+    started = looked = clock.monotonic()
     waiting = list(part)
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="messages") as pool:
         while waiting and clock.monotonic() - started < START_FOR_S:
+            if clock.monotonic() - looked > LOOK_AGAIN_S:  # a slow gateway: the world moves on meanwhile
+                waiting, looked = still_sensible(waiting, now=now), clock.monotonic()
             now_going, waiting = waiting[:AT_ONCE], waiting[AT_ONCE:]
             going: dict[Future[Outcome], Claimed] = {pool.submit(_send_one, channel, each): each for each in now_going}
             for answer in as_completed(going):
