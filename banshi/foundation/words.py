@@ -34,7 +34,7 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "limit-live": (_("Too many open appointments"), _("At most {limit} at a time.")),
     "suspended": (
         _("Online booking is suspended"),
-        _("Until {until}, because: {reason}. Walk-in numbers are still given."),
+        _("Until {until}, because: {reason}. Walk-in numbers are still given, and the hall's staff can book."),
     ),
     "already-cancelled": (
         _("Already cancelled"),
@@ -44,7 +44,10 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "too-late": (_("Too late"), _("This was possible until {closes}.")),
     "identity-mismatch": (
         _("The ID does not match"),
-        _("The person served must be the person booked: name and ID number must agree."),
+        _(
+            "Name and ID number do not belong together here. Check both with the document; if they are right, bring it to the "
+            "window: it settles this at once."
+        ),
     ),
     "identity-invalid": (_("The ID number is not right"), _("{reason}")),
     "phone-invalid": (_("The phone number is not right"), _("{reason}")),

@@ -59,6 +59,8 @@ def ways_on(refused: Refused) -> tuple[Option, ...]:
     """Pages of ours that help with a refusal: the appointment in the way, the credit and its appeal."""
     if refused.slug == "suspended":
         return (Option(gettext("Credit and appeal"), f"{reverse('citizen:appointments')}#credit"),)
+    if refused.slug == "limit-live":
+        return (Option(gettext("See the appointments"), reverse("citizen:appointments")),)
     code = refused.facts.get("appointment") if refused.slug == "limit-half-day" else None
     if isinstance(code, str) and code:
         return (Option(gettext("See that appointment"), reverse("citizen:appointment", args=[code])),)

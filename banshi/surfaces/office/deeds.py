@@ -37,6 +37,7 @@ DEEDS: dict[str, Text] = {
     "cancelled": pgettext_lazy("deed", "%(who)s cancelled %(what)s"),
     "moved": pgettext_lazy("deed", "%(who)s moved %(what)s"),
     "kept": pgettext_lazy("deed", "%(who)s let %(what)s stand in a closure"),
+    "confirmed-again": pgettext_lazy("deed", "%(who)s sent the confirmation of %(what)s again"),
     "no_show": pgettext_lazy("deed", "%(what)s was noted as a no-show"),
     "signed-in": pgettext_lazy("deed", "%(who)s signed in"),
     "signed-out": pgettext_lazy("deed", "%(who)s signed out"),

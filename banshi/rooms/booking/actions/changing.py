@@ -14,7 +14,7 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions import credit, telling
 from banshi.rooms.booking.actions.holding import free_place
-from banshi.rooms.booking.actions.placing import lock_run, place
+from banshi.rooms.booking.actions.placing import Chances, lock_run, place
 from banshi.rooms.booking.actions.retrying import Meanwhile, again
 from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, LedgerEntry, Move, Slot
 from banshi.rooms.booking.queries.facts import AskedFacts, Asking, Opens, hall_facts, item_words, read_facts, slot_facts
@@ -159,9 +159,11 @@ def move(
     )
     if no is None and not by_hall:
         no = rules.move_refusal(policy=policy, moves=seen.moves)
-    no = no or _target_refusal(seen, fact, slot_id, now=now, by_hall=by_hall)
     if no is not None:
         raise Refused(no)
+    no = _target_refusal(seen, fact, slot_id, now=now, by_hall=by_hall)
+    if no is not None:
+        raise Chances(now, opens).refused(no, fact)
     assert fact.slot is not None
     assert fact.item is not None
     old_ids = _slot_ids(seen)
@@ -188,7 +190,8 @@ def move(
         with transaction.atomic():
             row.save(update_fields=["slot_id", "business", "day", "half", "starts_at", "ends_at", "moves"])
     except IntegrityError as trouble:
-        raise Refused("limit-half-day", facts={"half": first.half}) from trouble
+        no = Refusal("limit-half-day", {"half": first.half})
+        raise Chances(now, opens).refused(no, fact) from trouble
     ExtraSlot.objects.filter(appointment=row).delete()
     ExtraSlot.objects.bulk_create([ExtraSlot(appointment=row, slot=slot) for slot in run[1:]])
     Move.objects.create(

@@ -161,7 +161,7 @@ def place_many(asked: Sequence[Asked], *, now: datetime) -> list[Appointment | R
     """
     results: dict[int, Appointment | Refused] = {}
     opens = Opens(now)
-    chances = _Chances(now, opens)
+    chances = Chances(now, opens)
     tries = [0] * len(asked)
     todo = list(range(len(asked)))
     while todo:
@@ -363,26 +363,28 @@ def _verdict(asked: Asked, fact: AskedFacts, *, now: datetime) -> _Granted | Ref
     return _Granted(asked, fact.hall, fact.slot, fact.item, fact, new_code())
 
 
-class _Chances:
+class Chances:
     """Refusals with the next chance: alternatives are looked up once per slot and item of a batch."""
 
     def __init__(self, now: datetime, opens: Opens) -> None:
         self._now = now
         self._opens = opens
-        self._known: dict[tuple[int, str], tuple[Alternative, ...]] = {}
+        self._known: dict[tuple[int, str, bool], tuple[Alternative, ...]] = {}
 
     def refused(self, no: Refusal, fact: AskedFacts) -> Refused:
         if no.next is not None or no.slug not in _OFFER_OTHERS or fact.hall is None or not fact.slot or not fact.item:
             return Refused(no)
-        key = (fact.slot.id, fact.item.facts.code)
+        elsewhere = no.slug == "limit-half-day"  # only another half day helps
+        key = (fact.slot.id, fact.item.facts.code, elsewhere)
         if key not in self._known:
             self._known[key] = alternatives_for(
-                fact.hall, fact.item.facts, near=fact.slot.starts_at, now=self._now, opens=self._opens
-            )
+                fact.hall, fact.item.facts, near=fact.slot.starts_at, now=self._now, opens=self._opens,
+                without=(fact.slot.day, fact.slot.half) if elsewhere else None,
+            )  # fmt: skip
         return Refused(replace(no, next=self._known[key] or None))
 
 
-_OFFER_OTHERS = frozenset({"slot-full", "past", "same-day", "cut-off", "closed", "hold-expired"})
+_OFFER_OTHERS = frozenset({"slot-full", "past", "same-day", "cut-off", "closed", "hold-expired", "limit-half-day"})
 
 
 def _write(granted: Sequence[_Granted], *, now: datetime) -> dict[str, int]:
@@ -493,7 +495,7 @@ def _appointment(grant: _Granted, id_: int | None, *, now: datetime) -> Appointm
 _ATTRIBUTES = [column.attname for column in Appointment._meta.concrete_fields]
 
 
-def _place_long(grant: _Granted, chances: _Chances, *, now: datetime) -> Appointment | Refused:
+def _place_long(grant: _Granted, chances: Chances, *, now: datetime) -> Appointment | Refused:
     """Book with a held place, or over several periods: a few statements in one transaction."""
     try:
         return _claim_long(grant, now=now)

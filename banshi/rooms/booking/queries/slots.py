@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from banshi.foundation.said import named
 from banshi.kernel.refusals import Alternative, Refusal, Refused
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.models import LIVE, Appointment, Slot, Suspension
@@ -212,7 +213,9 @@ def alternatives_for(
     n: int = 3,
     channel: str = "web",
     opens: Opens | None = None,
+    without: tuple[date, str] | None = None,
 ) -> tuple[Alternative, ...]:
+    """The nearest quiet periods that can be booked instead. :param without: a day and its half that is of no use."""
     opens = opens or Opens(now)
     today = now.astimezone(hall.zone).date()
     around = near.astimezone(hall.zone).date()
@@ -220,12 +223,16 @@ def alternatives_for(
     views = _views(
         hall, item, first=max(today, around - ALTERNATIVES_WITHIN), last=last, now=now, channel=channel, opens=opens
     )
-    found = [(_alternative(hall, view), view.busy) for view in views if view.bookable]
+    found = [
+        (_alternative(hall, view), view.busy)
+        for view in views
+        if view.bookable and (view.starts_at.date(), rules.half_of(view.starts_at)) != without
+    ]
     return rules.nearest_quiet(found, near=near, n=n)
 
 
 def _alternative(hall: HallFacts, view: SlotView) -> Alternative:
-    return Alternative(view.id, view.starts_at, view.ends_at, view.free, hall.code, hall.name_zh)
+    return Alternative(view.id, view.starts_at, view.ends_at, view.free, hall.code, named(hall))
 
 
 def halls_of(slot_ids: Iterable[int]) -> dict[int, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -211,11 +211,23 @@ def issue(
         "at_most": promise.band.at_most_s if promise.band else None,
         "now": now,
     }
-    ticket = _file(values)
+    try:
+        ticket = _file(values)
+    except Refused as no:
+        if no.slug != "daily-limit":
+            raise
+        raise Refused(no.slug, facts=no.facts, next=_tomorrow(hall, category, item, local)) from no
     ticket.told = (promise.ahead, values["likely"], values["at_most"])
     if rules_of_hall.tickets.auto_call and only_window_id is None:
         return call_at_idle_window(ticket, hall_id=hall.pk, now=now)
     return ticket
+
+
+def _tomorrow(hall: Hall, category: Category, item: Item | None, local: datetime) -> datetime | None:
+    """When numbers are given again: the first opening after today."""
+    night = datetime.combine(local.date() + timedelta(days=1), time(0), local.tzinfo)
+    opening = calendars.next_opening(hall, night, item.code if item else None, category=category.code)
+    return opening.starts_at if opening else None
 
 
 def _file(values: dict[str, Any]) -> Ticket:
