@@ -14,14 +14,14 @@ from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import contact_of
 
 
-def finish(*, ref: str, staff_id: int, now: datetime) -> Ticket:
-    """Finish a served ticket.
+def finish(*, ref: str, staff_id: int, now: datetime, outcome: str = "done", why: str = "") -> Ticket:
+    """Finish a served ticket, with how it ended.
 
     :raises Refused: wrong-state, not-signed-in, nothing-found.
     """
     with transaction.atomic():
         same = _booked_for_the_same(ref)
-        ticket = tickets.finish(ref=ref, staff_id=staff_id, now=now)
+        ticket = tickets.finish(ref=ref, staff_id=staff_id, now=now, outcome=outcome, why=why)
         if ticket.appointment_id:
             booking.mark_served(appointment_id=ticket.appointment_id, now=now)
         elif same is not None:
@@ -45,6 +45,22 @@ def finish(*, ref: str, staff_id: int, now: datetime) -> Ticket:
                 language=ticket.language,
                 now=now,
             )
+    return ticket
+
+
+def undo(*, ref: str, staff_id: int, now: datetime) -> Ticket:
+    """Take the last step back (`tickets.undo`); the appointment of a number that was finished is at the window again.
+
+    :raises Refused: those of `tickets.undo`.
+    """
+    with transaction.atomic():
+        booked = Ticket.objects.filter(ref=ref, state="finished").values_list("appointment_id", flat=True).first()
+        if booked is not None:
+            # Parents before children: check-in, finish and undo lock the appointment first.
+            Appointment.objects.select_for_update(no_key=True).get(id=booked)
+        ticket = tickets.undo(ref=ref, staff_id=staff_id, now=now)
+        if booked is not None:
+            booking.mark_not_served(appointment_id=booked, now=now)
     return ticket
 
 

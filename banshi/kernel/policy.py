@@ -73,6 +73,7 @@ class TicketPolicy(Section):
     missed: Literal["behind_all", "reissue"] = "behind_all"  # policy A [Nancheng], policy B [Dongcheng]
     reissue_limit: Annotated[int, Field(ge=0, le=20)] = 2  # how often a missed ticket may come back
     reissue_within: Minutes = 120
+    undo_minutes: Annotated[int, Field(ge=0, le=5)] = 3  # finish, missed, start may be taken back so long
     recall_limit: Annotated[int, Field(ge=0, le=20)] = 3
     priority_lanes: tuple[str, ...] = ("elderly", "disabled", "pregnant", "serviceman")
     elderly_from: Annotated[int, Field(ge=0, le=150)] = 65

@@ -65,6 +65,11 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "hold_ticket": _only("desk"),
     "resume_ticket": _only("desk"),
     "finish_ticket": _only("desk"),
+    "undo_ticket": _only("desk"),
+    "turn_away_ticket": _only("desk"),
+    "skip_ticket": _only("desk"),
+    "check_identity": _only("desk"),
+    "set_matter": _only("desk"),
     "transfer_ticket": _only("desk"),
     # afterwards: never by the clerk who is rated
     "rate_ticket": _only("channel", "kiosk"),

@@ -409,6 +409,34 @@ class PauseIn(In):
     reason: _text(60, 1)  # type: ignore[valid-type]
 
 
+class FinishIn(In):
+    outcome: Literal["done", "paper_missing", "advice_only", "refused"] = "done"
+    reason: _text(200) = Field("", description="Needed where the outcome is `refused`.")  # type: ignore[valid-type]
+
+
+class ReasonIn(In):
+    reason: _text(200, 1)  # type: ignore[valid-type]
+
+
+class MatterIn(In):
+    item: Code
+
+
+class IdentityIn(In):
+    """Either the number as read from the card, or what the clerk's eyes found."""
+
+    id_number: _text(40, 1) | None = None  # type: ignore[valid-type]
+    ok: bool | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> IdentityIn:
+        if (self.id_number is None) == (self.ok is None):
+            raise PydanticCustomError(
+                "one_of", "{en}", {"zh": "id_number 和 ok 须填且只填一项", "en": "Give either id_number or ok"}
+            )
+        return self
+
+
 class TransferIn(In):
     window: Code | None = None
     category: Code | None = None
@@ -494,6 +522,13 @@ class VisitsOut(Out):
     walk_in: int
     served: int
     missed: int = Field(description="Tickets whose holder did not come when called.")
+    done: int = Field(description="Served with the outcome `done`.")
+    paper_missing: int
+    advice_only: int
+    refused: int
+    held: int = Field(description="Served in part and put aside when the day ended; counted as served.")
+    wasted: int = Field(description="Visits that were served and left with papers missing or refused.")
+    one_stop: int = Field(description="Visits in which everything was done without being passed on.")
     left: int
     closed: int = Field(description="Tickets not served by the end of the day.")
     redirected: int = Field(description="Tickets sent on to another hall.")
@@ -502,7 +537,8 @@ class VisitsOut(Out):
     checked_in: int
     no_shows: int
     cancelled: int
-    wait: TimesOut = Field(description="From taking the number to being served.")
+    wait: TimesOut = Field(description="Present and waiting, from the number or the appointment's time to the call.")
+    way_mean_s: int | None = Field(description="From the call to the start of the service.")
     handling: TimesOut
     ratings: int
     stars_1: int

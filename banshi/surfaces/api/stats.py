@@ -53,6 +53,7 @@ def _part(row: dict[str, Any]) -> dict[str, Any]:
     return {
         **named(row["key"], row["name_zh"], row["name_en"]),
         **{count: row[count] for count in insight.COUNTS},
+        "way_mean_s": row["way_mean_s"],
         **{of: {each: row[f"{of}_{each}_s"] for each in ("mean", "p50", "p90")} for of in ("wait", "handling")},
         **{share: row[share] for share in ("rating_mean", "satisfied_share", "rated_share")},
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
@@ -15,7 +16,7 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.tickets import actions as tickets
 from banshi.surfaces.api.answers import Answer, answer
 from banshi.surfaces.api.operations import caller, found, op, write
-from banshi.surfaces.api.schemas import Code, TicketOut, TransferIn
+from banshi.surfaces.api.schemas import Code, FinishIn, IdentityIn, MatterIn, ReasonIn, TicketOut, TransferIn
 from banshi.surfaces.api.ticket_parts import seen_by, shown_ticket
 
 router = Router(tags=["tickets"])
@@ -82,9 +83,45 @@ def resume_ticket(request: HttpRequest, id: Path[Code]) -> Answer:
 
 @router.post("/tickets/{id}/finish", **op("finish_ticket", {200: TicketOut}), summary="Finish")
 @write
-def finish_ticket(request: HttpRequest, id: Path[Code]) -> Answer:
-    """Served; the appointment is done and the person is asked for a rating."""
-    return _at_window(request, id, serve.finish)
+def finish_ticket(request: HttpRequest, id: Path[Code], body: FinishIn | None = None) -> Answer:
+    """Served, with how it ended (done unless said); the appointment is done and the person is asked for a rating."""
+    ended = body or FinishIn(outcome="done", reason="")
+    return _at_window(request, id, partial(serve.finish, outcome=ended.outcome, why=ended.reason))
+
+
+@router.post("/tickets/{id}/undo", **op("undo_ticket", {200: TicketOut}), summary="Take the last step back")
+@write
+def undo_ticket(request: HttpRequest, id: Path[Code]) -> Answer:
+    """Finish, missed, turned away or start, by the clerk who did it, within the hall's minutes."""
+    return _at_window(request, id, serve.undo)
+
+
+@router.post("/tickets/{id}/turn-away", **op("turn_away_ticket", {200: TicketOut}), summary="Turn away")
+@write
+def turn_away_ticket(request: HttpRequest, id: Path[Code], body: ReasonIn) -> Answer:
+    """The wrong person came, or may not be served: the number ends as refused, with the reason."""
+    return _at_window(request, id, partial(tickets.turn_away, why=body.reason))
+
+
+@router.post("/tickets/{id}/skip", **op("skip_ticket", {200: TicketOut}), summary="Pass by at this window")
+@write
+def skip_ticket(request: HttpRequest, id: Path[Code], body: ReasonIn) -> Answer:
+    """Next, but not this one: the waiting number keeps its place for the other windows."""
+    return _at_window(request, id, partial(tickets.skip, why=body.reason))
+
+
+@router.post("/tickets/{id}/identity", **op("check_identity", {200: TicketOut}), summary="Compare person and card")
+@write
+def check_identity(request: HttpRequest, id: Path[Code], body: IdentityIn) -> Answer:
+    """A mismatch stops start and finish until it is checked again, overridden by a lead, or turned away."""
+    return _at_window(request, id, partial(tickets.identity_checked, id_number=body.id_number, ok=body.ok))
+
+
+@router.post("/tickets/{id}/matter", **op("set_matter", {200: TicketOut}), summary="Name the matter")
+@write
+def set_matter(request: HttpRequest, id: Path[Code], body: MatterIn) -> Answer:
+    """Of a number that was taken for a category only, or for another matter."""
+    return _at_window(request, id, partial(tickets.set_matter, item_code=body.item))
 
 
 @router.post("/tickets/{id}/transfer", **op("transfer_ticket", {200: TicketOut}), summary="Transfer")

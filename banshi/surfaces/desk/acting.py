@@ -191,6 +191,37 @@ def _look(request: Asked, staff_id: int, now: datetime) -> Did:
     return {"shown": {"name": queries.name_of(ticket), "id_number": ticket.person.id_number}}
 
 
+def _finish(request: Asked, staff_id: int, now: datetime) -> Did:
+    serve.finish(
+        ref=_text(request, "ref", 40),
+        staff_id=staff_id,
+        now=now,
+        outcome=_text(request, "outcome", 16) or "done",
+        why=_text(request, "why"),
+    )
+    return None
+
+
+def _with_why(action: Callable[..., Any]) -> Act:
+    def act(request: Asked, staff_id: int, now: datetime) -> Did:
+        action(ref=_text(request, "ref", 40), staff_id=staff_id, why=_text(request, "why"), now=now)
+        return None
+
+    return act
+
+
+def _override(request: Asked, staff_id: int, now: datetime) -> Did:
+    """A lead lets a number go on though card and person differ."""
+    if not request.who.may("desk.out_of_order", console.hall_at_work(staff_id).code):
+        raise Refused("not-allowed", facts={"permission": "desk.out_of_order"})
+    return _with_why(tickets.override_mismatch)(request, staff_id, now)
+
+
+def _set_matter(request: Asked, staff_id: int, now: datetime) -> Did:
+    tickets.set_matter(ref=_text(request, "ref", 40), item_code=_text(request, "item", 80), staff_id=staff_id, now=now)
+    return None
+
+
 def _add_matter(request: Asked, staff_id: int, now: datetime) -> Did:
     tickets.add_matter(ref=_text(request, "ref", 40), item_code=_text(request, "item", 80), staff_id=staff_id, now=now)
     return None
@@ -223,7 +254,12 @@ VERBS: dict[str, Act] = {
     "call-this": _call_this,
     "recall": _by_ref(tickets.recall),
     "start": _by_ref(tickets.start),
-    "finish": _by_ref(serve.finish),
+    "finish": _finish,
+    "undo": _by_ref(serve.undo),
+    "turn-away": _with_why(tickets.turn_away),
+    "override": _override,
+    "skip": _with_why(tickets.skip),
+    "set-matter": _set_matter,
     "miss": _by_ref(tickets.miss),
     "hold": _by_ref(tickets.hold),
     "resume-held": _by_ref(tickets.resume_held),

@@ -77,7 +77,10 @@ def items(request: Asked) -> HttpResponse:
     view = tickets.desk(request.who.staff_id, now)
     q = request.GET.get("q", "")[:60]
     found = catalogue.search(q, hall=view.hall.code, limit=8) if view.hall and q.strip() else []
-    return render(request, "desk/_items.html", {"found": found, "q": q, "ref": request.GET.get("ref", "")[:40]})
+    act = "set-matter" if request.GET.get("act") == "set-matter" else "add-matter"
+    return render(
+        request, "desk/_items.html", {"found": found, "q": q, "ref": request.GET.get("ref", "")[:40], "act": act}
+    )
 
 
 def hall_at_work(staff_id: int) -> Hall:
@@ -137,6 +140,7 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
         "halls": _other_halls(hall, view),
         "may_reorder": who.may("desk.out_of_order", hall.code),
         "pauses": PAUSES,
+        "undoable": tickets.undoable(view, now=now),
         "elapsed_s": _elapsed(view, now),
         "speed": clock.speed(),
         "closed": [_closed(each, zone) for each in calendars.notices(hall, now)],

@@ -94,6 +94,10 @@ def _counts() -> tuple[Column, ...]:
         Column("booked", pgettext("figures", "booked")),
         Column("walk_in", pgettext("figures", "walk-in")),
         Column("served", pgettext("figures", "Served")),
+        Column("done", pgettext("outcome", "Done")),
+        Column("paper_missing", _("Papers missing")),
+        Column("advice_only", _("Advice only")),
+        Column("refused", pgettext("figures", "Refused")),
         Column("missed", _("Missed")),
         Column("unserved", _("Not served")),
     )
@@ -112,6 +116,7 @@ def _times() -> tuple[Column, ...]:
         Column("wait_mean_s", _("Wait, mean (min)"), "minutes"),
         Column("wait_p50_s", _("Wait, half below (min)"), "minutes"),
         Column("wait_p90_s", _("Wait, nine in ten below (min)"), "minutes"),
+        Column("way_mean_s", _("Way to the window, mean (min)"), "minutes"),
         Column("handling_mean_s", _("Handling, mean (min)"), "minutes"),
         Column("handling_p50_s", _("Handling, half below (min)"), "minutes"),
         Column("handling_p90_s", _("Handling, nine in ten below (min)"), "minutes"),

@@ -52,6 +52,7 @@ LABELS: dict[str, Text] = {
     "tickets.missed": _("Missed call"),
     "tickets.reissue_limit": _("A missed number returns, times"),
     "tickets.reissue_within": _("… within minutes"),
+    "tickets.undo_minutes": _("Undo within, minutes"),
     "tickets.recall_limit": _("Recalls per number"),
     "tickets.priority_lanes": _("Priority lanes"),
     "tickets.elderly_from": _("Elderly from age"),

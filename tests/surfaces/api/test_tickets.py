@@ -223,3 +223,43 @@ def test_the_line_counts_who_waits_and_who_is_served(calls: Calls) -> None:
     assert [(c["code"], c["waiting"]) for c in live["categories"]] == [("A", 0), ("B", 1)]
     assert [w["state"] for w in live["windows"]] == ["called", "closed", "closed"]
     assert live["version"] > 0
+
+
+def test_a_finish_has_an_outcome_and_is_taken_back(calls: Calls) -> None:
+    ref = called(calls)
+    calls("post", f"/tickets/{ref}/start", "desk")
+
+    no_reason = calls("post", f"/tickets/{ref}/finish", "desk", {"outcome": "refused"})
+    unknown = calls("post", f"/tickets/{ref}/finish", "desk", {"outcome": "lunch"})
+    ended = calls("post", f"/tickets/{ref}/finish", "desk", {"outcome": "paper_missing"})
+    outcome = Ticket.objects.get(ref=ref).outcome
+    undone = calls("post", f"/tickets/{ref}/undo", "desk")
+
+    assert [a.status_code for a in (no_reason, unknown, ended, undone)] == [422, 422, 200, 200]
+    assert (outcome, undone.json()["state"], Ticket.objects.get(ref=ref).outcome) == ("paper_missing", "serving", "")
+
+
+def test_a_wrong_person_is_found_and_turned_away(calls: Calls) -> None:
+    ref = called(calls, category="A", person=PERSON)
+
+    compared = calls("post", f"/tickets/{ref}/identity", "desk", {"ok": False})
+    started = calls("post", f"/tickets/{ref}/start", "desk")
+    away = calls("post", f"/tickets/{ref}/turn-away", "desk", {"reason": "非本人"})
+
+    assert (compared.status_code, started.json()["type"], away.json()["state"]) == (
+        200,
+        "identity-mismatch",
+        "finished",
+    )
+
+
+def test_a_window_passes_a_number_by_and_names_a_matter(calls: Calls) -> None:
+    first, second = ticket(calls), ticket(calls)
+    calls("post", "/windows/town-01/sign-in", "desk")
+    calls("post", "/windows/town-02/sign-in", "second-desk")
+
+    calls("post", f"/tickets/{first['id']}/skip", "desk", {"reason": "要双人办理"})
+    here = calls("post", "/windows/town-01/calls", "desk").json()
+    named = calls("post", f"/tickets/{here['id']}/matter", "desk", {"item": "pension"}).json()
+
+    assert (here["id"], named["item"]["code"]) == (second["id"], "pension")

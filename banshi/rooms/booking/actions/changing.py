@@ -264,6 +264,13 @@ def mark_served(*, appointment_id: int, now: datetime) -> None:
         _wrong(appointment_id, needs=rules.State.CHECKED_IN)
 
 
+def mark_not_served(*, appointment_id: int, now: datetime) -> None:
+    """served → checked_in: the finish was a mistake. Where it was not served, nothing changes."""
+    Appointment.objects.filter(id=appointment_id, state=rules.State.SERVED).update(
+        state=rules.State.CHECKED_IN, served_at=None
+    )
+
+
 def mark_dealt_with(*, appointment_id: int, now: datetime) -> bool:
     """booked → served: its matter was dealt with on another number of its person. False where it was not booked."""
     row = Appointment.objects.filter(id=appointment_id, state=rules.State.BOOKED)

@@ -20,7 +20,8 @@ from banshi.rooms.places.models import Category, Hall, Region, Window
 By = Literal["day", "hour", "hall", "category", "item", "window", "channel", "region"]
 BYS: tuple[By, ...] = ("day", "hour", "hall", "category", "item", "window", "channel", "region")
 COUNTS = (
-    "visits", "visits_served", "tickets", "booked", "walk_in", "served", "missed", "left", "closed", "redirected",
+    "visits", "visits_served", "tickets", "booked", "walk_in", "served", "done", "paper_missing", "advice_only",
+    "refused", "held", "wasted", "one_stop", "missed", "left", "closed", "redirected",
     "open", "appointments", "checked_in", "no_shows", "cancelled", "ratings", "stars_1", "stars_2", "stars_3",
     "stars_4", "stars_5",
 )  # fmt: skip
@@ -32,7 +33,7 @@ _IN_RANGE = "{0}.hall_id = ANY(%(halls)s) AND {0}.day BETWEEN %(first)s AND %(la
 _TICKET_KEYS = """h.code AS hall, t.day AS day, EXTRACT(hour FROM t.made_at AT TIME ZONE h.timezone)::int AS hour,
   t.category_id AS category, t.item_id AS item, t.window_id AS "window", t.channel AS channel"""
 TICKETS = f"""
-SELECT {_TICKET_KEYS}, t.kind, t.state, t.misses,
+SELECT {_TICKET_KEYS}, t.kind, t.state, t.misses, t.outcome, t.closed_why,
   CASE WHEN t.started_at IS NOT NULL THEN t.wait_s END AS wait_s,
   CASE WHEN t.started_at IS NOT NULL THEN t.way_s END AS way_s,
   CASE WHEN t.state = 'finished' THEN t.handling_s END AS handling_s
@@ -41,7 +42,11 @@ FROM tickets_ticket t JOIN places_hall h ON h.id = t.hall_id WHERE {_IN_RANGE.fo
 TICKETS_SAY = """
 count(*) AS tickets, count(*) FILTER (WHERE kind = 'booked') AS booked,
 count(*) FILTER (WHERE kind <> 'booked') AS walk_in,
-count(*) FILTER (WHERE state = 'finished') AS served, count(*) FILTER (WHERE misses > 0) AS missed,
+count(*) FILTER (WHERE state = 'finished') AS served,
+count(*) FILTER (WHERE outcome = 'done') AS done, count(*) FILTER (WHERE outcome = 'paper_missing') AS paper_missing,
+count(*) FILTER (WHERE outcome = 'advice_only') AS advice_only,
+count(*) FILTER (WHERE outcome = 'refused') AS refused,
+count(*) FILTER (WHERE state = 'finished' AND closed_why = 'held') AS held, count(*) FILTER (WHERE misses > 0) AS missed,
 count(*) FILTER (WHERE state = 'left') AS "left", count(*) FILTER (WHERE state = 'closed') AS closed,
 count(*) FILTER (WHERE state = 'redirected') AS redirected,
 count(*) FILTER (WHERE state NOT IN ('finished', 'left', 'closed', 'redirected')) AS open,
@@ -51,17 +56,23 @@ avg(handling_s) AS handling_mean_s, percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROU
 """
 VISITS = f"""
 SELECT h.code AS hall, v.day AS day, EXTRACT(hour FROM v.arrived_at AT TIME ZONE h.timezone)::int AS hour,
-  n.category, n.item, n."window", v.channel AS channel, n.started
+  n.category, n.item, n."window", v.channel AS channel, n.started,
+  n.started AND n.wasted AS wasted, n.started AND n.done AS one_stop
 FROM tickets_visit v JOIN places_hall h ON h.id = v.hall_id
 LEFT JOIN (
   SELECT t.visit_id, (array_agg(t.category_id ORDER BY t.id))[1] AS category,
     (array_agg(t.item_id ORDER BY t.id))[1] AS item,
-    (array_agg(t.window_id ORDER BY t.id))[1] AS "window", bool_or(t.started_at IS NOT NULL) AS started
+    (array_agg(t.window_id ORDER BY t.id))[1] AS "window", bool_or(t.started_at IS NOT NULL) AS started,
+    bool_or(t.outcome IN ('paper_missing', 'refused')) AS wasted,
+    bool_and(t.outcome = 'done' AND NOT EXISTS (SELECT 1 FROM tickets_transfer x WHERE x.ticket_id = t.id)) AS done
   FROM tickets_ticket t WHERE {_IN_RANGE.format("t")} GROUP BY t.visit_id
 ) n ON n.visit_id = v.id
 WHERE {_IN_RANGE.format("v")}
 """  # noqa: S608
-VISITS_SAY = "count(*) AS visits, count(*) FILTER (WHERE started) AS visits_served"
+VISITS_SAY = """
+count(*) AS visits, count(*) FILTER (WHERE started) AS visits_served,
+count(*) FILTER (WHERE wasted) AS wasted, count(*) FILTER (WHERE one_stop) AS one_stop
+"""
 APPOINTMENTS = f"""
 SELECT h.code AS hall, a.day AS day, EXTRACT(hour FROM a.starts_at AT TIME ZONE h.timezone)::int AS hour,
   a.category_id AS category, a.item_id AS item, t.window_id AS "window", a.source AS channel, a.state
@@ -214,6 +225,10 @@ def _finished(name: Row, said: Row) -> Row:
         row[time] = None if value is None else round(float(value))
     n = row["ratings"]
     row["rating_mean"] = round(sum(stars * row[f"stars_{stars}"] for stars in range(1, 6)) / n, 2) if n else None
+    # What is told by outcome leaves out numbers of days before outcomes were kept.
+    told = row["done"] + row["paper_missing"] + row["advice_only"] + row["refused"]
+    row["completion_share"] = round(row["done"] / told, 5) if told else None
+    row["one_stop_share"] = round(row["one_stop"] / row["visits_served"], 5) if row["visits_served"] else None
     row["satisfied_share"] = round(sum(row[stars] for stars in SATISFIED) / n, 5) if n else None
     row["five_star_share"] = round(row["stars_5"] / n, 5) if n else None
     row["rated_share"] = round(min(1.0, n / row["visits_served"]), 5) if row["visits_served"] else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from banshi.rooms.tickets.actions.calling import call_next, call_next_many, call_ticket
 from banshi.rooms.tickets.actions.day import close_day, learn, send_ahead, unpark_due
+from banshi.rooms.tickets.actions.deciding import override_mismatch, set_matter, skip, turn_away
 from banshi.rooms.tickets.actions.ground import lets_in
 from banshi.rooms.tickets.actions.moving import (
     join_booking,
@@ -33,6 +34,7 @@ from banshi.rooms.tickets.actions.serving import (
 )
 from banshi.rooms.tickets.actions.stopping import apologise, send_home, stopped_by, tell_goes_on, tell_stopped
 from banshi.rooms.tickets.actions.taking import issue
+from banshi.rooms.tickets.actions.undoing import undo
 from banshi.rooms.tickets.actions.windows import emergency, emergency_over, pause, resume, sign_in, sign_out
 
 __all__ = [
@@ -55,6 +57,7 @@ __all__ = [
     "mark_rated",
     "mark_redirected",
     "miss",
+    "override_mismatch",
     "park",
     "pause",
     "put_first",
@@ -64,14 +67,18 @@ __all__ = [
     "resume_held",
     "send_ahead",
     "send_home",
+    "set_matter",
     "sign_in",
     "sign_out",
+    "skip",
     "standing",
     "start",
     "stopped_by",
     "tell_goes_on",
     "tell_stopped",
     "transfer",
+    "turn_away",
+    "undo",
     "unpark",
     "unpark_due",
 ]

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
+from django.db.models import DurationField, ExpressionWrapper, F, Max, Sum
 
 from banshi.foundation.announce import announce
 from banshi.kernel.actors import Actor
@@ -20,17 +21,18 @@ from banshi.rooms.tickets.models import AT_WINDOW, HallDay, HandlingTime, Servic
 from banshi.rooms.tickets.queries import line
 
 # Why a number came to nothing, by the state it was in.
-CLOSED_WHY = {"waiting": "not_called", "parked": "parked", "missed": "missed", "held": "held", "called": "never_came"}
+CLOSED_WHY = {"waiting": "not_called", "parked": "parked", "missed": "missed", "called": "never_came"}
+HELD = "held"  # somebody served, and put aside when the day ended: no number that came to nothing
 
 
 def close_day(*, hall: Hall, day: date, by: Actor, now: datetime) -> dict[str, int]:
     """Close the line of a business day; every number is accounted for.
 
-    Waiting, parked, missed and held numbers are closed with the reason. Who has been called or is served stays until
-    finished, and their windows stay open; idle windows are signed out. Once the business day itself is over (a job
-    that comes the next morning), a number still called is closed as `never_came`, one still being served is finished
-    as `left_open` – its length is unknown and nothing is learned from it. Any number of runs, early or late, give the
-    same account; the day counts as closed when nobody is at a window.
+    Waiting, parked and missed numbers are closed with the reason; held ones count as served (`held`). Who has been called
+    or is served stays until finished, and their windows stay open; idle windows are signed out. Once the business day
+    itself is over (a job that comes the next morning), a number still called is closed as `never_came`, one still being
+    served is finished as `left_open` – its length is unknown and nothing is learned from it. Any number of runs, early
+    or late, give the same account; the day counts as closed when nobody is at a window.
 
     :returns: numbers by state; they add up to the numbers issued.
     """
@@ -41,6 +43,7 @@ def close_day(*, hall: Hall, day: date, by: Actor, now: datetime) -> dict[str, i
                 Ticket.objects.filter(hall=hall, day=day, state=state).update(
                     state="closed", closed_why=why, only_window=None, parked_until=None
                 )
+        _finish_what_was_held(hall, day, now)
         if business_day(hall, now) > day:
             _end_what_was_left_open(hall, day, now)
         if business_day(hall, now) >= day:
@@ -55,6 +58,18 @@ def close_day(*, hall: Hall, day: date, by: Actor, now: datetime) -> dict[str, i
         closed.save(update_fields=["closed_at", "closed_by", "account"])
         announce(hall=hall.code, topic="line", subject="day-closed", now=now)
     return account
+
+
+def _finish_what_was_held(hall: Hall, day: date, now: datetime) -> None:
+    """Begun and put aside: counted as served, with what was done of it."""
+    for ticket in Ticket.objects.select_for_update(no_key=True).filter(hall=hall, day=day, state="held").order_by("id"):
+        total = Service.objects.filter(ticket=ticket).aggregate(total=Sum(LENGTH), last=Max("ended_at"))
+        ticket.state, ticket.closed_why, ticket.finished_at = "finished", HELD, total["last"] or now
+        ticket.handling_s = int(total["total"].total_seconds()) if total["total"] else 0
+        ticket.save(update_fields=["state", "closed_why", "finished_at", "handling_s"])
+
+
+LENGTH = ExpressionWrapper(F("ended_at") - F("started_at"), output_field=DurationField())
 
 
 def _end_what_was_left_open(hall: Hall, day: date, now: datetime) -> None:

@@ -14,6 +14,7 @@ from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.places.models import Category, WindowCategory
 from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.actions.calling import need_person_free, window_by_code
+from banshi.rooms.tickets.actions.deciding import need_match, need_why
 from banshi.rooms.tickets.actions.ground import (
     at_my_window,
     business_day,
@@ -28,7 +29,7 @@ from banshi.rooms.tickets.actions.ground import (
 )
 from banshi.rooms.tickets.actions.taking import issue
 from banshi.rooms.tickets.actions.told import tell
-from banshi.rooms.tickets.models import AT_WINDOW, Call, Miss, Service, Ticket, Transfer, WindowSession
+from banshi.rooms.tickets.models import AT_WINDOW, Call, Miss, Service, Skip, Ticket, Transfer, WindowSession
 from banshi.rooms.tickets.queries import contact_of
 
 
@@ -98,6 +99,7 @@ def start(*, ref: str, staff_id: int, now: datetime) -> Ticket:
 
 
 def _need_identity(ticket: Ticket, now: datetime) -> None:
+    need_match(ticket)
     strict = not policy(ticket, now).tickets.start_without_identity
     if strict and ticket.person_id is not None and not ticket.identity_ok:
         checked = ticket.identity_ok is not None
@@ -172,18 +174,24 @@ def resume_held(*, ref: str, staff_id: int, now: datetime) -> Ticket:
 
 
 @transaction.atomic
-def finish(*, ref: str, staff_id: int, now: datetime) -> Ticket:
-    """The matter is dealt with: the window is free, the wait and the handling are known.
+def finish(*, ref: str, staff_id: int, now: datetime, outcome: str = "done", why: str = "") -> Ticket:
+    """The service ends: the window is free, the wait and the handling are known, and how it ended.
 
-    :raises Refused: those of `at_my_window`.
+    :param outcome: one of `rules.OUTCOMES`; a refusal says why.
+    :raises Refused: invalid (unknown outcome, no reason), identity-mismatch (not decided), and those of `at_my_window`.
     """
     ticket, _ = at_my_window(ref, staff_id=staff_id, verb="finish")
+    if outcome not in rules.OUTCOMES:
+        reason = {"zh": "没有这种办理结果", "en": "There is no such outcome"}
+        raise Refused("invalid", facts={"field": "outcome", "reason": reason, "known": list(rules.OUTCOMES)})
+    ticket.outcome, ticket.outcome_why = outcome, need_why(why) if outcome == "refused" else why.strip()[:200]
+    need_match(ticket)
     _stop(ticket, "finished", now)
     stretch = ExpressionWrapper(F("ended_at") - F("started_at"), output_field=DurationField())
     total = Service.objects.filter(ticket=ticket).aggregate(total=Sum(stretch))["total"]
     ticket.state, ticket.finished_at = rules.after("finish"), now
     ticket.handling_s = round(total.total_seconds()) if total else 0
-    ticket.save(update_fields=["state", "finished_at", "handling_s"])
+    ticket.save(update_fields=["state", "finished_at", "handling_s", "outcome", "outcome_why"])
     visit_over(ticket, now)
     tell_line(ticket, now)
     return ticket
@@ -234,6 +242,11 @@ def transfer(
     ticket.state, ticket.alone = rules.after("transfer"), False
     ticket.save(update_fields=["state", "alone", "rank_class", "only_window", "category", "waits_from"])
     fact.save()
+    if from_window is not None and ticket.only_window_id != from_window.pk:
+        # Passed on: not straight back to where it came from, as long as anybody else serves it.
+        Skip.objects.get_or_create(
+            ticket=ticket, window=from_window, defaults={"at": now, "by": f"staff:{staff_id}", "why": "transferred"}
+        )
     tell_line(ticket, now)
     return ticket
 

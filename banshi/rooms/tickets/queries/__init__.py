@@ -6,7 +6,7 @@ truth: promises against what happened.
 
 from __future__ import annotations
 
-from banshi.rooms.tickets.queries.desk import DeskTicket, DeskView, Named, desk
+from banshi.rooms.tickets.queries.desk import DeskTicket, DeskView, Named, Undoable, desk, undoable
 from banshi.rooms.tickets.queries.line import (
     Line,
     LineCall,
@@ -46,6 +46,7 @@ __all__ = [
     "Named",
     "Promise",
     "TicketView",
+    "Undoable",
     "at_windows",
     "contact_of",
     "desk",
@@ -64,4 +65,5 @@ __all__ = [
     "ticket_now",
     "tickets_of_account_people",
     "tickets_of_visit",
+    "undoable",
 ]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from banshi.kernel.masking import mask_id, mask_name
-from banshi.rooms.tickets.models import AT_WINDOW, Ticket, WindowSession
+from banshi.rooms.places.queries import policy_of
+from banshi.rooms.tickets.models import AT_WINDOW, Call, Miss, Ticket, WindowSession
 from banshi.rooms.tickets.queries.line import Line, LineTicket, line_at
 from banshi.rooms.tickets.queries.ticket import name_of, names_differ
 
@@ -26,6 +27,7 @@ class DeskTicket:
     number: str
     kind: str
     lane: str
+    lane_to_check: bool
     state: str
     category: Named
     item: Named | None
@@ -53,6 +55,7 @@ class DeskView:
 
     state: str
     staff_id: int
+    hall_id: int
     hall: Named | None
     window_code: str
     window_number: str
@@ -77,12 +80,13 @@ def desk(staff_id: int, now: datetime) -> DeskView:
         .first()
     )
     if session is None:
-        return DeskView("signed_out", staff_id, None, "", "", None, "", None, None, 0, (), (), (), 0, None)
+        return DeskView("signed_out", staff_id, 0, None, "", "", None, "", None, None, 0, (), (), (), 0, None)
     whole, here = line_at(session.hall_id, session.window_id, now)
     mine = next(w for w in whole.windows if w.code == session.window.code)
     return DeskView(
         state=mine.state,
         staff_id=staff_id,
+        hall_id=session.hall_id,
         hall=Named(session.hall.code, session.hall.name_zh, session.hall.name_en),
         window_code=session.window.code,
         window_number=session.window.number,
@@ -97,6 +101,42 @@ def desk(staff_id: int, now: datetime) -> DeskView:
         version=whole.version,
         whole=whole,
     )
+
+
+@dataclass(frozen=True)
+class Undoable:
+    """The clerk's last step, as long as it may be taken back. verb: start | finish | miss | turn_away."""
+
+    ref: str
+    number: str
+    verb: str
+
+
+def undoable(view: DeskView, *, now: datetime) -> Undoable | None:
+    """What this clerk may take back at this moment; None where somebody else is at the window since."""
+    if view.hall is None:
+        return None
+    minutes = policy_of(view.hall_id, now=now).tickets.undo_minutes
+    since = now - timedelta(minutes=minutes)
+    if view.ticket is not None:
+        started = view.ticket.started_at
+        fresh = view.state == "serving" and started is not None and started >= since
+        return Undoable(view.ticket.ref, view.ticket.number, "start") if fresh else None
+    last = (
+        Call.objects.filter(hall_id=view.hall_id, staff_id=view.staff_id, at__gte=since - timedelta(hours=12))
+        .select_related("ticket")
+        .order_by("-at", "-id")
+        .first()
+    )
+    if last is None:
+        return None
+    ticket = last.ticket
+    if ticket.state == "missed" and Miss.objects.filter(ticket=ticket, at__gte=since).exists():
+        return Undoable(ticket.ref, ticket.number, "miss")
+    if ticket.state == "finished" and not ticket.closed_why and ticket.finished_at and ticket.finished_at >= since:
+        verb = "turn_away" if ticket.started_at is None else "finish"
+        return Undoable(ticket.ref, ticket.number, verb)
+    return None
 
 
 def _at_window(window_id: int) -> DeskTicket | None:
@@ -114,6 +154,7 @@ def _at_window(window_id: int) -> DeskTicket | None:
         number=t.number,
         kind=t.kind,
         lane=t.lane,
+        lane_to_check=t.lane_to_check,
         state=t.state,
         category=Named(t.category.code, t.category.name_zh, t.category.name_en),
         item=Named(t.item.code, t.item.name_zh, t.item.name_en) if t.item else None,

@@ -15,6 +15,7 @@ from banshi.rooms.tickets.rules.forecast import (
 from banshi.rooms.tickets.rules.handling import CHANGEOVER_S, Handling, learn, prior
 from banshi.rooms.tickets.rules.line import (
     LANES,
+    OUTCOMES,
     PUT_FIRST_BY,
     VERBS,
     Rank,
@@ -39,6 +40,7 @@ __all__ = [
     "COMES",
     "LANES",
     "LEAST_BAND_S",
+    "OUTCOMES",
     "PUT_FIRST_BY",
     "VERBS",
     "AtWork",

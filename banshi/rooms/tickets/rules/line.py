@@ -13,6 +13,8 @@ from typing import NamedTuple
 from banshi.kernel.policy import TicketPolicy
 from banshi.kernel.refusals import Refusal
 
+# How a service ended (办理结果): its matter done; papers were missing; it was advice only; refused, with a reason.
+OUTCOMES = ("done", "paper_missing", "advice_only", "refused")
 LANES = ("elderly", "disabled", "pregnant", "serviceman")
 
 # --- Rank (次序) -------------------------------------------------------------------------------------------------
@@ -137,6 +139,10 @@ VERBS: dict[str, tuple[tuple[str, ...], str]] = {
     "unpark": (("parked",), "waiting"),
     "reinstate": (("missed",), "waiting"),
     "transfer": (("waiting", "called", "serving", "held"), "waiting"),
+    "turn_away": (("called", "serving"), "finished"),
+    "set_matter": (("called", "serving"), ""),
+    "skip": (("waiting",), ""),
+    "undo": (("finished", "missed", "serving"), ""),
     "join_booking": (("waiting", "parked", "called", "serving", "held"), ""),
     "put_first": (("waiting", "parked"), "waiting"),
     "leave": (("waiting", "called", "held", "parked", "missed"), "left"),

@@ -1,0 +1,123 @@
+"""What is decided at the window: a wrong person, the matter of a number, whom this window passes by."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.refusals import Refused
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.tickets import rules
+from banshi.rooms.tickets.actions.ground import (
+    at_my_window,
+    locked,
+    need,
+    now_idle,
+    session_of,
+    tell_line,
+    visit_over,
+)
+from banshi.rooms.tickets.models import Service, Skip, Ticket
+
+
+def need_why(why: str, most: int = 200) -> str:
+    """:raises Refused: invalid, where no reason is given."""
+    if not why.strip():
+        raise Refused("invalid", facts={"field": "why", "reason": {"zh": "请填写原因", "en": "Say why"}})
+    return why.strip()[:most]
+
+
+def need_match(ticket: Ticket) -> None:
+    """A mismatch stops what comes next until it is decided: checked again, overridden by a lead, or turned away.
+
+    :raises Refused: identity-mismatch.
+    """
+    if ticket.identity_ok is False:
+        raise Refused("identity-mismatch", facts={"checked": True, "number": ticket.number})
+
+
+@transaction.atomic
+def turn_away(*, ref: str, staff_id: int, why: str, now: datetime) -> Ticket:
+    """Somebody else than the person of the number came, or may not be served (不予办理): the number ends, with why.
+
+    :raises Refused: invalid (no reason), and those of `at_my_window`.
+    """
+    ticket, session = at_my_window(ref, staff_id=staff_id, verb="turn_away")
+    ticket.outcome, ticket.outcome_why = "refused", need_why(why)
+    Service.objects.filter(ticket=ticket, ended_at=None).update(ended_at=now, outcome="refused")
+    ticket.state, ticket.finished_at = rules.after("turn_away"), now
+    ticket.save(update_fields=["state", "finished_at", "outcome", "outcome_why"])
+    now_idle(session.window_id, now)
+    _record("turned_away", ticket, staff_id, now, why=ticket.outcome_why)
+    visit_over(ticket, now)
+    tell_line(ticket, now)
+    return ticket
+
+
+@transaction.atomic
+def override_mismatch(*, ref: str, staff_id: int, why: str, now: datetime) -> Ticket:
+    """A lead lets the number go on though card and person differ (renewed card, guardian); surfaces ask for the right.
+
+    :raises Refused: invalid (no reason), wrong-state (nothing to override), and those of `at_my_window`.
+    """
+    ticket, _ = at_my_window(ref, staff_id=staff_id, verb="check_identity")
+    reason = need_why(why)
+    if ticket.identity_ok is not False:
+        raise Refused("wrong-state", facts={"state": ticket.state, "needs": "a mismatch"})
+    ticket.identity_ok = True
+    ticket.save(update_fields=["identity_ok"])
+    _record("overrode_mismatch", ticket, staff_id, now, why=reason)
+    tell_line(ticket, now)
+    return ticket
+
+
+@transaction.atomic
+def set_matter(*, ref: str, item_code: str, staff_id: int, now: datetime) -> Ticket:
+    """Name the matter of a number that was taken for a category only, or for another matter.
+
+    :raises Refused: item-not-here, and those of `at_my_window`.
+    """
+    ticket, _ = at_my_window(ref, staff_id=staff_id, verb="set_matter")
+    handled = HallItem.objects.filter(hall_id=ticket.hall_id, item__code=item_code).order_by("id").first()
+    if handled is None:
+        raise Refused("item-not-here", facts={"item": item_code, "hall": ticket.hall.code})
+    ticket.item_id = handled.item_id
+    ticket.save(update_fields=["item"])
+    Service.objects.filter(ticket=ticket, ended_at=None).update(item_id=handled.item_id)
+    tell_line(ticket, now)
+    return ticket
+
+
+@transaction.atomic
+def skip(*, ref: str, staff_id: int, why: str, now: datetime) -> Ticket:
+    """Next, but not this one (跳过): this window passes the number by, and it keeps its place for the others.
+
+    Where no other window at work serves it, it stays this window's all the same: nobody is left without one.
+
+    :raises Refused: invalid (no reason), nothing-found, not-signed-in, not-your-hall, wrong-state.
+    """
+    reason = need_why(why)
+    session = session_of(staff_id)
+    ticket = locked(ref)
+    if ticket.hall_id != session.hall_id:
+        raise Refused("not-your-hall", facts={"hall": ticket.hall.code})
+    need(ticket, "skip")
+    Skip.objects.get_or_create(
+        ticket=ticket, window_id=session.window_id, defaults={"at": now, "by": f"staff:{staff_id}", "why": reason}
+    )
+    tell_line(ticket, now)
+    return ticket
+
+
+def _record(action: str, ticket: Ticket, staff_id: int, now: datetime, **facts: str) -> None:
+    audit.record(
+        action=action,
+        subject=f"ticket:{ticket.ref}",
+        by=Actor(ActorKind.STAFF, str(staff_id)),
+        now=now,
+        hall=ticket.hall.code,
+        facts=facts,
+    )

@@ -1,0 +1,247 @@
+"""How a service ends, whom a window turns away or passes by, and what may be taken back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from banshi.journeys import serve
+from banshi.kernel.actors import SYSTEM
+from banshi.rooms.audit.models import Entry
+from banshi.rooms.booking.models import Appointment
+from banshi.rooms.insight import queries as insight
+from banshi.rooms.tickets import actions, queries
+from banshi.rooms.tickets.models import HandlingTime, Miss, Service, Skip, Ticket, Visit
+from tests.rooms.tickets.test_line import (
+    TUESDAY,
+    YOUNG,
+    booked,
+    check_in,
+    minutes,
+    next_at,
+    refused,
+    take,
+    work,
+)
+from tests.town import TUESDAY_NINE, Town
+
+
+def at_desk(town: Town, *, start: bool = True, **more: Any) -> Ticket:
+    """A number called to window 01 at 9:00 and, unless said otherwise, being served since 9:01."""
+    work(town)
+    ticket = take(town, **more)
+    next_at(town)
+    return actions.start(ref=ticket.ref, staff_id=town.clerk.pk, now=minutes(1)) if start else ticket
+
+
+def figures(town: Town) -> dict[str, Any]:
+    return insight.visits(halls=[town.hall], first=TUESDAY, last=TUESDAY)[0]
+
+
+# --- Outcomes ------------------------------------------------------------------------------------------------------
+
+
+def test_a_service_ends_with_an_outcome_done_unless_said(open_hall):
+    clerk = open_hall.clerk.pk
+    ends = ["done", "paper_missing", "advice_only", "refused"]
+    work(open_hall)
+    for n, outcome in enumerate(ends):
+        ref = take(open_hall).ref
+        next_at(open_hall, now=minutes(n * 10))
+        actions.start(ref=ref, staff_id=clerk, now=minutes(n * 10))
+        more = {} if outcome == "done" else {"outcome": outcome, "why": "超出受理范围"}
+        serve.finish(ref=ref, staff_id=clerk, now=minutes(n * 10 + 5), **more)
+
+    row = figures(open_hall)
+
+    assert list(Ticket.objects.order_by("id").values_list("outcome", flat=True)) == ends
+    assert [row[each] for each in (*ends, "served", "wasted", "one_stop")] == [1, 1, 1, 1, 4, 2, 1]
+    assert (row["completion_share"], row["one_stop_share"]) == (0.25, 0.25)
+
+
+def test_a_refusal_says_why_and_an_unknown_outcome_is_refused(open_hall):
+    ticket, clerk = at_desk(open_hall), open_hall.clerk.pk
+
+    def finish(**more: Any) -> str:
+        return refused(lambda: actions.finish(ref=ticket.ref, staff_id=clerk, now=minutes(2), **more))[0]
+
+    assert (finish(outcome="refused"), finish(outcome="lunch")) == ("invalid", "invalid")
+    assert Ticket.objects.get().state == "serving"
+
+
+def test_a_number_that_was_passed_on_is_no_one_stop(open_hall):
+    ticket, clerk = at_desk(open_hall), open_hall.clerk.pk
+    work(open_hall, "02", open_hall.second_clerk)
+    actions.transfer(ref=ticket.ref, staff_id=clerk, window_code="town-02", now=minutes(3))
+    next_at(open_hall, "02", open_hall.second_clerk, now=minutes(4))
+    actions.start(ref=ticket.ref, staff_id=open_hall.second_clerk.pk, now=minutes(4))
+    actions.finish(ref=ticket.ref, staff_id=open_hall.second_clerk.pk, now=minutes(9))
+
+    row = figures(open_hall)
+
+    assert (row["done"], row["one_stop"]) == (1, 0)
+
+
+def test_a_category_ticket_is_given_its_matter(open_hall):
+    ticket = at_desk(open_hall)
+
+    named = actions.set_matter(ref=ticket.ref, item_code="pension", staff_id=open_hall.clerk.pk, now=minutes(2))
+
+    assert (named.item.code, Service.objects.get().item_id) == ("pension", open_hall.items["pension"].pk)
+    unknown = refused(
+        lambda: actions.set_matter(ref=ticket.ref, item_code="moon", staff_id=open_hall.clerk.pk, now=minutes(2))
+    )
+    assert unknown[0] == "item-not-here"
+
+
+def test_what_was_held_when_the_day_ended_counts_as_served(open_hall):
+    ticket = at_desk(open_hall)
+    actions.hold(ref=ticket.ref, staff_id=open_hall.clerk.pk, now=minutes(11))
+
+    account = actions.close_day(hall=open_hall.hall, day=TUESDAY, by=SYSTEM, now=minutes(600))
+
+    ticket.refresh_from_db()
+    row = figures(open_hall)
+    assert account == {"finished": 1}
+    assert (ticket.closed_why, ticket.handling_s, ticket.finished_at) == ("held", 600, minutes(11))
+    assert (row["served"], row["held"], row["unserved"]) == (1, 1, 0)
+
+
+# --- A wrong person ------------------------------------------------------------------------------------------------
+
+
+def mismatch(town: Town, *, start: bool) -> Ticket:
+    ticket = at_desk(town, start=start, person_id=town.person(YOUNG).pk)
+    actions.identity_checked(ref=ticket.ref, staff_id=town.clerk.pk, now=minutes(1), ok=False)
+    return ticket
+
+
+@pytest.mark.parametrize("start", [False, True])
+def test_a_mismatch_stops_the_next_step_until_it_is_decided(open_hall, start):
+    ticket, clerk = mismatch(open_hall, start=start), open_hall.clerk.pk
+    step = actions.finish if start else actions.start
+
+    stopped = refused(lambda: step(ref=ticket.ref, staff_id=clerk, now=minutes(2)))[0]
+    actions.identity_checked(ref=ticket.ref, staff_id=clerk, now=minutes(2), ok=True)
+
+    assert stopped == "identity-mismatch"
+    assert step(ref=ticket.ref, staff_id=clerk, now=minutes(2)).state == ("finished" if start else "serving")
+
+
+def test_a_lead_lets_it_go_on_with_a_trail(open_hall):
+    ticket, clerk = mismatch(open_hall, start=False), open_hall.clerk.pk
+
+    no_reason = refused(lambda: actions.override_mismatch(ref=ticket.ref, staff_id=clerk, why=" ", now=minutes(2)))[0]
+    actions.override_mismatch(ref=ticket.ref, staff_id=clerk, why="新换的证", now=minutes(2))
+
+    assert (no_reason, Entry.objects.get(action="overrode_mismatch").facts) == ("invalid", {"why": "新换的证"})
+    assert actions.start(ref=ticket.ref, staff_id=clerk, now=minutes(3)).state == "serving"
+
+
+@pytest.mark.parametrize("start", [False, True])
+def test_a_wrong_person_is_turned_away_with_a_reason(open_hall, start):
+    ticket, clerk = mismatch(open_hall, start=start), open_hall.clerk.pk
+
+    actions.turn_away(ref=ticket.ref, staff_id=clerk, why="非本人", now=minutes(3))
+
+    ticket.refresh_from_db()
+    assert (ticket.state, ticket.outcome, ticket.outcome_why) == ("finished", "refused", "非本人")
+    assert (Service.objects.filter(ended_at=None).count(), next_at(open_hall, now=minutes(3))) == (0, None)
+
+
+# --- Undo ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_finish_is_taken_back_and_handling_is_what_it_then_is(open_hall):
+    work(open_hall)
+    ticket = check_in(open_hall, booked(open_hall))
+    next_at(open_hall)
+    actions.start(ref=ticket.ref, staff_id=open_hall.clerk.pk, now=minutes(1))
+    serve.finish(ref=ticket.ref, staff_id=open_hall.clerk.pk, now=minutes(2))
+    actions.learn(now=minutes(4))
+
+    back = serve.undo(ref=ticket.ref, staff_id=open_hall.clerk.pk, now=minutes(5))
+    state = Appointment.objects.get().state
+    left = Visit.objects.get().left_at
+    serve.finish(ref=ticket.ref, staff_id=open_hall.clerk.pk, now=minutes(11))
+
+    ticket.refresh_from_db()
+    assert (back.state, back.outcome, state, left) == ("serving", "", "checked_in", None)
+    assert (ticket.handling_s, Service.objects.count(), Appointment.objects.get().state) == (600, 1, "served")
+    assert (Entry.objects.get(action="undone").facts, HandlingTime.objects.count()) == ({"verb": "finish"}, 0)
+
+
+def test_a_miss_and_a_start_are_taken_back(open_hall):
+    ticket, clerk = at_desk(open_hall), open_hall.clerk.pk
+
+    called = actions.undo(ref=ticket.ref, staff_id=clerk, now=minutes(2))
+    actions.miss(ref=ticket.ref, staff_id=clerk, now=minutes(3))
+    again = actions.undo(ref=ticket.ref, staff_id=clerk, now=minutes(4))
+
+    assert (called.state, called.started_at, called.way_s, Service.objects.count()) == ("called", None, None, 0)
+    assert (again.state, again.misses, Miss.objects.count()) == ("called", 0, 0)
+    assert actions.start(ref=ticket.ref, staff_id=clerk, now=minutes(5)).way_s == 300
+
+
+def test_nothing_is_taken_back_too_late_by_another_or_over_somebody_else(open_hall):
+    ticket, clerk = at_desk(open_hall), open_hall.clerk.pk
+    work(open_hall, "02", open_hall.second_clerk)
+    take(open_hall)
+    actions.finish(ref=ticket.ref, staff_id=clerk, now=minutes(5))
+
+    def undo(who: int, n: float) -> str:
+        return refused(lambda: actions.undo(ref=ticket.ref, staff_id=who, now=minutes(n)))[0]
+
+    assert (undo(open_hall.second_clerk.pk, 6), undo(clerk, 8.1)) == ("wrong-state", "too-late")
+    next_at(open_hall, now=minutes(6))
+    assert undo(clerk, 6) == "window-busy"
+
+
+def test_the_desk_offers_to_take_back_the_last_step_while_it_may(open_hall):
+    ticket, clerk = at_desk(open_hall), open_hall.clerk.pk
+
+    def offered(n: float) -> str | None:
+        found = queries.undoable(queries.desk(clerk, minutes(n)), now=minutes(n))
+        return found.verb if found else None
+
+    fresh, later = offered(2), offered(5)
+    actions.finish(ref=ticket.ref, staff_id=clerk, now=minutes(6))
+
+    assert [fresh, later, offered(8), offered(10)] == ["start", None, "finish", None]
+
+
+# --- Not this one --------------------------------------------------------------------------------------------------
+
+
+def test_a_number_passed_by_keeps_its_place_for_others(open_hall):
+    work(open_hall)
+    work(open_hall, "02", open_hall.second_clerk)
+    first, _ = take(open_hall), take(open_hall)
+    actions.skip(ref=first.ref, staff_id=open_hall.clerk.pk, why="要双人办理", now=TUESDAY_NINE)
+
+    shown = [t.number for t in queries.desk(open_hall.clerk.pk, TUESDAY_NINE).line]
+
+    assert shown == ["A002"]
+    assert (next_at(open_hall), next_at(open_hall, "02", open_hall.second_clerk)) == ("A002", "A001")
+    assert Skip.objects.get().why == "要双人办理"
+
+
+def test_a_number_passed_by_by_everybody_is_still_called(open_hall):
+    work(open_hall)
+    first = take(open_hall)
+    actions.skip(ref=first.ref, staff_id=open_hall.clerk.pk, why="要双人办理", now=TUESDAY_NINE)
+
+    assert [t.number for t in queries.desk(open_hall.clerk.pk, TUESDAY_NINE).line] == ["A001"]
+    assert next_at(open_hall) == "A001"
+
+
+def test_a_transferred_number_does_not_come_straight_back_to_the_sender(open_hall):
+    ticket = at_desk(open_hall)
+    work(open_hall, "02", open_hall.second_clerk)
+    take(open_hall)
+    actions.transfer(ref=ticket.ref, staff_id=open_hall.clerk.pk, category_code="B", now=minutes(2))
+
+    sender = next_at(open_hall, now=minutes(2))
+
+    assert (sender, next_at(open_hall, "02", open_hall.second_clerk, now=minutes(2))) == ("A002", "A001")
