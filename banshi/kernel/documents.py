@@ -65,17 +65,17 @@ class Fault(StrEnum):
 
 
 _FAULTS = {
-    Fault.EMPTY: ("请输入证件号码。", "Enter the document number."),
+    Fault.EMPTY: ("输入证件号码。", "Enter the document number."),
     Fault.FORMAT: (
-        "号码的位数或字符不对，请对照证件再看一遍。",
+        "号码的位数或字符不对，对照证件再看一遍。",
         "The number has the wrong length or characters; compare it with the document.",
     ),
-    Fault.BIRTH_DATE: ("号码里的出生日期不存在，请核对。", "The birth date inside the number does not exist."),
+    Fault.BIRTH_DATE: ("号码里的出生日期不存在，核对一下。", "The birth date inside the number does not exist."),
     Fault.CHECK_CHARACTER: (
         "号码与最后一位校验码不符，可能有一位输错了。",
         "The last character does not fit the rest; one character is probably wrong.",
     ),
-    Fault.OTHER_TYPE: ("这个号码属于另一种证件，请更换证件类型。", "This number is of another type of document."),
+    Fault.OTHER_TYPE: ("这个号码属于另一种证件，换一个证件类型。", "This number is of another type of document."),
 }
 
 

@@ -127,7 +127,7 @@ def person_of(shown: Presented, *, by: Actor, now: datetime, required: bool) -> 
     known = identity.person_by_document(shown.id_type, shown.number)
     if known is None and required:
         reason = {
-            "zh": "第一次来这里，请把身份证放到读卡区，只输号码还不够",
+            "zh": "第一次来这里，把身份证放到读卡区，只输号码还不够",
             "en": "On a first visit lay the ID card on the reader; the number alone is not enough",
         }
         raise Refused("identity-invalid", facts={"reason": reason})

@@ -40,7 +40,7 @@ LANES = {
 def _no_walk_ins(place: Place) -> Refused | None:
     """Why nobody at all gets a walk-in number now."""
     if not place.policy.tickets.walk_ins:
-        reason = {"zh": "本大厅只办理预约，请先预约", "en": "This hall serves by appointment; book a time first"}
+        reason = {"zh": "本大厅只办理预约，先约时间", "en": "This hall serves by appointment; book a time first"}
         return Refused("walk-ins-closed", facts={"reason": reason})
     if calendars.session_at(place.hall, place.now) is not None:
         return None
@@ -144,7 +144,7 @@ def _take(request: HttpRequest, place: Place, item_code: str, category_code: str
             return which_document(request, place, document)
         if not document.is_document:
             reason = {
-                "zh": "这里请放身份证；预约码请从“已预约”进",
+                "zh": "这里放身份证；预约码从“已预约”进",
                 "en": "Lay the ID card here; appointment codes go to “Booked”",
             }
             raise Refused("identity-invalid", facts={"reason": reason})

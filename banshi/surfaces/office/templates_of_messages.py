@@ -39,7 +39,7 @@ def _sample(hall: Hall, now: datetime) -> dict[str, Any]:
         "window": "12", "reason_zh": "设备检修", "reason_en": "maintenance", "count": 2, "limit": 3, "days": 30,
         "since": day, "until": day + timedelta(days=29), "expires": start, "minutes": 10, "day": day,
         "outcome_zh": "成立，这一条不再计", "outcome_en": "upheld, the entry no longer counts",
-        "answer_zh": "当天系统故障，已核实", "answer_en": "The line was down that day; we checked",
+        "answer_zh": "当天设备故障，已核实", "answer_en": "The line was down that day; we checked",
         "advice_zh": "再取一个号就行。", "advice_en": "Take another number.", "text_zh": "已经改进，谢谢提醒",
         "text_en": "We have changed it, thank you",
     }  # fmt: skip

@@ -168,7 +168,7 @@ def test_a_missed_number_comes_back_so_often_and_so_long(came_back, minutes, slu
     [
         ({"missed": "reissue", "reissue_within": 30}, "30 分钟内补号，不用重新排队。"),
         ({"missed": "behind_all", "reissue_within": 60}, "60 分钟内可以补号，排在已取号的人后面。"),
-        ({"reissue_limit": 0}, "要办请重新取号。"),
+        ({"reissue_limit": 0}, "要办就重新取号。"),
     ],
 )
 def test_whoever_missed_the_call_is_told_the_halls_own_rule(policy, zh):

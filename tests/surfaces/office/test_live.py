@@ -185,7 +185,7 @@ def test_a_pause_without_a_reason_is_refused_on_the_page(hall, manager):
     answer = manager.post("/office/town/live/windows/town-01/pause", {"why": "  "})
 
     assert answer.status_code == 422
-    assert "请填写暂停原因" in text_of(answer)
+    assert "填写暂停原因" in text_of(answer)
     assert WindowSession.objects.get().paused_at is None
 
 

@@ -260,7 +260,7 @@ def ics(code: str, *, now: datetime, language: str = "zh-hans") -> str:
     policy = hall_facts(Hall.objects.get(id=view.hall_id), now=now).policy
     with override(language):
         lines = [gettext("Reference: %(code)s") % {"code": view.code}]
-        lines.append(gettext("Please come at %(time)s.") % {"time": f"{view.come_at:%H:%M}"})
+        lines.append(gettext("Come at %(time)s.") % {"time": f"{view.come_at:%H:%M}"})
         if bring:
             lines.append(gettext("Bring: %(materials)s") % {"materials": bring})
     event = icalendar.Event()

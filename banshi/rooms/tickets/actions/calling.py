@@ -184,7 +184,7 @@ def call_ticket(*, window_code: str, ref: str, staff_id: int, why: str, now: dat
     :raises Refused: nothing-found, not-signed-in, not-your-hall, window-busy, wrong-state, person-elsewhere, invalid.
     """
     if not why.strip():
-        reason = {"zh": "请填写原因", "en": "Say why"}
+        reason = {"zh": "填写原因", "en": "Say why"}
         raise Refused("invalid", facts={"field": "why", "reason": reason})
     try:
         with transaction.atomic():

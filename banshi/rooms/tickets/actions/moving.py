@@ -146,7 +146,7 @@ def put_first(*, ref: str, why: str, by: Actor, now: datetime) -> Ticket:
     :raises Refused: nothing-found, not-your-hall, wrong-state, invalid (no reason).
     """
     if not why.strip():
-        raise Refused("invalid", facts={"field": "why", "reason": {"zh": "请填写原因", "en": "Say why"}})
+        raise Refused("invalid", facts={"field": "why", "reason": {"zh": "填写原因", "en": "Say why"}})
     ticket = locked(ref)
     by_hall(ticket, by)
     need(ticket, "put_first")

@@ -74,7 +74,7 @@ def identity_checked(
             raise Refused("identity-invalid", facts={"reason": {"zh": wrong.zh, "en": wrong.en}}) from wrong
         ok = number == ticket.person.id_number
     if ok is None:
-        reason = {"zh": "请读取证件或确认核验结果", "en": "Read the document, or say what was found"}
+        reason = {"zh": "读取证件，或确认核验结果", "en": "Read the document, or say what was found"}
         raise Refused("invalid", facts={"field": "id_number", "reason": reason})
     ticket.identity_ok = ok
     ticket.save(update_fields=["identity_ok"])
@@ -216,7 +216,7 @@ def transfer(
         wrong-state, person-elsewhere.
     """
     if (window_code is None) == (category_code is None):
-        reason = {"zh": "请选择一个窗口或一个类别", "en": "Choose one window or one category"}
+        reason = {"zh": "选一个窗口或一个类别", "en": "Choose one window or one category"}
         raise Refused("invalid", facts={"field": "window", "reason": reason})
     ticket, _ = at_my_window(ref, staff_id=staff_id, verb="transfer")
     was, from_window = ticket.state, ticket.window if ticket.state != "waiting" else None

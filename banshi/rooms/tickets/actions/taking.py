@@ -145,7 +145,7 @@ def issue(
         raise Refused("invalid", facts={"field": "lane", "reason": reason, "known": list(rules.LANES)})
     walks_in = kind == "walk_in" and not follows
     if walks_in and rules_of_hall.tickets.identity_required and person_id is None:
-        reason = {"zh": "请刷身份证取号", "en": "Take a number with an ID document"}
+        reason = {"zh": "刷身份证取号", "en": "Take a number with an ID document"}
         raise Refused("identity-invalid", facts={"reason": reason})
     local = now.astimezone(ZoneInfo(hall.timezone))
     opening = _opening(hall, rules_of_hall, category, item, tags, now, walks_in=walks_in)
@@ -291,7 +291,7 @@ def _what(
             raise Refused("walk-ins-closed", facts={"reason": reason, "item": item_code})
         return handled.category, handled.item, frozenset({"extended"}) if handled.extended else frozenset()
     if category_code is None:
-        reason = {"zh": "请选择业务类别或事项", "en": "Choose a category or a matter"}
+        reason = {"zh": "先选业务类别或事项", "en": "Choose a category or a matter"}
         raise Refused("invalid", facts={"field": "category", "reason": reason})
     category = Category.objects.select_related("zone").filter(hall=hall, code=category_code).order_by("id").first()
     if category is None:
@@ -319,7 +319,7 @@ def _opening(
         session = found.session or calendars.session_at(hall, now)
         return _Opening(session.kind if session else "regular", session.ends_at if session else None, False)
     if not policy.tickets.walk_ins:
-        reason = {"zh": "本大厅只办理预约，请先预约", "en": "This hall serves by appointment; book a time first"}
+        reason = {"zh": "本大厅只办理预约，先约时间", "en": "This hall serves by appointment; book a time first"}
         raise Refused("walk-ins-closed", facts={"reason": reason})
     if found.session is None:
         raise _closed(hall, found, now)

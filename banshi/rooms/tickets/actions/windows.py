@@ -93,7 +93,7 @@ def pause(*, staff_id: int, reason: str, now: datetime) -> WindowSession:
     :raises Refused: not-signed-in, invalid (no reason), wrong-state (paused already).
     """
     if not reason.strip():
-        raise Refused("invalid", facts={"field": "reason", "reason": {"zh": "请填写暂停原因", "en": "Say why"}})
+        raise Refused("invalid", facts={"field": "reason", "reason": {"zh": "填写暂停原因", "en": "Say why"}})
     with transaction.atomic():
         session = session_of(staff_id, lock=True)
         if session.paused_at is not None:

@@ -86,7 +86,7 @@ def follow_up_rank(*, same_window: bool, now: datetime) -> Rank:
 def missed_advice(policy: TicketPolicy) -> dict[str, str]:
     """What somebody who missed the call is told about coming back, as `advice_zh` and `advice_en`."""
     if policy.reissue_limit == 0:
-        return {"advice_zh": "要办请重新取号。", "advice_en": "Please take a new number."}
+        return {"advice_zh": "要办就重新取号。", "advice_en": "Take a new number."}
     within = policy.reissue_within
     if policy.missed == "reissue":
         return {
