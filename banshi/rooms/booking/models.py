@@ -205,6 +205,29 @@ class Waiting(models.Model):
         ]
 
 
+class OpeningAsked(models.Model):
+    """开放提醒: an account wants to be told when a day opens for booking. Open until told, or until the day is over."""
+
+    hall = models.ForeignKey(Hall, on_delete=models.CASCADE)
+    item = models.ForeignKey(Item, on_delete=models.CASCADE)
+    day = models.DateField()
+    account_id = models.BigIntegerField()
+    language = models.CharField(max_length=10, default="zh-hans")
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    told = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "booking_opening_asked"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account_id", "hall", "item", "day"],
+                condition=models.Q(ended_at=None),
+                name="an_account_asks_once_about_a_day",
+            )
+        ]
+
+
 class LedgerEntry(models.Model):
     """信用记录: a dated entry for a person in a scope (hall or region code). Never deleted; forgiven by another row.
 

@@ -57,10 +57,10 @@ def _bookable_halls(item: Item) -> list[Hall]:
 def choose(request: Any, item: str) -> HttpResponseBase:
     """Which hall, which day, which period. A fragment for HTMX, the same part of the page otherwise."""
     found = catalogue.item_by_code(item)
-    return _choose_page(request, found, hall_code=request.GET.get("hall"), day=request.GET.get("day"), now=clock.now())
+    return choose_page(request, found, hall_code=request.GET.get("hall"), day=request.GET.get("day"), now=clock.now())
 
 
-def _choose_page(
+def choose_page(
     request: Any, item: Item, *, hall_code: str | None, day: str | None, now: datetime, refused: Refused | None = None
 ) -> HttpResponseBase:
     halls = _bookable_halls(item)
@@ -156,7 +156,7 @@ def take(request: Any, item: str) -> HttpResponseBase:
         _hold(request, slot, now=now)
     except Refused as refused:
         shown = _with_chances(refused, found, slot, now=now)
-        return _choose_page(request, found, hall_code=slot.hall.code, day=slot.day.isoformat(), now=now, refused=shown)
+        return choose_page(request, found, hall_code=slot.hall.code, day=slot.day.isoformat(), now=now, refused=shown)
     return redirect(onward)
 
 
@@ -375,7 +375,7 @@ def join_waiting(request: Any, item: str) -> HttpResponseBase:
     mine = {each.pk for each in people.people_of(request.who.account_id)}
     if not form.is_valid() or form.cleaned_data["who"] not in mine:
         wrong = unfilled(NOBODY_CHOSEN)
-        return _choose_page(request, found, hall_code=hall_code, day=day, now=now, refused=wrong)
+        return choose_page(request, found, hall_code=hall_code, day=day, now=now, refused=wrong)
     hall = places.hall_by_code(form.cleaned_data["hall"])
     try:
         booking.join_waiting(
@@ -383,5 +383,5 @@ def join_waiting(request: Any, item: str) -> HttpResponseBase:
             account_id=request.who.account_id, by=request.who.by, now=now,
         )  # fmt: skip
     except Refused as refused:
-        return _choose_page(request, found, hall_code=hall.code, day=day, now=now, refused=refused)
+        return choose_page(request, found, hall_code=hall.code, day=day, now=now, refused=refused)
     return redirect(f"{reverse('citizen:appointments')}#waiting")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from banshi.surfaces.citizen import appointments, booking, following, halls, home, matters, me, rating
+from banshi.surfaces.citizen import appointments, booking, following, halls, home, matters, me, opening, rating
 
 app_name = "citizen"
 
@@ -20,6 +20,7 @@ urlpatterns = [
     path("halls/<slug:hall>/line", halls.hall_part, name="hall-line"),
     path("book/<slug:item>/", booking.choose, name="book"),
     path("book/<slug:item>/take", booking.take, name="take"),
+    path("book/<slug:item>/tell-me", opening.tell_me, name="tell-me"),
     path("book/<slug:item>/wait", booking.join_waiting, name="join-waiting"),
     path("book/<slug:item>/<int:slot>/", booking.confirm, name="confirm"),
     path("book/<slug:item>/<int:slot>/hold", booking.hold, name="hold"),

@@ -145,6 +145,7 @@ AUDIT: dict[str, Text] = {
     "suspended": _("suspended"),
     "template_set": _("worded a message"),
     "template_reset": _("took the common words"),
+    "asked-opening": _("asked to be told when a day opens"),
     "confirmed-again": _("sent a confirmation again"),
     "message_sent_again": _("sent a message again"),
     "reset-password": _("reset a password"),

@@ -29,6 +29,7 @@ from banshi.rooms.booking.actions.holding import (
     offer_waiting,
     take_offer,
 )
+from banshi.rooms.booking.actions.opening import ask_opening, tell_openings
 from banshi.rooms.booking.actions.placing import Asked, place, place_many, place_several
 from banshi.rooms.booking.actions.slots import close_slot, materialise, set_quota
 from banshi.rooms.booking.actions.telling import confirm_again
@@ -38,6 +39,7 @@ __all__ = [
     "VisitToFollow",
     "answer_appeal",
     "appeal",
+    "ask_opening",
     "cancel",
     "close_slot",
     "confirm_again",
@@ -67,4 +69,5 @@ __all__ = [
     "suspend",
     "sweep_no_shows",
     "take_offer",
+    "tell_openings",
 ]
