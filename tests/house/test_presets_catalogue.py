@@ -330,7 +330,8 @@ def test_floors_zones_windows_and_categories_hang_together(code: str) -> None:
     numbers = [window["number"] for window in document["windows"]]
 
     assert repeated(floors) + repeated(zones) + repeated(categories) + repeated(numbers) == []
-    assert {zone["floor"] for zone in document["zones"]} == set(floors)
+    offices = {"4", "5"} if code == "dongcheng" else set()  # nobody waits there
+    assert {zone["floor"] for zone in document["zones"]} == set(floors) - offices
     assert {category["zone"] for category in document["categories"]} <= set(zones)
     assert {window["zone"] for window in document["windows"]} == set(zones)
     assert all(re.fullmatch("[A-HJ-NP-Z]", category) for category in categories)

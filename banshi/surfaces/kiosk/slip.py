@@ -19,13 +19,12 @@ from banshi.foundation.templatetags.ui import wait
 from banshi.kernel.refusals import Refused
 from banshi.rooms.devices import actions as devices
 from banshi.rooms.devices.ports import PrinterTrouble, Slip
-from banshi.rooms.places import queries as places
 from banshi.rooms.tickets import actions as moving
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.queries import TicketView
 from banshi.surfaces.kiosk.place import Place, at_kiosk, page
 from banshi.surfaces.kiosk.refusing import refused_page
-from banshi.surfaces.kiosk.where import Where, ranges, where
+from banshi.surfaces.kiosk.where import Where, ranges
 
 
 def _ticket(place: Place, ref: str) -> TicketView:
@@ -36,12 +35,9 @@ def _ticket(place: Place, ref: str) -> TicketView:
     return ticket
 
 
-def _where(place: Place, ticket: TicketView) -> Where:
-    """Where to wait. Where the hall is small enough to say it, the windows too."""
-    category = next((c for c in places.categories_of(place.hall) if c.code == ticket.category), None)
-    if category is None:
-        return Where(named({"floor_zh": ticket.floor, "floor_en": ticket.floor_en}, "floor"), ranges(ticket.windows))
-    return where(category, tickets.line(place.hall.pk, place.now))
+def _where(ticket: TicketView) -> Where:
+    """Where to wait, and the windows that may call."""
+    return Where(named({"floor_zh": ticket.floor, "floor_en": ticket.floor_en}, "floor"), ranges(ticket.windows))
 
 
 def follow_address(ref: str) -> str:
@@ -56,7 +52,7 @@ def slip(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
     ticket = _ticket(place, ref)
     context = {
         "ticket": ticket,
-        "where": _where(place, ticket),
+        "where": _where(ticket),
         "follow": follow_address(ref),
         "printing": request.GET.get("new") == "1",
         "has_printer": bool(place.device and place.device.printer),
@@ -94,7 +90,7 @@ def print_it(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
 
 def slip_of(place: Place, ticket: TicketView) -> Slip:
     """The words on the paper, in the active language."""
-    at = _where(place, ticket)
+    at = _where(ticket)
     lines = [(pgettext("kiosk", "For"), named(ticket, "item") or named(ticket, "category"))]
     window = pgettext("kiosk", "window %(n)s")
     if ticket.called_to:

@@ -123,7 +123,7 @@ def _shown(place: Place, listed: HallItem | None, category: Category, line: tick
         "category": category,
         "state": next((c for c in line.categories if c.code == category.code), None),
         "ahead": ahead(category.code, line),
-        "where": where(category, line),
+        "where": where(category, place.now),
         "lanes": [(code, LANES[code]) for code in rules.priority_lanes if code in LANES],
         "elderly_from": rules.elderly_from if "elderly" in rules.priority_lanes else None,
         "year": place.now.astimezone(ZoneInfo(place.hall.timezone)).year,

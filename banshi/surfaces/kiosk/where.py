@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.translation import pgettext
 
 from banshi.foundation.said import named
 from banshi.rooms.places.models import Category
+from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.queries import Line, LineCategory
 
 QUIET_S = 10 * 60
@@ -23,13 +25,11 @@ class Where:
     windows: str
 
 
-def where(category: Category, line: Line) -> Where:
-    """By the windows that serve it, working or not; waited for in the category's own zone, if one of them is there."""
-    serving = [w for w in line.windows if category.code in w.categories]
-    zone = category.zone
-    near = [w for w in serving if zone is not None and w.zone == zone.code]
-    floors = {named(w, "floor"): None for w in near or serving}
-    return Where(wait_on=pgettext("kiosk", ", ").join(floors), windows=ranges([w.number for w in serving]))
+def where(category: Category, now: datetime) -> Where:
+    """As the phone and the messages say it."""
+    found = tickets.places([category.pk], now)[category.pk]
+    floor = named({"floor_zh": found.floor_zh, "floor_en": found.floor_en}, "floor")
+    return Where(wait_on=floor, windows=ranges(found.numbers))
 
 
 def ahead(category: str, line: Line) -> int:

@@ -808,7 +808,7 @@ def test_a_number_shows_its_holder_where_to_go(open_hall):
         "Floor 1",
         None,
     )
-    assert (waiting.called_to, waiting.ahead, waiting.windows) == (None, 0, ["01", "02"])
+    assert (waiting.called_to, waiting.ahead, waiting.windows) == (None, 0, ["01"])
     assert queries.read_qr(waiting.qr) == second.ref
     assert queries.read_qr("BT1.") is None
 

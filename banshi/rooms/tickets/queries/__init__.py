@@ -33,6 +33,7 @@ from banshi.rooms.tickets.queries.ticket import (
     tickets_of_visit,
 )
 from banshi.rooms.tickets.queries.truth import HitRate, estimate, hit_rate
+from banshi.rooms.tickets.queries.where import Place, places
 
 __all__ = [
     "DeskTicket",
@@ -44,6 +45,7 @@ __all__ = [
     "LineTicket",
     "LineWindow",
     "Named",
+    "Place",
     "Promise",
     "TicketView",
     "Undoable",
@@ -58,6 +60,7 @@ __all__ = [
     "line",
     "name_of",
     "names_differ",
+    "places",
     "promise_for",
     "qr_text",
     "read_qr",

@@ -23,6 +23,7 @@ from banshi.rooms.tickets.queries.scene import (
     rows,
     scene,
 )
+from banshi.rooms.tickets.queries.where import Post, Zone, place
 
 RECENT_CALLS = 12
 
@@ -155,7 +156,7 @@ def _shown(hall: HallRow, seen: Scene, calls: Sequence[tuple[Any, ...]]) -> Line
     waiting = seen.waiting()
     in_line, probes = _foretold(seen, waiting)
     codes = {c.id: c.code for c in seen.categories}
-    floors = _floors(seen.windows)
+    floors = _floors(seen)
     in_category: Counter[int] = Counter(t.category for t in waiting)
     longest: dict[int, int] = defaultdict(int)
     for ticket in waiting:
@@ -244,13 +245,18 @@ def _shown_window(w: WindowRow, codes: dict[int, str]) -> LineWindow:
     )
 
 
-def _floors(windows: Sequence[WindowRow]) -> dict[int | str, tuple[str, str]]:
-    """Floor (zh, en) by window number, and by category: of the first window that serves it, at work before closed."""
-    floors: dict[int | str, tuple[str, str]] = {}
-    for w in sorted(windows, key=lambda w: not w.at_work):
-        floors[w.number] = (w.floor_zh, w.floor_en)
+def _floors(seen: Scene) -> dict[int | str, tuple[str, str]]:
+    """Floor (zh, en) by window number, and by category: where its people wait (`where.place`)."""
+    floors: dict[int | str, tuple[str, str]] = {w.number: (w.floor_zh, w.floor_en) for w in seen.windows}
+    posts: dict[int, list[Post]] = {}
+    for w in seen.windows:
         for category in w.categories:
-            floors.setdefault(category, floors[w.number])
+            post = Post(w.id, w.number, w.zone, w.floor_zh, w.floor_en, w.at_work)
+            posts.setdefault(category, []).append(post)
+    for c in seen.categories:
+        zone = Zone(c.zone_code, c.floor_zh, c.floor_en) if c.zone_code else None
+        found = place(posts.get(c.id, []), zone, within_zone=seen.policy.call_within == "zone")
+        floors[c.id] = (found.floor_zh, found.floor_en)
     return floors
 
 

@@ -39,6 +39,9 @@ class CategoryRow(NamedTuple):
     name_zh: str
     name_en: str
     zone: int | None
+    zone_code: str
+    floor_zh: str
+    floor_en: str
     handling_minutes: float
     learned: list[list[float]] | None  # [hour, weight, mean, p50, p90, gap]
 
@@ -114,10 +117,14 @@ SELECT h.code, h.timezone, COALESCE((SELECT max(e.id) FROM foundation_event e WH
 FROM places_hall h WHERE h.id = %(hall)s
 """
 CATEGORIES_SQL = """
-SELECT c.id, c.code, c.letter, c.name_zh, c.name_en, c.zone_id, c.handling_minutes,
+SELECT c.id, c.code, c.letter, c.name_zh, c.name_en, c.zone_id,
+  COALESCE(cz.code, ''), COALESCE(cf.label_zh, ''), COALESCE(cf.label_en, ''), c.handling_minutes,
   (SELECT array_agg(ARRAY[t.hour, t.weight, t.mean_s, t.p50_s, t.p90_s, t.gap_s] ORDER BY t.hour)
    FROM tickets_handling_time t WHERE t.category_id = c.id AND t.hour IN (-1, %(hour)s))
-FROM places_category c WHERE c.hall_id = %(hall)s ORDER BY c."order", c.code
+FROM places_category c
+LEFT JOIN places_zone cz ON cz.id = c.zone_id
+LEFT JOIN places_floor cf ON cf.id = cz.floor_id
+WHERE c.hall_id = %(hall)s ORDER BY c."order", c.code
 """
 WINDOWS_SQL = """
 SELECT w.id, w.code, w.number, w.kind, w.zone_id, z.code, f.code, f.label_zh, f.label_en,

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
-from typing import NamedTuple
 
 from django.db import connection
 
@@ -15,12 +14,13 @@ from banshi.foundation.crypto import decrypt
 from banshi.foundation.memory import forgettable
 from banshi.kernel.refusals import Refused
 from banshi.rooms.messaging.statements import TO_PLACE
-from banshi.rooms.places.models import Hall, WindowCategory
+from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets.models import AT_WINDOW, Ticket
 from banshi.rooms.tickets.queries.line import Line, LineTicket, line
+from banshi.rooms.tickets.queries.where import Place, places
 
 QR_PREFIX = "BT1."
-_WITH = ("hall", "category", "item", "window__zone__floor", "visit", "appointment")
+_WITH = ("hall", "category", "item", "window__zone__floor", "only_window__zone__floor", "visit", "appointment")
 FRESH_S = 15  # a line worked out so long ago (hall time) still gives estimates, if nothing has happened since
 
 
@@ -122,7 +122,7 @@ def ticket(ref: str, now: datetime) -> TicketView:
     mine: LineTicket | None = None
     if found.state == "waiting":
         mine = next((t for t in _last_line.of(found.hall_id, found.hall.code, now).tickets if t.ref == ref), None)
-    return _view(found, _serving([found.category_id])[found.category_id], mine)
+    return _view(found, places([found.category_id], now)[found.category_id], mine)
 
 
 def ticket_now(ref: str) -> TicketView:
@@ -133,49 +133,29 @@ def ticket_now(ref: str) -> TicketView:
     row = Ticket.objects.select_related(*_WITH).filter(ref=ref).order_by("id").first()
     if row is None:
         raise Refused("nothing-found", facts={"ticket": ref})
-    return _view(row, _serving([row.category_id])[row.category_id], None)
+    return _view(row, places([row.category_id], row.called_at or row.made_at)[row.category_id], None)
 
 
 def given(issued: Ticket) -> TicketView:
     """A number just given, with the wait it was told: no need to work out the line again."""
     row = Ticket.objects.select_related(*_WITH).get(pk=issued.pk)
     told = Told(*issued.told) if issued.told is not None and row.state == "waiting" else None
-    return _view(row, _serving([row.category_id])[row.category_id], told)
+    return _view(row, places([row.category_id], row.made_at)[row.category_id], told)
 
 
 def at_windows(ids: Iterable[int]) -> dict[int, TicketView]:
     """Views of numbers that are at a window, by id; two queries however many there are."""
     rows = Ticket.objects.select_related(*_WITH).filter(pk__in=list(ids), state__in=AT_WINDOW).order_by("id")
     tickets = list(rows)
-    serving = _serving({row.category_id for row in tickets})
-    return {row.pk: _view(row, serving[row.category_id], None) for row in tickets}
+    newest = max((row.called_at or row.made_at for row in tickets), default=None)
+    where = places({row.category_id for row in tickets}, newest) if newest is not None else {}
+    return {row.pk: _view(row, where[row.category_id], None) for row in tickets}
 
 
-class Serving(NamedTuple):
-    """A window that serves a category: plain values, because a large hall has 170 of them for each."""
-
-    window_id: int
-    number: str
-    floor_zh: str
-    floor_en: str
-
-
-def _serving(categories: Iterable[int]) -> dict[int, list[Serving]]:
-    """Windows that serve each category, in order of their codes."""
-    found: dict[int, list[Serving]] = {category: [] for category in categories}
-    rows = WindowCategory.objects.filter(category_id__in=list(found)).order_by("window__code")
-    names = ("window_id", "window__number", "window__zone__floor__label_zh", "window__zone__floor__label_en")
-    for category, window_id, number, floor_zh, floor_en in rows.values_list("category_id", *names):
-        found[category].append(Serving(window_id, number, floor_zh, floor_en))
-    return found
-
-
-def _view(found: Ticket, windows: list[Serving], mine: LineTicket | Told | None) -> TicketView:
-    if found.only_window_id is not None:
-        windows = [w for w in windows if w.window_id == found.only_window_id] or windows
-    floors = list(dict.fromkeys((w.floor_zh, w.floor_en) for w in windows))
+def _view(found: Ticket, where: Place, mine: LineTicket | Told | None) -> TicketView:
+    at = found.window if found.state in AT_WINDOW else found.only_window
+    floor = (at.zone.floor.label_zh, at.zone.floor.label_en) if at else (where.floor_zh, where.floor_en)
     at = found.window if found.state in AT_WINDOW else None
-    floor = (at.zone.floor.label_zh, at.zone.floor.label_en) if at else (floors[0] if floors else ("", ""))
     item = found.item
     return TicketView(
         ref=found.ref,
@@ -193,8 +173,8 @@ def _view(found: Ticket, windows: list[Serving], mine: LineTicket | Told | None)
         item_zh=item.name_zh if item else "",
         item_en=item.name_en if item else "",
         ahead=mine.ahead if mine else None,
-        windows=[w.number for w in windows],
-        floors=floors,
+        windows=[found.only_window.number] if found.only_window else where.numbers,
+        floors=[floor] if found.only_window else where.floors,
         floor=floor[0],
         floor_en=floor[1],
         likely_s=mine.likely_s if mine else None,

@@ -1,0 +1,71 @@
+"""Where to wait and who may call: the same on slip, kiosk, phone, board, message and API."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+
+from banshi.rooms.messaging.models import Message
+from banshi.rooms.tickets import actions, queries
+from banshi.surfaces.kiosk.where import where
+from tests.rooms.tickets.conftest import open_town
+from tests.rooms.tickets.test_line import YOUNG
+from tests.rooms.tickets.test_order import call, minutes, take, upstairs
+from tests.town import TUESDAY_NINE, Town
+
+HALLS = Path(__file__).resolve().parents[3] / "presets" / "halls"
+
+
+def test_everybody_says_the_same_of_where_to_wait_and_who_may_call(town: Town, more_staff) -> None:
+    open_town(town)
+    upstairs(town)
+    town.policy(tickets={"call_within": "zone"}, messages={"ahead": 3})
+    for i, number in enumerate(("01", "04")):
+        actions.sign_in(window_code=f"town-{number}", staff_id=more_staff(i).pk, now=TUESDAY_NINE)
+    ticket = take(town, "B", person_id=town.person(YOUNG).pk)
+
+    phone = queries.ticket(ticket.ref, TUESDAY_NINE)
+    given = queries.given(ticket)
+    kiosk = where(town.categories["B"], TUESDAY_NINE)
+    board = queries.line(town.hall.pk, TUESDAY_NINE).tickets[0]
+    actions.send_ahead(hall=town.hall, now=TUESDAY_NINE)
+    message = Message.objects.get(key="ahead")
+
+    floors = {phone.floor_en, given.floor_en, board.floor_en, message.params["floor_en"]}
+    assert floors == {"Floor 2"}
+    assert (kiosk.wait_on, kiosk.windows) == ("2 楼", "4")
+    assert (phone.windows, given.windows, phone.floors) == (["04"], ["04"], [("2 楼", "Floor 2")])
+    assert call(town, "04", more_staff_of(town, "04"), minutes(1)) == ticket.number
+    assert queries.ticket(ticket.ref, minutes(1)).floor_en == "Floor 2"
+
+
+def more_staff_of(town: Town, number: str):
+    from banshi.rooms.tickets.models import WindowSession
+
+    return WindowSession.objects.get(window=town.windows[number]).staff
+
+
+def test_where_nobody_works_yet_those_are_named_that_would(town: Town) -> None:
+    open_town(town)
+    upstairs(town)
+
+    assert queries.places([town.categories["A"].pk], TUESDAY_NINE)[town.categories["A"].pk].numbers == [
+        "01", "02", "04", "05",
+    ]  # fmt: skip
+
+
+def test_no_hall_sends_people_to_a_floor_without_windows() -> None:
+    for path in sorted(HALLS.glob("*/hall.yaml")):
+        hall = yaml.safe_load(path.read_text(encoding="utf-8"))
+        with_windows = {window["zone"] for window in hall["windows"]}
+        waiting = {category.get("zone") for category in hall["categories"]} - {None}
+        assert waiting <= with_windows, hall["code"]
+
+
+def test_dongchengs_windows_are_on_floors_one_to_three() -> None:
+    hall = yaml.safe_load((HALLS / "dongcheng" / "hall.yaml").read_text(encoding="utf-8"))
+    floors = {zone["code"]: zone["floor"] for zone in hall["zones"]}
+
+    assert {floors[window["zone"]] for window in hall["windows"]} == {"1", "2", "3"}
+    assert len(hall["windows"]) == 58
