@@ -32,6 +32,15 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     ),
     "move-limit": (_("Moved often enough"), _("An appointment can be moved {limit} times. Cancel it and book again.")),
     "limit-live": (_("Too many open appointments"), _("At most {limit} at a time.")),
+    "limit-period": (
+        _("Too many in this period"),
+        _("One account books at most {limit} visits in one period of a hall."),
+    ),
+    "too-many-people": (
+        _("Too many people for one account"),
+        _("At most {limit}. Agents can be registered at the hall."),
+    ),
+    "same-time": (_("Booked at that time already"), _("Nobody is at two places at a time. Yours: {appointment}.")),
     "suspended": (
         _("Online booking is suspended"),
         _("Until {until}, because: {reason}. Walk-in numbers are still given, and the hall's staff can book."),

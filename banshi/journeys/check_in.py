@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from banshi.kernel.actors import Actor
+from banshi.kernel.evidence import Evidence
 from banshi.kernel.policy import TicketPolicy
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
@@ -37,10 +38,22 @@ def by_code(*, hall: Hall, code: str, by: Actor, now: datetime, channel: str, la
 
 
 def by_id(
-    *, hall: Hall, id_number: str, id_type: str | None = None, by: Actor, now: datetime, channel: str, lane: str = ""
+    *,
+    hall: Hall,
+    id_number: str,
+    id_type: str | None = None,
+    by: Actor,
+    now: datetime,
+    channel: str,
+    lane: str = "",
+    evidence: Evidence = Evidence.CHIP,
 ) -> Ticket:
     """Check in with the ID document: today's appointment of this person that is open for check-in, or next to open.
 
+    Whoever booked it, it is the document's: one is used, and what others hold on the document for the same business
+    and half day falls free at once, without a strike.
+
+    :param evidence: what the document was seen by; a declared one frees nothing.
     :param id_type: None tries every type that the number fits.
     :raises Refused: nothing-found (no appointment here today); invalid, field `id_type`, where people with different
         documents of this number have one; and those of `by_code`.
@@ -62,9 +75,23 @@ def by_id(
         raise Refused("invalid", facts={"field": "id_type", "reason": reason})
     booked = [a for a in mine if a.state == "booked"]
     if booked:
-        open_now = [a for a in booked if window(places.policy_of(hall.id, now=now).tickets, a)[1] > now]
-        return check_in(hall, (open_now or booked)[0], by=by, now=now, channel=channel, lane=lane)
+        chosen = _chosen(booked, places.policy_of(hall.id, now=now).tickets, now)
+        ticket = check_in(hall, chosen, by=by, now=now, channel=channel, lane=lane)
+        if evidence.proves:
+            booking.prove(appointment_id=chosen.pk, evidence=evidence, now=now)
+            booking.free_doubles(of=chosen, by=by, now=now)
+        return ticket
     return check_in(hall, mine[-1], by=by, now=now, channel=channel, lane=lane)
+
+
+def _chosen(booked: list[Appointment], policy: TicketPolicy, now: datetime) -> Appointment:
+    """Which of a document's appointments is used: one that is open now, one with evidence first; else the next."""
+
+    def worth(each: Appointment) -> tuple[bool, bool, bool, datetime, int]:
+        opens, closes = window(policy, each)
+        return closes <= now, not opens <= now, not each.evidence and opens <= now, each.starts_at, each.pk
+
+    return min(booked, key=worth)
 
 
 def window(policy: TicketPolicy, appointment: Appointment) -> tuple[datetime, datetime]:

@@ -20,6 +20,9 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+Channel = Literal["web", "wechat", "app", "kiosk", "phone", "video", "staff", "api"]
+
+
 class Quota(Section):
     """Places per period (放号数) for one target; the most specific target wins: item, then category, then hall."""
 
@@ -49,6 +52,13 @@ class BookingPolicy(Section):
     same_day_lead: Minutes = 30  # with same_day: minutes before the period starts
     half_day_limit: bool = True  # one live appointment per person, half day and business; items may be exempt
     live_limit: Annotated[int, Field(ge=1, le=100)] | None = None
+    # Caps of one citizen's account: visits to come, visits in one period of the hall, people, people new on a day.
+    account_live: Annotated[int, Field(ge=1, le=1000)] = 6
+    account_per_period: Annotated[int, Field(ge=1, le=1000)] = 2
+    account_people: Annotated[int, Field(ge=1, le=1000)] = 6
+    account_new_people: Annotated[int, Field(ge=1, le=1000)] = 3
+    # A suspension bars these ways of booking; the telephone and the hall's staff remain.
+    suspension_bars: tuple[Channel, ...] = ("web", "wechat", "app", "kiosk", "video", "api")
     matters_per_visit: Annotated[int, Field(ge=1, le=10)] = 3
     cancel_until: Literal["period_end", "period_start"] = "period_end"
     move_limit: Annotated[int, Field(ge=0, le=100)] | None = None
@@ -58,10 +68,6 @@ class BookingPolicy(Section):
     overbook_percent: Annotated[int, Field(ge=0, le=100)] = 0
     waiting_list: bool = True
     waiting_offer: Minutes = 30  # minutes an offered place waits for its person
-    waiting_from: time = time(8, 0)  # offers are made between these hours of the hall's day
-    waiting_until: time = time(21, 0)
-    waiting_come: Minutes = 60  # an offer ends so long before the period: enough time to come
-    waiting_lapse: Literal["keep", "drop"] = "keep"  # who does not answer keeps the place in line (three times), or not
     kept: Literal["serve", "forgive"] = "serve"  # kept although the hall closes: let in and served, or only no strike
     quotas: tuple[Quota, ...] = (Quota(),)
     credit: Credit = Credit()

@@ -5,7 +5,11 @@ The promises: nobody is added to a full slot (a trigger); one live appointment p
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
+from django.db.models import Case, Func, When
 
 from banshi.foundation.crypto import EncryptedText
 from banshi.rooms.catalogue.models import Item
@@ -13,6 +17,14 @@ from banshi.rooms.identity.models import Person
 from banshi.rooms.places.models import Category, Hall
 
 LIVE = ["booked", "checked_in"]
+
+
+def _hash(of: Any) -> Func:
+    return Func(of, function="hashtext", output_field=models.IntegerField())
+
+
+def _time() -> Func:
+    return Func("starts_at", "ends_at", function="tstzrange", output_field=models.TextField())
 
 
 class Slot(models.Model):
@@ -102,6 +114,7 @@ class Appointment(models.Model):
     cancelled_by = models.CharField(max_length=60, default="")
     cancel_reason = models.CharField(max_length=200, default="")
     by_hall = models.BooleanField(default=False)  # the hall cancelled: never counts against the person
+    disowned_at = models.DateTimeField(null=True)  # "not by me": said by the proven person
     checked_in_at = models.DateTimeField(null=True)
     no_show_at = models.DateTimeField(null=True)
     served_at = models.DateTimeField(null=True)
@@ -114,6 +127,18 @@ class Appointment(models.Model):
                 fields=["person", "limit_key", "hall", "business", "day", "half"],
                 condition=models.Q(state__in=LIVE, exempt=False),
                 name="one_live_appointment_per_person_business_half_day",
+            ),
+            # In any hall; the matters of one visit share their time. Hashes keep the index small: two that meet by
+            # chance would only be told to book at another time.
+            ExclusionConstraint(
+                expressions=[
+                    ("person", "="),
+                    (_hash("limit_key"), "="),
+                    (_hash(Case(When(visit_group="", then="code"), default="visit_group")), "<>"),
+                    (_time(), "&&"),
+                ],
+                condition=models.Q(state__in=LIVE),
+                name="nobody_is_at_two_places_at_a_time",
             ),
             models.CheckConstraint(
                 condition=models.Q(state__in=["booked", "checked_in", "served", "cancelled", "no_show"]),
@@ -181,10 +206,7 @@ class Hold(models.Model):
 
 
 class Waiting(models.Model):
-    """候补: wants a place on a full day, or (with `appointment`) an earlier one than the one booked.
-
-    state: waiting → offered → taken | lapsed | left, or closed; an offer that ran out may go back to waiting.
-    """
+    """候补: wants a place on a full day. state: waiting → offered → taken | lapsed | left, or closed."""
 
     hall = models.ForeignKey(Hall, on_delete=models.CASCADE)
     item = models.ForeignKey(Item, on_delete=models.CASCADE)
@@ -195,24 +217,16 @@ class Waiting(models.Model):
     limit_key = models.CharField(max_length=40, default="", db_default="")  # as of an appointment
     made_at = models.DateTimeField()
     state = models.CharField(max_length=8, default="waiting")
-    hold = models.ForeignKey(Hold, null=True, on_delete=models.SET_NULL, related_name="waiting")
-    appointment = models.ForeignKey(Appointment, null=True, on_delete=models.CASCADE, related_name="waits_earlier")
-    offers = models.SmallIntegerField(default=0, db_default=0)  # made so far
-    last_slot = models.BigIntegerField(default=0, db_default=0)  # the place offered last: not offered again
+    hold = models.ForeignKey(Hold, null=True, on_delete=models.SET_NULL)
 
     class Meta:
         db_table = "booking_waiting"
         constraints = [
             models.UniqueConstraint(
                 fields=["hall", "business", "day", "person", "limit_key"],
-                condition=models.Q(state__in=["waiting", "offered"], appointment=None),
-                name="a_person_waits_once_per_business_and_day",
-            ),
-            models.UniqueConstraint(
-                fields=["appointment"],
                 condition=models.Q(state__in=["waiting", "offered"]),
-                name="an_appointment_waits_once_for_an_earlier_place",
-            ),
+                name="a_person_waits_once_per_business_and_day",
+            )
         ]
 
 
@@ -245,7 +259,9 @@ class LedgerEntry(models.Model):
     kind: no_show | cancel. `forgiven_at` is set with who and why; `used_by` names the suspension that used it up.
     """
 
-    person = models.ForeignKey(Person, on_delete=models.CASCADE)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)  # whom the visit was booked for
+    party = models.CharField(max_length=60, default="", db_default="")  # on whom it falls: `rules.party_of`
+    visit = models.CharField(max_length=16, default="", db_default="")  # visit_group, else the appointment's code
     scope = models.CharField(max_length=40)
     kind = models.CharField(max_length=10)
     on = models.DateField()
@@ -260,15 +276,23 @@ class LedgerEntry(models.Model):
         db_table = "booking_ledger_entry"
         constraints = [
             # An appointment is cancelled or missed once: a late or repeated job changes nothing.
-            models.UniqueConstraint(fields=["appointment", "kind"], name="one_ledger_entry_per_appointment_and_kind")
+            models.UniqueConstraint(fields=["appointment", "kind"], name="one_ledger_entry_per_appointment_and_kind"),
+            # One visit of three matters is missed once.
+            models.UniqueConstraint(
+                fields=["visit", "kind"], condition=~models.Q(visit=""), name="one_ledger_entry_per_visit_and_kind"
+            ),
         ]
-        indexes = [models.Index(fields=["person", "scope", "kind", "on"], name="ledger_by_person")]
+        indexes = [
+            models.Index(fields=["person", "scope", "kind", "on"], name="ledger_by_person"),
+            models.Index(fields=["party", "scope"], name="ledger_by_party"),
+        ]
 
 
 class Suspension(models.Model):
-    """暂停预约资格: online booking barred from–until (both days included)."""
+    """暂停预约资格: online booking barred from–until (both days included), for the party it falls on."""
 
-    person = models.ForeignKey(Person, on_delete=models.CASCADE)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)  # whom the last of its entries was booked for
+    party = models.CharField(max_length=60, default="", db_default="")
     scope = models.CharField(max_length=40)
     reason = models.CharField(max_length=12)  # no_shows | cancels | manual
     from_on = models.DateField()
@@ -286,7 +310,8 @@ class Suspension(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["person", "scope"], name="suspensions_by_person", condition=models.Q(lifted_at=None))
+            models.Index(fields=["person", "scope"], name="suspensions_by_person", condition=models.Q(lifted_at=None)),
+            models.Index(fields=["party", "scope"], name="suspensions_by_party", condition=models.Q(lifted_at=None)),
         ]
 
 

@@ -161,6 +161,16 @@ def holder_of(*, account_id: int | None, by: Actor) -> str:
     return str(by)[:40]
 
 
+def party_of(*, holder: str, person_id: int, evidence: int) -> str:
+    """On whom credit falls: the person where the booking had evidence, else who booked.
+
+    An account answers for all it books; a key, a machine or the staff for each document apart.
+    """
+    if evidence:
+        return f"person:{person_id}"
+    return holder if holder.startswith("account:") else f"{holder}/{person_id}"
+
+
 # --- Who may book what -------------------------------------------------------------------------------------------
 
 
@@ -219,12 +229,18 @@ class Barred:
 
 @dataclass(frozen=True, slots=True)
 class PersonFacts:
-    """What counts for one person: the live appointment of this half day and business, live ones in all, suspension."""
+    """What counts for one person under one limit key: the live appointment of this half day and business, one at the same
+    time in any hall, live ones in all, suspension; and the visits to come of the account that books, if one does.
+    """
 
     same_half_day: str | None = None  # its code
     same_half_day_starts_at: datetime | None = None
     live: int = 0
     barred: Barred | None = None
+    same_time: str | None = None  # code of an appointment that overlaps
+    same_time_starts_at: datetime | None = None
+    account_live: int = 0
+    account_in_period: int = 0
 
 
 NOBODY = PersonFacts()
@@ -274,15 +290,22 @@ def refusal(
         no = _not_open(slot=slot, policy=policy, now=now, opens=opens, channel=channel)
         if no is not None:
             return no
-        if person.barred is not None:
+        if person.barred is not None and channel in policy.suspension_bars:
             free_again = datetime.combine(person.barred.until_on + _DAY, time(0), now.tzinfo)
             facts = {"until": person.barred.until_on, "reason": REASONS[person.barred.reason]}
             return Refusal("suspended", facts, free_again)
     if policy.half_day_limit and not item.exempt and person.same_half_day is not None:
         facts = {"appointment": person.same_half_day, "starts_at": person.same_half_day_starts_at, "half": slot.half}
         return Refusal("limit-half-day", {k: v for k, v in facts.items() if v is not None})
+    if person.same_time is not None:
+        facts = {"appointment": person.same_time, "starts_at": person.same_time_starts_at}
+        return Refusal("same-time", {k: v for k, v in facts.items() if v is not None})
     if policy.live_limit is not None and person.live >= policy.live_limit:
         return Refusal("limit-live", {"limit": policy.live_limit, "live": person.live})
+    if person.account_live >= policy.account_live:
+        return Refusal("limit-live", {"limit": policy.account_live, "live": person.account_live})
+    if person.account_in_period >= policy.account_per_period:
+        return Refusal("limit-period", {"limit": policy.account_per_period})
     if not held and slot.free(internal=internal) <= 0:
         return Refusal("slot-full", {"quota": slot.internal_quota if internal else slot.quota})
     return None

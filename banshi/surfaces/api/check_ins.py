@@ -33,7 +33,13 @@ def check_in(request: HttpRequest, hall: Path[Code], body: CheckInIn) -> Answer:
     else:
         assert body.id_number is not None  # the model saw to it
         ticket = journey.by_id(
-            hall=here, id_number=body.id_number, id_type=body.id_type, by=who.by, now=now, channel=channel
+            evidence=who.evidence,
+            hall=here,
+            id_number=body.id_number,
+            id_type=body.id_type,
+            by=who.by,
+            now=now,
+            channel=channel,
         )
     return answer(201, shown_ticket(ticket.ref, who, now=now))
 

@@ -45,6 +45,7 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "book": _only("channel"),
     "get_appointment": _only("channel", "kiosk", "desk", "manage"),
     "cancel_appointment": _only("channel", "manage"),
+    "rebook_appointment": _only("channel", "manage"),
     "move_appointment": _only("channel", "manage"),
     "confirm_appointment_again": _only("channel", "desk", "manage"),
     # arriving

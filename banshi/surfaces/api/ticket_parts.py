@@ -24,7 +24,7 @@ class Seen:
     ref: str
     hall: str
     timezone: str
-    booked_by: str | None
+    holder: str | None
     state: str
     window_id: int | None
     person_id: int | None
@@ -37,13 +37,13 @@ def seen_by(caller: Caller, ref: str) -> Seen:
     """
     row = (
         Ticket.objects.filter(ref=ref)
-        .values_list("ref", "hall__code", "hall__timezone", "appointment__booked_by", "state", "window_id", "person_id")
+        .values_list("ref", "hall__code", "hall__timezone", "appointment__holder", "state", "window_id", "person_id")
         .first()
     )
     if row is None:
         raise Refused("nothing-found", facts={"ticket": ref})
     seen = Seen(*row)
-    made_it = caller.scope != "channel" or seen.booked_by == str(caller.by)
+    made_it = caller.scope != "channel" or seen.holder == caller.owner
     if not (made_it and caller.reaches(seen.hall)):
         raise Refused("nothing-found", facts={"ticket": ref})
     return seen

@@ -32,6 +32,7 @@ from banshi.surfaces.citizen.doors import (
     citizen_page,
     language,
     link_key,
+    on_my_document,
     page,
     public_page,
 )
@@ -53,7 +54,7 @@ class CheckIn:
 def _query(request: Any, found: Appointment) -> str:
     """`?k=…` where the holder of a link acts, so that every step keeps it."""
     own = request.who.account_id is not None and found.account_id == request.who.account_id
-    return "" if own else f"?{urlencode({'k': link_key(found.code)})}"
+    return "" if own or on_my_document(request, found) else f"?{urlencode({'k': link_key(found.code)})}"
 
 
 def _to(name: str, found: Appointment, request: Any) -> str:
@@ -85,20 +86,11 @@ def _page(request: Any, found: Appointment, *, now: datetime, refused: Refused |
         "same_visit": same_visit,
         "k": _query(request, found),
         "is_new": request.GET.get("new") == "1",
-        "earlier": _earlier(found),
-        "may_wait": found.state == "booked"
-        and policy.booking.waiting_list
-        and found.starts_at - now >= booking.EARLIER_BY,
+        "by_others": found.account_id != request.who.account_id and on_my_document(request, found),
     }
     if refused is not None:
         context["panel"] = _panel(refused, request, found, now=now)
     return page(request, "citizen/appointment.html", context, hall=hall, refused=refused)
-
-
-def _earlier(found: Appointment) -> Waiting | None:
-    """The wish for an earlier place, with what is offered."""
-    rows = Waiting.objects.filter(appointment=found, state__in=["waiting", "offered"])
-    return rows.select_related("hold__slot").first()
 
 
 def _check_in(policy: Any, found: Appointment, now: datetime) -> CheckIn:
@@ -138,10 +130,28 @@ def cancel(request: Any, code: str) -> HttpResponseBase:
         }
         return page(request, "citizen/cancel.html", context, hall=found.hall)
     try:
-        booking.cancel(code=found.code, by=actor_for(request, found), now=now)
+        somebody_elses = found.account_id != request.who.account_id and on_my_document(request, found)
+        counts = not somebody_elses or bool(found.evidence)
+        booking.cancel(code=found.code, by=actor_for(request, found), now=now, counts=counts)
     except Refused as refused:
         return _page(request, appointment_for(request, code), now=now, refused=refused)
     return redirect(_to("appointment", found, request))
+
+
+@citizen_page
+@require_POST
+def not_by_me(request: Any, code: str) -> HttpResponseBase:
+    """Somebody else booked on my document without my knowing: it is cancelled, and counts against whoever did."""
+    now = clock.now()
+    found = appointment_for(request, code)
+    if found.account_id == request.who.account_id or not on_my_document(request, found):
+        raise Http404
+    try:
+        booking.disown(code=found.code, by=request.who.by, now=now)
+    except Refused as refused:
+        return _page(request, found, now=now, refused=refused)
+    messages.success(request, gettext("Cancelled. It counts against whoever booked it, not against you."))
+    return redirect("citizen:appointments")
 
 
 @public_page
@@ -235,16 +245,26 @@ def _all(request: Any, *, now: datetime, form: Appeal, refused: Refused | None =
         "hall", "item", "person", "hold__slot"
     )
     context: dict[str, Any] = {
+        "by_others": _by_others(account_id, now),
         "coming": coming,
         "past": past[:PAST_SHOWN],
         "waiting": list(waiting.order_by("day", "id")),
-        "credit": credit.of_people(people.people_of(account_id), now=now),
+        "credit": credit.of_account(account_id, now=now),
         "form": form,
     }
     if refused is not None:
         zone = ZoneInfo("Asia/Shanghai")
         context["panel"] = panel(refused, today=now.astimezone(zone).date(), zone=zone)
     return page(request, "citizen/appointments.html", context, refused=refused)
+
+
+def _by_others(account_id: int, now: datetime) -> list[AppointmentView]:
+    """What others have booked on the document of the person this account is proven to be, and is still to come."""
+    me = next((each.pk for each in people.people_of(account_id) if each.is_me), None)
+    if me is None:
+        return []
+    booked = [a for a in bookings.of_person(me, now) if a.account_id != account_id and _is_coming(a, now)]
+    return sorted(booked, key=lambda a: (a.starts_at, a.code))
 
 
 def _is_coming(a: AppointmentView, now: datetime) -> bool:
@@ -273,47 +293,6 @@ def appeal(request: Any) -> HttpResponseBase:
         return _all(request, now=now, form=form, refused=refused)
     messages.success(request, gettext("The appeal is with the hall. The answer comes by message and stands here."))
     return redirect(f"{reverse('citizen:appointments')}#credit")
-
-
-@public_page
-@require_POST
-def wait_earlier(request: Any, code: str) -> HttpResponseBase:
-    """Ask for an earlier place; the answer comes by message, and here."""
-    now = clock.now()
-    found = appointment_for(request, code)
-    try:
-        booking.join_earlier(code=found.code, by=actor_for(request, found), now=now)
-    except Refused as refused:
-        return _page(request, found, now=now, refused=refused)
-    return redirect(_to("appointment", found, request))
-
-
-@public_page
-@require_POST
-def leave_earlier(request: Any, code: str) -> HttpResponseBase:
-    """No earlier place after all; a place that is kept goes to the next."""
-    now = clock.now()
-    found = appointment_for(request, code)
-    one = Waiting.objects.filter(appointment=found, state__in=["waiting", "offered"]).first()
-    if one is not None:
-        booking.leave_waiting(waiting_id=one.pk, by=actor_for(request, found), now=now)
-    return redirect(_to("appointment", found, request))
-
-
-@public_page
-@require_POST
-def take_earlier(request: Any, code: str) -> HttpResponseBase:
-    """The earlier place: the appointment moves and keeps its reference."""
-    now = clock.now()
-    found = appointment_for(request, code)
-    one = Waiting.objects.filter(appointment=found, state="offered").first()
-    if one is None:
-        return _page(request, found, now=now, refused=Refused("hold-expired", facts={"expired": now}))
-    try:
-        booking.take_offer(waiting_id=one.pk, source="web", by=actor_for(request, found), now=now)
-    except Refused as refused:
-        return _page(request, found, now=now, refused=refused)
-    return redirect(_to("appointment", found, request))
 
 
 # --- waiting list (候补) ------------------------------------------------------------------------------------------

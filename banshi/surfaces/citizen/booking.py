@@ -18,10 +18,11 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from banshi.foundation import clock, phones
+from banshi.kernel.policy import BookingPolicy
 from banshi.kernel.refusals import Alternative, Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
-from banshi.rooms.booking.models import Appointment, Hold, Slot
+from banshi.rooms.booking.models import Appointment, Slot
 from banshi.rooms.booking.queries import SlotView
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem, Item
@@ -138,7 +139,17 @@ def _panel(refused: Refused, item: Item, hall: Hall, *, now: datetime, also: Seq
 
 
 TIME_IS_THE_TROUBLE = frozenset(
-    {"slot-full", "not-open-yet", "past", "same-day", "cut-off", "closed", "limit-half-day", "hold-expired"}
+    {
+        "slot-full",
+        "not-open-yet",
+        "past",
+        "same-day",
+        "cut-off",
+        "closed",
+        "limit-half-day",
+        "hold-expired",
+        "same-time",
+    }
 )
 
 
@@ -194,18 +205,7 @@ def _kept(request: Any, slot: Slot, *, now: datetime) -> Kept | None:
     if not isinstance(kept, dict) or kept.get("slot") != slot.pk:
         return None
     until = datetime.fromisoformat(kept["until"])
-    if until <= now:
-        return None
-    # The same account may have given it up, or taken another place, in another window.
-    if not Hold.objects.filter(id=int(kept["id"]), ended_at=None).exists():
-        return None
-    return Kept(int(kept["id"]), until, int((until - now).total_seconds()))
-
-
-def _held_once(request: Any, slot: Slot) -> int | None:
-    """The hold this window was told of for the slot, whatever became of it: booking says so if it is gone."""
-    kept = request.session.get("hold")
-    return int(kept["id"]) if isinstance(kept, dict) and kept.get("slot") == slot.pk else None
+    return Kept(int(kept["id"]), until, int((until - now).total_seconds())) if until > now else None
 
 
 # --- 2: who, and confirm ------------------------------------------------------------------------------------------
@@ -277,22 +277,22 @@ def _place(request: Any, item: Item, slot: Slot, *, now: datetime) -> HttpRespon
     if who == "new" and not form.is_valid():
         wrong = unfilled(NOT_FILLED)
         return _confirm_page(request, item, slot, form=form, who=who, now=now, refused=wrong)
-    held = _held_once(request, slot)
+    kept = _kept(request, slot, now=now)
     codes = [item.code, *[code for code in _with_codes(request) if code != item.code]]
     try:
         with transaction.atomic():
-            person = _person(request, who, form, now=now)
-            placed = _place_all(request, slot, codes, person, held, now=now)
+            person = _person(request, who, form, places.policy_of(slot.hall_id, now=now).booking, now=now)
+            placed = _place_all(request, slot, codes, person, kept.id if kept else None, now=now)
     except Refused as refused:
         return _confirm_page(request, item, slot, form=form, who=who, now=now, refused=refused)
     request.session.pop("hold", None)
     return redirect(f"{reverse('citizen:appointment', args=[placed.code])}?new=1")
 
 
-def _person(request: Any, who: str, form: NewPerson, *, now: datetime) -> identity.Enrolled:
+def _person(request: Any, who: str, form: NewPerson, policy: BookingPolicy, *, now: datetime) -> identity.Enrolled:
     """The chosen one of the account's people, or the person typed in, who is remembered with the account.
 
-    :raises Refused: identity-invalid, phone-invalid; invalid where nobody was chosen or the name cannot be one.
+    :raises Refused: identity-invalid, phone-invalid, too-many-people; invalid where nobody was chosen or the name cannot be one.
     """
     account_id = request.who.account_id
     if who != "new":
@@ -303,7 +303,13 @@ def _person(request: Any, who: str, form: NewPerson, *, now: datetime) -> identi
     given = form.cleaned_data
     phone = phones.reachable(given["phone"]) if given["phone"] else None
     typed = identity.add_typed(
-        account_id=account_id, name=given["name"], id_type=given["id_type"], id_number=given["id_number"], now=now
+        account_id=account_id,
+        name=given["name"],
+        id_type=given["id_type"],
+        id_number=given["id_number"],
+        now=now,
+        most=policy.account_people,
+        new_a_day=policy.account_new_people,
     )
     return replace(typed, phone=phone)
 
@@ -334,19 +340,7 @@ def hold(request: Any, item: str, slot: int) -> HttpResponseBase:
         shown = _with_chances(refused, found, row, now=now)
         context = {"panel": _panel(shown, found, row.hall, now=now)}
         return page(request, "citizen/_kept.html", context, hall=row.hall, refused=refused)
-    shown_kept = {"kept": _kept(request, row, now=now), "slot": row, "item": found}
-    return page(request, "citizen/_kept.html", shown_kept, hall=row.hall)
-
-
-@citizen_page
-@require_GET
-def kept(request: Any, item: str, slot: int) -> HttpResponseBase:
-    """Whether the place of an open confirm page is still kept; asked again and again while it is open."""
-    now = clock.now()
-    row = _slot(slot)
-    still = _kept(request, row, now=now)
-    context = {"kept": still, "slot": row, "item": catalogue.item_by_code(item), "gone": still is None}
-    return page(request, "citizen/_kept.html", context, hall=row.hall)
+    return page(request, "citizen/_kept.html", {"kept": _kept(request, row, now=now), "slot": row}, hall=row.hall)
 
 
 @citizen_page

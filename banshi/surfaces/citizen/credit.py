@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -11,8 +10,7 @@ from django.db.models import Prefetch
 from django.http import Http404
 
 from banshi.rooms.booking.models import Appeal, LedgerEntry, Suspension
-from banshi.rooms.identity.models import AccountPerson
-from banshi.rooms.identity.queries import Mine
+from banshi.rooms.identity import queries as people
 from banshi.rooms.places.models import Hall
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -29,10 +27,13 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class PersonCredit:
-    """One of the account's people. `suspensions`: in force or to come; `entries`: newest first, forgiven ones too."""
+class PartyCredit:
+    """What falls on this account, or on its own proven person (`name`; "" for the account).
 
-    person: Mine
+    `suspensions`: in force or to come; `entries`: newest first, forgiven ones too.
+    """
+
+    name: str
     suspensions: tuple[Suspension, ...]
     entries: tuple[LedgerEntry, ...]
 
@@ -48,38 +49,47 @@ class PersonCredit:
         return found
 
 
-def of_people(mine: Sequence[Mine], *, now: datetime) -> list[PersonCredit]:
-    """Those of `mine` with anything in the ledger; as many queries for many people as for one."""
-    ids = [each.pk for each in mine]
+def _parties(account_id: int) -> dict[str, str]:
+    """On whom credit falls that concerns this account, and how that is called."""
+    found = {f"account:{account_id}": ""}
+    for each in people.people_of(account_id):
+        if each.is_me:
+            found[f"person:{each.pk}"] = each.name
+    return found
+
+
+def of_account(account_id: int, *, now: datetime) -> list[PartyCredit]:
+    """What falls on the account and on its own proven person; never what others booked on anybody's document."""
     today: date = now.astimezone(ZONE).date()
+    parties = _parties(account_id)
     appeals = Prefetch("appeals", queryset=Appeal.objects.order_by("-made_at", "-id"))
     suspensions = list(
-        Suspension.objects.filter(person__in=ids, lifted_at=None, until_on__gte=today)
+        Suspension.objects.filter(party__in=parties, lifted_at=None, until_on__gte=today)
         .prefetch_related(appeals)
         .order_by("from_on", "id")
     )
     entries = list(
-        LedgerEntry.objects.filter(person__in=ids)
+        LedgerEntry.objects.filter(party__in=parties)
         .select_related("appointment__item", "appointment__hall")
         .prefetch_related(appeals)
-        .order_by("-at", "-id")[: ENTRIES_SHOWN * max(1, len(mine))]
+        .order_by("-at", "-id")[: ENTRIES_SHOWN * len(parties)]
     )
     found = []
-    for person in mine:
-        barred = tuple(each for each in suspensions if each.person_id == person.pk)
-        ledger = tuple(each for each in entries if each.person_id == person.pk)[:ENTRIES_SHOWN]
+    for party, name in parties.items():
+        barred = tuple(each for each in suspensions if each.party == party)
+        ledger = tuple(each for each in entries if each.party == party)[:ENTRIES_SHOWN]
         if barred or ledger:
-            found.append(PersonCredit(person, barred, ledger))
+            found.append(PartyCredit(name, barred, ledger))
     return found
 
 
 def mine_or_404(account_id: int, *, suspension: int | None, entry: int | None) -> None:
-    """:raises Http404: it does not belong to one of the account's people."""
-    mine = AccountPerson.objects.filter(account_id=account_id, removed_at=None).values("person_id")
+    """:raises Http404: it does not fall on the account or its own person."""
+    parties = list(_parties(account_id))
     if suspension is not None:
-        theirs = Suspension.objects.filter(id=suspension, person_id__in=mine).exists()
+        theirs = Suspension.objects.filter(id=suspension, party__in=parties).exists()
     else:
         assert entry is not None
-        theirs = LedgerEntry.objects.filter(id=entry, person_id__in=mine).exists()
+        theirs = LedgerEntry.objects.filter(id=entry, party__in=parties).exists()
     if not theirs:
         raise Http404

@@ -19,6 +19,7 @@ from banshi.foundation.doors import Who, door
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import SLUGS, Refused
 from banshi.rooms.booking.models import Appointment
+from banshi.rooms.identity import queries as people
 from banshi.rooms.places.models import Hall
 
 View = Callable[..., HttpResponseBase]
@@ -55,16 +56,25 @@ def ask_to_sign_in(next_path: str) -> HttpResponseBase:
 
 
 def appointment_for(request: Any, code: str) -> Appointment:
-    """The appointment, for the account that booked it or the holder of its link; else 404: codes tell nothing."""
+    """The appointment, for the account that booked it, the proven person whose document it is on, or the holder of its
+    link; else 404: codes tell nothing.
+    """
     found = Appointment.objects.select_related("hall", "item", "category").filter(code=code.upper()).first()
     if found is None:
         raise Http404
     if request.who.account_id is not None and found.account_id == request.who.account_id:
         return found
+    if on_my_document(request, found):
+        return found
     key = str(request.GET.get("k") or request.POST.get("k") or "")
     if key.isascii() and signed_ok(found.code, key, purpose="link"):
         return found
     raise Http404
+
+
+def on_my_document(request: Any, found: Appointment) -> bool:
+    """Whether this account is proven to be the person it is booked for."""
+    return people.proven_by(request.who.account_id, found.person_id).proves
 
 
 def link_key(code: str) -> str:
@@ -74,7 +84,8 @@ def link_key(code: str) -> str:
 
 def actor_for(request: Any, found: Appointment) -> Actor:
     """Who acts on an appointment: the signed-in person, or the one who holds its link."""
-    if request.who.account_id is not None and found.account_id == request.who.account_id:
+    mine = found.account_id == request.who.account_id or on_my_document(request, found)
+    if request.who.account_id is not None and mine:
         return Actor(ActorKind.CITIZEN, str(request.who.account_id))
     return Actor(ActorKind.CITIZEN, f"link-{found.code}"[:40])
 

@@ -24,6 +24,7 @@ from banshi.journeys import sign_in as journey
 from banshi.kernel.addresses import network_of, within
 from banshi.kernel.masking import mask_phone
 from banshi.kernel.phones import InvalidPhone
+from banshi.kernel.policy import BookingPolicy
 from banshi.kernel.refusals import Refused
 from banshi.rooms.devices import queries as devices
 from banshi.rooms.identity import actions as identity
@@ -36,6 +37,7 @@ from banshi.surfaces.citizen.forms import Code, NewPerson, Phone
 from banshi.surfaces.citizen.refusals import NOT_FILLED, Panel, panel, unfilled
 
 MESSAGES_SHOWN = 20
+USUAL = BookingPolicy()  # no hall is chosen yet on this page
 PLACE = "session.phone"
 
 
@@ -190,6 +192,8 @@ def add_person(request: Any) -> HttpResponseBase:
             id_type=given["id_type"],
             id_number=given["id_number"],
             now=now,
+            most=USUAL.account_people,
+            new_a_day=USUAL.account_new_people,
         )
     except Refused as refused:
         return _me(request, form=form, refused=refused)

@@ -48,6 +48,7 @@ def _arrive(place: Place, shown: Presented) -> str:
     if shown.appointment:
         code = bookings.qr_text(shown.appointment)
         return arriving.by_code(hall=place.hall, code=code, by=place.by, now=place.now, channel="kiosk").ref
+    presented.person_of(shown, by=place.by, now=place.now, required=False)  # the chip's name is the person's
     return arriving.by_id(
         hall=place.hall,
         id_type=shown.id_type,

@@ -9,18 +9,19 @@ from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
+from banshi.kernel.masking import mask_phone
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.models import Appeal, Appointment, FaultDay, LedgerEntry, Suspension
 from banshi.rooms.booking.queries.facts import hall_facts
-from banshi.rooms.identity.models import Person
+from banshi.rooms.identity.models import Account, ApiKey, Person
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.office.frame import (
@@ -77,6 +78,7 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
         request,
         "office/credit.html",
         place,
+        parties={row.party: party_words(row.party) for row in rows if isinstance(row, Suspension)},
         view=view,
         rows=rows,
         more=query_without_page(request),
@@ -84,6 +86,20 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
         counts={"suspended": in_force.count(), "appeals": appeals.count()},
         may_decide=request.who.may("credit.decide", hall),
     )
+
+
+def party_words(party: str) -> str:
+    """On whom it falls, in words: the person, the account that booked, a channel, or the hall's own staff."""
+    kind, _colon, rest = party.partition(":")
+    if kind == "person":
+        return gettext("The person")
+    if kind == "account" and rest.isdigit():
+        account = Account.objects.filter(id=int(rest)).first()
+        return gettext("Account %(phone)s, which booked") % {"phone": mask_phone(account.phone) if account else rest}
+    if kind == "key":
+        key = ApiKey.objects.filter(id=int(number)).first() if (number := rest.split("/")[0]).isdigit() else None
+        return gettext("Channel %(name)s, which booked") % {"name": key.name if key else rest}
+    return gettext("Booked by hall staff for the person")
 
 
 def _person(hall: Hall, person_id: int) -> Person:
@@ -107,7 +123,10 @@ def _ledger(request: Asked, hall: Hall, person_id: int, refused: Refused | None 
         "office/credit_person.html",
         hall,
         person=one,
-        credit=bookings.credit_of(person_id, hall, now),
+        ledgers=[
+            (party_words(party), bookings.credit_of(party, hall, now))
+            for party in bookings.parties_about(person_id, hall, now)
+        ],
         coming=[
             each
             for each in bookings.of_person(person_id, now, limit=50)

@@ -35,7 +35,6 @@ MESSAGE_KEYS: dict[str, Text] = {
     "line_stopped": _("Calling has stopped"),
     "line_goes_on": _("Calling goes on"),
     "not_served": _("Not served today"),
-    "earlier_offer": _("An earlier place became free"),
     "waiting_closed": _("Waiting ended: the day closed"),
 }
 
@@ -182,6 +181,7 @@ AUDIT: dict[str, Text] = {
     "device_secret_made": pgettext_lazy("deed", "made a pairing code"),
     "device_paired": pgettext_lazy("deed", "paired a device"),
     "revoked": pgettext_lazy("deed", "revoked a key"),
+    "disowned": _("disowned a booking"),
 }
 
 

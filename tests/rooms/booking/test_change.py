@@ -109,7 +109,7 @@ def test_cancelling_twice_says_when_it_was(town: Town) -> None:
 
 
 def test_an_appointment_is_cancelled_until_the_period_ends(town: Town) -> None:
-    first, second = book(town, town.slot()), book(town, town.slot(category="B"), item="id-card")
+    first, second = book(town, town.slot()), book(town, town.slot(category="B"), 2, item="id-card")
 
     cancelled = cancel(first, now=at("2026-03-11 09:59"))
     no = refused(cancel, second, now=at("2026-03-11 10:00"))

@@ -52,7 +52,7 @@ def test_the_halls_grace_for_checking_in_delays_the_no_show(town: Town) -> None:
 
 
 def test_who_checked_in_or_cancelled_is_no_no_show(town: Town) -> None:
-    first, second = book(town, town.slot()), book(town, town.slot(category="B"), item="id-card")
+    first, second = book(town, town.slot()), book(town, town.slot(category="B"), 2, item="id-card")
     actions.mark_checked_in(appointment_id=first.pk, now=at("2026-03-11 08:50"))
     actions.cancel(code=second.code, by=CITIZEN, now=TUESDAY_NINE)
 
@@ -96,11 +96,10 @@ def test_a_late_job_gives_the_same_result_as_one_in_time(town: Town, late: list[
 
 def test_the_credit_says_what_counts_and_what_is_used_up(town: Town) -> None:
     miss(town, *DAYS)
-    person = town.person(1).pk
     actions.sweep_no_shows(now=at("2026-03-12 10:00"))
-    before = queries.credit_of(person, town.hall, at("2026-03-12 11:00"))
+    before = queries.credit_of("account:1", town.hall, at("2026-03-12 11:00"))
     actions.sweep_no_shows(now=at("2026-03-13 10:00"))
-    after = queries.credit_of(person, town.hall, at("2026-03-14 09:00"))
+    after = queries.credit_of("account:1", town.hall, at("2026-03-14 09:00"))
 
     assert (before.no_shows, before.suspended_until) == (2, None)
     assert (after.no_shows, after.suspended_until, len(after.entries)) == (0, date(2026, 4, 12), 3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from banshi.rooms.booking.models import Appointment, LedgerEntry, Slot
 from tests.surfaces.api.conftest import PERSON, Calls, booking
-from tests.town import at
+from tests.town import TUESDAY_NINE, at
 
 
 def test_a_booking_answers_with_reference_qr_times_and_a_masked_name(calls: Calls) -> None:
@@ -102,3 +102,30 @@ def test_a_slot_that_does_not_exist_is_nothing_found(calls: Calls) -> None:
     answer = calls("post", "/appointments", "channel", {**booking(calls.town.slot()), "slot": 2**62})
 
     assert (answer.status_code, answer.json()["type"]) == (404, "nothing-found")
+
+
+def test_what_a_channel_cancelled_by_mistake_it_books_again(calls: Calls) -> None:
+    slot = calls.town.slot(quota=1)
+    code = calls("post", "/appointments", "channel", booking(slot)).json()["code"]
+    calls("delete", f"/appointments/{code}", "channel")
+
+    again = calls("post", f"/appointments/{code}/rebook", "channel")
+    others = calls("post", f"/appointments/{code}/rebook", "other-channel")
+    twice = calls("post", f"/appointments/{code}/rebook", "channel")
+
+    assert (again.status_code, again.json()["status"], again.json()["name"]) == (201, "booked", "张**")
+    assert (others.status_code, twice.json()["type"]) == (404, "limit-half-day")
+    assert calls("get", f"/appointments/{again.json()['code']}", "channel").status_code == 200
+    assert LedgerEntry.objects.filter(forgiven_at=None).count() == 0
+
+
+def test_what_a_channel_s_person_books_again_by_the_link_stays_the_channel_s(calls: Calls) -> None:
+    from banshi.kernel.actors import Actor, ActorKind
+    from banshi.rooms.booking import actions
+
+    code = calls("post", "/appointments", "channel", booking(calls.town.slot())).json()["code"]
+    calls("delete", f"/appointments/{code}", "channel")
+
+    again = actions.rebook(code=code, by=Actor(ActorKind.CITIZEN, f"link-{code}"), now=TUESDAY_NINE)
+
+    assert calls("get", f"/appointments/{again.code}", "channel").json()["status"] == "booked"

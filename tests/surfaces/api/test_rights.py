@@ -27,6 +27,7 @@ ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "book": ("post", "/appointments", BOOK),
     "get_appointment": ("get", "/appointments/NONE", None),
     "cancel_appointment": ("delete", "/appointments/NONE", None),
+    "rebook_appointment": ("post", "/appointments/NONE/rebook", None),
     "move_appointment": ("post", "/appointments/NONE/move", {"slot": 1}),
     "confirm_appointment_again": ("post", "/appointments/NONE/confirmation", None),
     "check_in": ("post", "/halls/town/check-ins", {"code": "NONE"}),

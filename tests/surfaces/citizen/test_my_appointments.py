@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from banshi.foundation.crypto import sign
 from banshi.rooms.booking import actions
-from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Slot, Suspension, Waiting
+from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Suspension, Waiting
 from tests.surfaces.citizen.conftest import Phone, book, stop_the_clock, text
-from tests.town import CITIZEN, TUESDAY_NINE, Town, at
+from tests.town import TUESDAY_NINE, Town, at
 
 
 def test_the_appointment_shows_its_qr_code_and_never_the_full_name(mine: Phone, open_town: Town):
@@ -43,7 +43,7 @@ def test_an_appointment_of_another_account_is_not_found(
     assert answers == [200, 404, 404]
 
 
-@pytest.mark.parametrize("verb", ["cancel", "move", "rebook", "earlier", "earlier/leave", "earlier/take"])
+@pytest.mark.parametrize("verb", ["cancel", "move", "rebook"])
 def test_nobody_changes_an_appointment_of_another_account(
     mine: Phone, theirs: Phone, anybody: Phone, open_town: Town, verb: str
 ):
@@ -203,7 +203,7 @@ def test_the_list_costs_the_same_for_one_and_for_three(mine: Phone, open_town: T
     assert (len(one), len(three)) == (COST_OF_THE_LIST, COST_OF_THE_LIST)
 
 
-COST_OF_THE_LIST = 9
+COST_OF_THE_LIST = 10  # one of them: whether the account is proven to be somebody
 
 
 def test_who_is_not_signed_in_is_told_how(anybody: Phone):
@@ -216,6 +216,7 @@ def test_who_is_not_signed_in_is_told_how(anybody: Phone):
 def suspended(phone: Phone) -> Any:
     return Suspension.objects.create(
         person=phone.person,
+        party=f"account:{phone.account.pk}",
         scope="town",
         reason="no_shows",
         from_on=date(2026, 3, 1),
@@ -352,21 +353,36 @@ def test_moves_are_limited_where_the_hall_says_so(mine: Phone, open_town: Town):
     assert answer.status_code == 409
 
 
-def test_an_earlier_place_is_asked_for_and_taken_on_the_appointments_page(mine: Phone, open_town: Town):
-    from tests.rooms.booking.test_place import book as book_for
+def proven(phone: Phone) -> None:
+    from banshi.kernel.evidence import Evidence
+    from banshi.rooms.identity.models import Account
 
-    booked = book(mine, open_town.slot(quota=1, starts=at("2026-03-13 09:00")))
-    full = open_town.slot(quota=1)
-    other = book_for(open_town, full, 7)
+    Account.objects.filter(pk=phone.account.pk).update(person=phone.person, person_evidence=Evidence.WINDOW)
 
-    mine.post(f"/a/{booked.code}/earlier")
-    asked = text(mine.get(f"/a/{booked.code}"))
-    actions.cancel(code=other.code, by=CITIZEN, now=TUESDAY_NINE)
-    offered = text(mine.get(f"/a/{booked.code}"))
-    mine.post(f"/a/{booked.code}/earlier/take")
 
-    booked.refresh_from_db()
-    assert "已登记提前" in asked
-    assert "有更早的位子" in offered
-    assert booked.slot_id == full.pk
-    assert Slot.objects.get(pk=full.pk).taken == 1
+def test_the_proven_person_sees_cancels_and_disowns_what_others_booked_on_their_document(
+    mine: Phone, theirs: Phone, open_town: Town
+):
+    on_mine = Phone(theirs.client, theirs.account, mine.person)
+    first = book(on_mine, open_town.slot(quota=3))
+    second = book(on_mine, open_town.slot(quota=3, starts=at("2026-03-12 09:00")))
+
+    unproven = mine.get(f"/a/{first.code}").status_code
+    proven(mine)
+    page = text(mine.get("/appointments/"))
+    cancelled = mine.post(f"/a/{first.code}/cancel")
+    disowned = mine.post(f"/a/{second.code}/not-by-me")
+
+    assert (unproven, cancelled.status_code, disowned.status_code) == (404, 302, 302)
+    assert "别人用我的证件约的" in page
+    assert [a.state for a in Appointment.objects.order_by("id")] == ["cancelled", "cancelled"]
+    # Cancelling what somebody else booked is nobody's fault; "not by me" counts against them.
+    assert list(LedgerEntry.objects.values_list("party", "kind")) == [(f"account:{theirs.account.pk}", "no_show")]
+
+
+def test_nobody_disowns_their_own_or_anothers_booking(mine: Phone, theirs: Phone, open_town: Town):
+    own = book(mine, open_town.slot(quota=3))
+    proven(mine)
+
+    assert mine.post(f"/a/{own.code}/not-by-me").status_code == 404
+    assert theirs.post(f"/a/{own.code}/not-by-me").status_code == 404

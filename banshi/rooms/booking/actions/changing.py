@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from banshi.kernel.actors import Actor
+from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions import credit, telling
-from banshi.rooms.booking.actions.granting import target_refusal
-from banshi.rooms.booking.actions.offering import free_place
-from banshi.rooms.booking.actions.placing import Chances, lock_run, place
+from banshi.rooms.booking.actions.holding import free_place
+from banshi.rooms.booking.actions.placing import SAME_TIME, Chances, lock_run, place
 from banshi.rooms.booking.actions.retrying import Meanwhile, again
 from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, LedgerEntry, Move, Slot
-from banshi.rooms.booking.queries.facts import Asking, Opens, hall_facts, item_words, read_facts, slot_facts
+from banshi.rooms.booking.queries.facts import AskedFacts, Asking, Opens, hall_facts, item_words, read_facts, slot_facts
 from banshi.rooms.booking.queries.slots import alternatives_for
+from banshi.rooms.identity import actions as identity
+from banshi.rooms.places.models import Hall
 
 
 def _seen(code: str) -> Appointment:
@@ -49,7 +53,14 @@ def _locked(seen: Appointment) -> Appointment:
 @again
 @transaction.atomic
 def cancel(
-    *, code: str, by: Actor, now: datetime, why: str = "", by_hall: bool = False, quiet: bool = False
+    *,
+    code: str,
+    by: Actor,
+    now: datetime,
+    why: str = "",
+    by_hall: bool = False,
+    quiet: bool = False,
+    counts: bool = True,
 ) -> Appointment:
     """Cancel (取消预约). The place is free at once: offered to who waits, withheld by policy, or open to all.
 
@@ -57,6 +68,7 @@ def cancel(
     many in a calendar month suspend.
 
     :param quiet: the caller tells the person, once for the whole visit.
+    :param counts: False where the person cancels what somebody else booked on their document: nobody's fault.
     :raises Refused: nothing-found, already-cancelled, wrong-state, too-late.
     """
     seen = _seen(code)
@@ -87,7 +99,7 @@ def cancel(
         telling.tell(key, row, hall=hall, item=item, now=now, more={"reason": why} if by_hall and why else None)
     facts = {"by_hall": by_hall}
     audit.record(action="cancelled", subject=telling.subject_of(code), by=by, now=now, hall=hall.code, facts=facts)
-    if not by_hall:
+    if counts and not by_hall:
         credit.enter_cancel(row, hall=hall, now=now)
     return row
 
@@ -104,8 +116,13 @@ def rebook(*, code: str, by: Actor, now: datetime) -> Appointment:
     row = _seen(code)
     if row.state != rules.State.CANCELLED or row.cancelled_at is None:
         raise Refused("wrong-state", facts={"state": row.state, "needs": rules.State.CANCELLED.value})
+    if row.disowned_at is not None:
+        raise Refused("wrong-state", facts={"state": _DISOWNED, "needs": rules.State.CANCELLED.value})
+    if row.account_id is not None:
+        identity.lock_account(row.account_id)
     if rules.rebooking_forgives(cancelled_at=row.cancelled_at, now=now):
-        for entry in LedgerEntry.objects.filter(appointment=row, kind="cancel", forgiven_at=None):
+        of_visit = Q(appointment=row) | Q(visit=row.visit_group or row.code)
+        for entry in LedgerEntry.objects.filter(of_visit, kind="cancel", forgiven_at=None).order_by("id"):
             credit.forgive(entry_id=entry.pk, why="30 分钟内重新预约 · booked again within 30 minutes", by=by, now=now)
     kept = Hold.objects.filter(slot_id=row.slot_id, kind="withheld", person_id=row.person_id, ended_at=None).first()
     return place(
@@ -125,7 +142,12 @@ def rebook(*, code: str, by: Actor, now: datetime) -> Appointment:
         name=row.name or "",
         contact=row.contact,
         evidence=row.evidence,
+        holder=row.holder,
+        ride_along=row.exempt and bool(row.visit_group),
     )
+
+
+_DISOWNED = {"zh": "本人已声明不是自己预约的", "en": "disowned by the person it was made for"}
 
 
 @again
@@ -146,7 +168,18 @@ def move(
         return seen
     policy = hall.policy.booking
     opens = Opens(now)
-    asking = Asking(slot_id, seen.item.code, seen.person_id, seen.holder, seen.evidence, seen.account_id)
+    if seen.account_id is not None and not by_hall:
+        identity.lock_account(seen.account_id)
+    asking = Asking(
+        slot_id,
+        seen.item.code,
+        seen.person_id,
+        seen.holder,
+        seen.evidence,
+        seen.account_id,
+        seen.visit_group,
+        seen.code,
+    )
     fact = read_facts([asking], now=now, opens=opens)[0]
     no = rules.change_refusal(
         policy=policy,
@@ -161,7 +194,7 @@ def move(
         no = rules.move_refusal(policy=policy, moves=seen.moves)
     if no is not None:
         raise Refused(no)
-    no = target_refusal(seen, fact, slot_id, now=now, by_hall=by_hall)
+    no = _target_refusal(seen, fact, slot_id, now=now, by_hall=by_hall)
     if no is not None:
         raise Chances(now, opens).refused(no, fact)
     assert fact.slot is not None
@@ -190,8 +223,8 @@ def move(
         with transaction.atomic():
             row.save(update_fields=["slot_id", "business", "day", "half", "starts_at", "ends_at", "moves"])
     except IntegrityError as trouble:
-        no = Refusal("limit-half-day", {"half": first.half})
-        raise Chances(now, opens).refused(no, fact) from trouble
+        taken = Refusal("same-time") if SAME_TIME in str(trouble) else Refusal("limit-half-day", {"half": first.half})
+        raise Chances(now, opens).refused(taken, fact) from trouble
     ExtraSlot.objects.filter(appointment=row).delete()
     ExtraSlot.objects.bulk_create([ExtraSlot(appointment=row, slot=slot) for slot in run[1:]])
     Move.objects.create(
@@ -207,6 +240,32 @@ def move(
     return row
 
 
+def _target_refusal(
+    seen: Appointment, fact: AskedFacts, slot_id: int, *, now: datetime, by_hall: bool
+) -> Refusal | None:
+    """Why the new period is not possible. Fullness is looked at under the lock."""
+    if fact.hall is None or fact.slot is None or fact.hall.id != seen.hall_id:
+        return Refusal("nothing-found", {"slot": slot_id})
+    # The appointment itself does not count (`Asking.but`), and a suspension bars new bookings only.
+    person = replace(fact.person, barred=None, account_live=0)
+    if seen.exempt:
+        person = replace(person, same_half_day=None)
+    if by_hall:
+        person = replace(person, account_in_period=0)
+    return rules.refusal(
+        slot=fact.slot,
+        item=fact.item.facts if fact.item else None,
+        policy=fact.hall.policy.booking,
+        now=now.astimezone(fact.hall.zone),
+        opens=fact.opens,
+        person=person,
+        channel=seen.source,
+        internal=by_hall or seen.internal,
+        held=True,
+        hall=fact.hall.code,
+    )
+
+
 def _take(slot: Slot, *, internal: bool) -> None:
     if slot.closed:
         raise Refused(
@@ -219,6 +278,56 @@ def _take(slot: Slot, *, internal: bool) -> None:
     else:
         slot.taken += 1
     slot.save(update_fields=["taken", "internal_taken"])
+
+
+def prove(*, appointment_id: int, evidence: Evidence, now: datetime) -> None:
+    """The document of a booking was seen: from now on it carries the evidence, and the person's proven name."""
+    row = Appointment.objects.select_related("person").get(id=appointment_id)
+    if int(evidence) <= row.evidence:
+        return
+    row.evidence = int(evidence)
+    if row.person.name_evidence:
+        row.name, row.name_index = row.person.name, row.person.name_index
+    row.save(update_fields=["evidence", "name", "name_index"])
+
+
+def free_doubles(*, of: Appointment, by: Actor, now: datetime) -> int:
+    """Free what others hold on the same document for the same business and half day: its person is here.
+
+    :returns: how many fell free. No strike: whoever booked it may have meant well.
+    """
+    doubles = Appointment.objects.filter(
+        person_id=of.person_id, hall_id=of.hall_id, business=of.business, day=of.day, half=of.half,
+        state=rules.State.BOOKED,
+    ).exclude(limit_key=of.limit_key)  # fmt: skip
+    freed = 0
+    for code in doubles.order_by("id").values_list("code", flat=True):
+        try:
+            cancel(code=code, by=by, now=now, why=DOUBLE, by_hall=True)
+        except Refused:  # it checked in, or was cancelled, at this very moment
+            continue
+        freed += 1
+    return freed
+
+
+DOUBLE = "同一证件重复预约 · booked twice on one document"
+NOT_BY_ME = "本人声明不是自己预约的 · disowned by the person"
+
+
+@transaction.atomic
+def disown(*, code: str, by: Actor, now: datetime) -> Appointment:
+    """ "Not by me" (非本人预约), said by the proven person: it is cancelled, and whoever only declared it gets a strike.
+
+    :raises Refused: those of `cancel`.
+    """
+    row = cancel(code=code, by=by, now=now, why=NOT_BY_ME, by_hall=True)
+    row.disowned_at = now
+    row.save(update_fields=["disowned_at"])
+    hall = hall_facts(Hall.objects.get(id=row.hall_id), now=now)
+    audit.record(action="disowned", subject=telling.subject_of(code), by=by, now=now, hall=hall.code)
+    if not row.evidence:
+        credit.enter_disowned(row, hall=hall, now=now)
+    return row
 
 
 def mark_checked_in(*, appointment_id: int, now: datetime) -> None:

@@ -23,6 +23,7 @@ from banshi.rooms.booking.actions import telling
 from banshi.rooms.booking.actions.retrying import again
 from banshi.rooms.booking.models import Appeal, Appointment, FaultDay, LedgerEntry, Suspension
 from banshi.rooms.booking.queries.facts import HallFacts, ItemWords, hall_facts, item_words
+from banshi.rooms.identity import queries as identity
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.models import Hall
 
@@ -30,20 +31,44 @@ RECOUNTED = "counted anew"
 
 
 def enter_cancel(row: Appointment, *, hall: HallFacts, now: datetime) -> None:
-    """Enter a cancellation that counts for the person, on the hall's local day of cancelling."""
+    """Enter a cancellation that counts for whoever it falls on, on the hall's local day of cancelling; a visit once."""
     fault = FaultDay.objects.filter(hall_id=row.hall_id, day=row.day).first()
-    LedgerEntry.objects.get_or_create(
-        appointment=row,
-        kind="cancel",
-        defaults={
-            "person_id": row.person_id,
-            "scope": hall.scope,
-            "on": now.astimezone(hall.zone).date(),
-            "at": now,
-            **_forgiven_by_fault(fault),
-        },
+    party = party_of(row)
+    LedgerEntry.objects.bulk_create(
+        [
+            LedgerEntry(
+                appointment=row,
+                kind="cancel",
+                visit=row.visit_group or row.code,
+                person_id=row.person_id,
+                party=party,
+                scope=hall.scope,
+                on=now.astimezone(hall.zone).date(),
+                at=now,
+                **_forgiven_by_fault(fault),
+            )
+        ],
+        ignore_conflicts=True,
     )
-    recount(people=[(row.person_id, hall.scope)], now=now)
+    recount(parties=[(party, hall.scope)], now=now)
+
+
+def enter_disowned(row: Appointment, *, hall: HallFacts, now: datetime) -> None:
+    """Enter a strike for who booked on a document whose holder says: not by me."""
+    party = rules.party_of(holder=row.holder, person_id=row.person_id, evidence=0)
+    day = now.astimezone(hall.zone).date()
+    entry = LedgerEntry(
+        appointment=row, kind="no_show", visit=row.visit_group or row.code, person_id=row.person_id, party=party,
+        scope=hall.scope, on=day, at=now,
+    )  # fmt: skip
+    LedgerEntry.objects.bulk_create([entry], ignore_conflicts=True)
+    recount(parties=[(party, hall.scope)], now=now)
+
+
+def party_of(row: Appointment) -> str:
+    """On whom a booking's credit falls, by what is proven now: an account may have been proven since."""
+    evidence = row.evidence or int(identity.proven_by(row.account_id, row.person_id))
+    return rules.party_of(holder=row.holder, person_id=row.person_id, evidence=evidence)
 
 
 def _forgiven_by_fault(fault: FaultDay | None) -> dict[str, Any]:
@@ -68,13 +93,23 @@ WITH due AS (
   UPDATE booking_appointment a SET state = 'no_show', no_show_at = due.at FROM due
   WHERE a.id = due.id AND a.state = 'booked' AND NOT due.came
   RETURNING a.id, a.code, a.hall_id, a.person_id, a.item_id, a.category_id, a.day, a.starts_at, a.ends_at,
-    a.no_show_at
+    a.no_show_at, a.visit_group, COALESCE(NULLIF(a.visit_group, ''), a.code) AS visit,
+    CASE WHEN a.evidence > 0 OR EXISTS (
+        SELECT 1 FROM identity_account c WHERE c.id = a.account_id AND c.person_id = a.person_id)
+      THEN 'person:' || a.person_id
+      WHEN starts_with(a.holder, 'account:') THEN a.holder ELSE a.holder || '/' || a.person_id END AS party
+), struck AS (
+  -- A visit is missed once, and not at all by who was here for another matter of it.
+  SELECT DISTINCT ON (visit) * FROM missed m WHERE m.visit_group = '' OR NOT EXISTS (
+    SELECT 1 FROM booking_appointment o
+    WHERE o.visit_group = m.visit_group AND o.visit_group <> '' AND o.state IN ('checked_in', 'served'))
+  ORDER BY visit, id
 ), entered AS (
   INSERT INTO booking_ledger_entry
-    (person_id, scope, kind, "on", at, appointment_id, forgiven_at, forgiven_by, forgiven_why)
-  SELECT m.person_id, s.scope, 'no_show', m.day, m.no_show_at, m.id, f.made_at, coalesce(f.made_by, ''),
-    coalesce(f.why, '')
-  FROM missed m JOIN unnest(%(halls)s::bigint[], %(scopes)s::text[]) AS s(hall_id, scope) ON s.hall_id = m.hall_id
+    (person_id, party, visit, scope, kind, "on", at, appointment_id, forgiven_at, forgiven_by, forgiven_why)
+  SELECT m.person_id, m.party, m.visit, s.scope, 'no_show', m.day, m.no_show_at, m.id, f.made_at,
+    coalesce(f.made_by, ''), coalesce(f.why, '')
+  FROM struck m JOIN unnest(%(halls)s::bigint[], %(scopes)s::text[]) AS s(hall_id, scope) ON s.hall_id = m.hall_id
   LEFT JOIN LATERAL (
     SELECT d.made_at, d.made_by, d.why FROM booking_fault_day d WHERE d.hall_id = m.hall_id AND d.day = m.day
     UNION ALL
@@ -87,13 +122,13 @@ WITH due AS (
         OR c.item_id = m.item_id OR c.zone_id = g.zone_id OR c.floor_id = z.floor_id)
     LIMIT 1
   ) f ON true
-  ON CONFLICT (appointment_id, kind) DO NOTHING
+  ON CONFLICT DO NOTHING
 ), audited AS (
   INSERT INTO audit_entry (at, actor, hall, action, subject, facts)
   SELECT %(now)s, 'system', h.code, 'no_show', 'appointment:' || m.code, '{{}}'::jsonb
   FROM missed m JOIN places_hall h ON h.id = m.hall_id
 )
-SELECT id FROM missed ORDER BY id
+SELECT id, party, id IN (SELECT id FROM struck) FROM missed ORDER BY id
 """
 
 
@@ -126,8 +161,8 @@ def sweep_no_shows(*, now: datetime, came: str = NOBODY_CAME) -> int:
     }
     with connection.cursor() as cursor:
         cursor.execute(SWEEP_SQL.format(came=came.format(until="a.ends_at + g.grace")), values)
-        missed = [row[0] for row in cursor.fetchall()]
-    rows = list(Appointment.objects.select_related("person").filter(id__in=missed).order_by("id"))
+        missed = {id_: (party, struck) for id_, party, struck in cursor.fetchall()}
+    rows = list(Appointment.objects.select_related("person").filter(id__in=list(missed)).order_by("id"))
     words: dict[tuple[int, int], ItemWords | None] = {}
     for row in rows:
         key = (row.hall_id, row.item_id)
@@ -139,9 +174,10 @@ def sweep_no_shows(*, now: datetime, came: str = NOBODY_CAME) -> int:
             "appointment_id", flat=True
         )
     )
-    counted = [(row, halls[row.hall_id], words[row.hall_id, row.item_id]) for row in rows if row.pk not in forgiven]
+    struck = [row for row in rows if missed[row.pk][1]]
+    counted = [(row, halls[row.hall_id], words[row.hall_id, row.item_id]) for row in struck if row.pk not in forgiven]
     telling.tell_all("no_show", counted, now=now)
-    recount(people=sorted({(row.person_id, halls[row.hall_id].scope) for row in rows}), now=now)
+    recount(parties=sorted({(missed[row.pk][0], halls[row.hall_id].scope) for row in struck}), now=now)
     return len(rows)
 
 
@@ -161,29 +197,29 @@ class _Credits:
         return self._known[key]
 
 
-def recount(*, people: Iterable[tuple[int, str]], now: datetime) -> None:
-    """Bring suspensions in line with the entries that stand, for these (person, scope) pairs.
+def recount(*, parties: Iterable[tuple[str, str]], now: datetime) -> None:
+    """Bring suspensions in line with the entries that stand, for these (party, scope) pairs.
 
     One that a manager lifted stays lifted; one that the entries no longer call for is lifted, a missing one is made.
     The rule applied to an entry is the one in force when it happened, so a stricter policy never reaches back.
     """
-    wanted = sorted(set(people))
+    wanted = sorted(set(parties))
     if not wanted:
         return
-    # One recount of a person at a time: two cancellations at once must not both miss the other.
-    keys = [f"{person_id}:{scope}" for person_id, scope in wanted]
+    # One recount of a party at a time: two cancellations at once must not both miss the other.
+    keys = [f"{party}:{scope}" for party, scope in wanted]
     with connection.cursor() as cursor:
         cursor.execute(_LOCK_CREDIT_SQL, [keys])
-    ids = [person_id for person_id, _ in wanted]
+    names = [party for party, _ in wanted]
     scopes = sorted({scope for _, scope in wanted})
-    rows = LedgerEntry.objects.filter(person_id__in=ids, scope__in=scopes, forgiven_at=None)
-    bars = Suspension.objects.filter(person_id__in=ids, scope__in=scopes).exclude(reason="manual")
-    entries: dict[tuple[int, str], list[LedgerEntry]] = {}
+    rows = LedgerEntry.objects.filter(party__in=names, scope__in=scopes, forgiven_at=None)
+    bars = Suspension.objects.filter(party__in=names, scope__in=scopes).exclude(reason="manual")
+    entries: dict[tuple[str, str], list[LedgerEntry]] = {}
     for row in rows.select_related("appointment").order_by("on", "at", "id"):
-        entries.setdefault((row.person_id, row.scope), []).append(row)
-    known: dict[tuple[int, str], list[Suspension]] = {}
+        entries.setdefault((row.party, row.scope), []).append(row)
+    known: dict[tuple[str, str], list[Suspension]] = {}
     for bar in bars.order_by("id"):
-        known.setdefault((bar.person_id, bar.scope), []).append(bar)
+        known.setdefault((bar.party, bar.scope), []).append(bar)
     credits = _Credits()
     for key in wanted:
         _recount(key, entries.get(key, []), known.get(key, []), credits, now=now)
@@ -198,7 +234,7 @@ SELECT pg_advisory_xact_lock(716002, k) FROM (
 
 
 def _recount(
-    key: tuple[int, str],
+    key: tuple[str, str],
     rows: Sequence[LedgerEntry],
     bars: Sequence[Suspension],
     credits: _Credits,
@@ -217,14 +253,15 @@ def _recount(
         elif what in due and bar.lifted_by == str(SYSTEM):
             _set_lifted(bar, at=None)
     used: dict[int, int] = {}
+    by_id = {row.pk: row for row in rows}
     for what, each in sorted(due.items(), key=lambda pair: pair[0][1]):
         bar_or_none = known.get(what)
-        bar = bar_or_none or _suspended(key, each, now=now)
+        bar = bar_or_none or _suspended(key, each, by_id[each.entries[-1]].person_id, now=now)
         used |= dict.fromkeys(each.entries, bar.pk)
     for row in rows:
         if row.used_by_id != used.get(row.pk):
             LedgerEntry.objects.filter(id=row.pk).update(used_by=used.get(row.pk))
-    LedgerEntry.objects.filter(person_id=key[0], scope=key[1]).exclude(forgiven_at=None).exclude(used_by=None).update(
+    LedgerEntry.objects.filter(party=key[0], scope=key[1]).exclude(forgiven_at=None).exclude(used_by=None).update(
         used_by=None
     )
 
@@ -235,9 +272,10 @@ def _set_lifted(bar: Suspension, *, at: datetime | None) -> None:
     bar.save(update_fields=["lifted_at", "lifted_by", "lifted_why"])
 
 
-def _suspended(key: tuple[int, str], due: rules.Due, *, now: datetime) -> Suspension:
+def _suspended(key: tuple[str, str], due: rules.Due, person_id: int, *, now: datetime) -> Suspension:
     bar = Suspension.objects.create(
-        person_id=key[0],
+        person_id=person_id,
+        party=key[0],
         scope=key[1],
         reason=due.reason,
         from_on=due.from_on,
@@ -286,7 +324,13 @@ def suspend(
     if not why.strip() or until_on < from_on:
         raise Refused("invalid", facts={"reason": _NEEDS_WHY if not why.strip() else _DAYS_BACKWARDS})
     row = Suspension.objects.create(
-        person_id=person_id, scope=scope, reason="manual", from_on=from_on, until_on=until_on, made_at=now
+        person_id=person_id,
+        party=f"person:{person_id}",
+        scope=scope,
+        reason="manual",
+        from_on=from_on,
+        until_on=until_on,
+        made_at=now,
     )
     facts = {"from": from_on.isoformat(), "until": until_on.isoformat(), "why": why}
     audit.record(action="suspended", subject=f"suspension:{row.pk}", by=by, now=now, hall=by.hall or "", facts=facts)
@@ -338,7 +382,7 @@ def forgive(*, entry_id: int, why: str, by: Actor, now: datetime) -> LedgerEntry
         audit.record(
             action="forgiven", subject=f"entry:{row.pk}", by=by, now=now, hall=by.hall or "", facts={"why": why}
         )
-        recount(people=[(row.person_id, row.scope)], now=now)
+        recount(parties=[(row.party, row.scope)], now=now)
     return row
 
 
@@ -360,14 +404,14 @@ def mark_fault_day(*, hall: Hall, day: date, why: str, by: Actor, now: datetime)
     ids = set(of_hall.filter(appointment__day=day).values_list("id", flat=True))
     ids |= set(of_hall.filter(kind="cancel", on=day).values_list("id", flat=True))
     rows = LedgerEntry.objects.select_for_update().filter(id__in=ids, forgiven_at=None).order_by("id")
-    people = {(row.person_id, row.scope) for row in rows}
+    parties = {(row.party, row.scope) for row in rows}
     done = LedgerEntry.objects.filter(id__in=ids, forgiven_at=None).update(
         forgiven_at=now, forgiven_by=fault.made_by, forgiven_why=fault.why
     )
     if new:
         facts = {"day": day.isoformat(), "why": why}
         audit.record(action="fault_day", subject=f"hall:{hall.code}", by=by, now=now, hall=hall.code, facts=facts)
-    recount(people=sorted(people), now=now)
+    recount(parties=sorted(parties), now=now)
     return done
 
 

@@ -14,7 +14,6 @@ from typing import Any
 
 import orjson
 from django.db import IntegrityError, OperationalError, connection, transaction
-from django.db.models import Q
 
 from banshi.foundation import prepared
 from banshi.foundation.crypto import blind_index, decrypt, encrypt
@@ -26,10 +25,11 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions import telling
 from banshi.rooms.booking.actions.retrying import TRIES, again, met
-from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, Slot, Waiting
+from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, Slot
 from banshi.rooms.booking.queries.facts import AskedFacts, Asking, HallFacts, ItemWords, Opens, read_facts, slot_facts
 from banshi.rooms.booking.queries.slots import alternatives_for
 from banshi.rooms.booking.rules import SlotFacts
+from banshi.rooms.identity import actions as identity
 from banshi.rooms.messaging.actions import phone_index
 from banshi.rooms.messaging.statements import TO_PLACE, written
 
@@ -63,11 +63,19 @@ class Asked:
     name: str = ""
     contact: str | None = None
     evidence: int = 0
+    holder: str = ""  # whose it is, where somebody else acts: a booking made again
 
     @property
     def asking(self) -> Asking:
-        holder = rules.holder_of(account_id=self.account_id, by=self.by)
-        return Asking(self.slot_id, self.item_code, self.person_id, holder, self.evidence, self.account_id)
+        return Asking(
+            slot_id=self.slot_id,
+            item_code=self.item_code,
+            person_id=self.person_id,
+            holder=self.holder or rules.holder_of(account_id=self.account_id, by=self.by),
+            evidence=self.evidence,
+            account_id=self.account_id,
+            visit=self.visit_group,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,11 +187,9 @@ def place_many(asked: Sequence[Asked], *, now: datetime) -> list[Appointment | R
                 later.append(i)
                 continue
             verdict = _verdict(asked[i], fact, now=now)
-            if isinstance(verdict, Refusal) and verdict.slug == "slot-full" and (mine := _offered(asked[i], now=now)):
-                verdict = _verdict(mine, fact, now=now)
             if isinstance(verdict, Refusal):
                 results[i] = chances.refused(verdict, fact)
-            elif verdict.asked.hold_id is not None or verdict.item.facts.periods > 1:
+            elif asked[i].hold_id is not None or verdict.item.facts.periods > 1:
                 results[i] = _place_long(verdict, chances, now=now)
             elif claimed.get((key := (verdict.slot.id, asked[i].internal)), 0) >= verdict.slot.free(internal=key[1]):
                 later.append(i)  # those before it will probably take the last places
@@ -204,18 +210,6 @@ def place_many(asked: Sequence[Asked], *, now: datetime) -> list[Appointment | R
     return [results[i] for i in range(len(asked))]
 
 
-def _offered(asked: Asked, *, now: datetime) -> Asked | None:
-    """The same request with the place that the waiting list keeps for this person, whichever way they come for it."""
-    if asked.hold_id is not None or asked.internal:
-        return None
-    kept = Hold.objects.filter(
-        slot_id=asked.slot_id, kind="offer", person_id=asked.person_id, ended_at=None, expires_at__gt=now
-    )
-    # An offer of an earlier place moves the appointment; it is no second booking.
-    hold_id = kept.filter(waiting__appointment=None).order_by("id").values_list("id", flat=True).first()
-    return replace(asked, hold_id=hold_id) if hold_id is not None else None
-
-
 def place(
     *,
     slot_id: int,
@@ -234,6 +228,8 @@ def place(
     name: str = "",
     contact: str | None = None,
     evidence: int = 0,
+    holder: str = "",
+    ride_along: bool = False,
 ) -> Appointment:
     """Book one place for one person (预约).
 
@@ -255,8 +251,15 @@ def place(
         name=name,
         contact=contact,
         evidence=evidence,
+        holder=holder,
+        ride_along=ride_along,
     )
-    return _one(place_many([one], now=now)[0])
+    if account_id is None:
+        return _one(place_many([one], now=now)[0])
+    with transaction.atomic():
+        # An account's caps are counted under its lock: twenty hands of one account are served one after the other.
+        identity.lock_account(account_id)
+        return _one(place_many([one], now=now)[0])
 
 
 def _one(result: Appointment | Refused) -> Appointment:
@@ -311,6 +314,8 @@ def place_several(
         contact=contact,
         evidence=evidence,
     )
+    if account_id is not None:
+        identity.lock_account(account_id)
     fact = read_facts([first.asking], now=now, opens=Opens(now))[0]
     if fact.hall is not None and len(codes) > (most := fact.hall.policy.booking.matters_per_visit):
         state = {"zh": f"选了 {len(codes)} 件", "en": f"{len(codes)} matters"}
@@ -333,7 +338,7 @@ def _same_period(first: Appointment, asking: Asking, item_code: str, *, now: dat
         raise Refused("item-not-here", facts={"item": item_code})
     target = rules.quota_for(fact.hall.policy.booking.quotas, fact.item.facts)
     wanted = [target[0]] if target else []
-    rows = Slot.objects.filter(hall_id=first.hall_id, starts_at=first.starts_at).order_by("-closed", "id")
+    rows = Slot.objects.filter(hall_id=first.hall_id, starts_at=first.starts_at)
     own = {"hall", f"cat:{fact.item.facts.category}", f"item:{item_code}"}
     found = {row.business: row for row in rows if row.business in own}
     for business in (*wanted, f"item:{item_code}", f"cat:{fact.item.facts.category}", "hall"):
@@ -399,7 +404,20 @@ class Chances:
         return Refused(replace(no, next=self._known[key] or None))
 
 
-_OFFER_OTHERS = frozenset({"slot-full", "past", "same-day", "cut-off", "closed", "hold-expired", "limit-half-day"})
+SAME_TIME = "nobody_is_at_two_places_at_a_time"
+_OFFER_OTHERS = frozenset(
+    {
+        "slot-full",
+        "past",
+        "same-day",
+        "cut-off",
+        "closed",
+        "hold-expired",
+        "limit-half-day",
+        "same-time",
+        "limit-period",
+    }
+)
 
 
 def _write(granted: Sequence[_Granted], *, now: datetime) -> dict[str, int]:
@@ -477,7 +495,7 @@ def _columns(grant: _Granted) -> dict[str, Any]:
         "note": asked.note[:200],
         "visit_group": asked.visit_group[:16],
         "language": asked.language[:10],
-        "holder": rules.holder_of(account_id=asked.account_id, by=asked.by),
+        "holder": asked.asking.holder,
         "evidence": facts.evidence,
         "limit_key": facts.limit_key,
         "name": asked.name or None,
@@ -501,6 +519,7 @@ def _appointment(grant: _Granted, id_: int | None, *, now: datetime) -> Appointm
         "checked_in_at": None,
         "no_show_at": None,
         "served_at": None,
+        "disowned_at": None,
         "state": rules.State.BOOKED.value,
     }
     # Several times quicker than keyword arguments, which fill defaults one by one.
@@ -545,6 +564,8 @@ def _claim_long(grant: _Granted, *, now: datetime) -> Appointment:
         with transaction.atomic():
             appointment.save(force_insert=True)
     except IntegrityError as trouble:
+        if SAME_TIME in str(trouble):
+            raise Refused("same-time") from trouble
         same = {"appointment": _same_half_day(appointment), "half": appointment.half}
         raise Refused("limit-half-day", facts=same) from trouble
     for slot in run:
@@ -596,9 +617,7 @@ def lock_run(slot: SlotFacts, hall: HallFacts, periods: int, *, also: Sequence[i
     """Lock `periods` slots in a row from `slot` on, and the slots `also`, all in id order; the run by start."""
     same_day = Slot.objects.filter(
         hall_id=hall.id, business=slot.business, day=slot.day, starts_at__gte=slot.starts_at
-    ).order_by("starts_at", "closed")
-    # A period of an earlier grid lies across those of today; it is in a row with nothing.
-    same_day = same_day.exclude(~Q(id=slot.id), closed=True, session="")
+    ).order_by("starts_at")
     run = list(same_day[:periods])
     if not rules.in_a_row([slot_facts(each, hall.zone) for each in run], periods):
         reason = {"zh": f"需要连续 {periods} 个时段", "en": f"This matter needs {periods} periods in a row"}
@@ -621,11 +640,9 @@ def _use_hold(grant: _Granted, *, now: datetime) -> datetime | None:
     if hold is None or not _is_theirs(hold, grant.asked):
         raise Refused("nothing-found", facts={"hold": grant.asked.hold_id})
     if hold.ended_at is not None or hold.expires_at <= now:
-        return min(hold.ended_at or hold.expires_at, hold.expires_at)
+        return hold.expires_at
     hold.ended_at, hold.outcome = now, "used"
     hold.save(update_fields=["ended_at", "outcome"])
-    if hold.kind == "offer":
-        Waiting.objects.filter(hold=hold, state="offered").update(state="taken")
     return None
 
 

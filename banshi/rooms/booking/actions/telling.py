@@ -203,7 +203,7 @@ def tell_lifted(row: Suspension, *, why: str, now: datetime) -> None:
         return  # it was over already
     messaging.write(
         key="lifted",
-        to_person=row.person_id,
+        to_phone=contact_of(of.appointment) if of else identity.phone_of(person_id=row.person_id),
         hall=hall,
         subject=f"suspension:{row.pk}",
         params={"reason": why.rstrip("。.")},
@@ -229,7 +229,7 @@ def tell_appeal(row: Appeal, *, now: datetime) -> None:
     zh, en = _OUTCOMES[kind if row.state == "upheld" else "rejected"]
     messaging.write(
         key="appeal_answered",
-        to_person=about.person_id,
+        to_phone=contact_of(entry.appointment) if entry else identity.phone_of(person_id=about.person_id),
         hall=entry.appointment.hall if entry else Hall.objects.filter(code=about.scope).order_by("id").first(),
         subject=f"{kind}:{about.pk}",
         params={"outcome_zh": zh, "outcome_en": en, "answer": row.answer},

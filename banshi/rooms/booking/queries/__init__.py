@@ -17,7 +17,7 @@ from banshi.rooms.booking.queries.appointments import (
     read_qr,
     shown_name,
 )
-from banshi.rooms.booking.queries.credit import AppealLine, Credit, EntryLine, SuspensionLine, credit_of
+from banshi.rooms.booking.queries.credit import AppealLine, Credit, EntryLine, SuspensionLine, credit_of, parties_about
 from banshi.rooms.booking.queries.day_sheet import DaySheet, SheetLine, as_html, day_sheet, day_sheet_count
 from banshi.rooms.booking.queries.slots import SlotView, alternatives, halls_of, slots
 
@@ -47,6 +47,7 @@ __all__ = [
     "of_contact",
     "of_person",
     "of_visit",
+    "parties_about",
     "qr_text",
     "read_qr",
     "shown_name",

@@ -67,14 +67,25 @@ class Credit:
     appeals: tuple[AppealLine, ...]
 
 
-def credit_of(person_id: int, hall: Hall, now: datetime) -> Credit:
-    """Where a person stands in the hall's credit scope (the hall itself, or its region), newest first."""
+def parties_about(person_id: int, hall: Hall, now: datetime) -> list[str]:
+    """On whom credit about a person's visits falls in this hall's scope: the person first, then whoever booked for them."""
+    scope = hall_facts(hall, now=now).scope
+    found = {
+        *LedgerEntry.objects.filter(person_id=person_id, scope=scope).values_list("party", flat=True),
+        *Suspension.objects.filter(person_id=person_id, scope=scope).values_list("party", flat=True),
+    }
+    own = f"person:{person_id}"
+    return [own, *sorted(found - {own})]
+
+
+def credit_of(party: str, hall: Hall, now: datetime) -> Credit:
+    """Where a party (`rules.party_of`) stands in the hall's credit scope (the hall itself, or its city), newest first."""
     facts = hall_facts(hall, now=now)
     today = now.astimezone(facts.zone).date()
     rule = facts.policy.booking.credit
-    rows = LedgerEntry.objects.filter(person_id=person_id, scope=facts.scope).select_related("appointment__item")
+    rows = LedgerEntry.objects.filter(party=party, scope=facts.scope).select_related("appointment__item")
     entries = list(rows.order_by("-on", "-at", "-id"))
-    bars = list(Suspension.objects.filter(person_id=person_id, scope=facts.scope).order_by("-from_on", "-id"))
+    bars = list(Suspension.objects.filter(party=party, scope=facts.scope).order_by("-from_on", "-id"))
     appeals = [
         *Appeal.objects.filter(entry__in=[row.pk for row in entries]).order_by("-id"),
         *Appeal.objects.filter(suspension__in=[row.pk for row in bars]).order_by("-id"),

@@ -19,13 +19,14 @@ from banshi.rooms.booking.models import LIVE, Slot
 from banshi.rooms.booking.rules import Barred, ItemFacts, PersonFacts, SlotFacts
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.catalogue.models import HallItem, MaterialRequirement
-from banshi.rooms.places.models import Hall
+from banshi.rooms.places.models import Hall, Region
 from banshi.rooms.places.queries import parsed_policy, policy_of
 
 
 @dataclass(frozen=True, slots=True)
 class HallFacts:
-    """What booking needs of a hall. `scope`: in which credit counts together: the hall's code or its region's."""
+    """What booking needs of a hall. `region`: that of its city (its own where it is in none). `scope`: in which credit
+    counts together: the hall's code or the region's."""
 
     id: int
     code: str
@@ -65,6 +66,7 @@ class AskedFacts:
     opens: datetime | None
     evidence: int = 0  # of the person: what was brought, or what the account is proven by
     limit_key: str = ""  # whose bookings this one counts together with
+    party: str = ""  # on whom credit falls
     phone: str | None = None  # the account's telephone, else the person's own proven one; as stored at `phone_place`
     phone_place: str = ""
     phone_index: str = ""
@@ -80,6 +82,8 @@ class Asking:
     holder: str
     evidence: int = 0
     account_id: int | None = None
+    visit: str = ""  # visit_group it joins
+    but: str = ""  # code of an appointment that does not count: the one that is moved
 
 
 _DEFAULTS = HallPolicy()
@@ -93,7 +97,15 @@ def _zone(name: str) -> ZoneInfo:
 def hall_facts(hall: Hall, *, now: datetime) -> HallFacts:
     """A hall with the policy in force."""
     policy = policy_of(hall.pk, now=now)
-    return HallFacts(hall.pk, hall.code, hall.name_zh, hall.name_en, _zone(hall.timezone), hall.region_id, policy)
+    region = city_of(hall.region_id) if policy.booking.credit.scope == "region" else hall.region_id
+    return HallFacts(hall.pk, hall.code, hall.name_zh, hall.name_en, _zone(hall.timezone), region, policy)
+
+
+def city_of(region: str) -> str:
+    """The city that a region lies in; the region itself where it is in none. Halls of one city share their credit."""
+    path = Region.objects.values_list("path", flat=True).get(code=region)
+    within = [code for code in path.split("/") if code]
+    return Region.objects.filter(code__in=within, level="city").values_list("code", flat=True).first() or region
 
 
 def slot_facts(slot: Slot, zone: ZoneInfo) -> SlotFacts:
@@ -146,14 +158,19 @@ WITH asked AS (
   SELECT a.slot_id, a.item_code, a.person_id, a.ord,
     GREATEST(a.evidence, CASE WHEN c.person_id = a.person_id THEN c.person_evidence ELSE 0 END) AS evidence,
     CASE WHEN a.evidence > 0 OR c.person_id = a.person_id THEN '' ELSE a.holder END AS limit_key,
-    c.phone AS account_phone, c.phone_index AS account_phone_index
+    CASE WHEN a.evidence > 0 OR c.person_id = a.person_id THEN 'person:' || a.person_id
+      WHEN starts_with(a.holder, 'account:') THEN a.holder ELSE a.holder || '/' || a.person_id END AS party,
+    a.account_id, a.visit, a.but, c.phone AS account_phone, c.phone_index AS account_phone_index
   FROM unnest(%(slots)s::bigint[], %(items)s::text[], %(people)s::bigint[], %(holders)s::text[], %(evidence)s::int[],
-    %(accounts)s::bigint[]) WITH ORDINALITY AS a(slot_id, item_code, person_id, holder, evidence, account_id, ord)
+    %(accounts)s::bigint[], %(visits)s::text[], %(but)s::text[])
+    WITH ORDINALITY AS a(slot_id, item_code, person_id, holder, evidence, account_id, visit, but, ord)
   LEFT JOIN identity_account c ON c.id = a.account_id
 ), slot AS MATERIALIZED (
   SELECT s.id, s.hall_id, s.business, s.day, s.half, s.starts_at, s.ends_at, s.quota, s.taken, s.carried, s.internal_quota,
     s.internal_taken, s.closed, s.cut_off_at, s.extended_only, s.items, s.channels,
-    h.code AS hall_code, h.name_zh, h.name_en, h.timezone, h.region_id,
+    h.code AS hall_code, h.name_zh, h.name_en, h.timezone,
+    COALESCE((SELECT c.code FROM places_region r JOIN places_region c ON c.level = 'city' AND starts_with(r.path, c.path)
+     WHERE r.code = h.region_id LIMIT 1), h.region_id) AS region_id,
     (SELECT v.id FROM places_policy_version v WHERE v.hall_id = h.id AND v.valid_from <= %(now)s
      ORDER BY v.version DESC LIMIT 1) AS policy_id
   FROM booking_slot s JOIN places_hall h ON h.id = s.hall_id WHERE s.id = ANY(%(some_slots)s)
@@ -171,9 +188,9 @@ WITH asked AS (
   ) bring
   WHERE i.code = ANY(%(some_items)s)
 )
-SELECT a.slot_id, s.hall_id, a.item_code, i.id IS NOT NULL, p.id, a.evidence, a.limit_key,
+SELECT a.slot_id, s.hall_id, a.item_code, i.id IS NOT NULL, p.id, a.evidence, a.limit_key, a.party,
   COALESCE(a.account_phone, p.phone), a.account_phone IS NOT NULL, COALESCE(a.account_phone_index, p.phone_index),
-  mine.code, mine.starts_at, mine.live, barred.rows,
+  mine.code, mine.starts_at, mine.live, mine.same_time, mine.same_time_at, account.live, account.in_period, barred.rows,
   CASE WHEN a.ord = 1 THEN (SELECT jsonb_agg(to_jsonb(slot)) FROM slot) END,
   CASE WHEN a.ord = 1 THEN (SELECT jsonb_agg(to_jsonb(item)) FROM item) END
 FROM asked a
@@ -181,19 +198,33 @@ LEFT JOIN slot s ON s.id = a.slot_id
 LEFT JOIN item i ON i.code = a.item_code AND i.hall_id = s.hall_id
 LEFT JOIN identity_person p ON p.id = a.person_id
 LEFT JOIN LATERAL (
-  SELECT count(*) FILTER (WHERE x.ends_at > %(now)s) AS live,
-    min(x.code) FILTER (WHERE x.business = s.business AND x.day = s.day AND x.half = s.half AND NOT x.exempt) AS code,
-    min(x.starts_at)
-      FILTER (WHERE x.business = s.business AND x.day = s.day AND x.half = s.half AND NOT x.exempt) AS starts_at
+  SELECT count(*) FILTER (WHERE x.hall_id = s.hall_id AND x.ends_at > %(now)s) AS live,
+    min(x.code) FILTER (WHERE x.hall_id = s.hall_id AND x.business = s.business AND x.day = s.day AND x.half = s.half
+      AND NOT x.exempt) AS code,
+    min(x.starts_at) FILTER (WHERE x.hall_id = s.hall_id AND x.business = s.business AND x.day = s.day
+      AND x.half = s.half AND NOT x.exempt) AS starts_at,
+    min(x.code) FILTER (WHERE x.starts_at < s.ends_at AND x.ends_at > s.starts_at
+      AND (a.visit = '' OR x.visit_group <> a.visit)) AS same_time,
+    min(x.starts_at) FILTER (WHERE x.starts_at < s.ends_at AND x.ends_at > s.starts_at
+      AND (a.visit = '' OR x.visit_group <> a.visit)) AS same_time_at
   FROM (
     -- OFFSET 0 keeps the planner on the person's index: on a young table it would read the hall's whole future.
     SELECT * FROM booking_appointment WHERE person_id = a.person_id AND day >= %(yesterday)s OFFSET 0
   ) x
-  WHERE x.hall_id = s.hall_id AND x.state = ANY(%(live)s) AND x.limit_key = a.limit_key
+  WHERE x.state = ANY(%(live)s) AND x.limit_key = a.limit_key AND x.code <> a.but
 ) mine ON true
 LEFT JOIN LATERAL (
+  -- Visits, not matters: one visit of three matters is one.
+  SELECT count(DISTINCT y.visit) AS live, count(DISTINCT y.visit) FILTER (
+      WHERE y.hall_id = s.hall_id AND y.starts_at < s.ends_at AND y.ends_at > s.starts_at) AS in_period
+  FROM (
+    SELECT hall_id, starts_at, ends_at, COALESCE(NULLIF(visit_group, ''), code) AS visit FROM booking_appointment
+    WHERE account_id = a.account_id AND state = ANY(%(live)s) AND ends_at > %(now)s AND code <> a.but OFFSET 0
+  ) y WHERE y.visit <> a.visit
+) account ON a.account_id IS NOT NULL
+LEFT JOIN LATERAL (
   SELECT jsonb_agg(jsonb_build_array(z.scope, z.reason, z.from_on, z.until_on)) AS rows FROM booking_suspension z
-  WHERE z.person_id = a.person_id AND z.lifted_at IS NULL AND z.until_on >= %(yesterday)s
+  WHERE z.party = a.party AND z.lifted_at IS NULL AND z.until_on >= %(yesterday)s
     AND z.scope IN (s.hall_code, s.region_id)
 ) barred ON true
 ORDER BY a.ord
@@ -211,6 +242,8 @@ def read_facts(asked: Sequence[Asking], *, now: datetime, opens: Opens) -> list[
             "holders": [each.holder for each in asked],
             "evidence": [each.evidence for each in asked],
             "accounts": [each.account_id for each in asked],
+            "visits": [each.visit for each in asked],
+            "but": [each.but for each in asked],
             "some_slots": sorted({_id(each.slot_id) for each in asked}),
             "some_items": sorted({each.item_code for each in asked}),
             "now": now,
@@ -223,7 +256,8 @@ def read_facts(asked: Sequence[Asking], *, now: datetime, opens: Opens) -> list[
     halls, slots = _slots_read(rows[0][-2])
     items = {(each["hall_id"], each["code"]): _item_read(each) for each in _json(rows[0][-1])}
     found = []
-    for slot_id, hall_id, item_code, has_item, person_id, evidence, limit_key, phone, own, index, *facts in rows:
+    for slot_id, hall_id, item_code, has_item, person_id, evidence, limit_key, party, *rest in rows:
+        phone, own, index, *facts = rest
         hall, slot = halls.get(hall_id), slots.get(slot_id)
         person = PersonFacts()
         if hall is not None and slot is not None:
@@ -238,6 +272,7 @@ def read_facts(asked: Sequence[Asking], *, now: datetime, opens: Opens) -> list[
                 opens=opens.at(hall, slot.day) if hall is not None and slot is not None else None,
                 evidence=evidence,
                 limit_key=limit_key,
+                party=party,
                 phone=phone,
                 phone_place=ACCOUNT_PHONE if own else PERSON_PHONE,
                 phone_index=index or "",
@@ -250,11 +285,15 @@ ACCOUNT_PHONE, PERSON_PHONE = "identity_account.phone", "identity_person.phone"
 
 
 def _person_read(hall: HallFacts, facts: Sequence[Any], now: datetime) -> PersonFacts:
-    same, same_at, live, barred, *_ = facts
+    same, same_at, live, same_time, same_time_at, account_live, account_in_period, barred, *_ = facts
     return PersonFacts(
         same_half_day=same,
         same_half_day_starts_at=same_at.astimezone(hall.zone) if same_at else None,
         live=live,
+        same_time=same_time,
+        same_time_starts_at=same_time_at.astimezone(hall.zone) if same_time_at else None,
+        account_live=account_live or 0,
+        account_in_period=account_in_period or 0,
         barred=_barred(_json(barred), hall.scope, now.astimezone(hall.zone).date()),
     )
 

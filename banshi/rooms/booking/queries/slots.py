@@ -57,13 +57,14 @@ def slots(
     now: datetime,
     person_id: int | None = None,
     limit_key: str = "",
+    party: str = "",
     channel: str = "web",
     internal: bool = False,
 ) -> list[SlotView]:
     """The slots of an item on the days first–last, by start, each with the reason why it cannot be booked, or None.
 
     :param person_id: with it, this person's half-day limit and suspension count too; of their bookings those that count
-        together under `limit_key` (Appointment.limit_key).
+        together under `limit_key` (Appointment.limit_key), and what bars `party` (`rules.party_of`).
     :raises Refused: item-not-here, not-bookable.
     """
     item = item_facts(hall.pk, item_code)
@@ -79,6 +80,7 @@ def slots(
         now=now,
         person_id=person_id,
         limit_key=limit_key,
+        party=party,
         channel=channel,
         internal=internal,
     )
@@ -93,6 +95,7 @@ def _views(
     now: datetime,
     person_id: int | None = None,
     limit_key: str = "",
+    party: str = "",
     channel: str = "web",
     internal: bool = False,
     opens: Opens | None = None,
@@ -111,7 +114,7 @@ def _views(
             kinds[row.pk] = row.session_kind
     people = {}
     if person_id is not None:
-        people = _person_facts(hall, person_id, limit_key, first=first, last=last, local=local)
+        people = _person_facts(hall, person_id, limit_key, party, first=first, last=last, local=local)
     barred = people.get(None, PersonFacts()).barred
     found = []
     for slot in offered:
@@ -169,11 +172,11 @@ def _with_free(slot: SlotFacts, free: int, *, internal: bool) -> SlotFacts:
 
 
 def _person_facts(
-    hall: HallFacts, person_id: int, limit_key: str, *, first: date, last: date, local: datetime
+    hall: HallFacts, person_id: int, limit_key: str, party: str, *, first: date, last: date, local: datetime
 ) -> dict[tuple[str, date, str] | None, PersonFacts]:
     """By business, day and half; under None what holds everywhere."""
     today = local.date()
-    suspensions = Suspension.objects.filter(person_id=person_id, scope=hall.scope, lifted_at=None, until_on__gte=today)
+    suspensions = Suspension.objects.filter(party=party, scope=hall.scope, lifted_at=None, until_on__gte=today)
     in_force = [Barred(each.until_on, each.reason) for each in suspensions if each.from_on <= today]
     barred = max(in_force, key=lambda each: each.until_on, default=None)
     rows = Appointment.objects.filter(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.db import transaction
 
@@ -14,6 +14,7 @@ from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.identity.actions.people import (
+    CHINA,
     Enrolled,
     PersonAsked,
     clean_name,
@@ -91,25 +92,58 @@ def use_code(*, phone: str, code: str, browser: str = "", now: datetime) -> Acco
     return account
 
 
-def add_to_account(*, account_id: int, person_id: int, name: str, now: datetime) -> None:
-    """Remember whom this account books for, under the name it typed: its own word, binding nobody else."""
-    row, new = AccountPerson.objects.get_or_create(
-        account_id=account_id, person_id=person_id, defaults={"name": name, "added_at": now}
-    )
-    if not new:
+def lock_account(account_id: int) -> None:
+    """Make whoever else acts for this account wait until the transaction ends: its caps are counted under the lock."""
+    list(Account.objects.select_for_update(no_key=True).filter(id=account_id).values_list("id"))
+
+
+@transaction.atomic
+def add_to_account(
+    *, account_id: int, person_id: int, name: str, now: datetime, most: int | None = None, new_a_day: int | None = None
+) -> None:
+    """Remember whom this account books for, under the name it typed: its own word, binding nobody else.
+
+    :param most: how many people an account may have; :param new_a_day: how many may be new on one day, those taken out
+        again included.
+    :raises Refused: too-many-people.
+    """
+    lock_account(account_id)
+    row = AccountPerson.objects.filter(account_id=account_id, person_id=person_id).first()
+    if row is None or row.removed_at is not None:
+        mine = AccountPerson.objects.filter(account_id=account_id)
+        if most is not None and mine.filter(removed_at=None).count() >= most:
+            raise Refused("too-many-people", facts={"limit": most})
+        midnight = datetime.combine(now.astimezone(CHINA).date(), time(0), CHINA)
+        if row is None and new_a_day is not None and mine.filter(added_at__gte=midnight).count() >= new_a_day:
+            raise Refused("too-many-people", facts={"limit": new_a_day, "day": True}, next=midnight + timedelta(days=1))
+    if row is None:
+        AccountPerson.objects.create(account_id=account_id, person_id=person_id, name=name, added_at=now)
+    else:
         row.name, row.removed_at = name, None
         row.save(update_fields=["name", "removed_at"])
 
 
-def add_typed(*, account_id: int, name: str, id_type: str, id_number: str, now: datetime) -> Enrolled:
+@transaction.atomic
+def add_typed(
+    *,
+    account_id: int,
+    name: str,
+    id_type: str,
+    id_number: str,
+    now: datetime,
+    most: int | None = None,
+    new_a_day: int | None = None,
+) -> Enrolled:
     """Somebody this account books for, as typed. Nothing of the person changes, nothing of them is told.
 
-    :raises Refused: invalid (name), identity-invalid.
+    :raises Refused: invalid (name), identity-invalid, too-many-people.
     """
     (person,) = enrol_many([PersonAsked(name, id_type, id_number)], now=now)
     if isinstance(person, Refused):
         raise person
-    add_to_account(account_id=account_id, person_id=person.id, name=person.name, now=now)
+    add_to_account(
+        account_id=account_id, person_id=person.id, name=person.name, now=now, most=most, new_a_day=new_a_day
+    )
     return person
 
 
@@ -263,6 +297,7 @@ __all__ = [
     "enrol",
     "enrol_many",
     "give_role",
+    "lock_account",
     "name_index",
     "new_code",
     "prove_phone",
