@@ -9,6 +9,7 @@ from django.db import transaction
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.models import Category, Hall
 from banshi.rooms.places.queries import hall_by_code
 from banshi.rooms.tickets import actions as tickets
@@ -35,7 +36,8 @@ def to_hall(*, ref: str, hall: Hall | str, by: Actor, now: datetime, why: str = 
             raise Refused(
                 "item-not-here", facts={"hall": target.code, "item": item_code or "", "category": old.category.code}
             )
-        return tickets.issue(
+        contact = contact_of(old)
+        new = tickets.issue(
             hall=target,
             category_code=None if item_code else old.category.code,
             item_code=item_code,
@@ -47,6 +49,24 @@ def to_hall(*, ref: str, hall: Hall | str, by: Actor, now: datetime, why: str = 
             by=Actor(by.kind, by.id),
             now=now,
             language=old.language,
-            contact=contact_of(old),
+            contact=contact,
             since=old.made_at,
         )
+        _tell(new, target, contact, now=now)
+    return new
+
+
+def _tell(new: Ticket, target: Hall, contact: str | None, *, now: datetime) -> None:
+    """The number there, and where it is: the page of the old number says that a message brings it."""
+    _, likely_s, at_most_s = new.told or (None, None, None)
+    item = {"item_zh": new.item.name_zh, "item_en": new.item.name_en} if new.item else {}
+    messaging.write(
+        key="redirected",
+        to_phone=contact,
+        hall=target,
+        subject=f"ticket:{new.ref}",
+        params={"number": new.number, "likely_s": likely_s, "at_most_s": at_most_s, **item},
+        dedupe=f"redirected:{new.ref}",
+        language=new.language,
+        now=now,
+    )

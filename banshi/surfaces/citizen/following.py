@@ -58,11 +58,13 @@ def _ticket(ref: str, *, now: datetime) -> dict[str, Any]:
     stopped = None
     if seen.state in ("waiting", "parked", "missed", "held"):
         stopped = calendars.opening(hall, now, item=seen.item, category=seen.category).closure
+    policy = places.policy_of(hall.pk, now=now)
     return {
         "t": seen,
         "floor": floor,
         "stopped": stopped,
         "hall": hall,
-        "policy": places.policy_of(hall.pk, now=now).tickets,
+        "policy": policy.tickets,
+        "told": seen.has_contact and policy.messages.on_call,
         "now": now,
     }

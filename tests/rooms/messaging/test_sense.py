@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 
 from banshi.foundation import clock
+from banshi.foundation.crypto import rating_key
 from banshi.gateways.outbox import Outbox
+from banshi.journeys import redirect
+from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment
+from banshi.rooms.calendars.models import CalendarVersion
+from banshi.rooms.calendars.rules import load
 from banshi.rooms.messaging import actions, queries
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.messaging.ports import Final, Passing
+from banshi.rooms.places.models import Category
 from banshi.rooms.tickets import actions as tickets
 from tests.rooms.messaging.test_outbox import MANAGER, Spy, later
+from tests.surfaces.office.editing import document
 from tests.town import CITIZEN, TUESDAY_NINE, at
 
+MANAGER_OF_ALL = Actor(ActorKind.STAFF, "9")
 SIX = at("2026-03-11 06:00")
 
 
@@ -216,3 +224,35 @@ def test_while_a_slow_gateway_works_through_a_batch_the_rest_is_looked_at_again(
 
     assert sent == 11
     assert [(n.subject, n.why) for n in queries.notices(state="dropped")] == [(f"appointment:{codes[11]}", "moved_on")]
+
+
+def test_where_a_number_is_sent_on_to_is_told(town, gateway):
+    old = tickets.issue(
+        hall=town.hall, channel="kiosk", by=CITIZEN, now=at("2026-03-11 09:00"), category_code="A",
+        person_id=town.people[0].pk, follows=True,
+    )  # fmt: skip
+    Category.objects.create(hall=town.other_hall, code="A", letter="C", name_zh="社保", name_en="Social security")
+    CalendarVersion.objects.create(
+        hall=town.other_hall, version=1, document=load(document(("08:00", "20:00"))).model_dump(mode="json"),
+        valid_from=date(2020, 1, 1), made_by="system", made_at=TUESDAY_NINE,
+    )  # fmt: skip
+
+    new = redirect.to_hall(ref=old.ref, hall="other", by=MANAGER_OF_ALL, now=at("2026-03-11 09:05"))
+    drained(gateway, at("2026-03-11 09:05"))
+
+    ((_, text, _),) = gateway.sent
+    assert text.startswith(f"换到邻镇大厅办：新号 {new.number}")
+    assert "地址：一号路。" in text
+
+
+def test_the_answer_to_a_rating_leads_to_the_follow_up_with_its_key(town, gateway):
+    ticket = _called(town)
+    actions.write(
+        key="rating_answered", to_phone="13800138000", hall="town", subject=f"ticket:{ticket.ref}",
+        params={"text": "会改进"}, dedupe="a", now=at("2026-03-11 09:05"),
+    )  # fmt: skip
+
+    drained(gateway, at("2026-03-11 09:05"))
+
+    (text,) = [text for _, text, _ in gateway.sent if "会改进" in text]
+    assert text.endswith(f"/r/{ticket.ref}?k={rating_key(ticket.ref)}")

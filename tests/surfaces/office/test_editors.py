@@ -618,6 +618,16 @@ def test_the_order_of_channels_survives_the_form(manager, office):  # noqa: F811
     assert fields["messages.channels"] == ["wechat", "sms"]
 
 
+def test_the_list_says_why_a_message_was_not_sent(manager, office):  # noqa: F811
+    booked(office, "2026-03-11 09:00")
+    Message.objects.filter(key="confirmation").update(state="dropped", why="moved_on")
+    Message.objects.filter(key="leave").update(tries=3, error="busy")
+
+    page = manager.get("/office/town/notices/").content.decode()
+
+    assert ["未发：已失去意义" in page, "试过 3 次，还在继续" in page] == [True, True]
+
+
 def test_the_key_of_a_citizens_link_is_not_shown_to_staff(manager, office):  # noqa: F811
     appointment = booked(office, "2026-03-11 09:00")
     drain(channels={"sms": Outbox("sms")}, now=TUESDAY_NINE)

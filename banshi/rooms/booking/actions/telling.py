@@ -140,7 +140,8 @@ def remind(appointment: Appointment, *, hall: HallFacts, item: ItemWords, now: d
         ends_at=appointment.ends_at,
         visit=appointment.visit_group,
     )
-    for key, due_at in rules.reminder_times(hall.policy.messages, starts_at, now).items():
+    times = rules.reminder_times(hall.policy.messages, starts_at, now)
+    for key, due_at in times.items():
         messaging.write(
             key=key,
             to_phone=contact_of(appointment),
@@ -151,6 +152,7 @@ def remind(appointment: Appointment, *, hall: HallFacts, item: ItemWords, now: d
             dedupe=f"{key}:{appointment.code}:{appointment.moves}",
             language=appointment.language,
             now=now,
+            until=times.get("leave") if key == "reminder" else None,  # never both at once
         )
 
 

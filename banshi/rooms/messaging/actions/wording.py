@@ -53,11 +53,11 @@ def word(message: Claimed, *, words: Words, hall: Hall | None, now: datetime) ->
     base = settings.BANSHI_PUBLIC_URL.rstrip("/")
     if "link" not in said:
         said["link"] = rules.link(base, key=message.key, subject=message.subject)
-        if message.subject.startswith(
-            "appointment:"
-        ):  # opens the page for whoever holds the message, without signing in
-            code = message.subject.removeprefix("appointment:")
-            said["link"] += f"?k={sign(code, purpose='link')}"
+        kind, _, ref = message.subject.partition(":")
+        if kind == "appointment":  # opens the page for whoever holds the message, without signing in
+            said["link"] += f"?k={sign(ref, purpose='link')}"
+        elif kind == "ticket":  # who holds the message may rate, like who holds the slip
+            said["link"] += f"?k={rating_key(ref)}"
     elif said["link"].startswith("/"):
         said["link"] = base + said["link"]
         if message.key == "rate":

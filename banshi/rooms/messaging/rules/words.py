@@ -75,6 +75,11 @@ COMMON: dict[str, dict[str, str]] = {
         "zh": "{number} 号刚才叫过，没等到人。[{advice}][还要办：到取号机扫码，或找导办。码在这里：{link}]",
         "en": "Number {number} was called and nobody came.[ {advice}][ Still need it? Scan its code at the number machine, or ask a guide: {link}]",
     },
+    "redirected": {
+        "zh": "换到{hall}办[“{item}”]：新号 {number}[，约 {minutes} 分钟][，最多 {at_most} 分钟]。[地址：{address}。][看新号：{link}]",
+        "en": "Sent on to {hall}[ for “{item}”]: the new number is {number}[, about {minutes} minutes][, at most {at_most}].[ Address: {address}.]"
+        "[ Follow it: {link}]",
+    },
     "rate": {
         "zh": "[“{item}”]办得怎么样？点一下就行：{link}",
         "en": "How did it go[ with “{item}”]? One tap: {link}",

@@ -62,6 +62,7 @@ class TicketView:
     qr: str
     recalls: int
     appointment: str | None
+    has_contact: bool  # messages about it go somewhere
 
 
 @dataclass(frozen=True)
@@ -188,6 +189,7 @@ def _view(found: Ticket, where: Place, mine: LineTicket | Told | None) -> Ticket
         qr=qr_text(found.ref),
         recalls=found.recalls,
         appointment=found.appointment.code if found.appointment else None,
+        has_contact=bool(found.notify_to),
     )
 
 
