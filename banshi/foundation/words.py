@@ -82,7 +82,7 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "changed-meanwhile": (_("Somebody changed this meanwhile"), _("Load it again and repeat the change.")),
     "idempotency-conflict": (_("Same key, other content"), _("This Idempotency-Key was used with another body.")),
     "not-your-hall": (_("Not your hall"), _("This needs a role in {hall}.")),
-    "not-allowed": (_("Not allowed"), _("Your role or key does not include this.")),
+    "not-allowed": (_("Not allowed"), _("This needs the permission “{permission}”.")),
     "code-wrong": (_("The code is not right"), _("{left} tries left.")),
     "nothing-found": (_("Nothing found"), _("Check the number or the address.")),
     "invalid": (_("Something in the input is not right"), _("{reason}")),

@@ -91,7 +91,9 @@ def test_a_number_has_its_singular_and_its_plural():
         r"^%\(n\)s (?:people|persons|places|windows|minutes|days|appointments|numbers|entries|messages)\b"
     )
     alone = [
-        (path, message.id) for path, message in messages() if isinstance(message.id, str) and plural.match(message.id)
+        (path, message.id)
+        for path, message in messages()
+        if isinstance(message.id, str) and plural.match(message.id) and message.id not in ALWAYS_SEVERAL
     ]
 
     assert alone == []

@@ -200,7 +200,10 @@ _FACTS: dict[str, Text] = {
 _CODED: dict[str, Mapping[str, Text]] = {
     "source": states.CHANNELS, "channel": states.CHANNELS, "outcome": OUTCOMES, "role": ROLES, "kind": DEVICES,
 }  # fmt: skip
-_WHYS: dict[str, Text] = {"search": pgettext_lazy("fact", "searching")}
+_WHYS: dict[str, Text] = {
+    "search": pgettext_lazy("fact", "searching"),
+    "print": pgettext_lazy("fact", "printing the list of a day"),
+}
 
 
 def _fact(name: str, value: Any) -> str:
@@ -253,6 +256,7 @@ _KINDS: dict[str, Text] = {
     "waiting": pgettext_lazy("thing", "a person"),
     "category": pgettext_lazy("thing", "a kind of business"),
     "closure": pgettext_lazy("thing", "a closure"),
+    "day-sheet": pgettext_lazy("thing", "everybody booked on a day"),
 }
 
 

@@ -26,7 +26,7 @@ from banshi.rooms.tickets.models import Service, Skip, Ticket
 def need_why(why: str, most: int = 200) -> str:
     """:raises Refused: invalid, where no reason is given."""
     if not why.strip():
-        raise Refused("invalid", facts={"field": "why", "reason": {"zh": "请填写原因", "en": "Say why"}})
+        raise Refused("invalid", facts={"field": "why", "reason": {"zh": "填写原因", "en": "Say why"}})
     return why.strip()[:most]
 
 
