@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import smtplib
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -77,14 +78,14 @@ class TestSms:
         assert send(sms_to(sms.url)) == send(sms_to(sms.url))
         assert (len(sms.asked), len(sms.delivered)) == (2, 1)
 
-    @pytest.mark.parametrize("status", [408, 409, 425, 429, 500, 502, 503])
+    @pytest.mark.parametrize("status", [401, 402, 403, 404, 408, 409, 425, 429, 500, 502, 503])
     def test_a_busy_gateway_is_asked_again_later(self, sms, status):
         sms.answers = [(status, {})]
 
         with pytest.raises(Passing):
             send(sms_to(sms.url))
 
-    @pytest.mark.parametrize("status", [400, 401, 403, 404, 422])
+    @pytest.mark.parametrize("status", [400, 410, 413, 422])
     def test_a_refusal_is_final(self, sms, status):
         sms.answers = [(status, {"why": "no"})]
 
@@ -191,6 +192,15 @@ class TestMail:
     def test_a_refused_recipient_passes_or_not_by_its_code(self, code, trouble):
         with mailing(FakeMail(refuse=code)) as fake, pytest.raises(trouble, match=str(code)):
             send(Smtp(url=f"smtp://127.0.0.1:{fake.port}", sender="hall@town.cn"), to="a@b.cn")
+
+    def test_a_wrong_password_is_mended_by_somebody_and_the_letter_waits(self, monkeypatch):
+        def unknown(_message):
+            raise smtplib.SMTPAuthenticationError(535, b"who?")
+
+        monkeypatch.setattr("banshi.gateways.smtp.EmailMessage.send", unknown)
+
+        with pytest.raises(Passing, match="535"):
+            send(Smtp(url="smtp://127.0.0.1:9", sender="hall@town.cn"), to="a@b.cn")
 
     def test_a_mail_server_that_is_not_there_may_come_back(self):
         with pytest.raises(Passing):

@@ -19,7 +19,8 @@ import httpx
 from banshi.foundation import clock
 from banshi.rooms.messaging.ports import Final, Passing
 
-PASSING_STATUS = frozenset({408, 409, 423, 425, 429})
+# Busy, or a fault of the account (key, credit, address) that its operator mends: the message itself is right.
+PASSING_STATUS = frozenset({401, 402, 403, 404, 405, 407, 408, 409, 423, 425, 429})
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:
@@ -36,7 +37,7 @@ class SmsHttp:
         self._client = httpx.Client(timeout=timeout)
 
     def send(self, to: str, text: str, *, template: str, params: Mapping[str, Any], idempotency: str) -> str:
-        """:raises Passing: network, 5xx, throttled. :raises Final: any other refusal."""
+        """:raises Passing: network, 5xx, throttled, a wrong key. :raises Final: any other refusal, such as 400 or 422."""
         content = {"id": idempotency, "to": to, "text": text, "template": template, "params": dict(params)}
         body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
         timestamp = str(int(clock.wall().timestamp()))

@@ -43,7 +43,7 @@ class Smtp:
         idempotency: str,
         attachments: Sequence[Attachment] = (),
     ) -> str:
-        """:raises Passing: network, 4xx answers. :raises Final: 5xx answers, wrong password, a broken address."""
+        """:raises Passing: network, 4xx answers, a wrong password. :raises Final: 5xx answers, a broken address."""
         message_id = f"<{idempotency}@{self._sender.rpartition('@')[2].strip('> ') or 'banshi'}>"
         message = EmailMessage(
             subject=_subject(text),
@@ -60,6 +60,8 @@ class Smtp:
         except smtplib.SMTPRecipientsRefused as refused:
             code = max((code for code, _ in refused.recipients.values()), default=550)
             raise _by_code(code, "the recipient was refused") from None
+        except smtplib.SMTPAuthenticationError as refused:
+            raise Passing(f"the mail server does not know us: {refused.smtp_code}") from None  # its operator mends it
         except smtplib.SMTPResponseException as refused:
             raise _by_code(refused.smtp_code, "the mail server refused") from None
         except (OSError, smtplib.SMTPException) as trouble:

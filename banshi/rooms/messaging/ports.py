@@ -10,11 +10,11 @@ from banshi.rooms.messaging.rules import Standing
 
 
 class Passing(Exception):
-    """It may work later: the network, a busy or throttling gateway. Tried again with back-off."""
+    """It may work later: the network, a busy gateway, a key or credit that somebody mends. Tried until its last moment."""
 
 
 class Final(Exception):
-    """It will never work like this: a dead number, a refused template, a wrong password. A person looks at it."""
+    """It will never work like this: a dead number, a refused template. A person looks at it."""
 
 
 @dataclass(frozen=True)
