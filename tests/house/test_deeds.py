@@ -24,7 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 COMPUTED = {
     "banshi/rooms/booking/actions/credit.py": {"upheld", "rejected"},  # row.state of an answered appeal
     "banshi/rooms/booking/actions/slots.py": {"closed", "opened"},
-    "banshi/journeys/steer.py": {"opened-window", "closed-window", "paused-window", "resumed-window"},
+    "banshi/journeys/steer.py": set(),  # by its `_record`
+    "banshi/rooms/tickets/actions/deciding.py": set(),
 }
 SQL = re.compile(r"INSERT INTO audit_entry.*?(?=\n\)|\"\"\")", re.S)
 
@@ -44,6 +45,9 @@ def recorded():
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.Call):
                 asked = {each.arg: each.value for each in node.keywords}
+                called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+                if called == "_record" and node.args:  # a room's own short way to record
+                    found |= dict.fromkeys(literals(node.args[0]), name)
                 if getattr(node.func, "attr", getattr(node.func, "id", "")) != "record" or "action" not in asked:
                     continue
                 actions = asked["action"]

@@ -183,6 +183,9 @@ AUDIT: dict[str, Text] = {
     "device_paired": pgettext_lazy("deed", "paired a device"),
     "revoked": pgettext_lazy("deed", "revoked a key"),
     "disowned": _("disowned a booking"),
+    "turned_away": pgettext_lazy("deed", "turned somebody away"),
+    "overrode_mismatch": pgettext_lazy("deed", "overrode a mismatch"),
+    "undone": pgettext_lazy("deed", "undid a step"),
 }
 
 
