@@ -22,6 +22,9 @@ Job = Callable[[int], None]
 LATE_AFTER_S: Final = {"send_messages": 600.0, "requeue_stalled": 120.0, "seal_audit": 300.0, "follow_up": 300.0}
 
 
+# In crons of six fields the seconds stand last: `*/10` in the first place would mean every tenth minute.
+
+
 def watched(act: Job) -> Job:
     """With a connection that is alive, an id in its log lines, and a sign of life at the end."""
 
@@ -71,7 +74,7 @@ def follow_up(timestamp: int) -> None:
     work_off(now=clock.now())
 
 
-@app.periodic(cron="*/15 * * * * *")
+@app.periodic(cron="* * * * * */15")
 @app.task(name="requeue_stalled", queue="slow", queueing_lock="requeue_stalled")
 @watched
 def requeue_stalled(timestamp: int) -> None:
@@ -81,7 +84,7 @@ def requeue_stalled(timestamp: int) -> None:
     requeue()
 
 
-@app.periodic(cron="*/10 * * * * *")
+@app.periodic(cron="* * * * * */10")
 @app.task(name="seal_audit", queue="slow", queueing_lock="seal_audit")
 @watched
 def seal_audit(timestamp: int) -> None:
