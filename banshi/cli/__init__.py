@@ -118,6 +118,7 @@ def serve(host: str, port: int, workers: int | None, access_log: bool, data: Pat
 
     follow_parent()
     os.environ["BANSHI_PROCESS"] = "web"
+    os.environ.pop("BANSHI_OWNER_URL", None)
     demo = os.environ.get("BANSHI_MODE", "demo") == "demo"
     if demo and not is_loopback(host) and not os.environ.get("BANSHI_DEMO_PASSWORD"):
         raise Trouble(
@@ -141,6 +142,7 @@ def work(data: Path | None) -> None:
 
     follow_parent()
     os.environ["BANSHI_PROCESS"] = "work"
+    os.environ.pop("BANSHI_OWNER_URL", None)
     django(data)
     warn_of_gateways()
     work_until_told()
@@ -450,6 +452,23 @@ def db_status(json_: bool, data: Path | None) -> None:
     sys.exit(0 if status.running else 1)
 
 
+@db.command("prepare")
+@click.option(
+    "--admin", metavar="URL", required=True, help="A superuser's address: postgresql://postgres:…@host/postgres"
+)
+@click.option("--database", default="banshi", show_default=True, help="Name of the database.")
+@click.option("--owner", default="banshi_owner", show_default=True, help="Role that owns the tables.")
+@click.option(
+    "--app", default="banshi", show_default=True, help="Role of web and worker: reads and writes, owns nothing."
+)
+def db_prepare(admin: str, database: str, owner: str, app: str) -> None:
+    """Make roles and database on a server of your own, and print the settings. What is there already stays as it is."""
+    from banshi.cli.preparing import prepare
+
+    for line in prepare(admin, database=database, owner=owner, app=app):
+        click.echo(line)
+
+
 @db.command("backup")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
 @data_option
@@ -575,8 +594,24 @@ def migrate_tables() -> None:
             executor.migrate(targets, plan)
             if plan:
                 emit_post_migrate()
+            grant_rights()
         finally:
             connection.close()
+
+
+def grant_rights() -> None:
+    """Where owner and programs are kept apart: what the programs may do with the tables there are now."""
+    from urllib.parse import unquote, urlparse
+
+    from django.db import connection
+
+    from banshi.foundation.roles import grant
+
+    app = unquote(urlparse(os.environ.get("DATABASE_URL", "")).username or "")
+    owner = connection.settings_dict["USER"]
+    if os.environ.get("BANSHI_OWNER_URL") and app and app != owner:
+        connection.ensure_connection()
+        grant(connection.connection, app=app)
 
 
 def emit_post_migrate() -> None:

@@ -16,7 +16,7 @@ import psycopg
 from banshi.cli.ground import ROOT, data_directory, prepare_django, without_password
 from banshi.cli.processes import port_owner, port_trouble
 from banshi.cli.talk import Trouble, console
-from banshi.foundation.postgres import PostgresTrouble, Server, find_binaries, search_trouble
+from banshi.foundation.postgres import APP_ROLE, ROLE, PostgresTrouble, Server, find_binaries, search_trouble
 
 LOW_DISK_BYTES = 2 * 2**30
 FULL_DISK_BYTES = 300 * 2**20
@@ -171,6 +171,7 @@ def _inside(connection: psycopg.Connection[Any], url: str) -> Iterator[Result]:
         ("migrations", _migrations),
         ("presets", _presets),
         ("jobs", _jobs),
+        ("trail", _trail),
         ("duties", _duties),
         ("outbox", _outbox),
     ]
@@ -228,6 +229,19 @@ def _jobs(connection: psycopg.Connection[Any]) -> Result:
         "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo' AND coalesce(scheduled_at, now()) <= now()",
     )
     return Result("jobs", "ok", f"a worker was heard of {age:.0f} s ago, {waiting} jobs wait")
+
+
+def _trail(connection: psycopg.Connection[Any]) -> Result:
+    """In production the role of web and worker can only append to the audit trail."""
+    if os.environ.get("BANSHI_MODE") != "production":
+        return Result("trail", "ok", "guarded by triggers")
+    role = connection.info.user
+    if role == ROLE and _one(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", APP_ROLE):
+        role = APP_ROLE  # the embedded server: we look as the owner, web and worker sign in as this
+    if _one(connection, "SELECT has_table_privilege(%s, 'audit_entry', 'DELETE, TRUNCATE')", role):
+        said = f"{role}, the role of web and worker, may change the audit trail"
+        return Result("trail", "warn", said, "Keep owner and programs apart: docs/operate.md, The database.")
+    return Result("trail", "ok", "web and worker can only append")
 
 
 def _duties(connection: psycopg.Connection[Any]) -> Result:

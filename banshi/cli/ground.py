@@ -46,8 +46,11 @@ def stand(data: Path | None = None) -> Ground:
         url = server.ensure()
     except PostgresTrouble as trouble:
         raise Trouble(str(trouble)) from trouble
-    os.environ["DATABASE_URL"] = url
-    return Ground(folder, url, server, url)
+    if os.environ.get("BANSHI_MODE") != "production":
+        os.environ["DATABASE_URL"] = url
+        return Ground(folder, url, server, url)
+    os.environ["DATABASE_URL"], os.environ["BANSHI_OWNER_URL"] = server.app_url(), url
+    return Ground(folder, server.app_url(), server, url)
 
 
 def django(data: Path | None = None) -> Ground:

@@ -60,9 +60,11 @@ def look(url: str) -> Found:
     """:raises psycopg.OperationalError: it does not answer."""
     with psycopg.connect(url, connect_timeout=5, autocommit=True) as connection:
         info = connection.info
+        # Of another role's sessions (web and worker are one) only name and process are told; their kind reads as NULL.
         sessions = connection.execute(
             "SELECT COALESCE(NULLIF(application_name, ''), 'a program') || ' (process ' || pid || ')' FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend' ORDER BY pid"
+            "WHERE datname = current_database() AND pid <> pg_backend_pid() "
+            "AND COALESCE(backend_type, 'client backend') = 'client backend' ORDER BY pid"
         ).fetchall()
         found = Found(_place(info), info.dbname, sessions=tuple(str(row[0]) for row in sessions))
         if connection.execute("SELECT to_regclass('booking_appointment') IS NULL").fetchone() == (True,):

@@ -84,7 +84,10 @@ def _database(url: str) -> dict[str, Any]:
     }
 
 
-DATABASE_URL = os.environ.get("DATABASE_URL", "postgresql:///banshi")
+# An operator's commands make tables and restore: they sign in as the owner, where the two are kept apart.
+DATABASE_URL = (PROCESS == "operator" and os.environ.get("BANSHI_OWNER_URL")) or os.environ.get(
+    "DATABASE_URL", "postgresql:///banshi"
+)
 DATABASES = {"default": _database(DATABASE_URL)}
 
 ROOMS = (

@@ -36,6 +36,7 @@ import psycopg
 from psycopg import sql
 
 ROLE: Final = "banshi"
+APP_ROLE: Final = "banshi_app"
 DATABASE: Final = "banshi"
 SUPERUSER: Final = "postgres"
 OS_USER: Final = "banshi-pg"
@@ -451,11 +452,25 @@ class Server:
             if trouble := search_trouble(connection):
                 raise PostgresTrouble(trouble)
 
-    def _url(self, state: dict[str, Any]) -> str:
+    def app_url(self) -> str:
+        """Address for web and worker where people are served: a role that owns nothing. Call `ensure` before."""
+        with self._locked():
+            state = self._state()
+            if "app_password" not in state:
+                state["app_password"] = secrets.token_urlsafe(24)
+                self._remember(state)
+            with self._connect(state, database="postgres") as connection:
+                known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APP_ROLE]).fetchone()
+                text = "ALTER ROLE {} PASSWORD {}" if known else "CREATE ROLE {} LOGIN PASSWORD {}"
+                connection.execute(sql.SQL(text).format(sql.Identifier(APP_ROLE), sql.Literal(state["app_password"])))
+            return self._url(state, role=APP_ROLE, password=state["app_password"])
+
+    def _url(self, state: dict[str, Any], *, role: str = "", password: str = "") -> str:
         query = f"host={quote(str(self._place(state['socket'])), safe='/')}"
         if state["port"] != SOCKET_PORT:
             query += f"&port={state['port']}"
-        return f"postgresql://{ROLE}:{quote(state['password'], safe='')}@/{DATABASE}?{query}"
+        role, password = role or ROLE, password or state["password"]
+        return f"postgresql://{role}:{quote(password, safe='')}@/{DATABASE}?{query}"
 
 
 def for_tests(root: Path) -> str:

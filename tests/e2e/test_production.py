@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
 from banshi.foundation.postgres import Server
@@ -204,6 +205,64 @@ def test_a_large_body_does_not_reach_the_pages(proxy: Proxy, client: httpx.Clien
 
 def test_a_demo_page_is_not_there(proxy: Proxy, client: httpx.Client):
     assert proxy.ask(client, "GET", "/demo/").status_code == 404
+
+
+def test_the_first_administrator_signs_in_and_chooses_a_password(city: City, proxy: Proxy, client: httpx.Client):
+    login = f"admin-{proxy.name}"
+    made = city.banshi(
+        "staff", "create-admin", "--login", login, "--name-zh", "李敏", "--name-en", "Li Min", "--generate", "--another"
+    )
+    page = proxy.ask(client, "GET", "/staff/sign-in")
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)
+    assert token is not None
+    form = {"csrfmiddlewaretoken": token[1], "login": login, "password": made.stdout.strip()}
+
+    signed_in = proxy.ask(client, "POST", "/staff/sign-in", data=form, headers={"Origin": f"https://{HOST}"})
+    office = proxy.ask(client, "GET", "/office/")
+
+    assert made.returncode == 0, made.stderr
+    assert (signed_in.status_code, office.headers.get("Location")) == (302, "/staff/me")
+
+
+def test_the_trail_is_whole_anchored_and_not_for_web_and_worker_to_change(city: City):
+    def anchored() -> bool:
+        return bool(json.loads(city.banshi("audit", "verify", "--json").stdout)["anchored"])
+
+    made = city.banshi(
+        "staff", "create-admin", "--login", "trail", "--name-zh", "李", "--name-en", "Li", "--generate", "--another"
+    )
+    assert made.returncode == 0, made.stderr
+    until(anchored, "a seal and its anchor")
+    found = json.loads(city.banshi("audit", "verify", "--json").stdout)
+    assert (found["whole"], found["broken_at"]) == (True, None)
+    with psycopg.connect(Server(city.data).app_url(), autocommit=True) as connection:
+        for sql in ("DELETE FROM audit_entry", "TRUNCATE audit_seal", "ALTER TABLE audit_entry DISABLE TRIGGER USER"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(sql)
+        roles = connection.execute(
+            "SELECT DISTINCT usename FROM pg_stat_activity WHERE application_name IN ('banshi web', 'banshi work')"
+        ).fetchall()
+    assert roles == [("banshi_app",)]
+
+
+def test_check_finds_all_well_but_the_gateway(city: City):
+    found = json.loads(city.banshi("check", "--json").stdout)["checks"]
+
+    assert [each["name"] for each in found if each["state"] == "fail"] == ["gateways"]
+    assert [each["state"] for each in found if each["name"] == "trail"] == ["ok"]
+
+
+def test_a_restore_over_the_running_city_is_refused_and_a_rehearsal_is_not(city: City, tmp_path: Path):
+    made = city.banshi("db", "backup", str(tmp_path / "city.dump"))
+    over = city.banshi("db", "restore", str(tmp_path / "city.dump"))
+    rehearsed = city.banshi("db", "rehearse", str(tmp_path / "city.dump"))
+
+    assert made.returncode == 0, made.stderr
+    assert (over.returncode, "it is in use by banshi w" in over.stderr) == (1, True)
+    assert "7 halls" in over.stdout
+    assert rehearsed.returncode == 0, rehearsed.stderr
+    assert "The backup is good." in rehearsed.stdout
+    assert city.health()["status"] == "up"
 
 
 def test_the_worker_outlives_a_restart_of_the_database(city: City):

@@ -65,7 +65,7 @@ def test_the_commands_are_these():
         *("presets", "presets load", "keys", "keys create", "keys list", "keys revoke", "working-days"),
         *("audit", "audit verify"),
         *("staff", "staff create-admin", "staff list", "staff reset", "staff deactivate"),
-        *("db", "db start", "db stop", "db status", "db backup", "db restore", "db rehearse"),
+        *("db", "db start", "db stop", "db status", "db backup", "db restore", "db rehearse", "db prepare"),
     }
 
 
