@@ -140,7 +140,7 @@ def _who(request: HttpRequest) -> Who:
             grants=places.grants(roles),
         )
     account_id = request.session.get("account")
-    if account_id:
+    if account_id and identity.epoch_of(int(account_id)) == request.session.get("epoch", 0):
         return Who(actor=Actor(ActorKind.CITIZEN, str(account_id)), account_id=int(account_id))
     return NOBODY
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from django.db.models import F
 
+from banshi.foundation import clock
 from banshi.foundation.crypto import blind_index
+from banshi.foundation.memory import forgettable
 from banshi.kernel.documents import IdType, InvalidDocument, normalise, types_that_fit
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.masking import mask_name
@@ -175,3 +177,27 @@ def administrators() -> list[str]:
     """Logins of those who may manage staff everywhere, and sign in."""
     held = Role.objects.filter(role="city_admin", scope_kind="all", ended_at=None, staff__is_active=True)
     return list(held.order_by("staff__login").values_list("staff__login", flat=True))
+
+
+REMEMBERED_S = 3.0  # how long a session that was ended elsewhere may still be believed by a process
+_epochs: dict[int, tuple[float, int]] = {}
+
+
+def epoch_of(account_id: int) -> int | None:
+    """The epoch whose sessions hold; None where there is no such account (any more). Remembered a few seconds."""
+    at = clock.monotonic()
+    known = _epochs.get(account_id)
+    if known is not None and known[0] > at:
+        return known[1]
+    found = Account.objects.filter(id=account_id).values_list("epoch", flat=True).first()
+    if found is None:
+        return None
+    if len(_epochs) >= 10_000:
+        _epochs.clear()
+    _epochs[account_id] = (at + REMEMBERED_S, found)
+    return found
+
+
+@forgettable
+def forget_epochs() -> None:
+    _epochs.clear()

@@ -41,6 +41,10 @@ def _as_citizen(view: View) -> View:
     @wraps(view)
     def page(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         account_id = request.session.get("account")
+        if account_id and people.epoch_of(int(account_id)) != request.session.get("epoch", 0):
+            request.session.pop("account", None)  # ended everywhere, from another browser
+            account_id = None
+            request.who = request.who if request.who.is_staff else Who()
         if account_id:
             request.who = Who(actor=Actor(ActorKind.CITIZEN, str(account_id)), account_id=int(account_id))
         elif request.who.is_staff:

@@ -120,7 +120,7 @@ def code(request: Any) -> HttpResponseBase:
         return page(request, "citizen/code.html", context | {"panel": _said(refused)}, refused=refused)
     request.session.cycle_key()
     request.session.pop("signing_in", None)
-    request.session["account"] = account.pk
+    request.session["account"], request.session["epoch"] = account.pk, account.epoch
     return redirect(onward or "citizen:home")
 
 
@@ -128,10 +128,62 @@ def code(request: Any) -> HttpResponseBase:
 @require_POST
 def sign_out(request: Any) -> HttpResponseBase:
     """End the citizen's session; a clerk signed in on the same browser stays."""
-    for key in ("account", "hold", "ticket", "signing_in"):
+    for key in ("account", "epoch", "hold", "ticket", "signing_in"):
         request.session.pop(key, None)
     request.session.cycle_key()
     return redirect("citizen:home")
+
+
+@citizen_page
+@require_POST
+def sign_out_everywhere(request: Any) -> HttpResponseBase:
+    """End every session of this account, on whatever telephone or computer; this one too."""
+    identity.sign_out_everywhere(account_id=request.who.account_id, by=request.who.by, now=clock.now())
+    people.forget_epochs()
+    return sign_out(request)
+
+
+@citizen_page
+@require_http_methods(["GET", "POST"])
+def number(request: Any) -> HttpResponseBase:
+    """Another telephone for this account: a code to the new number, and one to the old."""
+    account = Account.objects.get(id=request.who.account_id)
+    context: dict[str, Any] = {"phone": mask_phone(account.phone), "form": Phone()}
+    if request.method == "GET":
+        return page(request, "citizen/number.html", context)
+    browser = request.session.setdefault("browser", secrets.token_hex(16))
+    now = clock.now()
+    try:
+        if "code" not in request.POST:
+            form = Phone(request.POST)
+            if not form.is_valid():
+                return page(request, "citizen/number.html", context | {"form": form}, refused=_not_a_phone())
+            _not_too_many(request)
+            wanted = form.cleaned_data["phone"]
+            for each in (wanted, account.phone):
+                journey.ask_code(phone=each, language=language(), browser=browser, now=now)
+            request.session["new_number"] = encrypt(wanted, place=PLACE)
+            return page(request, "citizen/number.html", context | {"asked": True})
+        wanted = decrypt(str(request.session.get("new_number", "")), place=PLACE)
+        # Not in one transaction: a wrong try counts, whatever comes of the rest.
+        identity.answer_code(phone=account.phone, code=str(request.POST.get("old_code", ""))[:10], browser=browser)
+        identity.answer_code(phone=wanted, code=str(request.POST.get("code", ""))[:10], browser=browser)
+        identity.change_number(account_id=account.pk, phone=wanted, by=request.who.by, now=now)
+    except Unreadable:
+        return redirect("citizen:number")
+    except Refused as refused:
+        asked = "code" in request.POST
+        return page(
+            request, "citizen/number.html", context | {"asked": asked, "panel": _said(refused)}, refused=refused
+        )
+    people.forget_epochs()
+    request.session.pop("new_number", None)
+    request.session["epoch"] = Account.objects.get(id=account.pk).epoch
+    request.session.cycle_key()
+    messages.success(
+        request, gettext("The number is changed. Other browsers are signed out; appointments keep theirs.")
+    )
+    return redirect("citizen:me")
 
 
 @public_page

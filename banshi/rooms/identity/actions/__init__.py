@@ -13,6 +13,13 @@ from banshi.foundation.crypto import blind_index
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
+from banshi.rooms.identity.actions.correcting import (
+    bind_phone,
+    change_number,
+    clear_phone,
+    correct_name,
+    sign_out_everywhere,
+)
 from banshi.rooms.identity.actions.people import (
     CHINA,
     Enrolled,
@@ -62,6 +69,18 @@ def new_code(*, phone: str, browser: str = "", now: datetime) -> str:
 def use_code(*, phone: str, code: str, browser: str = "", now: datetime) -> Account:
     """Sign in; the account is made the first time.
 
+    :raises Refused: those of `answer_code`.
+    """
+    e164 = answer_code(phone=phone, code=code, browser=browser)
+    account, _ = Account.objects.get_or_create(
+        phone_index=blind_index(e164, purpose="phone"), defaults={"phone": e164, "created_at": now}
+    )
+    return account
+
+
+def answer_code(*, phone: str, code: str, browser: str = "") -> str:
+    """Use a code up, once: whoever has it has the telephone. :returns: the number in E.164.
+
     :raises Refused: phone-invalid; code-wrong, with the tries left; rate-limited.
     """
     e164 = phones.known(phone)
@@ -86,10 +105,7 @@ def use_code(*, phone: str, code: str, browser: str = "", now: datetime) -> Acco
             row.save(update_fields=["used_at"])
     if wrong_left is not None:
         raise Refused("code-wrong", facts={"left": wrong_left})
-    account, _ = Account.objects.get_or_create(
-        phone_index=blind_index(e164, purpose="phone"), defaults={"phone": e164, "created_at": now}
-    )
-    return account
+    return e164
 
 
 def lock_account(account_id: int) -> None:
@@ -290,7 +306,12 @@ __all__ = [
     "PersonAsked",
     "add_to_account",
     "add_typed",
+    "answer_code",
+    "bind_phone",
+    "change_number",
     "clean_name",
+    "clear_phone",
+    "correct_name",
     "create_key",
     "create_staff",
     "end_role",
@@ -305,5 +326,6 @@ __all__ = [
     "reset_password",
     "revoke_key",
     "set_active",
+    "sign_out_everywhere",
     "use_code",
 ]

@@ -1,0 +1,121 @@
+"""Putting a person's entry right at the window: with the card seen, a reason, and a trail that says what, never the values."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from banshi.foundation import phones
+from banshi.foundation.crypto import blind_index
+from banshi.kernel.actors import Actor
+from banshi.kernel.evidence import Evidence
+from banshi.kernel.masking import mask_name
+from banshi.kernel.refusals import Refused
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.identity.actions.people import clean_name, name_index, prove_phone
+from banshi.rooms.identity.models import Account, AccountPerson, Person
+
+_NEEDS_WHY = {"zh": "要写明原因", "en": "A reason is needed"}
+_NEEDS_CARD = {"zh": "先核对本人和证件", "en": "Compare the person with the card first"}
+
+
+def _locked(person_id: int, why: str, card_seen: bool) -> Person:
+    """:raises Refused: invalid (no reason, card not seen), nothing-found."""
+    if not card_seen:
+        raise Refused("invalid", facts={"field": "card_seen", "reason": _NEEDS_CARD})
+    if not why.strip():
+        raise Refused("invalid", facts={"field": "why", "reason": _NEEDS_WHY})
+    person = Person.objects.select_for_update(no_key=True).filter(id=person_id).first()
+    if person is None:
+        raise Refused("nothing-found", facts={"person": person_id})
+    return person
+
+
+@transaction.atomic
+def correct_name(*, person_id: int, name: str, why: str, card_seen: bool, by: Actor, now: datetime) -> None:
+    """The name on the card (姓名更正), whatever was believed before.
+
+    :raises Refused: invalid (name, reason, card), nothing-found.
+    """
+    clean = clean_name(name)
+    person = _locked(person_id, why, card_seen)
+    was = person.name_evidence
+    person.name, person.masked_name, person.name_index = clean, mask_name(clean), name_index(clean)
+    person.name_evidence, person.name_at, person.name_source = int(Evidence.WINDOW), now, str(by)[:60]
+    person.save(update_fields=["name", "masked_name", "name_index", "name_evidence", "name_at", "name_source"])
+    facts = {"evidence": int(Evidence.WINDOW), "was": was, "why": why[:200]}
+    _note("name_corrected", person_id, facts, by=by, now=now)
+
+
+@transaction.atomic
+def bind_phone(*, person_id: int, account: Account, why: str, card_seen: bool, by: Actor, now: datetime) -> None:
+    """The account that just answered a code at the window is this person's own (绑定本人手机): proven from now on.
+
+    :raises Refused: invalid (reason, card), nothing-found.
+    """
+    person = _locked(person_id, why, card_seen)
+    prove_phone(person_id=person_id, phone=account.phone, evidence=Evidence.WINDOW, by=by, now=now)
+    # A person has one account of their own: whoever had been taken for it before is so no longer.
+    Account.objects.filter(person_id=person_id).exclude(pk=account.pk).update(
+        person=None, person_evidence=0, person_at=None
+    )
+    Account.objects.filter(pk=account.pk).update(
+        person_id=person_id, person_evidence=int(Evidence.WINDOW), person_at=now
+    )
+    row, new = AccountPerson.objects.get_or_create(
+        account_id=account.pk, person_id=person_id, defaults={"name": person.name, "added_at": now}
+    )
+    if not new and row.removed_at is not None:
+        row.removed_at = None
+        row.save(update_fields=["removed_at"])
+    _note("account_proven", person_id, {"why": why[:200]}, by=by, now=now)
+
+
+@transaction.atomic
+def clear_phone(*, person_id: int, why: str, card_seen: bool, by: Actor, now: datetime) -> None:
+    """The telephone is no longer the person's; the account that had it is nobody's proven own any more.
+
+    :raises Refused: invalid (reason, card), nothing-found.
+    """
+    person = _locked(person_id, why, card_seen)
+    person.phone = person.phone_index = None
+    person.phone_evidence, person.phone_at = 0, None
+    person.save(update_fields=["phone", "phone_index", "phone_evidence", "phone_at"])
+    Account.objects.filter(person_id=person_id).update(person=None, person_evidence=0, person_at=None)
+    _note("phone_cleared", person_id, {"why": why[:200]}, by=by, now=now)
+
+
+@transaction.atomic
+def change_number(*, account_id: int, phone: str, by: Actor, now: datetime) -> None:
+    """The account's new telephone (换绑手机): the caller has seen a code from it. Every session ends; bookings keep theirs.
+
+    :raises Refused: phone-invalid; invalid, where the number has an account of its own.
+    """
+    number = phones.reachable(phone)
+    index = blind_index(number, purpose="phone")
+    if Account.objects.filter(phone_index=index).exclude(pk=account_id).exists():
+        reason = {"zh": "这个号码已有自己的账号", "en": "This number has an account of its own"}
+        raise Refused("invalid", facts={"field": "phone", "reason": reason})
+    account = Account.objects.select_for_update(no_key=True).get(pk=account_id)
+    account.phone, account.phone_index, account.epoch = number, index, account.epoch + 1
+    account.save(update_fields=["phone", "phone_index", "epoch"])
+    if account.person_id is not None:
+        prove_phone(
+            person_id=account.person_id, phone=number, evidence=Evidence(account.person_evidence), by=by, now=now
+        )
+    audit.record(action="changed-number", subject=f"account:{account_id}", by=by, now=now)
+
+
+@transaction.atomic
+def sign_out_everywhere(*, account_id: int, by: Actor, now: datetime) -> int:
+    """End every session of an account. :returns: the epoch of sessions that hold from now on."""
+    account = Account.objects.select_for_update(no_key=True).get(pk=account_id)
+    account.epoch += 1
+    account.save(update_fields=["epoch"])
+    audit.record(action="signed-out-everywhere", subject=f"account:{account_id}", by=by, now=now)
+    return account.epoch
+
+
+def _note(action: str, person_id: int, facts: dict[str, object], *, by: Actor, now: datetime) -> None:
+    audit.record(action=action, subject=f"person:{person_id}", by=by, now=now, hall=by.hall or "", facts=facts)
