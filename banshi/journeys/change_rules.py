@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
+from banshi.foundation.memory import forgettable
 from banshi.journeys.consequences import Consequences, consequences
 from banshi.kernel.actors import Actor
 from banshi.kernel.policy import HallPolicy
@@ -134,6 +135,7 @@ def _section(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 
 _seen: dict[int, int] = {}
+forgettable(_seen.clear)
 
 
 def begin_due(*, now: datetime) -> list[str]:
