@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from banshi.journeys import redirect
 from banshi.kernel.actors import Actor
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.policy import TicketPolicy
@@ -20,6 +21,7 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.queries import read_qr
 
 
 def by_code(*, hall: Hall, code: str, by: Actor, now: datetime, channel: str, lane: str = "") -> Ticket:
@@ -27,6 +29,8 @@ def by_code(*, hall: Hall, code: str, by: Actor, now: datetime, channel: str, la
 
     :raises Refused: nothing-found, wrong-state, already-checked-in, too-early (with `opens`), too-late, not-your-hall.
     """
+    if (number := read_qr(code)) is not None and (sent_on := redirect.arrive(hall=hall, by=by, now=now, ref=number)):
+        return sent_on
     reference = bookings.code_of(code)
     found = Appointment.objects.filter(code=reference).first() if reference else None
     if found is None:
@@ -66,6 +70,9 @@ def by_id(
         ).order_by("starts_at", "id")
     )
     if not mine:
+        sent_on = redirect.arrive(hall=hall, by=by, now=now, person_ids=tuple(person.pk for person in people))
+        if sent_on is not None:
+            return sent_on
         raise Refused("nothing-found", facts={"hall": hall.code})
     if len({a.person_id for a in mine}) > 1:
         reason = {

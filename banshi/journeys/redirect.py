@@ -1,34 +1,53 @@
-"""Redirect (转厅): a number of a crowded or wrong hall goes on in another, and the time waited counts there."""
+"""Redirect (转厅): a number of a crowded or wrong hall goes on in another; the person is told, and is in line from arrival."""
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from banshi.kernel.actors import Actor
+from banshi.kernel.policy import TicketPolicy
 from banshi.kernel.refusals import Refused
+from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.models import Category, Hall
-from banshi.rooms.places.queries import hall_by_code
+from banshi.rooms.places.queries import hall_by_code, policy_of
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import contact_of
 
+KM_AN_HOUR = 20.0  # through a town, straight line
+SET_OUT_MINUTES = 5
+
+
+def within_reach(here: Hall, there: Hall, policy: TicketPolicy) -> bool:
+    """Whether people of this hall may be sent on to that one: by the policy's list, else within the same city."""
+    if policy.redirect_to:
+        return there.code in policy.redirect_to
+    return there.region.path.split("/")[:3] == here.region.path.split("/")[:3]
+
 
 def to_hall(*, ref: str, hall: Hall | str, by: Actor, now: datetime, why: str = "") -> Ticket:
-    """End the number here and give one in `hall`, ranked as if it had been taken there when it was taken here.
+    """End the number here and give one in `hall`, told with the hall's name, the way and the time.
 
-    Other halls have other categories: an item finds its own; a number without an item goes by its category's code.
+    It is parked there until the person checks in with the same card or code (`arrive`), and ranked from then on. Other
+    halls have other categories: an item finds its own; a number without an item goes by its category's code.
 
     :param hall: the other hall, or its code.
-    :raises Refused: nothing-found, not-your-hall, wrong-state, item-not-here, and those of `tickets.issue` (closed,
-        daily-limit, …): then the number here stays as it was.
+    :raises Refused: nothing-found, not-your-hall, wrong-state, invalid (out of reach), closed (not open there now),
+        item-not-here, and those of `tickets.issue` (daily-limit, …): then the number here stays as it was.
     """
     target = hall_by_code(hall) if isinstance(hall, str) else hall
     with transaction.atomic():
         old = tickets.mark_redirected(ref=ref, to_hall=target, by=by, now=now, why=why)
+        if not within_reach(old.hall, target, policy_of(old.hall_id, now=now).tickets):
+            reason = {"zh": "这个大厅不在可转范围内", "en": "People of this hall are not sent on to that one"}
+            raise Refused("invalid", facts={"field": "hall", "reason": reason})
+        _need_open(target, now)
         item_code = old.item.code if old.item else None
         here = HallItem.objects if item_code else Category.objects
         known = {"item__code": item_code} if item_code else {"code": old.category.code}
@@ -50,23 +69,63 @@ def to_hall(*, ref: str, hall: Hall | str, by: Actor, now: datetime, why: str = 
             now=now,
             language=old.language,
             contact=contact,
-            since=old.made_at,
+            expected=True,
         )
-        _tell(new, target, contact, now=now)
+        new = tickets.expect(new, came_from=old, now=now)
+        _tell(new, target, contact, way=_way(old.hall, target), now=now)
     return new
 
 
-def _tell(new: Ticket, target: Hall, contact: str | None, *, now: datetime) -> None:
-    """The number there, and where it is: the page of the old number says that a message brings it."""
-    _, likely_s, at_most_s = new.told or (None, None, None)
+def _tell(new: Ticket, target: Hall, contact: str | None, *, way: dict[str, str], now: datetime) -> None:
+    """The number there, where it is and how long the way takes."""
     item = {"item_zh": new.item.name_zh, "item_en": new.item.name_en} if new.item else {}
     messaging.write(
         key="redirected",
         to_phone=contact,
         hall=target,
         subject=f"ticket:{new.ref}",
-        params={"number": new.number, "likely_s": likely_s, "at_most_s": at_most_s, **item},
+        params={"number": new.number, **item, **way},
         dedupe=f"redirected:{new.ref}",
         language=new.language,
         now=now,
     )
+
+
+def arrive(*, hall: Hall, by: Actor, now: datetime, ref: str = "", person_ids: tuple[int, ...] = ()) -> Ticket | None:
+    """Somebody who was sent on is here, shown by the code of either number or by the person; None where nobody is expected.
+
+    :raises Refused: those of `tickets.unpark`.
+    """
+    today = now.astimezone(ZoneInfo(hall.timezone)).date()
+    expected = Ticket.objects.filter(hall=hall, day=today, came_from__isnull=False)
+    if ref:
+        mine = expected.filter(came_from__ref=ref) | expected.filter(ref=ref)
+    else:
+        mine = expected.filter(person_id__in=person_ids, state="parked", waits_from=None)
+    found = mine.order_by("-id").first()
+    if found is None:
+        return None
+    if found.state == "parked" and found.waits_from is None:
+        return tickets.unpark(ref=found.ref, by=by, now=now)
+    return found
+
+
+def _need_open(hall: Hall, now: datetime) -> None:
+    """Booked or not: nobody is sent to a hall that is not open. :raises Refused: closed."""
+    if calendars.session_at(hall, now) is None:
+        opens = calendars.next_opening(hall, now)
+        reason = {"zh": "那个大厅现在不在开放时间", "en": "That hall is not open now"}
+        raise Refused("closed", facts={"reason": reason}, next=opens.starts_at if opens else None)
+
+
+def _way(here: Hall, there: Hall) -> dict[str, str]:
+    """Where it is, and about how long it takes."""
+    if here.lat is None or here.lon is None or there.lat is None or there.lon is None:
+        return {"way_zh": there.address_zh, "way_en": there.address_en}
+    north = (there.lat - here.lat) * 111.2
+    east = (there.lon - here.lon) * 111.2 * math.cos(math.radians(here.lat))
+    minutes = SET_OUT_MINUTES + round(math.hypot(north, east) / KM_AN_HOUR * 60)
+    return {
+        "way_zh": f"{there.address_zh}，路上约 {minutes} 分钟",
+        "way_en": f"{there.address_en}, about {minutes} minutes away",
+    }

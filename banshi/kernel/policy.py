@@ -93,6 +93,7 @@ class TicketPolicy(Section):
     finally_call_after: Minutes | None = None  # a walk-in waiting longer is called before booked ones
     call_within: Literal["hall", "zone"] = "hall"  # "zone": windows call people of their own zone first
     spill_over_after: Minutes = 10  # with "zone": who has waited so many minutes is called to other zones, too
+    redirect_to: tuple[str, ...] = ()  # codes of halls people may be sent on to; empty = those of the same city
     identity_required: bool = False  # a walk-in must show an ID document
     start_without_identity: bool = True  # False: start needs the identity match (real-name, mission §1.8)
     auto_call: bool = False  # an arriving ticket is called at once where a window waits idle

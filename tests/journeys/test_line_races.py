@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from banshi.journeys import redirect
+from banshi.journeys import check_in, redirect
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.identity.models import Staff
+from banshi.rooms.messaging.models import Message
 from banshi.rooms.places.models import Window, WindowCategory
 from banshi.rooms.tickets import actions, queries
 from banshi.rooms.tickets.models import Call, Estimate, Ticket, Transfer, Visit, WindowSession
@@ -235,25 +236,63 @@ def open_town_with_history(town: Town) -> Town:
 # --- Redirect ------------------------------------------------------------------------------------------------------
 
 
-def test_a_number_goes_on_in_another_hall_with_the_time_it_has_waited(town):
+def other_line(town: Town) -> None:
     from banshi.rooms.places.models import Category
 
     open_town(town)
     Category.objects.create(hall=town.other_hall, code="A", letter="S", name_zh="社保", name_en="Social security")
-    old = take(town, person_id=town.person(30).pk)
-    there = actions.issue(
-        hall=town.other_hall, category_code="A", channel="kiosk", by=Actor(ActorKind.KIOSK, "2"),
-        now=TUESDAY_NINE + timedelta(minutes=5),
-    )  # fmt: skip
-    later = TUESDAY_NINE + timedelta(minutes=20)
 
-    new = redirect.to_hall(ref=old.ref, hall="other", by=KIOSK, now=later)
+
+def there(town: Town, minutes: int) -> Ticket:
+    return actions.issue(
+        hall=town.other_hall, category_code="A", channel="kiosk", by=OTHERS_KIOSK,
+        now=TUESDAY_NINE + timedelta(minutes=minutes),
+    )  # fmt: skip
+
+
+OTHERS_KIOSK = Actor(ActorKind.KIOSK, "2", "other")
+
+
+@pytest.mark.parametrize("by_card", [True, False])
+def test_a_number_goes_on_in_another_hall_and_is_in_line_from_arrival(town, by_card):
+    other_line(town)
+    old = take(town, person_id=town.person(30).pk)
+    before = there(town, 15)
+    sent_at, come_at = TUESDAY_NINE + timedelta(minutes=10), TUESDAY_NINE + timedelta(minutes=40)
+
+    new = redirect.to_hall(ref=old.ref, hall="other", by=KIOSK, now=sent_at)
+    on_the_way = [t.ref for t in queries.line(town.other_hall.pk, sent_at).tickets if t.state == "waiting"]
+    here = {"hall": town.other_hall, "by": OTHERS_KIOSK, "now": come_at, "channel": "kiosk"}
+    if by_card:
+        arrived = check_in.by_id(id_number=town.person(30).id_number, **here)
+    else:
+        arrived = check_in.by_code(code=queries.qr_text(old.ref), **here)
+    after = there(town, 45)
 
     old.refresh_from_db()
-    line = queries.line(town.other_hall.pk, later)
-    assert (old.state, new.number, new.hall_id) == ("redirected", "S002", town.other_hall.pk)
-    assert [t.ref for t in line.tickets] == [new.ref, there.ref]
-    assert Transfer.objects.get().to_hall == town.other_hall
+    line = queries.line(town.other_hall.pk, TUESDAY_NINE + timedelta(minutes=50))
+    assert (old.state, new.state, new.hall_id, on_the_way) == ("redirected", "parked", town.other_hall.pk, [before.ref])
+    assert (arrived.pk, [t.ref for t in line.tickets]) == (new.pk, [before.ref, new.ref, after.ref])
+    assert [t.waited_s for t in line.tickets][1] == 600
+    message = Message.objects.get(key="redirected")
+    assert (message.subject, message.hall, message.params["way_zh"][:3]) == (f"ticket:{new.ref}", "other", "一号路")
+
+
+def test_people_are_sent_on_within_reach_and_to_open_halls_only(town):
+    other_line(town)
+    old = take(town)
+
+    def no(now: datetime) -> str:
+        with pytest.raises(Refused) as refused:
+            redirect.to_hall(ref=old.ref, hall="other", by=KIOSK, now=now)
+        return refused.value.slug
+
+    town.policy(tickets={"redirect_to": ["third"]})
+    out_of_reach = no(TUESDAY_NINE)
+    town.policy(tickets={"redirect_to": ["other"]})
+
+    assert (out_of_reach, no(TUESDAY_NINE + timedelta(hours=9))) == ("invalid", "closed")
+    assert redirect.to_hall(ref=old.ref, hall="other", by=KIOSK, now=TUESDAY_NINE).hall_id == town.other_hall.pk
 
 
 def test_a_number_at_a_window_is_sent_on_and_the_window_is_free(town):

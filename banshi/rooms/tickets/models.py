@@ -94,6 +94,8 @@ class Ticket(models.Model):
     after_booked = models.BooleanField(default=False)  # extended session: only once booked work is done
     alone = models.BooleanField(default=False)  # the policy allows the person one number in this category
     notify_to = models.TextField(default="")  # the phone, already sealed for the outbox; "" = nobody to tell
+    # Sent on from a number in another hall (转厅): parked here until the person arrives, and ranked from then on.
+    came_from = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="went_on")
     parked_at = models.DateTimeField(null=True)
     parked_until = models.DateTimeField(null=True)
     only_window = models.ForeignKey(Window, null=True, on_delete=models.SET_NULL, related_name="+")  # transferred there

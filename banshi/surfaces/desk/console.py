@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, Who, door
 from banshi.foundation.said import english, named
+from banshi.journeys import redirect
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.calendars import queries as calendars
@@ -137,7 +138,7 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
         "others": [
             w for w in view.whole.windows if w.state not in ("closed", "emergency") and w.code != view.window_code
         ],
-        "halls": _other_halls(hall, view),
+        "halls": _other_halls(hall, view, now),
         "may_reorder": who.may("desk.out_of_order", hall.code),
         "pauses": PAUSES,
         "undoable": tickets.undoable(view, now=now),
@@ -166,13 +167,14 @@ def _away(view: tickets.DeskView, categories: Collection[str]) -> list[tuple[tic
     return sorted(rows, key=lambda row: (row[1] is None, row[1] or row[0].made_at))
 
 
-def _other_halls(hall: Hall, view: tickets.DeskView) -> list[Hall]:
-    """Halls of the same city tree that handle the matter in front: where a redirect makes sense."""
+def _other_halls(hall: Hall, view: tickets.DeskView, now: datetime) -> list[Hall]:
+    """Halls within reach that handle the matter in front: where a redirect makes sense."""
     if view.ticket is None or view.ticket.item is None:
         return []
     handling = set(catalogue.guide(catalogue.item_by_code(view.ticket.item.code)).halls)
-    city = "/".join(hall.region.path.split("/")[:3]) + "/"
-    return [h for h in places.all_halls() if h.code in handling and h.pk != hall.pk and h.region.path.startswith(city)]
+    policy = places.policy_of(hall.id, now=now).tickets
+    others = [h for h in places.all_halls() if h.code in handling and h.pk != hall.pk]
+    return [h for h in others if redirect.within_reach(hall, h, policy)]
 
 
 def _elapsed(view: tickets.DeskView, now: datetime) -> int | None:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from banshi.journeys import check_in as arriving
+from banshi.journeys import redirect as sending_on
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.queries import AppointmentView
@@ -60,6 +61,9 @@ def _arrive(place: Place, shown: Presented) -> str:
 
 
 def _to_slip(place: Place, ref: str) -> HttpResponse:
+    sent_on = sending_on.arrive(hall=place.hall, by=place.by, now=place.now, ref=ref)
+    if sent_on is not None:  # from another hall: here now
+        return redirect("kiosk:slip", hall=place.hall.code, ref=sent_on.ref)
     ticket = tickets.ticket(ref, place.now)
     if ticket.hall != place.hall.code:
         raise Refused("not-your-hall", facts={"hall": {"zh": ticket.hall_zh, "en": ticket.hall_en}})

@@ -131,8 +131,9 @@ def test_a_verb_fits_its_own_states_and_no_other(verb):
 
 
 def test_nothing_can_be_done_to_a_number_that_has_ended():
-    for verb in rules.VERBS:
+    for verb in set(rules.VERBS) - {"undo"}:  # what was finished by mistake is taken back within minutes
         assert not any(rules.may(state, verb) for state in ("finished", "left", "redirected", "closed"))
+    assert not any(rules.may(state, "undo") for state in ("left", "redirected", "closed"))
 
 
 def test_a_wrong_state_says_what_it_is_and_what_it_would_need_to_be():

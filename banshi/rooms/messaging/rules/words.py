@@ -76,9 +76,8 @@ COMMON: dict[str, dict[str, str]] = {
         "en": "Number {number} was called and nobody came.[ {advice}][ Still need it? Scan its code at the number machine, or ask a guide: {link}]",
     },
     "redirected": {
-        "zh": "换到{hall}办[“{item}”]：新号 {number}[，约 {minutes} 分钟][，最多 {at_most} 分钟]。[地址：{address}。][看新号：{link}]",
-        "en": "Sent on to {hall}[ for “{item}”]: the new number is {number}[, about {minutes} minutes][, at most {at_most}].[ Address: {address}.]"
-        "[ Follow it: {link}]",
+        "zh": "到{hall}接着办[“{item}”]，那边的号是 {number}。[{way}。]到了在取号机刷同一张证件或原来的码，从到达时起排队。[{link}]",
+        "en": "Go on to {hall}[ for “{item}”]; your number there is {number}.[ {way}.] On arrival scan the same card or code; you are in line from then on.[ {link}]",
     },
     "rate": {
         "zh": "[“{item}”]办得怎么样？点一下就行：{link}",

@@ -11,6 +11,7 @@ from banshi.rooms.tickets.actions.day import close_day, learn, send_ahead, unpar
 from banshi.rooms.tickets.actions.deciding import override_mismatch, set_matter, skip, turn_away
 from banshi.rooms.tickets.actions.ground import lets_in
 from banshi.rooms.tickets.actions.moving import (
+    expect,
     join_booking,
     leave,
     mark_rated,
@@ -46,6 +47,7 @@ __all__ = [
     "close_day",
     "emergency",
     "emergency_over",
+    "expect",
     "finish",
     "hold",
     "identity_checked",

@@ -26,7 +26,7 @@ from banshi.rooms.tickets.actions.ground import (
     visit_over,
     waiting_s,
 )
-from banshi.rooms.tickets.models import AT_WINDOW, Miss, Service, Ticket, Transfer, Visit
+from banshi.rooms.tickets.models import AT_WINDOW, Estimate, Miss, Service, Ticket, Transfer, Visit
 
 
 @transaction.atomic
@@ -56,10 +56,32 @@ def unpark(*, ref: str, by: Actor, now: datetime) -> Ticket:
     ticket = locked(ref)
     by_hall(ticket, by)
     need(ticket, "unpark")
+    if ticket.came_from_id is not None and ticket.waits_from is None:
+        _rank_from_arrival(ticket, now)
     ticket.state = rules.after("unpark")
     back_in_line(ticket, now)
-    ticket.save(update_fields=["state", *RETURN])
+    ticket.save(update_fields=["state", "rank_class", "rank_key", "call_by", *RETURN])
     tell_line(ticket, now)
+    return ticket
+
+
+def _rank_from_arrival(ticket: Ticket, now: datetime) -> None:
+    rule = policy(ticket, now).tickets
+    starts = ticket.appointment.starts_at if ticket.appointment else None
+    ranked = rules.rank(kind=ticket.kind, lane=ticket.lane, policy=rule, period_start=starts, now=now)
+    ticket.rank_class, ticket.rank_key = ranked
+    ticket.call_by = rules.call_by(rank_class=ranked.rank_class, policy=rule, now=now)
+
+
+def expect(ticket: Ticket, *, came_from: Ticket, now: datetime) -> Ticket:
+    """Inside a transaction: the number just given is for somebody on the way from another hall.
+
+    It waits from the moment the person is here (`unpark`); until then it is nobody's turn, and nothing is promised.
+    """
+    ticket.state, ticket.parked_at, ticket.waits_from, ticket.came_from = "parked", now, None, came_from
+    ticket.save(update_fields=["state", "parked_at", "waits_from", "came_from"])
+    Estimate.objects.filter(ticket=ticket).delete()
+    ticket.told = None
     return ticket
 
 

@@ -117,9 +117,9 @@ def issue(
     language: str = "zh-hans",
     contact: str | None = None,
     visit_id: int | None = None,
-    since: datetime | None = None,
     only_window_id: int | None = None,
     follows: bool = False,
+    expected: bool = False,
 ) -> Ticket:
     """Give a number for a category or an item.
 
@@ -130,7 +130,7 @@ def issue(
     :param kind: booked | walk_in (late for a booked period: walk_in, with the appointment).
     :param lane: "" or one of `rules.LANES`; the elderly get theirs by year of birth.
     :param visit_id: the visit it belongs to; None finds or begins the person's visit of the day.
-    :param since: waited since then in another hall; the rank counts from there.
+    :param expected: for somebody on the way; nobody is called at once.
     :param contact: where to tell about this number (E.164): given when taking it; else the booking's, else the person's own.
     :param follows: a further matter of somebody who is in the hall already: neither limits nor hours stop it.
     :raises Refused: nothing-found, item-not-here, invalid, identity-invalid, closed, walk-ins-closed, daily-limit,
@@ -160,7 +160,6 @@ def issue(
         policy=rules_of_hall.tickets,
         period_start=appointment.starts_at if appointment else None,
         now=now,
-        since=since,
     )
     if follows:
         ranked = rules.follow_up_rank(same_window=only_window_id is not None, now=now)
@@ -218,7 +217,7 @@ def issue(
             raise
         raise Refused(no.slug, facts=no.facts, next=_tomorrow(hall, category, item, local)) from no
     ticket.told = (promise.ahead, values["likely"], values["at_most"])
-    if rules_of_hall.tickets.auto_call and only_window_id is None:
+    if rules_of_hall.tickets.auto_call and only_window_id is None and not expected:
         return call_at_idle_window(ticket, hall_id=hall.pk, now=now)
     return ticket
 

@@ -52,14 +52,12 @@ def rank(
     policy: TicketPolicy,
     period_start: datetime | None,
     now: datetime,
-    since: datetime | None = None,
 ) -> Rank:
     """Rank of a new number: priority lane, then booked by period, then walk-ins by arrival (mission §2.4).
 
     :param kind: booked | walk_in.
-    :param since: waited since then in another hall, and is not made to wait again for it.
     """
-    arrived = milliseconds(since or now)
+    arrived = milliseconds(now)
     if lane and lane in policy.priority_lanes:
         return Rank(RankClass.LANE, arrived)
     if kind == "booked" and policy.booked_first:
