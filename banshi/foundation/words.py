@@ -67,6 +67,10 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("This session takes bookings through: {channels}."),
     ),
     "agent-not-allowed": (_("Must be done in person"), _("This matter cannot be done by somebody else.")),
+    "last-number": (
+        _("Probably not served today any more"),
+        _("About {minutes} minutes of waiting; service ends at {until}."),
+    ),
     "daily-limit": (_("No more numbers today"), _("Today's {limit} walk-in numbers are all given.")),
     "walk-ins-closed": (_("No walk-in numbers now"), _("{reason}")),
     "wrong-state": (_("Not possible now"), _("It is “{state}”; this needs: {needs}.")),

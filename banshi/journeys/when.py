@@ -44,6 +44,7 @@ class Chance:
     at_most_s: int | None
     why_closed_zh: str
     why_closed_en: str
+    served_today: bool | None = None  # whether a number taken now will probably be served; None where nobody can say
     away_km: float | None = None
 
 
@@ -131,4 +132,7 @@ def _chance(hall: Hall, item_code: str, *, moment: datetime, now: datetime) -> C
         at_most_s=at_most_s,
         why_closed_zh=why.words.zh if why else "",
         why_closed_en=why.words.en if why else "",
+        served_today=None
+        if running is None or likely_s is None
+        else not tickets.too_late_today(likely_s=likely_s, until=running.ends_at, now=moment),
     )

@@ -79,6 +79,8 @@ class TicketPolicy(Section):
     check_in_grace: Minutes = 0  # minutes added to `check_in_closes`
     late: Literal["walk_in", "refuse"] = "walk_in"
     walk_ins: bool = True
+    numbers_before_opening: Minutes = 0  # numbers are given so long before the windows open [Nancheng: doors at 8:15]
+    last_number: Literal["warn", "refuse", "off"] = "warn"  # a number that will probably not be served today
     booked_first: bool = True
     missed: Literal["behind_all", "reissue"] = "behind_all"  # policy A [Nancheng], policy B [Dongcheng]
     reissue_limit: Annotated[int, Field(ge=0, le=20)] = 2  # how often a missed ticket may come back

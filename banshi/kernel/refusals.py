@@ -87,6 +87,7 @@ SLUGS: dict[str, int] = {
     "channel-not-allowed": 409,
     "agent-not-allowed": 409,
     "daily-limit": 409,
+    "last-number": 409,
     "walk-ins-closed": 409,
     "wrong-state": 409,
     "not-signed-in": 409,

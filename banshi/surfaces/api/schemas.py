@@ -226,6 +226,7 @@ class ChanceOut(Out):
     why_closed: str
     why_closed_en: str
     walk_ins: bool
+    served_today: bool | None = Field(description="Whether a number taken now will probably be served today.")
     bookable: bool
     next_slot: OfferOut | None
     free: int

@@ -54,6 +54,7 @@ def _part(chance: Chance, item: str) -> dict[str, Any]:
         "why_closed": chance.why_closed_zh,
         "why_closed_en": chance.why_closed_en,
         "walk_ins": chance.walk_ins,
+        "served_today": chance.served_today,
         "bookable": chance.bookable,
         "next_slot": json_ready(chance.next_slot, zone),
         "free": chance.free,

@@ -20,7 +20,7 @@ from banshi.surfaces.kiosk.where import busy
 
 def opening(place: Place) -> dict[str, Any]:
     """`session` now or None, the `next_session`, and `why` it is closed at an hour that is usually open."""
-    session = calendars.session_at(place.hall, place.now)
+    session = tickets.numbers_open(hall=place.hall, policy=place.policy.tickets, now=place.now).session
     why = None
     if session is None:
         today = place.now.astimezone(ZoneInfo(place.hall.timezone)).date()

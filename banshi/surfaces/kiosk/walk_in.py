@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -42,7 +43,7 @@ def _no_walk_ins(place: Place) -> Refused | None:
     if not place.policy.tickets.walk_ins:
         reason = {"zh": "本大厅只办理预约，先约时间", "en": "This hall serves by appointment; book a time first"}
         return Refused("walk-ins-closed", facts={"reason": reason})
-    if calendars.session_at(place.hall, place.now) is not None:
+    if tickets.numbers_open(hall=place.hall, policy=place.policy.tickets, now=place.now).open:
         return None
     opens = calendars.next_opening(place.hall, place.now)
     day = place.now.astimezone(ZoneInfo(place.hall.timezone)).date()
@@ -60,12 +61,10 @@ def categories(request: HttpRequest, place: Place) -> HttpResponse:
     if refused is not None:
         return refused_page(request, place, refused, again=place.start)
     line = tickets.line(place.hall.pk, place.now)
-    session = calendars.session_at(place.hall, place.now)
-    zones = {c.code: c.zone.code if c.zone else None for c in places.categories_of(place.hall)}
-    tiles = [
-        {"line": c, "served": session is None or session.serves(category=c.code, zone=zones.get(c.code))}
-        for c in line.categories
-    ]
+    given = tickets.categories_open(
+        hall=place.hall, policy=place.policy.tickets, now=place.now, codes=[c.code for c in line.categories]
+    )
+    tiles = [{"line": c, "served": c.code in given} for c in line.categories]
     return page(request, place, "categories.html", {"tiles": tiles})
 
 
@@ -118,10 +117,12 @@ def _asked(place: Place, item_code: str, category_code: str) -> tuple[HallItem |
 
 def _shown(place: Place, listed: HallItem | None, category: Category, line: tickets.Line) -> dict[str, Any]:
     rules = place.policy.tickets
+    state = next((c for c in line.categories if c.code == category.code), None)
     return {
+        "late_until": _late_until(place, listed, category, state.likely_s if state else None),
         "item": listed.item if listed else None,
         "category": category,
-        "state": next((c for c in line.categories if c.code == category.code), None),
+        "state": state,
         "ahead": ahead(category.code, line),
         "where": where(category, place.now),
         "lanes": [(code, LANES[code]) for code in rules.priority_lanes if code in LANES],
@@ -129,6 +130,18 @@ def _shown(place: Place, listed: HallItem | None, category: Category, line: tick
         "year": place.now.astimezone(ZoneInfo(place.hall.timezone)).year,
         "required": rules.identity_required,
     }
+
+
+def _late_until(place: Place, listed: HallItem | None, category: Category, likely_s: int | None) -> datetime | None:
+    """When service ends, where a number taken now will probably not be served before; else None."""
+    if place.policy.tickets.last_number == "off":
+        return None
+    item = listed.item.code if listed else None
+    session = tickets.numbers_open(
+        hall=place.hall, policy=place.policy.tickets, now=place.now, item=item, category=category.code
+    ).session
+    until = session.ends_at if session else None
+    return until if tickets.too_late_today(likely_s=likely_s, until=until, now=place.now) else None
 
 
 def _take(request: HttpRequest, place: Place, item_code: str, category_code: str) -> HttpResponse:

@@ -14,10 +14,20 @@ from typing import Any
 import yaml
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from banshi.rooms.calendars.rules import WEEKDAYS
 from banshi.surfaces.office.frame import clean, int_or_none, time_or_none
+from banshi.surfaces.office.words import WEEKDAYS as WEEKDAY_WORDS
 
+WEEKDAY_NAMES = dict(WEEKDAY_WORDS)
+DAY_WORDS = {
+    "every_day": gettext_lazy("every day"),
+    "working": gettext_lazy("working days"),
+    "rest_day": gettext_lazy("rest days"),
+    "holiday": gettext_lazy("public holidays"),
+    "make_up": gettext_lazy("make-up days"),
+}
 DAY_KINDS = ("every_day", "working", "rest_day", "holiday", "make_up")
 MOST_RULES = 40
 _SPAN = re.compile(r"\s*(\d{1,2}[:：]\d{2})\s*[-–—~至到]\s*(\d{1,2}[:：]\d{2})\s*")
@@ -27,6 +37,7 @@ Form = dict[str, Any]
 BLANK: Form = {
     "code": "", "name_zh": "", "name_en": "", "kind": "regular",
     "day": "working", "weekdays": [], "parity": "", "digits": "", "lunar": "", "from": "", "to": "", "dates": "",
+    "nth": "", "nth_day": "sat", "every": "", "every_from": "",
     "not_holiday": False, "not_make_up": False, "not_dates": "", "expert": "",
     "hours": "", "cut": "document", "periods": "", "period_minutes": "",
     "items": "", "item_tag": "", "categories": [], "zones": [], "channels": [],
@@ -44,6 +55,7 @@ def to_form(rule: Mapping[str, Any]) -> Form:
     form = {**BLANK, **_when_fields(rule.get("when", "working"))}
     name, note, stop = rule.get("name") or {}, rule.get("note") or {}, rule.get("cut_off")
     form |= {
+        "sentence": sentence(rule.get("when", "working")),
         "code": rule.get("code", ""),
         "name_zh": name.get("zh", ""),
         "name_en": name.get("en", ""),
@@ -103,6 +115,10 @@ def _simple(part: Any) -> Form | None:
         return {"weekdays": list(value)}
     if key == "parity":
         return {"parity": value}
+    if key == "nth_weekday":
+        return {"nth": " ".join(str(each) for each in value["nth"]), "nth_day": value["weekday"]}
+    if key == "every_weeks":
+        return {"every": str(value["every"]), "every_from": str(value["from"])}
     if key in ("digits", "lunar_digits"):
         return {"digits" if key == "digits" else "lunar": " ".join(str(each) for each in value)}
     if key == "dates":
@@ -115,6 +131,35 @@ def _simple(part: Any) -> Form | None:
         if isinstance(value, dict) and set(value) == {"dates"}:
             return {"not_dates": " ".join(str(each) for each in value["dates"])}
     return None
+
+
+def sentence(when: Any) -> str:
+    """On which days a rule holds, in words."""
+    if isinstance(when, str):
+        return str(DAY_WORDS.get(when, when))
+    ((key, value),) = when.items()
+    if key in ("all", "any"):
+        joiner = _(" and ") if key == "all" else _(" or ")
+        return joiner.join(sentence(each) for each in value)
+    if key == "not":
+        return _("not %(days)s") % {"days": sentence(value)}
+    if key == "weekdays":
+        return _(", ").join(str(WEEKDAY_NAMES[each]) for each in value)
+    if key == "nth_weekday":
+        which = _(", ").join(_("last") if n == -1 else str(n) for n in value["nth"])
+        return _("%(which)s. %(day)s of the month") % {"which": which, "day": WEEKDAY_NAMES[value["weekday"]]}
+    if key == "every_weeks":
+        return _("every %(n)s weeks from %(day)s") % {"n": value["every"], "day": value["from"]}
+    if key == "parity":
+        return _("odd dates") if value == "odd" else _("even dates")
+    if key == "range":
+        return f"{value.get('from', '')} – {value.get('to', '')}"
+    listed = " ".join(str(each) for each in value)
+    if key == "digits":
+        return _("dates ending in %(digits)s") % {"digits": listed}
+    if key == "lunar_digits":
+        return _("lunar dates ending in %(digits)s") % {"digits": listed}
+    return listed
 
 
 # --- form → document ----------------------------------------------------------------------------------------------
@@ -243,6 +288,14 @@ def _when(form: Form, fault: Any) -> Any:
         parts.append({"weekdays": weekdays})
     if form["parity"]:
         parts.append({"parity": form["parity"]})
+    if nth := [int(each) for each in re.findall(r"-?\d", form["nth"])]:
+        parts.append({"nth_weekday": {"nth": nth, "weekday": form["nth_day"]}})
+    if form["every"]:
+        every = int_or_none(form["every"], 2, 8)
+        if every is None or not form["every_from"]:
+            fault(_("every so many weeks: 2 to 8, with a day of the first week"))
+        else:
+            parts.append({"every_weeks": {"every": every, "from": form["every_from"]}})
     for name, key in (("digits", "digits"), ("lunar", "lunar_digits")):
         digits = re.findall(r"\d+", form[name])
         if digits:

@@ -141,6 +141,17 @@ def test_shorter_periods_share_who_is_booked_in_the_longer_one(town: Town):
     assert free(town) == {"09:00–09:30": 1, "09:30–10:00": 1, "10:00–10:30": 5, "10:30–11:00": 5}
 
 
+def test_a_period_of_an_earlier_grid_is_not_shown_beside_those_of_today(town: Town):
+    cut(town, 60, 10)
+    cut(town, 30, 5)
+
+    views = bookings.slots(hall=town.hall, item_code="pension", first=WEDNESDAY, last=WEDNESDAY, now=TUESDAY_NINE)
+
+    assert [f"{v.starts_at:%H:%M}–{v.ends_at:%H:%M}" for v in views] == [
+        "09:00–09:30", "09:30–10:00", "10:00–10:30", "10:30–11:00",
+    ]  # fmt: skip
+
+
 def test_nobody_can_take_more_of_the_hour_than_is_left_of_it(town: Town):
     cut(town, 60, 10)
     placed(town, slot_at("09:00", "10:00"), 8)

@@ -41,6 +41,7 @@ REPAIR = Words(zh="空调检修", en="air conditioning repair")
 
 MONDAY, WEDNESDAY, THURSDAY, FRIDAY = date(2026, 11, 23), date(2026, 11, 25), date(2026, 11, 26), date(2026, 11, 27)
 SATURDAY, SUNDAY = date(2026, 11, 28), date(2026, 11, 29)
+NATIONAL_DAY = date(2026, 10, 1)
 MAKE_UP_SATURDAY, SPRING_FESTIVAL_SUNDAY, SPRING_FESTIVAL = date(2026, 2, 14), date(2026, 2, 15), date(2026, 2, 17)
 
 
@@ -196,6 +197,19 @@ def test_a_preset_survives_being_stored_and_read_back(hall):
         ("make_up", MONDAY, False),
         ({"weekdays": ["mon", "sat"]}, SATURDAY, True),
         ({"weekdays": ["mon", "sat"]}, SUNDAY, False),
+        ({"weekdays": ["mon", "tue", "wed", "thu", "fri"]}, NATIONAL_DAY, False),
+        ({"weekdays": ["mon", "tue", "wed", "thu", "fri"]}, MAKE_UP_SATURDAY, True),
+        ({"weekdays": ["sat"]}, MAKE_UP_SATURDAY, False),
+        ({"any": [{"weekdays": ["thu"]}, {"dates": [NATIONAL_DAY.isoformat()]}]}, NATIONAL_DAY, True),
+        ({"nth_weekday": {"nth": [4], "weekday": "mon"}}, MONDAY, True),
+        ({"nth_weekday": {"nth": [1, 3], "weekday": "mon"}}, MONDAY, False),
+        ({"nth_weekday": {"nth": [-1], "weekday": "mon"}}, date(2026, 11, 30), True),
+        ({"nth_weekday": {"nth": [-1], "weekday": "mon"}}, MONDAY, False),
+        ({"nth_weekday": {"nth": [1], "weekday": "thu"}}, NATIONAL_DAY, False),
+        ({"every_weeks": {"every": 2, "from": "2026-11-09"}}, MONDAY, True),
+        ({"every_weeks": {"every": 2, "from": "2026-11-18"}}, MONDAY, False),
+        ({"every_weeks": {"every": 2, "from": "2026-12-07"}}, MONDAY, False),
+        ({"all": [{"every_weeks": {"every": 2, "from": "2026-11-12"}}, {"weekdays": ["mon"]}]}, MONDAY, True),
         ({"parity": "odd"}, date(2026, 10, 31), True),
         ({"parity": "odd"}, date(2026, 11, 1), True),
         ({"parity": "even"}, date(2026, 11, 1), False),
@@ -229,7 +243,8 @@ def test_the_market_saturday_of_the_report_was_the_fourteenth_of_the_leap_sixth_
         ("sometimes", "'when' knows the words every_day, working, rest_day, holiday, make_up, not 'sometimes'"),
         (
             {"weekday": ["mon"]},
-            "'when' knows the keys weekdays, parity, digits, lunar_digits, dates, range, all, any, not, not 'weekday'",
+            "'when' knows the keys weekdays, nth_weekday, every_weeks, parity, digits, lunar_digits, dates, range, all, "
+            "any, not, not 'weekday'",
         ),
         ({"weekdays": ["monday"]}, "weekdays are mon, tue, wed, thu, fri, sat, sun, not 'monday'"),
         ({"weekdays": []}, "'weekdays' needs a list with something in it"),
@@ -245,7 +260,7 @@ def test_the_market_saturday_of_the_report_was_the_fourteenth_of_the_leap_sixth_
         (
             {"working": True, "parity": "odd"},
             "'when' is a word or has exactly one of the keys "
-            "weekdays, parity, digits, lunar_digits, dates, range, all, any, not",
+            "weekdays, nth_weekday, every_weeks, parity, digits, lunar_digits, dates, range, all, any, not",
         ),
     ],
 )

@@ -419,12 +419,12 @@ def test_the_categories_cost_the_same_however_many_there_are(
     from banshi.rooms.places.models import Category
 
     machine.get("/kiosk/town/walk-in")
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         machine.get("/kiosk/town/walk-in")
     for letter in "CDE":
         Category.objects.create(hall=opened.hall, code=letter, letter=letter, name_zh=letter, name_en=letter)
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         machine.get("/kiosk/town/walk-in")
 
 

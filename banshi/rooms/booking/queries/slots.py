@@ -112,6 +112,7 @@ def _views(
         if rules.serves(facts, item, hall.policy.booking.quotas):
             offered.append(facts)
             kinds[row.pk] = row.session_kind
+    offered = [slot for slot in offered if not (slot.closed and _cut_anew(slot, offered))]
     people = {}
     if person_id is not None:
         people = _person_facts(hall, person_id, limit_key, party, first=first, last=last, local=local)
@@ -150,6 +151,17 @@ def _views(
             )
         )
     return found
+
+
+def _cut_anew(slot: SlotFacts, offered: Sequence[SlotFacts]) -> bool:
+    """Whether a closed period is one of an earlier grid: those of today lie across it."""
+    return any(
+        other.business == slot.business
+        and not other.closed
+        and other.starts_at < slot.ends_at
+        and slot.starts_at < other.ends_at
+        for other in offered
+    )
 
 
 def _run(slot: SlotFacts, offered: Sequence[SlotFacts], periods: int) -> list[SlotFacts]:

@@ -10,10 +10,14 @@ The `when` expression, as data (YAML or JSON), is one of
 
 - a word: `every_day`, `working` (make-up days included), `rest_day`, `holiday` (named day off), `make_up` (weekend
   that is worked), or
-- one key: `{weekdays: [mon, wed]}`, `{parity: odd}` (day of the solar month; 逢单赶场), `{digits: [1, 4, 7]}` (last
-  digit of the day of the solar month; 逢一四七), `{lunar_digits: [3, 6, 9]}` (the same of the lunar month),
-  `{dates: [2026-10-01]}`, `{range: {from: …, to: …}}` (both included, either may be missing), `{all: […]}`,
-  `{any: […]}`, `{not: …}`.
+- one key: `{weekdays: [mon, wed]}`, `{nth_weekday: {nth: [1, 3], weekday: sat}}` (-1 = the last of the month),
+  `{every_weeks: {every: 2, from: 2026-03-02}}` (that day's week and every second after it), `{parity: odd}` (day of the
+  solar month; 逢单赶场), `{digits: [1, 4, 7]}` (last digit of the day of the solar month; 逢一四七), `{lunar_digits:
+  [3, 6, 9]}` (the same of the lunar month), `{dates: [2026-10-01]}`, `{range: {from: …, to: …}}` (both included, either
+  may be missing), `{all: […]}`, `{any: […]}`, `{not: …}`.
+
+A series of weekdays yields to named days off, and to make-up days unless it is the whole working week, which then works
+too; a single date in `dates` says otherwise.
 
 Times are written in quotes, "09:00": YAML reads a bare 9:00 as a number.
 

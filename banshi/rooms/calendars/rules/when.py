@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Literal
 
@@ -17,7 +17,20 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WORDS = ("every_day", "working", "rest_day", "holiday", "make_up")
-_KEYS = ("weekdays", "parity", "digits", "lunar_digits", "dates", "range", "all", "any", "not")
+_WORK_WEEK = frozenset(WEEKDAYS[:5])
+_KEYS = (
+    "weekdays",
+    "nth_weekday",
+    "every_weeks",
+    "parity",
+    "digits",
+    "lunar_digits",
+    "dates",
+    "range",
+    "all",
+    "any",
+    "not",
+)
 _DEEPEST = 12
 
 
@@ -45,6 +58,10 @@ def checked_when(when: object, *, depth: int = 0) -> JsonValue:
         return {"parity": value}
     if key == "range":
         return {"range": _checked_range(value)}
+    if key == "nth_weekday":
+        return {key: _checked_nth(value)}
+    if key == "every_weeks":
+        return {key: _checked_weeks(value)}
     if not isinstance(value, list | tuple) or not value:
         raise ValueError(f"{key!r} needs a list with something in it")
     if key in ("all", "any"):
@@ -73,6 +90,25 @@ def _checked_range(value: object) -> dict[str, JsonValue]:
     return ends
 
 
+def _checked_nth(value: object) -> dict[str, JsonValue]:
+    nth = value.get("nth") if isinstance(value, Mapping) and set(value) == {"nth", "weekday"} else None
+    known = (-1, 1, 2, 3, 4, 5)
+    if not isinstance(nth, list | tuple) or not nth or any(type(n) is not int or n not in known for n in nth):
+        raise ValueError("nth_weekday has 'nth', a list of 1 to 5 or -1 for the last, and a 'weekday'")
+    assert isinstance(value, Mapping)
+    if value["weekday"] not in WEEKDAYS:
+        raise ValueError(f"weekdays are {_list(WEEKDAYS)}, not {value['weekday']!r}")
+    return {"nth": list(nth), "weekday": value["weekday"]}
+
+
+def _checked_weeks(value: object) -> dict[str, JsonValue]:
+    every = value.get("every") if isinstance(value, Mapping) and set(value) == {"every", "from"} else None
+    if type(every) is not int or not 2 <= every <= 8:
+        raise ValueError("every_weeks has 'every', 2 to 8, and 'from', a day of the first week")
+    assert isinstance(value, Mapping)
+    return {"every": every, "from": _iso(value["from"])}
+
+
 def _iso(value: object) -> str:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value.isoformat()
@@ -98,6 +134,14 @@ def applies(when: JsonValue, day: date, cal: WorkCalendar) -> bool:
         return not applies(value, day, cal)
     if key == "parity":
         return (day.day % 2 == 1) == (value == "odd")
+    if key == "nth_weekday":
+        assert isinstance(value, dict)
+        return _is_nth(value, day) and not _yields(day, cal)
+    if key == "every_weeks":
+        assert isinstance(value, dict)
+        first = date.fromisoformat(str(value["from"]))
+        weeks = (day - timedelta(days=day.weekday()) - (first - timedelta(days=first.weekday()))).days // 7
+        return weeks >= 0 and weeks % int(str(value["every"])) == 0
     if key == "range":
         assert isinstance(value, dict)
         iso = day.isoformat()
@@ -108,10 +152,27 @@ def applies(when: JsonValue, day: date, cal: WorkCalendar) -> bool:
     if key == "any":
         return any(applies(each, day, cal) for each in value)
     if key == "weekdays":
-        return WEEKDAYS[day.weekday()] in value
+        # A series of the whole working week works on make-up days too; any series yields to holidays.
+        if cal.is_make_up_day(day):
+            return set(value) >= _WORK_WEEK
+        return WEEKDAYS[day.weekday()] in value and not _yields(day, cal)
     if key == "dates":
         return day.isoformat() in value
     return (day.day if key == "digits" else lunar_day(day)) % 10 in value
+
+
+def _yields(day: date, cal: WorkCalendar) -> bool:
+    """Whether a series of weekdays gives way: a named day off or a make-up day. A single date (`dates`) never does."""
+    return cal.is_holiday(day) or cal.is_make_up_day(day)
+
+
+def _is_nth(value: Mapping[str, JsonValue], day: date) -> bool:
+    nth = value["nth"]
+    assert isinstance(nth, list)
+    if WEEKDAYS[day.weekday()] != value["weekday"]:
+        return False
+    last = (day + timedelta(days=7)).month != day.month
+    return (day.day - 1) // 7 + 1 in nth or (last and -1 in nth)
 
 
 _WORD_TESTS: Mapping[str, Callable[[WorkCalendar, date], bool]] = {

@@ -29,6 +29,7 @@ from banshi.rooms.tickets.actions.calling import call_at_idle_window
 from banshi.rooms.tickets.actions.ground import broken, columns, from_row, one_statement
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import promise_for
+from banshi.rooms.tickets.queries.numbers import numbers_open, too_late_today
 
 REF_BYTES = 12  # 60 random bits and a check character
 
@@ -173,6 +174,8 @@ def issue(
         rank=ranked,
         only_window=only_window_id,
     )
+    if walks_in and rules_of_hall.tickets.last_number == "refuse":
+        _need_time(hall, category, item, promise.band.likely_s if promise.band else None, opening.until, now)
     limits = rules_of_hall.tickets if walks_in else None
     values: dict[str, Any] = {
         "ref": code_from(os.urandom(REF_BYTES)),
@@ -313,7 +316,7 @@ def _opening(
     :raises Refused: closed or walk-ins-closed, with the next opening.
     """
     code = item.code if item else None
-    found = calendars.opening(hall, now, item=code, category=category.code, tags=tags)
+    found = numbers_open(hall=hall, policy=policy.tickets, now=now, item=code, category=category.code, tags=tags)
     if not walks_in:
         session = found.session or calendars.session_at(hall, now)
         return _Opening(session.kind if session else "regular", session.ends_at if session else None, False)
@@ -327,6 +330,18 @@ def _opening(
         reason = {"zh": "这个时段只接待预约群众", "en": "This session serves booked people only"}
         raise Refused("walk-ins-closed", facts={"reason": reason, "opens": opens}, next=opens)
     return _Opening(found.session.kind, found.session.ends_at, found.session.walk_ins == "after_booked")
+
+
+def _need_time(
+    hall: Hall, category: Category, item: Item | None, likely_s: int | None, until: datetime | None, now: datetime
+) -> None:
+    """:raises Refused: last-number, when the session will probably end first; with the next opening."""
+    if not too_late_today(likely_s=likely_s, until=until, now=now):
+        return
+    assert until is not None
+    code = item.code if item else None
+    opens = calendars.next_open_moment(hall, until, item=code, category=category.code)
+    raise Refused("last-number", facts={"until": until, "minutes": round((likely_s or 0) / 60)}, next=opens)
 
 
 def _closed(hall: Hall, found: Opening, now: datetime) -> Refused:

@@ -15,6 +15,7 @@ from banshi.rooms.tickets.queries.line import (
     LineWindow,
     line,
 )
+from banshi.rooms.tickets.queries.numbers import categories_open, numbers_open, too_late_today
 from banshi.rooms.tickets.queries.scene import Promise, promise_for
 from banshi.rooms.tickets.queries.ticket import (
     TicketView,
@@ -50,6 +51,7 @@ __all__ = [
     "TicketView",
     "Undoable",
     "at_windows",
+    "categories_open",
     "contact_of",
     "desk",
     "estimate",
@@ -60,6 +62,7 @@ __all__ = [
     "line",
     "name_of",
     "names_differ",
+    "numbers_open",
     "places",
     "promise_for",
     "qr_text",
@@ -68,5 +71,6 @@ __all__ = [
     "ticket_now",
     "tickets_of_account_people",
     "tickets_of_visit",
+    "too_late_today",
     "undoable",
 ]

@@ -1,0 +1,65 @@
+"""May a number be given now, and will it be served today? Asked before one is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from banshi.kernel.policy import TicketPolicy
+from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.calendars.queries import Opening
+from banshi.rooms.places.models import Hall
+
+
+def numbers_open(
+    *,
+    hall: Hall,
+    policy: TicketPolicy,
+    now: datetime,
+    item: str | None = None,
+    category: str | None = None,
+    tags: Iterable[str] = (),
+) -> Opening:
+    """The session in which a number taken now is served: the one that runs, or – by policy – the one about to begin.
+
+    Doors may open before the windows do (Nancheng: 8:15); a closure is never walked round.
+    """
+    found = calendars.opening(hall, now, item=item, category=category, tags=tags)
+    early = timedelta(minutes=policy.numbers_before_opening)
+    if found.open or not early or found.closure is not None:
+        return found
+    if found.opens_at is None or found.opens_at - now > early or not _same_day(hall, found.opens_at, now):
+        return found
+    begins = calendars.opening(hall, found.opens_at, item=item, category=category, tags=tags)
+    return replace(found, session=begins.session) if begins.session is not None else found
+
+
+def _same_day(hall: Hall, one: datetime, other: datetime) -> bool:
+    zone = ZoneInfo(hall.timezone)
+    return one.astimezone(zone).date() == other.astimezone(zone).date()
+
+
+def too_late_today(*, likely_s: int | None, until: datetime | None, now: datetime) -> bool:
+    """Whether somebody who takes a number now will probably not be called before the session ends (末号时间)."""
+    return likely_s is not None and until is not None and now + timedelta(seconds=likely_s) >= until
+
+
+def categories_open(*, hall: Hall, policy: TicketPolicy, now: datetime, codes: Iterable[str]) -> frozenset[str]:
+    """The categories for which a number is given now: as `numbers_open` of each, in as many queries as for one."""
+    local = now.astimezone(ZoneInfo(hall.timezone))
+    early = timedelta(minutes=policy.numbers_before_opening)
+    shut = calendars.closed_now(hall, now)
+    zones = calendars.zones_by_category(hall.pk)
+    running = [
+        session
+        for session in calendars.sessions(hall, local.date(), local.date())[local.date()]
+        if session.starts_at - early <= now < session.ends_at
+    ]
+    return frozenset(
+        code
+        for code in codes
+        if any(session.serves(category=code, zone=zones.get(code)) for session in running)
+        and not any(closure.stops(category=code, zone=zones.get(code)) for closure in shut)
+    )
