@@ -118,7 +118,6 @@ def serve(host: str, port: int, workers: int | None, access_log: bool, data: Pat
 
     follow_parent()
     os.environ["BANSHI_PROCESS"] = "web"
-    os.environ.pop("BANSHI_OWNER_URL", None)
     demo = os.environ.get("BANSHI_MODE", "demo") == "demo"
     if demo and not is_loopback(host) and not os.environ.get("BANSHI_DEMO_PASSWORD"):
         raise Trouble(
@@ -142,7 +141,6 @@ def work(data: Path | None) -> None:
 
     follow_parent()
     os.environ["BANSHI_PROCESS"] = "work"
-    os.environ.pop("BANSHI_OWNER_URL", None)
     django(data)
     warn_of_gateways()
     work_until_told()

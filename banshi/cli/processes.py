@@ -108,6 +108,7 @@ class Child:
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT_BYTES:
             self.log.replace(self.log.with_suffix(".log.1"))
         environment = {**os.environ, **self.environment, "BANSHI_FOLLOW": str(os.getpid()), "PYTHONUNBUFFERED": "1"}
+        environment.pop("BANSHI_OWNER_URL", None)  # the owner's address is for operators' commands
         with open(self.log, "ab") as log:
             # A session of its own: Ctrl-C reaches the supervisor alone, and what the child leaves behind can be swept.
             self.process = subprocess.Popen(

@@ -35,6 +35,7 @@ def become_web_server(
         app,
     ]
     sys.stdout.flush()
+    os.environ.pop("BANSHI_OWNER_URL", None)  # whoever breaks in here does not find the owner's password
     os.execv(sys.executable, [sys.executable, "-m", "granian", *options])  # noqa: S606
 
 
@@ -42,6 +43,7 @@ def work_until_told() -> None:
     """Run the worker until SIGTERM or SIGINT; a second signal ends it at once, which the jobs survive."""
     from banshi.foundation.worker import run
 
+    os.environ.pop("BANSHI_OWNER_URL", None)
     stop = threading.Event()
 
     def told(number: int, frame: object) -> None:

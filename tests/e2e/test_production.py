@@ -243,6 +243,8 @@ def test_the_trail_is_whole_anchored_and_not_for_web_and_worker_to_change(city: 
             "SELECT DISTINCT usename FROM pg_stat_activity WHERE application_name IN ('banshi web', 'banshi work')"
         ).fetchall()
     assert roles == [("banshi_app",)]
+    pid = city.worker()
+    assert b"BANSHI_OWNER_URL" not in Path(f"/proc/{pid}/environ").read_bytes()
 
 
 def test_check_finds_all_well_but_the_gateway(city: City):

@@ -246,3 +246,23 @@ def test_the_office_says_that_no_message_reaches_anybody(town: Town, client: Cli
 
     assert demo == [False, False, False]
     assert real == [True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("process", "statement", "lock"), [("web", "15s", "5s"), ("work", "2min", "20s"), ("operator", "0", "5min")]
+)
+def test_each_program_waits_for_the_database_as_long_as_it_may(process: str, statement: str, lock: str):
+    """A migration takes its time; a page does not, and no program waits for ever on a lock or a server that is gone."""
+    show = (
+        "import django; django.setup(); from django.db import connection as c\n"
+        "with c.cursor() as q:\n"
+        "    q.execute(\"SELECT current_setting('statement_timeout'), current_setting('lock_timeout')\")\n"
+        "    print(*q.fetchone(), c.settings_dict['OPTIONS']['connect_timeout'])"
+    )
+    asked = environment(
+        BANSHI_PROCESS=process, DATABASE_URL=os.environ["DATABASE_URL"], DJANGO_SETTINGS_MODULE="banshi.config.settings"
+    )
+
+    done = subprocess.run([sys.executable, "-c", show], env=asked, capture_output=True, text=True, timeout=60)
+
+    assert done.stdout.split() == [statement, lock, "5"], done.stderr
