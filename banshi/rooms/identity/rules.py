@@ -24,15 +24,16 @@ PERMISSIONS: dict[str, str] = {
     "notices.view": "see the notices sent (masked)",
     "devices.manage": "name screens, kiosks and printers; see their health",
     "catalogue.edit": "change which items a hall handles",
+    "people.correct": "find a person and put name and telephone right, with the card seen",
     "audit.view": "read the audit trail",
 }
 
 _CLERK = {"desk.work", "desk.identity", "line.view"}
-_GUIDE = {"line.view", "appointments.view", "appointments.manage"}
+_GUIDE = {"line.view", "appointments.view", "appointments.manage", "people.correct"}
 _MANAGER = set(PERMISSIONS) - {"staff.manage"} - {"desk.work"}
 ROLES: dict[str, frozenset[str]] = {
     "clerk": frozenset(_CLERK),  # 窗口人员
-    "senior_clerk": frozenset(_CLERK | {"desk.out_of_order"}),  # 值班长
+    "senior_clerk": frozenset(_CLERK | {"desk.out_of_order", "people.correct"}),  # 值班长
     "guide": frozenset(_GUIDE),  # 导办
     "hall_manager": frozenset(_MANAGER | {"staff.manage"}),  # 大厅主任
     "city_admin": frozenset(_MANAGER | {"staff.manage"}),  # 市级管理员

@@ -97,6 +97,11 @@ DEEDS: dict[str, Text] = {
     "name_replaced": pgettext_lazy("deed", "Evidence replaced the name of %(what)s"),
     "name_proven": pgettext_lazy("deed", "Evidence proved the name of %(what)s"),
     "phone_proven": pgettext_lazy("deed", "%(what)s proved the telephone number"),
+    "name_corrected": pgettext_lazy("deed", "%(who)s corrected the name of %(what)s from the card"),
+    "account_proven": pgettext_lazy("deed", "%(who)s proved the telephone of %(what)s at the window"),
+    "phone_cleared": pgettext_lazy("deed", "%(who)s took the telephone off %(what)s"),
+    "changed-number": pgettext_lazy("deed", "%(who)s changed the number of %(what)s"),
+    "signed-out-everywhere": pgettext_lazy("deed", "%(who)s ended every session of %(what)s"),
 }
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from banshi.foundation import states
+from banshi.kernel.evidence import Evidence
 
 Text = str | Promise
 
@@ -121,6 +122,13 @@ WEEKDAYS: tuple[tuple[str, Text], ...] = (
     ("sun", pgettext_lazy("weekday", "Sun")),
 )
 
+EVIDENCE: dict[Evidence, Text] = {
+    Evidence.DECLARED: _("only declared"),
+    Evidence.VOUCHED: _("vouched for by a channel"),
+    Evidence.CHIP: _("read from the card"),
+    Evidence.WINDOW: _("compared at a window"),
+}
+
 AUDIT: dict[str, Text] = {
     "looked": _("looked at personal data"),
     "placed": _("booked"),
@@ -161,6 +169,11 @@ AUDIT: dict[str, Text] = {
     "name_replaced": _("replaced a name by evidence"),
     "name_proven": _("proved a name"),
     "phone_proven": _("proved a telephone"),
+    "name_corrected": _("corrected a name"),
+    "account_proven": _("proved a telephone at the window"),
+    "phone_cleared": _("took a telephone off"),
+    "changed-number": _("changed a number"),
+    "signed-out-everywhere": _("ended every session"),
     "kept": pgettext_lazy("deed", "let an appointment stand"),
     "no_show": pgettext_lazy("deed", "noted a no-show"),
     "closed-window": pgettext_lazy("deed", "closed a window"),

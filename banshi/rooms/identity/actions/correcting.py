@@ -45,7 +45,9 @@ def correct_name(*, person_id: int, name: str, why: str, card_seen: bool, by: Ac
     person.name_evidence, person.name_at, person.name_source = int(Evidence.WINDOW), now, str(by)[:60]
     person.save(update_fields=["name", "masked_name", "name_index", "name_evidence", "name_at", "name_source"])
     facts = {"evidence": int(Evidence.WINDOW), "was": was, "why": why[:200]}
-    _note("name_corrected", person_id, facts, by=by, now=now)
+    audit.record(
+        action="name_corrected", subject=f"person:{person_id}", by=by, now=now, hall=by.hall or "", facts=facts
+    )
 
 
 @transaction.atomic
@@ -69,7 +71,14 @@ def bind_phone(*, person_id: int, account: Account, why: str, card_seen: bool, b
     if not new and row.removed_at is not None:
         row.removed_at = None
         row.save(update_fields=["removed_at"])
-    _note("account_proven", person_id, {"why": why[:200]}, by=by, now=now)
+    audit.record(
+        action="account_proven",
+        subject=f"person:{person_id}",
+        by=by,
+        now=now,
+        hall=by.hall or "",
+        facts={"why": why[:200]},
+    )
 
 
 @transaction.atomic
@@ -83,7 +92,14 @@ def clear_phone(*, person_id: int, why: str, card_seen: bool, by: Actor, now: da
     person.phone_evidence, person.phone_at = 0, None
     person.save(update_fields=["phone", "phone_index", "phone_evidence", "phone_at"])
     Account.objects.filter(person_id=person_id).update(person=None, person_evidence=0, person_at=None)
-    _note("phone_cleared", person_id, {"why": why[:200]}, by=by, now=now)
+    audit.record(
+        action="phone_cleared",
+        subject=f"person:{person_id}",
+        by=by,
+        now=now,
+        hall=by.hall or "",
+        facts={"why": why[:200]},
+    )
 
 
 @transaction.atomic
@@ -115,7 +131,3 @@ def sign_out_everywhere(*, account_id: int, by: Actor, now: datetime) -> int:
     account.save(update_fields=["epoch"])
     audit.record(action="signed-out-everywhere", subject=f"account:{account_id}", by=by, now=now)
     return account.epoch
-
-
-def _note(action: str, person_id: int, facts: dict[str, object], *, by: Actor, now: datetime) -> None:
-    audit.record(action=action, subject=f"person:{person_id}", by=by, now=now, hall=by.hall or "", facts=facts)
