@@ -6,17 +6,15 @@ A thread is taken only for as long as Django works: it waits neither for a slow 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import io
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from a2wsgi.wsgi import build_environ
-from django.db import connections
 
-CLOSE_S = 1.0
+from banshi.foundation.together import leave
+
 Headers = list[tuple[bytes, bytes]]
 
 
@@ -64,17 +62,7 @@ class Bridge:
         )
 
     def close(self) -> None:
-        """Take no more, and close each thread's connection; one that is still at work keeps its own."""
-        all_there = threading.Barrier(self.size)
-
-        def leave() -> None:
-            with contextlib.suppress(threading.BrokenBarrierError):
-                all_there.wait(CLOSE_S)  # else one quick thread would do it for all
-            connections.close_all()
-
-        for _ in range(self.size):
-            self.threads.submit(leave)
-        self.threads.shutdown(wait=False)
+        leave(self.threads, self.size)
 
 
 def _environ(scope: dict[str, Any], body: bytes) -> dict[str, Any]:

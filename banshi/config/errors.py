@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from urllib.parse import urlsplit
 
 import structlog
 from django.core.exceptions import SuspiciousOperation
@@ -10,7 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from banshi.config.again import shown
 from banshi.config.plain import plain
+from banshi.foundation.kept import fields_of
 from banshi.foundation.problem import problem_response
 from banshi.foundation.trouble import slug_of
 from banshi.kernel.refusals import Refusal
@@ -46,9 +49,21 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A page left open too long, or a session that changed below it. Our own page's form is kept; a stranger's is not."""
+    if not request.path.startswith("/api/") and request.method == "POST" and _from_here(request):
+        return shown(request, _("The page was too old"), request.get_full_path(), fields_of(request), status=403)
     return _answer(
         request, "not-allowed", 403, _("The page was too old"), _("Load it again and repeat; nothing was changed.")
     )
+
+
+def _from_here(request: HttpRequest) -> bool:
+    """Whether the browser says that a page of ours sent the form."""
+    said = request.headers.get("Origin") or request.headers.get("Referer") or ""
+    try:
+        return bool(said) and urlsplit(said).netloc == request.get_host()
+    except (ValueError, SuspiciousOperation):
+        return False
 
 
 def broken(request: HttpRequest) -> HttpResponse:

@@ -10,12 +10,14 @@ from urllib.parse import unquote_to_bytes
 import structlog
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 
+from banshi.config.again import nearest
 from banshi.config.errors import bad_request, not_found
-from banshi.foundation import clock, metrics
+from banshi.config.plain import plain
+from banshi.foundation import clock, metrics, once
 from banshi.foundation.doors import NOBODY, Who
 from banshi.foundation.patience import patience
 from banshi.foundation.problem import problem_response
@@ -27,6 +29,7 @@ from banshi.kernel.refusals import SLUGS, Refusal, Refused
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.identity.rules import PERMISSIONS
 from banshi.rooms.places import queries as places
+from banshi.surfaces.api.answers import response_of
 from banshi.surfaces.api.traces import request_id_of
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -143,6 +146,54 @@ def _who(request: HttpRequest) -> Who:
     if account_id and identity.epoch_of(int(account_id)) == request.session.get("epoch", 0):
         return Who(actor=Actor(ActorKind.CITIZEN, str(account_id)), account_id=int(account_id))
     return NOBODY
+
+
+# Signing in and out and switching the language set cookies; sending them twice does no harm.
+MAY_REPEAT = ("/i18n/", "/staff/sign-", "/sign-", "/demo/", "/api/")
+
+
+def SentOnce(get_response: Handler) -> Handler:
+    """A browser's form is carried out once (foundation/once.py)."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.method != "POST" or request.path.startswith(MAY_REPEAT):
+            return get_response(request)
+        actor = getattr(getattr(request, "who", None), "actor", None)
+        form = once.form_of(request, owner=f"form:{actor or 'nobody'}")
+        if form is None:
+            return get_response(request)
+        try:
+            first = once.first_answer(form)
+        except TimeoutError:
+            return response_of(plain("busy", path=request.path, request_id=getattr(request, "request_id", "")))
+        if first is not None:
+            return first
+        try:
+            response = get_response(request)
+        except BaseException:
+            once.release(form)
+            raise
+        once.keep(form, response)
+        return response
+
+    return middleware
+
+
+def NoDeadEnds(get_response: Handler) -> Handler:
+    """Who comes by Back, a bookmark or another language to an address that only takes forms is led to its page."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if response.status_code != 405 or request.path.startswith(("/api/", "/live/", settings.STATIC_URL)):
+            return response
+        if request.method not in ("GET", "HEAD", "POST"):
+            return response
+        where = request.path if request.method == "POST" else nearest(request.path)
+        led = HttpResponseRedirect(where, status=303)
+        led["Allow"] = response["Allow"]  # what the address does take
+        return led
+
+    return middleware
 
 
 def _for_people(refusal: Refusal) -> Refusal:

@@ -126,6 +126,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "banshi.config.middleware.WhoAsks",
+    "banshi.config.middleware.SentOnce",
+    "banshi.config.middleware.NoDeadEnds",
     "banshi.config.middleware.Refusals",
 ]
 if MODE == "test":  # each test client would look through all static files anew

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from banshi.config.again import again
 from banshi.config.health import healthz, livez, prometheus, readyz
 
 urlpatterns = [
@@ -11,6 +12,7 @@ urlpatterns = [
     path("readyz", readyz),
     path("healthz", healthz),
     path("metrics", prometheus),
+    path("again", again),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", include("banshi.surfaces.api.urls")),
     path("kiosk/", include("banshi.surfaces.kiosk.urls")),

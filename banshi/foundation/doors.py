@@ -9,12 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
+from banshi.foundation import kept
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.kernel.rights import holds, must_hold
@@ -71,6 +72,21 @@ class Asked(HttpRequest):
 View = Callable[Concatenate[Any, P], HttpResponseBase]
 
 
+AGAIN = "/again"  # shows a form that was kept (config/again.py)
+
+
+def _to_sign_in(request: Any, door_of: str) -> HttpResponseBase:
+    """Sign in first, then go on: to the page asked for, or with the form that was sent, which is kept until then."""
+    onward = request.get_full_path()
+    if request.headers.get("HX-Request") == "true":
+        onward = urlsplit(request.headers.get("HX-Current-URL", "")[:2000]).path or "/"
+        # A script cannot show a whole page inside a part: the browser goes there.
+        return HttpResponse(status=204, headers={"HX-Redirect": f"{door_of}?next={quote(onward)}"})
+    if request.method == "POST" and kept.keep(request):
+        onward = AGAIN
+    return redirect(f"{door_of}?next={quote(onward)}")
+
+
 def door(*, audience: str, permission: str | None = None) -> Callable[[View[P]], View[P]]:
     """State a view's audience and permission, and check them.
 
@@ -91,14 +107,14 @@ def door(*, audience: str, permission: str | None = None) -> Callable[[View[P]],
                 raise Refused("nothing-found")
             if audience == "staff":
                 if not who.is_staff:
-                    return redirect(f"/staff/sign-in?next={quote(request.get_full_path())}")
+                    return _to_sign_in(request, "/staff/sign-in")
                 if who.must_change_password and request.path != PASSWORD_PAGE:
                     return redirect(PASSWORD_PAGE)
                 hall = kwargs.get("hall")
                 assert permission is not None
                 must_hold(who.grants, permission, hall if isinstance(hall, str) else None)
             if audience == "citizen" and not who.is_citizen:
-                return redirect(f"/sign-in?next={quote(request.get_full_path())}")
+                return _to_sign_in(request, "/sign-in")
             return view(request, *args, **kwargs)
 
         guarded.audience = audience  # type: ignore[attr-defined]

@@ -18,11 +18,13 @@ import structlog
 from django.db import connection, connections
 
 from banshi.foundation import clock
+from banshi.foundation.memory import forgettable
 
 log = structlog.get_logger("banshi.database")
 LOOK_EVERY_S = 0.5
 
 _waiting: dict[int, tuple[float, Any]] = {}  # thread → (until when, its connection wrapper)
+forgettable(_waiting.clear)
 _watch = threading.Lock()
 _watched = False
 

@@ -6,6 +6,8 @@ Under no load a request waits for nothing; under load the cost of a round trip a
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
@@ -26,6 +28,23 @@ def fresh(act: Callable[[], Answer]) -> Answer:
     with patience(settings.BANSHI_DATABASE_PATIENCE_S):
         close_old_connections()
         return act()
+
+
+CLOSE_S = 1.0
+
+
+def leave(pool: ThreadPoolExecutor, size: int) -> None:
+    """Take no more, and close each thread's connection; one that is still at work keeps its own."""
+    all_there = threading.Barrier(size)
+
+    def go() -> None:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            all_there.wait(CLOSE_S)  # else one quick thread would do it for all
+        connections.close_all()
+
+    for _ in range(size):
+        pool.submit(go)
+    pool.shutdown(wait=False)
 
 
 Item = TypeVar("Item")

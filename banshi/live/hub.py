@@ -21,7 +21,7 @@ from django.conf import settings
 
 from banshi.foundation import clock, metrics
 from banshi.foundation.announce import CHANNEL
-from banshi.foundation.together import fresh
+from banshi.foundation.together import fresh, leave
 from banshi.journeys.watch import hall_part, moving_part, ticket_part
 from banshi.kernel.refusals import Refused
 from banshi.rooms.places import queries as places
@@ -29,6 +29,7 @@ from banshi.rooms.tickets import queries as tickets
 
 log = structlog.get_logger("banshi.live")
 PAUSE_S = 0.05
+POOL = 2
 MOVING = frozenset({"line", "windows", "clock"})  # topics that change what watchers see
 RIGHTS = "rights"  # told by triggers on keys, roles and staff (identity 0004)
 YIELD_EVERY = 200  # watchers handed their part before others get a turn
@@ -83,7 +84,7 @@ class Hub:
         self.admit = admit
         self.rights_changed = rights_changed
         self.halls: dict[str, HallWatch] = {}
-        self.pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="live")
+        self.pool = ThreadPoolExecutor(max_workers=POOL, thread_name_prefix="live")
         self.first = ThreadPoolExecutor(max_workers=1, thread_name_prefix="live-first")
         self.followers: dict[str, set[Watcher]] = {}  # by the ref of the number they follow
         self.urgent: set[asyncio.Task[None]] = set()
@@ -102,8 +103,8 @@ class Hub:
                 watch.task.cancel()
         if self.listener:
             self.listener.cancel()
-        self.pool.shutdown(wait=False, cancel_futures=True)
-        self.first.shutdown(wait=False, cancel_futures=True)
+        leave(self.pool, POOL)
+        leave(self.first, 1)
 
     async def run(self, act: Callable[[], Any], *, first: bool = False) -> Any:
         """Run a query in a thread with a database connection of its own; `first`: not behind the lines of whole halls."""

@@ -185,9 +185,14 @@ def asgi(committed_town: Any) -> Iterator[Asgi]:
     yield Asgi(loop, app)
     if app.hub is not None:
         loop.run_until_complete(app.hub.stop())
+        for pool in (app.hub.pool, app.hub.first):
+            pool.shutdown(wait=True)
     app.lanes.close()
     for bridge in (app.pages, app.quick):
         bridge.close()
         bridge.threads.shutdown(wait=True)
-    loop.run_until_complete(asyncio.sleep(0))
+    while left := asyncio.all_tasks(loop):
+        for task in left:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
     loop.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -103,7 +104,9 @@ def somebody(town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     session = client.session
     session["account"] = account.pk
     session.save()
+    logging.disable(logging.CRITICAL)  # each record holds its request
     yield client
+    logging.disable(logging.NOTSET)
     clock.forget()
 
 

@@ -20,7 +20,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
-from banshi.foundation import crypto
+from banshi.foundation import crypto, once
 from banshi.foundation.words import words
 from banshi.kernel.refusals import Alternative, Refusal, Refused
 
@@ -204,6 +204,12 @@ def at(context: Context, moment: datetime) -> str:
 def day(context: Context, value: date) -> str:
     """“后天”, “11月24日 周二”."""
     return day_words(value, _today(context))
+
+
+@register.simple_tag(takes_context=True)
+def sent_once(context: Context) -> SafeString:
+    """Beside `{% csrf_token %}` in a form whose page is made anew when somebody goes back to it."""
+    return format_html('<input type="hidden" name="once" value="{}">', once.stable(context["request"]))
 
 
 @register.filter

@@ -85,7 +85,7 @@ def address(pattern, rows, **more):
 
 def get_or_post(client: Client, url: str) -> int:
     answer = client.get(url)
-    return client.post(url).status_code if answer.status_code == 405 else answer.status_code
+    return client.post(url).status_code if "Allow" in answer else answer.status_code
 
 
 @pytest.mark.parametrize("pattern", MINE, ids=lambda each: each.name)
@@ -96,7 +96,7 @@ def test_a_page_opens_for_the_manager_and_for_nobody_from_another_hall(rows, off
     theirs = get_or_post(signed_in(staff_with("other-manager", "hall_manager", scope="other")), url)
     nobodys = get_or_post(Client(), url)
 
-    assert mine in (200, 405)
+    assert mine in (200, 303)  # an address that only takes forms leads to its page
     assert (theirs, nobodys) == (403, 302)
 
 
@@ -123,7 +123,7 @@ def test_no_page_breaks_in_either_language(rows, office, language):  # noqa: F81
 
     codes = {each.name: client.get(address(each, rows)).status_code for each in MINE}
 
-    assert {name for name, code in codes.items() if code not in (200, 405)} == set()
+    assert {name for name, code in codes.items() if code not in (200, 303)} == set()
 
 
 FIELDS = [
