@@ -234,7 +234,7 @@ def live_url(installation: Installation) -> str:
     return installation.url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop must be gone before others use the database in this thread
 def browser() -> Iterator[Any]:
     if not Path(CHROMIUM).exists():
         if os.environ.get("CI") == "true":

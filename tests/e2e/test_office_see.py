@@ -40,13 +40,13 @@ def test_the_hall_now_follows_the_line_by_itself(open_page, installation, pictur
 
 def test_a_window_opens_in_one_click_and_turns_blue(open_page, installation):
     page = signed_in(open_page, "/office/nancheng/live", login="nancheng-manager")
-    window = page.locator("#w-nancheng-05")
+    window = page.locator("#w-nancheng-12")
     assert window.locator("g").get_attribute("data-state") == "closed"
 
     window.click()
     page.click("#live-panel .btn--primary")
 
-    page.wait_for_selector("#w-nancheng-05 g[data-state=idle], #w-nancheng-05 g[data-state=called]")
+    page.wait_for_selector("#w-nancheng-12 g[data-state=idle], #w-nancheng-12 g[data-state=called]")
     assert page.locator("#live-panel select").count() == 0
 
 
