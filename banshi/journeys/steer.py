@@ -6,11 +6,14 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from banshi.foundation.announce import announce
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
+from banshi.rooms.identity import actions as identity
+from banshi.rooms.identity.models import Role, Staff
 from banshi.rooms.insight import queries as insight
 from banshi.rooms.places import actions as places
 from banshi.rooms.places.models import Category, Window, WindowCategory
@@ -79,6 +82,36 @@ def let_serve(*, window: Window, codes: Collection[str], by: Actor, now: datetim
         )
     places.set_window_categories(window=window, categories=chosen, by=by, now=now)
     announce(hall=window.hall.code, topic="windows", subject=window.code, now=now)
+
+
+@transaction.atomic
+def deactivate(*, staff: Staff, by: Actor, now: datetime) -> None:
+    """Nobody signs in with this account any more; a window worked with it is freed, and its person goes on elsewhere."""
+    identity.set_active(staff=staff, active=False, by=by, now=now)
+    _free(staff, by, now)
+
+
+@transaction.atomic
+def end_role(*, role: Role, by: Actor, now: datetime) -> None:
+    """The role ends; a window of its hall that is worked at this moment is freed."""
+    identity.end_role(role_id=role.pk, by=by, now=now)
+    at_work = WindowSession.objects.filter(staff_id=role.staff_id, signed_out_at=None).select_related("hall").first()
+    works_on = roles_in(role.staff_id, at_work.hall.code) if at_work is not None else True
+    if not works_on:
+        _free(role.staff, by, now)
+
+
+def roles_in(staff_id: int, hall: str) -> bool:
+    """Whether this member of staff may still work windows of the hall."""
+    return Role.objects.filter(
+        Q(scope_kind="hall", scope=hall) | Q(scope_kind__in=["region", "all"]), staff_id=staff_id, ended_at=None
+    ).exists()
+
+
+def _free(staff: Staff, by: Actor, now: datetime) -> None:
+    session = tickets.free_window(staff_id=staff.pk, now=now)
+    if session is not None:
+        _record("freed-window", session.window, by, now, staff=staff.login)
 
 
 def _clerk_at(window: Window) -> int:

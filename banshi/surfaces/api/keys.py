@@ -69,8 +69,8 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "undo_ticket": _only("desk"),
     "turn_away_ticket": _only("desk"),
     "skip_ticket": _only("desk"),
-    "check_identity": _only("desk"),
-    "set_matter": _only("desk"),
+    "identify_ticket": _only("desk"),
+    "name_ticket": _only("desk"),
     "transfer_ticket": _only("desk"),
     # afterwards: never by the clerk who is rated
     "rate_ticket": _only("channel", "kiosk"),

@@ -110,14 +110,14 @@ def skip_ticket(request: HttpRequest, id: Path[Code], body: ReasonIn) -> Answer:
     return _at_window(request, id, partial(tickets.skip, why=body.reason))
 
 
-@router.post("/tickets/{id}/identity", **op("check_identity", {200: TicketOut}), summary="Compare person and card")
+@router.post("/tickets/{id}/identity", **op("identify_ticket", {200: TicketOut}), summary="Compare person and card")
 @write
 def check_identity(request: HttpRequest, id: Path[Code], body: IdentityIn) -> Answer:
     """A mismatch stops start and finish until it is checked again, overridden by a lead, or turned away."""
     return _at_window(request, id, partial(tickets.identity_checked, id_number=body.id_number, ok=body.ok))
 
 
-@router.post("/tickets/{id}/matter", **op("set_matter", {200: TicketOut}), summary="Name the matter")
+@router.post("/tickets/{id}/matter", **op("name_ticket", {200: TicketOut}), summary="Name the matter")
 @write
 def set_matter(request: HttpRequest, id: Path[Code], body: MatterIn) -> Answer:
     """Of a number that was taken for a category only, or for another matter."""

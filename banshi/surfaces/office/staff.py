@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, Who, door
+from banshi.journeys import steer
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.identity import actions as identity
@@ -55,10 +56,14 @@ def may_manage(who: Who, roles: list[Role]) -> bool:
 
 
 def _of_hall(who: Who, hall: Hall) -> QuerySet[Staff]:
-    wanted = Q(roles__scope_kind="hall", roles__scope=hall.code)
+    wanted = Q(scope_kind="hall", scope=hall.code)
     if who.may(PERMISSION, "*"):
-        wanted |= Q(roles__scope_kind__in=["region", "all"])
-    return Staff.objects.filter(wanted, roles__ended_at=None).distinct()
+        wanted |= Q(scope_kind__in=["region", "all"])
+    here = Q(pk__in=Role.objects.filter(wanted, ended_at=None).values("staff_id"))
+    # Whose last role anywhere was in this hall: still found here, and given a role again.
+    gone = Q(pk__in=Role.objects.filter(wanted).values("staff_id"))
+    gone &= ~Q(pk__in=Role.objects.filter(ended_at=None).values("staff_id"))
+    return Staff.objects.filter(here | gone)
 
 
 @door(audience="staff", permission=PERMISSION)
@@ -171,7 +176,10 @@ def active(request: Asked, hall: str, staff_id: int) -> HttpResponseBase:
     wanted = request.POST.get("active") == "1"
     if found.pk == request.who.staff_id:
         return _one(request, place, staff_id, invalid("active", _("Nobody deactivates themselves. Ask somebody else.")))
-    identity.set_active(staff=found, active=wanted, by=acting(request, place), now=clock.now())
+    if wanted:
+        identity.set_active(staff=found, active=True, by=acting(request, place), now=clock.now())
+    else:
+        steer.deactivate(staff=found, by=acting(request, place), now=clock.now())
     messages.success(request, _("Can sign in again.") if wanted else _("Can no longer sign in."))
     return redirect("office:staff_one", hall=hall, staff_id=staff_id)
 
@@ -226,8 +234,8 @@ def end_role(request: Asked, hall: str, staff_id: int, role_id: int) -> HttpResp
         raise Refused("not-allowed", facts={"permission": PERMISSION})
     if found.pk == request.who.staff_id:
         return _one(request, place, staff_id, invalid("role", _("Nobody ends their own role. Ask somebody else.")))
-    identity.end_role(role_id=held.pk, by=acting(request, place), now=clock.now())
+    steer.end_role(role=held, by=acting(request, place), now=clock.now())
     messages.success(request, _("The role is ended."))
-    if Role.objects.filter(staff=found, ended_at=None).exists():
+    if _of_hall(request.who, place).filter(id=staff_id).exists():
         return redirect("office:staff_one", hall=hall, staff_id=staff_id)
     return redirect("office:staff", hall=hall)

@@ -137,3 +137,37 @@ def test_a_lost_password_is_replaced_and_it_is_on_record(manager, office):  # no
     office.clerk.refresh_from_db()
     assert office.clerk.check_password(answer.context["password"])
     assert Entry.objects.filter(action="reset-password", subject=f"staff:{office.clerk.id}", hall="town").count() == 1
+
+
+def test_a_clerk_deactivated_while_serving_leaves_nobody_behind(manager, office):  # noqa: F811
+    from banshi.kernel.actors import Actor, ActorKind
+    from banshi.rooms.tickets import actions
+    from banshi.rooms.tickets.models import Ticket, WindowSession
+    from tests.town import TUESDAY_NINE
+
+    kiosk = Actor(ActorKind.KIOSK, "1", "town")
+    actions.sign_in(window_code="town-01", staff_id=office.clerk.pk, now=TUESDAY_NINE)
+    ticket = actions.issue(hall=office.hall, category_code="A", channel="kiosk", by=kiosk, now=TUESDAY_NINE)
+    actions.call_next(window_code="town-01", staff_id=office.clerk.pk, now=TUESDAY_NINE)
+    actions.start(ref=ticket.ref, staff_id=office.clerk.pk, now=TUESDAY_NINE)
+
+    manager.post(f"/office/town/staff/{office.clerk.pk}/active", {"active": "0"})
+    actions.sign_in(window_code="town-01", staff_id=office.second_clerk.pk, now=TUESDAY_NINE)
+    held = Ticket.objects.get().state
+    actions.resume_held(ref=ticket.ref, staff_id=office.second_clerk.pk, now=TUESDAY_NINE)
+
+    deeds = Entry.objects.filter(hall="town", action__in=["deactivated", "freed-window"]).order_by("id")
+    assert (held, Ticket.objects.get().state) == ("held", "serving")
+    assert [deed.action for deed in deeds] == ["deactivated", "freed-window"]
+    assert WindowSession.objects.filter(staff=office.clerk, signed_out_at=None).count() == 0
+
+
+def test_whose_only_role_ended_is_still_found_and_restored(manager, office):  # noqa: F811
+    role = Role.objects.get(staff=office.clerk)
+
+    manager.post(f"/office/town/staff/{office.clerk.pk}/roles/{role.pk}/end")
+    listed = manager.get("/office/town/staff/").content.decode()
+    manager.post(f"/office/town/staff/{office.clerk.pk}/roles", {"what": "hall:town:clerk"})
+
+    assert office.clerk.login in listed
+    assert Role.objects.filter(staff=office.clerk, ended_at=None).count() == 1

@@ -293,12 +293,14 @@ def give_role(*, staff: Staff, role: str, scope_kind: str, scope: str, by: Actor
 def end_role(*, role_id: int, by: Actor, now: datetime) -> None:
     ended = Role.objects.filter(id=role_id, ended_at=None).update(ended_at=now)
     if ended:
-        audit.record(action="ended-role", subject=f"role:{role_id}", by=by, now=now)
+        audit.record(action="ended-role", subject=f"role:{role_id}", by=by, now=now, hall=by.hall or "")
 
 
 def set_active(*, staff: Staff, active: bool, by: Actor, now: datetime) -> None:
     Staff.objects.filter(id=staff.id).update(is_active=active)
-    audit.record(action="activated" if active else "deactivated", subject=f"staff:{staff.id}", by=by, now=now)
+    audit.record(
+        action="activated" if active else "deactivated", subject=f"staff:{staff.id}", by=by, now=now, hall=by.hall or ""
+    )
 
 
 __all__ = [

@@ -36,7 +36,15 @@ from banshi.rooms.tickets.actions.serving import (
 from banshi.rooms.tickets.actions.stopping import apologise, send_home, stopped_by, tell_goes_on, tell_stopped
 from banshi.rooms.tickets.actions.taking import issue
 from banshi.rooms.tickets.actions.undoing import undo
-from banshi.rooms.tickets.actions.windows import emergency, emergency_over, pause, resume, sign_in, sign_out
+from banshi.rooms.tickets.actions.windows import (
+    emergency,
+    emergency_over,
+    free_window,
+    pause,
+    resume,
+    sign_in,
+    sign_out,
+)
 
 __all__ = [
     "add_matter",
@@ -49,6 +57,7 @@ __all__ = [
     "emergency_over",
     "expect",
     "finish",
+    "free_window",
     "hold",
     "identity_checked",
     "issue",
