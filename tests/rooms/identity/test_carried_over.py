@@ -40,3 +40,43 @@ def test_telephones_move_from_people_to_what_they_have_booked(town: Town) -> Non
     assert (row.holder, row.limit_key, row.name_index) == ("account:1", "account:1", name_index(name))
     assert (person.phone, person.phone_index, person.name_index) == (None, None, name_index(name))
     assert [each.name for each in AccountPerson.objects.all()] == [name]
+
+
+def test_strikes_move_to_who_booked_and_a_visit_counts_once(town: Town) -> None:
+    from banshi.rooms.booking.actions import place_several, sweep_no_shows
+    from banshi.rooms.booking.models import LedgerEntry, Suspension
+    from tests.town import at
+
+    made = place_several(
+        slot_id=town.slot().pk, item_codes=["pension", "medical"], person_id=town.person(1).pk, source="web", by=CITIZEN,
+        now=TUESDAY_NINE,
+    )  # fmt: skip
+    sweep_no_shows(now=at("2026-03-11 10:00"))
+    first = LedgerEntry.objects.get()
+    LedgerEntry.objects.update(party="", visit="")
+    second = LedgerEntry.objects.create(
+        person=town.person(1), scope="town", kind="no_show", on=first.on, at=first.at, appointment=made[1]
+    )
+    bar = Suspension.objects.create(
+        person=town.person(1),
+        scope="town",
+        reason="no_shows",
+        from_on=first.on,
+        until_on=first.on,
+        made_at=TUESDAY_NINE,
+    )
+    decided = Suspension.objects.create(
+        person=town.person(2), scope="town", reason="manual", from_on=first.on, until_on=first.on, made_at=TUESDAY_NINE
+    )
+    LedgerEntry.objects.update(used_by=bar)
+
+    import_module("banshi.rooms.booking.migrations.0007_who_credit_falls_on").carry(
+        None, SimpleNamespace(connection=connection)
+    )
+
+    for row in (first, second, bar, decided):
+        row.refresh_from_db()
+    assert (first.party, first.visit, first.forgiven_at) == ("account:1", made[0].visit_group, None)
+    assert (second.party, second.visit, second.forgiven_at is None) == ("account:1", "", False)
+    assert (bar.party, bar.lifted_by) == ("account:1", "system")
+    assert (decided.party, decided.lifted_at) == (f"person:{town.person(2).pk}", None)

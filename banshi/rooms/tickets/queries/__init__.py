@@ -30,7 +30,6 @@ from banshi.rooms.tickets.queries.ticket import (
     read_qr,
     ticket,
     ticket_now,
-    tickets_of_account_people,
     tickets_of_visit,
 )
 from banshi.rooms.tickets.queries.truth import HitRate, estimate, hit_rate
@@ -69,7 +68,6 @@ __all__ = [
     "read_qr",
     "ticket",
     "ticket_now",
-    "tickets_of_account_people",
     "tickets_of_visit",
     "too_late_today",
     "undoable",

@@ -239,10 +239,3 @@ def contact_of(ticket: Ticket) -> str | None:
     if ticket.notify_to:
         return decrypt(ticket.notify_to, place=TO_PLACE)
     return ticket.person.phone if ticket.person is not None else None
-
-
-def tickets_of_account_people(person_ids: Iterable[int], *, limit: int = 10) -> list[str]:
-    """Refs of the newest numbers of these people."""
-    return list(
-        Ticket.objects.filter(person_id__in=list(person_ids)).order_by("-id").values_list("ref", flat=True)[:limit]
-    )
