@@ -77,6 +77,7 @@ def compare(
     windows_after: Counter[str],
     times: Mapping[str, Any] | None,
     speed: float,
+    takes_s: float = 0.0,
 ) -> list[Finding]:
     """Findings for one hall.
 
@@ -86,6 +87,7 @@ def compare(
 
     :param times: the report's row with mean wait and handling, or None where earlier people are in those means.
     :param speed: hall seconds per second: what a request takes is that much longer in the hall.
+    :param takes_s: seconds that a request took of late; a wait begins with one and ends with another.
     """
     reported = {name: after[name] - before[name] for name in COUNTS}
     alone = (
@@ -110,19 +112,22 @@ def compare(
     mine = sum(seen.windows.values())
     verdict = "same" if served_there == mine else "skipped" if seen.unsure else "differs"
     found.append(Finding(seen.hall, "served at the crowd's windows", mine, served_there, verdict))
+    late_s = speed * max(0.5, 2 * takes_s)
     for name, values, column in (
         ("mean wait, s", seen.waits, "wait"),
         ("mean handling, s", seen.handlings, "handling"),
     ):
         mine_s, theirs_s = mean(values), (times.get(column) or {}).get("mean") if times else None
-        found.append(_time(seen.hall, name, mine_s, theirs_s, comparable=alone and len(values) >= FEW, speed=speed))
+        found.append(_time(seen.hall, name, mine_s, theirs_s, comparable=alone and len(values) >= FEW, late_s=late_s))
     return found
 
 
-def _time(hall: str, what: str, mine: float | None, theirs: float | None, *, comparable: bool, speed: float) -> Finding:
+def _time(
+    hall: str, what: str, mine: float | None, theirs: float | None, *, comparable: bool, late_s: float
+) -> Finding:
     if mine is None or theirs is None or not comparable:
         verdict = "skipped"
     else:
-        tolerance = max(TIME_LEAST_S, TIME_SHARE * mine) + speed * 0.5
+        tolerance = max(TIME_LEAST_S, TIME_SHARE * mine) + late_s
         verdict = "same" if abs(mine - theirs) <= tolerance else "differs"
     return Finding(hall, what, round(mine, 1) if mine is not None else None, theirs, verdict)

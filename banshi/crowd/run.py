@@ -330,6 +330,7 @@ class Crowd:
             findings = compare(
                 hall.seen, before=before, after=totals(rows), windows_before=windows_before, windows_after=windows,
                 times=total if not before["tickets"] else None, speed=self.clock.speed,
+                takes_s=self.api.takes_s,
             )  # fmt: skip
             if not any(f.bad for f in findings) or attempt == 3:
                 break

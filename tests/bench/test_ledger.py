@@ -20,7 +20,9 @@ def seen_one_day() -> Seen:
     return seen
 
 
-def verdicts(seen: Seen, *, times: Any = None, windows: int = 8, speed: float = 1.0, **more: int) -> dict[str, str]:
+def verdicts(
+    seen: Seen, *, times: Any = None, windows: int = 8, speed: float = 1.0, takes_s: float = 0.0, **more: int
+) -> dict[str, str]:
     after = Counter({name: seen.counts[name] for name in COUNTS}) + Counter(more)
     found = compare(
         seen,
@@ -30,6 +32,7 @@ def verdicts(seen: Seen, *, times: Any = None, windows: int = 8, speed: float = 
         windows_after=Counter({"nancheng-02": windows}),
         times=times,
         speed=speed,
+        takes_s=takes_s,
     )
     return {f.what: f.verdict for f in found}
 
@@ -94,3 +97,12 @@ def test_served_by_window_leaves_out_those_who_served_nobody():
     rows = [{"code": "w1", "served": 3}, {"code": "w2", "served": 0}, {"code": "total", "served": 3}]
 
     assert by_window(rows) == Counter({"w1": 3})
+
+
+def test_what_a_slow_server_adds_to_a_wait_is_no_difference():
+    late = {"wait": {"mean": 140.0}, "handling": {"mean": 600.0}}
+
+    quick = verdicts(seen_one_day(), times=late, speed=120.0)
+    slow = verdicts(seen_one_day(), times=late, speed=120.0, takes_s=1.0)
+
+    assert (quick["mean wait, s"], slow["mean wait, s"]) == ("differs", "same")

@@ -12,11 +12,12 @@ import pytest
 from banshi.crowd.ledger import COUNTS
 
 pytestmark = pytest.mark.browser
+DAYS = iter(("2026-12-02", "2026-12-09"))  # a second try finds nobody of the first in its day
 
 
 @pytest.mark.timeout(280)
 def test_two_hours_of_a_crowd_are_reported_as_it_lived_them(installation: Any):
-    installation.set_clock("2026-12-02T08:20:00+08:00", 0)
+    installation.set_clock(f"{next(DAYS)}T08:20:00+08:00", 0)
     arguments = ["--hall", "nancheng", "--speed", "120", "--minutes", "120", "--seed", "7", "--json"]
     try:
         done = subprocess.run(

@@ -60,5 +60,5 @@ class Yardstick:
         )  # fmt: skip
         said = re.search(r"tps = ([0-9.]+)", done.stdout)
         if done.returncode or said is None:
-            raise BenchTrouble(f"pgbench: {done.stderr.strip()[-600:]}")
+            raise BenchTrouble(f"pgbench ended with {done.returncode}: {(done.stderr or done.stdout).strip()[-600:]}")
         return float(said[1])
