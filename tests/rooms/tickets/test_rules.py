@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from banshi.kernel.policy import TicketPolicy
+from banshi.kernel.refusals import Refusal
 from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.rules import AtWork, Band, Due, Forecaster, Handling, InLine, Rank, RankClass
 from tests.town import TUESDAY_NINE, at
@@ -86,15 +87,29 @@ def test_ranks_are_a_total_order(people):
     assert not (a <= b and b <= c) or a <= c
 
 
-@pytest.mark.parametrize(("born", "lane"), [(1961, "elderly"), (1962, ""), (None, "")])
-def test_the_elderly_get_their_lane_by_year_of_birth(born, lane):
-    got = rules.lane_of(asked="", birth_year=born, policy=TicketPolicy(elderly_from=65), today=date(2026, 3, 10))
+@pytest.mark.parametrize(
+    ("asked", "born", "found"),
+    [
+        ("", date(1961, 3, 10), ("elderly", False)),  # 65 today
+        ("", date(1961, 3, 11), ("", False)),  # 65 tomorrow
+        ("", None, ("", False)),
+        ("elderly", date(1950, 1, 1), ("elderly", False)),
+        ("elderly", None, ("elderly", True)),
+        ("pregnant", date(1990, 1, 1), ("pregnant", True)),
+        ("pregnant", None, ("pregnant", True)),
+    ],
+)
+def test_a_lane_is_given_by_the_document_or_checked_at_the_window(asked, born, found):
+    got = rules.lane_of(asked=asked, born=born, policy=TicketPolicy(elderly_from=65), today=date(2026, 3, 10))
 
-    assert got == lane
+    assert got == found
 
 
-def test_the_lane_asked_for_stays():
-    assert rules.lane_of(asked="pregnant", birth_year=1950, policy=POLICY, today=date(2026, 3, 10)) == "pregnant"
+def test_whose_document_says_otherwise_is_refused_the_elderly_lane():
+    got = rules.lane_of(asked="elderly", born=date(1990, 1, 1), policy=POLICY, today=date(2026, 3, 10))
+
+    assert isinstance(got, Refusal)
+    assert (got.slug, got.facts["field"]) == ("invalid", "lane")
 
 
 def test_a_walk_in_is_called_at_the_latest_after_the_policys_time_and_a_booked_one_has_no_such_moment():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,9 +12,10 @@ from django.db import IntegrityError, transaction
 
 from banshi.foundation.crypto import encrypt
 from banshi.kernel.actors import Actor
+from banshi.kernel.documents import IdType, birth_date
 from banshi.kernel.numbers import code_from
 from banshi.kernel.policy import HallPolicy
-from banshi.kernel.refusals import Refused
+from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.queries import Opening
@@ -67,7 +68,7 @@ WITH standing AS (
 ), made AS (
   INSERT INTO tickets_ticket AS t (ref, hall_id, day, letter, seq, number, kind, lane, category_id, item_id, person_id,
     appointment_id, visit_id, channel, language, phone_index, notify_to, state, rank_class, rank_key, call_by,
-    session_kind, session_until, after_booked, alone, only_window_id, made_at, waits_from, calls, recalls, misses,
+    session_kind, session_until, after_booked, alone, only_window_id, made_at, waits_from, lane_to_check, calls, recalls, misses,
     note, closed_why)
   SELECT %(ref)s, %(hall)s, %(day)s, %(letter)s, last,
     %(letter)s || lpad(last::text, GREATEST(3, length(last::text)), '0'), %(kind)s, %(lane)s, %(category)s,
@@ -75,7 +76,7 @@ WITH standing AS (
     COALESCE(%(visit)s::bigint, (SELECT id FROM visited)), %(channel)s,
     %(language)s, %(phone_index)s, %(notify_to)s, 'waiting', %(rank_class)s, %(rank_key)s, %(call_by)s::timestamptz,
     %(session_kind)s, %(session_until)s::timestamptz, %(after_booked)s, %(alone)s, %(only_window)s::bigint, %(now)s,
-    %(waits_from)s, 0, 0, 0, '', ''
+    %(waits_from)s, %(lane_to_check)s, 0, 0, 0, '', ''
   FROM passed
   RETURNING {columns("t")}
 ), promised AS (
@@ -150,11 +151,12 @@ def issue(
         raise Refused("identity-invalid", facts={"reason": reason})
     local = now.astimezone(ZoneInfo(hall.timezone))
     opening = _opening(hall, rules_of_hall, category, item, tags, now, walks_in=walks_in)
-    person = Person.objects.only("birth_year", "phone").get(pk=person_id) if person_id else None
+    person = Person.objects.only("birth_year", "phone", "id_type", "id_number").get(pk=person_id) if person_id else None
     contact = contact or (appointment.contact if appointment else None) or (person.phone if person else None)
-    lane = rules.lane_of(
-        asked=lane, birth_year=person.birth_year if person else None, policy=rules_of_hall.tickets, today=local.date()
-    )
+    found = rules.lane_of(asked=lane, born=_born(person), policy=rules_of_hall.tickets, today=local.date())
+    if isinstance(found, Refusal):
+        raise Refused(found)
+    lane, to_check = found
     ranked = rules.rank(
         kind=kind,
         lane=lane,
@@ -190,6 +192,7 @@ def issue(
         "visit": visit_id,
         "kind": kind,
         "lane": lane,
+        "lane_to_check": to_check,
         "channel": channel,
         "language": language,
         "phone_index": phone_index(contact) if contact else "",
@@ -230,6 +233,13 @@ def _tomorrow(hall: Hall, category: Category, item: Item | None, local: datetime
     night = datetime.combine(local.date() + timedelta(days=1), time(0), local.tzinfo)
     opening = calendars.next_opening(hall, night, item.code if item else None, category=category.code)
     return opening.starts_at if opening else None
+
+
+def _born(person: Person | None) -> date | None:
+    """By the document."""
+    if person is None or person.birth_year is None:
+        return None
+    return birth_date(IdType(person.id_type), person.id_number) or date(person.birth_year, 12, 31)
 
 
 def _file(values: dict[str, Any]) -> Ticket:

@@ -104,11 +104,28 @@ def call_by(*, rank_class: int, policy: TicketPolicy, now: datetime) -> datetime
     return now + timedelta(minutes=policy.finally_call_after)
 
 
-def lane_of(*, asked: str, birth_year: int | None, policy: TicketPolicy, today: date) -> str:
-    """The lane asked for, or `elderly` for those of the policy's age by year of birth."""
-    if asked or birth_year is None or "elderly" not in policy.priority_lanes:
-        return asked
-    return "elderly" if today.year - birth_year >= policy.elderly_from else ""
+def lane_of(*, asked: str, born: date | None, policy: TicketPolicy, today: date) -> tuple[str, bool] | Refusal:
+    """The lane, and whether the window has to look at what it is asked for – on every surface by the same rule.
+
+    Age is that of the document, on the day: who is old enough gets the elderly lane without asking, whose document says
+    otherwise is refused it. Without a document, and for every other lane, nothing is shown: it is checked at the window.
+
+    :param born: by the document; None without one, or where it does not say.
+    """
+    asked_lane = asked if asked in policy.priority_lanes else ""
+    if born is None or "elderly" not in policy.priority_lanes:
+        return asked_lane, bool(asked_lane)
+    age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    old = age >= policy.elderly_from
+    if asked_lane == "elderly" and not old:
+        reason = {
+            "zh": f"证件显示未满 {policy.elderly_from} 岁",
+            "en": f"By the document, not yet {policy.elderly_from} years old",
+        }
+        return Refusal("invalid", {"field": "lane", "reason": reason})
+    if asked_lane in ("", "elderly"):
+        return ("elderly", False) if old else ("", False)
+    return asked_lane, True
 
 
 def next_category(*, called: Mapping[str, int], weights: Mapping[str, int], waiting: Sequence[str]) -> str | None:
