@@ -211,6 +211,19 @@ def test_one_visit_that_breaks_does_not_hold_up_the_others(open_town: Town, monk
     assert second.day != date(2026, 3, 11)
 
 
+def test_who_could_not_be_moved_is_no_longer_left_over_once_settled_by_hand(open_town: Town):
+    row = booked(open_town, "2026-03-11 10:00")
+    Slot.objects.exclude(pk=row.slot_id).update(quota=0, touched=True)
+    _, first = close(open_town, starts="2026-03-11 08:00", ends="2026-03-11 18:00")
+    follow_up.work_off(now=NINE35)
+    before = follow_up.outcome_of(first)
+
+    change_hours.apply(hall=open_town.hall, choices={row.code: Choice("cancel")}, by=CLERK, now=NINE35, why="停电")
+    follow_up.work_off(now=NINE35)
+
+    assert (before, follow_up.outcome_of(first)) == (Outcome(failed=1), Outcome(done=1))
+
+
 def test_a_choice_for_one_person_counts_over_the_choice_for_all(open_town: Town):
     moved, cancelled = booked(open_town, "2026-03-11 10:00", 1), booked(open_town, "2026-03-11 11:00", 2)
     _, follow = close(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -11,7 +12,7 @@ from django.utils.translation import ngettext
 
 from banshi.foundation import states
 from banshi.foundation.doors import Who
-from banshi.rooms.booking.models import Appeal
+from banshi.rooms.booking.models import Appeal, FollowUpVisit
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.feedback.models import Task
@@ -41,6 +42,7 @@ def needs(who: Who, halls: list[Hall], *, now: datetime) -> list[Need]:
         *_appeals(who, halls),
         *_messages(who, halls),
         *_closures(who, halls, now),
+        *_left_over(who, halls, now),
         *_provisional(who, halls, now),
     ]
     order = {"urgent": 0, "wait": 1, "info": 2}
@@ -128,6 +130,24 @@ def _closures(who: Who, halls: list[Hall], now: datetime) -> list[Need]:
         href = reverse("office:closures", kwargs={"hall": hall.code})
         found.append(Need(hall, "calendar-x", "wait" if row.starts_at <= now else "info", text, href, span))
     return found
+
+
+def _left_over(who: Who, halls: list[Hall], now: datetime) -> list[Need]:
+    """Visits that a change of hours of the last week could not settle."""
+    mine = _where(who, halls, "calendar.edit")
+    week = now - timedelta(days=7)
+    rows = FollowUpVisit.objects.filter(follow_up__hall_id__in=mine, follow_up__made_at__gte=week, state="failed")
+    counted = Counter(rows.order_by("id").values_list("follow_up__hall_id", flat=True)[:5000])
+    return [
+        Need(
+            mine[hall_id],
+            "calendar-x",
+            "urgent",
+            ngettext("%(n)s visit could not be moved", "%(n)s visits could not be moved", n) % {"n": n},
+            reverse("office:unsettled", kwargs={"hall": mine[hall_id].code}),
+        )
+        for hall_id, n in counted.items()
+    ]
 
 
 def _provisional(who: Who, halls: list[Hall], now: datetime) -> list[Need]:

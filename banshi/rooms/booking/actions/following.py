@@ -78,6 +78,9 @@ def settle(visit: FollowUpVisit, *, state: str, slug: str = "", now: datetime) -
     """What became of a visit; inside the transaction that did it."""
     visit.state, visit.slug, visit.settled_at = state, slug[:40], now
     visit.save(update_fields=["state", "slug", "settled_at"])
+    if state != "failed":  # what an earlier change could not do has now been done by hand
+        same = FollowUpVisit.objects.filter(visit=visit.visit, state="failed").exclude(pk=visit.pk)
+        same.update(state="done", settled_at=now)
 
 
 def finish_follow_ups(*, now: datetime) -> list[FollowUp]:
