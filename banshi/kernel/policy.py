@@ -68,6 +68,10 @@ class BookingPolicy(Section):
     overbook_percent: Annotated[int, Field(ge=0, le=100)] = 0
     waiting_list: bool = True
     waiting_offer: Minutes = 30  # minutes an offered place waits for its person
+    waiting_from: time = time(8, 0)  # offers are made between these hours of the hall's day
+    waiting_until: time = time(21, 0)
+    waiting_come: Minutes = 60  # an offer ends so long before the period: enough time to come
+    waiting_lapse: Literal["keep", "drop"] = "keep"  # who does not answer keeps the place in line (three times), or not
     kept: Literal["serve", "forgive"] = "serve"  # kept although the hall closes: let in and served, or only no strike
     quotas: tuple[Quota, ...] = (Quota(),)
     credit: Credit = Credit()

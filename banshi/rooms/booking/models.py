@@ -206,7 +206,10 @@ class Hold(models.Model):
 
 
 class Waiting(models.Model):
-    """候补: wants a place on a full day. state: waiting → offered → taken | lapsed | left, or closed."""
+    """候补: wants a place on a full day, or (with `appointment`) an earlier one than the one booked.
+
+    state: waiting → offered → taken | lapsed | left, or closed; an offer that ran out may go back to waiting.
+    """
 
     hall = models.ForeignKey(Hall, on_delete=models.CASCADE)
     item = models.ForeignKey(Item, on_delete=models.CASCADE)
@@ -217,16 +220,24 @@ class Waiting(models.Model):
     limit_key = models.CharField(max_length=40, default="", db_default="")  # as of an appointment
     made_at = models.DateTimeField()
     state = models.CharField(max_length=8, default="waiting")
-    hold = models.ForeignKey(Hold, null=True, on_delete=models.SET_NULL)
+    hold = models.ForeignKey(Hold, null=True, on_delete=models.SET_NULL, related_name="waiting")
+    appointment = models.ForeignKey(Appointment, null=True, on_delete=models.CASCADE, related_name="waits_earlier")
+    offers = models.SmallIntegerField(default=0, db_default=0)  # made so far
+    last_slot = models.BigIntegerField(default=0, db_default=0)  # the place offered last: not offered again
 
     class Meta:
         db_table = "booking_waiting"
         constraints = [
             models.UniqueConstraint(
                 fields=["hall", "business", "day", "person", "limit_key"],
-                condition=models.Q(state__in=["waiting", "offered"]),
+                condition=models.Q(state__in=["waiting", "offered"], appointment=None),
                 name="a_person_waits_once_per_business_and_day",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["appointment"],
+                condition=models.Q(state__in=["waiting", "offered"]),
+                name="an_appointment_waits_once_for_an_earlier_place",
+            ),
         ]
 
 

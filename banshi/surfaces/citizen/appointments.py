@@ -87,10 +87,20 @@ def _page(request: Any, found: Appointment, *, now: datetime, refused: Refused |
         "k": _query(request, found),
         "is_new": request.GET.get("new") == "1",
         "by_others": found.account_id != request.who.account_id and on_my_document(request, found),
+        "earlier": _earlier(found),
+        "may_wait": found.state == "booked"
+        and policy.booking.waiting_list
+        and found.starts_at - now >= booking.EARLIER_BY,
     }
     if refused is not None:
         context["panel"] = _panel(refused, request, found, now=now)
     return page(request, "citizen/appointment.html", context, hall=hall, refused=refused)
+
+
+def _earlier(found: Appointment) -> Waiting | None:
+    """The wish for an earlier place, with what is offered."""
+    rows = Waiting.objects.filter(appointment=found, state__in=["waiting", "offered"])
+    return rows.select_related("hold__slot").first()
 
 
 def _check_in(policy: Any, found: Appointment, now: datetime) -> CheckIn:
@@ -293,6 +303,47 @@ def appeal(request: Any) -> HttpResponseBase:
         return _all(request, now=now, form=form, refused=refused)
     messages.success(request, gettext("The appeal is with the hall. The answer comes by message and stands here."))
     return redirect(f"{reverse('citizen:appointments')}#credit")
+
+
+@public_page
+@require_POST
+def wait_earlier(request: Any, code: str) -> HttpResponseBase:
+    """Ask for an earlier place; the answer comes by message, and here."""
+    now = clock.now()
+    found = appointment_for(request, code)
+    try:
+        booking.join_earlier(code=found.code, by=actor_for(request, found), now=now)
+    except Refused as refused:
+        return _page(request, found, now=now, refused=refused)
+    return redirect(_to("appointment", found, request))
+
+
+@public_page
+@require_POST
+def leave_earlier(request: Any, code: str) -> HttpResponseBase:
+    """No earlier place after all; a place that is kept goes to the next."""
+    now = clock.now()
+    found = appointment_for(request, code)
+    one = Waiting.objects.filter(appointment=found, state__in=["waiting", "offered"]).first()
+    if one is not None:
+        booking.leave_waiting(waiting_id=one.pk, by=actor_for(request, found), now=now)
+    return redirect(_to("appointment", found, request))
+
+
+@public_page
+@require_POST
+def take_earlier(request: Any, code: str) -> HttpResponseBase:
+    """The earlier place: the appointment moves and keeps its reference."""
+    now = clock.now()
+    found = appointment_for(request, code)
+    one = Waiting.objects.filter(appointment=found, state="offered").first()
+    if one is None:
+        return _page(request, found, now=now, refused=Refused("hold-expired", facts={"expired": now}))
+    try:
+        booking.take_offer(waiting_id=one.pk, source="web", by=actor_for(request, found), now=now)
+    except Refused as refused:
+        return _page(request, found, now=now, refused=refused)
+    return redirect(_to("appointment", found, request))
 
 
 # --- waiting list (候补) ------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from banshi.kernel.policy import BookingPolicy
 from banshi.kernel.refusals import Alternative, Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
-from banshi.rooms.booking.models import Appointment, Slot
+from banshi.rooms.booking.models import Appointment, Hold, Slot
 from banshi.rooms.booking.queries import SlotView
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem, Item
@@ -205,7 +205,18 @@ def _kept(request: Any, slot: Slot, *, now: datetime) -> Kept | None:
     if not isinstance(kept, dict) or kept.get("slot") != slot.pk:
         return None
     until = datetime.fromisoformat(kept["until"])
-    return Kept(int(kept["id"]), until, int((until - now).total_seconds())) if until > now else None
+    if until <= now:
+        return None
+    # The same account may have given it up, or taken another place, in another window.
+    if not Hold.objects.filter(id=int(kept["id"]), ended_at=None).exists():
+        return None
+    return Kept(int(kept["id"]), until, int((until - now).total_seconds()))
+
+
+def _held_once(request: Any, slot: Slot) -> int | None:
+    """The hold this window was told of for the slot, whatever became of it: booking says so if it is gone."""
+    kept = request.session.get("hold")
+    return int(kept["id"]) if isinstance(kept, dict) and kept.get("slot") == slot.pk else None
 
 
 # --- 2: who, and confirm ------------------------------------------------------------------------------------------
@@ -277,12 +288,12 @@ def _place(request: Any, item: Item, slot: Slot, *, now: datetime) -> HttpRespon
     if who == "new" and not form.is_valid():
         wrong = unfilled(NOT_FILLED)
         return _confirm_page(request, item, slot, form=form, who=who, now=now, refused=wrong)
-    kept = _kept(request, slot, now=now)
+    held = _held_once(request, slot)
     codes = [item.code, *[code for code in _with_codes(request) if code != item.code]]
     try:
         with transaction.atomic():
             person = _person(request, who, form, places.policy_of(slot.hall_id, now=now).booking, now=now)
-            placed = _place_all(request, slot, codes, person, kept.id if kept else None, now=now)
+            placed = _place_all(request, slot, codes, person, held, now=now)
     except Refused as refused:
         return _confirm_page(request, item, slot, form=form, who=who, now=now, refused=refused)
     request.session.pop("hold", None)
@@ -340,7 +351,19 @@ def hold(request: Any, item: str, slot: int) -> HttpResponseBase:
         shown = _with_chances(refused, found, row, now=now)
         context = {"panel": _panel(shown, found, row.hall, now=now)}
         return page(request, "citizen/_kept.html", context, hall=row.hall, refused=refused)
-    return page(request, "citizen/_kept.html", {"kept": _kept(request, row, now=now), "slot": row}, hall=row.hall)
+    shown_kept = {"kept": _kept(request, row, now=now), "slot": row, "item": found}
+    return page(request, "citizen/_kept.html", shown_kept, hall=row.hall)
+
+
+@citizen_page
+@require_GET
+def kept(request: Any, item: str, slot: int) -> HttpResponseBase:
+    """Whether the place of an open confirm page is still kept; asked again and again while it is open."""
+    now = clock.now()
+    row = _slot(slot)
+    still = _kept(request, row, now=now)
+    context = {"kept": still, "slot": row, "item": catalogue.item_by_code(item), "gone": still is None}
+    return page(request, "citizen/_kept.html", context, hall=row.hall)
 
 
 @citizen_page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -76,8 +77,13 @@ def choose(*, hall: Hall, item_code: str, day: str | None, now: datetime, person
     quietest = min(free, key=lambda p: (p.busy, p.starts_at), default=None) if len(free) > 1 else None
     if quietest is not None and max(p.busy for p in free) - quietest.busy < WORTH_SAYING:
         quietest = None  # all much the same: nothing to recommend
-    waits = chosen.state == "full" and places.policy_of(hall.pk, now=now).booking.waiting_list
+    waits = _is_full(chosen, periods) and places.policy_of(hall.pk, now=now).booking.waiting_list
     return Choice(hall, days, chosen, periods, quietest, _why(chosen), waits)
+
+
+def _is_full(chosen: DayChoice, periods: Sequence[SlotView]) -> bool:
+    """Nothing is free, and somebody could give a place back: stopped or past periods among the full ones change nothing."""
+    return not chosen.is_open and any(p.refusal is not None and p.refusal.slug == "slot-full" for p in periods)
 
 
 def _day_asked(text: str | None) -> date | None:

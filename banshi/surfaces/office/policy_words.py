@@ -39,6 +39,10 @@ LABELS: dict[str, Text] = {
     "booking.overbook_percent": _("Overbooking, per cent"),
     "booking.waiting_list": _("Waiting list"),
     "booking.waiting_offer": _("Offer waits, minutes"),
+    "booking.waiting_from": _("Offers from"),
+    "booking.waiting_until": _("Offers until"),
+    "booking.waiting_come": _("Minutes to come"),
+    "booking.waiting_lapse": _("Who does not answer an offer"),
     "booking.kept": _("Kept appointments in a closure"),
     "booking.quotas": _("Places per period"),
     "booking.credit.no_shows": _("No-shows until suspended"),
@@ -105,6 +109,8 @@ HINTS: dict[str, Text] = {
     "booking.come_early": _("What the confirmation asks for."),
     "booking.withhold_cancelled": _("Against those who trade in places; 0: free at once."),
     "booking.overbook_percent": _("More places than can be served, for those who do not come."),
+    "booking.waiting_from": _("At night nobody is asked; the place waits until morning."),
+    "booking.waiting_come": _("An offer ends so long before the period."),
     "booking.quotas": _(
         "The closest line counts: matter, then category, then the whole hall. “*” is each category on its own."
     ),
@@ -137,6 +143,7 @@ OPTIONS: dict[str, dict[str, Text]] = {
         "rolling_days": _("So many days ahead"),
     },
     "booking.cancel_until": {"period_end": _("until the period ends"), "period_start": _("until the period starts")},
+    "booking.waiting_lapse": {"keep": _("keeps the place in line, three times"), "drop": _("is out of the list")},
     "booking.kept": {"serve": _("let in and served"), "forgive": _("no strike, but not served")},
     "booking.credit.scope": {"hall": _("this hall"), "region": _("the whole city")},
     "booking.suspension_bars": {

@@ -37,6 +37,7 @@ MESSAGE_KEYS: dict[str, Text] = {
     "line_stopped": _("Calling has stopped"),
     "line_goes_on": _("Calling goes on"),
     "not_served": _("Not served today"),
+    "earlier_offer": _("An earlier place became free"),
     "waiting_closed": _("Waiting ended: the day closed"),
 }
 

@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from banshi.foundation.crypto import sign
 from banshi.rooms.booking import actions
-from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Suspension, Waiting
+from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Slot, Suspension, Waiting
 from tests.surfaces.citizen.conftest import Phone, book, stop_the_clock, text
-from tests.town import TUESDAY_NINE, Town, at
+from tests.town import CITIZEN, TUESDAY_NINE, Town, at
 
 
 def test_the_appointment_shows_its_qr_code_and_never_the_full_name(mine: Phone, open_town: Town):
@@ -43,7 +43,7 @@ def test_an_appointment_of_another_account_is_not_found(
     assert answers == [200, 404, 404]
 
 
-@pytest.mark.parametrize("verb", ["cancel", "move", "rebook"])
+@pytest.mark.parametrize("verb", ["cancel", "move", "rebook", "earlier", "earlier/leave", "earlier/take"])
 def test_nobody_changes_an_appointment_of_another_account(
     mine: Phone, theirs: Phone, anybody: Phone, open_town: Town, verb: str
 ):
@@ -386,3 +386,23 @@ def test_nobody_disowns_their_own_or_anothers_booking(mine: Phone, theirs: Phone
 
     assert mine.post(f"/a/{own.code}/not-by-me").status_code == 404
     assert theirs.post(f"/a/{own.code}/not-by-me").status_code == 404
+
+
+def test_an_earlier_place_is_asked_for_and_taken_on_the_appointments_page(mine: Phone, open_town: Town):
+    from tests.rooms.booking.test_place import book as book_for
+
+    booked = book(mine, open_town.slot(quota=1, starts=at("2026-03-13 09:00")))
+    full = open_town.slot(quota=1)
+    other = book_for(open_town, full, 7)
+
+    mine.post(f"/a/{booked.code}/earlier")
+    asked = text(mine.get(f"/a/{booked.code}"))
+    actions.cancel(code=other.code, by=CITIZEN, now=TUESDAY_NINE)
+    offered = text(mine.get(f"/a/{booked.code}"))
+    mine.post(f"/a/{booked.code}/earlier/take")
+
+    booked.refresh_from_db()
+    assert "已登记提前" in asked
+    assert "有更早的位子" in offered
+    assert booked.slot_id == full.pk
+    assert Slot.objects.get(pk=full.pk).taken == 1

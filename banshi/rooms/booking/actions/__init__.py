@@ -22,22 +22,22 @@ from banshi.rooms.booking.actions.credit import (
     sweep_no_shows,
 )
 from banshi.rooms.booking.actions.following import VisitToFollow, keep, open_follow_up
-from banshi.rooms.booking.actions.holding import (
-    end_waiting_for_closed_days,
-    expire_holds,
-    give_back,
-    hold,
-    join_waiting,
-    leave_waiting,
-    offer_waiting,
-    take_offer,
-)
+from banshi.rooms.booking.actions.holding import expire_holds, give_back, hold
+from banshi.rooms.booking.actions.offering import EARLIER_BY, offer_waiting
 from banshi.rooms.booking.actions.opening import ask_opening, tell_openings
 from banshi.rooms.booking.actions.placing import Asked, place, place_many, place_several
 from banshi.rooms.booking.actions.slots import close_slot, materialise, set_quota
 from banshi.rooms.booking.actions.telling import confirm_again
+from banshi.rooms.booking.actions.waiting import (
+    end_waiting_for_closed_days,
+    join_earlier,
+    join_waiting,
+    leave_waiting,
+    take_offer,
+)
 
 __all__ = [
+    "EARLIER_BY",
     "Asked",
     "VisitToFollow",
     "answer_appeal",
@@ -53,6 +53,7 @@ __all__ = [
     "free_doubles",
     "give_back",
     "hold",
+    "join_earlier",
     "join_waiting",
     "keep",
     "leave_waiting",

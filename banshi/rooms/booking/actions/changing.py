@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,11 +14,12 @@ from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions import credit, telling
-from banshi.rooms.booking.actions.holding import free_place
+from banshi.rooms.booking.actions.granting import target_refusal
+from banshi.rooms.booking.actions.offering import free_place
 from banshi.rooms.booking.actions.placing import SAME_TIME, Chances, lock_run, place
 from banshi.rooms.booking.actions.retrying import Meanwhile, again
 from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, LedgerEntry, Move, Slot
-from banshi.rooms.booking.queries.facts import AskedFacts, Asking, Opens, hall_facts, item_words, read_facts, slot_facts
+from banshi.rooms.booking.queries.facts import Asking, Opens, hall_facts, item_words, read_facts, slot_facts
 from banshi.rooms.booking.queries.slots import alternatives_for
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.places.models import Hall
@@ -194,7 +194,7 @@ def move(
         no = rules.move_refusal(policy=policy, moves=seen.moves)
     if no is not None:
         raise Refused(no)
-    no = _target_refusal(seen, fact, slot_id, now=now, by_hall=by_hall)
+    no = target_refusal(seen, fact, slot_id, now=now, by_hall=by_hall)
     if no is not None:
         raise Chances(now, opens).refused(no, fact)
     assert fact.slot is not None
@@ -238,32 +238,6 @@ def move(
     facts = {"from": seen.slot_id, "to": first.pk, "by_hall": by_hall}
     audit.record(action="moved", subject=telling.subject_of(code), by=by, now=now, hall=hall.code, facts=facts)
     return row
-
-
-def _target_refusal(
-    seen: Appointment, fact: AskedFacts, slot_id: int, *, now: datetime, by_hall: bool
-) -> Refusal | None:
-    """Why the new period is not possible. Fullness is looked at under the lock."""
-    if fact.hall is None or fact.slot is None or fact.hall.id != seen.hall_id:
-        return Refusal("nothing-found", {"slot": slot_id})
-    # The appointment itself does not count (`Asking.but`), and a suspension bars new bookings only.
-    person = replace(fact.person, barred=None, account_live=0)
-    if seen.exempt:
-        person = replace(person, same_half_day=None)
-    if by_hall:
-        person = replace(person, account_in_period=0)
-    return rules.refusal(
-        slot=fact.slot,
-        item=fact.item.facts if fact.item else None,
-        policy=fact.hall.policy.booking,
-        now=now.astimezone(fact.hall.zone),
-        opens=fact.opens,
-        person=person,
-        channel=seen.source,
-        internal=by_hall or seen.internal,
-        held=True,
-        hall=fact.hall.code,
-    )
 
 
 def _take(slot: Slot, *, internal: bool) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import Q
 
 from banshi.foundation import prepared
 from banshi.foundation.crypto import blind_index, decrypt, encrypt
@@ -25,7 +26,7 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions import telling
 from banshi.rooms.booking.actions.retrying import TRIES, again, met
-from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, Slot
+from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, Slot, Waiting
 from banshi.rooms.booking.queries.facts import AskedFacts, Asking, HallFacts, ItemWords, Opens, read_facts, slot_facts
 from banshi.rooms.booking.queries.slots import alternatives_for
 from banshi.rooms.booking.rules import SlotFacts
@@ -187,9 +188,11 @@ def place_many(asked: Sequence[Asked], *, now: datetime) -> list[Appointment | R
                 later.append(i)
                 continue
             verdict = _verdict(asked[i], fact, now=now)
+            if isinstance(verdict, Refusal) and verdict.slug == "slot-full" and (mine := _offered(asked[i], now=now)):
+                verdict = _verdict(mine, fact, now=now)
             if isinstance(verdict, Refusal):
                 results[i] = chances.refused(verdict, fact)
-            elif asked[i].hold_id is not None or verdict.item.facts.periods > 1:
+            elif verdict.asked.hold_id is not None or verdict.item.facts.periods > 1:
                 results[i] = _place_long(verdict, chances, now=now)
             elif claimed.get((key := (verdict.slot.id, asked[i].internal)), 0) >= verdict.slot.free(internal=key[1]):
                 later.append(i)  # those before it will probably take the last places
@@ -208,6 +211,18 @@ def place_many(asked: Sequence[Asked], *, now: datetime) -> list[Appointment | R
                 results[i] = Refused("changed-meanwhile")
         todo = sorted(later)
     return [results[i] for i in range(len(asked))]
+
+
+def _offered(asked: Asked, *, now: datetime) -> Asked | None:
+    """The same request with the place that the waiting list keeps for this person, whichever way they come for it."""
+    if asked.hold_id is not None or asked.internal:
+        return None
+    kept = Hold.objects.filter(
+        slot_id=asked.slot_id, kind="offer", person_id=asked.person_id, ended_at=None, expires_at__gt=now
+    )
+    # An offer of an earlier place moves the appointment; it is no second booking.
+    hold_id = kept.filter(waiting__appointment=None).order_by("id").values_list("id", flat=True).first()
+    return replace(asked, hold_id=hold_id) if hold_id is not None else None
 
 
 def place(
@@ -338,7 +353,7 @@ def _same_period(first: Appointment, asking: Asking, item_code: str, *, now: dat
         raise Refused("item-not-here", facts={"item": item_code})
     target = rules.quota_for(fact.hall.policy.booking.quotas, fact.item.facts)
     wanted = [target[0]] if target else []
-    rows = Slot.objects.filter(hall_id=first.hall_id, starts_at=first.starts_at)
+    rows = Slot.objects.filter(hall_id=first.hall_id, starts_at=first.starts_at).order_by("-closed", "id")
     own = {"hall", f"cat:{fact.item.facts.category}", f"item:{item_code}"}
     found = {row.business: row for row in rows if row.business in own}
     for business in (*wanted, f"item:{item_code}", f"cat:{fact.item.facts.category}", "hall"):
@@ -617,7 +632,9 @@ def lock_run(slot: SlotFacts, hall: HallFacts, periods: int, *, also: Sequence[i
     """Lock `periods` slots in a row from `slot` on, and the slots `also`, all in id order; the run by start."""
     same_day = Slot.objects.filter(
         hall_id=hall.id, business=slot.business, day=slot.day, starts_at__gte=slot.starts_at
-    ).order_by("starts_at")
+    ).order_by("starts_at", "closed")
+    # A period of an earlier grid lies across those of today; it is in a row with nothing.
+    same_day = same_day.exclude(~Q(id=slot.id), closed=True, session="")
     run = list(same_day[:periods])
     if not rules.in_a_row([slot_facts(each, hall.zone) for each in run], periods):
         reason = {"zh": f"需要连续 {periods} 个时段", "en": f"This matter needs {periods} periods in a row"}
@@ -640,9 +657,11 @@ def _use_hold(grant: _Granted, *, now: datetime) -> datetime | None:
     if hold is None or not _is_theirs(hold, grant.asked):
         raise Refused("nothing-found", facts={"hold": grant.asked.hold_id})
     if hold.ended_at is not None or hold.expires_at <= now:
-        return hold.expires_at
+        return min(hold.ended_at or hold.expires_at, hold.expires_at)
     hold.ended_at, hold.outcome = now, "used"
     hold.save(update_fields=["ended_at", "outcome"])
+    if hold.kind == "offer":
+        Waiting.objects.filter(hold=hold, state="offered").update(state="taken")
     return None
 
 

@@ -16,7 +16,7 @@ from banshi.kernel.policy import Quota
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import rules
-from banshi.rooms.booking.actions.holding import carry_over, offer_free_places, offer_waiting
+from banshi.rooms.booking.actions.offering import carry_over, offer_free_places, offer_waiting
 from banshi.rooms.booking.actions.retrying import again
 from banshi.rooms.booking.models import Slot
 from banshi.rooms.booking.queries.facts import HallFacts, hall_facts

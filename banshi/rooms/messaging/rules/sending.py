@@ -83,6 +83,7 @@ SENSE: Mapping[tuple[str, str], Sense] = {
     ("ticket", "line_goes_on"): _sense("waiting", "parked"),
     ("ticket", "not_served"): _sense("closed"),
     ("waiting", "waiting_offer"): _sense("offered"),
+    ("waiting", "earlier_offer"): _sense("offered"),
     ("waiting", "waiting_closed"): _sense("closed"),
     ("suspension", "suspended"): _sense("suspended"),
     ("suspension", "lifted"): _sense("lifted"),
@@ -135,7 +136,7 @@ def last_moment(*, key: str, due_at: datetime, params: Mapping[str, Any]) -> dat
     A reminder ends with the start of its period, a confirmation with the end, an offer when it expires.
     """
     starts_at, ends_at = moment_of(params.get("starts_at")), moment_of(params.get("ends_at"))
-    if key == "waiting_offer" and (expires := moment_of(params.get("expires"))):
+    if key in ("waiting_offer", "earlier_offer") and (expires := moment_of(params.get("expires"))):
         return expires
     if key in UNTIL_START and starts_at:
         return starts_at

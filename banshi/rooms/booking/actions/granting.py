@@ -1,0 +1,55 @@
+"""What a move would be refused for: asked when it is made, and when an earlier place is offered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from banshi.kernel.refusals import Refusal
+from banshi.rooms.booking import rules
+from banshi.rooms.booking.models import Appointment
+from banshi.rooms.booking.queries.facts import AskedFacts, HallFacts
+
+
+def target_refusal(
+    seen: Appointment, fact: AskedFacts, slot_id: int, *, now: datetime, by_hall: bool
+) -> Refusal | None:
+    """Why the new period is not possible. Fullness is looked at under the lock."""
+    if fact.hall is None or fact.slot is None or fact.hall.id != seen.hall_id:
+        return Refusal("nothing-found", {"slot": slot_id})
+    # The appointment itself does not count (`Asking.but`), and a suspension bars new bookings only.
+    person = replace(fact.person, barred=None, account_live=0)
+    if seen.exempt:
+        person = replace(person, same_half_day=None)
+    if by_hall:
+        person = replace(person, account_in_period=0)
+    return rules.refusal(
+        slot=fact.slot,
+        item=fact.item.facts if fact.item else None,
+        policy=fact.hall.policy.booking,
+        now=now.astimezone(fact.hall.zone),
+        opens=fact.opens,
+        person=person,
+        channel=seen.source,
+        internal=by_hall or seen.internal,
+        held=True,
+        hall=fact.hall.code,
+    )
+
+
+def move_target_refusal(seen: Appointment, fact: AskedFacts, *, hall: HallFacts, now: datetime) -> Refusal | None:
+    """Why its person could not move the appointment to this place now, or None; a kept place counts as free."""
+    policy = hall.policy.booking
+    no = rules.change_refusal(
+        policy=policy,
+        state=seen.state,
+        starts_at=seen.starts_at.astimezone(hall.zone),
+        ends_at=seen.ends_at.astimezone(hall.zone),
+        now=now,
+        cancelled_at=seen.cancelled_at,
+    )
+    return (
+        no
+        or rules.move_refusal(policy=policy, moves=seen.moves)
+        or target_refusal(seen, fact, fact.slot.id if fact.slot else 0, now=now, by_hall=False)
+    )

@@ -1,0 +1,276 @@
+"""A place that is free: offered to who waits (候补), withheld, or open to all.
+
+An offer is made by the rules that will redeem it, in waking hours, and with a last moment that leaves time to come. The
+slot is locked by the caller; waiting entries are locked after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import date, datetime, time, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from banshi.kernel.actors import SYSTEM
+from banshi.kernel.policy import BookingPolicy
+from banshi.rooms.booking import rules
+from banshi.rooms.booking.actions.granting import move_target_refusal
+from banshi.rooms.booking.models import Appointment, Hold, Slot, Waiting
+from banshi.rooms.booking.queries.facts import (
+    Asking,
+    HallFacts,
+    ItemWords,
+    Opens,
+    hall_facts,
+    item_words,
+    read_facts,
+    slot_facts,
+)
+from banshi.rooms.identity import queries as identity
+from banshi.rooms.messaging import actions as messaging
+from banshi.rooms.places.models import Hall
+
+_ASKED_AT_ONCE = 20
+MOST_OFFERS = 3  # to one entry of the list
+EARLIER_BY = timedelta(days=2)  # a smaller gain is not worth a message
+LEAST_OFFER = timedelta(minutes=5)  # nobody can answer sooner
+
+
+def free_place(
+    slot: Slot,
+    *,
+    hall: HallFacts,
+    now: datetime,
+    internal: bool = False,
+    cancelled: Appointment | None = None,
+) -> None:
+    """One place of a locked slot is free: offer it to who waits, or withhold it, or count it free.
+
+    :param cancelled: the appointment it comes from; by policy such a place stays back some minutes, against those who
+        trade in places. Its own person may still take it back.
+    """
+    if internal:
+        slot.internal_taken -= 1
+        slot.save(update_fields=["internal_taken"])
+        return
+    policy = hall.policy.booking
+    useful = slot.starts_at > now and not slot.closed and slot.taken + slot.carried <= slot.quota
+    if useful and policy.waiting_list and _pass_on(slot, hall=hall, now=now):
+        return
+    if useful and cancelled is not None and policy.withhold_cancelled:
+        until = min(now + timedelta(minutes=policy.withhold_cancelled), slot.ends_at)
+        Hold.objects.create(slot=slot, kind="withheld", person_id=cancelled.person_id, made_at=now, expires_at=until)
+        return
+    slot.taken -= 1
+    slot.save(update_fields=["taken"])
+    if slot.closed and not slot.session:  # of an earlier grid: its time is free in the periods of today
+        carry_over(hall_id=slot.hall_id, days=[slot.day], business=slot.business)
+
+
+CARRY_SQL = """
+WITH used AS (
+  SELECT n.id, COALESCE(ceil(sum(o.taken
+      * extract(epoch FROM least(n.ends_at, o.ends_at) - greatest(n.starts_at, o.starts_at))
+      / extract(epoch FROM o.ends_at - o.starts_at))), 0)::int AS places
+  FROM booking_slot n
+  LEFT JOIN booking_slot o ON o.hall_id = n.hall_id AND o.day = n.day AND o.business = n.business AND o.id <> n.id
+    AND o.closed AND o.session = '' AND o.taken > 0 AND o.starts_at < n.ends_at AND n.starts_at < o.ends_at
+  WHERE n.hall_id = %(hall)s AND n.day = ANY(%(days)s) AND (%(business)s = '' OR n.business = %(business)s)
+    AND NOT (n.closed AND n.session = '')
+  GROUP BY n.id
+), locked AS MATERIALIZED (
+  SELECT s.id FROM booking_slot s JOIN used u ON u.id = s.id WHERE s.carried <> u.places ORDER BY s.id
+  FOR NO KEY UPDATE OF s
+)
+UPDATE booking_slot s SET carried = used.places FROM used, locked WHERE locked.id = s.id AND used.id = s.id
+"""
+
+
+def carry_over(*, hall_id: int, days: Collection[date], business: str = "") -> None:
+    """Count anew what people booked on an earlier grid use of the periods of today: each by its share of their time."""
+    with connection.cursor() as cursor:
+        cursor.execute(CARRY_SQL, {"hall": hall_id, "days": sorted(days), "business": business})
+
+
+def offer_waiting(*, hall: Hall, now: datetime) -> int:
+    """Offer every place that became free – by policy, reopening, a closure withdrawn, a larger quota – to who waits.
+
+    :returns: how many offers were made.
+    """
+    facts = hall_facts(hall, now=now)
+    if not facts.policy.booking.waiting_list:
+        return 0
+    wanted = Waiting.objects.filter(
+        Q(day=OuterRef("day"), appointment=None) | Q(day__gt=OuterRef("day"), appointment__isnull=False),
+        hall=hall,
+        state="waiting",
+        business=OuterRef("business"),
+    )
+    slots = Slot.objects.filter(Exists(wanted), hall=hall, closed=False, starts_at__gt=now)
+    free = slots.filter(taken__lt=F("quota") - F("carried")).order_by("starts_at", "id")
+    offered = 0
+    for slot_id in list(free.values_list("id", flat=True)):
+        with transaction.atomic():
+            slot = Slot.objects.select_for_update(no_key=True).filter(id=slot_id).first()
+            if slot is not None:
+                offered += offer_free_places(slot, hall=facts, now=now)
+    return offered
+
+
+def offer_free_places(slot: Slot, *, hall: HallFacts, now: datetime) -> int:
+    """Offer the free places of a locked slot to those who wait (places were added). :returns: how many offers."""
+    offered = 0
+    while (
+        slot.taken + slot.carried < slot.quota
+        and slot.starts_at > now
+        and not slot.closed
+        and hall.policy.booking.waiting_list
+    ):
+        if not _pass_on(slot, hall=hall, now=now):
+            break
+        slot.taken += 1
+        slot.save(update_fields=["taken"])
+        offered += 1
+    return offered
+
+
+def _pass_on(slot: Slot, *, hall: HallFacts, now: datetime) -> bool:
+    """Keep one place, already counted, for who waits: offered now, or at night withheld until people are awake."""
+    wakes = waking(hall.policy.booking, now.astimezone(hall.zone))
+    if wakes is None:
+        until = last_moment(slot, hall=hall, now=now)
+        return until - now >= LEAST_OFFER and _offer(slot, until=until, hall=hall, now=now)
+    asleep = Hold.objects.filter(slot=slot, kind="withheld", person=None, ended_at=None).count()
+    if last_moment(slot, hall=hall, now=wakes) - wakes < LEAST_OFFER or asleep >= _queue(slot, hall).count():
+        return False
+    Hold.objects.create(slot=slot, kind="withheld", made_at=now, expires_at=wakes)
+    return True
+
+
+def last_moment(slot: Slot, *, hall: HallFacts, now: datetime) -> datetime:
+    """Until when an offer of this place can be taken: as long as the policy says, never later than booking itself is
+    possible, and with time to come."""
+    policy = hall.policy.booking
+    starts_at = slot.starts_at.astimezone(hall.zone)
+    limits = [now + timedelta(minutes=policy.waiting_offer), starts_at - timedelta(minutes=policy.waiting_come)]
+    if slot.cut_off_at is not None:
+        limits.append(slot.cut_off_at)
+    if policy.same_day:
+        limits.append(starts_at - timedelta(minutes=policy.same_day_lead))
+    else:
+        limits.append(datetime.combine(starts_at.date(), time(0), hall.zone))
+    return min(limits)
+
+
+def waking(policy: BookingPolicy, local: datetime) -> datetime | None:
+    """When people are awake again, by policy; None while they are."""
+    first, last = policy.waiting_from, policy.waiting_until
+    if first <= local.time() < last:
+        return None
+    day = local.date() if local.time() < first else local.date() + timedelta(days=1)
+    return datetime.combine(day, first, local.tzinfo)
+
+
+def _queue(slot: Slot, hall: HallFacts) -> QuerySet[Waiting]:
+    """Who waits for this place: first those who have none that day, then those who have a later one."""
+    mine = Q(day=slot.day, appointment=None) | Q(
+        appointment__state="booked", appointment__starts_at__gte=slot.starts_at + EARLIER_BY
+    )
+    rows = Waiting.objects.filter(mine, hall_id=hall.id, business=slot.business, state="waiting")
+    # Whoever let this very place go by is not asked for it again.
+    return rows.exclude(last_slot=slot.pk).order_by(F("appointment_id").asc(nulls_first=True), "made_at", "id")
+
+
+def _offer(slot: Slot, *, until: datetime, hall: HallFacts, now: datetime) -> bool:
+    """Offer one place, already counted, to the first who waits for it and may take it."""
+    ids = list(_queue(slot, hall).values_list("id", flat=True)[:_ASKED_AT_ONCE])
+    for one in _locked_in_turn(ids):
+        item = item_words(hall.id, one.item_id)
+        if item is None or not _may_take(one, slot, item, hall=hall, now=now):
+            continue
+        kept = Hold.objects.create(
+            slot=slot, kind="offer", account_id=one.account_id, person_id=one.person_id, made_at=now, expires_at=until
+        )
+        one.state, one.hold, one.offers, one.last_slot = "offered", kept, one.offers + 1, slot.pk
+        one.save(update_fields=["state", "hold", "offers", "last_slot"])
+        _tell(one, kept, slot, item, hall=hall, now=now)
+        return True
+    return False
+
+
+def _locked_in_turn(ids: list[int]) -> Iterator[Waiting]:
+    """Each entry under lock, one after the other; those somebody else has in hand are passed over."""
+    for id_ in ids:
+        rows = Waiting.objects.select_for_update(skip_locked=True, of=("self",)).select_related("item", "appointment")
+        one = rows.filter(id=id_, state="waiting").first()
+        if one is not None:
+            yield one
+
+
+def _may_take(one: Waiting, slot: Slot, item: ItemWords, *, hall: HallFacts, now: datetime) -> bool:
+    """Whether the rules that redeem an offer would grant it now: days, cut-off, limits, suspension, run of periods."""
+    opens = Opens(now)
+    holder = rules.holder_of(account_id=one.account_id, by=SYSTEM)
+    moved = one.appointment.code if one.appointment is not None else ""
+    asking = Asking(slot.pk, item.facts.code, one.person_id, holder, 0, one.account_id, but=moved)
+    fact = read_facts([asking], now=now, opens=opens)[0]
+    if one.appointment is not None:
+        return move_target_refusal(one.appointment, fact, hall=hall, now=now) is None
+    if item.facts.periods > 1 and not _run_is_free(slot, item.facts.periods, hall):
+        return False
+    no = rules.refusal(
+        slot=slot_facts(slot, hall.zone),
+        item=item.facts,
+        policy=hall.policy.booking,
+        now=now.astimezone(hall.zone),
+        opens=opens.at(hall, slot.day),
+        person=fact.person,
+        channel="web",
+        held=True,
+        hall=hall.code,
+    )
+    return no is None
+
+
+def _run_is_free(slot: Slot, periods: int, hall: HallFacts) -> bool:
+    following = Slot.objects.filter(
+        hall_id=hall.id, business=slot.business, day=slot.day, starts_at__gt=slot.starts_at, closed=False
+    ).order_by("starts_at")[: periods - 1]
+    run = [slot_facts(each, hall.zone) for each in (slot, *following)]
+    return rules.in_a_row(run, periods) and all(each.free() > 0 for each in run[1:])
+
+
+def _tell(one: Waiting, kept: Hold, slot: Slot, item: ItemWords, *, hall: HallFacts, now: datetime) -> None:
+    key = "waiting_offer" if one.appointment is None else "earlier_offer"
+    was = {} if one.appointment is None else {"was": one.appointment.starts_at.astimezone(hall.zone).isoformat()}
+    contact = one.appointment.contact if one.appointment is not None else None
+    messaging.write(
+        key=key,
+        to_phone=contact or identity.phone_of(account_id=one.account_id, person_id=one.person_id),
+        hall=hall.code,
+        subject=f"waiting:{one.pk}",
+        params={
+            "hall": hall.code,
+            "hall_zh": hall.name_zh,
+            "hall_en": hall.name_en,
+            "item_zh": item.name_zh,
+            "item_en": item.name_en,
+            "starts_at": slot.starts_at.astimezone(hall.zone).isoformat(),
+            "ends_at": slot.ends_at.astimezone(hall.zone).isoformat(),
+            "expires": kept.expires_at.astimezone(hall.zone).isoformat(),
+            "come_early": hall.policy.booking.come_early,
+            "bring_zh": item.bring_zh,
+            "bring_en": item.bring_en,
+            **was,
+        },
+        dedupe=f"{key}:{one.pk}:{kept.pk}",
+        now=now,
+    )
+
+
+def lapsed(kept: Hold, *, hall: HallFacts) -> None:
+    """An offer ran out: whoever did not answer keeps the place in line, by policy, until asked three times."""
+    for one in Waiting.objects.filter(hold=kept, state="offered"):
+        stays = hall.policy.booking.waiting_lapse == "keep" and one.offers < MOST_OFFERS
+        Waiting.objects.filter(pk=one.pk, state="offered").update(state="waiting" if stays else "lapsed")

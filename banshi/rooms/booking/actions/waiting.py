@@ -1,0 +1,256 @@
+"""The waiting list (候补): for a place on a full day, or for an earlier one than the one booked."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from banshi.kernel.actors import Actor
+from banshi.kernel.refusals import Refused
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.booking import rules
+from banshi.rooms.booking.actions.changing import move
+from banshi.rooms.booking.actions.holding import end_hold, lock_slots
+from banshi.rooms.booking.actions.offering import EARLIER_BY, free_place
+from banshi.rooms.booking.actions.placing import place
+from banshi.rooms.booking.actions.retrying import Meanwhile, again
+from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, Slot, Waiting
+from banshi.rooms.booking.queries.facts import hall_facts
+from banshi.rooms.booking.queries.slots import alternatives_for, item_facts, slots
+from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.identity import queries as identity
+from banshi.rooms.messaging import actions as messaging
+from banshi.rooms.places.models import Hall
+
+_STILL_FREE = {"zh": "这一天还有空位，可以直接预约", "en": "That day still has free places; book one"}
+_A_FULL_DAY = {"zh": "当天约满", "en": "a full day"}
+_BOOK_DIRECTLY = {"zh": "直接预约", "en": "booking a place"}
+_NO_WAITING = {"zh": "本大厅不设候补", "en": "This hall keeps no waiting list"}
+_SOON = {"zh": "已经约在两天之内", "en": "booked within two days"}
+_LATER = {"zh": "两天以后的预约", "en": "an appointment in more than two days"}
+
+
+def join_waiting(
+    *,
+    hall: Hall,
+    item_code: str,
+    day: date,
+    person_id: int,
+    by: Actor,
+    now: datetime,
+    account_id: int | None = None,
+) -> Waiting:
+    """Wait for a place on a day that is fully booked (候补). Waiting twice gives the first entry again.
+
+    :raises Refused: item-not-here, not-bookable; `wrong-state` when the hall keeps no list or the day still has places
+        (`next` names them); or the day's own reason, such as not-open-yet, limit-half-day, suspended.
+    """
+    facts = hall_facts(hall, now=now)
+    if not facts.policy.booking.waiting_list:
+        raise Refused("wrong-state", facts={"state": _NO_WAITING, "needs": _BOOK_DIRECTLY})
+    holder = rules.holder_of(account_id=account_id, by=by)
+    proof = int(identity.proven_by(account_id, person_id))
+    key = "" if proof else holder
+    party = rules.party_of(holder=holder, person_id=person_id, evidence=proof)
+    views = slots(
+        hall=hall, item_code=item_code, first=day, last=day, now=now, person_id=person_id, limit_key=key, party=party
+    )
+    item = item_facts(hall.pk, item_code)
+    assert item is not None  # slots() refuses otherwise
+    if any(view.bookable for view in views):
+        near = next(view.starts_at for view in views if view.bookable)
+        chances = alternatives_for(facts, item, near=near, now=now)
+        raise Refused("wrong-state", facts={"state": _STILL_FREE, "needs": _A_FULL_DAY}, next=chances)
+    full = [view for view in views if view.refusal is not None and view.refusal.slug == "slot-full"]
+    if not full:
+        reason = next((view.refusal for view in views if view.refusal is not None), None)
+        raise Refused(reason or "closed", facts={"reason": {"zh": "这一天没有号源", "en": "That day has no places"}})
+    target = rules.quota_for(facts.policy.booking.quotas, item)
+    business = Slot.objects.values_list("business", flat=True).get(id=full[0].id) if target is None else target[0]
+    with transaction.atomic():
+        row, new = Waiting.objects.get_or_create(
+            hall=hall,
+            business=business,
+            day=day,
+            person_id=person_id,
+            limit_key=key,
+            appointment=None,
+            state__in=["waiting", "offered"],
+            defaults={
+                "item_id": _item_id(hall, item_code),
+                "account_id": account_id,
+                "made_at": now,
+                "state": "waiting",
+            },
+        )
+        if new:
+            audit.record(
+                action="waiting",
+                subject=f"waiting:{row.pk}",
+                by=by,
+                now=now,
+                hall=hall.code,
+                facts={"day": day.isoformat()},
+            )
+    return row
+
+
+def _item_id(hall: Hall, item_code: str) -> int:
+    return HallItem.objects.values_list("item_id", flat=True).get(hall=hall, item__code=item_code)
+
+
+@again
+@transaction.atomic
+def leave_waiting(*, waiting_id: int, by: Actor, now: datetime) -> None:
+    """Leave the waiting list; an offered place goes to the next.
+
+    :raises Refused: nothing-found, wrong-state.
+    """
+    seen = Waiting.objects.select_related("hold", "hall").filter(id=waiting_id).first()
+    if seen is None:
+        raise Refused("nothing-found", facts={"waiting": waiting_id})
+    slot = lock_slots({seen.hold.slot_id})[seen.hold.slot_id] if seen.hold is not None else None
+    kept = Hold.objects.select_for_update().filter(id=seen.hold_id, ended_at=None).first() if seen.hold_id else None
+    if not Waiting.objects.filter(id=waiting_id, state=seen.state, state__in=["waiting", "offered"]).update(
+        state="left"
+    ):
+        state = Waiting.objects.values_list("state", flat=True).get(id=waiting_id)
+        if state in ("waiting", "offered"):
+            raise Meanwhile
+        raise Refused("wrong-state", facts={"state": state, "needs": "waiting"})
+    if slot is not None and kept is not None:
+        end_hold(kept, outcome="given_back", now=now)
+        free_place(slot, hall=hall_facts(seen.hall, now=now), now=now)
+    messaging.drop(subject=f"waiting:{waiting_id}", now=now)
+    audit.record(action="left", subject=f"waiting:{waiting_id}", by=by, now=now, hall=seen.hall.code)
+
+
+@transaction.atomic
+def take_offer(
+    *, waiting_id: int, source: str, by: Actor, now: datetime, account_id: int | None = None, language: str = "zh-hans"
+) -> Appointment:
+    """Take the place that the waiting list offers; an earlier one moves the appointment, which keeps its reference.
+
+    :raises Refused: nothing-found, wrong-state (nothing offered), hold-expired, or any reason of `place`.
+    """
+    one = Waiting.objects.select_related("hold", "item", "hall", "appointment").filter(id=waiting_id).first()
+    if one is None:
+        raise Refused("nothing-found", facts={"waiting": waiting_id})
+    if one.hold is not None and one.state in ("offered", "lapsed", "waiting") and one.hold.expires_at <= now:
+        raise Refused("hold-expired", facts={"expired": one.hold.expires_at})
+    if one.state != "offered" or one.hold is None:
+        raise Refused("wrong-state", facts={"state": one.state, "needs": "offered"})
+    if one.appointment_id is not None:
+        return _move_earlier(one, one.hold, by=by, now=now)
+    return place(
+        slot_id=one.hold.slot_id,
+        item_code=one.item.code,
+        person_id=one.person_id,
+        source=source,
+        by=by,
+        now=now,
+        account_id=account_id if account_id is not None else one.account_id,
+        language=language,
+        hold_id=one.hold.pk,
+        name=identity.name_typed(one.account_id, one.person_id),
+    )
+
+
+def join_earlier(*, code: str, by: Actor, now: datetime) -> Waiting:
+    """Ask for an earlier place than the one booked: told of gains of two days and more, three times at most.
+
+    Asking twice gives the first entry again.
+
+    :raises Refused: nothing-found; wrong-state – not booked, no list here, or nothing earlier is possible; move-limit.
+    """
+    row = Appointment.objects.select_related("hall", "item").filter(code=code).first() if rules.storable(code) else None
+    if row is None:
+        raise Refused("nothing-found", facts={"appointment": code})
+    facts = hall_facts(row.hall, now=now)
+    if not facts.policy.booking.waiting_list:
+        raise Refused("wrong-state", facts={"state": _NO_WAITING, "needs": _BOOK_DIRECTLY})
+    if row.state != rules.State.BOOKED:
+        raise Refused("wrong-state", facts={"state": row.state, "needs": rules.State.BOOKED.value})
+    no = rules.move_refusal(policy=facts.policy.booking, moves=row.moves)
+    if no is not None:
+        raise Refused(no)
+    if row.starts_at - now < EARLIER_BY:
+        raise Refused("wrong-state", facts={"state": _SOON, "needs": _LATER})
+    with transaction.atomic():
+        waiting, new = Waiting.objects.get_or_create(
+            appointment=row,
+            state__in=["waiting", "offered"],
+            defaults={
+                "hall": row.hall,
+                "item": row.item,
+                "business": row.business,
+                "day": row.day,
+                "person_id": row.person_id,
+                "account_id": row.account_id,
+                "limit_key": row.limit_key,
+                "made_at": now,
+                "state": "waiting",
+            },
+        )
+        if new:
+            subject = f"waiting:{waiting.pk}"
+            audit.record(action="waiting", subject=subject, by=by, now=now, hall=facts.code, facts={"earlier": True})
+    return waiting
+
+
+def _move_earlier(one: Waiting, kept: Hold, *, by: Actor, now: datetime) -> Appointment:
+    """The kept place becomes the appointment's: given back and taken under one lock, so that nobody comes between."""
+    assert one.appointment is not None
+    old = list(
+        ExtraSlot.objects.filter(appointment=one.appointment).order_by("slot_id").values_list("slot_id", flat=True)
+    )
+    ids = {kept.slot_id, one.appointment.slot_id, *old}
+    slot = {s.pk: s for s in Slot.objects.select_for_update(no_key=True).filter(id__in=ids).order_by("id")}[
+        kept.slot_id
+    ]
+    still = Hold.objects.select_for_update().filter(id=kept.pk, ended_at=None).first()
+    if still is None:
+        raise Refused("hold-expired", facts={"expired": kept.expires_at})
+    still.ended_at, still.outcome = now, "used"
+    still.save(update_fields=["ended_at", "outcome"])
+    slot.taken -= 1
+    slot.save(update_fields=["taken"])
+    Waiting.objects.filter(pk=one.pk).update(state="taken")
+    return move(code=one.appointment.code, slot_id=slot.pk, by=by, now=now)
+
+
+def end_waiting_for_closed_days(*, hall: Hall, now: datetime) -> int:
+    """Tell those who wait for a day that no longer has a period for them; each once. :returns: how many were told."""
+    facts = hall_facts(hall, now=now)
+    today = now.astimezone(facts.zone).date()
+    open_then = set(
+        Slot.objects.filter(hall=hall, day__gte=today, closed=False, starts_at__gt=now)
+        .order_by("id")
+        .values_list("business", "day")
+    )
+    told = 0
+    waiting = Waiting.objects.filter(hall=hall, day__gte=today, state="waiting", appointment=None).order_by("id")
+    for one in waiting.select_related("item"):
+        if (one.business, one.day) in open_then:
+            continue
+        with transaction.atomic():
+            if not Waiting.objects.filter(pk=one.pk, state="waiting").update(state="closed"):
+                continue
+            messaging.write(
+                key="waiting_closed",
+                to_person=one.person_id,
+                hall=facts.code,
+                subject=f"waiting:{one.pk}",
+                params={
+                    "hall_zh": facts.name_zh,
+                    "hall_en": facts.name_en,
+                    "item_zh": one.item.name_zh,
+                    "item_en": one.item.name_en,
+                    "day": one.day.isoformat(),
+                },
+                dedupe=f"waiting_closed:{one.pk}",
+                now=now,
+            )
+            told += 1
+    return told

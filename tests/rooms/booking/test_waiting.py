@@ -1,0 +1,283 @@
+"""An offer can be taken: granted by the rules that redeem it, on any channel, in waking hours, with time to come."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from banshi.kernel.refusals import Refused
+from banshi.rooms.booking import actions
+from banshi.rooms.booking.models import Appointment, Hold, Slot, Suspension, Waiting
+from banshi.rooms.messaging.models import Message
+from tests.rooms.booking.test_place import book
+from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at
+
+pytestmark = pytest.mark.django_db
+WEDNESDAY = date(2026, 3, 11)
+
+
+def waits(town: Town, person: int, *, made: datetime = TUESDAY_NINE, day: date = WEDNESDAY, **more: Any) -> Waiting:
+    return Waiting.objects.create(
+        hall=town.hall, item=town.items["pension"], business="cat:A", day=day, person=town.person(person),
+        made_at=made, **more,
+    )  # fmt: skip
+
+
+def freed(town: Town, slot: Slot, person: int = 1, *, now: datetime = TUESDAY_NINE) -> None:
+    """Somebody who has a place in the slot gives it back."""
+    row = Appointment.objects.filter(slot=slot, person=town.person(person)).first() or book(town, slot, person)
+    actions.cancel(code=row.code, by=CITIZEN, now=now)
+
+
+def state(one: Waiting) -> str:
+    one.refresh_from_db()
+    return one.state
+
+
+# --- Granted by the rules that redeem -----------------------------------------------------------------------------
+
+
+def test_who_is_suspended_is_passed_over_and_the_next_is_asked(town: Town):
+    slot = town.slot(quota=1)
+    book(town, slot, 1)
+    barred = waits(town, 2, account_id=5, limit_key="account:5")
+    next_one = waits(town, 3, made=TUESDAY_NINE + timedelta(minutes=1))
+    Suspension.objects.create(
+        party="account:5", person=town.person(2), scope="town", reason="manual",
+        from_on=date(2026, 3, 1), until_on=date(2026, 3, 30), made_at=TUESDAY_NINE,
+    )  # fmt: skip
+
+    freed(town, slot)
+
+    assert (state(barred), state(next_one)) == ("waiting", "offered")
+
+
+def test_who_has_a_live_appointment_that_half_day_is_not_offered_another(town: Town):
+    slot, other = town.slot(quota=1), town.slot(quota=1, starts=at("2026-03-11 10:00"))
+    book(town, slot, 1)
+    book(town, other, 2, account_id=5)
+    one = waits(town, 2, account_id=5, limit_key="account:5")
+
+    freed(town, slot)
+
+    assert state(one) == "waiting"
+    assert Slot.objects.get(pk=slot.pk).taken == 0
+
+
+def test_a_place_of_today_is_not_offered_where_the_same_day_cannot_be_booked(town: Town):
+    slot = town.slot(quota=1)
+    book(town, slot, 1)
+    one = waits(town, 2)
+
+    freed(town, slot, now=at("2026-03-11 08:10"))
+
+    assert state(one) == "waiting"
+
+
+def test_an_offer_ends_with_the_cut_off(town: Town):
+    slot = town.slot(quota=1, cut_off_at=at("2026-03-10 09:20"))
+    book(town, slot, 1)
+    waits(town, 2)
+
+    freed(town, slot)
+
+    assert Hold.objects.get(kind="offer").expires_at == at("2026-03-10 09:20")
+
+
+def test_an_offer_of_today_leaves_time_to_come(town: Town):
+    town.policy(booking={"same_day": True, "same_day_lead": 0, "waiting_offer": 120, "waiting_come": 60})
+    slot = town.slot(quota=1, starts=at("2026-03-10 11:00"))
+    book(town, slot, 1)
+    waits(town, 2, day=date(2026, 3, 10))
+
+    freed(town, slot)
+
+    assert Hold.objects.get(kind="offer").expires_at == at("2026-03-10 10:00")
+
+
+# --- On any channel -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("source", ["web", "api", "kiosk", "phone"])
+def test_whoever_a_place_is_kept_for_gets_it_by_any_channel(town: Town, source: str):
+    slot = town.slot(quota=1)
+    book(town, slot, 1)
+    one = waits(town, 2)
+    freed(town, slot)
+
+    row = book(town, slot, 2, source=source)
+
+    assert row.state == "booked"
+    assert state(one) == "taken"
+    assert Slot.objects.get(pk=slot.pk).taken == 1
+
+
+def test_nobody_else_gets_the_place_that_is_kept(town: Town):
+    slot = town.slot(quota=1)
+    book(town, slot, 1)
+    waits(town, 2)
+    freed(town, slot)
+
+    with pytest.raises(Refused) as no:
+        book(town, slot, 3)
+
+    assert no.value.slug == "slot-full"
+
+
+# --- In waking hours ----------------------------------------------------------------------------------------------
+
+
+def test_at_one_in_the_night_nobody_is_asked_and_the_place_waits_until_morning(town: Town):
+    slot = town.slot(quota=1, starts=at("2026-03-12 09:00"))
+    book(town, slot, 1)
+    one = waits(town, 2, day=date(2026, 3, 12))
+    night, morning = at("2026-03-11 01:00"), at("2026-03-11 08:00")
+
+    freed(town, slot, now=night)
+    asleep, free = state(one), Slot.objects.get(pk=slot.pk).quota - Slot.objects.get(pk=slot.pk).taken
+    actions.expire_holds(now=morning)
+
+    assert (asleep, free) == ("waiting", 0)
+    assert state(one) == "offered"
+    assert Message.objects.get(key="waiting_offer").due_at == morning
+
+
+def test_a_place_too_near_for_the_morning_is_free_for_all_at_night(town: Town):
+    slot = town.slot(quota=1)
+    book(town, slot, 1)
+    waits(town, 2)
+
+    freed(town, slot, now=at("2026-03-10 23:30"))
+
+    assert Slot.objects.get(pk=slot.pk).taken == 0
+
+
+# --- Who does not answer ------------------------------------------------------------------------------------------
+
+
+def test_who_does_not_answer_keeps_the_place_in_line_and_is_not_asked_for_the_same_again(town: Town):
+    slot = town.slot(quota=1)
+    book(town, slot, 1)
+    one, two = waits(town, 2), waits(town, 3, made=TUESDAY_NINE + timedelta(minutes=1))
+    freed(town, slot)
+
+    actions.expire_holds(now=TUESDAY_NINE + timedelta(minutes=30))
+
+    assert (state(one), state(two)) == ("waiting", "offered")
+
+
+def test_after_three_offers_nobody_is_asked_any_more(town: Town):
+    one = waits(town, 2, offers=2)
+    slot = town.slot(quota=1)
+    book(town, slot, 1)
+    freed(town, slot)
+
+    actions.expire_holds(now=TUESDAY_NINE + timedelta(minutes=30))
+
+    assert state(one) == "lapsed"
+
+
+def test_by_policy_who_does_not_answer_is_out(town: Town):
+    town.policy(booking={"waiting_lapse": "drop"})
+    slot = town.slot(quota=1)
+    book(town, slot, 1)
+    one = waits(town, 2)
+    freed(town, slot)
+
+    actions.expire_holds(now=TUESDAY_NINE + timedelta(minutes=30))
+
+    assert state(one) == "lapsed"
+
+
+# --- An earlier place ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def later(town: Town) -> Appointment:
+    """Person 2 has a place on Friday."""
+    return book(town, town.slot(quota=1, starts=at("2026-03-13 09:00")), 2)
+
+
+def test_an_earlier_place_moves_the_appointment_and_keeps_its_reference(town: Town, later: Appointment):
+    slot = town.slot(quota=1)
+    book(town, slot, 1)
+    one = actions.join_earlier(code=later.code, by=CITIZEN, now=TUESDAY_NINE)
+    freed(town, slot)
+    offered = state(one)
+
+    moved = actions.take_offer(waiting_id=one.pk, source="web", by=CITIZEN, now=TUESDAY_NINE)
+
+    assert (offered, state(one)) == ("offered", "taken")
+    assert (moved.code, moved.slot_id, moved.state) == (later.code, slot.pk, "booked")
+    assert Slot.objects.get(pk=slot.pk).taken == 1
+    assert Slot.objects.get(pk=later.slot_id).taken == 0
+    (told,) = Message.objects.filter(key="earlier_offer")
+    assert told.params["was"] == "2026-03-13T09:00:00+08:00"
+
+
+def test_a_gain_of_less_than_two_days_is_not_worth_a_message(town: Town, later: Appointment):
+    slot = town.slot(quota=1, starts=at("2026-03-12 09:00"))
+    book(town, slot, 1)
+    one = actions.join_earlier(code=later.code, by=CITIZEN, now=TUESDAY_NINE)
+
+    freed(town, slot)
+
+    assert state(one) == "waiting"
+
+
+def test_who_has_no_place_that_day_comes_before_who_has_a_later_one(town: Town, later: Appointment):
+    slot = town.slot(quota=1)
+    book(town, slot, 1)
+    earlier = actions.join_earlier(code=later.code, by=CITIZEN, now=TUESDAY_NINE)
+    none = waits(town, 3, made=TUESDAY_NINE + timedelta(minutes=5))
+
+    freed(town, slot)
+
+    assert (state(none), state(earlier)) == ("offered", "waiting")
+
+
+def test_asking_twice_is_one_wish_and_giving_it_up_passes_the_place_on(town: Town, later: Appointment):
+    slot = town.slot(quota=1)
+    book(town, slot, 1)
+    one = actions.join_earlier(code=later.code, by=CITIZEN, now=TUESDAY_NINE)
+    again = actions.join_earlier(code=later.code, by=CITIZEN, now=TUESDAY_NINE)
+    freed(town, slot)
+
+    actions.leave_waiting(waiting_id=one.pk, by=CITIZEN, now=TUESDAY_NINE)
+
+    assert again.pk == one.pk
+    assert state(one) == "left"
+    assert Slot.objects.get(pk=slot.pk).taken == 0
+
+
+def test_an_appointment_within_two_days_cannot_gain_enough(town: Town):
+    row = book(town, town.slot(quota=1), 2)
+
+    with pytest.raises(Refused) as no:
+        actions.join_earlier(code=row.code, by=CITIZEN, now=TUESDAY_NINE)
+
+    assert no.value.slug == "wrong-state"
+
+
+def test_a_cancelled_appointment_is_offered_nothing_earlier(town: Town, later: Appointment):
+    slot = town.slot(quota=1)
+    book(town, slot, 1)
+    one = actions.join_earlier(code=later.code, by=CITIZEN, now=TUESDAY_NINE)
+    actions.cancel(code=later.code, by=CITIZEN, now=TUESDAY_NINE)
+
+    freed(town, slot)
+
+    assert state(one) == "waiting"
+    assert Slot.objects.get(pk=slot.pk).taken == 0
+
+
+def test_a_larger_quota_reaches_who_waits_for_an_earlier_place(town: Town, later: Appointment):
+    slot = town.slot(quota=1)
+    book(town, slot, 1)
+    one = actions.join_earlier(code=later.code, by=CITIZEN, now=TUESDAY_NINE)
+
+    actions.set_quota(slot_id=slot.pk, quota=2, by=CLERK, now=TUESDAY_NINE)
+
+    assert state(one) == "offered"
