@@ -29,7 +29,7 @@ from banshi.rooms.places.models import Hall
 
 log = structlog.get_logger("banshi.follow_up")
 TRIES = 5  # nearest times tried for one visit before it is left to the hall
-_NOT_THERE = ("slot-full", "limit-half-day", "closed", "nothing-found", "item-not-here", "past")
+_NOT_THERE = ("slot-full", "limit-half-day", "same-time", "closed", "nothing-found", "item-not-here", "past")
 
 
 @dataclass(frozen=True)
