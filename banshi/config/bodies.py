@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,8 @@ from django.conf import settings
 
 from banshi.foundation import clock
 from banshi.kernel.addresses import network_of
+
+PROMPT_S = 1.0  # a body that is whole by then kept nobody waiting
 
 
 class NoBody(Exception):
@@ -58,18 +60,29 @@ class Bodies:
             return b""
         if announced is not None and announced > limits.most_bytes:
             raise NoBody("too-large")
-        with self._counted(network_of((scope.get("client") or ("", 0))[0])):
-            body = await self._whole(receive, limits)
+        with ExitStack() as kept:
+            address = network_of((scope.get("client") or ("", 0))[0])
+            body = await self._whole(receive, limits, late=lambda: kept.enter_context(self._counted(address)))
         if announced is not None and len(body) != announced:
             raise NoBody("bad-request")
         return body
 
-    async def _whole(self, receive: Any, limits: Limits) -> bytes:
+    async def _whole(self, receive: Any, limits: Limits, *, late: Callable[[], object]) -> bytes:
+        """:param late: called once, when the body keeps us waiting: a hall's windows that all ask at once do not."""
         parts: list[bytes] = []
         size = 0
         started = clock.monotonic()
+        waited = False
+
+        def waits() -> None:
+            nonlocal waited
+            waited = True
+            late()
+
         while True:
-            message = await _in_time(receive, _patience(limits, clock.monotonic() - started, size))
+            passed = clock.monotonic() - started
+            soon = None if waited else max(0.0, PROMPT_S - passed)
+            message = await _in_time(receive, _patience(limits, passed, size), soon=soon, late=waits)
             if message["type"] == "http.disconnect":
                 raise NoBody("bad-request", gone=True)
             part = message.get("body", b"")
@@ -101,7 +114,8 @@ def _patience(limits: Limits, passed: float, size: int) -> float:
     return min(earned, limits.whole_s) - passed
 
 
-async def _in_time(receive: Any, seconds: float) -> dict[str, Any]:
+async def _in_time(receive: Any, seconds: float, *, soon: float | None, late: Callable[[], object]) -> dict[str, Any]:
+    """The next part, within `seconds`. `late` is called where it has not come `soon` (None: that was said before)."""
     if seconds <= 0:
         raise NoBody("too-slow")
 
@@ -109,10 +123,20 @@ async def _in_time(receive: Any, seconds: float) -> dict[str, Any]:
         message: dict[str, Any] = await receive()
         return message
 
+    part = asyncio.ensure_future(one())
     try:
-        return await asyncio.wait_for(one(), seconds)
-    except TimeoutError as late:
-        raise NoBody("too-slow") from late
+        if soon is not None:
+            await asyncio.wait({part}, timeout=min(soon, seconds))
+            if not part.done():
+                late()
+                seconds -= soon
+        if not part.done():
+            await asyncio.wait({part}, timeout=max(seconds, 0))
+        if not part.done():
+            raise NoBody("too-slow")
+        return part.result()
+    finally:
+        part.cancel()
 
 
 def _announced(scope: dict[str, Any]) -> int | None:
