@@ -149,6 +149,7 @@ AUDIT: dict[str, Text] = {
     "created": _("created"),
     "activated": _("activated"),
     "deactivated": _("deactivated"),
+    "freed-window": _("freed a window"),
     "planned-shift": _("planned a shift"),
     "removed-shift": _("removed a shift"),
     "lifted": _("lifted a suspension"),
