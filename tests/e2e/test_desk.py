@@ -113,7 +113,7 @@ def test_the_desk_speaks_english_and_fits_a_small_screen(open_page: Any, install
 
     assert (wide, next_step["y"] + next_step["height"] <= DESK[1]) == (False, True)
     assert [text.split("\n")[0].strip() for text in words] == [
-        "Hold", "Pass on", "Another matter", "Pause", "Help!",
+        "Hold", "Papers missing", "Advice only", "Refuse", "Pass on", "Another matter", "Pause", "Help!",
     ]  # fmt: skip
 
 

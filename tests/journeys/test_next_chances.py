@@ -99,7 +99,7 @@ def test_what_is_not_open_yet_says_from_when(town, slots):
 def test_who_is_suspended_learns_until_when_and_what_is_possible_meanwhile(town, slots):
     until = (TUESDAY_NINE + timedelta(days=20)).date()
     Suspension.objects.create(
-        person=town.person(0), scope="town", reason="no_shows", from_on=TUESDAY_NINE.date(), until_on=until,
+        person=town.person(0), party="account:1", scope="town", reason="no_shows", from_on=TUESDAY_NINE.date(), until_on=until,
         made_at=TUESDAY_NINE,
     )  # fmt: skip
 

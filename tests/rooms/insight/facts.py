@@ -72,5 +72,5 @@ def booked(
     return Appointment.objects.create(
         code=f"FACT{n}", hall=hall, slot=slot, item=item, category=category, person=person, business=slot.business,
         day=slot.day, half=slot.half, starts_at=slot.starts_at, ends_at=slot.ends_at, exempt=True, state=state,
-        source=source, booked_by="system", created_at=slot.starts_at - timedelta(days=1),
+        source=source, booked_by="system", limit_key=f"fact{n}", created_at=slot.starts_at - timedelta(days=1),
     )  # fmt: skip

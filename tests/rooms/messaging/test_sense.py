@@ -241,8 +241,8 @@ def test_where_a_number_is_sent_on_to_is_told(town, gateway):
     drained(gateway, at("2026-03-11 09:05"))
 
     ((_, text, _),) = gateway.sent
-    assert text.startswith(f"换到邻镇大厅办：新号 {new.number}")
-    assert "地址：一号路。" in text
+    assert text.startswith(f"到邻镇大厅接着办，那边的号是 {new.number}。一号路。")
+    assert "一号路。" in text
 
 
 def test_the_answer_to_a_rating_leads_to_the_follow_up_with_its_key(town, gateway):

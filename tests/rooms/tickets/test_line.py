@@ -949,7 +949,8 @@ def test_an_idle_window_and_nobody_waiting_means_now_however_many_are_booked(ope
         Appointment.objects.create(
             code=f"D{i}", hall=open_hall.hall, slot=first.slot, item=first.item, category=first.category,
             person=open_hall.person(100 + i), business=first.business, day=first.day, half=first.half, exempt=True,
-            starts_at=first.starts_at, ends_at=first.ends_at, source="web", booked_by="x", created_at=TUESDAY_NINE,
+            starts_at=first.starts_at, ends_at=first.ends_at, source="web", booked_by="x", limit_key=f"D{i}",
+            created_at=TUESDAY_NINE,
         )  # fmt: skip
 
     told = take(open_hall, now=minutes(45)).told

@@ -418,13 +418,17 @@ def test_the_categories_cost_the_same_however_many_there_are(
 ):
     from banshi.rooms.places.models import Category
 
-    machine.get("/kiosk/town/walk-in")
-    with django_assert_num_queries(17):
-        machine.get("/kiosk/town/walk-in")
-    for letter in "CDE":
+    def add(letter: str) -> None:
         Category.objects.create(hall=opened.hall, code=letter, letter=letter, name_zh=letter, name_en=letter)
 
-    with django_assert_num_queries(17):
+    add("C")  # nobody serves it: the page looks up what to say of it, once for all such
+    machine.get("/kiosk/town/walk-in")
+    with django_assert_num_queries(18):
+        machine.get("/kiosk/town/walk-in")
+    for letter in "DEF":
+        add(letter)
+
+    with django_assert_num_queries(18):
         machine.get("/kiosk/town/walk-in")
 
 

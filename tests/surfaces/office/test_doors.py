@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from banshi.rooms.booking.models import LedgerEntry, Suspension
+from banshi.rooms.booking.models import FollowUp, LedgerEntry, Suspension
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.devices.models import Device
 from banshi.surfaces.office import urls
@@ -55,6 +55,7 @@ def rows(office):  # noqa: F811
         until_on=TUESDAY_NINE.date(), made_at=TUESDAY_NINE,
     )  # fmt: skip
     Device.objects.create(hall=office.hall, code="town-kiosk-1", kind="kiosk", name="一号机")
+    follow_up = FollowUp.objects.create(hall=office.hall, cause="closure:0", made_by="staff:1", made_at=TUESDAY_NINE)
     return {
         "hall": "town",
         "code": appointment.code,
@@ -73,6 +74,7 @@ def rows(office):  # noqa: F811
         "shift_id": 1,
         "appeal_id": 1,
         "device": "town-kiosk-1",
+        "follow_up_id": follow_up.pk,
     }
 
 
@@ -105,7 +107,7 @@ def test_a_window_clerk_sees_nothing_of_the_offices_editors(rows, office, patter
     assert get_or_post(signed_in(office.clerk), address(pattern, rows)) == 403
 
 
-def test_a_guide_works_with_appointments_and_nothing_else(rows, office):  # noqa: F811
+def test_a_guide_works_with_appointments_and_people_and_nothing_else(rows, office):  # noqa: F811
     guide = signed_in(staff_with("guide", "guide"))
 
     opened = {each.name for each in MINE if get_or_post(guide, address(each, rows)) != 403}
@@ -113,6 +115,7 @@ def test_a_guide_works_with_appointments_and_nothing_else(rows, office):  # noqa
     assert opened == {
         "overview", "appointments", "appointment_find", "appointment_new", "appointment", "appointment_move",
         "appointment_cancel", "appointment_confirm_again", "day_sheet",
+        "people", "people_find", "person", "person_name", "person_phone",
     }  # fmt: skip
 
 

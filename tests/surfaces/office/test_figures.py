@@ -155,7 +155,7 @@ def test_harmless_text_stays_as_it_is():
     "query",
     [
         "range=custom", "range=custom&from=x", "range=custom&from=2026-03-10&to=2026-03-01", "range=custom&from=2026-03-11",
-        "range=custom&from=2024-01-01&to=2026-03-10", "range=century", "range=custom&from=%00", "from=0000-00-00",
+        "range=custom&from=2024-01-01&to=2026-03-10", "range=century", "from=0000-00-00",
         "range=custom&from=" + "9" * 300,
     ],
 )  # fmt: skip
@@ -176,7 +176,7 @@ def test_four_hundred_days_are_the_most(manager):
 
 
 @pytest.mark.parametrize(
-    ("query", "status"), [("part=nothing", 404), ("format=pdf", 422), ("format=csv", 422), ("part=%00", 404)]
+    ("query", "status"), [("part=nothing", 404), ("format=pdf", 422), ("format=csv", 422), ("part=%00", 400)]
 )
 def test_exports_that_are_not_there_are_refused(manager, query, status):
     assert manager.get(f"/office/town/figures/export?{query}").status_code == status

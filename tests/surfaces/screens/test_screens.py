@@ -121,11 +121,15 @@ def test_a_zone_board_names_its_zone(opened: Town, screen: Client):
         "/screens/town/zones/nowhere",
         "/screens/windows/nowhere",
         "/screens/windows/nowhere/rate",
-        "/screens/town/facts?zone=%00",
+        "/screens/town/facts?zone=nowhere",
     ],
 )
 def test_what_is_not_there_is_said_so(opened: Town, screen: Client, path: str):
     assert screen.get(path).status_code == 404
+
+
+def test_what_cannot_be_a_zone_is_turned_away(opened: Town, screen: Client):
+    assert screen.get("/screens/town/facts?zone=%00").status_code == 400
 
 
 def test_the_window_display_says_what_it_serves(opened: Town, screen: Client):
@@ -173,11 +177,17 @@ def test_a_screens_heartbeat_keeps_known_words_only(opened: Town, screen: Client
     assert board.state == {"page": "board", "stale": True}
 
 
-@pytest.mark.parametrize("text", ["", "[]", "null", "{", '{"device": 7}', '{"device": "\\u0000"}', '"x"'])
+@pytest.mark.parametrize("text", ["", "[]", "null", "{", '{"device": 7}', '"x"'])
 def test_an_odd_heartbeat_breaks_nothing(opened: Town, screen: Client, text: str):
     answer = screen.post("/screens/heartbeat", text, content_type="application/json")
 
     assert (answer.status_code, answer.json()) == (200, {"known": False})
+
+
+def test_a_heartbeat_no_text_can_hold_is_turned_away(opened: Town, screen: Client):
+    answer = screen.post("/screens/heartbeat", '{"device": "\\u0000"}', content_type="application/json")
+
+    assert answer.status_code == 400
 
 
 def test_in_production_a_heartbeat_needs_a_paired_device(opened: Town, screen: Client, settings: Any):
