@@ -81,6 +81,8 @@ def main() -> None:
 
     Exit codes: 0 done, 1 trouble (the message says what to do), 2 wrong usage.
     """
+    # Who works is said by the command, never inherited: `serve` and `work` say otherwise themselves.
+    os.environ["BANSHI_PROCESS"] = "operator"
 
 
 @main.command()
