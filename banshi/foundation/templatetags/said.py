@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 
+from banshi.foundation import lanes
 from banshi.foundation.said import named
 
 register = template.Library()
@@ -14,3 +15,8 @@ register = template.Library()
 @register.filter
 def name(thing: Any, field: str = "name") -> str:
     return named(thing, field) if thing is not None else ""
+
+
+@register.filter
+def priority(lane: str) -> str:
+    return lanes.priority(lane)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
@@ -15,12 +15,15 @@ from banshi.journeys import redirect as sending_on
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.queries import AppointmentView
+from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.tickets import queries as tickets
+from banshi.rooms.tickets.queries import TicketView
 from banshi.surfaces.kiosk import presented
 from banshi.surfaces.kiosk.place import Place, at_kiosk, not_too_often, page
 from banshi.surfaces.kiosk.presented import Presented
 from banshi.surfaces.kiosk.refusing import refused_page
+from banshi.surfaces.kiosk.walk_in import no_walk_ins
 from banshi.surfaces.kiosk.which import which_document
 
 
@@ -31,6 +34,7 @@ def check_in(request: HttpRequest, place: Place) -> HttpResponse:
     if request.method == "GET":
         return page(request, place, "check_in.html")
     here = reverse("kiosk:check-in", args=[place.hall.code])
+    shown = Presented()
     try:
         not_too_often(place)
         shown = presented.posted(request)
@@ -40,7 +44,7 @@ def check_in(request: HttpRequest, place: Place) -> HttpResponse:
             return _to_slip(place, shown.ticket)
         ref = _arrive(place, shown)
     except Refused as no:
-        return refused_page(request, place, no, again=here)
+        return _instead(request, place, shown, no, here)
     return redirect(reverse("kiosk:slip", args=[place.hall.code, ref]) + "?new=1")
 
 
@@ -58,6 +62,42 @@ def _arrive(place: Place, shown: Presented) -> str:
         now=place.now,
         channel="kiosk",
     ).ref
+
+
+def _instead(request: HttpRequest, place: Place, shown: Presented, no: Refused, here: str) -> HttpResponse:
+    """Where nothing can be checked in: the number whoever stands here has already, or what is possible now."""
+    mine = _numbers(place, shown)
+    if no.slug == "too-early":
+        return refused_page(request, place, no, again=here, item=_walk_in_matter(place, shown), mine=mine)
+    given = no.facts.get("ticket") if no.slug == "already-checked-in" else None
+    if given or len(mine) == 1:
+        return redirect("kiosk:slip", hall=place.hall.code, ref=given or mine[0].ref)
+    if mine:
+        return page(request, place, "numbers.html", {"mine": mine})
+    return refused_page(request, place, no, again=here)
+
+
+def _numbers(place: Place, shown: Presented) -> list[TicketView]:
+    """The numbers of today that go on or may be put back, of whoever showed a document."""
+    person = identity.person_by_document(shown.id_type, shown.number) if shown.is_document else None
+    if person is None:
+        return []
+    return tickets.not_over([person.pk], hall_id=place.hall.pk, day=_day(place), now=place.now)
+
+
+def _walk_in_matter(place: Place, shown: Presented) -> str:
+    """Code of the matter that somebody too early has booked, where a walk-in number can be had for it now; else ""."""
+    try:
+        booked = next(each["appointment"] for each in _today(place, shown) if each["opens"])
+        assert isinstance(booked, AppointmentView)
+        listed = catalogue.hall_item(place.hall.pk, booked.item.code)
+    except (Refused, StopIteration):
+        return ""
+    return booked.item.code if listed.walk_in and no_walk_ins(place) is None else ""
+
+
+def _day(place: Place) -> date:
+    return place.now.astimezone(ZoneInfo(place.hall.timezone)).date()
 
 
 def _to_slip(place: Place, ref: str) -> HttpResponse:
@@ -93,7 +133,7 @@ def look_up(request: HttpRequest, place: Place) -> HttpResponse:
 
 def _today(place: Place, shown: Presented) -> list[dict[str, object]]:
     """:raises Refused: nothing-found."""
-    today = place.now.astimezone(ZoneInfo(place.hall.timezone)).date()
+    today = _day(place)
     if shown.appointment:
         found = [bookings.appointment(shown.appointment, now=place.now)]
     else:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from banshi.journeys.when import when
 from banshi.kernel.refusals import SLUGS, Alternative, Refusal, Refused
 from banshi.rooms.calendars.rules import ClosedSlug
 from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.queries import TicketView
 from banshi.surfaces.kiosk.place import Place, page
 
 
@@ -48,10 +50,13 @@ def refused_page(
     again: str,
     category: str = "",
     item: str = "",
+    mine: Sequence[TicketView] = (),
 ) -> HttpResponse:
     """The page of a refusal.
 
     :param again: where the person was; offered where trying again helps.
+    :param item: the matter asked for; of somebody too early only where a walk-in number can be had for it now.
+    :param mine: numbers with which the person stands in line meanwhile.
     """
     title, detail = words(_spoken(refused.refusal, place), ZoneInfo(place.hall.timezone))
     if refused.slug == "too-early" and isinstance(refused.next, datetime):
@@ -65,7 +70,7 @@ def refused_page(
         "number": number,
         "opens": refused.next if isinstance(refused.next, datetime) else None,
         "slots": [] if isinstance(refused.next, datetime) else _slots(refused.next),
-        "ways": _ways(place, refused, again=again, item=item, ref=ref),
+        "ways": _to_numbers(place, mine) + _ways(place, refused, again=again, item=item, ref=ref),
         "elsewhere": _elsewhere(place, item) if refused.slug in ("closed", "walk-ins-closed", "daily-limit") else [],
         "book_at": _book_at(refused, item),
     }
@@ -117,6 +122,14 @@ def _number(place: Place, refused: Refused) -> tuple[str, str]:
     return number, ref.first() or ""
 
 
+def _to_numbers(place: Place, mine: Sequence[TicketView]) -> list[Way]:
+    label = pgettext("kiosk", "Show number %(number)s")
+    return [
+        Way(label % {"number": each.number}, reverse("kiosk:slip", args=[place.hall.code, each.ref]), "ticket")
+        for each in mine
+    ]
+
+
 def _ways(place: Place, refused: Refused, *, again: str, item: str, ref: str) -> list[Way]:
     ways = []
     code = place.hall.code
@@ -126,6 +139,9 @@ def _ways(place: Place, refused: Refused, *, again: str, item: str, ref: str) ->
         ways.append(Way(pgettext("kiosk", "Enter it again"), again, "rotate-ccw"))
     if refused.slug in ("nothing-found", "too-late", "wrong-state", "not-your-hall"):
         ways.append(Way(pgettext("kiosk", "Take a walk-in number"), reverse("kiosk:walk-in", args=[code]), "ticket"))
+    if refused.slug == "too-early" and item:
+        here = reverse("kiosk:confirm", args=[code])
+        ways.append(Way(pgettext("kiosk", "Take a walk-in number now"), f"{here}?item={quote(item)}", "ticket"))
     if refused.slug in ("walk-ins-closed", "item-not-here", "daily-limit"):
         ways.append(Way(pgettext("kiosk", "Other business"), reverse("kiosk:walk-in", args=[code]), "layout-grid"))
     if refused.slug in ("closed", "walk-ins-closed", "daily-limit"):

@@ -14,6 +14,7 @@ from django.utils.translation import npgettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation.crypto import rating_key
+from banshi.foundation.lanes import LANES
 from banshi.foundation.said import named
 from banshi.foundation.templatetags.ui import wait
 from banshi.kernel.refusals import Refused
@@ -92,6 +93,8 @@ def slip_of(place: Place, ticket: TicketView) -> Slip:
     """The words on the paper, in the active language."""
     at = _where(ticket)
     lines = [(pgettext("kiosk", "For"), named(ticket, "item") or named(ticket, "category"))]
+    if ticket.lane:
+        lines.append((pgettext("kiosk", "Priority"), str(LANES.get(ticket.lane, ticket.lane))))
     window = pgettext("kiosk", "window %(n)s")
     if ticket.called_to:
         lines.append((pgettext("kiosk", "Go now to"), f"{_floor(ticket)} {window % {'n': ticket.called_to}}"))

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
 
 from banshi.foundation import clock
+from banshi.foundation.lanes import LANES
 from banshi.journeys import take_number
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars import queries as calendars
@@ -30,15 +31,9 @@ from banshi.surfaces.kiosk.where import ahead, where
 from banshi.surfaces.kiosk.which import which_document
 
 RESULTS = 6
-LANES = {
-    "elderly": pgettext_lazy("priority lane", "Elderly"),
-    "disabled": pgettext_lazy("priority lane", "Disabled"),
-    "pregnant": pgettext_lazy("priority lane", "Pregnant or with a baby"),
-    "serviceman": pgettext_lazy("priority lane", "Serviceman or veteran"),
-}
 
 
-def _no_walk_ins(place: Place) -> Refused | None:
+def no_walk_ins(place: Place) -> Refused | None:
     """Why nobody at all gets a walk-in number now."""
     if not place.policy.tickets.walk_ins:
         reason = {"zh": "本大厅只办理预约，先约时间", "en": "This hall serves by appointment; book a time first"}
@@ -57,7 +52,7 @@ def _no_walk_ins(place: Place) -> Refused | None:
 @require_GET
 def categories(request: HttpRequest, place: Place) -> HttpResponse:
     """All categories as tiles."""
-    refused = _no_walk_ins(place)
+    refused = no_walk_ins(place)
     if refused is not None:
         return refused_page(request, place, refused, again=place.start)
     line = tickets.line(place.hall.pk, place.now)
@@ -92,7 +87,7 @@ def confirm(request: HttpRequest, place: Place) -> HttpResponse:
         if request.method == "POST":
             return _take(request, place, item_code, category_code)
         listed, category = _asked(place, item_code, category_code)
-        refused = _no_walk_ins(place)
+        refused = no_walk_ins(place)
         if refused is not None:
             raise refused
         if listed is not None and not listed.walk_in:

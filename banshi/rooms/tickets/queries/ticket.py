@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from threading import Lock
 
 from django.db import connection
@@ -21,6 +21,7 @@ from banshi.rooms.tickets.queries.where import Place, places
 
 QR_PREFIX = "BT1."
 _WITH = ("hall", "category", "item", "window__zone__floor", "only_window__zone__floor", "visit", "appointment")
+NOT_OVER = ("called", "serving", "waiting", "held", "parked", "missed")  # in the order in which they matter
 FRESH_S = 15  # a line worked out so long ago (hall time) still gives estimates, if nothing has happened since
 
 
@@ -151,6 +152,30 @@ def at_windows(ids: Iterable[int]) -> dict[int, TicketView]:
     newest = max((row.called_at or row.made_at for row in tickets), default=None)
     where = places({row.category_id for row in tickets}, newest) if newest is not None else {}
     return {row.pk: _view(row, where[row.category_id], None) for row in tickets}
+
+
+def not_over(people: Iterable[int], *, hall_id: int, day: date, now: datetime) -> list[TicketView]:
+    """Numbers of these people that still go on, or may be put back; as many queries for ten as for one."""
+    mine = Ticket.objects.filter(person__in=list(people), hall_id=hall_id, day=day, state__in=NOT_OVER)
+    views = _views(list(mine.select_related(*_WITH).order_by("id")), now)
+    return sorted(views, key=lambda view: NOT_OVER.index(view.state))
+
+
+def by_number(number: str, *, hall_id: int, day: date, now: datetime) -> list[TicketView]:
+    """The number of a day as it is called: A012."""
+    rows = Ticket.objects.filter(number=number, hall_id=hall_id, day=day)
+    return _views(list(rows.select_related(*_WITH).order_by("id")), now)
+
+
+def _views(rows: list[Ticket], now: datetime) -> list[TicketView]:
+    """Views of numbers of one hall."""
+    if not rows:
+        return []
+    where = places({row.category_id for row in rows}, now)
+    in_line: dict[str, LineTicket] = {}
+    if any(row.state == "waiting" for row in rows):
+        in_line = {each.ref: each for each in _last_line.of(rows[0].hall_id, rows[0].hall.code, now).tickets}
+    return [_view(row, where[row.category_id], in_line.get(row.ref)) for row in rows]
 
 
 def _view(found: Ticket, where: Place, mine: LineTicket | Told | None) -> TicketView:

@@ -1,0 +1,143 @@
+"""Whoever has a number sees it again by the document; whoever is too early sees what is possible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from banshi.journeys import take_number
+from banshi.kernel.actors import SYSTEM
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.devices.models import Device
+from banshi.rooms.tickets.models import Ticket
+from tests.town import CITIZEN, TUESDAY_NINE, Town, at
+
+pytestmark = pytest.mark.django_db
+
+
+def take(town: Town, person: Any, category: str = "A", lane: str = "") -> Ticket:
+    return take_number.take(
+        hall=town.hall, category_code=category, person_id=person.id, lane=lane, channel="kiosk", by=CITIZEN,
+        now=TUESDAY_NINE,
+    )  # fmt: skip
+
+
+def book(town: Town, person: Any) -> Any:
+    slot = town.slot(starts=at("2026-03-10 09:15"))
+    return booking.place(
+        slot_id=slot.id, item_code="pension", person_id=person.id, source="web", by=SYSTEM, now=at("2026-03-09 10:00")
+    )
+
+
+def show(machine: Client, person: Any) -> Any:
+    return machine.post("/kiosk/town/check-in", {"presented": type(person).objects.get(pk=person.pk).id_number})
+
+
+@pytest.mark.parametrize("state", ["waiting", "parked", "missed"])
+def test_a_number_is_found_by_the_document(opened: Town, machine: Client, state: str):
+    ticket = take(opened, opened.person(1))
+    Ticket.objects.filter(pk=ticket.pk).update(state=state)
+
+    answer = show(machine, opened.person(1))
+
+    assert (answer.status_code, answer["Location"]) == (302, f"/kiosk/town/slip/{ticket.ref}")
+
+
+def test_a_number_that_is_over_is_not_found(opened: Town, machine: Client):
+    ticket = take(opened, opened.person(1))
+    Ticket.objects.filter(pk=ticket.pk).update(state="finished")
+
+    assert show(machine, opened.person(1)).status_code == 404
+
+
+def test_nobody_elses_number_is_shown(opened: Town, machine: Client):
+    take(opened, opened.person(1))
+
+    assert show(machine, opened.person(2)).status_code == 404
+
+
+def test_a_number_of_another_hall_is_not_shown_here(opened: Town, machine: Client):
+    ticket = take(opened, opened.person(1))
+    person = opened.person(1)
+
+    answer = machine.post("/kiosk/other/check-in", {"presented": type(person).objects.get(pk=person.pk).id_number})
+
+    assert answer.status_code == 404
+    assert ticket.number not in answer.content.decode()
+
+
+def test_of_two_numbers_the_holder_chooses(opened: Town, machine: Client):
+    refs = [take(opened, opened.person(1), category).ref for category in "AB"]
+
+    page = show(machine, opened.person(1)).content.decode()
+
+    assert [f"/kiosk/town/slip/{ref}" in page for ref in refs] == [True, True]
+
+
+def test_the_document_puts_a_booked_number_on_the_screen_again(opened: Town, machine: Client):
+    book(opened, opened.person(1))
+    first = show(machine, opened.person(1))
+
+    again = show(machine, opened.person(1))
+
+    assert first["Location"] == again["Location"] + "?new=1"
+
+
+def test_a_found_number_can_be_printed_again(opened: Town, kiosk: Device, machine: Client, tmp_path: Path):
+    take(opened, opened.person(1), lane="pregnant")
+    where = show(machine, opened.person(1))["Location"]
+
+    page = machine.get(where).content.decode()
+    machine.post(f"{where}/print")
+
+    assert "再打一张" in page
+    assert "优先：孕妇或带婴儿" in page
+    assert "孕妇或带婴儿".encode("gb18030") in (tmp_path / "slips").read_bytes()
+
+
+def test_a_number_without_priority_says_none(opened: Town, machine: Client):
+    given = machine.post("/kiosk/town/confirm?category=A", {})
+
+    assert "优先" not in machine.get(given["Location"]).content.decode()
+
+
+def test_too_early_offers_a_walk_in_number(opened: Town, machine: Client, set_time: Callable[[datetime], None]):
+    book(opened, opened.person(1))
+    set_time(at("2026-03-10 08:40"))
+
+    page = show(machine, opened.person(1)).content.decode()
+
+    assert "现在取现场号" in page
+    assert "/kiosk/town/confirm?item=pension" in page
+
+
+def test_too_early_offers_none_where_none_is_given(opened: Town, machine: Client, set_time: Callable[[datetime], None]):
+    book(opened, opened.person(1))
+    HallItem.objects.filter(item__code="pension", hall=opened.hall).update(walk_in=False)
+    set_time(at("2026-03-10 08:40"))
+
+    page = show(machine, opened.person(1)).content.decode()
+
+    assert "现在取现场号" not in page
+    assert "今天 9:00" in page
+
+
+def test_too_early_shows_the_number_that_waits_meanwhile(
+    opened: Town, machine: Client, set_time: Callable[[datetime], None]
+):
+    book(opened, opened.person(1))
+    set_time(at("2026-03-10 08:40"))
+    ticket = take_number.take(
+        hall=opened.hall, category_code="B", person_id=opened.person(1).id, channel="kiosk", by=CITIZEN,
+        now=at("2026-03-10 08:40"),
+    )  # fmt: skip
+
+    page = show(machine, opened.person(1)).content.decode()
+
+    assert f"看 {ticket.number} 号" in page
