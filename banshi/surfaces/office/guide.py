@@ -1,0 +1,202 @@
+"""The guide on the floor (导办): find who stands there, give a number, put one back, check in. Every look is traced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_POST
+
+from banshi.foundation import clock
+from banshi.foundation.crypto import sign, signed_ok
+from banshi.foundation.doors import Asked, door
+from banshi.foundation.lanes import LANES
+from banshi.journeys import check_in as arriving
+from banshi.journeys import take_number
+from banshi.kernel.refusals import Refused
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.booking import queries as bookings
+from banshi.rooms.booking.models import Appointment
+from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.identity import queries as identity
+from banshi.rooms.identity.models import Person
+from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Category, Hall
+from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets import queries as line
+from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.queries import TicketView
+from banshi.surfaces.office.frame import acting, clean, invalid, local, page, status_of
+
+PURPOSE = "guide-person"  # who was found may be given a number; an id alone gives nobody one
+
+
+@dataclass
+class Found:
+    """What one person, or a number that belongs to nobody known, has here today."""
+
+    person: Person | None = None
+    key: str = ""
+    numbers: list[TicketView] = field(default_factory=list)
+    booked: list[tuple[Appointment, str]] = field(default_factory=list)
+
+
+@door(audience="staff", permission="appointments.manage")
+@require_GET
+def index(request: Asked, hall: str) -> HttpResponseBase:
+    """The search field; `?number=` shows a number of today."""
+    place = places.hall_by_code(hall)
+    number = clean(request.GET.get("number"), 8).upper()
+    return _shown(request, place, _found(request, place, number) if number else None)
+
+
+@sensitive_post_parameters("q")
+@door(audience="staff", permission="appointments.manage")
+@require_POST
+def find(request: Asked, hall: str) -> HttpResponseBase:
+    """By a whole document number, a number of today or a reference. POST: none of it becomes part of an address."""
+    place = places.hall_by_code(hall)
+    return _shown(request, place, _found(request, place, clean(request.POST.get("q"), 120)))
+
+
+@door(audience="staff", permission="appointments.manage")
+@require_POST
+def give(request: Asked, hall: str) -> HttpResponseBase:
+    """A number for a matter or a category, for whoever was found or for somebody unnamed."""
+    place = places.hall_by_code(hall)
+    kind, _colon, code = clean(request.POST.get("what"), 90).partition(":")
+
+    def deed() -> Ticket:
+        if kind not in ("category", "item") or not code:
+            raise invalid("what", _("Choose a matter."))
+        return take_number.take(
+            hall=place,
+            category_code=code if kind == "category" else None,
+            item_code=code if kind == "item" else None,
+            person_id=_person_meant(request, place),
+            lane=clean(request.POST.get("lane"), 20),
+            channel="staff",
+            by=acting(request, place),
+            now=clock.now(),
+            language=get_language() or "zh-hans",
+        )
+
+    return _done(request, place, deed, _("Number %(number)s given."))
+
+
+def _person_meant(request: Asked, hall: Hall) -> int | None:
+    """:raises Refused: nothing-found, for a person who was not found here."""
+    person, key = clean(request.POST.get("person"), 20), clean(request.POST.get("k"), 80)
+    if not person:
+        return None
+    if not (key.isascii() and signed_ok(f"{hall.code}:{person}", key, purpose=PURPOSE)):
+        raise Refused("nothing-found", facts={"person": person})
+    return int(person)
+
+
+@door(audience="staff", permission="appointments.manage")
+@require_POST
+def put_back(request: Asked, hall: str) -> HttpResponseBase:
+    """A missed number back in line (补号) as the hall's rule has it, or one that was set aside."""
+    place = places.hall_by_code(hall)
+    ref = clean(request.POST.get("ref"), 40)
+
+    def deed() -> Ticket:
+        parked = Ticket.objects.filter(ref=ref, hall=place, state="parked").exists()
+        back = tickets.unpark if parked else tickets.reinstate
+        return back(ref=ref, by=acting(request, place), now=clock.now())
+
+    return _done(request, place, deed, _("Number %(number)s is back in line."))
+
+
+@door(audience="staff", permission="appointments.manage")
+@require_POST
+def check_in(request: Asked, hall: str) -> HttpResponseBase:
+    """An appointment becomes a number."""
+    place = places.hall_by_code(hall)
+    code = clean(request.POST.get("code"), 40)
+
+    def deed() -> Ticket:
+        return arriving.by_code(hall=place, code=code, by=acting(request, place), now=clock.now(), channel="staff")
+
+    return _done(request, place, deed, _("Checked in: number %(number)s."))
+
+
+def _done(request: Asked, hall: Hall, deed: Callable[[], Ticket], words: str) -> HttpResponseBase:
+    """Do it and show the number; or say why not."""
+    try:
+        ticket = deed()
+    except Refused as refused:
+        return _shown(request, hall, None, refused)
+    messages.success(request, words % {"number": ticket.number})
+    here = reverse("office:guide", kwargs={"hall": hall.code})
+    return redirect(f"{here}?{urlencode({'number': ticket.number})}")
+
+
+def _found(request: Asked, hall: Hall, text: str) -> list[Found]:
+    now = clock.now()
+    day = local(hall, now).date()
+    named = line.by_number(text.upper(), hall_id=hall.pk, day=day, now=now) if 2 <= len(text) <= 8 else []
+    refs = [view.ref for view in named]
+    people = {each.pk for each in identity.people_by_number(text)}
+    people |= {pk for pk in Ticket.objects.filter(ref__in=refs).values_list("person_id", flat=True) if pk is not None}
+    if (code := bookings.code_of(text)) is not None:
+        people |= set(Appointment.objects.filter(code=code, hall=hall, day=day).values_list("person_id", flat=True))
+    found = _of_people(hall, people)
+    shown = {view.ref for each in found for view in each.numbers}
+    for person in (each.person for each in found):
+        assert person is not None
+        audit.looked(subject=f"person:{person.pk}", by=acting(request, hall), now=now, hall=hall.code, why="search")
+    rest = [view for view in named if view.ref not in shown]
+    return ([Found(numbers=rest)] if rest else []) + found
+
+
+def _of_people(hall: Hall, ids: set[int]) -> list[Found]:
+    """Each person's numbers that go on and bookings of today in this hall; as many queries for two as for one."""
+    now = clock.now()
+    day = local(hall, now).date()
+    found = {
+        each.pk: Found(person=each, key=sign(f"{hall.code}:{each.pk}", purpose=PURPOSE))
+        for each in Person.objects.filter(id__in=ids).order_by("id")
+    }
+    views = {view.ref: view for view in line.not_over(ids, hall_id=hall.pk, day=day, now=now)} if ids else {}
+    for ref, owner in Ticket.objects.filter(ref__in=list(views)).order_by("id").values_list("ref", "person_id"):
+        if owner in found:
+            found[owner].numbers.append(views[ref])
+    booked = Appointment.objects.filter(person__in=ids, hall=hall, day=day).exclude(state="cancelled")
+    for row in booked.select_related("item", "person").order_by("starts_at", "id"):
+        found[row.person_id].booked.append((row, bookings.shown_name(row)))
+    return list(found.values())
+
+
+def _matters(hall: Hall) -> list[tuple[Category, list[HallItem]]]:
+    """What a walk-in number is given for, by category."""
+    listed: dict[int, list[HallItem]] = {}
+    rows = HallItem.objects.filter(hall=hall, walk_in=True).select_related("item").order_by("item__code")
+    for row in rows:
+        listed.setdefault(row.category_id, []).append(row)
+    return [(category, listed.get(category.pk, [])) for category in places.categories_of(hall)]
+
+
+def _shown(request: Asked, hall: Hall, found: list[Found] | None, refused: Refused | None = None) -> HttpResponse:
+    lanes = places.policy_of(hall.pk, now=clock.now()).tickets.priority_lanes
+    status = status_of(refused) if refused else 404 if found == [] else 200
+    return page(
+        request,
+        "office/guide.html",
+        hall,
+        found=found,
+        refused=refused,
+        matters=_matters(hall),
+        lanes=[(code, LANES[code]) for code in lanes if code in LANES],
+        status=status,
+        unnamed=not any(each.person for each in found or []),
+    )

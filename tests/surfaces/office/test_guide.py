@@ -1,0 +1,157 @@
+"""The guide on the floor: one field finds numbers and bookings of today; every deed is an ordinary one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from banshi.kernel.documents import generate_resident_id
+from banshi.rooms.audit.models import Entry
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets.models import Ticket
+from tests.surfaces.office.editing import office, signed_in, slot_at, staff_with  # noqa: F401 – fixtures
+from tests.town import CITIZEN, TUESDAY_NINE, at
+
+pytestmark = pytest.mark.django_db
+HERE = "/office/town/guide/"
+
+
+@pytest.fixture
+def guide(office: Any) -> Any:  # noqa: F811
+    return signed_in(staff_with("guide", "guide"))
+
+
+def number_of(person: Any) -> str:
+    return str(type(person).objects.get(pk=person.pk).id_number)
+
+
+def booked(town: Any, starts: str, person: int) -> Any:
+    """Yesterday, for today."""
+    return booking.place(
+        slot_id=slot_at(town, starts).pk, item_code="pension", person_id=town.person(person).pk, source="web",
+        by=CITIZEN, now=at("2026-03-09 10:00"),
+    )  # fmt: skip
+
+
+def take(town: Any, person: Any = None, lane: str = "", category: str = "A") -> Ticket:
+    return tickets.issue(
+        hall=town.hall, category_code=category, person_id=person.pk if person else None, lane=lane, channel="kiosk",
+        by=CITIZEN, now=TUESDAY_NINE,
+    )  # fmt: skip
+
+
+def test_a_document_finds_numbers_and_bookings_masked_and_the_look_is_traced(guide, office):  # noqa: F811
+    appointment = booked(office, "2026-03-10 11:00", person=1)
+    person = office.person(1)
+    ticket = take(office, person, category="B", lane="disabled")
+
+    page = guide.post(f"{HERE}find", {"q": number_of(person)}).content.decode()
+
+    assert [text in page for text in (ticket.number, appointment.code, "优先：")] == [True, True, True]
+    assert [text in page for text in (person.name, number_of(person))] == [False, False]
+    assert Entry.objects.filter(action="looked", subject=f"person:{person.pk}").count() == 1
+
+
+@pytest.mark.parametrize("lower", [False, True])
+def test_a_number_or_a_reference_finds_them_too(guide, office, lower):  # noqa: F811
+    appointment = booked(office, "2026-03-10 11:00", person=1)
+    ticket = take(office, office.person(2))
+
+    for text in (ticket.number, appointment.code):
+        page = guide.post(f"{HERE}find", {"q": text.lower() if lower else text}).content.decode()
+        assert text in page
+
+
+def test_a_number_of_another_hall_is_not_found(guide, office):  # noqa: F811
+    other = signed_in(staff_with("other-guide", "guide", "hall", "other"))
+    ticket = take(office, office.person(1))
+
+    assert other.post("/office/other/guide/find", {"q": ticket.number}).status_code == 404
+    assert other.post(f"{HERE}find", {"q": ticket.number}).status_code == 403
+
+
+def test_a_missed_number_is_put_back_by_its_halls_guide_alone(guide, office):  # noqa: F811
+    other = signed_in(staff_with("other-guide", "guide", "hall", "other"))
+    ticket = take(office, office.person(1))
+    Ticket.objects.filter(pk=ticket.pk).update(state="missed")
+
+    theirs = other.post("/office/other/guide/back", {"ref": ticket.ref})
+    mine = guide.post(f"{HERE}back", {"ref": ticket.ref})
+
+    assert (theirs.status_code, mine.status_code) == (403, 302)
+    assert (Ticket.objects.get(pk=ticket.pk).state, mine["Location"]) == ("waiting", f"{HERE}?number={ticket.number}")
+
+
+def test_a_number_is_given_to_whoever_was_found(guide, office):  # noqa: F811
+    person = office.person(2)
+    one = guide.post(f"{HERE}find", {"q": number_of(person)}).context["found"][0]
+    what = {"what": "item:pension", "lane": "disabled", "person": person.pk}
+
+    by_id_alone = guide.post(f"{HERE}give", {**what, "k": "x"})
+    given = guide.post(f"{HERE}give", {**what, "k": one.key})
+
+    ticket = Ticket.objects.select_related("item").get()
+    assert (by_id_alone.status_code, given.status_code) == (404, 302)
+    assert ticket.item is not None
+    assert (ticket.person_id, ticket.item.code, ticket.lane, ticket.channel) == (
+        person.pk,
+        "pension",
+        "disabled",
+        "staff",
+    )
+
+
+def test_somebody_unnamed_gets_a_number_of_a_category(guide):
+    answer = guide.post(f"{HERE}give", {"what": "category:B"})
+
+    assert guide.get(answer["Location"]).status_code == 200
+    assert (Ticket.objects.get().number, Ticket.objects.get().person) == ("B001", None)
+
+
+@pytest.mark.parametrize("what", ["", "category:", "nothing", "item:none", "category:NOPE"])
+def test_nothing_is_given_for_what_is_not_there(guide, what):
+    assert guide.post(f"{HERE}give", {"what": what}).status_code in (404, 409, 422)
+    assert Ticket.objects.count() == 0
+
+
+def test_an_appointment_is_checked_in(guide, office):  # noqa: F811
+    appointment = booked(office, "2026-03-10 09:00", person=1)
+
+    answer = guide.post(f"{HERE}check-in", {"code": appointment.code})
+
+    assert (answer.status_code, Ticket.objects.get().appointment_id) == (302, appointment.pk)
+
+
+def test_too_early_is_said_on_the_page(guide, office):  # noqa: F811
+    appointment = booked(office, "2026-03-10 11:00", person=1)
+
+    answer = guide.post(f"{HERE}check-in", {"code": appointment.code})
+
+    assert (answer.status_code, Ticket.objects.count()) == (409, 0)
+
+
+def test_a_document_nobody_is_known_by_finds_nothing(guide):
+    unknown = generate_resident_id("441900", TUESDAY_NINE.date().replace(year=1980), 9)
+
+    assert guide.post(f"{HERE}find", {"q": unknown}).status_code == 404
+
+
+def test_the_search_costs_the_same_however_much_somebody_has(guide, office):  # noqa: F811
+    person = office.person(1)
+    asked = {"q": number_of(person)}
+    take(office, person)
+    booked(office, "2026-03-10 11:00", person=1)
+    guide.post(f"{HERE}find", asked)
+    with CaptureQueriesContext(connection) as few:
+        guide.post(f"{HERE}find", asked)
+    take(office, person, category="B")
+    guide.post(f"{HERE}find", asked)
+
+    with CaptureQueriesContext(connection) as more:
+        guide.post(f"{HERE}find", asked)
+
+    assert len(more) == len(few)
