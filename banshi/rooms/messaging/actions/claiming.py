@@ -77,13 +77,18 @@ def claim(*, now: datetime, limit: int, policies: Policies) -> list[Claimed]:
     with transaction.atomic(), connection.cursor() as cursor:
         asked: dict[str, Any] = {"wall": clock.wall(), "now": now, "limit": limit}
         cursor.execute(CLAIM_SQL.format(urgent=URGENT_SQL), asked)
-        found = cursor.fetchall()
+        found = sorted(cursor.fetchall(), key=_in_order)  # an UPDATE returns its rows in any order
         if len(found) < limit:
             cursor.execute(CLAIM_SQL.format(urgent=""), {**asked, "limit": limit - len(found)})
-            found += cursor.fetchall()
+            found += sorted(cursor.fetchall(), key=_in_order)
         rows = [_claimed(each) for each in found]
         _policies_into(policies, {each.hall for each in rows}, now=now)
         return rows
+
+
+def _in_order(values: Sequence[Any]) -> tuple[datetime, int]:
+    """By due time, then as written."""
+    return values[12], values[0]
 
 
 def _claimed(values: Sequence[Any]) -> Claimed:
