@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from django.contrib import messages
@@ -135,10 +136,23 @@ def _done(request: Asked, hall: Hall, deed: Callable[[], Ticket], words: str) ->
     try:
         ticket = deed()
     except Refused as refused:
-        return _shown(request, hall, None, refused)
+        return _shown(request, hall, _meant_again(request, hall), refused)
     messages.success(request, words % {"number": ticket.number})
     here = reverse("office:guide", kwargs={"hall": hall.code})
     return redirect(f"{here}?{urlencode({'number': ticket.number})}")
+
+
+def _meant_again(request: Asked, hall: Hall) -> list[Found] | None:
+    """Whom a refused deed was for, so that the next try is not for somebody unnamed."""
+    ref, code = clean(request.POST.get("ref"), 40), clean(request.POST.get("code"), 40)
+    people = {
+        pk for pk in Ticket.objects.filter(ref=ref, hall=hall).values_list("person_id", flat=True) if pk is not None
+    }
+    people |= set(Appointment.objects.filter(code=code, hall=hall).values_list("person_id", flat=True))
+    with suppress(Refused):  # not found here: nobody is shown
+        person_id = _person_meant(request, hall)
+        people |= set() if person_id is None else {person_id}
+    return _of_people(request, hall, people) or None
 
 
 def _found(request: Asked, hall: Hall, text: str) -> list[Found]:
@@ -150,16 +164,13 @@ def _found(request: Asked, hall: Hall, text: str) -> list[Found]:
     people |= {pk for pk in Ticket.objects.filter(ref__in=refs).values_list("person_id", flat=True) if pk is not None}
     if (code := bookings.code_of(text)) is not None:
         people |= set(Appointment.objects.filter(code=code, hall=hall, day=day).values_list("person_id", flat=True))
-    found = _of_people(hall, people)
+    found = _of_people(request, hall, people)
     shown = {view.ref for each in found for view in each.numbers}
-    for person in (each.person for each in found):
-        assert person is not None
-        audit.looked(subject=f"person:{person.pk}", by=acting(request, hall), now=now, hall=hall.code, why="search")
     rest = [view for view in named if view.ref not in shown]
     return ([Found(numbers=rest)] if rest else []) + found
 
 
-def _of_people(hall: Hall, ids: set[int]) -> list[Found]:
+def _of_people(request: Asked, hall: Hall, ids: set[int]) -> list[Found]:
     """Each person's numbers that go on and bookings of today in this hall; as many queries for two as for one."""
     now = clock.now()
     day = local(hall, now).date()
@@ -167,6 +178,8 @@ def _of_people(hall: Hall, ids: set[int]) -> list[Found]:
         each.pk: Found(person=each, key=sign(f"{hall.code}:{each.pk}", purpose=PURPOSE))
         for each in Person.objects.filter(id__in=ids).order_by("id")
     }
+    for pk in found:
+        audit.looked(subject=f"person:{pk}", by=acting(request, hall), now=now, hall=hall.code, why="search")
     views = {view.ref: view for view in line.not_over(ids, hall_id=hall.pk, day=day, now=now)} if ids else {}
     for ref, owner in Ticket.objects.filter(ref__in=list(views)).order_by("id").values_list("ref", "person_id"):
         if owner in found:

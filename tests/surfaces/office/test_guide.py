@@ -132,6 +132,16 @@ def test_too_early_is_said_on_the_page(guide, office):  # noqa: F811
     answer = guide.post(f"{HERE}check-in", {"code": appointment.code})
 
     assert (answer.status_code, Ticket.objects.count()) == (409, 0)
+    assert [each.person.pk for each in answer.context["found"]] == [appointment.person_id]
+
+
+def test_after_a_refusal_the_person_still_stands_on_the_page(guide, office):  # noqa: F811
+    person = office.person(2)
+    key = guide.post(f"{HERE}find", {"q": number_of(person)}).context["found"][0].key
+
+    answer = guide.post(f"{HERE}give", {"what": "", "person": person.pk, "k": key})
+
+    assert (answer.status_code, answer.context["unnamed"]) == (422, False)
 
 
 def test_a_document_nobody_is_known_by_finds_nothing(guide):
