@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 from banshi.crowd.bench.load import Connection, bookings, burst, closed_loop, request
 
@@ -106,3 +108,22 @@ def test_every_booking_asked_for_is_of_another_person():
     asked = {next(made) for _ in range(200)}
 
     assert len(asked) == 200
+
+
+def test_a_yardstick_that_got_nothing_done_measures_longer(monkeypatch):
+    from banshi.crowd.bench import yardstick
+
+    said = iter(["number of transactions actually processed: 0\n", "…processed: 7\ntps = 3.500000 (…)\n"])
+    asked: list[int] = []
+
+    def run(command, **_):
+        asked.append(int(command[command.index("-T") + 1]))
+        return subprocess.CompletedProcess(command, 0, next(said), "")
+
+    measure = object.__new__(yardstick.Yardstick)
+    measure.program, measure.pairs, measure.first, measure.last = "pgbench", 1, 1, 1
+    measure.on = SimpleNamespace(url="postgresql://nowhere")
+    monkeypatch.setattr(yardstick.subprocess, "run", run)
+
+    assert measure.run(clients=64, seconds=2) == 3.5
+    assert asked == [2, 10]

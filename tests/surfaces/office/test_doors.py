@@ -116,6 +116,7 @@ def test_a_guide_works_with_appointments_and_people_and_nothing_else(rows, offic
         "overview", "appointments", "appointment_find", "appointment_new", "appointment", "appointment_move",
         "appointment_cancel", "appointment_confirm_again", "day_sheet",
         "people", "people_find", "person", "person_name", "person_phone",
+        "guide", "guide_find", "guide_give", "guide_back", "guide_check_in",
     }  # fmt: skip
 
 
