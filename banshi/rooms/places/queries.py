@@ -77,6 +77,14 @@ def policy_of(hall_id: int, *, now: datetime) -> HallPolicy:
     return parsed_policy(policy_id)
 
 
+def policies_of(hall_ids: Iterable[int], *, now: datetime) -> dict[int, HallPolicy]:
+    """The policy in force of each hall, in one query; the defaults where a hall has none."""
+    ids = list(hall_ids)
+    versions = PolicyVersion.objects.filter(hall_id__in=ids, valid_from__lte=now).order_by("hall_id", "-version")
+    newest = dict(versions.distinct("hall_id").values_list("hall_id", "id"))
+    return {hall_id: parsed_policy(newest[hall_id]) if hall_id in newest else HallPolicy() for hall_id in ids}
+
+
 @dataclass(frozen=True)
 class FloorView:
     code: str

@@ -33,9 +33,10 @@ from banshi.rooms.insight import queries as insight
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.citizen import choosing
-from banshi.surfaces.citizen.doors import ask_to_sign_in, asked, citizen_page, language, page, public_page
+from banshi.surfaces.citizen.doors import ask_to_sign_in, asked, citizen_page, language, near, page, public_page
 from banshi.surfaces.citizen.forms import NewPerson, Waiting
 from banshi.surfaces.citizen.refusals import NOBODY_CHOSEN, NOT_FILLED, Option, Panel, panel, unfilled, ways_on
+from banshi.surfaces.citizen.which_hall import HallChoice, best_first
 
 MOST_MATTERS = 10
 SLUG = re.compile(r"[A-Za-z0-9_-]{1,80}")
@@ -64,11 +65,21 @@ def choose(request: Any, item: str) -> HttpResponseBase:
 def choose_page(
     request: Any, item: Item, *, hall_code: str | None, day: str | None, now: datetime, refused: Refused | None = None
 ) -> HttpResponseBase:
-    halls = _bookable_halls(item)
-    hall = next((h for h in halls if h.code == hall_code), halls[0] if halls else None)
+    halls, position = _bookable_halls(item), near(request)
+    hall = next((h for h in halls if h.code == hall_code), halls[0] if len(halls) == 1 else None)
+    asked_for = hall is not None
+    choices: list[HallChoice] = []
+    if len(halls) > 1 and not (request.htmx and asked_for):
+        choices = best_first(halls, item_code=item.code, now=now, near=position)
+        hall = hall or choices[0].hall
+    near_query = {"near": request.GET["near"]} if position else {}
     context: dict[str, Any] = {
         "item": item,
-        "halls": halls,
+        "choices": choices,
+        "chosen_hall": next((each for each in choices if each.hall == hall), None),
+        "asked_for": asked_for,
+        "near": position is not None,
+        "near_query": urlencode(near_query),
         "hall": hall,
         "with_codes": _with_codes(request),
         "wait_form": None,
@@ -79,7 +90,7 @@ def choose_page(
     here = reverse("citizen:book", args=[item.code])
     context |= {
         "choice": choice,
-        "base": f"{here}?{urlencode({'hall': hall.code})}",
+        "base": f"{here}?{urlencode({'hall': hall.code} | near_query)}",
         "take_url": reverse("citizen:take", args=[item.code]),
         "waiting_people": _waiting_people(request, choice),
     }

@@ -412,6 +412,10 @@ offline();
 startLive(document);
 for (const element of document.querySelectorAll("[data-idle]")) element.banshiIdle = new Idle(element);
 if (root.hasAttribute("data-awake")) keepAwake();
-for (const current of document.querySelectorAll(".days [aria-current]")) current.scrollIntoView({ block: "nearest", inline: "center" });
+// The strip alone: the page stays at its top.
+for (const current of document.querySelectorAll(".days [aria-current]")) {
+  const strip = current.closest(".days");
+  strip.scrollLeft += current.getBoundingClientRect().left - strip.getBoundingClientRect().left - (strip.clientWidth - current.clientWidth) / 2;
+}
 
 window.Banshi = { LiveSource, Voice, Idle, chime, buzz, keepAwake, say, toast, post, csrf, store, setMode, clockTime };

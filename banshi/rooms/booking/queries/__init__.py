@@ -19,7 +19,7 @@ from banshi.rooms.booking.queries.appointments import (
 )
 from banshi.rooms.booking.queries.credit import AppealLine, Credit, EntryLine, SuspensionLine, credit_of, parties_about
 from banshi.rooms.booking.queries.day_sheet import DaySheet, SheetLine, as_html, day_sheet, day_sheet_count
-from banshi.rooms.booking.queries.slots import SlotView, alternatives, halls_of, slots
+from banshi.rooms.booking.queries.slots import SlotView, alternatives, earliest, halls_of, slots
 
 __all__ = [
     "AppealLine",
@@ -41,6 +41,7 @@ __all__ = [
     "credit_of",
     "day_sheet",
     "day_sheet_count",
+    "earliest",
     "halls_of",
     "ics",
     "of_account",

@@ -90,7 +90,7 @@ _DEFAULTS = HallPolicy()
 
 
 @lru_cache(maxsize=256)
-def _zone(name: str) -> ZoneInfo:
+def zone_of(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
@@ -98,7 +98,7 @@ def hall_facts(hall: Hall, *, now: datetime) -> HallFacts:
     """A hall with the policy in force."""
     policy = policy_of(hall.pk, now=now)
     region = city_of(hall.region_id) if policy.booking.credit.scope == "region" else hall.region_id
-    return HallFacts(hall.pk, hall.code, hall.name_zh, hall.name_en, _zone(hall.timezone), region, policy)
+    return HallFacts(hall.pk, hall.code, hall.name_zh, hall.name_en, zone_of(hall.timezone), region, policy)
 
 
 def city_of(region: str) -> str:
@@ -312,7 +312,7 @@ def _slots_read(value: Any) -> tuple[dict[int, HallFacts], dict[int, SlotFacts]]
     halls: dict[int, HallFacts] = {}
     slots: dict[int, SlotFacts] = {}
     for row in _json(value):
-        zone = _zone(row["timezone"])
+        zone = zone_of(row["timezone"])
         if row["hall_id"] not in halls:
             policy = _DEFAULTS if row["policy_id"] is None else parsed_policy(row["policy_id"])
             halls[row["hall_id"]] = HallFacts(

@@ -10,13 +10,17 @@ from banshi.foundation.said import named
 from banshi.kernel.refusals import Alternative, Refusal, Refused
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.models import LIVE, Appointment, Slot, Suspension
-from banshi.rooms.booking.queries.facts import HallFacts, Opens, hall_facts, slot_facts
+from banshi.rooms.booking.queries.facts import HallFacts, Opens, hall_facts, slot_facts, zone_of
 from banshi.rooms.booking.rules import Barred, ItemFacts, PersonFacts, SlotFacts
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.places.models import Hall
+from banshi.rooms.places.queries import policies_of
 
 _NO_ROW = {"zh": "后面没有连续的时段了", "en": "No further period follows directly"}
 ALTERNATIVES_WITHIN = timedelta(days=31)
+
+
+SOON = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -99,12 +103,15 @@ def _views(
     channel: str = "web",
     internal: bool = False,
     opens: Opens | None = None,
+    rows: Iterable[Slot] | None = None,
 ) -> list[SlotView]:
+    """:param rows: the hall's slots of these days, where they are read already; by start."""
     opens = opens or Opens(now)
     local = now.astimezone(hall.zone)
-    rows = Slot.objects.filter(
-        hall_id=hall.id, day__range=(first, last), business__in=[f"item:{item.code}", f"cat:{item.category}", "hall"]
-    ).order_by("starts_at", "id")
+    if rows is None:
+        rows = Slot.objects.filter(hall_id=hall.id, day__range=(first, last), business__in=_businesses(item)).order_by(
+            "starts_at", "id"
+        )
     kinds = {}
     offered = []
     for row in rows:
@@ -151,6 +158,10 @@ def _views(
             )
         )
     return found
+
+
+def _businesses(item: ItemFacts) -> list[str]:
+    return [f"item:{item.code}", f"cat:{item.category}", "hall"]
 
 
 def _cut_anew(slot: SlotFacts, offered: Sequence[SlotFacts]) -> bool:
@@ -248,6 +259,39 @@ def alternatives_for(
 
 def _alternative(hall: HallFacts, view: SlotView) -> Alternative:
     return Alternative(view.id, view.starts_at, view.ends_at, view.free, hall.code, named(hall))
+
+
+def earliest(*, halls: Sequence[Hall], item_code: str, now: datetime, channel: str = "web") -> dict[str, Alternative]:
+    """By code of the hall the first period of the item that can be booked within two weeks; as many queries for many
+    halls as for one.
+    """
+    if not rules.storable(item_code):
+        return {}
+    columns = ("category__code", "bookable", "extended", "item__exempt_half_day", "periods")
+    handled = HallItem.objects.filter(hall__in=halls, item__code=item_code, bookable=True).order_by("hall_id")
+    items = {hall_id: ItemFacts(item_code, *rest) for hall_id, *rest in handled.values_list("hall_id", *columns)}
+    wanted = {business for item in items.values() for business in _businesses(item)}
+    days = ((now - timedelta(days=1)).date(), (now + SOON).date())
+    rows: dict[int, list[Slot]] = {}
+    for row in Slot.objects.filter(hall_id__in=items, day__range=days, ends_at__gt=now, business__in=wanted).order_by(
+        "starts_at", "id"
+    ):
+        rows.setdefault(row.hall_id, []).append(row)
+    policies, opens, found = policies_of(items, now=now), Opens(now), {}
+    for hall in halls:
+        if hall.pk not in rows:
+            continue
+        # No person is asked for, so the region that credit is shared in does not matter here.
+        facts = HallFacts(
+            hall.pk, hall.code, hall.name_zh, hall.name_en, zone_of(hall.timezone), hall.region_id, policies[hall.pk]
+        )
+        item = items[hall.pk]
+        mine = [row for row in rows[hall.pk] if row.business in _businesses(item)]
+        views = _views(facts, item, first=days[0], last=days[1], now=now, channel=channel, opens=opens, rows=mine)
+        first = next((view for view in views if view.bookable), None)
+        if first is not None:
+            found[hall.code] = _alternative(facts, first)
+    return found
 
 
 def halls_of(slot_ids: Iterable[int]) -> dict[int, str]:

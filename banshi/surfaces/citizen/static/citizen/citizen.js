@@ -105,9 +105,6 @@ addEventListener("load", follow);
 follow();
 document.addEventListener("htmx:afterSettle", () => { countDown(document); follow(); });
 
-// The strip starts where the chosen day is.
-document.querySelector('.days [aria-current]')?.scrollIntoView({ block: "nearest", inline: "center" });
-
 // Near me: the place is rounded to about a kilometre before the page asks with it, and is kept nowhere.
 for (const button of document.querySelectorAll("[data-near]")) {
   if (!navigator.geolocation) break;
