@@ -37,6 +37,7 @@ from banshi.surfaces.office.frame import (
 )
 
 MOST_DAYS = 31
+HEATS = ("free", "some", "tight", "full", "over")
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Cell:
     free: int
     internal_free: int
     past: bool
+    heat: str  # none | free | some | tight | full | over: how much of it is taken
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,20 @@ def _cell(slot: Slot, hall: Hall, now: datetime) -> Cell:
         max(0, slot.quota - slot.taken - slot.carried),
         max(0, slot.internal_quota - slot.internal_taken),
         slot.ends_at <= now,
+        heat(slot.taken + slot.carried, slot.quota),
     )
+
+
+def heat(taken: int, quota: int) -> str:
+    """How full: the colour of a cell and the word in it. Full means that nobody more can book."""
+    if taken > quota:
+        return "over"
+    if quota == 0:
+        return "none"
+    if taken == quota:
+        return "full"
+    share = taken / quota
+    return "tight" if share >= 0.8 else "some" if share >= 0.5 else "free"
 
 
 def _columns(hall: Hall, slots: Iterable[Slot]) -> list[tuple[str, str]]:
@@ -136,6 +151,7 @@ def _grid(request: Asked, hall: Hall, day: date, **more: Any) -> HttpResponseBas
         taken=sum(each.taken for each in slots),
         why=None if slots else calendars.why_closed(hall, day),
         last=day + timedelta(days=7),
+        heats=HEATS,
         **more,
     )
 

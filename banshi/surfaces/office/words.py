@@ -93,6 +93,15 @@ TROUBLES: dict[str, Text] = {
     "printer_wrong_address": _("printer address is wrong"),
 }
 
+HEATS: dict[str, Text] = {
+    "none": _("None public"),
+    "free": _("Much room"),
+    "some": _("Filling"),
+    "tight": _("Few left"),
+    "full": _("Full"),
+    "over": _("Too many"),
+}
+
 DUTIES: dict[str, Text] = {
     "window": pgettext_lazy("duty", "Window"),
     "guide": pgettext_lazy("duty", "Guide"),
@@ -220,6 +229,7 @@ TABLES: dict[str, dict[str, Text]] = {
     "entry": ENTRIES,
     "device": DEVICES,
     "trouble": TROUBLES,
+    "heat": HEATS,
     "duty": DUTIES,
     "session_kind": SESSION_KINDS,
     "walk_ins": WALK_INS,
