@@ -66,6 +66,36 @@ def resume_window(*, window: Window, by: Actor, now: datetime) -> None:
 
 
 @transaction.atomic
+def call_help(*, staff_id: int, by: Actor, now: datetime) -> None:
+    """The clerk calls for help (紧急求助): on the record once, however often the button is pressed.
+
+    :raises Refused: not-signed-in.
+    """
+    session, fresh = tickets.emergency(staff_id=staff_id, now=now)
+    if fresh:
+        _record("called-help", session.window, by, now)
+
+
+@transaction.atomic
+def go_on(*, staff_id: int, by: Actor, now: datetime) -> None:
+    """The clerk takes numbers again, after a pause or help; the end of a call for help is on the record.
+
+    :raises Refused: not-signed-in.
+    """
+    helped = WindowSession.objects.filter(staff_id=staff_id, signed_out_at=None, emergency_at__isnull=False).exists()
+    session = tickets.resume(staff_id=staff_id, now=now)
+    if helped:
+        _record("resumed-window", session.window, by, now)
+
+
+@transaction.atomic
+def see_help(*, window: Window, staff_id: int, by: Actor, now: datetime) -> None:
+    """Somebody in the office says they see the call for help; the clerk reads it at once."""
+    if tickets.see_emergency(window=window, staff_id=staff_id, now=now):
+        _record("saw-help", window, by, now)
+
+
+@transaction.atomic
 def let_serve(*, window: Window, codes: Collection[str], by: Actor, now: datetime, also: bool = False) -> None:
     """What the window serves from now on.
 

@@ -187,6 +187,8 @@ class WindowSession(models.Model):
     paused_at = models.DateTimeField(null=True)
     pause_reason = models.CharField(max_length=60, default="")
     emergency_at = models.DateTimeField(null=True)  # the button under the desk (紧急按钮)
+    emergency_seen_at = models.DateTimeField(null=True)  # somebody in the office says: I see it
+    emergency_seen_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     idle_since = models.DateTimeField(null=True)  # nobody at the window since then
 
     class Meta:
@@ -197,6 +199,13 @@ class WindowSession(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["staff"], condition=models.Q(signed_out_at=None), name="one_window_per_clerk"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(emergency_seen_at=None, emergency_seen_by=None)
+                | models.Q(
+                    emergency_at__isnull=False, emergency_seen_at__isnull=False, emergency_seen_by__isnull=False
+                ),
+                name="a_seen_call_for_help_is_on_and_names_who_saw_it",
             ),
         ]
         indexes = [models.Index(fields=["hall"], name="windows_at_work", condition=models.Q(signed_out_at=None))]

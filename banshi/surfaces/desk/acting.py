@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.journeys import redirect as elsewhere
-from banshi.journeys import serve
+from banshi.journeys import serve, steer
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import SLUGS, Refused
 from banshi.rooms.audit import actions as audit
@@ -249,6 +249,14 @@ def _session(action: Callable[..., Any]) -> Act:
     return act
 
 
+def _at_my_window(action: Callable[..., Any]) -> Act:
+    def act(request: Asked, staff_id: int, now: datetime) -> Did:
+        action(staff_id=staff_id, by=_here(request, staff_id), now=now)
+        return None
+
+    return act
+
+
 VERBS: dict[str, Act] = {
     "call": _call,
     "call-this": _call_this,
@@ -273,7 +281,7 @@ VERBS: dict[str, Act] = {
     "add-matter": _add_matter,
     "note": _note,
     "pause": _pause,
-    "resume": _session(tickets.resume),
-    "emergency": _session(tickets.emergency),
+    "resume": _at_my_window(steer.go_on),
+    "emergency": _at_my_window(steer.call_help),
     "sign-out": _session(tickets.sign_out),
 }

@@ -102,7 +102,8 @@ def hall_at_work(staff_id: int) -> Hall:
 
 def seen(view: tickets.DeskView) -> str:
     """What the centre of the page shows, as a mark to compare."""
-    return f"{view.state}:{view.ticket.ref}:{view.ticket.state}" if view.ticket else view.state
+    mark = f"{view.state}:{view.ticket.ref}:{view.ticket.state}" if view.ticket else view.state
+    return f"{mark}:seen" if view.help is not None and view.help.seen_at is not None else mark
 
 
 def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> dict[str, Any]:

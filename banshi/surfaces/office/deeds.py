@@ -56,6 +56,8 @@ DEEDS: dict[str, Text] = {
     "closed-window": pgettext_lazy("deed", "%(who)s closed %(what)s"),
     "paused-window": pgettext_lazy("deed", "%(who)s paused %(what)s"),
     "resumed-window": pgettext_lazy("deed", "%(who)s let %(what)s go on"),
+    "called-help": pgettext_lazy("deed", "%(who)s called for help at %(what)s"),
+    "saw-help": pgettext_lazy("deed", "%(who)s saw the call for help at %(what)s"),
     "freed-window": pgettext_lazy("deed", "%(who)s freed %(what)s, whose clerk works no more"),
     "changed-window": pgettext_lazy("deed", "%(who)s changed what %(what)s serves"),
     "changed-item": pgettext_lazy("deed", "%(who)s changed how %(what)s is handled"),

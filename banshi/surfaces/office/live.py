@@ -113,7 +113,7 @@ def _now(request: HttpRequest | Asked, place: Hall) -> dict[str, Any]:
             }
             for h in insight.hints(line=line, categories=places.categories_of(place), free=len(free), now=now)
         ],
-        "emergencies": [w for w in line.windows if w.state == "emergency"],
+        "emergencies": line_queries.help_called(place.pk) if counts.get("emergency") else [],
         "may_steer": request.who.may("line.steer", place.code),  # type: ignore[union-attr]
         "kept": urlencode({k: v for k, v in kept.items() if v}),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from banshi.surfaces.office import figures, live
+from banshi.surfaces.office import figures, help, live
 
 urlpatterns: list[URLPattern] = [
     path("office/<slug:hall>/live", live.live, name="live"),
@@ -17,6 +17,8 @@ urlpatterns: list[URLPattern] = [
     path("office/<slug:hall>/live/windows/<slug:window>/serves", live.let_serve, name="live-serves"),
     path("office/<slug:hall>/live/tickets/<slug:ref>", live.ticket_panel, name="live-ticket"),
     path("office/<slug:hall>/live/tickets/<slug:ref>/first", live.put_first, name="live-first"),
+    path("office/<slug:hall>/help", help.called, name="help"),
+    path("office/<slug:hall>/help/<slug:window>/seen", help.seen, name="help-seen"),
     path("office/regions/<slug:region>/figures", figures.region_figures, name="region-figures"),
     path("office/regions/<slug:region>/figures/export", figures.region_export, name="region-figures-export"),
     path("office/<slug:hall>/figures", figures.hall_figures, name="figures"),

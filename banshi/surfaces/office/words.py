@@ -191,6 +191,8 @@ AUDIT: dict[str, Text] = {
     "opened-window": pgettext_lazy("deed", "opened a window"),
     "paused-window": pgettext_lazy("deed", "paused a window"),
     "resumed-window": pgettext_lazy("deed", "resumed a window"),
+    "called-help": pgettext_lazy("deed", "called for help"),
+    "saw-help": pgettext_lazy("deed", "saw a call for help"),
     "evacuated": pgettext_lazy("deed", "evacuated the hall"),
     "imported-national-days": pgettext_lazy("deed", "took over the holidays"),
     "appealed": pgettext_lazy("deed", "appealed"),

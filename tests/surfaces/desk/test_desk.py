@@ -265,3 +265,37 @@ def test_the_missed_numbers_on_the_desk_are_those_this_window_serves(client: Cli
     page = client.get("/desk/").content.decode()
 
     assert (f"here-{mine.ref}" in page, f"here-{other.ref}" in page) == (True, False)
+
+
+@pytest.mark.parametrize("before", [[], ["call"], ["call", "start"]])
+def test_a_call_for_help_is_seen_at_the_desk_in_every_state_and_disarms_space(
+    clerk: Client, open_town: Town, before: list[str]
+):
+    ticket = take(open_town, 1)
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+    for verb in before:
+        post(clerk, verb, ref=ticket.ref)
+
+    helped = post(clerk, "emergency").content.decode()
+    over = post(clerk, "resume").content.decode()
+
+    assert ('class="desk__help"' in helped, 'data-key="Space"' in helped, "已发出" in helped) == (True, False, True)
+    assert ('class="desk__help"' in over, 'data-key="Space"' in over) == (False, True)
+    assert list(Entry.objects.filter(subject="window:town-01").order_by("id").values_list("action", flat=True)) == [
+        "called-help",
+        "resumed-window",
+    ]
+
+
+def test_the_clerk_reads_who_saw_the_call_for_help_and_the_page_notices(clerk: Client, open_town: Town):
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+    post(clerk, "emergency")
+    post(clerk, "emergency")
+    tickets.see_emergency(window=open_town.windows["01"], staff_id=open_town.manager.pk, now=TUESDAY_NINE)
+
+    line = clerk.get("/desk/line?seen=emergency", headers=HTMX)
+    page = clerk.get("/desk/").content.decode()
+
+    assert line.headers["HX-Trigger"] == "desk-changed"
+    assert f"{open_town.manager.name_zh} 已看到 9:00" in page
+    assert Entry.objects.filter(action="called-help").count() == 1

@@ -15,6 +15,7 @@ from banshi.rooms.places.models import WindowCategory
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket, WindowSession
 from tests.surfaces.office.hours import open_on_working_days
+from tests.together import together
 from tests.town import at
 
 TEN = at("2026-03-10 10:00")
@@ -316,3 +317,62 @@ def test_the_first_page_says_of_each_hall_who_waits_how_long_and_how_many_window
     text = text_of(manager.get("/office/"))
 
     assert "2 人在等 最久 12 分钟 0 个窗口在办" in text
+
+
+def help_at(hall):
+    tickets.sign_in(window_code="town-02", staff_id=hall.clerk.pk, now=TEN)
+    tickets.emergency(staff_id=hall.clerk.pk, now=TEN)
+
+
+def test_every_page_of_the_hall_asks_for_calls_for_help(hall, manager):
+    pages = [manager.get(f"/office/town/{path}").content.decode() for path in ("", "slots/", "policy/", "staff/")]
+
+    assert ['hx-get="/office/town/help"' in page for page in pages] == [True] * 4
+
+
+def test_the_first_who_saw_a_call_for_help_is_named_once(hall, manager):
+    help_at(hall)
+    bar = text_of(manager.get("/office/town/help"))
+    answer = manager.post("/office/town/help/town-02/seen", headers={"HX-Request": "true"})
+    clock.set_clock(now=TEN + timedelta(minutes=5), speed=0)
+    manager.post("/office/town/help/town-02/seen")
+
+    session = WindowSession.objects.get()
+    assert ("求助" in bar, "看到了" in bar) == (True, True)
+    assert f"{hall.manager.name_zh} 已看到 10:00" in text_of(answer)
+    assert (session.emergency_seen_at, session.emergency_seen_by_id) == (TEN, hall.manager.pk)
+    assert Entry.objects.filter(action="saw-help", subject="window:town-02").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_see_a_call_for_help_together_one_is_named(hall):
+    help_at(hall)
+    window = hall.windows["02"]
+
+    first = together(8, lambda i: tickets.see_emergency(window=window, staff_id=hall.manager.pk, now=TEN))
+
+    assert sum(first) == 1
+
+
+def test_a_call_for_help_that_is_over_cannot_be_seen_any_more(hall, manager):
+    help_at(hall)
+    manager.post("/office/town/help/town-02/seen")
+    manager.post("/office/town/live/windows/town-02/resume")
+
+    late = manager.post("/office/town/help/town-02/seen")
+
+    session = WindowSession.objects.get()
+    assert (late.status_code, session.emergency_seen_at, session.emergency_seen_by_id) == (302, None, None)
+    assert "求助" not in text_of(manager.get("/office/town/help"))
+
+
+def test_calls_for_help_of_another_hall_are_neither_seen_nor_answered(hall, manager):
+    other = Client()
+    other.force_login(hall.other_halls_clerk)
+    help_at(hall)
+
+    assert (other.get("/office/town/help").status_code, other.post("/office/town/help/town-02/seen").status_code) == (
+        403,
+        403,
+    )
+    assert manager.post("/office/town/help/other-01/seen").status_code == 404

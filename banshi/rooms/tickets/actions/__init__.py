@@ -42,6 +42,7 @@ from banshi.rooms.tickets.actions.windows import (
     free_window,
     pause,
     resume,
+    see_emergency,
     sign_in,
     sign_out,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "reinstate",
     "resume",
     "resume_held",
+    "see_emergency",
     "send_ahead",
     "send_home",
     "set_matter",

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from banshi.foundation.announce import announce
 from banshi.kernel.refusals import Refused
+from banshi.rooms.places.models import Window
 from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.actions.calling import window_by_code
 from banshi.rooms.tickets.actions.ground import broken, need_free, session_of, tell_window
 from banshi.rooms.tickets.models import AT_WINDOW, Pause, Service, Ticket, WindowSession
+
+HELP_OVER: dict[str, Any] = {"emergency_at": None, "emergency_seen_at": None, "emergency_seen_by": None}
 
 
 def sign_in(*, window_code: str, staff_id: int, now: datetime) -> WindowSession:
@@ -83,7 +87,7 @@ def sign_out(*, staff_id: int, now: datetime) -> None:
 def end_session(session: WindowSession, now: datetime) -> None:
     """Inside a transaction: end the session and its pause, free the numbers that wait for this window alone."""
     Pause.objects.filter(session=session, ends_at=None).update(ends_at=now)
-    WindowSession.objects.filter(pk=session.pk).update(signed_out_at=now, paused_at=None, emergency_at=None)
+    WindowSession.objects.filter(pk=session.pk).update(signed_out_at=now, paused_at=None, **HELP_OVER)
     Ticket.objects.filter(only_window_id=session.window_id, state__in=["waiting", "parked"]).update(only_window=None)
     tell_window(session, now)
 
@@ -144,25 +148,41 @@ def resume(*, staff_id: int, now: datetime) -> WindowSession:
         session = session_of(staff_id, lock=True)
         if session.paused_at is None and session.emergency_at is None:
             return session
-        session.paused_at, session.pause_reason, session.emergency_at, session.idle_since = None, "", None, now
-        session.save(update_fields=["paused_at", "pause_reason", "emergency_at", "idle_since"])
+        WindowSession.objects.filter(pk=session.pk).update(paused_at=None, pause_reason="", idle_since=now, **HELP_OVER)
+        session.refresh_from_db()
         Pause.objects.filter(session=session, ends_at=None).update(ends_at=now)
         tell_window(session, now)
     return session
 
 
-def emergency(*, staff_id: int, now: datetime) -> WindowSession:
+def emergency(*, staff_id: int, now: datetime) -> tuple[WindowSession, bool]:
     """The button under the desk (紧急按钮): guards and the manager see it at once. Pressed again it keeps its time.
 
+    :returns: the session, and whether help was called by this very press.
     :raises Refused: not-signed-in.
     """
     with transaction.atomic():
         session = session_of(staff_id, lock=True)
-        if session.emergency_at is None:
+        if fresh := session.emergency_at is None:
             session.emergency_at = now
             session.save(update_fields=["emergency_at"])
         announce(hall=session.hall.code, topic="windows", subject=session.window.code, now=now)
-    return session
+    return session, fresh
+
+
+def see_emergency(*, window: Window, staff_id: int, now: datetime) -> bool:
+    """Somebody in the office says they see the call for help; the clerk reads who and when. The first to say so stays.
+
+    :returns: whether this was the first word; False also where help is over already.
+    """
+    with transaction.atomic():
+        # One statement: of several who answer in the same moment exactly one is named.
+        first = WindowSession.objects.filter(
+            window=window, signed_out_at=None, emergency_at__isnull=False, emergency_seen_at=None
+        ).update(emergency_seen_at=now, emergency_seen_by_id=staff_id)
+        if first:
+            announce(hall=window.hall.code, topic="windows", subject=window.code, now=now)
+    return bool(first)
 
 
 def emergency_over(*, window_code: str, now: datetime) -> None:
@@ -172,5 +192,5 @@ def emergency_over(*, window_code: str, now: datetime) -> None:
     """
     window = window_by_code(window_code)
     with transaction.atomic():
-        WindowSession.objects.filter(window=window, signed_out_at=None).update(emergency_at=None, idle_since=now)
+        WindowSession.objects.filter(window=window, signed_out_at=None).update(idle_since=now, **HELP_OVER)
         announce(hall=window.hall.code, topic="windows", subject=window.code, now=now)

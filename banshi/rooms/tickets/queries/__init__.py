@@ -6,7 +6,7 @@ truth: promises against what happened.
 
 from __future__ import annotations
 
-from banshi.rooms.tickets.queries.desk import DeskTicket, DeskView, Named, Undoable, desk, undoable
+from banshi.rooms.tickets.queries.desk import DeskTicket, DeskView, Help, Named, Undoable, desk, help_called, undoable
 from banshi.rooms.tickets.queries.line import (
     Line,
     LineCall,
@@ -40,6 +40,7 @@ from banshi.rooms.tickets.queries.where import Place, places
 __all__ = [
     "DeskTicket",
     "DeskView",
+    "Help",
     "HitRate",
     "Line",
     "LineCall",
@@ -60,6 +61,7 @@ __all__ = [
     "expected_wait",
     "given",
     "hall_code_of",
+    "help_called",
     "hit_rate",
     "line",
     "name_of",

@@ -69,12 +69,59 @@ class DeskView:
     missed: tuple[LineTicket, ...]
     version: int
     whole: Line | None
+    help: Help | None = None
+
+
+@dataclass(frozen=True)
+class Help:
+    """Help was called at this window and is not over: since when, and who in the office said they see it."""
+
+    window: str
+    number: str
+    floor_zh: str
+    floor_en: str
+    clerk_zh: str
+    clerk_en: str
+    called_at: datetime
+    seen_at: datetime | None
+    seen_by_zh: str
+    seen_by_en: str
+
+
+def help_called(hall_id: int) -> list[Help]:
+    """Windows of a hall where help is called now, the oldest call first."""
+    calls = WindowSession.objects.filter(hall_id=hall_id, signed_out_at=None, emergency_at__isnull=False)
+    return [
+        each
+        for session in calls.select_related("window__zone__floor", "staff", "emergency_seen_by").order_by(
+            "emergency_at", "id"
+        )
+        if (each := _help(session)) is not None
+    ]
+
+
+def _help(session: WindowSession) -> Help | None:
+    if session.emergency_at is None:
+        return None
+    floor, seer = session.window.zone.floor, session.emergency_seen_by
+    return Help(
+        window=session.window.code,
+        number=session.window.number,
+        floor_zh=floor.label_zh,
+        floor_en=floor.label_en,
+        clerk_zh=session.staff.name_zh,
+        clerk_en=session.staff.name_en,
+        called_at=session.emergency_at,
+        seen_at=session.emergency_seen_at,
+        seen_by_zh=seer.name_zh if seer else "",
+        seen_by_en=seer.name_en if seer else "",
+    )
 
 
 def desk(staff_id: int, now: datetime) -> DeskView:
     """What the clerk's console shows; `signed_out` when the clerk works no window."""
     session = (
-        WindowSession.objects.select_related("window", "hall")
+        WindowSession.objects.select_related("window__zone__floor", "hall", "staff", "emergency_seen_by")
         .filter(staff_id=staff_id, signed_out_at=None)
         .order_by("id")
         .first()
@@ -100,6 +147,7 @@ def desk(staff_id: int, now: datetime) -> DeskView:
         missed=tuple(t for t in whole.tickets if t.state == "missed"),
         version=whole.version,
         whole=whole,
+        help=_help(session),
     )
 
 
