@@ -7,10 +7,15 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.utils import timezone, translation
+from hypothesis import HealthCheck, settings
 
 from banshi.foundation import clock
 from banshi.foundation.memory import forget_everything
 from tests.town import *  # noqa: F403 – fixtures
+
+# How quickly an example is drawn or tried says how busy the machine is, not whether the rule holds.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
