@@ -75,6 +75,8 @@ def ticket_part(ticket: TicketView, zone: ZoneInfo) -> dict[str, Any]:
         "windows": list(ticket.windows),
         "floor": ticket.floor,
         "estimate": estimate(ticket.likely_s, ticket.at_most_s),
+        "served_today": ticket.served_today,
+        "service_ends_at": rfc3339(ticket.service_ends_at, zone) if ticket.service_ends_at else None,
         "called_to": ticket.called_to,
         "made_at": rfc3339(ticket.made_at, zone),
     }
@@ -92,6 +94,7 @@ def moving_part(ticket: LineTicket | TicketView) -> dict[str, Any]:
         "state": ticket.state,
         "ahead": ticket.ahead,
         "estimate": estimate(ticket.likely_s, ticket.at_most_s),
+        "served_today": ticket.served_today,
         "called_to": called_to,
         "floor": ticket.floor,
         "floor_en": ticket.floor_en,

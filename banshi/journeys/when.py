@@ -13,6 +13,7 @@ from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import queries as tickets
+from banshi.rooms.tickets.rules import served_today
 
 AHEAD = timedelta(days=14)
 EARTH_KM = 6371.0
@@ -113,7 +114,8 @@ def _chance(hall: Hall, item_code: str, *, moment: datetime, now: datetime) -> C
     waiting, likely_s, at_most_s = 0, None, None
     if running is not None and abs(moment - now) <= timedelta(minutes=30):
         waiting, likely_s, at_most_s = tickets.expected_wait(hall_id=hall.id, category_code=category, now=now)
-    walk_ins = listed.walk_in and places.policy_of(hall.id, now=now).tickets.walk_ins
+    policy = places.policy_of(hall.id, now=now).tickets
+    walk_ins = listed.walk_in and policy.walk_ins
     return Chance(
         hall=hall.code,
         name_zh=hall.name_zh,
@@ -132,7 +134,7 @@ def _chance(hall: Hall, item_code: str, *, moment: datetime, now: datetime) -> C
         at_most_s=at_most_s,
         why_closed_zh=why.words.zh if why else "",
         why_closed_en=why.words.en if why else "",
-        served_today=None
-        if running is None or likely_s is None
-        else not tickets.too_late_today(likely_s=likely_s, until=running.ends_at, now=moment),
+        served_today=served_today(
+            policy=policy, likely_s=likely_s, until=running.ends_at if running else None, now=moment
+        ),
     )

@@ -80,7 +80,7 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
         "staff_id": office.clerk.pk, "role_id": office.clerk.roles.get().pk, "task_id": task.pk,
         "hall_item_id": HallItem.objects.get(hall=hall, item__code="pension").pk, "closure_id": closure.pk,
         "follow_up_id": follow_up.pk,
-        "shift_id": shift.pk, "message_id": message.pk if message else 1, "key": "confirmation", "language": "zh",
+        "shift_id": shift.pk, "plan_id": 1, "message_id": message.pk if message else 1, "key": "confirmation", "language": "zh",
         "window": "town-03", "ref": ticket.ref, "verb": "look", "device": device.code,
     }  # fmt: skip
 

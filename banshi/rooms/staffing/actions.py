@@ -16,6 +16,7 @@ from banshi.rooms.places.models import Hall, Window
 from banshi.rooms.staffing import rules
 from banshi.rooms.staffing.models import Shift
 from banshi.rooms.staffing.rules import DUTIES, Clash, Planned
+from banshi.rooms.tickets import actions as tickets
 
 LONGEST = timedelta(hours=16)
 
@@ -68,6 +69,8 @@ def add_shift(
             made_by=str(by),
             made_at=now,
         )
+        if window is not None and duty == "window":
+            tickets.expect_desk(window=window, shift_id=shift.pk, starts_at=starts_at, ends_at=ends_at, by=by, now=now)
         audit.record(
             action="planned-shift",
             subject=f"staff:{staff.id}",
@@ -93,6 +96,7 @@ def remove_shift(*, hall: Hall, shift_id: int, by: Actor, now: datetime) -> None
             hall=hall.code,
             facts={"day": shift.day.isoformat()},
         )
+        tickets.unexpect_desk(shift_id=shift.pk)
         shift.delete()
 
 

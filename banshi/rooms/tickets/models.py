@@ -119,8 +119,8 @@ class Ticket(models.Model):
     lane_to_check = models.BooleanField(default=False, db_default=False)  # asked for, nothing shown: look at the window
     outcome = models.CharField(max_length=16, default="", db_default="")  # of a finished number: rules.OUTCOMES
     outcome_why = models.CharField(max_length=200, default="", db_default="")
-    # (ahead, likely_s, at_most_s) as told when the number was given; only on the object that `issue` returns.
-    told: tuple[int, int | None, int | None] | None = None
+    # (ahead, likely_s, at_most_s, served_today) as told when it was given; only on the object that `issue` returns.
+    told: tuple[int, int | None, int | None, bool | None] | None = None
 
     def waited_s(self, now: datetime) -> int:
         """Stretches of waiting so far, seconds."""
@@ -376,3 +376,46 @@ class HallDay(models.Model):
     class Meta:
         db_table = "tickets_hall_day"
         constraints = [models.UniqueConstraint(fields=["hall", "day"], name="a_hall_day_once")]
+
+
+class PlannedDesk(models.Model):
+    """Desks that are to open (计划窗口数): set by hand for a weekday or a day, or a window of the roster on its day.
+
+    They stand in for windows in estimates until clerks have signed in. Times are local, from–to on one day.
+    """
+
+    hall = models.ForeignKey(Hall, on_delete=models.CASCADE)
+    weekday = models.SmallIntegerField(null=True)  # 0 = Monday; of every week
+    day = models.DateField(null=True)
+    starts = models.TimeField()
+    ends = models.TimeField()
+    desks = models.SmallIntegerField()
+    category = models.ForeignKey(Category, null=True, on_delete=models.CASCADE, related_name="+")  # null: any
+    window = models.ForeignKey(Window, null=True, on_delete=models.CASCADE, related_name="+")  # of the roster
+    shift = models.BigIntegerField(null=True)  # the roster's shift it comes from
+    made_by = models.CharField(max_length=60)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "tickets_planned_desk"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(weekday__isnull=True, day__isnull=False)
+                | models.Q(weekday__range=(0, 6), day__isnull=True),
+                name="planned_desks_are_of_a_weekday_or_a_day",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends__gt=models.F("starts")), name="planned_desks_close_after_they_open"
+            ),
+            models.CheckConstraint(condition=models.Q(desks__range=(1, 500)), name="planned_desks_are_some"),
+            models.UniqueConstraint(
+                fields=["hall", "weekday", "day", "starts", "category"],
+                condition=models.Q(shift__isnull=True),
+                nulls_distinct=False,
+                name="planned_desks_of_an_hour_are_said_once",
+            ),
+            models.UniqueConstraint(
+                fields=["shift"], condition=models.Q(shift__isnull=False), name="a_shift_plans_one_desk"
+            ),
+        ]
+        indexes = [models.Index(fields=["hall", "day"], name="planned_desks_by_hall_day")]

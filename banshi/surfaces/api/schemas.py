@@ -401,6 +401,10 @@ class TicketOut(Grows):
     windows: list[str]
     floor: str | None
     estimate: EstimateOut | None
+    served_today: bool | None = Field(
+        description="`false`: probably not called before `service_ends_at`; say so. `null`: not waiting, or unknown."
+    )
+    service_ends_at: datetime | None
     called_to: str | None
     made_at: datetime
     person: ServedPerson | None = Field(None, description="Only for a desk key, while the person is at its window.")

@@ -105,6 +105,8 @@ def slip_of(place: Place, ticket: TicketView) -> Slip:
             people = npgettext("kiosk", "%(n)s person", "%(n)s people", ticket.ahead) % {"n": ticket.ahead}
             lines.append((pgettext("kiosk", "Ahead of you"), people))
             lines.append((pgettext("kiosk", "Wait"), wait(ticket.likely_s, ticket.at_most_s)))
+        if ticket.served_today is False and ticket.service_ends_at is not None:
+            lines.append((pgettext("kiosk", "Probably not served today"), _ends(place, ticket.service_ends_at)))
     lines.append((pgettext("kiosk", "Taken at"), _moment(ticket.made_at, ZoneInfo(place.hall.timezone))))
     kind = pgettext("kiosk", "Booked number") if ticket.kind == "booked" else pgettext("kiosk", "Walk-in number")
     foot = (pgettext("kiosk", "Valid today only. When missed, ask at the service desk."),)
@@ -121,6 +123,12 @@ def slip_of(place: Place, ticket: TicketView) -> Slip:
 
 def _floor(ticket: TicketView) -> str:
     return named({"floor_zh": ticket.floor, "floor_en": ticket.floor_en}, "floor")
+
+
+def _ends(place: Place, at: datetime) -> str:
+    return pgettext("kiosk", "service ends at %(at)s") % {
+        "at": f"{timezone.localtime(at, ZoneInfo(place.hall.timezone)):%H:%M}"
+    }
 
 
 def _moment(at: datetime, zone: ZoneInfo) -> str:

@@ -24,6 +24,7 @@ from banshi.rooms.insight import queries as insight
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Category
 from banshi.rooms.tickets import queries as tickets
+from banshi.rooms.tickets.rules import served_today
 from banshi.surfaces.kiosk import presented
 from banshi.surfaces.kiosk.place import Place, at_kiosk, not_too_often, page
 from banshi.surfaces.kiosk.refusing import refused_page
@@ -59,7 +60,9 @@ def categories(request: HttpRequest, place: Place) -> HttpResponse:
     given = tickets.categories_open(
         hall=place.hall, policy=place.policy.tickets, now=place.now, codes=[c.code for c in line.categories]
     )
-    tiles = [{"line": c, "served": c.code in given} for c in line.categories]
+    tiles = [
+        {"line": c, "served": c.code in given, "late": _late(place, c, given.get(c.code))} for c in line.categories
+    ]
     return page(request, place, "categories.html", {"tiles": tiles})
 
 
@@ -129,14 +132,18 @@ def _shown(place: Place, listed: HallItem | None, category: Category, line: tick
 
 def _late_until(place: Place, listed: HallItem | None, category: Category, likely_s: int | None) -> datetime | None:
     """When service ends, where a number taken now will probably not be served before; else None."""
-    if place.policy.tickets.last_number == "off":
-        return None
     item = listed.item.code if listed else None
     session = tickets.numbers_open(
         hall=place.hall, policy=place.policy.tickets, now=place.now, item=item, category=category.code
     ).session
     until = session.ends_at if session else None
-    return until if tickets.too_late_today(likely_s=likely_s, until=until, now=place.now) else None
+    in_time = served_today(policy=place.policy.tickets, likely_s=likely_s, until=until, now=place.now)
+    return until if in_time is False else None
+
+
+def _late(place: Place, category: tickets.LineCategory, until: datetime | None) -> bool:
+    in_time = served_today(policy=place.policy.tickets, likely_s=category.likely_s, until=until, now=place.now)
+    return in_time is False
 
 
 def _take(request: HttpRequest, place: Place, item_code: str, category_code: str) -> HttpResponse:

@@ -68,6 +68,8 @@ DEEDS: dict[str, Text] = {
     "activated": pgettext_lazy("deed", "%(who)s activated the account of %(what)s"),
     "deactivated": pgettext_lazy("deed", "%(who)s deactivated the account of %(what)s"),
     "planned-shift": pgettext_lazy("deed", "%(who)s planned a shift for %(what)s"),
+    "planned-desks": pgettext_lazy("deed", "%(who)s planned desks of %(what)s"),
+    "removed-desks": pgettext_lazy("deed", "%(who)s took planned desks of %(what)s out"),
     "removed-shift": pgettext_lazy("deed", "%(who)s removed a shift of %(what)s"),
     "suspended": pgettext_lazy("deed", "%(who)s suspended online booking for %(what)s"),
     "lifted": pgettext_lazy("deed", "%(who)s lifted the suspension of %(what)s"),

@@ -161,6 +161,8 @@ AUDIT: dict[str, Text] = {
     "freed-window": _("freed a window"),
     "planned-shift": _("planned a shift"),
     "removed-shift": _("removed a shift"),
+    "planned-desks": _("planned desks"),
+    "removed-desks": _("took planned desks out"),
     "lifted": _("lifted a suspension"),
     "suspended": _("suspended"),
     "template_set": _("worded a message"),

@@ -955,4 +955,4 @@ def test_an_idle_window_and_nobody_waiting_means_now_however_many_are_booked(ope
 
     told = take(open_hall, now=minutes(45)).told
 
-    assert told == (0, 0, 120)
+    assert told == (0, 0, 120, True)

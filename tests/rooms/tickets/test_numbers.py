@@ -68,10 +68,11 @@ def test_the_kiosks_tiles_know_which_categories_get_numbers(town: Town):
     )  # fmt: skip
     policy = queries_policy(town)
 
+    five = at("2026-03-10 17:00")
     asked: dict[str, Any] = {"hall": town.hall, "policy": policy, "codes": ["A", "B"]}
-    assert queries.categories_open(now=at("2026-03-10 08:30"), **asked) == frozenset()
-    assert queries.categories_open(now=at("2026-03-10 08:50"), **asked) == {"A", "B"}
-    assert queries.categories_open(now=at("2026-03-10 09:30"), **asked) == {"A"}
+    assert queries.categories_open(now=at("2026-03-10 08:30"), **asked) == {}
+    assert queries.categories_open(now=at("2026-03-10 08:50"), **asked) == {"A": five, "B": five}
+    assert queries.categories_open(now=at("2026-03-10 09:30"), **asked) == {"A": five}
 
 
 def queries_policy(town: Town) -> Any:

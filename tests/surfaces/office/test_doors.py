@@ -72,6 +72,7 @@ def rows(office):  # noqa: F811
         "message_id": 1,
         "closure_id": 1,
         "shift_id": 1,
+        "plan_id": 1,
         "appeal_id": 1,
         "device": "town-kiosk-1",
         "follow_up_id": follow_up.pk,

@@ -1,7 +1,7 @@
 """What is done in the line; every refusal is a `Refused` that explains itself.
 
 taking: numbers given · windows: sign in, pause · calling: call next, out of turn · serving: at the window · moving: in
-the line and out of it · day: closing, learning, telling.
+the line and out of it · planning: desks to come · day: closing, learning, telling.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from banshi.rooms.tickets.actions.moving import (
     standing,
     unpark,
 )
+from banshi.rooms.tickets.actions.planning import expect_desk, forget_desks, plan_desks, unexpect_desk
 from banshi.rooms.tickets.actions.serving import (
     add_matter,
     finish,
@@ -57,7 +58,9 @@ __all__ = [
     "emergency",
     "emergency_over",
     "expect",
+    "expect_desk",
     "finish",
+    "forget_desks",
     "free_window",
     "hold",
     "identity_checked",
@@ -72,6 +75,7 @@ __all__ = [
     "override_mismatch",
     "park",
     "pause",
+    "plan_desks",
     "put_first",
     "recall",
     "reinstate",
@@ -92,6 +96,7 @@ __all__ = [
     "transfer",
     "turn_away",
     "undo",
+    "unexpect_desk",
     "unpark",
     "unpark_due",
 ]

@@ -30,7 +30,7 @@ from banshi.rooms.tickets.actions.calling import call_at_idle_window
 from banshi.rooms.tickets.actions.ground import broken, columns, from_row, one_statement
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import promise_for
-from banshi.rooms.tickets.queries.numbers import numbers_open, too_late_today
+from banshi.rooms.tickets.queries.numbers import numbers_open
 
 REF_BYTES = 12  # 60 random bits and a check character
 
@@ -176,8 +176,10 @@ def issue(
         rank=ranked,
         only_window=only_window_id,
     )
-    if walks_in and rules_of_hall.tickets.last_number == "refuse":
-        _need_time(hall, category, item, promise.band.likely_s if promise.band else None, opening.until, now)
+    likely_s = promise.band.likely_s if promise.band else None
+    in_time = rules.served_today(policy=rules_of_hall.tickets, likely_s=likely_s, until=opening.until, now=now)
+    if walks_in and in_time is False and rules_of_hall.tickets.last_number == "refuse":
+        raise _last_number(hall, category, item, likely_s, opening.until)
     limits = rules_of_hall.tickets if walks_in else None
     values: dict[str, Any] = {
         "ref": code_from(os.urandom(REF_BYTES)),
@@ -212,7 +214,7 @@ def issue(
         "limit": limits.daily_limits.get(category.code) if limits else None,
         "hall_limit": limits.daily_limit if limits else None,
         "ahead": promise.ahead,
-        "likely": promise.band.likely_s if promise.band else None,
+        "likely": likely_s,
         "at_most": promise.band.at_most_s if promise.band else None,
         "now": now,
     }
@@ -222,7 +224,7 @@ def issue(
         if no.slug != "daily-limit":
             raise
         raise Refused(no.slug, facts=no.facts, next=_tomorrow(hall, category, item, local)) from no
-    ticket.told = (promise.ahead, values["likely"], values["at_most"])
+    ticket.told = (promise.ahead, likely_s, values["at_most"], in_time)
     if rules_of_hall.tickets.auto_call and only_window_id is None and not expected:
         return call_at_idle_window(ticket, hall_id=hall.pk, now=now)
     return ticket
@@ -342,16 +344,14 @@ def _opening(
     return _Opening(found.session.kind, found.session.ends_at, found.session.walk_ins == "after_booked")
 
 
-def _need_time(
-    hall: Hall, category: Category, item: Item | None, likely_s: int | None, until: datetime | None, now: datetime
-) -> None:
-    """:raises Refused: last-number, when the session will probably end first; with the next opening."""
-    if not too_late_today(likely_s=likely_s, until=until, now=now):
-        return
+def _last_number(
+    hall: Hall, category: Category, item: Item | None, likely_s: int | None, until: datetime | None
+) -> Refused:
+    """The session will probably end first; with the next opening."""
     assert until is not None
     code = item.code if item else None
     opens = calendars.next_open_moment(hall, until, item=code, category=category.code)
-    raise Refused("last-number", facts={"until": until, "minutes": round((likely_s or 0) / 60)}, next=opens)
+    return Refused("last-number", facts={"until": until, "minutes": round((likely_s or 0) / 60)}, next=opens)
 
 
 def _closed(hall: Hall, found: Opening, now: datetime) -> Refused:

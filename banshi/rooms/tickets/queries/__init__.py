@@ -15,7 +15,7 @@ from banshi.rooms.tickets.queries.line import (
     LineWindow,
     line,
 )
-from banshi.rooms.tickets.queries.numbers import categories_open, numbers_open, too_late_today
+from banshi.rooms.tickets.queries.numbers import categories_open, numbers_open
 from banshi.rooms.tickets.queries.scene import Promise, promise_for
 from banshi.rooms.tickets.queries.ticket import (
     TicketView,
@@ -75,6 +75,5 @@ __all__ = [
     "ticket",
     "ticket_now",
     "tickets_of_visit",
-    "too_late_today",
     "undoable",
 ]

@@ -91,6 +91,8 @@ class LineTicket:
     window: str | None  # number of the window it is or was at
     floor: str  # where it is called or, waiting, may be
     floor_en: str
+    served_today: bool | None  # as `rules.served_today`; None unless waiting
+    service_ends_at: datetime | None  # end of the session it was taken in
 
 
 @dataclass(frozen=True)
@@ -185,8 +187,8 @@ def _shown(hall: HallRow, seen: Scene, calls: Sequence[tuple[Any, ...]]) -> Line
         ),
         windows=tuple(_shown_window(w, codes) for w in seen.windows),
         tickets=tuple(
-            [_shown_ticket(t, codes, floors, in_line[t.id], now) for t in waiting]
-            + [_shown_ticket(t, codes, floors, None, now) for t in seen.tickets if t.state != "waiting"]
+            [_shown_ticket(t, codes, floors, in_line[t.id], seen) for t in waiting]
+            + [_shown_ticket(t, codes, floors, None, seen) for t in seen.tickets if t.state != "waiting"]
         ),
         calls=tuple(LineCall(*row) for row in calls),
     )
@@ -265,9 +267,10 @@ def _shown_ticket(
     codes: dict[int, str],
     floors: dict[int | str, tuple[str, str]],
     promise: Promise | None,
-    now: datetime,
+    seen: Scene,
 ) -> LineTicket:
-    band = promise.band if promise else None
+    band, now = promise.band if promise else None, seen.now
+    likely_s = band.likely_s if band else None
     floor = floors.get(t.window or t.category, ("", ""))
     return LineTicket(
         ref=t.ref,
@@ -278,11 +281,13 @@ def _shown_ticket(
         state=t.state,
         masked_name=t.masked_name,
         ahead=promise.ahead if promise else None,
-        likely_s=band.likely_s if band else None,
+        likely_s=likely_s,
         at_most_s=band.at_most_s if band else None,
         made_at=t.made_at,
         waited_s=t.waited_s(now),
         window=t.window,
         floor=floor[0],
         floor_en=floor[1],
+        served_today=rules.served_today(policy=seen.policy, likely_s=likely_s, until=t.session_until, now=now),
+        service_ends_at=t.session_until,
     )

@@ -41,13 +41,11 @@ def _same_day(hall: Hall, one: datetime, other: datetime) -> bool:
     return one.astimezone(zone).date() == other.astimezone(zone).date()
 
 
-def too_late_today(*, likely_s: int | None, until: datetime | None, now: datetime) -> bool:
-    """Whether somebody who takes a number now will probably not be called before the session ends (末号时间)."""
-    return likely_s is not None and until is not None and now + timedelta(seconds=likely_s) >= until
+def categories_open(*, hall: Hall, policy: TicketPolicy, now: datetime, codes: Iterable[str]) -> dict[str, datetime]:
+    """The categories for which a number is given now, and until when they are served: as `numbers_open` of each.
 
-
-def categories_open(*, hall: Hall, policy: TicketPolicy, now: datetime, codes: Iterable[str]) -> frozenset[str]:
-    """The categories for which a number is given now: as `numbers_open` of each, in as many queries as for one."""
+    As many queries as for one.
+    """
     local = now.astimezone(ZoneInfo(hall.timezone))
     early = timedelta(minutes=policy.numbers_before_opening)
     shut = calendars.closed_now(hall, now)
@@ -57,9 +55,9 @@ def categories_open(*, hall: Hall, policy: TicketPolicy, now: datetime, codes: I
         for session in calendars.sessions(hall, local.date(), local.date())[local.date()]
         if session.starts_at - early <= now < session.ends_at
     ]
-    return frozenset(
-        code
-        for code in codes
-        if any(session.serves(category=code, zone=zones.get(code)) for session in running)
-        and not any(closure.stops(category=code, zone=zones.get(code)) for closure in shut)
-    )
+    found = {}
+    for code in codes:
+        until = [s.ends_at for s in running if s.serves(category=code, zone=zones.get(code))]
+        if until and not any(closure.stops(category=code, zone=zones.get(code)) for closure in shut):
+            found[code] = max(until)
+    return found

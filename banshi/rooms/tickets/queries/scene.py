@@ -100,6 +100,7 @@ class TicketRow(NamedTuple):
     waits_from: datetime
     wait_s: int
     skipped_by: list[int]
+    session_until: datetime | None
     window: str | None
     masked_name: str
     not_yet: bool  # waits, and is called to no window now
@@ -148,7 +149,7 @@ TICKETS_SQL = f"""
 WITH here AS (SELECT %(hall)s::bigint AS hall_id, %(day)s::date AS day), {order.CTES}
 SELECT t.id, t.ref, t.number, t.category_id, t.kind, t.lane, t.state, t.rank_class, t.rank_key, t.call_by,
   t.only_window_id, t.made_at, COALESCE(t.waits_from, t.made_at), COALESCE(t.wait_s, 0),
-  ARRAY(SELECT k.window_id FROM tickets_skip k WHERE k.ticket_id = t.id),
+  ARRAY(SELECT k.window_id FROM tickets_skip k WHERE k.ticket_id = t.id), t.session_until,
   w.number, COALESCE(p.masked_name, ''), t.state = 'waiting' AND {order.NOT_YET}
 FROM tickets_ticket t
 LEFT JOIN shares ON shares.id = t.id
@@ -167,9 +168,21 @@ LEFT JOIN identity_person p ON p.id = t.person_id
 WHERE c.hall_id = %(hall)s AND c.at >= %(midnight)s AND c.at <= %(now)s AND t.day = %(day)s
 ORDER BY c.at DESC, c.id DESC LIMIT %(most)s
 """
-DUE_SQL = """
-SELECT a.category_id, a.starts_at, a.ends_at FROM booking_appointment a
-WHERE a.hall_id = %(hall)s AND a.day = %(day)s AND a.state = 'booked' AND a.ends_at > %(now)s ORDER BY a.starts_at, a.id
+# What is still to come today: booked people, and planned desks – as set by hand for the day, else as set for the weekday
+# together with the windows of the roster.
+COMING_SQL = """
+WITH plan AS (
+  SELECT p.*, CASE WHEN p.weekday IS NULL AND p.shift IS NULL THEN 1 ELSE 2 END AS level
+  FROM tickets_planned_desk p
+  WHERE p.hall_id = %(hall)s AND (p.day = %(day)s OR p.weekday = EXTRACT(ISODOW FROM %(day)s::date) - 1)
+)
+SELECT NULL::int, NULL::bigint, a.category_id, a.starts_at, a.ends_at FROM booking_appointment a
+WHERE a.hall_id = %(hall)s AND a.day = %(day)s AND a.state = 'booked' AND a.ends_at > %(now)s
+UNION ALL
+SELECT p.desks, p.window_id, p.category_id, (%(day)s::date + p.starts) AT TIME ZONE h.timezone,
+  (%(day)s::date + p.ends) AT TIME ZONE h.timezone
+FROM plan p JOIN places_hall h ON h.id = p.hall_id WHERE p.level = (SELECT min(level) FROM plan)
+ORDER BY 4, 3, 2
 """
 # Who stands before a new number of a rank, by category and class.
 BEFORE_SQL = f"""
@@ -198,6 +211,7 @@ class Scene:
     windows: Sequence[WindowRow]
     tickets: Sequence[TicketRow]
     due: Sequence[tuple[int, datetime, datetime]]
+    planned: Sequence[rules.Planned]
     policy: TicketPolicy
     now: datetime
 
@@ -228,6 +242,16 @@ class Scene:
             if w.at_work
         ]
 
+    def desks(self) -> list[rules.AtWork]:
+        """Windows that take numbers, and those planned that stand in until somebody has signed in there."""
+        reaches = self.reaches()
+        desks = [
+            rules.Desk(w.id, reaches[w.id].near, reaches[w.id].far, w.staff_id is not None)
+            for w in self.windows
+            if not w.shut
+        ]
+        return self.at_work() + rules.stand_ins(self.planned, desks)
+
     def _elapsed(self, w: WindowRow) -> float | None:
         if w.ref is None:
             return None
@@ -245,7 +269,7 @@ class Scene:
 
     def forecaster(self, waiting: int) -> rules.Forecaster:
         return rules.Forecaster(
-            windows=self.at_work(),
+            windows=self.desks(),
             handling={c.id: handling_of(c) for c in self.categories},
             due=[rules.Due(category, self._in_s(starts), self._in_s(ends)) for category, starts, ends in self.due],
             booked_first=self.policy.booked_first,
@@ -254,7 +278,7 @@ class Scene:
 
     def neighbours(self) -> dict[int, frozenset[int]]:
         """Category → categories that stand in one line with it, by the windows at work, else by all windows."""
-        working = self.at_work()
+        working = self.desks()
         everything = [rules.AtWork(w.id, frozenset(w.categories)) for w in self.windows]
         served = frozenset[int]().union(*(w.categories | w.far for w in working))
         return {c.id: rules.shares_windows(c.id, working if c.id in served else everything) for c in self.categories}
@@ -284,11 +308,17 @@ def scene(
     :param states: of the tickets to be read.
     """
     at: dict[str, Any] = {"hall": hall_id, "day": day, "now": now}
+    coming = rows(COMING_SQL, **at)
     return Scene(
         categories=[CategoryRow(*row) for row in rows(CATEGORIES_SQL, hall=hall_id, hour=hour)],
         windows=[WindowRow(*row) for row in rows(WINDOWS_SQL, hall=hall_id, now=now)],
         tickets=[TicketRow(*row) for row in rows(TICKETS_SQL, states=list(states), **at)] if states else [],
-        due=[(row[0], row[1], row[2]) for row in rows(DUE_SQL, **at)],
+        due=[(category, starts, ends) for desks, _, category, starts, ends in coming if desks is None],
+        planned=[
+            rules.Planned((starts - now).total_seconds(), (ends - now).total_seconds(), desks, category, window)
+            for desks, window, category, starts, ends in coming
+            if desks is not None
+        ],
         policy=policy,
         now=now,
     )

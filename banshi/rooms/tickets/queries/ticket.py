@@ -30,7 +30,7 @@ class TicketView:
     """`called_to`: number of the window it is called to or served at. `floors`: (zh, en) where it may be called;
     `floor`, `floor_en`: where to go now. `hall`, `category` and `item` are codes.
 
-    `likely_s`, `at_most_s`, `ahead`: only while waiting; None when nothing honest can be said.
+    `likely_s`, `at_most_s`, `ahead`, `served_today`: only while waiting; None when nothing honest can be said.
     """
 
     ref: str
@@ -54,6 +54,8 @@ class TicketView:
     floor_en: str
     likely_s: int | None
     at_most_s: int | None
+    served_today: bool | None  # whether it will probably be called before `service_ends_at`
+    service_ends_at: datetime | None
     called_to: str | None
     called_to_code: str | None
     called_at: datetime | None
@@ -73,6 +75,7 @@ class Told:
     ahead: int | None
     likely_s: int | None
     at_most_s: int | None
+    served_today: bool | None
 
 
 def qr_text(ref: str) -> str:
@@ -205,6 +208,8 @@ def _view(found: Ticket, where: Place, mine: LineTicket | Told | None) -> Ticket
         floor_en=floor[1],
         likely_s=mine.likely_s if mine else None,
         at_most_s=mine.at_most_s if mine else None,
+        served_today=mine.served_today if mine else None,
+        service_ends_at=found.session_until,
         called_to=at.number if at else None,
         called_to_code=at.code if at else None,
         called_at=found.called_at,

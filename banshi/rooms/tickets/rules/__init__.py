@@ -1,4 +1,5 @@
-"""Rules of the line. line: order, verbs, limits · handling: how long services take · forecast: waits foretold."""
+"""Rules of the line. line: order, verbs, limits · handling: how long services take · forecast: waits foretold ·
+planned: desks that stand in until clerks are there."""
 
 from __future__ import annotations
 
@@ -32,8 +33,10 @@ from banshi.rooms.tickets.rules.line import (
     recall_refusal,
     reinstate_refusal,
     reinstated_rank,
+    served_today,
     wrong_state,
 )
+from banshi.rooms.tickets.rules.planned import Desk, Planned, stand_ins
 
 __all__ = [
     "CHANGEOVER_S",
@@ -45,10 +48,12 @@ __all__ = [
     "VERBS",
     "AtWork",
     "Band",
+    "Desk",
     "Due",
     "Forecaster",
     "Handling",
     "InLine",
+    "Planned",
     "Rank",
     "RankClass",
     "after",
@@ -65,6 +70,8 @@ __all__ = [
     "recall_refusal",
     "reinstate_refusal",
     "reinstated_rank",
+    "served_today",
     "shares_windows",
+    "stand_ins",
     "wrong_state",
 ]

@@ -196,3 +196,15 @@ def reinstate_refusal(*, came_back: int, missed_at: datetime, policy: TicketPoli
     if came_back >= policy.reissue_limit:
         return Refusal("wrong-state", {"state": "missed", "needs": "a new number", "limit": policy.reissue_limit})
     return None
+
+
+def served_today(*, policy: TicketPolicy, likely_s: int | None, until: datetime | None, now: datetime) -> bool | None:
+    """Whether a number that waits from now will probably be called before service ends (末号时间).
+
+    None where nobody can say, or the hall does not.
+
+    :param likely_s: its wait. :param until: end of the session in which it is served.
+    """
+    if policy.last_number == "off" or likely_s is None or until is None:
+        return None
+    return now + timedelta(seconds=likely_s) < until

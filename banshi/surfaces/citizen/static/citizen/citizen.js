@@ -80,6 +80,8 @@ function drawn(box, ticket) {
   ahead.dataset.ahead = ticket.ahead;
   ahead.textContent = fill(ticket.ahead === 1 ? words.one : words.many, { n: ticket.ahead });
   box.querySelector("[data-wait]").textContent = wait(ticket.estimate);
+  const late = box.querySelector("[data-late]");
+  if (late) late.hidden = ticket.served_today !== false;
   follow();
   return true;
 }
