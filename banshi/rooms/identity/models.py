@@ -11,7 +11,10 @@ from banshi.foundation.crypto import EncryptedText
 
 
 class Person(models.Model):
-    """A real-name person (实名). `number_index` is the blind index of `id_type:normalised number`."""
+    """A real-name person (实名). `number_index` is the blind index of `id_type:normalised number`.
+
+    Somebody with two documents has two entries; `same_as` leads from the further one to the one that stands.
+    """
 
     name = EncryptedText()
     masked_name = models.CharField(max_length=40)  # 张*; what screens and lists show
@@ -28,11 +31,19 @@ class Person(models.Model):
     phone_index = models.CharField(max_length=64, null=True, db_index=True)
     phone_evidence = models.SmallIntegerField(default=0, db_default=0)
     phone_at = models.DateTimeField(null=True)
+    # A further document of somebody (a renewed passport): all that is theirs stands under the entry it points to.
+    same_as = models.ForeignKey("Person", null=True, on_delete=models.PROTECT, related_name="documents")
     created_at = models.DateTimeField()
 
     class Meta:
         db_table = "identity_person"
-        constraints = [models.UniqueConstraint(fields=["number_index"], name="one_person_per_document")]
+        constraints = [
+            models.UniqueConstraint(fields=["number_index"], name="one_person_per_document"),
+            models.CheckConstraint(
+                condition=models.Q(same_as=None) | ~models.Q(same_as=models.F("id")),
+                name="nobody_is_a_further_document_of_themselves",
+            ),
+        ]
 
 
 class Account(models.Model):

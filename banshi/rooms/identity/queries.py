@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
-from django.db.models import F
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from banshi.foundation import clock
 from banshi.foundation.crypto import blind_index
@@ -79,20 +81,51 @@ def person(person_id: int) -> Person:
 
 
 def person_by_document(id_type: str, number: str) -> Person | None:
-    """The person of a document as typed or read, or None: unknown or malformed."""
+    """The person of a document as typed or read, whichever of theirs it is; None: unknown or malformed."""
+    entry = entry_of_document(id_type, number)
+    return entry.same_as or entry if entry is not None else None
+
+
+def entry_of_document(id_type: str, number: str) -> Person | None:
+    """The entry of this very document, also where it is a further one of somebody; None: unknown or malformed."""
     try:
         kind = IdType(id_type)
         index = blind_index(f"{kind}:{normalise(kind, number)}", purpose="document")
     except (InvalidDocument, ValueError):
         return None
-    return Person.objects.filter(number_index=index).first()
+    return Person.objects.filter(number_index=index).select_related("same_as").first()
+
+
+def has_document(person: Person, number: str, *, today: date) -> bool:
+    """Whether a number read from a card is that of one of a person's documents.
+
+    :raises InvalidDocument: it can be none of the kinds that the person has.
+    """
+    wrong: InvalidDocument | None = None
+    readable = False
+    for row in documents_of(person.pk):
+        try:
+            if normalise(IdType(row.id_type), number, today=today) == row.id_number:
+                return True
+            readable = True
+        except InvalidDocument as not_this:
+            wrong = wrong or not_this
+    if wrong is not None and not readable:
+        raise wrong
+    return False
+
+
+def documents_of(person_id: int) -> list[Person]:
+    """The entries of a person: the one that stands, then those of further documents."""
+    rows = Person.objects.filter(Q(id=person_id) | Q(same_as_id=person_id))
+    return sorted(rows.order_by("id"), key=lambda row: row.pk != person_id)
 
 
 def people_by_number(number: str, id_type: str | None = None) -> list[Person]:
     """The people with a document of this number: of the type said, or of every type that it fits."""
     kinds = [id_type] if id_type else [kind.value for kind in types_that_fit(number)]
     found = (person_by_document(kind, number) for kind in kinds)
-    return [person for person in found if person is not None]
+    return list({person.pk: person for person in found if person is not None}.values())
 
 
 @dataclass(frozen=True)
@@ -111,20 +144,20 @@ class Mine:
 
 
 def people_of(account_id: int) -> list[Mine]:
-    """Whom an account books for, in the order they were added."""
+    """Whom an account books for, in the order they were added; each once, with the document it typed."""
     rows = AccountPerson.objects.filter(account_id=account_id, removed_at=None).select_related("account")
-    return [
-        Mine(
-            row.person_id,
-            row.name or row.masked,
-            row.id_type,
-            row.last4,
-            is_me=row.account.person_id == row.person_id,
+    listed: dict[int, Mine] = {}
+    for row in rows.annotate(
+        masked=F("person__masked_name"),
+        id_type=F("person__id_type"),
+        last4=F("person__number_last4"),
+        stands=Coalesce("person__same_as_id", "person_id"),
+    ).order_by("id"):
+        mine = Mine(
+            row.stands, row.name or row.masked, row.id_type, row.last4, is_me=row.account.person_id == row.stands
         )
-        for row in rows.annotate(
-            masked=F("person__masked_name"), id_type=F("person__id_type"), last4=F("person__number_last4")
-        ).order_by("id")
-    ]
+        listed.setdefault(mine.pk, mine)
+    return list(listed.values())
 
 
 def phone_of(*, account_id: int | None = None, person_id: int | None = None) -> str | None:
@@ -147,7 +180,8 @@ def proven_by(account_id: int | None, person_id: int) -> Evidence:
 
 def name_typed(account_id: int | None, person_id: int) -> str:
     """The name this account gave somebody it books for; "" where it did not."""
-    row = AccountPerson.objects.filter(account_id=account_id, person_id=person_id).first() if account_id else None
+    entries = Q(person_id=person_id) | Q(person__same_as_id=person_id)
+    row = AccountPerson.objects.filter(entries, account_id=account_id).order_by("id").first() if account_id else None
     return (row.name or "") if row is not None else ""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from banshi.kernel.refusals import Refusal
+
 # permission → what it allows; each staff view names one (tests/house checks both directions).
 PERMISSIONS: dict[str, str] = {
     "desk.work": "sign in at a window, call and serve numbers",
@@ -43,3 +45,34 @@ ROLES: dict[str, frozenset[str]] = {
 
 # API key scopes (api.md) → audience words for messages.
 SCOPES = ("channel", "kiosk", "desk", "manage", "read", "demo")
+
+# --- Two entries of one person -----------------------------------------------------------------------------------
+
+JOINED = ("renewed", "mistyped")  # 换发的证件 | 号码录错
+_ALREADY = {"zh": "这本证件已经归到一个人名下", "en": "This document already leads to a person"}
+_HOW = {"zh": "说明是换了证件，还是号码录错", "en": "Say whether the document was renewed or the number mistyped"}
+_SHOWN = {
+    "zh": "这个号码的证件有人出示过，不是录错的号码",
+    "en": "Somebody has shown the document of this number: it was not mistyped",
+}
+_TWO_NAMES = {
+    "zh": "两边核验过的姓名不同，先按证件更正姓名",
+    "en": "Both names are proven and differ: correct the name from the card first",
+}
+
+
+def join_refusal(*, how: str, joined: bool, both_proven: bool, other_proven: bool, same_name: bool) -> Refusal | None:
+    """Why two entries are not made one; None where they may be.
+
+    A number that was typed wrongly may be another person's: where its document was shown it is, and nothing is taken
+    from it. Two proven names that differ are two people until the card says otherwise.
+    """
+    if how not in JOINED:
+        return Refusal("invalid", {"field": "how", "reason": _HOW})
+    if joined:
+        return Refusal("invalid", {"field": "number", "reason": _ALREADY})
+    if how == "mistyped" and other_proven:
+        return Refusal("invalid", {"field": "how", "reason": _SHOWN})
+    if both_proven and not same_name:
+        return Refusal("invalid", {"field": "number", "reason": _TWO_NAMES})
+    return None

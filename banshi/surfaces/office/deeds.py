@@ -29,7 +29,7 @@ from banshi.rooms.messaging.models import Message
 from banshi.rooms.places.models import Category, Hall, Window
 from banshi.rooms.tickets.models import Ticket
 from banshi.surfaces.office.names import names_of
-from banshi.surfaces.office.words import DEVICES, MESSAGE_KEYS, OUTCOMES, ROLES, SUSPENSIONS, Text
+from banshi.surfaces.office.words import DEVICES, JOINED, MESSAGE_KEYS, OUTCOMES, ROLES, SUSPENSIONS, Text
 
 DEEDS: dict[str, Text] = {
     "looked": pgettext_lazy("deed", "%(who)s looked at the data of %(what)s"),
@@ -105,6 +105,9 @@ DEEDS: dict[str, Text] = {
     "name_corrected": pgettext_lazy("deed", "%(who)s corrected the name of %(what)s from the card"),
     "account_proven": pgettext_lazy("deed", "%(who)s proved the telephone of %(what)s at the window"),
     "phone_cleared": pgettext_lazy("deed", "%(who)s took the telephone off %(what)s"),
+    "name_confirmed": pgettext_lazy("deed", "%(who)s compared the name of %(what)s with the card"),
+    "entries_joined": pgettext_lazy("deed", "%(who)s made two entries one: %(what)s has two documents"),
+    "contact_moved": pgettext_lazy("deed", "%(who)s had the messages to %(what)s go to the proven telephone"),
     "changed-number": pgettext_lazy("deed", "%(who)s changed the number of %(what)s"),
     "signed-out-everywhere": pgettext_lazy("deed", "%(who)s ended every session of %(what)s"),
 }
@@ -208,12 +211,16 @@ _FACTS: dict[str, Text] = {
     "outcome": pgettext_lazy("fact", "Outcome:"),
     "role": pgettext_lazy("fact", "Role:"),
     "kind": pgettext_lazy("fact", "Kind:"),
+    "how": pgettext_lazy("fact", "Why two:"),
+    "bookings": pgettext_lazy("fact", "Bookings moved:"),
+    "numbers": pgettext_lazy("fact", "Numbers moved:"),
     "bookable": pgettext_lazy("fact", "Bookable"),
     "walk_in": pgettext_lazy("fact", "Walk-in"),
     "extended": pgettext_lazy("fact", "In extended hours"),
 }
 _CODED: dict[str, Mapping[str, Text]] = {
     "source": states.CHANNELS, "channel": states.CHANNELS, "outcome": OUTCOMES, "role": ROLES, "kind": DEVICES,
+    "how": JOINED,
 }  # fmt: skip
 _WHYS: dict[str, Text] = {
     "search": pgettext_lazy("fact", "searching"),

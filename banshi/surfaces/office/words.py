@@ -139,6 +139,11 @@ EVIDENCE: dict[Evidence, Text] = {
     Evidence.WINDOW: _("compared at a window"),
 }
 
+JOINED: dict[str, Text] = {
+    "renewed": _("the document was renewed"),
+    "mistyped": _("the number was typed wrongly"),
+}
+
 AUDIT: dict[str, Text] = {
     "looked": _("looked at personal data"),
     "placed": _("booked"),
@@ -185,6 +190,9 @@ AUDIT: dict[str, Text] = {
     "name_corrected": _("corrected a name"),
     "account_proven": _("proved a telephone at the window"),
     "phone_cleared": _("took a telephone off"),
+    "name_confirmed": _("proved a name at the window"),
+    "entries_joined": _("made two entries one"),
+    "contact_moved": _("moved where messages go"),
     "changed-number": _("changed a number"),
     "signed-out-everywhere": _("ended every session"),
     "kept": pgettext_lazy("deed", "let an appointment stand"),

@@ -116,7 +116,8 @@ def test_a_guide_works_with_appointments_and_people_and_nothing_else(rows, offic
     assert opened == {
         "overview", "appointments", "appointment_find", "appointment_new", "appointment", "appointment_move",
         "appointment_cancel", "appointment_confirm_again", "day_sheet",
-        "people", "people_find", "person", "person_name", "person_phone",
+        "people", "people_find", "person", "person_name", "person_phone", "person_messages",
+        "person_join", "person_join_do",
         "guide", "guide_find", "guide_give", "guide_back", "guide_check_in",
     }  # fmt: skip
 

@@ -22,6 +22,7 @@ from banshi.rooms.booking.actions.credit import (
     sweep_no_shows,
 )
 from banshi.rooms.booking.actions.following import VisitToFollow, keep, open_follow_up
+from banshi.rooms.booking.actions.handing import hand_over, lock_bookings, send_to
 from banshi.rooms.booking.actions.holding import expire_holds, give_back, hold
 from banshi.rooms.booking.actions.offering import EARLIER_BY, offer_waiting
 from banshi.rooms.booking.actions.opening import ask_opening, tell_openings
@@ -52,12 +53,14 @@ __all__ = [
     "forgive",
     "free_doubles",
     "give_back",
+    "hand_over",
     "hold",
     "join_earlier",
     "join_waiting",
     "keep",
     "leave_waiting",
     "lift",
+    "lock_bookings",
     "mark_checked_in",
     "mark_dealt_with",
     "mark_fault_day",
@@ -72,6 +75,7 @@ __all__ = [
     "place_several",
     "prove",
     "rebook",
+    "send_to",
     "set_quota",
     "suspend",
     "sweep_no_shows",

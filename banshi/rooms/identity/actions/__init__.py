@@ -7,6 +7,7 @@ import secrets
 from datetime import datetime, time, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from banshi.foundation import clock, limits, phones
 from banshi.foundation.crypto import blind_index
@@ -17,9 +18,13 @@ from banshi.rooms.identity.actions.correcting import (
     bind_phone,
     change_number,
     clear_phone,
+    confirm_name,
     correct_name,
+    need_card_and_reason,
+    prove_account,
     sign_out_everywhere,
 )
+from banshi.rooms.identity.actions.joining import join_entries, lock_entries
 from banshi.rooms.identity.actions.people import (
     CHINA,
     Enrolled,
@@ -157,14 +162,17 @@ def add_typed(
     (person,) = enrol_many([PersonAsked(name, id_type, id_number)], now=now)
     if isinstance(person, Refused):
         raise person
+    # The entry of the document as typed: which other documents the person has is nobody's to learn.
     add_to_account(
-        account_id=account_id, person_id=person.id, name=person.name, now=now, most=most, new_a_day=new_a_day
+        account_id=account_id, person_id=person.entry, name=person.name, now=now, most=most, new_a_day=new_a_day
     )
     return person
 
 
 def remove_from_account(*, account_id: int, person_id: int, now: datetime) -> None:
-    AccountPerson.objects.filter(account_id=account_id, person_id=person_id, removed_at=None).update(removed_at=now)
+    """Take somebody off an account's list, under whichever document they stand on it."""
+    entries = Q(person_id=person_id) | Q(person__same_as_id=person_id)
+    AccountPerson.objects.filter(entries, account_id=account_id, removed_at=None).update(removed_at=now)
 
 
 def create_key(
@@ -313,6 +321,7 @@ __all__ = [
     "change_number",
     "clean_name",
     "clear_phone",
+    "confirm_name",
     "correct_name",
     "create_key",
     "create_staff",
@@ -320,9 +329,13 @@ __all__ = [
     "enrol",
     "enrol_many",
     "give_role",
+    "join_entries",
     "lock_account",
+    "lock_entries",
     "name_index",
+    "need_card_and_reason",
     "new_code",
+    "prove_account",
     "prove_phone",
     "remove_from_account",
     "reset_password",

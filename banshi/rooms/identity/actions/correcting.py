@@ -20,13 +20,18 @@ _NEEDS_WHY = {"zh": "要写明原因", "en": "A reason is needed"}
 _NEEDS_CARD = {"zh": "先核对本人和证件", "en": "Compare the person with the card first"}
 
 
-def _locked(person_id: int, why: str, card_seen: bool) -> Person:
-    """:raises Refused: invalid (no reason, card not seen), nothing-found."""
+def need_card_and_reason(why: str, card_seen: bool) -> None:
+    """:raises Refused: invalid (no reason, card not seen)."""
     if not card_seen:
         raise Refused("invalid", facts={"field": "card_seen", "reason": _NEEDS_CARD})
     if not why.strip():
         raise Refused("invalid", facts={"field": "why", "reason": _NEEDS_WHY})
-    person = Person.objects.select_for_update(no_key=True).filter(id=person_id).first()
+
+
+def _locked(person_id: int, why: str, card_seen: bool) -> Person:
+    """:raises Refused: invalid (no reason, card not seen), nothing-found."""
+    need_card_and_reason(why, card_seen)
+    person = Person.objects.select_for_update(no_key=True).filter(id=person_id, same_as=None).first()
     if person is None:
         raise Refused("nothing-found", facts={"person": person_id})
     return person
@@ -50,21 +55,47 @@ def correct_name(*, person_id: int, name: str, why: str, card_seen: bool, by: Ac
     )
 
 
+def confirm_name(*, person_id: int, name: str, by: Actor, now: datetime) -> None:
+    """A clerk compared the name shown with the card (人证核验): it is proven, where nothing as strong stands already."""
+    person = Person.objects.select_for_update(no_key=True).get(id=person_id)
+    was = Evidence(person.name_evidence)
+    if was.rank >= Evidence.WINDOW.rank:
+        return
+    clean = clean_name(name)
+    person.name, person.masked_name, person.name_index = clean, mask_name(clean), name_index(clean)
+    person.name_evidence, person.name_at, person.name_source = int(Evidence.WINDOW), now, str(by)[:60]
+    person.save(update_fields=["name", "masked_name", "name_index", "name_evidence", "name_at", "name_source"])
+    facts = {"evidence": int(Evidence.WINDOW), "was": int(was)}
+    audit.record(
+        action="name_confirmed", subject=f"person:{person_id}", by=by, now=now, hall=by.hall or "", facts=facts
+    )
+
+
 @transaction.atomic
 def bind_phone(*, person_id: int, account: Account, why: str, card_seen: bool, by: Actor, now: datetime) -> None:
     """The account that just answered a code at the window is this person's own (绑定本人手机): proven from now on.
 
     :raises Refused: invalid (reason, card), nothing-found.
     """
-    person = _locked(person_id, why, card_seen)
-    prove_phone(person_id=person_id, phone=account.phone, evidence=Evidence.WINDOW, by=by, now=now)
+    _locked(person_id, why, card_seen)
+    prove_account(person_id=person_id, account=account, evidence=Evidence.WINDOW, why=why, by=by, now=now)
+
+
+@transaction.atomic
+def prove_account(
+    *, person_id: int, account: Account, evidence: Evidence, why: str = "", by: Actor, now: datetime
+) -> None:
+    """This account is this person's own: whoever calls this has seen a code from its telephone, and the person's proof.
+
+    :raises ValueError: with a declaration only.
+    """
+    prove_phone(person_id=person_id, phone=account.phone, evidence=evidence, by=by, now=now)
+    person = Person.objects.get(id=person_id)
     # A person has one account of their own: whoever had been taken for it before is so no longer.
     Account.objects.filter(person_id=person_id).exclude(pk=account.pk).update(
         person=None, person_evidence=0, person_at=None
     )
-    Account.objects.filter(pk=account.pk).update(
-        person_id=person_id, person_evidence=int(Evidence.WINDOW), person_at=now
-    )
+    Account.objects.filter(pk=account.pk).update(person_id=person_id, person_evidence=int(evidence), person_at=now)
     row, new = AccountPerson.objects.get_or_create(
         account_id=account.pk, person_id=person_id, defaults={"name": person.name, "added_at": now}
     )
@@ -77,7 +108,7 @@ def bind_phone(*, person_id: int, account: Account, why: str, card_seen: bool, b
         by=by,
         now=now,
         hall=by.hall or "",
-        facts={"why": why[:200]},
+        facts={"why": why[:200], "evidence": int(evidence)},
     )
 
 

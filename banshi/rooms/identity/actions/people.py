@@ -39,11 +39,15 @@ class PersonAsked:
 
 @dataclass(frozen=True)
 class Enrolled:
-    """Whose document it is; and name and telephone as they were given, in their tidy form. They need not be the person's."""
+    """Whose document it is; and name and telephone as they were given, in their tidy form. They need not be the person's.
+
+    `entry`: the row of this very document, where it is a further one of a person; else the same as `id`.
+    """
 
     id: int
     name: str
     phone: str | None
+    entry: int = 0
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,7 @@ def _check(asked: PersonAsked, *, now: datetime) -> _Checked:
     return _Checked(name, id_type, number, phone, index, asked.evidence, asked.source[:60])
 
 
+# A further document of somebody leads to the entry that stands, and what evidence says lands there.
 # What is only declared about a known document leaves its row as it is, and the answer is the same whether it fits or not.
 # Evidence as strong as what is stored replaces it: the newer one is right (a name changed by marriage).
 ENROL_SQL = """
@@ -100,7 +105,9 @@ WITH asked AS (
 ), best AS (
   SELECT DISTINCT ON (number_index) * FROM asked ORDER BY number_index, least(evidence, 2) DESC, ord
 ), old AS (
-  SELECT p.id, p.number_index, p.name_index, p.name_evidence FROM identity_person p JOIN best USING (number_index)
+  SELECT s.id, p.id AS entry, p.number_index, s.name_index, s.name_evidence
+  FROM identity_person p JOIN best USING (number_index)
+  JOIN identity_person s ON s.id = COALESCE(p.same_as_id, p.id)
 ), fresh AS (
   INSERT INTO identity_person
     (name, masked_name, id_type, id_number, number_index, number_last4, name_index, name_evidence, name_at, name_source,
@@ -123,7 +130,7 @@ WITH asked AS (
     jsonb_build_object('evidence', name_evidence, 'was', was)
   FROM proven WHERE other OR was > 0
 )
-SELECT number_index, id FROM old UNION ALL SELECT number_index, id FROM fresh
+SELECT number_index, id, entry FROM old UNION ALL SELECT number_index, id, id FROM fresh
 """
 
 
@@ -140,14 +147,17 @@ def enrol_many(asked: Sequence[PersonAsked], *, now: datetime) -> list[Enrolled 
             checked[i] = _check(one, now=now)
         except Refused as refused:
             results[i] = refused
-    found: dict[str, int] = {}
+    found: dict[str, tuple[int, int]] = {}
     for _attempt in range(3):  # a row inserted by somebody else meanwhile is invisible to this statement: look again
         missing = [c for c in checked.values() if c.number_index not in found]
         if not missing:
             break
-        found |= dict(prepared.rows(ENROL_SQL, _columns(missing, now=now)))
+        found |= {
+            index: (stands, entry) for index, stands, entry in prepared.rows(ENROL_SQL, _columns(missing, now=now))
+        }
     for i, one_checked in checked.items():
-        results[i] = Enrolled(found[one_checked.number_index], one_checked.name, one_checked.phone)
+        stands, entry = found[one_checked.number_index]
+        results[i] = Enrolled(stands, one_checked.name, one_checked.phone, entry)
     return [r for r in results if r is not None]
 
 

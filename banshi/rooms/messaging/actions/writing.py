@@ -110,5 +110,11 @@ def drop(*, subject: str, keys: Sequence[str] | None = None, now: datetime) -> i
     return rows.update(state="dropped", why="taken_back", sealed=None)
 
 
+def send_elsewhere(*, subjects: Sequence[str], phone: str) -> int:
+    """What is still due about these goes to another telephone (E.164). :returns: how many."""
+    rows = Message.objects.filter(subject__in=subjects, state="due", channel="")
+    return rows.update(to=phone, to_index=phone_index(phone))
+
+
 def _plain(value: Any) -> str:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)

@@ -10,6 +10,7 @@ from banshi.rooms.tickets.actions.calling import call_next, call_next_many, call
 from banshi.rooms.tickets.actions.day import close_day, learn, send_ahead, unpark_due
 from banshi.rooms.tickets.actions.deciding import override_mismatch, set_matter, skip, turn_away
 from banshi.rooms.tickets.actions.ground import lets_in
+from banshi.rooms.tickets.actions.handing import hand_over, send_to
 from banshi.rooms.tickets.actions.moving import (
     expect,
     join_booking,
@@ -62,6 +63,7 @@ __all__ = [
     "finish",
     "forget_desks",
     "free_window",
+    "hand_over",
     "hold",
     "identity_checked",
     "issue",
@@ -84,6 +86,7 @@ __all__ = [
     "see_emergency",
     "send_ahead",
     "send_home",
+    "send_to",
     "set_matter",
     "sign_in",
     "sign_out",

@@ -8,9 +8,13 @@ from django.db import transaction
 from django.db.models import DurationField, ExpressionWrapper, F, Sum
 
 from banshi.kernel.actors import Actor, ActorKind
-from banshi.kernel.documents import IdType, InvalidDocument, normalise
+from banshi.kernel.documents import InvalidDocument
+from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
+from banshi.rooms.booking import actions as booking
 from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.identity import actions as identity
+from banshi.rooms.identity import queries as people
 from banshi.rooms.places.models import Category, WindowCategory
 from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.actions.calling import need_person_free, window_by_code
@@ -31,6 +35,7 @@ from banshi.rooms.tickets.actions.taking import issue
 from banshi.rooms.tickets.actions.told import tell
 from banshi.rooms.tickets.models import AT_WINDOW, Call, Miss, Service, Skip, Ticket, Transfer, WindowSession
 from banshi.rooms.tickets.queries import contact_of
+from banshi.rooms.tickets.queries.ticket import name_of
 
 
 @transaction.atomic
@@ -64,22 +69,39 @@ def identity_checked(
     :raises Refused: identity-invalid (unreadable number), invalid (neither given), and those of `at_my_window`.
     """
     ticket, _ = at_my_window(ref, staff_id=staff_id, verb="check_identity")
+    by_number = False
     if id_number is not None:
         if ticket.person is None:
             reason = {"zh": "这张号票没有实名", "en": "This number is not bound to a person"}
             raise Refused("identity-invalid", facts={"reason": reason})
         try:
-            number = normalise(IdType(ticket.person.id_type), id_number, today=business_day(ticket.hall, now))
+            ok = people.has_document(ticket.person, id_number, today=business_day(ticket.hall, now))
         except InvalidDocument as wrong:
             raise Refused("identity-invalid", facts={"reason": {"zh": wrong.zh, "en": wrong.en}}) from wrong
-        ok = number == ticket.person.id_number
+        by_number = ok
     if ok is None:
         reason = {"zh": "读取证件，或确认核验结果", "en": "Read the document, or say what was found"}
         raise Refused("invalid", facts={"field": "id_number", "reason": reason})
     ticket.identity_ok = ok
     ticket.save(update_fields=["identity_ok"])
+    if ok:
+        _believe(ticket, named=not by_number, staff_id=staff_id, now=now)
     tell_line(ticket, now)
     return ticket
+
+
+def _believe(ticket: Ticket, *, named: bool, staff_id: int, now: datetime) -> None:
+    """A clerk compared person and card: the booking carries that from now on, and so does the name, where it was compared.
+
+    A number alone says whose document it is, not what they are called: a name somebody else typed stays declared.
+    """
+    if ticket.person is None:
+        return
+    by = Actor(ActorKind.STAFF, str(staff_id), ticket.hall.code)
+    if named:
+        identity.confirm_name(person_id=ticket.person.pk, name=name_of(ticket), by=by, now=now)
+    if ticket.appointment_id is not None:
+        booking.prove(appointment_id=ticket.appointment_id, evidence=Evidence.WINDOW, now=now)
 
 
 @transaction.atomic

@@ -1,0 +1,68 @@
+"""Numbers of one entry of a person go over to the other one (identity/actions/joining.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
+
+from banshi.foundation.crypto import encrypt
+from banshi.kernel.refusals import Refused
+from banshi.rooms.messaging import actions as messaging
+from banshi.rooms.messaging.statements import TO_PLACE
+from banshi.rooms.tickets.actions.ground import tell_line
+from banshi.rooms.tickets.models import AT_WINDOW, Ticket, Visit
+
+IN_LINE = ["waiting", "called", "parked"]
+
+
+@transaction.atomic
+def hand_over(*, from_person: int, to_person: int, appointments: Sequence[int] | None = None, now: datetime) -> int:
+    """The numbers, and the visits they belong to; on a day on which both were here, each visit stays one of its own.
+
+    Somebody who waits twice keeps both places: neither was taken against the rule.
+
+    :param appointments: only the numbers of these.
+    :returns: how many numbers went over.
+    :raises Refused: person-elsewhere – both are at a window at this moment.
+    """
+    rows = Ticket.objects.filter(person_id=from_person)
+    if appointments is not None:
+        rows = rows.filter(appointment_id__in=appointments)
+    ids = list(rows.order_by("id").values_list("id", flat=True))
+    theirs = Ticket.objects.filter(id__in=ids)
+    twin = Ticket.objects.filter(
+        person_id=to_person, category=OuterRef("category"), day=OuterRef("day"), state__in=IN_LINE, alone=True
+    )
+    try:
+        with transaction.atomic():
+            theirs.filter(Exists(twin)).update(alone=False)
+            theirs.update(person_id=to_person)
+    except IntegrityError as trouble:
+        at = Ticket.objects.filter(person_id=to_person, state__in=AT_WINDOW).select_related("window").first()
+        facts = {"window": at.window.number if at and at.window else ""}
+        raise Refused("person-elsewhere", facts=facts) from trouble
+    _hand_visits(ids, from_person, to_person)
+    for ticket in theirs.filter(state__in=[*IN_LINE, "serving", "held"]).select_related("hall"):
+        tell_line(ticket, now)
+    return len(ids)
+
+
+def _hand_visits(tickets: Sequence[int], from_person: int, to_person: int) -> None:
+    visits = Visit.objects.filter(person_id=from_person, tickets__in=tickets)
+    ids = list(visits.order_by("id").values_list("id", flat=True).distinct())
+    both = Visit.objects.filter(person_id=to_person, hall=OuterRef("hall"), day=OuterRef("day"))
+    alone = list(Visit.objects.filter(id__in=ids).filter(~Exists(both)).values_list("id", flat=True))
+    Visit.objects.filter(id__in=ids).exclude(id__in=alone).update(person=None)
+    Visit.objects.filter(id__in=alone).update(person_id=to_person)
+
+
+def send_to(*, person_id: int, phone: str) -> int:
+    """The messages about a person's numbers go to another telephone (E.164) from now on. :returns: how many numbers."""
+    rows = Ticket.objects.filter(person_id=person_id, state__in=[*IN_LINE, "missed", "held"])
+    refs = list(rows.order_by("id").values_list("ref", flat=True))
+    rows.filter(ref__in=refs).update(notify_to=encrypt(phone, place=TO_PLACE), phone_index=messaging.phone_index(phone))
+    messaging.send_elsewhere(subjects=[f"ticket:{ref}" for ref in refs], phone=phone)
+    return len(refs)

@@ -1,0 +1,141 @@
+"""Two entries of one person (合并): what would go over is shown first; then, with the card seen and a reason, it is done."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from banshi.foundation import clock
+from banshi.foundation.crypto import Unreadable, decrypt, encrypt
+from banshi.foundation.doors import Asked, door
+from banshi.journeys import join_entries
+from banshi.kernel.documents import IdType, InvalidDocument, normalise, types_that_fit
+from banshi.kernel.evidence import Evidence
+from banshi.kernel.refusals import Refused
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.booking.queries import joining as bookings
+from banshi.rooms.identity import queries as people
+from banshi.rooms.identity.models import Account, Person
+from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Hall
+from banshi.rooms.tickets import queries as line
+from banshi.surfaces.office.frame import acting, clean, invalid, local, page, status_of
+from banshi.surfaces.office.people import address, person_of, said, shown
+from banshi.surfaces.office.words import EVIDENCE, JOINED
+
+PLACE = "people.join"
+
+
+@dataclass(frozen=True)
+class Meant:
+    """The other document, as typed. `how`: why there are two."""
+
+    how: str
+    id_type: str
+    number: str
+
+    def sealed(self, hall: Hall, person: Person) -> str:
+        """What the preview hands on, so that exactly what was looked at is done."""
+        return encrypt(json.dumps([hall.code, person.pk, self.how, self.id_type, self.number]), place=PLACE)
+
+
+@sensitive_post_parameters("number")
+@door(audience="staff", permission="people.correct")
+@require_POST
+def look(request: Asked, hall: str, person_id: int) -> HttpResponseBase:
+    """What would go over to this person; nothing changes yet. The look at the other entry is on the trail."""
+    place = places.hall_by_code(hall)
+    person = person_of(request, place, person_id)
+    how = clean(request.POST.get("how"), 12)
+    try:
+        meant = Meant(how, *_document(clean(request.POST.get("number"), 40), clean(request.POST.get("id_type"), 24)))
+        if how not in JOINED:
+            raise invalid("how", _("Say why there are two."))
+        other = people.entry_of_document(meant.id_type, meant.number)
+        if other is None and how == "mistyped":
+            raise Refused("nothing-found", facts={"person": "number"})
+        if other is not None and other.pk == person.pk:
+            raise invalid("number", _("That is this very document."))
+    except Refused as refused:
+        return shown(request, place, person, refused=refused, how=how)
+    return _preview(request, place, person, meant, other)
+
+
+@door(audience="staff", permission="people.correct")
+@require_POST
+def join(request: Asked, hall: str, person_id: int) -> HttpResponseBase:
+    """Do it. Nothing undoes it."""
+    place = places.hall_by_code(hall)
+    person = person_of(request, place, person_id)
+    now, by = clock.now(), acting(request, place)
+    try:
+        code, keep, how, id_type, number = json.loads(decrypt(str(request.POST.get("meant", ""))[:4000], place=PLACE))
+    except (Unreadable, ValueError):
+        return redirect(address(place, person.pk))
+    if (code, keep) != (place.code, person.pk):
+        return redirect(address(place, person.pk))
+    meant = Meant(how, id_type, number)
+    try:
+        join_entries.join_document(
+            keep_id=person.pk, id_type=id_type, id_number=number, how=how, by=by, now=now, **said(request)
+        )
+    except Refused as refused:
+        return _preview(request, place, person, meant, people.entry_of_document(id_type, number), refused)
+    messages.success(request, _("Both documents lead to one entry now.") if how == "renewed" else _("Corrected."))
+    return redirect(address(place, person.pk))
+
+
+def _document(number: str, id_type: str) -> tuple[str, str]:
+    """:raises Refused: identity-invalid; invalid, field id_type, where the number can be of several kinds."""
+    fits = [IdType(id_type)] if id_type in IdType._value2member_map_ else list(types_that_fit(number))
+    if len(fits) > 1:
+        raise invalid("id_type", _("This number can stand on several documents: say which it is."))
+    kind = fits[0] if fits else IdType.RESIDENT_ID
+    try:
+        normalise(kind, number)
+    except InvalidDocument as wrong:
+        raise Refused("identity-invalid", facts={"reason": {"zh": wrong.zh, "en": wrong.en}}) from wrong
+    return kind.value, number
+
+
+def _preview(
+    request: Asked, hall: Hall, person: Person, meant: Meant, other: Person | None, refused: Refused | None = None
+) -> HttpResponseBase:
+    """The page before it is done; of other halls' bookings only how many there are."""
+    now, by = clock.now(), acting(request, hall)
+    context: dict[str, Any] = {"other": None, "would_refuse": None}
+    if other is not None:
+        audit.looked(subject=f"person:{other.pk}", by=by, now=now, hall=hall.code, why="search")
+        name = None if meant.how == "renewed" else person.name_index
+        day = local(hall, now).date()
+        context = {
+            "other": other,
+            "evidence": EVIDENCE[Evidence(other.name_evidence)],
+            "booked": bookings.on_entry(other.pk, hall_id=hall.pk, name_index=name),
+            "numbers": line.not_over([other.pk], hall_id=hall.pk, day=day, now=now) if name is None else [],
+            "own_account": name is None and Account.objects.filter(person=other).exists(),
+            "would_refuse": join_entries.refusal(keep_id=person.pk, other_id=other.pk, how=meant.how, now=now),
+        }
+    return page(
+        request,
+        "office/person_join.html",
+        hall,
+        person=person,
+        back=address(hall, person.pk),
+        meant=meant.sealed(hall, person),
+        how=meant.how,
+        because=JOINED[meant.how],
+        last4=meant.number[-4:],
+        typed=said(request),
+        refused=refused or context.pop("would_refuse"),
+        status=status_of(refused) if refused else 200,
+        **{key: value for key, value in context.items() if key != "would_refuse"},
+    )
