@@ -189,6 +189,8 @@ def NoDeadEnds(get_response: Handler) -> Handler:
         if request.method not in ("GET", "HEAD", "POST"):
             return response
         where = request.path if request.method == "POST" else nearest(request.path)
+        if request.method != "POST" and request.META.get("QUERY_STRING"):
+            where += "?" + request.META["QUERY_STRING"]  # a link's key opens its page, too
         led = HttpResponseRedirect(where, status=303)
         led["Allow"] = response["Allow"]  # what the address does take
         return led

@@ -265,7 +265,11 @@ def wait(likely: float | None, at_most: float | None) -> str:
 def field(bound: Any, hint: str = "", cls: str = "") -> dict[str, Any]:
     """A Django form field with label, hint and errors, tied together for screen readers."""
     described = [f"{bound.id_for_label}-hint"] if hint or bound.help_text else []
-    attrs: dict[str, str] = {}
+    attrs: dict[str, str | bool] = {}
+    if bound.form.errors:  # the first field that is wrong is where to go on, also without scripts
+        attrs["autofocus"] = bound.name == next(
+            iter(name for name in bound.form.fields if name in bound.form.errors), ""
+        )
     if bound.errors:
         described.append(f"{bound.id_for_label}-error")
         attrs["aria-invalid"] = "true"

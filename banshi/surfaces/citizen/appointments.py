@@ -25,7 +25,7 @@ from banshi.rooms.booking.queries import AppointmentView
 from banshi.rooms.identity import queries as people
 from banshi.rooms.places import queries as places
 from banshi.rooms.tickets.models import Ticket
-from banshi.surfaces.citizen import choosing, credit
+from banshi.surfaces.citizen import choosing, credit, sent
 from banshi.surfaces.citizen.doors import (
     actor_for,
     appointment_for,
@@ -243,7 +243,7 @@ def appointments(request: Any) -> HttpResponseBase:
     """Coming, past, waiting lists, and the credit of the account's people."""
     if request.who.account_id is None:
         return page(request, "citizen/appointments_signed_out.html", {})
-    return _all(request, now=clock.now(), form=Appeal())
+    return _all(request, now=clock.now(), form=sent.again(request, Appeal, reverse("citizen:appeal")))
 
 
 def _all(request: Any, *, now: datetime, form: Appeal, refused: Refused | None = None) -> HttpResponseBase:
@@ -262,7 +262,7 @@ def _all(request: Any, *, now: datetime, form: Appeal, refused: Refused | None =
         "credit": credit.of_account(account_id, now=now),
         "form": form,
     }
-    if refused is not None:
+    if refused is not None and not sent.beside(form, refused):
         zone = ZoneInfo("Asia/Shanghai")
         context["panel"] = panel(refused, today=now.astimezone(zone).date(), zone=zone)
     return page(request, "citizen/appointments.html", context, refused=refused)
@@ -291,8 +291,7 @@ def appeal(request: Any) -> HttpResponseBase:
     now = clock.now()
     form = Appeal(request.POST)
     if not form.is_valid():
-        wrong = unfilled(NO_APPEAL)
-        return _all(request, now=now, form=form, refused=wrong)
+        return _all(request, now=now, form=form, refused=unfilled(NO_APPEAL, field="text"))
     given = form.cleaned_data
     credit.mine_or_404(request.who.account_id, suspension=given["suspension"], entry=given["entry"])
     try:

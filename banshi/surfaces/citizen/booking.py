@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from banshi.foundation import clock, phones
+from banshi.foundation.said import english
 from banshi.kernel.policy import BookingPolicy
 from banshi.kernel.refusals import Alternative, Refused
 from banshi.rooms.booking import actions as booking
@@ -32,9 +33,9 @@ from banshi.rooms.identity.queries import Mine
 from banshi.rooms.insight import queries as insight
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
-from banshi.surfaces.citizen import choosing
+from banshi.surfaces.citizen import choosing, sent
 from banshi.surfaces.citizen.doors import ask_to_sign_in, asked, citizen_page, language, near, page, public_page
-from banshi.surfaces.citizen.forms import NewPerson, Waiting
+from banshi.surfaces.citizen.forms import Waiting, WhoComes
 from banshi.surfaces.citizen.refusals import NOBODY_CHOSEN, NOT_FILLED, Option, Panel, panel, unfilled, ways_on
 from banshi.surfaces.citizen.which_hall import HallChoice, best_first
 
@@ -82,7 +83,6 @@ def choose_page(
         "near_query": urlencode(near_query),
         "hall": hall,
         "with_codes": _with_codes(request),
-        "wait_form": None,
     }
     if hall is None:
         return page(request, "citizen/choose.html", context | {"choice": None})
@@ -95,7 +95,11 @@ def choose_page(
         "waiting_people": _waiting_people(request, choice),
     }
     if refused is not None:
-        context["panel"] = _panel(refused, item, hall, now=now)
+        context |= {"here": f"{context['base']}&{urlencode({'day': choice.chosen.day.isoformat()})}"}
+        if sent.field_of(refused) == "who" and context["waiting_people"]:
+            context["who_wrong"] = NOBODY_CHOSEN["en" if english() else "zh"]
+        else:
+            context["panel"] = _panel(refused, item, hall, now=now)
     template = "citizen/_choose.html" if request.htmx else "citizen/choose.html"
     return page(request, template, context, hall=hall, refused=refused)
 
@@ -242,7 +246,7 @@ def confirm(request: Any, item: str, slot: int) -> HttpResponseBase:
     row = _slot(slot)
     if request.method == "POST":
         return _place(request, found, row, now=now)
-    return _confirm_page(request, found, row, form=NewPerson(), who=None, now=now)
+    return _confirm_page(request, found, row, form=sent.again(request, WhoComes), now=now)
 
 
 def _confirm_page(
@@ -250,8 +254,7 @@ def _confirm_page(
     item: Item,
     slot: Slot,
     *,
-    form: NewPerson,
-    who: str | None,
+    form: WhoComes,
     now: datetime,
     refused: Refused | None = None,
 ) -> HttpResponseBase:
@@ -268,7 +271,7 @@ def _confirm_page(
         "view": view,
         "hall": hall,
         "people": mine,
-        "who_chosen": who or (str(mine[0].pk) if mine else "new"),
+        "who_chosen": (form["who"].value() if form.is_bound else "") or (str(mine[0].pk) if mine else "new"),
         "form": form,
         "guide": catalogue.guide(item),
         "also_guides": [catalogue.guide(each) for each in also],
@@ -279,7 +282,8 @@ def _confirm_page(
         "back": _choose_url(item.code, slot),
     }
     if refused is not None:
-        context["panel"] = _panel(refused, item, hall, now=now, also=[each.code for each in also])
+        said = unfilled(NOT_FILLED) if sent.beside(form, refused) else refused
+        context["panel"] = _panel(said, item, hall, now=now, also=[each.code for each in also])
     elif view is not None and view.refusal is not None and kept is None:
         # A page left open, or a link that came too late: say so before anything is typed.
         refused = _with_chances(Refused(view.refusal), item, slot, now=now)
@@ -294,33 +298,31 @@ def _slot_view(hall: Hall, item: Item, slot: Slot, *, now: datetime) -> SlotView
 
 
 def _place(request: Any, item: Item, slot: Slot, *, now: datetime) -> HttpResponseBase:
-    who = str(request.POST.get("who", ""))
-    form = NewPerson(request.POST) if who == "new" else NewPerson()
-    if who == "new" and not form.is_valid():
-        wrong = unfilled(NOT_FILLED)
-        return _confirm_page(request, item, slot, form=form, who=who, now=now, refused=wrong)
+    form = WhoComes(request.POST)
+    if not form.is_valid():
+        return _confirm_page(request, item, slot, form=form, now=now, refused=unfilled(NOT_FILLED))
     held = _held_once(request, slot)
     codes = [item.code, *[code for code in _with_codes(request) if code != item.code]]
     try:
         with transaction.atomic():
-            person = _person(request, who, form, places.policy_of(slot.hall_id, now=now).booking, now=now)
+            person = _person(request, form, places.policy_of(slot.hall_id, now=now).booking, now=now)
             placed = _place_all(request, slot, codes, person, held, now=now)
     except Refused as refused:
-        return _confirm_page(request, item, slot, form=form, who=who, now=now, refused=refused)
+        return _confirm_page(request, item, slot, form=form, now=now, refused=refused)
     request.session.pop("hold", None)
     return redirect(f"{reverse('citizen:appointment', args=[placed.code])}?new=1")
 
 
-def _person(request: Any, who: str, form: NewPerson, policy: BookingPolicy, *, now: datetime) -> identity.Enrolled:
+def _person(request: Any, form: WhoComes, policy: BookingPolicy, *, now: datetime) -> identity.Enrolled:
     """The chosen one of the account's people, or the person typed in, who is remembered with the account.
 
     :raises Refused: identity-invalid, phone-invalid, too-many-people; invalid where nobody was chosen or the name cannot be one.
     """
-    account_id = request.who.account_id
+    account_id, who = request.who.account_id, form.cleaned_data["who"]
     if who != "new":
         mine = {str(each.pk): each for each in people.people_of(account_id)}
         if who not in mine:
-            raise unfilled(NOBODY_CHOSEN)
+            raise unfilled(NOBODY_CHOSEN, field="who")
         return identity.Enrolled(mine[who].pk, mine[who].name, None)
     given = form.cleaned_data
     phone = phones.reachable(given["phone"]) if given["phone"] else None
@@ -425,7 +427,7 @@ def join_waiting(request: Any, item: str) -> HttpResponseBase:
     form = Waiting(request.POST)
     mine = {each.pk for each in people.people_of(request.who.account_id)}
     if not form.is_valid() or form.cleaned_data["who"] not in mine:
-        wrong = unfilled(NOBODY_CHOSEN)
+        wrong = unfilled(NOBODY_CHOSEN, field="who")
         return choose_page(request, found, hall_code=hall_code, day=day, now=now, refused=wrong)
     hall = places.hall_by_code(form.cleaned_data["hall"])
     try:

@@ -21,6 +21,7 @@ from banshi.kernel.refusals import SLUGS, Refused
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.identity import queries as people
 from banshi.rooms.places.models import Hall
+from banshi.surfaces.citizen import sent
 
 View = Callable[..., HttpResponseBase]
 
@@ -49,7 +50,10 @@ def _as_citizen(view: View) -> View:
             request.who = Who(actor=Actor(ActorKind.CITIZEN, str(account_id)), account_id=int(account_id))
         elif request.who.is_staff:
             request.who = Who()
-        return view(request, *args, **kwargs)
+        answer = view(request, *args, **kwargs)
+        if request.method == "POST":
+            sent.note(request, answer)
+        return answer
 
     return page
 
@@ -119,7 +123,7 @@ def near(request: HttpRequest) -> tuple[float, float] | None:
 
 
 def page(
-    request: HttpRequest,
+    request: Any,
     template: str,
     context: dict[str, Any],
     *,
@@ -128,6 +132,7 @@ def page(
 ) -> HttpResponse:
     """Render in the hall's time, with the status of the refusal it shows, if any."""
     zone = ZoneInfo(hall.timezone) if hall else timezone.get_default_timezone()
+    request.refused = refused  # a form that was refused is kept (sent.py)
     with timezone.override(zone):
         return render(request, template, context, status=SLUGS[refused.slug] if refused else 200)
 

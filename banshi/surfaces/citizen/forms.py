@@ -17,7 +17,23 @@ def id_types() -> list[tuple[str, str]]:
     return [(kind.value, named(kind)) for kind in IdType]
 
 
-class NewPerson(forms.Form):
+class Form(forms.Form):
+    """What is missing is said as a clerk would, beside the field."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.error_messages["required"] = MISSING.get(name, MISSING[""])
+
+
+MISSING = {
+    "": _("Fill this in."),
+    "stars": _("Choose a face first."),
+    "text": _("Say in a few words what happened."),
+}
+
+
+class NewPerson(Form):
     """A real-name person as typed (实名信息)."""
 
     name = forms.CharField(
@@ -37,7 +53,20 @@ class NewPerson(forms.Form):
     )
 
 
-class Phone(forms.Form):
+class WhoComes(NewPerson):
+    """One of the account's people, or somebody typed in (`who` = "new"); what is typed stays whoever is chosen."""
+
+    who = forms.CharField(required=False, max_length=20)
+    field_order = ("who",)
+
+    def clean(self) -> dict[str, Any]:
+        if self.cleaned_data.get("who") != "new":
+            for name in NewPerson.base_fields:
+                self.errors.pop(name, None)
+        return self.cleaned_data
+
+
+class Phone(Form):
     phone = forms.CharField(
         label=_("Mobile number"),
         max_length=20,
@@ -45,17 +74,31 @@ class Phone(forms.Form):
     )
 
 
-class Code(forms.Form):
+CODE_FIELD = {"autocomplete": "one-time-code", "inputmode": "numeric", "class": "input--code"}
+
+
+class Code(Form):
     code = forms.CharField(
         label=_("Code from the message"),
         max_length=10,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "input--code", "autofocus": True}
-        ),
+        widget=forms.TextInput(attrs=CODE_FIELD | {"autofocus": True}),
     )
 
 
-class Appeal(forms.Form):
+class NewNumber(Form):
+    """The codes that went to the new number and the old."""
+
+    code = forms.CharField(
+        label=_("Code sent to the new number"), max_length=10, widget=forms.TextInput(attrs=dict(CODE_FIELD))
+    )
+    old_code = forms.CharField(
+        label=_("Code sent to the old number"),
+        max_length=10,
+        widget=forms.TextInput(attrs=CODE_FIELD | {"autocomplete": "off"}),
+    )
+
+
+class Appeal(Form):
     """申诉."""
 
     suspension = forms.IntegerField(required=False, min_value=1, max_value=2**62)
@@ -71,11 +114,17 @@ class Appeal(forms.Form):
         return data
 
 
-class RatingForm(forms.Form):
+class RatingForm(Form):
     """One rating: stars 5 (very satisfied) to 1, words. Tags are checked by the action."""
 
     stars = forms.TypedChoiceField(choices=[(n, n) for n in (5, 4, 3, 2, 1)], coerce=int)
-    text = forms.CharField(max_length=500, required=False, strip=True)
+    text = forms.CharField(
+        label=_("In your own words"),
+        max_length=500,
+        required=False,
+        strip=True,
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": 500}),
+    )
 
 
 class Waiting(forms.Form):

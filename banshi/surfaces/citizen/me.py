@@ -32,8 +32,9 @@ from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.models import Account
 from banshi.rooms.messaging import queries as messaging
 from banshi.rooms.messaging.queries import NoticeView
+from banshi.surfaces.citizen import sent
 from banshi.surfaces.citizen.doors import citizen_page, language, page, public_page
-from banshi.surfaces.citizen.forms import Code, NewPerson, Phone
+from banshi.surfaces.citizen.forms import Code, NewNumber, NewPerson, Phone
 from banshi.surfaces.citizen.refusals import NOT_FILLED, Panel, panel, unfilled
 
 MESSAGES_SHOWN = 20
@@ -56,6 +57,11 @@ def _said(refused: Refused) -> Panel:
     zone = timezone.get_default_timezone()
     now = clock.now()
     return panel(refused, today=now.astimezone(zone).date(), zone=zone)
+
+
+def _panel(form: Any, refused: Refused) -> Panel | None:
+    """The refusal, or nothing where it stands at its field."""
+    return None if sent.beside(form, refused) else _said(refused)
 
 
 def _not_too_many(request: Any) -> None:
@@ -81,7 +87,7 @@ def sign_in(request: Any) -> HttpResponseBase:
     if request.method == "GET":
         if request.who.account_id is not None:
             return redirect(onward or "citizen:home")
-        return page(request, "citizen/sign_in.html", {"form": Phone(), "next": onward})
+        return page(request, "citizen/sign_in.html", {"form": sent.again(request, Phone), "next": onward})
     form = Phone(request.POST)
     if not form.is_valid():
         return page(request, "citizen/sign_in.html", {"form": form, "next": onward}, refused=_not_a_phone())
@@ -91,7 +97,7 @@ def sign_in(request: Any) -> HttpResponseBase:
         browser = request.session.setdefault("browser", secrets.token_hex(16))
         journey.ask_code(phone=phone, language=language(), browser=browser, now=clock.now())
     except Refused as refused:
-        context = {"form": form, "next": onward, "panel": _said(refused)}
+        context = {"form": form, "next": onward, "panel": _panel(form, refused)}
         return page(request, "citizen/sign_in.html", context, refused=refused)
     # Encrypted: a session row is no place for a telephone number in clear.
     request.session["signing_in"] = encrypt(phone, place=PLACE)
@@ -106,18 +112,18 @@ def code(request: Any) -> HttpResponseBase:
     try:
         phone = decrypt(str(request.session.get("signing_in", "")), place=PLACE)
     except Unreadable:
-        return redirect("citizen:sign-in")
-    context: dict[str, Any] = {"next": onward, "phone": mask_phone(phone.removeprefix("+86")), "form": Code()}
+        return redirect(reverse("citizen:sign-in") + (f"?{urlencode({'next': onward})}" if onward else ""))
+    context: dict[str, Any] = {"next": onward, "phone": mask_phone(phone.removeprefix("+86"))}
     if request.method == "GET":
-        return page(request, "citizen/code.html", context)
-    form = Code(request.POST)
+        return page(request, "citizen/code.html", context | {"form": sent.again(request, Code)})
+    context["form"] = form = Code(request.POST)
     if not form.is_valid():
-        return page(request, "citizen/code.html", context | {"form": form}, refused=Refused("invalid"))
+        return page(request, "citizen/code.html", context, refused=Refused("invalid"))
     try:
         browser = str(request.session.get("browser", ""))
         account = journey.enter(phone=phone, code=form.cleaned_data["code"], browser=browser, now=clock.now())
     except Refused as refused:
-        return page(request, "citizen/code.html", context | {"panel": _said(refused)}, refused=refused)
+        return page(request, "citizen/code.html", context | {"panel": _panel(form, refused)}, refused=refused)
     request.session.cycle_key()
     request.session.pop("signing_in", None)
     request.session["account"], request.session["epoch"] = account.pk, account.epoch
@@ -128,8 +134,9 @@ def code(request: Any) -> HttpResponseBase:
 @require_POST
 def sign_out(request: Any) -> HttpResponseBase:
     """End the citizen's session; a clerk signed in on the same browser stays."""
-    for key in ("account", "epoch", "hold", "ticket", "signing_in"):
+    for key in ("account", "epoch", "hold", "ticket", "signing_in", "new_number", "old_answered"):
         request.session.pop(key, None)
+    sent.forget(request)
     request.session.cycle_key()
     return redirect("citizen:home")
 
@@ -148,36 +155,71 @@ def sign_out_everywhere(request: Any) -> HttpResponseBase:
 def number(request: Any) -> HttpResponseBase:
     """Another telephone for this account: a code to the new number, and one to the old."""
     account = Account.objects.get(id=request.who.account_id)
-    context: dict[str, Any] = {"phone": mask_phone(account.phone), "form": Phone()}
-    if request.method == "GET":
-        return page(request, "citizen/number.html", context)
-    browser = request.session.setdefault("browser", secrets.token_hex(16))
-    now = clock.now()
+    if request.method == "POST":
+        return _change(request, account) if "code" in request.POST else _ask_codes(request, account)
+    if "other" in request.GET:
+        _end_change(request)
     try:
-        if "code" not in request.POST:
-            form = Phone(request.POST)
-            if not form.is_valid():
-                return page(request, "citizen/number.html", context | {"form": form}, refused=_not_a_phone())
-            _not_too_many(request)
-            wanted = form.cleaned_data["phone"]
-            for each in (wanted, account.phone):
-                journey.ask_code(phone=each, language=language(), browser=browser, now=now)
-            request.session["new_number"] = encrypt(wanted, place=PLACE)
-            return page(request, "citizen/number.html", context | {"asked": True})
         wanted = decrypt(str(request.session.get("new_number", "")), place=PLACE)
-        # Not in one transaction: a wrong try counts, whatever comes of the rest.
-        identity.answer_code(phone=account.phone, code=str(request.POST.get("old_code", ""))[:10], browser=browser)
-        identity.answer_code(phone=wanted, code=str(request.POST.get("code", ""))[:10], browser=browser)
-        identity.change_number(account_id=account.pk, phone=wanted, by=request.who.by, now=now)
+    except Unreadable:
+        return _number_page(request, account, form=sent.again(request, Phone))
+    return _number_page(request, account, form=sent.again(request, NewNumber), wanted=wanted)
+
+
+def _number_page(
+    request: Any, account: Account, *, form: Any, wanted: str = "", refused: Refused | None = None, panel: Any = None
+) -> HttpResponseBase:
+    """:param wanted: the number the codes went to; "" while none is asked for."""
+    if wanted and request.session.get("old_answered"):
+        form.fields.pop("old_code", None)
+    context = {
+        "phone": mask_phone(account.phone.removeprefix("+86")),
+        "wanted": mask_phone(wanted.removeprefix("+86")),
+        "form": form,
+        "panel": panel,
+    }
+    return page(request, "citizen/number.html", context, refused=refused)
+
+
+def _ask_codes(request: Any, account: Account) -> HttpResponseBase:
+    form = Phone(request.POST)
+    if not form.is_valid():
+        return _number_page(request, account, form=form, refused=_not_a_phone())
+    browser = request.session.setdefault("browser", secrets.token_hex(16))
+    wanted = form.cleaned_data["phone"]
+    try:
+        _not_too_many(request)
+        for each in (wanted, account.phone):
+            journey.ask_code(phone=each, language=language(), browser=browser, now=clock.now())
+    except Refused as refused:
+        return _number_page(request, account, form=form, refused=refused, panel=_panel(form, refused))
+    _end_change(request)
+    request.session["new_number"] = encrypt(wanted, place=PLACE)
+    return redirect("citizen:number")
+
+
+def _change(request: Any, account: Account) -> HttpResponseBase:
+    try:
+        wanted = decrypt(str(request.session.get("new_number", "")), place=PLACE)
     except Unreadable:
         return redirect("citizen:number")
+    form, browser, now = NewNumber(request.POST), str(request.session.get("browser", "")), clock.now()
+    if request.session.get("old_answered"):
+        form.fields.pop("old_code")
+    if not form.is_valid():
+        return _number_page(request, account, form=form, wanted=wanted, refused=Refused("invalid"))
+    try:
+        # Not in one transaction: a wrong try counts, whatever comes of the rest; and what was right need not be said again.
+        if not request.session.get("old_answered"):
+            _answer_old(account, form.cleaned_data["old_code"], browser)
+            request.session["old_answered"] = True
+        identity.answer_code(phone=wanted, code=form.cleaned_data["code"], browser=browser)
+        identity.change_number(account_id=account.pk, phone=wanted, by=request.who.by, now=now)
     except Refused as refused:
-        asked = "code" in request.POST
-        return page(
-            request, "citizen/number.html", context | {"asked": asked, "panel": _said(refused)}, refused=refused
-        )
+        shown = _panel(form, refused)
+        return _number_page(request, account, form=form, wanted=wanted, refused=refused, panel=shown)
     people.forget_epochs()
-    request.session.pop("new_number", None)
+    _end_change(request)
     request.session["epoch"] = Account.objects.get(id=account.pk).epoch
     request.session.cycle_key()
     messages.success(
@@ -186,10 +228,22 @@ def number(request: Any) -> HttpResponseBase:
     return redirect("citizen:me")
 
 
+def _answer_old(account: Account, code: str, browser: str) -> None:
+    try:
+        identity.answer_code(phone=account.phone, code=code, browser=browser)
+    except Refused as refused:
+        raise Refused(refused.slug, facts={**refused.facts, "field": "old_code"}, next=refused.next) from refused
+
+
+def _end_change(request: Any) -> None:
+    for key in ("new_number", "old_answered"):
+        request.session.pop(key, None)
+
+
 @public_page
 @require_GET
 def me(request: Any) -> HttpResponseBase:
-    return _me(request, form=NewPerson())
+    return _me(request, form=sent.again(request, NewPerson, reverse("citizen:add-person")))
 
 
 def _me(request: Any, *, form: NewPerson, refused: Refused | None = None) -> HttpResponseBase:
@@ -197,16 +251,21 @@ def _me(request: Any, *, form: NewPerson, refused: Refused | None = None) -> Htt
     if account_id is None:
         return page(request, "citizen/me.html", {"account": None})
     account = Account.objects.get(id=account_id)
-    sent = messaging.as_sent(phone=account.phone, limit=3 * MESSAGES_SHOWN)
+    came = messaging.as_sent(phone=account.phone, limit=3 * MESSAGES_SHOWN)
     context = {
         "account": account,
         "phone": mask_phone(account.phone),
         "people": people.people_of(account_id),
-        "sent": _once([m for m in sent if m.key != "code" and m.status == "sent"])[:MESSAGES_SHOWN],
+        "sent": _once([m for m in came if m.key != "code" and m.status == "sent"])[:MESSAGES_SHOWN],
         "form": form,
-        "panel": _said(refused) if refused else None,
+        "panel": _said(_summed_up(form, refused)) if refused else None,
     }
     return page(request, "citizen/me.html", context, refused=refused)
+
+
+def _summed_up(form: NewPerson, refused: Refused) -> Refused:
+    """Of a refusal that stands at its field, the page says only where to look."""
+    return unfilled(NOT_FILLED) if sent.beside(form, refused) else refused
 
 
 @dataclass(frozen=True)
@@ -218,10 +277,10 @@ class Sent:
     channels: tuple[str, ...]
 
 
-def _once(sent: list[NoticeView]) -> list[Sent]:
+def _once(came: list[NoticeView]) -> list[Sent]:
     """Newest first; what went out by SMS and WeChat alike stands once."""
     found: dict[tuple[str, str, str], Sent] = {}
-    for each in sent:
+    for each in came:
         known = found.get(same := (each.key, each.subject, each.text))
         channels = (each.channel, *(known.channels if known else ()))
         found[same] = Sent(each.text, known.at if known else each.at, tuple(dict.fromkeys(channels)))

@@ -17,6 +17,7 @@ from banshi.rooms.feedback import actions as feedback
 from banshi.rooms.feedback import queries as feedbacks
 from banshi.rooms.feedback.rules import LEVELS, Tag
 from banshi.rooms.places import queries as places
+from banshi.surfaces.citizen import sent
 from banshi.surfaces.citizen.doors import page, public_page
 from banshi.surfaces.citizen.forms import RatingForm
 from banshi.surfaces.citizen.rating_keys import key_held, note_key
@@ -52,11 +53,11 @@ def rate(request: Any, ref: str) -> HttpResponseBase:
         feedbacks.rate_page(ref[:32], now=now)  # not there: say that
         raise Refused("not-allowed", facts={"permission": NO_KEY})
     if request.method == "GET":
-        return _page(request, ref, now=now, form=None)
+        return _page(request, ref, now=now, form=sent.again(request, RatingForm))
     form = RatingForm(request.POST)
     if not form.is_valid():
-        wrong = unfilled(NO_FACE)
-        return _page(request, ref, now=now, form=form, refused=wrong)
+        field = "stars" if form.has_error("stars") else "text"
+        return _page(request, ref, now=now, form=form, refused=unfilled(NO_FACE, field=field))
     given = form.cleaned_data
     try:
         feedback.rate(
@@ -83,7 +84,7 @@ def _channel(request: Any) -> str:
 
 
 def _page(
-    request: Any, ref: str, *, now: datetime, form: RatingForm | None, refused: Refused | None = None
+    request: Any, ref: str, *, now: datetime, form: RatingForm, refused: Refused | None = None
 ) -> HttpResponseBase:
     seen = feedbacks.rate_page(ref[:32], now=now)
     hall = places.hall_by_code(seen.hall)
@@ -95,13 +96,15 @@ def _page(
         "policy": policy,
         "faces": [Face(n, icon, Words(*LEVELS[n]), feedbacks.tags_for(n)) for n, icon in FACES],
         "form": form,
+        "tapped": form.data.getlist("tags") if form.is_bound else [],
         "thanks": int(thanks) if thanks in ("1", "2", "3", "4", "5") else None,
         "origin": request.GET.get("from", ""),
     }
     context["was_bad"] = seen.stars is not None and seen.stars < policy.bad_from_below
     if refused is not None:
         zone = ZoneInfo(hall.timezone)
-        context["panel"] = panel(refused, today=now.astimezone(zone).date(), zone=zone)
+        if not sent.beside(form, refused):
+            context["panel"] = panel(refused, today=now.astimezone(zone).date(), zone=zone)
     elif seen.refusal is not None:
         zone = ZoneInfo(hall.timezone)
         context["panel"] = panel(seen.refusal, today=now.astimezone(zone).date(), zone=zone)

@@ -22,9 +22,9 @@ NO_APPEAL = {"zh": "写几句当时的情况，500 字以内。", "en": "Say in 
 NO_FACE = {"zh": "先选一个表情；文字不超过 500 字。", "en": "Choose a face first; 500 characters at most."}
 
 
-def unfilled(reason: dict[str, str]) -> Refused:
-    """A form that is not filled as it should be."""
-    return Refused("invalid", facts={"reason": reason})
+def unfilled(reason: dict[str, str], *, field: str = "") -> Refused:
+    """A form that is not filled as it should be; `field`: where."""
+    return Refused("invalid", facts={"reason": reason} | ({"field": field} if field else {}))
 
 
 @dataclass(frozen=True)

@@ -403,6 +403,40 @@ addEventListener("pageshow", () => {
   }
 });
 
+// Another language loads the page anew: what was typed and not sent yet is carried over, in this tab and for one page only.
+const CARRIED = "carried";
+const typable = "input:not([type=hidden], [type=password], [type=file], [type=submit]), textarea, select";
+const alike = (form) => [...document.forms].filter((other) => other.getAttribute("action") === form.getAttribute("action"));
+
+function carry() {
+  const forms = [...document.forms].filter((form) => form.method === "post" && !form.matches("[data-again]")).map((form) => ({
+    action: form.getAttribute("action"),
+    nth: alike(form).indexOf(form),
+    said: [...form.querySelectorAll(typable)].filter((field) => field.name).map((field) =>
+      /^(radio|checkbox)$/.test(field.type) ? [field.name, field.value, field.checked] : [field.name, field.value]),
+  })).filter((form) => form.said.length);
+  try { sessionStorage.setItem(CARRIED, JSON.stringify({ at: Date.now(), forms })); } catch { /* private mode */ }
+}
+
+function unpack() {
+  let kept = null;
+  try { kept = JSON.parse(sessionStorage.getItem(CARRIED)); sessionStorage.removeItem(CARRIED); } catch { /* private mode */ }
+  if (!kept || Date.now() - kept.at > 60_000) return;
+  for (const { action, nth, said } of kept.forms) {
+    const form = [...document.forms].filter((other) => other.getAttribute("action") === action)[nth];
+    for (const field of form?.querySelectorAll(typable) ?? []) {
+      const found = said.find(([name, value, checked]) => name === field.name && (checked === undefined || value === field.value));
+      if (!found) continue;
+      if (found.length === 3) { field.checked = found[2]; continue; }
+      if (field.value === found[1]) continue;
+      field.value = found[1];
+      field.closest("details")?.setAttribute("open", "");
+    }
+  }
+}
+document.addEventListener("submit", (event) => { if (event.target.matches('[action="/i18n/setlang/"]')) carry(); }, true);
+unpack();
+
 // Pages without live data still say when the line is down.
 const offline = () => { for (const banner of document.querySelectorAll("[data-offline]")) banner.hidden = navigator.onLine; };
 addEventListener("online", offline);

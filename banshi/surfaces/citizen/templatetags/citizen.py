@@ -15,7 +15,7 @@ from banshi.foundation.said import english
 from banshi.foundation.templatetags.ui import day_words
 from banshi.foundation.words import words
 from banshi.surfaces.citizen.doors import link_key
-from banshi.surfaces.citizen.forms import id_types
+from banshi.surfaces.citizen.forms import Appeal, id_types
 
 register = template.Library()
 
@@ -69,6 +69,16 @@ def get(mapping: Any, key: Any) -> Any:
 def state_tag(state: str) -> dict[str, str]:
     """The state of an appointment as a tag."""
     return {"tone": states.tone("appointment", state), "word": states.word("appointment", state)}
+
+
+@register.simple_tag
+def appeal_form(form: Appeal, about: str, key: int) -> Appeal:
+    """The appeal about one entry or suspension: as it was refused, if it was this one; else empty. Ids apart."""
+    mine = form.is_bound and str(form.data.get(about, "")) == str(key)
+    shown = Appeal(form.data if mine else None, auto_id=f"appeal-{about}-{key}-%s")
+    if mine:
+        shown.is_valid()
+    return shown
 
 
 @register.filter
