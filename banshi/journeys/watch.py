@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -67,6 +68,7 @@ def ticket_part(ticket: TicketView, zone: ZoneInfo) -> dict[str, Any]:
         "id": ticket.ref,
         "number": ticket.number,
         "kind": ticket.kind,
+        "lane": ticket.lane or None,
         "state": ticket.state,
         "hall": ticket.hall,
         "category": {"code": ticket.category, "name": ticket.category_zh, "name_en": ticket.category_en},
@@ -77,12 +79,13 @@ def ticket_part(ticket: TicketView, zone: ZoneInfo) -> dict[str, Any]:
         "estimate": estimate(ticket.likely_s, ticket.at_most_s),
         "served_today": ticket.served_today,
         "service_ends_at": rfc3339(ticket.service_ends_at, zone) if ticket.service_ends_at else None,
+        "walk_off_until": _local(ticket.walk_off_until, zone),
         "called_to": ticket.called_to,
         "made_at": rfc3339(ticket.made_at, zone),
     }
 
 
-def moving_part(ticket: LineTicket | TicketView) -> dict[str, Any]:
+def moving_part(ticket: LineTicket | TicketView, zone: ZoneInfo) -> dict[str, Any]:
     """What of a ticket moves: pushed to its follower, the same whether it is read alone or out of the line."""
     if isinstance(ticket, TicketView):
         called_to = ticket.called_to
@@ -95,10 +98,15 @@ def moving_part(ticket: LineTicket | TicketView) -> dict[str, Any]:
         "ahead": ticket.ahead,
         "estimate": estimate(ticket.likely_s, ticket.at_most_s),
         "served_today": ticket.served_today,
+        "walk_off_until": _local(ticket.walk_off_until, zone),
         "called_to": called_to,
         "floor": ticket.floor,
         "floor_en": ticket.floor_en,
     }
+
+
+def _local(moment: datetime | None, zone: ZoneInfo) -> str | None:
+    return None if moment is None else rfc3339(moment, zone)
 
 
 def estimate(likely_s: int | None, at_most_s: int | None) -> dict[str, int] | None:

@@ -91,6 +91,11 @@ class TicketPolicy(Section):
     reissue_within: Minutes = 120
     undo_minutes: Annotated[int, Field(ge=0, le=5)] = 3  # finish, missed, start may be taken back so long
     recall_limit: Annotated[int, Field(ge=0, le=20)] = 3
+    # Minutes people need back to the waiting place: "you can walk off until …" on the phone; None = never said.
+    way_back: Minutes | None = 10
+    # "I am late" of a waiting number: it steps aside and keeps its rank, or lets `late_behind` numbers go first.
+    late_number: Literal["park", "behind", "off"] = "park"
+    late_behind: Annotated[int, Field(ge=1, le=50)] = 3
     priority_lanes: tuple[str, ...] = ("elderly", "disabled", "pregnant", "serviceman")
     elderly_from: Annotated[int, Field(ge=0, le=150)] = 65
     daily_limit: Annotated[int, Field(ge=0, le=100_000)] | None = None  # walk-in tickets a day, whole hall

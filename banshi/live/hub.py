@@ -202,7 +202,9 @@ class Hub:
             view = await self.run(lambda: tickets.ticket_now(ref), first=True)
             if view.state == "waiting":  # its place among the others is the line's to say
                 return
-            body = orjson.dumps(moving_part(view))  # as the line will say it, so that it is sent once
+            body = orjson.dumps(
+                moving_part(view, ZoneInfo(view.timezone))
+            )  # as the line will say it, so that it is sent once
             for watcher in list(followers):
                 watcher.offer(version, body)
 
@@ -215,7 +217,7 @@ class Hub:
             if n % YIELD_EVERY == YIELD_EVERY - 1:
                 await asyncio.sleep(0)  # let those served so far be sent, and those called pass
             assert watcher.ref is not None
-            watcher.offer(line.version, orjson.dumps(moving_part(parts[watcher.ref])))
+            watcher.offer(line.version, orjson.dumps(moving_part(parts[watcher.ref], watch.zone)))
         for watcher in watchers:
             if watcher.ref is None:
                 if whole is None:

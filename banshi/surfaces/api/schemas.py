@@ -393,6 +393,7 @@ class TicketOut(Grows):
     id: str
     number: str
     kind: Literal["booked", "walk_in"]
+    lane: str | None = Field(None, description="Priority: elderly, disabled, pregnant, serviceman; null without.")
     state: str
     hall: str
     category: Named
@@ -405,6 +406,9 @@ class TicketOut(Grows):
         description="`false`: probably not called before `service_ends_at`; say so. `null`: not waiting, or unknown."
     )
     service_ends_at: datetime | None
+    walk_off_until: datetime | None = Field(
+        None, description="Until when there is time for a walk: the earliest likely call less the way back."
+    )
     called_to: str | None
     made_at: datetime
     person: ServedPerson | None = Field(None, description="Only for a desk key, while the person is at its window.")

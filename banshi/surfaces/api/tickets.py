@@ -68,6 +68,36 @@ def reinstate_ticket(request: HttpRequest, id: Path[Code]) -> Answer:
     return answer(200, shown_ticket(id, who, now=now))
 
 
+def _by_holder(request: HttpRequest, ref: str, act: Callable[..., object]) -> Answer:
+    """One step of the number's own person, through a key that sees it."""
+    who = caller(request)
+    seen_by(who, ref)
+    now = clock.now()
+    act(ref=ref, by=who.by, now=now)
+    return answer(200, shown_ticket(ref, who, now=now))
+
+
+@router.post("/tickets/{id}/late", **op("late_ticket", {200: TicketOut}), summary="I am late")
+@write
+def late_ticket(request: HttpRequest, id: Path[Code]) -> Answer:
+    """By the hall's policy the waiting number is set aside with its rank (`parked`), or lets some numbers go first."""
+    return _by_holder(request, id, tickets.late)
+
+
+@router.post("/tickets/{id}/return", **op("return_ticket", {200: TicketOut}), summary="Back in the line")
+@write
+def return_ticket(request: HttpRequest, id: Path[Code]) -> Answer:
+    """Who was set aside is back: waiting again, at the old rank."""
+    return _by_holder(request, id, tickets.come_back)
+
+
+@router.post("/tickets/{id}/leave", **op("leave_ticket", {200: TicketOut}), summary="Give the number up")
+@write
+def leave_ticket(request: HttpRequest, id: Path[Code]) -> Answer:
+    """For good; an appointment that was checked in is over with it."""
+    return _by_holder(request, id, tickets.leave)
+
+
 @router.post("/tickets/{id}/hold", **op("hold_ticket", {200: TicketOut}), summary="Hold")
 @write
 def hold_ticket(request: HttpRequest, id: Path[Code]) -> Answer:

@@ -1,21 +1,33 @@
-"""A number followed on the phone: ahead, the wait, and where to go when it is called."""
+"""A number followed on the phone: ahead, the wait, where to go when it is called; put off, or given up."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.contrib import messages
 from django.http import HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.translation import gettext, ngettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from banshi.foundation import clock
 from banshi.foundation.said import english
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.identity import queries as people
 from banshi.rooms.places import queries as places
+from banshi.rooms.tickets import actions as line
 from banshi.rooms.tickets import queries as tickets
+from banshi.rooms.tickets.models import Ticket
 from banshi.surfaces.citizen.doors import page, public_page
 from banshi.surfaces.citizen.rating_keys import key_held, note_key
+from banshi.surfaces.citizen.refusals import panel
+
+NO_KEY = {"zh": "取号单或短信里的链接", "en": "The link on the slip or in the message"}
 
 
 @public_page
@@ -23,17 +35,91 @@ from banshi.surfaces.citizen.rating_keys import key_held, note_key
 def ticket(request: Any, ref: str) -> HttpResponseBase:
     """The number's page. The reference is random and printed on the slip: who has it may look."""
     note_key(request, ref)
-    context = _ticket(ref, now=clock.now()) | {"rate_key": key_held(request, ref)}
-    request.session["ticket"] = ref
-    return page(request, "citizen/ticket.html", context | {"texts": _texts()}, hall=context["hall"])
+    return _page(request, ref, now=clock.now())
 
 
 @public_page
 @require_GET
 def ticket_part(request: Any, ref: str) -> HttpResponseBase:
     """The moving part, fetched again when the number's state changes."""
-    context = _ticket(ref, now=clock.now()) | {"rate_key": key_held(request, ref)}
+    context = _ticket(request, ref, now=clock.now())
     return page(request, "citizen/_ticket.html", context, hall=context["hall"])
+
+
+def _page(request: Any, ref: str, *, now: datetime, refused: Refused | None = None) -> HttpResponseBase:
+    context = _ticket(request, ref, now=now) | {"texts": _texts()}
+    request.session["ticket"] = ref
+    if refused is not None:
+        zone = ZoneInfo(context["hall"].timezone)
+        context["panel"] = panel(refused, today=now.astimezone(zone).date(), zone=zone)
+    return page(
+        request, "citizen/ticket.html", context, hall=context["hall"], refused=refused, turns=[context["until"]]
+    )
+
+
+# --- what its holder may do ---------------------------------------------------------------------------------------
+
+
+@public_page
+@require_http_methods(["GET", "POST"])
+def late(request: Any, ref: str) -> HttpResponseBase:
+    """I am late: set aside with its rank, which one tap takes back, or behind some others, which is asked once."""
+    if request.method == "GET":
+        return _ask(request, ref, "late")
+    return _act(request, ref, line.late)
+
+
+@public_page
+@require_http_methods(["GET", "POST"])
+def leave(request: Any, ref: str) -> HttpResponseBase:
+    """Give the number up; asked once."""
+    if request.method == "GET":
+        return _ask(request, ref, "leave")
+    return _act(request, ref, line.leave)
+
+
+@public_page
+@require_POST
+def come_back(request: Any, ref: str) -> HttpResponseBase:
+    """Set aside before, and here again."""
+    return _act(request, ref, line.come_back)
+
+
+def _ask(request: Any, ref: str, what: str) -> HttpResponseBase:
+    context = _ticket(request, ref, now=clock.now())
+    if not context["mine"]:
+        raise Refused("not-allowed", facts={"permission": NO_KEY})
+    return page(request, "citizen/number_ask.html", context | {"what": what}, hall=context["hall"])
+
+
+def _act(request: Any, ref: str, act: Callable[..., Ticket]) -> HttpResponseBase:
+    now = clock.now()
+    if not _mine(request, ref):
+        raise Refused("not-allowed", facts={"permission": NO_KEY})
+    account = request.who.account_id
+    by = Actor(ActorKind.CITIZEN, str(account) if account is not None else f"link-{ref}"[:40])
+    try:
+        done = act(ref=ref[:32], by=by, now=now)
+    except Refused as refused:
+        return _page(request, ref, now=now, refused=refused)
+    if act is line.late and done.state == "waiting":
+        messages.success(request, gettext("Put off: some numbers go first now."))
+    return redirect("citizen:ticket", ref=ref)
+
+
+def _mine(request: Any, ref: str) -> bool:
+    """Whoever came by the slip's or message's link; the account that booked; the one proven to be its person."""
+    if key_held(request, ref):
+        return True
+    account = request.who.account_id
+    found = Ticket.objects.filter(ref=ref[:32]).values_list("appointment__account_id", "person_id").first()
+    if account is None or found is None:
+        return False
+    booked_by, person = found
+    return booked_by == account or (person is not None and people.proven_by(account, person).proves)
+
+
+# --- what it shows ------------------------------------------------------------------------------------------------
 
 
 def _texts() -> dict[str, str]:
@@ -51,20 +137,28 @@ def _texts() -> dict[str, str]:
     }
 
 
-def _ticket(ref: str, *, now: datetime) -> dict[str, Any]:
+def _ticket(request: Any, ref: str, *, now: datetime) -> dict[str, Any]:
     seen = tickets.ticket(ref[:32], now)
     hall = places.hall_by_code(seen.hall)
     floor = seen.floor_en if english() and seen.floor_en else seen.floor
-    stopped = None
+    opening = None
     if seen.state in ("waiting", "parked", "missed", "held"):
-        stopped = calendars.opening(hall, now, item=seen.item, category=seen.category).closure
+        opening = calendars.opening(hall, now, item=seen.item, category=seen.category)
     policy = places.policy_of(hall.pk, now=now)
+    until = opening.session.ends_at if opening and opening.session else None
+    no_walk = opening is not None and (opening.closure is not None or until is None)
+    walk = seen.walk_off_until
     return {
         "t": seen,
         "floor": floor,
-        "stopped": stopped,
+        "stopped": opening.closure if opening else None,
         "hall": hall,
         "policy": policy.tickets,
         "told": seen.has_contact and policy.messages.on_call,
+        "mine": _mine(request, ref),
+        "rate_key": key_held(request, ref),
+        "until": until or (opening.opens_at if opening else None),
+        "no_walk": no_walk,  # while calling has stopped there is nothing honest to say
+        "walk_until": None if no_walk or walk is None or (until is not None and walk >= until) else walk,
         "now": now,
     }

@@ -12,8 +12,10 @@ from banshi.rooms.tickets.actions.deciding import override_mismatch, set_matter,
 from banshi.rooms.tickets.actions.ground import lets_in
 from banshi.rooms.tickets.actions.handing import hand_over, send_to
 from banshi.rooms.tickets.actions.moving import (
+    come_back,
     expect,
     join_booking,
+    late,
     leave,
     mark_rated,
     mark_redirected,
@@ -56,6 +58,7 @@ __all__ = [
     "call_next_many",
     "call_ticket",
     "close_day",
+    "come_back",
     "emergency",
     "emergency_over",
     "expect",
@@ -68,6 +71,7 @@ __all__ = [
     "identity_checked",
     "issue",
     "join_booking",
+    "late",
     "learn",
     "leave",
     "lets_in",

@@ -65,6 +65,56 @@ def unpark(*, ref: str, by: Actor, now: datetime) -> Ticket:
     return ticket
 
 
+NOT_BY_PHONE = {"zh": "这个大厅的号票不能推后", "en": "In this hall numbers are not put off"}
+
+
+@transaction.atomic
+def late(*, ref: str, by: Actor, now: datetime) -> Ticket:
+    """The person of a waiting number is late: it steps aside and keeps its rank, or lets some go first, by policy.
+
+    Who is called in the same instant is called: then it is too late to be late.
+
+    :raises Refused: nothing-found, not-your-hall, wrong-state, not-allowed (the hall does not put numbers off).
+    """
+    ticket = locked(ref)
+    by_hall(ticket, by)
+    need(ticket, "fall_back")
+    rule = policy(ticket, now).tickets
+    if rule.late_number == "off":
+        raise Refused("not-allowed", facts={"permission": NOT_BY_PHONE})
+    behind = _behind(ticket, rule.late_behind) if rule.late_number == "behind" else None
+    if behind is None:  # also where nobody is behind to go first
+        return park(ref=ref, by=by, now=now)
+    ticket.rank_class, ticket.rank_key = behind.rank_class, behind.rank_key + 1
+    ticket.call_by = rules.call_by(rank_class=behind.rank_class, policy=rule, now=now)
+    ticket.save(update_fields=["rank_class", "rank_key", "call_by"])
+    Estimate.objects.filter(ticket=ticket).delete()  # what was promised was another place
+    tell_line(ticket, now)
+    return ticket
+
+
+def _behind(ticket: Ticket, places: int) -> Ticket | None:
+    """The number so many places behind in the same category, or the last one there is."""
+    mine = (ticket.rank_class, ticket.rank_key, ticket.pk)
+    waiting = Ticket.objects.filter(
+        hall_id=ticket.hall_id, day=ticket.day, category_id=ticket.category_id, state="waiting"
+    ).order_by("rank_class", "rank_key", "id")
+    after = [each for each in waiting if (each.rank_class, each.rank_key, each.pk) > mine]
+    return after[:places][-1] if after else None
+
+
+@transaction.atomic
+def come_back(*, ref: str, by: Actor, now: datetime) -> Ticket:
+    """Who stepped aside says they are back. A number sent here from another hall waits for its person to arrive.
+
+    :raises Refused: nothing-found, not-your-hall, wrong-state.
+    """
+    ticket = locked(ref)
+    if ticket.came_from_id is not None and ticket.waits_from is None:
+        raise Refused("wrong-state", facts={"state": "parked", "needs": "checked in"})
+    return unpark(ref=ref, by=by, now=now)
+
+
 def _rank_from_arrival(ticket: Ticket, now: datetime) -> None:
     rule = policy(ticket, now).tickets
     starts = ticket.appointment.starts_at if ticket.appointment else None

@@ -86,6 +86,7 @@ class LineTicket:
     ahead: int | None
     likely_s: int | None
     at_most_s: int | None
+    walk_off_until: datetime | None  # as `rules.walk_off_until`
     made_at: datetime
     waited_s: int  # stretches present so far: no time parked, missed, or before the appointment's
     window: str | None  # number of the window it is or was at
@@ -283,6 +284,7 @@ def _shown_ticket(
         ahead=promise.ahead if promise else None,
         likely_s=likely_s,
         at_most_s=band.at_most_s if band else None,
+        walk_off_until=rules.walk_off_until(at_least_s=band.at_least_s if band else None, policy=seen.policy, now=now),
         made_at=t.made_at,
         waited_s=t.waited_s(now),
         window=t.window,

@@ -41,6 +41,7 @@ class TicketView:
     hall: str
     hall_zh: str
     hall_en: str
+    timezone: str
     category: str
     category_zh: str
     category_en: str
@@ -66,6 +67,8 @@ class TicketView:
     recalls: int
     appointment: str | None
     has_contact: bool  # messages about it go somewhere
+    walk_off_until: datetime | None = None  # only while waiting; None while there is no time for a walk
+    on_the_way: bool = False  # sent here from another hall, not yet arrived
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ class Told:
     likely_s: int | None
     at_most_s: int | None
     served_today: bool | None
+    walk_off_until: datetime | None = None
 
 
 def qr_text(ref: str) -> str:
@@ -195,6 +199,7 @@ def _view(found: Ticket, where: Place, mine: LineTicket | Told | None) -> Ticket
         hall=found.hall.code,
         hall_zh=found.hall.name_zh,
         hall_en=found.hall.name_en,
+        timezone=found.hall.timezone,
         category=found.category.code,
         category_zh=found.category.name_zh,
         category_en=found.category.name_en,
@@ -220,6 +225,8 @@ def _view(found: Ticket, where: Place, mine: LineTicket | Told | None) -> Ticket
         recalls=found.recalls,
         appointment=found.appointment.code if found.appointment else None,
         has_contact=bool(found.notify_to),
+        walk_off_until=mine.walk_off_until if mine else None,
+        on_the_way=found.came_from_id is not None and found.waits_from is None,
     )
 
 

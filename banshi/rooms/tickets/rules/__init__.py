@@ -34,6 +34,7 @@ from banshi.rooms.tickets.rules.line import (
     reinstate_refusal,
     reinstated_rank,
     served_today,
+    walk_off_until,
     wrong_state,
 )
 from banshi.rooms.tickets.rules.planned import Desk, Planned, stand_ins
@@ -73,5 +74,6 @@ __all__ = [
     "served_today",
     "shares_windows",
     "stand_ins",
+    "walk_off_until",
     "wrong_state",
 ]

@@ -23,6 +23,7 @@ COMES = 0.85  # part of booked people who come
 OPENS_S = 900.0  # booked people come from so long before their period
 MODEL_ERROR = 0.08  # part of a wait by which pauses, missed calls and new arrivals falsify it
 LEAST_BAND_S = 120
+FEWEST_SD = 2.0  # so many spreads below the mean, and below every play: one call in forty or fewer comes before
 # When those who come have come: share by seconds after the beginning of their period; the rest until its end.
 _ARRIVED = ((-OPENS_S, 0.0), (-300.0, 0.55), (0.0, 0.85), (600.0, 0.95))
 
@@ -64,10 +65,11 @@ class Due:
 
 @dataclass(frozen=True)
 class Band:
-    """About `likely_s`, at most `at_most_s`: mean and P90 of the wait from now, seconds."""
+    """About `likely_s`, at most `at_most_s`: mean and P90 of the wait from now, seconds. Hardly ever below `at_least_s`."""
 
     likely_s: int
     at_most_s: int
+    at_least_s: int = 0
 
 
 @dataclass
@@ -283,7 +285,8 @@ def _band(starts: Sequence[float]) -> Band:
     mean = sum(starts) / len(starts)
     spread = sum((start - mean) ** 2 for start in starts) / (len(starts) - 1)
     sd = math.sqrt(spread + (MODEL_ERROR * mean) ** 2)
-    return Band(round(mean), max(round(mean + Z90 * sd), round(mean) + LEAST_BAND_S))
+    least = max(0.0, min(min(starts), mean - FEWEST_SD * sd))
+    return Band(round(mean), max(round(mean + Z90 * sd), round(mean) + LEAST_BAND_S), int(least))
 
 
 def shares_windows(category: int, windows: Sequence[AtWork]) -> frozenset[int]:

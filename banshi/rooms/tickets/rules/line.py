@@ -15,6 +15,7 @@ from banshi.kernel.refusals import Refusal
 
 # How a service ended (办理结果): its matter done; papers were missing; it was advice only; refused, with a reason.
 OUTCOMES = ("done", "paper_missing", "advice_only", "refused")
+WORTH_A_WALK = timedelta(minutes=5)
 LANES = ("elderly", "disabled", "pregnant", "serviceman")
 
 # --- Rank (次序) -------------------------------------------------------------------------------------------------
@@ -136,6 +137,17 @@ def next_category(*, called: Mapping[str, int], weights: Mapping[str, int], wait
     return min(waiting, key=lambda code: called.get(code, 0) / weights.get(code, 1), default=None)
 
 
+def walk_off_until(*, at_least_s: int | None, policy: TicketPolicy, now: datetime) -> datetime | None:
+    """Until when somebody may leave the waiting room: the earliest likely call less the way back, to the whole minute.
+
+    None where it is not worth the walk, where nothing honest can be said, or where the hall does not say it.
+    """
+    if at_least_s is None or policy.way_back is None:
+        return None
+    until = (now + timedelta(seconds=at_least_s) - timedelta(minutes=policy.way_back)).replace(second=0, microsecond=0)
+    return until if until - now >= WORTH_A_WALK else None
+
+
 # --- What may be done to a number ---------------------------------------------------------------------------------
 
 # verb: (from which states, to which state)
@@ -160,6 +172,7 @@ VERBS: dict[str, tuple[tuple[str, ...], str]] = {
     "undo": (("finished", "missed", "serving"), ""),
     "join_booking": (("waiting", "parked", "called", "serving", "held"), ""),
     "put_first": (("waiting", "parked"), "waiting"),
+    "fall_back": (("waiting",), ""),
     "leave": (("waiting", "called", "held", "parked", "missed"), "left"),
     "redirect": (("waiting", "called", "serving", "parked", "missed"), "redirected"),
     "close": (("waiting", "held", "parked", "missed"), "closed"),
