@@ -11,21 +11,22 @@ from banshi.rooms.identity.models import Account
 from banshi.rooms.messaging import actions as messaging
 
 
-def ask_code(*, phone: str, language: str, browser: str = "", now: datetime) -> None:
-    """Send a one-time code.
+def ask_code(*, phone: str, language: str, browser: str = "", calm: bool = False, now: datetime) -> None:
+    """Send a one-time code. `calm`: it lasts longer, and the message does not say how long.
 
     :raises Refused: phone-invalid, rate-limited.
     """
+    lasts = identity.CODE_LASTS_CALM if calm else identity.CODE_LASTS
     with transaction.atomic():
-        code = identity.new_code(phone=phone, browser=browser, now=now)
+        code = identity.new_code(phone=phone, browser=browser, lasts=lasts, now=now)
         messaging.write(
             key="code",
             to_phone=phone,
             hall="",
             subject="",
-            params={"minutes": round(identity.CODE_LASTS.total_seconds() / 60)},
+            params={} if calm else {"minutes": round(lasts.total_seconds() / 60)},
             secret={"code": code},
-            until=now + identity.CODE_LASTS,
+            until=now + lasts,
             due_at=now,
             dedupe=None,
             language=language,

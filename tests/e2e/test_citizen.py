@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -176,3 +176,33 @@ def test_booking_works_without_javascript(installation: Any, open_page: Any):
     page.click(".actions .btn--danger")
     page.click("main .btn--danger")
     assert page.is_visible("text=点错了？原样再约")
+
+
+def test_an_open_page_notices_closing_time_by_itself(installation: Any, open_page: Any):
+    installation.set_clock(TUESDAY, 0)
+    page = open_page("/halls/nancheng", size=PHONE)
+    left = int(page.get_attribute("body", "data-turns"))
+    assert page.is_visible("#hall-state [data-tone=ok]")
+    closing = datetime.fromisoformat(TUESDAY) + timedelta(seconds=left)
+
+    installation.set_clock((closing - timedelta(seconds=3)).isoformat(), 1)
+    page.goto("/halls/nancheng")
+    page.evaluate("window.sameDocument = true")
+
+    page.wait_for_selector("#hall-state .tag:not([data-tone])")
+    assert page.evaluate("window.sameDocument")
+
+
+def test_what_was_typed_is_carried_over_to_the_other_language(installation: Any, open_page: Any):
+    installation.set_clock(TUESDAY, 0)
+    page = open_page("/sign-in", size=PHONE)
+    page.fill("input[name=phone]", "1382200")
+
+    page.click("header button[name=language]")
+    page.wait_for_selector("html[lang=en]")
+
+    assert page.input_value("input[name=phone]") == "1382200"
+    assert page.evaluate("sessionStorage.length") == 0
+    page.click("main .btn--primary")
+    page.wait_for_selector("[aria-invalid=true]")
+    assert page.evaluate("document.activeElement.name") == "phone"

@@ -23,6 +23,7 @@ from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.models import Appointment, Waiting
 from banshi.rooms.booking.queries import AppointmentView
 from banshi.rooms.identity import queries as people
+from banshi.rooms.identity.queries import Mine
 from banshi.rooms.places import queries as places
 from banshi.rooms.tickets.models import Ticket
 from banshi.surfaces.citizen import choosing, credit, sent
@@ -87,6 +88,8 @@ def _page(request: Any, found: Appointment, *, now: datetime, refused: Refused |
         "k": _query(request, found),
         "is_new": request.GET.get("new") == "1",
         "by_others": found.account_id != request.who.account_id and on_my_document(request, found),
+        "names": _names(request, found),
+        "is_today": found.day == now.astimezone(ZoneInfo(hall.timezone)).date(),
         "earlier": _earlier(found),
         "may_wait": found.state == "booked"
         and policy.booking.waiting_list
@@ -94,7 +97,16 @@ def _page(request: Any, found: Appointment, *, now: datetime, refused: Refused |
     }
     if refused is not None:
         context["panel"] = _panel(refused, request, found, now=now)
-    return page(request, "citizen/appointment.html", context, hall=hall, refused=refused)
+    turns = [context["check_in"].opens, context["check_in"].closes, found.starts_at, found.ends_at]
+    return page(request, "citizen/appointment.html", context, hall=hall, refused=refused, turns=turns)
+
+
+def _names(request: Any, found: Appointment) -> dict[int, str]:
+    """Whose appointment it is, as this account itself wrote it; nothing for whoever holds only the link."""
+    account = request.who.account_id
+    if account is None or found.account_id != account:
+        return {}
+    return {each.pk: each.name for each in people.people_of(account)}
 
 
 def _earlier(found: Appointment) -> Waiting | None:
@@ -220,7 +232,8 @@ def _move_page(
     if refused is not None:
         context["panel"] = _panel(refused, request, found, now=now, moving=True)
     template = "citizen/_choose.html" if request.htmx else "citizen/move.html"
-    return page(request, template, context, hall=hall, refused=refused)
+    turns = choosing.turns(choice, now=now)
+    return page(request, template, context, hall=hall, refused=refused, turns=turns)
 
 
 @public_page
@@ -252,25 +265,28 @@ def _all(request: Any, *, now: datetime, form: Appeal, refused: Refused | None =
     coming = sorted((a for a in mine if _is_coming(a, now)), key=lambda a: (a.starts_at, a.code))
     past = sorted((a for a in mine if not _is_coming(a, now)), key=lambda a: (a.starts_at, a.code), reverse=True)
     waiting = Waiting.objects.filter(account_id=account_id, state__in=["waiting", "offered"]).select_related(
-        "hall", "item", "person", "hold__slot"
+        "hall", "item", "person", "hold__slot", "appointment"
     )
+    family = people.people_of(account_id)
     context: dict[str, Any] = {
-        "by_others": _by_others(account_id, now),
+        "by_others": _by_others(account_id, family, now),
         "coming": coming,
         "past": past[:PAST_SHOWN],
         "waiting": list(waiting.order_by("day", "id")),
+        "names": {each.pk: each.name for each in family},
         "credit": credit.of_account(account_id, now=now),
         "form": form,
     }
     if refused is not None and not sent.beside(form, refused):
         zone = ZoneInfo("Asia/Shanghai")
         context["panel"] = panel(refused, today=now.astimezone(zone).date(), zone=zone)
-    return page(request, "citizen/appointments.html", context, refused=refused)
+    turns = [each for a in coming for each in (a.starts_at, a.ends_at)]
+    return page(request, "citizen/appointments.html", context, refused=refused, turns=turns)
 
 
-def _by_others(account_id: int, now: datetime) -> list[AppointmentView]:
+def _by_others(account_id: int, family: list[Mine], now: datetime) -> list[AppointmentView]:
     """What others have booked on the document of the person this account is proven to be, and is still to come."""
-    me = next((each.pk for each in people.people_of(account_id) if each.is_me), None)
+    me = next((each.pk for each in family if each.is_me), None)
     if me is None:
         return []
     booked = [a for a in bookings.of_person(me, now) if a.account_id != account_id and _is_coming(a, now)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -33,8 +34,8 @@ from banshi.rooms.identity.queries import Mine
 from banshi.rooms.insight import queries as insight
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
-from banshi.surfaces.citizen import choosing, sent
-from banshi.surfaces.citizen.doors import ask_to_sign_in, asked, citizen_page, language, near, page, public_page
+from banshi.surfaces.citizen import choosing, sent, turning
+from banshi.surfaces.citizen.doors import ask_to_sign_in, asked, citizen_page, elder, language, near, page, public_page
 from banshi.surfaces.citizen.forms import Waiting, WhoComes
 from banshi.surfaces.citizen.refusals import NOBODY_CHOSEN, NOT_FILLED, Option, Panel, panel, unfilled, ways_on
 from banshi.surfaces.citizen.which_hall import HallChoice, best_first
@@ -101,7 +102,8 @@ def choose_page(
         else:
             context["panel"] = _panel(refused, item, hall, now=now)
     template = "citizen/_choose.html" if request.htmx else "citizen/choose.html"
-    return page(request, template, context, hall=hall, refused=refused)
+    turns = [*choosing.turns(choice, now=now), *turning.of_halls(each.now for each in choices)]
+    return page(request, template, context, hall=hall, refused=refused, turns=turns)
 
 
 def _waiting_people(request: Any, choice: choosing.Choice) -> list[Mine]:
@@ -226,6 +228,18 @@ def _kept(request: Any, slot: Slot, *, now: datetime) -> Kept | None:
     if not Hold.objects.filter(id=int(kept["id"]), ended_at=None).exists():
         return None
     return Kept(int(kept["id"]), until, int((until - now).total_seconds()))
+
+
+def _keep_on(request: Any, slot: Slot, kept: Kept | None, *, now: datetime) -> Kept | None:
+    """In large type nothing is in a hurry: the place is kept as long as the page is open, and again after the phone slept."""
+    hold = booking.keep_on(hold_id=kept.id, account_id=request.who.account_id, now=now) if kept else None
+    if hold is not None:
+        request.session["hold"] = {"id": hold.pk, "slot": slot.pk, "until": hold.expires_at.isoformat()}
+    elif Hold.objects.filter(id=_held_once(request, slot) or 0, outcome__in=["", "expired"]).exists():
+        # Not where another window has booked with it, given it back, or taken another place.
+        with suppress(Refused):
+            _hold(request, slot, now=now)
+    return _kept(request, slot, now=now)
 
 
 def _held_once(request: Any, slot: Slot) -> int | None:
@@ -375,6 +389,8 @@ def kept(request: Any, item: str, slot: int) -> HttpResponseBase:
     now = clock.now()
     row = _slot(slot)
     still = _kept(request, row, now=now)
+    if elder(request):
+        still = _keep_on(request, row, still, now=now)
     context = {"kept": still, "slot": row, "item": catalogue.item_by_code(item), "gone": still is None}
     return page(request, "citizen/_kept.html", context, hall=row.hall)
 

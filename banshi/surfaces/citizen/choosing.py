@@ -22,6 +22,7 @@ from banshi.rooms.places.models import Hall
 from banshi.surfaces.citizen.refusals import Panel, spoken
 
 DAYS = 14
+LOOK_AGAIN = timedelta(minutes=5)
 QUIET_BELOW = 0.5
 WORTH_SAYING = 0.3  # how much emptier than the fullest a period must be to be recommended (错峰)
 
@@ -79,6 +80,12 @@ def choose(*, hall: Hall, item_code: str, day: str | None, now: datetime, person
         quietest = None  # all much the same: nothing to recommend
     waits = _is_full(chosen, periods) and places.policy_of(hall.pk, now=now).booking.waiting_list
     return Choice(hall, days, chosen, periods, quietest, _why(chosen), waits)
+
+
+def turns(choice: Choice, *, now: datetime) -> list[datetime]:
+    """When the strip may say something else: as periods begin and end, and every few minutes, for others book, too."""
+    today = [slot for slot in choice.periods if slot.day == choice.days[0].day]
+    return [now + LOOK_AGAIN, *(each for slot in today for each in (slot.starts_at, slot.ends_at))]
 
 
 def _is_full(chosen: DayChoice, periods: Sequence[SlotView]) -> bool:

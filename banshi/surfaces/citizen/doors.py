@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from banshi.foundation import clock
 from banshi.foundation.crypto import sign, signed_ok
 from banshi.foundation.doors import Who, door
 from banshi.kernel.actors import Actor, ActorKind
@@ -22,6 +24,7 @@ from banshi.rooms.booking.models import Appointment
 from banshi.rooms.identity import queries as people
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.citizen import sent
+from banshi.surfaces.citizen.turning import next_turn
 
 View = Callable[..., HttpResponseBase]
 
@@ -129,10 +132,16 @@ def page(
     *,
     hall: Hall | None = None,
     refused: Refused | None = None,
+    turns: Iterable[datetime | None] = (),
 ) -> HttpResponse:
-    """Render in the hall's time, with the status of the refusal it shows, if any."""
+    """Render in the hall's time, with the status of the refusal it shows, if any.
+
+    :param turns: moments at which the page says something else; it is fetched anew then, and at midnight.
+    """
     zone = ZoneInfo(hall.timezone) if hall else timezone.get_default_timezone()
     request.refused = refused  # a form that was refused is kept (sent.py)
+    now = clock.now().astimezone(zone)
+    context = {"turns_s": (next_turn(now, turns) - now).total_seconds(), **context}
     with timezone.override(zone):
         return render(request, template, context, status=SLUGS[refused.slug] if refused else 200)
 

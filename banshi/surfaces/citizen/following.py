@@ -146,7 +146,7 @@ def _ticket(request: Any, ref: str, *, now: datetime) -> dict[str, Any]:
         opening = calendars.opening(hall, now, item=seen.item, category=seen.category)
     policy = places.policy_of(hall.pk, now=now)
     until = opening.session.ends_at if opening and opening.session else None
-    no_walk = opening is not None and (opening.closure is not None or until is None)
+    no_walk = opening is not None and (opening.closure is not None or until is None or seen.served_today is False)
     walk = seen.walk_off_until
     return {
         "t": seen,

@@ -17,7 +17,7 @@ from banshi.rooms.insight import queries as insight
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import queries as tickets
-from banshi.surfaces.citizen import plan
+from banshi.surfaces.citizen import plan, turning
 from banshi.surfaces.citizen.doors import asked, near, page, public_page
 from banshi.surfaces.citizen.halls_now import halls_now, nearest_first
 
@@ -37,8 +37,9 @@ class OpenDay:
 def halls(request: HttpRequest) -> HttpResponseBase:
     here = near(request)
     rows = nearest_first(places.all_halls(), here)
-    context = {"halls": halls_now(rows, now=clock.now(), near=here), "near": here is not None}
-    return page(request, "citizen/halls.html", context)
+    shown = halls_now(rows, now=clock.now(), near=here)
+    context = {"halls": shown, "near": here is not None}
+    return page(request, "citizen/halls.html", context, turns=turning.of_halls(shown))
 
 
 @public_page
@@ -46,7 +47,10 @@ def halls(request: HttpRequest) -> HttpResponseBase:
 def hall(request: HttpRequest, hall: str) -> HttpResponseBase:
     """One hall: hours this week, floors and windows, what waits, address."""
     found = places.hall_by_code(hall)
-    return page(request, "citizen/hall.html", _hall(found, now=clock.now()) | _window_asked(request), hall=found)
+    context = _hall(found, now=clock.now()) | _window_asked(request)
+    closures = [each for closure in context["closures"] for each in (closure.starts_at, closure.ends_at)]
+    turns = [*turning.of_halls([context["here"]]), *closures]
+    return page(request, "citizen/hall.html", context, hall=found, turns=turns)
 
 
 @public_page
@@ -56,6 +60,15 @@ def hall_part(request: HttpRequest, hall: str) -> HttpResponseBase:
     found = places.hall_by_code(hall)
     now = clock.now()
     return page(request, "citizen/_hall_line.html", {"hall": found, "line": tickets.line(found.pk, now)}, hall=found)
+
+
+@public_page
+@require_GET
+def hall_state(request: HttpRequest, hall: str) -> HttpResponseBase:
+    """The moving part of a hall's head: open or closed, and until when."""
+    found = places.hall_by_code(hall)
+    context = {"here": halls_now([found], now=clock.now())[0]}
+    return page(request, "citizen/_hall_state.html", context, hall=found)
 
 
 def _window_asked(request: HttpRequest) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
 
@@ -14,13 +15,14 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.booking.queries import AppointmentView
 from banshi.rooms.catalogue import queries as catalogue
-from banshi.rooms.identity.models import AccountPerson
+from banshi.rooms.identity.models import Account
 from banshi.rooms.insight import queries as insight
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import TicketView
+from banshi.surfaces.citizen import turning
 from banshi.surfaces.citizen.doors import asked, elder, near, page, public_page
 from banshi.surfaces.citizen.halls_now import halls_now, nearest_first, with_waits
 
@@ -48,13 +50,16 @@ def next_thing(request: Any, *, now: datetime) -> NextThing:
 
 
 def _my_ticket(request: Any, account_id: int | None, *, now: datetime) -> TicketView | None:
-    """The ticket followed last on this phone, else one of the account's people in a line today."""
+    """The number followed last on this phone, else one of today that is the account's own.
+
+    Own: by a booking of the account, or of the person it is proven to be. A typed ID number shows nobody's number.
+    """
     ref = str(request.session.get("ticket") or "")
     rows = Ticket.objects.filter(state__in=IN_THE_LINE, made_at__gte=now - timedelta(hours=18)).order_by("-made_at")
     found = rows.filter(ref=ref).first() if ref else None
     if found is None and account_id is not None:
-        people = AccountPerson.objects.filter(account_id=account_id).values("person_id")
-        found = rows.filter(person_id__in=people).first()
+        me = Account.objects.filter(id=account_id, person_evidence__gt=0).values("person_id")
+        found = rows.filter(Q(appointment__account_id=account_id) | Q(person_id__in=me)).first()
     return _ticket_view(found.ref, now) if found else None
 
 
@@ -71,15 +76,22 @@ def home(request: HttpRequest) -> HttpResponseBase:
     now = clock.now()
     coming = next_thing(request, now=now)
     if elder(request):
-        return page(request, "citizen/home.html", {"next_thing": coming, "call": _to_call(request, coming)})
+        calm = {"next_thing": coming, "call": _to_call(request, coming)}
+        return page(request, "citizen/home.html", calm, turns=_turns(coming))
     themes = catalogue.themes()
-    context = {
+    context: dict[str, Any] = {
         "next_thing": coming,
         "popular": insight.popular(now=now),
         "life_events": [t for t in themes if t.kind == "life_event"],
         "zones": [t for t in themes if t.kind == "zone"],
     }
-    return page(request, "citizen/home.html", context | _halls(request, now))
+    context |= _halls(request, now)
+    turns = [*_turns(coming), *turning.of_halls(context["halls"])]
+    return page(request, "citizen/home.html", context, turns=turns)
+
+
+def _turns(coming: NextThing) -> list[datetime]:
+    return [coming.appointment.starts_at, coming.appointment.ends_at] if coming.appointment else []
 
 
 def _to_call(request: HttpRequest, coming: NextThing) -> Hall | None:

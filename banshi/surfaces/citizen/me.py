@@ -33,7 +33,7 @@ from banshi.rooms.identity.models import Account
 from banshi.rooms.messaging import queries as messaging
 from banshi.rooms.messaging.queries import NoticeView
 from banshi.surfaces.citizen import sent
-from banshi.surfaces.citizen.doors import citizen_page, language, page, public_page
+from banshi.surfaces.citizen.doors import citizen_page, elder, language, page, public_page
 from banshi.surfaces.citizen.forms import Code, NewNumber, NewPerson, Phone
 from banshi.surfaces.citizen.refusals import NOT_FILLED, Panel, panel, unfilled
 
@@ -95,7 +95,7 @@ def sign_in(request: Any) -> HttpResponseBase:
     try:
         _not_too_many(request)
         browser = request.session.setdefault("browser", secrets.token_hex(16))
-        journey.ask_code(phone=phone, language=language(), browser=browser, now=clock.now())
+        journey.ask_code(phone=phone, language=language(), browser=browser, calm=elder(request), now=clock.now())
     except Refused as refused:
         context = {"form": form, "next": onward, "panel": _panel(form, refused)}
         return page(request, "citizen/sign_in.html", context, refused=refused)
@@ -190,7 +190,7 @@ def _ask_codes(request: Any, account: Account) -> HttpResponseBase:
     try:
         _not_too_many(request)
         for each in (wanted, account.phone):
-            journey.ask_code(phone=each, language=language(), browser=browser, now=clock.now())
+            journey.ask_code(phone=each, language=language(), browser=browser, calm=elder(request), now=clock.now())
     except Refused as refused:
         return _number_page(request, account, form=form, refused=refused, panel=_panel(form, refused))
     _end_change(request)
@@ -238,6 +238,13 @@ def _answer_old(account: Account, code: str, browser: str) -> None:
 def _end_change(request: Any) -> None:
     for key in ("new_number", "old_answered"):
         request.session.pop(key, None)
+
+
+@public_page
+@require_GET
+def lost_number(request: Any) -> HttpResponseBase:
+    """How somebody gets on whose telephone number is gone: by the ID card, at a desk."""
+    return page(request, "citizen/lost_number.html", {})
 
 
 @public_page

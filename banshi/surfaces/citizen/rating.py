@@ -96,7 +96,7 @@ def _page(
         "policy": policy,
         "faces": [Face(n, icon, Words(*LEVELS[n]), feedbacks.tags_for(n)) for n, icon in FACES],
         "form": form,
-        "tapped": form.data.getlist("tags") if form.is_bound else [],
+        "tapped": [tag for name, tags in dict(form.data).items() if name == "tags" for tag in tags],
         "thanks": int(thanks) if thanks in ("1", "2", "3", "4", "5") else None,
         "origin": request.GET.get("from", ""),
     }

@@ -104,10 +104,20 @@ def test_a_number_followed_on_this_phone_is_the_next_thing(anybody: Phone, open_
     assert f'href="/t/{mine.ref}"' in text(page)
 
 
-def test_a_number_of_my_family_is_the_next_thing(mine: Phone, open_town: Town):
+def test_a_number_of_the_person_i_am_proven_to_be_is_the_next_thing(mine: Phone, open_town: Town):
+    from banshi.rooms.identity.models import Account
+
+    Account.objects.filter(pk=mine.account.pk).update(person_id=mine.person.pk, person_evidence=2)
     ticket = number(open_town, person_id=mine.person.pk)
 
     assert mine.get("/").context["next_thing"].ticket.ref == ticket.ref
+
+
+def test_typing_somebodys_id_number_shows_nobodys_number(mine: Phone, open_town: Town):
+    """Whoever knows a name and a number would see where that person stands in line."""
+    number(open_town, person_id=mine.person.pk)
+
+    assert mine.get("/").context["next_thing"].ticket is None
 
 
 def test_the_plan_marks_the_window_to_go_to(anybody: Phone, open_town: Town):

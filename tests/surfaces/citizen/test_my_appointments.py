@@ -16,7 +16,7 @@ from tests.surfaces.citizen.conftest import Phone, book, stop_the_clock, text
 from tests.town import CITIZEN, TUESDAY_NINE, Town, at
 
 
-def test_the_appointment_shows_its_qr_code_and_never_the_full_name(mine: Phone, open_town: Town):
+def test_the_appointment_shows_its_qr_code_and_no_document_or_telephone(mine: Phone, open_town: Town):
     booked = book(mine, open_town.slot(quota=3))
 
     page = text(mine.get(f"/a/{booked.code}", new="1"))
@@ -25,8 +25,7 @@ def test_the_appointment_shows_its_qr_code_and_never_the_full_name(mine: Phone, 
     assert booked.code in page
     assert "明天 9:00–10:00" in page
     assert "8:45 到，用这个码在取号机取号。" in page
-    assert mine.person.masked_name in page
-    assert [secret for secret in (mine.person.name, mine.person.id_number, mine.person.phone) if secret in page] == []
+    assert [secret for secret in (mine.person.id_number, mine.person.phone) if secret in page] == []
 
 
 PATHS = ("/a/{}", "/a/{}/cancel", "/a/{}/move", "/a/{}/calendar.ics")
@@ -411,3 +410,76 @@ def test_an_earlier_place_is_asked_for_and_taken_on_the_appointments_page(mine: 
     assert "有更早的位子" in offered
     assert booked.slot_id == full.pk
     assert Slot.objects.get(pk=full.pk).taken == 1
+
+
+def test_my_people_stand_by_their_names_for_me_and_masked_for_a_link(mine: Phone, anybody: Phone, open_town: Town):
+    from banshi.surfaces.citizen.doors import link_key
+
+    booked = book(mine, open_town.slot())
+    name = mine.person.name
+
+    assert name in text(mine.get("/appointments/"))
+    assert name in text(mine.get(f"/a/{booked.code}"))
+    by_link = text(anybody.get(f"/a/{booked.code}", k=link_key(booked.code)))
+    assert name not in by_link
+    assert booked.person.masked_name in by_link
+
+
+def test_the_name_on_the_card_is_not_told_to_whoever_typed_another(mine: Phone, open_town: Town):
+    from banshi.rooms.booking.models import Appointment
+    from banshi.rooms.identity.models import AccountPerson
+
+    booked = book(mine, open_town.slot())
+    AccountPerson.objects.filter(account_id=mine.account.pk).update(name="别的名字")
+    Appointment.objects.filter(pk=booked.pk).update(name=mine.person.name)  # as after the chip was read
+
+    page = text(mine.get(f"/a/{booked.code}"))
+
+    assert "别的名字" in page
+    assert mine.person.name not in page
+
+
+def test_a_wait_for_an_earlier_place_stands_with_the_account_and_ends_there(mine: Phone, open_town: Town):
+    from banshi.rooms.booking.models import Waiting
+
+    booked = book(mine, open_town.slot(starts=at("2026-03-20 09:00")))
+    offered = text(mine.get(f"/a/{booked.code}?new=1"))
+    mine.post(f"/a/{booked.code}/earlier")
+    listed = text(mine.get("/appointments/"))
+    one = Waiting.objects.get(appointment=booked)
+    mine.post(f"/waiting/{one.pk}/leave")
+
+    assert f'action="/a/{booked.code}/earlier"' in offered
+    assert "想比 3月20日 周五 9:00–10:00 更早" in listed
+    assert f'action="/waiting/{one.pk}/leave"' in listed
+    one.refresh_from_db()
+    assert one.state == "left"
+    assert f"/waiting/{one.pk}/leave" not in text(mine.get("/appointments/"))
+
+
+def test_an_earlier_place_is_not_offered_where_none_is_worth_it(mine: Phone, open_town: Town):
+    booked = book(mine, open_town.slot())  # tomorrow
+
+    assert f'action="/a/{booked.code}/earlier"' not in text(mine.get(f"/a/{booked.code}?new=1"))
+
+
+@pytest.mark.parametrize(
+    ("tickets", "said"),
+    [
+        ({}, ["10:00 前取号，还按约好的时段排", "可以取现场号"]),
+        ({"check_in_closes": "period_start", "check_in_grace": 10, "late": "refuse"}, ["9:10 前取号", "要另约时间"]),
+        ({"booked_first": False}, ["10:00 前都能取号，按取号先后排"]),
+    ],
+)
+def test_who_is_late_reads_what_that_means_in_this_hall(
+    mine: Phone, open_town: Town, tickets: dict[str, Any], said: list[str]
+):
+    open_town.policy(tickets=tickets)
+    booked = book(mine, open_town.slot())
+    before = text(mine.get(f"/a/{booked.code}"))
+    stop_the_clock(at("2026-03-11 08:00"))
+
+    page = text(mine.get(f"/a/{booked.code}"))
+
+    assert [words for words in said if words not in page] == []
+    assert said[0] not in before  # the day before there is nothing to be late for

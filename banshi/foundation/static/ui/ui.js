@@ -209,13 +209,12 @@ function setMode(mode) {
   document.cookie = `elder=${mode === "elder" ? 1 : 0}; path=/; max-age=31536000; samesite=lax`;
   for (const button of document.querySelectorAll("[data-elder]")) button.setAttribute("aria-pressed", String(mode === "elder"));
 }
-for (const button of document.querySelectorAll("[data-elder]")) {
-  button.setAttribute("aria-pressed", String(root.dataset.mode === "elder"));
-  button.addEventListener("click", () => {
-    setMode(root.dataset.mode === "elder" ? "plain" : "elder");
-    if (document.querySelector("[data-elder-page]")) location.reload(); // this page has another face in large type
-  });
-}
+for (const button of document.querySelectorAll("[data-elder]")) button.setAttribute("aria-pressed", String(root.dataset.mode === "elder"));
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-elder]")) return;
+  setMode(root.dataset.mode === "elder" ? "plain" : "elder");
+  if (document.querySelector("[data-elder-page]")) location.reload(); // this page has another face in large type
+});
 
 /* ---- keys ---- */
 

@@ -23,7 +23,7 @@ from banshi.rooms.booking.actions.credit import (
 )
 from banshi.rooms.booking.actions.following import VisitToFollow, keep, open_follow_up
 from banshi.rooms.booking.actions.handing import hand_over, lock_bookings, send_to
-from banshi.rooms.booking.actions.holding import expire_holds, give_back, hold
+from banshi.rooms.booking.actions.holding import expire_holds, give_back, hold, keep_on
 from banshi.rooms.booking.actions.offering import EARLIER_BY, offer_waiting
 from banshi.rooms.booking.actions.opening import ask_opening, tell_openings
 from banshi.rooms.booking.actions.placing import Asked, place, place_many, place_several
@@ -58,6 +58,7 @@ __all__ = [
     "join_earlier",
     "join_waiting",
     "keep",
+    "keep_on",
     "leave_waiting",
     "lift",
     "lock_bookings",

@@ -18,6 +18,8 @@ from banshi.rooms.booking.queries.facts import HallFacts, Opens, hall_facts, slo
 from banshi.rooms.booking.rules import ItemFacts
 from banshi.rooms.places.models import Hall
 
+KEPT_ON_AT_MOST = timedelta(hours=1)
+
 
 @again
 @transaction.atomic
@@ -80,6 +82,28 @@ def _any_item(slot: rules.SlotFacts) -> ItemFacts:
 
 def _hall_of(slot: Slot, known: HallFacts, *, now: datetime) -> HallFacts:
     return known if slot.hall_id == known.id else hall_facts(Hall.objects.get(id=slot.hall_id), now=now)
+
+
+@transaction.atomic
+def keep_on(*, hold_id: int, account_id: int, now: datetime) -> Hold | None:
+    """Keep the place as long again as at first: whoever reads slowly is not hurried. An hour at most, from the first tap.
+
+    :returns: None where it is not kept any more.
+    """
+    kept = (
+        Hold.objects.select_for_update(of=("self",))
+        .select_related("slot__hall")
+        .filter(id=hold_id, account_id=account_id, kind="form", ended_at=None, expires_at__gt=now)
+        .first()
+    )
+    if kept is None:
+        return None
+    minutes = hall_facts(kept.slot.hall, now=now).policy.booking.hold
+    until = min(now + timedelta(minutes=minutes), kept.made_at + KEPT_ON_AT_MOST, kept.slot.ends_at)
+    if until > kept.expires_at:
+        kept.expires_at = until
+        kept.save(update_fields=["expires_at"])
+    return kept
 
 
 @again

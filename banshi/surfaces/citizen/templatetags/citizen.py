@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django import template
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
 
 from banshi.foundation import states
@@ -41,6 +42,26 @@ def strip_day(context: template.Context, day: date) -> str:
     """今天, 明天, 周四 over the number in a day strip."""
     today = timezone.localtime(context["now"]).date()
     return day_words(day, today) if 0 <= (day - today).days <= 1 else weekday(day)
+
+
+@register.simple_tag
+def month_begins(days: Any, index: int) -> str:
+    """“12月” before the days of a month, “2027年1月” in another year; nothing inside one, or where all days are of one."""
+    first, last, day = days[0].day, days[-1].day, days[index].day
+    if (first.year, first.month) == (last.year, last.month) or (index and day.day != 1):
+        return ""
+    return month_words(day, with_year=day.year != first.year)
+
+
+def month_words(day: date, *, with_year: bool = False) -> str:
+    if english():
+        return date_format(day, "M Y" if with_year else "M")
+    return (f"{day.year}年" if with_year else "") + f"{day.month}月"
+
+
+@register.filter
+def month(day: date) -> str:
+    return month_words(day)
 
 
 @register.filter

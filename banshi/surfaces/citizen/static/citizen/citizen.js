@@ -82,6 +82,12 @@ function drawn(box, ticket) {
   box.querySelector("[data-wait]").textContent = wait(ticket.estimate);
   const late = box.querySelector("[data-late]");
   if (late) late.hidden = ticket.served_today !== false;
+  const walk = box.querySelector("[data-walk]");
+  if (walk) {
+    const until = walk.hasAttribute("data-never") || ticket.served_today === false ? null : ticket.walk_off_until;
+    walk.hidden = !until;
+    if (until) walk.querySelector("[data-walk-until]").textContent = until.slice(11, 16).replace(/^0/, ""); // the hall's own time
+  }
   follow();
   return true;
 }
@@ -108,22 +114,66 @@ follow();
 document.addEventListener("htmx:afterSettle", () => { countDown(document); follow(); });
 
 // Near me: the place is rounded to about a kilometre before the page asks with it, and is kept nowhere.
-for (const button of document.querySelectorAll("[data-near]")) {
-  if (!navigator.geolocation) break;
-  button.hidden = false;
-  button.addEventListener("click", () => {
-    button.classList.add("is-busy");
-    navigator.geolocation.getCurrentPosition(
-      ({ coords }) => {
-        const here = new URL(location.href);
-        here.searchParams.set("near", `${coords.latitude.toFixed(2)},${coords.longitude.toFixed(2)}`);
-        location.replace(here);
-      },
-      () => {
-        button.classList.remove("is-busy");
-        window.Banshi?.toast(button.dataset.failed, "wait");
-      },
-      { maximumAge: 600_000, timeout: 10_000 },
-    );
-  });
+function offerNear(scope) {
+  if (!navigator.geolocation) return;
+  for (const button of scope.querySelectorAll("[data-near]")) button.hidden = false;
 }
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-near]");
+  if (!button) return;
+  button.classList.add("is-busy");
+  navigator.geolocation.getCurrentPosition(
+    ({ coords }) => {
+      const here = new URL(location.href);
+      here.searchParams.set("near", `${coords.latitude.toFixed(2)},${coords.longitude.toFixed(2)}`);
+      location.replace(here);
+    },
+    () => {
+      button.classList.remove("is-busy");
+      window.Banshi?.toast(button.dataset.failed, "wait");
+    },
+    { maximumAge: 600_000, timeout: 10_000 },
+  );
+});
+offerNear(document);
+
+/* ---- a page that stays open says what is true now: it is fetched anew when a hall opens or closes, and at midnight ---- */
+
+const LONGEST_S = 3600; // timers of a day drift, and the demo's clock may be set; an hour old is old enough
+let turnsAt = Infinity;
+
+function waitForTurn(body) {
+  const left = Number(body.dataset.turns) / Number(body.dataset.speed || 1);
+  turnsAt = body.dataset.turns === undefined ? Infinity : Date.now() + Math.min(left, LONGEST_S) * 1000 + 500;
+}
+
+/** Nothing is taken from under somebody's fingers. */
+const busy = () => document.hidden || document.querySelector("dialog[open]") || document.querySelector(".htmx-request")
+  || document.activeElement?.matches("main input, main textarea, main select")
+  || [...document.querySelectorAll("main form[method=post] input:not([type=hidden], [type=radio], [type=checkbox]), main textarea")].some((field) => field.value !== field.defaultValue);
+
+async function turn() {
+  turnsAt = Date.now() + 30_000; // whatever comes of it, not at once again
+  const answer = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
+  if (!answer?.ok || answer.redirected) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const [old, main] = [document.querySelector("main"), fresh.querySelector("main")];
+  if (!main || busy()) return;
+  const open = [...old.querySelectorAll("details")].map((each) => each.open);
+  const strip = old.querySelector(".days")?.scrollLeft;
+  for (const live of old.querySelectorAll("[data-live]")) live.banshiLive?.close();
+  old.replaceChildren(...main.childNodes);
+  [...old.querySelectorAll("details")].forEach((each, i) => { if (open[i] !== undefined) each.open = open[i]; });
+  if (strip !== undefined) old.querySelector(".days")?.scrollTo({ left: strip });
+  window.htmx?.process(old);
+  old.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true, detail: { elt: old } })); // live parts begin again (ui.js)
+  document.title = fresh.title;
+  waitForTurn(fresh.body);
+  countDown(old);
+  offerNear(old);
+  follow();
+}
+
+waitForTurn(document.body);
+setInterval(() => { if (Date.now() >= turnsAt && !busy()) turn(); }, 1000);
+document.addEventListener("visibilitychange", () => { if (!document.hidden && Date.now() >= turnsAt) turn(); });
