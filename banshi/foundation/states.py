@@ -61,6 +61,7 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "trouble": (pgettext_lazy("state", "In trouble"), "urgent"),
         "silent": (pgettext_lazy("state", "Not heard from"), "wait"),
         "never": (pgettext_lazy("state", "Never connected"), ""),
+        "retired": (pgettext_lazy("state", "Retired"), ""),
     },
     "task": {
         "open": (pgettext_lazy("state", "To answer"), "wait"),

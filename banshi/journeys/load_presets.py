@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from banshi.kernel import tables
+from banshi.kernel.names import InvalidName, label
 from banshi.kernel.policy import HallPolicy
 from banshi.kernel.working_days import rows_from_table
 from banshi.rooms.calendars.models import CalendarVersion, NationalDay
@@ -55,7 +56,33 @@ def load(root: Path, now: datetime, progress: Progress = lambda _what, _done, _o
 
 def _rows(path: Path) -> list[tables.Row]:
     """A hall keeps its lists in Excel: in any encoding, with any delimiter."""
-    return _named(path, lambda: tables.read(path.read_bytes()))
+    rows = _named(path, lambda: tables.read(path.read_bytes()))
+    for row in rows:
+        for column in ("name_zh", "name_en"):
+            if row.get(column):
+                _label(f"{path.parent.name}/{path.name}, row {row.number}, {column}", row[column])
+    return rows
+
+
+def _label(where: str, text: str) -> str:
+    """:raises ValueError: a name with characters that cannot be seen, naming where it stands."""
+    try:
+        return label(str(text), 240)
+    except InvalidName as wrong:
+        raise ValueError(f"{where}: {wrong}") from wrong
+
+
+def _check_labels(where: str, part: Any) -> None:
+    """Every name and label of a hall's file, wherever it stands in it.
+
+    :raises ValueError: naming the first that is none.
+    """
+    for key, value in part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ():
+        if key in ("name", "label", "number", "letter") and value is not None:
+            for text in value.values() if isinstance(value, dict) else [value]:
+                _label(f"{where}, {key}", text)
+        else:
+            _check_labels(where, value)
 
 
 def _named(path: Path, work: Callable[[], T]) -> T:
@@ -201,6 +228,7 @@ def _requirements(text: str, item_id: int, materials: dict[str, int]) -> list[Ma
 
 def _hall(folder: Path, now: datetime) -> None:
     doc: dict[str, Any] = yaml.safe_load((folder / "hall.yaml").read_text(encoding="utf-8"))
+    _check_labels(f"{folder.name}/hall.yaml", doc)
     crowd = {
         **doc.get("crowd", {}),
         "clerks": doc.get("staff", {}).get("clerks"),

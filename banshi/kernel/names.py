@@ -38,13 +38,18 @@ def _hidden(char: str) -> bool:
     return category in _REFUSED and not (category == "Cn" and 0x20000 <= ord(char) <= 0x3FFFD)
 
 
+def hidden(text: str) -> bool:
+    """Whether anything in it is invisible, turns the direction of text, or does not exist."""
+    return any(_hidden(char) for char in text)
+
+
 def check(text: str) -> str:
     """The name with spaces at the ends and doubled ones taken out.
 
     :raises InvalidName: empty, too long, without a letter, or with characters that cannot be seen.
     """
     name = re.sub("[ \u00a0\u3000]+", " ", text).strip(" ")
-    if any(_hidden(char) for char in name):
+    if hidden(name):
         raise InvalidName(
             "姓名里有看不见的字符，删掉后重新输入", "The name has characters that cannot be seen: type it again"
         )
@@ -52,6 +57,21 @@ def check(text: str) -> str:
         raise InvalidName(f"姓名要填 1 到 {LONGEST} 个字", f"A name has 1 to {LONGEST} characters")
     if not any(char.isalpha() or _HAN.match(char) for char in name):
         raise InvalidName("姓名里没有文字", "A name has letters")
+    return name
+
+
+def label(text: str, longest: int = 80) -> str:
+    """The name of a thing or of a member of staff, on one line: spaces at the ends and doubled ones taken out.
+
+    :raises InvalidName: empty, too long, or with characters that are not seen, turn the text round or break the line.
+    """
+    name = re.sub("[ \u00a0\u3000]+", " ", text).strip(" ")
+    if hidden(name):
+        raise InvalidName(
+            "名称里有看不见的字符，删掉后重新输入", "The name has characters that cannot be seen: type it again"
+        )
+    if not 1 <= len(name) <= longest:
+        raise InvalidName(f"名称要填 1 到 {longest} 个字", f"A name has 1 to {longest} characters")
     return name
 
 

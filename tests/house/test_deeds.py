@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 COMPUTED = {
     "banshi/rooms/booking/actions/credit.py": {"upheld", "rejected"},  # row.state of an answered appeal
     "banshi/rooms/booking/actions/slots.py": {"closed", "opened"},
+    "banshi/rooms/devices/actions.py": {"device_registered", "device_renamed", "device_changed"},
     "banshi/journeys/steer.py": set(),  # by its `_record`
     "banshi/rooms/tickets/actions/deciding.py": set(),
 }

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from banshi.kernel.evidence import Evidence
-from banshi.kernel.names import InvalidName, check, fold, same
+from banshi.kernel.names import InvalidName, check, fold, label, same
 
 
 @pytest.mark.parametrize(
@@ -97,3 +97,19 @@ def test_chip_and_window_weigh_the_same_and_a_declaration_replaces_nothing() -> 
     assert [Evidence.WINDOW.replaces(Evidence.CHIP), Evidence.CHIP.replaces(Evidence.WINDOW)] == [True, True]
     assert [Evidence.VOUCHED.replaces(Evidence.CHIP), Evidence.CHIP.replaces(Evidence.VOUCHED)] == [False, True]
     assert [Evidence.DECLARED.replaces(each) for each in Evidence] == [False, False, False, False]
+
+
+@pytest.mark.parametrize("hidden", ["\u200b", "\u202e", "\u2066", "\ufeff", "\u00ad", "\u3164", "\x07", "\n", "\u2028", "\ue000"])
+def test_a_label_holds_nothing_that_is_not_seen(hidden: str) -> None:
+    with pytest.raises(InvalidName):
+        label(f"一号{hidden}机")
+
+
+def test_a_label_may_be_a_number_and_loses_doubled_spaces() -> None:
+    assert (label(" 3  号\u3000机 "), label("12")) == ("3 号 机", "12")
+
+
+@pytest.mark.parametrize("wrong", ["", " \u3000", "长" * 81])
+def test_a_label_is_neither_empty_nor_too_long(wrong: str) -> None:
+    with pytest.raises(InvalidName):
+        label(wrong)

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from banshi.kernel.actors import Actor
+from banshi.kernel.names import hidden
 from banshi.kernel.refusals import Refused
 from banshi.kernel.working_days import DayInfo
 from banshi.rooms.audit import actions as audit
@@ -39,6 +40,13 @@ def publish(
         checked = rules.load(document)
     except rules.InvalidCalendar as wrong:
         raise Refused("invalid", facts={"field": "document", "reason": str(wrong)}) from wrong
+    for rule in checked.rules:
+        if hidden(rule.name.zh + rule.name.en):
+            raise _invalid(
+                "document",
+                f"“{rule.code}”的名称里有看不见的字符，删掉后重新输入",
+                f"The name of “{rule.code}” has characters that cannot be seen: type it again",
+            )
     with transaction.atomic():
         Hall.objects.select_for_update().get(id=hall.id)
         last = CalendarVersion.objects.filter(hall=hall).aggregate(Max("version"))["version__max"] or 0

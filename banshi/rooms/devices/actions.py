@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 
 from banshi.kernel.actors import Actor
+from banshi.kernel.names import InvalidName, label
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.devices import queries, rules
@@ -48,6 +49,7 @@ def register(
     if kind not in KINDS:
         raise _invalid("kind", "没有这种设备", "There is no such kind of device")
     _check_printer(code, printer)
+    name = _name(name)
     with transaction.atomic():
         known = Device.objects.select_for_update(of=("self",)).select_related("hall").filter(code=code).first()
         if known is not None and known.hall_id != hall.pk:
@@ -55,16 +57,31 @@ def register(
         values = {
             "hall": hall,
             "kind": kind,
-            "name": name.strip()[:80],
+            "name": name,
             "zone": zone,
             "window": window,
             "printer": printer,
         }
         device, _ = Device.objects.update_or_create(code=code, defaults=values)
-        audit.record(
-            action="device_registered", subject=f"device:{code}", by=by, now=now, hall=hall.code, facts={"kind": kind}
-        )
+        deed, facts = _deed(known, name, kind)
+        audit.record(action=deed, subject=f"device:{code}", by=by, now=now, hall=hall.code, facts=facts)
     return device
+
+
+def _deed(known: Device | None, name: str, kind: str) -> tuple[str, dict[str, str]]:
+    if known is None:
+        return "device_registered", {"kind": kind}
+    if known.name != name:
+        return "device_renamed", {"from": known.name, "to": name}
+    return "device_changed", {}
+
+
+def _name(text: str) -> str:
+    """:raises Refused: invalid."""
+    try:
+        return label(text, 80)
+    except InvalidName as wrong:
+        raise _invalid("name", wrong.zh, wrong.en) from wrong
 
 
 def _check_printer(code: str, printer: str) -> None:
@@ -100,12 +117,13 @@ def _check_printer(code: str, printer: str) -> None:
 def new_secret(*, code: str, by: Actor, now: datetime) -> str:
     """A pairing secret for a device, shown once; whatever was paired before is no longer.
 
-    :raises Refused: nothing-found.
+    :raises Refused: nothing-found, invalid (it is retired).
     """
     secret = "-".join(secrets.token_hex(2) for _ in range(4))
     device = device_by_code(code)
     with transaction.atomic():
-        Device.objects.filter(pk=device.pk).update(secret_hash=secret_hash("pairing", secret))
+        if not Device.objects.filter(pk=device.pk, retired_at=None).update(secret_hash=secret_hash("pairing", secret)):
+            raise _retired()
         audit.record(action="device_secret_made", subject=f"device:{code}", by=by, now=now, hall=device.hall.code)
     return secret
 
@@ -119,7 +137,7 @@ def pair(*, hall: Hall, code: str, secret: str, by: Actor, now: datetime) -> str
     with transaction.atomic():
         # One conditional update: a secret pairs one machine, however many try at once.
         paired = Device.objects.filter(
-            hall=hall, code=code.strip().lower(), secret_hash=secret_hash("pairing", secret.strip().lower())
+            hall=hall, code=code.strip().lower(), secret_hash=secret_hash("pairing", secret.strip().lower()), retired_at=None
         ).update(secret_hash=secret_hash("token", token))
         if not paired:
             raise Refused("code-wrong")
@@ -128,14 +146,14 @@ def pair(*, hall: Hall, code: str, secret: str, by: Actor, now: datetime) -> str
 
 
 def heartbeat(*, code: str, state: Mapping[str, Any], now: datetime) -> bool:
-    """A device says it is there, and a few words about itself; others are ignored. Returns whether it is known.
+    """A device says it is there, and a few words about itself; others are ignored. Returns whether it is known and in use.
 
     :param state: page, version, stale, language, width, height, waiting.
     :param now: machine time (`clock.wall()`).
     """
     said = {key: _kept(value) for key, value in state.items() if key in SAYS and isinstance(value, SAYS[key])}
     with transaction.atomic():
-        device = Device.objects.select_for_update(of=("self",)).filter(code=code).first()
+        device = Device.objects.select_for_update(of=("self",)).filter(code=code, retired_at=None).first()
         if device is None:
             return False
         kept = {
@@ -145,6 +163,64 @@ def heartbeat(*, code: str, state: Mapping[str, Any], now: datetime) -> bool:
         device.last_seen_at = now
         device.save(update_fields=["state", "last_seen_at"])
     return True
+
+
+def retire(*, code: str, by: Actor, now: datetime) -> None:
+    """Take a device out of use: its key opens nothing from now on. Twice is once.
+
+    :raises Refused: nothing-found.
+    """
+    device = device_by_code(code)
+    with transaction.atomic():
+        if Device.objects.filter(pk=device.pk, retired_at=None).update(retired_at=now):
+            audit.record(action="device_retired", subject=f"device:{code}", by=by, now=now, hall=device.hall.code)
+
+
+def bring_back(*, code: str, by: Actor, now: datetime) -> None:
+    """Take a retired device into use again. No key it had works: it is paired anew.
+
+    :raises Refused: nothing-found.
+    """
+    device = device_by_code(code)
+    with transaction.atomic():
+        back = Device.objects.filter(pk=device.pk).exclude(retired_at=None).update(retired_at=None, secret_hash="", test={})
+        if back:
+            audit.record(action="device_brought_back", subject=f"device:{code}", by=by, now=now, hall=device.hall.code)
+
+
+def test(*, code: str, slip: Slip, by: Actor, at: datetime, now: datetime) -> None:
+    """Try a device: its printer at once, its page when it is heard next. `queries.tested` tells how it went.
+
+    :param at: machine time (`clock.wall()`): pages answer by it.
+    :raises Refused: nothing-found, invalid (it is retired).
+    """
+    device = device_by_code(code)
+    if device.retired_at is not None:
+        raise _retired()
+    printed = ""
+    if device.printer:
+        try:
+            print_slip(device=device, slip=slip)
+            printed = "ok"
+        except PrinterTrouble as trouble:
+            printed = trouble.why
+    asked = {"id": secrets.token_hex(4), "asked_at": at.isoformat(), "printer": printed}
+    with transaction.atomic():
+        Device.objects.filter(pk=device.pk).update(test=asked)
+        audit.record(action="device_tested", subject=f"device:{code}", by=by, now=now, hall=device.hall.code)
+
+
+def test_seen(*, code: str, test: str, at: datetime) -> None:
+    """The device's page has shown a test. An older test's answer is nobody's.
+
+    :param at: machine time (`clock.wall()`).
+    """
+    with transaction.atomic():
+        device = Device.objects.select_for_update(of=("self",)).filter(code=code, retired_at=None).first()
+        if device is None or device.test.get("id") != test or device.test.get("seen_at"):
+            return
+        device.test = {**device.test, "seen_at": at.isoformat()}
+        device.save(update_fields=["test"])
 
 
 def print_slip(*, device: Device | None, slip: Slip) -> None:
@@ -175,6 +251,10 @@ def _remember_printer(device: Device, word: str) -> None:
 
 def _kept(value: Any) -> Any:
     return value[:80].replace("\0", "") if isinstance(value, str) else max(-(2**53), min(2**53, value))
+
+
+def _retired() -> Refused:
+    return _invalid("device", "这台设备已停用，先恢复使用", "This device is retired: bring it back first")
 
 
 def _invalid(field: str, zh: str, en: str) -> Refused:

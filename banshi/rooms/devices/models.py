@@ -18,6 +18,8 @@ class Device(models.Model):
     secret_hash = models.CharField(max_length=64, default="")  # the device's sign-in token
     last_seen_at = models.DateTimeField(null=True)
     state = models.JSONField(default=dict)
+    retired_at = models.DateTimeField(null=True)  # its key opens nothing; brought back, it is paired anew
+    test = models.JSONField(default=dict)  # the last one asked for: id, asked_at, printer, seen_at; machine time
 
     class Meta:
         db_table = "devices_device"

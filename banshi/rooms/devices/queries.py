@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from django.conf import settings
+from django.db.models import F
 
 from banshi.kernel.refusals import Refused
 from banshi.rooms.devices.models import Device
@@ -24,7 +25,18 @@ def secret_hash(kind: Literal["pairing", "token"], secret: str) -> str:
 
 
 def by_token(code: str, token: str) -> Device | None:
-    """The paired device that holds this token, or None."""
+    """The paired device that holds this token, or None: also for one that is retired."""
+    device = _holding(code, token)
+    return device if device is not None and device.retired_at is None else None
+
+
+def retired_by_token(code: str, token: str) -> Device | None:
+    """The retired device that held this token: its machine is told so, and may do nothing."""
+    device = _holding(code, token)
+    return device if device is not None and device.retired_at is not None else None
+
+
+def _holding(code: str, token: str) -> Device | None:
     device = Device.objects.select_related("hall").filter(code=code).first()
     if device is None or not hmac.compare_digest(device.secret_hash, secret_hash("token", token)):
         return None
@@ -51,12 +63,12 @@ def allowed_addresses() -> list[str]:
 
 def first_of_kind(hall: Hall, kind: str) -> Device | None:
     """The hall's first device of a kind: what an unpaired page of a demo stands for."""
-    return Device.objects.filter(hall=hall, kind=kind).order_by("code").first()
+    return Device.objects.filter(hall=hall, kind=kind, retired_at=None).order_by("code").first()
 
 
 @dataclass(frozen=True)
 class DeviceHealth:
-    """How a device is. `health`: ok | trouble | silent | never; `trouble`: stale | printer_offline | printer_no_paper …
+    """How a device is. `health`: ok | trouble | silent | never | retired; `trouble`: stale | printer_offline | printer_no_paper …
 
     `last_seen_at` is machine time; `state` is what the page said of itself last.
     """
@@ -75,17 +87,20 @@ class DeviceHealth:
 
 
 def health(hall: Hall, *, now: datetime) -> list[DeviceHealth]:
-    """Every device of a hall, by code; one query.
+    """Every device of a hall, by code, the retired ones last; one query.
 
     :param now: machine time (`clock.wall()`): a heartbeat is a machine's.
     """
-    rows = Device.objects.filter(hall=hall).select_related("zone", "window").order_by("code")
+    rows = Device.objects.filter(hall=hall).select_related("zone", "window")
+    rows = rows.order_by(F("retired_at").asc(nulls_first=True), "code")
     return [_health(row, now) for row in rows]
 
 
 def _health(row: Device, now: datetime) -> DeviceHealth:
     trouble = trouble_of(row.state)
-    if row.last_seen_at is None:
+    if row.retired_at is not None:
+        word = "retired"
+    elif row.last_seen_at is None:
         word = "never"
     elif now - row.last_seen_at > SILENT_AFTER:
         word = "silent"
@@ -104,6 +119,45 @@ def _health(row: Device, now: datetime) -> DeviceHealth:
         last_seen_at=row.last_seen_at,
         state=row.state,
     )
+
+
+@dataclass(frozen=True)
+class Tested:
+    """The last test of a device. `screen`: asked | seen | silent; `printer`: "" (none) | ok | offline | no_paper …
+
+    Moments are machine time.
+    """
+
+    id: str
+    asked_at: datetime
+    printer: str
+    screen: str
+    seen_at: datetime | None
+
+
+def tested(device: Device, *, now: datetime) -> Tested | None:
+    """How the last test went; None where there was none.
+
+    :param now: machine time (`clock.wall()`).
+    """
+    if not device.test:
+        return None
+    asked_at = datetime.fromisoformat(device.test["asked_at"])
+    seen = device.test.get("seen_at")
+    screen = "seen" if seen else "silent" if now - asked_at > SILENT_AFTER else "asked"
+    return Tested(
+        device.test["id"], asked_at, device.test["printer"], screen, datetime.fromisoformat(seen) if seen else None
+    )
+
+
+def test_to_show(code: str, *, now: datetime) -> str:
+    """The id of the test that the device's page is to show now, or "".
+
+    :param now: machine time (`clock.wall()`).
+    """
+    device = Device.objects.filter(code=code, retired_at=None).first()
+    last = tested(device, now=now) if device is not None else None
+    return last.id if last is not None and last.screen == "asked" else ""
 
 
 def trouble_of(state: dict[str, Any]) -> str:

@@ -58,6 +58,8 @@ def at_kiosk(view: View) -> View:
     @wraps(view)
     def opened(request: Any, *, hall: str, **kwargs: Any) -> HttpResponseBase:
         row = places.hall_by_code(hall)
+        if (gone := _retired(request)) is not None:
+            return render(request, "ui/device_retired.html", {"hall": row, "device": gone}, status=410)
         device = _device(request, row)
         if device is None and settings.PRODUCTION:
             return redirect("kiosk:pair", hall=hall)
@@ -75,6 +77,11 @@ def _device(request: HttpRequest, hall: Hall) -> Device | None:
     if paired is not None:
         return paired if paired.hall_id == hall.pk else None
     return None if settings.PRODUCTION else devices.first_of_kind(hall, "kiosk")
+
+
+def _retired(request: HttpRequest) -> Device | None:
+    code, _, token = request.COOKIES.get(COOKIE, "").partition(":")
+    return devices.retired_by_token(code, token) if token else None
 
 
 def not_too_often(place: Place) -> None:

@@ -13,6 +13,7 @@ from banshi.foundation import clock
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import ClosedSlug
 from banshi.rooms.devices import actions as devices
+from banshi.rooms.devices import queries as known
 from banshi.rooms.tickets import queries as tickets
 from banshi.surfaces.kiosk.place import Place, at_kiosk, page
 from banshi.surfaces.kiosk.where import busy
@@ -43,11 +44,17 @@ def start(request: HttpRequest, place: Place) -> HttpResponse:
 @at_kiosk
 @require_POST
 def heartbeat(request: HttpRequest, place: Place) -> HttpResponse:
-    """Every 30 seconds from the page: JSON with a few words about itself."""
+    """Every 30 seconds from the page: JSON with a few words about itself; the answer may ask it to show a test."""
     try:
         said = json.loads(request.body)
     except ValueError:
         said = None
+    said = said if isinstance(said, dict) else {}
+    test = {}
     if place.device is not None:
-        devices.heartbeat(code=place.device.code, state=said if isinstance(said, dict) else {}, now=clock.wall())
-    return JsonResponse({"at": place.now.isoformat(), "speed": clock.speed()})
+        code, at = place.device.code, clock.wall()
+        devices.heartbeat(code=code, state=said, now=at)
+        if isinstance(said.get("tested"), str):
+            devices.test_seen(code=code, test=said["tested"], at=at)
+        test = {"test": known.test_to_show(code, now=at), "name": place.device.name}
+    return JsonResponse({"at": place.now.isoformat(), "speed": clock.speed(), **test})

@@ -16,6 +16,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from banshi.kernel.names import hidden
 from banshi.rooms.calendars.rules import WEEKDAYS
 from banshi.surfaces.office.frame import clean, int_or_none, time_or_none
 from banshi.surfaces.office.words import WEEKDAYS as WEEKDAY_WORDS
@@ -179,6 +180,8 @@ def forms_of(post: QueryDict) -> list[Form]:
                 form[name] = [clean(each, 80) for each in post.getlist(key)][:200]
             elif isinstance(default, bool):
                 form[name] = bool(post.get(key))
+            elif name in ("name_zh", "name_en"):
+                form[name] = post.get(key, "").strip()[:200]  # what cannot be seen in a name is refused, not taken out
             else:
                 form[name] = clean(str(post.get(key, default)), 4000)
         forms.append(form)
@@ -221,6 +224,8 @@ def _rule(form: Form, i: int, faults: list[str]) -> dict[str, Any]:
             found.append([f"{start:%H:%M}", f"{end:%H:%M}"])
         return found
 
+    if any(hidden(form[name]) for name in ("name_zh", "name_en")):
+        fault(_("the name has characters that cannot be seen"))
     rule: dict[str, Any] = {
         "code": form["code"] or f"rule-{i + 1}",
         "name": {"zh": form["name_zh"], "en": form["name_en"] or form["name_zh"]},

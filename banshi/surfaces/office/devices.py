@@ -10,15 +10,17 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from banshi.foundation import clock
+from banshi.foundation import clock, limits
 from banshi.foundation.doors import Asked, door
+from banshi.foundation.said import named
 from banshi.kernel.refusals import Refused
 from banshi.rooms.devices import actions
 from banshi.rooms.devices import queries as devices
 from banshi.rooms.devices.models import Device
+from banshi.rooms.devices.ports import Slip
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall, Window, Zone
-from banshi.surfaces.office.frame import acting, clean, invalid, page, paged, query_without_page, status_of
+from banshi.surfaces.office.frame import acting, clean, invalid, local, page, paged, query_without_page, status_of
 
 FIELDS = {"code": 60, "kind": 20, "name": 80, "zone": 40, "window": 60, "printer": 120}
 
@@ -61,6 +63,7 @@ def _form(
         windows=list(Window.objects.filter(hall=hall).order_by("code")),
         refused=refused,
         status=status_of(refused) if refused else 200,
+        tested=devices.tested(device, now=clock.wall()) if device else None,
         **more,
     )
 
@@ -82,7 +85,9 @@ def _saved(request: Asked, hall: Hall, typed: dict[str, str]) -> Device:
 
 
 def _typed(request: Asked) -> dict[str, str]:
-    return {name: clean(request.POST.get(name), most) for name, most in FIELDS.items()}
+    typed = {name: clean(request.POST.get(name), most) for name, most in FIELDS.items()}
+    # Not cleaned: what cannot be seen in a name is refused, not taken out behind the typist's back.
+    return {**typed, "name": request.POST.get("name", "").strip()}
 
 
 @door(audience="staff", permission="devices.manage")
@@ -139,3 +144,52 @@ def pair(request: Asked, hall: str, device: str) -> HttpResponseBase:
     row = _of_hall(place, device)
     secret = actions.new_secret(code=row.code, by=acting(request, place), now=clock.now())
     return _form(request, place, row, _kept(row), secret=secret)
+
+
+@door(audience="staff", permission="devices.manage")
+@require_http_methods(["GET", "POST"])
+def test(request: Asked, hall: str, device: str) -> HttpResponseBase:
+    """Try the printer and the screen (POST); how it goes (GET, a part that asks again until the screen has answered)."""
+    place = places.hall_by_code(hall)
+    row = _of_hall(place, device)
+    if request.method == "GET":
+        if not request.htmx:
+            return _form(request, place, row, _kept(row))
+        tested = devices.tested(row, now=clock.wall())
+        return page(request, "office/_device_test.html", place, device=row, tested=tested)
+    try:
+        limits.take(key=f"device-test:{row.code}", per_minute=4, burst=4)  # paper, and a screen that people read
+        actions.test(
+            code=row.code, slip=_test_slip(place, row), by=acting(request, place), at=clock.wall(), now=clock.now()
+        )
+    except Refused as refused:
+        return _form(request, place, row, _kept(row), refused)
+    return redirect("office:device", hall=hall, device=device)
+
+
+def _test_slip(hall: Hall, device: Device) -> Slip:
+    at = local(hall, clock.now())
+    lines = ((_("Device"), device.name), (_("Printed at"), f"{at:%Y-%m-%d %H:%M}"))
+    foot = (_("A test of the printer. Nobody is called by it."),)
+    return Slip(hall=named(hall), kind=_("Test slip"), number="A000", lines=lines, qr="", qr_says="", foot=foot)
+
+
+@door(audience="staff", permission="devices.manage")
+@require_POST
+def retire(request: Asked, hall: str, device: str) -> HttpResponseBase:
+    """Out of use: the machine paired with it may do nothing any more, and says so."""
+    place = places.hall_by_code(hall)
+    row = _of_hall(place, device)
+    actions.retire(code=row.code, by=acting(request, place), now=clock.now())
+    messages.success(request, _("%(name)s is retired. The machine says so.") % {"name": row.name})
+    return redirect("office:device", hall=hall, device=device)
+
+
+@door(audience="staff", permission="devices.manage")
+@require_POST
+def bring_back(request: Asked, hall: str, device: str) -> HttpResponseBase:
+    place = places.hall_by_code(hall)
+    row = _of_hall(place, device)
+    actions.bring_back(code=row.code, by=acting(request, place), now=clock.now())
+    messages.success(request, _("%(name)s is back. Pair the machine with it now.") % {"name": row.name})
+    return redirect("office:device", hall=hall, device=device)

@@ -125,4 +125,7 @@ urlpatterns = [
     path(HALL + "devices/new", devices.create, name="device_create"),
     path(HALL + "devices/<slug:device>/", devices.one, name="device"),
     path(HALL + "devices/<slug:device>/pair", devices.pair, name="device_pair"),
+    path(HALL + "devices/<slug:device>/test", devices.test, name="device_test"),
+    path(HALL + "devices/<slug:device>/retire", devices.retire, name="device_retire"),
+    path(HALL + "devices/<slug:device>/back", devices.bring_back, name="device_back"),
 ]

@@ -16,13 +16,15 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall, Window, Zone
 from banshi.rooms.tickets import queries as tickets
-from banshi.surfaces.screens.devices import device_code
+from banshi.surfaces.screens.devices import device_code, retired
 from banshi.surfaces.screens.facts import facts_of, in_asked_language
 
 WORKER = Path(__file__).parent / "static" / "screens" / "worker.js"
 
 
 def _board(request: HttpRequest, hall: Hall, zone: Zone | None) -> HttpResponse:
+    if (gone := retired(request, hall)) is not None:
+        return gone
     now = clock.now()
     return render(
         request,
@@ -78,6 +80,8 @@ def facts(request: HttpRequest, hall: str) -> HttpResponse:
 def window(request: HttpRequest, window: str) -> HttpResponse:
     """1280×400 above the window: its number, what it serves, the number at it."""
     row = places.window_by_code(window[:60].replace("\0", ""))
+    if (gone := retired(request, row.hall)) is not None:
+        return gone
     now = clock.now()
     context = {
         "window": row,

@@ -6,6 +6,7 @@ import json
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from banshi.foundation import clock
@@ -21,6 +22,15 @@ COOKIE = "device"  # set where machines are paired, at the kiosk's door
 def paired(request: HttpRequest) -> Device | None:
     code, _, token = request.COOKIES.get(COOKIE, "").partition(":")
     return known.by_token(code, token) if token else None
+
+
+def retired(request: HttpRequest, hall: Hall) -> HttpResponse | None:
+    """The page of a machine whose device the hall has retired; None for any other."""
+    code, _, token = request.COOKIES.get(COOKIE, "").partition(":")
+    gone = known.retired_by_token(code, token) if token else None
+    if gone is None:
+        return None
+    return render(request, "ui/device_retired.html", {"hall": hall, "device": gone}, status=410)
 
 
 def device_code(request: HttpRequest, hall: Hall, kind: str) -> str:
@@ -45,5 +55,13 @@ def heartbeat(request: HttpRequest) -> HttpResponse:
         code = device.code if device else ""
     else:
         code = str(said.get("device", ""))[:60].replace("\0", "")
-    known_here = bool(code) and devices.heartbeat(code=code, state=said, now=clock.wall())
-    return JsonResponse({"known": known_here})
+    at = clock.wall()
+    known_here = bool(code) and devices.heartbeat(code=code, state=said, now=at)
+    if not known_here:
+        token = request.COOKIES.get(COOKIE, "").partition(":")
+        return JsonResponse({"known": False, "retired": known.retired_by_token(token[0], token[2]) is not None})
+    if isinstance(said.get("tested"), str):
+        devices.test_seen(code=code, test=said["tested"], at=at)
+    return JsonResponse(
+        {"known": True, "test": known.test_to_show(code, now=at), "name": known.device_by_code(code).name}
+    )

@@ -21,7 +21,7 @@ from banshi.rooms.feedback import rules
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Window
 from banshi.rooms.tickets.models import Service, Ticket, WindowSession
-from banshi.surfaces.screens.devices import device_code, paired
+from banshi.surfaces.screens.devices import device_code, paired, retired
 from banshi.surfaces.screens.facts import in_asked_language
 
 ASK_FOR = timedelta(minutes=3)  # after the end of a service
@@ -49,6 +49,8 @@ def _window(request: HttpRequest, code: str) -> Window | None:
 @require_GET
 @in_asked_language
 def evaluator(request: HttpRequest, window: str) -> HttpResponse:
+    if (gone := retired(request, places.window_by_code(window).hall)) is not None:
+        return gone
     row = _window(request, window)
     if row is None:
         return redirect("kiosk:pair", hall=places.window_by_code(window).hall.code)

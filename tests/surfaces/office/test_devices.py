@@ -102,3 +102,86 @@ def test_another_halls_manager_cannot_pair_it(kiosk: Device):
 
     assert theirs.post("/office/other/devices/town-kiosk-1/pair").status_code == 404
     assert Device.objects.get().secret_hash == ""
+
+
+def test_a_device_is_tested_and_the_page_tells_how_it_went(manager: Client, kiosk: Device):  # noqa: F811
+    machine = Client()
+
+    manager.post("/office/town/devices/town-kiosk-1/test")
+    asked = manager.get("/office/town/devices/town-kiosk-1/").content.decode()
+    heard = machine.post("/kiosk/town/heartbeat", {"page": "start"}, content_type="application/json").json()
+    answer = {"page": "start", "tested": heard["test"]}
+    after = machine.post("/kiosk/town/heartbeat", answer, content_type="application/json").json()
+    part = manager.get("/office/town/devices/town-kiosk-1/test", headers={"HX-Request": "true"}).content.decode()
+
+    assert "半分钟内回应" in asked
+    assert (heard["name"], after["test"]) == ("一号机", "")
+    assert ("显示测试" in part, "hx-get" in part) == (True, False)
+    assert Entry.objects.filter(action="device_tested", hall="town", subject="device:town-kiosk-1").count() == 1
+
+
+def test_a_test_of_a_screen_is_heard_by_its_own_page_alone(manager: Client, office: Town):  # noqa: F811
+    for code in ("town-board-1", "town-board-2"):
+        Device.objects.create(hall=office.hall, code=code, kind="board", name=code)
+    manager.post("/office/town/devices/town-board-2/test")
+
+    def heard(code: str) -> str:
+        said = {"device": code, "page": "board"}
+        return Client().post("/screens/heartbeat", said, content_type="application/json").json()["test"]
+
+    assert (heard("town-board-1"), len(heard("town-board-2"))) == ("", 8)
+
+
+def test_a_jammed_printer_is_told(manager: Client, kiosk: Device, settings: Any):  # noqa: F811
+    settings.BANSHI_PRINTER = "tests.rooms.devices.test_retiring_and_testing.jams"
+    Device.objects.update(printer="file:k1")
+
+    manager.post("/office/town/devices/town-kiosk-1/test")
+    shown = manager.get("/office/town/devices/town-kiosk-1/").content.decode()
+
+    assert "测试小票没有打印出来： 打印机缺纸" in shown.replace("\n", "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "page"),
+    [("kiosk", "/kiosk/town/"), ("board", "/screens/town/board"), ("zone_board", "/screens/town/zones/main"),
+     ("window_display", "/screens/windows/town-03"), ("evaluator", "/screens/windows/town-03/rate")],
+)  # fmt: skip
+def test_the_page_of_a_retired_device_says_so(manager: Client, kiosk: Device, office: Town, kind: str, page: str):  # noqa: F811
+    Device.objects.update(kind=kind)
+    secret = actions.new_secret(code="town-kiosk-1", by=SYSTEM, now=TUESDAY_NINE)
+    machine, another = Client(), Client()
+    machine.post("/kiosk/town/pair", {"code": "town-kiosk-1", "secret": secret})
+    before = machine.get(page).status_code
+
+    manager.post("/office/town/devices/town-kiosk-1/retire")
+    shown = machine.get(page)
+
+    assert (before, shown.status_code, another.get(page).status_code) == (200, 410, 200)
+    assert "这台设备已停用" in shown.content.decode()
+    assert "已停用" in manager.get("/office/town/devices/").content.decode()
+
+
+def test_an_open_page_of_a_retired_device_is_told_with_its_next_heartbeat(manager: Client, kiosk: Device, settings: Any):  # noqa: F811
+    secret = actions.new_secret(code="town-kiosk-1", by=SYSTEM, now=TUESDAY_NINE)
+    machine = Client()
+    machine.post("/kiosk/town/pair", {"code": "town-kiosk-1", "secret": secret})
+    settings.PRODUCTION = True
+
+    manager.post("/office/town/devices/town-kiosk-1/retire")
+
+    assert machine.post("/kiosk/town/heartbeat", {}, content_type="application/json").status_code == 410
+    answer = machine.post("/screens/heartbeat", {}, content_type="application/json").json()
+    assert answer == {"known": False, "retired": True}
+    stranger = Client().post("/screens/heartbeat", {}, content_type="application/json").json()
+    assert stranger == {"known": False, "retired": False}
+
+
+def test_a_retired_device_comes_back_to_be_paired(manager: Client, kiosk: Device):  # noqa: F811
+    manager.post("/office/town/devices/town-kiosk-1/retire")
+    away = manager.get("/office/town/devices/town-kiosk-1/").content.decode()
+    manager.post("/office/town/devices/town-kiosk-1/back")
+    back = manager.get("/office/town/devices/town-kiosk-1/").content.decode()
+
+    assert ("恢复使用" in away, "生成配对码" in away) == (True, False)
+    assert "还没有机器配对" in back

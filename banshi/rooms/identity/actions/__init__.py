@@ -12,6 +12,7 @@ from django.db.models import Q
 from banshi.foundation import clock, limits, phones
 from banshi.foundation.crypto import blind_index
 from banshi.kernel.actors import Actor
+from banshi.kernel.names import InvalidName, label
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.identity.actions.correcting import (
@@ -188,7 +189,7 @@ def create_key(
     """Make a key and return it, once; only its hash is stored.
 
     :param vouches: a channel that has checked who its people are: their names count as vouched for.
-    :raises ValueError: unknown scope; kiosk without hall; desk without staff; manage without hall or region; vouching
+    :raises ValueError: a name that is none; unknown scope; kiosk without hall; desk without staff; manage without hall or region; vouching
         without being a channel.
     """
     if scope not in SCOPES:
@@ -201,6 +202,7 @@ def create_key(
         raise ValueError("a manage key is bound to a hall or region")
     if vouches and scope != "channel":
         raise ValueError("only a channel vouches for its people")
+    name = label(name)
     secret = secret or f"bs_{scope}_{secrets.token_urlsafe(24)}"
     ApiKey.objects.create(
         name=name,
@@ -234,7 +236,7 @@ def create_staff(
     by: Actor,
     now: datetime,
 ) -> Staff:
-    """:raises Refused: invalid – the login is taken or malformed."""
+    """:raises Refused: invalid – the login is taken or malformed, or a name is none."""
     login = login.strip().lower()
     if not login or len(login) > 40 or not all(c.isalnum() or c in "-_." for c in login):
         raise Refused(
@@ -248,6 +250,7 @@ def create_staff(
         raise Refused(
             "invalid", facts={"field": "login", "reason": {"zh": "登录名已有人用", "en": "This login is taken"}}
         )
+    name_zh, name_en = _label("name_zh", name_zh, 40), _label("name_en", name_en, 60)
     with transaction.atomic():
         staff = Staff.objects.create_staff(
             login=login,
@@ -260,6 +263,14 @@ def create_staff(
         )
         audit.record(action="created", subject=f"staff:{staff.id}", by=by, now=now)
     return staff
+
+
+def _label(field: str, text: str, longest: int) -> str:
+    """:raises Refused: invalid."""
+    try:
+        return label(text, longest)
+    except InvalidName as wrong:
+        raise Refused("invalid", facts={"field": field, "reason": {"zh": wrong.zh, "en": wrong.en}}) from wrong
 
 
 def reset_password(*, staff: Staff, password: str, by: Actor, now: datetime) -> None:

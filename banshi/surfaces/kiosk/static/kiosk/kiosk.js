@@ -103,14 +103,26 @@ setInterval(showTime, 1000);
 
 /* ---- heartbeat ---- */
 
-async function beat() {
+// A test that the office asks for: shown where nobody is in the middle of something, then answered.
+function showTest(name) {
+  const shown = document.createElement("div");
+  shown.className = "device-test";
+  shown.setAttribute("role", "status");
+  for (const text of ["测试 Test", name]) shown.append(Object.assign(document.createElement("p"), { textContent: text }));
+  body.append(shown);
+  setTimeout(() => shown.remove(), 8000);
+}
+
+async function beat(tested) {
   const answer = await fetch(body.dataset.heartbeat, {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-CSRFToken": document.querySelector('meta[name="csrf-token"]')?.content ?? "" },
-    body: JSON.stringify({ page: body.dataset.page, language: document.documentElement.lang, width: innerWidth, height: innerHeight, stale: document.documentElement.hasAttribute("data-is-stale") }),
+    body: JSON.stringify({ page: body.dataset.page, language: document.documentElement.lang, width: innerWidth, height: innerHeight, stale: document.documentElement.hasAttribute("data-is-stale"), ...(typeof tested === "string" ? { tested } : {}) }),
   }).catch(() => null);
+  if (answer?.status === 410) location.assign(body.dataset.start); // retired: the page says so
   const hall = answer?.ok ? await answer.json().catch(() => null) : null;
   if (hall) { hallAt = Date.parse(hall.at); heardAt = performance.now(); speed = hall.speed; showTime(); }
+  if (hall?.test && body.dataset.page === "start") { showTest(hall.name); beat(hall.test); }
 }
 if (body.dataset.heartbeat) {
   setInterval(beat, 30000);

@@ -99,11 +99,24 @@ export function watch(draw) {
 
 /* ---- heartbeat ---- */
 
+// A test that the office asks for: shown big, then answered.
+function showTest(name) {
+  const shown = document.createElement("div");
+  shown.className = "device-test";
+  shown.setAttribute("role", "status");
+  for (const text of ["测试 Test", name, "A001 → 1"]) shown.append(Object.assign(document.createElement("p"), { textContent: text }));
+  body.append(shown);
+  setTimeout(() => shown.remove(), 8000);
+}
+
 export function beat(page, more = () => ({})) {
-  const send = () => fetch("/screens/heartbeat", {
+  const send = (tested) => fetch("/screens/heartbeat", {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-CSRFToken": document.querySelector('meta[name="csrf-token"]')?.content ?? "" },
-    body: JSON.stringify({ device: body.dataset.device, page, language: document.documentElement.lang, width: innerWidth, height: innerHeight, stale: document.documentElement.hasAttribute("data-is-stale"), ...more() }),
+    body: JSON.stringify({ device: body.dataset.device, page, language: document.documentElement.lang, width: innerWidth, height: innerHeight, stale: document.documentElement.hasAttribute("data-is-stale"), ...more(), ...(typeof tested === "string" ? { tested } : {}) }),
+  }).then((answer) => answer.json()).then((said) => {
+    if (said.retired) location.reload(); // the page says so
+    if (said.test) { showTest(said.name); send(said.test); }
   }).catch(() => null);
   if (!body.dataset.device) return;
   send();
