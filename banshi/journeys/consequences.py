@@ -29,6 +29,19 @@ class Consequences:
     over: int
 
     @property
+    def fewer(self) -> int:
+        return max(0, self.places_before - self.places_after)
+
+    @property
+    def more(self) -> int:
+        return max(0, self.places_after - self.places_before)
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether places and people stay as they are."""
+        return self.places_before == self.places_after and not self.over
+
+    @property
     def nothing_left(self) -> bool:
         """Whether nothing at all could be booked any more, though it can now."""
         return self.places_before > 0 and self.places_after == 0

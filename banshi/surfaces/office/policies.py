@@ -14,13 +14,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import english
-from banshi.journeys import change_rules
+from banshi.journeys import change_rules, rule_effects
 from banshi.journeys.consequences import Consequences
 from banshi.kernel.policy import HallPolicy
 from banshi.kernel.refusals import Refused
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Category, Hall, PolicyVersion
-from banshi.surfaces.office import policy_form
+from banshi.surfaces.office import policy_form, rule_finder
+from banshi.surfaces.office.effect_words import effect_words
 from banshi.surfaces.office.frame import (
     clean,
     day_or_none,
@@ -60,6 +61,9 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
     meta: dict[str, Any] = {"note": "", "from_day": "", "from_time": "", "version": newest.version if newest else 0}
     if restored is not None:
         meta["note"] = _("As in version %(n)s") % {"n": restored.version}
+    if request.method == "GET" and request.htmx:
+        q = clean(request.GET.get("q"), 60)
+        return page(request, "office/_policy_found.html", place, q=q, found=rule_finder.found(form, q))
     if request.method == "GET":
         return _page(
             request, place, form, meta, newest, changes=policy_form.changes(current, start) if restored else None
@@ -80,10 +84,10 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
         general = [text for path, text in faults.items() if path == "" or path == "from_day"]
         return _page(request, place, form, meta, newest, faults=faults, general=general)
     changed = policy_form.changes(current, document)
-    foreseen = change_rules.foresee(hall=place, policy=HallPolicy.model_validate(document), now=clock.now())
+    foreseen, touched = _foreseen(place, current, document)
     if request.POST.get("act") != "publish":
         shown = policy_form.sections(document)
-        return _page(request, place, shown, meta, newest, changes=changed, foreseen=foreseen)
+        return _page(request, place, shown, meta, newest, changes=changed, foreseen=foreseen, touched=touched)
     try:
         version = change_rules.publish(
             hall=place,
@@ -97,9 +101,18 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
         )
     except Refused as refused:
         shown = policy_form.sections(document)
-        return _page(request, place, shown, meta, newest, changes=changed, foreseen=foreseen, refused=refused)
+        return _page(
+            request, place, shown, meta, newest, changes=changed, foreseen=foreseen, touched=touched, refused=refused
+        )
     messages.success(request, _("Version %(n)s is published.") % {"n": version.version})
     return redirect("office:policy", hall=hall)
+
+
+def _foreseen(hall: Hall, old: dict[str, Any], new: dict[str, Any]) -> tuple[Consequences, list[str]]:
+    """Places and people before and after, and a sentence for whoever is touched."""
+    then, now = HallPolicy.model_validate(new), clock.now()
+    touched = rule_effects.effects(hall=hall, old=HallPolicy.model_validate(old), new=then, now=now)
+    return change_rules.foresee(hall=hall, policy=then, now=now), [effect_words(each.slug, each.n) for each in touched]
 
 
 def _valid_from(hall: Hall, meta: dict[str, Any]) -> tuple[datetime | None, str]:
@@ -127,6 +140,7 @@ def _page(
     general: list[str] | None = None,
     refused: Refused | None = None,
     foreseen: Consequences | None = None,
+    touched: list[str] | None = None,
 ) -> HttpResponseBase:
     faulty = [each for section in form for each in section.fields if each.error]
     return page(
@@ -139,6 +153,9 @@ def _page(
         ruling=change_rules.in_force(hall, clock.now()),
         planned=[(row, _planned_changes(hall, row)) for row in change_rules.planned(hall, clock.now())],
         foreseen=foreseen,
+        touched=touched or [],
+        q=(q := clean(request.GET.get("q"), 60)),
+        found=rule_finder.found(form, q),
         changes=changes,
         faults=faults or {},
         faulty=faulty,

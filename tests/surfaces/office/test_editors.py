@@ -21,6 +21,7 @@ from banshi.rooms.messaging.models import Message, Template
 from banshi.rooms.messaging.queries import as_sent
 from banshi.rooms.places.models import PolicyVersion, WindowCategory
 from banshi.rooms.staffing.models import Shift
+from banshi.surfaces.office import rule_finder
 from tests.surfaces.office.editing import booked, document, manager, office, signed_in, slot_at, staff_with  # noqa: F401
 from tests.town import TUESDAY_NINE, at
 
@@ -334,6 +335,61 @@ def test_an_older_version_is_restored_as_a_new_one(manager, office):  # noqa: F8
     page = manager.get("/office/town/policy/?version=1")
 
     assert [(each.before, each.after) for each in page.context["changes"]] == [("20", "15")]
+
+
+def test_a_change_says_in_words_whom_it_touches(manager, office):  # noqa: F811
+    booked(office, "2026-03-11 09:00")
+
+    answer = manager.post("/office/town/policy/", policy_fields(manager, **{"booking.come_early": "20"}))
+
+    shown = answer.content.decode()
+    assert answer.context["touched"] == ["1 个已有预约按新规则取消、改期和报到。"]
+    assert "1 个已有预约按新规则取消、改期和报到。" in shown
+
+
+def test_fewer_places_are_said_as_fewer(manager, office):  # noqa: F811
+    before = manager.post("/office/town/policy/", policy_fields(manager, **{"q0-public": "2"})).context["foreseen"]
+    answer = manager.post("/office/town/policy/", policy_fields(manager, **{"q0-public": "1"}))
+
+    assert answer.context["foreseen"].fewer == before.places_before // 2
+    assert f"少 {before.places_before // 2} 个" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("q", "first"),
+    [
+        ("爽约", "booking.credit.no_shows"), ("过号", "tickets.missed"), ("guohao", "tickets.missed"),
+        ("号源", "booking.quotas"), ("黄牛", None), ("老年人", "tickets.priority_lanes"), ("walk-in", "tickets.walk_ins"),
+        ("overbooking", "booking.overbook_percent"), ("静音", "screens.silent"), ("houbu", "booking.waiting_list"),
+        ("Waiting list", "booking.waiting_list"), ("xianhao", "tickets.daily_limit"), ("提前几分钟到", "booking.come_early"),
+        ("差评", "rating.bad_from_below"), ("weighted calling", "tickets.weights"), ("放号时间", "booking.release_at"),
+    ],
+)  # fmt: skip
+def test_a_rule_is_found_by_what_people_call_it(manager, q, first):  # noqa: F811
+    page = manager.get("/office/town/policy/", {"q": q})
+    part = manager.get("/office/town/policy/", {"q": q}, headers={"HX-Request": "true"}).content.decode()
+
+    paths = [each.path for each, _section in page.context["found"]]
+    if first is not None:
+        assert paths[0] == first
+    assert f'href="#{page.context["found"][0][0].id}"' in part
+    assert part.strip() in page.content.decode()
+
+
+def test_every_rule_has_a_label_and_is_found_by_it(manager):  # noqa: F811
+    sections = manager.get("/office/town/policy/").context["form"]
+    missed = [
+        each.path
+        for section in sections
+        for each in section.fields
+        if each.path not in [found.path for found, _s in rule_finder.found(sections, str(each.label))]
+    ]
+
+    assert missed == []
+
+
+def test_an_unknown_word_finds_nothing_and_says_so(manager):  # noqa: F811
+    assert "没有找到这样的规则" in manager.get("/office/town/policy/", {"q": "@@@@"}).content.decode()
 
 
 # --- Appointments

@@ -1,0 +1,142 @@
+"""Whom a change of rules touches, counted before it is made: appointments, people in line, people on lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, QuerySet
+
+from banshi.kernel.policy import HallPolicy
+from banshi.rooms.booking.models import LIVE, Appointment, Suspension, Waiting
+from banshi.rooms.booking.queries.facts import hall_facts
+from banshi.rooms.places.models import Hall
+from banshi.rooms.tickets.models import Ticket
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What becomes of `n` people. `slug`: coming | reminded | line | told | missed | lane | full | list | barred | above."""
+
+    slug: str
+    n: int
+
+
+@dataclass(frozen=True)
+class _Asked:
+    hall: Hall
+    old: HallPolicy
+    new: HallPolicy
+    now: datetime
+
+
+def effects(*, hall: Hall, old: HallPolicy, new: HallPolicy, now: datetime) -> list[Effect]:
+    """Only those that touch somebody, in the order of `_EFFECTS`."""
+    changed = _changed(old.model_dump(), new.model_dump())
+    asked = _Asked(hall, old, new, now)
+    found = [Effect(slug, count(asked)) for slug, paths, count in _EFFECTS if changed & set(paths)]
+    return [each for each in found if each.n]
+
+
+def _changed(old: Mapping[str, Any], new: Mapping[str, Any], path: str = "") -> set[str]:
+    found: set[str] = set()
+    for key, value in new.items():
+        at = f"{path}.{key}" if path else key
+        if isinstance(value, Mapping) and isinstance(old.get(key), Mapping) and at in _SECTIONS:
+            found |= _changed(old[key], value, at)
+        elif value != old.get(key):
+            found.add(at)
+    return found
+
+
+_SECTIONS = {"booking", "booking.credit", "tickets", "screens", "messages", "rating"}
+
+
+def _to_come(asked: _Asked) -> QuerySet[Appointment]:
+    return Appointment.objects.filter(hall=asked.hall, state__in=LIVE, ends_at__gt=asked.now)
+
+
+def _today(asked: _Asked) -> QuerySet[Ticket]:
+    return Ticket.objects.filter(hall=asked.hall, day=asked.now.astimezone(ZoneInfo(asked.hall.timezone)).date())
+
+
+def _waiting(asked: _Asked) -> QuerySet[Ticket]:
+    return _today(asked).filter(state="waiting")
+
+
+def _losing_their_lane(asked: _Asked) -> int:
+    ended = set(asked.old.tickets.priority_lanes) - set(asked.new.tickets.priority_lanes)
+    return _waiting(asked).filter(lane__in=ended).count()
+
+
+def _given_today(asked: _Asked) -> int:
+    """Walk-in numbers of today, where the new limit is reached by them already."""
+    limits, given = asked.new.tickets, _today(asked).filter(kind="walk_in")
+    total = given.count()
+    if limits.daily_limit is not None and total >= limits.daily_limit:
+        return total
+    by_category = given.values_list("category__code").annotate(n=Count("id")).order_by()
+    return sum(n for code, n in by_category if n >= limits.daily_limits.get(code, n + 1))
+
+
+def _on_the_list(asked: _Asked) -> int:
+    if asked.new.booking.waiting_list:
+        return 0
+    return Waiting.objects.filter(hall=asked.hall, state__in=["waiting", "offered"]).count()
+
+
+def _suspended(asked: _Asked) -> int:
+    today = asked.now.astimezone(ZoneInfo(asked.hall.timezone)).date()
+    return Suspension.objects.filter(
+        scope=hall_facts(asked.hall, now=asked.now).scope, lifted_at=None, until_on__gte=today
+    ).count()
+
+
+def _above(asked: _Asked) -> int:
+    """People with more appointments to come than the new limit: they keep them."""
+    limit = asked.new.booking.live_limit
+    if limit is None:
+        return 0
+    return _to_come(asked).values("person").annotate(n=Count("id")).filter(n__gt=limit).count()
+
+
+_Count = Callable[[_Asked], int]
+_EFFECTS: tuple[tuple[str, tuple[str, ...], _Count], ...] = (
+    (
+        "coming",
+        (
+            "booking.cancel_until", "booking.move_limit", "booking.come_early", "booking.kept",
+            "tickets.check_in_opens", "tickets.check_in_closes", "tickets.check_in_grace", "tickets.late",
+        ),
+        lambda asked: _to_come(asked).count(),
+    ),
+    (
+        "reminded",
+        (
+            "messages.channels", "messages.day_before_at", "messages.leave_before", "messages.reminder_gap",
+        ),
+        lambda asked: _to_come(asked).count(),
+    ),
+    ("above", ("booking.live_limit",), _above),
+    ("list", ("booking.waiting_list",), _on_the_list),
+    ("barred", ("booking.suspension_bars",), _suspended),
+    (
+        "line",
+        (
+            "tickets.booked_first", "tickets.weights", "tickets.finally_call_after", "tickets.call_within",
+            "tickets.spill_over_after", "tickets.auto_call", "tickets.recall_limit", "tickets.start_without_identity",
+        ),
+        lambda asked: _waiting(asked).count(),
+    ),
+    ("lane", ("tickets.priority_lanes",), _losing_their_lane),
+    (
+        "missed",
+        ("tickets.missed", "tickets.reissue_limit", "tickets.reissue_within"),
+        lambda asked: _today(asked).filter(state="missed").count(),
+    ),
+    ("told", ("messages.ahead", "messages.on_call"), lambda asked: _waiting(asked).count()),
+    ("full", ("tickets.daily_limit", "tickets.daily_limits"), _given_today),
+)  # fmt: skip
