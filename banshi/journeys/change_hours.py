@@ -132,8 +132,10 @@ def sessions_after(
     found = calendars.sessions(hall, first, last)
     closed = [*calendars.closures(hall, first, last), *shut]
     calendar = calendars.work_calendar()
+    plans = calendars.planned(hall.pk, valid_from) if document is not None and valid_from is not None else []
+    until = plans[0].valid_from if plans else None
     for day in found:
-        if document is not None and (valid_from is None or day >= valid_from):
+        if document is not None and (valid_from is None or day >= valid_from) and (until is None or day < until):
             found[day] = calendar_rules.sessions_on(document, day, calendar, closed)
         elif shut:
             found[day] = calendar_rules.sessions_on(calendars.document_of(hall.pk, day), day, calendar, closed)
@@ -253,12 +255,16 @@ def publish(
 ) -> tuple[CalendarVersion, FollowUp]:
     """Publish a calendar, make its slots, and open a follow-up for everybody it leaves out.
 
+    What is planned for days after `valid_from` stays planned: it is published again behind this one, since of two
+    versions the newer rules. It is replaced by publishing from its own day on.
+
     :param choices: by appointment code. :param others: for whoever booked after the list was made.
     :param expected_version: what the editor started from.
     :raises Refused: invalid, changed-meanwhile. Nothing is changed then.
     """
     with transaction.atomic():
         before = _before(hall, now)
+        coming = calendars.planned(hall.pk, valid_from)
         version = calendar_actions.publish(
             hall=hall,
             document=document,
@@ -268,6 +274,10 @@ def publish(
             note=note,
             expected_version=expected_version,
         )
+        for plan in coming:
+            calendar_actions.publish(
+                hall=hall, document=plan.document, valid_from=plan.valid_from, by=by, now=now, note=plan.note
+            )
         cause = f"calendar:{version.version}"
         return version, _follow(hall, cause, before, choices, others, why=None, by=by, now=now)
 

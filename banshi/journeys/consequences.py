@@ -80,6 +80,14 @@ def consequences(
     )
 
 
+def places_within(
+    hall: Hall, sessions: Sequence[Session], starts_at: datetime, ends_at: datetime, *, now: datetime
+) -> int:
+    """Public places of the periods that sessions of one day would have between two moments, by the policy in force."""
+    rows = wanted_slots(hall_facts(hall, now=now), bookable_items(hall), {starts_at.date(): list(sessions)})
+    return sum(int(row["quota"]) for row in rows if row["starts_at"] < ends_at and row["ends_at"] > starts_at)
+
+
 def _reach(hall: HallFacts, today: date) -> date:
     """The last day looked at: whatever a policy opens is somewhere within two weeks of its horizon."""
     return booking_rules.horizon(hall.policy.booking, today, calendars.work_calendar()) + timedelta(days=14)

@@ -73,6 +73,22 @@ def versions(hall_id: int) -> list[CalendarVersion]:
     return list(CalendarVersion.objects.filter(hall_id=hall_id).order_by("-version"))
 
 
+def ruling(hall_id: int, day: date) -> CalendarVersion | None:
+    """The version in force on a day."""
+    return CalendarVersion.objects.filter(hall_id=hall_id, valid_from__lte=day).order_by("-version").first()
+
+
+def planned(hall_id: int, after: date) -> list[CalendarVersion]:
+    """Versions that take over after a day, by when; those that a later one replaces on their day are left out."""
+    now_ruling = ruling(hall_id, after)
+    kept: list[CalendarVersion] = []
+    for row in CalendarVersion.objects.filter(hall_id=hall_id, valid_from__gt=after).order_by("-version"):
+        newer = now_ruling is None or row.version > now_ruling.version
+        if newer and all(row.valid_from < later.valid_from for later in kept):
+            kept.append(row)
+    return sorted(kept, key=lambda row: row.valid_from)
+
+
 def _documents(hall_id: int) -> list[tuple[date, CalendarDocument]]:
     """(valid_from, document), newest version first: for a day, the first whose valid_from is not after it rules."""
     rows = CalendarVersion.objects.filter(hall_id=hall_id).order_by("-version").values_list("id", "valid_from")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 
+from django.db.models import Q
 from django.http import HttpResponseBase
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock, limits
@@ -12,11 +16,60 @@ from banshi.foundation.doors import Asked, door
 from banshi.rooms.audit import queries as audit_of
 from banshi.rooms.identity.models import Staff
 from banshi.rooms.places import queries as places
-from banshi.surfaces.office import deeds
-from banshi.surfaces.office.frame import clean, day_or_none, int_or_none, page, zone_of
+from banshi.rooms.places.models import Hall
+from banshi.surfaces.office import deeds, exports
+from banshi.surfaces.office.frame import clean, day_or_none, int_or_none, invalid, page, zone_of
+from banshi.surfaces.office.templatetags.office import stamp
 from banshi.surfaces.office.words import AUDIT
 
 PER_PAGE = 50
+MOST_EXPORTED = 5000
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of the trail, as typed."""
+
+    subject: str
+    action: str
+    who: str
+    first: date | None
+    last: date | None
+    whole: bool  # of all halls
+
+
+def _asked(request: Asked) -> Question:
+    return Question(
+        subject=clean(request.GET.get("subject"), 80),
+        action=clean(request.GET.get("action"), 60),
+        who=clean(request.GET.get("who"), 60),
+        first=day_or_none(request.GET.get("first")),
+        last=day_or_none(request.GET.get("last")),
+        whole=request.who.may("audit.view", "*") and bool(request.GET.get("all")),
+    )
+
+
+def _actor(who: str) -> str | None:
+    """Whose deeds: `staff:12`, a login, or a name as people know it."""
+    if not who or ":" in who or who in ("system", "demo"):
+        return who or None
+    named = Q(login=who.lower()) | Q(name_zh=who) | Q(name_en__iexact=who)
+    member = Staff.objects.filter(named).order_by("pk").first()
+    return f"staff:{member.pk}" if member else "staff:0"
+
+
+def _rows(hall: Hall, asked: Question, *, cursor: int | None, limit: int) -> list[audit_of.EntryView]:
+    zone = zone_of(hall)
+    return audit_of.trail(
+        hall=None if asked.whole else hall.code,
+        subject=asked.subject or None,
+        action=asked.action or None,
+        actor=_actor(asked.who),
+        since=datetime.combine(asked.first, time(0), zone) if asked.first else None,
+        until=datetime.combine(asked.last + timedelta(days=1), time(0), zone) if asked.last else None,
+        cursor=cursor,
+        limit=limit,
+    )
 
 
 @door(audience="staff", permission="audit.view")
@@ -24,29 +77,8 @@ PER_PAGE = 50
 def index(request: Asked, hall: str) -> HttpResponseBase:
     """This hall's entries; who audits everywhere may look at all of them (`all=1`)."""
     place = places.hall_by_code(hall)
-    subject, action = clean(request.GET.get("subject"), 80), clean(request.GET.get("action"), 60)
-    who, first, last = (
-        clean(request.GET.get("who"), 60),
-        day_or_none(request.GET.get("first")),
-        day_or_none(request.GET.get("last")),
-    )
-    everywhere = request.who.may("audit.view", "*")
-    whole = everywhere and bool(request.GET.get("all"))
-    zone = zone_of(place)
-    actor = who or None
-    if who and ":" not in who and who not in ("system", "demo"):
-        member = Staff.objects.filter(login=who.lower()).first()
-        actor = f"staff:{member.pk}" if member else "staff:0"
-    rows = audit_of.trail(
-        hall=None if whole else place.code,
-        subject=subject or None,
-        action=action or None,
-        actor=actor,
-        since=datetime.combine(first, time(0), zone) if first else None,
-        until=datetime.combine(last + timedelta(days=1), time(0), zone) if last else None,
-        cursor=int_or_none(request.GET.get("before"), 1, 2**62),
-        limit=PER_PAGE + 1,
-    )
+    asked = _asked(request)
+    rows = _rows(place, asked, cursor=int_or_none(request.GET.get("before"), 1, 2**62), limit=PER_PAGE + 1)
     left = request.GET.copy()
     left.pop("before", None)
     return page(
@@ -57,10 +89,39 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
         older=rows[PER_PAGE - 1].id if len(rows) > PER_PAGE else None,
         more=f"{left.urlencode()}&" if left else "",
         actions=AUDIT.items(),
-        asked={"subject": subject, "action": action, "who": who, "first": first, "last": last},
-        everywhere=everywhere,
-        whole=whole,
+        asked=asked,
+        everywhere=request.who.may("audit.view", "*"),
+        whole=asked.whole,
     )
+
+
+@door(audience="staff", permission="audit.view")
+@require_GET
+def export(request: Asked, hall: str) -> HttpResponseBase:
+    """The entries asked for, newest first, in the words of the page. `format`: xlsx | csv."""
+    place = places.hall_by_code(hall)
+    form = request.GET.get("format", "xlsx")
+    if form not in ("xlsx", "csv"):
+        raise invalid("format", _("Choose XLSX or CSV."))
+    lines = deeds.read(_rows(place, _asked(request), cursor=None, limit=MOST_EXPORTED))
+    columns = (
+        exports.Column("at", _("Time"), "text"),
+        exports.Column("what", _("What happened"), "text"),
+        exports.Column("details", pgettext("audit", "Details"), "text"),
+        exports.Column("sealed", _("Sealed"), "text"),
+    )
+    rows = tuple(
+        {
+            "at": stamp(line.entry.at, place),
+            "what": line.sentence,
+            "details": " · ".join(line.details),
+            "sealed": _("sealed") if line.entry.sealed else _("not yet"),
+        }
+        for line in lines
+    )
+    table = exports.Table("audit", _("Audit trail"), columns, rows)
+    content = exports.as_csv(table) if form == "csv" else exports.as_xlsx([table])
+    return exports.answer(content, name=f"banshi-{hall}-audit", form=form)
 
 
 @door(audience="staff", permission="audit.view")

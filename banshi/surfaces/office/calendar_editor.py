@@ -23,7 +23,7 @@ from banshi.foundation.said import english
 from banshi.foundation.states import CHANNELS
 from banshi.journeys import change_hours
 from banshi.journeys.change_hours import WHATS, Affected, Choice, What
-from banshi.journeys.consequences import consequences
+from banshi.journeys.consequences import consequences, places_within
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.rules import SOURCES
 from banshi.rooms.calendars import queries as calendars
@@ -32,7 +32,7 @@ from banshi.rooms.calendars.models import CalendarVersion
 from banshi.rooms.calendars.rules import CalendarDocument, Session
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
-from banshi.surfaces.office import calendar_form
+from banshi.surfaces.office import calendar_form, calendar_month
 from banshi.surfaces.office.calendars import plain
 from banshi.surfaces.office.frame import clean, day_or_none, int_or_none, invalid, local, page, status_of
 from banshi.surfaces.office.words import SESSION_KINDS, WALK_INS, WEEKDAYS
@@ -51,7 +51,8 @@ class HoursChange:
     after: list[str]
 
 
-def _current(hall: Hall) -> CalendarVersion | None:
+def newest_of(hall: Hall) -> CalendarVersion | None:
+    """What two editors must not both follow; where a change starts from is another question."""
     return CalendarVersion.objects.filter(hall=hall).order_by("-version").first()
 
 
@@ -62,18 +63,24 @@ def _tomorrow(hall: Hall) -> date:
 @door(audience="staff", permission="calendar.edit")
 @require_http_methods(["GET", "POST"])
 def edit(request: Asked, hall: str) -> HttpResponseBase:
-    """The form of session rules, or the document as YAML (`tab=text`). POST: add a rule, or preview."""
+    """The form of session rules, or the document as YAML (`tab=text`). POST: add a rule, or preview.
+
+    It starts from the hours in force on the day chosen (`from`, tomorrow if not said), or from `version`.
+    """
     place = places.hall_by_code(hall)
-    newest = _current(place)
-    start = newest
-    wanted = int_or_none(request.GET.get("version"), 1)
+    newest = newest_of(place)
+    said = request.POST.get("valid_from") if request.method == "POST" else request.GET.get("from")
+    valid_from = day_or_none(said)
+    start = calendars.ruling(place.pk, valid_from or _tomorrow(place)) or newest
+    wanted = int_or_none(request.POST.get("start") or request.GET.get("version"), 1)
     if wanted is not None:
-        start = CalendarVersion.objects.filter(hall=place, version=wanted).first() or newest
+        start = CalendarVersion.objects.filter(hall=place, version=wanted).first() or start
     base: dict[str, Any] = start.document if start else {"timezone": place.timezone, "rules": []}
     as_text = (request.POST.get("tab") or request.GET.get("tab")) == "text"
     typed: dict[str, Any] = {
         "tab": "text" if as_text else "form",
-        "valid_from": request.POST.get("valid_from", _tomorrow(place).isoformat())[:10],
+        "valid_from": (said or _first_day(place, start, wanted).isoformat())[:10],
+        "start": start,
         "note": clean(request.POST.get("note"), 200),
         "text": plain(base),
         "forms": [calendar_form.to_form(rule) for rule in base.get("rules", ())],
@@ -85,9 +92,9 @@ def edit(request: Asked, hall: str) -> HttpResponseBase:
     if act == "add":
         typed["forms"].append({**calendar_form.BLANK, "code": f"rule-{len(typed['forms']) + 1}"})
         return _form(request, place, typed, newest)
-    if act == "remove":
+    if act == "remove" or "month" in request.POST:
+        typed["month"] = day_or_none(request.POST.get("month"))
         return _form(request, place, typed, newest)
-    valid_from = day_or_none(typed["valid_from"])
     if valid_from is None:
         faults.append(_("Valid from: a day like 2026-10-01"))
     elif valid_from < local(place, clock.now()).date():
@@ -103,6 +110,12 @@ def edit(request: Asked, hall: str) -> HttpResponseBase:
     return _preview(request, place, checked, valid_from, typed, newest)
 
 
+def _first_day(hall: Hall, start: CalendarVersion | None, wanted: int | None) -> date:
+    """Tomorrow; whoever changes a plan changes it from its own day on."""
+    tomorrow = _tomorrow(hall)
+    return max(tomorrow, start.valid_from) if start is not None and wanted is not None else tomorrow
+
+
 def _typed_document(
     post: QueryDict, hall: Hall, base: Mapping[str, Any], typed: dict[str, Any], *, as_text: bool
 ) -> tuple[dict[str, Any], list[str]]:
@@ -111,10 +124,14 @@ def _typed_document(
         typed["forms"] = calendar_form.forms_of(post)
         return calendar_form.document_of(typed["forms"], timezone=hall.timezone, base=base)
     typed["text"] = post.get("text", "")[:60_000]
-    if _ALIAS.search(typed["text"]):  # an alias of an alias can stand for more than any machine holds
+    return _read_text(typed["text"])
+
+
+def _read_text(text: str) -> tuple[dict[str, Any], list[str]]:
+    if _ALIAS.search(text):  # an alias of an alias can stand for more than any machine holds
         return {}, [_("Write everything out: “&name” and “*name” are not possible here.")]
     try:
-        found = yaml.safe_load(typed["text"])
+        found = yaml.safe_load(text)
     except yaml.YAMLError as wrong:
         mark = getattr(wrong, "problem_mark", None)
         line = mark.line + 1 if mark else 1
@@ -152,9 +169,44 @@ def _form(
         categories=view.categories,
         zones=view.zones,
         codes=[form["code"] for form in typed["forms"]],
+        plans=calendars.planned(hall.pk, day_or_none(typed["valid_from"]) or _tomorrow(hall)),
+        month=calendar_month.of(hall, _draft(hall, typed), day_or_none(typed["valid_from"]), typed.get("month")),
         today=local(hall, clock.now()).date(),
         status=status,
     )
+
+
+def _draft(hall: Hall, typed: Mapping[str, Any]) -> CalendarDocument | None:
+    """What is typed, as far as it can be read already."""
+    start: CalendarVersion | None = typed.get("start")
+    base = start.document if start else {}
+    if typed["tab"] == "text":
+        document, faults = _read_text(typed["text"])
+    else:
+        document, faults = calendar_form.document_of(typed["forms"], timezone=hall.timezone, base=base)
+    try:
+        return None if faults else rules.load(document)
+    except rules.InvalidCalendar:
+        return None
+
+
+@door(audience="staff", permission="calendar.edit")
+@require_POST
+def month(request: Asked, hall: str) -> HttpResponseBase:
+    """The month beside the editor, as what is typed now would make it; `month` = earlier | later | a day of it."""
+    place = places.hall_by_code(hall)
+    start = CalendarVersion.objects.filter(hall=place, version=int_or_none(request.POST.get("start"), 1) or 0).first()
+    typed = {
+        "tab": "text" if request.POST.get("tab") == "text" else "form",
+        "text": request.POST.get("text", "")[:60_000],
+        "forms": calendar_form.forms_of(request.POST),
+        "start": start,
+    }
+    valid_from, shown = day_or_none(request.POST.get("valid_from")), day_or_none(request.POST.get("month"))
+    drawn = calendar_month.of(place, _draft(place, typed), valid_from, shown)
+    if not request.htmx:
+        return redirect("office:calendar_edit", hall=hall)
+    return page(request, "office/_calendar_month.html", place, month=drawn)
 
 
 def _preview(
@@ -185,29 +237,36 @@ def _preview(
 
 
 def _overlaps(hall: Hall, document: CalendarDocument, first: date) -> list[Overlap]:
-    """Sessions of the new hours that overlap, with what both would add up to: the same hour is given out once only."""
+    """Sessions of the new hours that overlap, with the places of each: the same hour is given out once only."""
     days = [first + timedelta(days=i) for i in range(PREVIEW_DAYS)]
     calendar = calendars.work_calendar()
     found: dict[frozenset[str], Overlap] = {}
     for day in days:
         for one, other in combinations(rules.sessions_on(document, day, calendar), 2):
             starts_at, ends_at = max(one.starts_at, other.starts_at), min(one.ends_at, other.ends_at)
-            if starts_at < ends_at:
-                both = len(one.periods) + len(other.periods)
+            pair = frozenset({one.rule, other.rule})
+            if starts_at < ends_at and pair not in found:
                 names = [each.name.en if english() else each.name.zh for each in (one, other)]
-                found.setdefault(frozenset({one.rule, other.rule}), Overlap(day, names, starts_at, ends_at, both))
+                each = [places_within(hall, [session], starts_at, ends_at, now=clock.now()) for session in (one, other)]
+                together = places_within(hall, [one, other], starts_at, ends_at, now=clock.now())
+                found[pair] = Overlap(day, names, starts_at, ends_at, each, together)
     return list(found.values())
 
 
 @dataclass(frozen=True)
 class Overlap:
-    """Two sessions at once. `periods`: of both together, were none left out."""
+    """Two sessions at once. `places`: what each would give alone in the hours of both; `together`: what is given."""
 
     day: date
     names: list[str]
     starts_at: datetime
     ends_at: datetime
-    periods: int
+    places: list[int]
+    together: int
+
+    @property
+    def sum(self) -> int:
+        return sum(self.places)
 
 
 def people_context(people: list[Affected]) -> dict[str, Any]:
@@ -224,11 +283,10 @@ def people_context(people: list[Affected]) -> dict[str, Any]:
 
 def _changes(hall: Hall, document: CalendarDocument, first: date) -> list[HoursChange]:
     last = first + timedelta(days=PREVIEW_DAYS - 1)
-    calendar = calendars.work_calendar()
-    shut = calendars.closures(hall, first, last)
+    then = change_hours.sessions_after(hall, first, last, document=document, valid_from=first, shut=())
     found: dict[tuple[str, ...], HoursChange] = {}
     for day, before in calendars.sessions(hall, first, last).items():
-        old, new = _hours(before), _hours(rules.sessions_on(document, day, calendar, shut))
+        old, new = _hours(before), _hours(then[day])
         if old != new:
             found.setdefault((*old, "→", *new), HoursChange([], old, new)).days.append(day)
     return list(found.values())
@@ -284,7 +342,7 @@ def _confirmed(request: Asked, hall: Hall, document: dict[str, Any], valid_from:
 def publish(request: Asked, hall: str) -> HttpResponseBase:
     """Publish what was previewed, with what was chosen for each person."""
     place = places.hall_by_code(hall)
-    newest = _current(place)
+    newest = newest_of(place)
     valid_from = day_or_none(request.POST.get("valid_from"))
     try:
         document = json.loads(request.POST.get("document", ""))
@@ -317,6 +375,7 @@ def publish(request: Asked, hall: str) -> HttpResponseBase:
             "note": clean(request.POST.get("note"), 200),
             "text": plain(document),
             "forms": [],
+            "start": None,
         }
         return _form(request, place, typed, newest, refused=refused)
     messages.success(request, _("Version %(n)s is published.") % {"n": version.version})

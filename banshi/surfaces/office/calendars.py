@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -17,6 +16,7 @@ from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.models import CalendarVersion
 from banshi.rooms.calendars.rules import Session, WhyClosed
 from banshi.rooms.places import queries as places
+from banshi.surfaces.office import calendar_words
 from banshi.surfaces.office.frame import day_asked, local, monday_of, page, paged
 from banshi.surfaces.office.names import names_of
 
@@ -88,7 +88,7 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
 class VersionDiff:
     version: CalendarVersion
     by: str
-    lines: list[tuple[str, str]]  # kind (+, -, " "), text
+    said: list[str]  # a sentence for each change
 
 
 def plain(document: dict[str, Any]) -> str:
@@ -120,17 +120,6 @@ def _without_empty(value: Any) -> Any:
     return value
 
 
-def difference(old: dict[str, Any] | None, new: dict[str, Any]) -> list[tuple[str, str]]:
-    """Changed lines with two around them: ("+" | "-" | " " | "…", text)."""
-    before = plain(old).splitlines() if old is not None else []
-    lines: list[tuple[str, str]] = []
-    for line in difflib.unified_diff(before, plain(new).splitlines(), n=2, lineterm=""):
-        if line.startswith(("---", "+++")):
-            continue
-        lines.append(("…", "…") if line.startswith("@@") else (line[:1], line[1:]))
-    return lines[1:] if lines[:1] == [("…", "…")] else lines
-
-
 @door(audience="staff", permission="calendar.edit")
 @require_GET
 def versions(request: Asked, hall: str) -> HttpResponseBase:
@@ -143,7 +132,9 @@ def versions(request: Asked, hall: str) -> HttpResponseBase:
         v.version: v.document for v in CalendarVersion.objects.filter(hall=place, version__in=numbers).order_by("id")
     }
     who = names_of(row.made_by for row in listed)
+    names = calendar_words.Names(place)
     found = [
-        VersionDiff(row, who[row.made_by], difference(earlier.get(row.version - 1), row.document)) for row in listed
+        VersionDiff(row, who[row.made_by], calendar_words.changes(earlier.get(row.version - 1), row.document, names))
+        for row in listed
     ]
     return page(request, "office/calendar_versions.html", place, rows=rows, found=found, more="")

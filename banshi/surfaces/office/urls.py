@@ -69,6 +69,7 @@ urlpatterns = [
     path(HALL + "calendar/versions/", calendars.versions, name="calendar_versions"),
     path(HALL + "calendar/edit/", calendar_editor.edit, name="calendar_edit"),
     path(HALL + "calendar/publish", calendar_editor.publish, name="calendar_publish"),
+    path(HALL + "calendar/month", calendar_editor.month, name="calendar_month"),
     path(HALL + "calendar/closures/", closures.index, name="closures"),
     path(HALL + "calendar/closures/preview", closures.preview, name="closure_preview"),
     path(HALL + "calendar/closures/close", closures.close, name="closure_close"),
@@ -112,6 +113,7 @@ urlpatterns = [
     path(HALL + "templates/<slug:key>/<slug:language>/", templates_of_messages.one, name="template"),
     # Looking back
     path(HALL + "audit/", audit.index, name="audit"),
+    path(HALL + "audit/export", audit.export, name="audit_export"),
     path(HALL + "audit/verify", audit.verify, name="audit_verify"),
     # People and devices
     path(HALL + "staff/", staff.index, name="staff"),
