@@ -99,7 +99,9 @@ def test_chip_and_window_weigh_the_same_and_a_declaration_replaces_nothing() -> 
     assert [Evidence.DECLARED.replaces(each) for each in Evidence] == [False, False, False, False]
 
 
-@pytest.mark.parametrize("hidden", ["\u200b", "\u202e", "\u2066", "\ufeff", "\u00ad", "\u3164", "\x07", "\n", "\u2028", "\ue000"])
+@pytest.mark.parametrize(
+    "hidden", ["\u200b", "\u202e", "\u2066", "\ufeff", "\u00ad", "\u3164", "\x07", "\n", "\u2028", "\ue000"]
+)
 def test_a_label_holds_nothing_that_is_not_seen(hidden: str) -> None:
     with pytest.raises(InvalidName):
         label(f"一号{hidden}机")

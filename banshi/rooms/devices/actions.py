@@ -137,7 +137,10 @@ def pair(*, hall: Hall, code: str, secret: str, by: Actor, now: datetime) -> str
     with transaction.atomic():
         # One conditional update: a secret pairs one machine, however many try at once.
         paired = Device.objects.filter(
-            hall=hall, code=code.strip().lower(), secret_hash=secret_hash("pairing", secret.strip().lower()), retired_at=None
+            hall=hall,
+            code=code.strip().lower(),
+            secret_hash=secret_hash("pairing", secret.strip().lower()),
+            retired_at=None,
         ).update(secret_hash=secret_hash("token", token))
         if not paired:
             raise Refused("code-wrong")
@@ -183,7 +186,11 @@ def bring_back(*, code: str, by: Actor, now: datetime) -> None:
     """
     device = device_by_code(code)
     with transaction.atomic():
-        back = Device.objects.filter(pk=device.pk).exclude(retired_at=None).update(retired_at=None, secret_hash="", test={})
+        back = (
+            Device.objects.filter(pk=device.pk)
+            .exclude(retired_at=None)
+            .update(retired_at=None, secret_hash="", test={})
+        )
         if back:
             audit.record(action="device_brought_back", subject=f"device:{code}", by=by, now=now, hall=device.hall.code)
 

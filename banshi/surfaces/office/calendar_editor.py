@@ -369,7 +369,7 @@ def publish(request: Asked, hall: str) -> HttpResponseBase:
             expected_version=int_or_none(request.POST.get("version")) or 0,
         )
     except Refused as refused:
-        typed = {
+        typed: dict[str, Any] = {
             "tab": "text",
             "valid_from": valid_from.isoformat(),
             "note": clean(request.POST.get("note"), 200),

@@ -26,7 +26,12 @@ def changes(old: Mapping[str, Any] | None, new: Mapping[str, Any], names: Names)
         if code in before:
             said += [
                 _("%(session)s – %(what)s: %(before)s → %(after)s")
-                % {"session": names.name(after[code]), "what": what, "before": was or _("none"), "after": is_ or _("none")}
+                % {
+                    "session": names.name(after[code]),
+                    "what": what,
+                    "before": was or _("none"),
+                    "after": is_ or _("none"),
+                }
                 for what, was, is_ in names.differences(before[code], after[code])
             ]
     said += [_("Ended: %(session)s") % {"session": names.whole(before[code])} for code in before if code not in after]
@@ -111,5 +116,8 @@ def _stops(rule: Rule) -> str:
         return _("when the period begins")
     at = str(stop["time"])[:5].removeprefix("0")
     if stop.get("weekday"):
-        return pgettext("calendar", "the %(day)s before at %(time)s") % {"day": dict(WEEKDAYS)[stop["weekday"]], "time": at}
+        return pgettext("calendar", "the %(day)s before at %(time)s") % {
+            "day": dict(WEEKDAYS)[stop["weekday"]],
+            "time": at,
+        }
     return pgettext("calendar", "%(n)s days before at %(time)s") % {"n": stop.get("days_before", 0), "time": at}

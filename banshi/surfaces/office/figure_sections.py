@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -45,6 +45,15 @@ class Days:
     def single(self) -> bool:
         return self.first == self.last
 
+    @property
+    def weeks_back(self) -> timedelta:
+        """To the days before that these are compared with: the same weekdays, as many of them, none of these."""
+        return timedelta(weeks=(self.last - self.first).days // 7 + 1)
+
+    @property
+    def before(self) -> Days:
+        return Days(self.first - self.weeks_back, self.last - self.weeks_back)
+
 
 def of_hall(hall: Hall, days: Days, *, loads: Sequence[insight.WindowLoad]) -> tuple[Row, insight.Kept, list[Section]]:
     """:returns: the total, the promises, and the sections. :param loads: of a single day, else none."""
@@ -55,7 +64,7 @@ def of_hall(hall: Hall, days: Days, *, loads: Sequence[insight.WindowLoad]) -> t
     kept = insight.promises(halls=halls, first=days.first, last=days.last)
     total = found[""][-1]
     sections = [
-        *_by_time(found, days),
+        *_by_time(found, _before(halls, days), days),
         *_waits(halls, days),
         _channels(found),
         _categories(found),
@@ -75,7 +84,8 @@ def of_region(
     levels = insight.levels(halls=halls, first=days.first, last=days.last)
     kept = insight.promises(halls=halls, first=days.first, last=days.last)
     total = found[""][-1]
-    sections = [_parts(region, levels), *_by_time(found, days), *_waits(halls, days), _channels(found)]
+    by_time = _by_time(found, _before(halls, days), days)
+    sections = [_parts(region, levels), *by_time, *_waits(halls, days), _channels(found)]
     sections += [_halls(found), _stars(total), *_promises(kept, days), _items(found)]
     return total, kept, sections, levels
 
@@ -152,26 +162,30 @@ def _chart(kind: str, labels: Sequence[str], series: Sequence[Row], unit: str, *
     return {"kind": kind, "labels": list(labels), "series": list(series), "unit": unit, **more}
 
 
-def _came(rows: Sequence[Row]) -> dict[str, Any]:
-    labels = [row["label"] for row in rows]
-    booked = _series(pgettext("figures", "booked"), [row["booked"] for row in rows], "blue", stack="numbers")
-    walk_in = _series(pgettext("figures", "walk-in"), [row["walk_in"] for row in rows], "light", stack="numbers")
-    served = _series(pgettext("figures", "Served"), [row["served"] for row in rows], "jade", line=True)
-    return _chart("bar", labels, [booked, walk_in, served], _("numbers"))
-
-
-def _waited(rows: Sequence[Row], name: str = "wait") -> dict[str, Any]:
-    labels = [row["label"] for row in rows]
-    return _chart(
-        "line",
-        labels,
-        [
-            _series(_("nine in ten below"), _minutes(rows, f"{name}_p90_s"), "amber"),
-            _series(_("Mean"), _minutes(rows, f"{name}_mean_s"), "blue"),
-            _series(_("half below"), _minutes(rows, f"{name}_p50_s"), "jade"),
-        ],
-        _("min"),
+def _came(rows: Sequence[Row], last: int, when: str) -> dict[str, Any]:
+    """:param last: rows from here on have not happened yet; what came before is drawn to the end. :param when: then."""
+    now, labels = rows[:last], [row["label"] for row in rows]
+    booked = _series(pgettext("figures", "booked"), [row["booked"] for row in now], "blue", stack="numbers")
+    walk_in = _series(pgettext("figures", "walk-in"), [row["walk_in"] for row in now], "light", stack="numbers")
+    served = _series(pgettext("figures", "Served"), [row["served"] for row in now], "jade", line=True)
+    before = _series(
+        _("Visits, %(when)s") % {"when": when}, [row["visits_before"] for row in rows], "ghost", line=True, ghost=True
     )
+    return _chart("bar", labels, [booked, walk_in, served, before], _("numbers"))
+
+
+def _waited(rows: Sequence[Row], name: str = "wait", *, last: int | None = None, when: str = "") -> dict[str, Any]:
+    """:param when: the days before that the mean is compared with; "" for none."""
+    now = rows[:last]
+    series = [
+        _series(_("nine in ten below"), _minutes(now, f"{name}_p90_s"), "amber"),
+        _series(_("Mean"), _minutes(now, f"{name}_mean_s"), "blue"),
+        _series(_("half below"), _minutes(now, f"{name}_p50_s"), "jade"),
+    ]
+    if when:
+        before = _("Mean, %(when)s") % {"when": when}
+        series.append(_series(before, _minutes(rows, "wait_before_s"), "ghost", ghost=True))
+    return _chart("line", [row["label"] for row in rows], series, _("min"))
 
 
 def _bars(rows: Sequence[Row], series: Sequence[tuple[str, str, str]], unit: str) -> dict[str, Any] | None:
@@ -191,7 +205,45 @@ def _bars(rows: Sequence[Row], series: Sequence[tuple[str, str, str]], unit: str
 # --- sections ---
 
 
-def _by_time(found: dict[str, list[Row]], days: Days) -> list[Section]:
+Earlier = dict[str, list[Row]]
+
+
+def _before(halls: Sequence[Hall], days: Days) -> Earlier:
+    """Figures of the same weekdays before."""
+    bys = ["hour"] if days.single else ["day", "hour"]
+    return insight.figures(halls=halls, first=days.before.first, last=days.before.last, bys=bys)
+
+
+def _with_before(rows: Sequence[Row], earlier: Sequence[Row], back: timedelta) -> list[Row]:
+    """Each row with the visits and the mean wait of its counterpart; hours in which people came only then come too."""
+
+    def key(row: Row) -> str:
+        if row["total"] or len(row["key"]) < 10:
+            return str(row["key"])
+        return (date.fromisoformat(row["key"]) + back).isoformat()
+
+    then = {key(row): row for row in earlier}
+    here = {row["key"] for row in rows}
+    only_then = [
+        {
+            **{name: 0 if isinstance(value, int) else None for name, value in row.items()},
+            **{name: row[name] for name in ("key", "name_zh", "name_en")}, "total": False,
+        }
+        for row in earlier
+        if not row["total"] and key(row) not in here
+    ]  # fmt: skip
+    body = sorted([*rows[:-1], *only_then], key=lambda row: row["key"])
+    return [
+        {
+            **row,
+            "visits_before": then[row["key"]]["visits"] if row["key"] in then else 0,
+            "wait_before_s": then[row["key"]]["wait_mean_s"] if row["key"] in then else None,
+        }
+        for row in [*body, rows[-1]]
+    ]
+
+
+def _by_time(found: dict[str, list[Row]], earlier: Earlier, days: Days) -> list[Section]:
     sections = []
     for by, came, waited, head in (
         ("day", _("Visits by day"), _("Waits by day"), _("Day")),
@@ -199,14 +251,22 @@ def _by_time(found: dict[str, list[Row]], days: Days) -> list[Section]:
     ):
         if by == "day" and days.single:
             continue
-        table = _table(f"visits-{by}", came, head, (*_counts(), *_bookings()), found[by])
-        happened = _until_now(table.rows)
-        sections.append(Section(table, chart=_came(happened)))
-        table = _table(
-            f"waits-{by}", waited, head, (Column("served", pgettext("figures", "Served")), *_times()), found[by]
-        )
-        sections.append(Section(table, chart=_waited(happened)))
+        rows = _with_before(found[by], earlier[by], days.weeks_back)
+        visits = Column("visits_before", _("Visits, %(when)s") % {"when": _when(days)})
+        table = _table(f"visits-{by}", came, head, (*_counts(), *_bookings(), visits), rows)
+        last = len(_until_now(table.rows))
+        sections.append(Section(table, chart=_came(table.rows, last, _when(days))))
+        wait = Column("wait_before_s", _("Wait, mean, %(when)s (min)") % {"when": _when(days)}, "minutes")
+        served = Column("served", pgettext("figures", "Served"))
+        table = _table(f"waits-{by}", waited, head, (served, *_times(), wait), rows)
+        sections.append(Section(table, chart=_waited(table.rows, last=last, when=_when(days))))
     return sections
+
+
+def _when(days: Days) -> str:
+    """The days compared with, in words."""
+    weeks = days.weeks_back.days // 7
+    return ngettext("a week before", "%(n)s weeks before", weeks) % {"n": weeks}
 
 
 def _until_now(rows: Sequence[Row]) -> Sequence[Row]:

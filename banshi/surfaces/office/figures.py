@@ -108,8 +108,11 @@ def _again(request: HttpRequest | Asked, no: Refused) -> dict[str, Any]:
 def _common(
     asking: Asking, total: dict[str, Any], kept: insight.Kept, sections: Sequence[Section], base: str
 ) -> dict[str, Any]:
+    before = next((s.table.total for s in sections if s.code == "visits-hour"), None)
     return {
         "asking": asking,
+        "before": before,
+        "before_days": asking.days.before,
         "ranges": _ranges(asking.range),
         "typed_from": asking.days.first.isoformat(),
         "typed_to": asking.days.last.isoformat(),

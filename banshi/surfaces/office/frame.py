@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from banshi.foundation.doors import Asked, Who
 from banshi.kernel.actors import Actor
@@ -32,7 +33,7 @@ WAYS: tuple[tuple[Text, tuple[tuple[str, str, Text, str], ...]], ...] = (
             ("live", "activity", _("The hall now"), "line.view"),
             ("guide", "id-card", _("Guide"), "appointments.manage"),
             ("appointments", "calendar-check", _("Appointments"), "appointments.view"),
-            ("people", "users", _("People"), "people.correct"),
+            ("people", "users", pgettext_lazy("office", "People"), "people.correct"),
             ("ratings", "star", _("Low ratings"), "ratings.view"),
             ("notices", "bell", _("Notices sent"), "notices.view"),
         ),

@@ -62,7 +62,10 @@ def test_the_file_says_what_the_page_says(manager: Client, deeds: Any, form: str
 
 def test_the_file_is_for_those_who_may_see_the_page(deeds: Any, office: Town):  # noqa: F811
     assert signed_in(office.clerk).get("/office/town/audit/export").status_code == 403
-    assert signed_in(staff_with("theirs", "hall_manager", scope="other")).get("/office/town/audit/export").status_code == 403
+    assert (
+        signed_in(staff_with("theirs", "hall_manager", scope="other")).get("/office/town/audit/export").status_code
+        == 403
+    )
 
 
 def test_all_halls_are_in_the_file_of_whoever_audits_everywhere(manager: Client, deeds: Any):  # noqa: F811

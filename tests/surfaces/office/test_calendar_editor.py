@@ -134,9 +134,7 @@ def test_overlapping_sessions_are_told_with_their_places(manager: Client, office
 
 
 def test_the_same_hours_with_fewer_places_are_not_called_unchanged(manager: Client):  # noqa: F811
-    answer = manager.post(
-        EDIT, fields("09:00–12:00, 14:00–17:00", **{"r0-cut": "minutes", "r0-period_minutes": "120"})
-    )
+    answer = manager.post(EDIT, fields("09:00–12:00, 14:00–17:00", **{"r0-cut": "minutes", "r0-period_minutes": "120"}))
 
     shown = answer.content.decode()
     assert answer.context["changes"] == []

@@ -162,7 +162,7 @@ def test_the_page_of_a_retired_device_says_so(manager: Client, kiosk: Device, of
     assert "已停用" in manager.get("/office/town/devices/").content.decode()
 
 
-def test_an_open_page_of_a_retired_device_is_told_with_its_next_heartbeat(manager: Client, kiosk: Device, settings: Any):  # noqa: F811
+def test_an_open_page_of_a_retired_device_hears_it_next(manager: Client, kiosk: Device, settings: Any):  # noqa: F811
     secret = actions.new_secret(code="town-kiosk-1", by=SYSTEM, now=TUESDAY_NINE)
     machine = Client()
     machine.post("/kiosk/town/pair", {"code": "town-kiosk-1", "secret": secret})

@@ -45,7 +45,9 @@ def staff(field: str) -> Callable[[Client, str], Any]:
 def session(field: str) -> Callable[[Client, str], Any]:
     values = {"rules": "1", "valid_from": "2026-03-16", "r0-code": "regular", "r0-name_zh": "工作日", "r0-name_en": "Regular",
               "r0-hours": "09:00–12:00", "r0-kind": "regular", "r0-when": "working"}  # fmt: skip
-    return lambda client, name: client.post("/office/town/calendar/edit/", values | {f"r0-{field}": name, "act": "look"})
+    return lambda client, name: client.post(
+        "/office/town/calendar/edit/", values | {f"r0-{field}": name, "act": "look"}
+    )
 
 
 FORMS = {

@@ -189,8 +189,8 @@ def create_key(
     """Make a key and return it, once; only its hash is stored.
 
     :param vouches: a channel that has checked who its people are: their names count as vouched for.
-    :raises ValueError: a name that is none; unknown scope; kiosk without hall; desk without staff; manage without hall or region; vouching
-        without being a channel.
+    :raises ValueError: a name that is none; unknown scope; kiosk without hall; desk without staff; manage without hall
+        or region; vouching without being a channel.
     """
     if scope not in SCOPES:
         raise ValueError(f"scope is one of {', '.join(SCOPES)}")

@@ -3,7 +3,7 @@ const asked = document.getElementById("charts");
 const charts = asked ? JSON.parse(asked.textContent) : {};
 const css = getComputedStyle(document.documentElement);
 const colour = (name) => css.getPropertyValue(`--${name}`).trim();
-const tones = { blue: colour("blue"), jade: colour("jade"), amber: colour("amber"), vermilion: colour("vermilion"), light: "#9db8d6" };
+const tones = { blue: colour("blue"), jade: colour("jade"), amber: colour("amber"), vermilion: colour("vermilion"), light: "#9db8d6", ghost: colour("muted") };
 const text = { color: colour("muted"), fontFamily: css.getPropertyValue("--font"), fontSize: 13 };
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const drawn = [];
@@ -19,7 +19,9 @@ function series(one, chart) {
     connectNulls: false,
     symbolSize: 6,
     itemStyle: { color: tones[one.tone] },
-    lineStyle: line ? { width: 2.5, color: tones[one.tone] } : undefined,
+    lineStyle: line ? { width: one.ghost ? 1.5 : 2.5, type: one.ghost ? "dashed" : "solid", color: tones[one.tone] } : undefined,
+    symbol: one.ghost ? "none" : undefined,
+    z: one.ghost ? 1 : 2,
     label: chart.series.length === 1 && chart.labels.length <= 24 ? { show: true, position: chart.lying ? "right" : "top", color: colour("ink") } : undefined,
   };
 }
@@ -49,6 +51,7 @@ function legend(chart) {
   for (const one of chart.series) {
     const entry = document.createElement("li");
     entry.dataset.tone = one.tone;
+    entry.dataset.ghost = String(Boolean(one.ghost));
     entry.dataset.line = String(Boolean(one.line) || chart.kind === "line");
     entry.textContent = one.name;
     list.append(entry);
