@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count
@@ -87,21 +86,33 @@ def halls_now(halls: Sequence[Hall], *, now: datetime, near: tuple[float, float]
     return found
 
 
-@lru_cache(maxsize=512)
-def _document(version_id: int) -> CalendarDocument:
-    # A version is immutable, so its id is a sound cache key.
-    return rules.load(CalendarVersion.objects.get(id=version_id).document)
+_read: dict[int, CalendarDocument] = {}  # by version: a version is immutable, so its id is a sound key
+forgettable(_read.clear)
+MOST_READ = 2048
 
 
-forgettable(_document.cache_clear)
+def _documents_of(versions: Sequence[int]) -> dict[int, CalendarDocument]:
+    """By version; what is not known here yet is read in one query."""
+    known = {version: _read[version] for version in versions if version in _read}
+    new = [version for version in versions if version not in known]
+    if new:
+        rows = CalendarVersion.objects.filter(id__in=new).values_list("id", "document")
+        fresh = {version: rules.load(document) for version, document in rows}
+        if len(_read) > MOST_READ:
+            _read.clear()
+        _read.update(fresh)
+        known |= fresh
+    return known
 
 
 def _documents(halls: Sequence[Hall]) -> dict[int, list[tuple[date, CalendarDocument]]]:
     """Per hall (valid from, document), newest version first."""
     found: dict[int, list[tuple[date, CalendarDocument]]] = {}
     rows = CalendarVersion.objects.filter(hall__in=halls).order_by("hall_id", "-version")
-    for hall_id, version_id, valid_from in rows.values_list("hall_id", "id", "valid_from"):
-        found.setdefault(hall_id, []).append((valid_from, _document(version_id)))
+    versions = list(rows.values_list("hall_id", "id", "valid_from"))
+    documents = _documents_of([version for _, version, _ in versions])
+    for hall_id, version, valid_from in versions:
+        found.setdefault(hall_id, []).append((valid_from, documents[version]))
     return found
 
 

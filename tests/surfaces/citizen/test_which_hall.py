@@ -84,3 +84,31 @@ def test_more_halls_take_no_more_queries(two_halls: Town, django_assert_num_quer
     for some in (halls[:1], halls[:2]):
         with django_assert_num_queries(8):
             assert len(best_first(some, item_code="pension", now=TUESDAY_NINE)) == len(some)
+
+
+def test_a_process_that_knows_nothing_yet_asks_no_more_for_more_halls(two_halls: Town):
+    """After a start, and for each of many workers: nothing is remembered, and the list is no slower for being long."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from banshi.foundation.memory import forget_everything
+    from banshi.rooms.places.models import Hall
+    from banshi.surfaces.citizen.which_hall import best_first
+    from tests.town import TUESDAY_NINE
+
+    two_halls.slot()
+    two_halls.slot(hall=two_halls.other_hall, business="hall")
+    halls = list(Hall.objects.select_related("region").order_by("code"))
+
+    counts = []
+    for some in (halls[:1], halls[:2]):
+        forget_everything()
+        with CaptureQueriesContext(connection) as asked:
+            best_first(some, item_code="pension", now=TUESDAY_NINE)
+        counts.append([each["sql"][:90] for each in asked.captured_queries])
+
+    assert len(counts[0]) == len(counts[1]), counts
+    assert len(counts[0]) == COLD
+
+
+COLD = 10
