@@ -87,7 +87,7 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "idempotency-conflict": (_("Same key, other content"), _("This Idempotency-Key was used with another body.")),
     "not-your-hall": (_("Not your hall"), _("This needs a role in {hall}.")),
     "not-allowed": (_("Not allowed"), _("This needs the permission “{permission}”.")),
-    "code-wrong": (_("The code is not right"), _("{left} tries left.")),
+    "code-wrong": (_("The code is not right"), _("Tries left: {left}.")),
     "nothing-found": (_("Nothing found"), _("Check the number or the address.")),
     "invalid": (_("Something in the input is not right"), _("{reason}")),
     "unauthenticated": (_("Sign in first"), _("This needs a key or a signed-in person.")),

@@ -91,7 +91,7 @@ def return_ticket(request: HttpRequest, id: Path[Code]) -> Answer:
     return _by_holder(request, id, tickets.come_back)
 
 
-@router.post("/tickets/{id}/leave", **op("leave_ticket", {200: TicketOut}), summary="Give the number up")
+@router.post("/tickets/{id}/leave", **op("leave_ticket", {200: TicketOut}), summary="Give up the number")
 @write
 def leave_ticket(request: HttpRequest, id: Path[Code]) -> Answer:
     """For good; an appointment that was checked in is over with it."""

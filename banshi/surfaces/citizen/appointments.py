@@ -316,7 +316,7 @@ def appeal(request: Any) -> HttpResponseBase:
         )
     except Refused as refused:
         return _all(request, now=now, form=form, refused=refused)
-    messages.success(request, gettext("The appeal is with the hall. The answer comes by message and stands here."))
+    messages.success(request, gettext("The hall has the appeal. The answer comes by message and is kept here."))
     return redirect(f"{reverse('citizen:appointments')}#credit")
 
 

@@ -103,7 +103,7 @@ def _act(request: Any, ref: str, act: Callable[..., Ticket]) -> HttpResponseBase
     except Refused as refused:
         return _page(request, ref, now=now, refused=refused)
     if act is line.late and done.state == "waiting":
-        messages.success(request, gettext("Put off: some numbers go first now."))
+        messages.success(request, gettext("Put off. Some numbers go first now."))
     return redirect("citizen:ticket", ref=ref)
 
 
