@@ -21,7 +21,7 @@ from banshi.surfaces.kiosk.slip import slip_of
 from tests.rooms.tickets.conftest import open_town
 from tests.surfaces.api.conftest import Calls, keys_of
 from tests.surfaces.office.editing import signed_in, staff_with
-from tests.town import CITIZEN, TUESDAY_NINE, Town, at
+from tests.town import CITIZEN, CN, TUESDAY_NINE, Town, at
 
 pytestmark = pytest.mark.django_db
 compile_all()
@@ -94,4 +94,5 @@ def test_the_phone_hears_when_it_changes(late: Town):
     ref = asked(late)["id"]
     line = queries.line(late.hall.pk, clock.now())
 
-    assert moving_part(next(t for t in line.tickets if t.ref == ref))["served_today"] is False
+    mine = next(t for t in line.tickets if t.ref == ref)
+    assert moving_part(mine, CN)["served_today"] is False

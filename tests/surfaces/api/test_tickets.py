@@ -263,3 +263,31 @@ def test_a_window_passes_a_number_by_and_names_a_matter(calls: Calls) -> None:
     named = calls("post", f"/tickets/{here['id']}/matter", "desk", {"item": "pension"}).json()
 
     assert (here["id"], named["item"]["code"]) == (second["id"], "pension")
+
+
+def test_a_number_is_put_off_taken_back_and_given_up(calls: Calls) -> None:
+    mine = ticket(calls)["id"]
+
+    steps = [calls("post", f"/tickets/{mine}/{step}", "kiosk").json()["state"] for step in ("late", "return", "leave")]
+    again = calls("post", f"/tickets/{mine}/return", "kiosk")
+
+    assert steps == ["parked", "waiting", "left"]
+    assert (again.status_code, again.json()["type"]) == (409, "wrong-state")
+
+
+def test_a_desk_gives_nobodys_number_up(calls: Calls) -> None:
+    mine = ticket(calls)["id"]
+
+    assert calls("post", f"/tickets/{mine}/leave", "desk").status_code == 403
+    assert Ticket.objects.get(ref=mine).state == "waiting"
+
+
+def test_a_ticket_says_until_when_its_person_may_walk_off(calls: Calls) -> None:
+    called(calls)  # a window is at work
+    for _ in range(12):
+        last = ticket(calls)["id"]
+
+    seen = calls("get", f"/tickets/{last}", "kiosk").json()
+
+    assert seen["walk_off_until"].endswith(":00+08:00")
+    assert (seen["lane"], calls("get", f"/tickets/{ticket(calls)['id']}", "kiosk").json()["lane"]) == (None, None)
