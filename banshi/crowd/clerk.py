@@ -244,6 +244,9 @@ class Clerk:
         :returns: whether the service began.
         """
         hall = self.hall
+        if guest is not None and guest.promise is not None:
+            hall.seen.promises.append((*guest.promise, (hall.clock.now() - guest.issued_at).total_seconds()))
+            guest.promise = None
         await hall.clock.sleep(self.chance.uniform(8, 35) if guest else self.chance.uniform(25, 60))
         reply = await self._ticket(ref, "start")
         if reply.slug == "identity-mismatch" and guest is not None:

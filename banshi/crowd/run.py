@@ -14,6 +14,7 @@ import signal
 import sys
 import time
 from collections import Counter
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from banshi.crowd.client import Api, Closing
 from banshi.crowd.hall import HallRun, Keys
 from banshi.crowd.halls import Profile, profile_of
 from banshi.crowd.halltime import EVERY_S, HallClock
-from banshi.crowd.ledger import Finding, Seen, by_window, compare, mean, totals
+from banshi.crowd.ledger import Finding, Seen, by_window, compare, kept, mean, totals
 from banshi.crowd.plan import Booked
 
 PER_SECOND = 50.0  # requests of the whole crowd, at most
@@ -386,6 +387,7 @@ def _seen(seen: Seen) -> dict[str, Any]:
         **dict(sorted(seen.counts.items())),
         "mean_wait_min": round(wait / 60, 2) if wait is not None else None,
         "mean_handling_min": round(handling / 60, 2) if handling is not None else None,
+        "promises": asdict(promises) if (promises := kept(seen.promises)) else None,
         "turned_away": dict(seen.turned_away),
         "strangers": seen.strangers,
         "unsure": seen.unsure,
@@ -398,6 +400,11 @@ def _table(report: dict[str, Any]) -> str:
     for f in report["findings"]:
         seen, reported = ("–" if v is None else f"{v:g}" for v in (f["seen"], f["reported"]))
         lines.append(f"{f['hall']:<12}{f['what']:<32}{seen:>10}{signs[f['verdict']]:^5}{reported:>10}")
+    for hall, seen_there in report["halls"].items():
+        if told := seen_there["promises"]:
+            lines.append(
+                f"{hall:<12}waits told to {told['n']}: at most kept in {told['at_most']:.0%}, about {told['likely_off']:+.0%}"
+            )
     traffic = report["traffic"]
     lines += [
         "",

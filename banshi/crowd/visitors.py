@@ -101,6 +101,8 @@ def _taken(hall: HallRun, reply: Reply, guest: Guest) -> bool:
     if not reply.ok:
         hall.seen.turned_away[reply.slug] += 1
         return False
+    told = reply.body.get("estimate")
+    guest.promise = (told["likely"], told["at_most"]) if told else None
     hall.took(reply.body["id"], guest, reply.body)
     return True
 

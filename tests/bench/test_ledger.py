@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from banshi.crowd.ledger import COUNTS, Finding, Seen, by_window, compare, totals
+from banshi.crowd.ledger import COUNTS, Finding, Kept, Seen, by_window, compare, kept, totals
 
 
 def seen_one_day() -> Seen:
@@ -106,3 +106,10 @@ def test_what_a_slow_server_adds_to_a_wait_is_no_difference():
     slow = verdicts(seen_one_day(), times=late, speed=120.0, takes_s=1.0)
 
     assert (quick["mean wait, s"], slow["mean wait, s"]) == ("differs", "same")
+
+
+def test_promises_are_set_beside_what_came_true():
+    told = [(60.0, 180.0, 100.0), (300.0, 400.0, 500.0), (240.0, 400.0, 0.0)]
+
+    assert kept(told) == Kept(3, 2 / 3, 0.0)
+    assert kept([]) is None

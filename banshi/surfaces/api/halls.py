@@ -14,7 +14,7 @@ from banshi.foundation.problem import rfc3339
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
-from banshi.rooms.places.queries import HallView
+from banshi.rooms.tickets import queries as tickets
 from banshi.surfaces.api.answers import invalid
 from banshi.surfaces.api.operations import caller, found, op
 from banshi.surfaces.api.pages import page, page_of_more, start_of
@@ -66,12 +66,12 @@ def list_halls(request: HttpRequest, asked: Query[Paged]) -> HttpResponse:
     who = caller(request)
     halls = [hall for hall in places.all_halls() if who.reaches(hall.code)][start : start + asked.limit + 1]
     shown = page_of_more(halls, asked)
-    return found({"data": [hall_part(places.hall_view(hall)) for hall in shown["data"]], "next": shown["next"]})
+    return found({"data": [hall_part(hall) for hall in shown["data"]], "next": shown["next"]})
 
 
 @router.get("/halls/{hall}", **op("get_hall", {200: HallOut}), summary="One hall")
 def get_hall(request: HttpRequest, hall: Path[Code]) -> HttpResponse:
-    return found(hall_part(places.hall_view(reached(request, hall))))
+    return found(hall_part(reached(request, hall)))
 
 
 @router.get(
@@ -98,7 +98,9 @@ def list_sessions(request: HttpRequest, hall: Path[Code], asked: Query[Days]) ->
     return found(page(rows, asked))
 
 
-def hall_part(view: HallView) -> dict[str, Any]:
+def hall_part(hall: Hall) -> dict[str, Any]:
+    view = places.hall_view(hall)
+    promises = tickets.published(hall, clock.now())
     return {
         **named(view.code, view.name_zh, view.name_en),
         "region": named(view.region, view.region_zh, view.region_en),
@@ -120,4 +122,10 @@ def hall_part(view: HallView) -> dict[str, Any]:
             }
             for w in view.windows
         ],
+        "promises": promises
+        and {
+            "n": promises.n,
+            "at_most_held": round(promises.at_most_held, 3),
+            "likely_off": round(promises.likely_off, 3),
+        },
     }

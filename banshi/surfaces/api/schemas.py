@@ -140,6 +140,16 @@ class WindowOut(Named):
     categories: list[str]
 
 
+class PromisesOut(Out):
+    """What the waits told in the last 30 days were worth."""
+
+    n: int = Field(description="Promises whose truth is known.")
+    at_most_held: float = Field(description="Share of waits that were at most what was told, 0–1.")
+    likely_off: float = Field(
+        description="How far `likely` was off on the whole; 0.04: 4 % too long, -0.04: too short."
+    )
+
+
 class HallOut(Named):
     region: Named
     address: str
@@ -150,6 +160,7 @@ class HallOut(Named):
     zones: list[ZoneOut]
     categories: list[CategoryOut]
     windows: list[WindowOut]
+    promises: PromisesOut | None = Field(description="`null` while there are fewer than 100.")
 
 
 class SessionOut(Out):

@@ -34,7 +34,7 @@ from banshi.rooms.tickets.queries.ticket import (
     ticket_now,
     tickets_of_visit,
 )
-from banshi.rooms.tickets.queries.truth import HitRate, estimate, hit_rate
+from banshi.rooms.tickets.queries.truth import HitRate, Published, estimate, hit_rate, published
 from banshi.rooms.tickets.queries.where import Place, places
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "Named",
     "Place",
     "Promise",
+    "Published",
     "TicketView",
     "Undoable",
     "at_windows",
@@ -70,6 +71,7 @@ __all__ = [
     "numbers_open",
     "places",
     "promise_for",
+    "published",
     "qr_text",
     "read_qr",
     "ticket",
