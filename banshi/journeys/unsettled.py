@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, F, OuterRef, Q
 
 from banshi.journeys.follow_up import Outcome, outcome_of
-from banshi.rooms.booking.models import FollowUp, FollowUpVisit, Slot
+from banshi.rooms.booking.models import Appointment, FollowUp, FollowUpVisit, Slot
 from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.calendars.models import Closure
 from banshi.rooms.calendars.rules import Session
-from banshi.rooms.places.models import Hall
+from banshi.rooms.places.models import Hall, WindowCategory
 
 OVERLAPS_WITHIN = timedelta(days=30)
 MOST = 100
@@ -22,16 +23,18 @@ MOST = 100
 @dataclass(frozen=True)
 class Unsettled:
     """From now on: follow-ups that are under way or left somebody over, periods with more people than places, people in
-    periods that are no longer given out, and days (with the two sessions) on which sessions overlap."""
+    periods that are no longer given out, people who were told to come although no window can serve them, and days (with
+    the two sessions) on which sessions overlap."""
 
     follow_ups: list[tuple[FollowUp, Outcome]]
     overbooked: list[Slot]
     old_grid: list[Slot]
+    unserved: list[Appointment]
     overlaps: list[tuple[date, Session, Session]]
 
     @property
     def any(self) -> bool:
-        return bool(self.follow_ups or self.overbooked or self.old_grid or self.overlaps)
+        return bool(self.follow_ups or self.overbooked or self.old_grid or self.unserved or self.overlaps)
 
 
 def unsettled(*, hall: Hall, now: datetime) -> Unsettled:
@@ -45,8 +48,34 @@ def unsettled(*, hall: Hall, now: datetime) -> Unsettled:
             coming.filter(Q(taken__gt=F("quota")) | Q(internal_taken__gt=F("internal_quota")), closed=False)[:MOST]
         ),
         old_grid=list(coming.filter(Q(taken__gt=0) | Q(internal_taken__gt=0), closed=True, session="")[:MOST]),
+        unserved=_unserved(hall, now),
         overlaps=_overlaps(hall, now),
     )
+
+
+def _unserved(hall: Hall, now: datetime) -> list[Appointment]:
+    """Kept in a closure, but every window that serves them stands in a zone that is closed then."""
+    kept = Appointment.objects.filter(
+        hall=hall, kept__isnull=False, ends_at__gt=now, state__in=["booked", "checked_in"]
+    ).select_related("item")
+    rows = list(kept.order_by("starts_at", "id")[:MOST])
+    if not rows:
+        return []
+    closures = Closure.objects.filter(hall=hall, withdrawn_at=None, ends_at__gt=now).exclude(floor=None, zone=None)
+    shut = list(closures.order_by("id").values_list("starts_at", "ends_at", "floor_id", "zone_id"))
+    windows: dict[int, set[tuple[int, int]]] = {}
+    serving = WindowCategory.objects.filter(window__hall=hall).order_by("id")
+    for category, floor, zone in serving.values_list("category_id", "window__zone__floor_id", "window__zone_id"):
+        windows.setdefault(category, set()).add((floor, zone))
+
+    def open_for(row: Appointment) -> bool:
+        now_shut = [each for each in shut if each[0] < row.ends_at and row.starts_at < each[1]]
+        return any(
+            all(zone != shut_zone and floor != shut_floor for _, _, shut_floor, shut_zone in now_shut)
+            for floor, zone in windows.get(row.category_id, set())
+        )
+
+    return [row for row in rows if not open_for(row)]
 
 
 def _overlaps(hall: Hall, now: datetime) -> list[tuple[date, Session, Session]]:

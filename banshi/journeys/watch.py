@@ -76,6 +76,7 @@ def ticket_part(ticket: TicketView, zone: ZoneInfo) -> dict[str, Any]:
         "ahead": ticket.ahead,
         "windows": list(ticket.windows),
         "floor": ticket.floor,
+        "later_on": [zh for zh, _ in ticket.beyond],
         "estimate": estimate(ticket.likely_s, ticket.at_most_s),
         "served_today": ticket.served_today,
         "service_ends_at": rfc3339(ticket.service_ends_at, zone) if ticket.service_ends_at else None,

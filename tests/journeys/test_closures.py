@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from banshi.foundation import clock
 from banshi.journeys import check_in
+from banshi.journeys.unsettled import unsettled
 from banshi.journeys.when import when
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
@@ -16,9 +18,11 @@ from banshi.rooms.booking.models import Slot
 from banshi.rooms.calendars import actions as calendars
 from banshi.rooms.calendars import queries as opening_hours
 from banshi.rooms.calendars.models import Closure
-from banshi.rooms.places.models import Floor, Zone
+from banshi.rooms.places.models import Floor, WindowCategory, Zone
 from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets import queries as line
 from tests.rooms.tickets.conftest import open_town
+from tests.surfaces.office.editing import signed_in
 from tests.together import together
 from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at
 
@@ -227,3 +231,50 @@ def test_overlapping_sessions_do_not_give_the_same_hour_out_twice(two_floors: To
     spans = sorted(day.values_list("starts_at", "ends_at"))
     assert all(one[1] <= other[0] for one, other in zip(spans, spans[1:], strict=False))
     assert spans[-1][1] - spans[0][0] == timedelta(hours=8)
+
+
+# --- Kept although it closes ---------------------------------------------------------------------------------------
+
+
+def kept_upstairs(town: Town) -> Any:
+    """Booked upstairs at ten, and told to come although upstairs closes."""
+    row = booking.place(
+        slot_id=Slot.objects.get(hall=town.hall, business="cat:B", starts_at=TEN).pk, item_code="id-card",
+        person_id=town.person(1).pk, source="web", by=CITIZEN, now=TUESDAY_NINE,
+    )  # fmt: skip
+    shut(town, zone=town.extra["up"])
+    booking.keep(rows=[row], why_zh="漏水", why_en="A leak", by=CLERK, now=TUESDAY_NINE)
+    return row
+
+
+@pytest.mark.parametrize("within", ["hall", "zone"])
+def test_who_is_kept_in_a_closed_zone_is_called_elsewhere_and_told_where(two_floors: Town, within: str):
+    two_floors.policy(tickets={"call_within": within}, booking={"same_day": True, "same_day_lead": 0})
+    row = kept_upstairs(two_floors)
+    tickets.sign_in(window_code="town-01", staff_id=two_floors.clerk.pk, now=TUESDAY_NINE)
+    tickets.sign_in(window_code="town-03", staff_id=two_floors.second_clerk.pk, now=TUESDAY_NINE)
+
+    number = check_in.by_code(hall=two_floors.hall, code=row.code, by=CITIZEN, now=TEN, channel="kiosk")
+    told = line.ticket(number.ref, TEN)
+    upstairs = tickets.call_next(window_code="town-03", staff_id=two_floors.second_clerk.pk, now=TEN)
+    called = tickets.call_next(window_code="town-01", staff_id=two_floors.clerk.pk, now=TEN)
+
+    assert (told.floor_en, told.windows) == ("Floor 1", ["01"])
+    assert upstairs is None
+    assert called is not None
+    assert called.ref == number.ref
+    assert unsettled(hall=two_floors.hall, now=TEN).unserved == []
+
+
+def test_whom_no_window_can_serve_is_still_unsettled(two_floors: Town):
+    WindowCategory.objects.filter(category=two_floors.categories["B"]).exclude(window=two_floors.windows["03"]).delete()
+    row = kept_upstairs(two_floors)
+    clock.set_clock(now=TUESDAY_NINE, speed=0)
+
+    found = unsettled(hall=two_floors.hall, now=TUESDAY_NINE)
+    page = signed_in(two_floors.manager).get("/office/town/unsettled/").content.decode()
+
+    assert [each.pk for each in found.unserved] == [row.pk]
+    assert found.any
+    assert row.code in page
+    assert unsettled(hall=two_floors.hall, now=NOON).unserved == []

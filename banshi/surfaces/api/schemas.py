@@ -412,6 +412,7 @@ class TicketOut(Grows):
     ahead: int | None
     windows: list[str]
     floor: str | None
+    later_on: list[str] = Field(description="Other floors to which it may be called after a long wait.")
     estimate: EstimateOut | None
     served_today: bool | None = Field(
         description="`false`: probably not called before `service_ends_at`; say so. `null`: not waiting, or unknown."

@@ -151,6 +151,7 @@ def _ticket(request: Any, ref: str, *, now: datetime) -> dict[str, Any]:
     return {
         "t": seen,
         "floor": floor,
+        "beyond": [en if english() and en else zh for zh, en in seen.beyond],
         "stopped": opening.closure if opening else None,
         "hall": hall,
         "policy": policy.tickets,

@@ -25,7 +25,7 @@ from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.queries import TicketView
 from banshi.surfaces.kiosk.place import Place, at_kiosk, page
 from banshi.surfaces.kiosk.refusing import refused_page
-from banshi.surfaces.kiosk.where import Where, ranges
+from banshi.surfaces.kiosk.where import Where, floors, ranges
 
 
 def _ticket(place: Place, ref: str) -> TicketView:
@@ -38,7 +38,11 @@ def _ticket(place: Place, ref: str) -> TicketView:
 
 def _where(ticket: TicketView) -> Where:
     """Where to wait, and the windows that may call."""
-    return Where(named({"floor_zh": ticket.floor, "floor_en": ticket.floor_en}, "floor"), ranges(ticket.windows))
+    return Where(
+        named({"floor_zh": ticket.floor, "floor_en": ticket.floor_en}, "floor"),
+        ranges(ticket.windows),
+        floors(ticket.beyond),
+    )
 
 
 def follow_address(ref: str) -> str:
@@ -101,6 +105,8 @@ def slip_of(place: Place, ticket: TicketView) -> Slip:
     else:
         lines.append((pgettext("kiosk", "Wait on"), at.wait_on))
         lines.append((pgettext("kiosk", "Windows"), at.windows))
+        if at.later:
+            lines.append((pgettext("kiosk", "After a long wait also"), at.later))
         if ticket.ahead is not None:
             people = npgettext("kiosk", "%(n)s person", "%(n)s people", ticket.ahead) % {"n": ticket.ahead}
             lines.append((pgettext("kiosk", "Ahead of you"), people))

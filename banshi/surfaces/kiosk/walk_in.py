@@ -28,7 +28,7 @@ from banshi.rooms.tickets.rules import served_today
 from banshi.surfaces.kiosk import presented
 from banshi.surfaces.kiosk.place import Place, at_kiosk, not_too_often, page
 from banshi.surfaces.kiosk.refusing import refused_page
-from banshi.surfaces.kiosk.where import ahead, where
+from banshi.surfaces.kiosk.where import where
 from banshi.surfaces.kiosk.which import which_document
 
 RESULTS = 6
@@ -121,7 +121,7 @@ def _shown(place: Place, listed: HallItem | None, category: Category, line: tick
         "item": listed.item if listed else None,
         "category": category,
         "state": state,
-        "ahead": ahead(category.code, line),
+        "ahead": state.ahead if state else 0,
         "where": where(category, place.now),
         "lanes": [(code, LANES[code]) for code in rules.priority_lanes if code in LANES],
         "elderly_from": rules.elderly_from if "elderly" in rules.priority_lanes else None,

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 from banshi.foundation.said import named
 from banshi.rooms.places.models import Category
 from banshi.rooms.tickets import queries as tickets
-from banshi.rooms.tickets.queries import Line, LineCategory
+from banshi.rooms.tickets.queries import LineCategory
 
 QUIET_S = 10 * 60
 FAIR_S = 25 * 60
@@ -19,25 +19,23 @@ FAIR_S = 25 * 60
 
 @dataclass(frozen=True)
 class Where:
-    """`wait_on`: the floor to wait on; `windows`: “1–8、12 号”."""
+    """`wait_on`: the floor to wait on; `windows`: “1–8、12 号”; `later`: other floors, after a long wait."""
 
     wait_on: str
     windows: str
+    later: str = ""
 
 
 def where(category: Category, now: datetime) -> Where:
     """As the phone and the messages say it."""
     found = tickets.places([category.pk], now)[category.pk]
     floor = named({"floor_zh": found.floor_zh, "floor_en": found.floor_en}, "floor")
-    return Where(wait_on=floor, windows=ranges(found.numbers))
+    return Where(wait_on=floor, windows=ranges(found.numbers), later=floors(found.beyond_floors))
 
 
-def ahead(category: str, line: Line) -> int:
-    """How many wait before a newcomer: those of every category that shares a working window with this one."""
-    working = [w for w in line.windows if w.state not in ("closed", "paused", "emergency")]
-    lines = [frozenset(w.categories) for w in (working or line.windows) if category in w.categories]
-    together = frozenset({category}).union(*lines)
-    return sum(c.waiting for c in line.categories if c.code in together)
+def floors(pairs: Iterable[tuple[str, str]]) -> str:
+    """(zh, en) of several floors, in the active language."""
+    return pgettext("between windows", ", ").join(named({"floor_zh": zh, "floor_en": en}, "floor") for zh, en in pairs)
 
 
 def ranges(numbers: Sequence[str]) -> str:

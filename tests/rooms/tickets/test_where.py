@@ -6,6 +6,7 @@ from pathlib import Path
 
 import yaml
 
+from banshi.rooms.calendars.models import Closure
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.tickets import actions, queries
 from banshi.surfaces.kiosk.where import where
@@ -53,6 +54,54 @@ def test_where_nobody_works_yet_those_are_named_that_would(town: Town) -> None:
     assert queries.places([town.categories["A"].pk], TUESDAY_NINE)[town.categories["A"].pk].numbers == [
         "01", "02", "04", "05",
     ]  # fmt: skip
+
+
+def test_who_waits_long_is_told_of_the_other_floor_before_and_pointed_there_when_called(town: Town, more_staff) -> None:
+    open_town(town)
+    upstairs(town)
+    town.policy(tickets={"call_within": "zone", "spill_over_after": 10})
+    for i, number in enumerate(("01", "04")):
+        actions.sign_in(window_code=f"town-{number}", staff_id=more_staff(i).pk, now=TUESDAY_NINE)
+    ticket = take(town, "B", person_id=town.person(YOUNG).pk)
+
+    waiting = queries.ticket(ticket.ref, TUESDAY_NINE)
+    kiosk = where(town.categories["B"], TUESDAY_NINE)
+    call(town, "01", more_staff_of(town, "01"), minutes(10))
+    board = queries.line(town.hall.pk, minutes(10)).calls[0]
+    message = Message.objects.get(key="your_turn")
+
+    assert (waiting.floor_en, waiting.windows, waiting.beyond) == ("Floor 2", ["04"], [("1 楼", "Floor 1")])
+    assert kiosk.later == "1 楼"
+    assert (queries.ticket(ticket.ref, minutes(10)).floor_en, board.floor_en) == ("Floor 1", "Floor 1")
+    assert message.params["floor_en"] == "Floor 1"
+
+
+def test_where_the_whole_hall_calls_no_other_floor_comes_later(town: Town, more_staff) -> None:
+    open_town(town)
+    upstairs(town)
+    for i, number in enumerate(("01", "04")):
+        actions.sign_in(window_code=f"town-{number}", staff_id=more_staff(i).pk, now=TUESDAY_NINE)
+
+    assert queries.ticket(take(town, "B").ref, TUESDAY_NINE).beyond == []
+
+
+def test_nobody_is_sent_to_wait_in_a_closed_zone_while_others_serve(town: Town, more_staff) -> None:
+    open_town(town)
+    upstairs(town)
+    town.policy(tickets={"call_within": "zone"})
+    for i, number in enumerate(("01", "04")):
+        actions.sign_in(window_code=f"town-{number}", staff_id=more_staff(i).pk, now=TUESDAY_NINE)
+    ticket = take(town, "B")
+    Closure.objects.create(
+        hall=town.hall, starts_at=minutes(5), ends_at=minutes(60), reason_zh="检修", reason_en="Repairs", made_by="x",
+        made_at=TUESDAY_NINE, zone=town.windows["04"].zone,
+    )  # fmt: skip
+
+    before, phone = queries.ticket(ticket.ref, TUESDAY_NINE), queries.ticket(ticket.ref, minutes(6))
+    board = queries.line(town.hall.pk, minutes(6)).tickets[0]
+
+    assert (before.floor_en, phone.floor_en, board.floor_en) == ("Floor 2", "Floor 1", "Floor 1")
+    assert phone.windows == ["01"]
 
 
 def test_no_hall_sends_people_to_a_floor_without_windows() -> None:

@@ -33,7 +33,7 @@ RECENT_CALLS = 12
 
 @dataclass(frozen=True)
 class LineCategory:
-    """`likely_s`, `at_most_s`: of somebody who takes a number now; None when no window serves it."""
+    """`ahead`, `likely_s`, `at_most_s`: of somebody who takes a number now; waits are None when no window serves it."""
 
     code: str
     name_zh: str
@@ -44,6 +44,7 @@ class LineCategory:
     likely_s: int | None
     at_most_s: int | None
     windows: int  # truly serving it
+    ahead: int = 0
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,7 @@ def _read(hall_id: int, now: datetime) -> tuple[Line, Scene]:
 def _shown(hall: HallRow, seen: Scene, calls: Sequence[tuple[Any, ...]]) -> Line:
     now = seen.now
     waiting = seen.waiting()
-    in_line, probes = _foretold(seen, waiting)
+    in_line, probes, before = _foretold(seen, waiting)
     codes = {c.id: c.code for c in seen.categories}
     floors = _floors(seen)
     in_category: Counter[int] = Counter(t.category for t in waiting)
@@ -183,6 +184,7 @@ def _shown(hall: HallRow, seen: Scene, calls: Sequence[tuple[Any, ...]]) -> Line
                 likely_s=band.likely_s if (band := probes[c.id]) else None,
                 at_most_s=band.at_most_s if band else None,
                 windows=serving_windows[c.id],
+                ahead=before[c.id],
             )
             for c in seen.categories
         ),
@@ -195,8 +197,10 @@ def _shown(hall: HallRow, seen: Scene, calls: Sequence[tuple[Any, ...]]) -> Line
     )
 
 
-def _foretold(seen: Scene, waiting: Sequence[TicketRow]) -> tuple[dict[int, Promise], dict[int, rules.Band | None]]:
-    """Promise of each waiting ticket by id, and the wait of a newcomer per category."""
+def _foretold(
+    seen: Scene, waiting: Sequence[TicketRow]
+) -> tuple[dict[int, Promise], dict[int, rules.Band | None], dict[int, int]]:
+    """Promise of each waiting ticket by id; of a newcomer per category the wait, and how many are before them."""
     forecaster, neighbours = seen.forecaster(len(waiting)), seen.neighbours()
     before: Counter[int] = Counter()
     promises = {}
@@ -213,7 +217,8 @@ def _foretold(seen: Scene, waiting: Sequence[TicketRow]) -> tuple[dict[int, Prom
         if ticket.only_window is None:
             before[ticket.category] += 1
     newcomer = seen.spills_in_s(seen.now)
-    return promises, {c.id: forecaster.probe(c.id, spills_in_s=newcomer) for c in seen.categories}
+    waits = {c.id: forecaster.probe(c.id, spills_in_s=newcomer) for c in seen.categories}
+    return promises, waits, {c.id: sum(before[other] for other in neighbours[c.id]) for c in seen.categories}
 
 
 def _shown_window(w: WindowRow, codes: dict[int, str]) -> LineWindow:
@@ -254,10 +259,10 @@ def _floors(seen: Scene) -> dict[int | str, tuple[str, str]]:
     posts: dict[int, list[Post]] = {}
     for w in seen.windows:
         for category in w.categories:
-            post = Post(w.id, w.number, w.zone, w.floor_zh, w.floor_en, w.at_work)
+            post = Post(w.id, w.number, w.zone, w.floor_zh, w.floor_en, w.manned, w.shut)
             posts.setdefault(category, []).append(post)
     for c in seen.categories:
-        zone = Zone(c.zone_code, c.floor_zh, c.floor_en) if c.zone_code else None
+        zone = Zone(c.zone_code, c.floor_zh, c.floor_en, c.zone_shut) if c.zone_code else None
         found = place(posts.get(c.id, []), zone, within_zone=seen.policy.call_within == "zone")
         floors[c.id] = (found.floor_zh, found.floor_en)
     return floors

@@ -89,11 +89,13 @@ NOT_YET = f"""(
     OR t.category_id = ANY (shut.categories)) AND NOT {LET_IN})
 )"""  # noqa: S608 – fragments only
 
-# What the window of `free` serves: `far` where its people wait in another zone, which has a window at work for them.
+# What the window of `free` serves: `far` where its people wait in another zone, which is open and has a window at work
+# for them.
 SERVED_CTE = """served AS (
   SELECT wc.category_id, wc.preferred,
     COALESCE((SELECT document #>> '{tickets,call_within}' FROM policy), 'hall') = 'zone'
       AND c.zone_id IS NOT NULL AND c.zone_id <> free.zone_id
+      AND NOT EXISTS (SELECT 1 FROM shut WHERE c.zone_id = ANY (shut.zones))
       AND EXISTS (SELECT 1 FROM tickets_window_session os
         JOIN places_window ow ON ow.id = os.window_id AND ow.zone_id = c.zone_id
         JOIN places_window_category oc ON oc.window_id = ow.id AND oc.category_id = wc.category_id
@@ -105,6 +107,7 @@ SERVED_CTE = """served AS (
   SELECT k.ticket_id FROM tickets_skip k JOIN tickets_ticket q ON q.id = k.ticket_id AND q.state = 'waiting'
   WHERE k.window_id = (SELECT window_id FROM free) AND EXISTS (
     SELECT 1 FROM tickets_window_session os
+    JOIN places_window ow ON ow.id = os.window_id AND NOT EXISTS (SELECT 1 FROM shut WHERE ow.zone_id = ANY (shut.zones))
     JOIN places_window_category oc ON oc.window_id = os.window_id AND oc.category_id = q.category_id
     WHERE os.hall_id = q.hall_id AND os.window_id <> k.window_id AND os.signed_out_at IS NULL
       AND os.paused_at IS NULL AND os.emergency_at IS NULL
@@ -171,6 +174,10 @@ class Post:
     at_work: bool
     shut: bool
 
+    @property
+    def takes(self) -> bool:
+        return self.at_work and not self.shut
+
 
 def reaches(posts: Sequence[Post], zones: Mapping[int, int | None], *, within_zone: bool) -> dict[int, Reach]:
     """Of each window.
@@ -180,9 +187,9 @@ def reaches(posts: Sequence[Post], zones: Mapping[int, int | None], *, within_zo
     """
     others: dict[int, frozenset[int]] = {}
     for post in posts:
-        for c in post.categories if post.at_work else ():
+        for c in post.categories if post.takes else ():
             others[c] = others.get(c, frozenset()) | {post.window}
-    manned = {(post.zone, c) for post in posts if post.at_work for c in post.categories}
+    manned = {(post.zone, c) for post in posts if post.takes for c in post.categories}
     found = {}
     for post in posts:
         far = frozenset(

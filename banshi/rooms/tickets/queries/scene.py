@@ -12,6 +12,7 @@ from django.db import connection
 from banshi.kernel.policy import TicketPolicy
 from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.queries import order
+from banshi.rooms.tickets.queries.where import shut_now
 
 
 class Promise(NamedTuple):
@@ -40,6 +41,7 @@ class CategoryRow(NamedTuple):
     name_en: str
     zone: int | None
     zone_code: str
+    zone_shut: bool
     floor_zh: str
     floor_en: str
     handling_minutes: float
@@ -117,24 +119,23 @@ SELECT h.code, h.timezone, COALESCE((SELECT max(e.id) FROM foundation_event e WH
    WHERE p.hall_id = h.id AND p.valid_from <= %(now)s ORDER BY p.version DESC LIMIT 1)
 FROM places_hall h WHERE h.id = %(hall)s
 """
-CATEGORIES_SQL = """
+CATEGORIES_SQL = f"""
 SELECT c.id, c.code, c.letter, c.name_zh, c.name_en, c.zone_id,
-  COALESCE(cz.code, ''), COALESCE(cf.label_zh, ''), COALESCE(cf.label_en, ''), c.handling_minutes,
+  COALESCE(cz.code, ''), {shut_now("cz")}, COALESCE(cf.label_zh, ''), COALESCE(cf.label_en, ''), c.handling_minutes,
   (SELECT array_agg(ARRAY[t.hour, t.weight, t.mean_s, t.p50_s, t.p90_s, t.gap_s] ORDER BY t.hour)
    FROM tickets_handling_time t WHERE t.category_id = c.id AND t.hour IN (-1, %(hour)s))
 FROM places_category c
 LEFT JOIN places_zone cz ON cz.id = c.zone_id
 LEFT JOIN places_floor cf ON cf.id = cz.floor_id
 WHERE c.hall_id = %(hall)s ORDER BY c."order", c.code
-"""
-WINDOWS_SQL = """
+"""  # noqa: S608 – fragments only
+WINDOWS_SQL = f"""
 SELECT w.id, w.code, w.number, w.kind, w.zone_id, z.code, f.code, f.label_zh, f.label_en,
   ARRAY(SELECT wc.category_id FROM places_window_category wc WHERE wc.window_id = w.id ORDER BY wc.category_id),
   ARRAY(SELECT wc.category_id FROM places_window_category wc WHERE wc.window_id = w.id AND wc.preferred),
   ws.staff_id, st.name_zh, st.name_en, ws.paused_at, ws.pause_reason, ws.emergency_at, ws.idle_since,
   t.ref, t.number, t.state, t.category_id, t.called_at, t.started_at,
-  EXISTS (SELECT 1 FROM calendars_closure k WHERE k.hall_id = w.hall_id AND k.withdrawn_at IS NULL
-    AND k.starts_at <= %(now)s AND k.ends_at > %(now)s AND (k.zone_id = z.id OR k.floor_id = f.id)),
+  {shut_now("z")},
   COALESCE((SELECT max(s.id) FROM tickets_service s WHERE s.window_id = w.id), 0)
 FROM places_window w
 JOIN places_zone z ON z.id = w.zone_id
@@ -143,7 +144,7 @@ LEFT JOIN tickets_window_session ws ON ws.window_id = w.id AND ws.signed_out_at 
 LEFT JOIN identity_staff st ON st.id = ws.staff_id
 LEFT JOIN tickets_ticket t ON t.window_id = w.id AND t.state IN ('called', 'serving')
 WHERE w.hall_id = %(hall)s ORDER BY w.code
-"""
+"""  # noqa: S608 – fragments only
 # In the order in which waiting numbers are called.
 TICKETS_SQL = f"""
 WITH here AS (SELECT %(hall)s::bigint AS hall_id, %(day)s::date AS day), {order.CTES}
@@ -310,7 +311,7 @@ def scene(
     at: dict[str, Any] = {"hall": hall_id, "day": day, "now": now}
     coming = rows(COMING_SQL, **at)
     return Scene(
-        categories=[CategoryRow(*row) for row in rows(CATEGORIES_SQL, hall=hall_id, hour=hour)],
+        categories=[CategoryRow(*row) for row in rows(CATEGORIES_SQL, hall=hall_id, hour=hour, now=now)],
         windows=[WindowRow(*row) for row in rows(WINDOWS_SQL, hall=hall_id, now=now)],
         tickets=[TicketRow(*row) for row in rows(TICKETS_SQL, states=list(states), **at)] if states else [],
         due=[(category, starts, ends) for desks, _, category, starts, ends in coming if desks is None],

@@ -27,7 +27,7 @@ FRESH_S = 15  # a line worked out so long ago (hall time) still gives estimates,
 
 @dataclass(frozen=True)
 class TicketView:
-    """`called_to`: number of the window it is called to or served at. `floors`: (zh, en) where it may be called;
+    """`called_to`: number of the window it is called to or served at. `floors`, `beyond`: (zh, en) where it may be called;
     `floor`, `floor_en`: where to go now. `hall`, `category` and `item` are codes.
 
     `likely_s`, `at_most_s`, `ahead`, `served_today`: only while waiting; None when nothing honest can be said.
@@ -51,6 +51,7 @@ class TicketView:
     ahead: int | None
     windows: list[str]
     floors: list[tuple[str, str]]
+    beyond: list[tuple[str, str]]  # other floors: called there, too, once it waits long
     floor: str
     floor_en: str
     likely_s: int | None
@@ -209,6 +210,7 @@ def _view(found: Ticket, where: Place, mine: LineTicket | Told | None) -> Ticket
         ahead=mine.ahead if mine else None,
         windows=[found.only_window.number] if found.only_window else where.numbers,
         floors=[floor] if found.only_window else where.floors,
+        beyond=[] if found.only_window else where.beyond_floors,
         floor=floor[0],
         floor_en=floor[1],
         likely_s=mine.likely_s if mine else None,

@@ -1,7 +1,8 @@
 """Where a number waits and which windows may call it: one answer for slip, kiosk, phone, boards, messages and API.
 
-People wait in their category's zone; a category without one waits where the first of its windows is. The windows shown
-are the few that may call now: at work, and in that zone where the policy calls within zones and anybody works there.
+People wait in their category's zone; a category without one – or whose zone is closed, while others serve it – waits
+where the first of its windows is. The windows shown are the few that may call now: at work, and in that zone where the
+policy calls within zones and anybody works there; those of other zones are `beyond`, and call who has waited long.
 Nobody at work: those that would be.
 """
 
@@ -23,6 +24,7 @@ class Post(NamedTuple):
     floor_zh: str
     floor_en: str
     at_work: bool
+    shut: bool = False  # its zone is closed now
 
 
 class Place(NamedTuple):
@@ -31,6 +33,13 @@ class Place(NamedTuple):
     floor_zh: str
     floor_en: str
     windows: tuple[Post, ...]
+    beyond: tuple[Post, ...] = ()  # of other zones: they may call after `spill_over_after` minutes
+
+    @property
+    def beyond_floors(self) -> list[tuple[str, str]]:
+        """Other floors to which who waits long may be called."""
+        known = set(self.floors)
+        return [floor for floor in dict.fromkeys((p.floor_zh, p.floor_en) for p in self.beyond) if floor not in known]
 
     @property
     def numbers(self) -> list[str]:
@@ -48,24 +57,35 @@ class Zone(NamedTuple):
     code: str
     floor_zh: str
     floor_en: str
+    shut: bool = False  # closed now
 
 
 def place(posts: Sequence[Post], zone: Zone | None, *, within_zone: bool) -> Place:
     """:param posts: windows that serve the category, in order. :param zone: where its people wait."""
+    posts = [post for post in posts if not post.shut] or posts
+    if zone is not None and zone.shut and any(not post.shut for post in posts):
+        zone = None
     ready = [post for post in posts if post.at_work] or list(posts)
-    if within_zone and zone is not None:
-        ready = [post for post in ready if post.zone == zone.code] or ready
+    beyond: list[Post] = []
+    if within_zone and zone is not None and (own := [post for post in ready if post.zone == zone.code]):
+        ready, beyond = own, [post for post in ready if post.zone != zone.code]
     if zone is not None:
-        return Place(zone.floor_zh, zone.floor_en, tuple(ready))
+        return Place(zone.floor_zh, zone.floor_en, tuple(ready), tuple(beyond))
     first = ready[0] if ready else None
     return Place(first.floor_zh if first else "", first.floor_en if first else "", tuple(ready))
 
 
-PLACES_SQL = """
-SELECT c.id, cz.code, cf.label_zh, cf.label_en,
-  COALESCE((SELECT p.document #>> '{tickets,call_within}' FROM places_policy_version p
+def shut_now(zone: str) -> str:
+    """SQL: whether a closure runs at `now` over the zone of this alias."""
+    return f"""EXISTS (SELECT 1 FROM calendars_closure k WHERE k.withdrawn_at IS NULL AND k.starts_at <= %(now)s
+      AND k.ends_at > %(now)s AND (k.zone_id = {zone}.id OR k.floor_id = {zone}.floor_id))"""  # noqa: S608
+
+
+PLACES_SQL = f"""
+SELECT c.id, cz.code, cf.label_zh, cf.label_en, {shut_now("cz")},
+  COALESCE((SELECT p.document #>> '{{tickets,call_within}}' FROM places_policy_version p
     WHERE p.hall_id = c.hall_id AND p.valid_from <= %(now)s ORDER BY p.version DESC LIMIT 1), 'hall') = 'zone',
-  w.id, w.number, z.code, f.label_zh, f.label_en, s.id IS NOT NULL
+  w.id, w.number, z.code, f.label_zh, f.label_en, s.id IS NOT NULL, {shut_now("z")}
 FROM places_category c
 LEFT JOIN places_zone cz ON cz.id = c.zone_id
 LEFT JOIN places_floor cf ON cf.id = cz.floor_id
@@ -76,17 +96,17 @@ LEFT JOIN places_floor f ON f.id = z.floor_id
 LEFT JOIN tickets_window_session s ON s.window_id = w.id AND s.signed_out_at IS NULL AND s.paused_at IS NULL
   AND s.emergency_at IS NULL
 WHERE c.id = ANY (%(categories)s) ORDER BY w.code
-"""
+"""  # noqa: S608 – fragments only
 
 
 def places(categories: Iterable[int], now: datetime) -> dict[int, Place]:
-    """Of each category; one query. :param now: as of which the policy is read."""
+    """Of each category; one query. :param now: as of which policy and closures are read."""
     posts: dict[int, list[Post]] = {}
     about: dict[int, tuple[Zone | None, bool]] = {}
     with connection.cursor() as cursor:
         cursor.execute(PLACES_SQL, {"categories": list(categories), "now": now})
-        for category, zone, zone_zh, zone_en, within, *post in cursor.fetchall():
-            about[category] = (Zone(zone, zone_zh, zone_en) if zone else None, within)
+        for category, zone, zone_zh, zone_en, zone_shut, within, *post in cursor.fetchall():
+            about[category] = (Zone(zone, zone_zh, zone_en, zone_shut) if zone else None, within)
             of = posts.setdefault(category, [])
             if post[0] is not None:
                 of.append(Post(*post))
