@@ -24,6 +24,7 @@ from banshi.rooms.identity.rules import ROLES
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.staffing.models import Shift
 from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets.models import PaperBlock
 from tests.surfaces.office.editing import booked, office, signed_in, staff_with  # noqa: F401 – fixtures
 from tests.town import CITIZEN, TUESDAY_NINE
 
@@ -73,6 +74,9 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
         hall=hall, staff=office.clerk, day=today, starts_at=TUESDAY_NINE, ends_at=TUESDAY_NINE + timedelta(hours=3),
         made_by="staff:1", made_at=TUESDAY_NINE,
     )  # fmt: skip
+    block = PaperBlock.objects.create(
+        hall=hall, category=ticket.category, letter="PA", first=1, last=3, made_by="staff:1", made_at=TUESDAY_NINE
+    )
     message = Message.objects.order_by("id").first()
     return {
         "hall": "town", "region": "441900", "code": appointment.code, "slot_id": appointment.slot_id,
@@ -80,7 +84,8 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
         "staff_id": office.clerk.pk, "role_id": office.clerk.roles.get().pk, "task_id": task.pk,
         "hall_item_id": HallItem.objects.get(hall=hall, item__code="pension").pk, "closure_id": closure.pk,
         "follow_up_id": follow_up.pk,
-        "shift_id": shift.pk, "plan_id": 1, "message_id": message.pk if message else 1, "key": "confirmation", "language": "zh",
+        "shift_id": shift.pk, "plan_id": 1,
+        "block_id": block.pk, "message_id": message.pk if message else 1, "key": "confirmation", "language": "zh",
         "window": "town-03", "ref": ticket.ref, "verb": "look", "device": device.code,
     }  # fmt: skip
 

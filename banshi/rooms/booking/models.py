@@ -364,6 +364,26 @@ class FaultDay(models.Model):
         constraints = [models.UniqueConstraint(fields=["hall", "day"], name="a_fault_day_once")]
 
 
+class Outage(models.Model):
+    """Hours in which the hall's own machines failed: periods that touch them bring nobody a no-show."""
+
+    hall = models.ForeignKey(Hall, on_delete=models.CASCADE)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    why = models.CharField(max_length=200)
+    made_by = models.CharField(max_length=60)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "booking_outage"
+        constraints = [
+            models.UniqueConstraint(fields=["hall", "starts_at", "ends_at"], name="an_outage_is_noted_once"),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="an_outage_ends_after_it_begins"
+            ),
+        ]
+
+
 class Kept(models.Model):
     """An appointment that stands although its hours are gone: its person was told, is let in, and gets no strike."""
 

@@ -148,6 +148,11 @@ class Ticket(models.Model):
                 condition=models.Q(state__in=["waiting", "called", "parked"], alone=True, person__isnull=False),
                 name="a_person_waits_once_per_category",
             ),
+            models.UniqueConstraint(
+                fields=["hall", "letter", "seq"],
+                condition=models.Q(channel="paper"),
+                name="a_paper_number_is_entered_once",
+            ),
             models.CheckConstraint(condition=models.Q(state__in=STATES), name="ticket_state_is_known"),
             models.CheckConstraint(
                 condition=~models.Q(state__in=AT_WINDOW) | models.Q(window__isnull=False),
@@ -419,3 +424,28 @@ class PlannedDesk(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["hall", "day"], name="planned_desks_by_hall_day")]
+
+
+class PaperBlock(models.Model):
+    """A block of numbers printed in advance for an outage (纸质号), of a letter no machine gives.
+
+    Blocks of a letter follow each other, so that no two sheets ever bear the same number.
+    """
+
+    hall = models.ForeignKey(Hall, on_delete=models.CASCADE)
+    category = models.ForeignKey(Category, on_delete=models.PROTECT)
+    letter = models.CharField(max_length=2)
+    first = models.IntegerField()
+    last = models.IntegerField()
+    made_by = models.CharField(max_length=60)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "tickets_paper_block"
+        constraints = [
+            models.UniqueConstraint(fields=["hall", "letter", "first"], name="a_paper_number_is_printed_once"),
+            models.CheckConstraint(
+                condition=models.Q(first__gte=1, last__gte=models.F("first"), last__lte=99_999),
+                name="a_paper_block_has_numbers",
+            ),
+        ]

@@ -32,6 +32,7 @@ WAYS: tuple[tuple[Text, tuple[tuple[str, str, Text, str], ...]], ...] = (
             ("overview", "house", _("What needs you"), "line.view"),
             ("live", "activity", _("The hall now"), "line.view"),
             ("guide", "id-card", _("Guide"), "appointments.manage"),
+            ("paper", "printer", _("Paper numbers"), "line.steer"),
             ("appointments", "calendar-check", _("Appointments"), "appointments.view"),
             ("people", "users", pgettext_lazy("office", "People"), "people.correct"),
             ("ratings", "star", _("Low ratings"), "ratings.view"),

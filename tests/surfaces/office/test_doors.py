@@ -13,6 +13,7 @@ from django.urls import reverse
 from banshi.rooms.booking.models import FollowUp, LedgerEntry, Suspension
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.devices.models import Device
+from banshi.rooms.tickets.models import PaperBlock
 from banshi.surfaces.office import urls
 from banshi.surfaces.office.urls_seeing import urlpatterns as seeing
 from tests.surfaces.office.editing import booked, manager, office, signed_in, staff_with  # noqa: F401 – fixtures
@@ -55,6 +56,10 @@ def rows(office):  # noqa: F811
         until_on=TUESDAY_NINE.date(), made_at=TUESDAY_NINE,
     )  # fmt: skip
     Device.objects.create(hall=office.hall, code="town-kiosk-1", kind="kiosk", name="一号机")
+    block = PaperBlock.objects.create(
+        hall=office.hall, category=office.categories["A"], letter="PA", first=1, last=3, made_by="staff:1",
+        made_at=TUESDAY_NINE,
+    )  # fmt: skip
     follow_up = FollowUp.objects.create(hall=office.hall, cause="closure:0", made_by="staff:1", made_at=TUESDAY_NINE)
     return {
         "hall": "town",
@@ -73,6 +78,7 @@ def rows(office):  # noqa: F811
         "closure_id": 1,
         "shift_id": 1,
         "plan_id": 1,
+        "block_id": block.pk,
         "appeal_id": 1,
         "device": "town-kiosk-1",
         "follow_up_id": follow_up.pk,

@@ -26,6 +26,7 @@ from banshi.rooms.booking.actions.handing import hand_over, lock_bookings, send_
 from banshi.rooms.booking.actions.holding import expire_holds, give_back, hold, keep_on
 from banshi.rooms.booking.actions.offering import EARLIER_BY, offer_waiting
 from banshi.rooms.booking.actions.opening import ask_opening, tell_openings
+from banshi.rooms.booking.actions.outage import note_outage
 from banshi.rooms.booking.actions.placing import Asked, place, place_many, place_several
 from banshi.rooms.booking.actions.slots import close_slot, materialise, set_quota
 from banshi.rooms.booking.actions.telling import confirm_again
@@ -69,6 +70,7 @@ __all__ = [
     "mark_served",
     "materialise",
     "move",
+    "note_outage",
     "offer_waiting",
     "open_follow_up",
     "place",

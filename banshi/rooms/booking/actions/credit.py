@@ -79,7 +79,7 @@ def _forgiven_by_fault(fault: FaultDay | None) -> dict[str, Any]:
 
 NOBODY_CAME = "false"
 # The entry is dated by the period, not by the job. What the hall itself caused is forgiven at once: a day it marked as
-# its fault, an appointment it kept although its hours were gone, a closure that touched the period.
+# its fault, an appointment it kept although its hours were gone, a closure or an outage that touched the period.
 SWEEP_SQL = """
 WITH due AS (
   SELECT a.id, a.ends_at + g.grace AS at, {came} AS came FROM booking_appointment a
@@ -114,6 +114,9 @@ WITH due AS (
     SELECT d.made_at, d.made_by, d.why FROM booking_fault_day d WHERE d.hall_id = m.hall_id AND d.day = m.day
     UNION ALL
     SELECT k.at, k.by, k.why FROM booking_kept k WHERE k.appointment_id = m.id
+    UNION ALL
+    SELECT o.made_at, o.made_by, o.why FROM booking_outage o
+    WHERE o.hall_id = m.hall_id AND o.starts_at < m.ends_at AND o.ends_at > m.starts_at
     UNION ALL
     SELECT c.made_at, c.made_by, c.reason_zh FROM calendars_closure c
     JOIN places_category g ON g.id = m.category_id LEFT JOIN places_zone z ON z.id = g.zone_id

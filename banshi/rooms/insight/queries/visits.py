@@ -34,7 +34,7 @@ _TICKET_KEYS = """h.code AS hall, t.day AS day, EXTRACT(hour FROM t.made_at AT T
   t.category_id AS category, t.item_id AS item, t.window_id AS "window", t.channel AS channel"""
 TICKETS = f"""
 SELECT {_TICKET_KEYS}, t.kind, t.state, t.misses, t.outcome, t.closed_why,
-  CASE WHEN t.started_at IS NOT NULL THEN t.wait_s END AS wait_s,
+  CASE WHEN t.started_at IS NOT NULL AND t.channel <> 'paper' THEN t.wait_s END AS wait_s,
   CASE WHEN t.started_at IS NOT NULL THEN t.way_s END AS way_s,
   CASE WHEN t.state = 'finished' THEN t.handling_s END AS handling_s
 FROM tickets_ticket t JOIN places_hall h ON h.id = t.hall_id WHERE {_IN_RANGE.format("t")}
@@ -56,21 +56,24 @@ avg(handling_s) AS handling_mean_s, percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROU
 """
 VISITS = f"""
 SELECT h.code AS hall, v.day AS day, EXTRACT(hour FROM v.arrived_at AT TIME ZONE h.timezone)::int AS hour,
-  n.category, n.item, n."window", v.channel AS channel, n.started,
+  n.category, n.item, n."window", v.channel AS channel, n.started, n.paper,
   n.started AND n.wasted AS wasted, n.started AND n.done AS one_stop
 FROM tickets_visit v JOIN places_hall h ON h.id = v.hall_id
 LEFT JOIN (
   SELECT t.visit_id, (array_agg(t.category_id ORDER BY t.id))[1] AS category,
     (array_agg(t.item_id ORDER BY t.id))[1] AS item,
-    (array_agg(t.window_id ORDER BY t.id))[1] AS "window", bool_or(t.started_at IS NOT NULL) AS started,
+    (array_agg(t.window_id ORDER BY t.id))[1] AS "window",
+    bool_or(t.started_at IS NOT NULL OR t.channel = 'paper' AND t.state = 'finished') AS started,
+    bool_and(t.channel = 'paper') AS paper, bool_and(t.came_from_id IS NOT NULL AND t.waits_from IS NULL) AS expected,
     bool_or(t.outcome IN ('paper_missing', 'refused')) AS wasted,
     bool_and(t.outcome = 'done' AND NOT EXISTS (SELECT 1 FROM tickets_transfer x WHERE x.ticket_id = t.id)) AS done
   FROM tickets_ticket t WHERE {_IN_RANGE.format("t")} GROUP BY t.visit_id
 ) n ON n.visit_id = v.id
-WHERE {_IN_RANGE.format("v")}
-"""  # noqa: S608
+WHERE {_IN_RANGE.format("v")} AND n.expected IS NOT TRUE
+"""  # noqa: S608 – who was sent on and never arrived was not there
 VISITS_SAY = """
 count(*) AS visits, count(*) FILTER (WHERE started) AS visits_served,
+count(*) FILTER (WHERE started AND NOT paper) AS visits_told,
 count(*) FILTER (WHERE wasted) AS wasted, count(*) FILTER (WHERE one_stop) AS one_stop
 """
 APPOINTMENTS = f"""
@@ -99,6 +102,7 @@ FACTS = ((TICKETS, TICKETS_SAY), (VISITS, VISITS_SAY), (APPOINTMENTS, APPOINTMEN
 
 CHANNELS: dict[str, tuple[str, str]] = {
     "kiosk": ("取号机", "Kiosk"),
+    "paper": ("纸质号", "On paper"),
     "desk": ("窗口", "At the window"),
     "staff": ("工作人员代办", "By staff"),
     "guide": ("导办", "Guide"),
@@ -228,7 +232,8 @@ def _finished(name: Row, said: Row) -> Row:
     # What is told by outcome leaves out numbers of days before outcomes were kept.
     told = row["done"] + row["paper_missing"] + row["advice_only"] + row["refused"]
     row["completion_share"] = round(row["done"] / told, 5) if told else None
-    row["one_stop_share"] = round(row["one_stop"] / row["visits_served"], 5) if row["visits_served"] else None
+    ended = said.get("visits_told", 0)  # how a visit on paper ended nobody wrote down
+    row["one_stop_share"] = round(row["one_stop"] / ended, 5) if ended else None
     row["satisfied_share"] = round(sum(row[stars] for stars in SATISFIED) / n, 5) if n else None
     row["five_star_share"] = round(row["stars_5"] / n, 5) if n else None
     row["rated_share"] = round(min(1.0, n / row["visits_served"]), 5) if row["visits_served"] else None

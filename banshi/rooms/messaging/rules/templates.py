@@ -37,6 +37,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "your_turn": (("number",), ("window",)),
     "redirected": (("hall",), ("number",)),
     "kept": (("when",), ("hall",)),
+    "outage": (("when",), ("hall",)),
     "line_stopped": (("number",),),
     "line_goes_on": (("number",),),
     "not_served": (("number",),),

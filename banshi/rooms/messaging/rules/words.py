@@ -99,6 +99,10 @@ COMMON: dict[str, dict[str, str]] = {
         "zh": "{hall}{when}临时关闭[，因为{reason}]，但这次预约[“{item}”]照常有效：按时来，门口会放行。万一没办成，不计失约。[{link}]",
         "en": "{hall} is closed {when}[, because: {reason}], but this appointment[ for “{item}”] stands: come as booked and you are let in. If it cannot be served, it is no no-show.[ {link}]",
     },
+    "outage": {
+        "zh": "{when}{hall}的机器出了故障[（{reason}）]，这次预约[“{item}”]不计失约。没办成的可以再约：{link}",
+        "en": "The machines of {hall} failed {when}[ ({reason})]; the appointment[ for “{item}”] is no no-show. If it was not served, book again: {link}",
+    },
     "line_stopped": {
         "zh": "{number} 号：{hall}暂停叫号[，因为{reason}][，预计{until}恢复]。号不作废，位置保留。[看进度：{link}]",
         "en": "Number {number}: {hall} has stopped calling[, because: {reason}][; expected back {until}]. The number and its place stay.[ Follow it: {link}]",

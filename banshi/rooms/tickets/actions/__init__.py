@@ -1,7 +1,7 @@
 """What is done in the line; every refusal is a `Refused` that explains itself.
 
 taking: numbers given · windows: sign in, pause · calling: call next, out of turn · serving: at the window · moving: in
-the line and out of it · planning: desks to come · day: closing, learning, telling.
+the line and out of it · planning: desks to come · paper: numbers of an outage · day: closing, learning, telling.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from banshi.rooms.tickets.actions.moving import (
     standing,
     unpark,
 )
+from banshi.rooms.tickets.actions.paper import enter_paper, paper_number, print_paper
 from banshi.rooms.tickets.actions.planning import expect_desk, forget_desks, plan_desks, unexpect_desk
 from banshi.rooms.tickets.actions.serving import (
     add_matter,
@@ -61,6 +62,7 @@ __all__ = [
     "come_back",
     "emergency",
     "emergency_over",
+    "enter_paper",
     "expect",
     "expect_desk",
     "finish",
@@ -79,9 +81,11 @@ __all__ = [
     "mark_redirected",
     "miss",
     "override_mismatch",
+    "paper_number",
     "park",
     "pause",
     "plan_desks",
+    "print_paper",
     "put_first",
     "recall",
     "reinstate",

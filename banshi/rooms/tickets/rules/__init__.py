@@ -37,6 +37,7 @@ from banshi.rooms.tickets.rules.line import (
     walk_off_until,
     wrong_state,
 )
+from banshi.rooms.tickets.rules.paper import MOST_AT_ONCE, Given, paper_letter
 from banshi.rooms.tickets.rules.planned import Desk, Planned, stand_ins
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "COMES",
     "LANES",
     "LEAST_BAND_S",
+    "MOST_AT_ONCE",
     "OUTCOMES",
     "PUT_FIRST_BY",
     "VERBS",
@@ -52,6 +54,7 @@ __all__ = [
     "Desk",
     "Due",
     "Forecaster",
+    "Given",
     "Handling",
     "InLine",
     "Planned",
@@ -66,6 +69,7 @@ __all__ = [
     "milliseconds",
     "missed_advice",
     "next_category",
+    "paper_letter",
     "prior",
     "rank",
     "recall_refusal",

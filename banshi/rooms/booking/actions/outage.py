@@ -1,0 +1,58 @@
+"""An outage: hours in which the hall's own machines failed. Nobody booked in them gets a strike, and each is told so."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from banshi.kernel.actors import Actor
+from banshi.kernel.refusals import Refused
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.booking import rules
+from banshi.rooms.booking.actions import telling
+from banshi.rooms.booking.actions.credit import NOBODY_CAME, recount, sweep_no_shows
+from banshi.rooms.booking.models import Appointment, LedgerEntry, Outage
+from banshi.rooms.booking.queries.facts import hall_facts, item_words
+from banshi.rooms.places.models import Hall
+
+
+@transaction.atomic
+def note_outage(
+    *, hall: Hall, starts_at: datetime, ends_at: datetime, why: str, by: Actor, now: datetime, came: str = NOBODY_CAME
+) -> int:
+    """The hall's machines failed from–to: periods that touch it bring nobody a no-show, now or later.
+
+    Those already counted as absent are forgiven, suspensions that rest on it are lifted, and each person is told once.
+
+    :param came: as `sweep_no_shows` takes it.
+    :returns: how many entries were forgiven now.
+    :raises Refused: invalid – no reason, times that do not fit or lie ahead.
+    """
+    if not why.strip():
+        raise Refused("invalid", facts={"field": "why", "reason": {"zh": "填写原因", "en": "Say why"}})
+    if not starts_at < ends_at <= now:
+        raise Refused(
+            "invalid", facts={"field": "starts_at", "reason": {"zh": "时间不对", "en": "These times cannot be"}}
+        )
+    Outage.objects.get_or_create(
+        hall=hall, starts_at=starts_at, ends_at=ends_at,
+        defaults={"why": why.strip()[:200], "made_by": str(by)[:60], "made_at": now},
+    )  # fmt: skip
+    sweep_no_shows(now=now, came=came)
+    mine = Appointment.objects.filter(
+        hall=hall, starts_at__lt=ends_at, ends_at__gt=starts_at, state=rules.State.NO_SHOW
+    )
+    entries = LedgerEntry.objects.select_for_update().filter(appointment__in=mine, kind="no_show", forgiven_at=None)
+    parties = {(entry.party, entry.scope) for entry in entries.order_by("id")}
+    forgiven = entries.update(forgiven_at=now, forgiven_by=str(by)[:60], forgiven_why=why.strip()[:200])
+    facts = hall_facts(hall, now=now)
+    for row in mine.select_related("hall", "person").order_by("starts_at", "id"):
+        words = item_words(row.hall_id, row.item_id)
+        telling.tell("outage", row, hall=facts, item=words, now=now, more={"reason": why.strip()[:80]})
+    audit.record(
+        action="noted-outage", subject=f"hall:{hall.code}", by=by, now=now, hall=hall.code,
+        facts={"from": starts_at.isoformat(), "to": ends_at.isoformat(), "forgiven": forgiven},
+    )  # fmt: skip
+    recount(parties=sorted(parties), now=now)
+    return forgiven

@@ -1,0 +1,183 @@
+"""Paper numbers (纸质号): printed before an outage, entered after it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from banshi.foundation import clock
+from banshi.foundation.doors import Asked, door
+from banshi.journeys.after_outage import reconcile
+from banshi.kernel.refusals import Refused
+from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Category, Hall
+from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets.models import PaperBlock
+from banshi.rooms.tickets.rules import MOST_AT_ONCE, Given
+from banshi.surfaces.office.frame import (
+    acting,
+    clean,
+    day_or_none,
+    int_or_none,
+    invalid,
+    local,
+    page,
+    paged,
+    query_without_page,
+    status_of,
+    time_or_none,
+    zone_of,
+)
+
+SPAN = re.compile(r"(\d{1,5})(?:\s*[-–—~至到]\s*(\d{1,5}))?")
+
+
+@dataclass
+class Row:
+    """A category on the entry form, with what was typed."""
+
+    category: Category
+    letter: str
+    typed: dict[str, str] = field(default_factory=dict)
+
+
+def _shown(
+    request: Asked, hall: Hall, refused: Refused | None = None, typed: dict[str, str] | None = None
+) -> HttpResponseBase:
+    blocks = PaperBlock.objects.filter(hall=hall).select_related("category").order_by("-id")
+    letters = dict(blocks.order_by("category_id").values_list("category_id", "letter").distinct())
+    typed = typed or {"day": local(hall, clock.now()).date().isoformat()}
+    categories = places.categories_of(hall)
+    rows = [Row(c, letters[c.pk], _typed_of(typed, c)) for c in categories if c.pk in letters]
+    return page(
+        request,
+        "office/paper.html",
+        hall,
+        blocks=paged(request, blocks, 20),
+        more=query_without_page(request),
+        categories=categories,
+        rows=rows,
+        typed=typed,
+        most=MOST_AT_ONCE,
+        refused=refused,
+        status=status_of(refused) if refused else 200,
+    )
+
+
+PARTS = ("first", "last", "from", "to", "left", "waiting")
+
+
+def _typed_of(typed: dict[str, str], category: Category) -> dict[str, str]:
+    return {part: typed.get(f"{part}-{category.pk}", "") for part in PARTS}
+
+
+@door(audience="staff", permission="line.steer")
+@require_GET
+def index(request: Asked, hall: str) -> HttpResponseBase:
+    return _shown(request, places.hall_by_code(hall))
+
+
+@door(audience="staff", permission="line.steer")
+@require_POST
+def make(request: Asked, hall: str) -> HttpResponseBase:
+    """A block of numbers of one category; leads to the sheets to print."""
+    place = places.hall_by_code(hall)
+    try:
+        category = Category.objects.filter(hall=place, code=clean(request.POST.get("category"), 20)).first()
+        if category is None:
+            raise invalid("category", _("No such category here."))
+        block = tickets.print_paper(
+            hall=place, category=category, n=int_or_none(request.POST.get("n")) or 0, by=acting(request, place),
+            now=clock.now(),
+        )  # fmt: skip
+    except Refused as refused:
+        return _shown(request, place, refused)
+    return redirect("office:paper_sheet", hall=hall, block_id=block.pk)
+
+
+@door(audience="staff", permission="line.steer")
+@require_GET
+def sheet(request: Asked, hall: str, block_id: int) -> HttpResponseBase:
+    """Tear-off numbers on A4."""
+    place = places.hall_by_code(hall)
+    block = PaperBlock.objects.select_related("category").filter(pk=block_id, hall=place).order_by("id").first()
+    if block is None:
+        raise Refused("nothing-found", facts={"block": block_id})
+    numbers = [tickets.paper_number(block.letter, n) for n in range(block.first, block.last + 1)]
+    return render(request, "office/paper_sheet.html", {"hall": place, "block": block, "numbers": numbers})
+
+
+@door(audience="staff", permission="line.steer")
+@require_POST
+def enter(request: Asked, hall: str) -> HttpResponseBase:
+    """Everything of one outage at once."""
+    place = places.hall_by_code(hall)
+    typed = {name: clean(request.POST.get(name), 200) for name in list(request.POST)[:200]}
+    try:
+        day = day_or_none(typed.get("day"))
+        if day is None:
+            raise invalid("day", _("Choose at least one day."))
+        starts_at, ends_at = _moment(place, day, typed.get("from")), _moment(place, day, typed.get("to"))
+        given = [
+            found
+            for category in places.categories_of(place)
+            if (found := _given(place, day, _typed_of(typed, category), category, starts_at, ends_at)) is not None
+        ]
+        done = reconcile(
+            hall=place, starts_at=starts_at, ends_at=ends_at, why=typed.get("why", ""), given=given,
+            by=acting(request, place), now=clock.now(),
+        )  # fmt: skip
+    except Refused as refused:
+        return _shown(request, place, refused, typed)
+    words = _("%(n)s paper numbers entered; %(forgiven)s no-shows taken back.")
+    messages.success(request, words % {"n": done.entered, "forgiven": done.forgiven})
+    return redirect("office:paper", hall=hall)
+
+
+def _moment(hall: Hall, day: date, text: str | None) -> datetime:
+    """:raises Refused: invalid."""
+    found: time | None = time_or_none(text)
+    if found is None:
+        raise invalid("from", _("From and to: times like 9:00."))
+    return datetime.combine(day, found, zone_of(hall))
+
+
+def _given(
+    hall: Hall, day: date, typed: dict[str, str], category: Category, starts_at: datetime, ends_at: datetime
+) -> Given | None:
+    """:raises Refused: invalid."""
+    if not typed["first"] and not typed["last"]:
+        return None
+    first, last = int_or_none(typed["first"], 1), int_or_none(typed["last"], 1)
+    if first is None or last is None:
+        raise invalid("first", _("From and to: numbers without the letters."))
+    return Given(
+        category=category.code,
+        first=first,
+        last=last,
+        starts_at=_moment(hall, day, typed["from"]) if typed["from"] else starts_at,
+        ends_at=_moment(hall, day, typed["to"]) if typed["to"] else ends_at,
+        left=numbers(typed["left"]),
+        waiting=numbers(typed["waiting"]),
+    )
+
+
+def numbers(text: str) -> frozenset[int]:
+    """“7, 12–14” → {7, 12, 13, 14}. :raises Refused: invalid."""
+    found: set[int] = set()
+    for part in re.split(r"[,，、;；\s]+(?![-–—~至到])", text.strip()) if text.strip() else []:
+        match = SPAN.fullmatch(part.strip())
+        if match is None:
+            raise invalid("left", _("Numbers like 7, 12–14."))
+        low, high = int(match[1]), int(match[2] or match[1])
+        if not low <= high < low + MOST_AT_ONCE:
+            raise invalid("left", _("Numbers like 7, 12–14."))
+        found |= set(range(low, high + 1))
+    return frozenset(found)
