@@ -33,6 +33,7 @@ def close_due(*, now: datetime) -> list[tuple[str, str]]:
                 continue
             unserved = list(
                 Ticket.objects.filter(hall=hall, day=day, state__in=["waiting", "parked", "held"])
+                .exclude(came_from__isnull=False, waits_from=None)
                 .select_related("hall", "category", "item")
                 .order_by("id")
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -38,8 +38,8 @@ def to_hall(*, ref: str, hall: Hall | str, by: Actor, now: datetime, why: str = 
     halls have other categories: an item finds its own; a number without an item goes by its category's code.
 
     :param hall: the other hall, or its code.
-    :raises Refused: nothing-found, not-your-hall, wrong-state, invalid (out of reach), closed (not open there now),
-        item-not-here, and those of `tickets.issue` (daily-limit, …): then the number here stays as it was.
+    :raises Refused: nothing-found, not-your-hall, wrong-state, invalid (out of reach), closed (not open there now, or no more
+        on arrival), item-not-here, and those of `tickets.issue` (daily-limit, …): then the number here stays as it was.
     """
     target = hall_by_code(hall) if isinstance(hall, str) else hall
     with transaction.atomic():
@@ -47,7 +47,6 @@ def to_hall(*, ref: str, hall: Hall | str, by: Actor, now: datetime, why: str = 
         if not within_reach(old.hall, target, policy_of(old.hall_id, now=now).tickets):
             reason = {"zh": "这个大厅不在可转范围内", "en": "People of this hall are not sent on to that one"}
             raise Refused("invalid", facts={"field": "hall", "reason": reason})
-        _need_open(target, now)
         item_code = old.item.code if old.item else None
         here = HallItem.objects if item_code else Category.objects
         known = {"item__code": item_code} if item_code else {"code": old.category.code}
@@ -55,6 +54,8 @@ def to_hall(*, ref: str, hall: Hall | str, by: Actor, now: datetime, why: str = 
             raise Refused(
                 "item-not-here", facts={"hall": target.code, "item": item_code or "", "category": old.category.code}
             )
+        minutes = _minutes(old.hall, target)
+        _need_open(target, item_code, None if item_code else old.category.code, now=now, minutes=minutes or 0)
         contact = contact_of(old)
         new = tickets.issue(
             hall=target,
@@ -72,7 +73,7 @@ def to_hall(*, ref: str, hall: Hall | str, by: Actor, now: datetime, why: str = 
             expected=True,
         )
         new = tickets.expect(new, came_from=old, now=now)
-        _tell(new, target, contact, way=_way(old.hall, target), now=now)
+        _tell(new, target, contact, way=_way(target, minutes), now=now)
     return new
 
 
@@ -101,30 +102,59 @@ def arrive(*, hall: Hall, by: Actor, now: datetime, ref: str = "", person_ids: t
     if ref:
         mine = expected.filter(came_from__ref=ref) | expected.filter(ref=ref)
     else:
-        mine = expected.filter(person_id__in=person_ids, state="parked", waits_from=None)
+        mine = expected.filter(person_id__in=person_ids, state__in=["parked", "waiting"])
     found = mine.order_by("-id").first()
-    if found is None:
-        return None
-    if found.state == "parked" and found.waits_from is None:
+    if found is None or found.state != "parked" or found.waits_from is not None:
+        return found
+    try:
         return tickets.unpark(ref=found.ref, by=by, now=now)
-    return found
+    except Refused as no:
+        found.refresh_from_db()
+        if no.slug == "wrong-state" and found.state == "waiting":  # shown twice in the same instant
+            return found
+        raise
 
 
-def _need_open(hall: Hall, now: datetime) -> None:
-    """Booked or not: nobody is sent to a hall that is not open. :raises Refused: closed."""
-    if calendars.session_at(hall, now) is None:
-        opens = calendars.next_opening(hall, now)
+def _need_open(hall: Hall, item: str | None, category: str | None, *, now: datetime, minutes: int) -> None:
+    """Booked or not: nobody is sent where their matter is not served now, or no more when they arrive.
+
+    :param category: where there is no item. :param minutes: that the way takes.
+    :raises Refused: closed, with the reason and the next opening.
+    """
+    tags: frozenset[str] = frozenset()
+    if item is not None:
+        handled = HallItem.objects.select_related("category").get(hall=hall, item__code=item)
+        category, tags = handled.category.code, frozenset({"extended"}) if handled.extended else tags
+    found = calendars.opening(hall, now, item=item, category=category, tags=tags)
+    if not found.open or found.session is None:
         reason = {"zh": "那个大厅现在不在开放时间", "en": "That hall is not open now"}
-        raise Refused("closed", facts={"reason": reason}, next=opens.starts_at if opens else None)
+        if found.closure is not None:
+            reason = {"zh": found.closure.reason.zh, "en": found.closure.reason.en}
+        raise Refused("closed", facts={"reason": reason}, next=found.opens_at)
+    there = now + timedelta(minutes=minutes)
+    opens = calendars.next_open_moment(hall, there, item=item, category=category, tags=tags)
+    zone = ZoneInfo(hall.timezone)
+    if opens is None or opens.astimezone(zone).date() != now.astimezone(zone).date():
+        reason = {
+            "zh": f"路上约 {minutes} 分钟，到那里已经关门",
+            "en": f"About {minutes} minutes away: it closes before",
+        }
+        raise Refused("closed", facts={"reason": reason}, next=opens)
 
 
-def _way(here: Hall, there: Hall) -> dict[str, str]:
-    """Where it is, and about how long it takes."""
+def _minutes(here: Hall, there: Hall) -> int | None:
+    """About how long the way takes; None where nobody knows."""
     if here.lat is None or here.lon is None or there.lat is None or there.lon is None:
-        return {"way_zh": there.address_zh, "way_en": there.address_en}
+        return None
     north = (there.lat - here.lat) * 111.2
     east = (there.lon - here.lon) * 111.2 * math.cos(math.radians(here.lat))
-    minutes = SET_OUT_MINUTES + round(math.hypot(north, east) / KM_AN_HOUR * 60)
+    return SET_OUT_MINUTES + round(math.hypot(north, east) / KM_AN_HOUR * 60)
+
+
+def _way(there: Hall, minutes: int | None) -> dict[str, str]:
+    """Where it is, and about how long it takes."""
+    if minutes is None:
+        return {"way_zh": there.address_zh, "way_en": there.address_en}
     return {
         "way_zh": f"{there.address_zh}，路上约 {minutes} 分钟",
         "way_en": f"{there.address_en}, about {minutes} minutes away",

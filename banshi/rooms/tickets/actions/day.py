@@ -21,6 +21,7 @@ from banshi.rooms.tickets.models import AT_WINDOW, HallDay, HandlingTime, Servic
 from banshi.rooms.tickets.queries import line
 
 # Why a number came to nothing, by the state it was in.
+NEVER_ARRIVED = "never_arrived"  # sent on from another hall, and not seen here
 CLOSED_WHY = {"waiting": "not_called", "parked": "parked", "missed": "missed", "called": "never_came"}
 HELD = "held"  # somebody served, and put aside when the day ended: no number that came to nothing
 
@@ -38,6 +39,9 @@ def close_day(*, hall: Hall, day: date, by: Actor, now: datetime) -> dict[str, i
     """
     with transaction.atomic():
         closed, _ = HallDay.objects.select_for_update().get_or_create(hall=hall, day=day)
+        Ticket.objects.filter(hall=hall, day=day, state="parked", came_from__isnull=False, waits_from=None).update(
+            state="closed", closed_why=NEVER_ARRIVED
+        )
         for state, why in CLOSED_WHY.items():
             if state != "called":
                 Ticket.objects.filter(hall=hall, day=day, state=state).update(

@@ -57,7 +57,7 @@ def unpark(*, ref: str, by: Actor, now: datetime) -> Ticket:
     by_hall(ticket, by)
     need(ticket, "unpark")
     if ticket.came_from_id is not None and ticket.waits_from is None:
-        _rank_from_arrival(ticket, now)
+        _arrived(ticket, now)
     ticket.state = rules.after("unpark")
     back_in_line(ticket, now)
     ticket.save(update_fields=["state", "rank_class", "rank_key", "call_by", *RETURN])
@@ -115,7 +115,11 @@ def come_back(*, ref: str, by: Actor, now: datetime) -> Ticket:
     return unpark(ref=ref, by=by, now=now)
 
 
-def _rank_from_arrival(ticket: Ticket, now: datetime) -> None:
+def _arrived(ticket: Ticket, now: datetime) -> None:
+    """Ranked from now on; where this number began the visit, the visit begins now."""
+    others = Ticket.objects.filter(visit_id=ticket.visit_id).exclude(pk=ticket.pk)
+    if not others.exists():
+        Visit.objects.filter(pk=ticket.visit_id).update(arrived_at=now)
     rule = policy(ticket, now).tickets
     starts = ticket.appointment.starts_at if ticket.appointment else None
     ranked = rules.rank(kind=ticket.kind, lane=ticket.lane, policy=rule, period_start=starts, now=now)

@@ -1,0 +1,168 @@
+"""Sent on to another hall (转厅): what may go wrong on the way."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from banshi.journeys import check_in, close_hall_day, redirect
+from banshi.kernel.refusals import Refused
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.calendars import actions as calendars
+from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.insight import queries as insight
+from banshi.rooms.messaging.models import Message
+from banshi.rooms.places.models import Category
+from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets import queries
+from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.queries.statements import WAS_HERE
+from tests.rooms.tickets.conftest import open_town
+from tests.together import together
+from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at
+
+ELEVEN = at("2026-03-10 11:00")
+
+
+def two_halls(town: Town) -> Town:
+    """The other hall does the same, half an hour away."""
+    open_town(town)
+    category = Category.objects.create(
+        hall=town.other_hall, code="A", letter="S", name_zh="社保", name_en="Social security"
+    )
+    HallItem.objects.create(hall=town.other_hall, item=town.items["pension"], category=category)
+    for hall, lat in ((town.hall, 23.0), (town.other_hall, 23.075)):
+        hall.lat, hall.lon = lat, 113.7
+        hall.save()
+    return town
+
+
+@pytest.fixture
+def halls(town: Town) -> Town:
+    return two_halls(town)
+
+
+def sent(town: Town, now: datetime = TUESDAY_NINE, person: int = 30) -> Ticket:
+    old = tickets.issue(
+        hall=town.hall, item_code="pension", person_id=town.person(person).pk, channel="kiosk", by=CITIZEN, now=now
+    )
+    return redirect.to_hall(ref=old.ref, hall="other", by=CLERK, now=now)
+
+
+def no(town: Town, now: datetime) -> Refused:
+    with pytest.raises(Refused) as refused:
+        sent(town, now)
+    return refused.value
+
+
+def by_card(town: Town, now: datetime) -> Ticket:
+    return check_in.by_id(
+        hall=town.other_hall, id_number=town.person(30).id_number, by=CITIZEN, now=now, channel="kiosk"
+    )
+
+
+@pytest.mark.django_db
+def test_nobody_is_sent_where_their_matter_is_closed(halls: Town):
+    calendars.close(
+        hall=halls.other_hall, starts_at=TUESDAY_NINE, ends_at=ELEVEN, reason_zh="漏水", reason_en="A leak",
+        category=Category.objects.get(hall=halls.other_hall), by=CLERK, now=TUESDAY_NINE,
+    )  # fmt: skip
+
+    refused = no(halls, TUESDAY_NINE)
+
+    assert (refused.slug, refused.facts["reason"]["en"], refused.next) == ("closed", "A leak", ELEVEN)
+    assert Ticket.objects.get().state == "waiting"
+
+
+@pytest.mark.django_db
+def test_nobody_is_sent_to_a_hall_that_closes_before_they_arrive(halls: Town):
+    refused = no(halls, at("2026-03-10 16:40"))
+
+    assert (refused.slug, refused.next) == ("closed", at("2026-03-11 09:00"))
+    assert "minutes away" in refused.facts["reason"]["en"]
+    assert sent(halls, at("2026-03-10 16:20"), 31).state == "parked"
+
+
+@pytest.mark.django_db
+def test_a_hall_that_gives_no_late_numbers_takes_nobody_late_either(halls: Town):
+    from banshi.rooms.places.models import PolicyVersion, Window, WindowCategory
+
+    window = Window.objects.create(
+        hall=halls.other_hall, zone=halls.windows["01"].zone, code="other-01", number="01", kind="special"
+    )
+    WindowCategory.objects.create(window=window, category=Category.objects.get(hall=halls.other_hall))
+    halls.policy(tickets={"last_number": "refuse"})
+    PolicyVersion.objects.update(hall=halls.other_hall)
+    tickets.sign_in(window_code="other-01", staff_id=halls.other_halls_clerk.pk, now=TUESDAY_NINE)
+    for _ in range(20):
+        tickets.issue(hall=halls.other_hall, category_code="A", channel="kiosk", by=CITIZEN, now=at("2026-03-10 09:30"))
+
+    assert no(halls, at("2026-03-10 16:00")).slug == "last-number"
+
+
+@pytest.mark.django_db
+def test_arriving_twice_is_arriving_once(halls: Town):
+    new = sent(halls)
+
+    first, again = by_card(halls, ELEVEN), by_card(halls, ELEVEN + timedelta(minutes=5))
+
+    again.refresh_from_db()
+    assert (first.pk, again.pk, again.state, again.waits_from) == (new.pk, new.pk, "waiting", ELEVEN)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_card_and_code_shown_at_once_bring_one_number_into_line(committed_town: Town):
+    town = two_halls(committed_town)
+    new = sent(town)
+    old = Ticket.objects.get(state="redirected")
+
+    def show(i: int) -> Any:
+        if i % 2:
+            return by_card(town, ELEVEN).pk
+        code = queries.qr_text(old.ref)
+        return check_in.by_code(hall=town.other_hall, code=code, by=CITIZEN, now=ELEVEN, channel="kiosk").pk
+
+    assert together(4, show) == [new.pk] * 4
+    assert Ticket.objects.filter(hall=town.other_hall, state="waiting").count() == 1
+
+
+@pytest.mark.django_db
+def test_who_gives_up_on_the_way_is_out_of_both_lines(halls: Town):
+    new = sent(halls)
+
+    tickets.leave(ref=new.ref, by=CITIZEN, now=ELEVEN)
+
+    assert sorted(Ticket.objects.values_list("state", flat=True)) == ["left", "redirected"]
+
+
+@pytest.mark.django_db
+def test_who_never_arrives_is_closed_as_that_without_apology_and_was_no_visitor(halls: Town):
+    sent(halls)
+
+    close_hall_day.close_due(now=at("2026-03-10 18:30"))
+
+    row = Ticket.objects.get(hall=halls.other_hall)
+    (figures,) = insight.visits(halls=[halls.other_hall], first=row.day, last=row.day)
+    assert (row.state, row.closed_why) == ("closed", "never_arrived")
+    assert (figures["visits"], figures["closed"]) == (0, 1)
+    assert Message.objects.filter(key="not_served").count() == 0
+
+
+@pytest.mark.django_db
+def test_being_expected_is_not_being_there(halls: Town):
+    """An appointment in the other hall is not taken for kept by somebody who was only sent there."""
+    slot = halls.slot(
+        starts=at("2026-03-10 10:00"), hall=halls.other_hall, business="cat:A"
+    )  # fmt: skip
+    row = booking.place(
+        slot_id=slot.pk, item_code="pension", person_id=halls.person(30).pk, source="web", by=CITIZEN,
+        now=at("2026-03-08 10:00"),
+    )  # fmt: skip
+    sent(halls)
+
+    booking.sweep_no_shows(now=at("2026-03-10 12:00"), came=WAS_HERE)
+
+    row.refresh_from_db()
+    assert row.state == "no_show"
