@@ -340,6 +340,7 @@ def _hall_items(hall: Hall, folder: Path, categories: dict[str, Category]) -> No
             hall=hall, item_id=ids[row["item"]], category=row.one_of("category", categories), bookable=row.flag("bookable"),
             walk_in=row.flag("walk_in"), extended="extended" in row and row.flag("extended"),
             periods=row.whole("periods", 1) if "periods" in row else 1,
+            most_persons=row.whole("persons", 1) if "persons" in row else 1,
         )  # fmt: skip
 
     _upsert(HallItem, _named(file, lambda: tables.parse(rows, one)), unique=["hall", "item"])

@@ -107,6 +107,7 @@ class Appointment(models.Model):
     on_behalf_why = models.CharField(max_length=200, default="")
     note = models.CharField(max_length=200, default="")
     visit_group = models.CharField(max_length=16, default="")  # several matters in one visit share it
+    persons = models.SmallIntegerField(default=1, db_default=1)  # who come together on it; a place each
     language = models.CharField(max_length=10, default="zh-hans")
     moves = models.SmallIntegerField(default=0)
     created_at = models.DateTimeField()
@@ -122,6 +123,7 @@ class Appointment(models.Model):
     class Meta:
         db_table = "booking_appointment"
         constraints = [
+            models.CheckConstraint(condition=models.Q(persons__range=(1, 20)), name="a_booking_has_persons"),
             models.UniqueConstraint(fields=["code"], name="an_appointment_code_is_unique"),
             models.UniqueConstraint(
                 fields=["person", "limit_key", "hall", "business", "day", "half"],

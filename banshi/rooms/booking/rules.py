@@ -209,7 +209,8 @@ class SlotFacts:
 
 @dataclass(frozen=True, slots=True)
 class ItemFacts:
-    """An item in a hall. `exempt`: the half-day limit does not count it [N]. `periods`: how many it takes in a row."""
+    """An item in a hall. `exempt`: the half-day limit does not count it [N]. `periods`: how many it takes in a row.
+    `most_persons`: for how many one booking may be; each takes a place."""
 
     code: str
     category: str
@@ -217,6 +218,7 @@ class ItemFacts:
     extended: bool = False
     exempt: bool = False
     periods: int = 1
+    most_persons: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +269,7 @@ def refusal(
     internal: bool = False,
     held: bool = False,
     hall: str = "",
+    persons: int = 1,
 ) -> Refusal | None:
     """The first reason why this person cannot book this item in this slot now, or None.
 
@@ -275,6 +278,7 @@ def refusal(
     :param internal: staff give a place kept for them: they may do so before the day opens, on the same day, after the
         cut-off, through any channel and to a suspended person. Everything else holds for them too.
     :param held: the place is already held for this person: fullness does not matter.
+    :param persons: for whom one booking is made; each takes a place.
     """
     if item is None:
         return Refusal("item-not-here", {"hall": hall})
@@ -282,6 +286,10 @@ def refusal(
         return Refusal("not-bookable", {"item": item.code})
     if not serves(slot, item, policy.quotas):
         return Refusal("item-not-here", {"hall": hall, "item": item.code, "reason": _OTHER_ITEMS})
+    if not 1 <= persons <= item.most_persons:
+        most = item.most_persons
+        reason = {"zh": f"一次最多 {most} 人", "en": f"At most {most} in one booking"}
+        return Refusal("invalid", {"field": "persons", "most": most, "reason": reason})
     if now >= slot.ends_at:
         return Refusal("past", {"ended": slot.ends_at})
     if slot.closed:
@@ -306,7 +314,7 @@ def refusal(
         return Refusal("limit-live", {"limit": policy.account_live, "live": person.account_live})
     if person.account_in_period >= policy.account_per_period:
         return Refusal("limit-period", {"limit": policy.account_per_period})
-    if not held and slot.free(internal=internal) <= 0:
+    if not held and slot.free(internal=internal) < persons:
         return Refusal("slot-full", {"quota": slot.internal_quota if internal else slot.quota})
     return None
 

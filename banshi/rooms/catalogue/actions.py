@@ -12,13 +12,24 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.places.models import Category
 
+MOST_PERSONS = 20
+
 
 def set_hall_item(
-    *, hall_item_id: int, category: Category, bookable: bool, walk_in: bool, extended: bool, by: Actor, now: datetime
+    *,
+    hall_item_id: int,
+    category: Category,
+    bookable: bool,
+    walk_in: bool,
+    extended: bool,
+    most_persons: int | None = None,
+    by: Actor,
+    now: datetime,
 ) -> HallItem:
     """Say how a hall handles an item from now on. Those already booked keep their appointment and its category.
 
-    :raises Refused: nothing-found; invalid – a category of another hall, or nothing possible at all.
+    :param most_persons: for how many one booking may be; None leaves it.
+    :raises Refused: nothing-found; invalid – a category of another hall, nothing possible at all, too many persons.
     """
     with transaction.atomic():
         rows = HallItem.objects.select_for_update(of=("self",)).select_related("hall", "item")
@@ -29,15 +40,24 @@ def set_hall_item(
             raise _invalid("category", "这类业务不在本厅", "This category is in another hall")
         if not (bookable or walk_in):
             raise _invalid("walk_in", "预约和现场取号至少开一样", "Allow booking, walk-ins, or both")
+        if most_persons is not None and not 1 <= most_persons <= MOST_PERSONS:
+            raise _invalid("most_persons", f"一次 1–{MOST_PERSONS} 人", f"Between 1 and {MOST_PERSONS} persons")
         row.category, row.bookable, row.walk_in, row.extended = category, bookable, walk_in, extended
-        row.save(update_fields=["category", "bookable", "walk_in", "extended"])
+        row.most_persons = most_persons or row.most_persons
+        row.save(update_fields=["category", "bookable", "walk_in", "extended", "most_persons"])
         audit.record(
             action="changed-item",
             subject=f"item:{row.item.code}",
             by=by,
             now=now,
             hall=row.hall.code,
-            facts={"category": category.code, "bookable": bookable, "walk_in": walk_in, "extended": extended},
+            facts={
+                "category": category.code,
+                "bookable": bookable,
+                "walk_in": walk_in,
+                "extended": extended,
+                "persons": row.most_persons,
+            },
         )
     return row
 

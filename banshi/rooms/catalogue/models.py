@@ -116,12 +116,16 @@ class HallItem(models.Model):
     walk_in = models.BooleanField(default=True)
     extended = models.BooleanField(default=False)  # may be handled in evening and weekend sessions (延时服务)
     periods = models.SmallIntegerField(default=1)  # consecutive periods an appointment takes
+    most_persons = models.SmallIntegerField(default=1, db_default=1)  # one booking may be for so many, a place each
 
     class Meta:
         db_table = "catalogue_hall_item"
         constraints = [
             models.UniqueConstraint(fields=["hall", "item"], name="an_item_once_per_hall"),
             models.CheckConstraint(condition=models.Q(periods__gte=1), name="an_appointment_takes_a_period"),
+            models.CheckConstraint(
+                condition=models.Q(most_persons__range=(1, 20)), name="a_booking_is_for_somebody_and_no_crowd"
+            ),
         ]
 
 

@@ -77,7 +77,7 @@ class _Catalogue:
 
 STAMP_SQL = """
 SELECT coalesce((SELECT sum(id * 31 + version) FROM catalogue_item), 0),
-  coalesce((SELECT sum(hashtext(id || ':' || category_id || bookable || walk_in || extended || periods)::bigint)
+  coalesce((SELECT sum(hashtext(id || ':' || category_id || bookable || walk_in || extended || periods || most_persons)::bigint)
     FROM catalogue_hall_item), 0),
   coalesce((SELECT sum(hashtext(words || ':' || items || ':' || means)::bigint) FROM catalogue_synonym), 0)
 """

@@ -62,6 +62,7 @@ def _part(appointment: Appointment, *, hall: Hall, item: dict[str, Any], name: s
         "item": item["item"],
         "starts_at": rfc3339(appointment.starts_at, zone),
         "ends_at": rfc3339(appointment.ends_at, zone),
+        "persons": appointment.persons,
         "bring": item["bring"],
         "name": name,
     }

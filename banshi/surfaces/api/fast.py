@@ -162,6 +162,7 @@ def _place(asked: Sequence[Booking], todo: Sequence[int]) -> dict[int, Answer]:
                     name=person.name,
                     contact=person.phone,
                     evidence=one.caller.evidence,
+                    persons=one.body.persons,
                 ),
             )
         )

@@ -327,6 +327,9 @@ class BookingIn(In):
     item: Code
     person: PersonIn
     source: Literal["web", "wechat", "app", "kiosk", "phone", "video", "api"] = "api"
+    persons: Annotated[int, Field(ge=1, le=20)] = Field(
+        1, description="For how many who come together; a place each, as far as the matter allows."
+    )
     note: _text(200) = ""  # type: ignore[valid-type]
 
 
@@ -347,6 +350,7 @@ class AppointmentOut(Out):
     item: Named
     starts_at: datetime
     ends_at: datetime
+    persons: int
     bring: list[BringOut]
     name: str = Field(description="Masked.")
 

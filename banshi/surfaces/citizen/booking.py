@@ -278,7 +278,11 @@ def _confirm_page(
     view = _slot_view(hall, item, slot, now=now)
     policy = places.policy_of(hall.pk, now=now)
     kept = _kept(request, slot, now=now)
+    most = 1 if also else catalogue.hall_item(hall.pk, item.code).most_persons
     context = {
+        "most_persons": most,
+        "persons_choices": range(1, most + 1),
+        "persons_chosen": _persons(request),
         "item": item,
         "also": also,
         "slot": slot,
@@ -352,6 +356,12 @@ def _person(request: Any, form: WhoComes, policy: BookingPolicy, *, now: datetim
     return replace(typed, phone=phone)
 
 
+def _persons(request: Any) -> int:
+    """How many come together; one where nothing is said."""
+    said = str(request.POST.get("persons", ""))
+    return int(said) if said.isascii() and said.isdigit() and len(said) <= 3 else 1
+
+
 def _place_all(
     request: Any, slot: Slot, codes: list[str], person: identity.Enrolled, hold_id: int | None, *, now: datetime
 ) -> Appointment:
@@ -361,7 +371,7 @@ def _place_all(
         "hold_id": hold_id,
     }  # fmt: skip
     if len(codes) == 1:
-        return booking.place(item_code=codes[0], **shared)
+        return booking.place(item_code=codes[0], persons=_persons(request), **shared)
     return booking.place_several(item_codes=codes, **shared)[0]
 
 

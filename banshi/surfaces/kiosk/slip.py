@@ -97,6 +97,8 @@ def slip_of(place: Place, ticket: TicketView) -> Slip:
     """The words on the paper, in the active language."""
     at = _where(ticket)
     lines = [(pgettext("kiosk", "For"), named(ticket, "item") or named(ticket, "category"))]
+    if ticket.persons > 1:
+        lines.append((pgettext("kiosk", "Persons"), str(ticket.persons)))
     if ticket.lane:
         lines.append((pgettext("kiosk", "Priority"), str(LANES.get(ticket.lane, ticket.lane))))
     window = pgettext("kiosk", "window %(n)s")

@@ -19,7 +19,7 @@ from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Category
-from banshi.surfaces.office.frame import acting, clean, invalid, page, paged, query_without_page, status_of
+from banshi.surfaces.office.frame import acting, clean, int_or_none, invalid, page, paged, query_without_page, status_of
 
 FLAGS = ("bookable", "walk_in", "extended")
 
@@ -89,7 +89,8 @@ def row(request: Asked, hall: str, hall_item_id: int) -> HttpResponseBase:
         flags = {name: bool(request.POST.get(name)) for name in FLAGS}
         changed = catalogue_actions.set_hall_item(
             hall_item_id=found.pk, category=category, bookable=flags["bookable"], walk_in=flags["walk_in"],
-            extended=flags["extended"], by=acting(request, place), now=clock.now(),
+            extended=flags["extended"], most_persons=int_or_none(request.POST.get("persons"), 1, 999),
+            by=acting(request, place), now=clock.now(),
         )  # fmt: skip
     except Refused as refused:
         context |= {"editing": True, "refused": refused}
@@ -97,10 +98,11 @@ def row(request: Asked, hall: str, hall_item_id: int) -> HttpResponseBase:
     if not request.htmx:
         messages.success(request, _("Saved."))
         return redirect("office:items", hall=hall)
-    found.category, found.bookable, found.walk_in, found.extended = (
+    found.category, found.bookable, found.walk_in, found.extended, found.most_persons = (
         category,
         changed.bookable,
         changed.walk_in,
         changed.extended,
+        changed.most_persons,
     )
     return page(request, template, place, row=found, categories=categories, editing=False, saved=True)

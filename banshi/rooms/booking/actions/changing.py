@@ -91,7 +91,8 @@ def cancel(
     row.cancel_reason, row.by_hall = why[:200], by_hall
     row.save(update_fields=["state", "cancelled_at", "cancelled_by", "cancel_reason", "by_hall"])
     for slot in slots:
-        free_place(slot, hall=hall, now=now, internal=row.internal, cancelled=None if by_hall else row)
+        for _ in range(row.persons):
+            free_place(slot, hall=hall, now=now, internal=row.internal, cancelled=None if by_hall else row)
     telling.drop(code, now=now)
     if not quiet:
         item = item_words(row.hall_id, row.item_id)
@@ -124,7 +125,7 @@ def rebook(*, code: str, by: Actor, now: datetime) -> Appointment:
         of_visit = Q(appointment=row) | Q(visit=row.visit_group or row.code)
         for entry in LedgerEntry.objects.filter(of_visit, kind="cancel", forgiven_at=None).order_by("id"):
             credit.forgive(entry_id=entry.pk, why="30 分钟内重新预约 · booked again within 30 minutes", by=by, now=now)
-    kept = Hold.objects.filter(slot_id=row.slot_id, kind="withheld", person_id=row.person_id, ended_at=None).first()
+    kept = _take_back(row, now=now)
     return place(
         slot_id=row.slot_id,
         item_code=row.item.code,
@@ -138,13 +139,27 @@ def rebook(*, code: str, by: Actor, now: datetime) -> Appointment:
         internal=row.internal,
         why=row.on_behalf_why,
         visit_group=row.visit_group,
-        hold_id=kept.pk if kept is not None and kept.expires_at > now else None,
+        hold_id=kept.pk if kept is not None else None,
+        persons=row.persons,
         name=row.name or "",
         contact=row.contact,
         evidence=row.evidence,
         holder=row.holder,
         ride_along=row.exempt and bool(row.visit_group),
     )
+
+
+def _take_back(row: Appointment, *, now: datetime) -> Hold | None:
+    """Of the places withheld after a cancellation the first, as a hold; those of further persons are free again."""
+    slot = Slot.objects.select_for_update(no_key=True).get(id=row.slot_id)
+    withheld = Hold.objects.select_for_update().filter(slot=slot, kind="withheld", person_id=row.person_id)
+    kept = list(withheld.filter(ended_at=None, expires_at__gt=now).order_by("id"))[: row.persons]
+    for hold in kept[1:]:
+        hold.ended_at, hold.outcome = now, "used"
+        hold.save(update_fields=["ended_at", "outcome"])
+        slot.taken -= 1
+    slot.save(update_fields=["taken"])
+    return kept[0] if kept else None
 
 
 _DISOWNED = {"zh": "本人已声明不是自己预约的", "en": "disowned by the person it was made for"}
@@ -204,7 +219,7 @@ def move(
         run = lock_run(fact.slot, hall, fact.item.facts.periods, also=old_ids)
         for slot in run:
             if slot.pk not in old_ids:
-                _take(slot, internal=seen.internal)
+                _take(slot, internal=seen.internal, n=seen.persons)
     except Refused as full:
         if full.slug != "slot-full":
             raise
@@ -215,7 +230,8 @@ def move(
         raise Meanwhile
     kept = {slot.pk for slot in run}
     for slot in Slot.objects.filter(id__in=[i for i in old_ids if i not in kept]).order_by("id"):
-        free_place(slot, hall=hall, now=now, internal=row.internal)
+        for _ in range(row.persons):
+            free_place(slot, hall=hall, now=now, internal=row.internal)
     first = run[0]
     row.slot_id, row.business, row.day, row.half = first.pk, first.business, first.day, first.half
     row.starts_at, row.ends_at, row.moves = first.starts_at, run[-1].ends_at, row.moves + 1
@@ -240,17 +256,17 @@ def move(
     return row
 
 
-def _take(slot: Slot, *, internal: bool) -> None:
+def _take(slot: Slot, *, internal: bool, n: int) -> None:
     if slot.closed:
         raise Refused(
             "closed", facts={"reason": {"zh": "这个时段已停止预约", "en": "This period takes no more bookings"}}
         )
-    if slot_facts(slot, ZoneInfo("UTC")).free(internal=internal) <= 0:
+    if slot_facts(slot, ZoneInfo("UTC")).free(internal=internal) < n:
         raise Refused("slot-full", facts={"quota": slot.internal_quota if internal else slot.quota})
     if internal:
-        slot.internal_taken += 1
+        slot.internal_taken += n
     else:
-        slot.taken += 1
+        slot.taken += n
     slot.save(update_fields=["taken", "internal_taken"])
 
 

@@ -34,6 +34,7 @@ def target_refusal(
         internal=by_hall or seen.internal,
         held=True,
         hall=fact.hall.code,
+        persons=min(seen.persons, fact.item.facts.most_persons) if fact.item else 1,  # what was booked stays allowed
     )
 
 

@@ -65,6 +65,7 @@ class Asked:
     contact: str | None = None
     evidence: int = 0
     holder: str = ""  # whose it is, where somebody else acts: a booking made again
+    persons: int = 1  # for so many; each takes a place
 
     @property
     def asking(self) -> Asking:
@@ -192,7 +193,7 @@ def place_many(asked: Sequence[Asked], *, now: datetime) -> list[Appointment | R
                 verdict = _verdict(mine, fact, now=now)
             if isinstance(verdict, Refusal):
                 results[i] = chances.refused(verdict, fact)
-            elif verdict.asked.hold_id is not None or verdict.item.facts.periods > 1:
+            elif verdict.asked.hold_id is not None or verdict.item.facts.periods > 1 or verdict.asked.persons > 1:
                 results[i] = _place_long(verdict, chances, now=now)
             elif claimed.get((key := (verdict.slot.id, asked[i].internal)), 0) >= verdict.slot.free(internal=key[1]):
                 later.append(i)  # those before it will probably take the last places
@@ -245,8 +246,9 @@ def place(
     evidence: int = 0,
     holder: str = "",
     ride_along: bool = False,
+    persons: int = 1,
 ) -> Appointment:
-    """Book one place for one person (预约).
+    """Book for one person (预约), or – where the matter allows – for several who come together, a place each.
 
     :raises Refused: with the rule, the facts and the next chance, to show to the citizen.
     """
@@ -268,6 +270,7 @@ def place(
         evidence=evidence,
         holder=holder,
         ride_along=ride_along,
+        persons=persons,
     )
     if account_id is None:
         return _one(place_many([one], now=now)[0])
@@ -391,6 +394,7 @@ def _verdict(asked: Asked, fact: AskedFacts, *, now: datetime) -> _Granted | Ref
         internal=asked.internal,
         held=asked.hold_id is not None,
         hall=fact.hall.code,
+        persons=asked.persons,
     )
     if no is not None:
         return no
@@ -517,6 +521,7 @@ def _columns(grant: _Granted) -> dict[str, Any]:
         "name_index": blind_index(fold(asked.name), purpose="name") if asked.name else "",
         "contact": contact,
         "contact_index": contact_index,
+        "persons": asked.persons,
     }
 
 
@@ -545,7 +550,7 @@ _ATTRIBUTES = [column.attname for column in Appointment._meta.concrete_fields]
 
 
 def _place_long(grant: _Granted, chances: Chances, *, now: datetime) -> Appointment | Refused:
-    """Book with a held place, or over several periods: a few statements in one transaction."""
+    """Book with a held place, over several periods or for several persons: a few statements in one transaction."""
     try:
         return _claim_long(grant, now=now)
     except Refused as no:
@@ -569,7 +574,7 @@ def _claim_long(grant: _Granted, *, now: datetime) -> Appointment:
                 "closed", facts={"reason": {"zh": "这个时段已停止预约", "en": "This period takes no more bookings"}}
             )
         free = slot_facts(slot, grant.hall.zone).free(internal=internal)
-        if free <= 0 and not (held and slot.pk == grant.slot.id):
+        if free < _needed(grant, slot, held=held):
             if expired is not None:
                 raise Refused("hold-expired", facts={"expired": expired.astimezone(grant.hall.zone)})
             raise Refused("slot-full", facts={"quota": slot.internal_quota if internal else slot.quota})
@@ -584,11 +589,11 @@ def _claim_long(grant: _Granted, *, now: datetime) -> Appointment:
         same = {"appointment": _same_half_day(appointment), "half": appointment.half}
         raise Refused("limit-half-day", facts=same) from trouble
     for slot in run:
-        if not (held and slot.pk == grant.slot.id):
+        if needed := _needed(grant, slot, held=held):
             if internal:
-                slot.internal_taken += 1
+                slot.internal_taken += needed
             else:
-                slot.taken += 1
+                slot.taken += needed
             slot.save(update_fields=["taken", "internal_taken"])
     ExtraSlot.objects.bulk_create([ExtraSlot(appointment=appointment, slot=slot) for slot in run[1:]])
     telling.tell("confirmation", appointment, hall=grant.hall, item=grant.item, now=now)
@@ -603,6 +608,11 @@ def _claim_long(grant: _Granted, *, now: datetime) -> Appointment:
         facts=facts,
     )
     return appointment
+
+
+def _needed(grant: _Granted, slot: Slot, *, held: bool) -> int:
+    """Places to take: one a person, less the one that is held already."""
+    return grant.asked.persons - int(held and slot.pk == grant.slot.id)
 
 
 def _same_half_day(appointment: Appointment) -> str:

@@ -27,6 +27,8 @@ _STILL_FREE = {"zh": "这一天还有空位，可以直接预约", "en": "That d
 _A_FULL_DAY = {"zh": "当天约满", "en": "a full day"}
 _BOOK_DIRECTLY = {"zh": "直接预约", "en": "booking a place"}
 _NO_WAITING = {"zh": "本大厅不设候补", "en": "This hall keeps no waiting list"}
+_TOGETHER = {"zh": "几个人一起约的", "en": "booked for several persons"}
+_ALONE = {"zh": "一个人的预约；几个人一起可以直接改期", "en": "one person; several together can be moved at once"}
 _SOON = {"zh": "已经约在两天之内", "en": "booked within two days"}
 _LATER = {"zh": "两天以后的预约", "en": "an appointment in more than two days"}
 
@@ -172,6 +174,8 @@ def join_earlier(*, code: str, by: Actor, now: datetime) -> Waiting:
         raise Refused("wrong-state", facts={"state": _NO_WAITING, "needs": _BOOK_DIRECTLY})
     if row.state != rules.State.BOOKED:
         raise Refused("wrong-state", facts={"state": row.state, "needs": rules.State.BOOKED.value})
+    if row.persons > 1:
+        raise Refused("wrong-state", facts={"state": _TOGETHER, "needs": _ALONE})
     no = rules.move_refusal(policy=facts.policy.booking, moves=row.moves)
     if no is not None:
         raise Refused(no)

@@ -176,7 +176,7 @@ WITH asked AS (
   FROM booking_slot s JOIN places_hall h ON h.id = s.hall_id WHERE s.id = ANY(%(some_slots)s)
 ), item AS MATERIALIZED (
   SELECT i.id, i.code, i.name_zh, i.name_en, i.exempt_half_day, hi.hall_id, hi.category_id, hi.bookable, hi.extended,
-    hi.periods, c.code AS category_code, bring.zh AS bring_zh, bring.en AS bring_en
+    hi.periods, hi.most_persons, c.code AS category_code, bring.zh AS bring_zh, bring.en AS bring_en
   FROM catalogue_item i
   JOIN catalogue_hall_item hi ON hi.item_id = i.id AND hi.hall_id IN (SELECT hall_id FROM slot)
   JOIN places_category c ON c.id = hi.category_id
@@ -347,6 +347,7 @@ def _item_read(row: dict[str, Any]) -> ItemWords:
         extended=row["extended"],
         exempt=row["exempt_half_day"],
         periods=row["periods"],
+        most_persons=row["most_persons"],
     )
     return ItemWords(
         row["id"],
@@ -377,7 +378,13 @@ def item_words(hall_id: int, item_id: int) -> ItemWords | None:
     needed = MaterialRequirement.objects.filter(item_id=item_id).exclude(necessity="optional").order_by("order", "id")
     names = list(needed.values_list("material__name_zh", "material__name_en"))
     facts = ItemFacts(
-        row.item.code, row.category.code, row.bookable, row.extended, row.item.exempt_half_day, row.periods
+        row.item.code,
+        row.category.code,
+        row.bookable,
+        row.extended,
+        row.item.exempt_half_day,
+        row.periods,
+        row.most_persons,
     )
     return ItemWords(
         id=item_id,

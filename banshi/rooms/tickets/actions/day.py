@@ -119,7 +119,9 @@ RETURNING s.id, s.category_id, s.started_at, s.outcome, h.timezone,
    WHERE t.id = s.ticket_id AND b.window_id = s.window_id AND b.hall_id = s.hall_id AND b.id <> s.id
      AND b.started_at > s.started_at - interval '1 day' AND b.ended_at <= s.started_at
      AND b.ended_at > s.started_at - make_interval(secs => %(longest_gap)s) AND t.waits_from <= b.ended_at
-   ORDER BY b.ended_at DESC LIMIT 1)
+   ORDER BY b.ended_at DESC LIMIT 1),
+  COALESCE((SELECT a.persons FROM tickets_ticket t JOIN booking_appointment a ON a.id = t.appointment_id
+    WHERE t.id = s.ticket_id), 1)
 """
 
 
@@ -144,11 +146,11 @@ def learn(*, now: datetime, most: int = 5000) -> int:
         taught = [row for row in rows if row[3] == "finished"]
         known = _known({row[1] for row in taught})
         changed: dict[tuple[int, int], rules.Handling] = {}
-        for _, category, started_at, _, zone, took_s, gap_s in taught:
+        for _, category, started_at, _, zone, took_s, gap_s, persons in taught:
             for hour in (-1, started_at.astimezone(ZoneInfo(zone)).hour):
                 before = changed.get((category, hour)) or known.get((category, hour)) or known[(category, -2)]
                 gap = None if gap_s is None else float(gap_s)
-                changed[(category, hour)] = rules.learn(before, float(took_s), gap_s=gap)
+                changed[(category, hour)] = rules.learn(before, float(took_s) / persons, gap_s=gap)
         HandlingTime.objects.bulk_create(
             [
                 HandlingTime(

@@ -37,6 +37,7 @@ class DeskTicket:
     identity_ok: bool | None
     names_differ: bool  # booked in another name than the proven one
     appointment: str | None
+    persons: int  # of its booking, who come together
     period: tuple[datetime, datetime] | None
     made_at: datetime
     called_at: datetime | None
@@ -212,6 +213,7 @@ def _at_window(window_id: int) -> DeskTicket | None:
         identity_ok=t.identity_ok,
         names_differ=names_differ(t),
         appointment=t.appointment.code if t.appointment else None,
+        persons=t.appointment.persons if t.appointment else 1,
         period=(t.appointment.starts_at, t.appointment.ends_at) if t.appointment else None,
         made_at=t.made_at,
         called_at=t.called_at,

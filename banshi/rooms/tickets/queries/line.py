@@ -210,7 +210,11 @@ def _foretold(
             ahead,
             forecaster.place(
                 rules.InLine(
-                    ticket.category, ticket.rank_class, ticket.only_window, seen.spills_in_s(ticket.waits_from)
+                    ticket.category,
+                    ticket.rank_class,
+                    ticket.only_window,
+                    seen.spills_in_s(ticket.waits_from),
+                    ticket.persons,
                 )
             ),
         )

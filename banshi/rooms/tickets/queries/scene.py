@@ -103,6 +103,7 @@ class TicketRow(NamedTuple):
     wait_s: int
     skipped_by: list[int]
     session_until: datetime | None
+    persons: int
     window: str | None
     masked_name: str
     not_yet: bool  # waits, and is called to no window now
@@ -150,12 +151,13 @@ TICKETS_SQL = f"""
 WITH here AS (SELECT %(hall)s::bigint AS hall_id, %(day)s::date AS day), {order.CTES}
 SELECT t.id, t.ref, t.number, t.category_id, t.kind, t.lane, t.state, t.rank_class, t.rank_key, t.call_by,
   t.only_window_id, t.made_at, COALESCE(t.waits_from, t.made_at), COALESCE(t.wait_s, 0),
-  ARRAY(SELECT k.window_id FROM tickets_skip k WHERE k.ticket_id = t.id), t.session_until,
+  ARRAY(SELECT k.window_id FROM tickets_skip k WHERE k.ticket_id = t.id), t.session_until, COALESCE(a.persons, 1),
   w.number, COALESCE(p.masked_name, ''), t.state = 'waiting' AND {order.NOT_YET}
 FROM tickets_ticket t
 LEFT JOIN shares ON shares.id = t.id
 LEFT JOIN places_window w ON w.id = t.window_id
 LEFT JOIN identity_person p ON p.id = t.person_id
+LEFT JOIN booking_appointment a ON a.id = t.appointment_id
 WHERE t.hall_id = %(hall)s AND t.day = %(day)s AND t.state = ANY(%(states)s) ORDER BY {order.TURN}
 """  # noqa: S608 – fragments only
 CALLS_SQL = """
@@ -177,7 +179,7 @@ WITH plan AS (
   FROM tickets_planned_desk p
   WHERE p.hall_id = %(hall)s AND (p.day = %(day)s OR p.weekday = EXTRACT(ISODOW FROM %(day)s::date) - 1)
 )
-SELECT NULL::int, NULL::bigint, a.category_id, a.starts_at, a.ends_at FROM booking_appointment a
+SELECT NULL::int, a.persons::bigint, a.category_id, a.starts_at, a.ends_at FROM booking_appointment a
 WHERE a.hall_id = %(hall)s AND a.day = %(day)s AND a.state = 'booked' AND a.ends_at > %(now)s
 UNION ALL
 SELECT p.desks, p.window_id, p.category_id, (%(day)s::date + p.starts) AT TIME ZONE h.timezone,
@@ -194,12 +196,13 @@ WITH here AS (SELECT %(hall)s::bigint AS hall_id, %(day)s::date AS day), {order.
           AND (o.rank_class, o.rank_key) <= (%(rank_class)s, %(rank_key)s))) / k.weight
     FROM called_today k WHERE k.category_id = %(category)s), 0) AS share
 )
-SELECT t.category_id, t.rank_class, t.only_window_id, count(*) FROM tickets_ticket t
+SELECT t.category_id, t.rank_class, t.only_window_id, COALESCE(a.persons, 1), count(*) FROM tickets_ticket t
 LEFT JOIN shares ON shares.id = t.id
+LEFT JOIN booking_appointment a ON a.id = t.appointment_id
 WHERE t.hall_id = %(hall)s AND t.day = %(day)s AND t.state = 'waiting'
   AND ({order.OVERDUE} OR (COALESCE(shares.share, 0), t.rank_class, t.rank_key)
     <= ((SELECT share FROM mine), %(rank_class)s, %(rank_key)s))
-GROUP BY t.category_id, t.rank_class, t.only_window_id ORDER BY t.rank_class, t.category_id, t.only_window_id
+GROUP BY 1, 2, 3, 4 ORDER BY 2, 1, 3, 4
 """  # noqa: S608 – fragments only
 IN_THE_HALL = ["waiting", "called", "serving", "held", "parked", "missed"]
 
@@ -211,7 +214,7 @@ class Scene:
     categories: Sequence[CategoryRow]
     windows: Sequence[WindowRow]
     tickets: Sequence[TicketRow]
-    due: Sequence[tuple[int, datetime, datetime]]
+    due: Sequence[tuple[int, datetime, datetime, int]]
     planned: Sequence[rules.Planned]
     policy: TicketPolicy
     now: datetime
@@ -272,7 +275,10 @@ class Scene:
         return rules.Forecaster(
             windows=self.desks(),
             handling={c.id: handling_of(c) for c in self.categories},
-            due=[rules.Due(category, self._in_s(starts), self._in_s(ends)) for category, starts, ends in self.due],
+            due=[
+                rules.Due(category, self._in_s(starts), self._in_s(ends), persons)
+                for category, starts, ends, persons in self.due
+            ],
             booked_first=self.policy.booked_first,
             waiting=waiting,
         )
@@ -314,7 +320,7 @@ def scene(
         categories=[CategoryRow(*row) for row in rows(CATEGORIES_SQL, hall=hall_id, hour=hour, now=now)],
         windows=[WindowRow(*row) for row in rows(WINDOWS_SQL, hall=hall_id, now=now)],
         tickets=[TicketRow(*row) for row in rows(TICKETS_SQL, states=list(states), **at)] if states else [],
-        due=[(category, starts, ends) for desks, _, category, starts, ends in coming if desks is None],
+        due=[(category, starts, ends, persons) for desks, persons, category, starts, ends in coming if desks is None],
         planned=[
             rules.Planned((starts - now).total_seconds(), (ends - now).total_seconds(), desks, category, window)
             for desks, window, category, starts, ends in coming
@@ -350,9 +356,9 @@ def promise_for(
         rank_class=int(rank.rank_class),
         rank_key=rank.key,
     )
-    neighbours, forecaster, ahead = seen.neighbours()[category], seen.forecaster(sum(row[3] for row in before)), 0
-    for theirs, rank_class, window, count in before:
+    neighbours, forecaster, ahead = seen.neighbours()[category], seen.forecaster(sum(row[4] for row in before)), 0
+    for theirs, rank_class, window, persons, count in before:
         ahead += count if theirs in neighbours and window is None and only_window is None else 0
         for _ in range(count):
-            forecaster.pass_by(rules.InLine(theirs, rank_class, window))
+            forecaster.pass_by(rules.InLine(theirs, rank_class, window, persons=persons))
     return Promise(ahead, forecaster.place(rules.InLine(category, rank.rank_class, only_window, seen.spills_in_s(now))))

@@ -36,6 +36,7 @@ class InLine:
     rank_class: int
     only_window: int | None = None
     spills_in_s: float = 0.0
+    persons: int = 1  # of one booking: served one after the other
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class Due:
     category: int
     in_s: float
     until_s: float = 3600.0
+    persons: int = 1
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ class Forecaster:
         self._pools = list(pools.values())
         self._due = sorted(due, key=lambda d: d.in_s) if booked_first else []
         self._next_due = 0
-        self._coming: list[list[tuple[float, int]]] = [[] for _ in range(self._plays)]
+        self._coming: list[list[tuple[float, int, int]]] = [[] for _ in range(self._plays)]
         self._expected = 0  # how many stand in there
         self._arrivals: dict[tuple[float, float], tuple[float, list[float]]] = {}
 
@@ -154,7 +156,7 @@ class Forecaster:
             return None
         if ticket.rank_class >= RankClass.WALK_IN:
             self._let_booked_pass(ticket.category)
-        draws = self._draws(ticket.category)
+        draws = self._draws(ticket.category, ticket.persons)
         if len(pools) == 1 and (ticket.category in pools[0].near or ticket.spills_in_s <= 0):
             return [heapreplace(free, free[0] + draw) for free, draw in zip(pools[0].free, draws, strict=True)]
         starts = []
@@ -184,7 +186,7 @@ class Forecaster:
             pool = self._single[window.window] = _Pool(
                 window.categories, window.far, [[left] for left in self._left(window)]
             )
-        draws = self._draws(ticket.category)
+        draws = self._draws(ticket.category, ticket.persons)
         return [heapreplace(free, free[0] + draw) for free, draw in zip(pool.free, draws, strict=True)]
 
     def _let_booked_pass(self, category: int) -> None:
@@ -198,11 +200,11 @@ class Forecaster:
             self._next_due += 1
         for play, coming in enumerate(self._coming):
             while coming and coming[0][0] <= turns[play]:
-                _, theirs = heappop(coming)
+                _, theirs, persons = heappop(coming)
                 self._expected -= 1
                 if self._serving(theirs):
                     start, pool = self._first(theirs, play, 0.0)
-                    heapreplace(pool.free[play], start + self._one_draw(theirs, play))
+                    heapreplace(pool.free[play], start + sum(self._one_draw(theirs, play) for _ in range(persons)))
                     turns[play] = self._first(category, play, 0.0)[0]
 
     def _turns(self, category: int) -> list[float]:
@@ -225,17 +227,19 @@ class Forecaster:
         most, parts = known
         for coming, chance, when in zip(self._coming, self._shuffle(), self._shuffle(), strict=True):
             if chance < most:
-                heappush(coming, (parts[when], due.category))
+                heappush(coming, (parts[when], due.category, due.persons))
                 self._expected += 1
 
     def _shuffle(self) -> list[int]:
         self._drawn += 1
         return _SHUFFLES[self._drawn % len(_SHUFFLES)][: self._plays]
 
-    def _draws(self, category: int) -> list[float]:
+    def _draws(self, category: int, persons: int = 1) -> list[float]:
         """How long the window is taken by the next service of this category, in each play."""
         parts = self._parts_of(category)
-        return [parts[n] for n in self._shuffle()]
+        if persons == 1:
+            return [parts[n] for n in self._shuffle()]
+        return [sum(each) for each in zip(*([parts[n] for n in self._shuffle()] for _ in range(persons)), strict=True)]
 
     def _one_draw(self, category: int, play: int) -> float:
         return self._parts_of(category)[self._shuffle()[play]]
