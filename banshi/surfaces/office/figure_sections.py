@@ -266,7 +266,7 @@ def _by_time(found: dict[str, list[Row]], earlier: Earlier, days: Days) -> list[
 def _when(days: Days) -> str:
     """The days compared with, in words."""
     weeks = days.weeks_back.days // 7
-    return ngettext("a week before", "%(n)s weeks before", weeks) % {"n": weeks}
+    return ngettext("%(n)s week before", "%(n)s weeks before", weeks) % {"n": weeks}
 
 
 def _until_now(rows: Sequence[Row]) -> Sequence[Row]:

@@ -7,6 +7,7 @@ from functools import cache
 
 from django.utils import translation
 
+from banshi.foundation.memory import forgettable
 from banshi.kernel.search import Entry, Index
 from banshi.surfaces.office.policy_form import Field, Section
 from banshi.surfaces.office.policy_words import HINTS, LABELS, OPTIONS, SECTIONS, SPOKEN
@@ -24,6 +25,9 @@ def found(sections: list[Section], q: str) -> list[tuple[Field, Section]]:
 def _index() -> Index:
     """Made once: the words are the program's, not a hall's."""
     return Index.build(_entry(path) for path in LABELS)
+
+
+forgettable(_index.cache_clear)
 
 
 def _entry(path: str) -> Entry:
