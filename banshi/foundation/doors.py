@@ -75,11 +75,19 @@ View = Callable[Concatenate[Any, P], HttpResponseBase]
 AGAIN = "/again"  # shows a form that was kept (config/again.py)
 
 
+def _path_of(address: str) -> str:
+    """The path of an address a browser told; "/" where it is none: a header is anybody's to write."""
+    try:
+        return urlsplit(address).path or "/"
+    except ValueError:
+        return "/"
+
+
 def _to_sign_in(request: Any, door_of: str) -> HttpResponseBase:
     """Sign in first, then go on: to the page asked for, or with the form that was sent, which is kept until then."""
     onward = request.get_full_path()
     if request.headers.get("HX-Request") == "true":
-        onward = urlsplit(request.headers.get("HX-Current-URL", "")[:2000]).path or "/"
+        onward = _path_of(request.headers.get("HX-Current-URL", "")[:2000])
         # A script cannot show a whole page inside a part: the browser goes there.
         return HttpResponse(status=204, headers={"HX-Redirect": f"{door_of}?next={quote(onward)}"})
     if request.method == "POST" and kept.keep(request):

@@ -156,12 +156,16 @@ def test_no_method_breaks_an_address(somebody: Client, method: str) -> None:
         {"X-Request-Id": "a b\xff" * 50},
         {"X-Forwarded-For": "\xff, 999.1.1.1, ::ffff:1.2.3.4%eth0"},
         {"Referer": "http://[::1", "Origin": "http://[", "Host": "a\xffb"},
+        {"HX-Request": "true", "HX-Current-URL": "http://[bad"},
+        {"HX-Request": "true", "HX-Current-URL": "\xff//[", "HX-Target": "\xff", "HX-Trigger": "[" * 300},
     ],
 )
 def test_no_header_or_cookie_breaks_an_address(somebody: Client, headers: dict[str, str]) -> None:
-    somebody.cookies.clear()
+    nobody = Client(raise_request_exception=False)
 
-    assert broken(somebody, (("GET", path, {"headers": headers}) for path in ONE_OF_EACH)) == []
+    for one in (somebody, nobody):
+        one.cookies.clear()
+        assert broken(one, (("GET", path, {"headers": headers}) for path in ONE_OF_EACH)) == []
 
 
 @pytest.mark.parametrize(
