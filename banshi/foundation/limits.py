@@ -11,26 +11,36 @@ from django.db import connection
 from banshi.foundation import clock
 from banshi.kernel.refusals import Refused
 
+A_DAY_S = 86_400
 TAKE_SQL = """
 INSERT INTO foundation_rate_bucket AS b (key, tokens, at) VALUES (%(key)s, %(burst)s - 1, %(at)s)
 ON CONFLICT (key) DO UPDATE SET
-  tokens = GREATEST(-1, LEAST(%(burst)s, b.tokens + EXTRACT(EPOCH FROM %(at)s - b.at) * %(rate)s) - 1), at = %(at)s
+  tokens = LEAST(%(burst)s, b.tokens + EXTRACT(EPOCH FROM %(at)s - b.at) * %(rate)s) - 1, at = %(at)s
+  WHERE LEAST(%(burst)s, b.tokens + EXTRACT(EPOCH FROM %(at)s - b.at) * %(rate)s) >= 0.999999
 RETURNING tokens
+"""
+LACKS_SQL = """
+SELECT 1 - LEAST(%(burst)s, b.tokens + EXTRACT(EPOCH FROM %(at)s - b.at) * %(rate)s)
+FROM foundation_rate_bucket b WHERE key = %(key)s
 """
 
 
 def take(*, key: str, per_minute: float, burst: float) -> None:
-    """Take one token or refuse.
+    """Take one token or refuse. A refused one costs nothing: who asks too often waits no longer for having asked.
 
     :param key: what is limited, e.g. `code:<blind index>`; never personal data in clear.
     :raises Refused: rate-limited, with `wait_s`.
     """
+    if burst < 1:
+        raise Refused("rate-limited", facts={"wait_s": A_DAY_S})  # an operator's zero: none at all
     rate = per_minute / 60
+    values: dict[str, Any] = {"key": key[:120], "burst": float(burst), "at": clock.wall(), "rate": rate}
     with connection.cursor() as cursor:
-        cursor.execute(TAKE_SQL, {"key": key[:120], "burst": float(burst), "at": clock.wall(), "rate": rate})
-        tokens = float(cursor.fetchone()[0])
-    if tokens < 0:
-        raise Refused("rate-limited", facts={"wait_s": max(1, math.ceil(-tokens / rate))})
+        cursor.execute(TAKE_SQL, values)
+        if cursor.fetchone() is None:
+            cursor.execute(LACKS_SQL, values)
+            row = cursor.fetchone()
+            raise Refused("rate-limited", facts={"wait_s": max(1, math.ceil(float(row[0]) / rate)) if row else 1})
 
 
 TRY_SQL = """

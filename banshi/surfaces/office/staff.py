@@ -21,7 +21,6 @@ from banshi.foundation import clock
 from banshi.foundation.doors import Asked, Who, door
 from banshi.journeys import steer
 from banshi.kernel.refusals import Refused
-from banshi.rooms.audit import actions as audit
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import Role, Staff
 from banshi.rooms.places import queries as places
