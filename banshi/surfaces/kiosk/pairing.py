@@ -8,9 +8,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from banshi.foundation import clock, limits
+from banshi.foundation.crypto import blind_index
 from banshi.foundation.doors import door
 from banshi.foundation.words import words
 from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.addresses import network_of
 from banshi.kernel.refusals import SLUGS, Refused
 from banshi.rooms.devices import actions as devices
 from banshi.rooms.devices import queries as known
@@ -30,12 +32,12 @@ def pair(request: HttpRequest, hall: str) -> HttpResponse:
         return render(request, "kiosk/pair.html", context)
     by = Actor(ActorKind.KIOSK, code, row.code)
     try:
-        limits.take(key=f"pair:{row.code}", per_minute=6, burst=10)
+        _not_too_many(request, row.code)
         secret = request.POST.get("secret", "")[:80].replace("\0", "")
         token = devices.pair(hall=row, code=code, secret=secret, by=by, now=clock.now())
     except Refused as no:
         title, detail = words(no.refusal)
-        # How many tries are left is not counted per device: the limit is the hall's.
+        # How many tries are left is not counted per device: the limit is the network's.
         said = {"title": title, "detail": detail if no.slug == "rate-limited" else ""}
         return render(request, "kiosk/pair.html", {**context, **said}, status=SLUGS[no.slug])
     device = known.device_by_code(code)
@@ -49,6 +51,15 @@ def pair(request: HttpRequest, hall: str) -> HttpResponse:
         secure=settings.SESSION_COOKIE_SECURE,
     )
     return answer
+
+
+def _not_too_many(request: HttpRequest, hall: str) -> None:
+    """A network's tries at one hall: what strangers try keeps nobody from pairing a machine in the hall.
+
+    :raises Refused: rate-limited.
+    """
+    network = blind_index(network_of(request.META.get("REMOTE_ADDR", "")), purpose="address")[:32]
+    limits.take(key=f"pair:{hall}:{network}", per_minute=6, burst=10)
 
 
 def _home(kind: str, hall: str, zone: str, window: object) -> str:

@@ -393,6 +393,16 @@ def test_a_paired_machine_gets_in_and_its_secret_works_once(
     assert again.status_code == 409
 
 
+def test_what_strangers_try_keeps_no_hall_from_pairing(opened: Town, kiosk: Device):
+    secret = devices.new_secret(code=kiosk.code, by=SYSTEM, now=TUESDAY_NINE)
+    stranger, hall = Client(REMOTE_ADDR="203.0.113.7"), Client(REMOTE_ADDR="198.51.100.9")
+
+    tried = [stranger.post("/kiosk/town/pair", {"code": kiosk.code, "secret": "x"}).status_code for _ in range(11)]
+
+    paired = hall.post("/kiosk/town/pair", {"code": kiosk.code, "secret": secret})
+    assert (tried, paired.status_code) == ([409] * 10 + [429], 302)
+
+
 def test_a_machine_of_another_hall_does_not_get_in(opened: Town, kiosk: Device, machine: Client, settings: Any):
     secret = devices.new_secret(code=kiosk.code, by=SYSTEM, now=TUESDAY_NINE)
     machine.post("/kiosk/town/pair", {"code": kiosk.code, "secret": secret})
