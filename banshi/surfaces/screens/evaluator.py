@@ -89,6 +89,7 @@ def rate(request: HttpRequest, window: str, ref: str) -> HttpResponse:
             now=clock.now(),
             by=Actor(ActorKind.KIOSK, f"evaluator:{row.code}", row.hall.code),
             follow_up=False,
+            staff_id=request.user.pk if request.user.is_authenticated else None,
         )
     except Refused as no:
         title, detail = words(no.refusal)

@@ -248,6 +248,14 @@ def test_one_tap_rates_once_and_then_it_is_quiet(opened: Town, served: Any, scre
     assert "data-ask" not in screen.get("/screens/windows/town-01/rate/part").content.decode()
 
 
+def test_who_served_does_not_rate_at_the_own_window(opened: Town, served: Any, screen: Client):
+    screen.force_login(opened.clerk)
+
+    answer = screen.post(f"/screens/windows/town-01/rate/{served.ref}", {"stars": "5"})
+
+    assert (answer.status_code, answer.json()["slug"], Rating.objects.count()) == (403, "not-allowed", 0)
+
+
 @pytest.mark.parametrize("stars", ["", "0", "6", "x", "５", "55", "-1"])
 def test_odd_stars_are_refused(opened: Town, served: Any, screen: Client, stars: str):
     answer = screen.post(f"/screens/windows/town-01/rate/{served.ref}", {"stars": stars})
