@@ -52,7 +52,7 @@ def create_admin(login: str, name_zh: str, name_en: str, another: bool, generate
         with transaction.atomic():
             made = actions.create_staff(
                 login=login, password=password, name_zh=name_zh.strip(), name_en=name_en.strip(), by=SYSTEM,
-                now=clock.now(), must_change_password=True,
+                now=clock.now(),
             )  # fmt: skip
             actions.give_role(staff=made, role="city_admin", scope_kind="all", scope="*", by=SYSTEM, now=clock.now())
     except Refused as refused:

@@ -195,10 +195,7 @@ def password(request: Asked, hall: str, staff_id: int) -> HttpResponseBase:
     form = SetPasswordForm(found, {"new_password1": secret, "new_password2": secret})
     if not form.is_valid():
         raise invalid("password", _("That did not work. Try once more."))
-    form.save()
-    audit.record(
-        action="reset-password", subject=f"staff:{found.id}", by=acting(request, place), now=clock.now(), hall=hall
-    )
+    identity.reset_password(staff=found, password=secret, by=acting(request, place), now=clock.now())
     return page(request, "office/staff_password.html", place, staff=found, password=secret, fresh=False)
 
 

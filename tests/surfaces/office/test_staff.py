@@ -108,6 +108,8 @@ def test_a_new_member_of_staff_can_sign_in_with_the_password_shown_once(manager,
     assert [(held.role, held.scope_kind, held.scope) for held in made.roles.all()] == [("clerk", "hall", "town")]
     assert password not in manager.get(f"/office/town/staff/{made.id}/").content.decode()
     assert client.post("/staff/sign-in", {"login": "new-clerk", "password": password}).status_code == 302
+    # The manager read it: nothing is done under this login until its owner has chosen another.
+    assert client.get("/desk/")["Location"] == "/staff/me"
 
 
 def test_a_login_that_is_taken_is_refused_and_leaves_nobody_behind(manager):  # noqa: F811
@@ -136,6 +138,7 @@ def test_a_lost_password_is_replaced_and_it_is_on_record(manager, office):  # no
 
     office.clerk.refresh_from_db()
     assert office.clerk.check_password(answer.context["password"])
+    assert office.clerk.must_change_password is True
     assert Entry.objects.filter(action="reset-password", subject=f"staff:{office.clerk.id}", hall="town").count() == 1
 
 

@@ -232,11 +232,14 @@ def create_staff(
     name_zh: str,
     name_en: str,
     badge: str = "",
-    must_change_password: bool = False,
     by: Actor,
     now: datetime,
 ) -> Staff:
-    """:raises Refused: invalid – the login is taken or malformed, or a name is none."""
+    """A new member of staff. Whoever made the password knows it: it is to be changed at the first sign-in, so that what
+    is done under the login is done by its owner.
+
+    :raises Refused: invalid – the login is taken or malformed, or a name is none.
+    """
     login = login.strip().lower()
     if not login or len(login) > 40 or not all(c.isalnum() or c in "-_." for c in login):
         raise Refused(
@@ -259,7 +262,7 @@ def create_staff(
             name_en=name_en,
             badge=badge,
             created_at=now,
-            must_change_password=must_change_password,
+            must_change_password=True,
         )
         audit.record(action="created", subject=f"staff:{staff.id}", by=by, now=now)
     return staff
@@ -279,7 +282,7 @@ def reset_password(*, staff: Staff, password: str, by: Actor, now: datetime) -> 
         staff.set_password(password)
         staff.must_change_password = True
         staff.save(update_fields=["password", "must_change_password"])
-        audit.record(action="reset-password", subject=f"staff:{staff.id}", by=by, now=now)
+        audit.record(action="reset-password", subject=f"staff:{staff.id}", by=by, now=now, hall=by.hall or "")
 
 
 def give_role(*, staff: Staff, role: str, scope_kind: str, scope: str, by: Actor, now: datetime) -> Role:
