@@ -1,0 +1,59 @@
+"""The pictures that introduce the product: halls in the middle of a living morning (`BANSHI_PICTURES=1` renews them)."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from banshi.journeys.demo_seeds import PASSWORD
+from tests.e2e.conftest import PICTURES, ROOT, Installation, installed
+from tests.e2e.morning import SHOWN
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(os.environ.get("BANSHI_PICTURES") != "1", reason="pictures are renewed when asked for"),
+]
+MORNING = "2026-11-24T09:40:00+08:00"
+
+
+@pytest.fixture(scope="module")
+def morning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    with installed(tmp_path_factory.mktemp("pictures"), "pictures") as running:
+        running.set_clock(MORNING, 0)
+        halls = ("nancheng", "dongcheng")
+        subprocess.run(
+            [sys.executable, "-m", "tests.e2e.morning", *halls], env=running.environment, cwd=ROOT, check=True
+        )
+        yield running
+
+
+def test_the_pictures_are_of_a_living_morning(morning: Installation, browser: Any) -> None:
+    take(browser, morning.url)
+
+    assert all((PICTURES / f"{name}.png").exists() for name, *_rest in SHOWN)
+
+
+def take(browser: Any, url: str) -> None:
+    for name, (wide, high), language, login, path in SHOWN:
+        context = browser.new_context(
+            base_url=url, viewport={"width": wide, "height": high}, locale=language, timezone_id="Asia/Shanghai"
+        )
+        page = context.new_page()
+        if login:
+            page.goto("/staff/sign-in")
+            page.fill("[name=login]", login)
+            page.fill("[name=password]", PASSWORD)
+            page.click("main form button")
+        page.goto(path)
+        page.wait_for_load_state("load")
+        if "/figures" in path:
+            page.wait_for_selector("body[data-drawn]")
+        if "/board" in path:
+            page.locator("body[data-ready]").wait_for()
+        page.screenshot(path=str(PICTURES / f"{name}.png"), animations="disabled")
+        context.close()
