@@ -226,6 +226,16 @@ BANSHI_PRINTER = "banshi.gateways.printers.print_slip"  # surfaces name no gatew
 BANSHI_SMS_REGIONS = frozenset(os.environ.get("BANSHI_SMS_REGIONS", "CN HK MO TW").upper().replace(",", " ").split())
 BANSHI_SMS_ABROAD_A_DAY = max(1, int(os.environ.get("BANSHI_SMS_ABROAD_A_DAY", "300")))
 
+# Proof of work (foundation/proof.py): how many tries of strangers are nothing unusual, 0 = any number; and how many key
+# derivations one proof takes. A key's requests, staff, kiosks and a hall's own networks are never asked.
+BANSHI_PROOF_USUAL = {
+    "address": int(os.environ.get("BANSHI_PROOF_ADDRESS", "10")),
+    "account": int(os.environ.get("BANSHI_PROOF_ACCOUNT", "8")),
+    "place": int(os.environ.get("BANSHI_PROOF_PLACE", "60")),
+    "failed": int(os.environ.get("BANSHI_PROOF_FAILED", "6")),
+}
+BANSHI_PROOF_EFFORT = max(1, int(os.environ.get("BANSHI_PROOF_EFFORT", "100")))
+
 LOGGING_CONFIG = "banshi.config.logs.set_up"
 LOGGING: dict[str, Any] = {
     "json": PRODUCTION,

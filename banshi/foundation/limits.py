@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -56,6 +57,19 @@ SELECT EXTRACT(EPOCH FROM b.at - %(at)s) + LEAST(%(most)s, power(2, LEAST(20, ro
 FROM foundation_rate_bucket b WHERE key = %(key)s
 """
 HALF_LIFE_S = 1800  # half of what failed is forgotten after this long
+
+
+FORGET_SQL = """
+DELETE FROM foundation_rate_bucket WHERE key IN
+  (SELECT key FROM foundation_rate_bucket WHERE at < %s LIMIT %s FOR UPDATE SKIP LOCKED)
+"""
+
+
+def forget_old(*, before: datetime, most: int = 5000) -> int:
+    """Delete what nobody touched since: every bucket is full again after a day. :returns: how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET_SQL, [before, most])
+        return int(cursor.rowcount)
 
 
 @dataclass(frozen=True)

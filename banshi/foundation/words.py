@@ -88,6 +88,10 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "not-your-hall": (_("Not your hall"), _("This needs a role in {hall}.")),
     "not-allowed": (_("Not allowed"), _("This needs the permission “{permission}”.")),
     "code-wrong": (_("The code is not right"), _("Tries left: {left}.")),
+    "proof-of-work-needed": (
+        _("One moment"),
+        _("Much is asked from here just now, so this browser does a short calculation first. Nothing is asked of you."),
+    ),
     "nothing-found": (_("Nothing found"), _("Check the number or the address.")),
     "invalid": (_("Something in the input is not right"), _("{reason}")),
     "unauthenticated": (_("Sign in first"), _("This needs a key or a signed-in person.")),

@@ -104,6 +104,7 @@ SLUGS: dict[str, int] = {
     "not-your-hall": 403,
     "not-allowed": 403,
     "code-wrong": 409,
+    "proof-of-work-needed": 409,
     "nothing-found": 404,
     "invalid": 422,
     "unauthenticated": 401,

@@ -18,7 +18,7 @@ from typing import Any
 import orjson
 from django.db import connection, transaction
 
-from banshi.foundation import clock
+from banshi.foundation import clock, limits
 from banshi.foundation.crypto import blind_index, decrypt, encrypt
 from banshi.foundation.memory import forgettable
 from banshi.foundation.problem import MEDIA_TYPE
@@ -191,7 +191,8 @@ def clean_now_and_then() -> None:
 
 
 def clean(*, wall: datetime, most: int = 5000) -> int:
-    """Delete answers older than 24 hours of machine time; returns how many."""
+    """Delete answers older than 24 hours of machine time; returns how many. Old counts of tries go with them."""
+    limits.forget_old(before=wall - KEPT)
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM foundation_idempotency_key WHERE id IN "

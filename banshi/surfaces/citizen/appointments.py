@@ -38,6 +38,7 @@ from banshi.surfaces.citizen.doors import (
     public_page,
 )
 from banshi.surfaces.citizen.forms import Appeal
+from banshi.surfaces.citizen.proving import costs
 from banshi.surfaces.citizen.refusals import NO_APPEAL, Panel, panel, unfilled, ways_on
 
 PAST_SHOWN = 20
@@ -178,6 +179,7 @@ def not_by_me(request: Any, code: str) -> HttpResponseBase:
 
 @public_page
 @require_POST
+@costs("book")
 def rebook(request: Any, code: str) -> HttpResponseBase:
     """Book the same again after a mistaken cancel, in one tap."""
     now = clock.now()
@@ -193,6 +195,7 @@ def rebook(request: Any, code: str) -> HttpResponseBase:
 
 @public_page
 @require_http_methods(["GET", "POST"])
+@costs("book")
 def move(request: Any, code: str) -> HttpResponseBase:
     """Another time, the same reference, in one step."""
     now = clock.now()
@@ -322,6 +325,7 @@ def appeal(request: Any) -> HttpResponseBase:
 
 @public_page
 @require_POST
+@costs("wait")
 def wait_earlier(request: Any, code: str) -> HttpResponseBase:
     """Ask for an earlier place; the answer comes by message, and here."""
     now = clock.now()

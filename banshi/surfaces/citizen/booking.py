@@ -37,6 +37,7 @@ from banshi.rooms.places.models import Hall
 from banshi.surfaces.citizen import choosing, sent, turning
 from banshi.surfaces.citizen.doors import ask_to_sign_in, asked, citizen_page, elder, language, near, page, public_page
 from banshi.surfaces.citizen.forms import Waiting, WhoComes
+from banshi.surfaces.citizen.proving import costs
 from banshi.surfaces.citizen.refusals import NOBODY_CHOSEN, NOT_FILLED, Option, Panel, panel, unfilled, ways_on
 from banshi.surfaces.citizen.which_hall import HallChoice, best_first
 
@@ -172,6 +173,7 @@ TIME_IS_THE_TROUBLE = frozenset(
 
 @public_page
 @require_POST
+@costs("hold")
 def take(request: Any, item: str) -> HttpResponseBase:
     """A period was tapped: keep a place for whoever is signed in, and go on. Others sign in first, without a hold."""
     now = clock.now()
@@ -253,6 +255,7 @@ def _held_once(request: Any, slot: Slot) -> int | None:
 
 @citizen_page
 @require_http_methods(["GET", "POST"])
+@costs("book")
 def confirm(request: Any, item: str, slot: int) -> HttpResponseBase:
     """Who comes, what to bring; confirming books."""
     now = clock.now()
@@ -377,6 +380,7 @@ def _place_all(
 
 @citizen_page
 @require_POST
+@costs("hold")
 def hold(request: Any, item: str, slot: int) -> HttpResponseBase:
     """Keep the place of a confirm page that was reached without a hold (after signing in): the countdown."""
     now = clock.now()
@@ -442,6 +446,7 @@ def more_matters(request: Any, item: str, slot: int) -> HttpResponseBase:
 
 @public_page
 @require_POST
+@costs("wait")
 def join_waiting(request: Any, item: str) -> HttpResponseBase:
     """Wait for a place on a full day; the place is offered by message when one comes free."""
     now = clock.now()

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
@@ -21,12 +20,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from banshi.foundation import clock, limits
 from banshi.foundation.crypto import Unreadable, blind_index, decrypt, encrypt
 from banshi.journeys import sign_in as journey
-from banshi.kernel.addresses import network_of, within
+from banshi.kernel.addresses import network_of
 from banshi.kernel.masking import mask_phone
 from banshi.kernel.phones import InvalidPhone
 from banshi.kernel.policy import BookingPolicy
 from banshi.kernel.refusals import Refused
-from banshi.rooms.devices import queries as devices
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.models import Account
@@ -35,6 +33,7 @@ from banshi.rooms.messaging.queries import NoticeView
 from banshi.surfaces.citizen import sent
 from banshi.surfaces.citizen.doors import citizen_page, elder, language, page, public_page
 from banshi.surfaces.citizen.forms import Code, NewNumber, NewPerson, Phone
+from banshi.surfaces.citizen.proving import costs, from_the_hall
 from banshi.surfaces.citizen.refusals import NOT_FILLED, Panel, panel, unfilled
 
 MESSAGES_SHOWN = 20
@@ -69,11 +68,8 @@ def _not_too_many(request: Any) -> None:
 
     :raises Refused: rate-limited.
     """
-    address = request.META.get("REMOTE_ADDR", "")
-    device, _, token = request.COOKIES.get("device", "").partition(":")
-    ours = within(address, settings.BANSHI_HALL_NETWORKS) or bool(token and devices.by_token(device, token))
-    index = blind_index(network_of(address), purpose="address")[:32]
-    if ours:
+    index = blind_index(network_of(request.META.get("REMOTE_ADDR", "")), purpose="address")[:32]
+    if from_the_hall(request):
         limits.take(key=f"code-hall:{index}", per_minute=120, burst=300)
     else:
         limits.take(key=f"code-from:{index}", per_minute=2, burst=20)
@@ -81,6 +77,7 @@ def _not_too_many(request: Any) -> None:
 
 @public_page
 @require_http_methods(["GET", "POST"])
+@costs("code")
 def sign_in(request: Any) -> HttpResponseBase:
     """The phone number; a code is sent to it."""
     onward = _next(request)
@@ -152,6 +149,7 @@ def sign_out_everywhere(request: Any) -> HttpResponseBase:
 
 @citizen_page
 @require_http_methods(["GET", "POST"])
+@costs("code")
 def number(request: Any) -> HttpResponseBase:
     """Another telephone for this account: a code to the new number, and one to the old."""
     account = Account.objects.get(id=request.who.account_id)
@@ -296,6 +294,7 @@ def _once(came: list[NoticeView]) -> list[Sent]:
 
 @citizen_page
 @require_POST
+@costs("people")
 def add_person(request: Any) -> HttpResponseBase:
     """Somebody else I book for."""
     form = NewPerson(request.POST)

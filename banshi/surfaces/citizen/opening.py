@@ -20,10 +20,12 @@ from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.places import queries as places
 from banshi.surfaces.citizen.booking import choose_page
 from banshi.surfaces.citizen.doors import ask_to_sign_in, language, public_page
+from banshi.surfaces.citizen.proving import costs
 
 
 @public_page
 @require_POST
+@costs("wait")
 def tell_me(request: Any, item: str) -> HttpResponseBase:
     """Tell me when this day can be booked, at the telephone I signed in with."""
     now = clock.now()

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
+import orjson
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -73,6 +74,12 @@ def masked_id(person: Any) -> str:
 @register.filter
 def id_type_name(code: str) -> str:
     return str(dict(id_types()).get(code, code))
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    """For an attribute that a script reads."""
+    return orjson.dumps(value).decode()
 
 
 @register.filter
