@@ -10,6 +10,7 @@ import pytest
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions
 from banshi.rooms.booking.models import Appointment, Hold, Slot, Suspension, Waiting
+from banshi.rooms.identity.models import Account
 from banshi.rooms.messaging.models import Message
 from tests.rooms.booking.test_place import book
 from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at
@@ -64,6 +65,78 @@ def test_who_has_a_live_appointment_that_half_day_is_not_offered_another(town: T
 
     assert state(one) == "waiting"
     assert Slot.objects.get(pk=slot.pk).taken == 0
+
+
+def account(town: Town, visits: int) -> Account:
+    """An account with so many visits to come, one a day from Thursday on."""
+    who = Account.objects.create(phone="+8613900000009", phone_index="n9", created_at=TUESDAY_NINE)
+    for i in range(visits):
+        later = town.slot(quota=9, starts=at("2026-03-12 09:00") + timedelta(days=(0, 1, 4, 5, 6, 7)[i]))
+        book(town, later, 10 + i, account_id=who.pk)
+    return who
+
+
+@pytest.mark.parametrize(("visits", "then"), [(5, "offered"), (6, "waiting")])
+def test_an_account_whose_visits_reach_its_cap_is_not_offered_another(town: Town, visits: int, then: str):
+    who, slot = account(town, visits), town.slot(quota=1)
+    book(town, slot, 1)
+    one = waits(town, 2, account_id=who.pk, limit_key=f"account:{who.pk}")
+    next_one = waits(town, 3, made=TUESDAY_NINE + timedelta(minutes=1))
+
+    freed(town, slot)
+
+    assert (state(one), state(next_one)) == (then, "offered" if then == "waiting" else "waiting")
+
+
+def test_an_account_is_not_offered_more_in_a_period_than_it_may_have(town: Town):
+    who, slot = account(town, 0), town.slot(quota=3)
+    for i in (1, 2, 3):
+        book(town, slot, i)
+    mine = [waits(town, i, account_id=who.pk, limit_key=f"account:{who.pk}") for i in (4, 5, 6)]
+    last = waits(town, 7, made=TUESDAY_NINE + timedelta(minutes=1))
+
+    for i in (1, 2, 3):
+        freed(town, slot, i)
+
+    assert [state(one) for one in (*mine, last)] == ["offered", "offered", "waiting", "offered"]
+
+
+def test_what_is_offered_to_an_account_can_all_be_taken(town: Town):
+    """Five visits and a cap of six: two places come free, one is offered to it; the other goes to the next."""
+    who, early, late = account(town, 5), town.slot(quota=1), town.slot(quota=1, starts=at("2026-03-11 14:00"))
+    for i, slot in ((1, early), (2, late)):
+        book(town, slot, i)
+    mine = [waits(town, i, account_id=who.pk, limit_key=f"account:{who.pk}") for i in (4, 5)]
+    other = waits(town, 6, made=TUESDAY_NINE + timedelta(minutes=1))
+
+    freed(town, early, 1)
+    freed(town, late, 2)
+
+    assert [state(one) for one in (*mine, other)] == ["offered", "waiting", "offered"]
+    actions.take_offer(waiting_id=mine[0].pk, source="web", by=CITIZEN, now=TUESDAY_NINE)
+    assert state(mine[0]) == "taken"
+
+
+def test_an_account_waits_for_as_many_places_as_it_may_have_visits(town: Town):
+    who = account(town, 0)
+    days = [date(2026, 3, day) for day in (11, 12, 13, 16)]
+    for day in days:
+        town.slot(quota=0, starts=at(f"{day} 09:00"))
+
+    def join(day: date, i: int) -> str:
+        try:
+            actions.join_waiting(
+                hall=town.hall, item_code="pension", day=day, person_id=town.person(i).pk, by=CITIZEN,
+                now=TUESDAY_NINE, account_id=who.pk,
+            )  # fmt: skip
+        except Refused as refused:
+            return refused.slug
+        return "waits"
+
+    found = [join(day, i) for i in (1, 2) for day in days]
+
+    assert found == ["waits"] * 6 + ["limit-live"] * 2
+    assert join(days[0], 1) == "waits"
 
 
 def test_a_place_of_today_is_not_offered_where_the_same_day_cannot_be_booked(town: Town):

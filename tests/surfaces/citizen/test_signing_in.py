@@ -247,8 +247,16 @@ def ask(i: int, address: str) -> int:
     return Client().post("/sign-in", {"phone": f"1390000{i:04d}"}, REMOTE_ADDR=address).status_code
 
 
-def test_one_address_asks_for_codes_of_many_numbers_only_so_often(town: Town):
+def test_one_address_asks_for_codes_of_many_numbers_without_work_only_so_often(town: Town):
     stop_the_clock()
+
+    assert [ask(i, "192.0.2.7") for i in range(12)] == [302] * 10 + [409] * 2
+
+
+def test_one_address_asks_for_codes_of_many_numbers_only_so_often(town: Town, settings: Any):
+    """However much work it does: proof of work (tests/doors/test_proof.py) is a tax, this is a wall."""
+    stop_the_clock()
+    settings.BANSHI_PROOF_USUAL = dict.fromkeys(settings.BANSHI_PROOF_USUAL, 0)
 
     assert [ask(i, "192.0.2.7") for i in range(21)] == [302] * 20 + [429]
     assert ask(30, "192.0.2.8") == 302

@@ -7,6 +7,7 @@ slot is locked by the caller; waiting entries are locked after it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from django.db import connection, transaction
@@ -27,6 +28,7 @@ from banshi.rooms.booking.queries.facts import (
     read_facts,
     slot_facts,
 )
+from banshi.rooms.booking.rules import PersonFacts
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.models import Hall
@@ -215,6 +217,7 @@ def _may_take(one: Waiting, slot: Slot, item: ItemWords, *, hall: HallFacts, now
     moved = one.appointment.code if one.appointment is not None else ""
     asking = Asking(slot.pk, item.facts.code, one.person_id, holder, 0, one.account_id, but=moved)
     fact = read_facts([asking], now=now, opens=opens)[0]
+    person = _with_open_offers(fact.person, one, slot)
     if one.appointment is not None:
         return move_target_refusal(one.appointment, fact, hall=hall, now=now) is None
     if item.facts.periods > 1 and not _run_is_free(slot, item.facts.periods, hall):
@@ -225,12 +228,27 @@ def _may_take(one: Waiting, slot: Slot, item: ItemWords, *, hall: HallFacts, now
         policy=hall.policy.booking,
         now=now.astimezone(hall.zone),
         opens=opens.at(hall, slot.day),
-        person=fact.person,
+        person=person,
         channel="web",
         held=True,
         hall=hall.code,
     )
     return no is None
+
+
+def _with_open_offers(person: PersonFacts, one: Waiting, slot: Slot) -> PersonFacts:
+    """What is offered to the same account already counts like its visits: two offers cannot be taken for one place left."""
+    if one.account_id is None:
+        return person
+    offers = Waiting.objects.filter(account_id=one.account_id, state="offered", appointment=None).exclude(pk=one.pk)
+    here = offers.filter(
+        hall_id=slot.hall_id, hold__slot__starts_at__lt=slot.ends_at, hold__slot__ends_at__gt=slot.starts_at
+    )
+    return replace(
+        person,
+        account_live=person.account_live + offers.count(),
+        account_in_period=person.account_in_period + here.count(),
+    )
 
 
 def _run_is_free(slot: Slot, periods: int, hall: HallFacts) -> bool:

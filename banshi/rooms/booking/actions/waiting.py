@@ -19,6 +19,7 @@ from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, Slot, Wait
 from banshi.rooms.booking.queries.facts import hall_facts
 from banshi.rooms.booking.queries.slots import alternatives_for, item_facts, slots
 from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.identity import actions as accounts
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.models import Hall
@@ -46,7 +47,7 @@ def join_waiting(
     """Wait for a place on a day that is fully booked (候补). Waiting twice gives the first entry again.
 
     :raises Refused: item-not-here, not-bookable; `wrong-state` when the hall keeps no list or the day still has places
-        (`next` names them); or the day's own reason, such as not-open-yet, limit-half-day, suspended.
+        (`next` names them); limit-live – the account waits for enough; or the day's own reason, such as not-open-yet, limit-half-day, suspended.
     """
     facts = hall_facts(hall, now=now)
     if not facts.policy.booking.waiting_list:
@@ -71,6 +72,7 @@ def join_waiting(
     target = rules.quota_for(facts.policy.booking.quotas, item)
     business = Slot.objects.values_list("business", flat=True).get(id=full[0].id) if target is None else target[0]
     with transaction.atomic():
+        _within_cap(account_id, most=facts.policy.booking.account_live, day=day, business=business, person_id=person_id)
         row, new = Waiting.objects.get_or_create(
             hall=hall,
             business=business,
@@ -96,6 +98,19 @@ def join_waiting(
                 facts={"day": day.isoformat()},
             )
     return row
+
+
+def _within_cap(account_id: int | None, *, most: int, day: date, business: str, person_id: int) -> None:
+    """An account waits for as many places as it may have visits; asking again for the same one is no further place.
+
+    :raises Refused: limit-live.
+    """
+    if account_id is None:
+        return
+    accounts.lock_account(account_id)
+    mine = Waiting.objects.filter(account_id=account_id, appointment=None, state__in=["waiting", "offered"])
+    if mine.exclude(day=day, business=business, person_id=person_id).count() >= most:
+        raise Refused("limit-live", facts={"limit": most, "live": most})
 
 
 def _item_id(hall: Hall, item_code: str) -> int:
