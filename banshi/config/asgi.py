@@ -6,6 +6,7 @@ is the real one, and nobody waits for ever – neither for a thread nor for the 
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from typing import Any
@@ -16,11 +17,12 @@ os.environ.setdefault("BANSHI_PROCESS", "web")  # how long it waits for the data
 from banshi.config.wsgi import application  # sets Django up: rooms can be imported only after it
 
 # isort: split
+import orjson
 import structlog
 from django.conf import settings
 
 from banshi.config.bodies import Bodies, NoBody
-from banshi.config.bridge import Bridge, Busy
+from banshi.config.bridge import Bridge, Busy, Headers
 from banshi.config.lanes import Lanes, sent
 from banshi.config.plain import plain
 from banshi.kernel.addresses import client_address
@@ -33,6 +35,10 @@ from banshi.surfaces.api.answers import Answer
 sys.setswitchinterval(0.001)
 THREADS = int(os.environ.get("BANSHI_THREADS", "12"))
 QUICK_THREADS = 2
+PROBES = {
+    "/readyz": {"status": "not ready", "database": "silent"},
+    "/healthz": {"status": "down", "web": "ok", "database": "silent", "jobs": "unknown", "duties": {}},
+}
 log = structlog.get_logger("banshi.http")
 
 
@@ -47,6 +53,7 @@ class App:
         self.pages = Bridge(application, threads=THREADS, patience_s=patience_s, name="pages")
         # What must answer while all pages wait for the database: files, and whether we are well.
         self.quick = Bridge(application, threads=QUICK_THREADS, patience_s=patience_s, name="quick")
+        self.probes = Bridge(application, threads=1, patience_s=patience_s, name="probes")
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -72,9 +79,12 @@ class App:
             await self._page(scope, body, send)
 
     async def _page(self, scope: dict[str, Any], body: bytes, send: Any) -> None:
-        quick = scope["path"].startswith(settings.STATIC_URL) or scope["path"] in ("/livez", "/readyz", "/healthz")
+        quick = scope["path"].startswith(settings.STATIC_URL) or scope["path"] == "/livez"
         try:
-            status, headers, content = await (self.quick if quick else self.pages).answer(scope, body)
+            if scope["path"] in PROBES:
+                status, headers, content = await self._probe(scope, body)
+            else:
+                status, headers, content = await (self.quick if quick else self.pages).answer(scope, body)
         except Busy:
             log.warning("no thread became free")
             await _say("busy", scope, send)
@@ -85,6 +95,15 @@ class App:
             return
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
+
+    async def _probe(self, scope: dict[str, Any], body: bytes) -> tuple[int, Headers, bytes]:
+        """Whoever probes wants to know soon: a database that keeps its thread waiting is silent, and that is the answer."""
+        try:
+            return await asyncio.wait_for(self.probes.answer(scope, body), settings.BANSHI_PROBE_PATIENCE_S)
+        except (TimeoutError, Busy):
+            log.warning("the database keeps a probe waiting")
+            headers = [(b"content-type", b"application/json"), (b"retry-after", b"5"), (b"cache-control", b"no-store")]
+            return 503, headers, orjson.dumps(PROBES[scope["path"]])
 
     async def _hub(self) -> Hub:
         if self.hub is None:
@@ -104,6 +123,7 @@ class App:
                 self.lanes.close()
                 self.pages.close()
                 self.quick.close()
+                self.probes.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 

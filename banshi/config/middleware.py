@@ -10,7 +10,14 @@ from urllib.parse import unquote_to_bytes
 import structlog
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotFound,
+    HttpResponseRedirect,
+)
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 
@@ -73,6 +80,17 @@ def RequestLog(get_response: Handler) -> Handler:
         )
         response["X-Request-Id"] = request_id
         return response
+
+    return middleware
+
+
+def NoSuchFile(get_response: Handler) -> Handler:
+    """A file that is not there is no page, which would ask a database that may be silent on a thread kept for files."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.path_info.startswith(settings.STATIC_URL):
+            return HttpResponseNotFound(b"", content_type="text/plain")
+        return get_response(request)
 
     return middleware
 

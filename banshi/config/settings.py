@@ -117,6 +117,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "banshi.config.middleware.Headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "banshi.config.middleware.NoSuchFile",
     "django.middleware.locale.LocaleMiddleware",
     "banshi.config.middleware.Clean",  # before anything reads a cookie or a form
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -193,6 +194,7 @@ BANSHI_BODIES_AT_ONCE = int(os.environ.get("BANSHI_BODIES_AT_ONCE", "1024"))
 # How long the web server waits for a database that says nothing, and for a free thread.
 BANSHI_DATABASE_PATIENCE_S = float(os.environ.get("BANSHI_DATABASE_PATIENCE_S", "25"))
 BANSHI_THREAD_PATIENCE_S = float(os.environ.get("BANSHI_THREAD_PATIENCE_S", "10"))
+BANSHI_PROBE_PATIENCE_S = float(os.environ.get("BANSHI_PROBE_PATIENCE_S", "2"))  # /healthz and /readyz wait no longer
 try:  # who may say where a request came from (X-Forwarded-For): the proxies in front
     BANSHI_TRUSTED_PROXIES = networks(
         os.environ.get(

@@ -188,7 +188,7 @@ def asgi(committed_town: Any) -> Iterator[Asgi]:
         for pool in (app.hub.pool, app.hub.first):
             pool.shutdown(wait=True)
     app.lanes.close()
-    for bridge in (app.pages, app.quick):
+    for bridge in (app.pages, app.quick, app.probes):
         bridge.close()
         bridge.threads.shutdown(wait=True)
     while left := asyncio.all_tasks(loop):

@@ -94,6 +94,26 @@ def test_a_silent_database_hangs_nobody(db: Any, tmp_path: Any) -> None:
     assert health[0] == 503
 
 
+def test_a_probe_is_answered_before_a_silent_database_is_given_up(db: Any, tmp_path: Any) -> None:
+    """Connecting has a minute here: what answers is the probe's own patience. Several probes hold up neither files nor us."""
+    with (
+        silent_listener() as port,
+        serving(
+            tmp_path,
+            DATABASE_URL=f"postgresql://x:y@127.0.0.1:{port}/none?connect_timeout=60",
+            BANSHI_MODE="demo",
+            BANSHI_PROBE_PATIENCE_S="0.2",
+        ) as served,
+    ):
+        answers = together(8, lambda i: served.get("/healthz" if i % 2 else "/readyz"))
+        files = [served.get(f"/static/{name}").status_code for name in ("ui/none", "desk/desk.css", "ui/none")]
+        alive = served.get("/livez").json()
+
+    assert [(a.status_code, a.headers["retry-after"], a.json()["database"]) for a in answers] == [(503, "5", "silent")] * 8
+    assert {a.json()["status"] for a in answers} == {"down", "not ready"}
+    assert (files, alive) == ([404, 200, 404], {"status": "alive"})
+
+
 def test_a_database_that_falls_silent_loses_the_connection(db: Any) -> None:
     """What is read in a thread wakes with an error once the patience is over; there is no clock in it but ours."""
     waits = threading.Event()
