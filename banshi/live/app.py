@@ -1,7 +1,7 @@
 """SSE doors: `/live/halls/{hall}` and `/live/tickets/{ref}`.
 
 A hall's stream carries what its wall shows – numbers, counts, masked names – and is public like the wall. A ticket's stream
-is opened by its unguessable ref. A key sent along must be valid, and reach the hall.
+is opened by its unguessable ref. A key sent along must be valid, and reach the hall, for as long as the stream is open.
 """
 
 from __future__ import annotations
@@ -39,15 +39,15 @@ async def serve(scope: dict[str, Any], receive: Any, send: Any, hub: Hub) -> Non
     try:
         if scope["method"] != "GET":
             raise Refused("nothing-found")
-        key = headers.get(b"authorization")
+        key = headers[b"authorization"].decode("latin-1") if b"authorization" in headers else None
         path = scope["path"]
         if found := HALL.fullmatch(path):
             await _admit(hub, key, "hall_live", found[1])
-            watcher = await hub.watch(found[1], None)
+            watcher = await hub.watch(found[1], None, key=key or "", operation="hall_live")
         elif found := TICKET.fullmatch(path):
             hall = await hub.run(lambda: tickets.hall_code_of(found[1]))
             await _admit(hub, key, "get_ticket", hall)
-            watcher = await hub.watch(hall, found[1])
+            watcher = await hub.watch(hall, found[1], key=key or "", operation="get_ticket")
         else:
             raise Refused("nothing-found")
     except Refused as refused:
@@ -68,11 +68,11 @@ async def _stream(watcher: Watcher, receive: Any, send: Any, hub: Hub) -> None:
     gone = asyncio.create_task(_until_gone(receive))
     gone.add_done_callback(lambda _task: watcher.wake.set())
     try:
-        while not (gone.done() or hub.closing.is_set()):
+        while not (gone.done() or watcher.ended or hub.closing.is_set()):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(watcher.wake.wait(), PING_S)
             watcher.wake.clear()
-            if gone.done() or hub.closing.is_set():
+            if gone.done() or watcher.ended or hub.closing.is_set():
                 break
             body, watcher.pending = watcher.pending, None
             await send({"type": "http.response.body", "body": body or b"event: ping\ndata: {}\n\n", "more_body": True})
@@ -89,10 +89,10 @@ async def _until_gone(receive: Any) -> None:
             return
 
 
-async def _admit(hub: Hub, key: bytes | None, operation: str, hall: str) -> None:
+async def _admit(hub: Hub, key: str | None, operation: str, hall: str) -> None:
     """Walls and slips open a stream without a key; who sends one is held to it. :raises Refused."""
     if key is not None:
-        await hub.run(lambda: hub.admit(key.decode("latin-1"), operation, hall))
+        await hub.run(lambda: hub.admit(key, operation, hall))
 
 
 async def _fail(send: Any, slug: str) -> None:

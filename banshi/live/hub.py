@@ -44,6 +44,9 @@ class Watcher:
     hall: str
     ref: str | None
     over: bool = False  # its number has left the line for good
+    key: str = ""  # the Authorization it was opened with, and for what: asked again when rights change
+    operation: str = ""
+    ended: bool = False  # whoever opened it may no longer watch
     version: int = 0
     pending: bytes | None = None
     last: bytes = b""
@@ -110,7 +113,7 @@ class Hub:
         """Run a query in a thread with a database connection of its own; `first`: not behind the lines of whole halls."""
         return await asyncio.get_running_loop().run_in_executor(self.first if first else self.pool, fresh, act)
 
-    async def watch(self, hall_code: str, ref: str | None) -> Watcher:
+    async def watch(self, hall_code: str, ref: str | None, *, key: str = "", operation: str = "") -> Watcher:
         """Open a stream on a hall (or on one ticket of it). :raises Refused: nothing-found."""
         hall_watch = self.halls.get(hall_code)
         if hall_watch is None:
@@ -118,7 +121,7 @@ class Hub:
             hall_watch = self.halls.setdefault(hall_code, HallWatch(hall_code, hall.id, ZoneInfo(hall.timezone)))
         if hall_watch.task is None or hall_watch.task.done():
             hall_watch.task = asyncio.create_task(self._follow(hall_watch))
-        watcher = Watcher(hall_code, ref)
+        watcher = Watcher(hall_code, ref, key=key, operation=operation)
         hall_watch.watchers.add(watcher)
         if ref is not None:
             self.followers.setdefault(ref, set()).add(watcher)
@@ -150,13 +153,13 @@ class Hub:
                 )
                 async with connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
-                    self.rights_changed()  # what was said while nobody listened
+                    self._rights_changed()  # what was said while nobody listened
                     for watch in self.halls.values():
                         watch.dirty.set()
                     async for notice in connection.notifies():
                         event, hall, topic, *subjects = notice.payload.split(" ")
                         if topic == RIGHTS:
-                            self.rights_changed()
+                            self._rights_changed()
                         if topic not in MOVING:
                             continue
                         for ref in subjects:
@@ -166,6 +169,31 @@ class Hub:
             except (psycopg.Error, OSError) as trouble:
                 log.warning("live connection lost", error=type(trouble).__name__)
                 await asyncio.sleep(0.5)
+
+    def _rights_changed(self) -> None:
+        """Forget what was remembered of keys, and end the streams of those that may no longer watch."""
+        self.rights_changed()
+        if any(watcher.key for watch in self.halls.values() for watcher in watch.watchers):
+            task = asyncio.create_task(self._admit_again())
+            self.urgent.add(task)
+            task.add_done_callback(self.urgent.discard)
+
+    async def _admit_again(self) -> None:
+        """Ask for each open stream with a key what was asked when it was opened; a key of many streams once."""
+        opened: dict[tuple[str, str, str], list[Watcher]] = {}
+        for watch in self.halls.values():
+            for watcher in watch.watchers:
+                if watcher.key:
+                    opened.setdefault((watcher.key, watcher.operation, watcher.hall), []).append(watcher)
+        for asked, watchers in opened.items():
+            try:
+                await self.run(lambda asked=asked: self.admit(*asked))  # type: ignore[misc]
+            except Refused:
+                for watcher in watchers:
+                    watcher.ended = True
+                    watcher.wake.set()
+            except Exception:
+                log.exception("a stream could not be asked for its rights again")
 
     async def _follow(self, watch: HallWatch) -> None:
         """Compute the hall's line after each change, and now and then while time passes."""

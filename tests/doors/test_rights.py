@@ -12,7 +12,7 @@ from banshi.rooms.identity.actions import create_key
 from banshi.rooms.identity.models import ApiKey, Staff
 from banshi.surfaces.api import keys as remembered
 from banshi.surfaces.api.keys import SCOPES_OF
-from tests.doors.conftest import Asgi, Reply
+from tests.doors.conftest import Asgi, Reply, scope_of
 from tests.surfaces.api.conftest import SCOPES, booking, keys_of, open_all_day, stop_the_clock
 from tests.surfaces.api.test_rights import ENDPOINTS
 from tests.town import CLERK, TUESDAY_NINE, Town
@@ -108,13 +108,15 @@ def test_a_stream_of_its_own_hall_opens(asgi: Asgi, keys: dict[str, str]) -> Non
     assert (reply.status, reply.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
 
 
-DEADS = ["deactivated", "revoked"]
+DEADS = ["deactivated", "revoked", "password to be changed"]
 
 
 @pytest.mark.parametrize("why", DEADS)
 def test_the_key_of_somebody_who_left_opens_nothing(ask: Any, committed_town: Town, why: str) -> None:
     if why == "deactivated":
         identity.set_active(staff=committed_town.clerk, active=False, by=CLERK, now=TUESDAY_NINE)
+    elif why == "password to be changed":
+        identity.reset_password(staff=committed_town.clerk, password="somebody-knows-it", by=CLERK, now=TUESDAY_NINE)
     else:
         key_id = ApiKey.objects.get(staff=committed_town.clerk).pk
         identity.revoke_key(key_id=key_id, by=CLERK, now=TUESDAY_NINE)
@@ -158,3 +160,46 @@ def test_a_web_process_that_knows_the_key_hears_of_its_end_at_once(
     asgi.loop.run_until_complete(asyncio.wait_for(heard.wait(), 20))
 
     assert ask("call_next", "desk").status == (403 if why == "role ended" else 401)
+
+
+@pytest.mark.race
+@pytest.mark.parametrize("why", DEADS)
+def test_an_open_stream_ends_with_the_right_to_watch(
+    asgi: Asgi, keys: dict[str, str], committed_town: Town, why: str
+) -> None:
+    """The clerk's stream ends; the wall beside it, which needs no key, stays open."""
+    import asyncio
+
+    asgi.loop.run_until_complete(asgi.app._hub())
+    staff = committed_town.clerk
+
+    async def watch(began: asyncio.Event, **headers: str) -> None:
+        async def send(message: dict[str, Any]) -> None:
+            if message.get("body"):
+                began.set()
+
+        await asgi.app(scope_of("GET", "/live/halls/town", headers), asyncio.Event().wait, send)
+
+    async def story() -> tuple[bool, bool]:
+        clerks, walls = asyncio.Event(), asyncio.Event()
+        stream = asyncio.create_task(watch(clerks, Authorization=f"Bearer {keys['desk']}"))
+        wall = asyncio.create_task(watch(walls))
+        await asyncio.wait_for(asyncio.gather(clerks.wait(), walls.wait()), 20)
+        await asyncio.to_thread(end)
+        await asyncio.wait_for(stream, 20)
+        still_open = not wall.done()
+        wall.cancel()
+        return stream.done(), still_open
+
+    def end() -> None:
+        from django.db import connections
+
+        if why == "deactivated":
+            Staff.objects.filter(pk=staff.pk).update(is_active=False)
+        elif why == "password to be changed":
+            Staff.objects.filter(pk=staff.pk).update(must_change_password=True)
+        else:
+            ApiKey.objects.filter(staff=staff).update(revoked_at=TUESDAY_NINE)
+        connections.close_all()
+
+    assert asgi.loop.run_until_complete(story()) == (True, True)

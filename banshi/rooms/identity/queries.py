@@ -60,10 +60,11 @@ def _info(row: ApiKey) -> KeyInfo:
 
 
 def keys_by_secrets(secrets: Iterable[str]) -> dict[str, KeyInfo]:
-    """Valid keys of many bearer tokens, in one query: not revoked, and their member of staff still works here."""
+    """Valid keys of many bearer tokens, in one query: not revoked, and their member of staff still works here and has a
+    password nobody else knows."""
     digests = {hashlib.sha256(secret.encode()).hexdigest(): secret for secret in secrets}
     rows = ApiKey.objects.filter(key_hash__in=list(digests), revoked_at=None).order_by("id")
-    rows = rows.exclude(staff__is_active=False)
+    rows = rows.exclude(staff__is_active=False).exclude(staff__must_change_password=True)
     return {digests[row.key_hash]: _info(row) for row in rows}
 
 
