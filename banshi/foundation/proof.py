@@ -153,7 +153,12 @@ def _counted(asks: Asks) -> Tries:
 
 def _count(keys: Mapping[str, float]) -> dict[str, float]:
     ordered: Sequence[str] = sorted(keys)
-    values = {"keys": ordered, "n": [keys[key] for key in ordered], "at": clock.wall(), "half_life": HALF_LIFE_S}
+    values: dict[str, Any] = {
+        "keys": ordered,
+        "n": [keys[key] for key in ordered],
+        "at": clock.wall(),
+        "half_life": HALF_LIFE_S,
+    }
     with connection.cursor() as cursor:
         cursor.execute(COUNT_SQL, values)
         return {str(key): float(tokens) for key, tokens in cursor.fetchall()}

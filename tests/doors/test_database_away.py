@@ -109,7 +109,9 @@ def test_a_probe_is_answered_before_a_silent_database_is_given_up(db: Any, tmp_p
         files = [served.get(f"/static/{name}").status_code for name in ("ui/none", "desk/desk.css", "ui/none")]
         alive = served.get("/livez").json()
 
-    assert [(a.status_code, a.headers["retry-after"], a.json()["database"]) for a in answers] == [(503, "5", "silent")] * 8
+    assert [(a.status_code, a.headers["retry-after"], a.json()["database"]) for a in answers] == [
+        (503, "5", "silent")
+    ] * 8
     assert {a.json()["status"] for a in answers} == {"down", "not ready"}
     assert (files, alive) == ([404, 200, 404], {"status": "alive"})
 

@@ -169,7 +169,9 @@ def test_a_period_that_many_want_asks_everybody_for_work(open_town: Town, mine: 
     other = open_town.slot(quota=9, category="B")
     for _ in range(2):
         for phone in (mine, theirs):
-            phone.client.post("/book/pension/take", {"slot": slot.pk}, REMOTE_ADDR=f"198.51.100.{phone.account.pk % 200}")
+            phone.client.post(
+                "/book/pension/take", {"slot": slot.pk}, REMOTE_ADDR=f"198.51.100.{phone.account.pk % 200}"
+            )
 
     far = {"REMOTE_ADDR": "203.0.113.9"}
     asked = mine.client.post("/book/pension/take", {"slot": slot.pk}, headers=PROBLEM, **far)

@@ -47,7 +47,8 @@ def join_waiting(
     """Wait for a place on a day that is fully booked (候补). Waiting twice gives the first entry again.
 
     :raises Refused: item-not-here, not-bookable; `wrong-state` when the hall keeps no list or the day still has places
-        (`next` names them); limit-live – the account waits for enough; or the day's own reason, such as not-open-yet, limit-half-day, suspended.
+        (`next` names them); limit-live – the account waits for enough; or the day's own reason, such as
+        not-open-yet, limit-half-day, suspended.
     """
     facts = hall_facts(hall, now=now)
     if not facts.policy.booking.waiting_list:
