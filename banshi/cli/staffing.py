@@ -99,15 +99,15 @@ def reset(login: str, generate: bool, data: Path | None) -> None:
 @click.argument("login")
 @data_option
 def deactivate(login: str, data: Path | None) -> None:
-    """LOGIN can no longer sign in, nor any key that works for them."""
+    """LOGIN can no longer sign in, nor any key that works for them; a window they work is freed, its number goes on."""
     member = _member(login, data)
     from banshi.foundation import clock
+    from banshi.journeys import steer
     from banshi.kernel.actors import SYSTEM
-    from banshi.rooms.identity import actions
 
     if not member.is_active:
         raise Trouble(f"{member.login} is deactivated already")
-    actions.set_active(staff=member, active=False, by=SYSTEM, now=clock.now())
+    steer.deactivate(staff=member, by=SYSTEM, now=clock.now())
     click.echo(f"{member.login} is deactivated")
 
 

@@ -70,6 +70,26 @@ def test_one_who_was_deactivated_does_not_stand_in_the_way(first: str):
     assert authenticate(username="li.admin", password=first) is None
 
 
+def test_who_is_deactivated_leaves_no_number_and_no_window_behind(town: Town):
+    from banshi.kernel.actors import SYSTEM
+    from banshi.rooms.tickets import actions as tickets
+    from banshi.rooms.tickets.models import Ticket, WindowSession
+    from tests.rooms.tickets.conftest import open_town
+    from tests.town import TUESDAY_NINE
+
+    open_town(town)
+    tickets.sign_in(window_code="town-01", staff_id=town.clerk.pk, now=TUESDAY_NINE)
+    ref = tickets.issue(hall=town.hall, category_code="A", channel="kiosk", by=SYSTEM, now=TUESDAY_NINE).ref
+    tickets.call_next(window_code="town-01", staff_id=town.clerk.pk, now=TUESDAY_NINE)
+    tickets.start(ref=ref, staff_id=town.clerk.pk, now=TUESDAY_NINE)
+
+    done = banshi("deactivate", "clerk")
+
+    assert (done.exit_code, Ticket.objects.get().state) == (0, "held")
+    assert WindowSession.objects.filter(signed_out_at=None).count() == 0
+    assert Entry.objects.filter(action="freed-window", subject="window:town-01").count() == 1
+
+
 def test_a_login_that_is_taken_is_refused_and_leaves_nothing(town: Town):
     tried = banshi("create-admin", "--login", "clerk", "--name-zh", "李", "--name-en", "Li", "--generate")
 

@@ -71,6 +71,8 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "finish_ticket": _only("desk"),
     "undo_ticket": _only("desk"),
     "turn_away_ticket": _only("desk"),
+    "take_over_ticket": _only("desk"),
+    "override_ticket": _only("desk"),
     "skip_ticket": _only("desk"),
     "identify_ticket": _only("desk"),
     "name_ticket": _only("desk"),

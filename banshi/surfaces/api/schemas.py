@@ -443,6 +443,10 @@ class ReasonIn(In):
     reason: _text(200, 1)  # type: ignore[valid-type]
 
 
+class TakeOverIn(ReasonIn):
+    window: Code = Field(description="Where the number is now: of two leads one takes it over.")
+
+
 class MatterIn(In):
     item: Code
 

@@ -12,11 +12,22 @@ from ninja import Path, Router
 from banshi.foundation import clock
 from banshi.journeys import serve
 from banshi.kernel.refusals import Refused
+from banshi.kernel.rights import must_hold
+from banshi.rooms.identity import queries as identity
 from banshi.rooms.places import queries as places
 from banshi.rooms.tickets import actions as tickets
 from banshi.surfaces.api.answers import Answer, answer
 from banshi.surfaces.api.operations import caller, found, op, write
-from banshi.surfaces.api.schemas import Code, FinishIn, IdentityIn, MatterIn, ReasonIn, TicketOut, TransferIn
+from banshi.surfaces.api.schemas import (
+    Code,
+    FinishIn,
+    IdentityIn,
+    MatterIn,
+    ReasonIn,
+    TakeOverIn,
+    TicketOut,
+    TransferIn,
+)
 from banshi.surfaces.api.ticket_parts import seen_by, shown_ticket
 
 router = Router(tags=["tickets"])
@@ -131,6 +142,28 @@ def undo_ticket(request: HttpRequest, id: Path[Code]) -> Answer:
 def turn_away_ticket(request: HttpRequest, id: Path[Code], body: ReasonIn) -> Answer:
     """The wrong person came, or may not be served: the number ends as refused, with the reason."""
     return _at_window(request, id, partial(tickets.turn_away, why=body.reason))
+
+
+def _as_lead(request: HttpRequest, ref: str) -> None:
+    """:raises Refused: not-allowed, where the key's clerk leads nobody in this hall."""
+    who = caller(request)
+    must_hold(places.grants(identity.roles_of(who.staff_id)), "desk.out_of_order", seen_by(who, ref).hall)
+
+
+@router.post("/tickets/{id}/take-over", **op("take_over_ticket", {200: TicketOut}), summary="Take over")
+@write
+def take_over_ticket(request: HttpRequest, id: Path[Code], body: TakeOverIn) -> Answer:
+    """A lead goes on, at their own free window, with the number at a window whose clerk cannot; that window pauses."""
+    _as_lead(request, id)
+    return _at_window(request, id, partial(tickets.take_over, window_code=body.window, why=body.reason))
+
+
+@router.post("/tickets/{id}/override", **op("override_ticket", {200: TicketOut}), summary="Override a mismatch")
+@write
+def override_ticket(request: HttpRequest, id: Path[Code], body: ReasonIn) -> Answer:
+    """A lead lets the number at their window go on though card and person differ, with the reason."""
+    _as_lead(request, id)
+    return _at_window(request, id, partial(tickets.override_mismatch, why=body.reason))
 
 
 @router.post("/tickets/{id}/skip", **op("skip_ticket", {200: TicketOut}), summary="Pass by at this window")

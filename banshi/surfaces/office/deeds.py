@@ -87,6 +87,7 @@ DEEDS: dict[str, Text] = {
     "disowned": pgettext_lazy("deed", "%(what)s was disowned by the person it names"),
     "turned_away": pgettext_lazy("deed", "%(who)s turned %(what)s away"),
     "overrode_mismatch": pgettext_lazy("deed", "%(who)s let %(what)s go on in spite of a mismatch"),
+    "took_over": pgettext_lazy("deed", "%(who)s took %(what)s over from another window"),
     "undone": pgettext_lazy("deed", "%(who)s undid the last step of %(what)s"),
     "put_first": pgettext_lazy("deed", "%(who)s put %(what)s first in line"),
     "noted": pgettext_lazy("deed", "%(who)s wrote a note on %(what)s"),

@@ -230,6 +230,7 @@ AUDIT: dict[str, Text] = {
     "disowned": _("disowned a booking"),
     "turned_away": pgettext_lazy("deed", "turned somebody away"),
     "overrode_mismatch": pgettext_lazy("deed", "overrode a mismatch"),
+    "took_over": pgettext_lazy("deed", "took a number over"),
     "undone": pgettext_lazy("deed", "undid a step"),
 }
 

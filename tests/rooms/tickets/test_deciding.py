@@ -18,6 +18,7 @@ from tests.rooms.tickets.test_line import (
     YOUNG,
     booked,
     check_in,
+    done,
     minutes,
     next_at,
     refused,
@@ -170,6 +171,32 @@ def test_a_finish_is_taken_back_and_handling_is_what_it_then_is(open_hall):
     assert (back.state, back.outcome, state, left) == ("serving", "", "checked_in", None)
     assert (ticket.handling_s, Service.objects.count(), Appointment.objects.get().state) == (600, 1, "served")
     assert (Entry.objects.get(action="undone").facts, HandlingTime.objects.count()) == ({"verb": "finish"}, 0)
+
+
+def test_of_a_service_with_a_break_only_the_last_stretch_is_taken_back(open_hall):
+    ticket, clerk = at_desk(open_hall), open_hall.clerk.pk
+    actions.hold(ref=ticket.ref, staff_id=clerk, now=minutes(2))
+    actions.resume_held(ref=ticket.ref, staff_id=clerk, now=minutes(2))
+    actions.finish(ref=ticket.ref, staff_id=clerk, now=minutes(2))
+
+    serve.undo(ref=ticket.ref, staff_id=clerk, now=minutes(3))
+
+    stretches = list(Service.objects.order_by("id").values_list("outcome", "ended_at"))
+    assert stretches == [("held", minutes(2)), ("", None)]
+
+
+def test_the_desk_offers_the_number_put_away_last_whoever_was_called_last(open_hall):
+    held, clerk = at_desk(open_hall), open_hall.clerk.pk
+    actions.hold(ref=held.ref, staff_id=clerk, now=minutes(2))
+    take(open_hall)
+    next_at(open_hall, now=minutes(2))
+    done(open_hall, "A002", now=minutes(3))
+    actions.resume_held(ref=held.ref, staff_id=clerk, now=minutes(4))
+    actions.finish(ref=held.ref, staff_id=clerk, now=minutes(5))
+
+    offered = queries.undoable(queries.desk(clerk, minutes(5)), now=minutes(5))
+
+    assert offered == queries.Undoable(held.ref, held.number, "finish", minutes(8))
 
 
 def test_a_miss_and_a_start_are_taken_back(open_hall):

@@ -45,6 +45,8 @@ ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "finish_ticket": ("post", "/tickets/NONE/finish", None),
     "undo_ticket": ("post", "/tickets/NONE/undo", None),
     "turn_away_ticket": ("post", "/tickets/NONE/turn-away", {"reason": "x"}),
+    "take_over_ticket": ("post", "/tickets/NONE/take-over", {"reason": "x", "window": "town-01"}),
+    "override_ticket": ("post", "/tickets/NONE/override", {"reason": "x"}),
     "skip_ticket": ("post", "/tickets/NONE/skip", {"reason": "x"}),
     "identify_ticket": ("post", "/tickets/NONE/identity", {"ok": True}),
     "name_ticket": ("post", "/tickets/NONE/matter", {"item": "pension"}),

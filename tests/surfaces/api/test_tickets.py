@@ -291,3 +291,23 @@ def test_a_ticket_says_until_when_its_person_may_walk_off(calls: Calls) -> None:
 
     assert seen["walk_off_until"].endswith(":00+08:00")
     assert (seen["lane"], calls("get", f"/tickets/{ticket(calls)['id']}", "kiosk").json()["lane"]) == (None, None)
+
+
+def test_only_a_lead_takes_over_or_overrides_and_says_where_the_number_was(calls: Calls) -> None:
+    ref = called(calls, category="A", person=PERSON)
+    calls("post", f"/tickets/{ref}/identity", "desk", {"ok": False})
+    calls("post", "/windows/town-02/sign-in", "second-desk")
+    taken = {"reason": "不舒服", "window": "town-01"}
+
+    clerks = [
+        calls("post", f"/tickets/{ref}/{verb}", "desk", body).json()["type"]
+        for verb, body in (("take-over", taken), ("override", {"reason": "新证"}))
+    ]
+    elsewhere = calls("post", f"/tickets/{ref}/take-over", "second-desk", {**taken, "window": "town-03"})
+    lead = calls("post", f"/tickets/{ref}/take-over", "second-desk", taken)
+    overridden = calls("post", f"/tickets/{ref}/override", "second-desk", {"reason": "新证"})
+
+    assert clerks == ["not-allowed", "not-allowed"]
+    assert elsewhere.json()["type"] == "person-elsewhere"
+    assert (lead.status_code, lead.json()["state"], Ticket.objects.get().window.number) == (200, "called", "02")
+    assert (overridden.status_code, Ticket.objects.get().identity_ok) == (200, True)

@@ -1,7 +1,8 @@
 """What is done in the line; every refusal is a `Refused` that explains itself.
 
 taking: numbers given · windows: sign in, pause · calling: call next, out of turn · serving: at the window · moving: in
-the line and out of it · planning: desks to come · paper: numbers of an outage · day: closing, learning, telling.
+the line and out of it · relieving: from clerk to clerk · planning: desks to come · paper: numbers of an outage ·
+day: closing, learning, telling.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from banshi.rooms.tickets.actions.moving import (
 )
 from banshi.rooms.tickets.actions.paper import enter_paper, paper_number, print_paper
 from banshi.rooms.tickets.actions.planning import expect_desk, forget_desks, plan_desks, unexpect_desk
+from banshi.rooms.tickets.actions.relieving import free_window, take_over
 from banshi.rooms.tickets.actions.serving import (
     add_matter,
     finish,
@@ -44,7 +46,6 @@ from banshi.rooms.tickets.actions.undoing import undo
 from banshi.rooms.tickets.actions.windows import (
     emergency,
     emergency_over,
-    free_window,
     pause,
     resume,
     see_emergency,
@@ -102,6 +103,7 @@ __all__ = [
     "standing",
     "start",
     "stopped_by",
+    "take_over",
     "tell_goes_on",
     "tell_stopped",
     "transfer",

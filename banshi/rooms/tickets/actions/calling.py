@@ -188,10 +188,10 @@ def call_ticket(*, window_code: str, ref: str, staff_id: int, why: str, now: dat
         raise Refused("invalid", facts={"field": "why", "reason": reason})
     try:
         with transaction.atomic():
-            session = session_of(staff_id, lock=True)
-            if session.window.code != window_code:
+            if session_of(staff_id).window.code != window_code:
                 raise Refused("not-signed-in", facts={"window": window_code})
             ticket = locked(ref)
+            session = session_of(staff_id, lock=True)
             if ticket.hall_id != session.hall_id:
                 raise Refused("not-your-hall", facts={"hall": ticket.hall.code})
             need(ticket, "call_out_of_order")

@@ -183,8 +183,8 @@ def resume_held(*, ref: str, staff_id: int, now: datetime) -> Ticket:
 
     :raises Refused: window-busy, person-elsewhere, wrong-state, not-your-hall, not-signed-in, nothing-found.
     """
-    session = session_of(staff_id, lock=True)
     ticket, _ = at_my_window(ref, staff_id=staff_id, verb="resume_held")
+    session = session_of(staff_id, lock=True)
     need_at_work(session)
     need_free(session)
     need_person_free(ticket)

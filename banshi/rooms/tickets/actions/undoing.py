@@ -12,7 +12,8 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.actions.calling import need_person_free
 from banshi.rooms.tickets.actions.ground import broken, locked, need, need_free, policy, session_of, tell_line
-from banshi.rooms.tickets.models import Call, Miss, Service, Ticket, Visit, WindowSession
+from banshi.rooms.tickets.models import Miss, Service, Ticket, Visit, WindowSession
+from banshi.rooms.tickets.queries.steps import last_step
 
 
 def undo(*, ref: str, staff_id: int, now: datetime) -> Ticket:
@@ -34,56 +35,36 @@ def undo(*, ref: str, staff_id: int, now: datetime) -> Ticket:
 
 
 def _undo(ref: str, staff_id: int, now: datetime) -> Ticket:
-    session = session_of(staff_id, lock=True)
     ticket = locked(ref)
+    session = session_of(staff_id, lock=True)
     if ticket.hall_id != session.hall_id:
         raise Refused("not-your-hall", facts={"hall": ticket.hall.code})
     need(ticket, "undo")
-    verb, done_at, by = _last_step(ticket)
-    if by != staff_id:
+    step = last_step(ticket)
+    if step is None or step.staff_id != staff_id:
         raise Refused("wrong-state", facts={"state": ticket.state, "needs": "a step of your own"})
-    closes = done_at + timedelta(minutes=policy(ticket, now).tickets.undo_minutes)
+    closes = step.at + timedelta(minutes=policy(ticket, now).tickets.undo_minutes)
     if now > closes:
         raise Refused("too-late", facts={"closes": closes})
-    if verb != "start":
+    if step.verb != "start":
         need_free(session)
         need_person_free(ticket)
-    _STEPS[verb](ticket, session)
+    _STEPS[step.verb](ticket, session)
     audit.record(
         action="undone",
         subject=f"ticket:{ticket.ref}",
         by=Actor(ActorKind.STAFF, str(staff_id)),
         now=now,
         hall=ticket.hall.code,
-        facts={"verb": verb},
+        facts={"verb": step.verb},
     )
     tell_line(ticket, now)
     return ticket
 
 
-def _last_step(ticket: Ticket) -> tuple[str, datetime, int]:
-    """What was done last, when, and by whom."""
-    if ticket.state == "missed":
-        miss = Miss.objects.filter(ticket=ticket).order_by("-id")[:1].get()
-        kind, _, who = miss.by.partition(":")
-        return "miss", miss.at, int(who) if kind == "staff" and who.isdigit() else 0
-    if ticket.state == "serving":
-        service = Service.objects.filter(ticket=ticket, ended_at=None).order_by("-id")[:1].get()
-        return "start", service.started_at, service.staff_id
-    # Only what a clerk pressed: a number closed at the end of the day is not taken back.
-    if ticket.closed_why or ticket.finished_at is None:
-        raise Refused("wrong-state", facts={"state": ticket.state, "needs": "a step of your own"})
-    ended = Service.objects.filter(ticket=ticket, ended_at=ticket.finished_at).order_by("-id").first()
-    if ended is not None:
-        return "finish", ticket.finished_at, ended.staff_id
-    call = Call.objects.filter(ticket=ticket).order_by("-id")[:1].get()
-    return "turn_away", ticket.finished_at, call.staff_id
-
-
 def _unfinish(ticket: Ticket, session: WindowSession) -> None:
-    Service.objects.filter(ticket=ticket, ended_at=ticket.finished_at).update(
-        ended_at=None, outcome="", window=session.window
-    )
+    ended = Service.objects.filter(ticket=ticket, ended_at=ticket.finished_at).order_by("-id")[:1].get()
+    Service.objects.filter(pk=ended.pk).update(ended_at=None, outcome="", window=session.window)
     ticket.state, ticket.handling_s = "serving", None
     _open_again(ticket, session)
 

@@ -10,10 +10,9 @@ from django.db import IntegrityError, transaction
 from banshi.foundation.announce import announce
 from banshi.kernel.refusals import Refused
 from banshi.rooms.places.models import Window
-from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.actions.calling import window_by_code
 from banshi.rooms.tickets.actions.ground import broken, need_free, session_of, tell_window
-from banshi.rooms.tickets.models import AT_WINDOW, Pause, Service, Ticket, WindowSession
+from banshi.rooms.tickets.models import Pause, Ticket, WindowSession
 
 HELP_OVER: dict[str, Any] = {"emergency_at": None, "emergency_seen_at": None, "emergency_seen_by": None}
 
@@ -90,35 +89,6 @@ def end_session(session: WindowSession, now: datetime) -> None:
     WindowSession.objects.filter(pk=session.pk).update(signed_out_at=now, paused_at=None, **HELP_OVER)
     Ticket.objects.filter(only_window_id=session.window_id, state__in=["waiting", "parked"]).update(only_window=None)
     tell_window(session, now)
-
-
-def free_window(*, staff_id: int, now: datetime) -> WindowSession | None:
-    """Somebody works no window any more (deactivated, role ended): nobody is left with them.
-
-    Who was being served is put aside – any clerk takes it up; who had been called keeps the turn. None where the clerk
-    worked no window.
-    """
-    with transaction.atomic():
-        session = (
-            WindowSession.objects.select_for_update(of=("self",), no_key=True)
-            .select_related("window", "hall")
-            .filter(staff_id=staff_id, signed_out_at=None)
-            .order_by("id")
-            .first()
-        )
-        if session is None:
-            return None
-        at = Ticket.objects.select_for_update(no_key=True).filter(window_id=session.window_id, state__in=AT_WINDOW)
-        for ticket in at.order_by("id"):
-            if ticket.state == "serving":
-                Service.objects.filter(ticket=ticket, ended_at=None).update(ended_at=now, outcome="held")
-                ticket.state = "held"
-            else:
-                ticket.state, ticket.rank_class, ticket.waits_from = "waiting", rules.RankClass.REISSUED, now
-            ticket.save(update_fields=["state", "rank_class", "waits_from"])
-            announce(hall=session.hall.code, topic="line", subject=ticket.ref, now=now)
-        end_session(session, now)
-    return session
 
 
 def pause(*, staff_id: int, reason: str, now: datetime) -> WindowSession:

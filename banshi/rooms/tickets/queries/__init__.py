@@ -6,7 +6,19 @@ truth: promises against what happened.
 
 from __future__ import annotations
 
-from banshi.rooms.tickets.queries.desk import DeskTicket, DeskView, Help, Named, Undoable, desk, help_called, undoable
+from banshi.rooms.tickets.queries.desk import (
+    DeskTicket,
+    DeskView,
+    Help,
+    Named,
+    Preview,
+    TakenOver,
+    Undoable,
+    desk,
+    help_called,
+    preview,
+    undoable,
+)
 from banshi.rooms.tickets.queries.line import (
     Line,
     LineCall,
@@ -49,8 +61,10 @@ __all__ = [
     "LineWindow",
     "Named",
     "Place",
+    "Preview",
     "Promise",
     "Published",
+    "TakenOver",
     "TicketView",
     "Undoable",
     "at_windows",
@@ -70,6 +84,7 @@ __all__ = [
     "not_over",
     "numbers_open",
     "places",
+    "preview",
     "promise_for",
     "published",
     "qr_text",

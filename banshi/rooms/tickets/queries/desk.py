@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Max
+
 from banshi.kernel.masking import mask_id, mask_name
 from banshi.rooms.places.queries import policy_of
-from banshi.rooms.tickets.models import AT_WINDOW, Call, Miss, Ticket, WindowSession
+from banshi.rooms.tickets.models import AT_WINDOW, Call, Miss, Service, Ticket, Transfer, WindowSession
 from banshi.rooms.tickets.queries.line import Line, LineTicket, line_at
+from banshi.rooms.tickets.queries.steps import last_step
 from banshi.rooms.tickets.queries.ticket import name_of, names_differ
 
 
@@ -71,6 +74,15 @@ class DeskView:
     version: int
     whole: Line | None
     help: Help | None = None
+    taken_over: TakenOver | None = None
+
+
+@dataclass(frozen=True)
+class TakenOver:
+    """A lead took this window's number over and it pauses since: the number, and the window where it goes on."""
+
+    number: str
+    window: str
 
 
 @dataclass(frozen=True)
@@ -149,7 +161,16 @@ def desk(staff_id: int, now: datetime) -> DeskView:
         version=whole.version,
         whole=whole,
         help=_help(session),
+        taken_over=_taken_over(session),
     )
+
+
+def _taken_over(session: WindowSession) -> TakenOver | None:
+    if session.paused_at is None:
+        return None
+    since = Transfer.objects.filter(from_window_id=session.window_id, to_window__isnull=False, at=session.paused_at)
+    row = since.order_by("-id").values_list("ticket__number", "to_window__number").first()
+    return TakenOver(*row) if row is not None else None
 
 
 @dataclass(frozen=True)
@@ -159,33 +180,74 @@ class Undoable:
     ref: str
     number: str
     verb: str
+    closes_at: datetime
 
 
 def undoable(view: DeskView, *, now: datetime) -> Undoable | None:
     """What this clerk may take back at this moment; None where somebody else is at the window since."""
-    if view.hall is None:
+    if view.hall is None or view.help is not None:
         return None
-    minutes = policy_of(view.hall_id, now=now).tickets.undo_minutes
-    since = now - timedelta(minutes=minutes)
+    lasts = timedelta(minutes=policy_of(view.hall_id, now=now).tickets.undo_minutes)
+    ticket = _latest_of(view, now - lasts)
+    step = last_step(ticket) if ticket is not None else None
+    if ticket is None or step is None or step.staff_id != view.staff_id or now > step.at + lasts:
+        return None
+    return Undoable(ticket.ref, ticket.number, step.verb, step.at + lasts)
+
+
+def _latest_of(view: DeskView, since: datetime) -> Ticket | None:
+    """The number at the window where its service has begun; without one, the last this clerk put away since."""
     if view.ticket is not None:
-        started = view.ticket.started_at
-        fresh = view.state == "serving" and started is not None and started >= since
-        return Undoable(view.ticket.ref, view.ticket.number, "start") if fresh else None
-    last = (
-        Call.objects.filter(hall_id=view.hall_id, staff_id=view.staff_id, at__gte=since - timedelta(hours=12))
-        .select_related("ticket")
-        .order_by("-at", "-id")
-        .first()
-    )
-    if last is None:
+        return Ticket.objects.get(ref=view.ticket.ref) if view.ticket.state == "serving" else None
+    here = {"hall_id": view.hall_id, "staff_id": view.staff_id}
+    today = since - timedelta(hours=12)
+    served = Service.objects.filter(**here, started_at__gte=today, ended_at__gte=since).values_list("ticket", flat=True)
+    missed = Miss.objects.filter(hall_id=view.hall_id, by=f"staff:{view.staff_id}", at__gte=since)
+    turned = Call.objects.filter(**here, at__gte=today, ticket__finished_at__gte=since, ticket__started_at=None)
+    # Ids first: the planner would read every ticket ever made to join three reasons with OR.
+    ids = {*served, *missed.values_list("ticket", flat=True), *turned.values_list("ticket", flat=True)}
+    found = Ticket.objects.filter(pk__in=ids, state__in=["finished", "missed"]).annotate(call=Max("call_rows__id"))
+    steps = [(step.at, ticket.call or 0, ticket) for ticket in found.order_by("id") if (step := last_step(ticket))]
+    # Of two put away in the same moment (a clock that stands still) the one called later.
+    return max(steps, key=lambda each: each[:2])[2] if steps else None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Who is called next at this window, as the clerk may know before: what for, and since when they are here. Masked."""
+
+    ref: str
+    number: str
+    masked_name: str
+    kind: str
+    lane: str
+    lane_to_check: bool
+    category: Named
+    item: Named | None
+    period: tuple[datetime, datetime] | None
+    waited_s: int
+
+
+def preview(view: DeskView) -> Preview | None:
+    """The first of my line; None where nobody waits."""
+    if not view.line:
         return None
-    ticket = last.ticket
-    if ticket.state == "missed" and Miss.objects.filter(ticket=ticket, at__gte=since).exists():
-        return Undoable(ticket.ref, ticket.number, "miss")
-    if ticket.state == "finished" and not ticket.closed_why and ticket.finished_at and ticket.finished_at >= since:
-        verb = "turn_away" if ticket.started_at is None else "finish"
-        return Undoable(ticket.ref, ticket.number, verb)
-    return None
+    first = view.line[0]
+    t = Ticket.objects.select_related("category", "item", "appointment").filter(ref=first.ref).order_by("id").first()
+    if t is None:
+        return None
+    return Preview(
+        ref=t.ref,
+        number=t.number,
+        masked_name=first.masked_name,
+        kind=t.kind,
+        lane=t.lane,
+        lane_to_check=t.lane_to_check,
+        category=Named(t.category.code, t.category.name_zh, t.category.name_en),
+        item=Named(t.item.code, t.item.name_zh, t.item.name_en) if t.item else None,
+        period=(t.appointment.starts_at, t.appointment.ends_at) if t.appointment else None,
+        waited_s=first.waited_s,
+    )
 
 
 def _at_window(window_id: int) -> DeskTicket | None:

@@ -169,6 +169,7 @@ VERBS: dict[str, tuple[tuple[str, ...], str]] = {
     "turn_away": (("called", "serving"), "finished"),
     "set_matter": (("called", "serving"), ""),
     "skip": (("waiting",), ""),
+    "take_over": (("called", "serving"), ""),
     "undo": (("finished", "missed", "serving"), ""),
     "join_booking": (("waiting", "parked", "called", "serving", "held"), ""),
     "put_first": (("waiting", "parked"), "waiting"),
