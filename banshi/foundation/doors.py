@@ -89,7 +89,7 @@ def _to_sign_in(request: Any, door_of: str) -> HttpResponseBase:
     if request.headers.get("HX-Request") == "true":
         onward = _path_of(request.headers.get("HX-Current-URL", "")[:2000])
         # A script cannot show a whole page inside a part: the browser goes there.
-        return HttpResponse(status=204, headers={"HX-Redirect": f"{door_of}?next={quote(onward)}"})
+        return HttpResponse(status=204, headers={"HX-Redirect": f"{door_of}?next={quote(onward)}&ended=1"})
     if request.method == "POST" and kept.keep(request):
         onward = AGAIN
     return redirect(f"{door_of}?next={quote(onward)}")

@@ -111,7 +111,7 @@ def test_a_part_fetched_without_a_session_leads_the_whole_page_to_the_sign_in(to
         "/office/town/live", HTTP_HX_REQUEST="true", HTTP_HX_CURRENT_URL="http://testserver/office/town/live?x=1"
     )
 
-    assert (answer.status_code, answer["HX-Redirect"]) == (204, "/staff/sign-in?next=/office/town/live")
+    assert (answer.status_code, answer["HX-Redirect"]) == (204, "/staff/sign-in?next=/office/town/live&ended=1")
 
 
 @pytest.mark.parametrize(

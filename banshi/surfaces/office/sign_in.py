@@ -56,7 +56,8 @@ def sign_in(request: Asked) -> HttpResponseBase:
     if request.method == "GET":
         if request.who.is_staff:
             return redirect(after or _first_page(request.who.roles))
-        return page(request, "office/sign_in.html", form=SignInForm(), after=after)
+        ended = request.GET.get("ended") == "1"  # a page that was open noticed that the session is over
+        return page(request, "office/sign_in.html", form=SignInForm(), after=after, ended=ended)
     form = SignInForm(request.POST)
     if not form.is_valid():
         return page(request, "office/sign_in.html", form=form, after=after, status=422)

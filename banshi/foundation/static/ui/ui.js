@@ -43,12 +43,15 @@ const clockTime = (at) => at.toLocaleTimeString(root.lang || "zh-CN", { hour: "2
 
 const staleSources = new Map(); // source → Date of its last word
 
+/** What a clock in the hall said: its own time where the source told it ("2026-03-10T09:05:00+08:00"), else ours. */
+const hallTime = (source) => /T(\d\d:\d\d)/.exec(source.saidAt)?.[1].replace(/^0/, "") ?? clockTime(source.lastWord);
+
 function showStaleness() {
-  const oldest = [...staleSources.values()].sort((a, b) => a - b)[0];
+  const oldest = [...staleSources].sort((a, b) => a[1] - b[1])[0]?.[0];
   for (const banner of document.querySelectorAll("[data-stale]")) {
     banner.hidden = !oldest;
     const since = banner.querySelector("[data-stale-since]");
-    if (oldest && since) since.textContent = clockTime(oldest);
+    if (oldest && since) since.textContent = hallTime(oldest);
   }
   root.toggleAttribute("data-is-stale", Boolean(oldest));
 }
@@ -59,15 +62,17 @@ function showStaleness() {
  *   new LiveSource("/live/halls/dongcheng", { on: { state: (data, event) => draw(data) } })
  *
  * `on`: event name → function(parsed JSON, raw event); `message` for unnamed events.
- * The server sends `event: ping` at least every 15 s; after `staleAfter` seconds without any event the source is stale,
- * the [data-stale] banner appears with the time of the last word, and what is on the page stays there.
+ * The server sends `event: ping` at least every 5 s on a hall's stream, every 15 s on a ticket's (`staleAfter: 40`, for
+ * thousands of phones); after `staleAfter` seconds without any event the source is stale, the [data-stale] banner appears
+ * with the hall's time of the last word, and what is on the page stays there.
  * A reconnect after a closed stream passes `last_event_id` in the query, because only the browser may set the header;
  * where both arrive the header is the newer one.
  */
 class LiveSource {
-  constructor(url, { on = {}, staleAfter = 40, onStale, onFresh } = {}) {
+  constructor(url, { on = {}, staleAfter = 12, onStale, onFresh } = {}) {
     Object.assign(this, { url, on, staleAfter, onStale, onFresh });
     this.lastId = "";
+    this.saidAt = "";
     this.lastWord = new Date();
     this.pause = 1000;
     this.stale = false;
@@ -112,6 +117,7 @@ class LiveSource {
     if (!handler) return;
     let data = event.data;
     try { data = JSON.parse(event.data); } catch { /* plain text is fine */ }
+    if (typeof data?.at === "string") this.saidAt = data.at;
     handler(data, event);
   }
 
@@ -177,7 +183,7 @@ function startLive(scope) {
       const tell = (detail) => element.dispatchEvent(new CustomEvent(`live:${name}`, { detail, bubbles: true }));
       on[name] = paced(tell, Number(element.dataset.livePace ?? 0));
     }
-    element.banshiLive = new LiveSource(element.dataset.live, { on, staleAfter: Number(element.dataset.liveStale ?? 40) });
+    element.banshiLive = new LiveSource(element.dataset.live, { on, staleAfter: Number(element.dataset.liveStale ?? 12) });
   }
 }
 
@@ -379,6 +385,17 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const order = event.detail.xhr.banshiOrder;
   if (order < (place.banshiShows ?? 0)) event.detail.shouldSwap = false;
   else if (event.detail.shouldSwap) place.banshiShows = order;
+});
+// A whole page – signed out, not allowed, too old – is no part of one: it never lands in a corner. The browser asks for the
+// page it is on, and the server says there what is the matter; not twice in a minute, so that nobody is caught in a circle.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (!/^\s*<!doctype/i.test(event.detail.serverResponse ?? "")) return;
+  event.detail.shouldSwap = false;
+  const asked = `asked-again:${location.pathname}`;
+  const last = Number(sessionStorage.getItem(asked) ?? 0);
+  if (Date.now() - last < 60000) { toast(texts.failed ?? "Failed", "urgent"); return; }
+  sessionStorage.setItem(asked, Date.now());
+  location.reload();
 });
 document.addEventListener("htmx:responseError", () => toast(texts.failed ?? "Failed", "urgent"));
 document.addEventListener("htmx:sendError", () => toast(texts.offline ?? "Offline", "urgent"));
