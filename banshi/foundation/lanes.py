@@ -1,4 +1,4 @@
-"""Priority lanes (优先通道) in words, as slip, phone and guide say them."""
+"""Priority lanes (优先通道) and how somebody came, in words: said here once for slip, phone, guide, desk and office."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ LANES = {
     "disabled": pgettext_lazy("priority lane", "Disabled"),
     "pregnant": pgettext_lazy("priority lane", "Pregnant or with a baby"),
     "serviceman": pgettext_lazy("priority lane", "Serviceman or veteran"),
+}
+
+KINDS = {
+    "booked": pgettext_lazy("kind of number", "Booked"),
+    "walk_in": pgettext_lazy("kind of number", "Walk-in"),
 }
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from banshi.journeys.demo_seeds import PASSWORD
 from banshi.kernel.documents import generate_resident_id
+from banshi.live.app import PING_S
 
 pytestmark = pytest.mark.browser
 DESK = (1366, 768)
@@ -50,7 +51,7 @@ def press(page: Any, key: str, then: str) -> None:
     page.wait_for_selector(then)
 
 
-CALLED, SERVING, NOBODY = "[data-seen*=':called']", "[data-seen*=':serving']", "[data-seen='idle']"
+CALLED, SERVING, NOBODY = "[data-seen*=':called']", "[data-seen*=':serving']", "[data-seen^='idle:']"
 
 
 def test_three_people_are_served_by_keyboard_alone(open_page: Any, installation: Any, picture: Any, axe: Any) -> None:
@@ -109,11 +110,13 @@ def test_the_desk_speaks_english_and_fits_a_small_screen(open_page: Any, install
     wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     next_step = page.locator(".next-step").bounding_box()
     words = page.locator(".desk__acts button").all_inner_texts()
+    number = page.locator(".desk__number").inner_text()
     press(page, "Space", NOBODY)
 
     assert (wide, next_step["y"] + next_step["height"] <= DESK[1]) == (False, True)
     assert [text.split("\n")[0].strip() for text in words] == [
-        "Hold", "Papers missing", "Advice only", "Refuse", "Pass on", "Another matter", "Pause", "Help!",
+        "Hold", "Papers missing", "Advice only", "Refuse", "Pass on", "Another matter",
+        f"Undo {number} is being served", "Steps out", "Pause", "Help!",
     ]  # fmt: skip
 
 
@@ -127,10 +130,10 @@ def test_a_pause_with_its_reason_and_a_call_for_help_reach_the_manager(open_page
 
     press(page, "p", "#pause[open]")
     page.keyboard.press("Enter")
-    page.wait_for_selector("[data-seen=paused]")
+    page.wait_for_selector("[data-seen^=paused]")
     boss.wait_for_selector(f"#w-{WINDOW} g[data-state=paused]")
     press(page, "Space", NOBODY)
-    press(page, "F9", "[data-seen=emergency]")
+    press(page, "F9", "[data-seen^=emergency]")
     boss.wait_for_selector(f"#w-{WINDOW} g[data-state=emergency]")
     alarm = boss.locator("#live-now [role=alert]").count()
     press(page, "F8", NOBODY)  # Space is disarmed while help is called
@@ -152,3 +155,152 @@ def test_the_line_is_never_left_behind_when_people_come_together(open_page: Any,
         press(page, "Space", CALLED)
         press(page, "Space", SERVING)
         press(page, "Space", NOBODY)
+
+
+def test_a_card_that_does_not_fit_stays_typed_and_esc_only_leaves(
+    open_page: Any, installation: Any, picture: Any
+) -> None:
+    ref, _ = take(installation, 131)
+    other = generate_resident_id("510114", date(1980, 1, 2), 77)
+    page = at_work(open_page)
+    press(page, "Space", CALLED)
+    page.keyboard.press("i")
+    page.keyboard.type(other)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".is-mismatch")
+    picture(page, "desk-mismatch-zh")
+    page.wait_for_function(
+        "n => (e => e.id === 'id-number' && e.selectionEnd - e.selectionStart === n)(document.activeElement)",
+        arg=len(other),
+    )
+    typed = page.locator("#id-number").input_value()
+    page.keyboard.press("Escape")
+    left = page.evaluate("document.activeElement === document.body")
+    page.keyboard.press("Space")
+    page.keyboard.press("Escape")
+    page.keyboard.press("t")
+    page.wait_for_selector("#transfer[open]")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#transfer:not([open])", state="attached")
+    after = state(installation, ref)
+    page.locator("button[name=ok][value=yes]").click()
+    page.wait_for_selector(".facts .tag[data-tone=ok]")
+    press(page, "Space", SERVING)
+    press(page, "Space", NOBODY)
+
+    assert (typed, left, after) == (other, True, "called")
+
+
+def test_a_finish_by_mistake_is_taken_back_by_key_and_the_offer_does_not_move_the_page(
+    open_page: Any, installation: Any, picture: Any
+) -> None:
+    ref, _ = take(installation, 141)
+    page = at_work(open_page)
+    press(page, "Space", CALLED)
+    press(page, "Space", SERVING)
+    before = page.locator(".next-step").bounding_box()
+    press(page, "Space", NOBODY)
+    page.wait_for_selector(".desk__undone")
+    picture(page, "desk-undo-zh")
+    after = page.locator(".next-step").bounding_box()
+    press(page, "z", SERVING)
+    page.wait_for_selector(".desk__undone", state="detached")
+    back = state(installation, ref)
+    press(page, "Space", NOBODY)
+    page.wait_for_selector(".desk__undone", state="detached", timeout=15_000)  # five seconds, then it is in the menu
+    kept = page.locator("#undo").count()
+
+    assert (back, after, kept) == ("serving", before, 1)
+
+
+def test_a_lost_connection_is_said_in_hall_time_and_moves_nothing(
+    open_page: Any, installation: Any, picture: Any
+) -> None:
+    take(installation, 151)
+    page = at_work(open_page)
+    press(page, "Space", CALLED)
+    box = """[...document.querySelectorAll('.next-step, .desk > *, .desk__acts button')].map(
+        (e) => JSON.stringify(e.getBoundingClientRect()))"""
+    before = page.evaluate(box)
+    page.context.set_offline(True)
+    page.wait_for_selector("[data-stale]:not([hidden])", timeout=30_000)
+    after_s = page.evaluate("document.getElementById('live').banshiLive.staleAfter")
+    picture(page, "desk-stale-zh")
+    said, after = page.locator("[data-stale-since]").inner_text(), page.evaluate(box)
+    page.context.set_offline(False)
+    page.wait_for_selector("[data-stale]", state="hidden", timeout=60_000)
+    press(page, "Space", SERVING)
+    press(page, "Space", NOBODY)
+
+    assert (said, PING_S * 2 < after_s < 15, after) == ("9:10", True, before)
+
+
+def test_who_was_signed_out_comes_back_to_the_desk_and_the_note_is_still_there(
+    open_page: Any, installation: Any, picture: Any
+) -> None:
+    take(installation, 161)
+    page = at_work(open_page)
+    press(page, "Space", CALLED)
+    page.keyboard.press("n")
+    page.keyboard.type("缺户口本复印件")
+    page.context.clear_cookies(name="sessionid")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/staff/sign-in?**")
+    said = page.locator(".note").inner_text()
+    picture(page, "desk-signed-out-zh")
+    page.fill("[name=login]", WINDOW)
+    page.fill("[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk/")
+    note = page.locator("#note").input_value()
+    page.locator("#note").press("Enter")
+    page.wait_for_selector("#note[data-kept]")
+    page.locator("body").focus()
+    press(page, "Space", SERVING)
+    press(page, "Space", NOBODY)
+
+    assert (said, note) == ("登录已失效。重新登录后回到刚才的页面。", "缺户口本复印件")
+
+
+def test_a_whole_page_never_lands_in_a_corner_of_the_desk(open_page: Any, installation: Any) -> None:
+    page = at_work(open_page)
+    forbidden = "<!doctype html><html><body><h1>403</h1></body></html>"
+    page.route("**/desk/line*", lambda route: route.fulfill(status=403, content_type="text/html", body=forbidden))
+
+    with page.expect_navigation():
+        page.evaluate("htmx.trigger('#live', 'live:state')")
+
+    page.wait_for_selector("#console")
+    assert (page.locator("#my-line h1").count(), page.locator("#my-line .stat__value").count()) == (0, 2)
+
+
+@pytest.mark.parametrize("size", [DESK, (1920, 1080)])
+def test_the_next_step_is_always_in_sight(
+    open_page: Any, installation: Any, picture: Any, size: tuple[int, int]
+) -> None:
+    page = at_work(open_page)
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    refs = [take(installation, (171 if size == DESK else 181) + i)[0] for i in range(2)]
+    page.wait_for_selector("#next-one")
+    seen = []
+
+    def look(name: str) -> None:
+        box = page.locator(".next-step").bounding_box()
+        seen.append((name, box["y"] + box["height"] <= size[1], page.evaluate("document.body.scrollHeight") <= size[1]))
+        picture(page, f"desk-{name}-{size[0]}")
+
+    look("waiting")
+    for _ in refs:
+        press(page, "Space", CALLED)
+        look("called")
+        press(page, "Space", SERVING)
+        look("serving")
+        press(page, "Space", NOBODY)
+    look("nobody")
+    press(page, "p", "#pause[open]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-seen^=paused]")
+    look("paused")
+    press(page, "Space", NOBODY)
+
+    assert [each for each in seen if each[1:] != (True, True)] == []

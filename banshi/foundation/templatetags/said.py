@@ -20,3 +20,15 @@ def name(thing: Any, field: str = "name") -> str:
 @register.filter
 def priority(lane: str) -> str:
     return lanes.priority(lane)
+
+
+@register.filter
+def lane(code: str) -> str:
+    """“老人”: the lane alone, where it is clear that it is one."""
+    return str(lanes.LANES.get(code, code))
+
+
+@register.filter
+def kind(code: str) -> str:
+    """How somebody came: “预约”, “现场”."""
+    return str(lanes.KINDS.get(code, code))

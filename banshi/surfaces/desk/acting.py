@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, time
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from banshi.foundation import clock
@@ -19,6 +21,7 @@ from banshi.journeys import serve, steer
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import SLUGS, Refused
 from banshi.rooms.audit import actions as audit
+from banshi.rooms.booking import actions as booking
 from banshi.rooms.places import queries as places
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets import queries
@@ -59,13 +62,26 @@ def do(request: Asked, verb: str) -> HttpResponse:
         more = act(request, request.who.staff_id, now) or {}
     except Refused as no:
         refused = no
+        more = {"typed": _text(request, "id_number", 40)} if verb == "identity" else {}
     if not request.htmx:
         return redirect("desk:desk") if refused is None else _page(request, refused, now)
     view = queries.desk(request.who.staff_id, now)
     if view.state == "signed_out":
         return HttpResponse(headers={"HX-Redirect": "/desk/"})
     shown = console.context(request.who, view, now=now, refused=refused, **more)
-    return render(request, "desk/_console.html", shown, status=SLUGS[refused.slug] if refused else 200)
+    response = render(request, "desk/_console.html", shown, status=SLUGS[refused.slug] if refused else 200)
+    if refused is None and (told := _told(verb, shown)):
+        response["HX-Trigger-After-Settle"] = json.dumps(told)  # \u escapes: headers are Latin-1
+    return response
+
+
+def _told(verb: str, shown: dict[str, Any]) -> dict[str, Any]:
+    """What the page says for a moment: what was done and can be taken back, or that something is on its way."""
+    if verb in PUT_AWAY and shown["undoable"] is not None:
+        return {"desk-done": {"ref": shown["undoable"].ref}}
+    if verb == "confirm-again":
+        return {"toast": {"text": gettext("The confirmation is on its way again."), "tone": "ok"}}
+    return {}
 
 
 def _page(request: Asked, refused: Refused, now: datetime) -> HttpResponse:
@@ -91,8 +107,8 @@ Act = Callable[[Asked, int, datetime], Did]
 
 def _call(request: Asked, staff_id: int, now: datetime) -> Did:
     view = queries.desk(staff_id, now)
-    called = tickets.call_next(window_code=view.window_code, staff_id=staff_id, now=now)
-    return {"nobody": called is None}
+    tickets.call_next(window_code=view.window_code, staff_id=staff_id, now=now)
+    return None
 
 
 def _call_this(request: Asked, staff_id: int, now: datetime) -> Did:
@@ -168,12 +184,13 @@ def _transfer(request: Asked, staff_id: int, now: datetime) -> Did:
 
 
 def _identity(request: Asked, staff_id: int, now: datetime) -> Did:
-    number = _text(request, "id_number", 40)
+    """Compare. A button pressed says what was seen, whatever stands in the field; what did not fit stays there."""
     ok = {"yes": True, "no": False}.get(_text(request, "ok", 3))
-    tickets.identity_checked(
-        ref=_text(request, "ref", 40), staff_id=staff_id, now=now, id_number=number or None, ok=None if number else ok
+    number = _text(request, "id_number", 40) if ok is None else ""
+    ticket = tickets.identity_checked(
+        ref=_text(request, "ref", 40), staff_id=staff_id, now=now, id_number=number or None, ok=ok
     )
-    return None
+    return {"typed": number} if ticket.identity_ok is False else None
 
 
 def _look(request: Asked, staff_id: int, now: datetime) -> Did:
@@ -210,10 +227,33 @@ def _with_why(action: Callable[..., Any]) -> Act:
     return act
 
 
-def _override(request: Asked, staff_id: int, now: datetime) -> Did:
-    """A lead lets a number go on though card and person differ."""
+def _as_lead(request: Asked, staff_id: int) -> None:
+    """:raises Refused: not-allowed, where this clerk leads nobody in the hall."""
     if not request.who.may("desk.out_of_order", console.hall_at_work(staff_id).code):
         raise Refused("not-allowed", facts={"permission": "desk.out_of_order"})
+
+
+def _take_over(request: Asked, staff_id: int, now: datetime) -> Did:
+    """A lead goes on with the number at another window; the form says which number at which window it means."""
+    _as_lead(request, staff_id)
+    window, _, ref = _text(request, "at", 120).partition(" ")
+    tickets.take_over(ref=ref, window_code=window, staff_id=staff_id, why=_text(request, "why"), now=now)
+    return None
+
+
+def _confirm_again(request: Asked, staff_id: int, now: datetime) -> Did:
+    """The confirmation of another booking of the person in front, to the number given with it."""
+    view = queries.desk(staff_id, now)
+    code = _text(request, "code", 16)
+    if code not in {each.code for each in console.to_confirm(view, now)}:
+        raise Refused("nothing-found", facts={"appointment": code})
+    booking.confirm_again(code=code, by=_here(request, staff_id), now=now)
+    return None
+
+
+def _override(request: Asked, staff_id: int, now: datetime) -> Did:
+    """A lead lets a number go on though card and person differ."""
+    _as_lead(request, staff_id)
     return _with_why(tickets.override_mismatch)(request, staff_id, now)
 
 
@@ -257,6 +297,7 @@ def _at_my_window(action: Callable[..., Any]) -> Act:
     return act
 
 
+PUT_AWAY = ("finish", "turn-away", "miss")
 VERBS: dict[str, Act] = {
     "call": _call,
     "call-this": _call_this,
@@ -267,6 +308,8 @@ VERBS: dict[str, Act] = {
     "turn-away": _with_why(tickets.turn_away),
     "override": _override,
     "skip": _with_why(tickets.skip),
+    "take-over": _take_over,
+    "confirm-again": _confirm_again,
     "set-matter": _set_matter,
     "miss": _by_ref(tickets.miss),
     "hold": _by_ref(tickets.hold),

@@ -26,8 +26,6 @@ from banshi.rooms.tickets.models import Ticket, WindowSession
 from banshi.rooms.tickets.queries.tally import tally
 
 LINE_SHOWN = 5
-PAUSES = ("toilet", "meal", "meeting", "device", "other")
-LANES = ("elderly", "disabled", "pregnant", "serviceman")
 
 
 @require_GET
@@ -101,8 +99,13 @@ def hall_at_work(staff_id: int) -> Hall:
 
 
 def seen(view: tickets.DeskView) -> str:
-    """What the centre of the page shows, as a mark to compare."""
-    mark = f"{view.state}:{view.ticket.ref}:{view.ticket.state}" if view.ticket else view.state
+    """What the centre of the page shows, as a mark to compare. With nobody in front it says who waits, so it shows that."""
+    if view.ticket is None:
+        mark = f"{view.state}:{view.waiting}:{view.line[0].ref if view.line else ''}"
+    else:
+        mark = f"{view.state}:{view.ticket.ref}:{view.ticket.state}"
+    if view.ticket is not None and view.ticket.identity_ok is False:
+        mark += ":mismatch"
     return f"{mark}:seen" if view.help is not None and view.help.seen_at is not None else mark
 
 
@@ -119,13 +122,14 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
         guide = catalogue.guide(catalogue.item_by_code(view.ticket.item.code))
     soon = [a for a in booking.coming(hall.id, now, limit=40) if a.starts_at <= now + timedelta(hours=1)]
     categories = {c.code: named(c) for c in view.whole.categories}
+    undoable = tickets.undoable(view, now=now)
     return {
         "view": view,
         "hall": hall,
         "window": mine,
         "ticket": view.ticket,
         "seen": seen(view),
-        "line": [(t, categories.get(t.category, t.category), t.waited_s) for t in view.line[:LINE_SHOWN]],
+        "line": [(t, categories.get(t.category, t.category), t.waited_s) for t in view.line[1:LINE_SHOWN]],
         "more": max(0, view.waiting - LINE_SHOWN),
         "longest_s": max((t.waited_s for t in view.line), default=None),
         "coming": soon,
@@ -141,13 +145,35 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
         ],
         "halls": _other_halls(hall, view, now),
         "may_reorder": who.may("desk.out_of_order", hall.code),
-        "pauses": PAUSES,
-        "undoable": tickets.undoable(view, now=now),
+        "undoable": undoable,
+        "undo_left_s": max(0, int((undoable.closes_at - now).total_seconds())) if undoable else 0,
+        "next": tickets.preview(view),
+        "bookings": to_confirm(view, now),
+        "at_work": [w for w in view.whole.windows if w.ticket_ref and w.code != view.window_code],
         "elapsed_s": _elapsed(view, now),
         "speed": clock.speed(),
         "closed": [_closed(each, zone) for each in calendars.notices(hall, now)],
+        "shut": _shut(hall, view, zone, now),
         **more,
     }
+
+
+def to_confirm(view: tickets.DeskView, now: datetime) -> list[booking.ToConfirm]:
+    """What else the person in front has booked here, as far as its confirmation can be sent again."""
+    if view.ticket is None or view.ticket.person_id is None or view.ticket.identity_ok is False:
+        return []
+    return booking.to_confirm(view.hall_id, now=now, person_id=view.ticket.person_id)
+
+
+def _shut(hall: Hall, view: tickets.DeskView, zone: ZoneInfo, now: datetime) -> dict[str, datetime | None] | None:
+    """Outside the hall's hours, where nobody is left to serve: when it opens again."""
+    if view.ticket is not None or view.waiting:
+        return None
+    today = now.astimezone(zone).date()
+    if any(each.starts_at <= now < each.ends_at for each in calendars.sessions(hall, today, today).get(today, [])):
+        return None
+    session = calendars.next_opening(hall, now)
+    return {"opens_at": session.starts_at.astimezone(zone) if session is not None else None}
 
 
 def _closed(notice: calendars.Notice, zone: ZoneInfo) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 import pytest
@@ -177,8 +179,6 @@ def test_the_fragment_is_the_pages_own_part(clerk: Client, open_town: Town):
     fragment = clerk.get("/desk/console", headers=HTMX).content.decode()
 
     def plain(html: str) -> str:
-        import re
-
         return re.sub(r'value="[A-Za-z0-9]{64}"', "", html).strip()
 
     assert plain(fragment) in plain(page)
@@ -293,9 +293,261 @@ def test_the_clerk_reads_who_saw_the_call_for_help_and_the_page_notices(clerk: C
     post(clerk, "emergency")
     tickets.see_emergency(window=open_town.windows["01"], staff_id=open_town.manager.pk, now=TUESDAY_NINE)
 
-    line = clerk.get("/desk/line?seen=emergency", headers=HTMX)
+    line = clerk.get("/desk/line?seen=emergency:0:", headers=HTMX)
     page = clerk.get("/desk/").content.decode()
 
     assert line.headers["HX-Trigger"] == "desk-changed"
     assert f"{open_town.manager.name_zh} 已看到 9:00" in page
     assert Entry.objects.filter(action="called-help").count() == 1
+
+
+# --- One source for line and centre --------------------------------------------------------------------------------
+
+
+def test_the_idle_panel_is_told_when_the_line_changes_and_not_otherwise(clerk: Client, open_town: Town):
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+    page = clerk.get("/desk/").content.decode()
+    mark = re.findall(r'data-seen="([^"]*)"', page)[0]
+    quiet = clerk.get("/desk/line", {"seen": mark}, headers=HTMX)
+    take(open_town, 1)
+    moved = clerk.get("/desk/line", {"seen": mark}, headers=HTMX)
+
+    assert ("HX-Trigger" in quiet.headers, moved.headers.get("HX-Trigger")) == (False, "desk-changed")
+    assert ("没有人在等" in page, "1 人在等这个窗口" in clerk.get("/desk/console").content.decode()) == (True, True)
+
+
+def test_while_somebody_is_at_the_window_the_line_moves_alone(clerk: Client, open_town: Town):
+    take(open_town, 1)
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+    mark = re.findall(r'data-seen="([^"]*)"', post(clerk, "call").content.decode())[0]
+    take(open_town, 2)
+
+    assert "HX-Trigger" not in clerk.get("/desk/line", {"seen": mark}, headers=HTMX).headers
+
+
+def test_the_next_person_is_shown_with_matter_kind_lane_and_wait_masked(clerk: Client, open_town: Town):
+    from banshi.foundation import clock
+
+    person = open_town.person(30)
+    tickets.issue(
+        hall=open_town.hall, item_code="pension", person_id=person.id, channel="kiosk", by=CITIZEN, now=TUESDAY_NINE,
+        lane="disabled",
+    )  # fmt: skip
+    clock.set_clock(now=at("2026-03-10 09:12"), speed=0)
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+
+    shown = preview_of(clerk.get("/desk/line", headers=HTMX).content.decode())
+
+    assert ("A001" in shown, "养老保险参保登记" in shown, "现场" in shown, "12 分钟" in shown) == (True,) * 4
+    assert ("优先：残疾人" in shown, "待核验" in shown) == (True, True)
+    assert (person.name in shown, person.id_number[-4:] in shown) == (False, False)
+
+
+def test_a_booked_next_person_is_shown_with_the_time(clerk: Client, open_town: Town):
+    from tests.rooms.tickets.test_line import booked, check_in
+
+    check_in(open_town, booked(open_town, starts=TUESDAY_NINE))
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+
+    shown = preview_of(clerk.get("/desk/line", headers=HTMX).content.decode())
+
+    assert ("预约" in shown, "9:00–10:00" in shown) == (True, True)
+
+
+def preview_of(html: str) -> str:
+    found = re.search(r'id="next-one".*?</article>', html, re.S)
+    assert found is not None
+    return " ".join(re.sub(r"<[^>]+>", " ", found[0]).split())
+
+
+# --- A card that does not fit ---------------------------------------------------------------------------------------
+
+
+def test_a_compare_that_fails_keeps_what_was_typed_turns_amber_and_disarms_the_next_step(
+    clerk: Client, open_town: Town
+):
+    ticket, other = take(open_town, 1), open_town.person(2).id_number
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+    post(clerk, "call")
+
+    wrong = post(clerk, "identity", ref=ticket.ref, id_number=other)
+    unreadable = post(clerk, "identity", ref=ticket.ref, id_number="12345")
+    right = post(clerk, "identity", ref=ticket.ref, id_number=open_town.person(1).id_number)
+
+    pages = [answer.content.decode() for answer in (wrong, unreadable, right)]
+    assert [answer.status_code for answer in (wrong, unreadable, right)] == [200, 422, 200]
+    assert [f'value="{other}"' in pages[0], 'value="12345"' in pages[1], "data-select" in pages[2]] == [
+        True,
+        True,
+        False,
+    ]
+    assert ["is-mismatch" in page for page in pages] == [True, True, False]
+    assert ['data-key="Space"' in page for page in pages] == [False, False, True]
+
+
+def test_compared_by_eye_counts_whatever_stands_in_the_field(clerk: Client, open_town: Town):
+    ticket = take(open_town, 1)
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+    post(clerk, "call")
+    post(clerk, "identity", ref=ticket.ref, id_number=open_town.person(2).id_number)
+
+    answer = post(clerk, "identity", ref=ticket.ref, id_number="12345", ok="yes")
+
+    ticket.refresh_from_db()
+    assert (answer.status_code, ticket.identity_ok) == (200, True)
+
+
+def test_a_mismatch_stops_the_next_step_until_a_lead_decides(client: Client, open_town: Town):
+    ticket = take(open_town, 1)
+    client.force_login(open_town.second_clerk)
+    client.post("/desk/sign-in", {"window": "town-01"})
+    post(client, "call")
+    post(client, "identity", ref=ticket.ref, ok="no")
+
+    stopped = post(client, "start", ref=ticket.ref).status_code
+    post(client, "override", ref=ticket.ref, why="新换的证")
+    started = post(client, "start", ref=ticket.ref).status_code
+
+    assert (stopped, started) == (409, 200)
+
+
+# --- Undo ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "verb"), [(["call", "start"], "finish"), (["call"], "miss"), (["call"], "turn-away")]
+)
+def test_what_was_put_away_by_mistake_is_offered_back_for_the_policys_minutes_and_no_longer(
+    clerk: Client, open_town: Town, before: list[str], verb: str
+):
+    from banshi.foundation import clock
+
+    ticket = take(open_town, 1)
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+    for each in before:
+        post(clerk, each, ref=ticket.ref)
+    done = post(clerk, verb, ref=ticket.ref, why="走错")
+    offered = []
+    for moment in ("09:00", "09:02", "09:03", "09:04"):
+        clock.set_clock(now=at(f"2026-03-10 {moment}"), speed=0)
+        offered.append('id="undo"' in clerk.get("/desk/console", headers=HTMX).content.decode())
+    clock.set_clock(now=at("2026-03-10 09:03"), speed=0)
+    back = post(clerk, "undo", ref=ticket.ref)
+
+    ticket.refresh_from_db()
+    assert json.loads(done.headers["HX-Trigger-After-Settle"]) == {"desk-done": {"ref": ticket.ref}}
+    assert 'data-lasts="180"' in done.content.decode()
+    assert offered == [True, True, True, False]
+    assert (back.status_code, ticket.state) == (200, "serving" if verb == "finish" else "called")
+
+
+def test_a_step_of_somebody_else_is_not_offered_to_take_back(client: Client, open_town: Town):
+    ticket = take(open_town, 1)
+    client.force_login(open_town.clerk)
+    client.post("/desk/sign-in", {"window": "town-01"})
+    tickets.sign_in(window_code="town-02", staff_id=open_town.second_clerk.id, now=TUESDAY_NINE)
+    for verb, more in (("call", {}), ("start", {}), ("transfer", {"window": "town-02"})):
+        post(client, verb, ref=ticket.ref, **more)
+    second = open_town.second_clerk.id
+    tickets.call_next(window_code="town-02", staff_id=second, now=TUESDAY_NINE)
+    tickets.start(ref=ticket.ref, staff_id=second, now=TUESDAY_NINE)
+    tickets.finish(ref=ticket.ref, staff_id=second, now=TUESDAY_NINE)
+
+    assert 'id="undo"' not in client.get("/desk/").content.decode()
+
+
+# --- The lead, confirmations, sign-in ------------------------------------------------------------------------------
+
+
+def test_a_lead_takes_over_and_the_clerk_reads_where_it_went(client: Client, open_town: Town):
+    ticket = take(open_town, 1)
+    client.force_login(open_town.clerk)
+    client.post("/desk/sign-in", {"window": "town-01"})
+    post(client, "call")
+    clerks = post(client, "take-over", at=f"town-01 {ticket.ref}", why="不舒服").status_code
+    other = Client()
+    other.force_login(open_town.second_clerk)
+    other.post("/desk/sign-in", {"window": "town-02"})
+    page = other.get("/desk/").content.decode()
+
+    taken = post(other, "take-over", at=f"town-01 {ticket.ref}", why="不舒服")
+
+    ticket.refresh_from_db()
+    assert (clerks, f'value="town-01 {ticket.ref}"' in page, taken.status_code) == (403, True, 200)
+    assert (ticket.window.code, ticket.state) == ("town-02", "called")
+    assert "A001 已由 02 号窗口接手" in client.get("/desk/").content.decode()
+
+
+@pytest.mark.parametrize("at_what", ["", "town-01", "town-01 nope", "nope nope", "x" * 300])
+def test_nothing_is_taken_over_by_a_form_that_names_nothing(client: Client, open_town: Town, at_what: str):
+    client.force_login(open_town.second_clerk)
+    client.post("/desk/sign-in", {"window": "town-02"})
+
+    assert post(client, "take-over", at=at_what, why="不舒服").status_code == 404
+
+
+def test_a_confirmation_is_sent_again_only_where_it_can_be(clerk: Client, open_town: Town):
+    from banshi.rooms.booking.models import Appointment
+    from banshi.rooms.messaging.models import Message
+    from tests.rooms.tickets.test_line import booked
+
+    coming = booked(open_town, person=1, starts=at("2026-03-11 09:00"))
+    over = booked(open_town, person=1, starts=at("2026-03-10 07:00"), item="medical")
+    others = booked(open_town, person=2, starts=at("2026-03-11 10:00"))
+    ticket = take(open_town, 1, item="rent-invoice")
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+    page = post(clerk, "call").content.decode()
+
+    answers = [post(clerk, "confirm-again", code=each.code).status_code for each in (coming, over, others)]
+    said = list(Message.objects.filter(key="confirmation").values_list("subject", flat=True))
+
+    shown = [f'name="code" value="{each.code}"' in page for each in (coming, over, others)]
+    assert (shown, answers) == ([True, False, False], [200, 404, 404])
+    assert said == [f"appointment:{coming.code}"]
+    assert Entry.objects.filter(action="confirmed-again", subject=f"appointment:{coming.code}").count() == 1
+    Appointment.objects.filter(pk=coming.pk).update(state="cancelled")
+    assert coming.code not in clerk.get("/desk/console").content.decode()
+    assert ticket.number == "A001"
+
+
+@pytest.mark.parametrize("path", ["/desk/line", "/desk/console", "/desk/items?q=a"])
+def test_a_part_asked_for_after_the_session_ended_sends_the_whole_page_to_sign_in(client: Client, path: str):
+    answer = client.get(path, headers={**HTMX, "HX-Current-URL": "http://testserver/desk/"})
+
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, "/staff/sign-in?next=/desk/&ended=1")
+    assert "重新登录后回到刚才的页面" in client.get(answer.headers["HX-Redirect"]).content.decode()
+
+
+def test_every_key_on_the_desk_is_shown_on_its_button_and_in_the_help(client: Client, open_town: Town):
+    import pathlib
+
+    folder = pathlib.Path(__file__).parents[3] / "banshi/surfaces/desk/templates/desk"
+    texts = {path.name: path.read_text() for path in folder.glob("*.html")}
+    keys = {key for text in texts.values() for key in re.findall(r'data-key="([^"]+)"', text)}
+    named = set(re.findall(r"<kbd>(?:{% translate \"Space\" %}|([^<]+))</kbd>", texts["_keys.html"]))
+    shown = {
+        key
+        for name, text in texts.items()
+        if name != "_keys.html"
+        for key in re.findall(r"<kbd>(?:{% translate \"Space\" %}|([^<]+))</kbd>", text)
+    }
+
+    meant = {"" if key == "Space" else key.upper() if len(key) == 1 else key for key in keys}
+    assert (meant - named, meant - shown) == (set(), set())
+
+
+def test_an_idle_desk_says_when_a_closed_hall_opens(clerk: Client, open_town: Town):
+    from banshi.foundation import clock
+
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+    clock.set_clock(now=at("2026-03-10 18:00"), speed=0)
+
+    page = clerk.get("/desk/").content.decode()
+
+    assert ("大厅已关闭" in page, "明天 8:30 开门" in page) == (True, True)
+
+
+def test_a_hall_without_windows_says_so_instead_of_nothing(clerk: Client, open_town: Town):
+    open_town.hall.windows.update(hall=open_town.other_hall)
+
+    assert "这个大厅还没有窗口" in clerk.get("/desk/").content.decode()

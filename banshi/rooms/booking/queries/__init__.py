@@ -4,6 +4,7 @@ from banshi.rooms.booking.queries.appointments import (
     AppointmentView,
     Bring,
     Named,
+    ToConfirm,
     appointment,
     booked_on,
     code_of,
@@ -16,6 +17,7 @@ from banshi.rooms.booking.queries.appointments import (
     qr_text,
     read_qr,
     shown_name,
+    to_confirm,
 )
 from banshi.rooms.booking.queries.credit import AppealLine, Credit, EntryLine, SuspensionLine, credit_of, parties_about
 from banshi.rooms.booking.queries.day_sheet import DaySheet, SheetLine, as_html, day_sheet, day_sheet_count
@@ -32,6 +34,7 @@ __all__ = [
     "SheetLine",
     "SlotView",
     "SuspensionLine",
+    "ToConfirm",
     "alternatives",
     "appointment",
     "as_html",
@@ -53,4 +56,5 @@ __all__ = [
     "read_qr",
     "shown_name",
     "slots",
+    "to_confirm",
 ]

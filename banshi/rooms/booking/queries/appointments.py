@@ -19,6 +19,7 @@ from banshi.rooms.booking import rules
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.booking.queries.facts import HallFacts, hall_facts
 from banshi.rooms.catalogue.models import MaterialRequirement
+from banshi.rooms.identity import queries as identity
 from banshi.rooms.places.models import Hall, Window
 
 _QR = "BS1."
@@ -145,6 +146,34 @@ def coming(hall_id: int, now: datetime, limit: int = 50) -> list[AppointmentView
     rows = _rows().filter(hall_id=hall_id, state="booked", ends_at__gt=now, starts_at__lt=now + timedelta(days=1))
     views = _views(rows.order_by("starts_at", "id")[: limit * 2], now=now)
     return [view for view in views if view.day == now.astimezone(view.starts_at.tzinfo).date()][:limit]
+
+
+@dataclass(frozen=True)
+class ToConfirm:
+    """A booking whose confirmation can be sent again (补发)."""
+
+    code: str
+    item: Named
+    starts_at: datetime
+    ends_at: datetime
+
+
+def to_confirm(
+    hall_id: int, *, now: datetime, person_id: int | None = None, code: str | None = None
+) -> list[ToConfirm]:
+    """A person's bookings in a hall, or the one of this code, that `confirm_again` sends again: still to come, and with
+    somewhere to send it to."""
+    rows = Appointment.objects.select_related("item", "hall").filter(hall_id=hall_id, state="booked", ends_at__gt=now)
+    rows = rows.filter(person_id=person_id) if person_id is not None else rows.filter(code=code)
+    own: dict[int, bool] = {}  # whether the person has a telephone of their own: looked up where a booking has none
+    found = []
+    for row in rows.order_by("starts_at", "id")[:20]:
+        if not row.contact and not own.setdefault(row.person_id, bool(identity.phone_of(person_id=row.person_id))):
+            continue
+        zone = ZoneInfo(row.hall.timezone)
+        item = Named(row.item.code, row.item.name_zh, row.item.name_en)
+        found.append(ToConfirm(row.code, item, row.starts_at.astimezone(zone), row.ends_at.astimezone(zone)))
+    return found
 
 
 def booked_on(hall_id: int, day: date, *, now: datetime) -> list[AppointmentView]:

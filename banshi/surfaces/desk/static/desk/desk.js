@@ -1,11 +1,114 @@
 // How long the person has been in front of me, at the speed of the hall's clock.
 const two = (n) => String(Math.floor(n)).padStart(2, "0");
-const started = new WeakMap();
+const shownAt = new WeakMap();
+const sinceShown = (element) => {
+  if (!shownAt.has(element)) shownAt.set(element, performance.now());
+  return ((performance.now() - shownAt.get(element)) / 1000) * Number(element.dataset.speed || 1);
+};
 setInterval(() => {
   for (const span of document.querySelectorAll("[data-elapsed]")) {
-    if (!started.has(span)) started.set(span, performance.now());
-    const s = Number(span.dataset.elapsed || 0) + ((performance.now() - started.get(span)) / 1000) * Number(span.dataset.speed || 1);
+    const s = Number(span.dataset.elapsed || 0) + sinceShown(span);
     const text = s >= 3600 ? `${two(s / 3600)}:${two((s / 60) % 60)}:${two(s % 60)}` : `${two(s / 60)}:${two(s % 60)}`;
     if (span.textContent !== text) span.textContent = text;
   }
+  // What may be done for some minutes only goes with them, instead of staying as a button that refuses.
+  for (const form of document.querySelectorAll("[data-lasts]")) if (sinceShown(form) > Number(form.dataset.lasts)) form.remove();
 }, 250);
+
+/* ---- parts come anew only where nobody is in the middle of something ---- */
+
+const waits = new Set(); // parts whose news came while a panel was open in them
+const openPanel = (part) => part.querySelector("dialog[open]");
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, requestConfig } = event.detail;
+  if (requestConfig?.verb !== "get" || !/^(console|my-line)$/.test(target.id) || !openPanel(target)) return;
+  event.detail.shouldSwap = false;
+  waits.add(target.id);
+});
+document.addEventListener("close", (event) => {
+  if (!event.target.matches?.("dialog") || waits.size === 0) return;
+  const all = waits.has("console");
+  waits.clear();
+  if (all) htmx.trigger(document.body, "desk-changed");
+  else htmx.trigger("#live", "live:state");
+}, true);
+
+/* ---- Esc leaves a field or closes a panel, and never does anything else ---- */
+
+addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || document.querySelector("dialog[open]")) return; // a panel closes by itself
+  document.querySelector(".desk__undone")?.remove();
+  if (document.activeElement !== document.body) document.activeElement?.blur();
+});
+
+/* ---- what was typed stays: a number that did not fit, a note not kept yet ---- */
+
+const draftOf = (field) => `desk:note:${field.dataset.draft}`;
+document.addEventListener("input", (event) => {
+  if (event.target.matches("[data-draft]")) sessionStorage.setItem(draftOf(event.target), event.target.value);
+});
+
+// A number half typed from the card is kept in memory alone, for the person it was typed for.
+let half = null;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const field = document.getElementById("id-number");
+  const mine = event.detail.target.id === "console" && event.detail.requestConfig?.verb === "get";
+  half = mine && field?.value ? { ref: field.form.elements.ref.value, value: field.value } : null;
+});
+
+function settle() {
+  const card = document.getElementById("id-number");
+  if (half && card?.form.elements.ref.value === half.ref && !card.value) card.value = half.value;
+  half = null;
+  for (const field of document.querySelectorAll("[data-draft]")) {
+    if (field.hasAttribute("data-kept")) sessionStorage.removeItem(draftOf(field));
+    const draft = sessionStorage.getItem(draftOf(field));
+    if (draft !== null && field.value !== draft) field.value = draft;
+  }
+  const wrong = document.querySelector("[data-select]");
+  if (!wrong) return;
+  wrong.removeAttribute("data-select");
+  wrong.focus();
+  wrong.select();
+}
+document.addEventListener("htmx:afterSettle", (event) => { if (event.detail.target.id === "console") settle(); });
+settle();
+
+/* ---- done by mistake: five seconds in the middle of the screen, later among the actions ---- */
+
+const words = document.getElementById("desk-words").dataset;
+const SECONDS = 5;
+
+function offerUndo() {
+  document.querySelector(".desk__undone")?.remove();
+  const button = document.getElementById("undo");
+  if (!button) return;
+  const box = document.createElement("div");
+  box.className = "desk__undone";
+  box.setAttribute("role", "status");
+  const said = document.createElement("span");
+  said.textContent = button.querySelector(".small").textContent;
+  const press = document.createElement("button");
+  press.type = "button";
+  press.className = "btn btn--small";
+  press.addEventListener("click", () => document.getElementById("undo")?.click());
+  const left = document.createElement("b");
+  left.className = "mono";
+  left.setAttribute("aria-hidden", "true");
+  const key = document.createElement("kbd");
+  key.textContent = "Z";
+  press.append(`${words.undo} `, key);
+  box.append(said, press, left);
+  document.body.append(box);
+  const until = performance.now() + SECONDS * 1000;
+  const timer = setInterval(() => {
+    const s = Math.ceil((until - performance.now()) / 1000);
+    left.textContent = Math.max(0, s);
+    if (s > 0 && box.isConnected && document.getElementById("undo")) return;
+    clearInterval(timer);
+    box.remove();
+  }, 100);
+  left.textContent = SECONDS;
+}
+document.body.addEventListener("desk-done", offerUndo);
