@@ -62,10 +62,7 @@ def join_document(
     if other is None:
         if how != "renewed":
             raise Refused("nothing-found", facts={"person": "number"})
-        name = people.person(
-            keep_id
-        ).name  # the card says it; as declared, it changes nothing where others were quicker
-        other = identity.enrol(name=name, id_type=id_type, id_number=id_number, by=by, now=now)
+        other = identity.enrol_number(id_type=id_type, id_number=id_number, now=now)
     return join(keep_id=keep_id, other_id=other.pk, how=how, why=why, card_seen=card_seen, by=by, now=now)
 
 

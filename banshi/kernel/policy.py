@@ -115,6 +115,7 @@ class ScreenPolicy(Section):
     silent: bool = True
     chime: bool = False
     voice: bool = False
+    names: Literal["none", "masked"] = "masked"  # beside a called number, where evidence stands behind the name
     notices_zh: tuple[str, ...] = ()
     notices_en: tuple[str, ...] = ()
 

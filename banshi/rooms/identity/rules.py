@@ -55,13 +55,19 @@ _SHOWN = {
     "zh": "这个号码的证件有人出示过，不是录错的号码",
     "en": "Somebody has shown the document of this number: it was not mistyped",
 }
+_NO_NAME = {
+    "zh": "先按证件更正姓名：只移以这个姓名预约的",
+    "en": "Correct the name from the card first: what is in it goes over",
+}
 _TWO_NAMES = {
     "zh": "两边核验过的姓名不同，先按证件更正姓名",
     "en": "Both names are proven and differ: correct the name from the card first",
 }
 
 
-def join_refusal(*, how: str, joined: bool, both_proven: bool, other_proven: bool, same_name: bool) -> Refusal | None:
+def join_refusal(
+    *, how: str, joined: bool, named: bool, both_proven: bool, other_proven: bool, same_name: bool
+) -> Refusal | None:
     """Why two entries are not made one; None where they may be.
 
     A number that was typed wrongly may be another person's: where its document was shown it is, and nothing is taken
@@ -71,6 +77,8 @@ def join_refusal(*, how: str, joined: bool, both_proven: bool, other_proven: boo
         return Refusal("invalid", {"field": "how", "reason": _HOW})
     if joined:
         return Refusal("invalid", {"field": "number", "reason": _ALREADY})
+    if how == "mistyped" and not named:
+        return Refusal("invalid", {"field": "how", "reason": _NO_NAME})
     if how == "mistyped" and other_proven:
         return Refusal("invalid", {"field": "how", "reason": _SHOWN})
     if both_proven and not same_name:

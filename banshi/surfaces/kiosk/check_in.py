@@ -53,7 +53,8 @@ def _arrive(place: Place, shown: Presented) -> str:
     if shown.appointment:
         code = bookings.qr_text(shown.appointment)
         return arriving.by_code(hall=place.hall, code=code, by=place.by, now=place.now, channel="kiosk").ref
-    presented.person_of(shown, by=place.by, now=place.now, required=False)  # the chip's name is the person's
+    if shown.name:
+        presented.person_of(shown, by=place.by, now=place.now, required=False)  # the chip's name is the person's
     return arriving.by_id(
         hall=place.hall,
         id_type=shown.id_type,
@@ -128,7 +129,9 @@ def look_up(request: HttpRequest, place: Place) -> HttpResponse:
         mine = _today(place, shown)
     except Refused as no:
         return refused_page(request, place, no, again=here)
-    return page(request, place, "looked_up.html", {"mine": mine})
+    # Whoever only types a number learns no name by it; the chip and the code of the booking are their holder's.
+    named = bool(shown.name or shown.appointment)
+    return page(request, place, "looked_up.html", {"mine": mine, "named": named})
 
 
 def _today(place: Place, shown: Presented) -> list[dict[str, object]]:

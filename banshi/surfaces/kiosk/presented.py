@@ -108,7 +108,9 @@ def _document(text: str, name: str, id_type: str) -> Presented:
 
 
 def person_of(shown: Presented, *, by: Actor, now: datetime, required: bool) -> int | None:
-    """The person who showed a document: known, or enrolled with the name that the chip gave.
+    """The person who showed a document: known, or enrolled – with the name that the chip gave, or with the number alone.
+
+    A number that was only typed finds what was taken with it, on this day and later, and tells and changes nothing else.
 
     :param required: refuse where only a number is there and nobody is known by it.
     :raises Refused: identity-invalid.
@@ -131,7 +133,9 @@ def person_of(shown: Presented, *, by: Actor, now: datetime, required: bool) -> 
             "en": "On a first visit lay the ID card on the reader; the number alone is not enough",
         }
         raise Refused("identity-invalid", facts={"reason": reason})
-    return known.pk if known else None
+    if known is None:
+        known = enrolling.enrol_number(id_type=shown.id_type, id_number=shown.number, now=now)
+    return known.pk
 
 
 def age_of(shown: Presented, *, now: datetime, zone: ZoneInfo) -> int | None:

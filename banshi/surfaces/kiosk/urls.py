@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from banshi.surfaces.kiosk import check_in, pairing, slip, start, walk_in
+from banshi.surfaces.kiosk import check_in, own_phone, pairing, slip, start, walk_in
 
 app_name = "kiosk"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("<str:hall>/pair", pairing.pair, name="pair"),
     path("<str:hall>/check-in", check_in.check_in, name="check-in"),
     path("<str:hall>/look-up", check_in.look_up, name="look-up"),
+    path("<str:hall>/phone", own_phone.own_phone_page, name="phone"),
     path("<str:hall>/walk-in", walk_in.categories, name="walk-in"),
     path("<str:hall>/search", walk_in.search, name="search"),
     path("<str:hall>/confirm", walk_in.confirm, name="confirm"),

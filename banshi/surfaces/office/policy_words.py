@@ -84,6 +84,7 @@ LABELS: dict[str, Text] = {
     "screens.silent": _("Silent calling"),
     "screens.chime": _("Chime"),
     "screens.voice": _("Voice"),
+    "screens.names": _("Names on the boards"),
     "screens.notices_zh": _("Notices, Chinese"),
     "screens.notices_en": _("Notices, English"),
     "messages.channels": _("Channels"),
@@ -130,6 +131,7 @@ HINTS: dict[str, Text] = {
     "tickets.call_within": _("The zone in which a category waits. Where nobody works there, other zones call at once."),
     "tickets.redirect_to": _("Codes of halls, one per line. Empty: halls of the same city."),
     "tickets.auto_call": _("Where a window waits idle."),
+    "screens.names": _("The first character beside a called number, of names that a card or a clerk has proven."),
     "screens.notices_zh": _("One per line; they roll at the foot of the boards."),
     "screens.notices_en": _("One per line."),
     "messages.day_before_at": _("Empty: no reminder."),
@@ -181,6 +183,7 @@ OPTIONS: dict[str, dict[str, Text]] = {
         "serviceman": pgettext_lazy("lane", "Servicemen and veterans"),
     },
     "messages.channels": {"sms": _("SMS"), "wechat": _("WeChat"), "email": _("E-mail")},
+    "screens.names": {"none": _("none"), "masked": _("masked")},
     "messages.day_sheet_names": {"masked": _("masked"), "whole": _("whole")},
     "quota.target": {"hall": _("Whole hall"), "category": _("Category"), "item": _("Matter")},
 }

@@ -13,10 +13,12 @@ from django.test import Client
 from banshi.foundation import clock
 from banshi.foundation.models import ClockSetting
 from banshi.foundation.translations import compile_all
+from banshi.kernel.actors import SYSTEM
+from banshi.rooms.booking import actions as booking
 from banshi.rooms.calendars.models import CalendarVersion
 from banshi.rooms.devices.models import Device
 from banshi.rooms.devices.rules import allowed_printers
-from tests.town import TUESDAY_NINE, Town
+from tests.town import TUESDAY_NINE, Town, at
 
 compile_all()
 HOURS = {
@@ -72,3 +74,13 @@ def kiosk(opened: Town, tmp_path: Path, settings: Any) -> Device:
 def machine() -> Client:
     """The kiosk's browser."""
     return Client(headers={"accept-language": "zh-CN"})
+
+
+@pytest.fixture
+def booked(opened: Town) -> Any:
+    """Person 1 of the town booked today 9:15–10:15."""
+    slot = opened.slot(starts=at("2026-03-10 09:15"))
+    person = opened.person(1)
+    return booking.place(
+        slot_id=slot.id, item_code="pension", person_id=person.id, source="web", by=SYSTEM, now=at("2026-03-09 10:00")
+    )

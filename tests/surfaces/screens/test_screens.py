@@ -66,6 +66,27 @@ def test_the_board_carries_the_call_with_a_masked_name(opened: Town, screen: Cli
     assert person.name not in page
 
 
+def test_the_board_hints_at_no_name_that_is_only_declared(opened: Town, screen: Client):
+    person = opened.person(1)
+    type(person).objects.filter(pk=person.pk).update(name_evidence=0)
+    called(opened, person)
+
+    page = screen.get("/screens/town/board").content.decode()
+
+    (call,) = embedded(page, "state")["calls"]
+    assert (call["number"], call["name"]) == ("A001", "")
+    assert person.masked_name not in page
+
+
+def test_a_hall_may_show_no_names_at_all(opened: Town, screen: Client):
+    opened.policy(screens={"names": "none"})
+    called(opened, opened.person(1))
+
+    (call,) = embedded(screen.get("/screens/town/board").content.decode(), "state")["calls"]
+
+    assert call["name"] == ""
+
+
 def test_the_board_is_chinese_unless_its_address_says_english(opened: Town):
     machine = Client(headers={"accept-language": "en"})
 

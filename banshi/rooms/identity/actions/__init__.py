@@ -33,6 +33,7 @@ from banshi.rooms.identity.actions.people import (
     clean_name,
     enrol,
     enrol_many,
+    enrol_number,
     name_index,
     prove_phone,
 )
@@ -341,6 +342,7 @@ __all__ = [
     "end_role",
     "enrol",
     "enrol_many",
+    "enrol_number",
     "give_role",
     "join_entries",
     "lock_account",

@@ -36,6 +36,7 @@ def join_refusal_of(keep: Person, other: Person, *, how: str) -> Refused | None:
     refusal = join_refusal(
         how=how,
         joined=keep.same_as_id is not None or other.same_as_id is not None,
+        named=bool(keep.name_index),
         both_proven=bool(keep.name_evidence and other.name_evidence),
         other_proven=proven,
         same_name=keep.name_index == other.name_index,

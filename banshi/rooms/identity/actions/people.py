@@ -27,6 +27,7 @@ class PersonAsked:
     """A real-name person as typed or read: checked by `enrol`. `phone`: where to reach whoever asks; may be empty.
 
     :param source: str(Actor) of who gave the evidence.
+    :param unnamed: only the number is known; the first name that is declared is the person's until evidence comes.
     """
 
     name: str
@@ -35,6 +36,7 @@ class PersonAsked:
     phone: str = ""
     evidence: Evidence = Evidence.DECLARED
     source: str = ""
+    unnamed: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def name_index(name: str) -> str:
 
 
 def _check(asked: PersonAsked, *, now: datetime) -> _Checked:
-    name = clean_name(asked.name)
+    name = "" if asked.unnamed else clean_name(asked.name)
     try:
         id_type = IdType(asked.id_type)
         number = normalise(id_type, asked.id_number, today=now.astimezone(CHINA).date())
@@ -119,11 +121,13 @@ WITH asked AS (
   RETURNING id, number_index
 ), proven AS (
   UPDATE identity_person p SET name = b.name, masked_name = b.masked, name_index = b.name_index,
-    name_evidence = b.evidence, name_at = %(now)s, name_source = b.source
+    name_evidence = b.evidence, name_at = CASE WHEN b.evidence > 0 THEN %(now)s::timestamptz END, name_source = b.source
   FROM best b JOIN old USING (number_index)
-  WHERE p.id = old.id AND b.evidence > 0 AND least(b.evidence, 2) >= least(p.name_evidence, 2)
-    AND (p.name_index <> b.name_index OR least(b.evidence, 2) > least(p.name_evidence, 2))
-  RETURNING p.id, p.name_source, p.name_evidence, old.name_evidence AS was, old.name_index <> p.name_index AS other
+  WHERE p.id = old.id AND b.name_index <> '' AND (p.name_index = '' OR b.evidence > 0
+    AND least(b.evidence, 2) >= least(p.name_evidence, 2)
+    AND (p.name_index <> b.name_index OR least(b.evidence, 2) > least(p.name_evidence, 2)))
+  RETURNING p.id, p.name_source, p.name_evidence, old.name_evidence AS was,
+    old.name_index <> p.name_index AND old.name_index <> '' AS other
 ), trail AS (
   INSERT INTO audit_entry (at, actor, hall, action, subject, facts)
   SELECT %(now)s, name_source, '', CASE WHEN other THEN 'name_replaced' ELSE 'name_proven' END, 'person:' || id,
@@ -174,7 +178,7 @@ def _columns(rows: Sequence[_Checked], *, now: datetime) -> dict[str, Any]:
         "number": [encrypt(c.number, place="identity_person.id_number") for c in rows],
         "number_index": [c.number_index for c in rows],
         "last4": [c.number[-4:] for c in rows],
-        "name_index": [name_index(c.name) for c in rows],
+        "name_index": [name_index(c.name) if c.name else "" for c in rows],
         "birth": [birth(c) for c in rows],
         "evidence": [int(c.evidence) for c in rows],
         "source": [c.source for c in rows],
@@ -198,6 +202,17 @@ def enrol(
     """
     asked = PersonAsked(name, id_type, id_number, evidence=evidence, source=str(by) if by else "")
     (result,) = enrol_many([asked], now=now)
+    if isinstance(result, Refused):
+        raise result
+    return Person.objects.get(id=result.id)
+
+
+def enrol_number(*, id_type: str, id_number: str, now: datetime) -> Person:
+    """The person of a document of which only the number was typed: found by it later, and nothing is known of them.
+
+    :raises Refused: identity-invalid.
+    """
+    (result,) = enrol_many([PersonAsked("", id_type, id_number, unnamed=True)], now=now)
     if isinstance(result, Refused):
         raise result
     return Person.objects.get(id=result.id)

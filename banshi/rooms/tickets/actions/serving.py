@@ -98,7 +98,7 @@ def _believe(ticket: Ticket, *, named: bool, staff_id: int, now: datetime) -> No
     if ticket.person is None:
         return
     by = Actor(ActorKind.STAFF, str(staff_id), ticket.hall.code)
-    if named:
+    if named and name_of(ticket):
         identity.confirm_name(person_id=ticket.person.pk, name=name_of(ticket), by=by, now=now)
     if ticket.appointment_id is not None:
         booking.prove(appointment_id=ticket.appointment_id, evidence=Evidence.WINDOW, now=now)

@@ -160,8 +160,12 @@ LEFT JOIN identity_person p ON p.id = t.person_id
 LEFT JOIN booking_appointment a ON a.id = t.appointment_id
 WHERE t.hall_id = %(hall)s AND t.day = %(day)s AND t.state = ANY(%(states)s) ORDER BY {order.TURN}
 """  # noqa: S608 – fragments only
+# Everybody in the hall reads the boards: a name that somebody only typed is nobody's to hint at.
 CALLS_SQL = """
-SELECT t.number, w.number, f.label_zh, f.label_en, c.at, c.kind, COALESCE(p.masked_name, ''), t.ref, z.code
+SELECT t.number, w.number, f.label_zh, f.label_en, c.at, c.kind,
+  CASE WHEN p.name_evidence > 0 AND COALESCE((SELECT v.document #>> '{screens,names}' FROM places_policy_version v
+      WHERE v.hall_id = %(hall)s AND v.valid_from <= %(now)s ORDER BY v.version DESC LIMIT 1), 'masked') = 'masked'
+    THEN p.masked_name ELSE '' END, t.ref, z.code
 FROM tickets_call c
 JOIN tickets_ticket t ON t.id = c.ticket_id
 JOIN places_window w ON w.id = c.window_id

@@ -20,12 +20,53 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
   if (!link || event.defaultPrevented || link.origin !== location.origin || link.hash) return;
   event.preventDefault();
-  if (link.pathname === start) leave();
-  else location.replace(link.href);
+  // Back to the start keeps large type and language: the same person goes on. Done, and silence, do not.
+  onward(() => { if ("done" in link.dataset) leave(); else location.replace(link.href); });
 });
+document.addEventListener("submit", (event) => {
+  const form = event.target, button = event.submitter;
+  if (event.defaultPrevented || form.dataset.reached || form.matches("[hx-post], [hx-get]")) return;
+  event.preventDefault();
+  onward(() => { form.dataset.reached = "1"; form.requestSubmit(button); });
+});
+
+/* ---- no connection: a page of our own, never the browser's ---- */
+
+const away = document.getElementById("away");
+
+/** Whether anything answers. */
+const reached = () => fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(4000) }).then(() => true, () => false);
+
+/** Go on where there is a connection; else say so, and begin anew once it is back. */
+async function onward(go) {
+  if (await reached()) { go(); return; }
+  if (!away.hidden) return;
+  for (const field of document.querySelectorAll("input:not([type=hidden])")) field.value = "";
+  away.hidden = false;
+  while (!(await reached())) await new Promise((wait) => setTimeout(wait, 3000));
+  location.replace(start);
+}
 // A page that the browser kept in memory is not shown to the next person.
 addEventListener("pageshow", (event) => { if (event.persisted) location.replace(start); });
 addEventListener("contextmenu", (event) => event.preventDefault());
+
+/* ---- silence: told before it ends, and any touch renews the time ---- */
+
+const elder = () => document.documentElement.dataset.mode === "elder";
+const still = document.getElementById("still");
+const left = document.querySelector("[data-idle-left]");
+if (still && left) setInterval(() => { still.hidden = Number(left.textContent) > (elder() ? 15 : 6); }, 250);
+
+// The start counts nothing down; what somebody chose there ends with them all the same.
+if (body.dataset.page === "start") {
+  let silence;
+  const again = () => {
+    clearTimeout(silence);
+    silence = setTimeout(() => { if (/(?:^|; )(?:elder|django_language)=/.test(document.cookie)) leave(); }, Number(body.dataset.silence) * 3000);
+  };
+  for (const name of ["pointerdown", "keydown"]) addEventListener(name, again, { passive: true });
+  again();
+}
 
 /* ---- readers type like keyboards and end with Enter ---- */
 

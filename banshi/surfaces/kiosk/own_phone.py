@@ -1,0 +1,119 @@
+"""Prove the own telephone at the machine: the card is read, a code goes to the phone, and the code is typed here."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from banshi.foundation.crypto import Unreadable, decrypt, encrypt
+from banshi.journeys import own_phone
+from banshi.journeys import sign_in as codes
+from banshi.kernel.masking import mask_phone
+from banshi.kernel.refusals import Refused
+from banshi.rooms.booking.queries import joining as bookings
+from banshi.rooms.identity import queries as people
+from banshi.rooms.messaging.actions import phone_index
+from banshi.surfaces.kiosk import presented
+from banshi.surfaces.kiosk.place import Place, at_kiosk, not_too_often, page
+from banshi.surfaces.kiosk.refusing import refused_page
+
+PURPOSE = "kiosk.own-phone"
+LASTS = timedelta(minutes=10)
+_CHIP = {
+    "zh": "把身份证放到读卡区；只输号码还不能绑定手机",
+    "en": "Lay the ID card on the reader; a typed number is not enough",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """How far somebody got; handed on sealed, so that the machine keeps nothing. `code`: a secret that goes with the code."""
+
+    hall: str
+    person: int
+    until: str
+    phone: str = ""
+    code: str = ""
+    proven: bool = False
+
+    def sealed(self) -> str:
+        return encrypt(json.dumps(asdict(self)), place=PURPOSE)
+
+
+def _step(text: str, place: Place) -> Step | None:
+    """What was handed on; None where it is of another hall, too old, or not ours."""
+    try:
+        step = Step(**json.loads(decrypt(text[:2000], place=PURPOSE)))
+    except (Unreadable, ValueError, TypeError):
+        return None
+    return step if step.hall == place.hall.code and datetime.fromisoformat(step.until) > place.now else None
+
+
+@sensitive_post_parameters("presented", "phone", "code")
+@at_kiosk
+@require_http_methods(["GET", "POST"])
+def own_phone_page(request: HttpRequest, place: Place) -> HttpResponse:
+    """Card, number, code, done: one after the other; what was given before comes back with each form."""
+    here = reverse("kiosk:phone", args=[place.hall.code])
+    if request.method == "GET":
+        return page(request, place, "phone_card.html")
+    step = _step(request.POST.get("step", ""), place)
+    try:
+        not_too_often(place)
+        if step is None:
+            return _card_read(request, place)
+        if step.proven:
+            own_phone.move_messages(person_id=step.person, by=place.by, now=place.now)
+            return page(request, place, "phone_done.html", {"phone": mask_phone(step.phone), "moved": True})
+        if step.phone:
+            return _code_typed(request, place, step)
+        return _number_typed(request, place, step)
+    except Refused as no:
+        return refused_page(request, place, no, again=here)
+
+
+def _card_read(request: HttpRequest, place: Place) -> HttpResponse:
+    """:raises Refused: identity-invalid – nothing but a card that was read will do."""
+    shown = presented.posted(request)
+    if not shown.name:
+        raise Refused("identity-invalid", facts={"reason": _CHIP})
+    person = presented.person_of(shown, by=place.by, now=place.now, required=True)
+    assert person is not None  # a chip names its person
+    step = Step(place.hall.code, person, (place.now + LASTS).isoformat())
+    return page(request, place, "phone_number.html", {"step": step.sealed()})
+
+
+def _number_typed(request: HttpRequest, place: Place, step: Step) -> HttpResponse:
+    """:raises Refused: phone-invalid, rate-limited."""
+    asked = request.POST.get("phone", "")[:30].replace("\0", "")
+    secret = secrets.token_hex(16)
+    codes.ask_code(phone=asked, language=get_language() or "zh-hans", browser=secret, now=place.now)
+    onward = Step(step.hall, step.person, step.until, asked, secret)
+    return page(request, place, "phone_code.html", {"step": onward.sealed(), "phone": mask_phone(asked)})
+
+
+def _code_typed(request: HttpRequest, place: Place, step: Step) -> HttpResponse:
+    """:raises Refused: rate-limited, phone-invalid. A wrong code may be typed again."""
+    code = request.POST.get("code", "")[:10].replace("\0", "")
+    try:
+        own_phone.prove(
+            person_id=step.person, phone=step.phone, code=code, browser=step.code, by=place.by, now=place.now
+        )
+    except Refused as no:
+        if no.slug != "code-wrong" or not no.facts.get("left"):
+            raise
+        known = {"step": step.sealed(), "phone": mask_phone(step.phone), "left": no.facts["left"]}
+        return page(request, place, "phone_code.html", known, status=409)
+    onward = Step(step.hall, step.person, step.until, step.phone, proven=True)
+    stored = people.phone_of(person_id=step.person) or ""
+    elsewhere = bookings.told_elsewhere(step.person, phone_index(stored), now=place.now)
+    known = {"step": onward.sealed(), "phone": mask_phone(stored), "elsewhere": elsewhere}
+    return page(request, place, "phone_done.html", known)

@@ -1,0 +1,148 @@
+"""A telephone proven at the machine: card, number, code; and a number that was only typed tells nobody anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from banshi.kernel.evidence import Evidence
+from banshi.rooms.audit.models import Entry
+from banshi.rooms.booking.models import Appointment
+from banshi.rooms.identity import actions as identity
+from banshi.rooms.identity import queries as people
+from banshi.rooms.identity.models import Account, Person
+from banshi.rooms.tickets.models import Ticket
+from tests.town import TUESDAY_NINE, Town
+
+
+def unknown(i: int = 1) -> str:
+    from datetime import date
+
+    from banshi.kernel.documents import generate_resident_id
+
+    return generate_resident_id("441900", date(1985, 6, 6), 600 + i)
+
+
+@pytest.fixture
+def codes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    sent: list[str] = []
+    real = identity.new_code
+    monkeypatch.setattr(identity, "new_code", lambda **asked: sent.append(real(**asked)) or sent[-1])
+    return sent
+
+
+def ask(machine: Client, **said: Any) -> Any:
+    return machine.post("/kiosk/town/phone", said)
+
+
+def chip(person: Person) -> str:
+    return f"{person.id_number},{person.name}"
+
+
+def test_card_number_and_code_prove_the_telephone(opened: Town, machine: Client, codes: list[str]):
+    person = opened.person(1)
+
+    card = ask(machine, presented=chip(person))
+    number = ask(machine, step=card.context["step"], phone="13700137009")
+    done = ask(machine, step=number.context["step"], code=codes[0])
+
+    account = Account.objects.get(person=person)
+    person.refresh_from_db()
+    assert done.status_code == 200
+    assert (account.phone, account.person_evidence) == ("+8613700137009", Evidence.CHIP)
+    assert (person.phone, person.phone_evidence) == ("+8613700137009", Evidence.CHIP)
+    assert Entry.objects.get(action="account_proven").facts == {"why": "", "evidence": 2}
+
+
+def test_a_typed_number_is_no_card(opened: Town, machine: Client, codes: list[str]):
+    refused = ask(machine, presented=opened.person(1).id_number)
+
+    assert (refused.status_code, codes) == (422, [])
+
+
+def test_a_wrong_code_may_be_typed_again_and_proves_nothing(opened: Town, machine: Client, codes: list[str]):
+    card = ask(machine, presented=chip(opened.person(1)))
+    number = ask(machine, step=card.context["step"], phone="13700137009")
+
+    wrong = ask(machine, step=number.context["step"], code="000000" if codes[0] != "000000" else "111111")
+    assert (wrong.status_code, Account.objects.count()) == (409, 0)
+
+    right = ask(machine, step=wrong.context["step"], code=codes[0])
+    assert right.status_code == 200
+
+
+def test_messages_of_earlier_bookings_go_there_when_asked(
+    opened: Town, booked: Appointment, machine: Client, codes: list[str]
+):
+    Appointment.objects.update(contact="+8613900000000", contact_index="old")
+    card = ask(machine, presented=chip(booked.person))
+    number = ask(machine, step=card.context["step"], phone="13700137009")
+    proven = ask(machine, step=number.context["step"], code=codes[0])
+    booked.refresh_from_db()
+    assert (proven.context["elsewhere"], booked.contact) == (1, "+8613900000000")
+
+    ask(machine, step=proven.context["step"])
+
+    booked.refresh_from_db()
+    assert booked.contact == "+8613700137009"
+
+
+def test_a_step_of_another_hall_an_old_one_and_a_forged_one_begin_anew(
+    opened: Town, machine: Client, set_time: Callable[..., None], codes: list[str]
+):
+    card = ask(machine, presented=chip(opened.person(1)))
+
+    forged = ask(machine, step="forged", phone="13700137009")
+    set_time(TUESDAY_NINE + timedelta(minutes=11))
+    old = ask(machine, step=card.context["step"], phone="13700137009")
+
+    assert (forged.status_code, old.status_code, codes) == (422, 422, [])
+
+
+def test_an_unknown_typed_number_is_bound_and_finds_the_number_again(opened: Town, machine: Client):
+    given = machine.post("/kiosk/town/confirm?category=A", {"presented": unknown()})
+    ticket = Ticket.objects.get()
+
+    again = machine.post("/kiosk/town/check-in", {"presented": unknown()})
+
+    assert given.status_code == 302
+    assert (ticket.person.name, ticket.person.name_evidence) == ("", Evidence.DECLARED)
+    assert again["Location"] == f"/kiosk/town/slip/{ticket.ref}"
+
+
+def test_the_first_name_declared_for_such_a_number_is_the_persons_until_evidence_comes(opened: Town):
+    bare = identity.enrol_number(id_type="resident_id", id_number=unknown(2), now=TUESDAY_NINE)
+
+    def named(name: str, evidence: Evidence) -> str:
+        asked: dict[str, Any] = {"id_type": "resident_id", "id_number": unknown(2), "now": TUESDAY_NINE}
+        identity.enrol(name=name, evidence=evidence, **asked)
+        identity.enrol_number(id_type="resident_id", id_number=unknown(2), now=TUESDAY_NINE)  # changes nothing
+        bare.refresh_from_db()
+        return str(bare.name)
+
+    assert named("王伟", Evidence.DECLARED) == "王伟"
+    assert named("李四", Evidence.DECLARED) == "王伟"
+    assert named("王伟民", Evidence.CHIP) == "王伟民"
+
+
+def test_looking_by_a_typed_number_shows_no_name(opened: Town, booked: Appointment, machine: Client):
+    typed = machine.post("/kiosk/town/look-up", {"presented": booked.person.id_number}).text
+    read = machine.post("/kiosk/town/look-up", {"presented": chip(booked.person)}).text
+
+    assert booked.person.masked_name not in typed
+    assert booked.person.masked_name in read
+    for page in (typed, read):
+        assert booked.person.phone[-4:] not in page
+
+
+def test_typing_a_number_to_look_enrols_nobody(opened: Town, machine: Client):
+    before = Person.objects.count()
+
+    machine.post("/kiosk/town/check-in", {"presented": unknown(3)})
+    machine.post("/kiosk/town/look-up", {"presented": unknown(3)})
+
+    assert (Person.objects.count(), people.people_by_number(unknown(3))) == (before, [])
