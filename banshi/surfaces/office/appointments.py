@@ -239,7 +239,12 @@ class BookForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
     id_type = forms.ChoiceField(label=gettext_lazy("Document"), initial=IdType.RESIDENT_ID.value)
     id_number = forms.CharField(label=gettext_lazy("Document number"), max_length=40)
-    phone = forms.CharField(label=gettext_lazy("Mobile number"), max_length=30)
+    phone = forms.CharField(
+        label=gettext_lazy("Mobile number"),
+        max_length=30,
+        required=False,
+        help_text=gettext_lazy("Without one, of somebody who is here: the booking goes along on paper."),
+    )
     source = forms.ChoiceField(
         label=gettext_lazy("The person"),
         choices=[("staff", gettext_lazy("is here")), ("phone", gettext_lazy("is on the telephone"))],
@@ -261,6 +266,13 @@ class BookForm(forms.Form):
         self.fields["id_type"].choices = [(each.value, named(each)) for each in IdType]  # type: ignore[attr-defined]
         for name in ("name", "id_number", "phone"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
+
+    def clean(self) -> dict[str, Any]:
+        """Somebody on the telephone has one; whoever is here may have none."""
+        said = super().clean() or {}
+        if said.get("source") == "phone" and not said.get("phone") and "phone" not in self.errors:
+            self.add_error("phone", _("Whoever is on the telephone gives a number."))
+        return said
 
 
 @sensitive_post_parameters("name", "id_number", "phone")
@@ -315,6 +327,9 @@ def new(request: Asked, hall: str) -> HttpResponseBase:
         except Refused as wrong:
             refused = wrong
         else:
+            if not made.contact:
+                messages.success(request, _("Booked. Without a telephone: print it and hand it over."))
+                return redirect("office:appointment_paper", hall=hall, code=made.code)
             messages.success(request, _("Booked. The person gets a message with the QR code."))
             return redirect("office:appointment", hall=hall, code=made.code)
     status = status_of(refused) if refused else 422 if form.errors else 200

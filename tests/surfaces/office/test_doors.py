@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -14,10 +15,11 @@ from banshi.rooms.booking.models import FollowUp, LedgerEntry, Suspension
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.devices.models import Device
 from banshi.rooms.tickets.models import PaperBlock
+from banshi.rooms.tickets import actions as tickets
 from banshi.surfaces.office import urls
 from banshi.surfaces.office.urls_seeing import urlpatterns as seeing
 from tests.surfaces.office.editing import booked, manager, office, signed_in, staff_with  # noqa: F401 – fixtures
-from tests.town import TUESDAY_NINE
+from tests.town import CITIZEN, TUESDAY_NINE
 
 MINE = [
     each
@@ -61,8 +63,12 @@ def rows(office):  # noqa: F811
         made_at=TUESDAY_NINE,
     )  # fmt: skip
     follow_up = FollowUp.objects.create(hall=office.hall, cause="closure:0", made_by="staff:1", made_at=TUESDAY_NINE)
+    ticket = tickets.issue(
+        hall=office.hall, category_code="A", channel="kiosk", by=CITIZEN, now=TUESDAY_NINE + timedelta(minutes=1)
+    )
     return {
         "hall": "town",
+        "ref": ticket.ref,
         "code": appointment.code,
         "slot_id": appointment.slot_id,
         "person_id": appointment.person_id,
@@ -124,7 +130,7 @@ def test_a_guide_works_with_appointments_and_people_and_nothing_else(rows, offic
         "appointment_cancel", "appointment_confirm_again", "day_sheet",
         "people", "people_find", "person", "person_name", "person_phone", "person_messages",
         "person_join", "person_join_do",
-        "guide", "guide_find", "guide_give", "guide_back", "guide_check_in",
+        "guide", "guide_find", "guide_give", "guide_paper", "appointment_paper", "guide_back", "guide_check_in",
     }  # fmt: skip
 
 

@@ -11,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from banshi.kernel.documents import generate_resident_id
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking.models import Appointment
+from banshi.rooms.messaging.models import Message
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
 from tests.surfaces.office.editing import office, signed_in, slot_at, staff_with  # noqa: F401 – fixtures
@@ -165,3 +167,73 @@ def test_the_search_costs_the_same_however_much_somebody_has(guide, office):  # 
         guide.post(f"{HERE}find", asked)
 
     assert len(more) == len(few)
+
+
+def test_each_deed_sent_twice_is_done_once(guide, office):  # noqa: F811
+    appointment = booked(office, "2026-03-10 09:00", 2)
+    token = {"csrfmiddlewaretoken": "g" * 64}
+
+    for path, sent in [("give", {"what": "category:A"}), ("check-in", {"code": appointment.code})]:
+        first = guide.post(f"{HERE}{path}", sent | token)
+        second = guide.post(f"{HERE}{path}", sent | token)
+        assert (first.status_code, second["Location"]) == (302, first["Location"])
+
+    assert Ticket.objects.count() == 2
+
+
+def test_a_number_stands_on_paper_again_without_the_key_that_rates(guide, office):  # noqa: F811
+    ticket = take(office, office.person(2), lane="disabled")
+
+    paper = guide.get(f"{HERE}numbers/{ticket.ref}/paper")
+
+    assert paper.status_code == 200
+    assert ticket.number in paper.text
+    assert paper.context["qr"].endswith(f"/t/{ticket.ref}")
+    assert Entry.objects.filter(action="looked", subject=f"ticket:{ticket.ref}").count() == 1
+
+
+def test_a_number_or_booking_of_another_hall_is_not_printed_here(office):  # noqa: F811
+    other = signed_in(staff_with("other-guide", "guide", "hall", "other"))
+    ticket, appointment = take(office), booked(office, "2026-03-10 09:00", 2)
+
+    codes = [
+        other.get(f"/office/other/guide/numbers/{ticket.ref}/paper").status_code,
+        other.get(f"/office/other/appointments/{appointment.code}/paper").status_code,
+    ]
+
+    assert codes == [404, 404]
+
+
+def book_for(guide: Any, town: Any, **more: str) -> Any:
+    slot = slot_at(town, "2026-03-11 10:00")
+    person = town.person(4)
+    said = {
+        "item": "pension", "slot": str(slot.pk), "name": person.name, "id_type": "resident_id",
+        "id_number": number_of(person), "phone": "", "source": "staff", "why": "没有手机",
+    }  # fmt: skip
+    return guide.post("/office/town/appointments/new", said | more)
+
+
+def test_somebody_without_a_telephone_takes_the_booking_along_on_paper(guide, office):  # noqa: F811
+    made = book_for(guide, office)
+
+    appointment = Appointment.objects.get()
+    paper = guide.get(made["Location"])
+    assert made["Location"] == f"/office/town/appointments/{appointment.code}/paper"
+    assert (appointment.contact, appointment.on_behalf_why, appointment.holder) == (None, "没有手机", "staff")
+    assert appointment.code in paper.text
+    assert office.person(4).name not in paper.text  # masked
+    assert Message.objects.count() == 0
+
+
+def test_who_is_on_the_telephone_gives_a_number(guide, office):  # noqa: F811
+    assert book_for(guide, office, source="phone").status_code == 422
+    assert Appointment.objects.count() == 0
+
+
+def test_the_limits_hold_under_the_document_without_a_telephone_too(guide, office):  # noqa: F811
+    first = book_for(guide, office)
+    second = book_for(guide, office, slot=str(slot_at(office, "2026-03-11 11:00").pk))
+
+    assert (first.status_code, second.status_code) == (302, 409)
+    assert Appointment.objects.count() == 1
