@@ -25,9 +25,13 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("submit", (event) => {
   const form = event.target, button = event.submitter;
-  if (event.defaultPrevented || form.dataset.reached || form.matches("[hx-post], [hx-get]")) return;
+  if (event.defaultPrevented || form.matches("[hx-post], [hx-get]")) return;
   event.preventDefault();
-  onward(() => { form.dataset.reached = "1"; form.requestSubmit(button); });
+  onward(() => {
+    if (button?.hasAttribute("formaction")) form.action = button.formAction;
+    if (button?.name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value }));
+    form.submit(); // not as the event again: a form is sent once
+  });
 });
 
 /* ---- no connection: a page of our own, never the browser's ---- */
