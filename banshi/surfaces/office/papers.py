@@ -26,7 +26,7 @@ def booking(request: Asked, hall: str, code: str) -> HttpResponseBase:
     if found.hall_id != place.pk:
         raise Refused("nothing-found", facts={"appointment": code})
     audit.looked(subject=f"appointment:{found.code}", by=acting(request, place), now=now, hall=hall, why="print")
-    return page(request, "office/paper.html", place, appointment=found, qr=found.qr)
+    return page(request, "office/papers.html", place, appointment=found, qr=found.qr)
 
 
 @door(audience="staff", permission="appointments.manage")
@@ -39,4 +39,4 @@ def number(request: Asked, hall: str, ref: str) -> HttpResponseBase:
     if found.hall != place.code:
         raise Refused("nothing-found", facts={"ticket": ref})
     audit.looked(subject=f"ticket:{found.ref}", by=acting(request, place), now=now, hall=hall, why="print")
-    return page(request, "office/paper.html", place, ticket=found, qr=f"{settings.BANSHI_PUBLIC_URL}/t/{found.ref}")
+    return page(request, "office/papers.html", place, ticket=found, qr=f"{settings.BANSHI_PUBLIC_URL}/t/{found.ref}")

@@ -14,8 +14,8 @@ from django.urls import reverse
 from banshi.rooms.booking.models import FollowUp, LedgerEntry, Suspension
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.devices.models import Device
-from banshi.rooms.tickets.models import PaperBlock
 from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets.models import PaperBlock
 from banshi.surfaces.office import urls
 from banshi.surfaces.office.urls_seeing import urlpatterns as seeing
 from tests.surfaces.office.editing import booked, manager, office, signed_in, staff_with  # noqa: F401 – fixtures
