@@ -15,7 +15,7 @@ PAGES = (
     *(
         f"/office/nancheng/{page}"
         for page in (
-            "", "live", "guide/", "appointments/", "appointments/new", "appointments/sheet", "people/", "ratings/", "notices/",
+            "", "live", "guide/", "appointments/", "appointments/new", "people/", "ratings/", "notices/",
             "calendar/", "calendar/?view=month", "calendar/edit/", "calendar/edit/?tab=text", "calendar/versions/",
             "calendar/closures/", "calendar/evacuate", "unsettled/", "slots/", "roster/", "windows/", "items/", "policy/",
             "policy/?q=短信", "policy/versions/", "credit/", "credit/fault-days/", "templates/", "figures", "figures?range=30",

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, Who, door
+from banshi.foundation.words import words
 from banshi.journeys import steer
 from banshi.kernel.refusals import Refused
 from banshi.rooms.identity import actions as identity
@@ -115,7 +116,11 @@ def create(request: Asked, hall: str) -> HttpResponseBase:
                 )  # fmt: skip
                 identity.give_role(staff=made, role=said["role"], scope_kind="hall", scope=place.code, by=by, now=now)
         except Refused as wrong:
-            refused = wrong
+            field, (_title, detail) = str(wrong.facts.get("field", "")), words(wrong.refusal)
+            if field in form.fields:
+                form.add_error(field, detail)
+            else:
+                refused = wrong
         else:
             return page(request, "office/staff_password.html", place, staff=made, password=password, fresh=True)
     status = status_of(refused) if refused else 422 if form.errors else 200

@@ -185,3 +185,12 @@ def test_a_retired_device_comes_back_to_be_paired(manager: Client, kiosk: Device
 
     assert ("恢复使用" in away, "生成配对码" in away) == (True, False)
     assert "还没有机器配对" in back
+
+
+@pytest.mark.parametrize(("wrong", "field"), [({"name": "一\u202e号"}, "name"), ({"printer": "lpt1"}, "printer")])
+def test_an_error_stands_at_its_field_and_what_was_typed_stays(manager: Client, kiosk: Device, wrong: Any, field: str):  # noqa: F811
+    shown = change(manager, **wrong).content.decode()
+
+    assert shown.count('class="error"') == 1
+    assert f'<span class="error" id="{field}-error">' in shown
+    assert f'value="{wrong[field]}"' in shown

@@ -99,3 +99,11 @@ def test_a_halls_file_refuses_it_and_says_where(db: Any, tmp_path: Path, spoil: 
         load_presets._hall(folder, TUESDAY_NINE)
 
     assert Hall.objects.filter(code="nancheng").count() == 0
+
+
+def test_a_taken_login_is_said_at_its_field(office: Town):  # noqa: F811
+    client = signed_in(staff_with("city", "city_admin", "all", "*"))
+
+    answer = staff("login")(client, "city")
+
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["login"])

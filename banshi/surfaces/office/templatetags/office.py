@@ -6,7 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.template import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
+from banshi.foundation.words import words
+from banshi.kernel.refusals import Refused
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.office.frame import zone_of
 from banshi.surfaces.office.words import TABLES
@@ -18,6 +23,15 @@ register = template.Library()
 def word(code: Any, table: str) -> str:
     """The words for a code; the code itself where there are none."""
     return str(TABLES[table].get(str(code), code))
+
+
+@register.simple_tag(takes_context=True)
+def at_field(context: Context, name: str) -> SafeString:
+    """The error of a refused form beside its field, in a form written by hand; nothing where it is about another."""
+    refused = context.get("refused")
+    if not isinstance(refused, Refused) or refused.facts.get("field") != name:
+        return SafeString("")
+    return format_html('<span class="error" id="{}-error">{}</span>', name, words(refused.refusal)[1])
 
 
 @register.filter
