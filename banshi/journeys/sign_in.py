@@ -11,14 +11,25 @@ from banshi.rooms.identity.models import Account
 from banshi.rooms.messaging import actions as messaging
 
 
-def ask_code(*, phone: str, language: str, browser: str = "", calm: bool = False, now: datetime) -> None:
+def ask_code(
+    *,
+    phone: str,
+    language: str,
+    browser: str = "",
+    asker: str = "",
+    was_here: bool = False,
+    calm: bool = False,
+    now: datetime,
+) -> None:
     """Send a one-time code. `calm`: it lasts longer, and the message does not say how long.
+
+    `asker`, `was_here`: as in `identity.new_code`.
 
     :raises Refused: phone-invalid, rate-limited.
     """
     lasts = identity.CODE_LASTS_CALM if calm else identity.CODE_LASTS
     with transaction.atomic():
-        code = identity.new_code(phone=phone, browser=browser, lasts=lasts, now=now)
+        code = identity.new_code(phone=phone, browser=browser, asker=asker, was_here=was_here, lasts=lasts, now=now)
         messaging.write(
             key="code",
             to_phone=phone,

@@ -39,6 +39,8 @@ from banshi.surfaces.citizen.refusals import NOT_FILLED, Panel, panel, unfilled
 MESSAGES_SHOWN = 20
 USUAL = BookingPolicy()  # no hall is chosen yet on this page
 PLACE = "session.phone"
+NUMBERS = "numbers"  # in the session: blind indices of the numbers signed in with
+NUMBERS_KEPT = 5
 
 
 def _next(request: Any) -> str:
@@ -75,6 +77,18 @@ def _not_too_many(request: Any) -> None:
         limits.take(key=f"code-from:{index}", per_minute=2, burst=20)
 
 
+def _send_code(request: Any, phone: str) -> None:
+    """:raises Refused: phone-invalid, rate-limited."""
+    browser = request.session.setdefault("browser", secrets.token_hex(16))
+    was_here = identity.number_index(phone) in request.session.get(NUMBERS, [])
+    # A browser can be had anew with each try, a network cannot: only one that signed in before counts by itself.
+    asker = f"browser:{browser}" if was_here else f"network:{network_of(request.META.get('REMOTE_ADDR', ''))}"
+    journey.ask_code(
+        phone=phone, language=language(), browser=browser, asker=asker, was_here=was_here, calm=elder(request),
+        now=clock.now(),
+    )  # fmt: skip
+
+
 @public_page
 @require_http_methods(["GET", "POST"])
 @costs("code")
@@ -91,8 +105,7 @@ def sign_in(request: Any) -> HttpResponseBase:
     phone = form.cleaned_data["phone"]
     try:
         _not_too_many(request)
-        browser = request.session.setdefault("browser", secrets.token_hex(16))
-        journey.ask_code(phone=phone, language=language(), browser=browser, calm=elder(request), now=clock.now())
+        _send_code(request, phone)
     except Refused as refused:
         context = {"form": form, "next": onward, "panel": _panel(form, refused)}
         return page(request, "citizen/sign_in.html", context, refused=refused)
@@ -124,7 +137,14 @@ def code(request: Any) -> HttpResponseBase:
     request.session.cycle_key()
     request.session.pop("signing_in", None)
     request.session["account"], request.session["epoch"] = account.pk, account.epoch
+    _remember(request, account.phone_index)
     return redirect(onward or "citizen:home")
+
+
+def _remember(request: Any, index: str) -> None:
+    """This browser's owner has this telephone; signing out does not forget it."""
+    before = [each for each in request.session.get(NUMBERS, []) if each != index]
+    request.session[NUMBERS] = [*before, index][-NUMBERS_KEPT:]
 
 
 @public_page
@@ -183,12 +203,11 @@ def _ask_codes(request: Any, account: Account) -> HttpResponseBase:
     form = Phone(request.POST)
     if not form.is_valid():
         return _number_page(request, account, form=form, refused=_not_a_phone())
-    browser = request.session.setdefault("browser", secrets.token_hex(16))
     wanted = form.cleaned_data["phone"]
     try:
         _not_too_many(request)
         for each in (wanted, account.phone):
-            journey.ask_code(phone=each, language=language(), browser=browser, calm=elder(request), now=clock.now())
+            _send_code(request, each)
     except Refused as refused:
         return _number_page(request, account, form=form, refused=refused, panel=_panel(form, refused))
     _end_change(request)

@@ -273,4 +273,25 @@ def test_one_number_is_sent_codes_only_so_often_wherever_they_are_asked_for(town
     stop_the_clock()
     settings.BANSHI_HALL_NETWORKS = networks("192.0.2.0/24")
 
-    assert [ask(1, f"192.0.2.{n}") for n in range(6)] == [302] * 5 + [429]
+    assert [ask(1, f"192.0.2.{n}") for n in range(21)] == [302] * 20 + [429]
+
+
+def test_a_stranger_uses_up_their_own_share_of_a_numbers_codes_and_not_the_owners(anybody: Phone):
+    stop_the_clock()
+    stranger = [ask(1, "192.0.2.7") for _ in range(6)]
+
+    owner = ask(1, "192.0.2.8")
+
+    assert (stranger, owner) == ([302] * 5 + [429], 302)
+
+
+def test_the_owners_browser_gets_a_code_whatever_others_ask(anybody: Phone, settings: Any):
+    stop_the_clock()
+    settings.BANSHI_HALL_NETWORKS = networks("192.0.2.0/24")
+    signed_in(anybody)
+    anybody.client.post("/sign-out")
+    others = [Client().post("/sign-in", {"phone": PHONE}, REMOTE_ADDR=f"192.0.2.{n}").status_code for n in range(1, 25)]
+
+    answer = anybody.client.post("/sign-in", {"phone": PHONE}, REMOTE_ADDR="192.0.2.1")
+
+    assert (others[-1], answer.status_code) == (429, 302)

@@ -53,16 +53,37 @@ def _code_index(e164: str, browser: str) -> str:
     return blind_index(f"{e164}\0{browser}", purpose="code") if browser else blind_index(e164, purpose="phone")
 
 
-def new_code(*, phone: str, browser: str = "", lasts: timedelta = CODE_LASTS, now: datetime) -> str:
+def number_index(phone: str) -> str:
+    """:raises Refused: phone-invalid."""
+    return blind_index(phones.known(phone), purpose="phone")
+
+
+def new_code(
+    *,
+    phone: str,
+    browser: str = "",
+    asker: str = "",
+    was_here: bool = False,
+    lasts: timedelta = CODE_LASTS,
+    now: datetime,
+) -> str:
     """A six-digit one-time code for a phone; a newer code ends the older ones of the same browser.
 
+    Each asker has a share of a number's codes, so that a stranger who asks for them uses up their own; all askers
+    together have a limit that spares the telephone, and which the owner's browser does not come under.
+
     :param browser: a secret of whoever asks, to be shown again with the code.
+    :param asker: whose share it is, e.g. a network.
+    :param was_here: the browser has signed in with this number before.
     :param now: hall time, for the record only; expiry follows machine time.
-    :raises Refused: phone-invalid; rate-limited (more than 5 codes in 10 minutes, or the day's messages abroad).
+    :raises Refused: phone-invalid; rate-limited (5 codes in 10 minutes for one asker, 20 in 40 for all of them, or the
+        day's messages abroad).
     """
     e164 = phones.reachable(phone)
-    index = blind_index(e164, purpose="phone")
-    limits.take(key=f"code:{index}", per_minute=0.5, burst=5)
+    share = blind_index(f"{e164}\0{asker}", purpose="code-share")
+    limits.take(key=f"code:{share}", per_minute=0.5, burst=5)
+    if not was_here:
+        limits.take(key=f"code-all:{blind_index(e164, purpose='phone')}", per_minute=0.5, burst=20)
     phones.pay_for(e164)
     code = f"{secrets.randbelow(1_000_000):06d}"
     index = _code_index(e164, browser)
@@ -350,6 +371,7 @@ __all__ = [
     "name_index",
     "need_card_and_reason",
     "new_code",
+    "number_index",
     "prove_account",
     "prove_phone",
     "remove_from_account",
