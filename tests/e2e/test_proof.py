@@ -56,5 +56,5 @@ def test_who_uses_no_script_reads_that_nothing_was_sent(open_page: Any, many_tri
     page.click("main .btn--primary")
 
     assert "什么都没有提交" in page.inner_text("main")
-    assert page.is_visible("main a[href='/halls/']")
+    assert page.is_visible("main noscript a[href='/halls/']")
     picture(page, "citizen-proof-zh")

@@ -10,6 +10,7 @@ function prove(form) {
   if (form.dataset.running) return;
   form.dataset.running = "yes";
   if (!window.Worker || !window.isSecureContext) { cannot(form); return; }
+  form.parentElement.querySelector("[data-proof-wait]")?.removeAttribute("hidden");
   const worker = new Worker(form.dataset.worker);
   worker.onerror = () => cannot(form);
   worker.onmessage = ({ data }) => {
