@@ -141,8 +141,17 @@ def _fact(name: str, value: Any, zone: ZoneInfo) -> str:
     return local(value, zone)
 
 
+# Where the booking is somebody else's to name.
+_WHICHEVER = {
+    "limit-half-day": _("One live appointment per person, half day and business."),
+    "same-time": _("Nobody is at two places at a time."),
+}
+
+
 def words(refusal: Refusal, zone: ZoneInfo = ZoneInfo("Asia/Shanghai")) -> tuple[str, str]:  # noqa: B008 – immutable
     """Title and detail in the active language."""
     title, detail = WORDS[refusal.slug]
+    if "appointment" not in refusal.facts:
+        detail = _WHICHEVER.get(refusal.slug, detail)
     facts = _Filled({k: _fact(k, v, zone) for k, v in refusal.facts.items()})
     return str(title), str(detail).format_map(facts)

@@ -46,5 +46,6 @@ def book(
         name=person.name,
         contact=person.phone,
         evidence=int(evidence),
+        behind=booking.behind(contact=person.phone),
         **more,
     )

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import pairwise
+from typing import Any
 
 from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.evidence import Evidence
 from banshi.kernel.policy import BookingPolicy, Credit, MessagePolicy, Quota
 from banshi.kernel.refusals import Alternative, Refusal
 from banshi.kernel.working_days import WorkCalendar
@@ -147,18 +149,44 @@ def _days(first: date, last: date) -> Iterator[date]:
 # --- Whose bookings count together --------------------------------------------------------------------------------
 
 
-def holder_of(*, account_id: int | None, by: Actor) -> str:
-    """Who books, as limits and credit name them: an account, a key, a machine, or the staff of the halls together."""
+def holder_of(*, account_id: int | None, by: Actor, behind: str = "") -> str:
+    """Who books, as limits and credit name them: an account, or whom a key, a machine or the staff act for (`behind`)."""
     if account_id is not None:
         return f"account:{account_id}"
     match by.kind:
         case ActorKind.CITIZEN:
             return f"account:{by.id}"
         case ActorKind.CHANNEL:
-            return f"key:{by.id}"
+            holder = f"key:{by.id}"
         case ActorKind.STAFF:
-            return "staff"
-    return str(by)[:40]
+            holder = "staff"
+        case _:
+            holder = str(by)
+    return f"{holder[: 39 - len(behind)]}:{behind}" if behind else holder[:40]
+
+
+def behind(*, end_user: str = "", contact: str = "", else_: str = "") -> str:
+    """Whom somebody acts for who acts for many: the user that a key's system named, else a telephone, else who is
+    nobody else (`else_`). One key serves a whole city's app: its users must not block each other.
+
+    :param end_user: and `contact`: blind indexes; enough of them to tell people apart is kept.
+    """
+    if end_user:
+        return f"u{end_user[:16]}"
+    return f"c{contact[:16]}" if contact else f"x{else_}"
+
+
+def is_of(holder: str, owner: str) -> bool:
+    """Whether a booking of this holder was made by `owner`, for whomever: key:3 made what key:3:u… holds."""
+    return holder == owner or holder.startswith(f"{owner}:")
+
+
+def tells_which(*, holder: str, found: str, evidence: int) -> bool:
+    """Whether a refusal may name the booking it rests on: to its own holder, and where the card was seen.
+
+    A telephone is typed like a name: who knows it learns no reference.
+    """
+    return evidence >= Evidence.CHIP or (holder == found and ":c" not in holder)
 
 
 def party_of(*, holder: str, person_id: int, evidence: int) -> str:
@@ -243,6 +271,7 @@ class PersonFacts:
     same_time_starts_at: datetime | None = None
     account_live: int = 0
     account_in_period: int = 0
+    told: bool = True  # whether the one who asks may learn which booking it is
 
 
 NOBODY = PersonFacts()
@@ -303,11 +332,11 @@ def refusal(
             facts = {"until": person.barred.until_on, "reason": REASONS[person.barred.reason]}
             return Refusal("suspended", facts, free_again)
     if policy.half_day_limit and not item.exempt and person.same_half_day is not None:
-        facts = {"appointment": person.same_half_day, "starts_at": person.same_half_day_starts_at, "half": slot.half}
-        return Refusal("limit-half-day", {k: v for k, v in facts.items() if v is not None})
+        mine = {"appointment": person.same_half_day, "starts_at": person.same_half_day_starts_at}
+        return Refusal("limit-half-day", _told(person, mine) | {"half": slot.half})
     if person.same_time is not None:
-        facts = {"appointment": person.same_time, "starts_at": person.same_time_starts_at}
-        return Refusal("same-time", {k: v for k, v in facts.items() if v is not None})
+        mine = {"appointment": person.same_time, "starts_at": person.same_time_starts_at}
+        return Refusal("same-time", _told(person, mine))
     if policy.live_limit is not None and person.live >= policy.live_limit:
         return Refusal("limit-live", {"limit": policy.live_limit, "live": person.live})
     if person.account_live >= policy.account_live:
@@ -317,6 +346,10 @@ def refusal(
     if not held and slot.free(internal=internal) < persons:
         return Refusal("slot-full", {"quota": slot.internal_quota if internal else slot.quota})
     return None
+
+
+def _told(person: PersonFacts, mine: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: fact for name, fact in mine.items() if fact is not None and person.told}
 
 
 def _not_open(

@@ -12,6 +12,7 @@ from banshi.kernel.masking import mask_name
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.booking.models import Appointment
+from banshi.rooms.booking.rules import is_of
 from banshi.rooms.catalogue.models import Item, MaterialRequirement
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.api.keys import Caller
@@ -30,7 +31,9 @@ def seen_by(caller: Caller, code: str) -> Appointment:
     if found is None:
         raise Refused("nothing-found", facts={"code": code})
     # The holder: one that was booked again through its link is still the key's. Older rows name nobody there.
-    made_it = caller.scope != "channel" or caller.owner == (found.holder or found.booked_by.replace("channel:", "key:"))
+    made_it = caller.scope != "channel" or is_of(
+        found.holder or found.booked_by.replace("channel:", "key:"), caller.owner
+    )
     if not (made_it and caller.reaches(found.hall.code)):
         raise Refused("nothing-found", facts={"code": code})
     return found

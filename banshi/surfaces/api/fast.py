@@ -163,6 +163,7 @@ def _place(asked: Sequence[Booking], todo: Sequence[int]) -> dict[int, Answer]:
                     contact=person.phone,
                     evidence=one.caller.evidence,
                     persons=one.body.persons,
+                    behind=booking.behind(end_user=one.body.end_user, contact=person.phone),
                 ),
             )
         )

@@ -331,6 +331,11 @@ class BookingIn(In):
         1, description="For how many who come together; a place each, as far as the matter allows."
     )
     note: _text(200) = ""  # type: ignore[valid-type]
+    end_user: Annotated[str, StringConstraints(max_length=100, pattern=PRINTABLE)] = Field(
+        default="",
+        description="Your own opaque, lasting id of the signed-in user who books. Limits and strikes count for that user; "
+        "without it for the `phone`, and without either for nobody. Only a one-way index of it is kept.",
+    )
 
 
 class MoveIn(In):

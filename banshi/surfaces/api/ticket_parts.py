@@ -12,6 +12,7 @@ from banshi.journeys.watch import ticket_part
 from banshi.kernel.masking import mask_id
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
+from banshi.rooms.booking.rules import is_of
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.models import AT_WINDOW, Ticket, WindowSession
 from banshi.surfaces.api.keys import Caller
@@ -43,7 +44,7 @@ def seen_by(caller: Caller, ref: str) -> Seen:
     if row is None:
         raise Refused("nothing-found", facts={"ticket": ref})
     seen = Seen(*row)
-    made_it = caller.scope != "channel" or seen.holder == caller.owner
+    made_it = caller.scope != "channel" or is_of(seen.holder or "", caller.owner)
     if not (made_it and caller.reaches(seen.hall)):
         raise Refused("nothing-found", facts={"ticket": ref})
     return seen

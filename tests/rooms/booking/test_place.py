@@ -26,7 +26,7 @@ def book(
         item_code=item,
         person_id=town.person(person).pk,
         source=more.pop("source", "web"),
-        by=CITIZEN,
+        by=more.pop("by", CITIZEN),
         now=now,
         **more,
     )

@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions
 from banshi.rooms.booking.models import Appointment, Hold, Slot, Suspension, Waiting
 from banshi.rooms.identity.models import Account
 from banshi.rooms.messaging.models import Message
 from tests.rooms.booking.test_place import book
+from tests.together import together
 from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at
 
 pytestmark = pytest.mark.django_db
@@ -180,7 +183,7 @@ def test_whoever_a_place_is_kept_for_gets_it_by_any_channel(town: Town, source: 
     one = waits(town, 2)
     freed(town, slot)
 
-    row = book(town, slot, 2, source=source)
+    row = book(town, slot, 2, source=source, evidence=Evidence.VOUCHED)
 
     assert row.state == "booked"
     assert state(one) == "taken"
@@ -197,6 +200,89 @@ def test_nobody_else_gets_the_place_that_is_kept(town: Town):
         book(town, slot, 3)
 
     assert no.value.slug == "slot-full"
+
+
+def member(n: int) -> Account:
+    return Account.objects.create(phone=f"+8613900000{n:03}", phone_index=f"n{n}", created_at=TUESDAY_NINE)
+
+
+def kept_for(town: Town, who: Account, person: int = 2) -> tuple[Slot, Waiting]:
+    slot = town.slot(quota=1)
+    book(town, slot, 1)
+    one = waits(town, person, account_id=who.pk, limit_key=f"account:{who.pk}")
+    freed(town, slot)
+    return slot, one
+
+
+def by_account(town: Town, slot: Slot, who: Account, person: int = 2, **more: Any) -> Appointment:
+    return book(town, slot, person, by=Actor(ActorKind.CITIZEN, str(who.pk)), account_id=who.pk, **more)
+
+
+def test_a_place_kept_for_somebody_is_not_for_a_stranger_who_types_the_number(town: Town):
+    slot, one = kept_for(town, member(1))
+    stranger = member(2)
+
+    for hold_id in (None, one_hold(one)):
+        with pytest.raises(Refused) as no:
+            by_account(town, slot, stranger, hold_id=hold_id)
+        assert no.value.slug == ("slot-full" if hold_id is None else "nothing-found")
+    with pytest.raises(Refused) as no:
+        book(town, slot, 2, by=Actor(ActorKind.CHANNEL, "3"))
+
+    assert (no.value.slug, state(one)) == ("slot-full", "offered")
+
+
+def one_hold(one: Waiting) -> int:
+    one.refresh_from_db()
+    assert one.hold_id is not None
+    return one.hold_id
+
+
+def test_the_account_that_waits_and_the_person_with_a_card_get_the_kept_place(town: Town):
+    who = member(1)
+    slot, one = kept_for(town, who)
+
+    assert by_account(town, slot, who).state == "booked"
+    assert state(one) == "taken"
+
+
+def test_who_shows_the_card_gets_the_place_an_account_waits_for(town: Town):
+    slot, one = kept_for(town, member(1))
+
+    assert book(town, slot, 2, by=CLERK, evidence=Evidence.WINDOW).state == "booked"
+    assert state(one) == "taken"
+
+
+def test_a_withheld_place_is_nobodys_who_only_names_its_hold(town: Town):
+    slot = town.slot(quota=1)
+    slot.taken = 1
+    slot.save()
+    kept = Hold.objects.create(
+        slot=slot, kind="withheld", person=town.person(2), made_at=TUESDAY_NINE, expires_at=at("2026-03-10 12:00")
+    )
+
+    with pytest.raises(Refused) as no:
+        by_account(town, slot, member(2), hold_id=kept.pk)
+
+    assert no.value.slug == "nothing-found"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_strangers_and_the_one_it_is_kept_for_who_come_together_that_one_gets_it(committed_town: Town):
+    town, who = committed_town, member(1)
+    slot, one = kept_for(town, who)
+    accounts = [who, *(member(i) for i in range(2, 8))]
+
+    def come(i: int) -> str:
+        try:
+            return f"account:{by_account(town, slot, accounts[i]).account_id}"
+        except Refused as no:
+            return no.slug
+
+    results = together(len(accounts), come)
+
+    assert results == [f"account:{who.pk}"] + ["slot-full"] * 6
+    assert (state(one), Slot.objects.get(pk=slot.pk).taken) == ("taken", 1)
 
 
 # --- In waking hours ----------------------------------------------------------------------------------------------

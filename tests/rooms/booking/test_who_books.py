@@ -258,6 +258,54 @@ def test_halls_of_one_city_share_credit_where_the_policy_says_region(town: Town)
     assert slug_of(by_account, town, slot, who, now=AFTER) == "suspended"
 
 
+# --- Whom a key, a machine or the staff act for ------------------------------------------------------------------------
+
+
+def user(n: int) -> str:
+    return actions.behind(end_user=f"user-{n}")
+
+
+def facts_of(act: Any) -> tuple[str, dict[str, Any]]:
+    with pytest.raises(Refused) as no:
+        act()
+    return no.value.slug, dict(no.value.facts)
+
+
+@pytest.mark.parametrize("by", [KEY, CLERK, Actor(ActorKind.KIOSK, "7")])
+def test_one_user_of_an_app_or_caller_of_the_hotline_blocks_nobody_else(town: Town, by: Actor) -> None:
+    slot = town.slot(quota=9)
+    place(town, slot, by=by, behind=user(1))
+
+    assert slug_of(place, town, slot, by=by, behind=user(1)) == "limit-half-day"
+    assert slug_of(place, town, slot, by=by, behind=user(2)) == "done"
+    assert slug_of(place, town, slot, by=by, behind=actions.behind(contact="+8613800138000")) == "done"
+    assert slug_of(place, town, slot, by=by, behind=actions.behind(contact="+8613800138000")) == "limit-half-day"
+    assert [slug_of(place, town, slot, by=by, behind=actions.behind()) for _ in range(2)] == ["done", "done"]
+
+
+def test_only_its_own_user_learns_which_booking_stands_in_the_way(town: Town) -> None:
+    slot = town.slot(quota=9)
+    mine = place(town, slot, behind=user(1))
+    place(town, slot, behind=actions.behind(contact="+8613800138000"))
+    place(town, slot, evidence=Evidence.VOUCHED, behind=user(2))
+
+    own = facts_of(lambda: place(town, slot, behind=user(1)))
+    typed = facts_of(lambda: place(town, slot, behind=actions.behind(contact="+8613800138000")))
+    other = facts_of(lambda: place(town, slot, by=OTHER_KEY, evidence=Evidence.VOUCHED, behind=user(1)))
+
+    assert own == ("limit-half-day", {"appointment": mine.code, "starts_at": at("2026-03-11 09:00"), "half": "am"})
+    assert (typed, other) == (("limit-half-day", {"half": "am"}),) * 2
+
+
+def test_what_a_stranger_in_the_same_app_misses_suspends_the_stranger_alone(town: Town) -> None:
+    miss(town, lambda slot: place(town, slot, behind=user(1)))
+    slot = town.slot(starts=at("2026-03-20 09:00"), quota=9)
+
+    assert slug_of(place, town, slot, behind=user(1), now=AFTER) == "suspended"
+    assert slug_of(place, town, slot, behind=user(2), now=AFTER) == "done"
+    assert slug_of(place, town, slot, behind=actions.behind(), now=AFTER) == "done"
+
+
 # --- One visit, one entry --------------------------------------------------------------------------------------------
 
 

@@ -49,6 +49,25 @@ def test_a_strangers_booking_takes_nothing_from_whoever_has_the_document(calls: 
     assert [a.limit_key != "" for a in Appointment.objects.order_by("id")] == [True, False]
 
 
+def test_users_of_one_app_do_not_block_each_other_by_typing_a_number(calls: Calls) -> None:
+    slot = calls.town.slot(quota=9)
+
+    def book(**more: Any) -> tuple[int, bool]:
+        answer = calls("post", "/appointments", "channel", booking(slot, **more))
+        return answer.status_code, "appointment" in answer.json().get("facts", {})
+
+    no_phone = {**PERSON, "phone": ""}
+    stranger = calls("post", "/appointments", "channel", booking(slot, end_user="u-1", person=no_phone))
+
+    assert stranger.status_code == 201
+    assert book(end_user="u-2", person=no_phone) == (201, False)
+    assert book(end_user="u-2", person=no_phone) == (409, True)
+    assert [book(), book()] == [(201, False), (409, False)]  # by the telephone, which says nothing of the booking
+    assert [book(person=no_phone), book(person=no_phone)] == [(201, False)] * 2
+    assert calls("get", f"/appointments/{stranger.json()['code']}", "channel").status_code == 200
+    assert "u-1" not in "".join(Appointment.objects.values_list("holder", flat=True))
+
+
 def test_what_stands_with_evidence_counts_together_whoever_booked_it(calls: Calls) -> None:
     slot = calls.town.slot(quota=5)
     calls("post", "/appointments", vouching(calls), booking(slot))

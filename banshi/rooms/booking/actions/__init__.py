@@ -27,7 +27,7 @@ from banshi.rooms.booking.actions.holding import expire_holds, give_back, hold, 
 from banshi.rooms.booking.actions.offering import EARLIER_BY, offer_waiting
 from banshi.rooms.booking.actions.opening import ask_opening, tell_openings
 from banshi.rooms.booking.actions.outage import note_outage
-from banshi.rooms.booking.actions.placing import Asked, place, place_many, place_several
+from banshi.rooms.booking.actions.placing import Asked, behind, place, place_many, place_several
 from banshi.rooms.booking.actions.slots import close_slot, materialise, set_quota
 from banshi.rooms.booking.actions.telling import confirm_again
 from banshi.rooms.booking.actions.waiting import (
@@ -45,6 +45,7 @@ __all__ = [
     "answer_appeal",
     "appeal",
     "ask_opening",
+    "behind",
     "cancel",
     "close_slot",
     "confirm_again",

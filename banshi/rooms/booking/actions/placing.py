@@ -66,6 +66,7 @@ class Asked:
     evidence: int = 0
     holder: str = ""  # whose it is, where somebody else acts: a booking made again
     persons: int = 1  # for so many; each takes a place
+    behind: str = ""  # whom a key, a machine or the staff act for (`rules.behind`)
 
     @property
     def asking(self) -> Asking:
@@ -73,7 +74,7 @@ class Asked:
             slot_id=self.slot_id,
             item_code=self.item_code,
             person_id=self.person_id,
-            holder=self.holder or rules.holder_of(account_id=self.account_id, by=self.by),
+            holder=self.holder or rules.holder_of(account_id=self.account_id, by=self.by, behind=self.behind),
             evidence=self.evidence,
             account_id=self.account_id,
             visit=self.visit_group,
@@ -99,6 +100,15 @@ class _Granted:
 def new_code() -> str:
     """A reference of 9 characters, about 10¹² of them, with a check character."""
     return code_from(os.urandom(8))
+
+
+def behind(*, end_user: str = "", contact: str | None = None) -> str:
+    """Whom a key, a machine or the staff act for, as far as is known; nobody else where nothing is.
+
+    :param end_user: as the key's system names its user; :param contact: E.164.
+    """
+    named = blind_index(end_user, purpose="end-user") if end_user else ""
+    return rules.behind(end_user=named, contact=phone_index(contact) if contact else "", else_=new_code())
 
 
 # A confirmation and the reminders of each appointment that was made.
@@ -189,7 +199,11 @@ def place_many(asked: Sequence[Asked], *, now: datetime) -> list[Appointment | R
                 later.append(i)
                 continue
             verdict = _verdict(asked[i], fact, now=now)
-            if isinstance(verdict, Refusal) and verdict.slug == "slot-full" and (mine := _offered(asked[i], now=now)):
+            if (
+                isinstance(verdict, Refusal)
+                and verdict.slug == "slot-full"
+                and (mine := _offered(asked[i], fact, now=now))
+            ):
                 verdict = _verdict(mine, fact, now=now)
             if isinstance(verdict, Refusal):
                 results[i] = chances.refused(verdict, fact)
@@ -214,16 +228,27 @@ def place_many(asked: Sequence[Asked], *, now: datetime) -> list[Appointment | R
     return [results[i] for i in range(len(asked))]
 
 
-def _offered(asked: Asked, *, now: datetime) -> Asked | None:
-    """The same request with the place that the waiting list keeps for this person, whichever way they come for it."""
+def _offered(asked: Asked, fact: AskedFacts, *, now: datetime) -> Asked | None:
+    """The same request with the place that the waiting list keeps for whoever asks, whichever way they come for it."""
     if asked.hold_id is not None or asked.internal:
         return None
     kept = Hold.objects.filter(
-        slot_id=asked.slot_id, kind="offer", person_id=asked.person_id, ended_at=None, expires_at__gt=now
+        _waits_for(asked, fact), slot_id=asked.slot_id, kind="offer", ended_at=None, expires_at__gt=now
     )
     # An offer of an earlier place moves the appointment; it is no second booking.
     hold_id = kept.filter(waiting__appointment=None).order_by("id").values_list("id", flat=True).first()
     return replace(asked, hold_id=hold_id) if hold_id is not None else None
+
+
+def _waits_for(asked: Asked, fact: AskedFacts) -> Q:
+    """Offers to this person that whoever asks may take: their own, and with evidence all; a number typed opens none."""
+    theirs = Q(person_id=asked.person_id, waiting__person_id=asked.person_id)
+    if fact.evidence:
+        return theirs
+    own = Q(waiting__limit_key=fact.limit_key)
+    if asked.account_id is not None:
+        own |= Q(waiting__account_id=asked.account_id)
+    return theirs & own
 
 
 def place(
@@ -245,6 +270,7 @@ def place(
     contact: str | None = None,
     evidence: int = 0,
     holder: str = "",
+    behind: str = "",
     ride_along: bool = False,
     persons: int = 1,
 ) -> Appointment:
@@ -269,6 +295,7 @@ def place(
         contact=contact,
         evidence=evidence,
         holder=holder,
+        behind=behind,
         ride_along=ride_along,
         persons=persons,
     )
@@ -586,7 +613,9 @@ def _claim_long(grant: _Granted, *, now: datetime) -> Appointment:
     except IntegrityError as trouble:
         if SAME_TIME in str(trouble):
             raise Refused("same-time") from trouble
-        same = {"appointment": _same_half_day(appointment), "half": appointment.half}
+        same = {"half": appointment.half}
+        if grant.facts.person.told:
+            same["appointment"] = _same_half_day(appointment)
         raise Refused("limit-half-day", facts=same) from trouble
     for slot in run:
         if needed := _needed(grant, slot, held=held):
@@ -664,7 +693,7 @@ def _use_hold(grant: _Granted, *, now: datetime) -> datetime | None:
     if grant.asked.hold_id is None:
         return None
     hold = Hold.objects.select_for_update().filter(id=grant.asked.hold_id, slot_id=grant.slot.id).first()
-    if hold is None or not _is_theirs(hold, grant.asked):
+    if hold is None or not _is_theirs(hold, grant):
         raise Refused("nothing-found", facts={"hold": grant.asked.hold_id})
     if hold.ended_at is not None or hold.expires_at <= now:
         return min(hold.ended_at or hold.expires_at, hold.expires_at)
@@ -675,7 +704,11 @@ def _use_hold(grant: _Granted, *, now: datetime) -> datetime | None:
     return None
 
 
-def _is_theirs(hold: Hold, asked: Asked) -> bool:
+def _is_theirs(hold: Hold, grant: _Granted) -> bool:
+    asked = grant.asked
     if hold.kind == "form":
         return hold.account_id is not None and hold.account_id == asked.account_id
-    return hold.person_id == asked.person_id
+    if hold.kind == "offer":
+        return Hold.objects.filter(_waits_for(asked, grant.facts), pk=hold.pk).exists()
+    # Withheld after a cancellation: for the booking made again (`rebook`), which says whose it was.
+    return bool(asked.holder) and hold.person_id == asked.person_id

@@ -156,7 +156,7 @@ FACTS_SQL = """
 WITH asked AS (
   -- A declared booking counts together with those of its holder alone; one with evidence with the person's.
   SELECT a.slot_id, a.item_code, a.person_id, a.ord,
-    GREATEST(a.evidence, CASE WHEN c.person_id = a.person_id THEN c.person_evidence ELSE 0 END) AS evidence,
+    a.holder, GREATEST(a.evidence, CASE WHEN c.person_id = a.person_id THEN c.person_evidence ELSE 0 END) AS evidence,
     CASE WHEN a.evidence > 0 OR c.person_id = a.person_id THEN '' ELSE a.holder END AS limit_key,
     CASE WHEN a.evidence > 0 OR c.person_id = a.person_id THEN 'person:' || a.person_id
       WHEN starts_with(a.holder, 'account:') THEN a.holder ELSE a.holder || '/' || a.person_id END AS party,
@@ -190,7 +190,8 @@ WITH asked AS (
 )
 SELECT a.slot_id, s.hall_id, a.item_code, i.id IS NOT NULL, p.id, a.evidence, a.limit_key, a.party,
   COALESCE(a.account_phone, p.phone), a.account_phone IS NOT NULL, COALESCE(a.account_phone_index, p.phone_index),
-  mine.code, mine.starts_at, mine.live, mine.same_time, mine.same_time_at, account.live, account.in_period, barred.rows,
+  a.holder, mine.holder, mine.code, mine.starts_at, mine.live, mine.same_time, mine.same_time_at,
+  account.live, account.in_period, barred.rows,
   CASE WHEN a.ord = 1 THEN (SELECT jsonb_agg(to_jsonb(slot)) FROM slot) END,
   CASE WHEN a.ord = 1 THEN (SELECT jsonb_agg(to_jsonb(item)) FROM item) END
 FROM asked a
@@ -199,6 +200,8 @@ LEFT JOIN item i ON i.code = a.item_code AND i.hall_id = s.hall_id
 LEFT JOIN identity_person p ON p.id = a.person_id
 LEFT JOIN LATERAL (
   SELECT count(*) FILTER (WHERE x.hall_id = s.hall_id AND x.ends_at > %(now)s) AS live,
+    -- Of one holder: that holder; of several: nobody's.
+    CASE WHEN min(x.holder) = max(x.holder) THEN min(x.holder) ELSE '' END AS holder,
     min(x.code) FILTER (WHERE x.hall_id = s.hall_id AND x.business = s.business AND x.day = s.day AND x.half = s.half
       AND NOT x.exempt) AS code,
     min(x.starts_at) FILTER (WHERE x.hall_id = s.hall_id AND x.business = s.business AND x.day = s.day
@@ -261,7 +264,7 @@ def read_facts(asked: Sequence[Asking], *, now: datetime, opens: Opens) -> list[
         hall, slot = halls.get(hall_id), slots.get(slot_id)
         person = PersonFacts()
         if hall is not None and slot is not None:
-            person = _person_read(hall, facts, now)
+            person = _person_read(hall, facts, evidence, now)
         found.append(
             AskedFacts(
                 hall=hall if slot is not None else None,
@@ -284,8 +287,8 @@ def read_facts(asked: Sequence[Asking], *, now: datetime, opens: Opens) -> list[
 ACCOUNT_PHONE, PERSON_PHONE = "identity_account.phone", "identity_person.phone"
 
 
-def _person_read(hall: HallFacts, facts: Sequence[Any], now: datetime) -> PersonFacts:
-    same, same_at, live, same_time, same_time_at, account_live, account_in_period, barred, *_ = facts
+def _person_read(hall: HallFacts, facts: Sequence[Any], evidence: int, now: datetime) -> PersonFacts:
+    holder, found, same, same_at, live, same_time, same_time_at, account_live, account_in_period, barred, *_ = facts
     return PersonFacts(
         same_half_day=same,
         same_half_day_starts_at=same_at.astimezone(hall.zone) if same_at else None,
@@ -294,6 +297,7 @@ def _person_read(hall: HallFacts, facts: Sequence[Any], now: datetime) -> Person
         same_time_starts_at=same_time_at.astimezone(hall.zone) if same_time_at else None,
         account_live=account_live or 0,
         account_in_period=account_in_period or 0,
+        told=rules.tells_which(holder=holder, found=found or "", evidence=evidence),
         barred=_barred(_json(barred), hall.scope, now.astimezone(hall.zone).date()),
     )
 
