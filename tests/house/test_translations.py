@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from pathlib import Path
 
 from babel.messages.pofile import read_po
@@ -14,6 +15,8 @@ TAG = re.compile(r"""\{%\s*(?:translate|trans)\s+(?:"((?:[^"\\]|\\.)*)"|'((?:[^'
 ARGUMENT = re.compile(r"""_\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')\s*\)""")
 BLOCK = re.compile(r"\{%\s*blocktrans(?:late)?\b([^%]*)%\}(.*?)\{%\s*endblocktrans(?:late)?\s*%\}", re.S)
 VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+ENTRY = re.compile(r'^(?:msgctxt (".*(?:\n".*)*)\n)?msgid (".*(?:\n".*)*)', re.M)
+QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 PLURAL = re.compile(r"\{%\s*plural\s*%\}")
 
 
@@ -68,6 +71,30 @@ def test_everything_said_is_said_in_chinese():
                 missing.setdefault(str(path.relative_to(ROOT)), set()).add(text)
 
     assert missing == {}
+
+
+def said_twice(path: Path) -> list[str]:
+    """Messages (with their context) that a .po file defines more than once: `msgfmt` rejects such a file."""
+    defined = ENTRY.findall(path.read_text(encoding="utf-8"))
+    messages = Counter("\x04".join("".join(QUOTED.findall(part)) for part in entry) for entry in defined)
+    return [message for message, times in messages.items() if times > 1]
+
+
+def test_no_message_is_translated_twice_in_one_catalogue():
+    twice = {path: said_twice(path) for path in sorted(ROOT.glob("banshi/**/locale/*/LC_MESSAGES/*.po"))}
+
+    assert twice
+    assert {str(path.relative_to(ROOT)): messages for path, messages in twice.items() if messages} == {}
+
+
+def test_a_message_said_twice_is_found_also_over_lines_and_apart_from_other_contexts(tmp_path: Path):
+    po = tmp_path / "django.po"
+    po.write_text(
+        'msgid ""\nmsgstr ""\n"Language: zh_Hans\\n"\n\nmsgid ""\n"One "\n"two"\nmsgstr "a"\n'
+        'msgctxt "desk"\nmsgid "Go"\nmsgstr "b"\n\nmsgid "Go"\nmsgstr "c"\n\n#, python-format\nmsgid "One two"\nmsgstr "d"\n'
+    )
+
+    assert said_twice(po) == ["\x04One two"]
 
 
 def test_translations_keep_their_placeholders():
