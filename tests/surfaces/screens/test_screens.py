@@ -194,7 +194,7 @@ def test_a_screens_heartbeat_keeps_known_words_only(opened: Town, screen: Client
     )
 
     board.refresh_from_db()
-    assert answer.json() == {"known": True}
+    assert answer.json() == {"known": True, "test": "", "name": "屏"}
     assert board.state == {"page": "board", "stale": True}
 
 
@@ -202,7 +202,7 @@ def test_a_screens_heartbeat_keeps_known_words_only(opened: Town, screen: Client
 def test_an_odd_heartbeat_breaks_nothing(opened: Town, screen: Client, text: str):
     answer = screen.post("/screens/heartbeat", text, content_type="application/json")
 
-    assert (answer.status_code, answer.json()) == (200, {"known": False})
+    assert (answer.status_code, answer.json()) == (200, {"known": False, "retired": False})
 
 
 def test_a_heartbeat_no_text_can_hold_is_turned_away(opened: Town, screen: Client):
@@ -217,7 +217,7 @@ def test_in_production_a_heartbeat_needs_a_paired_device(opened: Town, screen: C
 
     answer = screen.post("/screens/heartbeat", {"device": "town-board-1"}, content_type="application/json")
 
-    assert answer.json() == {"known": False}
+    assert answer.json() == {"known": False, "retired": False}
 
 
 # --- The evaluator -----------------------------------------------------------------------------------------------
