@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-OF_THEIR_OWN = ("tests/e2e/test_crash.py", "tests/e2e/test_production.py")
+OF_THEIR_OWN = ("tests/e2e/test_crash.py", "tests/e2e/test_pictures.py", "tests/e2e/test_production.py")
 
 
 def group_of(nodeid: str) -> str:
