@@ -82,13 +82,13 @@ async def walk_in(hall: HallRun, arrival: plan.Arrival) -> None:
     if not body:
         body["category"] = someone.category or next(iter(hall.items), "A")
     if someone.named:
-        body["person"] = someone.who.body()
+        body |= {"person": someone.who.body(), "presented": "read"}
     if someone.lane:
         body["lane"] = someone.lane
     issued_at = hall.clock.now()
     reply = await hall.api.post(f"/halls/{hall.code}/tickets", hall.keys.kiosk[hall.code], body)
     if reply.slug == "identity-invalid" and "person" not in body:
-        body["person"] = someone.who.body()
+        body |= {"person": someone.who.body(), "presented": "read"}
         issued_at = hall.clock.now()
         reply = await hall.api.post(f"/halls/{hall.code}/tickets", hall.keys.kiosk[hall.code], body)
     _taken(hall, reply, Guest(someone, issued_at, booked=False, misses=someone.misses))
@@ -216,7 +216,8 @@ async def arrive(hall: HallRun, booking: plan.Booked) -> None:
         return
     day = datetime.fromisoformat(booking.made_on).date()
     someone = plan.citizen(hall.profile, seed=hall.seed, day=day, number=booking.number)
-    body = {"id_number": someone.who.id_number} if booking.by_id else {"code": booking.code}
+    card = {"id_number": someone.who.id_number, "name": someone.who.name, "presented": "read"}
+    body = card if booking.by_id else {"code": booking.code}
     issued_at = hall.clock.now()
     reply = await hall.api.post(f"/halls/{hall.code}/check-ins", hall.keys.kiosk[hall.code], body)
     if reply.slug == "too-early" and isinstance(reply.body.get("next"), str):

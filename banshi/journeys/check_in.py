@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -10,18 +11,23 @@ from django.db import transaction
 from banshi.journeys import redirect
 from banshi.kernel.actors import Actor
 from banshi.kernel.evidence import Evidence
+from banshi.kernel.ownership import Fit, OnDocument, fit, unclear
 from banshi.kernel.policy import TicketPolicy
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.identity import actions as naming
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import read_qr
+from banshi.rooms.tickets.rules import may
+
+TYPED = "typed"  # holder of a number for which a document was only typed
 
 
 def by_code(*, hall: Hall, code: str, by: Actor, now: datetime, channel: str, lane: str = "") -> Ticket:
@@ -38,39 +44,49 @@ def by_code(*, hall: Hall, code: str, by: Actor, now: datetime, channel: str, la
     if found.hall_id != hall.id:
         theirs = found.hall
         raise Refused("not-your-hall", facts={"hall": {"zh": theirs.name_zh, "en": theirs.name_en}})
-    return check_in(hall, found, by=by, now=now, channel=channel, lane=lane)
+    holder = found.limit_key if not found.evidence else ""
+    return check_in(hall=hall, found=found, limit_key=holder, by=by, now=now, channel=channel, lane=lane)
 
 
 def by_id(
     *,
     hall: Hall,
     id_number: str,
+    evidence: Evidence,
     id_type: str | None = None,
+    name: str = "",
+    choice: str = "",
     by: Actor,
     now: datetime,
     channel: str,
     lane: str = "",
-    evidence: Evidence = Evidence.CHIP,
 ) -> Ticket:
     """Check in with the ID document: today's appointment of this person that is open for check-in, or next to open.
 
-    Whoever booked it, it is the document's: one is used, and what others hold on the document for the same business
-    and half day falls free at once, without a strike.
+    Of several, the person's own goes first, then one in the name on the card; where matters differ and only the person
+    can say which is theirs, they are asked and nothing happens. One is used, and what is plainly a double or a stranger's
+    for the same business and half day falls free at once, without a strike.
 
-    :param evidence: what the document was seen by; a declared one frees nothing.
+    :param evidence: what the document was seen by; a declared one proves and frees nothing, and is told nothing.
+    :param name: as the chip has it.
+    :param choice: reference of the appointment that the person chose.
     :param id_type: None tries every type that the number fits.
-    :raises Refused: nothing-found (no appointment here today); invalid, field `id_type`, where people with different
-        documents of this number have one; and those of `by_code`.
+    :raises Refused: nothing-found (no appointment here today); which-appointment; invalid, field `id_type`, where people
+        with different documents of this number have one; and those of `by_code`.
     """
     people = identity.people_by_number(id_number, id_type)
     today = now.astimezone(ZoneInfo(hall.timezone)).date()
     mine = list(
         Appointment.objects.filter(
             person__in=people, hall=hall, day=today, state__in=["booked", "checked_in", "no_show"]
-        ).order_by("starts_at", "id")
+        )
+        .select_related("item", "person")
+        .order_by("starts_at", "id")
     )
     if not mine:
-        sent_on = redirect.arrive(hall=hall, by=by, now=now, person_ids=tuple(person.pk for person in people))
+        sent_on = None
+        if evidence.proves:
+            sent_on = redirect.arrive(hall=hall, by=by, now=now, person_ids=tuple(person.pk for person in people))
         if sent_on is not None:
             return sent_on
         raise Refused("nothing-found", facts={"hall": hall.code})
@@ -80,25 +96,88 @@ def by_id(
             "en": "Several documents have this number; say which it is",
         }
         raise Refused("invalid", facts={"field": "id_type", "reason": reason})
+    card = _card(mine[0], evidence, name)
+    shown = "" if evidence.proves else TYPED
+    here: _Here = {"hall": hall, "by": by, "now": now, "channel": channel, "lane": lane}
     booked = [a for a in mine if a.state == "booked"]
-    if booked:
-        chosen = _chosen(booked, places.policy_of(hall.id, now=now).tickets, now)
-        ticket = check_in(hall, chosen, by=by, now=now, channel=channel, lane=lane)
-        if evidence.proves:
-            booking.prove(appointment_id=chosen.pk, evidence=evidence, now=now)
-            booking.free_doubles(of=chosen, by=by, now=now)
-        return ticket
-    return check_in(hall, mine[-1], by=by, now=now, channel=channel, lane=lane)
+    if not booked:
+        return check_in(found=_again(mine, card), limit_key=shown, **here)
+    chosen = _chosen(booked, places.policy_of(hall.id, now=now).tickets, now, card=card, choice=choice, told=not shown)
+    ticket = check_in(found=chosen, limit_key=shown, **here)
+    if evidence.proves:
+        booking.free_doubles(of=chosen, name_index=card, by=by, now=now)
+        booking.prove(appointment_id=chosen.pk, evidence=evidence, now=now)
+    return ticket
 
 
-def _chosen(booked: list[Appointment], policy: TicketPolicy, now: datetime) -> Appointment:
-    """Which of a document's appointments is used: one that is open now, one with evidence first; else the next."""
+class _Here(TypedDict):
+    hall: Hall
+    by: Actor
+    now: datetime
+    channel: str
+    lane: str
 
-    def worth(each: Appointment) -> tuple[bool, bool, bool, datetime, int]:
+
+def _card(mine: Appointment, evidence: Evidence, name: str) -> str:
+    """Blind index of the name on the card; "" where none was seen."""
+    if not evidence.proves:
+        return ""
+    if name:
+        return naming.name_index(name)
+    return mine.person.name_index if mine.person.name_evidence else ""
+
+
+def _as_made(each: Appointment) -> OnDocument:
+    return OnDocument(each.item_id, each.limit_key if not each.evidence else "", each.name_index)
+
+
+def own_first(booked: list[Appointment]) -> list[Appointment]:
+    """Those that may be the proven person's, best fit first."""
+    fits = [(fit(_as_made(each), card=each.person.name_index), each) for each in booked]
+    return [each for fits_so, each in sorted(fits, key=lambda pair: pair[0]) if fits_so != Fit.STRANGE]
+
+
+def _again(mine: list[Appointment], card: str) -> Appointment:
+    """Of those that are checked in or missed: the last one, of those that fit best."""
+    best = min(fit(_as_made(each), card=card) for each in mine)
+    return [each for each in mine if fit(_as_made(each), card=card) == best][-1]
+
+
+def _chosen(
+    booked: list[Appointment], policy: TicketPolicy, now: datetime, *, card: str, choice: str, told: bool
+) -> Appointment:
+    """Which of a document's appointments is used: one that is open now, the person's own first; else the next.
+
+    A stranger's never goes before one in the person's name, be that one later.
+
+    :param told: whether who asks may read what is booked on the document.
+    :raises Refused: which-appointment, nothing-found (none of that reference).
+    """
+    if choice and told:
+        found = next((each for each in booked if each.code == choice), None)
+        if found is None:
+            raise Refused("nothing-found", facts={"appointment": choice[:20]})
+        return found
+
+    def worth(each: Appointment) -> tuple[bool, bool, bool, Fit]:
         opens, closes = window(policy, each)
-        return closes <= now, not opens <= now, not each.evidence and opens <= now, each.starts_at, each.pk
+        fits = fit(_as_made(each), card=card)
+        return fits == Fit.STRANGE, closes <= now, not opens <= now, fits
 
-    return min(booked, key=worth)
+    best = min(map(worth, booked))
+    equal = [each for each in booked if worth(each) == best]
+    if not best[2] and unclear([_as_made(each) for each in equal], card=card):
+        words = [
+            {
+                "code": each.code,
+                "item": {"zh": each.item.name_zh, "en": each.item.name_en},
+                "starts_at": each.starts_at,
+                "ends_at": each.ends_at,
+            }
+            for each in equal
+        ]
+        raise Refused("which-appointment", facts={"appointments": words if told else []})
+    return min(equal, key=lambda each: (each.starts_at, each.pk))
 
 
 def window(policy: TicketPolicy, appointment: Appointment) -> tuple[datetime, datetime]:
@@ -108,8 +187,16 @@ def window(policy: TicketPolicy, appointment: Appointment) -> tuple[datetime, da
     return opens, closes + timedelta(minutes=policy.check_in_grace)
 
 
-def check_in(hall: Hall, found: Appointment, *, by: Actor, now: datetime, channel: str, lane: str) -> Ticket:
-    """The number of the appointment: a new one, or the walk-in number with which its person stands in line already."""
+def check_in(
+    *, hall: Hall, found: Appointment, limit_key: str, by: Actor, now: datetime, channel: str, lane: str
+) -> Ticket:
+    """The number of the appointment: a new one, or the walk-in number with which this holder stands in line already.
+
+    Who shows more than whoever checked it in – the card, or the code of the booking, where a document was only typed –
+    takes the number over, and what the other one holds opens nothing any more.
+
+    :param limit_key: who presents it: "" the person, by evidence; TYPED; else who booked it.
+    """
     policy = places.policy_of(hall.id, now=now).tickets
     today = now.astimezone(ZoneInfo(hall.timezone)).date()
     with transaction.atomic():
@@ -119,6 +206,10 @@ def check_in(hall: Hall, found: Appointment, *, by: Actor, now: datetime, channe
         )
         ticket = Ticket.objects.filter(appointment=appointment).exclude(state="redirected").order_by("id").first()
         if appointment.state == "checked_in" and ticket is not None:
+            if _shows_more(limit_key, than=ticket.limit_key) and may(ticket.state, "claim"):
+                return tickets.claim(ticket, limit_key=limit_key, by=by, now=now)
+            if limit_key == TYPED:
+                raise Refused("nothing-found", facts={"hall": hall.code})
             raise Refused("already-checked-in", facts={"number": ticket.number, "ticket": ticket.ref})
         opens, closes = window(policy, appointment)
         # Checked in without a number: the person was in the hall for something else when the period ended.
@@ -136,7 +227,11 @@ def check_in(hall: Hall, found: Appointment, *, by: Actor, now: datetime, channe
             _need_open(hall, appointment, now)
             booking.mark_checked_in(appointment_id=appointment.id, now=now)
         stands = tickets.standing(
-            person_id=appointment.person_id, hall_id=hall.id, category_id=appointment.category_id, day=today
+            person_id=appointment.person_id,
+            limit_key=limit_key,
+            hall_id=hall.id,
+            category_id=appointment.category_id,
+            day=today,
         )
         if stands is not None:
             return stands if late else tickets.join_booking(stands, appointment=appointment, now=now)
@@ -145,6 +240,7 @@ def check_in(hall: Hall, found: Appointment, *, by: Actor, now: datetime, channe
             category_code=appointment.category.code,
             item_code=appointment.item.code,
             person_id=appointment.person_id,
+            limit_key=limit_key,
             lane=lane,
             kind="walk_in" if late else "booked",
             appointment=None if late else appointment,
@@ -154,6 +250,15 @@ def check_in(hall: Hall, found: Appointment, *, by: Actor, now: datetime, channe
             language=appointment.language,
             contact=appointment.contact,
         )
+
+
+def _shows_more(limit_key: str, *, than: str) -> bool:
+    """The person by evidence, before whoever booked, before a typed number."""
+
+    def rank(key: str) -> int:
+        return 0 if not key else 2 if key == TYPED else 1
+
+    return rank(limit_key) < rank(than)
 
 
 def _need_open(hall: Hall, appointment: Appointment, now: datetime) -> None:

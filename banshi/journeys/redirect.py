@@ -62,6 +62,7 @@ def to_hall(*, ref: str, hall: Hall | str, by: Actor, now: datetime, why: str = 
             category_code=None if item_code else old.category.code,
             item_code=item_code,
             person_id=old.person_id,
+            limit_key=old.limit_key,
             lane=old.lane,
             kind=old.kind,
             appointment=old.appointment,

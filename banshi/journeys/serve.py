@@ -66,13 +66,16 @@ def undo(*, ref: str, staff_id: int, now: datetime) -> Ticket:
 
 def _booked_for_the_same(ref: str) -> int | None:
     """Today's open appointment of a walk-in for the very matter that is served, locked before the number (as check-in
-    does): who is served now need not come again, and is not struck."""
+    does): who is served now need not come again, and is not struck. A number of somebody who only declared the document
+    ends nothing of the person's, unless the window compared the card."""
     known = Ticket.objects.filter(ref=ref, appointment=None, person__isnull=False, item__isnull=False)
-    row = known.order_by("id").values_list("hall_id", "person_id", "item_id", "day").first()
+    row = known.order_by("id").values_list("hall_id", "person_id", "item_id", "day", "limit_key", "identity_ok").first()
     if row is None:
         return None
-    hall, person, item, day = row
+    hall, person, item, day, holder, compared = row
     same = Appointment.objects.filter(hall_id=hall, person_id=person, item_id=item, day=day, state="booked")
+    if holder and not compared:
+        same = same.filter(limit_key=holder)
     return same.select_for_update(no_key=True).order_by("starts_at", "id").values_list("id", flat=True).first()
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from banshi.journeys import check_in
 from banshi.kernel.actors import Actor
+from banshi.kernel.evidence import Evidence
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
@@ -25,6 +26,7 @@ def take(
     category_code: str | None = None,
     item_code: str | None = None,
     person_id: int | None = None,
+    shown: Evidence | None,
     lane: str = "",
     language: str = "zh-hans",
     contact: str | None = None,
@@ -34,19 +36,24 @@ def take(
     A number for a matter, or for its category alone, checks in the person's appointment for it where that may check in
     now: nobody is served as a walk-in and struck as a no-show. Before and after, it is a walk-in number.
 
+    :param shown: what the person's document was seen by; a typed one is its holder's alone. None for nobody named.
     :raises Refused: those of `tickets.issue` and of `check_in`.
     """
+    limit_key = check_in.TYPED if person_id is not None and not (shown and shown.proves) else ""
     if person_id is not None:
-        mine = _open_appointment(hall, person_id, category_code, item_code, now)
+        mine = _open_appointment(hall, person_id, category_code, item_code, now, proven=not limit_key)
         if mine is not None:
             # By the row lock in there it meets whoever checks the same appointment in at this instant.
             with transaction.atomic():
-                return check_in.check_in(hall, mine, by=by, now=now, channel=channel, lane=lane)
+                return check_in.check_in(
+                    hall=hall, found=mine, limit_key=limit_key, by=by, now=now, channel=channel, lane=lane
+                )
     return tickets.issue(
         hall=hall,
         category_code=category_code,
         item_code=item_code,
         person_id=person_id,
+        limit_key=limit_key,
         lane=lane,
         channel=channel,
         by=by,
@@ -57,12 +64,14 @@ def take(
 
 
 def _open_appointment(
-    hall: Hall, person_id: int, category_code: str | None, item_code: str | None, now: datetime
+    hall: Hall, person_id: int, category_code: str | None, item_code: str | None, now: datetime, *, proven: bool
 ) -> Appointment | None:
     today = now.astimezone(ZoneInfo(hall.timezone)).date()
     mine = Appointment.objects.filter(person_id=person_id, day=today, hall=hall, state="booked")
     same = mine.filter(item__code=item_code) if item_code else mine.filter(category__code=category_code)
-    found = list(same.order_by("starts_at", "id"))
+    found = list(same.select_related("person").order_by("starts_at", "id"))
+    if proven:  # a stranger's, made on the document in another name, is not what its person came for
+        found = check_in.own_first(found)
     if not found:
         return None
     policy = places.policy_of(hall.pk, now=now).tickets

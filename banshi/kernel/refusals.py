@@ -98,6 +98,7 @@ SLUGS: dict[str, int] = {
     "already-rated": 409,
     "already-checked-in": 409,
     "already-waiting": 409,
+    "which-appointment": 409,
     "hold-expired": 409,
     "changed-meanwhile": 409,
     "idempotency-conflict": 409,

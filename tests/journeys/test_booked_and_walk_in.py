@@ -9,6 +9,7 @@ import pytest
 
 from banshi.journeys import check_in, serve, take_number
 from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment, LedgerEntry
@@ -45,16 +46,23 @@ def booked(town: Town, *, item: str = "pension", starts: datetime = TUESDAY_NINE
     )  # fmt: skip
 
 
-def take(town: Town, category: str | None = "A", *, now: datetime = TUESDAY_NINE, item: str | None = None) -> Ticket:
+def take(
+    town: Town,
+    category: str | None = "A",
+    *,
+    now: datetime = TUESDAY_NINE,
+    item: str | None = None,
+    shown: Evidence = Evidence.CHIP,
+) -> Ticket:
     return take_number.take(
         hall=town.hall, category_code=None if item else category, item_code=item, person_id=town.person(YOUNG).pk,
-        channel="kiosk", by=KIOSK, now=now,
+        channel="kiosk", by=KIOSK, now=now, shown=shown,
     )  # fmt: skip
 
 
 def present(town: Town, *, now: datetime = TUESDAY_NINE) -> Ticket:
     number = town.person(YOUNG).id_number
-    return check_in.by_id(hall=town.hall, id_number=number, by=KIOSK, now=now, channel="kiosk")
+    return check_in.by_id(hall=town.hall, id_number=number, by=KIOSK, now=now, channel="kiosk", evidence=Evidence.CHIP)
 
 
 def sweep(now: datetime) -> int:
@@ -134,6 +142,15 @@ def test_whoever_is_served_as_a_walk_in_for_what_is_booked_later_is_done_and_nev
 
     appointment.refresh_from_db()
     assert (appointment.state, swept, LedgerEntry.objects.count()) == ("served", 0, 0)
+
+
+def test_whoever_only_typed_the_document_ends_no_booking_of_its_person_and_saves_none(open_hall):
+    appointment = booked(open_hall, starts=minutes(180))
+    take(open_hall, item="pension", shown=Evidence.DECLARED)
+    serve_to_the_end(open_hall, now=minutes(10))
+
+    appointment.refresh_from_db()
+    assert (appointment.state, sweep(minutes(600))) == ("booked", 1)
 
 
 def test_nobody_who_was_in_the_hall_is_struck_as_a_no_show(open_hall):

@@ -11,6 +11,7 @@ from django.db import connection
 
 from banshi.journeys import check_in, redirect
 from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.identity.models import Staff
 from banshi.rooms.messaging.models import Message
@@ -264,7 +265,7 @@ def test_a_number_goes_on_in_another_hall_and_is_in_line_from_arrival(town, by_c
     on_the_way = [t.ref for t in queries.line(town.other_hall.pk, sent_at).tickets if t.state == "waiting"]
     here = {"hall": town.other_hall, "by": OTHERS_KIOSK, "now": come_at, "channel": "kiosk"}
     if by_card:
-        arrived = check_in.by_id(id_number=town.person(30).id_number, **here)
+        arrived = check_in.by_id(id_number=town.person(30).id_number, evidence=Evidence.CHIP, **here)
     else:
         arrived = check_in.by_code(code=queries.qr_text(old.ref), **here)
     after = there(town, 45)

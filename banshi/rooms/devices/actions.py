@@ -122,7 +122,8 @@ def new_secret(*, code: str, by: Actor, now: datetime) -> str:
     secret = "-".join(secrets.token_hex(2) for _ in range(4))
     device = device_by_code(code)
     with transaction.atomic():
-        if not Device.objects.filter(pk=device.pk, retired_at=None).update(secret_hash=secret_hash("pairing", secret)):
+        known = Device.objects.filter(pk=device.pk, retired_at=None)
+        if not known.update(secret_hash=secret_hash("pairing", secret), reader_key=""):
             raise _retired()
         audit.record(action="device_secret_made", subject=f"device:{code}", by=by, now=now, hall=device.hall.code)
     return secret
@@ -141,7 +142,7 @@ def pair(*, hall: Hall, code: str, secret: str, by: Actor, now: datetime) -> str
             code=code.strip().lower(),
             secret_hash=secret_hash("pairing", secret.strip().lower()),
             retired_at=None,
-        ).update(secret_hash=secret_hash("token", token))
+        ).update(secret_hash=secret_hash("token", token), reader_key=secret_hash("reader", secret.strip().lower()))
         if not paired:
             raise Refused("code-wrong")
         audit.record(action="device_paired", subject=f"device:{code.strip().lower()}", by=by, now=now, hall=hall.code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from banshi.foundation.crypto import EncryptedText
 from banshi.rooms.places.models import Hall, Window, Zone
 
 
@@ -16,6 +17,7 @@ class Device(models.Model):
     window = models.ForeignKey(Window, null=True, on_delete=models.SET_NULL)
     printer = models.CharField(max_length=120, default="")  # "", "file:name" or "tcp:host:port"
     secret_hash = models.CharField(max_length=64, default="")  # the device's sign-in token
+    reader_key = EncryptedText(default="")  # what its chip reader signs with; "" = no reader is believed
     last_seen_at = models.DateTimeField(null=True)
     state = models.JSONField(default=dict)
     retired_at = models.DateTimeField(null=True)  # its key opens nothing; brought back, it is paired anew

@@ -26,6 +26,7 @@ class Person(models.Model):
     name_evidence = models.SmallIntegerField(default=0, db_default=0)  # kernel.evidence.Evidence
     name_at = models.DateTimeField(null=True)  # when it was seen last by evidence
     name_source = models.CharField(max_length=60, default="", db_default="")  # str(Actor) who gave the evidence
+    name_disputed_at = models.DateTimeField(null=True)  # a chip gave another name than the proven one: for the window
     birth_year = models.SmallIntegerField(null=True)
     phone = EncryptedText(null=True)  # only ever set by proof: a code sent there, and evidence of the person
     phone_index = models.CharField(max_length=64, null=True, db_index=True)

@@ -26,6 +26,7 @@ class Visit(models.Model):
     hall = models.ForeignKey(Hall, on_delete=models.PROTECT)
     day = models.DateField()
     person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT)
+    limit_key = models.CharField(max_length=40, default="", db_default="")  # as of its tickets
     channel = models.CharField(max_length=12)
     arrived_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True)
@@ -35,7 +36,7 @@ class Visit(models.Model):
         db_table = "tickets_visit"
         constraints = [
             models.UniqueConstraint(
-                fields=["hall", "day", "person"],
+                fields=["hall", "day", "person", "limit_key"],
                 condition=models.Q(person__isnull=False),
                 name="one_visit_per_person_and_day",
             )
@@ -80,6 +81,9 @@ class Ticket(models.Model):
     category = models.ForeignKey(Category, on_delete=models.PROTECT)
     item = models.ForeignKey(Item, null=True, on_delete=models.PROTECT)
     person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT)
+    # Who holds it, as of an appointment: "" the person, by evidence; else whoever declared the document ("typed", "account:5").
+    # Two holders of one document share nothing and block each other in nothing (docs/decisions/0009-evidence.md).
+    limit_key = models.CharField(max_length=40, default="", db_default="")
     appointment = models.ForeignKey(Appointment, null=True, on_delete=models.PROTECT)
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="tickets")
     channel = models.CharField(max_length=12)
@@ -141,10 +145,12 @@ class Ticket(models.Model):
                 fields=["window"], condition=models.Q(state__in=AT_WINDOW), name="a_window_has_one_ticket"
             ),
             models.UniqueConstraint(
-                fields=["person"], condition=models.Q(state__in=AT_WINDOW), name="a_person_is_at_one_window"
+                fields=["person", "limit_key"],
+                condition=models.Q(state__in=AT_WINDOW),
+                name="a_person_is_at_one_window",
             ),
             models.UniqueConstraint(
-                fields=["person", "category", "day"],
+                fields=["person", "category", "day", "limit_key"],
                 condition=models.Q(state__in=["waiting", "called", "parked"], alone=True, person__isnull=False),
                 name="a_person_waits_once_per_category",
             ),

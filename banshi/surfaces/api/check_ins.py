@@ -22,7 +22,12 @@ router = Router(tags=["tickets"])
 @router.post("/halls/{hall}/check-ins", **op("check_in", {201: TicketOut}), summary="Check in")
 @write
 def check_in(request: HttpRequest, hall: Path[Code], body: CheckInIn) -> Answer:
-    """An appointment becomes a ticket. `code`: the reference or the text of the QR; or `id_number` as read."""
+    """An appointment becomes a ticket. `code`: the reference or the text of the QR; or `id_number`.
+
+    `presented: read` says that the chip was read (a kiosk's key only), with the `name` on it; a number that was only typed
+    proves nothing and is told nothing. Where only the person can say which appointment is theirs the answer is
+    `which-appointment`, with those to choose from: send the same again with `appointment`.
+    """
     who = caller(request)
     here = places.hall_by_code(hall)
     who.must_reach(here.code)
@@ -33,7 +38,9 @@ def check_in(request: HttpRequest, hall: Path[Code], body: CheckInIn) -> Answer:
     else:
         assert body.id_number is not None  # the model saw to it
         ticket = journey.by_id(
-            evidence=who.evidence,
+            evidence=who.shown(body.presented),
+            name=body.name,
+            choice=body.appointment or "",
             hall=here,
             id_number=body.id_number,
             id_type=body.id_type,

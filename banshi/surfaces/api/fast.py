@@ -240,13 +240,14 @@ def issue(headers: Mapping[str, str], body: bytes, query: str = "", *, hall: str
             now = clock.now()
             person = content.person
             person_id = contact = None
+            shown = caller.shown(content.presented)
             if person is not None:
                 contact = phones.reachable(person.phone) if person.phone else None
                 person_id = identity.enrol(
                     name=person.name,
                     id_type=person.id_type,
                     id_number=person.id_number,
-                    evidence=caller.evidence,
+                    evidence=shown,
                     by=caller.by,
                     now=now,
                 ).id
@@ -255,6 +256,7 @@ def issue(headers: Mapping[str, str], body: bytes, query: str = "", *, hall: str
                 category_code=content.category,
                 item_code=content.item,
                 person_id=person_id,
+                shown=shown,
                 lane=content.lane or "",
                 channel="kiosk" if caller.scope == "kiosk" else "api",
                 by=caller.by,

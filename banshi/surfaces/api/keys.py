@@ -122,10 +122,19 @@ class Caller:
 
     @property
     def evidence(self) -> Evidence:
-        """What stands behind the names this key gives: a machine read the card, a channel may vouch for its people."""
-        if self.key.scope == "kiosk":
-            return Evidence.CHIP
+        """What stands behind the names this key gives: a channel may vouch for its people."""
         return Evidence.VOUCHED if self.key.vouches else Evidence.DECLARED
+
+    def shown(self, presented: str) -> Evidence:
+        """What a document carries that somebody put to a machine. Only a machine's own key may say that a reader read it.
+
+        :raises Refused: not-allowed.
+        """
+        if presented != "read":
+            return Evidence.DECLARED
+        if self.key.scope != "kiosk":
+            raise Refused("not-allowed", facts={"permission": "presented: read"})
+        return Evidence.CHIP
 
     @property
     def staff_id(self) -> int:

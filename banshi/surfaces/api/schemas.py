@@ -363,6 +363,10 @@ class AppointmentOut(Out):
 # ---- tickets ----
 
 
+Presented = Literal["read", "typed"]
+PRESENTED: Presented = "typed"  # as how an ID number counts where it is not said: it proves and frees nothing
+
+
 class CheckInIn(In):
     code: Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=PRINTABLE)] | None = None
     id_number: Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=PRINTABLE)] | None = None
@@ -372,6 +376,9 @@ class CheckInIn(In):
         ]
         | None
     ) = None  # every type that the number fits
+    presented: Presented = PRESENTED
+    name: _text(60) = ""  # type: ignore[valid-type]  # as the chip has it
+    appointment: Code | None = Field(None, description="After `which-appointment`: the one that the person chose.")
 
     @model_validator(mode="after")
     def _one(self) -> CheckInIn:
@@ -386,6 +393,7 @@ class TicketIn(In):
     item: Code | None = None
     category: Code | None = None
     person: WalkInPerson | None = None
+    presented: Presented = PRESENTED
     lane: Literal["elderly", "disabled", "pregnant", "serviceman"] | None = None
 
     @model_validator(mode="after")

@@ -42,13 +42,13 @@ def check_in(request: HttpRequest, place: Place) -> HttpResponse:
             return which_document(request, place, shown)
         if shown.ticket:
             return _to_slip(place, shown.ticket)
-        ref = _arrive(place, shown)
+        ref = _arrive(place, shown, request.POST.get("choice", "")[:20].replace("\0", ""))
     except Refused as no:
         return _instead(request, place, shown, no, here)
     return redirect(reverse("kiosk:slip", args=[place.hall.code, ref]) + "?new=1")
 
 
-def _arrive(place: Place, shown: Presented) -> str:
+def _arrive(place: Place, shown: Presented, choice: str) -> str:
     """The ref of the ticket. :raises Refused: what `journeys.check_in` says."""
     if shown.appointment:
         code = bookings.qr_text(shown.appointment)
@@ -59,6 +59,9 @@ def _arrive(place: Place, shown: Presented) -> str:
         hall=place.hall,
         id_type=shown.id_type,
         id_number=shown.number,
+        evidence=shown.evidence,
+        name=shown.name,
+        choice=choice,
         by=place.by,
         now=place.now,
         channel="kiosk",
@@ -68,6 +71,10 @@ def _arrive(place: Place, shown: Presented) -> str:
 def _instead(request: HttpRequest, place: Place, shown: Presented, no: Refused, here: str) -> HttpResponse:
     """Where nothing can be checked in: the number whoever stands here has already, or what is possible now."""
     mine = _numbers(place, shown)
+    if no.slug == "which-appointment" and shown.chip:
+        return _which(request, place, no)
+    if shown.is_document and not shown.chip:
+        return _told_nothing(request, place, no, here, [each.number for each in mine])
     if no.slug == "too-early":
         return refused_page(request, place, no, again=here, item=_walk_in_matter(place, shown), mine=mine)
     given = no.facts.get("ticket") if no.slug == "already-checked-in" else None
@@ -78,12 +85,38 @@ def _instead(request: HttpRequest, place: Place, shown: Presented, no: Refused, 
     return refused_page(request, place, no, again=here)
 
 
+def _which(request: HttpRequest, place: Place, no: Refused) -> HttpResponse:
+    """Several are booked on the card, and only the person can say which is theirs."""
+    sent = [(name, value) for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "choice")]
+    return page(request, place, "which_appointment.html", {"mine": no.facts["appointments"], "sent": sent}, status=409)
+
+
+_ALIKE = ("nothing-found", "already-checked-in", "already-waiting", "which-appointment", "wrong-state")
+_CARD = {
+    "zh": "只输号码查不到更多：放身份证、扫预约码，或到咨询台",
+    "en": "A typed number finds no more: lay the card on the reader, scan the code, or ask at the service desk",
+}
+
+
+def _told_nothing(request: HttpRequest, place: Place, no: Refused, here: str, numbers: list[str]) -> HttpResponse:
+    """Whoever types a number may be anybody: who waits, who was here and who never was get the same answer.
+
+    What was taken by typing it is called by its number, and opens nothing.
+    """
+    if numbers:
+        return page(request, place, "typed_numbers.html", {"numbers": numbers})
+    if no.slug in _ALIKE:
+        no = Refused("nothing-found", facts={"reason": _CARD})
+    return refused_page(request, place, no, again=here)
+
+
 def _numbers(place: Place, shown: Presented) -> list[TicketView]:
-    """The numbers of today that go on or may be put back, of whoever showed a document."""
+    """The numbers of today that go on or may be put back: of the person by their card, else those taken by typing it."""
     person = identity.person_by_document(shown.id_type, shown.number) if shown.is_document else None
     if person is None:
         return []
-    return tickets.not_over([person.pk], hall_id=place.hall.pk, day=_day(place), now=place.now)
+    key = "" if shown.chip else arriving.TYPED
+    return tickets.not_over([person.pk], hall_id=place.hall.pk, day=_day(place), now=place.now, limit_key=key)
 
 
 def _walk_in_matter(place: Place, shown: Presented) -> str:
@@ -129,9 +162,8 @@ def look_up(request: HttpRequest, place: Place) -> HttpResponse:
         mine = _today(place, shown)
     except Refused as no:
         return refused_page(request, place, no, again=here)
-    # Whoever only types a number learns no name by it; the chip and the code of the booking are their holder's.
-    named = bool(shown.name or shown.appointment)
-    return page(request, place, "looked_up.html", {"mine": mine, "named": named})
+    told = shown.chip or bool(shown.appointment)  # a number alone tells when, never whose or what
+    return page(request, place, "looked_up.html", {"mine": mine, "told": told})
 
 
 def _today(place: Place, shown: Presented) -> list[dict[str, object]]:

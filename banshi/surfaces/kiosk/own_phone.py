@@ -57,7 +57,7 @@ def _step(text: str, place: Place) -> Step | None:
     return step if step.hall == place.hall.code and datetime.fromisoformat(step.until) > place.now else None
 
 
-@sensitive_post_parameters("presented", "phone", "code")
+@sensitive_post_parameters("presented", "chip", "phone", "code")
 @at_kiosk
 @require_http_methods(["GET", "POST"])
 def own_phone_page(request: HttpRequest, place: Place) -> HttpResponse:

@@ -63,6 +63,7 @@ def at_kiosk(view: View) -> View:
         device = _device(request, row)
         if device is None and settings.PRODUCTION:
             return redirect("kiosk:pair", hall=hall)
+        request.reader_key = device.reader_key if device is not None else ""
         now = clock.now()
         place = Place(row, device, places.policy_of(row.pk, now=now), now)
         with timezone.override(ZoneInfo(row.timezone)):

@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import HttpRequest
 
+from banshi.foundation import clock
+from banshi.kernel import cards
 from banshi.kernel.actors import Actor
 from banshi.kernel.documents import IdType, InvalidDocument, birth_date, normalise, type_named, types_that_fit
 from banshi.kernel.evidence import Evidence
@@ -20,7 +23,8 @@ from banshi.rooms.identity import actions as enrolling
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.tickets import queries as tickets
 
-LONGEST = 300
+LONGEST = 400
+READER_KEY = "reader_key"  # of a request: what the machine's reader signs with
 _ADDRESS = re.compile(r"https?://[^/\s]+/(?P<kind>[atr])/(?P<ref>[0-9A-Za-z]{4,32})/?(?:[?#].*)?")
 _PARTS = re.compile(r"[,;|\t，；]")
 
@@ -28,6 +32,8 @@ _PARTS = re.compile(r"[,;|\t，；]")
 @dataclass(frozen=True)
 class Presented:
     """One of: `ticket` (ref), `appointment` (reference), or a document. `name` only where a chip reader gave it.
+
+    `chip`: a reader read it; whatever was typed or scanned is only declared.
 
     `fits`: the types that the number can be of, where it is for the holder to say which.
     """
@@ -37,7 +43,12 @@ class Presented:
     number: str = field(default="", repr=False)
     id_type: str = ""
     name: str = field(default="", repr=False)
+    chip: bool = False
     fits: tuple[IdType, ...] = ()
+
+    @property
+    def evidence(self) -> Evidence:
+        return Evidence.CHIP if self.chip else Evidence.DECLARED
 
     @property
     def is_document(self) -> bool:
@@ -47,8 +58,8 @@ class Presented:
 def read(text: str, *, id_type: str = "") -> Presented:
     """Understand what a reader or a finger typed.
 
-    Readers type a QR code's text, a bare number, or – chip readers – number and name with a comma or tab between, and
-    some the kind of document as well.
+    Scanners type a QR code's text; people, and readers that are not paired, a number, perhaps with a name and the kind of
+    document behind a comma or tab. None of it is a chip: anybody can type it, or show it as a code.
 
     :param id_type: which document it is, where the holder was asked.
     :raises Refused: identity-invalid, with what is wrong about a number; nothing-found for anything else.
@@ -65,16 +76,19 @@ def read(text: str, *, id_type: str = "") -> Presented:
         return Presented(appointment=code)
     parts = [part.strip() for part in _PARTS.split(text) if part.strip()]
     if len(parts) > 1:
-        return _from_chip(parts, id_type)
+        number, _name, said = _taken_apart(parts)
+        return _document(number, id_type=said or id_type)
     code = bookings.code_of(text)
     if code is not None and not id_type and _is_a_reference(code, text):
         return Presented(appointment=code)
-    return _document(text, "", id_type)
+    return _document(text, id_type=id_type)
 
 
 def posted(request: HttpRequest) -> Presented:
-    """What the form of a page brought. :raises Refused: those of `read`."""
-    said = {name: request.POST.get(name, "").replace("\0", "") for name in ("presented", "id_type")}
+    """What the form of a page brought: from the reader, in its own field, or typed. :raises Refused: those of `read`."""
+    said = {name: request.POST.get(name, "").replace("\0", "") for name in ("presented", "id_type", "chip")}
+    if said["chip"]:
+        return _from_chip(said["chip"][:LONGEST], said["id_type"], key=getattr(request, READER_KEY, ""))
     return read(said["presented"], id_type=said["id_type"])
 
 
@@ -86,16 +100,42 @@ def _is_a_reference(code: str, text: str) -> bool:
     return IdType.RESIDENT_ID not in fits and Appointment.objects.filter(code=code).exists()
 
 
-def _from_chip(parts: list[str], id_type: str) -> Presented:
-    """Number, name and perhaps the kind of document, in any order; the chip says which it is."""
+def anything(request: HttpRequest) -> bool:
+    """Whether a document was put there at all."""
+    return any(request.POST.get(name, "").replace("\0", "").strip() for name in ("presented", "chip"))
+
+
+_NO_READER = {
+    "zh": "读卡器没有和这台机器配对，到咨询台办理",
+    "en": "The card reader is not paired with this machine; ask at the service desk",
+}
+
+
+def _from_chip(text: str, id_type: str, *, key: str) -> Presented:
+    """What the paired reader signed. In a demo a machine without a reader takes `BC1|number|name` as a card laid on it.
+
+    :raises Refused: identity-invalid.
+    """
+    card = cards.card_of(text, key=key, now=clock.wall())
+    if card is None and not key and not settings.PRODUCTION:
+        card = text.removeprefix(f"{cards.MARK}|")
+    if card is None:
+        raise Refused("identity-invalid", facts={"reason": _NO_READER})
+    normal = unicodedata.normalize("NFKC", card)
+    number, name, said = _taken_apart([part.strip() for part in _PARTS.split(normal) if part.strip()])
+    return _document(number, name, id_type=said or id_type, chip=True)
+
+
+def _taken_apart(parts: list[str]) -> tuple[str, str, str]:
+    """Number, name and perhaps the kind of document, in any order."""
     said = next((kind for kind in map(type_named, parts) if kind is not None), None)
     rest = [part for part in parts if type_named(part) is None]
     number = next((part for part in rest if any(c.isdigit() for c in part)), "")
     name = next((part for part in rest if part != number and not any(c.isdigit() for c in part)), "")
-    return _document(number, name, said.value if said else id_type)
+    return number, name, said.value if said else ""
 
 
-def _document(text: str, name: str, id_type: str) -> Presented:
+def _document(text: str, name: str = "", *, id_type: str, chip: bool = False) -> Presented:
     fits = types_that_fit(text)
     if id_type and id_type in fits:
         fits = (IdType(id_type),)
@@ -104,7 +144,7 @@ def _document(text: str, name: str, id_type: str) -> Presented:
             normalise(IdType.RESIDENT_ID, text)
         except InvalidDocument as wrong:
             raise Refused("identity-invalid", facts={"reason": {"zh": wrong.zh, "en": wrong.en}}) from wrong
-    return Presented(number=text, id_type=fits[0].value, name=name, fits=fits if len(fits) > 1 else ())
+    return Presented(number=text, id_type=fits[0].value, name=name, chip=chip, fits=fits if len(fits) > 1 else ())
 
 
 def person_of(shown: Presented, *, by: Actor, now: datetime, required: bool) -> int | None:

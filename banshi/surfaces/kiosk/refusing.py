@@ -84,6 +84,8 @@ def _slots(offered: object) -> list[Alternative]:
 def _own_words(refused: Refused) -> tuple[str, str]:
     """Words that fit somebody who stands before a machine; ("", "") where the general ones do."""
     if refused.slug == "nothing-found":
+        if "reason" in refused.facts:
+            return pgettext("kiosk", "No appointment found for today"), _reason(refused)
         return pgettext("kiosk", "No appointment found for today"), pgettext(
             "kiosk", "Check the number, or take a walk-in number."
         )
@@ -117,6 +119,8 @@ def _number(place: Place, refused: Refused) -> tuple[str, str]:
     if refused.slug not in ("already-waiting", "already-checked-in"):
         return "", ""
     number = str(refused.facts.get("number", ""))
+    if refused.facts.get("declared"):
+        return number, ""  # whoever typed the document opens nothing by it
     day = place.now.astimezone(ZoneInfo(place.hall.timezone)).date()
     ref = Ticket.objects.filter(hall=place.hall, day=day, number=number).order_by("-id").values_list("ref", flat=True)
     return number, ref.first() or ""

@@ -149,10 +149,9 @@ def _late(place: Place, category: tickets.LineCategory, until: datetime | None) 
 def _take(request: HttpRequest, place: Place, item_code: str, category_code: str) -> HttpResponse:
     """:raises Refused: what `tickets.actions.issue` and the document say."""
     rules = place.policy.tickets
-    shown = request.POST.get("presented", "").replace("\0", "").strip()
     lane = request.POST.get("lane", "")[:20]
-    person_id = None
-    if shown:
+    person_id = shown = None
+    if presented.anything(request):
         not_too_often(place)
         document = presented.posted(request)
         if document.fits:
@@ -163,6 +162,7 @@ def _take(request: HttpRequest, place: Place, item_code: str, category_code: str
                 "en": "Lay the ID card here; appointment codes go to “Booked”",
             }
             raise Refused("identity-invalid", facts={"reason": reason})
+        shown = document.evidence
         person_id = presented.person_of(document, by=place.by, now=place.now, required=rules.identity_required)
         age = presented.age_of(document, now=place.now, zone=ZoneInfo(place.hall.timezone))
         if not lane and age is not None and age >= rules.elderly_from and "elderly" in rules.priority_lanes:
@@ -172,6 +172,7 @@ def _take(request: HttpRequest, place: Place, item_code: str, category_code: str
         category_code=None if item_code else category_code[:20].replace("\0", "") or None,
         item_code=item_code[:80].replace("\0", "") or None,
         person_id=person_id,
+        shown=shown,
         lane=lane,
         channel="kiosk",
         by=place.by,

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 
 from banshi.foundation import states
-from banshi.foundation.said import named, one_tongue
+from banshi.foundation.said import named
 from banshi.foundation.templatetags.ui import clock_words, day_words, span_words
 from banshi.kernel.masking import mask_name
 from banshi.rooms.audit.queries import EntryView
@@ -108,6 +108,8 @@ DEEDS: dict[str, Text] = {
     "device_retired": pgettext_lazy("deed", "%(who)s retired %(what)s"),
     "device_brought_back": pgettext_lazy("deed", "%(who)s brought %(what)s back"),
     "revoked": pgettext_lazy("deed", "%(who)s revoked %(what)s"),
+    "name_disputed": pgettext_lazy("deed", "A card was read for %(what)s with another name than the proven one"),
+    "ticket_claimed": pgettext_lazy("deed", "%(what)s taken over by whoever showed more than a typed number"),
     "name_replaced": pgettext_lazy("deed", "Evidence replaced the name of %(what)s"),
     "name_proven": pgettext_lazy("deed", "Evidence proved the name of %(what)s"),
     "phone_proven": pgettext_lazy("deed", "%(what)s proved the telephone number"),
@@ -244,7 +246,7 @@ def _fact(name: str, value: Any) -> str:
         return str(_CODED[name].get(str(value), ""))
     if name in ("why", "reason"):
         text = str(value)
-        return "" if text.startswith("ticket:") else str(_WHYS.get(text) or SUSPENSIONS.get(text) or one_tongue(text))
+        return "" if text.startswith("ticket:") else str(_WHYS.get(text) or SUSPENSIONS.get(text) or text)
     if isinstance(value, list):
         return " + ".join(map(str, value))
     if name in ("valid_from", "day", "from", "to", "until"):

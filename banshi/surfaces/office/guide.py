@@ -22,6 +22,7 @@ from banshi.foundation.doors import Asked, door
 from banshi.foundation.lanes import LANES
 from banshi.journeys import check_in as arriving
 from banshi.journeys import take_number
+from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import queries as bookings
@@ -83,6 +84,7 @@ def give(request: Asked, hall: str) -> HttpResponseBase:
             category_code=code if kind == "category" else None,
             item_code=code if kind == "item" else None,
             person_id=_person_meant(request, place),
+            shown=Evidence.WINDOW,  # the guide has them, and their card, before the eyes
             lane=clean(request.POST.get("lane"), 20),
             channel="staff",
             by=acting(request, place),

@@ -46,7 +46,7 @@ MESSAGE_KEYS: dict[str, Text] = {
 MESSAGE_WHY: dict[str, Text] = {
     "taken_back": _("Not sent: taken back, it was cancelled or moved"),
     "lapsed": _("Not sent: its time was over"),
-    "moved_on": _("Not sent: no longer needed"),
+    "moved_on": _("Not sent: it had lost its sense"),
     "unreachable": _("Not sent: no channel reaches this person"),
     "said_with": _("Said in one message with the other matters of the visit"),
 }
@@ -188,6 +188,8 @@ AUDIT: dict[str, Text] = {
     "task_reopened": _("rated again after the answer: the task is open again"),
     "rejected": _("rejected an appeal"),
     "changed-item": _("changed a matter"),
+    "name_disputed": _("read another name from a card"),
+    "ticket_claimed": _("took over a number"),
     "name_replaced": _("replaced a name by evidence"),
     "name_proven": _("proved a name"),
     "phone_proven": _("proved a telephone"),

@@ -10,7 +10,7 @@ from banshi.kernel.documents import generate_resident_id
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit.models import Entry
-from banshi.rooms.identity.actions import Enrolled, PersonAsked, enrol, enrol_many, prove_phone
+from banshi.rooms.identity.actions import Enrolled, PersonAsked, correct_name, enrol, enrol_many, prove_phone
 from banshi.rooms.identity.models import Person
 from tests.together import together
 from tests.town import CLERK, TUESDAY_NINE
@@ -65,7 +65,8 @@ def test_no_declaration_gives_anybody_a_telephone() -> None:
         (Evidence.VOUCHED, Evidence.VOUCHED, "张三丰"),
         (Evidence.CHIP, Evidence.VOUCHED, "李四光"),
         (Evidence.CHIP, Evidence.WINDOW, "张三丰"),
-        (Evidence.WINDOW, Evidence.CHIP, "张三丰"),
+        (Evidence.WINDOW, Evidence.CHIP, "李四光"),  # disputed: the window settles it
+        (Evidence.CHIP, Evidence.CHIP, "李四光"),
         (Evidence.WINDOW, Evidence.DECLARED, "李四光"),
     ],
 )
@@ -127,3 +128,18 @@ def test_a_name_with_hidden_characters_is_refused(hidden: str) -> None:
         say(f"张{hidden}三")
 
     assert (refused.value.slug, refused.value.facts["field"]) == ("invalid", "name")
+
+
+@pytest.mark.django_db
+def test_a_chip_with_another_name_than_the_proven_one_is_for_the_window() -> None:
+    say("李四光", Evidence.CHIP)
+    say("张三丰", Evidence.CHIP)
+
+    person = Person.objects.get()
+    entry = Entry.objects.get(action="name_disputed")
+    assert (person.name, person.name_disputed_at, entry.subject) == ("李四光", TUESDAY_NINE, f"person:{person.pk}")
+
+    correct_name(person_id=person.pk, name="张三丰", why="改名", card_seen=True, by=CLERK, now=TUESDAY_NINE)
+
+    person.refresh_from_db()
+    assert (person.name, person.name_disputed_at) == ("张三丰", None)

@@ -100,13 +100,15 @@ def test_ranks_are_a_total_order(people):
     ],
 )
 def test_a_lane_is_given_by_the_document_or_checked_at_the_window(asked, born, found):
-    got = rules.lane_of(asked=asked, born=born, policy=TicketPolicy(elderly_from=65), today=date(2026, 3, 10))
+    got = rules.lane_of(
+        asked=asked, born=born, shown=True, policy=TicketPolicy(elderly_from=65), today=date(2026, 3, 10)
+    )
 
     assert got == found
 
 
 def test_whose_document_says_otherwise_is_refused_the_elderly_lane():
-    got = rules.lane_of(asked="elderly", born=date(1990, 1, 1), policy=POLICY, today=date(2026, 3, 10))
+    got = rules.lane_of(asked="elderly", born=date(1990, 1, 1), shown=True, policy=POLICY, today=date(2026, 3, 10))
 
     assert isinstance(got, Refusal)
     assert (got.slug, got.facts["field"]) == ("invalid", "lane")

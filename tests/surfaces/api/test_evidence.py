@@ -9,7 +9,7 @@ from banshi.rooms.booking.models import Appointment
 from banshi.rooms.identity.actions import create_key
 from banshi.rooms.identity.models import Person
 from banshi.rooms.messaging.models import Message
-from tests.surfaces.api.conftest import PERSON, Calls, booking
+from tests.surfaces.api.conftest import PERSON, Calls, booking, stop_the_clock
 from tests.town import TUESDAY_NINE, at
 
 
@@ -92,7 +92,7 @@ def test_a_kiosk_that_read_the_chip_puts_a_wrong_name_right(calls: Calls) -> Non
     calls("post", "/appointments", "channel", booking(calls.town.slot(), person={**PERSON, "name": "李四光"}))
 
     read = {"name": "张三丰", "id_type": "resident_id", "id_number": PERSON["id_number"]}
-    answer = calls("post", "/halls/town/tickets", "kiosk", {"category": "B", "person": read})
+    answer = calls("post", "/halls/town/tickets", "kiosk", {"category": "B", "person": read, "presented": "read"})
 
     assert answer.status_code == 201
     assert Person.objects.latest("id").name == "张三丰"
@@ -110,3 +110,42 @@ def test_a_desk_key_that_sees_a_person_leaves_one_trace_however_often_it_asks(ca
 
     person = Person.objects.latest("id")
     assert [(e.subject, e.facts, e.hall) for e in seen] == [(f"person:{person.pk}", {"why": f"ticket:{ref}"}, "town")]
+
+
+def test_a_machine_that_does_not_say_read_only_declares(calls: Calls) -> None:
+    calls("post", "/appointments", "channel", booking(calls.town.slot(), person={**PERSON, "name": "李四光"}))
+
+    typed = {"name": "张三丰", "id_type": "resident_id", "id_number": PERSON["id_number"]}
+    answer = calls("post", "/halls/town/tickets", "kiosk", {"category": "B", "person": typed})
+
+    assert answer.status_code == 201
+    assert (Person.objects.latest("id").name, Person.objects.latest("id").name_evidence) == ("李四光", 0)
+
+
+def test_only_a_machines_key_says_that_a_card_was_read(calls: Calls) -> None:
+    read = {"category": "B", "presented": "read", "person": {k: PERSON[k] for k in PERSON}}
+
+    issued = calls("post", "/halls/town/tickets", "manage", read)
+    arrived = calls("post", "/halls/town/check-ins", "manage", {"id_number": PERSON["id_number"], "presented": "read"})
+
+    assert [(a.status_code, a.json()["type"]) for a in (issued, arrived)] == [(403, "not-allowed")] * 2
+
+
+def test_where_matters_differ_the_answer_says_which_to_choose_from(calls: Calls) -> None:
+    slot = calls.town.slot(quota=5, starts=at("2026-03-11 09:00"))
+    made = [
+        calls("post", "/appointments", key, {**booking(slot), "item": item}).json()
+        for key, item in (("channel", "medical"), ("other-channel", "pension"))
+    ]
+    stop_the_clock(at("2026-03-11 09:05"))
+    card = {"id_number": PERSON["id_number"], "presented": "read", "name": PERSON["name"]}
+
+    asked = calls("post", "/halls/town/check-ins", "kiosk", card)
+    typed = calls("post", "/halls/town/check-ins", "kiosk", {"id_number": PERSON["id_number"]})
+    came = calls("post", "/halls/town/check-ins", "kiosk", {**card, "appointment": made[1]["code"]})
+
+    assert [(a.status_code, a.json().get("type")) for a in (asked, typed)] == [(409, "which-appointment")] * 2
+    assert [a["code"] for a in asked.json()["facts"]["appointments"]] == [each["code"] for each in made]
+    assert typed.json()["facts"]["appointments"] == []
+    assert (came.status_code, came.json()["kind"]) == (201, "booked")
+    assert sorted(Appointment.objects.values_list("state", flat=True)) == ["booked", "checked_in"]

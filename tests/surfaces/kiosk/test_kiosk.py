@@ -18,6 +18,7 @@ from banshi.rooms.devices import actions as devices
 from banshi.rooms.devices.models import Device
 from banshi.rooms.tickets.models import Ticket
 from banshi.surfaces.kiosk.where import ranges
+from tests.surfaces.kiosk.cards import card, chip
 from tests.town import TUESDAY_NINE, Town, at
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +79,7 @@ def test_an_old_persons_number_gives_the_elderly_lane_even_when_nobody_knows_the
 
 
 def test_a_chip_reader_gives_the_name_and_the_person_is_enrolled(opened: Town, machine: Client):
-    machine.post("/kiosk/town/confirm?category=A", {"presented": f"{ELDERLY}\t周桂英"})
+    machine.post("/kiosk/town/confirm?category=A", {"chip": card(ELDERLY, "周桂英")})
 
     person = Ticket.objects.select_related("person").get().person
     assert person is not None
@@ -96,10 +97,10 @@ def test_where_an_id_is_required_a_bare_unknown_number_is_not_enough(opened: Tow
 
 
 def test_who_waits_already_is_shown_that_number(opened: Town, machine: Client):
-    shown = number_of(opened.person(1))
-    machine.post("/kiosk/town/confirm?category=A", {"presented": shown})
+    shown = chip(opened.person(1))
+    machine.post("/kiosk/town/confirm?category=A", {"chip": shown})
 
-    answer = machine.post("/kiosk/town/confirm?category=A", {"presented": shown})
+    answer = machine.post("/kiosk/town/confirm?category=A", {"chip": shown})
 
     page = answer.content.decode()
     assert answer.status_code == 409

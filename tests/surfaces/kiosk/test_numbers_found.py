@@ -12,10 +12,12 @@ from django.test import Client
 
 from banshi.journeys import take_number
 from banshi.kernel.actors import SYSTEM
+from banshi.kernel.evidence import Evidence
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.devices.models import Device
 from banshi.rooms.tickets.models import Ticket
+from tests.surfaces.kiosk.cards import chip
 from tests.town import CITIZEN, TUESDAY_NINE, Town, at
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +26,7 @@ pytestmark = pytest.mark.django_db
 def take(town: Town, person: Any, category: str = "A", lane: str = "") -> Ticket:
     return take_number.take(
         hall=town.hall, category_code=category, person_id=person.id, lane=lane, channel="kiosk", by=CITIZEN,
-        now=TUESDAY_NINE,
+        now=TUESDAY_NINE, shown=Evidence.CHIP,
     )  # fmt: skip
 
 
@@ -36,7 +38,8 @@ def book(town: Town, person: Any) -> Any:
 
 
 def show(machine: Client, person: Any) -> Any:
-    return machine.post("/kiosk/town/check-in", {"presented": type(person).objects.get(pk=person.pk).id_number})
+    """The card on the reader."""
+    return machine.post("/kiosk/town/check-in", {"chip": chip(person)})
 
 
 @pytest.mark.parametrize("state", ["waiting", "parked", "missed"])
@@ -64,9 +67,8 @@ def test_nobody_elses_number_is_shown(opened: Town, machine: Client):
 
 def test_a_number_of_another_hall_is_not_shown_here(opened: Town, machine: Client):
     ticket = take(opened, opened.person(1))
-    person = opened.person(1)
 
-    answer = machine.post("/kiosk/other/check-in", {"presented": type(person).objects.get(pk=person.pk).id_number})
+    answer = machine.post("/kiosk/other/check-in", {"chip": chip(opened.person(1))})
 
     assert answer.status_code == 404
     assert ticket.number not in answer.content.decode()
@@ -135,7 +137,7 @@ def test_too_early_shows_the_number_that_waits_meanwhile(
     set_time(at("2026-03-10 08:40"))
     ticket = take_number.take(
         hall=opened.hall, category_code="B", person_id=opened.person(1).id, channel="kiosk", by=CITIZEN,
-        now=at("2026-03-10 08:40"),
+        now=at("2026-03-10 08:40"), shown=Evidence.CHIP,
     )  # fmt: skip
 
     page = show(machine, opened.person(1)).content.decode()

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from banshi.kernel.actors import Actor
 from banshi.kernel.evidence import Evidence
+from banshi.kernel.ownership import OnDocument, falls_free
 from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import rules
@@ -258,7 +259,9 @@ def move(
 
 def _take(slot: Slot, *, internal: bool, n: int) -> None:
     if slot.closed:
-        raise Refused("closed", facts={"reason": rules.STOPPED, "stopped": True})
+        raise Refused(
+            "closed", facts={"reason": {"zh": "这个时段已停止预约", "en": "This period takes no more bookings"}}
+        )
     if slot_facts(slot, ZoneInfo("UTC")).free(internal=internal) < n:
         raise Refused("slot-full", facts={"quota": slot.internal_quota if internal else slot.quota})
     if internal:
@@ -279,17 +282,26 @@ def prove(*, appointment_id: int, evidence: Evidence, now: datetime) -> None:
     row.save(update_fields=["evidence", "name", "name_index"])
 
 
-def free_doubles(*, of: Appointment, by: Actor, now: datetime) -> int:
-    """Free what others hold on the same document for the same business and half day: its person is here.
+def free_doubles(*, of: Appointment, name_index: str, by: Actor, now: datetime) -> int:
+    """Free what others only declared on the same document for the same business and half day: its person is here.
 
+    The same matter twice is a double. Another matter falls free only where it was booked in another name than the card's
+    and the one used was not: it is a stranger's. What has evidence, or was booked in the card's name, may be the person's.
+
+    :param of: as it was before it was proven.
+    :param name_index: of the name on the card; "" where it is not known.
     :returns: how many fell free. No strike: whoever booked it may have meant well.
     """
     doubles = Appointment.objects.filter(
         person_id=of.person_id, hall_id=of.hall_id, business=of.business, day=of.day, half=of.half,
-        state=rules.State.BOOKED,
-    ).exclude(limit_key=of.limit_key)  # fmt: skip
+        state=rules.State.BOOKED, evidence=0,
+    ).exclude(limit_key__in=["", of.limit_key])  # fmt: skip
     freed = 0
-    for code in doubles.order_by("id").values_list("code", flat=True):
+    used = OnDocument(of.item_id, "" if of.evidence else of.limit_key, of.name_index)
+    facts = doubles.order_by("id").values_list("code", "item_id", "limit_key", "name_index")
+    for code, item_id, whose, named in list(facts):
+        if not falls_free(OnDocument(item_id, whose, named), used=used, card=name_index):
+            continue
         try:
             cancel(code=code, by=by, now=now, why=DOUBLE, by_hall=True)
         except Refused:  # it checked in, or was cancelled, at this very moment

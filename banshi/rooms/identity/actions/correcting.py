@@ -16,6 +16,7 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.identity.actions.people import clean_name, name_index, prove_phone
 from banshi.rooms.identity.models import Account, AccountPerson, Person
 
+_NAME = ["name", "masked_name", "name_index", "name_evidence", "name_at", "name_source"]
 _NEEDS_WHY = {"zh": "要写明原因", "en": "A reason is needed"}
 _NEEDS_CARD = {"zh": "先核对本人和证件", "en": "Compare the person with the card first"}
 
@@ -48,7 +49,8 @@ def correct_name(*, person_id: int, name: str, why: str, card_seen: bool, by: Ac
     was = person.name_evidence
     person.name, person.masked_name, person.name_index = clean, mask_name(clean), name_index(clean)
     person.name_evidence, person.name_at, person.name_source = int(Evidence.WINDOW), now, str(by)[:60]
-    person.save(update_fields=["name", "masked_name", "name_index", "name_evidence", "name_at", "name_source"])
+    person.name_disputed_at = None
+    person.save(update_fields=[*_NAME, "name_disputed_at"])
     facts = {"evidence": int(Evidence.WINDOW), "was": was, "why": why[:200]}
     audit.record(
         action="name_corrected", subject=f"person:{person_id}", by=by, now=now, hall=by.hall or "", facts=facts
@@ -60,11 +62,14 @@ def confirm_name(*, person_id: int, name: str, by: Actor, now: datetime) -> None
     person = Person.objects.select_for_update(no_key=True).get(id=person_id)
     was = Evidence(person.name_evidence)
     if was.rank >= Evidence.WINDOW.rank:
+        if person.name_disputed_at is not None and person.name_index == name_index(name):
+            person.name_disputed_at = None
+            person.save(update_fields=["name_disputed_at"])
         return
     clean = clean_name(name)
     person.name, person.masked_name, person.name_index = clean, mask_name(clean), name_index(clean)
     person.name_evidence, person.name_at, person.name_source = int(Evidence.WINDOW), now, str(by)[:60]
-    person.save(update_fields=["name", "masked_name", "name_index", "name_evidence", "name_at", "name_source"])
+    person.save(update_fields=_NAME)
     facts = {"evidence": int(Evidence.WINDOW), "was": int(was)}
     audit.record(
         action="name_confirmed", subject=f"person:{person_id}", by=by, now=now, hall=by.hall or "", facts=facts

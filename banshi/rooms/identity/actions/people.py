@@ -98,7 +98,8 @@ def _check(asked: PersonAsked, *, now: datetime) -> _Checked:
 
 # A further document of somebody leads to the entry that stands, and what evidence says lands there.
 # What is only declared about a known document leaves its row as it is, and the answer is the same whether it fits or not.
-# Evidence as strong as what is stored replaces it: the newer one is right (a name changed by marriage).
+# Evidence as strong as what is stored replaces it: the newer one is right (a name changed by marriage). But no machine puts
+# another name in the place of one that a chip or a window proved: that is disputed until a window has seen the card.
 ENROL_SQL = """
 WITH asked AS (
   SELECT * FROM unnest(%(name)s::text[], %(masked)s::text[], %(id_type)s::text[], %(number)s::text[], %(number_index)s::text[],
@@ -125,14 +126,22 @@ WITH asked AS (
   FROM best b JOIN old USING (number_index)
   WHERE p.id = old.id AND b.name_index <> '' AND (p.name_index = '' OR b.evidence > 0
     AND least(b.evidence, 2) >= least(p.name_evidence, 2)
-    AND (p.name_index <> b.name_index OR least(b.evidence, 2) > least(p.name_evidence, 2)))
+    AND (p.name_index <> b.name_index OR least(b.evidence, 2) > least(p.name_evidence, 2))
+    AND NOT (p.name_index <> b.name_index AND b.evidence = 2 AND p.name_evidence >= 2))
   RETURNING p.id, p.name_source, p.name_evidence, old.name_evidence AS was,
     old.name_index <> p.name_index AND old.name_index <> '' AS other
+), disputed AS (
+  UPDATE identity_person p SET name_disputed_at = %(now)s::timestamptz FROM best b JOIN old USING (number_index)
+  WHERE p.id = old.id AND b.evidence = 2 AND p.name_evidence >= 2 AND p.name_index <> b.name_index
+    AND b.name_index <> '' AND p.name_index <> ''
+  RETURNING p.id, b.source, p.name_evidence
 ), trail AS (
   INSERT INTO audit_entry (at, actor, hall, action, subject, facts)
-  SELECT %(now)s, name_source, '', CASE WHEN other THEN 'name_replaced' ELSE 'name_proven' END, 'person:' || id,
+  SELECT %(now)s::timestamptz, name_source, '', CASE WHEN other THEN 'name_replaced' ELSE 'name_proven' END, 'person:' || id,
     jsonb_build_object('evidence', name_evidence, 'was', was)
   FROM proven WHERE other OR was > 0
+  UNION ALL SELECT %(now)s::timestamptz, source, '', 'name_disputed', 'person:' || id,
+    jsonb_build_object('evidence', 2, 'was', name_evidence) FROM disputed
 )
 SELECT number_index, id, entry FROM old UNION ALL SELECT number_index, id, id FROM fresh
 """

@@ -114,8 +114,7 @@ def render(template: str, params: Mapping[str, Any]) -> str:
             return ""
         return _PLACEHOLDER.sub(lambda inner: values[inner.group(1)], stretch)
 
-    said = " ".join(_PIECE.sub(put, template).split())
-    return said[:1].upper() + said[1:]
+    return " ".join(_PIECE.sub(put, template).split())
 
 
 _GSM = frozenset(

@@ -13,6 +13,7 @@ from banshi.rooms.tickets.actions.deciding import override_mismatch, set_matter,
 from banshi.rooms.tickets.actions.ground import lets_in
 from banshi.rooms.tickets.actions.handing import hand_over, send_to
 from banshi.rooms.tickets.actions.moving import (
+    claim,
     come_back,
     expect,
     join_booking,
@@ -59,6 +60,7 @@ __all__ = [
     "call_next",
     "call_next_many",
     "call_ticket",
+    "claim",
     "close_day",
     "come_back",
     "emergency",

@@ -242,11 +242,11 @@ def need_person_free(ticket: Ticket) -> None:
 
 
 def _elsewhere(ref: str) -> dict[str, Any]:
-    ticket = Ticket.objects.only("person_id").get(ref=ref)
+    ticket = Ticket.objects.only("person_id", "limit_key").get(ref=ref)
     if ticket.person_id is None:
         return {}
     other = (
-        Ticket.objects.filter(person_id=ticket.person_id, state__in=AT_WINDOW)
+        Ticket.objects.filter(person_id=ticket.person_id, limit_key=ticket.limit_key, state__in=AT_WINDOW)
         .select_related("window", "hall")
         .order_by("id")
         .first()

@@ -34,7 +34,12 @@ def hand_over(*, from_person: int, to_person: int, appointments: Sequence[int] |
     ids = list(rows.order_by("id").values_list("id", flat=True))
     theirs = Ticket.objects.filter(id__in=ids)
     twin = Ticket.objects.filter(
-        person_id=to_person, category=OuterRef("category"), day=OuterRef("day"), state__in=IN_LINE, alone=True
+        person_id=to_person,
+        category=OuterRef("category"),
+        day=OuterRef("day"),
+        limit_key=OuterRef("limit_key"),
+        state__in=IN_LINE,
+        alone=True,
     )
     try:
         with transaction.atomic():
@@ -53,7 +58,9 @@ def hand_over(*, from_person: int, to_person: int, appointments: Sequence[int] |
 def _hand_visits(tickets: Sequence[int], from_person: int, to_person: int) -> None:
     visits = Visit.objects.filter(person_id=from_person, tickets__in=tickets)
     ids = list(visits.order_by("id").values_list("id", flat=True).distinct())
-    both = Visit.objects.filter(person_id=to_person, hall=OuterRef("hall"), day=OuterRef("day"))
+    both = Visit.objects.filter(
+        person_id=to_person, hall=OuterRef("hall"), day=OuterRef("day"), limit_key=OuterRef("limit_key")
+    )
     alone = list(Visit.objects.filter(id__in=ids).filter(~Exists(both)).values_list("id", flat=True))
     Visit.objects.filter(id__in=ids).exclude(id__in=alone).update(person=None)
     Visit.objects.filter(id__in=alone).update(person_id=to_person)

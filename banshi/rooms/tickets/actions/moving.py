@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 
 from banshi.kernel.actors import Actor
+from banshi.kernel.numbers import code_from
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking.models import Appointment
@@ -26,6 +28,7 @@ from banshi.rooms.tickets.actions.ground import (
     visit_over,
     waiting_s,
 )
+from banshi.rooms.tickets.actions.taking import REF_BYTES
 from banshi.rooms.tickets.models import AT_WINDOW, Estimate, Miss, Service, Ticket, Transfer, Visit
 
 
@@ -154,8 +157,8 @@ def reinstate(*, ref: str, by: Actor, now: datetime) -> Ticket:
         assert ticket.person_id is not None
         number = (
             Ticket.objects.filter(
-                person_id=ticket.person_id, category_id=ticket.category_id, day=ticket.day, alone=True,
-                state__in=["waiting", "called", "parked"],
+                person_id=ticket.person_id, limit_key=ticket.limit_key, category_id=ticket.category_id, day=ticket.day,
+                alone=True,                state__in=["waiting", "called", "parked"],
             )
             .order_by("id").values_list("number", flat=True).first()
         )  # fmt: skip
@@ -182,8 +185,8 @@ def _reinstate(ref: str, by: Actor, now: datetime) -> Ticket:
     return ticket
 
 
-def standing(*, person_id: int, hall_id: int, category_id: int, day: date) -> Ticket | None:
-    """The person's number of this category that is in the line or at a window and belongs to no appointment, locked.
+def standing(*, person_id: int, limit_key: str, hall_id: int, category_id: int, day: date) -> Ticket | None:
+    """This holder's number of this category that is in the line or at a window and belongs to no appointment, locked.
 
     Lock the person's appointments before: whoever finishes a number does so too.
     """
@@ -191,7 +194,8 @@ def standing(*, person_id: int, hall_id: int, category_id: int, day: date) -> Ti
     return (
         Ticket.objects.select_for_update(of=("self",), no_key=True)
         .select_related("hall", "window")
-        .filter(person_id=person_id, hall_id=hall_id, category_id=category_id, day=day, appointment=None)
+        .filter(person_id=person_id, limit_key=limit_key, hall_id=hall_id, category_id=category_id)
+        .filter(day=day, appointment=None)
         .filter(state__in=states)
         .order_by("id")
         .first()
@@ -211,6 +215,31 @@ def join_booking(ticket: Ticket, *, appointment: Appointment, now: datetime) -> 
     ticket.kind, ticket.appointment, ticket.after_booked = "booked", appointment, False
     ticket.item_id = ticket.item_id or appointment.item_id
     ticket.save(update_fields=["rank_class", "rank_key", "kind", "appointment", "after_booked", "item"])
+    tell_line(ticket, now)
+    return ticket
+
+
+def claim(ticket: Ticket, *, limit_key: str, by: Actor, now: datetime) -> Ticket:
+    """Inside a transaction: its booking's holder shows more than whoever declared the document (接手号票).
+
+    The place in the line stays; what the other one holds opens nothing any more: it gets a new ref, and so new keys to
+    follow, leave and rate it.
+
+    :raises Refused: already-waiting – this holder has another number in the same line.
+    """
+    assert ticket.person_id is not None  # it is a booking's
+    mine = Ticket.objects.filter(person_id=ticket.person_id, category_id=ticket.category_id, day=ticket.day)
+    standing = mine.filter(limit_key=limit_key, state__in=["waiting", "called", "parked"]).order_by("id").first()
+    if standing is not None:
+        raise Refused("already-waiting", facts={"number": standing.number})
+    ticket.ref, ticket.limit_key = code_from(os.urandom(REF_BYTES)), limit_key
+    ticket.lane_to_check = False if ticket.lane == "elderly" and not limit_key else ticket.lane_to_check
+    ticket.save(update_fields=["ref", "limit_key", "lane_to_check"])
+    if not Ticket.objects.filter(visit_id=ticket.visit_id).exclude(pk=ticket.pk).exists():
+        taken = Visit.objects.filter(hall_id=ticket.hall_id, day=ticket.day, person_id=ticket.person_id)
+        if not taken.filter(limit_key=limit_key).exists():
+            Visit.objects.filter(pk=ticket.visit_id).update(limit_key=limit_key)
+    audit.record(action="ticket_claimed", subject=f"ticket:{ticket.ref}", by=by, now=now, hall=ticket.hall.code)
     tell_line(ticket, now)
     return ticket
 

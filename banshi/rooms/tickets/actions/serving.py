@@ -289,6 +289,7 @@ def add_matter(*, ref: str, item_code: str, staff_id: int, now: datetime) -> Tic
         hall=ticket.hall,
         item_code=item_code,
         person_id=ticket.person_id,
+        limit_key=ticket.limit_key,
         lane=ticket.lane,
         channel="desk",
         by=Actor(ActorKind.STAFF, str(staff_id), ticket.hall.code),

@@ -37,7 +37,8 @@ REF_BYTES = 12  # 60 random bits and a check character
 ISSUE_SQL = f"""
 WITH standing AS (
   (SELECT t.number, false AS checked_in FROM tickets_ticket t
-   WHERE %(alone)s AND t.person_id = %(person)s::bigint AND t.category_id = %(category)s AND t.day = %(day)s
+   WHERE %(alone)s AND t.person_id = %(person)s::bigint AND t.limit_key = %(limit_key)s
+     AND t.category_id = %(category)s AND t.day = %(day)s
      AND t.state IN ('waiting', 'called', 'parked') LIMIT 1)
   UNION ALL
   (SELECT t.number, true FROM tickets_ticket t
@@ -61,18 +62,18 @@ WITH standing AS (
 ), passed AS (
   SELECT last FROM counted WHERE %(hall_limit)s::int IS NULL OR EXISTS (SELECT 1 FROM whole)
 ), visited AS (
-  INSERT INTO tickets_visit (hall_id, day, person_id, channel, arrived_at)
-  SELECT %(hall)s, %(day)s, %(person)s::bigint, %(channel)s, %(now)s FROM passed WHERE %(visit)s::bigint IS NULL
-  ON CONFLICT (hall_id, day, person_id) WHERE person_id IS NOT NULL DO UPDATE SET left_at = NULL
+  INSERT INTO tickets_visit (hall_id, day, person_id, limit_key, channel, arrived_at)
+  SELECT %(hall)s, %(day)s, %(person)s::bigint, %(limit_key)s, %(channel)s, %(now)s FROM passed WHERE %(visit)s::bigint IS NULL
+  ON CONFLICT (hall_id, day, person_id, limit_key) WHERE person_id IS NOT NULL DO UPDATE SET left_at = NULL
   RETURNING id
 ), made AS (
   INSERT INTO tickets_ticket AS t (ref, hall_id, day, letter, seq, number, kind, lane, category_id, item_id, person_id,
-    appointment_id, visit_id, channel, language, phone_index, notify_to, state, rank_class, rank_key, call_by,
+    limit_key, appointment_id, visit_id, channel, language, phone_index, notify_to, state, rank_class, rank_key, call_by,
     session_kind, session_until, after_booked, alone, only_window_id, made_at, waits_from, lane_to_check, calls, recalls, misses,
     note, closed_why)
   SELECT %(ref)s, %(hall)s, %(day)s, %(letter)s, last,
     %(letter)s || lpad(last::text, GREATEST(3, length(last::text)), '0'), %(kind)s, %(lane)s, %(category)s,
-    %(item)s::bigint, %(person)s::bigint, %(appointment)s::bigint,
+    %(item)s::bigint, %(person)s::bigint, %(limit_key)s, %(appointment)s::bigint,
     COALESCE(%(visit)s::bigint, (SELECT id FROM visited)), %(channel)s,
     %(language)s, %(phone_index)s, %(notify_to)s, 'waiting', %(rank_class)s, %(rank_key)s, %(call_by)s::timestamptz,
     %(session_kind)s, %(session_until)s::timestamptz, %(after_booked)s, %(alone)s, %(only_window)s::bigint, %(now)s,
@@ -122,6 +123,7 @@ def issue(
     only_window_id: int | None = None,
     follows: bool = False,
     expected: bool = False,
+    limit_key: str = "",
 ) -> Ticket:
     """Give a number for a category or an item.
 
@@ -134,6 +136,7 @@ def issue(
     :param visit_id: the visit it belongs to; None finds or begins the person's visit of the day.
     :param expected: for somebody on the way; nobody is called at once.
     :param contact: where to tell about this number (E.164): given when taking it; else the booking's, else the person's own.
+    :param limit_key: "" where the person is known by evidence; else who declared the document: of this holder alone.
     :param follows: a further matter of somebody who is in the hall already: neither limits nor hours stop it.
     :raises Refused: nothing-found, item-not-here, invalid, identity-invalid, closed, walk-ins-closed, daily-limit,
         already-waiting, already-checked-in.
@@ -152,8 +155,14 @@ def issue(
     local = now.astimezone(ZoneInfo(hall.timezone))
     opening = _opening(hall, rules_of_hall, category, item, tags, now, walks_in=walks_in)
     person = Person.objects.only("birth_year", "phone", "id_type", "id_number").get(pk=person_id) if person_id else None
-    contact = contact or (appointment.contact if appointment else None) or (person.phone if person else None)
-    found = rules.lane_of(asked=lane, born=_born(person), policy=rules_of_hall.tickets, today=local.date())
+    contact = (
+        contact
+        or (appointment.contact if appointment else None)
+        or (person.phone if person and not limit_key else None)
+    )
+    found = rules.lane_of(
+        asked=lane, born=_born(person), shown=not limit_key, policy=rules_of_hall.tickets, today=local.date()
+    )
     if isinstance(found, Refusal):
         raise Refused(found)
     lane, to_check = found
@@ -190,6 +199,7 @@ def issue(
         "category": category.pk,
         "item": item.pk if item else None,
         "person": person_id,
+        "limit_key": limit_key,
         "appointment": appointment.pk if appointment else None,
         "visit": visit_id,
         "kind": kind,
@@ -262,7 +272,8 @@ def _file_once(values: dict[str, Any]) -> Ticket:
     if row[0] is not None:
         return from_row(row)
     if standing is not None:
-        raise Refused("already-checked-in" if checked_in else "already-waiting", facts={"number": standing})
+        facts = {"number": standing} | ({"declared": True} if values["limit_key"] else {})
+        raise Refused("already-checked-in" if checked_in else "already-waiting", facts=facts)
     limit = values["hall_limit"] if counted else values["limit"]
     if limit is None:
         limit = values["hall_limit"]
@@ -275,14 +286,21 @@ def _beaten(trouble: IntegrityError, values: dict[str, Any]) -> Ticket:
     if name == "a_person_waits_once_per_category":
         slug, where = (
             "already-waiting",
-            {"person_id": values["person"], "category_id": values["category"], "alone": True},
+            {
+                "person_id": values["person"],
+                "limit_key": values["limit_key"],
+                "category_id": values["category"],
+                "alone": True,
+            },
         )
     elif name == "one_ticket_per_appointment":
         slug, where = "already-checked-in", {"appointment_id": values["appointment"]}
     else:
         raise trouble
     number = Ticket.objects.filter(day=values["day"], **where).order_by("-id").values_list("number", flat=True).first()
-    raise Refused(slug, facts={"number": number or ""}) from trouble
+    raise Refused(
+        slug, facts={"number": number or ""} | ({"declared": True} if values["limit_key"] else {})
+    ) from trouble
 
 
 def _what(

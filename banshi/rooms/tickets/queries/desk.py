@@ -38,6 +38,7 @@ class DeskTicket:
     masked_id: str
     person_id: int | None
     identity_ok: bool | None
+    name_disputed: bool  # a card was read with another name than the proven one
     names_differ: bool  # booked in another name than the proven one
     appointment: str | None
     persons: int  # of its booking, who come together
@@ -89,7 +90,6 @@ class TakenOver:
 class Help:
     """Help was called at this window and is not over: since when, and who in the office said they see it."""
 
-    hall_id: int
     window: str
     number: str
     floor_zh: str
@@ -102,9 +102,9 @@ class Help:
     seen_by_en: str
 
 
-def help_called(*hall_ids: int) -> list[Help]:
-    """Windows of these halls where help is called now, the oldest call first; one query."""
-    calls = WindowSession.objects.filter(hall_id__in=hall_ids, signed_out_at=None, emergency_at__isnull=False)
+def help_called(hall_id: int) -> list[Help]:
+    """Windows of a hall where help is called now, the oldest call first."""
+    calls = WindowSession.objects.filter(hall_id=hall_id, signed_out_at=None, emergency_at__isnull=False)
     return [
         each
         for session in calls.select_related("window__zone__floor", "staff", "emergency_seen_by").order_by(
@@ -119,7 +119,6 @@ def _help(session: WindowSession) -> Help | None:
         return None
     floor, seer = session.window.zone.floor, session.emergency_seen_by
     return Help(
-        hall_id=session.hall_id,
         window=session.window.code,
         number=session.window.number,
         floor_zh=floor.label_zh,
@@ -275,6 +274,7 @@ def _at_window(window_id: int) -> DeskTicket | None:
         masked_id=mask_id(t.person.id_number, first=4) if t.person else "",
         person_id=t.person_id,
         identity_ok=t.identity_ok,
+        name_disputed=bool(t.person and t.person.name_disputed_at),
         names_differ=names_differ(t),
         appointment=t.appointment.code if t.appointment else None,
         persons=t.appointment.persons if t.appointment else 1,

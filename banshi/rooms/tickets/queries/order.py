@@ -84,7 +84,8 @@ NOT_YET = f"""(
   (t.after_booked AND NOT (t.session_kind NOT IN (SELECT session_kind FROM booked_waiting)
     AND COALESCE(COALESCE(t.session_until, 'infinity') <= (SELECT starts_at FROM booked_to_come), true)))
   OR (t.person_id IS NOT NULL AND EXISTS (
-    SELECT 1 FROM tickets_ticket o WHERE o.person_id = t.person_id AND o.state IN ('called', 'serving')))
+    SELECT 1 FROM tickets_ticket o WHERE o.person_id = t.person_id AND o.limit_key = t.limit_key
+      AND o.state IN ('called', 'serving')))
   OR EXISTS (SELECT 1 FROM shut WHERE (shut.whole OR shut.category_id = t.category_id OR shut.item_id = t.item_id
     OR t.category_id = ANY (shut.categories)) AND NOT {LET_IN})
 )"""  # noqa: S608 – fragments only

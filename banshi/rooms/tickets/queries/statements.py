@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-# Of an appointment `a`: its person was in the hall that day before `{until}`; taken by whoever sweeps no-shows. Who was
-# sent on from another hall is here once they have arrived.
+# Of an appointment `a`: its person, or who holds it, was in the hall that day before `{until}`; taken by whoever sweeps no-shows.
+# Who was sent on from another hall is here once they have arrived.
 WAS_HERE = """EXISTS (
   SELECT 1 FROM tickets_visit v
-  WHERE v.hall_id = a.hall_id AND v.day = a.day AND v.person_id = a.person_id AND v.arrived_at < {until}
+  WHERE v.hall_id = a.hall_id AND v.day = a.day AND v.person_id = a.person_id
+    AND v.limit_key IN ('', a.limit_key) AND v.arrived_at < {until}
     AND (SELECT COALESCE(bool_or(t.came_from_id IS NULL OR t.waits_from IS NOT NULL), true)
       FROM tickets_ticket t WHERE t.visit_id = v.id))"""

@@ -163,9 +163,16 @@ def at_windows(ids: Iterable[int]) -> dict[int, TicketView]:
     return {row.pk: _view(row, where[row.category_id], None) for row in tickets}
 
 
-def not_over(people: Iterable[int], *, hall_id: int, day: date, now: datetime) -> list[TicketView]:
-    """Numbers of these people that still go on, or may be put back; as many queries for ten as for one."""
+def not_over(
+    people: Iterable[int], *, hall_id: int, day: date, now: datetime, limit_key: str | None = None
+) -> list[TicketView]:
+    """Numbers of these people that still go on, or may be put back; as many queries for ten as for one.
+
+    :param limit_key: of this holder only.
+    """
     mine = Ticket.objects.filter(person__in=list(people), hall_id=hall_id, day=day, state__in=NOT_OVER)
+    if limit_key is not None:
+        mine = mine.filter(limit_key=limit_key)
     views = _views(list(mine.select_related(*_WITH).order_by("id")), now)
     return sorted(views, key=lambda view: NOT_OVER.index(view.state))
 
@@ -279,4 +286,4 @@ def contact_of(ticket: Ticket) -> str | None:
     """Where this number's messages go, in clear: as said when it was taken, else the person's own proven telephone."""
     if ticket.notify_to:
         return decrypt(ticket.notify_to, place=TO_PLACE)
-    return ticket.person.phone if ticket.person is not None else None
+    return ticket.person.phone if ticket.person is not None and not ticket.limit_key else None

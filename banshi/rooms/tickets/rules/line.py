@@ -105,12 +105,15 @@ def call_by(*, rank_class: int, policy: TicketPolicy, now: datetime) -> datetime
     return now + timedelta(minutes=policy.finally_call_after)
 
 
-def lane_of(*, asked: str, born: date | None, policy: TicketPolicy, today: date) -> tuple[str, bool] | Refusal:
+def lane_of(
+    *, asked: str, born: date | None, shown: bool, policy: TicketPolicy, today: date
+) -> tuple[str, bool] | Refusal:
     """The lane, and whether the window has to look at what it is asked for – on every surface by the same rule.
 
     Age is that of the document, on the day: who is old enough gets the elderly lane without asking, whose document says
     otherwise is refused it. Without a document, and for every other lane, nothing is shown: it is checked at the window.
 
+    :param shown: the document itself was; a number that was only typed is compared with the card at the window.
     :param born: by the document; None without one, or where it does not say.
     """
     asked_lane = asked if asked in policy.priority_lanes else ""
@@ -125,7 +128,7 @@ def lane_of(*, asked: str, born: date | None, policy: TicketPolicy, today: date)
         }
         return Refusal("invalid", {"field": "lane", "reason": reason})
     if asked_lane in ("", "elderly"):
-        return ("elderly", False) if old else ("", False)
+        return ("elderly", not shown) if old else ("", False)
     return asked_lane, True
 
 
@@ -172,6 +175,7 @@ VERBS: dict[str, tuple[tuple[str, ...], str]] = {
     "take_over": (("called", "serving"), ""),
     "undo": (("finished", "missed", "serving"), ""),
     "join_booking": (("waiting", "parked", "called", "serving", "held"), ""),
+    "claim": (("waiting", "called", "parked", "missed", "held"), ""),
     "put_first": (("waiting", "parked"), "waiting"),
     "fall_back": (("waiting",), ""),
     "leave": (("waiting", "called", "held", "parked", "missed"), "left"),

@@ -10,7 +10,6 @@ import orjson
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
 
 from banshi.foundation import states
@@ -43,7 +42,7 @@ def weekday(day: date) -> str:
 def strip_day(context: template.Context, day: date) -> str:
     """今天, 明天, 周四 over the number in a day strip."""
     today = timezone.localtime(context["now"]).date()
-    return capfirst(day_words(day, today)) if 0 <= (day - today).days <= 1 else weekday(day)
+    return day_words(day, today) if 0 <= (day - today).days <= 1 else weekday(day)
 
 
 @register.simple_tag

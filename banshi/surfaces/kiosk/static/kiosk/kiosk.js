@@ -99,6 +99,21 @@ if (reader) {
   });
 }
 
+/* ---- a card on the reader: what its driver signed goes in a field of its own, which nobody can type into ---- */
+
+document.addEventListener("formdata", (event) => {
+  const said = event.formData.get("presented");
+  if (typeof said !== "string" || !said.startsWith("BC1|")) return;
+  event.formData.set("chip", said);
+  event.formData.set("presented", "");
+});
+// A driver that does not type hands it over as an event: new CustomEvent("card", { detail: "BC1|…" }).
+document.addEventListener("card", (event) => {
+  if (!reader || typeof event.detail !== "string") return;
+  reader.value = event.detail;
+  reader.form.requestSubmit();
+});
+
 /** From the birth year inside an ID number: the elderly lane, unless somebody chose another. */
 function suggestLane() {
   const from = Number(reader?.dataset.elderlyFrom);
