@@ -22,3 +22,17 @@ def priority(lane: str) -> str:
     if not lane:
         return ""
     return pgettext("priority lane", "Priority: %(lane)s") % {"lane": LANES.get(lane, lane)}
+
+
+def stays_words(ended: str, until: str) -> str:
+    """After closing time, to those whose turn still comes; two times of day in words."""
+    words = pgettext(
+        "after hours", "No more numbers since %(ended)s. The windows stay until %(until)s for those in line."
+    )
+    return words % {"ended": ended, "until": until}
+
+
+def sorry_words(until: str) -> str:
+    """After closing time, to those whose turn will not come."""
+    words = pgettext("after hours", "Sorry, probably not served today any more: the windows stay until %(until)s.")
+    return words % {"until": until}

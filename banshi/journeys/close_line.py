@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -83,26 +84,37 @@ def end(*, closure: Closure, now: datetime) -> bool:
     return True
 
 
+class FirstPlace(NamedTuple):
+    """`item`: code of the matter under which it is booked."""
+
+    item: str
+    starts_at: datetime
+
+
 class NextPlaces:
     """The first time that can be booked for what a number was taken for; looked up once per matter."""
 
     def __init__(self, now: datetime) -> None:
         self._now = now
-        self._known: dict[tuple[int, str | None], datetime | None] = {}
+        self._known: dict[tuple[int, str | None], FirstPlace | None] = {}
 
     def __call__(self, ticket: Ticket) -> datetime | None:
+        found = self.first(ticket)
+        return found.starts_at if found is not None else None
+
+    def first(self, ticket: Ticket) -> FirstPlace | None:
         code = ticket.item.code if ticket.item else self._some_item(ticket)
         key = (ticket.hall_id, code)
         if key not in self._known:
             self._known[key] = self._first(ticket.hall, code) if code else None
         return self._known[key]
 
-    def _first(self, hall: Hall, code: str) -> datetime | None:
+    def _first(self, hall: Hall, code: str) -> FirstPlace | None:
         try:
             found = booking.alternatives(hall=hall, item_code=code, near=self._now, now=self._now, n=1)
         except Refused:
             return None
-        return found[0].starts_at if found else None
+        return FirstPlace(code, found[0].starts_at) if found else None
 
     def _some_item(self, ticket: Ticket) -> str | None:
         """A number for a category: any matter of it stands for its places."""

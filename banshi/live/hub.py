@@ -33,7 +33,7 @@ POOL = 2
 MOVING = frozenset({"line", "windows", "clock"})  # topics that change what watchers see
 RIGHTS = "rights"  # told by triggers on keys, roles and staff (identity 0004)
 YIELD_EVERY = 200  # watchers handed their part before others get a turn
-FOR_GOOD = frozenset({"finished", "closed", "left", "redirected"})
+SETTLED = frozenset({"finished", "closed", "left", "redirected", "missed"})  # moves only by a change of its own
 REFRESH_S = 10.0  # estimates and waits move with the clock even where nobody calls
 
 
@@ -43,7 +43,7 @@ class Watcher:
 
     hall: str
     ref: str | None
-    over: bool = False  # its number has left the line for good
+    over: bool = False  # its number has left the line, and that was told
     key: str = ""  # the Authorization it was opened with, and for what: asked again when rights change
     operation: str = ""
     ended: bool = False  # whoever opened it may no longer watch
@@ -245,6 +245,7 @@ class Hub:
             if n % YIELD_EVERY == YIELD_EVERY - 1:
                 await asyncio.sleep(0)  # let those served so far be sent, and those called pass
             assert watcher.ref is not None
+            watcher.over = False  # also who was gone and is back: a step undone, a missed number put back
             watcher.offer(line.version, orjson.dumps(moving_part(parts[watcher.ref], watch.zone)))
         for watcher in watchers:
             if watcher.ref is None:
@@ -253,15 +254,18 @@ class Hub:
                 watcher.offer(line.version, whole)
 
     async def _hand_out_gone(self, watch: HallWatch, line: tickets.Line) -> None:
-        """Tickets that left the line (finished, missed, closed): read once for each follower still there."""
+        """Tickets that left the line (finished, closed, missed another day): read once, told to each follower once."""
         here = {t.ref for t in line.tickets}
-        gone = [w for w in watch.watchers if w.ref is not None and w.ref not in here and not w.over]
-        for watcher in gone:
-            ref = watcher.ref
-            assert ref is not None
+        gone: dict[str, list[Watcher]] = {}
+        for watcher in watch.watchers:
+            if watcher.ref is not None and watcher.ref not in here and not watcher.over:
+                gone.setdefault(watcher.ref, []).append(watcher)
+        for ref, watchers in gone.items():
             with contextlib.suppress(Refused):
                 view = await self.run(lambda ref=ref: tickets.ticket(ref, clock.now()))  # type: ignore[misc]
                 part = ticket_part(view, watch.zone)
                 part["floor_en"] = view.floor_en
-                watcher.offer(line.version, orjson.dumps(part))
-                watcher.over = view.state in FOR_GOOD
+                body = orjson.dumps(part)
+                for watcher in watchers:
+                    watcher.offer(line.version, body)
+                    watcher.over = view.state in SETTLED

@@ -21,6 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from banshi.foundation import crypto, once
+from banshi.foundation.windows import windows_words
 from banshi.foundation.words import words
 from banshi.kernel.refusals import Alternative, Refusal, Refused
 
@@ -233,6 +234,12 @@ def duration_words(seconds: float) -> str:
     if not rest:
         return gettext("%(n)s h") % {"n": hours}
     return gettext("%(h)s h %(m)s min") % {"h": hours, "m": rest}
+
+
+@register.filter
+def windows(numbers: Sequence[str]) -> str:
+    """“01–03、12”."""
+    return windows_words(numbers)
 
 
 @register.filter

@@ -285,12 +285,14 @@ def closed_now(hall: Hall, at: datetime) -> list[rules.Closure]:
 
 @dataclass(frozen=True)
 class Notice:
-    """A closure that runs now, as people read it. `where`: the part that is closed; None for the whole hall."""
+    """A closure as people read it. `where`: the part that is closed; None for the whole hall."""
 
     where: Words | None
     reason: Words
+    starts_at: datetime
     ends_at: datetime
     kind: str
+    id: int
 
 
 def notices(hall: Hall, at: datetime, *, zone: str | None = None) -> list[Notice]:
@@ -301,11 +303,26 @@ def notices(hall: Hall, at: datetime, *, zone: str | None = None) -> list[Notice
     rows = Closure.objects.filter(hall=hall, withdrawn_at=None, starts_at__lte=at, ends_at__gt=at)
     found = []
     for row in rows.select_related("floor", "zone__floor", "category__zone", "item").order_by("starts_at", "id"):
-        part = row.floor or row.zone or row.category or row.item
-        if zone is not None and part is not None and zone not in _zones_of(row):
-            continue
-        found.append(Notice(_named(part), Words(zh=row.reason_zh, en=row.reason_en), row.ends_at, row.kind))
+        notice = _notice(row)
+        if zone is None or notice.where is None or zone in _zones_of(row):
+            found.append(notice)
     return sorted(found, key=lambda each: each.where is not None)
+
+
+def announced(hall: Hall, first: date, last: date) -> list[Notice]:
+    """The closures that touch the days first–last (hall's zone), as people read them, in order."""
+    zone = ZoneInfo(hall.timezone)
+    start, end = (datetime.combine(day, time(0), zone) for day in (first, last + timedelta(days=1)))
+    rows = Closure.objects.filter(hall=hall, withdrawn_at=None, starts_at__lt=end, ends_at__gt=start)
+    return [
+        _notice(row) for row in rows.select_related("floor", "zone", "category", "item").order_by("starts_at", "id")
+    ]
+
+
+def _notice(row: Closure) -> Notice:
+    part = row.floor or row.zone or row.category or row.item
+    reason = Words(zh=row.reason_zh, en=row.reason_en)
+    return Notice(_named(part), reason, row.starts_at, row.ends_at, row.kind, row.pk)
 
 
 def _zones_of(row: Closure) -> set[str]:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from banshi.foundation import clock
 from banshi.foundation.said import english
+from banshi.journeys.after_hours import after_hours, first_place, owes_an_apology
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars import queries as calendars
@@ -148,11 +149,19 @@ def _ticket(request: Any, ref: str, *, now: datetime) -> dict[str, Any]:
     until = opening.session.ends_at if opening and opening.session else None
     no_walk = opening is not None and (opening.closure is not None or until is None or seen.served_today is False)
     walk = seen.walk_off_until
+    stopped = opening.closure if opening else None
+    after = after_hours(hall, now) if seen.state == "waiting" and until is None and stopped is None else None
+    too_late = after is not None and not after.reaches(likely_s=seen.likely_s, now=now)
+    unserved = seen.state == "closed" and owes_an_apology(seen.ref)
     return {
         "t": seen,
         "floor": floor,
         "beyond": [en if english() and en else zh for zh, en in seen.beyond],
-        "stopped": opening.closure if opening else None,
+        "stopped": stopped,
+        "after": after,
+        "too_late": too_late,
+        "unserved": unserved,
+        "first_place": first_place(seen.ref, now) if too_late or unserved else None,
         "hall": hall,
         "policy": policy.tickets,
         "told": seen.has_contact and policy.messages.on_call,

@@ -87,7 +87,7 @@ def _hall(found: Hall, *, now: datetime) -> dict[str, Any]:
         "here": halls_now([found], now=now)[0],
         "week": week(found, today),
         "promises": tickets.published(found, now),
-        "closures": calendars.closures(found, today, today + timedelta(days=30)),
+        "closures": calendars.announced(found, today, today + timedelta(days=30)),
         "floors": plan.floors(view, states),
         "popular": insight.popular(found.code, now=now),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from banshi.foundation import clock
 from banshi.foundation.doors import Asked, Who, door
 from banshi.foundation.said import english, named
 from banshi.journeys import redirect
+from banshi.journeys.after_hours import after_hours
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.calendars import queries as calendars
@@ -61,8 +62,9 @@ def line(request: Asked) -> HttpResponse:
     view = tickets.desk(request.who.staff_id, now)
     if view.state == "signed_out":
         return HttpResponse(headers={"HX-Redirect": "/desk/"})
-    response = render(request, "desk/_line.html", context(request.who, view, now=now))
-    if request.GET.get("seen", "") != seen(view):
+    shown = context(request.who, view, now=now)
+    response = render(request, "desk/_line.html", shown)
+    if request.GET.get("seen", "") != shown["seen"]:
         response["HX-Trigger"] = "desk-changed"
     return response
 
@@ -98,14 +100,18 @@ def hall_at_work(staff_id: int) -> Hall:
     return session.hall
 
 
-def seen(view: tickets.DeskView) -> str:
-    """What the centre of the page shows, as a mark to compare. With nobody in front it says who waits, so it shows that."""
+def seen(view: tickets.DeskView, closed: Sequence[calendars.Notice] = ()) -> str:
+    """What the centre of the page shows, as a mark to compare. With nobody in front it says who waits, so it shows that.
+
+    :param closed: the closures that run now; each is shown whoever is in front.
+    """
     if view.ticket is None:
         mark = f"{view.state}:{view.waiting}:{view.line[0].ref if view.line else ''}"
     else:
         mark = f"{view.state}:{view.ticket.ref}:{view.ticket.state}"
     if view.ticket is not None and view.ticket.identity_ok is False:
         mark += ":mismatch"
+    mark += "".join(f":closed-{each.id}" for each in closed)
     return f"{mark}:seen" if view.help is not None and view.help.seen_at is not None else mark
 
 
@@ -123,12 +129,15 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
     soon = [a for a in booking.coming(hall.id, now, limit=40) if a.starts_at <= now + timedelta(hours=1)]
     categories = {c.code: named(c) for c in view.whole.categories}
     undoable = tickets.undoable(view, now=now)
+    closed = calendars.notices(hall, now)
+    after = after_hours(hall, now) if view.waiting else None
     return {
         "view": view,
         "hall": hall,
         "window": mine,
         "ticket": view.ticket,
-        "seen": seen(view),
+        "seen": seen(view, closed) + (":after-hours" if after else ""),
+        "after": after,
         "line": [(t, categories.get(t.category, t.category), t.waited_s) for t in view.line[1:LINE_SHOWN]],
         "more": max(0, view.waiting - LINE_SHOWN),
         "longest_s": max((t.waited_s for t in view.line), default=None),
@@ -152,7 +161,7 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
         "at_work": [w for w in view.whole.windows if w.ticket_ref and w.code != view.window_code],
         "elapsed_s": _elapsed(view, now),
         "speed": clock.speed(),
-        "closed": [_closed(each, zone) for each in calendars.notices(hall, now)],
+        "closed": [_closed(each, zone) for each in closed],
         "shut": _shut(hall, view, zone, now),
         **more,
     }

@@ -93,6 +93,16 @@ def not_too_often(place: Place) -> None:
     limits.take(key=f"kiosk:{place.hall.code}:{place.device.code if place.device else ''}", per_minute=30, burst=40)
 
 
+def not_too_many(place: Place) -> None:
+    """Nobody empties the day's numbers at one machine; a queue of people that uses it never gets there.
+
+    :raises Refused: rate-limited.
+    """
+    limits.take(
+        key=f"kiosk-number:{place.hall.code}:{place.device.code if place.device else ''}", per_minute=8, burst=30
+    )
+
+
 def page(
     request: HttpRequest, place: Place, template: str, context: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:

@@ -15,9 +15,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation.crypto import rating_key
 from banshi.foundation.lanes import LANES
-from banshi.foundation.said import named
+from banshi.foundation.said import english, named
 from banshi.foundation.templatetags.ui import wait
+from banshi.foundation.windows import windows_words
+from banshi.journeys.after_hours import after_hours, first_place, owes_an_apology
 from banshi.kernel.refusals import Refused
+from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.devices import actions as devices
 from banshi.rooms.devices.ports import PrinterTrouble, Slip
 from banshi.rooms.tickets import actions as moving
@@ -25,7 +28,7 @@ from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.queries import TicketView
 from banshi.surfaces.kiosk.place import Place, at_kiosk, page
 from banshi.surfaces.kiosk.refusing import refused_page
-from banshi.surfaces.kiosk.where import Where, floors, ranges
+from banshi.surfaces.kiosk.where import Where, floors
 
 
 def _ticket(place: Place, ref: str) -> TicketView:
@@ -40,7 +43,7 @@ def _where(ticket: TicketView) -> Where:
     """Where to wait, and the windows that may call."""
     return Where(
         named({"floor_zh": ticket.floor, "floor_en": ticket.floor_en}, "floor"),
-        ranges(ticket.windows),
+        windows_words(ticket.windows),
         floors(ticket.beyond),
     )
 
@@ -55,7 +58,19 @@ def follow_address(ref: str) -> str:
 def slip(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
     """The number, huge. `?new=1` prints it once the page is there."""
     ticket = _ticket(place, ref)
+    waiting = ticket.state == "waiting"
+    opening = calendars.opening(place.hall, place.now, item=ticket.item, category=ticket.category) if waiting else None
+    stopped = opening.closure if opening else None
+    after = after_hours(place.hall, place.now) if waiting and not stopped else None
+    too_late = after is not None and not after.reaches(likely_s=ticket.likely_s, now=place.now)
+    unserved = ticket.state == "closed" and owes_an_apology(ref)
     context = {
+        "stopped": stopped,
+        "stopped_why": (stopped.reason.en if english() else stopped.reason.zh) if stopped else "",
+        "after": after,
+        "too_late": too_late,
+        "unserved": unserved,
+        "first_place": first_place(ref, place.now) if too_late or unserved else None,
         "ticket": ticket,
         "where": _where(ticket),
         "follow": follow_address(ref),

@@ -16,7 +16,6 @@ from banshi.foundation import clock
 from banshi.foundation.lanes import LANES
 from banshi.journeys import take_number
 from banshi.kernel.refusals import Refused
-from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import ClosedSlug
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem
@@ -26,7 +25,7 @@ from banshi.rooms.places.models import Category
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.rules import served_today
 from banshi.surfaces.kiosk import presented
-from banshi.surfaces.kiosk.place import Place, at_kiosk, not_too_often, page
+from banshi.surfaces.kiosk.place import Place, at_kiosk, not_too_many, not_too_often, page
 from banshi.surfaces.kiosk.refusing import refused_page
 from banshi.surfaces.kiosk.where import where
 from banshi.surfaces.kiosk.which import which_document
@@ -34,19 +33,20 @@ from banshi.surfaces.kiosk.which import which_document
 RESULTS = 6
 
 
-def no_walk_ins(place: Place) -> Refused | None:
-    """Why nobody at all gets a walk-in number now."""
+def no_walk_ins(place: Place, item: str | None = None, category: str | None = None) -> Refused | None:
+    """Why no walk-in number is given now: to nobody at all, or not for this matter or category."""
     if not place.policy.tickets.walk_ins:
         reason = {"zh": "本大厅只办理预约，先约时间", "en": "This hall serves by appointment; book a time first"}
         return Refused("walk-ins-closed", facts={"reason": reason})
-    if tickets.numbers_open(hall=place.hall, policy=place.policy.tickets, now=place.now).open:
+    found = tickets.numbers_open(
+        hall=place.hall, policy=place.policy.tickets, now=place.now, item=item, category=category
+    )
+    if found.open:
         return None
-    opens = calendars.next_opening(place.hall, place.now)
-    day = place.now.astimezone(ZoneInfo(place.hall.timezone)).date()
-    why = calendars.why_closed(place.hall, day, at=place.now)
+    opens, why = found.opens_at, found.why
     reason = {"zh": why.words.zh, "en": why.words.en} if why else {"zh": "现在不在开放时间", "en": "It is not open now"}
     facts = {"reason": reason, "slug": why.slug if why else ClosedSlug.OUTSIDE_HOURS}
-    return Refused("closed", facts=facts, next=opens.starts_at if opens else None)
+    return Refused("closed", facts=facts, next=opens)
 
 
 @at_kiosk
@@ -90,7 +90,7 @@ def confirm(request: HttpRequest, place: Place) -> HttpResponse:
         if request.method == "POST":
             return _take(request, place, item_code, category_code)
         listed, category = _asked(place, item_code, category_code)
-        refused = no_walk_ins(place)
+        refused = no_walk_ins(place, listed.item.code if listed else None, category.code)
         if refused is not None:
             raise refused
         if listed is not None and not listed.walk_in:
@@ -151,7 +151,9 @@ def _take(request: HttpRequest, place: Place, item_code: str, category_code: str
     rules = place.policy.tickets
     lane = request.POST.get("lane", "")[:20]
     person_id = shown = None
-    if presented.anything(request):
+    if not presented.anything(request):
+        not_too_many(place)
+    else:
         not_too_often(place)
         document = presented.posted(request)
         if document.fits:

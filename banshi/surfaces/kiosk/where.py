@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import pgettext
 
 from banshi.foundation.said import named
+from banshi.foundation.windows import windows_words
 from banshi.rooms.places.models import Category
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.queries import LineCategory
@@ -19,7 +20,7 @@ FAIR_S = 25 * 60
 
 @dataclass(frozen=True)
 class Where:
-    """`wait_on`: the floor to wait on; `windows`: “1–8、12 号”; `later`: other floors, after a long wait."""
+    """`wait_on`: the floor to wait on; `windows`: “01–08、12”; `later`: other floors, after a long wait."""
 
     wait_on: str
     windows: str
@@ -30,36 +31,12 @@ def where(category: Category, now: datetime) -> Where:
     """As the phone and the messages say it."""
     found = tickets.places([category.pk], now)[category.pk]
     floor = named({"floor_zh": found.floor_zh, "floor_en": found.floor_en}, "floor")
-    return Where(wait_on=floor, windows=ranges(found.numbers), later=floors(found.beyond_floors))
+    return Where(wait_on=floor, windows=windows_words(found.numbers), later=floors(found.beyond_floors))
 
 
 def floors(pairs: Iterable[tuple[str, str]]) -> str:
     """(zh, en) of several floors, in the active language."""
     return pgettext("between windows", ", ").join(named({"floor_zh": zh, "floor_en": en}, "floor") for zh, en in pairs)
-
-
-def ranges(numbers: Sequence[str]) -> str:
-    """["01", "02", "03", "12"] → “1–3、12”. Numbers that are no numbers stay as they are."""
-    runs: list[list[str]] = []
-    for number in numbers:
-        if runs and _follows(runs[-1][-1], number):
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return pgettext("between windows", ", ").join(
-        f"{_short(run[0])}–{_short(run[-1])}"
-        if len(run) > 2
-        else pgettext("between windows", ", ").join(map(_short, run))
-        for run in runs
-    )
-
-
-def _follows(before: str, number: str) -> bool:
-    return before.isdecimal() and number.isdecimal() and int(number) == int(before) + 1
-
-
-def _short(number: str) -> str:
-    return number.lstrip("0") or number
 
 
 def busy(categories: Iterable[LineCategory]) -> str:

@@ -27,6 +27,8 @@ from banshi.rooms.calendars.rules import Closure as ClosureSpan
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Category, Floor, Hall, Zone
+from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets.models import AT_WINDOW
 from banshi.surfaces.office.calendar_editor import choices_of, people_context
 from banshi.surfaces.office.frame import (
     clean,
@@ -107,11 +109,19 @@ def _name(row: Any) -> str:
     return named(row, "label") if isinstance(row, Floor) else named(row)
 
 
-def _parts(hall: Hall) -> list[tuple[str, list[tuple[str, str]]]]:
-    """What can be closed, by kind: (label, [(value, name)])."""
+def _parts(hall: Hall, *, served: bool = False) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What can be closed, by kind: (label, [(value, name)]).
+
+    :param served: only floors and zones with windows: closing another stops nothing.
+    """
+    floors, zones = Floor.objects.filter(hall=hall), Zone.objects.filter(hall=hall)
+    if served:
+        with_windows = hall.windows.order_by("id")
+        floors = floors.filter(pk__in=with_windows.values("zone__floor_id"))
+        zones = zones.filter(pk__in=with_windows.values("zone_id"))
     kinds: list[tuple[str, str, Any]] = [
-        (_("Floors"), "floor", Floor.objects.filter(hall=hall).order_by("order", "code")),
-        (_("Zones"), "zone", Zone.objects.filter(hall=hall).order_by("code")),
+        (_("Floors"), "floor", floors.order_by("order", "code")),
+        (_("Zones"), "zone", zones.order_by("code")),
         (_("Categories"), "category", Category.objects.filter(hall=hall).order_by("order", "code")),
     ]
     return [(label, [(f"{kind}:{row.code}", _name(row)) for row in rows]) for label, kind, rows in kinds]
@@ -145,7 +155,7 @@ def _list(request: Asked, hall: Hall, typed: dict[str, str], refused: Refused | 
         rows=rows,
         more=query_without_page(request),
         who_made=names_of(row.made_by for row in rows),
-        parts=_parts(hall),
+        parts=_parts(hall, served=True),
         follow_ups=_progress(hall, rows),
         typed=typed,
         refused=refused,
@@ -180,6 +190,11 @@ def preview(request: Asked, hall: str) -> HttpResponseBase:
     people = change_hours.affected(hall=place, now=clock.now(), closure=spans)
     context: dict[str, Any] = people_context(people)
     context["foreseen"] = consequences(hall=place, now=clock.now(), shut=spans)
+    today = clock.now().astimezone(zone_of(place)).date()
+    if wanted.starts_at.astimezone(zone_of(place)).date() <= today:
+        stopped = tickets.stopped_by(hall=place, closures=spans, now=clock.now())
+        at_windows = tickets.stopped_by(hall=place, closures=spans, now=clock.now(), states=AT_WINDOW)
+        context |= {"in_line": len(stopped), "at_windows": len(at_windows)}
     return page(request, "office/closure_preview.html", place, typed=typed, wanted=wanted, **context)
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import pgettext
 from banshi.foundation import clock
 from banshi.foundation.said import english
 from banshi.foundation.templatetags.ui import when
+from banshi.journeys.after_hours import after_hours
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import ClosedSlug
 from banshi.rooms.places import queries as places
@@ -39,7 +40,8 @@ def facts_of(hall: Hall, *, now: datetime, zone: str | None = None) -> dict[str,
     """JSON-ready, in the active language.
 
     `open`; `opens`: words such as “明天 9:00”, "" when open; `why`: what keeps it closed beside the hour, or "";
-    `message`: a closure that runs now; `notices`; `chime`, `voice`; `at`: hall time; `speed`: of the hall's clock.
+    `message`: a closure that runs now, or until when the windows stay for those in line;
+    `notices`; `chime`, `voice`; `at`: hall time; `speed`: of the hall's clock.
 
     :param zone: code of the zone whose closures matter too; None = the whole hall's only.
     """
@@ -51,6 +53,8 @@ def facts_of(hall: Hall, *, now: datetime, zone: str | None = None) -> dict[str,
     with timezone.override(ZoneInfo(hall.timezone)):
         opens = when(coming.starts_at, local.date()) if coming else ""
         message = _message(hall, now, local, zone)
+        if session is None and not message and (after := after_hours(hall, now)) is not None:
+            message = after.stays
     return {
         "open": session is not None,
         "opens": opens,

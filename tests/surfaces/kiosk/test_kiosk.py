@@ -17,7 +17,6 @@ from banshi.rooms.calendars.models import Closure
 from banshi.rooms.devices import actions as devices
 from banshi.rooms.devices.models import Device
 from banshi.rooms.tickets.models import Ticket
-from banshi.surfaces.kiosk.where import ranges
 from tests.surfaces.kiosk.cards import card, chip
 from tests.town import TUESDAY_NINE, Town, at
 
@@ -433,9 +432,9 @@ def test_the_categories_cost_the_same_however_many_there_are(
 @pytest.mark.parametrize(
     ("numbers", "said"),
     [
-        (["01", "02", "03"], "1–3"),
-        (["01", "02"], "1、2"),
-        (["01", "03", "04", "05", "12"], "1、3–5、12"),
+        (["01", "02", "03"], "01–03"),
+        (["01", "02"], "01、02"),
+        (["01", "03", "04", "05", "12"], "01、03–05、12"),
         (["A1", "A2"], "A1、A2"),
         ([], ""),
     ],
@@ -443,5 +442,15 @@ def test_the_categories_cost_the_same_however_many_there_are(
 def test_windows_are_said_in_few_words(numbers: list[str], said: str):
     from django.utils import translation
 
+    from banshi.foundation.windows import windows_words
+
     with translation.override("zh-hans"):
-        assert ranges(numbers) == said
+        assert windows_words(numbers) == said
+
+
+def test_nobody_empties_the_days_numbers_at_one_machine(kiosk: Device, machine: Client):
+    """A queue of people uses one machine: thirty in a row get theirs."""
+    answers = [machine.post("/kiosk/town/confirm?category=A", {"presented": ""}).status_code for _ in range(31)]
+
+    assert answers == [302] * 30 + [429]
+    assert Ticket.objects.count() == 30

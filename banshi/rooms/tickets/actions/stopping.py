@@ -20,9 +20,14 @@ IN_LINE = ("waiting", "parked", "missed", "held")
 NextPlace = Callable[[Ticket], datetime | None]
 
 
-def stopped_by(*, hall: Hall, closures: Sequence[Closure], now: datetime) -> list[Ticket]:
-    """The numbers of today that stand in a line these closures stop; those at a window are served to the end."""
-    tickets = Ticket.objects.filter(hall=hall, day=business_day(hall, now), state__in=IN_LINE)
+def stopped_by(
+    *, hall: Hall, closures: Sequence[Closure], now: datetime, states: Sequence[str] = IN_LINE
+) -> list[Ticket]:
+    """The numbers of today that stand in a line these closures stop; those at a window are served to the end.
+
+    :param states: those looked at.
+    """
+    tickets = Ticket.objects.filter(hall=hall, day=business_day(hall, now), state__in=states)
     rules_of_hall = policy(hall, now)
     zones = calendars.zones_by_category(hall.pk)
     return [

@@ -79,7 +79,8 @@ function drawn(box, ticket) {
   const ahead = box.querySelector("[data-ahead]");
   ahead.dataset.ahead = ticket.ahead;
   ahead.textContent = fill(ticket.ahead === 1 ? words.one : words.many, { n: ticket.ahead });
-  box.querySelector("[data-wait]").textContent = wait(ticket.estimate);
+  const likely = box.querySelector("[data-wait]"); // none while calling has stopped
+  if (likely) likely.textContent = wait(ticket.estimate);
   const late = box.querySelector("[data-late]");
   if (late) late.hidden = ticket.served_today !== false;
   const walk = box.querySelector("[data-walk]");

@@ -77,12 +77,20 @@ function drawCalls() {
 
 const rowHeight = () => parseFloat(getComputedStyle(document.documentElement).fontSize) * 5.7;
 
+/** Minutes as slip and phone say them: 88 → 1 小时 28 分钟. */
+function duration(minutes) {
+  const [h, m] = [Math.floor(minutes / 60), minutes % 60];
+  if (!h) return fill(words.min, { n: m });
+  return m ? fill(words.hMin, { h, m }) : fill(words.h, { n: h });
+}
+
 function waitWords(lane) {
   if (lane.likely_s === null || lane.likely_s === undefined) return lane.windows ? "" : words.noWindow;
+  if (facts && !facts.open) return ""; // nobody can take a number any more
   const likely = Math.max(1, Math.round(lane.likely_s / 60));
   const most = Math.ceil((lane.at_most_s ?? 0) / 60);
   if ((lane.at_most_s ?? lane.likely_s) <= 60) return words.now;
-  return most > likely ? fill(words.aboutMost, { n: likely, m: most }) : fill(words.about, { n: likely });
+  return most > likely ? fill(words.aboutMost, { n: duration(likely), m: duration(most) }) : fill(words.about, { n: duration(likely) });
 }
 
 function drawLanes() {

@@ -1,0 +1,67 @@
+"""After the day's last session, for those still in line: until when the windows stay, and whether that reaches them.
+
+Phone, slip, board and desk all ask here; `close_hall_day` closes the line at the same moment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from banshi.foundation.lanes import sorry_words, stays_words
+from banshi.journeys.close_hall_day import AFTER_LAST_SESSION
+from banshi.journeys.close_line import FirstPlace, NextPlaces
+from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.places.models import Hall
+from banshi.rooms.tickets.models import Ticket
+
+# Why a number came to nothing without its holder's doing: they are owed an apology.
+NOT_SERVED = ("not_called", "hall_closed")
+
+
+@dataclass(frozen=True)
+class AfterHours:
+    """No numbers are given since `ended_at`; the windows serve those in line up to `until`. Hall time."""
+
+    ended_at: datetime
+    until: datetime
+
+    def reaches(self, *, likely_s: int | None, now: datetime) -> bool:
+        """Whether a number with this wait will probably still be called. With nobody at work, none is."""
+        return likely_s is not None and now + timedelta(seconds=likely_s) < self.until
+
+    @property
+    def stays(self) -> str:
+        """In the active language."""
+        return stays_words(_said(self.ended_at), _said(self.until))
+
+    @property
+    def sorry(self) -> str:
+        return sorry_words(_said(self.until))
+
+
+def _said(at: datetime) -> str:
+    return f"{at.hour}:{at:%M}"
+
+
+def after_hours(hall: Hall, now: datetime) -> AfterHours | None:
+    """Between the end of the day's last session and the closing of the line; None at any other time."""
+    zone = ZoneInfo(hall.timezone)
+    today = now.astimezone(zone).date()
+    ends = [session.ends_at for session in calendars.sessions(hall, today, today).get(today, [])]
+    if not ends or not max(ends) <= now < max(ends) + AFTER_LAST_SESSION:
+        return None
+    ended_at = max(ends).astimezone(zone)
+    return AfterHours(ended_at, ended_at + AFTER_LAST_SESSION)
+
+
+def first_place(ref: str, now: datetime) -> FirstPlace | None:
+    """The first time that can be booked for what a number was taken for."""
+    ticket = Ticket.objects.select_related("hall", "item", "category").filter(ref=ref).order_by("id").first()
+    return NextPlaces(now).first(ticket) if ticket is not None else None
+
+
+def owes_an_apology(ref: str) -> bool:
+    """Whether this number was closed because the day, or the hall, did."""
+    return Ticket.objects.filter(ref=ref, state="closed", closed_why__in=NOT_SERVED).exists()
