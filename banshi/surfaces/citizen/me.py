@@ -159,11 +159,14 @@ def sign_out(request: Any) -> HttpResponseBase:
 
 
 @citizen_page
-@require_POST
+@require_http_methods(["GET", "POST"])
 def sign_out_everywhere(request: Any) -> HttpResponseBase:
-    """End every session of this account, on whatever telephone or computer; this one too."""
+    """End every session of this account, on whatever telephone or computer; this one too. Asked once."""
+    if request.method == "GET":
+        return page(request, "citizen/sign_out_everywhere.html", {})
     identity.sign_out_everywhere(account_id=request.who.account_id, by=request.who.by, now=clock.now())
     people.forget_epochs()
+    messages.success(request, gettext("Signed out on every device."))
     return sign_out(request)
 
 

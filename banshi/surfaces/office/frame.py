@@ -29,12 +29,12 @@ WAYS: tuple[tuple[Text, tuple[tuple[str, str, Text, str], ...]], ...] = (
     (
         _("Today"),
         (
-            ("overview", "house", _("What needs you"), "line.view"),
+            ("overview", "house", _("To do"), "line.view"),
             ("live", "activity", _("The hall now"), "line.view"),
             ("guide", "id-card", _("Guide"), "appointments.manage"),
             ("paper", "printer", _("Paper numbers"), "line.steer"),
             ("appointments", "calendar-check", _("Appointments"), "appointments.view"),
-            ("people", "users", pgettext_lazy("office", "People"), "people.correct"),
+            ("people", "users", pgettext_lazy("office", "Citizens"), "people.correct"),
             ("ratings", "star", _("Low ratings"), "ratings.view"),
             ("notices", "bell", _("Notices sent"), "notices.view"),
         ),

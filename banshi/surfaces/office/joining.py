@@ -97,7 +97,7 @@ def _document(number: str, id_type: str) -> tuple[str, str]:
     """:raises Refused: identity-invalid; invalid, field id_type, where the number can be of several kinds."""
     fits = [IdType(id_type)] if id_type in IdType._value2member_map_ else list(types_that_fit(number))
     if len(fits) > 1:
-        raise invalid("id_type", _("This number can stand on several documents: say which it is."))
+        raise invalid("id_type", _("This number could belong to more than one kind of document. Say which one."))
     kind = fits[0] if fits else IdType.RESIDENT_ID
     try:
         normalise(kind, number)

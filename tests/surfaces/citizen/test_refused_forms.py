@@ -322,3 +322,20 @@ def test_no_form_with_fields_is_left_to_the_browsers_own_words():
     assert found == bare == {
         "_appeal.html", "_choose.html", "code.html", "confirm.html", "me.html", "number.html", "rate.html", "sign_in.html",
     }  # fmt: skip
+
+
+def test_a_kept_form_is_shown_in_words_and_its_document_masked(mine: Phone, open_town: Town):
+    form = who_comes(mine, open_town)
+    said = form.said | PERSON | {"who": "new", "id_type": "resident_id", "id_number": "110101199003077715"}
+    mine.post("/sign-out-everywhere")
+    mine.post(form.to, **said)
+    back = Account.objects.get(pk=mine.account.pk)
+    session = mine.client.session
+    session["account"], session["epoch"] = back.pk, back.epoch
+    session.save()
+
+    shown = mine.get("/again").context["shown"]
+
+    assert ("证件号码", "1101**********7715") in shown
+    assert [value for _, value in shown if value in ("new", "resident_id", "110101199003077715")] == []
+    assert [label for label, _ in shown][:3] == ["姓名", "证件种类", "证件号码"]

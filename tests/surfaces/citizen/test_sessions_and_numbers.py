@@ -83,3 +83,13 @@ def test_a_number_with_an_account_of_its_own_is_not_taken(mine: Phone, theirs: P
     assert answer.status_code == 422
     assert "这个号码已有自己的账号" in text(answer)
     assert Person.objects.get(pk=mine.person.pk).phone == mine.person.phone
+
+
+def test_signing_out_everywhere_is_asked_first_and_told_afterwards(mine: Phone, open_town: Town):
+    asked = text(mine.get("/sign-out-everywhere"))
+    still = mine.get("/me/").context["account"]
+
+    mine.post("/sign-out-everywhere")
+
+    assert ["退出所有设备？" in asked, still == mine.account] == [True, True]
+    assert "已退出所有设备。" in text(mine.get("/"))
