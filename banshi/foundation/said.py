@@ -6,9 +6,16 @@ from typing import Any
 
 from django.utils.translation import get_language
 
+from banshi.kernel import tongues
+
 
 def english() -> bool:
     return (get_language() or "zh").startswith("en")
+
+
+def one_tongue(text: str) -> str:
+    """A reason kept in both languages, in the active one."""
+    return tongues.one_tongue(text or "", "en" if english() else "zh")
 
 
 def named(thing: Any, field: str = "name") -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from banshi.foundation import states
@@ -151,10 +151,22 @@ _WHICHEVER = {
     "same-time": _("Nobody is at two places at a time."),
 }
 
+# The same slug, said closer to the matter where a fact tells it.
+SAID_OF: dict[tuple[str, str], tuple[str | Promise, str | Promise]] = {
+    ("closed", "stopped"): (pgettext_lazy("state", "Booking stopped"), _("{reason}")),
+    ("not-allowed", "link"): (_("The link is needed"), _("Open the link on the slip or in the message.")),
+    ("not-allowed", "rating_link"): (_("The link is needed"), _("Rate with the link on the slip or in the message.")),
+    ("identity-mismatch", "number"): (
+        _("Card and person do not match"),
+        _("Number {number}: compare the card again, refuse, or let the lead decide."),
+    ),
+}
+
 
 def words(refusal: Refusal, zone: ZoneInfo = ZoneInfo("Asia/Shanghai")) -> tuple[str, str]:  # noqa: B008 – immutable
     """Title and detail in the active language."""
-    title, detail = WORDS[refusal.slug]
+    said_of = next((of for of in SAID_OF if of[0] == refusal.slug and of[1] in refusal.facts), None)
+    title, detail = SAID_OF[said_of] if said_of else WORDS[refusal.slug]
     if "appointment" not in refusal.facts:
         detail = _WHICHEVER.get(refusal.slug, detail)
     facts = _Filled({k: _fact(k, v, zone) for k, v in refusal.facts.items()})

@@ -31,9 +31,9 @@ def shown(source: str, **context: Any) -> str:
 @pytest.mark.parametrize(
     ("day", "chinese", "english"),
     [
-        (date(2026, 11, 22), "昨天", "yesterday"),
-        (date(2026, 11, 23), "今天", "today"),
-        (date(2026, 11, 24), "明天", "tomorrow"),
+        (date(2026, 11, 22), "昨天", "Yesterday"),
+        (date(2026, 11, 23), "今天", "Today"),
+        (date(2026, 11, 24), "明天", "Tomorrow"),
         (date(2026, 11, 25), "后天", "Wed 25 Nov"),
         (date(2026, 11, 27), "11月27日 周五", "Fri 27 Nov"),
         (date(2027, 1, 4), "2027年1月4日 周一", "Mon 4 Jan 2027"),
@@ -44,6 +44,7 @@ def test_a_day_is_named_as_people_say_it(day: date, chinese: str, english: str) 
         assert shown("{% day d %}", d=day) == chinese
     with override("en"):
         assert shown("{% day d %}", d=day) == english
+        assert shown("{% day d inside=True %}", d=day) == ui.day_words(day, MONDAY)
 
 
 def test_a_span_is_told_in_the_hall_s_own_time() -> None:

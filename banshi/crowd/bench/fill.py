@@ -64,7 +64,7 @@ WITH slot AS (
     sent_at, text)
   SELECT hall_code, m, 'appointment:H' || appointment, 'v1:aesgcm:k0:' || md5(k::text) || md5(m || k), md5('p' || person),
     'zh-hans', '{"hall_zh": "东莞市民服务中心", "item_zh": "居民身份证换领", "starts": "09:00"}'::jsonb,
-    m || ':H' || appointment || ':0', at, at, 'sent', at, '您已预约，请提前十五分钟到场取号。'
+    m || ':H' || appointment || ':0', at, at, 'sent', at, '已预约。提前 15 分钟到场取号。'
   FROM ids CROSS JOIN unnest(ARRAY['confirmation', 'reminder', 'leave']) m
 )
 INSERT INTO audit_entry (at, actor, hall, action, subject, facts)

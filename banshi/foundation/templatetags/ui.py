@@ -18,9 +18,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from banshi.foundation import crypto, once
+from banshi.foundation.said import one_tongue
 from banshi.foundation.windows import windows_words
 from banshi.foundation.words import words
 from banshi.kernel.refusals import Alternative, Refusal, Refused
@@ -83,13 +85,13 @@ def busy_bar(free: int, quota: int) -> dict[str, Any]:
     """How full a period is, as a bar and in words: quiet below half, busy from 80 %, then full."""
     taken = 100 if quota <= 0 else round(100 * (quota - max(free, 0)) / quota)
     if free <= 0:
-        tone, word = "none", pgettext("period", "full")
+        tone, word = "none", pgettext("period", "Full")
     elif taken >= 80:
-        tone, word = "wait", pgettext("period", "busy")
+        tone, word = "wait", pgettext("period", "Busy")
     elif taken >= 50:
-        tone, word = "info", pgettext("period", "fair")
+        tone, word = "info", pgettext("period", "Fair")
     else:
-        tone, word = "ok", pgettext("period", "quiet")
+        tone, word = "ok", pgettext("period", "Quiet")
     places = ngettext("%(n)s place", "%(n)s places", max(free, 0)) % {"n": max(free, 0)}
     return {"taken": max(0, min(100, taken)), "tone": tone, "word": word, "places": places, "free": free}
 
@@ -130,7 +132,7 @@ def _alternatives(refused: Refusal, today: date | None, slot_url: str) -> tuple[
     slots: Sequence[Alternative] = refused.next or ()
     return [
         {
-            "label": span_words(slot.starts_at, slot.ends_at, today)
+            "label": capfirst(span_words(slot.starts_at, slot.ends_at, today))
             + (f" · {slot.hall_name}" if slot.hall_name else ""),
             "href": reverse(slot_url, args=[slot.slot_id]) if slot_url else "",
             "hint": ngettext("%(n)s place", "%(n)s places", slot.free) % {"n": slot.free},
@@ -190,27 +192,36 @@ def span_words(starts_at: datetime, ends_at: datetime, today: date | None) -> st
 
 
 @register.simple_tag(takes_context=True)
-def time_span(context: Context, starts_at: datetime, ends_at: datetime) -> str:
-    """“明天 9:30–10:30”. Active time zone; says 明天 by the context's `today` or `now`."""
-    return span_words(starts_at, ends_at, _today(context))
+def time_span(context: Context, starts_at: datetime, ends_at: datetime, inside: bool = False) -> str:
+    """“明天 9:30–10:30”. Active time zone; says 明天 by the context's `today` or `now`.
+
+    :param inside: a sentence, where “tomorrow” is written small.
+    """
+    said = span_words(starts_at, ends_at, _today(context))
+    return said if inside else capfirst(said)
 
 
 @register.simple_tag(takes_context=True)
-def at(context: Context, moment: datetime) -> str:
+def at(context: Context, moment: datetime, inside: bool = False) -> str:
     """“今天 14:05”, like `time_span`."""
-    return when(moment, _today(context))
+    said = when(moment, _today(context))
+    return said if inside else capfirst(said)
 
 
 @register.simple_tag(takes_context=True)
-def day(context: Context, value: date) -> str:
-    """“后天”, “11月24日 周二”."""
-    return day_words(value, _today(context))
+def day(context: Context, value: date, inside: bool = False) -> str:
+    """“后天”, “11月24日 周二”, like `time_span`."""
+    said = day_words(value, _today(context))
+    return said if inside else capfirst(said)
 
 
 @register.simple_tag(takes_context=True)
 def sent_once(context: Context) -> SafeString:
     """Beside `{% csrf_token %}` in a form whose page is made anew when somebody goes back to it."""
     return format_html('<input type="hidden" name="once" value="{}">', once.stable(context["request"]))
+
+
+register.filter("one_tongue", one_tongue)
 
 
 @register.filter

@@ -281,7 +281,7 @@ REASONS: Mapping[str, Mapping[str, str]] = {
     "cancels": {"zh": "一个自然月内取消次数过多", "en": "too many cancellations in a calendar month"},
     "manual": {"zh": "由大厅决定", "en": "decided by the hall"},
 }
-_CLOSED = {"zh": "这个时段已停止预约", "en": "This period takes no more bookings"}
+STOPPED = {"zh": "这个时段不再接受预约", "en": "This period takes no more bookings"}
 _NOT_WORKED = {"zh": "这一天不是工作日，不开放预约", "en": "Not a working day; it does not open for booking"}
 _OTHER_ITEMS = {"zh": "这个时段只办理部分事项", "en": "This session serves other matters only"}
 
@@ -322,7 +322,7 @@ def refusal(
     if now >= slot.ends_at:
         return Refusal("past", {"ended": slot.ends_at})
     if slot.closed:
-        return Refusal("closed", {"reason": _CLOSED})
+        return Refusal("closed", {"reason": STOPPED, "stopped": True})
     if not internal:
         no = _not_open(slot=slot, policy=policy, now=now, opens=opens, channel=channel)
         if no is not None:

@@ -89,14 +89,14 @@ def come_back(request: Any, ref: str) -> HttpResponseBase:
 def _ask(request: Any, ref: str, what: str) -> HttpResponseBase:
     context = _ticket(request, ref, now=clock.now())
     if not context["mine"]:
-        raise Refused("not-allowed", facts={"permission": NO_KEY})
+        raise Refused("not-allowed", facts={"permission": NO_KEY, "link": True})
     return page(request, "citizen/number_ask.html", context | {"what": what}, hall=context["hall"])
 
 
 def _act(request: Any, ref: str, act: Callable[..., Ticket]) -> HttpResponseBase:
     now = clock.now()
     if not _mine(request, ref):
-        raise Refused("not-allowed", facts={"permission": NO_KEY})
+        raise Refused("not-allowed", facts={"permission": NO_KEY, "link": True})
     account = request.who.account_id
     by = Actor(ActorKind.CITIZEN, str(account) if account is not None else f"link-{ref}"[:40])
     try:

@@ -51,7 +51,7 @@ def rate(request: Any, ref: str) -> HttpResponseBase:
     note_key(request, ref)
     if not key_held(request, ref):
         feedbacks.rate_page(ref[:32], now=now)  # not there: say that
-        raise Refused("not-allowed", facts={"permission": NO_KEY})
+        raise Refused("not-allowed", facts={"permission": NO_KEY, "rating_link": True})
     if request.method == "GET":
         return _page(request, ref, now=now, form=sent.again(request, RatingForm))
     form = RatingForm(request.POST)

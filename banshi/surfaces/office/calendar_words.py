@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import npgettext, pgettext
 
 from banshi.foundation.said import english
 from banshi.foundation.states import CHANNELS
@@ -106,7 +106,7 @@ def _matters(rule: Rule) -> str:
 
 def _periods(part: Mapping[str, Any]) -> str:
     if part.get("period_minutes"):
-        return _("%(n)s minutes each") % {"n": part["period_minutes"]}
+        return _("Every %(n)s min") % {"n": part["period_minutes"]}
     return spans_text(part.get("periods") or ()) or _("as the calendar says")
 
 
@@ -120,4 +120,6 @@ def _stops(rule: Rule) -> str:
             "day": dict(WEEKDAYS)[stop["weekday"]],
             "time": at,
         }
-    return pgettext("calendar", "%(n)s days before at %(time)s") % {"n": stop.get("days_before", 0), "time": at}
+    days = stop.get("days_before", 0)
+    said = npgettext("calendar", "%(n)s day before at %(time)s", "%(n)s days before at %(time)s", days)
+    return said % {"n": days, "time": at}

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 
 from banshi.foundation import states
-from banshi.foundation.said import named
+from banshi.foundation.said import named, one_tongue
 from banshi.foundation.templatetags.ui import clock_words, day_words, span_words
 from banshi.kernel.masking import mask_name
 from banshi.rooms.audit.queries import EntryView
@@ -246,7 +246,7 @@ def _fact(name: str, value: Any) -> str:
         return str(_CODED[name].get(str(value), ""))
     if name in ("why", "reason"):
         text = str(value)
-        return "" if text.startswith("ticket:") else str(_WHYS.get(text) or SUSPENSIONS.get(text) or text)
+        return "" if text.startswith("ticket:") else str(_WHYS.get(text) or SUSPENSIONS.get(text) or one_tongue(text))
     if isinstance(value, list):
         return " + ".join(map(str, value))
     if name in ("valid_from", "day", "from", "to", "until"):

@@ -110,6 +110,8 @@ def _category(hall: Hall, code: str) -> Category | None:
 @require_POST
 def remove(request: Asked, hall: str, plan_id: int) -> HttpResponseBase:
     place = places.hall_by_code(hall)
+    if not PlannedDesk.objects.filter(pk=plan_id, hall=place).exists():
+        raise Refused("nothing-found", facts={"desks": plan_id})
     tickets.forget_desks(hall=place, plan_id=plan_id, by=acting(request, place), now=clock.now())
     messages.success(request, _("The desks are taken out of the plan."))
     return redirect("office:desks", hall=hall)

@@ -142,7 +142,7 @@ def page(
         halls = my_halls(who)
         context["frame_halls"] = halls
         context["frame_groups"] = _groups(who, hall.code, request.path) if hall else []
-        context["frame_help"] = hall is not None and who.may("line.view", hall.code)
+        context["frame_help"] = who.may("line.view", hall.code) if hall else bool(halls)
         context["frame_switch"] = _switch(request, hall, halls)
         if len(halls) > 1 and who.may("figures.view", "*"):
             context["frame_all"] = reverse("office:region-figures", kwargs={"region": "all"})

@@ -1,4 +1,4 @@
-"""Help called at a window: a red bar on every office page of the hall, and the word back that somebody saw it."""
+"""Help called at a window: a red bar on every page of the office, and the word back that somebody saw it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,21 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import queries as tickets
-from banshi.surfaces.office.frame import acting, page
+from banshi.surfaces.office.frame import acting, my_halls, page
 
 
-def _bars(request: Asked, place: Hall) -> HttpResponseBase:
-    return page(request, "office/_help.html", place, called=tickets.help_called(place.pk))
+def _bars(request: Asked, place: Hall | None) -> HttpResponseBase:
+    """The calls of one hall, or without one of all my halls, each with its hall."""
+    halls = {each.pk: each for each in ([place] if place else my_halls(request.who))}
+    called = [(halls[each.hall_id], each) for each in tickets.help_called(*halls)]
+    return page(request, "office/_help.html", place, called=called, many=len(halls) > 1)
+
+
+@door(audience="staff", permission="line.view")
+@require_GET
+def called_in_mine(request: Asked) -> HttpResponseBase:
+    """The bars of all my halls; the pages that are no hall's ask for them."""
+    return _bars(request, None)
 
 
 @door(audience="staff", permission="line.view")
@@ -38,5 +48,5 @@ def seen(request: Asked, hall: str, window: str) -> HttpResponseBase:
     assert request.who.staff_id is not None
     steer.see_help(window=at, staff_id=request.who.staff_id, by=acting(request, place), now=clock.now())
     if request.htmx:
-        return _bars(request, place)
+        return _bars(request, None if "mine" in request.GET else place)
     return redirect("office:live", hall=place.code)

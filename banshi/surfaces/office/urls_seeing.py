@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("office/<slug:hall>/live/windows/<slug:window>/serves", live.let_serve, name="live-serves"),
     path("office/<slug:hall>/live/tickets/<slug:ref>", live.ticket_panel, name="live-ticket"),
     path("office/<slug:hall>/live/tickets/<slug:ref>/first", live.put_first, name="live-first"),
+    path("office/help", help.called_in_mine, name="help-mine"),
     path("office/<slug:hall>/help", help.called, name="help"),
     path("office/<slug:hall>/help/<slug:window>/seen", help.seen, name="help-seen"),
     path("office/regions/<slug:region>/figures", figures.region_figures, name="region-figures"),

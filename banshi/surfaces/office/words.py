@@ -46,7 +46,7 @@ MESSAGE_KEYS: dict[str, Text] = {
 MESSAGE_WHY: dict[str, Text] = {
     "taken_back": _("Not sent: taken back, it was cancelled or moved"),
     "lapsed": _("Not sent: its time was over"),
-    "moved_on": _("Not sent: it had lost its sense"),
+    "moved_on": _("Not sent: no longer needed"),
     "unreachable": _("Not sent: no channel reaches this person"),
     "said_with": _("Said in one message with the other matters of the visit"),
 }

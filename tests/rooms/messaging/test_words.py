@@ -77,7 +77,7 @@ def test_people_ahead_are_told_in_minutes():
 
 
 @pytest.mark.parametrize(
-    ("ahead", "zh", "en"), [(2, "前面还有 2 人。", "2 ahead."), (0, "下一个就到。", "next in line.")]
+    ("ahead", "zh", "en"), [(2, "前面还有 2 人。", "2 ahead."), (0, "下一个就到。", "Next in line.")]
 )
 def test_nobody_ahead_is_said_in_words(ahead: int, zh: str, en: str):
     assert (say("ahead", "zh", {"ahead": ahead}), say("ahead", "en", {"ahead": ahead})) == (zh, en)

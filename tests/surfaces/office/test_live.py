@@ -330,6 +330,39 @@ def test_every_page_of_the_hall_asks_for_calls_for_help(hall, manager):
     assert ['hx-get="/office/town/help"' in page for page in pages] == [True] * 4
 
 
+def test_pages_of_no_hall_ask_for_calls_for_help_in_all_my_halls(hall, manager):
+    help_at(hall)
+    pages = [manager.get(path).content.decode() for path in ("/office/", "/staff/me")]
+
+    bar = text_of(manager.get("/office/help"))
+    answer = manager.post("/office/town/help/town-02/seen?mine", headers={"HX-Request": "true"})
+
+    assert ['hx-get="/office/help"' in page for page in pages] == [True] * 2
+    assert "求助" in bar
+    assert f"{hall.manager.name_zh} 已看到 10:00" in text_of(answer)
+    assert 'hx-get="/office/help"' in answer.content.decode()
+
+
+def test_calls_for_help_of_halls_that_are_not_mine_are_not_told(hall, manager):
+    other = Client()
+    other.force_login(hall.other_halls_clerk)
+    help_at(hall)
+
+    assert (other.get("/office/help").status_code, "求助" in text_of(other.get("/office/help"))) == (200, False)
+
+
+def test_a_call_for_help_names_its_hall_to_whoever_has_several(hall, manager):
+    help_at(hall)
+    of_one = text_of(manager.get("/office/help"))
+    Role.objects.create(
+        staff=hall.manager, role="clerk", scope_kind="hall", scope="other", given_at=TEN, given_by="staff:1"
+    )
+
+    of_two = text_of(manager.get("/office/help"))
+
+    assert (hall.hall.name_zh in of_one, hall.hall.name_zh in of_two) == (False, True)
+
+
 def test_the_first_who_saw_a_call_for_help_is_named_once(hall, manager):
     help_at(hall)
     bar = text_of(manager.get("/office/town/help"))

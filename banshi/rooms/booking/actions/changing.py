@@ -259,9 +259,7 @@ def move(
 
 def _take(slot: Slot, *, internal: bool, n: int) -> None:
     if slot.closed:
-        raise Refused(
-            "closed", facts={"reason": {"zh": "这个时段已停止预约", "en": "This period takes no more bookings"}}
-        )
+        raise Refused("closed", facts={"reason": rules.STOPPED, "stopped": True})
     if slot_facts(slot, ZoneInfo("UTC")).free(internal=internal) < n:
         raise Refused("slot-full", facts={"quota": slot.internal_quota if internal else slot.quota})
     if internal:

@@ -597,9 +597,7 @@ def _claim_long(grant: _Granted, *, now: datetime) -> Appointment:
     internal = grant.asked.internal
     for slot in run:
         if slot.closed:
-            raise Refused(
-                "closed", facts={"reason": {"zh": "这个时段已停止预约", "en": "This period takes no more bookings"}}
-            )
+            raise Refused("closed", facts={"reason": rules.STOPPED, "stopped": True})
         free = slot_facts(slot, grant.hall.zone).free(internal=internal)
         if free < _needed(grant, slot, held=held):
             if expired is not None:

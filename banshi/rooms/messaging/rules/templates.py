@@ -114,7 +114,8 @@ def render(template: str, params: Mapping[str, Any]) -> str:
             return ""
         return _PLACEHOLDER.sub(lambda inner: values[inner.group(1)], stretch)
 
-    return " ".join(_PIECE.sub(put, template).split())
+    said = " ".join(_PIECE.sub(put, template).split())
+    return said[:1].upper() + said[1:]
 
 
 _GSM = frozenset(

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from banshi.kernel.tongues import one_tongue
 from banshi.rooms.messaging.rules.templates import language_of
 from banshi.rooms.messaging.rules.words import LANGUAGES
 
@@ -97,7 +98,7 @@ def _say(value: Any, language: str, zone: ZoneInfo, now: datetime) -> str:
     day = date_of(value)
     if day:
         return spoken_day(day, language=language, today=now.astimezone(zone).date())
-    return str(value)
+    return one_tongue(str(value), language)
 
 
 def _one(value: Any, language: str, zone: ZoneInfo, now: datetime) -> str:

@@ -10,6 +10,7 @@ import orjson
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
 
 from banshi.foundation import states
@@ -42,7 +43,7 @@ def weekday(day: date) -> str:
 def strip_day(context: template.Context, day: date) -> str:
     """今天, 明天, 周四 over the number in a day strip."""
     today = timezone.localtime(context["now"]).date()
-    return day_words(day, today) if 0 <= (day - today).days <= 1 else weekday(day)
+    return capfirst(day_words(day, today)) if 0 <= (day - today).days <= 1 else weekday(day)
 
 
 @register.simple_tag
