@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -106,3 +107,19 @@ class Tries:
             cursor.execute(
                 "UPDATE foundation_rate_bucket SET tokens = GREATEST(0, tokens - 1) WHERE key = %s", [self.key[:120]]
             )
+
+
+LEFT_SQL = """
+SELECT key, LEAST(%(burst)s, tokens + EXTRACT(EPOCH FROM %(at)s - at) * %(rate)s) FROM foundation_rate_bucket
+WHERE key = ANY (%(keys)s)
+"""
+
+
+def left(keys: Iterable[str], *, per_minute: float, burst: float) -> dict[str, float]:
+    """Tokens left of each key as `take` counts them; a key never taken from is full and not named."""
+    values: dict[str, Any] = {
+        "keys": [key[:120] for key in keys], "burst": float(burst), "at": clock.wall(), "rate": per_minute / 60,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(LEFT_SQL, values)
+        return {key: float(tokens) for key, tokens in cursor.fetchall()}

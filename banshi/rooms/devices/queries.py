@@ -11,7 +11,9 @@ from typing import Any, Literal
 from django.conf import settings
 from django.db.models import F
 
+from banshi.foundation import limits
 from banshi.kernel.refusals import Refused
+from banshi.rooms.devices import rules
 from banshi.rooms.devices.models import Device
 from banshi.rooms.devices.rules import Allowed
 from banshi.rooms.places.models import Hall
@@ -168,3 +170,13 @@ def trouble_of(state: dict[str, Any]) -> str:
     if state.get("printer") not in (None, "ok"):
         return f"printer_{state['printer']}"
     return "stale" if state.get("stale") else ""
+
+
+def much_used(hall: Hall) -> list[Device]:
+    """The hall's kiosks that just gave unusually many numbers to nobody known: the guide looks who stands there."""
+    kiosks = {
+        rules.numbers_key(hall.code, device.code): device
+        for device in Device.objects.filter(hall=hall, kind="kiosk", retired_at=None).order_by("code")
+    }
+    left = limits.left(kiosks, per_minute=rules.NUMBERS_A_MINUTE, burst=rules.NUMBERS_IN_A_ROW) if kiosks else {}
+    return [device for key, device in kiosks.items() if key in left and rules.suspicious(left[key])]

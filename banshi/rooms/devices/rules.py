@@ -70,3 +70,17 @@ def printer_fault(address: str, allowed: tuple[Allowed, ...]) -> Fault | None:
     if name.startswith("/"):
         return None if any(each.device == name for each in allowed) else "device"
     return None if PLAIN_NAME.fullmatch(name) else "name"
+
+
+# Numbers a kiosk gives to nobody known: so many in a row, then so many a minute; a person needs ten seconds for one.
+NUMBERS_IN_A_ROW = 30
+NUMBERS_A_MINUTE = 8
+
+
+def numbers_key(hall: str, device: str) -> str:
+    return f"kiosk-number:{hall}:{device}"
+
+
+def suspicious(left: float) -> bool:
+    """Whether so many numbers were given that somebody should look: half of those it gives in a row."""
+    return left < NUMBERS_IN_A_ROW / 2

@@ -19,6 +19,7 @@ from banshi.foundation import clock, limits
 from banshi.foundation.doors import door
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.policy import HallPolicy
+from banshi.rooms.devices import actions as devices_at_work
 from banshi.rooms.devices import queries as devices
 from banshi.rooms.devices.models import Device
 from banshi.rooms.places import queries as places
@@ -98,9 +99,7 @@ def not_too_many(place: Place) -> None:
 
     :raises Refused: rate-limited.
     """
-    limits.take(
-        key=f"kiosk-number:{place.hall.code}:{place.device.code if place.device else ''}", per_minute=8, burst=30
-    )
+    devices_at_work.number_given(hall=place.hall.code, device=place.device.code if place.device else "")
 
 
 def page(

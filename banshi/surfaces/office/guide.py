@@ -28,6 +28,7 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.devices import queries as devices
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.identity.models import Person
 from banshi.rooms.places import queries as places
@@ -209,6 +210,7 @@ def _shown(request: Asked, hall: Hall, found: list[Found] | None, refused: Refus
         "office/guide.html",
         hall,
         found=found,
+        much_used=devices.much_used(hall),
         refused=refused,
         matters=_matters(hall),
         lanes=[(code, LANES[code]) for code in lanes if code in LANES],

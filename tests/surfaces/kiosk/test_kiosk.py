@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from banshi.foundation import clock
 from banshi.kernel.actors import SYSTEM
 from banshi.kernel.documents import generate_resident_id
 from banshi.rooms.booking import queries as bookings
@@ -448,9 +449,29 @@ def test_windows_are_said_in_few_words(numbers: list[str], said: str):
         assert windows_words(numbers) == said
 
 
+@pytest.fixture
+def one_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the test, no second passes on the machine's clock."""
+    at_once = clock.wall()
+    monkeypatch.setattr(clock, "wall", lambda: at_once)
+
+
+@pytest.mark.usefixtures("one_moment")
 def test_nobody_empties_the_days_numbers_at_one_machine(kiosk: Device, machine: Client):
     """A queue of people uses one machine: thirty in a row get theirs."""
     answers = [machine.post("/kiosk/town/confirm?category=A", {"presented": ""}).status_code for _ in range(31)]
 
     assert answers == [302] * 30 + [429]
     assert Ticket.objects.count() == 30
+
+
+@pytest.mark.usefixtures("one_moment")
+@pytest.mark.parametrize(("given", "told"), [(15, False), (16, True)])
+def test_the_guide_hears_of_a_machine_that_gives_many_numbers(kiosk: Device, machine: Client, given: int, told: bool):
+    from tests.surfaces.office.editing import signed_in, staff_with
+
+    for _ in range(given):
+        machine.post("/kiosk/town/confirm?category=A", {"presented": ""})
+    page = signed_in(staff_with("guide", "guide")).get("/office/town/guide/").content.decode()
+
+    assert ("一号机刚刚连续取出很多号" in page) == told

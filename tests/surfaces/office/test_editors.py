@@ -138,7 +138,7 @@ def test_a_closure_shows_whom_it_touches_and_cancels_with_the_reason(manager, of
 
     progress = manager.get(done.url)
     assert progress.context["outcome"] == Outcome(cancelled=1)
-    assert "已取消并通知 1" in progress.content.decode()
+    assert "1 人已取消并通知。" in progress.content.decode()
     row.refresh_from_db()
     assert ([each.code for each in preview.context["people"]], saved_before) == ([row.code], 0)
     assert (row.state, row.by_hall, row.cancel_reason) == ("cancelled", True, "消防演练")
