@@ -85,7 +85,7 @@ def go_on(*, staff_id: int, by: Actor, now: datetime) -> None:
     helped = WindowSession.objects.filter(staff_id=staff_id, signed_out_at=None, emergency_at__isnull=False).exists()
     session = tickets.resume(staff_id=staff_id, now=now)
     if helped:
-        _record("resumed-window", session.window, by, now)
+        _record("ended-help", session.window, by, now)
 
 
 @transaction.atomic

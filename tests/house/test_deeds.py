@@ -104,15 +104,15 @@ def test_a_line_names_things_as_people_do(town):
     slot = town.slot()
 
     assert said(town, "changed-window", "window:town-01", categories=["A", "B"]) == (
-        "主任 改了 01 号窗口 办的业务",
+        "主任改了 01 号窗口办的业务",
         "业务：社保、户政",
     )
-    assert said(town, "closed", f"slot:{slot.pk}") == ("主任 停了 3月11日 周三 9:00–10:00 的预约", "")
+    assert said(town, "closed", f"slot:{slot.pk}") == ("主任停了 3月11日 周三 9:00–10:00 的预约", "")
     assert said(town, "gave-role", f"staff:{town.clerk.pk}", role="guide", scope="town") == (
-        "主任 给了 工号一 一个角色",
+        "主任给了工号一一个角色",
         "范围：小镇大厅 · 角色：导办",
     )
-    assert said(town, "looked", f"person:{town.person(1).pk}", why="search")[0] == "主任 查看了 测** 的个人信息"
+    assert said(town, "looked", f"person:{town.person(1).pk}", why="search")[0] == "主任查看了测** 的个人信息"
     assert said(town, "changed-item", "item:pension", "en", category="A", bookable=True, walk_in=False) == (
         "Manager changed how Pension enrolment is handled",
         "Business: Social security · Bookable",
@@ -120,8 +120,8 @@ def test_a_line_names_things_as_people_do(town):
 
 
 def test_what_is_gone_or_unknown_is_still_a_sentence(town):
-    assert said(town, "changed-window", "window:gone")[0] == "主任 改了 一个窗口 办的业务"
-    assert said(town, "some-new-deed", "thing:1", secret="x") == ("主任 改了 某项内容", "")
+    assert said(town, "changed-window", "window:gone")[0] == "主任改了一个窗口办的业务"
+    assert said(town, "some-new-deed", "thing:1", secret="x") == ("主任改了某项内容", "")
 
 
 def test_many_lines_cost_as_many_queries_as_few(town, django_assert_max_num_queries):
@@ -142,5 +142,11 @@ def test_the_page_shows_sentences_and_no_codes(town):
 
     page = client.get(reverse("office:audit", args=["town"])).content.decode()
 
-    assert "主任 改了 3月11日 周三 9:00–10:00 的号数" in page
+    assert "主任改了 3月11日 周三 9:00–10:00 的号数" in page
     assert "从 3 + 0" in page
+
+
+def test_the_trail_tells_help_from_a_pause_and_names_the_day_looked_at(town):
+    assert said(town, "ended-help", "window:town-01")[0] == "主任结束了 01 号窗口的求助"
+    assert said(town, "resumed-window", "window:town-01")[0] == "主任让 01 号窗口恢复叫号"
+    assert said(town, "looked", "day-sheet:2026-03-12")[0] == "主任查看了 3月12日 周四的预约名单"

@@ -6,6 +6,7 @@ something else for another kind of thing is said under `action:kind`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -32,6 +33,7 @@ from banshi.surfaces.office.names import names_of
 from banshi.surfaces.office.words import DEVICES, JOINED, MESSAGE_KEYS, OUTCOMES, ROLES, SUSPENSIONS, Text
 
 DEEDS: dict[str, Text] = {
+    "looked:day-sheet": pgettext_lazy("deed", "%(who)s looked at who is booked on %(what)s"),
     "looked": pgettext_lazy("deed", "%(who)s looked at the data of %(what)s"),
     "placed": pgettext_lazy("deed", "%(who)s booked %(what)s"),
     "cancelled": pgettext_lazy("deed", "%(who)s cancelled %(what)s"),
@@ -57,6 +59,7 @@ DEEDS: dict[str, Text] = {
     "paused-window": pgettext_lazy("deed", "%(who)s paused %(what)s"),
     "resumed-window": pgettext_lazy("deed", "%(who)s let %(what)s go on"),
     "called-help": pgettext_lazy("deed", "%(who)s called for help at %(what)s"),
+    "ended-help": pgettext_lazy("deed", "%(who)s ended the call for help at %(what)s"),
     "saw-help": pgettext_lazy("deed", "%(who)s saw the call for help at %(what)s"),
     "freed-window": pgettext_lazy("deed", "%(who)s freed %(what)s, whose clerk works no more"),
     "changed-window": pgettext_lazy("deed", "%(who)s changed what %(what)s serves"),
@@ -145,7 +148,15 @@ def _sentence(row: EntryView, who: str, things: Things) -> str:
     kind = row.subject.partition(":")[0]
     words = DEEDS.get(f"{row.action}:{kind}") or DEEDS.get(row.action) or pgettext("deed", "%(who)s changed %(what)s")
     text = str(words) % {"who": who, "what": things.name(row.subject)}
-    return text[:1].upper() + text[1:]
+    return _evenly_spaced(text[:1].upper() + text[1:])
+
+
+# A Chinese name put into a Chinese sentence stands without spaces; Latin letters and digits keep theirs.
+_BETWEEN_HAN = re.compile(r"(?<=[\u4e00-\u9fff“”（）]) (?=[\u4e00-\u9fff“”（）])(?!周[一二三四五六日])")
+
+
+def _evenly_spaced(text: str) -> str:
+    return _BETWEEN_HAN.sub("", text)
 
 
 class Things:
@@ -289,7 +300,7 @@ _KINDS: dict[str, Text] = {
     "waiting": pgettext_lazy("thing", "a person"),
     "category": pgettext_lazy("thing", "a kind of business"),
     "closure": pgettext_lazy("thing", "a closure"),
-    "day-sheet": pgettext_lazy("thing", "everybody booked on a day"),
+    "day-sheet": pgettext_lazy("thing", "a day"),
 }
 
 
@@ -391,6 +402,10 @@ def _closures(keys: set[str]) -> dict[str, str]:
     return {str(row.pk): span_words(row.starts_at, row.ends_at, None) for row in rows}
 
 
+def _days(keys: set[str]) -> dict[str, str]:
+    return {key: _day(key) for key in keys}
+
+
 def _by_code(model: Any, field: str = "code") -> Callable[[set[str]], dict[str, str]]:
     def find(keys: set[str]) -> dict[str, str]:
         rows = model.objects.filter(**{f"{field}__in": keys}).order_by("pk")
@@ -415,5 +430,5 @@ _FINDERS: dict[str, Callable[[set[str]], dict[str, str]]] = {
     "window": _windows, "template": _templates, "message": _messages, "closure": _closures, "device": _devices,
     "key": _keys, "item": _by_code(Item), "hall": _by_code(Hall), "category": _by_code(Category),
     "person": _people(Person), "suspension": _people(Suspension, "person"), "entry": _people(LedgerEntry, "person"),
-    "waiting": _people(Waiting, "person"), "appeal": _appeals,
+    "waiting": _people(Waiting, "person"), "appeal": _appeals, "day-sheet": _days,
 }  # fmt: skip

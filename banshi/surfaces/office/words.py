@@ -208,6 +208,7 @@ AUDIT: dict[str, Text] = {
     "paused-window": pgettext_lazy("deed", "paused a window"),
     "resumed-window": pgettext_lazy("deed", "resumed a window"),
     "called-help": pgettext_lazy("deed", "called for help"),
+    "ended-help": pgettext_lazy("deed", "ended a call for help"),
     "saw-help": pgettext_lazy("deed", "saw a call for help"),
     "evacuated": pgettext_lazy("deed", "evacuated the hall"),
     "imported-national-days": pgettext_lazy("deed", "took over the holidays"),

@@ -283,7 +283,7 @@ def test_a_call_for_help_is_seen_at_the_desk_in_every_state_and_disarms_space(
     assert ('class="desk__help"' in over, 'data-key="Space"' in over) == (False, True)
     assert list(Entry.objects.filter(subject="window:town-01").order_by("id").values_list("action", flat=True)) == [
         "called-help",
-        "resumed-window",
+        "ended-help",
     ]
 
 
