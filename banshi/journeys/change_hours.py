@@ -7,7 +7,7 @@ change and the list of what is to be done for each visit – move, cancel or kee
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -263,7 +263,7 @@ def publish(
     :raises Refused: invalid, changed-meanwhile. Nothing is changed then.
     """
     with transaction.atomic():
-        before = _before(hall, now)
+        outside = _outside(hall, now)
         coming = calendars.planned(hall.pk, valid_from)
         version = calendar_actions.publish(
             hall=hall,
@@ -279,7 +279,7 @@ def publish(
                 hall=hall, document=plan.document, valid_from=plan.valid_from, by=by, now=now, note=plan.note
             )
         cause = f"calendar:{version.version}"
-        return version, _follow(hall, cause, before, choices, others, why=None, by=by, now=now)
+        return version, _follow(hall, cause, outside, choices, others, why=None, by=by, now=now)
 
 
 def close(
@@ -306,7 +306,7 @@ def close(
     :raises Refused: invalid. Nothing is changed then.
     """
     with transaction.atomic():
-        before = _before(hall, now)
+        outside = _outside(hall, now)
         closure = calendar_actions.close(
             hall=hall,
             starts_at=starts_at,
@@ -322,7 +322,7 @@ def close(
             now=now,
         )
         why = Words(zh=closure.reason_zh, en=closure.reason_en)
-        return closure, _follow(hall, f"closure:{closure.pk}", before, choices, others, why=why, by=by, now=now)
+        return closure, _follow(hall, f"closure:{closure.pk}", outside, choices, others, why=why, by=by, now=now)
 
 
 def touched(*, closure: ClosureRow, follow_up: FollowUp, now: datetime) -> dict[str, int]:
@@ -344,20 +344,22 @@ def import_national_days(*, days: Iterable[DayInfo], notice: str, by: Actor, now
     """
     with transaction.atomic():
         halls = list(Hall.objects.order_by("id"))
-        before = {hall.pk: _before(hall, now) for hall in halls}
+        outside = {hall.pk: _outside(hall, now) for hall in halls}
         count = calendar_actions.import_national_days(days=days, notice=notice, by=by, now=now)
         why = Words(zh=f"按{notice}调整放假安排" if notice else "放假安排有调整", en="The public holidays have changed")
         cause = f"national:{uuid4().hex}"
         for hall in halls:
-            _follow(hall, cause, before[hall.pk], {}, "move", why=why, by=by, now=now)
+            _follow(hall, cause, outside[hall.pk], {}, "move", why=why, by=by, now=now)
     return count
 
 
 def withdraw(*, closure: ClosureRow, by: Actor, now: datetime) -> None:
-    """Take a closure back and open its periods again. Who was moved or cancelled stays so; they may book again."""
+    """Take a closure back and open its periods again. Who was moved stays so and is told that the old time is free again;
+    who was cancelled may book again."""
     with transaction.atomic():
         calendar_actions.withdraw_closure(closure=closure, by=by, now=now)
         booking.materialise(hall=closure.hall, now=now)
+        booking.tell_old_times(hall=closure.hall, cause=f"closure:{closure.pk}", now=now)
 
 
 def apply(*, hall: Hall, choices: Mapping[str, Choice], by: Actor, now: datetime, why: str) -> FollowUp:
@@ -372,32 +374,20 @@ def apply(*, hall: Hall, choices: Mapping[str, Choice], by: Actor, now: datetime
     return _open(hall, f"by-hand:{uuid4().hex}", rows, choices, "keep", why=words, by=by, now=now)
 
 
-def _before(hall: Hall, now: datetime) -> set[str]:
-    """Codes of the booked appointments that fit the hours in force."""
+def _outside(hall: Hall, now: datetime) -> dict[str, Appointment]:
+    """Booked appointments that lie outside the hours in force, by code."""
     rows = _booked(hall, now, first=None)
     if not rows:
-        return set()
+        return {}
     sessions = calendars.sessions(hall, rows[0].day, max(row.day for row in rows))
     where = _where(hall, rows)
-    return {row.code for row in rows if _fits(row, sessions, where)}
-
-
-def _lost(hall: Hall, before: set[str], now: datetime) -> list[Appointment]:
-    """Booked, not fitting, and not among those that lay outside the hours already."""
-    rows = _booked(hall, now, first=None)
-    if not rows:
-        return []
-    sessions = calendars.sessions(hall, rows[0].day, max(row.day for row in rows))
-    where = _where(hall, rows)
-    outside = [row for row in rows if not _fits(row, sessions, where)]
-    # Who booked in between fitted the old hours: a slot cannot be booked outside of them.
-    return [row for row in outside if row.code in before or row.created_at >= now]
+    return {row.code: row for row in rows if not _fits(row, sessions, where)}
 
 
 def _follow(
     hall: Hall,
     cause: str,
-    before: set[str],
+    outside: Collection[str],
     choices: Mapping[str, Choice],
     others: What,
     *,
@@ -405,10 +395,15 @@ def _follow(
     by: Actor,
     now: datetime,
 ) -> FollowUp:
-    """In the transaction of the change: its slots, and what is to be done for whom."""
+    """In the transaction of the change: its slots, and what is to be done for whom.
+
+    :param outside: codes of those that lay outside the hours before. Whoever booked since fitted the old hours, at
+        whatever moment: the list is what lies outside now, not what was seen inside before.
+    """
     booking.materialise(hall=hall, now=now)
-    # Slots that are gone are closed now: nobody can book into hours that are no more, the list is final.
-    return _open(hall, cause, _lost(hall, before, now), choices, others, why=why, by=by, now=now)
+    # Slots that are gone are closed now and locked: nobody can book into hours that are no more, the list is final.
+    lost = [row for code, row in _outside(hall, now).items() if code not in outside]
+    return _open(hall, cause, lost, choices, others, why=why, by=by, now=now)
 
 
 def _open(

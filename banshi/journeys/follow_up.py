@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from django.db import OperationalError, transaction
+from django.db.models import Exists, OuterRef, Q
 
 from banshi.journeys.change_hours import fits_now
 from banshi.journeys.other_times import AHEAD, Offers
@@ -26,6 +27,7 @@ from banshi.rooms.booking.models import Appointment, FollowUp, FollowUpVisit, Sl
 from banshi.rooms.booking.queries.facts import hall_facts
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.places.models import Hall
+from banshi.rooms.tickets.models import AT_WINDOW, Ticket
 
 log = structlog.get_logger("banshi.follow_up")
 TRIES = 5  # nearest times tried for one visit before it is left to the hall
@@ -109,14 +111,30 @@ def _do(visit: FollowUpVisit, *, now: datetime) -> None:
         settled_meanwhile = no.slug in ("already-cancelled", "wrong-state")
         state = "done" if settled_meanwhile else "failed"
         following.settle(visit, state=state, slug="" if settled_meanwhile else no.slug, now=now)
+        if state == "failed":  # nobody travels to a closed hall while the staff look for another way
+            telling.tell_visit(
+                "closure",
+                lost,
+                hall=hall_facts(follow_up.hall, now=now),
+                now=now,
+                more={"reason": why} if why else None,
+            )
         return
     following.settle(visit, state=state, now=now)
 
 
 def _rows(hall: Hall, visit: FollowUpVisit, now: datetime) -> list[Appointment]:
-    """What is still booked of the visit; its matters that kept their hours go along."""
+    """What is still booked of the visit; its matters that kept their hours go along. Who is being served stays."""
     booked = Appointment.objects.filter(hall=hall, state="booked", ends_at__gt=now)
     mine = booked.filter(code__in=visit.codes) | booked.filter(visit_group=visit.visit).exclude(visit_group="")
+    here = Ticket.objects.filter(
+        Q(item=OuterRef("item"), state__in=["waiting", "parked"]) | Q(state__in=[*AT_WINDOW, "held"]),
+        hall=hall,
+        person=OuterRef("person"),
+        category=OuterRef("category"),
+        day=OuterRef("day"),
+    )
+    mine = mine.exclude(Exists(here))
     return list(mine.select_related("item", "category__zone", "person", "hall").order_by("starts_at", "id"))
 
 
@@ -159,7 +177,7 @@ def _move(
                 ]
                 was = rows[0].starts_at.astimezone(ZoneInfo(hall.timezone)).isoformat()
                 more = {"was": was} | ({"reason": why} if why else {})
-                telling.tell_visit("moved", moved, hall=hall_facts(hall, now=now), now=now, more=more)
+                telling.tell_visit("moved_by_hall", moved, hall=hall_facts(hall, now=now), now=now, more=more)
             return
         except Refused as refused:
             if refused.slug not in _NOT_THERE:

@@ -141,7 +141,7 @@ def test_publishing_moves_each_person_to_the_offered_time_with_one_message(open_
     assert outcome == Outcome(moved=1)
     assert (row.state, row.starts_at) == ("booked", at("2026-03-11 11:00"))
     assert list(Message.objects.filter(due_at__lte=TUESDAY_NINE).order_by("id").values_list("key", flat=True)) == [
-        "moved"
+        "moved_by_hall"
     ]
 
 
@@ -256,7 +256,7 @@ def test_applying_again_after_a_crash_does_only_what_is_left(open_town):
 
     assert (outcome.done, outcome.moved, outcome.cancelled) == (1, 1, 0)
     assert (again.done, again.moved, again.cancelled) == (2, 0, 0)
-    assert Message.objects.filter(key="moved").count() == 1
+    assert Message.objects.filter(key="moved_by_hall").count() == 1
 
 
 def test_when_the_offered_place_was_taken_the_next_nearest_is_given(open_town):

@@ -13,11 +13,14 @@ from banshi.journeys.follow_up import Outcome
 from banshi.kernel.refusals import Refused
 from banshi.kernel.working_days import DayInfo
 from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking.actions import placing
 from banshi.rooms.booking.models import Appointment, FollowUp, FollowUpVisit, LedgerEntry, Slot, Waiting
 from banshi.rooms.calendars.models import Closure
+from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
+from tests.rooms.messaging.test_outbox import Spy
 from tests.rooms.tickets.conftest import open_town as open_every_day
 from tests.together import together
 from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at, build_town
@@ -80,7 +83,7 @@ def test_moved_never_means_the_very_same_time(open_town: Town):
 
     row.refresh_from_db()
     assert row.starts_at == at("2026-03-11 11:00") or row.starts_at == at("2026-03-11 09:00")
-    assert Message.objects.filter(key="moved", subject=f"appointment:{row.code}").count() == 1
+    assert Message.objects.filter(key="moved_by_hall", subject=f"appointment:{row.code}").count() == 1
 
 
 def test_the_two_matters_of_a_visit_move_together_and_are_told_once(open_town: Town):
@@ -97,7 +100,7 @@ def test_the_two_matters_of_a_visit_move_together_and_are_told_once(open_town: T
         row.refresh_from_db()
     assert len({row.starts_at for row in rows}) == 1
     assert rows[0].day != date(2026, 3, 11)
-    (told,) = Message.objects.filter(key="moved")
+    (told,) = Message.objects.filter(key="moved_by_hall")
     assert told.params["item_zh"] == "养老保险参保登记、居民身份证换领"
 
 
@@ -190,7 +193,7 @@ def test_a_worker_that_dies_between_two_people_leaves_each_done_or_due(open_town
 
     assert states == ["due", "due", "moved"]
     assert follow_up.outcome_of(follow) == Outcome(moved=3)
-    assert Message.objects.filter(key="moved").count() == 3
+    assert Message.objects.filter(key="moved_by_hall").count() == 3
 
 
 def test_one_visit_that_breaks_does_not_hold_up_the_others(open_town: Town, monkeypatch: Any):
@@ -266,7 +269,7 @@ def test_two_managers_who_close_at_once_move_everybody_once(transactional_db: An
     assert (Closure.objects.count(), FollowUp.objects.count(), FollowUpVisit.objects.count()) == (1, 1, 2)
     assert sorted(FollowUpVisit.objects.values_list("state", flat=True)) == ["moved", "moved"]
     for row in rows:
-        assert Message.objects.filter(key="moved", subject=f"appointment:{row.code}").count() == 1
+        assert Message.objects.filter(key="moved_by_hall", subject=f"appointment:{row.code}").count() == 1
 
 
 # --- People in line -----------------------------------------------------------------------------------------------
@@ -361,3 +364,178 @@ def test_at_the_end_of_the_day_who_was_not_called_gets_an_apology_and_the_first_
     assert row.state == "closed"
     (message,) = Message.objects.filter(key="not_served")
     assert message.params["next"] == "2026-03-11T09:00:00+08:00"
+
+
+# --- Who books while it is published ----------------------------------------------------------------------------------
+
+
+def in_the_meantime(monkeypatch: Any, module: Any, name: str, act: Any) -> None:
+    """Another hand does `act`, to the end, right after the first call of `name`."""
+    real, done = getattr(module, name), []
+
+    def then(*args: Any, **more: Any) -> Any:
+        found = real(*args, **more)
+        if not done:
+            done.append(True)
+            done.extend(together(1, lambda _: act()))
+        return found
+
+    monkeypatch.setattr(module, name, then)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_books_while_a_closure_is_published_is_followed_up(committed_town: Town, monkeypatch: Any):
+    town, rows = opened(committed_town), []
+    # Stamped before the closure, and committed after it looked who is booked.
+    in_the_meantime(monkeypatch, change_hours, "_outside", lambda: rows.append(booked(town, "2026-03-10 10:00")))
+
+    _, follow = close(town)
+
+    assert [row.created_at for row in rows] == [EIGHT]
+    assert [visit.codes for visit in follow.visits.order_by("id")] == [[rows[0].code]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_books_a_matter_that_was_closed_while_they_were_asking(committed_town: Town, monkeypatch: Any):
+    town = opened(committed_town)
+    slot = Slot.objects.get(hall=town.hall, business="cat:A", starts_at=at("2026-03-10 10:00"))
+    monkeypatch.setattr(placing, "TRIES", 2)
+    in_the_meantime(monkeypatch, placing, "read_facts", lambda: close(town, item=town.items["pension"]))
+
+    with pytest.raises(Refused) as no:
+        booked(town, "2026-03-10 10:00")
+
+    slot.refresh_from_db()
+    assert (no.value.slug, slot.closed, slot.taken) == ("item-not-here", False, 0)
+    assert booked(town, "2026-03-10 10:00", item="medical").state == "booked"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_book_as_it_is_published_nobody_stays_inside_untold(committed_town: Town):
+    town = opened(committed_town)
+    town.person(8)
+
+    def act(i: int) -> Any:
+        if i == 0:
+            return close(town)
+        return booked(town, f"2026-03-10 {10 + i % 4}:00", i)
+
+    results = together(9, act)
+
+    inside = {row.code for row in results if isinstance(row, Appointment)}
+    followed = {code for codes in FollowUpVisit.objects.values_list("codes", flat=True) for code in codes}
+    assert followed == inside
+    assert {each.slug for each in results if isinstance(each, Refused)} <= {"closed", "changed-meanwhile"}
+
+
+# --- What is said ------------------------------------------------------------------------------------------------------
+
+
+def said(now: datetime) -> list[str]:
+    spy = Spy()
+    messaging.drain(channels={"sms": spy, "wechat": spy}, now=now)
+    return [text for _, text, _ in spy.sent]
+
+
+def test_nobody_is_told_to_leave_for_a_hall_that_is_closed(open_town: Town):
+    row = booked(open_town, "2026-03-10 14:00")
+    leave = Message.objects.get(key="leave", subject=f"appointment:{row.code}")
+    close(open_town)  # its follow-up has not come to the visit yet
+
+    said(leave.due_at)
+
+    leave.refresh_from_db()
+    assert (leave.state, leave.why) == ("dropped", "moved_on")
+
+
+def test_who_is_kept_is_told_to_leave_as_ever(open_town: Town):
+    row = booked(open_town, "2026-03-10 14:00")
+    leave = Message.objects.get(key="leave", subject=f"appointment:{row.code}")
+    close(open_town, others="keep")
+    follow_up.work_off(now=NINE35)
+
+    said(leave.due_at)
+
+    leave.refresh_from_db()
+    assert leave.state == "sent"
+
+
+def test_who_could_not_be_moved_is_told_of_the_closure(open_town: Town):
+    row = booked(open_town, "2026-03-10 14:00")
+    Slot.objects.exclude(pk=row.slot_id).update(quota=0, touched=True)
+    _, follow = close(open_town)
+
+    follow_up.work_off(now=NINE35)
+
+    assert follow_up.outcome_of(follow) == Outcome(failed=1)
+    assert Message.objects.filter(key="closure", subject=f"appointment:{row.code}").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "reason_en", "words"),
+    [
+        ("zh-hans", "Power cut", "大厅调整了开放时间，原来今天（3月10日）14:00的预约“养老保险参保登记”换到"),
+        ("en", "Power cut", "had to change its hours and moved the appointment of today (10 March) 14:00"),
+        ("en", "", "had to change its hours and moved the appointment of today (10 March) 14:00"),
+    ],
+)
+def test_who_is_moved_reads_that_the_hall_moved_it_and_why(open_town: Town, language: str, reason_en: str, words: str):
+    row = booked(open_town, "2026-03-10 14:00")
+    Appointment.objects.filter(pk=row.pk).update(language=language)
+    change_hours.close(
+        hall=open_town.hall, starts_at=NINE35, ends_at=at("2026-03-10 23:59"), reason_zh="停电", reason_en=reason_en,
+        choices={}, others="move", by=CLERK, now=NINE35,
+    )  # fmt: skip
+    follow_up.work_off(now=NINE35)
+
+    text = next(text for text in said(NINE35) if row.code in text)
+
+    assert words in text
+    assert ("停电" in text, "Power cut" in text) == (language == "zh-hans", bool(reason_en) and language == "en")
+
+
+def test_giving_up_what_the_hall_moved_is_no_cancellation(open_town: Town):
+    row = booked(open_town, "2026-03-10 14:00")
+    close(open_town)
+    follow_up.work_off(now=NINE35)
+
+    booking.cancel(code=row.code, by=CITIZEN, now=NINE35)
+
+    assert LedgerEntry.objects.count() == 0
+
+
+def test_a_closure_taken_back_tells_whom_it_moved_that_the_old_time_is_free(open_town: Town):
+    moved, chose = booked(open_town, "2026-03-10 14:00"), booked(open_town, "2026-03-10 15:00", 2)
+    closure, _ = close(open_town)
+    follow_up.work_off(now=NINE35)
+    later = Slot.objects.get(hall=open_town.hall, business="cat:A", starts_at=at("2026-03-12 15:00"))
+    booking.move(code=chose.code, slot_id=later.pk, by=CITIZEN, now=at("2026-03-10 09:40"))
+
+    change_hours.withdraw(closure=closure, by=CLERK, now=at("2026-03-10 09:50"))
+
+    moved.refresh_from_db()
+    (told,) = Message.objects.filter(key="old_time_free")
+    assert (told.subject, told.params["was"]) == (f"appointment:{moved.code}", "2026-03-10T14:00:00+08:00")
+    assert moved.day == date(2026, 3, 11)
+
+
+# --- Who is here ------------------------------------------------------------------------------------------------------
+
+
+def test_a_closure_leaves_alone_who_is_being_served(open_town: Town):
+    row = booked(open_town, "2026-03-10 14:00")
+    tickets.sign_in(window_code="town-01", staff_id=open_town.clerk.pk, now=TUESDAY_NINE)
+    tickets.issue(
+        hall=open_town.hall, category_code="A", person_id=open_town.person(1).pk, channel="kiosk", by=CITIZEN,
+        now=TUESDAY_NINE,
+    )  # fmt: skip
+    called = tickets.call_next(window_code="town-01", staff_id=open_town.clerk.pk, now=TUESDAY_NINE)
+    assert called is not None
+    tickets.start(ref=called.ref, staff_id=open_town.clerk.pk, now=TUESDAY_NINE)
+    _, follow = close(open_town)
+
+    follow_up.work_off(now=NINE35)
+
+    row.refresh_from_db()
+    assert (row.starts_at, follow_up.outcome_of(follow)) == (at("2026-03-10 14:00"), Outcome(done=1))
+    assert not Message.objects.filter(key="moved_by_hall").exists()

@@ -19,6 +19,8 @@ MESSAGE_KEYS: dict[str, Text] = {
     "moved": _("Moved to another time"),
     "cancelled": _("Cancelled by the person"),
     "cancelled_by_hall": _("Cancelled by the hall"),
+    "moved_by_hall": _("Moved by the hall"),
+    "old_time_free": _("Old time open again"),
     "closure": _("Hall closed"),
     "no_show": _("No-show noted"),
     "suspended": _("Booking suspended"),

@@ -217,7 +217,7 @@ def test_the_hall_may_move_on_the_same_day_and_says_why(town: Town) -> None:
     moved = move(booked, town.slot(starts=at("2026-03-11 15:00")), now=now, by_hall=True, why="系统维护")
 
     assert (by_citizen.slug, moved.moves) == ("same-day", 1)
-    assert Message.objects.get(key="moved").params["reason"] == "系统维护"
+    assert Message.objects.get(key="moved_by_hall").params["reason"] == "系统维护"
 
 
 def test_moves_end_where_the_policy_ends_them(town: Town) -> None:

@@ -14,10 +14,10 @@ from banshi.kernel.ownership import OnDocument, falls_free
 from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import rules
-from banshi.rooms.booking.actions import credit, telling
+from banshi.rooms.booking.actions import credit, following, telling
 from banshi.rooms.booking.actions.granting import target_refusal
 from banshi.rooms.booking.actions.offering import free_place
-from banshi.rooms.booking.actions.placing import SAME_TIME, Chances, lock_run, place
+from banshi.rooms.booking.actions.placing import SAME_TIME, Chances, lock_run, place, serves_still
 from banshi.rooms.booking.actions.retrying import Meanwhile, again
 from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, LedgerEntry, Move, Slot
 from banshi.rooms.booking.queries.facts import Asking, Opens, hall_facts, item_words, read_facts, slot_facts
@@ -101,7 +101,7 @@ def cancel(
         telling.tell(key, row, hall=hall, item=item, now=now, more={"reason": why} if by_hall and why else None)
     facts = {"by_hall": by_hall}
     audit.record(action="cancelled", subject=telling.subject_of(code), by=by, now=now, hall=hall.code, facts=facts)
-    if counts and not by_hall:
+    if counts and not by_hall and not following.moved_by_hall(row):
         credit.enter_cancel(row, hall=hall, now=now)
     return row
 
@@ -220,7 +220,7 @@ def move(
         run = lock_run(fact.slot, hall, fact.item.facts.periods, also=old_ids)
         for slot in run:
             if slot.pk not in old_ids:
-                _take(slot, internal=seen.internal, n=seen.persons)
+                _take(slot, item_code=seen.item.code, internal=seen.internal, n=seen.persons)
     except Refused as full:
         if full.slug != "slot-full":
             raise
@@ -250,15 +250,15 @@ def move(
     telling.drop(code, now=now)
     if not quiet:
         was = {"was": seen.starts_at.astimezone(hall.zone).isoformat()} | ({"reason": why} if by_hall and why else {})
-        telling.tell("moved", row, hall=hall, item=fact.item, now=now, more=was)
+        telling.tell("moved_by_hall" if by_hall else "moved", row, hall=hall, item=fact.item, now=now, more=was)
     telling.remind(row, hall=hall, item=fact.item, now=now)
     facts = {"from": seen.slot_id, "to": first.pk, "by_hall": by_hall}
     audit.record(action="moved", subject=telling.subject_of(code), by=by, now=now, hall=hall.code, facts=facts)
     return row
 
 
-def _take(slot: Slot, *, internal: bool, n: int) -> None:
-    if slot.closed:
+def _take(slot: Slot, *, item_code: str, internal: bool, n: int) -> None:
+    if slot.closed or not serves_still(slot, item_code):
         raise Refused("closed", facts={"reason": rules.STOPPED, "stopped": True})
     if slot_facts(slot, ZoneInfo("UTC")).free(internal=internal) < n:
         raise Refused("slot-full", facts={"quota": slot.internal_quota if internal else slot.quota})

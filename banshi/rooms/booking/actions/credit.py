@@ -23,6 +23,7 @@ from banshi.rooms.booking.actions import telling
 from banshi.rooms.booking.actions.retrying import again
 from banshi.rooms.booking.models import Appeal, Appointment, FaultDay, LedgerEntry, Suspension
 from banshi.rooms.booking.queries.facts import HallFacts, ItemWords, hall_facts, item_words
+from banshi.rooms.booking.queries.standing import CLOSED_OVER
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.models import Hall
@@ -118,11 +119,7 @@ WITH due AS (
     SELECT o.made_at, o.made_by, o.why FROM booking_outage o
     WHERE o.hall_id = m.hall_id AND o.starts_at < m.ends_at AND o.ends_at > m.starts_at
     UNION ALL
-    SELECT c.made_at, c.made_by, c.reason_zh FROM calendars_closure c
-    JOIN places_category g ON g.id = m.category_id LEFT JOIN places_zone z ON z.id = g.zone_id
-    WHERE c.hall_id = m.hall_id AND c.withdrawn_at IS NULL AND c.starts_at < m.ends_at AND c.ends_at > m.starts_at
-      AND (num_nonnulls(c.floor_id, c.zone_id, c.category_id, c.item_id) = 0 OR c.category_id = m.category_id
-        OR c.item_id = m.item_id OR c.zone_id = g.zone_id OR c.floor_id = z.floor_id)
+    {closed_over}
     LIMIT 1
   ) f ON true
   ON CONFLICT DO NOTHING
@@ -163,7 +160,10 @@ def sweep_no_shows(*, now: datetime, came: str = NOBODY_CAME) -> int:
         "now": now,
     }
     with connection.cursor() as cursor:
-        cursor.execute(SWEEP_SQL.format(came=came.format(until="a.ends_at + g.grace")), values)
+        cursor.execute(
+            SWEEP_SQL.format(came=came.format(until="a.ends_at + g.grace"), closed_over=CLOSED_OVER.format(a="m")),
+            values,
+        )
         missed = {id_: (party, struck) for id_, party, struck in cursor.fetchall()}
     rows = list(Appointment.objects.select_related("person").filter(id__in=list(missed)).order_by("id"))
     words: dict[tuple[int, int], ItemWords | None] = {}

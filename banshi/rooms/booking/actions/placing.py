@@ -135,13 +135,16 @@ WITH asked AS (
     contact_index text, phone text, params jsonb, reminder_at timestamptz,
     reminder_until timestamptz, leave_at timestamptz, item text)
 ), locked AS MATERIALIZED (
-  SELECT id, quota - carried - taken AS free, internal_quota - internal_taken AS internal_free, closed FROM booking_slot
+  SELECT id, quota - carried - taken AS free, internal_quota - internal_taken AS internal_free, closed, items
+  FROM booking_slot
   WHERE id = ANY(%(slots)s) ORDER BY id FOR NO KEY UPDATE
 ), chosen AS (
   SELECT * FROM (
     SELECT a.*, row_number() OVER (PARTITION BY a.slot_id, a.internal ORDER BY a.ord) AS rank,
       CASE WHEN a.internal THEN l.internal_free ELSE l.free END AS free
-    FROM asked a JOIN locked l ON l.id = a.slot_id WHERE NOT l.closed
+    FROM asked a JOIN locked l ON l.id = a.slot_id
+    -- As it is under the lock: a closure of one matter leaves the period to the others.
+    WHERE NOT l.closed AND (l.items IS NULL OR l.items @> to_jsonb(a.item))
   ) ranked WHERE rank <= free
 ), inserted AS (
   INSERT INTO booking_appointment (
@@ -596,7 +599,7 @@ def _claim_long(grant: _Granted, *, now: datetime) -> Appointment:
     held = grant.asked.hold_id is not None and expired is None
     internal = grant.asked.internal
     for slot in run:
-        if slot.closed:
+        if slot.closed or not serves_still(slot, grant.item.facts.code):
             raise Refused("closed", facts={"reason": rules.STOPPED, "stopped": True})
         free = slot_facts(slot, grant.hall.zone).free(internal=internal)
         if free < _needed(grant, slot, held=held):
@@ -681,6 +684,11 @@ def lock_run(slot: SlotFacts, hall: HallFacts, periods: int, *, also: Sequence[i
         each.pk: each for each in Slot.objects.select_for_update(no_key=True).filter(id__in=wanted).order_by("id")
     }
     return [locked[each.pk] for each in run]
+
+
+def serves_still(slot: Slot, item_code: str) -> bool:
+    """Whether the period, as it is under its lock, is for the item: one closure of the item alone changes that."""
+    return slot.items is None or item_code in slot.items
 
 
 def _use_hold(grant: _Granted, *, now: datetime) -> datetime | None:

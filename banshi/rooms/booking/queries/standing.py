@@ -4,14 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from banshi.rooms.booking.models import Appointment, Suspension, Waiting
+from django.db import connection
+
+from banshi.rooms.booking.models import Suspension, Waiting
 from banshi.rooms.messaging.rules import Standing
+
+# Of an appointment (or its row) `{a}`: closures that lie over it.
+CLOSED_OVER = """
+    SELECT c.made_at, c.made_by, c.reason_zh FROM calendars_closure c
+    JOIN places_category g ON g.id = {a}.category_id LEFT JOIN places_zone z ON z.id = g.zone_id
+    WHERE c.hall_id = {a}.hall_id AND c.withdrawn_at IS NULL AND c.starts_at < {a}.ends_at AND c.ends_at > {a}.starts_at
+      AND (num_nonnulls(c.floor_id, c.zone_id, c.category_id, c.item_id) = 0 OR c.category_id = {a}.category_id
+        OR c.item_id = {a}.item_id OR c.zone_id = g.zone_id OR c.floor_id = z.floor_id)"""
+APPOINTMENTS_SQL = f"""
+SELECT a.code, CASE WHEN a.state = 'booked' AND EXISTS ({CLOSED_OVER.format(a="a")})
+    AND NOT EXISTS (SELECT 1 FROM booking_kept k WHERE k.appointment_id = a.id) THEN 'closed' ELSE a.state END, a.starts_at
+FROM booking_appointment a WHERE a.code = ANY(%s) ORDER BY a.id
+"""  # noqa: S608 – only our own statements are put in
 
 
 def appointments(refs: Sequence[str], /) -> Mapping[str, Standing]:
-    """By code: the state, and the start of the period."""
-    rows = Appointment.objects.filter(code__in=refs).order_by("id").values_list("code", "state", "starts_at")
-    return {code: Standing(state, starts_at) for code, state, starts_at in rows}
+    """By code: the state – `closed` where the hall closes over what is booked and did not keep it –, and the start."""
+    with connection.cursor() as cursor:
+        cursor.execute(APPOINTMENTS_SQL, [list(refs)])
+        return {code: Standing(state, starts_at) for code, state, starts_at in cursor.fetchall()}
 
 
 def waiting(refs: Sequence[str], /) -> Mapping[str, Standing]:

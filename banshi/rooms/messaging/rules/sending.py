@@ -41,7 +41,9 @@ LASTS = {
     "appeal_answered": 7 * DAY,
 }
 UNTIL_START = frozenset({"reminder", "leave"})
-UNTIL_END = frozenset({"confirmation", "moved", "cancelled_by_hall", "closure", "kept"})
+UNTIL_END = frozenset(
+    {"confirmation", "moved", "moved_by_hall", "old_time_free", "cancelled_by_hall", "closure", "kept"}
+)
 
 
 @dataclass(frozen=True)
@@ -66,11 +68,14 @@ def _sense(*states: str, same: bool = False) -> Sense:
 
 # By kind of subject and key; what is not named keeps its sense.
 SENSE: Mapping[tuple[str, str], Sense] = {
-    ("appointment", "confirmation"): _sense("booked", same=True),
+    # `closed`: booked, but a closure lies over it and the hall did not say that it stands all the same.
+    ("appointment", "confirmation"): _sense("booked", "closed", same=True),
     ("appointment", "reminder"): _sense("booked", same=True),
     ("appointment", "leave"): _sense("booked", same=True),
-    ("appointment", "moved"): _sense("booked", same=True),
-    ("appointment", "closure"): _sense("booked"),
+    ("appointment", "moved"): _sense("booked", "closed", same=True),
+    ("appointment", "moved_by_hall"): _sense("booked", "closed", same=True),
+    ("appointment", "old_time_free"): _sense("booked", same=True),
+    ("appointment", "closure"): _sense("booked", "closed"),
     ("appointment", "cancelled"): _sense("cancelled"),
     ("appointment", "cancelled_by_hall"): _sense("cancelled"),
     ("appointment", "no_show"): _sense("no_show"),
@@ -80,7 +85,7 @@ SENSE: Mapping[tuple[str, str], Sense] = {
     ("ticket", "missed"): _sense("missed"),
     ("ticket", "redirected"): _sense("waiting", "parked"),
     ("ticket", "rate"): _sense("finished"),
-    ("appointment", "kept"): _sense("booked", same=True),
+    ("appointment", "kept"): _sense("booked", "closed", same=True),
     ("ticket", "line_stopped"): _sense("waiting", "parked", "missed", "held"),
     ("ticket", "line_goes_on"): _sense("waiting", "parked"),
     ("ticket", "not_served"): _sense("closed"),

@@ -25,6 +25,8 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "reminder": (("when",), ("hall",)),
     "leave": (("when",), ("hall",)),
     "moved": (("when",), ("hall",)),
+    "moved_by_hall": (("when",), ("hall",)),
+    "old_time_free": (("when",), ("was",)),
     "cancelled": (("when",),),
     "cancelled_by_hall": (("when",), ("hall",)),
     "closure": (("when",), ("hall",)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +13,7 @@ from banshi.rooms.messaging.rules.templates import language_of
 from banshi.rooms.messaging.rules.words import LANGUAGES
 
 MOST_THINGS = 5  # materials named in one message; the rest is counted
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 _WEEKDAYS_ZH = "一二三四五六日"
 _WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS_EN = (
@@ -43,6 +45,8 @@ def spoken(params: Mapping[str, Any], *, language: str, zone: ZoneInfo, now: dat
         starts_at, ends_at = moment_of(params.get(start)), moment_of(params.get(end))
         if starts_at:
             said[name] = period(starts_at, ends_at, language=language, zone=zone, now=now)
+    if language == "en" and _CHINESE.search(said.get("reason", "")):
+        del said["reason"]  # the hall gave none in English: better none than one that cannot be read
     if "come_early" in said:
         said.setdefault("early", said["come_early"])
     if isinstance(params.get("ahead"), int):

@@ -28,6 +28,15 @@ COMMON: dict[str, dict[str, str]] = {
         "en": "Changed[ from {was}]: now {when}, {hall}[, for “{item}”].[ Reason: {reason}.][ Come {early} minutes early.]"
         "[ The reference stays {code}.][ {link}]",
     },
+    "moved_by_hall": {
+        "zh": "{hall}调整了开放时间，[原来{was}的]预约[“{item}”]换到{when}[，因为{reason}]。很抱歉。[提前 {early} 分钟到。][预约号不变：{code}。][这个时间不合适就改期或取消，不计次数：{link}]",
+        "en": "{hall} had to change its hours and moved the appointment[ of {was}][ for “{item}”] to {when}[, because: {reason}]. We are sorry."
+        "[ Come {early} minutes early.][ The reference stays {code}.][ Does it not suit? Change or cancel it, it does not count: {link}]",
+    },
+    "old_time_free": {
+        "zh": "{hall}照常开放了，[原来{was}的]时间[“{item}”]又能约。现在约在{when}，不改也有效。[要换回去就改期：{link}]",
+        "en": "{hall} opens after all: the time of {was}[ for “{item}”] can be booked again. The appointment {when} stands as it is.[ Move it back here: {link}]",
+    },
     "cancelled": {
         "zh": "已取消：{when}，{hall}[，办“{item}”]。[点错了马上能再约：{link}]",
         "en": "Cancelled: {when}, {hall}[, for “{item}”].[ By mistake? Book again at once: {link}]",
