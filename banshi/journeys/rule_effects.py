@@ -117,6 +117,7 @@ _EFFECTS: tuple[tuple[str, tuple[str, ...], _Count], ...] = (
         "reminded",
         (
             "messages.channels", "messages.day_before_at", "messages.leave_before", "messages.reminder_gap",
+            "messages.a_day_proven", "messages.a_day_typed",
         ),
         lambda asked: _to_come(asked).count(),
     ),

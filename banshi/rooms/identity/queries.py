@@ -44,6 +44,14 @@ def roles_of(staff_id: int) -> tuple[HeldRole, ...]:
     return roles_of_many([staff_id])[staff_id]
 
 
+def proven_phones(indexes: Iterable[str]) -> set[str]:
+    """Of these blind indexes, those of telephones that answered a code, or that a person proved to be theirs."""
+    asked = list(indexes)
+    accounts = Account.objects.filter(phone_index__in=asked).order_by().values_list("phone_index", flat=True)
+    people = Person.objects.filter(phone_index__in=asked).order_by().values_list("phone_index", flat=True)
+    return {index for index in accounts.union(people) if index}
+
+
 def key_by_secret(secret: str) -> KeyInfo | None:
     """The key of a bearer token, or None where there is none or it was revoked."""
     return keys_by_secrets([secret]).get(secret)

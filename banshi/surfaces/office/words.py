@@ -50,6 +50,7 @@ MESSAGE_WHY: dict[str, Text] = {
     "lapsed": _("Not sent: its time was over"),
     "moved_on": _("Not sent: no longer needed"),
     "unreachable": _("Not sent: no channel reaches this person"),
+    "too_many": _("Not sent: enough for one day to this telephone"),
     "said_with": _("Said in one message with the other matters of the visit"),
 }
 

@@ -90,6 +90,32 @@ def test_the_fourth_cancellation_of_a_month_suspends_and_booking_again_at_once_u
     assert Suspension.objects.filter(lifted_at=None).count() == 0
 
 
+@pytest.mark.parametrize("matters", [["pension"], ["pension", "medical"]])
+def test_a_mistake_is_forgiven_once_a_day_and_the_second_counts(town: Town, matters: list[str]) -> None:
+    slot, now = town.slot(quota=30), TUESDAY_NINE
+    row = actions.place_several(
+        slot_id=slot.pk, item_codes=matters, person_id=town.person(1).pk, source="web", by=CITIZEN, now=now
+    )[0]
+    standing = []
+    for _ in range(4):
+        cancel(row, now=now)
+        row = actions.rebook(code=row.code, by=CITIZEN, now=now)
+        standing.append(LedgerEntry.objects.filter(forgiven_at=None).count())
+
+    one = len(matters) > 1  # a visit has one entry
+    assert standing == ([0, 1, 1, 1] if one else [0, 1, 2, 3])
+
+
+def test_a_mistake_is_forgiven_again_the_next_day(town: Town) -> None:
+    slot, next_day = town.slot(quota=30, starts=at("2026-03-13 09:00")), at("2026-03-11 09:00")
+    row = cancel(book(town, slot))
+    row = cancel(actions.rebook(code=row.code, by=CITIZEN, now=TUESDAY_NINE), now=next_day)
+
+    actions.rebook(code=row.code, by=CITIZEN, now=next_day)
+
+    assert LedgerEntry.objects.filter(forgiven_at=None).count() == 0
+
+
 def test_a_cancellation_by_the_hall_never_counts(town: Town) -> None:
     booked = book(town, town.slot())
 

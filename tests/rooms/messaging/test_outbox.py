@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -17,6 +18,7 @@ from banshi.journeys import sign_in
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit.models import Entry
+from banshi.rooms.identity.models import Account
 from banshi.rooms.messaging import actions, queries
 from banshi.rooms.messaging.models import Delivery, Message, Template
 from banshi.rooms.messaging.ports import Final, Passing
@@ -415,9 +417,9 @@ def test_the_notices_page_costs_one_query_whatever_it_lists(town, django_assert_
 def test_a_batch_costs_the_same_statements_however_many_it_holds(town, django_assert_num_queries, messages):
     town.policy(messages={"channels": ["sms", "wechat"]})
     for n in range(messages):
-        say(n)
+        say(n, to_phone=f"+86139{n:08}")  # to one telephone only so many go in a day
 
-    with django_assert_num_queries(23):  # two rounds, the second finds nothing; savepoints of the test included
+    with django_assert_num_queries(25):  # two rounds, the second finds nothing; savepoints of the test included
         assert actions.drain(channels=outboxes(), now=TUESDAY_NINE) == messages * 2
 
 
@@ -425,7 +427,7 @@ def test_a_batch_costs_the_same_statements_however_many_it_holds(town, django_as
 def test_four_workers_together_send_each_message_once(committed_town):
     committed_town.policy(messages={"channels": ["sms", "wechat"]})
     for n in range(120):
-        say(n)
+        say(n, to_phone=f"+86139{n:08}")  # to one telephone only so many go in a day
     sms, wechat = Spy("sms"), Spy("wechat")
 
     results = together(4, lambda i: actions.drain(channels={"sms": sms, "wechat": wechat}, now=TUESDAY_NINE, limit=10))
@@ -494,3 +496,40 @@ def test_a_message_is_either_taken_back_or_sent(committed_town):
 
     assert sent + dropped == 60
     assert len(spy.sent) == sent
+
+
+# --- So many a day -----------------------------------------------------------------------------------------------------
+
+
+def click(n: int, **more: Any) -> None:
+    say(n, key="cancelled", subject=f"appointment:C{n}", **more)
+
+
+def test_a_telephone_that_was_only_typed_gets_ten_confirmations_a_day_and_every_word_of_the_hall(town):
+    for n in range(12):
+        click(n)
+    say(99, key="cancelled_by_hall")
+    say(98, key="your_turn", subject="ticket:A")
+    spy = Spy()
+
+    actions.drain(channels={"sms": spy, "wechat": spy}, now=TUESDAY_NINE)
+    click(50)
+    actions.drain(channels={"sms": spy, "wechat": spy}, now=TUESDAY_NINE)
+    click(51, due_at=TUESDAY_NINE + timedelta(hours=25), now=TUESDAY_NINE + timedelta(hours=25))
+    actions.drain(channels={"sms": spy, "wechat": spy}, now=TUESDAY_NINE + timedelta(hours=25))
+
+    dropped = Message.objects.filter(state="dropped", why="too_many").order_by("id").values_list("subject", flat=True)
+    assert list(dropped) == ["appointment:C10", "appointment:C11", "appointment:C50"]
+    assert set(Message.objects.filter(subject="appointment:C51").values_list("state", flat=True)) == {"sent"}
+    others = Message.objects.filter(key__in=["cancelled_by_hall", "your_turn"])
+    assert set(others.values_list("state", flat=True)) == {"sent"}
+
+
+def test_a_telephone_that_was_proven_gets_more(town):
+    Account.objects.create(phone=PHONE, phone_index=actions.phone_index(PHONE), created_at=TUESDAY_NINE)
+    for n in range(12):
+        click(n)
+
+    actions.drain(channels={"sms": Spy(), "wechat": Spy("wechat")}, now=TUESDAY_NINE)
+
+    assert not Message.objects.filter(why="too_many").exists()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
@@ -122,10 +122,10 @@ def rebook(*, code: str, by: Actor, now: datetime) -> Appointment:
         raise Refused("wrong-state", facts={"state": _DISOWNED, "needs": rules.State.CANCELLED.value})
     if row.account_id is not None:
         identity.lock_account(row.account_id)
-    if rules.rebooking_forgives(cancelled_at=row.cancelled_at, now=now):
+    if rules.rebooking_forgives(cancelled_at=row.cancelled_at, now=now) and not _forgiven_today(row, now=now):
         of_visit = Q(appointment=row) | Q(visit=row.visit_group or row.code)
         for entry in LedgerEntry.objects.filter(of_visit, kind="cancel", forgiven_at=None).order_by("id"):
-            credit.forgive(entry_id=entry.pk, why="30 分钟内重新预约 · booked again within 30 minutes", by=by, now=now)
+            credit.forgive(entry_id=entry.pk, why=credit.BOOKED_AGAIN, by=by, now=now)
     kept = _take_back(row, now=now)
     return place(
         slot_id=row.slot_id,
@@ -161,6 +161,21 @@ def _take_back(row: Appointment, *, now: datetime) -> Hold | None:
         slot.taken -= 1
     slot.save(update_fields=["taken"])
     return kept[0] if kept else None
+
+
+def _forgiven_today(row: Appointment, *, now: datetime) -> bool:
+    """A mistake is forgiven once a day: whether it was for the same matter and person, or within this visit, already."""
+    zone = ZoneInfo(row.hall.timezone)
+    midnight = datetime.combine(now.astimezone(zone).date(), time(0), zone)
+    forgiven = LedgerEntry.objects.filter(
+        kind="cancel", forgiven_why=credit.BOOKED_AGAIN, at__gte=midnight, appointment__holder=row.holder,
+        appointment__person_id=row.person_id, appointment__item_id=row.item_id,
+    )  # fmt: skip
+    if forgiven.exclude(visit=row.visit_group or row.code).exists():
+        return True
+    # A visit has one entry, which stands again once it is cancelled again: its cancelled matters tell.
+    same = Appointment.objects.filter(visit_group=row.visit_group, item_id=row.item_id, state=rules.State.CANCELLED)
+    return bool(row.visit_group) and same.filter(by_hall=False).exclude(pk=row.pk).exists()
 
 
 _DISOWNED = {"zh": "本人已声明不是自己预约的", "en": "disowned by the person it was made for"}

@@ -29,6 +29,7 @@ from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.models import Hall
 
 RECOUNTED = "counted anew"
+BOOKED_AGAIN = "30 分钟内重新预约 · booked again within 30 minutes"
 
 
 def enter_cancel(row: Appointment, *, hall: HallFacts, now: datetime) -> None:
@@ -50,6 +51,10 @@ def enter_cancel(row: Appointment, *, hall: HallFacts, now: datetime) -> None:
             )
         ],
         ignore_conflicts=True,
+    )
+    # A visit that was cancelled, booked again and is cancelled once more is cancelled: its one entry stands again.
+    LedgerEntry.objects.filter(kind="cancel", visit=row.visit_group or row.code, forgiven_why=BOOKED_AGAIN).update(
+        forgiven_at=None, forgiven_by="", forgiven_why=""
     )
     recount(parties=[(party, hall.scope)], now=now)
 

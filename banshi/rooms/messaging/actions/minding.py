@@ -35,12 +35,17 @@ def still_sensible(messages: Sequence[Claimed], *, now: datetime) -> list[Claime
     """Those that may go out now; the others are dropped with the reason. One query for each kind of subject."""
     why: dict[int, str] = {each.id: LAPSED for each in messages if each.until is not None and each.until <= now}
     why |= dict.fromkeys(_moved_on([each for each in messages if each.id not in why]), MOVED_ON)
-    dropped = [each for each in messages if each.id in why]
-    if dropped:
-        with connection.cursor() as cursor:
-            columns = ([each.id for each in dropped], [each.claimed_at for each in dropped])
-            cursor.execute(DROP_SQL, [*columns, [why[each.id] for each in dropped]])
+    for reason in (LAPSED, MOVED_ON):
+        drop_claimed([each for each in messages if why.get(each.id) == reason], why=reason)
     return [each for each in messages if each.id not in why]
+
+
+def drop_claimed(messages: Sequence[Claimed], *, why: str) -> None:
+    """Give these up, as their worker."""
+    if messages:
+        with connection.cursor() as cursor:
+            columns = ([each.id for each in messages], [each.claimed_at for each in messages])
+            cursor.execute(DROP_SQL, [*columns, [why] * len(messages)])
 
 
 JOIN_SQL = """

@@ -25,6 +25,7 @@ from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.messaging import rules
+from banshi.rooms.messaging.actions.capping import within_the_day
 from banshi.rooms.messaging.actions.claiming import Claimed, Policies, claim, split
 from banshi.rooms.messaging.actions.minding import lost_sense, one_per_visit, still_sensible
 from banshi.rooms.messaging.actions.wording import Words, word
@@ -76,7 +77,8 @@ def drain(
         if not claimed:
             break
         halls |= {message.hall for message in claimed}
-        batch = split(one_per_visit(still_sensible(claimed, now=now)), channels=channels, policies=policies)
+        sensible = one_per_visit(still_sensible(claimed, now=now))
+        batch = split(within_the_day(sensible, policies=policies, now=now), channels=channels, policies=policies)
         words = Words(batch)
         worded = [word(message, words=words, hall=policies[message.hall][1], now=now) for message in batch]
         worded = [_enclosed(message, enclosures) for message in worded]

@@ -7,6 +7,7 @@ tries, last moments, conditions.
 from __future__ import annotations
 
 from banshi.rooms.messaging.rules.sending import (
+    BY_A_CLICK,
     DAY,
     LEASE,
     URGENT,
@@ -36,6 +37,7 @@ from banshi.rooms.messaging.rules.values import moment_of, period, spoken, spoke
 from banshi.rooms.messaging.rules.words import COMMON, LANGUAGES
 
 __all__ = [
+    "BY_A_CLICK",
     "COMMON",
     "DAY",
     "LANGUAGES",

@@ -40,6 +40,7 @@ LASTS = {
     "rating_answered": 7 * DAY,
     "appeal_answered": 7 * DAY,
 }
+BY_A_CLICK = ("confirmation", "moved", "cancelled")  # as often as somebody clicks: capped by telephone and day
 UNTIL_START = frozenset({"reminder", "leave"})
 UNTIL_END = frozenset(
     {"confirmation", "moved", "moved_by_hall", "old_time_free", "cancelled_by_hall", "closure", "kept"}
