@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.forms import CharField
 from django.utils import translation
 
 from banshi.foundation.said import one_tongue
@@ -12,6 +13,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.actions.changing import DOUBLE
 from banshi.rooms.booking.actions.credit import RECOUNTED
 from banshi.rooms.booking.rules import STOPPED
+from banshi.surfaces.citizen.forms import NewPerson
 from banshi.surfaces.citizen.rating import NO_KEY
 
 
@@ -53,3 +55,10 @@ def test_a_refusal_is_said_as_close_to_the_matter_as_its_facts_tell(slug, facts,
         title, detail = words(Refused(slug, facts=facts).refusal)
 
     assert (title, detail) == said
+
+
+def test_a_field_left_empty_is_told_in_our_own_words():
+    with translation.override("zh-hans"):
+        assert str(CharField().error_messages["required"]) == "要填写。"
+        assert NewPerson({}).errors["name"] == ["写姓名。"]
+        assert NewPerson({}).errors["id_number"] == ["写证件号码。"]

@@ -28,6 +28,11 @@ class Form(forms.Form):
 
 MISSING = {
     "": _("Fill this in."),
+    "name": _("Write the name."),
+    "id_number": _("Write the number of the document."),
+    "phone": _("Write the mobile number."),
+    "code": _("Write the code from the message."),
+    "old_code": _("Write the code from the message."),
     "stars": _("Choose a face first."),
     "text": _("Say in a few words what happened."),
 }
