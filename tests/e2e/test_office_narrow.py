@@ -71,3 +71,10 @@ def test_no_page_of_the_office_is_wider_than_the_screen(
 
     assert wrong == {}
     assert len(deeper) > 4
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
+def test_the_demos_first_page_is_no_wider_than_a_phone(open_page: Any, language: str) -> None:
+    page = open_page("/demo/", size=(360, 740), language=language)
+
+    assert page.evaluate(WIDER) == []
