@@ -205,20 +205,34 @@ def check_in(
             Appointment.objects.select_for_update(of=("self",)).select_related("item", "category").get(id=found.id)
         )
         ticket = Ticket.objects.filter(appointment=appointment).exclude(state="redirected").order_by("id").first()
+        opens, closes = window(policy, appointment)
+        given_up = False
         if appointment.state == "checked_in" and ticket is not None:
             if _shows_more(limit_key, than=ticket.limit_key) and may(ticket.state, "claim"):
                 return tickets.claim(ticket, limit_key=limit_key, by=by, now=now)
             if limit_key == TYPED:
                 raise Refused("nothing-found", facts={"hall": hall.code})
-            raise Refused("already-checked-in", facts={"number": ticket.number, "ticket": ticket.ref})
-        opens, closes = window(policy, appointment)
+            ticket = (
+                Ticket.objects.select_for_update(of=("self",), no_key=True)
+                .select_related("hall", "window")
+                .get(pk=ticket.pk)
+            )
+            came_early = ticket.kind == "walk_in" and opens <= now < closes
+            if came_early and ticket.state in ("waiting", "parked"):
+                return tickets.join_booking(ticket, appointment=appointment, now=now)
+            given_up = came_early and ticket.state in ("left", "closed")
+            if not given_up:
+                raise Refused("already-checked-in", facts={"number": ticket.number, "ticket": ticket.ref})
+            tickets.came_early(ticket, appointment=None)
         # Checked in without a number: the person was in the hall for something else when the period ended.
-        missed = appointment.state in ("no_show", "checked_in")
+        missed = appointment.state in ("no_show", "checked_in") and not given_up
         late = missed or (appointment.state == "booked" and now >= closes)
         if late:
             # Late for the booked period: back to the walk-in queue; the no-show stays on record (mission §1.7, §2.5).
             if policy.late == "refuse" or appointment.day != today:
                 raise Refused("too-late", facts={"closes": closes})
+        elif given_up:
+            _need_open(hall, appointment, now)
         elif appointment.state != "booked":
             raise Refused("wrong-state", facts={"state": appointment.state, "needs": "booked"})
         elif now < opens:

@@ -10,6 +10,7 @@ from django.db import transaction
 from banshi.journeys import check_in
 from banshi.kernel.actors import Actor
 from banshi.kernel.evidence import Evidence
+from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
@@ -30,16 +31,24 @@ def take(
     lane: str = "",
     language: str = "zh-hans",
     contact: str | None = None,
+    booked: Appointment | None = None,
 ) -> Ticket:
     """Give a number, on whatever surface it is asked for.
 
     A number for a matter, or for its category alone, checks in the person's appointment for it where that may check in
-    now: nobody is served as a walk-in and struck as a no-show. Before and after, it is a walk-in number.
+    now: nobody is served as a walk-in and struck as a no-show. Before that, a number for the very matter that is booked
+    for later today uses the appointment, too, in the rank of a walk-in: its person is here. Else it is a walk-in number.
 
+    :param booked: the appointment that was shown, too early, a moment ago; where no document was.
     :param shown: what the person's document was seen by; a typed one is its holder's alone. None for nobody named.
     :raises Refused: those of `tickets.issue` and of `check_in`.
     """
     limit_key = check_in.TYPED if person_id is not None and not (shown and shown.proves) else ""
+    if booked is not None and person_id is None:
+        person_id, contact = booked.person_id, booked.contact
+        limit_key = "" if booked.evidence else booked.limit_key
+    else:
+        booked = None
     if person_id is not None:
         mine = _open_appointment(hall, person_id, category_code, item_code, now, proven=not limit_key)
         if mine is not None:
@@ -48,19 +57,42 @@ def take(
                 return check_in.check_in(
                     hall=hall, found=mine, limit_key=limit_key, by=by, now=now, channel=channel, lane=lane
                 )
-    return tickets.issue(
-        hall=hall,
-        category_code=category_code,
-        item_code=item_code,
-        person_id=person_id,
-        limit_key=limit_key,
-        lane=lane,
-        channel=channel,
-        by=by,
-        now=now,
-        language=language,
-        contact=contact,
+    with transaction.atomic():
+        early = _booked_for_later(hall, person_id, item_code, now, booked=booked, proven=not limit_key)
+        ticket = tickets.issue(
+            hall=hall,
+            category_code=category_code,
+            item_code=item_code,
+            person_id=person_id,
+            limit_key=limit_key,
+            lane=lane,
+            channel=channel,
+            by=by,
+            now=now,
+            language=language,
+            contact=contact,
+        )
+        if early is not None:
+            booking.mark_checked_in(appointment_id=early.pk, now=now)
+            tickets.came_early(ticket, appointment=early)
+        return ticket
+
+
+def _booked_for_later(
+    hall: Hall, person_id: int | None, item_code: str | None, now: datetime, *, booked: Appointment | None, proven: bool
+) -> Appointment | None:
+    """Today's appointment for this very matter that is still to come, locked before the number is given; not for whoever
+    only typed a number."""
+    if person_id is None or not item_code or not (proven or booked):
+        return None
+    today = now.astimezone(ZoneInfo(hall.timezone)).date()
+    mine = Appointment.objects.filter(
+        person_id=person_id, day=today, hall=hall, state="booked", item__code=item_code, starts_at__gt=now
     )
+    if booked is not None:
+        mine = mine.filter(pk=booked.pk)
+    rows = list(mine.select_for_update(of=("self",), no_key=True).select_related("person").order_by("starts_at", "id"))
+    return next(iter(check_in.own_first(rows) if proven else rows), None)
 
 
 def _open_appointment(

@@ -187,3 +187,50 @@ def test_a_number_and_a_check_in_at_the_same_instant_make_one_number(committed_t
     assert slugs[0] == "Ticket"
     assert set(slugs[1:]) <= {"already-checked-in", "already-waiting", "changed-meanwhile"}
     assert (Ticket.objects.count(), Ticket.objects.get().kind, appointment.state) == (1, "booked", "checked_in")
+
+
+def test_a_number_for_the_very_matter_that_is_booked_for_later_uses_the_appointment(open_hall):
+    appointment = booked(open_hall, starts=minutes(180))
+
+    ticket = take(open_hall, item="pension")
+
+    appointment.refresh_from_db()
+    assert (ticket.kind, ticket.appointment_id, appointment.state) == ("walk_in", appointment.pk, "checked_in")
+    serve_to_the_end(open_hall, now=minutes(5))
+    appointment.refresh_from_db()
+    assert (appointment.state, sweep(minutes(300))) == ("served", 0)
+
+
+def test_who_came_early_and_waits_still_has_the_booked_rank_when_it_is_time(open_hall):
+    appointment = booked(open_hall, starts=minutes(60))
+    mine = take(open_hall, item="pension")
+
+    with pytest.raises(Refused) as no:
+        present(open_hall, now=minutes(10))
+    same = present(open_hall, now=minutes(50))
+
+    assert (no.value.slug, no.value.facts["number"]) == ("already-checked-in", mine.number)
+    assert (same.pk, same.kind, same.appointment_id) == (mine.pk, "booked", appointment.pk)
+
+
+def test_who_came_early_and_gave_the_number_up_still_has_the_appointment(open_hall):
+    appointment = booked(open_hall, starts=minutes(60))
+    mine = take(open_hall, item="pension")
+    actions.leave(ref=mine.ref, by=KIOSK, now=minutes(5))
+
+    ticket = present(open_hall, now=minutes(50))
+
+    appointment.refresh_from_db()
+    assert (ticket.kind, ticket.appointment_id, appointment.state) == ("booked", appointment.pk, "checked_in")
+    assert ticket.pk != mine.pk
+
+
+def test_hands_that_take_a_number_early_together_use_the_appointment_once(committed_town):
+    open_town(committed_town)
+    appointment = booked(committed_town, starts=minutes(180))
+
+    results = together(4, lambda _: take(committed_town, item="pension"))
+
+    given = [each for each in results if isinstance(each, Ticket)]
+    assert [each.appointment_id for each in given] == [appointment.pk]
+    assert {each.slug for each in results if isinstance(each, Refused)} == {"already-waiting"}

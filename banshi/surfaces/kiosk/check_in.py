@@ -19,7 +19,7 @@ from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.queries import TicketView
-from banshi.surfaces.kiosk import presented
+from banshi.surfaces.kiosk import early, presented
 from banshi.surfaces.kiosk.place import Place, at_kiosk, not_too_often, page
 from banshi.surfaces.kiosk.presented import Presented
 from banshi.surfaces.kiosk.refusing import refused_page
@@ -76,7 +76,8 @@ def _instead(request: HttpRequest, place: Place, shown: Presented, no: Refused, 
     if shown.is_document and not shown.chip:
         return _told_nothing(request, place, no, here, [each.number for each in mine])
     if no.slug == "too-early":
-        return refused_page(request, place, no, again=here, item=_walk_in_matter(place, shown), mine=mine)
+        item, token = _walk_in_matter(place, shown)
+        return refused_page(request, place, no, again=here, item=item, token=token, mine=mine)
     given = no.facts.get("ticket") if no.slug == "already-checked-in" else None
     if given or len(mine) == 1:
         return redirect("kiosk:slip", hall=place.hall.code, ref=given or mine[0].ref)
@@ -119,15 +120,18 @@ def _numbers(place: Place, shown: Presented) -> list[TicketView]:
     return tickets.not_over([person.pk], hall_id=place.hall.pk, day=_day(place), now=place.now, limit_key=key)
 
 
-def _walk_in_matter(place: Place, shown: Presented) -> str:
-    """Code of the matter that somebody too early has booked, where a walk-in number can be had for it now; else ""."""
+def _walk_in_matter(place: Place, shown: Presented) -> tuple[str, str]:
+    """Code of the matter that somebody too early has booked, where a walk-in number can be had for it now, else ""; and of
+    a booking's own code what `early.booked_by` reads."""
     try:
         booked = next(each["appointment"] for each in _today(place, shown) if each["opens"])
         assert isinstance(booked, AppointmentView)
         listed = catalogue.hall_item(place.hall.pk, booked.item.code)
     except (Refused, StopIteration):
-        return ""
-    return booked.item.code if listed.walk_in and no_walk_ins(place) is None else ""
+        return "", ""
+    if not listed.walk_in or no_walk_ins(place) is not None:
+        return "", ""
+    return booked.item.code, early.of(booked.code) if shown.appointment else ""
 
 
 def _day(place: Place) -> date:

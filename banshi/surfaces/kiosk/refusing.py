@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import quote
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -50,12 +50,14 @@ def refused_page(
     again: str,
     category: str = "",
     item: str = "",
+    token: str = "",
     mine: Sequence[TicketView] = (),
 ) -> HttpResponse:
     """The page of a refusal.
 
     :param again: where the person was; offered where trying again helps.
     :param item: the matter asked for; of somebody too early only where a walk-in number can be had for it now.
+    :param token: whose appointment it was (`early.of`).
     :param mine: numbers with which the person stands in line meanwhile.
     """
     title, detail = words(_spoken(refused.refusal, place), ZoneInfo(place.hall.timezone))
@@ -70,7 +72,7 @@ def refused_page(
         "number": number,
         "opens": refused.next if isinstance(refused.next, datetime) else None,
         "slots": [] if isinstance(refused.next, datetime) else _slots(refused.next),
-        "ways": _to_numbers(place, mine) + _ways(place, refused, again=again, item=item, ref=ref),
+        "ways": _to_numbers(place, mine) + _ways(place, refused, again=again, item=item, ref=ref, token=token),
         "elsewhere": _elsewhere(place, item) if refused.slug in ("closed", "walk-ins-closed", "daily-limit") else [],
         "book_at": _book_at(refused, item),
     }
@@ -134,7 +136,7 @@ def _to_numbers(place: Place, mine: Sequence[TicketView]) -> list[Way]:
     ]
 
 
-def _ways(place: Place, refused: Refused, *, again: str, item: str, ref: str) -> list[Way]:
+def _ways(place: Place, refused: Refused, *, again: str, item: str, ref: str, token: str) -> list[Way]:
     ways = []
     code = place.hall.code
     if ref:
@@ -145,7 +147,13 @@ def _ways(place: Place, refused: Refused, *, again: str, item: str, ref: str) ->
         ways.append(Way(pgettext("kiosk", "Take a walk-in number"), reverse("kiosk:walk-in", args=[code]), "ticket"))
     if refused.slug == "too-early" and item:
         here = reverse("kiosk:confirm", args=[code])
-        ways.append(Way(pgettext("kiosk", "Take a walk-in number now"), f"{here}?item={quote(item)}", "ticket"))
+        ways.append(
+            Way(
+                pgettext("kiosk", "Take a walk-in number now"),
+                f"{here}?{urlencode({'item': item, 'early': token})}",
+                "ticket",
+            )
+        )
     if refused.slug in ("walk-ins-closed", "item-not-here", "daily-limit"):
         ways.append(Way(pgettext("kiosk", "Other business"), reverse("kiosk:walk-in", args=[code]), "layout-grid"))
     if refused.slug in ("closed", "walk-ins-closed", "daily-limit"):

@@ -24,7 +24,7 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Category
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.rules import served_today
-from banshi.surfaces.kiosk import presented
+from banshi.surfaces.kiosk import early, presented
 from banshi.surfaces.kiosk.place import Place, at_kiosk, not_too_many, not_too_often, page
 from banshi.surfaces.kiosk.refusing import refused_page
 from banshi.surfaces.kiosk.where import where
@@ -99,7 +99,10 @@ def confirm(request: HttpRequest, place: Place) -> HttpResponse:
     except Refused as no:
         return refused_page(request, place, no, again=here, item=item_code, category=category_code)
     line = tickets.line(place.hall.pk, place.now)
-    return page(request, place, "confirm.html", {**_shown(place, listed, category, line), "here": here})
+    context = {**_shown(place, listed, category, line), "here": here}
+    if early.booked_by(request.GET.get("early", "")) is not None:
+        context["required"] = False  # the appointment was shown; it says whose the number is
+    return page(request, place, "confirm.html", context)
 
 
 def _asked(place: Place, item_code: str, category_code: str) -> tuple[HallItem | None, Category]:
@@ -151,6 +154,7 @@ def _take(request: HttpRequest, place: Place, item_code: str, category_code: str
     rules = place.policy.tickets
     lane = request.POST.get("lane", "")[:20]
     person_id = shown = None
+    booked = early.booked_by(request.GET.get("early", "")) if item_code else None
     if not presented.anything(request):
         not_too_many(place)
     else:
@@ -180,5 +184,6 @@ def _take(request: HttpRequest, place: Place, item_code: str, category_code: str
         by=place.by,
         now=clock.now(),
         language=get_language() or "zh-hans",
+        booked=booked,
     )
     return redirect(reverse("kiosk:slip", args=[place.hall.code, ticket.ref]) + "?new=1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from banshi.journeys import take_number
 from banshi.kernel.actors import SYSTEM
 from banshi.kernel.evidence import Evidence
 from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking import queries as bookings
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.devices.models import Device
 from banshi.rooms.tickets.models import Ticket
@@ -143,3 +145,29 @@ def test_too_early_shows_the_number_that_waits_meanwhile(
     page = show(machine, opened.person(1)).content.decode()
 
     assert f"看 {ticket.number} 号" in page
+
+
+def test_the_number_that_too_early_offers_is_the_appointments(
+    opened: Town, machine: Client, set_time: Callable[[datetime], None]
+):
+    row = book(opened, opened.person(1))
+    set_time(at("2026-03-10 08:40"))
+    page = machine.post("/kiosk/town/check-in", {"presented": bookings.qr_text(row.code)}).content.decode()
+    way = html.unescape(page.split('href="/kiosk/town/confirm')[1].split('"')[0])
+
+    given = machine.post(f"/kiosk/town/confirm{way}", {})
+
+    row.refresh_from_db()
+    ticket = Ticket.objects.get()
+    assert (given.status_code, ticket.appointment_id, ticket.person_id) == (302, row.pk, row.person_id)
+    assert (ticket.kind, row.state) == ("walk_in", "checked_in")
+
+
+def test_a_made_up_token_names_nobody(opened: Town, machine: Client, set_time: Callable[[datetime], None]):
+    row = book(opened, opened.person(1))
+    set_time(at("2026-03-10 08:40"))
+
+    machine.post(f"/kiosk/town/confirm?item=pension&early={row.pk}", {})
+
+    row.refresh_from_db()
+    assert (Ticket.objects.get().person_id, row.state) == (None, "booked")

@@ -13,6 +13,7 @@ from banshi.rooms.tickets.actions.deciding import override_mismatch, set_matter,
 from banshi.rooms.tickets.actions.ground import lets_in
 from banshi.rooms.tickets.actions.handing import hand_over, send_to
 from banshi.rooms.tickets.actions.moving import (
+    came_early,
     claim,
     come_back,
     expect,
@@ -60,6 +61,7 @@ __all__ = [
     "call_next",
     "call_next_many",
     "call_ticket",
+    "came_early",
     "claim",
     "close_day",
     "come_back",

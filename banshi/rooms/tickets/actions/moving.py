@@ -244,6 +244,16 @@ def claim(ticket: Ticket, *, limit_key: str, by: Actor, now: datetime) -> Ticket
     return ticket
 
 
+def came_early(ticket: Ticket, *, appointment: Appointment | None) -> Ticket:
+    """The number of somebody who is here long before the appointment for the same matter: it uses it, ranked as a walk-in.
+
+    :param appointment: None where the number is over and the appointment is presented when it is time.
+    """
+    ticket.appointment = appointment
+    ticket.save(update_fields=["appointment"])
+    return ticket
+
+
 @transaction.atomic
 def put_first(*, ref: str, why: str, by: Actor, now: datetime) -> Ticket:
     """Call this one before everybody else, for a reason that stays in the audit; the surface asks for the permission.
