@@ -36,9 +36,16 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Too many in this period"),
         _("One account books at most {limit} visits in one period of a hall."),
     ),
+    "limit-day": (_("Too many on that day"), _("This agent books at most {limit} visits for one day of a hall.")),
     "too-many-people": (
         _("Too many people for one account"),
         _("At most {limit}. Agents can be registered at the hall."),
+    ),
+    "mandate-missing": (
+        _("No mandate for this"),
+        _(
+            "An agent books for the people and matters whose mandates the hall has seen. A new one is shown at the hall."
+        ),
     ),
     "same-time": (_("Booked at that time already"), _("Nobody is at two places at a time. Yours: {appointment}.")),
     "suspended": (

@@ -25,7 +25,7 @@ from banshi.rooms.messaging.models import Message
 from banshi.rooms.staffing.models import Shift
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import PaperBlock
-from tests.surfaces.office.editing import booked, office, signed_in, staff_with  # noqa: F401 – fixtures
+from tests.surfaces.office.editing import an_agent, booked, office, signed_in, staff_with  # noqa: F401 – fixtures
 from tests.town import CITIZEN, TUESDAY_NINE
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +78,10 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
         hall=hall, category=ticket.category, letter="PA", first=1, last=3, made_by="staff:1", made_at=TUESDAY_NINE
     )
     message = Message.objects.order_by("id").first()
+    agent = an_agent(office)
     return {
+        "agent_id": agent.agent_id,
+        "mandate_id": agent.pk,
         "hall": "town", "region": "441900", "code": appointment.code, "slot_id": appointment.slot_id,
         "person_id": person.pk, "entry_id": entry.pk, "suspension_id": suspension.pk, "appeal_id": appeal.pk,
         "staff_id": office.clerk.pk, "role_id": office.clerk.roles.get().pk, "task_id": task.pk,

@@ -258,6 +258,15 @@ class Barred:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentFacts:
+    """The account that books is a registered agent (代办): its own limits, and whether this person's mandate covers it."""
+
+    live_most: int
+    day_most: int
+    mandated: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PersonFacts:
     """What counts for one person under one limit key: the live appointment of this half day and business, one at the same
     time in any hall, live ones in all, suspension; and the visits to come of the account that books, if one does.
@@ -272,6 +281,8 @@ class PersonFacts:
     account_live: int = 0
     account_in_period: int = 0
     told: bool = True  # whether the one who asks may learn which booking it is
+    account_in_day: int = 0  # visits of the account on the slot's day, in its hall
+    agent: AgentFacts | None = None
 
 
 NOBODY = PersonFacts()
@@ -339,12 +350,28 @@ def refusal(
         return Refusal("same-time", _told(person, mine))
     if policy.live_limit is not None and person.live >= policy.live_limit:
         return Refusal("limit-live", {"limit": policy.live_limit, "live": person.live})
+    no = _beyond_caps(person, policy, item.code)
+    if no is not None:
+        return no
+    if not held and slot.free(internal=internal) < persons:
+        return Refusal("slot-full", {"quota": slot.internal_quota if internal else slot.quota})
+    return None
+
+
+def _beyond_caps(person: PersonFacts, policy: BookingPolicy, item: str) -> Refusal | None:
+    """The caps of whoever books: the hall's for an account, a registered agent's own for an agent."""
+    if (agent := person.agent) is not None:
+        if not agent.mandated:
+            return Refusal("mandate-missing", {"item": item})
+        if person.account_live >= agent.live_most:
+            return Refusal("limit-live", {"limit": agent.live_most, "live": person.account_live})
+        if person.account_in_day >= agent.day_most:
+            return Refusal("limit-day", {"limit": agent.day_most})
+        return None
     if person.account_live >= policy.account_live:
         return Refusal("limit-live", {"limit": policy.account_live, "live": person.account_live})
     if person.account_in_period >= policy.account_per_period:
         return Refusal("limit-period", {"limit": policy.account_per_period})
-    if not held and slot.free(internal=internal) < persons:
-        return Refusal("slot-full", {"quota": slot.internal_quota if internal else slot.quota})
     return None
 
 

@@ -82,6 +82,53 @@ class AccountPerson(models.Model):
         constraints = [models.UniqueConstraint(fields=["account", "person"], name="a_person_once_per_account")]
 
 
+class Agent(models.Model):
+    """An organisation or person registered at a hall to book for others (代办), under its own limits.
+
+    It books with its account; strikes fall on that account. Suspended, the account is like any other.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="agents")
+    hall = models.CharField(max_length=40)  # where it was registered
+    name = EncryptedText()
+    paper = EncryptedText(default="")  # what was seen: the licence, a letter
+    live_most = models.SmallIntegerField()  # visits to come
+    day_most = models.SmallIntegerField()  # visits on one day of one hall
+    registered_at = models.DateTimeField()
+    registered_by = models.CharField(max_length=60)
+    suspended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "identity_agent"
+        constraints = [
+            models.UniqueConstraint(fields=["account"], name="an_account_is_one_agent"),
+            models.CheckConstraint(
+                condition=models.Q(live_most__gte=1, day_most__gte=1), name="an_agent_may_book_something"
+            ),
+        ]
+
+
+class Mandate(models.Model):
+    """Somebody has an agent act for them (授权委托): what for, until when, and what was seen of it. Ended, never deleted."""
+
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="mandates")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT)
+    items = models.JSONField(default=list)  # codes of the matters it covers; empty = all
+    valid_until = models.DateField()  # its last day
+    paper = EncryptedText(default="")  # what was seen: the letter, the card
+    given_at = models.DateTimeField()
+    given_by = models.CharField(max_length=60)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "identity_mandate"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agent", "person"], condition=models.Q(ended_at=None), name="one_mandate_per_agent_and_client"
+            )
+        ]
+
+
 class SignInCode(models.Model):
     """A one-time code sent to a phone; machine time, 10 minutes, 5 tries."""
 

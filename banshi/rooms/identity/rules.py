@@ -27,6 +27,7 @@ PERMISSIONS: dict[str, str] = {
     "devices.manage": "name screens, kiosks and printers; see their health",
     "catalogue.edit": "change which items a hall handles",
     "people.correct": "find a person and put name and telephone right, with the card seen",
+    "agents.manage": "register agents and whom they act for, with the papers seen",
     "audit.view": "read the audit trail",
 }
 
@@ -35,7 +36,7 @@ _GUIDE = {"line.view", "appointments.view", "appointments.manage", "people.corre
 _MANAGER = set(PERMISSIONS) - {"staff.manage"} - {"desk.work"}
 ROLES: dict[str, frozenset[str]] = {
     "clerk": frozenset(_CLERK),  # 窗口人员
-    "senior_clerk": frozenset(_CLERK | {"desk.out_of_order", "people.correct"}),  # 值班长
+    "senior_clerk": frozenset(_CLERK | {"desk.out_of_order", "people.correct", "agents.manage"}),  # 值班长
     "guide": frozenset(_GUIDE),  # 导办
     "hall_manager": frozenset(_MANAGER | {"staff.manage"}),  # 大厅主任
     "city_admin": frozenset(_MANAGER | {"staff.manage"}),  # 市级管理员

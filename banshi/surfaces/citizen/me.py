@@ -31,6 +31,7 @@ from banshi.rooms.identity.models import Account
 from banshi.rooms.messaging import queries as messaging
 from banshi.rooms.messaging.queries import NoticeView
 from banshi.surfaces.citizen import sent
+from banshi.surfaces.citizen.agents import acting_as
 from banshi.surfaces.citizen.doors import citizen_page, elder, language, page, public_page
 from banshi.surfaces.citizen.forms import Code, NewNumber, NewPerson, Phone
 from banshi.surfaces.citizen.proving import costs, from_the_hall
@@ -281,6 +282,7 @@ def _me(request: Any, *, form: NewPerson, refused: Refused | None = None) -> Htt
     came = messaging.as_sent(phone=account.phone, limit=3 * MESSAGES_SHOWN)
     context = {
         "account": account,
+        "agent": acting_as(account_id),
         "phone": mask_phone(account.phone),
         "people": people.people_of(account_id),
         "sent": _once([m for m in came if m.key != "code" and m.status == "sent"])[:MESSAGES_SHOWN],

@@ -61,6 +61,8 @@ def ways_on(refused: Refused) -> tuple[Option, ...]:
         return (Option(gettext("Credit and appeal"), f"{reverse('citizen:appointments')}#credit"),)
     if refused.slug == "limit-live":
         return (Option(gettext("See the appointments"), reverse("citizen:appointments")),)
+    if refused.slug in ("too-many-people", "mandate-missing", "limit-period"):
+        return (Option(gettext("Booking for many people"), reverse("citizen:agents")),)
     code = refused.facts.get("appointment") if refused.slug in ("limit-half-day", "same-time") else None
     if isinstance(code, str) and code:
         return (Option(gettext("See that appointment"), reverse("citizen:appointment", args=[code])),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from banshi.surfaces.citizen import appointments, booking, following, halls, home, matters, me, opening, rating
+from banshi.surfaces.citizen import agents, appointments, booking, following, halls, home, matters, me, opening, rating
 
 app_name = "citizen"
 
@@ -54,6 +54,7 @@ urlpatterns = [
     path("me/number", me.number, name="number"),
     path("lost-number", me.lost_number, name="lost-number"),
     path("me/", me.me, name="me"),
+    path("agents/", agents.how, name="agents"),
     path("me/people", me.add_person, name="add-person"),
     path("me/people/<int:person>/remove", me.remove_person, name="remove-person"),
 ]

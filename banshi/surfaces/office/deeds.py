@@ -123,6 +123,11 @@ DEEDS: dict[str, Text] = {
     "entries_joined": pgettext_lazy("deed", "%(who)s made two entries one: %(what)s has two documents"),
     "contact_moved": pgettext_lazy("deed", "%(who)s had the messages to %(what)s go to the proven telephone"),
     "changed-number": pgettext_lazy("deed", "%(who)s changed the number of %(what)s"),
+    "agent-registered": pgettext_lazy("deed", "%(who)s registered %(what)s"),
+    "agent-suspended": pgettext_lazy("deed", "%(who)s suspended %(what)s"),
+    "agent-restored": pgettext_lazy("deed", "%(who)s ended the suspension of %(what)s"),
+    "mandate-given": pgettext_lazy("deed", "%(who)s entered a mandate of %(what)s for an agent"),
+    "mandate-ended": pgettext_lazy("deed", "%(who)s ended a mandate of %(what)s for an agent"),
     "signed-out-everywhere": pgettext_lazy("deed", "%(who)s ended every session of %(what)s"),
 }
 
@@ -282,6 +287,7 @@ def _mentioned(facts: Mapping[str, Any]) -> Iterable[tuple[str, set[str]]]:
 _KINDS: dict[str, Text] = {
     "appointment": pgettext_lazy("thing", "an appointment"),
     "person": pgettext_lazy("thing", "a person"),
+    "agent": pgettext_lazy("thing", "an agent"),
     "staff": pgettext_lazy("thing", "a member of staff"),
     "window": pgettext_lazy("thing", "a window"),
     "item": pgettext_lazy("thing", "a matter"),

@@ -35,6 +35,7 @@ WAYS: tuple[tuple[Text, tuple[tuple[str, str, Text, str], ...]], ...] = (
             ("paper", "printer", _("Paper numbers"), "line.steer"),
             ("appointments", "calendar-check", _("Appointments"), "appointments.view"),
             ("people", "users", pgettext_lazy("office", "Citizens"), "people.correct"),
+            ("agents", "heart-handshake", _("Agents"), "agents.manage"),
             ("ratings", "star", _("Low ratings"), "ratings.view"),
             ("notices", "bell", _("Notices sent"), "notices.view"),
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from banshi.surfaces.office import (
+    agents,
     appointments,
     audit,
     calendar_editor,
@@ -104,6 +105,12 @@ urlpatterns = [
     path(HALL + "policy/", policies.index, name="policy"),
     path(HALL + "policy/versions/", policies.versions, name="policy_versions"),
     path(HALL + "people/", people.index, name="people"),
+    path(HALL + "agents/", agents.index, name="agents"),
+    path(HALL + "agents/register", agents.register, name="agent_register"),
+    path(HALL + "agents/<int:agent_id>/", agents.one, name="agent"),
+    path(HALL + "agents/<int:agent_id>/turn", agents.turn, name="agent_turn"),
+    path(HALL + "agents/<int:agent_id>/mandates", agents.give, name="mandate_give"),
+    path(HALL + "agents/<int:agent_id>/mandates/<int:mandate_id>/end", agents.end, name="mandate_end"),
     path(HALL + "people/find", people.find, name="people_find"),
     path(HALL + "people/<int:person_id>/", people.one, name="person"),
     path(HALL + "people/<int:person_id>/name", people.correct_name, name="person_name"),

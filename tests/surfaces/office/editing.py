@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,8 +14,9 @@ from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment, Slot
 from banshi.rooms.calendars import rules as calendar_rules
 from banshi.rooms.calendars.models import CalendarVersion
+from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import Role, Staff
-from tests.town import CITIZEN, TUESDAY_NINE, Town, at
+from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at
 
 
 def document(*hours: tuple[str, str]) -> dict[str, Any]:
@@ -84,3 +85,16 @@ def booked(town: Town, starts: str, person: int = 0, item: str = "pension") -> A
         by=CITIZEN,
         now=TUESDAY_NINE,
     )
+
+
+def an_agent(office: Any) -> Any:
+    """The mandate of a person of the town for a registered agent."""
+    agent = identity.register_agent(
+        hall="town", name="小镇代办公司", phone="13900000077", paper="营业执照", live_most=30, day_most=20, by=CLERK,
+        now=TUESDAY_NINE,
+    )  # fmt: skip
+    who = office.person(1)
+    return identity.give_mandate(
+        agent_id=agent.pk, name=who.name, id_type=who.id_type, id_number=who.id_number, paper="委托书", by=CLERK,
+        valid_until=TUESDAY_NINE.date() + timedelta(days=30), now=TUESDAY_NINE,
+    )  # fmt: skip

@@ -18,7 +18,7 @@ from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import PaperBlock
 from banshi.surfaces.office import urls
 from banshi.surfaces.office.urls_seeing import urlpatterns as seeing
-from tests.surfaces.office.editing import booked, manager, office, signed_in, staff_with  # noqa: F401 – fixtures
+from tests.surfaces.office.editing import an_agent, booked, manager, office, signed_in, staff_with  # noqa: F401 – fixtures
 from tests.town import CITIZEN, TUESDAY_NINE
 
 MINE = [
@@ -66,7 +66,10 @@ def rows(office):  # noqa: F811
     ticket = tickets.issue(
         hall=office.hall, category_code="A", channel="kiosk", by=CITIZEN, now=TUESDAY_NINE + timedelta(minutes=1)
     )
+    agent = an_agent(office)
     return {
+        "agent_id": agent.agent_id,
+        "mandate_id": agent.pk,
         "hall": "town",
         "ref": ticket.ref,
         "code": appointment.code,

@@ -22,7 +22,7 @@ def target_refusal(
     if seen.exempt:
         person = replace(person, same_half_day=None)
     if by_hall:
-        person = replace(person, account_in_period=0)
+        person = replace(person, account_in_period=0, agent=None)
     return rules.refusal(
         slot=fact.slot,
         item=fact.item.facts if fact.item else None,

@@ -248,6 +248,7 @@ def _with_open_offers(person: PersonFacts, one: Waiting, slot: Slot) -> PersonFa
         person,
         account_live=person.account_live + offers.count(),
         account_in_period=person.account_in_period + here.count(),
+        account_in_day=person.account_in_day + offers.filter(hall_id=slot.hall_id, hold__slot__day=slot.day).count(),
     )
 
 

@@ -47,15 +47,18 @@ def join_waiting(
     """Wait for a place on a day that is fully booked (候补). Waiting twice gives the first entry again.
 
     :raises Refused: item-not-here, not-bookable; `wrong-state` when the hall keeps no list or the day still has places
-        (`next` names them); limit-live – the account waits for enough; or the day's own reason, such as
-        not-open-yet, limit-half-day, suspended.
+        (`next` names them); limit-live – the account waits for enough; mandate-missing – an agent
+        without one; or the day's own reason, such as not-open-yet, limit-half-day, suspended.
     """
     facts = hall_facts(hall, now=now)
     if not facts.policy.booking.waiting_list:
         raise Refused("wrong-state", facts={"state": _NO_WAITING, "needs": _BOOK_DIRECTLY})
     holder = rules.holder_of(account_id=account_id, by=by)
     proof = int(identity.proven_by(account_id, person_id))
-    key = "" if proof else holder
+    agent = None if proof else identity.agent_of(account_id, today=now.astimezone(facts.zone).date())
+    if agent is not None and not agent.acts_for(person_id, item_code):
+        raise Refused("mandate-missing", facts={"item": item_code})
+    key = "" if proof or agent is not None else holder
     party = rules.party_of(holder=holder, person_id=person_id, evidence=proof)
     views = slots(
         hall=hall, item_code=item_code, first=day, last=day, now=now, person_id=person_id, limit_key=key, party=party
@@ -73,7 +76,8 @@ def join_waiting(
     target = rules.quota_for(facts.policy.booking.quotas, item)
     business = Slot.objects.values_list("business", flat=True).get(id=full[0].id) if target is None else target[0]
     with transaction.atomic():
-        _within_cap(account_id, most=facts.policy.booking.account_live, day=day, business=business, person_id=person_id)
+        most = agent.live_most if agent is not None else facts.policy.booking.account_live
+        _within_cap(account_id, most=most, day=day, business=business, person_id=person_id)
         row, new = Waiting.objects.get_or_create(
             hall=hall,
             business=business,

@@ -16,7 +16,7 @@ from banshi.kernel.policy import HallPolicy
 from banshi.kernel.working_days import WorkCalendar
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.models import LIVE, Slot
-from banshi.rooms.booking.rules import Barred, ItemFacts, PersonFacts, SlotFacts
+from banshi.rooms.booking.rules import AgentFacts, Barred, ItemFacts, PersonFacts, SlotFacts
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.catalogue.models import HallItem, MaterialRequirement
 from banshi.rooms.places.models import Hall, Region
@@ -154,17 +154,23 @@ class Opens:
 # One row per request. Slots and items of a rush are few and people many: the few come once, as JSON in the first row.
 FACTS_SQL = """
 WITH asked AS (
-  -- A declared booking counts together with those of its holder alone; one with evidence with the person's.
+  -- A declared booking counts together with those of its holder alone; one with evidence with the person's, and so does
+  -- what an agent books by a mandate. Credit (party) stays with who books.
   SELECT a.slot_id, a.item_code, a.person_id, a.ord,
     a.holder, GREATEST(a.evidence, CASE WHEN c.person_id = a.person_id THEN c.person_evidence ELSE 0 END) AS evidence,
-    CASE WHEN a.evidence > 0 OR c.person_id = a.person_id THEN '' ELSE a.holder END AS limit_key,
+    CASE WHEN a.evidence > 0 OR c.person_id = a.person_id OR m.id IS NOT NULL THEN '' ELSE a.holder END AS limit_key,
     CASE WHEN a.evidence > 0 OR c.person_id = a.person_id THEN 'person:' || a.person_id
       WHEN starts_with(a.holder, 'account:') THEN a.holder ELSE a.holder || '/' || a.person_id END AS party,
-    a.account_id, a.visit, a.but, c.phone AS account_phone, c.phone_index AS account_phone_index
+    a.account_id, a.visit, a.but, c.phone AS account_phone, c.phone_index AS account_phone_index,
+    g.live_most, g.day_most, COALESCE(m.items = '[]'::jsonb OR m.items ? a.item_code, false) AS mandated
   FROM unnest(%(slots)s::bigint[], %(items)s::text[], %(people)s::bigint[], %(holders)s::text[], %(evidence)s::int[],
     %(accounts)s::bigint[], %(visits)s::text[], %(but)s::text[])
     WITH ORDINALITY AS a(slot_id, item_code, person_id, holder, evidence, account_id, visit, but, ord)
   LEFT JOIN identity_account c ON c.id = a.account_id
+  LEFT JOIN identity_agent g ON g.account_id = a.account_id AND g.suspended_at IS NULL
+    AND c.person_id IS DISTINCT FROM a.person_id
+  LEFT JOIN identity_mandate m ON m.agent_id = g.id AND m.person_id = a.person_id AND m.ended_at IS NULL
+    AND m.valid_until >= %(today)s
 ), slot AS MATERIALIZED (
   SELECT s.id, s.hall_id, s.business, s.day, s.half, s.starts_at, s.ends_at, s.quota, s.taken, s.carried, s.internal_quota,
     s.internal_taken, s.closed, s.cut_off_at, s.extended_only, s.items, s.channels,
@@ -192,6 +198,7 @@ SELECT a.slot_id, s.hall_id, a.item_code, i.id IS NOT NULL, p.id, a.evidence, a.
   COALESCE(a.account_phone, p.phone), a.account_phone IS NOT NULL, COALESCE(a.account_phone_index, p.phone_index),
   a.holder, mine.holder, mine.code, mine.starts_at, mine.live, mine.same_time, mine.same_time_at,
   account.live, account.in_period, barred.rows,
+  account.in_day, a.live_most, a.day_most, a.mandated,
   CASE WHEN a.ord = 1 THEN (SELECT jsonb_agg(to_jsonb(slot)) FROM slot) END,
   CASE WHEN a.ord = 1 THEN (SELECT jsonb_agg(to_jsonb(item)) FROM item) END
 FROM asked a
@@ -219,9 +226,10 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
   -- Visits, not matters: one visit of three matters is one.
   SELECT count(DISTINCT y.visit) AS live, count(DISTINCT y.visit) FILTER (
-      WHERE y.hall_id = s.hall_id AND y.starts_at < s.ends_at AND y.ends_at > s.starts_at) AS in_period
+      WHERE y.hall_id = s.hall_id AND y.starts_at < s.ends_at AND y.ends_at > s.starts_at) AS in_period,
+    count(DISTINCT y.visit) FILTER (WHERE y.hall_id = s.hall_id AND y.day = s.day) AS in_day
   FROM (
-    SELECT hall_id, starts_at, ends_at, COALESCE(NULLIF(visit_group, ''), code) AS visit FROM booking_appointment
+    SELECT hall_id, day, starts_at, ends_at, COALESCE(NULLIF(visit_group, ''), code) AS visit FROM booking_appointment
     WHERE account_id = a.account_id AND state = ANY(%(live)s) AND ends_at > %(now)s AND code <> a.but OFFSET 0
   ) y WHERE y.visit <> a.visit
 ) account ON a.account_id IS NOT NULL
@@ -251,6 +259,7 @@ def read_facts(asked: Sequence[Asking], *, now: datetime, opens: Opens) -> list[
             "some_items": sorted({each.item_code for each in asked}),
             "now": now,
             "yesterday": (now - timedelta(days=1)).date(),
+            "today": now.astimezone(CHINA).date(),
             "live": LIVE,
         },
     )
@@ -284,11 +293,13 @@ def read_facts(asked: Sequence[Asking], *, now: datetime, opens: Opens) -> list[
     return found
 
 
+CHINA = ZoneInfo("Asia/Shanghai")  # a mandate ends with a day there
 ACCOUNT_PHONE, PERSON_PHONE = "identity_account.phone", "identity_person.phone"
 
 
 def _person_read(hall: HallFacts, facts: Sequence[Any], evidence: int, now: datetime) -> PersonFacts:
-    holder, found, same, same_at, live, same_time, same_time_at, account_live, account_in_period, barred, *_ = facts
+    holder, found, same, same_at, live, same_time, same_time_at, account_live, account_in_period, barred, *more = facts
+    account_in_day, live_most, day_most, mandated, *_ = more
     return PersonFacts(
         same_half_day=same,
         same_half_day_starts_at=same_at.astimezone(hall.zone) if same_at else None,
@@ -298,6 +309,8 @@ def _person_read(hall: HallFacts, facts: Sequence[Any], evidence: int, now: date
         account_live=account_live or 0,
         account_in_period=account_in_period or 0,
         told=rules.tells_which(holder=holder, found=found or "", evidence=evidence),
+        account_in_day=account_in_day or 0,
+        agent=AgentFacts(live_most, day_most, mandated) if live_most is not None else None,
         barred=_barred(_json(barred), hall.scope, now.astimezone(hall.zone).date()),
     )
 

@@ -15,6 +15,13 @@ from banshi.kernel.actors import Actor
 from banshi.kernel.names import InvalidName, label
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
+from banshi.rooms.identity.actions.agents import (
+    end_mandate,
+    give_mandate,
+    register_agent,
+    restore_agent,
+    suspend_agent,
+)
 from banshi.rooms.identity.actions.correcting import (
     bind_phone,
     change_number,
@@ -37,7 +44,7 @@ from banshi.rooms.identity.actions.people import (
     name_index,
     prove_phone,
 )
-from banshi.rooms.identity.models import Account, AccountPerson, ApiKey, Role, SignInCode, Staff
+from banshi.rooms.identity.models import Account, AccountPerson, Agent, ApiKey, Role, SignInCode, Staff
 from banshi.rooms.identity.rules import ROLES, SCOPES
 
 CODE_LASTS = timedelta(minutes=10)
@@ -148,11 +155,13 @@ def add_to_account(
 
     :param most: how many people an account may have; :param new_a_day: how many may be new on one day, those taken out
         again included.
-    :raises Refused: too-many-people.
+    :raises Refused: too-many-people; mandate-missing – an agent's clients are registered at the hall.
     """
     lock_account(account_id)
     row = AccountPerson.objects.filter(account_id=account_id, person_id=person_id).first()
     if row is None or row.removed_at is not None:
+        if Agent.objects.filter(account_id=account_id, suspended_at=None).exists():
+            raise Refused("mandate-missing")
         mine = AccountPerson.objects.filter(account_id=account_id)
         if most is not None and mine.filter(removed_at=None).count() >= most:
             raise Refused("too-many-people", facts={"limit": most})
@@ -360,10 +369,12 @@ __all__ = [
     "correct_name",
     "create_key",
     "create_staff",
+    "end_mandate",
     "end_role",
     "enrol",
     "enrol_many",
     "enrol_number",
+    "give_mandate",
     "give_role",
     "join_entries",
     "lock_account",
@@ -374,10 +385,13 @@ __all__ = [
     "number_index",
     "prove_account",
     "prove_phone",
+    "register_agent",
     "remove_from_account",
     "reset_password",
+    "restore_agent",
     "revoke_key",
     "set_active",
     "sign_out_everywhere",
+    "suspend_agent",
     "use_code",
 ]

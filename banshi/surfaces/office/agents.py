@@ -1,0 +1,166 @@
+"""Agents (代办): organisations and people who book for others, registered with their papers seen; and whom they act for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_POST
+
+from banshi.foundation import clock
+from banshi.foundation.doors import Asked, door
+from banshi.foundation.said import named
+from banshi.kernel.documents import IdType
+from banshi.kernel.masking import mask_phone
+from banshi.kernel.refusals import Refused
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.catalogue.models import HallItem, Item
+from banshi.rooms.identity import actions as identity
+from banshi.rooms.identity import queries as people
+from banshi.rooms.identity.queries import AgentView
+from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Hall
+from banshi.surfaces.office.frame import acting, clean, day_or_none, int_or_none, invalid, local, page, status_of
+
+LIVE_MOST, DAY_MOST = 30, 20  # what the form proposes
+
+
+def _list(request: Asked, hall: Hall, *, refused: Refused | None = None, **typed: Any) -> HttpResponseBase:
+    found = people.agents(hall=hall.code, today=local(hall, clock.now()).date())
+    lines = [(each, sum(client.in_force for client in each.clients)) for each in found]
+    typed = {"live_most": LIVE_MOST, "day_most": DAY_MOST} | typed
+    status = status_of(refused) if refused else 200
+    return page(request, "office/agents.html", hall, lines=lines, typed=typed, refused=refused, status=status)
+
+
+@door(audience="staff", permission="agents.manage")
+@require_GET
+def index(request: Asked, hall: str) -> HttpResponseBase:
+    return _list(request, places.hall_by_code(hall))
+
+
+@sensitive_post_parameters("name", "phone", "paper")
+@door(audience="staff", permission="agents.manage")
+@require_POST
+def register(request: Asked, hall: str) -> HttpResponseBase:
+    """A new agent of this hall."""
+    place = places.hall_by_code(hall)
+    given = request.POST
+    typed: dict[str, Any] = {
+        "name": str(given.get("name", ""))[:120],
+        "phone": clean(given.get("phone"), 30),
+        "paper": clean(given.get("paper"), 200),
+        "live_most": int_or_none(given.get("live_most"), 0, 99_999) or 0,
+        "day_most": int_or_none(given.get("day_most"), 0, 99_999) or 0,
+    }
+    try:
+        agent = identity.register_agent(hall=hall, by=acting(request, place), now=clock.now(), **typed)
+    except Refused as refused:
+        return _list(request, place, refused=refused, **typed)
+    messages.success(request, _("Registered. Now its clients."))
+    return redirect("office:agent", hall=hall, agent_id=agent.pk)
+
+
+def _agent(hall: Hall, agent_id: int) -> AgentView:
+    """:raises Refused: nothing-found – not of this hall."""
+    found = people.agents(hall=hall.code, today=local(hall, clock.now()).date())
+    one = next((each for each in found if each.id == agent_id), None)
+    if one is None:
+        raise Refused("nothing-found", facts={"agent": agent_id})
+    return one
+
+
+def _one(
+    request: Asked, hall: Hall, agent: AgentView, *, refused: Refused | None = None, **typed: Any
+) -> HttpResponseBase:
+    now = clock.now()
+    by = acting(request, hall)
+    why = f"agents:{now:%Y-%m-%d}"
+    audit.looked_once([audit.Look(f"person:{each.person_id}", by, hall.code, why) for each in agent.clients], now=now)
+    codes = {code for each in agent.clients for code in each.items}
+    names = {item.code: named(item) for item in Item.objects.filter(code__in=codes).order_by("code")}
+    clients = [(each, [names.get(code, code) for code in each.items]) for each in agent.clients]
+    return page(
+        request,
+        "office/agent.html",
+        hall,
+        agent=agent,
+        phone=mask_phone(agent.phone),
+        clients=clients,
+        id_types=[(kind.value, named(kind)) for kind in IdType],
+        typed=typed,
+        refused=refused,
+        status=status_of(refused) if refused else 200,
+    )
+
+
+@door(audience="staff", permission="agents.manage")
+@require_GET
+def one(request: Asked, hall: str, agent_id: int) -> HttpResponseBase:
+    place = places.hall_by_code(hall)
+    return _one(request, place, _agent(place, agent_id))
+
+
+@door(audience="staff", permission="agents.manage")
+@require_POST
+def turn(request: Asked, hall: str, agent_id: int) -> HttpResponseBase:
+    """Suspend an agent, or let it go on."""
+    place = places.hall_by_code(hall)
+    agent = _agent(place, agent_id)
+    act = identity.restore_agent if request.POST.get("act") == "restore" else identity.suspend_agent
+    act(agent_id=agent.id, by=acting(request, place), now=clock.now())
+    return redirect("office:agent", hall=hall, agent_id=agent.id)
+
+
+@sensitive_post_parameters("name", "id_number", "paper")
+@door(audience="staff", permission="agents.manage")
+@require_POST
+def give(request: Asked, hall: str, agent_id: int) -> HttpResponseBase:
+    """Somebody has this agent act for them."""
+    place = places.hall_by_code(hall)
+    agent = _agent(place, agent_id)
+    given = request.POST
+    typed: dict[str, Any] = {
+        "name": str(given.get("name", ""))[:120],
+        "id_type": clean(given.get("id_type"), 20),
+        "id_number": clean(given.get("id_number"), 40),
+        "paper": clean(given.get("paper"), 200),
+    }
+    said = {"until": clean(given.get("until"), 10), "items_said": clean(given.get("items"), 400)}
+    try:
+        until = day_or_none(said["until"])
+        if until is None:
+            raise invalid("until", _("Until which day is it valid?"))
+        items = _items(place, said["items_said"])
+        identity.give_mandate(
+            agent_id=agent.id, valid_until=until, items=items, by=acting(request, place), now=clock.now(), **typed
+        )
+    except Refused as refused:
+        return _one(request, place, agent, refused=refused, **typed, **said)
+    messages.success(request, _("The mandate stands."))
+    return redirect("office:agent", hall=hall, agent_id=agent.id)
+
+
+def _items(hall: Hall, text: str) -> list[str]:
+    """Codes as typed, by spaces or commas. :raises Refused: invalid – not on this hall's list."""
+    codes = sorted(set(text.replace(",", " ").replace("，", " ").replace("、", " ").split()))
+    known = set(HallItem.objects.filter(hall=hall, item__code__in=codes).values_list("item__code", flat=True))
+    if unknown := [code for code in codes if code not in known]:
+        raise invalid("items", _("Not on this hall's list: %(codes)s") % {"codes": " ".join(unknown)})
+    return codes
+
+
+@door(audience="staff", permission="agents.manage")
+@require_POST
+def end(request: Asked, hall: str, agent_id: int, mandate_id: int) -> HttpResponseBase:
+    """The agent acts for this client no longer."""
+    place = places.hall_by_code(hall)
+    agent = _agent(place, agent_id)
+    if mandate_id not in {each.mandate_id for each in agent.clients}:
+        raise Refused("nothing-found", facts={"mandate": mandate_id})
+    identity.end_mandate(mandate_id=mandate_id, by=acting(request, place), now=clock.now())
+    return redirect("office:agent", hall=hall, agent_id=agent.id)

@@ -1,0 +1,204 @@
+"""Registered agents: they book for clients by mandate, under limits of their own; strikes fall on them, not on clients."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.documents import IdType
+from banshi.kernel.refusals import Refused
+from banshi.rooms.audit.models import Entry
+from banshi.rooms.booking import actions
+from banshi.rooms.booking.models import Appointment, LedgerEntry, Suspension, Waiting
+from banshi.rooms.identity import actions as identity
+from banshi.rooms.identity.models import Agent, Mandate
+from banshi.rooms.identity.queries import people_of
+from tests.rooms.booking.test_place import book
+from tests.rooms.booking.test_who_books import AFTER, miss, place, slug_of
+from tests.together import together
+from tests.town import CLERK, TUESDAY_NINE, Town, at
+
+pytestmark = pytest.mark.django_db
+TODAY = TUESDAY_NINE.date()
+
+
+def agent(**more: Any) -> Agent:
+    asked = {
+        "hall": "town",
+        "name": "小镇代办公司",
+        "phone": "13900000077",
+        "paper": "营业执照",
+        "live_most": 30,
+        "day_most": 20,
+    }
+    return identity.register_agent(**asked | more, by=CLERK, now=TUESDAY_NINE)  # type: ignore[arg-type]
+
+
+def mandate(of: Agent, town: Town, i: int, **more: Any) -> Mandate:
+    who = town.person(i)
+    asked = {"valid_until": TODAY + timedelta(days=30), "paper": "委托书"}
+    return identity.give_mandate(
+        agent_id=of.pk, name=who.name, id_type=IdType(who.id_type), id_number=who.id_number, by=CLERK, now=TUESDAY_NINE,
+        **asked | more,
+    )  # fmt: skip
+
+
+def books(town: Town, of: Agent, slot: Any, i: int, **more: Any) -> str:
+    by = Actor(ActorKind.CITIZEN, str(of.account_id))
+    return slug_of(place, town, slot, i, by=by, account_id=of.account_id, **more)
+
+
+def test_an_agent_books_for_many_clients_in_one_period(town: Town) -> None:
+    one, slot = agent(), town.slot(quota=20)
+    for i in range(1, 9):
+        mandate(one, town, i)
+
+    assert [books(town, one, slot, i) for i in range(1, 9)] == ["done"] * 8
+
+
+def test_its_own_limits_hold_for_a_day_and_in_all(town: Town) -> None:
+    one = agent(live_most=4, day_most=3)
+    early, late = town.slot(quota=20), town.slot(quota=20, starts=at("2026-03-11 14:00"))
+    next_day = town.slot(quota=20, starts=at("2026-03-12 09:00"))
+    for i in range(1, 8):
+        mandate(one, town, i)
+
+    same_day = [books(town, one, slot, i) for i, slot in ((1, early), (2, early), (3, late), (4, late))]
+    after = [books(town, one, next_day, i) for i in (5, 6)]
+
+    assert same_day == ["done", "done", "done", "limit-day"]
+    assert after == ["done", "limit-live"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.race
+def test_ten_hands_of_one_agent_take_exactly_its_limit(committed_town: Town) -> None:
+    town, one = committed_town, agent(live_most=3)
+    slot = town.slot(quota=20)
+    for i in range(1, 11):
+        mandate(one, town, i)
+
+    results = together(10, lambda i: books(town, one, slot, i + 1))
+
+    assert sorted(results) == ["done"] * 3 + ["limit-live"] * 7
+
+
+def test_without_a_mandate_for_this_matter_and_day_nothing_is_booked(town: Town) -> None:
+    one, slot = agent(), town.slot(quota=20)
+    mandate(one, town, 1, items=["medical"])
+    mandate(one, town, 2, valid_until=TODAY)
+    ended = mandate(one, town, 3)
+    identity.end_mandate(mandate_id=ended.pk, by=CLERK, now=TUESDAY_NINE)
+    tomorrow = TUESDAY_NINE + timedelta(days=1)
+    later = town.slot(quota=20, starts=at("2026-03-12 09:00"))
+
+    found = [
+        books(town, one, slot, 1),
+        books(town, one, slot, 1, item="medical"),
+        books(town, one, slot, 2),
+        books(town, one, later, 2, now=tomorrow),
+        books(town, one, slot, 3),
+        books(town, one, slot, 4),
+    ]
+
+    assert found == ["mandate-missing", "done", "done", "mandate-missing", "mandate-missing", "mandate-missing"]
+
+
+def test_what_an_agent_books_counts_together_with_what_stands_for_the_client(town: Town) -> None:
+    """The hall saw the mandate, so the client has one visit a half day, whoever books it."""
+    one, other = agent(), agent(phone="13900000078")
+    slot, later = town.slot(quota=20), town.slot(quota=20, starts=at("2026-03-11 10:00"))
+    for each in (one, other):
+        mandate(each, town, 1)
+
+    assert [books(town, one, slot, 1), books(town, other, later, 1)] == ["done", "limit-half-day"]
+    assert Appointment.objects.get().limit_key == ""
+
+
+def test_strikes_fall_on_the_agent_and_not_on_its_clients(town: Town) -> None:
+    one = agent()
+    clients = iter((1, 2, 3))
+    for i in (1, 2, 3):
+        mandate(one, town, i)
+
+    miss(town, lambda slot: books(town, one, slot, next(clients)))
+
+    party = f"account:{one.account_id}"
+    after = town.slot(quota=9, starts=at("2026-03-16 09:00"))
+    assert set(LedgerEntry.objects.values_list("party", flat=True)) == {party}
+    assert set(Suspension.objects.values_list("party", flat=True)) == {party}
+    assert books(town, one, after, 1, now=AFTER) == "suspended"
+    assert book(town, after, 1, now=AFTER).state == "booked"
+
+
+def test_a_suspended_agent_is_an_account_like_any_other(town: Town) -> None:
+    one, slot = agent(), town.slot(quota=20)
+    for i in range(1, 5):
+        mandate(one, town, i)
+    identity.suspend_agent(agent_id=one.pk, by=CLERK, now=TUESDAY_NINE)
+
+    rests = [books(town, one, slot, i) for i in (1, 2, 3)]
+    identity.restore_agent(agent_id=one.pk, by=CLERK, now=TUESDAY_NINE)
+
+    assert rests == ["done", "done", "limit-period"]
+    assert books(town, one, slot, 3) == "done"
+    assert list(Entry.objects.filter(subject=f"agent:{one.pk}").order_by("id").values_list("action", flat=True)) == [
+        "agent-registered", "agent-suspended", "agent-restored",
+    ]  # fmt: skip
+
+
+def test_an_agent_types_nobody_in_and_finds_its_clients_in_its_list(town: Town) -> None:
+    one = agent()
+    given = mandate(one, town, 1)
+
+    with pytest.raises(Refused) as no:
+        identity.add_to_account(account_id=one.account_id, person_id=town.person(2).pk, name="某", now=TUESDAY_NINE)
+    mine = [each.pk for each in people_of(one.account_id)]
+    identity.end_mandate(mandate_id=given.pk, by=CLERK, now=TUESDAY_NINE)
+
+    assert (no.value.slug, mine, people_of(one.account_id)) == ("mandate-missing", [town.person(1).pk], [])
+
+
+def test_an_agent_waits_for_its_clients_alone_and_is_offered_what_it_may_take(town: Town) -> None:
+    one, slot = agent(live_most=1), town.slot(quota=1)
+    mandate(one, town, 2)
+    first = book(town, slot, 1)
+
+    def waits(i: int) -> str:
+        return slug_of(
+            actions.join_waiting, hall=town.hall, item_code="pension", day=date(2026, 3, 11), now=TUESDAY_NINE,
+            person_id=town.person(i).pk, by=Actor(ActorKind.CITIZEN, str(one.account_id)), account_id=one.account_id,
+        )  # fmt: skip
+
+    found = [waits(2), waits(3)]
+    actions.cancel(code=first.code, by=CLERK, now=TUESDAY_NINE)
+
+    assert found == ["done", "mandate-missing"]
+    assert list(Waiting.objects.values_list("state", "limit_key")) == [("offered", "")]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"paper": " "}, {"live_most": 0}, {"day_most": 1001}, {"name": "a\u202eb"}, {"phone": "02081234567"}],
+)
+def test_an_agent_is_registered_with_papers_and_limits(town: Town, wrong: dict[str, Any]) -> None:
+    assert slug_of(agent, **wrong) in ("invalid", "phone-invalid")
+    assert Agent.objects.count() == 0
+
+
+def test_a_number_is_one_agent_and_a_client_has_one_mandate(town: Town) -> None:
+    one = agent()
+
+    assert slug_of(agent) == "invalid"
+    first, second = mandate(one, town, 1), mandate(one, town, 1, items=["pension"])
+    first.refresh_from_db()
+    assert (first.ended_at, second.ended_at) == (TUESDAY_NINE, None)
+
+
+@pytest.mark.parametrize("days", [-1, 3 * 366 + 1])
+def test_a_mandate_has_an_end_that_lies_ahead(town: Town, days: int) -> None:
+    assert slug_of(mandate, agent(), town, 1, valid_until=TODAY + timedelta(days=days)) == "invalid"
+    assert Mandate.objects.count() == 0
