@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from banshi.kernel.actors import Actor
+from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
@@ -46,6 +46,7 @@ def book(
         name=person.name,
         contact=person.phone,
         evidence=int(evidence),
-        behind=booking.behind(contact=person.phone),
+        # Staff see who stands before them without a telephone: the document tells them apart, not each booking anew.
+        behind=booking.behind(contact=person.phone) if person.phone or by.kind is not ActorKind.STAFF else "",
         **more,
     )
