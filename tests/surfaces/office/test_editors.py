@@ -681,7 +681,7 @@ def test_the_list_says_why_a_message_was_not_sent(manager, office):  # noqa: F81
 
     page = manager.get("/office/town/notices/").content.decode()
 
-    assert ["未发：已失去意义" in page, "试过 3 次，还在继续" in page] == [True, True]
+    assert ["未发：已过时" in page, "试过 3 次，还在继续" in page] == [True, True]
 
 
 def test_the_key_of_a_citizens_link_is_not_shown_to_staff(manager, office):  # noqa: F811
