@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from banshi.journeys import check_in, close_hall_day, redirect
+from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.calendars import actions as calendars
@@ -59,7 +60,12 @@ def no(town: Town, now: datetime) -> Refused:
 
 def by_card(town: Town, now: datetime) -> Ticket:
     return check_in.by_id(
-        hall=town.other_hall, id_number=town.person(30).id_number, by=CITIZEN, now=now, channel="kiosk"
+        hall=town.other_hall,
+        id_number=town.person(30).id_number,
+        evidence=Evidence.CHIP,
+        by=CITIZEN,
+        now=now,
+        channel="kiosk",
     )
 
 

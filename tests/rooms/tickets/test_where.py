@@ -35,7 +35,7 @@ def test_everybody_says_the_same_of_where_to_wait_and_who_may_call(town: Town, m
 
     floors = {phone.floor_en, given.floor_en, board.floor_en, message.params["floor_en"]}
     assert floors == {"Floor 2"}
-    assert (kiosk.wait_on, kiosk.windows) == ("2 楼", "4")
+    assert (kiosk.wait_on, kiosk.windows) == ("2 楼", "04")
     assert (phone.windows, given.windows, phone.floors) == (["04"], ["04"], [("2 楼", "Floor 2")])
     assert call(town, "04", more_staff_of(town, "04"), minutes(1)) == ticket.number
     assert queries.ticket(ticket.ref, minutes(1)).floor_en == "Floor 2"
