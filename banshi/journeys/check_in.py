@@ -220,7 +220,11 @@ def check_in(
             came_early = ticket.kind == "walk_in" and opens <= now < closes
             if came_early and ticket.state in ("waiting", "parked"):
                 return tickets.join_booking(ticket, appointment=appointment, now=now)
-            given_up = came_early and ticket.state in ("left", "closed")
+            # Whoever shows less cannot use up what somebody booked: their number is over, the appointment is not.
+            over = ticket.state in ("left", "closed", "finished")
+            given_up = (came_early and ticket.state in ("left", "closed")) or (
+                over and _shows_more(limit_key, than=ticket.limit_key)
+            )
             if not given_up:
                 raise Refused("already-checked-in", facts={"number": ticket.number, "ticket": ticket.ref})
             tickets.came_early(ticket, appointment=None)

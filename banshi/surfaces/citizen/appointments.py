@@ -37,6 +37,7 @@ from banshi.surfaces.citizen.doors import (
     page,
     public_page,
 )
+from banshi.surfaces.citizen.following import may_act
 from banshi.surfaces.citizen.forms import Appeal
 from banshi.surfaces.citizen.proving import costs
 from banshi.surfaces.citizen.refusals import NO_APPEAL, Panel, panel, unfilled, ways_on
@@ -51,6 +52,12 @@ class CheckIn:
     opens: datetime
     closes: datetime
     state: str
+
+
+def _own_number(request: Any, ticket: Ticket) -> bool:
+    """Whether whoever looks at the appointment may act for the number it became; a link is its booker's."""
+    account = request.who.account_id
+    return may_act(ticket, account_id=account) if account is not None else bool(ticket.limit_key)
 
 
 def _query(request: Any, found: Appointment) -> str:
@@ -85,6 +92,7 @@ def _page(request: Any, found: Appointment, *, now: datetime, refused: Refused |
         "check_in": _check_in(policy.tickets, found, now),
         "policy": policy,
         "ticket": ticket,
+        "own_number": ticket is not None and _own_number(request, ticket),
         "same_visit": same_visit,
         "k": _query(request, found),
         "is_new": request.GET.get("new") == "1",

@@ -109,15 +109,23 @@ def _act(request: Any, ref: str, act: Callable[..., Ticket]) -> HttpResponseBase
 
 
 def _mine(request: Any, ref: str) -> bool:
-    """Whoever came by the slip's or message's link; the account that booked; the one proven to be its person."""
+    """Whoever came by the slip's or message's link; the account that booked, where the number was taken with its code; the
+    one proven to be its person. Who only declared whose document it is does nothing to a number taken with the card."""
     if key_held(request, ref):
         return True
     account = request.who.account_id
-    found = Ticket.objects.filter(ref=ref[:32]).values_list("appointment__account_id", "person_id").first()
+    found = Ticket.objects.filter(ref=ref[:32]).select_related("appointment").first()
     if account is None or found is None:
         return False
-    booked_by, person = found
-    return booked_by == account or (person is not None and people.proven_by(account, person).proves)
+    return may_act(found, account_id=account)
+
+
+def may_act(ticket: Ticket, *, account_id: int) -> bool:
+    """Whether this account, without the slip, may do something to the number."""
+    booked = ticket.appointment
+    if booked is not None and booked.account_id == account_id and ticket.limit_key == f"account:{account_id}":
+        return True
+    return ticket.person_id is not None and people.proven_by(account_id, ticket.person_id).proves
 
 
 # --- what it shows ------------------------------------------------------------------------------------------------

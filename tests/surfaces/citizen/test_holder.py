@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from banshi.foundation.crypto import rating_key
+from banshi.kernel.evidence import Evidence
 from banshi.kernel.policy import TicketPolicy
 from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.models import Ticket
@@ -187,3 +188,30 @@ def test_a_number_sent_from_another_hall_waits_for_its_person_to_arrive(anybody:
 
     assert f"{page}/back" not in text(anybody.get(page))
     assert (anybody.post(f"{page}/back").status_code, state(mine.ref)) == (409, "parked")
+
+
+def test_who_only_declared_a_document_does_nothing_to_the_number_taken_with_its_card(mine: Phone, open_town: Town):
+    """A stranger may book on anybody's number; the card on the machine makes the visit its holder's."""
+    from banshi.journeys import check_in
+    from banshi.kernel.actors import Actor, ActorKind
+    from banshi.rooms.booking import actions as booking
+    from banshi.rooms.tickets import actions as tickets
+
+    booked = booking.place(
+        slot_id=open_town.slot(starts=at("2026-03-10 09:15")).pk, item_code="pension", person_id=mine.person.pk,
+        source="web", by=Actor(ActorKind.CITIZEN, str(mine.account.pk)), account_id=mine.account.pk,
+        now=at("2026-03-09 10:00"),
+    )  # fmt: skip
+    with_code = check_in.by_code(hall=open_town.hall, code=booked.code, by=KIOSK, now=TUESDAY_NINE, channel="kiosk")
+    before = mine.post(f"/t/{with_code.ref}/late").status_code
+    tickets.come_back(ref=with_code.ref, by=KIOSK, now=TUESDAY_NINE)
+
+    number = check_in.by_id(
+        hall=open_town.hall, id_number=mine.person.id_number, evidence=Evidence.CHIP, by=KIOSK, now=TUESDAY_NINE,
+        channel="kiosk",
+    )  # fmt: skip
+
+    page = text(mine.get(f"/a/{booked.code}"))
+    assert (before, number.ref == with_code.ref) == (302, False)
+    assert [mine.post(f"/t/{number.ref}/{step}").status_code for step in ("late", "leave")] == [403, 403]
+    assert (f"/t/{number.ref}" in page, rating_key(number.ref) in page) == (True, False)

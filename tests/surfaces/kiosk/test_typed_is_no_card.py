@@ -225,6 +225,45 @@ def test_card_and_code_take_over_what_was_checked_in_by_a_typed_number(
     assert machine.get(f"/kiosk/town/slip/{theirs.ref}").status_code == 404
 
 
+@pytest.mark.parametrize("ended", ["left", "finished", "closed"])
+@pytest.mark.parametrize("stronger", ["card", "code"])
+def test_a_typed_number_that_is_over_uses_up_nobodys_booking(
+    opened: Town, machine: Client, stronger: str, ended: str
+) -> None:
+    """A stranger types the document, gives the number up or is turned away: the booking is its holder's all the same."""
+    own = book(opened, OWN, "pension", opened.person(1).name)
+    arrive(machine, presented=number_of(opened.person(1)))
+    theirs = Ticket.objects.get()
+    Ticket.objects.filter(pk=theirs.pk).update(state=ended)
+
+    said = {"chip": chip(opened.person(1))} if stronger == "card" else {"presented": bookings.qr_text(own.code)}
+    arrive(machine, **said)
+
+    mine = Ticket.objects.exclude(pk=theirs.pk).get()
+    assert (mine.appointment_id, mine.kind, mine.state) == (own.pk, "booked", "waiting")
+    assert Ticket.objects.get(pk=theirs.pk).appointment_id is None
+
+
+def test_a_typed_number_that_is_over_stays_so_for_whoever_types(opened: Town, machine: Client) -> None:
+    book(opened, OWN, "pension", opened.person(1).name)
+    arrive(machine, presented=number_of(opened.person(1)))
+    Ticket.objects.update(state="left")
+
+    again = arrive(machine, presented=number_of(opened.person(1)))
+
+    assert (again.status_code, Ticket.objects.count()) == (404, 1)
+
+
+def test_a_typed_number_counts_towards_what_one_machine_gives(opened: Town, machine: Client) -> None:
+    """Anybody can invent a document number; who lays a card is not counted."""
+    answers = [
+        walk_in(machine, presented=generate_resident_id("441900", date(1990, 1, 1), i)).status_code for i in range(32)
+    ]
+
+    assert (answers[:30], answers[-1]) == ([302] * 30, 429)
+    assert walk_in(machine, chip=chip(opened.person(1))).status_code == 302
+
+
 def test_a_typed_number_is_told_the_same_of_who_waits_and_who_is_unknown(opened: Town, machine: Client) -> None:
     walk_in(machine, chip=chip(opened.person(1)))
 
