@@ -48,6 +48,15 @@ def _at_window(request: HttpRequest, ref: str, act: Callable[..., object]) -> An
     return answer(200, shown_ticket(ref, who, now=now))
 
 
+def _step(request: HttpRequest, ref: str, act: Callable[..., object]) -> Answer:
+    """One step with a number that the key sees, at no window: staff's, or its own person's."""
+    who = caller(request)
+    seen_by(who, ref)
+    now = clock.now()
+    act(ref=ref, by=who.by, now=now)
+    return answer(200, shown_ticket(ref, who, now=now))
+
+
 @router.post("/tickets/{id}/recall", **op("recall_ticket", {200: TicketOut}), summary="Call again")
 @write
 def recall_ticket(request: HttpRequest, id: Path[Code]) -> Answer:
@@ -72,41 +81,28 @@ def miss_ticket(request: HttpRequest, id: Path[Code]) -> Answer:
 @write
 def reinstate_ticket(request: HttpRequest, id: Path[Code]) -> Answer:
     """The person came after all: back into the line as the hall's policy says."""
-    who = caller(request)
-    seen_by(who, id)
-    now = clock.now()
-    tickets.reinstate(ref=id, by=who.by, now=now)
-    return answer(200, shown_ticket(id, who, now=now))
-
-
-def _by_holder(request: HttpRequest, ref: str, act: Callable[..., object]) -> Answer:
-    """One step of the number's own person, through a key that sees it."""
-    who = caller(request)
-    seen_by(who, ref)
-    now = clock.now()
-    act(ref=ref, by=who.by, now=now)
-    return answer(200, shown_ticket(ref, who, now=now))
+    return _step(request, id, tickets.reinstate)
 
 
 @router.post("/tickets/{id}/late", **op("late_ticket", {200: TicketOut}), summary="I am late")
 @write
 def late_ticket(request: HttpRequest, id: Path[Code]) -> Answer:
     """By the hall's policy the waiting number is set aside with its rank (`parked`), or lets some numbers go first."""
-    return _by_holder(request, id, tickets.late)
+    return _step(request, id, tickets.late)
 
 
 @router.post("/tickets/{id}/return", **op("return_ticket", {200: TicketOut}), summary="Back in the line")
 @write
 def return_ticket(request: HttpRequest, id: Path[Code]) -> Answer:
     """Who was set aside is back: waiting again, at the old rank."""
-    return _by_holder(request, id, tickets.come_back)
+    return _step(request, id, tickets.come_back)
 
 
 @router.post("/tickets/{id}/leave", **op("leave_ticket", {200: TicketOut}), summary="Give up the number")
 @write
 def leave_ticket(request: HttpRequest, id: Path[Code]) -> Answer:
     """For good; an appointment that was checked in is over with it."""
-    return _by_holder(request, id, tickets.leave)
+    return _step(request, id, tickets.leave)
 
 
 @router.post("/tickets/{id}/hold", **op("hold_ticket", {200: TicketOut}), summary="Hold")
