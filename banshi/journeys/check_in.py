@@ -221,10 +221,9 @@ def check_in(
             if came_early and ticket.state in ("waiting", "parked"):
                 return tickets.join_booking(ticket, appointment=appointment, now=now)
             # Whoever shows less cannot use up what somebody booked: their number is over, the appointment is not.
-            over = ticket.state in ("left", "closed", "finished")
-            given_up = (came_early and ticket.state in ("left", "closed")) or (
-                over and _shows_more(limit_key, than=ticket.limit_key)
-            )
+            stronger = _shows_more(limit_key, than=ticket.limit_key)
+            over = ("left", "closed", "finished") if stronger else ("left", "closed") if came_early else ()
+            given_up = ticket.state in over
             if not given_up:
                 raise Refused("already-checked-in", facts={"number": ticket.number, "ticket": ticket.ref})
             tickets.came_early(ticket, appointment=None)
