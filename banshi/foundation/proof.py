@@ -172,13 +172,4 @@ def _secret(what: str) -> str:
     return blind_index(what, purpose="proof-secret")
 
 
-def answered(facts: Mapping[str, Any]) -> str:
-    """Solve a challenge in this process: what other programs and tests do instead of a browser."""
-    asked = altcha.Challenge.from_dict(facts["challenge"])
-    solution = altcha.solve_challenge(asked)
-    if solution is None:
-        raise TimeoutError("no solution was found in time")
-    return altcha.Payload(asked, solution).to_base64()
-
-
-__all__ = ["FIELD", "Asks", "admit", "answered", "challenge", "failed", "taken", "usual"]
+__all__ = ["FIELD", "Asks", "admit", "challenge", "failed", "taken", "usual"]
