@@ -16,6 +16,17 @@ ARGUMENT = re.compile(r"""_\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')\s*\)
 BLOCK = re.compile(r"\{%\s*blocktrans(?:late)?\b([^%]*)%\}(.*?)\{%\s*endblocktrans(?:late)?\s*%\}", re.S)
 VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 ENTRY = re.compile(r'^(?:msgctxt (".*(?:\n".*)*)\n)?msgid (".*(?:\n".*)*)', re.M)
+PLAIN_TAG = re.compile(
+    r"""\{%\s*(?:translate|trans)\s+(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')((?:"[^"]*"|'[^']*'|[^%"'])*)%\}"""
+)
+# Names of things and deeds that are the same thing wherever they are said.
+UNIVERSAL = {
+    "%(n)s h", "%(n)s min", "(optional)", ", ", "Actions", "Advice only", "Appeal", "Appointments", "Auditor", "Back", "Day",
+    "E-mail", "Evaluator", "Hall", "Halls", "ID number", "Kiosk", "Large type", "Matter", "Matters", "Missed", "Mobile number",
+    "My account", "Not allowed", "Note", "Nothing found", "Now", "One moment", "Papers missing", "Pause", "Reference", "SMS",
+    "Show", "Sign in", "Special", "Time", "WeChat", "Why", "Window", "Window display", "about %(time)s", "every matter",
+    "right away",
+}  # fmt: skip
 QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 PLURAL = re.compile(r"\{%\s*plural\s*%\}")
 
@@ -95,6 +106,51 @@ def test_a_message_said_twice_is_found_also_over_lines_and_apart_from_other_cont
     )
 
     assert said_twice(po) == ["\x04One two"]
+
+
+def said_without_context(path: Path) -> set[str]:
+    if path.suffix == ".html":
+        text = path.read_text(encoding="utf-8")
+        tags = {a or b for a, b, rest in PLAIN_TAG.findall(text) if "context" not in rest}
+        return tags | {a or b for a, b in ARGUMENT.findall(text)}
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            if name in {"gettext", "gettext_lazy", "_"} and isinstance(node.args[0].value, str):
+                found.add(node.args[0].value)
+    return found
+
+
+def room_of(path: Path) -> str:
+    """The room or surface a file stands in; `foundation` and `config` are one each."""
+    parts = path.relative_to(ROOT / "banshi").parts
+    return "/".join(parts[:2]) if parts[0] in ("rooms", "surfaces") else parts[0]
+
+
+def test_a_short_word_without_context_is_said_on_one_surface_only():
+    said: dict[str, set[str]] = {}
+    for path in [*ROOT.glob("banshi/**/*.py"), *ROOT.glob("banshi/**/templates/**/*.html")]:
+        if "migrations" not in path.parts:
+            for text in said_without_context(path):
+                if len(text.split()) <= 2:
+                    said.setdefault(text, set()).add(room_of(path))
+
+    shared = {text: sorted(rooms) for text, rooms in said.items() if len(rooms) > 1 and text not in UNIVERSAL}
+    assert shared == {}  # give each meaning its context: "Confirm" a number is not "Confirm" a code
+    assert {text for text in UNIVERSAL if len(said.get(text, ())) < 2} == set()
+
+
+def test_catalogues_do_not_say_one_message_in_two_ways():
+    chinese: dict[tuple[str, str], set[str]] = {}
+    for path in ROOT.glob("banshi/**/locale/zh_Hans/LC_MESSAGES/django.po"):
+        with path.open("rb") as file:
+            for message in read_po(file, locale="zh_Hans"):
+                if message.id:
+                    msgid = message.id[0] if isinstance(message.id, (list, tuple)) else message.id
+                    chinese.setdefault((message.context or "", msgid), set()).add(str(message.string))
+
+    assert {message: texts for message, texts in chinese.items() if len(texts) > 1} == {}
 
 
 def test_translations_keep_their_placeholders():

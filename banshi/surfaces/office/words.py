@@ -30,7 +30,7 @@ MESSAGE_KEYS: dict[str, Text] = {
     "ahead": _("Nearly your turn"),
     "your_turn": _("Your turn"),
     "missed": _("Missed call"),
-    "redirected": _("Sent on to another hall"),
+    "redirected": pgettext_lazy("message", "Sent on to another hall"),
     "rate": _("Invitation to rate"),
     "rating_answered": _("Rating answered"),
     "booking_open": _("Booking open"),
