@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -51,6 +52,20 @@ def test_others_keep_their_ten_minutes_and_see_them(mine: Phone, open_town: Town
 
     assert "data-countdown" in text(mine.get(page))
     assert Hold.objects.get().expires_at == TUESDAY_NINE + timedelta(minutes=10)
+
+
+def test_what_is_kept_until_when_is_said_in_words(mine: Phone, open_town: Town):
+    page = take(mine, open_town)
+    mine.client.cookies["django_language"] = "en"
+    english = " ".join(re.sub(r"<[^>]+>", "", text(mine.part(f"{page}kept"))).split())
+    mine.client.cookies["django_language"] = "zh-hans"
+    chinese = " ".join(re.sub(r"<[^>]+>", "", text(mine.part(f"{page}kept"))).split())
+
+    over = "The place is no longer kept. It can still be booked while it is free."  # hidden until the countdown ends
+    assert english == (
+        f"Your place tomorrow 9:00–10:00 is kept for now Book by 9:10 today and it is yours. 10 min 0 s left {over}"
+    )
+    assert chinese.startswith("明天 9:00–10:00 的位子先留着 今天 9:10 前提交都算数，还剩 10 分 0 秒。")
 
 
 def test_a_phone_that_slept_has_the_place_again_where_it_is_still_free(elder: Phone, open_town: Town):

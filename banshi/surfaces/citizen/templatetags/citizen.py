@@ -145,9 +145,9 @@ def refusal_title(refused: Any) -> str:
 
 @register.simple_tag
 def minutes_left(seconds: int) -> str:
-    """9:58; what the countdown starts from and readers without scripts see."""
+    """“9 min 58 s left”; what the countdown starts from and readers without scripts see."""
     minutes, rest = divmod(max(0, seconds), 60)
-    return f"{minutes}:{rest:02d}"
+    return gettext("{m} min {s} s left").format(m=minutes, s=rest)
 
 
 @register.simple_tag

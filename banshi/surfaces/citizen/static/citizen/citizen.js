@@ -1,6 +1,6 @@
 /* What the citizen's pages do beyond forms: the countdown of a kept place, and a number that is followed. */
 
-const minutes = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+const minutes = (words, seconds) => words.replace("{m}", Math.floor(seconds / 60)).replace("{s}", Math.floor(seconds % 60));
 
 /** A place is kept in hall time, which a demo may run faster: machine seconds × speed. */
 function countDown(scope) {
@@ -12,10 +12,12 @@ function countDown(scope) {
     const from = performance.now();
     const tick = () => {
       const now = left - ((performance.now() - from) / 1000) * speed;
-      if (now > 0) { element.textContent = minutes(now); return; }
+      if (now > 0) { element.textContent = minutes(element.dataset.words, now); return; }
       clearInterval(timer);
-      element.textContent = element.dataset.over;
-      element.closest(".note")?.setAttribute("data-tone", "wait");
+      const note = element.closest(".note");
+      note.setAttribute("data-tone", "wait");
+      note.querySelector("[data-kept]").hidden = true;
+      note.querySelector("[data-kept-over]").hidden = false;
     };
     const timer = setInterval(tick, 250);
     tick();
