@@ -222,6 +222,7 @@ NINJA_PAGINATION_MAX_LIMIT = 200
 
 # Where the head of the audit chain is kept outside the database. Tests share one folder and many databases: none.
 BANSHI_ANCHORS = "" if MODE == "test" else "banshi.gateways.anchors.anchors"
+BANSHI_HOTLINE = os.environ.get("BANSHI_HOTLINE", "12345")  # whom to ring up where no hall is known yet; "" for nobody
 BANSHI_SPOOL = Path(os.environ.get("BANSHI_SPOOL") or DATA_DIR / "spool")
 BANSHI_PRINTER = "banshi.gateways.printers.print_slip"  # surfaces name no gateway; this is their way to it
 

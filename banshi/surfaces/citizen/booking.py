@@ -39,6 +39,7 @@ from banshi.surfaces.citizen.doors import ask_to_sign_in, asked, citizen_page, e
 from banshi.surfaces.citizen.forms import Waiting, WhoComes
 from banshi.surfaces.citizen.proving import costs
 from banshi.surfaces.citizen.refusals import NOBODY_CHOSEN, NOT_FILLED, Option, Panel, panel, unfilled, ways_on
+from banshi.surfaces.citizen.to_call import remember
 from banshi.surfaces.citizen.which_hall import HallChoice, best_first
 
 MOST_MATTERS = 10
@@ -104,7 +105,8 @@ def choose_page(
             context["panel"] = _panel(refused, item, hall, now=now)
     template = "citizen/_choose.html" if request.htmx else "citizen/choose.html"
     turns = [*choosing.turns(choice, now=now), *turning.of_halls(each.now for each in choices)]
-    return page(request, template, context, hall=hall, refused=refused, turns=turns)
+    answer = page(request, template, context, hall=hall, refused=refused, turns=turns)
+    return remember(answer, hall) if asked_for else answer
 
 
 def _waiting_people(request: Any, choice: choosing.Choice) -> list[Mine]:

@@ -20,6 +20,7 @@ from banshi.rooms.tickets import queries as tickets
 from banshi.surfaces.citizen import plan, turning
 from banshi.surfaces.citizen.doors import asked, near, page, public_page
 from banshi.surfaces.citizen.halls_now import halls_now, nearest_first
+from banshi.surfaces.citizen.to_call import remember
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def hall(request: HttpRequest, hall: str) -> HttpResponseBase:
     context = _hall(found, now=clock.now()) | _window_asked(request)
     closures = [each for closure in context["closures"] for each in (closure.starts_at, closure.ends_at)]
     turns = [*turning.of_halls([context["here"]]), *closures]
-    return page(request, "citizen/hall.html", context, hall=found, turns=turns)
+    return remember(page(request, "citizen/hall.html", context, hall=found, turns=turns), found)
 
 
 @public_page

@@ -18,13 +18,13 @@ from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.identity.models import Account
 from banshi.rooms.insight import queries as insight
 from banshi.rooms.places import queries as places
-from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import TicketView
 from banshi.surfaces.citizen import turning
 from banshi.surfaces.citizen.doors import asked, elder, near, page, public_page
 from banshi.surfaces.citizen.halls_now import halls_now, nearest_first, with_waits
+from banshi.surfaces.citizen.to_call import Call, to_call
 
 FEW_HALLS = 6
 IN_THE_LINE = ["waiting", "called", "serving", "held", "parked", "missed"]
@@ -76,7 +76,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
     now = clock.now()
     coming = next_thing(request, now=now)
     if elder(request):
-        calm = {"next_thing": coming, "call": _to_call(request, coming)}
+        calm = {"next_thing": coming, "call": _to_call(request, coming, now=now)}
         return page(request, "citizen/home.html", calm, turns=_turns(coming))
     themes = catalogue.themes()
     context: dict[str, Any] = {
@@ -94,11 +94,11 @@ def _turns(coming: NextThing) -> list[datetime]:
     return [coming.appointment.starts_at, coming.appointment.ends_at] if coming.appointment else []
 
 
-def _to_call(request: HttpRequest, coming: NextThing) -> Hall | None:
-    """The hall whose telephone stands on the first page: where the next thing is, else the nearest that has one."""
-    code = coming.ticket.hall if coming.ticket else coming.appointment.hall.code if coming.appointment else ""
-    with_phones = [hall for hall in nearest_first(places.all_halls(), near(request)) if hall.phone]
-    return next((hall for hall in with_phones if hall.code == code), with_phones[0] if with_phones else None)
+def _to_call(request: Any, coming: NextThing, *, now: datetime) -> Call | None:
+    going_to = coming.ticket.hall if coming.ticket else coming.appointment.hall.code if coming.appointment else ""
+    account_id = request.who.account_id
+    latest = booking.of_account(account_id, now, limit=1) if account_id is not None and not going_to else []
+    return to_call(request, going_to=going_to, last_booked=latest[0].hall.code if latest else "")
 
 
 @public_page

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.catalogue.models import Theme
 from banshi.rooms.places.models import Hall
-from tests.surfaces.citizen.conftest import Phone, give_hours, stop_the_clock, text
+from tests.surfaces.citizen.conftest import Phone, book, give_hours, stop_the_clock, text
 from tests.town import TUESDAY_NINE, Town, at
 
 
@@ -181,16 +181,65 @@ def test_elder_mode_is_remembered_by_the_browser(anybody: Phone):
     assert 'data-mode="elder"' in text(anybody.get("/"))
 
 
-def test_large_type_has_a_first_page_of_three_doors_and_a_number_to_call(anybody: Phone, open_town: Town):
-    open_town.hall.phone = "0769-22000000"
-    open_town.hall.save()
+def test_large_type_has_a_first_page_of_three_doors_and_a_number_to_call(anybody: Phone):
     anybody.client.cookies["elder"] = "1"
 
     page = text(anybody.get("/"))
 
     assert re.findall(r'class="card door" href="([^"]+)"', page) == ["/items/", "/appointments/", "/halls/"]
     assert page.count('href="tel:') == 1
-    assert 'href="tel:0769-22000000"' in page
+
+
+def called(phone: Phone, **data: str) -> tuple[str, bool]:
+    """The number that large type's first page offers to call, and whether it names its hall."""
+    phone.client.cookies["elder"] = "1"
+    page = text(phone.get("/", **data))
+    return re.findall(r'href="tel:([^"]+)"', page)[0], "政务服务便民热线" not in page
+
+
+@pytest.fixture
+def two_phones(open_town: Town) -> Town:
+    for hall, phone, lat in ((open_town.hall, "0769-22000000", 23.0), (open_town.other_hall, "0769-33000000", 25.0)):
+        hall.phone, hall.lat, hall.lon = phone, lat, 113.7
+        hall.save()
+    return open_town
+
+
+def test_who_has_chosen_no_hall_is_given_the_citys_hotline(anybody: Phone, two_phones: Town):
+    assert called(anybody) == ("12345", False)
+
+
+def test_a_hall_looked_at_is_the_one_to_call(anybody: Phone, two_phones: Town):
+    anybody.get(f"/halls/{two_phones.other_hall.code}")
+
+    assert called(anybody) == ("0769-33000000", True)
+
+
+def test_a_hall_chosen_for_booking_is_the_one_to_call(anybody: Phone, two_phones: Town):
+    anybody.get("/book/pension/", hall=two_phones.hall.code)
+
+    assert called(anybody) == ("0769-22000000", True)
+
+
+def test_the_nearest_hall_goes_before_the_one_looked_at(anybody: Phone, two_phones: Town):
+    anybody.get(f"/halls/{two_phones.hall.code}")
+
+    assert called(anybody, near="24.9,113.7") == ("0769-33000000", True)
+
+
+def test_the_hall_of_the_next_appointment_goes_before_all(mine: Phone, two_phones: Town):
+    book(mine, two_phones.slot(quota=1))
+    mine.get(f"/halls/{two_phones.other_hall.code}")
+
+    assert called(mine, near="24.9,113.7") == ("0769-22000000", True)
+
+
+def test_a_hall_without_telephone_is_asked_about_at_the_hotline(anybody: Phone, two_phones: Town):
+    two_phones.hall.phone = ""
+    two_phones.hall.save()
+    anybody.get(f"/halls/{two_phones.hall.code}")
+
+    assert called(anybody) == ("12345", False)
 
 
 def test_the_line_of_a_hall_refreshes_as_a_part_of_its_page(anybody: Phone):
