@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from banshi.foundation.said import named
 from banshi.journeys import check_in as arriving
 from banshi.journeys import redirect as sending_on
 from banshi.kernel.refusals import Refused
@@ -22,7 +24,7 @@ from banshi.rooms.tickets.queries import TicketView
 from banshi.surfaces.kiosk import early, presented
 from banshi.surfaces.kiosk.place import Place, at_kiosk, not_too_often, page
 from banshi.surfaces.kiosk.presented import Presented
-from banshi.surfaces.kiosk.refusing import refused_page
+from banshi.surfaces.kiosk.refusing import Early, refused_page
 from banshi.surfaces.kiosk.walk_in import no_walk_ins
 from banshi.surfaces.kiosk.which import which_document
 
@@ -76,8 +78,7 @@ def _instead(request: HttpRequest, place: Place, shown: Presented, no: Refused, 
     if shown.is_document and not shown.chip:
         return _told_nothing(request, place, no, here, [each.number for each in mine])
     if no.slug == "too-early":
-        item, token = _walk_in_matter(place, shown)
-        return refused_page(request, place, no, again=here, item=item, token=token, mine=mine)
+        return refused_page(request, place, no, again=here, early=_walk_in_matters(place, shown), mine=mine)
     given = no.facts.get("ticket") if no.slug == "already-checked-in" else None
     if given or len(mine) == 1:
         return redirect("kiosk:slip", hall=place.hall.code, ref=given or mine[0].ref)
@@ -120,18 +121,28 @@ def _numbers(place: Place, shown: Presented) -> list[TicketView]:
     return tickets.not_over([person.pk], hall_id=place.hall.pk, day=_day(place), now=place.now, limit_key=key)
 
 
-def _walk_in_matter(place: Place, shown: Presented) -> tuple[str, str]:
-    """Code of the matter that somebody too early has booked, where a walk-in number can be had for it now, else ""; and of
-    a booking's own code what `early.booked_by` reads."""
+def _walk_in_matters(place: Place, shown: Presented) -> list[Early]:
+    """What somebody too early has booked and a walk-in number can be had for now, earliest first: which, they choose."""
+    if no_walk_ins(place) is not None:
+        return []
     try:
-        booked = next(each["appointment"] for each in _today(place, shown) if each["opens"])
-        assert isinstance(booked, AppointmentView)
-        listed = catalogue.hall_item(place.hall.pk, booked.item.code)
-    except (Refused, StopIteration):
-        return "", ""
-    if not listed.walk_in or no_walk_ins(place) is not None:
-        return "", ""
-    return booked.item.code, early.of(booked.code) if shown.appointment else ""
+        today = [each["appointment"] for each in _today(place, shown)]
+    except Refused:
+        return []
+    booked = [each for each in today if isinstance(each, AppointmentView)]
+    if shown.appointment:  # the code of one matter stands for the whole visit
+        booked += [
+            each for each in bookings.of_visit(booked[0].visit_group, now=place.now) if each.code != booked[0].code
+        ]
+    found = []
+    for each in sorted(
+        (each for each in booked if _opens(place, each)), key=lambda each: (each.starts_at, each.item.code)
+    ):
+        with suppress(Refused):
+            if catalogue.hall_item(place.hall.pk, each.item.code).walk_in:
+                token = early.of(each.code) if shown.appointment else ""
+                found.append(Early(each.item.code, named(each.item), token))
+    return list({each.item: each for each in reversed(found)}.values())[::-1]  # of one matter the first
 
 
 def _day(place: Place) -> date:

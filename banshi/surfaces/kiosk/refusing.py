@@ -35,6 +35,15 @@ class Way:
     hint: str = ""
 
 
+@dataclass(frozen=True)
+class Early:
+    """A matter booked for later today. `token`: whose appointment it is (`early.of`); "" where only a document was shown."""
+
+    item: str
+    name: str
+    token: str
+
+
 def _spoken(refusal: Refusal, place: Place) -> Refusal:
     """Its times as people say them: 今天 9:15."""
     today = place.now.astimezone(ZoneInfo(place.hall.timezone)).date()
@@ -50,14 +59,14 @@ def refused_page(
     again: str,
     category: str = "",
     item: str = "",
-    token: str = "",
+    early: Sequence[Early] = (),
     mine: Sequence[TicketView] = (),
 ) -> HttpResponse:
     """The page of a refusal.
 
     :param again: where the person was; offered where trying again helps.
-    :param item: the matter asked for; of somebody too early only where a walk-in number can be had for it now.
-    :param token: whose appointment it was (`early.of`).
+    :param item: the matter asked for.
+    :param early: of somebody too early, what a walk-in number can be had for now.
     :param mine: numbers with which the person stands in line meanwhile.
     """
     title, detail = words(_spoken(refused.refusal, place), ZoneInfo(place.hall.timezone))
@@ -72,7 +81,7 @@ def refused_page(
         "number": number,
         "opens": refused.next if isinstance(refused.next, datetime) else None,
         "slots": [] if isinstance(refused.next, datetime) else _slots(refused.next),
-        "ways": _to_numbers(place, mine) + _ways(place, refused, again=again, item=item, ref=ref, token=token),
+        "ways": _to_numbers(place, mine) + _ways(place, refused, again=again, ref=ref, early=early),
         "elsewhere": _elsewhere(place, item) if refused.slug in ("closed", "walk-ins-closed", "daily-limit") else [],
         "book_at": _book_at(refused, item),
     }
@@ -136,7 +145,7 @@ def _to_numbers(place: Place, mine: Sequence[TicketView]) -> list[Way]:
     ]
 
 
-def _ways(place: Place, refused: Refused, *, again: str, item: str, ref: str, token: str) -> list[Way]:
+def _ways(place: Place, refused: Refused, *, again: str, ref: str, early: Sequence[Early]) -> list[Way]:
     ways = []
     code = place.hall.code
     if ref:
@@ -145,15 +154,12 @@ def _ways(place: Place, refused: Refused, *, again: str, item: str, ref: str, to
         ways.append(Way(pgettext("kiosk", "Enter it again"), again, "rotate-ccw"))
     if refused.slug in ("nothing-found", "too-late", "wrong-state", "not-your-hall"):
         ways.append(Way(pgettext("kiosk", "Take a walk-in number"), reverse("kiosk:walk-in", args=[code]), "ticket"))
-    if refused.slug == "too-early" and item:
-        here = reverse("kiosk:confirm", args=[code])
-        ways.append(
-            Way(
-                pgettext("kiosk", "Take a walk-in number now"),
-                f"{here}?{urlencode({'item': item, 'early': token})}",
-                "ticket",
-            )
-        )
+    for each in early if refused.slug == "too-early" else ():
+        label = pgettext("kiosk", "Take a walk-in number now")
+        if len(early) > 1:
+            label = pgettext("kiosk", "A walk-in number now: %(matter)s") % {"matter": each.name}
+        query = urlencode({"item": each.item, "early": each.token})
+        ways.append(Way(label, f"{reverse('kiosk:confirm', args=[code])}?{query}", "ticket"))
     if refused.slug in ("walk-ins-closed", "item-not-here", "daily-limit"):
         ways.append(Way(pgettext("kiosk", "Other business"), reverse("kiosk:walk-in", args=[code]), "layout-grid"))
     if refused.slug in ("closed", "walk-ins-closed", "daily-limit"):

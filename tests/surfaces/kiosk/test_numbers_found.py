@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -161,6 +162,44 @@ def test_the_number_that_too_early_offers_is_the_appointments(
     ticket = Ticket.objects.get()
     assert (given.status_code, ticket.appointment_id, ticket.person_id) == (302, row.pk, row.person_id)
     assert (ticket.kind, row.state) == ("walk_in", "checked_in")
+
+
+def ways(page: str) -> list[tuple[str, str]]:
+    """The walk-in numbers a page offers: address and words."""
+    found = re.findall(r'href="/kiosk/town/confirm([^"]+)">.*?<span>([^<]+)</span>', page)
+    return [(html.unescape(way), words) for way, words in found]
+
+
+@pytest.fixture
+def two_matters(opened: Town, set_time: Callable[[datetime], None]) -> dict[str, Any]:
+    """Two matters in one visit at 9:15; it is 8:40."""
+    slot = opened.slot(starts=at("2026-03-10 09:15"))
+    rows = booking.place_several(
+        slot_id=slot.id, item_codes=["pension", "medical"], person_id=opened.person(1).id, source="web", by=SYSTEM,
+        now=at("2026-03-09 10:00"),
+    )  # fmt: skip
+    set_time(at("2026-03-10 08:40"))
+    return {row.item.code: row for row in rows}
+
+
+@pytest.mark.parametrize("shown", ["card", "code"])
+def test_who_is_too_early_with_two_matters_chooses_which_comes_first(
+    opened: Town, machine: Client, two_matters: dict[str, Any], shown: str
+):
+    code = bookings.qr_text(two_matters["pension"].code)
+    card = {"chip": chip(opened.person(1))}
+    answer = machine.post("/kiosk/town/check-in", card if shown == "card" else {"presented": code})
+    offered = ways(answer.content.decode())
+
+    assert [words for _, words in offered] == ["现在取现场号：医疗保险参保登记", "现在取现场号：养老保险参保登记"]
+    assert Ticket.objects.count() == 0
+
+    given = machine.post(f"/kiosk/town/confirm{offered[0][0]}", card if shown == "card" else {})
+
+    for row in two_matters.values():
+        row.refresh_from_db()
+    assert (given.status_code, Ticket.objects.get().appointment_id) == (302, two_matters["medical"].pk)
+    assert {item: row.state for item, row in two_matters.items()} == {"pension": "booked", "medical": "checked_in"}
 
 
 def test_a_made_up_token_names_nobody(opened: Town, machine: Client, set_time: Callable[[datetime], None]):
