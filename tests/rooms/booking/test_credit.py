@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from banshi.rooms.audit.models import Entry
 from banshi.rooms.booking import actions, queries
 from banshi.rooms.booking.models import Appointment, LedgerEntry, Suspension
 from banshi.rooms.messaging.models import Message
@@ -281,3 +282,20 @@ def test_an_appeal_that_lifts_a_suspension_is_one_message(town: Town) -> None:
     actions.answer_appeal(appeal_id=row.pk, upheld=True, answer="同意", by=CLERK, now=at("2026-03-14 10:00"))
 
     assert (len(told("appeal_answered")), told("lifted")) == (1, [])
+
+
+def test_every_deed_about_credit_stands_in_the_trail_of_its_hall(town: Town) -> None:
+    """Whoever acts: a citizen appeals, a job suspends, who answers for the whole city is bound to no hall."""
+    miss(town, *DAYS)
+    actions.sweep_no_shows(now=at("2026-03-13 10:00"))
+    first = LedgerEntry.objects.order_by("id")[0]
+    now = at("2026-03-14 09:00")
+
+    of_entry = actions.appeal(entry_id=first.pk, text="我到了", by=CITIZEN, now=now)
+    of_bar = actions.appeal(suspension_id=Suspension.objects.get().pk, text="住院", by=CITIZEN, now=now)
+    for appeal, upheld in ((of_bar, True), (of_entry, True)):
+        actions.answer_appeal(appeal_id=appeal.pk, upheld=upheld, answer="同意", by=CLERK, now=now)
+
+    told_of = ["suspended", "appealed", "upheld", "lifted", "forgiven"]
+    found = Entry.objects.filter(action__in=told_of).values_list("action", "hall")
+    assert set(found) == {(action, "town") for action in told_of}

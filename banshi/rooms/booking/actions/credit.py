@@ -264,7 +264,7 @@ def _recount(
     by_id = {row.pk: row for row in rows}
     for what, each in sorted(due.items(), key=lambda pair: pair[0][1]):
         bar_or_none = known.get(what)
-        bar = bar_or_none or _suspended(key, each, by_id[each.entries[-1]].person_id, now=now)
+        bar = bar_or_none or _suspended(key, each, by_id[each.entries[-1]], now=now)
         used |= dict.fromkeys(each.entries, bar.pk)
     for row in rows:
         if row.used_by_id != used.get(row.pk):
@@ -280,9 +280,9 @@ def _set_lifted(bar: Suspension, *, at: datetime | None) -> None:
     bar.save(update_fields=["lifted_at", "lifted_by", "lifted_why"])
 
 
-def _suspended(key: tuple[str, str], due: rules.Due, person_id: int, *, now: datetime) -> Suspension:
+def _suspended(key: tuple[str, str], due: rules.Due, last: LedgerEntry, *, now: datetime) -> Suspension:
     bar = Suspension.objects.create(
-        person_id=person_id,
+        person_id=last.person_id,
         party=key[0],
         scope=key[1],
         reason=due.reason,
@@ -291,7 +291,8 @@ def _suspended(key: tuple[str, str], due: rules.Due, person_id: int, *, now: dat
         made_at=now,
     )
     facts = {"reason": due.reason, "from": due.from_on.isoformat(), "until": due.until_on.isoformat()}
-    audit.record(action="suspended", subject=f"suspension:{bar.pk}", by=SYSTEM, now=now, facts=facts)
+    hall = last.appointment.hall.code
+    audit.record(action="suspended", subject=f"suspension:{bar.pk}", by=SYSTEM, now=now, hall=hall, facts=facts)
     _tell_suspended(bar, entry_id=due.entries[-1], now=now)
     return bar
 
@@ -341,7 +342,8 @@ def suspend(
         made_at=now,
     )
     facts = {"from": from_on.isoformat(), "until": until_on.isoformat(), "why": why}
-    audit.record(action="suspended", subject=f"suspension:{row.pk}", by=by, now=now, hall=by.hall or "", facts=facts)
+    hall = _hall_of(suspension=row, by=by)
+    audit.record(action="suspended", subject=f"suspension:{row.pk}", by=by, now=now, hall=hall, facts=facts)
     return row
 
 
@@ -365,9 +367,8 @@ def lift(*, suspension_id: int, why: str, by: Actor, now: datetime, tell: bool =
         raise Refused("wrong-state", facts={"state": "lifted", "needs": "suspended"})
     row.lifted_at, row.lifted_by, row.lifted_why = now, str(by)[:60], why[:200]
     row.save(update_fields=["lifted_at", "lifted_by", "lifted_why"])
-    audit.record(
-        action="lifted", subject=f"suspension:{row.pk}", by=by, now=now, hall=by.hall or "", facts={"why": why}
-    )
+    hall = _hall_of(suspension=row, by=by)
+    audit.record(action="lifted", subject=f"suspension:{row.pk}", by=by, now=now, hall=hall, facts={"why": why})
     if tell:
         telling.tell_lifted(row, why=why, now=now)
     return row
@@ -387,9 +388,8 @@ def forgive(*, entry_id: int, why: str, by: Actor, now: datetime) -> LedgerEntry
     if row.forgiven_at is None:
         row.forgiven_at, row.forgiven_by, row.forgiven_why = now, str(by)[:60], why[:200]
         row.save(update_fields=["forgiven_at", "forgiven_by", "forgiven_why"])
-        audit.record(
-            action="forgiven", subject=f"entry:{row.pk}", by=by, now=now, hall=by.hall or "", facts={"why": why}
-        )
+        hall = _hall_of(entry=row, by=by)
+        audit.record(action="forgiven", subject=f"entry:{row.pk}", by=by, now=now, hall=hall, facts={"why": why})
         recount(parties=[(row.party, row.scope)], now=now)
     return row
 
@@ -433,7 +433,7 @@ def appeal(
     """
     if not text.strip() or (suspension_id is None) == (entry_id is None):
         raise Refused("invalid", facts={"reason": _NEEDS_WHY})
-    since, days, zone = _appealable(suspension_id, entry_id)
+    since, days, zone, hall = _appealable(suspension_id, entry_id)
     closes = since + timedelta(days=days)
     if now >= closes:
         raise Refused("too-late", facts={"closes": closes.astimezone(zone)})
@@ -441,12 +441,12 @@ def appeal(
     row = open_ones.filter(Q(entry_id=entry_id) if entry_id is not None else Q(suspension_id=suspension_id)).first()
     if row is None:
         row = Appeal.objects.create(suspension_id=suspension_id, entry_id=entry_id, text=text[:500], made_at=now)
-        audit.record(action="appealed", subject=f"appeal:{row.pk}", by=by, now=now)
+        audit.record(action="appealed", subject=f"appeal:{row.pk}", by=by, now=now, hall=hall)
     return row
 
 
-def _appealable(suspension_id: int | None, entry_id: int | None) -> tuple[datetime, int, ZoneInfo]:
-    """When the appeal's time began, its length in days, and the hall's zone."""
+def _appealable(suspension_id: int | None, entry_id: int | None) -> tuple[datetime, int, ZoneInfo, str]:
+    """When the appeal's time began, its length in days, the zone and code of the hall it is with."""
     entry: LedgerEntry | None = None
     if entry_id is not None:
         entry = LedgerEntry.objects.select_related("appointment__hall").filter(id=entry_id).first()
@@ -460,11 +460,27 @@ def _appealable(suspension_id: int | None, entry_id: int | None) -> tuple[dateti
         used = LedgerEntry.objects.select_related("appointment__hall").filter(used_by=suspension)
         entry = used.order_by("-on", "-id").first()
         if entry is None:  # by decision of the hall: no entry stands behind it
-            return suspension.made_at, Credit().appeal_days, ZoneInfo("Asia/Shanghai")
+            return suspension.made_at, Credit().appeal_days, ZoneInfo("Asia/Shanghai"), _hall_of_scope(suspension)
         since = suspension.made_at
     assert entry is not None
     hall = hall_facts(entry.appointment.hall, now=entry.at)
-    return since, hall.policy.booking.credit.appeal_days, hall.zone
+    return since, hall.policy.booking.credit.appeal_days, hall.zone, entry.appointment.hall.code
+
+
+def _hall_of_scope(suspension: Suspension) -> str:
+    """The hall it was decided in; "" where it is of a region."""
+    return suspension.scope if Hall.objects.filter(code=suspension.scope).exists() else ""
+
+
+def _hall_of(*, entry: LedgerEntry | None = None, suspension: Suspension | None = None, by: Actor) -> str:
+    """In whose trail a deed about credit stands: the hall of the last missed or cancelled visit behind it, whoever acts –
+    who answers for a whole city is bound to no hall."""
+    if suspension is not None:
+        used = LedgerEntry.objects.select_related("appointment__hall").filter(used_by=suspension)
+        entry = used.order_by("-on", "-id").first()
+    if entry is not None:
+        return entry.appointment.hall.code
+    return by.hall or (_hall_of_scope(suspension) if suspension is not None else "")
 
 
 @transaction.atomic
@@ -480,6 +496,7 @@ def answer_appeal(*, appeal_id: int, upheld: bool, answer: str, by: Actor, now: 
         raise Refused("nothing-found", facts={"appeal": appeal_id})
     if row.state != "open":
         raise Refused("wrong-state", facts={"state": row.state, "needs": "open"})
+    hall = _hall_of(entry=row.entry, suspension=row.suspension, by=by)  # before what is lifted lets its entries go
     row.state = "upheld" if upheld else "rejected"
     row.answer, row.answered_at, row.answered_by = answer[:500], now, str(by)[:60]
     row.save(update_fields=["state", "answer", "answered_at", "answered_by"])
@@ -490,5 +507,5 @@ def answer_appeal(*, appeal_id: int, upheld: bool, answer: str, by: Actor, now: 
         if suspension.lifted_at is None:
             lift(suspension_id=row.suspension_id, why=answer, by=by, now=now, tell=False)
     telling.tell_appeal(row, now=now)
-    audit.record(action=row.state, subject=f"appeal:{row.pk}", by=by, now=now, hall=by.hall or "")
+    audit.record(action=row.state, subject=f"appeal:{row.pk}", by=by, now=now, hall=hall)
     return row
