@@ -18,7 +18,7 @@ from django.db import transaction
 
 from banshi.journeys.other_times import AHEAD, Offers, Sessions
 from banshi.kernel.actors import Actor
-from banshi.kernel.refusals import Alternative
+from banshi.kernel.refusals import Alternative, Refused
 from banshi.kernel.spans import Span, covers
 from banshi.kernel.working_days import DayInfo
 from banshi.rooms.booking import actions as booking
@@ -238,6 +238,31 @@ def _visits(hall: Hall, lost: Sequence[Appointment]) -> dict[str, list[Appointme
     return visits
 
 
+def unknown_codes(*, hall: Hall, document: CalendarDocument | Mapping[str, Any]) -> list[Words]:
+    """Matters, categories and zones that sessions are for and the hall does not have: a session for a slip of the pen
+    serves nobody. A document that is none has no such fault: publishing it says what is wrong with it."""
+    if not isinstance(document, CalendarDocument):
+        try:
+            document = calendar_rules.load(document)
+        except calendar_rules.InvalidCalendar:
+            return []
+    has = {
+        "items": set(HallItem.objects.filter(hall=hall).values_list("item__code", flat=True)),
+        "categories": set(Category.objects.filter(hall=hall).values_list("code", flat=True)),
+        "zones": set(Zone.objects.filter(hall=hall).values_list("code", flat=True)),
+    }
+    return [
+        Words(
+            zh=f"“{rule.name.zh}”：本大厅没有“{code[:40]}”",
+            en=f"“{rule.name.en}”: this hall has no “{code[:40]}”",
+        )
+        for rule in document.rules
+        for part, known in has.items()
+        for code in getattr(rule, part) or ()
+        if code not in known
+    ]
+
+
 # --- Doing --------------------------------------------------------------------------------------------------------
 
 
@@ -260,8 +285,10 @@ def publish(
 
     :param choices: by appointment code. :param others: for whoever booked after the list was made.
     :param expected_version: what the editor started from.
-    :raises Refused: invalid, changed-meanwhile. Nothing is changed then.
+    :raises Refused: invalid – also a code the hall does not have; changed-meanwhile. Nothing is changed then.
     """
+    for wrong in unknown_codes(hall=hall, document=document):
+        raise Refused("invalid", facts={"field": "document", "reason": {"zh": wrong.zh, "en": wrong.en}})
     with transaction.atomic():
         outside = _outside(hall, now)
         coming = calendars.planned(hall.pk, valid_from)

@@ -213,11 +213,15 @@ def move(request: Any, code: str) -> HttpResponseBase:
     slot = str(request.POST.get("slot", ""))
     if not (slot.isascii() and slot.isdigit() and len(slot) < 19):
         raise Http404
+    same = int(slot) == found.slot_id
     try:
         booking.move(code=found.code, slot_id=int(slot), by=actor_for(request, found), now=now)
     except Refused as refused:
         return _move_page(request, found, day=request.POST.get("day"), now=now, refused=refused)
-    messages.success(request, gettext("Changed. The reference stays the same."))
+    if same:
+        messages.info(request, gettext("This is the time it has already. Nothing has changed."))
+    else:
+        messages.success(request, gettext("Changed. The reference stays the same."))
     return redirect(_to("appointment", found, request))
 
 

@@ -209,6 +209,8 @@ def move(request: Asked, hall: str, code: str) -> HttpResponseBase:
         try:
             if slot_id is None:
                 raise invalid("slot", _("Choose a time."))
+            if slot_id == found.slot_id:
+                raise invalid("slot", _("This is the time it has already. Choose another."))
             if not why:
                 raise invalid("why", _("Say why: it stays on record."))
             booking.move(code=code, slot_id=slot_id, by=acting(request, place), now=now, why=why)

@@ -105,6 +105,8 @@ def edit(request: Asked, hall: str) -> HttpResponseBase:
             checked = rules.load(document)
         except rules.InvalidCalendar as wrong:
             faults += wrong.sentences
+    if checked is not None:
+        faults += [w.en if english() else w.zh for w in change_hours.unknown_codes(hall=place, document=checked)]
     if faults or checked is None or valid_from is None:
         return _form(request, place, typed, newest, faults=faults)
     return _preview(request, place, checked, valid_from, typed, newest)

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from banshi.foundation.crypto import sign
 from banshi.rooms.booking import actions
 from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Slot, Suspension, Waiting
+from banshi.rooms.messaging.models import Message
 from tests.surfaces.citizen.conftest import Phone, book, stop_the_clock, text
 from tests.town import CITIZEN, TUESDAY_NINE, Town, at
 
@@ -483,3 +484,14 @@ def test_who_is_late_reads_what_that_means_in_this_hall(
 
     assert [words for words in said if words not in page] == []
     assert said[0] not in before  # the day before there is nothing to be late for
+
+
+def test_a_move_to_the_very_same_time_says_that_nothing_changed(mine: Phone, open_town: Town):
+    booked = book(mine, open_town.slot(quota=3))
+
+    answer = mine.post(f"/a/{booked.code}/move", slot=booked.slot_id)
+
+    page = text(mine.get(answer.url))
+    booked.refresh_from_db()
+    assert ("改好了" in page, "没有变动" in page) == (False, True)
+    assert (booked.moves, Message.objects.filter(key="moved").count()) == (0, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
@@ -112,6 +113,20 @@ def test_a_calendar_that_cannot_be_is_refused_with_sentences(manager, changes): 
 
     assert answer.status_code == 422
     assert len(answer.context["faults"]) >= 1
+
+
+@pytest.mark.parametrize("part", ["items", "categories", "zones"])
+def test_a_session_for_what_the_hall_does_not_have_is_refused_and_named(manager, part):  # noqa: F811
+    typo = document(("09:00", "12:00"))
+    typo["rules"][0][part] = ["NOPE"]
+    asked = form_of(manager, tab="text", text=json.dumps(typo))
+
+    looked = manager.post("/office/town/calendar/edit/", asked)
+    sent = {"document": json.dumps(typo), "valid_from": "2026-03-11", "version": "1", "confirmed": "1"}
+    manager.post("/office/town/calendar/publish", sent)
+
+    assert (looked.status_code, looked.context["faults"]) == (422, ["“工作日服务”：本大厅没有“NOPE”"])
+    assert CalendarVersion.objects.count() == 1
 
 
 def test_a_condition_the_fields_cannot_say_is_kept_as_written(manager, office):  # noqa: F811
@@ -498,6 +513,16 @@ def test_an_appointment_is_moved_and_keeps_its_reference(manager, office):  # no
 
     row.refresh_from_db()
     assert row.slot_id == to.pk
+
+
+def test_a_move_to_the_very_same_time_is_refused_and_nobody_is_told(manager, office):  # noqa: F811
+    row = booked(office, "2026-03-11 09:00")
+
+    answer = manager.post(f"/office/town/appointments/{row.code}/move", {"slot": str(row.slot_id), "why": "本人要求"})
+
+    assert answer.status_code == 422
+    assert "本来就是这个时间" in answer.content.decode()
+    assert Message.objects.filter(key__startswith="moved").count() == 0
 
 
 # --- Credit
