@@ -6,6 +6,13 @@ from collections.abc import Sequence
 
 from django.utils.translation import pgettext
 
+FEW = 8  # more windows than these, of which nobody knows yet which will call, show nobody the way
+
+
+def few(numbers: Sequence[str]) -> list[str]:
+    """Windows that would serve, where none is at work yet: these, or none where they are many (“1–58”)."""
+    return list(numbers) if len(numbers) <= FEW else []
+
 
 def windows_words(numbers: Sequence[str]) -> str:
     """["01", "02", "03", "12"] → “01–03、12”. Numbers stay as the call will say them, leading zeros too."""

@@ -121,7 +121,8 @@ def slip_of(place: Place, ticket: TicketView) -> Slip:
         lines.append((pgettext("kiosk", "Go now to"), f"{_floor(ticket)} {window % {'n': ticket.called_to}}"))
     else:
         lines.append((pgettext("kiosk", "Wait on"), at.wait_on))
-        lines.append((pgettext("kiosk", "Windows"), at.windows))
+        if at.windows:
+            lines.append((pgettext("kiosk", "Windows"), at.windows))
         if at.later:
             lines.append((pgettext("kiosk", "After a long wait also"), at.later))
         if ticket.ahead is not None:

@@ -8,6 +8,7 @@ import yaml
 
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.messaging.models import Message
+from banshi.rooms.places.models import Window, WindowCategory
 from banshi.rooms.tickets import actions, queries
 from banshi.surfaces.kiosk.where import where
 from tests.rooms.tickets.conftest import open_town
@@ -118,3 +119,24 @@ def test_dongchengs_windows_are_on_floors_one_to_three() -> None:
 
     assert {floors[window["zone"]] for window in hall["windows"]} == {"1", "2", "3"}
     assert len(hall["windows"]) == 58
+
+
+def test_fifty_eight_windows_of_which_none_is_at_work_are_not_listed(town: Town, more_staff) -> None:
+    from banshi.rooms.booking import queries as bookings
+    from tests.rooms.tickets.test_line import booked
+
+    open_town(town)
+    zone = town.windows["01"].zone
+    for n in range(10, 65):
+        window = Window.objects.create(hall=town.hall, zone=zone, code=f"town-{n}", number=str(n), kind="integrated")
+        WindowCategory.objects.create(window=window, category=town.categories["A"])
+    row = booked(town, starts=minutes(300))
+
+    nobody = queries.ticket(take(town, "A").ref, TUESDAY_NINE)
+    before = where(town.categories["A"], TUESDAY_NINE)
+    actions.sign_in(window_code="town-12", staff_id=more_staff(1).pk, now=TUESDAY_NINE)
+    one = queries.ticket(nobody.ref, TUESDAY_NINE)
+
+    assert (nobody.windows, nobody.floor_en, before.windows, before.wait_on) == ([], one.floor_en, "", "1 楼")
+    assert one.windows == ["12"]
+    assert bookings.appointment(row.code, now=TUESDAY_NINE).windows == ()

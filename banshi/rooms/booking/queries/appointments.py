@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext, override
 
 from banshi.foundation.crypto import sign, signed_ok
+from banshi.foundation.windows import few
 from banshi.kernel.masking import mask_name
 from banshi.kernel.numbers import InvalidCode, normalise_code
 from banshi.kernel.refusals import Refusal, Refused
@@ -271,7 +272,7 @@ def _windows(category_ids: set[int]) -> dict[int, tuple[str, ...]]:
     for category_id, number in rows.values_list("categories", "number"):
         if category_id in category_ids:
             found[category_id] = (*found.get(category_id, ()), number)
-    return found
+    return {category_id: tuple(few(numbers)) for category_id, numbers in found.items()}
 
 
 def ics(code: str, *, now: datetime, language: str = "zh-hans") -> str:

@@ -3,7 +3,7 @@
 People wait in their category's zone; a category without one – or whose zone is closed, while others serve it – waits
 where the first of its windows is. The windows shown are the few that may call now: at work, and in that zone where the
 policy calls within zones and anybody works there; those of other zones are `beyond`, and call who has waited long.
-Nobody at work: those that would be.
+Nobody at work: those that would be, where they are few.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection
+
+from banshi.foundation.windows import few
 
 
 class Post(NamedTuple):
@@ -69,10 +71,12 @@ def place(posts: Sequence[Post], zone: Zone | None, *, within_zone: bool) -> Pla
     beyond: list[Post] = []
     if within_zone and zone is not None and (own := [post for post in ready if post.zone == zone.code]):
         ready, beyond = own, [post for post in ready if post.zone != zone.code]
+    floor = (ready[0].floor_zh, ready[0].floor_en) if ready else ("", "")
     if zone is not None:
-        return Place(zone.floor_zh, zone.floor_en, tuple(ready), tuple(beyond))
-    first = ready[0] if ready else None
-    return Place(first.floor_zh if first else "", first.floor_en if first else "", tuple(ready))
+        floor = (zone.floor_zh, zone.floor_en)
+    if not any(post.at_work for post in ready) and not few([post.number for post in ready]):
+        ready = []
+    return Place(*floor, tuple(ready), tuple(beyond))
 
 
 def shut_now(zone: str) -> str:
