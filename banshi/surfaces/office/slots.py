@@ -89,8 +89,8 @@ def heat(taken: int, quota: int) -> str:
     return "tight" if share >= 0.8 else "some" if share >= 0.5 else "free"
 
 
-def _columns(hall: Hall, slots: Iterable[Slot]) -> list[tuple[str, str]]:
-    """Businesses of the day with their names: the hall's, its categories in their order, single items."""
+def businesses(hall: Hall, slots: Iterable[Slot]) -> list[tuple[str, str]]:
+    """Businesses of these periods with their names: the hall's, its categories in their order, single items."""
     present = {slot.business for slot in slots}
     categories = {
         f"cat:{each.code}": f"{each.letter} {named(each)}"
@@ -119,7 +119,7 @@ def _grid(request: Asked, hall: Hall, day: date, **more: Any) -> HttpResponseBas
     now = clock.now()
     today = local(hall, now).date()
     slots = list(Slot.objects.filter(hall=hall, day=day).order_by("starts_at", "ends_at", "business"))
-    columns = _columns(hall, slots)
+    columns = businesses(hall, slots)
     by_period: dict[tuple[datetime, datetime], dict[str, Cell]] = {}
     for slot in slots:
         by_period.setdefault((slot.starts_at, slot.ends_at), {})[slot.business] = _cell(slot, hall, now)

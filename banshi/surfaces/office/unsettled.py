@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
+from banshi.foundation.said import english
 from banshi.journeys import change_hours
 from banshi.journeys.follow_up import outcome_of
 from banshi.journeys.unsettled import unsettled
@@ -16,6 +17,7 @@ from banshi.rooms.booking.models import FollowUp
 from banshi.rooms.places import queries as places
 from banshi.surfaces.office.calendar_editor import choices_of, people_context
 from banshi.surfaces.office.frame import clean, page
+from banshi.surfaces.office.slots import businesses
 
 
 @door(audience="staff", permission="calendar.edit")
@@ -30,11 +32,14 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
         follow_up = change_hours.apply(hall=place, choices=choices, by=request.who.by, now=now, why=why)
         return redirect("office:follow_up", hall=hall, follow_up_id=follow_up.pk)
     people = change_hours.unfit(hall=place, now=now)
+    found = unsettled(hall=place, now=now)
     return page(
         request,
         "office/unsettled.html",
         place,
-        found=unsettled(hall=place, now=now),
+        found=found,
+        businesses=dict(businesses(place, [*found.overbooked, *found.old_grid])),
+        is_chinese=not english(),
         **people_context(people),
     )
 
