@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from banshi.foundation import clock
-from banshi.journeys import check_in
+from banshi.journeys import change_hours, check_in
 from banshi.journeys.unsettled import unsettled
 from banshi.journeys.when import when
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
-from banshi.rooms.booking.models import Slot
+from banshi.rooms.booking.models import Hold, Slot, Waiting
 from banshi.rooms.calendars import actions as calendars
 from banshi.rooms.calendars import queries as opening_hours
 from banshi.rooms.calendars.models import Closure
@@ -278,3 +278,17 @@ def test_whom_no_window_can_serve_is_still_unsettled(two_floors: Town):
     assert found.any
     assert row.code in page
     assert unsettled(hall=two_floors.hall, now=NOON).unserved == []
+
+
+def test_places_that_a_withdrawn_closure_gives_back_are_offered_to_who_waits(two_floors: Town):
+    closure = shut(two_floors, category=two_floors.categories["B"], ends=at("2026-03-10 17:00"))
+    one = Waiting.objects.create(
+        hall=two_floors.hall, item=two_floors.items["id-card"], business="cat:B", day=date(2026, 3, 10),
+        person=two_floors.person(3), made_at=TUESDAY_NINE,
+    )  # fmt: skip
+
+    change_hours.withdraw(closure=closure, by=CLERK, now=TUESDAY_NINE)
+
+    one.refresh_from_db()
+    assert one.state == "offered"
+    assert Hold.objects.get(kind="offer").slot.starts_at >= TEN

@@ -15,11 +15,13 @@ from banshi.kernel.working_days import DayInfo
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.actions import placing
 from banshi.rooms.booking.models import Appointment, FollowUp, FollowUpVisit, LedgerEntry, Slot, Waiting
+from banshi.rooms.calendars import actions as calendars
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
+from tests.journeys.test_change_hours import document
 from tests.rooms.messaging.test_outbox import Spy
 from tests.rooms.tickets.conftest import open_town as open_every_day
 from tests.together import together
@@ -73,6 +75,40 @@ def test_whoever_is_booked_for_the_period_that_is_running_is_followed_up_too(ope
     assert follow_up.outcome_of(follow) == Outcome(moved=1)
     assert running.day == date(2026, 3, 11)
     assert change_hours.touched(closure=closure, follow_up=follow, now=NINE35)["appointments"] == 1
+
+
+def test_new_hours_from_today_on_reach_whoever_s_period_is_running(open_town: Town):
+    running, later = booked(open_town, "2026-03-10 09:00"), booked(open_town, "2026-03-10 14:00", 2)
+
+    _, follow = change_hours.publish(
+        hall=open_town.hall, document=document(("13:00", "17:00"), when="every_day"), valid_from=date(2026, 3, 10),
+        note="", choices={}, others="move", by=CLERK, now=NINE35,
+    )  # fmt: skip
+    follow_up.work_off(now=NINE35)
+
+    for row in (running, later):
+        row.refresh_from_db()
+    assert follow_up.outcome_of(follow) == Outcome(moved=1)
+    assert 13 <= running.starts_at.astimezone(NINE35.tzinfo).hour < 17
+    assert later.starts_at == at("2026-03-10 14:00")
+
+
+def test_a_holiday_imported_during_the_day_reaches_whoever_s_period_is_running(town: Town):
+    town.policy(booking={"same_day": True, "same_day_lead": 0})
+    calendars.publish(
+        hall=town.hall, document=document(("09:00", "12:00")), valid_from=date(2020, 1, 1), by=CLERK, now=EIGHT
+    )
+    booking.materialise(hall=town.hall, now=EIGHT)
+    running = booked(town, "2026-03-10 09:00")
+
+    change_hours.import_national_days(
+        days=[DayInfo(date(2026, 3, 10), "restday", "节日", "Holiday")], notice="", by=CLERK, now=NINE35
+    )
+    follow_up.work_off(now=NINE35)
+
+    running.refresh_from_db()
+    assert (running.state, running.day > date(2026, 3, 10)) == ("booked", True)
+    assert Message.objects.filter(key="moved_by_hall", subject=f"appointment:{running.code}").count() == 1
 
 
 def test_moved_never_means_the_very_same_time(open_town: Town):
@@ -152,9 +188,6 @@ def test_a_no_show_inside_a_closure_is_the_halls_own_even_where_nobody_chose_to_
 
 
 def test_a_holiday_that_is_imported_is_followed_up(town: Town):
-    from banshi.rooms.calendars import actions as calendars
-    from tests.journeys.test_change_hours import document
-
     calendars.publish(
         hall=town.hall, document=document(("09:00", "12:00")), valid_from=date(2020, 1, 1), by=CLERK, now=TUESDAY_NINE
     )

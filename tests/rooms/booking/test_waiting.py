@@ -142,6 +142,23 @@ def test_an_account_waits_for_as_many_places_as_it_may_have_visits(town: Town):
     assert join(days[0], 1) == "waits"
 
 
+def test_a_day_of_full_periods_among_which_one_is_stopped_is_waited_for(town: Town):
+    slot = town.slot(quota=1)
+    book(town, slot, 1)
+    stopped = town.slot(quota=1, starts=at("2026-03-11 10:00"), closed=True)
+
+    one = actions.join_waiting(
+        hall=town.hall, item_code="pension", day=WEDNESDAY, person_id=town.person(2).pk, by=CITIZEN, now=TUESDAY_NINE
+    )
+    freed(town, slot)
+
+    assert state(one) == "offered"
+    assert list(Slot.objects.filter(pk__in=[slot.pk, stopped.pk]).order_by("id").values_list("taken", flat=True)) == [
+        1,
+        0,
+    ]
+
+
 def test_a_place_of_today_is_not_offered_where_the_same_day_cannot_be_booked(town: Town):
     slot = town.slot(quota=1)
     book(town, slot, 1)

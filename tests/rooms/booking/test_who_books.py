@@ -240,6 +240,18 @@ def test_who_is_suspended_still_books_by_telephone_and_in_the_hall(town: Town, s
     assert slug_of(by_account, town, slot, who, now=AFTER, source=source) == slug
 
 
+def test_a_hall_says_which_ways_of_booking_a_suspension_bars(town: Town) -> None:
+    town.policy(booking={"suspension_bars": ["phone"]})
+    who = account()
+    miss(town, lambda slot: by_account(town, slot, who))
+    slots = [town.slot(starts=at(f"2026-03-{day} 09:00"), quota=9) for day in (20, 21)]
+
+    asked = [slug_of(by_account, town, *each, now=AFTER, source=source)
+             for source, each in (("phone", (slots[0], who)), ("web", (slots[1], who)))]  # fmt: skip
+
+    assert asked == ["suspended", "done"]
+
+
 def test_halls_of_one_city_share_credit_where_the_policy_says_region(town: Town) -> None:
     from banshi.rooms.places.models import Region
 
@@ -256,6 +268,31 @@ def test_halls_of_one_city_share_credit_where_the_policy_says_region(town: Town)
 
     assert set(LedgerEntry.objects.values_list("scope", flat=True)) == {"441900"}
     assert slug_of(by_account, town, slot, who, now=AFTER) == "suspended"
+
+
+@pytest.mark.parametrize(("scope", "slug"), [("region", "suspended"), ("hall", "done")])
+def test_what_was_missed_in_one_hall_bars_in_another_of_the_city_by_policy_alone(
+    town: Town, scope: str, slug: str
+) -> None:
+    from banshi.rooms.catalogue.models import HallItem
+    from banshi.rooms.places.models import Category, PolicyVersion, Region
+
+    there = Category.objects.create(hall=town.other_hall, code="A", letter="A", name_zh="社保", name_en="Social")
+    HallItem.objects.create(hall=town.other_hall, item=town.items["pension"], category=there)
+    for hall, code in ((town.hall, "441900003"), (town.other_hall, "441900004")):
+        hall.region = Region.objects.create(
+            code=code, parent_id="441900", level="town", name_zh=code, name_en=code, path=f"/440000/441900/{code}/"
+        )
+        hall.save()
+    town.policy(booking={"credit": {"scope": scope}})
+    policy = PolicyVersion.objects.get(hall=town.hall)
+    policy.pk, policy.hall = None, town.other_hall
+    policy.save()
+    who = account()
+    miss(town, lambda slot: by_account(town, slot, who))
+    slot = town.slot(hall=town.other_hall, starts=at("2026-03-20 09:00"))
+
+    assert slug_of(by_account, town, slot, who, now=AFTER) == slug
 
 
 # --- Whom a key, a machine or the staff act for ------------------------------------------------------------------------

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from banshi.journeys.when import when
 from banshi.kernel.refusals import Refused
@@ -107,3 +110,17 @@ def test_where_it_only_warns_the_number_is_given_and_when_can_i_go_says_so(town:
 
     assert chance.served_today is False
     assert number(town, "16:30").state == "waiting"
+
+
+def test_nancheng_gives_numbers_from_8_15_when_its_doors_open(town: Town):
+    nancheng = Path(__file__).resolve().parents[3] / "presets" / "halls" / "nancheng"
+    policy, calendar = (
+        yaml.safe_load((nancheng / f"{name}.yaml").read_text("utf-8")) for name in ("policy", "calendar")
+    )
+    town.policy(tickets=policy["tickets"])
+    calendars.publish(hall=town.hall, document=calendar, valid_from=date(2020, 1, 1), by=CLERK, now=TUESDAY_NINE)
+
+    early = refused(town, "08:14")
+
+    assert (early.slug, early.next) == ("closed", at("2026-03-10 08:30"))
+    assert number(town, "08:15").number == "A001"

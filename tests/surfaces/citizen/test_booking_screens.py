@@ -306,6 +306,15 @@ def test_a_full_day_can_be_waited_for(mine: Phone, open_town: Town):
     assert "候补中" in text(mine.get("/appointments/"))
 
 
+def test_a_full_day_with_one_period_stopped_can_be_waited_for(mine: Phone, open_town: Town):
+    open_town.slot(quota=1, taken=1)
+    open_town.slot(quota=1, starts=at("2026-03-11 10:00"), closed=True)
+
+    page = mine.get("/book/pension/", day="2026-03-11")
+
+    assert page.context["choice"].can_wait is True
+
+
 def test_nobody_waits_for_a_person_of_another_account(mine: Phone, theirs: Phone, open_town: Town):
     open_town.slot(quota=1, taken=1)
 

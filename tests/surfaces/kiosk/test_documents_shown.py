@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,12 +11,14 @@ from django.test import Client
 
 from banshi.journeys import check_in
 from banshi.kernel.actors import SYSTEM
+from banshi.kernel.documents import generate_resident_id
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.tickets.models import Ticket
 from banshi.surfaces.kiosk import presented
+from tests.surfaces.api.conftest import Calls, keys_of
 from tests.town import TUESDAY_NINE, Town, at
 
 pytestmark = pytest.mark.django_db
@@ -133,3 +136,23 @@ def test_where_both_are_booked_today_the_kind_must_be_said(opened: Town) -> None
 
     assert (refused.value.slug, refused.value.facts["field"]) == ("invalid", "id_type")
     assert by_number(opened, "M12345678", "home_return").person_id == ho.pk
+
+
+@pytest.mark.parametrize(
+    ("id_type", "number"),
+    [
+        ("passport", "H12345678"),
+        ("home_return", "H12345678"),
+        ("taiwan_pass", "12345678"),
+        ("passport", "E12345678"),
+        ("resident_id", ""),
+    ],
+)
+def test_the_api_checks_in_by_the_number_of_whatever_document(opened: Town, id_type: str, number: str) -> None:
+    someone = person("Kim Min-jun", id_type, number or generate_resident_id("441900", date(1985, 3, 4), 21))
+    book(opened, someone)
+    calls = Calls(opened, keys_of(opened))
+
+    answer = calls("post", "/halls/town/check-ins", "kiosk", {"id_number": someone.id_number})
+
+    assert (answer.status_code, answer.json().get("kind")) == (201, "booked")

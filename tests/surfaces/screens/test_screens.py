@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from django.test import Client
@@ -97,6 +99,18 @@ def test_the_board_is_chinese_unless_its_address_says_english(opened: Town):
 
     assert ('lang="zh-hans"' in zh, "小镇大厅" in zh) == (True, True)
     assert ('lang="en"' in en, "Town Hall" in en) == (True, True)
+
+
+@pytest.mark.parametrize("path", ["/screens/town/board", "/screens/windows/town-01", "/screens/windows/town-01/rate"])
+def test_whoever_stands_before_a_screen_changes_its_language_there_and_back(opened: Town, screen: Client, path: str):
+    chinese = screen.get(path).content.decode()
+    (to_english,) = re.findall(r'<a class="[^"]*" href="([^"]+)"[^>]* lang="en">English</a>', chinese)
+    english = screen.get(urljoin(path, html.unescape(to_english))).content.decode()
+    (back,) = re.findall(r'<a class="[^"]*" href="([^"]+)"[^>]* lang="zh-Hans">中文</a>', english)
+
+    again = screen.get(urljoin(path, html.unescape(back))).content.decode()
+
+    assert ['<html lang="en"' in page for page in (chinese, english, again)] == [False, True, False]
 
 
 def test_screens_are_silent_unless_the_policy_says_otherwise(opened: Town, screen: Client):
