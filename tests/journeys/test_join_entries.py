@@ -15,7 +15,7 @@ from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment, LedgerEntry, Suspension
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
-from banshi.rooms.identity.models import Account, Person
+from banshi.rooms.identity.models import Account, Agent, Mandate, Person
 from banshi.rooms.tickets.models import Ticket, Visit
 from tests.rooms.tickets.conftest import open_town
 from tests.together import together
@@ -273,3 +273,121 @@ def test_whoever_books_while_the_entries_are_joined_has_booked_for_the_one_that_
     assert [result for result in results if isinstance(result, Exception)] == []
     assert Appointment.objects.filter(person=new).count() == 7
     assert Appointment.objects.filter(person=old).count() == 0
+
+
+# --- Mandates ----------------------------------------------------------------------------------------------------
+
+
+def agent() -> Agent:
+    return identity.register_agent(
+        hall="town", name="小镇代办公司", phone="13900000077", paper="营业执照", live_most=30, day_most=20, by=CLERK,
+        now=TUESDAY_NINE,
+    )  # fmt: skip
+
+
+def mandate(of: Agent, number: str, days: int = 30, name: str = "JOHN SMITH", items: tuple[str, ...] = ()) -> Mandate:
+    return identity.give_mandate(
+        agent_id=of.pk, name=name, id_type="passport", id_number=number, paper="委托书", items=items, by=CLERK,
+        valid_until=TUESDAY_NINE.date() + timedelta(days=days), now=TUESDAY_NINE,
+    )  # fmt: skip
+
+
+def books(town, of: Agent, person_id: int, slot) -> Appointment:
+    return booking.place(
+        slot_id=slot.pk, person_id=person_id, item_code="pension", source="web", account_id=of.account_id,
+        by=Actor(ActorKind.CITIZEN, str(of.account_id)), now=TUESDAY_NINE,
+    )  # fmt: skip
+
+
+def test_a_mandate_follows_to_the_entry_that_stays_and_what_was_booked_under_it_too(town):
+    old, new, one = holder(PASSPORT), holder(RENEWED), agent()
+    given = mandate(one, PASSPORT)
+    made = books(town, one, old.pk, town.slot(quota=5))
+
+    join_entries.join(keep_id=new.pk, other_id=old.pk, **SEEN)
+
+    given.refresh_from_db()
+    made.refresh_from_db()
+    assert (given.person_id, given.ended_at, made.person_id) == (new.pk, None, new.pk)
+    later = books(town, one, old.pk, town.slot(quota=5, starts=at("2026-03-12 09:00")))  # its list is of yesterday
+    later.refresh_from_db()
+    assert later.person_id == new.pk
+    identity.end_mandate(mandate_id=given.pk, by=CLERK, now=TUESDAY_NINE)
+    assert people.people_of(one.account_id) == []
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "stays"),
+    [
+        ((30, ()), (60, ()), "theirs"),
+        ((60, ()), (30, ()), "mine"),
+        ((30, ("pension",)), (30, ()), "theirs"),
+        ((30, ()), (30, ("pension",)), "mine"),
+    ],
+)
+def test_of_two_mandates_for_one_agent_the_longer_stays_then_the_wider(town, mine, theirs, stays):
+    old, new, one = holder(PASSPORT), holder(RENEWED), agent()
+    rows = {
+        "mine": mandate(one, RENEWED, mine[0], items=mine[1]),
+        "theirs": mandate(one, PASSPORT, theirs[0], items=theirs[1]),
+    }
+
+    join_entries.join(keep_id=new.pk, other_id=old.pk, **SEEN)
+
+    assert list(Mandate.objects.filter(ended_at=None).values_list("id", "person_id")) == [(rows[stays].pk, new.pk)]
+
+
+def test_a_mandate_that_ended_stays_ended(town):
+    old, new, one = holder(PASSPORT), holder(RENEWED), agent()
+    ended = mandate(one, PASSPORT, 90)
+    identity.end_mandate(mandate_id=ended.pk, by=CLERK, now=TUESDAY_NINE)
+    standing = mandate(one, RENEWED, 5)
+
+    join_entries.join(keep_id=new.pk, other_id=old.pk, **SEEN)
+
+    assert list(Mandate.objects.filter(person=new, ended_at=None)) == [standing]
+    assert Mandate.objects.filter(person=new).count() == 2
+
+
+def test_of_a_number_typed_wrongly_only_mandates_in_this_name_go_over(town):
+    right, wrong = holder(RENEWED), holder(PASSPORT, evidence=Evidence.DECLARED)
+    one = agent()
+    mine = mandate(one, PASSPORT, name="Smith, John")
+    second = identity.register_agent(
+        hall="town",
+        name="另一家",
+        phone="13900000078",
+        paper="执照",
+        live_most=3,
+        day_most=3,
+        by=CLERK,
+        now=TUESDAY_NINE,
+    )
+    theirs = mandate(second, PASSPORT, name="Mary Jones")
+
+    join_entries.join(keep_id=right.pk, other_id=wrong.pk, **SEEN | {"how": "mistyped"})
+
+    mine.refresh_from_db()
+    theirs.refresh_from_db()
+    assert (mine.person_id, theirs.person_id) == (right.pk, wrong.pk)
+    assert [each.pk for each in people.people_of(one.account_id)] == [right.pk]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.race
+def test_an_agent_that_books_while_its_client_is_joined_has_booked_for_the_one_that_stands(committed_town):
+    town, one = committed_town, agent()
+    old, new = holder(PASSPORT), holder(RENEWED)
+    mandate(one, PASSPORT)
+    slots = [town.slot(starts=at(f"2026-03-{11 + n} 09:00"), quota=5) for n in range(6)]
+
+    def act(i: int):
+        if i == 0:
+            return join_entries.join(keep_id=new.pk, other_id=old.pk, **SEEN)
+        return books(town, one, old.pk, slots[i])
+
+    results = together(6, act)
+
+    assert [result for result in results if isinstance(result, Exception)] == []
+    assert Appointment.objects.filter(person=new).count() == 5
+    assert list(Mandate.objects.values_list("person_id", "ended_at")) == [(new.pk, None)]

@@ -97,11 +97,19 @@ class Agent(models.Model):
     registered_at = models.DateTimeField()
     registered_by = models.CharField(max_length=60)
     suspended_at = models.DateTimeField(null=True)
+    # Where it books through another system: that system's key, and – blind index – its own user there; "" = the whole key.
+    key = models.ForeignKey("ApiKey", null=True, on_delete=models.PROTECT, related_name="agents")
+    end_user_index = models.CharField(max_length=64, default="", db_default="")
 
     class Meta:
         db_table = "identity_agent"
         constraints = [
             models.UniqueConstraint(fields=["account"], name="an_account_is_one_agent"),
+            models.UniqueConstraint(
+                fields=["key", "end_user_index"],
+                condition=models.Q(key__isnull=False),
+                name="a_user_of_a_key_is_one_agent",
+            ),
             models.CheckConstraint(
                 condition=models.Q(live_most__gte=1, day_most__gte=1), name="an_agent_may_book_something"
             ),
@@ -109,23 +117,39 @@ class Agent(models.Model):
 
 
 class Mandate(models.Model):
-    """Somebody has an agent act for them (授权委托): what for, until when, and what was seen of it. Ended, never deleted."""
+    """Somebody has an agent act for them (授权委托): what for, until when, and what was seen of it. Ended, never deleted.
+
+    Proposed by the agent it gives no right until the hall has seen the paper, or the client agreed (`given_at`).
+    """
 
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="mandates")
     person = models.ForeignKey(Person, on_delete=models.PROTECT)
     items = models.JSONField(default=list)  # codes of the matters it covers; empty = all
     valid_until = models.DateField()  # its last day
-    paper = EncryptedText(default="")  # what was seen: the letter, the card
-    given_at = models.DateTimeField()
-    given_by = models.CharField(max_length=60)
+    paper = EncryptedText(default="")  # what was seen: the letter, the card; "" where the client agreed
+    name = EncryptedText(default="")  # the client's, as the agent proposed it
+    proposed_at = models.DateTimeField(null=True)  # by the agent
+    given_at = models.DateTimeField(null=True)  # null: proposed only
+    given_by = models.CharField(max_length=60, default="")
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "identity_mandate"
         constraints = [
             models.UniqueConstraint(
-                fields=["agent", "person"], condition=models.Q(ended_at=None), name="one_mandate_per_agent_and_client"
-            )
+                fields=["agent", "person"],
+                condition=models.Q(ended_at=None, given_at__isnull=False),
+                name="one_mandate_per_agent_and_client",
+            ),
+            models.UniqueConstraint(
+                fields=["agent", "person"],
+                condition=models.Q(ended_at=None, given_at=None),
+                name="one_proposal_per_agent_and_client",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(given_at__isnull=False) | models.Q(proposed_at__isnull=False),
+                name="a_mandate_is_proposed_or_given",
+            ),
         ]
 
 

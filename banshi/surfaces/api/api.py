@@ -19,6 +19,7 @@ from banshi.foundation.problem import MEDIA_TYPE
 from banshi.foundation.trouble import slug_of
 from banshi.kernel.refusals import Refusal, Refused
 from banshi.surfaces.api import (
+    agents,
     appointments,
     check_ins,
     closures,
@@ -121,6 +122,7 @@ for part in (
     items,
     when,
     appointments,
+    agents,
     check_ins,
     tickets,
     windows,

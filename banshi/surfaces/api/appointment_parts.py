@@ -14,6 +14,7 @@ from banshi.rooms.booking import queries as booking
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.booking.rules import is_of
 from banshi.rooms.catalogue.models import Item, MaterialRequirement
+from banshi.rooms.identity import queries as people
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.api.keys import Caller
 from banshi.surfaces.api.parts import hall_name, named
@@ -30,10 +31,13 @@ def seen_by(caller: Caller, code: str) -> Appointment:
     found = Appointment.objects.select_related("hall", "item", "person").filter(code=code).first()
     if found is None:
         raise Refused("nothing-found", facts={"code": code})
-    # The holder: one that was booked again through its link is still the key's. Older rows name nobody there.
+    # The holder: one that was booked again through its link is still the key's. Older rows name nobody there. What an
+    # agent of the key's system booked is the agent's, wherever it did.
     made_it = caller.scope != "channel" or is_of(
         found.holder or found.booked_by.replace("channel:", "key:"), caller.owner
     )
+    if not made_it and found.account_id is not None:
+        made_it = found.account_id in people.accounts_of_key(caller.key.id)
     if not (made_it and caller.reaches(found.hall.code)):
         raise Refused("nothing-found", facts={"code": code})
     return found

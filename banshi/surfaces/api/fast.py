@@ -21,7 +21,8 @@ from django.utils import translation
 from banshi.foundation import clock, phones
 from banshi.foundation.memory import forgettable
 from banshi.foundation.trouble import slug_of
-from banshi.journeys import take_number
+from banshi.journeys import mandates, take_number
+from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
@@ -135,6 +136,7 @@ def _place(asked: Sequence[Booking], todo: Sequence[int]) -> dict[int, Answer]:
     """Enrol and place those of `todo`: two statements, however many they are."""
     now = clock.now()
     answers = _elsewhere(asked, todo)
+    accounts = _accounts(asked, [i for i in todo if i not in answers], answers)
     todo = [i for i in todo if i not in answers]
     if not todo:
         return answers
@@ -157,11 +159,12 @@ def _place(asked: Sequence[Booking], todo: Sequence[int]) -> dict[int, Answer]:
                     person_id=person.id,
                     source=one.body.source,
                     by=one.caller.by,
+                    account_id=accounts.get(i),
                     language=one.language,
                     note=one.body.note.strip(),
                     name=person.name,
                     contact=person.phone,
-                    evidence=one.caller.evidence,
+                    evidence=_evidence(one),
                     persons=one.body.persons,
                     behind=booking.behind(end_user=one.body.end_user, contact=person.phone),
                 ),
@@ -179,8 +182,32 @@ def _place(asked: Sequence[Booking], todo: Sequence[int]) -> dict[int, Answer]:
 def _person_asked(one: Booking) -> identity.PersonAsked:
     given = one.body.person
     return identity.PersonAsked(
-        given.name, given.id_type, given.id_number, given.phone, one.caller.evidence, str(one.caller.by)
+        given.name, given.id_type, given.id_number, given.phone, _evidence(one), str(one.caller.by)
     )
+
+
+def _evidence(one: Booking) -> Evidence:
+    """A channel vouches for its own people; whom an agent books for is what the agent typed, and strikes stay with it."""
+    return one.caller.evidence if one.body.agent is None else Evidence.DECLARED
+
+
+def _accounts(asked: Sequence[Booking], todo: Sequence[int], answers: dict[int, Answer]) -> dict[int, int]:
+    """The accounts of the agents that book, locked; who is none of theirs is answered. No query where no agent books."""
+    wanted = {
+        i: (agent, asked[i].caller.key.id, asked[i].body.end_user)
+        for i in todo
+        if (agent := asked[i].body.agent) is not None
+    }
+    if not wanted:
+        return {}
+    accounts: dict[int, int] = {}
+    today = clock.now().astimezone(identity.CHINA).date()
+    for i, found in mandates.accounts_of(wanted, today=today).items():
+        if isinstance(found, Refused):
+            answers[i] = refused(found.refusal, asked[i].language)
+        else:
+            accounts[i] = found
+    return accounts
 
 
 def _elsewhere(asked: Sequence[Booking], todo: Sequence[int]) -> dict[int, Answer]:

@@ -48,6 +48,18 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "rebook_appointment": _only("channel", "manage"),
     "move_appointment": _only("channel", "manage"),
     "confirm_appointment_again": _only("channel", "desk", "manage"),
+    # agents and their mandates
+    "list_agents": _only("manage"),
+    "register_agent": _only("manage"),
+    "get_agent": _only("channel", "manage"),
+    "limit_agent": _only("manage"),
+    "suspend_agent": _only("manage"),
+    "restore_agent": _only("manage"),
+    "list_mandates": _only("channel", "manage"),
+    "enter_mandate": _only("channel", "manage"),
+    "confirm_mandate": _only("channel", "manage"),
+    "end_mandate": _only("channel", "manage"),
+    "who_acts_for": _only("channel"),
     # arriving
     "check_in": _only("kiosk", "manage"),
     "issue_ticket": _only("kiosk", "manage"),

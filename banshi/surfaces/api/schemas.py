@@ -336,6 +336,11 @@ class BookingIn(In):
         description="Your own opaque, lasting id of the signed-in user who books. Limits and strikes count for that user; "
         "without it for the `phone`, and without either for nobody. Only a one-way index of it is kept.",
     )
+    agent: Id | None = Field(
+        None,
+        description="A registered agent that comes through this key, or is this `end_user` of it: it books by the person's "
+        "mandate, under its own limits.",
+    )
 
 
 class MoveIn(In):
@@ -358,6 +363,95 @@ class AppointmentOut(Out):
     persons: int
     bring: list[BringOut]
     name: str = Field(description="Masked.")
+
+
+# ---- agents ----
+
+EndUser = Annotated[str, StringConstraints(max_length=100, pattern=PRINTABLE)]
+
+
+class AgentLimits(In):
+    live_most: int = Field(ge=1, le=1000, description="Visits to come, at most.")
+    day_most: int = Field(ge=1, le=1000, description="Visits on one day of one hall, at most.")
+
+
+class AgentIn(AgentLimits):
+    name: _text(60, 1)  # type: ignore[valid-type]
+    phone: _text(30, 1) = Field(description="The mobile number it signs in with.")  # type: ignore[valid-type]
+    paper: _text(200, 1) = Field(description="What was seen: the licence, a letter.")  # type: ignore[valid-type]
+    key: Id | None = Field(None, description="Of the `channel` system it books through as well.")
+    end_user: EndUser = Field("", description="Its own name in that system; without it the whole key is the agent's.")
+
+
+class AgentOut(Out):
+    id: int
+    hall: str = Field(description="Where it is registered.")
+    name: str = Field(description="Masked.")
+    phone: str = Field(description="Masked.")
+    live_most: int
+    day_most: int
+    state: Literal["active", "suspended"]
+    registered_at: datetime
+    key: int | None
+    clients: int = Field(description="Whose mandates are in force.")
+    proposals: int = Field(description="Mandates it proposed that wait for an answer.")
+
+
+class ClientIn(In):
+    name: _text(60, 1)  # type: ignore[valid-type]
+    id_type: Literal[
+        "resident_id", "residence_permit", "permanent_residence", "home_return", "taiwan_pass", "passport", "uscc"
+    ] = "resident_id"
+    id_number: _text(40, 1)  # type: ignore[valid-type]
+
+
+class MandateIn(In):
+    person: ClientIn
+    items: list[Code] = Field(default=[], max_length=200, description="Matters it covers; empty: all.")
+    valid_until: Day = Field(description="Its last day, within three years.")
+    paper: _text(200) = Field("", description="What was seen; by a `manage` key only.")  # type: ignore[valid-type]
+    end_user: EndUser = ""
+
+
+class PaperIn(In):
+    paper: _text(200) = Field("", description="What was seen; by a `manage` key.")  # type: ignore[valid-type]
+    person: ClientIn | None = Field(None, description="The client agrees; by a vouching `channel` key.")
+
+
+class EndMandateIn(In):
+    end_user: EndUser = ""
+    person: ClientIn | None = Field(None, description="The client ends it; by a vouching `channel` key.")
+
+
+class WhoseIn(In):
+    person: ClientIn
+
+
+class MandateOut(Out):
+    """Ended ones are not listed."""
+
+    id: int
+    agent: int
+    name: str = Field(description="Of the client, masked.")
+    id_last4: str
+    items: list[str] = Field(description="Codes; empty: every matter.")
+    valid_until: date
+    state: Literal["proposed", "in_force", "run_out", "ended"]
+
+
+class ActsForMeOut(Out):
+    id: int
+    agent: int
+    agent_name: str
+    hall: str
+    items: list[str]
+    valid_until: date
+    state: Literal["proposed", "in_force"]
+    resting: bool = Field(description="The agent is suspended: it acts for nobody now.")
+
+
+class ActsForMeListOut(Out):
+    data: list[ActsForMeOut]
 
 
 # ---- tickets ----

@@ -109,7 +109,21 @@ def generated(operation: Any, mode: GenerationMode, known: dict[str, str], key: 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 @pytest.mark.parametrize(
-    "subject", ["halls", "items", "when", "appointments", "tickets", "windows", "stats", "notices", "demo"]
+    "subject",
+    [
+        "halls",
+        "items",
+        "when",
+        "appointments",
+        "agents",
+        "mandates",
+        "people",
+        "tickets",
+        "windows",
+        "stats",
+        "notices",
+        "demo",
+    ],
 )
 def test_generated_requests_get_documented_answers(calls: Calls, subject: str, mode: GenerationMode) -> None:
     known = seeds(calls)

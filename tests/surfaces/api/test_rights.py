@@ -12,6 +12,8 @@ from tests.surfaces.api.conftest import PERSON, SCOPES, Calls
 
 BOOK = {"slot": 1, "item": "pension", "person": PERSON, "source": "app"}
 CLOSE = {"starts_at": "2026-03-11T09:00:00+08:00", "ends_at": "2026-03-11T12:00:00+08:00", "reason": "漏水"}
+AGENT = {"name": "小镇代办公司", "phone": "13900000077", "paper": "营业执照", "live_most": 3, "day_most": 3}
+CLIENT = {"name": PERSON["name"], "id_type": PERSON["id_type"], "id_number": PERSON["id_number"]}
 # operation id → (method, path, body): a well-formed request, so that only rights decide.
 ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "list_halls": ("get", "/halls", None),
@@ -30,6 +32,17 @@ ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "rebook_appointment": ("post", "/appointments/NONE/rebook", None),
     "move_appointment": ("post", "/appointments/NONE/move", {"slot": 1}),
     "confirm_appointment_again": ("post", "/appointments/NONE/confirmation", None),
+    "list_agents": ("get", "/halls/town/agents", None),
+    "register_agent": ("post", "/halls/town/agents", AGENT),
+    "get_agent": ("get", "/agents/1", None),
+    "limit_agent": ("put", "/agents/1", {"live_most": 3, "day_most": 3}),
+    "suspend_agent": ("post", "/agents/1/suspend", None),
+    "restore_agent": ("post", "/agents/1/restore", None),
+    "list_mandates": ("get", "/agents/1/mandates", None),
+    "enter_mandate": ("post", "/agents/1/mandates", {"person": CLIENT, "valid_until": "2026-04-30"}),
+    "confirm_mandate": ("post", "/mandates/1/confirm", {"paper": "委托书"}),
+    "end_mandate": ("post", "/mandates/1/end", {"end_user": "u-1"}),
+    "who_acts_for": ("post", "/people/mandates", {"person": CLIENT}),
     "check_in": ("post", "/halls/town/check-ins", {"code": "NONE"}),
     "issue_ticket": ("post", "/halls/town/tickets", {"category": "A"}),
     "get_ticket": ("get", "/tickets/NONE", None),
@@ -70,6 +83,8 @@ HALL_BOUND = {  # operation → a key of the right scope, bound to another hall
     "list_closures": "other-manage",
     "close_hall": "other-manage",
     "reopen_hall": "other-manage",
+    "list_agents": "other-manage",
+    "register_agent": "other-manage",
     "check_in": "other-kiosk",
     "issue_ticket": "other-kiosk",
     "get_window": "other-desk",

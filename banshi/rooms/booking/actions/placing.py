@@ -195,10 +195,11 @@ def place_many(asked: Sequence[Asked], *, now: datetime) -> list[Appointment | R
         facts = read_facts([asked[i].asking for i in todo], now=now, opens=opens)
         granted: dict[int, _Granted] = {}
         people: set[int] = set()
+        accounts: set[int] = set()  # their caps are counted one booking at a time
         claimed: dict[tuple[int, bool], int] = {}
         later: list[int] = []
         for i, fact in zip(todo, facts, strict=True):
-            if asked[i].person_id in people:
+            if asked[i].person_id in people or asked[i].account_id in accounts:
                 later.append(i)
                 continue
             verdict = _verdict(asked[i], fact, now=now)
@@ -217,6 +218,8 @@ def place_many(asked: Sequence[Asked], *, now: datetime) -> list[Appointment | R
             else:
                 granted[i] = verdict
                 people.add(asked[i].person_id)
+                if (account_id := asked[i].account_id) is not None:
+                    accounts.add(account_id)
                 claimed[key] = claimed.get(key, 0) + 1
         written = _write(list(granted.values()), now=now) if granted else {}
         for i, grant in granted.items():

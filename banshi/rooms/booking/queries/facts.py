@@ -169,7 +169,9 @@ WITH asked AS (
   LEFT JOIN identity_account c ON c.id = a.account_id
   LEFT JOIN identity_agent g ON g.account_id = a.account_id AND g.suspended_at IS NULL
     AND c.person_id IS DISTINCT FROM a.person_id
-  LEFT JOIN identity_mandate m ON m.agent_id = g.id AND m.person_id = a.person_id AND m.ended_at IS NULL
+  -- Two entries joined meanwhile: the mandate stands under the one that stays.
+  LEFT JOIN identity_mandate m ON m.agent_id = g.id AND m.ended_at IS NULL AND m.given_at IS NOT NULL
+    AND m.person_id = COALESCE((SELECT same_as_id FROM identity_person WHERE id = a.person_id), a.person_id)
     AND m.valid_until >= %(today)s
 ), slot AS MATERIALIZED (
   SELECT s.id, s.hall_id, s.business, s.day, s.half, s.starts_at, s.ends_at, s.quota, s.taken, s.carried, s.internal_quota,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 
 from django.db import transaction
@@ -16,11 +17,11 @@ from banshi.kernel.names import InvalidName, label
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.identity.actions.agents import (
-    end_mandate,
-    give_mandate,
+    limit_agent,
     register_agent,
     restore_agent,
     suspend_agent,
+    user_index,
 )
 from banshi.rooms.identity.actions.correcting import (
     bind_phone,
@@ -33,6 +34,14 @@ from banshi.rooms.identity.actions.correcting import (
     sign_out_everywhere,
 )
 from banshi.rooms.identity.actions.joining import join_entries, lock_entries
+from banshi.rooms.identity.actions.mandates import (
+    agree_to_mandate,
+    confirm_mandate,
+    end_mandate,
+    give_mandate,
+    must_be_of,
+    propose_mandate,
+)
 from banshi.rooms.identity.actions.people import (
     CHINA,
     Enrolled,
@@ -144,7 +153,13 @@ def answer_code(*, phone: str, code: str, browser: str = "") -> str:
 
 def lock_account(account_id: int) -> None:
     """Make whoever else acts for this account wait until the transaction ends: its caps are counted under the lock."""
-    list(Account.objects.select_for_update(no_key=True).filter(id=account_id).values_list("id"))
+    lock_accounts([account_id])
+
+
+def lock_accounts(account_ids: Iterable[int]) -> None:
+    """`lock_account` for several, in key order."""
+    rows = Account.objects.select_for_update(no_key=True).filter(id__in=list(account_ids))
+    list(rows.order_by("id").values_list("id"))
 
 
 @transaction.atomic
@@ -356,15 +371,18 @@ def set_active(*, staff: Staff, active: bool, by: Actor, now: datetime) -> None:
 
 
 __all__ = [
+    "CHINA",
     "Enrolled",
     "PersonAsked",
     "add_to_account",
     "add_typed",
+    "agree_to_mandate",
     "answer_code",
     "bind_phone",
     "change_number",
     "clean_name",
     "clear_phone",
+    "confirm_mandate",
     "confirm_name",
     "correct_name",
     "create_key",
@@ -377,12 +395,16 @@ __all__ = [
     "give_mandate",
     "give_role",
     "join_entries",
+    "limit_agent",
     "lock_account",
+    "lock_accounts",
     "lock_entries",
+    "must_be_of",
     "name_index",
     "need_card_and_reason",
     "new_code",
     "number_index",
+    "propose_mandate",
     "prove_account",
     "prove_phone",
     "register_agent",
@@ -394,4 +416,5 @@ __all__ = [
     "sign_out_everywhere",
     "suspend_agent",
     "use_code",
+    "user_index",
 ]

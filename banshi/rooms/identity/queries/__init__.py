@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
@@ -16,7 +16,18 @@ from banshi.foundation.memory import forgettable
 from banshi.kernel.documents import IdType, InvalidDocument, normalise, types_that_fit
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.masking import mask_name
-from banshi.rooms.identity.models import Account, AccountPerson, Agent, ApiKey, Mandate, Person, Role, Staff
+from banshi.rooms.identity.models import Account, AccountPerson, ApiKey, Person, Role, Staff
+from banshi.rooms.identity.queries.agents import (
+    ActsForMe,
+    AgentView,
+    Client,
+    accounts_of_key,
+    acting_for,
+    agent,
+    agent_of,
+    agents,
+    mandate,
+)
 
 
 @dataclass(frozen=True)
@@ -179,79 +190,6 @@ def phone_of(*, account_id: int | None = None, person_id: int | None = None) -> 
     return person.phone if person is not None else None
 
 
-@dataclass(frozen=True)
-class Client:
-    """Whom an agent acts for. `items` empty = every matter; `in_force` on the day asked for."""
-
-    mandate_id: int
-    person_id: int
-    name: str
-    number_last4: str
-    items: tuple[str, ...]
-    valid_until: date
-    in_force: bool
-
-
-@dataclass(frozen=True)
-class AgentView:
-    """A registered agent with its clients, those whose mandates stand first."""
-
-    id: int
-    account_id: int
-    hall: str
-    name: str
-    phone: str
-    paper: str
-    live_most: int
-    day_most: int
-    registered_at: datetime
-    suspended_at: datetime | None
-    clients: tuple[Client, ...]
-
-    def acts_for(self, person_id: int, item: str) -> bool:
-        """Whether a mandate in force covers this matter of this person."""
-        return any(
-            each.person_id == person_id and each.in_force and (not each.items or item in each.items)
-            for each in self.clients
-        )
-
-
-def agents(*, hall: str | None = None, account_id: int | None = None, today: date) -> list[AgentView]:
-    """Agents of a hall, or that of an account; in the order they were registered."""
-    rows = Agent.objects.select_related("account").order_by("id")
-    if hall is not None:
-        rows = rows.filter(hall=hall)
-    if account_id is not None:
-        rows = rows.filter(account_id=account_id)
-    clients: dict[int, list[Client]] = {}
-    mandates = Mandate.objects.filter(agent__in=list(rows), ended_at=None).select_related("person", "agent")
-    names = {
-        (one.account_id, one.person_id): one.name
-        for one in AccountPerson.objects.filter(account__agents__in=list(rows)).order_by("id")
-    }
-    for one in mandates.order_by("-valid_until", "id"):
-        name = names.get((one.agent.account_id, one.person_id)) or one.person.masked_name
-        clients.setdefault(one.agent_id, []).append(
-            Client(
-                one.pk, one.person_id, name, one.person.number_last4, tuple(one.items), one.valid_until,
-                in_force=one.valid_until >= today,
-            )
-        )  # fmt: skip
-    return [
-        AgentView(
-            row.pk, row.account_id, row.hall, row.name, row.account.phone, row.paper, row.live_most, row.day_most,
-            row.registered_at, row.suspended_at, tuple(clients.get(row.pk, ())),
-        )
-        for row in rows
-    ]  # fmt: skip
-
-
-def agent_of(account_id: int | None, *, today: date) -> AgentView | None:
-    """The agent that an account acts as, unless it is suspended."""
-    found = agents(account_id=account_id, today=today) if account_id is not None else []
-    return found[0] if found and found[0].suspended_at is None else None
-
-
 def proven_by(account_id: int | None, person_id: int) -> Evidence:
     """What proves that the account is this very person; DECLARED where nothing does."""
     if account_id is None:
@@ -317,3 +255,40 @@ def epoch_of(account_id: int) -> int | None:
 @forgettable
 def forget_epochs() -> None:
     _epochs.clear()
+
+
+__all__ = [
+    "ActsForMe",
+    "AgentView",
+    "Client",
+    "HeldRole",
+    "KeyInfo",
+    "Member",
+    "Mine",
+    "accounts_of_key",
+    "acting_for",
+    "administrators",
+    "agent",
+    "agent_of",
+    "agents",
+    "documents_of",
+    "entry_of_document",
+    "epoch_of",
+    "forget_epochs",
+    "has_document",
+    "key_by_secret",
+    "keys",
+    "keys_by_secrets",
+    "mandate",
+    "members",
+    "name_typed",
+    "people_by_number",
+    "people_of",
+    "person",
+    "person_by_document",
+    "phone_of",
+    "proven_by",
+    "proven_phones",
+    "roles_of",
+    "roles_of_many",
+]
