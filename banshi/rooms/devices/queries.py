@@ -66,9 +66,10 @@ def allowed_addresses() -> list[str]:
     return ["file:name", *(f"file:{each.device}" if each.device else f"tcp:{each.text}" for each in allowed())]
 
 
-def first_of_kind(hall: Hall, kind: str) -> Device | None:
-    """The hall's first device of a kind: what an unpaired page of a demo stands for."""
-    return Device.objects.filter(hall=hall, kind=kind, retired_at=None).order_by("code").first()
+def first_of_kind(hall: Hall, kind: str, *, beside: Device | None = None) -> Device | None:
+    """The hall's first device of a kind: what an unpaired page of a demo stands for; the first other one than `beside`."""
+    rows = Device.objects.filter(hall=hall, kind=kind, retired_at=None).order_by("code")
+    return (rows.exclude(pk=beside.pk) if beside else rows).first()
 
 
 @dataclass(frozen=True)

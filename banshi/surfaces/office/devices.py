@@ -175,11 +175,17 @@ def _test_slip(hall: Hall, device: Device) -> Slip:
 
 
 @door(audience="staff", permission="devices.manage")
-@require_POST
+@require_http_methods(["GET", "POST"])
 def retire(request: Asked, hall: str, device: str) -> HttpResponseBase:
-    """Out of use: the machine paired with it may do nothing any more, and says so."""
+    """Out of use: the machine paired with it may do nothing any more, and says so. GET names what stops with it."""
     place = places.hall_by_code(hall)
     row = _of_hall(place, device)
+    if request.method == "GET":
+        if row.retired_at is not None:
+            return redirect("office:device", hall=hall, device=device)
+        state = next(each for each in devices.health(place, now=clock.wall()) if each.code == row.code)
+        last = row.kind == "kiosk" and devices.first_of_kind(place, "kiosk", beside=row) is None
+        return page(request, "office/device_retire.html", place, device=row, working=state.health == "ok", last=last)
     actions.retire(code=row.code, by=acting(request, place), now=clock.now())
     messages.success(request, _("%(name)s is retired. The machine says so.") % {"name": row.name})
     return redirect("office:device", hall=hall, device=device)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from banshi.foundation import clock
 from banshi.kernel.actors import SYSTEM
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit.models import Entry
@@ -160,6 +161,41 @@ def test_the_page_of_a_retired_device_says_so(manager: Client, kiosk: Device, of
     assert (before, shown.status_code, another.get(page).status_code) == (200, 410, 200)
     assert "这台设备已停用" in shown.content.decode()
     assert "已停用" in manager.get("/office/town/devices/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "stops"),
+    [("kiosk", "停止取号、签到"), ("board", "不再显示叫号"), ("zone_board", "不再显示叫号"),
+     ("window_display", "不再显示号码"), ("evaluator", "不能在这里评价")],
+)  # fmt: skip
+def test_retiring_asks_first_and_names_what_stops(manager: Client, kiosk: Device, kind: str, stops: str):  # noqa: F811
+    Device.objects.update(kind=kind)
+
+    asked = manager.get("/office/town/devices/town-kiosk-1/retire").content.decode()
+
+    kiosk.refresh_from_db()
+    assert ("停用“一号机”？" in asked, stops in asked, kiosk.retired_at) == (True, True, None)
+    assert ("唯一的取号机" in asked) == (kind == "kiosk")
+    manager.post("/office/town/devices/town-kiosk-1/retire")
+    kiosk.refresh_from_db()
+    assert kiosk.retired_at is not None
+
+
+def test_of_two_kiosks_none_is_the_only_one_and_one_at_work_is_said_to_be(manager: Client, kiosk: Device):  # noqa: F811
+    Device.objects.create(hall=kiosk.hall, code="town-kiosk-2", kind="kiosk", name="二号机")
+    actions.heartbeat(code="town-kiosk-1", state={}, now=clock.wall())
+
+    asked = manager.get("/office/town/devices/town-kiosk-1/retire").content.decode()
+
+    assert ("唯一的取号机" in asked, "它正在运行" in asked) == (False, True)
+
+
+def test_a_retired_device_is_not_asked_about_again(manager: Client, kiosk: Device):  # noqa: F811
+    manager.post("/office/town/devices/town-kiosk-1/retire")
+
+    answer = manager.get("/office/town/devices/town-kiosk-1/retire")
+
+    assert (answer.status_code, answer["Location"]) == (302, "/office/town/devices/town-kiosk-1/")
 
 
 def test_an_open_page_of_a_retired_device_hears_it_next(manager: Client, kiosk: Device, settings: Any):  # noqa: F811
