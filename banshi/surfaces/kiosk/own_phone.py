@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from banshi.foundation.crypto import Unreadable, decrypt, encrypt
+from banshi.foundation.words import words
 from banshi.journeys import own_phone
 from banshi.journeys import sign_in as codes
 from banshi.kernel.masking import mask_phone
-from banshi.kernel.refusals import Refused
+from banshi.kernel.refusals import SLUGS, Refused
 from banshi.rooms.booking.queries import joining as bookings
 from banshi.rooms.identity import queries as people
 from banshi.rooms.messaging.actions import phone_index
@@ -27,10 +29,8 @@ from banshi.surfaces.kiosk.refusing import refused_page
 
 PURPOSE = "kiosk.own-phone"
 LASTS = timedelta(minutes=10)
-_CHIP = {
-    "zh": "把身份证放到读卡区；只输号码还不能绑定手机",
-    "en": "Lay the ID card on the reader; a typed number is not enough",
-}
+MOBILE = re.compile(r"1[3-9]\d{9}")
+DIGITS_OF_A_DOCUMENT = 15  # more than any telephone has
 
 
 @dataclass(frozen=True)
@@ -81,23 +81,57 @@ def own_phone_page(request: HttpRequest, place: Place) -> HttpResponse:
 
 
 def _card_read(request: HttpRequest, place: Place) -> HttpResponse:
-    """:raises Refused: identity-invalid – nothing but a card that was read will do."""
-    shown = presented.posted(request)
+    """Nothing but a card that was read will do; whatever else came, the page says what to lay where.
+
+    :raises Refused: those of `presented.person_of`.
+    """
+    if request.POST.get("step"):
+        return _card_again(request, place, pgettext("kiosk", "Too much time has passed. Lay the card there once more."))
+    if not request.POST.get("chip", "").strip("\0"):
+        return _card_again(request, place, _not_a_card(request.POST.get("presented", "")))
+    try:
+        shown = presented.posted(request)
+    except Refused as no:
+        if no.slug != "identity-invalid":
+            raise
+        return _card_again(request, place, words(no.refusal)[1])
     if not shown.name:
-        raise Refused("identity-invalid", facts={"reason": _CHIP})
+        return _card_again(request, place, _not_a_card(""))
     person = presented.person_of(shown, by=place.by, now=place.now, required=True)
     assert person is not None  # a chip names its person
     step = Step(place.hall.code, person, (place.now + LASTS).isoformat())
     return page(request, place, "phone_number.html", {"step": step.sealed()})
 
 
+def _card_again(request: HttpRequest, place: Place, wrong: str) -> HttpResponse:
+    return page(request, place, "phone_card.html", {"wrong": wrong}, status=SLUGS["identity-invalid"])
+
+
+def _not_a_card(typed: str) -> str:
+    if MOBILE.fullmatch(re.sub(r"\D", "", typed).removeprefix("86")):
+        return pgettext("kiosk", "The card first; the mobile number is typed on the next page.")
+    return pgettext("kiosk", "A typed number is not enough. Lay the ID card on the reader.")
+
+
 def _number_typed(request: HttpRequest, place: Place, step: Step) -> HttpResponse:
-    """:raises Refused: phone-invalid, rate-limited."""
+    """A number nobody can be reached at may be typed again. :raises Refused: rate-limited."""
     asked = request.POST.get("phone", "")[:30].replace("\0", "")
     secret = secrets.token_hex(16)
-    codes.ask_code(phone=asked, language=get_language() or "zh-hans", browser=secret, now=place.now)
+    try:
+        codes.ask_code(phone=asked, language=get_language() or "zh-hans", browser=secret, now=place.now)
+    except Refused as no:
+        if no.slug != "phone-invalid":
+            raise
+        known = {"step": step.sealed(), "typed": asked, "wrong": _not_a_phone(asked, no)}
+        return page(request, place, "phone_number.html", known, status=SLUGS[no.slug])
     onward = Step(step.hall, step.person, step.until, asked, secret)
     return page(request, place, "phone_code.html", {"step": onward.sealed(), "phone": mask_phone(asked)})
+
+
+def _not_a_phone(typed: str, no: Refused) -> str:
+    if len(re.sub(r"\D", "", typed)) >= DIGITS_OF_A_DOCUMENT:
+        return pgettext("kiosk", "That is an ID number. A mobile number has 11 digits.")
+    return words(no.refusal)[1]
 
 
 def _code_typed(request: HttpRequest, place: Place, step: Step) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from django.test import Client
 from banshi.kernel.evidence import Evidence
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.booking.models import Appointment
+from banshi.rooms.devices.models import Device
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.models import Account, Person
@@ -61,6 +63,66 @@ def test_a_typed_number_is_no_card(opened: Town, machine: Client, codes: list[st
     assert (refused.status_code, codes) == (422, [])
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("13700137009", "先放身份证，手机号在下一步输"),
+        ("+86 137 0013 7009", "先放身份证，手机号在下一步输"),
+        ("110101198506067418", "只输号码不能绑定"),
+        ("x", "只输号码不能绑定"),
+        ("", "只输号码不能绑定"),
+    ],
+)
+def test_whatever_is_typed_where_the_card_belongs_is_answered_there(
+    opened: Town, machine: Client, typed: str, said: str
+):
+    shown = ask(machine, presented=typed)
+
+    assert (shown.status_code, said in shown.text, "证件号不对" in shown.text) == (422, True, False)
+    assert 'data-reader="hidden"' in shown.text  # the card can be laid there at once
+
+
+def test_a_reader_that_is_not_paired_is_said_to_be_and_nothing_is_called_wrong(opened: Town, machine: Client):
+    Device.objects.create(hall=opened.hall, code="town-kiosk-1", kind="kiosk", name="一号机", reader_key="k" * 64)
+
+    shown = ask(machine, chip="BC1|110101198506067418|王小明|1|00")
+
+    assert (shown.status_code, "读卡器没有和这台机器配对" in shown.text) == (422, True)
+    assert "证件号不对" not in shown.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("110101198506067418", "这是证件号。手机号是 11 位"),
+        ("1370013700", "这不是有效的手机号"),
+        ("01065288888", "手机号"),
+    ],
+)
+def test_what_is_no_telephone_is_said_at_the_field_and_the_step_is_kept(
+    opened: Town, machine: Client, codes: list[str], typed: str, said: str
+):
+    card = ask(machine, chip=chip(opened.person(1)))
+
+    wrong = ask(machine, step=card.context["step"], phone=typed)
+    assert (wrong.status_code, said in wrong.text, codes) == (422, True, [])
+    assert (wrong.context["typed"], 'aria-invalid="true"' in wrong.text) == (typed, True)
+
+    right = ask(machine, step=wrong.context["step"], phone="13700137009")
+    assert (right.status_code, len(codes)) == (200, 1)
+
+
+@pytest.mark.parametrize("step", ["phone", "code"])
+def test_number_and_code_are_typed_on_keys_on_the_screen(opened: Town, machine: Client, codes: list[str], step: str):
+    shown = ask(machine, chip=chip(opened.person(1)))
+    if step == "code":
+        shown = ask(machine, step=shown.context["step"], phone="13700137009")
+
+    assert re.findall(r'data-type="(.)"', shown.text) == list("1234567890")
+    assert f'data-pad-for="{step}"' in shown.text
+    assert f'<label for="{step}">' in shown.text
+
+
 def test_a_wrong_code_may_be_typed_again_and_proves_nothing(opened: Town, machine: Client, codes: list[str]):
     card = ask(machine, chip=chip(opened.person(1)))
     number = ask(machine, step=card.context["step"], phone="13700137009")
@@ -98,6 +160,7 @@ def test_a_step_of_another_hall_an_old_one_and_a_forged_one_begin_anew(
     old = ask(machine, step=card.context["step"], phone="13700137009")
 
     assert (forged.status_code, old.status_code, codes) == (422, 422, [])
+    assert "再放一次身份证" in old.text
 
 
 def test_an_unknown_typed_number_is_bound_and_finds_the_number_again(opened: Town, machine: Client):

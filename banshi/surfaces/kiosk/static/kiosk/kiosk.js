@@ -149,6 +149,12 @@ for (const choice of document.querySelectorAll("[data-pad]")) {
   });
 }
 
+/* ---- more to choose from than the screen shows ---- */
+
+const more = document.querySelector("[data-more]");
+const last = document.querySelector(".kiosk-choices > :last-child");
+if (more && last) new IntersectionObserver(([seen]) => { more.hidden = seen.isIntersecting; }, { rootMargin: "0px 0px -20% 0px" }).observe(last);
+
 /* ---- hall time ---- */
 
 const clock = document.querySelector("[data-clock]");
