@@ -151,10 +151,11 @@ def lift(request: Asked, hall: str, suspension_id: int) -> HttpResponseBase:
     row = Suspension.objects.filter(id=suspension_id, scope__in=_scopes(place)).first()
     if row is None:
         raise Refused("nothing-found", facts={"suspension": suspension_id})
+    why = clean(request.POST.get("why"), 200)
     try:
-        booking.lift(
-            suspension_id=row.pk, why=clean(request.POST.get("why"), 200), by=acting(request, place), now=clock.now()
-        )
+        if not why:
+            raise invalid("why", _("Say why: it stays on record."))
+        booking.lift(suspension_id=row.pk, why=why, by=acting(request, place), now=clock.now())
     except Refused as refused:
         return _ledger(request, place, row.person_id, refused)
     messages.success(request, _("Lifted. Online booking works again for this person."))
@@ -168,10 +169,11 @@ def forgive(request: Asked, hall: str, entry_id: int) -> HttpResponseBase:
     row = LedgerEntry.objects.filter(id=entry_id, scope__in=_scopes(place)).first()
     if row is None:
         raise Refused("nothing-found", facts={"entry": entry_id})
+    why = clean(request.POST.get("why"), 200)
     try:
-        booking.forgive(
-            entry_id=row.pk, why=clean(request.POST.get("why"), 200), by=acting(request, place), now=clock.now()
-        )
+        if not why:
+            raise invalid("why", _("Say why: it stays on record."))
+        booking.forgive(entry_id=row.pk, why=why, by=acting(request, place), now=clock.now())
     except Refused as refused:
         return _ledger(request, place, row.person_id, refused)
     messages.success(request, _("Forgiven. Suspensions were counted anew."))

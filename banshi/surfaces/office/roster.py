@@ -123,7 +123,7 @@ def add(request: Asked, hall: str) -> HttpResponseBase:
         if person is None:
             raise invalid("staff", _("Choose who works."))
         if starts is None or ends is None:
-            raise invalid("starts", _("From and to: times like 9:00."))
+            raise invalid("starts" if starts is None else "ends", _("From and to: times like 9:00."))
         if not typed["days"]:
             raise invalid("day", _("Choose at least one day."))
         for day in typed["days"]:

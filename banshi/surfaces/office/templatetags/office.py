@@ -7,12 +7,16 @@ from typing import Any
 
 from django import template
 from django.template import Context
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.template.base import Node, NodeList, Parser, Token
+from django.template.loader import get_template
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
+from banshi.foundation.templatetags.ui import refusal
 from banshi.foundation.words import words
 from banshi.kernel.refusals import Refused
 from banshi.rooms.places.models import Hall
+from banshi.surfaces.office.at_its_field import field_of, placed
 from banshi.surfaces.office.frame import zone_of
 from banshi.surfaces.office.words import TABLES
 
@@ -25,13 +29,37 @@ def word(code: Any, table: str) -> str:
     return str(TABLES[table].get(str(code), code))
 
 
-@register.simple_tag(takes_context=True)
-def at_field(context: Context, name: str) -> SafeString:
-    """The error of a refused form beside its field, in a form written by hand; nothing where it is about another."""
-    refused = context.get("refused")
-    if not isinstance(refused, Refused) or refused.facts.get("field") != name:
-        return SafeString("")
-    return format_html('<span class="error" id="{}-error">{}</span>', name, words(refused.refusal)[1])
+class RefusedOnce(Node):
+    """A page's body with its refusal: at the field it is about, else above everything; never twice."""
+
+    def __init__(self, nodelist: NodeList) -> None:
+        self.nodelist = nodelist
+
+    def render(self, context: Context) -> SafeString:
+        body, refused = self.nodelist.render(context), context.get("refused")
+        if not isinstance(refused, Refused):
+            return body
+        title, detail = words(refused.refusal)
+        if "data-refusal" in body and escape(title) in body:
+            return body  # a cell or panel of the page says it where it happened
+        said, request = field_of(refused), context["request"]
+        if said is not None:
+            sent = request.POST if request.method == "POST" else request.GET
+            found = placed(
+                body, said, detail or title, path=request.path, act=sent.get("act"), method=request.method.lower()
+            )
+            if found is not None:
+                return mark_safe(found)  # noqa: S308 the page itself, with one escaped sentence more
+        on_top = get_template("ui/refusal.html").render(refusal(context, refused))
+        return mark_safe(on_top + body)  # noqa: S308 both are rendered here
+
+
+@register.tag
+def refused_once(parser: Parser, token: Token) -> RefusedOnce:
+    """`{% refused_once %}…{% endrefused_once %}` around the body of a page."""
+    nodelist = parser.parse(("endrefused_once",))
+    parser.delete_first_token()
+    return RefusedOnce(nodelist)
 
 
 @register.filter
