@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from banshi.foundation import clock
-from banshi.foundation.crypto import Unreadable, decrypt, encrypt
+from banshi.foundation.crypto import Unreadable, decrypt, encrypt, sign
 from banshi.foundation.doors import Asked, door
 from banshi.journeys import join_entries
 from banshi.kernel.documents import IdType, InvalidDocument, normalise, types_that_fit
@@ -56,7 +56,7 @@ def look(request: Asked, hall: str, person_id: int) -> HttpResponseBase:
     person = person_of(request, place, person_id)
     how = clean(request.POST.get("how"), 12)
     try:
-        meant = Meant(how, *_document(clean(request.POST.get("number"), 40), clean(request.POST.get("id_type"), 24)))
+        meant = Meant(how, *_document(*_asked(request, place, person)))
         if how not in JOINED:
             raise invalid("how", _("Say why there are two."))
         other = people.entry_of_document(meant.id_type, meant.number)
@@ -93,6 +93,26 @@ def join(request: Asked, hall: str, person_id: int) -> HttpResponseBase:
     return redirect(address(place, person.pk))
 
 
+def _asked(request: Asked, hall: Hall, person: Person) -> tuple[str, str]:
+    """Number and kind as typed, or those of the preview that is looked at in another way."""
+    try:
+        code, keep, _how, id_type, number = json.loads(decrypt(str(request.POST.get("meant", ""))[:4000], place=PLACE))
+        if (code, keep) == (hall.code, person.pk):
+            return number, id_type
+    except (Unreadable, ValueError):
+        pass
+    return clean(request.POST.get("number"), 40), clean(request.POST.get("id_type"), 24)
+
+
+def _way_on(person: Person, other: Person, how: str, stops: Refused) -> str:
+    """What stands between two entries that cannot be one yet: names | unnamed | shown | booked."""
+    if stops.slug != "invalid":
+        return "booked"
+    if how == "mistyped":
+        return "shown" if person.name_index else "unnamed"
+    return "names" if person.name_index != other.name_index else ""
+
+
 def _document(number: str, id_type: str) -> tuple[str, str]:
     """:raises Refused: identity-invalid; invalid, field id_type, where the number can be of several kinds."""
     fits = [IdType(id_type)] if id_type in IdType._value2member_map_ else list(types_that_fit(number))
@@ -111,7 +131,8 @@ def _preview(
 ) -> HttpResponseBase:
     """The page before it is done; of other halls' bookings only how many there are."""
     now, by = clock.now(), acting(request, hall)
-    context: dict[str, Any] = {"other": None, "would_refuse": None}
+    context: dict[str, Any] = {"other": None}
+    stops: Refused | None = None
     if other is not None:
         audit.looked(subject=f"person:{other.pk}", by=by, now=now, hall=hall.code, why="search")
         name = None if meant.how == "renewed" else person.name_index
@@ -122,8 +143,9 @@ def _preview(
             "booked": bookings.on_entry(other.pk, hall_id=hall.pk, name_index=name),
             "numbers": line.not_over([other.pk], hall_id=hall.pk, day=day, now=now) if name is None else [],
             "own_account": name is None and Account.objects.filter(person=other).exists(),
-            "would_refuse": join_entries.refusal(keep_id=person.pk, other_id=other.pk, how=meant.how, now=now),
+            "others_page": address(hall, other.pk),
         }
+        stops = join_entries.refusal(keep_id=person.pk, other_id=other.pk, how=meant.how, now=now)
     return page(
         request,
         "office/person_join.html",
@@ -135,7 +157,12 @@ def _preview(
         because=JOINED[meant.how],
         last4=meant.number[-4:],
         typed=said(request),
-        refused=refused or context.pop("would_refuse"),
+        key=sign(f"{hall.code}:{person.pk}", purpose="person-page"),
+        mine=EVIDENCE[Evidence(person.name_evidence)],
+        stops=stops,
+        way_on=_way_on(person, other, meant.how, stops) if stops is not None and other is not None else "",
+        may_look=request.who.may("appointments.view", hall.code),
+        refused=stops or refused,
         status=status_of(refused) if refused else 200,
-        **{key: value for key, value in context.items() if key != "would_refuse"},
+        **context,
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
 
 from banshi.kernel.evidence import Evidence
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.identity import queries as people
-from banshi.rooms.identity.actions import enrol
+from banshi.rooms.identity.actions import correct_name, enrol
 from banshi.rooms.identity.models import Person
 from tests.surfaces.office.editing import booked, manager, office, signed_in, staff_with  # noqa: F401 – fixtures
 from tests.town import CLERK, TUESDAY_NINE
@@ -146,3 +149,49 @@ def test_one_form_sent_twice_joins_once(manager, two):  # noqa: F811
 
     assert (first.status_code, second.status_code) == (302, 302)
     assert Entry.objects.filter(action="entries_joined").count() == 2  # one line on each entry
+
+
+def test_two_proven_names_that_differ_are_shown_with_the_way_on(manager, two):  # noqa: F811
+    keep, other, _ = two
+    correct_name(person_id=other.pk, name="欧阳明月", why="窗口核对", card_seen=True, by=CLERK, now=TUESDAY_NINE)
+
+    stopped = look(manager, keep)
+
+    assert (stopped.status_code, stopped.context["way_on"]) == (200, "names")
+    assert stopped.text.count("先按证件更正姓名") == 1
+    assert "合并为一条" not in stopped.text  # nothing to press that is only refused
+    ways = [re.search(rf'href="([^"]*people/{each.pk}/[^"]*)#name"', stopped.text) for each in (keep, other)]
+    assert [manager.get(html.unescape(way[1])).status_code for way in ways if way] == [200, 200]
+
+
+def test_once_the_card_has_settled_the_name_they_are_made_one(manager, two):  # noqa: F811
+    keep, other, _ = two
+    correct_name(person_id=other.pk, name="欧阳明月", why="窗口核对", card_seen=True, by=CLERK, now=TUESDAY_NINE)
+    at = html.unescape(re.search(rf'href="([^"]*people/{other.pk}/[^"]*)#name"', look(manager, keep).text)[1])
+
+    manager.post(at.replace("/?", "/name?"), {"name": keep.name, **SEEN})
+    again = look(manager, keep)
+    done = manager.post(f"/office/town/people/{keep.pk}/join/do", {"meant": again.context["meant"], **SEEN})
+
+    assert (again.context["way_on"], done.status_code) == ("", 302)
+    assert people.person_by_document("passport", PASSPORT) == keep
+
+
+def test_a_shown_number_that_was_called_mistyped_is_looked_at_as_renewed_by_one_button(manager, two):  # noqa: F811
+    keep, _, _ = two
+    stopped = look(manager, keep, how="mistyped")
+
+    again = manager.post(f"/office/town/people/{keep.pk}/join", {"meant": stopped.context["meant"], "how": "renewed"})
+
+    assert (stopped.context["way_on"], again.context["how"], again.context["stops"]) == ("shown", "renewed", None)
+
+
+def test_a_preview_of_another_person_says_nothing_here(manager, office, two):  # noqa: F811
+    keep, _, _ = two
+    another = booked(office, "2026-03-11 10:00", person=3).person
+
+    answer = manager.post(
+        f"/office/town/people/{another.pk}/join", {"meant": look(manager, keep).context["meant"], "how": "renewed"}
+    )
+
+    assert answer.status_code == 422
