@@ -9,11 +9,13 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from banshi.kernel.refusals import Refused
+from banshi.rooms.places.models import Window
 from banshi.rooms.staffing import actions as staffing
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets import queries
+from banshi.rooms.tickets.actions.planning import windows_for
 from banshi.rooms.tickets.models import PlannedDesk
-from banshi.rooms.tickets.rules import Desk, Planned, stand_ins
+from banshi.rooms.tickets.rules import Desk, Planned, open_together, stand_ins
 from tests.rooms.tickets.conftest import open_town
 from tests.together import together
 from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at
@@ -177,3 +179,26 @@ def test_two_managers_who_plan_the_same_hour_leave_one_plan(committed_town: Town
 
     assert results == [None, None]
     assert PlannedDesk.objects.count() == 1
+
+
+def test_plans_of_one_hour_are_not_added_up():
+    desks = [desk(1, A), desk(2, A, B), desk(3, B)]
+
+    assert open_together([Planned(0, 1, desks=2), Planned(0, 1, desks=1, category=A)], desks) == 2
+    assert open_together([Planned(0, 1, desks=2, category=A), Planned(0, 1, desks=2, category=B)], desks) == 3
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("category", "most"), [(None, 3), ("A", 2)])
+def test_no_more_desks_are_planned_than_windows_can_be(town: Town, category, most):
+    Window.objects.filter(code="town-03").first().categories.clear()
+    town.windows["03"].categories.add(town.categories["B"])
+    chosen = town.categories[category] if category else None
+    able = windows_for(town.hall, chosen)
+
+    plan(town, desks=able, category=chosen)
+    with pytest.raises(Refused) as refused:
+        plan(town, desks=able + 1, category=chosen)
+
+    assert able == most
+    assert refused.value.facts["field"] == "desks"

@@ -34,7 +34,8 @@ def plan_desks(
     """So many desks from–to, on these weekdays (0 = Monday) of every week, or on one day. The same beginning replaces.
 
     :param category: desks that serve it; None = any desk.
-    :raises Refused: invalid – no day, times or number that do not fit, a category of another hall.
+    :raises Refused: invalid – no day, times or number that do not fit, a category of another hall, more desks than there are
+        windows for it.
     """
     on: list[tuple[int | None, date | None]] = [(w, None) for w in sorted(set(weekdays))] + (
         [(None, day)] if day else []
@@ -47,6 +48,11 @@ def plan_desks(
         raise _invalid("desks", f"窗口数为 1–{MOST_DESKS}", f"Between 1 and {MOST_DESKS} desks")
     if category is not None and category.hall_id != hall.pk:
         raise _invalid("category", "本厅没有这个类别", "This category is in another hall")
+    most = windows_for(hall, category)
+    if desks > most and category is None:
+        raise _invalid("desks", f"本厅只有 {most} 个窗口", f"This hall has {most} windows")
+    if desks > most:
+        raise _invalid("desks", f"办这类业务的窗口只有 {most} 个", f"Only {most} windows do this category")
     for weekday, on_day in on:
         PlannedDesk.objects.update_or_create(
             hall=hall, weekday=weekday, day=on_day, starts=starts, category=category, shift=None,
@@ -56,6 +62,12 @@ def plan_desks(
     facts = {"days": days, "from": f"{starts:%H:%M}", "to": f"{ends:%H:%M}", "desks": desks}
     audit.record(action="planned-desks", subject=f"hall:{hall.code}", by=by, now=now, hall=hall.code, facts=facts)
     announce(hall=hall.code, topic="line", subject="planned-desks", now=now)
+
+
+def windows_for(hall: Hall, category: Category | None) -> int:
+    """How many windows of the hall may serve the category; all of them without one."""
+    windows = Window.objects.filter(hall=hall)
+    return windows.count() if category is None else windows.filter(categories=category).count()
 
 
 @transaction.atomic

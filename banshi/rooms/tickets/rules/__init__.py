@@ -38,7 +38,7 @@ from banshi.rooms.tickets.rules.line import (
     wrong_state,
 )
 from banshi.rooms.tickets.rules.paper import MOST_AT_ONCE, Given, paper_letter
-from banshi.rooms.tickets.rules.planned import Desk, Planned, stand_ins
+from banshi.rooms.tickets.rules.planned import Desk, Planned, open_together, stand_ins
 
 __all__ = [
     "CHANGEOVER_S",
@@ -69,6 +69,7 @@ __all__ = [
     "milliseconds",
     "missed_advice",
     "next_category",
+    "open_together",
     "paper_letter",
     "prior",
     "rank",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from banshi.rooms.tickets.rules.forecast import AtWork
 
@@ -56,6 +56,14 @@ def stand_ins(planned: Sequence[Planned], desks: Sequence[Desk]) -> list[AtWork]
                 opens = begins if begins > 0 else SOON_S
                 found.append(AtWork(desk.window, desk.near, far=desk.far, opens_in_s=opens))
     return found
+
+
+def open_together(planned: Sequence[Planned], desks: Sequence[Desk]) -> int:
+    """How many windows plans that hold at one moment open together.
+
+    They are not added up: desks of a category are among the desks of the hall, and a window of two categories stands for both.
+    """
+    return len(stand_ins([replace(each, in_s=0, until_s=1) for each in planned], desks))
 
 
 def _missing(plan: Planned, there: dict[int, Desk]) -> int:
