@@ -49,7 +49,11 @@ class Row:
 
 
 def _shown(
-    request: Asked, hall: Hall, refused: Refused | None = None, typed: dict[str, str] | None = None
+    request: Asked,
+    hall: Hall,
+    refused: Refused | None = None,
+    typed: dict[str, str] | None = None,
+    making: dict[str, str] | None = None,
 ) -> HttpResponseBase:
     blocks = PaperBlock.objects.filter(hall=hall).select_related("category").order_by("-id")
     letters = dict(blocks.order_by("category_id").values_list("category_id", "letter").distinct())
@@ -65,6 +69,7 @@ def _shown(
         categories=categories,
         rows=rows,
         typed=typed,
+        making=making or {"n": "60"},
         most=MOST_AT_ONCE,
         refused=refused,
         status=status_of(refused) if refused else 200,
@@ -89,16 +94,17 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
 def make(request: Asked, hall: str) -> HttpResponseBase:
     """A block of numbers of one category; leads to the sheets to print."""
     place = places.hall_by_code(hall)
+    making = {name: clean(request.POST.get(name), 20) for name in ("category", "n")}
     try:
-        category = Category.objects.filter(hall=place, code=clean(request.POST.get("category"), 20)).first()
+        category = Category.objects.filter(hall=place, code=making["category"]).first()
         if category is None:
             raise invalid("category", _("No such category here."))
         block = tickets.print_paper(
-            hall=place, category=category, n=int_or_none(request.POST.get("n")) or 0, by=acting(request, place),
+            hall=place, category=category, n=int_or_none(making["n"]) or 0, by=acting(request, place),
             now=clock.now(),
         )  # fmt: skip
     except Refused as refused:
-        return _shown(request, place, refused)
+        return _shown(request, place, refused, making=making)
     return redirect("office:paper_sheet", hall=hall, block_id=block.pk)
 
 
@@ -124,7 +130,7 @@ def enter(request: Asked, hall: str) -> HttpResponseBase:
         day = day_or_none(typed.get("day"))
         if day is None:
             raise invalid("day", _("Choose at least one day."))
-        starts_at, ends_at = _moment(place, day, typed.get("from")), _moment(place, day, typed.get("to"))
+        starts_at, ends_at = (_moment(place, day, name, typed.get(name)) for name in ("from", "to"))
         given = [
             found
             for category in places.categories_of(place)
@@ -135,17 +141,27 @@ def enter(request: Asked, hall: str) -> HttpResponseBase:
             by=acting(request, place), now=clock.now(),
         )  # fmt: skip
     except Refused as refused:
-        return _shown(request, place, refused, typed)
+        return _shown(request, place, _in_its_row(place, refused), typed)
     words = _("%(n)s paper numbers entered; %(forgiven)s no-shows taken back.")
     messages.success(request, words % {"n": done.entered, "forgiven": done.forgiven})
     return redirect("office:paper", hall=hall)
 
 
-def _moment(hall: Hall, day: date, text: str | None) -> datetime:
+def _in_its_row(hall: Hall, refused: Refused) -> Refused:
+    """The same refusal, with the name that its field has in the form: every category has a row of its own."""
+    field, code = str(refused.facts.get("field", "")), refused.facts.get("category")
+    category = next((each for each in places.categories_of(hall) if each.code == code), None)
+    part = {"starts_at": "first"}.get(field, field)
+    if category is None or part not in PARTS:
+        return refused
+    return Refused(refused.slug, facts={**refused.facts, "field": f"{part}-{category.pk}"})
+
+
+def _moment(hall: Hall, day: date, field: str, text: str | None) -> datetime:
     """:raises Refused: invalid."""
     found: time | None = time_or_none(text)
     if found is None:
-        raise invalid("from", _("From and to: times like 9:00."))
+        raise invalid(field, _("From and to: times like 9:00."))
     return datetime.combine(day, found, zone_of(hall))
 
 
@@ -156,28 +172,31 @@ def _given(
     if not typed["first"] and not typed["last"]:
         return None
     first, last = int_or_none(typed["first"], 1), int_or_none(typed["last"], 1)
+    row = category.pk
     if first is None or last is None:
-        raise invalid("first", _("From and to: numbers without the letters."))
+        raise invalid(
+            f"first-{row}" if first is None else f"last-{row}", _("From and to: numbers without the letters.")
+        )
     return Given(
         category=category.code,
         first=first,
         last=last,
-        starts_at=_moment(hall, day, typed["from"]) if typed["from"] else starts_at,
-        ends_at=_moment(hall, day, typed["to"]) if typed["to"] else ends_at,
-        left=numbers(typed["left"]),
-        waiting=numbers(typed["waiting"]),
+        starts_at=_moment(hall, day, f"from-{row}", typed["from"]) if typed["from"] else starts_at,
+        ends_at=_moment(hall, day, f"to-{row}", typed["to"]) if typed["to"] else ends_at,
+        left=numbers(typed["left"], f"left-{row}"),
+        waiting=numbers(typed["waiting"], f"waiting-{row}"),
     )
 
 
-def numbers(text: str) -> frozenset[int]:
+def numbers(text: str, field: str = "left") -> frozenset[int]:
     """“7, 12–14” → {7, 12, 13, 14}. :raises Refused: invalid."""
     found: set[int] = set()
     for part in re.split(r"[,，、;；\s]+(?![-–—~至到])", text.strip()) if text.strip() else []:
         match = SPAN.fullmatch(part.strip())
         if match is None:
-            raise invalid("left", _("Numbers like 7, 12–14."))
+            raise invalid(field, _("Numbers like 7, 12–14."))
         low, high = int(match[1]), int(match[2] or match[1])
         if not low <= high < low + MOST_AT_ONCE:
-            raise invalid("left", _("Numbers like 7, 12–14."))
+            raise invalid(field, _("Numbers like 7, 12–14."))
         found |= set(range(low, high + 1))
     return frozenset(found)

@@ -79,9 +79,9 @@ def enter_paper(*, hall: Hall, day: date, given: Sequence[rules.Given], by: Acto
 def _enter(hall: Hall, day: date, given: rules.Given, by: Actor, now: datetime) -> int:
     block = _printed(hall, given)
     if given.ends_at > now or given.starts_at >= given.ends_at:
-        raise _invalid("starts_at", "时间不对", "These times cannot be")
+        raise _invalid("starts_at", "时间不对", "These times cannot be", of=given.category)
     if given.waiting and day != business_day(hall, now):
-        raise _invalid("waiting", "那天已经结束", "That day is over")
+        raise _invalid("waiting", "那天已经结束", "That day is over", of=given.category)
     rows = list(given.each())
     visits = Visit.objects.bulk_create(
         Visit(hall=hall, day=day, channel="paper", arrived_at=at, left_at=None if state == "waiting" else given.ends_at)
@@ -123,15 +123,17 @@ def _printed(hall: Hall, given: rules.Given) -> PaperBlock:
     """A block of these numbers. :raises Refused: invalid – not all of them were printed."""
     inside = set(range(given.first, given.last + 1))
     if given.first > given.last or len(inside) > rules.MOST_AT_ONCE or not given.left | given.waiting <= inside:
-        raise _invalid("first", "号码不在范围内", "These numbers do not fit")
+        raise _invalid("first", "号码不在范围内", "These numbers do not fit", of=given.category)
     if given.left & given.waiting:
-        raise _invalid("left", "同一个号不能既离开又等候", "A number cannot have left and wait")
+        raise _invalid("left", "同一个号不能既离开又等候", "A number cannot have left and wait", of=given.category)
     blocks = list(PaperBlock.objects.filter(hall=hall, category__code=given.category).order_by("first"))
     printed = {n for block in blocks for n in range(block.first, block.last + 1) if n in inside}
     if printed != inside:
-        raise _invalid("first", "这些号没有印过", "These numbers were never printed")
+        raise _invalid("first", "这些号没有印过", "These numbers were never printed", of=given.category)
     return blocks[0]
 
 
-def _invalid(field: str, zh: str, en: str) -> Refused:
-    return Refused("invalid", facts={"field": field, "reason": {"zh": zh, "en": en}})
+def _invalid(field: str, zh: str, en: str, *, of: str = "") -> Refused:
+    """:param of: the category whose numbers it is about."""
+    about = {"category": of} if of else {}
+    return Refused("invalid", facts={"field": field, "reason": {"zh": zh, "en": en}, **about})
