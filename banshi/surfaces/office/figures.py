@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET
 
 from banshi.foundation import clock
@@ -106,13 +107,13 @@ def _again(request: HttpRequest | Asked, no: Refused) -> dict[str, Any]:
 
 
 def _common(
-    asking: Asking, total: dict[str, Any], kept: insight.Kept, sections: Sequence[Section], base: str
+    asking: Asking, today: date, total: dict[str, Any], kept: insight.Kept, sections: Sequence[Section], base: str
 ) -> dict[str, Any]:
     before = next((s.table.total for s in sections if s.code == "visits-hour"), None)
     return {
         "asking": asking,
         "before": before,
-        "before_days": asking.days.before,
+        "before_words": _before_words(asking.days, today),
         "ranges": _ranges(asking.range),
         "typed_from": asking.days.first.isoformat(),
         "typed_to": asking.days.last.isoformat(),
@@ -127,6 +128,22 @@ def _common(
         "base": base,
         "export": f"{base}/export?{asking.query}",
     }
+
+
+def _before_words(days: Days, today: date) -> str:
+    """The days that figures are compared with, by name: “上周 11/19–11/25”, “last week, 19–25 Nov”."""
+    weeks = days.weeks_back.days // 7
+    if weeks > 1:
+        ago = ngettext("%(n)s week before", "%(n)s weeks before", weeks) % {"n": weeks}
+    else:
+        ago = _("last week") if days.last == today else _("the week before")
+    first, last = days.before.first, days.before.last
+    if english():
+        month = "j M" if (first.year, first.month) != (last.year, last.month) else "j"
+        span = date_format(last, "j M") if days.single else f"{date_format(first, month)}–{date_format(last, 'j M')}"
+        return f"{ago}, {span}"
+    span = f"{first.month}/{first.day}"
+    return f"{ago} {span}" if days.single else f"{ago} {span}–{last.month}/{last.day}"
 
 
 # --- a hall ---
@@ -148,7 +165,7 @@ def hall_figures(request: Asked, hall: str) -> HttpResponseBase:
         request,
         "office/figures.html",
         place,
-        **_common(asking, total, kept, sections, base),
+        **_common(asking, today, total, kept, sections, base),
         **_closed(place, asking.days, now),
         peak=insight.busiest(
             insight.arrivals_by_half_hour(halls=[place], first=asking.days.first, last=asking.days.last)
@@ -266,7 +283,7 @@ def region_figures(request: Asked, region: str) -> HttpResponseBase:
             request, "office/figures.html", asking=asking, ranges=_ranges(asking.range), no_halls=True, **context
         )
     total, kept, sections, levels = of_region(place.region.code if place.region else None, place.halls, asking.days)
-    context |= _common(asking, total, kept, sections, base)
+    context |= _common(asking, today, total, kept, sections, base)
     return page(
         request,
         "office/figures.html",

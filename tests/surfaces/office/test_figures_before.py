@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from banshi.surfaces.office.figure_sections import Days
+from banshi.surfaces.office.figures import _before_words
 from tests.rooms.insight.facts import came
 from tests.surfaces.office.test_figures import hall, manager, tables  # noqa: F401 – fixtures
 from tests.town import Town, at
@@ -75,3 +77,23 @@ def test_the_file_has_the_same_columns(manager: Client, last_week: None):  # noq
     file = manager.get("/office/town/figures/export?part=visits-hour&format=csv").content.decode("utf-8-sig")
 
     assert "到访，1 周前" in file.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "today", "zh", "en"),
+    [
+        ("2026-11-20", "2026-11-26", "2026-11-26", "上周 11/13–11/19", "last week, 13–19 Nov"),
+        ("2026-11-26", "2026-11-26", "2026-11-26", "上周 11/19", "last week, 19 Nov"),
+        ("2026-11-25", "2026-11-25", "2026-11-26", "前一周 11/18", "the week before, 18 Nov"),
+        ("2026-10-28", "2026-11-26", "2026-11-26", "5 周前 9/23–10/22", "5 weeks before, 23 Sep–22 Oct"),
+    ],
+)
+def test_the_days_compared_with_are_said_in_words(first, last, today, zh, en):
+    days = Days(date.fromisoformat(first), date.fromisoformat(last))
+
+    said = []
+    for language in ("zh-hans", "en"):
+        with override(language):
+            said.append(_before_words(days, date.fromisoformat(today)))
+
+    assert said == [zh, en]
