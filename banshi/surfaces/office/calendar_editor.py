@@ -88,11 +88,12 @@ def edit(request: Asked, hall: str) -> HttpResponseBase:
     if request.method == "GET":
         return _form(request, place, typed, newest)
     act = request.POST.get("act", "preview")
-    document, faults = _typed_document(request.POST, place, base, typed, as_text=as_text)
+    kept = act == "redraw"  # in another language, as typed
+    document, faults = _typed_document(request.POST, place, base, typed, as_text=as_text, with_marked=kept)
     if act == "add":
         typed["forms"].append({**calendar_form.BLANK, "code": f"rule-{len(typed['forms']) + 1}"})
         return _form(request, place, typed, newest)
-    if act == "remove" or "month" in request.POST:
+    if act in ("remove", "redraw") or "month" in request.POST:
         typed["month"] = day_or_none(request.POST.get("month"))
         return _form(request, place, typed, newest)
     if valid_from is None:
@@ -119,11 +120,17 @@ def _first_day(hall: Hall, start: CalendarVersion | None, wanted: int | None) ->
 
 
 def _typed_document(
-    post: QueryDict, hall: Hall, base: Mapping[str, Any], typed: dict[str, Any], *, as_text: bool
+    post: QueryDict,
+    hall: Hall,
+    base: Mapping[str, Any],
+    typed: dict[str, Any],
+    *,
+    as_text: bool,
+    with_marked: bool,
 ) -> tuple[dict[str, Any], list[str]]:
     """The document as typed, and what cannot be read; `typed` gets what to show again."""
     if not as_text:
-        typed["forms"] = calendar_form.forms_of(post)
+        typed["forms"] = calendar_form.forms_of(post, with_marked=with_marked)
         return calendar_form.document_of(typed["forms"], timezone=hall.timezone, base=base)
     typed["text"] = post.get("text", "")[:60_000]
     return _read_text(typed["text"])

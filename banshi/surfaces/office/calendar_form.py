@@ -166,12 +166,12 @@ def sentence(when: Any) -> str:
 # --- form → document ----------------------------------------------------------------------------------------------
 
 
-def forms_of(post: QueryDict) -> list[Form]:
-    """The rules' fields as typed; a rule marked for removal is left out."""
+def forms_of(post: QueryDict, *, with_marked: bool = False) -> list[Form]:
+    """The rules' fields as typed; a rule marked for removal is left out, unless it is only drawn anew."""
     count = int_or_none(post.get("rules"), 0, MOST_RULES) or 0
     forms = []
     for i in range(count):
-        if post.get(f"r{i}-remove"):
+        if post.get(f"r{i}-remove") and not with_marked:
             continue
         form: Form = {}
         for name, default in BLANK.items():

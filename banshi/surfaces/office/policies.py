@@ -83,6 +83,8 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
                 each.error = faults.get(each.path, "")
         general = [text for path, text in faults.items() if path == "" or path == "from_day"]
         return _page(request, place, form, meta, newest, faults=faults, general=general)
+    if request.POST.get("act") == "redraw":  # in another language, as typed
+        return _page(request, place, policy_form.sections(document), meta, newest)
     changed = policy_form.changes(current, document)
     foreseen, touched = _foreseen(place, current, document)
     if request.POST.get("act") != "publish":

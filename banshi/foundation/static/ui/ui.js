@@ -421,11 +421,12 @@ addEventListener("pageshow", () => {
 
 // Another language loads the page anew: what was typed and not sent yet is carried over, in this tab and for one page only.
 const CARRIED = "carried";
+const SETLANG = '[action="/i18n/setlang/"]';
 const typable = "input:not([type=hidden], [type=password], [type=file], [type=submit]), textarea, select";
 const alike = (form) => [...document.forms].filter((other) => other.getAttribute("action") === form.getAttribute("action"));
 
 function carry() {
-  const forms = [...document.forms].filter((form) => form.method === "post" && !form.matches("[data-again]")).map((form) => ({
+  const forms = [...document.forms].filter((form) => form.method === "post" && !form.matches(SETLANG)).map((form) => ({
     action: form.getAttribute("action"),
     nth: alike(form).indexOf(form),
     said: [...form.querySelectorAll(typable)].filter((field) => field.name).map((field) =>
@@ -450,7 +451,25 @@ function unpack() {
     }
   }
 }
-document.addEventListener("submit", (event) => { if (event.target.matches('[action="/i18n/setlang/"]')) carry(); }, true);
+
+// An editor whose rows the server draws is sent to it once more, as typed: `data-redrawn` says what it is asked to do.
+async function redraw(form, language, editor) {
+  const body = new FormData(form);
+  body.set("language", language);
+  try { await fetch(form.action, { method: "POST", body, redirect: "manual" }); } catch { form.submit(); return; }
+  let act = editor.querySelector("input[type=hidden][name=act]");
+  if (!act) { act = document.createElement("input"); act.type = "hidden"; act.name = "act"; editor.append(act); }
+  act.value = editor.dataset.redrawn;
+  HTMLFormElement.prototype.submit.call(editor);
+}
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches(SETLANG)) return;
+  carry();
+  const editor = document.querySelector("form[data-redrawn]");
+  if (!editor || !event.submitter) return;
+  event.preventDefault();
+  redraw(event.target, event.submitter.value, editor);
+}, true);
 unpack();
 
 // Pages without live data still say when the line is down.
@@ -460,6 +479,9 @@ addEventListener("offline", offline);
 offline();
 
 startLive(document);
+// What stood on the page from its beginning is not read out by itself.
+const told = document.querySelector(".told");
+if (told) say(told.innerText.trim());
 for (const element of document.querySelectorAll("[data-idle]")) element.banshiIdle = new Idle(element);
 if (root.hasAttribute("data-awake")) keepAwake();
 // The strip alone: the page stays at its top.
