@@ -15,6 +15,7 @@ from banshi.journeys import day_sheet
 from banshi.kernel.policy import HallPolicy
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking.models import Appointment
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.messaging import queries as notices
 from banshi.rooms.messaging.models import Message
@@ -133,10 +134,23 @@ def test_the_office_prints_it_and_saves_it_and_both_are_on_record(office, manage
 
     rows = list(load_workbook(io.BytesIO(file)).active.values)
     assert re.findall(r"<td>(.*?)</td>", page)[-1] == appointment.code
-    assert rows[1][5] == appointment.code
+    assert rows[1][6] == appointment.code
     looked = Entry.objects.filter(action="looked", subject="day-sheet:2026-03-11")
     assert {each.actor for each in looked} == {f"staff:{office.manager.pk}"}
     assert looked.count() == 2
+
+
+def test_a_booking_for_several_says_how_many_come(office, manager):  # noqa: F811
+    appointment = booked(office, "2026-03-11 09:00")
+    Appointment.objects.filter(pk=appointment.pk).update(persons=3)
+
+    page = manager.get("/office/town/appointments/sheet?day=2026-03-11").content.decode()
+    file = manager.get("/office/town/appointments/sheet?day=2026-03-11&format=xlsx").content
+
+    head, line = list(load_workbook(io.BytesIO(file)).active.values)[:2]
+    heads, cells = re.findall(r"<th>(.*?)</th>", page), re.findall(r"<td[^>]*>(.*?)</td>", page)
+    assert dict(zip(heads, cells, strict=True))["人数"] == "3"
+    assert dict(zip(head, line, strict=True))["人数"] == 3
 
 
 def test_a_window_clerk_gets_no_sheet(office):  # noqa: F811

@@ -287,7 +287,7 @@ def _confirm_page(
     context = {
         "most_persons": most,
         "persons_choices": range(1, most + 1),
-        "persons_chosen": _persons(request),
+        "persons_chosen": _number(form["persons"].value() if form.is_bound else ""),
         "item": item,
         "also": also,
         "slot": slot,
@@ -361,10 +361,10 @@ def _person(request: Any, form: WhoComes, policy: BookingPolicy, *, now: datetim
     return replace(typed, phone=phone)
 
 
-def _persons(request: Any) -> int:
+def _number(said: Any) -> int:
     """How many come together; one where nothing is said."""
-    said = str(request.POST.get("persons", ""))
-    return int(said) if said.isascii() and said.isdigit() and len(said) <= 3 else 1
+    text = str(said or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 3 else 1
 
 
 def _place_all(
@@ -376,7 +376,7 @@ def _place_all(
         "hold_id": hold_id,
     }  # fmt: skip
     if len(codes) == 1:
-        return booking.place(item_code=codes[0], persons=_persons(request), **shared)
+        return booking.place(item_code=codes[0], persons=_number(request.POST.get("persons")), **shared)
     return booking.place_several(item_codes=codes, **shared)[0]
 
 

@@ -62,6 +62,7 @@ class WhoComes(NewPerson):
     """One of the account's people, or somebody typed in (`who` = "new"); what is typed stays whoever is chosen."""
 
     who = forms.CharField(required=False, max_length=20)
+    persons = forms.CharField(required=False, max_length=3)  # how many come together; the rule says how many may
     field_order = ("who",)
 
     def clean(self) -> dict[str, Any]:

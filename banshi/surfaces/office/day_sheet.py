@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -36,12 +36,13 @@ def sheet(request: Asked, hall: str) -> HttpResponseBase:
 
 def _table(found: bookings.DaySheet, language: str) -> exports.Table:
     columns = tuple(
-        exports.Column(key, str(label), "text")
+        exports.Column(key, str(label), "count" if key == "persons" else "text")
         for key, label in (
             ("time", _("Time")),
             ("category", _("Category")),
             ("matter", _("Matter")),
             ("name", _("Name")),
+            ("persons", pgettext("day sheet", "Persons")),
             ("last4", _("Document ends")),
             ("code", _("Reference")),
             ("came", _("Came")),
@@ -53,6 +54,7 @@ def _table(found: bookings.DaySheet, language: str) -> exports.Table:
             "category": line.letter,
             "matter": line.item_zh if language == "zh" else line.item_en,
             "name": line.name,
+            "persons": line.persons,
             "last4": line.last4,
             "code": line.code,
             "came": "✓" if line.arrived else "",

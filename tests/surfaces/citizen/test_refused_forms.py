@@ -14,6 +14,7 @@ import pytest
 
 from banshi.foundation.crypto import rating_key
 from banshi.rooms.booking.models import LedgerEntry
+from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.identity.models import Account
 from banshi.surfaces.citizen import sent
 from tests.surfaces.citizen.conftest import Phone, book, browser, text
@@ -94,6 +95,13 @@ def nobody_chosen(phone: Phone, town: Town) -> Sending:
     return Sending(path, path, PERSON | {"who": "999"}, "who", {"name": PERSON["name"]})
 
 
+def more_than_the_matter_allows(phone: Phone, town: Town) -> Sending:
+    HallItem.objects.filter(hall=town.hall, item__code="pension").update(most_persons=4)
+    path = f"/book/pension/{town.slot(quota=9).pk}/"
+    said = PERSON | {"who": str(phone.person.pk), "persons": "5"}
+    return Sending(path, path, said, "persons", {"name": PERSON["name"], "who": said["who"]})
+
+
 def nobody_to_wait_for(phone: Phone, town: Town) -> Sending:
     slot = town.slot(quota=1, taken=1)
     page = f"/book/pension/?hall=town&day={slot.day}"
@@ -128,8 +136,8 @@ def a_rating_too_long(phone: Phone, town: Town) -> Sending:
 
 EVERY = (
     signing_in, a_number_abroad, code, no_code, new_number, two_codes, somebody, a_name_that_cannot_be,
-    nothing_filled_in, who_comes, a_telephone_that_is_none, nobody_chosen, nobody_to_wait_for, appeal, rating,
-    a_rating_too_long,
+    nothing_filled_in, who_comes, a_telephone_that_is_none, nobody_chosen, more_than_the_matter_allows,
+    nobody_to_wait_for, appeal, rating, a_rating_too_long,
 )  # fmt: skip
 Case = Callable[[Phone, Town], Sending]
 

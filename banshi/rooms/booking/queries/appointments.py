@@ -73,6 +73,7 @@ class AppointmentView:
     can_move: Refusal | None
     can_rebook: bool
     source: str
+    persons: int  # who come together on it
     internal: bool
     moves: int
     note: str
@@ -239,6 +240,7 @@ def _view(
         can_move=no or rules.move_refusal(policy=policy, moves=row.moves),
         can_rebook=row.state == "cancelled" and ends_at > now,
         source=row.source,
+        persons=row.persons,
         internal=row.internal,
         moves=row.moves,
         note=row.note,

@@ -26,6 +26,7 @@ class SheetLine:
     item_zh: str
     item_en: str
     name: str
+    persons: int
     last4: str
     code: str
     arrived: bool
@@ -63,6 +64,7 @@ def day_sheet(hall: Hall, day: date, *, now: datetime) -> DaySheet:
             item_zh=row.item.name_zh,
             item_en=row.item.name_en,
             name=(row.name or row.person.name) if whole else shown_name(row),
+            persons=row.persons,
             last4=row.person.number_last4,
             code=row.code,
             arrived=row.state == "checked_in",
@@ -73,9 +75,12 @@ def day_sheet(hall: Hall, day: date, *, now: datetime) -> DaySheet:
 
 
 _WORDS = {
-    "zh": ("今日预约单", "打印于", "时间", "类别", "事项", "姓名", "证件尾号", "预约号", "到", "共 {n} 个预约", "没有预约"),
+    "zh": (
+        "今日预约单", "打印于", "时间", "类别", "事项", "姓名", "人数", "证件尾号", "预约号", "到", "共 {n} 个预约",
+        "没有预约",
+    ),
     "en": (
-        "Day sheet", "printed", "Time", "Category", "Matter", "Name", "Document ends", "Reference", "Came",
+        "Day sheet", "printed", "Time", "Category", "Matter", "Name", "Persons", "Document ends", "Reference", "Came",
         "{n} appointments", "Nobody is booked",
     ),
 }  # fmt: skip
@@ -101,13 +106,14 @@ def as_html(sheet: DaySheet, *, language: str) -> str:
             line.letter,
             line.item_zh if language == "zh" else line.item_en,
             line.name,
+            str(line.persons) if line.persons > 1 else "",
             line.last4,
             line.code,
             "✓" if line.arrived else "",
         )
         for line in sheet.lines
     ]
-    cells = SafeString("<td>{}</td>" * 6 + '<td class="box">{}</td>')
+    cells = SafeString("<td>{}</td>" * 7 + '<td class="box">{}</td>')
     body = (
         format_html(
             "<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>",
