@@ -44,6 +44,9 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "open": (pgettext_lazy("state", "Open"), "ok"),
         "closed": (pgettext_lazy("state", "Closed"), ""),
     },
+    "line": {
+        "stopped": (pgettext_lazy("state", "Calling stopped"), "wait"),
+    },
     "slot": {
         "open": (pgettext_lazy("state", "Free places"), "ok"),
         "full": (pgettext_lazy("state", "Fully booked"), ""),

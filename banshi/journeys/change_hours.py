@@ -24,7 +24,7 @@ from banshi.kernel.working_days import DayInfo
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.actions import VisitToFollow
 from banshi.rooms.booking.actions.slots import EXTENDED_TAG
-from banshi.rooms.booking.models import Appointment, FollowUp, Waiting
+from banshi.rooms.booking.models import Appointment, FollowUp, Kept, Waiting
 from banshi.rooms.calendars import actions as calendar_actions
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars import rules as calendar_rules
@@ -97,14 +97,21 @@ def affected(
 
 
 def unfit(*, hall: Hall, now: datetime) -> list[Affected]:
-    """Booked appointments that lie outside the hours in force: those kept on purpose, and those a crash left over."""
-    rows = _booked(hall, now, first=None)
-    if not rows:
+    """Booked appointments that lie outside the hours in force and about which nobody has decided yet: see `kept`."""
+    kept_ones = {row.pk for row in kept(hall=hall, now=now)}
+    lost = [row for row in _outside(hall, now).values() if row.pk not in kept_ones]
+    if not lost:
         return []
-    sessions = calendars.sessions(hall, rows[0].day, max(row.day for row in rows) + AHEAD)
-    where = _where(hall, rows)
-    lost = [row for row in rows if not _fits(row, sessions, where)]
+    sessions = calendars.sessions(hall, lost[0].day, max(row.day for row in lost) + AHEAD)
     return _described(hall, lost, sessions, _Reasons(hall, sessions, ()), now=now)
+
+
+def kept(*, hall: Hall, now: datetime) -> list[Appointment]:
+    """Booked appointments outside the hours that stand by decision; their people were told. By time."""
+    rows = _outside(hall, now).values()
+    settled = Kept.objects.filter(appointment__in=[row.pk for row in rows]).order_by("id")
+    ids = set(settled.values_list("appointment_id", flat=True))
+    return [row for row in rows if row.pk in ids]
 
 
 def _booked(hall: Hall, now: datetime, *, first: date | None, closures: Sequence[Closure] = ()) -> list[Appointment]:

@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 from itertools import combinations
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from banshi.journeys import change_hours
 from banshi.journeys.follow_up import Outcome, outcome_of
-from banshi.rooms.booking.models import Appointment, FollowUp, FollowUpVisit, Slot
+from banshi.rooms.booking.models import Appointment, ExtraSlot, FollowUp, FollowUpVisit, Slot
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.calendars.rules import Session
@@ -29,6 +30,7 @@ class Unsettled:
     follow_ups: list[tuple[FollowUp, Outcome]]
     overbooked: list[Slot]
     old_grid: list[Slot]
+    kept: list[Appointment]  # settled: they stand by decision, and their people were told
     unserved: list[Appointment]
     overlaps: list[tuple[date, Session, Session]]
 
@@ -47,10 +49,19 @@ def unsettled(*, hall: Hall, now: datetime) -> Unsettled:
         overbooked=list(
             coming.filter(Q(taken__gt=F("quota")) | Q(internal_taken__gt=F("internal_quota")), closed=False)[:MOST]
         ),
-        old_grid=list(coming.filter(Q(taken__gt=0) | Q(internal_taken__gt=0), closed=True, session="")[:MOST]),
+        old_grid=list(_old_grid(hall, coming)[:MOST]),
+        kept=change_hours.kept(hall=hall, now=now)[:MOST],
         unserved=_unserved(hall, now),
         overlaps=_overlaps(hall, now),
     )
+
+
+def _old_grid(hall: Hall, coming: QuerySet[Slot]) -> QuerySet[Slot]:
+    """Periods no longer given out in which somebody sits whom nobody has decided to keep."""
+    undecided = Appointment.objects.filter(hall=hall, kept=None, state__in=["booked", "checked_in"])
+    own = undecided.filter(slot=OuterRef("pk"))
+    further = ExtraSlot.objects.filter(slot=OuterRef("pk"), appointment__in=undecided)
+    return coming.filter(Exists(own) | Exists(further), closed=True, session="")
 
 
 def _unserved(hall: Hall, now: datetime) -> list[Appointment]:

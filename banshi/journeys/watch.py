@@ -44,6 +44,7 @@ def hall_part(line: Line) -> dict[str, Any]:
                 "likely_s": c.likely_s,
                 "at_most_s": c.at_most_s,
                 "windows": c.windows,
+                "stopped": c.stopped,
             }
             for c in line.categories
         ],

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from banshi.journeys.stops import stop_of
 from banshi.kernel.refusals import Alternative, Refused
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.calendars import queries as calendars
@@ -114,6 +115,9 @@ def _chance(hall: Hall, item_code: str, *, moment: datetime, now: datetime) -> C
     waiting, likely_s, at_most_s = 0, None, None
     if running is not None and abs(moment - now) <= timedelta(minutes=30):
         waiting, likely_s, at_most_s = tickets.expected_wait(hall_id=hall.id, category_code=category, now=now)
+    words = why.words if why else None
+    if asked.closure is not None and (stop := stop_of(hall, now, item=item_code, category=category, at=moment)):
+        words = stop.both()
     policy = places.policy_of(hall.id, now=now).tickets
     walk_ins = listed.walk_in and policy.walk_ins
     return Chance(
@@ -132,8 +136,8 @@ def _chance(hall: Hall, item_code: str, *, moment: datetime, now: datetime) -> C
         waiting=waiting,
         likely_s=likely_s,
         at_most_s=at_most_s,
-        why_closed_zh=why.words.zh if why else "",
-        why_closed_en=why.words.en if why else "",
+        why_closed_zh=words.zh if words else "",
+        why_closed_en=words.en if words else "",
         served_today=served_today(
             policy=policy, likely_s=likely_s, until=running.ends_at if running else None, now=moment
         ),

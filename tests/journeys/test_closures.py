@@ -55,6 +55,12 @@ def shut(town: Town, starts: Any = TEN, ends: Any = NOON, **part: Any) -> Closur
     return closure
 
 
+SENTENCES = {
+    "floor": "2 楼关闭：漏水。暂停叫号，预计今天 12:00 恢复。",
+    "zone": "楼上关闭：漏水。暂停叫号，预计今天 12:00 恢复。",
+    "category": "户政暂停办理：漏水。暂停叫号，预计今天 12:00 恢复。",
+    "item": "居民身份证换领暂停办理：漏水。暂停叫号，预计今天 12:00 恢复。",
+}
 PARTS = ["floor", "zone", "category", "item"]
 
 
@@ -158,7 +164,7 @@ def test_when_can_i_go_knows_the_closed_part(two_floors: Town, part: str):
     (closed,) = when(item_code="id-card", hall="town", now=TEN)
     (open_,) = when(item_code="pension", hall="town", now=TEN)
 
-    assert (closed.open_now, closed.opens_at, closed.why_closed_zh) == (False, NOON, "临时关闭：漏水")
+    assert (closed.open_now, closed.opens_at, closed.why_closed_zh) == (False, NOON, SENTENCES[part])
     assert closed.next_slot is not None
     assert closed.next_slot.starts_at == NOON
     assert open_.open_now is True

@@ -9,11 +9,16 @@ from django.test import Client
 
 from banshi.foundation import clock
 from banshi.foundation.translations import compile_all
-from banshi.journeys import change_hours, close_line
+from banshi.journeys import change_hours, check_in, close_line
+from banshi.journeys.when import when
+from banshi.rooms.booking import actions as booking
 from banshi.rooms.calendars.models import Closure
+from banshi.rooms.identity.actions import create_key
 from banshi.rooms.places.models import Floor
 from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets import queries
 from banshi.rooms.tickets.models import Ticket
+from banshi.surfaces.citizen.doors import link_key
 from tests.rooms.tickets.conftest import open_town
 from tests.surfaces.office.editing import signed_in
 from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at
@@ -36,11 +41,11 @@ def ten(town: Town) -> Any:
     clock.forget()
 
 
-def shut(town: Town) -> Closure:
-    zone = town.windows["01"].zone
+def shut(town: Town, *, whole: bool = False, kind: str = "closure", until: Any = NOON) -> Closure:
+    floor = None if whole else town.windows["01"].zone.floor
     closure = Closure.objects.create(
-        hall=town.hall, starts_at=TEN, ends_at=NOON, reason_zh="消防检查", reason_en="Fire drill", made_by="staff:1",
-        made_at=TEN, floor=zone.floor,
+        hall=town.hall, starts_at=TEN, ends_at=until, reason_zh="消防检查", reason_en="Fire drill", made_by="staff:1",
+        made_at=TEN, floor=floor, kind=kind,
     )  # fmt: skip
     close_line.begin(closure=closure, now=TEN)
     return closure
@@ -65,19 +70,93 @@ def test_a_desk_with_somebody_called_hears_of_a_closure_and_of_its_end(ten: Town
     assert clerk.get("/desk/").context["seen"] == before
 
 
-def test_the_desk_says_it_in_whole_sentences(ten: Town):
-    shut(ten)
+def booked_for_ten(town: Town) -> Any:
+    slot = town.slot(starts=TEN)
+    return booking.place(
+        slot_id=slot.pk, item_code="pension", person_id=town.person(1).pk, source="staff", by=CLERK,
+        now=at("2026-03-09 10:00"),
+    )  # fmt: skip
 
-    assert "到 12:00。那里暂停叫号，排队的人已经通知。" in signed_in(ten.clerk).get("/desk/").content.decode()
+
+def everywhere(town: Town, ref: str) -> dict[str, str]:
+    """What each surface shows."""
+    found = {
+        "phone": browser().get(f"/t/{ref}"),
+        "hall": browser().get("/halls/town"),
+        "hall-state": browser().get("/halls/town/state"),
+        "slip": browser().get(f"/kiosk/town/slip/{ref}"),
+        "kiosk": browser().get("/kiosk/town/"),
+        "desk": signed_in(town.clerk).get("/desk/"),
+        "book": browser().get("/book/pension/?hall=town"),
+    }
+    said = {name: page.content.decode() for name, page in found.items()}
+    said["board"] = browser().get("/screens/town/facts").json()["message"]
+    said["when"] = next(c.why_closed_zh for c in when(item_code="pension", now=TEN) if c.hall == "town")
+    key = create_key(name="test", scope="manage", hall="town", now=TEN)
+    listed = browser().get("/api/v1/halls/town/closures", headers={"authorization": f"Bearer {key}"}).json()
+    said["api"] = listed["data"][0]["says"]
+    return said
 
 
-def test_the_halls_page_names_the_floor_and_says_closed(ten: Town):
-    floor = ten.windows["01"].zone.floor
-    shut(ten)
+@pytest.mark.parametrize("whole", [True, False])
+def test_everybody_is_told_of_a_closure_in_one_sentence_and_nobody_a_wait(ten: Town, whole: bool):
+    ref = Ticket.objects.get(state="waiting").ref
+    shut(ten, whole=whole)
+    where = "大厅" if whole else ten.windows["01"].zone.floor.label_zh
 
-    page = browser().get("/halls/town").content.decode()
+    said = everywhere(ten, ref)
 
-    assert f"今天 10:00–12:00，{floor.label_zh}关闭：消防检查" in page
+    sentence = f"{where}关闭：消防检查。暂停叫号，预计今天 12:00 恢复。"
+    assert [name for name, text in said.items() if sentence not in text] == []
+    line = queries.line(ten.hall.pk, TEN)
+    assert {(c.stopped, c.likely_s, c.at_most_s) for c in line.categories} == {(True, None, None)}
+    assert [(t.likely_s, t.walk_off_until, t.ahead) for t in line.tickets if t.state == "waiting"] == [(None, None, 0)]
+    assert "暂停叫号" in browser().get("/halls/town/line").content.decode()
+
+
+def test_the_list_of_halls_says_it_too(ten: Town):
+    shut(ten, whole=True)
+
+    page = browser().get("/halls/").content.decode()
+
+    assert "大厅关闭：消防检查。暂停叫号，预计今天 12:00 恢复。" in page
+
+
+def test_whoever_was_kept_is_called_and_told_so_in_the_same_sentence_everywhere(ten: Town):
+    other = Ticket.objects.get(state="waiting").ref
+    row = booked_for_ten(ten)
+    shut(ten, whole=True)
+    booking.keep(rows=[row], why_zh="消防检查", why_en="Fire drill", by=CLERK, now=TEN)
+    sentence = "大厅关闭：消防检查。只叫保留的预约，其余预计今天 12:00 恢复。"
+    mine = "这次预约已保留，照常叫号。"
+
+    booked = browser().get(f"/a/{row.code}?k={link_key(row.code)}").content.decode()
+    number = check_in.by_code(hall=ten.hall, code=row.code, by=CITIZEN, now=TEN, channel="kiosk")
+    said = everywhere(ten, number.ref)
+
+    assert (sentence in booked, mine in booked) == (True, True)
+    assert [name for name, text in said.items() if sentence not in text] == []
+    assert (mine in said["phone"], mine in said["slip"], "data-wait" in said["phone"]) == (True, True, True)
+    theirs = browser().get(f"/t/{other}").content.decode()
+    assert (sentence in theirs, mine in theirs, "data-wait" in theirs) == (True, False, False)
+    view = queries.ticket(number.ref, TEN)
+    assert (view.ahead, view.likely_s is not None) == (0, True)
+    tickets.miss(ref=Ticket.objects.get(state="called").ref, staff_id=ten.clerk.pk, now=TEN)
+    called = tickets.call_next(window_code="town-01", staff_id=ten.clerk.pk, now=TEN)
+    assert called is not None
+    assert called.ref == number.ref
+
+
+def test_evacuated_nobody_is_called_and_nobody_is_told_they_were_kept(ten: Town):
+    row = booked_for_ten(ten)
+    booking.keep(rows=[row], why_zh="消防检查", why_en="Fire drill", by=CLERK, now=TEN)
+    shut(ten, whole=True, kind="evacuation", until=at("2026-03-10 23:59"))
+
+    message = browser().get("/screens/town/facts").json()["message"]
+    booked = browser().get(f"/a/{row.code}?k={link_key(row.code)}").content.decode()
+
+    assert message == "大厅关闭：消防检查。暂停叫号，预计明天 9:00 恢复。"
+    assert (message in booked, "保留" in booked) == (True, False)
 
 
 def test_the_kiosk_refuses_before_it_offers_a_wait(ten: Town):

@@ -285,7 +285,7 @@ def closed_now(hall: Hall, at: datetime) -> list[rules.Closure]:
 
 @dataclass(frozen=True)
 class Notice:
-    """A closure as people read it. `where`: the part that is closed; None for the whole hall."""
+    """A closure as people read it. `where`: the part that is closed; None for the whole hall. `spans`: as the rules do."""
 
     where: Words | None
     reason: Words
@@ -293,6 +293,7 @@ class Notice:
     ends_at: datetime
     kind: str
     id: int
+    spans: tuple[rules.Closure, ...] = ()
 
 
 def notices(hall: Hall, at: datetime, *, zone: str | None = None) -> list[Notice]:
@@ -309,6 +310,12 @@ def notices(hall: Hall, at: datetime, *, zone: str | None = None) -> list[Notice
     return sorted(found, key=lambda each: each.where is not None)
 
 
+def notice_of(closure_id: int) -> Notice | None:
+    """One closure as people read it; None where there is none."""
+    rows = Closure.objects.filter(pk=closure_id).select_related("floor", "zone", "category", "item").order_by("id")
+    return next(map(_notice, rows), None)
+
+
 def announced(hall: Hall, first: date, last: date) -> list[Notice]:
     """The closures that touch the days first–last (hall's zone), as people read them, in order."""
     zone = ZoneInfo(hall.timezone)
@@ -322,7 +329,7 @@ def announced(hall: Hall, first: date, last: date) -> list[Notice]:
 def _notice(row: Closure) -> Notice:
     part = row.floor or row.zone or row.category or row.item
     reason = Words(zh=row.reason_zh, en=row.reason_en)
-    return Notice(_named(part), reason, row.starts_at, row.ends_at, row.kind, row.pk)
+    return Notice(_named(part), reason, row.starts_at, row.ends_at, row.kind, row.pk, tuple(spans_of(row)))
 
 
 def _zones_of(row: Closure) -> set[str]:

@@ -298,6 +298,8 @@ class ClosureOut(Out):
     item: str | None
     reason: str
     reason_en: str
+    says: str = Field(description="The sentence that phone, board, kiosk and desk show.")
+    says_en: str
     withdrawn: bool
     progress: ProgressOut | None = Field(description="Of the follow-up; visits, not appointments.")
 
@@ -627,6 +629,7 @@ class LiveCategory(Grows):
     name: str
     waiting: int
     longest_wait_s: int
+    stopped: bool = Field(False, description="A closure has stopped its line; no wait is said then.")
 
 
 class LiveOut(Grows):

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from banshi.foundation import clock
 from banshi.journeys import check_in
+from banshi.journeys.stops import Stop, stop_of
 from banshi.kernel.refusals import Alternative, Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
@@ -90,6 +91,7 @@ def _page(request: Any, found: Appointment, *, now: datetime, refused: Refused |
         "found": found,
         "hall": hall,
         "check_in": _check_in(policy.tickets, found, now),
+        "closed": _closed(found, now),
         "policy": policy,
         "ticket": ticket,
         "own_number": ticket is not None and _own_number(request, ticket),
@@ -108,6 +110,14 @@ def _page(request: Any, found: Appointment, *, now: datetime, refused: Refused |
         context["panel"] = _panel(refused, request, found, now=now)
     turns = [context["check_in"].opens, context["check_in"].closes, found.starts_at, found.ends_at]
     return page(request, "citizen/appointment.html", context, hall=hall, refused=refused, turns=turns)
+
+
+def _closed(found: Appointment, now: datetime) -> Stop | None:
+    """The closure over its time, while it is still to come."""
+    if found.state != "booked" or found.ends_at <= now:
+        return None
+    at, item, category = max(found.starts_at, now), found.item.code, found.category.code
+    return stop_of(found.hall, now, at=at, item=item, category=category, appointment_id=found.pk)
 
 
 def _names(request: Any, found: Appointment) -> dict[int, str]:

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from banshi.foundation import clock, phones
 from banshi.foundation.said import english
+from banshi.journeys.stops import stop_of
 from banshi.kernel.policy import BookingPolicy
 from banshi.kernel.refusals import Alternative, Refused
 from banshi.rooms.booking import actions as booking
@@ -93,6 +94,7 @@ def choose_page(
     here = reverse("citizen:book", args=[item.code])
     context |= {
         "choice": choice,
+        "closed": stop_of(hall, now, item=item.code),
         "base": f"{here}?{urlencode({'hall': hall.code} | near_query)}",
         "take_url": reverse("citizen:take", args=[item.code]),
         "waiting_people": _waiting_people(request, choice),

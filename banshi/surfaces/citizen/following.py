@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from banshi.foundation import clock
 from banshi.foundation.said import english
 from banshi.journeys.after_hours import after_hours, first_place, owes_an_apology
+from banshi.journeys.stops import stop_of
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars import queries as calendars
@@ -157,14 +158,18 @@ def _ticket(request: Any, ref: str, *, now: datetime) -> dict[str, Any]:
     until = opening.session.ends_at if opening and opening.session else None
     no_walk = opening is not None and (opening.closure is not None or until is None or seen.served_today is False)
     walk = seen.walk_off_until
-    stopped = opening.closure if opening else None
-    after = after_hours(hall, now) if seen.state == "waiting" and until is None and stopped is None else None
+    closed = None
+    if opening is not None and opening.closure is not None:
+        closed = stop_of(hall, now, item=seen.item, category=seen.category, appointment_id=seen.appointment_id)
+    stopped = closed if closed is not None and not closed.lets_in else None
+    after = after_hours(hall, now) if seen.state == "waiting" and until is None and closed is None else None
     too_late = after is not None and not after.reaches(likely_s=seen.likely_s, now=now)
     unserved = seen.state == "closed" and owes_an_apology(seen.ref)
     return {
         "t": seen,
         "floor": floor,
         "beyond": [en if english() and en else zh for zh, en in seen.beyond],
+        "closed": closed,
         "stopped": stopped,
         "after": after,
         "too_late": too_late,

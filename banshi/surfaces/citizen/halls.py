@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from banshi.foundation import clock
+from banshi.journeys.stops import stops
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import Session, Words
 from banshi.rooms.insight import queries as insight
@@ -68,7 +69,8 @@ def hall_part(request: HttpRequest, hall: str) -> HttpResponseBase:
 def hall_state(request: HttpRequest, hall: str) -> HttpResponseBase:
     """The moving part of a hall's head: open or closed, and until when."""
     found = places.hall_by_code(hall)
-    context = {"here": halls_now([found], now=clock.now())[0]}
+    now = clock.now()
+    context = {"here": halls_now([found], now=now)[0], "stops": stops(found, now)}
     return page(request, "citizen/_hall_state.html", context, hall=found)
 
 
@@ -81,6 +83,7 @@ def _hall(found: Hall, *, now: datetime) -> dict[str, Any]:
     line = tickets.line(found.pk, now)
     today = now.astimezone(ZoneInfo(found.timezone)).date()
     states = {w.number: w.state for w in line.windows}
+    announced = calendars.announced(found, today, today + timedelta(days=30))
     return {
         "hall": found,
         "view": view,
@@ -88,7 +91,9 @@ def _hall(found: Hall, *, now: datetime) -> dict[str, Any]:
         "here": halls_now([found], now=now)[0],
         "week": week(found, today),
         "promises": tickets.published(found, now),
-        "closures": calendars.announced(found, today, today + timedelta(days=30)),
+        "stops": stops(found, now),
+        "closures": announced,
+        "coming_closures": [each for each in announced if each.starts_at > now],
         "floors": plan.floors(view, states),
         "popular": insight.popular(found.code, now=now),
     }

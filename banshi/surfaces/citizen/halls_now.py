@@ -11,6 +11,7 @@ from django.db.models import Count
 
 from banshi.foundation import clock
 from banshi.foundation.memory import forgettable
+from banshi.journeys.stops import Stop, whole_hall
 from banshi.journeys.when import away_km
 from banshi.kernel.working_days import WorkCalendar
 from banshi.rooms.calendars import queries as calendars
@@ -47,6 +48,7 @@ class HallNow:
     likely_s: int | None = None
     at_most_s: int | None = None
     away_km: float | None = None  # as the crow flies, where the phone said where it is
+    stop: Stop | None = None  # the closure that runs over all of it
 
     @property
     def is_open(self) -> bool:
@@ -83,7 +85,9 @@ def halls_now(halls: Sequence[Hall], *, now: datetime, near: tuple[float, float]
         plan = _Plan(documents.get(hall.pk, []), closures.get(hall.pk, []), calendar)
         shown = _hall_now(hall, plan, now=now, waiting=waiting.get(hall.pk, 0))
         found.append(replace(shown, away_km=away_km(hall, near)))
-    return found
+    resumes = {hall.pk: shown.opens_at for hall, shown in zip(halls, found, strict=True)}
+    stopped = whole_hall(halls, closures, resumes, now)
+    return [replace(shown, stop=stopped.get(hall.pk)) for hall, shown in zip(halls, found, strict=True)]
 
 
 _read: dict[int, CalendarDocument] = {}  # by version: a version is immutable, so its id is a sound key

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_GET
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, Who, door
-from banshi.foundation.said import english, named
+from banshi.foundation.said import named
 from banshi.journeys import redirect
 from banshi.journeys.after_hours import after_hours
+from banshi.journeys.stops import Stop, stops
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.calendars import queries as calendars
@@ -100,7 +101,7 @@ def hall_at_work(staff_id: int) -> Hall:
     return session.hall
 
 
-def seen(view: tickets.DeskView, closed: Sequence[calendars.Notice] = ()) -> str:
+def seen(view: tickets.DeskView, closed: Sequence[Stop] = ()) -> str:
     """What the centre of the page shows, as a mark to compare. With nobody in front it says who waits, so it shows that.
 
     :param closed: the closures that run now; each is shown whoever is in front.
@@ -129,7 +130,7 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
     soon = [a for a in booking.coming(hall.id, now, limit=40) if a.starts_at <= now + timedelta(hours=1)]
     categories = {c.code: named(c) for c in view.whole.categories}
     undoable = tickets.undoable(view, now=now)
-    closed = calendars.notices(hall, now)
+    closed = stops(hall, now)
     after = after_hours(hall, now) if view.waiting else None
     return {
         "view": view,
@@ -161,7 +162,7 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
         "at_work": [w for w in view.whole.windows if w.ticket_ref and w.code != view.window_code],
         "elapsed_s": _elapsed(view, now),
         "speed": clock.speed(),
-        "closed": [_closed(each, zone) for each in closed],
+        "closed": closed,
         "shut": _shut(hall, view, zone, now),
         **more,
     }
@@ -183,13 +184,6 @@ def _shut(hall: Hall, view: tickets.DeskView, zone: ZoneInfo, now: datetime) -> 
         return None
     session = calendars.next_opening(hall, now)
     return {"opens_at": session.starts_at.astimezone(zone) if session is not None else None}
-
-
-def _closed(notice: calendars.Notice, zone: ZoneInfo) -> dict[str, str]:
-    """A closure that runs now, in the clerk's words: where, why, until when."""
-    reason = notice.reason.en if english() else notice.reason.zh
-    where = (notice.where.en if english() else notice.where.zh) if notice.where is not None else ""
-    return {"where": where, "reason": reason, "until": f"{notice.ends_at.astimezone(zone):%H:%M}"}
 
 
 def _away(view: tickets.DeskView, categories: Collection[str]) -> list[tuple[tickets.LineTicket, datetime | None]]:

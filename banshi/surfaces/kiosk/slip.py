@@ -19,8 +19,8 @@ from banshi.foundation.said import english, named
 from banshi.foundation.templatetags.ui import wait
 from banshi.foundation.windows import windows_words
 from banshi.journeys.after_hours import after_hours, first_place, owes_an_apology
+from banshi.journeys.stops import Stop, stop_of
 from banshi.kernel.refusals import Refused
-from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.devices import actions as devices
 from banshi.rooms.devices.ports import PrinterTrouble, Slip
 from banshi.rooms.tickets import actions as moving
@@ -37,6 +37,12 @@ def _ticket(place: Place, ref: str) -> TicketView:
     if ticket.hall != place.hall.code:
         raise Refused("nothing-found", facts={"ticket": ref})
     return ticket
+
+
+def _closed(place: Place, ticket: TicketView) -> Stop | None:
+    """The closure over what the number waits for."""
+    booked = ticket.appointment_id
+    return stop_of(place.hall, place.now, item=ticket.item, category=ticket.category, appointment_id=booked)
 
 
 def _where(ticket: TicketView) -> Where:
@@ -59,14 +65,13 @@ def slip(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
     """The number, huge. `?new=1` prints it once the page is there."""
     ticket = _ticket(place, ref)
     waiting = ticket.state == "waiting"
-    opening = calendars.opening(place.hall, place.now, item=ticket.item, category=ticket.category) if waiting else None
-    stopped = opening.closure if opening else None
-    after = after_hours(place.hall, place.now) if waiting and not stopped else None
+    closed = _closed(place, ticket) if waiting else None
+    after = after_hours(place.hall, place.now) if waiting and closed is None else None
     too_late = after is not None and not after.reaches(likely_s=ticket.likely_s, now=place.now)
     unserved = ticket.state == "closed" and owes_an_apology(ref)
     context = {
-        "stopped": stopped,
-        "stopped_why": (stopped.reason.en if english() else stopped.reason.zh) if stopped else "",
+        "closed": closed,
+        "stopped": closed is not None and not closed.lets_in,
         "after": after,
         "too_late": too_late,
         "unserved": unserved,
@@ -128,12 +133,16 @@ def slip_of(place: Place, ticket: TicketView) -> Slip:
         if ticket.ahead is not None:
             people = npgettext("kiosk", "%(n)s person", "%(n)s people", ticket.ahead) % {"n": ticket.ahead}
             lines.append((pgettext("kiosk", "Ahead of you"), people))
-            lines.append((pgettext("kiosk", "Wait"), wait(ticket.likely_s, ticket.at_most_s)))
+            if not ticket.stopped:
+                lines.append((pgettext("kiosk", "Wait"), wait(ticket.likely_s, ticket.at_most_s)))
         if ticket.served_today is False and ticket.service_ends_at is not None:
             lines.append((pgettext("kiosk", "Probably not served today"), _ends(place, ticket.service_ends_at)))
     lines.append((pgettext("kiosk", "Taken at"), _moment(ticket.made_at, ZoneInfo(place.hall.timezone))))
     kind = pgettext("kiosk", "Booked number") if ticket.kind == "booked" else pgettext("kiosk", "Walk-in number")
-    foot = (pgettext("kiosk", "Valid today only. When missed, ask at the service desk."),)
+    closed = _closed(place, ticket) if ticket.state == "waiting" else None
+    foot: tuple[str, ...] = (pgettext("kiosk", "Valid today only. When missed, ask at the service desk."),)
+    if closed is not None:
+        foot = (f"{closed.words}{' ' if english() and closed.lets_in else ''}{closed.for_holder}", *foot)
     return Slip(
         hall=named(place.hall),
         kind=kind,

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
+from banshi.journeys.stops import stops
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import ClosedSlug
 from banshi.rooms.devices import actions as devices
@@ -20,14 +21,15 @@ from banshi.surfaces.kiosk.where import busy
 
 
 def opening(place: Place) -> dict[str, Any]:
-    """`session` now or None, the `next_session`, and `why` it is closed at an hour that is usually open."""
+    """`session` now or None, the `next_session`, `why` it is closed at an hour that is usually open; closures: `stops`."""
     session = tickets.numbers_open(hall=place.hall, policy=place.policy.tickets, now=place.now).session
-    why = None
-    if session is None:
+    why, closed = None, stops(place.hall, place.now)
+    if session is None and not closed:
         today = place.now.astimezone(ZoneInfo(place.hall.timezone)).date()
         why = calendars.why_closed(place.hall, today, at=place.now)
     return {
         "session": session,
+        "stops": closed,
         "next_session": None if session else calendars.next_opening(place.hall, place.now),
         "why": why.words if why and why.slug != ClosedSlug.OUTSIDE_HOURS else None,
     }

@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
-from django.utils.translation import pgettext
 
 from banshi.foundation import clock
 from banshi.foundation.said import english
 from banshi.foundation.templatetags.ui import when
 from banshi.journeys.after_hours import after_hours
+from banshi.journeys.stops import Stop, stops
 from banshi.rooms.calendars import queries as calendars
-from banshi.rooms.calendars.rules import ClosedSlug
+from banshi.rooms.calendars.rules import ClosedSlug, WhyClosed
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 
@@ -52,13 +52,14 @@ def facts_of(hall: Hall, *, now: datetime, zone: str | None = None) -> dict[str,
     screens = places.policy_of(hall.pk, now=now).screens
     with timezone.override(ZoneInfo(hall.timezone)):
         opens = when(coming.starts_at, local.date()) if coming else ""
-        message = _message(hall, now, local, zone)
+        closed = stops(hall, now, zone=zone)
+        message = (" " if english() else "").join(each.words for each in closed)
         if session is None and not message and (after := after_hours(hall, now)) is not None:
             message = after.stays
     return {
         "open": session is not None,
         "opens": opens,
-        "why": (why.words.en if english() else why.words.zh) if why and why.slug != ClosedSlug.OUTSIDE_HOURS else "",
+        "why": _why(why, closed),
         "message": message,
         "notices": list((screens.notices_en or screens.notices_zh) if english() else screens.notices_zh),
         "chime": not screens.silent and screens.chime,
@@ -68,14 +69,8 @@ def facts_of(hall: Hall, *, now: datetime, zone: str | None = None) -> dict[str,
     }
 
 
-def _message(hall: Hall, now: datetime, local: datetime, zone: str | None) -> str:
-    """What the closures that run now tell people: where, why, until when."""
-    said = []
-    for notice in calendars.notices(hall, now, zone=zone):
-        reason = notice.reason.en if english() else notice.reason.zh
-        if notice.where is not None:
-            where = notice.where.en if english() else notice.where.zh
-            reason = pgettext("screens", "%(where)s: %(reason)s") % {"where": where, "reason": reason}
-        until = when(notice.ends_at, local.date())
-        said.append(pgettext("screens", "%(reason)s – until %(until)s") % {"reason": reason, "until": until})
-    return pgettext("screens", "; ").join(said)
+def _why(why: WhyClosed | None, closed: list[Stop]) -> str:
+    """What keeps it closed beside the hour; a closure says so itself, in the message."""
+    if why is None or why.slug == ClosedSlug.OUTSIDE_HOURS or closed:
+        return ""
+    return why.words.en if english() else why.words.zh

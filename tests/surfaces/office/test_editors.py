@@ -177,11 +177,16 @@ def test_what_is_unsettled_lists_people_outside_the_hours_and_full_periods(manag
         "reason_en": "", "part": "category:A",
     }  # fmt: skip
     manager.post("/office/town/calendar/closures/close", {**words, "all": "keep"})
+    undecided = manager.get("/office/town/unsettled/")
     follow_up.work_off(now=TUESDAY_NINE)
+    decided = manager.get("/office/town/unsettled/")
+    text = decided.content.decode()
 
-    page = manager.get("/office/town/unsettled/")
-
-    assert [each.code for each in page.context["people"]] == [row.code]
+    assert [each.code for each in undecided.context["people"]] == [row.code]
+    assert "明天 9:00–10:00 A 社保: 1" in undecided.content.decode()
+    found = decided.context["found"]
+    assert (decided.context["people"], found.any, [each.code for each in found.kept]) == ([], False, [row.code])
+    assert ("已了结：保留并已通知 1 个" in text, "cat:" in text) == (True, False)
 
 
 def test_a_withdrawn_closure_opens_its_periods_again(manager, office):  # noqa: F811

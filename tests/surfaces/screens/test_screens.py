@@ -139,7 +139,10 @@ def test_a_closure_that_runs_now_is_the_message(opened: Town, screen: Client):
 
     facts = [screen.get(f"/screens/town/facts{q}").json()["message"] for q in ("", "?lang=en")]
 
-    assert facts == ["停电检修，到今天 11:00", "Power cut – until today 11:00"]
+    assert facts == [
+        "大厅关闭：停电检修。暂停叫号，预计今天 11:00 恢复。",
+        "The hall is closed: Power cut. Nobody is called; it goes on about today 11:00.",
+    ]
 
 
 def test_a_zone_board_names_its_zone(opened: Town, screen: Client):

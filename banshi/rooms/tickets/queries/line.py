@@ -33,7 +33,8 @@ RECENT_CALLS = 12
 
 @dataclass(frozen=True)
 class LineCategory:
-    """`ahead`, `likely_s`, `at_most_s`: of somebody who takes a number now; waits are None when no window serves it."""
+    """`ahead`, `likely_s`, `at_most_s`: of somebody who takes a number now; waits are None when no window serves it, and
+    while a closure has it `stopped`."""
 
     code: str
     name_zh: str
@@ -45,6 +46,7 @@ class LineCategory:
     at_most_s: int | None
     windows: int  # truly serving it
     ahead: int = 0
+    stopped: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ class LineTicket:
     floor_en: str
     served_today: bool | None  # as `rules.served_today`; None unless waiting
     service_ends_at: datetime | None  # end of the session it was taken in
+    stopped: bool = False  # a closure has stopped its line; no wait is said then
 
 
 @dataclass(frozen=True)
@@ -185,6 +188,7 @@ def _shown(hall: HallRow, seen: Scene, calls: Sequence[tuple[Any, ...]]) -> Line
                 at_most_s=band.at_most_s if band else None,
                 windows=serving_windows[c.id],
                 ahead=before[c.id],
+                stopped=c.stopped,
             )
             for c in seen.categories
         ),
@@ -200,12 +204,23 @@ def _shown(hall: HallRow, seen: Scene, calls: Sequence[tuple[Any, ...]]) -> Line
 def _foretold(
     seen: Scene, waiting: Sequence[TicketRow]
 ) -> tuple[dict[int, Promise], dict[int, rules.Band | None], dict[int, int]]:
-    """Promise of each waiting ticket by id; of a newcomer per category the wait, and how many are before them."""
-    forecaster, neighbours = seen.forecaster(len(waiting)), seen.neighbours()
+    """Promise of each waiting ticket by id; of a newcomer per category the wait, and how many are before them.
+
+    Whom a closure has stopped keeps the place in line and is promised nothing; nobody who is called meanwhile waits for them.
+    """
+    moving = sum(not ticket.stopped for ticket in waiting)
+    forecaster, neighbours = seen.forecaster(moving), seen.neighbours()
     before: Counter[int] = Counter()
+    called: Counter[int] = Counter()
     promises = {}
     for ticket in waiting:
-        ahead = 0 if ticket.only_window else sum(before[c] for c in neighbours[ticket.category])
+        line = before if ticket.stopped else called
+        ahead = 0 if ticket.only_window else sum(line[c] for c in neighbours[ticket.category])
+        if ticket.only_window is None:
+            before[ticket.category] += 1
+        if ticket.stopped:
+            promises[ticket.id] = Promise(ahead, None)
+            continue
         promises[ticket.id] = Promise(
             ahead,
             forecaster.place(
@@ -219,9 +234,9 @@ def _foretold(
             ),
         )
         if ticket.only_window is None:
-            before[ticket.category] += 1
+            called[ticket.category] += 1
     newcomer = seen.spills_in_s(seen.now)
-    waits = {c.id: forecaster.probe(c.id, spills_in_s=newcomer) for c in seen.categories}
+    waits = {c.id: None if c.stopped else forecaster.probe(c.id, spills_in_s=newcomer) for c in seen.categories}
     return promises, waits, {c.id: sum(before[other] for other in neighbours[c.id]) for c in seen.categories}
 
 
@@ -301,4 +316,5 @@ def _shown_ticket(
         floor_en=floor[1],
         served_today=rules.served_today(policy=seen.policy, likely_s=likely_s, until=t.session_until, now=now),
         service_ends_at=t.session_until,
+        stopped=t.stopped,
     )

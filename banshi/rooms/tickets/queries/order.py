@@ -52,11 +52,14 @@ BOOKED_CTES = """booked_waiting AS (
     AND a.state = 'booked' AND a.ends_at > %(now)s
 )"""
 
-# Closures that run now: of the whole hall, of zones and the categories whose people wait there, of a category or item.
+# Closures that run now: of the whole hall, of zones and the categories whose people wait there – without a zone of their
+# own, where all their windows are –, of a category or item.
 SHUT_CTE = """shut AS MATERIALIZED (
   SELECT c.floor_id IS NULL AND c.zone_id IS NULL AND c.category_id IS NULL AND c.item_id IS NULL AS whole,
     z.zones, c.category_id, c.item_id, c.kind,
-    ARRAY(SELECT k.id FROM places_category k WHERE k.zone_id = ANY (z.zones)) AS categories
+    ARRAY(SELECT k.id FROM places_category k WHERE k.zone_id = ANY (z.zones) OR k.zone_id IS NULL AND (
+      SELECT bool_and(kw.zone_id = ANY (z.zones)) FROM places_window_category kc
+      JOIN places_window kw ON kw.id = kc.window_id WHERE kc.category_id = k.id)) AS categories
   FROM calendars_closure c
   CROSS JOIN LATERAL (
     SELECT ARRAY(SELECT o.id FROM places_zone o WHERE o.id = c.zone_id OR o.floor_id = c.floor_id) AS zones) z
@@ -78,6 +81,10 @@ LET_IN = """(shut.kind <> 'evacuation' AND t.appointment_id IS NOT NULL
   AND COALESCE((SELECT document #>> '{booking,kept}' FROM policy), 'serve') = 'serve'
   AND EXISTS (SELECT 1 FROM booking_kept k WHERE k.appointment_id = t.appointment_id))"""
 
+# Stands in a line that a closure has stopped.
+STOPPED = f"""EXISTS (SELECT 1 FROM shut WHERE (shut.whole OR shut.category_id = t.category_id OR shut.item_id = t.item_id
+    OR t.category_id = ANY (shut.categories)) AND NOT {LET_IN})"""  # noqa: S608 – fragments only
+
 # Not now, at whichever window: an extended session's walk-in before its booked work is done; a person at a window; what
 # is closed now.
 NOT_YET = f"""(
@@ -86,8 +93,7 @@ NOT_YET = f"""(
   OR (t.person_id IS NOT NULL AND EXISTS (
     SELECT 1 FROM tickets_ticket o WHERE o.person_id = t.person_id AND o.limit_key = t.limit_key
       AND o.state IN ('called', 'serving')))
-  OR EXISTS (SELECT 1 FROM shut WHERE (shut.whole OR shut.category_id = t.category_id OR shut.item_id = t.item_id
-    OR t.category_id = ANY (shut.categories)) AND NOT {LET_IN})
+  OR {STOPPED}
 )"""  # noqa: S608 – fragments only
 
 # What the window of `free` serves: `far` where its people wait in another zone, which is open and has a window at work

@@ -46,6 +46,7 @@ class CategoryRow(NamedTuple):
     floor_en: str
     handling_minutes: float
     learned: list[list[float]] | None  # [hour, weight, mean, p50, p90, gap]
+    stopped: bool  # a closure runs over it now: nobody is called, but for kept appointments
 
 
 class WindowRow(NamedTuple):
@@ -107,6 +108,7 @@ class TicketRow(NamedTuple):
     window: str | None
     masked_name: str
     not_yet: bool  # waits, and is called to no window now
+    stopped: bool  # for a closure runs over what it waits for
 
     def waited_s(self, now: datetime) -> int:
         """Stretches present so far."""
@@ -121,10 +123,12 @@ SELECT h.code, h.timezone, COALESCE((SELECT max(e.id) FROM foundation_event e WH
 FROM places_hall h WHERE h.id = %(hall)s
 """
 CATEGORIES_SQL = f"""
+WITH here AS (SELECT %(hall)s::bigint AS hall_id), {order.SHUT_CTE}
 SELECT c.id, c.code, c.letter, c.name_zh, c.name_en, c.zone_id,
   COALESCE(cz.code, ''), {shut_now("cz")}, COALESCE(cf.label_zh, ''), COALESCE(cf.label_en, ''), c.handling_minutes,
   (SELECT array_agg(ARRAY[t.hour, t.weight, t.mean_s, t.p50_s, t.p90_s, t.gap_s] ORDER BY t.hour)
-   FROM tickets_handling_time t WHERE t.category_id = c.id AND t.hour IN (-1, %(hour)s))
+   FROM tickets_handling_time t WHERE t.category_id = c.id AND t.hour IN (-1, %(hour)s)),
+  EXISTS (SELECT 1 FROM shut WHERE shut.whole OR shut.category_id = c.id OR c.id = ANY (shut.categories))
 FROM places_category c
 LEFT JOIN places_zone cz ON cz.id = c.zone_id
 LEFT JOIN places_floor cf ON cf.id = cz.floor_id
@@ -152,7 +156,7 @@ WITH here AS (SELECT %(hall)s::bigint AS hall_id, %(day)s::date AS day), {order.
 SELECT t.id, t.ref, t.number, t.category_id, t.kind, t.lane, t.state, t.rank_class, t.rank_key, t.call_by,
   t.only_window_id, t.made_at, COALESCE(t.waits_from, t.made_at), COALESCE(t.wait_s, 0),
   ARRAY(SELECT k.window_id FROM tickets_skip k WHERE k.ticket_id = t.id), t.session_until, COALESCE(a.persons, 1),
-  w.number, COALESCE(p.masked_name, ''), t.state = 'waiting' AND {order.NOT_YET}
+  w.number, COALESCE(p.masked_name, ''), t.state = 'waiting' AND {order.NOT_YET}, {order.STOPPED}
 FROM tickets_ticket t
 LEFT JOIN shares ON shares.id = t.id
 LEFT JOIN places_window w ON w.id = t.window_id

@@ -67,10 +67,12 @@ class TicketView:
     qr: str
     recalls: int
     appointment: str | None
+    appointment_id: int | None
     persons: int  # of its booking
     has_contact: bool  # messages about it go somewhere
     walk_off_until: datetime | None = None  # only while waiting; None while there is no time for a walk
     on_the_way: bool = False  # sent here from another hall, not yet arrived
+    stopped: bool = False  # waits in a line that a closure has stopped
 
 
 @dataclass(frozen=True)
@@ -234,10 +236,12 @@ def _view(found: Ticket, where: Place, mine: LineTicket | Told | None) -> Ticket
         qr=qr_text(found.ref),
         recalls=found.recalls,
         appointment=found.appointment.code if found.appointment else None,
+        appointment_id=found.appointment_id,
         persons=found.appointment.persons if found.appointment else 1,
         has_contact=bool(found.notify_to),
         walk_off_until=mine.walk_off_until if mine else None,
         on_the_way=found.came_from_id is not None and found.waits_from is None,
+        stopped=mine.stopped if isinstance(mine, LineTicket) else False,
     )
 
 

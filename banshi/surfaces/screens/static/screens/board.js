@@ -85,6 +85,7 @@ function duration(minutes) {
 }
 
 function waitWords(lane) {
+  if (lane.stopped) return words.stopped;
   if (lane.likely_s === null || lane.likely_s === undefined) return lane.windows ? "" : words.noWindow;
   if (facts && !facts.open) return ""; // nobody can take a number any more
   const likely = Math.max(1, Math.round(lane.likely_s / 60));

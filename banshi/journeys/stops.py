@@ -1,0 +1,193 @@
+"""What a closure stops now, in one sentence: phone, board, kiosk, hall list, hall page, desk and API say it alike.
+
+Where, why, whether anybody is still called, and when it goes on. Who was kept in a closure (`booking.kept` = serve) is
+called all the same; the sentence says so wherever somebody is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone, translation
+
+from banshi.foundation.closed import closed_words, kept_words
+from banshi.foundation.said import english
+from banshi.foundation.templatetags.ui import when
+from banshi.rooms.booking.models import Kept
+from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.calendars import rules
+from banshi.rooms.calendars.queries import Notice
+from banshi.rooms.calendars.rules import Words
+from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Hall
+from banshi.rooms.tickets import actions as tickets
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A closure as people read it. `resumes`: when this is served again (hall's zone), None where it is not in sight.
+
+    `kept`: appointments kept in it are called all the same. `lets_in`: the one asked for is one of them.
+    """
+
+    where: Words | None
+    reason: Words
+    starts_at: datetime
+    resumes: datetime | None
+    kept: bool
+    now: datetime
+    lets_in: bool = False
+    id: int = 0
+    matter: bool = False  # `where` names a category or an item
+
+    @property
+    def words(self) -> str:
+        """In the active language."""
+        return closed_words(
+            where=_said(self.where) if self.where and not self.matter else "",
+            what=_said(self.where) if self.where and self.matter else "",
+            reason=_said(self.reason),
+            since=self._at(self.starts_at) if self.starts_at > self.now else "",
+            until=self._at(self.resumes) if self.resumes else "",
+            kept=self.kept or self.lets_in,
+        )
+
+    @property
+    def for_holder(self) -> str:
+        """What it means for who was kept; "" for anybody else."""
+        return kept_words() if self.lets_in else ""
+
+    def both(self) -> Words:
+        with translation.override("zh-hans"):
+            zh = self.words
+        with translation.override("en"):
+            return Words(zh=zh, en=self.words)
+
+    def _at(self, moment: datetime) -> str:
+        with timezone.override(self.now.tzinfo):
+            return when(moment, self.now.date())
+
+
+def _said(words: Words) -> str:
+    return words.en if english() else words.zh
+
+
+def stops(hall: Hall, now: datetime, *, zone: str | None = None) -> list[Stop]:
+    """The closures that run now, the whole hall first.
+
+    :param zone: only what concerns this zone; None = everything.
+    """
+    found = calendars.notices(hall, now, zone=zone)
+    return [_stop(hall, each, now) for each in found]
+
+
+def stop_of(
+    hall: Hall,
+    now: datetime,
+    *,
+    item: str | None = None,
+    category: str | None = None,
+    appointment_id: int | None = None,
+    at: datetime | None = None,
+) -> Stop | None:
+    """The closure over this item or category, now or at a moment to come; None where it is served.
+
+    :param appointment_id: on whose behalf it is asked: `lets_in`.
+    """
+    closure = calendars.opening(hall, at or now, item=item, category=category).closure
+    notice = calendars.notice_of(closure.id) if closure is not None else None
+    if closure is None or notice is None:
+        return None
+    let_in = tickets.lets_in(appointment_id, closure, places.policy_of(hall.pk, now=now))
+    return _stop(hall, notice, now, lets_in=let_in)
+
+
+def stop_for(hall: Hall, closure_id: int, now: datetime) -> Words:
+    """The sentence of one closure, announced or running."""
+    notice = calendars.notice_of(closure_id)
+    return _stop(hall, notice, now).both() if notice is not None else Words(zh="", en="")
+
+
+def whole_hall(
+    halls: Sequence[Hall],
+    closures: Mapping[int, Sequence[rules.Closure]],
+    resumes: Mapping[int, datetime | None],
+    now: datetime,
+) -> dict[int, Stop]:
+    """By hall that is closed as a whole now; one query for any number of halls, none where all are open."""
+    running = {
+        hall.pk: closure
+        for hall in halls
+        for closure in closures.get(hall.pk, ())
+        if closure.whole and closure.starts_at <= now < closure.ends_at
+    }
+    if not running:
+        return {}
+    kept = _kept(running)
+    found = {}
+    for hall in halls:
+        closure = running.get(hall.pk)
+        if closure is None:
+            continue
+        serve = closure.kind != "evacuation" and places.policy_of(hall.pk, now=now).booking.kept == "serve"
+        found[hall.pk] = Stop(
+            None, closure.reason, closure.starts_at, resumes.get(hall.pk), serve and hall.pk in kept, _local(hall, now)
+        )
+    return found
+
+
+def _kept(running: Mapping[int, rules.Closure]) -> set[int]:
+    """Halls in which somebody was kept in the closure."""
+    first, last = min(c.starts_at for c in running.values()), max(c.ends_at for c in running.values())
+    rows = Kept.objects.filter(
+        appointment__hall__in=list(running), appointment__state__in=["booked", "checked_in"],
+        appointment__starts_at__lt=last, appointment__ends_at__gt=first,
+    ).order_by("id")  # fmt: skip
+    spans = rows.values_list("appointment__hall_id", "appointment__starts_at", "appointment__ends_at")
+    return {hall for hall, starts, ends in spans if starts < running[hall].ends_at and ends > running[hall].starts_at}
+
+
+def _stop(hall: Hall, notice: Notice, now: datetime, *, lets_in: bool = False) -> Stop:
+    first = notice.spans[0] if notice.spans else None
+    resumes = calendars.next_open_moment(
+        hall,
+        max(notice.ends_at, now),
+        first.item if first else None,
+        category=first.category if first else None,
+        zone=first.zone if first else None,
+    )
+    local = _local(hall, now)
+    return Stop(
+        notice.where,
+        notice.reason,
+        notice.starts_at,
+        resumes.astimezone(local.tzinfo) if resumes else None,
+        lets_in or _anybody_kept(hall, notice.spans, now),
+        local,
+        lets_in,
+        notice.id,
+        first is not None and (first.category is not None or first.item is not None),
+    )
+
+
+def _anybody_kept(hall: Hall, spans: Iterable[rules.Closure], now: datetime) -> bool:
+    spans = [each for each in spans if each.kind != "evacuation"]
+    if not spans or places.policy_of(hall.pk, now=now).booking.kept != "serve":
+        return False
+    rows = Kept.objects.filter(
+        appointment__hall=hall, appointment__state__in=["booked", "checked_in"],
+        appointment__starts_at__lt=spans[0].ends_at, appointment__ends_at__gt=max(spans[0].starts_at, now),
+    ).order_by("id")  # fmt: skip
+    zones = calendars.zones_by_category(hall.pk)
+    return any(
+        each.stops(zone=zones.get(category), category=category, item=item)
+        for category, item in rows.values_list("appointment__category__code", "appointment__item__code")
+        for each in spans
+    )
+
+
+def _local(hall: Hall, now: datetime) -> datetime:
+    return now.astimezone(ZoneInfo(hall.timezone))
