@@ -24,6 +24,7 @@ from banshi.foundation.states import CHANNELS
 from banshi.journeys import change_hours
 from banshi.journeys.change_hours import WHATS, Affected, Choice, What
 from banshi.journeys.consequences import consequences, places_within
+from banshi.journeys.meanwhile import hours_carried
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.rules import SOURCES
 from banshi.rooms.calendars import queries as calendars
@@ -32,9 +33,11 @@ from banshi.rooms.calendars.models import CalendarVersion
 from banshi.rooms.calendars.rules import CalendarDocument, Session
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
-from banshi.surfaces.office import calendar_form, calendar_month
+from banshi.surfaces.office import calendar_form, calendar_month, calendar_words
 from banshi.surfaces.office.calendars import plain
 from banshi.surfaces.office.frame import clean, day_or_none, int_or_none, invalid, local, page, status_of
+from banshi.surfaces.office.meanwhile import Meanwhile
+from banshi.surfaces.office.names import names_of
 from banshi.surfaces.office.words import SESSION_KINDS, WALK_INS, WEEKDAYS
 
 _ALIAS = re.compile(r"(^|[\s\[{,:-])[&*]\w", re.MULTILINE)
@@ -110,7 +113,32 @@ def edit(request: Asked, hall: str) -> HttpResponseBase:
         faults += [w.en if english() else w.zh for w in change_hours.unknown_codes(hall=place, document=checked)]
     if faults or checked is None or valid_from is None:
         return _form(request, place, typed, newest, faults=faults)
+    seen = int_or_none(request.POST.get("seen"))
+    if seen is not None and newest is not None and seen != newest.version:
+        return _told(request, place, checked.model_dump(mode="json", by_alias=True), typed, valid_from, seen)
     return _preview(request, place, checked, valid_from, typed, newest)
+
+
+def _told(
+    request: Asked, hall: Hall, mine: dict[str, Any], typed: dict[str, Any], valid_from: date, seen: int
+) -> HttpResponseBase:
+    """The form with both: what was typed, and what somebody else published meanwhile. Nothing is published yet."""
+    versions = CalendarVersion.objects.filter(hall=hall)
+    newest = versions.latest("version")
+    before = versions.filter(version__lte=seen, valid_from__lte=valid_from).order_by("-version").first()
+    theirs = calendars.ruling(hall.pk, valid_from) or newest
+    old = before.document if before else {"rules": []}
+    start: CalendarVersion | None = typed["start"]
+    carried = start is not None and before is not None and start.version == before.version
+    merged = hours_carried(old=old, new=theirs.document, mine=mine) if carried else mine
+    said = calendar_words.changes(old, theirs.document, calendar_words.Names(hall))
+    typed |= {
+        "text": plain(merged),
+        "forms": [calendar_form.to_form(rule) for rule in merged["rules"]],
+        "start": theirs if carried else start,
+    }
+    by = names_of([newest.made_by])[newest.made_by]
+    return _form(request, hall, typed, newest, meanwhile=Meanwhile(newest.version, by, said, carried))
 
 
 def _first_day(hall: Hall, start: CalendarVersion | None, wanted: int | None) -> date:
@@ -160,9 +188,10 @@ def _form(
     *,
     faults: list[str] | None = None,
     refused: Refused | None = None,
+    meanwhile: Meanwhile | None = None,
 ) -> HttpResponseBase:
     view = places.hall_view(hall)
-    status = 422 if faults else status_of(refused) if refused else 200
+    status = 409 if meanwhile else 422 if faults else status_of(refused) if refused else 200
     return page(
         request,
         "office/calendar_edit.html",
@@ -171,6 +200,8 @@ def _form(
         newest=newest,
         faults=faults or [],
         refused=refused,
+        meanwhile=meanwhile,
+        seen=_seen(request, newest, meanwhile),
         kinds=SESSION_KINDS.items(),
         walk_ins=WALK_INS.items(),
         weekdays=WEEKDAYS,
@@ -183,6 +214,12 @@ def _form(
         today=local(hall, clock.now()).date(),
         status=status,
     )
+
+
+def _seen(request: Asked, newest: CalendarVersion | None, meanwhile: Meanwhile | None) -> int:
+    """The newest version that this form has taken in: of its first page, until it is told of another."""
+    now = newest.version if newest else 0
+    return now if meanwhile else int_or_none(request.POST.get("seen")) or now
 
 
 def _draft(hall: Hall, typed: Mapping[str, Any]) -> CalendarDocument | None:
@@ -384,8 +421,15 @@ def publish(request: Asked, hall: str) -> HttpResponseBase:
             "note": clean(request.POST.get("note"), 200),
             "text": plain(document),
             "forms": [],
-            "start": None,
+            "start": CalendarVersion.objects.filter(
+                hall=place, version=int_or_none(request.POST.get("start"), 1) or 0
+            ).first(),
         }
+        if refused.slug == "changed-meanwhile":
+            typed["tab"] = "form"
+            mine = rules.load(document).model_dump(mode="json", by_alias=True)
+            seen = int_or_none(request.POST.get("version")) or 0
+            return _told(request, place, mine, typed, valid_from, seen)
         return _form(request, place, typed, newest, refused=refused)
     messages.success(request, _("Version %(n)s is published.") % {"n": version.version})
     if not follow_up.visits.exists():

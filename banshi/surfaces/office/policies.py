@@ -33,6 +33,7 @@ from banshi.surfaces.office.frame import (
     time_or_none,
     zone_of,
 )
+from banshi.surfaces.office.meanwhile import Meanwhile
 from banshi.surfaces.office.names import names_of
 from banshi.surfaces.office.policy_words import OPTIONS
 
@@ -59,6 +60,8 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
         start = restored.document if restored else current
     form = policy_form.sections(start)
     meta: dict[str, Any] = {"note": "", "from_day": "", "from_time": "", "version": newest.version if newest else 0}
+    began = restored or ruling
+    meta["base"] = began.version if began else 0
     if restored is not None:
         meta["note"] = _("As in version %(n)s") % {"n": restored.version}
     if request.method == "GET" and request.htmx:
@@ -68,7 +71,7 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
         return _page(
             request, place, form, meta, newest, changes=policy_form.changes(current, start) if restored else None
         )
-    meta = {name: clean(request.POST.get(name), 200) for name in ("note", "from_day", "from_time", "version")}
+    meta = {name: clean(request.POST.get(name), 200) for name in ("note", "from_day", "from_time", "version", "base")}
     document, faults = policy_form.typed(request.POST, form)
     faults = {**policy_form.check(document), **faults}
     if not faults:
@@ -83,6 +86,8 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
                 each.error = faults.get(each.path, "")
         general = [text for path, text in faults.items() if path == "" or path == "from_day"]
         return _page(request, place, form, meta, newest, faults=faults, general=general)
+    if int_or_none(meta["version"]) not in (None, newest.version if newest else 0):
+        return _told(request, place, document, meta)
     if request.POST.get("act") == "redraw":  # in another language, as typed
         return _page(request, place, policy_form.sections(document), meta, newest)
     changed = policy_form.changes(current, document)
@@ -102,12 +107,33 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
             confirmed=request.POST.get("confirmed") == "yes",
         )
     except Refused as refused:
+        if refused.slug == "changed-meanwhile":
+            return _told(request, place, document, meta)
         shown = policy_form.sections(document)
         return _page(
             request, place, shown, meta, newest, changes=changed, foreseen=foreseen, touched=touched, refused=refused
         )
     messages.success(request, _("Version %(n)s is published.") % {"n": version.version})
     return redirect("office:policy", hall=hall)
+
+
+def _told(request: Asked, hall: Hall, document: dict[str, Any], meta: dict[str, Any]) -> HttpResponseBase:
+    """The form with both: what was typed, and what somebody else published meanwhile. Nothing is published yet."""
+    newest, ruling = PolicyVersion.objects.filter(hall=hall).latest("version"), change_rules.in_force(hall, clock.now())
+    seen = PolicyVersion.objects.filter(hall=hall, version__lte=int_or_none(meta["version"]) or 0)
+    before = seen.filter(valid_from__lte=clock.now()).order_by("-version").first()
+    old, new = (row.document if row else HallPolicy().model_dump(mode="json") for row in (before, ruling))
+    carried = int_or_none(meta["base"]) in (None, before.version if before else 0)
+    merged = change_rules.carry(old=old, new=new, plan=document) if carried else document
+    meanwhile = Meanwhile(
+        newest.version, names_of([newest.made_by])[newest.made_by], policy_form.changes(old, new), carried
+    )
+    meta |= {"version": newest.version, "base": ruling.version if ruling and carried else meta["base"]}
+    foreseen, touched = _foreseen(hall, new, merged)
+    shown, changed = policy_form.sections(merged), policy_form.changes(new, merged)
+    return _page(
+        request, hall, shown, meta, newest, changes=changed, foreseen=foreseen, touched=touched, meanwhile=meanwhile
+    )
 
 
 def _foreseen(hall: Hall, old: dict[str, Any], new: dict[str, Any]) -> tuple[Consequences, list[str]]:
@@ -143,6 +169,7 @@ def _page(
     refused: Refused | None = None,
     foreseen: Consequences | None = None,
     touched: list[str] | None = None,
+    meanwhile: Meanwhile | None = None,
 ) -> HttpResponseBase:
     faulty = [each for section in form for each in section.fields if each.error]
     return page(
@@ -163,11 +190,12 @@ def _page(
         faulty=faulty,
         general=general or [],
         refused=refused,
+        meanwhile=meanwhile,
         spare=range(policy_form.SPARE_QUOTAS),
         targets=OPTIONS["quota.target"].items(),
         categories=Category.objects.filter(hall=hall).order_by("order", "code"),
         today=local(hall, clock.now()).date(),
-        status=422 if faults else status_of(refused) if refused else 200,
+        status=409 if meanwhile else 422 if faults else status_of(refused) if refused else 200,
     )
 
 

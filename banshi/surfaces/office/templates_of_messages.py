@@ -21,7 +21,7 @@ from banshi.rooms.messaging import queries as notices_of
 from banshi.rooms.messaging import rules as wording
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
-from banshi.surfaces.office.frame import lines_of, local, page, status_of, zone_of
+from banshi.surfaces.office.frame import acting, lines_of, local, page, status_of, zone_of
 from banshi.surfaces.office.words import MESSAGE_KEYS
 
 
@@ -79,18 +79,32 @@ def one(request: Asked, hall: str, key: str, language: str) -> HttpResponseBase:
     refused: Refused | None = None
     if request.method == "POST":
         body = lines_of(request.POST.get("body"), 2000)
-        if act == "reset":
-            messaging.reset_template(hall=place.code, key=key, language=language, by=request.who.by, now=now)
-            messages.success(request, _("Back to the common words."))
-            return redirect("office:templates", hall=hall)
-        fault = wording.fault(key, body)
-        if fault is not None:
-            refused = Refused("invalid", facts={"field": "body", "reason": fault})
-        elif act == "save":
-            messaging.set_template(hall=place.code, key=key, language=language, body=body, by=request.who.by, now=now)
-            messages.success(request, _("Saved. New messages use these words."))
-            return redirect("office:templates", hall=hall)
-    preview = rendered(place, language, body, now) if refused is None else ""
+        meant: dict[str, Any] = {
+            "hall": place.code,
+            "key": key,
+            "language": language,
+            "by": acting(request, place),
+            "now": now,
+        }
+        meant["expected"] = lines_of(request.POST["was"], 2000) if "was" in request.POST else None
+        try:
+            if act == "reset":
+                messaging.reset_template(**meant)
+                messages.success(request, _("Back to the common words."))
+                return redirect("office:templates", hall=hall)
+            if (fault := wording.fault(key, body)) is not None:
+                raise Refused("invalid", facts={"field": "body", "reason": fault})
+            if act == "save":
+                messaging.set_template(body=body, **meant)
+                messages.success(request, _("Saved. New messages use these words."))
+                return redirect("office:templates", hall=hall)
+        except Refused as wrong:
+            refused = wrong
+    meanwhile = refused is not None and refused.slug == "changed-meanwhile"
+    if meanwhile:  # what stands now, beside what was typed
+        found = next(t for t in notices_of.templates(place.code) if t.key == key and t.language == language)
+    preview = rendered(place, language, body, now) if refused is None or meanwhile else ""
+    was = found.body if meanwhile or "was" not in request.POST else lines_of(request.POST["was"], 2000)
     return page(
         request,
         "office/template.html",
@@ -101,6 +115,8 @@ def one(request: Asked, hall: str, key: str, language: str) -> HttpResponseBase:
         preview=preview,
         parts=wording.parts(preview),
         common=wording.COMMON[key][language],
-        refused=refused,
+        was=was,
+        meanwhile=meanwhile,
+        refused=None if meanwhile else refused,
         status=status_of(refused) if refused else 200,
     )

@@ -68,11 +68,13 @@ def word(message: Claimed, *, words: Words, hall: Hall | None, now: datetime) ->
     )
 
 
-def set_template(*, hall: str, key: str, language: str, body: str, by: Actor, now: datetime) -> Template:
+def set_template(
+    *, hall: str, key: str, language: str, body: str, by: Actor, now: datetime, expected: str | None = None
+) -> Template:
     """Word a message for a hall ("" = for every hall that has no words of its own).
 
-    :param language: zh | en.
-    :raises Refused: invalid, with the reason.
+    :param language: zh | en. :param expected: the words the change was made from; None does not ask.
+    :raises Refused: invalid, with the reason; changed-meanwhile.
     """
     reason = rules.fault(key, body) or (
         None if language in rules.LANGUAGES else {"zh": "语言是 zh 或 en", "en": "The language is zh or en"}
@@ -80,16 +82,39 @@ def set_template(*, hall: str, key: str, language: str, body: str, by: Actor, no
     if reason:
         raise Refused("invalid", facts={"field": "body", "reason": reason})
     with transaction.atomic():
-        template, _ = Template.objects.update_or_create(
-            hall=hall, key=key, language=language, defaults={"body": body.strip(), "made_at": now, "made_by": str(by)}
-        )
+        template = _as_expected(hall, key, language, expected, by, now)
+        template.body, template.made_at, template.made_by = body.strip(), now, str(by)
+        template.save(update_fields=["body", "made_at", "made_by"])
         audit.record(action="template_set", subject=f"template:{key}:{language}", by=by, now=now, hall=hall)
     return template
 
 
-def reset_template(*, hall: str, key: str, language: str, by: Actor, now: datetime) -> None:
-    """Go back to the common words."""
+def _as_expected(hall: str, key: str, language: str, expected: str | None, by: Actor, now: datetime) -> Template:
+    """The hall's own words, locked; made from the common ones where it has none.
+
+    Two who word a message for the first time meet at the unique constraint: the second waits there, and finds the words of the
+    first.
+
+    :raises Refused: changed-meanwhile.
+    """
+    common = Template.objects.filter(hall="", key=key, language=language).exclude(hall=hall).first()
+    words = common.body if common else rules.COMMON[key][language]
+    Template.objects.get_or_create(
+        hall=hall, key=key, language=language, defaults={"body": words, "made_at": now, "made_by": str(by)}
+    )
+    template = Template.objects.select_for_update().get(hall=hall, key=key, language=language)
+    if expected is not None and expected.strip() != template.body.strip():
+        raise Refused("changed-meanwhile")
+    return template
+
+
+def reset_template(
+    *, hall: str, key: str, language: str, by: Actor, now: datetime, expected: str | None = None
+) -> None:
+    """Go back to the common words. :raises Refused: changed-meanwhile, as `set_template`."""
     with transaction.atomic():
+        if expected is not None and Template.objects.filter(hall=hall, key=key, language=language).exists():
+            _as_expected(hall, key, language, expected, by, now)
         gone, _ = Template.objects.filter(hall=hall, key=key, language=language).delete()
         if gone:
             audit.record(action="template_reset", subject=f"template:{key}:{language}", by=by, now=now, hall=hall)
