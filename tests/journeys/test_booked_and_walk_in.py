@@ -234,3 +234,23 @@ def test_hands_that_take_a_number_early_together_use_the_appointment_once(commit
     given = [each for each in results if isinstance(each, Ticket)]
     assert [each.appointment_id for each in given] == [appointment.pk]
     assert {each.slug for each in results if isinstance(each, Refused)} == {"already-waiting"}
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("turn", range(3))
+def test_a_number_taken_early_while_the_appointment_is_cancelled_leaves_one_truth(committed_town, turn):
+    open_town(committed_town)
+    appointment = booked(committed_town, starts=minutes(180))
+    acts: list[Any] = [
+        lambda: take(committed_town, item="pension"),
+        lambda: booking.cancel(code=appointment.code, by=KIOSK, now=TUESDAY_NINE),
+    ]
+
+    results = together(2, lambda i: acts[(i + turn) % 2]())
+
+    appointment.refresh_from_db()
+    ticket = Ticket.objects.get()
+    cancelled = any(isinstance(each, Appointment) for each in results)
+    assert (appointment.state == "cancelled", ticket.appointment_id is None) == (cancelled, cancelled)
+    assert cancelled or appointment.state == "checked_in"
