@@ -39,7 +39,7 @@ def beside(form: forms.Form, refused: Refused) -> bool:
         return False
     title, detail = words(refused.refusal)
     if not form.has_error(name):
-        told = detail if refused.slug == "invalid" else f"{title}: {detail}" if english() else f"{title}：{detail}"
+        told = detail if refused.slug == "invalid" else f"{title}. {detail}" if english() else f"{title}：{detail}"
         form.add_error(name, told)
     return True
 

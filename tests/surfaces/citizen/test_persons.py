@@ -45,7 +45,7 @@ def test_other_matters_do_not_ask(mine: Phone, open_town: Town):
 
 @pytest.mark.parametrize(
     ("language", "page", "line"),
-    [("zh-hans", "一起来的人数 3 人", "3 人"), ("en", "How many come 3 people", "3 people")],
+    [("zh-hans", "人数 3 人", "3 人"), ("en", "How many come 3 people", "3 people")],
 )
 def test_the_appointment_says_how_many_come(mine: Phone, families: Town, language: str, page: str, line: str):
     mine.client.cookies["django_language"] = language
@@ -59,7 +59,7 @@ def test_the_appointment_says_how_many_come(mine: Phone, families: Town, languag
 def test_who_comes_alone_is_not_counted(mine: Phone, families: Town):
     confirm(mine, families.slot(quota=9))
 
-    assert "一起来的人数" not in text(mine.get(f"/a/{Appointment.objects.get().code}"))
+    assert "人数" not in text(mine.get(f"/a/{Appointment.objects.get().code}"))
 
 
 def test_changing_the_time_and_booking_again_keep_all_of_them(mine: Phone, families: Town):
