@@ -39,7 +39,9 @@ def publish(
     try:
         checked = rules.load(document)
     except rules.InvalidCalendar as wrong:
-        raise Refused("invalid", facts={"field": "document", "reason": str(wrong)}) from wrong
+        raise Refused(
+            "invalid", facts={"field": "document", "reason": {"zh": "\n".join(wrong.chinese), "en": str(wrong)}}
+        ) from wrong
     for rule in checked.rules:
         if hidden(rule.name.zh + rule.name.en):
             raise _invalid(

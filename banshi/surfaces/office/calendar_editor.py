@@ -108,7 +108,7 @@ def edit(request: Asked, hall: str) -> HttpResponseBase:
         try:
             checked = rules.load(document)
         except rules.InvalidCalendar as wrong:
-            faults += wrong.sentences
+            faults += wrong.sentences if english() else wrong.chinese
     if checked is not None:
         faults += [w.en if english() else w.zh for w in change_hours.unknown_codes(hall=place, document=checked)]
     if faults or checked is None or valid_from is None:
@@ -208,12 +208,17 @@ def _form(
         channels=[(each, CHANNELS[each]) for each in SOURCES],
         categories=view.categories,
         zones=view.zones,
-        codes=[form["code"] for form in typed["forms"]],
+        sessions=[(form["code"], _name(form)) for form in typed["forms"]],
         plans=calendars.planned(hall.pk, day_or_none(typed["valid_from"]) or _tomorrow(hall)),
         month=calendar_month.of(hall, _draft(hall, typed), day_or_none(typed["valid_from"]), typed.get("month")),
         today=local(hall, clock.now()).date(),
         status=status,
     )
+
+
+def _name(form: Mapping[str, Any]) -> str:
+    first, second = ("name_en", "name_zh") if english() else ("name_zh", "name_en")
+    return str(form[first] or form[second] or form["code"])
 
 
 def _seen(request: Asked, newest: CalendarVersion | None, meanwhile: Meanwhile | None) -> int:

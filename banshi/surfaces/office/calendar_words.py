@@ -21,6 +21,7 @@ def changes(old: Mapping[str, Any] | None, new: Mapping[str, Any], names: Names)
     """A sentence for each session that is new, gone or different; [] where nothing is."""
     before = {rule["code"]: rule for rule in (old or {}).get("rules", ())}
     after = {rule["code"]: rule for rule in new.get("rules", ())}
+    names.know(*before.values(), *after.values())
     said = [_("New: %(session)s") % {"session": names.whole(after[code])} for code in after if code not in before]
     for code in after:
         if code in before:
@@ -48,6 +49,12 @@ class Names:
         which = "name_en" if english() else "name_zh"
         self._categories = dict(Category.objects.filter(hall=hall).values_list("code", which))
         self._zones = dict(Zone.objects.filter(hall=hall).values_list("code", which))
+
+        self._sessions: dict[str, str] = {}
+
+    def know(self, *rules: Rule) -> None:
+        """Sessions that others name by their code."""
+        self._sessions |= {rule["code"]: self.name(rule) for rule in rules}
 
     def name(self, rule: Rule) -> str:
         name = rule.get("name") or {}
@@ -84,7 +91,7 @@ class Names:
             (_("Walk-ins"), lambda rule: str(dict(WALK_INS).get(rule.get("walk_ins", "always"), ""))),
             (_("Only from"), lambda rule: str(rule.get("valid_from") or "")),
             (_("Only until"), lambda rule: str(rule.get("valid_to") or "")),
-            (_("Replaces that day"), lambda rule: _(", ").join(rule.get("overrides") or ())),
+            (_("Replaces that day"), lambda rule: _listed(rule, "overrides", self._sessions)),
             (_("Priority where sessions overlap"), lambda rule: str(rule.get("priority") or 0)),
             (_("Note"), lambda rule: str((rule.get("note") or {}).get("en" if english() else "zh") or "")),
         ]

@@ -252,6 +252,8 @@ def _words_of(of: str) -> dict[str, Text]:
     return {code: text for code, (text, _tone) in states.STATES[of].items()}
 
 
+NOTES: dict[str, Text] = {"preset": _("from the initial setup")}  # notes of versions that nobody typed
+
 TABLES: dict[str, dict[str, Text]] = {
     "message_key": MESSAGE_KEYS,
     "message_state": _words_of("message"),
@@ -269,6 +271,7 @@ TABLES: dict[str, dict[str, Text]] = {
     "session_kind": SESSION_KINDS,
     "walk_ins": WALK_INS,
     "audit": AUDIT,
+    "note": NOTES,
     "appointment_state": _words_of("appointment"),
     "appointment_tone": {code: tone for code, (_text, tone) in states.STATES["appointment"].items()},
 }

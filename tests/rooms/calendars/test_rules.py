@@ -750,3 +750,25 @@ def test_a_session_runs_by_the_clock_on_the_wall_and_its_cut_off_lies_before_it(
         assert session.starts_at.date() == day
         assert session.cut_off_at is None or session.cut_off_at < session.starts_at
         assert session.periods[0][0] == session.starts_at
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"hours": [["9:00", "12:00"]]}, "“窗口” 时间 第 1 项 第 1 项：“9:00”不是 09:00 这样的时间"),
+        ({"hours": [["12:00", "09:00"]]}, "“窗口”：12:00–09:00 的结束早于开始"),
+        ({"when": "never"}, "“窗口” 日期：条件可用的词是 every_day, working, rest_day, holiday, make_up，没有“never”"),
+        ({"colour": "red"}, "“窗口” colour：没有这一项"),
+        ({"period_minutes": 1}, "“窗口” 每段分钟数：至少 5"),
+        ({"period_minutes": "viele"}, "“窗口” 每段分钟数：写得不对"),
+        ({"walk_ins": "perhaps"}, "“窗口” 现场取号：可以写 "),
+        ({"name": {"zh": "", "en": "x"}}, "“regular” 名称 中文：不能为空"),
+        ({"overrides": ["regular"]}, "日历：“窗口”直接或间接替换了自己"),
+    ],
+)
+def test_a_wrong_rule_is_answered_in_chinese_too(fields, sentence):
+    with pytest.raises(InvalidCalendar) as refused:
+        document({**rule(), "name": {"zh": "窗口", "en": "Windows"}, **fields})
+
+    assert [said.startswith(sentence) for said in refused.value.chinese] == [True]
+    assert len(refused.value.chinese) == len(refused.value.sentences)

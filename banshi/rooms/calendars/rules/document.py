@@ -22,7 +22,7 @@ from pydantic import (
 )
 
 from banshi.kernel.spans import Span, covers
-from banshi.rooms.calendars.rules.when import Weekday, checked_when
+from banshi.rooms.calendars.rules.when import Fault, Weekday, checked_when
 
 SessionKind = Literal["regular", "extended", "weekend", "market", "duty"]
 WalkIns = Literal["always", "after_booked", "never"]
@@ -31,19 +31,23 @@ _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
 class InvalidCalendar(ValueError):
-    """The document cannot be used. `sentences` says why, one clear sentence for each fault."""
+    """The document cannot be used. `sentences` says why, one clear sentence for each fault; `chinese` says the same."""
 
-    def __init__(self, sentences: Sequence[str]) -> None:
+    def __init__(self, sentences: Sequence[str], chinese: Sequence[str]) -> None:
         self.sentences = tuple(sentences)
+        self.chinese = tuple(chinese)
         super().__init__("\n".join(sentences))
 
 
 def _time(value: object) -> object:
     if isinstance(value, int) and not isinstance(value, bool):
-        raise ValueError(f'write times in quotes, like "09:00"; YAML read this one as the number {value}')
+        raise Fault(
+            f'write times in quotes, like "09:00"; YAML read this one as the number {value}',
+            f'时间要加引号，写成 "09:00"；这一个被读成了数字 {value}',
+        )
     if isinstance(value, str):
         if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9](:00(\.0+)?)?", value):
-            raise ValueError(f'{value!r} is not a time of day like "09:00"')
+            raise Fault(f'{value!r} is not a time of day like "09:00"', f"“{value}”不是 09:00 这样的时间")
         return time.fromisoformat(value)
     return value
 
@@ -76,7 +80,10 @@ class CutOff(_Model):
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if (self.weekday is None) == (self.days_before is None):
-            raise ValueError("a cut-off names either a weekday or days_before, and not both")
+            raise Fault(
+                "a cut-off names either a weekday or days_before, and not both",
+                "预约截止要么写星期几，要么写提前几天，只写一样",
+            )
         return self
 
 
@@ -114,7 +121,10 @@ class SessionRule(_Model):
     @classmethod
     def _code_is_plain(cls, code: str) -> str:
         if not _CODE.fullmatch(code):
-            raise ValueError(f"a code is made of small letters, digits, - and _, unlike {code!r}")
+            raise Fault(
+                f"a code is made of small letters, digits, - and _, unlike {code!r}",
+                f"代码用小写字母、数字、- 和 _，“{code}”不行",
+            )
         return code
 
     @field_validator("when", mode="before")
@@ -126,18 +136,26 @@ class SessionRule(_Model):
     @classmethod
     def _lists_name_something(cls, codes: tuple[str, ...] | None) -> tuple[str, ...] | None:
         if codes == ():
-            raise ValueError("an empty list would serve nothing; leave it out to serve everything")
+            raise Fault(
+                "an empty list would serve nothing; leave it out to serve everything",
+                "空的清单等于什么都不办；不限就不要写",
+            )
         return codes
 
     @model_validator(mode="after")
     def _times_fit(self) -> Self:
         if not self.hours:
-            raise ValueError("a rule needs at least one stretch of hours")
+            raise Fault("a rule needs at least one stretch of hours", "至少写一段时间")
         _in_order("hours", self.hours)
         if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
-            raise ValueError(f"valid_to {self.valid_to} lies before valid_from {self.valid_from}")
+            raise Fault(
+                f"valid_to {self.valid_to} lies before valid_from {self.valid_from}",
+                f"结束日期 {self.valid_to} 早于开始日期 {self.valid_from}",
+            )
         if self.periods is not None and self.period_minutes is not None:
-            raise ValueError("give either periods or period_minutes, not both")
+            raise Fault(
+                "give either periods or period_minutes, not both", "预约时段要么逐个列出，要么写每段分钟数，只写一样"
+            )
         if self.periods is not None:
             _in_order("periods", self.periods)
             _inside(self.periods, self.hours)
@@ -169,27 +187,35 @@ class CalendarDocument(_Model):
         try:
             ZoneInfo(timezone)
         except (ValueError, OSError, LookupError) as wrong:
-            raise ValueError(f"there is no time zone {timezone!r}") from wrong
+            raise Fault(f"there is no time zone {timezone!r}", f"没有“{timezone}”这个时区") from wrong
         return timezone
 
     @model_validator(mode="after")
     def _rules_fit_together(self) -> Self:
         if not self.rules:
-            raise ValueError("a calendar needs at least one rule")
+            raise Fault("a calendar needs at least one rule", "至少要有一个时段安排")
         codes = [rule.code for rule in self.rules]
         for code in codes:
             if codes.count(code) > 1:
-                raise ValueError(f"two rules have the code {code!r}")
+                raise Fault(f"two rules have the code {code!r}", f"两个安排用了同一个代码“{code}”")
         if self.periods is not None and self.period_minutes is not None:
-            raise ValueError("give either periods or period_minutes, not both")
+            raise Fault(
+                "give either periods or period_minutes, not both", "预约时段要么逐个列出，要么写每段分钟数，只写一样"
+            )
         if self.periods is not None:
             _in_order("periods", self.periods)
         for rule in self.rules:
             for other in rule.overrides:
                 if other not in codes:
-                    raise ValueError(f"rule {rule.code!r} overrides {other!r}, which does not exist")
+                    raise Fault(
+                        f"rule {rule.code!r} overrides {other!r}, which does not exist",
+                        f"“{rule.name.zh}”要替换的“{other}”不存在",
+                    )
             if rule.code in self._replaced_by(rule):
-                raise ValueError(f"rule {rule.code!r} overrides itself, directly or through another")
+                raise Fault(
+                    f"rule {rule.code!r} overrides itself, directly or through another",
+                    f"“{rule.name.zh}”直接或间接替换了自己",
+                )
         return self
 
     def _replaced_by(self, rule: SessionRule) -> set[str]:
@@ -211,23 +237,34 @@ def load(data: Mapping[str, Any]) -> CalendarDocument:
     try:
         return CalendarDocument.model_validate(data)
     except ValidationError as wrong:
-        raise InvalidCalendar([_sentence(data, fault) for fault in wrong.errors(include_url=False)]) from wrong
+        faults = wrong.errors(include_url=False)
+        raise InvalidCalendar(
+            [_sentence(data, fault) for fault in faults], [_chinese(data, fault) for fault in faults]
+        ) from wrong
 
 
 def _in_order(what: str, spans: Sequence[Hours]) -> None:
     for start, end in spans:
         if end <= start:
-            raise ValueError(f"{what} {start:%H:%M}–{end:%H:%M} end before they start")
+            raise Fault(
+                f"{what} {start:%H:%M}–{end:%H:%M} end before they start", f"{start:%H:%M}–{end:%H:%M} 的结束早于开始"
+            )
     for one, other in pairwise(spans):
         if other[0] < one[1]:
-            raise ValueError(f"{what} {one[0]:%H:%M}–{one[1]:%H:%M} and {other[0]:%H:%M}–{other[1]:%H:%M} overlap")
+            raise Fault(
+                f"{what} {one[0]:%H:%M}–{one[1]:%H:%M} and {other[0]:%H:%M}–{other[1]:%H:%M} overlap",
+                f"{one[0]:%H:%M}–{one[1]:%H:%M} 和 {other[0]:%H:%M}–{other[1]:%H:%M} 重叠",
+            )
 
 
 def _inside(periods: Sequence[Hours], hours: Sequence[Hours]) -> None:
     open_hours = [Span(start, end) for start, end in hours]
     for start, end in periods:
         if not any(covers(each, Span(start, end)) for each in open_hours):
-            raise ValueError(f"the period {start:%H:%M}–{end:%H:%M} lies outside the hours")
+            raise Fault(
+                f"the period {start:%H:%M}–{end:%H:%M} lies outside the hours",
+                f"预约时段 {start:%H:%M}–{end:%H:%M} 不在开放时间内",
+            )
 
 
 def _sentence(data: Mapping[str, Any], fault: Any) -> str:
@@ -245,3 +282,45 @@ def _sentence(data: Mapping[str, Any], fault: Any) -> str:
     if place:
         where.append(".".join(str(each + 1 if isinstance(each, int) else each) for each in place))
     return f"{', '.join(where) or 'calendar'}: {message}"
+
+
+_PLACES = {
+    "timezone": "时区", "periods": "预约时段", "period_minutes": "每段分钟数", "rules": "安排", "code": "代码", "name": "名称",
+    "zh": "中文", "en": "英文", "kind": "种类", "when": "日期", "valid_from": "开始日期", "valid_to": "结束日期", "hours": "时间",
+    "items": "事项", "item_tag": "事项标签", "categories": "类别", "zones": "区域", "channels": "预约渠道", "cut_off": "预约截止",
+    "weekday": "星期", "days_before": "提前几天", "time": "时间", "walk_ins": "现场取号", "overrides": "替换",
+    "priority": "优先级", "note": "说明",
+}  # fmt: skip
+
+
+def _chinese(data: Mapping[str, Any], fault: Any) -> str:
+    """As `_sentence`, in Chinese: the rule by its name, the fields by their words."""
+    place, where = list(fault["loc"]), ""
+    if place[:1] == ["rules"] and len(place) > 1 and isinstance(place[1], int):
+        rule = data["rules"][place[1]]
+        name = rule.get("name") if isinstance(rule, Mapping) else None
+        said = name.get("zh") if isinstance(name, Mapping) else None
+        where = f"“{said or rule.get('code')}”" if isinstance(rule, Mapping) and (said or rule.get("code")) else ""
+        where, place = where or f"第 {place[1] + 1} 个安排", place[2:]
+    steps = [f"第 {each + 1} 项" if isinstance(each, int) else _PLACES.get(str(each), str(each)) for each in place]
+    return f"{' '.join(each for each in (where, *steps) if each) or '日历'}：{_why(fault)}"
+
+
+def _why(fault: Any) -> str:
+    context, kind = fault.get("ctx") or {}, fault["type"]
+    if isinstance(context.get("error"), Fault):
+        return str(context["error"].zh)
+    match kind:
+        case "missing":
+            return "没有写"
+        case "extra_forbidden":
+            return "没有这一项"
+        case "greater_than_equal":
+            return f"至少 {context['ge']}"
+        case "less_than_equal":
+            return f"最多 {context['le']}"
+        case "string_too_short":
+            return "不能为空"
+        case "literal_error":
+            return f"可以写 {str(context['expected']).replace(' or ', '、').replace(', ', '、')}"
+    return "写得不对"

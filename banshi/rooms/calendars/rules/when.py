@@ -34,27 +34,43 @@ _KEYS = (
 _DEEPEST = 12
 
 
+class Fault(ValueError):
+    """What is wrong in a calendar, in both tongues."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        self.zh = zh
+        super().__init__(en)
+
+
 def checked_when(when: object, *, depth: int = 0) -> JsonValue:
     """The expression in its stored form (days as ISO text), or a sentence about what is wrong with it.
 
     :raises ValueError: with that sentence.
     """
     if depth > _DEEPEST:
-        raise ValueError(f"this 'when' is nested more than {_DEEPEST} deep; say it more simply")
+        raise Fault(
+            f"this 'when' is nested more than {_DEEPEST} deep; say it more simply",
+            f"条件套了 {_DEEPEST} 层以上，写简单些",
+        )
     if isinstance(when, str):
         if when not in _WORDS:
-            raise ValueError(f"'when' knows the words {_list(_WORDS)}, not {when!r}")
+            raise Fault(
+                f"'when' knows the words {_list(_WORDS)}, not {when!r}", f"条件可用的词是 {_list(_WORDS)}，没有“{when}”"
+            )
         return when
     if not isinstance(when, Mapping) or len(when) != 1:
-        raise ValueError(f"'when' is a word or has exactly one of the keys {_list(_KEYS)}")
+        raise Fault(
+            f"'when' is a word or has exactly one of the keys {_list(_KEYS)}",
+            f"条件是一个词，或只有一项：{_list(_KEYS)}",
+        )
     ((key, value),) = when.items()
     if key not in _KEYS:
-        raise ValueError(f"'when' knows the keys {_list(_KEYS)}, not {key!r}")
+        raise Fault(f"'when' knows the keys {_list(_KEYS)}, not {key!r}", f"条件可用的项是 {_list(_KEYS)}，没有“{key}”")
     if key == "not":
         return {"not": checked_when(value, depth=depth + 1)}
     if key == "parity":
         if value not in ("odd", "even"):
-            raise ValueError(f"parity is odd or even, not {value!r}")
+            raise Fault(f"parity is odd or even, not {value!r}", f"单双日写 odd 或 even，“{value}”不行")
         return {"parity": value}
     if key == "range":
         return {"range": _checked_range(value)}
@@ -63,30 +79,38 @@ def checked_when(when: object, *, depth: int = 0) -> JsonValue:
     if key == "every_weeks":
         return {key: _checked_weeks(value)}
     if not isinstance(value, list | tuple) or not value:
-        raise ValueError(f"{key!r} needs a list with something in it")
+        raise Fault(f"{key!r} needs a list with something in it", f"“{key}”要写成清单，至少一项")
     if key in ("all", "any"):
         return {key: [checked_when(each, depth=depth + 1) for each in value]}
     if key == "weekdays":
         wrong = [each for each in value if each not in WEEKDAYS]
         if wrong:
-            raise ValueError(f"weekdays are {_list(WEEKDAYS)}, not {wrong[0]!r}")
+            raise Fault(
+                f"weekdays are {_list(WEEKDAYS)}, not {wrong[0]!r}", f"星期写 {_list(WEEKDAYS)}，“{wrong[0]}”不行"
+            )
         return {key: list(value)}
     if key == "dates":
         return {key: [_iso(each) for each in value]}
     wrong = [each for each in value if type(each) is not int or not 0 <= each <= 9]
     if wrong:
-        raise ValueError(f"{key} are last digits of the day, 0 to 9 (0 for 逢十), not {wrong[0]!r}")
+        raise Fault(
+            f"{key} are last digits of the day, 0 to 9 (0 for 逢十), not {wrong[0]!r}",
+            f"尾号是 0 到 9（0 是逢十），“{wrong[0]}”不行",
+        )
     return {key: list(value)}
 
 
 def _checked_range(value: object) -> dict[str, JsonValue]:
     if not isinstance(value, Mapping) or not value or not set(value) <= {"from", "to"}:
-        raise ValueError("a range has a 'from' day, a 'to' day, or both")
+        raise Fault("a range has a 'from' day, a 'to' day, or both", "日期范围要有开始日（from）或结束日（to）")
     ends: dict[str, JsonValue] = {key: _iso(value[key]) for key in ("from", "to") if value.get(key) is not None}
     if not ends:
-        raise ValueError("a range has a 'from' day, a 'to' day, or both")
+        raise Fault("a range has a 'from' day, a 'to' day, or both", "日期范围要有开始日（from）或结束日（to）")
     if len(ends) == 2 and str(ends["to"]) < str(ends["from"]):
-        raise ValueError(f"the range ends on {ends['to']}, before it begins on {ends['from']}")
+        raise Fault(
+            f"the range ends on {ends['to']}, before it begins on {ends['from']}",
+            f"日期范围的结束 {ends['to']} 早于开始 {ends['from']}",
+        )
     return ends
 
 
@@ -94,17 +118,26 @@ def _checked_nth(value: object) -> dict[str, JsonValue]:
     nth = value.get("nth") if isinstance(value, Mapping) and set(value) == {"nth", "weekday"} else None
     known = (-1, 1, 2, 3, 4, 5)
     if not isinstance(nth, list | tuple) or not nth or any(type(n) is not int or n not in known for n in nth):
-        raise ValueError("nth_weekday has 'nth', a list of 1 to 5 or -1 for the last, and a 'weekday'")
+        raise Fault(
+            "nth_weekday has 'nth', a list of 1 to 5 or -1 for the last, and a 'weekday'",
+            "第几个星期几：nth 写 1 到 5，-1 是最后一个；再写 weekday",
+        )
     assert isinstance(value, Mapping)
     if value["weekday"] not in WEEKDAYS:
-        raise ValueError(f"weekdays are {_list(WEEKDAYS)}, not {value['weekday']!r}")
+        raise Fault(
+            f"weekdays are {_list(WEEKDAYS)}, not {value['weekday']!r}",
+            f"星期写 {_list(WEEKDAYS)}，“{value['weekday']}”不行",
+        )
     return {"nth": list(nth), "weekday": value["weekday"]}
 
 
 def _checked_weeks(value: object) -> dict[str, JsonValue]:
     every = value.get("every") if isinstance(value, Mapping) and set(value) == {"every", "from"} else None
     if type(every) is not int or not 2 <= every <= 8:
-        raise ValueError("every_weeks has 'every', 2 to 8, and 'from', a day of the first week")
+        raise Fault(
+            "every_weeks has 'every', 2 to 8, and 'from', a day of the first week",
+            "每几周一次：every 写 2 到 8，from 写第一周的某一天",
+        )
     assert isinstance(value, Mapping)
     return {"every": every, "from": _iso(value["from"])}
 
@@ -117,7 +150,7 @@ def _iso(value: object) -> str:
             return date.fromisoformat(value).isoformat()
         except ValueError:
             pass
-    raise ValueError(f"{value!r} is not a day like 2026-10-01")
+    raise Fault(f"{value!r} is not a day like 2026-10-01", f"“{value}”不是 2026-10-01 这样的日期")
 
 
 def _list(words: Iterable[str]) -> str:
