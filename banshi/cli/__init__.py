@@ -187,6 +187,9 @@ def keys() -> None:
 @click.option("--region", help="Code of the region it is bound to (manage); * is every hall.")
 @click.option("--staff", help="Login of the staff member it works for (desk).")
 @click.option("--name", required=True, help="Whose key this is, for the audit trail.")
+@click.option(
+    "--device", help="Code of the machine that holds it (kiosk): it ends when the machine is retired or paired anew."
+)
 @click.option("--vouches", is_flag=True, help="The channel has checked its people: their names count as vouched for.")
 @json_option
 @data_option
@@ -196,6 +199,7 @@ def keys_create(
     region: str | None,
     staff: str | None,
     name: str,
+    device: str | None,
     vouches: bool,
     json_: bool,
     data: Path | None,
@@ -209,10 +213,13 @@ def keys_create(
         raise click.UsageError("--scope manage needs --hall or --region")
     if vouches and scope != "channel":
         raise click.UsageError("only --scope channel can have --vouches")
+    if device and scope != "kiosk":
+        raise click.UsageError("only --scope kiosk can have --device")
     from banshi.cli.ground import django
 
     django(data)
     from banshi.foundation import clock
+    from banshi.rooms.devices.models import Device
     from banshi.rooms.identity.actions import create_key
     from banshi.rooms.identity.models import Staff
     from banshi.rooms.places.models import Hall, Region
@@ -222,6 +229,8 @@ def keys_create(
         raise Trouble(f"there is no hall {hall}; there are: {codes or 'none, load presets first'}")
     if region and region != "*" and not Region.objects.filter(code=region).exists():
         raise Trouble(f"there is no region {region}")
+    if device and not Device.objects.filter(code=device, hall__code=hall, retired_at=None).exists():
+        raise Trouble(f"there is no device {device} at work in {hall}; name it in the office first")
     person = Staff.objects.filter(login=staff).first() if staff else None
     if staff and person is None:
         raise Trouble(f"there is no member of staff with the login {staff}")
@@ -232,10 +241,11 @@ def keys_create(
         region=region or "",
         staff=person,
         vouches=vouches,
+        device=device or "",
         now=clock.wall(),
     )
     if json_:
-        bound = {"hall": hall, "region": region, "staff": staff}
+        bound = {"hall": hall, "region": region, "staff": staff, "device": device}
         as_json({"key": key, "scope": scope, "name": name, **bound, "vouches": vouches})
     else:
         click.echo(key)
@@ -256,7 +266,11 @@ def keys_list(json_: bool, data: Path | None) -> None:
         as_json([vars(row) for row in rows])
         return
     for row in rows:
-        bound = row.hall or row.region or (f"staff {row.staff_id}" if row.staff_id else "-")
+        bound = (
+            (f"{row.hall}/{row.device}" if row.device else row.hall)
+            or row.region
+            or (f"staff {row.staff_id}" if row.staff_id else "-")
+        )
         click.echo(f"{row.id:>6}  {row.scope:<8} {bound:<24} {row.name}{'  (vouches)' if row.vouches else ''}")
 
 
@@ -545,6 +559,7 @@ def default_workers() -> int:
 
 def warn_of_gateways() -> None:
     """Say at the start that messages reach nobody; a wrong gateway does not start at all."""
+    import structlog
     from django.core.exceptions import ImproperlyConfigured
 
     from banshi.config import wiring
@@ -554,7 +569,10 @@ def warn_of_gateways() -> None:
     except ImproperlyConfigured as wrong:
         raise Trouble(str(wrong)) from wrong
     for warning in wiring.warnings(os.environ):
-        click.echo(f"banshi: {warning}", err=True)
+        if os.environ.get("BANSHI_MODE") == "production":  # a line of the log, like every other
+            structlog.get_logger("banshi").warning(warning)
+        else:
+            click.echo(f"banshi: {warning}", err=True)
 
 
 def compile_translations() -> None:

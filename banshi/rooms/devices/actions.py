@@ -21,6 +21,7 @@ from banshi.rooms.devices import queries, rules
 from banshi.rooms.devices.models import Device
 from banshi.rooms.devices.ports import Printer, PrinterTrouble, Slip
 from banshi.rooms.devices.queries import device_by_code, secret_hash
+from banshi.rooms.identity import actions as identity
 from banshi.rooms.places.models import Hall, Window, Zone
 
 KINDS = ("kiosk", "board", "zone_board", "window_display", "evaluator")
@@ -116,7 +117,7 @@ def _check_printer(code: str, printer: str) -> None:
 
 
 def new_secret(*, code: str, by: Actor, now: datetime) -> str:
-    """A pairing secret for a device, shown once; whatever was paired before is no longer.
+    """A pairing secret for a device, shown once; whatever was paired before is no longer, nor the API key it held.
 
     :raises Refused: nothing-found, invalid (it is retired).
     """
@@ -126,6 +127,7 @@ def new_secret(*, code: str, by: Actor, now: datetime) -> str:
         known = Device.objects.filter(pk=device.pk, retired_at=None)
         if not known.update(secret_hash=secret_hash("pairing", secret), reader_key=""):
             raise _retired()
+        identity.revoke_device_keys(device=code, by=by, now=now)
         audit.record(action="device_secret_made", subject=f"device:{code}", by=by, now=now, hall=device.hall.code)
     return secret
 
@@ -171,13 +173,14 @@ def heartbeat(*, code: str, state: Mapping[str, Any], now: datetime) -> bool:
 
 
 def retire(*, code: str, by: Actor, now: datetime) -> None:
-    """Take a device out of use: its key opens nothing from now on. Twice is once.
+    """Take a device out of use: what it held – cookie, reader, pairing secret, its API key – opens nothing. Twice is once.
 
     :raises Refused: nothing-found.
     """
     device = device_by_code(code)
     with transaction.atomic():
-        if Device.objects.filter(pk=device.pk, retired_at=None).update(retired_at=now):
+        if Device.objects.filter(pk=device.pk, retired_at=None).update(retired_at=now, reader_key=""):
+            identity.revoke_device_keys(device=code, by=by, now=now)
             audit.record(action="device_retired", subject=f"device:{code}", by=by, now=now, hall=device.hall.code)
 
 
@@ -191,7 +194,7 @@ def bring_back(*, code: str, by: Actor, now: datetime) -> None:
         back = (
             Device.objects.filter(pk=device.pk)
             .exclude(retired_at=None)
-            .update(retired_at=None, secret_hash="", test={})
+            .update(retired_at=None, secret_hash="", reader_key="", test={})
         )
         if back:
             audit.record(action="device_brought_back", subject=f"device:{code}", by=by, now=now, hall=device.hall.code)

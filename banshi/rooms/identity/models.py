@@ -228,6 +228,9 @@ class ApiKey(models.Model):
     region = models.CharField(max_length=20, default="")
     staff = models.ForeignKey(Staff, null=True, on_delete=models.CASCADE)
     vouches = models.BooleanField(default=False, db_default=False)  # its people are checked: names count as vouched
+    device = models.CharField(
+        max_length=60, default="", db_default=""
+    )  # the machine that holds it, and with which it ends
     created_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
 

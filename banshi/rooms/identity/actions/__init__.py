@@ -229,14 +229,16 @@ def create_key(
     region: str = "",
     staff: Staff | None = None,
     vouches: bool = False,
+    device: str = "",
     now: datetime,
     secret: str = "",
 ) -> str:
     """Make a key and return it, once; only its hash is stored.
 
     :param vouches: a channel that has checked who its people are: their names count as vouched for.
+    :param device: the kiosk that holds the key: it ends when the machine is retired or paired anew.
     :raises ValueError: a name that is none; unknown scope; kiosk without hall; desk without staff; manage without hall
-        or region; vouching without being a channel.
+        or region; vouching without being a channel; of a device without being a kiosk.
     """
     if scope not in SCOPES:
         raise ValueError(f"scope is one of {', '.join(SCOPES)}")
@@ -248,6 +250,8 @@ def create_key(
         raise ValueError("a manage key is bound to a hall or region")
     if vouches and scope != "channel":
         raise ValueError("only a channel vouches for its people")
+    if device and scope != "kiosk":
+        raise ValueError("only a kiosk key is a device's")
     name = label(name)
     secret = secret or f"bs_{scope}_{secrets.token_urlsafe(24)}"
     ApiKey.objects.create(
@@ -258,6 +262,7 @@ def create_key(
         region=region,
         staff=staff,
         vouches=vouches,
+        device=device,
         created_at=now,
     )
     return secret
@@ -269,6 +274,12 @@ def revoke_key(*, key_id: int, by: Actor, now: datetime) -> bool:
     if ended:
         audit.record(action="revoked", subject=f"key:{key_id}", by=by, now=now)
     return bool(ended)
+
+
+def revoke_device_keys(*, device: str, by: Actor, now: datetime) -> int:
+    """End the keys that a machine held. :returns: how many."""
+    ids = list(ApiKey.objects.filter(device=device, revoked_at=None).order_by("id").values_list("id", flat=True))
+    return sum(revoke_key(key_id=key_id, by=by, now=now) for key_id in ids)
 
 
 def create_staff(
