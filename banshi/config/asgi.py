@@ -35,6 +35,7 @@ from banshi.surfaces.api.answers import Answer
 sys.setswitchinterval(0.001)
 THREADS = int(os.environ.get("BANSHI_THREADS", "12"))
 QUICK_THREADS = 2
+MOST_ADDRESS = 16 * 1024  # bytes of path and query; the longest of ours carry a form's choices
 PROBES = {
     "/readyz": {"status": "not ready", "database": "silent"},
     "/healthz": {"status": "down", "web": "ok", "database": "silent", "jobs": "unknown", "duties": {}},
@@ -64,6 +65,9 @@ class App:
             await self._http({**scope, "client": _client(scope)}, receive, send)
 
     async def _http(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if len(scope["path"]) + len(scope["query_string"]) > MOST_ADDRESS:  # nobody takes it apart first
+            await _say("address-too-long", scope, send)
+            return
         if scope["path"].startswith("/live/"):
             await live.serve(scope, receive, send, await self._hub())
             return
@@ -141,7 +145,7 @@ def _client(scope: dict[str, Any]) -> tuple[str, int | str]:
 
 async def _say(slug: str, scope: dict[str, Any], send: Any) -> None:
     said = plain(slug, path=scope["path"], accept_language=_header(scope, b"accept-language"))
-    if slug in ("too-slow", "too-large"):
+    if slug in ("too-slow", "too-large", "address-too-long"):
         said = Answer(said.status, said.body, {**said.headers, "Connection": "close"})
     await sent(said, send)
 

@@ -140,3 +140,44 @@ def test_one_address_keeps_us_waiting_no_more_often_than_its_share(settings: Any
 
     assert asyncio.run(arrive()) == ["ab", "ab", "busy", "ab"]
     assert (bodies.in_all, dict(bodies.waiting)) == (0, {})
+
+
+LONG = [
+    b"GET /%b HTTP/1.1",
+    b"GET /api/v1/halls?q=%b HTTP/1.1",
+    b"GET /live/halls/town?q=%b HTTP/1.1",
+    b"GET /static/%b HTTP/1.1",
+]
+
+
+@pytest.mark.parametrize("path", ["/?q=", "/api/v1/halls?q=", "/live/halls/town?q=", "/static/", "/healthz?q="])
+def test_a_long_address_is_refused_before_a_thread_is_taken(
+    asgi: Asgi, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[str] = []
+    for bridge in (asgi.app.pages, asgi.app.quick, asgi.app.probes):
+        monkeypatch.setattr(bridge, "answer", lambda scope, _body: taken.append(scope["path"]))
+
+    reply = asgi("GET", path + "x" * 70_000)
+
+    assert (reply.status, taken) == (414, [])
+
+
+@pytest.mark.race
+def test_ten_megabytes_of_address_end_the_connection_and_keep_nobody_waiting(served: Served) -> None:
+    firsts = []
+    for line in LONG:
+        one = served.socket(line.split(b"%b")[0])
+        try:
+            for _ in range(160):
+                one.sendall(b"x" * 65536)
+        except OSError:  # closed while it was still being sent: refused all the same
+            pass
+        try:
+            firsts.append(one.recv(4096).split(b" ")[1:2])
+        except OSError:
+            firsts.append([])
+        one.close()
+
+    assert {status[0] for status in firsts if status} <= {b"414", b"431"}
+    assert served.get("/livez").status_code == 200

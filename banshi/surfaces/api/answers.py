@@ -23,6 +23,7 @@ HTTP_PROBLEMS: dict[str, tuple[int, str, str]] = {
     "bad-request": (400, "请求读不懂", "The request cannot be read"),
     "method-not-allowed": (405, "这个地址不支持这种请求方法", "This address does not answer to that method"),
     "too-large": (413, "请求内容过大", "The request body is too large"),
+    "address-too-long": (414, "地址太长", "The address is too long"),
     "unsupported-media-type": (415, "请求内容须为 application/json", "The body must be application/json"),
     "too-slow": (408, "请求内容没有按时传完，什么都没有办理", "The body did not arrive in time; nothing was done"),
     "busy": (
