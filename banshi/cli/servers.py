@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 from datetime import UTC
+from pathlib import Path
 
 # How long requests under way may take after SIGTERM. Open streams never end by themselves (ADR 0002).
 GRACE_S = 3
@@ -16,6 +17,9 @@ GRACE_S = 3
 OPEN_REQUESTS = 16_384
 
 HEAD_BYTES = 64 * 1024  # a request's head, and what is read ahead of its body
+LOG_CONFIG = (
+    Path(__file__).parents[1] / "config" / "granian_log.json"
+)  # until Django sets logging up, and in the parent
 HEAD_MS = 20_000  # until a head is whole; also how long an idle connection is kept
 
 
@@ -32,6 +36,7 @@ def become_web_server(
         *("--http1-buffer-size", str(HEAD_BYTES), "--http1-header-read-timeout", str(HEAD_MS)),
         *("--workers-kill-timeout", str(GRACE_S), "--respawn-failed-workers", "--respawn-interval", "0.5"),
         "--access-log" if access_log else "--no-access-log",
+        *(("--log-config", str(LOG_CONFIG)) if os.environ.get("BANSHI_MODE") == "production" else ()),
         app,
     ]
     sys.stdout.flush()

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
 import structlog
 from django.db import connections
+from structlog.contextvars import bound_contextvars
 
 from banshi.foundation import clock, metrics
 from banshi.foundation.together import Batches, fresh
 from banshi.foundation.trouble import slug_of
 from banshi.surfaces.api import fast, keys
 from banshi.surfaces.api.answers import Answer, http_problem, language_of
-from banshi.surfaces.api.traces import log_write, request_id_of
+from banshi.surfaces.api.traces import TRACE, log_write, request_id_of
 
 log = structlog.get_logger("banshi.api")
 OPERATIONS = {"book": "book", "issue": "issue_ticket", "call": "call_next"}
@@ -34,7 +35,7 @@ RawCall = tuple[dict[str, str], bytes, str, str]  # … and the window
 
 def book_raw(asked: Sequence[Raw]) -> list[Answer]:
     """Check each request, then book those that hold together. One answer each, in order."""
-    prepared = [fast.prepare_booking(headers, body, query) for headers, body, query in asked]
+    prepared = [_traced(headers, fast.prepare_booking, headers, body, query) for headers, body, query in asked]
     booked = iter(fast.book_many([one for one in prepared if isinstance(one, fast.Booking)]))
     return [next(booked) if isinstance(one, fast.Booking) else one for one in prepared]
 
@@ -42,9 +43,18 @@ def book_raw(asked: Sequence[Raw]) -> list[Answer]:
 def call_raw(asked: Sequence[RawCall]) -> list[Answer]:
     """Check each request, then call for those that hold together. One answer each, in order."""
     keys.remember_many(headers.get("authorization", "") for headers, _, _, _ in asked)
-    prepared = [fast.prepare_call(headers, body, query, window=window) for headers, body, query, window in asked]
+    prepared = [
+        _traced(headers, fast.prepare_call, headers, body, query, window=window)
+        for headers, body, query, window in asked
+    ]
     called = iter(fast.call_many([one for one in prepared if isinstance(one, fast.Calling)]))
     return [next(called) if isinstance(one, fast.Calling) else one for one in prepared]
+
+
+def _traced(headers: dict[str, str], act: Callable[..., Any], *args: Any, **more: Any) -> Any:
+    """With the request's id in whatever is logged: a thread of the lanes works for one after the other."""
+    with bound_contextvars(request_id=headers[TRACE]):
+        return act(*args, **more)
 
 
 class Lanes:
@@ -73,7 +83,7 @@ class Lanes:
         """Answer one request whose body has come whole."""
         started = clock.monotonic()
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        request_id = request_id_of(headers.get("x-request-id", ""))
+        headers[TRACE] = request_id = request_id_of(headers.get(TRACE, ""))
         query = scope.get("query_string", b"").decode("latin-1")
         name, path = lane
         try:
@@ -100,7 +110,7 @@ class Lanes:
         if name == "call":
             return await self.calls.ask((headers, body, query, path["window"]))
         return await asyncio.get_running_loop().run_in_executor(
-            self.numbers, fresh, lambda: fast.issue(headers, body, query, **path)
+            self.numbers, fresh, lambda: _traced(headers, fast.issue, headers, body, query, **path)
         )
 
     def close(self) -> None:

@@ -34,6 +34,14 @@ def scrub(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutabl
     return event
 
 
+def of_request(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Django says that an answer is an error once the request is over for us: its record still knows the request."""
+    request = getattr(event.get("_record"), "request", None)
+    if (request_id := getattr(request, "request_id", "")) and "request_id" not in event:
+        event["request_id"] = request_id
+    return event
+
+
 def set_up(options: Mapping[str, Any]) -> None:
     """:param options: the setting LOGGING: json, level, process."""
     configure(**options)
@@ -65,7 +73,7 @@ def configure(*, json: bool, level: str = "INFO", process: str = "") -> None:
     handler = _Stderr()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, of_request, *shared],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
@@ -79,6 +87,23 @@ def configure(*, json: bool, level: str = "INFO", process: str = "") -> None:
     if json:
         sys.excepthook = _uncaught
         threading.excepthook = _uncaught_in_thread
+
+
+def early() -> logging.Formatter:
+    """What the web server says of itself before Django is set up, and its parent process, which never does that: the same
+    lines."""
+    shared: list[Any] = [
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        lambda _logger, _method, event: {**event, "process": "web"},
+        structlog.processors.format_exc_info,
+        scrub,
+    ]
+    renderer = structlog.processors.JSONRenderer(serializer=_as_json)
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer]
+    )
 
 
 def _as_json(event: Any, **options: Any) -> str:

@@ -20,6 +20,7 @@ _RULES: Final = (
     (re.compile(r"\b(DETAIL|CONTEXT|Failing row contains|HINT):?[^\n]*"), r"\1: ***"),
     # Addresses: the page's kind stays, whose it is goes; so does everything behind the question mark.
     (re.compile(r"(?<![\w/])((?:https?://[^/\s\"'<>]+)?/(?:a|t|r|me|m|s|e)/)[^\s\"'<>,)]+"), r"\1***"),
+    (re.compile(r"(/(?:appointments|tickets|numbers|slip)/)[A-Z0-9]{6,}[^\s\"'<>,)]*"), r"\1***"),
     (re.compile(r"(https?://[^\s\"'<>?]+\?)[^\s\"'<>]+"), r"\1***"),
     (re.compile(r"([?&][\w-]+=)[^&\s\"'<>]+"), r"\1***"),
     (re.compile(r"(?i)\b(bearer\s+)[\w.~+/=-]+"), r"\1***"),

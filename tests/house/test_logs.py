@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import logging
 import subprocess
 import sys
 from typing import Any
 
 import pytest
 
-from banshi.config.logs import scrub
+from banshi.config.logs import early, scrub
 from banshi.foundation.scrubbing import clean, scrubbed
+from banshi.surfaces.api.traces import request_id_of
 from tests.house.test_production import environment
 
 
@@ -26,6 +28,10 @@ from tests.house.test_production import environment
         ("验证码 039271，10 分钟内有效", "验证码 ***，10 分钟内有效"),
         ("code:039271", "code:***"),
         ("Internal Server Error: /a/K7Q2M9XP", "Internal Server Error: /a/***"),
+        ("Not Found: /api/v1/tickets/V2AVTHGQ1EBKF", "Not Found: /api/v1/tickets/***"),
+        ("/api/v1/appointments/G3R9C18AK/move", "/api/v1/appointments/***"),
+        ("/office/town/appointments/G3R9C18AK/", "/office/town/appointments/***"),
+        ("/kiosk/town/slip/V2AVTHGQ1EBKF", "/kiosk/town/slip/***"),
         ("https://hall.example/a/K7Q2M9XP?k=ABCDEFGHIJKL now", "https://hall.example/a/*** now"),
         ("GET https://api.weixin.qq.com/cgi-bin/token?appid=wx1&secret=s3cr3t", "GET https://api.weixin.qq.com/cgi-bin/token?***"),
         ("/staff/sign-in?next=/office/&login=li", "/staff/sign-in?next=***&login=***"),
@@ -48,6 +54,7 @@ def test_what_belongs_to_people_is_taken_out(text: str, kept: str):
         "psycopg.errors.DeadlockDetected: deadlock detected",
         'File "/srv/banshi/rooms/booking/actions/placing.py", line 312, in place_many',
         "/office/nancheng/live",
+        "/office/nancheng/appointments/new",
     ],
 )
 def test_what_engineers_need_stays(text: str):
@@ -121,3 +128,40 @@ def test_a_gateway_that_breaks_leaves_a_trace_in_every_process_and_nothing_of_th
     for secret in ("13800138000", "44190019900101123", "039271", "K7Q2M9XP", "ABCDEFGHIJKL", "s3cr3t"):
         assert secret not in done.stderr
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize("said", ["7f3a-1", "A.b_c-9", "x" * 64, "1234567890", "0b9e1c6e-7d5f-4f0e-9a55-0b1c2d3e4f50"])
+def test_a_usable_request_id_is_the_callers(said: str):
+    assert request_id_of(said) == said
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["", "x" * 65, "a b", "a\nb", "张三", "<script>", "a/b?c=d", "13800138000", "8613800138000", "44190019900101123X",
+     "E12345678", "bs_channel_0a1b2c"],
+)  # fmt: skip
+def test_any_other_request_id_is_made_anew(said: str):
+    made = request_id_of(said)
+
+    assert (made != said, len(made), request_id_of(made) == made) == (True, 16, True)
+
+
+def test_what_the_web_server_says_before_logging_is_set_up_is_a_clean_line_too():
+    record = logging.LogRecord("_granian", logging.INFO, "", 0, "Listening, %s", ("to +8613800138000",), None)
+
+    line = json.loads(early().format(record))
+
+    assert (line["event"], line["level"], line["process"]) == ("Listening, to ***", "info", "web")
+
+
+def test_production_starts_the_web_server_with_those_lines(monkeypatch: pytest.MonkeyPatch):
+    from banshi.cli import servers
+
+    asked: list[list[str]] = []
+    monkeypatch.setattr("os.execv", lambda _program, arguments: asked.append(arguments))
+    for mode in ("production", "demo"):
+        monkeypatch.setenv("BANSHI_MODE", mode)
+        servers.become_web_server(host="127.0.0.1", port=1, workers=1, access_log=False)
+
+    assert ["--log-config" in arguments for arguments in asked] == [True, False]
+    assert set(json.loads(servers.LOG_CONFIG.read_text())["formatters"]) == {"generic", "access"}

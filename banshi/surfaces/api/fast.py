@@ -38,6 +38,7 @@ from banshi.surfaces.api.keys import Caller, authorise
 from banshi.surfaces.api.operations import HttpFault, attempted, check_body, check_empty
 from banshi.surfaces.api.schemas import BookingIn, Code, TicketIn
 from banshi.surfaces.api.ticket_parts import shown_called, shown_given, shown_ticket
+from banshi.surfaces.api.traces import TRACE
 
 log = structlog.get_logger("banshi.api")
 BASE = "/api/v1"
@@ -53,6 +54,7 @@ class Booking:
     body: BookingIn
     language: str
     once: Once | None
+    request_id: str = ""
 
 
 def prepare_booking(headers: Mapping[str, str], body: bytes, query: str = "") -> Booking | Answer:
@@ -63,7 +65,7 @@ def prepare_booking(headers: Mapping[str, str], body: bytes, query: str = "") ->
         caller = _authorised(headers, "book", query)
         content = _read(BookingIn, headers, body)
         once = idempotency.once_of(headers, caller=caller, method="POST", path=f"{BASE}/appointments", body=body)
-        return Booking(caller, content, asked_in, once)
+        return Booking(caller, content, asked_in, once, headers.get(TRACE, ""))
 
     return _checked(asked_in, check)
 
@@ -90,7 +92,7 @@ def book_many(asked: Sequence[Booking]) -> list[Answer]:
             log.error("bookings found no database", bookings=len(asked))
             return [http_problem(slug, one.language) for one in asked]
         if len(asked) == 1:
-            log.error("booking broke", exc_info=True, slug=slug)
+            log.error("booking broke", exc_info=True, slug=slug, request_id=asked[0].request_id)
             return [http_problem(_said(slug), asked[0].language)]
         log.warning("bookings broke together, doing them one by one", bookings=len(asked))
         return [book_many([one])[0] for one in asked]
