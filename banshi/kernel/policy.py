@@ -125,9 +125,9 @@ class MessagePolicy(Section):
     day_before_at: time | None = time(18, 0)
     leave_before: Minutes | None = 60  # "time to leave" so many minutes before the period
     reminder_gap: Minutes = 120  # nobody is reminded sooner after the last message about the same visit
-    # Confirmations, moves and cancellations to one telephone in 24 hours: proven by a code or a card, or only typed.
+    # Confirmations, moves and cancellations to one telephone in 24 hours: its holder asked, or somebody else typed it.
     a_day_proven: Annotated[int, Field(ge=1, le=500)] = 40
-    a_day_typed: Annotated[int, Field(ge=1, le=500)] = 10
+    a_day_typed: Annotated[int, Field(ge=1, le=500)] = 5
     ahead: Annotated[int, Field(ge=0, le=50)] = 3  # "n ahead of you"
     on_call: bool = True
     day_sheet_at: time | None = time(7, 30)  # the day's bookings go to the hall on paper; None = never

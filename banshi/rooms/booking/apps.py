@@ -8,8 +8,9 @@ class BookingConfig(AppConfig):
     def ready(self) -> None:
         """Tell messaging whom to ask before a message goes out."""
         from banshi.rooms.booking.queries import standing
-        from banshi.rooms.messaging.actions import ask
+        from banshi.rooms.messaging.actions import ask, who_asked
 
         ask("appointment", standing.appointments)
+        who_asked("appointment", standing.who_asked)
         ask("waiting", standing.waiting)
         ask("suspension", standing.suspensions)

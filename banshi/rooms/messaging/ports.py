@@ -54,6 +54,15 @@ class Condition(Protocol):
         ...
 
 
+class Asking(Protocol):
+    """Which telephones asked themselves for what they are told, asked of the room that owns the subject."""
+
+    def __call__(self, refs: Sequence[str], /) -> Mapping[str, frozenset[str] | None]:
+        """By reference: blind indexes of the telephones of whoever asked; None: somebody answers for it (the staff, a
+        channel that vouches). What is not known is left out: nobody asked."""
+        ...
+
+
 class Channel(Protocol):
     """A way to reach a person (SMS, WeChat, e-mail). Adapters are called from several threads."""
 

@@ -30,6 +30,21 @@ def appointments(refs: Sequence[str], /) -> Mapping[str, Standing]:
         return {code: Standing(state, starts_at) for code, state, starts_at in cursor.fetchall()}
 
 
+ASKED_SQL = """
+SELECT a.code, CASE WHEN starts_with(a.holder, 'staff') OR (starts_with(a.holder, 'key:') AND a.evidence > 0) THEN NULL
+    ELSE array_remove(ARRAY[c.phone_index, p.phone_index], NULL) END
+FROM booking_appointment a JOIN identity_person p ON p.id = a.person_id LEFT JOIN identity_account c ON c.id = a.account_id
+WHERE a.code = ANY(%s) ORDER BY a.id
+"""
+
+
+def who_asked(refs: Sequence[str], /) -> Mapping[str, frozenset[str] | None]:
+    """By code: the telephone of the account that booked, and the proven one of the person themselves."""
+    with connection.cursor() as cursor:
+        cursor.execute(ASKED_SQL, [list(refs)])
+        return {code: None if phones is None else frozenset(phones) for code, phones in cursor.fetchall()}
+
+
 def waiting(refs: Sequence[str], /) -> Mapping[str, Standing]:
     """By id: an offer that is over or used is no longer `offered`."""
     rows = Waiting.objects.filter(id__in=_ids(refs)).order_by("id").values_list("id", "state", "hold__ended_at")

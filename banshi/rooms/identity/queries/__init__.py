@@ -48,19 +48,12 @@ class KeyInfo:
     region: str
     staff_id: int | None
     vouches: bool = False
+    device: str = ""
 
 
 def roles_of(staff_id: int) -> tuple[HeldRole, ...]:
     """Roles held now."""
     return roles_of_many([staff_id])[staff_id]
-
-
-def proven_phones(indexes: Iterable[str]) -> set[str]:
-    """Of these blind indexes, those of telephones that answered a code, or that a person proved to be theirs."""
-    asked = list(indexes)
-    accounts = Account.objects.filter(phone_index__in=asked).order_by().values_list("phone_index", flat=True)
-    people = Person.objects.filter(phone_index__in=asked).order_by().values_list("phone_index", flat=True)
-    return {index for index in accounts.union(people) if index}
 
 
 def key_by_secret(secret: str) -> KeyInfo | None:
@@ -75,7 +68,7 @@ def keys() -> list[KeyInfo]:
 
 
 def _info(row: ApiKey) -> KeyInfo:
-    return KeyInfo(row.id, row.name, row.scope, row.hall, row.region, row.staff_id, row.vouches)
+    return KeyInfo(row.id, row.name, row.scope, row.hall, row.region, row.staff_id, row.vouches, row.device)
 
 
 def keys_by_secrets(secrets: Iterable[str]) -> dict[str, KeyInfo]:
