@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import models
 
+SEALED = "v1:aesgcm:"  # how every sealed value begins
+
 
 class Unreadable(Exception):
     """The value was stored under a key this installation does not have, or was tampered with."""
@@ -86,3 +88,41 @@ class EncryptedText(models.TextField):  # type: ignore[type-arg]
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
         return None if value is None else decrypt(value, place=self.place)
+
+
+class FreeText(EncryptedText):
+    """What somebody wrote in their own words – a reason, a note, an answer – and may name anybody in.
+
+    Nothing written stays nothing. What stands there in clear is read as it stands: SQL may put a public text there, such as
+    the reason of a closure.
+
+    :param place: what the value is bound to, where SQL copies it from column to column; else its own column.
+    """
+
+    def __init__(self, *args: Any, place: str = "", **options: Any) -> None:
+        self._place = place
+        super().__init__(*args, **options)
+
+    def deconstruct(self) -> Any:
+        name, path, args, options = super().deconstruct()
+        return name, path, args, {**options, **({"place": self._place} if self._place else {})}
+
+    @property
+    def place(self) -> str:
+        return self._place or super().place
+
+    def get_prep_value(self, value: Any) -> str | None:
+        return value if value is None else words_sealed(str(value), place=self.place)
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
+        return value if value is None else words_opened(value, place=self.place)
+
+
+def words_sealed(text: str, *, place: str) -> str:
+    """As `FreeText` stores it."""
+    return encrypt(text, place=place) if text else ""
+
+
+def words_opened(stored: str, *, place: str) -> str:
+    """:raises Unreadable: see `decrypt`."""
+    return decrypt(stored, place=place) if stored.startswith(SEALED) else stored

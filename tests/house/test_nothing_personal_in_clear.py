@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 
+from banshi.foundation.crypto import SEALED, FreeText
+from banshi.rooms.audit.queries import trail
+from banshi.rooms.booking import actions as bookings
+from banshi.rooms.booking.models import LedgerEntry
+from banshi.rooms.feedback import actions as feedback
+from banshi.rooms.feedback.models import Task
+from banshi.rooms.identity.actions import correcting as identity
+from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.messaging.models import Message
+from banshi.rooms.places.actions import publish_policy
+from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets.actions.noting import write_note
 from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.queries.line import line
+from tests.house.test_text_columns import text_columns
+from tests.rooms.messaging.test_outbox import Spy
 from tests.surfaces.api.conftest import Calls, booking, keys_of, open_all_day, stop_the_clock
-from tests.town import Town
+from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at
 
 NAME = "欧阳测试甲"
 ID_NUMBER = "11010519491231002X"
@@ -106,3 +121,128 @@ def test_neither_logs_nor_metrics_hold_anything_personal(planted: dict[str, str]
     metrics = generate_latest().decode()
 
     assert {kind for kind, text in planted.items() if stands_in(text, written) or stands_in(text, metrics)} == set()
+
+
+SAID = f"{NAME}的电话是 {PHONE}，证件 {ID_NUMBER}"
+
+
+@pytest.fixture
+def told(town: Town) -> None:
+    """Whatever a person or a clerk may write in their own words names somebody, on every way such words go."""
+    stop_the_clock()
+    open_all_day(town)
+    town.policy(messages={"channels": ["sms"]}, rating={"bad_from_below": 3})
+    calls = Calls(town, keys_of(town))
+    _told_of_bookings(town, calls)
+    _told_of_credit(town)
+    _told_at_windows(town, calls)
+    _told_about_people(town)
+    _told_to_the_hall(town)
+    gateway = Spy()
+    for later in (timedelta(0), timedelta(days=3, hours=4)):
+        messaging.drain(channels={"sms": gateway}, now=TUESDAY_NINE + later)
+    assert any(SAID in text for _, text, _ in gateway.sent)
+
+
+def _told_of_bookings(town: Town, calls: Calls) -> None:
+    first, second, third = (town.slot(starts=at(f"2026-03-12 {hour}:00")) for hour in ("09", "14", "16"))
+    code = calls("post", "/appointments", "channel", booking(first, note=SAID)).json()["code"]
+    bookings.move(code=code, slot_id=second.pk, by=CLERK, now=TUESDAY_NINE, why=SAID, by_hall=True)
+    bookings.cancel(code=code, by=CLERK, now=TUESDAY_NINE, why=SAID, by_hall=True)
+    mine = {"slot_id": first.pk, "item_code": "pension", "person_id": town.person(2).pk, "source": "staff", "by": CLERK}
+    kept = bookings.place(**mine, now=TUESDAY_NINE, note=SAID, why=SAID, contact="+8613800138000")
+    bookings.keep(rows=[kept], why_zh=SAID, why_en=SAID, by=CLERK, now=TUESDAY_NINE)
+    bookings.close_slot(slot_id=third.pk, by=CLERK, now=TUESDAY_NINE, why=SAID)
+    bookings.note_outage(
+        hall=town.hall,
+        starts_at=at("2026-03-10 08:00"),
+        ends_at=at("2026-03-10 08:30"),
+        why=SAID,
+        by=CLERK,
+        now=TUESDAY_NINE,
+    )
+    bookings.open_follow_up(
+        hall=town.hall, cause="by-hand:1", why_zh=SAID, why_en=SAID, visits=[], by=CLERK, now=TUESDAY_NINE
+    )
+
+
+def _told_of_credit(town: Town) -> None:
+    person, late = town.person(3), at("2026-03-13 12:00")
+    for hour, day in (("10", 11), ("14", 11), ("10", 12)):
+        slot = town.slot(starts=at(f"2026-03-{day} {hour}:30"), minutes=30)
+        bookings.place(
+            slot_id=slot.pk, item_code="rent-invoice", person_id=person.pk, source="staff", by=CLERK, now=TUESDAY_NINE,
+            contact="+8613800138000",
+        )  # fmt: skip
+    bookings.mark_fault_day(hall=town.hall, day=date(2026, 3, 11), why=SAID, by=CLERK, now=TUESDAY_NINE)
+    bookings.sweep_no_shows(now=late)  # SQL copies the reason of the day
+    entry = LedgerEntry.objects.filter(forgiven_at=None, person=person).get()
+    assert LedgerEntry.objects.filter(person=person).exclude(pk=entry.pk).first().forgiven_why == SAID  # type: ignore[union-attr]
+    bar = bookings.suspend(
+        person_id=person.pk, scope="town", from_on=late.date(), until_on=date(2026, 4, 1), why=SAID, by=CLERK, now=late
+    )
+    against_bar = bookings.appeal(text=SAID, by=CITIZEN, now=late, suspension_id=bar.pk)
+    against_entry = bookings.appeal(text=SAID, by=CITIZEN, now=late, entry_id=entry.pk)
+    bookings.answer_appeal(appeal_id=against_entry.pk, upheld=True, answer=SAID, by=CLERK, now=late)
+    bookings.answer_appeal(appeal_id=against_bar.pk, upheld=False, answer=SAID, by=CLERK, now=late)
+    bookings.lift(suspension_id=bar.pk, why=SAID, by=CLERK, now=late)
+
+
+def _told_at_windows(town: Town, calls: Calls) -> None:
+    clerk, other = town.clerk.pk, town.second_clerk.pk
+    made = [calls("post", "/halls/town/tickets", "kiosk", {"category": "A"}).json()["id"] for _ in range(4)]
+    tickets.sign_in(window_code="town-01", staff_id=clerk, now=TUESDAY_NINE)
+    tickets.sign_in(window_code="town-02", staff_id=other, now=TUESDAY_NINE)
+    tickets.put_first(ref=made[3], why=SAID, by=CLERK, now=TUESDAY_NINE)
+    tickets.skip(ref=made[0], staff_id=other, why=SAID, now=TUESDAY_NINE)
+    tickets.call_ticket(window_code="town-01", ref=made[1], staff_id=clerk, why=SAID, now=TUESDAY_NINE)
+    tickets.start(ref=made[1], staff_id=clerk, now=TUESDAY_NINE)
+    write_note(ref=made[1], text=SAID, staff_id=clerk, now=TUESDAY_NINE)
+    tickets.transfer(ref=made[1], staff_id=clerk, category_code="B", why=SAID, now=TUESDAY_NINE)
+    called = tickets.call_next(window_code="town-02", staff_id=other, now=TUESDAY_NINE)
+    assert called is not None
+    write_note(ref=called.ref, text=SAID, staff_id=other, now=TUESDAY_NINE)
+    tickets.start(ref=called.ref, staff_id=other, now=TUESDAY_NINE)
+    done = tickets.finish(ref=called.ref, staff_id=other, outcome="refused", why=SAID, now=TUESDAY_NINE)
+    assert (done.note, done.outcome_why) == (SAID, SAID)
+    feedback.rate(ref=done.ref, stars=1, tags=[], text=SAID, channel="web", now=TUESDAY_NINE)
+    task = Task.objects.get()
+    feedback.answer(task_id=task.pk, text=SAID, by=CLERK, now=TUESDAY_NINE)
+    feedback.rate(
+        ref=done.ref, stars=1, tags=[], text=SAID, channel="web", now=TUESDAY_NINE
+    )  # what was answered is audited
+    tickets.pause(staff_id=clerk, reason=SAID, now=TUESDAY_NINE)
+    assert SAID[:60] in {window.pause_reason for window in line(town.hall.pk, TUESDAY_NINE).windows}
+
+
+def _told_about_people(town: Town) -> None:
+    person = town.person(4)
+    said = {"why": SAID, "card_seen": True, "by": CLERK, "now": TUESDAY_NINE}
+    identity.correct_name(person_id=person.pk, name="测试新", **said)
+    identity.clear_phone(person_id=person.pk, **said)
+    own_words = [entry.facts["why"] for entry in trail(subject=f"person:{person.pk}") if "why" in entry.facts]
+    assert own_words == [SAID, SAID]
+
+
+def _told_to_the_hall(town: Town) -> None:
+    publish_policy(hall=town.hall, document={}, by=CLERK, now=TUESDAY_NINE, note=SAID)
+
+
+def test_what_people_say_in_their_own_words_is_not_at_rest_in_clear(told: None) -> None:
+    tables = dumped()
+
+    planted = {"name": NAME, "document": ID_NUMBER, "phone": PHONE}
+    assert {(kind, table) for kind, text in planted.items() for table, rows in tables.items() if text in rows} == set()
+
+
+def test_every_column_of_own_words_was_planted(told: None) -> None:
+    sealed = {name for name, field in text_columns().items() if isinstance(field, FreeText)}
+    empty = set()
+    with connection.cursor() as cursor:
+        for name in sorted(sealed):
+            table, column = name.split(".")
+            cursor.execute(f"SELECT count(*) FROM {table} WHERE starts_with({column}, %s)", [SEALED])  # noqa: S608
+            if cursor.fetchone()[0] == 0:
+                empty.add(name)
+
+    assert empty == {"calendars_version.note"}

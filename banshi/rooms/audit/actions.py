@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from banshi.foundation import clock
+from banshi.foundation.crypto import words_sealed
 from banshi.kernel.actors import Actor
 from banshi.rooms.audit import rules
 from banshi.rooms.audit.models import Entry, Seal
@@ -31,14 +32,26 @@ def record(
 
     :param action: verb such as `placed`, `lifted`, `looked`.
     :param subject: `kind:reference`.
-    :param facts: JSON-ready, without personal data.
+    :param facts: JSON-ready, without personal data. What somebody wrote in their own words (`rules.OWN_WORDS`) is sealed:
+        it may name anybody.
     """
-    Entry.objects.create(at=now, actor=str(by), hall=hall, action=action, subject=subject, facts=dict(facts or {}))
+    Entry.objects.create(at=now, actor=str(by), hall=hall, action=action, subject=subject, facts=_sealed(facts or {}))
+
+
+def _sealed(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: words_sealed(said, place=rules.FACTS_PLACE) if name in rules.OWN_WORDS and isinstance(said, str) else said
+        for name, said in facts.items()
+    }
 
 
 def looked(*, subject: str, by: Actor, now: datetime, hall: str = "", why: str = "") -> None:
-    """Trace that personal data was shown (PIPL; mission §11)."""
-    record(action="looked", subject=subject, by=by, now=now, hall=hall, facts={"why": why} if why else {})
+    """Trace that personal data was shown (PIPL; mission §11).
+
+    :param why: the occasion, one of our words or what kind of thing it was about: never somebody's own.
+    """
+    facts = {"why": why} if why else {}
+    Entry.objects.create(at=now, actor=str(by), hall=hall, action="looked", subject=subject, facts=facts)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models import Max
 from django.utils.module_loading import import_string
 
+from banshi.foundation.crypto import Unreadable, words_opened
 from banshi.rooms.audit import rules
 from banshi.rooms.audit.models import Entry, Seal
 from banshi.rooms.audit.ports import Anchor, Anchors
@@ -73,9 +74,32 @@ def trail(
     }  # fmt: skip
     rows = rows.filter(**{name: value for name, value in asked.items() if value is not None})
     return [
-        EntryView(row.id, row.at, row.actor, row.hall, row.action, row.subject, row.facts, row.sealed_hash is not None)
+        EntryView(
+            row.id,
+            row.at,
+            row.actor,
+            row.hall,
+            row.action,
+            row.subject,
+            _opened(row.facts),
+            row.sealed_hash is not None,
+        )
         for row in rows[: max(1, min(limit, 500))]
     ]
+
+
+def _opened(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """With what people wrote, readable; left out where the key is gone."""
+    return {name: said for name, stored in facts.items() if (said := _own_words(name, stored)) is not None}
+
+
+def _own_words(name: str, stored: Any) -> Any:
+    if name not in rules.OWN_WORDS or not isinstance(stored, str):
+        return stored
+    try:
+        return words_opened(stored, place=rules.FACTS_PLACE)
+    except Unreadable:
+        return None
 
 
 def kept_anchors() -> Anchors | None:

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 FIRST = "0" * 64  # what the first entry follows
+OWN_WORDS = frozenset({"why", "answer", "note", "text"})  # facts that somebody wrote themselves: sealed, `looked` apart
+FACTS_PLACE = "audit_entry.facts"
 PLAIN, KEYED = 1, 2  # how a seal's entries are hashed; a chain goes from plain to keyed once, and never back
 
 

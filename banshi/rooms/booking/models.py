@@ -11,12 +11,15 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import Case, Func, When
 
-from banshi.foundation.crypto import EncryptedText
+from banshi.foundation.crypto import EncryptedText, FreeText
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.identity.models import Person
 from banshi.rooms.places.models import Category, Hall
 
 LIVE = ["booked", "checked_in"]
+HALLS_WHY = (
+    "booking.why"  # what these words are sealed for: SQL copies them from a hall's fault to the entry it forgives
+)
 
 
 def _hash(of: Any) -> Func:
@@ -104,21 +107,26 @@ class Appointment(models.Model):
     contact = EncryptedText(null=True)  # where its messages go
     contact_index = models.CharField(max_length=64, default="", db_default="")
     booked_by = models.CharField(max_length=60)  # str(Actor)
-    on_behalf_why = models.CharField(max_length=200, default="")
-    note = models.CharField(max_length=200, default="")
+    on_behalf_why = FreeText(default="")
+    note = FreeText(default="")
     visit_group = models.CharField(max_length=16, default="")  # several matters in one visit share it
     persons = models.SmallIntegerField(default=1, db_default=1)  # who come together on it; a place each
     language = models.CharField(max_length=10, default="zh-hans")
     moves = models.SmallIntegerField(default=0)
+    hall_moves = models.SmallIntegerField(default=0, db_default=0)  # of these: made by the hall, which use up nobody's
     created_at = models.DateTimeField()
     cancelled_at = models.DateTimeField(null=True)
     cancelled_by = models.CharField(max_length=60, default="")
-    cancel_reason = models.CharField(max_length=200, default="")
+    cancel_reason = FreeText(default="")
     by_hall = models.BooleanField(default=False)  # the hall cancelled: never counts against the person
     disowned_at = models.DateTimeField(null=True)  # "not by me": said by the proven person
     checked_in_at = models.DateTimeField(null=True)
     no_show_at = models.DateTimeField(null=True)
     served_at = models.DateTimeField(null=True)
+
+    @property
+    def own_moves(self) -> int:
+        return self.moves - self.hall_moves
 
     class Meta:
         db_table = "booking_appointment"
@@ -178,7 +186,7 @@ class Move(models.Model):
     to_slot = models.ForeignKey(Slot, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     by = models.CharField(max_length=60)
-    why = models.CharField(max_length=200, default="")
+    why = FreeText(default="")
 
     class Meta:
         db_table = "booking_move"
@@ -282,7 +290,7 @@ class LedgerEntry(models.Model):
     appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE)
     forgiven_at = models.DateTimeField(null=True)
     forgiven_by = models.CharField(max_length=60, default="")
-    forgiven_why = models.CharField(max_length=200, default="")
+    forgiven_why = FreeText(default="", place=HALLS_WHY)
     used_by = models.ForeignKey("Suspension", null=True, on_delete=models.SET_NULL, related_name="entries")
 
     class Meta:
@@ -313,7 +321,7 @@ class Suspension(models.Model):
     made_at = models.DateTimeField()
     lifted_at = models.DateTimeField(null=True)
     lifted_by = models.CharField(max_length=60, default="")
-    lifted_why = models.CharField(max_length=200, default="")
+    lifted_why = FreeText(default="")
 
     class Meta:
         db_table = "booking_suspension"
@@ -333,10 +341,10 @@ class Appeal(models.Model):
 
     suspension = models.ForeignKey(Suspension, null=True, on_delete=models.CASCADE, related_name="appeals")
     entry = models.ForeignKey(LedgerEntry, null=True, on_delete=models.CASCADE, related_name="appeals")
-    text = models.CharField(max_length=500)
+    text = FreeText()
     made_at = models.DateTimeField()
     state = models.CharField(max_length=8, default="open")
-    answer = models.CharField(max_length=500, default="")
+    answer = FreeText(default="")
     answered_at = models.DateTimeField(null=True)
     answered_by = models.CharField(max_length=60, default="")
 
@@ -357,7 +365,7 @@ class FaultDay(models.Model):
 
     hall = models.ForeignKey(Hall, on_delete=models.CASCADE)
     day = models.DateField()
-    why = models.CharField(max_length=200)
+    why = FreeText(place=HALLS_WHY)
     made_by = models.CharField(max_length=60)
     made_at = models.DateTimeField()
 
@@ -372,7 +380,7 @@ class Outage(models.Model):
     hall = models.ForeignKey(Hall, on_delete=models.CASCADE)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
-    why = models.CharField(max_length=200)
+    why = FreeText(place=HALLS_WHY)
     made_by = models.CharField(max_length=60)
     made_at = models.DateTimeField()
 
@@ -392,7 +400,7 @@ class Kept(models.Model):
     appointment = models.OneToOneField(Appointment, on_delete=models.CASCADE, related_name="kept")
     at = models.DateTimeField()
     by = models.CharField(max_length=60)
-    why = models.CharField(max_length=200, default="")
+    why = FreeText(default="", place=HALLS_WHY)
 
     class Meta:
         db_table = "booking_kept"
@@ -406,8 +414,8 @@ class FollowUp(models.Model):
 
     hall = models.ForeignKey(Hall, on_delete=models.CASCADE)
     cause = models.CharField(max_length=60)
-    why_zh = models.CharField(max_length=200, default="")
-    why_en = models.CharField(max_length=200, default="")
+    why_zh = FreeText(default="")
+    why_en = FreeText(default="")
     made_by = models.CharField(max_length=60)
     made_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)

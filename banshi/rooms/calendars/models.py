@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from banshi.foundation.crypto import FreeText
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.places.models import Category, Floor, Hall, Zone
 
@@ -34,7 +35,7 @@ class CalendarVersion(models.Model):
     valid_from = models.DateField()
     made_by = models.CharField(max_length=60)
     made_at = models.DateTimeField()
-    note = models.CharField(max_length=200, default="")
+    note = FreeText(default="")
 
     class Meta:
         db_table = "calendars_version"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from banshi.foundation.crypto import FreeText
 from banshi.rooms.identity.models import Staff
 from banshi.rooms.places.models import Hall, Window
 from banshi.rooms.tickets.models import Ticket, Visit
@@ -19,7 +20,7 @@ class Rating(models.Model):
     staff = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT)
     stars = models.SmallIntegerField()
     tags = models.JSONField(default=list)
-    text = models.CharField(max_length=500, default="")
+    text = FreeText(default="")
     channel = models.CharField(max_length=12)  # evaluator | qr | message | kiosk | web | api
     follow_up = models.BooleanField(default=False)
     at = models.DateTimeField()
@@ -43,7 +44,7 @@ class Task(models.Model):
     settle_due_on = models.DateField()
     assigned_to = models.ForeignKey(Staff, null=True, on_delete=models.SET_NULL)
     state = models.CharField(max_length=8, default="open")
-    answer = models.CharField(max_length=500, default="")
+    answer = FreeText(default="")
     answered_at = models.DateTimeField(null=True)
     answered_by = models.CharField(max_length=60, default="")
     outcome = models.CharField(max_length=12, default="")  # fixed | explained | groundless | malicious

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Value
 
-from banshi.foundation.crypto import EncryptedText
+from banshi.foundation.crypto import EncryptedText, FreeText
 from banshi.rooms.messaging.rules import URGENT
 
 
@@ -43,7 +43,7 @@ class Message(models.Model):
     language = models.CharField(max_length=10, default="zh-hans", db_default="zh-hans")
     params = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))  # no names, no ID numbers
     sealed = EncryptedText(null=True)  # values that open something (a one-time code), JSON; gone once it is sent
-    text = models.TextField(default="", db_default="")  # as sent, codes blanked and links shortened: for the office
+    text = FreeText(default="", db_default="")  # as sent, codes blanked and links shortened: for the office
     said = EncryptedText(null=True)  # as sent, whole: for the person it went to
     dedupe = models.CharField(max_length=140)
     due_at = models.DateTimeField()

@@ -10,10 +10,11 @@ from django.db.models import Count, Min, TextField
 from django.db.models.functions import Cast
 
 from banshi.foundation import phones
-from banshi.foundation.crypto import Unreadable, blind_index, decrypt
+from banshi.foundation.crypto import SEALED, Unreadable, blind_index, decrypt
 from banshi.kernel.masking import mask_phone
 from banshi.rooms.messaging import rules
 from banshi.rooms.messaging.models import Message, Template
+from banshi.rooms.messaging.statements import SAID_PLACE, TEXT_PLACE, TO_PLACE
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def notices(
     :raises Refused: phone-invalid.
     """
     found = _found(phone=phone, hall=hall, subject=subject, state=state, key=key, limit=limit, cursor=cursor)
-    return [_view(row, row.text) for row in found]
+    return [_view(row, _words(row)) for row in found]
 
 
 def as_sent(*, phone: str | None = None, limit: int = 50, cursor: int | None = None) -> list[NoticeView]:
@@ -72,7 +73,7 @@ def as_sent(*, phone: str | None = None, limit: int = 50, cursor: int | None = N
     :raises Refused: phone-invalid.
     """
     found = _found(phone=phone, limit=limit, cursor=cursor)
-    return [_view(row, _opened(row.stored_said, "messaging_message.said") or row.text) for row in found]
+    return [_view(row, _opened(row.stored_said, SAID_PLACE) or _words(row)) for row in found]
 
 
 def _found(*, limit: int, cursor: int | None, phone: str | None, **asked: str | None) -> list[Any]:
@@ -84,7 +85,8 @@ def _found(*, limit: int, cursor: int | None, phone: str | None, **asked: str | 
         rows = rows.filter(id__lt=cursor)
     # What is sealed is read as stored: one row under a lost key must not take the page down.
     rows = rows.annotate(stored_to=Cast("to", TextField()), stored_said=Cast("said", TextField()))
-    return list(rows.defer("to", "params", "sealed", "said")[: max(1, min(limit, 500))])
+    rows = rows.annotate(stored_text=Cast("text", TextField()))
+    return list(rows.defer("to", "params", "sealed", "text", "said")[: max(1, min(limit, 500))])
 
 
 def _opened(stored: str | None, place: str) -> str:
@@ -94,8 +96,12 @@ def _opened(stored: str | None, place: str) -> str:
         return ""
 
 
+def _words(row: Any) -> str:
+    return _opened(row.stored_text, TEXT_PLACE) if row.stored_text.startswith(SEALED) else str(row.stored_text)
+
+
 def _view(row: Any, text: str) -> NoticeView:
-    masked = mask_phone(_opened(row.stored_to, "messaging_message.to")) or "****"
+    masked = mask_phone(_opened(row.stored_to, TO_PLACE)) or "****"
     return NoticeView(
         id=row.id, channel=row.channel, text=text, at=row.sent_at or row.due_at, status=row.state, key=row.key,
         masked_to=masked, hall=row.hall, subject=row.subject, receipt=row.receipt, error=row.error, tries=row.tries,

@@ -8,6 +8,7 @@ from __future__ import annotations
 TO_PLACE = "messaging_message.to"  # what a recipient's number is sealed for
 SEALED_PLACE = "messaging_message.sealed"
 SAID_PLACE = "messaging_message.said"
+TEXT_PLACE = "messaging_message.text"
 COLUMNS = 'hall, key, subject, "to", to_index, language, params, dedupe, due_at, until, created_at'
 
 

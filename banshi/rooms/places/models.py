@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from banshi.foundation.crypto import FreeText
+
 
 class Region(models.Model):
     """区划: province → city → district → town → village. `path` = codes from the root, `/440000/441900/`."""
@@ -127,7 +129,7 @@ class PolicyVersion(models.Model):
     valid_from = models.DateTimeField()
     made_by = models.CharField(max_length=60)
     made_at = models.DateTimeField()
-    note = models.CharField(max_length=200, default="")
+    note = FreeText(default="")
 
     class Meta:
         db_table = "places_policy_version"

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db import models
 
+from banshi.foundation.crypto import FreeText
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.identity.models import Person, Staff
@@ -118,11 +119,11 @@ class Ticket(models.Model):
     recalls = models.SmallIntegerField(default=0)  # of the present call
     misses = models.SmallIntegerField(default=0)
     identity_ok = models.BooleanField(null=True)  # notice + ticket + ID card compared at the window
-    note = models.CharField(max_length=200, default="")
+    note = FreeText(default="")
     closed_why = models.CharField(max_length=40, default="")
     lane_to_check = models.BooleanField(default=False, db_default=False)  # asked for, nothing shown: look at the window
     outcome = models.CharField(max_length=16, default="", db_default="")  # of a finished number: rules.OUTCOMES
-    outcome_why = models.CharField(max_length=200, default="", db_default="")
+    outcome_why = FreeText(default="", db_default="")
     # (ahead, likely_s, at_most_s, served_today) as told when it was given; only on the object that `issue` returns.
     told: tuple[int, int | None, int | None, bool | None] | None = None
 
@@ -196,7 +197,7 @@ class WindowSession(models.Model):
     signed_in_at = models.DateTimeField()
     signed_out_at = models.DateTimeField(null=True)
     paused_at = models.DateTimeField(null=True)
-    pause_reason = models.CharField(max_length=60, default="")
+    pause_reason = FreeText(default="")
     emergency_at = models.DateTimeField(null=True)  # the button under the desk (紧急按钮)
     emergency_seen_at = models.DateTimeField(null=True)  # somebody in the office says: I see it
     emergency_seen_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
@@ -224,7 +225,7 @@ class WindowSession(models.Model):
 
 class Pause(models.Model):
     session = models.ForeignKey(WindowSession, on_delete=models.CASCADE, related_name="pauses")
-    reason = models.CharField(max_length=60)
+    reason = FreeText()
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True)
 
@@ -241,7 +242,7 @@ class Call(models.Model):
     window = models.ForeignKey(Window, on_delete=models.PROTECT)
     staff = models.ForeignKey(Staff, on_delete=models.PROTECT)
     kind = models.CharField(max_length=8)  # call | recall
-    out_of_order_why = models.CharField(max_length=120, default="")
+    out_of_order_why = FreeText(default="")
     waited_s = models.IntegerField(null=True)  # the stretch that this call ended
     at = models.DateTimeField()
 
@@ -309,7 +310,7 @@ class Transfer(models.Model):
     to_hall = models.ForeignKey(Hall, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     by = models.CharField(max_length=60)
-    why = models.CharField(max_length=200, default="")
+    why = FreeText(default="")
 
     class Meta:
         db_table = "tickets_transfer"
@@ -322,7 +323,7 @@ class Skip(models.Model):
     window = models.ForeignKey(Window, on_delete=models.CASCADE, related_name="+")
     at = models.DateTimeField()
     by = models.CharField(max_length=60)
-    why = models.CharField(max_length=200, default="")
+    why = FreeText(default="")
 
     class Meta:
         db_table = "tickets_skip"

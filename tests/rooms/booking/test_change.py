@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from banshi.kernel.actors import SYSTEM
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions, queries
 from banshi.rooms.booking.models import Appointment, Hold, LedgerEntry, Move, Slot, Suspension, Waiting
+from banshi.rooms.calendars.models import Closure
 from banshi.rooms.messaging.models import Message
 from tests.rooms.booking.test_place import book, refused
 from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at
@@ -123,7 +126,7 @@ def test_a_cancellation_by_the_hall_never_counts(town: Town) -> None:
 
     assert LedgerEntry.objects.count() == 0
     message = Message.objects.get(key="cancelled_by_hall")
-    assert message.params["reason"] == "停电"
+    assert json.loads(message.sealed or "") == {"reason": "停电"}
 
 
 def test_cancelling_twice_says_when_it_was(town: Town) -> None:
@@ -243,7 +246,7 @@ def test_the_hall_may_move_on_the_same_day_and_says_why(town: Town) -> None:
     moved = move(booked, town.slot(starts=at("2026-03-11 15:00")), now=now, by_hall=True, why="系统维护")
 
     assert (by_citizen.slug, moved.moves) == ("same-day", 1)
-    assert Message.objects.get(key="moved_by_hall").params["reason"] == "系统维护"
+    assert json.loads(Message.objects.get(key="moved_by_hall").sealed or "") == {"reason": "系统维护"}
 
 
 def test_moves_end_where_the_policy_ends_them(town: Town) -> None:
@@ -253,6 +256,51 @@ def test_moves_end_where_the_policy_ends_them(town: Town) -> None:
     no = refused(move, booked, town.slot(starts=at("2026-03-13 09:00")))
 
     assert (no.slug, no.facts["limit"]) == ("move-limit", 1)
+
+
+def test_moves_of_the_hall_and_its_staff_use_up_none_of_the_persons(town: Town) -> None:
+    town.policy(booking={"move_limit": 1})
+    booked = book(town, town.slot())
+    for day, (by, by_hall) in enumerate([(CLERK, True), (SYSTEM, True), (CLERK, False)]):
+        slot = town.slot(starts=at(f"2026-03-{12 + day} 09:00"))
+        actions.move(code=booked.code, slot_id=slot.pk, by=by, now=TUESDAY_NINE, by_hall=by_hall)
+    view = queries.appointment(booked.code, now=TUESDAY_NINE)
+
+    own = move(booked, town.slot(starts=at("2026-03-16 09:00")))
+    no = refused(move, booked, town.slot(starts=at("2026-03-17 09:00")))
+
+    assert (view.moves, view.can_move) == (3, None)
+    assert (own.moves, own.own_moves, no.slug, no.facts["moves"]) == (4, 1, "move-limit", 1)
+
+
+def test_staff_give_no_place_in_what_is_left_of_a_period_that_a_closure_stops(town: Town) -> None:
+    """A period under way keeps its row; places kept for staff could be given in it although the hall is closed."""
+    slot = town.slot(starts=at("2026-03-11 09:00"), internal_quota=2, quota=2)
+    later = town.slot(starts=at("2026-03-12 09:00"))
+    booked = book(town, later, 2)
+    now = at("2026-03-11 09:10")
+    closure = Closure.objects.create(
+        hall=town.hall, starts_at=at("2026-03-11 09:05"), ends_at=at("2026-03-11 12:00"), reason_zh="漏水", reason_en="A leak",
+        made_by="staff:1", made_at=now,
+    )  # fmt: skip
+    asked = {"slot_id": slot.pk, "item_code": "pension", "person_id": town.person(3).pk, "source": "staff", "by": CLERK}
+
+    def answer(**more: Any) -> str:
+        try:
+            return actions.place(**asked, internal=True, now=now, **more).state
+        except Refused as no:
+            return f"{no.slug}: {no.facts['reason']['zh']}"
+
+    shown = queries.slots(
+        hall=town.hall, item_code="pension", first=slot.day, last=slot.day, now=now, channel="staff", internal=True
+    )
+    moved = refused(move, booked, slot, now=now, by_hall=True)
+    stopped = answer()
+    Closure.objects.filter(pk=closure.pk).update(category=town.categories["B"])
+    elsewhere = answer()
+
+    assert (stopped, [each.bookable for each in shown], moved.slug) == ("closed: 漏水", [False], "closed")
+    assert elsewhere == "booked"
 
 
 # --- Check in ------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -231,7 +232,7 @@ def test_an_upheld_appeal_lifts_the_suspension(town: Town) -> None:
 
 
 def told(key: str) -> list[dict[str, object]]:
-    return [dict(row) for row in Message.objects.filter(key=key).order_by("id").values_list("params", flat=True)]
+    return [row.params | json.loads(row.sealed or "{}") for row in Message.objects.filter(key=key).order_by("id")]
 
 
 def test_who_is_suspended_is_told_when_it_is_lifted(town: Town) -> None:

@@ -9,7 +9,7 @@ import pytest
 from banshi.journeys import serve, steer
 from banshi.kernel.actors import SYSTEM
 from banshi.kernel.refusals import Refused
-from banshi.rooms.audit.models import Entry
+from banshi.rooms.audit.queries import trail
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.tickets import actions, queries
 from banshi.rooms.tickets.models import Call, Service, Ticket, Transfer, WindowSession
@@ -48,7 +48,7 @@ def test_who_is_being_served_goes_on_at_the_leads_window(open_hall):
     assert stretches == [("01", "transferred"), ("02", "finished")]
     moved = Transfer.objects.get()
     assert (moved.from_window.number, moved.to_window.number, moved.why) == ("01", "02", ILL)
-    assert Entry.objects.get(action="took_over").facts == {"why": ILL, "window": "01", "to": "02", "staff": "clerk"}
+    assert trail(action="took_over")[0].facts == {"why": ILL, "window": "01", "to": "02", "staff": "clerk"}
 
 
 def test_who_was_only_called_is_called_to_the_leads_window_and_told_so(open_hall):

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from banshi.kernel.evidence import Evidence
-from banshi.rooms.audit.models import Entry
+from banshi.rooms.audit.queries import trail
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.devices.models import Device
 from banshi.rooms.identity import actions as identity
@@ -54,7 +54,7 @@ def test_card_number_and_code_prove_the_telephone(opened: Town, machine: Client,
     assert done.status_code == 200
     assert (account.phone, account.person_evidence) == ("+8613700137009", Evidence.CHIP)
     assert (person.phone, person.phone_evidence) == ("+8613700137009", Evidence.CHIP)
-    assert Entry.objects.get(action="account_proven").facts == {"why": "", "evidence": 2}
+    assert trail(action="account_proven")[0].facts == {"why": "", "evidence": 2}
 
 
 def test_a_typed_number_is_no_card(opened: Town, machine: Client, codes: list[str]):

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from banshi.foundation import clock
 from banshi.kernel.actors import SYSTEM
 from banshi.rooms.audit.models import Entry
+from banshi.rooms.audit.queries import trail
 from banshi.rooms.identity.models import Role
 from banshi.rooms.places.models import WindowCategory
 from banshi.rooms.tickets import actions as tickets
@@ -228,7 +229,7 @@ def test_a_number_goes_first_with_a_reason_that_stays(hall, manager):
 
     assert answer.status_code == 302
     assert Ticket.objects.get(pk=second.pk).rank_class == 0
-    assert Entry.objects.get(action="put_first").facts == {"why": "身体不适"}
+    assert trail(action="put_first")[0].facts == {"why": "身体不适"}
 
 
 def test_without_a_reason_nobody_goes_first(hall, manager):

@@ -6,6 +6,7 @@ import pytest
 
 from banshi.kernel.evidence import Evidence
 from banshi.rooms.audit.models import Entry
+from banshi.rooms.audit.queries import trail
 from banshi.rooms.identity.actions import enrol, name_index
 from banshi.rooms.identity.models import Account, Person
 from tests.surfaces.office.editing import booked, manager, office, signed_in  # noqa: F401 – fixtures
@@ -55,7 +56,7 @@ def test_a_name_is_corrected_with_the_card_seen_and_a_reason_only(manager, offic
     made.refresh_from_db()
     assert (half.status_code, whole.status_code) == (422, 302)
     assert (made.name, made.name_evidence, made.name_index) == ("众五", Evidence.WINDOW, name_index("众五"))
-    entry = Entry.objects.get(action="name_corrected")
+    (entry,) = trail(action="name_corrected")
     assert entry.facts == {"evidence": 3, "was": 0, "why": "换证"}  # no names on the trail
 
 

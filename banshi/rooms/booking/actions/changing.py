@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from banshi.kernel.actors import Actor
+from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.ownership import OnDocument, falls_free
 from banshi.kernel.refusals import Refusal, Refused
@@ -168,10 +168,11 @@ def _forgiven_today(row: Appointment, *, now: datetime) -> bool:
     zone = ZoneInfo(row.hall.timezone)
     midnight = datetime.combine(now.astimezone(zone).date(), time(0), zone)
     forgiven = LedgerEntry.objects.filter(
-        kind="cancel", forgiven_why=credit.BOOKED_AGAIN, at__gte=midnight, appointment__holder=row.holder,
+        kind="cancel", forgiven_at__isnull=False, at__gte=midnight, appointment__holder=row.holder,
         appointment__person_id=row.person_id, appointment__item_id=row.item_id,
     )  # fmt: skip
-    if forgiven.exclude(visit=row.visit_group or row.code).exists():
+    others = forgiven.exclude(visit=row.visit_group or row.code).order_by("id")
+    if any(entry.forgiven_why == credit.BOOKED_AGAIN for entry in others):
         return True
     # A visit has one entry, which stands again once it is cancelled again: its cancelled matters tell.
     same = Appointment.objects.filter(visit_group=row.visit_group, item_id=row.item_id, state=rules.State.CANCELLED)
@@ -189,6 +190,7 @@ def move(
     """Move to another period of the same hall (改期) in one step; the reference stays.
 
     :param by_hall: the hall moves it (its hours changed): cut-offs, opening days and the limit of moves do not bind it.
+        Neither that nor what its staff move counts as one of the person's own moves.
     :param quiet: the caller tells the person, once for the whole visit.
     :raises Refused: the reasons of `cancel` for the old period and of `place` for the new one; wrong-state when it was
         moved as often as the hall allows.
@@ -222,7 +224,7 @@ def move(
         by_hall=by_hall,
     )
     if no is None and not by_hall:
-        no = rules.move_refusal(policy=policy, moves=seen.moves)
+        no = rules.move_refusal(policy=policy, moves=seen.own_moves)
     if no is not None:
         raise Refused(no)
     no = target_refusal(seen, fact, slot_id, now=now, by_hall=by_hall)
@@ -251,9 +253,12 @@ def move(
     first = run[0]
     row.slot_id, row.business, row.day, row.half = first.pk, first.business, first.day, first.half
     row.starts_at, row.ends_at, row.moves = first.starts_at, run[-1].ends_at, row.moves + 1
+    row.hall_moves += 1 if by_hall or by.kind is ActorKind.STAFF else 0
     try:
         with transaction.atomic():
-            row.save(update_fields=["slot_id", "business", "day", "half", "starts_at", "ends_at", "moves"])
+            row.save(
+                update_fields=["slot_id", "business", "day", "half", "starts_at", "ends_at", "moves", "hall_moves"]
+            )
     except IntegrityError as trouble:
         taken = Refusal("same-time") if SAME_TIME in str(trouble) else Refusal("limit-half-day", {"half": first.half})
         raise Chances(now, opens).refused(taken, fact) from trouble

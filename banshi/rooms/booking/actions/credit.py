@@ -53,9 +53,9 @@ def enter_cancel(row: Appointment, *, hall: HallFacts, now: datetime) -> None:
         ignore_conflicts=True,
     )
     # A visit that was cancelled, booked again and is cancelled once more is cancelled: its one entry stands again.
-    LedgerEntry.objects.filter(kind="cancel", visit=row.visit_group or row.code, forgiven_why=BOOKED_AGAIN).update(
-        forgiven_at=None, forgiven_by="", forgiven_why=""
-    )
+    entries = LedgerEntry.objects.filter(kind="cancel", visit=row.visit_group or row.code).exclude(forgiven_at=None)
+    again = [entry.pk for entry in entries.order_by("id") if entry.forgiven_why == BOOKED_AGAIN]
+    LedgerEntry.objects.filter(id__in=again).update(forgiven_at=None, forgiven_by="", forgiven_why="")
     recount(parties=[(party, hall.scope)], now=now)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from banshi.kernel.refusals import Refusal
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.models import Appointment
-from banshi.rooms.booking.queries.facts import AskedFacts, HallFacts
+from banshi.rooms.booking.queries.facts import AskedFacts, HallFacts, closed_under_way
 
 
 def target_refusal(
@@ -23,7 +23,7 @@ def target_refusal(
         person = replace(person, same_half_day=None)
     if by_hall:
         person = replace(person, account_in_period=0, agent=None)
-    return rules.refusal(
+    no = rules.refusal(
         slot=fact.slot,
         item=fact.item.facts if fact.item else None,
         policy=fact.hall.policy.booking,
@@ -36,6 +36,7 @@ def target_refusal(
         hall=fact.hall.code,
         persons=min(seen.persons, fact.item.facts.most_persons) if fact.item else 1,  # what was booked stays allowed
     )
+    return no or closed_under_way(fact.hall, fact.item.facts if fact.item else None, fact.slot, now=now)
 
 
 def move_target_refusal(seen: Appointment, fact: AskedFacts, *, hall: HallFacts, now: datetime) -> Refusal | None:
@@ -51,6 +52,6 @@ def move_target_refusal(seen: Appointment, fact: AskedFacts, *, hall: HallFacts,
     )
     return (
         no
-        or rules.move_refusal(policy=policy, moves=seen.moves)
+        or rules.move_refusal(policy=policy, moves=seen.own_moves)
         or target_refusal(seen, fact, fact.slot.id if fact.slot else 0, now=now, by_hall=False)
     )

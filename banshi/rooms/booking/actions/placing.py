@@ -17,7 +17,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Q
 
 from banshi.foundation import prepared
-from banshi.foundation.crypto import blind_index, decrypt, encrypt
+from banshi.foundation.crypto import blind_index, decrypt, encrypt, words_sealed
 from banshi.kernel.actors import Actor
 from banshi.kernel.names import fold
 from banshi.kernel.numbers import code_from
@@ -27,7 +27,16 @@ from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions import telling
 from banshi.rooms.booking.actions.retrying import TRIES, again, met
 from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, Slot, Waiting
-from banshi.rooms.booking.queries.facts import AskedFacts, Asking, HallFacts, ItemWords, Opens, read_facts, slot_facts
+from banshi.rooms.booking.queries.facts import (
+    AskedFacts,
+    Asking,
+    HallFacts,
+    ItemWords,
+    Opens,
+    closed_under_way,
+    read_facts,
+    slot_facts,
+)
 from banshi.rooms.booking.queries.slots import alternatives_for
 from banshi.rooms.booking.rules import SlotFacts
 from banshi.rooms.identity import actions as identity
@@ -35,6 +44,7 @@ from banshi.rooms.messaging.actions import phone_index
 from banshi.rooms.messaging.statements import TO_PLACE, written
 
 NAME_PLACE, CONTACT_PLACE = "booking_appointment.name", "booking_appointment.contact"
+WHY_PLACE, NOTE_PLACE = "booking_appointment.on_behalf_why", "booking_appointment.note"
 
 
 @dataclass(frozen=True, slots=True)
@@ -429,6 +439,7 @@ def _verdict(asked: Asked, fact: AskedFacts, *, now: datetime) -> _Granted | Ref
         hall=fact.hall.code,
         persons=asked.persons,
     )
+    no = no or closed_under_way(fact.hall, fact.item.facts if fact.item else None, fact.slot, now=now)
     if no is not None:
         return no
     assert fact.item is not None
@@ -504,7 +515,8 @@ def _row(grant: _Granted, ord_: int, *, now: datetime) -> dict[str, Any]:
     return columns | {
         "ord": ord_,
         "hall_code": hall.code,
-        "why": asked.why[:200],
+        "why": words_sealed(asked.why[:200], place=WHY_PLACE),
+        "note": words_sealed(asked.note[:200], place=NOTE_PLACE),
         # A sealed value opens in its own column only.
         "name": encrypt(name, place=NAME_PLACE) if name else None,
         "contact": encrypt(contact, place=CONTACT_PLACE) if contact else None,
@@ -564,6 +576,7 @@ def _appointment(grant: _Granted, id_: int | None, *, now: datetime) -> Appointm
         "id": id_,
         "on_behalf_why": grant.asked.why[:200],
         "moves": 0,
+        "hall_moves": 0,
         "created_at": now,
         "cancelled_at": None,
         "cancelled_by": "",

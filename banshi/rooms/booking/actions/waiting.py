@@ -196,7 +196,7 @@ def join_earlier(*, code: str, by: Actor, now: datetime) -> Waiting:
         raise Refused("wrong-state", facts={"state": row.state, "needs": rules.State.BOOKED.value})
     if row.persons > 1:
         raise Refused("wrong-state", facts={"state": _TOGETHER, "needs": _ALONE})
-    no = rules.move_refusal(policy=facts.policy.booking, moves=row.moves)
+    no = rules.move_refusal(policy=facts.policy.booking, moves=row.own_moves)
     if no is not None:
         raise Refused(no)
     if row.starts_at - now < EARLIER_BY:

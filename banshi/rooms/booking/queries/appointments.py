@@ -237,7 +237,7 @@ def _view(
         come_at=starts_at - timedelta(minutes=policy.come_early),
         visit_group=row.visit_group,
         can_cancel=no,
-        can_move=no or rules.move_refusal(policy=policy, moves=row.moves),
+        can_move=no or rules.move_refusal(policy=policy, moves=row.own_moves),
         can_rebook=row.state == "cancelled" and ends_at > now,
         source=row.source,
         persons=row.persons,

@@ -13,11 +13,12 @@ import orjson
 
 from banshi.foundation import prepared
 from banshi.kernel.policy import HallPolicy
+from banshi.kernel.refusals import Refusal
 from banshi.kernel.working_days import WorkCalendar
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.models import LIVE, Slot
 from banshi.rooms.booking.rules import AgentFacts, Barred, ItemFacts, PersonFacts, SlotFacts
-from banshi.rooms.calendars.queries import work_calendar
+from banshi.rooms.calendars.queries import closures, work_calendar, zones_by_category
 from banshi.rooms.catalogue.models import HallItem, MaterialRequirement
 from banshi.rooms.places.models import Hall, Region
 from banshi.rooms.places.queries import parsed_policy, policy_of
@@ -127,6 +128,20 @@ def slot_facts(slot: Slot, zone: ZoneInfo) -> SlotFacts:
         channels=None if slot.channels is None else frozenset(slot.channels),
         carried=slot.carried,
     )
+
+
+def closed_under_way(hall: HallFacts, item: ItemFacts | None, slot: SlotFacts, *, now: datetime) -> Refusal | None:
+    """Why what is left of a period under way is not served, or None. Periods to come are closed with their hours; one
+    that runs keeps its row, and only staff still give its places."""
+    if slot.starts_at > now or item is None:
+        return None
+    zone, category = zones_by_category(hall.id).get(item.category), item.category
+    for closure in closures(Hall.objects.get(id=hall.id), slot.day, slot.day):
+        over = closure.starts_at < slot.ends_at and now < closure.ends_at
+        if over and closure.stops(zone=zone, category=category, item=item.code):
+            reason = {"zh": closure.reason.zh, "en": closure.reason.en}
+            return Refusal("closed", {"reason": reason, "until": closure.ends_at}, closure.ends_at)
+    return None
 
 
 class Opens:

@@ -10,7 +10,7 @@ from banshi.foundation.said import named
 from banshi.kernel.refusals import Alternative, Refusal, Refused
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.models import LIVE, Appointment, Slot, Suspension
-from banshi.rooms.booking.queries.facts import HallFacts, Opens, hall_facts, slot_facts, zone_of
+from banshi.rooms.booking.queries.facts import HallFacts, Opens, closed_under_way, hall_facts, slot_facts, zone_of
 from banshi.rooms.booking.rules import Barred, ItemFacts, PersonFacts, SlotFacts
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.places.models import Hall
@@ -140,6 +140,7 @@ def _views(
             internal=internal,
             hall=hall.code,
         )
+        no = no or closed_under_way(hall, item, slot, now=local)
         if no is None and not run:
             no = Refusal("closed", {"reason": _NO_ROW})
         found.append(

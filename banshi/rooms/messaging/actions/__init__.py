@@ -6,6 +6,7 @@ what it says · sending: out of the outbox · reaching: addresses of channels.
 
 from __future__ import annotations
 
+from banshi.rooms.messaging.actions.capping import who_asked
 from banshi.rooms.messaging.actions.minding import ask
 from banshi.rooms.messaging.actions.reaching import bind, deliver
 from banshi.rooms.messaging.actions.sending import drain, requeue_stuck, send_again
@@ -25,6 +26,7 @@ __all__ = [
     "send_again",
     "send_elsewhere",
     "set_template",
+    "who_asked",
     "write",
     "write_rows",
 ]

@@ -6,9 +6,10 @@ The rooms above say how things stand (`ask`, in their AppConfig.ready); `rules.S
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -69,12 +70,17 @@ def one_per_visit(messages: Sequence[Claimed]) -> list[Claimed]:
     if joined:
         with transaction.atomic(), connection.cursor() as cursor:
             first = list(joined.values())
-            words = [json.dumps(each.params, ensure_ascii=False) for each in first]
+            words = [json.dumps(_in_clear(each.params), ensure_ascii=False) for each in first]
             cursor.execute(JOIN_SQL, [[each.id for each in first], [each.claimed_at for each in first], words])
             others = [each for group in groups.values() for each in group[1:]]
             columns = ([each.id for each in others], [each.claimed_at for each in others])
             cursor.execute(DROP_SQL, [*columns, [SAID_WITH] * len(others)])
     return [joined.get(group[0].id, group[0]) for group in groups.values()]
+
+
+def _in_clear(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what stands sealed beside them."""
+    return {name: value for name, value in params.items() if name not in rules.OWN_WORDS}
 
 
 def lost_sense(*, key: str, subject: str, params: dict[str, object]) -> bool:

@@ -19,7 +19,7 @@ from django.db import connection, transaction
 
 from banshi.foundation import clock, phones
 from banshi.foundation.announce import announce
-from banshi.foundation.crypto import encrypt
+from banshi.foundation.crypto import encrypt, words_sealed
 from banshi.foundation.scrubbing import scrubbed
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
@@ -31,7 +31,7 @@ from banshi.rooms.messaging.actions.minding import lost_sense, one_per_visit, st
 from banshi.rooms.messaging.actions.wording import Words, word
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.messaging.ports import BulkChannel, Channel, Enclosing, Final, Outgoing, Passing
-from banshi.rooms.messaging.statements import SAID_PLACE
+from banshi.rooms.messaging.statements import SAID_PLACE, TEXT_PLACE
 
 log = structlog.get_logger("banshi.messaging")
 AT_ONCE = 8  # calls to a slow gateway under way together
@@ -226,7 +226,8 @@ def _record(outcomes: Sequence[tuple[Claimed, Outcome]], *, now: datetime) -> in
             error = scrubbed(str(outcome))[:200] or type(outcome).__name__
         # Where real people sign in, a code is gone once it is sent; the demo shows it on the notices page.
         kept = message.key != "code" or settings.BANSHI_VIRTUAL_CLOCK
-        text, error = message.shown.replace("\0", ""), rules.scrubbed(error).replace("\0", "")
+        text = words_sealed(message.shown.replace("\0", ""), place=TEXT_PLACE)
+        error = rules.scrubbed(error).replace("\0", "")
         said = encrypt(message.text, place=SAID_PLACE) if state == "sent" and kept else None
         values = (message.id, message.claimed_at, state, text, said, receipt, error, retry_at)
         for column, value in zip(columns, values, strict=True):

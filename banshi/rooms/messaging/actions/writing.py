@@ -38,17 +38,20 @@ def row(
     until: datetime | None = None,
     secret: Mapping[str, Any] | None = None,
 ) -> tuple[str, str, str, str, str, str, str, str, datetime, datetime, datetime, str | None]:
-    """One row's values in the order of `statements.WRITE_SQL`, for `write_rows`.
+    """One row's values in the order of `statements.WRITE_SQL`, for `write_rows`; people's own words are sealed.
 
     :param phone: E.164, in clear; encrypted here.
     :param until: the last moment at which it still says something; None: `rules.last_moment`.
     :param secret: further params that open something; encrypted here.
     """
+    own = {name: params[name] for name in rules.OWN_WORDS & params.keys()}
+    params = {name: value for name, value in params.items() if name not in own}
+    closed = own | dict(secret or {})
     return (
         hall, key, subject, encrypt(phone, place=TO_PLACE), phone_index(phone), language,
         json.dumps(params, ensure_ascii=False, default=_plain), dedupe, due_at,
         until or rules.last_moment(key=key, due_at=due_at, params=params), now,
-        encrypt(json.dumps(secret), place=SEALED_PLACE) if secret else None,
+        encrypt(json.dumps(closed, ensure_ascii=False, default=_plain), place=SEALED_PLACE) if closed else None,
     )  # fmt: skip
 
 

@@ -33,7 +33,7 @@ from banshi.rooms.messaging.rules.templates import (
     render,
     shown,
 )
-from banshi.rooms.messaging.rules.values import moment_of, period, spoken, spoken_day
+from banshi.rooms.messaging.rules.values import OWN_WORDS, moment_of, period, spoken, spoken_day
 from banshi.rooms.messaging.rules.words import COMMON, LANGUAGES
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "LANGUAGES",
     "LEASE",
     "MISSING",
+    "OWN_WORDS",
     "URGENT",
     "Standing",
     "allowed",

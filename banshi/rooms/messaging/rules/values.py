@@ -12,6 +12,8 @@ from banshi.kernel.tongues import one_tongue
 from banshi.rooms.messaging.rules.templates import language_of
 from banshi.rooms.messaging.rules.words import LANGUAGES
 
+# What somebody wrote themselves: it may name anybody, and is sealed like what opens something.
+OWN_WORDS = frozenset({"reason", "reason_zh", "reason_en", "answer", "text"})
 MOST_THINGS = 5  # materials named in one message; the rest is counted
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _WEEKDAYS_ZH = "一二三四五六日"

@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 
 from banshi.foundation import prepared
 from banshi.foundation.announce import announce
+from banshi.foundation.crypto import FreeText
 from banshi.kernel.actors import Actor
 from banshi.kernel.policy import HallPolicy
 from banshi.kernel.refusals import Refused
@@ -24,6 +25,7 @@ from banshi.rooms.tickets.models import AT_WINDOW, Ticket, WindowSession
 
 COLUMNS = [field.column for field in Ticket._meta.concrete_fields]
 _FIELDS = [field.attname for field in Ticket._meta.concrete_fields]
+_SEALED = [(i, field) for i, field in enumerate(Ticket._meta.concrete_fields) if isinstance(field, FreeText)]
 
 
 def columns(alias: str) -> str:
@@ -32,7 +34,10 @@ def columns(alias: str) -> str:
 
 
 def from_row(row: Sequence[Any]) -> Ticket:
-    return Ticket.from_db(connection.alias, _FIELDS, row)
+    values = list(row)
+    for i, field in _SEALED:
+        values[i] = field.from_db_value(values[i], None, connection)
+    return Ticket.from_db(connection.alias, _FIELDS, values)
 
 
 def business_day(hall: Hall, now: datetime) -> date:

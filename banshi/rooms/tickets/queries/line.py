@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from banshi.foundation.crypto import words_opened
 from banshi.kernel.refusals import Refused
 from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.queries.scene import (
@@ -26,6 +27,7 @@ from banshi.rooms.tickets.queries.scene import (
 from banshi.rooms.tickets.queries.where import Post, Zone, place
 
 RECENT_CALLS = 12
+PAUSE_PLACE = "tickets_window_session.pause_reason"
 
 
 # --- What is shown -----------------------------------------------------------------------------------------------
@@ -267,7 +269,7 @@ def _shown_window(w: WindowRow, codes: dict[int, str]) -> LineWindow:
         ticket_ref=w.ref or "",
         since=since,
         categories=tuple(codes[c] for c in w.categories if c in codes),
-        pause_reason=w.pause_reason or "",
+        pause_reason=words_opened(w.pause_reason or "", place=PAUSE_PLACE),
         visit=w.visit,
     )
 

@@ -1,0 +1,184 @@
+"""Every column that holds text is classified: what people write in their own words is sealed, everything else says why not."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection, models
+
+from banshi.foundation.crypto import SEALED, EncryptedText, FreeText
+
+# Codes, references and states of ours; who did it as `kind:id`; blind indexes and hashes.
+CODES = """
+auth_group.name auth_permission.codename auth_permission.name django_content_type.app_label django_content_type.model
+django_session.session_key procrastinate_events.type procrastinate_jobs.lock procrastinate_jobs.queue_name
+procrastinate_jobs.queueing_lock procrastinate_jobs.status procrastinate_jobs.task_name
+procrastinate_periodic_defers.periodic_id procrastinate_periodic_defers.task_name
+foundation_demo_switch.crowd_halls foundation_event.hall foundation_event.subject foundation_event.topic
+foundation_heartbeat.name foundation_idempotency_key.body_hash foundation_idempotency_key.key
+foundation_idempotency_key.owner foundation_rate_bucket.key
+audit_entry.action audit_entry.actor audit_entry.hall audit_entry.sealed_hash audit_entry.subject audit_seal.last_hash
+identity_account.language identity_account.phone_index identity_agent.hall identity_agent.registered_by
+identity_api_key.device
+identity_api_key.hall identity_api_key.key_hash identity_api_key.region identity_api_key.scope identity_mandate.given_by
+identity_mandate.items identity_person.id_type identity_person.name_index identity_person.name_source
+identity_person.number_index identity_person.phone_index identity_role.given_by identity_role.role identity_role.scope
+identity_role.scope_kind identity_sign_in_code.code_hash identity_sign_in_code.phone_index identity_staff.password
+booking_appeal.answered_by booking_appeal.state booking_appointment.booked_by booking_appointment.business
+booking_appointment.cancelled_by booking_appointment.code booking_appointment.contact_index booking_appointment.half
+booking_appointment.holder booking_appointment.language booking_appointment.limit_key booking_appointment.name_index
+booking_appointment.source booking_appointment.state booking_appointment.visit_group booking_fault_day.made_by
+booking_follow_up.cause booking_follow_up.made_by booking_follow_up_visit.codes booking_follow_up_visit.slug
+booking_follow_up_visit.state booking_follow_up_visit.visit booking_follow_up_visit.what booking_hold.kind
+booking_hold.outcome booking_kept.by booking_ledger_entry.forgiven_by booking_ledger_entry.kind booking_ledger_entry.party
+booking_ledger_entry.scope booking_ledger_entry.visit booking_move.by booking_opening_asked.language booking_outage.made_by
+booking_slot.business booking_slot.channels booking_slot.half booking_slot.items booking_slot.session
+booking_slot.session_kind booking_suspension.lifted_by booking_suspension.party booking_suspension.reason
+booking_suspension.scope booking_waiting.business booking_waiting.limit_key booking_waiting.state
+calendars_closure.kind calendars_closure.made_by calendars_version.made_by devices_device.code devices_device.kind
+devices_device.printer devices_device.secret_hash devices_device.state devices_device.test
+feedback_rating.channel feedback_task.answered_by feedback_task.outcome feedback_task.settled_by feedback_task.state
+messaging_address.channel messaging_address.to_index messaging_delivery.channel messaging_delivery.message
+messaging_message.channel messaging_message.dedupe messaging_message.hall messaging_message.key
+messaging_message.language messaging_message.receipt messaging_message.state messaging_message.subject
+messaging_message.to_index messaging_message.why messaging_template.hall messaging_template.key
+messaging_template.language messaging_template.made_by places_policy_version.made_by
+staffing_shift.duty staffing_shift.made_by tickets_call.kind tickets_hall_day.account tickets_hall_day.closed_by
+tickets_miss.by tickets_miss.reinstated_by tickets_paper_block.letter tickets_paper_block.made_by
+tickets_planned_desk.made_by tickets_service.outcome tickets_skip.by tickets_ticket.channel tickets_ticket.closed_why
+tickets_ticket.kind tickets_ticket.lane tickets_ticket.language tickets_ticket.letter tickets_ticket.limit_key
+tickets_ticket.number tickets_ticket.outcome tickets_ticket.phone_index tickets_ticket.ref tickets_ticket.session_kind
+tickets_ticket.state tickets_transfer.by tickets_visit.channel tickets_visit.limit_key tickets_counter.letter
+"""
+# What stands on pages and walls: the hall itself, the law, what is announced to everybody.
+PUBLIC = """
+calendars_closure.reason_en calendars_closure.reason_zh calendars_national_day.kind calendars_national_day.name_en
+calendars_national_day.name_zh calendars_national_day.notice calendars_national_day.state calendars_version.document
+messaging_template.body places_policy_version.document
+"""
+PUBLIC_TABLES = ("places_", "catalogue_")  # but for what is named elsewhere
+# Names that staff bear at work and things bear in a hall: an office may read them.
+OFFICIAL = """
+devices_device.name identity_api_key.name identity_staff.badge identity_staff.login identity_staff.name_en
+identity_staff.name_zh
+"""
+# What is masked, or cleaned before it is written; the reason stands beside it.
+CLEANED = {
+    "identity_person.masked_name": "张*: a surname",
+    "identity_person.number_last4": "told apart by it in lists",
+    "messaging_message.params": "facts of ours; people's own words go to `sealed` (rules.OWN_WORDS)",
+    "messaging_message.error": "scrubbed of numbers, codes and links",
+    "audit_entry.facts": "facts of ours; people's own words are sealed in it (rules.OWN_WORDS)",
+    "feedback_rating.tags": "codes, and a partner's own vocabulary, without numbers",
+    "procrastinate_jobs.args": "the time of a periodic duty",
+    "foundation_idempotency_key.answer": "sealed by surfaces/api/idempotency.py",
+    "django_session.session_data": "ids; telephones and kept forms are sealed in it",
+    "tickets_ticket.notify_to": "sealed for the outbox",
+}
+
+
+def text_columns() -> dict[str, models.Field[Any, Any]]:
+    kinds = (models.CharField, models.TextField, models.JSONField, models.BinaryField)
+    return {
+        f"{model._meta.db_table}.{field.column}": field
+        for model in apps.get_models(include_auto_created=True)
+        for field in model._meta.concrete_fields
+        if isinstance(field, kinds)
+    }
+
+
+def classified() -> set[str]:
+    return {*CODES.split(), *PUBLIC.split(), *OFFICIAL.split(), *CLEANED}
+
+
+def test_every_text_column_is_sealed_or_says_why_it_need_not_be():
+    in_clear = {name for name, field in text_columns().items() if not isinstance(field, EncryptedText)}
+
+    assert {name for name in in_clear - classified() if not name.startswith(PUBLIC_TABLES)} == set()
+
+
+def test_what_is_classified_is_there_and_in_clear():
+    in_clear = {name for name, field in text_columns().items() if not isinstance(field, EncryptedText)}
+
+    assert classified() - in_clear == set()
+
+
+def test_jobs_are_told_the_time_alone():
+    from banshi.config import jobs
+    from banshi.config.jobs import app
+
+    ours = {name: task.func.__code__ for name, task in app.tasks.items() if task.func.__module__ == jobs.__name__}
+    told = {said for code in ours.values() for said in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]}
+
+    assert ("tick" in ours, told - {"timestamp"}) == (True, set())
+
+
+WORDS = "李雷 13912345678 说不来了"
+MIGRATIONS = {
+    "booking": "0013_own_words_sealed",
+    "tickets": "0012_own_words_sealed",
+    "feedback": "0002_own_words_sealed",
+    "places": "0003_own_words_sealed",
+    "calendars": "0003_own_words_sealed",
+}
+
+
+def test_every_column_of_own_words_is_carried_over():
+    carried = {
+        f"{table}.{column}"
+        for room, name in MIGRATIONS.items()
+        for table, column, _ in importlib.import_module(f"banshi.rooms.{room}.migrations.{name}").COLUMNS
+    }
+
+    theirs = {name for name, field in text_columns().items() if isinstance(field, FreeText)}
+    assert theirs - carried == {"messaging_message.text"}  # by a migration of its own
+
+
+@pytest.mark.parametrize("place", ["", "booking.why"])
+def test_what_stood_in_clear_is_sealed_once_and_still_read(town: Any, place: str):
+    from banshi.foundation.sealing import seal_words
+    from banshi.rooms.booking.models import FaultDay, FollowUp
+
+    model, column = (FaultDay, "why") if place else (FollowUp, "why_zh")
+    table = model._meta.db_table
+    common = {"hall": town.hall, "made_by": "staff:1", "made_at": "2026-03-10T01:00Z"}
+    for day in range(3):
+        more = {"day": f"2026-03-1{day}", "why": ""} if place else {"cause": f"closure:{day}"}
+        model.objects.create(**common, **more)  # type: ignore[attr-defined]
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {table} SET {column} = %s WHERE id = (SELECT min(id) FROM {table})", [WORDS])  # noqa: S608
+        for _ in range(2):
+            with connection.schema_editor() as editor:
+                seal_words(editor, table, column, place=place)
+        cursor.execute(f"SELECT {column} FROM {table} ORDER BY id")  # noqa: S608
+        stored = [row[0] for row in cursor.fetchall()]
+
+    assert [(said[: len(SEALED)], WORDS in said) for said in stored] == [(SEALED, False), ("", False), ("", False)]
+    assert [getattr(row, column) for row in model.objects.order_by("id")] == [WORDS, "", ""]  # type: ignore[attr-defined]
+
+
+def test_reasons_and_answers_of_older_messages_are_put_away(town: Any):
+    from banshi.rooms.messaging.models import Message
+    from tests.rooms.messaging.test_outbox import say
+
+    migration = importlib.import_module("banshi.rooms.messaging.migrations.0006_own_words_sealed")
+    say(0)
+    say(1, dedupe="due")
+    say(2, dedupe="sent")
+    for dedupe, state in (("due", "due"), ("sent", "sent")):
+        Message.objects.filter(dedupe=dedupe).update(state=state, params={"code": "K7", "reason": WORDS})
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE messaging_message SET text = %s WHERE dedupe = 'sent'", [WORDS])
+
+    with connection.schema_editor() as editor:
+        migration.seal(apps, editor)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT t::text FROM messaging_message t")
+        assert [row[0] for row in cursor.fetchall() if "李雷" in row[0] or "13912345678" in row[0]] == []
+    rows = {row.dedupe: row for row in Message.objects.order_by("id")}
+    assert (rows["due"].params, rows["due"].sealed) == ({"code": "K7"}, f'{{"reason": "{WORDS}"}}')
+    assert (rows["sent"].params, rows["sent"].sealed, rows["sent"].text) == ({"code": "K7"}, None, WORDS)
