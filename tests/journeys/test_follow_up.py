@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime
 from typing import Any
 
@@ -328,7 +327,7 @@ def test_who_is_in_line_when_a_closure_begins_is_told_why_and_until_when_and_kee
 
     (message,) = Message.objects.filter(key="line_stopped")
     assert message.subject == f"ticket:{stopped.ref}"
-    assert json.loads(message.sealed)["reason"] == {"zh": "停电", "en": "Power cut"}
+    assert message.params["reason"] == {"zh": "停电", "en": "Power cut"}
     assert datetime.fromisoformat(message.params["until"]) == at("2026-03-10 11:00")
     stopped.refresh_from_db()
     other.refresh_from_db()
