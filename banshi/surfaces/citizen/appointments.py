@@ -26,6 +26,7 @@ from banshi.rooms.booking.queries import AppointmentView
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.queries import Mine
 from banshi.rooms.places import queries as places
+from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.models import Ticket
 from banshi.surfaces.citizen import choosing, credit, sent
 from banshi.surfaces.citizen.doors import (
@@ -86,7 +87,10 @@ def _page(request: Any, found: Appointment, *, now: datetime, refused: Refused |
     policy = places.policy_of(hall.pk, now=now)
     ticket = Ticket.objects.filter(appointment=found).exclude(state="redirected").order_by("-id").first()
     same_visit = [each for each in bookings.of_visit(found.visit_group, now=now) if each.code != found.code]
+    is_today = found.day == now.astimezone(ZoneInfo(hall.timezone)).date()
     context = {
+        # On its day as the slip will say it; before, nobody knows which windows will be at work.
+        "where": tickets.places([found.category_id], now)[found.category_id] if is_today else None,
         "a": bookings.appointment(found.code, now=now),
         "found": found,
         "hall": hall,
@@ -100,7 +104,7 @@ def _page(request: Any, found: Appointment, *, now: datetime, refused: Refused |
         "is_new": request.GET.get("new") == "1",
         "by_others": found.account_id != request.who.account_id and on_my_document(request, found),
         "names": _names(request, found),
-        "is_today": found.day == now.astimezone(ZoneInfo(hall.timezone)).date(),
+        "is_today": is_today,
         "earlier": _earlier(found),
         "may_wait": found.state == "booked"
         and policy.booking.waiting_list

@@ -105,6 +105,21 @@ def test_nobody_is_sent_to_wait_in_a_closed_zone_while_others_serve(town: Town, 
     assert phone.windows == ["01"]
 
 
+def test_nobody_waits_on_one_floor_for_windows_at_work_on_another(town: Town, more_staff) -> None:
+    open_town(town)
+    upstairs(town)
+    town.policy(tickets={"call_within": "zone"})
+    actions.sign_in(window_code="town-01", staff_id=more_staff(0).pk, now=TUESDAY_NINE)
+
+    ticket = take(town, "B", person_id=town.person(YOUNG).pk)
+    phone, board = queries.ticket(ticket.ref, TUESDAY_NINE), queries.line(town.hall.pk, TUESDAY_NINE).tickets[0]
+    kiosk = where(town.categories["B"], TUESDAY_NINE)
+
+    assert (phone.floor_en, board.floor_en, phone.windows, phone.beyond) == ("Floor 1", "Floor 1", ["01"], [])
+    assert (kiosk.wait_on, kiosk.windows, kiosk.later) == ("1 楼", "01", "")
+    assert call(town, "01", more_staff_of(town, "01"), minutes(1)) == ticket.number
+
+
 def test_no_hall_sends_people_to_a_floor_without_windows() -> None:
     for path in sorted(HALLS.glob("*/hall.yaml")):
         hall = yaml.safe_load(path.read_text(encoding="utf-8"))

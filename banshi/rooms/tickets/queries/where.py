@@ -1,7 +1,8 @@
 """Where a number waits and which windows may call it: one answer for slip, kiosk, phone, boards, messages and API.
 
 People wait in their category's zone; a category without one – or whose zone is closed, while others serve it – waits
-where the first of its windows is. The windows shown are the few that may call now: at work, and in that zone where the
+where the first of its windows is. So does one of whose windows at work none is on that floor: nobody is told to wait on one
+floor for windows on another. The windows shown are the few that may call now: at work, and in that zone where the
 policy calls within zones and anybody works there; those of other zones are `beyond`, and call who has waited long.
 Nobody at work: those that would be, where they are few.
 """
@@ -71,8 +72,9 @@ def place(posts: Sequence[Post], zone: Zone | None, *, within_zone: bool) -> Pla
     beyond: list[Post] = []
     if within_zone and zone is not None and (own := [post for post in ready if post.zone == zone.code]):
         ready, beyond = own, [post for post in ready if post.zone != zone.code]
-    floor = (ready[0].floor_zh, ready[0].floor_en) if ready else ("", "")
-    if zone is not None:
+    floors = [(post.floor_zh, post.floor_en) for post in ready]
+    floor = floors[0] if floors else ("", "")
+    if zone is not None and (not floors or (zone.floor_zh, zone.floor_en) in floors):
         floor = (zone.floor_zh, zone.floor_en)
     if not any(post.at_work for post in ready) and not few([post.number for post in ready]):
         ready = []
