@@ -89,6 +89,7 @@ class FirstPlace(NamedTuple):
 
     item: str
     starts_at: datetime
+    slot_id: int
 
 
 class NextPlaces:
@@ -114,7 +115,7 @@ class NextPlaces:
             found = booking.alternatives(hall=hall, item_code=code, near=self._now, now=self._now, n=1)
         except Refused:
             return None
-        return FirstPlace(code, found[0].starts_at) if found else None
+        return FirstPlace(code, found[0].starts_at, found[0].slot_id) if found else None
 
     def _some_item(self, ticket: Ticket) -> str | None:
         """A number for a category: any matter of it stands for its places."""

@@ -12,6 +12,8 @@ from django.utils import translation
 from banshi.foundation import clock
 from banshi.foundation.translations import compile_all
 from banshi.journeys.watch import moving_part
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking.models import Slot
 from banshi.rooms.devices.models import Device
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets import queries
@@ -66,6 +68,20 @@ def test_a_hall_that_does_not_say_it_leaves_it_open(late: Town):
     late.policy(tickets={"last_number": "off"})
 
     assert asked(late)["served_today"] is None
+
+
+def test_the_phone_offers_the_first_place_tomorrow_in_one_tap_and_the_slip_names_it(late: Town):
+    booking.materialise(hall=late.hall, now=clock.now())
+    ref = asked(late)["id"]
+    browser = Client(headers={"accept-language": "zh-CN"})
+    first = Slot.objects.filter(hall=late.hall, business="cat:A", day="2026-03-11").order_by("starts_at")[0]
+
+    phone = browser.get(f"/t/{ref}").content.decode()
+    slip = browser.get(f"/kiosk/town/slip/{ref}").content.decode()
+
+    assert f'href="/book/pension/{first.pk}/"' in phone
+    assert "预约明天 9:00" in phone
+    assert "明天 9:00" in slip
 
 
 def test_kiosk_paper_phone_and_guide_say_the_same(late: Town):

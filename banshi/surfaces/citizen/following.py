@@ -164,6 +164,7 @@ def _ticket(request: Any, ref: str, *, now: datetime) -> dict[str, Any]:
     stopped = closed if closed is not None and not closed.lets_in else None
     after = after_hours(hall, now) if seen.state == "waiting" and until is None and closed is None else None
     too_late = after is not None and not after.reaches(likely_s=seen.likely_s, now=now)
+    late = seen.state == "waiting" and seen.served_today is False and stopped is None
     unserved = seen.state == "closed" and owes_an_apology(seen.ref)
     return {
         "t": seen,
@@ -174,7 +175,7 @@ def _ticket(request: Any, ref: str, *, now: datetime) -> dict[str, Any]:
         "after": after,
         "too_late": too_late,
         "unserved": unserved,
-        "first_place": first_place(seen.ref, now) if too_late or unserved else None,
+        "first_place": first_place(seen.ref, now) if too_late or unserved or late else None,
         "hall": hall,
         "policy": policy.tickets,
         "told": seen.has_contact and policy.messages.on_call,

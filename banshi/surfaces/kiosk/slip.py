@@ -68,6 +68,7 @@ def slip(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
     closed = _closed(place, ticket) if waiting else None
     after = after_hours(place.hall, place.now) if waiting and closed is None else None
     too_late = after is not None and not after.reaches(likely_s=ticket.likely_s, now=place.now)
+    late = waiting and ticket.served_today is False
     unserved = ticket.state == "closed" and owes_an_apology(ref)
     context = {
         "closed": closed,
@@ -75,7 +76,7 @@ def slip(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
         "after": after,
         "too_late": too_late,
         "unserved": unserved,
-        "first_place": first_place(ref, place.now) if too_late or unserved else None,
+        "first_place": first_place(ref, place.now) if too_late or unserved or late else None,
         "ticket": ticket,
         "where": _where(ticket),
         "follow": follow_address(ref),
@@ -96,7 +97,8 @@ def put_back(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
     try:
         back(ref=ref, by=place.by, now=place.now)
     except Refused as no:
-        return refused_page(request, place, no, again=here)
+        if _ticket(place, ref).state != "waiting":  # pressed twice: it is back, which is what was wanted
+            return refused_page(request, place, no, again=here)
     return redirect(here)
 
 
