@@ -218,7 +218,7 @@ def check_in(
                 .get(pk=ticket.pk)
             )
             came_early = ticket.kind == "walk_in" and opens <= now < closes
-            if came_early and ticket.state in ("waiting", "parked"):
+            if came_early and may(ticket.state, "join_booking"):
                 return tickets.join_booking(ticket, appointment=appointment, now=now)
             # Whoever shows less cannot use up what somebody booked: their number is over, the appointment is not.
             stronger = _shows_more(limit_key, than=ticket.limit_key)

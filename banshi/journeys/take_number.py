@@ -37,7 +37,8 @@ def take(
 
     A number for a matter, or for its category alone, checks in the person's appointment for it where that may check in
     now: nobody is served as a walk-in and struck as a no-show. Before that, a number for the very matter that is booked
-    for later today uses the appointment, too, in the rank of a walk-in: its person is here. Else it is a walk-in number.
+    for later today, or for its category alone, uses the appointment, too, in the rank of a walk-in: its person is here.
+    Else it is a walk-in number.
 
     :param booked: the appointment that was shown, too early, a moment ago; where no document was.
     :param shown: what the person's document was seen by; a typed one is its holder's alone. None for nobody named.
@@ -58,7 +59,8 @@ def take(
                     hall=hall, found=mine, limit_key=limit_key, by=by, now=now, channel=channel, lane=lane
                 )
     with transaction.atomic():
-        early = _booked_for_later(hall, person_id, item_code, now, booked=booked, proven=not limit_key)
+        for_what: dict[str, str | None] = {"item__code": item_code} if item_code else {"category__code": category_code}
+        early = _booked_for_later(hall, person_id, for_what, now, booked=booked, proven=not limit_key)
         ticket = tickets.issue(
             hall=hall,
             category_code=category_code,
@@ -79,15 +81,21 @@ def take(
 
 
 def _booked_for_later(
-    hall: Hall, person_id: int | None, item_code: str | None, now: datetime, *, booked: Appointment | None, proven: bool
+    hall: Hall,
+    person_id: int | None,
+    for_what: dict[str, str | None],
+    now: datetime,
+    *,
+    booked: Appointment | None,
+    proven: bool,
 ) -> Appointment | None:
-    """Today's appointment for this very matter that is still to come, locked before the number is given; not for whoever
-    only typed a number."""
-    if person_id is None or not item_code or not (proven or booked):
+    """Today's appointment for this very matter, or of the category where only that was said, that is still to come;
+    locked before the number is given. Not for whoever only typed a number."""
+    if person_id is None or not (proven or booked):
         return None
     today = now.astimezone(ZoneInfo(hall.timezone)).date()
     mine = Appointment.objects.filter(
-        person_id=person_id, day=today, hall=hall, state="booked", item__code=item_code, starts_at__gt=now
+        person_id=person_id, day=today, hall=hall, state="booked", starts_at__gt=now, **for_what
     )
     if booked is not None:
         mine = mine.filter(pk=booked.pk)

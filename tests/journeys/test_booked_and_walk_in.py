@@ -189,16 +189,29 @@ def test_a_number_and_a_check_in_at_the_same_instant_make_one_number(committed_t
     assert (Ticket.objects.count(), Ticket.objects.get().kind, appointment.state) == (1, "booked", "checked_in")
 
 
-def test_a_number_for_the_very_matter_that_is_booked_for_later_uses_the_appointment(open_hall):
+@pytest.mark.parametrize("asked", [{"item": "pension"}, {"category": "A"}])
+def test_a_number_for_the_very_matter_that_is_booked_for_later_uses_the_appointment(open_hall, asked):
     appointment = booked(open_hall, starts=minutes(180))
 
-    ticket = take(open_hall, item="pension")
+    ticket = take(open_hall, **asked)
 
     appointment.refresh_from_db()
     assert (ticket.kind, ticket.appointment_id, appointment.state) == ("walk_in", appointment.pk, "checked_in")
+    assert Ticket.objects.get(pk=ticket.pk).item_id == appointment.item_id
     serve_to_the_end(open_hall, now=minutes(5))
     appointment.refresh_from_db()
     assert (appointment.state, sweep(minutes(300))) == ("served", 0)
+
+
+def test_a_number_of_the_category_uses_no_appointment_of_another_one_or_day_nor_one_on_a_typed_number(open_hall):
+    other = booked(open_hall, starts=minutes(180), item="id-card")
+    tomorrow = booked(open_hall, starts=minutes(24 * 60))
+    typed = take(open_hall, "B", shown=Evidence.DECLARED)
+
+    ticket = take(open_hall, "A")
+
+    assert (ticket.appointment_id, typed.appointment_id) == (None, None)
+    assert {type(other).objects.get(pk=each.pk).state for each in (other, tomorrow)} == {"booked"}
 
 
 def test_who_came_early_and_waits_still_has_the_booked_rank_when_it_is_time(open_hall):

@@ -250,7 +250,9 @@ def came_early(ticket: Ticket, *, appointment: Appointment | None) -> Ticket:
     :param appointment: None where the number is over and the appointment is presented when it is time.
     """
     ticket.appointment = appointment
-    ticket.save(update_fields=["appointment"])
+    if appointment is not None:
+        ticket.item_id = ticket.item_id or appointment.item_id
+    ticket.save(update_fields=["appointment", "item"])
     return ticket
 
 
