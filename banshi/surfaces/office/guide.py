@@ -116,7 +116,12 @@ def put_back(request: Asked, hall: str) -> HttpResponseBase:
     def deed() -> Ticket:
         parked = Ticket.objects.filter(ref=ref, hall=place, state="parked").exists()
         back = tickets.unpark if parked else tickets.reinstate
-        return back(ref=ref, by=acting(request, place), now=clock.now())
+        try:
+            return back(ref=ref, by=acting(request, place), now=clock.now())
+        except Refused:  # pressed twice, or by a colleague at the same moment: it is back, which is what was wanted
+            if (there := Ticket.objects.filter(ref=ref, hall=place, state="waiting").first()) is None:
+                raise
+            return there
 
     return _done(request, place, deed, _("Number %(number)s is back in line."))
 

@@ -8,15 +8,18 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from banshi.foundation import clock
 from banshi.kernel.documents import generate_resident_id
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.tickets import actions as tickets
-from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.models import Miss, Ticket
+from tests.rooms.tickets.conftest import open_town
 from tests.surfaces.office.editing import office, signed_in, slot_at, staff_with  # noqa: F401 – fixtures
-from tests.town import CITIZEN, TUESDAY_NINE, at
+from tests.together import together
+from tests.town import CITIZEN, TUESDAY_NINE, at, build_town
 
 pytestmark = pytest.mark.django_db
 HERE = "/office/town/guide/"
@@ -179,6 +182,24 @@ def test_each_deed_sent_twice_is_done_once(guide, office):  # noqa: F811
         assert (first.status_code, second["Location"]) == (302, first["Location"])
 
     assert Ticket.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_put_back_pressed_by_two_at_once_is_one_deed_and_nobody_is_refused(transactional_db: Any):
+    town = build_town()
+    open_town(town)
+    clock.set_clock(now=TUESDAY_NINE, speed=0)
+    ticket = take(town)
+    tickets.sign_in(window_code="town-01", staff_id=town.clerk.pk, now=TUESDAY_NINE)
+    tickets.call_next(window_code="town-01", staff_id=town.clerk.pk, now=TUESDAY_NINE)
+    tickets.miss(ref=ticket.ref, staff_id=town.clerk.pk, now=TUESDAY_NINE)
+    browsers = [signed_in(staff_with(f"guide-{i}", "guide")) for i in range(4)]
+
+    answers = together(4, lambda i: browsers[i].post(f"{HERE}back", {"ref": ticket.ref}))
+
+    clock.forget()
+    assert [each.status_code for each in answers] == [302] * 4
+    assert [miss.reinstated_at is not None for miss in Miss.objects.all()] == [True]
 
 
 def test_a_number_stands_on_paper_again_without_the_key_that_rates(guide, office):  # noqa: F811
