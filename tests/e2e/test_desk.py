@@ -249,6 +249,28 @@ def test_a_lost_connection_is_said_in_hall_time_and_moves_nothing(
     assert (said, PING_S * 2 < after_s < 15, after) == ("9:10", True, before)
 
 
+def test_what_the_page_asks_by_itself_fails_in_silence_and_what_a_hand_did_is_said(
+    open_page: Any, installation: Any, picture: Any
+) -> None:
+    take(installation)
+    page = at_work(open_page)
+    press(page, "Space", CALLED)
+    page.context.set_offline(True)
+    with page.expect_event("requestfailed"):
+        page.evaluate("htmx.trigger(document.body, 'desk-changed')")
+    picture(page, "desk-offline-zh")
+    quiet = page.locator(".toast").count()
+    with page.expect_event("requestfailed"):
+        page.keyboard.press("Space")
+    page.locator(".toast").wait_for()
+    page.context.set_offline(False)
+    page.reload()
+    press(page, "Space", SERVING)
+    press(page, "Space", NOBODY)
+
+    assert quiet == 0
+
+
 def test_who_was_signed_out_comes_back_to_the_desk_and_the_note_is_still_there(
     open_page: Any, installation: Any, picture: Any
 ) -> None:

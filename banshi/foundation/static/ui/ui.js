@@ -81,6 +81,8 @@ class LiveSource {
     this.wake = () => { if (!document.hidden && this.source?.readyState === EventSource.CLOSED) this.connect(); };
     document.addEventListener("visibilitychange", this.wake);
     addEventListener("online", this.wake);
+    this.lost = () => this.goStale();
+    addEventListener("offline", this.lost);
     this.connect();
   }
 
@@ -124,14 +126,17 @@ class LiveSource {
   checkAge() {
     const quiet = (Date.now() - this.lastWord) / 1000;
     if (quiet < this.staleAfter) return;
-    if (!this.stale) {
-      this.stale = true;
-      staleSources.set(this, this.lastWord);
-      showStaleness();
-      this.onStale?.(this.lastWord);
-    }
+    this.goStale();
     // A half-open connection never errs: drop it after another silent spell.
     if (quiet > this.staleAfter * 2 && this.source?.readyState === EventSource.OPEN) this.connect();
+  }
+
+  goStale() {
+    if (this.stale || this.closed) return;
+    this.stale = true;
+    staleSources.set(this, this.lastWord);
+    showStaleness();
+    this.onStale?.(this.lastWord);
   }
 
   close() {
@@ -140,6 +145,7 @@ class LiveSource {
     clearTimeout(this.retry);
     document.removeEventListener("visibilitychange", this.wake);
     removeEventListener("online", this.wake);
+    removeEventListener("offline", this.lost);
     this.source?.close();
     staleSources.delete(this);
     showStaleness();
@@ -397,9 +403,13 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   sessionStorage.setItem(asked, Date.now());
   location.reload();
 });
-document.addEventListener("htmx:responseError", () => toast(texts.failed ?? "Failed", "urgent"));
-document.addEventListener("htmx:sendError", () => toast(texts.offline ?? "Offline", "urgent"));
-document.addEventListener("htmx:timeout", () => toast(texts.offline ?? "Offline", "urgent"));
+// What a page asks by itself fails in silence: nobody did anything, and the bar of staleness tells of the lost line.
+const BY_HAND = new Set(["click", "submit", "change", "input", "keydown", "keyup", "search"]);
+const byHand = ({ detail }) => detail.requestConfig?.verb !== "get" || BY_HAND.has(detail.requestConfig?.triggeringEvent?.type);
+const notSent = (event) => { if (byHand(event)) toast(texts.offline ?? "Offline", "urgent"); };
+document.addEventListener("htmx:responseError", (event) => { if (byHand(event)) toast(texts.failed ?? "Failed", "urgent"); });
+document.addEventListener("htmx:sendError", notSent);
+document.addEventListener("htmx:timeout", notSent);
 document.addEventListener("htmx:load", (event) => startLive(event.detail.elt));
 document.addEventListener("htmx:beforeCleanupElement", (event) => event.detail.elt.banshiLive?.close());
 // The server may answer with `HX-Trigger: {"toast": {"text": …, "tone": …}}`.
