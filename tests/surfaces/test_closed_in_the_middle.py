@@ -112,6 +112,10 @@ def test_everybody_is_told_of_a_closure_in_one_sentence_and_nobody_a_wait(ten: T
     assert {(c.stopped, c.likely_s, c.at_most_s) for c in line.categories} == {(True, None, None)}
     assert [(t.likely_s, t.walk_off_until, t.ahead) for t in line.tickets if t.state == "waiting"] == [(None, None, 0)]
     assert "暂停叫号" in browser().get("/halls/town/line").content.decode()
+    above_windows = browser().get("/screens/town/facts?zone=main").json()
+    assert (above_windows["stopped"], sentence in above_windows["message"]) == (True, True)
+    refused = browser().get("/kiosk/town/confirm?item=pension").content.decode()
+    assert sentence in refused
 
 
 def test_the_list_of_halls_says_it_too(ten: Town):
@@ -139,6 +143,7 @@ def test_whoever_was_kept_is_called_and_told_so_in_the_same_sentence_everywhere(
     assert (mine in said["phone"], mine in said["slip"], "data-wait" in said["phone"]) == (True, True, True)
     theirs = browser().get(f"/t/{other}").content.decode()
     assert (sentence in theirs, mine in theirs, "data-wait" in theirs) == (True, False, False)
+    assert browser().get("/screens/town/facts?zone=main").json()["stopped"] is False
     view = queries.ticket(number.ref, TEN)
     assert (view.ahead, view.likely_s is not None) == (0, True)
     tickets.miss(ref=Ticket.objects.get(state="called").ref, staff_id=ten.clerk.pk, now=TEN)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from banshi.foundation import clock
 from banshi.foundation.lanes import LANES
 from banshi.journeys import take_number
+from banshi.journeys.stops import stop_of
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.rules import ClosedSlug
 from banshi.rooms.catalogue import queries as catalogue
@@ -45,6 +46,9 @@ def no_walk_ins(place: Place, item: str | None = None, category: str | None = No
         return None
     opens, why = found.opens_at, found.why
     reason = {"zh": why.words.zh, "en": why.words.en} if why else {"zh": "现在不在开放时间", "en": "It is not open now"}
+    if found.closure is not None and (stop := stop_of(place.hall, place.now, item=item, category=category)) is not None:
+        said = stop.both()
+        reason = {"zh": said.zh, "en": said.en}
     facts = {"reason": reason, "slug": why.slug if why else ClosedSlug.OUTSIDE_HOURS}
     return Refused("closed", facts=facts, next=opens)
 

@@ -40,7 +40,8 @@ def facts_of(hall: Hall, *, now: datetime, zone: str | None = None) -> dict[str,
     """JSON-ready, in the active language.
 
     `open`; `opens`: words such as “明天 9:00”, "" when open; `why`: what keeps it closed beside the hour, or "";
-    `message`: a closure that runs now, or until when the windows stay for those in line;
+    `message`: a closure that runs now, or until when the windows stay for those in line; `stopped`: by a closure, nobody
+    is called in this hall, or zone;
     `notices`; `chime`, `voice`; `at`: hall time; `speed`: of the hall's clock.
 
     :param zone: code of the zone whose closures matter too; None = the whole hall's only.
@@ -61,6 +62,9 @@ def facts_of(hall: Hall, *, now: datetime, zone: str | None = None) -> dict[str,
         "opens": opens,
         "why": _why(why, closed),
         "message": message,
+        "stopped": any(
+            not each.matter and not each.kept and (each.where is None or zone is not None) for each in closed
+        ),
         "notices": list((screens.notices_en or screens.notices_zh) if english() else screens.notices_zh),
         "chime": not screens.silent and screens.chime,
         "voice": not screens.silent and screens.voice,

@@ -127,7 +127,7 @@ def test_a_closure_is_named_at_the_start_and_where_numbers_are_given(opened: Tow
 
     pages = [machine.get(path).content.decode() for path in ("/kiosk/town/", "/kiosk/town/walk-in")]
 
-    assert ["临时关闭：停电检修" in page for page in pages] == [True, True]
+    assert ["大厅关闭：停电检修。暂停叫号" in page for page in pages] == [True, True]
 
 
 def test_after_the_daily_limit_booking_by_phone_is_offered(opened: Town, machine: Client):

@@ -310,7 +310,8 @@ def _need_hours(slot: Slot, *, now: datetime) -> None:
         over = closure.starts_at < slot.ends_at and slot.starts_at < closure.ends_at
         if over and closure.stops(zone=what.zone, category=what.category, item=what.item):
             reason = {"zh": closure.reason.zh, "en": closure.reason.en}
-            raise Refused("closed", facts={"reason": reason, "until": closure.ends_at}, next=closure.ends_at)
+            opens = calendars.next_open_moment(hall, closure.ends_at, what.item, category=what.category, zone=what.zone)
+            raise Refused("closed", facts={"reason": reason, "until": closure.ends_at}, next=opens)
     wanted = wanted_slots(hall_facts(hall, now=now), bookable_items(hall), calendars.sessions(hall, slot.day, slot.day))
     spans = {_span_of(row) for row in wanted if row["business"] == slot.business}
     if (slot.business, slot.starts_at, slot.ends_at) in spans:

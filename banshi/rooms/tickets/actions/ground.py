@@ -164,7 +164,8 @@ def need_open(ticket: Ticket, session: WindowSession, now: datetime) -> None:
         stops = closure_at(shut, now, zone=zone, category=what.category, item=what.item)
         if stops is not None and not lets_in(ticket.appointment_id, stops, policy(ticket, now)):
             words = {"zh": stops.reason.zh, "en": stops.reason.en}
-            raise Refused("closed", facts={"reason": words, "until": stops.ends_at}, next=stops.ends_at)
+            opens = calendars.next_open_moment(session.hall, now, what.item, category=what.category, zone=zone)
+            raise Refused("closed", facts={"reason": words, "until": stops.ends_at}, next=opens)
 
 
 def lets_in(appointment_id: int | None, closure: Closure, rules_of_hall: HallPolicy) -> bool:

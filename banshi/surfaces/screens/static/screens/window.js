@@ -3,14 +3,14 @@ import { beat, body, watch, words } from "./common.js";
 
 const face = document.getElementById("window");
 
-function draw(state) {
+function draw(state, facts) {
   const mine = state.windows.find((w) => w.code === face.dataset.window);
   if (!mine) return;
   const at = mine.state === "emergency" ? "paused" : mine.state; // what happens at the window is not for the hall to read
   face.dataset.state = at;
   face.classList.toggle("is-called", at === "called");
   document.getElementById("now").textContent = mine.ticket || "";
-  document.getElementById("says").textContent = words[at] ?? "";
+  document.getElementById("says").textContent = (at === "idle" && facts?.stopped ? words.stopped : words[at]) ?? "";
 }
 
 const watching = watch(draw);
