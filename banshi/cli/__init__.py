@@ -356,16 +356,21 @@ def crowd(
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Default: bench.json in the data directory."
 )
+@click.option(
+    "--only", type=click.Choice(["crowd_day"]), help="This section alone; the other figures stay as they are."
+)
 @json_option
 @data_option
-def bench(quick: bool, out: Path | None, json_: bool, data: Path | None) -> None:
-    """Measure bookings, calls, pushes and history against the same SQL in pgbench; takes several minutes."""
+def bench(quick: bool, out: Path | None, only: str | None, json_: bool, data: Path | None) -> None:
+    """Measure bookings, calls, pushes and history against the same SQL in pgbench, and what waits told to a crowd were
+    worth; takes several minutes."""
     from banshi.cli.ground import data_directory
 
     folder = data_directory(data)
     from banshi.crowd.bench import main as run
 
-    sys.exit(run({"quick": quick, "json": json_, "out": out or folder / "bench.json", "data": folder}) or 0)
+    options = {"quick": quick, "only": only, "json": json_, "out": out or folder / "bench.json", "data": folder}
+    sys.exit(run(options) or 0)
 
 
 @main.command()

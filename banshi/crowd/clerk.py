@@ -13,6 +13,7 @@ from banshi.crowd import visitors
 from banshi.crowd.client import Closing, Reply
 from banshi.crowd.dice import dice, lognormal
 from banshi.crowd.halls import Place
+from banshi.crowd.ledger import Told
 
 if TYPE_CHECKING:
     from banshi.crowd.hall import Guest, HallRun
@@ -245,7 +246,8 @@ class Clerk:
         """
         hall = self.hall
         if guest is not None and guest.promise is not None:
-            hall.seen.promises.append((*guest.promise, (hall.clock.now() - guest.issued_at).total_seconds()))
+            actual = (hall.clock.now() - guest.issued_at).total_seconds()
+            hall.seen.promises.append(Told(*guest.promise, actual, guest.category, guest.issued_at.hour))
             guest.promise = None
         await hall.clock.sleep(self.chance.uniform(8, 35) if guest else self.chance.uniform(25, 60))
         reply = await self._ticket(ref, "start")

@@ -35,6 +35,7 @@ class Guest:
     booked: bool
     misses: bool
     promise: tuple[int, int] | None = None  # about, at most, as told when taking it; None once it is settled
+    category: str = ""
     waited: bool = False  # the wait until the first start is known
     pieces: list[float] = field(default_factory=list)  # seconds served before a hold or transfer
     heard_at: float | None = None  # machine time at which the phone said "called"

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 COUNTS = ("tickets", "booked", "walk_in", "served", "missed", "ratings", "appointments", "cancelled", "no_shows")
 TOTAL = "total"  # code of the row that sums up the others
 FEW = 5  # times of fewer people are not compared
 TIME_SHARE, TIME_LEAST_S = 0.05, 20.0
+
+
+class Told(NamedTuple):
+    """A wait as it was told, and what came of it; in hall seconds. `hour`: of the hall's clock when it was told."""
+
+    about: float
+    at_most: float
+    actual: float
+    category: str = ""
+    hour: int = 0
 
 
 @dataclass
@@ -22,7 +32,7 @@ class Seen:
     missed_refs: set[str] = field(default_factory=set)
     waits: list[float] = field(default_factory=list)
     handlings: list[float] = field(default_factory=list)
-    promises: list[tuple[float, float, float]] = field(default_factory=list)  # about, at most, until the call
+    promises: list[Told] = field(default_factory=list)
     turned_away: Counter[str] = field(default_factory=Counter)
     windows: Counter[str] = field(default_factory=Counter)  # served, by window
     strangers: int = 0  # served people of whom the crowd knows nothing
@@ -47,12 +57,21 @@ class Kept:
     likely_off: float
 
 
-def kept(promises: Sequence[tuple[float, float, float]]) -> Kept | None:
-    """Of (about, at most, actual); None where nobody waited."""
+def kept(promises: Sequence[tuple[float, ...] | Told]) -> Kept | None:
+    """Of (about, at most, actual, …); None where nobody waited."""
     n, actual = len(promises), sum(each[2] for each in promises)
     if not n or actual <= 0:
         return None
     return Kept(n, sum(each[2] <= each[1] for each in promises) / n, sum(each[0] for each in promises) / actual - 1)
+
+
+def kept_by(promises: Sequence[Told], part: Callable[[Told], str]) -> dict[str, Kept]:
+    """The same for each part of them (a category, an hour), in order."""
+    parts: dict[str, list[Told]] = {}
+    for each in promises:
+        parts.setdefault(part(each), []).append(each)
+    found = {name: kept(parts[name]) for name in sorted(parts)}
+    return {name: worth for name, worth in found.items() if worth is not None}
 
 
 @dataclass(frozen=True)

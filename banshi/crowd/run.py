@@ -14,7 +14,6 @@ import signal
 import sys
 import time
 from collections import Counter
-from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from banshi.crowd.client import Api, Closing
 from banshi.crowd.hall import HallRun, Keys
 from banshi.crowd.halls import Profile, profile_of
 from banshi.crowd.halltime import EVERY_S, HallClock
-from banshi.crowd.ledger import Finding, Seen, by_window, compare, kept, mean, totals
+from banshi.crowd.ledger import Finding, Kept, Seen, by_window, compare, kept, kept_by, mean, totals
 from banshi.crowd.plan import Booked
 
 PER_SECOND = 50.0  # requests of the whole crowd, at most
@@ -387,11 +386,29 @@ def _seen(seen: Seen) -> dict[str, Any]:
         **dict(sorted(seen.counts.items())),
         "mean_wait_min": round(wait / 60, 2) if wait is not None else None,
         "mean_handling_min": round(handling / 60, 2) if handling is not None else None,
-        "promises": asdict(promises) if (promises := kept(seen.promises)) else None,
+        "promises": _promises(seen),
         "turned_away": dict(seen.turned_away),
         "strangers": seen.strangers,
         "unsure": seen.unsure,
     }
+
+
+def _promises(seen: Seen) -> dict[str, Any] | None:
+    whole = kept(seen.promises)
+    if whole is None:
+        return None
+    by = {
+        "by_category": kept_by(seen.promises, lambda told: told.category),
+        "by_hour": kept_by(seen.promises, lambda told: f"{told.hour:02}"),
+    }
+    return {
+        **_rounded(whole),
+        **{name: {part: _rounded(worth) for part, worth in parts.items()} for name, parts in by.items()},
+    }
+
+
+def _rounded(worth: Kept) -> dict[str, Any]:
+    return {"n": worth.n, "at_most": round(worth.at_most, 4), "likely_off": round(worth.likely_off, 4)}
 
 
 def _table(report: dict[str, Any]) -> str:

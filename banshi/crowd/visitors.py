@@ -103,6 +103,7 @@ def _taken(hall: HallRun, reply: Reply, guest: Guest) -> bool:
         return False
     told = reply.body.get("estimate")
     guest.promise = (told["likely"], told["at_most"]) if told else None
+    guest.category = (reply.body.get("category") or {}).get("code") or ""
     hall.took(reply.body["id"], guest, reply.body)
     return True
 

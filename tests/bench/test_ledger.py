@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from banshi.crowd.ledger import COUNTS, Finding, Kept, Seen, by_window, compare, kept, totals
+from banshi.crowd.ledger import COUNTS, Finding, Kept, Seen, Told, by_window, compare, kept, kept_by, totals
 
 
 def seen_one_day() -> Seen:
@@ -113,3 +113,12 @@ def test_promises_are_set_beside_what_came_true():
 
     assert kept(told) == Kept(3, 2 / 3, 0.0)
     assert kept([]) is None
+
+
+def test_promises_are_weighed_for_each_category_apart():
+    told = [Told(10, 20, 15, "B", 9), Told(10, 20, 5, "A", 9), Told(30, 40, 60, "A", 10)]
+
+    assert kept_by(told, lambda each: each.category) == {
+        "A": Kept(2, 0.5, 40 / 65 - 1),
+        "B": Kept(1, 1.0, 10 / 15 - 1),
+    }

@@ -62,3 +62,32 @@ def test_the_docs_keep_their_words_around_the_figures(tmp_path: Path):
     assert text.startswith("# Bench\n\nbefore\n\n")
     assert text.endswith(f"{report.END}\n\nafter\n")
     assert (text.count("| Bookings over HTTP, 16 clients |"), text.count("stale")) == (1, 0)
+
+
+DAY = {
+    "hall": "nancheng", "minutes": 560, "speed": 120, "n": 100, "at_most": 0.91, "likely_off": 0.04, "same_as_reported": True,
+    "by_category": {"A": {"n": 90, "at_most": 0.92, "likely_off": -0.03}, "B": {"n": 10, "at_most": 1.0, "likely_off": 0.5}},
+    "by_hour": {"09": {"n": 100, "at_most": 0.91, "likely_off": 0.04}},
+}  # fmt: skip
+
+
+def test_the_crowds_day_is_told_by_category_and_hour_and_few_are_named_so():
+    assert report.crowd_rows(DAY) == [
+        ("all", "100", "91% held; +4%"),
+        ("category A", "90", "92% held; -3%"),
+        ("category B", "10", "100% held; +50% (few)"),
+        ("09:00–10:00", "100", "91% held; +4%"),
+    ]
+
+
+def test_the_crowds_day_alone_leaves_the_other_figures_of_the_docs_alone(tmp_path: Path):
+    doc = tmp_path / "bench.md"
+    doc.write_text(f"# Bench\n\n{report.BEGIN}\nmeasured\n{report.END}\n", encoding="utf-8")
+
+    report.refresh(doc, {"crowd_day": DAY})
+
+    assert "measured" in doc.read_text(encoding="utf-8")
+    assert doc.read_text(encoding="utf-8").count("| category A | 90 |") == 1
+    assert report.broken_promises({"crowd_day": DAY | {"same_as_reported": False}}) == [
+        "the hall does not report what its crowd saw"
+    ]

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from banshi.crowd.bench import report
+from banshi.crowd.bench.crowd_day import crowd_day
 from banshi.crowd.bench.ground import NEED_FILES, BenchTrouble, installation, raise_file_limit
 from banshi.crowd.bench.measure import Bench
 
@@ -26,7 +27,7 @@ def main(options: dict[str, Any]) -> int:
     """Measure and write.
 
     :param options: quick, json, out (file of the figures), data (the directory of the running demo: not touched);
-        optional: doc (docs/bench.md; False leaves it as it is).
+        optional: doc (docs/bench.md; False leaves it as it is), only ("crowd_day": that section alone).
     :returns: 0 – measured, nothing double, nothing oversold; 1 – trouble, or a promise was broken.
     """
     quick, as_json = bool(options.get("quick")), bool(options.get("json"))
@@ -37,25 +38,36 @@ def main(options: dict[str, Any]) -> int:
 
     began = time.monotonic()
     try:
-        figures = _measured(quick, say)
+        figures = _crowd_alone(quick, say) if options.get("only") == "crowd_day" else _measured(quick, say)
     except BenchTrouble as trouble:
         say(f"the bench could not run: {trouble}")
         return 1
     figures["seconds"] = round(time.monotonic() - began)
     out = Path(options["out"])
     out.parent.mkdir(parents=True, exist_ok=True)
+    if options.get("only") and out.is_file():
+        figures = {**json.loads(out.read_text(encoding="utf-8")), "crowd_day": figures["crowd_day"]}
     out.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     if as_json:
         sys.stdout.write(json.dumps(figures, ensure_ascii=False, indent=1) + "\n")
     else:
         sys.stdout.write(report.table(figures) + "\n")
     if not quick and options.get("doc") is not False and DOC.parent.is_dir():
-        report.refresh(DOC, figures)
+        report.refresh(DOC, {"crowd_day": figures["crowd_day"]} if options.get("only") else figures)
         say(f"{DOC} is up to date")
     broken = report.broken_promises(figures)
     for promise in broken:
         say(f"BROKEN: {promise}")
     return 1 if broken else 0
+
+
+def _crowd_alone(quick: bool, say: Callable[[str], None]) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="banshi-bench-") as folder:
+        data = Path(folder)
+        data.chmod(0o755)
+        say("setting up an installation …")
+        with installation(data) as on:
+            return {"quick": quick, "crowd_day": crowd_day(on, quick=quick, say=say)}
 
 
 def _measured(quick: bool, say: Callable[[str], None]) -> dict[str, Any]:
@@ -67,6 +79,7 @@ def _measured(quick: bool, say: Callable[[str], None]) -> dict[str, Any]:
         with installation(data) as on:
             bench = Bench(on, quick=quick, say=say)
             figures: dict[str, Any] = {"quick": quick, "machine": _machine(on.sql("SHOW server_version")[0][0])}
+            figures["crowd_day"] = crowd_day(on, quick=quick, say=say)
             before = bench.before_history()
             figures["book"] = bench.book()
             figures["call_next"] = bench.call_next()

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+CROWD_BEGIN, CROWD_END = "<!-- crowd day: begin -->", "<!-- crowd day: end -->"
+FEW = 30  # waits; fewer say more of the dice than of the promise
 
 
 def rows(figures: dict[str, Any]) -> list[tuple[str, str, str]]:
@@ -70,10 +72,27 @@ def rows(figures: dict[str, Any]) -> list[tuple[str, str, str]]:
     return found
 
 
+def crowd_rows(day: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """(whose waits, how many were told, “at most” held and “about” off): of all, of each category, of each hour."""
+    parts = [("all", day)]
+    parts += [(f"category {code}", worth) for code, worth in day["by_category"].items()]
+    parts += [(f"{hour}:00–{int(hour) + 1:02}:00", worth) for hour, worth in day["by_hour"].items()]
+    return [(whose, f"{worth['n']:,}", _worth(worth)) for whose, worth in parts]
+
+
+def _worth(worth: dict[str, Any]) -> str:
+    said = f"{worth['at_most']:.0%} held; {worth['likely_off']:+.0%}"
+    return said if worth["n"] >= FEW else f"{said} (few)"
+
+
 def broken_promises(figures: dict[str, Any]) -> list[str]:
     """What must hold on any machine: nothing double, nothing oversold, nobody lost."""
+    found: list[str] = []
+    if not figures.get("crowd_day", {}).get("same_as_reported", True):
+        found.append("the hall does not report what its crowd saw")
+    if "rush" not in figures:  # the crowd's day alone
+        return found
     call, rush = figures["call_next"], figures["rush"]
-    found = []
     if call["doubles"]:
         found.append(f"{call['doubles']} numbers or windows were called twice")
     if call["called"] != call["expected"]:
@@ -90,7 +109,9 @@ def broken_promises(figures: dict[str, Any]) -> list[str]:
 
 
 def table(figures: dict[str, Any]) -> str:
-    lines = rows(figures)
+    lines = rows(figures) if "rush" in figures else []
+    if day := figures.get("crowd_day"):
+        lines += [(f"Waits told, {whose}", f"{n} told; {worth}", AIM) for whose, n, worth in crowd_rows(day)]
     width = max(len(what) for what, _, _ in lines)
     return "\n".join(f"{what:<{width}}  {measured}   [{aim}]" for what, measured, aim in lines)
 
@@ -109,13 +130,33 @@ def markdown(figures: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+AIM = "88–95 % held; within ±10 %"
+
+
+def crowd_markdown(day: dict[str, Any]) -> str:
+    lines = [
+        f"A seeded crowd lived {day['minutes']} minutes of {day['hall']} at {day['speed']} hall seconds a second.",
+        "",
+        f"| Waits told | How many | “At most” held; “about” off ({AIM}) |",
+        "|---|---|---|",
+        *(f"| {whose} | {n} | {worth} |" for whose, n, worth in crowd_rows(day)),
+    ]
+    return "\n".join(lines)
+
+
 def refresh(doc: Path, figures: dict[str, Any]) -> None:
-    """Put the figures between the marks; a document without marks gets them at its end."""
+    """Put what was measured between its marks; a document without marks gets them at its end."""
     text = doc.read_text(encoding="utf-8") if doc.exists() else "# Bench\n"
-    block = f"{BEGIN}\n{markdown(figures)}\n{END}"
-    if BEGIN in text and END in text:
-        before, _, rest = text.partition(BEGIN)
-        text = before + block + rest.partition(END)[2]
-    else:
-        text = f"{text.rstrip()}\n\n{block}\n"
+    if "rush" in figures:
+        text = _between(text, BEGIN, END, markdown(figures))
+    if day := figures.get("crowd_day"):
+        text = _between(text, CROWD_BEGIN, CROWD_END, crowd_markdown(day))
     doc.write_text(text, encoding="utf-8")
+
+
+def _between(text: str, begin: str, end: str, told: str) -> str:
+    block = f"{begin}\n{told}\n{end}"
+    if begin in text and end in text:
+        before, _, rest = text.partition(begin)
+        return before + block + rest.partition(end)[2]
+    return f"{text.rstrip()}\n\n{block}\n"

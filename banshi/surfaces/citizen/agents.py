@@ -1,22 +1,29 @@
-"""For agents (代办): how to be registered, and whom a registered one acts for."""
+"""For agents (代办): how to be registered, whom a registered one acts for; and for everybody, who may act for them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpResponseBase
+from django.contrib import messages
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
 from banshi.foundation.said import named
+from banshi.kernel.refusals import Refused
 from banshi.rooms.catalogue.models import Item
+from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
-from banshi.rooms.identity.queries import AgentView, Client
+from banshi.rooms.identity.queries import ActsForMe, AgentView, Client
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
-from banshi.surfaces.citizen.doors import page, public_page
+from banshi.surfaces.citizen.doors import citizen_page, page, public_page
 
 
 @dataclass(frozen=True)
@@ -26,6 +33,7 @@ class ActingAs:
     agent: AgentView
     hall: Hall | None
     clients: list[tuple[Client, list[str]]]
+    proposals: list[tuple[Client, list[str]]]
 
 
 def acting_as(account_id: int) -> ActingAs | None:
@@ -33,10 +41,68 @@ def acting_as(account_id: int) -> ActingAs | None:
     found = people.agent_of(account_id, today=timezone.localtime(clock.now()).date())
     if found is None:
         return None
-    codes = {code for each in found.clients for code in each.items}
-    names = {item.code: named(item) for item in Item.objects.filter(code__in=codes).order_by("code")}
+    names = _names(code for each in (*found.clients, *found.proposals) for code in each.items)
     clients = [(each, [names.get(code, code) for code in each.items]) for each in found.clients]
-    return ActingAs(found, places.hall_named(found.hall), clients)
+    proposals = [(each, [names.get(code, code) for code in each.items]) for each in found.proposals]
+    return ActingAs(found, places.hall_named(found.hall), clients, proposals)
+
+
+def _names(codes: Iterable[str]) -> dict[str, str]:
+    return {item.code: named(item) for item in Item.objects.filter(code__in=set(codes)).order_by("code")}
+
+
+@dataclass(frozen=True)
+class ForMe:
+    """Somebody who may act for me, or would like to; where they are registered, and the names of the matters."""
+
+    mandate: ActsForMe
+    hall: Hall | None
+    matters: list[str]
+
+
+def acting_for_me(account_id: int) -> list[ForMe]:
+    """For an account that is proven to be somebody; nobody for any other: who may act for whom is no stranger's to learn."""
+    person_id = people.proven_person(account_id)
+    if person_id is None:
+        return []
+    found = people.acting_for(person_id, today=timezone.localtime(clock.now()).date())
+    names = _names(code for each in found for code in each.items)
+    return [ForMe(each, places.hall_named(each.hall), [names.get(code, code) for code in each.items]) for each in found]
+
+
+def _mine(request: Any, mandate: int) -> int:
+    """Whose mandate it is: mine. :raises Http404: another's, or nobody is proven here."""
+    person_id = people.proven_person(request.who.account_id)
+    if person_id is None:
+        raise Http404
+    try:
+        identity.must_be_of(mandate_id=mandate, person_id=person_id)
+    except Refused as no:
+        raise Http404 from no
+    return person_id
+
+
+@citizen_page
+@require_POST
+def agree(request: Any, mandate: int) -> HttpResponseBase:
+    """Let an agent act for me that proposed to."""
+    person_id = _mine(request, mandate)
+    try:
+        identity.agree_to_mandate(mandate_id=mandate, person_id=person_id, by=request.who.by, now=clock.now())
+        messages.success(request, gettext("They may act for you now."))
+    except Refused:  # ended or run out meanwhile
+        messages.warning(request, gettext("This is no longer proposed."))
+    return redirect(f"{reverse('citizen:me')}#acts-for-me")
+
+
+@citizen_page
+@require_POST
+def end(request: Any, mandate: int) -> HttpResponseBase:
+    """Nobody acts for me who I do not want to."""
+    _mine(request, mandate)
+    identity.end_mandate(mandate_id=mandate, by=request.who.by, now=clock.now())
+    messages.success(request, gettext("They do not act for you any more."))
+    return redirect(f"{reverse('citizen:me')}#acts-for-me")
 
 
 @public_page

@@ -58,6 +58,14 @@ class NewPerson(Form):
     )
 
 
+class NewClient(NewPerson):
+    """Whom an agent would like to act for, and until when."""
+
+    valid_until = forms.DateField(
+        label=_("Mandate until, its last day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
 class WhoComes(NewPerson):
     """One of the account's people, or somebody typed in (`who` = "new"); what is typed stays whoever is chosen."""
 

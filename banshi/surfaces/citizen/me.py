@@ -31,9 +31,9 @@ from banshi.rooms.identity.models import Account
 from banshi.rooms.messaging import queries as messaging
 from banshi.rooms.messaging.queries import NoticeView
 from banshi.surfaces.citizen import sent
-from banshi.surfaces.citizen.agents import acting_as
+from banshi.surfaces.citizen.agents import acting_as, acting_for_me
 from banshi.surfaces.citizen.doors import citizen_page, elder, language, page, public_page
-from banshi.surfaces.citizen.forms import Code, NewNumber, NewPerson, Phone
+from banshi.surfaces.citizen.forms import Code, NewClient, NewNumber, NewPerson, Phone
 from banshi.surfaces.citizen.proving import costs, from_the_hall
 from banshi.surfaces.citizen.refusals import NOT_FILLED, Panel, panel, unfilled
 
@@ -271,23 +271,33 @@ def lost_number(request: Any) -> HttpResponseBase:
 @public_page
 @require_GET
 def me(request: Any) -> HttpResponseBase:
-    return _me(request, form=sent.again(request, NewPerson, reverse("citizen:add-person")))
+    return _me(
+        request,
+        form=sent.again(request, NewPerson, reverse("citizen:add-person")),
+        client=sent.again(request, NewClient, reverse("citizen:propose-client")),
+    )
 
 
-def _me(request: Any, *, form: NewPerson, refused: Refused | None = None) -> HttpResponseBase:
+def _me(
+    request: Any, *, form: NewPerson | None = None, client: NewClient | None = None, refused: Refused | None = None
+) -> HttpResponseBase:
     account_id = request.who.account_id
     if account_id is None:
         return page(request, "citizen/me.html", {"account": None})
     account = Account.objects.get(id=account_id)
     came = messaging.as_sent(phone=account.phone, limit=3 * MESSAGES_SHOWN)
+    form, client = form or NewPerson(), client or NewClient()
+    wrong = client if client.is_bound else form
     context = {
         "account": account,
         "agent": acting_as(account_id),
+        "for_me": acting_for_me(account_id),
+        "client": client,
         "phone": mask_phone(account.phone),
         "people": people.people_of(account_id),
         "sent": _once([m for m in came if m.key != "code" and m.status == "sent"])[:MESSAGES_SHOWN],
         "form": form,
-        "panel": _said(_summed_up(form, refused)) if refused else None,
+        "panel": _said(_summed_up(wrong, refused)) if refused else None,
     }
     return page(request, "citizen/me.html", context, refused=refused)
 
@@ -340,6 +350,28 @@ def add_person(request: Any) -> HttpResponseBase:
         return _me(request, form=form, refused=refused)
     messages.success(request, gettext("Added."))
     return redirect(f"{reverse('citizen:me')}#people")
+
+
+@citizen_page
+@require_POST
+@costs("people")
+def propose_client(request: Any) -> HttpResponseBase:
+    """As an agent: somebody I would like to act for. The hall sees the paper, or the client agrees, before I may."""
+    acting = acting_as(request.who.account_id)
+    if acting is None:
+        return redirect("citizen:me")
+    client = NewClient(request.POST)
+    if not client.is_valid():
+        return _me(request, client=client, refused=unfilled(NOT_FILLED))
+    given = {name: client.cleaned_data[name] for name in ("name", "id_type", "id_number", "valid_until")}
+    try:
+        identity.propose_mandate(agent_id=acting.agent.id, by=request.who.by, now=clock.now(), **given)
+    except Refused as refused:
+        return _me(request, client=client, refused=refused)
+    messages.success(
+        request, gettext("Proposed. Show the paper at the hall, or let the client agree on their own page.")
+    )
+    return redirect(f"{reverse('citizen:me')}#agent")
 
 
 @citizen_page

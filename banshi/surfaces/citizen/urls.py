@@ -55,6 +55,9 @@ urlpatterns = [
     path("lost-number", me.lost_number, name="lost-number"),
     path("me/", me.me, name="me"),
     path("agents/", agents.how, name="agents"),
+    path("me/clients", me.propose_client, name="propose-client"),
+    path("me/mandates/<int:mandate>/agree", agents.agree, name="agree-mandate"),
+    path("me/mandates/<int:mandate>/end", agents.end, name="end-mandate"),
     path("me/people", me.add_person, name="add-person"),
     path("me/people/<int:person>/remove", me.remove_person, name="remove-person"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -14,16 +15,18 @@ from django.views.decorators.http import require_GET, require_POST
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import named
+from banshi.journeys import mandates
 from banshi.kernel.documents import IdType
 from banshi.kernel.masking import mask_phone
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
+from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem, Item
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
-from banshi.rooms.identity.queries import AgentView
+from banshi.rooms.identity.queries import AgentView, Client
 from banshi.rooms.places import queries as places
-from banshi.rooms.places.models import Hall
+from banshi.rooms.places.models import Category, Hall
 from banshi.surfaces.office.frame import acting, clean, day_or_none, int_or_none, invalid, local, page, status_of
 
 LIVE_MOST, DAY_MOST = 30, 20  # what the form proposes
@@ -34,7 +37,10 @@ def _list(request: Asked, hall: Hall, *, refused: Refused | None = None, **typed
     lines = [(each, sum(client.in_force for client in each.clients)) for each in found]
     typed = {"live_most": LIVE_MOST, "day_most": DAY_MOST} | typed
     status = status_of(refused) if refused else 200
-    return page(request, "office/agents.html", hall, lines=lines, typed=typed, refused=refused, status=status)
+    systems = mandates.systems(hall)
+    return page(
+        request, "office/agents.html", hall, lines=lines, typed=typed, systems=systems, refused=refused, status=status
+    )
 
 
 @door(audience="staff", permission="agents.manage")
@@ -56,13 +62,32 @@ def register(request: Asked, hall: str) -> HttpResponseBase:
         "paper": clean(given.get("paper"), 200),
         "live_most": int_or_none(given.get("live_most"), 0, 99_999) or 0,
         "day_most": int_or_none(given.get("day_most"), 0, 99_999) or 0,
+        "key_id": int_or_none(given.get("key"), 1),
+        "end_user": clean(given.get("end_user"), 100),
     }
     try:
+        mandates.system(place, typed["key_id"])
         agent = identity.register_agent(hall=hall, by=acting(request, place), now=clock.now(), **typed)
     except Refused as refused:
         return _list(request, place, refused=refused, **typed)
     messages.success(request, _("Registered. Now its clients."))
     return redirect("office:agent", hall=hall, agent_id=agent.pk)
+
+
+@door(audience="staff", permission="agents.manage")
+@require_POST
+def limit(request: Asked, hall: str, agent_id: int) -> HttpResponseBase:
+    """Other limits from now on."""
+    place = places.hall_by_code(hall)
+    agent = _agent(place, agent_id)
+    given = request.POST
+    typed = {name: int_or_none(given.get(name), 0, 99_999) or 0 for name in ("live_most", "day_most")}
+    try:
+        identity.limit_agent(agent_id=agent.id, by=acting(request, place), now=clock.now(), **typed)
+    except Refused as refused:
+        return _one(request, place, agent, refused=refused, limits=typed)
+    messages.success(request, _("The limits are changed."))
+    return redirect("office:agent", hall=hall, agent_id=agent.id)
 
 
 def _agent(hall: Hall, agent_id: int) -> AgentView:
@@ -75,27 +100,67 @@ def _agent(hall: Hall, agent_id: int) -> AgentView:
 
 
 def _one(
-    request: Asked, hall: Hall, agent: AgentView, *, refused: Refused | None = None, **typed: Any
+    request: Asked,
+    hall: Hall,
+    agent: AgentView,
+    *,
+    refused: Refused | None = None,
+    limits: dict[str, int] | None = None,
+    q: str = "",
+    chosen: Sequence[str] = (),
+    **typed: Any,
 ) -> HttpResponseBase:
+    """:param q: words by which matters are looked for; :param chosen: codes of those chosen already."""
     now = clock.now()
     by = acting(request, hall)
     why = f"agents:{now:%Y-%m-%d}"
-    audit.looked_once([audit.Look(f"person:{each.person_id}", by, hall.code, why) for each in agent.clients], now=now)
-    codes = {code for each in agent.clients for code in each.items}
+    everybody = (*agent.proposals, *agent.clients)
+    audit.looked_once([audit.Look(f"person:{each.person_id}", by, hall.code, why) for each in everybody], now=now)
+    codes = {code for each in everybody for code in each.items}
     names = {item.code: named(item) for item in Item.objects.filter(code__in=codes).order_by("code")}
-    clients = [(each, [names.get(code, code) for code in each.items]) for each in agent.clients]
     return page(
         request,
         "office/agent.html",
         hall,
         agent=agent,
         phone=mask_phone(agent.phone),
-        clients=clients,
+        limits=limits or {"live_most": agent.live_most, "day_most": agent.day_most},
+        clients=[(each, _named(each, names)) for each in agent.clients],
+        proposals=[(each, _named(each, names)) for each in agent.proposals],
+        matters=_matters(hall, q=q, chosen=chosen),
+        many=_many(hall),
+        q=q,
         id_types=[(kind.value, named(kind)) for kind in IdType],
         typed=typed,
         refused=refused,
         status=status_of(refused) if refused else 200,
     )
+
+
+def _named(client: Client, names: dict[str, str]) -> list[str]:
+    return [names.get(code, code) for code in client.items]
+
+
+FEW = 40  # so many matters are all shown; of more those found by words
+
+
+def _many(hall: Hall) -> bool:
+    return HallItem.objects.filter(hall=hall).count() > FEW
+
+
+def _matters(hall: Hall, *, q: str, chosen: Sequence[str]) -> list[tuple[Category, list[tuple[HallItem, bool]]]]:
+    """Matters to choose from by category, each with whether it is chosen: those chosen, and all of a small hall's, else
+    those that the words find."""
+    rows = HallItem.objects.filter(hall=hall).select_related("item", "category")
+    if _many(hall):
+        found = [line.code for line in catalogue.search(q, hall=hall.code, limit=20)] if q else []
+        rows = rows.filter(item__code__in={*found, *chosen})
+    listed: dict[int, list[tuple[HallItem, bool]]] = {}
+    categories: dict[int, Category] = {}
+    for row in rows.order_by("category__order", "category__code", "item__code"):
+        categories[row.category_id] = row.category
+        listed.setdefault(row.category_id, []).append((row, row.item.code in chosen))
+    return [(categories[pk], found_there) for pk, found_there in listed.items()]
 
 
 @door(audience="staff", permission="agents.manage")
@@ -120,7 +185,7 @@ def turn(request: Asked, hall: str, agent_id: int) -> HttpResponseBase:
 @door(audience="staff", permission="agents.manage")
 @require_POST
 def give(request: Asked, hall: str, agent_id: int) -> HttpResponseBase:
-    """Somebody has this agent act for them."""
+    """Somebody has this agent act for them. `look` only looks for matters: what was typed stays."""
     place = places.hall_by_code(hall)
     agent = _agent(place, agent_id)
     given = request.POST
@@ -130,37 +195,61 @@ def give(request: Asked, hall: str, agent_id: int) -> HttpResponseBase:
         "id_number": clean(given.get("id_number"), 40),
         "paper": clean(given.get("paper"), 200),
     }
-    said = {"until": clean(given.get("until"), 10), "items_said": clean(given.get("items"), 400)}
+    said = {"until": clean(given.get("until"), 10)}
+    chosen = [clean(code, 80) for code in given.getlist("items")[:MOST_ITEMS]]
+    form = {"q": clean(given.get("q"), 60), "chosen": chosen, "scope": clean(given.get("scope"), 4), **typed, **said}
+    if given.get("look"):
+        return _one(request, place, agent, **form)
     try:
         until = day_or_none(said["until"])
         if until is None:
-            raise invalid("until", _("Until which day is it valid?"))
-        items = _items(place, said["items_said"])
+            raise invalid("valid_until", _("Until which day is it valid?"))
+        if given.get("scope") == "some" and not chosen:
+            raise invalid("items", _("Choose the matters, or every matter."))
+        items = mandates.matters(place, chosen) if given.get("scope") == "some" else []
         identity.give_mandate(
             agent_id=agent.id, valid_until=until, items=items, by=acting(request, place), now=clock.now(), **typed
         )
     except Refused as refused:
-        return _one(request, place, agent, refused=refused, **typed, **said)
+        return _one(request, place, agent, refused=refused, **form)
     messages.success(request, _("The mandate stands."))
     return redirect("office:agent", hall=hall, agent_id=agent.id)
 
 
-def _items(hall: Hall, text: str) -> list[str]:
-    """Codes as typed, by spaces or commas. :raises Refused: invalid – not on this hall's list."""
-    codes = sorted(set(text.replace(",", " ").replace("，", " ").replace("、", " ").split()))
-    known = set(HallItem.objects.filter(hall=hall, item__code__in=codes).values_list("item__code", flat=True))
-    if unknown := [code for code in codes if code not in known]:
-        raise invalid("items", _("Not on this hall's list: %(codes)s") % {"codes": " ".join(unknown)})
-    return codes
+MOST_ITEMS = 200
+
+
+def _mandate(agent: AgentView, mandate_id: int) -> Client:
+    """:raises Refused: nothing-found – not of this agent."""
+    found = next((each for each in (*agent.proposals, *agent.clients) if each.mandate_id == mandate_id), None)
+    if found is None:
+        raise Refused("nothing-found", facts={"mandate": mandate_id})
+    return found
+
+
+@sensitive_post_parameters("paper")
+@door(audience="staff", permission="agents.manage")
+@require_POST
+def confirm(request: Asked, hall: str, agent_id: int, mandate_id: int) -> HttpResponseBase:
+    """The paper of what the agent proposed was seen."""
+    place = places.hall_by_code(hall)
+    agent = _agent(place, agent_id)
+    mandate = _mandate(agent, mandate_id)
+    paper = clean(request.POST.get("paper"), 200)
+    try:
+        identity.confirm_mandate(mandate_id=mandate.mandate_id, paper=paper, by=acting(request, place), now=clock.now())
+    except Refused as refused:
+        return _one(request, place, agent, refused=refused)
+    messages.success(request, _("The mandate stands."))
+    return redirect("office:agent", hall=hall, agent_id=agent.id)
 
 
 @door(audience="staff", permission="agents.manage")
 @require_POST
 def end(request: Asked, hall: str, agent_id: int, mandate_id: int) -> HttpResponseBase:
-    """The agent acts for this client no longer."""
+    """The agent acts for this client no longer, or is not to."""
     place = places.hall_by_code(hall)
     agent = _agent(place, agent_id)
-    if mandate_id not in {each.mandate_id for each in agent.clients}:
-        raise Refused("nothing-found", facts={"mandate": mandate_id})
-    identity.end_mandate(mandate_id=mandate_id, by=acting(request, place), now=clock.now())
+    mandate = _mandate(agent, mandate_id)
+    identity.end_mandate(mandate_id=mandate.mandate_id, by=acting(request, place), now=clock.now())
     return redirect("office:agent", hall=hall, agent_id=agent.id)

@@ -191,6 +191,15 @@ def proven_by(account_id: int | None, person_id: int) -> Evidence:
     return Evidence(found or 0)
 
 
+def proven_person(account_id: int | None) -> int | None:
+    """Whom an account is proven to be; None where nothing proves it."""
+    if account_id is None:
+        return None
+    found = Account.objects.filter(id=account_id, person__isnull=False)
+    row = found.values_list("person_id", "person_evidence").first()
+    return row[0] if row is not None and Evidence(row[1]).proves else None
+
+
 def name_typed(account_id: int | None, person_id: int) -> str:
     """The name this account gave somebody it books for; "" where it did not."""
     entries = Q(person_id=person_id) | Q(person__same_as_id=person_id)
@@ -281,6 +290,7 @@ __all__ = [
     "person_by_document",
     "phone_of",
     "proven_by",
+    "proven_person",
     "proven_phones",
     "roles_of",
     "roles_of_many",

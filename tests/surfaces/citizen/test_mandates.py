@@ -1,0 +1,107 @@
+"""Who may act for me, in my own record; and an agent's own page."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from banshi.kernel.evidence import Evidence
+from banshi.rooms.audit.models import Entry
+from banshi.rooms.identity import actions as identity
+from banshi.rooms.identity.models import Agent, Mandate
+from tests.surfaces.citizen.conftest import Phone, sign_in
+from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town
+
+pytestmark = pytest.mark.django_db
+UNTIL = TUESDAY_NINE.date() + timedelta(days=30)
+
+
+@pytest.fixture
+def agent(open_town: Town) -> Agent:
+    return identity.register_agent(
+        hall="town", name="小镇代办公司", phone="13900000077", paper="营业执照", live_most=30, day_most=20, by=CLERK,
+        now=TUESDAY_NINE,
+    )  # fmt: skip
+
+
+def me(town: Town, i: int, *, proven: bool = True) -> Phone:
+    phone = sign_in(town, i)
+    if proven:
+        phone.account.person, phone.account.person_evidence = phone.person, Evidence.CHIP
+        phone.account.save()
+    return phone
+
+
+def asked(town: Town, i: int) -> dict[str, Any]:
+    who = town.person(i)
+    return {"name": who.name, "id_type": who.id_type, "id_number": who.id_number, "valid_until": UNTIL}
+
+
+def given(town: Town, agent: Agent, i: int) -> Mandate:
+    return identity.give_mandate(agent_id=agent.pk, paper="委托书", by=CLERK, now=TUESDAY_NINE, **asked(town, i))
+
+
+def proposed(town: Town, agent: Agent, i: int) -> Mandate:
+    return identity.propose_mandate(agent_id=agent.pk, by=CITIZEN, now=TUESDAY_NINE, **asked(town, i))
+
+
+def test_the_client_sees_who_may_act_and_ends_it(open_town: Town, agent: Agent) -> None:
+    mandate, mine = given(open_town, agent, 1), me(open_town, 1)
+
+    page = mine.get("/me/").content.decode()
+    ended = mine.post(f"/me/mandates/{mandate.pk}/end")
+
+    mandate.refresh_from_db()
+    assert ("小镇代办公司" in page, ended.status_code, mandate.ended_at) == (True, 302, TUESDAY_NINE)
+    assert "小镇代办公司" not in mine.get("/me/").content.decode()
+    assert Entry.objects.get(action="mandate-ended").actor == f"citizen:{mine.account.pk}"
+
+
+def test_the_client_agrees_to_a_proposal_or_declines(open_town: Town, agent: Agent) -> None:
+    first, second = proposed(open_town, agent, 1), proposed(open_town, agent, 2)
+
+    me(open_town, 1).post(f"/me/mandates/{first.pk}/agree")
+    me(open_town, 2).post(f"/me/mandates/{second.pk}/end")
+
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.given_at, first.ended_at) == (TUESDAY_NINE, None)
+    assert (second.given_at, second.ended_at) == (None, TUESDAY_NINE)
+
+
+def test_whoever_only_typed_the_number_neither_sees_nor_ends_anything(open_town: Town, agent: Agent) -> None:
+    mandate, proposal = given(open_town, agent, 1), proposed(open_town, agent, 2)
+    stranger, other = me(open_town, 1, proven=False), me(open_town, 3)
+
+    answers = [
+        who.post(f"/me/mandates/{row.pk}/{verb}").status_code
+        for who in (stranger, other)
+        for row in (mandate, proposal)
+        for verb in ("agree", "end")
+    ]
+
+    assert answers == [404] * 8
+    assert "小镇代办公司" not in stranger.get("/me/").content.decode()
+    assert Mandate.objects.filter(ended_at=None).count() == 2
+
+
+def test_an_agent_proposes_a_client_on_its_own_page(open_town: Town, agent: Agent) -> None:
+    mine = me(open_town, 5, proven=False)
+    Agent.objects.filter(pk=agent.pk).update(account=mine.account)
+    wanted = {**asked(open_town, 1), "valid_until": UNTIL.isoformat()}
+
+    wrong = mine.post("/me/clients", **{**wanted, "valid_until": "2020-01-01"})
+    made = mine.post("/me/clients", **wanted)
+
+    assert (wrong.status_code, made.status_code) == (422, 302)
+    assert wrong.content.decode().count('id="id_valid_until-error"') == 1
+    assert list(Mandate.objects.values_list("given_at", "ended_at")) == [(None, None)]
+    assert open_town.person(1).name in mine.get("/me/").content.decode()
+
+
+def test_whoever_is_no_agent_proposes_nobody(open_town: Town) -> None:
+    made = me(open_town, 5).post("/me/clients", **{**asked(open_town, 1), "valid_until": UNTIL.isoformat()})
+
+    assert (made.status_code, Mandate.objects.count()) == (302, 0)
