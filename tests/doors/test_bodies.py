@@ -181,3 +181,34 @@ def test_ten_megabytes_of_address_end_the_connection_and_keep_nobody_waiting(ser
 
     assert {status[0] for status in firsts if status} <= {b"414", b"431"}
     assert served.get("/livez").status_code == 200
+
+
+@pytest.mark.parametrize(("bytes_a_part", "answer"), [(1, "too-slow"), (400, "x" * 4000)])
+def test_a_body_that_trickles_is_given_up_and_one_that_flows_is_waited_for(
+    settings: Any, monkeypatch: Any, bytes_a_part: int, answer: str
+) -> None:
+    """A part every three seconds; at least a hundred bytes a second are asked for, and ten parts are to come."""
+    import asyncio
+    from itertools import count
+
+    from banshi.config import bodies as reading
+    from banshi.config.bodies import Bodies, NoBody
+    from tests.doors.conftest import scope_of
+
+    settings.BANSHI_BODY_FIRST_S, settings.BANSHI_BODY_WHOLE_S, settings.BANSHI_BODY_LEAST_PER_S = 5, 60, 100
+    seconds = count(0, 3)
+    monkeypatch.setattr(reading.clock, "monotonic", lambda: float(next(seconds)))
+    parts = iter(range(1, 11))
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"x" * bytes_a_part, "more_body": next(parts) < 10}
+
+    async def ask() -> str:
+        try:
+            return (
+                await Bodies().read(scope_of("post", "/sign-in", {"Transfer-Encoding": "chunked"}), receive)
+            ).decode()
+        except NoBody as none:
+            return none.slug
+
+    assert asyncio.run(ask()) == answer

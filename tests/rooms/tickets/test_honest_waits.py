@@ -63,13 +63,12 @@ class Told:
 def morning(seed: int, *, desks: list[frozenset[int]], load: float, booked_share: float) -> list[Told]:
     """Four hours of a hall; every newcomer is told a wait, and what came of it is kept."""
     chance = random.Random(seed)
-    hall = [Desk(serves) for serves in desks]
     shares = {1: 0.5, 2: 0.2, 3: 0.3}
     mean = sum(shares[c] * (MEANS[c] + GAP) for c in MEANS)
     rate = load * len(desks) / mean  # people a second
-    arrivals: list[tuple[float, int, int, float | None]] = []  # at, serial, category, period start
+    arrivals: list[Coming] = []
     due: list[tuple[float, float | None, int]] = []  # period start, comes at, category
-    serial, came, now = 0, 0, 0.0
+    serial, now = 0, 0.0
     while now < 4 * 3600:
         now += chance.expovariate(rate * (1 - booked_share))
         arrivals.append((now, serial := serial + 1, _category(chance, shares), None))
@@ -86,6 +85,26 @@ def morning(seed: int, *, desks: list[frozenset[int]], load: float, booked_share
                 comes = max(comes, starts - 900)
                 arrivals.append((comes, serial := serial + 1, category, starts))
             due.append((starts, comes, category))
+    return lived(arrivals, due, desks, handling(), SIGMA, chance)
+
+
+Coming = tuple[float, int, int, float | None]  # at, serial, category, period start of who is booked
+
+
+def lived(
+    arrivals: list[Coming],
+    due: list[tuple[float, float | None, int]],
+    desks: list[frozenset[int]],
+    known: dict[int, Handling],
+    sigma: float,
+    chance: random.Random,
+    *,
+    period_s: float = 3600.0,
+    zeros: bool = False,
+) -> list[Told]:
+    """The hall's own clock and queue, until nobody waits: each newcomer's promise beside what came of it."""
+    hall = [Desk(serves) for serves in desks]
+    came = 0
     heapq.heapify(arrivals)
     line: list[Waiting] = []
     told: list[Told] = []
@@ -101,7 +120,7 @@ def morning(seed: int, *, desks: list[frozenset[int]], load: float, booked_share
             came += 1
             mine = Waiting(4 if period is None else 3, now if period is None else period, came, category, at=now)
             if chance.random() < ASKED:
-                mine.promise, mine.ahead = _promise(hall, line, due, mine, now), len(line)
+                mine.promise, mine.ahead = _promise(hall, line, due, mine, now, known, period_s), len(line)
             line.append(mine)
             line.sort()
         else:
@@ -115,10 +134,10 @@ def morning(seed: int, *, desks: list[frozenset[int]], load: float, booked_share
                 continue
             line.remove(one)
             desk.category, desk.began = one.category, now + GAP
-            lasts = chance.lognormvariate(math.log(MEANS[one.category]) - SIGMA**2 / 2, SIGMA)
+            lasts = chance.lognormvariate(math.log(known[one.category].mean_s) - sigma**2 / 2, sigma)
             desk.free_at = desk.began + lasts
             heapq.heappush(ends, desk.free_at)
-            if one.promise is not None and now > one.at:
+            if one.promise is not None and (zeros or now > one.at):
                 told.append(
                     Told(
                         one.category,
@@ -138,7 +157,13 @@ def _category(chance: random.Random, shares: dict[int, float]) -> int:
 
 
 def _promise(
-    hall: list[Desk], line: list[Waiting], due: list[tuple[float, float | None, int]], mine: Waiting, now: float
+    hall: list[Desk],
+    line: list[Waiting],
+    due: list[tuple[float, float | None, int]],
+    mine: Waiting,
+    now: float,
+    known: dict[int, Handling],
+    period_s: float,
 ) -> Band | None:
     windows = [
         AtWork(
@@ -148,11 +173,11 @@ def _promise(
         for n, desk in enumerate(hall)
     ]  # fmt: skip
     waits = [
-        Due(category, starts - now, starts + 3600 - now)
+        Due(category, starts - now, starts + period_s - now)
         for starts, comes, category in due
-        if starts + 3600 > now and (comes is None or comes > now)
+        if starts + period_s > now and (comes is None or comes > now)
     ]
-    forecaster = Forecaster(windows=windows, handling=handling(), due=waits)
+    forecaster = Forecaster(windows=windows, handling=known, due=waits)
     for other in sorted([*line, mine]):
         if other is mine:
             return forecaster.place(InLine(mine.category, mine.rank))

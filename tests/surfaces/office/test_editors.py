@@ -17,6 +17,7 @@ from banshi.rooms.audit.models import Entry
 from banshi.rooms.booking.models import Appeal, Appointment, FaultDay, LedgerEntry, Slot, Suspension
 from banshi.rooms.calendars.models import CalendarVersion, Closure
 from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.identity import actions as identity
 from banshi.rooms.messaging.actions import drain
 from banshi.rooms.messaging.models import Message, Template
 from banshi.rooms.messaging.queries import as_sent
@@ -462,6 +463,19 @@ def test_booking_on_behalf_says_who_and_why(manager, office):  # noqa: F811
     made = Appointment.objects.get()
     assert answer.status_code == 302
     assert (made.source, made.on_behalf_why, made.booked_by) == ("phone", "没有智能手机", f"staff:{office.manager.id}")
+
+
+def test_a_wrong_name_that_somebody_typed_before_keeps_nobody_from_booking_at_the_hall(manager, office):  # noqa: F811
+    number = generate_resident_id("441900", date(1945, 5, 5), 7)
+    identity.enrol(name="陌生人", id_type="resident_id", id_number=number, now=TUESDAY_NINE)
+    words = {
+        "item": "pension", "slot": str(slot_at(office, "2026-03-11 09:00").pk), "name": "林奶奶",
+        "id_type": "resident_id", "id_number": number, "phone": "13800138000", "source": "phone", "why": "没有智能手机",
+    }  # fmt: skip
+
+    answer = manager.post("/office/town/appointments/new", words)
+
+    assert (answer.status_code, Appointment.objects.get().name) == (302, "林奶奶")
 
 
 def test_booking_on_behalf_without_a_reason_is_refused(manager, office):  # noqa: F811
