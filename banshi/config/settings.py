@@ -236,6 +236,7 @@ BANSHI_PROOF_USUAL = {
     "account": int(os.environ.get("BANSHI_PROOF_ACCOUNT", "8")),
     "place": int(os.environ.get("BANSHI_PROOF_PLACE", "60")),
     "failed": int(os.environ.get("BANSHI_PROOF_FAILED", "6")),
+    "number": int(os.environ.get("BANSHI_PROOF_NUMBER", "3")),
 }
 BANSHI_PROOF_EFFORT = max(1, int(os.environ.get("BANSHI_PROOF_EFFORT", "100")))
 

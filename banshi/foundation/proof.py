@@ -1,7 +1,7 @@
 """Proof of work (altcha): asked where load or pattern calls for it, solved by the browser itself, taken once (ADR 13).
 
 A challenge is signed, names its purpose and who asked, and ends after some minutes. What was tried is counted in the rate
-buckets, each count halving every ten minutes.
+buckets, each count halving every ten minutes; codes for one telephone every half hour.
 """
 
 from __future__ import annotations
@@ -27,14 +27,17 @@ ALGORITHM = "PBKDF2/SHA-256"
 ROUNDS = 5000  # of the key derivation, for each number tried
 LASTS = timedelta(minutes=10)
 HALF_LIFE_S = 600
+NUMBER_HALF_LIFE_S = 1800  # whose codes a stranger uses up wants them within the hour
 MOST_CHARACTERS = 4000
+NUMBER = "proof:number:"
 SPENT = "proof"  # owner of the rows that tell which challenges were used; housekeeping clears them after a day
 
 COUNT_SQL = """
 INSERT INTO foundation_rate_bucket AS b (key, tokens, at)
 SELECT key, n, %(at)s FROM unnest(%(keys)s::text[], %(n)s::float8[]) AS a(key, n) ORDER BY key
 ON CONFLICT (key) DO UPDATE SET at = EXCLUDED.at, tokens = LEAST(1e6,
-  b.tokens * power(0.5, LEAST(1000, GREATEST(0, EXTRACT(EPOCH FROM EXCLUDED.at - b.at)) / %(half_life)s)) + EXCLUDED.tokens)
+  b.tokens * power(0.5, LEAST(1000, GREATEST(0, EXTRACT(EPOCH FROM EXCLUDED.at - b.at))
+    / CASE WHEN b.key LIKE %(slow)s THEN %(slow_half_life)s ELSE %(half_life)s END)) + EXCLUDED.tokens)
 RETURNING key, tokens
 """
 SPEND_SQL = """
@@ -50,12 +53,14 @@ class Asks:
     :param purpose: what for: code, people, hold, book, wait.
     :param who: whose challenge it is: `account:5`, or "" for whoever is not signed in.
     :param place: the period or day it is for; "" = none.
+    :param number: blind index of the telephone a code is asked for; "" = none, or its owner's own browser asks.
     """
 
     purpose: str
     address: str
     who: str = ""
     place: str = ""
+    number: str = ""
 
     @property
     def from_key(self) -> str:
@@ -72,6 +77,10 @@ class Asks:
     @property
     def place_key(self) -> str:
         return f"proof:{self.purpose}:at:{_index(self.place)}" if self.place else ""
+
+    @property
+    def number_key(self) -> str:
+        return f"{NUMBER}{_index(self.number)}" if self.number else ""
 
 
 def admit(asks: Asks, *, given: str) -> None:
@@ -141,13 +150,14 @@ def _spend(nonce: str) -> bool:
 
 
 def _counted(asks: Asks) -> Tries:
-    keys = {asks.from_key: 1.0, asks.who_key: 1.0, asks.place_key: 1.0, asks.failed_key: 0.0}
+    keys = {asks.from_key: 1.0, asks.who_key: 1.0, asks.place_key: 1.0, asks.number_key: 1.0, asks.failed_key: 0.0}
     found = _count({key: n for key, n in keys.items() if key})
     return Tries(
         address=found[asks.from_key],
         failed=found[asks.failed_key],
         account=found.get(asks.who_key),
         place=found.get(asks.place_key),
+        number=found.get(asks.number_key),
     )
 
 
@@ -158,6 +168,8 @@ def _count(keys: Mapping[str, float]) -> dict[str, float]:
         "n": [keys[key] for key in ordered],
         "at": clock.wall(),
         "half_life": HALF_LIFE_S,
+        "slow": f"{NUMBER}%",
+        "slow_half_life": NUMBER_HALF_LIFE_S,
     }
     with connection.cursor() as cursor:
         cursor.execute(COUNT_SQL, values)

@@ -16,12 +16,14 @@ class Tries:
 
     :param account: None where nobody is signed in.
     :param place: tries for one period, or one day of a waiting list, whoever tries; None where it is for none.
+    :param number: codes asked for one telephone, whoever asks; None where it is for none, or its owner's browser asks.
     """
 
     address: float
     failed: float
     account: float | None = None
     place: float | None = None
+    number: float | None = None
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Usual:
     account: int
     place: int
     failed: int
+    number: int = 0
 
 
 def effort(tries: Tries, usual: Usual) -> int:
@@ -41,6 +44,7 @@ def effort(tries: Tries, usual: Usual) -> int:
         (tries.account, usual.account),
         (tries.place, usual.place),
         (tries.failed, usual.failed),
+        (tries.number, usual.number),
     )
     # A try counts a hair less than one the moment after: half is enough to tell 6 from 7.
     ratios = [int((had - 0.5) / most) for had, most in found if had is not None and most > 0]

@@ -34,14 +34,13 @@ from banshi.surfaces.citizen import sent
 from banshi.surfaces.citizen.agents import acting_as, acting_for_me
 from banshi.surfaces.citizen.doors import citizen_page, elder, language, page, public_page
 from banshi.surfaces.citizen.forms import Code, NewClient, NewNumber, NewPerson, Phone
+from banshi.surfaces.citizen.known_numbers import known, remember
 from banshi.surfaces.citizen.proving import costs, from_the_hall
 from banshi.surfaces.citizen.refusals import NOT_FILLED, Panel, panel, unfilled
 
 MESSAGES_SHOWN = 20
 USUAL = BookingPolicy()  # no hall is chosen yet on this page
 PLACE = "session.phone"
-NUMBERS = "numbers"  # in the session: blind indices of the numbers signed in with
-NUMBERS_KEPT = 5
 
 
 def _next(request: Any) -> str:
@@ -81,9 +80,10 @@ def _not_too_many(request: Any) -> None:
 def _send_code(request: Any, phone: str) -> None:
     """:raises Refused: phone-invalid, rate-limited."""
     browser = request.session.setdefault("browser", secrets.token_hex(16))
-    was_here = identity.number_index(phone) in request.session.get(NUMBERS, [])
+    device = known(request)
+    was_here = identity.number_index(phone) in device.numbers
     # A browser can be had anew with each try, a network cannot: only one that signed in before counts by itself.
-    asker = f"browser:{browser}" if was_here else f"network:{network_of(request.META.get('REMOTE_ADDR', ''))}"
+    asker = f"browser:{device.browser}" if was_here else f"network:{network_of(request.META.get('REMOTE_ADDR', ''))}"
     journey.ask_code(
         phone=phone, language=language(), browser=browser, asker=asker, was_here=was_here, calm=elder(request),
         now=clock.now(),
@@ -138,14 +138,9 @@ def code(request: Any) -> HttpResponseBase:
     request.session.cycle_key()
     request.session.pop("signing_in", None)
     request.session["account"], request.session["epoch"] = account.pk, account.epoch
-    _remember(request, account.phone_index)
-    return redirect(onward or "citizen:home")
-
-
-def _remember(request: Any, index: str) -> None:
-    """This browser's owner has this telephone; signing out does not forget it."""
-    before = [each for each in request.session.get(NUMBERS, []) if each != index]
-    request.session[NUMBERS] = [*before, index][-NUMBERS_KEPT:]
+    entered = redirect(onward or "citizen:home")
+    remember(request, entered, account.phone_index)
+    return entered
 
 
 @public_page
@@ -241,12 +236,15 @@ def _change(request: Any, account: Account) -> HttpResponseBase:
         return _number_page(request, account, form=form, wanted=wanted, refused=refused, panel=shown)
     people.forget_epochs()
     _end_change(request)
-    request.session["epoch"] = Account.objects.get(id=account.pk).epoch
+    changed = Account.objects.get(id=account.pk)
+    request.session["epoch"] = changed.epoch
     request.session.cycle_key()
     messages.success(
         request, gettext("The number is changed. Other browsers are signed out; appointments keep theirs.")
     )
-    return redirect("citizen:me")
+    done = redirect("citizen:me")
+    remember(request, done, changed.phone_index)
+    return done
 
 
 def _answer_old(account: Account, code: str, browser: str) -> None:

@@ -19,8 +19,10 @@ from banshi.kernel.addresses import within
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.models import Slot
 from banshi.rooms.devices import queries as devices
+from banshi.rooms.identity import actions as identity
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.citizen.doors import page
+from banshi.surfaces.citizen.known_numbers import known
 
 View = Callable[..., HttpResponseBase]
 TOKENS = ("csrfmiddlewaretoken", proof.FIELD)
@@ -68,8 +70,18 @@ def _asks(request: Any, purpose: str, kwargs: dict[str, Any]) -> proof.Asks | No
         purpose=purpose,
         address=request.META.get("REMOTE_ADDR", ""),
         who=f"account:{account}" if account is not None else "",
+        number=_number(request) if purpose == "code" else "",
         place=" ".join(str(each)[:40] for each in asked if each) if purpose in ("hold", "book", "wait") else "",
     )
+
+
+def _number(request: Any) -> str:
+    """The telephone a code is asked for, whoever asks; "" for a browser that has signed in with it."""
+    try:
+        index = identity.number_index(str(request.POST.get("phone") or "")[:30].replace("\0", ""))
+    except Refused:
+        return ""  # none, as the view will say
+    return "" if index in known(request).numbers else index
 
 
 def _given(request: Any) -> str:

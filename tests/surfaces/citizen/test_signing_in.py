@@ -276,8 +276,9 @@ def test_one_number_is_sent_codes_only_so_often_wherever_they_are_asked_for(town
     assert [ask(1, f"192.0.2.{n}") for n in range(21)] == [302] * 20 + [429]
 
 
-def test_a_stranger_uses_up_their_own_share_of_a_numbers_codes_and_not_the_owners(anybody: Phone):
+def test_a_stranger_uses_up_their_own_share_of_a_numbers_codes_and_not_the_owners(anybody: Phone, settings: Any):
     stop_the_clock()
+    settings.BANSHI_PROOF_USUAL = dict.fromkeys(settings.BANSHI_PROOF_USUAL, 0)
     stranger = [ask(1, "192.0.2.7") for _ in range(6)]
 
     owner = ask(1, "192.0.2.8")
@@ -295,3 +296,39 @@ def test_the_owners_browser_gets_a_code_whatever_others_ask(anybody: Phone, sett
     answer = anybody.client.post("/sign-in", {"phone": PHONE}, REMOTE_ADDR="192.0.2.1")
 
     assert (others[-1], answer.status_code) == (429, 302)
+
+
+def test_from_the_fourth_code_for_one_number_strangers_work_wherever_they_ask(town: Town):
+    stop_the_clock()
+
+    assert [ask(1, f"192.0.2.{n}") for n in range(5)] == [302] * 3 + [409] * 2
+    assert ask(2, "192.0.2.9") == 302
+
+
+def test_a_browser_that_signed_in_with_the_number_is_asked_for_no_work_and_has_codes_of_its_own(
+    anybody: Phone, settings: Any
+):
+    """Also tomorrow, when its session is over: whatever strangers have asked for meanwhile."""
+    stop_the_clock()
+    signed_in(anybody)
+    del anybody.client.cookies[settings.SESSION_COOKIE_NAME]
+    others = [Client().post("/sign-in", {"phone": PHONE}, REMOTE_ADDR=f"192.0.2.{n}").status_code for n in range(6)]
+    settings.BANSHI_PROOF_USUAL = {**settings.BANSHI_PROOF_USUAL, "number": 0}
+    for n in range(20, 50):
+        Client().post("/sign-in", {"phone": PHONE}, REMOTE_ADDR=f"192.0.2.{n}")
+    settings.BANSHI_PROOF_USUAL = {**settings.BANSHI_PROOF_USUAL, "number": 3}
+
+    mine = [anybody.client.post("/sign-in", {"phone": PHONE}).status_code for _ in range(3)]
+    new = Client().post("/sign-in", {"phone": PHONE}, REMOTE_ADDR="192.0.2.99").status_code
+
+    assert (others[-1], mine, new) == (409, [302] * 3, 409)
+
+
+def test_a_made_up_cookie_makes_no_browser_known(town: Town):
+    stop_the_clock()
+    for n in range(3):
+        ask(1, f"192.0.2.{n}")
+    forged = Client()
+    forged.cookies["numbers"] = "eyJicm93c2VyIjoieCIsIm51bWJlcnMiOltdfQ:1:x"
+
+    assert forged.post("/sign-in", {"phone": "13900000001"}, REMOTE_ADDR="192.0.2.50").status_code == 409
