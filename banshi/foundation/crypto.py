@@ -76,6 +76,11 @@ def rating_key(ref: str) -> str:
     return sign(ref, purpose="rating", length=16)
 
 
+def rating_key_ok(ref: str, key: str) -> bool:
+    """Whether somebody holds the slip or the message of a number."""
+    return len(key) == len(rating_key(ref)) and signed_ok(ref, key, purpose="rating")
+
+
 class EncryptedText(models.TextField):  # type: ignore[type-arg]
     """Text that only the application can read. Not searchable: pair it with a blind index."""
 

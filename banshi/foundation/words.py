@@ -163,6 +163,15 @@ SAID_OF: dict[tuple[str, str], tuple[str | Promise, str | Promise]] = {
     ("closed", "stopped"): (pgettext_lazy("state", "Booking stopped"), _("{reason}")),
     ("not-allowed", "link"): (_("The link is needed"), _("Open the link on the slip or in the message.")),
     ("not-allowed", "rating_link"): (_("The link is needed"), _("Rate with the link on the slip or in the message.")),
+    ("nothing-found", "typed"): (
+        _("A typed number alone tells nothing"),
+        _(
+            "What is booked on it can be checked in from {minutes} minutes before its time: by the card, by the booking's "
+            "code, or by typing the number and the last four digits of the phone given with it. Otherwise ask at the "
+            "service desk."
+        ),
+    ),
+    ("already-checked-in", "declared"): (_("Already checked in"), _("Its number is for whoever shows the card.")),
     ("identity-mismatch", "number"): (
         _("Card and person do not match"),
         _("Number {number}: compare the card again, refuse, or let the lead decide."),

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime, timedelta
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from banshi.foundation import limits
+from banshi.foundation.crypto import blind_index
 from banshi.journeys import redirect
 from banshi.kernel.actors import Actor
 from banshi.kernel.evidence import Evidence
-from banshi.kernel.ownership import Fit, OnDocument, fit, unclear
+from banshi.kernel.ownership import Fit, OnDocument, fit, is_typed, shows_more, typed_holder, unclear
 from banshi.kernel.policy import TicketPolicy
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
@@ -20,14 +23,23 @@ from banshi.rooms.booking.models import Appointment
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.identity import actions as naming
 from banshi.rooms.identity import queries as identity
+from banshi.rooms.identity.models import Person
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
-from banshi.rooms.tickets.queries import read_qr
+from banshi.rooms.tickets.queries import contact_of_booked, read_qr
 from banshi.rooms.tickets.rules import may
 
-TYPED = "typed"  # holder of a number for which a document was only typed
+TYPED_TRIES = 5  # an hour for one document at one machine
+
+
+class _Here(TypedDict):
+    hall: Hall
+    by: Actor
+    now: datetime
+    channel: str
+    lane: str
 
 
 def by_code(*, hall: Hall, code: str, by: Actor, now: datetime, channel: str, lane: str = "") -> Ticket:
@@ -38,14 +50,16 @@ def by_code(*, hall: Hall, code: str, by: Actor, now: datetime, channel: str, la
     if (number := read_qr(code)) is not None and (sent_on := redirect.arrive(hall=hall, by=by, now=now, ref=number)):
         return sent_on
     reference = bookings.code_of(code)
-    found = Appointment.objects.filter(code=reference).first() if reference else None
+    found = Appointment.objects.select_related("hall", "item").filter(code=reference).first() if reference else None
     if found is None:
         raise Refused("nothing-found", facts={"code": code[:20]})
     if found.hall_id != hall.id:
         theirs = found.hall
         raise Refused("not-your-hall", facts={"hall": {"zh": theirs.name_zh, "en": theirs.name_en}})
-    holder = found.limit_key if not found.evidence else ""
-    return check_in(hall=hall, found=found, limit_key=holder, by=by, now=now, channel=channel, lane=lane)
+    # Who booked shows the code. That a card was seen since makes it the person's, not theirs.
+    return check_in(
+        hall=hall, found=found, limit_key=holder_of(found, now=now), by=by, now=now, channel=channel, lane=lane
+    )
 
 
 def by_id(
@@ -67,22 +81,17 @@ def by_id(
     can say which is theirs, they are asked and nothing happens. One is used, and what is plainly a double or a stranger's
     for the same business and half day falls free at once, without a strike.
 
-    :param evidence: what the document was seen by; a declared one proves and frees nothing, and is told nothing.
+    :param evidence: what the document was seen by; a declared one (said by staff; else `by_typed_id`) proves and frees
+        nothing, and is told nothing.
     :param name: as the chip has it.
     :param choice: reference of the appointment that the person chose.
     :param id_type: None tries every type that the number fits.
     :raises Refused: nothing-found (no appointment here today); which-appointment; invalid, field `id_type`, where people
         with different documents of this number have one; and those of `by_code`.
     """
+    here: _Here = {"hall": hall, "by": by, "now": now, "channel": channel, "lane": lane}
     people = identity.people_by_number(id_number, id_type)
-    today = now.astimezone(ZoneInfo(hall.timezone)).date()
-    mine = list(
-        Appointment.objects.filter(
-            person__in=people, hall=hall, day=today, state__in=["booked", "checked_in", "no_show"]
-        )
-        .select_related("item", "person")
-        .order_by("starts_at", "id")
-    )
+    mine = _of_today(people, hall, now)
     if not mine:
         sent_on = None
         if evidence.proves:
@@ -90,6 +99,59 @@ def by_id(
         if sent_on is not None:
             return sent_on
         raise Refused("nothing-found", facts={"hall": hall.code})
+    return _arrived(mine, evidence, name, choice, here)
+
+
+def by_typed_id(
+    *,
+    hall: Hall,
+    id_number: str,
+    last4: str,
+    id_type: str | None = None,
+    by: Actor,
+    now: datetime,
+    channel: str,
+    lane: str = "",
+) -> Ticket:
+    """Check in without the card: the document's number, and the last four digits of the telephone given with the booking,
+    which whoever only knows a name and a number does not know.
+
+    :raises Refused: nothing-found, in the same words of who has a booking and who has none, of the early and the late, and
+        of who is in the hall already; rate-limited, after five tries an hour for one document at one machine.
+    """
+    index = blind_index(id_number.strip().upper(), purpose="typed")[:32]
+    limits.take(key=f"typed:{str(by)[:60]}:{index}", per_minute=TYPED_TRIES / 60, burst=TYPED_TRIES)
+    here: _Here = {"hall": hall, "by": by, "now": now, "channel": channel, "lane": lane}
+    try:
+        mine = [a for a in _of_today(identity.people_by_number(id_number, id_type), hall, now) if _told_at(a, last4)]
+        if not mine:
+            raise says_nothing(hall, now)
+        return _arrived(mine, Evidence.DECLARED, "", "", here)
+    except Refused as no:
+        raise says_nothing(hall, now) from no
+
+
+def says_nothing(hall: Hall, now: datetime) -> Refused:
+    """What whoever types a number is told, whatever there is."""
+    minutes = places.policy_of(hall.id, now=now).tickets.check_in_opens
+    return Refused("nothing-found", facts={"typed": True, "minutes": minutes})
+
+
+def _told_at(booked: Appointment, last4: str) -> bool:
+    contact = booked.contact or booked.person.phone or ""
+    return len(last4) == 4 and "@" not in contact and secrets.compare_digest(contact[-4:].encode(), last4.encode())
+
+
+def _of_today(people: list[Person], hall: Hall, now: datetime) -> list[Appointment]:
+    today = now.astimezone(ZoneInfo(hall.timezone)).date()
+    mine = Appointment.objects.filter(
+        person__in=people, hall=hall, day=today, state__in=["booked", "checked_in", "no_show"]
+    )
+    return list(mine.select_related("item", "person").order_by("starts_at", "id"))
+
+
+def _arrived(mine: list[Appointment], evidence: Evidence, name: str, choice: str, here: _Here) -> Ticket:
+    hall, now, by = here["hall"], here["now"], here["by"]
     if len({a.person_id for a in mine}) > 1:
         reason = {
             "zh": "几种证件都有这个号码，说明是哪一种",
@@ -97,8 +159,7 @@ def by_id(
         }
         raise Refused("invalid", facts={"field": "id_type", "reason": reason})
     card = _card(mine[0], evidence, name)
-    shown = "" if evidence.proves else TYPED
-    here: _Here = {"hall": hall, "by": by, "now": now, "channel": channel, "lane": lane}
+    shown = "" if evidence.proves else typed_holder()
     booked = [a for a in mine if a.state == "booked"]
     if not booked:
         return check_in(found=_again(mine, card), limit_key=shown, **here)
@@ -110,12 +171,11 @@ def by_id(
     return ticket
 
 
-class _Here(TypedDict):
-    hall: Hall
-    by: Actor
-    now: datetime
-    channel: str
-    lane: str
+def holder_of(found: Appointment, *, now: datetime) -> str:
+    """Whose number it becomes by its code: that of whoever booked; of an agent whose mandate is over, the agent's alone."""
+    today = now.astimezone(ZoneInfo(found.hall.timezone)).date()
+    over = identity.mandate_over(found.account_id, found.person_id, item=found.item.code, today=today)
+    return found.limit_key or (found.holder if over else "")
 
 
 def _card(mine: Appointment, evidence: Evidence, name: str) -> str:
@@ -195,23 +255,28 @@ def check_in(
     Who shows more than whoever checked it in – the card, or the code of the booking, where a document was only typed –
     takes the number over, and what the other one holds opens nothing any more.
 
-    :param limit_key: who presents it: "" the person, by evidence; TYPED; else who booked it.
+    :param limit_key: who presents it: "" the person, by evidence; `typed_holder()`; else who booked it.
     """
     policy = places.policy_of(hall.id, now=now).tickets
     today = now.astimezone(ZoneInfo(hall.timezone)).date()
     with transaction.atomic():
         # The row lock makes check-in, the no-show job and whoever takes a number meanwhile meet here, one by one.
         appointment = (
-            Appointment.objects.select_for_update(of=("self",)).select_related("item", "category").get(id=found.id)
+            Appointment.objects.select_for_update(of=("self",))
+            .select_related("item", "category", "hall")
+            .get(id=found.id)
         )
         ticket = Ticket.objects.filter(appointment=appointment).exclude(state="redirected").order_by("id").first()
         opens, closes = window(policy, appointment)
         given_up = False
         if appointment.state == "checked_in" and ticket is not None:
-            if _shows_more(limit_key, than=ticket.limit_key) and may(ticket.state, "claim"):
-                return tickets.claim(ticket, limit_key=limit_key, by=by, now=now)
-            if limit_key == TYPED:
+            if shows_more(limit_key, than=ticket.limit_key) and may(ticket.state, "claim"):
+                contact = contact_of_booked(appointment, limit_key=limit_key, now=now)
+                return tickets.claim(ticket, limit_key=limit_key, contact=contact, by=by, now=now)
+            if is_typed(limit_key):
                 raise Refused("nothing-found", facts={"hall": hall.code})
+            if shows_more(ticket.limit_key, than=limit_key):
+                raise Refused("already-checked-in", facts={"declared": True})
             ticket = (
                 Ticket.objects.select_for_update(of=("self",), no_key=True)
                 .select_related("hall", "window")
@@ -221,7 +286,7 @@ def check_in(
             if came_early and may(ticket.state, "join_booking"):
                 return tickets.join_booking(ticket, appointment=appointment, now=now)
             # Whoever shows less cannot use up what somebody booked: their number is over, the appointment is not.
-            stronger = _shows_more(limit_key, than=ticket.limit_key)
+            stronger = shows_more(limit_key, than=ticket.limit_key)
             over = ("left", "closed", "finished") if stronger else ("left", "closed") if came_early else ()
             given_up = ticket.state in over
             if not given_up:
@@ -265,17 +330,8 @@ def check_in(
             by=by,
             now=now,
             language=appointment.language,
-            contact=appointment.contact,
+            contact=contact_of_booked(appointment, limit_key=limit_key, now=now),
         )
-
-
-def _shows_more(limit_key: str, *, than: str) -> bool:
-    """The person by evidence, before whoever booked, before a typed number."""
-
-    def rank(key: str) -> int:
-        return 0 if not key else 2 if key == TYPED else 1
-
-    return rank(limit_key) < rank(than)
 
 
 def _need_open(hall: Hall, appointment: Appointment, now: datetime) -> None:

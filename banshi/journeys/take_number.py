@@ -10,12 +10,14 @@ from django.db import transaction
 from banshi.journeys import check_in
 from banshi.kernel.actors import Actor
 from banshi.kernel.evidence import Evidence
+from banshi.kernel.ownership import is_typed, typed_holder
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.queries import contact_of_booked
 
 
 def take(
@@ -44,13 +46,13 @@ def take(
     :param shown: what the person's document was seen by; a typed one is its holder's alone. None for nobody named.
     :raises Refused: those of `tickets.issue` and of `check_in`.
     """
-    limit_key = check_in.TYPED if person_id is not None and not (shown and shown.proves) else ""
+    limit_key = typed_holder() if person_id is not None and not (shown and shown.proves) else ""
     if booked is not None and person_id is None:
-        person_id, contact = booked.person_id, booked.contact
-        limit_key = "" if booked.evidence else booked.limit_key
+        person_id, limit_key = booked.person_id, check_in.holder_of(booked, now=now)
+        contact = contact_of_booked(booked, limit_key=limit_key, now=now)
     else:
         booked = None
-    if person_id is not None:
+    if person_id is not None and not is_typed(limit_key):  # whoever typed the number has shown nothing of the booking
         mine = _open_appointment(hall, person_id, category_code, item_code, now, proven=not limit_key)
         if mine is not None:
             # By the row lock in there it meets whoever checks the same appointment in at this instant.

@@ -6,9 +6,30 @@ that was only declared may be anybody's, and the name on the card says more than
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+
+_TYPED = "typed"
+
+
+def typed_holder() -> str:
+    """Holder of a number for which a document was only typed. Anybody can type it: each time it is a holder of its own."""
+    return f"{_TYPED}:{secrets.token_hex(8)}"
+
+
+def is_typed(holder: str) -> bool:
+    return holder == _TYPED or holder.startswith(f"{_TYPED}:")
+
+
+def shows_more(holder: str, *, than: str) -> bool:
+    """The person by evidence, before whoever booked, before a typed number."""
+
+    def rank(one: str) -> int:
+        return 0 if not one else 2 if is_typed(one) else 1
+
+    return rank(holder) < rank(than)
 
 
 class Fit(IntEnum):

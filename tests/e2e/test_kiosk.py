@@ -118,7 +118,13 @@ def test_a_refusal_is_a_page_with_ways_on_and_typed_numbers_stay_hidden(
 
     page.get_by_role("button", name="签到取号").click()
 
-    page.get_by_role("heading", name="没找到今天的预约").wait_for()
+    page.get_by_role("heading", name="预约时留的手机号后四位").wait_for()
+    for digit in "0000":
+        page.locator(".kiosk-digits").get_by_role("button", name=digit, exact=True).click()
+    picture(page, "kiosk-last-digits-zh")
+    assert axe(page) == []
+    page.get_by_role("button", name="签到取号").click()
+    page.get_by_role("heading", name="只输号码查不到预约").wait_for()
     picture(page, "kiosk-refused-zh")
     assert axe(page) == []
     page.get_by_role("link", name="现场取号").click()

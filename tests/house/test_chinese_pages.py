@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from banshi.foundation.crypto import rating_key
 from banshi.kernel.actors import SYSTEM, Actor, ActorKind
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.identity.rules import ROLES
@@ -120,7 +121,7 @@ def test_no_page_of_the_public_shows_a_code_or_english(lived, office):  # noqa: 
         *(reverse("citizen:ticket", args=[ref]) for ref in refs),
         *(reverse(f"kiosk:{name}", args=["town"]) for name in ("start", "check-in", "walk-in", "search")),
         reverse("kiosk:confirm", args=["town"]) + "?category=A",
-        *(reverse("kiosk:slip", args=["town", ref]) for ref in refs),
+        *(reverse("kiosk:slip", args=["town", ref]) + f"?k={rating_key(ref)}" for ref in refs),
         reverse("screens:board", args=["town"]),
         reverse("screens:window", args=["town-01"]),
         reverse("screens:evaluator", args=["town-01"]),

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import translation
 
 from banshi.foundation import clock
+from banshi.foundation.crypto import rating_key
 from banshi.foundation.translations import compile_all
 from banshi.journeys import close_hall_day
 from banshi.journeys.after_hours import AfterHours, after_hours
@@ -54,7 +55,9 @@ def phone(ref: str) -> str:
 
 
 def slip(ref: str) -> str:
-    return Client(headers={"accept-language": "zh-CN"}).get(f"/kiosk/town/slip/{ref}").content.decode()
+    return (
+        Client(headers={"accept-language": "zh-CN"}).get(f"/kiosk/town/slip/{ref}?k={rating_key(ref)}").content.decode()
+    )
 
 
 def test_who_is_reached_hears_that_the_windows_stay_everywhere(evening: Town):

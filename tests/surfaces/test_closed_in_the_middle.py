@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from banshi.foundation import clock
+from banshi.foundation.crypto import rating_key
 from banshi.foundation.translations import compile_all
 from banshi.journeys import change_hours, check_in, close_line
 from banshi.journeys.when import when
@@ -84,7 +85,7 @@ def everywhere(town: Town, ref: str) -> dict[str, str]:
         "phone": browser().get(f"/t/{ref}"),
         "hall": browser().get("/halls/town"),
         "hall-state": browser().get("/halls/town/state"),
-        "slip": browser().get(f"/kiosk/town/slip/{ref}"),
+        "slip": browser().get(f"/kiosk/town/slip/{ref}?k={rating_key(ref)}"),
         "kiosk": browser().get("/kiosk/town/"),
         "desk": signed_in(town.clerk).get("/desk/"),
         "book": browser().get("/book/pension/?hall=town"),

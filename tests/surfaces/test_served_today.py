@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import translation
 
 from banshi.foundation import clock
+from banshi.foundation.crypto import rating_key
 from banshi.foundation.translations import compile_all
 from banshi.journeys.watch import moving_part
 from banshi.rooms.booking import actions as booking
@@ -77,7 +78,7 @@ def test_the_phone_offers_the_first_place_tomorrow_in_one_tap_and_the_slip_names
     first = Slot.objects.filter(hall=late.hall, business="cat:A", day="2026-03-11").order_by("starts_at")[0]
 
     phone = browser.get(f"/t/{ref}").content.decode()
-    slip = browser.get(f"/kiosk/town/slip/{ref}").content.decode()
+    slip = browser.get(f"/kiosk/town/slip/{ref}?k={rating_key(ref)}").content.decode()
 
     assert f'href="/book/pension/{first.pk}/"' in phone
     assert "预约明天 9:00" in phone
@@ -94,7 +95,7 @@ def test_kiosk_paper_phone_and_guide_say_the_same(late: Town):
 
     pages = [
         browser.get("/kiosk/town/confirm?item=pension"),
-        browser.get(f"/kiosk/town/slip/{ref}"),
+        browser.get(f"/kiosk/town/slip/{ref}?k={rating_key(ref)}"),
         browser.get(f"/t/{ref}"),
         guide.get("/office/town/guide/", {"number": number}),
     ]

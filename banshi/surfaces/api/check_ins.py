@@ -25,7 +25,8 @@ def check_in(request: HttpRequest, hall: Path[Code], body: CheckInIn) -> Answer:
     """An appointment becomes a ticket. `code`: the reference or the text of the QR; or `id_number`.
 
     `presented: read` says that the chip was read (a kiosk's key only), with the `name` on it; a number that was only typed
-    proves nothing and is told nothing. Where only the person can say which appointment is theirs the answer is
+    proves nothing: it checks in with the `phone_last4` of its booking alone, and every refusal of it is the same
+    `nothing-found`. Where only the person can say which appointment is theirs the answer is
     `which-appointment`, with those to choose from: send the same again with `appointment`.
     """
     who = caller(request)
@@ -35,8 +36,14 @@ def check_in(request: HttpRequest, hall: Path[Code], body: CheckInIn) -> Answer:
     channel = "kiosk" if who.scope == "kiosk" else "api"
     if body.code is not None:
         ticket = journey.by_code(hall=here, code=body.code, by=who.by, now=now, channel=channel)
-    else:
+    elif body.presented != "read" and who.key.staff_id is None:
         assert body.id_number is not None  # the model saw to it
+        ticket = journey.by_typed_id(
+            hall=here, id_number=body.id_number, id_type=body.id_type, last4=body.phone_last4, by=who.by, now=now,
+            channel=channel,
+        )  # fmt: skip
+    else:
+        assert body.id_number is not None
         ticket = journey.by_id(
             evidence=who.shown(body.presented),
             name=body.name,

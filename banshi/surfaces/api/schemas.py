@@ -474,6 +474,9 @@ class CheckInIn(In):
     ) = None  # every type that the number fits
     presented: Presented = PRESENTED
     name: _text(60) = ""  # type: ignore[valid-type]  # as the chip has it
+    phone_last4: Annotated[str, StringConstraints(pattern=r"^([0-9]{4})?$")] = Field(
+        "", description="Of a typed number: the last four digits of the telephone given with the booking."
+    )
     appointment: Code | None = Field(None, description="After `which-appointment`: the one that the person chose.")
 
     @model_validator(mode="after")

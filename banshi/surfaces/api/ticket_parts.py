@@ -32,22 +32,27 @@ class Seen:
 
 
 def seen_by(caller: Caller, ref: str) -> Seen:
-    """The ticket, if this key may see it: a channel those of its own appointments, others those of their halls.
+    """The ticket, if this key may see it: a channel those of its own appointments, until the card of their person has
+    taken one over; others those of their halls.
 
     :raises Refused: nothing-found – also for somebody else's ticket.
     """
-    row = (
-        Ticket.objects.filter(ref=ref)
-        .values_list("ref", "hall__code", "hall__timezone", "appointment__holder", "state", "window_id", "person_id")
-        .first()
-    )
+    rows = Ticket.objects.filter(ref=ref)
+    row = rows.values_list(
+        "ref", "hall__code", "hall__timezone", "appointment__holder", "state", "window_id", "person_id"
+    ).first()
     if row is None:
         raise Refused("nothing-found", facts={"ticket": ref})
     seen = Seen(*row)
-    made_it = caller.scope != "channel" or is_of(seen.holder or "", caller.owner)
+    made_it = caller.scope != "channel" or (is_of(seen.holder or "", caller.owner) and not _taken_over(ref))
     if not (made_it and caller.reaches(seen.hall)):
         raise Refused("nothing-found", facts={"ticket": ref})
     return seen
+
+
+def _taken_over(ref: str) -> bool:
+    """Whether the card made it the person's, whose booking was only declared."""
+    return Ticket.objects.filter(ref=ref, limit_key="").exclude(appointment__limit_key="").exists()
 
 
 def shown_ticket(ref: str, caller: Caller, *, now: datetime) -> dict[str, Any]:

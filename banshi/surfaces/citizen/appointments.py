@@ -12,10 +12,12 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from banshi.foundation import clock
+from banshi.foundation.crypto import signed_ok
 from banshi.journeys import check_in
 from banshi.journeys.stops import Stop, stop_of
 from banshi.kernel.refusals import Alternative, Refused
@@ -35,6 +37,7 @@ from banshi.surfaces.citizen.doors import (
     citizen_page,
     language,
     link_key,
+    mandate_over,
     on_my_document,
     page,
     public_page,
@@ -56,10 +59,19 @@ class CheckIn:
     state: str
 
 
-def _own_number(request: Any, ticket: Ticket) -> bool:
-    """Whether whoever looks at the appointment may act for the number it became; a link is its booker's."""
+def _own_number(request: Any, found: Appointment, ticket: Ticket | None) -> bool:
+    """Whether whoever looks at the appointment may follow the number it became, and act for it; a link is its booker's.
+
+    Once the card was shown it is the person's: who only declared the document learns no number and no place.
+    """
+    if ticket is None:
+        return False
     account = request.who.account_id
-    return may_act(ticket, account_id=account) if account is not None else bool(ticket.limit_key)
+    if account is not None and may_act(ticket, account_id=account):
+        return True
+    key = str(request.GET.get("k") or request.POST.get("k") or "")
+    by_link = key.isascii() and signed_ok(found.code, key, purpose="link")
+    return by_link and (bool(ticket.limit_key) or not found.limit_key)
 
 
 def _query(request: Any, found: Appointment) -> str:
@@ -79,11 +91,13 @@ def _to(name: str, found: Appointment, request: Any) -> str:
 @require_GET
 def appointment(request: Any, code: str) -> HttpResponseBase:
     """The appointment with its QR code, what to bring, when to come, and what can be done with it."""
-    return _page(request, appointment_for(request, code), now=clock.now())
+    return _page(request, appointment_for(request, code, look=True), now=clock.now())
 
 
 def _page(request: Any, found: Appointment, *, now: datetime, refused: Refused | None = None) -> HttpResponseBase:
     hall = found.hall
+    if mandate_over(request, found):
+        return _fate(request, found, now=now, refused=refused)
     policy = places.policy_of(hall.pk, now=now)
     ticket = Ticket.objects.filter(appointment=found).exclude(state="redirected").order_by("-id").first()
     same_visit = [each for each in bookings.of_visit(found.visit_group, now=now) if each.code != found.code]
@@ -98,7 +112,7 @@ def _page(request: Any, found: Appointment, *, now: datetime, refused: Refused |
         "closed": _closed(found, now),
         "policy": policy,
         "ticket": ticket,
-        "own_number": ticket is not None and _own_number(request, ticket),
+        "own_number": _own_number(request, found, ticket),
         "same_visit": same_visit,
         "k": _query(request, found),
         "is_new": request.GET.get("new") == "1",
@@ -122,6 +136,14 @@ def _closed(found: Appointment, now: datetime) -> Stop | None:
         return None
     at, item, category = max(found.starts_at, now), found.item.code, found.category.code
     return stop_of(found.hall, now, at=at, item=item, category=category, appointment_id=found.pk)
+
+
+def _fate(request: Any, found: Appointment, *, now: datetime, refused: Refused | None) -> HttpResponseBase:
+    """For an agent whose mandate is over: that it was booked, and what became of it."""
+    context: dict[str, Any] = {"a": bookings.appointment(found.code, now=now), "hall": found.hall}
+    if refused is not None:
+        context["panel"] = _panel(refused, request, found, now=now)
+    return page(request, "citizen/mandate_over.html", context, hall=found.hall, refused=refused)
 
 
 def _names(request: Any, found: Appointment) -> dict[int, str]:
@@ -179,7 +201,7 @@ def cancel(request: Any, code: str) -> HttpResponseBase:
         counts = not somebody_elses or bool(found.evidence)
         booking.cancel(code=found.code, by=actor_for(request, found), now=now, counts=counts)
     except Refused as refused:
-        return _page(request, appointment_for(request, code), now=now, refused=refused)
+        return _page(request, appointment_for(request, code, look=True), now=now, refused=refused)
     return redirect(_to("appointment", found, request))
 
 
@@ -297,12 +319,14 @@ def _all(request: Any, *, now: datetime, form: Appeal, refused: Refused | None =
         "hall", "item", "person", "hold__slot", "appointment"
     )
     family = people.people_of(account_id)
+    mandates = people.mandates_of(account_id, today=timezone.localtime(now).date())
     context: dict[str, Any] = {
         "by_others": _by_others(account_id, family, now),
         "coming": coming,
         "past": past[:PAST_SHOWN],
         "waiting": list(waiting.order_by("day", "id")),
         "names": {each.pk: each.name for each in family},
+        "nameless": [a.code for a in mine if a.limit_key == "" and mandates.over(a.person_id, a.item.code)],
         "credit": credit.of_account(account_id, now=now),
         "form": form,
     }

@@ -66,10 +66,31 @@ def ask_to_sign_in(next_path: str) -> HttpResponseBase:
     return redirect(f"{reverse('citizen:sign-in')}?{urlencode({'next': next_path})}")
 
 
-def appointment_for(request: Any, code: str) -> Appointment:
+def appointment_for(request: Any, code: str, *, look: bool = False) -> Appointment:
     """The appointment, for the account that booked it, the proven person whose document it is on, or the holder of its
     link; else 404: codes tell nothing.
+
+    :param look: only to see that it was booked and what became of it, which an agent may whose mandate is over.
+    :raises Refused: mandate-missing – such an agent, for anything else.
     """
+    found = _appointment(request, code)
+    if not look and mandate_over(request, found):
+        raise Refused("mandate-missing", facts={"item": found.item.code})
+    return found
+
+
+def mandate_over(request: Any, found: Appointment) -> bool:
+    """Whether whoever looks booked it under a mandate that is over; a link on an agent's telephone is the agent's."""
+    if found.account_id is None or found.limit_key or on_my_document(request, found):
+        return False
+    theirs = request.who.account_id == found.account_id
+    if not theirs and found.contact != people.phone_of(account_id=found.account_id):
+        return False
+    today = clock.now().astimezone(ZoneInfo(found.hall.timezone)).date()
+    return people.mandate_over(found.account_id, found.person_id, item=found.item.code, today=today)
+
+
+def _appointment(request: Any, code: str) -> Appointment:
     found = Appointment.objects.select_related("hall", "item", "category").filter(code=code.upper()).first()
     if found is None:
         raise Http404

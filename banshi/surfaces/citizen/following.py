@@ -14,6 +14,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from banshi.foundation import clock
+from banshi.foundation.crypto import rating_key
 from banshi.foundation.said import english
 from banshi.journeys.after_hours import after_hours, first_place, owes_an_apology
 from banshi.journeys.stops import stop_of
@@ -124,8 +125,14 @@ def _mine(request: Any, ref: str) -> bool:
 def may_act(ticket: Ticket, *, account_id: int) -> bool:
     """Whether this account, without the slip, may do something to the number."""
     booked = ticket.appointment
-    if booked is not None and booked.account_id == account_id and ticket.limit_key == f"account:{account_id}":
-        return True
+    if booked is not None and booked.account_id == account_id:
+        today = clock.now().astimezone(ZoneInfo(ticket.hall.timezone)).date()
+        if not booked.limit_key and not people.mandate_over(
+            account_id, booked.person_id, item=booked.item.code, today=today
+        ):
+            return True  # an agent with a mandate; with evidence, the person
+        if booked.limit_key and ticket.limit_key == f"account:{account_id}":
+            return True
     return ticket.person_id is not None and people.proven_by(account_id, ticket.person_id).proves
 
 
@@ -166,6 +173,7 @@ def _ticket(request: Any, ref: str, *, now: datetime) -> dict[str, Any]:
     too_late = after is not None and not after.reaches(likely_s=seen.likely_s, now=now)
     late = seen.state == "waiting" and seen.served_today is False and stopped is None
     unserved = seen.state == "closed" and owes_an_apology(seen.ref)
+    mine = _mine(request, ref)
     return {
         "t": seen,
         "floor": floor,
@@ -179,7 +187,8 @@ def _ticket(request: Any, ref: str, *, now: datetime) -> dict[str, Any]:
         "hall": hall,
         "policy": policy.tickets,
         "told": seen.has_contact and policy.messages.on_call,
-        "mine": _mine(request, ref),
+        "mine": mine,
+        "code": tickets.qr_text(seen.ref, rating_key(seen.ref)) if mine else "",  # what opens it at a machine
         "rate_key": key_held(request, ref),
         "until": until or (opening.opens_at if opening else None),
         "no_walk": no_walk,  # while calling has stopped there is nothing honest to say

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from banshi.foundation import clock
@@ -15,6 +16,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.booking.queries import AppointmentView
 from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.models import Account
 from banshi.rooms.insight import queries as insight
 from banshi.rooms.places import queries as places
@@ -45,6 +47,8 @@ def next_thing(request: Any, *, now: datetime) -> NextThing:
     coming: list[AppointmentView] = []
     if account_id is not None:
         coming = [a for a in booking.of_account(account_id, now) if a.state == "booked" and a.ends_at > now]
+        mandates = people.mandates_of(account_id, today=timezone.localtime(now).date()) if coming else None
+        coming = [a for a in coming if a.limit_key or not (mandates and mandates.over(a.person_id, a.item.code))]
         coming.sort(key=lambda a: (a.starts_at, a.code))
     return NextThing(ticket, coming[0] if coming else None, max(0, len(coming) - 1))
 
@@ -59,7 +63,10 @@ def _my_ticket(request: Any, account_id: int | None, *, now: datetime) -> Ticket
     found = rows.filter(ref=ref).first() if ref else None
     if found is None and account_id is not None:
         me = Account.objects.filter(id=account_id, person_evidence__gt=0).values("person_id")
-        found = rows.filter(Q(appointment__account_id=account_id) | Q(person_id__in=me)).first()
+        # Taken over by the card, it is the person's, and no more of whoever only declared whose document it was.
+        taken_over = Q(limit_key="") & ~Q(appointment__limit_key="")
+        mine = Q(appointment__account_id=account_id) & ~taken_over
+        found = rows.filter(mine | Q(person_id__in=me)).first()
     return _ticket_view(found.ref, now) if found else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from banshi.foundation.crypto import rating_key, signed_ok
+from banshi.foundation.crypto import rating_key, rating_key_ok
 
 HELD = "rating_refs"
 MOST = 20
@@ -13,7 +13,7 @@ MOST = 20
 def note_key(request: Any, ref: str) -> None:
     """Remember in this browser that it came with the right key."""
     given = str(request.GET.get("k") or request.POST.get("k") or "")[:40]
-    if given and len(given) == len(rating_key(ref)) and signed_ok(ref, given, purpose="rating"):
+    if rating_key_ok(ref, given):
         held = [each for each in request.session.get(HELD, []) if each != ref]
         request.session[HELD] = [*held[-MOST + 1 :], ref]
 

@@ -21,7 +21,7 @@ from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.queries import TicketView
-from banshi.surfaces.kiosk import early, presented
+from banshi.surfaces.kiosk import early, presented, slips
 from banshi.surfaces.kiosk.place import Place, at_kiosk, not_too_often, page
 from banshi.surfaces.kiosk.presented import Presented
 from banshi.surfaces.kiosk.refusing import Early, refused_page
@@ -43,18 +43,32 @@ def check_in(request: HttpRequest, place: Place) -> HttpResponse:
         if shown.fits:
             return which_document(request, place, shown)
         if shown.ticket:
-            return _to_slip(place, shown.ticket)
-        ref = _arrive(place, shown, request.POST.get("choice", "")[:20].replace("\0", ""))
+            return _to_slip(request, place, shown)
+        if shown.is_document and not shown.chip and "last4" not in request.POST:
+            return _last_digits(request, place)
+        ref = _arrive(request, place, shown, request.POST.get("choice", "")[:20].replace("\0", ""))
     except Refused as no:
         return _instead(request, place, shown, no, here)
-    return redirect(reverse("kiosk:slip", args=[place.hall.code, ref]) + "?new=1")
+    return redirect(slips.address(request, place, ref) + "?new=1")
 
 
-def _arrive(place: Place, shown: Presented, choice: str) -> str:
+def _last_digits(request: HttpRequest, place: Place) -> HttpResponse:
+    """Asked of everybody who types a number, whether or not anything is booked on it."""
+    sent = [(name, value) for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "last4")]
+    return page(request, place, "last_digits.html", {"sent": sent})
+
+
+def _arrive(request: HttpRequest, place: Place, shown: Presented, choice: str) -> str:
     """The ref of the ticket. :raises Refused: what `journeys.check_in` says."""
     if shown.appointment:
         code = bookings.qr_text(shown.appointment)
         return arriving.by_code(hall=place.hall, code=code, by=place.by, now=place.now, channel="kiosk").ref
+    if not shown.chip:
+        last4 = request.POST.get("last4", "")[:4].replace("\0", "")
+        return arriving.by_typed_id(
+            hall=place.hall, id_type=shown.id_type, id_number=shown.number, last4=last4, by=place.by, now=place.now,
+            channel="kiosk",
+        ).ref  # fmt: skip
     if shown.name:
         presented.person_of(shown, by=place.by, now=place.now, required=False)  # the chip's name is the person's
     return arriving.by_id(
@@ -72,17 +86,21 @@ def _arrive(place: Place, shown: Presented, choice: str) -> str:
 
 def _instead(request: HttpRequest, place: Place, shown: Presented, no: Refused, here: str) -> HttpResponse:
     """Where nothing can be checked in: the number whoever stands here has already, or what is possible now."""
-    mine = _numbers(place, shown)
-    if no.slug == "which-appointment" and shown.chip:
-        return _which(request, place, no)
     if shown.is_document and not shown.chip:
-        return _told_nothing(request, place, no, here, [each.number for each in mine])
+        return refused_page(request, place, no, again=here)
+    mine = _numbers(place, shown)
+    if no.slug == "which-appointment":
+        return _which(request, place, no)
     if no.slug == "too-early":
         return refused_page(request, place, no, again=here, early=_walk_in_matters(place, shown), mine=mine)
-    given = no.facts.get("ticket") if no.slug == "already-checked-in" else None
+    may_see = shown.chip or shown.signed
+    given = no.facts.get("ticket") if no.slug == "already-checked-in" and may_see else None
+    if no.slug == "already-checked-in" and not may_see:
+        no = Refused(no.slug, facts={"declared": True})
     if given or len(mine) == 1:
-        return redirect("kiosk:slip", hall=place.hall.code, ref=given or mine[0].ref)
+        return redirect(slips.address(request, place, str(given or mine[0].ref)))
     if mine:
+        slips.let(request, *(each.ref for each in mine))
         return page(request, place, "numbers.html", {"mine": mine})
     return refused_page(request, place, no, again=here)
 
@@ -93,32 +111,12 @@ def _which(request: HttpRequest, place: Place, no: Refused) -> HttpResponse:
     return page(request, place, "which_appointment.html", {"mine": no.facts["appointments"], "sent": sent}, status=409)
 
 
-_ALIKE = ("nothing-found", "already-checked-in", "already-waiting", "which-appointment", "wrong-state")
-_CARD = {
-    "zh": "只输号码查不到更多：放身份证、扫预约码，或到咨询台",
-    "en": "A typed number finds no more: lay the card on the reader, scan the code, or ask at the service desk",
-}
-
-
-def _told_nothing(request: HttpRequest, place: Place, no: Refused, here: str, numbers: list[str]) -> HttpResponse:
-    """Whoever types a number may be anybody: who waits, who was here and who never was get the same answer.
-
-    What was taken by typing it is called by its number, and opens nothing.
-    """
-    if numbers:
-        return page(request, place, "typed_numbers.html", {"numbers": numbers})
-    if no.slug in _ALIKE:
-        no = Refused("nothing-found", facts={"reason": _CARD})
-    return refused_page(request, place, no, again=here)
-
-
 def _numbers(place: Place, shown: Presented) -> list[TicketView]:
-    """The numbers of today that go on or may be put back: of the person by their card, else those taken by typing it."""
-    person = identity.person_by_document(shown.id_type, shown.number) if shown.is_document else None
+    """The numbers of today that go on or may be put back, of the person by their card."""
+    person = identity.person_by_document(shown.id_type, shown.number) if shown.chip else None
     if person is None:
         return []
-    key = "" if shown.chip else arriving.TYPED
-    return tickets.not_over([person.pk], hall_id=place.hall.pk, day=_day(place), now=place.now, limit_key=key)
+    return tickets.not_over([person.pk], hall_id=place.hall.pk, day=_day(place), now=place.now, limit_key="")
 
 
 def _walk_in_matters(place: Place, shown: Presented) -> list[Early]:
@@ -149,14 +147,17 @@ def _day(place: Place) -> date:
     return place.now.astimezone(ZoneInfo(place.hall.timezone)).date()
 
 
-def _to_slip(place: Place, ref: str) -> HttpResponse:
+def _to_slip(request: HttpRequest, place: Place, shown: Presented) -> HttpResponse:
+    """:raises Refused: not-allowed – without the key on the slip, a ref opens nothing; nothing-found; not-your-hall."""
+    ref = shown.ticket
+    slips.need_key(ref, shown.key)
     sent_on = sending_on.arrive(hall=place.hall, by=place.by, now=place.now, ref=ref)
     if sent_on is not None:  # from another hall: here now
-        return redirect("kiosk:slip", hall=place.hall.code, ref=sent_on.ref)
+        return redirect(slips.address(request, place, sent_on.ref))
     ticket = tickets.ticket(ref, place.now)
     if ticket.hall != place.hall.code:
         raise Refused("not-your-hall", facts={"hall": {"zh": ticket.hall_zh, "en": ticket.hall_en}})
-    return redirect("kiosk:slip", hall=place.hall.code, ref=ref)
+    return redirect(slips.address(request, place, ref))
 
 
 @at_kiosk
@@ -173,12 +174,13 @@ def look_up(request: HttpRequest, place: Place) -> HttpResponse:
         if shown.fits:
             return which_document(request, place, shown)
         if shown.ticket:
-            return _to_slip(place, shown.ticket)
+            return _to_slip(request, place, shown)
+        if shown.is_document and not shown.chip:
+            raise arriving.says_nothing(place.hall, place.now)
         mine = _today(place, shown)
     except Refused as no:
         return refused_page(request, place, no, again=here)
-    told = shown.chip or bool(shown.appointment)  # a number alone tells when, never whose or what
-    return page(request, place, "looked_up.html", {"mine": mine, "told": told})
+    return page(request, place, "looked_up.html", {"mine": mine})
 
 
 def _today(place: Place, shown: Presented) -> list[dict[str, object]]:

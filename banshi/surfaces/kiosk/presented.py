@@ -6,12 +6,14 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest
 
 from banshi.foundation import clock
+from banshi.foundation.crypto import signed_ok
 from banshi.kernel import cards
 from banshi.kernel.actors import Actor
 from banshi.kernel.documents import IdType, InvalidDocument, birth_date, normalise, type_named, types_that_fit
@@ -25,13 +27,14 @@ from banshi.rooms.tickets import queries as tickets
 
 LONGEST = 400
 READER_KEY = "reader_key"  # of a request: what the machine's reader signs with
-_ADDRESS = re.compile(r"https?://[^/\s]+/(?P<kind>[atr])/(?P<ref>[0-9A-Za-z]{4,32})/?(?:[?#].*)?")
+_ADDRESS = re.compile(r"https?://[^/\s]+/(?P<kind>[atr])/(?P<ref>[0-9A-Za-z]{4,32})/?(?:[?](?P<said>[^#]*))?(?:#.*)?")
 _PARTS = re.compile(r"[,;|\t，；]")
 
 
 @dataclass(frozen=True)
 class Presented:
-    """One of: `ticket` (ref), `appointment` (reference), or a document. `name` only where a chip reader gave it.
+    """One of: `ticket` (ref, and the `key` on its slip), `appointment` (reference), or a document. `name` only where a chip
+    reader gave it.
 
     `chip`: a reader read it; whatever was typed or scanned is only declared.
 
@@ -39,11 +42,13 @@ class Presented:
     """
 
     ticket: str = ""
+    key: str = field(default="", repr=False)
     appointment: str = ""
     number: str = field(default="", repr=False)
     id_type: str = ""
     name: str = field(default="", repr=False)
     chip: bool = False
+    signed: bool = False  # a booking's code as its booker has it; its reference alone, staff know
     fits: tuple[IdType, ...] = ()
 
     @property
@@ -66,14 +71,19 @@ def read(text: str, *, id_type: str = "") -> Presented:
     """
     text = unicodedata.normalize("NFKC", text[:LONGEST]).strip()
     if found := _ADDRESS.fullmatch(text):
-        return Presented(appointment=found["ref"].upper()) if found["kind"] == "a" else Presented(ticket=found["ref"])
-    if ref := tickets.read_qr(text.upper()):
-        return Presented(ticket=ref)
+        key = parse_qs(found["said"] or "").get("k", [""])[0]
+        if found["kind"] == "a":
+            code = found["ref"].upper()
+            return Presented(appointment=code, signed=signed_ok(code, key, purpose="link"))
+        return Presented(ticket=found["ref"], key=key)
+    ref, key = tickets.read_keyed_qr(text.upper())
+    if ref:
+        return Presented(ticket=ref, key=key)
     if text.upper().startswith("BS1."):
         code = bookings.read_qr(text)
         if code is None:
             raise Refused("nothing-found")
-        return Presented(appointment=code)
+        return Presented(appointment=code, signed=True)
     parts = [part.strip() for part in _PARTS.split(text) if part.strip()]
     if len(parts) > 1:
         number, _name, said = _taken_apart(parts)

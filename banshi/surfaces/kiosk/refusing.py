@@ -22,6 +22,7 @@ from banshi.kernel.refusals import SLUGS, Alternative, Refusal, Refused
 from banshi.rooms.calendars.rules import ClosedSlug
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import TicketView
+from banshi.surfaces.kiosk import slips
 from banshi.surfaces.kiosk.place import Place, page
 
 
@@ -74,6 +75,7 @@ def refused_page(
         detail = ""  # the page says from when, in large type
     own = _own_words(refused)
     number, ref = _number(place, refused)
+    slips.let(request, *(each.ref for each in mine), *([ref] if ref else []))
     context = {
         "title": own[0] or title,
         "detail": own[1] if own[0] else detail,
@@ -94,14 +96,17 @@ def _slots(offered: object) -> list[Alternative]:
 
 def _own_words(refused: Refused) -> tuple[str, str]:
     """Words that fit somebody who stands before a machine; ("", "") where the general ones do."""
-    if refused.slug == "nothing-found":
+    if refused.slug == "nothing-found" and "typed" not in refused.facts:
         if "reason" in refused.facts:
             return pgettext("kiosk", "No appointment found for today"), _reason(refused)
         return pgettext("kiosk", "No appointment found for today"), pgettext(
             "kiosk", "Check the number, or take a walk-in number."
         )
-    if refused.slug == "already-checked-in":
+    if refused.slug == "already-checked-in" and "number" in refused.facts:
         return pgettext("kiosk", "You already have a number"), pgettext("kiosk", "It was given when you checked in.")
+    if refused.slug == "not-allowed" and "slip" in refused.facts:
+        words = refused.facts["permission"]
+        return pgettext("kiosk", "Show it again"), named({"said_zh": words["zh"], "said_en": words["en"]}, "said")
     if refused.slug == "already-waiting":
         return pgettext("kiosk", "You already have a number"), pgettext("kiosk", "It is still waiting in this line.")
     if refused.slug == "rate-limited":
@@ -150,7 +155,14 @@ def _ways(place: Place, refused: Refused, *, again: str, ref: str, early: Sequen
     code = place.hall.code
     if ref:
         ways.append(Way(pgettext("kiosk", "Show this number"), reverse("kiosk:slip", args=[code, ref]), "ticket"))
-    if refused.slug in ("nothing-found", "identity-invalid", "identity-mismatch", "invalid", "code-wrong"):
+    if refused.slug in (
+        "nothing-found",
+        "identity-invalid",
+        "identity-mismatch",
+        "invalid",
+        "code-wrong",
+        "not-allowed",
+    ):
         ways.append(Way(pgettext("kiosk", "Enter it again"), again, "rotate-ccw"))
     if refused.slug in ("nothing-found", "too-late", "wrong-state", "not-your-hall"):
         ways.append(Way(pgettext("kiosk", "Take a walk-in number"), reverse("kiosk:walk-in", args=[code]), "ticket"))

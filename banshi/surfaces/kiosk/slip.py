@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -26,16 +28,19 @@ from banshi.rooms.devices.ports import PrinterTrouble, Slip
 from banshi.rooms.tickets import actions as moving
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.queries import TicketView
+from banshi.surfaces.kiosk import slips
 from banshi.surfaces.kiosk.place import Place, at_kiosk, page
 from banshi.surfaces.kiosk.refusing import refused_page
 from banshi.surfaces.kiosk.where import Where, floors
 
 
-def _ticket(place: Place, ref: str) -> TicketView:
-    """:raises Refused: nothing-found – also for another hall's ticket."""
+def _ticket(request: HttpRequest, place: Place, ref: str) -> TicketView:
+    """:raises Refused: nothing-found – also for another hall's ticket; not-allowed – a ref is no key (`slips`)."""
     ticket = tickets.ticket(ref, place.now)
     if ticket.hall != place.hall.code:
         raise Refused("nothing-found", facts={"ticket": ref})
+    slips.need_let(request, ref)
+    slips.let(request, ref)
     return ticket
 
 
@@ -43,6 +48,25 @@ def _closed(place: Place, ticket: TicketView) -> Stop | None:
     """The closure over what the number waits for."""
     booked = ticket.appointment_id
     return stop_of(place.hall, place.now, item=ticket.item, category=ticket.category, appointment_id=booked)
+
+
+View = Callable[[HttpRequest, Place, str], HttpResponse]
+
+
+def _of_a_slip(view: View) -> View:
+    """A number that may not be shown here is refused on a page of the kiosk's own."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
+        try:
+            return view(request, place, ref)
+        except Refused as no:
+            if no.slug != "not-allowed":
+                raise
+            again = reverse("kiosk:check-in", args=[place.hall.code])
+            return refused_page(request, place, no, again=again)
+
+    return shown
 
 
 def _where(ticket: TicketView) -> Where:
@@ -61,9 +85,10 @@ def follow_address(ref: str) -> str:
 
 @at_kiosk
 @require_GET
+@_of_a_slip
 def slip(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
     """The number, huge. `?new=1` prints it once the page is there."""
-    ticket = _ticket(place, ref)
+    ticket = _ticket(request, place, ref)
     waiting = ticket.state == "waiting"
     closed = _closed(place, ticket) if waiting else None
     after = after_hours(place.hall, place.now) if waiting and closed is None else None
@@ -89,24 +114,26 @@ def slip(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
 
 @at_kiosk
 @require_POST
+@_of_a_slip
 def put_back(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
     """Put a missed number back in line (补号) as the hall's rule has it, or one that was set aside."""
-    ticket = _ticket(place, ref)
+    ticket = _ticket(request, place, ref)
     here = reverse("kiosk:slip", args=[place.hall.code, ref])
     back = moving.unpark if ticket.state == "parked" else moving.reinstate
     try:
         back(ref=ref, by=place.by, now=place.now)
     except Refused as no:
-        if _ticket(place, ref).state != "waiting":  # pressed twice: it is back, which is what was wanted
+        if _ticket(request, place, ref).state != "waiting":  # pressed twice: it is back, which is what was wanted
             return refused_page(request, place, no, again=here)
     return redirect(here)
 
 
 @at_kiosk
 @require_POST
+@_of_a_slip
 def print_it(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
     """Print the slip; says how that went. Whatever happens, the number stands."""
-    ticket = _ticket(place, ref)
+    ticket = _ticket(request, place, ref)
     trouble = ""
     try:
         devices.print_slip(device=place.device, slip=slip_of(place, ticket))
@@ -123,6 +150,8 @@ def slip_of(place: Place, ticket: TicketView) -> Slip:
         lines.append((pgettext("kiosk", "Persons"), str(ticket.persons)))
     if ticket.lane:
         lines.append((pgettext("kiosk", "Priority"), str(LANES.get(ticket.lane, ticket.lane))))
+    if ticket.lane_waits:
+        lines.append((pgettext("kiosk", "To go first"), pgettext("kiosk", "show the card to the guide")))
     window = pgettext("kiosk", "window %(n)s")
     if ticket.called_to:
         lines.append((pgettext("kiosk", "Go now to"), f"{_floor(ticket)} {window % {'n': ticket.called_to}}"))

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -25,7 +24,7 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Category
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.rules import served_today
-from banshi.surfaces.kiosk import early, presented
+from banshi.surfaces.kiosk import early, presented, slips
 from banshi.surfaces.kiosk.place import Place, at_kiosk, not_too_many, not_too_often, page
 from banshi.surfaces.kiosk.refusing import refused_page
 from banshi.surfaces.kiosk.where import where
@@ -192,4 +191,4 @@ def _take(request: HttpRequest, place: Place, item_code: str, category_code: str
         language=get_language() or "zh-hans",
         booked=booked,
     )
-    return redirect(reverse("kiosk:slip", args=[place.hall.code, ticket.ref]) + "?new=1")
+    return redirect(slips.address(request, place, ticket.ref) + "?new=1")

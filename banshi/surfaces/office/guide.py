@@ -128,6 +128,19 @@ def put_back(request: Asked, hall: str) -> HttpResponseBase:
 
 @door(audience="staff", permission="appointments.manage")
 @require_POST
+def lane(request: Asked, hall: str) -> HttpResponseBase:
+    """The guide saw the card, or the person: the number goes first from now on."""
+    place = places.hall_by_code(hall)
+    ref = clean(request.POST.get("ref"), 40)
+
+    def deed() -> Ticket:
+        return tickets.confirm_lane(ref=ref, by=acting(request, place), now=clock.now())
+
+    return _done(request, place, deed, _("Number %(number)s goes first now."))
+
+
+@door(audience="staff", permission="appointments.manage")
+@require_POST
 def check_in(request: Asked, hall: str) -> HttpResponseBase:
     """An appointment becomes a number."""
     place = places.hall_by_code(hall)

@@ -53,6 +53,7 @@ urlpatterns = [
     path(HALL + "guide/find", guide.find, name="guide_find"),
     path(HALL + "guide/numbers/<slug:ref>/paper", papers.number, name="guide_paper"),
     path(HALL + "guide/give", guide.give, name="guide_give"),
+    path(HALL + "guide/lane", guide.lane, name="guide_lane"),
     path(HALL + "guide/back", guide.put_back, name="guide_back"),
     path(HALL + "guide/check-in", guide.check_in, name="guide_check_in"),
     path(HALL + "paper/", paper.index, name="paper"),

@@ -79,7 +79,7 @@ def rate(request: HttpRequest, window: str, ref: str) -> HttpResponse:
         raise Refused("unauthenticated")
     stars = request.POST.get("stars", "")
     try:
-        if not Service.objects.filter(ticket__ref=ref[:32].replace("\0", ""), window=row).exists():
+        if not _lately_here(row, ref[:32].replace("\0", "")):
             raise Refused("nothing-found", facts={"ticket": ref[:32]})
         feedback.rate(
             ref=ref,
@@ -112,6 +112,13 @@ def _asking(window: Window) -> dict[str, Any]:
             for stars, (zh, en) in sorted(rules.LEVELS.items(), reverse=True)
         ],
     }
+
+
+def _lately_here(window: Window, ref: str) -> bool:
+    """Whether this is about a service that ended here lately: the ref alone, which staff see, rates nothing later."""
+    lasts = 2 * max(ASK_FOR, timedelta(seconds=AT_LEAST_S * clock.speed()))
+    ended = Service.objects.filter(ticket__ref=ref, window=window, outcome="finished")
+    return ended.filter(ended_at__gte=clock.now() - lasts).exists()
 
 
 def _just_finished(window: Window) -> tuple[str, str, Any]:

@@ -202,3 +202,87 @@ def test_a_number_is_one_agent_and_a_client_has_one_mandate(town: Town) -> None:
 def test_a_mandate_has_an_end_that_lies_ahead(town: Town, days: int) -> None:
     assert slug_of(mandate, agent(), town, 1, valid_until=TODAY + timedelta(days=days)) == "invalid"
     assert Mandate.objects.count() == 0
+
+
+def steers(town: Town, of: Agent, code: str, how: str, *, by: Actor | None = None) -> str:
+    """What became of it: "done", or the slug of the refusal."""
+    who = by or Actor(ActorKind.CITIZEN, str(of.account_id))
+    later = town.slot(starts=at("2026-03-13 09:00"), quota=20).pk if how == "move" else 0
+    try:
+        if how == "move":
+            actions.move(code=code, slot_id=later, by=who, now=TUESDAY_NINE)
+        else:
+            actions.cancel(code=code, by=who, now=TUESDAY_NINE)
+    except Refused as refused:
+        return refused.slug
+    return "done"
+
+
+@pytest.mark.parametrize("how", ["cancel", "move"])
+@pytest.mark.parametrize("over", ["ended", "expired", "other-matter", "suspended", "no"])
+def test_who_acts_no_more_for_somebody_steers_nothing_of_theirs(town: Town, how: str, over: str) -> None:
+    one, slot = agent(), town.slot(quota=20)
+    given = mandate(one, town, 1)
+    books(town, one, slot, 1)
+    code = Appointment.objects.get().code
+    if over == "ended":
+        identity.end_mandate(mandate_id=given.pk, by=CLERK, now=TUESDAY_NINE)
+    if over == "expired":
+        Mandate.objects.update(valid_until=TODAY - timedelta(days=1))
+    if over == "other-matter":
+        Mandate.objects.update(items=["medical"])
+    if over == "suspended":
+        identity.suspend_agent(agent_id=one.pk, by=CLERK, now=TUESDAY_NINE)
+
+    assert steers(town, one, code, how) == ("done" if over == "no" else "mandate-missing")
+
+
+def test_the_hall_and_the_person_steer_what_an_agent_booked_before(town: Town) -> None:
+    one, slot = agent(), town.slot(quota=20)
+    given = mandate(one, town, 1)
+    books(town, one, slot, 1)
+    code = Appointment.objects.get().code
+    identity.end_mandate(mandate_id=given.pk, by=CLERK, now=TUESDAY_NINE)
+
+    assert steers(town, one, code, "move", by=CLERK) == "done"
+    assert steers(town, one, code, "cancel", by=Actor(ActorKind.CITIZEN, "999")) == "done"
+
+
+def test_a_link_on_the_agents_telephone_ends_with_the_mandate_and_one_on_the_clients_does_not(town: Town) -> None:
+    one, slot = agent(), town.slot(quota=20)
+    for i in (1, 2):
+        given = mandate(one, town, i)
+        books(town, one, slot, i)
+        identity.end_mandate(mandate_id=given.pk, by=CLERK, now=TUESDAY_NINE)
+    theirs, clients = Appointment.objects.order_by("id")
+    clients.contact = "+8613800130002"
+    clients.save(update_fields=["contact"])
+    links = [Actor(ActorKind.CITIZEN, f"link-{each.code}") for each in (theirs, clients)]
+
+    assert [steers(town, one, each.code, "cancel", by=by) for each, by in zip((theirs, clients), links, strict=True)] == [
+        "mandate-missing", "done",
+    ]  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_an_end_and_a_cancellation_at_once_the_first_counts(town: Town) -> None:
+    """Whichever comes second sees the other: nobody cancels under a mandate that had ended before."""
+    one, slot = agent(), town.slot(quota=20)
+    given = {i: mandate(one, town, i) for i in range(1, 5)}
+    codes = {}
+    for i in given:
+        books(town, one, slot, i)
+        codes[i] = Appointment.objects.get(person_id=town.person(i).pk).code
+
+    def act(n: int) -> Any:
+        i = 1 + n // 2
+        if n % 2:
+            return steers(town, one, codes[i], "cancel")
+        return identity.end_mandate(mandate_id=given[i].pk, by=CLERK, now=TUESDAY_NINE)
+
+    results = together(8, act)
+
+    states = {i: Appointment.objects.get(code=codes[i]).state for i in given}
+    said = {i: results[2 * (i - 1) + 1] for i in given}
+    assert {i: {"done": "cancelled", "mandate-missing": "booked"}[said[i]] for i in given} == states
+    assert not Mandate.objects.filter(ended_at=None).exists()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from banshi.rooms.tickets.models import Ticket
 from tests.surfaces.api.conftest import PERSON, Calls, booking, stop_the_clock
 from tests.town import at
@@ -43,11 +45,43 @@ def test_an_appointment_becomes_a_ticket_by_code_qr_or_id_number(calls: Calls) -
     by_code = calls("post", "/halls/town/check-ins", "kiosk", {"code": made[0]["code"]})
     again = calls("post", "/halls/town/check-ins", "kiosk", {"code": made[0]["qr"]})
     stop_the_clock(at("2026-03-11 14:05"))
-    by_id = calls("post", "/halls/town/check-ins", "kiosk", {"id_number": PERSON["id_number"]})
+    by_id = calls("post", "/halls/town/check-ins", "kiosk", {"id_number": PERSON["id_number"], "phone_last4": "8000"})
 
     assert (by_code.status_code, by_code.json()["kind"]) == (201, "booked")
     assert (again.status_code, again.json()["type"]) == (409, "already-checked-in")
-    assert by_id.status_code in (201, 409)
+    assert by_id.status_code == 201
+
+
+@pytest.mark.parametrize("digits", ["8000", "1111", ""])
+@pytest.mark.parametrize("there", ["early", "checked-in", "unknown"])
+def test_a_typed_number_is_answered_alike_whatever_there_is(calls: Calls, there: str, digits: str) -> None:
+    if there != "unknown":
+        made = calls("post", "/appointments", "channel", booking(calls.town.slot())).json()
+    if there == "checked-in":
+        stop_the_clock(at("2026-03-11 09:05"))
+        calls("post", "/halls/town/check-ins", "kiosk", {"code": made["code"]})
+
+    typed = {"id_number": PERSON["id_number"], "phone_last4": digits}
+    answer = calls("post", "/halls/town/check-ins", "kiosk", typed)
+
+    assert (answer.status_code, answer.json()["type"]) == (404, "nothing-found")
+    assert answer.json()["facts"] == {"typed": True, "minutes": 15}
+
+
+def test_a_channel_follows_no_number_that_the_card_has_taken_over(calls: Calls) -> None:
+    """Whoever booked through the app may be anybody: once the person is here with the card, the number is theirs."""
+    calls("post", "/appointments", "channel", booking(calls.town.slot()))
+    stop_the_clock(at("2026-03-11 09:05"))
+    card = {"id_number": PERSON["id_number"], "name": PERSON["name"], "presented": "read"}
+    ref = calls("post", "/halls/town/check-ins", "kiosk", card).json()["id"]
+
+    answers = [
+        calls("get", f"/tickets/{ref}", "channel"),
+        calls("post", f"/tickets/{ref}/leave", "channel"),
+        calls("post", f"/tickets/{ref}/rating", "channel", {"stars": 5}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404] * 3
 
 
 def test_checking_in_too_early_names_the_time_from_which_it_works(calls: Calls) -> None:

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 
 from banshi.foundation import clock
+from banshi.foundation.crypto import rating_key
 from banshi.kernel.actors import SYSTEM
 from banshi.kernel.documents import generate_resident_id
 from banshi.rooms.booking import queries as bookings
@@ -18,6 +19,7 @@ from banshi.rooms.calendars.models import Closure
 from banshi.rooms.devices import actions as devices
 from banshi.rooms.devices.models import Device
 from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.queries import qr_text
 from tests.surfaces.kiosk.cards import card, chip
 from tests.town import TUESDAY_NINE, Town, at
 
@@ -202,7 +204,7 @@ def test_a_scanned_qr_code_checks_in(opened: Town, booked: Any, machine: Client)
 
 
 def test_the_id_number_checks_in_too(opened: Town, booked: Any, machine: Client):
-    machine.post("/kiosk/town/check-in", {"presented": number_of(opened.person(1)).lower()})
+    machine.post("/kiosk/town/check-in", {"presented": number_of(opened.person(1)).lower(), "last4": "0001"})
 
     assert Ticket.objects.get().appointment_id == booked.id
 
@@ -219,18 +221,19 @@ def test_too_early_names_the_time(opened: Town, booked: Any, machine: Client, se
 def test_checking_in_twice_shows_the_number(opened: Town, booked: Any, machine: Client):
     machine.post("/kiosk/town/check-in", {"presented": booked.code})
 
-    answer = machine.post("/kiosk/town/check-in", {"presented": booked.code})
+    answer = machine.post("/kiosk/town/check-in", {"presented": bookings.qr_text(booked.code)})
 
     assert (answer.status_code, answer["Location"]) == (302, f"/kiosk/town/slip/{Ticket.objects.get().ref}")
 
 
-def test_a_tickets_own_code_shows_that_ticket(opened: Town, machine: Client):
+def test_a_slips_own_code_shows_that_ticket(opened: Town, machine: Client):
     machine.post("/kiosk/town/confirm?category=A", {})
     ref = Ticket.objects.get().ref
+    another = Client(headers={"accept-language": "zh-CN"})
 
     answers = [
-        machine.post("/kiosk/town/check-in", {"presented": text})
-        for text in (f"BT1.{ref}", f"https://banshi.example/t/{ref}")
+        another.post("/kiosk/town/check-in", {"presented": text})
+        for text in (qr_text(ref, rating_key(ref)), f"https://banshi.example/t/{ref}?k={rating_key(ref)}")
     ]
 
     assert [a["Location"] for a in answers] == [f"/kiosk/town/slip/{ref}"] * 2
@@ -281,21 +284,24 @@ def test_looking_up_tells_no_name_and_changes_nothing(opened: Town, booked: Any,
 
     booked.refresh_from_db()
     assert person.masked_name not in page  # a number alone tells no name: its holder may not be who typed it
-    assert "9:15" in page
+    assert "9:15" not in page
+    assert "预约手机后四位" in page
     assert number_of(person) not in page
     assert person.name not in page
     assert booked.state == "booked"
 
 
 def test_without_an_appointment_a_walk_in_number_is_offered(opened: Town, machine: Client):
-    answer = machine.post("/kiosk/town/check-in", {"presented": ELDERLY})
+    answer = machine.post("/kiosk/town/check-in", {"presented": ELDERLY, "last4": "0000"})
 
     assert answer.status_code == 404
     assert 'href="/kiosk/town/walk-in"' in answer.content.decode()
 
 
 def test_id_numbers_cannot_be_tried_without_end(opened: Town, machine: Client):
-    answers = [machine.post("/kiosk/town/check-in", {"presented": ELDERLY}).status_code for _ in range(45)]
+    answers = [
+        machine.post("/kiosk/town/check-in", {"presented": ELDERLY, "last4": "0000"}).status_code for _ in range(45)
+    ]
 
     assert answers[0] == 404
     assert answers[-1] == 429

@@ -15,6 +15,7 @@ from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.models import Miss, Ticket
 from tests.rooms.tickets.conftest import open_town
 from tests.surfaces.office.editing import office, signed_in, slot_at, staff_with  # noqa: F401 – fixtures
@@ -259,3 +260,37 @@ def test_the_limits_hold_under_the_document_without_a_telephone_too(guide, offic
 
     assert (first.status_code, second.status_code) == (302, 409)
     assert Appointment.objects.count() == 1
+
+
+def test_the_guide_confirms_a_lane_with_one_press_and_the_number_goes_first_from_then(guide, office):  # noqa: F811
+    """A typed year of birth sends nobody ahead of others; an elder without a card at the reader needs one look."""
+    ahead = take(office)
+    elder = take(office, lane="elderly")
+    where = [Ticket.objects.order_by("rank_class", "rank_key", "id").values_list("number", flat=True)[0]]
+
+    page = guide.get(HERE, {"number": elder.number}).content.decode()
+    guide.post(f"{HERE}lane", {"ref": elder.ref})
+    again = guide.post(f"{HERE}lane", {"ref": elder.ref})
+
+    where += [Ticket.objects.order_by("rank_class", "rank_key", "id").values_list("number", flat=True)[0]]
+    elder.refresh_from_db()
+    assert ("看过证件，优先" in page, where, elder.lane_to_check) == (True, [ahead.number, elder.number], False)
+    assert again.status_code == 409
+    assert Entry.objects.filter(action="lane_confirmed", subject=f"ticket:{elder.ref}").count() == 1
+
+
+def test_who_is_no_guide_of_the_hall_confirms_no_lane(guide, office):  # noqa: F811
+    elder = take(office, lane="elderly")
+    other = signed_in(staff_with("other-guide", "guide", scope="other"))
+
+    other.post("/office/other/guide/lane", {"ref": elder.ref})
+
+    elder.refresh_from_db()
+    assert elder.lane_to_check
+
+
+def test_a_number_that_the_guide_gives_an_elder_goes_first_at_once(guide, office):  # noqa: F811
+    guide.post(f"{HERE}give", {"what": "category:A", "lane": "elderly"})
+
+    ticket = Ticket.objects.get()
+    assert (ticket.lane, ticket.lane_to_check, ticket.rank_class) == ("elderly", False, rules.RankClass.LANE)

@@ -23,13 +23,14 @@ from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, LedgerEntr
 from banshi.rooms.booking.queries.facts import Asking, Opens, hall_facts, item_words, read_facts, slot_facts
 from banshi.rooms.booking.queries.slots import alternatives_for
 from banshi.rooms.identity import actions as identity
+from banshi.rooms.identity import queries as known
 from banshi.rooms.places.models import Hall
 
 
 def _seen(code: str) -> Appointment:
     """:raises Refused: nothing-found."""
-    known = Appointment.objects.select_related("hall", "item")
-    row = known.filter(code=code).first() if rules.storable(code) else None
+    rows = Appointment.objects.select_related("hall", "item")
+    row = rows.filter(code=code).first() if rules.storable(code) else None
     if row is None:
         raise Refused("nothing-found", facts={"appointment": code})
     return row
@@ -49,6 +50,18 @@ def _locked(seen: Appointment) -> Appointment:
     if row.slot_id != seen.slot_id or row.moves != seen.moves:
         raise Meanwhile
     return row
+
+
+def _need_mandate(row: Appointment, by: Actor, *, now: datetime) -> None:
+    """What an agent booked under a mandate is theirs to change as long as it stands; a link on their telephone is theirs.
+
+    :raises Refused: mandate-missing.
+    """
+    if by.kind not in (ActorKind.CITIZEN, ActorKind.CHANNEL) or row.account_id is None or row.limit_key:
+        return
+    linked = by.id.startswith("link-") and row.contact == known.phone_of(account_id=row.account_id)
+    if linked or by.kind == ActorKind.CHANNEL or by.id == str(row.account_id):
+        identity.need_mandate(account_id=row.account_id, person_id=row.person_id, item=row.item.code, now=now)
 
 
 @again
@@ -77,6 +90,7 @@ def cancel(
     ids = _slot_ids(seen)
     slots = list(Slot.objects.select_for_update(no_key=True).filter(id__in=ids).order_by("id"))
     row = _locked(seen)
+    _need_mandate(row, by, now=now)
     no = rules.change_refusal(
         policy=hall.policy.booking,
         state=row.state,
@@ -120,6 +134,7 @@ def rebook(*, code: str, by: Actor, now: datetime) -> Appointment:
         raise Refused("wrong-state", facts={"state": row.state, "needs": rules.State.CANCELLED.value})
     if row.disowned_at is not None:
         raise Refused("wrong-state", facts={"state": _DISOWNED, "needs": rules.State.CANCELLED.value})
+    _need_mandate(row, by, now=now)
     if row.account_id is not None:
         identity.lock_account(row.account_id)
     if rules.rebooking_forgives(cancelled_at=row.cancelled_at, now=now) and not _forgiven_today(row, now=now):
@@ -203,6 +218,7 @@ def move(
     opens = Opens(now)
     if seen.account_id is not None and not by_hall:
         identity.lock_account(seen.account_id)
+        _need_mandate(seen, by, now=now)
     asking = Asking(
         slot_id,
         seen.item.code,

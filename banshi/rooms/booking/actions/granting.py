@@ -21,6 +21,10 @@ def target_refusal(
     person = replace(fact.person, barred=None, account_live=0)
     if seen.exempt:
         person = replace(person, same_half_day=None)
+    if (
+        person.agent is not None
+    ):  # whether the agent itself may still move it, `move` has asked; the client and the hall may
+        person = replace(person, agent=replace(person.agent, mandated=True))
     if by_hall:
         person = replace(person, account_in_period=0, agent=None)
     no = rules.refusal(

@@ -88,6 +88,7 @@ class AppointmentView:
     checked_in_at: datetime | None
     no_show_at: datetime | None
     served_at: datetime | None
+    limit_key: str = ""  # "" the person's, by evidence or mandate; else who declared it
 
 
 def shown_name(row: Appointment) -> str:
@@ -233,6 +234,7 @@ def _view(
         masked_name=shown_name(row),
         person_id=row.person_id,
         account_id=row.account_id,
+        limit_key=row.limit_key,
         bring=tuple(bring),
         come_at=starts_at - timedelta(minutes=policy.come_early),
         visit_group=row.visit_group,

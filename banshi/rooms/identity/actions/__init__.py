@@ -40,6 +40,7 @@ from banshi.rooms.identity.actions.mandates import (
     end_mandate,
     give_mandate,
     must_be_of,
+    need_mandate,
     propose_mandate,
 )
 from banshi.rooms.identity.actions.people import (
@@ -413,6 +414,7 @@ __all__ = [
     "must_be_of",
     "name_index",
     "need_card_and_reason",
+    "need_mandate",
     "new_code",
     "number_index",
     "propose_mandate",

@@ -16,6 +16,7 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.identity.actions.agents import NO_PAPER, invalid, locked_agent
 from banshi.rooms.identity.actions.people import CHINA, clean_name, enrol, name_index
 from banshi.rooms.identity.models import AccountPerson, Agent, Mandate, Person
+from banshi.rooms.identity.queries.mandates import mandate_over
 
 LONGEST = timedelta(days=3 * 366)
 MOST_PROPOSED = 50  # proposals of one agent that wait for an answer
@@ -189,6 +190,17 @@ def _about(mandate: Mandate, **more: str) -> dict[str, Any]:
     """What the trail says of it: whose, which agent's, registered where."""
     facts = {"agent": mandate.agent_id, **more}
     return {"subject": f"person:{mandate.person_id}", "hall": mandate.agent.hall, "facts": facts}
+
+
+def need_mandate(*, account_id: int, person_id: int, item: str, now: datetime) -> None:
+    """Inside a transaction: of the end of a mandate and a deed under it, whichever comes first counts, and the other waits.
+
+    :raises Refused: mandate-missing – it is over.
+    """
+    rows = Mandate.objects.filter(agent__account_id=account_id, person_id=person_id).order_by("id")
+    list(rows.select_for_update(of=("self",), no_key=True).values_list("id", flat=True))
+    if mandate_over(account_id, person_id, item=item, today=now.astimezone(CHINA).date()):
+        raise Refused("mandate-missing", facts={"item": item})
 
 
 # --- Two entries of one person -----------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from banshi.rooms.identity.queries.agents import (
     agents,
     mandate,
 )
+from banshi.rooms.identity.queries.mandates import Mandates, mandate_over, mandates_of, speaks_for
 
 
 @dataclass(frozen=True)
@@ -265,6 +266,7 @@ __all__ = [
     "Client",
     "HeldRole",
     "KeyInfo",
+    "Mandates",
     "Member",
     "Mine",
     "accounts_of_key",
@@ -282,6 +284,8 @@ __all__ = [
     "keys",
     "keys_by_secrets",
     "mandate",
+    "mandate_over",
+    "mandates_of",
     "members",
     "name_typed",
     "people_by_number",
@@ -294,4 +298,5 @@ __all__ = [
     "proven_phones",
     "roles_of",
     "roles_of_many",
+    "speaks_for",
 ]

@@ -8,11 +8,14 @@ from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 
+from banshi.foundation.crypto import encrypt
 from banshi.kernel.actors import Actor
 from banshi.kernel.numbers import code_from
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking.models import Appointment
+from banshi.rooms.messaging import actions as messaging
+from banshi.rooms.messaging.statements import TO_PLACE
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.actions.ground import (
@@ -125,7 +128,8 @@ def _arrived(ticket: Ticket, now: datetime) -> None:
         Visit.objects.filter(pk=ticket.visit_id).update(arrived_at=now)
     rule = policy(ticket, now).tickets
     starts = ticket.appointment.starts_at if ticket.appointment else None
-    ranked = rules.rank(kind=ticket.kind, lane=ticket.lane, policy=rule, period_start=starts, now=now)
+    lane = rules.lane_that_ranks(ticket.lane, to_check=ticket.lane_to_check)
+    ranked = rules.rank(kind=ticket.kind, lane=lane, policy=rule, period_start=starts, now=now)
     ticket.rank_class, ticket.rank_key = ranked
     ticket.call_by = rules.call_by(rank_class=ranked.rank_class, policy=rule, now=now)
 
@@ -208,8 +212,9 @@ def join_booking(ticket: Ticket, *, appointment: Appointment, now: datetime) -> 
     It never loses by it: where its old rank is better, that stays.
     """
     need(ticket, "join_booking")
+    lane = rules.lane_that_ranks(ticket.lane, to_check=ticket.lane_to_check)
     ranked = rules.rank(
-        kind="booked", lane=ticket.lane, policy=policy(ticket, now).tickets, period_start=appointment.starts_at, now=now
+        kind="booked", lane=lane, policy=policy(ticket, now).tickets, period_start=appointment.starts_at, now=now
     )
     ticket.rank_class, ticket.rank_key = min((ticket.rank_class, ticket.rank_key), ranked)
     ticket.kind, ticket.appointment, ticket.after_booked = "booked", appointment, False
@@ -219,12 +224,13 @@ def join_booking(ticket: Ticket, *, appointment: Appointment, now: datetime) -> 
     return ticket
 
 
-def claim(ticket: Ticket, *, limit_key: str, by: Actor, now: datetime) -> Ticket:
+def claim(ticket: Ticket, *, limit_key: str, contact: str | None, by: Actor, now: datetime) -> Ticket:
     """Inside a transaction: its booking's holder shows more than whoever declared the document (接手号票).
 
     The place in the line stays; what the other one holds opens nothing any more: it gets a new ref, and so new keys to
-    follow, leave and rate it.
+    follow, leave and rate it. What was still to be said about the old one is not said.
 
+    :param contact: where its messages go from now on (E.164).
     :raises Refused: already-waiting – this holder has another number in the same line.
     """
     assert ticket.person_id is not None  # it is a booking's
@@ -232,9 +238,16 @@ def claim(ticket: Ticket, *, limit_key: str, by: Actor, now: datetime) -> Ticket
     standing = mine.filter(limit_key=limit_key, state__in=["waiting", "called", "parked"]).order_by("id").first()
     if standing is not None:
         raise Refused("already-waiting", facts={"number": standing.number})
+    messaging.drop(subject=f"ticket:{ticket.ref}", now=now)
     ticket.ref, ticket.limit_key = code_from(os.urandom(REF_BYTES)), limit_key
-    ticket.lane_to_check = False if ticket.lane == "elderly" and not limit_key else ticket.lane_to_check
-    ticket.save(update_fields=["ref", "limit_key", "lane_to_check"])
+    tell_at(ticket, contact)
+    if ticket.lane == "elderly" and ticket.lane_to_check and not limit_key:
+        _lane_seen(ticket, now)
+    ticket.save(
+        update_fields=[
+            "ref", "limit_key", "lane_to_check", "notify_to", "phone_index", "rank_class", "rank_key", "call_by",
+        ]
+    )  # fmt: skip
     if not Ticket.objects.filter(visit_id=ticket.visit_id).exclude(pk=ticket.pk).exists():
         taken = Visit.objects.filter(hall_id=ticket.hall_id, day=ticket.day, person_id=ticket.person_id)
         if not taken.filter(limit_key=limit_key).exists():
@@ -242,6 +255,42 @@ def claim(ticket: Ticket, *, limit_key: str, by: Actor, now: datetime) -> Ticket
     audit.record(action="ticket_claimed", subject=f"ticket:{ticket.ref}", by=by, now=now, hall=ticket.hall.code)
     tell_line(ticket, now)
     return ticket
+
+
+@transaction.atomic
+def confirm_lane(*, ref: str, by: Actor, now: datetime) -> Ticket:
+    """Somebody of the hall saw why this number goes first (a card, a person): from now on it ranks by its lane.
+
+    :raises Refused: nothing-found, not-your-hall, wrong-state (no lane to look at, or no more in line).
+    """
+    ticket = locked(ref)
+    by_hall(ticket, by)
+    need(ticket, "confirm_lane")
+    if not (ticket.lane and ticket.lane_to_check):
+        raise Refused("wrong-state", facts={"state": ticket.state, "needs": "priority to be checked"})
+    _lane_seen(ticket, now)
+    ticket.save(update_fields=["lane_to_check", "rank_class", "rank_key", "call_by"])
+    audit.record(action="lane_confirmed", subject=f"ticket:{ticket.ref}", by=by, now=now, hall=ticket.hall.code)
+    tell_line(ticket, now)
+    return ticket
+
+
+def _lane_seen(ticket: Ticket, now: datetime) -> None:
+    """Ranked by the lane as of when the number was made, never worse than before; not saved."""
+    rule = policy(ticket, now).tickets
+    starts = ticket.appointment.starts_at if ticket.appointment else None
+    ranked = rules.rank(kind=ticket.kind, lane=ticket.lane, policy=rule, period_start=starts, now=ticket.made_at)
+    ticket.lane_to_check = False
+    if ranked < (ticket.rank_class, ticket.rank_key):
+        ticket.rank_class, ticket.rank_key = ranked
+        ticket.call_by = rules.call_by(rank_class=ranked.rank_class, policy=rule, now=now)
+        Estimate.objects.filter(ticket=ticket).delete()  # what was promised was another place
+
+
+def tell_at(ticket: Ticket, contact: str | None) -> None:
+    """Where its messages go from now on (E.164); not saved."""
+    ticket.notify_to = encrypt(contact, place=TO_PLACE) if contact else ""
+    ticket.phone_index = messaging.phone_index(contact) if contact else ""
 
 
 def came_early(ticket: Ticket, *, appointment: Appointment | None) -> Ticket:

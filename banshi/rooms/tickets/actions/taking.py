@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, transaction
 
 from banshi.foundation.crypto import encrypt
-from banshi.kernel.actors import Actor
+from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.documents import IdType, birth_date
 from banshi.kernel.numbers import code_from
 from banshi.kernel.policy import HallPolicy
@@ -135,7 +135,8 @@ def issue(
     :param lane: "" or one of `rules.LANES`; the elderly get theirs by year of birth.
     :param visit_id: the visit it belongs to; None finds or begins the person's visit of the day.
     :param expected: for somebody on the way; nobody is called at once.
-    :param contact: where to tell about this number (E.164): given when taking it; else the booking's, else the person's own.
+    :param contact: where to tell about this number (E.164): given when taking it, or with its booking
+        (`contact_of_booked`); else the person's own.
     :param limit_key: "" where the person is known by evidence; else who declared the document: of this holder alone.
     :param follows: a further matter of somebody who is in the hall already: neither limits nor hours stop it.
     :raises Refused: nothing-found, item-not-here, invalid, identity-invalid, closed, walk-ins-closed, daily-limit,
@@ -155,20 +156,18 @@ def issue(
     local = now.astimezone(ZoneInfo(hall.timezone))
     opening = _opening(hall, rules_of_hall, category, item, tags, now, walks_in=walks_in)
     person = Person.objects.only("birth_year", "phone", "id_type", "id_number").get(pk=person_id) if person_id else None
-    contact = (
-        contact
-        or (appointment.contact if appointment else None)
-        or (person.phone if person and not limit_key else None)
-    )
+    contact = contact or (person.phone if person and not limit_key else None)
     found = rules.lane_of(
         asked=lane, born=_born(person), shown=not limit_key, policy=rules_of_hall.tickets, today=local.date()
     )
     if isinstance(found, Refusal):
         raise Refused(found)
     lane, to_check = found
+    if by.kind == ActorKind.STAFF and lane == "elderly":
+        to_check = False  # the guide has them before the eyes
     ranked = rules.rank(
         kind=kind,
-        lane=lane,
+        lane=rules.lane_that_ranks(lane, to_check=to_check),
         policy=rules_of_hall.tickets,
         period_start=appointment.starts_at if appointment else None,
         now=now,

@@ -6,6 +6,7 @@ truth: promises against what happened.
 
 from __future__ import annotations
 
+from banshi.rooms.tickets.queries.contact import contact_of, contact_of_booked
 from banshi.rooms.tickets.queries.desk import (
     DeskTicket,
     DeskView,
@@ -33,7 +34,6 @@ from banshi.rooms.tickets.queries.ticket import (
     TicketView,
     at_windows,
     by_number,
-    contact_of,
     expected_wait,
     given,
     hall_code_of,
@@ -41,6 +41,7 @@ from banshi.rooms.tickets.queries.ticket import (
     names_differ,
     not_over,
     qr_text,
+    read_keyed_qr,
     read_qr,
     ticket,
     ticket_now,
@@ -71,6 +72,7 @@ __all__ = [
     "by_number",
     "categories_open",
     "contact_of",
+    "contact_of_booked",
     "desk",
     "estimate",
     "expected_wait",
@@ -88,6 +90,7 @@ __all__ = [
     "promise_for",
     "published",
     "qr_text",
+    "read_keyed_qr",
     "read_qr",
     "ticket",
     "ticket_now",

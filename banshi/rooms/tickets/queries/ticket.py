@@ -10,14 +10,13 @@ from threading import Lock
 
 from django.db import connection
 
-from banshi.foundation.crypto import decrypt
 from banshi.foundation.memory import forgettable
 from banshi.kernel.refusals import Refused
-from banshi.rooms.messaging.statements import TO_PLACE
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets.models import AT_WINDOW, Ticket
 from banshi.rooms.tickets.queries.line import Line, LineTicket, line
 from banshi.rooms.tickets.queries.where import Place, places
+from banshi.rooms.tickets.rules import lane_that_ranks
 
 QR_PREFIX = "BT1."
 _WITH = ("hall", "category", "item", "window__zone__floor", "only_window__zone__floor", "visit", "appointment")
@@ -71,6 +70,8 @@ class TicketView:
     persons: int  # of its booking
     has_contact: bool  # messages about it go somewhere
     walk_off_until: datetime | None = None  # only while waiting; None while there is no time for a walk
+    lane_to_check: bool = False  # the lane is asked for, and nobody has seen why
+    lane_waits: bool = False  # … and ranks only once somebody has
     on_the_way: bool = False  # sent here from another hall, not yet arrived
     stopped: bool = False  # waits in a line that a closure has stopped
 
@@ -86,15 +87,20 @@ class Told:
     walk_off_until: datetime | None = None
 
 
-def qr_text(ref: str) -> str:
-    """What the slip's QR code says."""
-    return QR_PREFIX + ref
+def qr_text(ref: str, key: str = "") -> str:
+    """A QR code of the number. :param key: for its holder's eyes: what opens it at a machine."""
+    return f"{QR_PREFIX}{ref}.{key}" if key else QR_PREFIX + ref
 
 
 def read_qr(text: str) -> str | None:
     """The ticket's ref in a scanned or typed text, or None."""
-    found = re.fullmatch(r"BT1\.([0-9A-Z]{4,32})", text.strip())
-    return found[1] if found else None
+    return read_keyed_qr(text)[0] or None
+
+
+def read_keyed_qr(text: str) -> tuple[str, str]:
+    """Ref and key in a scanned or typed text, each "" where it is not there."""
+    found = re.fullmatch(r"BT1\.([0-9A-Z]{4,32})(?:\.([0-9A-Z]{16}))?", text.strip())
+    return (found[1], found[2] or "") if found else ("", "")
 
 
 class _LastLine:
@@ -240,6 +246,8 @@ def _view(found: Ticket, where: Place, mine: LineTicket | Told | None) -> Ticket
         persons=found.appointment.persons if found.appointment else 1,
         has_contact=bool(found.notify_to),
         walk_off_until=mine.walk_off_until if mine else None,
+        lane_to_check=found.lane_to_check,
+        lane_waits=not lane_that_ranks(found.lane, to_check=found.lane_to_check) and bool(found.lane),
         on_the_way=found.came_from_id is not None and found.waits_from is None,
         stopped=mine.stopped if isinstance(mine, LineTicket) else False,
     )
@@ -284,10 +292,3 @@ def names_differ(ticket: Ticket) -> bool:
     if person is None or booking is None or not person.name_evidence:
         return False
     return bool(booking.name_index) and booking.name_index != person.name_index
-
-
-def contact_of(ticket: Ticket) -> str | None:
-    """Where this number's messages go, in clear: as said when it was taken, else the person's own proven telephone."""
-    if ticket.notify_to:
-        return decrypt(ticket.notify_to, place=TO_PLACE)
-    return ticket.person.phone if ticket.person is not None and not ticket.limit_key else None

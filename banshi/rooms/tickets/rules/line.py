@@ -132,6 +132,12 @@ def lane_of(
     return asked_lane, True
 
 
+def lane_that_ranks(lane: str, *, to_check: bool) -> str:
+    """The elderly lane goes by a card that can be laid on a reader or shown to the guide: until then it is kept, and ranks
+    nothing – a typed year of birth must not send anybody ahead of others. The other lanes have no such card."""
+    return "" if lane == "elderly" and to_check else lane
+
+
 def next_category(*, called: Mapping[str, int], weights: Mapping[str, int], waiting: Sequence[str]) -> str | None:
     """Weighted calling (2 A : 1 B): whose calls are furthest below their share; the earlier in `waiting` wins ties.
 
@@ -175,6 +181,7 @@ VERBS: dict[str, tuple[tuple[str, ...], str]] = {
     "take_over": (("called", "serving"), ""),
     "undo": (("finished", "missed", "serving"), ""),
     "join_booking": (("waiting", "parked", "called", "serving", "held"), ""),
+    "confirm_lane": (("waiting", "parked", "missed"), ""),
     "claim": (("waiting", "called", "parked", "missed", "held"), ""),
     "put_first": (("waiting", "parked"), "waiting"),
     "fall_back": (("waiting",), ""),

@@ -1,0 +1,56 @@
+"""Whether somebody may still speak for a person: the person by proof, or an agent whose mandate is in force."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from banshi.rooms.identity.models import Account, Mandate, Person
+
+
+def speaks_for(phone_index: str, person_id: int, *, item: str, today: date) -> bool:
+    """Whether a telephone is that of the person, by proof, or of an agent with a mandate in force for this matter."""
+    if not phone_index:
+        return False
+    if Person.objects.filter(id=person_id, phone_index=phone_index).exists():
+        return True
+    if Account.objects.filter(phone_index=phone_index, person_id=person_id, person_evidence__gt=0).exists():
+        return True
+    mandates = Mandate.objects.filter(
+        person_id=person_id, agent__account__phone_index=phone_index, agent__suspended_at=None,
+        ended_at=None, given_at__isnull=False, valid_until__gte=today,
+    )  # fmt: skip
+    return any(not items or item in items for items in mandates.order_by("id").values_list("items", flat=True))
+
+
+@dataclass(frozen=True)
+class Mandates:
+    """What was ever given to the agent that an account is: (person, matters, in force); `own`: the account's own person."""
+
+    given: tuple[tuple[int, tuple[str, ...], bool], ...] = ()
+    own: int | None = None
+
+    def over(self, person_id: int, item: str) -> bool:
+        """Whether it acted for the person as a registered agent, and does so for this matter no longer."""
+        theirs = [(items, in_force) for person, items, in_force in self.given if person == person_id]
+        covered = any(in_force and (not items or item in items) for items, in_force in theirs)
+        return bool(theirs) and person_id != self.own and not covered
+
+
+def mandates_of(account_id: int | None, *, today: date) -> Mandates:
+    """One query; nothing for whoever is no agent."""
+    if account_id is None:
+        return Mandates()
+    rows = Mandate.objects.filter(agent__account_id=account_id, given_at__isnull=False).order_by("id")
+    facts = rows.values_list(
+        "person_id", "items", "ended_at", "valid_until", "agent__suspended_at", "agent__account__person_id"
+    )
+    given, own = [], None
+    for person, items, ended_at, valid_until, suspended_at, own in facts:  # noqa: B007 – the same in every row
+        given.append((person, tuple(items), ended_at is None and suspended_at is None and valid_until >= today))
+    return Mandates(tuple(given), own)
+
+
+def mandate_over(account_id: int | None, person_id: int, *, item: str, today: date) -> bool:
+    """Whether this account acted for the person as a registered agent, and does so for this matter no longer."""
+    return mandates_of(account_id, today=today).over(person_id, item)

@@ -1,0 +1,39 @@
+"""Where a number's messages go. They carry the key that steers and rates it, so they reach only who may steer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from banshi.foundation.crypto import decrypt
+from banshi.rooms.booking.models import Appointment
+from banshi.rooms.identity import queries as identity
+from banshi.rooms.messaging.statements import TO_PLACE
+from banshi.rooms.tickets.models import Ticket
+
+
+def contact_of_booked(appointment: Appointment, *, limit_key: str, now: datetime) -> str | None:
+    """Of a number that a booking becomes: the booking's contact, as long as it may speak for whoever holds the number.
+
+    Once the number is the person's by evidence and the booking was only declared, the telephone of whoever declared it is
+    told nothing more – unless it is the person's own by proof, or an agent's with a mandate. Then it is the person's own
+    proven telephone, or nobody's.
+
+    :param limit_key: of the number.
+    """
+    own = identity.phone_of(person_id=appointment.person_id)
+    if limit_key:
+        return str(appointment.contact) if appointment.contact else None
+    item, today = appointment.item.code, now.astimezone(ZoneInfo(appointment.hall.timezone)).date()
+    of = appointment.person_id
+    if not appointment.limit_key and not identity.mandate_over(appointment.account_id, of, item=item, today=today):
+        return appointment.contact or own  # booked with evidence, or by an agent who has the mandate still
+    speaks = identity.speaks_for(appointment.contact_index, of, item=item, today=today)
+    return str(appointment.contact) if speaks else own
+
+
+def contact_of(ticket: Ticket) -> str | None:
+    """Where this number's messages go, in clear: as said when it was taken, else the person's own proven telephone."""
+    if ticket.notify_to:
+        return decrypt(ticket.notify_to, place=TO_PLACE)
+    return ticket.person.phone if ticket.person is not None and not ticket.limit_key else None

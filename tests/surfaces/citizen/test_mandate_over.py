@@ -1,0 +1,88 @@
+"""After a mandate its agent sees that it was booked and what became of it: no name, no code, nothing to press."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking import queries as bookings
+from banshi.rooms.booking.models import Appointment
+from banshi.rooms.identity import actions as identity
+from banshi.rooms.identity.models import Account
+from banshi.surfaces.citizen.doors import link_key
+from tests.surfaces.citizen.conftest import Phone, browser
+from tests.town import CLERK, TUESDAY_NINE, Town, at
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def booked(open_town: Town) -> tuple[Phone, Any, Appointment]:
+    """An agent, its mandate for person 1, and what it booked for them today."""
+    person = open_town.person(1)
+    agent = identity.register_agent(
+        hall="town", name="代办", phone="13900000077", paper="执照", live_most=5, day_most=5, by=CLERK, now=TUESDAY_NINE
+    )
+    mandate = identity.give_mandate(
+        agent_id=agent.pk, name=person.name, id_type=person.id_type, id_number=person.id_number,
+        valid_until=date(2026, 3, 31), paper="委托书", by=CLERK, now=TUESDAY_NINE,
+    )  # fmt: skip
+    account = Account.objects.get(pk=agent.account_id)
+    row = booking.place(
+        slot_id=open_town.slot(starts=at("2026-03-10 14:00")).pk, item_code="pension", person_id=person.pk, source="web",
+        by=Actor(ActorKind.CITIZEN, str(account.pk)), account_id=account.pk, now=at("2026-03-09 10:00"),
+    )  # fmt: skip
+    client = browser()
+    session = client.session
+    session["account"] = account.pk
+    session.save()
+    return Phone(client, account, person), mandate, row
+
+
+def shows(phone: Phone, row: Appointment, path: str) -> dict[str, bool]:
+    page = phone.get(path).content.decode()
+    masked = bookings.appointment(row.code, now=TUESDAY_NINE).masked_name
+    return {
+        "state": "已约" in page,
+        "name": phone.person.name in page or masked in page,
+        "cancel": f"/a/{row.code}/cancel" in page,
+        "code to check in": "现场取号的二维码" in page or "qr-card" in page,
+    }
+
+
+def test_while_it_stands_the_agent_sees_and_steers(booked: tuple[Phone, Any, Appointment]) -> None:
+    phone, _, row = booked
+
+    assert set(shows(phone, row, f"/a/{row.code}").values()) == {True}
+
+
+@pytest.mark.parametrize("by_link", [False, True])
+def test_after_its_end_only_that_it_was_booked(booked: tuple[Phone, Any, Appointment], by_link: bool) -> None:
+    phone, mandate, row = booked
+    identity.end_mandate(mandate_id=mandate.pk, by=CLERK, now=TUESDAY_NINE)
+    key = f"?k={link_key(row.code)}" if by_link else ""
+    asking = Phone(browser(), None, phone.person) if by_link else phone
+
+    assert shows(asking, row, f"/a/{row.code}{key}") == {
+        "state": True, "name": False, "cancel": False, "code to check in": False,
+    }  # fmt: skip
+    steps = [asking.post(f"/a/{row.code}/{step}{key}", slot="1").status_code for step in ("cancel", "move", "rebook")]
+    assert steps == [409] * 3
+    assert asking.get(f"/a/{row.code}/calendar.ics{key}").status_code in (404, 409)
+    row.refresh_from_db()
+    assert row.state == "booked"
+
+
+def test_its_lists_name_nobody_and_its_first_page_offers_no_code(booked: tuple[Phone, Any, Appointment]) -> None:
+    phone, mandate, row = booked
+    before = [row.code in phone.get(path).content.decode() for path in ("/", "/appointments/")]
+    identity.end_mandate(mandate_id=mandate.pk, by=CLERK, now=TUESDAY_NINE)
+
+    listed = shows(phone, row, "/appointments/")
+    after = [row.code in phone.get(path).content.decode() for path in ("/", "/appointments/")]
+
+    assert (before, after, listed["name"]) == ([True, True], [False, True], False)

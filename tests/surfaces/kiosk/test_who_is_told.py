@@ -1,0 +1,251 @@
+"""What is said about a number opens it: only who may steer it is told (docs/decisions/0009-evidence.md)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from banshi.foundation.crypto import rating_key
+from banshi.journeys import check_in, serve
+from banshi.kernel.actors import SYSTEM, Actor, ActorKind
+from banshi.kernel.evidence import Evidence
+from banshi.kernel.refusals import Refused
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking import queries as bookings
+from banshi.rooms.booking.models import Appointment, Slot
+from banshi.rooms.identity import actions as identity
+from banshi.rooms.identity.models import Account, Person
+from banshi.rooms.messaging.models import Message
+from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.queries import contact_of
+from tests.surfaces.kiosk.cards import chip
+from tests.together import together
+from tests.town import TUESDAY_NINE, Town, at
+
+pytestmark = pytest.mark.django_db
+THEIRS, OWN = "+8613900139000", "+8613800138001"
+
+
+@pytest.fixture(autouse=True)
+def without_phone(opened: Town) -> None:
+    """Nobody has proven a telephone yet."""
+    Person.objects.update(phone=None, phone_index=None)
+
+
+def account(phone: str, person: int | None = None) -> Account:
+    made = Account.objects.create(
+        phone_index=identity.number_index(phone), phone=phone, created_at=TUESDAY_NINE,
+    )  # fmt: skip
+    if person is not None:
+        identity.prove_account(person_id=person, account=made, evidence=Evidence.CHIP, by=SYSTEM, now=TUESDAY_NINE)
+    return made
+
+
+def book(town: Town, who: Account, contact: str) -> Appointment:
+    starts = at("2026-03-10 09:15")
+    slot = Slot.objects.filter(starts_at=starts).first() or town.slot(starts=starts)
+    return booking.place(
+        slot_id=slot.id, item_code="pension", person_id=town.person(1).id, source="web", account_id=who.pk,
+        by=Actor(ActorKind.CITIZEN, str(who.pk)), name=town.person(1).name, contact=contact,
+        now=at("2026-03-09 10:00"),
+    )  # fmt: skip
+
+
+def arrive(machine: Client, **said: str) -> Any:
+    return machine.post("/kiosk/town/check-in", said)
+
+
+def served(town: Town) -> Ticket:
+    """Called, served and finished at the window: everything that is ever said about a number has been."""
+    tickets.sign_in(window_code="town-01", staff_id=town.clerk.pk, now=TUESDAY_NINE)
+    now = TUESDAY_NINE + timedelta(minutes=16)
+    called = tickets.call_next(window_code="town-01", staff_id=town.clerk.pk, now=now)
+    assert called is not None
+    tickets.start(ref=called.ref, staff_id=town.clerk.pk, now=now)
+    return serve.finish(ref=called.ref, staff_id=town.clerk.pk, now=now + timedelta(minutes=5))
+
+
+def told() -> set[tuple[str, str]]:
+    rows = Message.objects.filter(subject__startswith="ticket:")
+    return {(row.key, row.to) for row in rows}
+
+
+def test_who_declared_the_document_is_told_nothing_of_the_visit_of_its_holder(opened: Town, machine: Client) -> None:
+    book(opened, account(THEIRS), THEIRS)
+
+    arrive(machine, chip=chip(opened.person(1)))
+    ticket = served(opened)
+
+    assert (ticket.limit_key, ticket.notify_to, told()) == ("", "", set())
+
+
+@pytest.mark.parametrize("first", ["typed", "code"])
+def test_a_number_taken_over_by_the_card_speaks_to_nobody_else(opened: Town, machine: Client, first: str) -> None:
+    made = book(opened, account(THEIRS), THEIRS)
+    said = {"typed": typed_in(opened), "code": {"presented": bookings.qr_text(made.code)}}[first]
+    arrive(machine, **said)
+    before = Ticket.objects.get()
+
+    arrive(machine, chip=chip(opened.person(1)))
+
+    after = Ticket.objects.get()
+    assert (before.pk, contact_of(before), after.limit_key, contact_of(after)) == (after.pk, THEIRS, "", None)
+    assert set(Message.objects.filter(subject=f"ticket:{before.ref}").values_list("state", flat=True)) <= {"dropped"}
+
+
+def typed_in(town: Town) -> dict[str, str]:
+    return {"presented": str(Person.objects.get(pk=town.person(1).pk).id_number), "last4": THEIRS[-4:]}
+
+
+def test_the_persons_own_telephone_is_told_instead(opened: Town, machine: Client) -> None:
+    person = opened.person(1)
+    account(OWN, person.pk)
+    book(opened, account(THEIRS), THEIRS)
+
+    arrive(machine, chip=chip(person))
+    served(opened)
+
+    assert {to for _, to in told()} == {OWN}
+
+
+def test_the_own_account_is_told_with_the_key(opened: Town, machine: Client) -> None:
+    person = opened.person(1)
+    book(opened, account(OWN, person.pk), OWN)
+
+    arrive(machine, chip=chip(person))
+    served(opened)
+
+    assert ("rate", OWN) in told()
+
+
+def test_a_contact_given_with_the_own_account_stays(opened: Town, machine: Client) -> None:
+    """The account is proven, and says where to tell: its word counts."""
+    person = opened.person(1)
+    book(opened, account(OWN, person.pk), THEIRS)
+
+    arrive(machine, chip=chip(person))
+
+    assert contact_of(Ticket.objects.get()) == THEIRS
+
+
+@pytest.mark.parametrize(
+    ("items", "until", "ended", "told_at"),
+    [
+        ([], "2026-03-10", False, THEIRS),
+        (["pension"], "2026-03-10", False, THEIRS),
+        (["medical"], "2026-03-10", False, None),  # of another matter
+        ([], "2026-03-10", True, None),
+    ],
+)
+def test_an_agent_with_a_mandate_is_told(
+    opened: Town, machine: Client, items: list[str], until: str, ended: bool, told_at: str | None
+) -> None:
+    person = opened.person(1)
+    agent = identity.register_agent(
+        hall="town", name="代办", phone=THEIRS, paper="执照", live_most=5, day_most=5, by=SYSTEM,
+        now=at("2026-03-09 09:00"),
+    )  # fmt: skip
+    row = type(person).objects.get(pk=person.pk)
+    mandate = identity.give_mandate(
+        agent_id=agent.pk, name=row.name, id_type=row.id_type, id_number=row.id_number,
+        valid_until=at(f"{until} 00:00").date(), items=[], paper="委托书", by=SYSTEM, now=at("2026-03-09 09:00"),
+    )  # fmt: skip
+    book(opened, Account.objects.get(pk=agent.account_id), THEIRS)
+    type(mandate).objects.filter(pk=mandate.pk).update(items=items, ended_at=TUESDAY_NINE if ended else None)
+
+    arrive(machine, chip=chip(person))
+
+    assert contact_of(Ticket.objects.get()) == told_at
+
+
+def test_a_booking_checked_in_by_its_own_code_speaks_to_whoever_booked(opened: Town, machine: Client) -> None:
+    made = book(opened, account(THEIRS), THEIRS)
+
+    arrive(machine, presented=bookings.qr_text(made.code))
+    served(opened)
+
+    assert {to for _, to in told()} == {THEIRS}
+
+
+def test_the_code_of_a_booking_opens_nothing_once_the_card_was_shown(opened: Town, machine: Client) -> None:
+    made = book(opened, account(THEIRS), THEIRS)
+    arrive(machine, chip=chip(opened.person(1)))
+    ticket = Ticket.objects.get()
+
+    again = arrive(Client(headers={"accept-language": "zh-CN"}), presented=bookings.qr_text(made.code))
+
+    page = again.content.decode()
+    assert (again.status_code, ticket.number in page, ticket.ref in page) == (409, False, False)
+    with pytest.raises(Refused) as no:
+        check_in.by_code(hall=opened.hall, code=made.code, by=SYSTEM, now=TUESDAY_NINE, channel="api")
+    assert (no.value.slug, no.value.facts) == ("already-checked-in", {"declared": True})
+
+
+def test_the_holder_with_the_card_still_finds_the_number_again(opened: Town, machine: Client) -> None:
+    book(opened, account(THEIRS), THEIRS)
+    arrive(machine, chip=chip(opened.person(1)))
+
+    again = arrive(machine, chip=chip(opened.person(1)))
+
+    assert again["Location"] == f"/kiosk/town/slip/{Ticket.objects.get().ref}"
+
+
+def test_who_declared_it_reads_on_the_page_that_it_is_used_and_no_number(opened: Town, machine: Client) -> None:
+    who = account(THEIRS)
+    made = book(opened, who, THEIRS)
+    arrive(machine, chip=chip(opened.person(1)))
+    ticket = Ticket.objects.get()
+    phone = Client(headers={"accept-language": "zh-CN"})
+    session = phone.session
+    session["account"], session["epoch"] = who.pk, 0
+    session.save()
+
+    page = phone.get(f"/a/{made.code}").content.decode()
+
+    assert ["号在本人手里" in page, ticket.number in page, ticket.ref in page, rating_key(ticket.ref) in page] == [
+        True, False, False, False,
+    ]  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_type_the_same_at_once_one_gets_the_bookings_number_and_the_other_the_common_answer(
+    opened: Town,
+) -> None:
+    book(opened, account(THEIRS), THEIRS)
+    number = str(Person.objects.get(pk=opened.person(1).pk).id_number)
+
+    def arrives(n: int) -> Any:
+        try:
+            return check_in.by_typed_id(
+                hall=opened.hall, id_number=number, last4=THEIRS[-4:], by=Actor(ActorKind.KIOSK, f"machine-{n}", "town"),
+                now=TUESDAY_NINE, channel="kiosk",
+            )  # fmt: skip
+        except Refused as refused:
+            return refused.slug
+
+    results = together(4, arrives)
+
+    assert sorted(r if isinstance(r, str) else "number" for r in results) == ["nothing-found"] * 3 + ["number"]
+    assert Ticket.objects.count() == 1
+
+
+def test_whoever_typed_first_is_told_no_more_once_the_hall_checks_in_by_the_booking(
+    opened: Town, machine: Client
+) -> None:
+    """At the guide, by API or at the machine: the booking's code is its booker's, and the typed slip opens nothing more."""
+    made = book(opened, account(THEIRS), THEIRS)
+    arrive(machine, **typed_in(opened))
+    typed = Ticket.objects.get()
+
+    check_in.by_code(
+        hall=opened.hall, code=made.code, by=Actor(ActorKind.STAFF, "1", "town"), now=TUESDAY_NINE, channel="staff"
+    )
+
+    mine = Ticket.objects.get()
+    assert (mine.number, mine.ref == typed.ref, contact_of(mine)) == (typed.number, False, THEIRS)
+    assert machine.get(f"/t/{typed.ref}?k={rating_key(typed.ref)}").status_code == 404
+    assert machine.get(f"/kiosk/town/slip/{typed.ref}").status_code == 404
