@@ -77,6 +77,14 @@ def test_a_wait_is_said_as_about_and_at_most(likely: float | None, at_most: floa
     assert shown("{% wait a b %}", a=likely, b=at_most) == words
 
 
+def test_a_wait_in_english_begins_with_a_capital_unless_words_come_before_it() -> None:
+    with override("en"):
+        assert shown("{% wait a b %}", a=720, b=1200) == "About 12 min, at most 20 min"
+        assert (
+            shown("3 waiting · {% wait a b inside=True %}", a=720, b=1200) == "3 waiting · about 12 min, at most 20 min"
+        )
+
+
 @pytest.mark.parametrize(
     ("free", "quota", "taken", "word"),
     [

@@ -262,12 +262,18 @@ def duration(value: float | timedelta | None) -> str:
 
 
 @register.simple_tag
-def wait(likely: float | None, at_most: float | None) -> str:
+def wait(likely: float | None, at_most: float | None, inside: bool = False) -> str:
     """“约 12 分钟，最多 20 分钟”.
 
     :param likely: expected wait in seconds (P50); None when it cannot be told.
     :param at_most: seconds that nine in ten stay below (P90), rounded up to whole minutes.
+    :param inside: after other words, where “about” is written small.
     """
+    said = _wait(likely, at_most)
+    return said if inside else capfirst(said)
+
+
+def _wait(likely: float | None, at_most: float | None) -> str:
     if likely is None:
         return gettext("cannot be estimated yet")
     most = None if at_most is None else math.ceil(at_most / 60) * 60

@@ -57,6 +57,8 @@ function follow() {
 const words = JSON.parse(document.getElementById("ticket-texts")?.textContent ?? "null");
 const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (_whole, key) => values[key]);
 
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** Seconds as the server says them: whole minutes, at least one. */
 function duration(seconds) {
   const all = Math.max(1, Math.round(seconds / 60));
@@ -82,7 +84,7 @@ function drawn(box, ticket) {
   ahead.dataset.ahead = ticket.ahead;
   ahead.textContent = fill(ticket.ahead === 1 ? words.one : words.many, { n: ticket.ahead });
   const likely = box.querySelector("[data-wait]"); // none while calling has stopped
-  if (likely) likely.textContent = wait(ticket.estimate);
+  if (likely) likely.textContent = capital(wait(ticket.estimate));
   const late = box.querySelector("[data-late]");
   if (late) late.hidden = ticket.served_today !== false;
   const walk = box.querySelector("[data-walk]");
