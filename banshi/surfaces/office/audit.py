@@ -37,16 +37,26 @@ class Question:
     last: date | None
     whole: bool  # of all halls
 
+    @property
+    def about(self) -> str:
+        """The subject as people type it."""
+        return self.subject.removeprefix("appointment:")
+
 
 def _asked(request: Asked) -> Question:
     return Question(
-        subject=clean(request.GET.get("subject"), 80),
+        subject=_subject(clean(request.GET.get("subject"), 80)),
         action=clean(request.GET.get("action"), 60),
         who=clean(request.GET.get("who"), 60),
         first=day_or_none(request.GET.get("first")),
         last=day_or_none(request.GET.get("last")),
         whole=request.who.may("audit.view", "*") and bool(request.GET.get("all")),
     )
+
+
+def _subject(said: str) -> str:
+    """`window:town-01` as the trail keeps it; a reference alone is an appointment's."""
+    return said if ":" in said or not said else f"appointment:{said.upper()}"
 
 
 def _actor(who: str) -> str | None:

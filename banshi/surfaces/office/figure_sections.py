@@ -101,8 +101,8 @@ def _counts() -> tuple[Column, ...]:
     return (
         Column("visits", _("Visits")),
         Column("tickets", pgettext("figures", "Numbers")),
-        Column("booked", pgettext("figures", "booked")),
-        Column("walk_in", pgettext("figures", "walk-in")),
+        Column("booked", pgettext("figures", "Booked")),
+        Column("walk_in", pgettext("figures", "Walk-in")),
         Column("served", pgettext("figures", "Served")),
         Column("done", pgettext("outcome", "Done")),
         Column("paper_missing", _("Papers missing")),
@@ -165,8 +165,8 @@ def _chart(kind: str, labels: Sequence[str], series: Sequence[Row], unit: str, *
 def _came(rows: Sequence[Row], last: int, when: str) -> dict[str, Any]:
     """:param last: rows from here on have not happened yet; what came before is drawn to the end. :param when: then."""
     now, labels = rows[:last], [row["label"] for row in rows]
-    booked = _series(pgettext("figures", "booked"), [row["booked"] for row in now], "blue", stack="numbers")
-    walk_in = _series(pgettext("figures", "walk-in"), [row["walk_in"] for row in now], "light", stack="numbers")
+    booked = _series(pgettext("figures", "Booked"), [row["booked"] for row in now], "blue", stack="numbers")
+    walk_in = _series(pgettext("figures", "Walk-in"), [row["walk_in"] for row in now], "light", stack="numbers")
     served = _series(pgettext("figures", "Served"), [row["served"] for row in now], "jade", line=True)
     before = _series(
         _("Visits, %(when)s") % {"when": when}, [row["visits_before"] for row in rows], "ghost", line=True, ghost=True

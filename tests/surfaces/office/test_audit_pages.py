@@ -11,7 +11,7 @@ from django.test import Client
 
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.rooms.audit import actions as audit
-from tests.surfaces.office.editing import manager, office, signed_in, staff_with  # noqa: F401 – fixtures
+from tests.surfaces.office.editing import booked, manager, office, signed_in, staff_with  # noqa: F401 – fixtures
 from tests.town import TUESDAY_NINE, Town, at
 
 
@@ -75,3 +75,13 @@ def test_all_halls_are_in_the_file_of_whoever_audits_everywhere(manager: Client,
     everywhere = auditor.get("/office/town/audit/export", {"who": "wang", "all": "1", "format": "csv"}).content.decode()
 
     assert (len(here.splitlines()), len(everywhere.splitlines())) == (3, 4)
+
+
+def test_a_reference_alone_asks_for_the_deeds_of_that_appointment(manager: Client, office: Town):  # noqa: F811
+    one, other = (booked(office, "2026-03-11 09:00", person) for person in (0, 1))
+
+    bare = manager.get("/office/town/audit/", {"subject": one.code.lower()})
+
+    assert {line.entry.subject for line in bare.context["lines"]} == {f"appointment:{one.code}"}
+    assert other.code not in bare.content.decode()
+    assert "appointment:" not in bare.content.decode().split('id="subject"')[1].split(">")[0]
