@@ -255,6 +255,7 @@ def test_what_the_page_asks_by_itself_fails_in_silence_and_what_a_hand_did_is_sa
     take(installation)
     page = at_work(open_page)
     press(page, "Space", CALLED)
+    open_page.offline = True
     page.context.set_offline(True)
     with page.expect_event("requestfailed"):
         page.evaluate("htmx.trigger(document.body, 'desk-changed')")
