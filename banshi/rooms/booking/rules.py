@@ -354,8 +354,15 @@ def refusal(
     if no is not None:
         return no
     if not held and slot.free(internal=internal) < persons:
-        return Refusal("slot-full", {"quota": slot.internal_quota if internal else slot.quota})
+        return full(slot, internal=internal, persons=persons)
     return None
+
+
+def full(slot: SlotFacts, *, internal: bool = False, persons: int = 1) -> Refusal:
+    """No place is left, or too few for those who come together."""
+    facts: dict[str, Any] = {"quota": slot.internal_quota if internal else slot.quota}
+    left = slot.free(internal=internal)
+    return Refusal("slot-full", facts | ({"left": left, "persons": persons} if 0 < left < persons else {}))
 
 
 def _beyond_caps(person: PersonFacts, policy: BookingPolicy, item: str) -> Refusal | None:

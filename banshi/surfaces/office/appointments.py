@@ -228,7 +228,9 @@ def move(request: Asked, hall: str, code: str) -> HttpResponseBase:
         "office/appointment_move.html",
         place,
         appointment=found,
-        days=_by_day([each for each in slots if each.bookable and each.id != found.slot_id]),
+        days=_by_day(
+            [each for each in slots if each.bookable and each.free >= found.persons and each.id != found.slot_id]
+        ),
         refused=refused,
         why=clean(request.POST.get("why"), 120),
         status=status_of(refused) if refused else 200,
@@ -251,6 +253,11 @@ class BookForm(forms.Form):
         label=gettext_lazy("The person"),
         choices=[("staff", gettext_lazy("is here")), ("phone", gettext_lazy("is on the telephone"))],
     )
+    persons = forms.TypedChoiceField(
+        label=gettext_lazy("How many come for this"),
+        coerce=int,
+        help_text=gettext_lazy("A place each, in the same period."),
+    )
     why = forms.CharField(
         label=gettext_lazy("Why on behalf"),
         max_length=120,
@@ -263,8 +270,11 @@ class BookForm(forms.Form):
         help_text=gettext_lazy("Then the name typed here stands, whatever was declared before."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, most_persons: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["persons"].choices = [(n, n) for n in range(1, most_persons + 1)]  # type: ignore[attr-defined]
+        if most_persons == 1:
+            del self.fields["persons"]
         self.fields["id_type"].choices = [(each.value, named(each)) for each in IdType]  # type: ignore[attr-defined]
         for name in ("name", "id_number", "phone"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
@@ -306,7 +316,7 @@ def new(request: Asked, hall: str) -> HttpResponseBase:
         return page(request, "office/appointment_new.html", place, step=2, days=_by_day(chances), **context)
     zone = zone_of(place)
     context |= {"slot": slot, "starts_at": slot.starts_at.astimezone(zone), "ends_at": slot.ends_at.astimezone(zone)}
-    form = BookForm(request.POST if request.method == "POST" else None)
+    form = BookForm(request.POST if request.method == "POST" else None, most_persons=item.most_persons)
     refused: Refused | None = None
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
@@ -325,6 +335,7 @@ def new(request: Asked, hall: str) -> HttpResponseBase:
                 internal=internal,
                 why=said["why"],
                 note=said["note"],
+                persons=said.get("persons", 1),
             )
         except Refused as wrong:
             refused = wrong

@@ -127,6 +127,32 @@ def test_families_that_come_together_never_oversell(committed_town: Town):
     assert taken(slot) == 9
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.race
+def test_of_three_families_at_the_last_two_places_exactly_one_gets_them(committed_town: Town):
+    town = for_families(committed_town)
+    slot = town.slot(quota=2)
+    for i in range(1, 4):
+        town.person(i)
+
+    results = together(3, lambda i: book(town, slot, 2, i + 1))
+
+    assert sorted(r.slug if isinstance(r, Refused) else "booked" for r in results) == ["booked"] + ["slot-full"] * 2
+    assert taken(slot) == 2
+
+
+@pytest.mark.django_db
+def test_who_find_too_few_places_are_told_how_many_and_where_enough_are_together(town: Town):
+    for_families(town)
+    one, _, many = (town.slot(quota=n, starts=at(f"2026-03-11 {h:02}:00")) for n, h in ((1, 9), (1, 10), (3, 11)))
+
+    with pytest.raises(Refused) as no:
+        book(town, one, 2)
+
+    assert (no.value.facts["left"], no.value.facts["persons"]) == (1, 2)
+    assert [each.slot_id for each in no.value.next] == [many.pk]
+
+
 @pytest.mark.django_db
 def test_the_line_reckons_with_all_of_them(town: Town):
     for_families(town)
@@ -156,5 +182,8 @@ def test_the_api_takes_and_shows_them(town: Town):
     one = calls("post", "/appointments", "channel", body(town.slot(starts=at("2026-03-12 09:00"))))
 
     assert (made.status_code, made.json()["persons"], taken(slot)) == (201, 3, 3)
+    calls("delete", f"/appointments/{made.json()['code']}", "channel")
+    again = calls("post", f"/appointments/{made.json()['code']}/rebook", "channel")
+    assert (again.json()["persons"], taken(slot)) == (3, 3)
     assert too_many.status_code == 422
     assert one.json()["persons"] == 1

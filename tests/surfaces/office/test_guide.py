@@ -13,6 +13,7 @@ from banshi.kernel.documents import generate_resident_id
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment
+from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets import rules
@@ -294,3 +295,19 @@ def test_a_number_that_the_guide_gives_an_elder_goes_first_at_once(guide, office
 
     ticket = Ticket.objects.get()
     assert (ticket.lane, ticket.lane_to_check, ticket.rank_class) == ("elderly", False, rules.RankClass.LANE)
+
+
+def test_a_guide_books_for_several_who_come_together_where_the_matter_allows_it(guide, office):  # noqa: F811
+    slot = slot_at(office, "2026-03-11 10:00")
+    form = f"/office/town/appointments/new?item=pension&slot={slot.pk}"
+    alone = guide.get(form).text
+    HallItem.objects.filter(hall=office.hall, item__code="pension").update(most_persons=2)
+
+    asked = guide.get(form).text
+    wrong = book_for(guide, office, persons="3")
+    made = book_for(guide, office, persons="2")
+
+    slot.refresh_from_db()
+    assert ('name="persons"' in alone, 'name="persons"' in asked) == (False, True)
+    assert (wrong.status_code, made.status_code) == (422, 302)
+    assert (Appointment.objects.get().persons, slot.taken) == (2, 2)

@@ -245,7 +245,7 @@ def move(
         raise Refused(no)
     no = target_refusal(seen, fact, slot_id, now=now, by_hall=by_hall)
     if no is not None:
-        raise Chances(now, opens).refused(no, fact)
+        raise Chances(now, opens).refused(no, fact, persons=seen.persons)
     assert fact.slot is not None
     assert fact.item is not None
     old_ids = _slot_ids(seen)
@@ -257,7 +257,9 @@ def move(
     except Refused as full:
         if full.slug != "slot-full":
             raise
-        chances = alternatives_for(hall, fact.item.facts, near=fact.slot.starts_at, now=now, opens=opens)
+        chances = alternatives_for(
+            hall, fact.item.facts, near=fact.slot.starts_at, now=now, opens=opens, persons=seen.persons
+        )
         raise Refused("slot-full", facts=full.facts, next=chances or None) from full
     row = _locked(seen)
     if row.state != rules.State.BOOKED:

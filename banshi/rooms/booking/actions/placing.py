@@ -220,7 +220,7 @@ def place_many(asked: Sequence[Asked], *, now: datetime) -> list[Appointment | R
             ):
                 verdict = _verdict(mine, fact, now=now)
             if isinstance(verdict, Refusal):
-                results[i] = chances.refused(verdict, fact)
+                results[i] = chances.refused(verdict, fact, persons=asked[i].persons)
             elif verdict.asked.hold_id is not None or verdict.item.facts.periods > 1 or verdict.asked.persons > 1:
                 results[i] = _place_long(verdict, chances, now=now)
             elif claimed.get((key := (verdict.slot.id, asked[i].internal)), 0) >= verdict.slot.free(internal=key[1]):
@@ -452,17 +452,18 @@ class Chances:
     def __init__(self, now: datetime, opens: Opens) -> None:
         self._now = now
         self._opens = opens
-        self._known: dict[tuple[int, str, bool], tuple[Alternative, ...]] = {}
+        self._known: dict[tuple[int, str, bool, int], tuple[Alternative, ...]] = {}
 
-    def refused(self, no: Refusal, fact: AskedFacts) -> Refused:
+    def refused(self, no: Refusal, fact: AskedFacts, *, persons: int = 1) -> Refused:
+        """:param persons: who come together: only periods with so many places are a chance for them."""
         if no.next is not None or no.slug not in _OFFER_OTHERS or fact.hall is None or not fact.slot or not fact.item:
             return Refused(no)
         elsewhere = no.slug == "limit-half-day"  # only another half day helps
-        key = (fact.slot.id, fact.item.facts.code, elsewhere)
+        key = (fact.slot.id, fact.item.facts.code, elsewhere, persons)
         if key not in self._known:
             self._known[key] = alternatives_for(
                 fact.hall, fact.item.facts, near=fact.slot.starts_at, now=self._now, opens=self._opens,
-                without=(fact.slot.day, fact.slot.half) if elsewhere else None,
+                without=(fact.slot.day, fact.slot.half) if elsewhere else None, persons=persons,
             )  # fmt: skip
         return Refused(replace(no, next=self._known[key] or None))
 
@@ -600,7 +601,7 @@ def _place_long(grant: _Granted, chances: Chances, *, now: datetime) -> Appointm
     try:
         return _claim_long(grant, now=now)
     except Refused as no:
-        return chances.refused(no.refusal, grant.facts)
+        return chances.refused(no.refusal, grant.facts, persons=grant.asked.persons)
     except OperationalError as trouble:
         if met(trouble):
             return Refused("changed-meanwhile")
@@ -621,7 +622,7 @@ def _claim_long(grant: _Granted, *, now: datetime) -> Appointment:
         if free < _needed(grant, slot, held=held):
             if expired is not None:
                 raise Refused("hold-expired", facts={"expired": expired.astimezone(grant.hall.zone)})
-            raise Refused("slot-full", facts={"quota": slot.internal_quota if internal else slot.quota})
+            raise Refused(rules.full(slot_facts(slot, grant.hall.zone), internal=internal, persons=grant.asked.persons))
     appointment = _appointment(grant, None, now=now)
     appointment.ends_at = run[-1].ends_at.astimezone(grant.hall.zone)
     try:

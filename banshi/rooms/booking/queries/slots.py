@@ -241,8 +241,10 @@ def alternatives_for(
     channel: str = "web",
     opens: Opens | None = None,
     without: tuple[date, str] | None = None,
+    persons: int = 1,
 ) -> tuple[Alternative, ...]:
-    """The nearest quiet periods that can be booked instead. :param without: a day and its half that is of no use."""
+    """The nearest quiet periods that can be booked instead. :param without: a day and its half that is of no use;
+    :param persons: who come together and need a place each."""
     opens = opens or Opens(now)
     today = now.astimezone(hall.zone).date()
     around = near.astimezone(hall.zone).date()
@@ -253,7 +255,7 @@ def alternatives_for(
     found = [
         (_alternative(hall, view), view.busy)
         for view in views
-        if view.bookable and (view.starts_at.date(), rules.half_of(view.starts_at)) != without
+        if view.bookable and view.free >= persons and (view.starts_at.date(), rules.half_of(view.starts_at)) != without
     ]
     return rules.nearest_quiet(found, near=near, n=n)
 
