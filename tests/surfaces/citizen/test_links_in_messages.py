@@ -11,6 +11,7 @@ from banshi.foundation import clock
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.messaging.rules import link
+from banshi.surfaces.citizen.templatetags.citizen import linked
 from tests.surfaces.citizen.conftest import Phone, book
 from tests.town import Town, at
 
@@ -84,3 +85,18 @@ def test_pages_about_an_account_open_and_ask_to_sign_in(anybody: Phone, key: str
     page = anybody.get(link("", key=key, subject=subject))
 
     assert (page.status_code, "/sign-in?next=" in page.content.decode()) == (200, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (
+            "再约：http://x.cn/a/K7?k=AB。",
+            '再约：<a href="http://x.cn/a/K7?k=AB" rel="nofollow">http://x.cn/a/K7?k=AB</a>。',
+        ),
+        ("Again: https://x.cn/a/K7.", 'Again: <a href="https://x.cn/a/K7" rel="nofollow">https://x.cn/a/K7</a>.'),
+        ("<b>没有链接</b>", "&lt;b&gt;没有链接&lt;/b&gt;"),
+    ],
+)
+def test_an_address_in_a_message_can_be_tapped_in_both_languages(text: str, shown: str):
+    assert linked(text) == shown
