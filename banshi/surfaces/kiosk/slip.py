@@ -108,8 +108,23 @@ def slip(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
         "printing": request.GET.get("new") == "1",
         "has_printer": bool(place.device and place.device.printer),
         "rule": place.policy.tickets,
+        "to_confirm": tickets.to_confirm(ref)[-4:],
     }
     return page(request, place, "slip.html", context)
+
+
+@at_kiosk
+@require_POST
+@_of_a_slip
+def tell(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
+    """The person with the card says that the booking's telephone may be told about the number."""
+    _ticket(request, place, ref)
+    here = reverse("kiosk:slip", args=[place.hall.code, ref])
+    try:
+        moving.tell_as_booked(ref=ref, by=place.by, now=place.now)
+    except Refused as no:
+        return refused_page(request, place, no, again=here)
+    return redirect(here)
 
 
 @at_kiosk

@@ -20,5 +20,6 @@ urlpatterns = [
     path("<str:hall>/confirm", walk_in.confirm, name="confirm"),
     path("<str:hall>/slip/<str:ref>", slip.slip, name="slip"),
     path("<str:hall>/slip/<str:ref>/back", slip.put_back, name="put-back"),
+    path("<str:hall>/slip/<str:ref>/tell", slip.tell, name="tell"),
     path("<str:hall>/slip/<str:ref>/print", slip.print_it, name="print"),
 ]

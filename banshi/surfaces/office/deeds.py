@@ -92,6 +92,7 @@ DEEDS: dict[str, Text] = {
     "overrode_mismatch": pgettext_lazy("deed", "%(who)s let %(what)s go on in spite of a mismatch"),
     "took_over": pgettext_lazy("deed", "%(who)s took %(what)s over from another window"),
     "undone": pgettext_lazy("deed", "%(who)s undid the last step of %(what)s"),
+    "contact_confirmed": pgettext_lazy("deed", "%(what)s: its person, with the card, said whom to tell"),
     "lane_confirmed": pgettext_lazy("deed", "%(who)s saw why %(what)s goes first"),
     "put_first": pgettext_lazy("deed", "%(who)s put %(what)s first in line"),
     "noted": pgettext_lazy("deed", "%(who)s wrote a note on %(what)s"),

@@ -225,6 +225,7 @@ AUDIT: dict[str, Text] = {
     "appealed": pgettext_lazy("deed", "appealed"),
     "waiting": pgettext_lazy("deed", "joined the waiting list"),
     "left": pgettext_lazy("deed", "left the waiting list"),
+    "contact_confirmed": pgettext_lazy("deed", "said whom to tell"),
     "lane_confirmed": pgettext_lazy("deed", "confirmed a priority"),
     "put_first": pgettext_lazy("deed", "put first in line"),
     "noted": pgettext_lazy("deed", "wrote a note"),

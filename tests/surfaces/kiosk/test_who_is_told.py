@@ -13,6 +13,7 @@ from banshi.journeys import check_in, serve
 from banshi.kernel.actors import SYSTEM, Actor, ActorKind
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
+from banshi.rooms.audit.models import Entry
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.models import Appointment, Slot
@@ -249,3 +250,29 @@ def test_whoever_typed_first_is_told_no_more_once_the_hall_checks_in_by_the_book
     assert (mine.number, mine.ref == typed.ref, contact_of(mine)) == (typed.number, False, THEIRS)
     assert machine.get(f"/t/{typed.ref}?k={rating_key(typed.ref)}").status_code == 404
     assert machine.get(f"/kiosk/town/slip/{typed.ref}").status_code == 404
+
+
+def test_the_person_with_the_card_says_that_the_bookings_telephone_may_be_told(opened: Town, machine: Client) -> None:
+    """Most people book with a telephone that nobody has proven: one press, and they are told after all."""
+    book(opened, account(THEIRS), THEIRS)
+    where = arrive(machine, chip=chip(opened.person(1)))["Location"].split("?")[0]
+
+    asked = machine.get(where).content.decode()
+    machine.post(f"{where}/tell")
+    after = machine.get(where).content.decode()
+    again = machine.post(f"{where}/tell")
+
+    assert ["进展发到尾号 9000 的手机" in asked, "进展发到尾号" in after, THEIRS in asked] == [True, False, False]
+    assert (contact_of(Ticket.objects.get()), again.status_code) == (THEIRS, 409)
+    assert Entry.objects.filter(action="contact_confirmed").count() == 1
+
+
+@pytest.mark.parametrize("how", ["code", "typed"])
+def test_nobody_else_is_asked_whom_to_tell(opened: Town, machine: Client, how: str) -> None:
+    made = book(opened, account(THEIRS), THEIRS)
+    where = arrive(machine, **(typed_in(opened) if how == "typed" else {"presented": bookings.qr_text(made.code)}))
+    slip = where["Location"].split("?")[0]
+    Ticket.objects.update(notify_to="", phone_index="")
+
+    assert "进展发到尾号" not in machine.get(slip).content.decode()
+    assert machine.post(f"{slip}/tell").status_code == 409

@@ -11,7 +11,7 @@ from banshi.rooms.tickets.actions.calling import call_next, call_next_many, call
 from banshi.rooms.tickets.actions.day import close_day, learn, send_ahead, unpark_due
 from banshi.rooms.tickets.actions.deciding import override_mismatch, set_matter, skip, turn_away
 from banshi.rooms.tickets.actions.ground import lets_in
-from banshi.rooms.tickets.actions.handing import hand_over, send_to
+from banshi.rooms.tickets.actions.handing import hand_over, send_to, tell_as_booked
 from banshi.rooms.tickets.actions.moving import (
     came_early,
     claim,
@@ -110,6 +110,7 @@ __all__ = [
     "start",
     "stopped_by",
     "take_over",
+    "tell_as_booked",
     "tell_goes_on",
     "tell_stopped",
     "transfer",

@@ -1,4 +1,4 @@
-"""Numbers of one entry of a person go over to the other one (identity/actions/joining.py)."""
+"""Numbers of one entry of a person go over to the other one (journeys/join_entries.py); messages, to another telephone."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 
 from banshi.foundation.crypto import encrypt
+from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
+from banshi.rooms.audit import actions as audit
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.messaging.statements import TO_PLACE
-from banshi.rooms.tickets.actions.ground import tell_line
+from banshi.rooms.tickets.actions.ground import by_hall, locked, tell_line
 from banshi.rooms.tickets.models import AT_WINDOW, Ticket, Visit
+from banshi.rooms.tickets.queries.contact import contact_to_confirm
 
 IN_LINE = ["waiting", "called", "parked"]
 
@@ -73,3 +76,20 @@ def send_to(*, person_id: int, phone: str) -> int:
     rows.filter(ref__in=refs).update(notify_to=encrypt(phone, place=TO_PLACE), phone_index=messaging.phone_index(phone))
     messaging.send_elsewhere(subjects=[f"ticket:{ref}" for ref in refs], phone=phone)
     return len(refs)
+
+
+@transaction.atomic
+def tell_as_booked(*, ref: str, by: Actor, now: datetime) -> Ticket:
+    """The person, whose card was seen, says that the telephone given with the booking is to be told about the number.
+
+    :raises Refused: nothing-found, not-your-hall, wrong-state – not the person's own, somebody is told already, none was given.
+    """
+    ticket = locked(ref)
+    by_hall(ticket, by)
+    contact = contact_to_confirm(ticket)
+    if not contact:
+        raise Refused("wrong-state", facts={"state": ticket.state, "needs": "a telephone to confirm"})
+    ticket.notify_to, ticket.phone_index = encrypt(contact, place=TO_PLACE), messaging.phone_index(contact)
+    ticket.save(update_fields=["notify_to", "phone_index"])
+    audit.record(action="contact_confirmed", subject=f"ticket:{ref}", by=by, now=now, hall=ticket.hall.code)
+    return ticket

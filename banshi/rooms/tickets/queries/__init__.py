@@ -6,7 +6,7 @@ truth: promises against what happened.
 
 from __future__ import annotations
 
-from banshi.rooms.tickets.queries.contact import contact_of, contact_of_booked
+from banshi.rooms.tickets.queries.contact import contact_of, contact_of_booked, to_confirm
 from banshi.rooms.tickets.queries.desk import (
     DeskTicket,
     DeskView,
@@ -95,5 +95,6 @@ __all__ = [
     "ticket",
     "ticket_now",
     "tickets_of_visit",
+    "to_confirm",
     "undoable",
 ]

@@ -37,3 +37,17 @@ def contact_of(ticket: Ticket) -> str | None:
     if ticket.notify_to:
         return decrypt(ticket.notify_to, place=TO_PLACE)
     return ticket.person.phone if ticket.person is not None and not ticket.limit_key else None
+
+
+def contact_to_confirm(ticket: Ticket) -> str:
+    """The telephone given with a declared booking whose person is here with the card, and who is told nothing yet; else ""."""
+    booked = ticket.appointment
+    if ticket.limit_key or ticket.notify_to or booked is None or ticket.state not in ("waiting", "parked", "missed"):
+        return ""
+    return booked.contact or ""
+
+
+def to_confirm(ref: str) -> str:
+    """The same by ref."""
+    ticket = Ticket.objects.select_related("appointment").filter(ref=ref).order_by("id").first()
+    return contact_to_confirm(ticket) if ticket is not None else ""
