@@ -70,6 +70,20 @@ def by_card(town: Town, now: datetime) -> Ticket:
 
 
 @pytest.mark.django_db
+def test_who_is_sent_on_is_told_the_hall_the_way_and_how_long_it_takes(halls: Town):
+    old = tickets.issue(
+        hall=halls.hall, item_code="pension", person_id=halls.person(30).pk, channel="kiosk", by=CITIZEN,
+        now=TUESDAY_NINE, follows=True, contact="+8613800138000",
+    )  # fmt: skip
+
+    redirect.to_hall(ref=old.ref, hall="other", by=CLERK, now=TUESDAY_NINE)
+
+    told = Message.objects.get(key="redirected")
+    assert (told.hall, told.params["way_zh"]) == ("other", "一号路，路上约 30 分钟")
+    assert told.params["way_en"].endswith(", about 30 minutes away")
+
+
+@pytest.mark.django_db
 def test_nobody_is_sent_where_their_matter_is_closed(halls: Town):
     calendars.close(
         hall=halls.other_hall, starts_at=TUESDAY_NINE, ends_at=ELEVEN, reason_zh="漏水", reason_en="A leak",

@@ -65,6 +65,14 @@ def test_the_moving_part_is_that_of_the_page(anybody: Phone, open_town: Town):
     assert part in text(anybody.get(f"/t/{mine.ref}"))
 
 
+def test_priority_stands_on_the_phone_and_none_where_there_is_none(anybody: Phone, open_town: Town):
+    first, plain = number(open_town, lane="pregnant"), number(open_town)
+
+    pages = [text(anybody.get(f"/t/{each.ref}")) for each in (first, plain)]
+
+    assert [("孕妇或带婴儿" in page, "优先" in page) for page in pages] == [(True, True), (False, False)]
+
+
 def test_a_called_number_says_where_to_go(anybody: Phone, open_town: Town):
     mine = number(open_town)
     called(open_town)
