@@ -25,7 +25,7 @@ CALLED: Mapping[str, tuple[str, ...]] = {
     "document": ("text",),
     "text": ("text", "answer"),
     "persons": ("persons", "most_persons"),
-    "items": ("items", "item"),
+    "items": ("items", "item", "scope"),
     "contact": ("phone",),
     "role": ("what", "role"),
     "doc_type": ("id_type",),

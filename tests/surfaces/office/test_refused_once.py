@@ -66,7 +66,7 @@ FORMS: list[tuple[str, dict[str, Any], str | None]] = [
     ("mandate_give", {**MANDATE, "id_number": "123"}, "id_number"),
     ("mandate_give", {**MANDATE, "until": "gestern"}, "until"),
     ("mandate_give", {**MANDATE, "until": "2020-01-01"}, "until"),
-    ("mandate_give", {**MANDATE, "items": "NOPE"}, "items"),
+    ("mandate_give", {**MANDATE, "scope": "some"}, "items"),
     ("mandate_give", {**MANDATE, "paper": ""}, "paper"),
     ("person_name", {**CARD, "name": ""}, "name"),
     ("person_name", {**CARD, "name": "赵铁柱", "why": ""}, "why"),
