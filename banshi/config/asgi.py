@@ -7,6 +7,7 @@ is the real one, and nobody waits for ever – neither for a thread nor for the 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sys
 from typing import Any
@@ -74,7 +75,7 @@ class App:
         try:
             body = await self.bodies.read(scope, receive)
         except NoBody as none:
-            if not none.gone:
+            with contextlib.suppress(Exception):  # nobody may be there any more; who closed their half still listens
                 await _say(none.slug, scope, send)
             return
         if (lane := self.lanes.route(scope)) is not None:

@@ -21,11 +21,10 @@ PROMPT_S = 1.0  # a body that is whole by then kept nobody waiting
 
 
 class NoBody(Exception):
-    """The body did not come: `slug` says what to answer; `gone` that there is nobody to answer to."""
+    """The body did not come: `slug` says what to answer, whether or not somebody still listens."""
 
-    def __init__(self, slug: str, *, gone: bool = False) -> None:
+    def __init__(self, slug: str) -> None:
         self.slug = slug
-        self.gone = gone
         super().__init__(slug)
 
 
@@ -84,7 +83,7 @@ class Bodies:
             soon = None if waited else max(0.0, PROMPT_S - passed)
             message = await _in_time(receive, _patience(limits, passed, size), soon=soon, late=waits)
             if message["type"] == "http.disconnect":
-                raise NoBody("bad-request", gone=True)
+                raise NoBody("bad-request")
             part = message.get("body", b"")
             size += len(part)
             if size > limits.most_bytes:
