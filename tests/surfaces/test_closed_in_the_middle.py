@@ -153,6 +153,17 @@ def test_whoever_was_kept_is_called_and_told_so_in_the_same_sentence_everywhere(
     assert called.ref == number.ref
 
 
+def test_who_was_sent_home_reads_why_and_that_no_place_is_kept(ten: Town):
+    ref = Ticket.objects.get(state="waiting").ref
+    shut(ten, until=at("2026-03-10 23:59"))
+
+    page = browser().get(f"/t/{ref}").content.decode()
+
+    assert Ticket.objects.get(ref=ref).state == "closed"
+    assert "1 楼关闭：消防检查。暂停叫号，预计明天 9:00 恢复。" in page
+    assert "号不作废" not in page
+
+
 def test_evacuated_nobody_is_called_and_nobody_is_told_they_were_kept(ten: Town):
     row = booked_for_ten(ten)
     booking.keep(rows=[row], why_zh="消防检查", why_en="Fire drill", by=CLERK, now=TEN)

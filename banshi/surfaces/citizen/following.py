@@ -173,6 +173,8 @@ def _ticket(request: Any, ref: str, *, now: datetime) -> dict[str, Any]:
     too_late = after is not None and not after.reaches(likely_s=seen.likely_s, now=now)
     late = seen.state == "waiting" and seen.served_today is False and stopped is None
     unserved = seen.state == "closed" and owes_an_apology(seen.ref)
+    if unserved:  # why, as long as that closure runs
+        closed = stop_of(hall, now, item=seen.item, category=seen.category)
     mine = _mine(request, ref)
     return {
         "t": seen,
