@@ -74,7 +74,7 @@ LONG = Slip(
     ),
     qr="https://banshi.example/t/ABCD",
     qr_says="扫码看排到哪了，办完后评价这次服务，也可以在手机上取消或改期",
-    foot=("当天有效。过号到服务台。",),
+    foot=("当天有效。过号到咨询台。",),
 )
 
 
@@ -113,6 +113,108 @@ def test_nothing_that_is_sent_is_wider_than_the_paper_and_nothing_is_cut(columns
     assert ("A012", 8) in lines
     for words in text:
         assert re.sub(r"\s", "", "".join(wrapped(words, 10**6))) in sent
+
+
+TAKEN = Slip(
+    hall="广西壮族自治区防城港市东兴市政务服务中心（江平分中心）",
+    kind="现场号",
+    number="C016",
+    lines=(
+        ("办理", "国有建设用地使用权及房屋所有权转移登记"),
+        ("人数", "3"),
+        ("优先", "孕妇或带婴儿"),
+        ("等候楼层", "二层"),
+        ("窗口", "09–12、26"),
+        ("也可能叫到", "一层、三层"),
+        ("前面还有", "12 人"),
+        ("今天大概轮不到", "17:00 停止办理"),
+    ),
+    qr="",
+    qr_says="",
+    foot=("当天有效。过号到咨询台。",),
+)
+TAKEN_EN = Slip(
+    hall="Dongcheng District Government Service Centre, Beijing",
+    kind="Walk-in number",
+    number="E006",
+    lines=(
+        ("For", "Transfer of ownership, registration – between relatives"),
+        ("Priority", "Pregnant or with a baby"),
+        ("Wait on", "Floor 2"),
+        ("After a long wait also", "Floor 1, Floor 3"),
+        ("Fee", "¥80"),
+    ),
+    qr="",
+    qr_says="",
+    foot=(),
+)
+
+
+@pytest.mark.parametrize(
+    ("slip", "columns", "printed"),
+    [
+        (TAKEN, 32, """\
+广西壮族自治区防城港市东兴市政务
+服务中心（江平分中心）
+现场号
+
+C016
+
+办理        国有建设用地使用权及
+            房屋所有权转移登记
+人数        3
+优先        孕妇或带婴儿
+等候楼层    二层
+窗口        09-12、26
+也可能叫到  一层、三层
+前面还有    12 人
+今天大概轮不到
+            17:00 停止办理
+--------------------------------
+当天有效。过号到咨询台。"""),
+        (TAKEN, 48, """\
+广西壮族自治区防城港市东兴市政务服务中心（江平分
+中心）
+现场号
+
+C016
+
+办理            国有建设用地使用权及房屋所有权转
+                移登记
+人数            3
+优先            孕妇或带婴儿
+等候楼层        二层
+窗口            09-12、26
+也可能叫到      一层、三层
+前面还有        12 人
+今天大概轮不到  17:00 停止办理
+------------------------------------------------
+当天有效。过号到咨询台。"""),
+        (TAKEN_EN, 32, """\
+Dongcheng District Government
+Service Centre, Beijing
+Walk-in number
+
+E006
+
+For       Transfer of ownership,
+          registration - between
+          relatives
+Priority  Pregnant or with a
+          baby
+Wait on   Floor 2
+After a long wait also
+          Floor 1, Floor 3
+Fee       ￥80
+--------------------------------"""),
+    ],
+    ids=["58 mm", "80 mm", "58 mm in English"],
+)  # fmt: skip
+def test_a_slip_reads_like_this(slip: Slip, columns: int, printed: str):
+    data = render(slip, columns)
+
+    assert "\n".join(line.decode("gb18030") for line, _ in printed_lines(data)).rstrip() == printed
+    assert max(width(line.decode("gb18030")) * size for line, size in printed_lines(data)) <= columns
 
 
 @pytest.mark.parametrize("columns", [32, 48])

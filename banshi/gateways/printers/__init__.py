@@ -15,7 +15,7 @@ import re
 import socket
 import stat
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from django.conf import settings
@@ -25,6 +25,7 @@ from banshi.rooms.devices.ports import PrinterTrouble, Slip
 from banshi.rooms.devices.rules import printer_fault
 
 COLUMNS = 48
+GAP = 2  # blanks between a label and its value
 PAPERS = {"": 48, "48": 48, "42": 42, "32": 32}
 _OTHERWISE = {"¥": "￥", "•": "·", "‧": "·", "−": "-", "‑": "-", "\u00a0": " ", "–": "-"}
 _WORDS = re.compile(r"[\x21-\x7e]+\s*|[^\x21-\x7e]")
@@ -58,15 +59,19 @@ def render(slip: Slip, columns: int = COLUMNS) -> bytes:
     def put(text: str, *, align: str = "left", size: int = 1, bold: bool = False) -> None:
         paper.set(align=align, bold=bold, custom_size=True, width=size, height=size)
         for line in wrapped(text, columns // size) or [""]:
-            paper._raw(line.encode("gb18030") + b"\n")
+            say(line)
+
+    def say(line: str) -> None:
+        paper._raw(line.encode("gb18030") + b"\n")
 
     put(slip.hall, align="center", bold=True)
     put(slip.kind, align="center")
     put("")
     put(slip.number, align="center", size=min(8, columns // max(1, width(slip.number))) or 1, bold=True)
     put("")
-    for label, value in slip.lines:
-        put(f"{label}  {value}")
+    paper.set(align="left", bold=False, custom_size=True, width=1, height=1)
+    for line in in_columns(slip.lines, columns):
+        say(line)
     put("-" * columns)
     if slip.qr:
         paper.set(align="center", normal_textsize=True)
@@ -77,6 +82,23 @@ def render(slip: Slip, columns: int = COLUMNS) -> bytes:
         put(text, align="center")
     paper.cut()
     return bytes(paper.output)
+
+
+def in_columns(pairs: Sequence[tuple[str, str]], columns: int) -> list[str]:
+    """Labels, and their values below each other beside them; what is too long for the label's column has a line of its own."""
+    labels = [printable(label) for label, _ in pairs]
+    widest = columns * 2 // 5
+    beside = max((width(label) for label in labels if width(label) + GAP <= widest), default=0) + GAP
+    lines = []
+    for label, (_, value) in zip(labels, pairs, strict=True):
+        first, *rest = wrapped(value, columns - beside) or [""]
+        if width(label) + GAP > beside:
+            lines += wrapped(label, columns)
+            lines.append(" " * beside + first)
+        else:
+            lines.append(label + " " * (beside - width(label)) + first)
+        lines += [" " * beside + each for each in rest]
+    return lines
 
 
 def printable(text: str) -> str:
