@@ -104,7 +104,8 @@ def _asking(window: Window) -> dict[str, Any]:
     return {
         "window": window,
         "staff": staff or (session.staff if session else None),
-        "working": session is not None and session.paused_at is None,
+        "working": session is not None and (session.paused_at is None or _somebody_at(window)),
+        "paused": session is not None and session.paused_at is not None,
         "ref": ref,
         "number": number,
         "faces": [
@@ -119,6 +120,11 @@ def _lately_here(window: Window, ref: str) -> bool:
     lasts = 2 * max(ASK_FOR, timedelta(seconds=AT_LEAST_S * clock.speed()))
     ended = Service.objects.filter(ticket__ref=ref, window=window, outcome="finished")
     return ended.filter(ended_at__gte=clock.now() - lasts).exists()
+
+
+def _somebody_at(window: Window) -> bool:
+    """Whoever is at the window when its clerk pauses is served to the end."""
+    return Ticket.objects.filter(window=window, state__in=("called", "serving")).exists()
 
 
 def _just_finished(window: Window) -> tuple[str, str, Any]:

@@ -268,6 +268,25 @@ def test_it_does_not_ask_while_the_next_one_is_served(opened: Town, served: Any,
     assert "data-ask" not in page
 
 
+def test_a_pause_is_not_called_closed_and_begins_when_nobody_is_at_the_window(
+    opened: Town, served: Any, screen: Client, set_time: Callable[[datetime], None]
+):
+    def shown() -> list[str]:
+        page = screen.get("/screens/windows/town-01/rate/part").content.decode()
+        return [words for words in ("为你服务", "暂停一会儿", "这个窗口没有开放") if words in page]
+
+    following = called_again(opened)
+    tickets.start(ref=following.ref, staff_id=opened.clerk.id, now=TUESDAY_NINE)
+    tickets.pause(staff_id=opened.clerk.id, reason="喝水", now=TUESDAY_NINE)
+    during = shown()
+    tickets.finish(ref=following.ref, staff_id=opened.clerk.id, now=TUESDAY_NINE)
+    set_time(TUESDAY_NINE + timedelta(minutes=4))
+    paused = shown()
+    tickets.sign_out(staff_id=opened.clerk.id, now=TUESDAY_NINE)
+
+    assert (during, paused, shown()) == (["为你服务"], ["暂停一会儿"], ["这个窗口没有开放"])
+
+
 def called_again(town: Town) -> Any:
     tickets.issue(hall=town.hall, category_code="A", channel="kiosk", by=SYSTEM, now=TUESDAY_NINE)
     return tickets.call_next(window_code="town-01", staff_id=town.clerk.id, now=TUESDAY_NINE)

@@ -80,6 +80,13 @@ box.addEventListener("click", (event) => {
     timer = setTimeout(finish, THANKS);
   }
 });
+// Whoever chose their language and left: the next person finds the hall's own.
+let leaves;
+function stays() {
+  clearTimeout(leaves);
+  leaves = setTimeout(() => { if (!pending) location.replace(body.dataset.backTo); }, ASKING);
+}
+if (body.dataset.backTo) { addEventListener("pointerdown", stays); stays(); }
 addEventListener("pagehide", () => { if (pending) send(pending); });
 
 new window.Banshi.LiveSource(`/live/halls/${encodeURIComponent(body.dataset.hall)}`, {
