@@ -204,6 +204,27 @@ def test_put_back_pressed_by_two_at_once_is_one_deed_and_nobody_is_refused(trans
     assert [miss.reinstated_at is not None for miss in Miss.objects.all()] == [True]
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("deed", ["give", "check-in", "book"])
+def test_a_button_pressed_twice_at_once_is_one_deed(office, deed):  # noqa: F811
+    staff = staff_with("guide", "guide")
+    fingers = [signed_in(staff), signed_in(staff)]
+    path, sent = f"{HERE}{deed}", {}
+    if deed == "give":
+        sent = {"what": "category:A"}
+    elif deed == "check-in":
+        sent = {"code": booked(office, "2026-03-10 09:00", 2).code}
+    else:
+        path, sent = "/office/town/appointments/new", for_somebody_without_a_phone(office)
+    sent["csrfmiddlewaretoken"] = "g" * 64
+
+    first, second = together(2, lambda i: fingers[i].post(path, sent))
+
+    assert (first.status_code, second.status_code, first["Location"]) == (302, 302, second["Location"])
+    made = {"give": (1, 0), "check-in": (1, 1), "book": (0, 1)}[deed]
+    assert (Ticket.objects.count(), Appointment.objects.count()) == made
+
+
 def test_a_number_stands_on_paper_again_without_the_key_that_rates(guide, office):  # noqa: F811
     ticket = take(office, office.person(2), lane="disabled")
 
@@ -227,15 +248,18 @@ def test_a_number_or_booking_of_another_hall_is_not_printed_here(office):  # noq
     assert codes == [404, 404]
 
 
-def book_for(guide: Any, town: Any, **more: str) -> Any:
+def for_somebody_without_a_phone(town: Any) -> dict[str, str]:
     slot = slot_at(town, "2026-03-11 10:00")
     person = town.person(4)
     type(person).objects.filter(pk=person.pk).update(phone=None, phone_index=None)
-    said = {
+    return {
         "item": "pension", "slot": str(slot.pk), "name": person.name, "id_type": "resident_id",
         "id_number": number_of(person), "phone": "", "source": "staff", "why": "没有手机",
     }  # fmt: skip
-    return guide.post("/office/town/appointments/new", said | more)
+
+
+def book_for(guide: Any, town: Any, **more: str) -> Any:
+    return guide.post("/office/town/appointments/new", for_somebody_without_a_phone(town) | more)
 
 
 def test_somebody_without_a_telephone_takes_the_booking_along_on_paper(guide, office):  # noqa: F811
