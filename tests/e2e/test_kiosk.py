@@ -61,7 +61,7 @@ def test_a_scanner_types_the_qr_code_at_the_start_and_the_slip_comes(
 
     page.wait_for_url("**/kiosk/dongcheng/slip/**")
     number = page.locator(".ticket__no").inner_text()
-    page.get_by_text("这台机器不打小票").or_(page.get_by_text("取走小票")).wait_for()
+    page.get_by_text("这台机器不打印小票").or_(page.get_by_text("取走小票")).wait_for()
     assert number[1:].isdigit()
     assert booked["id_number"] not in page.content()
     assert axe(page) == []

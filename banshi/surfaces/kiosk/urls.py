@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from banshi.surfaces.kiosk import check_in, own_phone, pairing, slip, start, walk_in
+from banshi.surfaces.kiosk import away, check_in, own_phone, pairing, slip, start, walk_in
 
 app_name = "kiosk"
 
 urlpatterns = [
+    path("worker.js", away.worker, name="worker"),
+    path("away", away.away, name="away"),
     path("<str:hall>/", start.start, name="start"),
     path("<str:hall>/heartbeat", start.heartbeat, name="heartbeat"),
     path("<str:hall>/pair", pairing.pair, name="pair"),

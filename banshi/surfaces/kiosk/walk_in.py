@@ -36,7 +36,7 @@ RESULTS = 6
 def no_walk_ins(place: Place, item: str | None = None, category: str | None = None) -> Refused | None:
     """Why no walk-in number is given now: to nobody at all, or not for this matter or category."""
     if not place.policy.tickets.walk_ins:
-        reason = {"zh": "本大厅只办理预约，先约时间", "en": "This hall serves by appointment; book a time first"}
+        reason = {"zh": "本大厅只接待预约，先约时间再来", "en": "This hall serves by appointment; book a time first"}
         return Refused("walk-ins-closed", facts={"reason": reason})
     found = tickets.numbers_open(
         hall=place.hall, policy=place.policy.tickets, now=place.now, item=item, category=category
@@ -44,7 +44,7 @@ def no_walk_ins(place: Place, item: str | None = None, category: str | None = No
     if found.open:
         return None
     opens, why = found.opens_at, found.why
-    reason = {"zh": why.words.zh, "en": why.words.en} if why else {"zh": "现在不在开放时间", "en": "It is not open now"}
+    reason = {"zh": why.words.zh, "en": why.words.en} if why else {"zh": "现在不是开放时间", "en": "It is not open now"}
     if found.closure is not None and (stop := stop_of(place.hall, place.now, item=item, category=category)) is not None:
         said = stop.both()
         reason = {"zh": said.zh, "en": said.en}
@@ -167,7 +167,7 @@ def _take(request: HttpRequest, place: Place, item_code: str, category_code: str
             return which_document(request, place, document)
         if not document.is_document:
             reason = {
-                "zh": "这里放身份证；预约码从“已预约”进",
+                "zh": "这里放身份证；预约码在“已预约”里扫",
                 "en": "Lay the ID card here; appointment codes go to “Booked”",
             }
             raise Refused("identity-invalid", facts={"reason": reason})

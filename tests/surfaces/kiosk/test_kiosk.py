@@ -140,7 +140,7 @@ def test_after_the_daily_limit_booking_by_phone_is_offered(opened: Town, machine
     page = answer.content.decode()
     assert answer.status_code == 409
     assert "今天的号取完了" in page
-    assert "用手机约个时间" in page
+    assert "用手机预约" in page
 
 
 def test_a_matter_by_appointment_only_is_refused_before_anybody_confirms(opened: Town, machine: Client):

@@ -145,7 +145,7 @@ def test_too_early_shows_the_number_that_waits_meanwhile(
 
     page = show(machine, opened.person(1)).content.decode()
 
-    assert f"看 {ticket.number} 号" in page
+    assert f"查看 {ticket.number}" in page
 
 
 def test_the_number_that_too_early_offers_is_the_appointments(

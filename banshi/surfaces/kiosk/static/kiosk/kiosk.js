@@ -15,7 +15,9 @@ function leave() {
   location.replace(start);
 }
 
-document.addEventListener("idle", (event) => { event.preventDefault(); leave(); });
+let sending = false; // a form is on its way: whoever sent it is waited for
+
+document.addEventListener("idle", (event) => { event.preventDefault(); if (!sending) leave(); });
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
   if (!link || event.defaultPrevented || link.origin !== location.origin || link.hash) return;
@@ -30,7 +32,9 @@ document.addEventListener("submit", (event) => {
   onward(() => {
     if (button?.hasAttribute("formaction")) form.action = button.formAction;
     if (button?.name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value }));
+    sending = true;
     form.submit(); // not as the event again: a form is sent once
+    setTimeout(unheard, 6000);
   });
 });
 
@@ -50,9 +54,31 @@ async function onward(go) {
   while (!(await reached())) await new Promise((wait) => setTimeout(wait, 3000));
   location.replace(start);
 }
+
+/** The answer takes long: where nothing answers at all say so, and that what was sent goes on (worker.js). */
+async function unheard() {
+  const gone = !(await reached());
+  away.hidden = !gone;
+  document.getElementById("sending").hidden = !gone;
+  setTimeout(unheard, 3000);
+}
+
+if ("serviceWorker" in navigator && isSecureContext) {
+  navigator.serviceWorker.register("/kiosk/worker.js", { scope: "/kiosk/" })
+    .then(() => navigator.serviceWorker.ready)
+    .then((ready) => { if (body.dataset.page === "start") ready.active.postMessage("keep"); })
+    .catch(() => { /* the kiosk works without; only a cold start then shows the browser's page */ });
+}
+
 // A page that the browser kept in memory is not shown to the next person.
 addEventListener("pageshow", (event) => { if (event.persisted) location.replace(start); });
 addEventListener("contextmenu", (event) => event.preventDefault());
+
+/* ---- the slip that could not be asked for ---- */
+
+for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, (event) => {
+  if (event.target.closest?.("#printed")) document.getElementById("printed").replaceChildren(document.getElementById("unprinted").content.cloneNode(true));
+});
 
 /* ---- silence: told before it ends, and any touch renews the time ---- */
 
