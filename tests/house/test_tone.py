@@ -67,6 +67,24 @@ def test_chinese_is_said_without_please_hello_and_the_system():
     assert [(path, text[:60]) for path, text in said if impolite(text)] == []
 
 
+OTHER_DESKS = {
+    "服务台": "咨询台",
+    "导办台": "咨询台",
+    "问讯处": "咨询台",
+    "guides' desk": "service desk",
+    "help desk": "service desk",
+}
+
+
+def test_the_desk_where_people_ask_has_one_name():
+    said = [(path, form) for path, message in messages() for form in all_forms(message.string) + all_forms(message.id)]
+    said += list(in_python())
+    for path in [*sorted(ROOT.glob("presets/halls/**/*.yaml")), *sorted(ROOT.glob("banshi/**/templates/**/*.html"))]:
+        said.append((str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")))
+
+    assert [(path, other) for path, text in said for other in OTHER_DESKS if other in text] == []
+
+
 def test_english_sentences_begin_with_a_capital():
     small = [
         (path, form)

@@ -119,7 +119,7 @@ DEEDS: dict[str, Text] = {
     "name_proven": pgettext_lazy("deed", "Evidence proved the name of %(what)s"),
     "phone_proven": pgettext_lazy("deed", "%(what)s proved the telephone number"),
     "name_corrected": pgettext_lazy("deed", "%(who)s corrected the name of %(what)s from the card"),
-    "account_proven": pgettext_lazy("deed", "%(who)s proved the telephone of %(what)s at the window"),
+    "account_proven": pgettext_lazy("deed", "%(who)s bound the telephone of %(what)s"),
     "phone_cleared": pgettext_lazy("deed", "%(who)s took the telephone off %(what)s"),
     "name_confirmed": pgettext_lazy("deed", "%(who)s compared the name of %(what)s with the card"),
     "entries_joined": pgettext_lazy("deed", "%(who)s made two entries one: %(what)s has two documents"),

@@ -197,7 +197,7 @@ AUDIT: dict[str, Text] = {
     "name_proven": _("proved a name"),
     "phone_proven": _("proved a telephone"),
     "name_corrected": _("corrected a name"),
-    "account_proven": _("proved a telephone at the window"),
+    "account_proven": _("bound a telephone"),
     "phone_cleared": _("took a telephone off"),
     "name_confirmed": _("proved a name at the window"),
     "entries_joined": _("made two entries one"),
