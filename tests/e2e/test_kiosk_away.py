@@ -12,10 +12,6 @@ from tests.e2e.line import Line
 
 pytestmark = pytest.mark.browser
 MORNING = "2026-11-24T09:10:00+08:00"
-TOLD = """new Promise((told) => {
-  const look = () => document.getElementById("sending").checkVisibility() ? told() : setTimeout(look, 100);
-  look();
-})"""
 
 
 @pytest.fixture
@@ -91,14 +87,12 @@ def test_a_number_whose_answer_was_lost_is_shown_once_the_line_is_back(
     kiosk: Callable[[str], Any], line: Line, installation: Any
 ):
     page = kiosk("confirm?category=C")
-    beside = page.context.new_cdp_session(page)  # the page's own waits for the form's answer first
     before = waiting(installation)
     line.lose_the_answer_to(b"POST /kiosk/dongcheng/confirm")
 
     page.get_by_role("button", name="取号", exact=True).evaluate("button => setTimeout(() => button.click())")
     assert line.lost.wait(20)
     assert waiting(installation) == before + 1
-    beside.send("Runtime.evaluate", {"expression": TOLD, "awaitPromise": True})
     line.mend()
 
     page.wait_for_url("**/slip/**")

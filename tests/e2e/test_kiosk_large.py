@@ -83,3 +83,19 @@ def test_large_type_goes_along_from_page_to_page_until_somebody_leaves(large: Ca
 
     page.wait_for_url("**/kiosk/dongcheng/")
     assert page.locator("html").get_attribute("data-mode") is None
+
+
+def test_choices_are_read_and_hit_at_arms_length(large: Callable[..., Any], picture: Any):
+    page = large("check-in")
+
+    page.keyboard.type("H12345678")  # a passport, or a permit
+    page.keyboard.press("Enter")
+    page.locator(".kiosk-choice").nth(1).wait_for()
+
+    heights = page.locator(".kiosk-choice").evaluate_all("all => all.map((e) => e.offsetHeight)")
+    type_sizes = page.locator(".kiosk-choice .tile__title").evaluate_all(
+        "all => all.map((e) => parseFloat(getComputedStyle(e).fontSize))"
+    )
+    assert (min(heights) >= 96, min(type_sizes) >= 36) == (True, True)
+    assert page.evaluate(OUT_OF_REACH) == []
+    picture(page, f"kiosk-choice-large-{page.viewport_size['width']}")

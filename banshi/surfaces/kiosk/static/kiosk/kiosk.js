@@ -179,7 +179,7 @@ for (const choice of document.querySelectorAll("[data-pad]")) {
 
 const more = document.querySelector("[data-more]");
 const last = document.querySelector(".kiosk-choices > :last-child");
-if (more && last) new IntersectionObserver(([seen]) => { more.hidden = seen.isIntersecting; }, { rootMargin: "0px 0px -20% 0px" }).observe(last);
+if (more && last) new IntersectionObserver(([seen]) => { more.hidden = seen.isIntersecting; }, { rootMargin: "0px 0px -10% 0px" }).observe(last);
 
 /* ---- hall time ---- */
 
