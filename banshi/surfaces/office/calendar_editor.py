@@ -430,7 +430,7 @@ def publish(request: Asked, hall: str) -> HttpResponseBase:
                 hall=place, version=int_or_none(request.POST.get("start"), 1) or 0
             ).first(),
         }
-        if refused.slug == "changed-meanwhile":
+        if refused.slug == "changed-meanwhile" and newest is not None:
             typed["tab"] = "form"
             mine = rules.load(document).model_dump(mode="json", by_alias=True)
             seen = int_or_none(request.POST.get("version")) or 0

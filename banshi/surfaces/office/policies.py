@@ -86,7 +86,7 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
                 each.error = faults.get(each.path, "")
         general = [text for path, text in faults.items() if path == "" or path == "from_day"]
         return _page(request, place, form, meta, newest, faults=faults, general=general)
-    if int_or_none(meta["version"]) not in (None, newest.version if newest else 0):
+    if newest is not None and int_or_none(meta["version"]) not in (None, newest.version):
         return _told(request, place, document, meta)
     if request.POST.get("act") == "redraw":  # in another language, as typed
         return _page(request, place, policy_form.sections(document), meta, newest)
@@ -107,7 +107,7 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
             confirmed=request.POST.get("confirmed") == "yes",
         )
     except Refused as refused:
-        if refused.slug == "changed-meanwhile":
+        if refused.slug == "changed-meanwhile" and PolicyVersion.objects.filter(hall=place).exists():
             return _told(request, place, document, meta)
         shown = policy_form.sections(document)
         return _page(

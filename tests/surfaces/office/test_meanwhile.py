@@ -198,3 +198,12 @@ def test_of_two_who_word_a_message_for_the_first_time_at_once_one_is_told():
 
     assert sorted(isinstance(each, Refused) for each in answers) == [False, True]
     assert Template.objects.get().body[-1] in "甲乙"
+
+
+def test_a_hall_without_any_version_is_not_told_of_one(manager):  # noqa: F811
+    typed = policy_fields(manager, act="publish", version="5")
+    PolicyVersion.objects.all().delete()
+
+    answer = manager.post(POLICY, typed)
+
+    assert (answer.status_code, answer.context["meanwhile"]) == (409, None)
