@@ -65,18 +65,18 @@ def test_the_docs_keep_their_words_around_the_figures(tmp_path: Path):
 
 
 DAY = {
-    "hall": "nancheng", "minutes": 560, "speed": 120, "n": 100, "at_most": 0.91, "likely_off": 0.04, "same_as_reported": True,
-    "by_category": {"A": {"n": 90, "at_most": 0.92, "likely_off": -0.03}, "B": {"n": 10, "at_most": 1.0, "likely_off": 0.5}},
-    "by_hour": {"09": {"n": 100, "at_most": 0.91, "likely_off": 0.04}},
+    "hall": "nancheng", "days": 40, "n": 1000, "at_most": 0.91, "likely_off": 0.04,
+    "by_category": {"A": {"n": 900, "at_most": 0.92, "likely_off": -0.03}, "B": {"n": 10, "at_most": 1.0, "likely_off": 0.5}},
+    "by_hour": {"08:30": {"n": 1000, "at_most": 0.91, "likely_off": 0.04}},
 }  # fmt: skip
 
 
 def test_the_crowds_day_is_told_by_category_and_hour_and_few_are_named_so():
     assert report.crowd_rows(DAY) == [
-        ("all", "100", "91% held; +4%"),
-        ("category A", "90", "92% held; -3%"),
+        ("all", "1,000", "91% held; +4%"),
+        ("category A", "900", "92% held; -3%"),
         ("category B", "10", "100% held; +50% (few)"),
-        ("09:00–10:00", "100", "91% held; +4%"),
+        ("the hour from 08:30", "1,000", "91% held; +4%"),
     ]
 
 
@@ -87,7 +87,8 @@ def test_the_crowds_day_alone_leaves_the_other_figures_of_the_docs_alone(tmp_pat
     report.refresh(doc, {"crowd_day": DAY})
 
     assert "measured" in doc.read_text(encoding="utf-8")
-    assert doc.read_text(encoding="utf-8").count("| category A | 90 |") == 1
-    assert report.broken_promises({"crowd_day": DAY | {"same_as_reported": False}}) == [
-        "the hall does not report what its crowd saw"
+    assert doc.read_text(encoding="utf-8").count("| category A | 900 |") == 1
+    assert report.broken_promises({"crowd_day": DAY}) == []
+    assert report.broken_promises({"crowd_day": DAY | {"at_most": 0.8}}) == [
+        "of waits told 80% held, “about” was off by +4%"
     ]

@@ -38,7 +38,9 @@ def main(options: dict[str, Any]) -> int:
 
     began = time.monotonic()
     try:
-        figures = _crowd_alone(quick, say) if options.get("only") == "crowd_day" else _measured(quick, say)
+        day = crowd_day(quick=quick, say=say)
+        figures: dict[str, Any] = {"quick": quick} if options.get("only") == "crowd_day" else _measured(quick, say)
+        figures["crowd_day"] = day
     except BenchTrouble as trouble:
         say(f"the bench could not run: {trouble}")
         return 1
@@ -61,15 +63,6 @@ def main(options: dict[str, Any]) -> int:
     return 1 if broken else 0
 
 
-def _crowd_alone(quick: bool, say: Callable[[str], None]) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory(prefix="banshi-bench-") as folder:
-        data = Path(folder)
-        data.chmod(0o755)
-        say("setting up an installation …")
-        with installation(data) as on:
-            return {"quick": quick, "crowd_day": crowd_day(on, quick=quick, say=say)}
-
-
 def _measured(quick: bool, say: Callable[[str], None]) -> dict[str, Any]:
     files = raise_file_limit()
     with tempfile.TemporaryDirectory(prefix="banshi-bench-") as folder:
@@ -79,7 +72,6 @@ def _measured(quick: bool, say: Callable[[str], None]) -> dict[str, Any]:
         with installation(data) as on:
             bench = Bench(on, quick=quick, say=say)
             figures: dict[str, Any] = {"quick": quick, "machine": _machine(on.sql("SHOW server_version")[0][0])}
-            figures["crowd_day"] = crowd_day(on, quick=quick, say=say)
             before = bench.before_history()
             figures["book"] = bench.book()
             figures["call_next"] = bench.call_next()

@@ -1,81 +1,110 @@
-"""A day of the crowd in one hall: what waits were told, and what came of them, by category and by hour of arrival."""
+"""The crowd's own day replayed, and what the waits told in it were worth: its presets' arrivals, bookings, fates, windows and
+handling times. Machine time plays no part: the same everywhere. Nobody is left out, who waits not at all neither.
+"""
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
-import subprocess
-import sys
-import urllib.request
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from banshi.crowd.bench.ground import DAY, OPENING, BenchTrouble, Installation
+import yaml
 
-HALL = "nancheng"
-BEGINS = f"{DAY}T08:20:00+08:00"
-SPEED = 120  # hall seconds a second
-MINUTES, QUICK_MINUTES = 560, 60  # of the hall; its doors close at half past five
-PATIENCE_S = 900
+from banshi.crowd import plan
+from banshi.crowd.bench.waits import GAP, Coming, Told, bias, kept, lived
+from banshi.crowd.dice import dice
+from banshi.crowd.halls import PRESETS, Place, Profile, on_duty, profile_of
+from banshi.rooms.tickets.rules import Handling
 
-
-def crowd_day(on: Installation, *, quick: bool, say: Callable[[str], None]) -> dict[str, Any]:
-    """Counts and ratios: `n` waits told, the share that stayed below “at most”, how far “about” was off (0.04: 4 % too long).
-
-    :raises BenchTrouble: the crowd could not live its day, or the hall does not report what the crowd saw.
-    """
-    minutes = QUICK_MINUTES if quick else MINUTES
-    say(f"a crowd lives {minutes} minutes of {HALL} …")
-    _set_clock(on, BEGINS)
-    try:
-        with _duties(on):
-            told = _lived(on, minutes)
-    finally:
-        _set_clock(on, OPENING)
-    return {"hall": HALL, "minutes": minutes, "speed": SPEED, **told}
+HALL, SCALE, DAYS, QUICK_DAYS = "nancheng", 0.5, 200, 8
+HOURS = [(time(8, 30), time(12)), (time(14), time(17, 30))]
 
 
-def _lived(on: Installation, minutes: int) -> dict[str, Any]:
-    asked = ["--hall", HALL, "--speed", str(SPEED), "--minutes", str(minutes), "--seed", "7", "--json"]
-    done = subprocess.run(
-        [sys.executable, "-m", "banshi.cli", "crowd", "--demo-json", str(on.data / "demo.json"), *asked],
-        env={**os.environ, **on.environment}, capture_output=True, text=True, timeout=PATIENCE_S, check=False,
-    )  # fmt: skip
-    try:
-        report = json.loads(done.stdout)
-    except json.JSONDecodeError as wrong:
-        raise BenchTrouble(f"the crowd went home early:\n{done.stderr[-2000:]}") from wrong
-    told: dict[str, Any] | None = report["halls"][HALL]["promises"]
-    if told is None:
-        raise BenchTrouble("nobody of the crowd was told a wait")
-    return {**told, "same_as_reported": bool(report["ok"])}
+def crowd_day(*, quick: bool, say: Callable[[str], None]) -> dict[str, Any]:
+    """Counts and ratios: `n` waits told, the share that stayed below “at most”, how far “about” was off (0.04: 4 % too long);
+    of all, by category, and by hour of arrival."""
+    days = QUICK_DAYS if quick else DAYS
+    say(f"the crowd lives {days} days of {HALL} …")
+    told = [each for seed in range(days) for each in crowds_day(HALL, seed=seed, scale=SCALE, hours=HOURS)]
+    codes = dict(enumerate(sorted(profile_of(HALL).arrivals_weight), 1))
+    opens = HOURS[0][0]
+    return {
+        "hall": HALL,
+        "days": days,
+        **_worth(told),
+        "by_category": _by(told, lambda each: codes[each.category]),
+        "by_hour": _by(told, lambda each: f"{opens.hour + each.hour:02}:{opens.minute:02}"),
+    }
 
 
-def _set_clock(on: Installation, now: str) -> None:
-    asked = urllib.request.Request(
-        f"http://127.0.0.1:{on.port}/api/v1/demo/clock",
-        data=json.dumps({"now": now, "speed": 0}).encode(),
-        headers={"Authorization": f"Bearer {on.keys['demo']}", "Content-Type": "application/json"},
-        method="PUT",
-    )
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(asked, timeout=60):
-        pass
+def _worth(told: list[Told]) -> dict[str, Any]:
+    return {"n": len(told), "at_most": round(kept(told), 4), "likely_off": round(bias(told) - 1, 4)}
 
 
-@contextlib.contextmanager
-def _duties(on: Installation) -> Iterator[None]:
-    """The job worker works as in a hall; it rests in the other sections."""
-    with (on.data / "work.log").open("ab") as log:
-        work = subprocess.Popen(
-            [sys.executable, "-m", "banshi.cli", "work"], env={**os.environ, **on.environment}, stdout=log, stderr=log
-        )
-    try:
-        yield
-    finally:
-        work.terminate()
-        try:
-            work.wait(timeout=25)
-        except subprocess.TimeoutExpired:
-            work.kill()
-            work.wait()
+def _by(told: list[Told], part: Callable[[Told], str]) -> dict[str, Any]:
+    parts: dict[str, list[Told]] = {}
+    for each in told:
+        parts.setdefault(part(each), []).append(each)
+    return {name: _worth(parts[name]) for name in sorted(parts) if sum(each.actual for each in parts[name]) > 0}
+
+
+DAY = date(2026, 11, 24)
+PERIOD = timedelta(minutes=30)
+
+
+def sessions_of(hours: list[tuple[time, time]]) -> list[plan.Session]:
+    china = ZoneInfo("Asia/Shanghai")
+    return [plan.Session(datetime.combine(DAY, a, china), datetime.combine(DAY, b, china), "regular") for a, b in hours]
+
+
+def windows_of(profile: Profile) -> list[Place]:
+    said = yaml.safe_load((PRESETS / profile.hall / "hall.yaml").read_text("utf-8"))
+    every = frozenset(profile.arrivals_weight)
+    found = []
+    for window in said["windows"]:
+        serves = every if window["categories"] == "*" else frozenset(window["categories"])
+        found.append(Place(window["number"], window["number"], serves, window["kind"] == "integrated"))
+    return found
+
+
+def crowds_day(hall: str, *, seed: int, scale: float, hours: list[tuple[time, time]]) -> list[Told]:
+    """:param scale: the share of the public that comes, and of the windows that are staffed for it."""
+    profile, sessions, chance = profile_of(hall), sessions_of(hours), dice(seed, hall, "waits")
+    no = {code: n for n, code in enumerate(sorted(profile.arrivals_weight), 1)}
+    opens, serial = sessions[0].starts_at, 0
+    arrivals: list[Coming] = []
+    due: list[tuple[float, float | None, int]] = []
+
+    def category(number: int) -> int:
+        return no[plan.citizen(profile, seed=seed, day=DAY, number=number).category]
+
+    booked = round(profile.daily_arrivals * profile.booked_share)
+    for each in plan.arrivals(profile, seed=seed, day=DAY, sessions=sessions, booked=booked):
+        if each.what == "walk_in" and each.share < scale:
+            arrivals.append(((each.at - opens).total_seconds(), serial := serial + 1, category(each.number), None))
+    periods = [s.starts_at + PERIOD * n for s in sessions for n in range(int(s.minutes // 30))]
+    for number in range(round(booked * scale)):
+        period = periods[number % len(periods)]
+        fate = plan.fate(
+            profile, seed=seed, code="X", hall=hall, item="i", number=number, made_at=period - timedelta(days=1),
+            starts_at=period, ends_at=period + PERIOD,
+        )  # fmt: skip
+        if fate.fate in ("cancel", "move"):
+            continue
+        what, starts, comes = category(10**6 + number), (period - opens).total_seconds(), None
+        if fate.fate != "never":
+            comes = max((fate.come_at - opens).total_seconds(), starts - 900, 0.0)
+            in_time = comes < starts + PERIOD.total_seconds()
+            arrivals.append((comes, serial := serial + 1, what, starts if in_time else None))
+        due.append((starts, comes, what))
+    places = windows_of(profile)
+    staffed = set(on_duty(places, profile, open_minutes=plan.open_minutes(sessions), scale=scale))
+    desks = [frozenset(no[code] for code in place.categories) for place in places if place.code in staffed]
+    sigma = math.sqrt(math.log(1 + profile.handling_spread**2))
+    known = {}
+    for code, n in no.items():
+        p50 = profile.mean_minutes(code) * 60 * math.exp(-(sigma**2) / 2)
+        known[n] = Handling(500, profile.mean_minutes(code) * 60, p50, p50 * math.exp(sigma * 1.2816), GAP)
+    return lived(arrivals, due, desks, known, sigma, chance, period_s=PERIOD.total_seconds(), zeros=True)
