@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, transaction
 
 from banshi.foundation.announce import announce
+from banshi.foundation.scrubbing import scrubbed
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.policy import RatingPolicy
 from banshi.kernel.refusals import Refused
@@ -100,6 +101,8 @@ def _checked(stars: int, tags: Sequence[str], text: str, channel: str) -> tuple[
         raise _invalid(
             "tags", f"最多 {most} 个标签，每个 {longest} 字以内", f"Up to {most} tags of {longest} characters"
         )
+    if any(scrubbed(word) != word for word in words):  # tags are counted, and stand in clear
+        raise _invalid("tags", "标签里不写号码", "No numbers of anybody in a tag")
     kept = _clean(text)
     if len(kept) > rules.LONGEST_TEXT:
         raise _invalid("text", f"{rules.LONGEST_TEXT} 字以内", f"Up to {rules.LONGEST_TEXT} characters")

@@ -344,3 +344,11 @@ def test_five_taps_together_on_the_evaluator_are_one_rating(committed_town):
 
     assert [r.follow_up for r in results if isinstance(r, Rating)] == [False]
     assert Rating.objects.count() == 1
+
+
+@pytest.mark.parametrize("tag", ["13912345678", "打给139 1234 5678", "E12345678"])
+def test_a_partners_own_tag_holds_no_number(town, tag):
+    served(town)
+
+    assert slug_of(rate, stars=1, tags=[tag]) == "invalid"
+    assert rate(stars=1, tags=["排队有序"]).tags == ["排队有序"]
