@@ -319,14 +319,15 @@ def _all(request: Any, *, now: datetime, form: Appeal, refused: Refused | None =
         "hall", "item", "person", "hold__slot", "appointment"
     )
     family = people.people_of(account_id)
-    mandates = people.mandates_of(account_id, today=timezone.localtime(now).date())
+    by_mandate = [a for a in mine if not a.limit_key]
+    mandates = people.mandates_of(account_id if by_mandate else None, today=timezone.localtime(now).date())
     context: dict[str, Any] = {
         "by_others": _by_others(account_id, family, now),
         "coming": coming,
         "past": past[:PAST_SHOWN],
         "waiting": list(waiting.order_by("day", "id")),
         "names": {each.pk: each.name for each in family},
-        "nameless": [a.code for a in mine if a.limit_key == "" and mandates.over(a.person_id, a.item.code)],
+        "nameless": [a.code for a in by_mandate if mandates.over(a.person_id, a.item.code)],
         "credit": credit.of_account(account_id, now=now),
         "form": form,
     }

@@ -47,8 +47,9 @@ def next_thing(request: Any, *, now: datetime) -> NextThing:
     coming: list[AppointmentView] = []
     if account_id is not None:
         coming = [a for a in booking.of_account(account_id, now) if a.state == "booked" and a.ends_at > now]
-        mandates = people.mandates_of(account_id, today=timezone.localtime(now).date()) if coming else None
-        coming = [a for a in coming if a.limit_key or not (mandates and mandates.over(a.person_id, a.item.code))]
+        by_mandate = any(not a.limit_key for a in coming)
+        mandates = people.mandates_of(account_id if by_mandate else None, today=timezone.localtime(now).date())
+        coming = [a for a in coming if a.limit_key or not mandates.over(a.person_id, a.item.code)]
         coming.sort(key=lambda a: (a.starts_at, a.code))
     return NextThing(ticket, coming[0] if coming else None, max(0, len(coming) - 1))
 
