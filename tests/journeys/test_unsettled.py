@@ -9,12 +9,12 @@ import pytest
 
 from banshi.foundation import clock
 from banshi.journeys.unsettled import unsettled
-from banshi.rooms.booking.models import Slot
+from banshi.rooms.booking import actions as booking
 from banshi.rooms.calendars.models import CalendarVersion
 from tests.rooms.booking.test_capacity import cut, placed, slot_at
 from tests.rooms.tickets.conftest import open_town
 from tests.surfaces.office.editing import signed_in
-from tests.town import TUESDAY_NINE, Town
+from tests.town import CITIZEN, TUESDAY_NINE, Town
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +29,7 @@ def page(town: Town, language: str = "zh-CN") -> str:
 def test_who_is_booked_in_periods_of_an_earlier_grid_is_listed_until_nobody_is(town: Town):
     cut(town, 60, 10)
     old = slot_at("09:00", "10:00")
-    placed(town, old, 2)
+    rows = placed(town, old, 2)
     before = unsettled(hall=town.hall, now=TUESDAY_NINE).old_grid
 
     cut(town, 30, 5)
@@ -37,7 +37,8 @@ def test_who_is_booked_in_periods_of_an_earlier_grid_is_listed_until_nobody_is(t
     found = unsettled(hall=town.hall, now=TUESDAY_NINE)
     assert (before, [each.pk for each in found.old_grid], found.any) == ([], [old.pk], True)
     assert "9:00–10:00 A 社保: 2" in page(town)
-    Slot.objects.filter(pk=old.pk).update(taken=0)
+    for row in rows:
+        booking.cancel(code=row.code, by=CITIZEN, now=TUESDAY_NINE)
     assert unsettled(hall=town.hall, now=TUESDAY_NINE).old_grid == []
 
 
