@@ -265,7 +265,7 @@ def _move_page(
     request: Any, found: Appointment, *, day: str | None, now: datetime, refused: Refused | None = None
 ) -> HttpResponseBase:
     hall = found.hall
-    choice = choosing.choose(hall=hall, item_code=found.item.code, day=day, now=now)
+    choice = choosing.choose(hall=hall, item_code=found.item.code, day=day, now=now, persons=found.persons)
     here = reverse("citizen:move", args=[found.code])
     context = {
         "a": bookings.appointment(found.code, now=now),

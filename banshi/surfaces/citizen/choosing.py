@@ -59,8 +59,10 @@ class Choice:
     can_wait: bool  # the day is full and the hall keeps a waiting list
 
 
-def choose(*, hall: Hall, item_code: str, day: str | None, now: datetime, person_id: int | None = None) -> Choice:
+def choose(*, hall: Hall, item_code: str, day: str | None, now: datetime, persons: int = 1) -> Choice:
     """What the page shows. Without a `day` (or with one outside the strip) the first open one is chosen.
+
+    :param persons: who come together; a period with fewer places is full for them.
 
     :raises Refused: item-not-here, not-bookable.
     """
@@ -68,7 +70,7 @@ def choose(*, hall: Hall, item_code: str, day: str | None, now: datetime, person
     today = now.astimezone(zone).date()
     last = today + timedelta(days=DAYS - 1)
     by_day: dict[date, list[SlotView]] = {today + timedelta(days=i): [] for i in range(DAYS)}
-    for slot in booking.slots(hall=hall, item_code=item_code, first=today, last=last, now=now, person_id=person_id):
+    for slot in booking.slots(hall=hall, item_code=item_code, first=today, last=last, now=now, persons=persons):
         by_day[slot.day].append(slot)
     days = tuple(_day(hall, each, slots, item_code, zone=zone, today=today) for each, slots in by_day.items())
     asked = _day_asked(day)

@@ -221,16 +221,14 @@ def move(request: Asked, hall: str, code: str) -> HttpResponseBase:
     today = local(place, now).date()
     slots = bookings.slots(
         hall=place, item_code=found.item.code, first=today, last=today + timedelta(days=DAYS_SHOWN), now=now,
-        channel=found.source, internal=found.internal,
+        channel=found.source, internal=found.internal, persons=found.persons,
     )  # fmt: skip
     return page(
         request,
         "office/appointment_move.html",
         place,
         appointment=found,
-        days=_by_day(
-            [each for each in slots if each.bookable and each.free >= found.persons and each.id != found.slot_id]
-        ),
+        days=_by_day([each for each in slots if each.bookable and each.id != found.slot_id]),
         refused=refused,
         why=clean(request.POST.get("why"), 120),
         status=status_of(refused) if refused else 200,

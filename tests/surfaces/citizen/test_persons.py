@@ -84,3 +84,16 @@ def test_how_many_were_chosen_stays_when_the_form_comes_back(mine: Phone, famili
 
     assert choices(text(refused))[1] == 3
     assert choices(text(mine.get(f"/book/pension/{slot.pk}/")))[1] == 3
+
+
+def test_three_who_move_are_shown_only_periods_with_places_for_three(mine: Phone, families: Town):
+    now = families.slot(starts=at("2026-03-11 09:00"), quota=9)
+    narrow = families.slot(starts=at("2026-03-11 10:00"), quota=2)
+    wide = families.slot(starts=at("2026-03-11 11:00"), quota=3)
+    confirm(mine, now, persons="3")
+    code = Appointment.objects.get().code
+
+    page = text(mine.get(f"/a/{code}/move", day="2026-03-11"))
+
+    offered = [slot.pk for slot in (now, narrow, wide) if f'id="period-{slot.pk}"' in page]
+    assert (offered, "余号不够同行人数" in page) == ([wide.pk], True)

@@ -64,11 +64,13 @@ def slots(
     party: str = "",
     channel: str = "web",
     internal: bool = False,
+    persons: int = 1,
 ) -> list[SlotView]:
     """The slots of an item on the days first–last, by start, each with the reason why it cannot be booked, or None.
 
     :param person_id: with it, this person's half-day limit and suspension count too; of their bookings those that count
         together under `limit_key` (Appointment.limit_key), and what bars `party` (`rules.party_of`).
+    :param persons: who come together and need a place each.
     :raises Refused: item-not-here, not-bookable.
     """
     item = item_facts(hall.pk, item_code)
@@ -87,6 +89,7 @@ def slots(
         party=party,
         channel=channel,
         internal=internal,
+        persons=persons,
     )
 
 
@@ -102,6 +105,7 @@ def _views(
     party: str = "",
     channel: str = "web",
     internal: bool = False,
+    persons: int = 1,
     opens: Opens | None = None,
     rows: Iterable[Slot] | None = None,
 ) -> list[SlotView]:
@@ -143,6 +147,8 @@ def _views(
         no = no or closed_under_way(hall, item, slot, now=local)
         if no is None and not run:
             no = Refusal("closed", {"reason": _NO_ROW})
+        if no is None and free < persons:
+            no = rules.full(_with_free(slot, free, internal=internal), internal=internal, persons=persons)
         found.append(
             SlotView(
                 id=slot.id,
