@@ -40,7 +40,7 @@ def join(*, keep_id: int, other_id: int, how: str, why: str, card_seen: bool, by
     booking.lock_bookings(other_id)
     keep, other = identity.lock_entries(keep_id=keep_id, other_id=other_id, how=how, why=why, card_seen=card_seen)
     name = None if how == "renewed" else keep.name_index
-    booked = booking.hand_over(from_person=other.pk, to_person=keep.pk, name_index=name)
+    booked = booking.hand_over(from_person=other.pk, to_person=keep.pk, name_index=name, now=now)
     numbers = tickets.hand_over(
         from_person=other.pk, to_person=keep.pk, appointments=None if name is None else booked, now=now
     )

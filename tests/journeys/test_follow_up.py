@@ -17,6 +17,7 @@ from banshi.rooms.booking.actions import placing
 from banshi.rooms.booking.models import Appointment, FollowUp, FollowUpVisit, LedgerEntry, Slot, Waiting
 from banshi.rooms.calendars import actions as calendars
 from banshi.rooms.calendars.models import Closure
+from banshi.rooms.identity.models import Account
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.tickets import actions as tickets
@@ -26,6 +27,8 @@ from tests.rooms.messaging.test_outbox import Spy
 from tests.rooms.tickets.conftest import open_town as open_every_day
 from tests.together import together
 from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at, build_town
+
+STRANGERS = "+8613900000123"
 
 pytestmark = pytest.mark.django_db
 EIGHT = at("2026-03-10 08:00")
@@ -277,17 +280,22 @@ def test_a_choice_for_one_person_counts_over_the_choice_for_all(open_town: Town)
 def test_who_waits_for_a_day_that_closes_is_told_once(open_town: Town):
     for person in (1, 2):
         booked(open_town, "2026-03-11 10:00", person)
-    Waiting.objects.create(
-        hall=open_town.hall, item=open_town.items["pension"], business="cat:A", day=date(2026, 3, 11),
-        person=open_town.person(3), made_at=TUESDAY_NINE,
-    )  # fmt: skip
+    victim, account = (
+        open_town.person(3),
+        Account.objects.create(phone=STRANGERS, phone_index="s", created_at=TUESDAY_NINE),
+    )
+    line = {"hall": open_town.hall, "item": open_town.items["pension"], "business": "cat:A", "day": date(2026, 3, 11)}
+    Waiting.objects.create(person=victim, made_at=TUESDAY_NINE, account_id=account.pk, limit_key="a", **line)
+    Waiting.objects.create(person=victim, made_at=TUESDAY_NINE, limit_key="k", **line)  # behind a key: no telephone
+    Waiting.objects.create(person=open_town.person(4), made_at=TUESDAY_NINE, **line)
     close(open_town, starts="2026-03-11 00:00", ends="2026-03-11 23:59")
 
     follow_up.work_off(now=NINE35)
     booking.end_waiting_for_closed_days(hall=open_town.hall, now=NINE35)
 
-    assert list(Waiting.objects.values_list("state", flat=True)) == ["closed"]
-    assert Message.objects.filter(key="waiting_closed").count() == 1
+    assert set(Waiting.objects.values_list("state", flat=True)) == {"closed"}
+    told = sorted(row.to for row in Message.objects.filter(key="waiting_closed"))
+    assert told == sorted([STRANGERS, open_town.person(4).phone])  # never whoever has the document that was named
 
 
 @pytest.mark.django_db(transaction=True)

@@ -12,7 +12,7 @@ from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.booking import actions as booking
-from banshi.rooms.booking.models import Appointment, LedgerEntry, Suspension
+from banshi.rooms.booking.models import Appointment, Hold, LedgerEntry, Suspension, Waiting
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.models import Account, Agent, Mandate, Person
@@ -60,6 +60,39 @@ def test_after_joining_both_documents_lead_to_the_entry_that_stands(town):
     assert people.people_by_number(PASSPORT) == [new]
     assert holder(PASSPORT).pk == new.pk
     assert [row.pk for row in people.documents_of(new.pk)] == [new.pk, old.pk]
+
+
+@pytest.mark.parametrize(
+    ("keeps", "goes", "stays"),
+    [("waiting", "offered", "goes"), ("offered", "waiting", "keeps"), ("waiting", "waiting", "keeps"),
+     ("offered", "offered", "keeps")],
+)  # fmt: skip
+def test_of_two_places_in_one_waiting_line_one_stays_and_an_offer_before_a_wait(town, keeps, goes, stays):
+    old, new = holder(PASSPORT), holder(RENEWED)
+    slot = town.slot(starts=at("2026-03-11 09:00"), quota=5)
+
+    def wait(person: Person, state: str, minutes: int) -> Waiting:
+        hold = None
+        if state == "offered":
+            until = TUESDAY_NINE + timedelta(minutes=20)
+            hold = Hold.objects.create(
+                slot=slot, kind="offer", person=person, made_at=TUESDAY_NINE, expires_at=until, account_id=9
+            )
+        return Waiting.objects.create(
+            hall=town.hall, item=town.items["pension"], business=slot.business, day=slot.day, person=person, account_id=9,
+            made_at=TUESDAY_NINE - timedelta(minutes=minutes), state=state, hold=hold,
+        )  # fmt: skip
+
+    kept, gone = wait(new, keeps, 60), wait(old, goes, 30)
+
+    join_entries.join(keep_id=new.pk, other_id=old.pk, **SEEN)
+
+    one, other = (gone, kept) if stays == "goes" else (kept, gone)
+    one.refresh_from_db()
+    other.refresh_from_db()
+    assert (one.person_id, one.state, other.state) == (new.pk, goes if stays == "goes" else keeps, "left")
+    expired = list(Hold.objects.filter(expires_at__lte=TUESDAY_NINE).values_list("id", flat=True))
+    assert expired == ([other.hold_id] if (keeps, goes) == ("offered", "offered") else [])
 
 
 def test_bookings_numbers_and_visits_go_over(town):

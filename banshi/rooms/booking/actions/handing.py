@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
@@ -14,13 +15,6 @@ from banshi.rooms.booking.models import LIVE, Appointment, Hold, LedgerEntry, Su
 from banshi.rooms.booking.queries.joining import named_alike
 from banshi.rooms.messaging import actions as messaging
 
-# Of two places in one line the earlier stays.
-DOUBLE_WAITS_SQL = """
-UPDATE booking_waiting w SET state = 'left' FROM booking_waiting k
-WHERE w.person_id = %(other)s AND k.person_id = %(keep)s AND w.state = 'waiting' AND k.state IN ('waiting', 'offered')
-  AND w.appointment_id IS NULL AND k.appointment_id IS NULL
-  AND (w.hall_id, w.business, w.day, w.limit_key) = (k.hall_id, k.business, k.day, k.limit_key)
-"""
 # person:7 → person:5, key:3/7 → key:3/5; an account's own credit stays the account's.
 PARTY_SQL = """
 UPDATE {table} SET person_id = %(keep)s, party = CASE
@@ -38,7 +32,7 @@ def lock_bookings(person_id: int) -> None:
 
 
 @transaction.atomic
-def hand_over(*, from_person: int, to_person: int, name_index: str | None = None) -> list[int]:
+def hand_over(*, from_person: int, to_person: int, name_index: str | None = None, now: datetime) -> list[int]:
     """Bookings, places in waiting lists, and credit of one entry go to the other.
 
     :param name_index: only what was booked in this name: the number was typed wrongly, and may be somebody else's.
@@ -56,14 +50,31 @@ def hand_over(*, from_person: int, to_person: int, name_index: str | None = None
     if name_index is not None:
         LedgerEntry.objects.filter(appointment_id__in=ids).update(person_id=to_person)
         return ids
+    _wait_once(from_person, to_person, now=now)
     values = {"keep": to_person, "other": from_person}
     with connection.cursor() as cursor:
-        cursor.execute(DOUBLE_WAITS_SQL, values)
         for table in (LedgerEntry._meta.db_table, Suspension._meta.db_table):
             cursor.execute(PARTY_SQL.format(table=table), values)
     Waiting.objects.filter(person_id=from_person).exclude(state="left").update(person_id=to_person)
     Hold.objects.filter(person_id=from_person).update(person_id=to_person)
     return ids
+
+
+def _wait_once(from_person: int, to_person: int, *, now: datetime) -> None:
+    """Of two places in one line one stays: the one that a period is offered to, else the earlier. Where both have an offer,
+    the other's period is free again at once (the next look at what ran out gives it on)."""
+    rows = Waiting.objects.select_for_update(no_key=True).filter(
+        person__in=[from_person, to_person], state__in=["waiting", "offered"], appointment=None
+    )
+    lines = defaultdict(list)
+    for one in rows.order_by("id"):
+        lines[one.hall_id, one.business, one.day, one.limit_key].append(one)
+    for line in lines.values():
+        for one in sorted(line, key=lambda each: (each.state != "offered", each.made_at, each.pk))[1:]:
+            Waiting.objects.filter(id=one.pk).update(state="left")
+            if one.hold_id is not None:
+                Hold.objects.filter(id=one.hold_id, ended_at=None).update(expires_at=now)
+            messaging.drop(subject=f"waiting:{one.pk}", now=now)
 
 
 @transaction.atomic

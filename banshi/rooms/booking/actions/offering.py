@@ -260,13 +260,20 @@ def _run_is_free(slot: Slot, periods: int, hall: HallFacts) -> bool:
     return rules.in_a_row(run, periods) and all(each.free() > 0 for each in run[1:])
 
 
+def contact_of_waiting(one: Waiting) -> str | None:
+    """Where whoever waits is told: as their appointment is, at their account's telephone, or – where they wait by evidence
+    and without an account – at the person's own."""
+    if one.appointment is not None and one.appointment.contact:
+        return str(one.appointment.contact)
+    return identity.phone_of(account_id=one.account_id, person_id=None if one.limit_key else one.person_id)
+
+
 def _tell(one: Waiting, kept: Hold, slot: Slot, item: ItemWords, *, hall: HallFacts, now: datetime) -> None:
     key = "waiting_offer" if one.appointment is None else "earlier_offer"
     was = {} if one.appointment is None else {"was": one.appointment.starts_at.astimezone(hall.zone).isoformat()}
-    contact = one.appointment.contact if one.appointment is not None else None
     messaging.write(
         key=key,
-        to_phone=contact or identity.phone_of(account_id=one.account_id, person_id=one.person_id),
+        to_phone=contact_of_waiting(one),
         hall=hall.code,
         subject=f"waiting:{one.pk}",
         params={

@@ -12,7 +12,7 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions.changing import move
 from banshi.rooms.booking.actions.holding import end_hold, lock_slots
-from banshi.rooms.booking.actions.offering import EARLIER_BY, free_place
+from banshi.rooms.booking.actions.offering import EARLIER_BY, contact_of_waiting, free_place
 from banshi.rooms.booking.actions.placing import place
 from banshi.rooms.booking.actions.retrying import Meanwhile, again
 from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, Slot, Waiting
@@ -263,7 +263,7 @@ def end_waiting_for_closed_days(*, hall: Hall, now: datetime) -> int:
                 continue
             messaging.write(
                 key="waiting_closed",
-                to_person=one.person_id,
+                to_phone=contact_of_waiting(one),
                 hall=facts.code,
                 subject=f"waiting:{one.pk}",
                 params={

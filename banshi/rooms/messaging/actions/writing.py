@@ -12,7 +12,6 @@ from django.db import connection
 
 from banshi.foundation import phones
 from banshi.foundation.crypto import blind_index, encrypt
-from banshi.rooms.identity.models import Person
 from banshi.rooms.messaging import rules
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.messaging.statements import SEALED_PLACE, TO_PLACE, WRITE_SQL
@@ -68,8 +67,7 @@ def write_rows(rows: Iterable[tuple[Any, ...]]) -> int:
 def write(
     *,
     key: str,
-    to_person: Person | int | None = None,
-    to_phone: str | None = None,
+    to_phone: str | None,
     hall: Hall | str | None = None,
     subject: str = "",
     params: Mapping[str, Any] | None = None,
@@ -82,7 +80,8 @@ def write(
 ) -> None:
     """Put one message into the outbox, in the caller's transaction. The same dedupe again writes nothing.
 
-    A person without a telephone number is told nothing. `params` are described at `rules.spoken`; no personal data.
+    Who left no telephone number is told nothing, and nobody is told because of a document's number: `to_phone` is the contact
+    given with what the message is about, or proven. `params` are described at `rules.spoken`; no personal data.
 
     :param due_at: hall time; None = now.
     :param until: hall time, its last moment; None: as `rules.last_moment` says.
@@ -90,13 +89,9 @@ def write(
     :param dedupe: up to 140 characters; None = always a message of its own (a one-time code).
     :raises Refused: phone-invalid.
     """
-    if isinstance(to_person, int):
-        to_person = Person.objects.get(id=to_person)
-    phone = to_phone if to_phone is not None else (to_person.phone if to_person is not None else None)
-    if not phone:
+    if not to_phone:
         return
-    if "@" not in phone:
-        phone = phones.known(phone)
+    phone = to_phone if "@" in to_phone else phones.known(to_phone)
     code = hall.code if isinstance(hall, Hall) else (hall or "")
     write_rows([
         row(key=key, phone=phone, hall=code, subject=subject, params=params or {}, due_at=due_at or now,
