@@ -106,6 +106,8 @@ def page(
     request: HttpRequest, place: Place, template: str, context: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     """A kiosk page. `?idle=` shortens the silence in a demo or test."""
+    if not request.session.session_key:
+        request.session.save()  # known before it gives a number: the answer that would make it known may be lost
     asked = request.GET.get("idle", "")
     idle = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 and not settings.PRODUCTION else IDLE_S
     known = {"hall": place.hall, "start": place.start, "idle_s": max(1, idle), "device": place.device, "now": place.now}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import timedelta
 from typing import Any
 
@@ -51,6 +52,20 @@ def test_the_machine_that_gave_it_shows_it_for_some_minutes(
 
     assert (first.status_code, later.status_code) == (200, 403)
     assert rating_key(ref) not in later.content.decode()
+
+
+def test_a_number_whose_first_answer_was_lost_is_shown_when_the_form_comes_again(
+    opened: Town, machine: Client, other: Client
+) -> None:
+    machine.get("/kiosk/town/confirm?category=A")
+    other.cookies = copy(machine.cookies)  # what this one is answered never reaches the machine
+
+    lost, again = (
+        one.post("/kiosk/town/confirm?category=A", {"csrfmiddlewaretoken": "t" * 64}) for one in (other, machine)
+    )
+
+    assert (Ticket.objects.count(), again["Location"]) == (1, lost["Location"])
+    assert machine.get(again["Location"]).status_code == 200
 
 
 def test_a_ref_opens_no_slip_elsewhere(opened: Town, machine: Client, other: Client) -> None:

@@ -427,12 +427,12 @@ def test_the_categories_cost_the_same_however_many_there_are(
 
     add("C")  # nobody serves it: the page looks up what to say of it, once for all such
     machine.get("/kiosk/town/walk-in")
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         machine.get("/kiosk/town/walk-in")
     for letter in "DEF":
         add(letter)
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         machine.get("/kiosk/town/walk-in")
 
 
@@ -480,4 +480,4 @@ def test_the_guide_hears_of_a_machine_that_gives_many_numbers(kiosk: Device, mac
         machine.post("/kiosk/town/confirm?category=A", {"presented": ""})
     page = signed_in(staff_with("guide", "guide")).get("/office/town/guide/").content.decode()
 
-    assert ("一号机刚刚连续取出很多号" in page) == told
+    assert ("一号机刚连续取出很多号" in page) == told
