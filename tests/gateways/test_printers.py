@@ -149,6 +149,16 @@ TAKEN_EN = Slip(
     foot=(),
 )
 
+AFTER_HOURS = Slip(
+    hall="东城政务服务中心",
+    kind="现场号",
+    number="C016",
+    lines=(("办理", "社会保险"), ("等候楼层", "二层"), ("前面还有", "12 人"), ("取号时间", "2026-11-24 16:40")),
+    qr="",
+    qr_says="",
+    foot=("抱歉，今天大概轮不到了：窗口只办到 18:00。", "当天有效。过号到咨询台。"),
+)
+
 
 @pytest.mark.parametrize(
     ("slip", "columns", "printed"),
@@ -207,8 +217,22 @@ After a long wait also
           Floor 1, Floor 3
 Fee       ￥80
 --------------------------------"""),
+        (AFTER_HOURS, 32, """\
+东城政务服务中心
+现场号
+
+C016
+
+办理      社会保险
+等候楼层  二层
+前面还有  12 人
+取号时间  2026-11-24 16:40
+--------------------------------
+抱歉，今天大概轮不到了：窗口只办
+到 18:00。
+当天有效。过号到咨询台。"""),
     ],
-    ids=["58 mm", "80 mm", "58 mm in English"],
+    ids=["58 mm", "80 mm", "58 mm in English", "58 mm after closing time"],
 )  # fmt: skip
 def test_a_slip_reads_like_this(slip: Slip, columns: int, printed: str):
     data = render(slip, columns)

@@ -15,8 +15,13 @@ from banshi.foundation.translations import compile_all
 from banshi.journeys import close_hall_day
 from banshi.journeys.after_hours import AfterHours, after_hours
 from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking.models import Slot
+from banshi.rooms.devices.ports import Slip
 from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets import queries
 from banshi.rooms.tickets.models import Ticket
+from banshi.surfaces.kiosk.place import Place
+from banshi.surfaces.kiosk.slip import slip_of
 from banshi.surfaces.screens.facts import facts_of
 from tests.rooms.tickets.conftest import open_town
 from tests.surfaces.office.editing import signed_in
@@ -27,6 +32,7 @@ compile_all()
 STAYS = "17:00 已停止取号。窗口为已取号的人办到 18:00。"
 SORRY = "抱歉，今天大概轮不到了：窗口只办到 18:00。"
 FIRST = "明天 9:00"
+VALID = "当天有效。过号到咨询台。"
 
 
 @pytest.fixture
@@ -60,6 +66,12 @@ def slip(ref: str) -> str:
     )
 
 
+def printed(town: Town, ref: str) -> Slip:
+    place = Place(town.hall, None, town.policy(), clock.now())
+    with translation.override("zh-hans"):
+        return slip_of(place, queries.ticket(ref, clock.now()))
+
+
 def test_who_is_reached_hears_that_the_windows_stay_everywhere(evening: Town):
     first = number(0)
     with translation.override("zh-hans"):
@@ -72,10 +84,19 @@ def test_who_is_reached_hears_that_the_windows_stay_everywhere(evening: Town):
 
 def test_who_is_not_reached_hears_it_with_the_first_time_and_no_wait(evening: Town):
     page, paper = phone(number(11)), slip(number(11))
+    first = Slot.objects.filter(hall=evening.hall, business="cat:A", day="2026-03-11").order_by("starts_at")[0]
 
-    assert (SORRY in page, f"预约 {FIRST}" in page, "data-wait" in page) == (True, True, False)
-    assert "/book/pension/?hall=town&amp;day=2026-03-11" in page
+    assert (SORRY in page, f"预约{FIRST}" in page, "data-wait" in page) == (True, True, False)
+    assert f'href="/book/pension/{first.pk}/"' in page
     assert (SORRY in paper, f"最早可约：{FIRST}" in paper) == (True, True)
+
+
+def test_the_paper_says_it_too_and_only_who_is_reached_reads_a_wait(evening: Town):
+    reached, unreached = printed(evening, number(0)), printed(evening, number(11))
+
+    assert (reached.foot, unreached.foot) == ((STAYS, VALID), (SORRY, VALID))
+    assert ("预计等候" in dict(reached.lines), "预计等候" in dict(unreached.lines)) == (True, False)
+    assert "今天大概轮不到" not in dict(unreached.lines)  # said once, with the later hour
 
 
 def test_with_nobody_at_work_any_more_nobody_is_reached(evening: Town):
@@ -92,7 +113,7 @@ def test_once_the_line_is_closed_the_page_apologises_and_offers_the_first_time(e
 
     page = phone(number(0))
 
-    assert ("抱歉，今天没有轮到" in page, f"预约 {FIRST}" in page) == (True, True)
+    assert ("抱歉，今天没有轮到" in page, f"预约{FIRST}" in page) == (True, True)
     assert "抱歉，今天没有轮到" in slip(number(0))
 
 

@@ -20,7 +20,7 @@ from banshi.foundation.lanes import LANES
 from banshi.foundation.said import english, named
 from banshi.foundation.templatetags.ui import wait
 from banshi.foundation.windows import windows_words
-from banshi.journeys.after_hours import after_hours, first_place, owes_an_apology
+from banshi.journeys.after_hours import AfterHours, after_hours, first_place, owes_an_apology
 from banshi.journeys.stops import Stop, stop_of
 from banshi.kernel.refusals import Refused
 from banshi.rooms.devices import actions as devices
@@ -48,6 +48,15 @@ def _closed(place: Place, ticket: TicketView) -> Stop | None:
     """The closure over what the number waits for."""
     booked = ticket.appointment_id
     return stop_of(place.hall, place.now, item=ticket.item, category=ticket.category, appointment_id=booked)
+
+
+def _after(place: Place, ticket: TicketView, closed: Stop | None) -> AfterHours | None:
+    """After closing time, of a number in line that no closure is over."""
+    return after_hours(place.hall, place.now) if ticket.state == "waiting" and closed is None else None
+
+
+def _too_late(ticket: TicketView, after: AfterHours | None, now: datetime) -> bool:
+    return after is not None and not after.reaches(likely_s=ticket.likely_s, now=now)
 
 
 View = Callable[[HttpRequest, Place, str], HttpResponse]
@@ -91,8 +100,8 @@ def slip(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
     ticket = _ticket(request, place, ref)
     waiting = ticket.state == "waiting"
     closed = _closed(place, ticket) if waiting else None
-    after = after_hours(place.hall, place.now) if waiting and closed is None else None
-    too_late = after is not None and not after.reaches(likely_s=ticket.likely_s, now=place.now)
+    after = _after(place, ticket, closed)
+    too_late = _too_late(ticket, after, place.now)
     late = waiting and ticket.served_today is False
     unserved = ticket.state == "closed" and owes_an_apology(ref)
     context = {
@@ -160,6 +169,9 @@ def print_it(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
 def slip_of(place: Place, ticket: TicketView) -> Slip:
     """The words on the paper, in the active language."""
     at = _where(ticket)
+    closed = _closed(place, ticket) if ticket.state == "waiting" else None
+    after = _after(place, ticket, closed)
+    too_late = _too_late(ticket, after, place.now)
     lines = [(pgettext("kiosk", "For"), named(ticket, "item") or named(ticket, "category"))]
     if ticket.persons > 1:
         lines.append((pgettext("kiosk", "Persons"), str(ticket.persons)))
@@ -179,16 +191,17 @@ def slip_of(place: Place, ticket: TicketView) -> Slip:
         if ticket.ahead is not None:
             people = npgettext("kiosk", "%(n)s person", "%(n)s people", ticket.ahead) % {"n": ticket.ahead}
             lines.append((pgettext("kiosk", "Ahead of you"), people))
-            if not ticket.stopped:
+            if not ticket.stopped and not too_late:
                 lines.append((pgettext("kiosk", "Wait"), wait(ticket.likely_s, ticket.at_most_s)))
-        if ticket.served_today is False and ticket.service_ends_at is not None:
+        if after is None and ticket.served_today is False and ticket.service_ends_at is not None:
             lines.append((pgettext("kiosk", "Probably not served today"), _ends(place, ticket.service_ends_at)))
     lines.append((pgettext("kiosk", "Taken at"), _moment(ticket.made_at, ZoneInfo(place.hall.timezone))))
     kind = pgettext("kiosk", "Booked number") if ticket.kind == "booked" else pgettext("kiosk", "Walk-in number")
-    closed = _closed(place, ticket) if ticket.state == "waiting" else None
     foot: tuple[str, ...] = (pgettext("kiosk", "Valid today only. When missed, ask at the service desk."),)
     if closed is not None:
         foot = (f"{closed.words}{' ' if english() and closed.lets_in else ''}{closed.for_holder}", *foot)
+    elif after is not None:
+        foot = (after.sorry if too_late else after.stays, *foot)
     return Slip(
         hall=named(place.hall),
         kind=kind,
