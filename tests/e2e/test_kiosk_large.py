@@ -9,6 +9,7 @@ import pytest
 
 pytestmark = pytest.mark.browser
 MORNING = "2026-11-24T09:10:00+08:00"
+EVENING = "2026-11-24T20:30:00+08:00"
 SCREENS = [(1080, 1920), (1280, 1024)]
 
 # What may be pressed, and lies outside of the screen or below something else.
@@ -29,10 +30,7 @@ def large(installation: Any, open_page: Callable[..., Any], request: pytest.Fixt
     installation.set_clock(MORNING, 0)
 
     def at(path: str = "", **options: Any) -> Any:
-        page = open_page(f"/kiosk/dongcheng/{path}", size=request.param, **options)
-        page.locator("[data-elder]").click()
-        page.locator('html[data-mode="elder"]').wait_for()
-        return page
+        return enlarged(open_page(f"/kiosk/dongcheng/{path}", size=request.param, **options))
 
     return at
 
@@ -99,3 +97,42 @@ def test_choices_are_read_and_hit_at_arms_length(large: Callable[..., Any], pict
     assert (min(heights) >= 96, min(type_sizes) >= 36) == (True, True)
     assert page.evaluate(OUT_OF_REACH) == []
     picture(page, f"kiosk-choice-large-{page.viewport_size['width']}")
+
+
+@pytest.fixture(params=[*SCREENS, (1920, 1080)], ids=["standing", "lying", "wide"])
+def any_screen(request: pytest.FixtureRequest) -> tuple[int, int]:
+    return request.param
+
+
+def enlarged(page: Any) -> Any:
+    page.locator("[data-elder]").click()
+    page.locator('html[data-mode="elder"]').wait_for()
+    return page
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en-US"])
+def test_a_closed_hall_leaves_its_ways_on_the_screen(
+    installation: Any, open_page: Callable[..., Any], picture: Any, any_screen: tuple[int, int], language: str
+):
+    installation.set_clock(EVENING, 0)
+    page = enlarged(open_page("/kiosk/dongcheng/walk-in", size=any_screen, language=language))
+
+    assert page.locator('[data-refusal="closed"]').count() == 1
+    assert page.evaluate(OUT_OF_REACH) == []
+    picture(page, f"kiosk-closed-large-{language[:2]}-{any_screen[0]}")
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en-US"])
+def test_a_slip_of_the_elderly_lane_is_on_the_screen_whole(
+    installation: Any, open_page: Callable[..., Any], picture: Any, any_screen: tuple[int, int], language: str
+):
+    installation.set_clock(MORNING, 0)
+    page = enlarged(open_page("/kiosk/dongcheng/confirm?category=C", size=any_screen, language=language))
+    page.locator('input[name="lane"][value="elderly"]').check()
+    page.locator(".kiosk-actions button").last.click()
+    page.wait_for_url("**/slip/**")
+    page.locator("#printed .kiosk-print").wait_for()
+
+    assert page.evaluate(OUT_OF_REACH) == []
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    picture(page, f"kiosk-slip-large-{language[:2]}-{any_screen[0]}")
