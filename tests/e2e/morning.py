@@ -148,9 +148,12 @@ class Morning:
         return Actor(ActorKind.CITIZEN, "0")
 
     def check_in(self, appointment: Any, now: datetime) -> None:
-        from banshi.journeys.check_in import check_in
+        from banshi.journeys.check_in import check_in, holder_of
 
-        check_in(self.hall, appointment, by=self.citizen(), now=now, channel="kiosk", lane="")
+        holder = holder_of(appointment, now=now)
+        check_in(
+            hall=self.hall, found=appointment, limit_key=holder, by=self.citizen(), now=now, channel="kiosk", lane=""
+        )
 
     def come(self, _about: None, now: datetime) -> None:
         from banshi.rooms.places.models import Category
