@@ -42,13 +42,15 @@ def take(
     for later today, or for its category alone, uses the appointment, too, in the rank of a walk-in: its person is here.
     Else it is a walk-in number.
 
-    :param booked: the appointment that was shown, too early, a moment ago; where no document was.
+    :param booked: the appointment that was shown, too early, a moment ago, by its code or by its person's card: the
+        number is for whom it is for.
     :param shown: what the person's document was seen by; a typed one is its holder's alone. None for nobody named.
     :raises Refused: those of `tickets.issue` and of `check_in`.
     """
-    limit_key = typed_holder() if person_id is not None and not (shown and shown.proves) else ""
-    if booked is not None and person_id is None:
-        person_id, limit_key = booked.person_id, check_in.holder_of(booked, now=now)
+    proven = shown is not None and shown.proves
+    limit_key = typed_holder() if person_id is not None and not proven else ""
+    if booked is not None and person_id in (None, booked.person_id):
+        person_id, limit_key = booked.person_id, "" if proven else check_in.holder_of(booked, now=now)
         contact = contact_of_booked(booked, limit_key=limit_key, now=now)
     else:
         booked = None
@@ -102,7 +104,7 @@ def _booked_for_later(
     if booked is not None:
         mine = mine.filter(pk=booked.pk)
     rows = list(mine.select_for_update(of=("self",), no_key=True).select_related("person").order_by("starts_at", "id"))
-    return next(iter(check_in.own_first(rows) if proven else rows), None)
+    return next(iter(check_in.own_first(rows) if proven and booked is None else rows), None)
 
 
 def _open_appointment(

@@ -16,6 +16,7 @@ from banshi.journeys import check_in as arriving
 from banshi.journeys import redirect as sending_on
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import queries as bookings
+from banshi.rooms.booking.models import Appointment
 from banshi.rooms.booking.queries import AppointmentView
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.identity import queries as identity
@@ -132,15 +133,24 @@ def _walk_in_matters(place: Place, shown: Presented) -> list[Early]:
         booked += [
             each for each in bookings.of_visit(booked[0].visit_group, now=place.now) if each.code != booked[0].code
         ]
-    found = []
-    for each in sorted(
-        (each for each in booked if _opens(place, each)), key=lambda each: (each.starts_at, each.item.code)
-    ):
+    found: dict[str, Early] = {}
+    for each in _the_persons_first([each for each in booked if _opens(place, each)], card=shown.chip):
         with suppress(Refused):
-            if catalogue.hall_item(place.hall.pk, each.item.code).walk_in:
-                token = early.of(each.code) if shown.appointment else ""
-                found.append(Early(each.item.code, named(each.item), token))
-    return list({each.item: each for each in reversed(found)}.values())[::-1]  # of one matter the first
+            if each.item.code not in found and catalogue.hall_item(place.hall.pk, each.item.code).walk_in:
+                token = early.of(each.code, card=shown.chip)
+                found[each.item.code] = Early(each.item.code, named(each.item), token, each.starts_at)
+    return sorted(found.values(), key=lambda each: (each.starts_at, each.item))
+
+
+def _the_persons_first(booked: list[AppointmentView], *, card: bool) -> list[AppointmentView]:
+    """By the card, what fits its person best goes before what strangers booked on the document; then the earliest."""
+    rows = Appointment.objects.filter(code__in=[each.code for each in booked]).select_related("person") if card else ()
+    fits = [row.code for row in arriving.own_first(sorted(rows, key=lambda row: (row.starts_at, row.pk)))]
+
+    def order(each: AppointmentView) -> tuple[int, datetime, str]:
+        return fits.index(each.code) if each.code in fits else len(fits), each.starts_at, each.item.code
+
+    return sorted(booked, key=order)
 
 
 def _day(place: Place) -> date:

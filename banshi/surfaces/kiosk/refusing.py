@@ -38,11 +38,12 @@ class Way:
 
 @dataclass(frozen=True)
 class Early:
-    """A matter booked for later today. `token`: whose appointment it is (`early.of`); "" where only a document was shown."""
+    """A matter booked for later today. `token`: whose appointment it is, and by what it was shown (`early.of`)."""
 
     item: str
     name: str
     token: str
+    starts_at: datetime
 
 
 def _spoken(refusal: Refusal, place: Place) -> Refusal:

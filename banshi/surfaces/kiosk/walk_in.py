@@ -103,8 +103,7 @@ def confirm(request: HttpRequest, place: Place) -> HttpResponse:
         return refused_page(request, place, no, again=here, item=item_code, category=category_code)
     line = tickets.line(place.hall.pk, place.now)
     context = {**_shown(place, listed, category, line), "here": here}
-    if early.booked_by(request.GET.get("early", "")) is not None:
-        context["required"] = False  # the appointment was shown; it says whose the number is
+    context["booked"] = early.booked_by(request.GET.get("early", ""))  # says whose the number is: no card is asked for
     return page(request, place, "confirm.html", context)
 
 
@@ -159,7 +158,11 @@ def _take(request: HttpRequest, place: Place, item_code: str, category_code: str
     person_id = shown = None
     booked = early.booked_by(request.GET.get("early", "")) if item_code else None
     if not presented.anything(request):
-        not_too_many(place)
+        if booked is None:
+            not_too_many(place)
+        else:
+            not_too_often(place)
+            shown = booked.shown
     else:
         not_too_often(place)
         document = presented.posted(request)
@@ -189,6 +192,6 @@ def _take(request: HttpRequest, place: Place, item_code: str, category_code: str
         by=place.by,
         now=clock.now(),
         language=get_language() or "zh-hans",
-        booked=booked,
+        booked=booked.appointment if booked else None,
     )
     return redirect(slips.address(request, place, ticket.ref) + "?new=1")

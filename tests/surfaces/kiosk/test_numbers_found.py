@@ -13,7 +13,7 @@ import pytest
 from django.test import Client
 
 from banshi.journeys import take_number
-from banshi.kernel.actors import SYSTEM
+from banshi.kernel.actors import SYSTEM, Actor, ActorKind
 from banshi.kernel.evidence import Evidence
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
@@ -164,6 +164,57 @@ def test_the_number_that_too_early_offers_is_the_appointments(
     assert (ticket.kind, row.state) == ("walk_in", "checked_in")
 
 
+def book_at(town: Town, starts: str, item: str = "pension", by: Any = SYSTEM, name: str = "") -> Any:
+    return booking.place(
+        slot_id=town.slot(starts=at(f"2026-03-10 {starts}")).id, item_code=item, person_id=town.person(1).id, source="api",
+        by=by, name=name, now=at("2026-03-09 10:00"),
+    )  # fmt: skip
+
+
+def test_who_lays_the_card_too_early_gets_a_number_that_is_theirs_without_a_second_card(
+    opened: Town, machine: Client, set_time: Callable[[datetime], None]
+):
+    """And whoever was here is no no-show, whatever the booking carried."""
+    row = book_at(opened, "11:00", by=Actor(ActorKind.CHANNEL, "3"), name=opened.person(1).name)
+    set_time(at("2026-03-10 09:06"))
+    ((way, words),) = ways(show(machine, opened.person(1)).content.decode())
+
+    asked = machine.get(f"/kiosk/town/confirm{way}").content.decode()
+    given = machine.post(f"/kiosk/town/confirm{way}", {})
+
+    row.refresh_from_db()
+    ticket = Ticket.objects.get()
+    assert (words, 'name="presented"' in asked, "今天 11:00 的预约" in asked) == ("现在取现场号", False, True)
+    assert (given.status_code, ticket.person_id, ticket.limit_key) == (302, row.person_id, "")
+    assert (ticket.appointment_id, ticket.kind, row.state) == (row.pk, "walk_in", "checked_in")
+
+
+def test_of_one_matter_booked_by_a_stranger_too_the_persons_own_becomes_the_early_number(
+    opened: Town, machine: Client, set_time: Callable[[datetime], None]
+):
+    strange = book_at(opened, "10:30", by=Actor(ActorKind.CHANNEL, "4"), name="某某")
+    own = book_at(opened, "11:00", by=Actor(ActorKind.CHANNEL, "3"), name=opened.person(1).name)
+    set_time(at("2026-03-10 09:06"))
+    ((way, _),) = ways(show(machine, opened.person(1)).content.decode())
+
+    machine.post(f"/kiosk/town/confirm{way}", {})
+
+    for row in (strange, own):
+        row.refresh_from_db()
+    assert (Ticket.objects.get().appointment_id, strange.state, own.state) == (own.pk, "booked", "checked_in")
+
+
+def test_pressed_twice_an_early_number_is_one(opened: Town, machine: Client, set_time: Callable[[datetime], None]):
+    book_at(opened, "11:00")
+    set_time(at("2026-03-10 09:06"))
+    ((way, _),) = ways(show(machine, opened.person(1)).content.decode())
+
+    for _ in range(2):
+        machine.post(f"/kiosk/town/confirm{way}", {})
+
+    assert Ticket.objects.count() == 1
+
+
 def ways(page: str) -> list[tuple[str, str]]:
     """The walk-in numbers a page offers: address and words."""
     found = re.findall(r'href="/kiosk/town/confirm([^"]+)">.*?<span>([^<]+)</span>', page)
@@ -194,7 +245,7 @@ def test_who_is_too_early_with_two_matters_chooses_which_comes_first(
     assert [words for _, words in offered] == ["现在取现场号：医疗保险参保登记", "现在取现场号：养老保险参保登记"]
     assert Ticket.objects.count() == 0
 
-    given = machine.post(f"/kiosk/town/confirm{offered[0][0]}", card if shown == "card" else {})
+    given = machine.post(f"/kiosk/town/confirm{offered[0][0]}", {})
 
     for row in two_matters.values():
         row.refresh_from_db()
