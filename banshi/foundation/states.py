@@ -83,12 +83,25 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "left": (pgettext_lazy("state", "Gave up waiting"), ""),
         "lapsed": (pgettext_lazy("state", "Offer lapsed"), ""),
     },
+    "outcome": {  # of a number that was served: how it ended
+        "done": (pgettext_lazy("state", "Done"), "ok"),
+        "paper_missing": (pgettext_lazy("state", "Papers missing"), "wait"),
+        "advice_only": (pgettext_lazy("state", "Advice only"), "info"),
+        "refused": (pgettext_lazy("state", "Not accepted"), "urgent"),
+    },
     "suspension": {
         "suspended": (pgettext_lazy("state", "Booking suspended"), "urgent"),
         "lifted": (pgettext_lazy("state", "Suspension lifted"), "ok"),
     },
 }
 
+
+# What the window said with it, to the person.
+_TOLD: dict[str, Text] = {
+    "paper_missing": pgettext_lazy("state", "Missing: %(why)s"),
+    "advice_only": pgettext_lazy("state", "Advice: %(why)s"),
+    "refused": pgettext_lazy("state", "Reason: %(why)s"),
+}
 
 # By which way somebody came, booked or is told.
 CHANNELS: dict[str, Text] = {
@@ -108,6 +121,11 @@ CHANNELS: dict[str, Text] = {
 def word(of: str, state: str) -> str:
     """The word for the state of an appointment, ticket, window …; "–" for a state nobody has named."""
     return str(STATES[of].get(state, ("–", ""))[0])
+
+
+def outcome_told(outcome: str, why: str) -> str:
+    """What is missing, was advised, or why not; "" where the window said nothing."""
+    return str(_TOLD[outcome]) % {"why": why} if why and outcome in _TOLD else ""
 
 
 def tone(of: str, state: str) -> str:

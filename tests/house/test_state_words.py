@@ -15,6 +15,7 @@ from banshi.kernel.refusals import Refusal
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.tickets.models import STATES as TICKET_STATES
+from banshi.rooms.tickets.rules import OUTCOMES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # What was said for “the hall is closed” before there was one word; whole texts, not parts of sentences.
@@ -42,6 +43,7 @@ def of_constraint(model, name):
         ("message", of_constraint(Message, "message_state_is_known") - {"state__in"}),
         ("waiting", {"waiting", "offered", "taken", "lapsed", "left"}),
         ("task", {"open", "answered", "settled"}),
+        ("outcome", set(OUTCOMES)),
         ("window", {"idle", "called", "serving", "paused", "emergency", "closed"}),
     ],
 )

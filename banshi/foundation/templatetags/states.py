@@ -16,6 +16,11 @@ def state_word(state: object, of: str) -> str:
     return states.word(of, str(state))
 
 
+@register.filter
+def outcome_told(outcome: str, why: str) -> str:
+    return states.outcome_told(outcome, why)
+
+
 @register.simple_tag
 def state_tag(of: str, state: object) -> SafeString:
     """The state as a tag in its colour."""

@@ -522,6 +522,9 @@ class TicketOut(Grows):
     kind: Literal["booked", "walk_in"]
     lane: str | None = Field(None, description="Priority: elderly, disabled, pregnant, serviceman; null without.")
     state: str
+    outcome: Literal["done", "paper_missing", "advice_only", "refused"] | None = Field(
+        None, description="How a `finished` one ended; null while it goes on, or where nobody said."
+    )
     hall: str
     category: Named
     item: Named | None
@@ -548,7 +551,10 @@ class PauseIn(In):
 
 class FinishIn(In):
     outcome: Literal["done", "paper_missing", "advice_only", "refused"] = "done"
-    reason: _text(200) = Field("", description="Needed where the outcome is `refused`.")  # type: ignore[valid-type]
+    reason: _text(200) = Field(  # type: ignore[valid-type]
+        "",
+        description="Its holder reads it: what is missing, the advice, or why not. Needed where the outcome is `refused`.",
+    )
 
 
 class ReasonIn(In):

@@ -325,6 +325,7 @@ def _all(request: Any, *, now: datetime, form: Appeal, refused: Refused | None =
         "by_others": _by_others(account_id, family, now),
         "coming": coming,
         "past": past[:PAST_SHOWN],
+        "outcomes": _outcomes(account_id, past[:PAST_SHOWN]),
         "waiting": list(waiting.order_by("day", "id")),
         "names": {each.pk: each.name for each in family},
         "nameless": [a.code for a in by_mandate if mandates.over(a.person_id, a.item.code)],
@@ -336,6 +337,14 @@ def _all(request: Any, *, now: datetime, form: Appeal, refused: Refused | None =
         context["panel"] = panel(refused, today=now.astimezone(zone).date(), zone=zone)
     turns = [each for a in coming for each in (a.starts_at, a.ends_at)]
     return page(request, "citizen/appointments.html", context, refused=refused, turns=turns)
+
+
+def _outcomes(account_id: int, past: list[AppointmentView]) -> dict[str, str]:
+    """By reference: how those ended at the window that are not simply done, where the number is this account's."""
+    served = [a.code for a in past if a.state == "served"]
+    ended = Ticket.objects.filter(appointment__code__in=served, state="finished").exclude(outcome__in=["", "done"])
+    rows = ended.select_related("appointment__item", "hall").order_by("id") if served else ()
+    return {str(row.appointment.code): row.outcome for row in rows if may_act(row, account_id=account_id)}  # type: ignore[union-attr]
 
 
 def _by_others(account_id: int, family: list[Mine], now: datetime) -> list[AppointmentView]:

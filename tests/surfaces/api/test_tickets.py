@@ -271,6 +271,7 @@ def test_a_finish_has_an_outcome_and_is_taken_back(calls: Calls) -> None:
 
     assert [a.status_code for a in (no_reason, unknown, ended, undone)] == [422, 422, 200, 200]
     assert (outcome, undone.json()["state"], Ticket.objects.get(ref=ref).outcome) == ("paper_missing", "serving", "")
+    assert [each.json()["outcome"] for each in (ended, undone)] == ["paper_missing", None]
 
 
 def test_a_wrong_person_is_found_and_turned_away(calls: Calls) -> None:

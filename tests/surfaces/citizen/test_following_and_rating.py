@@ -8,17 +8,18 @@ from typing import Any
 import pytest
 
 from banshi.foundation.crypto import rating_key
-from banshi.journeys import serve
+from banshi.journeys import check_in, serve
 from banshi.kernel.actors import Actor, ActorKind
+from banshi.rooms.booking import actions as booking
 from banshi.rooms.feedback.models import Rating, Task
 from banshi.rooms.tickets import actions as tickets
 from tests.surfaces.citizen.conftest import Phone, stop_the_clock, text
-from tests.town import TUESDAY_NINE, Town
+from tests.town import TUESDAY_NINE, Town, at
 
 KIOSK = Actor(ActorKind.KIOSK, "1", "town")
 
 
-def number(town: Town, category: str = "A", **more: Any) -> Any:
+def number(town: Town, category: str | None = "A", **more: Any) -> Any:
     return tickets.issue(hall=town.hall, category_code=category, channel="kiosk", by=KIOSK, now=TUESDAY_NINE, **more)
 
 
@@ -35,6 +36,51 @@ def served(town: Town) -> Any:
     one = called(town)
     tickets.start(ref=one.ref, staff_id=town.clerk.pk, now=TUESDAY_NINE)
     return serve.finish(ref=one.ref, staff_id=town.clerk.pk, now=TUESDAY_NINE + timedelta(minutes=5))
+
+
+ENDS = [
+    ("paper_missing", "户口本", "材料不齐", "缺：户口本"),
+    ("advice_only", "先去社区开证明", "仅咨询", "答复：先去社区开证明"),
+    ("refused", "超出受理范围", "不予办理", "原因：超出受理范围"),
+]
+
+
+@pytest.mark.parametrize(("outcome", "why", "word", "told"), ENDS)
+def test_the_number_says_how_it_ended_and_what_the_window_said_to_its_holder_alone(
+    anybody: Phone, open_town: Town, outcome: str, why: str, word: str, told: str
+):
+    one = number(open_town, category=None, item_code="pension")
+    called(open_town)
+    tickets.start(ref=one.ref, staff_id=open_town.clerk.pk, now=TUESDAY_NINE)
+    serve.finish(ref=one.ref, staff_id=open_town.clerk.pk, now=TUESDAY_NINE, outcome=outcome, why=why)
+
+    strange = text(anybody.get(f"/t/{one.ref}"))
+    mine = text(anybody.get(f"/t/{slip(anybody, one.ref)}"))
+
+    assert [(word in page, told in page, "办完了" in page) for page in (strange, mine)] == [
+        (True, False, False), (True, True, False),
+    ]  # fmt: skip
+    assert (f"/r/{one.ref}" in mine, 'href="/book/pension/?hall=town"' in mine) == (True, outcome == "paper_missing")
+
+
+@pytest.mark.parametrize(("outcome", "why", "word", "told"), ENDS)
+def test_the_appointment_and_the_list_say_how_it_ended(
+    mine: Phone, open_town: Town, outcome: str, why: str, word: str, told: str
+):
+    row = booking.place(
+        slot_id=open_town.slot(starts=at("2026-03-10 09:15")).id, item_code="pension", person_id=mine.person.id, source="web",
+        by=Actor(ActorKind.CITIZEN, str(mine.account.pk)), account_id=mine.account.pk, now=at("2026-03-09 10:00"),
+    )  # fmt: skip
+    ticket = check_in.by_code(hall=open_town.hall, code=row.code, by=KIOSK, now=TUESDAY_NINE, channel="kiosk")
+    called(open_town)
+    tickets.start(ref=ticket.ref, staff_id=open_town.clerk.pk, now=TUESDAY_NINE)
+    serve.finish(ref=ticket.ref, staff_id=open_town.clerk.pk, now=TUESDAY_NINE, outcome=outcome, why=why)
+    stop_the_clock(TUESDAY_NINE + timedelta(hours=3))
+
+    one, every = text(mine.get(f"/a/{row.code}")), text(mine.get("/appointments/"))
+
+    assert [(word in page, "办完了" in page) for page in (one, every)] == [(True, False)] * 2
+    assert (told in one, f"/r/{ticket.ref}" in one) == (True, True)
 
 
 def slip(phone: Phone, ref: str) -> str:

@@ -441,6 +441,23 @@ def test_what_was_put_away_by_mistake_is_offered_back_for_the_policys_minutes_an
     assert (back.status_code, ticket.state) == (200, "serving" if verb == "finish" else "called")
 
 
+@pytest.mark.parametrize(
+    ("outcome", "word"),
+    [("done", "办完了"), ("paper_missing", "材料不齐"), ("advice_only", "仅咨询"), ("refused", "不予办理")],
+)
+def test_what_is_offered_back_says_how_it_ended(clerk: Client, open_town: Town, outcome: str, word: str):
+    ticket = take(open_town, 1)
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+    for each in ("call", "start"):
+        post(clerk, each, ref=ticket.ref)
+
+    page = post(clerk, "finish", ref=ticket.ref, outcome=outcome, why="户口本").content.decode()
+
+    ticket.refresh_from_db()
+    assert (ticket.outcome, ticket.outcome_why) == (outcome, "户口本")
+    assert f"{ticket.number} {word}" in page.split('id="undo"')[1]
+
+
 def test_a_step_of_somebody_else_is_not_offered_to_take_back(client: Client, open_town: Town):
     ticket = take(open_town, 1)
     client.force_login(open_town.clerk)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from banshi.foundation.crypto import rating_key
 from banshi.journeys import take_number
 from banshi.kernel.actors import SYSTEM, Actor, ActorKind
 from banshi.kernel.evidence import Evidence
@@ -251,6 +252,15 @@ def test_who_is_too_early_with_two_matters_chooses_which_comes_first(
         row.refresh_from_db()
     assert (given.status_code, Ticket.objects.get().appointment_id) == (302, two_matters["medical"].pk)
     assert {item: row.state for item, row in two_matters.items()} == {"pension": "booked", "medical": "checked_in"}
+
+
+def test_the_slip_of_a_number_that_ended_without_papers_says_so(opened: Town, machine: Client):
+    ticket = take(opened, opened.person(1))
+    Ticket.objects.filter(pk=ticket.pk).update(state="finished", outcome="paper_missing", outcome_why="户口本")
+
+    page = machine.get(f"/kiosk/town/slip/{ticket.ref}?k={rating_key(ticket.ref)}").content.decode()
+
+    assert ("材料不齐" in page, "缺：户口本" in page, "办完了" in page) == (True, True, False)
 
 
 def test_a_made_up_token_names_nobody(opened: Town, machine: Client, set_time: Callable[[datetime], None]):

@@ -178,12 +178,16 @@ def _taken_over(session: WindowSession) -> TakenOver | None:
 
 @dataclass(frozen=True)
 class Undoable:
-    """The clerk's last step, as long as it may be taken back. verb: start | finish | miss | turn_away."""
+    """The clerk's last step, as long as it may be taken back. verb: start | finish | miss | turn_away.
+
+    `outcome`: how a finished one ended.
+    """
 
     ref: str
     number: str
     verb: str
     closes_at: datetime
+    outcome: str
 
 
 def undoable(view: DeskView, *, now: datetime) -> Undoable | None:
@@ -195,7 +199,7 @@ def undoable(view: DeskView, *, now: datetime) -> Undoable | None:
     step = last_step(ticket) if ticket is not None else None
     if ticket is None or step is None or step.staff_id != view.staff_id or now > step.at + lasts:
         return None
-    return Undoable(ticket.ref, ticket.number, step.verb, step.at + lasts)
+    return Undoable(ticket.ref, ticket.number, step.verb, step.at + lasts, ticket.outcome or "done")
 
 
 def _latest_of(view: DeskView, since: datetime) -> Ticket | None:

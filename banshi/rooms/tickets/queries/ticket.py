@@ -74,6 +74,8 @@ class TicketView:
     lane_waits: bool = False  # … and ranks only once somebody has
     on_the_way: bool = False  # sent here from another hall, not yet arrived
     stopped: bool = False  # waits in a line that a closure has stopped
+    outcome: str = ""  # of a finished one, `rules.OUTCOMES`; "" where nobody said
+    outcome_why: str = ""  # for its holder's eyes
 
 
 @dataclass(frozen=True)
@@ -250,6 +252,8 @@ def _view(found: Ticket, where: Place, mine: LineTicket | Told | None) -> Ticket
         lane_waits=not lane_that_ranks(found.lane, to_check=found.lane_to_check) and bool(found.lane),
         on_the_way=found.came_from_id is not None and found.waits_from is None,
         stopped=mine.stopped if isinstance(mine, LineTicket) else False,
+        outcome=found.outcome,
+        outcome_why=found.outcome_why,
     )
 
 

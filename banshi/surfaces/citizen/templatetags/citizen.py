@@ -103,6 +103,12 @@ def state_tag(state: str) -> dict[str, str]:
     return {"tone": states.tone("appointment", state), "word": states.word("appointment", state)}
 
 
+@register.inclusion_tag("citizen/_state.html")
+def outcome_tag(outcome: str) -> dict[str, str]:
+    """How it ended at the window, as a tag."""
+    return {"tone": states.tone("outcome", outcome), "word": states.word("outcome", outcome)}
+
+
 @register.simple_tag
 def appeal_form(form: Appeal, about: str, key: int) -> Appeal:
     """The appeal about one entry or suspension: as it was refused, if it was this one; else empty. Ids apart."""
