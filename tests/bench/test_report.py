@@ -64,19 +64,26 @@ def test_the_docs_keep_their_words_around_the_figures(tmp_path: Path):
     assert (text.count("| Bookings over HTTP, 16 clients |"), text.count("stale")) == (1, 0)
 
 
+def worth(n: int, held: float, off: float, **more: float) -> dict[str, Any]:
+    return {
+        "n": n, "at_most": 0.93, "waiting": n // 2, "held": held, "held_error": 0.01, "likely_off": off, "likely_error": 0.02,
+        **more,
+    }  # fmt: skip
+
+
 DAY = {
-    "hall": "nancheng", "days": 40, "n": 1000, "at_most": 0.91, "likely_off": 0.04,
-    "by_category": {"A": {"n": 900, "at_most": 0.92, "likely_off": -0.03}, "B": {"n": 10, "at_most": 1.0, "likely_off": 0.5}},
-    "by_hour": {"08:30": {"n": 1000, "at_most": 0.91, "likely_off": 0.04}},
+    "hall": "nancheng", "days": 40, **worth(1000, 0.91, 0.04),
+    "by_category": {"A": worth(900, 0.92, -0.03), "B": worth(100, 0.84, 0.25, held_error=0.04, likely_error=0.08)},
+    "by_hour": {"08:30": worth(1000, 0.91, 0.04)},
 }  # fmt: skip
 
 
-def test_the_crowds_day_is_told_by_category_and_hour_and_few_are_named_so():
+def test_the_crowds_day_is_told_by_category_and_hour_with_its_sampling_errors():
     assert report.crowd_rows(DAY) == [
-        ("all", "1,000", "91% held; +4%"),
-        ("category A", "900", "92% held; -3%"),
-        ("category B", "10", "100% held; +50% (few)"),
-        ("the hour from 08:30", "1,000", "91% held; +4%"),
+        ("all", "1,000", "91 ± 2 % held of 500 told to wait, 93 % of all; +4 ± 4 %"),
+        ("category A", "900", "92 ± 2 % held of 450 told to wait, 93 % of all; -3 ± 4 %"),
+        ("category B", "100", "84 ± 8 % held of 50 told to wait, 93 % of all; +25 ± 16 %"),
+        ("the hour from 08:30", "1,000", "91 ± 2 % held of 500 told to wait, 93 % of all; +4 ± 4 %"),
     ]
 
 
@@ -89,6 +96,15 @@ def test_the_crowds_day_alone_leaves_the_other_figures_of_the_docs_alone(tmp_pat
     assert "measured" in doc.read_text(encoding="utf-8")
     assert doc.read_text(encoding="utf-8").count("| category A | 900 |") == 1
     assert report.broken_promises({"crowd_day": DAY}) == []
-    assert report.broken_promises({"crowd_day": DAY | {"at_most": 0.8}}) == [
-        "of waits told 80% held, “about” was off by +4%"
+
+
+def test_a_category_or_an_hour_beyond_the_band_and_two_sampling_errors_is_a_broken_promise():
+    late = DAY | {"by_hour": {"09:30": worth(1000, 0.855, 0.0)}}
+    short = DAY | {"by_category": {"K": worth(600, 0.9, -0.15)}}
+    padded = DAY | {"by_category": {"K": worth(600, 0.98, 0.0)}}
+
+    assert [report.broken_promises({"crowd_day": day}) for day in (late, short, padded)] == [
+        ["waits told, the hour from 09:30: 86 ± 2 % held of 500 told to wait, 93 % of all; +0 ± 4 % – **not met**"],
+        ["waits told, category K: 90 ± 2 % held of 300 told to wait, 93 % of all; -15 ± 4 % – **not met**"],
+        ["waits told, category K: 98 ± 2 % held of 300 told to wait, 93 % of all; +0 ± 4 % – **not met**"],
     ]

@@ -10,7 +10,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from banshi.rooms.tickets.rules import AtWork, Band, Due, Forecaster, Handling, InLine
+from banshi.rooms.tickets.rules import AtWork, Band, Due, Forecaster, Handling, InLine, Turnout
 
 GAP = 40.0
 ASKED = 0.25  # part of the newcomers whose promise is looked at: more days in the same time
@@ -44,6 +44,7 @@ class Told:
     likely: float
     at_most: float
     actual: float
+    day: int = 0
 
 
 Coming = tuple[float, int, int, float | None]  # at, serial, category, period start of who is booked
@@ -59,6 +60,7 @@ def lived(
     *,
     period_s: float = 3600.0,
     zeros: bool = False,
+    turnout: Turnout | None = None,
 ) -> list[Told]:
     """The hall's own clock and queue, until nobody waits: each newcomer's promise beside what came of it."""
     hall = [Desk(serves) for serves in desks]
@@ -78,7 +80,7 @@ def lived(
             came += 1
             mine = Waiting(4 if period is None else 3, now if period is None else period, came, category, at=now)
             if chance.random() < ASKED:
-                mine.promise, mine.ahead = _promise(hall, line, due, mine, now, known, period_s), len(line)
+                mine.promise, mine.ahead = _promise(hall, line, due, mine, now, known, period_s, turnout), len(line)
             line.append(mine)
             line.sort()
         else:
@@ -118,6 +120,7 @@ def _promise(
     now: float,
     known: dict[int, Handling],
     period_s: float,
+    turnout: Turnout | None,
 ) -> Band | None:
     windows = [
         AtWork(
@@ -131,7 +134,7 @@ def _promise(
         for starts, comes, category in due
         if starts + period_s > now and (comes is None or comes > now)
     ]
-    forecaster = Forecaster(windows=windows, handling=known, due=waits)
+    forecaster = Forecaster(windows=windows, handling=known, due=waits, turnout=turnout)
     for other in sorted([*line, mine]):
         if other is mine:
             return forecaster.place(InLine(mine.category, mine.rank))

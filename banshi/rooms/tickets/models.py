@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from banshi.foundation.crypto import FreeText
@@ -374,6 +375,22 @@ class HandlingTime(models.Model):
     class Meta:
         db_table = "tickets_handling_time"
         constraints = [models.UniqueConstraint(fields=["category", "hour"], name="one_handling_time_per_category_hour")]
+
+
+class Turnout(models.Model):
+    """Of a hall's booked people: which part comes, and by when (rules.Turnout). Learned once a day, when it is closed."""
+
+    hall = models.OneToOneField(Hall, on_delete=models.CASCADE, primary_key=True)
+    weight = models.FloatField()
+    comes = models.FloatField()
+    come_by = ArrayField(models.FloatField())  # shares, by rules.BY_S
+    learned_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "tickets_turnout"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(comes__gte=0, comes__lte=1), name="those_who_come_are_a_share")
+        ]
 
 
 class HallDay(models.Model):

@@ -302,7 +302,7 @@ def test_booked_people_who_will_have_come_go_before_a_walk_in_but_not_before_a_l
     assert walk_in is not None
     assert lane is not None
     # Comes with 85 %, from 15 minutes before the period on: most often before the window is free again.
-    assert 600 < walk_in.likely_s <= 600 + 640 * rules.COMES
+    assert 600 < walk_in.likely_s <= 600 + 640 * rules.Turnout().comes
     assert lane.likely_s == 600
 
 

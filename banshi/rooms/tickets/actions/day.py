@@ -17,7 +17,7 @@ from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.actions.ground import RETURN, back_in_line, business_day
 from banshi.rooms.tickets.actions.told import tell
 from banshi.rooms.tickets.actions.windows import end_session
-from banshi.rooms.tickets.models import AT_WINDOW, HallDay, HandlingTime, Service, Ticket, Visit, WindowSession
+from banshi.rooms.tickets.models import AT_WINDOW, HallDay, HandlingTime, Service, Ticket, Turnout, Visit, WindowSession
 from banshi.rooms.tickets.queries import line
 
 # Why a number came to nothing, by the state it was in.
@@ -58,6 +58,7 @@ def close_day(*, hall: Hall, day: date, by: Actor, now: datetime) -> dict[str, i
         account = dict(sorted(Counter(states).items()))
         if closed.closed_at is None and not any(account.get(state) for state in AT_WINDOW):
             closed.closed_at, closed.closed_by = now, str(by)
+            _learn_turnout(hall, day, now)
         closed.account = account
         closed.save(update_fields=["closed_at", "closed_by", "account"])
         announce(hall=hall.code, topic="line", subject="day-closed", now=now)
@@ -98,6 +99,36 @@ def _sign_idle_windows_out(hall: Hall, day: date, now: datetime) -> None:
         busy = Ticket.objects.filter(window_id=session.window_id, state__in=AT_WINDOW).exists()
         if began_that_day and not busy:
             end_session(session, now)
+
+
+# Whose period is over: seconds from its beginning to their coming. Who came too late for it is not among those who come.
+CAME_SQL = """
+SELECT CASE WHEN a.checked_in_at <= a.ends_at THEN EXTRACT(EPOCH FROM a.checked_in_at - a.starts_at)::float END
+FROM booking_appointment a
+WHERE a.hall_id = %s AND a.day = %s AND a.ends_at <= %s AND a.state IN ('booked', 'checked_in', 'served', 'no_show')
+ORDER BY a.starts_at, a.id
+"""
+
+
+def _learn_turnout(hall: Hall, day: date, now: datetime) -> None:
+    """Whoever closes the day for the first time holds its row, so each day is taken in once."""
+    with connection.cursor() as cursor:
+        cursor.execute(CAME_SQL, [hall.pk, day, now])
+        came = [row[0] for row in cursor.fetchall()]
+    if not came:
+        return
+    row = Turnout.objects.select_for_update(no_key=True).filter(hall=hall).first()
+    known = rules.Turnout(row.weight, row.comes, tuple(row.come_by)) if row else rules.Turnout()
+    learned = rules.learn_turnout(known, came)
+    Turnout.objects.update_or_create(
+        hall=hall,
+        defaults={
+            "weight": learned.weight,
+            "comes": learned.comes,
+            "come_by": list(learned.by),
+            "learned_at": now,
+        },
+    )
 
 
 SETTLED = timedelta(minutes=5)  # the longest that a hall may let its clerks undo

@@ -47,6 +47,7 @@ class CategoryRow(NamedTuple):
     handling_minutes: float
     learned: list[list[float]] | None  # [hour, weight, mean, p50, p90, gap]
     stopped: bool  # a closure runs over it now: nobody is called, but for kept appointments
+    turnout: list[float] | None  # of the hall's booked people: weight, comes, then shares by rules.BY_S
 
 
 class WindowRow(NamedTuple):
@@ -128,7 +129,8 @@ SELECT c.id, c.code, c.letter, c.name_zh, c.name_en, c.zone_id,
   COALESCE(cz.code, ''), {shut_now("cz")}, COALESCE(cf.label_zh, ''), COALESCE(cf.label_en, ''), c.handling_minutes,
   (SELECT array_agg(ARRAY[t.hour, t.weight, t.mean_s, t.p50_s, t.p90_s, t.gap_s] ORDER BY t.hour)
    FROM tickets_handling_time t WHERE t.category_id = c.id AND t.hour IN (-1, %(hour)s)),
-  EXISTS (SELECT 1 FROM shut WHERE shut.whole OR shut.category_id = c.id OR c.id = ANY (shut.categories))
+  EXISTS (SELECT 1 FROM shut WHERE shut.whole OR shut.category_id = c.id OR c.id = ANY (shut.categories)),
+  (SELECT ARRAY[o.weight, o.comes] || o.come_by FROM tickets_turnout o WHERE o.hall_id = c.hall_id)
 FROM places_category c
 LEFT JOIN places_zone cz ON cz.id = c.zone_id
 LEFT JOIN places_floor cf ON cf.id = cz.floor_id
@@ -289,6 +291,7 @@ class Scene:
             ],
             booked_first=self.policy.booked_first,
             waiting=waiting,
+            turnout=turnout_of(self.categories),
         )
 
     def neighbours(self) -> dict[int, frozenset[int]]:
@@ -306,6 +309,15 @@ def handling_of(category: CategoryRow) -> rules.Handling:
         if weight >= 5:
             known = rules.Handling(weight, mean, p50, p90, gap)
     return known
+
+
+def turnout_of(categories: Sequence[CategoryRow]) -> rules.Turnout:
+    """What the hall has learned of its booked people; the same beside each category."""
+    known = categories[0].turnout if categories else None
+    if known is None or len(known) != 2 + len(rules.BY_S):
+        return rules.Turnout()
+    weight, comes, *by = known
+    return rules.Turnout(weight, comes, tuple(by))
 
 
 def rows(sql: str, **values: Any) -> list[tuple[Any, ...]]:

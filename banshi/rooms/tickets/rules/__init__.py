@@ -1,10 +1,9 @@
 """Rules of the line. line: order, verbs, limits · handling: how long services take · forecast: waits foretold ·
-planned: desks that stand in until clerks are there."""
+planned: desks that stand in until clerks are there · turnout: who booked and comes."""
 
 from __future__ import annotations
 
 from banshi.rooms.tickets.rules.forecast import (
-    COMES,
     LEAST_BAND_S,
     AtWork,
     Band,
@@ -40,10 +39,11 @@ from banshi.rooms.tickets.rules.line import (
 )
 from banshi.rooms.tickets.rules.paper import MOST_AT_ONCE, Given, paper_letter
 from banshi.rooms.tickets.rules.planned import Desk, Planned, open_together, stand_ins
+from banshi.rooms.tickets.rules.turnout import BY_S, Turnout, learn_turnout
 
 __all__ = [
+    "BY_S",
     "CHANGEOVER_S",
-    "COMES",
     "LANES",
     "LEAST_BAND_S",
     "MOST_AT_ONCE",
@@ -61,12 +61,14 @@ __all__ = [
     "Planned",
     "Rank",
     "RankClass",
+    "Turnout",
     "after",
     "call_by",
     "follow_up_rank",
     "lane_of",
     "lane_that_ranks",
     "learn",
+    "learn_turnout",
     "may",
     "milliseconds",
     "missed_advice",

@@ -11,21 +11,19 @@ import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from heapq import heapify, heappop, heappush, heapreplace
 from itertools import pairwise
 
 from banshi.rooms.tickets.rules.handling import PARTS, Z90, Handling
 from banshi.rooms.tickets.rules.line import RankClass
+from banshi.rooms.tickets.rules.turnout import Turnout
 
 PLAYS, FEWER_PLAYS = PARTS, PARTS // 2  # fewer where many wait: their sums vary less
 MANY = 120
-COMES = 0.85  # part of booked people who come
-OPENS_S = 900.0  # booked people come from so long before their period
 MODEL_ERROR = 0.08  # part of a wait by which pauses, missed calls and new arrivals falsify it
 LEAST_BAND_S = 120
 FEWEST_SD = 2.0  # so many spreads below the mean, and below every play: one call in forty or fewer comes before
-# When those who come have come: share by seconds after the beginning of their period; the rest until its end.
-_ARRIVED = ((-OPENS_S, 0.0), (-300.0, 0.55), (0.0, 0.85), (600.0, 0.95))
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,46 @@ class _Pool:
     near: frozenset[int]
     far: frozenset[int]
     free: list[list[float]]
+    taken: int = 0  # of its windows, now
 
+
+@dataclass(frozen=True)
+class _Meeting:
+    """Where booked people of one category meet a number of another: windows that serve both, and those that serve only theirs."""
+
+    shared: list[_Pool]
+    apart: list[_Pool]
+
+    @cached_property
+    def pushed(self) -> float:
+        """Of people who come when a window of theirs alone would be free, the part that still takes one of the shared.
+
+        Newcomers of their own, who are in no line yet, will have taken the former as often as it is taken now; whoever
+        finds all taken goes to whichever is free first.
+        """
+        shared, apart = (sum(len(pool.free[0]) for pool in pools) for pools in (self.shared, self.apart))
+        taken = sum(pool.taken for pool in self.apart)
+        return taken / apart * shared / (shared + apart) if apart else 1.0
+
+    def elsewhere(self, play: int, comes_at: float, luck: int) -> bool:
+        """They take a window that serves only theirs."""
+        if not self.apart:
+            return False
+        if not self.shared:
+            return True
+        soonest = self.apart[0].free[play][0]
+        for pool in self.apart[1:]:
+            soonest = min(soonest, pool.free[play][0])
+        if soonest <= comes_at:
+            return luck >= self.pushed * PARTS
+        return soonest <= min(pool.free[play][0] for pool in self.shared)
+
+
+def _soonest(free: list[float]) -> float:
+    return free[0]
+
+
+_Booked = tuple[float, int, int, int]  # of one play: comes at, category, persons, luck
 
 _chance = random.Random(20260310)  # noqa: S311 – shuffles, not secrets
 _SHUFFLES = [_chance.sample(range(PARTS), PARTS) for _ in range(251)]
@@ -98,8 +135,9 @@ class Forecaster:
         due: Sequence[Due],
         booked_first: bool = True,
         waiting: int = 0,
+        turnout: Turnout | None = None,
     ) -> None:
-        """:param waiting: about how many will be placed."""
+        """:param waiting: about how many will be placed. :param turnout: of the hall's booked people."""
         self._plays = FEWER_PLAYS if waiting > MANY else PLAYS
         self._handling = handling
         self._windows = {window.window: window for window in windows}
@@ -114,13 +152,18 @@ class Forecaster:
             )
             for free, left in zip(pool.free, self._left(window), strict=True):
                 free.append(left)
+            pool.taken += window.elapsed_s is not None
         for pool in pools.values():
             for free in pool.free:
                 heapify(free)
         self._pools = list(pools.values())
         self._due = sorted(due, key=lambda d: d.in_s) if booked_first else []
         self._next_due = 0
-        self._coming: list[list[tuple[float, int, int]]] = [[] for _ in range(self._plays)]
+        self._turnout = turnout or Turnout()
+        self._opens_s = self._turnout.opens_s
+        self._meetings: dict[tuple[int, int], _Meeting] = {}
+        self._coming: list[list[_Booked]] = [[] for _ in range(self._plays)]
+        self._aside: list[list[_Booked]] = [[] for _ in range(self._plays)]  # have come, with windows of their own
         self._expected = 0  # how many stand in there
         self._arrivals: dict[tuple[float, float], tuple[float, list[float]]] = {}
 
@@ -190,22 +233,54 @@ class Forecaster:
         return [heapreplace(free, free[0] + draw) for free, draw in zip(pool.free, draws, strict=True)]
 
     def _let_booked_pass(self, category: int) -> None:
-        """Booked people who will have come before this number's turn are served before it."""
+        """Booked people who will have come before this number's turn are served before it, where they need its windows.
+
+        Who will find another window free is left for later: its own line comes first, and is not played yet.
+        """
         if self._next_due == len(self._due) and not self._expected:
             return
         turns = self._turns(category)
         latest = max(turns)
-        while self._next_due < len(self._due) and self._due[self._next_due].in_s - OPENS_S <= latest:
+        while self._next_due < len(self._due) and self._due[self._next_due].in_s - self._opens_s <= latest:
             self._expect(self._due[self._next_due])
             self._next_due += 1
-        for play, coming in enumerate(self._coming):
-            while coming and coming[0][0] <= turns[play]:
-                _, theirs, persons = heappop(coming)
-                self._expected -= 1
-                if self._serving(theirs):
-                    start, pool = self._first(theirs, play, 0.0)
-                    heapreplace(pool.free[play], start + sum(self._one_draw(theirs, play) for _ in range(persons)))
-                    turns[play] = self._first(category, play, 0.0)[0]
+        for play, (coming, aside) in enumerate(zip(self._coming, self._aside, strict=True)):
+            turn, left = turns[play], []
+            for each in aside:
+                if each[0] > turn or self._goes_elsewhere(each, category, play):
+                    left.append(each)
+                else:
+                    turn = self._let_pass(each, category, play)
+            while coming and coming[0][0] <= turn:
+                each = heappop(coming)
+                if self._goes_elsewhere(each, category, play):
+                    left.append(each)
+                else:
+                    turn = self._let_pass(each, category, play)
+            self._aside[play] = left
+
+    def _goes_elsewhere(self, each: _Booked, category: int, play: int) -> bool:
+        comes_at, theirs, _, luck = each
+        return self._meeting(theirs, category).elsewhere(play, comes_at, luck)
+
+    def _let_pass(self, each: _Booked, category: int, play: int) -> float:
+        """They take one of the windows that serve this category, too; when its turn is then."""
+        _, theirs, persons, _ = each
+        self._expected -= 1
+        shared = self._meeting(theirs, category).shared
+        if shared:
+            free = shared[0].free[play] if len(shared) == 1 else min((pool.free[play] for pool in shared), key=_soonest)
+            heapreplace(free, free[0] + sum(self._one_draw(theirs, play) for _ in range(persons)))
+        return self._first(category, play, 0.0)[0]
+
+    def _meeting(self, theirs: int, category: int) -> _Meeting:
+        found = self._meetings.get((theirs, category))
+        if found is None:
+            mine, pools = self._serving(category), self._serving(theirs)
+            shared = [pool for pool in pools if any(pool is own for own in mine)]
+            apart = [pool for pool in pools if all(pool is not own for own in mine)]
+            found = self._meetings[(theirs, category)] = _Meeting(shared, apart)
+        return found
 
     def _turns(self, category: int) -> list[float]:
         """When a window is free for it, in each play."""
@@ -219,15 +294,16 @@ class Forecaster:
         key = (due.in_s, due.until_s)
         known = self._arrivals.get(key)
         if known is None:
-            curve = _curve(due)
+            curve = self._turnout.curve(*key)
             gone = _arrived(curve)
-            comes = COMES * (1 - gone) / (1 - COMES * gone)
             parts = [_arrival(gone + (1 - gone) * (n + 0.5) / PARTS, curve) for n in range(PARTS)]
-            known = self._arrivals[key] = (comes * PARTS - 0.5, parts)
+            known = self._arrivals[key] = (self._turnout.likely(gone) * PARTS - 0.5, parts)
         most, parts = known
-        for coming, chance, when in zip(self._coming, self._shuffle(), self._shuffle(), strict=True):
+        for coming, chance, when, luck in zip(
+            self._coming, self._shuffle(), self._shuffle(), self._shuffle(), strict=True
+        ):
             if chance < most:
-                heappush(coming, (parts[when], due.category, due.persons))
+                heappush(coming, (parts[when], due.category, due.persons, luck))
                 self._expected += 1
 
     def _shuffle(self) -> list[int]:
@@ -259,12 +335,6 @@ class Forecaster:
         parts = known.in_parts(max(window.elapsed_s, 0.0))
         begins = max(-window.elapsed_s, 0.0)
         return [begins + parts[n] for n in self._shuffle()]
-
-
-def _curve(due: Due) -> list[tuple[float, float]]:
-    """By when which share of those who come has come."""
-    points = [(due.in_s + after, share) for after, share in _ARRIVED if after < due.until_s - due.in_s]
-    return [*points, (max(due.until_s, points[-1][0] + 1), 1.0)]
 
 
 def _arrived(curve: Sequence[tuple[float, float]]) -> float:
