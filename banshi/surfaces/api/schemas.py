@@ -540,6 +540,9 @@ class TicketOut(Grows):
     walk_off_until: datetime | None = Field(
         None, description="Until when there is time for a walk: the earliest likely call less the way back."
     )
+    back_until: datetime | None = Field(
+        None, description="Of a `missed` one: before when it may be put back. null: not missed, or not any more."
+    )
     called_to: str | None
     made_at: datetime
     person: ServedPerson | None = Field(None, description="Only for a desk key, while the person is at its window.")

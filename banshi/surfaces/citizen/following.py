@@ -17,6 +17,7 @@ from banshi.foundation import clock
 from banshi.foundation.crypto import rating_key
 from banshi.foundation.said import english
 from banshi.journeys.after_hours import after_hours, first_place, owes_an_apology
+from banshi.journeys.after_miss import after_miss
 from banshi.journeys.stops import stop_of
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
@@ -56,7 +57,12 @@ def _page(request: Any, ref: str, *, now: datetime, refused: Refused | None = No
         zone = ZoneInfo(context["hall"].timezone)
         context["panel"] = panel(refused, today=now.astimezone(zone).date(), zone=zone)
     return page(
-        request, "citizen/ticket.html", context, hall=context["hall"], refused=refused, turns=[context["until"]]
+        request,
+        "citizen/ticket.html",
+        context,
+        hall=context["hall"],
+        refused=refused,
+        turns=[context["until"], context["t"].back_until],
     )
 
 
@@ -176,6 +182,7 @@ def _ticket(request: Any, ref: str, *, now: datetime) -> dict[str, Any]:
     if unserved:  # why, as long as that closure runs
         closed = stop_of(hall, now, item=seen.item, category=seen.category)
     mine = _mine(request, ref)
+    gone = after_miss(seen, hall=hall, now=now)
     return {
         "t": seen,
         "floor": floor,
@@ -185,7 +192,8 @@ def _ticket(request: Any, ref: str, *, now: datetime) -> dict[str, Any]:
         "after": after,
         "too_late": too_late,
         "unserved": unserved,
-        "first_place": first_place(seen.ref, now) if too_late or unserved or late else None,
+        "gone": gone,
+        "first_place": first_place(seen.ref, now) if too_late or unserved or late else gone and gone.first_place,
         "hall": hall,
         "policy": policy.tickets,
         "told": seen.has_contact and policy.messages.on_call,

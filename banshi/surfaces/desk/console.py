@@ -132,6 +132,8 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
     undoable = tickets.undoable(view, now=now)
     closed = stops(hall, now)
     after = after_hours(hall, now) if view.waiting else None
+    missed = [t for t in view.missed if t.category in mine.categories]
+    back = tickets.back_until_by_ref([t.ref for t in missed], now)
     return {
         "view": view,
         "hall": hall,
@@ -144,7 +146,8 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
         "longest_s": max((t.waited_s for t in view.line), default=None),
         "coming": soon,
         "categories": categories,
-        "missed": [t for t in view.missed if t.category in mine.categories],
+        "missed": [(t, back.get(t.ref)) for t in missed],
+        "coming_back": [t for t in missed if t.ref in back],
         "held": view.held,
         "away": _away(view, mine.categories),
         "guide": guide,

@@ -21,6 +21,7 @@ from banshi.foundation.said import english, named
 from banshi.foundation.templatetags.ui import wait
 from banshi.foundation.windows import windows_words
 from banshi.journeys.after_hours import AfterHours, after_hours, first_place, owes_an_apology
+from banshi.journeys.after_miss import after_miss
 from banshi.journeys.stops import Stop, stop_of
 from banshi.kernel.refusals import Refused
 from banshi.rooms.devices import actions as devices
@@ -104,13 +105,15 @@ def slip(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
     too_late = _too_late(ticket, after, place.now)
     late = waiting and ticket.served_today is False
     unserved = ticket.state == "closed" and owes_an_apology(ref)
+    gone = after_miss(ticket, hall=place.hall, now=place.now)
     context = {
         "closed": closed,
         "stopped": closed is not None and not closed.lets_in,
         "after": after,
         "too_late": too_late,
         "unserved": unserved,
-        "first_place": first_place(ref, place.now) if too_late or unserved or late else None,
+        "gone": gone,
+        "first_place": first_place(ref, place.now) if too_late or unserved or late else gone and gone.first_place,
         "ticket": ticket,
         "where": _where(ticket),
         "follow": follow_address(ref),

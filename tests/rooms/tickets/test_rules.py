@@ -168,7 +168,7 @@ def test_recalls_end_at_the_limit(recalls, slug):
 
 
 @pytest.mark.parametrize(
-    ("came_back", "minutes", "slug"), [(0, 120, None), (1, 5, None), (2, 5, "wrong-state"), (0, 121, "too-late")]
+    ("came_back", "minutes", "slug"), [(0, 119, None), (1, 5, None), (2, 5, "wrong-state"), (0, 120, "too-late")]
 )
 def test_a_missed_number_comes_back_so_often_and_so_long(came_back, minutes, slug):
     refusal = rules.reinstate_refusal(
@@ -184,13 +184,16 @@ def test_a_missed_number_comes_back_so_often_and_so_long(came_back, minutes, slu
 @pytest.mark.parametrize(
     ("policy", "zh"),
     [
-        ({"missed": "reissue", "reissue_within": 30}, "30 分钟内补号，不用重新排队。"),
-        ({"missed": "behind_all", "reissue_within": 60}, "60 分钟内可以补号，排在已取号的人后面。"),
+        ({"missed": "reissue", "reissue_within": 30}, "9:30 前补号，不用重新排队。"),
+        ({"missed": "behind_all", "reissue_within": 60}, "10:00 前可以补号，排在已取号的人后面。"),
         ({"reissue_limit": 0}, "要办就重新取号。"),
     ],
 )
 def test_whoever_missed_the_call_is_told_the_halls_own_rule(policy, zh):
-    assert rules.missed_advice(TicketPolicy(**policy))["advice_zh"] == zh
+    rule = TicketPolicy(**policy)
+    until = rules.back_until(came_back=0, missed_at=TUESDAY_NINE, policy=rule, now=TUESDAY_NINE)
+
+    assert rules.missed_advice(rule, until=until)["advice_zh"] == zh
 
 
 # --- Learning -----------------------------------------------------------------------------------------------------

@@ -241,7 +241,7 @@ def test_a_slips_own_code_shows_that_ticket(opened: Town, machine: Client):
 
 @pytest.mark.parametrize(
     ("missed", "said"),
-    [("reissue", "120 分钟内可以补号，不用重新排队。"), ("behind_all", "120 分钟内可以补号，排在现在所有号的后面。")],
+    [("reissue", "11:00 前可以补号，不用重新排队。"), ("behind_all", "11:00 前可以补号，排在现在所有号的后面。")],
 )
 def test_a_missed_number_is_put_back_at_the_machine(opened: Town, machine: Client, missed: str, said: str):
     opened.policy(tickets={"missed": missed})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import DurationField, ExpressionWrapper, F, Sum
@@ -156,7 +157,12 @@ def miss(*, ref: str, staff_id: int, now: datetime) -> Ticket:
     ticket.save(update_fields=["state", "call_by", "only_window", "misses"])
     Miss.objects.create(ticket=ticket, hall_id=ticket.hall_id, window=session.window, at=now, by=f"staff:{staff_id}")
     now_idle(session.window_id, now)
-    advice = rules.missed_advice(policy(ticket, now).tickets)
+    rule, came_back = (
+        policy(ticket, now).tickets,
+        Miss.objects.filter(ticket=ticket).exclude(reinstated_at=None).count(),
+    )
+    until = rules.back_until(came_back=came_back, missed_at=now, policy=rule, now=now)
+    advice = rules.missed_advice(rule, until=until and until.astimezone(ZoneInfo(ticket.hall.timezone)))
     dedupe = f"missed:{ticket.ref}:{ticket.misses}"
     tell(ticket, key="missed", dedupe=dedupe, window=session.window, now=now, more=advice)
     tell_line(ticket, now)

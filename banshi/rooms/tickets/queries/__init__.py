@@ -28,6 +28,7 @@ from banshi.rooms.tickets.queries.line import (
     LineWindow,
     line,
 )
+from banshi.rooms.tickets.queries.missed import back_until_by_ref
 from banshi.rooms.tickets.queries.numbers import categories_open, numbers_open
 from banshi.rooms.tickets.queries.scene import Promise, promise_for
 from banshi.rooms.tickets.queries.ticket import (
@@ -69,6 +70,7 @@ __all__ = [
     "TicketView",
     "Undoable",
     "at_windows",
+    "back_until_by_ref",
     "by_number",
     "categories_open",
     "contact_of",

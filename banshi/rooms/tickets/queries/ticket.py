@@ -15,6 +15,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets.models import AT_WINDOW, Ticket
 from banshi.rooms.tickets.queries.line import Line, LineTicket, line
+from banshi.rooms.tickets.queries.missed import back_until
 from banshi.rooms.tickets.queries.where import Place, places
 from banshi.rooms.tickets.rules import lane_that_ranks
 
@@ -74,6 +75,7 @@ class TicketView:
     lane_waits: bool = False  # … and ranks only once somebody has
     on_the_way: bool = False  # sent here from another hall, not yet arrived
     stopped: bool = False  # waits in a line that a closure has stopped
+    back_until: datetime | None = None  # only while missed: before when it may be put back
     outcome: str = ""  # of a finished one, `rules.OUTCOMES`; "" where nobody said
     outcome_why: str = ""  # for its holder's eyes
 
@@ -143,7 +145,9 @@ def ticket(ref: str, now: datetime) -> TicketView:
     mine: LineTicket | None = None
     if found.state == "waiting":
         mine = next((t for t in _last_line.of(found.hall_id, found.hall.code, now).tickets if t.ref == ref), None)
-    return _view(found, places([found.category_id], now)[found.category_id], mine)
+    return _view(
+        found, places([found.category_id], now)[found.category_id], mine, back_until([found], now).get(found.pk)
+    )
 
 
 def ticket_now(ref: str) -> TicketView:
@@ -201,10 +205,11 @@ def _views(rows: list[Ticket], now: datetime) -> list[TicketView]:
     in_line: dict[str, LineTicket] = {}
     if any(row.state == "waiting" for row in rows):
         in_line = {each.ref: each for each in _last_line.of(rows[0].hall_id, rows[0].hall.code, now).tickets}
-    return [_view(row, where[row.category_id], in_line.get(row.ref)) for row in rows]
+    back = back_until(rows, now)
+    return [_view(row, where[row.category_id], in_line.get(row.ref), back.get(row.pk)) for row in rows]
 
 
-def _view(found: Ticket, where: Place, mine: LineTicket | Told | None) -> TicketView:
+def _view(found: Ticket, where: Place, mine: LineTicket | Told | None, back: datetime | None = None) -> TicketView:
     at = found.window if found.state in AT_WINDOW else found.only_window
     floor = (at.zone.floor.label_zh, at.zone.floor.label_en) if at else (where.floor_zh, where.floor_en)
     at = found.window if found.state in AT_WINDOW else None
@@ -252,6 +257,7 @@ def _view(found: Ticket, where: Place, mine: LineTicket | Told | None) -> Ticket
         lane_waits=not lane_that_ranks(found.lane, to_check=found.lane_to_check) and bool(found.lane),
         on_the_way=found.came_from_id is not None and found.waits_from is None,
         stopped=mine.stopped if isinstance(mine, LineTicket) else False,
+        back_until=back,
         outcome=found.outcome,
         outcome_why=found.outcome_why,
     )

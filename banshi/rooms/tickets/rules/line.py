@@ -82,19 +82,22 @@ def follow_up_rank(*, same_window: bool, now: datetime) -> Rank:
     return Rank(RankClass.URGENT if same_window else RankClass.REISSUED, milliseconds(now))
 
 
-def missed_advice(policy: TicketPolicy) -> dict[str, str]:
-    """What somebody who missed the call is told about coming back, as `advice_zh` and `advice_en`."""
-    if policy.reissue_limit == 0:
+def missed_advice(policy: TicketPolicy, *, until: datetime | None) -> dict[str, str]:
+    """What somebody who missed the call is told about coming back, as `advice_zh` and `advice_en`.
+
+    :param until: as `back_until`, in hall time.
+    """
+    if until is None:
         return {"advice_zh": "要办就重新取号。", "advice_en": "Take a new number."}
-    within = policy.reissue_within
+    before = f"{until.hour}:{until:%M}"
     if policy.missed == "reissue":
         return {
-            "advice_zh": f"{within} 分钟内补号，不用重新排队。",
-            "advice_en": f"Have it put back within {within} minutes, without queueing again.",
+            "advice_zh": f"{before} 前补号，不用重新排队。",
+            "advice_en": f"Have it put back before {before}, without queueing again.",
         }
     return {
-        "advice_zh": f"{within} 分钟内可以补号，排在已取号的人后面。",
-        "advice_en": f"It can be put back within {within} minutes, behind those who have a number.",
+        "advice_zh": f"{before} 前可以补号，排在已取号的人后面。",
+        "advice_en": f"It can be put back before {before}, behind those who have a number.",
     }
 
 
@@ -216,11 +219,18 @@ def recall_refusal(*, recalls: int, policy: TicketPolicy) -> Refusal | None:
 def reinstate_refusal(*, came_back: int, missed_at: datetime, policy: TicketPolicy, now: datetime) -> Refusal | None:
     """:param came_back: how often this number has been put back before."""
     closes = missed_at + timedelta(minutes=policy.reissue_within)
-    if now > closes:
+    if now >= closes:  # “before 11:13” is said everywhere
         return Refusal("too-late", {"closes": closes})
     if came_back >= policy.reissue_limit:
         return Refusal("wrong-state", {"state": "missed", "needs": "a new number", "limit": policy.reissue_limit})
     return None
+
+
+def back_until(*, came_back: int, missed_at: datetime, policy: TicketPolicy, now: datetime) -> datetime | None:
+    """Before when a missed number may be put back; None where it may not any more."""
+    if reinstate_refusal(came_back=came_back, missed_at=missed_at, policy=policy, now=now) is not None:
+        return None
+    return missed_at + timedelta(minutes=policy.reissue_within)
 
 
 def served_today(*, policy: TicketPolicy, likely_s: int | None, until: datetime | None, now: datetime) -> bool | None:

@@ -1,0 +1,38 @@
+"""Until when a missed number may be put back (补号)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from banshi.rooms.places.queries import policy_of
+from banshi.rooms.tickets import rules
+from banshi.rooms.tickets.models import Miss, Ticket
+
+
+def back_until(rows: Iterable[Ticket], now: datetime) -> dict[int, datetime]:
+    """By id, for the missed of these numbers that may still be put back; two queries however many there are."""
+    missed = {row.pk: row for row in rows if row.state == "missed"}
+    if not missed:
+        return {}
+    misses: dict[int, list[Miss]] = {}
+    for miss in Miss.objects.filter(ticket__in=list(missed)).order_by("-id"):
+        misses.setdefault(miss.ticket_id, []).append(miss)
+    found = {}
+    for pk, row in missed.items():
+        mine = misses.get(pk, [])
+        until = rules.back_until(
+            came_back=sum(miss.reinstated_at is not None for miss in mine),
+            missed_at=mine[0].at if mine else now,
+            policy=policy_of(row.hall_id, now=now).tickets,
+            now=now,
+        )
+        if until is not None:
+            found[pk] = until
+    return found
+
+
+def back_until_by_ref(refs: Iterable[str], now: datetime) -> dict[str, datetime]:
+    """As `back_until`, by ref."""
+    rows = {row.pk: row for row in Ticket.objects.filter(ref__in=list(refs), state="missed")}
+    return {rows[pk].ref: until for pk, until in back_until(rows.values(), now).items()}

@@ -1,0 +1,103 @@
+"""A missed number says before when it may be put back, by the hall's clock; afterwards what can still be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+
+from banshi.foundation import clock
+from banshi.foundation.crypto import rating_key
+from banshi.foundation.translations import compile_all
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets import queries
+from banshi.rooms.tickets.models import Ticket
+from tests.rooms.tickets.conftest import open_town
+from tests.surfaces.office.editing import signed_in
+from tests.town import CITIZEN, TUESDAY_NINE, Town, at
+
+pytestmark = pytest.mark.django_db
+compile_all()
+DAY = "2026-03-10"
+NOT_ANY_MORE = "这个号不能再补了。"
+
+
+@pytest.fixture
+def morning(town: Town) -> Iterator[Town]:
+    """Called and missed at 9:12, in a hall that puts numbers back within 120 minutes without queueing."""
+    open_town(town)
+    town.policy(tickets={"missed": "reissue", "reissue_within": 120})
+    booking.materialise(hall=town.hall, now=TUESDAY_NINE)
+    tickets.sign_in(window_code="town-01", staff_id=town.clerk.pk, now=TUESDAY_NINE)
+    tickets.issue(hall=town.hall, item_code="pension", channel="kiosk", by=CITIZEN, now=TUESDAY_NINE)
+    one = tickets.call_next(window_code="town-01", staff_id=town.clerk.pk, now=TUESDAY_NINE)
+    assert one is not None
+    tickets.miss(ref=one.ref, staff_id=town.clerk.pk, now=at(f"{DAY} 09:12"))
+    yield town
+    clock.forget()
+
+
+def go_to(time: str) -> None:
+    clock.set_clock(now=at(f"{DAY} {time}"), speed=0)
+
+
+def ref() -> str:
+    return Ticket.objects.get().ref
+
+
+def page(path: str) -> str:
+    return Client(headers={"accept-language": "zh-CN"}).get(path).content.decode()
+
+
+def phone() -> str:
+    return page(f"/t/{ref()}?k={rating_key(ref())}")
+
+
+def slip() -> str:
+    return page(f"/kiosk/town/slip/{ref()}?k={rating_key(ref())}")
+
+
+def desk(town: Town) -> str:
+    return signed_in(town.clerk).get("/desk/").content.decode()
+
+
+def test_until_then_phone_slip_and_desk_say_the_same_time(morning: Town):
+    go_to("11:11")
+
+    said = (phone(), slip(), desk(morning))
+
+    assert "11:12 前到取号机扫这个码补号，或找导办，不用重新排队。" in said[0]
+    assert 'data-turns="60"' in said[0]
+    assert ("11:12 前可以补号，不用重新排队。" in said[1], f"{ref()}/back" in said[1]) == (True, True)
+    assert ("11:12 前" in said[2], f"here-{ref()}" in said[2]) == (True, True)
+
+
+def test_from_that_minute_nothing_is_promised_and_a_new_number_is_offered(morning: Town):
+    go_to("11:12")
+
+    said = (phone(), slip(), desk(morning))
+
+    assert (NOT_ANY_MORE in said[0], "到大厅重新取号" in said[0], "扫这个码补号" in said[0]) == (True, True, False)
+    assert (NOT_ANY_MORE in said[1], f"{ref()}/back" in said[1], "/kiosk/town/walk-in" in said[1]) == (
+        True,
+        False,
+        True,
+    )
+    assert ("重新取号" in said[2], f"here-{ref()}" in said[2]) == (True, False)
+
+
+def test_once_numbers_have_stopped_the_first_place_is_offered(morning: Town):
+    go_to("17:02")
+
+    said = (phone(), slip())
+
+    assert (NOT_ANY_MORE in said[0], "明天 9:00" in said[0], "重新取号" in said[0]) == (True, True, False)
+    assert (NOT_ANY_MORE in said[1], "明天 9:00" in said[1], "取一个现场号" in said[1]) == (True, True, False)
+
+
+def test_a_number_that_came_back_often_enough_is_promised_nothing(morning: Town):
+    morning.policy(tickets={"missed": "reissue", "reissue_limit": 0})
+
+    assert queries.ticket(ref(), at(f"{DAY} 09:13")).back_until is None
