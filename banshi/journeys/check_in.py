@@ -131,6 +131,25 @@ def by_typed_id(
         raise says_nothing(hall, now) from no
 
 
+def claim_typed(*, hall: Hall, ref: str, person_id: int, by: Actor, now: datetime) -> Ticket:
+    """A walk-in number for which the document was only typed, taken over by its person with the card: because they say that
+    it is theirs – anybody can type a number, so none is put on them.
+
+    :raises Refused: nothing-found (no such number, or no more to be taken over); already-waiting.
+    """
+    with transaction.atomic():
+        ticket = (
+            Ticket.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("hall", "window")
+            .filter(ref=ref, hall=hall, person_id=person_id, appointment=None)
+            .first()
+        )
+        today = now.astimezone(ZoneInfo(hall.timezone)).date()
+        if ticket is None or ticket.day != today or not is_typed(ticket.limit_key) or not may(ticket.state, "claim"):
+            raise Refused("nothing-found", facts={"ticket": ref[:20]})
+        return tickets.claim(ticket, limit_key="", contact=None, by=by, now=now)
+
+
 def says_nothing(hall: Hall, now: datetime) -> Refused:
     """What whoever types a number is told, whatever there is."""
     minutes = places.policy_of(hall.id, now=now).tickets.check_in_opens

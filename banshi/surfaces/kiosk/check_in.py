@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -22,7 +21,7 @@ from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.queries import TicketView
-from banshi.surfaces.kiosk import early, presented, slips
+from banshi.surfaces.kiosk import early, presented, slips, typed
 from banshi.surfaces.kiosk.place import Place, at_kiosk, not_too_often, page
 from banshi.surfaces.kiosk.presented import Presented
 from banshi.surfaces.kiosk.refusing import Early, refused_page
@@ -92,17 +91,19 @@ def _instead(request: HttpRequest, place: Place, shown: Presented, no: Refused, 
     mine = _numbers(place, shown)
     if no.slug == "which-appointment":
         return _which(request, place, no)
+    card = typed.token_of(shown)
+    others = typed.offered(place, card)
     if no.slug == "too-early":
-        return refused_page(request, place, no, again=here, early=_walk_in_matters(place, shown), mine=mine)
+        matters = _walk_in_matters(place, shown)
+        return refused_page(request, place, no, again=here, early=matters, mine=mine, card=card if others else "")
     may_see = shown.chip or shown.signed
     given = no.facts.get("ticket") if no.slug == "already-checked-in" and may_see else None
     if no.slug == "already-checked-in" and not may_see:
         no = Refused(no.slug, facts={"declared": True})
-    if given or len(mine) == 1:
+    if given or (len(mine) == 1 and not others):
         return redirect(slips.address(request, place, str(given or mine[0].ref)))
-    if mine:
-        slips.let(request, *(each.ref for each in mine))
-        return page(request, place, "numbers.html", {"mine": mine})
+    if mine or others:
+        return typed.numbers_page(request, place, mine, card)
     return refused_page(request, place, no, again=here)
 
 
@@ -117,7 +118,7 @@ def _numbers(place: Place, shown: Presented) -> list[TicketView]:
     person = identity.person_by_document(shown.id_type, shown.number) if shown.chip else None
     if person is None:
         return []
-    return tickets.not_over([person.pk], hall_id=place.hall.pk, day=_day(place), now=place.now, limit_key="")
+    return tickets.not_over([person.pk], hall_id=place.hall.pk, day=place.today, now=place.now, limit_key="")
 
 
 def _walk_in_matters(place: Place, shown: Presented) -> list[Early]:
@@ -153,10 +154,6 @@ def _the_persons_first(booked: list[AppointmentView], *, card: bool) -> list[App
     return sorted(booked, key=order)
 
 
-def _day(place: Place) -> date:
-    return place.now.astimezone(ZoneInfo(place.hall.timezone)).date()
-
-
 def _to_slip(request: HttpRequest, place: Place, shown: Presented) -> HttpResponse:
     """:raises Refused: not-allowed – without the key on the slip, a ref opens nothing; nothing-found; not-your-hall."""
     ref = shown.ticket
@@ -178,6 +175,7 @@ def look_up(request: HttpRequest, place: Place) -> HttpResponse:
     POST although it only reads: what was typed must not stand in an address.
     """
     here = reverse("kiosk:check-in", args=[place.hall.code])
+    shown = Presented()
     try:
         not_too_often(place)
         shown = presented.posted(request)
@@ -189,13 +187,13 @@ def look_up(request: HttpRequest, place: Place) -> HttpResponse:
             raise arriving.says_nothing(place.hall, place.now)
         mine = _today(place, shown)
     except Refused as no:
-        return refused_page(request, place, no, again=here)
+        return _instead(request, place, shown, no, here)
     return page(request, place, "looked_up.html", {"mine": mine})
 
 
 def _today(place: Place, shown: Presented) -> list[dict[str, object]]:
     """:raises Refused: nothing-found."""
-    today = _day(place)
+    today = place.today
     if shown.appointment:
         found = [bookings.appointment(shown.appointment, now=place.now)]
     else:

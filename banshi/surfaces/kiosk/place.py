@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -41,6 +41,10 @@ class Place:
     @property
     def by(self) -> Actor:
         return Actor(ActorKind.KIOSK, self.device.code if self.device else "", self.hall.code)
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(ZoneInfo(self.hall.timezone)).date()
 
     @property
     def start(self) -> str:

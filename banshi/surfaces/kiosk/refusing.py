@@ -63,6 +63,7 @@ def refused_page(
     item: str = "",
     early: Sequence[Early] = (),
     mine: Sequence[TicketView] = (),
+    card: str = "",
 ) -> HttpResponse:
     """The page of a refusal.
 
@@ -70,6 +71,7 @@ def refused_page(
     :param item: the matter asked for.
     :param early: of somebody too early, what a walk-in number can be had for now.
     :param mine: numbers with which the person stands in line meanwhile.
+    :param card: where numbers were taken by typing the document of the card: whose card it is (`typed.token_of`).
     """
     title, detail = words(_spoken(refused.refusal, place), ZoneInfo(place.hall.timezone))
     if refused.slug == "too-early" and isinstance(refused.next, datetime):
@@ -84,7 +86,9 @@ def refused_page(
         "number": number,
         "opens": refused.next if isinstance(refused.next, datetime) else None,
         "slots": [] if isinstance(refused.next, datetime) else _slots(refused.next),
-        "ways": _to_numbers(place, mine) + _ways(place, refused, again=again, ref=ref, early=early),
+        "ways": _to_numbers(place, mine)
+        + _to_typed(place, card)
+        + _ways(place, refused, again=again, ref=ref, early=early),
         "elsewhere": _elsewhere(place, item) if refused.slug in ("closed", "walk-ins-closed", "daily-limit") else [],
         "book_at": _book_at(refused, item),
     }
@@ -149,6 +153,13 @@ def _to_numbers(place: Place, mine: Sequence[TicketView]) -> list[Way]:
         Way(label % {"number": each.number}, reverse("kiosk:slip", args=[place.hall.code, each.ref]), "ticket")
         for each in mine
     ]
+
+
+def _to_typed(place: Place, card: str) -> list[Way]:
+    if not card:
+        return []
+    label = pgettext("kiosk", "Numbers taken by typing this ID number")
+    return [Way(label, f"{reverse('kiosk:claim', args=[place.hall.code])}?{urlencode({'card': card})}", "ticket")]
 
 
 def _ways(place: Place, refused: Refused, *, again: str, ref: str, early: Sequence[Early]) -> list[Way]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from banshi.surfaces.kiosk import away, check_in, own_phone, pairing, slip, start, walk_in
+from banshi.surfaces.kiosk import away, check_in, own_phone, pairing, slip, start, typed, walk_in
 
 app_name = "kiosk"
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("<str:hall>/heartbeat", start.heartbeat, name="heartbeat"),
     path("<str:hall>/pair", pairing.pair, name="pair"),
     path("<str:hall>/check-in", check_in.check_in, name="check-in"),
+    path("<str:hall>/numbers", typed.claim, name="claim"),
     path("<str:hall>/look-up", check_in.look_up, name="look-up"),
     path("<str:hall>/phone", own_phone.own_phone_page, name="phone"),
     path("<str:hall>/walk-in", walk_in.categories, name="walk-in"),

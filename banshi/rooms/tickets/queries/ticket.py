@@ -11,13 +11,14 @@ from threading import Lock
 from django.db import connection
 
 from banshi.foundation.memory import forgettable
+from banshi.kernel.ownership import is_typed
 from banshi.kernel.refusals import Refused
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets.models import AT_WINDOW, Ticket
 from banshi.rooms.tickets.queries.line import Line, LineTicket, line
 from banshi.rooms.tickets.queries.missed import back_until
 from banshi.rooms.tickets.queries.where import Place, places
-from banshi.rooms.tickets.rules import lane_that_ranks
+from banshi.rooms.tickets.rules import VERBS, lane_that_ranks
 
 QR_PREFIX = "BT1."
 _WITH = ("hall", "category", "item", "window__zone__floor", "only_window__zone__floor", "visit", "appointment")
@@ -189,6 +190,13 @@ def not_over(
         mine = mine.filter(limit_key=limit_key)
     views = _views(list(mine.select_related(*_WITH).order_by("id")), now)
     return sorted(views, key=lambda view: NOT_OVER.index(view.state))
+
+
+def claimable(person_id: int, *, hall_id: int, day: date, now: datetime) -> list[TicketView]:
+    """Walk-in numbers for which this person's document was only typed, and which its person may take over."""
+    mine = Ticket.objects.filter(person_id=person_id, hall_id=hall_id, day=day, appointment=None)
+    rows = mine.filter(state__in=VERBS["claim"][0]).select_related(*_WITH).order_by("id")
+    return _views([row for row in rows if is_typed(row.limit_key)], now)
 
 
 def by_number(number: str, *, hall_id: int, day: date, now: datetime) -> list[TicketView]:
