@@ -80,13 +80,14 @@ def appointment_for(request: Any, code: str, *, look: bool = False) -> Appointme
 
 
 def mandate_over(request: Any, found: Appointment) -> bool:
-    """Whether whoever looks booked it under a mandate that is over; a link on an agent's telephone is the agent's."""
+    """Whether it was booked under a mandate that is over, and whoever looks is not the client by proof: the agent may have
+    given any telephone for the link."""
     if found.account_id is None or found.limit_key or on_my_document(request, found):
         return False
-    theirs = request.who.account_id == found.account_id
-    if not theirs and found.contact != people.phone_of(account_id=found.account_id):
-        return False
     today = clock.now().astimezone(ZoneInfo(found.hall.timezone)).date()
+    theirs = request.who.account_id == found.account_id
+    if not theirs and people.speaks_for(found.contact_index, found.person_id, item=found.item.code, today=today):
+        return False
     return people.mandate_over(found.account_id, found.person_id, item=found.item.code, today=today)
 
 

@@ -14,7 +14,7 @@ from banshi.rooms.audit.models import Entry
 from banshi.rooms.booking import actions
 from banshi.rooms.booking.models import Appointment, LedgerEntry, Suspension, Waiting
 from banshi.rooms.identity import actions as identity
-from banshi.rooms.identity.models import Agent, Mandate
+from banshi.rooms.identity.models import Agent, Mandate, Person
 from banshi.rooms.identity.queries import people_of
 from tests.rooms.booking.test_place import book
 from tests.rooms.booking.test_who_books import AFTER, miss, place, slug_of
@@ -248,15 +248,16 @@ def test_the_hall_and_the_person_steer_what_an_agent_booked_before(town: Town) -
     assert steers(town, one, code, "cancel", by=Actor(ActorKind.CITIZEN, "999")) == "done"
 
 
-def test_a_link_on_the_agents_telephone_ends_with_the_mandate_and_one_on_the_clients_does_not(town: Town) -> None:
+def test_a_link_ends_with_the_mandate_unless_its_telephone_is_the_clients_by_proof(town: Town) -> None:
     one, slot = agent(), town.slot(quota=20)
     for i in (1, 2):
         given = mandate(one, town, i)
         books(town, one, slot, i)
         identity.end_mandate(mandate_id=given.pk, by=CLERK, now=TUESDAY_NINE)
     theirs, clients = Appointment.objects.order_by("id")
-    clients.contact = "+8613800130002"
-    clients.save(update_fields=["contact"])
+    clients.contact, clients.contact_index = "+8613800130002", identity.number_index("+8613800130002")
+    clients.save(update_fields=["contact", "contact_index"])
+    Person.objects.filter(pk=clients.person_id).update(phone_index=clients.contact_index)  # proven
     links = [Actor(ActorKind.CITIZEN, f"link-{each.code}") for each in (theirs, clients)]
 
     assert [steers(town, one, each.code, "cancel", by=by) for each, by in zip((theirs, clients), links, strict=True)] == [

@@ -86,3 +86,25 @@ def test_its_lists_name_nobody_and_its_first_page_offers_no_code(booked: tuple[P
     after = [row.code in phone.get(path).content.decode() for path in ("/", "/appointments/")]
 
     assert (before, after, listed["name"]) == ([True, True], [False, True], False)
+
+
+@pytest.mark.parametrize("whose", ["another of the agent's", "the client's, proven"])
+def test_a_link_on_another_telephone_steers_only_where_it_is_the_clients_by_proof(
+    booked: tuple[Phone, Any, Appointment], whose: str
+) -> None:
+    phone, mandate, row = booked
+    number = "+8613900000078" if whose.startswith("another") else str(phone.person.phone)
+    row.contact, row.contact_index = number, identity.number_index(number)
+    row.save()
+    key = f"?k={link_key(row.code)}"
+    asking = Phone(browser(), None, phone.person)
+    before = shows(asking, row, f"/a/{row.code}{key}")["cancel"]
+
+    identity.end_mandate(mandate_id=mandate.pk, by=CLERK, now=TUESDAY_NINE)
+
+    after = shows(asking, row, f"/a/{row.code}{key}")["cancel"]
+    answer = asking.post(f"/a/{row.code}/cancel{key}").status_code
+    row.refresh_from_db()
+    proven = whose.startswith("the client")
+    assert (before, after) == (True, proven)
+    assert (answer, row.state) == ((302, "cancelled") if proven else (409, "booked"))

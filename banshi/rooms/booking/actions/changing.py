@@ -53,13 +53,17 @@ def _locked(seen: Appointment) -> Appointment:
 
 
 def _need_mandate(row: Appointment, by: Actor, *, now: datetime) -> None:
-    """What an agent booked under a mandate is theirs to change as long as it stands; a link on their telephone is theirs.
+    """What an agent booked under a mandate is theirs to change as long as it stands; so is a link, unless its telephone is
+    the client's by proof.
 
     :raises Refused: mandate-missing.
     """
     if by.kind not in (ActorKind.CITIZEN, ActorKind.CHANNEL) or row.account_id is None or row.limit_key:
         return
-    linked = by.id.startswith("link-") and row.contact == known.phone_of(account_id=row.account_id)
+    today = now.astimezone(ZoneInfo(row.hall.timezone)).date()
+    linked = by.id.startswith("link-") and not known.speaks_for(
+        row.contact_index, row.person_id, item=row.item.code, today=today
+    )
     if linked or by.kind == ActorKind.CHANNEL or by.id == str(row.account_id):
         identity.need_mandate(account_id=row.account_id, person_id=row.person_id, item=row.item.code, now=now)
 
