@@ -162,7 +162,7 @@ def person_of(shown: Presented, *, by: Actor, now: datetime, required: bool) -> 
 
     A number that was only typed finds what was taken with it, on this day and later, and tells and changes nothing else.
 
-    :param required: refuse where only a number is there and nobody is known by it.
+    :param required: refuse whatever was only typed, known or not: the answer would tell who has been here.
     :raises Refused: identity-invalid.
     """
     if not shown.is_document:
@@ -176,13 +176,13 @@ def person_of(shown: Presented, *, by: Actor, now: datetime, required: bool) -> 
             by=by,
             now=now,
         ).pk
-    known = identity.person_by_document(shown.id_type, shown.number)
-    if known is None and required:
+    if required:
         reason = {
-            "zh": "第一次来这里，把身份证放到读卡区，只输号码还不够",
-            "en": "On a first visit lay the ID card on the reader; the number alone is not enough",
+            "zh": "这里要把身份证放到读卡区，只输号码不够；没带证件到咨询台",
+            "en": "The ID card has to lie on the reader; the number alone is not enough. Without a card ask at the service desk",
         }
         raise Refused("identity-invalid", facts={"reason": reason})
+    known = identity.person_by_document(shown.id_type, shown.number)
     if known is None:
         known = enrolling.enrol_number(id_type=shown.id_type, id_number=shown.number, now=now)
     return known.pk

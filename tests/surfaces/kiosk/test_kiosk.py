@@ -88,10 +88,14 @@ def test_a_chip_reader_gives_the_name_and_the_person_is_enrolled(opened: Town, m
     assert person.masked_name == "周**"
 
 
-def test_where_an_id_is_required_a_bare_unknown_number_is_not_enough(opened: Town, machine: Client):
+@pytest.mark.parametrize("known", [False, True])
+def test_where_an_id_is_required_a_bare_number_is_not_enough_and_tells_not_who_is_known(
+    opened: Town, machine: Client, known: bool
+):
     opened.policy(tickets={"identity_required": True})
+    number = opened.person(1).id_number if known else ELDERLY
 
-    answer = machine.post("/kiosk/town/confirm?category=A", {"presented": ELDERLY})
+    answer = machine.post("/kiosk/town/confirm?category=A", {"presented": number})
 
     assert answer.status_code == 422
     assert "放到读卡区" in answer.content.decode()
