@@ -259,14 +259,17 @@ def claim(ticket: Ticket, *, limit_key: str, contact: str | None, by: Actor, now
 
 @transaction.atomic
 def confirm_lane(*, ref: str, by: Actor, now: datetime) -> Ticket:
-    """Somebody of the hall saw why this number goes first (a card, a person): from now on it ranks by its lane.
+    """Somebody of the hall saw why this number goes first (a card, a person): from now on it ranks by its lane. Seen by two
+    at once, or already by the card, it is so and stays so.
 
     :raises Refused: nothing-found, not-your-hall, wrong-state (no lane to look at, or no more in line).
     """
     ticket = locked(ref)
     by_hall(ticket, by)
     need(ticket, "confirm_lane")
-    if not (ticket.lane and ticket.lane_to_check):
+    if ticket.lane and not ticket.lane_to_check:
+        return ticket
+    if not ticket.lane:
         raise Refused("wrong-state", facts={"state": ticket.state, "needs": "priority to be checked"})
     _lane_seen(ticket, now)
     ticket.save(update_fields=["lane_to_check", "rank_class", "rank_key", "call_by"])
