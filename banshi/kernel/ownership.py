@@ -23,6 +23,15 @@ def is_typed(holder: str) -> bool:
     return holder == _TYPED or holder.startswith(f"{_TYPED}:")
 
 
+def tells_the_person(holder: str) -> bool:
+    """Whether a booking that gives no telephone is told to the person it is for. One made for somebody behind a key (an app, a
+    machine) only names a document: nothing is sent to its holder because of that.
+
+    :param holder: of the booking ("" = the person, by evidence).
+    """
+    return not holder.startswith("key:")
+
+
 def shows_more(holder: str, *, than: str) -> bool:
     """The person by evidence, before whoever booked, before a typed number."""
 

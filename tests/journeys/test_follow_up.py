@@ -286,7 +286,9 @@ def test_who_waits_for_a_day_that_closes_is_told_once(open_town: Town):
     )
     line = {"hall": open_town.hall, "item": open_town.items["pension"], "business": "cat:A", "day": date(2026, 3, 11)}
     Waiting.objects.create(person=victim, made_at=TUESDAY_NINE, account_id=account.pk, limit_key="a", **line)
-    Waiting.objects.create(person=victim, made_at=TUESDAY_NINE, limit_key="k", **line)  # behind a key: no telephone
+    Waiting.objects.create(
+        person=victim, made_at=TUESDAY_NINE, limit_key="key:3:ueve", **line
+    )  # behind a key: no telephone
     Waiting.objects.create(person=open_town.person(4), made_at=TUESDAY_NINE, **line)
     close(open_town, starts="2026-03-11 00:00", ends="2026-03-11 23:59")
 

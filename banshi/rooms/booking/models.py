@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Case, Func, When
 
 from banshi.foundation.crypto import EncryptedText, FreeText
+from banshi.kernel.ownership import tells_the_person
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.identity.models import Person
 from banshi.rooms.places.models import Category, Hall
@@ -127,6 +128,12 @@ class Appointment(models.Model):
     @property
     def own_moves(self) -> int:
         return self.moves - self.hall_moves
+
+    @property
+    def told_at(self) -> str | None:
+        """Where its messages go: the contact given with it, else the person's own proven telephone – unless it was only
+        declared on their document behind a key."""
+        return self.contact or (self.person.phone if tells_the_person(self.limit_key) else None)
 
     class Meta:
         db_table = "booking_appointment"

@@ -14,6 +14,7 @@ from banshi.rooms.booking import actions
 from banshi.rooms.booking.models import Appointment, LedgerEntry, Slot, Suspension
 from banshi.rooms.identity.actions import add_to_account
 from banshi.rooms.identity.models import Account, AccountPerson
+from banshi.rooms.messaging.models import Message
 from tests.together import together
 from tests.town import CLERK, TUESDAY_NINE, Town, at
 
@@ -387,3 +388,15 @@ def test_booking_a_matter_of_a_cancelled_visit_again_forgives_the_visit(town: To
 
     assert [(each.state, each.holder) for each in again] == [("booked", "key:3")] * 3
     assert LedgerEntry.objects.filter(forgiven_at=None).count() == 0
+
+
+@pytest.mark.parametrize(("evidence", "told"), [(0, False), (1, True)])
+def test_what_is_only_declared_on_a_document_without_a_telephone_tells_nobody(town: Town, evidence: int, told: bool):
+    app = Actor(ActorKind.CHANNEL, "3")
+    phone_of_the_holder = town.person(1).phone
+    row = place(town, town.slot(), by=app, evidence=evidence, behind="ueve")
+    actions.cancel(code=row.code, by=app, now=TUESDAY_NINE)
+
+    sent = set(Message.objects.filter(subject=f"appointment:{row.code}").values_list("key", flat=True))
+    numbers = {each.to for each in Message.objects.filter(subject=f"appointment:{row.code}")}
+    assert (sorted(numbers), "cancelled" in sent) == ([phone_of_the_holder] if told else [], told)

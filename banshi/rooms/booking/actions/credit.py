@@ -304,7 +304,7 @@ def _tell_suspended(row: Suspension, *, entry_id: int, now: datetime) -> None:
     reason = rules.REASONS[row.reason]
     messaging.write(
         key="suspended",
-        to_phone=telling.contact_of(appointment),
+        to_phone=appointment.told_at,
         hall=appointment.hall,
         subject=f"suspension:{row.pk}",
         params={

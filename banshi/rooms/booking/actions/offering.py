@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from banshi.kernel.actors import SYSTEM
+from banshi.kernel.ownership import tells_the_person
 from banshi.kernel.policy import BookingPolicy
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions.granting import move_target_refusal
@@ -261,11 +262,12 @@ def _run_is_free(slot: Slot, periods: int, hall: HallFacts) -> bool:
 
 
 def contact_of_waiting(one: Waiting) -> str | None:
-    """Where whoever waits is told: as their appointment is, at their account's telephone, or – where they wait by evidence
-    and without an account – at the person's own."""
+    """Where whoever waits is told: as their appointment is, at their account's telephone, or – without an account – at the
+    person's own, unless they were only named by somebody behind a key."""
     if one.appointment is not None and one.appointment.contact:
         return str(one.appointment.contact)
-    return identity.phone_of(account_id=one.account_id, person_id=None if one.limit_key else one.person_id)
+    named = one.person_id if tells_the_person(one.limit_key) else None
+    return identity.phone_of(account_id=one.account_id, person_id=named)
 
 
 def _tell(one: Waiting, kept: Hold, slot: Slot, item: ItemWords, *, hall: HallFacts, now: datetime) -> None:

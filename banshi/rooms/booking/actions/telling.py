@@ -55,11 +55,6 @@ def params_of(
     return params
 
 
-def contact_of(appointment: Appointment) -> str | None:
-    """Where the messages of a booking go: the contact given with it, else the person's own proven telephone."""
-    return appointment.contact or identity.phone_of(person_id=appointment.person_id)
-
-
 def tell(
     key: str,
     appointment: Appointment,
@@ -80,7 +75,7 @@ def tell(
     ) | (more or {})
     messaging.write(
         key=key,
-        to_phone=contact_of(appointment),
+        to_phone=appointment.told_at,
         hall=hall.code,
         subject=subject_of(appointment.code),
         params=params,
@@ -125,7 +120,7 @@ def tell_all(key: str, about: Sequence[tuple[Appointment, HallFacts, ItemWords |
             now=now,
         )
         for row, hall, item in about
-        if (phone := row.contact or row.person.phone)
+        if (phone := row.told_at)
     )
 
 
@@ -144,7 +139,7 @@ def remind(appointment: Appointment, *, hall: HallFacts, item: ItemWords, now: d
     for key, due_at in times.items():
         messaging.write(
             key=key,
-            to_phone=contact_of(appointment),
+            to_phone=appointment.told_at,
             hall=hall.code,
             subject=subject_of(appointment.code),
             params=params,
@@ -173,7 +168,7 @@ def confirm_again(*, code: str, by: Actor, now: datetime) -> None:
         raise Refused("wrong-state", facts={"state": row.state, "needs": rules.State.BOOKED.value})
     if row.ends_at <= now:
         raise Refused("too-late", facts={"closes": row.ends_at})
-    phone = contact_of(row)
+    phone = row.told_at
     if not phone:
         raise Refused("invalid", facts={"field": "contact", "reason": _NO_CONTACT})
     limits.take(key=f"again:{code}", per_minute=0.2, burst=2)
@@ -205,7 +200,7 @@ def tell_lifted(row: Suspension, *, why: str, now: datetime) -> None:
         return  # it was over already
     messaging.write(
         key="lifted",
-        to_phone=contact_of(of.appointment) if of else identity.phone_of(person_id=row.person_id),
+        to_phone=of.appointment.told_at if of else identity.phone_of(person_id=row.person_id),
         hall=hall,
         subject=f"suspension:{row.pk}",
         params={"reason": why.rstrip("。.")},
@@ -231,7 +226,7 @@ def tell_appeal(row: Appeal, *, now: datetime) -> None:
     zh, en = _OUTCOMES[kind if row.state == "upheld" else "rejected"]
     messaging.write(
         key="appeal_answered",
-        to_phone=contact_of(entry.appointment) if entry else identity.phone_of(person_id=about.person_id),
+        to_phone=entry.appointment.told_at if entry else identity.phone_of(person_id=about.person_id),
         hall=entry.appointment.hall if entry else Hall.objects.filter(code=about.scope).order_by("id").first(),
         subject=f"{kind}:{about.pk}",
         params={"outcome_zh": zh, "outcome_en": en, "answer": row.answer},

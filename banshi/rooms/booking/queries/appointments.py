@@ -20,7 +20,6 @@ from banshi.rooms.booking import rules
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.booking.queries.facts import HallFacts, hall_facts
 from banshi.rooms.catalogue.models import MaterialRequirement
-from banshi.rooms.identity import queries as identity
 from banshi.rooms.places.models import Hall, Window
 
 _QR = "BS1."
@@ -166,12 +165,13 @@ def to_confirm(
 ) -> list[ToConfirm]:
     """A person's bookings in a hall, or the one of this code, that `confirm_again` sends again: still to come, and with
     somewhere to send it to."""
-    rows = Appointment.objects.select_related("item", "hall").filter(hall_id=hall_id, state="booked", ends_at__gt=now)
+    rows = Appointment.objects.select_related("item", "hall", "person").filter(
+        hall_id=hall_id, state="booked", ends_at__gt=now
+    )
     rows = rows.filter(person_id=person_id) if person_id is not None else rows.filter(code=code)
-    own: dict[int, bool] = {}  # whether the person has a telephone of their own: looked up where a booking has none
     found = []
     for row in rows.order_by("starts_at", "id")[:20]:
-        if not row.contact and not own.setdefault(row.person_id, bool(identity.phone_of(person_id=row.person_id))):
+        if not row.told_at:
             continue
         zone = ZoneInfo(row.hall.timezone)
         item = Named(row.item.code, row.item.name_zh, row.item.name_en)

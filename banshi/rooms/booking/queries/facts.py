@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from banshi.foundation import prepared
+from banshi.kernel.ownership import tells_the_person
 from banshi.kernel.policy import HallPolicy
 from banshi.kernel.refusals import Refusal
 from banshi.kernel.working_days import WorkCalendar
@@ -302,7 +303,7 @@ def read_facts(asked: Sequence[Asking], *, now: datetime, opens: Opens) -> list[
                 evidence=evidence,
                 limit_key=limit_key,
                 party=party,
-                phone=phone,
+                phone=phone if own or tells_the_person(limit_key) else None,
                 phone_place=ACCOUNT_PHONE if own else PERSON_PHONE,
                 phone_index=index or "",
             )
