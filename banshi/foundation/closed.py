@@ -22,15 +22,21 @@ def closed_words(*, where: str, what: str, reason: str, since: str, until: str, 
         first = pgettext("closure", "The hall is closed: %(reason)s.") % {"reason": reason}
     if since:
         first = pgettext("closure", "From %(since)s: %(closed)s") % {"since": since, "closed": first}
+    then = then_words(until=until, kept=kept)
+    return capfirst(pgettext("closure", "%(closed)s %(then)s") % {"closed": first, "then": then})
+
+
+def then_words(*, until: str, kept: bool) -> str:
+    """What a closure means for who waits: “暂停叫号，预计今天 13:00 恢复。”"""
     if kept and until:
-        then = pgettext("closure", "Only kept appointments are called; everything else goes on about %(until)s.")
+        said = pgettext("closure", "Only kept appointments are called; everything else goes on about %(until)s.")
     elif kept:
-        then = pgettext("closure", "Only kept appointments are called.")
+        said = pgettext("closure", "Only kept appointments are called.")
     elif until:
-        then = pgettext("closure", "Nobody is called; it goes on about %(until)s.")
+        said = pgettext("closure", "Nobody is called; it goes on about %(until)s.")
     else:
-        then = pgettext("closure", "Nobody is called.")
-    return capfirst(pgettext("closure", "%(closed)s %(then)s") % {"closed": first, "then": then % {"until": until}})
+        said = pgettext("closure", "Nobody is called.")
+    return said % {"until": until}
 
 
 def kept_words() -> str:

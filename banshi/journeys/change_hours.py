@@ -18,6 +18,7 @@ from django.db import transaction
 
 from banshi.journeys.other_times import AHEAD, Offers, Sessions
 from banshi.kernel.actors import Actor
+from banshi.kernel.clock_words import hours_words
 from banshi.kernel.refusals import Alternative, Refused
 from banshi.kernel.spans import Span, covers
 from banshi.kernel.working_days import DayInfo
@@ -194,7 +195,7 @@ class _Reasons:
         of_day = self._sessions.get(row.day, ())
         if not of_day:
             return Words(zh="当天不再开放", en="The hall is no longer open that day")
-        hours = [f"{s.starts_at.astimezone(self._zone):%H:%M}–{s.ends_at.astimezone(self._zone):%H:%M}" for s in of_day]
+        hours = [hours_words(s.starts_at.astimezone(self._zone), s.ends_at.astimezone(self._zone)) for s in of_day]
         listed = list(dict.fromkeys(hours))
         return Words(zh=f"当天的服务时间改为 {'、'.join(listed)}", en=f"That day's hours are now {', '.join(listed)}")
 

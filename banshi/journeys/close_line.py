@@ -19,6 +19,7 @@ from banshi.rooms.booking import queries as booking
 from banshi.rooms.calendars import actions as calendar_actions
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.models import Closure
+from banshi.rooms.calendars.rules import Words
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
@@ -47,7 +48,7 @@ def begin(*, closure: Closure, now: datetime) -> bool:
         return False
     hall = closure.hall
     spans = calendars.spans_of(closure)
-    stay: list[Ticket] = []
+    stay: list[tuple[Ticket, datetime]] = []
     leave: list[Ticket] = []
     reopens: dict[tuple[str | None, str], datetime | None] = {}
     for ticket in tickets.stopped_by(hall=hall, closures=spans, now=now):
@@ -55,10 +56,12 @@ def begin(*, closure: Closure, now: datetime) -> bool:
         if key not in reopens:
             reopens[key] = calendars.next_open_moment(hall, now, key[0], category=key[1])
         opens = reopens[key]
-        today = opens is not None and opens.astimezone(ZoneInfo(hall.timezone)).date() == ticket.day
-        (stay if today else leave).append(ticket)
+        if opens is not None and opens.astimezone(ZoneInfo(hall.timezone)).date() == ticket.day:
+            stay.append((ticket, opens))
+        else:
+            leave.append(ticket)
     if spans:
-        tickets.tell_stopped(tickets=stay, closure=spans[0], now=now)
+        tickets.tell_stopped(tickets=stay, closure=spans[0], now=now, part=_part(closure))
         tickets.send_home(tickets=leave, closure=spans[0], next_place=NextPlaces(now), now=now)
     # Boards, desks and phones fetch what is closed now.
     announce(hall=hall.code, topic="line", subject=f"closure:{closure.pk}", now=now)
@@ -78,10 +81,16 @@ def end(*, closure: Closure, now: datetime) -> bool:
     spans = calendars.spans_of(closure)
     if spans:
         free = [ticket for ticket in waiting if ticket.pk not in other and ticket.made_at < now]
-        tickets.tell_goes_on(tickets=free, closure=spans[0], now=now)
+        tickets.tell_goes_on(tickets=free, closure=spans[0], now=now, part=_part(closure))
     announce(hall=hall.code, topic="line", subject=f"closure:{closure.pk}", now=now)
     announce(hall=hall.code, topic="windows", subject=f"closure:{closure.pk}", now=now)
     return True
+
+
+def _part(closure: Closure) -> Words | None:
+    """What is closed, by name; None = the hall."""
+    notice = calendars.notice_of(closure.pk)
+    return notice.where if notice is not None else None
 
 
 class FirstPlace(NamedTuple):

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -19,6 +20,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from banshi.journeys.change_hours import fits_now
 from banshi.journeys.other_times import AHEAD, Offers
+from banshi.journeys.stops import closed_facts
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
@@ -95,32 +97,43 @@ def _do(visit: FollowUpVisit, *, now: datetime) -> None:
         following.settle(visit, state="done", now=now)
         return
     by = Actor.parse(follow_up.made_by)
-    why = {"zh": follow_up.why_zh, "en": follow_up.why_en} if follow_up.why_zh else None
+    more = _more(follow_up)
     try:
         with transaction.atomic():
             if visit.what == "move":
-                _move(follow_up.hall, visit, rows, by=by, now=now, why=why)
+                _move(follow_up.hall, visit, rows, by=by, now=now, why=follow_up.why_zh, more=more)
                 state = "moved"
             elif visit.what == "cancel":
-                _cancel(follow_up.hall, lost, by=by, now=now, why=why)
+                _cancel(follow_up.hall, lost, by=by, now=now, why=follow_up.why_zh, more=more)
                 state = "cancelled"
             else:
-                booking.keep(rows=lost, why_zh=follow_up.why_zh, why_en=follow_up.why_en, by=by, now=now)
+                booking.keep(rows=lost, why_zh=follow_up.why_zh, by=by, now=now, more=more)
                 state = "kept"
     except Refused as no:
         settled_meanwhile = no.slug in ("already-cancelled", "wrong-state")
         state = "done" if settled_meanwhile else "failed"
         following.settle(visit, state=state, slug="" if settled_meanwhile else no.slug, now=now)
         if state == "failed":  # nobody travels to a closed hall while the staff look for another way
-            telling.tell_visit(
-                "closure",
-                lost,
-                hall=hall_facts(follow_up.hall, now=now),
-                now=now,
-                more={"reason": why} if why else None,
-            )
+            telling.tell_visit("closure", lost, hall=hall_facts(follow_up.hall, now=now), now=now, more=more)
         return
     following.settle(visit, state=state, now=now)
+
+
+def _more(follow_up: FollowUp) -> dict[str, Any]:
+    """What the message says beside the appointment, in both languages: what is closed and when, and why.
+
+    By the closure itself: the period of the appointment is the person's, not what is closed.
+    """
+    more: dict[str, Any] = {}
+    kind, _sep, closure_id = follow_up.cause.partition(":")
+    notice = calendars.notice_of(int(closure_id)) if kind == "closure" else None
+    if notice is not None:
+        more["closed"] = closed_facts(notice)
+    elif kind in ("calendar", "national"):
+        more["closed"] = {}
+    if follow_up.why_zh:
+        more["reason"] = {"zh": follow_up.why_zh, "en": follow_up.why_en}
+    return more
 
 
 def _rows(hall: Hall, visit: FollowUpVisit, now: datetime) -> list[Appointment]:
@@ -138,11 +151,12 @@ def _rows(hall: Hall, visit: FollowUpVisit, now: datetime) -> list[Appointment]:
     return list(mine.select_related("item", "category__zone", "person", "hall").order_by("starts_at", "id"))
 
 
-def _cancel(hall: Hall, rows: Sequence[Appointment], *, by: Actor, now: datetime, why: dict[str, str] | None) -> None:
+def _cancel(
+    hall: Hall, rows: Sequence[Appointment], *, by: Actor, now: datetime, why: str, more: dict[str, Any]
+) -> None:
     for row in rows:
-        booking.cancel(code=row.code, by=by, now=now, why=(why or {}).get("zh", ""), by_hall=True, quiet=True)
+        booking.cancel(code=row.code, by=by, now=now, why=why, by_hall=True, quiet=True)
     gone = [Appointment.objects.get(pk=row.pk) for row in rows]
-    more = {"reason": why} if why else None
     telling.tell_visit("cancelled_by_hall", gone, hall=hall_facts(hall, now=now), now=now, more=more)
 
 
@@ -153,7 +167,8 @@ def _move(
     *,
     by: Actor,
     now: datetime,
-    why: dict[str, str] | None,
+    why: str,
+    more: dict[str, Any],
 ) -> None:
     """All matters of the visit, to the time that was offered; where somebody was quicker, to the nearest that fits.
 
@@ -169,15 +184,15 @@ def _move(
                         slot_id=target[row.code],
                         by=by,
                         now=now,
-                        why=(why or {}).get("zh", ""),
+                        why=why,
                         by_hall=True,
                         quiet=True,
                     )
                     for row in rows
                 ]
                 was = rows[0].starts_at.astimezone(ZoneInfo(hall.timezone)).isoformat()
-                more = {"was": was} | ({"reason": why} if why else {})
-                telling.tell_visit("moved_by_hall", moved, hall=hall_facts(hall, now=now), now=now, more=more)
+                facts = {"was": was} | more
+                telling.tell_visit("moved_by_hall", moved, hall=hall_facts(hall, now=now), now=now, more=facts)
             return
         except Refused as refused:
             if refused.slug not in _NOT_THERE:

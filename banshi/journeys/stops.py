@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone, translation
 
-from banshi.foundation.closed import closed_words, kept_words
+from banshi.foundation.closed import closed_words, kept_words, then_words
 from banshi.foundation.said import english
 from banshi.foundation.templatetags.ui import when
 from banshi.rooms.booking.models import Kept
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars import rules
+from banshi.rooms.calendars.models import Closure
 from banshi.rooms.calendars.queries import Notice
 from banshi.rooms.calendars.rules import Words
 from banshi.rooms.places import queries as places
@@ -54,6 +56,12 @@ class Stop:
             until=self._at(self.resumes) if self.resumes else "",
             kept=self.kept or self.lets_in,
         )
+
+    @property
+    def then(self) -> str:
+        """What follows from it alone, where its name stands beside it already."""
+        until = self._at(self.resumes) if self.resumes else ""
+        return then_words(until=until, kept=self.kept or self.lets_in)
 
     @property
     def for_holder(self) -> str:
@@ -105,10 +113,37 @@ def stop_of(
     return _stop(hall, notice, now, lets_in=let_in)
 
 
+def stops_by_category(hall: Hall, now: datetime, codes: Iterable[str]) -> dict[str, Stop]:
+    """The closure over each of these categories, where one runs; as many queries as for one of them."""
+    zones = calendars.zones_by_category(hall.pk)
+    left, found = set(codes), dict[str, Stop]()
+    for notice in calendars.notices(hall, now) if left else ():
+        shut = [code for code in left if any(s.stops(category=code, zone=zones.get(code)) for s in notice.spans)]
+        if shut:
+            found |= dict.fromkeys(shut, _stop(hall, notice, now))
+            left.difference_update(shut)
+    return found
+
+
+def as_announced(hall: Hall, row: Closure, now: datetime) -> Words:
+    """The sentence people will read of this closure; the row need not be saved."""
+    return _stop(hall, calendars.as_notice(row), now).both()
+
+
 def stop_for(hall: Hall, closure_id: int, now: datetime) -> Words:
     """The sentence of one closure, announced or running."""
     notice = calendars.notice_of(closure_id)
     return _stop(hall, notice, now).both() if notice is not None else Words(zh="", en="")
+
+
+def closed_facts(notice: Notice) -> dict[str, Any]:
+    """What is closed and when, as the words of a message take it (`closed`)."""
+    first = notice.spans[0] if notice.spans else None
+    facts: dict[str, Any] = {"from": notice.starts_at.isoformat(), "until": notice.ends_at.isoformat()}
+    if notice.where is not None:
+        facts |= {"zh": notice.where.zh, "en": notice.where.en}
+        facts["matter"] = first is not None and (first.category is not None or first.item is not None)
+    return facts
 
 
 def whole_hall(

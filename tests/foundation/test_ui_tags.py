@@ -159,3 +159,32 @@ def test_carried_files_are_the_listed_ones() -> None:
     found = {entry["file"]: hashlib.sha256((root / entry["file"]).read_bytes()).hexdigest() for entry in entries}
 
     assert found == {entry["file"]: entry["sha256"] for entry in entries}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "lasted", "below", "english"),
+    [
+        (0, "不到 1 分钟", "1 分钟", "under 1 min"),
+        (59, "不到 1 分钟", "1 分钟", "under 1 min"),
+        (60, "1 分钟", "2 分钟", "1 min"),
+        (84, "1 分钟", "2 分钟", "1 min"),
+        (4080, "1 小时 8 分钟", "1 小时 9 分钟", "1 h 8 min"),
+        (None, "–", "–", "–"),
+    ],
+)
+def test_a_wait_is_said_as_it_was_and_what_people_stayed_below_is_rounded_up(
+    seconds: int | None, lasted: str, below: str, english: str
+):
+    with override("zh-hans"):
+        assert (ui.lasted(seconds), ui.below(seconds)) == (lasted, below)
+    with override("en"):
+        assert ui.lasted(seconds) == english
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(0, "1"), (59, "1"), (60, "1.1"), (82, "1.4"), (84, "1.5"), (600, "10.1")]
+)
+def test_figures_round_up_what_people_stayed_below(seconds: int, said: str):
+    from banshi.surfaces.office.templatetags.seeing import below_minutes
+
+    assert below_minutes(seconds) == said

@@ -86,7 +86,7 @@ def test_an_appointment_outside_the_new_hours_is_listed_with_the_nearest_time(op
     assert inside.code not in [each.code for each in found]
     assert found[0].suggestion is not None
     assert found[0].suggestion.starts_at == at("2026-03-11 11:00")
-    assert found[0].reason.zh == "当天的服务时间改为 09:00–12:00"
+    assert found[0].reason.zh == "当天的服务时间改为 9:00–12:00"
 
 
 def test_days_before_the_change_keep_their_people(open_town):

@@ -20,6 +20,7 @@ from banshi.rooms.calendars.models import Closure
 from banshi.rooms.identity.models import Account
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.messaging.models import Message
+from banshi.rooms.places.models import Category
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
 from tests.journeys.test_change_hours import document
@@ -339,6 +340,8 @@ def test_who_is_in_line_when_a_closure_begins_is_told_why_and_until_when_and_kee
     assert message.subject == f"ticket:{stopped.ref}"
     assert message.params["reason"] == {"zh": "停电", "en": "Power cut"}
     assert datetime.fromisoformat(message.params["until"]) == at("2026-03-10 11:00")
+    category = open_town.categories["A"]
+    assert (message.params["part_zh"], message.params["part_en"]) == (category.name_zh, category.name_en)
     stopped.refresh_from_db()
     other.refresh_from_db()
     assert (stopped.state, other.state) == ("waiting", "waiting")
@@ -517,9 +520,11 @@ def test_who_could_not_be_moved_is_told_of_the_closure(open_town: Town):
 @pytest.mark.parametrize(
     ("language", "reason_en", "words"),
     [
-        ("zh-hans", "Power cut", "大厅调整了开放时间，原来今天（3月10日）14:00的预约“养老保险参保登记”换到"),
-        ("en", "Power cut", "had to change its hours and moved the appointment of today (10 March) 14:00"),
-        ("en", "", "had to change its hours and moved the appointment of today (10 March) 14:00"),
+        ("zh-hans", "Power cut", "把原来今天（3月10日）14:00的预约“养老保险参保登记”换到"),
+        ("zh-hans", "Power cut", "。大厅今天（3月10日）9:35–23:59关闭。原因：停电。很抱歉。"),
+        ("en", "Power cut", "had to move the appointment of today (10 March) 14:00"),
+        ("en", "Power cut", ": the hall is closed today (10 March) 9:35–23:59. Reason: Power cut. We are sorry."),
+        ("en", "", ": the hall is closed today (10 March) 9:35–23:59. We are sorry."),
     ],
 )
 def test_who_is_moved_reads_that_the_hall_moved_it_and_why(open_town: Town, language: str, reason_en: str, words: str):
@@ -535,6 +540,37 @@ def test_who_is_moved_reads_that_the_hall_moved_it_and_why(open_town: Town, lang
 
     assert words in text
     assert ("停电" in text, "Power cut" in text) == (language == "zh-hans", bool(reason_en) and language == "en")
+
+
+PART_SHUT_ZH = "社会保险今天（3月10日）13:15–14:30暂停办理"
+PART_SHUT_EN = "Social insurance is not served today (10 March) 13:15–14:30"
+
+
+@pytest.mark.parametrize(
+    ("what", "language", "words"),
+    [
+        ("keep", "zh-hans", f"：{PART_SHUT_ZH}，但今天（3月10日）14:00–15:00的预约“养老保险参保登记”照常有效："),
+        ("keep", "zh-hans", "：按时来，照常进门、照常叫号。关闭原因：停电。"),
+        ("keep", "en", f": {PART_SHUT_EN}, but the appointment today (10 March) 14:00–15:00 for “"),
+        ("move", "zh-hans", f"。{PART_SHUT_ZH}。原因：停电。很抱歉。"),
+        ("move", "en", f": {PART_SHUT_EN}. Reason: Power cut. We are sorry."),
+        ("cancel", "zh-hans", f"取消了今天（3月10日）14:00–15:00的预约“养老保险参保登记”。{PART_SHUT_ZH}。原因：停电。"),
+        ("cancel", "en", f": {PART_SHUT_EN}. Reason: Power cut. We are sorry"),
+    ],
+)  # fmt: skip
+def test_a_message_names_the_part_that_is_closed_and_its_times_in_the_person_s_language(
+    open_town: Town, what: str, language: str, words: str
+):
+    row = booked(open_town, "2026-03-10 14:00")
+    Appointment.objects.filter(pk=row.pk).update(language=language)
+    part = open_town.categories["A"]
+    Category.objects.filter(pk=part.pk).update(name_zh="社会保险", name_en="Social insurance")
+    close(open_town, others=what, category=part, starts="2026-03-10 13:15", ends="2026-03-10 14:30")
+    follow_up.work_off(now=NINE35)
+
+    text = next(text for text in said(NINE35) if words in text)
+
+    assert ("停电" in text, "Power cut" in text) == (language == "zh-hans", language == "en")
 
 
 def test_giving_up_what_the_hall_moved_is_no_cancellation(open_town: Town):

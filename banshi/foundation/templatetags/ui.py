@@ -25,6 +25,7 @@ from banshi.foundation import crypto, once
 from banshi.foundation.said import one_tongue
 from banshi.foundation.windows import windows_words
 from banshi.foundation.words import words
+from banshi.kernel.clock_words import clock_words as clock_of
 from banshi.kernel.refusals import Alternative, Refusal, Refused
 
 register = template.Library()
@@ -174,8 +175,7 @@ def day_words(day: date, today: date | None) -> str:
 
 def clock_words(at: datetime) -> str:
     """“9:30”, in the active time zone."""
-    local = timezone.localtime(at)
-    return f"{local.hour}:{local.minute:02d}"
+    return clock_of(timezone.localtime(at))
 
 
 def when(at: datetime, today: date | None) -> str:
@@ -245,6 +245,20 @@ def duration_words(seconds: float) -> str:
     if not rest:
         return gettext("%(n)s h") % {"n": hours}
     return gettext("%(h)s h %(m)s min") % {"h": hours, "m": rest}
+
+
+@register.filter
+def lasted(seconds: float | None) -> str:
+    """What somebody has waited: as `duration`, and “不到 1 分钟” for less than a minute."""
+    if seconds is not None and seconds < 60:
+        return gettext("under 1 min")
+    return duration(seconds)
+
+
+@register.filter
+def below(seconds: float | None) -> str:
+    """What a share of people stayed below: whole minutes, rounded up, or it would not be true."""
+    return duration(None if seconds is None else (seconds // 60 + 1) * 60)
 
 
 @register.filter

@@ -304,7 +304,7 @@ def notices(hall: Hall, at: datetime, *, zone: str | None = None) -> list[Notice
     rows = Closure.objects.filter(hall=hall, withdrawn_at=None, starts_at__lte=at, ends_at__gt=at)
     found = []
     for row in rows.select_related("floor", "zone__floor", "category__zone", "item").order_by("starts_at", "id"):
-        notice = _notice(row)
+        notice = as_notice(row)
         if zone is None or notice.where is None or zone in _zones_of(row):
             found.append(notice)
     return sorted(found, key=lambda each: each.where is not None)
@@ -313,7 +313,7 @@ def notices(hall: Hall, at: datetime, *, zone: str | None = None) -> list[Notice
 def notice_of(closure_id: int) -> Notice | None:
     """One closure as people read it; None where there is none."""
     rows = Closure.objects.filter(pk=closure_id).select_related("floor", "zone", "category", "item").order_by("id")
-    return next(map(_notice, rows), None)
+    return next(map(as_notice, rows), None)
 
 
 def announced(hall: Hall, first: date, last: date) -> list[Notice]:
@@ -322,14 +322,15 @@ def announced(hall: Hall, first: date, last: date) -> list[Notice]:
     start, end = (datetime.combine(day, time(0), zone) for day in (first, last + timedelta(days=1)))
     rows = Closure.objects.filter(hall=hall, withdrawn_at=None, starts_at__lt=end, ends_at__gt=start)
     return [
-        _notice(row) for row in rows.select_related("floor", "zone", "category", "item").order_by("starts_at", "id")
+        as_notice(row) for row in rows.select_related("floor", "zone", "category", "item").order_by("starts_at", "id")
     ]
 
 
-def _notice(row: Closure) -> Notice:
+def as_notice(row: Closure) -> Notice:
+    """A closure as people read it, saved or not."""
     part = row.floor or row.zone or row.category or row.item
     reason = Words(zh=row.reason_zh, en=row.reason_en)
-    return Notice(_named(part), reason, row.starts_at, row.ends_at, row.kind, row.pk, tuple(spans_of(row)))
+    return Notice(_named(part), reason, row.starts_at, row.ends_at, row.kind, row.pk or 0, tuple(spans_of(row)))
 
 
 def _zones_of(row: Closure) -> set[str]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from banshi.kernel.actors import Actor
+from banshi.kernel.clock_words import hours_words
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.identity.models import Staff
@@ -159,7 +160,7 @@ def _clash(wanted: Planned) -> Clash | None:
 
 def _refused(found: Clash, zone: ZoneInfo) -> Refused:
     taken = found.other
-    hours = f"{taken.starts_at.astimezone(zone):%H:%M}–{taken.ends_at.astimezone(zone):%H:%M}"
+    hours = hours_words(taken.starts_at.astimezone(zone), taken.ends_at.astimezone(zone))
     if found.what == "staff":
         return _invalid("staff", f"这个人 {hours} 已经排了班", f"This person is already planned {hours}")
     return _invalid("window", f"这个窗口 {hours} 已经有人", f"This window is already taken {hours}")

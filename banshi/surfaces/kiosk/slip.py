@@ -23,6 +23,7 @@ from banshi.foundation.windows import windows_words
 from banshi.journeys.after_hours import AfterHours, after_hours, first_place, owes_an_apology
 from banshi.journeys.after_miss import after_miss
 from banshi.journeys.stops import Stop, stop_of
+from banshi.kernel.clock_words import clock_words
 from banshi.kernel.refusals import Refused
 from banshi.rooms.devices import actions as devices
 from banshi.rooms.devices.ports import PrinterTrouble, Slip
@@ -222,7 +223,7 @@ def _floor(ticket: TicketView) -> str:
 
 def _ends(place: Place, at: datetime) -> str:
     return pgettext("kiosk", "service ends at %(at)s") % {
-        "at": f"{timezone.localtime(at, ZoneInfo(place.hall.timezone)):%H:%M}"
+        "at": clock_words(timezone.localtime(at, ZoneInfo(place.hall.timezone)))
     }
 
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from banshi.foundation import clock
 from banshi.foundation.lanes import LANES
 from banshi.journeys import take_number
-from banshi.journeys.stops import stop_of
+from banshi.journeys.stops import stop_of, stops_by_category
+from banshi.kernel.clock_words import clock_words
 from banshi.kernel.refusals import Refused
+from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import ClosedSlug
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem
@@ -63,10 +66,37 @@ def categories(request: HttpRequest, place: Place) -> HttpResponse:
     given = tickets.categories_open(
         hall=place.hall, policy=place.policy.tickets, now=place.now, codes=[c.code for c in line.categories]
     )
+    why = _not_served(place, [c.code for c in line.categories if c.code not in given])
     tiles = [
-        {"line": c, "served": c.code in given, "late": _late(place, c, given.get(c.code))} for c in line.categories
+        {
+            "line": c,
+            "served": c.code in given,
+            "why": why.get(c.code, ""),
+            "late": _late(place, c, given.get(c.code)),
+        }
+        for c in line.categories
     ]
     return page(request, place, "categories.html", {"tiles": tiles})
+
+
+def _not_served(place: Place, codes: Sequence[str]) -> dict[str, str]:
+    """Why no number is given for these categories now, and from when it is: a closure says so in its own words."""
+    if not codes:
+        return {}
+    stops = stops_by_category(place.hall, place.now, codes)
+    zones = calendars.zones_by_category(place.hall.pk)
+    today = place.now.astimezone(ZoneInfo(place.hall.timezone)).date()
+    later = [s for s in calendars.sessions(place.hall, today, today)[today] if s.starts_at > place.now]
+    said = {}
+    for code in codes:
+        opens = min((s.starts_at for s in later if s.serves(category=code, zone=zones.get(code))), default=None)
+        if code in stops:
+            said[code] = stops[code].then
+        elif opens is None:
+            said[code] = pgettext("kiosk", "not in this session")
+        else:
+            said[code] = pgettext("kiosk", "not in this session; from %(when)s") % {"when": clock_words(opens)}
+    return said
 
 
 @at_kiosk

@@ -25,6 +25,7 @@ from banshi.journeys import change_hours
 from banshi.journeys.change_hours import WHATS, Affected, Choice, What
 from banshi.journeys.consequences import consequences, places_within
 from banshi.journeys.meanwhile import hours_carried
+from banshi.kernel.clock_words import hours_words
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.rules import SOURCES
 from banshi.rooms.calendars import queries as calendars
@@ -345,7 +346,7 @@ def _changes(hall: Hall, document: CalendarDocument, first: date) -> list[HoursC
 
 def _hours(sessions: list[Session]) -> list[str]:
     return [
-        f"{each.starts_at:%H:%M}–{each.ends_at:%H:%M} {each.name.en if english() else each.name.zh}"
+        f"{hours_words(each.starts_at, each.ends_at)} {each.name.en if english() else each.name.zh}"
         for each in sessions
     ]
 

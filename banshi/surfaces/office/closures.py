@@ -19,11 +19,11 @@ from banshi.foundation.said import named
 from banshi.journeys import change_hours, close_line
 from banshi.journeys.consequences import consequences
 from banshi.journeys.follow_up import Outcome, outcome_of
+from banshi.journeys.stops import as_announced
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.models import FollowUp
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.models import Closure
-from banshi.rooms.calendars.rules import Closure as ClosureSpan
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Category, Floor, Hall, Zone
@@ -127,9 +127,9 @@ def _parts(hall: Hall, *, served: bool = False) -> list[tuple[str, list[tuple[st
     return [(label, [(f"{kind}:{row.code}", _name(row)) for row in rows]) for label, kind, rows in kinds]
 
 
-def _spans(hall: Hall, wanted: Wanted) -> list[ClosureSpan]:
-    """The closure as the rules read it, before it is announced."""
-    row = Closure(
+def _unsaved(hall: Hall, wanted: Wanted) -> Closure:
+    """The closure before it is announced."""
+    return Closure(
         hall=hall,
         starts_at=wanted.starts_at,
         ends_at=wanted.ends_at,
@@ -137,7 +137,6 @@ def _spans(hall: Hall, wanted: Wanted) -> list[ClosureSpan]:
         reason_en=wanted.reason_en,
         **wanted.part,
     )
-    return calendars.spans_of(row)
 
 
 def _list(request: Asked, hall: Hall, typed: dict[str, str], refused: Refused | None = None) -> HttpResponseBase:
@@ -186,10 +185,12 @@ def preview(request: Asked, hall: str) -> HttpResponseBase:
         wanted = _wanted(place, typed)
     except Refused as refused:
         return _list(request, place, typed, refused)
-    spans = _spans(place, wanted)
+    row = _unsaved(place, wanted)
+    spans = calendars.spans_of(row)
     people = change_hours.affected(hall=place, now=clock.now(), closure=spans)
     context: dict[str, Any] = people_context(people)
     context["foreseen"] = consequences(hall=place, now=clock.now(), shut=spans)
+    context["said"] = as_announced(place, row, clock.now())
     today = clock.now().astimezone(zone_of(place)).date()
     if wanted.starts_at.astimezone(zone_of(place)).date() <= today:
         stopped = tickets.stopped_by(hall=place, closures=spans, now=clock.now())

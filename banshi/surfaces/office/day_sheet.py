@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
+from banshi.kernel.clock_words import hours_words
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import queries as bookings
 from banshi.rooms.messaging.rules import language_of
@@ -50,7 +51,7 @@ def _table(found: bookings.DaySheet, language: str) -> exports.Table:
     )
     rows: tuple[dict[str, Any], ...] = tuple(
         {
-            "time": f"{line.starts_at:%H:%M}–{line.ends_at:%H:%M}",
+            "time": hours_words(line.starts_at, line.ends_at),
             "category": line.letter,
             "matter": line.item_zh if language == "zh" else line.item_en,
             "name": line.name,

@@ -14,11 +14,18 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
-from banshi.surfaces.office.templatetags.seeing import percent
+from banshi.surfaces.office.templatetags.seeing import minutes_above, percent
 
-Kind = Literal["text", "count", "minutes", "share", "score"]
+Kind = Literal["text", "count", "minutes", "below", "share", "score"]
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FORMATS: dict[Kind, str] = {"text": "General", "count": "#,##0", "minutes": "0.0", "share": "0.0%", "score": "0.00"}
+FORMATS: dict[Kind, str] = {
+    "text": "General",
+    "count": "#,##0",
+    "minutes": "0.0",
+    "below": "0.0",
+    "share": "0.0%",
+    "score": "0.00",
+}
 # What a spreadsheet would take for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -68,6 +75,8 @@ def written(value: Any, kind: Kind) -> str:
             return f"{value:,}"
         case "minutes":
             return f"{value / 60:.1f}"
+        case "below":
+            return f"{minutes_above(value):.1f}"
         case "share":
             return percent(value)
         case "score":
@@ -126,6 +135,8 @@ def _cell(sheet: Any, value: Any, kind: Kind) -> Any:
     exact: float = value
     if kind == "minutes":
         exact = round(value / 60, 1)
+    elif kind == "below":
+        exact = minutes_above(value)
     elif kind == "share":
         exact = float(percent(value).rstrip("%")) / 100
     cell = WriteOnlyCell(sheet, exact)

@@ -124,12 +124,12 @@ def _bookings() -> tuple[Column, ...]:
 def _times() -> tuple[Column, ...]:
     return (
         Column("wait_mean_s", _("Wait, mean (min)"), "minutes"),
-        Column("wait_p50_s", _("Wait, half below (min)"), "minutes"),
-        Column("wait_p90_s", _("Wait, nine in ten below (min)"), "minutes"),
+        Column("wait_p50_s", _("Wait, half below (min)"), "below"),
+        Column("wait_p90_s", _("Wait, nine in ten below (min)"), "below"),
         Column("way_mean_s", _("Way to the window, mean (min)"), "minutes"),
         Column("handling_mean_s", _("Handling, mean (min)"), "minutes"),
-        Column("handling_p50_s", _("Handling, half below (min)"), "minutes"),
-        Column("handling_p90_s", _("Handling, nine in ten below (min)"), "minutes"),
+        Column("handling_p50_s", _("Handling, half below (min)"), "below"),
+        Column("handling_p90_s", _("Handling, nine in ten below (min)"), "below"),
     )
 
 

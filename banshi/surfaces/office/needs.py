@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from banshi.foundation import states
 from banshi.foundation.doors import Who
+from banshi.kernel.clock_words import clock_words
 from banshi.rooms.booking.models import Appeal, FollowUpVisit
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.calendars.queries import work_calendar
@@ -125,7 +126,7 @@ def _closures(who: Who, halls: list[Hall], now: datetime) -> list[Need]:
         hall = mine[row.hall_id]
         zone = zone_of(hall)
         start, end = row.starts_at.astimezone(zone), row.ends_at.astimezone(zone)
-        span = f"{start.month}/{start.day} {start:%H:%M} – {end.month}/{end.day} {end:%H:%M}"
+        span = f"{start.month}/{start.day} {clock_words(start)} – {end.month}/{end.day} {clock_words(end)}"
         text = states.word("hall", "closed") if row.starts_at <= now else _("Closing soon")
         href = reverse("office:closures", kwargs={"hall": hall.code})
         found.append(Need(hall, "calendar-x", "wait" if row.starts_at <= now else "info", text, href, span))

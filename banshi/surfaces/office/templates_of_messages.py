@@ -42,6 +42,10 @@ def _sample(hall: Hall, now: datetime) -> dict[str, Any]:
         "answer_zh": "当天设备故障，已核实", "answer_en": "The line was down that day; we checked",
         "advice_zh": "再取一个号就行。", "advice_en": "Take another number.", "text_zh": "已经改进，谢谢提醒",
         "text_en": "We have changed it, thank you",
+        "closed": {
+            "zh": "不动产", "en": "Real estate", "matter": True,
+            "from": start.isoformat(), "until": (start + timedelta(hours=2)).isoformat(),
+        },
     }  # fmt: skip
 
 

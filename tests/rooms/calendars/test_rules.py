@@ -286,17 +286,17 @@ def test_an_expression_nested_without_end_is_refused():
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"hours": [["17:00", "09:00"]]}, 'rule "regular": hours 17:00–09:00 end before they start'),
+        ({"hours": [["17:00", "09:00"]]}, 'rule "regular": hours 17:00–9:00 end before they start'),
         (
             {"hours": [["09:00", "12:00"], ["11:00", "13:00"]]},
-            'rule "regular": hours 09:00–12:00 and 11:00–13:00 overlap',
+            'rule "regular": hours 9:00–12:00 and 11:00–13:00 overlap',
         ),
         ({"hours": [["9:00", "12:00"]]}, 'rule "regular", hours.1.1: \'9:00\' is not a time of day like "09:00"'),
         (
             {"hours": [[540, "12:00"]]},
             'rule "regular", hours.1.1: write times in quotes, like "09:00"; YAML read this one as the number 540',
         ),
-        ({"periods": [["08:00", "09:00"]]}, 'rule "regular": the period 08:00–09:00 lies outside the hours'),
+        ({"periods": [["08:00", "09:00"]]}, 'rule "regular": the period 8:00–9:00 lies outside the hours'),
         (
             {"periods": [["09:00", "10:00"]], "period_minutes": 30},
             'rule "regular": give either periods or period_minutes, not both',
@@ -538,7 +538,7 @@ def test_the_noon_break_is_answered_with_the_day_s_hours():
     reason = why_closed(preset("nancheng"), MONDAY, CAL, at=at(MONDAY, 12))
 
     assert reason.slug == ClosedSlug.OUTSIDE_HOURS
-    assert reason.words.zh == "当天的服务时间是 08:30–11:30、14:00–17:00。"
+    assert reason.words.zh == "当天的服务时间是 8:30–11:30、14:00–17:00。"
 
 
 def test_a_closed_working_day_tells_the_closure_s_reason():
@@ -756,7 +756,7 @@ def test_a_session_runs_by_the_clock_on_the_wall_and_its_cut_off_lies_before_it(
     ("fields", "sentence"),
     [
         ({"hours": [["9:00", "12:00"]]}, "“窗口” 时间 第 1 项 第 1 项：“9:00”不是 09:00 这样的时间"),
-        ({"hours": [["12:00", "09:00"]]}, "“窗口”：12:00–09:00 的结束早于开始"),
+        ({"hours": [["12:00", "09:00"]]}, "“窗口”：12:00–9:00 的结束早于开始"),
         ({"when": "never"}, "“窗口” 日期：条件可用的词是 every_day, working, rest_day, holiday, make_up，没有“never”"),
         ({"colour": "red"}, "“窗口” colour：没有这一项"),
         ({"period_minutes": 1}, "“窗口” 每段分钟数：至少 5"),

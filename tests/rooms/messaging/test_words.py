@@ -21,7 +21,7 @@ FULL = {
     "come_early": 15, "code": "K7Q2M4", "link": "https://x.cn/a/1", "number": "A017", "window": "12", "floor_zh": "2 楼",
     "floor_en": "floor 2", "ahead": 3, "likely_s": 725, "at_most_s": 1190, "reason_zh": "停电", "reason_en": "power cut",
     "until": "2026-04-09", "since": "2026-03-11", "count": 3, "limit": 3, "days": 30,
-    "expires": at("2026-03-10 09:30").isoformat(), "day": "2026-03-09", "text": "已经补办好了。", "advice": "补号", "outcome": "成立", "answer": "核实属实",
+    "expires": at("2026-03-10 09:30").isoformat(), "day": "2026-03-09", "text": "已经补办好了。", "closed": {"from": at("2026-03-11 09:00").isoformat(), "until": at("2026-03-11 11:00").isoformat()}, "part": "一层", "advice": "补号", "outcome": "成立", "answer": "核实属实",
 }  # fmt: skip
 
 
@@ -116,6 +116,40 @@ def test_a_period_over_midnight_names_both_days():
     said = rules.period(at("2026-03-10 23:00"), at("2026-03-11 01:00"), language="zh", zone=CN, now=TUESDAY_NINE)
 
     assert said == "今天（3月10日）23:00 – 明天（3月11日）1:00"
+
+
+@pytest.mark.parametrize(
+    ("params", "zh", "en"),
+    [
+        ({"reason": "停电", "reason_en": "power cut"}, "停电", "power cut"),
+        ({"reason": {"zh": "停电。", "en": "power cut."}}, "停电", "power cut"),
+        ({"reason_en": "power cut", "reason": "停电"}, "停电", "power cut"),
+    ],
+)
+def test_a_reason_given_in_both_languages_is_said_in_the_person_s(params: dict[str, object], zh: str, en: str):
+    said = [rules.spoken(params, language=each, zone=CN, now=TUESDAY_NINE)["reason"] for each in rules.LANGUAGES]
+
+    assert said == [zh, en]
+
+
+FLOOR = {"zh": "三层", "en": "Floor 3"}
+
+
+@pytest.mark.parametrize(
+    ("part", "first", "last", "zh", "en"),
+    [
+        ({}, "2026-03-10 10:15", "2026-03-10 11:30", "大厅今天（3月10日）10:15–11:30关闭", "the hall is closed today (10 March) 10:15–11:30"),
+        (FLOOR, "2026-03-16 00:00", "2026-03-16 23:59", "三层3月16日（周一）关闭", "Floor 3 is closed Monday 16 March"),
+        (FLOOR, "2026-03-16 00:00", "2026-03-18 00:00", "三层3月16日（周一）至3月17日（周二）关闭", "Floor 3 is closed Monday 16 March to Tuesday 17 March"),
+        ({**FLOOR, "zh": "税务", "en": "Tax", "matter": True}, "2026-03-11 09:00", "2026-03-11 10:00", "税务明天（3月11日）9:00–10:00暂停办理", "Tax is not served tomorrow (11 March) 9:00–10:00"),
+    ],
+)  # fmt: skip
+def test_what_is_closed_is_named_with_its_own_times(part: dict[str, object], first: str, last: str, zh: str, en: str):
+    params = {"closed": {**part, "from": at(first).isoformat(), "until": at(last).isoformat()}}
+
+    said = [rules.spoken(params, language=each, zone=CN, now=TUESDAY_NINE)["closed"] for each in rules.LANGUAGES]
+
+    assert said == [zh, en]
 
 
 @pytest.mark.parametrize("strange", ["2026-13-45", "2026-03-11T99:00", {}, [], None, True, 3.5, "2026-03-11T09:00"])

@@ -421,6 +421,17 @@ def test_a_heartbeat_is_noted_in_machine_time(opened: Town, kiosk: Device, machi
     assert kiosk.last_seen_at.year > TUESDAY_NINE.year - 1
 
 
+def test_the_tile_of_a_closed_category_says_what_the_board_says_and_from_when_it_goes_on(opened: Town, machine: Client):
+    Closure.objects.create(
+        hall=opened.hall, category=opened.categories["A"], starts_at=TUESDAY_NINE, ends_at=at("2026-03-10 11:30"),
+        reason_zh="停电", reason_en="Power cut", made_by="staff:1", made_at=TUESDAY_NINE,
+    )  # fmt: skip
+
+    page = machine.get("/kiosk/town/walk-in").content.decode()
+
+    assert ("暂停叫号，预计今天 11:30 恢复。" in page, "这个时段不办" in page) == (True, False)
+
+
 def test_the_categories_cost_the_same_however_many_there_are(
     opened: Town, machine: Client, django_assert_num_queries: Any
 ):

@@ -160,6 +160,32 @@ def test_a_closure_shows_whom_it_touches_and_cancels_with_the_reason(manager, of
     assert (row.state, row.by_hall, row.cancel_reason) == ("cancelled", True, "消防演练")
 
 
+@pytest.mark.parametrize(
+    ("part", "zh", "en"),
+    [
+        ("", "大厅关闭：消防演练。暂停叫号，", "the hall is closed: Fire drill. Nobody is called; it goes on about"),
+        (
+            "category:A",
+            "暂停办理：消防演练。暂停叫号，",
+            "is not served: Fire drill. Nobody is called; it goes on about",
+        ),
+    ],
+)
+def test_who_announces_a_closure_sees_what_people_will_read_in_both_languages(manager, office, part, zh, en):  # noqa: F811
+    words = {
+        "from_day": "2026-03-11", "from_time": "9:15", "to_day": "2026-03-11", "to_time": "10:30", "reason_zh": "消防演练",
+        "reason_en": "Fire drill", "part": part,
+    }  # fmt: skip
+
+    preview = manager.post("/office/town/calendar/closures/preview", words)
+
+    said, page = preview.context["said"], preview.content.decode()
+    assert (said.zh in page, said.en in page) == (True, True)
+    assert said.zh.startswith("明天 9:15 起，")
+    assert zh in said.zh
+    assert en.lower() in said.en.lower()
+
+
 def test_evacuation_asks_once_more_and_then_stops_everything(manager, office):  # noqa: F811
     asked = manager.post("/office/town/calendar/evacuate", {"part": ""})
     announced = Closure.objects.count()

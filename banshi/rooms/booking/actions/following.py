@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -129,9 +130,17 @@ def finish_follow_ups(*, now: datetime) -> list[FollowUp]:
     return found
 
 
-def keep(*, rows: Sequence[Appointment], why_zh: str, why_en: str, by: Actor, now: datetime) -> None:
+def keep(
+    *,
+    rows: Sequence[Appointment],
+    why_zh: str,
+    by: Actor,
+    now: datetime,
+    more: dict[str, Any] | None = None,
+) -> None:
     """Let a visit stand although its hours are gone: its person is told once, is let in, and never gets a strike for it.
 
+    :param more: further facts for the words of the message: what is closed, and why.
     :raises Refused: wrong-state, when one of them is not booked any more.
     """
     with transaction.atomic():
@@ -150,8 +159,7 @@ def keep(*, rows: Sequence[Appointment], why_zh: str, why_en: str, by: Actor, no
         if not made:
             return
         hall = hall_facts(locked[0].hall, now=now)
-        reason = {"reason": why_zh, "reason_en": why_en} if why_zh else None
-        telling.tell_visit("kept", locked, hall=hall, now=now, more=reason)
+        telling.tell_visit("kept", locked, hall=hall, now=now, more=more)
         for row in locked:
             subject = telling.subject_of(row.code)
             audit.record(action="kept", subject=subject, by=by, now=now, hall=hall.code, facts={})

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, override
 
 from banshi.foundation.crypto import sign, signed_ok
 from banshi.foundation.windows import few
+from banshi.kernel.clock_words import clock_words
 from banshi.kernel.masking import mask_name
 from banshi.kernel.numbers import InvalidCode, normalise_code
 from banshi.kernel.refusals import Refusal, Refused
@@ -294,7 +295,7 @@ def ics(code: str, *, now: datetime, language: str = "zh-hans") -> str:
     policy = hall_facts(Hall.objects.get(id=view.hall_id), now=now).policy
     with override(language):
         lines = [gettext("Reference: %(code)s") % {"code": view.code}]
-        lines.append(gettext("Come at %(time)s.") % {"time": f"{view.come_at:%H:%M}"})
+        lines.append(gettext("Come at %(time)s.") % {"time": clock_words(view.come_at)})
         if bring:
             lines.append(gettext("Bring: %(materials)s") % {"materials": bring})
     event = icalendar.Event()

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from banshi.kernel.clock_words import clock_words
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.booking.queries.appointments import shown_name
 from banshi.rooms.places.models import Hall
@@ -102,7 +103,7 @@ def as_html(sheet: DaySheet, *, language: str) -> str:
     hall = sheet.hall_zh if language == "zh" else sheet.hall_en
     rows: Sequence[tuple[object, ...]] = [
         (
-            f"{_clock(line.starts_at)}–{_clock(line.ends_at)}",
+            f"{clock_words(line.starts_at)}–{clock_words(line.ends_at)}",
             line.letter,
             line.item_zh if language == "zh" else line.item_en,
             line.name,
@@ -137,11 +138,7 @@ def as_html(sheet: DaySheet, *, language: str) -> str:
             count.format(n=len(rows)),
             printed,
             sheet.made_at.date().isoformat(),
-            _clock(sheet.made_at),
+            clock_words(sheet.made_at),
             body,
         )
     )
-
-
-def _clock(moment: datetime) -> str:
-    return f"{moment.hour}:{moment.minute:02d}"

@@ -21,6 +21,7 @@ from pydantic import (
     model_validator,
 )
 
+from banshi.kernel.clock_words import hours_words
 from banshi.kernel.spans import Span, covers
 from banshi.rooms.calendars.rules.when import Fault, Weekday, checked_when
 
@@ -247,13 +248,13 @@ def _in_order(what: str, spans: Sequence[Hours]) -> None:
     for start, end in spans:
         if end <= start:
             raise Fault(
-                f"{what} {start:%H:%M}–{end:%H:%M} end before they start", f"{start:%H:%M}–{end:%H:%M} 的结束早于开始"
+                f"{what} {hours_words(start, end)} end before they start", f"{hours_words(start, end)} 的结束早于开始"
             )
     for one, other in pairwise(spans):
         if other[0] < one[1]:
             raise Fault(
-                f"{what} {one[0]:%H:%M}–{one[1]:%H:%M} and {other[0]:%H:%M}–{other[1]:%H:%M} overlap",
-                f"{one[0]:%H:%M}–{one[1]:%H:%M} 和 {other[0]:%H:%M}–{other[1]:%H:%M} 重叠",
+                f"{what} {hours_words(*one)} and {hours_words(*other)} overlap",
+                f"{hours_words(*one)} 和 {hours_words(*other)} 重叠",
             )
 
 
@@ -262,8 +263,8 @@ def _inside(periods: Sequence[Hours], hours: Sequence[Hours]) -> None:
     for start, end in periods:
         if not any(covers(each, Span(start, end)) for each in open_hours):
             raise Fault(
-                f"the period {start:%H:%M}–{end:%H:%M} lies outside the hours",
-                f"预约时段 {start:%H:%M}–{end:%H:%M} 不在开放时间内",
+                f"the period {hours_words(start, end)} lies outside the hours",
+                f"预约时段 {hours_words(start, end)} 不在开放时间内",
             )
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from banshi.kernel.clock_words import hours_words
 from banshi.kernel.spans import Span, merge, overlap
 from banshi.kernel.working_days import WorkCalendar
 from banshi.rooms.calendars.rules.document import CalendarDocument, Words
@@ -197,7 +198,7 @@ def _closed_by(closure: Closure) -> WhyClosed:
 
 def _outside(sessions: Sequence[Session]) -> WhyClosed:
     hours = merge(session.span for session in sessions)
-    text = [f"{span.start:%H:%M}–{span.end:%H:%M}" for span in hours]
+    text = [hours_words(span.start, span.end) for span in hours]
     return WhyClosed(
         ClosedSlug.OUTSIDE_HOURS,
         Words(zh=f"当天的服务时间是 {'、'.join(text)}。", en=f"That day's hours are {', '.join(text)}."),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from banshi.kernel.clock_words import clock_words
 from banshi.kernel.tongues import one_tongue
 from banshi.rooms.messaging.rules.templates import language_of
 from banshi.rooms.messaging.rules.words import LANGUAGES
@@ -29,6 +30,7 @@ def spoken(params: Mapping[str, Any], *, language: str, zone: ZoneInfo, now: dat
 
     Understood in `params`: text and numbers; pairs `x_zh`/`x_en`, `{"zh": …, "en": …}` or `[zh, en]` inside lists, which
     become `x`; ISO dates and times; `starts_at`/`ends_at` → `when`; `old_starts_at`/`old_ends_at` → `was`;
+    `closed` (`zh`, `en`: the part, where it is not the whole hall; `matter`; `from`, `until`) → a clause, and `part`;
     `come_early` → `early`; `likely_s`/`at_most_s` → `minutes`/`at_most`; `ahead` → also `in_line`;
     lists, of which the first five are named.
 
@@ -39,14 +41,17 @@ def spoken(params: Mapping[str, Any], *, language: str, zone: ZoneInfo, now: dat
     for key, value in params.items():
         base, _, tail = key.rpartition("_")
         if tail in LANGUAGES and base:
-            if tail == language or f"{base}_{language}" not in params:
+            if tail == language or not {f"{base}_{language}", base} & params.keys():
                 said[base] = _say(value, language, zone, now)
-        elif key not in said:
+        elif f"{key}_{language}" not in params:
             said[key] = _say(value, language, zone, now)
+    said |= _closed(params.get("closed"), language, zone, now)
     for name, start, end in (("when", "starts_at", "ends_at"), ("was", "old_starts_at", "old_ends_at")):
         starts_at, ends_at = moment_of(params.get(start)), moment_of(params.get(end))
         if starts_at:
             said[name] = period(starts_at, ends_at, language=language, zone=zone, now=now)
+    if "reason" in said:
+        said["reason"] = said["reason"].rstrip("。.")  # the sentence has its own full stop
     if language == "en" and _CHINESE.search(said.get("reason", "")):
         del said["reason"]  # the hall gave none in English: better none than one that cannot be read
     if "come_early" in said:
@@ -67,8 +72,38 @@ def period(starts_at: datetime, ends_at: datetime | None, *, language: str, zone
         return text
     last = ends_at.astimezone(zone)
     if last.date() == first.date():
-        return f"{text}–{_clock(last)}"
+        return f"{text}–{clock_words(last)}"
     return f"{text} – {_day_and_clock(last, language, today)}"
+
+
+def _closed(closed: Any, language: str, zone: ZoneInfo, now: datetime) -> dict[str, str]:
+    """What is closed and when, as a clause; `part`: its name, where it is not the whole hall."""
+    if not isinstance(closed, Mapping):
+        return {}
+    starts_at, ends_at = moment_of(closed.get("from")), moment_of(closed.get("until"))
+    if starts_at is None or ends_at is None:
+        return {"closed": "the hours have changed" if language == "en" else "开放时间有调整"}
+    what = str(closed.get(language) or closed.get("zh") or "")
+    span = _closed_span(starts_at, ends_at, language=language, zone=zone, now=now)
+    if not what:
+        return {"closed": f"the hall is closed {span}" if language == "en" else f"大厅{span}关闭"}
+    if closed.get("matter"):
+        clause = f"{what} is not served {span}" if language == "en" else f"{what}{span}暂停办理"
+    else:
+        clause = f"{what} is closed {span}" if language == "en" else f"{what}{span}关闭"
+    return {"closed": clause, "part": what}
+
+
+def _closed_span(starts_at: datetime, ends_at: datetime, *, language: str, zone: ZoneInfo, now: datetime) -> str:
+    """`今天（11月27日）10:15–11:30`; whole days by their names alone."""
+    first, last = starts_at.astimezone(zone), ends_at.astimezone(zone)
+    to_the_end = (last + timedelta(minutes=1)).date() > last.date() or (last.hour, last.minute) == (0, 0)
+    if (first.hour, first.minute) != (0, 0) or not to_the_end:
+        return period(starts_at, ends_at, language=language, zone=zone, now=now)
+    today = now.astimezone(zone).date()
+    days = [first.date(), (last - timedelta(minutes=1)).date()]
+    named = [spoken_day(day, language=language, today=today) for day in dict.fromkeys(days)]
+    return (" to " if language == "en" else "至").join(named)
 
 
 def spoken_day(day: date, *, language: str, today: date) -> str:
@@ -148,8 +183,4 @@ def date_of(value: Any) -> date | None:
 
 def _day_and_clock(moment: datetime, language: str, today: date) -> str:
     between = " " if language_of(language) == "en" else ""  # the full-width bracket is space enough
-    return f"{spoken_day(moment.date(), language=language, today=today)}{between}{_clock(moment)}"
-
-
-def _clock(moment: datetime) -> str:
-    return f"{moment.hour}:{moment.minute:02d}"
+    return f"{spoken_day(moment.date(), language=language, today=today)}{between}{clock_words(moment)}"

@@ -29,26 +29,26 @@ COMMON: dict[str, dict[str, str]] = {
         "[ The reference stays {code}.][ {link}]",
     },
     "moved_by_hall": {
-        "zh": "{hall}调整了开放时间，[原来{was}的]预约[“{item}”]换到{when}[，因为{reason}]。很抱歉。[提前 {early} 分钟到。][预约号不变：{code}。][这个时间不合适就改期或取消，不计次数：{link}]",
-        "en": "{hall} had to change its hours and moved the appointment[ of {was}][ for “{item}”] to {when}[, because: {reason}]. We are sorry."
+        "zh": "{hall}把[原来{was}的]预约[“{item}”]换到{when}。[{closed}。][原因：{reason}。]很抱歉。[提前 {early} 分钟到。][预约号不变：{code}。][这个时间不合适就改期或取消，不计次数：{link}]",
+        "en": "{hall} had to move the appointment[ of {was}][ for “{item}”] to {when}[: {closed}].[ Reason: {reason}.] We are sorry."
         "[ Come {early} minutes early.][ The reference stays {code}.][ Does it not suit? Change or cancel it, it does not count: {link}]",
     },
     "old_time_free": {
-        "zh": "{hall}照常开放了，[原来{was}的]时间[“{item}”]又能约。现在约在{when}，不改也有效。[要换回去就改期：{link}]",
-        "en": "{hall} opens after all: the time of {was}[ for “{item}”] can be booked again. The appointment {when} stands as it is.[ Move it back here: {link}]",
+        "zh": "{hall}：[原来{was}的]时间[“{item}”]又能约了。现在约在{when}，不改也有效。[要换回去就改期：{link}]",
+        "en": "{hall}: the time of {was}[ for “{item}”] can be booked again. The appointment {when} stands as it is.[ Move it back here: {link}]",
     },
     "cancelled": {
         "zh": "已取消：{when}，{hall}[，办“{item}”]。[点错了马上能再约：{link}]",
         "en": "Cancelled: {when}, {hall}[, for “{item}”].[ By mistake? Book again at once: {link}]",
     },
     "cancelled_by_hall": {
-        "zh": "{hall}取消了{when}的预约[“{item}”][，因为{reason}]。很抱歉，这不计入取消次数。[另约时间：{link}]",
-        "en": "{hall} had to cancel {when}[, “{item}”][, because: {reason}]. We are sorry; it does not count against anyone."
+        "zh": "{hall}取消了{when}的预约[“{item}”]。[{closed}。][原因：{reason}。]很抱歉，这不计入取消次数。[另约时间：{link}]",
+        "en": "{hall} had to cancel {when}[, “{item}”][: {closed}].[ Reason: {reason}.] We are sorry; it does not count against anyone."
         "[ Choose another time: {link}]",
     },
     "closure": {
-        "zh": "{hall}{when}不开门[，因为{reason}]。[约好的“{item}”要换个时间。][改期：{link}]",
-        "en": "{hall} is closed {when}[, because: {reason}].[ “{item}” needs another time.][ Change it: {link}]",
+        "zh": "{hall}：[{closed}，]{when}的预约[“{item}”]办不了，要换个时间。[原因：{reason}。][改期：{link}]",
+        "en": "{hall}: [{closed}; ]the appointment {when}[ for “{item}”] cannot be served and needs another time.[ Reason: {reason}.][ Change it: {link}]",
     },
     "no_show": {
         "zh": "{when}在{hall}没等到人，[“{item}”的]预约记为失约[，这是第 {count} 次]。[满 {limit} 次，网上预约停 {days} 天。][有特殊情况可以申诉：{link}]",
@@ -105,20 +105,20 @@ COMMON: dict[str, dict[str, str]] = {
         "en": "Day sheet of {hall}, {day}: {count} appointments. The attachment prints: work by it when the line is down.",
     },
     "kept": {
-        "zh": "{hall}{when}临时关闭[，因为{reason}]，但这次预约[“{item}”]照常有效：按时来，门口会放行。万一没办成，不计失约。[{link}]",
-        "en": "{hall} is closed {when}[, because: {reason}], but this appointment[ for “{item}”] stands: come as booked and you are let in. If it cannot be served, it is no no-show.[ {link}]",
+        "zh": "{hall}：[{closed}，但]{when}的预约[“{item}”]照常有效：按时来，照常进门、照常叫号。[关闭原因：{reason}。]万一没办成，不计失约。[{link}]",
+        "en": "{hall}: [{closed}, but ]the appointment {when}[ for “{item}”] stands: come as booked, you are let in and called.[ Reason: {reason}.] If it cannot be served, it is no no-show.[ {link}]",
     },
     "outage": {
         "zh": "{when}{hall}的机器出了故障[（{reason}）]，这次预约[“{item}”]不计失约。没办成的可以再约：{link}",
         "en": "The machines of {hall} failed {when}[ ({reason})]; the appointment[ for “{item}”] is no no-show. If it was not served, book again: {link}",
     },
     "line_stopped": {
-        "zh": "{number} 号：{hall}暂停叫号[，因为{reason}][，预计{until}恢复]。号不作废，位置保留。[看进度：{link}]",
-        "en": "Number {number}: {hall} has stopped calling[, because: {reason}][; expected back {until}]. The number and its place stay.[ Follow it: {link}]",
+        "zh": "{number} 号：{hall}[的{part}]暂停叫号[，因为{reason}][，预计{until}恢复]。号不作废，位置保留。[看进度：{link}]",
+        "en": "Number {number}: {hall} has stopped calling[ for {part}][, because: {reason}][; expected back {until}]. The number and its place stay.[ Follow it: {link}]",
     },
     "line_goes_on": {
-        "zh": "{number} 号：{hall}恢复叫号，还在原来的位置。[看进度：{link}]",
-        "en": "Number {number}: {hall} is calling again; the place in line is as it was.[ Follow it: {link}]",
+        "zh": "{number} 号：{hall}[的{part}]恢复叫号，还在原来的位置。[看进度：{link}]",
+        "en": "Number {number}: {hall} is calling again[ for {part}]; the place in line is as it was.[ Follow it: {link}]",
     },
     "not_served": {
         "zh": "{number} 号今天没能办上，很抱歉[，因为{reason}]。这不算失约。[最早可以约：{next}。][现在就约：{link}]",
@@ -129,8 +129,8 @@ COMMON: dict[str, dict[str, str]] = {
         "en": "An earlier place: {when}, {hall}[, for “{item}”][; booked for {was}].[ Kept until {expires}.][ Take it, or leave things as they are: {link}]",
     },
     "waiting_closed": {
-        "zh": "{hall}{day}不开放了，候补[“{item}”]到此为止。[换一天：{link}]",
-        "en": "{hall} does not open on {day}; the wait for a place[ for “{item}”] ends here.[ Choose another day: {link}]",
+        "zh": "{hall}{day}[“{item}”]不能约了，候补到此为止。[换一天：{link}]",
+        "en": "{hall} can no longer be booked[ for “{item}”] on {day}; the wait for a place ends here.[ Choose another day: {link}]",
     },
 }  # fmt: skip
 

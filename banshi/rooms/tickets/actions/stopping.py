@@ -10,7 +10,7 @@ from django.db import transaction
 
 from banshi.foundation.announce import announce
 from banshi.rooms.calendars import queries as calendars
-from banshi.rooms.calendars.rules import Closure
+from banshi.rooms.calendars.rules import Closure, Words
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets.actions.ground import business_day, lets_in, policy, visit_over
 from banshi.rooms.tickets.actions.told import tell
@@ -45,16 +45,23 @@ def stopped_by(
     ]
 
 
-def tell_stopped(*, tickets: Sequence[Ticket], closure: Closure, now: datetime) -> None:
-    """Calling has stopped, for this reason and until then; the place in line stays. Once per number and closure."""
-    more = {"reason": _words(closure), "until": closure.ends_at.isoformat()}
-    for ticket in tickets:
+def tell_stopped(
+    *, tickets: Sequence[tuple[Ticket, datetime]], closure: Closure, now: datetime, part: Words | None
+) -> None:
+    """Calling has stopped, for this reason; the place in line stays. Once per number and closure.
+
+    :param tickets: each with the moment at which its line goes on. :param part: what is closed; None = the hall.
+    """
+    for ticket, goes_on in tickets:
+        more = {"reason": _words(closure), "until": goes_on.isoformat(), **_part(part)}
         tell(ticket, key="line_stopped", dedupe=f"line_stopped:{ticket.ref}:{closure.id}", now=now, more=more)
 
 
-def tell_goes_on(*, tickets: Sequence[Ticket], closure: Closure, now: datetime) -> None:
+def tell_goes_on(*, tickets: Sequence[Ticket], closure: Closure, now: datetime, part: Words | None) -> None:
+    """:param part: what was closed; None = the hall."""
     for ticket in tickets:
-        tell(ticket, key="line_goes_on", dedupe=f"line_goes_on:{ticket.ref}:{closure.id}", now=now)
+        dedupe = f"line_goes_on:{ticket.ref}:{closure.id}"
+        tell(ticket, key="line_goes_on", dedupe=dedupe, now=now, more=_part(part))
 
 
 @transaction.atomic
@@ -89,3 +96,7 @@ def apologise(ticket: Ticket, *, closure: Closure | None, next_place: NextPlace,
 
 def _words(closure: Closure) -> dict[str, str]:
     return {"zh": closure.reason.zh, "en": closure.reason.en}
+
+
+def _part(part: Words | None) -> dict[str, str]:
+    return {"part_zh": part.zh, "part_en": part.en} if part is not None else {}

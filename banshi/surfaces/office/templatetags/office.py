@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django import template
 from django.template import Context
 from django.template.base import Node, NodeList, Parser, Token
 from django.template.loader import get_template
+from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from banshi.foundation.templatetags.ui import refusal
 from banshi.foundation.words import words
+from banshi.kernel.clock_words import clock_words
 from banshi.kernel.refusals import Refused
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.office.at_its_field import field_of, placed
@@ -73,8 +75,8 @@ def stamp(moment: datetime | None, hall: Hall | None) -> str:
 
 @register.filter
 def hm(moment: datetime) -> str:
-    """“9:05” of a moment that is in the hall's zone already."""
-    return f"{moment.hour}:{moment.minute:02d}"
+    """“9:05” of a moment that is in the hall's zone already; one straight from the database is brought to the active zone."""
+    return clock_words(timezone.localtime(moment) if moment.tzinfo is UTC else moment)
 
 
 @register.filter

@@ -43,6 +43,17 @@ def minutes(seconds: float | None) -> str:
 
 
 @register.filter
+def below_minutes(seconds: float | None) -> str:
+    """What a share of people stayed below, in minutes with one decimal: rounded up, at least one."""
+    return "–" if seconds is None else f"{minutes_above(seconds):g}"
+
+
+def minutes_above(seconds: float) -> float:
+    """The first tenth of a minute above, at least one minute."""
+    return max(1.0, (seconds // 6 + 1) / 10)
+
+
+@register.filter
 def grouped(number: int) -> str:
     """1823 → “1,823”, as in the tables."""
     return f"{number:,}"

@@ -40,7 +40,7 @@ function callsOf() {
 
 function drawCalls() {
   const calls = callsOf();
-  const capacity = Math.max(3, Math.floor((rows.parentElement.clientHeight * 0.93) / rowHeight()));
+  const capacity = rowsThatFit();
   let shown = calls.slice(0, capacity);
   const calling = calls.filter((c) => c.calling);
   if (calling.length > capacity) {
@@ -75,7 +75,16 @@ function drawCalls() {
   }
 }
 
-const rowHeight = () => parseFloat(getComputedStyle(document.documentElement).fontSize) * 5.7;
+const ROW = 5.2, GAP = 0.5; // rem, as in screens.css
+
+/** Whole rows below the head of the list: a banner takes room from them, and half a number is none. */
+function rowsThatFit() {
+  const list = rows.parentElement;
+  const px = (element, name) => parseFloat(getComputedStyle(element)[name]) || 0;
+  const rem = px(document.documentElement, "fontSize");
+  const room = list.clientHeight - px(list, "paddingTop") - px(list, "paddingBottom") - px(list, "rowGap") - list.firstElementChild.offsetHeight;
+  return Math.max(1, Math.floor((room / rem + GAP) / (ROW + GAP)));
+}
 
 /** Minutes as slip and phone say them: 88 → 1 小时 28 分钟. */
 function duration(minutes) {
