@@ -117,9 +117,15 @@ def test_a_refusal_shows_the_rule_and_the_nearest_times() -> None:
 
 
 def test_a_refusal_with_one_next_chance_says_from_when() -> None:
-    html = shown("{% refusal r %}", r=Refused("too-early", facts={"opens": at(24, 9)}, next=at(24, 9)))
+    html = shown("{% refusal r %}", r=Refused("too-late", facts={"closes": at(23, 9)}, next=at(24, 9)))
 
     assert "最早 <strong>明天 9:00</strong> 可以" in html
+
+
+def test_the_next_chance_that_the_sentence_has_said_already_is_not_said_again() -> None:
+    html = shown("{% refusal r %}", r=Refused("too-early", facts={"opens": at(24, 9)}, next=at(24, 9)))
+
+    assert ("明天 9:00 起可以" in html, html.count("9:00")) == (True, 1)
 
 
 def test_what_a_person_typed_stays_text_in_a_refusal() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -114,8 +115,10 @@ def refusal(context: Context, refused: Any, slot_url: str = "", level: int = 2) 
     if isinstance(refused, Refused):
         refused = refused.refusal
     if isinstance(refused, Refusal):
-        title, detail = words(refused)
+        near = {k: when(v, today) if isinstance(v, datetime) else v for k, v in refused.facts.items()}
+        title, detail = words(replace(refused, facts=near))
         options, since = _alternatives(refused, today, slot_url)
+        since = "" if since and since in detail else since  # the rule's moment is the next chance: said once
     else:
         title, detail = _read(refused, "title"), _read(refused, "detail")
         options, since = [_option(o) for o in _read(refused, "next_options") or []], ""

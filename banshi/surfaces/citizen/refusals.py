@@ -83,7 +83,8 @@ def panel(
     with timezone.override(zone):
         title, detail = words(spoken(refusal, today), zone)
         if isinstance(refusal.next, datetime):
-            options.append(Option(gettext("From %(when)s") % {"when": when(refusal.next, today)}, ""))
+            if (since := when(refusal.next, today)) not in detail:  # else the sentence has said it
+                options.append(Option(gettext("From %(when)s") % {"when": since}, ""))
         elif refusal.next:
             for slot in refusal.next:
                 label = span_words(slot.starts_at, slot.ends_at, today)

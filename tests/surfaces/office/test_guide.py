@@ -142,6 +142,15 @@ def test_too_early_is_said_on_the_page(guide, office):  # noqa: F811
     assert [each.person.pk for each in answer.context["found"]] == [appointment.person_id]
 
 
+def test_from_when_it_is_possible_is_said_once_and_by_today(guide, office):  # noqa: F811
+    appointment = booked(office, "2026-03-10 11:00", person=1)
+
+    page = guide.post(f"{HERE}check-in", {"code": appointment.code}).content.decode()
+
+    shown = page.split("data-refusal>")[1].split("</section>")[0]
+    assert (shown.count("10:45"), "今天 10:45" in shown, "最早" in shown) == (1, True, False)
+
+
 def test_after_a_refusal_the_person_still_stands_on_the_page(guide, office):  # noqa: F811
     person = office.person(2)
     key = guide.post(f"{HERE}find", {"q": number_of(person)}).context["found"][0].key
