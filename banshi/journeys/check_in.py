@@ -8,6 +8,7 @@ from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 
 from banshi.foundation import limits
 from banshi.foundation.crypto import blind_index
@@ -31,6 +32,7 @@ from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import contact_of_booked, read_qr
 from banshi.rooms.tickets.rules import may
 
+IN_HALL = ("waiting", "called", "serving", "held", "parked", "missed")  # of a number that goes on
 TYPED_TRIES = 5  # an hour for one document at one machine
 
 
@@ -186,8 +188,16 @@ def _arrived(mine: list[Appointment], evidence: Evidence, name: str, choice: str
     ticket = check_in(found=chosen, limit_key=shown, **here)
     if evidence.proves:
         booking.free_doubles(of=chosen, name_index=card, by=by, now=now)
-        booking.prove(appointment_id=chosen.pk, evidence=evidence, now=now)
+        for each in _with_numbers(chosen):
+            booking.prove(appointment_id=each, evidence=evidence, now=now)
     return ticket
+
+
+def _with_numbers(chosen: Appointment) -> list[int]:
+    """The appointment, and the matters of its visit that the same person has numbers for."""
+    same = Q(visit_group=chosen.visit_group, person=chosen.person_id, limit_key=chosen.limit_key, state="checked_in")
+    asked = Q(pk=chosen.pk) | same if chosen.visit_group else Q(pk=chosen.pk)
+    return list(Appointment.objects.filter(asked).order_by("id").values_list("pk", flat=True))
 
 
 def holder_of(found: Appointment, *, now: datetime) -> str:
@@ -271,10 +281,64 @@ def check_in(
 ) -> Ticket:
     """The number of the appointment: a new one, or the walk-in number with which this holder stands in line already.
 
+    Whoever is here for one matter of a visit is here for all that are due: each gets its number in the same instant.
+
+    :param limit_key: who presents it: "" the person, by evidence; `typed_holder()`; else who booked it.
+    """
+    policy = places.policy_of(hall.id, now=now).tickets
+    with transaction.atomic():
+        due = _due_with(found, policy, now)
+        beside = len(due) > 1
+        given: dict[int, Ticket] = {}
+        for each in due:
+            try:
+                with transaction.atomic():
+                    given[each.pk] = _check_in(
+                        each, limit_key, lane, beside=beside, hall=hall, by=by, now=now, channel=channel
+                    )
+            except Refused:
+                if each.pk == found.pk:
+                    raise
+        if beside and policy.auto_call and given[found.pk].state == "waiting":
+            given[found.pk] = tickets.call_at_idle_window(given[found.pk], hall_id=hall.pk, now=now)
+    return given[found.pk]
+
+
+def _due_with(found: Appointment, policy: TicketPolicy, now: datetime) -> list[Appointment]:
+    """The appointment and the other matters of its visit that this holder may check in now, locked.
+
+    Two machines that are shown different matters of one visit meet at the first row. Numbers are given in the order of
+    their letters, so that two visits never wait for each other's counters.
+    """
+    together = Q(pk=found.pk)
+    if found.visit_group and now < window(policy, found)[1]:
+        together |= Q(
+            visit_group=found.visit_group, hall=found.hall_id, day=found.day, person=found.person_id,
+            limit_key=found.limit_key, state__in=["booked", "checked_in"],
+        )  # fmt: skip
+    rows = Appointment.objects.filter(together).select_related("item", "category", "hall")
+    locked = list(rows.select_for_update(of=("self",)).order_by("id"))
+    holder = holder_of(found, now=now)
+    due = [each for each in locked if each.pk == found.pk or _also_due(each, holder, policy, now)]
+    return sorted(due, key=lambda each: (each.category.letter, each.pk))
+
+
+def _also_due(each: Appointment, holder: str, policy: TicketPolicy, now: datetime) -> bool:
+    opens, closes = window(policy, each)
+    if each.state == "checked_in" and not Ticket.objects.filter(appointment=each, state__in=IN_HALL).exists():
+        return False  # given up, served, or never had a number
+    return opens <= now < closes and holder_of(each, now=now) == holder
+
+
+def _check_in(
+    found: Appointment, limit_key: str, lane: str, *, beside: bool, hall: Hall, by: Actor, now: datetime, channel: str
+) -> Ticket:
+    """One appointment's number.
+
     Who shows more than whoever checked it in – the card, or the code of the booking, where a document was only typed –
     takes the number over, and what the other one holds opens nothing any more.
 
-    :param limit_key: who presents it: "" the person, by evidence; `typed_holder()`; else who booked it.
+    :param beside: other matters of the visit get theirs at this moment; nobody is called before all have.
     """
     policy = places.policy_of(hall.id, now=now).tickets
     today = now.astimezone(ZoneInfo(hall.timezone)).date()
@@ -350,6 +414,8 @@ def check_in(
             now=now,
             language=appointment.language,
             contact=contact_of_booked(appointment, limit_key=limit_key, now=now),
+            beside=tickets.of_same_visit(appointment, limit_key=limit_key),
+            expected=beside,
         )
 
 

@@ -96,7 +96,7 @@ def test_the_further_matters_of_the_same_visit_are_no_doubles(town: Town) -> Non
 
     arrive(town, at("2026-03-11 08:50"))
 
-    assert states() == ["checked_in", "booked"]
+    assert states() == ["checked_in", "checked_in"]
 
 
 def test_not_by_me_cancels_and_strikes_who_booked(town: Town) -> None:

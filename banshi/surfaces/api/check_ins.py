@@ -9,20 +9,23 @@ from ninja.decorators import decorate_view
 from banshi.foundation import clock
 from banshi.journeys import check_in as journey
 from banshi.rooms.places import queries as places
+from banshi.rooms.tickets import queries as tickets
 from banshi.surfaces.api import fast
 from banshi.surfaces.api.answers import Answer, answer
 from banshi.surfaces.api.lanes import by_fast
 from banshi.surfaces.api.operations import caller, op, write
-from banshi.surfaces.api.schemas import CheckInIn, Code, TicketIn, TicketOut
+from banshi.surfaces.api.schemas import CheckInIn, CheckInOut, Code, TicketIn, TicketOut
 from banshi.surfaces.api.ticket_parts import shown_ticket
 
 router = Router(tags=["tickets"])
 
 
-@router.post("/halls/{hall}/check-ins", **op("check_in", {201: TicketOut}), summary="Check in")
+@router.post("/halls/{hall}/check-ins", **op("check_in", {201: CheckInOut}), summary="Check in")
 @write
 def check_in(request: HttpRequest, hall: Path[Code], body: CheckInIn) -> Answer:
-    """An appointment becomes a ticket. `code`: the reference or the text of the QR; or `id_number`.
+    """An appointment becomes a ticket, and with it each matter of the same visit that is due: `others`.
+
+    `code`: the reference or the text of the QR; or `id_number`.
 
     `presented: read` says that the chip was read (a kiosk's key only), with the `name` on it; a number that was only typed
     proves nothing: it checks in with the `phone_last4` of its booking alone, and every refusal of it is the same
@@ -55,7 +58,9 @@ def check_in(request: HttpRequest, hall: Path[Code], body: CheckInIn) -> Answer:
             now=now,
             channel=channel,
         )
-    return answer(201, shown_ticket(ticket.ref, who, now=now))
+    shown = shown_ticket(ticket.ref, who, now=now)
+    shown["others"] = [shown_ticket(each.ref, who, now=now) for each in tickets.beside(ticket.ref, now)]
+    return answer(201, shown)
 
 
 @router.post("/halls/{hall}/tickets", **op("issue_ticket", {201: TicketOut}), summary="Give a walk-in number")

@@ -548,6 +548,10 @@ class TicketOut(Grows):
     person: ServedPerson | None = Field(None, description="Only for a desk key, while the person is at its window.")
 
 
+class CheckInOut(TicketOut):
+    others: list[TicketOut] = Field(description="Numbers of the other matters of the visit, given at the same moment.")
+
+
 class PauseIn(In):
     reason: _text(60, 1)  # type: ignore[valid-type]
 

@@ -198,6 +198,7 @@ def _ticket(request: Any, ref: str, *, now: datetime) -> dict[str, Any]:
         "policy": policy.tickets,
         "told": seen.has_contact and policy.messages.on_call,
         "mine": mine,
+        "others": [(each, rating_key(each.ref)) for each in tickets.beside(seen.ref, now)] if mine else [],
         "code": tickets.qr_text(seen.ref, rating_key(seen.ref)) if mine else "",  # what opens it at a machine
         "rate_key": key_held(request, ref),
         "until": until or (opening.opens_at if opening else None),

@@ -219,6 +219,12 @@ def _finish(request: Asked, staff_id: int, now: datetime) -> Did:
     return None
 
 
+def _go_on(request: Asked, staff_id: int, now: datetime) -> Did:
+    """Done, and the next matter of the same visit at once."""
+    serve.go_on(ref=_text(request, "ref", 40), then=_text(request, "then", 40), staff_id=staff_id, now=now)
+    return None
+
+
 def _with_why(action: Callable[..., Any]) -> Act:
     def act(request: Asked, staff_id: int, now: datetime) -> Did:
         action(ref=_text(request, "ref", 40), staff_id=staff_id, why=_text(request, "why"), now=now)
@@ -304,6 +310,7 @@ VERBS: dict[str, Act] = {
     "recall": _by_ref(tickets.recall),
     "start": _by_ref(tickets.start),
     "finish": _finish,
+    "go-on": _go_on,
     "undo": _by_ref(serve.undo),
     "turn-away": _with_why(tickets.turn_away),
     "override": _override,

@@ -162,6 +162,7 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
         "undo_left_s": max(0, int((undoable.closes_at - now).total_seconds())) if undoable else 0,
         "next": tickets.preview(view),
         "bookings": to_confirm(view, now),
+        "next_matters": _next_matters(view, mine.categories, now),
         "at_work": [w for w in view.whole.windows if w.ticket_ref and w.code != view.window_code],
         "elapsed_s": _elapsed(view, now),
         "speed": clock.speed(),
@@ -176,6 +177,14 @@ def to_confirm(view: tickets.DeskView, now: datetime) -> list[booking.ToConfirm]
     if view.ticket is None or view.ticket.person_id is None or view.ticket.identity_ok is False:
         return []
     return booking.to_confirm(view.hall_id, now=now, person_id=view.ticket.person_id)
+
+
+def _next_matters(view: tickets.DeskView, categories: Collection[str], now: datetime) -> list[tickets.TicketView]:
+    """Other numbers of the booked visit of whoever is served, that this window can go on with."""
+    if view.ticket is None or view.ticket.state != "serving" or view.ticket.identity_ok is False:
+        return []
+    waiting = ("waiting", "parked", "missed")
+    return [t for t in tickets.beside(view.ticket.ref, now) if t.state in waiting and t.category in categories]
 
 
 def _shut(hall: Hall, view: tickets.DeskView, zone: ZoneInfo, now: datetime) -> dict[str, datetime | None] | None:

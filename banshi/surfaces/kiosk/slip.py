@@ -46,6 +46,14 @@ def _ticket(request: HttpRequest, place: Place, ref: str) -> TicketView:
     return ticket
 
 
+def _others(request: HttpRequest, place: Place, ref: str) -> list[TicketView]:
+    """The other numbers of the visit, opened for this machine with the one that may be shown."""
+    others = tickets.beside(ref, place.now)
+    if others:
+        slips.let(request, *(each.ref for each in others))
+    return others
+
+
 def _closed(place: Place, ticket: TicketView) -> Stop | None:
     """The closure over what the number waits for."""
     booked = ticket.appointment_id
@@ -116,6 +124,7 @@ def slip(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
         "gone": gone,
         "first_place": first_place(ref, place.now) if too_late or unserved or late else gone and gone.first_place,
         "ticket": ticket,
+        "others": _others(request, place, ref),
         "where": _where(ticket),
         "follow": follow_address(ref),
         "printing": request.GET.get("new") == "1",
@@ -160,11 +169,13 @@ def put_back(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
 @require_POST
 @_of_a_slip
 def print_it(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
-    """Print the slip; says how that went. Whatever happens, the number stands."""
+    """Print the slip – a new one with those of the visit's other matters, one after the other; says how that went.
+    Whatever happens, the numbers stand."""
     ticket = _ticket(request, place, ref)
     trouble = ""
     try:
-        devices.print_slip(device=place.device, slip=slip_of(place, ticket))
+        for each in [ticket, *(_others(request, place, ref) if request.POST.get("all") else [])]:
+            devices.print_slip(device=place.device, slip=slip_of(place, each))
     except PrinterTrouble as wrong:
         trouble = wrong.why
     return render(request, "kiosk/part_printed.html", {"trouble": trouble, "ticket": ticket})
@@ -199,6 +210,9 @@ def slip_of(place: Place, ticket: TicketView) -> Slip:
                 lines.append((pgettext("kiosk", "Wait"), wait(ticket.likely_s, ticket.at_most_s)))
         if after is None and ticket.served_today is False and ticket.service_ends_at is not None:
             lines.append((pgettext("kiosk", "Probably not served today"), _ends(place, ticket.service_ends_at)))
+    for each in tickets.beside(ticket.ref, place.now):
+        what = named(each, "item") or named(each, "category")
+        lines.append((pgettext("kiosk", "Also in this visit"), f"{each.number} {what}"))
     lines.append((pgettext("kiosk", "Taken at"), _moment(ticket.made_at, ZoneInfo(place.hall.timezone))))
     kind = pgettext("kiosk", "Booked number") if ticket.kind == "booked" else pgettext("kiosk", "Walk-in number")
     foot: tuple[str, ...] = (pgettext("kiosk", "Valid today only. When missed, ask at the service desk."),)

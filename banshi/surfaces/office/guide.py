@@ -23,6 +23,7 @@ from banshi.foundation.lanes import LANES
 from banshi.journeys import check_in as arriving
 from banshi.journeys import take_number
 from banshi.kernel.evidence import Evidence
+from banshi.kernel.lists import MARKS
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import queries as bookings
@@ -149,16 +150,20 @@ def check_in(request: Asked, hall: str) -> HttpResponseBase:
     def deed() -> Ticket:
         return arriving.by_code(hall=place, code=code, by=acting(request, place), now=clock.now(), channel="staff")
 
-    return _done(request, place, deed, _("Checked in: number %(number)s."))
+    return _done(request, place, deed, _("Checked in: number %(number)s."), visit=True)
 
 
-def _done(request: Asked, hall: Hall, deed: Callable[[], Ticket], words: str) -> HttpResponseBase:
+def _done(
+    request: Asked, hall: Hall, deed: Callable[[], Ticket], words: str, *, visit: bool = False
+) -> HttpResponseBase:
     """Do it and show the number; or say why not."""
     try:
         ticket = deed()
     except Refused as refused:
         return _shown(request, hall, _meant_again(request, hall), refused)
-    messages.success(request, words % {"number": ticket.number})
+    numbers = [ticket.number, *(each.number for each in line.beside(ticket.ref, clock.now()) if visit)]
+    mark = MARKS["zh" if (get_language() or "zh").startswith("zh") else "en"]
+    messages.success(request, words % {"number": mark.join(numbers)})
     here = reverse("office:guide", kwargs={"hall": hall.code})
     return redirect(f"{here}?{urlencode({'number': ticket.number})}")
 

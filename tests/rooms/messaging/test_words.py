@@ -331,3 +331,19 @@ def test_of_some_messages_nothing_is_asked(key: str, subject: str):
 )
 def test_a_message_leads_to_the_page_it_is_about(key: str, subject: str, link: str):
     assert rules.link("https://x", key=key, subject=subject) == link
+
+
+def test_two_matters_of_one_visit_name_each_paper_once():
+    one = rules.together(
+        [
+            {
+                "item_zh": "身份证首次申领",
+                "bring_zh": "申请表、居民户口簿",
+                "bring_en": "Application form, Household book",
+            },
+            {"item_zh": "出生登记", "bring_zh": "申请表、出生证", "bring_en": "Application form, Birth certificate"},
+        ]
+    )
+
+    assert one["bring_zh"] == "申请表、居民户口簿、出生证"
+    assert one["bring_en"] == "Application form, Household book, Birth certificate"

@@ -10,8 +10,9 @@ import pytest
 from django.test import Client
 
 from banshi.rooms.audit.models import Entry
+from banshi.rooms.booking.models import Appointment
 from banshi.rooms.tickets import actions as tickets
-from banshi.rooms.tickets.models import Ticket, WindowSession
+from banshi.rooms.tickets.models import Service, Ticket, WindowSession
 from tests.town import CITIZEN, TUESDAY_NINE, Town, at
 
 pytestmark = pytest.mark.django_db
@@ -157,7 +158,7 @@ def test_calling_out_of_turn_needs_the_permission(client: Client, open_town: Tow
 
 
 @pytest.mark.parametrize("verb", ["recall", "start", "finish", "miss", "hold", "resume-held", "park", "reinstate", "leave",
-                                  "transfer", "identity", "look", "add-matter", "note", "call-this"])  # fmt: skip
+                                  "transfer", "identity", "look", "add-matter", "note", "call-this", "go-on"])  # fmt: skip
 @pytest.mark.parametrize("ref", ["", "nope", "x" * 300, "\0", "😀"])
 def test_no_input_breaks_a_verb(clerk: Client, verb: str, ref: str):
     clerk.post("/desk/sign-in", {"window": "town-01"})
@@ -568,3 +569,61 @@ def test_a_hall_without_windows_says_so_instead_of_nothing(clerk: Client, open_t
     open_town.hall.windows.update(hall=open_town.other_hall)
 
     assert "这个大厅还没有窗口" in clerk.get("/desk/").content.decode()
+
+
+def two_matters(town: Town, items: tuple[str, str] = ("pension", "medical")) -> list[Ticket]:
+    """Person 1 has arrived for a visit of two matters; their numbers."""
+    from banshi.journeys import check_in
+    from banshi.kernel.actors import SYSTEM
+    from banshi.kernel.evidence import Evidence
+    from banshi.rooms.booking import actions as booking
+
+    slots = [town.slot(starts=TUESDAY_NINE, category=letter) for letter in "AB"]
+    row, *_ = booking.place_several(
+        slot_id=slots[0].pk, item_codes=list(items), person_id=town.person(1).pk, source="web", by=SYSTEM,
+        now=at("2026-03-09 10:00"), evidence=Evidence.CHIP,
+    )  # fmt: skip
+    check_in.by_code(hall=town.hall, code=row.code, by=SYSTEM, now=TUESDAY_NINE, channel="kiosk")
+    return list(Ticket.objects.order_by("id"))
+
+
+def test_one_button_goes_on_with_the_next_matter_of_the_visit(clerk: Client, open_town: Town):
+    first, second = two_matters(open_town)
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+    post(clerk, "call")
+    post(clerk, "identity", ref=first.ref, ok="yes")
+    page = post(clerk, "start", ref=first.ref).content.decode()
+    assert f'name="then" value="{second.ref}"' in page
+
+    post(clerk, "go-on", ref=first.ref, then=second.ref)
+
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state, second.identity_ok) == ("finished", "serving", True)
+    assert sorted(Appointment.objects.values_list("state", flat=True)) == ["checked_in", "served"]
+    assert Service.objects.count() == 2
+
+
+def test_pressed_twice_it_goes_on_once(clerk: Client, open_town: Town):
+    first, second = two_matters(open_town)
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+    post(clerk, "call")
+    post(clerk, "start", ref=first.ref)
+
+    answers = [post(clerk, "go-on", ref=first.ref, then=second.ref).status_code for _ in range(2)]
+
+    second.refresh_from_db()
+    assert (answers[0], answers[1] >= 400, second.state, Service.objects.count()) == (200, True, "serving", 2)
+
+
+def test_nobody_elses_number_is_gone_on_with(clerk: Client, open_town: Town):
+    first, _ = two_matters(open_town)
+    stranger = take(open_town, 2)
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+    post(clerk, "call")
+    post(clerk, "start", ref=first.ref)
+
+    answer = post(clerk, "go-on", ref=first.ref, then=stranger.ref)
+
+    first.refresh_from_db()
+    assert (answer.status_code, first.state) == (404, "serving")

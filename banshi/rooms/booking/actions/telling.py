@@ -13,6 +13,7 @@ from django.db import transaction
 
 from banshi.foundation import limits
 from banshi.kernel.actors import Actor
+from banshi.kernel.lists import each_once
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import rules
@@ -97,8 +98,8 @@ def tell_visit(
             items[0],
             name_zh="、".join(item.name_zh for item in items),
             name_en=", ".join(item.name_en for item in items),
-            bring_zh="、".join(dict.fromkeys(item.bring_zh for item in items if item.bring_zh)),
-            bring_en=", ".join(dict.fromkeys(item.bring_en for item in items if item.bring_en)),
+            bring_zh=each_once((item.bring_zh for item in items), tongue="zh"),
+            bring_en=each_once((item.bring_en for item in items), tongue="en"),
         )
     tell(key, first, hall=hall, item=named, now=now, more=more)
 

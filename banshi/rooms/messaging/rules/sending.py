@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from banshi.kernel.lists import each_once
 from banshi.rooms.messaging.rules.values import moment_of
 
 BACK_OFF = (  # machine time
@@ -187,7 +188,9 @@ def together(params: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     one = dict(params[0])
     for name in ("item_zh", "item_en", "bring_zh", "bring_en", "code"):
         said = [each for other in params for each in _listed(other.get(name))]
-        if said:
+        if said and name.startswith("bring_"):  # two matters ask for some of the same papers
+            one[name] = each_once(said, tongue=name[-2:])
+        elif said:
             one[name] = list(dict.fromkeys(said))
     return one
 

@@ -7,7 +7,13 @@ day: closing, learning, telling.
 
 from __future__ import annotations
 
-from banshi.rooms.tickets.actions.calling import call_next, call_next_many, call_ticket
+from banshi.rooms.tickets.actions.calling import (
+    call_at_idle_window,
+    call_next,
+    call_next_many,
+    call_of_visit,
+    call_ticket,
+)
 from banshi.rooms.tickets.actions.day import close_day, learn, send_ahead, unpark_due
 from banshi.rooms.tickets.actions.deciding import override_mismatch, set_matter, skip, turn_away
 from banshi.rooms.tickets.actions.ground import lets_in
@@ -44,7 +50,7 @@ from banshi.rooms.tickets.actions.serving import (
     transfer,
 )
 from banshi.rooms.tickets.actions.stopping import apologise, send_home, stopped_by, tell_goes_on, tell_stopped
-from banshi.rooms.tickets.actions.taking import issue
+from banshi.rooms.tickets.actions.taking import issue, of_same_visit
 from banshi.rooms.tickets.actions.undoing import undo
 from banshi.rooms.tickets.actions.windows import (
     emergency,
@@ -59,8 +65,10 @@ from banshi.rooms.tickets.actions.windows import (
 __all__ = [
     "add_matter",
     "apologise",
+    "call_at_idle_window",
     "call_next",
     "call_next_many",
+    "call_of_visit",
     "call_ticket",
     "came_early",
     "claim",
@@ -87,6 +95,7 @@ __all__ = [
     "mark_rated",
     "mark_redirected",
     "miss",
+    "of_same_visit",
     "override_mismatch",
     "paper_number",
     "park",

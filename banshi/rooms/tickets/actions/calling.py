@@ -13,7 +13,7 @@ from banshi.foundation import prepared
 from banshi.kernel.refusals import Refused
 from banshi.rooms.messaging.rules import last_moment
 from banshi.rooms.messaging.statements import written
-from banshi.rooms.places.models import Window
+from banshi.rooms.places.models import Window, WindowCategory
 from banshi.rooms.tickets.actions.ground import (
     broken,
     columns,
@@ -206,6 +206,34 @@ def call_ticket(*, window_code: str, ref: str, staff_id: int, why: str, now: dat
         if broken(trouble) == "a_person_is_at_one_window":
             raise Refused("person-elsewhere", facts=_elsewhere(ref)) from trouble
         raise
+    return ticket
+
+
+@transaction.atomic
+def call_of_visit(*, after: Ticket, ref: str, staff_id: int, now: datetime) -> Ticket:
+    """Call another number of the booked visit whose person has just been served here (接着办): nobody is passed over,
+    they stand at this window. What the window saw of them holds for it, too.
+
+    :raises Refused: nothing-found – no number of this visit, or not this window's business – and those of `call_ticket`.
+    """
+    ticket = locked(ref)
+    session = session_of(staff_id, lock=True)
+    visits = [each.appointment.visit_group if each.appointment else "" for each in (after, ticket)]
+    same = (after.hall_id, after.day, after.person_id, after.limit_key)
+    served = WindowCategory.objects.filter(window_id=session.window_id, category_id=ticket.category_id).exists()
+    of_visit = visits[0] == visits[1] != "" and same == (ticket.hall_id, ticket.day, ticket.person_id, ticket.limit_key)
+    if not (of_visit and served and after.window_id == session.window_id):
+        raise Refused("nothing-found", facts={"ticket": ref[:40]})
+    need(ticket, "call_out_of_order")
+    need_at_work(session)
+    need_free(session)
+    need_person_free(ticket)
+    need_open(ticket, session, now)
+    if ticket.state == "missed":
+        _back(ticket, staff_id, now)
+    if after.identity_ok and ticket.identity_ok is None:
+        Ticket.objects.filter(pk=ticket.pk).update(identity_ok=True)
+    _call(ticket, session, why="", now=now)
     return ticket
 
 

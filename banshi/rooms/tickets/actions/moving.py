@@ -236,7 +236,7 @@ def claim(ticket: Ticket, *, limit_key: str, contact: str | None, by: Actor, now
     assert ticket.person_id is not None  # it is a booking's
     mine = Ticket.objects.filter(person_id=ticket.person_id, category_id=ticket.category_id, day=ticket.day)
     standing = mine.filter(limit_key=limit_key, state__in=["waiting", "called", "parked"]).order_by("id").first()
-    if standing is not None:
+    if standing is not None and ticket.alone:
         raise Refused("already-waiting", facts={"number": standing.number})
     messaging.drop(subject=f"ticket:{ticket.ref}", now=now)
     ticket.ref, ticket.limit_key = code_from(os.urandom(REF_BYTES)), limit_key

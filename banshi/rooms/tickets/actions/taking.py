@@ -123,6 +123,7 @@ def issue(
     only_window_id: int | None = None,
     follows: bool = False,
     expected: bool = False,
+    beside: bool = False,
     limit_key: str = "",
 ) -> Ticket:
     """Give a number for a category or an item.
@@ -135,6 +136,7 @@ def issue(
     :param lane: "" or one of `rules.LANES`; the elderly get theirs by year of birth.
     :param visit_id: the visit it belongs to; None finds or begins the person's visit of the day.
     :param expected: for somebody on the way; nobody is called at once.
+    :param beside: its holder waits in the same line for another matter of the same booked visit (`of_same_visit`).
     :param contact: where to tell about this number (E.164): given when taking it, or with its booking
         (`contact_of_booked`); else the person's own.
     :param limit_key: "" where the person is known by evidence; else who declared the document: of this holder alone.
@@ -216,7 +218,9 @@ def issue(
         "session_kind": opening.kind,
         "session_until": opening.until,
         "after_booked": opening.after_booked,
-        "alone": bool(person_id) and not follows and rules_of_hall.tickets.one_ticket_per_person_and_category,
+        "alone": bool(person_id)
+        and not (follows or beside)
+        and rules_of_hall.tickets.one_ticket_per_person_and_category,
         "only_window": only_window_id,
         "waits_from": max(now, appointment.starts_at) if appointment else now,
         "walk_in": int(walks_in),
@@ -237,6 +241,18 @@ def issue(
     if rules_of_hall.tickets.auto_call and only_window_id is None and not expected:
         return call_at_idle_window(ticket, hall_id=hall.pk, now=now)
     return ticket
+
+
+def of_same_visit(appointment: Appointment, *, limit_key: str) -> bool:
+    """Whether this holder stands in the appointment's line already for another matter of the same booked visit: each
+    has its number, and the rule of one number per category is not held against them."""
+    if not appointment.visit_group:
+        return False
+    others = Ticket.objects.filter(
+        appointment__visit_group=appointment.visit_group, person_id=appointment.person_id, limit_key=limit_key,
+        category_id=appointment.category_id, day=appointment.day, alone=True,
+    )  # fmt: skip
+    return others.exclude(appointment=appointment).filter(state__in=["waiting", "called", "parked"]).exists()
 
 
 def _tomorrow(hall: Hall, category: Category, item: Item | None, local: datetime) -> datetime | None:

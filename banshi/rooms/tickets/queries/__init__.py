@@ -34,6 +34,7 @@ from banshi.rooms.tickets.queries.scene import Promise, promise_for
 from banshi.rooms.tickets.queries.ticket import (
     TicketView,
     at_windows,
+    beside,
     by_number,
     claimable,
     expected_wait,
@@ -72,6 +73,7 @@ __all__ = [
     "Undoable",
     "at_windows",
     "back_until_by_ref",
+    "beside",
     "by_number",
     "categories_open",
     "claimable",

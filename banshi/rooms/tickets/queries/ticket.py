@@ -199,6 +199,18 @@ def claimable(person_id: int, *, hall_id: int, day: date, now: datetime) -> list
     return _views([row for row in rows if is_typed(row.limit_key)], now)
 
 
+def beside(ref: str, now: datetime) -> list[TicketView]:
+    """The other numbers of the same booked visit that still go on or may be put back, of the same holder."""
+    row = Ticket.objects.select_related("appointment").filter(ref=ref).first()
+    if row is None or row.appointment is None or not row.appointment.visit_group:
+        return []
+    same = Ticket.objects.filter(
+        appointment__visit_group=row.appointment.visit_group, hall=row.hall_id, day=row.day, person=row.person_id,
+        limit_key=row.limit_key, state__in=NOT_OVER,
+    )  # fmt: skip
+    return _views(list(same.exclude(pk=row.pk).select_related(*_WITH).order_by("id")), now)
+
+
 def by_number(number: str, *, hall_id: int, day: date, now: datetime) -> list[TicketView]:
     """The number of a day as it is called: A012."""
     rows = Ticket.objects.filter(number=number, hall_id=hall_id, day=day)

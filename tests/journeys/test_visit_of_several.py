@@ -1,0 +1,192 @@
+"""Several matters booked for one visit: whoever arrives for one is here for all that are due, each with its number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pytest
+
+from banshi.journeys import check_in, serve
+from banshi.kernel.actors import SYSTEM, Actor, ActorKind
+from banshi.kernel.evidence import Evidence
+from banshi.kernel.refusals import Refused
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking.models import Appointment, LedgerEntry
+from banshi.rooms.tickets import actions
+from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.queries.statements import WAS_HERE
+from tests.rooms.tickets.conftest import open_town
+from tests.together import together
+from tests.town import TUESDAY_NINE, Town, at
+
+KIOSK = Actor(ActorKind.KIOSK, "1", "town")
+
+
+def minutes(n: float) -> datetime:
+    return TUESDAY_NINE + timedelta(minutes=n)
+
+
+QUARTER_TO_TEN = minutes(48)
+
+
+@pytest.fixture
+def open_hall(town: Town) -> Town:
+    open_town(town)
+    return town
+
+
+def visit(town: Town, items: Sequence[str] = ("pension", "id-card"), *, person: int = 1) -> list[Appointment]:
+    """Booked for ten o'clock."""
+    ten = at("2026-03-10 10:00")
+    slots = {letter: town.slot(starts=ten, category=letter) for letter in "AB"}
+    return booking.place_several(
+        slot_id=slots["B" if items[0] == "id-card" else "A"].pk, item_codes=list(items),
+        person_id=town.person(person).pk, source="web", by=SYSTEM, now=at("2026-03-09 10:00"), evidence=Evidence.CHIP,
+    )  # fmt: skip
+
+
+def by_card(town: Town, now: datetime = QUARTER_TO_TEN) -> Ticket:
+    number = town.person(1).id_number
+    return check_in.by_id(hall=town.hall, id_number=number, by=KIOSK, now=now, channel="kiosk", evidence=Evidence.CHIP)
+
+
+def by_code(town: Town, code: str, now: datetime = QUARTER_TO_TEN) -> Ticket:
+    return check_in.by_code(hall=town.hall, code=code, by=KIOSK, now=now, channel="kiosk")
+
+
+def given() -> list[tuple[str, str, str]]:
+    rows = Ticket.objects.order_by("id").select_related("appointment__item")
+    return [(t.number, t.kind, t.appointment.item.code if t.appointment else "") for t in rows]
+
+
+def states() -> list[str]:
+    return list(Appointment.objects.order_by("id").values_list("state", flat=True))
+
+
+@pytest.mark.parametrize("shown", ["card", "first code", "second code"])
+def test_each_matter_of_the_visit_gets_its_number_whatever_is_shown(open_hall, shown):
+    first, second = visit(open_hall)
+
+    if shown == "card":
+        by_card(open_hall)
+    else:
+        by_code(open_hall, (first if shown == "first code" else second).code)
+
+    assert given() == [("A001", "booked", "pension"), ("B001", "booked", "id-card")]
+    assert states() == ["checked_in", "checked_in"]
+    assert len({t.visit_id for t in Ticket.objects.all()}) == 1
+
+
+def test_two_matters_of_one_line_get_a_number_each(open_hall):
+    visit(open_hall, ["pension", "medical"])
+
+    by_card(open_hall)
+
+    assert given() == [("A001", "booked", "pension"), ("A002", "booked", "medical")]
+
+
+def test_the_person_is_called_to_one_window_at_a_time(open_hall):
+    visit(open_hall, ["pension", "medical"])
+    by_card(open_hall)
+    for window, clerk in (("town-01", open_hall.clerk), ("town-02", open_hall.second_clerk)):
+        actions.sign_in(window_code=window, staff_id=clerk.pk, now=minutes(60))
+
+    called = actions.call_next(window_code="town-01", staff_id=open_hall.clerk.pk, now=minutes(61))
+    other = actions.call_next(window_code="town-02", staff_id=open_hall.second_clerk.pk, now=minutes(61))
+
+    assert called is not None
+    assert (called.number, other) == ("A001", None)
+
+
+def test_one_window_is_called_at_once_where_a_hall_calls_by_itself(open_hall):
+    open_hall.policy(tickets={"auto_call": True})
+    visit(open_hall)
+    for window, clerk in (("town-01", open_hall.clerk), ("town-02", open_hall.second_clerk)):
+        actions.sign_in(window_code=window, staff_id=clerk.pk, now=minutes(40))
+
+    by_card(open_hall)
+
+    assert sorted(Ticket.objects.values_list("state", flat=True)) == ["called", "waiting"]
+
+
+def test_a_matter_that_was_cancelled_gets_no_number(open_hall):
+    _, second = visit(open_hall)
+    booking.cancel(code=second.code, by=SYSTEM, now=minutes(0))
+
+    by_card(open_hall)
+
+    assert (given(), states()) == ([("A001", "booked", "pension")], ["checked_in", "cancelled"])
+
+
+def test_a_matter_that_was_moved_to_the_afternoon_gets_its_number_then(open_hall):
+    _, second = visit(open_hall)
+    later = open_hall.slot(starts=at("2026-03-10 15:00"), category="B")
+    Appointment.objects.filter(pk=second.pk).update(
+        slot=later, starts_at=later.starts_at, ends_at=later.ends_at, half="pm"
+    )
+    by_card(open_hall)
+    assert (given(), states()) == ([("A001", "booked", "pension")], ["checked_in", "booked"])
+
+    by_card(open_hall, at("2026-03-10 14:50"))
+
+    assert (given()[1:], states()) == ([("B001", "booked", "id-card")], ["checked_in", "checked_in"])
+
+
+def test_a_matter_that_was_handed_to_somebody_else_stays_theirs(open_hall):
+    first, second = visit(open_hall)
+    Appointment.objects.filter(pk=second.pk).update(person=open_hall.person(2))
+
+    by_code(open_hall, first.code)
+
+    assert (given(), states()) == ([("A001", "booked", "pension")], ["checked_in", "booked"])
+
+
+def test_shown_again_nothing_more_is_given(open_hall):
+    visit(open_hall)
+    by_card(open_hall)
+
+    with pytest.raises(Refused) as no:
+        by_card(open_hall, minutes(50))
+
+    assert (no.value.slug, len(given())) == ("already-checked-in", 2)
+
+
+def test_what_was_only_typed_is_taken_over_by_the_card_for_every_matter(open_hall):
+    visit(open_hall, ["pension", "medical"])
+    check_in.by_typed_id(
+        hall=open_hall.hall, id_number=open_hall.person(1).id_number, last4="0001", by=KIOSK, now=minutes(48),
+        channel="kiosk",
+    )  # fmt: skip
+    assert [t.limit_key[:5] for t in Ticket.objects.order_by("id")] == ["typed", "typed"]
+
+    by_card(open_hall, minutes(50))
+
+    assert [t.limit_key for t in Ticket.objects.order_by("id")] == ["", ""]
+
+
+def test_whoever_leaves_after_the_first_matter_has_missed_none(open_hall):
+    visit(open_hall)
+    by_card(open_hall)
+    actions.sign_in(window_code="town-01", staff_id=open_hall.clerk.pk, now=minutes(60))
+    called = actions.call_next(window_code="town-01", staff_id=open_hall.clerk.pk, now=minutes(60))
+    assert called is not None
+    actions.start(ref=called.ref, staff_id=open_hall.clerk.pk, now=minutes(60))
+    serve.finish(ref=called.ref, staff_id=open_hall.clerk.pk, now=minutes(70))
+
+    booking.sweep_no_shows(now=at("2026-03-10 17:00"), came=WAS_HERE)
+    actions.close_day(hall=open_hall.hall, day=TUESDAY_NINE.date(), by=SYSTEM, now=at("2026-03-10 18:00"))
+
+    assert (states(), LedgerEntry.objects.count()) == (["served", "checked_in"], 0)
+    assert list(Ticket.objects.order_by("id").values_list("state", flat=True)) == ["finished", "closed"]
+
+
+def test_two_machines_shown_different_matters_at_once_give_each_number_once(committed_town):
+    open_town(committed_town)
+    first, second = visit(committed_town)
+
+    answers = together(2, lambda i: by_code(committed_town, [first.code, second.code][i]))
+
+    assert sorted(number for number, _, _ in given()) == ["A001", "B001"]
+    told = [each for each in answers if isinstance(each, Refused)]
+    assert [(no.slug, no.facts["ticket"] is not None) for no in told] == [("already-checked-in", True)]

@@ -1,0 +1,85 @@
+"""Two matters of one visit at the machine: two numbers, each on the page and on paper of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from banshi.foundation.crypto import rating_key
+from banshi.kernel.actors import SYSTEM
+from banshi.kernel.evidence import Evidence
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking import queries as bookings
+from banshi.rooms.devices.models import Device
+from banshi.rooms.tickets.models import Ticket
+from tests.surfaces.kiosk.cards import chip
+from tests.town import Town, at
+
+
+@pytest.fixture
+def visit(opened: Town) -> list[Any]:
+    """Person 1 of the town, two matters today at 9:15."""
+    slots = [opened.slot(starts=at("2026-03-10 09:15"), category=letter) for letter in "AB"]
+    return booking.place_several(
+        slot_id=slots[0].pk, item_codes=["pension", "id-card"], person_id=opened.person(1).pk, source="web", by=SYSTEM,
+        now=at("2026-03-09 10:00"), evidence=Evidence.CHIP,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("shown", ["card", "code"])
+def test_both_numbers_stand_on_the_slips_page(opened: Town, kiosk: Device, machine: Client, visit: Any, shown: str):
+    code = {"presented": bookings.qr_text(visit[0].code)}
+    what = {"chip": chip(opened.person(1))} if shown == "card" else code
+
+    page = machine.post("/kiosk/town/check-in", what, follow=True).content.decode()
+
+    other = Ticket.objects.get(number="B001")
+    assert page.count("同一趟还办") == 1
+    assert f'href="/kiosk/town/slip/{other.ref}"' in page
+    assert machine.get(f"/kiosk/town/slip/{other.ref}").status_code == 200
+
+
+def test_the_slips_are_printed_one_after_the_other(
+    opened: Town, kiosk: Device, machine: Client, visit: Any, tmp_path: Path
+):
+    machine.post("/kiosk/town/check-in", {"chip": chip(opened.person(1))})
+    first, second = Ticket.objects.order_by("number")
+
+    machine.post(f"/kiosk/town/slip/{first.ref}/print", {"all": "1"})
+
+    paper = (tmp_path / "slips").read_bytes()
+    assert [paper.count(f"/t/{each.ref}".encode()) for each in (first, second)] == [1, 1]
+    assert paper.count("同一趟还办".encode("gb18030")) == 2
+
+
+def test_printed_again_it_is_one_slip(opened: Town, kiosk: Device, machine: Client, visit: Any, tmp_path: Path):
+    machine.post("/kiosk/town/check-in", {"chip": chip(opened.person(1))})
+    first, second = Ticket.objects.order_by("number")
+
+    machine.post(f"/kiosk/town/slip/{first.ref}/print")
+
+    paper = (tmp_path / "slips").read_bytes()
+    assert [paper.count(f"/t/{each.ref}".encode()) for each in (first, second)] == [1, 0]
+
+
+def test_the_card_again_shows_both(opened: Town, kiosk: Device, machine: Client, visit: Any):
+    machine.post("/kiosk/town/check-in", {"chip": chip(opened.person(1))})
+
+    page = machine.post("/kiosk/town/check-in", {"chip": chip(opened.person(1))}, follow=True).content.decode()
+
+    assert (Ticket.objects.count(), "A001" in page, "B001" in page) == (2, True, True)
+
+
+def test_on_the_phone_one_number_leads_to_the_other(opened: Town, kiosk: Device, machine: Client, visit: Any):
+    machine.post("/kiosk/town/check-in", {"chip": chip(opened.person(1))})
+    first, second = Ticket.objects.order_by("number")
+    phone = Client(headers={"accept-language": "zh-CN"})
+
+    mine = phone.get(f"/t/{first.ref}?k={rating_key(first.ref)}", follow=True).content.decode()
+    anybody = Client().get(f"/t/{first.ref}", follow=True).content.decode()
+
+    link = f"/t/{second.ref}?k={rating_key(second.ref)}"
+    assert (link in mine, link in anybody, second.number in anybody) == (True, False, False)
