@@ -249,7 +249,7 @@ def kept_upstairs(town: Town) -> Any:
         person_id=town.person(1).pk, source="web", by=CITIZEN, now=TUESDAY_NINE,
     )  # fmt: skip
     shut(town, zone=town.extra["up"])
-    booking.keep(rows=[row], why_zh="漏水", why_en="A leak", by=CLERK, now=TUESDAY_NINE)
+    booking.keep(rows=[row], why_zh="漏水", by=CLERK, now=TUESDAY_NINE)
     return row
 
 

@@ -131,7 +131,7 @@ def test_whoever_was_kept_is_called_and_told_so_in_the_same_sentence_everywhere(
     other = Ticket.objects.get(state="waiting").ref
     row = booked_for_ten(ten)
     shut(ten, whole=True)
-    booking.keep(rows=[row], why_zh="消防检查", why_en="Fire drill", by=CLERK, now=TEN)
+    booking.keep(rows=[row], why_zh="消防检查", by=CLERK, now=TEN)
     sentence = "大厅关闭：消防检查。只叫保留的预约，其余预计今天 12:00 恢复。"
     mine = "这次预约已保留，照常叫号。"
 
@@ -166,7 +166,7 @@ def test_who_was_sent_home_reads_why_and_that_no_place_is_kept(ten: Town):
 
 def test_evacuated_nobody_is_called_and_nobody_is_told_they_were_kept(ten: Town):
     row = booked_for_ten(ten)
-    booking.keep(rows=[row], why_zh="消防检查", why_en="Fire drill", by=CLERK, now=TEN)
+    booking.keep(rows=[row], why_zh="消防检查", by=CLERK, now=TEN)
     shut(ten, whole=True, kind="evacuation", until=at("2026-03-10 23:59"))
 
     message = browser().get("/screens/town/facts").json()["message"]
