@@ -82,6 +82,17 @@ def test_who_is_reached_hears_that_the_windows_stay_everywhere(evening: Town):
     assert "data-wait" in phone(first)
 
 
+def test_board_and_kiosk_send_nobody_home_while_the_windows_stay(evening: Town):
+    kiosk = Client(headers={"accept-language": "zh-CN"})
+
+    during = facts_of(evening.hall, now=clock.now())["stays"], kiosk.get("/kiosk/town/").content.decode()
+    go_to(at("2026-03-10 18:00"))
+    then = facts_of(evening.hall, now=clock.now())["stays"], kiosk.get("/kiosk/town/").content.decode()
+
+    assert (during[0], STAYS in during[1], "未开放" in during[1]) == (True, True, False)
+    assert (then[0], STAYS in then[1], "未开放" in then[1]) == (False, False, True)
+
+
 def test_who_is_not_reached_hears_it_with_the_first_time_and_no_wait(evening: Town):
     page, paper = phone(number(11)), slip(number(11))
     first = Slot.objects.filter(hall=evening.hall, business="cat:A", day="2026-03-11").order_by("starts_at")[0]

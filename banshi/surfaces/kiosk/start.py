@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
+from banshi.journeys.after_hours import after_hours
 from banshi.journeys.stops import stops
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import ClosedSlug
@@ -21,7 +22,7 @@ from banshi.surfaces.kiosk.where import busy
 
 
 def opening(place: Place) -> dict[str, Any]:
-    """`session` now or None, the `next_session`, `why` it is closed at an hour that is usually open; closures: `stops`."""
+    """`session` now or None, `after` it the windows stay, the `next_session`, `why` it is closed at an hour that is usually open; closures: `stops`."""
     session = tickets.numbers_open(hall=place.hall, policy=place.policy.tickets, now=place.now).session
     why, closed = None, stops(place.hall, place.now)
     if session is None and not closed:
@@ -30,6 +31,7 @@ def opening(place: Place) -> dict[str, Any]:
     return {
         "session": session,
         "stops": closed,
+        "after": None if session or closed else after_hours(place.hall, place.now),
         "next_session": None if session else calendars.next_opening(place.hall, place.now),
         "why": why.words if why and why.slug != ClosedSlug.OUTSIDE_HOURS else None,
     }

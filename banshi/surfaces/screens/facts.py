@@ -41,7 +41,7 @@ def facts_of(hall: Hall, *, now: datetime, zone: str | None = None) -> dict[str,
 
     `open`; `opens`: words such as “明天 9:00”, "" when open; `why`: what keeps it closed beside the hour, or "";
     `message`: a closure that runs now, or until when the windows stay for those in line; `stopped`: by a closure, nobody
-    is called in this hall, or zone;
+    is called in this hall, or zone; `stays`: no numbers any more, and the windows go on for those in line;
     `notices`; `chime`, `voice`; `at`: hall time; `speed`: of the hall's clock.
 
     :param zone: code of the zone whose closures matter too; None = the whole hall's only.
@@ -55,13 +55,14 @@ def facts_of(hall: Hall, *, now: datetime, zone: str | None = None) -> dict[str,
         opens = when(coming.starts_at, local.date()) if coming else ""
         closed = stops(hall, now, zone=zone)
         message = (" " if english() else "").join(each.words for each in closed)
-        if session is None and not message and (after := after_hours(hall, now)) is not None:
-            message = after.stays
+        after = None if session or message else after_hours(hall, now)
+        message = after.stays if after else message
     return {
         "open": session is not None,
         "opens": opens,
         "why": _why(why, closed),
         "message": message,
+        "stays": after is not None,
         "stopped": any(
             not each.matter and not each.kept and (each.where is None or zone is not None) for each in closed
         ),

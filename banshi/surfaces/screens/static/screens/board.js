@@ -63,7 +63,7 @@ function drawCalls() {
     return row;
   }));
   const quiet = document.getElementById("quiet");
-  const closed = facts && !facts.open && !state.windows.some((w) => w.state === "called" || w.state === "serving");
+  const closed = facts && !facts.open && !facts.stays && !state.windows.some((w) => w.state === "called" || w.state === "serving");
   rows.hidden = closed || shown.length === 0;
   quiet.hidden = !rows.hidden;
   if (closed) {
@@ -71,7 +71,7 @@ function drawCalls() {
     quiet.children[1].textContent = facts.opens ? fill(words.opens, { when: facts.opens }) : "";
   } else {
     quiet.children[0].textContent = words.nobody;
-    quiet.children[1].textContent = words.nobodyThen;
+    quiet.children[1].textContent = facts?.stays ? "" : words.nobodyThen;
   }
 }
 
