@@ -22,7 +22,9 @@ from banshi.surfaces.kiosk.where import busy
 
 
 def opening(place: Place) -> dict[str, Any]:
-    """`session` now or None, `after` it the windows stay, the `next_session`, `why` it is closed at an hour that is usually open; closures: `stops`."""
+    """`session` now or None; `after` it: the windows stay; the `next_session`; `why` it is closed at an hour that is
+    usually open; closures: `stops`.
+    """
     session = tickets.numbers_open(hall=place.hall, policy=place.policy.tickets, now=place.now).session
     why, closed = None, stops(place.hall, place.now)
     if session is None and not closed:

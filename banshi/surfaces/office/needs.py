@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from banshi.foundation import states
 from banshi.foundation.doors import Who
-from banshi.kernel.clock_words import clock_words
+from banshi.foundation.said import english
+from banshi.foundation.templatetags.ui import span_words
+from banshi.journeys.stops import stop_for
 from banshi.rooms.booking.models import Appeal, FollowUpVisit
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.calendars.queries import work_calendar
@@ -37,7 +39,8 @@ class Need:
 
 
 def needs(who: Who, halls: list[Hall], *, now: datetime) -> list[Need]:
-    """What waits for this person in these halls, most urgent first; as many queries for thirty halls as for one."""
+    """What waits for this person in these halls, most urgent first; as many queries for thirty halls as for one,
+    but for the sentence of each closure."""
     found = [
         *_ratings(who, halls, now),
         *_appeals(who, halls),
@@ -124,10 +127,10 @@ def _closures(who: Who, halls: list[Hall], now: datetime) -> list[Need]:
     found = []
     for row in rows:
         hall = mine[row.hall_id]
-        zone = zone_of(hall)
-        start, end = row.starts_at.astimezone(zone), row.ends_at.astimezone(zone)
-        span = f"{start.month}/{start.day} {clock_words(start)} – {end.month}/{end.day} {clock_words(end)}"
-        text = states.word("hall", "closed") if row.starts_at <= now else _("Closing soon")
+        said = stop_for(hall, row.pk, now)
+        text = said.en if english() else said.zh
+        with timezone.override(zone_of(hall)):
+            span = span_words(row.starts_at, row.ends_at, _today(hall, now))
         href = reverse("office:closures", kwargs={"hall": hall.code})
         found.append(Need(hall, "calendar-x", "wait" if row.starts_at <= now else "info", text, href, span))
     return found

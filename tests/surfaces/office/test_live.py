@@ -11,9 +11,13 @@ from banshi.foundation import clock
 from banshi.kernel.actors import SYSTEM
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.audit.queries import trail
+from banshi.rooms.calendars.models import Closure
 from banshi.rooms.identity.models import Role
+from banshi.rooms.insight import queries as insight
+from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import WindowCategory
 from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets import queries as line_queries
 from banshi.rooms.tickets.models import Ticket, WindowSession
 from tests.surfaces.office.hours import open_on_working_days
 from tests.together import together
@@ -410,3 +414,29 @@ def test_calls_for_help_of_another_hall_are_neither_seen_nor_answered(hall, mana
         403,
     )
     assert manager.post("/office/town/help/other-01/seen").status_code == 404
+
+
+def closed_category(hall, letter):
+    return Closure.objects.create(
+        hall=hall.hall, category=hall.categories[letter], starts_at=TEN - timedelta(minutes=30),
+        ends_at=TEN + timedelta(minutes=90), reason_zh="读卡器坏了", reason_en="The card reader is broken",
+        made_by="system", made_at=TEN,
+    )  # fmt: skip
+
+
+def test_a_line_that_is_closed_gets_no_suggestion(hall):
+    take(hall, minutes_ago=50)
+    closed_category(hall, "A")
+
+    line = line_queries.line(hall.hall.pk, TEN)
+    found = insight.hints(line=line, categories=places.categories_of(hall.hall), free=3, now=TEN)
+
+    assert ([c.stopped for c in line.categories if c.code == "A"], found) == ([True], [])
+
+
+def test_what_needs_me_says_which_part_is_closed_and_why(hall, manager):
+    closed_category(hall, "A")
+
+    words = text_of(manager.get("/office/"))
+
+    assert ("读卡器坏了" in words, hall.categories["A"].name_zh in words, "9:30–11:30" in words) == (True, True, True)

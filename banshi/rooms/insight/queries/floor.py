@@ -51,12 +51,16 @@ def free_clerks(hall: Hall, now: datetime) -> list[FreeClerk]:
 
 
 def hints(*, line: Line, categories: Sequence[Category], free: int, now: datetime) -> list[rules.Hint]:
-    """What would even out the hall now. :param categories: of the hall, with their zones."""
+    """What would even out the hall now; nothing helps a line that a closure has stopped.
+
+    :param categories: of the hall, with their zones.
+    """
     zones = {c.code: c.zone.code if c.zone else None for c in categories}
     return rules.hints(
         queues=[
             rules.Queue(c.code, zones.get(c.code), c.waiting, c.longest_wait_s, c.likely_s, c.windows)
             for c in line.categories
+            if not c.stopped
         ],
         places=[
             rules.Place(
