@@ -151,7 +151,7 @@ def _told_of_bookings(town: Town, calls: Calls) -> None:
     bookings.cancel(code=code, by=CLERK, now=TUESDAY_NINE, why=SAID, by_hall=True)
     mine = {"slot_id": first.pk, "item_code": "pension", "person_id": town.person(2).pk, "source": "staff", "by": CLERK}
     kept = bookings.place(**mine, now=TUESDAY_NINE, note=SAID, why=SAID, contact="+8613800138000")
-    bookings.keep(rows=[kept], why_zh=SAID, why_en=SAID, by=CLERK, now=TUESDAY_NINE)
+    bookings.keep(rows=[kept], why_zh=SAID, more={"reason": {"zh": SAID, "en": SAID}}, by=CLERK, now=TUESDAY_NINE)
     bookings.close_slot(slot_id=third.pk, by=CLERK, now=TUESDAY_NINE, why=SAID)
     bookings.note_outage(
         hall=town.hall,
