@@ -20,6 +20,7 @@ from banshi.foundation.connections import renew
 from banshi.foundation.memory import forgettable
 from banshi.journeys import change_rules, close_hall_day, close_line, day_sheet
 from banshi.rooms.booking import actions as booking
+from banshi.rooms.identity import actions as identity
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.queries.statements import WAS_HERE
@@ -61,6 +62,7 @@ DUTIES = (
     Duty("close days", lambda now: close_hall_day.close_due(now=now), timedelta(minutes=1)),
     Duty("openings", lambda now: booking.tell_openings(now=now), timedelta(minutes=1)),
     Duty("day sheets", lambda now: day_sheet.send_due(now=now), timedelta(minutes=5)),
+    Duty("agents nobody accepted", lambda now: identity.drop_unanswered(now=now), timedelta(hours=1)),
     Duty("learn handling times", lambda now: tickets.learn(now=now), timedelta(minutes=10)),
 )
 _last: dict[str, datetime] = {}

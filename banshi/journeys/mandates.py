@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 
+from django.db import transaction
+
+from banshi.foundation.crypto import blind_index
+from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
+from banshi.rooms.identity.models import Account, Agent
 from banshi.rooms.identity.queries import KeyInfo
+from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 
@@ -49,6 +55,59 @@ def system(hall: Hall, key_id: int | None) -> int | None:
     return key_id
 
 
+@transaction.atomic
+def register(
+    hall: Hall,
+    *,
+    name: str,
+    phone: str,
+    paper: str,
+    live_most: int,
+    day_most: int,
+    key_id: int | None = None,
+    end_user: str = "",
+    by: Actor,
+    now: datetime,
+) -> Agent:
+    """Ask the owner of a telephone number to be an agent of this hall: told there, answered on their own page.
+
+    :raises Refused: those of `identity.register_agent`; invalid – no such system books here.
+    """
+    made = identity.register_agent(
+        hall=hall.code,
+        name=name,
+        phone=phone,
+        paper=paper,
+        live_most=live_most,
+        day_most=day_most,
+        key_id=system(hall, key_id),
+        end_user=end_user,
+        by=by,
+        now=now,
+    )
+    assert made.phone is not None  # accepted by nobody yet
+    speaks = Account.objects.filter(phone_index=blind_index(made.phone, purpose="phone"))
+    messaging.write(
+        key="agent_asked",
+        to_phone=made.phone,
+        hall=hall,
+        subject=f"agent:{made.pk}",
+        params={"text": made.name},
+        dedupe=f"agent_asked:{made.pk}",
+        language=speaks.values_list("language", flat=True).first() or "zh-hans",
+        until=now + identity.ASKED_FOR,
+        now=now,
+    )
+    return made
+
+
+def own_people(account_ids: Iterable[int]) -> dict[int, int]:
+    """Account id → its own person: whom it books for on its own telephone, and no other system for it."""
+    wanted = set(account_ids)
+    rows = Account.objects.filter(id__in=wanted, person__isnull=False).order_by("id") if wanted else []
+    return {row.pk: row.person_id for row in rows if row.person_id is not None}
+
+
 def accounts_of(asked: Mapping[int, tuple[int, int, str]], *, today: date) -> dict[int, int | Refused]:
     """The accounts that act as these agents; whoever else books for one waits until the transaction ends.
 
@@ -56,14 +115,14 @@ def accounts_of(asked: Mapping[int, tuple[int, int, str]], *, today: date) -> di
     """
     wanted = sorted({agent_id for agent_id, _, _ in asked.values()})
     known = {each.id: each for each in people.agents(ids=wanted, today=today)} if wanted else {}
-    identity.lock_accounts(each.account_id for each in known.values())
+    identity.lock_accounts(each.account_id for each in known.values() if each.account_id is not None)
     known = {each.id: each for each in people.agents(ids=wanted, today=today)} if wanted else {}
     found: dict[int, int | Refused] = {}
     for i, (agent_id, key_id, end_user) in asked.items():
         one = known.get(agent_id)
         if one is None or not one.comes_through(key_id, end_user):
             found[i] = Refused("nothing-found", facts={"agent": agent_id})
-        elif one.suspended_at is not None:
+        elif one.suspended_at is not None or one.account_id is None:
             found[i] = Refused("mandate-missing", facts={"agent": agent_id})
         else:
             found[i] = one.account_id

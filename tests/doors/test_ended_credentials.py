@@ -243,7 +243,8 @@ def test_the_session_of_a_citizen_who_ended_it_elsewhere_opens_nothing(town: Tow
 
 @pytest.mark.parametrize("end", ["suspended", "mandate ended", "mandate over"])
 def test_an_agent_whose_mandate_or_registration_ended_books_for_no_client(town: Town, end: str) -> None:
-    from tests.rooms.booking.test_agents import agent, books, mandate
+    from tests.agents import agent
+    from tests.rooms.booking.test_agents import books, mandate
 
     one, slot = agent(), town.slot(quota=9)
     given = mandate(one, town, 1, valid_until=TUESDAY_NINE.date() + timedelta(days=30))

@@ -22,7 +22,7 @@ foundation_heartbeat.name foundation_idempotency_key.body_hash foundation_idempo
 foundation_idempotency_key.owner foundation_rate_bucket.key
 audit_entry.action audit_entry.actor audit_entry.hall audit_entry.sealed_hash audit_entry.subject audit_seal.last_hash
 identity_account.language identity_account.phone_index identity_agent.hall identity_agent.registered_by
-identity_agent.end_user_index identity_api_key.device
+identity_agent.end_user_index identity_agent.phone_index identity_api_key.device
 identity_api_key.hall identity_api_key.key_hash identity_api_key.region identity_api_key.scope identity_mandate.given_by
 identity_mandate.items identity_person.id_type identity_person.name_index identity_person.name_source
 identity_person.number_index identity_person.phone_index identity_role.given_by identity_role.role identity_role.scope

@@ -17,6 +17,7 @@ from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.models import Account, Agent, Mandate, Person
 from banshi.rooms.tickets.models import Ticket, Visit
+from tests.agents import agent as an_accepted_agent
 from tests.rooms.tickets.conftest import open_town
 from tests.together import together
 from tests.town import CITIZEN, CLERK, TUESDAY_NINE, at
@@ -312,10 +313,7 @@ def test_whoever_books_while_the_entries_are_joined_has_booked_for_the_one_that_
 
 
 def agent() -> Agent:
-    return identity.register_agent(
-        hall="town", name="小镇代办公司", phone="13900000077", paper="营业执照", live_most=30, day_most=20, by=CLERK,
-        now=TUESDAY_NINE,
-    )  # fmt: skip
+    return an_accepted_agent()
 
 
 def mandate(of: Agent, number: str, days: int = 30, name: str = "JOHN SMITH", items: tuple[str, ...] = ()) -> Mandate:
@@ -386,16 +384,7 @@ def test_of_a_number_typed_wrongly_only_mandates_in_this_name_go_over(town):
     right, wrong = holder(RENEWED), holder(PASSPORT, evidence=Evidence.DECLARED)
     one = agent()
     mine = mandate(one, PASSPORT, name="Smith, John")
-    second = identity.register_agent(
-        hall="town",
-        name="另一家",
-        phone="13900000078",
-        paper="执照",
-        live_most=3,
-        day_most=3,
-        by=CLERK,
-        now=TUESDAY_NINE,
-    )
+    second = an_accepted_agent(name="另一家", phone="13900000078", live_most=3, day_most=3)
     theirs = mandate(second, PASSPORT, name="Mary Jones")
 
     join_entries.join(keep_id=right.pk, other_id=wrong.pk, **SEEN | {"how": "mistyped"})

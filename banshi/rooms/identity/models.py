@@ -85,10 +85,13 @@ class AccountPerson(models.Model):
 class Agent(models.Model):
     """An organisation or person registered at a hall to book for others (代办), under its own limits.
 
-    It books with its account; strikes fall on that account. Suspended, the account is like any other.
+    It books with its account; strikes fall on that account. Suspended, the account is like any other. Until the owner of
+    the telephone has accepted it has no account and is a mere proposal (`phone`): nothing of theirs changes.
     """
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="agents")
+    account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="agents")
+    phone = EncryptedText(null=True)  # of a proposal, whose owner is asked; an agent's is its account's
+    phone_index = models.CharField(max_length=64, default="", db_default="")
     hall = models.CharField(max_length=40)  # where it was registered
     name = EncryptedText()
     paper = EncryptedText(default="")  # what was seen: the licence, a letter
@@ -107,13 +110,28 @@ class Agent(models.Model):
             models.UniqueConstraint(fields=["account"], name="an_account_is_one_agent"),
             models.UniqueConstraint(
                 fields=["key", "end_user_index"],
-                condition=models.Q(key__isnull=False),
+                condition=models.Q(key__isnull=False, account__isnull=False),
                 name="a_user_of_a_key_is_one_agent",
+            ),
+            models.UniqueConstraint(
+                fields=["hall", "phone_index"],
+                condition=models.Q(account=None),
+                name="a_hall_asks_a_number_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(account__isnull=False, phone=None, phone_index="")
+                | (models.Q(account=None, phone__isnull=False) & ~models.Q(phone_index="")),
+                name="an_agent_has_an_account_or_a_number_that_is_asked",
             ),
             models.CheckConstraint(
                 condition=models.Q(live_most__gte=1, day_most__gte=1), name="an_agent_may_book_something"
             ),
         ]
+
+    @property
+    def books_as(self) -> int:
+        """The account of an agent; 0, nobody's, while it is a proposal."""
+        return self.account_id or 0
 
 
 class Mandate(models.Model):

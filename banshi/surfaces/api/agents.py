@@ -62,17 +62,19 @@ def list_agents(request: HttpRequest, hall: Path[Code], asked: Query[Paged]) -> 
 @router.post("/halls/{hall}/agents", **op("register_agent", {201: AgentOut}), summary="Register an agent")
 @write
 def register_agent(request: HttpRequest, hall: Path[Code], body: AgentIn) -> Answer:
-    """An organisation or person that books for others, its papers seen at the hall. It signs in with its mobile number,
-    and may come through another system: as the whole of its key, or as one user of it."""
+    """An organisation or person that would book for others, its papers seen at the hall. It signs in with its mobile
+    number, and may come through another system: as the whole of its key, or as one user of it. The owner of the number is
+    told and accepts on their own page; until then it is `proposed`, and changes nothing for them. What they refuse, or
+    leave for two weeks, is gone (404). The same number again replaces the proposal."""
     place = _hall(request, hall)
-    made = identity.register_agent(
-        hall=place.code,
+    made = mandates.register(
+        place,
         name=body.name,
         phone=body.phone,
         paper=body.paper,
         live_most=body.live_most,
         day_most=body.day_most,
-        key_id=mandates.system(place, body.key),
+        key_id=body.key,
         end_user=body.end_user,
         by=caller(request).by,
         now=clock.now(),
@@ -102,7 +104,7 @@ def limit_agent(request: HttpRequest, agent: Path[Id], body: AgentLimits) -> Ans
 @router.post("/agents/{agent}/suspend", **op("suspend_agent", {200: AgentOut}), summary="Suspend an agent")
 @write
 def suspend_agent(request: HttpRequest, agent: Path[Id]) -> Answer:
-    """Its mandates rest. Repeating it changes nothing."""
+    """Its mandates rest; a proposal is asked of nobody any more. Repeating it changes nothing."""
     one, place = _reached(caller(request), agent)
     identity.suspend_agent(agent_id=one.id, by=caller(request).by, now=clock.now())
     return answer(200, _fresh(one.id, place))
@@ -264,7 +266,7 @@ def _part(agent: AgentView, hall: Hall) -> dict[str, Any]:
         "phone": mask_phone(agent.phone),
         "live_most": agent.live_most,
         "day_most": agent.day_most,
-        "state": "suspended" if agent.suspended_at else "active",
+        "state": agent.state,
         "registered_at": rfc3339(agent.registered_at, zone_of(hall)),
         "key": agent.key_id,
         "clients": sum(each.in_force for each in agent.clients),

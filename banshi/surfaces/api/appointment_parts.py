@@ -23,24 +23,36 @@ _KEPT_S = 5.0
 _kept: dict[tuple[str, int], tuple[float, Any]] = {}
 
 
-def seen_by(caller: Caller, code: str) -> Appointment:
+def seen_by(caller: Caller, code: str, *, end_user: str = "", look: bool = False) -> Appointment:
     """The appointment, if this key may see it: a channel those it made, others those of their halls.
 
-    :raises Refused: nothing-found – also for somebody else's appointment.
+    :param end_user: the user of a channel's system, who may be an agent; :param look: only to see what became of it.
+    :raises Refused: nothing-found – also for somebody else's appointment; mandate-missing – an agent's, whose mandate is
+        over, for more than a look.
     """
     found = Appointment.objects.select_related("hall", "item", "person").filter(code=code).first()
     if found is None:
         raise Refused("nothing-found", facts={"code": code})
-    # The holder: one that was booked again through its link is still the key's. Older rows name nobody there. What an
-    # agent of the key's system booked is the agent's, wherever it did.
+    # The holder: one that was booked again through its link is still the key's. Older rows name nobody there.
     made_it = caller.scope != "channel" or is_of(
         found.holder or found.booked_by.replace("channel:", "key:"), caller.owner
     )
-    if not made_it and found.account_id is not None:
-        made_it = found.account_id in people.accounts_of_key(caller.key.id)
+    if not made_it and found.account_id is not None and found.booked_by == str(caller.by):
+        # What an agent booked through this key; what it books on its own telephone is none of the key's.
+        made_it = found.account_id in people.accounts_of_key(caller.key.id, end_user=end_user)
     if not (made_it and caller.reaches(found.hall.code)):
         raise Refused("nothing-found", facts={"code": code})
+    if not look and mandate_over(caller, found):
+        raise Refused("mandate-missing", facts={"item": found.item.code})
     return found
+
+
+def mandate_over(caller: Caller, found: Appointment) -> bool:
+    """Whether a channel looks at what its agent booked under a mandate that is over."""
+    if caller.scope != "channel" or found.account_id is None or found.limit_key:
+        return False
+    today = clock.now().astimezone(ZoneInfo(found.hall.timezone)).date()
+    return people.mandate_over(found.account_id, found.person_id, item=found.item.code, today=today)
 
 
 def appointment_part(appointment: Appointment) -> dict[str, Any]:

@@ -17,13 +17,13 @@ from banshi.rooms.booking.models import Appointment
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.surfaces.api import fast
 from banshi.surfaces.api.answers import Answer, answer
-from banshi.surfaces.api.appointment_parts import appointment_part, seen_by
+from banshi.surfaces.api.appointment_parts import appointment_part, mandate_over, seen_by
 from banshi.surfaces.api.halls import Days, days_of, reached
 from banshi.surfaces.api.lanes import by_fast
 from banshi.surfaces.api.operations import caller, found, op, write
 from banshi.surfaces.api.pages import page
 from banshi.surfaces.api.parts import zone_of
-from banshi.surfaces.api.schemas import AppointmentOut, BookingIn, Code, MoveIn, Page, SlotOut
+from banshi.surfaces.api.schemas import AppointmentOut, BookingIn, Code, MoveIn, Page, SlotOut, WhoActs
 
 router = Router(tags=["appointments"])
 
@@ -66,17 +66,21 @@ def book(request: HttpRequest, body: BookingIn) -> HttpResponse:
 
 
 @router.get("/appointments/{code}", **op("get_appointment", {200: AppointmentOut}), summary="One appointment")
-def get_appointment(request: HttpRequest, code: Path[Code]) -> HttpResponse:
-    """A channel sees the appointments it made; other keys those of their halls."""
-    return found(appointment_part(seen_by(caller(request), code)))
+def get_appointment(request: HttpRequest, code: Path[Code], asked: Query[WhoActs]) -> HttpResponse:
+    """A channel sees the appointments it made, and what its agents booked through it; other keys those of their halls. Of
+    a mandate that is over it sees what became of it, without `name` and `qr`."""
+    who = caller(request)
+    appointment = seen_by(who, code, end_user=asked.end_user, look=True)
+    shown = appointment_part(appointment)
+    return found(shown | ({"name": "", "qr": ""} if mandate_over(who, appointment) else {}))
 
 
 @router.delete("/appointments/{code}", **op("cancel_appointment", {200: AppointmentOut}), summary="Cancel")
 @write
-def cancel_appointment(request: HttpRequest, code: Path[Code]) -> Answer:
+def cancel_appointment(request: HttpRequest, code: Path[Code], asked: Query[WhoActs]) -> Answer:
     """Cancel. By a channel it counts as the person's own; by a `manage` key the hall cancels, which never counts."""
     who = caller(request)
-    appointment = seen_by(who, code)
+    appointment = seen_by(who, code, end_user=asked.end_user)
     booking.cancel(code=appointment.code, by=who.by, now=clock.now(), by_hall=who.scope == "manage")
     return answer(200, appointment_part(_fresh(code)))
 
@@ -85,10 +89,10 @@ def cancel_appointment(request: HttpRequest, code: Path[Code]) -> Answer:
     "/appointments/{code}/move", **op("move_appointment", {200: AppointmentOut}), summary="Move to another slot"
 )
 @write
-def move_appointment(request: HttpRequest, code: Path[Code], body: MoveIn) -> Answer:
+def move_appointment(request: HttpRequest, code: Path[Code], body: MoveIn, asked: Query[WhoActs]) -> Answer:
     """Move to another slot of the same hall and business; the code stays."""
     who = caller(request)
-    appointment = seen_by(who, code)
+    appointment = seen_by(who, code, end_user=asked.end_user)
     booking.move(code=appointment.code, slot_id=body.slot, by=who.by, now=clock.now())
     return answer(200, appointment_part(_fresh(code)))
 
@@ -99,10 +103,10 @@ def move_appointment(request: HttpRequest, code: Path[Code], body: MoveIn) -> An
     summary="Send the confirmation again",
 )
 @write
-def confirm_appointment_again(request: HttpRequest, code: Path[Code]) -> Answer:
+def confirm_appointment_again(request: HttpRequest, code: Path[Code], asked: Query[WhoActs]) -> Answer:
     """Send the confirmation again, to the number given with the booking; twice in ten minutes at most."""
     who = caller(request)
-    appointment = seen_by(who, code)
+    appointment = seen_by(who, code, end_user=asked.end_user)
     booking.confirm_again(code=appointment.code, by=who.by, now=clock.now())
     return answer(200, appointment_part(_fresh(code)))
 
@@ -113,10 +117,10 @@ def confirm_appointment_again(request: HttpRequest, code: Path[Code]) -> Answer:
     summary="Book again what was cancelled",
 )
 @write
-def rebook_appointment(request: HttpRequest, code: Path[Code]) -> Answer:
+def rebook_appointment(request: HttpRequest, code: Path[Code], asked: Query[WhoActs]) -> Answer:
     """The same again, in the same period if a place is left; within 30 minutes the cancellation does not count."""
     who = caller(request)
-    appointment = seen_by(who, code)
+    appointment = seen_by(who, code, end_user=asked.end_user)
     again = booking.rebook(code=appointment.code, by=who.by, now=clock.now())
     return answer(201, appointment_part(_fresh(again.code)))
 

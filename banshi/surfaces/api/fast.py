@@ -146,12 +146,16 @@ def _place(asked: Sequence[Booking], todo: Sequence[int]) -> dict[int, Answer]:
         [_person_asked(asked[i]) for i in todo],
         now=now,
     )
+    own = mandates.own_people(accounts.values())
     known: list[tuple[int, booking.Asked]] = []
     for i, person in zip(todo, people, strict=True):
         if isinstance(person, Refused):
             answers[i] = refused(person.refusal, asked[i].language)
             continue
         one = asked[i]
+        if i in accounts and own.get(accounts[i]) == person.id:
+            answers[i] = refused(Refusal("mandate-missing", {"item": one.body.item}), one.language)
+            continue
         known.append(
             (
                 i,

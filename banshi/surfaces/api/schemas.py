@@ -345,6 +345,14 @@ class BookingIn(In):
     )
 
 
+class WhoActs(In):
+    """Who looks at what an agent booked through a channel's system."""
+
+    end_user: Annotated[str, StringConstraints(max_length=100, pattern=PRINTABLE)] = Field(
+        "", description="The user of your system that the agent is, where it was registered as one."
+    )
+
+
 class MoveIn(In):
     slot: Id
 
@@ -356,7 +364,7 @@ class BringOut(Out):
 
 class AppointmentOut(Out):
     code: str
-    qr: str = Field(description="Text of the QR code to show on arrival; signed.")
+    qr: str = Field(description="Text of the QR code to show on arrival; signed. Empty where a mandate is over.")
     status: Literal["booked", "checked_in", "served", "cancelled", "no_show"]
     hall: Named
     item: Named
@@ -364,7 +372,7 @@ class AppointmentOut(Out):
     ends_at: datetime
     persons: int
     bring: list[BringOut]
-    name: str = Field(description="Masked.")
+    name: str = Field(description="Masked; empty where a mandate is over.")
 
 
 # ---- agents ----
@@ -392,7 +400,9 @@ class AgentOut(Out):
     phone: str = Field(description="Masked.")
     live_most: int
     day_most: int
-    state: Literal["active", "suspended"]
+    state: Literal["proposed", "active", "suspended"] = Field(
+        description="`proposed`: the owner of the number has not accepted yet."
+    )
     registered_at: datetime
     key: int | None
     clients: int = Field(description="Whose mandates are in force.")

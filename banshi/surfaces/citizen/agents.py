@@ -20,7 +20,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
-from banshi.rooms.identity.queries import ActsForMe, AgentView, Client
+from banshi.rooms.identity.queries import ActsForMe, AgentView, AskedToAct, Client
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.citizen.doors import citizen_page, page, public_page
@@ -80,6 +80,49 @@ def _mine(request: Any, mandate: int) -> int:
     except Refused as no:
         raise Http404 from no
     return person_id
+
+
+@dataclass(frozen=True)
+class Question:
+    """A hall would register my number as an agent."""
+
+    agent: AskedToAct
+    hall: Hall | None
+
+
+def asked_of_me(account_id: int) -> list[Question]:
+    """What the owner of this number has not answered yet."""
+    found = people.asked_to_act(account_id, since=clock.now() - identity.ASKED_FOR)
+    return [Question(each, places.hall_named(each.hall)) for each in found]
+
+
+@citizen_page
+@require_POST
+def accept(request: Any, agent: int) -> HttpResponseBase:
+    """My number is to be this agent's."""
+    try:
+        identity.accept_agent(agent_id=agent, account_id=request.who.account_id, by=request.who.by, now=clock.now())
+        messages.success(request, gettext("This number is the agent's now."))
+    except Refused as no:
+        if no.slug == "invalid":
+            messages.warning(
+                request, gettext("This number, or the agent's place in the other system, is an agent's already.")
+            )
+        else:  # withdrawn or run out meanwhile, or never asked of me
+            messages.warning(request, gettext("This is no longer proposed."))
+    return redirect(f"{reverse('citizen:me')}#agent")
+
+
+@citizen_page
+@require_POST
+def not_me(request: Any, agent: int) -> HttpResponseBase:
+    """A hall mistook my number."""
+    try:
+        identity.decline_agent(agent_id=agent, account_id=request.who.account_id, by=request.who.by, now=clock.now())
+        messages.success(request, gettext("Refused. Nothing has changed."))
+    except Refused:
+        messages.warning(request, gettext("This is no longer proposed."))
+    return redirect("citizen:me")
 
 
 @citizen_page

@@ -119,23 +119,29 @@ def _act(request: Any, ref: str, act: Callable[..., Ticket]) -> HttpResponseBase
 def _mine(request: Any, ref: str) -> bool:
     """Whoever came by the slip's or message's link; the account that booked, where the number was taken with its code; the
     one proven to be its person. Who only declared whose document it is does nothing to a number taken with the card."""
-    if key_held(request, ref):
+    account, held = request.who.account_id, key_held(request, ref)
+    if held and account is None:
         return True
-    account = request.who.account_id
     found = Ticket.objects.filter(ref=ref[:32]).select_related("appointment").first()
     if account is None or found is None:
         return False
-    return may_act(found, account_id=account)
+    return not _is_over(found, account_id=account) if held else may_act(found, account_id=account)
+
+
+def _is_over(ticket: Ticket, *, account_id: int) -> bool:
+    """Whether an agent holds the key of a number it booked under a mandate that is over."""
+    booked = ticket.appointment
+    if booked is None or booked.account_id != account_id or booked.limit_key:
+        return False
+    today = clock.now().astimezone(ZoneInfo(ticket.hall.timezone)).date()
+    return people.mandate_over(account_id, booked.person_id, item=booked.item.code, today=today)
 
 
 def may_act(ticket: Ticket, *, account_id: int) -> bool:
     """Whether this account, without the slip, may do something to the number."""
     booked = ticket.appointment
     if booked is not None and booked.account_id == account_id:
-        today = clock.now().astimezone(ZoneInfo(ticket.hall.timezone)).date()
-        if not booked.limit_key and not people.mandate_over(
-            account_id, booked.person_id, item=booked.item.code, today=today
-        ):
+        if not booked.limit_key and not _is_over(ticket, account_id=account_id):
             return True  # an agent with a mandate; with evidence, the person
         if booked.limit_key and ticket.limit_key == f"account:{account_id}":
             return True

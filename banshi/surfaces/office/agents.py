@@ -53,7 +53,7 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
 @door(audience="staff", permission="agents.manage")
 @require_POST
 def register(request: Asked, hall: str) -> HttpResponseBase:
-    """A new agent of this hall."""
+    """A new agent of this hall, as soon as the owner of the number has accepted."""
     place = places.hall_by_code(hall)
     given = request.POST
     typed: dict[str, Any] = {
@@ -66,11 +66,10 @@ def register(request: Asked, hall: str) -> HttpResponseBase:
         "end_user": clean(given.get("end_user"), 100),
     }
     try:
-        mandates.system(place, typed["key_id"])
-        agent = identity.register_agent(hall=hall, by=acting(request, place), now=clock.now(), **typed)
+        agent = mandates.register(place, by=acting(request, place), now=clock.now(), **typed)
     except Refused as refused:
         return _list(request, place, refused=refused, **typed)
-    messages.success(request, _("Registered. Now its clients."))
+    messages.success(request, _("The owner of the number is told, and accepts on their own page."))
     return redirect("office:agent", hall=hall, agent_id=agent.pk)
 
 

@@ -42,6 +42,7 @@ MESSAGE_KEYS: dict[str, Text] = {
     "not_served": _("Not served today"),
     "earlier_offer": _("An earlier place became free"),
     "waiting_closed": _("Waiting ended: the day closed"),
+    "agent_asked": _("Asked to accept being an agent"),
 }
 
 # Why a message was not sent.
@@ -205,6 +206,9 @@ AUDIT: dict[str, Text] = {
     "changed-number": _("changed a number"),
     "signed-out-everywhere": _("ended every session"),
     "agent-registered": _("registered an agent"),
+    "agent-accepted": _("accepted to be an agent"),
+    "agent-declined": _("declined to be an agent"),
+    "agent-lapsed": _("dropped an agent nobody accepted"),
     "agent-limited": _("changed an agent's limits"),
     "agent-suspended": _("suspended an agent"),
     "agent-restored": _("let an agent go on"),

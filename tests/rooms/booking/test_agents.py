@@ -16,6 +16,7 @@ from banshi.rooms.booking.models import Appointment, LedgerEntry, Suspension, Wa
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import Agent, Mandate, Person
 from banshi.rooms.identity.queries import people_of
+from tests.agents import agent
 from tests.rooms.booking.test_place import book
 from tests.rooms.booking.test_who_books import AFTER, miss, place, slug_of
 from tests.together import together
@@ -23,18 +24,6 @@ from tests.town import CLERK, TUESDAY_NINE, Town, at
 
 pytestmark = pytest.mark.django_db
 TODAY = TUESDAY_NINE.date()
-
-
-def agent(**more: Any) -> Agent:
-    asked = {
-        "hall": "town",
-        "name": "小镇代办公司",
-        "phone": "13900000077",
-        "paper": "营业执照",
-        "live_most": 30,
-        "day_most": 20,
-    }
-    return identity.register_agent(**asked | more, by=CLERK, now=TUESDAY_NINE)  # type: ignore[arg-type]
 
 
 def mandate(of: Agent, town: Town, i: int, **more: Any) -> Mandate:
@@ -146,7 +135,7 @@ def test_a_suspended_agent_is_an_account_like_any_other(town: Town) -> None:
     assert rests == ["done", "done", "limit-period"]
     assert books(town, one, slot, 3) == "done"
     assert list(Entry.objects.filter(subject=f"agent:{one.pk}").order_by("id").values_list("action", flat=True)) == [
-        "agent-registered", "agent-suspended", "agent-restored",
+        "agent-registered", "agent-accepted", "agent-suspended", "agent-restored",
     ]  # fmt: skip
 
 

@@ -7,10 +7,15 @@ from typing import Any
 
 import pytest
 
+from banshi.kernel.actors import Actor, ActorKind
 from banshi.rooms.audit.models import Entry
+from banshi.rooms.booking import actions
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.identity import actions as identity
-from banshi.rooms.identity.models import Agent, ApiKey, Mandate
+from banshi.rooms.identity.models import Account, Agent, ApiKey, Mandate
+from banshi.surfaces.api import keys
+from tests.agents import accept, account_of, pension_there
+from tests.rooms.booking.test_who_books import by_account
 from tests.surfaces.api.conftest import Calls, booking, person
 from tests.together import together
 from tests.town import TUESDAY_NINE, at
@@ -26,10 +31,13 @@ def key_id(calls: Calls, name: str = "channel") -> int:
     return ApiKey.objects.get(key_hash=sha256(calls.keys[name].encode()).hexdigest()).pk
 
 
-def registered(calls: Calls, **more: Any) -> dict[str, Any]:
+def registered(calls: Calls, *, accepted: bool = True, **more: Any) -> dict[str, Any]:
     asked = {**ASKED, "key": key_id(calls), "end_user": "u-7", **more}
     made = calls("post", "/halls/town/agents", "manage", {k: v for k, v in asked.items() if v is not None})
     assert made.status_code == 201, made.content
+    if accepted:
+        accept(made.json()["id"])
+        made = calls("get", f"/agents/{made.json()['id']}", "manage")
     found: dict[str, Any] = made.json()
     return found
 
@@ -65,7 +73,7 @@ def test_the_hall_registers_limits_suspends_and_restores_an_agent(calls: Calls) 
     assert (limited["live_most"], limited["day_most"]) == (9, 4)
     assert (rests["state"], goes_on["state"], listed) == ("suspended", "active", [goes_on])
     assert list(Entry.objects.filter(subject=f"agent:{made['id']}").order_by("id").values_list("action", flat=True)) == [
-        "agent-registered", "agent-limited", "agent-suspended", "agent-restored",
+        "agent-registered", "agent-accepted", "agent-limited", "agent-suspended", "agent-restored",
     ]  # fmt: skip
 
 
@@ -76,7 +84,7 @@ def test_the_same_deed_twice_leaves_one_trail(calls: Calls) -> None:
         calls("put", f"/agents/{agent}", "manage", {"live_most": 9, "day_most": 4})
         calls("post", f"/agents/{agent}/suspend", "manage")
 
-    assert Entry.objects.filter(subject=f"agent:{agent}").count() == 3
+    assert Entry.objects.filter(subject=f"agent:{agent}").count() == 4
 
 
 def test_registering_again_with_the_same_idempotency_key_is_one_agent(calls: Calls) -> None:
@@ -153,7 +161,7 @@ def test_what_is_booked_under_a_mandate_is_the_agents_and_counts_against_its_lim
     assert [slug(each) for each in results] == ["done", "done", "done", "limit-live"]
     assert set(Appointment.objects.values_list("account_id", "limit_key")) == {(account, "")}
     mine = results[0].json()["code"]
-    assert calls("get", f"/appointments/{mine}", "channel").status_code == 200
+    assert calls("get", f"/appointments/{mine}?end_user=u-7", "channel").status_code == 200
     assert calls("get", f"/appointments/{mine}", "other-channel").status_code == 404
 
 
@@ -289,3 +297,137 @@ def test_a_mandate_that_ends_while_it_is_booked_under_either_holds_or_does_not(c
     assert set(results[1::2]) == {"done"}
     assert set(results[::2]) <= {"done", "mandate-missing"}
     assert Appointment.objects.filter(state="booked").count() == made
+
+
+# --- An agent's number is somebody's -----------------------------------------------------------------------------
+
+
+def privately(calls: Calls, phone: str, **more: Any) -> str:
+    """What the owner of a number booked on their own telephone."""
+    mine = account_of(phone)
+    slot = calls.town.slot(quota=9, starts=at("2026-03-13 09:00"), **more)
+    return str(by_account(calls.town, slot, mine, 1).code)
+
+
+def reaches(calls: Calls, code: str, end_user: str = "", key: str = "channel") -> list[int]:
+    """What a key gets for each deed."""
+    at_it, said = f"/appointments/{code}", f"?end_user={end_user}" if end_user else ""
+    later = calls.town.slot(quota=9, starts=at("2026-03-13 14:00"))
+    return [
+        calls("get", at_it + said, key).status_code,
+        calls("post", f"{at_it}/move{said}", key, {"slot": later.pk}).status_code,
+        calls("post", f"{at_it}/confirmation{said}", key, {}).status_code,
+        calls("delete", at_it + said, key).status_code,
+        calls("post", f"{at_it}/rebook{said}", key, {}).status_code,
+    ]
+
+
+@pytest.mark.parametrize("accepted", [False, True])
+@pytest.mark.parametrize("there", [False, True])
+@pytest.mark.parametrize("end_user", ["u-7", ""])
+def test_what_its_owner_booked_is_never_the_keys(calls: Calls, accepted: bool, there: bool, end_user: str) -> None:
+    pension_there(calls.town)
+    code = privately(calls, ASKED["phone"], **({"hall": calls.town.other_hall} if there else {}))
+
+    made = registered(calls, accepted=accepted, end_user=end_user)
+
+    assert made["state"] == ("active" if accepted else "proposed")
+    assert reaches(calls, code, end_user) == [404] * 5
+    assert Appointment.objects.get().state == "booked"
+
+
+def test_a_proposed_agent_is_nobody_to_its_channel(calls: Calls) -> None:
+    agent, slot = registered(calls, accepted=False)["id"], calls.town.slot(quota=9)
+
+    answers = [
+        calls("get", f"/agents/{agent}?end_user=u-7", "channel"),
+        entered(calls, agent, 1, "channel"),
+        books(calls, agent, slot, 1),
+    ]
+
+    assert [each.status_code for each in answers] == [404] * 3
+    assert slug(entered(calls, agent, 1)) == "wrong-state"
+    assert [each["state"] for each in calls("get", "/halls/town/agents", "manage").json()["data"]] == ["proposed"]
+
+
+def test_two_proposals_for_one_user_of_a_key_are_no_lock_and_the_first_accepted_is_it(calls: Calls) -> None:
+    registered(calls, accepted=False)
+    second = registered(calls, phone="13900000078")
+
+    third = calls(
+        "post",
+        "/halls/town/agents",
+        "manage",
+        {**ASKED, "phone": "13900000079", "key": key_id(calls), "end_user": "u-7"},
+    )
+
+    assert second["state"] == "active"
+    assert (third.status_code, third.json()["facts"]["field"]) == (422, "end_user")
+
+
+@pytest.mark.parametrize(("registered_as", "said", "status"), [
+    ("u-7", "u-7", 200), ("u-7", "", 404), ("u-7", "eve", 404), ("", "", 200), ("", "eve", 200),
+])  # fmt: skip
+def test_the_key_reaches_what_was_booked_through_it_for_its_user_alone(
+    calls: Calls, registered_as: str, said: str, status: int
+) -> None:
+    agent = registered(calls, end_user=registered_as)["id"]
+    entered(calls, agent, 1)
+    code = books(calls, agent, calls.town.slot(quota=9), 1, end_user=registered_as).json()["code"]
+
+    found = reaches(calls, code, said)
+
+    assert found[:2] + found[3:4] == [status] * 3
+    assert calls("get", f"/appointments/{code}?end_user={registered_as}", "other-channel").status_code == 404
+
+
+def test_what_the_agent_books_on_its_own_telephone_is_none_of_the_keys(calls: Calls) -> None:
+    made = registered(calls)
+    entered(calls, made["id"], 1)
+    account = Agent.objects.get(pk=made["id"]).account
+    client = Mandate.objects.get().person_id
+    row = actions.place(
+        slot_id=calls.town.slot(quota=9).pk, item_code="pension", person_id=client, source="web",
+        by=Actor(ActorKind.CITIZEN, str(account.pk)), account_id=account.pk, now=TUESDAY_NINE,
+    )  # fmt: skip
+
+    assert reaches(calls, row.code, "u-7") == [404] * 5
+
+
+def test_booked_in_another_hall_it_is_the_keys_as_far_as_the_key_reaches(calls: Calls) -> None:
+    pension_there(calls.town)
+    agent = registered(calls)["id"]
+    entered(calls, agent, 1)
+    made = books(calls, agent, calls.town.slot(quota=9, hall=calls.town.other_hall), 1)
+
+    seen = calls("get", f"/appointments/{made.json()['code']}?end_user=u-7", "channel").status_code
+    ApiKey.objects.filter(pk=key_id(calls)).update(hall="town")
+
+    assert (made.status_code, seen) == (201, 200)
+    keys.forget()
+    assert calls("get", f"/appointments/{made.json()['code']}?end_user=u-7", "channel").status_code == 404
+    assert calls("get", f"/agents/{agent}", "other-manage").status_code == 404
+
+
+@pytest.mark.parametrize("over", ["ended", "suspended"])
+def test_after_a_mandate_the_key_sees_what_became_of_it_and_no_more(calls: Calls, over: str) -> None:
+    agent = registered(calls)["id"]
+    given = entered(calls, agent, 1).json()["id"]
+    code = books(calls, agent, calls.town.slot(quota=9), 1).json()["code"]
+    at_it = f"/mandates/{given}/end" if over == "ended" else f"/agents/{agent}/suspend"
+    calls("post", at_it, "manage", {} if over == "ended" else None)
+
+    seen = calls("get", f"/appointments/{code}?end_user=u-7", "channel").json()
+
+    assert (seen["status"], seen["name"], seen["qr"]) == ("booked", "", "")
+    assert reaches(calls, code, "u-7") == [200, 409, 409, 409, 409]
+
+
+def test_the_key_never_books_for_the_agents_own_person(calls: Calls) -> None:
+    agent = registered(calls)["id"]
+    entered(calls, agent, 1)
+    own = Mandate.objects.get().person_id
+    Account.objects.filter(agents=agent).update(person_id=own, person_evidence=3)
+
+    assert slug(books(calls, agent, calls.town.slot(quota=9), 1)) == "mandate-missing"
+    assert Appointment.objects.count() == 0

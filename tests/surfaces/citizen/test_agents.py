@@ -12,7 +12,8 @@ from banshi.foundation import clock
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import Account, Agent, Mandate
-from tests.rooms.booking.test_agents import agent, mandate
+from tests.agents import agent
+from tests.rooms.booking.test_agents import mandate
 from tests.surfaces.citizen.conftest import Phone, browser, text
 from tests.town import CLERK, TUESDAY_NINE, Town, at
 

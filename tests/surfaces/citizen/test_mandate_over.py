@@ -7,13 +7,17 @@ from typing import Any
 
 import pytest
 
+from banshi.foundation.crypto import rating_key
+from banshi.journeys.check_in import check_in
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import Account
+from banshi.rooms.tickets.models import Ticket
 from banshi.surfaces.citizen.doors import link_key
+from tests.agents import agent as an_accepted_agent
 from tests.surfaces.citizen.conftest import Phone, browser
 from tests.town import CLERK, TUESDAY_NINE, Town, at
 
@@ -24,9 +28,7 @@ pytestmark = pytest.mark.django_db
 def booked(open_town: Town) -> tuple[Phone, Any, Appointment]:
     """An agent, its mandate for person 1, and what it booked for them today."""
     person = open_town.person(1)
-    agent = identity.register_agent(
-        hall="town", name="代办", phone="13900000077", paper="执照", live_most=5, day_most=5, by=CLERK, now=TUESDAY_NINE
-    )
+    agent = an_accepted_agent()
     mandate = identity.give_mandate(
         agent_id=agent.pk, name=person.name, id_type=person.id_type, id_number=person.id_number,
         valid_until=date(2026, 3, 31), paper="委托书", by=CLERK, now=TUESDAY_NINE,
@@ -108,3 +110,20 @@ def test_a_link_on_another_telephone_steers_only_where_it_is_the_clients_by_proo
     proven = whose.startswith("the client")
     assert (before, after) == (True, proven)
     assert (answer, row.state) == ((302, "cancelled") if proven else (409, "booked"))
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_the_key_of_a_slip_steers_no_number_for_an_agent_whose_mandate_is_over(
+    booked: tuple[Phone, Any, Appointment], over: bool
+) -> None:
+    phone, mandate, row = booked
+    ref = check_in(
+        hall=row.hall, found=row, limit_key="", by=CLERK, now=at("2026-03-10 13:50"), channel="kiosk", lane=""
+    ).ref
+    phone.get(f"/t/{ref}", k=rating_key(ref))
+    if over:
+        identity.end_mandate(mandate_id=mandate.pk, by=CLERK, now=TUESDAY_NINE)
+
+    phone.post(f"/t/{ref}/leave")
+
+    assert Ticket.objects.get(ref=ref).state == ("waiting" if over else "left")

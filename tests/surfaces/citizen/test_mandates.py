@@ -11,19 +11,20 @@ from banshi.kernel.evidence import Evidence
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import Agent, Mandate
-from tests.surfaces.citizen.conftest import Phone, sign_in
+from tests.agents import COMPANY, account_of
+from tests.agents import agent as an_accepted_agent
+from tests.surfaces.citizen.conftest import Phone, browser, sign_in, text
+from tests.surfaces.citizen.test_agents import phone_of
 from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town
 
 pytestmark = pytest.mark.django_db
+NO_LONGER = "这份委托已撤回。"
 UNTIL = TUESDAY_NINE.date() + timedelta(days=30)
 
 
 @pytest.fixture
 def agent(open_town: Town) -> Agent:
-    return identity.register_agent(
-        hall="town", name="小镇代办公司", phone="13900000077", paper="营业执照", live_most=30, day_most=20, by=CLERK,
-        now=TUESDAY_NINE,
-    )  # fmt: skip
+    return an_accepted_agent()
 
 
 def me(town: Town, i: int, *, proven: bool = True) -> Phone:
@@ -105,3 +106,71 @@ def test_whoever_is_no_agent_proposes_nobody(open_town: Town) -> None:
     made = me(open_town, 5).post("/me/clients", **{**asked(open_town, 1), "valid_until": UNTIL.isoformat()})
 
     assert (made.status_code, Mandate.objects.count()) == (302, 0)
+
+
+# --- Asked to be an agent ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked_agent(open_town: Town) -> Agent:
+    return identity.register_agent(**COMPANY, by=CLERK, now=TUESDAY_NINE)
+
+
+def owner() -> Phone:
+    """The number's owner, signed in."""
+    return phone_of(account_of(COMPANY["phone"]).pk)
+
+
+def test_the_owner_of_the_number_reads_which_hall_asks_and_accepts(open_town: Town, asked_agent: Agent) -> None:
+    mine = owner()
+
+    page = text(mine.get("/me/"))
+    accepted = mine.post(f"/me/agent/{asked_agent.pk}/accept")
+
+    assert ("小镇大厅想把这个号码登记为代办人" in page, "我代办" in page) == (True, False)
+    assert (accepted.status_code, Agent.objects.get().account_id) == (302, mine.account.pk)
+    assert Entry.objects.get(action="agent-accepted").actor == f"citizen:{mine.account.pk}"
+    after = text(mine.get("/me/"))
+    assert ("想把这个号码登记为代办人" in after, "小镇代办公司" in after) == (False, True)
+
+
+def test_until_then_and_after_not_me_the_page_is_as_it_was(open_town: Town, asked_agent: Agent) -> None:
+    mine = owner()
+    identity.add_to_account(
+        account_id=mine.account.pk, person_id=open_town.person(1).pk, name="家里人", now=TUESDAY_NINE
+    )
+
+    before = mine.get("/me/").content.decode()
+    mine.post(f"/me/agent/{asked_agent.pk}/not-me")
+    after = mine.get("/me/").content.decode()
+
+    assert ("家里人" in before, "家里人" in after) == (True, True)
+    assert ("小镇代办公司" in before, "小镇代办公司" in after, Agent.objects.count()) == (True, False, 0)
+
+
+def test_nobody_else_is_asked_or_answers(open_town: Town, asked_agent: Agent) -> None:
+    other = me(open_town, 3)
+
+    page = other.get("/me/").content.decode()
+    for deed in ("accept", "not-me"):
+        other.post(f"/me/agent/{asked_agent.pk}/{deed}")
+
+    assert "小镇代办公司" not in page
+    assert list(Agent.objects.values_list("account_id", flat=True)) == [None]
+
+
+@pytest.mark.parametrize("deed", ["accept", "not-me"])
+def test_whoever_is_not_signed_in_answers_nothing(open_town: Town, asked_agent: Agent, deed: str) -> None:
+    Phone(browser()).post(f"/me/agent/{asked_agent.pk}/{deed}")
+
+    assert list(Agent.objects.values_list("account_id", flat=True)) == [None]
+
+
+def test_withdrawn_meanwhile_it_says_so_and_nothing_changes(open_town: Town, asked_agent: Agent) -> None:
+    mine = owner()
+    identity.suspend_agent(agent_id=asked_agent.pk, by=CLERK, now=TUESDAY_NINE)
+
+    mine.post(f"/me/agent/{asked_agent.pk}/accept")
+
+    assert NO_LONGER in text(mine.get("/me/"))
+    assert Agent.objects.get().account_id is None

@@ -23,6 +23,7 @@ from banshi.rooms.messaging.models import Message
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import contact_of
+from tests.agents import agent as an_accepted_agent
 from tests.surfaces.kiosk.cards import chip
 from tests.together import together
 from tests.town import TUESDAY_NINE, Town, at
@@ -146,10 +147,7 @@ def test_an_agent_with_a_mandate_is_told(
     opened: Town, machine: Client, items: list[str], until: str, ended: bool, told_at: str | None
 ) -> None:
     person = opened.person(1)
-    agent = identity.register_agent(
-        hall="town", name="代办", phone=THEIRS, paper="执照", live_most=5, day_most=5, by=SYSTEM,
-        now=at("2026-03-09 09:00"),
-    )  # fmt: skip
+    agent = an_accepted_agent(phone=THEIRS)
     row = type(person).objects.get(pk=person.pk)
     mandate = identity.give_mandate(
         agent_id=agent.pk, name=row.name, id_type=row.id_type, id_number=row.id_number,

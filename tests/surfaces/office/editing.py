@@ -16,6 +16,7 @@ from banshi.rooms.calendars import rules as calendar_rules
 from banshi.rooms.calendars.models import CalendarVersion
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import Role, Staff
+from tests.agents import agent as an_accepted_agent
 from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at
 
 
@@ -89,10 +90,7 @@ def booked(town: Town, starts: str, person: int = 0, item: str = "pension") -> A
 
 def an_agent(office: Any) -> Any:
     """The mandate of a person of the town for a registered agent."""
-    agent = identity.register_agent(
-        hall="town", name="小镇代办公司", phone="13900000077", paper="营业执照", live_most=30, day_most=20, by=CLERK,
-        now=TUESDAY_NINE,
-    )  # fmt: skip
+    agent = an_accepted_agent()
     who = office.person(1)
     return identity.give_mandate(
         agent_id=agent.pk, name=who.name, id_type=who.id_type, id_number=who.id_number, paper="委托书", by=CLERK,

@@ -11,6 +11,7 @@ from django.test import Client
 
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import Agent, Mandate
+from banshi.rooms.messaging.models import Message
 from banshi.surfaces.office import agents
 from tests.surfaces.office.editing import an_agent, manager, office  # noqa: F401 – fixtures
 from tests.town import CITIZEN, TUESDAY_NINE, Town
@@ -43,6 +44,22 @@ def test_an_agent_is_registered_with_the_system_it_books_through(manager: Client
 
     agent = Agent.objects.get()
     assert ("市民通" in listed, made.status_code, agent.key_id) == (True, 302, key)
+
+
+def test_registered_it_is_a_proposal_whose_number_is_told_and_has_no_clients_yet(office: Town, manager: Client) -> None:  # noqa: F811
+    manager.post("/office/town/agents/register", ASKED)
+    agent = Agent.objects.get()
+    at_it = f"/office/town/agents/{agent.pk}/"
+
+    listed, page = (manager.get(each).content.decode() for each in ("/office/town/agents/", at_it))
+    given = manager.post(f"{at_it}mandates", client_of(office, 2))
+    manager.post(f"{at_it}turn", {"act": "suspend"})
+    withdrawn = manager.get(at_it).content.decode()
+
+    assert (agent.account_id, Message.objects.filter(key="agent_asked").count()) == (None, 1)
+    assert ["待本人同意" in each for each in (listed, page)] == [True, True]
+    assert (f"{at_it}mandates" in page, given.status_code, Mandate.objects.count()) == (False, 409, 0)
+    assert "已撤回：不再问号码的主人。" in withdrawn
 
 
 def _key(name: str) -> int:

@@ -178,17 +178,20 @@ WITH asked AS (
     CASE WHEN a.evidence > 0 OR c.person_id = a.person_id THEN 'person:' || a.person_id
       WHEN starts_with(a.holder, 'account:') THEN a.holder ELSE a.holder || '/' || a.person_id END AS party,
     a.account_id, a.visit, a.but, c.phone AS account_phone, c.phone_index AS account_phone_index,
-    g.live_most, g.day_most, COALESCE(m.items = '[]'::jsonb OR m.items ? a.item_code, false) AS mandated
+    -- An agent's own person is its own: what it books as agent and as a person is counted apart.
+    CASE WHEN g.id IS NOT NULL THEN c.person_id END AS own,
+    CASE WHEN c.person_id IS DISTINCT FROM a.person_id THEN g.live_most END AS live_most,
+    CASE WHEN c.person_id IS DISTINCT FROM a.person_id THEN g.day_most END AS day_most,
+    COALESCE(m.items = '[]'::jsonb OR m.items ? a.item_code, false) AS mandated
   FROM unnest(%(slots)s::bigint[], %(items)s::text[], %(people)s::bigint[], %(holders)s::text[], %(evidence)s::int[],
     %(accounts)s::bigint[], %(visits)s::text[], %(but)s::text[])
     WITH ORDINALITY AS a(slot_id, item_code, person_id, holder, evidence, account_id, visit, but, ord)
   LEFT JOIN identity_account c ON c.id = a.account_id
   LEFT JOIN identity_agent g ON g.account_id = a.account_id AND g.suspended_at IS NULL
-    AND c.person_id IS DISTINCT FROM a.person_id
   -- Two entries joined meanwhile: the mandate stands under the one that stays.
   LEFT JOIN identity_mandate m ON m.agent_id = g.id AND m.ended_at IS NULL AND m.given_at IS NOT NULL
     AND m.person_id = COALESCE((SELECT same_as_id FROM identity_person WHERE id = a.person_id), a.person_id)
-    AND m.valid_until >= %(today)s
+    AND m.valid_until >= %(today)s AND c.person_id IS DISTINCT FROM a.person_id
 ), slot AS MATERIALIZED (
   SELECT s.id, s.hall_id, s.business, s.day, s.half, s.starts_at, s.ends_at, s.quota, s.taken, s.carried, s.internal_quota,
     s.internal_taken, s.closed, s.cut_off_at, s.extended_only, s.items, s.channels,
@@ -248,7 +251,8 @@ LEFT JOIN LATERAL (
     count(DISTINCT y.visit) FILTER (WHERE y.hall_id = s.hall_id AND y.day = s.day) AS in_day
   FROM (
     SELECT hall_id, day, starts_at, ends_at, COALESCE(NULLIF(visit_group, ''), code) AS visit FROM booking_appointment
-    WHERE account_id = a.account_id AND state = ANY(%(live)s) AND ends_at > %(now)s AND code <> a.but OFFSET 0
+    WHERE account_id = a.account_id AND state = ANY(%(live)s) AND ends_at > %(now)s AND code <> a.but
+      AND (a.own IS NULL OR (person_id = a.own) = (a.person_id = a.own)) OFFSET 0
   ) y WHERE y.visit <> a.visit
 ) account ON a.account_id IS NOT NULL
 LEFT JOIN LATERAL (

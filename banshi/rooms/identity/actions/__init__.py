@@ -17,6 +17,10 @@ from banshi.kernel.names import InvalidName, label
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.identity.actions.agents import (
+    ASKED_FOR,
+    accept_agent,
+    decline_agent,
+    drop_unanswered,
     limit_agent,
     register_agent,
     restore_agent,
@@ -171,12 +175,14 @@ def add_to_account(
 
     :param most: how many people an account may have; :param new_a_day: how many may be new on one day, those taken out
         again included.
-    :raises Refused: too-many-people; mandate-missing – an agent's clients are registered at the hall.
+    :raises Refused: too-many-people; mandate-missing – an agent's clients are registered at
+        the hall; its own person is its own.
     """
     lock_account(account_id)
     row = AccountPerson.objects.filter(account_id=account_id, person_id=person_id).first()
     if row is None or row.removed_at is not None:
-        if Agent.objects.filter(account_id=account_id, suspended_at=None).exists():
+        acts = Agent.objects.filter(account_id=account_id, suspended_at=None).exists()
+        if acts and not Account.objects.filter(id=account_id, person_id=person_id, person_evidence__gt=0).exists():
             raise Refused("mandate-missing")
         mine = AccountPerson.objects.filter(account_id=account_id)
         if most is not None and mine.filter(removed_at=None).count() >= most:
@@ -383,9 +389,11 @@ def set_active(*, staff: Staff, active: bool, by: Actor, now: datetime) -> None:
 
 
 __all__ = [
+    "ASKED_FOR",
     "CHINA",
     "Enrolled",
     "PersonAsked",
+    "accept_agent",
     "add_to_account",
     "add_typed",
     "agree_to_mandate",
@@ -399,6 +407,8 @@ __all__ = [
     "correct_name",
     "create_key",
     "create_staff",
+    "decline_agent",
+    "drop_unanswered",
     "end_mandate",
     "end_role",
     "enrol",

@@ -13,7 +13,7 @@ from banshi.kernel.actors import Actor
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
-from banshi.rooms.identity.actions.agents import NO_PAPER, invalid, locked_agent
+from banshi.rooms.identity.actions.agents import NO_PAPER, accepted_agent, invalid, locked_agent
 from banshi.rooms.identity.actions.people import CHINA, clean_name, enrol, name_index
 from banshi.rooms.identity.models import AccountPerson, Agent, Mandate, Person
 from banshi.rooms.identity.queries.mandates import mandate_over
@@ -39,12 +39,12 @@ def give_mandate(
     """Somebody has the agent act for them: the clerk saw the letter and the client's document. A new one replaces the old.
 
     :param items: codes of the matters it covers; empty = all. :param valid_until: its last day.
-    :raises Refused: invalid (name, paper, end), identity-invalid, nothing-found.
+    :raises Refused: invalid (name, paper, end), identity-invalid, nothing-found; wrong-state – the agent is not accepted.
     """
     if not paper.strip():
         raise invalid("paper", NO_PAPER)
     _check_end(valid_until, now)
-    agent = locked_agent(agent_id)
+    agent = accepted_agent(agent_id)
     person = _client(name=name, id_type=id_type, id_number=id_number, by=by, now=now)
     mandate = Mandate(
         agent=agent, person=person, items=sorted(set(items)), valid_until=valid_until, name=clean_name(name)
@@ -69,10 +69,10 @@ def propose_mandate(
     """The agent says for whom it is to act: no right yet. A new proposal for the same client replaces the one before.
 
     :raises Refused: invalid (name, end), identity-invalid, nothing-found; mandate-missing – the agent is suspended;
-        too-many-people – so many proposals wait already.
+        wrong-state – it is not accepted; too-many-people – so many proposals wait already.
     """
     _check_end(valid_until, now)
-    agent = locked_agent(agent_id)
+    agent = accepted_agent(agent_id)
     if agent.suspended_at is not None:
         raise Refused("mandate-missing", facts={"agent": agent_id})
     person = _client(name=name, id_type=id_type, id_number=id_number, by=by, now=now)
@@ -135,7 +135,7 @@ def end_mandate(*, mandate_id: int, by: Actor, now: datetime) -> None:
     if mandate.given_at is not None:
         entries = Person.objects.filter(same_as_id=mandate.person_id).values_list("id", flat=True)
         AccountPerson.objects.filter(
-            account_id=mandate.agent.account_id, person_id__in=[mandate.person_id, *entries], removed_at=None
+            account_id=mandate.agent.books_as, person_id__in=[mandate.person_id, *entries], removed_at=None
         ).update(removed_at=now)
     audit.record(action="mandate-ended", by=by, now=now, **_about(mandate))
 
@@ -177,7 +177,7 @@ def _stand(mandate: Mandate, *, paper: str, by: Actor, now: datetime) -> None:
     mandate.paper, mandate.given_at, mandate.given_by = paper.strip()[:200], now, str(by)[:60]
     mandate.save()
     AccountPerson.objects.update_or_create(
-        account_id=mandate.agent.account_id,
+        account_id=mandate.agent.books_as,
         person=mandate.person,
         defaults={"name": mandate.name, "removed_at": None},
         create_defaults={"name": mandate.name, "added_at": now},
@@ -211,7 +211,11 @@ def hand_over_mandates(keep: Person, other: Person, *, how: str, now: datetime) 
 
     Of a number typed wrongly only those given in this person's name go over.
     """
-    rows = Mandate.objects.select_for_update(no_key=True).filter(person__in=[keep, other]).select_related("agent")
+    rows = (
+        Mandate.objects.select_for_update(of=("self",), no_key=True)
+        .filter(person__in=[keep, other])
+        .select_related("agent")
+    )
     found = list(rows.order_by("id"))
     going = [row for row in found if row.person_id == other.pk and (how == "renewed" or _is_of(row, keep))]
     staying = [row for row in found if row.person_id == keep.pk]
@@ -236,18 +240,18 @@ def _strength(mandate: Mandate) -> tuple[date, bool, int, int]:
 
 
 def _is_of(mandate: Mandate, keep: Person) -> bool:
-    listed = AccountPerson.objects.filter(account_id=mandate.agent.account_id, person_id=mandate.person_id)
+    listed = AccountPerson.objects.filter(account_id=mandate.agent.books_as, person_id=mandate.person_id)
     name: str | None = mandate.name or listed.values_list("name", flat=True).first()
     return name is not None and name_index(name) == keep.name_index
 
 
 def _list_under(keep: Person, other: Person, mandate: Mandate, *, now: datetime) -> None:
     """A number that leads nowhere from now on: in the agent's list the client stands under the right one."""
-    rows = AccountPerson.objects.filter(account_id=mandate.agent.account_id, removed_at=None)
+    rows = AccountPerson.objects.filter(account_id=mandate.agent.books_as, removed_at=None)
     if not rows.filter(person=other).update(removed_at=now) or mandate.ended_at is not None:
         return
     AccountPerson.objects.update_or_create(
-        account_id=mandate.agent.account_id,
+        account_id=mandate.agent.books_as,
         person=keep,
         defaults={"name": mandate.name, "removed_at": None},
         create_defaults={"name": mandate.name, "added_at": now},

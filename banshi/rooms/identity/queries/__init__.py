@@ -20,12 +20,14 @@ from banshi.rooms.identity.models import Account, AccountPerson, ApiKey, Person,
 from banshi.rooms.identity.queries.agents import (
     ActsForMe,
     AgentView,
+    AskedToAct,
     Client,
     accounts_of_key,
     acting_for,
     agent,
     agent_of,
     agents,
+    asked_to_act,
     mandate,
 )
 from banshi.rooms.identity.queries.mandates import Mandates, mandate_over, mandates_of, speaks_for
@@ -263,6 +265,7 @@ def forget_epochs() -> None:
 __all__ = [
     "ActsForMe",
     "AgentView",
+    "AskedToAct",
     "Client",
     "HeldRole",
     "KeyInfo",
@@ -275,6 +278,7 @@ __all__ = [
     "agent",
     "agent_of",
     "agents",
+    "asked_to_act",
     "documents_of",
     "entry_of_document",
     "epoch_of",

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from banshi.foundation.crypto import blind_index
 from banshi.kernel.masking import mask_name
-from banshi.rooms.identity.models import AccountPerson, Agent, Mandate
+from banshi.rooms.identity.models import Account, AccountPerson, Agent, Mandate
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class AgentView:
     """A registered agent with its clients, those whose mandates stand first; and what it proposed, oldest first."""
 
     id: int
-    account_id: int
+    account_id: int | None  # None: the owner of the number has not accepted yet
     hall: str
     name: str
     phone: str
@@ -66,7 +66,12 @@ class AgentView:
     def comes_through(self, key_id: int, end_user: str) -> bool:
         """Whether this is the agent that a key, or a user of its system, acts as."""
         index = blind_index(end_user, purpose="end-user") if end_user else ""
-        return self.key_id == key_id and self.end_user_index in ("", index)
+        return self.account_id is not None and self.key_id == key_id and self.end_user_index in ("", index)
+
+    @property
+    def state(self) -> str:
+        """proposed | active | suspended."""
+        return "suspended" if self.suspended_at else "active" if self.account_id is not None else "proposed"
 
 
 def agents(
@@ -87,11 +92,11 @@ def agents(
         for one in AccountPerson.objects.filter(account__agents__in=list(rows)).order_by("id")
     }
     for one in mandates.order_by("-valid_until", "id"):
-        name = one.name or names.get((one.agent.account_id, one.person_id)) or one.person.masked_name
+        name = one.name or names.get((one.agent.books_as, one.person_id)) or one.person.masked_name
         clients.setdefault((one.agent_id, one.given_at is not None), []).append(_client(one, name=name, today=today))
     return [
         AgentView(
-            row.pk, row.account_id, row.hall, row.name, row.account.phone, row.paper, row.live_most, row.day_most,
+            row.pk, row.account_id, row.hall, row.name, (row.account or row).phone or "", row.paper, row.live_most, row.day_most,
             row.registered_at, row.suspended_at, row.key_id, row.key.name if row.key else "", row.end_user_index,
             clients=tuple(clients.get((row.pk, True), ())),
             proposals=tuple(sorted(clients.get((row.pk, False), ()), key=lambda each: each.mandate_id)),
@@ -120,7 +125,7 @@ def mandate(mandate_id: int, *, today: date) -> tuple[int, Client] | None:
     row = Mandate.objects.filter(id=mandate_id).select_related("person", "agent").first()
     if row is None:
         return None
-    listed = AccountPerson.objects.filter(account_id=row.agent.account_id, person_id=row.person_id)
+    listed = AccountPerson.objects.filter(account_id=row.agent.books_as, person_id=row.person_id)
     name = row.name or listed.values_list("name", flat=True).first() or row.person.masked_name
     return row.agent_id, _client(row, name=name, today=today)
 
@@ -136,9 +141,29 @@ def agent_of(account_id: int | None, *, today: date) -> AgentView | None:
     return found[0] if found and found[0].suspended_at is None else None
 
 
-def accounts_of_key(key_id: int) -> list[int]:
-    """Accounts of the agents that book through this key."""
-    return list(Agent.objects.filter(key_id=key_id).order_by("id").values_list("account_id", flat=True))
+def accounts_of_key(key_id: int, *, end_user: str = "") -> list[int]:
+    """Accounts of the agents that this key, or this user of its system, acts as."""
+    index = blind_index(end_user, purpose="end-user") if end_user else ""
+    rows = Agent.objects.filter(key_id=key_id, account__isnull=False, end_user_index__in=["", index])
+    return [found for found in rows.order_by("id").values_list("account_id", flat=True) if found is not None]
+
+
+@dataclass(frozen=True)
+class AskedToAct:
+    """A hall would register somebody's telephone number as an agent."""
+
+    agent_id: int
+    name: str
+    hall: str
+    live_most: int
+    day_most: int
+
+
+def asked_to_act(account_id: int, *, since: datetime) -> list[AskedToAct]:
+    """What halls ask the owner of this account's number, oldest first. :param since: what was asked before has run out."""
+    index = Account.objects.values_list("phone_index", flat=True).get(id=account_id)
+    rows = Agent.objects.filter(account=None, phone_index=index, suspended_at=None, registered_at__gt=since)
+    return [AskedToAct(row.pk, row.name, row.hall, row.live_most, row.day_most) for row in rows.order_by("id")]
 
 
 @dataclass(frozen=True)

@@ -216,4 +216,6 @@ def link(base: str, *, key: str, subject: str) -> str:
         return f"{base}/{'r' if key in ('rate', 'rating_answered') else 't'}/{ref}"
     if kind == "appointment":
         return f"{base}/a/{ref}"
+    if kind == "agent":
+        return f"{base}/me/"
     return f"{base}/appointments/" if kind in ("waiting", "suspension", "entry") else ""

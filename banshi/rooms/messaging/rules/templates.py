@@ -48,6 +48,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "rate": (("link",),),
     "rating_answered": (("text",),),
     "booking_open": (("hall",),),
+    "agent_asked": (("hall",), ("link",)),
 }
 
 

@@ -128,6 +128,10 @@ COMMON: dict[str, dict[str, str]] = {
         "zh": "有更早的位子：{when}，{hall}[，办“{item}”][，原来约在{was}]。[留到{expires}。][要换就点，不换就不用管：{link}]",
         "en": "An earlier place: {when}, {hall}[, for “{item}”][; booked for {was}].[ Kept until {expires}.][ Take it, or leave things as they are: {link}]",
     },
+    "agent_asked": {
+        "zh": "{hall}想把这个号码登记为代办人[“{text}”]。是就登录后同意，不是就拒绝；不管它，什么都不变。[{link}]",
+        "en": "{hall} wants to register this number as the agent[ “{text}”]. Sign in to accept, or say it is not you; without an answer nothing changes.[ {link}]",
+    },
     "waiting_closed": {
         "zh": "{hall}{day}[“{item}”]不能约了，候补到此为止。[换一天：{link}]",
         "en": "{hall} can no longer be booked[ for “{item}”] on {day}; the wait for a place ends here.[ Choose another day: {link}]",
