@@ -16,6 +16,7 @@ from banshi.rooms.booking.rules import is_of
 from banshi.rooms.catalogue.models import Item, MaterialRequirement
 from banshi.rooms.identity import queries as people
 from banshi.rooms.places.models import Hall
+from banshi.rooms.tickets import queries as tickets
 from banshi.surfaces.api.keys import Caller
 from banshi.surfaces.api.parts import hall_name, named
 
@@ -58,7 +59,8 @@ def mandate_over(caller: Caller, found: Appointment) -> bool:
 def appointment_part(appointment: Appointment) -> dict[str, Any]:
     """An appointment with its hall, item and person at hand."""
     name = booking.shown_name(appointment)
-    return _part(appointment, hall=appointment.hall, item=_item(appointment.item_id), name=name)
+    part = _part(appointment, hall=appointment.hall, item=_item(appointment.item_id), name=name)
+    return part | {"without_number": tickets.came_without_number(appointment)}
 
 
 def booked_part(appointment: Appointment, name: str) -> dict[str, Any]:
@@ -81,6 +83,7 @@ def _part(appointment: Appointment, *, hall: Hall, item: dict[str, Any], name: s
         "item": item["item"],
         "starts_at": rfc3339(appointment.starts_at, zone),
         "ends_at": rfc3339(appointment.ends_at, zone),
+        "without_number": False,
         "persons": appointment.persons,
         "bring": item["bring"],
         "name": name,

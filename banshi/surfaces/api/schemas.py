@@ -366,6 +366,10 @@ class AppointmentOut(Out):
     code: str
     qr: str = Field(description="Text of the QR code to show on arrival; signed. Empty where a mandate is over.")
     status: Literal["booked", "checked_in", "served", "cancelled", "no_show"]
+    without_number: bool = Field(
+        False,
+        description="`checked_in`, but no number was taken: the person was in the hall, so it is no no-show.",
+    )
     hall: Named
     item: Named
     starts_at: datetime

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from banshi.foundation import clock
 from banshi.foundation.crypto import signed_ok
 from banshi.journeys import check_in
+from banshi.journeys.after_miss import numbers_given
 from banshi.journeys.stops import Stop, stop_of
 from banshi.kernel.refusals import Alternative, Refused
 from banshi.rooms.booking import actions as booking
@@ -100,6 +101,7 @@ def _page(request: Any, found: Appointment, *, now: datetime, refused: Refused |
         return _fate(request, found, now=now, refused=refused)
     policy = places.policy_of(hall.pk, now=now)
     ticket = Ticket.objects.filter(appointment=found).exclude(state="redirected").order_by("-id").first()
+    without_number = tickets.came_without_number(found)
     same_visit = [each for each in bookings.of_visit(found.visit_group, now=now) if each.code != found.code]
     is_today = found.day == now.astimezone(ZoneInfo(hall.timezone)).date()
     context = {
@@ -112,6 +114,11 @@ def _page(request: Any, found: Appointment, *, now: datetime, refused: Refused |
         "closed": _closed(found, now),
         "policy": policy,
         "ticket": ticket,
+        "without_number": without_number,
+        "numbers_given": without_number
+        and is_today
+        and policy.tickets.late != "refuse"
+        and numbers_given(hall, item=found.item.code, category=found.category.code, now=now),
         "own_number": _own_number(request, found, ticket),
         "same_visit": same_visit,
         "k": _query(request, found),

@@ -28,7 +28,7 @@ from banshi.rooms.tickets.queries.line import (
     LineWindow,
     line,
 )
-from banshi.rooms.tickets.queries.missed import back_until_by_ref
+from banshi.rooms.tickets.queries.missed import back_until_by_ref, came_without_number
 from banshi.rooms.tickets.queries.numbers import categories_open, numbers_open
 from banshi.rooms.tickets.queries.scene import Promise, promise_for
 from banshi.rooms.tickets.queries.ticket import (
@@ -75,6 +75,7 @@ __all__ = [
     "back_until_by_ref",
     "beside",
     "by_number",
+    "came_without_number",
     "categories_open",
     "claimable",
     "contact_of",

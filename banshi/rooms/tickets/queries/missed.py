@@ -1,10 +1,11 @@
-"""Until when a missed number may be put back (补号)."""
+"""Until when a missed number may be put back (补号); who was here and took none."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
 
+from banshi.rooms.booking.models import Appointment
 from banshi.rooms.places.queries import policy_of
 from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.models import Miss, Ticket
@@ -36,3 +37,8 @@ def back_until_by_ref(refs: Iterable[str], now: datetime) -> dict[str, datetime]
     """As `back_until`, by ref."""
     rows = {row.pk: row for row in Ticket.objects.filter(ref__in=list(refs), state="missed")}
     return {rows[pk].ref: until for pk, until in back_until(rows.values(), now).items()}
+
+
+def came_without_number(booked: Appointment) -> bool:
+    """Whether its period went by while its person was in the hall for something else: no number, and no no-show."""
+    return booked.state == "checked_in" and not Ticket.objects.filter(appointment=booked).exists()
