@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 
 from banshi.foundation import states
-from banshi.foundation.said import named, one_tongue
+from banshi.foundation.said import english, named, one_tongue
 from banshi.foundation.templatetags.ui import clock_words, day_words, span_words
 from banshi.kernel.masking import mask_name
 from banshi.rooms.audit.queries import EntryView
@@ -25,7 +25,7 @@ from banshi.rooms.calendars.models import Closure
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.devices.models import Device
 from banshi.rooms.feedback.models import Task
-from banshi.rooms.identity.models import ApiKey, Person, Role, Staff
+from banshi.rooms.identity.models import Agent, ApiKey, Person, Role, Staff
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.places.models import Category, Hall, Window
 from banshi.rooms.tickets.models import Ticket
@@ -159,7 +159,7 @@ def read(entries: Iterable[EntryView]) -> list[Line]:
 def _sentence(row: EntryView, who: str, things: Things) -> str:
     kind = row.subject.partition(":")[0]
     words = DEEDS.get(f"{row.action}:{kind}") or DEEDS.get(row.action) or pgettext("deed", "%(who)s changed %(what)s")
-    text = str(words) % {"who": who, "what": things.name(row.subject)}
+    text = str(words) % {"who": who, "what": things.subject(row)}
     return _evenly_spaced(text[:1].upper() + text[1:])
 
 
@@ -181,6 +181,9 @@ class Things:
             wanted.setdefault(kind, set()).add(key)
             for mentioned, keys in _mentioned(row.facts):
                 wanted.setdefault(mentioned, set()).update(keys)
+            if kind == "appointment" and (slot := row.facts.get("from" if row.action == "moved" else "slot")):
+                wanted.setdefault("slot-start", set()).add(str(slot))
+                wanted.setdefault("appointment-then", set()).add(key)
             wanted.setdefault("hall", set()).add(row.hall)
         self._names = {(kind, key): name for kind in wanted for key, name in _named(kind, wanted[kind]).items()}
 
@@ -188,6 +191,14 @@ class Things:
         """“3 号窗口”; the kind of thing where it is gone."""
         kind, _colon, key = subject.partition(":")
         return self._names.get((kind, key)) or str(_KINDS.get(kind, pgettext("thing", "something")))
+
+    def subject(self, row: EntryView) -> str:
+        """What an entry is about, by the time it was about: an appointment may have been moved since."""
+        kind, _colon, key = row.subject.partition(":")
+        then = self._names.get(("appointment-then", key)) if kind == "appointment" else None
+        slot = row.facts.get("from" if row.action == "moved" else "slot")
+        at = self._names.get(("slot-start", str(slot)))
+        return then.replace(_TIME, at) if then and at else self.name(row.subject)
 
     def details(self, row: EntryView) -> tuple[str, ...]:
         order = {name: place for place, name in enumerate(_FACTS)}
@@ -287,7 +298,7 @@ def _day(text: str) -> str:
 def _mentioned(facts: Mapping[str, Any]) -> Iterable[tuple[str, set[str]]]:
     for name, value in facts.items():
         kind = "slot" if name in ("from", "to") and isinstance(value, int) else _NAMED_FACTS.get(name)
-        if kind and value not in (None, "", True, False):
+        if kind and value not in (None, "") and not isinstance(value, bool):  # 1 == True, and an id
             yield kind, {str(each) for each in (value if isinstance(value, list) else [value])}
 
 
@@ -352,6 +363,26 @@ def _appeals(keys: set[str]) -> dict[str, str]:
     return {str(key): mask_name(one.person.name) for key, one in against if one is not None}
 
 
+_TIME = "\0"  # in the name of an appointment, until it is known when it was then
+
+
+def _appointments_then(keys: set[str]) -> dict[str, str]:
+    rows = Appointment.objects.filter(code__in=keys).select_related("item").order_by("id")
+    words = pgettext("thing", "appointment %(code)s (%(item)s, %(time)s)")
+    return {r.code: words % {"code": r.code, "item": named(r.item), "time": _TIME} for r in rows}
+
+
+def _slot_starts(keys: set[str]) -> dict[str, str]:
+    rows = Slot.objects.filter(pk__in=_numbers(keys)).order_by("pk")
+    return {str(row.pk): _moment(row.starts_at) for row in rows}
+
+
+def _agents(keys: set[str]) -> dict[str, str]:
+    words = pgettext("thing", "the agent %(name)s")
+    rows = Agent.objects.filter(pk__in=_numbers(keys)).order_by("pk")
+    return {str(row.pk): words % {"name": mask_name(row.name)} for row in rows}
+
+
 def _appointments(keys: set[str]) -> dict[str, str]:
     rows = Appointment.objects.filter(code__in=keys).select_related("item").order_by("id")
     words = pgettext("thing", "appointment %(code)s (%(item)s, %(time)s)")
@@ -359,8 +390,19 @@ def _appointments(keys: set[str]) -> dict[str, str]:
 
 
 def _slots(keys: set[str]) -> dict[str, str]:
-    rows = Slot.objects.filter(pk__in=_numbers(keys)).order_by("pk")
-    return {str(row.pk): span_words(row.starts_at, row.ends_at, None) for row in rows}
+    """The span, and for which business or matter its places are."""
+    rows = list(Slot.objects.filter(pk__in=_numbers(keys)).order_by("pk"))
+    halls, codes = {row.hall_id for row in rows}, {row.business.partition(":")[2] for row in rows}
+    categories = Category.objects.filter(hall__in=halls, code__in=codes).order_by("pk")
+    names = {(each.hall_id, f"cat:{each.code}"): named(each) for each in categories}
+    items = {f"item:{code}": name for code, name in _by_code(Item)(codes).items()}
+    words = pgettext("thing", "%(category)s, %(span)s")
+    found = {}
+    for row in rows:
+        span = span_words(row.starts_at, row.ends_at, None)
+        business = names.get((row.hall_id, row.business)) or items.get(row.business)
+        found[str(row.pk)] = words % {"category": business, "span": span} if business else span
+    return found
 
 
 def _moment(at: datetime) -> str:
@@ -411,8 +453,21 @@ def _messages(keys: set[str]) -> dict[str, str]:
 
 
 def _closures(keys: set[str]) -> dict[str, str]:
-    rows = Closure.objects.filter(pk__in=_numbers(keys)).order_by("pk")
-    return {str(row.pk): span_words(row.starts_at, row.ends_at, None) for row in rows}
+    """Which part, from when to when, why."""
+    rows = Closure.objects.filter(pk__in=_numbers(keys)).select_related("floor", "zone", "category", "item")
+    found = {}
+    for row in rows.order_by("pk"):
+        part = row.floor or row.zone or row.category or row.item
+        reason = row.reason_en if english() else row.reason_zh
+        said = (_part(part), span_words(row.starts_at, row.ends_at, None), reason)
+        found[str(row.pk)] = " · ".join(each for each in said if each)
+    return found
+
+
+def _part(part: Any) -> str:
+    if part is None:
+        return pgettext("thing", "the whole hall")
+    return named({"l_zh": part.label_zh, "l_en": part.label_en}, "l") if hasattr(part, "label_zh") else named(part)
 
 
 def _days(keys: set[str]) -> dict[str, str]:
@@ -441,6 +496,7 @@ def _keys(keys: set[str]) -> dict[str, str]:
 _FINDERS: dict[str, Callable[[set[str]], dict[str, str]]] = {
     "appointment": _appointments, "slot": _slots, "ticket": _tickets, "task": _tasks, "staff": _staff, "role": _roles,
     "window": _windows, "template": _templates, "message": _messages, "closure": _closures, "device": _devices,
+    "appointment-then": _appointments_then, "slot-start": _slot_starts, "agent": _agents,
     "key": _keys, "item": _by_code(Item), "hall": _by_code(Hall), "category": _by_code(Category),
     "person": _people(Person), "suspension": _people(Suspension, "person"), "entry": _people(LedgerEntry, "person"),
     "waiting": _people(Waiting, "person"), "appeal": _appeals, "day-sheet": _days,

@@ -8,9 +8,14 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.rooms.audit import actions as audit
+from banshi.rooms.audit.queries import trail
+from banshi.rooms.booking.models import Appointment
+from banshi.rooms.calendars.models import Closure
+from banshi.surfaces.office.deeds import read
 from tests.surfaces.office.editing import booked, manager, office, signed_in, staff_with  # noqa: F401 – fixtures
 from tests.town import TUESDAY_NINE, Town, at
 
@@ -85,3 +90,37 @@ def test_a_reference_alone_asks_for_the_deeds_of_that_appointment(manager: Clien
     assert {line.entry.subject for line in bare.context["lines"]} == {f"appointment:{one.code}"}
     assert other.code not in bare.content.decode()
     assert "appointment:" not in bare.content.decode().split('id="subject"')[1].split(">")[0]
+
+
+def entry(action: str, subject: str, **facts: Any) -> Any:
+    by = Actor(ActorKind.STAFF, "1", "town")
+    audit.record(action=action, subject=subject, by=by, now=TUESDAY_NINE, hall="town", facts=facts)
+    with translation.override("zh-hans"):
+        return read(trail(hall="town", action=action, limit=1))[0]
+
+
+def test_an_entry_speaks_of_the_time_it_was_about(office: Town):  # noqa: F811
+    row = booked(office, "2026-03-11 10:00", 0)
+    first = row.slot_id
+    later = office.slot(starts=at("2026-03-12 12:00"))
+    Appointment.objects.filter(pk=row.pk).update(slot=later, starts_at=later.starts_at, ends_at=later.ends_at)
+
+    placed = entry("placed", f"appointment:{row.code}", slot=first)
+    moved = entry("moved", f"appointment:{row.code}", **{"from": first, "to": later.pk})
+
+    assert [("10:00）" in each.sentence, "12:00）" in each.sentence) for each in (placed, moved)] == [(True, False)] * 2
+
+
+def test_an_entry_names_the_closure_and_the_places(office: Town):  # noqa: F811
+    category = office.categories["A"]
+    closure = Closure.objects.create(
+        hall=office.hall, category=category, starts_at=at("2026-03-10 10:15"), ends_at=at("2026-03-10 11:30"),
+        reason_zh="读卡器坏了", reason_en="Broken", made_by="system", made_at=TUESDAY_NINE,
+    )  # fmt: skip
+    row = booked(office, "2026-03-11 10:00", 0)
+
+    said = entry("closed", "hall:town", closure=closure.pk).details[0]
+    places = entry("quota", f"slot:{row.slot_id}", **{"from": [20, 4], "to": [1, 0]}).sentence
+
+    assert said == f"闭厅：{category.name_zh} · 3月10日 周二 10:15–11:30 · 读卡器坏了"
+    assert category.name_zh in places
