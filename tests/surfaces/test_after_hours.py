@@ -128,6 +128,16 @@ def test_once_the_line_is_closed_the_page_apologises_and_offers_the_first_time(e
     assert "抱歉，今天没有轮到" in slip(number(0))
 
 
+def test_days_later_the_apology_is_about_that_day(evening: Town):
+    go_to(at("2026-03-10 18:00"))
+    close_hall_day.close_due(now=clock.now())
+    go_to(at("2026-03-13 10:00"))
+
+    page = phone(number(0))
+
+    assert ("抱歉，当天没有轮到" in page, "今天没有轮到" in page) == (True, False)
+
+
 def test_a_number_given_up_gets_no_apology(evening: Town):
     Ticket.objects.filter(ref=number(0)).update(state="left")
 

@@ -188,6 +188,7 @@ def _ticket(request: Any, ref: str, *, now: datetime) -> dict[str, Any]:
     if unserved:  # why, as long as that closure runs
         closed = stop_of(hall, now, item=seen.item, category=seen.category)
     mine = _mine(request, ref)
+    zone = ZoneInfo(hall.timezone)
     gone = after_miss(seen, hall=hall, now=now)
     return {
         "t": seen,
@@ -198,6 +199,7 @@ def _ticket(request: Any, ref: str, *, now: datetime) -> dict[str, Any]:
         "after": after,
         "too_late": too_late,
         "unserved": unserved,
+        "same_day": seen.made_at.astimezone(zone).date() == now.astimezone(zone).date(),
         "gone": gone,
         "first_place": first_place(seen.ref, now) if too_late or unserved or late else gone and gone.first_place,
         "hall": hall,
