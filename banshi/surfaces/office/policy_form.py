@@ -303,14 +303,20 @@ def shown(each: Field) -> str:
     if each.kind == "checks":
         return _(", ").join(words.get(str(v), str(v)) for v in each.value)
     if each.kind == "quotas":
-        return "; ".join(
-            _("%(target)s %(code)s: %(public)s public, %(internal)s kept")
-            % {
-                "target": OPTIONS["quota.target"].get(q["target"], q["target"]),
-                "code": "" if q["code"] == "*" else q["code"],
-                "public": q["public"],
-                "internal": q["internal"],
-            }
-            for q in each.value
-        ).replace(" :", ":")
+        return (
+            "; ".join(
+                _("%(target)s %(code)s: %(public)s public, %(internal)s kept")
+                % {
+                    "target": _("Every category")
+                    if (q["target"], q["code"]) == ("category", "*")
+                    else OPTIONS["quota.target"].get(q["target"], q["target"]),
+                    "code": "" if q["code"] == "*" else q["code"],
+                    "public": q["public"],
+                    "internal": q["internal"],
+                }
+                for q in each.value
+            )
+            .replace(" :", ":")
+            .replace(" ：", "：")
+        )
     return str(each.value).replace("\n", "; ")
