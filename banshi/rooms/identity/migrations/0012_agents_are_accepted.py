@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             "agent",
             models.UniqueConstraint(
-                condition=models.Q(("key__isnull", False), ("account__isnull", False)),
+                condition=models.Q(("account__isnull", False), ("key__isnull", False)),
                 fields=("key", "end_user_index"),
                 name="a_user_of_a_key_is_one_agent",
             ),
@@ -40,8 +40,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(("account__isnull", False), ("phone", None), ("phone_index", "")),
                     models.Q(
-                        models.Q(("account", None), ("phone__isnull", False)),
-                        models.Q(("phone_index", ""), _negated=True),
+                        ("account", None), ("phone__isnull", False), models.Q(("phone_index", ""), _negated=True)
                     ),
                     _connector="OR",
                 ),
