@@ -161,7 +161,7 @@ def confirm_mandate(request: HttpRequest, mandate: Path[Id], body: PaperIn) -> A
         _reached(who, agent_id)
         identity.confirm_mandate(mandate_id=mandate, paper=body.paper, by=who.by, now=now)
     else:
-        person_id = _vouched(who, body.person)
+        person_id = _vouched(who, body.person, agent_id)
         identity.agree_to_mandate(mandate_id=mandate, person_id=person_id, by=who.by, now=now)
     return answer(200, _mandate_view(mandate)[1])
 
@@ -173,7 +173,7 @@ def end_mandate(request: HttpRequest, mandate: Path[Id], body: EndMandateIn) -> 
     who = caller(request)
     agent_id, _ = _mandate_view(mandate)
     if body.person is not None:
-        identity.must_be_of(mandate_id=mandate, person_id=_vouched(who, body.person))
+        identity.must_be_of(mandate_id=mandate, person_id=_vouched(who, body.person, agent_id))
     else:
         _reached(who, agent_id, body.end_user)
     identity.end_mandate(mandate_id=mandate, by=who.by, now=clock.now())
@@ -183,8 +183,10 @@ def end_mandate(request: HttpRequest, mandate: Path[Id], body: EndMandateIn) -> 
 @router.post("/people/mandates", **op("who_acts_for", {200: ActsForMeListOut}), summary="Who may act for a person")
 @write
 def who_acts_for(request: HttpRequest, body: WhoseIn) -> Answer:
-    """Who may act for this person, and who proposed to. A vouching channel asks for its signed-in user."""
-    person_id = _vouched(caller(request), body.person)
+    """Who may act for this person in the halls of the key, and who proposed to. A vouching channel asks for its signed-in
+    user."""
+    who = caller(request)
+    person_id = _vouched(who, body.person)
     rows = people.acting_for(person_id, today=clock.now().astimezone(identity.CHINA).date())
     return answer(
         200,
@@ -201,6 +203,7 @@ def who_acts_for(request: HttpRequest, body: WhoseIn) -> Answer:
                     "resting": each.resting,
                 }
                 for each in rows
+                if who.reaches(each.hall)
             ]
         },
     )
@@ -235,15 +238,21 @@ def _mandate_view(mandate_id: int) -> tuple[int, dict[str, Any]]:
     return known[0], _mandate(*known)
 
 
-def _vouched(who: Caller, person: ClientIn | None) -> int:
+def _vouched(who: Caller, person: ClientIn | None, agent_id: int | None = None) -> int:
     """The client themselves, as a vouching channel knows them.
 
-    :raises Refused: nothing-found – nobody of that number; nobody at all for a key that only passes on what was typed.
+    :param agent_id: whose mandate it is about: an agent of a hall that the key reaches.
+    :raises Refused: nothing-found – nobody of that number, or under another name than a card or a window proved; nobody at
+        all for a key that only passes on what was typed.
     """
+    if agent_id is not None:
+        agent = people.agent(agent_id, today=clock.now().astimezone(identity.CHINA).date())
+        if agent is None or not who.reaches(agent.hall):
+            raise Refused("nothing-found", facts={"agent": agent_id})
     if who.evidence < Evidence.VOUCHED or person is None:
         raise Refused("nothing-found", facts={"needs": "a vouching channel, and `person`"})
     known = people.person_by_document(person.id_type, person.id_number)
-    if known is None:
+    if known is None or not people.may_be(known, person.name):
         raise Refused("nothing-found", facts={"person": "number"})
     return known.pk
 

@@ -12,7 +12,7 @@ from banshi.rooms.audit.models import Entry
 from banshi.rooms.booking import actions
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.identity import actions as identity
-from banshi.rooms.identity.models import Account, Agent, ApiKey, Mandate
+from banshi.rooms.identity.models import Account, Agent, ApiKey, Mandate, Person
 from banshi.surfaces.api import keys
 from tests.agents import accept, account_of, pension_there
 from tests.rooms.booking.test_who_books import by_account
@@ -228,6 +228,26 @@ def test_the_client_sees_who_may_act_agrees_and_ends_it_through_a_vouching_chann
     assert (others.status_code, agreed["state"]) == (404, "in_force")
     assert [each["state"] for each in ended] == ["ended", "ended"]
     assert calls("post", "/people/mandates", "vouching", mine).json()["data"] == []
+
+
+@pytest.mark.parametrize("how", ["of another hall", "in another name than the proven one"])
+def test_a_vouching_channel_acts_for_its_own_halls_and_names_alone(calls: Calls, how: str) -> None:
+    hall = "other" if how == "of another hall" else ""
+    calls.keys["vouching"] = identity.create_key(
+        name="平台", scope="channel", vouches=True, hall=hall, now=TUESDAY_NINE
+    )
+    one = entered(calls, registered(calls)["id"], 1).json()
+    mine = who(1) if hall else who(1) | {"name": "完全别人"}
+    Person.objects.filter(mandate__pk=one["id"]).update(name_evidence=3)  # seen at a window
+
+    lists = calls("post", "/people/mandates", "vouching", {"person": mine})
+    deeds = [
+        calls("post", f"/mandates/{one['id']}/{deed}", "vouching", {"person": mine}) for deed in ("confirm", "end")
+    ]
+
+    assert lists.status_code == 404 or lists.json()["data"] == []
+    assert [each.status_code for each in deeds] == [404, 404]
+    assert Mandate.objects.get(pk=one["id"]).ended_at is None
 
 
 def test_a_channel_that_does_not_vouch_neither_sees_nor_ends_anybodys_mandates(calls: Calls) -> None:

@@ -41,7 +41,7 @@ def book(town: Town, by: Actor, item: str, name: str, category: str = "A") -> Ap
     slot = Slot.objects.filter(starts_at=starts).first() or town.slot(starts=starts, category=category)
     return booking.place(
         slot_id=slot.id, item_code=item, person_id=town.person(1).id, source="api", by=by, name=name,
-        now=at("2026-03-09 10:00"),
+        contact=town.person(1).phone, now=at("2026-03-09 10:00"),
     )  # fmt: skip
 
 

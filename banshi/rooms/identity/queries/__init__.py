@@ -16,6 +16,7 @@ from banshi.foundation.memory import forgettable
 from banshi.kernel.documents import IdType, InvalidDocument, normalise, types_that_fit
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.masking import mask_name
+from banshi.kernel.names import fold
 from banshi.rooms.identity.models import Account, AccountPerson, ApiKey, Person, Role, Staff
 from banshi.rooms.identity.queries.agents import (
     ActsForMe,
@@ -186,6 +187,12 @@ def phone_of(*, account_id: int | None = None, person_id: int | None = None) -> 
     return person.phone if person is not None else None
 
 
+def may_be(person: Person, name: str) -> bool:
+    """Whether somebody of this name, as a channel vouches for it, is this person: a name that a card or a window proved must
+    fit."""
+    return person.name_evidence <= Evidence.VOUCHED or blind_index(fold(name), purpose="name") == person.name_index
+
+
 def proven_by(account_id: int | None, person_id: int) -> Evidence:
     """What proves that the account is this very person; DECLARED where nothing does."""
     if account_id is None:
@@ -290,6 +297,7 @@ __all__ = [
     "mandate",
     "mandate_over",
     "mandates_of",
+    "may_be",
     "members",
     "name_typed",
     "people_by_number",
