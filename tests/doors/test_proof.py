@@ -248,6 +248,7 @@ def test_every_public_form_that_costs_something_asks() -> None:
         "a/<slug:code>/earlier": "wait",
         "sign-in": "code",
         "me/number": "code",
+        "me/clients": "people",
         "me/people": "people",
     }
 

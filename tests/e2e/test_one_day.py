@@ -51,9 +51,9 @@ def test_a_citizen_books_comes_is_served_and_rates(installation: Any, nancheng_i
     with installation.api("kiosk", "nancheng") as kiosk:
         ticket = kiosk.post("/halls/nancheng/check-ins", json={"code": code})
         assert ticket.status_code == 201, ticket.text
-        ref = ticket.json()["id"]
-        windows = ticket.json()["windows"]
-    window = f"nancheng-{windows[0].split('-')[-1]}"
+        ref, category = ticket.json()["id"], ticket.json()["category"]["code"]
+        windows = kiosk.get("/halls/nancheng").raise_for_status().json()["windows"]
+    window = next(each["code"] for each in windows if category in each["categories"])
     with installation.api("desk", window) as desk:
         assert desk.post(f"/windows/{window}/sign-in").status_code == 200
         called = desk.post(f"/windows/{window}/calls")

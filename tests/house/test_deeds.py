@@ -107,7 +107,7 @@ def test_a_line_names_things_as_people_do(town):
         "主任改了 01 号窗口办的业务",
         "业务：社保、户政",
     )
-    assert said(town, "closed", f"slot:{slot.pk}") == ("主任停了 3月11日 周三 9:00–10:00 的预约", "")
+    assert said(town, "closed", f"slot:{slot.pk}") == ("主任停了社保，3月11日 周三 9:00–10:00 的预约", "")
     assert said(town, "gave-role", f"staff:{town.clerk.pk}", role="guide", scope="town") == (
         "主任给了工号一一个角色",
         "范围：小镇大厅 · 角色：导办",
@@ -142,7 +142,7 @@ def test_the_page_shows_sentences_and_no_codes(town):
 
     page = client.get(reverse("office:audit", args=["town"])).content.decode()
 
-    assert "主任改了 3月11日 周三 9:00–10:00 的号数" in page
+    assert "主任改了社保，3月11日 周三 9:00–10:00 的号数" in page
     assert "从 3 + 0" in page
 
 

@@ -197,7 +197,7 @@ def test_the_desk_offers_the_number_put_away_last_whoever_was_called_last(open_h
 
     offered = queries.undoable(queries.desk(clerk, minutes(5)), now=minutes(5))
 
-    assert offered == queries.Undoable(held.ref, held.number, "finish", minutes(8))
+    assert offered == queries.Undoable(held.ref, held.number, "finish", minutes(8), "done")
 
 
 def test_a_miss_and_a_start_are_taken_back(open_hall):

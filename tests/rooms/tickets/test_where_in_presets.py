@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
+
+import pytest
+from django.db import connection
 
 from banshi.foundation.crypto import encrypt
 from banshi.foundation.windows import windows_words
@@ -21,6 +25,7 @@ from banshi.surfaces.kiosk.where import where
 from tests.house.test_presets_catalogue import PRESETS
 from tests.town import TUESDAY_NINE
 
+FOLDERS = sorted(path.parent for path in (PRESETS / "halls").glob("*/hall.yaml"))
 SEALED = encrypt("13800138000", place=TO_PLACE)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 HOURS = {
@@ -33,19 +38,21 @@ HOURS = {
 }  # fmt: skip
 
 
-def test_in_every_preset_hall_they_agree(db: Any, more_staff: Any, monkeypatch: Any) -> None:
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_in_every_preset_hall_they_agree(db: Any, more_staff: Any, monkeypatch: Any, folder: Path) -> None:
     """With nobody at work yet, with a window of one zone alone, and with one in each zone."""
     monkeypatch.setattr(load_presets, "_hall_items", lambda *_: None)  # floors, zones and windows are what counts here
     load_presets._regions(PRESETS)
-    for folder in sorted(path.parent for path in (PRESETS / "halls").glob("*/hall.yaml")):
-        load_presets._hall(folder, TUESDAY_NINE)
+    load_presets._hall(folder, TUESDAY_NINE)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # as after loading; without, plans hang on when the server last looked
     staff = [more_staff(i) for i in range(8)]
     wrong = []
-    for hall in Hall.objects.order_by("code"):
-        _open(hall)
-        zones = list(Zone.objects.filter(window__hall=hall).distinct().order_by("code"))
-        for at_work in ([], zones[-1:], zones[:8]):
-            wrong += [f"{hall.code}, {len(at_work)} at work: {each}" for each in _wrong(hall, at_work, staff)]
+    hall = Hall.objects.get()
+    _open(hall)
+    zones = list(Zone.objects.filter(window__hall=hall).distinct().order_by("code"))
+    for at_work in ([], zones[-1:], zones[:8]):
+        wrong += [f"{len(at_work)} at work: {each}" for each in _wrong(hall, at_work, staff)]
 
     assert wrong == []
 

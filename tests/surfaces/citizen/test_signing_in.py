@@ -208,7 +208,7 @@ def test_no_page_breaks_on_input_that_nobody_meant(mine: Phone, open_town: Town,
     slot = open_town.slot(quota=3)
     booked = book(mine, slot)
     arguments = {"code": booked.code, "item": "pension", "hall": "town", "slot": slot.pk, "ref": "0" * 13}
-    arguments |= {"waiting": 1, "person": 1}
+    arguments |= {"waiting": 1, "person": 1, "agent": 1, "mandate": 1}
     given = dict.fromkeys(FIELDS, garbage)
     broken = []
     for pattern in urlpatterns:
