@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.tickets import actions
-from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.models import Ticket, WindowSession
 from tests.rooms.tickets.conftest import open_town
 from tests.together import together
 from tests.town import TUESDAY_NINE, Town
@@ -55,3 +58,52 @@ def test_a_tap_and_the_call_in_the_same_instant_leave_one_truth(
     else:
         assert {other.state} <= {"called", "waiting"}
         assert mine.state != "called"
+
+
+@pytest.mark.race
+@pytest.mark.parametrize("together_with", ["alone", "with another window"])
+def test_who_fell_back_after_the_choice_began_is_not_called(committed_town: Town, together_with: str) -> None:
+    """The call has read the line and stands before its window's lock; the first in line falls back meanwhile."""
+    open_town(committed_town)
+    committed_town.policy(tickets={"late_number": "behind"})
+    mine, other = (
+        actions.issue(hall=committed_town.hall, category_code="A", channel="kiosk", by=KIOSK, now=TUESDAY_NINE)
+        for _ in range(2)
+    )
+    clerk = committed_town.clerk.pk
+    actions.sign_in(window_code="town-01", staff_id=clerk, now=TUESDAY_NINE)
+    asked = [("town-01", clerk), *([("town-02", 0)] if together_with != "alone" else [])]
+    answers: list[Any] = []
+
+    def call() -> None:
+        answers.extend(actions.call_next_many(asked=asked, now=TUESDAY_NINE))
+        connection.close()
+
+    calling = threading.Thread(target=call)
+    with transaction.atomic():
+        WindowSession.objects.select_for_update().get(staff_id=clerk)
+        calling.start()
+        _until_somebody_waits_for_a_lock()
+        late = threading.Thread(target=_late, args=(mine.ref,))
+        late.start()
+        late.join(timeout=30)
+    calling.join(timeout=30)
+
+    assert answers[0].pk == other.pk
+    states = dict(Ticket.objects.values_list("number", "state"))
+    assert states == {mine.number: "waiting", other.number: "called"}
+
+
+def _late(ref: str) -> None:
+    actions.late(ref=ref, by=HOLDER, now=TUESDAY_NINE)
+    connection.close()
+
+
+def _until_somebody_waits_for_a_lock() -> None:
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+    raise AssertionError("nobody waits for the window")

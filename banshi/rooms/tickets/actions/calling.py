@@ -34,7 +34,9 @@ from banshi.rooms.tickets.actions.told import tell
 from banshi.rooms.tickets.models import AT_WINDOW, Call, Estimate, Miss, Ticket, WindowSession
 from banshi.rooms.tickets.queries import order
 
-TRIES = 5  # a person's other number may be called elsewhere meanwhile; the next try no longer sees theirs
+TRIES = (
+    5  # a person's other number may be called elsewhere meanwhile, or the chosen one fall back; the next try sees it
+)
 
 # Seconds of the stretch of waiting that a call ends; none where the appointment's time has not come.
 STRETCH = "GREATEST(0, floor(EXTRACT(EPOCH FROM %(now)s - {t}.waits_from)))::int"
@@ -52,6 +54,10 @@ TOLD_SQL = """
   WHERE called.notify_to <> ''
     AND COALESCE((SELECT (document #>> '{messages,on_call}')::boolean FROM policy), true)
 """
+
+# A number and the version of its row that was locked. Order was read from the statement's snapshot: where the locked
+# version is a newer one (its person fell back meanwhile, was ranked anew …) another may be next, so nobody is called yet.
+CHOICE = "ARRAY[t.id, t.xmin::text::bigint] AS choice"
 
 CALL_NEXT_SQL = f"""
 WITH desk AS (
@@ -73,28 +79,33 @@ WITH desk AS (
 ), here AS (
   SELECT hall_id, day FROM free
 ), {order.CTES}, {order.SERVED_CTE}, overdue AS (
-  SELECT t.id FROM tickets_ticket t WHERE {order.MAY_CALL} AND {order.OVERDUE}
+  SELECT {CHOICE} FROM tickets_ticket t WHERE {order.MAY_CALL} AND {order.OVERDUE}
   ORDER BY {order.BY_LAST_MOMENT} LIMIT 1 FOR UPDATE OF t SKIP LOCKED
 ), weighted AS (
-  SELECT t.id FROM tickets_ticket t JOIN shares ON shares.id = t.id
+  SELECT {CHOICE} FROM tickets_ticket t JOIN shares ON shares.id = t.id
   WHERE EXISTS (SELECT 1 FROM weights) AND {order.MAY_CALL}
   ORDER BY t.category_id <> ALL (ARRAY(SELECT category_id FROM served WHERE preferred)), shares.share, {order.BY_RANK}
   LIMIT 1 FOR UPDATE OF t SKIP LOCKED
 ), preferred AS (
-  SELECT t.id FROM tickets_ticket t
+  SELECT {CHOICE} FROM tickets_ticket t
   WHERE EXISTS (SELECT 1 FROM served WHERE preferred)
     AND t.category_id = ANY (ARRAY(SELECT category_id FROM served WHERE preferred)) AND {order.MAY_CALL}
   ORDER BY {order.BY_RANK} LIMIT 1 FOR UPDATE OF t SKIP LOCKED
 ), in_line AS (
-  SELECT t.id FROM tickets_ticket t WHERE {order.MAY_CALL}
+  SELECT {CHOICE} FROM tickets_ticket t WHERE {order.MAY_CALL}
   ORDER BY {order.BY_RANK} LIMIT 1 FOR UPDATE OF t SKIP LOCKED
+), chosen AS MATERIALIZED (
+  SELECT COALESCE((SELECT choice FROM overdue), (SELECT choice FROM weighted), (SELECT choice FROM preferred),
+    (SELECT choice FROM in_line)) AS choice
+), moved AS (
+  SELECT seen.id FROM tickets_ticket seen, chosen
+  WHERE seen.id = chosen.choice[1] AND seen.xmin::text::bigint <> chosen.choice[2]
 ), called AS (
   UPDATE tickets_ticket t
   SET state = 'called', window_id = free.window_id, called_at = %(now)s, calls = t.calls + 1, recalls = 0,
     wait_s = COALESCE(t.wait_s, 0) + {STRETCH.format(t="t")}
   FROM free
-  WHERE t.id = COALESCE((SELECT id FROM overdue), (SELECT id FROM weighted), (SELECT id FROM preferred),
-    (SELECT id FROM in_line))
+  WHERE t.id = (SELECT choice[1] FROM chosen) AND NOT EXISTS (SELECT 1 FROM moved)
   RETURNING {columns("t")}
 ), said AS (
   INSERT INTO tickets_call (ticket_id, hall_id, window_id, staff_id, kind, out_of_order_why, waited_s, at)
@@ -109,7 +120,7 @@ WITH desk AS (
   INSERT INTO foundation_event (hall, topic, subject, at)
   SELECT free.hall_code, 'line', called.ref, %(now)s FROM called, free RETURNING id, hall, subject
 )
-SELECT desk.id, desk.paused_at, desk.emergency_at, (SELECT number FROM busy LIMIT 1),
+SELECT desk.id, desk.paused_at, desk.emergency_at, (SELECT number FROM busy LIMIT 1), EXISTS (SELECT 1 FROM moved),
   (SELECT pg_notify('banshi_live', event.id || ' ' || event.hall || ' line ' || event.subject)::text FROM event),
   {columns("called")}
 FROM desk LEFT JOIN called ON true
@@ -129,10 +140,13 @@ def call_next(*, window_code: str, staff_id: int, now: datetime) -> Ticket | Non
     values = _values(window_code, staff_id, now)
     for _ in range(TRIES):
         try:
-            return _called(one_statement(CALL_NEXT_SQL, values), window_code)
+            row = one_statement(CALL_NEXT_SQL, values)
         except IntegrityError as trouble:
             if broken(trouble) not in ("a_person_is_at_one_window", "a_window_has_one_ticket"):
                 raise
+            continue
+        if not _moved(row):
+            return _called(row, window_code)
     return None
 
 
@@ -141,11 +155,16 @@ def _values(window_code: str, staff_id: int, now: datetime) -> dict[str, str | i
     return {"window": window_code, "staff": staff_id, "now": now, "turn_until": turn_until}
 
 
+def _moved(row: tuple[Any, ...] | None) -> bool:
+    """Whether the number chosen changed between the choice and its lock."""
+    return row is not None and bool(row[4])
+
+
 def _called(row: tuple[Any, ...] | None, window_code: str) -> Ticket | None:
     """The ticket that the statement called. :raises Refused: why it called none."""
     if row is None:
         raise Refused("not-signed-in", facts={"window": window_code})
-    _, paused_at, emergency_at, busy, _, *ticket = row
+    _, paused_at, emergency_at, busy, _, _, *ticket = row
     if busy is not None:
         raise Refused("window-busy", facts={"number": busy})
     need_at_work(WindowSession(paused_at=paused_at, emergency_at=emergency_at))
@@ -169,7 +188,7 @@ def call_next_many(*, asked: Sequence[tuple[str, int]], now: datetime) -> list[T
     for n, i in enumerate(order):
         window_code, staff_id = asked[i]
         try:
-            if rows:
+            if rows and not _moved(rows[n]):
                 answers[i] = _called(rows[n], window_code)
             else:
                 answers[i] = call_next(window_code=window_code, staff_id=staff_id, now=now)
