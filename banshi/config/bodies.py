@@ -1,6 +1,7 @@
 """A request's body is read here, in the event loop, before anything is done with it: no thread waits for a slow sender.
 
 A body that does not arrive whole is a request that was never made. Limits (machine time) are settings, BANSHI_BODY_…
+The time that counts is time in which this loop was there to read: what arrived while it was kept busy is not late.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from django.conf import settings
 from banshi.foundation import clock
 from banshi.kernel.addresses import network_of
 
-PROMPT_S = 1.0  # a body that is whole by then kept nobody waiting
+LOOKS = 20  # for a body, before it is one that keeps us waiting: whatever waits to be read is read at one of them
+LOOK_S = 0.5  # between two looks for one that is known to keep us waiting
+TICK_S = 0.001  # a timer may ring that much early
 
 
 class NoBody(Exception):
@@ -33,6 +36,7 @@ class Limits:
     """How large a body may be and how long it may take."""
 
     most_bytes: int
+    prompt_s: float  # a body that is whole by then kept nobody waiting
     first_s: float  # until its first byte
     whole_s: float  # until its last
     least_per_s: int  # bytes a second, looked at once `first_s` are over
@@ -41,7 +45,13 @@ class Limits:
 def limits_of(path: str) -> Limits:
     """The limits of an address. No page takes uploads yet; one that does is named here."""
     most = settings.BANSHI_BODY_API_BYTES if path.startswith("/api/") else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    return Limits(most, settings.BANSHI_BODY_FIRST_S, settings.BANSHI_BODY_WHOLE_S, settings.BANSHI_BODY_LEAST_PER_S)
+    return Limits(
+        most,
+        settings.BANSHI_BODY_PROMPT_S,
+        settings.BANSHI_BODY_FIRST_S,
+        settings.BANSHI_BODY_WHOLE_S,
+        settings.BANSHI_BODY_LEAST_PER_S,
+    )
 
 
 class Bodies:
@@ -70,18 +80,9 @@ class Bodies:
         """:param late: called once, when the body keeps us waiting: a hall's windows that all ask at once do not."""
         parts: list[bytes] = []
         size = 0
-        started = clock.monotonic()
-        waited = False
-
-        def waits() -> None:
-            nonlocal waited
-            waited = True
-            late()
-
+        patience = _Patience(limits, late)
         while True:
-            passed = clock.monotonic() - started
-            soon = None if waited else max(0.0, PROMPT_S - passed)
-            message = await _in_time(receive, _patience(limits, passed, size), soon=soon, late=waits)
+            message = await _in_time(receive, patience, size)
             if message["type"] == "http.disconnect":
                 raise NoBody("bad-request")
             part = message.get("body", b"")
@@ -107,16 +108,38 @@ class Bodies:
                 del self.waiting[address]
 
 
-def _patience(limits: Limits, passed: float, size: int) -> float:
-    """Seconds to wait for the next part: the first soon, then as the sender's rate allows, and never beyond the whole."""
-    earned = limits.first_s + size / limits.least_per_s
-    return min(earned, limits.whole_s) - passed
+class _Patience:
+    """How long one body has been waited for, look by look."""
+
+    def __init__(self, limits: Limits, late: Callable[[], object]) -> None:
+        self.limits = limits
+        self.late = late
+        self.passed = 0.0
+        self.waited = False
+
+    def next_look(self, size: int) -> float:
+        """Seconds until the next look: the first part soon, then as the sender's rate allows, never beyond the whole.
+
+        :raises NoBody: it was waited for long enough.
+        """
+        if not self.waited and self.passed >= self.limits.prompt_s:
+            self.waited = True
+            self.late()
+        left = min(self.limits.first_s + size / self.limits.least_per_s, self.limits.whole_s) - self.passed
+        if left <= TICK_S:
+            raise NoBody("too-slow")
+        return min(left, LOOK_S if self.waited else self.limits.prompt_s / LOOKS)
 
 
-async def _in_time(receive: Any, seconds: float, *, soon: float | None, late: Callable[[], object]) -> dict[str, Any]:
-    """The next part, within `seconds`. `late` is called where it has not come `soon` (None: that was said before)."""
-    if seconds <= 0:
-        raise NoBody("too-slow")
+async def look(part: asyncio.Future[Any], seconds: float) -> float:
+    """Wait that long for a part. :return: the seconds that count, so never more: the loop may have been busy meanwhile."""
+    began = clock.monotonic()
+    await asyncio.wait({part}, timeout=seconds)
+    return min(clock.monotonic() - began, seconds)
+
+
+async def _in_time(receive: Any, patience: _Patience, size: int) -> dict[str, Any]:
+    """The next part. :raises NoBody: too slow, or too many keep us waiting."""
 
     async def one() -> dict[str, Any]:  # granian answers with an awaitable that is no coroutine
         message: dict[str, Any] = await receive()
@@ -124,15 +147,8 @@ async def _in_time(receive: Any, seconds: float, *, soon: float | None, late: Ca
 
     part = asyncio.ensure_future(one())
     try:
-        if soon is not None:
-            await asyncio.wait({part}, timeout=min(soon, seconds))
-            if not part.done():
-                late()
-                seconds -= soon
-        if not part.done():
-            await asyncio.wait({part}, timeout=max(seconds, 0))
-        if not part.done():
-            raise NoBody("too-slow")
+        while not part.done():
+            patience.passed += await look(part, patience.next_look(size))
         return part.result()
     finally:
         part.cancel()

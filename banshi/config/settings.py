@@ -186,6 +186,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 # Bodies (config/bodies.py): bytes, seconds of machine time, and how many may be under way.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 BANSHI_BODY_API_BYTES = 256 * 1024
+BANSHI_BODY_PROMPT_S = float(os.environ.get("BANSHI_BODY_PROMPT_S", "1"))
 BANSHI_BODY_FIRST_S = float(os.environ.get("BANSHI_BODY_FIRST_S", "10"))
 BANSHI_BODY_WHOLE_S = float(os.environ.get("BANSHI_BODY_WHOLE_S", "30"))
 BANSHI_BODY_LEAST_PER_S = int(os.environ.get("BANSHI_BODY_LEAST_PER_S", "1024"))
