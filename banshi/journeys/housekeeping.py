@@ -53,6 +53,7 @@ def _send_ahead(now: datetime) -> None:
 DUTIES = (
     Duty("materialise slots", _materialise, timedelta(hours=1)),
     Duty("rules that begin", lambda now: change_rules.begin_due(now=now), timedelta()),
+    Duty("waits of mandates over", lambda now: booking.hand_back(now=now), timedelta(minutes=1)),
     Duty("offers", _offer, timedelta(minutes=1)),
     Duty("expire holds", lambda now: booking.expire_holds(now=now), timedelta()),
     Duty("closures", lambda now: close_line.look(now=now), timedelta()),

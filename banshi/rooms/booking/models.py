@@ -225,7 +225,8 @@ class Hold(models.Model):
 class Waiting(models.Model):
     """候补: wants a place on a full day, or (with `appointment`) an earlier one than the one booked.
 
-    state: waiting → offered → taken | lapsed | left, or closed; an offer that ran out may go back to waiting.
+    state: waiting → offered → taken | lapsed | left, or closed; an offer that ran out may go back to waiting. handed: the
+    person, or another account of theirs, has the place in line instead.
     """
 
     hall = models.ForeignKey(Hall, on_delete=models.CASCADE)

@@ -37,6 +37,7 @@ from banshi.rooms.booking.actions.waiting import (
     leave_waiting,
     take_offer,
 )
+from banshi.rooms.booking.actions.whose_wait import hand_back
 
 __all__ = [
     "EARLIER_BY",
@@ -55,6 +56,7 @@ __all__ = [
     "forgive",
     "free_doubles",
     "give_back",
+    "hand_back",
     "hand_over",
     "hold",
     "join_earlier",

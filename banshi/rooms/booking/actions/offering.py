@@ -20,6 +20,7 @@ from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions.granting import move_target_refusal
 from banshi.rooms.booking.models import Appointment, Hold, Slot, Waiting
 from banshi.rooms.booking.queries.facts import (
+    CHINA,
     Asking,
     HallFacts,
     ItemWords,
@@ -212,7 +213,10 @@ def _locked_in_turn(ids: list[int]) -> Iterator[Waiting]:
 
 
 def _may_take(one: Waiting, slot: Slot, item: ItemWords, *, hall: HallFacts, now: datetime) -> bool:
-    """Whether the rules that redeem an offer would grant it now: days, cut-off, limits, suspension, run of periods."""
+    """Whether the rules that redeem an offer would grant it now: mandate, days, cut-off, limits, suspension, run of
+    periods."""
+    if one.appointment is None and mandate_is_over(one, now=now):
+        return False
     opens = Opens(now)
     holder = rules.holder_of(account_id=one.account_id, by=SYSTEM)
     moved = one.appointment.code if one.appointment is not None else ""
@@ -261,13 +265,31 @@ def _run_is_free(slot: Slot, periods: int, hall: HallFacts) -> bool:
     return rules.in_a_row(run, periods) and all(each.free() > 0 for each in run[1:])
 
 
-def contact_of_waiting(one: Waiting) -> str | None:
+def mandate_is_over(one: Waiting, *, now: datetime) -> bool:
+    """Whether an agent waits, and acts for this person no longer."""
+    if one.limit_key or one.account_id is None:
+        return False
+    today = now.astimezone(CHINA).date()
+    return identity.mandate_over(one.account_id, one.person_id, item=one.item.code, today=today)
+
+
+def contact_of_waiting(one: Waiting, *, now: datetime) -> str | None:
     """Where whoever waits is told: as their appointment is, at their account's telephone, or – without an account – at the
-    person's own, unless they were only named by somebody behind a key."""
-    if one.appointment is not None and one.appointment.contact:
+    person's own, unless they were only named by somebody behind a key. After a mandate not at the agent's."""
+    if one.appointment is not None and mandate_is_over(one, now=now):
+        return identity.phone_of(account_id=identity.account_proven(one.person_id), person_id=one.person_id)
+    if one.appointment is not None and one.appointment.contact and one.account_id == one.appointment.account_id:
         return str(one.appointment.contact)
     named = one.person_id if tells_the_person(one.limit_key) else None
     return identity.phone_of(account_id=one.account_id, person_id=named)
+
+
+def tell_offer(one: Waiting, *, now: datetime) -> None:
+    """Say what is kept to whoever has it from now on."""
+    assert one.hold is not None
+    hall, item = hall_facts(one.hall, now=now), item_words(one.hall_id, one.item_id)
+    if item is not None:
+        _tell(one, one.hold, one.hold.slot, item, hall=hall, now=now)
 
 
 def _tell(one: Waiting, kept: Hold, slot: Slot, item: ItemWords, *, hall: HallFacts, now: datetime) -> None:
@@ -275,7 +297,7 @@ def _tell(one: Waiting, kept: Hold, slot: Slot, item: ItemWords, *, hall: HallFa
     was = {} if one.appointment is None else {"was": one.appointment.starts_at.astimezone(hall.zone).isoformat()}
     messaging.write(
         key=key,
-        to_phone=contact_of_waiting(one),
+        to_phone=contact_of_waiting(one, now=now),
         hall=hall.code,
         subject=f"waiting:{one.pk}",
         params={
@@ -292,7 +314,7 @@ def _tell(one: Waiting, kept: Hold, slot: Slot, item: ItemWords, *, hall: HallFa
             "bring_en": item.bring_en,
             **was,
         },
-        dedupe=f"{key}:{one.pk}:{kept.pk}",
+        dedupe=f"{key}:{one.pk}:{kept.pk}:{one.account_id or 0}",  # told anew to whoever has it instead
         now=now,
     )
 

@@ -263,7 +263,7 @@ def _waits_for(asked: Asked, fact: AskedFacts) -> Q:
         return theirs
     own = Q(waiting__limit_key=fact.limit_key)
     if asked.account_id is not None:
-        own |= Q(waiting__account_id=asked.account_id)
+        own |= Q(waiting__account_id=asked.account_id) & ~Q(waiting__limit_key="")  # not after a mandate
     return theirs & own
 
 

@@ -6,15 +6,14 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from banshi.kernel.actors import Actor
+from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions.changing import move
-from banshi.rooms.booking.actions.holding import end_hold, lock_slots
-from banshi.rooms.booking.actions.offering import EARLIER_BY, contact_of_waiting, free_place
+from banshi.rooms.booking.actions.offering import EARLIER_BY, contact_of_waiting, mandate_is_over
 from banshi.rooms.booking.actions.placing import place
-from banshi.rooms.booking.actions.retrying import Meanwhile, again
+from banshi.rooms.booking.actions.whose_wait import Place, give_up, in_line, joined, take_over_earlier
 from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, Slot, Waiting
 from banshi.rooms.booking.queries.facts import hall_facts
 from banshi.rooms.booking.queries.slots import alternatives_for, item_facts, slots
@@ -44,11 +43,12 @@ def join_waiting(
     now: datetime,
     account_id: int | None = None,
 ) -> Waiting:
-    """Wait for a place on a day that is fully booked (候补). Waiting twice gives the first entry again.
+    """Wait for a place on a day that is fully booked (候补). Waiting twice gives the first entry again; a person takes
+    over what their agent has.
 
     :raises Refused: item-not-here, not-bookable; `wrong-state` when the hall keeps no list or the day still has places
-        (`next` names them); limit-live – the account waits for enough; mandate-missing – an agent
-        without one; or the day's own reason, such as not-open-yet, limit-half-day, suspended.
+        (`next` names them), or an agent asks and the person waits already; limit-live – the account waits for enough;
+        mandate-missing – an agent without one; or the day's own reason, such as not-open-yet, limit-half-day, suspended.
     """
     facts = hall_facts(hall, now=now)
     if not facts.policy.booking.waiting_list:
@@ -78,30 +78,10 @@ def join_waiting(
     with transaction.atomic():
         most = agent.live_most if agent is not None else facts.policy.booking.account_live
         _within_cap(account_id, most=most, day=day, business=business, person_id=person_id)
-        row, new = Waiting.objects.get_or_create(
-            hall=hall,
-            business=business,
-            day=day,
-            person_id=person_id,
-            limit_key=key,
-            appointment=None,
-            state__in=["waiting", "offered"],
-            defaults={
-                "item_id": _item_id(hall, item_code),
-                "account_id": account_id,
-                "made_at": now,
-                "state": "waiting",
-            },
-        )
+        line = Place(hall.pk, _item_id(hall, item_code), business, day, person_id, account_id, key)
+        row, new = in_line(line, own=bool(proof), now=now)
         if new:
-            audit.record(
-                action="waiting",
-                subject=f"waiting:{row.pk}",
-                by=by,
-                now=now,
-                hall=hall.code,
-                facts={"day": day.isoformat()},
-            )
+            joined(row, by=by, now=now)
     return row
 
 
@@ -122,30 +102,18 @@ def _item_id(hall: Hall, item_code: str) -> int:
     return HallItem.objects.values_list("item_id", flat=True).get(hall=hall, item__code=item_code)
 
 
-@again
 @transaction.atomic
 def leave_waiting(*, waiting_id: int, by: Actor, now: datetime) -> None:
     """Leave the waiting list; an offered place goes to the next.
 
-    :raises Refused: nothing-found, wrong-state.
+    :raises Refused: nothing-found, wrong-state; mandate-missing – an agent's whose mandate is over: it is the client's.
     """
-    seen = Waiting.objects.select_related("hold", "hall").filter(id=waiting_id).first()
+    seen = Waiting.objects.select_related("item", "appointment").filter(id=waiting_id).first()
     if seen is None:
         raise Refused("nothing-found", facts={"waiting": waiting_id})
-    slot = lock_slots({seen.hold.slot_id})[seen.hold.slot_id] if seen.hold is not None else None
-    kept = Hold.objects.select_for_update().filter(id=seen.hold_id, ended_at=None).first() if seen.hold_id else None
-    if not Waiting.objects.filter(id=waiting_id, state=seen.state, state__in=["waiting", "offered"]).update(
-        state="left"
-    ):
-        state = Waiting.objects.values_list("state", flat=True).get(id=waiting_id)
-        if state in ("waiting", "offered"):
-            raise Meanwhile
-        raise Refused("wrong-state", facts={"state": state, "needs": "waiting"})
-    if slot is not None and kept is not None:
-        end_hold(kept, outcome="given_back", now=now)
-        free_place(slot, hall=hall_facts(seen.hall, now=now), now=now)
-    messaging.drop(subject=f"waiting:{waiting_id}", now=now)
-    audit.record(action="left", subject=f"waiting:{waiting_id}", by=by, now=now, hall=seen.hall.code)
+    if by.kind is ActorKind.CITIZEN and by.id == str(seen.account_id) and mandate_is_over(seen, now=now):
+        raise Refused("mandate-missing", facts={"item": seen.item.code})
+    give_up(waiting_id=waiting_id, by=by, now=now)
 
 
 @transaction.atomic
@@ -154,7 +122,7 @@ def take_offer(
 ) -> Appointment:
     """Take the place that the waiting list offers; an earlier one moves the appointment, which keeps its reference.
 
-    :raises Refused: nothing-found, wrong-state (nothing offered), hold-expired, or any reason of `place`.
+    :raises Refused: nothing-found, wrong-state (nothing offered), hold-expired, mandate-missing, or any reason of `place`.
     """
     one = Waiting.objects.select_related("hold", "item", "hall", "appointment").filter(id=waiting_id).first()
     if one is None:
@@ -163,6 +131,8 @@ def take_offer(
         raise Refused("hold-expired", facts={"expired": one.hold.expires_at})
     if one.state != "offered" or one.hold is None:
         raise Refused("wrong-state", facts={"state": one.state, "needs": "offered"})
+    if one.account_id == account_id and mandate_is_over(one, now=now):
+        raise Refused("mandate-missing", facts={"item": one.item.code})
     if one.appointment_id is not None:
         return _move_earlier(one, one.hold, by=by, now=now)
     return place(
@@ -201,6 +171,8 @@ def join_earlier(*, code: str, by: Actor, now: datetime) -> Waiting:
         raise Refused(no)
     if row.starts_at - now < EARLIER_BY:
         raise Refused("wrong-state", facts={"state": _SOON, "needs": _LATER})
+    asker = int(by.id) if by.kind is ActorKind.CITIZEN and by.id.isdecimal() else None
+    own = asker if identity.proven_by(asker, row.person_id).proves else None
     with transaction.atomic():
         waiting, new = Waiting.objects.get_or_create(
             appointment=row,
@@ -211,7 +183,7 @@ def join_earlier(*, code: str, by: Actor, now: datetime) -> Waiting:
                 "business": row.business,
                 "day": row.day,
                 "person_id": row.person_id,
-                "account_id": row.account_id,
+                "account_id": own or row.account_id,
                 "limit_key": row.limit_key,
                 "made_at": now,
                 "state": "waiting",
@@ -220,6 +192,8 @@ def join_earlier(*, code: str, by: Actor, now: datetime) -> Waiting:
         if new:
             subject = f"waiting:{waiting.pk}"
             audit.record(action="waiting", subject=subject, by=by, now=now, hall=facts.code, facts={"earlier": True})
+        elif own is not None and waiting.account_id != own:
+            take_over_earlier(waiting.pk, account_id=own, now=now)
     return waiting
 
 
@@ -263,7 +237,7 @@ def end_waiting_for_closed_days(*, hall: Hall, now: datetime) -> int:
                 continue
             messaging.write(
                 key="waiting_closed",
-                to_phone=contact_of_waiting(one),
+                to_phone=contact_of_waiting(one, now=now),
                 hall=facts.code,
                 subject=f"waiting:{one.pk}",
                 params={

@@ -210,6 +210,14 @@ def proven_person(account_id: int | None) -> int | None:
     return row[0] if row is not None and Evidence(row[1]).proves else None
 
 
+def account_proven(person_id: int) -> int | None:
+    """The account that is proven to be this person; None where none is."""
+    rows = Account.objects.filter(person_id=person_id, person_evidence__gt=Evidence.DECLARED).order_by(
+        "-person_at", "id"
+    )
+    return rows.values_list("id", flat=True).first()
+
+
 def name_typed(account_id: int | None, person_id: int) -> str:
     """The name this account gave somebody it books for; "" where it did not."""
     entries = Q(person_id=person_id) | Q(person__same_as_id=person_id)
