@@ -282,6 +282,7 @@ class PersonFacts:
     account_in_period: int = 0
     told: bool = True  # whether the one who asks may learn which booking it is
     account_in_day: int = 0  # visits of the account on the slot's day, in its hall
+    anywhere: int = 0  # live ones of the person in all halls
     agent: AgentFacts | None = None
 
 

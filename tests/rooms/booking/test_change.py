@@ -213,13 +213,14 @@ def test_a_move_into_a_half_day_with_another_appointment_is_refused(town: Town) 
 
 def test_a_move_to_a_full_period_keeps_the_old_place_and_names_others(town: Town) -> None:
     old, full = town.slot(), town.slot(starts=at("2026-03-11 10:00"), quota=1)
+    afternoon = town.slot(starts=at("2026-03-11 14:00"))
     booked = book(town, old)
     book(town, full, 2)
 
     no = refused(move, booked, full)
 
     assert no.slug == "slot-full"
-    assert [each.slot_id for each in no.next] == [old.pk]  # type: ignore[union-attr]
+    assert [each.slot_id for each in no.next] == [afternoon.pk]  # type: ignore[union-attr]
     assert taken(old, full) == [1, 1]
 
 

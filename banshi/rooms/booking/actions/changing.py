@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
@@ -15,13 +16,13 @@ from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions import credit, following, telling
+from banshi.rooms.booking.actions.chances import Chances
 from banshi.rooms.booking.actions.granting import target_refusal
 from banshi.rooms.booking.actions.offering import free_place
-from banshi.rooms.booking.actions.placing import SAME_TIME, Chances, lock_run, place, serves_still
+from banshi.rooms.booking.actions.placing import SAME_TIME, lock_run, place, serves_still
 from banshi.rooms.booking.actions.retrying import Meanwhile, again
 from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, LedgerEntry, Move, Slot
-from banshi.rooms.booking.queries.facts import Asking, Opens, hall_facts, item_words, read_facts, slot_facts
-from banshi.rooms.booking.queries.slots import alternatives_for
+from banshi.rooms.booking.queries.facts import AskedFacts, Asking, Opens, hall_facts, item_words, read_facts, slot_facts
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as known
 from banshi.rooms.places.models import Hall
@@ -247,9 +248,16 @@ def move(
         no = rules.move_refusal(policy=policy, moves=seen.own_moves)
     if no is not None:
         raise Refused(no)
+
+    def chances(no: Refusal) -> Refused:
+        return Chances(now, opens).refused(
+            no, fact, asking, partial(_would_move, seen, now=now, by_hall=by_hall),
+            persons=seen.persons, channel=seen.source, internal=seen.internal, moving=True,
+        )  # fmt: skip
+
     no = target_refusal(seen, fact, slot_id, now=now, by_hall=by_hall)
     if no is not None:
-        raise Chances(now, opens).refused(no, fact, persons=seen.persons)
+        raise chances(no)
     assert fact.slot is not None
     assert fact.item is not None
     old_ids = _slot_ids(seen)
@@ -258,13 +266,8 @@ def move(
         for slot in run:
             if slot.pk not in old_ids:
                 _take(slot, item_code=seen.item.code, internal=seen.internal, n=seen.persons)
-    except Refused as full:
-        if full.slug != "slot-full":
-            raise
-        chances = alternatives_for(
-            hall, fact.item.facts, near=fact.slot.starts_at, now=now, opens=opens, persons=seen.persons
-        )
-        raise Refused("slot-full", facts=full.facts, next=chances or None) from full
+    except Refused as gone:
+        raise chances(gone.refusal) from gone
     row = _locked(seen)
     if row.state != rules.State.BOOKED:
         raise Meanwhile
@@ -283,7 +286,7 @@ def move(
             )
     except IntegrityError as trouble:
         taken = Refusal("same-time") if SAME_TIME in str(trouble) else Refusal("limit-half-day", {"half": first.half})
-        raise Chances(now, opens).refused(taken, fact) from trouble
+        raise chances(taken) from trouble
     ExtraSlot.objects.filter(appointment=row).delete()
     ExtraSlot.objects.bulk_create([ExtraSlot(appointment=row, slot=slot) for slot in run[1:]])
     Move.objects.create(
@@ -297,6 +300,12 @@ def move(
     facts = {"from": seen.slot_id, "to": first.pk, "by_hall": by_hall}
     audit.record(action="moved", subject=telling.subject_of(code), by=by, now=now, hall=hall.code, facts=facts)
     return row
+
+
+def _would_move(seen: Appointment, fact: AskedFacts, *, now: datetime, by_hall: bool) -> Refusal | None:
+    if fact.slot is not None and fact.slot.id == seen.slot_id:
+        return Refusal("closed", {})  # where it is already
+    return target_refusal(seen, fact, fact.slot.id if fact.slot else 0, now=now, by_hall=by_hall)
 
 
 def _take(slot: Slot, *, item_code: str, internal: bool, n: int) -> None:

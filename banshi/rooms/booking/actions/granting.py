@@ -1,4 +1,4 @@
-"""What a move would be refused for: asked when it is made, and when an earlier place is offered."""
+"""What a booking or a move would be refused for: asked when it is made, and when a place is offered."""
 
 from __future__ import annotations
 
@@ -9,6 +9,34 @@ from banshi.kernel.refusals import Refusal
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.booking.queries.facts import AskedFacts, HallFacts, closed_under_way
+
+
+def place_refusal(
+    fact: AskedFacts,
+    *,
+    now: datetime,
+    channel: str = "web",
+    internal: bool = False,
+    held: bool = False,
+    persons: int = 1,
+) -> Refusal | None:
+    """Why whoever asks cannot have the period, by the rules alone."""
+    if fact.hall is None or fact.slot is None:
+        return Refusal("nothing-found", {})
+    no = rules.refusal(
+        slot=fact.slot,
+        item=fact.item.facts if fact.item else None,
+        policy=fact.hall.policy.booking,
+        now=now.astimezone(fact.hall.zone),
+        opens=fact.opens,
+        person=fact.person,
+        channel=channel,
+        internal=internal,
+        held=held,
+        hall=fact.hall.code,
+        persons=persons,
+    )
+    return no or closed_under_way(fact.hall, fact.item.facts if fact.item else None, fact.slot, now=now)
 
 
 def target_refusal(

@@ -21,10 +21,12 @@ from banshi.foundation.crypto import blind_index, decrypt, encrypt, words_sealed
 from banshi.kernel.actors import Actor
 from banshi.kernel.names import fold
 from banshi.kernel.numbers import code_from
-from banshi.kernel.refusals import Alternative, Refusal, Refused
+from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions import telling
+from banshi.rooms.booking.actions.chances import Chances
+from banshi.rooms.booking.actions.granting import place_refusal
 from banshi.rooms.booking.actions.retrying import TRIES, again, met
 from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, Slot, Waiting
 from banshi.rooms.booking.queries.facts import (
@@ -33,11 +35,9 @@ from banshi.rooms.booking.queries.facts import (
     HallFacts,
     ItemWords,
     Opens,
-    closed_under_way,
     read_facts,
     slot_facts,
 )
-from banshi.rooms.booking.queries.slots import alternatives_for
 from banshi.rooms.booking.rules import SlotFacts
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.messaging.actions import phone_index
@@ -220,7 +220,7 @@ def place_many(asked: Sequence[Asked], *, now: datetime) -> list[Appointment | R
             ):
                 verdict = _verdict(mine, fact, now=now)
             if isinstance(verdict, Refusal):
-                results[i] = chances.refused(verdict, fact, persons=asked[i].persons)
+                results[i] = _with_chances(verdict, fact, asked[i], chances, now=now)
             elif verdict.asked.hold_id is not None or verdict.item.facts.periods > 1 or verdict.asked.persons > 1:
                 results[i] = _place_long(verdict, chances, now=now)
             elif claimed.get((key := (verdict.slot.id, asked[i].internal)), 0) >= verdict.slot.free(internal=key[1]):
@@ -418,6 +418,18 @@ def _well_formed(asked: Asked) -> bool:
     return rules.storable(asked.item_code, asked.source, asked.language, asked.note, asked.why, asked.visit_group)
 
 
+def _with_chances(no: Refusal, fact: AskedFacts, asked: Asked, chances: Chances, *, now: datetime) -> Refused:
+    plain = replace(asked, hold_id=None)  # the place that was kept is no other one
+
+    def would(there: AskedFacts) -> Refusal | None:
+        verdict = _verdict(plain, there, now=now)
+        return verdict if isinstance(verdict, Refusal) else None
+
+    return chances.refused(
+        no, fact, asked.asking, would, persons=asked.persons, channel=asked.source, internal=asked.internal
+    )
+
+
 def _verdict(asked: Asked, fact: AskedFacts, *, now: datetime) -> _Granted | Refusal:
     if fact.slot is None or fact.hall is None:
         return Refusal("nothing-found", {"slot": asked.slot_id})
@@ -426,62 +438,17 @@ def _verdict(asked: Asked, fact: AskedFacts, *, now: datetime) -> _Granted | Ref
     if asked.source not in rules.SOURCES:
         return Refusal("invalid", {"field": "source", "known": list(rules.SOURCES), "reason": asked.source})
     person = replace(fact.person, same_half_day=None) if asked.ride_along else fact.person
-    no = rules.refusal(
-        slot=fact.slot,
-        item=fact.item.facts if fact.item else None,
-        policy=fact.hall.policy.booking,
-        now=now.astimezone(fact.hall.zone),
-        opens=fact.opens,
-        person=person,
-        channel=asked.source,
-        internal=asked.internal,
-        held=asked.hold_id is not None,
-        hall=fact.hall.code,
-        persons=asked.persons,
-    )
-    no = no or closed_under_way(fact.hall, fact.item.facts if fact.item else None, fact.slot, now=now)
+    no = place_refusal(
+        replace(fact, person=person), now=now, channel=asked.source, internal=asked.internal,
+        held=asked.hold_id is not None, persons=asked.persons,
+    )  # fmt: skip
     if no is not None:
         return no
     assert fact.item is not None
     return _Granted(asked, fact.hall, fact.slot, fact.item, fact, new_code())
 
 
-class Chances:
-    """Refusals with the next chance: alternatives are looked up once per slot and item of a batch."""
-
-    def __init__(self, now: datetime, opens: Opens) -> None:
-        self._now = now
-        self._opens = opens
-        self._known: dict[tuple[int, str, bool, int], tuple[Alternative, ...]] = {}
-
-    def refused(self, no: Refusal, fact: AskedFacts, *, persons: int = 1) -> Refused:
-        """:param persons: who come together: only periods with so many places are a chance for them."""
-        if no.next is not None or no.slug not in _OFFER_OTHERS or fact.hall is None or not fact.slot or not fact.item:
-            return Refused(no)
-        elsewhere = no.slug == "limit-half-day"  # only another half day helps
-        key = (fact.slot.id, fact.item.facts.code, elsewhere, persons)
-        if key not in self._known:
-            self._known[key] = alternatives_for(
-                fact.hall, fact.item.facts, near=fact.slot.starts_at, now=self._now, opens=self._opens,
-                without=(fact.slot.day, fact.slot.half) if elsewhere else None, persons=persons,
-            )  # fmt: skip
-        return Refused(replace(no, next=self._known[key] or None))
-
-
 SAME_TIME = "nobody_is_at_two_places_at_a_time"
-_OFFER_OTHERS = frozenset(
-    {
-        "slot-full",
-        "past",
-        "same-day",
-        "cut-off",
-        "closed",
-        "hold-expired",
-        "limit-half-day",
-        "same-time",
-        "limit-period",
-    }
-)
 
 
 def _write(granted: Sequence[_Granted], *, now: datetime) -> dict[str, int]:
@@ -601,7 +568,7 @@ def _place_long(grant: _Granted, chances: Chances, *, now: datetime) -> Appointm
     try:
         return _claim_long(grant, now=now)
     except Refused as no:
-        return chances.refused(no.refusal, grant.facts, persons=grant.asked.persons)
+        return _with_chances(no.refusal, grant.facts, grant.asked, chances, now=now)
     except OperationalError as trouble:
         if met(trouble):
             return Refused("changed-meanwhile")

@@ -11,12 +11,13 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions.changing import move
+from banshi.rooms.booking.actions.granting import place_refusal
 from banshi.rooms.booking.actions.offering import EARLIER_BY, contact_of_waiting, mandate_is_over
 from banshi.rooms.booking.actions.placing import place
 from banshi.rooms.booking.actions.whose_wait import Place, give_up, in_line, joined, take_over_earlier
 from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, Slot, Waiting
-from banshi.rooms.booking.queries.facts import hall_facts
-from banshi.rooms.booking.queries.slots import alternatives_for, item_facts, slots
+from banshi.rooms.booking.queries.facts import Asking, Opens, hall_facts, read_facts
+from banshi.rooms.booking.queries.slots import alternative, item_facts, slots
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.identity import actions as accounts
 from banshi.rooms.identity import queries as identity
@@ -65,13 +66,18 @@ def join_waiting(
     )
     item = item_facts(hall.pk, item_code)
     assert item is not None  # slots() refuses otherwise
-    if any(view.bookable for view in views):
-        near = next(view.starts_at for view in views if view.bookable)
-        chances = alternatives_for(facts, item, near=near, now=now)
+    free = [view for view in views if view.bookable]
+    opens = Opens(now)
+    askings = [Asking(view.id, item_code, person_id, holder, proof, account_id) for view in free]
+    against = [place_refusal(fact, now=now) for fact in read_facts(askings, now=now, opens=opens)]
+    can_have = [(alternative(facts, view), view.busy) for view, no in zip(free, against, strict=True) if no is None]
+    if can_have:
+        chances = rules.nearest_quiet(can_have, near=can_have[0][0].starts_at)
         raise Refused("wrong-state", facts={"state": _STILL_FREE, "needs": _A_FULL_DAY}, next=chances)
     full = [view for view in views if view.refusal is not None and view.refusal.slug == "slot-full"]
     if not full:
-        reason = next((view.refusal for view in views if view.refusal is not None), None)
+        reasons = [*against, *(view.refusal for view in views)]
+        reason = next((no for no in reasons if no is not None), None)
         raise Refused(reason or "closed", facts={"reason": {"zh": "这一天没有号源", "en": "That day has no places"}})
     target = rules.quota_for(facts.policy.booking.quotas, item)
     business = Slot.objects.values_list("business", flat=True).get(id=full[0].id) if target is None else target[0]

@@ -219,7 +219,7 @@ SELECT a.slot_id, s.hall_id, a.item_code, i.id IS NOT NULL, p.id, a.evidence, a.
   COALESCE(a.account_phone, p.phone), a.account_phone IS NOT NULL, COALESCE(a.account_phone_index, p.phone_index),
   a.holder, mine.holder, mine.code, mine.starts_at, mine.live, mine.same_time, mine.same_time_at,
   account.live, account.in_period, barred.rows,
-  account.in_day, a.live_most, a.day_most, a.mandated,
+  account.in_day, a.live_most, a.day_most, a.mandated, mine.anywhere,
   CASE WHEN a.ord = 1 THEN (SELECT jsonb_agg(to_jsonb(slot)) FROM slot) END,
   CASE WHEN a.ord = 1 THEN (SELECT jsonb_agg(to_jsonb(item)) FROM item) END
 FROM asked a
@@ -227,7 +227,7 @@ LEFT JOIN slot s ON s.id = a.slot_id
 LEFT JOIN item i ON i.code = a.item_code AND i.hall_id = s.hall_id
 LEFT JOIN identity_person p ON p.id = a.person_id
 LEFT JOIN LATERAL (
-  SELECT count(*) FILTER (WHERE x.hall_id = s.hall_id AND x.ends_at > %(now)s) AS live,
+  SELECT count(*) FILTER (WHERE x.hall_id = s.hall_id AND x.ends_at > %(now)s) AS live, count(*) AS anywhere,
     -- Of one holder: that holder; of several: nobody's.
     CASE WHEN min(x.holder) = max(x.holder) THEN min(x.holder) ELSE '' END AS holder,
     min(x.code) FILTER (WHERE x.hall_id = s.hall_id AND x.business = s.business AND x.day = s.day AND x.half = s.half
@@ -321,7 +321,7 @@ ACCOUNT_PHONE, PERSON_PHONE = "identity_account.phone", "identity_person.phone"
 
 def _person_read(hall: HallFacts, facts: Sequence[Any], evidence: int, now: datetime) -> PersonFacts:
     holder, found, same, same_at, live, same_time, same_time_at, account_live, account_in_period, barred, *more = facts
-    account_in_day, live_most, day_most, mandated, *_ = more
+    account_in_day, live_most, day_most, mandated, anywhere, *_ = more
     return PersonFacts(
         same_half_day=same,
         same_half_day_starts_at=same_at.astimezone(hall.zone) if same_at else None,
@@ -332,6 +332,7 @@ def _person_read(hall: HallFacts, facts: Sequence[Any], evidence: int, now: date
         account_in_period=account_in_period or 0,
         told=rules.tells_which(holder=holder, found=found or "", evidence=evidence),
         account_in_day=account_in_day or 0,
+        anywhere=anywhere or 0,
         agent=AgentFacts(live_most, day_most, mandated) if live_most is not None else None,
         barred=_barred(_json(barred), hall.scope, now.astimezone(hall.zone).date()),
     )

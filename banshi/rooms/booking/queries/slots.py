@@ -238,35 +238,35 @@ def alternatives(
 
 
 def alternatives_for(
+    hall: HallFacts, item: ItemFacts, *, near: datetime, now: datetime, n: int = 3, channel: str = "web"
+) -> tuple[Alternative, ...]:
+    """The nearest quiet periods that can be booked, by whoever has nothing yet."""
+    return rules.nearest_quiet(open_periods(hall, item, near=near, now=now, channel=channel), near=near, n=n)
+
+
+def open_periods(
     hall: HallFacts,
     item: ItemFacts,
     *,
     near: datetime,
     now: datetime,
-    n: int = 3,
     channel: str = "web",
     opens: Opens | None = None,
-    without: tuple[date, str] | None = None,
     persons: int = 1,
-) -> tuple[Alternative, ...]:
-    """The nearest quiet periods that can be booked instead. :param without: a day and its half that is of no use;
-    :param persons: who come together and need a place each."""
+    internal: bool = False,
+) -> list[tuple[Alternative, float]]:
+    """What can be booked within a month of `near`, with how busy it is. :param persons: who come together and need a
+    place each."""
     opens = opens or Opens(now)
     today = now.astimezone(hall.zone).date()
     around = near.astimezone(hall.zone).date()
     last = min(rules.horizon(hall.policy.booking, today, opens.calendar), around + ALTERNATIVES_WITHIN)
-    views = _views(
-        hall, item, first=max(today, around - ALTERNATIVES_WITHIN), last=last, now=now, channel=channel, opens=opens
-    )
-    found = [
-        (_alternative(hall, view), view.busy)
-        for view in views
-        if view.bookable and view.free >= persons and (view.starts_at.date(), rules.half_of(view.starts_at)) != without
-    ]
-    return rules.nearest_quiet(found, near=near, n=n)
+    first = max(today, around - ALTERNATIVES_WITHIN)
+    views = _views(hall, item, first=first, last=last, now=now, channel=channel, internal=internal, opens=opens)
+    return [(alternative(hall, view), view.busy) for view in views if view.bookable and view.free >= persons]
 
 
-def _alternative(hall: HallFacts, view: SlotView) -> Alternative:
+def alternative(hall: HallFacts, view: SlotView) -> Alternative:
     return Alternative(view.id, view.starts_at, view.ends_at, view.free, hall.code, named(hall))
 
 
@@ -299,7 +299,7 @@ def earliest(*, halls: Sequence[Hall], item_code: str, now: datetime, channel: s
         views = _views(facts, item, first=days[0], last=days[1], now=now, channel=channel, opens=opens, rows=mine)
         first = next((view for view in views if view.bookable), None)
         if first is not None:
-            found[hall.code] = _alternative(facts, first)
+            found[hall.code] = alternative(facts, first)
     return found
 
 

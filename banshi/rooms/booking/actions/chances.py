@@ -1,0 +1,93 @@
+"""The next chance of whoever is refused: places they could have instead, by the rules that refused them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from banshi.kernel.refusals import Alternative, Refusal, Refused
+from banshi.rooms.booking import rules
+from banshi.rooms.booking.models import LIVE, Appointment
+from banshi.rooms.booking.queries.facts import AskedFacts, Asking, Opens, read_facts
+from banshi.rooms.booking.queries.slots import open_periods
+
+Would = Callable[[AskedFacts], Refusal | None]
+Open = list[tuple[Alternative, float]]
+
+CONSIDERED = 40  # of the nearest periods: where what somebody has stands in the way of so many, the next ones are far
+# About what whoever asks has already, not about the period.
+_OWN = frozenset({"limit-half-day", "same-time", "limit-period", "limit-day"})
+_OFFER_OTHERS = _OWN | {"slot-full", "past", "same-day", "cut-off", "closed", "hold-expired"}
+
+
+class Chances:
+    """Refusals with the next chance: open periods are looked up once per slot and item of a batch. Who has nothing yet can
+    take any of them; for others their own visits and limits are looked at, too."""
+
+    def __init__(self, now: datetime, opens: Opens) -> None:
+        self._now = now
+        self._opens = opens
+        self._open: dict[tuple[int, str, int, str, bool], Open] = {}
+        self._nearest: dict[tuple[int, str, int, str, bool], tuple[Alternative, ...]] = {}
+
+    def refused(
+        self,
+        no: Refusal,
+        fact: AskedFacts,
+        asking: Asking,
+        would: Would,
+        *,
+        persons: int = 1,
+        channel: str = "web",
+        internal: bool = False,
+        moving: bool = False,
+    ) -> Refused:
+        """
+        :param would: why this request would be refused for other facts, or None.
+        :param persons: who come together: only periods with so many places are a chance for them.
+        :param moving: it has a period already, which is no chance.
+        """
+        if no.next is not None or no.slug not in _OFFER_OTHERS or fact.hall is None or not fact.slot or not fact.item:
+            return Refused(no)
+        key = (fact.slot.id, fact.item.facts.code, persons, channel, internal)
+        if key not in self._open:
+            self._open[key] = open_periods(
+                fact.hall, fact.item.facts, near=fact.slot.starts_at, now=self._now, opens=self._opens,
+                persons=persons, channel=channel, internal=internal,
+            )  # fmt: skip
+            self._nearest[key] = rules.nearest_quiet(self._open[key], near=fact.slot.starts_at)
+        chances = self._nearest[key]
+        if moving or no.slug in _OWN or _has_something(fact):
+            chances = self._takeable(self._open[key], fact, asking, would)
+        return Refused(replace(no, next=chances or None))
+
+    def _takeable(self, found: Open, fact: AskedFacts, asking: Asking, would: Would) -> tuple[Alternative, ...]:
+        assert fact.slot is not None
+        assert fact.item is not None
+        near, busy = fact.slot.starts_at, {each.slot_id: how for each, how in found}
+        nearest = rules.nearest_quiet(found, near=near, n=CONSIDERED)
+        asked = [replace(asking, slot_id=each.slot_id) for each in nearest]
+        facts = read_facts(asked, now=self._now, opens=self._opens)
+        free = [each for each, there in zip(nearest, facts, strict=True) if would(there) is None]
+        if fact.item.facts.periods > 1:
+            free = _beside(free, fact, asking)
+        return rules.nearest_quiet([(each, busy[each.slot_id]) for each in free], near=near)
+
+
+def _has_something(fact: AskedFacts) -> bool:
+    person = fact.person
+    return bool(person.anywhere or person.account_live or person.barred or person.agent)
+
+
+def _beside(found: list[Alternative], fact: AskedFacts, asking: Asking) -> list[Alternative]:
+    """Those of several periods in a row of which none lies over what the person has."""
+    if not found:
+        return []
+    rows = Appointment.objects.filter(
+        person_id=asking.person_id, limit_key=fact.limit_key, state__in=LIVE, ends_at__gt=found[0].starts_at
+    ).exclude(code=asking.but)
+    if asking.visit:
+        rows = rows.exclude(visit_group=asking.visit)
+    taken = list(rows.order_by("id").values_list("starts_at", "ends_at"))
+    return [each for each in found if not any(a < each.ends_at and each.starts_at < b for a, b in taken)]
