@@ -97,7 +97,8 @@ def by_id(
     if not mine:
         sent_on = None
         if evidence.proves:
-            sent_on = redirect.arrive(hall=hall, by=by, now=now, person_ids=tuple(person.pk for person in people))
+            cards = {person.pk: _card(person, evidence, name) for person in people}
+            sent_on = redirect.arrive_by_card(hall=hall, cards=cards, by=by, now=now)
         if sent_on is not None:
             return sent_on
         raise Refused("nothing-found", facts={"hall": hall.code})
@@ -149,7 +150,8 @@ def claim_typed(*, hall: Hall, ref: str, person_id: int, by: Actor, now: datetim
         today = now.astimezone(ZoneInfo(hall.timezone)).date()
         if ticket is None or ticket.day != today or not is_typed(ticket.limit_key) or not may(ticket.state, "claim"):
             raise Refused("nothing-found", facts={"ticket": ref[:20]})
-        return tickets.claim(ticket, limit_key="", contact=None, by=by, now=now)
+        taken = tickets.claim(ticket, limit_key="", contact=None, by=by, now=now)
+        return redirect.arrive(hall=hall, by=by, now=now, ref=taken.ref) or taken
 
 
 def says_nothing(hall: Hall, now: datetime) -> Refused:
@@ -179,7 +181,9 @@ def _arrived(mine: list[Appointment], evidence: Evidence, name: str, choice: str
             "en": "Several documents have this number; say which it is",
         }
         raise Refused("invalid", facts={"field": "id_type", "reason": reason})
-    card = _card(mine[0], evidence, name)
+    card = _card(mine[0].person, evidence, name)
+    if card and name:
+        naming.name_read(person_id=mine[0].person_id, name=name, evidence=evidence, by=by, now=now)
     shown = "" if evidence.proves else typed_holder()
     booked = [a for a in mine if a.state == "booked"]
     if not booked:
@@ -207,13 +211,13 @@ def holder_of(found: Appointment, *, now: datetime) -> str:
     return found.limit_key or (found.holder if over else "")
 
 
-def _card(mine: Appointment, evidence: Evidence, name: str) -> str:
+def _card(person: Person, evidence: Evidence, name: str) -> str:
     """Blind index of the name on the card; "" where none was seen."""
     if not evidence.proves:
         return ""
     if name:
         return naming.name_index(name)
-    return mine.person.name_index if mine.person.name_evidence else ""
+    return person.name_index if person.name_evidence else ""
 
 
 def _as_made(each: Appointment) -> OnDocument:

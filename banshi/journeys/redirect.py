@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import F, QuerySet
 
 from banshi.kernel.actors import Actor
+from banshi.kernel.ownership import Fit, OnDocument, fit, is_typed
 from banshi.kernel.policy import TicketPolicy
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars import queries as calendars
@@ -18,7 +21,7 @@ from banshi.rooms.places.models import Category, Hall
 from banshi.rooms.places.queries import hall_by_code, policy_of
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
-from banshi.rooms.tickets.queries import contact_of
+from banshi.rooms.tickets.queries import contact_of, contact_of_booked
 
 KM_AN_HOUR = 20.0  # through a town, straight line
 SET_OUT_MINUTES = 5
@@ -93,18 +96,56 @@ def _tell(new: Ticket, target: Hall, contact: str | None, *, way: dict[str, str]
     )
 
 
-def arrive(*, hall: Hall, by: Actor, now: datetime, ref: str = "", person_ids: tuple[int, ...] = ()) -> Ticket | None:
-    """Somebody who was sent on is here, shown by the code of either number or by the person; None where nobody is expected.
+def arrive(*, hall: Hall, by: Actor, now: datetime, ref: str) -> Ticket | None:
+    """Somebody who was sent on is here, shown by the code of either number; None where nobody is expected.
+
+    The code of the number given up opens the other one only for whom it was then: not after somebody took it over.
 
     :raises Refused: those of `tickets.unpark`.
     """
+    expected = _expected(hall, now)
+    old = expected.filter(came_from__ref=ref, limit_key=F("came_from__limit_key"))
+    return _here(old | expected.filter(ref=ref), by=by, now=now)
+
+
+@transaction.atomic
+def arrive_by_card(*, hall: Hall, cards: Mapping[int, str], by: Actor, now: datetime) -> Ticket | None:
+    """The same, shown by the person's card. A number that is theirs by evidence goes before one that somebody else's booking
+    became: that one, where it may be theirs by its name, is theirs from now on. One for which their document was only
+    typed is put on nobody (`check_in.claim_typed`).
+
+    :param cards: blind index of the name on the card ("" where none was read), by person.
+    :raises Refused: those of `tickets.unpark` and `tickets.claim`.
+    """
+    standing = _expected(hall, now).filter(person_id__in=list(cards), state__in=["parked", "waiting"])
+    rows = standing.select_related("appointment").order_by("-id")
+    fits = [(_fit(row, cards), row) for row in rows if row.person_id in cards and not is_typed(row.limit_key)]
+    mine = [row for how, row in sorted(fits, key=lambda pair: pair[0]) if how is not Fit.STRANGE]
+    if not mine:
+        return None
+    if mine[0].limit_key and mine[0].appointment is not None:
+        ticket = Ticket.objects.select_for_update(of=("self",), no_key=True).get(pk=mine[0].pk)
+        contact = contact_of_booked(mine[0].appointment, limit_key="", now=now)
+        tickets.claim(ticket, limit_key="", contact=contact, by=by, now=now)
+    return _here(Ticket.objects.filter(pk=mine[0].pk), by=by, now=now)
+
+
+def _fit(row: Ticket, cards: Mapping[int, str]) -> Fit:
+    if not row.limit_key:
+        return Fit.OWN
+    if row.appointment is None or row.person_id is None:
+        return Fit.STRANGE
+    made = OnDocument(row.appointment.item_id, row.limit_key, row.appointment.name_index)
+    return fit(made, card=cards[row.person_id])
+
+
+def _expected(hall: Hall, now: datetime) -> QuerySet[Ticket]:
     today = now.astimezone(ZoneInfo(hall.timezone)).date()
-    expected = Ticket.objects.filter(hall=hall, day=today, came_from__isnull=False)
-    if ref:
-        mine = expected.filter(came_from__ref=ref) | expected.filter(ref=ref)
-    else:
-        mine = expected.filter(person_id__in=person_ids, state__in=["parked", "waiting"])
-    found = mine.order_by("-id").first()
+    return Ticket.objects.filter(hall=hall, day=today, came_from__isnull=False)
+
+
+def _here(expected: QuerySet[Ticket], *, by: Actor, now: datetime) -> Ticket | None:
+    found = expected.order_by("-id").first()
     if found is None or found.state != "parked" or found.waits_from is not None:
         return found
     try:

@@ -9,6 +9,7 @@ from django.db import transaction
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import Account
 from banshi.rooms.messaging import actions as messaging
+from banshi.rooms.places.models import Hall
 
 
 def ask_code(
@@ -19,9 +20,13 @@ def ask_code(
     asker: str = "",
     was_here: bool = False,
     calm: bool = False,
+    for_staff_of: Hall | None = None,
     now: datetime,
 ) -> None:
     """Send a one-time code. `calm`: it lasts longer, and the message does not say how long.
+
+    `for_staff_of`: a clerk of this hall asked for it, at the window, and the person is to say it there – the message says
+    so, where every other one says to tell nobody.
 
     `asker`, `was_here`: as in `identity.new_code`.
 
@@ -35,7 +40,7 @@ def ask_code(
             to_phone=phone,
             hall="",
             subject="",
-            params={} if calm else {"minutes": round(lasts.total_seconds() / 60)},
+            params=({} if calm else {"minutes": round(lasts.total_seconds() / 60)}) | _whom(for_staff_of),
             secret={"code": code},
             until=now + lasts,
             due_at=now,
@@ -43,6 +48,15 @@ def ask_code(
             language=language,
             now=now,
         )
+
+
+def _whom(hall: Hall | None) -> dict[str, str]:
+    if hall is None:
+        return {}
+    return {
+        "whom_zh": f"{hall.name_zh}窗口登记本人手机号用，报给窗口工作人员",
+        "whom_en": f"Say it to the clerk at {hall.name_en}, who registers this number as yours",
+    }
 
 
 def enter(*, phone: str, code: str, browser: str = "", now: datetime) -> Account:

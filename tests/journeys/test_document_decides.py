@@ -10,7 +10,7 @@ from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.evidence import Evidence
 from banshi.rooms.booking import actions
 from banshi.rooms.booking.models import Appointment, LedgerEntry, Slot
-from banshi.rooms.identity.models import Account
+from banshi.rooms.identity.models import Account, Person
 from tests.town import TUESDAY_NINE, Town, at
 
 KIOSK = Actor(ActorKind.KIOSK, "9", "town")
@@ -109,3 +109,29 @@ def test_not_by_me_cancels_and_strikes_who_booked(town: Town) -> None:
     row = Appointment.objects.get()
     assert (row.state, row.disowned_at) == ("cancelled", TUESDAY_NINE)
     assert list(LedgerEntry.objects.values_list("party", "kind")) == [(f"account:{stranger.pk}", "no_show")]
+
+
+def test_the_name_on_the_card_is_the_persons_from_then_on(town: Town) -> None:
+    booked(town, town.slot(), KEY)
+    person = town.person(1)
+    Person.objects.filter(pk=person.pk).update(name_evidence=0, name_at=None)
+
+    check_in.by_id(
+        hall=town.hall, id_number=person.id_number, name="张三丰", by=KIOSK, now=at("2026-03-11 08:50"),
+        channel="kiosk", evidence=Evidence.CHIP,
+    )  # fmt: skip
+
+    person.refresh_from_db()
+    assert (person.name, person.name_evidence, person.name_source) == ("张三丰", Evidence.CHIP, str(KIOSK))
+
+
+def test_a_name_the_chip_spells_oddly_changes_nothing_and_stops_nobody(town: Town) -> None:
+    booked(town, town.slot(), KEY)
+    person = town.person(1)
+
+    ticket = check_in.by_id(
+        hall=town.hall, id_number=person.id_number, name="\u202e7", by=KIOSK, now=at("2026-03-11 08:50"),
+        channel="kiosk", evidence=Evidence.CHIP, choice=Appointment.objects.get().code,
+    )  # fmt: skip
+
+    assert (ticket.state, Person.objects.get(pk=person.pk).name) == ("waiting", person.name)

@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 from banshi.journeys import check_in, close_hall_day, redirect
+from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.evidence import Evidence
+from banshi.kernel.ownership import typed_holder
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking.models import Appointment
 from banshi.rooms.calendars import actions as calendars
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.insight import queries as insight
@@ -19,11 +22,13 @@ from banshi.rooms.places.models import Category
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets import queries
 from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.queries.contact import contact_of
 from banshi.rooms.tickets.queries.statements import WAS_HERE
 from tests.rooms.tickets.conftest import open_town
 from tests.together import together
 from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at
 
+STRANGER = "+8613900139000"
 ELEVEN = at("2026-03-10 11:00")
 
 
@@ -186,3 +191,78 @@ def test_being_expected_is_not_being_there(halls: Town):
 
     row.refresh_from_db()
     assert row.state == "no_show"
+
+
+def sent_on_as(town: Town, holder: str, appointment: Appointment | None = None) -> Ticket:
+    """Somebody's number for person 30 that goes on in the other hall."""
+    old = tickets.issue(
+        hall=town.hall, item_code="pension", person_id=town.person(30).pk, limit_key=holder, appointment=appointment,
+        kind="booked" if appointment else "walk_in", channel="kiosk", by=CITIZEN, now=TUESDAY_NINE, contact=STRANGER,
+    )  # fmt: skip
+    return redirect.to_hall(ref=old.ref, hall="other", by=CLERK, now=TUESDAY_NINE)
+
+
+def declared(town: Town, name: str) -> Appointment:
+    return booking.place(
+        slot_id=town.slot(starts=TUESDAY_NINE).pk, item_code="pension", person_id=town.person(30).pk, source="api",
+        by=Actor(ActorKind.CHANNEL, "3"), now=TUESDAY_NINE - timedelta(days=1), name=name, contact=STRANGER,
+    )  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_a_typed_number_that_was_sent_on_is_put_on_nobody_who_lays_the_card(halls: Town):
+    new = sent_on_as(halls, typed_holder())
+
+    with pytest.raises(Refused) as refused:
+        by_card(halls, ELEVEN)
+
+    new.refresh_from_db()
+    person = halls.person(30).pk
+    offered = queries.claimable(person, hall_id=halls.other_hall.pk, day=ELEVEN.date(), now=ELEVEN)
+    assert (refused.value.slug, new.state, [each.ref for each in offered]) == ("nothing-found", "parked", [new.ref])
+
+
+@pytest.mark.django_db
+def test_whoever_typed_it_says_so_and_is_in_line_under_a_new_ref(halls: Town):
+    new = sent_on_as(halls, typed_holder())
+    person = halls.person(30).pk
+
+    mine = check_in.claim_typed(hall=halls.other_hall, ref=new.ref, person_id=person, by=CITIZEN, now=ELEVEN)
+
+    assert (mine.pk, mine.state, mine.limit_key, mine.notify_to, mine.ref != new.ref) == (
+        new.pk,
+        "waiting",
+        "",
+        "",
+        True,
+    )
+    assert (
+        redirect.arrive(hall=halls.other_hall, by=CITIZEN, now=ELEVEN, ref=Ticket.objects.get(pk=new.came_from_id).ref)
+        is None
+    )
+
+
+@pytest.mark.django_db
+def test_a_booking_somebody_made_is_theirs_once_the_card_is_laid_where_it_went(halls: Town):
+    made = declared(halls, halls.person(30).name)
+    new = sent_on_as(halls, made.limit_key, made)
+
+    mine = by_card(halls, ELEVEN)
+
+    assert (mine.pk, mine.state, mine.limit_key, mine.ref != new.ref) == (new.pk, "waiting", "", True)
+    assert contact_of(mine) == halls.person(30).phone != STRANGER  # the person's own, by proof
+
+
+@pytest.mark.django_db
+def test_one_in_a_name_that_is_not_on_the_card_is_not_theirs(halls: Town):
+    made = declared(halls, "陌生人")
+    new = sent_on_as(halls, made.limit_key, made)
+
+    with pytest.raises(Refused):
+        check_in.by_id(
+            hall=halls.other_hall, id_number=halls.person(30).id_number, name=halls.person(30).name,
+            evidence=Evidence.CHIP, by=CITIZEN, now=ELEVEN, channel="kiosk",
+        )  # fmt: skip
+
+    new.refresh_from_db()
+    assert (new.state, new.limit_key) == ("parked", made.limit_key)

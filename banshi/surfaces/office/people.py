@@ -173,7 +173,7 @@ def phone(request: Asked, hall: str, person_id: int) -> HttpResponseBase:
             identity.bind_phone(person_id=person.pk, account=account, by=by, now=now, **said(request))
         else:
             asked = clean(request.POST.get("phone"), 30)
-            codes.ask_code(phone=asked, language="zh-hans", browser=browser, asker=str(by), now=now)
+            codes.ask_code(phone=asked, language="zh-hans", browser=browser, asker=str(by), for_staff_of=place, now=now)
             request.session[f"person-{person.pk}"] = encrypt(asked, place=PLACE)
             return shown(request, place, person, asked=asked, **said(request))
     except Unreadable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import Counter
 from contextlib import suppress
@@ -340,6 +341,19 @@ def test_a_code_goes_to_mobiles_we_send_to_and_to_nothing_else(db, phone, reason
 
     assert (no.value.slug, no.value.facts["reason"]["zh"]) == ("phone-invalid", reason)
     assert Message.objects.count() == 0
+
+
+def test_a_code_that_a_clerk_asked_for_says_to_whom_it_is_said(town):
+    sign_in.ask_code(phone="13800138000", language="zh-hans", for_staff_of=town.hall, now=TUESDAY_NINE)
+    sign_in.ask_code(phone="13800138001", language="en", now=TUESDAY_NINE)
+
+    actions.drain(channels=outboxes(), now=TUESDAY_NINE)
+
+    said = [queries.as_sent(phone=f"+861380013800{n}")[0].text for n in (0, 1)]
+    assert [re.sub(r"\d+", "#", text) for text in said] == [
+        f"验证码 #，# 分钟内有效。{town.hall.name_zh}窗口登记本人手机号用，报给窗口工作人员。",
+        "Code #, valid for # minutes. Tell nobody.",
+    ]
 
 
 def test_codes_abroad_stop_when_the_days_messages_are_used_up(db, settings):

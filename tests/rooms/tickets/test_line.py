@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from banshi.kernel.actors import SYSTEM, Actor, ActorKind
+from banshi.kernel.ownership import typed_holder
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.catalogue.models import HallItem
@@ -226,6 +227,15 @@ def test_where_identity_is_required_a_nameless_walk_in_is_refused(open_hall):
 
     assert refused(lambda: take(open_hall))[0] == "identity-invalid"
     assert take(open_hall, person_id=open_hall.person(YOUNG).pk).number == "A001"
+
+
+def test_there_a_document_that_was_only_typed_is_none_on_any_surface(open_hall):
+    open_hall.policy(tickets={"identity_required": True})
+
+    assert (
+        refused(lambda: take(open_hall, person_id=open_hall.person(YOUNG).pk, limit_key=typed_holder()))[0]
+        == "identity-invalid"
+    )
 
 
 def test_a_kiosk_gives_numbers_of_its_own_hall_only(open_hall):

@@ -56,6 +56,7 @@ from banshi.rooms.identity.actions.people import (
     enrol_many,
     enrol_number,
     name_index,
+    name_read,
     prove_phone,
 )
 from banshi.rooms.identity.models import Account, AccountPerson, Agent, ApiKey, Role, SignInCode, Staff
@@ -423,6 +424,7 @@ __all__ = [
     "lock_entries",
     "must_be_of",
     "name_index",
+    "name_read",
     "need_card_and_reason",
     "need_mandate",
     "new_code",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -214,6 +215,14 @@ def enrol(
     if isinstance(result, Refused):
         raise result
     return Person.objects.get(id=result.id)
+
+
+def name_read(*, person_id: int, name: str, evidence: Evidence, by: Actor, now: datetime) -> None:
+    """The name on a card that was just read is the person's, by that evidence. One that no name can be changes nothing:
+    whoever holds the card is not sent away for how the chip spells it."""
+    person = Person.objects.only("id_type", "id_number").get(id=person_id)
+    with suppress(Refused):
+        enrol(name=name, id_type=person.id_type, id_number=person.id_number, evidence=evidence, by=by, now=now)
 
 
 def enrol_number(*, id_type: str, id_number: str, now: datetime) -> Person:

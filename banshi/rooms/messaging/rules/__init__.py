@@ -34,7 +34,7 @@ from banshi.rooms.messaging.rules.templates import (
     shown,
 )
 from banshi.rooms.messaging.rules.values import OWN_WORDS, moment_of, period, spoken, spoken_day
-from banshi.rooms.messaging.rules.words import COMMON, LANGUAGES
+from banshi.rooms.messaging.rules.words import COMMON, LANGUAGES, UNSAID
 
 __all__ = [
     "BY_A_CLICK",
@@ -44,6 +44,7 @@ __all__ = [
     "LEASE",
     "MISSING",
     "OWN_WORDS",
+    "UNSAID",
     "URGENT",
     "Standing",
     "allowed",

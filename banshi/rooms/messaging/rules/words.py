@@ -3,11 +3,16 @@
 # ruff: noqa: E501 – the words of a message stay on one line
 from __future__ import annotations
 
+# What a placeholder says where a message brings no value of its own.
+UNSAID: dict[str, dict[str, dict[str, str]]] = {
+    "code": {"whom": {"zh": "别告诉任何人", "en": "Tell nobody"}},
+}
+
 # key → language → words. zh as a good clerk speaks: what, when, where, what to bring.
 COMMON: dict[str, dict[str, str]] = {
     "code": {
-        "zh": "验证码 {code}[，{minutes} 分钟内有效]。别告诉任何人。",
-        "en": "Code {code}[, valid for {minutes} minutes]. Tell nobody.",
+        "zh": "验证码 {code}[，{minutes} 分钟内有效]。[{whom}。]",
+        "en": "Code {code}[, valid for {minutes} minutes].[ {whom}.]",
     },
     "confirmation": {
         "zh": "约好了：{when}，{hall}[，办“{item}”]。[带：{bring}。][提前 {early} 分钟到。][预约号 {code}。][出示、改期、取消：{link}]",

@@ -14,6 +14,7 @@ from banshi.foundation.crypto import encrypt
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.documents import IdType, birth_date
 from banshi.kernel.numbers import code_from
+from banshi.kernel.ownership import is_typed
 from banshi.kernel.policy import HallPolicy
 from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.booking.models import Appointment
@@ -152,8 +153,11 @@ def issue(
         reason = {"zh": "没有这种优先通道", "en": "There is no such priority lane"}
         raise Refused("invalid", facts={"field": "lane", "reason": reason, "known": list(rules.LANES)})
     walks_in = kind == "walk_in" and not follows
-    if walks_in and rules_of_hall.tickets.identity_required and person_id is None:
-        reason = {"zh": "刷身份证取号", "en": "Take a number with an ID document"}
+    if walks_in and rules_of_hall.tickets.identity_required and (person_id is None or is_typed(limit_key)):
+        reason = {
+            "zh": "这里要放证件取号，只输号码不够",
+            "en": "Take a number with the ID document itself; its number alone is not enough",
+        }
         raise Refused("identity-invalid", facts={"reason": reason})
     local = now.astimezone(ZoneInfo(hall.timezone))
     opening = _opening(hall, rules_of_hall, category, item, tags, now, walks_in=walks_in)
