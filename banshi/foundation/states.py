@@ -19,6 +19,8 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "served": (pgettext_lazy("state", "Served"), "ok"),
         "cancelled": (pgettext_lazy("state", "Cancelled"), ""),
         "no_show": (pgettext_lazy("state", "No-show"), "urgent"),
+        # Kept as checked_in: was in the hall for another matter while this one's period went by.
+        "no_number": (pgettext_lazy("state", "No number taken"), ""),
     },
     "ticket": {
         "waiting": (pgettext_lazy("state", "Waiting"), "info"),
@@ -82,6 +84,7 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "taken": (pgettext_lazy("state", "Place taken"), "ok"),
         "left": (pgettext_lazy("state", "Gave up waiting"), ""),
         "lapsed": (pgettext_lazy("state", "Offer lapsed"), ""),
+        "closed": (pgettext_lazy("state", "Ended: the day closed"), ""),
     },
     "outcome": {  # of a number that was served: how it ended
         "done": (pgettext_lazy("state", "Done"), "ok"),

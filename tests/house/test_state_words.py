@@ -39,9 +39,9 @@ def of_constraint(model, name):
     ("of", "known"),
     [
         ("ticket", set(TICKET_STATES)),
-        ("appointment", of_constraint(Appointment, "appointment_state_is_known") - {"state__in"}),
+        ("appointment", of_constraint(Appointment, "appointment_state_is_known") - {"state__in"} | {"no_number"}),
         ("message", of_constraint(Message, "message_state_is_known") - {"state__in"}),
-        ("waiting", {"waiting", "offered", "taken", "lapsed", "left"}),
+        ("waiting", {"waiting", "offered", "taken", "lapsed", "left", "closed"}),
         ("task", {"open", "answered", "settled"}),
         ("outcome", set(OUTCOMES)),
         ("window", {"idle", "called", "serving", "paused", "emergency", "closed"}),

@@ -133,9 +133,9 @@ def test_days_later_the_apology_is_about_that_day(evening: Town):
     close_hall_day.close_due(now=clock.now())
     go_to(at("2026-03-13 10:00"))
 
-    page = phone(number(0))
+    said = [phone(number(0)), slip(number(0))]
 
-    assert ("抱歉，当天没有轮到" in page, "今天没有轮到" in page) == (True, False)
+    assert [("抱歉，3月10日 周二没有轮到" in each, "今天没有轮到" in each) for each in said] == [(True, False)] * 2
 
 
 def test_a_number_given_up_gets_no_apology(evening: Town):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from banshi.foundation import clock
 from banshi.foundation.translations import compile_all
@@ -61,3 +62,19 @@ def test_a_number_taken_is_said_as_ever(town: Town):
     row.refresh_from_db()
 
     assert (row.state, appointment_part(row)["without_number"]) == ("checked_in", False)
+
+
+def test_the_office_says_so_where_it_lists_and_finds(swept: Appointment, town: Town):
+    staff = Client(headers={"accept-language": "zh-CN"})
+    staff.force_login(town.manager)
+    clock.set_clock(now=minutes(65), speed=0)
+    day = f"/office/town/appointments/?day={swept.day}"
+    pages = [day, f"{day}&state=no_number", f"{day}&state=checked_in", f"/office/town/appointments/{swept.code}/"]
+
+    said = [staff.get(path).content.decode() for path in pages]
+    found = staff.post(
+        reverse("office:appointment_find", kwargs={"hall": "town"}), {"q": town.person(30).id_number}
+    ).content.decode()
+
+    tags = [("没取号</span>" in each, "已签到</span>" in each, swept.code in each) for each in [*said, found]]
+    assert tags == [(True, False, True), (True, False, True), (False, False, False), *[(True, False, True)] * 2]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -18,7 +17,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from banshi.foundation import clock
 from banshi.foundation.crypto import signed_ok
-from banshi.journeys import check_in
 from banshi.journeys.after_miss import numbers_given
 from banshi.journeys.stops import Stop, stop_of
 from banshi.kernel.refusals import Alternative, Refused
@@ -32,6 +30,7 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.models import Ticket
 from banshi.surfaces.citizen import choosing, credit, sent
+from banshi.surfaces.citizen.arrival import arrival
 from banshi.surfaces.citizen.doors import (
     actor_for,
     appointment_for,
@@ -49,15 +48,6 @@ from banshi.surfaces.citizen.proving import costs
 from banshi.surfaces.citizen.refusals import NO_APPEAL, Panel, panel, unfilled, ways_on
 
 PAST_SHOWN = 20
-
-
-@dataclass(frozen=True)
-class CheckIn:
-    """When the machine in the hall gives the number. state: early | open | over."""
-
-    opens: datetime
-    closes: datetime
-    state: str
 
 
 def _own_number(request: Any, found: Appointment, ticket: Ticket | None) -> bool:
@@ -102,15 +92,17 @@ def _page(request: Any, found: Appointment, *, now: datetime, refused: Refused |
     policy = places.policy_of(hall.pk, now=now)
     ticket = Ticket.objects.filter(appointment=found).exclude(state="redirected").order_by("-id").first()
     without_number = tickets.came_without_number(found)
+    a = bookings.appointment(found.code, now=now)
     same_visit = [each for each in bookings.of_visit(found.visit_group, now=now) if each.code != found.code]
+    arriving = arrival(a, now)
     is_today = found.day == now.astimezone(ZoneInfo(hall.timezone)).date()
     context = {
         # On its day as the slip will say it; before, nobody knows which windows will be at work.
         "where": tickets.places([found.category_id], now)[found.category_id] if is_today else None,
-        "a": bookings.appointment(found.code, now=now),
+        "a": a,
         "found": found,
         "hall": hall,
-        "check_in": _check_in(policy.tickets, found, now),
+        "check_in": arriving,
         "closed": _closed(found, now),
         "policy": policy,
         "ticket": ticket,
@@ -121,6 +113,7 @@ def _page(request: Any, found: Appointment, *, now: datetime, refused: Refused |
         and numbers_given(hall, item=found.item.code, category=found.category.code, now=now),
         "own_number": _own_number(request, found, ticket),
         "same_visit": same_visit,
+        "states": tickets.shown_states(same_visit),
         "k": _query(request, found),
         "is_new": request.GET.get("new") == "1",
         "by_others": found.account_id != request.who.account_id and on_my_document(request, found),
@@ -133,7 +126,7 @@ def _page(request: Any, found: Appointment, *, now: datetime, refused: Refused |
     }
     if refused is not None:
         context["panel"] = _panel(refused, request, found, now=now)
-    turns = [context["check_in"].opens, context["check_in"].closes, found.starts_at, found.ends_at]
+    turns = [*arriving.turns, found.starts_at, found.ends_at]
     return page(request, "citizen/appointment.html", context, hall=hall, refused=refused, turns=turns)
 
 
@@ -147,7 +140,11 @@ def _closed(found: Appointment, now: datetime) -> Stop | None:
 
 def _fate(request: Any, found: Appointment, *, now: datetime, refused: Refused | None) -> HttpResponseBase:
     """For an agent whose mandate is over: that it was booked, and what became of it."""
-    context: dict[str, Any] = {"a": bookings.appointment(found.code, now=now), "hall": found.hall}
+    context: dict[str, Any] = {
+        "a": bookings.appointment(found.code, now=now),
+        "state": tickets.shown_states([found])[found.code],
+        "hall": found.hall,
+    }
     if refused is not None:
         context["panel"] = _panel(refused, request, found, now=now)
     return page(request, "citizen/mandate_over.html", context, hall=found.hall, refused=refused)
@@ -165,11 +162,6 @@ def _earlier(found: Appointment) -> Waiting | None:
     """The wish for an earlier place, with what is offered."""
     rows = Waiting.objects.filter(appointment=found, state__in=["waiting", "offered"])
     return rows.select_related("hold__slot").first()
-
-
-def _check_in(policy: Any, found: Appointment, now: datetime) -> CheckIn:
-    opens, closes = check_in.window(policy, found)
-    return CheckIn(opens, closes, "early" if now < opens else "open" if now < closes else "over")
 
 
 def _panel(refused: Refused, request: Any, found: Appointment, *, now: datetime, moving: bool = False) -> Panel:
@@ -333,6 +325,7 @@ def _all(request: Any, *, now: datetime, form: Appeal, refused: Refused | None =
         "coming": coming,
         "past": past[:PAST_SHOWN],
         "outcomes": _outcomes(account_id, past[:PAST_SHOWN]),
+        "states": tickets.shown_states(mine),
         "waiting": list(waiting.order_by("day", "id")),
         "names": {each.pk: each.name for each in family},
         "nameless": [a.code for a in by_mandate if mandates.over(a.person_id, a.item.code)],

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from banshi.foundation import clock
 from banshi.foundation.crypto import rating_key
 from banshi.foundation.said import english
+from banshi.foundation.templatetags.ui import day_words
 from banshi.journeys.after_hours import after_hours, first_place, owes_an_apology
 from banshi.journeys.after_miss import after_miss
 from banshi.journeys.stops import stop_of
@@ -189,6 +190,7 @@ def _ticket(request: Any, ref: str, *, now: datetime) -> dict[str, Any]:
         closed = stop_of(hall, now, item=seen.item, category=seen.category)
     mine = _mine(request, ref)
     zone = ZoneInfo(hall.timezone)
+    taken = seen.made_at.astimezone(zone).date()
     gone = after_miss(seen, hall=hall, now=now)
     return {
         "t": seen,
@@ -199,7 +201,7 @@ def _ticket(request: Any, ref: str, *, now: datetime) -> dict[str, Any]:
         "after": after,
         "too_late": too_late,
         "unserved": unserved,
-        "same_day": seen.made_at.astimezone(zone).date() == now.astimezone(zone).date(),
+        "of_day": day_words(taken, None) if taken != now.astimezone(zone).date() else "",
         "gone": gone,
         "first_place": first_place(seen.ref, now) if too_late or unserved or late else gone and gone.first_place,
         "hall": hall,

@@ -24,6 +24,7 @@ from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import TicketView
 from banshi.surfaces.citizen import turning
+from banshi.surfaces.citizen.arrival import Arrival, arrival
 from banshi.surfaces.citizen.doors import asked, elder, near, page, public_page
 from banshi.surfaces.citizen.halls_now import halls_now, nearest_first, with_waits
 from banshi.surfaces.citizen.to_call import Call, to_call
@@ -39,6 +40,7 @@ class NextThing:
     ticket: TicketView | None
     appointment: AppointmentView | None
     more: int  # further coming appointments
+    arrival: Arrival | None = None  # of the appointment
 
 
 def next_thing(request: Any, *, now: datetime) -> NextThing:
@@ -51,7 +53,9 @@ def next_thing(request: Any, *, now: datetime) -> NextThing:
         mandates = people.mandates_of(account_id if by_mandate else None, today=timezone.localtime(now).date())
         coming = [a for a in coming if a.limit_key or not mandates.over(a.person_id, a.item.code)]
         coming.sort(key=lambda a: (a.starts_at, a.code))
-    return NextThing(ticket, coming[0] if coming else None, max(0, len(coming) - 1))
+    if not coming:
+        return NextThing(ticket, None, 0)
+    return NextThing(ticket, coming[0], len(coming) - 1, arrival(coming[0], now))
 
 
 def _my_ticket(request: Any, account_id: int | None, *, now: datetime) -> TicketView | None:
@@ -99,7 +103,9 @@ def home(request: HttpRequest) -> HttpResponseBase:
 
 
 def _turns(coming: NextThing) -> list[datetime]:
-    return [coming.appointment.starts_at, coming.appointment.ends_at] if coming.appointment else []
+    if coming.appointment is None or coming.arrival is None:
+        return []
+    return [coming.appointment.starts_at, coming.appointment.ends_at, *coming.arrival.turns]
 
 
 def _to_call(request: Any, coming: NextThing, *, now: datetime) -> Call | None:

@@ -203,7 +203,8 @@ def _today(place: Place, shown: Presented) -> list[dict[str, object]]:
     if not here:
         raise Refused("nothing-found")
     here.sort(key=lambda a: a.starts_at)
-    return [{"appointment": a, "opens": _opens(place, a)} for a in here]
+    states = tickets.shown_states(here)
+    return [{"appointment": a, "state": states[a.code], "opens": _opens(place, a)} for a in here]
 
 
 def _opens(place: Place, appointment: AppointmentView) -> datetime | None:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from banshi.foundation.crypto import rating_key
 from banshi.foundation.lanes import LANES
 from banshi.foundation.said import english, named
-from banshi.foundation.templatetags.ui import wait
+from banshi.foundation.templatetags.ui import day_words, wait
 from banshi.foundation.windows import windows_words
 from banshi.journeys.after_hours import AfterHours, after_hours, first_place, owes_an_apology
 from banshi.journeys.after_miss import after_miss
@@ -115,12 +115,14 @@ def slip(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
     late = waiting and ticket.served_today is False
     unserved = ticket.state == "closed" and owes_an_apology(ref)
     gone = after_miss(ticket, hall=place.hall, now=place.now)
+    taken = ticket.made_at.astimezone(ZoneInfo(place.hall.timezone)).date()
     context = {
         "closed": closed,
         "stopped": closed is not None and not closed.lets_in,
         "after": after,
         "too_late": too_late,
         "unserved": unserved,
+        "of_day": day_words(taken, None) if taken != place.today else "",
         "gone": gone,
         "first_place": first_place(ref, place.now) if too_late or unserved or late else gone and gone.first_place,
         "ticket": ticket,

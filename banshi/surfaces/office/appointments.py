@@ -20,6 +20,7 @@ from banshi.foundation import clock
 from banshi.foundation.crypto import blind_index
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import named
+from banshi.foundation.words import words
 from banshi.journeys.book import book
 from banshi.kernel.documents import IdType
 from banshi.kernel.evidence import Evidence
@@ -32,10 +33,13 @@ from banshi.rooms.booking.models import Appointment, Slot
 from banshi.rooms.booking.queries import AppointmentView, SlotView
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.identity import queries as identity
+from banshi.rooms.identity.actions import PersonAsked, wrongs
 from banshi.rooms.identity.models import Person
 from banshi.rooms.insight import queries as insight
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
+from banshi.rooms.tickets import queries as tickets
+from banshi.surfaces.office.at_its_field import field_of
 from banshi.surfaces.office.frame import (
     acting,
     clean,
@@ -52,7 +56,7 @@ from banshi.surfaces.office.frame import (
 from banshi.surfaces.office.names import names_of
 
 DAYS_SHOWN = 14
-STATES = ("booked", "checked_in", "served", "no_show", "cancelled")
+STATES = ("booked", "checked_in", "no_number", "served", "no_show", "cancelled")
 
 
 @door(audience="staff", permission="appointments.view")
@@ -63,12 +67,12 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
     today = local(place, clock.now()).date()
     day = day_asked(request.GET.get("day"), today)
     state = request.GET.get("state", "")
-    of_day = Appointment.objects.filter(hall=place, day=day)
+    of_day = Appointment.objects.filter(hall=place, day=day).annotate(shown=tickets.SHOWN_STATE)
     counts: dict[str, int] = {}
-    for each in of_day.order_by("id").values_list("state", flat=True):
+    for each in of_day.order_by("id").values_list("shown", flat=True):
         counts[each] = counts.get(each, 0) + 1
     if state in STATES:
-        of_day = of_day.filter(state=state)
+        of_day = of_day.filter(shown=state)
     rows = paged(request, of_day.select_related("item", "category", "person").order_by("starts_at", "id"), 50)
     zone = zone_of(place)
     lines = [
@@ -134,6 +138,7 @@ def find(request: Asked, hall: str) -> HttpResponseBase:
         "office/appointment_found.html",
         place,
         found=found,
+        states=tickets.shown_states(found),
         asked=bool(text),
         status=200 if found else 404,
         may_manage=request.who.may("appointments.manage", hall),
@@ -155,6 +160,7 @@ def _one(request: Asked, hall: Hall, code: str, refused: Refused | None = None, 
         "office/appointment.html",
         hall,
         appointment=found,
+        shown=tickets.shown_states([found])[found.code],
         row=row,
         who_made=names_of([row.booked_by, row.cancelled_by]),
         last4=row.person.number_last4,
@@ -278,8 +284,13 @@ class BookForm(forms.Form):
             self.fields[name].widget.attrs["autocomplete"] = "off"
 
     def clean(self) -> dict[str, Any]:
-        """Somebody on the telephone has one; whoever is here may have none."""
+        """Every field that cannot be right says so. Somebody on the telephone has one; whoever is here may have none."""
         said = super().clean() or {}
+        typed: dict[str, Any] = {name: said.get(name) or "" for name in ("name", "id_type", "id_number", "phone")}
+        for wrong in wrongs(PersonAsked(**typed), now=clock.now()):
+            name = field_of(wrong)
+            if name in self.fields and name not in self.errors:
+                self.add_error(name, words(wrong.refusal)[1])
         if said.get("source") == "phone" and not said.get("phone") and "phone" not in self.errors:
             self.add_error("phone", _("Whoever is on the telephone gives a number."))
         return said

@@ -50,7 +50,7 @@ class Found:
     person: Person | None = None
     key: str = ""
     numbers: list[TicketView] = field(default_factory=list)
-    booked: list[tuple[Appointment, str]] = field(default_factory=list)
+    booked: list[tuple[Appointment, str, str]] = field(default_factory=list)  # with the name and state to show
 
 
 @door(audience="staff", permission="appointments.manage")
@@ -211,8 +211,10 @@ def _of_people(request: Asked, hall: Hall, ids: set[int]) -> list[Found]:
         if owner in found:
             found[owner].numbers.append(views[ref])
     booked = Appointment.objects.filter(person__in=ids, hall=hall, day=day).exclude(state="cancelled")
-    for row in booked.select_related("item", "person").order_by("starts_at", "id"):
-        found[row.person_id].booked.append((row, bookings.shown_name(row)))
+    rows = list(booked.select_related("item", "person").order_by("starts_at", "id"))
+    states = line.shown_states(rows)
+    for row in rows:
+        found[row.person_id].booked.append((row, bookings.shown_name(row), states[row.code]))
     return list(found.values())
 
 

@@ -137,10 +137,12 @@ def _preview(
         audit.looked(subject=f"person:{other.pk}", by=by, now=now, hall=hall.code, why="search")
         name = None if meant.how == "renewed" else person.name_index
         day = local(hall, now).date()
+        booked = bookings.on_entry(other.pk, hall_id=hall.pk, name_index=name)
         context = {
             "other": other,
             "evidence": EVIDENCE[Evidence(other.name_evidence)],
-            "booked": bookings.on_entry(other.pk, hall_id=hall.pk, name_index=name),
+            "booked": booked,
+            "states": line.shown_states(booked.here),
             "numbers": line.not_over([other.pk], hall_id=hall.pk, day=day, now=now) if name is None else [],
             "own_account": name is None and Account.objects.filter(person=other).exists(),
             "others_page": address(hall, other.pk),

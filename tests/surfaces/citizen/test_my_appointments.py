@@ -486,6 +486,28 @@ def test_who_is_late_reads_what_that_means_in_this_hall(
     assert said[0] not in before  # the day before there is nothing to be late for
 
 
+@pytest.mark.parametrize(
+    ("when", "home", "page"),
+    [
+        ("2026-03-11 08:00", "8:45 前到", "8:45 到；取号机 8:55 起可以取号。"),
+        ("2026-03-11 08:50", "8:55 起取号", "8:55 起可以取号。"),
+        ("2026-03-11 08:56", "可以取号了，9:10 前取", "现在可以取号：对着门口取号机扫一下。"),
+        ("2026-03-11 09:12", "位子留到了 9:10", "用这个码还能取现场号"),
+    ],
+)
+def test_home_says_what_is_true_once_the_time_to_be_there_is_past(
+    mine: Phone, open_town: Town, when: str, home: str, page: str
+):
+    open_town.policy(tickets={"check_in_opens": 5, "check_in_closes": "period_start", "check_in_grace": 10})
+    booked = book(mine, open_town.slot())
+    stop_the_clock(at(when))
+
+    said = [text(mine.get("/")), text(mine.get(f"/a/{booked.code}"))]
+
+    assert [home in said[0], page in said[1]] == [True, True]
+    assert ["8:45" in each for each in said] == [when.endswith("08:00")] * 2
+
+
 def test_a_move_to_the_very_same_time_says_that_nothing_changed(mine: Phone, open_town: Town):
     booked = book(mine, open_town.slot(quota=3))
 

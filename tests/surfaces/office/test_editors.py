@@ -514,6 +514,17 @@ def test_booking_on_behalf_without_a_reason_is_refused(manager, office):  # noqa
     assert Appointment.objects.count() == 0
 
 
+def test_every_wrong_field_of_a_booking_on_behalf_says_so(manager, office):  # noqa: F811
+    words = {
+        "item": "pension", "slot": str(slot_at(office, "2026-03-11 09:00").pk), "name": "林奶奶",
+        "id_type": "resident_id", "id_number": "441900194505050000", "phone": "110", "source": "phone", "why": "没有手机",
+    }  # fmt: skip
+
+    answer = manager.post("/office/town/appointments/new", words)
+
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["id_number", "phone"])
+
+
 def test_an_internal_place_is_given_when_the_public_ones_are_taken(manager, office):  # noqa: F811
     booked(office, "2026-03-11 09:00", 0)
     booked(office, "2026-03-11 09:00", 1)

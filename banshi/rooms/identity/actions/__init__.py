@@ -58,6 +58,7 @@ from banshi.rooms.identity.actions.people import (
     name_index,
     name_read,
     prove_phone,
+    wrongs,
 )
 from banshi.rooms.identity.models import Account, AccountPerson, Agent, ApiKey, Role, SignInCode, Staff
 from banshi.rooms.identity.rules import ROLES, SCOPES
@@ -442,4 +443,5 @@ __all__ = [
     "suspend_agent",
     "use_code",
     "user_index",
+    "wrongs",
 ]

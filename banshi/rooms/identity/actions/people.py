@@ -77,11 +77,34 @@ def name_index(name: str) -> str:
     return blind_index(fold(name), purpose="name")
 
 
+def wrongs(asked: PersonAsked, *, now: datetime) -> list[Refused]:
+    """All that is wrong about what was typed, so that a form says it at once: each names its field, or is about one."""
+    found = []
+    for part in (
+        lambda: clean_name(asked.name),
+        lambda: _document(asked, now=now),
+        lambda: phones.reachable(asked.phone) if asked.phone else None,
+    ):
+        try:
+            part()
+        except Refused as wrong:
+            found.append(wrong)
+    return found
+
+
 def _check(asked: PersonAsked, *, now: datetime) -> _Checked:
     name = "" if asked.unnamed else clean_name(asked.name)
+    id_type, number = _document(asked, now=now)
+    phone = phones.reachable(asked.phone) if asked.phone else None
+    index = blind_index(f"{id_type}:{number}", purpose="document")
+    return _Checked(name, id_type, number, phone, index, asked.evidence, asked.source[:60])
+
+
+def _document(asked: PersonAsked, *, now: datetime) -> tuple[IdType, str]:
+    """:raises Refused: identity-invalid."""
     try:
         id_type = IdType(asked.id_type)
-        number = normalise(id_type, asked.id_number, today=now.astimezone(CHINA).date())
+        return id_type, normalise(id_type, asked.id_number, today=now.astimezone(CHINA).date())
     except InvalidDocument as wrong:
         raise Refused("identity-invalid", facts={"reason": {"zh": wrong.zh, "en": wrong.en}}) from wrong
     except ValueError as wrong:
@@ -92,9 +115,6 @@ def _check(asked: PersonAsked, *, now: datetime) -> _Checked:
                 "known": [t.value for t in IdType],
             },
         ) from wrong
-    phone = phones.reachable(asked.phone) if asked.phone else None
-    index = blind_index(f"{id_type}:{number}", purpose="document")
-    return _Checked(name, id_type, number, phone, index, asked.evidence, asked.source[:60])
 
 
 # A further document of somebody leads to the entry that stands, and what evidence says lands there.

@@ -28,7 +28,7 @@ from banshi.rooms.tickets.queries.line import (
     LineWindow,
     line,
 )
-from banshi.rooms.tickets.queries.missed import back_until_by_ref, came_without_number
+from banshi.rooms.tickets.queries.missed import SHOWN_STATE, back_until_by_ref, came_without_number, shown_states
 from banshi.rooms.tickets.queries.numbers import categories_open, numbers_open
 from banshi.rooms.tickets.queries.scene import Promise, promise_for
 from banshi.rooms.tickets.queries.ticket import (
@@ -54,6 +54,7 @@ from banshi.rooms.tickets.queries.truth import HitRate, Published, estimate, hit
 from banshi.rooms.tickets.queries.where import Place, places
 
 __all__ = [
+    "SHOWN_STATE",
     "DeskTicket",
     "DeskView",
     "Help",
@@ -99,6 +100,7 @@ __all__ = [
     "qr_text",
     "read_keyed_qr",
     "read_qr",
+    "shown_states",
     "ticket",
     "ticket_now",
     "tickets_of_visit",

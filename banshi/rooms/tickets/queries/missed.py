@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Protocol
+
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.places.queries import policy_of
@@ -39,6 +42,29 @@ def back_until_by_ref(refs: Iterable[str], now: datetime) -> dict[str, datetime]
     return {rows[pk].ref: until for pk, until in back_until(rows.values(), now).items()}
 
 
+# Its period went by while its person was in the hall for something else: no number, no line, and no no-show.
+_WITHOUT_NUMBER = Q(state="checked_in") & ~Exists(Ticket.objects.filter(appointment=OuterRef("pk")))
+# The state of an appointment as people read it, for `annotate`.
+SHOWN_STATE = Case(When(_WITHOUT_NUMBER, then=Value("no_number")), default=F("state"))
+
+
+class Stated(Protocol):
+    @property
+    def code(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+
+
 def came_without_number(booked: Appointment) -> bool:
     """Whether its period went by while its person was in the hall for something else: no number, and no no-show."""
     return booked.state == "checked_in" and not Ticket.objects.filter(appointment=booked).exists()
+
+
+def shown_states(rows: Iterable[Stated]) -> dict[str, str]:
+    """By reference, the state as people read it: `no_number` for whoever came and took none. One query, or none."""
+    found = {row.code: row.state for row in rows}
+    came = [code for code, state in found.items() if state == "checked_in"]
+    if came:
+        without = Appointment.objects.filter(_WITHOUT_NUMBER, code__in=came).order_by("id")
+        found |= dict.fromkeys(without.values_list("code", flat=True), "no_number")
+    return found
