@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from django.db import transaction
 from banshi.foundation.crypto import blind_index
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
+from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
@@ -17,7 +19,7 @@ from banshi.rooms.identity.models import Account, Agent
 from banshi.rooms.identity.queries import KeyInfo
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places import queries as places
-from banshi.rooms.places.models import Hall
+from banshi.rooms.places.models import Category, Hall
 
 _NO_KEY = {"zh": "这个接入不能在本厅预约", "en": "No system that books in this hall has this key"}
 
@@ -33,6 +35,33 @@ def matters(hall: Hall, codes: Iterable[str]) -> list[str]:
     if unknown:
         raise Refused("item-not-here", facts={"item": unknown[0], "hall": hall.code})
     return asked
+
+
+FEW = 40  # so many matters are all shown; of more those found by words
+MOST_ITEMS = 200  # of one mandate
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Matters for a mandate: by category, each with whether it is chosen. `many`: more than are shown without words."""
+
+    many: bool
+    matters: list[tuple[Category, list[tuple[HallItem, bool]]]]
+
+
+def choice(hall: Hall, *, q: str, chosen: Sequence[str]) -> Choice:
+    """Those chosen, and all of a small hall's, else those that the words find."""
+    rows = HallItem.objects.filter(hall=hall).select_related("item", "category")
+    many = rows.count() > FEW
+    if many:
+        found = [line.code for line in catalogue.search(q, hall=hall.code, limit=20)] if q else []
+        rows = rows.filter(item__code__in={*found, *chosen})
+    listed: dict[int, list[tuple[HallItem, bool]]] = {}
+    categories: dict[int, Category] = {}
+    for row in rows.order_by("category__order", "category__code", "item__code"):
+        categories[row.category_id] = row.category
+        listed.setdefault(row.category_id, []).append((row, row.item.code in chosen))
+    return Choice(many, [(categories[pk], found_there) for pk, found_there in listed.items()])
 
 
 def systems(hall: Hall) -> list[KeyInfo]:

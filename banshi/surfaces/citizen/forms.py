@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from banshi.foundation import clock
 from banshi.foundation.said import named
+from banshi.journeys.mandates import MOST_ITEMS
 from banshi.kernel.documents import IdType
+from banshi.rooms.identity import actions as identity
+from banshi.surfaces.citizen import sent
 
 
 def id_types() -> list[tuple[str, str]]:
@@ -39,8 +43,9 @@ MISSING = {
 
 
 class NewPerson(Form):
-    """A real-name person as typed (实名信息)."""
+    """A real-name person as typed (实名信息). Every field that cannot be right says so, not only the first."""
 
+    asks_phone = False
     name = forms.CharField(
         label=pgettext_lazy("person", "Name"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
@@ -57,6 +62,14 @@ class NewPerson(Form):
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
     )
 
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        typed: dict[str, Any] = {name: said.get(name) or "" for name in ("name", "id_type", "id_number")}
+        phone = said.get("phone") or "" if self.asks_phone else ""
+        for wrong in identity.wrongs(identity.PersonAsked(**typed, phone=phone), now=clock.now()):
+            sent.beside(self, wrong)
+        return said
+
 
 class NewClient(NewPerson):
     """Whom an agent would like to act for, and until when."""
@@ -64,6 +77,20 @@ class NewClient(NewPerson):
     valid_until = forms.DateField(
         label=_("Mandate until, its last day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
+    scope = forms.CharField(required=False, max_length=4)  # "some": only these items
+    items = forms.Field(required=False, widget=forms.SelectMultiple)
+    q = forms.CharField(required=False, max_length=60)  # words by which matters are looked for
+
+    @property
+    def chosen(self) -> list[str]:
+        """Codes of the matters ticked so far."""
+        return [str(code)[:80] for code in self["items"].value() or ()][:MOST_ITEMS]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean()
+        if said.get("scope") == "some" and not self.chosen:
+            self.add_error("items", pgettext("client", "Choose the matters, or every matter."))
+        return said
 
 
 class WhoComes(NewPerson):
@@ -72,11 +99,13 @@ class WhoComes(NewPerson):
     who = forms.CharField(required=False, max_length=20)
     persons = forms.CharField(required=False, max_length=3)  # how many come together; the rule says how many may
     field_order = ("who",)
+    asks_phone = True
 
     def clean(self) -> dict[str, Any]:
-        if self.cleaned_data.get("who") != "new":
-            for name in NewPerson.base_fields:
-                self.errors.pop(name, None)
+        if self.cleaned_data.get("who") == "new":
+            return super().clean()
+        for name in NewPerson.base_fields:
+            self.errors.pop(name, None)
         return self.cleaned_data
 
 

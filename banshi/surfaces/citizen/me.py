@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from banshi.foundation import clock, limits
 from banshi.foundation.crypto import Unreadable, blind_index, decrypt, encrypt
+from banshi.journeys import mandates
 from banshi.journeys import sign_in as journey
 from banshi.kernel.addresses import network_of
 from banshi.kernel.masking import mask_phone
@@ -277,7 +278,12 @@ def me(request: Any) -> HttpResponseBase:
 
 
 def _me(
-    request: Any, *, form: NewPerson | None = None, client: NewClient | None = None, refused: Refused | None = None
+    request: Any,
+    *,
+    form: NewPerson | None = None,
+    client: NewClient | None = None,
+    looking: bool = False,
+    refused: Refused | None = None,
 ) -> HttpResponseBase:
     account_id = request.who.account_id
     if account_id is None:
@@ -286,9 +292,14 @@ def _me(
     came = messaging.as_sent(phone=account.phone, limit=3 * MESSAGES_SHOWN)
     form, client = form or NewPerson(), client or NewClient()
     wrong = client if client.is_bound else form
+    agent = acting_as(account_id)
     context = {
         "account": account,
-        "agent": acting_as(account_id),
+        "agent": agent,
+        "choice": mandates.choice(agent.hall, q=str(client["q"].value() or ""), chosen=client.chosen)
+        if agent and agent.hall
+        else None,
+        "proposing": looking or client.is_bound,
         "asked": asked_of_me(account_id),
         "for_me": acting_for_me(account_id),
         "client": client,
@@ -353,6 +364,14 @@ def add_person(request: Any) -> HttpResponseBase:
 
 @citizen_page
 @require_POST
+def client_matters(request: Any) -> HttpResponseBase:
+    """Looks for matters of a mandate; what was typed so far stays."""
+    said = {name: request.POST.get(name, "") for name in NewClient.base_fields}
+    return _me(request, client=NewClient(initial=said | {"items": request.POST.getlist("items")}), looking=True)
+
+
+@citizen_page
+@require_POST
 @costs("people")
 def propose_client(request: Any) -> HttpResponseBase:
     """As an agent: somebody I would like to act for. The hall sees the paper, or the client agrees, before I may."""
@@ -363,8 +382,10 @@ def propose_client(request: Any) -> HttpResponseBase:
     if not client.is_valid():
         return _me(request, client=client, refused=unfilled(NOT_FILLED))
     given = {name: client.cleaned_data[name] for name in ("name", "id_type", "id_number", "valid_until")}
+    some = client.chosen if client.cleaned_data["scope"] == "some" else []
     try:
-        identity.propose_mandate(agent_id=acting.agent.id, by=request.who.by, now=clock.now(), **given)
+        items = mandates.matters(acting.hall, some) if acting.hall else []
+        identity.propose_mandate(agent_id=acting.agent.id, items=items, by=request.who.by, now=clock.now(), **given)
     except Refused as refused:
         return _me(request, client=client, refused=refused)
     messages.success(

@@ -56,6 +56,7 @@ urlpatterns = [
     path("me/", me.me, name="me"),
     path("agents/", agents.how, name="agents"),
     path("me/clients", me.propose_client, name="propose-client"),
+    path("me/clients/matters", me.client_matters, name="client-matters"),
     path("me/agent/<int:agent>/accept", agents.accept, name="accept-agent"),
     path("me/agent/<int:agent>/not-me", agents.not_me, name="not-agent"),
     path("me/mandates/<int:mandate>/agree", agents.agree, name="agree-mandate"),

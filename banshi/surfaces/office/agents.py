@@ -20,13 +20,12 @@ from banshi.kernel.documents import IdType
 from banshi.kernel.masking import mask_phone
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
-from banshi.rooms.catalogue import queries as catalogue
-from banshi.rooms.catalogue.models import HallItem, Item
+from banshi.rooms.catalogue.models import Item
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.queries import AgentView, Client
 from banshi.rooms.places import queries as places
-from banshi.rooms.places.models import Category, Hall
+from banshi.rooms.places.models import Hall
 from banshi.surfaces.office.frame import acting, clean, day_or_none, int_or_none, invalid, local, page, status_of
 
 LIVE_MOST, DAY_MOST = 30, 20  # what the form proposes
@@ -126,8 +125,7 @@ def _one(
         limits=limits or {"live_most": agent.live_most, "day_most": agent.day_most},
         clients=[(each, _named(each, names)) for each in agent.clients],
         proposals=[(each, _named(each, names)) for each in agent.proposals],
-        matters=_matters(hall, q=q, chosen=chosen),
-        many=_many(hall),
+        choice=mandates.choice(hall, q=q, chosen=chosen),
         q=q,
         id_types=[(kind.value, named(kind)) for kind in IdType],
         typed=typed,
@@ -138,28 +136,6 @@ def _one(
 
 def _named(client: Client, names: dict[str, str]) -> list[str]:
     return [names.get(code, code) for code in client.items]
-
-
-FEW = 40  # so many matters are all shown; of more those found by words
-
-
-def _many(hall: Hall) -> bool:
-    return HallItem.objects.filter(hall=hall).count() > FEW
-
-
-def _matters(hall: Hall, *, q: str, chosen: Sequence[str]) -> list[tuple[Category, list[tuple[HallItem, bool]]]]:
-    """Matters to choose from by category, each with whether it is chosen: those chosen, and all of a small hall's, else
-    those that the words find."""
-    rows = HallItem.objects.filter(hall=hall).select_related("item", "category")
-    if _many(hall):
-        found = [line.code for line in catalogue.search(q, hall=hall.code, limit=20)] if q else []
-        rows = rows.filter(item__code__in={*found, *chosen})
-    listed: dict[int, list[tuple[HallItem, bool]]] = {}
-    categories: dict[int, Category] = {}
-    for row in rows.order_by("category__order", "category__code", "item__code"):
-        categories[row.category_id] = row.category
-        listed.setdefault(row.category_id, []).append((row, row.item.code in chosen))
-    return [(categories[pk], found_there) for pk, found_there in listed.items()]
 
 
 @door(audience="staff", permission="agents.manage")
@@ -195,7 +171,7 @@ def give(request: Asked, hall: str, agent_id: int) -> HttpResponseBase:
         "paper": clean(given.get("paper"), 200),
     }
     said = {"until": clean(given.get("until"), 10)}
-    chosen = [clean(code, 80) for code in given.getlist("items")[:MOST_ITEMS]]
+    chosen = [clean(code, 80) for code in given.getlist("items")[: mandates.MOST_ITEMS]]
     form = {"q": clean(given.get("q"), 60), "chosen": chosen, "scope": clean(given.get("scope"), 4), **typed, **said}
     if given.get("look"):
         return _one(request, place, agent, **form)
@@ -213,9 +189,6 @@ def give(request: Asked, hall: str, agent_id: int) -> HttpResponseBase:
         return _one(request, place, agent, refused=refused, **form)
     messages.success(request, _("The mandate stands."))
     return redirect("office:agent", hall=hall, agent_id=agent.id)
-
-
-MOST_ITEMS = 200
 
 
 def _mandate(agent: AgentView, mandate_id: int) -> Client:

@@ -102,6 +102,22 @@ def test_an_agent_proposes_a_client_on_its_own_page(open_town: Town, agent: Agen
     assert open_town.person(1).name in mine.get("/me/").content.decode()
 
 
+def test_an_agent_proposes_a_client_for_single_matters(open_town: Town, agent: Agent) -> None:
+    mine = me(open_town, 5, proven=False)
+    Agent.objects.filter(pk=agent.pk).update(account=mine.account)
+    wanted = {**asked(open_town, 1), "valid_until": UNTIL.isoformat(), "scope": "some"}
+
+    looked = mine.post("/me/clients/matters", **wanted, items=["pension"], q="x").content.decode()
+    none = mine.post("/me/clients", **wanted)
+    not_here = mine.post("/me/clients", **wanted, items=["nothing"])
+    made = mine.post("/me/clients", **wanted, items=["pension"])
+
+    assert ('value="pension" checked' in looked, open_town.person(1).name in looked) == (True, True)
+    assert (none.status_code, none.content.decode().count('id="items-error"')) == (422, 1)
+    assert (not_here.status_code, made.status_code) == (409, 302)
+    assert list(Mandate.objects.values_list("items", "given_at")) == [(["pension"], None)]
+
+
 def test_whoever_is_no_agent_proposes_nobody(open_town: Town) -> None:
     made = me(open_town, 5).post("/me/clients", **{**asked(open_town, 1), "valid_until": UNTIL.isoformat()})
 

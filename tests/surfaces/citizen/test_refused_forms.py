@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from banshi.foundation.crypto import rating_key
-from banshi.rooms.booking.models import LedgerEntry
+from banshi.rooms.booking.models import Appointment, LedgerEntry
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.identity.models import Account
 from banshi.surfaces.citizen import sent
@@ -206,6 +206,26 @@ def test_the_error_stands_at_its_field_and_what_was_typed_stays(mine: Phone, ope
     assert answer.status_code in (409, 422)
     assert wrong_field(page) == form.at
     assert form.kept.items() <= values(page).items()
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize(("name", "first"), [("", "name"), ("王\u202e伟", "name"), ("欧阳测试", "id_number")])
+def test_every_wrong_field_says_so_and_the_first_has_the_focus(
+    mine: Phone, open_town: Town, name: str, first: str, language: str
+):
+    path = f"/book/pension/{open_town.slot().pk}/"
+
+    refused = mine.post(path, **PERSON | {"who": "new", "name": name, "phone": "110"})
+    page = text(refused)
+    if language == "en":  # all of it is said again
+        page = text(mine.client.post("/i18n/setlang/", {"language": "en", "next": path}, follow=True))
+
+    wrong = [tag.attrs["name"] for tag in Page(page).tags if tag.attrs.get("aria-invalid") == "true"]
+    assert refused.status_code == 422
+    assert (wrong_field(page), wrong) == (first, [*(["name"] if first == "name" else []), "id_number", "phone"])
+    said = [Page(page).words_of(f"id_{each}-error") for each in wrong]
+    assert len(set(said)) == len(said)
+    assert not Appointment.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from banshi.journeys import mandates
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import Agent, Mandate
 from banshi.rooms.messaging.models import Message
-from banshi.surfaces.office import agents
 from tests.surfaces.office.editing import an_agent, manager, office  # noqa: F401 – fixtures
 from tests.town import CITIZEN, TUESDAY_NINE, Town
 
@@ -98,7 +98,7 @@ def test_in_a_large_hall_matters_are_found_by_words_and_nothing_typed_is_lost(
     manager: Client,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(agents, "FEW", 1)
+    monkeypatch.setattr(mandates, "FEW", 1)
     at_it = f"/office/town/agents/{an_agent(office).agent_id}/"
     said = {**client_of(office, 2), "scope": "some", "items": ["medical"], "q": "养老", "look": "1"}
 
