@@ -143,7 +143,7 @@ def test_the_page_shows_sentences_and_no_codes(town):
     page = client.get(reverse("office:audit", args=["town"])).content.decode()
 
     assert "主任改了社保，3月11日 周三 9:00–10:00 的号数" in page
-    assert "从 3 + 0" in page
+    assert "从 公开 3 个，预留 0 个" in page
 
 
 def test_the_trail_tells_help_from_a_pause_and_names_the_day_looked_at(town):

@@ -685,6 +685,7 @@ class VisitsOut(Out):
     name: str
     name_en: str
     visits: int
+    persons: int = Field(description="Who came on these visits: as many as the booking was for, else one.")
     visits_served: int
     tickets: int
     booked: int

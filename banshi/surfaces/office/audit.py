@@ -39,8 +39,8 @@ class Question:
 
     @property
     def about(self) -> str:
-        """The subject as people type it."""
-        return self.subject.removeprefix("appointment:")
+        """The subject as people type it: a reference; "" where it is another kind of thing, chosen from the list."""
+        return self.subject.removeprefix("appointment:") if self.subject.startswith("appointment:") else ""
 
 
 def _asked(request: Asked) -> Question:
@@ -91,6 +91,8 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
     rows = _rows(place, asked, cursor=int_or_none(request.GET.get("before"), 1, 2**62), limit=PER_PAGE + 1)
     left = request.GET.copy()
     left.pop("before", None)
+    anything = left.copy()
+    anything.pop("subject", None)
     return page(
         request,
         "office/audit.html",
@@ -100,6 +102,8 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
         more=f"{left.urlencode()}&" if left else "",
         actions=AUDIT.items(),
         asked=asked,
+        about=deeds.name_of(asked.subject) if asked.subject and not asked.about else "",
+        anything=f"?{anything.urlencode()}",
         everywhere=request.who.may("audit.view", "*"),
         whole=asked.whole,
     )

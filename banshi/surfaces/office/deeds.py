@@ -19,6 +19,7 @@ from banshi.foundation import states
 from banshi.foundation.said import english, named, one_tongue
 from banshi.foundation.templatetags.ui import clock_words, day_words, span_words
 from banshi.kernel.masking import mask_name
+from banshi.rooms.audit.models import Entry
 from banshi.rooms.audit.queries import EntryView
 from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Slot, Suspension, Waiting
 from banshi.rooms.calendars.models import Closure
@@ -29,7 +30,7 @@ from banshi.rooms.identity.models import Agent, ApiKey, Person, Role, Staff
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.places.models import Category, Hall, Window
 from banshi.rooms.tickets.models import Ticket
-from banshi.surfaces.office.names import names_of
+from banshi.surfaces.office.names import names_of, scopes_named
 from banshi.surfaces.office.words import DEVICES, JOINED, MESSAGE_KEYS, OUTCOMES, ROLES, SUSPENSIONS, Text
 
 DEEDS: dict[str, Text] = {
@@ -156,6 +157,12 @@ def read(entries: Iterable[EntryView]) -> list[Line]:
     return [Line(row, _sentence(row, who.get(row.actor, ""), things), things.details(row)) for row in rows]
 
 
+def name_of(subject: str) -> str:
+    """The thing of an entry, in words: “3 号窗口”; the kind of thing where it is gone or never was."""
+    kind, _colon, key = subject.partition(":")
+    return _evenly_spaced(_named(kind, {key}).get(key) or str(_KINDS.get(kind, pgettext("thing", "something"))))
+
+
 def _sentence(row: EntryView, who: str, things: Things) -> str:
     kind = row.subject.partition(":")[0]
     words = DEEDS.get(f"{row.action}:{kind}") or DEEDS.get(row.action) or pgettext("deed", "%(who)s changed %(what)s")
@@ -181,10 +188,11 @@ class Things:
             wanted.setdefault(kind, set()).add(key)
             for mentioned, keys in _mentioned(row.facts):
                 wanted.setdefault(mentioned, set()).update(keys)
-            if kind == "appointment" and (slot := row.facts.get("from" if row.action == "moved" else "slot")):
-                wanted.setdefault("slot-start", set()).add(str(slot))
+            if kind == "appointment":
                 wanted.setdefault("appointment-then", set()).add(key)
             wanted.setdefault("hall", set()).add(row.hall)
+        self._slots = _slots_then([row for row in rows if row.subject.startswith("appointment:")])
+        wanted["slot-start"] = set(self._slots.values())
         self._names = {(kind, key): name for kind in wanted for key, name in _named(kind, wanted[kind]).items()}
 
     def name(self, subject: str) -> str:
@@ -196,8 +204,7 @@ class Things:
         """What an entry is about, by the time it was about: an appointment may have been moved since."""
         kind, _colon, key = row.subject.partition(":")
         then = self._names.get(("appointment-then", key)) if kind == "appointment" else None
-        slot = row.facts.get("from" if row.action == "moved" else "slot")
-        at = self._names.get(("slot-start", str(slot)))
+        at = self._names.get(("slot-start", self._slots.get(row.id, "")))
         return then.replace(_TIME, at) if then and at else self.name(row.subject)
 
     def details(self, row: EntryView) -> tuple[str, ...]:
@@ -226,7 +233,8 @@ class Things:
 
 _NAMED_FACTS = {
     "slot": "slot", "item": "item", "category": "category", "categories": "category", "preferred": "category",
-    "staff": "staff", "closure": "closure", "scope": "hall",
+    "staff": "staff", "closure": "closure", "scope": "scope",
+    "agent": "agent-name",
 }  # fmt: skip
 _FACTS: dict[str, Text] = {
     "slot": pgettext_lazy("fact", "Time:"),
@@ -239,6 +247,9 @@ _FACTS: dict[str, Text] = {
     "staff": pgettext_lazy("fact", "Who:"),
     "closure": pgettext_lazy("fact", "Closure:"),
     "scope": pgettext_lazy("fact", "Where:"),
+    "agent": pgettext_lazy("fact", "Agent:"),
+    "live_most": pgettext_lazy("fact", "Visits to come, at most:"),
+    "day_most": pgettext_lazy("fact", "On one day, at most:"),
     "source": pgettext_lazy("fact", "Through:"),
     "channel": pgettext_lazy("fact", "Through:"),
     "why": pgettext_lazy("fact", "Reason:"),
@@ -267,9 +278,11 @@ _CODED: dict[str, Mapping[str, Text]] = {
     "source": states.CHANNELS, "channel": states.CHANNELS, "outcome": OUTCOMES, "role": ROLES, "kind": DEVICES,
     "how": JOINED,
 }  # fmt: skip
+_OCCASION = re.compile(r"[a-z]+:[\w-]+$")  # of a look: by which number, on which page of which day; no words
 _WHYS: dict[str, Text] = {
     "search": pgettext_lazy("fact", "searching"),
-    "print": pgettext_lazy("fact", "printing the list of a day"),
+    "print": pgettext_lazy("fact", "printing it"),
+    "e-mail": pgettext_lazy("fact", "sending it by e-mail"),
 }
 
 
@@ -280,12 +293,18 @@ def _fact(name: str, value: Any) -> str:
         return str(_CODED[name].get(str(value), ""))
     if name in ("why", "reason"):
         text = str(value)
-        return "" if text.startswith("ticket:") else str(_WHYS.get(text) or SUSPENSIONS.get(text) or one_tongue(text))
+        return "" if _OCCASION.match(text) else str(_WHYS.get(text) or SUSPENSIONS.get(text) or one_tongue(text))
     if isinstance(value, list):
-        return " + ".join(map(str, value))
+        return _places(value) if name in ("from", "to") and len(value) == 2 else gettext(", ").join(map(str, value))
     if name in ("valid_from", "day", "from", "to", "until"):
         return _day(str(value))
     return str(value)
+
+
+def _places(value: list[Any]) -> str:
+    """The places of a period: for everybody, and kept for staff to give."""
+    public, kept = value
+    return pgettext("fact", "%(public)s public, %(kept)s kept") % {"public": public, "kept": kept}
 
 
 def _day(text: str) -> str:
@@ -370,6 +389,22 @@ def _appointments_then(keys: set[str]) -> dict[str, str]:
     rows = Appointment.objects.filter(code__in=keys).select_related("item").order_by("id")
     words = pgettext("thing", "appointment %(code)s (%(item)s, %(time)s)")
     return {r.code: words % {"code": r.code, "item": named(r.item), "time": _TIME} for r in rows}
+
+
+def _slots_then(rows: list[EntryView]) -> dict[int, str]:
+    """By entry, the period its appointment had then: as it was last given before, or as a later move found it."""
+    steps: dict[str, list[tuple[int, str, str]]] = {}  # when, the period before, the period from then on
+    given = Entry.objects.filter(subject__in={row.subject for row in rows}, action__in=("placed", "moved"))
+    for pk, subject, action, facts in given.order_by("id").values_list("id", "subject", "action", "facts"):
+        before, after = (facts.get("from"), facts.get("to")) if action == "moved" else (None, facts.get("slot"))
+        steps.setdefault(subject, []).append((pk, str(before or ""), str(after or "")))
+    found = {}
+    for row in rows:
+        of_it = steps.get(row.subject, [])
+        so_far = [after for pk, _before, after in of_it if pk < row.id or (pk == row.id and row.action != "moved")]
+        to_come = [before for pk, before, _after in of_it if pk >= row.id]
+        found[row.id] = so_far[-1] if so_far else to_come[0] if to_come else ""
+    return found
 
 
 def _slot_starts(keys: set[str]) -> dict[str, str]:
@@ -496,8 +531,8 @@ def _keys(keys: set[str]) -> dict[str, str]:
 _FINDERS: dict[str, Callable[[set[str]], dict[str, str]]] = {
     "appointment": _appointments, "slot": _slots, "ticket": _tickets, "task": _tasks, "staff": _staff, "role": _roles,
     "window": _windows, "template": _templates, "message": _messages, "closure": _closures, "device": _devices,
-    "appointment-then": _appointments_then, "slot-start": _slot_starts, "agent": _agents,
-    "key": _keys, "item": _by_code(Item), "hall": _by_code(Hall), "category": _by_code(Category),
+    "appointment-then": _appointments_then, "slot-start": _slot_starts, "agent": _agents, "agent-name": _people(Agent),
+    "key": _keys, "item": _by_code(Item), "hall": _by_code(Hall), "scope": scopes_named, "category": _by_code(Category),
     "person": _people(Person), "suspension": _people(Suspension, "person"), "entry": _people(LedgerEntry, "person"),
     "waiting": _people(Waiting, "person"), "appeal": _appeals, "day-sheet": _days,
 }  # fmt: skip

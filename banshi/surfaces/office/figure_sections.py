@@ -97,9 +97,14 @@ def _named(label: str) -> Column:
     return Column("label", label, "text")
 
 
+def _came_columns() -> tuple[Column, ...]:
+    """Several persons on one booking are one visit."""
+    return (Column("visits", pgettext("column", "Visits")), Column("persons", pgettext("column", "Persons")))
+
+
 def _counts() -> tuple[Column, ...]:
     return (
-        Column("visits", _("Visits")),
+        *_came_columns(),
         Column("tickets", pgettext("figures", "Numbers")),
         Column("booked", pgettext("figures", "Booked")),
         Column("walk_in", pgettext("figures", "Walk-in")),
@@ -289,11 +294,11 @@ def _waits(halls: Sequence[Hall], days: Days) -> list[Section]:
         for bar in bars
     )
     total = {"label": _("Total"), "people": everybody, "share": 1.0 if everybody else None}
-    columns = (_named(_("Wait")), Column("people", _("People")), Column("share", _("Share"), "share"))
+    columns = (_named(_("Wait")), Column("people", pgettext("waits", "Numbers")), Column("share", _("Share"), "share"))
     table = Table("wait-lengths", _("How long people waited"), columns, rows, total)
     steps = [f"{bar.from_min}–{bar.to_min}" if bar.to_min else f"{bar.from_min}+" for bar in bars]
-    people = _series(_("People, by minutes waited"), [row["people"] for row in rows], "blue")
-    return [Section(table, chart=_chart("bar", steps, [people], _("people")))]
+    people = _series(_("Numbers, by minutes waited"), [row["people"] for row in rows], "blue")
+    return [Section(table, chart=_chart("bar", steps, [people], _("numbers")))]
 
 
 def _categories(found: dict[str, list[Row]]) -> Section:
@@ -360,7 +365,7 @@ def _unevenness(rows: Sequence[Row]) -> str:
 
 
 def _channels(found: dict[str, list[Row]]) -> Section:
-    columns = (Column("visits", _("Visits")), Column("tickets", pgettext("figures", "Numbers")), *_bookings())
+    columns = (*_came_columns(), Column("tickets", pgettext("figures", "Numbers")), *_bookings())
     table = _table("channels", _("By channel"), _("Channel"), columns, found["channel"])
     series = [(_("Numbers taken"), "tickets", "jade"), (_("Appointments"), "appointments", "blue")]
     return Section(table, chart=_bars(table.rows, series, _("numbers")))

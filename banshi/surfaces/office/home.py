@@ -54,14 +54,16 @@ def overview(request: Asked, hall: str) -> HttpResponseBase:
     """One hall: today's hours, booked people, what waits."""
     place = places.hall_by_code(hall)
     now = clock.now()
-    states: dict[str, int] = {}
+    states: dict[str, int] = {}  # persons by the state of their booking
+    appointments = 0
     if request.who.may("appointments.view", hall):
-        for state in (
+        for state, persons in (
             Appointment.objects.filter(hall=place, day=local(place, now).date())
             .order_by("id")
-            .values_list("state", flat=True)
+            .values_list("state", "persons")
         ):
-            states[state] = states.get(state, 0) + 1
+            states[state] = states.get(state, 0) + persons
+            appointments += state != "cancelled"
     return page(
         request,
         "office/overview.html",
@@ -70,6 +72,7 @@ def overview(request: Asked, hall: str) -> HttpResponseBase:
         hours=_today(place),
         may_look=request.who.may("appointments.view", hall),
         states=states,
+        appointments=appointments,
         arrived=states.get("checked_in", 0) + states.get("served", 0),
         expected=sum(states.values()) - states.get("cancelled", 0),
         needs=needs(request.who, [place], now=now),

@@ -1,13 +1,43 @@
-"""Names for actors: `staff:12` as the trail keeps it, “王敏” as people read it."""
+"""Names for actors and places: `staff:12` as the trail keeps it, “王敏” as people read it; 110101 is 东城区."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Protocol, TypeVar
 
 from django.utils.translation import gettext as _
 
 from banshi.foundation.said import named
 from banshi.rooms.identity.models import Staff
+from banshi.rooms.places.models import Hall, Region
+
+
+class Held(Protocol):
+    """A role as it is held somewhere."""
+
+    @property
+    def scope_kind(self) -> str: ...
+    @property
+    def scope(self) -> str: ...
+
+
+R = TypeVar("R", bound=Held)
+
+
+def scopes_named(scopes: Iterable[str]) -> dict[str, str]:
+    """Code of a hall or region → its name, in two queries; `*` is everywhere."""
+    codes = set(scopes)
+    halls = Hall.objects.filter(code__in=codes).order_by("pk")
+    regions = Region.objects.filter(code__in=codes).order_by("pk")
+    found = {row.code: named(row) for row in regions} | {row.code: named(row) for row in halls}
+    return found | ({"*": _("everywhere")} if "*" in codes else {})
+
+
+def with_where(roles: Iterable[R]) -> list[tuple[R, str]]:
+    """Each role with the place in which it is held, in words."""
+    rows = list(roles)
+    names = scopes_named(row.scope for row in rows)
+    return [(row, names.get(row.scope, "–")) for row in rows]
 
 
 def names_of(actors: Iterable[str]) -> dict[str, str]:

@@ -24,6 +24,7 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.identity import queries as identity
 from banshi.surfaces.office import throttle
 from banshi.surfaces.office.frame import page, status_of
+from banshi.surfaces.office.names import with_where
 
 DESK_ROLES = {"clerk", "senior_clerk"}
 
@@ -132,5 +133,5 @@ def me(request: Asked) -> HttpResponseBase:
             audit.record(action="changed-password", subject=f"staff:{user.id}", by=request.who.by, now=clock.now())
             messages.success(request, _("The password is changed. Other sessions were signed out."))
             return redirect("/staff/me")
-    roles = identity.roles_of(request.who.staff_id or 0)
+    roles = with_where(identity.roles_of(request.who.staff_id or 0))
     return page(request, "office/me.html", form=form, roles=roles, status=422 if form.errors else 200)

@@ -27,6 +27,7 @@ from banshi.rooms.identity.models import Role, Staff
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.office.frame import acting, clean, invalid, page, paged, query_without_page, status_of
+from banshi.surfaces.office.names import with_where
 from banshi.surfaces.office.words import ROLES
 
 PERMISSION = "staff.manage"
@@ -75,9 +76,11 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
     if q:
         found = found.filter(Q(login__icontains=q) | Q(name_zh__icontains=q) | Q(name_en__icontains=q) | Q(badge=q))
     rows = paged(request, found.order_by("login"), 40)
-    held: dict[int, list[Role]] = {}
-    for role in Role.objects.filter(staff__in=[each.pk for each in rows], ended_at=None).order_by("id"):
-        held.setdefault(role.staff_id, []).append(role)
+    held: dict[int, list[tuple[Role, str]]] = {}
+    for role, where in with_where(
+        Role.objects.filter(staff__in=[each.pk for each in rows], ended_at=None).order_by("id")
+    ):
+        held.setdefault(role.staff_id, []).append((role, where))
     lines = [(each, held.get(each.pk, [])) for each in rows]
     return page(request, "office/staff.html", place, rows=rows, lines=lines, q=q, more=query_without_page(request))
 
@@ -138,6 +141,7 @@ def _one(request: Asked, hall: Hall, staff_id: int, refused: Refused | None = No
     found = _staff(request, hall, staff_id)
     roles = list(Role.objects.filter(staff=found).order_by("ended_at", "-id"))
     live = [each for each in roles if each.ended_at is None]
+    held = with_where(roles)
     who = request.who
     givable = [("hall", hall.code, each) for each in HALL_ROLES if may_give(who, each, "hall", hall.code)]
     givable += [("all", "*", each) for each in WIDE_ROLES if may_give(who, each, "all", "*")]
@@ -147,9 +151,11 @@ def _one(request: Asked, hall: Hall, staff_id: int, refused: Refused | None = No
         hall,
         staff=found,
         live=[
-            (each, may_give(who, each.role, each.scope_kind, each.scope) and found.pk != who.staff_id) for each in live
+            (each, where, may_give(who, each.role, each.scope_kind, each.scope) and found.pk != who.staff_id)
+            for each, where in held
+            if each.ended_at is None
         ],
-        ended=[each for each in roles if each.ended_at is not None][:20],
+        ended=[(each, where) for each, where in held if each.ended_at is not None][:20],
         givable=givable,
         manageable=may_manage(who, live),
         myself=found.pk == who.staff_id,

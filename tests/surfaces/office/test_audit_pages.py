@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Any
 
 import pytest
@@ -11,11 +12,13 @@ from django.test import Client
 from django.utils import translation
 
 from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.masking import mask_name
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.audit.queries import trail
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.calendars.models import Closure
 from banshi.surfaces.office.deeds import read
+from tests.agents import agent
 from tests.surfaces.office.editing import booked, manager, office, signed_in, staff_with  # noqa: F401 – fixtures
 from tests.town import TUESDAY_NINE, Town, at
 
@@ -122,5 +125,48 @@ def test_an_entry_names_the_closure_and_the_places(office: Town):  # noqa: F811
     said = entry("closed", "hall:town", closure=closure.pk).details[0]
     places = entry("quota", f"slot:{row.slot_id}", **{"from": [20, 4], "to": [1, 0]}).sentence
 
+    steps = entry("quota", f"slot:{row.slot_id}", **{"from": [20, 4], "to": [1, 0]}).details
+
+    assert steps == ("从 公开 20 个，预留 4 个", "到 公开 1 个，预留 0 个")
     assert said == f"闭厅：{category.name_zh} · 3月10日 周二 10:15–11:30 · 读卡器坏了"
     assert category.name_zh in places
+
+
+def test_what_was_done_before_a_move_is_said_with_the_time_of_then(office: Town):  # noqa: F811
+    row = booked(office, "2026-03-11 10:00", 0)
+    first, later = row.slot_id, office.slot(starts=at("2026-03-12 12:00"))
+    about = f"appointment:{row.code}"
+    entry("looked", about, why="print")
+    entry("moved", about, **{"from": first, "to": later.pk})
+    Appointment.objects.filter(pk=row.pk).update(slot=later, starts_at=later.starts_at, ends_at=later.ends_at)
+    entry("cancelled", about)
+
+    with translation.override("zh-hans"):
+        said = {line.entry.action: line.sentence for line in read(trail(subject=about))}
+
+    assert [("10:00）" in said[each], "12:00）" in said[each]) for each in ("placed", "looked", "moved", "cancelled")] == [
+        (True, False), (True, False), (True, False), (False, True),
+    ]  # fmt: skip
+
+
+def test_a_mandate_names_its_agent_and_a_role_its_region(office: Town):  # noqa: F811
+    acting = agent()
+
+    given = entry("mandate-given", f"person:{office.person(0).pk}", agent=acting.pk).details
+    role = entry("gave-role", f"staff:{office.manager.pk}", role="city_admin", scope=office.hall.region_id).details
+
+    assert given == (f"代办人：{mask_name(acting.name)}",)
+    assert "范围：东莞市" in role
+
+
+def test_the_thing_asked_about_is_named_not_coded(manager: Client, office: Town):  # noqa: F811
+    window = office.windows["01"]
+    entry("closed-window", f"window:{window.code}")
+
+    page = manager.get(
+        "/office/town/audit/", {"subject": f"window:{window.code}"}, headers={"accept-language": "zh-CN"}
+    )
+
+    said = re.sub(r'(href|value|action|hx-get)="[^"]*"', "", page.content.decode())
+    assert (f"{window.number} 号窗口" in said, window.code in said) == (True, False)
+    assert [line.entry.action for line in page.context["lines"]] == ["closed-window"]

@@ -174,3 +174,14 @@ def test_whose_only_role_ended_is_still_found_and_restored(manager, office):  # 
 
     assert office.clerk.login in listed
     assert Role.objects.filter(staff=office.clerk, ended_at=None).count() == 1
+
+
+def test_a_role_says_where_it_is_held_by_name(office):  # noqa: F811
+    regional = staff_with("regional", "auditor", "region", "441900")
+    city = signed_in(staff_with("city", "city_admin", "all", "*"))
+    pages = ["/office/town/staff/", f"/office/town/staff/{regional.pk}/"]
+
+    said = [city.get(path, headers={"accept-language": "zh-CN"}).content.decode() for path in pages]
+    said.append(signed_in(regional).get("/staff/me", headers={"accept-language": "zh-CN"}).content.decode())
+
+    assert [("东莞市" in each, "441900" in each) for each in said] == [(True, False)] * 3

@@ -1,7 +1,8 @@
 """Visits, waits, handling, appointments and ratings by level; counts come from facts, so levels add up exactly.
 
 A fact belongs to one key of a level: a visit and its rating to the hall and day of the visit, a ticket to the window it
-was last at, a visit to the category, item and window of its first number. Percentiles are taken from the facts of
+was last at, a visit to the category, item and window of its first number. Several persons who come on one booking are one
+visit; `persons` counts them, where no booking says how many came as one. Percentiles are taken from the facts of
 the row itself, never from other rows.
 """
 
@@ -20,7 +21,7 @@ from banshi.rooms.places.models import Category, Hall, Region, Window
 By = Literal["day", "hour", "hall", "category", "item", "window", "channel", "region"]
 BYS: tuple[By, ...] = ("day", "hour", "hall", "category", "item", "window", "channel", "region")
 COUNTS = (
-    "visits", "visits_served", "tickets", "booked", "walk_in", "served", "done", "paper_missing", "advice_only",
+    "visits", "persons", "visits_served", "tickets", "booked", "walk_in", "served", "done", "paper_missing", "advice_only",
     "refused", "held", "wasted", "one_stop", "missed", "left", "closed", "redirected",
     "open", "appointments", "checked_in", "no_shows", "cancelled", "ratings", "stars_1", "stars_2", "stars_3",
     "stars_4", "stars_5",
@@ -56,7 +57,7 @@ avg(handling_s) AS handling_mean_s, percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROU
 """
 VISITS = f"""
 SELECT h.code AS hall, v.day AS day, EXTRACT(hour FROM v.arrived_at AT TIME ZONE h.timezone)::int AS hour,
-  n.category, n.item, n."window", v.channel AS channel, n.started, n.paper,
+  n.category, n.item, n."window", v.channel AS channel, n.started, n.paper, COALESCE(n.persons, 1) AS persons,
   n.started AND n.wasted AS wasted, n.started AND n.done AS one_stop
 FROM tickets_visit v JOIN places_hall h ON h.id = v.hall_id
 LEFT JOIN (
@@ -64,15 +65,17 @@ LEFT JOIN (
     (array_agg(t.item_id ORDER BY t.id))[1] AS item,
     (array_agg(t.window_id ORDER BY t.id))[1] AS "window",
     bool_or(t.started_at IS NOT NULL OR t.channel = 'paper' AND t.state = 'finished') AS started,
+    max(b.persons) AS persons,
     bool_and(t.channel = 'paper') AS paper, bool_and(t.came_from_id IS NOT NULL AND t.waits_from IS NULL) AS expected,
     bool_or(t.outcome IN ('paper_missing', 'refused')) AS wasted,
     bool_and(t.outcome = 'done' AND NOT EXISTS (SELECT 1 FROM tickets_transfer x WHERE x.ticket_id = t.id)) AS done
-  FROM tickets_ticket t WHERE {_IN_RANGE.format("t")} GROUP BY t.visit_id
+  FROM tickets_ticket t LEFT JOIN booking_appointment b ON b.id = t.appointment_id
+  WHERE {_IN_RANGE.format("t")} GROUP BY t.visit_id
 ) n ON n.visit_id = v.id
 WHERE {_IN_RANGE.format("v")} AND n.expected IS NOT TRUE
 """  # noqa: S608 – who was sent on and never arrived was not there
 VISITS_SAY = """
-count(*) AS visits, count(*) FILTER (WHERE started) AS visits_served,
+count(*) AS visits, COALESCE(sum(persons), 0) AS persons, count(*) FILTER (WHERE started) AS visits_served,
 count(*) FILTER (WHERE started AND NOT paper) AS visits_told,
 count(*) FILTER (WHERE wasted) AS wasted, count(*) FILTER (WHERE one_stop) AS one_stop
 """
