@@ -180,6 +180,19 @@ def test_a_visit_with_two_matters_is_one_visit_of_its_first_category(town):
     assert (total["visits"], total["tickets"], total["rated_share"]) == (1, 2, 1.0)
 
 
+def test_who_come_together_are_one_visit_and_several_persons(town):
+    together = came(town.hall, town.categories["A"], at(f"{MONDAY} 09:00"))
+    came(town.hall, town.categories["A"], at(f"{MONDAY} 09:00"))
+    slot = town.slot(starts=at(f"{MONDAY} 09:00"))
+    booking = booked(town.hall, town.categories["A"], town.items["pension"], town.person(0), slot, state="served")
+    Appointment.objects.filter(pk=booking.pk).update(persons=3)
+    Ticket.objects.filter(pk=together.pk).update(appointment=booking)
+
+    a, b, total = queries.visits(halls=[town.hall], first=MONDAY, last=MONDAY, by="category")
+
+    assert [(row["visits"], row["persons"]) for row in (a, b, total)] == [(2, 4), (0, 0), (2, 4)]
+
+
 def test_numbers_without_window_or_item_have_a_row_of_their_own(town):
     came(town.hall, town.categories["A"], at(f"{MONDAY} 09:00"), state="left")
 

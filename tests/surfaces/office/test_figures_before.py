@@ -53,7 +53,7 @@ def test_each_hour_shows_the_visits_of_a_week_before_and_the_column_adds_up(mana
 
     then = column(shown["visits-hour"], "到访，1 周前")
     assert (then["9–10 时"], then["14–15 时"], then["合计"]) == ("2", "1", "3")
-    assert column(shown["visits-hour"], "到访")["14–15 时"] == "0"  # nobody came today; then somebody did
+    assert column(shown["visits-hour"], "到访（次）")["14–15 时"] == "0"  # nobody came today; then somebody did
     assert column(shown["waits-hour"], "平均等候，1 周前（分钟）")["合计"] == "8.0"
 
 
