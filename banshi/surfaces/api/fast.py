@@ -170,7 +170,7 @@ def _place(asked: Sequence[Booking], todo: Sequence[int]) -> dict[int, Answer]:
                     note=one.body.note.strip(),
                     name=person.name,
                     contact=person.phone,
-                    evidence=_evidence(one),
+                    evidence=person.evidence,
                     persons=one.body.persons,
                     behind=booking.behind(end_user=one.body.end_user, contact=person.phone),
                 ),

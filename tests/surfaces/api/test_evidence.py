@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.evidence import Evidence
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.booking.models import Appointment
-from banshi.rooms.identity.actions import create_key
+from banshi.rooms.identity.actions import create_key, enrol
 from banshi.rooms.identity.models import Person
 from banshi.rooms.messaging.models import Message
 from tests.surfaces.api.conftest import PERSON, Calls, booking, stop_the_clock
@@ -75,6 +77,36 @@ def test_what_stands_with_evidence_counts_together_whoever_booked_it(calls: Call
     other = calls("post", "/appointments", vouching(calls), booking(slot))
 
     assert (other.status_code, other.json()["type"]) == (409, "limit-half-day")
+
+
+def _shown_at_the_window(name: str = PERSON["name"]) -> None:
+    enrol(
+        name=name, id_type="resident_id", id_number=PERSON["id_number"], evidence=Evidence.WINDOW,
+        by=Actor(ActorKind.STAFF, "1"), now=TUESDAY_NINE,
+    )  # fmt: skip
+
+
+def test_a_vouched_name_that_contradicts_a_card_costs_its_person_nothing(calls: Calls) -> None:
+    _shown_at_the_window()
+    slot = calls.town.slot(quota=5)
+
+    slip = calls("post", "/appointments", vouching(calls), booking(slot, person={**PERSON, "name": "李四光"}))
+    own = calls("post", "/appointments", vouching(calls), booking(slot))
+
+    assert (slip.status_code, own.status_code) == (201, 201)
+    assert [(a.evidence, a.limit_key != "") for a in Appointment.objects.order_by("id")] == [(0, True), (1, False)]
+    assert Person.objects.latest("id").name == "张三丰"
+
+
+def test_a_vouched_name_in_another_spelling_is_the_persons(calls: Calls) -> None:
+    _shown_at_the_window("买买提·吐尔逊")
+
+    booked = calls(
+        "post", "/appointments", vouching(calls), booking(calls.town.slot(), person={**PERSON, "name": "买买提•吐尔逊"})
+    )
+
+    assert booked.status_code == 201
+    assert [(a.evidence, a.limit_key) for a in Appointment.objects.all()] == [(1, "")]
 
 
 def test_messages_of_a_booking_go_to_the_number_given_with_it(calls: Calls) -> None:

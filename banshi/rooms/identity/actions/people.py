@@ -45,12 +45,14 @@ class Enrolled:
     """Whose document it is; and name and telephone as they were given, in their tidy form. They need not be the person's.
 
     `entry`: the row of this very document, where it is a further one of a person; else the same as `id`.
+    `evidence`: what the name given weighs here: a vouched one that contradicts a card or a window is only declared.
     """
 
     id: int
     name: str
     phone: str | None
     entry: int = 0
+    evidence: Evidence = Evidence.DECLARED
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,16 @@ class _Checked:
     number_index: str
     evidence: Evidence
     source: str
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What was stored of a document before the request; nothing of one that is new."""
+
+    stands: int
+    entry: int
+    name_index: str
+    evidence: int
 
 
 def clean_name(text: str) -> str:
@@ -164,7 +176,8 @@ WITH asked AS (
   UNION ALL SELECT %(now)s::timestamptz, source, '', 'name_disputed', 'person:' || id,
     jsonb_build_object('evidence', 2, 'was', name_evidence) FROM disputed
 )
-SELECT number_index, id, entry FROM old UNION ALL SELECT number_index, id, id FROM fresh
+SELECT number_index, id, entry, name_index, name_evidence FROM old
+UNION ALL SELECT number_index, id, id, '', 0 FROM fresh
 """
 
 
@@ -181,18 +194,24 @@ def enrol_many(asked: Sequence[PersonAsked], *, now: datetime) -> list[Enrolled 
             checked[i] = _check(one, now=now)
         except Refused as refused:
             results[i] = refused
-    found: dict[str, tuple[int, int]] = {}
+    found: dict[str, _Known] = {}
     for _attempt in range(3):  # a row inserted by somebody else meanwhile is invisible to this statement: look again
         missing = [c for c in checked.values() if c.number_index not in found]
         if not missing:
             break
-        found |= {
-            index: (stands, entry) for index, stands, entry in prepared.rows(ENROL_SQL, _columns(missing, now=now))
-        }
+        found |= {row[0]: _Known(*row[1:]) for row in prepared.rows(ENROL_SQL, _columns(missing, now=now))}
     for i, one_checked in checked.items():
-        stands, entry = found[one_checked.number_index]
-        results[i] = Enrolled(stands, one_checked.name, one_checked.phone, entry)
+        known = found[one_checked.number_index]
+        weighs = _weighs(one_checked, known)
+        results[i] = Enrolled(known.stands, one_checked.name, one_checked.phone, known.entry, weighs)
     return [r for r in results if r is not None]
+
+
+def _weighs(asked: _Checked, known: _Known) -> Evidence:
+    """A channel that vouches for another name than a card or a window showed speaks of somebody else, or made a slip."""
+    if asked.evidence != Evidence.VOUCHED or known.evidence <= Evidence.VOUCHED:
+        return asked.evidence
+    return asked.evidence if name_index(asked.name) == known.name_index else Evidence.DECLARED
 
 
 def _columns(rows: Sequence[_Checked], *, now: datetime) -> dict[str, Any]:
