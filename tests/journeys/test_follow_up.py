@@ -81,6 +81,43 @@ def test_whoever_is_booked_for_the_period_that_is_running_is_followed_up_too(ope
     assert change_hours.touched(closure=closure, follow_up=follow, now=NINE35)["appointments"] == 1
 
 
+EVENING = at("2026-03-10 18:00")
+
+
+def _struck(row: Appointment) -> list[bool]:
+    booking.sweep_no_shows(now=EVENING)
+    return [entry.forgiven_at is None for entry in LedgerEntry.objects.filter(appointment=row, kind="no_show")]
+
+
+def test_who_does_not_come_at_the_time_the_hall_chose_that_day_is_not_struck(open_town: Town):
+    row = booked(open_town, "2026-03-10 10:00")
+    close(open_town, ends="2026-03-10 11:00")
+    follow_up.work_off(now=NINE35)
+
+    row.refresh_from_db()
+    assert (row.day, _struck(row)) == (date(2026, 3, 10), [False])
+
+
+def test_who_chose_a_time_of_their_own_after_it_is_struck_like_anybody(open_town: Town):
+    row = booked(open_town, "2026-03-10 10:00")
+    close(open_town, ends="2026-03-10 11:00")
+    follow_up.work_off(now=NINE35)
+    afternoon = Slot.objects.get(hall=open_town.hall, business="cat:A", starts_at=at("2026-03-10 15:00"))
+    booking.move(code=row.code, slot_id=afternoon.pk, by=CITIZEN, now=at("2026-03-10 09:40"))
+
+    assert _struck(row) == [True]
+
+
+def test_who_was_moved_the_day_before_had_time_to_answer(open_town: Town):
+    row = booked(open_town, "2026-03-11 10:00")
+    close(open_town, starts="2026-03-11 10:00", ends="2026-03-11 11:00")
+    follow_up.work_off(now=NINE35)
+
+    booking.sweep_no_shows(now=at("2026-03-11 18:00"))
+
+    assert [entry.forgiven_at for entry in LedgerEntry.objects.filter(appointment=row)] == [None]
+
+
 def test_new_hours_from_today_on_reach_whoever_s_period_is_running(open_town: Town):
     running, later = booked(open_town, "2026-03-10 09:00"), booked(open_town, "2026-03-10 14:00", 2)
 

@@ -17,6 +17,7 @@ from django.db.models import Q
 from banshi.kernel.actors import SYSTEM, Actor
 from banshi.kernel.policy import Credit
 from banshi.kernel.refusals import Refused
+from banshi.kernel.wording import legible
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions import telling
@@ -29,6 +30,7 @@ from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.models import Hall
 
 RECOUNTED = "counted anew"
+MOVED_BY_HALL = "大厅当天改了时间 · moved by the hall on the day itself"
 BOOKED_AGAIN = "30 分钟内重新预约 · booked again within 30 minutes"
 
 
@@ -85,7 +87,8 @@ def _forgiven_by_fault(fault: FaultDay | None) -> dict[str, Any]:
 
 NOBODY_CAME = "false"
 # The entry is dated by the period, not by the job. What the hall itself caused is forgiven at once: a day it marked as
-# its fault, an appointment it kept although its hours were gone, a closure or an outage that touched the period.
+# its fault, an appointment it kept although its hours were gone, a closure or an outage that touched the period, a time
+# that it chose on the day itself and the person has not chosen anew since.
 SWEEP_SQL = """
 WITH due AS (
   SELECT a.id, a.ends_at + g.grace AS at, {came} AS came FROM booking_appointment a
@@ -123,6 +126,11 @@ WITH due AS (
     UNION ALL
     SELECT o.made_at, o.made_by, o.why FROM booking_outage o
     WHERE o.hall_id = m.hall_id AND o.starts_at < m.ends_at AND o.ends_at > m.starts_at
+    UNION ALL
+    SELECT v.settled_at, 'system', %(moved_by_hall)s FROM booking_follow_up_visit v
+    JOIN places_hall h ON h.id = m.hall_id
+    WHERE v.visit = m.visit AND v.state = 'moved' AND (v.settled_at AT TIME ZONE h.timezone)::date = m.day
+      AND NOT EXISTS (SELECT 1 FROM booking_move n WHERE n.appointment_id = m.id AND n.at > v.settled_at)
     UNION ALL
     {closed_over}
     LIMIT 1
@@ -163,6 +171,7 @@ def sweep_no_shows(*, now: datetime, came: str = NOBODY_CAME) -> int:
         "graces": [timedelta(minutes=hall.policy.tickets.check_in_grace) for hall in halls.values()],
         "scopes": [hall.scope for hall in halls.values()],
         "now": now,
+        "moved_by_hall": MOVED_BY_HALL,
     }
     with connection.cursor() as cursor:
         cursor.execute(
@@ -330,8 +339,9 @@ def suspend(
 
     :raises Refused: invalid, without a reason or with the days the wrong way round.
     """
-    if not why.strip() or until_on < from_on:
-        raise Refused("invalid", facts={"reason": _NEEDS_WHY if not why.strip() else _DAYS_BACKWARDS})
+    why = legible(why)
+    if not why or until_on < from_on:
+        raise Refused("invalid", facts={"reason": _NEEDS_WHY if not why else _DAYS_BACKWARDS})
     row = Suspension.objects.create(
         person_id=person_id,
         party=f"person:{person_id}",
@@ -358,7 +368,8 @@ def lift(*, suspension_id: int, why: str, by: Actor, now: datetime, tell: bool =
     :param tell: the person; not where the answer to their appeal says so.
     :raises Refused: nothing-found, invalid (no reason), wrong-state (already lifted).
     """
-    if not why.strip():
+    why = legible(why)
+    if not why:
         raise Refused("invalid", facts={"reason": _NEEDS_WHY})
     row = Suspension.objects.select_for_update().filter(id=suspension_id).first()
     if row is None:
@@ -380,7 +391,8 @@ def forgive(*, entry_id: int, why: str, by: Actor, now: datetime) -> LedgerEntry
 
     :raises Refused: nothing-found, invalid (no reason).
     """
-    if not why.strip():
+    why = legible(why)
+    if not why:
         raise Refused("invalid", facts={"reason": _NEEDS_WHY})
     row = LedgerEntry.objects.select_for_update().filter(id=entry_id).first()
     if row is None:
@@ -403,7 +415,8 @@ def mark_fault_day(*, hall: Hall, day: date, why: str, by: Actor, now: datetime)
     :returns: how many entries were forgiven now.
     :raises Refused: invalid (no reason).
     """
-    if not why.strip():
+    why = legible(why)
+    if not why:
         raise Refused("invalid", facts={"reason": _NEEDS_WHY})
     fault, new = FaultDay.objects.get_or_create(
         hall=hall, day=day, defaults={"why": why[:200], "made_by": str(by)[:60], "made_at": now}
@@ -489,7 +502,8 @@ def answer_appeal(*, appeal_id: int, upheld: bool, answer: str, by: Actor, now: 
 
     :raises Refused: nothing-found, invalid (no words), wrong-state (already answered).
     """
-    if not answer.strip():
+    answer = legible(answer, field="answer")
+    if not answer:
         raise Refused("invalid", facts={"reason": _NEEDS_WHY})
     row = Appeal.objects.select_for_update().filter(id=appeal_id).first()
     if row is None:
