@@ -21,6 +21,7 @@ from banshi.kernel.actors import Actor
 from banshi.kernel.clock_words import hours_words
 from banshi.kernel.refusals import Alternative, Refused
 from banshi.kernel.spans import Span, covers
+from banshi.kernel.wording import legible
 from banshi.kernel.working_days import DayInfo
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.actions import VisitToFollow
@@ -405,6 +406,7 @@ def apply(*, hall: Hall, choices: Mapping[str, Choice], by: Actor, now: datetime
     :param why: told to the people, as the hall wrote it; "" leaves it out.
     """
     rows = list(Appointment.objects.filter(hall=hall, code__in=list(choices)).order_by("starts_at", "id"))
+    why = legible(why)
     words = Words(zh=why, en=why) if why else None
     return _open(hall, f"by-hand:{uuid4().hex}", rows, choices, "keep", why=words, by=by, now=now)
 

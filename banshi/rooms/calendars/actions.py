@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +12,7 @@ from django.db.models import Max
 from banshi.kernel.actors import Actor
 from banshi.kernel.names import hidden
 from banshi.kernel.refusals import Refused
+from banshi.kernel.wording import legible
 from banshi.kernel.working_days import DayInfo
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.calendars import rules
@@ -74,6 +75,9 @@ def publish(
     return version
 
 
+LONGEST_CLOSURE = timedelta(days=366)
+
+
 def close(
     *,
     hall: Hall,
@@ -93,14 +97,19 @@ def close(
 
     Announced twice (two managers at once) it is one closure: the second gets the first's row, with `made_at` before now.
 
-    :raises Refused: invalid – the end is not after the start, it is over already, the reason is missing, or more than
-        one part is named.
+    :raises Refused: invalid – the end is not after the start, it is over already or more than a year away, the reason is
+        missing or holds what is not seen, or more than one part is named.
     """
     if ends_at <= starts_at:
         raise _invalid("ends_at", "结束时间要晚于开始时间", "The end must be after the start")
     if ends_at <= now:
         raise _invalid("ends_at", "这段时间已经过去", "This time is over")
-    if not reason_zh.strip():
+    if ends_at - max(starts_at, now) > LONGEST_CLOSURE or starts_at - now > LONGEST_CLOSURE:
+        raise _invalid(
+            "ends_at", "闭厅要在一年内开始，最长一年", "A closure begins within a year and lasts up to a year"
+        )
+    reason_zh, reason_en = legible(reason_zh, field="reason_zh"), legible(reason_en, field="reason_en")
+    if not reason_zh:
         raise _invalid("reason_zh", "要写明原因，群众会看到", "Say why: people will read it")
     if sum(part is not None for part in (floor, zone, category, item)) > 1:
         raise _invalid(
@@ -122,8 +131,8 @@ def close(
             kind=kind,
             starts_at=starts_at,
             ends_at=ends_at,
-            reason_zh=reason_zh.strip()[:120],
-            reason_en=(reason_en.strip() or reason_zh.strip())[:160],
+            reason_zh=reason_zh[:120],
+            reason_en=(reason_en or reason_zh)[:160],
             made_by=str(by),
             made_at=now,
         )

@@ -14,6 +14,7 @@ from banshi.foundation.scrubbing import scrubbed
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.policy import RatingPolicy
 from banshi.kernel.refusals import Refused
+from banshi.kernel.wording import legible
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.feedback import rules
@@ -188,7 +189,7 @@ def answer(*, task_id: int, text: str, by: Actor, now: datetime) -> Task:
 
     :raises Refused: nothing-found, invalid (no text), wrong-state (answered already).
     """
-    kept = _clean(text)
+    kept = legible(_clean(text), field="text")
     if not kept or len(kept) > rules.LONGEST_TEXT:
         raise _invalid("text", f"写 1 到 {rules.LONGEST_TEXT} 个字", f"1 to {rules.LONGEST_TEXT} characters")
     with transaction.atomic():

@@ -66,6 +66,10 @@ def test_a_closure_taken_back_opens_its_periods(calls: Calls, row: Appointment) 
         ({"ends_at": "2026-03-10T00:00:00+08:00"}, 422, "invalid"),
         ({"then": "forget"}, 422, "invalid"),
         ({"reason": ""}, 422, "invalid"),
+        ({"reason": "停电\u202e开放"}, 422, "invalid"),
+        ({"reason": "停电", "reason_en": "Power\u200bcut"}, 422, "invalid"),
+        ({"ends_at": "2027-03-12T23:59:00+08:00"}, 422, "invalid"),
+        ({"starts_at": "2027-03-20T00:00:00+08:00", "ends_at": "2027-03-20T12:00:00+08:00"}, 422, "invalid"),
     ],
 )
 def test_what_cannot_be_closed_is_refused_with_its_reason(calls: Calls, more: Any, status: int, slug: str) -> None:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
+from banshi.kernel.wording import legible
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions import telling
@@ -29,7 +30,8 @@ def note_outage(
     :returns: how many entries were forgiven now.
     :raises Refused: invalid – no reason, times that do not fit or lie ahead.
     """
-    if not why.strip():
+    why = legible(why)
+    if not why:
         raise Refused("invalid", facts={"field": "why", "reason": {"zh": "填写原因", "en": "Say why"}})
     if not starts_at < ends_at <= now:
         raise Refused(
@@ -37,7 +39,7 @@ def note_outage(
         )
     Outage.objects.get_or_create(
         hall=hall, starts_at=starts_at, ends_at=ends_at,
-        defaults={"why": why.strip()[:200], "made_by": str(by)[:60], "made_at": now},
+        defaults={"why": why[:200], "made_by": str(by)[:60], "made_at": now},
     )  # fmt: skip
     sweep_no_shows(now=now, came=came)
     mine = Appointment.objects.filter(
@@ -45,11 +47,11 @@ def note_outage(
     )
     entries = LedgerEntry.objects.select_for_update().filter(appointment__in=mine, kind="no_show", forgiven_at=None)
     parties = {(entry.party, entry.scope) for entry in entries.order_by("id")}
-    forgiven = entries.update(forgiven_at=now, forgiven_by=str(by)[:60], forgiven_why=why.strip()[:200])
+    forgiven = entries.update(forgiven_at=now, forgiven_by=str(by)[:60], forgiven_why=why[:200])
     facts = hall_facts(hall, now=now)
     for row in mine.select_related("hall", "person").order_by("starts_at", "id"):
         words = item_words(row.hall_id, row.item_id)
-        telling.tell("outage", row, hall=facts, item=words, now=now, more={"reason": why.strip()[:80]})
+        telling.tell("outage", row, hall=facts, item=words, now=now, more={"reason": why[:80]})
     audit.record(
         action="noted-outage", subject=f"hall:{hall.code}", by=by, now=now, hall=hall.code,
         facts={"from": starts_at.isoformat(), "to": ends_at.isoformat(), "forgiven": forgiven},

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
+from banshi.kernel.wording import legible
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.tickets import rules
@@ -24,10 +25,11 @@ from banshi.rooms.tickets.models import Service, Skip, Ticket
 
 
 def need_why(why: str, most: int = 200) -> str:
-    """:raises Refused: invalid, where no reason is given."""
-    if not why.strip():
+    """:raises Refused: invalid, where no reason is given, or one that cannot be read."""
+    kept = legible(why)
+    if not kept:
         raise Refused("invalid", facts={"field": "why", "reason": {"zh": "填写原因", "en": "Say why"}})
-    return why.strip()[:most]
+    return kept[:most]
 
 
 def need_match(ticket: Ticket) -> None:

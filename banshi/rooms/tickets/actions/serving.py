@@ -12,6 +12,7 @@ from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.documents import InvalidDocument
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
+from banshi.kernel.wording import legible
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.identity import actions as identity
@@ -212,7 +213,7 @@ def finish(*, ref: str, staff_id: int, now: datetime, outcome: str = "done", why
     if outcome not in rules.OUTCOMES:
         reason = {"zh": "没有这种办理结果", "en": "There is no such outcome"}
         raise Refused("invalid", facts={"field": "outcome", "reason": reason, "known": list(rules.OUTCOMES)})
-    ticket.outcome, ticket.outcome_why = outcome, need_why(why) if outcome == "refused" else why.strip()[:200]
+    ticket.outcome, ticket.outcome_why = outcome, need_why(why) if outcome == "refused" else legible(why)[:200]
     need_match(ticket)
     _stop(ticket, "finished", now)
     stretch = ExpressionWrapper(F("ended_at") - F("started_at"), output_field=DurationField())

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from banshi.foundation.announce import announce
 from banshi.kernel.refusals import Refused
+from banshi.kernel.wording import legible
 from banshi.rooms.places.models import Window
 from banshi.rooms.tickets.actions.calling import window_by_code
 from banshi.rooms.tickets.actions.ground import broken, need_free, session_of, tell_window
@@ -96,13 +97,14 @@ def pause(*, staff_id: int, reason: str, now: datetime) -> WindowSession:
 
     :raises Refused: not-signed-in, invalid (no reason), wrong-state (paused already).
     """
-    if not reason.strip():
+    reason = legible(reason, field="reason")
+    if not reason:
         raise Refused("invalid", facts={"field": "reason", "reason": {"zh": "填写暂停原因", "en": "Say why"}})
     with transaction.atomic():
         session = session_of(staff_id, lock=True)
         if session.paused_at is not None:
             raise Refused("wrong-state", facts={"state": "paused", "needs": "at work"})
-        session.paused_at, session.pause_reason = now, reason.strip()[:60]
+        session.paused_at, session.pause_reason = now, reason[:60]
         session.save(update_fields=["paused_at", "pause_reason"])
         Pause.objects.create(session=session, reason=session.pause_reason, starts_at=now)
         tell_window(session, now)
