@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from banshi.foundation.lanes import sorry_words, stays_words
-from banshi.journeys.close_hall_day import AFTER_LAST_SESSION
 from banshi.journeys.close_line import FirstPlace, NextPlaces
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.rules import SERVES_ON
 
 # Why a number came to nothing without its holder's doing: they are owed an apology.
 NOT_SERVED = ("not_called", "hall_closed")
@@ -50,10 +50,10 @@ def after_hours(hall: Hall, now: datetime) -> AfterHours | None:
     zone = ZoneInfo(hall.timezone)
     today = now.astimezone(zone).date()
     ends = [session.ends_at for session in calendars.sessions(hall, today, today).get(today, [])]
-    if not ends or not max(ends) <= now < max(ends) + AFTER_LAST_SESSION:
+    if not ends or not max(ends) <= now < max(ends) + SERVES_ON:
         return None
     ended_at = max(ends).astimezone(zone)
-    return AfterHours(ended_at, ended_at + AFTER_LAST_SESSION)
+    return AfterHours(ended_at, ended_at + SERVES_ON)
 
 
 def first_place(ref: str, now: datetime) -> FirstPlace | None:

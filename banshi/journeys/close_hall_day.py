@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
@@ -13,8 +13,7 @@ from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket, WindowSession
-
-AFTER_LAST_SESSION = timedelta(hours=1)  # people in line at closing time are still served
+from banshi.rooms.tickets.rules import SERVES_ON
 
 
 def close_due(*, now: datetime) -> list[tuple[str, str]]:
@@ -45,4 +44,4 @@ def close_due(*, now: datetime) -> list[tuple[str, str]]:
 
 def _over(hall: Hall, day: date, now: datetime) -> bool:
     sessions = calendars.sessions(hall, day, day).get(day, [])
-    return bool(sessions) and now >= max(s.ends_at for s in sessions) + AFTER_LAST_SESSION
+    return bool(sessions) and now >= max(s.ends_at for s in sessions) + SERVES_ON

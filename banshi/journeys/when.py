@@ -14,7 +14,7 @@ from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import queries as tickets
-from banshi.rooms.tickets.rules import served_today
+from banshi.rooms.tickets.rules import line_closes_at, served_today
 
 AHEAD = timedelta(days=14)
 EARTH_KM = 6371.0
@@ -139,6 +139,6 @@ def _chance(hall: Hall, item_code: str, *, moment: datetime, now: datetime) -> C
         why_closed_zh=words.zh if words else "",
         why_closed_en=words.en if words else "",
         served_today=served_today(
-            policy=policy, likely_s=likely_s, until=running.ends_at if running else None, now=moment
+            policy=policy, likely_s=likely_s, until=line_closes_at(asked.day_ends_at), now=moment
         ),
     )

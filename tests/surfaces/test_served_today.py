@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -28,15 +29,15 @@ from tests.town import CITIZEN, CN, TUESDAY_NINE, Town, at
 
 pytestmark = pytest.mark.django_db
 compile_all()
-WORDS = "今天大概轮不到了：17:00 停止办理。预约更稳妥。"
+WORDS = "今天大概轮不到了：18:00 停止办理。预约更稳妥。"
 
 
 @pytest.fixture
 def late(town: Town) -> Iterator[Town]:
-    """Half past four, one window, ten people in line."""
+    """Half past four, one window, twenty people in line: who is in line at five is served until six."""
     open_town(town)
     tickets.sign_in(window_code="town-01", staff_id=town.clerk.pk, now=TUESDAY_NINE)
-    for _ in range(10):
+    for _ in range(20):
         given(town, "2026-03-10 16:00")
     clock.set_clock(now=at("2026-03-10 16:30"), speed=0)
     yield town
@@ -57,8 +58,22 @@ def asked(town: Town) -> dict[str, Any]:
 def test_the_answer_to_taking_it_says_so_and_when_service_ends(late: Town):
     made = asked(late)
 
-    assert (made["served_today"], made["service_ends_at"]) == (False, "2026-03-10T17:00:00+08:00")
-    assert (made["again"]["served_today"], made["again"]["service_ends_at"]) == (False, "2026-03-10T17:00:00+08:00")
+    assert (made["served_today"], made["service_ends_at"]) == (False, "2026-03-10T18:00:00+08:00")
+    assert (made["again"]["served_today"], made["again"]["service_ends_at"]) == (False, "2026-03-10T18:00:00+08:00")
+
+
+def test_who_is_served_after_numbers_end_is_not_sent_home(town: Town):
+    open_town(town)
+    tickets.sign_in(window_code="town-01", staff_id=town.clerk.pk, now=TUESDAY_NINE)
+    for _ in range(3):
+        given(town, "2026-03-10 16:30")
+
+    mine = given(town, "2026-03-10 16:45")
+
+    told = queries.given(mine)
+    called_at = at("2026-03-10 16:45") + timedelta(seconds=told.likely_s or 0)
+    assert at("2026-03-10 17:00") < called_at < at("2026-03-10 18:00")
+    assert told.served_today is True
 
 
 def test_a_number_that_will_be_served_says_that(late: Town):
@@ -103,7 +118,7 @@ def test_kiosk_paper_phone_and_guide_say_the_same(late: Town):
         paper = slip_of(place, queries.ticket(ref, clock.now()))
 
     assert [WORDS in page.content.decode() for page in pages] == [True] * 4
-    assert ("今天大概轮不到", "17:00 停止办理") in paper.lines
+    assert ("今天大概轮不到", "18:00 停止办理") in paper.lines
     assert "今天大概轮不到" in browser.get("/kiosk/town/walk-in").content.decode()
 
 

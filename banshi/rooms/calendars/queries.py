@@ -221,12 +221,14 @@ class Opening:
     """Whether something is served at a moment: by which session, or why not and when it goes on.
 
     `closure`: what stops it, where it is a closure. `opens_at`: the next moment it is served, within 60 days.
+    `day_ends_at`: where it is served, when the day's last session ends, whatever is served in that one.
     """
 
     session: Session | None
     why: WhyClosed | None = None
     opens_at: datetime | None = None
     closure: rules.Closure | None = None
+    day_ends_at: datetime | None = None
 
     @property
     def open(self) -> bool:
@@ -252,7 +254,8 @@ def opening(
     parts: dict[str, Any] = {"category": what.category, "zone": what.zone}
     session = rules.session_at(document, at, calendar, shut, item, what.tags, **parts)
     if session is not None:
-        return Opening(session)
+        ends = [each.ends_at for each in rules.sessions_on(document, day, calendar, shut)]
+        return Opening(session, day_ends_at=max([session.ends_at, *ends]))
     why = rules.why_closed(document, day, calendar, shut, item, what.tags, at=at, **parts)
     stops = rules.closure_at(shut, at, item=item, **parts)
     return Opening(None, why, next_open_moment(hall, at, item, what.tags, **parts), stops)

@@ -97,6 +97,7 @@ class Ticket(models.Model):
     call_by = models.DateTimeField(null=True)  # finally call by: from then on before everybody else
     session_kind = models.CharField(max_length=12, default="regular")
     session_until = models.DateTimeField(null=True)  # end of the session it was taken in
+    line_closes_at = models.DateTimeField(null=True)  # until when the windows serve those in line that day
     after_booked = models.BooleanField(default=False)  # extended session: only once booked work is done
     alone = models.BooleanField(default=False)  # the policy allows the person one number in this category
     notify_to = models.TextField(default="")  # the phone, already sealed for the outbox; "" = nobody to tell

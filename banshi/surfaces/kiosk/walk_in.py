@@ -26,7 +26,7 @@ from banshi.rooms.insight import queries as insight
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Category
 from banshi.rooms.tickets import queries as tickets
-from banshi.rooms.tickets.rules import served_today
+from banshi.rooms.tickets.rules import line_closes_at, served_today
 from banshi.surfaces.kiosk import early, presented, slips
 from banshi.surfaces.kiosk.place import Place, at_kiosk, not_too_many, not_too_often, page
 from banshi.surfaces.kiosk.refusing import refused_page
@@ -168,10 +168,10 @@ def _shown(place: Place, listed: HallItem | None, category: Category, line: tick
 def _late_until(place: Place, listed: HallItem | None, category: Category, likely_s: int | None) -> datetime | None:
     """When service ends, where a number taken now will probably not be served before; else None."""
     item = listed.item.code if listed else None
-    session = tickets.numbers_open(
+    found = tickets.numbers_open(
         hall=place.hall, policy=place.policy.tickets, now=place.now, item=item, category=category.code
-    ).session
-    until = session.ends_at if session else None
+    )
+    until = line_closes_at(found.day_ends_at)
     in_time = served_today(policy=place.policy.tickets, likely_s=likely_s, until=until, now=place.now)
     return until if in_time is False else None
 

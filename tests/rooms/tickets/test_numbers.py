@@ -71,11 +71,11 @@ def test_the_kiosks_tiles_know_which_categories_get_numbers(town: Town):
     )  # fmt: skip
     policy = queries_policy(town)
 
-    five = at("2026-03-10 17:00")
+    six = at("2026-03-10 18:00")  # an hour after numbers end
     asked: dict[str, Any] = {"hall": town.hall, "policy": policy, "codes": ["A", "B"]}
     assert queries.categories_open(now=at("2026-03-10 08:30"), **asked) == {}
-    assert queries.categories_open(now=at("2026-03-10 08:50"), **asked) == {"A": five, "B": five}
-    assert queries.categories_open(now=at("2026-03-10 09:30"), **asked) == {"A": five}
+    assert queries.categories_open(now=at("2026-03-10 08:50"), **asked) == {"A": six, "B": six}
+    assert queries.categories_open(now=at("2026-03-10 09:30"), **asked) == {"A": six}
 
 
 def queries_policy(town: Town) -> Any:
@@ -85,11 +85,11 @@ def queries_policy(town: Town) -> Any:
 
 
 def crowded(town: Town, last_number: str) -> None:
-    """One window, and far more people in line than it can serve before five."""
+    """One window, and far more people in line than it can serve before six, an hour after numbers end."""
     open_town(town)
     town.policy(tickets={"last_number": "off"})
     tickets.sign_in(window_code="town-01", staff_id=town.clerk.pk, now=TUESDAY_NINE)
-    for person in range(1, 7):
+    for person in range(1, 13):
         number(town, "16:00", person)
     town.policy(tickets={"last_number": last_number})
 
@@ -99,7 +99,7 @@ def test_a_number_that_will_probably_not_be_served_is_not_given_where_the_hall_s
 
     no = refused(town, "16:30")
 
-    assert (no.slug, no.facts["until"]) == ("last-number", at("2026-03-10 17:00"))
+    assert (no.slug, no.facts["until"]) == ("last-number", at("2026-03-10 18:00"))
     assert no.next == at("2026-03-11 09:00")
 
 

@@ -70,15 +70,15 @@ WITH standing AS (
 ), made AS (
   INSERT INTO tickets_ticket AS t (ref, hall_id, day, letter, seq, number, kind, lane, category_id, item_id, person_id,
     limit_key, appointment_id, visit_id, channel, language, phone_index, notify_to, state, rank_class, rank_key, call_by,
-    session_kind, session_until, after_booked, alone, only_window_id, made_at, waits_from, lane_to_check, calls, recalls, misses,
-    note, closed_why)
+    session_kind, session_until, line_closes_at, after_booked, alone, only_window_id, made_at, waits_from, lane_to_check,
+    calls, recalls, misses, note, closed_why)
   SELECT %(ref)s, %(hall)s, %(day)s, %(letter)s, last,
     %(letter)s || lpad(last::text, GREATEST(3, length(last::text)), '0'), %(kind)s, %(lane)s, %(category)s,
     %(item)s::bigint, %(person)s::bigint, %(limit_key)s, %(appointment)s::bigint,
     COALESCE(%(visit)s::bigint, (SELECT id FROM visited)), %(channel)s,
     %(language)s, %(phone_index)s, %(notify_to)s, 'waiting', %(rank_class)s, %(rank_key)s, %(call_by)s::timestamptz,
-    %(session_kind)s, %(session_until)s::timestamptz, %(after_booked)s, %(alone)s, %(only_window)s::bigint, %(now)s,
-    %(waits_from)s, %(lane_to_check)s, 0, 0, 0, '', ''
+    %(session_kind)s, %(session_until)s::timestamptz, %(line_closes_at)s::timestamptz, %(after_booked)s, %(alone)s,
+    %(only_window)s::bigint, %(now)s, %(waits_from)s, %(lane_to_check)s, 0, 0, 0, '', ''
   FROM passed
   RETURNING {columns("t")}
 ), promised AS (
@@ -103,6 +103,7 @@ class _Opening:
 
     kind: str
     until: datetime | None
+    closes: datetime | None  # the day's line
     after_booked: bool
 
 
@@ -191,9 +192,9 @@ def issue(
         only_window=only_window_id,
     )
     likely_s = promise.band.likely_s if promise.band else None
-    in_time = rules.served_today(policy=rules_of_hall.tickets, likely_s=likely_s, until=opening.until, now=now)
+    in_time = rules.served_today(policy=rules_of_hall.tickets, likely_s=likely_s, until=opening.closes, now=now)
     if walks_in and in_time is False and rules_of_hall.tickets.last_number == "refuse":
-        raise _last_number(hall, category, item, likely_s, opening.until)
+        raise _last_number(hall, category, item, likely_s, opening.closes)
     limits = rules_of_hall.tickets if walks_in else None
     values: dict[str, Any] = {
         "ref": code_from(os.urandom(REF_BYTES)),
@@ -221,6 +222,7 @@ def issue(
         else rules.call_by(rank_class=ranked.rank_class, policy=rules_of_hall.tickets, now=now),
         "session_kind": opening.kind,
         "session_until": opening.until,
+        "line_closes_at": opening.closes,
         "after_booked": opening.after_booked,
         "alone": bool(person_id)
         and not (follows or beside)
@@ -368,7 +370,8 @@ def _opening(
     found = numbers_open(hall=hall, policy=policy.tickets, now=now, item=code, category=category.code, tags=tags)
     if not walks_in:
         session = found.session or calendars.session_at(hall, now)
-        return _Opening(session.kind if session else "regular", session.ends_at if session else None, False)
+        kind, until = (session.kind, session.ends_at) if session else ("regular", None)
+        return _Opening(kind, until, rules.line_closes_at(found.day_ends_at or until), False)
     if not policy.tickets.walk_ins:
         reason = {"zh": "本大厅只办理预约，先约时间", "en": "This hall serves by appointment; book a time first"}
         raise Refused("walk-ins-closed", facts={"reason": reason})
@@ -378,13 +381,14 @@ def _opening(
         opens = calendars.next_open_moment(hall, found.session.ends_at, item=code, tags=tags, category=category.code)
         reason = {"zh": "这个时段只接待预约群众", "en": "This session serves booked people only"}
         raise Refused("walk-ins-closed", facts={"reason": reason, "opens": opens}, next=opens)
-    return _Opening(found.session.kind, found.session.ends_at, found.session.walk_ins == "after_booked")
+    closes = rules.line_closes_at(found.day_ends_at)
+    return _Opening(found.session.kind, found.session.ends_at, closes, found.session.walk_ins == "after_booked")
 
 
 def _last_number(
     hall: Hall, category: Category, item: Item | None, likely_s: int | None, until: datetime | None
 ) -> Refused:
-    """The session will probably end first; with the next opening."""
+    """The line will probably close first; with the next opening."""
     assert until is not None
     code = item.code if item else None
     opens = calendars.next_open_moment(hall, until, item=code, category=category.code)

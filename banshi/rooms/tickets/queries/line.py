@@ -98,7 +98,7 @@ class LineTicket:
     floor: str  # where it is called or, waiting, may be
     floor_en: str
     served_today: bool | None  # as `rules.served_today`; None unless waiting
-    service_ends_at: datetime | None  # end of the session it was taken in
+    service_ends_at: datetime | None  # until when the windows serve those in line
     stopped: bool = False  # a closure has stopped its line; no wait is said then
 
 
@@ -316,7 +316,7 @@ def _shown_ticket(
         window=t.window,
         floor=floor[0],
         floor_en=floor[1],
-        served_today=rules.served_today(policy=seen.policy, likely_s=likely_s, until=t.session_until, now=now),
-        service_ends_at=t.session_until,
+        served_today=rules.served_today(policy=seen.policy, likely_s=likely_s, until=t.line_closes_at, now=now),
+        service_ends_at=t.line_closes_at,
         stopped=t.stopped,
     )

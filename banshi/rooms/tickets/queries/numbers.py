@@ -11,6 +11,7 @@ from banshi.kernel.policy import TicketPolicy
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.queries import Opening
 from banshi.rooms.places.models import Hall
+from banshi.rooms.tickets.rules import line_closes_at
 
 
 def numbers_open(
@@ -33,7 +34,9 @@ def numbers_open(
     if found.opens_at is None or found.opens_at - now > early or not _same_day(hall, found.opens_at, now):
         return found
     begins = calendars.opening(hall, found.opens_at, item=item, category=category, tags=tags)
-    return replace(found, session=begins.session) if begins.session is not None else found
+    return (
+        replace(found, session=begins.session, day_ends_at=begins.day_ends_at) if begins.session is not None else found
+    )
 
 
 def _same_day(hall: Hall, one: datetime, other: datetime) -> bool:
@@ -42,7 +45,8 @@ def _same_day(hall: Hall, one: datetime, other: datetime) -> bool:
 
 
 def categories_open(*, hall: Hall, policy: TicketPolicy, now: datetime, codes: Iterable[str]) -> dict[str, datetime]:
-    """The categories for which a number is given now, and until when they are served: as `numbers_open` of each.
+    """The categories for which a number is given now, and until when the windows serve those in line: as `numbers_open` of
+    each.
 
     As many queries as for one.
     """
@@ -50,14 +54,12 @@ def categories_open(*, hall: Hall, policy: TicketPolicy, now: datetime, codes: I
     early = timedelta(minutes=policy.numbers_before_opening)
     shut = calendars.closed_now(hall, now)
     zones = calendars.zones_by_category(hall.pk)
-    running = [
-        session
-        for session in calendars.sessions(hall, local.date(), local.date())[local.date()]
-        if session.starts_at - early <= now < session.ends_at
-    ]
-    found = {}
+    of_day = calendars.sessions(hall, local.date(), local.date())[local.date()]
+    running = [session for session in of_day if session.starts_at - early <= now < session.ends_at]
+    closes = line_closes_at(max((session.ends_at for session in of_day), default=None))
+    found: dict[str, datetime] = {}
     for code in codes:
-        until = [s.ends_at for s in running if s.serves(category=code, zone=zones.get(code))]
-        if until and not any(closure.stops(category=code, zone=zones.get(code)) for closure in shut):
-            found[code] = max(until)
+        served = any(session.serves(category=code, zone=zones.get(code)) for session in running)
+        if closes and served and not any(closure.stops(category=code, zone=zones.get(code)) for closure in shut):
+            found[code] = closes
     return found

@@ -104,7 +104,7 @@ class TicketRow(NamedTuple):
     waits_from: datetime
     wait_s: int
     skipped_by: list[int]
-    session_until: datetime | None
+    line_closes_at: datetime | None
     persons: int
     window: str | None
     masked_name: str
@@ -157,7 +157,7 @@ TICKETS_SQL = f"""
 WITH here AS (SELECT %(hall)s::bigint AS hall_id, %(day)s::date AS day), {order.CTES}
 SELECT t.id, t.ref, t.number, t.category_id, t.kind, t.lane, t.state, t.rank_class, t.rank_key, t.call_by,
   t.only_window_id, t.made_at, COALESCE(t.waits_from, t.made_at), COALESCE(t.wait_s, 0),
-  ARRAY(SELECT k.window_id FROM tickets_skip k WHERE k.ticket_id = t.id), t.session_until, COALESCE(a.persons, 1),
+  ARRAY(SELECT k.window_id FROM tickets_skip k WHERE k.ticket_id = t.id), t.line_closes_at, COALESCE(a.persons, 1),
   w.number, COALESCE(p.masked_name, ''), t.state = 'waiting' AND {order.NOT_YET}, {order.STOPPED}
 FROM tickets_ticket t
 LEFT JOIN shares ON shares.id = t.id

@@ -259,7 +259,7 @@ def _view(found: Ticket, where: Place, mine: LineTicket | Told | None, back: dat
         likely_s=mine.likely_s if mine else None,
         at_most_s=mine.at_most_s if mine else None,
         served_today=mine.served_today if mine else None,
-        service_ends_at=found.session_until,
+        service_ends_at=found.line_closes_at,
         called_to=at.number if at else None,
         called_to_code=at.code if at else None,
         called_at=found.called_at,

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from banshi.kernel.policy import TicketPolicy
 from banshi.kernel.refusals import Refusal
 
+SERVES_ON = timedelta(hours=1)  # who is in line when the day's last session ends is still served so long
 # How a service ended (办理结果): its matter done; papers were missing; it was advice only; refused, with a reason.
 OUTCOMES = ("done", "paper_missing", "advice_only", "refused")
 WORTH_A_WALK = timedelta(minutes=5)
@@ -233,12 +234,17 @@ def back_until(*, came_back: int, missed_at: datetime, policy: TicketPolicy, now
     return missed_at + timedelta(minutes=policy.reissue_within)
 
 
+def line_closes_at(day_ends_at: datetime | None) -> datetime | None:
+    """Until when the windows serve those in line, once the day's last session is over."""
+    return day_ends_at + SERVES_ON if day_ends_at is not None else None
+
+
 def served_today(*, policy: TicketPolicy, likely_s: int | None, until: datetime | None, now: datetime) -> bool | None:
     """Whether a number that waits from now will probably be called before service ends (末号时间).
 
     None where nobody can say, or the hall does not.
 
-    :param likely_s: its wait. :param until: end of the session in which it is served.
+    :param likely_s: its wait. :param until: when the line closes (`line_closes_at`), not when numbers end.
     """
     if policy.last_number == "off" or likely_s is None or until is None:
         return None
