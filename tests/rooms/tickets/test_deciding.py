@@ -264,6 +264,31 @@ def test_a_number_passed_by_by_everybody_is_still_called(open_hall):
     assert next_at(open_hall) == "A001"
 
 
+def test_a_number_kept_for_the_window_that_passes_it_by_is_for_the_others_then(open_hall):
+    ticket = at_desk(open_hall)
+    work(open_hall, "02", open_hall.second_clerk)
+    added = actions.add_matter(ref=ticket.ref, item_code="id-card", staff_id=open_hall.clerk.pk, now=minutes(2))
+    actions.finish(ref=ticket.ref, staff_id=open_hall.clerk.pk, now=minutes(3))
+    kept = added.only_window.number
+    actions.skip(ref=added.ref, staff_id=open_hall.clerk.pk, why="要双人办理", now=minutes(3))
+
+    called = next_at(open_hall, now=minutes(3)), next_at(open_hall, "02", open_hall.second_clerk, now=minutes(3))
+
+    assert (kept, called) == ("01", (None, added.number))
+
+
+def test_a_number_sent_back_to_the_window_that_passed_it_by_is_called_there(open_hall):
+    ticket = at_desk(open_hall)
+    work(open_hall, "02", open_hall.second_clerk)
+    actions.transfer(ref=ticket.ref, staff_id=open_hall.clerk.pk, window_code="town-02", now=minutes(2))
+    next_at(open_hall, "02", open_hall.second_clerk, now=minutes(2))
+    actions.transfer(ref=ticket.ref, staff_id=open_hall.second_clerk.pk, window_code="town-01", now=minutes(3))
+
+    shown = [t.number for t in queries.desk(open_hall.clerk.pk, minutes(3)).line]
+
+    assert (shown, next_at(open_hall, now=minutes(3))) == ([ticket.number], ticket.number)
+
+
 def test_a_transferred_number_does_not_come_straight_back_to_the_sender(open_hall):
     ticket = at_desk(open_hall)
     work(open_hall, "02", open_hall.second_clerk)

@@ -112,7 +112,7 @@ SERVED_CTE = """served AS (
   WHERE wc.window_id = free.window_id
 ), skipped AS (
   SELECT k.ticket_id FROM tickets_skip k JOIN tickets_ticket q ON q.id = k.ticket_id AND q.state = 'waiting'
-  WHERE k.window_id = (SELECT window_id FROM free) AND EXISTS (
+  WHERE k.window_id = (SELECT window_id FROM free) AND q.only_window_id IS DISTINCT FROM k.window_id AND EXISTS (
     SELECT 1 FROM tickets_window_session os
     JOIN places_window ow ON ow.id = os.window_id AND NOT EXISTS (SELECT 1 FROM shut WHERE ow.zone_id = ANY (shut.zones))
     JOIN places_window_category oc ON oc.window_id = os.window_id AND oc.category_id = q.category_id
@@ -216,11 +216,11 @@ def may_call(reach: Reach, ticket: Waits, *, now: datetime, spill_over: timedelt
     """As MAY_CALL."""
     if ticket.not_yet or reach.shut:
         return False
+    if ticket.only_window is not None:
+        return ticket.only_window == reach.window
     others = reach.others.get(ticket.category, frozenset()) - {reach.window, *ticket.skipped_by}
     if reach.window in ticket.skipped_by and others:  # passed by here, as long as anybody else may take it
         return False
-    if ticket.only_window is not None:
-        return ticket.only_window == reach.window
     if ticket.category in reach.near:
         return True
     return ticket.category in reach.far and (overdue(ticket, now) or ticket.waits_from <= now - spill_over)
