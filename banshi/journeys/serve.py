@@ -12,7 +12,7 @@ from banshi.rooms.booking.models import Appointment
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
-from banshi.rooms.tickets.queries import contact_of
+from banshi.rooms.tickets.queries import contact_of, last_step
 
 
 def finish(*, ref: str, staff_id: int, now: datetime, outcome: str = "done", why: str = "") -> Ticket:
@@ -49,14 +49,15 @@ def finish(*, ref: str, staff_id: int, now: datetime, outcome: str = "done", why
     return ticket
 
 
-def go_on(*, ref: str, then: str, staff_id: int, now: datetime) -> Ticket:
+def go_on(*, ref: str, then: str, staff_id: int, now: datetime, why: str = "") -> Ticket:
     """Finish a number, and go on at once with another of the same booked visit (接着办): a case of its own. Where the hall
     wants the person checked first, it is called here and waits for that.
 
+    :param why: what the window says about the first, for its holder.
     :raises Refused: those of `finish` and of `tickets.call_of_visit`; then nothing has happened.
     """
     with transaction.atomic():
-        served = finish(ref=ref, staff_id=staff_id, now=now)
+        served = finish(ref=ref, staff_id=staff_id, now=now, why=why)
         called = tickets.call_of_visit(after=served, ref=then, staff_id=staff_id, now=now)
         try:
             return tickets.start(ref=called.ref, staff_id=staff_id, now=now)
@@ -69,17 +70,27 @@ def go_on(*, ref: str, then: str, staff_id: int, now: datetime) -> Ticket:
 def undo(*, ref: str, staff_id: int, now: datetime) -> Ticket:
     """Take the last step back (`tickets.undo`); the appointment of a number that was finished is at the window again.
 
+    :returns: the number that is at the window now.
     :raises Refused: those of `tickets.undo`.
     """
     with transaction.atomic():
-        booked = Ticket.objects.filter(ref=ref, state="finished").values_list("appointment_id", flat=True).first()
+        booked = _booked_of_finished(ref)
         if booked is not None:
             # Parents before children: check-in, finish and undo lock the appointment first.
             Appointment.objects.select_for_update(no_key=True).get(id=booked)
         ticket = tickets.undo(ref=ref, staff_id=staff_id, now=now)
-        if booked is not None:
+        if booked is not None and ticket.appointment_id == booked:
             booking.mark_not_served(appointment_id=booked, now=now)
     return ticket
+
+
+def _booked_of_finished(ref: str) -> int | None:
+    """The appointment of the number that was finished: this one, or the one it was gone on from."""
+    ticket = Ticket.objects.filter(ref=ref).order_by("id").first()
+    step = last_step(ticket) if ticket is not None else None
+    if step is None or step.verb not in ("finish", "go_on"):
+        return None
+    return (step.ended or ticket).appointment_id if ticket is not None else None
 
 
 def _booked_for_the_same(ref: str) -> int | None:

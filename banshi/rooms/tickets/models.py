@@ -20,6 +20,7 @@ from banshi.rooms.places.models import Category, Hall, Window
 
 STATES = ["waiting", "called", "serving", "held", "parked", "missed", "finished", "left", "redirected", "closed"]
 AT_WINDOW = ["called", "serving"]
+GO_ON = "go_on"  # kind of a call: another matter of the visit whose first was finished with the same press
 
 
 class Visit(models.Model):
@@ -236,14 +237,14 @@ class Pause(models.Model):
 
 
 class Call(models.Model):
-    """叫号, one row per call or recall."""
+    """叫号, one row per call, recall or going on with a visit (接着办)."""
 
     id = models.BigAutoField(primary_key=True)
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="call_rows")
     hall = models.ForeignKey(Hall, on_delete=models.PROTECT)
     window = models.ForeignKey(Window, on_delete=models.PROTECT)
     staff = models.ForeignKey(Staff, on_delete=models.PROTECT)
-    kind = models.CharField(max_length=8)  # call | recall
+    kind = models.CharField(max_length=8)  # call | recall | go_on
     out_of_order_why = FreeText(default="")
     waited_s = models.IntegerField(null=True)  # the stretch that this call ended
     at = models.DateTimeField()

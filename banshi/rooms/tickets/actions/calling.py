@@ -31,7 +31,7 @@ from banshi.rooms.tickets.actions.ground import (
     waiting_s,
 )
 from banshi.rooms.tickets.actions.told import tell
-from banshi.rooms.tickets.models import AT_WINDOW, Call, Estimate, Miss, Ticket, WindowSession
+from banshi.rooms.tickets.models import AT_WINDOW, GO_ON, Call, Estimate, Miss, Ticket, WindowSession
 from banshi.rooms.tickets.queries import order
 
 TRIES = (
@@ -252,11 +252,11 @@ def call_of_visit(*, after: Ticket, ref: str, staff_id: int, now: datetime) -> T
         _back(ticket, staff_id, now)
     if after.identity_ok and ticket.identity_ok is None:
         Ticket.objects.filter(pk=ticket.pk).update(identity_ok=True)
-    _call(ticket, session, why="", now=now)
+    _call(ticket, session, why="", now=now, kind=GO_ON)
     return ticket
 
 
-def _call(ticket: Ticket, session: WindowSession, *, why: str, now: datetime) -> None:
+def _call(ticket: Ticket, session: WindowSession, *, why: str, now: datetime, kind: str = "call") -> None:
     waited = waiting_s(ticket, now) if ticket.state == "waiting" else 0
     Ticket.objects.filter(pk=ticket.pk).update(
         state="called", window=session.window, called_at=now, calls=F("calls") + 1, recalls=0, parked_at=None,
@@ -264,7 +264,7 @@ def _call(ticket: Ticket, session: WindowSession, *, why: str, now: datetime) ->
     )  # fmt: skip
     ticket.refresh_from_db()
     Call.objects.create(
-        ticket=ticket, hall_id=ticket.hall_id, window=session.window, staff_id=session.staff_id, kind="call",
+        ticket=ticket, hall_id=ticket.hall_id, window=session.window, staff_id=session.staff_id, kind=kind,
         out_of_order_why=why, waited_s=waited, at=now,
     )  # fmt: skip
     for estimate in Estimate.objects.filter(ticket=ticket, actual_s=None).order_by("id"):

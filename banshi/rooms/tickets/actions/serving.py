@@ -285,9 +285,10 @@ def add_matter(*, ref: str, item_code: str, staff_id: int, now: datetime) -> Tic
     """A second matter for the person at the window, in the same visit: next here if this window serves it, else
     without queueing again where it is served.
 
-    :raises Refused: item-not-here, and those of `at_my_window`.
+    :raises Refused: item-not-here, identity-mismatch (not decided), and those of `at_my_window`.
     """
     ticket, session = at_my_window(ref, staff_id=staff_id, verb="add_matter")
+    need_match(ticket)
     handled = HallItem.objects.filter(hall_id=ticket.hall_id, item__code=item_code).order_by("id").first()
     if handled is None:
         raise Refused("item-not-here", facts={"item": item_code, "hall": ticket.hall.code})

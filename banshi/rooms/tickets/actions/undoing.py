@@ -11,17 +11,29 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.actions.calling import need_person_free
-from banshi.rooms.tickets.actions.ground import broken, locked, need, need_free, policy, session_of, tell_line
-from banshi.rooms.tickets.models import Miss, Service, Ticket, Visit, WindowSession
+from banshi.rooms.tickets.actions.ground import (
+    broken,
+    locked,
+    need,
+    need_free,
+    policy,
+    seconds,
+    session_of,
+    tell_line,
+)
+from banshi.rooms.tickets.models import GO_ON, Call, Estimate, Miss, Service, Ticket, Visit, WindowSession
 from banshi.rooms.tickets.queries.steps import last_step
 
 
 def undo(*, ref: str, staff_id: int, now: datetime) -> Ticket:
-    """Take back the last step with this number – finish, turning away, missed, start – where this clerk did it.
+    """Take back the last step with this number – finish, turning away, missed, start, going on – where this clerk did it.
 
     Within the policy's `undo_minutes`, at a free window; the number is then at this window as it was before, and handling
-    time and wait are what they were. What was learned is not touched: nothing is learned before it is settled.
+    time and wait are what they were. Going on from one matter of a visit to the next was one press and is one undo: the
+    next is where it was before, the first at the window again. What was learned is not touched: nothing is learned before
+    it is settled.
 
+    :returns: the number that is at the window now.
     :raises Refused: nothing-found, not-signed-in, not-your-hall, wrong-state (nothing to take back, or another clerk's),
         too-late, window-busy, person-elsewhere.
     """
@@ -35,7 +47,7 @@ def undo(*, ref: str, staff_id: int, now: datetime) -> Ticket:
 
 
 def _undo(ref: str, staff_id: int, now: datetime) -> Ticket:
-    ticket = locked(ref)
+    ticket = _locked(ref)
     session = session_of(staff_id, lock=True)
     if ticket.hall_id != session.hall_id:
         raise Refused("not-your-hall", facts={"hall": ticket.hall.code})
@@ -46,20 +58,81 @@ def _undo(ref: str, staff_id: int, now: datetime) -> Ticket:
     closes = step.at + timedelta(minutes=policy(ticket, now).tickets.undo_minutes)
     if now > closes:
         raise Refused("too-late", facts={"closes": closes})
+    if step.ended is not None:
+        return _not_gone_on(ticket, step.ended.ref, step.at, session, now)
     if step.verb != "start":
         need_free(session)
         need_person_free(ticket)
     _STEPS[step.verb](ticket, session)
+    _told(ticket, step.verb, session, now)
+    return ticket
+
+
+def _locked(ref: str) -> Ticket:
+    """Under lock, and before it the number it was gone on from: in the order in which `serve.go_on` locks them."""
+    seen = Ticket.objects.filter(ref=ref).first()
+    step = last_step(seen) if seen is not None else None
+    if step is not None and step.ended is not None:
+        locked(step.ended.ref)
+    return locked(ref)
+
+
+def _told(ticket: Ticket, verb: str, session: WindowSession, now: datetime) -> None:
     audit.record(
         action="undone",
         subject=f"ticket:{ticket.ref}",
-        by=Actor(ActorKind.STAFF, str(staff_id)),
+        by=Actor(ActorKind.STAFF, str(session.staff_id)),
         now=now,
         hall=ticket.hall.code,
-        facts={"verb": step.verb},
+        facts={"verb": verb},
     )
     tell_line(ticket, now)
-    return ticket
+
+
+def _not_gone_on(ticket: Ticket, ended: str, at: datetime, session: WindowSession, now: datetime) -> Ticket:
+    """Both as they were before the press: first the window is made free, then the first number is there again."""
+    if ticket.window_id != session.window_id:  # a lead took it over meanwhile
+        raise Refused("person-elsewhere", facts={"window": ticket.window.number if ticket.window else ""})
+    _uncall(ticket, at)
+    first = locked(ended)
+    _unfinish(first, session)
+    _told(ticket, "go_on", session, now)
+    _told(first, "finish", session, now)
+    return first
+
+
+def _uncall(ticket: Ticket, at: datetime) -> None:
+    """Never called at that moment. Whoever had stepped out stands at the window, so that number waits; a missed one is
+    missed again. The count of calls stays: it tells a later message from the one that was written."""
+    call = Call.objects.filter(ticket=ticket, kind=GO_ON).order_by("-id")[:1].get()
+    Service.objects.filter(ticket=ticket, ended_at=None).delete()
+    Call.objects.filter(ticket=ticket, id__gte=call.pk).delete()
+    for each in Estimate.objects.filter(ticket=ticket).exclude(actual_s=None).order_by("id"):
+        if each.actual_s == max(0, seconds(each.at, at) - ticket.away_s):
+            Estimate.objects.filter(pk=each.pk).update(actual_s=None)
+    missed = Miss.objects.filter(ticket=ticket, reinstated_at=at)
+    ticket.state = "missed" if missed.update(reinstated_at=None, reinstated_by="") else "waiting"
+    earlier = Call.objects.filter(ticket=ticket).select_related("window").order_by("-id").first()
+    begun = Service.objects.filter(ticket=ticket).order_by("-id").first()
+    if not call.waited_s and ticket.state == "waiting":
+        ticket.waits_from = max(ticket.waits_from or ticket.made_at, at)
+    ticket.wait_s = (ticket.wait_s or 0) - (call.waited_s or 0) or (None if earlier is None else 0)
+    ticket.window, ticket.called_at = (earlier.window, earlier.at) if earlier is not None else (None, None)
+    ticket.started_at, ticket.way_s, ticket.recalls = begun.started_at if begun is not None else None, None, 0
+    if earlier is None:
+        ticket.identity_ok = None  # the window saw the card for the number it went on from
+    ticket.alone = ticket.alone and not _waits_twice(ticket)
+    ticket.save(
+        update_fields=["state", "waits_from", "wait_s", "window", "called_at", "started_at", "way_s", "recalls",
+                       "identity_ok", "alone"]
+    )  # fmt: skip
+
+
+def _waits_twice(ticket: Ticket) -> bool:
+    """Whether its person took another number for the same while this one was served, as the policy lets them."""
+    same = {each: getattr(ticket, each) for each in ("person_id", "category_id", "day", "limit_key")}
+    waits = Ticket.objects.filter(**same, state__in=["waiting", "called", "parked"], alone=True)
+    return ticket.person_id is not None and waits.exclude(pk=ticket.pk).exists()
 
 
 def _unfinish(ticket: Ticket, session: WindowSession) -> None:
@@ -89,7 +162,8 @@ def _unmiss(ticket: Ticket, session: WindowSession) -> None:
 def _unstart(ticket: Ticket, _session: WindowSession) -> None:
     Service.objects.filter(ticket=ticket, ended_at=None).delete()
     ticket.state, ticket.started_at, ticket.way_s = "called", None, None
-    ticket.save(update_fields=["state", "started_at", "way_s"])
+    ticket.alone = ticket.alone and not _waits_twice(ticket)
+    ticket.save(update_fields=["state", "started_at", "way_s", "alone"])
 
 
 _STEPS = {"finish": _unfinish, "turn_away": _unturn, "miss": _unmiss, "start": _unstart}

@@ -31,6 +31,7 @@ from banshi.rooms.tickets.queries.line import (
 from banshi.rooms.tickets.queries.missed import SHOWN_STATE, back_until_by_ref, came_without_number, shown_states
 from banshi.rooms.tickets.queries.numbers import categories_open, numbers_open
 from banshi.rooms.tickets.queries.scene import Promise, promise_for
+from banshi.rooms.tickets.queries.steps import last_step
 from banshi.rooms.tickets.queries.ticket import (
     TicketView,
     at_windows,
@@ -88,6 +89,7 @@ __all__ = [
     "hall_code_of",
     "help_called",
     "hit_rate",
+    "last_step",
     "line",
     "name_of",
     "names_differ",

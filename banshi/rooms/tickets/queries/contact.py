@@ -39,12 +39,17 @@ def contact_of(ticket: Ticket) -> str | None:
     return ticket.person.phone if ticket.person is not None and not ticket.limit_key else None
 
 
-def contact_to_confirm(ticket: Ticket) -> str:
-    """The telephone given with a declared booking whose person is here with the card, and who is told nothing yet; else ""."""
+def contact_unconfirmed(ticket: Ticket) -> str:
+    """The telephone given with a declared booking whose person came with the card, and who is told nothing yet; else ""."""
     booked = ticket.appointment
-    if ticket.limit_key or ticket.notify_to or booked is None or ticket.state not in ("waiting", "parked", "missed"):
+    if ticket.limit_key or ticket.notify_to or booked is None:
         return ""
     return booked.contact or ""
+
+
+def contact_to_confirm(ticket: Ticket) -> str:
+    """The same while the number goes on, so that a word of the person at a machine still helps."""
+    return contact_unconfirmed(ticket) if ticket.state in ("waiting", "parked", "missed") else ""
 
 
 def to_confirm(ref: str) -> str:

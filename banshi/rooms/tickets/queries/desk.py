@@ -10,6 +10,7 @@ from django.db.models import Max
 from banshi.kernel.masking import mask_id, mask_name
 from banshi.rooms.places.queries import policy_of
 from banshi.rooms.tickets.models import AT_WINDOW, Call, Miss, Service, Ticket, Transfer, WindowSession
+from banshi.rooms.tickets.queries.contact import contact_of, contact_unconfirmed
 from banshi.rooms.tickets.queries.line import Line, LineTicket, line_at
 from banshi.rooms.tickets.queries.steps import last_step
 from banshi.rooms.tickets.queries.ticket import name_of, names_differ
@@ -52,6 +53,8 @@ class DeskTicket:
     note: str
     visit_id: int
     earlier: list[tuple[str, str, str, str]]  # other numbers of this visit: ref, number, state, category code
+    is_told: bool  # a message about how it ended goes somewhere
+    to_confirm: bool  # … would, had its person confirmed the telephone of the booking
 
 
 @dataclass(frozen=True)
@@ -178,9 +181,9 @@ def _taken_over(session: WindowSession) -> TakenOver | None:
 
 @dataclass(frozen=True)
 class Undoable:
-    """The clerk's last step, as long as it may be taken back. verb: start | finish | miss | turn_away.
+    """The clerk's last step, as long as it may be taken back. verb: start | finish | miss | turn_away | go_on.
 
-    `outcome`: how a finished one ended.
+    `outcome`: how a finished one ended. `back_ref`, `back`: of a go_on, the finished number that comes back to the window.
     """
 
     ref: str
@@ -188,6 +191,8 @@ class Undoable:
     verb: str
     closes_at: datetime
     outcome: str
+    back_ref: str = ""
+    back: str = ""
 
 
 def undoable(view: DeskView, *, now: datetime) -> Undoable | None:
@@ -199,13 +204,15 @@ def undoable(view: DeskView, *, now: datetime) -> Undoable | None:
     step = last_step(ticket) if ticket is not None else None
     if ticket is None or step is None or step.staff_id != view.staff_id or now > step.at + lasts:
         return None
-    return Undoable(ticket.ref, ticket.number, step.verb, step.at + lasts, ticket.outcome or "done")
+    ended = step.ended or ticket
+    back = (ended.ref, ended.number) if step.ended is not None else ()
+    return Undoable(ticket.ref, ticket.number, step.verb, step.at + lasts, ended.outcome or "done", *back)
 
 
 def _latest_of(view: DeskView, since: datetime) -> Ticket | None:
-    """The number at the window where its service has begun; without one, the last this clerk put away since."""
+    """The number at the window; without one, the last this clerk put away since."""
     if view.ticket is not None:
-        return Ticket.objects.get(ref=view.ticket.ref) if view.ticket.state == "serving" else None
+        return Ticket.objects.get(ref=view.ticket.ref)
     here = {"hall_id": view.hall_id, "staff_id": view.staff_id}
     today = since - timedelta(hours=12)
     served = Service.objects.filter(**here, started_at__gte=today, ended_at__gte=since).values_list("ticket", flat=True)
@@ -294,4 +301,6 @@ def _at_window(window_id: int) -> DeskTicket | None:
         note=t.note,
         visit_id=t.visit_id,
         earlier=[(o.ref, o.number, o.state, o.category.code) for o in others],
+        is_told=bool(contact_of(t)),
+        to_confirm=bool(contact_unconfirmed(t)),
     )

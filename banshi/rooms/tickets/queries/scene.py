@@ -168,7 +168,7 @@ WHERE t.hall_id = %(hall)s AND t.day = %(day)s AND t.state = ANY(%(states)s) ORD
 """  # noqa: S608 – fragments only
 # Everybody in the hall reads the boards: a name that somebody only typed is nobody's to hint at.
 CALLS_SQL = """
-SELECT t.number, w.number, f.label_zh, f.label_en, c.at, c.kind,
+SELECT t.number, w.number, f.label_zh, f.label_en, c.at, CASE c.kind WHEN 'recall' THEN 'recall' ELSE 'call' END,
   CASE WHEN p.name_evidence > 0 AND COALESCE((SELECT v.document #>> '{screens,names}' FROM places_policy_version v
       WHERE v.hall_id = %(hall)s AND v.valid_from <= %(now)s ORDER BY v.version DESC LIMIT 1), 'masked') = 'masked'
     THEN p.masked_name ELSE '' END, t.ref, z.code

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from banshi.rooms.tickets.models import Call, Miss, Service, Ticket
+from banshi.rooms.tickets.models import AT_WINDOW, GO_ON, Call, Miss, Service, Ticket
 
 
 @dataclass(frozen=True)
 class Step:
-    """verb: start | finish | miss | turn_away."""
+    """verb: start | finish | miss | turn_away | go_on. `ended`: of a go_on, the number finished with the same press."""
 
     verb: str
     at: datetime
     staff_id: int
+    ended: Ticket | None = None
 
 
 def last_step(ticket: Ticket) -> Step | None:
@@ -27,9 +28,8 @@ def last_step(ticket: Ticket) -> Step | None:
         miss = Miss.objects.filter(ticket=ticket).order_by("-id").first()
         kind, _, who = miss.by.partition(":") if miss is not None else ("", "", "")
         return Step("miss", miss.at, int(who)) if miss is not None and kind == "staff" and who.isdigit() else None
-    if ticket.state == "serving":
-        first, *more = Service.objects.filter(ticket=ticket).order_by("id")[:2]
-        return None if more else Step("start", first.started_at, first.staff_id)
+    if ticket.state in AT_WINDOW:
+        return _begun(ticket)
     if ticket.state != "finished" or ticket.closed_why or ticket.finished_at is None:
         return None
     ended = Service.objects.filter(ticket=ticket, ended_at=ticket.finished_at).order_by("-id").first()
@@ -37,3 +37,24 @@ def last_step(ticket: Ticket) -> Step | None:
         return Step("finish", ticket.finished_at, ended.staff_id)
     call = Call.objects.filter(ticket=ticket).order_by("-id").first()
     return Step("turn_away", ticket.finished_at, call.staff_id) if call is not None else None
+
+
+def _begun(ticket: Ticket) -> Step | None:
+    gone = _gone_on(ticket)
+    if ticket.state == "called":
+        return gone
+    last, *more = Service.objects.filter(ticket=ticket).order_by("-id")[:2]
+    if gone is not None and last.started_at == gone.at:
+        return gone
+    return None if more else Step("start", last.started_at, last.staff_id)
+
+
+def _gone_on(ticket: Ticket) -> Step | None:
+    """How it came to the window, where that was by going on (接着办) from another matter that is finished since."""
+    call = Call.objects.filter(ticket=ticket).exclude(kind="recall").order_by("-id").first()
+    if call is None or call.kind != GO_ON:
+        return None
+    served = Service.objects.filter(hall_id=call.hall_id, window_id=call.window_id, staff_id=call.staff_id)
+    before = served.filter(ended_at=call.at, outcome="finished", ticket__finished_at=call.at, ticket__state="finished")
+    row = before.exclude(ticket=ticket).select_related("ticket").order_by("-id").first()
+    return Step("go_on", call.at, call.staff_id, row.ticket) if row is not None else None

@@ -15,6 +15,7 @@ from banshi.kernel.ownership import is_typed
 from banshi.kernel.refusals import Refused
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets.models import AT_WINDOW, Ticket
+from banshi.rooms.tickets.queries.contact import contact_unconfirmed
 from banshi.rooms.tickets.queries.line import Line, LineTicket, line
 from banshi.rooms.tickets.queries.missed import back_until
 from banshi.rooms.tickets.queries.where import Place, places
@@ -71,6 +72,7 @@ class TicketView:
     appointment_id: int | None
     persons: int  # of its booking
     has_contact: bool  # messages about it go somewhere
+    unconfirmed: bool  # they would go to the booking's telephone, once its person says so at a machine
     walk_off_until: datetime | None = None  # only while waiting; None while there is no time for a walk
     lane_to_check: bool = False  # the lane is asked for, and nobody has seen why
     lane_waits: bool = False  # … and ranks only once somebody has
@@ -272,6 +274,7 @@ def _view(found: Ticket, where: Place, mine: LineTicket | Told | None, back: dat
         appointment_id=found.appointment_id,
         persons=found.appointment.persons if found.appointment else 1,
         has_contact=bool(found.notify_to),
+        unconfirmed=bool(contact_unconfirmed(found)),
         walk_off_until=mine.walk_off_until if mine else None,
         lane_to_check=found.lane_to_check,
         lane_waits=not lane_that_ranks(found.lane, to_check=found.lane_to_check) and bool(found.lane),

@@ -183,7 +183,7 @@ VERBS: dict[str, tuple[tuple[str, ...], str]] = {
     "set_matter": (("called", "serving"), ""),
     "skip": (("waiting",), ""),
     "take_over": (("called", "serving"), ""),
-    "undo": (("finished", "missed", "serving"), ""),
+    "undo": (("finished", "missed", "called", "serving"), ""),
     "join_booking": (("waiting", "parked", "called", "serving", "held"), ""),
     "confirm_lane": (("waiting", "parked", "missed"), ""),
     "claim": (("waiting", "called", "parked", "missed", "held"), ""),
