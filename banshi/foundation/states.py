@@ -101,6 +101,7 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
 
 # What the window said with it, to the person.
 _TOLD: dict[str, Text] = {
+    "done": pgettext_lazy("state", "Advice: %(why)s"),
     "paper_missing": pgettext_lazy("state", "Missing: %(why)s"),
     "advice_only": pgettext_lazy("state", "Advice: %(why)s"),
     "refused": pgettext_lazy("state", "Reason: %(why)s"),

@@ -59,6 +59,7 @@ def check_in(request: HttpRequest, hall: Path[Code], body: CheckInIn) -> Answer:
             channel=channel,
         )
     shown = shown_ticket(ticket.ref, who, now=now)
+    shown["contact"] = "told" if ticket.notify_to else "to_confirm" if tickets.to_confirm(ticket.ref) else "none"
     shown["others"] = [shown_ticket(each.ref, who, now=now) for each in tickets.beside(ticket.ref, now)]
     return answer(201, shown)
 

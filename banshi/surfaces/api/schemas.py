@@ -563,6 +563,10 @@ class TicketOut(Grows):
 
 
 class CheckInOut(TicketOut):
+    contact: Literal["told", "to_confirm", "none"] = Field(
+        description="`told`: messages about it go to a telephone. `to_confirm`: none do until its person, with the card at a "
+        "machine of the hall, says that the booking's telephone may be told; say so. `none`: no telephone is known."
+    )
     others: list[TicketOut] = Field(description="Numbers of the other matters of the visit, given at the same moment.")
 
 

@@ -95,6 +95,7 @@ def _page(request: Any, found: Appointment, *, now: datetime, refused: Refused |
     a = bookings.appointment(found.code, now=now)
     same_visit = [each for each in bookings.of_visit(found.visit_group, now=now) if each.code != found.code]
     arriving = arrival(a, now)
+    own_number = _own_number(request, found, ticket)
     is_today = found.day == now.astimezone(ZoneInfo(hall.timezone)).date()
     context = {
         # On its day as the slip will say it; before, nobody knows which windows will be at work.
@@ -111,9 +112,11 @@ def _page(request: Any, found: Appointment, *, now: datetime, refused: Refused |
         and is_today
         and policy.tickets.late != "refuse"
         and numbers_given(hall, item=found.item.code, category=found.category.code, now=now),
-        "own_number": _own_number(request, found, ticket),
+        "own_number": own_number,
+        "ended": ticket.outcome or "done" if ticket is not None and own_number else "",
         "same_visit": same_visit,
         "states": tickets.shown_states(same_visit),
+        "ends": _outcomes(request.who.account_id, same_visit),
         "k": _query(request, found),
         "is_new": request.GET.get("new") == "1",
         "by_others": found.account_id != request.who.account_id and on_my_document(request, found),
@@ -339,12 +342,15 @@ def _all(request: Any, *, now: datetime, form: Appeal, refused: Refused | None =
     return page(request, "citizen/appointments.html", context, refused=refused, turns=turns)
 
 
-def _outcomes(account_id: int, past: list[AppointmentView]) -> dict[str, str]:
-    """By reference: how those ended at the window that are not simply done, where the number is this account's."""
+def _outcomes(account_id: int | None, past: list[AppointmentView]) -> dict[str, str]:
+    """By reference: how those ended at the window, where the number is this account's."""
     served = [a.code for a in past if a.state == "served"]
-    ended = Ticket.objects.filter(appointment__code__in=served, state="finished").exclude(outcome__in=["", "done"])
-    rows = ended.select_related("appointment__item", "hall").order_by("id") if served else ()
-    return {str(row.appointment.code): row.outcome for row in rows if may_act(row, account_id=account_id)}  # type: ignore[union-attr]
+    if account_id is None or not served:
+        return {}
+    ended = Ticket.objects.filter(appointment__code__in=served, state="finished")
+    rows = ended.select_related("appointment__item", "hall").order_by("id")
+    mine = [row for row in rows if may_act(row, account_id=account_id)]
+    return {str(row.appointment.code): row.outcome or "done" for row in mine}  # type: ignore[union-attr]
 
 
 def _by_others(account_id: int, family: list[Mine], now: datetime) -> list[AppointmentView]:

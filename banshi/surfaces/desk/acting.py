@@ -221,7 +221,8 @@ def _finish(request: Asked, staff_id: int, now: datetime) -> Did:
 
 def _go_on(request: Asked, staff_id: int, now: datetime) -> Did:
     """Done, and the next matter of the same visit at once."""
-    serve.go_on(ref=_text(request, "ref", 40), then=_text(request, "then", 40), staff_id=staff_id, now=now)
+    ref, then = _text(request, "ref", 40), _text(request, "then", 40)
+    serve.go_on(ref=ref, then=then, staff_id=staff_id, now=now, why=_text(request, "why"))
     return None
 
 
@@ -303,7 +304,7 @@ def _at_my_window(action: Callable[..., Any]) -> Act:
     return act
 
 
-PUT_AWAY = ("finish", "turn-away", "miss")
+PUT_AWAY = ("finish", "turn-away", "miss", "go-on")
 VERBS: dict[str, Act] = {
     "call": _call,
     "call-this": _call_this,

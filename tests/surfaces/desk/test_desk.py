@@ -627,3 +627,72 @@ def test_nobody_elses_number_is_gone_on_with(clerk: Client, open_town: Town):
 
     first.refresh_from_db()
     assert (answer.status_code, first.state) == (404, "serving")
+
+
+def test_going_on_by_mistake_is_offered_back_as_one_step(clerk: Client, open_town: Town):
+    first, second = two_matters(open_town)
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+    post(clerk, "call")
+    post(clerk, "start", ref=first.ref)
+    done = post(clerk, "go-on", ref=first.ref, then=second.ref, why="少一页")
+    said = Ticket.objects.get(pk=first.pk).outcome_why
+
+    back = post(clerk, "undo", ref=second.ref)
+
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert f"{first.number} 办完了，接着办 {second.number}" in done.content.decode().split('id="undo"')[1]
+    assert json.loads(done.headers["HX-Trigger-After-Settle"]) == {"desk-done": {"ref": second.ref}}
+    assert (back.status_code, first.state, second.state, said) == (200, "serving", "waiting", "少一页")
+
+
+def form_of(page: str, marks: str) -> str:
+    """The opening tag in which something stands, as far as its attributes go."""
+    return next(tag for tag in re.findall(r"<[a-z]+ [^>]*>", page) if marks in tag)
+
+
+def test_what_is_said_to_the_person_goes_with_every_ending_and_enter_ends_nothing(clerk: Client, open_town: Town):
+    first, _ = two_matters(open_town)
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+    post(clerk, "call")
+    page = post(clerk, "start", ref=first.ref).content.decode()
+
+    endings = ['value="paper_missing"', 'value="advice_only"', 'name="then"', 'id="told"']
+    of_one_form = ['form="next-form"' in form_of(page, mark) for mark in endings]
+    buttons = re.findall(r"<button[^>]*>", page.split('id="next-form"')[1])
+    post(clerk, "finish", ref=first.ref, why="先去社区开证明")
+
+    first.refresh_from_db()
+    assert (of_one_form, buttons[0]) == ([True] * 4, "<button disabled hidden>")
+    assert (first.outcome, first.outcome_why) == ("done", "先去社区开证明")
+
+
+def test_the_clerk_reads_that_what_is_typed_reaches_nobody(clerk: Client, open_town: Town):
+    first, _ = two_matters(open_town)
+    said = []
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+    post(clerk, "call")
+    post(clerk, "start", ref=first.ref)
+    person, booked = type(open_town.person(1)).objects, Appointment.objects.filter(pk=first.appointment_id)
+    for contact in (None, "+8613900139000"):
+        person.filter(pk=first.person_id).update(phone=None, phone_index=None)
+        Ticket.objects.filter(pk=first.pk).update(notify_to="", limit_key="")
+        booked.update(contact=contact)
+        said.append(clerk.get("/desk/console", headers=HTMX).content.decode())
+    person.filter(pk=first.person_id).update(phone="+8613800138001")
+    said.append(clerk.get("/desk/console", headers=HTMX).content.decode())
+
+    words = ("没有手机号，短信发不到，当面说清。", "手机号没经本人确认，短信发不到，当面说清。")
+    assert [[word in page for word in words] for page in said] == [[True, False], [False, True], [False, False]]
+
+
+def test_no_other_matter_is_added_for_a_person_who_is_not_the_cards(clerk: Client, open_town: Town):
+    ticket = take(open_town, 1)
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+    post(clerk, "call")
+    post(clerk, "start", ref=ticket.ref)
+    page = post(clerk, "identity", ref=ticket.ref, ok="no").content.decode()
+
+    answer = post(clerk, "add-matter", ref=ticket.ref, item="medical")
+
+    assert ('data-key="a"' in page, answer.status_code, Ticket.objects.count()) == (False, 409, 1)

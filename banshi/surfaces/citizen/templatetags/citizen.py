@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from banshi.foundation import states
 from banshi.foundation.said import english
@@ -104,9 +104,12 @@ def state_tag(state: str) -> dict[str, str]:
 
 
 @register.inclusion_tag("citizen/_state.html")
-def outcome_tag(outcome: str) -> dict[str, str]:
-    """How it ended at the window, as a tag."""
-    return {"tone": states.tone("outcome", outcome), "word": states.word("outcome", outcome)}
+def ended_tag(outcome: str | None) -> dict[str, str]:
+    """How a served appointment ended, as a tag; nothing of that for whoever may not know it."""
+    if not outcome:
+        return {"tone": "", "word": pgettext("citizen", "Was at the window")}
+    kind, state = ("appointment", "served") if outcome == "done" else ("outcome", outcome)
+    return {"tone": states.tone(kind, state), "word": states.word(kind, state)}
 
 
 @register.simple_tag

@@ -34,9 +34,14 @@ document.addEventListener("close", (event) => {
   else htmx.trigger("#live", "live:state");
 }, true);
 
-/* ---- Esc leaves a field or closes a panel, and never does anything else ---- */
+/* ---- Esc leaves a field or closes a panel, and never does anything else; Enter leaves what is said at the end ---- */
 
 addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.id === "told" && !event.isComposing) {
+    event.preventDefault(); // how it ends is said by a key of its own: Space, 2, 3
+    event.target.blur();
+    return;
+  }
   if (event.key !== "Escape" || document.querySelector("dialog[open]")) return; // a panel closes by itself
   document.querySelector(".desk__undone")?.remove();
   if (document.activeElement !== document.body) document.activeElement?.blur();
@@ -44,7 +49,7 @@ addEventListener("keydown", (event) => {
 
 /* ---- what was typed stays: a number that did not fit, a note not kept yet ---- */
 
-const draftOf = (field) => `desk:note:${field.dataset.draft}`;
+const draftOf = (field) => `desk:${field.id}:${field.dataset.draft}`;
 document.addEventListener("input", (event) => {
   if (event.target.matches("[data-draft]")) sessionStorage.setItem(draftOf(event.target), event.target.value);
 });
@@ -65,6 +70,11 @@ function settle() {
     if (field.hasAttribute("data-kept")) sessionStorage.removeItem(draftOf(field));
     const draft = sessionStorage.getItem(draftOf(field));
     if (draft !== null && field.value !== draft) field.value = draft;
+  }
+  // What is said at the end stays as long as that end may be taken back.
+  const back = [document.getElementById("told")?.dataset.draft, document.getElementById("undo")?.dataset.back];
+  for (const key of Object.keys(sessionStorage)) {
+    if (key.startsWith("desk:told:") && !back.includes(key.slice("desk:told:".length))) sessionStorage.removeItem(key);
   }
   const wrong = document.querySelector("[data-select]");
   if (!wrong) return;
