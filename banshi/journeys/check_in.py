@@ -93,6 +93,8 @@ def by_id(
     """
     here: _Here = {"hall": hall, "by": by, "now": now, "channel": channel, "lane": lane}
     people = identity.people_by_number(id_number, id_type)
+    if evidence.proves and name and len(people) == 1:
+        _named(people[0], name, evidence, by, now)
     mine = _of_today(people, hall, now)
     if not mine:
         sent_on = None
@@ -103,6 +105,12 @@ def by_id(
             return sent_on
         raise Refused("nothing-found", facts={"hall": hall.code})
     return _arrived(mine, evidence, name, choice, here)
+
+
+def _named(person: Person, name: str, evidence: Evidence, by: Actor, now: datetime) -> None:
+    """What the card says somebody is called is theirs, whichever machine read it."""
+    number = str(person.id_number)
+    naming.enrol(name=name, id_type=person.id_type, id_number=number, evidence=evidence, by=by, now=now)
 
 
 def by_typed_id(

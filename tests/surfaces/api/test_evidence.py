@@ -182,4 +182,7 @@ def test_where_matters_differ_the_answer_says_which_to_choose_from(calls: Calls)
     assert [a["code"] for a in asked.json()["facts"]["appointments"]] == [each["code"] for each in made]
     assert typed.json()["facts"] == {"typed": True, "minutes": 15}
     assert (came.status_code, came.json()["kind"]) == (201, "booked")
+    assert came.json()["contact"] == "to_confirm"  # the number given with the booking is told once she says so
+    person = Appointment.objects.get(state="checked_in").person
+    assert (person.name, person.name_evidence) == (PERSON["name"], 2)  # as the chip has it
     assert sorted(Appointment.objects.values_list("state", flat=True)) == ["booked", "checked_in"]
