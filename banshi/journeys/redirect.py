@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,21 @@ from banshi.rooms.places.queries import hall_by_code, policy_of
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import contact_of, contact_of_booked
+
+
+@dataclass(frozen=True)
+class SentOn:
+    """What became of a number that was sent on: its number in the other hall, and the way there.
+
+    `minutes`: None where nobody knows. `told`: a message goes out; else the person has to be told here.
+    """
+
+    ref: str
+    number: str
+    hall: Hall
+    minutes: int | None
+    told: bool
+
 
 KM_AN_HOUR = 20.0  # through a town, straight line
 SET_OUT_MINUTES = 5
@@ -94,6 +110,14 @@ def _tell(new: Ticket, target: Hall, contact: str | None, *, way: dict[str, str]
         language=new.language,
         now=now,
     )
+
+
+def sent_on(ref: str) -> SentOn | None:
+    """Where the number goes on; None where it was not sent on."""
+    row = Ticket.objects.select_related("hall", "came_from__hall").filter(came_from__ref=ref).order_by("-id").first()
+    if row is None or row.came_from is None:
+        return None
+    return SentOn(row.ref, row.number, row.hall, _minutes(row.came_from.hall, row.hall), bool(contact_of(row)))
 
 
 def arrive(*, hall: Hall, by: Actor, now: datetime, ref: str) -> Ticket | None:

@@ -17,6 +17,7 @@ from banshi.foundation import clock
 from banshi.foundation.crypto import rating_key
 from banshi.foundation.said import english
 from banshi.foundation.templatetags.ui import day_words
+from banshi.journeys import redirect as elsewhere
 from banshi.journeys.after_hours import after_hours, first_place, owes_an_apology
 from banshi.journeys.after_miss import after_miss
 from banshi.journeys.stops import stop_of
@@ -203,6 +204,7 @@ def _ticket(request: Any, ref: str, *, now: datetime) -> dict[str, Any]:
         "unserved": unserved,
         "of_day": day_words(taken, None) if taken != now.astimezone(zone).date() else "",
         "gone": gone,
+        "sent_on": elsewhere.sent_on(seen.ref) if seen.state == "redirected" else None,
         "first_place": first_place(seen.ref, now) if too_late or unserved or late else gone and gone.first_place,
         "hall": hall,
         "policy": policy.tickets,

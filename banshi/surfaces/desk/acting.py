@@ -170,7 +170,7 @@ def _transfer(request: Asked, staff_id: int, now: datetime) -> Did:
     ref, why = _text(request, "ref", 40), _text(request, "why", 200)
     if hall := _text(request, "hall", 40):
         elsewhere.to_hall(ref=ref, hall=hall, by=_here(request, staff_id), now=now, why=why)
-        return None
+        return {"sent_on": elsewhere.sent_on(ref), "sent": Ticket.objects.values_list("number", flat=True).get(ref=ref)}
     window, category = _text(request, "window", 60), _text(request, "category", 10)
     tickets.transfer(
         ref=ref,

@@ -696,3 +696,27 @@ def test_no_other_matter_is_added_for_a_person_who_is_not_the_cards(clerk: Clien
     answer = post(clerk, "add-matter", ref=ticket.ref, item="medical")
 
     assert ('data-key="a"' in page, answer.status_code, Ticket.objects.count()) == (False, 409, 1)
+
+
+@pytest.mark.parametrize("contact", [None, "+8613900139000"])
+def test_a_number_sent_to_another_hall_is_told_at_the_desk_and_on_its_own_page(
+    client: Client, town: Town, contact: str | None
+):
+    from tests.journeys.test_sent_on import two_halls
+
+    two_halls(town)
+    client.force_login(town.clerk)
+    client.post("/desk/sign-in", {"window": "town-01"})
+    old = tickets.issue(
+        hall=town.hall, item_code="pension", channel="kiosk", by=CITIZEN, now=TUESDAY_NINE, contact=contact
+    )
+    post(client, "call")
+
+    sent = post(client, "transfer", ref=old.ref, hall="other").content.decode()
+
+    new, there = Ticket.objects.get(came_from=old), town.other_hall
+    phone = Client(headers={"accept-language": "zh-CN"}).get(f"/t/{old.ref}").content.decode()
+    assert f"{old.number} 已转到{there.name_zh}，那边是 {new.number} 号。" in sent
+    words = ("路上约", "短信已发。", "短信发不到，当面说清。")
+    assert [word in sent for word in words] == [True, contact is not None, contact is None]
+    assert [word in phone for word in (there.name_zh, new.number, there.address_zh, "短信")] == [True] * 3 + [False]
