@@ -586,6 +586,12 @@ class ReasonIn(In):
     reason: _text(200, 1)  # type: ignore[valid-type]
 
 
+class TurnAwayIn(ReasonIn):
+    others: bool = Field(
+        False, description="Where the card does not fit: the other numbers of this visit that wait end with it."
+    )
+
+
 class TakeOverIn(ReasonIn):
     window: Code = Field(description="Where the number is now: of two leads one takes it over.")
 

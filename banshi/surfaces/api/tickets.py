@@ -27,6 +27,7 @@ from banshi.surfaces.api.schemas import (
     TakeOverIn,
     TicketOut,
     TransferIn,
+    TurnAwayIn,
 )
 from banshi.surfaces.api.ticket_parts import seen_by, shown_ticket
 
@@ -135,9 +136,9 @@ def undo_ticket(request: HttpRequest, id: Path[Code]) -> Answer:
 
 @router.post("/tickets/{id}/turn-away", **op("turn_away_ticket", {200: TicketOut}), summary="Turn away")
 @write
-def turn_away_ticket(request: HttpRequest, id: Path[Code], body: ReasonIn) -> Answer:
+def turn_away_ticket(request: HttpRequest, id: Path[Code], body: TurnAwayIn) -> Answer:
     """The wrong person came, or may not be served: the number ends as refused, with the reason."""
-    return _at_window(request, id, partial(tickets.turn_away, why=body.reason))
+    return _at_window(request, id, partial(tickets.turn_away, why=body.reason, others=body.others))
 
 
 def _as_lead(request: HttpRequest, ref: str) -> None:

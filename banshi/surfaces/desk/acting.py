@@ -234,6 +234,12 @@ def _with_why(action: Callable[..., Any]) -> Act:
     return act
 
 
+def _turn_away(request: Asked, staff_id: int, now: datetime) -> Did:
+    ref, why, others = _text(request, "ref", 40), _text(request, "why"), _text(request, "others", 3) == "yes"
+    tickets.turn_away(ref=ref, staff_id=staff_id, why=why, others=others, now=now)
+    return None
+
+
 def _as_lead(request: Asked, staff_id: int) -> None:
     """:raises Refused: not-allowed, where this clerk leads nobody in the hall."""
     if not request.who.may("desk.out_of_order", console.hall_at_work(staff_id).code):
@@ -313,7 +319,7 @@ VERBS: dict[str, Act] = {
     "finish": _finish,
     "go-on": _go_on,
     "undo": _by_ref(serve.undo),
-    "turn-away": _with_why(tickets.turn_away),
+    "turn-away": _turn_away,
     "override": _override,
     "skip": _with_why(tickets.skip),
     "take-over": _take_over,

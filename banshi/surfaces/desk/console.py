@@ -162,6 +162,7 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
         "undo_left_s": max(0, int((undoable.closes_at - now).total_seconds())) if undoable else 0,
         "next": tickets.preview(view),
         "bookings": to_confirm(view, now),
+        "numbers_beside": _numbers_beside(view),
         "next_matters": _next_matters(view, mine.categories, now),
         "at_work": [w for w in view.whole.windows if w.ticket_ref and w.code != view.window_code],
         "elapsed_s": _elapsed(view, now),
@@ -177,6 +178,13 @@ def to_confirm(view: tickets.DeskView, now: datetime) -> list[booking.ToConfirm]
     if view.ticket is None or view.ticket.person_id is None or view.ticket.identity_ok is False:
         return []
     return booking.to_confirm(view.hall_id, now=now, person_id=view.ticket.person_id)
+
+
+def _numbers_beside(view: tickets.DeskView) -> list[str]:
+    """The visit's other numbers that wait, where whoever stands here is not the person of the card."""
+    if view.ticket is None or view.ticket.identity_ok is not False:
+        return []
+    return [number for _ref, number, state, _category in view.ticket.earlier if state in ("waiting", "parked")]
 
 
 def _next_matters(view: tickets.DeskView, categories: Collection[str], now: datetime) -> list[tickets.TicketView]:

@@ -152,6 +152,22 @@ def test_a_wrong_person_is_turned_away_with_a_reason(open_hall, start):
     assert (Service.objects.filter(ended_at=None).count(), next_at(open_hall, now=minutes(3))) == (0, None)
 
 
+@pytest.mark.parametrize("others", [True, False])
+def test_who_is_not_the_cards_person_keeps_no_other_number_of_the_visit(open_hall, others):
+    clerk = open_hall.clerk.pk
+    ticket = at_desk(open_hall, person_id=open_hall.person(YOUNG).pk)
+    added = actions.add_matter(ref=ticket.ref, item_code="id-card", staff_id=clerk, now=minutes(2))
+    actions.identity_checked(ref=ticket.ref, staff_id=clerk, now=minutes(2), ok=False)
+    more = refused(lambda: actions.add_matter(ref=ticket.ref, item_code="medical", staff_id=clerk, now=minutes(2)))
+    actions.turn_away(ref=ticket.ref, staff_id=clerk, why="人证不符", others=others, now=minutes(3))
+    ended = Ticket.objects.get(pk=added.pk).state
+
+    actions.undo(ref=ticket.ref, staff_id=clerk, now=minutes(4))
+
+    assert (more[0], ended) == ("identity-mismatch", "closed" if others else "waiting")
+    assert Ticket.objects.get(pk=added.pk).state == "waiting"
+
+
 # --- Undo ----------------------------------------------------------------------------------------------------------
 
 

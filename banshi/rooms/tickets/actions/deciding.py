@@ -42,9 +42,11 @@ def need_match(ticket: Ticket) -> None:
 
 
 @transaction.atomic
-def turn_away(*, ref: str, staff_id: int, why: str, now: datetime) -> Ticket:
+def turn_away(*, ref: str, staff_id: int, why: str, now: datetime, others: bool = False) -> Ticket:
     """Somebody else than the person of the number came, or may not be served (不予办理): the number ends, with why.
 
+    :param others: where the card does not fit, the other numbers of this visit that wait end with it: whoever was refused
+        holds them.
     :raises Refused: invalid (no reason), and those of `at_my_window`.
     """
     ticket, session = at_my_window(ref, staff_id=staff_id, verb="turn_away")
@@ -54,9 +56,26 @@ def turn_away(*, ref: str, staff_id: int, why: str, now: datetime) -> Ticket:
     ticket.save(update_fields=["state", "finished_at", "outcome", "outcome_why"])
     now_idle(session.window_id, now)
     _record("turned_away", ticket, staff_id, now, why=ticket.outcome_why)
+    if others and ticket.identity_ok is False:
+        for each in beside_in_visit(ticket):
+            each.state, each.closed_why = rules.after("close"), f"{TURNED_AWAY}{ticket.ref}"
+            each.save(update_fields=["state", "closed_why"])
+            _record("turned_away", each, staff_id, now, why=ticket.outcome_why)
+            tell_line(each, now)
     visit_over(ticket, now)
     tell_line(ticket, now)
     return ticket
+
+
+TURNED_AWAY = "turned_away:"  # closed_why of a number that ended with another of its visit
+
+
+def beside_in_visit(ticket: Ticket) -> list[Ticket]:
+    """The other numbers of the same visit that wait, under lock."""
+    same = Ticket.objects.filter(visit_id=ticket.visit_id, limit_key=ticket.limit_key, state__in=["waiting", "parked"])
+    return list(
+        same.exclude(pk=ticket.pk).select_related("hall").select_for_update(of=("self",), no_key=True).order_by("id")
+    )
 
 
 @transaction.atomic

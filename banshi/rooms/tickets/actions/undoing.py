@@ -11,6 +11,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.actions.calling import need_person_free
+from banshi.rooms.tickets.actions.deciding import TURNED_AWAY
 from banshi.rooms.tickets.actions.ground import (
     broken,
     locked,
@@ -151,6 +152,8 @@ def _open_again(ticket: Ticket, session: WindowSession) -> None:
     ticket.finished_at, ticket.outcome, ticket.outcome_why, ticket.window = None, "", "", session.window
     ticket.save(update_fields=["state", "handling_s", "finished_at", "outcome", "outcome_why", "window"])
     Visit.objects.filter(pk=ticket.visit_id).update(left_at=None)
+    ended_with_it = Ticket.objects.filter(visit_id=ticket.visit_id, closed_why=f"{TURNED_AWAY}{ticket.ref}")
+    ended_with_it.update(state="waiting", closed_why="", parked_at=None, parked_until=None)
 
 
 def _unmiss(ticket: Ticket, session: WindowSession) -> None:
