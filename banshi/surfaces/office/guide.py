@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import get_language
@@ -28,12 +28,13 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.models import Appointment
+from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.devices import queries as devices
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.identity.models import Person
 from banshi.rooms.places import queries as places
-from banshi.rooms.places.models import Category, Hall
+from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets import queries as line
 from banshi.rooms.tickets.models import Ticket
@@ -76,7 +77,8 @@ def find(request: Asked, hall: str) -> HttpResponseBase:
 def give(request: Asked, hall: str) -> HttpResponseBase:
     """A number for a matter or a category, for whoever was found or for somebody unnamed."""
     place = places.hall_by_code(hall)
-    kind, _colon, code = clean(request.POST.get("what"), 90).partition(":")
+    item = clean(request.POST.get("item"), 80)  # of those found; else what was chosen
+    kind, _colon, code = ("item", ":", item) if item else clean(request.POST.get("what"), 90).partition(":")
 
     def deed() -> Ticket:
         if kind not in ("category", "item") or not code:
@@ -95,6 +97,19 @@ def give(request: Asked, hall: str) -> HttpResponseBase:
         )
 
     return _done(request, place, deed, _("Number %(number)s given."))
+
+
+@door(audience="staff", permission="appointments.manage")
+@require_GET
+def items(request: Asked, hall: str) -> HttpResponse:
+    """Matters of this hall that a walk-in number is given for, by words, pinyin or initials: one press gives it."""
+    place = places.hall_by_code(hall)
+    q = clean(request.GET.get("q"), 60)
+    walk_in = (
+        set(HallItem.objects.filter(hall=place, walk_in=True).values_list("item__code", flat=True)) if q else set()
+    )
+    found = [each for each in catalogue.search(q, hall=hall, limit=24) if each.code in walk_in][:8] if q else []
+    return render(request, "office/_guide_items.html", {"found": found, "q": q})
 
 
 def _person_meant(request: Asked, hall: Hall) -> int | None:
@@ -218,15 +233,6 @@ def _of_people(request: Asked, hall: Hall, ids: set[int]) -> list[Found]:
     return list(found.values())
 
 
-def _matters(hall: Hall) -> list[tuple[Category, list[HallItem]]]:
-    """What a walk-in number is given for, by category."""
-    listed: dict[int, list[HallItem]] = {}
-    rows = HallItem.objects.filter(hall=hall, walk_in=True).select_related("item").order_by("item__code")
-    for row in rows:
-        listed.setdefault(row.category_id, []).append(row)
-    return [(category, listed.get(category.pk, [])) for category in places.categories_of(hall)]
-
-
 def _shown(request: Asked, hall: Hall, found: list[Found] | None, refused: Refused | None = None) -> HttpResponse:
     lanes = places.policy_of(hall.pk, now=clock.now()).tickets.priority_lanes
     status = status_of(refused) if refused else 404 if found == [] else 200
@@ -237,7 +243,8 @@ def _shown(request: Asked, hall: Hall, found: list[Found] | None, refused: Refus
         found=found,
         much_used=devices.much_used(hall),
         refused=refused,
-        matters=_matters(hall),
+        categories=places.categories_of(hall),
+        q=clean(request.POST.get("q"), 120) if found == [] else "",  # a slip of the finger can be seen and mended
         lanes=[(code, LANES[code]) for code in lanes if code in LANES],
         status=status,
         unnamed=not any(each.person for each in found or []),

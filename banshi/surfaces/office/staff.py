@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, Who, door
+from banshi.foundation.said import english
 from banshi.foundation.words import words
 from banshi.journeys import steer
 from banshi.kernel.refusals import Refused
@@ -26,6 +27,7 @@ from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import Role, Staff
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
+from banshi.rooms.tickets import queries as tickets
 from banshi.surfaces.office.frame import acting, clean, invalid, page, paged, query_without_page, status_of
 from banshi.surfaces.office.names import with_where
 from banshi.surfaces.office.words import ROLES
@@ -170,6 +172,17 @@ def one(request: Asked, hall: str, staff_id: int) -> HttpResponseBase:
     return _one(request, places.hall_by_code(hall), staff_id)
 
 
+def _left_at_window(found: Staff) -> str:
+    """Who is at the window of somebody who is about to work no more, and what becomes of the number."""
+    ticket = tickets.desk(found.pk, clock.now()).ticket
+    if ticket is None:
+        return ""
+    gap = " " if english() else ""
+    if ticket.state == "serving":
+        return gap + _("%(n)s is on hold now: any window takes it up.") % {"n": ticket.number}
+    return gap + _("%(n)s is called again next.") % {"n": ticket.number}
+
+
 def _must_manage(request: Asked, found: Staff) -> None:
     """:raises Refused: not-allowed – this member of staff also holds roles beyond the asker's reach."""
     if not may_manage(request.who, list(Role.objects.filter(staff=found, ended_at=None).order_by("id"))):
@@ -188,9 +201,11 @@ def active(request: Asked, hall: str, staff_id: int) -> HttpResponseBase:
         return _one(request, place, staff_id, invalid("active", _("Nobody deactivates themselves. Ask somebody else.")))
     if wanted:
         identity.set_active(staff=found, active=True, by=acting(request, place), now=clock.now())
+        messages.success(request, _("Can sign in again."))
     else:
+        left = _left_at_window(found)
         steer.deactivate(staff=found, by=acting(request, place), now=clock.now())
-    messages.success(request, _("Can sign in again.") if wanted else _("Can no longer sign in."))
+        messages.success(request, _("Can no longer sign in.") + left)
     return redirect("office:staff_one", hall=hall, staff_id=staff_id)
 
 

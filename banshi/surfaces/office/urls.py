@@ -52,6 +52,7 @@ urlpatterns = [
     path(HALL + "guide/", guide.index, name="guide"),
     path(HALL + "guide/find", guide.find, name="guide_find"),
     path(HALL + "guide/numbers/<slug:ref>/paper", papers.number, name="guide_paper"),
+    path(HALL + "guide/items", guide.items, name="guide_items"),
     path(HALL + "guide/give", guide.give, name="guide_give"),
     path(HALL + "guide/lane", guide.lane, name="guide_lane"),
     path(HALL + "guide/back", guide.put_back, name="guide_back"),

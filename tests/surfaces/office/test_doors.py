@@ -133,7 +133,8 @@ def test_a_guide_works_with_appointments_and_people_and_nothing_else(rows, offic
         "appointment_cancel", "appointment_confirm_again", "day_sheet",
         "people", "people_find", "person", "person_name", "person_phone", "person_messages",
         "person_join", "person_join_do",
-        "guide", "guide_find", "guide_give", "guide_paper", "appointment_paper", "guide_back", "guide_lane", "guide_check_in",
+        "guide", "guide_find", "guide_give", "guide_items",
+        "guide_paper", "appointment_paper", "guide_back", "guide_lane", "guide_check_in",
     }  # fmt: skip
 
 

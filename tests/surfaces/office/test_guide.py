@@ -112,6 +112,22 @@ def test_a_number_is_given_to_whoever_was_found(guide, office):  # noqa: F811
     )
 
 
+def test_a_matter_is_found_by_words_and_given_by_one_press(guide):
+    found = guide.get(f"{HERE}items", {"q": "ylbx"}).content.decode()
+    nothing = guide.get(f"{HERE}items", {"q": "月亮"}).content.decode()
+
+    given = guide.post(f"{HERE}give", {"item": "pension", "what": "", "q": "ylbx"})
+
+    assert ('name="item" value="pension"' in found, "没有找到" in nothing) == (True, True)
+    assert (given.status_code, Ticket.objects.get().item.code) == (302, "pension")
+
+
+def test_a_number_that_is_not_found_stays_in_the_field(guide):
+    page = guide.post(f"{HERE}find", {"q": "11010119900307888X"})
+
+    assert (page.status_code, 'value="11010119900307888X"' in page.content.decode()) == (404, True)
+
+
 def test_somebody_unnamed_gets_a_number_of_a_category(guide):
     answer = guide.post(f"{HERE}give", {"what": "category:B"})
 

@@ -154,13 +154,14 @@ def test_a_clerk_deactivated_while_serving_leaves_nobody_behind(manager, office)
     actions.call_next(window_code="town-01", staff_id=office.clerk.pk, now=TUESDAY_NINE)
     actions.start(ref=ticket.ref, staff_id=office.clerk.pk, now=TUESDAY_NINE)
 
-    manager.post(f"/office/town/staff/{office.clerk.pk}/active", {"active": "0"})
+    said = manager.post(f"/office/town/staff/{office.clerk.pk}/active", {"active": "0"}, follow=True).content.decode()
     actions.sign_in(window_code="town-01", staff_id=office.second_clerk.pk, now=TUESDAY_NINE)
     held = Ticket.objects.get().state
     actions.resume_held(ref=ticket.ref, staff_id=office.second_clerk.pk, now=TUESDAY_NINE)
 
     deeds = Entry.objects.filter(hall="town", action__in=["deactivated", "freed-window"]).order_by("id")
     assert (held, Ticket.objects.get().state) == ("held", "serving")
+    assert f"{ticket.number} 已挂起，哪个窗口都能接着办。" in said
     assert [deed.action for deed in deeds] == ["deactivated", "freed-window"]
     assert WindowSession.objects.filter(staff=office.clerk, signed_out_at=None).count() == 0
 
