@@ -168,13 +168,14 @@ def _who(request: HttpRequest) -> Who:
 
 # Signing in and out and switching the language set cookies; sending them twice does no harm.
 MAY_REPEAT = ("/i18n/", "/staff/sign-", "/sign-", "/demo/", "/api/")
+KEPT_AS_TYPED = "/typed"  # keeps what stands in a form, and nothing else
 
 
 def SentOnce(get_response: Handler) -> Handler:
     """A browser's form is carried out once (foundation/once.py)."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        if request.method != "POST" or request.path.startswith(MAY_REPEAT):
+        if request.method != "POST" or request.path.startswith(MAY_REPEAT) or request.path.endswith(KEPT_AS_TYPED):
             return get_response(request)
         actor = getattr(getattr(request, "who", None), "actor", None)
         form = once.form_of(request, owner=f"form:{actor or 'nobody'}")

@@ -85,6 +85,7 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "left": (pgettext_lazy("state", "Gave up waiting"), ""),
         "lapsed": (pgettext_lazy("state", "Offer lapsed"), ""),
         "closed": (pgettext_lazy("state", "Ended: the day closed"), ""),
+        "handed": (pgettext_lazy("state", "Waited for by the person"), ""),
     },
     "outcome": {  # of a number that was served: how it ended
         "done": (pgettext_lazy("state", "Done"), "ok"),

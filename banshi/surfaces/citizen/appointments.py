@@ -85,7 +85,10 @@ def appointment(request: Any, code: str) -> HttpResponseBase:
     return _page(request, appointment_for(request, code, look=True), now=clock.now())
 
 
-def _page(request: Any, found: Appointment, *, now: datetime, refused: Refused | None = None) -> HttpResponseBase:
+def _page(
+    request: Any, found: Appointment, *, now: datetime, refused: Refused | None = None, moving: bool = False
+) -> HttpResponseBase:
+    """:param moving: the times that a refusal names are for this appointment, not for a second one."""
     hall = found.hall
     if mandate_over(request, found):
         return _fate(request, found, now=now, refused=refused)
@@ -128,7 +131,7 @@ def _page(request: Any, found: Appointment, *, now: datetime, refused: Refused |
         and found.starts_at - now >= booking.EARLIER_BY,
     }
     if refused is not None:
-        context["panel"] = _panel(refused, request, found, now=now)
+        context["panel"] = _panel(refused, request, found, now=now, moving=moving)
     turns = [*arriving.turns, found.starts_at, found.ends_at]
     return page(request, "citizen/appointment.html", context, hall=hall, refused=refused, turns=turns)
 
@@ -317,9 +320,6 @@ def _all(request: Any, *, now: datetime, form: Appeal, refused: Refused | None =
     mine = bookings.of_account(account_id, now)
     coming = sorted((a for a in mine if _is_coming(a, now)), key=lambda a: (a.starts_at, a.code))
     past = sorted((a for a in mine if not _is_coming(a, now)), key=lambda a: (a.starts_at, a.code), reverse=True)
-    waiting = Waiting.objects.filter(account_id=account_id, state__in=["waiting", "offered"]).select_related(
-        "hall", "item", "person", "hold__slot", "appointment"
-    )
     family = people.people_of(account_id)
     by_mandate = [a for a in mine if not a.limit_key]
     mandates = people.mandates_of(account_id if by_mandate else None, today=timezone.localtime(now).date())
@@ -329,7 +329,8 @@ def _all(request: Any, *, now: datetime, form: Appeal, refused: Refused | None =
         "past": past[:PAST_SHOWN],
         "outcomes": _outcomes(account_id, past[:PAST_SHOWN]),
         "states": tickets.shown_states(mine),
-        "waiting": list(waiting.order_by("day", "id")),
+        "waiting": bookings.waits_of(account_id, now=now),
+        "waits_over": bookings.waits_over(account_id, now=now),
         "names": {each.pk: each.name for each in family},
         "nameless": [a.code for a in by_mandate if mandates.over(a.person_id, a.item.code)],
         "credit": credit.of_account(account_id, now=now),
@@ -399,7 +400,7 @@ def wait_earlier(request: Any, code: str) -> HttpResponseBase:
     try:
         booking.join_earlier(code=found.code, by=actor_for(request, found), now=now)
     except Refused as refused:
-        return _page(request, found, now=now, refused=refused)
+        return _page(request, found, now=now, refused=refused, moving=bool(refused.next))
     return redirect(_to("appointment", found, request))
 
 

@@ -26,7 +26,7 @@ from banshi.kernel.refusals import Alternative, Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.models import Appointment, Hold, Slot
-from banshi.rooms.booking.queries import SlotView
+from banshi.rooms.booking.queries import SlotView, WaitView
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem, Item
 from banshi.rooms.identity import actions as identity
@@ -37,7 +37,7 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.citizen import choosing, sent, turning
 from banshi.surfaces.citizen.doors import ask_to_sign_in, asked, citizen_page, elder, language, near, page, public_page
-from banshi.surfaces.citizen.forms import Waiting, WhoComes
+from banshi.surfaces.citizen.forms import NewPerson, Waiting, WhoComes
 from banshi.surfaces.citizen.proving import costs
 from banshi.surfaces.citizen.refusals import NOBODY_CHOSEN, NOT_FILLED, Option, Panel, panel, unfilled, ways_on
 from banshi.surfaces.citizen.to_call import remember
@@ -68,8 +68,16 @@ def choose(request: Any, item: str) -> HttpResponseBase:
 
 
 def choose_page(
-    request: Any, item: Item, *, hall_code: str | None, day: str | None, now: datetime, refused: Refused | None = None
+    request: Any,
+    item: Item,
+    *,
+    hall_code: str | None,
+    day: str | None,
+    now: datetime,
+    refused: Refused | None = None,
+    person_form: NewPerson | None = None,
 ) -> HttpResponseBase:
+    """:param person_form: who is to wait, as typed."""
     halls, position = _bookable_halls(item), near(request)
     hall = next((h for h in halls if h.code == hall_code), halls[0] if len(halls) == 1 else None)
     asked_for = hall is not None
@@ -97,12 +105,22 @@ def choose_page(
         "closed": stop_of(hall, now, item=item.code),
         "base": f"{here}?{urlencode({'hall': hall.code} | near_query)}",
         "take_url": reverse("citizen:take", args=[item.code]),
-        "waiting_people": _waiting_people(request, choice),
+        "waits": _waits(request, hall, item, choice, now=now),
     }
+    names = {each.pk: each.name for each in people.people_of(request.who.account_id)} if context["waits"] else {}
+    context |= {
+        "kept_slots": {each.slot_id for each in context["waits"]},
+        "account_people": names,
+        "waiting_people": _waiting_people(request, choice, context["waits"]),
+        "person_form": person_form or sent.again(request, NewPerson, reverse("citizen:join-waiting", args=[item.code])),
+    }
+    context["all_wait"] = bool(names) and not context["waiting_people"]
     if refused is not None:
         context |= {"here": f"{context['base']}&{urlencode({'day': choice.chosen.day.isoformat()})}"}
         if sent.field_of(refused) == "who" and context["waiting_people"]:
             context["who_wrong"] = NOBODY_CHOSEN["en" if english() else "zh"]
+        elif person_form is not None and sent.beside(person_form, refused):
+            context["panel"] = _panel(unfilled(NOT_FILLED), item, hall, now=now)
         else:
             context["panel"] = _panel(refused, item, hall, now=now)
     template = "citizen/_choose.html" if request.htmx else "citizen/choose.html"
@@ -111,10 +129,19 @@ def choose_page(
     return remember(answer, hall) if asked_for else answer
 
 
-def _waiting_people(request: Any, choice: choosing.Choice) -> list[Mine]:
-    if choice.can_wait and request.who.account_id is not None:
-        return people.people_of(request.who.account_id)
-    return []
+def _waits(request: Any, hall: Hall, item: Item, choice: choosing.Choice, *, now: datetime) -> list[WaitView]:
+    """What this account waits for on the day looked at."""
+    if request.who.account_id is None:
+        return []
+    return bookings.waits_for(request.who.account_id, hall=hall, item_code=item.code, day=choice.chosen.day, now=now)
+
+
+def _waiting_people(request: Any, choice: choosing.Choice, waits: Sequence[WaitView]) -> list[Mine]:
+    """Whom the account may put on the list: its people who do not wait yet."""
+    if not choice.can_wait or request.who.account_id is None:
+        return []
+    there = {each.person_id for each in waits}
+    return [each for each in people.people_of(request.who.account_id) if each.pk not in there]
 
 
 def _with_codes(request: Any) -> list[str]:
@@ -267,7 +294,8 @@ def confirm(request: Any, item: str, slot: int) -> HttpResponseBase:
     row = _slot(slot)
     if request.method == "POST":
         return _place(request, found, row, now=now)
-    return _confirm_page(request, found, row, form=sent.again(request, WhoComes), now=now)
+    within = reverse("citizen:book", args=[found.code])  # at another time of the same matter, too
+    return _confirm_page(request, found, row, form=sent.again(request, WhoComes, within=within), now=now)
 
 
 def _confirm_page(
@@ -289,22 +317,20 @@ def _confirm_page(
     context = {
         "most_persons": most,
         "persons_choices": range(1, most + 1),
-        "persons_chosen": _number(form["persons"].value() if form.is_bound else ""),
+        "persons_chosen": _number(form["persons"].value()),
         "item": item,
         "also": also,
         "slot": slot,
         "view": view,
         "hall": hall,
         "people": mine,
-        "who_chosen": (form["who"].value() if form.is_bound else "") or (str(mine[0].pk) if mine else "new"),
+        "who_chosen": form["who"].value() or (str(mine[0].pk) if mine else "new"),
         "form": form,
         "guide": catalogue.guide(item),
         "also_guides": [catalogue.guide(each) for each in also],
         "policy": policy.booking,
         "kept": kept,
         "can_add": len(also) + 1 < policy.booking.matters_per_visit,
-        "with_query": urlencode([("with", each.code) for each in also]),
-        "back": _choose_url(item.code, slot),
     }
     if refused is not None:
         said = unfilled(NOT_FILLED) if sent.beside(form, refused) else refused
@@ -351,8 +377,17 @@ def _person(request: Any, form: WhoComes, policy: BookingPolicy, *, now: datetim
         return identity.Enrolled(mine[who].pk, mine[who].name, None)
     given = form.cleaned_data
     phone = phones.reachable(given["phone"]) if given["phone"] else None
-    typed = identity.add_typed(
-        account_id=account_id,
+    return replace(_typed(request, form, policy, now=now), phone=phone)
+
+
+def _typed(request: Any, form: NewPerson, policy: BookingPolicy, *, now: datetime) -> identity.Enrolled:
+    """Somebody typed in, who is remembered with the account.
+
+    :raises Refused: identity-invalid, too-many-people; invalid (name).
+    """
+    given = form.cleaned_data
+    return identity.add_typed(
+        account_id=request.who.account_id,
         name=given["name"],
         id_type=given["id_type"],
         id_number=given["id_number"],
@@ -360,7 +395,6 @@ def _person(request: Any, form: WhoComes, policy: BookingPolicy, *, now: datetim
         most=policy.account_people,
         new_a_day=policy.account_new_people,
     )
-    return replace(typed, phone=phone)
 
 
 def _number(said: Any) -> int:
@@ -427,6 +461,21 @@ def give_back(request: Any, item: str, slot: int) -> HttpResponseBase:
 
 
 @citizen_page
+@require_POST
+def typed(request: Any, item: str, slot: int) -> HttpResponseBase:
+    """On to another matter, without one, or to other times, and back: what was typed stays."""
+    found, row, also = catalogue.item_by_code(item), _slot(slot), _with_codes(request)
+    sent.keep(request)
+    go, _, code = str(request.POST.get("go", "")).partition(":")
+    if go == "times":
+        return redirect(_choose_url(found.code, row))
+    if go == "without":
+        return redirect(_confirm_url(found.code, row.pk, [each for each in also if each != code]))
+    query = f"?{urlencode([('with', each) for each in also])}" if also else ""
+    return redirect(reverse("citizen:more-matters", args=[found.code, row.pk]) + query)
+
+
+@citizen_page
 @require_GET
 def more_matters(request: Any, item: str, slot: int) -> HttpResponseBase:
     """Search for another matter of the same hall, to be done in the same visit."""
@@ -461,15 +510,23 @@ def join_waiting(request: Any, item: str) -> HttpResponseBase:
         return ask_to_sign_in(f"{reverse('citizen:book', args=[found.code])}?{query}")
     form = Waiting(request.POST)
     mine = {each.pk for each in people.people_of(request.who.account_id)}
-    if not form.is_valid() or form.cleaned_data["who"] not in mine:
+    typed = None if mine or "id_number" not in request.POST else NewPerson(request.POST)
+    if typed is not None and not typed.is_valid():
+        wrong = unfilled(NOT_FILLED, field=next(iter(typed.errors)))
+        return choose_page(request, found, hall_code=hall_code, day=day, now=now, refused=wrong, person_form=typed)
+    if not form.is_valid() or (typed is None and form.cleaned_data["who"] not in mine):
         wrong = unfilled(NOBODY_CHOSEN, field="who")
         return choose_page(request, found, hall_code=hall_code, day=day, now=now, refused=wrong)
     hall = places.hall_by_code(form.cleaned_data["hall"])
     try:
-        booking.join_waiting(
-            hall=hall, item_code=found.code, day=form.cleaned_data["day"], person_id=form.cleaned_data["who"],
-            account_id=request.who.account_id, by=request.who.by, now=now,
-        )  # fmt: skip
+        with transaction.atomic():
+            person_id = form.cleaned_data["who"]
+            if typed is not None:
+                person_id = _typed(request, typed, places.policy_of(hall.pk, now=now).booking, now=now).id
+            booking.join_waiting(
+                hall=hall, item_code=found.code, day=form.cleaned_data["day"], person_id=person_id,
+                account_id=request.who.account_id, by=request.who.by, now=now,
+            )  # fmt: skip
     except Refused as refused:
-        return choose_page(request, found, hall_code=hall.code, day=day, now=now, refused=refused)
+        return choose_page(request, found, hall_code=hall.code, day=day, now=now, refused=refused, person_form=typed)
     return redirect(f"{reverse('citizen:appointments')}#waiting")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from banshi.foundation import clock
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import queries as booking
-from banshi.rooms.booking.queries import AppointmentView
+from banshi.rooms.booking.queries import AppointmentView, WaitView
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.models import Account
@@ -41,6 +41,7 @@ class NextThing:
     appointment: AppointmentView | None
     more: int  # further coming appointments
     arrival: Arrival | None = None  # of the appointment
+    offer: WaitView | None = None  # a place of the waiting list that is kept for a while
 
 
 def next_thing(request: Any, *, now: datetime) -> NextThing:
@@ -53,9 +54,11 @@ def next_thing(request: Any, *, now: datetime) -> NextThing:
         mandates = people.mandates_of(account_id if by_mandate else None, today=timezone.localtime(now).date())
         coming = [a for a in coming if a.limit_key or not mandates.over(a.person_id, a.item.code)]
         coming.sort(key=lambda a: (a.starts_at, a.code))
+    offers = booking.offers_of(account_id, now=now) if account_id is not None else []
+    offer = offers[0] if offers else None
     if not coming:
-        return NextThing(ticket, None, 0)
-    return NextThing(ticket, coming[0], len(coming) - 1, arrival(coming[0], now))
+        return NextThing(ticket, None, 0, offer=offer)
+    return NextThing(ticket, coming[0], len(coming) - 1, arrival(coming[0], now), offer)
 
 
 def _my_ticket(request: Any, account_id: int | None, *, now: datetime) -> TicketView | None:
@@ -103,9 +106,10 @@ def home(request: HttpRequest) -> HttpResponseBase:
 
 
 def _turns(coming: NextThing) -> list[datetime]:
+    ends = [coming.offer.until] if coming.offer and coming.offer.until else []
     if coming.appointment is None or coming.arrival is None:
-        return []
-    return [coming.appointment.starts_at, coming.appointment.ends_at, *coming.arrival.turns]
+        return ends
+    return [*ends, coming.appointment.starts_at, coming.appointment.ends_at, *coming.arrival.turns]
 
 
 def _to_call(request: Any, coming: NextThing, *, now: datetime) -> Call | None:

@@ -44,11 +44,15 @@ def beside(form: forms.Form, refused: Refused) -> bool:
     return True
 
 
-def again(request: Any, form_class: type[F], path: str = "", **more: Any) -> F:
-    """The form as it was refused at `path` (this page's own, unless said) a moment ago; else an empty one."""
+def again(request: Any, form_class: type[F], path: str = "", *, within: str = "", **more: Any) -> F:
+    """The form as it was refused at `path` (this page's own, unless said) a moment ago; else an empty one.
+
+    :param within: what was typed on a page under this address fills it, too, without what was wrong there.
+    """
     found = _kept(request, path or request.path)
     if found is None:
-        return form_class(**more)
+        typed = _kept(request, within, under=True) if within else None
+        return form_class(initial=typed[0].dict(), **more) if typed else form_class(**more)
     data, refused = found
     form = form_class(data, **more)
     form.is_valid()
@@ -59,7 +63,7 @@ def again(request: Any, form_class: type[F], path: str = "", **more: Any) -> F:
 
 def note(request: Any, response: Any) -> None:
     """After a form was answered: keep what was refused, forget what was carried out."""
-    if not kept.fields_of(request):
+    if not kept.fields_of(request) or getattr(request, "typed", False):
         return
     refused = getattr(request, "refused", None)
     if refused is not None:
@@ -68,13 +72,20 @@ def note(request: Any, response: Any) -> None:
         forget(request)
 
 
+def keep(request: Any) -> None:
+    """What was typed so far, by somebody who leaves the page for a moment."""
+    request.typed = True
+    _keep(request, None)
+
+
 def forget(request: Any) -> None:
     request.session.pop(NAME, None)
 
 
-def _keep(request: Any, refused: Refused) -> None:
+def _keep(request: Any, refused: Refused | None) -> None:
     fields = kept.fields_of(request)
-    said = {"path": request.path, "fields": fields, "at": clock.wall(), "refused": _portable(refused)}
+    about = _portable(refused) if refused is not None else None
+    said = {"path": request.path, "fields": fields, "at": clock.wall(), "refused": about}
     text = orjson.dumps(said)
     if len(text) <= MOST_BYTES:
         request.session[NAME] = encrypt(text.decode(), place=PLACE)
@@ -87,7 +98,7 @@ def _portable(refused: Refused) -> tuple[str, dict[str, Any]] | None:
     return refused.slug, {name: fact for name, fact in refused.facts.items() if isinstance(fact, (str, int, dict))}
 
 
-def _kept(request: Any, path: str) -> tuple[QueryDict, Refused | None] | None:
+def _kept(request: Any, path: str, *, under: bool = False) -> tuple[QueryDict, Refused | None] | None:
     sealed = request.session.get(NAME)
     if not sealed:
         return None
@@ -95,7 +106,8 @@ def _kept(request: Any, path: str) -> tuple[QueryDict, Refused | None] | None:
         said = orjson.loads(decrypt(str(sealed), place=PLACE))
     except Unreadable:
         return None
-    if said["path"] != path or clock.wall() - datetime.fromisoformat(said["at"]) > LASTS:
+    there = said["path"].startswith(path) if under else said["path"] == path
+    if not there or clock.wall() - datetime.fromisoformat(said["at"]) > LASTS:
         return None
     data = QueryDict(mutable=True)
     for name, value in said["fields"]:

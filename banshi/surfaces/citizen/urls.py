@@ -27,6 +27,7 @@ urlpatterns = [
     path("book/<slug:item>/<int:slot>/hold", booking.hold, name="hold"),
     path("book/<slug:item>/<int:slot>/kept", booking.kept, name="kept"),
     path("book/<slug:item>/<int:slot>/give-back", booking.give_back, name="give-back"),
+    path("book/<slug:item>/<int:slot>/typed", booking.typed, name="typed"),
     path("book/<slug:item>/<int:slot>/more", booking.more_matters, name="more-matters"),
     path("a/<slug:code>", appointments.appointment, name="appointment"),
     path("a/<slug:code>/cancel", appointments.cancel, name="cancel"),

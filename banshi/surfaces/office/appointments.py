@@ -260,7 +260,7 @@ class BookForm(forms.Form):
     persons = forms.TypedChoiceField(
         label=gettext_lazy("How many come for this"),
         coerce=int,
-        help_text=gettext_lazy("A place each, in the same period."),
+        help_text=gettext_lazy("A place each, in the same period; one number together."),
     )
     why = forms.CharField(
         label=gettext_lazy("Why on behalf"),

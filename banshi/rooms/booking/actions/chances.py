@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from banshi.kernel.refusals import Alternative, Refusal, Refused
 from banshi.rooms.booking import rules
+from banshi.rooms.booking.actions.granting import move_target_refusal
 from banshi.rooms.booking.models import LIVE, Appointment
-from banshi.rooms.booking.queries.facts import AskedFacts, Asking, Opens, read_facts
-from banshi.rooms.booking.queries.slots import open_periods
+from banshi.rooms.booking.queries.facts import AskedFacts, Asking, Opens, hall_facts, read_facts
+from banshi.rooms.booking.queries.slots import item_facts, open_periods
 
 Would = Callable[[AskedFacts], Refusal | None]
 Open = list[tuple[Alternative, float]]
 
 CONSIDERED = 40  # of the nearest periods: where what somebody has stands in the way of so many, the next ones are far
+FEW = 3
 # About what whoever asks has already, not about the period.
 _OWN = frozenset({"limit-half-day", "same-time", "limit-period", "limit-day"})
 _OFFER_OTHERS = _OWN | {"slot-full", "past", "same-day", "cut-off", "closed", "hold-expired"}
@@ -91,3 +93,26 @@ def _beside(found: list[Alternative], fact: AskedFacts, asking: Asking) -> list[
         rows = rows.exclude(visit_group=asking.visit)
     taken = list(rows.order_by("id").values_list("starts_at", "ends_at"))
     return [each for each in found if not any(a < each.ends_at and each.starts_at < b for a, b in taken)]
+
+
+def earlier_places(row: Appointment, *, by: timedelta, now: datetime) -> tuple[Alternative, ...]:
+    """What is free now and so much earlier, and its person could move to; the first ones."""
+    hall, item = hall_facts(row.hall, now=now), item_facts(row.hall_id, row.item.code)
+    if item is None:
+        return ()
+    opens = Opens(now)
+    found = open_periods(hall, item, near=row.starts_at, now=now, channel=row.source, opens=opens, persons=row.persons)
+    early = [each for each, _ in found if each.starts_at <= row.starts_at - by][:CONSIDERED]
+    asked = [
+        Asking(
+            each.slot_id, item.code, row.person_id, row.holder, row.evidence, row.account_id, row.visit_group, row.code
+        )
+        for each in early
+    ]
+    facts = read_facts(asked, now=now, opens=opens)
+    free = [
+        each
+        for each, fact in zip(early, facts, strict=True)
+        if move_target_refusal(row, fact, hall=hall, now=now) is None
+    ]
+    return tuple(free[:FEW])

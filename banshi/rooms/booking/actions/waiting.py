@@ -10,6 +10,7 @@ from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import rules
+from banshi.rooms.booking.actions.chances import earlier_places
 from banshi.rooms.booking.actions.changing import move
 from banshi.rooms.booking.actions.granting import place_refusal
 from banshi.rooms.booking.actions.offering import EARLIER_BY, contact_of_waiting, mandate_is_over
@@ -28,6 +29,8 @@ _STILL_FREE = {"zh": "这一天还有空位，可以直接预约", "en": "That d
 _A_FULL_DAY = {"zh": "当天约满", "en": "a full day"}
 _BOOK_DIRECTLY = {"zh": "直接预约", "en": "booking a place"}
 _NO_WAITING = {"zh": "本大厅不设候补", "en": "This hall keeps no waiting list"}
+_EARLIER_FREE = {"zh": "现在就有更早的位子，可以直接换", "en": "Earlier places are free now; move to one"}
+_EARLIER_FULL = {"zh": "更早的都约满", "en": "all earlier ones taken"}
 _TOGETHER = {"zh": "几个人一起约的", "en": "booked for several persons"}
 _ALONE = {"zh": "一个人的预约；几个人一起可以直接改期", "en": "one person; several together can be moved at once"}
 _SOON = {"zh": "已经约在两天之内", "en": "booked within two days"}
@@ -160,7 +163,8 @@ def join_earlier(*, code: str, by: Actor, now: datetime) -> Waiting:
 
     Asking twice gives the first entry again.
 
-    :raises Refused: nothing-found; wrong-state – not booked, no list here, or nothing earlier is possible; move-limit.
+    :raises Refused: nothing-found; wrong-state – not booked, no list here, nothing earlier is possible, or earlier places
+        are free now (`next` names them); move-limit.
     """
     row = Appointment.objects.select_related("hall", "item").filter(code=code).first() if rules.storable(code) else None
     if row is None:
@@ -177,6 +181,9 @@ def join_earlier(*, code: str, by: Actor, now: datetime) -> Waiting:
         raise Refused(no)
     if row.starts_at - now < EARLIER_BY:
         raise Refused("wrong-state", facts={"state": _SOON, "needs": _LATER})
+    waits = Waiting.objects.filter(appointment=row, state__in=["waiting", "offered"]).exists()
+    if not waits and (free := earlier_places(row, by=EARLIER_BY, now=now)):
+        raise Refused("wrong-state", facts={"state": _EARLIER_FREE, "needs": _EARLIER_FULL}, next=free)
     asker = int(by.id) if by.kind is ActorKind.CITIZEN and by.id.isdecimal() else None
     own = asker if identity.proven_by(asker, row.person_id).proves else None
     with transaction.atomic():

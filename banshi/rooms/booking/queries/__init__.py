@@ -22,6 +22,7 @@ from banshi.rooms.booking.queries.appointments import (
 from banshi.rooms.booking.queries.credit import AppealLine, Credit, EntryLine, SuspensionLine, credit_of, parties_about
 from banshi.rooms.booking.queries.day_sheet import DaySheet, SheetLine, as_html, day_sheet, day_sheet_count
 from banshi.rooms.booking.queries.slots import SlotView, alternatives, earliest, halls_of, slots
+from banshi.rooms.booking.queries.waits import WaitView, offers_of, waits_for, waits_of, waits_over
 
 __all__ = [
     "AppealLine",
@@ -35,6 +36,7 @@ __all__ = [
     "SlotView",
     "SuspensionLine",
     "ToConfirm",
+    "WaitView",
     "alternatives",
     "appointment",
     "as_html",
@@ -51,10 +53,14 @@ __all__ = [
     "of_contact",
     "of_person",
     "of_visit",
+    "offers_of",
     "parties_about",
     "qr_text",
     "read_qr",
     "shown_name",
     "slots",
     "to_confirm",
+    "waits_for",
+    "waits_of",
+    "waits_over",
 ]

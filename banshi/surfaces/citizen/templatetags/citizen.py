@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import urlencode
 
 import orjson
 from django import template
@@ -174,13 +173,6 @@ def minutes_left(seconds: int) -> str:
     """“9 min 58 s left”; what the countdown starts from and readers without scripts see."""
     minutes, rest = divmod(max(0, seconds), 60)
     return gettext("{m} min {s} s left").format(m=minutes, s=rest)
-
-
-@register.simple_tag
-def without_matter(also: Any, left_out: Any) -> str:
-    """The query that keeps the other matters of a visit."""
-    rest = [("with", each.code) for each in also if each.code != left_out.code]
-    return f"?{urlencode(rest)}" if rest else ""
 
 
 @register.simple_tag

@@ -1,0 +1,95 @@
+"""The waiting list as whoever waits sees it: where they wait, what is kept for them, what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from banshi.rooms.booking.models import Appointment, Waiting
+from banshi.rooms.catalogue.models import HallItem, Item
+from banshi.rooms.places.models import Hall
+
+OVER_SHOWN = timedelta(days=7)  # after the day that was waited for
+
+
+@dataclass(frozen=True)
+class WaitView:
+    """state: waiting | offered, or how it ended.
+
+    :ivar starts_at: of the place that is kept, with `until`; None where nothing is.
+    """
+
+    id: int
+    state: str
+    hall: Hall
+    item: Item
+    day: date
+    person_id: int
+    appointment: Appointment | None  # an earlier place than this one is wanted
+    slot_id: int | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    until: datetime | None
+
+
+def waits_of(account_id: int, *, now: datetime) -> list[WaitView]:
+    """Open entries of an account, by day."""
+    rows = Waiting.objects.filter(account_id=account_id, state__in=["waiting", "offered"])
+    return [_view(one, now=now) for one in _with_all(rows).order_by("day", "id")]
+
+
+def waits_for(account_id: int, *, hall: Hall, item_code: str, day: date, now: datetime) -> list[WaitView]:
+    """What an account waits for on a day of a hall, among the places that the item may have."""
+    category = HallItem.objects.filter(hall=hall, item__code=item_code).values_list("category__code", flat=True).first()
+    rows = Waiting.objects.filter(
+        account_id=account_id, hall=hall, day=day, business__in=[f"item:{item_code}", f"cat:{category}", "hall"],
+        appointment=None, state__in=["waiting", "offered"],
+    )  # fmt: skip
+    return [_view(one, now=now) for one in _with_all(rows).order_by("id")]
+
+
+def offers_of(account_id: int, *, now: datetime) -> list[WaitView]:
+    """Places that are kept for an account now; what ends first comes first."""
+    rows = Waiting.objects.filter(account_id=account_id, state="offered", hold__ended_at=None, hold__expires_at__gt=now)
+    return [_view(one, now=now) for one in _with_all(rows).order_by("hold__expires_at", "id")]
+
+
+def waits_over(account_id: int, *, now: datetime) -> list[WaitView]:
+    """How waits of an account for whole days ended lately, where nothing else tells: newest day first. A place that the
+    account took itself stands among its appointments; giving up was its own doing."""
+    mine = Appointment.objects.filter(
+        account_id=account_id, person_id=OuterRef("person_id"), hall_id=OuterRef("hall_id"),
+        business=OuterRef("business"), day=OuterRef("day"),
+    )  # fmt: skip
+    rows = Waiting.objects.filter(
+        account_id=account_id, appointment=None, state__in=["taken", "lapsed", "closed", "handed"],
+        day__gte=(now - OVER_SHOWN).date(),
+    ).exclude(Exists(mine), state="taken")  # fmt: skip
+    again = Waiting.objects.filter(
+        account_id=account_id, hall_id=OuterRef("hall_id"), business=OuterRef("business"), day=OuterRef("day"),
+        person_id=OuterRef("person_id"), id__gt=OuterRef("id"),
+    )  # fmt: skip
+    return [_view(one, now=now) for one in _with_all(rows.exclude(Exists(again))).order_by("-day", "-id")]
+
+
+def _with_all(rows: QuerySet[Waiting]) -> QuerySet[Waiting]:
+    return rows.select_related("hall", "item", "hold__slot", "appointment")
+
+
+def _view(one: Waiting, *, now: datetime) -> WaitView:
+    kept = one.hold if one.state == "offered" and one.hold is not None and one.hold.expires_at > now else None
+    return WaitView(
+        id=one.pk,
+        state="waiting" if one.state == "offered" and kept is None else one.state,
+        hall=one.hall,
+        item=one.item,
+        day=one.day,
+        person_id=one.person_id,
+        appointment=one.appointment,
+        slot_id=kept.slot_id if kept is not None else None,
+        starts_at=kept.slot.starts_at if kept is not None else None,
+        ends_at=kept.slot.ends_at if kept is not None else None,
+        until=kept.expires_at if kept is not None else None,
+    )
