@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db.models import F
 
 from banshi.journeys import change_hours, check_in, close_line, follow_up
 from banshi.journeys.change_hours import Choice
@@ -14,7 +15,7 @@ from banshi.kernel.refusals import Refused
 from banshi.kernel.working_days import DayInfo
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.actions import placing
-from banshi.rooms.booking.models import Appointment, FollowUp, FollowUpVisit, LedgerEntry, Slot, Waiting
+from banshi.rooms.booking.models import Appointment, FollowUp, FollowUpVisit, Hold, LedgerEntry, Slot, Waiting
 from banshi.rooms.calendars import actions as calendars
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.identity.models import Account
@@ -336,6 +337,70 @@ def test_who_waits_for_a_day_that_closes_is_told_once(open_town: Town):
     assert set(Waiting.objects.values_list("state", flat=True)) == {"closed"}
     told = sorted(row.to for row in Message.objects.filter(key="waiting_closed"))
     assert told == sorted([STRANGERS, open_town.person(4).phone])  # never whoever has the document that was named
+
+
+def waits_for_wednesday(town: Town, **more: Any) -> Waiting:
+    return Waiting.objects.create(
+        hall=town.hall, item=town.items["pension"], business="cat:A", day=date(2026, 3, 11), person=town.person(4),
+        made_at=TUESDAY_NINE, **more,
+    )  # fmt: skip
+
+
+def test_who_waits_for_one_matter_is_told_when_it_alone_closes(open_town: Town) -> None:
+    one = waits_for_wednesday(open_town, language="en")
+    other = waits_for_wednesday(open_town, limit_key="b")
+    Waiting.objects.filter(pk=other.pk).update(item=open_town.items["medical"])
+    close(open_town, starts="2026-03-11 00:00", ends="2026-03-11 23:59", item=open_town.items["pension"])
+
+    follow_up.work_off(now=NINE35)
+    told = [booking.end_waiting_for_closed_days(hall=open_town.hall, now=NINE35) for _ in range(2)]
+
+    assert told == [0, 0]  # the follow-up has done it
+    assert dict(Waiting.objects.values_list("pk", "state")) == {one.pk: "closed", other.pk: "offered"}
+    assert list(Message.objects.filter(key="waiting_closed").values_list("subject", "language")) == [
+        (f"waiting:{one.pk}", "en")
+    ]
+
+
+def offered_on_wednesday(town: Town) -> Waiting:
+    """One place of a full day is free, and kept for whoever waits."""
+    one = waits_for_wednesday(town)
+    slots = Slot.objects.filter(hall=town.hall, business="cat:A", day=date(2026, 3, 11)).order_by("starts_at")
+    slots.update(taken=F("quota"))
+    first = slots[0]
+    booking.set_quota(slot_id=first.pk, quota=first.quota + 1, by=CLERK, now=NINE35)
+    one.refresh_from_db()
+    assert one.state == "offered"
+    return one
+
+
+def test_what_was_offered_of_a_day_ends_with_it_and_is_told_once(open_town: Town) -> None:
+    one = offered_on_wednesday(open_town)
+    kept = one.hold
+    close(open_town, starts="2026-03-11 00:00", ends="2026-03-11 23:59")
+
+    follow_up.work_off(now=NINE35)
+    booking.expire_holds(now=NINE35 + timedelta(hours=1))
+    booking.end_waiting_for_closed_days(hall=open_town.hall, now=NINE35 + timedelta(hours=1))
+
+    one.refresh_from_db()
+    assert kept is not None
+    kept.refresh_from_db()
+    assert (one.state, kept.outcome) == ("closed", "given_back")
+    assert Message.objects.filter(key="waiting_closed").count() == 1
+    assert set(Message.objects.filter(key="waiting_offer").values_list("state", flat=True)) == {"dropped"}
+
+
+def test_whose_offered_period_alone_is_closed_waits_on(open_town: Town) -> None:
+    one = offered_on_wednesday(open_town)
+    assert one.hold is not None
+    Slot.objects.filter(pk=one.hold.slot_id).update(closed=True)
+
+    told = booking.end_waiting_for_closed_days(hall=open_town.hall, now=NINE35)
+
+    one.refresh_from_db()
+    assert (told, one.state) == (0, "waiting")
+    assert Hold.objects.filter(ended_at=None).count() == 0
 
 
 @pytest.mark.django_db(transaction=True)

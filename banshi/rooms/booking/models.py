@@ -242,6 +242,7 @@ class Waiting(models.Model):
     appointment = models.ForeignKey(Appointment, null=True, on_delete=models.CASCADE, related_name="waits_earlier")
     offers = models.SmallIntegerField(default=0, db_default=0)  # made so far
     last_slot = models.BigIntegerField(default=0, db_default=0)  # the place offered last: not offered again
+    language = models.CharField(max_length=10, default="zh-hans", db_default="zh-hans")
 
     class Meta:
         db_table = "booking_waiting"

@@ -525,7 +525,7 @@ def join_waiting(request: Any, item: str) -> HttpResponseBase:
                 person_id = _typed(request, typed, places.policy_of(hall.pk, now=now).booking, now=now).id
             booking.join_waiting(
                 hall=hall, item_code=found.code, day=form.cleaned_data["day"], person_id=person_id,
-                account_id=request.who.account_id, by=request.who.by, now=now,
+                account_id=request.who.account_id, by=request.who.by, now=now, language=language(),
             )  # fmt: skip
     except Refused as refused:
         return choose_page(request, found, hall_code=hall.code, day=day, now=now, refused=refused, person_form=typed)

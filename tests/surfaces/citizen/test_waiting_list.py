@@ -129,7 +129,8 @@ def test_a_place_taken_here_stands_among_the_appointments_alone(mine: Phone, ful
 
 
 @pytest.mark.parametrize(
-    ("state", "said"), [("lapsed", "留位过期"), ("closed", "那天不办了"), ("handed", "由本人接着候补"), ("left", "")]
+    ("state", "said"),
+    [("lapsed", "留位过期"), ("closed", "当天闭厅，不再等"), ("handed", "由本人接着候补"), ("left", "")],
 )
 def test_how_a_wait_ended_is_said_for_a_week(mine: Phone, open_town: Town, state: str, said: str) -> None:
     Waiting.objects.create(

@@ -31,12 +31,12 @@ from banshi.rooms.booking.actions.placing import Asked, behind, place, place_man
 from banshi.rooms.booking.actions.slots import close_slot, materialise, set_quota
 from banshi.rooms.booking.actions.telling import confirm_again
 from banshi.rooms.booking.actions.waiting import (
-    end_waiting_for_closed_days,
     join_earlier,
     join_waiting,
     leave_waiting,
     take_offer,
 )
+from banshi.rooms.booking.actions.waits_ended import end_waiting_for_closed_days
 from banshi.rooms.booking.actions.whose_wait import hand_back
 
 __all__ = [

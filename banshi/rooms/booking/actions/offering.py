@@ -300,6 +300,7 @@ def _tell(one: Waiting, kept: Hold, slot: Slot, item: ItemWords, *, hall: HallFa
         to_phone=contact_of_waiting(one, now=now),
         hall=hall.code,
         subject=f"waiting:{one.pk}",
+        language=one.language,
         params={
             "hall": hall.code,
             "hall_zh": hall.name_zh,

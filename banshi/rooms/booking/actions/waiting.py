@@ -13,7 +13,7 @@ from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions.chances import earlier_places
 from banshi.rooms.booking.actions.changing import move
 from banshi.rooms.booking.actions.granting import place_refusal
-from banshi.rooms.booking.actions.offering import EARLIER_BY, contact_of_waiting, mandate_is_over
+from banshi.rooms.booking.actions.offering import EARLIER_BY, mandate_is_over
 from banshi.rooms.booking.actions.placing import place
 from banshi.rooms.booking.actions.whose_wait import Place, give_up, in_line, joined, take_over_earlier
 from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, Slot, Waiting
@@ -22,7 +22,6 @@ from banshi.rooms.booking.queries.slots import alternative, item_facts, slots
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.identity import actions as accounts
 from banshi.rooms.identity import queries as identity
-from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.models import Hall
 
 _STILL_FREE = {"zh": "这一天还有空位，可以直接预约", "en": "That day still has free places; book one"}
@@ -46,6 +45,7 @@ def join_waiting(
     by: Actor,
     now: datetime,
     account_id: int | None = None,
+    language: str = "zh-hans",
 ) -> Waiting:
     """Wait for a place on a day that is fully booked (候补). Waiting twice gives the first entry again; a person takes
     over what their agent has.
@@ -87,7 +87,7 @@ def join_waiting(
     with transaction.atomic():
         most = agent.live_most if agent is not None else facts.policy.booking.account_live
         _within_cap(account_id, most=most, day=day, business=business, person_id=person_id)
-        line = Place(hall.pk, _item_id(hall, item_code), business, day, person_id, account_id, key)
+        line = Place(hall.pk, _item_id(hall, item_code), business, day, person_id, account_id, key, language)
         row, new = in_line(line, own=bool(proof), now=now)
         if new:
             joined(row, by=by, now=now)
@@ -198,6 +198,7 @@ def join_earlier(*, code: str, by: Actor, now: datetime) -> Waiting:
                 "person_id": row.person_id,
                 "account_id": own or row.account_id,
                 "limit_key": row.limit_key,
+                "language": row.language,
                 "made_at": now,
                 "state": "waiting",
             },
@@ -229,39 +230,3 @@ def _move_earlier(one: Waiting, kept: Hold, *, by: Actor, now: datetime) -> Appo
     slot.save(update_fields=["taken"])
     Waiting.objects.filter(pk=one.pk).update(state="taken")
     return move(code=one.appointment.code, slot_id=slot.pk, by=by, now=now)
-
-
-def end_waiting_for_closed_days(*, hall: Hall, now: datetime) -> int:
-    """Tell those who wait for a day that no longer has a period for them; each once. :returns: how many were told."""
-    facts = hall_facts(hall, now=now)
-    today = now.astimezone(facts.zone).date()
-    open_then = set(
-        Slot.objects.filter(hall=hall, day__gte=today, closed=False, starts_at__gt=now)
-        .order_by("id")
-        .values_list("business", "day")
-    )
-    told = 0
-    waiting = Waiting.objects.filter(hall=hall, day__gte=today, state="waiting", appointment=None).order_by("id")
-    for one in waiting.select_related("item"):
-        if (one.business, one.day) in open_then:
-            continue
-        with transaction.atomic():
-            if not Waiting.objects.filter(pk=one.pk, state="waiting").update(state="closed"):
-                continue
-            messaging.write(
-                key="waiting_closed",
-                to_phone=contact_of_waiting(one, now=now),
-                hall=facts.code,
-                subject=f"waiting:{one.pk}",
-                params={
-                    "hall_zh": facts.name_zh,
-                    "hall_en": facts.name_en,
-                    "item_zh": one.item.name_zh,
-                    "item_en": one.item.name_en,
-                    "day": one.day.isoformat(),
-                },
-                dedupe=f"waiting_closed:{one.pk}",
-                now=now,
-            )
-            told += 1
-    return told

@@ -40,6 +40,7 @@ class Place:
     person_id: int
     account_id: int | None
     limit_key: str
+    language: str = "zh-hans"
 
 
 @again
@@ -101,6 +102,7 @@ def _instead_of(found: list[Waiting], place: Place, *, now: datetime) -> Waiting
         person_id=place.person_id,
         account_id=place.account_id,
         limit_key=place.limit_key,
+        language=place.language,
         made_at=min((one.made_at for one in found), default=now),
         state="waiting" if kept is None else "offered",
         hold_id=kept,
@@ -153,7 +155,7 @@ def _give_back(one: Waiting, *, now: datetime) -> None:
     if account_id is None:
         give_up(waiting_id=one.pk, by=SYSTEM, now=now)
         return
-    place = Place(one.hall_id, one.item_id, one.business, one.day, one.person_id, account_id, "")
+    place = Place(one.hall_id, one.item_id, one.business, one.day, one.person_id, account_id, "", one.language)
     row, new = in_line(place, own=True, now=now)
     if new:
         joined(row, by=SYSTEM, now=now)

@@ -1,0 +1,87 @@
+"""A day that closes ends the waits for it, also of one matter alone, and what is offered of it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from banshi.kernel.refusals import Refused
+from banshi.rooms.booking.actions.holding import end_hold, lock_slots
+from banshi.rooms.booking.actions.offering import contact_of_waiting, free_place
+from banshi.rooms.booking.actions.placing import serves_still
+from banshi.rooms.booking.actions.retrying import Meanwhile, again
+from banshi.rooms.booking.models import Hold, Waiting
+from banshi.rooms.booking.queries.facts import HallFacts, hall_facts
+from banshi.rooms.booking.queries.slots import slots
+from banshi.rooms.messaging import actions as messaging
+from banshi.rooms.places.models import Hall
+
+
+def end_waiting_for_closed_days(*, hall: Hall, now: datetime) -> int:
+    """Tell those who wait for a day that no longer has a period for their matter, or have an offer of it; each once. Whose
+    offered period alone is closed waits on. :returns: how many were told."""
+    facts = hall_facts(hall, now=now)
+    today = now.astimezone(facts.zone).date()
+    rows = Waiting.objects.filter(hall=hall, day__gte=today, state__in=["waiting", "offered"], appointment=None)
+    known: dict[tuple[str, date], bool] = {}
+    told = 0
+    for one in rows.select_related("item", "hold__slot").order_by("id"):
+        key = (one.item.code, one.day)
+        if key not in known:
+            known[key] = _may_still_be_had(hall, *key, now=now)
+        offered = one.hold.slot if one.state == "offered" and one.hold is not None else None
+        if not known[key]:
+            told += _end(waiting_id=one.pk, state="closed", hall=facts, now=now)
+        elif offered is not None and (offered.closed or not serves_still(offered, one.item.code)):
+            _end(waiting_id=one.pk, state="waiting", hall=facts, now=now)
+    return told
+
+
+def _may_still_be_had(hall: Hall, item_code: str, day: date, *, now: datetime) -> bool:
+    try:
+        views = slots(hall=hall, item_code=item_code, first=day, last=day, now=now)
+    except Refused:  # the hall does not handle it any more
+        return False
+    return any(view.refusal is None or view.refusal.slug not in ("closed", "past") for view in views)
+
+
+@again
+@transaction.atomic
+def _end(*, waiting_id: int, state: str, hall: HallFacts, now: datetime) -> bool:
+    """Whether an open entry came into this state now; what is kept for it is given back."""
+    seen = Waiting.objects.select_related("hold", "item", "appointment").get(id=waiting_id)
+    slot = lock_slots({seen.hold.slot_id})[seen.hold.slot_id] if seen.hold is not None else None
+    kept = Hold.objects.select_for_update().filter(id=seen.hold_id, ended_at=None).first() if seen.hold_id else None
+    one = Waiting.objects.select_for_update(no_key=True).get(id=waiting_id)
+    if one.state not in ("waiting", "offered"):
+        return False
+    if (one.state, one.hold_id) != (seen.state, seen.hold_id):
+        raise Meanwhile
+    Waiting.objects.filter(id=waiting_id).update(state=state)
+    messaging.drop(subject=f"waiting:{waiting_id}", now=now)
+    if slot is not None and kept is not None:
+        end_hold(kept, outcome="given_back", now=now)
+        free_place(slot, hall=hall, now=now)
+    if state == "closed":
+        _tell(seen, hall=hall, now=now)
+    return True
+
+
+def _tell(one: Waiting, *, hall: HallFacts, now: datetime) -> None:
+    messaging.write(
+        key="waiting_closed",
+        to_phone=contact_of_waiting(one, now=now),
+        hall=hall.code,
+        subject=f"waiting:{one.pk}",
+        language=one.language,
+        params={
+            "hall_zh": hall.name_zh,
+            "hall_en": hall.name_en,
+            "item_zh": one.item.name_zh,
+            "item_en": one.item.name_en,
+            "day": one.day.isoformat(),
+        },
+        dedupe=f"waiting_closed:{one.pk}",
+        now=now,
+    )
