@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -97,8 +98,9 @@ def party_words(party: str) -> str:
         account = Account.objects.filter(id=int(rest)).first()
         return gettext("Account %(phone)s, which booked") % {"phone": mask_phone(account.phone) if account else rest}
     if kind == "key":
-        key = ApiKey.objects.filter(id=int(number)).first() if (number := rest.split("/")[0]).isdigit() else None
-        return gettext("Channel %(name)s, which booked") % {"name": key.name if key else rest}
+        number = re.split("[:/]", rest)[0]  # behind it, whom of its users
+        key = ApiKey.objects.filter(id=int(number)).first() if number.isdecimal() else None
+        return gettext("Channel %(name)s, which booked") % {"name": key.name if key else f"#{number}"}
     return gettext("Booked by hall staff for the person")
 
 

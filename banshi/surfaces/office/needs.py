@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from banshi.foundation.doors import Who
 from banshi.foundation.said import english
 from banshi.foundation.templatetags.ui import span_words
 from banshi.journeys.stops import stop_for
-from banshi.rooms.booking.models import Appeal, FollowUpVisit
+from banshi.rooms.booking.models import Appeal, FollowUpVisit, Slot
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.feedback.models import Task
@@ -47,6 +48,7 @@ def needs(who: Who, halls: list[Hall], *, now: datetime) -> list[Need]:
         *_messages(who, halls),
         *_closures(who, halls, now),
         *_left_over(who, halls, now),
+        *_overfull(who, halls, now),
         *_provisional(who, halls, now),
     ]
     order = {"urgent": 0, "wait": 1, "info": 2}
@@ -148,6 +150,25 @@ def _left_over(who: Who, halls: list[Hall], now: datetime) -> list[Need]:
             "calendar-x",
             "urgent",
             ngettext("%(n)s visit could not be moved", "%(n)s visits could not be moved", n) % {"n": n},
+            reverse("office:unsettled", kwargs={"hall": mine[hall_id].code}),
+        )
+        for hall_id, n in counted.items()
+    ]
+
+
+def _overfull(who: Who, halls: list[Hall], now: datetime) -> list[Need]:
+    """Periods to come with more people than places: somebody has to decide who is moved."""
+    mine = _where(who, halls, "calendar.edit")
+    over = Q(taken__gt=F("quota")) | Q(internal_taken__gt=F("internal_quota"))
+    rows = Slot.objects.filter(over, hall_id__in=mine, ends_at__gt=now, closed=False)
+    counted = Counter(rows.order_by("id").values_list("hall_id", flat=True)[:5000])
+    return [
+        Need(
+            mine[hall_id],
+            "calendar-x",
+            "wait",
+            ngettext("%(n)s period has more people than places", "%(n)s periods have more people than places", n)
+            % {"n": n},
             reverse("office:unsettled", kwargs={"hall": mine[hall_id].code}),
         )
         for hall_id, n in counted.items()
