@@ -94,7 +94,7 @@ def by_id(
     here: _Here = {"hall": hall, "by": by, "now": now, "channel": channel, "lane": lane}
     people = identity.people_by_number(id_number, id_type)
     if evidence.proves and name and len(people) == 1:
-        _named(people[0], name, evidence, by, now)
+        naming.name_read(person_id=people[0].pk, name=name, evidence=evidence, by=by, now=now)
     mine = _of_today(people, hall, now)
     if not mine:
         sent_on = None
@@ -105,12 +105,6 @@ def by_id(
             return sent_on
         raise Refused("nothing-found", facts={"hall": hall.code})
     return _arrived(mine, evidence, name, choice, here)
-
-
-def _named(person: Person, name: str, evidence: Evidence, by: Actor, now: datetime) -> None:
-    """What the card says somebody is called is theirs, whichever machine read it."""
-    number = str(person.id_number)
-    naming.enrol(name=name, id_type=person.id_type, id_number=number, evidence=evidence, by=by, now=now)
 
 
 def by_typed_id(
@@ -190,8 +184,6 @@ def _arrived(mine: list[Appointment], evidence: Evidence, name: str, choice: str
         }
         raise Refused("invalid", facts={"field": "id_type", "reason": reason})
     card = _card(mine[0].person, evidence, name)
-    if card and name:
-        naming.name_read(person_id=mine[0].person_id, name=name, evidence=evidence, by=by, now=now)
     shown = "" if evidence.proves else typed_holder()
     booked = [a for a in mine if a.state == "booked"]
     if not booked:
