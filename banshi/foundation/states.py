@@ -19,6 +19,8 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "served": (pgettext_lazy("state", "Served"), "ok"),
         "cancelled": (pgettext_lazy("state", "Cancelled"), ""),
         "no_show": (pgettext_lazy("state", "No-show"), "urgent"),
+        # Kept as no_show: it was forgiven, and counts for nobody.
+        "no_show_forgiven": (pgettext_lazy("state", "Missed, not counted"), ""),
         # Kept as checked_in: was in the hall for another matter while this one's period went by.
         "no_number": (pgettext_lazy("state", "No number taken"), ""),
     },

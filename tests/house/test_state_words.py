@@ -39,7 +39,11 @@ def of_constraint(model, name):
     ("of", "known"),
     [
         ("ticket", set(TICKET_STATES)),
-        ("appointment", of_constraint(Appointment, "appointment_state_is_known") - {"state__in"} | {"no_number"}),
+        (
+            "appointment",
+            of_constraint(Appointment, "appointment_state_is_known") - {"state__in"}
+            | {"no_number", "no_show_forgiven"},
+        ),
         ("message", of_constraint(Message, "message_state_is_known") - {"state__in"}),
         ("waiting", {"waiting", "offered", "taken", "lapsed", "left", "closed"}),
         ("task", {"open", "answered", "settled"}),

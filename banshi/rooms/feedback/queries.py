@@ -17,6 +17,7 @@ from banshi.rooms.feedback.rules import Tag
 from banshi.rooms.places.models import Hall
 from banshi.rooms.places.queries import policy_of
 from banshi.rooms.tickets.models import Service, Ticket
+from banshi.rooms.tickets.queries import contact_of
 
 PAGE = 50
 By = Literal["window", "staff", "category"]
@@ -83,6 +84,7 @@ class TaskView:
     answered_at: datetime | None
     outcome: str
     settled_at: datetime | None
+    told: bool  # a number is known that an answer goes to
     follow_up: RatingView | None  # what the person said later; it may have opened the task again
 
 
@@ -208,7 +210,7 @@ def tasks(*, hall: Hall, now: datetime, state: str | None = None, limit: int = 2
     """Tasks of a hall, the most urgent first. :param state: open | answered | settled | overdue; None = all."""
     today = now.astimezone(ZoneInfo(hall.timezone)).date()
     rows = Task.objects.filter(hall=hall).select_related(
-        "rating__ticket__category", "rating__window", "rating__staff", "rating__task"
+        "rating__ticket__category", "rating__ticket__person", "rating__window", "rating__staff", "rating__task"
     )
     if state == "overdue":
         rows = rows.filter(_overdue(today))
@@ -228,7 +230,12 @@ def task(task_id: int, *, now: datetime) -> TaskView:
     """:raises Refused: nothing-found."""
     row = (
         Task.objects.select_related(
-            "hall", "rating__ticket__category", "rating__window", "rating__staff", "rating__task"
+            "hall",
+            "rating__ticket__category",
+            "rating__ticket__person",
+            "rating__window",
+            "rating__staff",
+            "rating__task",
         )
         .filter(id=task_id)
         .first()
@@ -343,5 +350,6 @@ def _task_view(row: Task, today: date, later: Rating | None) -> TaskView:
         id=row.id, rating=_view(row.rating), state=row.state, opened_at=row.opened_at, answer_due_on=row.answer_due_on,
         settle_due_on=row.settle_due_on, overdue=late, assigned_to=row.assigned_to_id, answer=row.answer,
         answered_at=row.answered_at, outcome=row.outcome, settled_at=row.settled_at,
+        told=bool(contact_of(row.rating.ticket)),
         follow_up=_view(later) if later is not None and later.pk != row.rating_id else None,
     )  # fmt: skip

@@ -120,6 +120,7 @@ def _page(
         "same_visit": same_visit,
         "states": tickets.shown_states(same_visit),
         "ends": _outcomes(request.who.account_id, same_visit),
+        "shown": tickets.shown_states([found])[found.code],
         "k": _query(request, found),
         "is_new": request.GET.get("new") == "1",
         "by_others": found.account_id != request.who.account_id and on_my_document(request, found),

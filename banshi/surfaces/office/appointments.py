@@ -56,7 +56,7 @@ from banshi.surfaces.office.frame import (
 from banshi.surfaces.office.names import names_of
 
 DAYS_SHOWN = 14
-STATES = ("booked", "checked_in", "no_number", "served", "no_show", "cancelled")
+STATES = ("booked", "checked_in", "no_number", "served", "no_show", "no_show_forgiven", "cancelled")
 
 
 @door(audience="staff", permission="appointments.view")

@@ -16,6 +16,7 @@ from banshi.rooms.insight import queries as insight
 from banshi.rooms.insight.queries import HallBusy
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
+from banshi.rooms.tickets import queries as line
 from banshi.surfaces.office.frame import local, my_halls, page
 from banshi.surfaces.office.needs import needs
 
@@ -59,8 +60,9 @@ def overview(request: Asked, hall: str) -> HttpResponseBase:
     if request.who.may("appointments.view", hall):
         for state, persons in (
             Appointment.objects.filter(hall=place, day=local(place, now).date())
+            .annotate(shown=line.SHOWN_STATE)
             .order_by("id")
-            .values_list("state", "persons")
+            .values_list("shown", "persons")
         ):
             states[state] = states.get(state, 0) + persons
             appointments += state != "cancelled"
@@ -73,7 +75,7 @@ def overview(request: Asked, hall: str) -> HttpResponseBase:
         may_look=request.who.may("appointments.view", hall),
         states=states,
         appointments=appointments,
-        arrived=states.get("checked_in", 0) + states.get("served", 0),
+        arrived=sum(states.get(each, 0) for each in ("checked_in", "no_number", "served")),
         expected=sum(states.values()) - states.get("cancelled", 0),
         needs=needs(request.who, [place], now=now),
     )

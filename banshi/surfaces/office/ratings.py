@@ -67,7 +67,10 @@ def answer(request: Asked, hall: str, task_id: int) -> HttpResponseBase:
         feedback.answer(task_id=task_id, text=text, by=acting(request, place), now=clock.now())
     except Refused as refused:
         return _list(request, place, refused=refused, typed={"task": task_id, "text": text})
-    messages.success(request, _("Answered. The person gets a message."))
+    if ratings_of.task(task_id, now=clock.now()).told:
+        messages.success(request, _("Answered. The person gets a message."))
+    else:
+        messages.warning(request, _("Answered. No number is known, so nobody gets a message."))
     return redirect("office:ratings", hall=hall)
 
 

@@ -210,6 +210,15 @@ def test_an_upheld_appeal_forgives_the_entry(town: Town) -> None:
     assert no.slug == "wrong-state"
 
 
+def test_what_was_forgiven_is_not_appealed_again(town: Town) -> None:
+    miss(town, DAYS[0])
+    actions.sweep_no_shows(now=at("2026-03-11 10:00"))
+    day = date(2026, 3, 11)
+    actions.mark_fault_day(hall=town.hall, day=day, why="停电", by=CLERK, now=at("2026-03-11 10:30"))
+
+    assert refused(appealed, town, at("2026-03-11 11:00")).slug == "wrong-state"
+
+
 def test_an_appeal_is_possible_for_the_days_of_the_policy(town: Town) -> None:
     miss(town, DAYS[0])
     actions.sweep_no_shows(now=at("2026-03-11 10:00"))

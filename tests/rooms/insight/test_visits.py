@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from banshi.rooms.booking.models import Appointment
+from banshi.rooms.booking.models import Appointment, LedgerEntry
 from banshi.rooms.insight import queries
 from banshi.rooms.places.models import Category, Hall, Region
 from banshi.rooms.tickets.models import Ticket, Visit
@@ -332,3 +332,20 @@ def test_in_a_long_history_the_days_are_found_by_hall_and_day(long_history):
         read_whole[name] = [index for index in indexes if not re.search(f"(using|Index Scan on) {index}", plan)]
 
     assert read_whole == {"TICKETS": [], "VISITS": [], "APPOINTMENTS": [], "RATINGS": []}
+
+
+def test_a_no_show_that_was_forgiven_is_none(county):
+    town, halls, categories = county
+    hall, slot = halls["city"], town.slot(hall=halls["city"], quota=5, starts=at(f"{TUESDAY} 09:00"))
+    missed = [
+        booked(hall, categories["city"], town.items["pension"], town.person(1), slot, state="no_show") for _ in range(2)
+    ]
+    for row, forgiven_at in zip(missed, (None, at(f"{TUESDAY} 12:00")), strict=True):
+        LedgerEntry.objects.create(
+            person=row.person, appointment=row, visit=row.code, scope="city", kind="no_show", on=row.day, at=row.ends_at,
+            forgiven_at=forgiven_at,
+        )  # fmt: skip
+
+    *_, total = queries.visits(halls=[hall], first=MONDAY, last=WEDNESDAY)
+
+    assert (total["appointments"], total["no_shows"]) == (2, 1)

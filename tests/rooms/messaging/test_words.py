@@ -51,6 +51,13 @@ def test_chinese_words_are_a_clerks_not_a_machines(key: str):
     assert re.findall("您|请|系统|尊敬", rules.COMMON[key]["zh"]) == []
 
 
+@pytest.mark.parametrize("answer", ["核实属实", "核实属实。"])
+def test_an_answer_ends_before_the_next_sentence(answer: str):
+    text = say("appeal_answered", "zh", {"outcome": "成立", "answer": answer, "link": "https://x.cn/a/1"})
+
+    assert text == "申诉有答复了：成立。核实属实。看记录：https://x.cn/a/1"
+
+
 def test_a_confirmation_says_when_where_what_and_what_to_bring():
     text = say("confirmation", "zh", FULL)
 

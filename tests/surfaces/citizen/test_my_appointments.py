@@ -14,7 +14,7 @@ from banshi.rooms.booking import actions
 from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Slot, Suspension, Waiting
 from banshi.rooms.messaging.models import Message
 from tests.surfaces.citizen.conftest import Phone, book, stop_the_clock, text
-from tests.town import CITIZEN, TUESDAY_NINE, Town, at
+from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at
 
 
 def test_the_appointment_shows_its_qr_code_and_no_document_or_telephone(mine: Phone, open_town: Town):
@@ -280,6 +280,18 @@ def test_nobody_appeals_for_somebody_else(mine: Phone, theirs: Phone, open_town:
 )
 def test_an_appeal_about_nothing_is_refused(mine: Phone, given: dict[str, str]):
     assert mine.post("/appointments/appeal", **given).status_code == 422
+
+
+def test_a_no_show_that_was_forgiven_is_said_so_and_offers_no_appeal(mine: Phone, open_town: Town):
+    booked = book(mine, open_town.slot(quota=3))
+    stop_the_clock(at("2026-03-11 10:30"))
+    actions.sweep_no_shows(now=at("2026-03-11 10:30"))
+    actions.mark_fault_day(hall=open_town.hall, day=booked.day, why="停电", by=CLERK, now=at("2026-03-11 10:30"))
+
+    single, listed = text(mine.get(f"/a/{booked.code}")), text(mine.get("/appointments/"))
+
+    assert ("这个时段没等到人，不计失约。" in single, "申诉" in single) == (True, False)
+    assert "没来，不计失约" in listed
 
 
 def test_a_no_show_is_on_record_and_can_be_appealed(mine: Phone, open_town: Town):

@@ -10,8 +10,10 @@ from django.test import Client
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.feedback import actions as feedback
 from banshi.rooms.feedback.models import Task
+from banshi.rooms.identity.models import Person
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets.models import Ticket
 from tests.surfaces.office.editing import manager, office, signed_in, staff_with  # noqa: F401 – fixtures
 from tests.town import CITIZEN, TUESDAY_NINE, Town
 
@@ -38,6 +40,19 @@ def task(office: Town) -> Task:  # noqa: F811
     tickets.finish(ref=ticket.ref, staff_id=staff_id, now=TUESDAY_NINE)
     feedback.rate(ref=ticket.ref, stars=1, tags=[], text="等了很久", channel="qr", now=TUESDAY_NINE)
     return Task.objects.get()
+
+
+def test_whom_no_message_reaches_is_said_before_and_after_writing(manager: Client, task: Task):  # noqa: F811
+    Ticket.objects.update(notify_to="")
+    Person.objects.update(phone=None, phone_index=None)
+
+    before = page(manager, "open")
+    after = manager.post(f"/office/town/ratings/{task.pk}/answer", {"text": "已加开窗口。"}, follow=True)
+
+    assert "本人收不到消息" in before
+    assert "收不到消息" in after.content.decode()
+    assert "已发消息告诉本人" not in after.content.decode()
+    assert Message.objects.filter(key="rating_answered").count() == 0
 
 
 def page(client: Client, state: str) -> str:

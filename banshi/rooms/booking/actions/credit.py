@@ -370,6 +370,8 @@ def suspend(
 
 
 _NEEDS_WHY = {"zh": "要写明原因", "en": "A reason is needed"}
+_FORGIVEN = {"zh": "已经不计", "en": "forgiven"}
+_COUNTS = {"zh": "还在计", "en": "an entry that counts"}
 _DAYS_BACKWARDS = {"zh": "结束日期早于开始日期", "en": "The last day is before the first"}
 
 
@@ -454,7 +456,8 @@ def appeal(
 ) -> Appeal:
     """Appeal (申诉) against one entry or one suspension, within the days the policy gives; one open appeal at a time.
 
-    :raises Refused: nothing-found, invalid (no text, not exactly one), too-late; the open appeal is given again.
+    :raises Refused: nothing-found, invalid (no text, not exactly one), wrong-state (forgiven already), too-late; the open
+        appeal is given again.
     """
     if not text.strip() or (suspension_id is None) == (entry_id is None):
         raise Refused("invalid", facts={"reason": _NEEDS_WHY})
@@ -477,6 +480,8 @@ def _appealable(suspension_id: int | None, entry_id: int | None) -> tuple[dateti
         entry = LedgerEntry.objects.select_related("appointment__hall").filter(id=entry_id).first()
         if entry is None:
             raise Refused("nothing-found", facts={"entry": entry_id})
+        if entry.forgiven_at is not None:
+            raise Refused("wrong-state", facts={"state": _FORGIVEN, "needs": _COUNTS})
         since = entry.at
     if suspension_id is not None:
         suspension = Suspension.objects.filter(id=suspension_id).first()

@@ -5,10 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Exists, OuterRef, Q
+
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.models import Appeal, LedgerEntry, Suspension
 from banshi.rooms.booking.queries.facts import hall_facts
 from banshi.rooms.places.models import Hall
+
+# Of an appointment, for `filter` and `annotate`: missed, and forgiven since – an outage, an appeal, a day of the hall's own
+# fault. Of a visit one entry stands for all its matters.
+FORGIVEN = Q(state="no_show") & Exists(
+    LedgerEntry.objects.filter(
+        Q(appointment=OuterRef("pk")) | Q(visit=OuterRef("code")) | Q(visit=OuterRef("visit_group")) & ~Q(visit=""),
+        kind="no_show",
+        forgiven_at__isnull=False,
+    )
+)
 
 
 @dataclass(frozen=True)

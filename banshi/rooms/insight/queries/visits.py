@@ -3,7 +3,7 @@
 A fact belongs to one key of a level: a visit and its rating to the hall and day of the visit, a ticket to the window it
 was last at, a visit to the category, item and window of its first number. Several persons who come on one booking are one
 visit; `persons` counts them, where no booking says how many came as one. Percentiles are taken from the facts of
-the row itself, never from other rows.
+the row itself, never from other rows. A no-show that was forgiven is none.
 """
 
 from __future__ import annotations
@@ -81,7 +81,11 @@ count(*) FILTER (WHERE wasted) AS wasted, count(*) FILTER (WHERE one_stop) AS on
 """
 APPOINTMENTS = f"""
 SELECT h.code AS hall, a.day AS day, EXTRACT(hour FROM a.starts_at AT TIME ZONE h.timezone)::int AS hour,
-  a.category_id AS category, a.item_id AS item, t.window_id AS "window", a.source AS channel, a.state
+  a.category_id AS category, a.item_id AS item, t.window_id AS "window", a.source AS channel,
+  CASE WHEN a.state = 'no_show' AND EXISTS (
+    SELECT 1 FROM booking_ledger_entry e WHERE e.kind = 'no_show' AND e.forgiven_at IS NOT NULL
+      AND (e.appointment_id = a.id OR e.visit = a.code OR e.visit <> '' AND e.visit = a.visit_group))
+  THEN 'forgiven' ELSE a.state END AS state
 FROM booking_appointment a JOIN places_hall h ON h.id = a.hall_id
 LEFT JOIN tickets_ticket t ON t.appointment_id = a.id AND t.state NOT IN ('redirected')
 WHERE {_IN_RANGE.format("a")}

@@ -52,6 +52,8 @@ def spoken(params: Mapping[str, Any], *, language: str, zone: ZoneInfo, now: dat
             said[name] = period(starts_at, ends_at, language=language, zone=zone, now=now)
     if "reason" in said:
         said["reason"] = said["reason"].rstrip("。.")  # the sentence has its own full stop
+    if said.get("answer") and said["answer"][-1] not in "。.！!？?…":  # what follows is a sentence of its own
+        said["answer"] += "." if language == "en" and not _CHINESE.search(said["answer"]) else "。"
     if language == "en" and _CHINESE.search(said.get("reason", "")):
         del said["reason"]  # the hall gave none in English: better none than one that cannot be read
     if "come_early" in said:

@@ -70,7 +70,7 @@ COMMON: dict[str, dict[str, str]] = {
         "en": "Online booking works again, from now.[ {reason}.][ {link}]",
     },
     "appeal_answered": {
-        "zh": "申诉有答复了：{outcome}。{answer}[ 看记录：{link}]",
+        "zh": "申诉有答复了：{outcome}。{answer}[看记录：{link}]",
         "en": "The appeal is answered: {outcome}. {answer}[ The record: {link}]",
     },
     "waiting_offer": {

@@ -9,6 +9,7 @@ from typing import Protocol
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 
 from banshi.rooms.booking.models import Appointment
+from banshi.rooms.booking.queries.credit import FORGIVEN
 from banshi.rooms.places.queries import policy_of
 from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.models import Miss, Ticket
@@ -45,7 +46,9 @@ def back_until_by_ref(refs: Iterable[str], now: datetime) -> dict[str, datetime]
 # Its period went by while its person was in the hall for something else: no number, no line, and no no-show.
 _WITHOUT_NUMBER = Q(state="checked_in") & ~Exists(Ticket.objects.filter(appointment=OuterRef("pk")))
 # The state of an appointment as people read it, for `annotate`.
-SHOWN_STATE = Case(When(_WITHOUT_NUMBER, then=Value("no_number")), default=F("state"))
+SHOWN_STATE = Case(
+    When(_WITHOUT_NUMBER, then=Value("no_number")), When(FORGIVEN, then=Value("no_show_forgiven")), default=F("state")
+)
 
 
 class Stated(Protocol):
@@ -61,10 +64,11 @@ def came_without_number(booked: Appointment) -> bool:
 
 
 def shown_states(rows: Iterable[Stated]) -> dict[str, str]:
-    """By reference, the state as people read it: `no_number` for whoever came and took none. One query, or none."""
+    """By reference, the state as people read it: `no_number` for whoever came and took none, `no_show_forgiven` for what
+    was missed and does not count. One query, or none."""
     found = {row.code: row.state for row in rows}
-    came = [code for code, state in found.items() if state == "checked_in"]
-    if came:
-        without = Appointment.objects.filter(_WITHOUT_NUMBER, code__in=came).order_by("id")
-        found |= dict.fromkeys(without.values_list("code", flat=True), "no_number")
+    unclear = [code for code, state in found.items() if state in ("checked_in", "no_show")]
+    if unclear:
+        read = Appointment.objects.filter(code__in=unclear).annotate(shown=SHOWN_STATE).order_by("id")
+        found |= dict(read.values_list("code", "shown"))
     return found
