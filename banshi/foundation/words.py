@@ -47,6 +47,10 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
             "An agent books for the people and matters whose mandates the hall has seen. A new one is shown at the hall."
         ),
     ),
+    "asked-enough": (
+        _("This number is not asked again yet"),
+        _("Its owner refused, or was asked often enough. It can be asked again from {opens}."),
+    ),
     "same-time": (_("Booked at that time already"), _("Nobody is at two places at a time. Yours: {appointment}.")),
     "suspended": (
         _("Online booking is suspended"),

@@ -75,6 +75,7 @@ SLUGS: dict[str, int] = {
     "limit-day": 409,
     "too-many-people": 409,
     "mandate-missing": 409,
+    "asked-enough": 409,
     "same-time": 409,
     "move-limit": 409,
     "suspended": 409,

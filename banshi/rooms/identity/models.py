@@ -82,6 +82,19 @@ class AccountPerson(models.Model):
         constraints = [models.UniqueConstraint(fields=["account", "person"], name="a_person_once_per_account")]
 
 
+class AgentAsked(models.Model):
+    """A hall asked the owner of a number to be an agent, and they were told; `declined_at`: they said no to that hall."""
+
+    hall = models.CharField(max_length=40)
+    phone_index = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    declined_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "identity_agent_asked"
+        indexes = [models.Index(fields=["phone_index", "at"], name="asked_to_be_an_agent")]
+
+
 class Agent(models.Model):
     """An organisation or person registered at a hall to book for others (代办), under its own limits.
 

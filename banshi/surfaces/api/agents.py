@@ -65,7 +65,8 @@ def register_agent(request: HttpRequest, hall: Path[Code], body: AgentIn) -> Ans
     """An organisation or person that would book for others, its papers seen at the hall. It signs in with its mobile
     number, and may come through another system: as the whole of its key, or as one user of it. The owner of the number is
     told and accepts on their own page; until then it is `proposed`, and changes nothing for them. What they refuse, or
-    leave for two weeks, is gone (404). The same number again replaces the proposal."""
+    leave for two weeks, is gone (404). The same number again replaces the proposal; the
+    very same proposal tells nobody again. After a refusal, or where a number was asked often enough, 409 `asked-enough`."""
     place = _hall(request, hall)
     made = mandates.register(
         place,

@@ -10,6 +10,7 @@ import pytest
 from banshi.journeys import mandates
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.evidence import Evidence
+from banshi.kernel.refusals import Refused
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment
@@ -143,6 +144,47 @@ def test_asked_again_by_the_same_hall_the_new_proposal_replaces_the_old(town: To
 
     assert [answers(identity.accept_agent, each, mine) for each in (first, second)] == ["nothing-found", "done"]
     assert [each.name for each in Agent.objects.all()] == ["写对了的名字"]
+
+
+def test_the_very_same_proposal_asks_and_tells_nobody_again(town: Town) -> None:
+    proposal = {k: v for k, v in COMPANY.items() if k != "hall"}
+
+    made = [mandates.register(town.hall, **proposal, by=CLERK, now=TUESDAY_NINE) for _ in range(12)]
+
+    assert (len({each.pk for each in made}), Message.objects.filter(key="agent_asked").count()) == (1, 1)
+    assert deeds(made[0]) == ["agent-registered"]
+
+
+def test_who_refused_is_not_asked_by_that_hall_for_a_while(town: Town) -> None:
+    mine, one = account_of(PHONE), asked()
+    answers(identity.decline_agent, one, mine)
+    again = TUESDAY_NINE + identity.DECLINED_FOR
+
+    with pytest.raises(Refused) as no:
+        identity.register_agent(**COMPANY, by=CLERK, now=again - timedelta(seconds=1))
+
+    assert (no.value.slug, no.value.next) == ("asked-enough", again)
+    assert slug_of(asked, hall="other") == "done"
+    assert identity.register_agent(**COMPANY, by=CLERK, now=again).phone == f"+86{PHONE}"
+
+
+def test_all_halls_together_ask_a_number_three_times_a_week(town: Town) -> None:
+    said = [slug_of(asked, hall=f"hall-{n}") for n in range(4)]
+    with pytest.raises(Refused) as no:
+        asked(name="换个名字")
+
+    assert (said, no.value.next) == (["done"] * 3 + ["asked-enough"], TUESDAY_NINE + timedelta(days=7))
+    assert slug_of(asked, phone="13900000098") == "done"
+    late = TUESDAY_NINE + timedelta(days=7)
+    assert identity.register_agent(**COMPANY, by=CLERK, now=late).hall == "town"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.race
+def test_five_halls_that_ask_at_once_ask_three_times(committed_town: Town) -> None:
+    said = together(5, lambda n: slug_of(asked, hall=f"hall-{n}"))
+
+    assert sorted(said) == ["asked-enough"] * 2 + ["done"] * 3
 
 
 def test_of_two_halls_that_ask_a_number_one_is_accepted(town: Town) -> None:

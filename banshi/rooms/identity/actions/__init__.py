@@ -18,6 +18,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.identity.actions.agents import (
     ASKED_FOR,
+    DECLINED_FOR,
     accept_agent,
     decline_agent,
     drop_unanswered,
@@ -393,6 +394,7 @@ def set_active(*, staff: Staff, active: bool, by: Actor, now: datetime) -> None:
 __all__ = [
     "ASKED_FOR",
     "CHINA",
+    "DECLINED_FOR",
     "Enrolled",
     "PersonAsked",
     "accept_agent",

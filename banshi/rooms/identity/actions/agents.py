@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from banshi.foundation import phones
 from banshi.foundation.crypto import blind_index
@@ -15,10 +15,12 @@ from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.identity.actions.people import clean_name
-from banshi.rooms.identity.models import Account, Agent
+from banshi.rooms.identity.models import Account, Agent, AgentAsked
 
 MOST = 1000
 ASKED_FOR = timedelta(days=14)  # then what nobody answered is gone
+DECLINED_FOR = timedelta(days=90)  # so long the hall that was refused does not ask again
+MOST_ASKED, ASKED_WITHIN = 3, timedelta(days=7)  # of one number, by all halls together
 NO_PAPER = {"zh": "写明看过的材料", "en": "Say which paper was seen"}
 _LIMITS = {"zh": f"上限是 1 到 {MOST} 的整数", "en": f"Limits are whole numbers from 1 to {MOST}"}
 _TWICE = {"zh": "这个手机号已登记为代办人", "en": "An agent is registered with this number already"}
@@ -47,12 +49,13 @@ def register_agent(
     """An organisation or person that would book for others, with the account of this telephone number: a proposal.
 
     Nobody has proven the number, so nothing changes for its owner until they have accepted (`accept_agent`). Asked again
-    by the same hall, the new proposal replaces the one before.
+    by the same hall, the new proposal replaces the one before; the very same again changes nothing.
 
     :param paper: what was seen: the licence, a letter. :param live_most: visits to come. :param day_most: visits on one
         day of one hall. :param key_id: of the system it books through as well; :param end_user: its own name there, ""
         where the whole key is the agent's.
-    :raises Refused: invalid (name, paper, limits, registered already), phone-invalid.
+    :raises Refused: invalid (name, paper, limits, registered already), phone-invalid; asked-enough – its owner refused
+        this hall, or was asked often enough.
     """
     name = clean_name(name)
     e164 = phones.reachable(phone)
@@ -65,8 +68,18 @@ def register_agent(
         raise invalid("phone", _TWICE)
     if key_id is not None and _is_taken(key_id, user):
         raise invalid("end_user", _TWICE_THERE)
+    terms = {
+        "name": name, "paper": paper.strip()[:200], "live_most": live_most, "day_most": day_most, "key_id": key_id,
+        "end_user_index": user,
+    }  # fmt: skip
     with transaction.atomic():
+        _lock_number(index)
         rows = Agent.objects.select_for_update(no_key=True).filter(hall=hall, account=None, phone_index=index)
+        for standing in rows.order_by("id"):
+            asked = standing.suspended_at is None and now < standing.registered_at + ASKED_FOR
+            if asked and all(getattr(standing, field) == value for field, value in terms.items()):
+                return standing
+        _may_ask(hall, index, now=now)
         rows.delete()
         try:
             with transaction.atomic():
@@ -74,20 +87,37 @@ def register_agent(
                     phone=e164,
                     phone_index=index,
                     hall=hall,
-                    name=name,
-                    paper=paper.strip()[:200],
-                    live_most=live_most,
-                    day_most=day_most,
                     registered_at=now,
                     registered_by=str(by)[:60],
-                    key_id=key_id,
-                    end_user_index=user,
+                    **terms,
                 )
         except IntegrityError as twice:  # two clerks at once
             raise invalid("phone", _TWICE) from twice
+        AgentAsked.objects.create(hall=hall, phone_index=index, at=now)
         facts = {"live_most": live_most, "day_most": day_most}
         audit.record(action="agent-registered", subject=f"agent:{agent.pk}", by=by, now=now, hall=hall, facts=facts)
     return agent
+
+
+_LOCK_NUMBER_SQL = "SELECT pg_advisory_xact_lock(716003, hashtext(%s))"
+
+
+def _lock_number(index: str) -> None:
+    """Of two halls that ask one number at once the second counts the first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK_NUMBER_SQL, [index])
+
+
+def _may_ask(hall: str, index: str, *, now: datetime) -> None:
+    """:raises Refused: asked-enough, with when it is possible again."""
+    of_number = AgentAsked.objects.filter(phone_index=index)
+    declined = of_number.filter(hall=hall, declined_at__gt=now - DECLINED_FOR).order_by("-declined_at").first()
+    lately = list(of_number.filter(at__gt=now - ASKED_WITHIN).order_by("-at", "-id").values_list("at", flat=True))
+    opens = [declined.declined_at + DECLINED_FOR] if declined is not None and declined.declined_at is not None else []
+    if len(lately) >= MOST_ASKED:
+        opens.append(lately[MOST_ASKED - 1] + ASKED_WITHIN)
+    if opens:
+        raise Refused("asked-enough", facts={"opens": max(opens)}, next=max(opens))
 
 
 def _is_taken(key_id: int, user: str) -> bool:
@@ -117,7 +147,7 @@ def accept_agent(*, agent_id: int, account_id: int, by: Actor, now: datetime) ->
 
 
 def decline_agent(*, agent_id: int, account_id: int, by: Actor, now: datetime) -> None:
-    """Not me: nothing of it is left but the trail.
+    """Not me: nothing of it is left but the trail, and that this hall was refused: it does not ask again for a while.
 
     :raises Refused: nothing-found – not asked of this number, or accepted.
     """
@@ -126,7 +156,14 @@ def decline_agent(*, agent_id: int, account_id: int, by: Actor, now: datetime) -
         if agent is None or not _is_asked(agent, Account.objects.get(id=account_id), now=now):
             raise Refused("nothing-found", facts={"agent": agent_id})
         agent.delete()
+        _note_refusal(agent, now=now)
         audit.record(action="agent-declined", subject=f"agent:{agent_id}", by=by, now=now, hall=agent.hall)
+
+
+def _note_refusal(agent: Agent, *, now: datetime) -> None:
+    of_hall = {"hall": agent.hall, "phone_index": agent.phone_index}
+    if not AgentAsked.objects.filter(**of_hall, at=agent.registered_at).update(declined_at=now):
+        AgentAsked.objects.create(**of_hall, at=agent.registered_at, declined_at=now)
 
 
 def drop_unanswered(*, now: datetime) -> int:
@@ -138,6 +175,7 @@ def drop_unanswered(*, now: datetime) -> int:
         for agent in found:
             audit.record(action="agent-lapsed", subject=f"agent:{agent.pk}", by=by, now=now, hall=agent.hall)
         Agent.objects.filter(id__in=[agent.pk for agent in found]).delete()
+        AgentAsked.objects.filter(at__lte=now - ASKED_FOR - DECLINED_FOR).delete()
     return len(found)
 
 
