@@ -135,6 +135,7 @@ DEEDS: dict[str, Text] = {
     "agent-restored": pgettext_lazy("deed", "%(who)s ended the suspension of %(what)s"),
     "mandate-proposed": pgettext_lazy("deed", "%(who)s proposed a mandate of %(what)s for an agent"),
     "mandate-given": pgettext_lazy("deed", "%(who)s entered a mandate of %(what)s for an agent"),
+    "passed-on": pgettext_lazy("deed", "%(what)s passed to the client: the agent's mandate is over"),
     "mandate-ended": pgettext_lazy("deed", "%(who)s ended a mandate of %(what)s for an agent"),
     "signed-out-everywhere": pgettext_lazy("deed", "%(who)s ended every session of %(what)s"),
 }

@@ -43,6 +43,7 @@ MESSAGE_KEYS: dict[str, Text] = {
     "earlier_offer": _("An earlier place became free"),
     "waiting_closed": _("Waiting ended: the day closed"),
     "agent_asked": _("Asked to accept being an agent"),
+    "booking_yours": _("Booking passed to the client: mandate over"),
 }
 
 # Why a message was not sent.
@@ -213,6 +214,7 @@ AUDIT: dict[str, Text] = {
     "agent-suspended": _("suspended an agent"),
     "agent-restored": _("let an agent go on"),
     "mandate-proposed": _("proposed a mandate"),
+    "passed-on": _("passed a booking to the client"),
     "mandate-given": _("entered a mandate"),
     "mandate-ended": _("ended a mandate"),
     "kept": pgettext_lazy("deed", "let an appointment stand"),

@@ -27,6 +27,7 @@ from banshi.rooms.booking.actions.holding import expire_holds, give_back, hold, 
 from banshi.rooms.booking.actions.offering import EARLIER_BY, offer_waiting
 from banshi.rooms.booking.actions.opening import ask_opening, tell_openings
 from banshi.rooms.booking.actions.outage import note_outage
+from banshi.rooms.booking.actions.passing import pass_on
 from banshi.rooms.booking.actions.placing import Asked, behind, place, place_many, place_several
 from banshi.rooms.booking.actions.slots import close_slot, materialise, set_quota
 from banshi.rooms.booking.actions.telling import confirm_again
@@ -76,6 +77,7 @@ __all__ = [
     "note_outage",
     "offer_waiting",
     "open_follow_up",
+    "pass_on",
     "place",
     "place_many",
     "place_several",

@@ -64,8 +64,9 @@ def tell(
     item: ItemWords | None,
     now: datetime,
     more: dict[str, Any] | None = None,
+    anew: str = "",
 ) -> None:
-    """One message about an appointment, due at once."""
+    """One message about an appointment, due at once. `anew`: for whom it is said once more, somebody else was told before."""
     params = params_of(
         hall,
         item,
@@ -80,7 +81,7 @@ def tell(
         hall=hall.code,
         subject=subject_of(appointment.code),
         params=params,
-        dedupe=f"{key}:{appointment.code}:{appointment.moves}",
+        dedupe=f"{key}:{appointment.code}:{appointment.moves}{anew}",
         language=appointment.language,
         now=now,
     )
@@ -125,7 +126,7 @@ def tell_all(key: str, about: Sequence[tuple[Appointment, HallFacts, ItemWords |
     )
 
 
-def remind(appointment: Appointment, *, hall: HallFacts, item: ItemWords, now: datetime) -> None:
+def remind(appointment: Appointment, *, hall: HallFacts, item: ItemWords, now: datetime, anew: str = "") -> None:
     """The reminders of an appointment: the day before, and when it is time to leave."""
     starts_at = appointment.starts_at.astimezone(hall.zone)
     params = params_of(
@@ -145,7 +146,7 @@ def remind(appointment: Appointment, *, hall: HallFacts, item: ItemWords, now: d
             subject=subject_of(appointment.code),
             params=params,
             due_at=due_at,
-            dedupe=f"{key}:{appointment.code}:{appointment.moves}",
+            dedupe=f"{key}:{appointment.code}:{appointment.moves}{anew}",
             language=appointment.language,
             now=now,
             until=times.get("leave") if key == "reminder" else None,  # never both at once

@@ -44,7 +44,7 @@ LASTS = {
 BY_A_CLICK = ("confirmation", "moved", "cancelled")  # as often as somebody clicks: capped by telephone and day
 UNTIL_START = frozenset({"reminder", "leave"})
 UNTIL_END = frozenset(
-    {"confirmation", "moved", "moved_by_hall", "old_time_free", "cancelled_by_hall", "closure", "kept"}
+    {"confirmation", "moved", "moved_by_hall", "old_time_free", "cancelled_by_hall", "closure", "kept", "booking_yours"}
 )
 
 
@@ -78,6 +78,7 @@ SENSE: Mapping[tuple[str, str], Sense] = {
     ("appointment", "moved_by_hall"): _sense("booked", "closed", same=True),
     ("appointment", "old_time_free"): _sense("booked", same=True),
     ("appointment", "closure"): _sense("booked", "closed"),
+    ("appointment", "booking_yours"): _sense("booked", "closed", same=True),
     ("appointment", "cancelled"): _sense("cancelled"),
     ("appointment", "cancelled_by_hall"): _sense("cancelled"),
     ("appointment", "no_show"): _sense("no_show"),

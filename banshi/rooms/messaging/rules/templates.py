@@ -49,6 +49,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "rating_answered": (("text",),),
     "booking_open": (("hall",),),
     "agent_asked": (("hall",), ("link",)),
+    "booking_yours": (("when",), ("hall",), ("link",)),
 }
 
 

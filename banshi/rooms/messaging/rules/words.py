@@ -137,6 +137,10 @@ COMMON: dict[str, dict[str, str]] = {
         "zh": "{hall}想把这个号码登记为代办人[“{text}”]。是就登录后同意，不是就拒绝；不管它，什么都不变。[{link}]",
         "en": "{hall} wants to register this number as the agent[ “{text}”]. Sign in to accept, or say it is not you; without an answer nothing changes.[ {link}]",
     },
+    "booking_yours": {
+        "zh": "你的代办委托结束了，{when}{hall}的预约[“{item}”]现在归你自己管：按时来；来不了就改期或取消。[{link}]",
+        "en": "Your mandate for an agent is over; the appointment {when} at {hall}[ for “{item}”] is yours to manage now. Come as booked; if you cannot, change or cancel it.[ {link}]",
+    },
     "waiting_closed": {
         "zh": "{hall}{day}[“{item}”]不能约了，候补到此为止。[换一天：{link}]",
         "en": "{hall} can no longer be booked[ for “{item}”] on {day}; the wait for a place ends here.[ Choose another day: {link}]",

@@ -1,0 +1,72 @@
+"""What an agent booked passes to its client when the mandate is over: who can change it no more is not to answer for it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.refusals import Refused
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.booking import rules
+from banshi.rooms.booking.actions import telling
+from banshi.rooms.booking.models import Appointment
+from banshi.rooms.booking.queries.facts import hall_facts, item_words
+from banshi.rooms.identity import actions as identity
+from banshi.rooms.identity import queries as known
+from banshi.rooms.identity.models import Account, Agent, Mandate
+
+SYSTEM = Actor(ActorKind.SYSTEM, "mandates")
+
+
+def pass_on(*, now: datetime) -> int:
+    """What agents booked under mandates that are over goes to the client's own account, and the client is told. Where there
+    is none it stays as it was booked, and is nobody's strike. A late run does the same.
+
+    :returns: how many.
+    """
+    given = Mandate.objects.filter(
+        agent__account_id=OuterRef("account_id"), person_id=OuterRef("person_id"), given_at__isnull=False
+    )
+    agents = Agent.objects.filter(account__isnull=False).values("account_id")
+    rows = Appointment.objects.filter(
+        Exists(given), account_id__in=agents, state=rules.State.BOOKED, limit_key="", evidence=0, ends_at__gt=now
+    )
+    return sum(_pass(row, now=now) for row in rows.select_related("item", "hall").order_by("id"))
+
+
+def _pass(seen: Appointment, *, now: datetime) -> bool:
+    """Whether it is the client's now. Of this and a new mandate whichever comes first counts."""
+    assert seen.account_id is not None  # an agent's
+    today = now.astimezone(ZoneInfo(seen.hall.timezone)).date()
+    if not known.mandate_over(seen.account_id, seen.person_id, item=seen.item.code, today=today):
+        return False
+    theirs = known.account_proven(seen.person_id)
+    account = Account.objects.filter(id=theirs).first() if theirs is not None else None
+    if account is None:
+        return False
+    with transaction.atomic():
+        row = Appointment.objects.select_for_update(no_key=True).get(id=seen.pk)
+        if row.state != rules.State.BOOKED or row.account_id != seen.account_id:
+            return False
+        try:
+            identity.need_mandate(account_id=seen.account_id, person_id=row.person_id, item=seen.item.code, now=now)
+        except Refused:
+            _hand_over(row, account, now=now)
+            return True
+    return False
+
+
+def _hand_over(row: Appointment, account: Account, *, now: datetime) -> None:
+    row.account_id, row.holder, row.language = account.pk, f"account:{account.pk}", account.language
+    row.contact, row.contact_index = account.phone, account.phone_index
+    row.save(update_fields=["account_id", "holder", "language", "contact", "contact_index"])
+    hall, item = hall_facts(row.hall, now=now), item_words(row.hall_id, row.item_id)
+    telling.drop(row.code, now=now)  # what would still go to the agent
+    telling.tell("booking_yours", row, hall=hall, item=item, now=now, anew=f":{account.pk}")
+    if item is not None:
+        telling.remind(row, hall=hall, item=item, now=now, anew=f":{account.pk}")
+    audit.record(action="passed-on", subject=telling.subject_of(row.code), by=SYSTEM, now=now, hall=hall.code)

@@ -1,0 +1,80 @@
+"""After the end of a mandate the booking is the client's, who is told; nobody answers for what they could not cancel."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.rooms.booking import actions
+from banshi.rooms.booking.models import Appointment, LedgerEntry
+from banshi.rooms.identity import actions as identity
+from banshi.rooms.identity.models import Agent, Mandate
+from banshi.rooms.messaging.models import Message
+from tests.agents import agent
+from tests.rooms.booking.test_agents import books, mandate
+from tests.rooms.booking.test_whose_wait import CLIENT, proven
+from tests.town import CLERK, TUESDAY_NINE, Town, at
+
+pytestmark = pytest.mark.django_db
+AFTER = at("2026-03-11 18:00")
+
+
+@pytest.fixture
+def booked(town: Town) -> tuple[Agent, Mandate]:
+    one = agent()
+    given = mandate(one, town, CLIENT)
+    assert books(town, one, town.slot(quota=20), CLIENT) == "done"
+    return one, given
+
+
+def end(how: str, one: Agent, given: Mandate) -> None:
+    if how == "ended":
+        identity.end_mandate(mandate_id=given.pk, by=CLERK, now=TUESDAY_NINE)
+    elif how == "suspended":
+        identity.suspend_agent(agent_id=one.pk, by=CLERK, now=TUESDAY_NINE)
+    elif how == "expired":
+        Mandate.objects.update(valid_until=TUESDAY_NINE.date() - timedelta(days=1))
+
+
+@pytest.mark.parametrize("how", ["ended", "suspended", "expired", "stands"])
+def test_whoever_could_cancel_no_more_is_not_struck(town: Town, booked: Any, how: str) -> None:
+    end(how, *booked)
+
+    assert actions.pass_on(now=TUESDAY_NINE) == 0  # the client has no account
+    actions.sweep_no_shows(now=AFTER)
+
+    assert Appointment.objects.get().state == "no_show"
+    assert LedgerEntry.objects.filter(forgiven_at=None).count() == int(how == "stands")
+    assert Message.objects.filter(key="no_show").count() == int(how == "stands")
+
+
+@pytest.mark.parametrize("how", ["ended", "suspended", "expired", "stands"])
+def test_the_booking_passes_to_the_client_who_is_told_and_answers_for_it(town: Town, booked: Any, how: str) -> None:
+    client = proven(town)
+    end(how, *booked)
+
+    passed = [actions.pass_on(now=TUESDAY_NINE), actions.pass_on(now=TUESDAY_NINE)]
+    row = Appointment.objects.get()
+    told = Message.objects.filter(key="booking_yours")
+    reminded = {each.to for each in Message.objects.filter(key="reminder", state="due")}
+    actions.sweep_no_shows(now=AFTER)
+
+    if how == "stands":
+        assert (passed, row.account_id, told.count()) == ([0, 0], booked[0].account_id, 0)
+        return
+    assert (passed, row.account_id, row.contact) == ([1, 0], client.pk, client.phone)
+    assert ([each.to for each in told], reminded) == ([client.phone], {client.phone})
+    assert LedgerEntry.objects.get().party == f"person:{row.person_id}"
+
+
+def test_the_client_cancels_what_passed_to_them(town: Town, booked: Any) -> None:
+    client = proven(town)
+    end("ended", *booked)
+    actions.pass_on(now=TUESDAY_NINE)
+
+    actions.cancel(code=Appointment.objects.get().code, by=Actor(ActorKind.CITIZEN, str(client.pk)), now=TUESDAY_NINE)
+
+    assert Appointment.objects.get().state == "cancelled"
