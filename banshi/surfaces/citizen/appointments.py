@@ -124,6 +124,7 @@ def _page(
         "k": _query(request, found),
         "is_new": request.GET.get("new") == "1",
         "by_others": found.account_id != request.who.account_id and on_my_document(request, found),
+        "by_agent": _agent(request, found),
         "names": _names(request, found),
         "is_today": is_today,
         "earlier": _earlier(found),
@@ -160,9 +161,18 @@ def _fate(request: Any, found: Appointment, *, now: datetime, refused: Refused |
 def _names(request: Any, found: Appointment) -> dict[int, str]:
     """Whose appointment it is, as this account itself wrote it; nothing for whoever holds only the link."""
     account = request.who.account_id
-    if account is None or found.account_id != account:
+    if account is None or not (found.account_id == account or on_my_document(request, found)):
         return {}
     return {each.pk: each.name for each in people.people_of(account)}
+
+
+def _agent(request: Any, found: Appointment) -> str:
+    """For the client: the name of their agent who booked it; "" where it was somebody else."""
+    if found.account_id is None or found.limit_key or found.account_id == request.who.account_id:
+        return ""
+    if not on_my_document(request, found):
+        return ""
+    return people.agents_given(found.person_id).get(found.account_id, "")
 
 
 def _earlier(found: Appointment) -> Waiting | None:
@@ -217,7 +227,7 @@ def not_by_me(request: Any, code: str) -> HttpResponseBase:
     """Somebody else booked on my document without my knowing: it is cancelled, and counts against whoever did."""
     now = clock.now()
     found = appointment_for(request, code)
-    if found.account_id == request.who.account_id or not on_my_document(request, found):
+    if found.account_id == request.who.account_id or not on_my_document(request, found) or _agent(request, found):
         raise Http404
     try:
         booking.disown(code=found.code, by=request.who.by, now=now)
@@ -324,8 +334,11 @@ def _all(request: Any, *, now: datetime, form: Appeal, refused: Refused | None =
     family = people.people_of(account_id)
     by_mandate = [a for a in mine if not a.limit_key]
     mandates = people.mandates_of(account_id if by_mandate else None, today=timezone.localtime(now).date())
+    by_others = _by_others(account_id, family, now)
+    by_agents = _by_agents(by_others)
     context: dict[str, Any] = {
-        "by_others": _by_others(account_id, family, now),
+        "by_agents": by_agents,
+        "by_others": [a for a in by_others if a.code not in by_agents],
         "coming": coming,
         "past": past[:PAST_SHOWN],
         "outcomes": _outcomes(account_id, past[:PAST_SHOWN]),
@@ -362,6 +375,13 @@ def _by_others(account_id: int, family: list[Mine], now: datetime) -> list[Appoi
         return []
     booked = [a for a in bookings.of_person(me, now) if a.account_id != account_id and _is_coming(a, now)]
     return sorted(booked, key=lambda a: (a.starts_at, a.code))
+
+
+def _by_agents(by_others: list[AppointmentView]) -> dict[str, tuple[AppointmentView, str]]:
+    """By reference those of them that an agent of the person booked, with its name."""
+    mandated = [a for a in by_others if not a.limit_key and a.account_id is not None]
+    names = people.agents_given(mandated[0].person_id) if mandated else {}
+    return {a.code: (a, names[a.account_id]) for a in mandated if a.account_id in names}
 
 
 def _is_coming(a: AppointmentView, now: datetime) -> bool:

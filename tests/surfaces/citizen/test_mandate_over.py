@@ -14,7 +14,7 @@ from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.identity import actions as identity
-from banshi.rooms.identity.models import Account
+from banshi.rooms.identity.models import Account, AccountPerson
 from banshi.rooms.tickets.models import Ticket
 from banshi.surfaces.citizen.doors import link_key
 from tests.agents import agent as an_accepted_agent
@@ -127,3 +127,29 @@ def test_the_key_of_a_slip_steers_no_number_for_an_agent_whose_mandate_is_over(
     phone.post(f"/t/{ref}/leave")
 
     assert Ticket.objects.get(ref=ref).state == ("waiting" if over else "left")
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_the_client_reads_which_agent_booked_for_them(booked: tuple[Phone, Any, Appointment], over: bool) -> None:
+    phone, mandate, row = booked
+    account = Account.objects.create(
+        phone="+8613900000002", phone_index="two", person=phone.person, person_evidence=2, created_at=TUESDAY_NINE
+    )
+    AccountPerson.objects.create(account=account, person=phone.person, name=phone.person.name, added_at=TUESDAY_NINE)
+    client = browser()
+    session = client.session
+    session["account"] = account.pk
+    session.save()
+    mine = Phone(client, account, phone.person)
+    if over:
+        identity.end_mandate(mandate_id=mandate.pk, by=CLERK, now=TUESDAY_NINE)
+
+    listed, page = (mine.get(path).content.decode() for path in ("/appointments/", f"/a/{row.code}"))
+
+    assert "代办人替我约的" in listed
+    assert "小镇代办公司" in listed
+    assert "别人用我的证件约的" not in listed
+    assert "代办人 小镇代办公司 替你约的" in page
+    assert phone.person.name in page
+    assert "不是我约的" not in page
+    assert mine.post(f"/a/{row.code}/not-by-me").status_code == 404

@@ -365,7 +365,8 @@ NOT_BY_ME = "本人声明不是自己预约的 · disowned by the person"
 
 @transaction.atomic
 def disown(*, code: str, by: Actor, now: datetime) -> Appointment:
-    """ "Not by me" (非本人预约), said by the proven person: it is cancelled, and whoever only declared it gets a strike.
+    """ "Not by me" (非本人预约), said by the proven person: it is cancelled, and whoever only declared it gets a strike; who
+    had a mandate does not.
 
     :raises Refused: those of `cancel`.
     """
@@ -374,7 +375,7 @@ def disown(*, code: str, by: Actor, now: datetime) -> Appointment:
     row.save(update_fields=["disowned_at"])
     hall = hall_facts(Hall.objects.get(id=row.hall_id), now=now)
     audit.record(action="disowned", subject=telling.subject_of(code), by=by, now=now, hall=hall.code)
-    if not row.evidence:
+    if not row.evidence and row.limit_key:
         credit.enter_disowned(row, hall=hall, now=now)
     return row
 

@@ -28,6 +28,7 @@ from banshi.rooms.identity.queries.agents import (
     agent,
     agent_of,
     agents,
+    agents_given,
     asked_to_act,
     mandate,
 )
@@ -293,6 +294,7 @@ __all__ = [
     "agent",
     "agent_of",
     "agents",
+    "agents_given",
     "asked_to_act",
     "documents_of",
     "entry_of_document",

@@ -195,3 +195,9 @@ def acting_for(person_id: int, *, today: date) -> list[ActsForMe]:
         )
         for row in rows.order_by("id")
     ]  # fmt: skip
+
+
+def agents_given(person_id: int) -> dict[int, str]:
+    """Who was ever given a mandate by this person: the agent's name by its account."""
+    rows = Mandate.objects.filter(person_id=person_id, given_at__isnull=False, agent__account__isnull=False)
+    return dict(rows.order_by("id").values_list("agent__account_id", "agent__name"))
