@@ -58,7 +58,8 @@ def unsettled(*, hall: Hall, now: datetime) -> Unsettled:
 
 def _old_grid(hall: Hall, coming: QuerySet[Slot]) -> QuerySet[Slot]:
     """Periods no longer given out in which somebody sits whom nobody has decided to keep."""
-    undecided = Appointment.objects.filter(hall=hall, kept=None, state__in=["booked", "checked_in"])
+    # Who has come is served from the line: there is nothing left to decide.
+    undecided = Appointment.objects.filter(hall=hall, kept=None, state="booked")
     own = undecided.filter(slot=OuterRef("pk"))
     further = ExtraSlot.objects.filter(slot=OuterRef("pk"), appointment__in=undecided)
     return coming.filter(Exists(own) | Exists(further), closed=True, session="")
