@@ -166,7 +166,8 @@ LEFT JOIN identity_person p ON p.id = t.person_id
 LEFT JOIN booking_appointment a ON a.id = t.appointment_id
 WHERE t.hall_id = %(hall)s AND t.day = %(day)s AND t.state = ANY(%(states)s) ORDER BY {order.TURN}
 """  # noqa: S608 – fragments only
-# Everybody in the hall reads the boards: a name that somebody only typed is nobody's to hint at.
+# Everybody in the hall reads the boards: a name that somebody only typed is nobody's to hint at. Who is back in line –
+# passed on, put back, sent out – or gone is sent to no window any more.
 CALLS_SQL = """
 SELECT t.number, w.number, f.label_zh, f.label_en, c.at, CASE c.kind WHEN 'recall' THEN 'recall' ELSE 'call' END,
   CASE WHEN p.name_evidence > 0 AND COALESCE((SELECT v.document #>> '{screens,names}' FROM places_policy_version v
@@ -179,6 +180,7 @@ JOIN places_zone z ON z.id = w.zone_id
 JOIN places_floor f ON f.id = z.floor_id
 LEFT JOIN identity_person p ON p.id = t.person_id
 WHERE c.hall_id = %(hall)s AND c.at >= %(midnight)s AND c.at <= %(now)s AND t.day = %(day)s
+  AND t.state NOT IN ('waiting', 'parked', 'left', 'closed', 'redirected')
 ORDER BY c.at DESC, c.id DESC LIMIT %(most)s
 """
 # What is still to come today: booked people, and planned desks – as set by hand for the day, else as set for the weekday
