@@ -5,14 +5,20 @@ from __future__ import annotations
 from django.utils.text import capfirst
 from django.utils.translation import pgettext
 
+UNSAID = frozenset({"紧急疏散", "Evacuation"})  # why, where nobody said why: no more than the first sentence says
 
-def closed_words(*, where: str, what: str, reason: str, since: str, until: str, kept: bool) -> str:
-    """“三层关闭：电梯检修。暂停叫号，预计今天 13:00 恢复。”
+
+def closed_words(
+    *, where: str, what: str, reason: str, since: str, until: str, kept: bool, evacuates: bool = False
+) -> str:
+    """“三层关闭：电梯检修。暂停叫号，预计今天 13:00 恢复。” An evacuation tells people to go, before all else.
 
     :param where: the place, or `what`: the matter that is closed; both "" = the whole hall.
     :param since: from when, where it has not begun; else "".
     :param until: "" where the end is not in sight. :param kept: kept appointments are called all the same.
     """
+    if evacuates:
+        return joined(leave_words(where), evacuated_words(reason=reason, until=until))
     reason = reason.rstrip("。.")
     if where:
         first = pgettext("closure", "%(where)s is closed: %(reason)s.") % {"where": where, "reason": reason}
@@ -22,8 +28,7 @@ def closed_words(*, where: str, what: str, reason: str, since: str, until: str, 
         first = pgettext("closure", "The hall is closed: %(reason)s.") % {"reason": reason}
     if since:
         first = pgettext("closure", "From %(since)s: %(closed)s") % {"since": since, "closed": first}
-    then = then_words(until=until, kept=kept)
-    return capfirst(pgettext("closure", "%(closed)s %(then)s") % {"closed": first, "then": then})
+    return capfirst(joined(first, then_words(until=until, kept=kept)))
 
 
 def then_words(*, until: str, kept: bool) -> str:
@@ -37,6 +42,39 @@ def then_words(*, until: str, kept: bool) -> str:
     else:
         said = pgettext("closure", "Nobody is called.")
     return said % {"until": until}
+
+
+def leave_words(where: str) -> str:
+    """What to do in an evacuation: “疏散：离开大厅，听现场工作人员指引。” :param where: the place; "" = the whole hall."""
+    if where:
+        return pgettext("closure", "Evacuation: leave %(where)s and follow the staff there.") % {"where": where}
+    return pgettext("closure", "Evacuation: leave the hall and follow the staff there.")
+
+
+def evacuated_words(*, reason: str, until: str) -> str:
+    """Why, and when it goes on: “原因：火警报警。预计今天 10:10 恢复。”"""
+    reason = reason.rstrip("。.")
+    why = "" if reason in UNSAID else pgettext("closure", "Reason: %(reason)s.") % {"reason": reason}
+    if until:
+        return joined(why, pgettext("closure", "Expected to go on about %(until)s.") % {"until": until})
+    return joined(why, pgettext("closure", "When it goes on will be told."))
+
+
+def stays_words() -> str:
+    """To whoever holds a number while the hall is evacuated."""
+    return pgettext("closure", "The number and its place stay; calling goes on from there.")
+
+
+def all_stay_words() -> str:
+    """The same, to everybody in front of a screen."""
+    return pgettext("closure", "All numbers stay as they are; calling goes on from there.")
+
+
+def joined(first: str, then: str) -> str:
+    """Two sentences, one after the other."""
+    if not first or not then:
+        return first or then
+    return pgettext("closure", "%(closed)s %(then)s") % {"closed": first, "then": then}
 
 
 def kept_words() -> str:

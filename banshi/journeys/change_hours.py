@@ -26,7 +26,7 @@ from banshi.kernel.working_days import DayInfo
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.actions import VisitToFollow
 from banshi.rooms.booking.actions.slots import EXTENDED_TAG
-from banshi.rooms.booking.models import Appointment, FollowUp, Kept, Waiting
+from banshi.rooms.booking.models import Appointment, FollowUp, FollowUpVisit, Kept, Waiting
 from banshi.rooms.calendars import actions as calendar_actions
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars import rules as calendar_rules
@@ -362,13 +362,18 @@ def close(
 
 
 def touched(*, closure: ClosureRow, follow_up: FollowUp, now: datetime) -> dict[str, int]:
-    """How many a closure reaches: booked appointments, numbers in line, entries of waiting lists of its days."""
+    """How many a closure reaches: booked appointments, numbers in line – in an evacuation those at windows too –, entries
+    of waiting lists of its days."""
     zone = ZoneInfo(closure.hall.timezone)
     appointments = sum(len(codes) for codes in follow_up.visits.order_by("id").values_list("codes", flat=True))
     days = (closure.starts_at.astimezone(zone).date(), closure.ends_at.astimezone(zone).date())
     in_line = 0
     if days[0] <= now.astimezone(zone).date() <= days[1]:
-        in_line = len(tickets.stopped_by(hall=closure.hall, closures=calendars.spans_of(closure), now=now))
+        spans = calendars.spans_of(closure)
+        reached = {ticket.pk for ticket in tickets.stopped_by(hall=closure.hall, closures=spans, now=now)}
+        if closure.kind == "evacuation":
+            reached |= {ticket.pk for ticket in tickets.at_windows_of(hall=closure.hall, closures=spans, now=now)}
+        in_line = len(reached)
     waiting = Waiting.objects.filter(hall=closure.hall, day__range=days, state__in=["waiting", "offered"]).count()
     return {"appointments": appointments, "tickets": in_line, "waiting": waiting}
 
@@ -389,13 +394,24 @@ def import_national_days(*, days: Iterable[DayInfo], notice: str, by: Actor, now
     return count
 
 
-def withdraw(*, closure: ClosureRow, by: Actor, now: datetime) -> None:
+@dataclass(frozen=True)
+class TakenBack:
+    """What taking a closure back did, in visits: told that their old time is free again, free to book again."""
+
+    told: int
+    cancelled: int
+
+
+def withdraw(*, closure: ClosureRow, by: Actor, now: datetime) -> TakenBack:
     """Take a closure back and open its periods again. Who was moved stays so and is told that the old time is free again;
     who was cancelled may book again."""
+    cause = f"closure:{closure.pk}"
     with transaction.atomic():
         calendar_actions.withdraw_closure(closure=closure, by=by, now=now)
         booking.materialise(hall=closure.hall, now=now)
-        booking.tell_old_times(hall=closure.hall, cause=f"closure:{closure.pk}", now=now)
+        told = booking.tell_old_times(hall=closure.hall, cause=cause, now=now)
+    visits = FollowUpVisit.objects.filter(follow_up__hall=closure.hall, follow_up__cause=cause)
+    return TakenBack(told, visits.filter(state="cancelled").count())
 
 
 def apply(*, hall: Hall, choices: Mapping[str, Choice], by: Actor, now: datetime, why: str) -> FollowUp:

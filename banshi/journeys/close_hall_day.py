@@ -43,5 +43,6 @@ def close_due(*, now: datetime) -> list[tuple[str, str]]:
 
 
 def _over(hall: Hall, day: date, now: datetime) -> bool:
-    sessions = calendars.sessions(hall, day, day).get(day, [])
+    # An evacuation is no end of the day: it may be taken back, and every number stays until the hall would have closed.
+    sessions = calendars.sessions_but_for_evacuations(hall, day)
     return bool(sessions) and now >= max(s.ends_at for s in sessions) + SERVES_ON

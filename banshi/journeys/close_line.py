@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from banshi.foundation.announce import announce
+from banshi.journeys.stops import stop_over
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.calendars import actions as calendar_actions
@@ -40,12 +41,39 @@ def look(*, now: datetime) -> None:
 
 @transaction.atomic
 def begin(*, closure: Closure, now: datetime) -> bool:
-    """Tell the people in line. Where it does not reopen today they go home with an apology and the first free time.
+    """Tell the people in line. Where it does not reopen today they go home with an apology and the first free time; an
+    evacuation takes no number from anybody.
 
     :returns: whether this call was the one that did it.
     """
     if not calendar_actions.mark_begun(closure=closure, now=now):
         return False
+    if closure.kind == "evacuation":
+        _send_out(closure, now)
+    else:
+        _stop(closure, now)
+    # Boards, desks and phones fetch what is closed now.
+    announce(hall=closure.hall.code, topic="line", subject=f"closure:{closure.pk}", now=now)
+    announce(hall=closure.hall.code, topic="windows", subject=f"closure:{closure.pk}", now=now)
+    return True
+
+
+def _send_out(closure: Closure, now: datetime) -> None:
+    """Everybody leaves and every number stays, whether an end is in sight or not: it may be over in ten minutes. What is
+    not served by the end of the day gets its apology then."""
+    spans = calendars.spans_of(closure)
+    if not spans:
+        return
+    at_windows = tickets.at_windows_of(hall=closure.hall, closures=spans, now=now)
+    tickets.call_back(tickets=at_windows, now=now)
+    in_line = tickets.stopped_by(hall=closure.hall, closures=spans, now=now)
+    known = {ticket.pk for ticket in in_line}
+    concerned = [*in_line, *(ticket for ticket in at_windows if ticket.pk not in known)]
+    stop = stop_over(closure, now)
+    tickets.tell_evacuated(tickets=concerned, closure=spans[0], until=stop.resumes, now=now, part=_part(closure))
+
+
+def _stop(closure: Closure, now: datetime) -> None:
     hall = closure.hall
     spans = calendars.spans_of(closure)
     stay: list[tuple[Ticket, datetime]] = []
@@ -63,10 +91,6 @@ def begin(*, closure: Closure, now: datetime) -> bool:
     if spans:
         tickets.tell_stopped(tickets=stay, closure=spans[0], now=now, part=_part(closure))
         tickets.send_home(tickets=leave, closure=spans[0], next_place=NextPlaces(now), now=now)
-    # Boards, desks and phones fetch what is closed now.
-    announce(hall=hall.code, topic="line", subject=f"closure:{closure.pk}", now=now)
-    announce(hall=hall.code, topic="windows", subject=f"closure:{closure.pk}", now=now)
-    return True
 
 
 @transaction.atomic
@@ -75,16 +99,27 @@ def end(*, closure: Closure, now: datetime) -> bool:
     if not calendar_actions.mark_over(closure=closure, now=now):
         return False
     hall = closure.hall
-    still = calendars.closed_now(hall, now)
-    waiting = tickets.stopped_by(hall=hall, closures=calendars.spans_of(closure), now=now)
-    other = {ticket.pk for ticket in tickets.stopped_by(hall=hall, closures=still, now=now)} if still else set()
     spans = calendars.spans_of(closure)
     if spans:
-        free = [ticket for ticket in waiting if ticket.pk not in other and ticket.made_at < now]
-        tickets.tell_goes_on(tickets=free, closure=spans[0], now=now, part=_part(closure))
+        free = held_up(closure=closure, now=now)
+        tell = tickets.tell_back if closure.kind == "evacuation" else tickets.tell_goes_on
+        tell(tickets=free, closure=spans[0], now=now, part=_part(closure))
     announce(hall=hall.code, topic="line", subject=f"closure:{closure.pk}", now=now)
     announce(hall=hall.code, topic="windows", subject=f"closure:{closure.pk}", now=now)
     return True
+
+
+def held_up(*, closure: Closure, now: datetime) -> list[Ticket]:
+    """Who hears that it goes on, once this closure is over: nobody whom another one still stops."""
+    hall, spans = closure.hall, calendars.spans_of(closure)
+    found = tickets.stopped_by(hall=hall, closures=spans, now=now)
+    if closure.kind == "evacuation":
+        known = {ticket.pk for ticket in found}
+        there = tickets.at_windows_of(hall=hall, closures=spans, now=now)
+        found += [ticket for ticket in there if ticket.pk not in known]
+    still = [each for each in calendars.closed_now(hall, now) if each.id != closure.pk]
+    other = {ticket.pk for ticket in tickets.stopped_by(hall=hall, closures=still, now=now)} if still else set()
+    return [ticket for ticket in found if ticket.pk not in other and ticket.made_at < now]
 
 
 def _part(closure: Closure) -> Words | None:

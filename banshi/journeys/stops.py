@@ -14,7 +14,15 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone, translation
 
-from banshi.foundation.closed import closed_words, kept_words, then_words
+from banshi.foundation.closed import (
+    all_stay_words,
+    closed_words,
+    evacuated_words,
+    kept_words,
+    leave_words,
+    stays_words,
+    then_words,
+)
 from banshi.foundation.said import english
 from banshi.foundation.templatetags.ui import when
 from banshi.rooms.booking.models import Kept
@@ -33,6 +41,7 @@ class Stop:
     """A closure as people read it. `resumes`: when this is served again (hall's zone), None where it is not in sight.
 
     `kept`: appointments kept in it are called all the same. `lets_in`: the one asked for is one of them.
+    `evacuates`: everybody goes out, so nobody is told to wait anywhere; numbers stay.
     """
 
     where: Words | None
@@ -44,6 +53,8 @@ class Stop:
     lets_in: bool = False
     id: int = 0
     matter: bool = False  # `where` names a category or an item
+    evacuates: bool = False
+    zones: frozenset[str] = frozenset()  # codes of those it is over; none where it is the whole hall or a matter
 
     @property
     def words(self) -> str:
@@ -55,13 +66,40 @@ class Stop:
             since=self._at(self.starts_at) if self.starts_at > self.now else "",
             until=self._at(self.resumes) if self.resumes else "",
             kept=self.kept or self.lets_in,
+            evacuates=self.evacuates,
         )
 
     @property
     def then(self) -> str:
         """What follows from it alone, where its name stands beside it already."""
+        if self.evacuates:
+            return self.leave
         until = self._at(self.resumes) if self.resumes else ""
         return then_words(until=until, kept=self.kept or self.lets_in)
+
+    @property
+    def since_words(self) -> str:
+        return self._at(self.starts_at)
+
+    @property
+    def leave(self) -> str:
+        """Of an evacuation: what to do, in large type."""
+        return leave_words(_said(self.where) if self.where else "")
+
+    @property
+    def why(self) -> str:
+        """Of an evacuation: why, and when it goes on."""
+        return evacuated_words(reason=_said(self.reason), until=self._at(self.resumes) if self.resumes else "")
+
+    @property
+    def stays(self) -> str:
+        """Of an evacuation: what becomes of the number of whoever reads it."""
+        return stays_words()
+
+    @property
+    def all_stay(self) -> str:
+        """Of an evacuation: the same for everybody in front of a screen."""
+        return all_stay_words()
 
     @property
     def for_holder(self) -> str:
@@ -90,6 +128,16 @@ def stops(hall: Hall, now: datetime, *, zone: str | None = None) -> list[Stop]:
     """
     found = calendars.notices(hall, now, zone=zone)
     return [_stop(hall, each, now) for each in found]
+
+
+def evacuation(hall: Hall, now: datetime, *, zone: str | None) -> Stop | None:
+    """The evacuation over this zone – or, without one, over the whole hall –, None where there is none."""
+    return evacuating(stops(hall, now, zone=zone), zone=zone)
+
+
+def evacuating(running: Iterable[Stop], *, zone: str | None) -> Stop | None:
+    """Of closures that run now, the evacuation over this zone, or over the whole hall."""
+    return next((each for each in running if each.evacuates and (each.where is None or zone in each.zones)), None)
 
 
 def stop_of(
@@ -125,6 +173,11 @@ def stops_by_category(hall: Hall, now: datetime, codes: Iterable[str]) -> dict[s
     return found
 
 
+def stop_over(row: Closure, now: datetime) -> Stop:
+    """A closure as people read it, for the hall it stands in; the row need not be saved."""
+    return _stop(row.hall, calendars.as_notice(row), now)
+
+
 def as_announced(hall: Hall, row: Closure, now: datetime) -> Words:
     """The sentence people will read of this closure; the row need not be saved."""
     return _stop(hall, calendars.as_notice(row), now).both()
@@ -138,11 +191,10 @@ def stop_for(hall: Hall, closure_id: int, now: datetime) -> Words:
 
 def closed_facts(notice: Notice) -> dict[str, Any]:
     """What is closed and when, as the words of a message take it (`closed`)."""
-    first = notice.spans[0] if notice.spans else None
     facts: dict[str, Any] = {"from": notice.starts_at.isoformat(), "until": notice.ends_at.isoformat()}
     if notice.where is not None:
         facts |= {"zh": notice.where.zh, "en": notice.where.en}
-        facts["matter"] = first is not None and (first.category is not None or first.item is not None)
+        facts["matter"] = notice.matter
     return facts
 
 
@@ -167,9 +219,13 @@ def whole_hall(
         closure = running.get(hall.pk)
         if closure is None:
             continue
-        serve = closure.kind != "evacuation" and places.policy_of(hall.pk, now=now).booking.kept == "serve"
+        evacuates, local = closure.kind == "evacuation", _local(hall, now)
+        serve = not evacuates and places.policy_of(hall.pk, now=now).booking.kept == "serve"
+        resumed = resumes.get(hall.pk)
+        if evacuates:
+            resumed = _in_sight(resumed, closure.ends_at, local)
         found[hall.pk] = Stop(
-            None, closure.reason, closure.starts_at, resumes.get(hall.pk), serve and hall.pk in kept, _local(hall, now)
+            None, closure.reason, closure.starts_at, resumed, serve and hall.pk in kept, local, evacuates=evacuates
         )
     return found
 
@@ -195,6 +251,9 @@ def _stop(hall: Hall, notice: Notice, now: datetime, *, lets_in: bool = False) -
         zone=first.zone if first else None,
     )
     local = _local(hall, now)
+    evacuates = notice.kind == "evacuation"
+    if evacuates:
+        resumes = _in_sight(resumes, notice.ends_at, local)
     return Stop(
         notice.where,
         notice.reason,
@@ -204,8 +263,20 @@ def _stop(hall: Hall, notice: Notice, now: datetime, *, lets_in: bool = False) -
         local,
         lets_in,
         notice.id,
-        first is not None and (first.category is not None or first.item is not None),
+        notice.matter,
+        evacuates,
+        frozenset(span.zone for span in notice.spans if span.zone is not None),
     )
+
+
+def _in_sight(resumes: datetime | None, ends_at: datetime, local: datetime) -> datetime | None:
+    """When an evacuation is over, where it is known: one for the rest of the day ends when it is taken back, and says
+    nothing of tomorrow."""
+    if resumes is None:
+        return None
+    today = local.date()
+    known = resumes.astimezone(local.tzinfo).date() == today or ends_at.astimezone(local.tzinfo).date() > today
+    return resumes if known else None
 
 
 def _anybody_kept(hall: Hall, spans: Iterable[rules.Closure], now: datetime) -> bool:

@@ -104,6 +104,7 @@ def moving_part(ticket: LineTicket | TicketView, zone: ZoneInfo) -> dict[str, An
         "served_today": ticket.served_today,
         "walk_off_until": _local(ticket.walk_off_until, zone),
         "called_to": called_to,
+        "stopped": ticket.state == "waiting" and ticket.stopped,
         "floor": ticket.floor,
         "floor_en": ticket.floor_en,
     }

@@ -21,7 +21,7 @@ from banshi.rooms.calendars.models import Closure
 from banshi.rooms.identity.models import Account
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.messaging.models import Message
-from banshi.rooms.places.models import Category
+from banshi.rooms.places.models import Category, Floor, Window, Zone
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
 from tests.journeys.test_change_hours import document
@@ -227,6 +227,21 @@ def test_a_no_show_inside_a_closure_is_the_halls_own_even_where_nobody_chose_to_
     row.refresh_from_db()
     assert row.state == "no_show"
     assert LedgerEntry.objects.filter(forgiven_at=None).count() == 0
+
+
+def test_who_was_moved_by_the_hall_that_day_and_never_chose_the_time_pays_nothing(open_town: Town):
+    row = booked(open_town, "2026-03-10 10:00")
+    closure, _ = close(open_town, ends="2026-03-10 10:30", others="move", kind="evacuation")
+    follow_up.work_off(now=NINE35)
+    change_hours.withdraw(closure=closure, by=CLERK, now=NINE35)
+    row.refresh_from_db()
+    assert (row.day, row.state, row.starts_at > at("2026-03-10 10:00")) == (date(2026, 3, 10), "booked", True)
+
+    booking.sweep_no_shows(now=at("2026-03-10 22:00"))
+
+    row.refresh_from_db()
+    (entry,) = LedgerEntry.objects.all()
+    assert (row.state, entry.forgiven_why) == ("no_show", "大厅当天改了时间 · moved by the hall on the day itself")
 
 
 def test_a_holiday_that_is_imported_is_followed_up(town: Town):
@@ -449,6 +464,19 @@ def test_who_is_in_line_when_a_closure_begins_is_told_why_and_until_when_and_kee
     assert (stopped.state, other.state) == ("waiting", "waiting")
 
 
+def test_who_waits_on_a_floor_that_closes_is_told_where_to_wait_meanwhile(open_town: Town):
+    upstairs = Floor.objects.create(hall=open_town.hall, code="2", label_zh="2 楼", label_en="Floor 2")
+    above = Zone.objects.create(hall=open_town.hall, floor=upstairs, code="up", name_zh="楼上", name_en="Upstairs")
+    Window.objects.filter(code="town-02").update(zone=above)
+    number(open_town)
+    close(open_town, ends="2026-03-10 11:00", floor=open_town.windows["01"].zone.floor)
+
+    close_line.look(now=NINE35)
+
+    (message,) = Message.objects.filter(key="line_stopped")
+    assert (message.params["floor_zh"], message.params["floor_en"]) == ("2 楼", "Floor 2")
+
+
 def test_when_it_goes_on_who_stayed_is_told_and_called_at_the_old_place(open_town: Town):
     first, second = number(open_town, 1), number(open_town, 2)
     closure, _ = close(open_town, ends="2026-03-10 11:00")
@@ -652,7 +680,7 @@ PART_SHUT_EN = "Social insurance is not served today (10 March) 13:15–14:30"
     ("what", "language", "words"),
     [
         ("keep", "zh-hans", f"：{PART_SHUT_ZH}，但今天（3月10日）14:00–15:00的预约“养老保险参保登记”照常有效："),
-        ("keep", "zh-hans", "：按时来，照常进门、照常叫号。关闭原因：停电。"),
+        ("keep", "zh-hans", "：按时来，照常进门、照常叫号。原因：停电。"),
         ("keep", "en", f": {PART_SHUT_EN}, but the appointment today (10 March) 14:00–15:00 for “"),
         ("move", "zh-hans", f"。{PART_SHUT_ZH}。原因：停电。很抱歉。"),
         ("move", "en", f": {PART_SHUT_EN}. Reason: Power cut. We are sorry."),

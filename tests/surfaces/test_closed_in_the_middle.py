@@ -172,7 +172,7 @@ def test_evacuated_nobody_is_called_and_nobody_is_told_they_were_kept(ten: Town)
     message = browser().get("/screens/town/facts").json()["message"]
     booked = browser().get(f"/a/{row.code}?k={link_key(row.code)}").content.decode()
 
-    assert message == "大厅关闭：消防检查。暂停叫号，预计明天 9:00 恢复。"
+    assert message == "疏散：离开大厅，听现场工作人员指引。原因：消防检查。恢复时另行通知。"
     assert (message in booked, "保留" in booked) == (True, False)
 
 

@@ -98,7 +98,7 @@ def close(
     Announced twice (two managers at once) it is one closure: the second gets the first's row, with `made_at` before now.
 
     :raises Refused: invalid – the end is not after the start, it is over already or more than a year away, the reason is
-        missing or holds what is not seen, or more than one part is named.
+        missing or holds what is not seen, more than one part is named, or people are to leave a category.
     """
     if ends_at <= starts_at:
         raise _invalid("ends_at", "结束时间要晚于开始时间", "The end must be after the start")
@@ -115,6 +115,8 @@ def close(
         raise _invalid(
             "zone", "一次只选一处：楼层、区域、类别或事项", "One part at a time: floor, zone, category or matter"
         )
+    if kind == "evacuation" and (category is not None or item is not None):
+        raise _invalid("kind", "疏散只能选大厅、楼层或区域", "Only the hall, a floor or a zone is evacuated")
     same = {"hall": hall, "floor": floor, "zone": zone, "category": category, "item": item}
     with transaction.atomic():
         # Under the hall's lock the second of two equal ones finds the first.

@@ -198,6 +198,12 @@ def sessions(hall: Hall, first: date, last: date) -> dict[date, list[Session]]:
     return {day: rules.sessions_on(_pick(documents, day), day, calendar, shut) for day in days}
 
 
+def sessions_but_for_evacuations(hall: Hall, day: date) -> list[Session]:
+    """What the day holds where nobody had to go out: an evacuation may be over at any moment."""
+    shut = [closure for closure in closures(hall, day, day) if closure.kind != "evacuation"]
+    return rules.sessions_on(_pick(_documents(hall.id), day), day, work_calendar(), shut)
+
+
 def session_at(
     hall: Hall, at: datetime, item: str | None = None, tags: Iterable[str] = (), *, category: str | None = None
 ) -> Session | None:
@@ -297,6 +303,11 @@ class Notice:
     kind: str
     id: int
     spans: tuple[rules.Closure, ...] = ()
+
+    @property
+    def matter(self) -> bool:
+        """Whether `where` names a category or an item, which is not served, and no place that is closed."""
+        return any(span.category is not None or span.item is not None for span in self.spans)
 
 
 def notices(hall: Hall, at: datetime, *, zone: str | None = None) -> list[Notice]:

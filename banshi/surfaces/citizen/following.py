@@ -20,7 +20,7 @@ from banshi.foundation.templatetags.ui import day_words
 from banshi.journeys import redirect as elsewhere
 from banshi.journeys.after_hours import after_hours, first_place, owes_an_apology
 from banshi.journeys.after_miss import after_miss
-from banshi.journeys.stops import stop_of
+from banshi.journeys.stops import Stop, evacuation, stop_of
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars import queries as calendars
@@ -168,6 +168,22 @@ def _texts() -> dict[str, str]:
     }
 
 
+IN_THE_HALL = ("waiting", "parked", "missed", "held", "called", "serving")
+
+
+def evacuation_over(seen: tickets.TicketView, now: datetime) -> Stop | None:
+    """The evacuation over where this number waits, or over the window it is at."""
+    if seen.state not in IN_THE_HALL:
+        return None
+    hall = places.hall_by_code(seen.hall)
+    zone = None
+    if seen.called_to_code is not None:
+        zone = hall.windows.filter(code=seen.called_to_code).values_list("zone__code", flat=True).order_by("id").first()
+    else:
+        zone = calendars.zones_by_category(hall.pk).get(seen.category)
+    return evacuation(hall, now, zone=zone)
+
+
 def _ticket(request: Any, ref: str, *, now: datetime) -> dict[str, Any]:
     seen = tickets.ticket(ref[:32], now)
     hall = places.hall_by_code(seen.hall)
@@ -183,6 +199,7 @@ def _ticket(request: Any, ref: str, *, now: datetime) -> dict[str, Any]:
     if opening is not None and opening.closure is not None:
         closed = stop_of(hall, now, item=seen.item, category=seen.category, appointment_id=seen.appointment_id)
     stopped = closed if closed is not None and not closed.lets_in else None
+    evacuated = evacuation_over(seen, now)
     after = after_hours(hall, now) if seen.state == "waiting" and until is None and closed is None else None
     too_late = after is not None and not after.reaches(likely_s=seen.likely_s, now=now)
     late = seen.state == "waiting" and seen.served_today is False and stopped is None
@@ -199,6 +216,7 @@ def _ticket(request: Any, ref: str, *, now: datetime) -> dict[str, Any]:
         "beyond": [en if english() and en else zh for zh, en in seen.beyond],
         "closed": closed,
         "stopped": stopped,
+        "evacuated": evacuated,
         "after": after,
         "too_late": too_late,
         "unserved": unserved,

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from banshi.foundation import clock
+from banshi.journeys.stops import Stop
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.booking.queries import AppointmentView, WaitView
@@ -26,6 +27,7 @@ from banshi.rooms.tickets.queries import TicketView
 from banshi.surfaces.citizen import turning
 from banshi.surfaces.citizen.arrival import Arrival, arrival
 from banshi.surfaces.citizen.doors import asked, elder, near, page, public_page
+from banshi.surfaces.citizen.following import evacuation_over
 from banshi.surfaces.citizen.halls_now import halls_now, nearest_first, with_waits
 from banshi.surfaces.citizen.to_call import Call, to_call
 
@@ -42,6 +44,7 @@ class NextThing:
     more: int  # further coming appointments
     arrival: Arrival | None = None  # of the appointment
     offer: WaitView | None = None  # a place of the waiting list that is kept for a while
+    evacuated: Stop | None = None  # over the ticket
 
 
 def next_thing(request: Any, *, now: datetime) -> NextThing:
@@ -56,9 +59,10 @@ def next_thing(request: Any, *, now: datetime) -> NextThing:
         coming.sort(key=lambda a: (a.starts_at, a.code))
     offers = booking.offers_of(account_id, now=now) if account_id is not None else []
     offer = offers[0] if offers else None
+    out = evacuation_over(ticket, now) if ticket is not None else None
     if not coming:
-        return NextThing(ticket, None, 0, offer=offer)
-    return NextThing(ticket, coming[0], len(coming) - 1, arrival(coming[0], now), offer)
+        return NextThing(ticket, None, 0, offer=offer, evacuated=out)
+    return NextThing(ticket, coming[0], len(coming) - 1, arrival(coming[0], now), offer, out)
 
 
 def _my_ticket(request: Any, account_id: int | None, *, now: datetime) -> TicketView | None:

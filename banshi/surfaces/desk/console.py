@@ -16,7 +16,7 @@ from banshi.foundation.doors import Asked, Who, door
 from banshi.foundation.said import named
 from banshi.journeys import redirect
 from banshi.journeys.after_hours import after_hours
-from banshi.journeys.stops import Stop, stops
+from banshi.journeys.stops import Stop, evacuating, stops
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.calendars import queries as calendars
@@ -168,6 +168,10 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
         "elapsed_s": _elapsed(view, now),
         "speed": clock.speed(),
         "closed": closed,
+        "evacuated": evacuating(closed, zone=mine.zone),
+        "stopped": sum(
+            t.state == "waiting" and t.stopped and t.category in mine.categories for t in view.whole.tickets
+        ),
         "shut": _shut(hall, view, zone, now),
         **more,
     }

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from banshi.foundation import clock, limits
 from banshi.foundation.doors import door
+from banshi.journeys.stops import evacuation
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.policy import HallPolicy
 from banshi.rooms.devices import actions as devices_at_work
@@ -57,8 +58,34 @@ View = Callable[..., HttpResponseBase]
 def at_kiosk(view: View) -> View:
     """Resolve the hall and the device, in the hall's own time zone; an unpaired machine is sent to be paired.
 
-    In production only a paired device of the hall gets in; a demo's kiosk opens for anyone.
+    In production only a paired device of the hall gets in; a demo's kiosk opens for anyone. While people are to leave,
+    the machine says that and does nothing else.
     """
+    return always_at_kiosk(_unless_evacuated(view))
+
+
+def _unless_evacuated(view: View) -> View:
+    @wraps(view)
+    def opened(request: Any, place: Place, **kwargs: Any) -> HttpResponseBase:
+        zone = place.device.zone.code if place.device is not None and place.device.zone is not None else None
+        stop = evacuation(place.hall, place.now, zone=zone)
+        on_that_page = "out" in request.GET
+        if stop is None:
+            return _to_start(place) if on_that_page and request.htmx else view(request, place, **kwargs)
+        if request.htmx:
+            return HttpResponse(status=204) if on_that_page else _to_start(place)
+        status = 200 if request.method == "GET" else 409
+        return page(request, place, "evacuated.html", {"stop": stop}, status=status)
+
+    return opened
+
+
+def _to_start(place: Place) -> HttpResponse:
+    return HttpResponse(headers={"HX-Redirect": place.start})
+
+
+def always_at_kiosk(view: View) -> View:
+    """As `at_kiosk`, also while the hall is evacuated."""
 
     @wraps(view)
     def opened(request: Any, *, hall: str, **kwargs: Any) -> HttpResponseBase:

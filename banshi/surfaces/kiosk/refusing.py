@@ -118,6 +118,8 @@ def _own_words(refused: Refused) -> tuple[str, str]:
         return pgettext("kiosk", "Too many tries on this machine"), pgettext(
             "kiosk", "Wait a minute, or ask at the service desk."
         )
+    if refused.slug == "closed" and "until" in refused.facts:  # by a closure: the hall itself may well be open
+        return pgettext("kiosk", "Not served now"), _reason(refused)
     if refused.slug == "closed":
         return states.word("hall", "closed"), _reason(refused)
     if refused.slug == "daily-limit":

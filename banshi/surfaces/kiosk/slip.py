@@ -15,9 +15,10 @@ from django.utils import timezone
 from django.utils.translation import npgettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
+from banshi.foundation.closed import joined
 from banshi.foundation.crypto import rating_key
 from banshi.foundation.lanes import LANES
-from banshi.foundation.said import english, named
+from banshi.foundation.said import named
 from banshi.foundation.templatetags.ui import day_words, wait
 from banshi.foundation.windows import windows_words
 from banshi.journeys.after_hours import AfterHours, after_hours, first_place, owes_an_apology
@@ -58,6 +59,12 @@ def _closed(place: Place, ticket: TicketView) -> Stop | None:
     """The closure over what the number waits for."""
     booked = ticket.appointment_id
     return stop_of(place.hall, place.now, item=ticket.item, category=ticket.category, appointment_id=booked)
+
+
+def evacuation_over(place: Place, ticket: TicketView) -> Stop | None:
+    """Of a number that is at a window, or was missed: only whether everybody has to leave."""
+    closed = _closed(place, ticket) if ticket.state in ("called", "serving", "missed", "parked", "held") else None
+    return closed if closed is not None and closed.evacuates else None
 
 
 def _after(place: Place, ticket: TicketView, closed: Stop | None) -> AfterHours | None:
@@ -109,7 +116,7 @@ def slip(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
     """The number, huge. `?new=1` prints it once the page is there."""
     ticket = _ticket(request, place, ref)
     waiting = ticket.state == "waiting"
-    closed = _closed(place, ticket) if waiting else None
+    closed = _closed(place, ticket) if waiting else evacuation_over(place, ticket)
     after = _after(place, ticket, closed)
     too_late = _too_late(ticket, after, place.now)
     late = waiting and ticket.served_today is False
@@ -186,7 +193,7 @@ def print_it(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
 def slip_of(place: Place, ticket: TicketView) -> Slip:
     """The words on the paper, in the active language."""
     at = _where(ticket)
-    closed = _closed(place, ticket) if ticket.state == "waiting" else None
+    closed = _closed(place, ticket) if ticket.state == "waiting" else evacuation_over(place, ticket)
     after = _after(place, ticket, closed)
     too_late = _too_late(ticket, after, place.now)
     lines = [(pgettext("kiosk", "For"), named(ticket, "item") or named(ticket, "category"))]
@@ -197,9 +204,10 @@ def slip_of(place: Place, ticket: TicketView) -> Slip:
     if ticket.lane_waits:
         lines.append((pgettext("kiosk", "To go first"), pgettext("kiosk", "show the card to the guide")))
     window = pgettext("kiosk", "window %(n)s")
-    if ticket.called_to:
+    evacuated = closed is not None and closed.evacuates
+    if ticket.called_to and not evacuated:
         lines.append((pgettext("kiosk", "Go now to"), f"{_floor(ticket)} {window % {'n': ticket.called_to}}"))
-    else:
+    elif not evacuated:
         lines.append((pgettext("kiosk", "Wait on"), at.wait_on))
         if at.windows:
             lines.append((pgettext("kiosk", "Windows"), at.windows))
@@ -219,7 +227,7 @@ def slip_of(place: Place, ticket: TicketView) -> Slip:
     kind = pgettext("kiosk", "Booked number") if ticket.kind == "booked" else pgettext("kiosk", "Walk-in number")
     foot: tuple[str, ...] = (pgettext("kiosk", "Valid today only. When missed, ask at the service desk."),)
     if closed is not None:
-        foot = (f"{closed.words}{' ' if english() and closed.lets_in else ''}{closed.for_holder}", *foot)
+        foot = (joined(closed.words, closed.stays if closed.evacuates else closed.for_holder), *foot)
     elif after is not None:
         foot = (after.sorry if too_late else after.stays, *foot)
     return Slip(

@@ -17,7 +17,7 @@ from banshi.rooms.calendars.rules import ClosedSlug
 from banshi.rooms.devices import actions as devices
 from banshi.rooms.devices import queries as known
 from banshi.rooms.tickets import queries as tickets
-from banshi.surfaces.kiosk.place import Place, at_kiosk, page
+from banshi.surfaces.kiosk.place import Place, always_at_kiosk, at_kiosk, page
 from banshi.surfaces.kiosk.where import busy
 
 
@@ -47,7 +47,7 @@ def start(request: HttpRequest, place: Place) -> HttpResponse:
     return page(request, place, "part_state.html" if request.htmx else "start.html", context)  # type: ignore[attr-defined]
 
 
-@at_kiosk
+@always_at_kiosk
 @require_POST
 def heartbeat(request: HttpRequest, place: Place) -> HttpResponse:
     """Every 30 seconds from the page: JSON with a few words about itself; the answer may ask it to show a test."""

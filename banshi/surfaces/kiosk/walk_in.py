@@ -51,7 +51,9 @@ def no_walk_ins(place: Place, item: str | None = None, category: str | None = No
     if found.closure is not None and (stop := stop_of(place.hall, place.now, item=item, category=category)) is not None:
         said = stop.both()
         reason = {"zh": said.zh, "en": said.en}
-    facts = {"reason": reason, "slug": why.slug if why else ClosedSlug.OUTSIDE_HOURS}
+    facts: dict[str, Any] = {"reason": reason, "slug": why.slug if why else ClosedSlug.OUTSIDE_HOURS}
+    if found.closure is not None:
+        facts["until"] = found.closure.ends_at
     return Refused("closed", facts=facts, next=opens)
 
 

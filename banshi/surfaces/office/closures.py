@@ -11,11 +11,12 @@ from django.contrib import messages
 from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
-from banshi.foundation.said import named
+from banshi.foundation.said import english, named
 from banshi.journeys import change_hours, close_line
 from banshi.journeys.consequences import consequences
 from banshi.journeys.follow_up import Outcome, outcome_of
@@ -235,8 +236,9 @@ def evacuate(request: Asked, hall: str) -> HttpResponseBase:
     now = clock.now()
     part = clean(request.POST.get("part") or request.GET.get("part"), 120)
     until = time_or_none(request.POST.get("until", "")) if request.POST.get("until") else None
+    parts = _parts(place, served=True)[:2]  # people leave a floor or a zone, not a category
     if request.method == "GET" or request.POST.get("sure") != "yes":
-        return page(request, "office/evacuate.html", place, parts=_parts(place), part=part, chosen=_part(place, part))
+        return page(request, "office/evacuate.html", place, parts=parts, part=part, chosen=_part(place, part))
     here = zone_of(place)
     today = now.astimezone(here).date()
     ends_at = datetime.combine(today, until, here) if until else datetime.combine(today, time(23, 59), here)
@@ -255,10 +257,10 @@ def evacuate(request: Asked, hall: str) -> HttpResponseBase:
             now=now,
         )
     except Refused as refused:
-        context: dict[str, Any] = {"parts": _parts(place), "part": part, "chosen": {}, "refused": refused}
+        context: dict[str, Any] = {"parts": parts, "part": part, "chosen": {}, "refused": refused}
         return page(request, "office/evacuate.html", place, status=status_of(refused), **context)
     close_line.begin(closure=closure, now=now)
-    messages.success(request, _("Evacuated: calling has stopped, everybody in line is told."))
+    messages.success(request, _("Evacuated: calling has stopped; who is in line or at a window is told to leave."))
     return redirect("office:follow_up", hall=hall, follow_up_id=follow_up.pk)
 
 
@@ -270,7 +272,24 @@ def withdraw(request: Asked, hall: str, closure_id: int) -> HttpResponseBase:
     closure = Closure.objects.select_related("hall").filter(id=closure_id, hall=place).first()
     if closure is None:
         raise Refused("nothing-found", facts={"closure": closure_id})
-    change_hours.withdraw(closure=closure, by=request.who.by, now=clock.now())
-    close_line.look(now=clock.now())
-    messages.success(request, _("Taken back. Those whose appointments were cancelled can book again."))
-    return redirect("office:closures", hall=hall)
+    now = clock.now()
+    running = closure.begun_at is not None and closure.over_at is None
+    in_line = len(close_line.held_up(closure=closure, now=now)) if running else 0
+    done = change_hours.withdraw(closure=closure, by=request.who.by, now=now)
+    close_line.look(now=now)
+    messages.success(request, _taken_back(in_line, done))
+    return redirect("office:live" if request.POST.get("back") == "live" else "office:closures", hall=hall)
+
+
+def _taken_back(in_line: int, done: change_hours.TakenBack) -> str:
+    """What it meant, to whom."""
+    said = [_("Taken back.")]
+    if in_line:
+        said.append(ngettext("%(n)s person in line goes on.", "%(n)s people in line go on.", in_line) % {"n": in_line})
+    if n := done.told:
+        one, many = "%(n)s moved visit is told of its old time.", "%(n)s moved visits are told of their old time."
+        said.append(ngettext(one, many, n) % {"n": n})
+    if n := done.cancelled:
+        one, many = "%(n)s cancelled visit can book again.", "%(n)s cancelled visits can book again."
+        said.append(ngettext(one, many, n) % {"n": n})
+    return (" " if english() else "").join(said)

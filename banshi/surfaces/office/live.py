@@ -17,6 +17,7 @@ from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import named
 from banshi.journeys import steer
+from banshi.journeys.stops import stops
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.insight import queries as insight
@@ -42,6 +43,7 @@ def _now(request: HttpRequest | Asked, place: Hall) -> dict[str, Any]:
     now = clock.now()
     line = line_queries.line(place.pk, now)
     view = places.hall_view(place)
+    stopped = stops(place, now)
     floors = [f for f in view.floors if any(w.floor == f.code for w in view.windows)]
     floor = next((f.code for f in floors if f.code == request.GET.get("floor")), floors[0].code if floors else "")
     day = local(place, now).date()
@@ -102,6 +104,10 @@ def _now(request: HttpRequest | Asked, place: Hall) -> dict[str, Any]:
         "longest": max(line.categories, key=lambda c: c.longest_wait_s, default=None),
         "so_far": so_far,
         "sessions": sessions,
+        "stops": stopped,
+        "shut": any(each.where is None for each in stopped),
+        "day_over": bool(sessions) and now >= max(s.ends_at for s in sessions),
+        "may_close": request.who.may("calendar.edit", place.code),  # type: ignore[union-attr]
         "open_now": any(s.starts_at <= now < s.ends_at for s in sessions),
         "next_opening": None if sessions else calendars.next_opening(place, now),
         "free": free,

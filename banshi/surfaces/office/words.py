@@ -39,6 +39,8 @@ MESSAGE_KEYS: dict[str, Text] = {
     "outage": _("No no-show: the machines failed"),
     "line_stopped": _("Calling has stopped"),
     "line_goes_on": _("Calling goes on"),
+    "evacuated": _("Evacuation: leave the hall"),
+    "evacuation_over": _("The evacuation is over"),
     "not_served": _("Not served today"),
     "earlier_offer": _("An earlier place became free"),
     "waiting_closed": _("Waiting ended: the day closed"),

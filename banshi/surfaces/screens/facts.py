@@ -15,7 +15,7 @@ from banshi.foundation import clock
 from banshi.foundation.said import english
 from banshi.foundation.templatetags.ui import when
 from banshi.journeys.after_hours import after_hours
-from banshi.journeys.stops import Stop, stops
+from banshi.journeys.stops import Stop, evacuating, stops
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import ClosedSlug, WhyClosed
 from banshi.rooms.places import queries as places
@@ -42,7 +42,9 @@ def facts_of(hall: Hall, *, now: datetime, zone: str | None = None) -> dict[str,
     `open`; `opens`: words such as “明天 9:00”, "" when open; `why`: what keeps it closed beside the hour, or "";
     `message`: a closure that runs now, or until when the windows stay for those in line; `stopped`: by a closure, nobody
     is called in this hall, or zone; `stays`: no numbers any more, and the windows go on for those in line;
-    `notices`; `chime`, `voice`; `at`: hall time; `speed`: of the hall's clock.
+    `evacuated`: over all that the screen shows, what to do instead of waiting (`leave`, `why`, `stays`), else None; `out`:
+    zones that are evacuated, whose calls are not shown; `notices`; `chime`, `voice`; `at`: hall time; `speed`: of the
+    hall's clock.
 
     :param zone: code of the zone whose closures matter too; None = the whole hall's only.
     """
@@ -57,11 +59,15 @@ def facts_of(hall: Hall, *, now: datetime, zone: str | None = None) -> dict[str,
         message = (" " if english() else "").join(each.words for each in closed)
         after = None if session or message else after_hours(hall, now)
         message = after.stays if after else message
+        out = evacuating(closed, zone=zone)
+        evacuated = {"leave": out.leave, "why": out.why, "stays": out.all_stay} if out is not None else None
     return {
         "open": session is not None,
         "opens": opens,
         "why": _why(why, closed),
         "message": message,
+        "evacuated": evacuated,
+        "out": sorted({code for each in closed if each.evacuates for code in each.zones}),
         "stays": after is not None,
         "stopped": any(
             not each.matter and not each.kept and (each.where is None or zone is not None) for each in closed

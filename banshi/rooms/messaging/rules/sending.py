@@ -21,7 +21,8 @@ BACK_OFF = (  # machine time
 )
 LAST_WAIT_PARTS = 4  # no wait takes more than this part of the time that is left
 LEASE = timedelta(seconds=60)  # machine time; a message `sending` for longer has lost its worker
-URGENT = ("code", "your_turn", "ahead", "line_stopped", "line_goes_on")  # never behind a flood of closures
+# Never behind a flood of closures.
+URGENT = ("code", "your_turn", "ahead", "line_stopped", "line_goes_on", "evacuated", "evacuation_over")
 
 DAY = timedelta(days=1)
 # How long a message keeps its sense after it is due, where nothing it speaks of says so itself.
@@ -31,6 +32,8 @@ LASTS = {
     "ahead": timedelta(minutes=15),
     "line_stopped": timedelta(minutes=30),
     "line_goes_on": timedelta(minutes=30),
+    "evacuated": timedelta(minutes=15),
+    "evacuation_over": timedelta(minutes=30),
     "missed": timedelta(hours=2),
     "redirected": timedelta(hours=2),
     "no_show": 3 * DAY,
@@ -68,6 +71,8 @@ def _sense(*states: str, same: bool = False) -> Sense:
     return Sense(frozenset(states), same)
 
 
+IN_THE_HALL = ("waiting", "parked", "missed", "held", "called", "serving")
+
 # By kind of subject and key; what is not named keeps its sense.
 SENSE: Mapping[tuple[str, str], Sense] = {
     # `closed`: booked, but a closure lies over it and the hall did not say that it stands all the same.
@@ -91,6 +96,8 @@ SENSE: Mapping[tuple[str, str], Sense] = {
     ("appointment", "kept"): _sense("booked", "closed", same=True),
     ("ticket", "line_stopped"): _sense("waiting", "parked", "missed", "held"),
     ("ticket", "line_goes_on"): _sense("waiting", "parked"),
+    ("ticket", "evacuated"): _sense(*IN_THE_HALL),
+    ("ticket", "evacuation_over"): _sense(*IN_THE_HALL),
     ("ticket", "not_served"): _sense("closed"),
     ("waiting", "waiting_offer"): _sense("offered"),
     ("waiting", "earlier_offer"): _sense("offered"),

@@ -42,6 +42,8 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "outage": (("when",), ("hall",)),
     "line_stopped": (("number",),),
     "line_goes_on": (("number",),),
+    "evacuated": (("hall",),),
+    "evacuation_over": (("hall",),),
     "not_served": (("number",),),
     "waiting_closed": (("hall",), ("day",)),
     "missed": (("number",),),

@@ -110,7 +110,7 @@ COMMON: dict[str, dict[str, str]] = {
         "en": "Day sheet of {hall}, {day}: {count} appointments. The attachment prints: work by it when the line is down.",
     },
     "kept": {
-        "zh": "{hall}：[{closed}，但]{when}的预约[“{item}”]照常有效：按时来，照常进门、照常叫号。[关闭原因：{reason}。]万一没办成，不计失约。[{link}]",
+        "zh": "{hall}：[{closed}，但]{when}的预约[“{item}”]照常有效：按时来，照常进门、照常叫号。[原因：{reason}。]万一没办成，不计失约。[{link}]",
         "en": "{hall}: [{closed}, but ]the appointment {when}[ for “{item}”] stands: come as booked, you are let in and called.[ Reason: {reason}.] If it cannot be served, it is no no-show.[ {link}]",
     },
     "outage": {
@@ -118,12 +118,20 @@ COMMON: dict[str, dict[str, str]] = {
         "en": "The machines of {hall} failed {when}[ ({reason})]; the appointment[ for “{item}”] is no no-show. If it was not served, book again: {link}",
     },
     "line_stopped": {
-        "zh": "{number} 号：{hall}[的{part}]暂停叫号[，因为{reason}][，预计{until}恢复]。号不作废，位置保留。[看进度：{link}]",
-        "en": "Number {number}: {hall} has stopped calling[ for {part}][, because: {reason}][; expected back {until}]. The number and its place stay.[ Follow it: {link}]",
+        "zh": "{number} 号：{hall}[的{part}]暂停叫号[，因为{reason}][，预计{until}恢复]。号不作废，位置保留。[到{floor}等。][看进度：{link}]",
+        "en": "Number {number}: {hall} has stopped calling[ for {part}][, because: {reason}][; expected back {until}]. The number and its place stay.[ Wait on {floor}.][ Follow it: {link}]",
     },
     "line_goes_on": {
         "zh": "{number} 号：{hall}[的{part}]恢复叫号，还在原来的位置。[看进度：{link}]",
         "en": "Number {number}: {hall} is calling again[ for {part}]; the place in line is as it was.[ Follow it: {link}]",
+    },
+    "evacuated": {
+        "zh": "疏散：离开{hall}[的{part}]，听现场工作人员指引。[原因：{reason}。][预计{until}恢复。]{number} 号和位置都保留，恢复会通知。[看进度：{link}]",
+        "en": "Evacuation: leave {hall}[, {part},] and follow the staff there.[ Reason: {reason}.][ Expected back {until}.] Number {number} and its place stay; a message tells when it goes on.[ Follow it: {link}]",
+    },
+    "evacuation_over": {
+        "zh": "{hall}[的{part}]疏散结束，可以回来了。{number} 号还在原来的位置，接着叫号。[看进度：{link}]",
+        "en": "The evacuation of {hall}[, {part},] is over: come back. Number {number} is where it was in line and calling goes on.[ Follow it: {link}]",
     },
     "not_served": {
         "zh": "{number} 号今天没能办上，很抱歉[，因为{reason}]。这不算失约。[最早可以约：{next}。][现在就约：{link}]",

@@ -49,7 +49,17 @@ from banshi.rooms.tickets.actions.serving import (
     start,
     transfer,
 )
-from banshi.rooms.tickets.actions.stopping import apologise, send_home, stopped_by, tell_goes_on, tell_stopped
+from banshi.rooms.tickets.actions.stopping import (
+    apologise,
+    at_windows_of,
+    call_back,
+    send_home,
+    stopped_by,
+    tell_back,
+    tell_evacuated,
+    tell_goes_on,
+    tell_stopped,
+)
 from banshi.rooms.tickets.actions.taking import issue, of_same_visit
 from banshi.rooms.tickets.actions.undoing import undo
 from banshi.rooms.tickets.actions.windows import (
@@ -65,7 +75,9 @@ from banshi.rooms.tickets.actions.windows import (
 __all__ = [
     "add_matter",
     "apologise",
+    "at_windows_of",
     "call_at_idle_window",
+    "call_back",
     "call_next",
     "call_next_many",
     "call_of_visit",
@@ -120,6 +132,8 @@ __all__ = [
     "stopped_by",
     "take_over",
     "tell_as_booked",
+    "tell_back",
+    "tell_evacuated",
     "tell_goes_on",
     "tell_stopped",
     "transfer",

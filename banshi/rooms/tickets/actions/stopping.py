@@ -9,12 +9,24 @@ from typing import Any
 from django.db import transaction
 
 from banshi.foundation.announce import announce
+from banshi.foundation.closed import UNSAID
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import Closure, Words
-from banshi.rooms.places.models import Hall
-from banshi.rooms.tickets.actions.ground import business_day, lets_in, policy, visit_over
+from banshi.rooms.places.models import Hall, Zone
+from banshi.rooms.tickets.actions.ground import (
+    RETURN,
+    back_in_line,
+    business_day,
+    lets_in,
+    locked,
+    now_idle,
+    policy,
+    tell_line,
+    visit_over,
+)
 from banshi.rooms.tickets.actions.told import tell
-from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.models import AT_WINDOW, Ticket
+from banshi.rooms.tickets.queries.where import places
 
 IN_LINE = ("waiting", "parked", "missed", "held")
 NextPlace = Callable[[Ticket], datetime | None]
@@ -52,9 +64,24 @@ def tell_stopped(
 
     :param tickets: each with the moment at which its line goes on. :param part: what is closed; None = the hall.
     """
+    elsewhere = _elsewhere([ticket for ticket, _ in tickets], closure, now)
     for ticket, goes_on in tickets:
         more = {"reason": _words(closure), "until": goes_on.isoformat(), **_part(part)}
+        more |= elsewhere.get(ticket.category_id, {})
         tell(ticket, key="line_stopped", dedupe=f"line_stopped:{ticket.ref}:{closure.id}", now=now, more=more)
+
+
+def _elsewhere(tickets: Sequence[Ticket], closure: Closure, now: datetime) -> dict[int, dict[str, str]]:
+    """By category whose floor is closed: the floor on which its people wait meanwhile."""
+    if closure.zone is None or not tickets:
+        return {}
+    closed = Zone.objects.select_related("floor").get(hall_id=tickets[0].hall_id, code=closure.zone).floor
+    found = places({ticket.category_id for ticket in tickets}, now)
+    return {
+        category: {"floor_zh": place.floor_zh, "floor_en": place.floor_en}
+        for category, place in found.items()
+        if place.floor_zh not in ("", closed.label_zh)
+    }
 
 
 def tell_goes_on(*, tickets: Sequence[Ticket], closure: Closure, now: datetime, part: Words | None) -> None:
@@ -62,6 +89,54 @@ def tell_goes_on(*, tickets: Sequence[Ticket], closure: Closure, now: datetime, 
     for ticket in tickets:
         dedupe = f"line_goes_on:{ticket.ref}:{closure.id}"
         tell(ticket, key="line_goes_on", dedupe=dedupe, now=now, more=_part(part))
+
+
+def tell_evacuated(
+    *, tickets: Sequence[Ticket], closure: Closure, until: datetime | None, now: datetime, part: Words | None
+) -> None:
+    """Leave, now; the number stays. Once per number and closure, also to whoever is at a window.
+
+    :param until: when it goes on; None where that is not in sight. :param part: what is evacuated; None = the hall.
+    """
+    more: dict[str, Any] = _part(part)
+    if closure.reason.zh not in UNSAID:
+        more["reason"] = _words(closure)
+    if until is not None:
+        more["until"] = until.isoformat()
+    for ticket in tickets:
+        tell(ticket, key="evacuated", dedupe=f"evacuated:{ticket.ref}:{closure.id}", now=now, more=more)
+
+
+def tell_back(*, tickets: Sequence[Ticket], closure: Closure, now: datetime, part: Words | None) -> None:
+    """The evacuation is over. :param part: what was evacuated; None = the hall."""
+    for ticket in tickets:
+        dedupe = f"evacuation_over:{ticket.ref}:{closure.id}"
+        tell(ticket, key="evacuation_over", dedupe=dedupe, now=now, more=_part(part))
+
+
+def at_windows_of(*, hall: Hall, closures: Sequence[Closure], now: datetime) -> list[Ticket]:
+    """The numbers at windows that these closures are over."""
+    there = Ticket.objects.filter(hall=hall, day=business_day(hall, now), state__in=AT_WINDOW)
+    return [
+        ticket
+        for ticket in there.select_related("hall", "category", "item", "window__zone").order_by("id")
+        if ticket.window is not None and any(each.stops(zone=ticket.window.zone.code) for each in closures)
+    ]
+
+
+@transaction.atomic
+def call_back(*, tickets: Sequence[Ticket], now: datetime) -> None:
+    """Who was called and is sent out before the service began is in line again, in the same place: called anew later.
+    Not missed, and no call of the day's that went wrong. Who is being served stays with that window."""
+    for each in tickets:
+        ticket = locked(each.ref)
+        if ticket.state != "called":
+            continue
+        now_idle(ticket.window_id, now)
+        ticket.state, ticket.window = "waiting", None
+        back_in_line(ticket, now)
+        ticket.save(update_fields=["state", "window", *RETURN])
+        tell_line(ticket, now)
 
 
 @transaction.atomic

@@ -27,6 +27,7 @@ function countDown(scope) {
 /** The line that moves: how far this number has come since it was first looked at. */
 let first = null;
 let shownState = null;
+let shownOut = false;
 function follow() {
   const box = document.querySelector("[data-ticket]");
   if (!box) return;
@@ -50,6 +51,13 @@ function follow() {
     scrollTo({ top: 0 });
   }
   shownState = state;
+  const out = box.querySelector("[data-evacuated]");
+  if (out && !shownOut) {
+    window.Banshi?.buzz([600, 200, 600, 200, 600]);
+    window.Banshi?.say(out.querySelector(".evacuated__do").textContent.trim(), { urgent: true });
+    scrollTo({ top: 0 });
+  }
+  shownOut = Boolean(out);
 }
 
 /* ---- live: what only moves is drawn from the event itself; a change of state fetches the part again ---- */
@@ -80,6 +88,7 @@ function wait(estimate) {
 function drawn(box, ticket) {
   const part = box.querySelector("[data-state]");
   if (!words || !ticket || ticket.state !== "waiting" || part?.dataset.state !== "waiting" || ticket.ahead == null) return false;
+  if (ticket.stopped !== part.hasAttribute("data-stopped")) return false; // a closure has begun or is over: the page says more
   const ahead = box.querySelector("[data-ahead]");
   ahead.dataset.ahead = ticket.ahead;
   ahead.textContent = fill(ticket.ahead === 1 ? words.one : words.many, { n: ticket.ahead });

@@ -9,6 +9,7 @@ const rowShape = document.getElementById("row").content.firstElementChild;
 const laneShape = document.getElementById("lane").content.firstElementChild;
 const LANES_A_PAGE = 6;
 const floors = JSON.parse(document.getElementById("floors").textContent);
+const LONGEST_ON_THE_BOARD = 10 * 60_000; // hall time
 const TURN = 7000; // how long a page of lanes, rows or a notice stays
 
 const keyOf = (call) => `${call.number}|${call.window}|${call.at}|${call.kind}`;
@@ -19,23 +20,27 @@ let turn = 0;
 let state;
 let facts;
 
+const isOut = (code) => facts?.out?.includes(code); // nobody is sent to a window that is evacuated
+
 function callsOf() {
   const windows = new Map(state.windows.map((w) => [w.number, w]));
   const seen = new Set();
   const recent = state.calls.filter((call) => {
     const at = windows.get(call.window);
     // A recall is the same number once more: one row, the newest.
-    if (seen.has(call.number) || (zone && at?.zone !== zone)) return false;
+    if (seen.has(call.number) || (zone && at?.zone !== zone) || isOut(at?.zone)) return false;
     seen.add(call.number);
     return true;
   }).map((call) => {
     const at = windows.get(call.window);
     return { ...call, calling: at?.state === "called" && at.ticket === call.number };
   });
+  // Who was called long ago has been here, or looks at their phone: a row stays no longer than somebody may still come.
+  const fresh = recent.filter((c) => c.calling || hallNow() - Date.parse(c.at) < LONGEST_ON_THE_BOARD);
   // The list of recent calls is short; whoever is still being called stays on the board until they come.
-  const longer = state.windows.filter((w) => w.state === "called" && !seen.has(w.ticket) && (!zone || w.zone === zone))
+  const longer = state.windows.filter((w) => w.state === "called" && !seen.has(w.ticket) && (!zone || w.zone === zone) && !isOut(w.zone))
     .map((w) => ({ number: w.ticket, window: w.number, name: "", floor: floors[w.floor], floor_en: floors[w.floor], calling: true }));
-  return [...recent.filter((c) => c.calling), ...longer, ...recent.filter((c) => !c.calling)];
+  return [...fresh.filter((c) => c.calling), ...longer, ...fresh.filter((c) => !c.calling)];
 }
 
 function drawCalls() {
@@ -70,7 +75,7 @@ function drawCalls() {
     quiet.children[0].textContent = facts.why || words.closed;
     quiet.children[1].textContent = facts.opens ? fill(words.opens, { when: facts.opens }) : "";
   } else {
-    quiet.children[0].textContent = words.nobody;
+    quiet.children[0].textContent = state.calls.length ? words.nobodyNow : words.nobody;
     quiet.children[1].textContent = facts?.stays ? "" : words.nobodyThen;
   }
 }
@@ -123,12 +128,23 @@ function drawLanes() {
   document.getElementById("waiting").textContent = fill(words.people, { n: categories.reduce((sum, c) => sum + c.waiting, 0) });
 }
 
+/** Everybody leaves: one panel instead of numbers, windows and waits. */
+function drawOut() {
+  const out = facts?.evacuated;
+  const panel = document.getElementById("out");
+  if (out) [out.leave, out.why, out.stays].forEach((text, i) => { if (panel.children[i].textContent !== text) panel.children[i].textContent = text; });
+  panel.hidden = !out;
+  for (const part of [rows.parentElement, lanes.parentElement]) part.hidden = Boolean(out);
+  if (out) window.speechSynthesis?.cancel();
+}
+
 function drawFoot() {
   document.getElementById("clock").textContent = clockWords(hallNow());
   const notices = facts?.notices ?? [];
   document.getElementById("notice").textContent = notices.length ? notices[turn % notices.length] : "";
   const message = document.getElementById("message");
-  message.hidden = !facts?.message;
+  message.hidden = !facts?.message || Boolean(facts.evacuated);
+  message.classList.toggle("is-urgent", Boolean(facts?.out?.length));
   if (message.textContent !== (facts?.message ?? "")) message.textContent = facts?.message ?? "";
 }
 
@@ -136,6 +152,7 @@ function draw(newState, newFacts) {
   state = newState;
   facts = newFacts;
   drawFoot();
+  drawOut();
   drawLanes();
   drawCalls();
   announceNew();
@@ -154,12 +171,13 @@ function announceNew() {
   for (const call of fresh.reverse()) { // oldest first
     heard.add(keyOf(call));
     // A screen that has just been switched on does not call out what happened before it came.
-    if (!(first && hallNow() - Date.parse(call.at) > 30000)) queue.push(call);
+    const at = state.windows.find((w) => w.number === call.window);
+    if (!(first && hallNow() - Date.parse(call.at) > 30000) && !facts?.evacuated && !isOut(at?.zone)) queue.push(call);
   }
   first = false;
   while (heard.size > 200) heard.delete(heard.values().next().value);
   try { localStorage.setItem(heardKey, JSON.stringify([...heard])); } catch { /* then only this page remembers */ }
-  if (!facts?.chime && !facts?.voice) queue.length = 0;
+  if (facts?.evacuated || (!facts?.chime && !facts?.voice)) queue.length = 0;
   if (queue.length && !talking) talk();
 }
 
@@ -193,7 +211,7 @@ function speak(text, lang) {
 
 const watching = watch(draw);
 setInterval(() => { document.getElementById("clock").textContent = clockWords(hallNow()); }, 1000);
-setInterval(() => { turn += 1; drawFoot(); drawLanes(); drawCalls(); }, TURN);
+setInterval(() => { turn += 1; drawFoot(); drawOut(); drawLanes(); drawCalls(); }, TURN);
 addEventListener("resize", drawCalls);
 beat(zone ? "zone-board" : "board", () => ({ version: watching.state().version, waiting: watching.state().waiting }));
 body.dataset.ready = "yes";

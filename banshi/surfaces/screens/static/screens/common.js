@@ -8,6 +8,7 @@ export const words = document.getElementById("words")?.dataset ?? {};
 export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
 const kept = `screen:${location.pathname}${location.search}`;
 const embedded = (id) => JSON.parse(document.getElementById(id)?.textContent ?? "null");
+const stoppedIn = (state) => (state?.categories ?? []).filter((c) => c.stopped).map((c) => c.code).join(" ");
 const LINK_LOST_AFTER = 6000;
 
 /* ---- hall time, which may run faster than ours ---- */
@@ -52,11 +53,14 @@ export function watch(draw) {
     on: {
       state: (fresh) => {
         if (typeof fresh !== "object") return;
+        // A closure has begun or is over: what the screen says of it is asked for at once, not in its own time.
+        const changed = stoppedIn(fresh) !== stoppedIn(state);
         state = fresh;
         setHallTime(Date.parse(state.at));
         setStale(false);
         remember();
         redraw();
+        if (changed) refresh();
       },
       ping: () => setStale(false),
     },

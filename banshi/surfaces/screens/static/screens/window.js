@@ -9,8 +9,11 @@ function draw(state, facts) {
   const at = mine.state === "emergency" ? "paused" : mine.state; // what happens at the window is not for the hall to read
   face.dataset.state = at;
   face.classList.toggle("is-called", at === "called");
-  document.getElementById("now").textContent = mine.ticket || "";
-  document.getElementById("says").textContent = (at === "idle" && facts?.stopped ? words.stopped : words[at]) ?? "";
+  const out = facts?.evacuated || facts?.out?.includes(mine.zone);
+  face.classList.toggle("is-out", Boolean(out));
+  if (out) face.classList.remove("is-called");
+  document.getElementById("now").textContent = out ? "" : mine.ticket || "";
+  document.getElementById("says").textContent = out ? (facts.evacuated?.leave ?? facts.message) : (at === "idle" && facts?.stopped ? words.stopped : words[at]) ?? "";
 }
 
 const watching = watch(draw);

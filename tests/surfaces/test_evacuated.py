@@ -1,0 +1,241 @@
+"""An evacuation is no closure: everybody is told to leave, nobody to wait, and every number stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from banshi.foundation.crypto import encrypt
+from banshi.journeys import change_hours, close_line, unsettled
+from banshi.journeys.close_hall_day import close_due
+from banshi.kernel.refusals import Refused
+from banshi.rooms.booking.models import Slot
+from banshi.rooms.calendars import actions as calendars
+from banshi.rooms.calendars.models import Closure
+from banshi.rooms.messaging.models import Message
+from banshi.rooms.messaging.statements import TO_PLACE
+from banshi.rooms.places.models import Floor
+from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets import queries
+from banshi.rooms.tickets.models import Ticket
+from tests.surfaces.office.editing import signed_in
+from tests.surfaces.test_closed_in_the_middle import NOON, TEN, booked_for_ten, browser, everywhere, shut
+from tests.surfaces.test_closed_in_the_middle import ten as ten
+from tests.town import CLERK, Town, at
+
+pytestmark = pytest.mark.django_db
+LEAVE = "疏散：离开大厅，听现场工作人员指引。"
+UNTIL_NIGHT = at("2026-03-10 23:59")
+
+
+def evacuate(town: Town, *, whole: bool = True, until: object = NOON) -> Closure:
+    return shut(town, whole=whole, kind="evacuation", until=until)
+
+
+def with_phones(town: Town) -> None:
+    Ticket.objects.filter(hall=town.hall).update(notify_to=encrypt("13800000000", place=TO_PLACE))
+
+
+def told(key: str) -> list[str]:
+    return sorted(Message.objects.filter(key=key).values_list("subject", flat=True))
+
+
+def test_everybody_is_told_to_leave_in_one_sentence_and_nobody_to_wait(ten: Town):
+    ref = Ticket.objects.get(state="waiting").ref
+    evacuate(ten)
+
+    said = everywhere(ten, ref)
+
+    assert [name for name, text in said.items() if LEAVE not in text] == []
+    assert [name for name, text in said.items() if "消防检查" not in text] == []
+    assert "号和位置都保留，恢复后接着叫。" in said["phone"]
+    assert [word for word in ("在这里等", "data-wait", "data-ahead", "窗口 01") if word in said["phone"]] == []
+    assert [name for name in ("slip", "kiosk") if "现场取号" in said[name]] == []
+    assert ["号都保留" in said[name] for name in ("slip", "kiosk")] == [True, True]
+
+
+def test_a_floor_is_left_by_its_name(ten: Town):
+    evacuate(ten, whole=False)
+    floor = ten.windows["01"].zone.floor.label_zh
+
+    above = browser().get("/screens/town/facts?zone=main").json()
+
+    assert above["evacuated"] == {
+        "leave": f"疏散：离开{floor}，听现场工作人员指引。", "why": "原因：消防检查。预计今天 12:00 恢复。",
+        "stays": "号都保留，恢复后接着叫。",
+    }  # fmt: skip
+    whole = browser().get("/screens/town/facts").json()
+    assert (whole["evacuated"], whole["out"]) == (None, ["main"])
+
+
+def test_without_a_typed_end_or_a_reason_nothing_of_tomorrow_is_promised(ten: Town):
+    closure = evacuate(ten, until=UNTIL_NIGHT)
+    Closure.objects.filter(pk=closure.pk).update(reason_zh="紧急疏散", reason_en="Evacuation")
+
+    facts = browser().get("/screens/town/facts").json()
+    english = browser().get("/screens/town/facts?lang=en").json()["evacuated"]
+
+    assert facts["message"] == f"{LEAVE}恢复时另行通知。"
+    assert facts["evacuated"]["why"] == "恢复时另行通知。"
+    assert english["leave"] == "Evacuation: leave the hall and follow the staff there."
+
+
+def test_who_is_called_or_served_is_told_too_and_reads_of_no_window(ten: Town):
+    with_phones(ten)
+    called, waiting = Ticket.objects.get(state="called"), Ticket.objects.get(state="waiting")
+
+    evacuate(ten)
+
+    called.refresh_from_db()
+    assert (called.state, called.window, called.misses) == ("waiting", None, 0)
+    assert told("evacuated") == sorted([f"ticket:{called.ref}", f"ticket:{waiting.ref}"])
+    page = browser().get(f"/t/{called.ref}").content.decode()
+    assert (LEAVE in page, "现在去" in page, "号窗口" in page) == (True, False, False)
+    assert queries.line(ten.hall.pk, TEN).calls == ()
+
+
+def test_who_is_being_served_leaves_and_goes_on_at_the_same_window(ten: Town):
+    with_phones(ten)
+    ref = Ticket.objects.get(state="called").ref
+    tickets.start(ref=ref, staff_id=ten.clerk.pk, now=TEN)
+
+    closure = evacuate(ten)
+    page = browser().get(f"/t/{ref}").content.decode()
+    desk = signed_in(ten.clerk).get("/desk/").content.decode()
+
+    assert (LEAVE in page, "正在" in page) == (True, False)
+    assert Ticket.objects.get(ref=ref).state == "serving"
+    assert (LEAVE in desk, "带上窗口前的人一起走" in desk) == (True, True)
+    assert [key for key in ("Space", "h", "t", "m", "a", "k", "p") if f'data-key="{key}"' in desk] == []
+    assert 'data-key="F9"' in desk
+    change_hours.withdraw(closure=closure, by=CLERK, now=TEN)
+    close_line.look(now=TEN)
+    assert told("evacuation_over") == told("evacuated")
+    assert 'data-key="Space"' in signed_in(ten.clerk).get("/desk/").content.decode()
+
+
+def test_after_its_end_the_one_who_was_called_is_called_first_again(ten: Town):
+    with_phones(ten)
+    first = Ticket.objects.get(state="called").ref
+    closure = evacuate(ten, until=UNTIL_NIGHT)
+
+    change_hours.withdraw(closure=closure, by=CLERK, now=TEN)
+    close_line.look(now=TEN)
+    again = tickets.call_next(window_code="town-01", staff_id=ten.clerk.pk, now=TEN)
+
+    assert again is not None
+    assert (again.ref, again.calls) == (first, 2)
+    assert len(told("evacuation_over")) == 2
+
+
+def test_numbers_stay_through_an_evacuation_without_an_end_until_the_day_would_have_ended(ten: Town):
+    evacuate(ten, until=UNTIL_NIGHT)
+
+    close_due(now=at("2026-03-10 11:30"))
+    stay = list(Ticket.objects.order_by("id").values_list("state", flat=True))
+    close_due(now=at("2026-03-10 18:30"))
+
+    assert stay == ["waiting", "waiting"]
+    assert list(Ticket.objects.order_by("id").values_list("state", flat=True)) == ["closed", "closed"]
+
+
+def test_the_desk_says_how_many_keep_their_place_while_calling_has_stopped(ten: Town):
+    tickets.miss(ref=Ticket.objects.get(state="called").ref, staff_id=ten.clerk.pk, now=TEN)
+    shut(ten, whole=True)
+
+    desk = signed_in(ten.clerk).get("/desk/").content.decode()
+
+    assert "另有 1 人的号保留，暂停叫号" in desk
+    assert '<p class="muted">没有人在等</p>' not in desk
+    assert "1 人在等，号和位置都保留。" in desk
+
+
+def test_a_kiosk_gives_nothing_while_people_leave_and_starts_again_by_itself(ten: Town):
+    closure = evacuate(ten)
+    asks = {"HX-Request": "true"}
+
+    for path in ("walk-in", "search", "check-in", "confirm?item=pension"):
+        assert LEAVE in browser().get(f"/kiosk/town/{path}").content.decode()
+    taken = browser().post("/kiosk/town/confirm?item=pension")
+    still = browser().get("/kiosk/town/?out=1", headers=asks)
+    open_page = browser().get("/kiosk/town/", headers=asks)
+    beat = browser().post("/kiosk/town/heartbeat", "{}", content_type="application/json")
+    change_hours.withdraw(closure=closure, by=CLERK, now=TEN)
+    over = browser().get("/kiosk/town/?out=1", headers=asks)
+
+    assert (taken.status_code, Ticket.objects.count()) == (409, 2)
+    assert (still.status_code, open_page["HX-Redirect"], beat.status_code) == (204, "/kiosk/town/", 200)
+    assert over["HX-Redirect"] == "/kiosk/town/"
+
+
+def test_the_live_page_says_it_and_ends_it(ten: Town):
+    closure = evacuate(ten)
+    manager = signed_in(ten.manager)
+
+    page = manager.get("/office/town/live").content.decode()
+    ended = manager.post(f"/office/town/calendar/closures/{closure.pk}/withdraw", {"back": "live"}, follow=True)
+
+    assert (f"{LEAVE}原因：消防检查。预计今天 12:00 恢复。" in page, "结束疏散" in page) == (True, True)
+    assert "优先叫号" not in page
+    assert ended.redirect_chain[0][0] == "/office/town/live"
+    assert "已撤回。排队的 2 人接着叫号，已告诉他们。" in ended.content.decode()
+
+
+def test_the_live_page_names_a_closed_floor_and_says_no_wait(ten: Town):
+    shut(ten)
+
+    page = signed_in(ten.manager).get("/office/town/live").content.decode()
+
+    assert (f"{ten.windows['01'].zone.floor.label_zh}关闭：消防检查。" in page, "恢复办理" in page) == (True, True)
+    assert "暂时估不出" not in page
+
+
+def test_only_places_with_windows_are_evacuated_and_no_category(ten: Town):
+    Floor.objects.create(hall=ten.hall, code="9", label_zh="9 楼", label_en="Floor 9")
+
+    form = signed_in(ten.manager).get("/office/town/calendar/evacuate").content.decode()
+    with pytest.raises(Refused) as no:
+        calendars.close(
+            hall=ten.hall, starts_at=TEN, ends_at=NOON, reason_zh="x", reason_en="x", by=CLERK, now=TEN,
+            category=ten.categories["A"], kind="evacuation",
+        )  # fmt: skip
+
+    assert ['value="floor:9"' in form, 'value="zone:main"' in form, 'value="category:A"' in form] == [
+        False,
+        True,
+        False,
+    ]
+    assert no.value.facts["field"] == "kind"
+
+
+def test_a_number_passed_on_leaves_the_called_ones(ten: Town):
+    ref = Ticket.objects.get(state="called").ref
+    assert [call.ref for call in queries.line(ten.hall.pk, TEN).calls] == [ref]
+
+    tickets.transfer(ref=ref, staff_id=ten.clerk.pk, category_code="B", now=TEN)
+
+    assert queries.line(ten.hall.pk, TEN).calls == ()
+
+
+def test_who_has_come_is_no_longer_unsettled(ten: Town):
+    row = booked_for_ten(ten)
+    Slot.objects.filter(pk=row.slot_id).update(closed=True, session="")
+    before = unsettled.unsettled(hall=ten.hall, now=TEN).old_grid
+
+    type(row).objects.filter(pk=row.pk).update(state="checked_in")
+
+    assert ([slot.pk for slot in before], unsettled.unsettled(hall=ten.hall, now=TEN).old_grid) == ([row.slot_id], [])
+
+
+def test_a_closed_category_is_not_served_in_every_place(ten: Town):
+    calendars.close(
+        hall=ten.hall, starts_at=at("2026-03-10 11:00"), ends_at=NOON, reason_zh="系统检修", reason_en="Upkeep",
+        category=ten.categories["A"], by=CLERK, now=TEN,
+    )  # fmt: skip
+    name = ten.categories["A"].name_zh
+
+    hall = browser().get("/halls/town").content.decode()
+    Closure.objects.update(starts_at=TEN)
+    kiosk = browser().get("/kiosk/town/confirm?category=A").content.decode()
+
+    assert f"，{name}暂停办理：系统检修" in hall
+    assert "<h1>暂停办理</h1>" in kiosk
