@@ -381,8 +381,9 @@ def touched(*, closure: ClosureRow, follow_up: FollowUp, now: datetime) -> dict[
 def import_national_days(*, days: Iterable[DayInfo], notice: str, by: Actor, now: datetime) -> int:
     """Take over a year's notice (调休通知) and follow it up in every hall: people are moved to the nearest day that fits.
 
-    :returns: how many days were written.
+    :returns: how many days were written. :raises Refused: invalid – the notice cannot be read.
     """
+    notice = legible(notice, field="notice")
     with transaction.atomic():
         halls = list(Hall.objects.order_by("id"))
         outside = {hall.pk: _outside(hall, now) for hall in halls}

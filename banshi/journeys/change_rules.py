@@ -17,6 +17,7 @@ from banshi.journeys.consequences import Consequences, consequences
 from banshi.kernel.actors import Actor
 from banshi.kernel.policy import HallPolicy
 from banshi.kernel.refusals import Refused
+from banshi.kernel.wording import UNSEEN, is_legible
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.places import actions as places
@@ -44,7 +45,8 @@ def planned(hall: Hall, now: datetime) -> list[PolicyVersion]:
 
 
 def faults(*, hall: Hall, policy: HallPolicy) -> dict[str, dict[str, str]]:
-    """Codes that the hall does not have, by field path, with the reason in both languages."""
+    """Codes that the hall does not have and notices that hold what is not seen, by field path, with the reason in both
+    languages."""
     categories = set(Category.objects.filter(hall=hall).values_list("code", flat=True))
     items = set(HallItem.objects.filter(hall=hall).values_list("item__code", flat=True))
     found: dict[str, dict[str, str]] = {}
@@ -59,6 +61,12 @@ def faults(*, hall: Hall, policy: HallPolicy) -> dict[str, dict[str, str]]:
         wrong = next((code for code in codes if code not in categories), None)
         if wrong is not None:
             found[path] = _unknown(wrong)
+    for path, notices in (
+        ("screens.notices_zh", policy.screens.notices_zh),
+        ("screens.notices_en", policy.screens.notices_en),
+    ):
+        if not all(is_legible(each) for each in notices):
+            found[path] = UNSEEN
     return found
 
 

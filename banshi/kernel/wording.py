@@ -5,10 +5,14 @@ from __future__ import annotations
 from banshi.kernel.names import hidden
 from banshi.kernel.refusals import Refused
 
-_UNSEEN = {
+UNSEEN = {
     "zh": "里面有看不见的字符，删掉后重新输入",
     "en": "There are characters in it that cannot be seen: type it again",
 }
+
+
+def is_legible(text: str) -> bool:
+    return not hidden(text.replace("\n", " ").replace("\t", " "))
 
 
 def legible(text: str, *, field: str = "why") -> str:
@@ -17,6 +21,6 @@ def legible(text: str, *, field: str = "why") -> str:
     :raises Refused: invalid, naming the field.
     """
     kept = text.replace("\r\n", "\n").strip()
-    if hidden(kept.replace("\n", " ").replace("\t", " ")):
-        raise Refused("invalid", facts={"field": field, "reason": _UNSEEN})
+    if not is_legible(kept):
+        raise Refused("invalid", facts={"field": field, "reason": UNSEEN})
     return kept

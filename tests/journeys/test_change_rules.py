@@ -50,6 +50,16 @@ def test_a_planned_version_is_not_the_start_of_the_next_small_change(open_town: 
     assert policy_of(open_town.hall.pk, now=TUESDAY_NINE).booking.come_early == 15
 
 
+def test_a_notice_for_the_screens_that_turns_text_round_is_refused(open_town: Town):
+    document = policy_of(open_town.hall.pk, now=TUESDAY_NINE).model_dump(mode="json")
+    document["screens"] |= {"notices_zh": ["今天\u202e停电"]}
+
+    with pytest.raises(Refused) as no:
+        change_rules.publish(hall=open_town.hall, document=document, by=CLERK, now=TUESDAY_NINE)
+
+    assert (no.value.slug, no.value.facts["field"]) == ("invalid", "screens.notices_zh")
+
+
 def test_the_small_change_is_carried_into_the_plan_and_the_plan_still_comes(open_town: Town):
     publish(open_town, valid_from=FRIDAY, come_early=45)
     publish(open_town, hold=5)

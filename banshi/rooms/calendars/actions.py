@@ -50,6 +50,8 @@ def publish(
                 f"“{rule.code}”的名称里有看不见的字符，删掉后重新输入",
                 f"The name of “{rule.code}” has characters that cannot be seen: type it again",
             )
+        if rule.note is not None:
+            legible(rule.note.zh + rule.note.en, field="document")
     with transaction.atomic():
         Hall.objects.select_for_update().get(id=hall.id)
         last = CalendarVersion.objects.filter(hall=hall).aggregate(Max("version"))["version__max"] or 0

@@ -26,6 +26,7 @@ from banshi.kernel.documents import IdType
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.phones import InvalidPhone, normalise_phone
 from banshi.kernel.refusals import Refused
+from banshi.kernel.wording import legible
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
@@ -189,6 +190,7 @@ def cancel(request: Asked, hall: str, code: str) -> HttpResponseBase:
     try:
         if not why:
             raise invalid("why", _("Say why: it stays on record."))
+        why = legible(why)
         booking.cancel(
             code=code, by=acting(request, place), now=clock.now(), why=why, by_hall=request.POST.get("side") == "hall"
         )
@@ -219,7 +221,7 @@ def move(request: Asked, hall: str, code: str) -> HttpResponseBase:
                 raise invalid("slot", _("This is the time it has already. Choose another."))
             if not why:
                 raise invalid("why", _("Say why: it stays on record."))
-            booking.move(code=code, slot_id=slot_id, by=acting(request, place), now=now, why=why)
+            booking.move(code=code, slot_id=slot_id, by=acting(request, place), now=now, why=legible(why))
             messages.success(request, _("Moved. The reference stays the same; the person gets a message."))
             return redirect("office:appointment", hall=hall, code=code)
         except Refused as wrong:

@@ -552,10 +552,11 @@ def test_a_cancellation_by_the_hall_does_not_count(manager, office):  # noqa: F8
     assert (row.state, row.by_hall, LedgerEntry.objects.count()) == ("cancelled", True, 0)
 
 
-def test_a_cancellation_needs_a_reason(manager, office):  # noqa: F811
+@pytest.mark.parametrize("why", [" ", "窗口\u202e坏了"])
+def test_a_cancellation_needs_a_reason_that_can_be_read(manager, office, why):  # noqa: F811
     row = booked(office, "2026-03-11 09:00")
 
-    answer = manager.post(f"/office/town/appointments/{row.code}/cancel", {"side": "person", "why": " "})
+    answer = manager.post(f"/office/town/appointments/{row.code}/cancel", {"side": "person", "why": why})
 
     row.refresh_from_db()
     assert (answer.status_code, row.state) == (422, "booked")
