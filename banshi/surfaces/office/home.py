@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.http import HttpResponseBase
 from django.views.decorators.http import require_GET
@@ -49,33 +50,47 @@ def home(request: Asked) -> HttpResponseBase:
     return page(request, "office/home.html", halls=todays, needs=needs(request.who, halls, now=now))
 
 
+@dataclass(frozen=True)
+class Booked:
+    """Persons booked on a day, who of them came, who did not; and on how many appointments."""
+
+    expected: int = 0
+    arrived: int = 0
+    missing: int = 0
+    appointments: int = 0
+
+
+_MISSED = {"no_show", "no_show_forgiven"}
+
+
+def _booked(hall: Hall, day: date) -> Booked:
+    """Whoever comes for several matters in one visit is one person."""
+    visits: dict[str, tuple[int, set[str]]] = {}  # persons, and the states of its matters
+    rows = Appointment.objects.filter(hall=hall, day=day).exclude(state="cancelled").annotate(shown=line.SHOWN_STATE)
+    found = list(rows.order_by("id").values_list("visit_group", "code", "shown", "persons"))
+    for group, code, state, persons in found:
+        most, states = visits.get(group or code, (0, set()))
+        visits[group or code] = (max(most, persons), states | {state})
+    came = sum(persons for persons, states in visits.values() if states & {"checked_in", "no_number", "served"})
+    missing = sum(persons for persons, states in visits.values() if "no_show" in states <= _MISSED)
+    return Booked(sum(persons for persons, _states in visits.values()), came, missing, len(found))
+
+
 @door(audience="staff", permission="line.view")
 @require_GET
 def overview(request: Asked, hall: str) -> HttpResponseBase:
     """One hall: today's hours, booked people, what waits."""
     place = places.hall_by_code(hall)
     now = clock.now()
-    states: dict[str, int] = {}  # persons by the state of their booking
-    appointments = 0
-    if request.who.may("appointments.view", hall):
-        for state, persons in (
-            Appointment.objects.filter(hall=place, day=local(place, now).date())
-            .annotate(shown=line.SHOWN_STATE)
-            .order_by("id")
-            .values_list("shown", "persons")
-        ):
-            states[state] = states.get(state, 0) + persons
-            appointments += state != "cancelled"
+    may_look = request.who.may("appointments.view", hall)
+    booked = _booked(place, local(place, now).date()) if may_look else Booked()
     return page(
         request,
         "office/overview.html",
         place,
         today=local(place, now).date(),
         hours=_today(place),
-        may_look=request.who.may("appointments.view", hall),
-        states=states,
-        appointments=appointments,
-        arrived=sum(states.get(each, 0) for each in ("checked_in", "no_number", "served")),
-        expected=sum(states.values()) - states.get("cancelled", 0),
+        may_look=may_look,
+        booked=booked,
         needs=needs(request.who, [place], now=now),
     )
