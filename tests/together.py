@@ -1,8 +1,12 @@
-"""People arriving together: n threads wait at a barrier and then act at once, each on its own connection."""
+"""People arriving together: n threads wait at a barrier and then act at once, each on its own connection.
+
+Where only one order of events is wrong, hold a lock, start who is to wait for it, and go on once they do.
+"""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -30,3 +34,17 @@ def together(n: int, act: Callable[[int], Any]) -> list[Any]:
     for thread in threads:
         thread.join(timeout=60)
     return results
+
+
+def until_somebody_waits_for_a_lock(*, people: int = 1) -> None:
+    """So many of this database. Two minutes are for a machine that is busy with other things; it is a matter of milliseconds."""
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # else a transaction sees what it saw first
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            if cursor.fetchone()[0] >= people:
+                return
+    raise AssertionError("nobody waits")

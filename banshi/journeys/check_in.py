@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TypedDict
 from zoneinfo import ZoneInfo
@@ -59,9 +61,7 @@ def by_code(*, hall: Hall, code: str, by: Actor, now: datetime, channel: str, la
         theirs = found.hall
         raise Refused("not-your-hall", facts={"hall": {"zh": theirs.name_zh, "en": theirs.name_en}})
     # Who booked shows the code. That a card was seen since makes it the person's, not theirs.
-    return check_in(
-        hall=hall, found=found, limit_key=holder_of(found, now=now), by=by, now=now, channel=channel, lane=lane
-    )
+    return check_in(hall=hall, found=found, limit_key=None, by=by, now=now, channel=channel, lane=lane)
 
 
 def by_id(
@@ -204,6 +204,17 @@ def _with_numbers(chosen: Appointment) -> list[int]:
     return list(Appointment.objects.filter(asked).order_by("id").values_list("pk", flat=True))
 
 
+@contextmanager
+def agents_wait(found: Appointment) -> Iterator[None]:
+    """Of a number for what an agent booked and the end of its mandate one comes first: the other sees it."""
+    if found.account_id is None:
+        yield
+        return
+    with transaction.atomic():
+        naming.hold_agent(account_id=found.account_id)
+        yield
+
+
 def holder_of(found: Appointment, *, now: datetime) -> str:
     """Whose number it becomes by its code: that of whoever booked; of an agent whose mandate is over, the agent's alone."""
     today = now.astimezone(ZoneInfo(found.hall.timezone)).date()
@@ -281,16 +292,18 @@ def window(policy: TicketPolicy, appointment: Appointment) -> tuple[datetime, da
 
 
 def check_in(
-    *, hall: Hall, found: Appointment, limit_key: str, by: Actor, now: datetime, channel: str, lane: str
+    *, hall: Hall, found: Appointment, limit_key: str | None, by: Actor, now: datetime, channel: str, lane: str
 ) -> Ticket:
     """The number of the appointment: a new one, or the walk-in number with which this holder stands in line already.
 
-    Whoever is here for one matter of a visit is here for all that are due: each gets its number in the same instant.
+    Whoever is here for one matter of a visit is here for all that are due, or late by a policy that lets them in: each gets
+    its number in the same instant.
 
-    :param limit_key: who presents it: "" the person, by evidence; `typed_holder()`; else who booked it.
+    :param limit_key: who presents it: "" the person, by evidence; `typed_holder()`; None: its code, so who booked it.
     """
     policy = places.policy_of(hall.id, now=now).tickets
-    with transaction.atomic():
+    with transaction.atomic(), agents_wait(found):
+        limit_key = holder_of(found, now=now) if limit_key is None else limit_key
         due = _due_with(found, policy, now)
         beside = len(due) > 1
         given: dict[int, Ticket] = {}
@@ -315,10 +328,10 @@ def _due_with(found: Appointment, policy: TicketPolicy, now: datetime) -> list[A
     their letters, so that two visits never wait for each other's counters.
     """
     together = Q(pk=found.pk)
-    if found.visit_group and now < window(policy, found)[1]:
+    if found.visit_group:
         together |= Q(
             visit_group=found.visit_group, hall=found.hall_id, day=found.day, person=found.person_id,
-            limit_key=found.limit_key, state__in=["booked", "checked_in"],
+            limit_key=found.limit_key, state__in=["booked", "checked_in", "no_show"],
         )  # fmt: skip
     rows = Appointment.objects.filter(together).select_related("item", "category", "hall")
     locked = list(rows.select_for_update(of=("self",)).order_by("id"))
@@ -329,9 +342,18 @@ def _due_with(found: Appointment, policy: TicketPolicy, now: datetime) -> list[A
 
 def _also_due(each: Appointment, holder: str, policy: TicketPolicy, now: datetime) -> bool:
     opens, closes = window(policy, each)
+    if holder_of(each, now=now) != holder:
+        return False
+    if each.state == "no_show" or now >= closes:
+        return policy.late != "refuse" and now >= opens and not _had_a_number(each)
     if each.state == "checked_in" and not Ticket.objects.filter(appointment=each, state__in=IN_HALL).exists():
         return False  # given up, served, or never had a number
-    return opens <= now < closes and holder_of(each, now=now) == holder
+    return opens <= now
+
+
+def _had_a_number(each: Appointment) -> bool:
+    """Whether one was given for it already, whatever became of that."""
+    return Ticket.objects.filter(Q(appointment=each) | Q(late_for=each)).exists()
 
 
 def _check_in(
@@ -395,16 +417,12 @@ def _check_in(
         else:
             _need_open(hall, appointment, now)
             booking.mark_checked_in(appointment_id=appointment.id, now=now)
-        stands = tickets.standing(
-            person_id=appointment.person_id,
-            limit_key=limit_key,
-            hall_id=hall.id,
-            category_id=appointment.category_id,
-            day=today,
-        )
+        stands = tickets.standing(appointment, limit_key=limit_key, hall_id=hall.id, day=today)
+        if stands is not None and late:
+            return tickets.came_late(stands, appointment=appointment)
         if stands is not None:
-            return stands if late else tickets.join_booking(stands, appointment=appointment, now=now)
-        return tickets.issue(
+            return tickets.join_booking(stands, appointment=appointment, now=now)
+        given = tickets.issue(
             hall=hall,
             category_code=appointment.category.code,
             item_code=appointment.item.code,
@@ -421,6 +439,7 @@ def _check_in(
             beside=tickets.of_same_visit(appointment, limit_key=limit_key),
             expected=beside,
         )
+        return tickets.came_late(given, appointment=appointment) if late else given
 
 
 def _need_open(hall: Hall, appointment: Appointment, now: datetime) -> None:

@@ -13,7 +13,7 @@ from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment, LedgerEntry
-from banshi.rooms.tickets import actions
+from banshi.rooms.tickets import actions, queries
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries.statements import WAS_HERE
 from tests.rooms.tickets.conftest import open_town
@@ -179,6 +179,108 @@ def test_whoever_leaves_after_the_first_matter_has_missed_none(open_hall):
 
     assert (states(), LedgerEntry.objects.count()) == (["served", "checked_in"], 0)
     assert list(Ticket.objects.order_by("id").values_list("state", flat=True)) == ["finished", "closed"]
+
+
+LATE = at("2026-03-10 11:20")  # their period was from ten to eleven
+
+
+@pytest.mark.parametrize("shown", ["card", "first code", "second code"])
+@pytest.mark.parametrize("swept", [False, True])
+def test_who_comes_late_gets_every_walk_in_number_at_once(open_hall, shown, swept):
+    first, second = visit(open_hall)
+    if swept:
+        booking.sweep_no_shows(now=LATE, came=WAS_HERE)
+
+    if shown == "card":
+        ticket = by_card(open_hall, LATE)
+    else:
+        ticket = by_code(open_hall, (first if shown == "first code" else second).code, LATE)
+
+    rows = list(Ticket.objects.order_by("id").values_list("number", "kind", "appointment", "late_for"))
+    assert rows == [("A001", "walk_in", None, first.pk), ("B001", "walk_in", None, second.pk)]
+    assert [each.number for each in queries.beside(ticket.ref, LATE)] == [
+        number for number, *_ in rows if number != ticket.number
+    ]
+
+
+def test_two_late_matters_of_one_line_get_a_number_each_and_shown_again_no_more(open_hall):
+    visit(open_hall, ["pension", "medical"])
+
+    numbers = [by_card(open_hall, LATE).number for _ in range(2)]
+
+    assert (numbers, [number for number, *_ in given()]) == (["A001", "A001"], ["A001", "A002"])
+
+
+def test_who_is_late_for_one_matter_and_in_time_for_another_gets_both(open_hall):
+    first, second = visit(open_hall, ["pension", "medical"])
+    later = open_hall.slot(starts=at("2026-03-10 11:30"))
+    Appointment.objects.filter(pk=second.pk).update(slot=later, starts_at=later.starts_at, ends_at=later.ends_at)
+
+    by_card(open_hall, LATE)
+
+    assert list(Ticket.objects.order_by("id").values_list("kind", "appointment", "late_for")) == [
+        ("walk_in", None, first.pk), ("booked", second.pk, None),
+    ]  # fmt: skip
+
+
+def test_a_late_matter_that_was_served_gets_no_second_number_beside_another(open_hall):
+    first, second = visit(open_hall)
+    later = open_hall.slot(starts=at("2026-03-10 15:00"), category="B")
+    Appointment.objects.filter(pk=second.pk).update(
+        slot=later, starts_at=later.starts_at, ends_at=later.ends_at, half="pm"
+    )
+    by_code(open_hall, first.code, LATE)
+    Ticket.objects.update(state="finished")
+
+    by_card(open_hall, at("2026-03-10 14:50"))
+
+    assert list(Ticket.objects.order_by("id").values_list("number", "kind")) == [
+        ("A001", "walk_in"),
+        ("B001", "booked"),
+    ]
+
+
+def test_where_the_late_are_refused_none_of_the_visit_gets_a_number(open_hall):
+    open_hall.policy(tickets={"late": "refuse"})
+    visit(open_hall)
+
+    with pytest.raises(Refused) as no:
+        by_card(open_hall, LATE)
+
+    assert (no.value.slug, given()) == ("too-late", [])
+
+
+def test_a_window_goes_on_with_the_next_late_matter(open_hall):
+    visit(open_hall, ["pension", "medical"])
+    by_card(open_hall, LATE)
+    clerk = open_hall.clerk.pk
+    actions.sign_in(window_code="town-01", staff_id=clerk, now=LATE)
+    called = actions.call_next(window_code="town-01", staff_id=clerk, now=LATE)
+    assert called is not None
+    actions.start(ref=called.ref, staff_id=clerk, now=LATE)
+    done = actions.finish(ref=called.ref, staff_id=clerk, now=LATE)
+
+    (other,) = queries.beside(called.ref, LATE)
+
+    assert actions.call_of_visit(after=done, ref=other.ref, staff_id=clerk, now=LATE).number == "A002"
+
+
+def test_two_machines_shown_different_late_matters_at_once_give_each_number_once(committed_town):
+    open_town(committed_town)
+    first, second = visit(committed_town, ["pension", "medical"])
+
+    answers = together(2, lambda i: by_code(committed_town, [first.code, second.code][i], LATE))
+
+    assert sorted(number for number, _, _ in given()) == ["A001", "A002"]
+    assert {each.late_for_id for each in answers} == {first.pk, second.pk}
+
+
+def test_who_is_found_here_for_one_matter_by_the_sweep_itself_is_not_struck_for_the_other(open_hall):
+    first, _ = visit(open_hall)
+
+    booking.sweep_no_shows(now=LATE, came=f"a.id = {first.pk}")
+
+    assert (states(), LedgerEntry.objects.count()) == (["checked_in", "no_show"], 0)
 
 
 def test_two_machines_shown_different_matters_at_once_give_each_number_once(committed_town):

@@ -88,6 +88,10 @@ class Ticket(models.Model):
     # Two holders of one document share nothing and block each other in nothing (docs/decisions/0009-evidence.md).
     limit_key = models.CharField(max_length=40, default="", db_default="")
     appointment = models.ForeignKey(Appointment, null=True, on_delete=models.PROTECT)
+    # A walk-in number given for a booking whose time was over: of its visit as if it had come in time (迟到).
+    late_for = models.ForeignKey(
+        Appointment, null=True, on_delete=models.PROTECT, related_name="late_numbers", db_index=False
+    )
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="tickets")
     channel = models.CharField(max_length=12)
     language = models.CharField(max_length=10, default="zh-hans")
@@ -129,6 +133,11 @@ class Ticket(models.Model):
     outcome_why = FreeText(default="", db_default="")
     # (ahead, likely_s, at_most_s, served_today) as told when it was given; only on the object that `issue` returns.
     told: tuple[int, int | None, int | None, bool | None] | None = None
+
+    @property
+    def booked(self) -> Appointment | None:
+        """The booking it is for, in time or late."""
+        return self.appointment or self.late_for
 
     def waited_s(self, now: datetime) -> int:
         """Stretches of waiting so far, seconds."""
@@ -187,6 +196,7 @@ class Ticket(models.Model):
             ),
             models.Index(fields=["parked_until"], name="parked_until", condition=models.Q(state="parked")),
             models.Index(fields=["hall", "day", "state"], name="tickets_by_hall_day"),
+            models.Index(fields=["late_for"], name="late_numbers", condition=models.Q(late_for__isnull=False)),
             models.Index(fields=["person"], name="tickets_by_person", condition=models.Q(person__isnull=False)),
         ]
 

@@ -192,6 +192,12 @@ def _about(mandate: Mandate, **more: str) -> dict[str, Any]:
     return {"subject": f"person:{mandate.person_id}", "hall": mandate.agent.hall, "facts": facts}
 
 
+def hold_agent(*, account_id: int) -> None:
+    """Inside a transaction, before any other lock: no mandate of the agent that this account is is given or ended, and it is
+    not suspended, until the transaction ends. Nothing for whoever is no agent."""
+    list(Agent.objects.select_for_update(no_key=True).filter(account_id=account_id).values_list("id", flat=True))
+
+
 def need_mandate(*, account_id: int, person_id: int, item: str, now: datetime) -> None:
     """Inside a transaction: of the end of a mandate and a deed under it, whichever comes first counts, and the other waits.
 

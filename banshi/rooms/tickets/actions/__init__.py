@@ -20,6 +20,7 @@ from banshi.rooms.tickets.actions.ground import lets_in
 from banshi.rooms.tickets.actions.handing import hand_over, send_to, tell_as_booked
 from banshi.rooms.tickets.actions.moving import (
     came_early,
+    came_late,
     claim,
     come_back,
     confirm_lane,
@@ -32,6 +33,7 @@ from banshi.rooms.tickets.actions.moving import (
     park,
     put_first,
     reinstate,
+    renew,
     standing,
     unpark,
 )
@@ -83,6 +85,7 @@ __all__ = [
     "call_of_visit",
     "call_ticket",
     "came_early",
+    "came_late",
     "claim",
     "close_day",
     "come_back",
@@ -117,6 +120,7 @@ __all__ = [
     "put_first",
     "recall",
     "reinstate",
+    "renew",
     "resume",
     "resume_held",
     "see_emergency",

@@ -237,7 +237,7 @@ def call_of_visit(*, after: Ticket, ref: str, staff_id: int, now: datetime) -> T
     """
     ticket = locked(ref)
     session = session_of(staff_id, lock=True)
-    visits = [each.appointment.visit_group if each.appointment else "" for each in (after, ticket)]
+    visits = [each.booked.visit_group if each.booked else "" for each in (after, ticket)]
     same = (after.hall_id, after.day, after.person_id, after.limit_key)
     served = WindowCategory.objects.filter(window_id=session.window_id, category_id=ticket.category_id).exists()
     of_visit = visits[0] == visits[1] != "" and same == (ticket.hall_id, ticket.day, ticket.person_id, ticket.limit_key)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from banshi.foundation.crypto import encrypt
 from banshi.kernel.actors import Actor
@@ -189,8 +190,9 @@ def _reinstate(ref: str, by: Actor, now: datetime) -> Ticket:
     return ticket
 
 
-def standing(*, person_id: int, limit_key: str, hall_id: int, category_id: int, day: date) -> Ticket | None:
-    """This holder's number of this category that is in the line or at a window and belongs to no appointment, locked.
+def standing(appointment: Appointment, *, limit_key: str, hall_id: int, day: date) -> Ticket | None:
+    """This holder's number of the appointment's category that is in the line or at a window and was given for no other
+    matter of its visit, locked.
 
     Lock the person's appointments before: whoever finishes a number does so too.
     """
@@ -198,8 +200,9 @@ def standing(*, person_id: int, limit_key: str, hall_id: int, category_id: int, 
     return (
         Ticket.objects.select_for_update(of=("self",), no_key=True)
         .select_related("hall", "window")
-        .filter(person_id=person_id, limit_key=limit_key, hall_id=hall_id, category_id=category_id)
-        .filter(day=day, appointment=None)
+        .filter(person_id=appointment.person_id, limit_key=limit_key, hall_id=hall_id)
+        .filter(category_id=appointment.category_id, day=day, appointment=None)
+        .filter(Q(late_for=None) | Q(late_for=appointment) | ~Q(late_for__visit_group=appointment.visit_group or "-"))
         .filter(state__in=states)
         .order_by("id")
         .first()
@@ -238,8 +241,8 @@ def claim(ticket: Ticket, *, limit_key: str, contact: str | None, by: Actor, now
     standing = mine.filter(limit_key=limit_key, state__in=["waiting", "called", "parked"]).order_by("id").first()
     if standing is not None and ticket.alone:
         raise Refused("already-waiting", facts={"number": standing.number})
-    messaging.drop(subject=f"ticket:{ticket.ref}", now=now)
-    ticket.ref, ticket.limit_key = code_from(os.urandom(REF_BYTES)), limit_key
+    _under_new_ref(ticket, now)
+    ticket.limit_key = limit_key
     tell_at(ticket, contact)
     if ticket.lane == "elderly" and ticket.lane_to_check and not limit_key:
         _lane_seen(ticket, now)
@@ -255,6 +258,29 @@ def claim(ticket: Ticket, *, limit_key: str, contact: str | None, by: Actor, now
     audit.record(action="ticket_claimed", subject=f"ticket:{ticket.ref}", by=by, now=now, hall=ticket.hall.code)
     tell_line(ticket, now)
     return ticket
+
+
+def renew(ticket: Ticket, *, contact: str | None, by: Actor, now: datetime) -> Ticket:
+    """Inside a transaction, the number locked: whoever spoke for its person does so no longer (委托终止).
+
+    In line it gets a new ref, as one taken over does; at a window, whose clerk knows it by its ref, nobody steers it any
+    more, and only whom it is told changes.
+
+    :param contact: where its messages go from now on (E.164).
+    """
+    tell_at(ticket, contact)
+    if rules.may(ticket.state, "claim"):
+        _under_new_ref(ticket, now)
+        audit.record(action="ticket_renewed", subject=f"ticket:{ticket.ref}", by=by, now=now, hall=ticket.hall.code)
+        tell_line(ticket, now)
+    ticket.save(update_fields=["ref", "notify_to", "phone_index"])
+    return ticket
+
+
+def _under_new_ref(ticket: Ticket, now: datetime) -> None:
+    """What was to be said about the old ref is not said; not saved."""
+    messaging.drop(subject=f"ticket:{ticket.ref}", now=now)
+    ticket.ref = code_from(os.urandom(REF_BYTES))
 
 
 @transaction.atomic
@@ -294,6 +320,14 @@ def tell_at(ticket: Ticket, contact: str | None) -> None:
     """Where its messages go from now on (E.164); not saved."""
     ticket.notify_to = encrypt(contact, place=TO_PLACE) if contact else ""
     ticket.phone_index = messaging.phone_index(contact) if contact else ""
+
+
+def came_late(ticket: Ticket, *, appointment: Appointment) -> Ticket:
+    """The walk-in number stands for a booking whose time was over; one that stands for another stays with it."""
+    if ticket.late_for_id is None:
+        ticket.late_for = appointment
+        ticket.save(update_fields=["late_for"])
+    return ticket
 
 
 def came_early(ticket: Ticket, *, appointment: Appointment | None) -> Ticket:

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from banshi.foundation.crypto import encrypt
 from banshi.kernel.actors import Actor, ActorKind
@@ -255,10 +256,12 @@ def of_same_visit(appointment: Appointment, *, limit_key: str) -> bool:
     if not appointment.visit_group:
         return False
     others = Ticket.objects.filter(
-        appointment__visit_group=appointment.visit_group, person_id=appointment.person_id, limit_key=limit_key,
-        category_id=appointment.category_id, day=appointment.day, alone=True,
+        Q(appointment__visit_group=appointment.visit_group) | Q(late_for__visit_group=appointment.visit_group),
+        person_id=appointment.person_id, limit_key=limit_key, category_id=appointment.category_id, day=appointment.day,
+        alone=True,
     )  # fmt: skip
-    return others.exclude(appointment=appointment).filter(state__in=["waiting", "called", "parked"]).exists()
+    own = Q(appointment=appointment) | Q(late_for=appointment)
+    return others.exclude(own).filter(state__in=["waiting", "called", "parked"]).exists()
 
 
 def _tomorrow(hall: Hall, category: Category, item: Item | None, local: datetime) -> datetime | None:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from threading import Lock
 
 from django.db import connection
+from django.db.models import Q
 
 from banshi.foundation.memory import forgettable
 from banshi.kernel.ownership import is_typed
@@ -203,12 +204,13 @@ def claimable(person_id: int, *, hall_id: int, day: date, now: datetime) -> list
 
 def beside(ref: str, now: datetime) -> list[TicketView]:
     """The other numbers of the same booked visit that still go on or may be put back, of the same holder."""
-    row = Ticket.objects.select_related("appointment").filter(ref=ref).first()
-    if row is None or row.appointment is None or not row.appointment.visit_group:
+    row = Ticket.objects.select_related("appointment", "late_for").filter(ref=ref).first()
+    if row is None or row.booked is None or not row.booked.visit_group:
         return []
+    group = row.booked.visit_group
     same = Ticket.objects.filter(
-        appointment__visit_group=row.appointment.visit_group, hall=row.hall_id, day=row.day, person=row.person_id,
-        limit_key=row.limit_key, state__in=NOT_OVER,
+        Q(appointment__visit_group=group) | Q(late_for__visit_group=group),
+        hall=row.hall_id, day=row.day, person=row.person_id, limit_key=row.limit_key, state__in=NOT_OVER,
     )  # fmt: skip
     return _views(list(same.exclude(pk=row.pk).select_related(*_WITH).order_by("id")), now)
 
