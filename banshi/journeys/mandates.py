@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 
 from banshi.foundation.crypto import blind_index
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
+from banshi.rooms.booking.models import Appointment
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
-from banshi.rooms.identity.models import Account, Agent
+from banshi.rooms.identity.models import Account, Agent, Mandate
 from banshi.rooms.identity.queries import KeyInfo
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Category, Hall
+from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.queries import contact_of_booked
 
+NOT_OVER = ("waiting", "parked", "missed", "called", "serving", "held")
 _NO_KEY = {"zh": "这个接入不能在本厅预约", "en": "No system that books in this hall has this key"}
 
 
@@ -128,6 +135,95 @@ def register(
         now=now,
     )
     return made
+
+
+@transaction.atomic
+def give(
+    *,
+    agent_id: int,
+    name: str,
+    id_type: str,
+    id_number: str,
+    valid_until: date,
+    items: Sequence[str] = (),
+    paper: str,
+    by: Actor,
+    now: datetime,
+) -> Mandate:
+    """`identity.give_mandate`; what the one it replaces covered and this one does not is over."""
+    made = identity.give_mandate(
+        agent_id=agent_id,
+        name=name,
+        id_type=id_type,
+        id_number=id_number,
+        valid_until=valid_until,
+        items=items,
+        paper=paper,
+        by=by,
+        now=now,
+    )
+    _renew_numbers(agent_id, by=by, now=now)
+    return made
+
+
+@transaction.atomic
+def confirm(*, mandate_id: int, paper: str, by: Actor, now: datetime) -> None:
+    """`identity.confirm_mandate`, which may replace a wider one."""
+    identity.confirm_mandate(mandate_id=mandate_id, paper=paper, by=by, now=now)
+    _renew_numbers(_agent_of(mandate_id), by=by, now=now)
+
+
+@transaction.atomic
+def agree(*, mandate_id: int, person_id: int, by: Actor, now: datetime) -> None:
+    """`identity.agree_to_mandate`, which may replace a wider one."""
+    identity.agree_to_mandate(mandate_id=mandate_id, person_id=person_id, by=by, now=now)
+    _renew_numbers(_agent_of(mandate_id), by=by, now=now)
+
+
+@transaction.atomic
+def end(*, mandate_id: int, by: Actor, now: datetime) -> None:
+    """The agent acts for this client no longer, and what it holds of the client's numbers opens nothing any more.
+
+    :raises Refused: nothing-found.
+    """
+    identity.end_mandate(mandate_id=mandate_id, by=by, now=now)
+    _renew_numbers(_agent_of(mandate_id), by=by, now=now)
+
+
+@transaction.atomic
+def suspend(*, agent_id: int, by: Actor, now: datetime) -> None:
+    """Its mandates rest, and so does what it holds of its clients' numbers.
+
+    :raises Refused: nothing-found.
+    """
+    identity.suspend_agent(agent_id=agent_id, by=by, now=now)
+    _renew_numbers(agent_id, by=by, now=now)
+
+
+def _agent_of(mandate_id: int) -> int:
+    return Mandate.objects.values_list("agent_id", flat=True).get(id=mandate_id)
+
+
+def _renew_numbers(agent_id: int, *, by: Actor, now: datetime) -> None:
+    """Inside a transaction, the agent locked: the clients' own numbers that came from what it booked, and for which it has no
+    mandate any more.
+
+    A number is of one day and a mandate of whole days: one that runs out leaves none in line.
+    """
+    account_id = Agent.objects.values_list("account_id", flat=True).get(id=agent_id)
+    if account_id is None:
+        return
+    booked = Appointment.objects.filter(account_id=account_id, limit_key="", day__gte=now.date() - timedelta(days=1))
+    numbers = Ticket.objects.filter(
+        Q(appointment__in=booked) | Q(late_for__in=booked), limit_key="", state__in=NOT_OVER
+    )
+    for ticket in numbers.select_for_update(of=("self",), no_key=True).select_related("hall").order_by("id"):
+        of = ticket.booked
+        assert of is not None  # the filter says so
+        today = now.astimezone(ZoneInfo(ticket.hall.timezone)).date()
+        if people.mandate_over(account_id, of.person_id, item=of.item.code, today=today):
+            contact = contact_of_booked(of, limit_key="", now=now)
+            tickets.renew(ticket, contact=contact, by=by, now=now)
 
 
 def own_people(account_ids: Iterable[int]) -> dict[int, int]:

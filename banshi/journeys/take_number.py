@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -18,6 +19,17 @@ from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import contact_of_booked
+
+
+class _Asked(TypedDict):
+    hall: Hall
+    channel: str
+    by: Actor
+    now: datetime
+    category_code: str | None
+    item_code: str | None
+    lane: str
+    language: str
 
 
 def take(
@@ -48,12 +60,24 @@ def take(
     :raises Refused: those of `tickets.issue` and of `check_in`.
     """
     proven = shown is not None and shown.proves
-    limit_key = typed_holder() if person_id is not None and not proven else ""
+    asked: _Asked = {
+        "hall": hall, "channel": channel, "by": by, "now": now, "category_code": category_code, "item_code": item_code,
+        "lane": lane, "language": language,
+    }  # fmt: skip
     if booked is not None and person_id in (None, booked.person_id):
-        person_id, limit_key = booked.person_id, "" if proven else check_in.holder_of(booked, now=now)
-        contact = contact_of_booked(booked, limit_key=limit_key, now=now)
-    else:
-        booked = None
+        with transaction.atomic(), check_in.agents_wait(booked):
+            limit_key = "" if proven else check_in.holder_of(booked, now=now)
+            contact = contact_of_booked(booked, limit_key=limit_key, now=now)
+            return _taken(asked, person_id=booked.person_id, limit_key=limit_key, contact=contact, booked=booked)
+    limit_key = typed_holder() if person_id is not None and not proven else ""
+    return _taken(asked, person_id=person_id, limit_key=limit_key, contact=contact, booked=None)
+
+
+def _taken(
+    asked: _Asked, *, person_id: int | None, limit_key: str, contact: str | None, booked: Appointment | None
+) -> Ticket:
+    hall, by, now, channel, lane = asked["hall"], asked["by"], asked["now"], asked["channel"], asked["lane"]
+    category_code, item_code = asked["category_code"], asked["item_code"]
     if person_id is not None and not is_typed(limit_key):  # whoever typed the number has shown nothing of the booking
         mine = _open_appointment(hall, person_id, category_code, item_code, now, proven=not limit_key)
         if mine is not None:
@@ -75,7 +99,7 @@ def take(
             channel=channel,
             by=by,
             now=now,
-            language=language,
+            language=asked["language"],
             contact=contact,
         )
         if early is not None:

@@ -107,7 +107,7 @@ def limit_agent(request: HttpRequest, agent: Path[Id], body: AgentLimits) -> Ans
 def suspend_agent(request: HttpRequest, agent: Path[Id]) -> Answer:
     """Its mandates rest; a proposal is asked of nobody any more. Repeating it changes nothing."""
     one, place = _reached(caller(request), agent)
-    identity.suspend_agent(agent_id=one.id, by=caller(request).by, now=clock.now())
+    mandates.suspend(agent_id=one.id, by=caller(request).by, now=clock.now())
     return answer(200, _fresh(one.id, place))
 
 
@@ -143,7 +143,7 @@ def enter_mandate(request: HttpRequest, agent: Path[Id], body: MandateIn) -> Ans
         "now": clock.now(),
     }
     if who.scope == "manage":
-        made = identity.give_mandate(paper=body.paper, **given)
+        made = mandates.give(paper=body.paper, **given)
     else:
         made = identity.propose_mandate(**given)
     return answer(201, _mandate_view(made.pk)[1])
@@ -160,10 +160,10 @@ def confirm_mandate(request: HttpRequest, mandate: Path[Id], body: PaperIn) -> A
     agent_id, _ = _mandate_view(mandate)
     if who.scope == "manage":
         _reached(who, agent_id)
-        identity.confirm_mandate(mandate_id=mandate, paper=body.paper, by=who.by, now=now)
+        mandates.confirm(mandate_id=mandate, paper=body.paper, by=who.by, now=now)
     else:
         person_id = _vouched(who, body.person, agent_id)
-        identity.agree_to_mandate(mandate_id=mandate, person_id=person_id, by=who.by, now=now)
+        mandates.agree(mandate_id=mandate, person_id=person_id, by=who.by, now=now)
     return answer(200, _mandate_view(mandate)[1])
 
 
@@ -177,7 +177,7 @@ def end_mandate(request: HttpRequest, mandate: Path[Id], body: EndMandateIn) -> 
         identity.must_be_of(mandate_id=mandate, person_id=_vouched(who, body.person, agent_id))
     else:
         _reached(who, agent_id, body.end_user)
-    identity.end_mandate(mandate_id=mandate, by=who.by, now=clock.now())
+    mandates.end(mandate_id=mandate, by=who.by, now=clock.now())
     return answer(200, _mandate_view(mandate)[1])
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
 from banshi.foundation.said import named
+from banshi.journeys import mandates
 from banshi.kernel.refusals import Refused
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.identity import actions as identity
@@ -131,7 +132,7 @@ def agree(request: Any, mandate: int) -> HttpResponseBase:
     """Let an agent act for me that proposed to."""
     person_id = _mine(request, mandate)
     try:
-        identity.agree_to_mandate(mandate_id=mandate, person_id=person_id, by=request.who.by, now=clock.now())
+        mandates.agree(mandate_id=mandate, person_id=person_id, by=request.who.by, now=clock.now())
         messages.success(request, gettext("They may act for you now."))
     except Refused:  # ended or run out meanwhile
         messages.warning(request, gettext("This is no longer proposed."))
@@ -143,7 +144,7 @@ def agree(request: Any, mandate: int) -> HttpResponseBase:
 def end(request: Any, mandate: int) -> HttpResponseBase:
     """Nobody acts for me who I do not want to."""
     _mine(request, mandate)
-    identity.end_mandate(mandate_id=mandate, by=request.who.by, now=clock.now())
+    mandates.end(mandate_id=mandate, by=request.who.by, now=clock.now())
     messages.success(request, gettext("They do not act for you any more."))
     return redirect(f"{reverse('citizen:me')}#acts-for-me")
 

@@ -151,7 +151,7 @@ def turn(request: Asked, hall: str, agent_id: int) -> HttpResponseBase:
     """Suspend an agent, or let it go on."""
     place = places.hall_by_code(hall)
     agent = _agent(place, agent_id)
-    act = identity.restore_agent if request.POST.get("act") == "restore" else identity.suspend_agent
+    act = identity.restore_agent if request.POST.get("act") == "restore" else mandates.suspend
     act(agent_id=agent.id, by=acting(request, place), now=clock.now())
     return redirect("office:agent", hall=hall, agent_id=agent.id)
 
@@ -182,7 +182,7 @@ def give(request: Asked, hall: str, agent_id: int) -> HttpResponseBase:
         if given.get("scope") == "some" and not chosen:
             raise invalid("items", _("Choose the matters, or every matter."))
         items = mandates.matters(place, chosen) if given.get("scope") == "some" else []
-        identity.give_mandate(
+        mandates.give(
             agent_id=agent.id, valid_until=until, items=items, by=acting(request, place), now=clock.now(), **typed
         )
     except Refused as refused:
@@ -209,7 +209,7 @@ def confirm(request: Asked, hall: str, agent_id: int, mandate_id: int) -> HttpRe
     mandate = _mandate(agent, mandate_id)
     paper = clean(request.POST.get("paper"), 200)
     try:
-        identity.confirm_mandate(mandate_id=mandate.mandate_id, paper=paper, by=acting(request, place), now=clock.now())
+        mandates.confirm(mandate_id=mandate.mandate_id, paper=paper, by=acting(request, place), now=clock.now())
     except Refused as refused:
         return _one(request, place, agent, refused=refused)
     messages.success(request, _("The mandate stands."))
@@ -223,5 +223,5 @@ def end(request: Asked, hall: str, agent_id: int, mandate_id: int) -> HttpRespon
     place = places.hall_by_code(hall)
     agent = _agent(place, agent_id)
     mandate = _mandate(agent, mandate_id)
-    identity.end_mandate(mandate_id=mandate.mandate_id, by=acting(request, place), now=clock.now())
+    mandates.end(mandate_id=mandate.mandate_id, by=acting(request, place), now=clock.now())
     return redirect("office:agent", hall=hall, agent_id=agent.id)

@@ -116,6 +116,9 @@ DEEDS: dict[str, Text] = {
     "revoked": pgettext_lazy("deed", "%(who)s revoked %(what)s"),
     "name_disputed": pgettext_lazy("deed", "A card was read for %(what)s with another name than the proven one"),
     "ticket_claimed": pgettext_lazy("deed", "%(what)s taken over by whoever showed more than a typed number"),
+    "ticket_renewed": pgettext_lazy(
+        "deed", "What an agent whose mandate ended holds of %(what)s opens nothing any more"
+    ),
     "name_replaced": pgettext_lazy("deed", "Evidence replaced the name of %(what)s"),
     "name_proven": pgettext_lazy("deed", "Evidence proved the name of %(what)s"),
     "phone_proven": pgettext_lazy("deed", "%(what)s proved the telephone number"),

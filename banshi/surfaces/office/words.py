@@ -197,6 +197,7 @@ AUDIT: dict[str, Text] = {
     "changed-item": _("changed a matter"),
     "name_disputed": _("read another name from a card"),
     "ticket_claimed": _("took over a number"),
+    "ticket_renewed": _("renewed a number's key"),
     "name_replaced": _("replaced a name by evidence"),
     "name_proven": _("proved a name"),
     "phone_proven": _("proved a telephone"),

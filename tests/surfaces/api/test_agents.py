@@ -13,6 +13,7 @@ from banshi.rooms.booking import actions
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import Account, Agent, ApiKey, Mandate, Person
+from banshi.rooms.tickets.models import Ticket
 from banshi.surfaces.api import keys
 from tests.agents import accept, account_of, pension_there
 from tests.rooms.booking.test_who_books import by_account
@@ -163,6 +164,28 @@ def test_what_is_booked_under_a_mandate_is_the_agents_and_counts_against_its_lim
     mine = results[0].json()["code"]
     assert calls("get", f"/appointments/{mine}?end_user=u-7", "channel").status_code == 200
     assert calls("get", f"/appointments/{mine}", "other-channel").status_code == 404
+
+
+@pytest.mark.parametrize("how", ["ended", "suspended"])
+def test_the_key_of_an_agents_slip_steers_nothing_once_its_mandate_is_over(calls: Calls, how: str) -> None:
+    agent = registered(calls)["id"]
+    mandate = entered(calls, agent, 1).json()["id"]
+    account = Agent.objects.get(pk=agent).account_id
+    code = actions.place(
+        slot_id=calls.town.slot(starts=at("2026-03-10 09:00")).pk, item_code="pension", source="web",
+        person_id=Mandate.objects.get(pk=mandate).person_id, account_id=account, now=at("2026-03-09 10:00"),
+        by=Actor(ActorKind.CITIZEN, str(account)),
+    ).code  # fmt: skip
+    ref = calls("post", "/halls/town/check-ins", "kiosk", {"code": code}).json()["id"]
+
+    if how == "ended":
+        calls("post", f"/mandates/{mandate}/end", "channel", {"end_user": "u-7"})
+    else:
+        calls("post", f"/agents/{agent}/suspend", "manage")
+
+    answers = [calls("post", f"/tickets/{ref}/{step}", "kiosk").status_code for step in ("late", "return", "leave")]
+    assert answers == [404] * 3
+    assert list(Ticket.objects.values_list("state", "limit_key")) == [("waiting", "")]
 
 
 def test_a_vouching_channels_agent_still_books_for_clients_and_strikes_stay_with_it(calls: Calls) -> None:

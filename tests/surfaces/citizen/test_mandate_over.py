@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from banshi.foundation.crypto import rating_key
+from banshi.journeys import mandates
 from banshi.journeys.check_in import check_in
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.rooms.booking import actions as booking
@@ -15,7 +16,9 @@ from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import Account, AccountPerson
+from banshi.rooms.places.models import Window
 from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.queries import contact_of
 from banshi.surfaces.citizen.doors import link_key
 from tests.agents import agent as an_accepted_agent
 from tests.surfaces.citizen.conftest import Phone, browser
@@ -153,3 +156,94 @@ def test_the_client_reads_which_agent_booked_for_them(booked: tuple[Phone, Any, 
     assert phone.person.name in page
     assert "不是我约的" not in page
     assert mine.post(f"/a/{row.code}/not-by-me").status_code == 404
+
+
+def slip_of(row: Appointment) -> tuple[Ticket, Phone]:
+    """The number of the booking, and a browser in which nobody is signed in, with the key of its slip."""
+    ticket = check_in(
+        hall=row.hall, found=row, limit_key=None, by=CLERK, now=at("2026-03-10 13:50"), channel="kiosk", lane=""
+    )
+    holder = Phone(browser(), None, row.person)
+    holder.get(f"/t/{ticket.ref}", k=rating_key(ticket.ref))
+    return ticket, holder
+
+
+@pytest.mark.parametrize("how", ["ended", "suspended", "replaced by one for another matter"])
+def test_a_slips_key_opens_nothing_once_the_mandate_is_over_signed_in_or_not(
+    booked: tuple[Phone, Any, Appointment], how: str
+) -> None:
+    phone, mandate, row = booked
+    ticket, holder = slip_of(row)
+    now = at("2026-03-10 13:52")
+
+    if how == "ended":
+        mandates.end(mandate_id=mandate.pk, by=CLERK, now=now)
+    elif how == "suspended":
+        mandates.suspend(agent_id=mandate.agent_id, by=CLERK, now=now)
+    else:
+        mandates.give(
+            agent_id=mandate.agent_id, name=row.person.name, id_type=row.person.id_type, id_number=row.person.id_number,
+            valid_until=date(2026, 3, 31), items=["medical"], paper="委托书", by=CLERK, now=now,
+        )  # fmt: skip
+
+    answers = [one.post(f"/t/{ticket.ref}/{step}").status_code for one in (holder, phone) for step in ("leave", "late")]
+    after = Ticket.objects.get(pk=ticket.pk)
+    signed_in = phone.post(f"/t/{after.ref}/leave").status_code
+    after.refresh_from_db()
+    assert (answers, signed_in) == ([404, 404, 403, 403], 403)
+    assert (after.state, after.number, after.limit_key) == ("waiting", ticket.number, "")
+    assert contact_of(after) == row.person.phone  # which is proven; the agent is told nothing more
+    client = Phone(browser(), None, row.person)
+    client.get(f"/t/{after.ref}", k=rating_key(after.ref))  # on the slip that the card prints anew
+    client.post(f"/t/{after.ref}/leave")
+    after.refresh_from_db()
+    assert after.state == "left"
+
+
+def test_a_mandate_that_still_covers_the_matter_leaves_its_slip_alone(booked: tuple[Phone, Any, Appointment]) -> None:
+    phone, mandate, row = booked
+    ticket, holder = slip_of(row)
+
+    mandates.give(
+        agent_id=mandate.agent_id, name=row.person.name, id_type=row.person.id_type, id_number=row.person.id_number,
+        valid_until=date(2026, 3, 31), items=["pension"], paper="委托书", by=CLERK, now=at("2026-03-10 13:52"),
+    )  # fmt: skip
+
+    holder.post(f"/t/{ticket.ref}/leave")
+    assert Ticket.objects.get(pk=ticket.pk).state == "left"
+
+
+def test_what_came_late_of_an_agents_booking_is_let_go_like_the_rest(booked: tuple[Phone, Any, Appointment]) -> None:
+    _, mandate, row = booked
+    late = at("2026-03-10 15:30")
+    ticket = check_in(hall=row.hall, found=row, limit_key=None, by=CLERK, now=late, channel="kiosk", lane="")
+
+    mandates.end(mandate_id=mandate.pk, by=CLERK, now=late)
+
+    assert (ticket.kind, ticket.appointment) == ("walk_in", None)
+    assert Ticket.objects.get(pk=ticket.pk).ref != ticket.ref
+
+
+def test_a_mandate_that_ran_out_before_the_visit_gives_the_agent_no_number_of_the_client(
+    booked: tuple[Phone, Any, Appointment],
+) -> None:
+    _, mandate, row = booked
+    type(mandate).objects.filter(pk=mandate.pk).update(valid_until=date(2026, 3, 9))
+
+    ticket, _ = slip_of(row)
+
+    assert ticket.limit_key == row.holder != ""
+
+
+def test_a_number_at_the_window_is_known_there_by_its_ref_and_told_to_nobody_more(
+    booked: tuple[Phone, Any, Appointment],
+) -> None:
+    _, mandate, row = booked
+    ticket, _ = slip_of(row)
+    window = Window.objects.filter(hall=row.hall).earliest("id")
+    Ticket.objects.filter(pk=ticket.pk).update(state="serving", window=window)
+
+    mandates.end(mandate_id=mandate.pk, by=CLERK, now=at("2026-03-10 14:00"))
+
+    after = Ticket.objects.get(pk=ticket.pk)
+    assert (after.ref, contact_of(after)) == (ticket.ref, row.person.phone)
