@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,7 @@ from banshi.rooms.booking.models import Appointment, Slot, Waiting
 from banshi.rooms.calendars import actions as calendars
 from tests.rooms.booking.test_place import book
 from tests.rooms.booking.test_slots import MORNINGS, calendar
-from tests.together import together
+from tests.together import together, until_somebody_waits_for_a_lock
 from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +173,33 @@ def test_who_leaves_an_old_period_gives_its_time_back_to_the_new_ones(town: Town
     actions.cancel(code=rows[0].code, by=CITIZEN, now=TUESDAY_NINE)
 
     assert free(town)["09:00–10:00"] == 3
+
+
+@pytest.mark.race
+def test_two_who_leave_old_periods_of_one_hour_at_once_both_give_their_time_back(committed_town: Town):
+    """Each has counted without the other before both wait for the hour's lock."""
+    cut(committed_town, 30, 10)
+    rows = [
+        placed(committed_town, slot_at("09:00", "09:30"), 4)[0],
+        placed(committed_town, slot_at("09:30", "10:00"), 4, first=11)[0],
+    ]
+    cut(committed_town, 60, 10)
+    before = free(committed_town)["09:00–10:00"]
+
+    def leave(code: str) -> None:
+        actions.cancel(code=code, by=CITIZEN, now=TUESDAY_NINE)
+        connection.close()
+
+    leaving = [threading.Thread(target=leave, args=(row.code,)) for row in rows]
+    with transaction.atomic():
+        Slot.objects.select_for_update().get(pk=slot_at("09:00", "10:00").pk)
+        for one in leaving:
+            one.start()
+        until_somebody_waits_for_a_lock(people=2)
+    for one in leaving:
+        one.join(timeout=60)
+
+    assert (before, free(committed_town)["09:00–10:00"]) == (2, 4)
 
 
 def test_people_keep_the_period_they_booked_when_it_is_cut_anew(town: Town):

@@ -457,3 +457,26 @@ def test_a_larger_quota_reaches_who_waits_for_an_earlier_place(town: Town, later
     actions.set_quota(slot_id=slot.pk, quota=2, by=CLERK, now=TUESDAY_NINE)
 
     assert state(one) == "offered"
+
+
+def test_who_moved_to_an_earlier_time_since_the_order_was_read_is_not_asked(
+    town: Town, later: Appointment, monkeypatch: pytest.MonkeyPatch
+):
+    """The second in line is moved while the first is being looked at: the place is no gain of two days any more."""
+    from banshi.rooms.booking.actions import offering
+
+    slot, thursday = town.slot(quota=1), town.slot(starts=at("2026-03-12 09:00"))
+    book(town, slot, 1)
+    first = actions.join_earlier(code=later.code, by=CITIZEN, now=TUESDAY_NINE)
+    theirs = book(town, town.slot(quota=1, starts=at("2026-03-13 10:00")), 3)
+    second = actions.join_earlier(code=theirs.code, by=CITIZEN, now=TUESDAY_NINE + timedelta(minutes=1))
+
+    def look(one: Waiting, *_: object, **__: object) -> bool:
+        Appointment.objects.filter(pk=theirs.pk).update(slot=thursday, starts_at=thursday.starts_at)
+        return one.pk == second.pk
+
+    monkeypatch.setattr(offering, "_may_take", look)
+    freed(town, slot)
+
+    assert (state(first), state(second)) == ("waiting", "waiting")
+    assert Slot.objects.get(pk=slot.pk).taken == 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -72,6 +73,16 @@ def free_place(
         carry_over(hall_id=slot.hall_id, days=[slot.day], business=slot.business)
 
 
+# The periods of today that an earlier grid reaches into, or did. What was taken there is read once they are locked: whoever
+# gives a place up at the same instant has counted it before, or counts anew after us.
+CARRIED_SQL = """
+SELECT n.id FROM booking_slot n
+WHERE n.hall_id = %(hall)s AND n.day = ANY(%(days)s) AND (%(business)s = '' OR n.business = %(business)s)
+  AND NOT (n.closed AND n.session = '') AND (n.carried <> 0 OR EXISTS (
+    SELECT 1 FROM booking_slot o WHERE o.hall_id = n.hall_id AND o.day = n.day AND o.business = n.business
+      AND o.id <> n.id AND o.closed AND o.session = '' AND o.starts_at < n.ends_at AND n.starts_at < o.ends_at))
+ORDER BY n.id FOR NO KEY UPDATE OF n
+"""
 CARRY_SQL = """
 WITH used AS (
   SELECT n.id, COALESCE(ceil(sum(o.taken
@@ -83,18 +94,17 @@ WITH used AS (
   WHERE n.hall_id = %(hall)s AND n.day = ANY(%(days)s) AND (%(business)s = '' OR n.business = %(business)s)
     AND NOT (n.closed AND n.session = '')
   GROUP BY n.id
-), locked AS MATERIALIZED (
-  SELECT s.id FROM booking_slot s JOIN used u ON u.id = s.id WHERE s.carried <> u.places ORDER BY s.id
-  FOR NO KEY UPDATE OF s
 )
-UPDATE booking_slot s SET carried = used.places FROM used, locked WHERE locked.id = s.id AND used.id = s.id
+UPDATE booking_slot s SET carried = used.places FROM used WHERE used.id = s.id AND s.carried <> used.places
 """
 
 
 def carry_over(*, hall_id: int, days: Collection[date], business: str = "") -> None:
     """Count anew what people booked on an earlier grid use of the periods of today: each by its share of their time."""
+    values: dict[str, Any] = {"hall": hall_id, "days": sorted(days), "business": business}
     with connection.cursor() as cursor:
-        cursor.execute(CARRY_SQL, {"hall": hall_id, "days": sorted(days), "business": business})
+        cursor.execute(CARRIED_SQL, values)
+        cursor.execute(CARRY_SQL, values)
 
 
 def offer_waiting(*, hall: Hall, now: datetime) -> int:
@@ -189,7 +199,7 @@ def _queue(slot: Slot, hall: HallFacts) -> QuerySet[Waiting]:
 def _offer(slot: Slot, *, until: datetime, hall: HallFacts, now: datetime) -> bool:
     """Offer one place, already counted, to the first who waits for it and may take it."""
     ids = list(_queue(slot, hall).values_list("id", flat=True)[:_ASKED_AT_ONCE])
-    for one in _locked_in_turn(ids):
+    for one in _locked_in_turn(ids, slot, hall):
         item = item_words(hall.id, one.item_id)
         if item is None or not _may_take(one, slot, item, hall=hall, now=now):
             continue
@@ -203,11 +213,12 @@ def _offer(slot: Slot, *, until: datetime, hall: HallFacts, now: datetime) -> bo
     return False
 
 
-def _locked_in_turn(ids: list[int]) -> Iterator[Waiting]:
-    """Each entry under lock, one after the other; those somebody else has in hand are passed over."""
+def _locked_in_turn(ids: list[int], slot: Slot, hall: HallFacts) -> Iterator[Waiting]:
+    """Each entry under lock, one after the other; passed over are those somebody else has in hand, and those that wait for
+    this place no longer: left, or moved to a time from which it is no gain."""
     for id_ in ids:
-        rows = Waiting.objects.select_for_update(skip_locked=True, of=("self",)).select_related("item", "appointment")
-        one = rows.filter(id=id_, state="waiting").first()
+        rows = _queue(slot, hall).select_for_update(skip_locked=True, of=("self",))
+        one = rows.select_related("item", "appointment").filter(id=id_).first()
         if one is not None:
             yield one
 
