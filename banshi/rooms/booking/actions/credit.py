@@ -86,10 +86,7 @@ def _forgiven_by_fault(fault: FaultDay | None) -> dict[str, Any]:
 
 
 NOBODY_CAME = "false"
-# The entry is dated by the period, not by the job. What the hall itself caused is forgiven at once: a day it marked as
-# its fault, an appointment it kept although its hours were gone, a closure or an outage that touched the period, a time
-# that it chose on the day itself and the person has not chosen anew since.
-SWEEP_SQL = """
+MISSED_SQL = """
 WITH due AS (
   SELECT a.id, a.ends_at + g.grace AS at, {came} AS came FROM booking_appointment a
   JOIN unnest(%(halls)s::bigint[], %(graces)s::interval[]) AS g(hall_id, grace) ON g.hall_id = a.hall_id
@@ -98,15 +95,24 @@ WITH due AS (
 ), present AS (
   UPDATE booking_appointment a SET state = 'checked_in', checked_in_at = due.at FROM due
   WHERE a.id = due.id AND a.state = 'booked' AND due.came
-), missed AS (
-  UPDATE booking_appointment a SET state = 'no_show', no_show_at = due.at FROM due
-  WHERE a.id = due.id AND a.state = 'booked' AND NOT due.came
-  RETURNING a.id, a.code, a.hall_id, a.person_id, a.item_id, a.category_id, a.day, a.starts_at, a.ends_at,
+)
+UPDATE booking_appointment a SET state = 'no_show', no_show_at = due.at FROM due
+WHERE a.id = due.id AND a.state = 'booked' AND NOT due.came
+RETURNING a.id
+"""
+# Read once they are marked: who was found present for, or checks in at this instant for, another matter of the visit was here.
+# The entry is dated by the period, not by the job. What the hall itself caused is forgiven at once: a day it marked as
+# its fault, an appointment it kept although its hours were gone, a closure or an outage that touched the period, a time
+# that it chose on the day itself and the person has not chosen anew since.
+STRUCK_SQL = """
+WITH missed AS (
+  SELECT a.id, a.code, a.hall_id, a.person_id, a.item_id, a.category_id, a.day, a.starts_at, a.ends_at,
     a.no_show_at, a.visit_group, COALESCE(NULLIF(a.visit_group, ''), a.code) AS visit,
     CASE WHEN a.evidence > 0 OR EXISTS (
         SELECT 1 FROM identity_account c WHERE c.id = a.account_id AND c.person_id = a.person_id)
       THEN 'person:' || a.person_id
       WHEN starts_with(a.holder, 'account:') THEN a.holder ELSE a.holder || '/' || a.person_id END AS party
+  FROM booking_appointment a WHERE a.id = ANY(%(missed)s)
 ), struck AS (
   -- A visit is missed once, and not at all by who was here for another matter of it.
   SELECT DISTINCT ON (visit) * FROM missed m WHERE m.visit_group = '' OR NOT EXISTS (
@@ -174,10 +180,9 @@ def sweep_no_shows(*, now: datetime, came: str = NOBODY_CAME) -> int:
         "moved_by_hall": MOVED_BY_HALL,
     }
     with connection.cursor() as cursor:
-        cursor.execute(
-            SWEEP_SQL.format(came=came.format(until="a.ends_at + g.grace"), closed_over=CLOSED_OVER.format(a="m")),
-            values,
-        )
+        cursor.execute(MISSED_SQL.format(came=came.format(until="a.ends_at + g.grace")), values)
+        values["missed"] = [row[0] for row in cursor.fetchall()]
+        cursor.execute(STRUCK_SQL.format(closed_over=CLOSED_OVER.format(a="m")), values)
         missed = {id_: (party, struck) for id_, party, struck in cursor.fetchall()}
     rows = list(Appointment.objects.select_related("person").filter(id__in=list(missed)).order_by("id"))
     words: dict[tuple[int, int], ItemWords | None] = {}
