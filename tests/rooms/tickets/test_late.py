@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import threading
-import time
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 
-from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.actors import SYSTEM, Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.tickets import actions
 from banshi.rooms.tickets.models import Ticket, WindowSession
 from tests.rooms.tickets.conftest import open_town
-from tests.together import together
+from tests.together import together, until_somebody_waits_for_a_lock
 from tests.town import TUESDAY_NINE, Town
 
 KIOSK = Actor(ActorKind.KIOSK, "1", "town")
@@ -83,7 +82,7 @@ def test_who_fell_back_after_the_choice_began_is_not_called(committed_town: Town
     with transaction.atomic():
         WindowSession.objects.select_for_update().get(staff_id=clerk)
         calling.start()
-        _until_somebody_waits_for_a_lock()
+        until_somebody_waits_for_a_lock()
         late = threading.Thread(target=_late, args=(mine.ref,))
         late.start()
         late.join(timeout=30)
@@ -99,11 +98,25 @@ def _late(ref: str) -> None:
     connection.close()
 
 
-def _until_somebody_waits_for_a_lock() -> None:
-    end = time.monotonic() + 30
-    while time.monotonic() < end:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
-    raise AssertionError("nobody waits for the window")
+@pytest.mark.race
+def test_who_comes_back_in_the_instant_the_day_is_closed_is_not_left_in_line(committed_town: Town) -> None:
+    open_town(committed_town)
+    mine = actions.issue(hall=committed_town.hall, category_code="A", channel="kiosk", by=KIOSK, now=TUESDAY_NINE)
+    actions.late(ref=mine.ref, by=HOLDER, now=TUESDAY_NINE)
+    accounts: list[dict[str, int]] = []
+
+    def close() -> None:
+        accounts.append(
+            actions.close_day(hall=committed_town.hall, day=TUESDAY_NINE.date(), by=SYSTEM, now=TUESDAY_NINE)
+        )
+        connection.close()
+
+    closing = threading.Thread(target=close)
+    with transaction.atomic():
+        actions.come_back(ref=mine.ref, by=HOLDER, now=TUESDAY_NINE)
+        closing.start()
+        until_somebody_waits_for_a_lock()
+    closing.join(timeout=60)
+
+    assert accounts == [{"closed": 1}]
+    assert list(Ticket.objects.values_list("state", "closed_why")) == [("closed", "not_called")]

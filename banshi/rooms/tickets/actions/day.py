@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
-from django.db.models import DurationField, ExpressionWrapper, F, Max, Sum
+from django.db.models import Case, DurationField, ExpressionWrapper, F, Max, Sum, Value, When
 
 from banshi.foundation.announce import announce
 from banshi.kernel.actors import Actor
@@ -42,11 +42,12 @@ def close_day(*, hall: Hall, day: date, by: Actor, now: datetime) -> dict[str, i
         Ticket.objects.filter(hall=hall, day=day, state="parked", came_from__isnull=False, waits_from=None).update(
             state="closed", closed_why=NEVER_ARRIVED
         )
-        for state, why in CLOSED_WHY.items():
-            if state != "called":
-                Ticket.objects.filter(hall=hall, day=day, state=state).update(
-                    state="closed", closed_why=why, only_window=None, parked_until=None
-                )
+        # In one statement: who comes back from being away at this instant is closed all the same.
+        waits = [state for state in CLOSED_WHY if state != "called"]
+        why = Case(*(When(state=state, then=Value(CLOSED_WHY[state])) for state in waits))
+        Ticket.objects.filter(hall=hall, day=day, state__in=waits).update(
+            state="closed", closed_why=why, only_window=None, parked_until=None
+        )
         _finish_what_was_held(hall, day, now)
         if business_day(hall, now) > day:
             _end_what_was_left_open(hall, day, now)
