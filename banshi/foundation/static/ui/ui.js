@@ -193,6 +193,24 @@ function startLive(scope) {
   }
 }
 
+/* What follows the line is not exchanged under a finger: a press whose button is another one by its release is no click. */
+let pressed = false;
+let passedOver;
+
+addEventListener("pointerdown", () => { pressed = true; }, { capture: true, passive: true });
+for (const name of ["pointerup", "pointercancel"]) {
+  addEventListener(name, () => setTimeout(() => { // the click comes first
+    pressed = false;
+    passedOver?.dispatchEvent(new CustomEvent("live:state", { bubbles: true }));
+    passedOver = undefined;
+  }), { capture: true, passive: true });
+}
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (!pressed || !event.detail.requestConfig?.elt.matches("[hx-trigger*='live:state']")) return;
+  event.detail.shouldSwap = false;
+  passedOver = event.detail.target.closest("[data-live]");
+});
+
 /* ---- dialogs ---- */
 
 document.addEventListener("click", (event) => {
