@@ -44,6 +44,21 @@ def planned(hall: Hall, now: datetime) -> list[PolicyVersion]:
     return sorted(kept, key=lambda row: row.valid_from)
 
 
+def ruled_when_made(row: PolicyVersion) -> PolicyVersion | None:
+    """What a version is compared with: the one in force when it was made, never a plan that was not."""
+    rows = PolicyVersion.objects.filter(hall_id=row.hall_id, version__lt=row.version, valid_from__lte=row.made_at)
+    return rows.order_by("-version").first()
+
+
+def replacing(row: PolicyVersion) -> PolicyVersion | None:
+    """The version that took the place of a plan before its day came; None where it came into force, or will."""
+    if row.valid_from <= row.made_at:
+        return None
+    rows = PolicyVersion.objects.filter(hall_id=row.hall_id, version__gt=row.version)
+    same_day = rows.filter(valid_from=row.valid_from).order_by("-version").first()
+    return same_day or rows.filter(valid_from__lte=row.valid_from).order_by("-version").first()
+
+
 def faults(*, hall: Hall, policy: HallPolicy) -> dict[str, dict[str, str]]:
     """Codes that the hall does not have and notices that hold what is not seen, by field path, with the reason in both
     languages."""

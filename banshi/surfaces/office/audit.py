@@ -102,7 +102,7 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
         more=f"{left.urlencode()}&" if left else "",
         actions=AUDIT.items(),
         asked=asked,
-        about=deeds.name_of(asked.subject) if asked.subject and not asked.about else "",
+        about=deeds.name_of(asked.subject, place.code) if asked.subject and not asked.about else "",
         anything=f"?{anything.urlencode()}",
         everywhere=request.who.may("audit.view", "*"),
         whole=asked.whole,

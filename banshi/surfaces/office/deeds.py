@@ -18,20 +18,22 @@ from django.utils.translation import gettext, pgettext, pgettext_lazy
 from banshi.foundation import states
 from banshi.foundation.said import english, named, one_tongue
 from banshi.foundation.templatetags.ui import clock_words, day_words, span_words
+from banshi.journeys.change_rules import ruled_when_made
 from banshi.kernel.masking import mask_name
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.audit.queries import EntryView
-from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Slot, Suspension, Waiting
+from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Outage, Slot, Suspension, Waiting
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.devices.models import Device
 from banshi.rooms.feedback.models import Task
 from banshi.rooms.identity.models import Agent, ApiKey, Person, Role, Staff
 from banshi.rooms.messaging.models import Message
-from banshi.rooms.places.models import Category, Hall, Window
+from banshi.rooms.places.models import Category, Hall, PolicyVersion, Window
 from banshi.rooms.tickets.models import Ticket
 from banshi.surfaces.office.names import names_of, scopes_named
-from banshi.surfaces.office.words import DEVICES, JOINED, MESSAGE_KEYS, OUTCOMES, ROLES, SUSPENSIONS, Text
+from banshi.surfaces.office.policy_form import changes
+from banshi.surfaces.office.words import DEVICES, JOINED, MESSAGE_KEYS, OUTCOMES, ROLES, SUSPENSIONS, WEEKDAYS, Text
 
 DEEDS: dict[str, Text] = {
     "looked:day-sheet": pgettext_lazy("deed", "%(who)s looked at who is booked on %(what)s"),
@@ -157,13 +159,19 @@ def read(entries: Iterable[EntryView]) -> list[Line]:
     """A query per kind of thing, however many entries."""
     rows = list(entries)
     things = Things(rows)
-    who = names_of(row.actor for row in rows)
-    return [Line(row, _sentence(row, who.get(row.actor, ""), things), things.details(row)) for row in rows]
+    who, agents = names_of(row.actor for row in rows), _agents_acting(rows)
+    return [
+        Line(row, _sentence(row, agents.get(row.id) or who.get(row.actor, ""), things), things.details(row))
+        for row in rows
+    ]
 
 
-def name_of(subject: str) -> str:
-    """The thing of an entry, in words: “3 号窗口”; the kind of thing where it is gone or never was."""
+def name_of(subject: str, hall: str = "") -> str:
+    """The thing of an entry, in words: “3 号窗口”; the kind of thing where it is gone or never was, or its hall is not said."""
     kind, _colon, key = subject.partition(":")
+    if kind in _OF_A_HALL:
+        found = _named(_OF_A_HALL[kind], {f"{hall}/{key}"}).get(f"{hall}/{key}")
+        return _evenly_spaced(found or str(_KINDS.get(kind, "")))
     return _evenly_spaced(_named(kind, {key}).get(key) or str(_KINDS.get(kind, pgettext("thing", "something"))))
 
 
@@ -185,7 +193,7 @@ def _evenly_spaced(text: str) -> str:
 class Things:
     """The names of everything that some entries are about or mention."""
 
-    def __init__(self, rows: Iterable[EntryView]) -> None:
+    def __init__(self, rows: list[EntryView]) -> None:
         wanted: dict[str, set[str]] = {}
         for row in rows:
             kind, _colon, key = row.subject.partition(":")
@@ -194,14 +202,22 @@ class Things:
                 wanted.setdefault(mentioned, set()).update(keys)
             if kind == "appointment":
                 wanted.setdefault("appointment-then", set()).add(key)
+            if kind in _OF_A_HALL:
+                wanted.setdefault(_OF_A_HALL[kind], set()).add(f"{row.hall}/{key}")
+            for name, value in row.facts.items():
+                if of := _OF_A_HALL.get(_NAMED_FACTS.get(name, "")):
+                    wanted.setdefault(of, set()).update(f"{row.hall}/{each}" for each in _listed(value))
             wanted.setdefault("hall", set()).add(row.hall)
+        self._more = _written_elsewhere(rows)
         self._slots = _slots_then([row for row in rows if row.subject.startswith("appointment:")])
         wanted["slot-start"] = set(self._slots.values())
         self._names = {(kind, key): name for kind in wanted for key, name in _named(kind, wanted[kind]).items()}
 
-    def name(self, subject: str) -> str:
-        """“3 号窗口”; the kind of thing where it is gone."""
+    def name(self, subject: str, hall: str = "") -> str:
+        """“3 号窗口”; the kind of thing where it is gone. `hall`: whose codes are meant."""
         kind, _colon, key = subject.partition(":")
+        if kind in _OF_A_HALL:
+            kind, key = _OF_A_HALL[kind], f"{hall}/{key}"
         return self._names.get((kind, key)) or str(_KINDS.get(kind, pgettext("thing", "something")))
 
     def subject(self, row: EntryView) -> str:
@@ -209,13 +225,13 @@ class Things:
         kind, _colon, key = row.subject.partition(":")
         then = self._names.get(("appointment-then", key)) if kind == "appointment" else None
         at = self._names.get(("slot-start", self._slots.get(row.id, "")))
-        return then.replace(_TIME, at) if then and at else self.name(row.subject)
+        return then.replace(_TIME, at) if then and at else self.name(row.subject, row.hall)
 
     def details(self, row: EntryView) -> tuple[str, ...]:
         order = {name: place for place, name in enumerate(_FACTS)}
         facts = sorted(row.facts.items(), key=lambda fact: order.get(fact[0], 0))  # jsonb keeps none
         said = (self._detail(name, value, row) for name, value in facts)
-        return tuple(each for each in said if each)
+        return tuple(each for each in (*said, *self._more.get(row.id, ())) if each)
 
     def _detail(self, name: str, value: Any, row: EntryView) -> str:
         if value in (None, "", [], False):
@@ -223,8 +239,8 @@ class Things:
         if name in ("from", "to") and row.action == "moved":
             label, text = _FACTS["slot_from" if name == "from" else "slot_to"], self.name(f"slot:{value}")
         elif name in _NAMED_FACTS:
-            keys = value if isinstance(value, list) else [value]
-            label, text = _FACTS[name], gettext(", ").join(self.name(f"{_NAMED_FACTS[name]}:{key}") for key in keys)
+            names = (self.name(f"{_NAMED_FACTS[name]}:{key}", row.hall) for key in _listed(value))
+            label, text = _FACTS[name], gettext(", ").join(names)
         elif name in _FACTS:
             label, text = _FACTS[name], _fact(name, value)
         else:
@@ -235,8 +251,14 @@ class Things:
         return f"{label}{gap}{text}" if text else ""
 
 
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+# Kinds whose codes mean something in their hall alone: looked for by hall/code.
+_OF_A_HALL = {"category": "category-of"}
 _NAMED_FACTS = {
-    "slot": "slot", "item": "item", "category": "category", "categories": "category", "preferred": "category",
+    "slot": "slot", "item": "item", "items": "item", "category": "category", "categories": "category", "preferred": "category",
     "staff": "staff", "closure": "closure", "scope": "scope",
     "agent": "agent-name",
 }  # fmt: skip
@@ -245,6 +267,7 @@ _FACTS: dict[str, Text] = {
     "slot_from": pgettext_lazy("fact", "From:"),
     "slot_to": pgettext_lazy("fact", "To:"),
     "item": pgettext_lazy("fact", "Matter:"),
+    "items": pgettext_lazy("fact", "Matters:"),
     "category": pgettext_lazy("fact", "Business:"),
     "categories": pgettext_lazy("fact", "Business:"),
     "preferred": pgettext_lazy("fact", "Preferred:"),
@@ -266,6 +289,9 @@ _FACTS: dict[str, Text] = {
     "to": pgettext_lazy("fact", "To:"),
     "until": pgettext_lazy("fact", "Until:"),
     "days": pgettext_lazy("fact", "Days:"),
+    "desks": pgettext_lazy("fact", "Desks:"),
+    "forgiven": pgettext_lazy("fact", "No-shows taken back:"),
+    "note": pgettext_lazy("fact", "Note:"),
     "stars": pgettext_lazy("fact", "Stars:"),
     "follow_up": pgettext_lazy("fact", "Second rating"),
     "outcome": pgettext_lazy("fact", "Outcome:"),
@@ -286,6 +312,7 @@ _OCCASION = re.compile(r"[a-z]+:[\w-]+$")  # of a look: by which number, on whic
 _WHYS: dict[str, Text] = {
     "search": pgettext_lazy("fact", "searching"),
     "print": pgettext_lazy("fact", "printing it"),
+    "slip": pgettext_lazy("fact", "printing one slip again"),
     "e-mail": pgettext_lazy("fact", "sending it by e-mail"),
 }
 
@@ -298,6 +325,8 @@ def _fact(name: str, value: Any) -> str:
     if name in ("why", "reason"):
         text = str(value)
         return "" if _OCCASION.match(text) else str(_WHYS.get(text) or SUSPENSIONS.get(text) or one_tongue(text))
+    if name == "days" and isinstance(value, list):
+        return gettext(", ").join(_on(str(each)) for each in value)
     if isinstance(value, list):
         return _places(value) if name in ("from", "to") and len(value) == 2 else gettext(", ").join(map(str, value))
     if name in ("valid_from", "day", "from", "to", "until"):
@@ -311,9 +340,14 @@ def _places(value: list[Any]) -> str:
     return pgettext("fact", "%(public)s public, %(kept)s kept") % {"public": public, "kept": kept}
 
 
+def _on(text: str) -> str:
+    """A weekday (0 = Monday) of every week, or one day."""
+    return str(WEEKDAYS[int(text)][1]) if text in set("0123456") else _day(text)
+
+
 def _day(text: str) -> str:
     try:
-        return day_words(date.fromisoformat(text), None)
+        return _moment(datetime.fromisoformat(text)) if "T" in text else day_words(date.fromisoformat(text), None)
     except ValueError:
         return text.removeprefix("0")  # a time of day: 09:00 → 9:00
 
@@ -418,8 +452,74 @@ def _slot_starts(keys: set[str]) -> dict[str, str]:
 
 def _agents(keys: set[str]) -> dict[str, str]:
     words = pgettext("thing", "the agent %(name)s")
+    return {key: words % {"name": name} for key, name in _agents_named(keys).items()}
+
+
+def _agents_named(keys: set[str]) -> dict[str, str]:
     rows = Agent.objects.filter(pk__in=_numbers(keys)).order_by("pk")
-    return {str(row.pk): words % {"name": mask_name(row.name)} for row in rows}
+    return {str(row.pk): _agent_name(row.name) for row in rows}
+
+
+def _agent_name(name: str) -> str:
+    """Of an organisation as it is registered, of a person as persons are named: four characters at most, or with a dot."""
+    is_person = len(name) <= 4 or "·" in name or name.isascii()
+    return mask_name(name) if is_person else name
+
+
+def _written_elsewhere(rows: list[EntryView]) -> dict[int, tuple[str, ...]]:
+    """By entry, what is kept beside the trail: what a version of the rules changes, from when, its note; why an outage was."""
+    return {
+        **{row.id: _of_version(row) for row in rows if row.action == "published-policy"},
+        **{row.id: _of_outage(row) for row in rows if row.action == "noted-outage"},
+    }
+
+
+def _of_version(row: EntryView) -> tuple[str, ...]:
+    version = PolicyVersion.objects.filter(hall__code=row.hall, version=int(row.facts.get("version", 0))).first()
+    if version is None:
+        return ()
+    before = ruled_when_made(version)
+    changed = changes(before.document, version.document) if before is not None else []
+    said = [f"{each.label}{_colon()}{each.before} → {each.after}" for each in changed]
+    planned = version.valid_from > version.made_at
+    since = [_said("valid_from", _moment(version.valid_from))] if planned else []
+    return (*since, *said, _said("note", one_tongue(version.note)) if version.note else "")
+
+
+def _of_outage(row: EntryView) -> tuple[str, ...]:
+    found = Outage.objects.filter(
+        hall__code=row.hall, starts_at=str(row.facts["from"]), ends_at=str(row.facts["to"])
+    ).first()
+    return (_said("reason", one_tongue(found.why)),) if found is not None and found.why else ()
+
+
+def _said(name: str, text: str) -> str:
+    label = str(_FACTS[name])
+    return f"{label}{'' if label.endswith('：') else ' '}{text}"
+
+
+def _colon() -> str:
+    return ": " if english() else "："
+
+
+def _agents_acting(entries: list[EntryView]) -> dict[int, str]:
+    """By entry about an appointment that an agent booked for a client, the agent that did it with its account."""
+    mine = {e.id: e.actor.removeprefix("citizen:") for e in entries if e.subject.startswith("appointment:")}
+    mine = {pk: key for pk, key in mine.items() if key.isascii() and key.isdigit() and len(key) < 19}
+    if not mine:
+        return {}
+    of_account = {str(row.account_id): row for row in Agent.objects.filter(account_id__in=_numbers(set(mine.values())))
+                  .select_related("account").order_by("id")}  # fmt: skip
+    codes = {e.subject.partition(":")[2] for e in entries if mine.get(e.id) in of_account}
+    whose = dict(Appointment.objects.filter(code__in=codes).values_list("code", "person_id")) if codes else {}
+    words = pgettext("thing", "the agent %(name)s")
+    found = {}
+    for each in entries:
+        one = of_account.get(mine.get(each.id, ""))
+        person = whose.get(each.subject.partition(":")[2])
+        if one is not None and one.account is not None and person != one.account.person_id:
+            found[each.id] = words % {"name": _agent_name(one.name)}
+    return found
 
 
 def _appointments(keys: set[str]) -> dict[str, str]:
@@ -521,6 +621,13 @@ def _by_code(model: Any, field: str = "code") -> Callable[[set[str]], dict[str, 
     return find
 
 
+def _categories_of(keys: set[str]) -> dict[str, str]:
+    """By hall/code: every hall has letters of its own."""
+    pairs = {tuple(key.split("/", 1)) for key in keys if "/" in key}
+    rows = Category.objects.filter(hall__code__in={hall for hall, _ in pairs}, code__in={code for _, code in pairs})
+    return {f"{row.hall.code}/{row.code}": named(row) for row in rows.select_related("hall").order_by("pk")}
+
+
 def _devices(keys: set[str]) -> dict[str, str]:
     return {row.code: row.name or row.code for row in Device.objects.filter(code__in=keys).order_by("pk")}
 
@@ -535,8 +642,9 @@ def _keys(keys: set[str]) -> dict[str, str]:
 _FINDERS: dict[str, Callable[[set[str]], dict[str, str]]] = {
     "appointment": _appointments, "slot": _slots, "ticket": _tickets, "task": _tasks, "staff": _staff, "role": _roles,
     "window": _windows, "template": _templates, "message": _messages, "closure": _closures, "device": _devices,
-    "appointment-then": _appointments_then, "slot-start": _slot_starts, "agent": _agents, "agent-name": _people(Agent),
-    "key": _keys, "item": _by_code(Item), "hall": _by_code(Hall), "scope": scopes_named, "category": _by_code(Category),
+    "appointment-then": _appointments_then, "slot-start": _slot_starts, "agent": _agents, "agent-name": _agents_named,
+    "key": _keys, "item": _by_code(Item), "hall": _by_code(Hall), "scope": scopes_named,
+    "category-of": _categories_of,
     "person": _people(Person), "suspension": _people(Suspension, "person"), "entry": _people(LedgerEntry, "person"),
     "waiting": _people(Waiting, "person"), "appeal": _appeals, "day-sheet": _days,
 }  # fmt: skip

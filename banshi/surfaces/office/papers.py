@@ -25,7 +25,7 @@ def booking(request: Asked, hall: str, code: str) -> HttpResponseBase:
     found = bookings.appointment(code, now=now)
     if found.hall_id != place.pk:
         raise Refused("nothing-found", facts={"appointment": code})
-    audit.looked(subject=f"appointment:{found.code}", by=acting(request, place), now=now, hall=hall, why="print")
+    audit.looked(subject=f"appointment:{found.code}", by=acting(request, place), now=now, hall=hall, why="slip")
     return page(request, "office/papers.html", place, appointment=found, qr=found.qr)
 
 
@@ -38,5 +38,5 @@ def number(request: Asked, hall: str, ref: str) -> HttpResponseBase:
     found = line.ticket(ref, now)
     if found.hall != place.code:
         raise Refused("nothing-found", facts={"ticket": ref})
-    audit.looked(subject=f"ticket:{found.ref}", by=acting(request, place), now=now, hall=hall, why="print")
+    audit.looked(subject=f"ticket:{found.ref}", by=acting(request, place), now=now, hall=hall, why="slip")
     return page(request, "office/papers.html", place, ticket=found, qr=f"{settings.BANSHI_PUBLIC_URL}/t/{found.ref}")

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import english
+from banshi.foundation.templatetags.ui import day_words
 from banshi.journeys import change_rules, rule_effects
 from banshi.journeys.consequences import Consequences
 from banshi.kernel.policy import HallPolicy
@@ -113,8 +114,15 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
         return _page(
             request, place, shown, meta, newest, changes=changed, foreseen=foreseen, touched=touched, refused=refused
         )
-    messages.success(request, _("Version %(n)s is published.") % {"n": version.version})
+    messages.success(request, _published(place, version))
     return redirect("office:policy", hall=hall)
+
+
+def _published(hall: Hall, version: PolicyVersion) -> str:
+    if version.valid_from <= clock.now():
+        return _("Version %(n)s is published.") % {"n": version.version}
+    day = day_words(local(hall, version.valid_from).date(), local(hall, clock.now()).date())
+    return _("Version %(n)s is planned: in force from %(day)s.") % {"n": version.version, "day": day}
 
 
 def _told(request: Asked, hall: Hall, document: dict[str, Any], meta: dict[str, Any]) -> HttpResponseBase:
@@ -212,20 +220,13 @@ def versions(request: Asked, hall: str) -> HttpResponseBase:
     place = places.hall_by_code(hall)
     rows = paged(request, PolicyVersion.objects.filter(hall=place).order_by("-version"), 10)
     listed: list[PolicyVersion] = list(rows)
-    earlier = {
-        v.version: v.document
-        for v in PolicyVersion.objects.filter(hall=place, version__in={row.version - 1 for row in listed}).order_by(
-            "id"
-        )
-    }
     who = names_of(row.made_by for row in listed)
-    found = [
-        (
-            row,
-            who[row.made_by],
-            policy_form.changes(earlier[row.version - 1], row.document) if row.version - 1 in earlier else None,
-        )
-        for row in listed
-    ]
-    newest = _newest(place)
-    return page(request, "office/policy_versions.html", place, rows=rows, found=found, newest=newest, more="")
+    found = [(row, who[row.made_by], _changes_of(row), change_rules.replacing(row)) for row in listed]
+    ruling = change_rules.in_force(place, clock.now())
+    return page(request, "office/policy_versions.html", place, rows=rows, found=found, ruling=ruling, more="")
+
+
+def _changes_of(row: PolicyVersion) -> list[policy_form.Change] | None:
+    """What a version changes of the rules that were in force when it was made; None for the first."""
+    before = change_rules.ruled_when_made(row)
+    return policy_form.changes(before.document, row.document) if before is not None else None

@@ -11,16 +11,20 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
+from banshi.journeys import change_rules
 from banshi.kernel.actors import Actor, ActorKind
-from banshi.kernel.masking import mask_name
+from banshi.kernel.policy import HallPolicy
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.audit.queries import trail
-from banshi.rooms.booking.models import Appointment
+from banshi.rooms.booking.models import Appointment, Outage
 from banshi.rooms.calendars.models import Closure
-from banshi.surfaces.office.deeds import read
+from banshi.rooms.places.models import Category, PolicyVersion
+from banshi.surfaces.office.deeds import name_of, read
 from tests.agents import agent
 from tests.surfaces.office.editing import booked, manager, office, signed_in, staff_with  # noqa: F401 – fixtures
 from tests.town import TUESDAY_NINE, Town, at
+
+SYSTEM = Actor(ActorKind.SYSTEM, "town")
 
 
 @pytest.fixture
@@ -155,7 +159,7 @@ def test_a_mandate_names_its_agent_and_a_role_its_region(office: Town):  # noqa:
     given = entry("mandate-given", f"person:{office.person(0).pk}", agent=acting.pk).details
     role = entry("gave-role", f"staff:{office.manager.pk}", role="city_admin", scope=office.hall.region_id).details
 
-    assert given == (f"代办人：{mask_name(acting.name)}",)
+    assert given == (f"代办人：{acting.name}",)  # an organisation
     assert "范围：东莞市" in role
 
 
@@ -170,3 +174,59 @@ def test_the_thing_asked_about_is_named_not_coded(manager: Client, office: Town)
     said = re.sub(r'(href|value|action|hx-get)="[^"]*"', "", page.content.decode())
     assert (f"{window.number} 号窗口" in said, window.code in said) == (True, False)
     assert [line.entry.action for line in page.context["lines"]] == ["closed-window"]
+
+
+def test_a_code_is_named_within_the_hall_of_the_entry(office: Town):  # noqa: F811
+    here = office.categories["A"]
+    Category.objects.create(hall=office.other_hall, code="A", letter="A", name_zh="别处", name_en="There", order=1)
+
+    printed = entry("printed-paper", "category:A", **{"from": "PA001", "to": "PA020"})
+    desks = entry("planned-desks", "hall:town", days=["0", "4", "2026-03-12"], desks=3, category="A")
+
+    assert (here.name_zh in printed.sentence, "别处" in printed.sentence) == (True, False)
+    assert set(desks.details) == {f"业务：{here.name_zh}", "窗口数：3", "天数：周一、周五、3月12日 周四"}
+    with translation.override("zh-hans"):
+        assert [name_of("category:A", hall) for hall in ("town", "other")] == [here.name_zh, "别处"]
+
+
+def test_an_outage_is_said_in_hours_and_with_its_reason(office: Town):  # noqa: F811
+    starts, ends = at("2026-03-10 11:00"), at("2026-03-10 12:00")
+    Outage.objects.create(
+        hall=office.hall, starts_at=starts, ends_at=ends, why="机房断电", made_by="system", made_at=TUESDAY_NINE
+    )
+
+    said = entry("noted-outage", "hall:town", **{"from": starts.isoformat(), "to": ends.isoformat()}).details
+
+    assert said == ("从 3月10日 周二 11:00", "到 3月10日 周二 12:00", "原因：机房断电")
+
+
+def test_published_rules_say_what_changes_from_when_and_why(office: Town):  # noqa: F811
+    rules = HallPolicy()
+    later = at("2026-03-20 00:00")
+    first = change_rules.publish(hall=office.hall, document=rules.model_dump(mode="json"), by=SYSTEM, now=TUESDAY_NINE)
+    plan, small = rules.model_dump(mode="json"), rules.model_dump(mode="json")
+    plan["tickets"]["recall_limit"], small["booking"]["come_early"] = 1, 25
+    planned = change_rules.publish(
+        hall=office.hall, document=plan, by=SYSTEM, now=TUESDAY_NINE, valid_from=later, note="试行"
+    )
+    now_on = change_rules.publish(hall=office.hall, document=small, by=SYSTEM, now=TUESDAY_NINE)
+    carried = PolicyVersion.objects.filter(hall=office.hall).latest("version")
+
+    said = [entry("published-policy", "hall:town", version=each.version).details for each in (planned, now_on)]
+
+    assert [change_rules.ruled_when_made(each) for each in (planned, now_on, carried)] == [first, first, now_on]
+    assert [change_rules.replacing(each) for each in (first, planned, now_on, carried)] == [None, carried, None, None]
+    assert ("3月20日 周五 0:00" in " ".join(said[0]), "说明：试行" in said[0]) == (True, True)
+    assert (len([each for each in said[0] if "→" in each]), len([each for each in said[1] if "→" in each])) == (1, 1)
+
+
+def test_what_an_agent_does_for_a_client_names_the_agent(office: Town):  # noqa: F811
+    acting = agent()
+    row = booked(office, "2026-03-11 10:00", 0)
+    by = Actor(ActorKind.CITIZEN, str(acting.account_id))
+    audit.record(action="cancelled", subject=f"appointment:{row.code}", by=by, now=TUESDAY_NINE, hall="town")
+
+    with translation.override("zh-hans"):
+        said = read(trail(hall="town", action="cancelled", limit=1))[0].sentence
+
+    assert said.startswith(f"代办人{acting.name}取消了")

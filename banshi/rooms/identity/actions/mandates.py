@@ -188,7 +188,7 @@ def _stand(mandate: Mandate, *, paper: str, by: Actor, now: datetime) -> None:
 
 def _about(mandate: Mandate, **more: str) -> dict[str, Any]:
     """What the trail says of it: whose, which agent's, registered where."""
-    facts = {"agent": mandate.agent_id, **more}
+    facts = {"agent": mandate.agent_id, **more} | ({"items": list(mandate.items)} if mandate.items else {})
     return {"subject": f"person:{mandate.person_id}", "hall": mandate.agent.hall, "facts": facts}
 
 

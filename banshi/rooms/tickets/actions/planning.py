@@ -60,6 +60,7 @@ def plan_desks(
         )  # fmt: skip
     days = [f"{on_day:%Y-%m-%d}" if on_day else str(weekday) for weekday, on_day in on]
     facts = {"days": days, "from": f"{starts:%H:%M}", "to": f"{ends:%H:%M}", "desks": desks}
+    facts |= {"category": category.code} if category is not None else {}
     audit.record(action="planned-desks", subject=f"hall:{hall.code}", by=by, now=now, hall=hall.code, facts=facts)
     announce(hall=hall.code, topic="line", subject="planned-desks", now=now)
 
