@@ -88,6 +88,7 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "lapsed": (pgettext_lazy("state", "Offer lapsed"), ""),
         "closed": (pgettext_lazy("state", "Ended: the day closed"), ""),
         "handed": (pgettext_lazy("state", "Waited for by the person"), ""),
+        "over": (pgettext_lazy("state", "No place came free"), ""),
     },
     "outcome": {  # of a number that was served: how it ended
         "done": (pgettext_lazy("state", "Done"), "ok"),

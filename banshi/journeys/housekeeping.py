@@ -55,6 +55,7 @@ DUTIES = (
     Duty("rules that begin", lambda now: change_rules.begin_due(now=now), timedelta()),
     Duty("waits of mandates over", lambda now: booking.hand_back(now=now), timedelta(minutes=1)),
     Duty("bookings of mandates over", lambda now: booking.pass_on(now=now), timedelta()),
+    Duty("waits for days over", lambda now: booking.end_waiting_for_days_over(now=now), timedelta(minutes=1)),
     Duty("offers", _offer, timedelta(minutes=1)),
     Duty("expire holds", lambda now: booking.expire_holds(now=now), timedelta()),
     Duty("closures", lambda now: close_line.look(now=now), timedelta()),

@@ -226,7 +226,7 @@ class Waiting(models.Model):
     """候补: wants a place on a full day, or (with `appointment`) an earlier one than the one booked.
 
     state: waiting → offered → taken | lapsed | left, or closed; an offer that ran out may go back to waiting. handed: the
-    person, or another account of theirs, has the place in line instead.
+    person, or another account of theirs, has the place in line instead. over: the day went by without a place.
     """
 
     hall = models.ForeignKey(Hall, on_delete=models.CASCADE)

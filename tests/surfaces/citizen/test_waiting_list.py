@@ -130,7 +130,13 @@ def test_a_place_taken_here_stands_among_the_appointments_alone(mine: Phone, ful
 
 @pytest.mark.parametrize(
     ("state", "said"),
-    [("lapsed", "留位过期"), ("closed", "当天闭厅，不再等"), ("handed", "由本人接着候补"), ("left", "")],
+    [
+        ("lapsed", "留位过期"),
+        ("closed", "当天闭厅，不再等"),
+        ("handed", "由本人接着候补"),
+        ("over", "没等到位子"),
+        ("left", ""),
+    ],
 )
 def test_how_a_wait_ended_is_said_for_a_week(mine: Phone, open_town: Town, state: str, said: str) -> None:
     Waiting.objects.create(
@@ -143,6 +149,27 @@ def test_how_a_wait_ended_is_said_for_a_week(mine: Phone, open_town: Town, state
     later = text(mine.get("/appointments/"))
 
     assert [(said or "候补 ·") in page for page in (now, later)] == [bool(said), False]
+
+
+@pytest.mark.parametrize(("now", "state"), [("2026-03-11 13:59", "waiting"), ("2026-03-11 14:00", "over")])
+def test_a_day_that_goes_by_without_a_place_ends_the_wait(mine: Phone, full: Slot, now: str, state: str) -> None:
+    joins(mine, who=mine.person.pk)
+
+    ended = [actions.end_waiting_for_days_over(now=at(now)) for _ in range(2)]
+
+    assert (ended, Waiting.objects.get().state) == ([int(state == "over"), 0], state)
+
+
+def test_whoever_let_an_offer_go_reads_so_and_where_to_look(mine: Phone, full: Slot, offered: Waiting) -> None:
+    now = TUESDAY_NINE + timedelta(minutes=31)
+    stop_the_clock(now)
+    actions.expire_holds(now=now)
+
+    listed, day = text(mine.get("/appointments/")), text(mine.get(DAY))
+
+    assert "没点，已让出" in listed
+    assert 'href="/book/pension/?hall=town&amp;day=2026-03-11"' in listed
+    assert "没点，已让出" in day
 
 
 def test_earlier_places_that_are_free_now_are_offered_at_once(mine: Phone, open_town: Town) -> None:

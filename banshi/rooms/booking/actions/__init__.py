@@ -37,7 +37,7 @@ from banshi.rooms.booking.actions.waiting import (
     leave_waiting,
     take_offer,
 )
-from banshi.rooms.booking.actions.waits_ended import end_waiting_for_closed_days
+from banshi.rooms.booking.actions.waits_ended import end_waiting_for_closed_days, end_waiting_for_days_over
 from banshi.rooms.booking.actions.whose_wait import hand_back
 
 __all__ = [
@@ -53,6 +53,7 @@ __all__ = [
     "confirm_again",
     "disown",
     "end_waiting_for_closed_days",
+    "end_waiting_for_days_over",
     "expire_holds",
     "forgive",
     "free_doubles",

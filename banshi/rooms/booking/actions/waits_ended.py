@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.actions.holding import end_hold, lock_slots
 from banshi.rooms.booking.actions.offering import contact_of_waiting, free_place
 from banshi.rooms.booking.actions.placing import serves_still
 from banshi.rooms.booking.actions.retrying import Meanwhile, again
-from banshi.rooms.booking.models import Hold, Waiting
+from banshi.rooms.booking.models import Hold, Slot, Waiting
 from banshi.rooms.booking.queries.facts import HallFacts, hall_facts
 from banshi.rooms.booking.queries.slots import slots
 from banshi.rooms.messaging import actions as messaging
@@ -36,6 +37,18 @@ def end_waiting_for_closed_days(*, hall: Hall, now: datetime) -> int:
         elif offered is not None and (offered.closed or not serves_still(offered, one.item.code)):
             _end(waiting_id=one.pk, state="waiting", hall=facts, now=now)
     return told
+
+
+def end_waiting_for_days_over(*, now: datetime) -> int:
+    """What nobody can get any more is waited for no longer: no period of the day is still to begin. :returns: how many."""
+    to_come = Slot.objects.filter(
+        hall_id=OuterRef("hall_id"), business=OuterRef("business"), day=OuterRef("day"), starts_at__gt=now
+    )
+    rows = Waiting.objects.filter(~Exists(to_come), appointment=None, state="waiting", day__lte=now.date() + _A_DAY)
+    return rows.update(state="over")
+
+
+_A_DAY = timedelta(days=1)  # whatever the zone of the hall
 
 
 def _may_still_be_had(hall: Hall, item_code: str, day: date, *, now: datetime) -> bool:

@@ -32,6 +32,7 @@ class WaitView:
     starts_at: datetime | None
     ends_at: datetime | None
     until: datetime | None
+    let_go: bool = False  # a place was offered and not taken
 
 
 def waits_of(account_id: int, *, now: datetime) -> list[WaitView]:
@@ -64,7 +65,7 @@ def waits_over(account_id: int, *, now: datetime) -> list[WaitView]:
         business=OuterRef("business"), day=OuterRef("day"),
     )  # fmt: skip
     rows = Waiting.objects.filter(
-        account_id=account_id, appointment=None, state__in=["taken", "lapsed", "closed", "handed"],
+        account_id=account_id, appointment=None, state__in=["taken", "lapsed", "closed", "handed", "over"],
         day__gte=(now - OVER_SHOWN).date(),
     ).exclude(Exists(mine), state="taken")  # fmt: skip
     again = Waiting.objects.filter(
@@ -92,4 +93,5 @@ def _view(one: Waiting, *, now: datetime) -> WaitView:
         starts_at=kept.slot.starts_at if kept is not None else None,
         ends_at=kept.slot.ends_at if kept is not None else None,
         until=kept.expires_at if kept is not None else None,
+        let_go=kept is None and one.offers > 0,
     )
