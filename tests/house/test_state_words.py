@@ -45,7 +45,7 @@ def of_constraint(model, name):
             | {"no_number", "no_show_forgiven"},
         ),
         ("message", of_constraint(Message, "message_state_is_known") - {"state__in"}),
-        ("waiting", {"waiting", "offered", "taken", "lapsed", "left", "closed", "handed"}),
+        ("waiting", {"waiting", "offered", "taken", "lapsed", "left", "closed", "handed", "over"}),
         ("task", {"open", "answered", "settled"}),
         ("outcome", set(OUTCOMES)),
         ("window", {"idle", "called", "serving", "paused", "emergency", "closed"}),

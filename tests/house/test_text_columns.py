@@ -22,7 +22,8 @@ foundation_heartbeat.name foundation_idempotency_key.body_hash foundation_idempo
 foundation_idempotency_key.owner foundation_rate_bucket.key
 audit_entry.action audit_entry.actor audit_entry.hall audit_entry.sealed_hash audit_entry.subject audit_seal.last_hash
 identity_account.language identity_account.phone_index identity_agent.hall identity_agent.registered_by
-identity_agent.end_user_index identity_agent.phone_index identity_api_key.device
+identity_agent.end_user_index identity_agent.phone_index identity_agent_asked.hall identity_agent_asked.phone_index
+identity_api_key.device
 identity_api_key.hall identity_api_key.key_hash identity_api_key.region identity_api_key.scope identity_mandate.given_by
 identity_mandate.items identity_person.id_type identity_person.name_index identity_person.name_source
 identity_person.number_index identity_person.phone_index identity_role.given_by identity_role.role identity_role.scope
@@ -37,7 +38,7 @@ booking_hold.outcome booking_kept.by booking_ledger_entry.forgiven_by booking_le
 booking_ledger_entry.scope booking_ledger_entry.visit booking_move.by booking_opening_asked.language booking_outage.made_by
 booking_slot.business booking_slot.channels booking_slot.half booking_slot.items booking_slot.session
 booking_slot.session_kind booking_suspension.lifted_by booking_suspension.party booking_suspension.reason
-booking_suspension.scope booking_waiting.business booking_waiting.limit_key booking_waiting.state
+booking_suspension.scope booking_waiting.business booking_waiting.language booking_waiting.limit_key booking_waiting.state
 calendars_closure.kind calendars_closure.made_by calendars_version.made_by devices_device.code devices_device.kind
 devices_device.printer devices_device.secret_hash devices_device.state devices_device.test
 feedback_rating.channel feedback_task.answered_by feedback_task.outcome feedback_task.settled_by feedback_task.state
