@@ -14,8 +14,9 @@ from banshi.rooms.audit.models import Entry
 from banshi.rooms.booking import actions
 from banshi.rooms.booking.models import Appointment, LedgerEntry, Suspension, Waiting
 from banshi.rooms.identity import actions as identity
-from banshi.rooms.identity.models import Agent, Mandate, Person
+from banshi.rooms.identity.models import Account, Agent, Mandate, Person
 from banshi.rooms.identity.queries import people_of
+from banshi.rooms.messaging.models import Message
 from tests.agents import agent
 from tests.rooms.booking.test_place import book
 from tests.rooms.booking.test_who_books import AFTER, miss, place, slug_of
@@ -120,7 +121,38 @@ def test_strikes_fall_on_the_agent_and_not_on_its_clients(town: Town) -> None:
     assert set(LedgerEntry.objects.values_list("party", flat=True)) == {party}
     assert set(Suspension.objects.values_list("party", flat=True)) == {party}
     assert books(town, one, after, 1, now=AFTER) == "suspended"
-    assert book(town, after, 1, now=AFTER).state == "booked"
+    assert book(town, after, 1, by=CLERK, now=AFTER).state == "booked"
+
+
+@pytest.mark.parametrize(
+    ("how", "counts"),
+    [
+        ("ended before", False),
+        ("suspended", False),
+        ("for another matter", False),
+        ("ended after", True),
+        ("own", True),
+    ],
+)
+def test_who_may_cancel_no_more_is_not_struck(town: Town, how: str, counts: bool) -> None:
+    one, slot = agent(), town.slot(quota=9)  # Wednesday nine to ten
+    given = mandate(one, town, 1)
+    if how == "own":
+        Account.objects.filter(pk=one.account_id).update(person=town.person(1), person_evidence=2)
+    books(town, one, slot, 1)
+    if how.startswith("ended"):
+        when = at("2026-03-10 12:00") if how == "ended before" else at("2026-03-11 10:00")
+        identity.end_mandate(mandate_id=given.pk, by=CLERK, now=when)
+    elif how == "suspended":
+        identity.suspend_agent(agent_id=one.pk, by=CLERK, now=TUESDAY_NINE)
+    elif how != "own":
+        Mandate.objects.filter(pk=given.pk).update(items=["medical"])
+
+    actions.sweep_no_shows(now=at("2026-03-11 12:00"))
+
+    entry = LedgerEntry.objects.get()
+    assert (entry.forgiven_at is None) == counts
+    assert Message.objects.filter(key="no_show").exists() == counts
 
 
 def test_a_suspended_agent_is_an_account_like_any_other(town: Town) -> None:

@@ -31,6 +31,7 @@ from banshi.rooms.places.models import Hall
 
 RECOUNTED = "counted anew"
 MOVED_BY_HALL = "大厅当天改了时间 · moved by the hall on the day itself"
+MANDATE_OVER = "委托已结束，代办人不能再取消 · the mandate was over, and the agent could not cancel any more"
 BOOKED_AGAIN = "30 分钟内重新预约 · booked again within 30 minutes"
 
 
@@ -103,11 +104,11 @@ RETURNING a.id
 # Read once they are marked: who was found present for, or checks in at this instant for, another matter of the visit was here.
 # The entry is dated by the period, not by the job. What the hall itself caused is forgiven at once: a day it marked as
 # its fault, an appointment it kept although its hours were gone, a closure or an outage that touched the period, a time
-# that it chose on the day itself and the person has not chosen anew since.
+# that it chose on the day itself and the person has not chosen anew since. So is what its agent could not cancel any more.
 STRUCK_SQL = """
 WITH missed AS (
   SELECT a.id, a.code, a.hall_id, a.person_id, a.item_id, a.category_id, a.day, a.starts_at, a.ends_at,
-    a.no_show_at, a.visit_group, COALESCE(NULLIF(a.visit_group, ''), a.code) AS visit,
+    a.no_show_at, a.visit_group, a.account_id, a.limit_key, COALESCE(NULLIF(a.visit_group, ''), a.code) AS visit,
     CASE WHEN a.evidence > 0 OR EXISTS (
         SELECT 1 FROM identity_account c WHERE c.id = a.account_id AND c.person_id = a.person_id)
       THEN 'person:' || a.person_id
@@ -137,6 +138,16 @@ WITH missed AS (
     JOIN places_hall h ON h.id = m.hall_id
     WHERE v.visit = m.visit AND v.state = 'moved' AND (v.settled_at AT TIME ZONE h.timezone)::date = m.day
       AND NOT EXISTS (SELECT 1 FROM booking_move n WHERE n.appointment_id = m.id AND n.at > v.settled_at)
+    UNION ALL
+    SELECT m.no_show_at, 'system', %(mandate_over)s FROM identity_agent g JOIN identity_account c ON c.id = g.account_id
+    WHERE m.limit_key = '' AND g.account_id = m.account_id AND c.person_id IS DISTINCT FROM m.person_id
+      AND EXISTS (SELECT 1 FROM identity_mandate d
+        WHERE d.agent_id = g.id AND d.person_id = m.person_id AND d.given_at IS NOT NULL)
+      AND NOT EXISTS (
+        SELECT 1 FROM identity_mandate d JOIN catalogue_item i ON i.id = m.item_id
+        WHERE d.agent_id = g.id AND d.person_id = m.person_id AND d.given_at IS NOT NULL AND d.valid_until >= m.day
+          AND (d.ended_at IS NULL OR d.ended_at >= m.ends_at) AND (g.suspended_at IS NULL OR g.suspended_at >= m.ends_at)
+          AND (d.items = '[]'::jsonb OR d.items ? i.code))
     UNION ALL
     {closed_over}
     LIMIT 1
@@ -178,6 +189,7 @@ def sweep_no_shows(*, now: datetime, came: str = NOBODY_CAME) -> int:
         "scopes": [hall.scope for hall in halls.values()],
         "now": now,
         "moved_by_hall": MOVED_BY_HALL,
+        "mandate_over": MANDATE_OVER,
     }
     with connection.cursor() as cursor:
         cursor.execute(MISSED_SQL.format(came=came.format(until="a.ends_at + g.grace")), values)
