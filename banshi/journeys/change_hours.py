@@ -397,22 +397,25 @@ def import_national_days(*, days: Iterable[DayInfo], notice: str, by: Actor, now
 
 @dataclass(frozen=True)
 class TakenBack:
-    """What taking a closure back did, in visits: told that their old time is free again, free to book again."""
+    """What taking a closure back did, in visits: told that their old time is free again; kept, and told that it is off;
+    free to book again."""
 
     told: int
+    kept: int
     cancelled: int
 
 
 def withdraw(*, closure: ClosureRow, by: Actor, now: datetime) -> TakenBack:
     """Take a closure back and open its periods again. Who was moved stays so and is told that the old time is free again;
-    who was cancelled may book again."""
+    who was cancelled may book again; who was told to come all the same hears that it is off."""
     cause = f"closure:{closure.pk}"
     with transaction.atomic():
-        calendar_actions.withdraw_closure(closure=closure, by=by, now=now)
+        withdrawn = calendar_actions.withdraw_closure(closure=closure, by=by, now=now)
         booking.materialise(hall=closure.hall, now=now)
         told = booking.tell_old_times(hall=closure.hall, cause=cause, now=now)
+        kept = booking.tell_kept(hall=closure.hall, cause=cause, now=now) if withdrawn else 0
     visits = FollowUpVisit.objects.filter(follow_up__hall=closure.hall, follow_up__cause=cause)
-    return TakenBack(told, visits.filter(state="cancelled").count())
+    return TakenBack(told, kept, visits.filter(state="cancelled").count())
 
 
 def apply(*, hall: Hall, choices: Mapping[str, Choice], by: Actor, now: datetime, why: str) -> FollowUp:

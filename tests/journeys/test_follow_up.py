@@ -244,6 +244,18 @@ def test_who_was_moved_by_the_hall_that_day_and_never_chose_the_time_pays_nothin
     assert (row.state, entry.forgiven_why) == ("no_show", "大厅当天改了时间 · moved by the hall on the day itself")
 
 
+def test_who_was_kept_hears_once_that_the_closure_is_off(open_town: Town):
+    row = booked(open_town, "2026-03-11 10:00")
+    closure, _ = close(open_town, starts="2026-03-11 09:00", ends="2026-03-11 12:00", others="keep")
+    follow_up.work_off(now=NINE35)
+
+    first = change_hours.withdraw(closure=closure, by=CLERK, now=NINE35)
+    again = change_hours.withdraw(closure=closure, by=CLERK, now=NINE35)
+
+    assert (first.kept, again.kept) == (1, 0)
+    assert told("closure_off") == [f"appointment:{row.code}"]
+
+
 def test_a_holiday_that_is_imported_is_followed_up(town: Town):
     calendars.publish(
         hall=town.hall, document=document(("09:00", "12:00")), valid_from=date(2020, 1, 1), by=CLERK, now=TUESDAY_NINE

@@ -161,8 +161,11 @@ def mark_over(*, closure: Closure, now: datetime) -> bool:
     return bool(Closure.objects.filter(id=closure.pk, over_at=None).update(over_at=now))
 
 
-def withdraw_closure(*, closure: Closure, by: Actor, now: datetime) -> None:
-    """Take a closure back; the hall is open again then. Repeating it changes nothing."""
+def withdraw_closure(*, closure: Closure, by: Actor, now: datetime) -> bool:
+    """Take a closure back; the hall is open again then. Repeating it changes nothing.
+
+    :returns: whether this call was the one that did it.
+    """
     with transaction.atomic():
         if Closure.objects.filter(id=closure.id, withdrawn_at=None).update(withdrawn_at=now):
             hall = closure.hall
@@ -174,6 +177,8 @@ def withdraw_closure(*, closure: Closure, by: Actor, now: datetime) -> None:
                 hall=hall.code,
                 facts={"closure": closure.id},
             )
+            return True
+    return False
 
 
 def import_national_days(*, days: Iterable[DayInfo], notice: str, by: Actor, now: datetime) -> int:

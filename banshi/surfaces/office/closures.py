@@ -289,6 +289,9 @@ def _taken_back(in_line: int, done: change_hours.TakenBack) -> str:
     if n := done.told:
         one, many = "%(n)s moved visit is told of its old time.", "%(n)s moved visits are told of their old time."
         said.append(ngettext(one, many, n) % {"n": n})
+    if n := done.kept:
+        one, many = "%(n)s kept visit is told that nothing closes.", "%(n)s kept visits are told that nothing closes."
+        said.append(ngettext(one, many, n) % {"n": n})
     if n := done.cancelled:
         one, many = "%(n)s cancelled visit can book again.", "%(n)s cancelled visits can book again."
         said.append(ngettext(one, many, n) % {"n": n})

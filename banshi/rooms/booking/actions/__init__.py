@@ -21,7 +21,7 @@ from banshi.rooms.booking.actions.credit import (
     suspend,
     sweep_no_shows,
 )
-from banshi.rooms.booking.actions.following import VisitToFollow, keep, open_follow_up, tell_old_times
+from banshi.rooms.booking.actions.following import VisitToFollow, keep, open_follow_up, tell_kept, tell_old_times
 from banshi.rooms.booking.actions.handing import hand_over, lock_bookings, send_to
 from banshi.rooms.booking.actions.holding import expire_holds, give_back, hold, keep_on
 from banshi.rooms.booking.actions.offering import EARLIER_BY, offer_waiting
@@ -89,6 +89,7 @@ __all__ = [
     "suspend",
     "sweep_no_shows",
     "take_offer",
+    "tell_kept",
     "tell_old_times",
     "tell_openings",
 ]

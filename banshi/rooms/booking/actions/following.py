@@ -96,6 +96,22 @@ def tell_old_times(*, hall: Hall, cause: str, now: datetime) -> int:
     return told
 
 
+def tell_kept(*, hall: Hall, cause: str, now: datetime) -> int:
+    """Tell those who were told to come although it closes that it does not: each visit once.
+
+    :returns: how many were told.
+    """
+    facts, told = hall_facts(hall, now=now), 0
+    kept = FollowUpVisit.objects.filter(follow_up__hall=hall, follow_up__cause=cause, state="kept")
+    for visit in kept.order_by("id"):
+        booked = Appointment.objects.filter(hall=hall, state=rules.State.BOOKED, ends_at__gt=now, code__in=visit.codes)
+        rows = list(booked.select_related("person").order_by("starts_at", "id"))
+        if rows:
+            telling.tell_visit("closure_off", rows, hall=facts, now=now)
+            told += 1
+    return told
+
+
 @contextmanager
 def next_due() -> Iterator[FollowUpVisit | None]:
     """The next visit nobody is at, under lock until the block ends: its person's transaction."""

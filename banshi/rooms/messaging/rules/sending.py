@@ -47,7 +47,17 @@ LASTS = {
 BY_A_CLICK = ("confirmation", "moved", "cancelled")  # as often as somebody clicks: capped by telephone and day
 UNTIL_START = frozenset({"reminder", "leave"})
 UNTIL_END = frozenset(
-    {"confirmation", "moved", "moved_by_hall", "old_time_free", "cancelled_by_hall", "closure", "kept", "booking_yours"}
+    {
+        "confirmation",
+        "moved",
+        "moved_by_hall",
+        "old_time_free",
+        "cancelled_by_hall",
+        "closure",
+        "closure_off",
+        "kept",
+        "booking_yours",
+    }
 )
 
 
@@ -82,6 +92,7 @@ SENSE: Mapping[tuple[str, str], Sense] = {
     ("appointment", "moved"): _sense("booked", "closed", same=True),
     ("appointment", "moved_by_hall"): _sense("booked", "closed", same=True),
     ("appointment", "old_time_free"): _sense("booked", same=True),
+    ("appointment", "closure_off"): _sense("booked", same=True),
     ("appointment", "closure"): _sense("booked", "closed"),
     ("appointment", "booking_yours"): _sense("booked", "closed", same=True),
     ("appointment", "cancelled"): _sense("cancelled"),

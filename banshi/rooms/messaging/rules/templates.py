@@ -27,6 +27,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "moved": (("when",), ("hall",)),
     "moved_by_hall": (("when",), ("hall",)),
     "old_time_free": (("when",), ("was",)),
+    "closure_off": (("when",), ("hall",)),
     "cancelled": (("when",),),
     "cancelled_by_hall": (("when",), ("hall",)),
     "closure": (("when",), ("hall",)),

@@ -42,6 +42,10 @@ COMMON: dict[str, dict[str, str]] = {
         "zh": "{hall}：[原来{was}的]时间[“{item}”]又能约了。现在约在{when}，不改也有效。[要换回去就改期：{link}]",
         "en": "{hall}: the time of {was}[ for “{item}”] can be booked again. The appointment {when} stands as it is.[ Move it back here: {link}]",
     },
+    "closure_off": {
+        "zh": "{hall}：原来通知的关闭取消了，{when}的预约[“{item}”]照常，按时来。[{link}]",
+        "en": "{hall}: the closure announced before is off; the appointment {when}[ for “{item}”] stands as booked.[ {link}]",
+    },
     "cancelled": {
         "zh": "已取消：{when}，{hall}[，办“{item}”]。[点错了马上能再约：{link}]",
         "en": "Cancelled: {when}, {hall}[, for “{item}”].[ By mistake? Book again at once: {link}]",
