@@ -108,6 +108,37 @@ def _taken(
         return ticket
 
 
+@transaction.atomic
+def add(*, ref: str, item_code: str, staff_id: int, now: datetime) -> Ticket:
+    """A second matter for whoever is at the window. What they have booked for it today is used: they need not come again
+    for it, and are told nothing more of it.
+
+    :raises Refused: those of `tickets.add_matter`.
+    """
+    at = Ticket.objects.select_related("hall").filter(ref=ref).order_by("id").first()
+    booked = _booked_by_whoever_is_here(at, item_code, now) if at is not None else None
+    ticket = tickets.add_matter(ref=ref, item_code=item_code, staff_id=staff_id, now=now)
+    if booked is not None:
+        booking.mark_checked_in(appointment_id=booked.pk, now=now)
+        tickets.came_early(ticket, appointment=booked)
+    return ticket
+
+
+def _booked_by_whoever_is_here(at: Ticket, item_code: str, now: datetime) -> Appointment | None:
+    """Their open appointment for this matter today, locked before the number is given. Of somebody who only declared the
+    document, and whom the window did not compare, what they booked themselves."""
+    if at.person_id is None:
+        return None
+    mine = Appointment.objects.filter(
+        person_id=at.person_id, hall=at.hall_id, day=at.day, item__code=item_code, state="booked", ends_at__gt=now
+    )
+    proven = not at.limit_key or bool(at.identity_ok)
+    if not proven:
+        mine = mine.filter(limit_key=at.limit_key)
+    rows = list(mine.select_for_update(of=("self",), no_key=True).select_related("person").order_by("starts_at", "id"))
+    return next(iter(check_in.own_first(rows) if proven else rows), None)
+
+
 def _booked_for_later(
     hall: Hall,
     person_id: int | None,

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.journeys import redirect as elsewhere
-from banshi.journeys import serve, steer
+from banshi.journeys import serve, steer, take_number
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import SLUGS, Refused
 from banshi.rooms.audit import actions as audit
@@ -276,7 +276,7 @@ def _set_matter(request: Asked, staff_id: int, now: datetime) -> Did:
 
 
 def _add_matter(request: Asked, staff_id: int, now: datetime) -> Did:
-    tickets.add_matter(ref=_text(request, "ref", 40), item_code=_text(request, "item", 80), staff_id=staff_id, now=now)
+    take_number.add(ref=_text(request, "ref", 40), item_code=_text(request, "item", 80), staff_id=staff_id, now=now)
     return None
 
 

@@ -188,15 +188,15 @@ def _numbers_beside(view: tickets.DeskView) -> list[str]:
     """The visit's other numbers that wait, where whoever stands here is not the person of the card."""
     if view.ticket is None or view.ticket.identity_ok is not False:
         return []
-    return [number for _ref, number, state, _category in view.ticket.earlier if state in ("waiting", "parked")]
+    return [number for _ref, number, state, *_rest in view.ticket.earlier if state in ("waiting", "parked")]
 
 
 def _next_matters(view: tickets.DeskView, categories: Collection[str], now: datetime) -> list[tickets.TicketView]:
-    """Other numbers of the booked visit of whoever is served, that this window can go on with."""
+    """Other numbers of the visit of whoever is served, that this window can go on with."""
     if view.ticket is None or view.ticket.state != "serving" or view.ticket.identity_ok is False:
         return []
     waiting = ("waiting", "parked", "missed")
-    return [t for t in tickets.beside(view.ticket.ref, now) if t.state in waiting and t.category in categories]
+    return [t for t in tickets.to_go_on_with(view.ticket.ref, now) if t.state in waiting and t.category in categories]
 
 
 def _shut(hall: Hall, view: tickets.DeskView, zone: ZoneInfo, now: datetime) -> dict[str, datetime | None] | None:

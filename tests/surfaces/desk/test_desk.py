@@ -720,3 +720,43 @@ def test_a_number_sent_to_another_hall_is_told_at_the_desk_and_on_its_own_page(
     words = ("路上约", "短信已发。", "短信发不到，当面说清。")
     assert [word in sent for word in words] == [True, contact is not None, contact is None]
     assert [word in phone for word in (there.name_zh, new.number, there.address_zh, "短信")] == [True] * 3 + [False]
+
+
+@pytest.mark.parametrize("mine", [True, False])
+def test_a_matter_added_at_the_window_uses_what_its_person_booked_for_it(clerk: Client, open_town: Town, mine: bool):
+    from banshi.kernel.actors import SYSTEM
+    from banshi.kernel.evidence import Evidence
+    from banshi.rooms.booking import actions as booking
+
+    booked = booking.place(
+        slot_id=open_town.slot(starts=at("2026-03-10 11:00")).pk, item_code="medical", source="web", by=SYSTEM,
+        person_id=open_town.person(1 if mine else 2).pk, now=at("2026-03-09 10:00"), evidence=Evidence.CHIP,
+    )  # fmt: skip
+    ticket = take(open_town, 1)
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+    post(clerk, "call")
+    post(clerk, "start", ref=ticket.ref)
+
+    page = post(clerk, "add-matter", ref=ticket.ref, item="medical").content.decode()
+
+    added = Ticket.objects.exclude(pk=ticket.pk).get()
+    row = Appointment.objects.get(code=booked.code)
+    assert (added.appointment_id == row.pk, row.state) == (mine, "checked_in" if mine else "booked")
+    assert f'name="then" value="{added.ref}"' in page  # J goes on with it
+    post(clerk, "go-on", ref=ticket.ref, then=added.ref)
+    post(clerk, "undo", ref=added.ref)
+    assert [Ticket.objects.get(pk=each.pk).state for each in (ticket, added)] == ["serving", "waiting"]
+
+
+def test_how_the_others_of_a_visit_ended_is_said_to_the_next_clerk(clerk: Client, open_town: Town):
+    first, second = two_matters(open_town)
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+    for verb in ("call", "start"):
+        post(clerk, verb, ref=first.ref)
+    post(clerk, "identity", ref=first.ref, ok="no")
+    post(clerk, "turn-away", ref=first.ref, why="人证不符")
+
+    page = post(clerk, "call").content.decode()
+
+    tags = re.findall(r'<span class="tag"[^>]*>([^<]*)</span>', page.split("本次到访")[1])
+    assert tags[0].split() == [first.number, "不予办理", "·", "人证不符"]

@@ -230,17 +230,18 @@ def call_ticket(*, window_code: str, ref: str, staff_id: int, why: str, now: dat
 
 @transaction.atomic
 def call_of_visit(*, after: Ticket, ref: str, staff_id: int, now: datetime) -> Ticket:
-    """Call another number of the booked visit whose person has just been served here (接着办): nobody is passed over,
-    they stand at this window. What the window saw of them holds for it, too.
+    """Call another number of the visit – booked with it, or added at a window – whose person has just been served here
+    (接着办): nobody is passed over, they stand at this window. What the window saw of them holds for it, too.
 
     :raises Refused: nothing-found – no number of this visit, or not this window's business – and those of `call_ticket`.
     """
     ticket = locked(ref)
     session = session_of(staff_id, lock=True)
     visits = [each.booked.visit_group if each.booked else "" for each in (after, ticket)]
-    same = (after.hall_id, after.day, after.person_id, after.limit_key)
+    added = ticket.visit_id == after.visit_id and ticket.channel == "desk"  # for whoever stood at a window
+    same = all(getattr(after, each) == getattr(ticket, each) for each in ("hall_id", "day", "person_id", "limit_key"))
     served = WindowCategory.objects.filter(window_id=session.window_id, category_id=ticket.category_id).exists()
-    of_visit = visits[0] == visits[1] != "" and same == (ticket.hall_id, ticket.day, ticket.person_id, ticket.limit_key)
+    of_visit = same and (added or visits[0] == visits[1] != "")
     if not (of_visit and served and after.window_id == session.window_id):
         raise Refused("nothing-found", facts={"ticket": ref[:40]})
     need(ticket, "call_out_of_order")

@@ -50,6 +50,7 @@ from banshi.rooms.tickets.queries.ticket import (
     ticket,
     ticket_now,
     tickets_of_visit,
+    to_go_on_with,
 )
 from banshi.rooms.tickets.queries.truth import HitRate, Published, estimate, hit_rate, published
 from banshi.rooms.tickets.queries.where import Place, places
@@ -107,5 +108,6 @@ __all__ = [
     "ticket_now",
     "tickets_of_visit",
     "to_confirm",
+    "to_go_on_with",
     "undoable",
 ]

@@ -52,7 +52,9 @@ class DeskTicket:
     misses: int
     note: str
     visit_id: int
-    earlier: list[tuple[str, str, str, str]]  # other numbers of this visit: ref, number, state, category code
+    earlier: list[
+        tuple[str, str, str, str, str, bool]
+    ]  # others of this visit: ref, number, state, category, outcome, whether the card did not fit
     is_told: bool  # a message about how it ended goes somewhere
     to_confirm: bool  # … would, had its person confirmed the telephone of the booking
 
@@ -300,7 +302,7 @@ def _at_window(window_id: int) -> DeskTicket | None:
         misses=t.misses,
         note=t.note,
         visit_id=t.visit_id,
-        earlier=[(o.ref, o.number, o.state, o.category.code) for o in others],
+        earlier=[(o.ref, o.number, o.state, o.category.code, o.outcome, o.identity_ok is False) for o in others],
         is_told=bool(contact_of(t)),
         to_confirm=bool(contact_unconfirmed(t)),
     )

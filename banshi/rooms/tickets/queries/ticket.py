@@ -215,6 +215,20 @@ def beside(ref: str, now: datetime) -> list[TicketView]:
     return _views(list(same.exclude(pk=row.pk).select_related(*_WITH).order_by("id")), now)
 
 
+def to_go_on_with(ref: str, now: datetime) -> list[TicketView]:
+    """The numbers with which a window may go on after this one: those booked with it, and those added at a window."""
+    row = Ticket.objects.filter(ref=ref).first()
+    if row is None:
+        return []
+    same = Ticket.objects.filter(
+        visit_id=row.visit_id, channel="desk", day=row.day, person=row.person_id, limit_key=row.limit_key,
+        state__in=NOT_OVER,
+    )  # fmt: skip
+    added = _views(list(same.exclude(pk=row.pk).select_related(*_WITH).order_by("id")), now)
+    booked = beside(ref, now)
+    return booked + [each for each in added if each.ref not in {other.ref for other in booked}]
+
+
 def by_number(number: str, *, hall_id: int, day: date, now: datetime) -> list[TicketView]:
     """The number of a day as it is called: A012."""
     rows = Ticket.objects.filter(number=number, hall_id=hall_id, day=day)
