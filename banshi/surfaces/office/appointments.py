@@ -180,6 +180,11 @@ def one(request: Asked, hall: str, code: str) -> HttpResponseBase:
     return _one(request, places.hall_by_code(hall), code)
 
 
+def _told(code: str) -> bool:
+    """Whether a message about it goes anywhere."""
+    return bool(Appointment.objects.select_related("person").get(code=code).told_at)
+
+
 @door(audience="staff", permission="appointments.manage")
 @require_POST
 def cancel(request: Asked, hall: str, code: str) -> HttpResponseBase:
@@ -196,7 +201,10 @@ def cancel(request: Asked, hall: str, code: str) -> HttpResponseBase:
         )
     except Refused as refused:
         return _one(request, place, code, refused, why=why)
-    messages.success(request, _("Cancelled. The person gets a message."))
+    if _told(code):
+        messages.success(request, _("Cancelled. The person gets a message."))
+    else:
+        messages.warning(request, _("Cancelled. No telephone is known, so the person gets no message."))
     return redirect("office:appointment", hall=hall, code=code)
 
 
@@ -222,7 +230,10 @@ def move(request: Asked, hall: str, code: str) -> HttpResponseBase:
             if not why:
                 raise invalid("why", _("Say why: it stays on record."))
             booking.move(code=code, slot_id=slot_id, by=acting(request, place), now=now, why=legible(why))
-            messages.success(request, _("Moved. The reference stays the same; the person gets a message."))
+            if _told(code):
+                messages.success(request, _("Moved. The reference stays the same; the person gets a message."))
+            else:
+                messages.warning(request, _("Moved. No telephone is known, so the person gets no message."))
             return redirect("office:appointment", hall=hall, code=code)
         except Refused as wrong:
             refused = wrong

@@ -552,6 +552,22 @@ def test_a_cancellation_by_the_hall_does_not_count(manager, office):  # noqa: F8
     assert (row.state, row.by_hall, LedgerEntry.objects.count()) == ("cancelled", True, 0)
 
 
+@pytest.mark.parametrize("phone", [True, False])
+def test_a_message_is_promised_only_where_one_goes_out(manager, office, phone):  # noqa: F811
+    row = booked(office, "2026-03-11 09:00")
+    to = slot_at(office, "2026-03-11 10:00")
+    if not phone:
+        type(row).objects.filter(pk=row.pk).update(contact=None)
+        type(row.person).objects.update(phone=None, phone_index=None)
+    here = f"/office/town/appointments/{row.code}"
+
+    moved = manager.post(f"{here}/move", {"slot": str(to.pk), "why": "本人要求"}, follow=True).content.decode()
+    ended = manager.post(f"{here}/cancel", {"side": "hall", "why": "窗口设备坏了"}, follow=True).content.decode()
+
+    assert ["已发消息告诉本人" in page for page in (moved, ended)] == [phone] * 2
+    assert ["没有手机号，发不出消息" in page for page in (moved, ended)] == [not phone] * 2
+
+
 @pytest.mark.parametrize("why", [" ", "窗口\u202e坏了"])
 def test_a_cancellation_needs_a_reason_that_can_be_read(manager, office, why):  # noqa: F811
     row = booked(office, "2026-03-11 09:00")
