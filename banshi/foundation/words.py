@@ -165,6 +165,10 @@ _WHICHEVER = {
 # The same slug, said closer to the matter where a fact tells it.
 SAID_OF: dict[tuple[str, str], tuple[str | Promise, str | Promise]] = {
     ("closed", "stopped"): (pgettext_lazy("state", "Booking stopped"), _("{reason}")),
+    ("mandate-missing", "until"): (
+        _("The mandate ends before that day"),
+        _("It lasts until {until}. A new one is shown at the hall."),
+    ),
     ("slot-full", "left"): (_("Too few places together"), _("{left} left in this period, {persons} are needed.")),
     ("not-allowed", "link"): (_("The link is needed"), _("Open the link on the slip or in the message.")),
     ("not-allowed", "rating_link"): (_("The link is needed"), _("Rate with the link on the slip or in the message.")),

@@ -18,7 +18,7 @@ from django.db import connection
 from banshi.foundation import heartbeat
 from banshi.foundation.connections import renew
 from banshi.foundation.memory import forgettable
-from banshi.journeys import change_rules, close_hall_day, close_line, day_sheet
+from banshi.journeys import change_rules, close_hall_day, close_line, day_sheet, tell_mandates
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.places.models import Hall
@@ -54,6 +54,7 @@ DUTIES = (
     Duty("materialise slots", _materialise, timedelta(hours=1)),
     Duty("rules that begin", lambda now: change_rules.begin_due(now=now), timedelta()),
     Duty("waits of mandates over", lambda now: booking.hand_back(now=now), timedelta(minutes=1)),
+    Duty("clients and agents of mandates", lambda now: tell_mandates.tell(now=now), timedelta()),
     Duty("bookings of mandates over", lambda now: booking.pass_on(now=now), timedelta()),
     Duty("waits for days over", lambda now: booking.end_waiting_for_days_over(now=now), timedelta(minutes=1)),
     Duty("offers", _offer, timedelta(minutes=1)),

@@ -264,6 +264,7 @@ class AgentFacts:
     live_most: int
     day_most: int
     mandated: bool
+    until: date | None = None  # the mandate's last day
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,12 +352,19 @@ def refusal(
         return Refusal("same-time", _told(person, mine))
     if policy.live_limit is not None and person.live >= policy.live_limit:
         return Refusal("limit-live", {"limit": policy.live_limit, "live": person.live})
-    no = _beyond_caps(person, policy, item.code)
+    no = _beyond_caps(person, policy, item.code, slot.starts_at.date())
     if no is not None:
         return no
     if not held and slot.free(internal=internal) < persons:
         return full(slot, internal=internal, persons=persons)
     return None
+
+
+def beyond_mandate(agent: AgentFacts | None, item: str, day: date) -> Refusal | None:
+    """A day after the mandate's last: then nobody could change what the agent booked."""
+    if agent is None or agent.until is None or day <= agent.until:
+        return None
+    return Refusal("mandate-missing", {"item": item, "until": agent.until})
 
 
 def full(slot: SlotFacts, *, internal: bool = False, persons: int = 1) -> Refusal:
@@ -366,11 +374,13 @@ def full(slot: SlotFacts, *, internal: bool = False, persons: int = 1) -> Refusa
     return Refusal("slot-full", facts | ({"left": left, "persons": persons} if 0 < left < persons else {}))
 
 
-def _beyond_caps(person: PersonFacts, policy: BookingPolicy, item: str) -> Refusal | None:
+def _beyond_caps(person: PersonFacts, policy: BookingPolicy, item: str, day: date) -> Refusal | None:
     """The caps of whoever books: the hall's for an account, a registered agent's own for an agent."""
     if (agent := person.agent) is not None:
         if not agent.mandated:
             return Refusal("mandate-missing", {"item": item})
+        if (no := beyond_mandate(agent, item, day)) is not None:
+            return no
         if person.account_live >= agent.live_most:
             return Refusal("limit-live", {"limit": agent.live_most, "live": person.account_live})
         if person.account_in_day >= agent.day_most:

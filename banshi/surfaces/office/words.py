@@ -46,6 +46,11 @@ MESSAGE_KEYS: dict[str, Text] = {
     "earlier_offer": _("An earlier place became free"),
     "waiting_closed": _("Waiting ended: the day closed"),
     "agent_asked": _("Asked to accept being an agent"),
+    "mandate_given": _("To the client: a mandate was given"),
+    "mandate_over": _("To the agent: a mandate is over"),
+    "agent_booked": _("To the client: the agent booked"),
+    "agent_moved": _("To the client: the agent moved it"),
+    "agent_cancelled": _("To the client: the agent cancelled"),
     "booking_yours": _("Booking passed to the client: mandate over"),
 }
 

@@ -79,7 +79,7 @@ def test_ten_hands_of_one_agent_take_exactly_its_limit(committed_town: Town) -> 
 def test_without_a_mandate_for_this_matter_and_day_nothing_is_booked(town: Town) -> None:
     one, slot = agent(), town.slot(quota=20)
     mandate(one, town, 1, items=["medical"])
-    mandate(one, town, 2, valid_until=TODAY)
+    mandate(one, town, 2, valid_until=TODAY + timedelta(days=1))
     ended = mandate(one, town, 3)
     identity.end_mandate(mandate_id=ended.pk, by=CLERK, now=TUESDAY_NINE)
     tomorrow = TUESDAY_NINE + timedelta(days=1)
@@ -89,7 +89,7 @@ def test_without_a_mandate_for_this_matter_and_day_nothing_is_booked(town: Town)
         books(town, one, slot, 1),
         books(town, one, slot, 1, item="medical"),
         books(town, one, slot, 2),
-        books(town, one, later, 2, now=tomorrow),
+        books(town, one, later, 2, now=tomorrow),  # the day after its last
         books(town, one, slot, 3),
         books(town, one, slot, 4),
     ]

@@ -256,6 +256,8 @@ def move(
         )  # fmt: skip
 
     no = target_refusal(seen, fact, slot_id, now=now, by_hall=by_hall)
+    if no is None and by.kind is ActorKind.CITIZEN and by.id == str(seen.account_id) and fact.slot is not None:
+        no = rules.beyond_mandate(fact.person.agent, seen.item.code, fact.slot.day)
     if no is not None:
         raise chances(no)
     assert fact.slot is not None

@@ -52,7 +52,7 @@ def target_refusal(
     if (
         person.agent is not None
     ):  # whether the agent itself may still move it, `move` has asked; the client and the hall may
-        person = replace(person, agent=replace(person.agent, mandated=True))
+        person = replace(person, agent=replace(person.agent, mandated=True, until=None))
     if by_hall:
         person = replace(person, account_in_period=0, agent=None)
     no = rules.refusal(

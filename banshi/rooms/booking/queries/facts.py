@@ -182,7 +182,7 @@ WITH asked AS (
     CASE WHEN g.id IS NOT NULL THEN c.person_id END AS own,
     CASE WHEN c.person_id IS DISTINCT FROM a.person_id THEN g.live_most END AS live_most,
     CASE WHEN c.person_id IS DISTINCT FROM a.person_id THEN g.day_most END AS day_most,
-    COALESCE(m.items = '[]'::jsonb OR m.items ? a.item_code, false) AS mandated
+    COALESCE(m.items = '[]'::jsonb OR m.items ? a.item_code, false) AS mandated, m.valid_until
   FROM unnest(%(slots)s::bigint[], %(items)s::text[], %(people)s::bigint[], %(holders)s::text[], %(evidence)s::int[],
     %(accounts)s::bigint[], %(visits)s::text[], %(but)s::text[])
     WITH ORDINALITY AS a(slot_id, item_code, person_id, holder, evidence, account_id, visit, but, ord)
@@ -219,7 +219,7 @@ SELECT a.slot_id, s.hall_id, a.item_code, i.id IS NOT NULL, p.id, a.evidence, a.
   COALESCE(a.account_phone, p.phone), a.account_phone IS NOT NULL, COALESCE(a.account_phone_index, p.phone_index),
   a.holder, mine.holder, mine.code, mine.starts_at, mine.live, mine.same_time, mine.same_time_at,
   account.live, account.in_period, barred.rows,
-  account.in_day, a.live_most, a.day_most, a.mandated, mine.anywhere,
+  account.in_day, a.live_most, a.day_most, a.mandated, a.valid_until, mine.anywhere,
   CASE WHEN a.ord = 1 THEN (SELECT jsonb_agg(to_jsonb(slot)) FROM slot) END,
   CASE WHEN a.ord = 1 THEN (SELECT jsonb_agg(to_jsonb(item)) FROM item) END
 FROM asked a
@@ -321,7 +321,7 @@ ACCOUNT_PHONE, PERSON_PHONE = "identity_account.phone", "identity_person.phone"
 
 def _person_read(hall: HallFacts, facts: Sequence[Any], evidence: int, now: datetime) -> PersonFacts:
     holder, found, same, same_at, live, same_time, same_time_at, account_live, account_in_period, barred, *more = facts
-    account_in_day, live_most, day_most, mandated, anywhere, *_ = more
+    account_in_day, live_most, day_most, mandated, until, anywhere, *_ = more
     return PersonFacts(
         same_half_day=same,
         same_half_day_starts_at=same_at.astimezone(hall.zone) if same_at else None,
@@ -333,7 +333,7 @@ def _person_read(hall: HallFacts, facts: Sequence[Any], evidence: int, now: date
         told=rules.tells_which(holder=holder, found=found or "", evidence=evidence),
         account_in_day=account_in_day or 0,
         anywhere=anywhere or 0,
-        agent=AgentFacts(live_most, day_most, mandated) if live_most is not None else None,
+        agent=AgentFacts(live_most, day_most, mandated, until) if live_most is not None else None,
         barred=_barred(_json(barred), hall.scope, now.astimezone(hall.zone).date()),
     )
 

@@ -52,6 +52,10 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "rating_answered": (("text",),),
     "booking_open": (("hall",),),
     "agent_asked": (("hall",), ("link",)),
+    "mandate_given": (("text",), ("link",)),
+    "agent_booked": (("text",), ("when",), ("hall",), ("link",)),
+    "agent_moved": (("text",), ("when",), ("hall",)),
+    "agent_cancelled": (("text",), ("when",)),
     "booking_yours": (("when",), ("hall",), ("link",)),
 }
 

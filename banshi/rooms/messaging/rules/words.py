@@ -149,6 +149,26 @@ COMMON: dict[str, dict[str, str]] = {
         "zh": "{hall}想把这个号码登记为代办人[“{text}”]。是就登录后同意，不是就拒绝；不管它，什么都不变。[{link}]",
         "en": "{hall} wants to register this number as the agent[ “{text}”]. Sign in to accept, or say it is not you; without an answer nothing changes.[ {link}]",
     },
+    "mandate_given": {
+        "zh": "{text}可以代你预约、改期和取消了[，到{until}为止]，委托材料{hall}看过。[不是你委托的，登录后就能结束：{link}]",
+        "en": "{text} may now book, move and cancel for you[, until {until}]; {hall} has seen the paper.[ Not by you? Sign in and end it: {link}]",
+    },
+    "mandate_over": {
+        "zh": "一份代办委托结束了，不能再替这位委托人预约、改期或取消；约好的归本人。[还有谁的委托：{link}]",
+        "en": "A mandate is over: no more booking, moving or cancelling for this client; what is booked is theirs.[ Mandates in force: {link}]",
+    },
+    "agent_booked": {
+        "zh": "{text}代你约好了：{when}，{hall}[，办“{item}”]。[预约号 {code}。][看、改期、取消：{link}]",
+        "en": "{text} booked for you: {when}, {hall}[, for “{item}”].[ Reference {code}.][ See, change or cancel: {link}]",
+    },
+    "agent_moved": {
+        "zh": "{text}替你改期了：现在{when}，{hall}[，办“{item}”]。[预约号不变：{code}。][{link}]",
+        "en": "{text} moved your appointment: now {when}, {hall}[, for “{item}”].[ The reference stays {code}.][ {link}]",
+    },
+    "agent_cancelled": {
+        "zh": "{text}替你取消了：{when}，{hall}[，办“{item}”]。[{link}]",
+        "en": "{text} cancelled for you: {when}, {hall}[, for “{item}”].[ {link}]",
+    },
     "booking_yours": {
         "zh": "你的代办委托结束了，{when}{hall}的预约[“{item}”]现在归你自己管：按时来；来不了就改期或取消。[{link}]",
         "en": "Your mandate for an agent is over; the appointment {when} at {hall}[ for “{item}”] is yours to manage now. Come as booked; if you cannot, change or cancel it.[ {link}]",

@@ -1,0 +1,118 @@
+"""Clients are told what an agent may do, and does, for them; agents that a mandate is over. A forged one is found out so.
+
+A duty looks at the last day, and each thing is said once: whichever door a mandate or a booking came through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from banshi.rooms.booking.actions.telling import params_of, subject_of
+from banshi.rooms.booking.models import Appointment, Move
+from banshi.rooms.booking.queries.facts import hall_facts, item_words
+from banshi.rooms.identity import queries as people
+from banshi.rooms.identity.models import Account, Agent, Mandate
+from banshi.rooms.messaging import actions as messaging
+from banshi.rooms.messaging.models import Message
+
+LOOKS_BACK = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class News:
+    key: str
+    phone: str
+    hall: str
+    subject: str
+    params: dict[str, Any]
+    dedupe: str
+    language: str
+
+
+def tell(*, now: datetime) -> int:
+    """:returns: how many were told something new."""
+    since = now - LOOKS_BACK
+    found = [*_of_mandates(since), *_of_bookings(since, now)]
+    dedupes = {each.dedupe for each in found}
+    said = set(Message.objects.filter(dedupe__in=dedupes).values_list("dedupe", flat=True)) if found else set()
+    new = [each for each in found if each.dedupe not in said]
+    for each in new:
+        messaging.write(
+            key=each.key, to_phone=each.phone, hall=each.hall, subject=each.subject, params=each.params,
+            dedupe=each.dedupe, language=each.language, now=now,
+        )  # fmt: skip
+    return len(new)
+
+
+def _of_mandates(since: datetime) -> Iterator[News]:
+    rows = Mandate.objects.filter(Q(given_at__gte=since) | Q(ended_at__gte=since), given_at__isnull=False)
+    for row in rows.select_related("agent__account").order_by("id"):
+        about = {"hall": row.agent.hall, "subject": f"agent:{row.agent_id}"}
+        until = row.valid_until
+        params = {
+            "text": row.agent.name,
+            "until_zh": f"{until.month}月{until.day}日",
+            "until_en": f"{until:%Y-%m-%d}",
+        }
+        if row.ended_at is None:
+            phone, language = _client(row.person_id)
+            if phone and row.paper:  # without one they agreed themselves
+                yield News("mandate_given", phone, **about, params=params, dedupe=f"mandate_given:{row.pk}",
+                           language=language)  # fmt: skip
+        elif (account := row.agent.account) is not None and not _renewed(row):
+            yield News("mandate_over", account.phone, **about, params={}, dedupe=f"mandate_over:{row.pk}",
+                       language=account.language)  # fmt: skip
+
+
+def _renewed(row: Mandate) -> bool:
+    same = Mandate.objects.filter(agent_id=row.agent_id, person_id=row.person_id, ended_at=None)
+    return same.filter(given_at__isnull=False).exists()
+
+
+def _of_bookings(since: datetime, now: datetime) -> Iterator[News]:
+    agents = {row.account_id: row for row in Agent.objects.filter(account__isnull=False).select_related("account")}
+    if not agents:
+        return
+    moved = Move.objects.filter(at__gte=since, by__in=[f"citizen:{pk}" for pk in agents]).values("appointment_id")
+    lately = Q(created_at__gte=since) | Q(cancelled_at__gte=since) | Q(pk__in=moved)
+    rows = Appointment.objects.filter(lately, account_id__in=list(agents), limit_key="", evidence=0)
+    for row in rows.select_related("hall").order_by("id"):
+        agent = agents[row.account_id]
+        key = _happened(row)
+        if key is None or agent.account is None or agent.account.person_id == row.person_id:
+            continue
+        phone, language = _client(row.person_id)
+        if not phone or phone == row.contact:
+            continue
+        hall = hall_facts(row.hall, now=now)
+        params = params_of(
+            hall, item_words(row.hall_id, row.item_id),
+            code=row.code, starts_at=row.starts_at, ends_at=row.ends_at, visit=row.visit_group,
+        )  # fmt: skip
+        yield News(key, phone, hall.code, subject_of(row.code), params | {"text": agent.name},
+                   f"{key}:{row.code}:{row.moves}", language)  # fmt: skip
+
+
+def _happened(row: Appointment) -> str | None:
+    agent = f"citizen:{row.account_id}"
+    if row.state == "cancelled":
+        return "agent_cancelled" if row.cancelled_by == agent else None
+    if row.state != "booked":
+        return None
+    if not row.moves:
+        return "agent_booked"
+    last = Move.objects.filter(appointment=row).order_by("-id").values_list("by", flat=True).first()
+    return "agent_moved" if last == agent else None
+
+
+def _client(person_id: int) -> tuple[str | None, str]:
+    """Their proven telephone, and in which language they read."""
+    account = Account.objects.filter(id=people.account_proven(person_id) or 0).first()
+    if account is not None:
+        return account.phone, account.language
+    return people.phone_of(person_id=person_id), "zh-hans"

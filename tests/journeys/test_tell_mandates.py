@@ -1,0 +1,77 @@
+"""The client is told of a mandate and of what is done under it, once, at their proven telephone; the agent of its end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import translation
+
+from banshi.foundation.words import words
+from banshi.journeys import tell_mandates
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.refusals import Refused
+from banshi.rooms.booking import actions
+from banshi.rooms.booking.models import Appointment
+from banshi.rooms.identity import actions as identity
+from banshi.rooms.identity.models import Person
+from banshi.rooms.messaging.models import Message
+from tests.agents import agent
+from tests.rooms.booking.test_agents import books, mandate
+from tests.rooms.booking.test_whose_wait import CLIENT, proven
+from tests.town import CLERK, TUESDAY_NINE, Town, at
+
+pytestmark = pytest.mark.django_db
+
+
+def told(phone: str) -> list[str]:
+    tell_mandates.tell(now=TUESDAY_NINE)
+    tell_mandates.tell(now=TUESDAY_NINE)
+    keys = ("mandate_given", "mandate_over", "agent_booked", "agent_moved", "agent_cancelled")
+    rows = Message.objects.filter(key__in=keys).order_by("id")
+    return [row.key for row in rows if row.to == phone]
+
+
+def test_the_client_is_told_of_every_step_once(town: Town) -> None:
+    one, client = agent(), proven(town)
+    by = Actor(ActorKind.CITIZEN, str(one.account_id))
+    given = mandate(one, town, CLIENT)
+    assert books(town, one, town.slot(quota=20), CLIENT) == "done"
+    code = Appointment.objects.get().code
+    said = [told(client.phone)]
+    actions.move(code=code, slot_id=town.slot(quota=9, starts=at("2026-03-12 09:00")).pk, by=by, now=TUESDAY_NINE)
+    said.append(told(client.phone))
+    actions.cancel(code=code, by=by, now=TUESDAY_NINE)
+    said.append(told(client.phone))
+    identity.end_mandate(mandate_id=given.pk, by=by, now=TUESDAY_NINE)
+
+    assert said[0] == ["mandate_given", "agent_booked"]
+    assert said[2] == ["mandate_given", "agent_booked", "agent_moved", "agent_cancelled"]
+    assert one.account is not None
+    assert told(one.account.phone) == ["mandate_over"]
+    assert told(client.phone) == said[2]
+
+
+def test_nobody_is_told_at_a_number_that_nothing_proves(town: Town) -> None:
+    one = agent()
+    Person.objects.filter(pk=town.person(CLIENT).pk).update(phone=None, phone_index="")
+    mandate(one, town, CLIENT)
+    books(town, one, town.slot(quota=20), CLIENT)
+
+    assert tell_mandates.tell(now=TUESDAY_NINE) == 0
+
+
+def test_no_day_after_the_last_of_the_mandate_and_it_says_until_when(town: Town) -> None:
+    one = agent()
+    by = Actor(ActorKind.CITIZEN, str(one.account_id))
+    last = town.slot(quota=9)
+    after = town.slot(quota=9, starts=last.starts_at + timedelta(days=1))
+    mandate(one, town, CLIENT, valid_until=last.day)
+
+    assert [books(town, one, after, CLIENT), books(town, one, last, CLIENT)] == ["mandate-missing", "done"]
+    with pytest.raises(Refused) as no:
+        actions.move(code=Appointment.objects.get().code, slot_id=after.pk, by=by, now=TUESDAY_NINE)
+    with translation.override("zh-hans"):
+        assert words(no.value.refusal)[0] == "那天委托已到期"
+    assert no.value.facts["until"] == last.day
+    actions.move(code=Appointment.objects.get().code, slot_id=after.pk, by=CLERK, now=TUESDAY_NINE)
