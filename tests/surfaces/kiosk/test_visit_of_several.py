@@ -13,6 +13,7 @@ from banshi.kernel.actors import SYSTEM
 from banshi.kernel.evidence import Evidence
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
+from banshi.rooms.booking.models import Appointment
 from banshi.rooms.devices.models import Device
 from banshi.rooms.tickets.models import Ticket
 from tests.surfaces.kiosk.cards import chip
@@ -83,3 +84,18 @@ def test_on_the_phone_one_number_leads_to_the_other(opened: Town, kiosk: Device,
 
     link = f"/t/{second.ref}?k={rating_key(second.ref)}"
     assert (link in mine, link in anybody, second.number in anybody) == (True, False, False)
+
+
+def test_who_comes_late_reads_and_prints_both_walk_in_numbers(
+    opened: Town, kiosk: Device, machine: Client, visit: Any, tmp_path: Path
+):
+    Appointment.objects.update(starts_at=at("2026-03-10 08:00"), ends_at=at("2026-03-10 08:30"))
+
+    page = machine.post("/kiosk/town/check-in", {"chip": chip(opened.person(1))}, follow=True).content.decode()
+    machine.post(f"/kiosk/town/slip/{Ticket.objects.get(number='A001').ref}/print", {"all": "1"})
+
+    assert list(Ticket.objects.order_by("number").values_list("number", "kind")) == [
+        ("A001", "walk_in"), ("B001", "walk_in"),
+    ]  # fmt: skip
+    assert page.count("同一趟还办") == 1
+    assert (tmp_path / "slips").read_bytes().count("同一趟还办".encode("gb18030")) == 2
