@@ -23,6 +23,9 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "no_show_forgiven": (pgettext_lazy("state", "Missed, not counted"), ""),
         # Kept as checked_in: was in the hall for another matter while this one's period went by.
         "no_number": (pgettext_lazy("state", "No number taken"), ""),
+        # Kept as checked_in: its number came to nothing, by the hall's doing, or given up.
+        "not_reached": (pgettext_lazy("state", "Not served that day"), ""),
+        "number_over": (pgettext_lazy("state", "Number over"), ""),
     },
     "ticket": {
         "waiting": (pgettext_lazy("state", "Waiting"), "info"),

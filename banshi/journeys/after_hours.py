@@ -14,10 +14,8 @@ from banshi.journeys.close_line import FirstPlace, NextPlaces
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.queries import NOT_SERVED
 from banshi.rooms.tickets.rules import SERVES_ON
-
-# Why a number came to nothing without its holder's doing: they are owed an apology.
-NOT_SERVED = ("not_called", "hall_closed")
 
 
 @dataclass(frozen=True)

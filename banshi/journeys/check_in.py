@@ -31,7 +31,7 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
-from banshi.rooms.tickets.queries import contact_of_booked, read_qr
+from banshi.rooms.tickets.queries import NOT_OVER, contact_of_booked, read_qr
 from banshi.rooms.tickets.rules import may
 
 IN_HALL = ("waiting", "called", "serving", "held", "parked", "missed")  # of a number that goes on
@@ -242,9 +242,16 @@ def own_first(booked: list[Appointment]) -> list[Appointment]:
 
 
 def _again(mine: list[Appointment], card: str) -> Appointment:
-    """Of those that are checked in or missed: the last one, of those that fit best."""
+    """Of those that are checked in or missed: the last one, of those that fit best; of a visit, its first."""
     best = min(fit(_as_made(each), card=card) for each in mine)
-    return [each for each in mine if fit(_as_made(each), card=card) == best][-1]
+    fits = [each for each in mine if fit(_as_made(each), card=card) == best]
+    last = fits[-1]
+    if not last.visit_group:
+        return last
+    visit = {each.pk: each for each in fits if each.visit_group == last.visit_group}
+    rows = Ticket.objects.filter(appointment__in=list(visit), state__in=NOT_OVER).order_by("id")
+    first = min(rows, key=lambda row: NOT_OVER.index(row.state), default=None)
+    return visit[first.appointment_id] if first is not None and first.appointment_id is not None else last
 
 
 def _chosen(

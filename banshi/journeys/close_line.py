@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from banshi.foundation.announce import announce
+from banshi.journeys import tell_booker
 from banshi.journeys.stops import stop_over
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import queries as booking
@@ -90,7 +91,11 @@ def _stop(closure: Closure, now: datetime) -> None:
             leave.append(ticket)
     if spans:
         tickets.tell_stopped(tickets=stay, closure=spans[0], now=now, part=_part(closure))
-        tickets.send_home(tickets=leave, closure=spans[0], next_place=NextPlaces(now), now=now)
+        places = NextPlaces(now)
+        tickets.send_home(tickets=leave, closure=spans[0], next_place=places, now=now)
+        for ticket in leave:
+            if Ticket.objects.filter(pk=ticket.pk, state="closed").exists():
+                _tell_booker(ticket, places, now)
 
 
 @transaction.atomic
@@ -129,11 +134,13 @@ def _part(closure: Closure) -> Words | None:
 
 
 class FirstPlace(NamedTuple):
-    """`item`: code of the matter under which it is booked."""
+    """`item`: code of the matter under which it is booked; "" where its person named none and chooses first, of `category`."""
 
     item: str
     starts_at: datetime
     slot_id: int
+    hall: str
+    category: str
 
 
 class NextPlaces:
@@ -152,14 +159,15 @@ class NextPlaces:
         key = (ticket.hall_id, code)
         if key not in self._known:
             self._known[key] = self._first(ticket.hall, code) if code else None
-        return self._known[key]
+        found = self._known[key]
+        return found._replace(item="", category=ticket.category.code) if found and ticket.item is None else found
 
     def _first(self, hall: Hall, code: str) -> FirstPlace | None:
         try:
             found = booking.alternatives(hall=hall, item_code=code, near=self._now, now=self._now, n=1)
         except Refused:
             return None
-        return FirstPlace(code, found[0].starts_at, found[0].slot_id) if found else None
+        return FirstPlace(code, found[0].starts_at, found[0].slot_id, hall.code, "") if found else None
 
     def _some_item(self, ticket: Ticket) -> str | None:
         """A number for a category: any matter of it stands for its places."""
@@ -172,3 +180,9 @@ def apologise(unserved: Iterable[Ticket], *, now: datetime) -> None:
     places = NextPlaces(now)
     for ticket in unserved:
         tickets.apologise(ticket, closure=None, next_place=places, now=now)
+        _tell_booker(ticket, places, now)
+
+
+def _tell_booker(ticket: Ticket, places: NextPlaces, now: datetime) -> None:
+    if tell_booker.told_apart(ticket):
+        tell_booker.not_served(ticket, next_place=places(ticket), now=now)

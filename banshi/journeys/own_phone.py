@@ -19,12 +19,16 @@ _NONE = {"zh": "还没有核验过的本人手机号", "en": "No telephone of th
 
 
 def prove(*, person_id: int, phone: str, code: str, browser: str, by: Actor, now: datetime) -> None:
-    """The card was read, and a code answered: the account of this telephone is the person's own.
+    """The card was read, and a code answered: the account of this telephone is the person's own, and told of the numbers
+    they stand with.
 
     :raises Refused: phone-invalid, code-wrong, rate-limited.
     """
     account = identity.use_code(phone=phone, code=code, browser=browser, now=now)
     identity.prove_account(person_id=person_id, account=account, evidence=Evidence.CHIP, by=by, now=now)
+    own = people.phone_of(person_id=person_id)
+    if own:
+        tickets.connect(person_id=person_id, phone=own, by=by, now=now)
 
 
 @transaction.atomic

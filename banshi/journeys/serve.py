@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from banshi.journeys import tell_booker
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment
@@ -27,6 +28,7 @@ def finish(*, ref: str, staff_id: int, now: datetime, outcome: str = "done", why
             booking.mark_served(appointment_id=ticket.appointment_id, now=now)
         elif same is not None:
             booking.mark_dealt_with(appointment_id=same, now=now)
+        tell_booker.served(ticket, now=now)
         contact = contact_of(ticket)
         if contact:
             messaging.write(

@@ -32,7 +32,7 @@ compile_all()
 STAYS = "17:00 已停止取号。窗口为已取号的人办到 18:00。"
 SORRY = "抱歉，今天大概轮不到了：窗口只办到 18:00。"
 FIRST = "明天 9:00"
-VALID = "当天有效。过号到咨询台。"
+VALID = "当天有效。过号了到取号机扫这个码，或到咨询台。"
 
 
 @pytest.fixture
@@ -167,3 +167,28 @@ def test_the_last_one_reached_is_called_before_the_line_closes():
     now = at("2026-03-10 17:30")
 
     assert [hours.reaches(likely_s=s, now=now) for s in (1799, 1800, None)] == [True, False, False]
+
+
+def test_a_number_of_a_category_leads_to_choosing_one_of_its_matters(evening: Town):
+    taken = tickets.issue(
+        hall=evening.hall, category_code="A", channel="kiosk", by=CITIZEN, now=at("2026-03-10 16:40"),
+    )  # fmt: skip
+    go_to(at("2026-03-10 18:00"))
+    close_hall_day.close_due(now=clock.now())
+
+    page = phone(taken.ref)
+    choosing = "/items/?hall=town&amp;category=A"
+    listed = Client(headers={"accept-language": "zh-CN"}).get("/items/?hall=town&category=A").content.decode()
+
+    assert (f'href="{choosing}"' in page, f"选事项预约，最早{FIRST}" in page, "/book/pension/" in page) == (
+        True,
+        True,
+        False,
+    )
+    assert ("/book/pension/?hall=town" in listed, "/book/id-card/" in listed) == (True, False)
+
+
+def test_the_halls_page_says_until_when_the_windows_stay(evening: Town):
+    page = Client(headers={"accept-language": "zh-CN"}).get("/halls/town").content.decode()
+
+    assert page.count(STAYS) == 1

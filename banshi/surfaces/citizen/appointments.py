@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from banshi.foundation import clock
 from banshi.foundation.crypto import signed_ok
+from banshi.journeys.after_hours import first_place
 from banshi.journeys.after_miss import numbers_given
 from banshi.journeys.stops import Stop, stop_of
 from banshi.kernel.refusals import Alternative, Refused
@@ -99,6 +100,7 @@ def _page(
     same_visit = [each for each in bookings.of_visit(found.visit_group, now=now) if each.code != found.code]
     arriving = arrival(a, now)
     own_number = _own_number(request, found, ticket)
+    fate = tickets.fates([a]).get(a.code, "")
     is_today = found.day == now.astimezone(ZoneInfo(hall.timezone)).date()
     context = {
         # On its day as the slip will say it; before, nobody knows which windows will be at work.
@@ -116,9 +118,11 @@ def _page(
         and policy.tickets.late != "refuse"
         and numbers_given(hall, item=found.item.code, category=found.category.code, now=now),
         "own_number": own_number,
+        "fate": fate,
+        "first_place": first_place(ticket.ref, now) if ticket is not None and fate == "not_reached" else None,
         "ended": ticket.outcome or "done" if ticket is not None and own_number else "",
         "same_visit": same_visit,
-        "states": tickets.shown_states(same_visit),
+        "states": tickets.shown_states(same_visit) | tickets.fates(same_visit),
         "ends": _outcomes(request.who.account_id, same_visit),
         "shown": tickets.shown_states([found])[found.code],
         "k": _query(request, found),
@@ -329,8 +333,12 @@ def appointments(request: Any) -> HttpResponseBase:
 def _all(request: Any, *, now: datetime, form: Appeal, refused: Refused | None = None) -> HttpResponseBase:
     account_id = request.who.account_id
     mine = bookings.of_account(account_id, now)
-    coming = sorted((a for a in mine if _is_coming(a, now)), key=lambda a: (a.starts_at, a.code))
-    past = sorted((a for a in mine if not _is_coming(a, now)), key=lambda a: (a.starts_at, a.code), reverse=True)
+    fates = tickets.fates(mine)
+    coming = sorted(
+        (a for a in mine if _is_coming(a, now) and a.code not in fates), key=lambda a: (a.starts_at, a.code)
+    )
+    here = {a.code for a in coming}
+    past = sorted((a for a in mine if a.code not in here), key=lambda a: (a.starts_at, a.code), reverse=True)
     family = people.people_of(account_id)
     by_mandate = [a for a in mine if not a.limit_key]
     mandates = people.mandates_of(account_id if by_mandate else None, today=timezone.localtime(now).date())
@@ -342,7 +350,7 @@ def _all(request: Any, *, now: datetime, form: Appeal, refused: Refused | None =
         "coming": coming,
         "past": past[:PAST_SHOWN],
         "outcomes": _outcomes(account_id, past[:PAST_SHOWN]),
-        "states": tickets.shown_states(mine),
+        "states": tickets.shown_states(mine) | fates,
         "waiting": bookings.waits_of(account_id, now=now),
         "waits_over": bookings.waits_over(account_id, now=now),
         "names": {each.pk: each.name for each in family},

@@ -207,6 +207,7 @@ def _ticket(request: Any, ref: str, *, now: datetime) -> dict[str, Any]:
     if unserved:  # why, as long as that closure runs
         closed = stop_of(hall, now, item=seen.item, category=seen.category)
     mine = _mine(request, ref)
+    others = tickets.beside(seen.ref, now) if mine else []
     zone = ZoneInfo(hall.timezone)
     taken = seen.made_at.astimezone(zone).date()
     gone = after_miss(seen, hall=hall, now=now)
@@ -228,7 +229,8 @@ def _ticket(request: Any, ref: str, *, now: datetime) -> dict[str, Any]:
         "policy": policy.tickets,
         "told": seen.has_contact and policy.messages.on_call,
         "mine": mine,
-        "others": [(each, rating_key(each.ref)) for each in tickets.beside(seen.ref, now)] if mine else [],
+        "others": [(each, rating_key(each.ref)) for each in others],
+        "first": tickets.goes_first(seen, others),
         "code": tickets.qr_text(seen.ref, rating_key(seen.ref)) if mine else "",  # what opens it at a machine
         "rate_key": key_held(request, ref),
         "until": until or (opening.opens_at if opening else None),

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from banshi.foundation import clock
+from banshi.journeys.after_hours import after_hours
 from banshi.journeys.stops import stops
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import Session, Words
@@ -70,7 +71,7 @@ def hall_state(request: HttpRequest, hall: str) -> HttpResponseBase:
     """The moving part of a hall's head: open or closed, and until when."""
     found = places.hall_by_code(hall)
     now = clock.now()
-    context = {"here": halls_now([found], now=now)[0], "stops": stops(found, now)}
+    context = {"here": halls_now([found], now=now)[0], "stops": stops(found, now), "after": after_hours(found, now)}
     return page(request, "citizen/_hall_state.html", context, hall=found)
 
 
@@ -92,6 +93,7 @@ def _hall(found: Hall, *, now: datetime) -> dict[str, Any]:
         "week": week(found, today),
         "promises": tickets.published(found, now),
         "stops": stops(found, now),
+        "after": after_hours(found, now),
         "closures": announced,
         "coming_closures": [each for each in announced if each.starts_at > now],
         "floors": plan.floors(view, states),

@@ -45,11 +45,13 @@ class NextThing:
     arrival: Arrival | None = None  # of the appointment
     offer: WaitView | None = None  # a place of the waiting list that is kept for a while
     evacuated: Stop | None = None  # over the ticket
+    in_hand: AppointmentView | None = None  # used with the card: its number is with the person, who alone may follow it
 
 
 def next_thing(request: Any, *, now: datetime) -> NextThing:
     account_id = request.who.account_id
     ticket = _my_ticket(request, account_id, now=now)
+    in_hand = _in_hand(account_id, now=now) if ticket is None and account_id is not None else None
     coming: list[AppointmentView] = []
     if account_id is not None:
         coming = [a for a in booking.of_account(account_id, now) if a.state == "booked" and a.ends_at > now]
@@ -61,8 +63,16 @@ def next_thing(request: Any, *, now: datetime) -> NextThing:
     offer = offers[0] if offers else None
     out = evacuation_over(ticket, now) if ticket is not None else None
     if not coming:
-        return NextThing(ticket, None, 0, offer=offer, evacuated=out)
-    return NextThing(ticket, coming[0], len(coming) - 1, arrival(coming[0], now), offer, out)
+        return NextThing(ticket, None, 0, offer=offer, evacuated=out, in_hand=in_hand)
+    return NextThing(ticket, coming[0], len(coming) - 1, arrival(coming[0], now), offer, out, in_hand)
+
+
+def _in_hand(account_id: int, *, now: datetime) -> AppointmentView | None:
+    """What this account booked for somebody whose document it only declared, and who is in the hall with the card."""
+    rows = Ticket.objects.filter(state__in=IN_THE_LINE, made_at__gte=now - timedelta(hours=18), limit_key="")
+    used = rows.filter(appointment__account_id=account_id).exclude(appointment__limit_key="").order_by("-made_at")
+    code = used.values_list("appointment__code", flat=True).first()
+    return booking.appointment(code, now=now) if code else None
 
 
 def _my_ticket(request: Any, account_id: int | None, *, now: datetime) -> TicketView | None:

@@ -37,11 +37,15 @@ def browse(request: HttpRequest) -> HttpResponseBase:
     """Matters by theme, department, audience and words."""
     themes = catalogue.themes()
     departments = catalogue.departments()
+    halls = places.all_halls()
+    hall = next((each for each in halls if each.code == request.GET.get("hall")), None)
     filters = {
         "q": asked(request, "q"),
         "theme": _known(request.GET.get("theme"), [t.code for t in themes]),
         "department": _known(request.GET.get("department"), [d.code for d in departments]),
         "audience": _known(request.GET.get("audience"), AUDIENCES),
+        "hall": hall.code if hall else "",
+        "category": asked(request, "category")[:20] if hall else "",
     }
     number = _whole(request.GET.get("page"), most=500)
     chosen = {key: value or None for key, value in filters.items() if key != "q"}
@@ -53,6 +57,7 @@ def browse(request: HttpRequest) -> HttpResponseBase:
         "theme": next((t for t in themes if t.code == filters["theme"]), None),
         "department": next((d for d in departments if d.code == filters["department"]), None),
         "found": found[:PAGE],
+        "in_hall": hall,
         "number": number,
         "query": urlencode({k: v for k, v in filters.items() if v}),
         "has_more": len(found) > PAGE,
@@ -140,7 +145,7 @@ def when(request: HttpRequest) -> HttpResponseBase:
         "item": item,
         "found": catalogue.search(q, limit=12) if q and item is None else [],
         "halls": halls,
-        "hall": hall,
+        "in_hall": hall,
         "at": at,
         "chances": chances(item.code, hall=hall or None, at=at, here=here, now=now) if item else [],
         "near": f"{here[0]},{here[1]}" if here else "",

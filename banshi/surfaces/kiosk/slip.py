@@ -116,6 +116,7 @@ def slip(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
     """The number, huge. `?new=1` prints it once the page is there."""
     ticket = _ticket(request, place, ref)
     waiting = ticket.state == "waiting"
+    others = _others(request, place, ref)
     closed = _closed(place, ticket) if waiting else evacuation_over(place, ticket)
     after = _after(place, ticket, closed)
     too_late = _too_late(ticket, after, place.now)
@@ -133,9 +134,12 @@ def slip(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
         "gone": gone,
         "first_place": first_place(ref, place.now) if too_late or unserved or late else gone and gone.first_place,
         "ticket": ticket,
-        "others": _others(request, place, ref),
+        "others": others,
+        "first": tickets.goes_first(ticket, others),
         "where": _where(ticket),
         "follow": follow_address(ref),
+        "told": ticket.has_contact and (place.policy.messages.on_call or place.policy.messages.ahead > 0),
+        "follows": not gone and not unserved and ticket.state not in ("left", "closed", "redirected"),
         "printing": request.GET.get("new") == "1",
         "has_printer": bool(place.device and place.device.printer),
         "rule": place.policy.tickets,
@@ -216,7 +220,12 @@ def slip_of(place: Place, ticket: TicketView) -> Slip:
         if ticket.ahead is not None:
             people = npgettext("kiosk", "%(n)s person", "%(n)s people", ticket.ahead) % {"n": ticket.ahead}
             lines.append((pgettext("kiosk", "Ahead of you"), people))
-            if not ticket.stopped and not too_late:
+            first = tickets.goes_first(ticket, tickets.beside(ticket.ref, place.now))
+            if first is not None:
+                lines.append(
+                    (pgettext("kiosk", "Wait"), pgettext("kiosk", "after %(number)s") % {"number": first.number})
+                )
+            elif not ticket.stopped and not too_late:
                 lines.append((pgettext("kiosk", "Wait"), wait(ticket.likely_s, ticket.at_most_s)))
         if after is None and ticket.served_today is False and ticket.service_ends_at is not None:
             lines.append((pgettext("kiosk", "Probably not served today"), _ends(place, ticket.service_ends_at)))
@@ -225,7 +234,9 @@ def slip_of(place: Place, ticket: TicketView) -> Slip:
         lines.append((pgettext("kiosk", "Also in this visit"), f"{each.number} {what}"))
     lines.append((pgettext("kiosk", "Taken at"), _moment(ticket.made_at, ZoneInfo(place.hall.timezone))))
     kind = pgettext("kiosk", "Booked number") if ticket.kind == "booked" else pgettext("kiosk", "Walk-in number")
-    foot: tuple[str, ...] = (pgettext("kiosk", "Valid today only. When missed, ask at the service desk."),)
+    foot: tuple[str, ...] = (
+        pgettext("kiosk", "Valid today only. When missed, scan this code at the machine, or ask at the service desk."),
+    )
     if closed is not None:
         foot = (joined(closed.words, closed.stays if closed.evacuates else closed.for_holder), *foot)
     elif after is not None:

@@ -21,7 +21,7 @@ FULL = {
     "come_early": 15, "code": "K7Q2M4", "link": "https://x.cn/a/1", "number": "A017", "window": "12", "floor_zh": "2 楼",
     "floor_en": "floor 2", "ahead": 3, "likely_s": 725, "at_most_s": 1190, "reason_zh": "停电", "reason_en": "power cut",
     "until": "2026-04-09", "since": "2026-03-11", "count": 3, "limit": 3, "days": 30,
-    "expires": at("2026-03-10 09:30").isoformat(), "day": "2026-03-09", "text": "已经补办好了。", "closed": {"from": at("2026-03-11 09:00").isoformat(), "until": at("2026-03-11 11:00").isoformat()}, "part": "一层", "advice": "补号", "outcome": "成立", "answer": "核实属实",
+    "expires": at("2026-03-10 09:30").isoformat(), "day": "2026-03-09", "text": "已经补办好了。", "closed": {"from": at("2026-03-11 09:00").isoformat(), "until": at("2026-03-11 11:00").isoformat()}, "part": "一层", "advice": "补号", "fate": {"zh": "没能办上", "en": "could not be served"}, "next": at("2026-03-12 09:00").isoformat(), "outcome": "成立", "answer": "核实属实",
 }  # fmt: skip
 
 
@@ -354,3 +354,17 @@ def test_two_matters_of_one_visit_name_each_paper_once():
 
     assert one["bring_zh"] == "申请表、居民户口簿、出生证"
     assert one["bring_en"] == "Application form, Household book, Birth certificate"
+
+
+@pytest.mark.parametrize(
+    ("likely_s", "language", "said"),
+    [
+        (None, "zh", "前面没有人，窗口还没开"),
+        (60, "zh", "下一个就到"),
+        (None, "en", "nobody ahead, no window open yet"),
+    ],
+)
+def test_nobody_is_next_while_no_window_works(likely_s: int | None, language: str, said: str):
+    params = {"ahead": 0, "likely_s": likely_s, "at_most_s": likely_s}
+
+    assert rules.spoken(params, language=language, zone=CN, now=at("2026-03-10 09:00"))["in_line"] == said

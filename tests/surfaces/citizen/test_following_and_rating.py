@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from banshi.foundation.crypto import rating_key
-from banshi.journeys import check_in, serve
+from banshi.journeys import check_in, close_hall_day, serve
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.evidence import Evidence
 from banshi.rooms.booking import actions as booking
@@ -339,3 +339,35 @@ def test_the_message_that_asks_for_a_rating_carries_the_key(open_town: Town):
 
     for message in Message.objects.filter(key="rate"):
         assert rating_key(ref) not in str(message.params)  # made when it is sent, like every key
+
+
+def test_who_declared_reads_what_to_do_and_what_became_of_it(mine: Phone, open_town: Town):
+    person = open_town.person(2)
+    row = booking.place(
+        slot_id=open_town.slot(starts=at("2026-03-10 09:15")).id, item_code="pension", person_id=person.id, source="web",
+        by=Actor(ActorKind.CITIZEN, str(mine.account.pk)), account_id=mine.account.pk, name=person.name,
+        now=at("2026-03-09 10:00"),
+    )  # fmt: skip
+    check_in.by_id(
+        hall=open_town.hall, id_number=person.id_number, id_type=None, name=person.name, evidence=Evidence.CHIP, by=KIOSK,
+        now=TUESDAY_NINE, channel="kiosk",
+    )  # fmt: skip
+    in_the_hall = [text(mine.get(path)) for path in ("/", f"/a/{row.code}")]
+    close_hall_day.close_due(now=at("2026-03-10 18:30"))
+    stop_the_clock(at("2026-03-12 09:00"))
+    after = [text(mine.get(path)) for path in ("/appointments/", f"/a/{row.code}")]
+
+    assert ["号在本人手里：扫小票上的码看进度" in page for page in in_the_hall] == [True, True]
+    assert [("当天没能办上" in page, "已签到" in page) for page in after] == [(True, False)] * 2
+
+
+def test_a_number_given_up_says_so_and_leads_to_a_new_one(anybody: Phone, open_town: Town):
+    ticket = tickets.issue(hall=open_town.hall, item_code="pension", channel="kiosk", by=KIOSK, now=TUESDAY_NINE)
+    anybody.get(f"/t/{slip(anybody, ticket.ref)}")
+    tickets.leave(ref=ticket.ref, by=KIOSK, now=TUESDAY_NINE)
+
+    page = anybody.get(f"/t/{ticket.ref}").content.decode()
+
+    assert ["号退了" in page, "没计信用" in page, "大厅已收号" in page, 'href="/book/pension/?hall=town"' in page] == [
+        True, True, False, True,
+    ]  # fmt: skip

@@ -18,6 +18,7 @@ from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.models import Account, Person
 from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.queries import contact_of
 from tests.surfaces.kiosk.cards import chip
 from tests.town import TUESDAY_NINE, Town
 
@@ -207,3 +208,17 @@ def test_typing_a_number_to_look_enrols_nobody(opened: Town, machine: Client):
     machine.post("/kiosk/town/look-up", {"presented": unknown(3)})
 
     assert (Person.objects.count(), people.people_by_number(unknown(3))) == (before, [])
+
+
+def test_the_numbers_one_stands_with_are_told_from_then_on(opened: Town, machine: Client, codes: list[str]):
+    person = opened.person(1)
+    Person.objects.filter(pk=person.pk).update(phone=None, phone_index=None)
+    machine.post("/kiosk/town/confirm?item=pension", {"chip": chip(person), "lane": ""})
+    before = Ticket.objects.get().notify_to
+
+    card = ask(machine, chip=chip(person))
+    number = ask(machine, step=card.context["step"], phone="13700137009")
+    ask(machine, step=number.context["step"], code=codes[-1])
+
+    now = Ticket.objects.get()
+    assert (before, now.notify_to != "", contact_of(now)) == ("", True, "+8613700137009")

@@ -15,7 +15,9 @@ from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.devices.models import Device
+from banshi.rooms.identity.models import Person
 from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.queries import contact_of
 from tests.surfaces.kiosk.cards import chip
 from tests.town import Town, at
 
@@ -99,3 +101,43 @@ def test_who_comes_late_reads_and_prints_both_walk_in_numbers(
     ]  # fmt: skip
     assert page.count("同一趟还办") == 1
     assert (tmp_path / "slips").read_bytes().count("同一趟还办".encode("gb18030")) == 2
+
+
+def test_the_card_again_shows_the_first_number_first(opened: Town, kiosk: Device, machine: Client, visit: Any):
+    machine.post("/kiosk/town/check-in", {"chip": chip(opened.person(1))})
+
+    page = machine.post("/kiosk/town/check-in", {"chip": chip(opened.person(1))}, follow=True)
+
+    assert page.context["ticket"].number == "A001"
+
+
+def test_one_press_has_the_phone_told_of_every_number_of_the_visit(opened: Town, kiosk: Device, machine: Client):
+    Person.objects.update(phone=None, phone_index=None)
+    slots = [opened.slot(starts=at("2026-03-10 09:15"), category=letter) for letter in "AB"]
+    booking.place_several(
+        slot_id=slots[0].pk, item_codes=["pension", "id-card"], person_id=opened.person(1).pk, source="web", by=SYSTEM,
+        now=at("2026-03-09 10:00"), contact="+8613900139000",
+    )  # fmt: skip
+    shown = machine.post("/kiosk/town/check-in", {"chip": chip(opened.person(1))}, follow=True)
+    first = Ticket.objects.get(number="A001")
+    assert shown.content.decode().index("进展发到尾号 9000 的手机") < shown.content.decode().index('class="kiosk-slot"')
+
+    machine.post(f"/kiosk/town/slip/{first.ref}/tell")
+
+    assert [contact_of(each) for each in Ticket.objects.order_by("number")] == ["+8613900139000"] * 2
+
+
+def test_the_second_number_says_that_it_comes_after_the_first(
+    opened: Town, kiosk: Device, machine: Client, visit: Any, tmp_path: Path
+):
+    machine.post("/kiosk/town/check-in", {"chip": chip(opened.person(1))})
+    first, second = Ticket.objects.order_by("number")
+    phone = Client(headers={"accept-language": "zh-CN"})
+
+    slips = [machine.get(f"/kiosk/town/slip/{each.ref}").content.decode() for each in (first, second)]
+    pages = [phone.get(f"/t/{each.ref}?k={rating_key(each.ref)}").content.decode() for each in (first, second)]
+    machine.post(f"/kiosk/town/slip/{second.ref}/print")
+
+    said = "A001 办完接着办"
+    assert [said in page for page in (*slips, *pages)] == [False, True, False, True]
+    assert (tmp_path / "slips").read_bytes().count(said.encode("gb18030")) == 1

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from banshi.foundation.crypto import rating_key
-from banshi.journeys import check_in, serve
+from banshi.journeys import check_in, close_hall_day, serve
 from banshi.kernel.actors import SYSTEM, Actor, ActorKind
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
@@ -274,3 +274,38 @@ def test_nobody_else_is_asked_whom_to_tell(opened: Town, machine: Client, how: s
 
     assert "进展发到尾号" not in machine.get(slip).content.decode()
     assert machine.post(f"{slip}/tell").status_code == 409
+
+
+def fate_told() -> list[tuple[str, str, bool]]:
+    rows = Message.objects.filter(key="booking_over").order_by("id")
+    return [(row.to, row.params["fate"]["zh"], "next" in row.params) for row in rows]
+
+
+def test_who_declared_hears_that_the_person_was_at_the_window_and_no_more(opened: Town, machine: Client) -> None:
+    book(opened, account(THEIRS), THEIRS)
+    arrive(machine, chip=chip(opened.person(1)))
+
+    served(opened)
+
+    assert fate_told() == [(THEIRS, "已到窗口办过", False)]
+
+
+def test_who_declared_hears_that_it_came_to_nothing_with_the_first_free_time(opened: Town, machine: Client) -> None:
+    book(opened, account(THEIRS), THEIRS)
+    booking.materialise(hall=opened.hall, now=TUESDAY_NINE)
+    arrive(machine, chip=chip(opened.person(1)))
+
+    close_hall_day.close_due(now=at("2026-03-10 18:30"))
+
+    assert fate_told() == [(THEIRS, "没能办上", True)]
+
+
+def test_an_own_booking_and_one_told_by_the_persons_press_hear_it_once(opened: Town, machine: Client) -> None:
+    made = book(opened, account(THEIRS), THEIRS)
+    arrive(machine, chip=chip(opened.person(1)))
+    ticket = Ticket.objects.get(appointment=made)
+    machine.post(f"/kiosk/town/slip/{ticket.ref}/tell")
+
+    served(opened)
+
+    assert (fate_told(), told()) == ([], {("your_turn", THEIRS), ("rate", THEIRS)})

@@ -490,7 +490,13 @@ def _row(grant: _Granted, ord_: int, *, now: datetime) -> dict[str, Any]:
         "contact": encrypt(contact, place=CONTACT_PLACE) if contact else None,
         "phone": encrypt(contact, place=TO_PLACE) if contact else None,
         "params": telling.params_of(
-            hall, item, code=grant.code, starts_at=slot.starts_at, ends_at=slot.ends_at, visit=asked.visit_group
+            hall,
+            item,
+            code=grant.code,
+            starts_at=slot.starts_at,
+            ends_at=slot.ends_at,
+            visit=asked.visit_group,
+            persons=asked.persons,
         ),
         "reminder_at": reminders.get("reminder"),
         "reminder_until": reminders.get("leave") or slot.starts_at,

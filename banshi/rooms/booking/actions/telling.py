@@ -29,7 +29,14 @@ def subject_of(code: str) -> str:
 
 
 def params_of(
-    hall: HallFacts, item: ItemWords | None, *, code: str, starts_at: datetime, ends_at: datetime, visit: str = ""
+    hall: HallFacts,
+    item: ItemWords | None,
+    *,
+    code: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    visit: str = "",
+    persons: int = 1,
 ) -> dict[str, Any]:
     """What a message about an appointment may say.
 
@@ -46,6 +53,8 @@ def params_of(
     }
     if visit:
         params["visit"] = visit
+    if persons > 1:
+        params["persons"] = persons
     if item is not None:
         params |= {
             "item_zh": item.name_zh,
@@ -74,6 +83,7 @@ def tell(
         starts_at=appointment.starts_at,
         ends_at=appointment.ends_at,
         visit=appointment.visit_group,
+        persons=appointment.persons,
     ) | (more or {})
     messaging.write(
         key=key,
@@ -114,7 +124,13 @@ def tell_all(key: str, about: Sequence[tuple[Appointment, HallFacts, ItemWords |
             hall=hall.code,
             subject=subject_of(row.code),
             params=params_of(
-                hall, item, code=row.code, starts_at=row.starts_at, ends_at=row.ends_at, visit=row.visit_group
+                hall,
+                item,
+                code=row.code,
+                starts_at=row.starts_at,
+                ends_at=row.ends_at,
+                visit=row.visit_group,
+                persons=row.persons,
             ),
             due_at=now,
             dedupe=f"{key}:{row.code}:{row.moves}",
@@ -136,6 +152,7 @@ def remind(appointment: Appointment, *, hall: HallFacts, item: ItemWords, now: d
         starts_at=starts_at,
         ends_at=appointment.ends_at,
         visit=appointment.visit_group,
+        persons=appointment.persons,
     )
     times = rules.reminder_times(hall.policy.messages, starts_at, now)
     for key, due_at in times.items():
@@ -179,7 +196,13 @@ def confirm_again(*, code: str, by: Actor, now: datetime) -> None:
     for each in visit.order_by("id") if row.visit_group else [row]:
         item = item_words(each.hall_id, each.item_id)
         params = params_of(
-            hall, item, code=each.code, starts_at=each.starts_at, ends_at=each.ends_at, visit=each.visit_group
+            hall,
+            item,
+            code=each.code,
+            starts_at=each.starts_at,
+            ends_at=each.ends_at,
+            visit=each.visit_group,
+            persons=each.persons,
         )
         messaging.write(
             key="confirmation",

@@ -46,6 +46,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "evacuated": (("hall",),),
     "evacuation_over": (("hall",),),
     "not_served": (("number",),),
+    "booking_over": (("when",), ("hall",), ("fate",)),
     "waiting_closed": (("hall",), ("day",)),
     "missed": (("number",),),
     "rate": (("link",),),

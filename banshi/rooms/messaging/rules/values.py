@@ -59,7 +59,9 @@ def spoken(params: Mapping[str, Any], *, language: str, zone: ZoneInfo, now: dat
     if "come_early" in said:
         said.setdefault("early", said["come_early"])
     if isinstance(params.get("ahead"), int):
-        said["in_line"] = _in_line(params["ahead"], language)
+        idle = "likely_s" in params and params["likely_s"] is None
+        after = f"after {params.get('after')}" if language == "en" else f"{params.get('after')} 办完接着办"
+        said["in_line"] = after if params.get("after") else _in_line(params["ahead"], language, idle=idle)
     for seconds, name in (("likely_s", "minutes"), ("at_most_s", "at_most")):
         if isinstance(params.get(seconds), int | float):
             said.setdefault(name, str(max(1, round(params[seconds] / 60))))
@@ -122,7 +124,10 @@ def spoken_day(day: date, *, language: str, today: date) -> str:
     return f"{name}（周{_WEEKDAYS_ZH[day.weekday()]}）"
 
 
-def _in_line(ahead: int, language: str) -> str:
+def _in_line(ahead: int, language: str, *, idle: bool) -> str:
+    """:param idle: no window works that could call anybody."""
+    if ahead <= 0 and idle:
+        return "nobody ahead, no window open yet" if language == "en" else "前面没有人，窗口还没开"
     if language == "en":
         return f"{ahead} ahead" if ahead > 0 else "next in line"
     return f"前面还有 {ahead} 人" if ahead > 0 else "下一个就到"

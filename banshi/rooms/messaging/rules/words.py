@@ -15,13 +15,13 @@ COMMON: dict[str, dict[str, str]] = {
         "en": "Code {code}[, valid for {minutes} minutes].[ {whom}.]",
     },
     "confirmation": {
-        "zh": "约好了：{when}，{hall}[，办“{item}”]。[带：{bring}。][提前 {early} 分钟到。][预约号 {code}。][出示、改期、取消：{link}]",
-        "en": "Booked: {when}, {hall}[, for “{item}”].[ Bring: {bring}.][ Come {early} minutes early.]"
+        "zh": "约好了：{when}，{hall}[，办“{item}”][，{persons} 人一起叫一个号]。[带：{bring}。][提前 {early} 分钟到。][预约号 {code}。][出示、改期、取消：{link}]",
+        "en": "Booked: {when}, {hall}[, for “{item}”][, {persons} people with one number].[ Bring: {bring}.][ Come {early} minutes early.]"
         "[ Reference {code}.][ Show, change or cancel: {link}]",
     },
     "reminder": {
-        "zh": "{when}，{hall}[，办“{item}”]。[带：{bring}。][提前 {early} 分钟到。][来不了就取消，把位子让出来：{link}]",
-        "en": "{when}, {hall}[, for “{item}”].[ Bring: {bring}.][ Come {early} minutes early.]"
+        "zh": "{when}，{hall}[，办“{item}”][，{persons} 人一起叫一个号]。[带：{bring}。][提前 {early} 分钟到。][来不了就取消，把位子让出来：{link}]",
+        "en": "{when}, {hall}[, for “{item}”][, {persons} people with one number].[ Bring: {bring}.][ Come {early} minutes early.]"
         "[ Can't come? Cancel and somebody else can: {link}]",
     },
     "leave": {
@@ -29,8 +29,8 @@ COMMON: dict[str, dict[str, str]] = {
         "en": "Time to leave: {when}, {hall}[ ({address})][, for “{item}”].[ Bring: {bring}.][ Take a number first; show: {link}]",
     },
     "moved": {
-        "zh": "改好了：[原来{was}，]现在{when}，{hall}[，办“{item}”]。[原因：{reason}。][提前 {early} 分钟到。][预约号不变：{code}。][{link}]",
-        "en": "Changed[ from {was}]: now {when}, {hall}[, for “{item}”].[ Reason: {reason}.][ Come {early} minutes early.]"
+        "zh": "改好了：[原来{was}，]现在{when}，{hall}[，办“{item}”][，{persons} 人一起叫一个号]。[原因：{reason}。][提前 {early} 分钟到。][预约号不变：{code}。][{link}]",
+        "en": "Changed[ from {was}]: now {when}, {hall}[, for “{item}”][, {persons} people with one number].[ Reason: {reason}.][ Come {early} minutes early.]"
         "[ The reference stays {code}.][ {link}]",
     },
     "moved_by_hall": {
@@ -136,6 +136,10 @@ COMMON: dict[str, dict[str, str]] = {
     "evacuation_over": {
         "zh": "{hall}[的{part}]疏散结束，可以回来了。{number} 号还在原来的位置，接着叫号。[看进度：{link}]",
         "en": "The evacuation of {hall}[, {part},] is over: come back. Number {number} is where it was in line and calling goes on.[ Follow it: {link}]",
+    },
+    "booking_over": {
+        "zh": "{hall}，{when}的预约[“{item}”]{fate}。[很抱歉，这不算失约。最早可以约：{next}。][{link}]",
+        "en": "{hall}, the appointment of {when}[, “{item}”]: {fate}.[ We are sorry; it does not count against anyone. First free time: {next}.][ {link}]",
     },
     "not_served": {
         "zh": "{number} 号今天没能办上，很抱歉[，因为{reason}]。这不算失约。[最早可以约：{next}。][现在就约：{link}]",

@@ -18,7 +18,8 @@ from banshi.rooms.tickets.actions.ground import RETURN, back_in_line, business_d
 from banshi.rooms.tickets.actions.told import tell
 from banshi.rooms.tickets.actions.windows import end_session
 from banshi.rooms.tickets.models import AT_WINDOW, HallDay, HandlingTime, Service, Ticket, Turnout, Visit, WindowSession
-from banshi.rooms.tickets.queries import line
+from banshi.rooms.tickets.queries import beside, goes_first, line
+from banshi.rooms.tickets.queries import ticket as view_of
 
 # Why a number came to nothing, by the state it was in.
 NEVER_ARRIVED = "never_arrived"  # sent on from another hall, and not seen here
@@ -247,6 +248,9 @@ def send_ahead(*, hall: Hall, now: datetime) -> int:
                 "floor_zh": seen.floor,
                 "floor_en": seen.floor_en,
             }
+            first = goes_first(view_of(ticket.ref, now), beside(ticket.ref, now)) if ticket.appointment_id else None
+            if first is not None:  # the wait begins when the other matter of the visit is done
+                more |= {"likely_s": None, "at_most_s": None, "after": first.number}
             tell(ticket, key="ahead", dedupe=f"ahead:{ticket.ref}", now=now, more=more)
     return len(near)
 

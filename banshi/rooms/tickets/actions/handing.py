@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from banshi.foundation.crypto import encrypt
 from banshi.kernel.actors import Actor
@@ -19,6 +19,7 @@ from banshi.rooms.tickets.models import AT_WINDOW, Ticket, Visit
 from banshi.rooms.tickets.queries.contact import contact_to_confirm
 
 IN_LINE = ["waiting", "called", "parked"]
+GOES_ON = [*IN_LINE, "serving", "missed", "held"]
 
 
 @transaction.atomic
@@ -80,7 +81,8 @@ def send_to(*, person_id: int, phone: str) -> int:
 
 @transaction.atomic
 def tell_as_booked(*, ref: str, by: Actor, now: datetime) -> Ticket:
-    """The person, whose card was seen, says that the telephone given with the booking is to be told about the number.
+    """The person, whose card was seen, says that the telephone given with the booking is to be told: of this number and of
+    the others they have today, unless one was booked with another telephone.
 
     :raises Refused: nothing-found, not-your-hall, wrong-state – not the person's own, somebody is told already, none was given.
     """
@@ -92,4 +94,30 @@ def tell_as_booked(*, ref: str, by: Actor, now: datetime) -> Ticket:
     ticket.notify_to, ticket.phone_index = encrypt(contact, place=TO_PLACE), messaging.phone_index(contact)
     ticket.save(update_fields=["notify_to", "phone_index"])
     audit.record(action="contact_confirmed", subject=f"ticket:{ref}", by=by, now=now, hall=ticket.hall.code)
+    if ticket.person_id is not None:
+        same = Ticket.objects.filter(hall=ticket.hall_id, day=ticket.day)
+        _connect(same, person_id=ticket.person_id, phone=contact, by=by, now=now)
     return ticket
+
+
+@transaction.atomic
+def connect(*, person_id: int, phone: str, by: Actor, now: datetime) -> int:
+    """A telephone was just proven to be the person's: it is told of the numbers they stand with and nobody is told of.
+
+    :returns: how many numbers.
+    """
+    return _connect(Ticket.objects.all(), person_id=person_id, phone=phone, by=by, now=now, own=True)
+
+
+def _connect(
+    among: QuerySet[Ticket], *, person_id: int, phone: str, by: Actor, now: datetime, own: bool = False
+) -> int:
+    """:param own: the telephone is the person's by proof; else it speaks for no booking made with another one."""
+    untold = among.filter(person_id=person_id, limit_key="", notify_to="", state__in=GOES_ON)
+    rows = untold.select_for_update(of=("self",), no_key=True).select_related("hall", "appointment").order_by("id")
+    told = [row for row in rows if own or row.appointment is None or row.appointment.contact in (None, "", phone)]
+    for row in told:
+        row.notify_to, row.phone_index = encrypt(phone, place=TO_PLACE), messaging.phone_index(phone)
+        row.save(update_fields=["notify_to", "phone_index"])
+        audit.record(action="contact_confirmed", subject=f"ticket:{row.ref}", by=by, now=now, hall=row.hall.code)
+    return len(told)

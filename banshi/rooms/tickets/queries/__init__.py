@@ -28,11 +28,19 @@ from banshi.rooms.tickets.queries.line import (
     LineWindow,
     line,
 )
-from banshi.rooms.tickets.queries.missed import SHOWN_STATE, back_until_by_ref, came_without_number, shown_states
+from banshi.rooms.tickets.queries.missed import (
+    NOT_SERVED,
+    SHOWN_STATE,
+    back_until_by_ref,
+    came_without_number,
+    fates,
+    shown_states,
+)
 from banshi.rooms.tickets.queries.numbers import categories_open, numbers_open
 from banshi.rooms.tickets.queries.scene import Promise, promise_for
 from banshi.rooms.tickets.queries.steps import last_step
 from banshi.rooms.tickets.queries.ticket import (
+    NOT_OVER,
     TicketView,
     at_windows,
     beside,
@@ -40,6 +48,7 @@ from banshi.rooms.tickets.queries.ticket import (
     claimable,
     expected_wait,
     given,
+    goes_first,
     hall_code_of,
     name_of,
     names_differ,
@@ -56,6 +65,8 @@ from banshi.rooms.tickets.queries.truth import HitRate, Published, estimate, hit
 from banshi.rooms.tickets.queries.where import Place, places
 
 __all__ = [
+    "NOT_OVER",
+    "NOT_SERVED",
     "SHOWN_STATE",
     "DeskTicket",
     "DeskView",
@@ -86,7 +97,9 @@ __all__ = [
     "desk",
     "estimate",
     "expected_wait",
+    "fates",
     "given",
+    "goes_first",
     "hall_code_of",
     "help_called",
     "hit_rate",

@@ -63,6 +63,24 @@ def came_without_number(booked: Appointment) -> bool:
     return booked.state == "checked_in" and not Ticket.objects.filter(appointment=booked).exists()
 
 
+# Why a number came to nothing without its holder's doing: they are owed an apology.
+NOT_SERVED = ("not_called", "hall_closed")
+
+
+def fates(rows: Iterable[Stated]) -> dict[str, str]:
+    """By reference, of those whose number came to nothing: `not_reached` – the day or the hall closed –, or `number_over`."""
+    came = [row.code for row in rows if row.state == "checked_in"]
+    if not came:
+        return {}
+    numbers = Ticket.objects.filter(appointment__code__in=came).exclude(state="redirected").order_by("id")
+    last = {code: (state, why) for code, state, why in numbers.values_list("appointment__code", "state", "closed_why")}
+    return {
+        code: "not_reached" if state == "closed" and why in NOT_SERVED else "number_over"
+        for code, (state, why) in last.items()
+        if code is not None and state in ("closed", "left")
+    }
+
+
 def shown_states(rows: Iterable[Stated]) -> dict[str, str]:
     """By reference, the state as people read it: `no_number` for whoever came and took none, `no_show_forgiven` for what
     was missed and does not count. One query, or none."""

@@ -229,6 +229,23 @@ def to_go_on_with(ref: str, now: datetime) -> list[TicketView]:
     return booked + [each for each in added if each.ref not in {other.ref for other in booked}]
 
 
+def goes_first(seen: TicketView, others: Iterable[TicketView]) -> TicketView | None:
+    """Of the other numbers of a visit, one that its person goes to before this one; no wait of this one's own is true then."""
+    if seen.state != "waiting":
+        return None
+    earlier = [each for each in others if each.state in ("called", "serving", "held") or _earlier(each, seen)]
+    return min(earlier, key=lambda each: (NOT_OVER.index(each.state), *_turn(each)), default=None)
+
+
+def _earlier(one: TicketView, other: TicketView) -> bool:
+    return one.state == "waiting" and _turn(one) < _turn(other)
+
+
+def _turn(view: TicketView) -> tuple[int, int, str]:
+    never = 10**9
+    return (never if view.likely_s is None else view.likely_s, never if view.ahead is None else view.ahead, view.number)
+
+
 def by_number(number: str, *, hall_id: int, day: date, now: datetime) -> list[TicketView]:
     """The number of a day as it is called: A012."""
     rows = Ticket.objects.filter(number=number, hall_id=hall_id, day=day)
