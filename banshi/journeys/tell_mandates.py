@@ -65,8 +65,15 @@ def _of_mandates(since: datetime) -> Iterator[News]:
                 yield News("mandate_given", phone, **about, params=params, dedupe=f"mandate_given:{row.pk}",
                            language=language)  # fmt: skip
         elif (account := row.agent.account) is not None and not _renewed(row):
-            yield News("mandate_over", account.phone, **about, params={}, dedupe=f"mandate_over:{row.pk}",
+            params = _WHO_ENDED.get(people.why_over(account.pk, row.person_id, today=row.valid_until), {})
+            yield News("mandate_over", account.phone, **about, params=params, dedupe=f"mandate_over:{row.pk}",
                        language=account.language)  # fmt: skip
+
+
+_WHO_ENDED: dict[str, dict[str, Any]] = {
+    "client": {"reason_zh": "委托人已结束委托", "reason_en": "the client ended it"},
+    "hall": {"reason_zh": "大厅已结束委托", "reason_en": "the hall ended it"},
+}
 
 
 def _renewed(row: Mandate) -> bool:

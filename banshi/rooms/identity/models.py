@@ -163,6 +163,7 @@ class Mandate(models.Model):
     given_at = models.DateTimeField(null=True)  # null: proposed only
     given_by = models.CharField(max_length=60, default="")
     ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=60, default="", db_default="")  # str(Actor); "" where a new one replaced it
 
     class Meta:
         db_table = "identity_mandate"

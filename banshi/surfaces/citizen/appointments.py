@@ -156,6 +156,7 @@ def _fate(request: Any, found: Appointment, *, now: datetime, refused: Refused |
         "a": bookings.appointment(found.code, now=now),
         "state": tickets.shown_states([found])[found.code],
         "hall": found.hall,
+        "why": people.why_over(found.account_id or 0, found.person_id, today=timezone.localtime(now).date()),
     }
     if refused is not None:
         context["panel"] = _panel(refused, request, found, now=now)

@@ -247,3 +247,18 @@ def test_a_number_at_the_window_is_known_there_by_its_ref_and_told_to_nobody_mor
 
     after = Ticket.objects.get(pk=ticket.pk)
     assert (after.ref, contact_of(after)) == (ticket.ref, row.person.phone)
+
+
+@pytest.mark.parametrize(
+    ("who", "said"),
+    [("client", "委托人已结束委托"), ("hall", "大厅已结束这份委托"), ("suspended", "大厅已停用这个代办人")],
+)
+def test_the_page_says_who_ended_it(booked: tuple[Phone, Any, Appointment], who: str, said: str) -> None:
+    phone, mandate, row = booked
+    by = CLERK if who == "hall" else Actor(ActorKind.CITIZEN, "999")
+    if who == "suspended":
+        identity.suspend_agent(agent_id=mandate.agent_id, by=CLERK, now=TUESDAY_NINE)
+    else:
+        identity.end_mandate(mandate_id=mandate.pk, by=by, now=TUESDAY_NINE)
+
+    assert said in phone.get(f"/a/{row.code}").content.decode()

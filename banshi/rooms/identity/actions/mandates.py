@@ -130,7 +130,7 @@ def end_mandate(*, mandate_id: int, by: Actor, now: datetime) -> None:
     :raises Refused: nothing-found.
     """
     mandate = _locked(mandate_id)
-    if not Mandate.objects.filter(id=mandate_id, ended_at=None).update(ended_at=now):
+    if not Mandate.objects.filter(id=mandate_id, ended_at=None).update(ended_at=now, ended_by=str(by)[:60]):
         return
     if mandate.given_at is not None:
         entries = Person.objects.filter(same_as_id=mandate.person_id).values_list("id", flat=True)

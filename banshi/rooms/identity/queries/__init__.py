@@ -32,7 +32,7 @@ from banshi.rooms.identity.queries.agents import (
     asked_to_act,
     mandate,
 )
-from banshi.rooms.identity.queries.mandates import Mandates, mandate_over, mandates_of, speaks_for
+from banshi.rooms.identity.queries.mandates import Mandates, mandate_over, mandates_of, speaks_for, why_over
 
 
 @dataclass(frozen=True)
@@ -321,4 +321,5 @@ __all__ = [
     "roles_of",
     "roles_of_many",
     "speaks_for",
+    "why_over",
 ]

@@ -54,3 +54,20 @@ def mandates_of(account_id: int | None, *, today: date) -> Mandates:
 def mandate_over(account_id: int | None, person_id: int, *, item: str, today: date) -> bool:
     """Whether this account acted for the person as a registered agent, and does so for this matter no longer."""
     return mandates_of(account_id, today=today).over(person_id, item)
+
+
+def why_over(account_id: int, person_id: int, *, today: date) -> str:
+    """Of a mandate that is over: client, agent, hall – who ended it –, suspended, expired; "" where it is not known."""
+    rows = Mandate.objects.filter(agent__account_id=account_id, person_id=person_id, given_at__isnull=False)
+    last = rows.select_related("agent").order_by("-given_at", "-id").first()
+    if last is None:
+        return ""
+    if last.ended_at is not None:
+        kind = last.ended_by.partition(":")[0]
+        return "agent" if last.ended_by == f"citizen:{account_id}" else _ENDED_BY.get(kind, "")
+    if last.agent.suspended_at is not None:
+        return "suspended"
+    return "expired" if last.valid_until < today else ""
+
+
+_ENDED_BY = {"citizen": "client", "staff": "hall"}

@@ -158,8 +158,8 @@ COMMON: dict[str, dict[str, str]] = {
         "en": "{text} may now book, move and cancel for you[, until {until}]; {hall} has seen the paper.[ Not by you? Sign in and end it: {link}]",
     },
     "mandate_over": {
-        "zh": "一份代办委托结束了，不能再替这位委托人预约、改期或取消；约好的归本人。[还有谁的委托：{link}]",
-        "en": "A mandate is over: no more booking, moving or cancelling for this client; what is booked is theirs.[ Mandates in force: {link}]",
+        "zh": "一份代办委托结束了[（{reason}）]，不能再替这位委托人预约、改期或取消；约好的归本人。[还有谁的委托：{link}]",
+        "en": "A mandate is over[ ({reason})]: no more booking, moving or cancelling for this client; what is booked is theirs.[ Mandates in force: {link}]",
     },
     "agent_booked": {
         "zh": "{text}代你约好了：{when}，{hall}[，办“{item}”]。[预约号 {code}。][看、改期、取消：{link}]",
