@@ -131,8 +131,7 @@ def publish(
             places.publish_policy(
                 hall=hall, document=carried, by=by, now=now, note=plan.note, valid_from=plan.valid_from
             )
-        if valid_from is None or valid_from <= now:
-            booking.materialise(hall=hall, now=now)
+        booking.materialise(hall=hall, now=now)  # a plan's places are given on its days from now on
     return version
 
 

@@ -95,6 +95,19 @@ def test_planned_rules_change_the_places_when_they_begin(open_town: Town):
     assert set(Slot.objects.filter(day__gte=date(2026, 3, 13)).values_list("quota", flat=True)) == {4}
 
 
+def test_days_from_the_plan_on_sell_its_places_at_once_and_days_before_do_not(open_town: Town):
+    four = [{"target": "category", "code": "*", "public": 4, "internal": 1}]
+    publish(open_town, valid_from=FRIDAY, quotas=four)
+    planned = set(Slot.objects.filter(day__gte=FRIDAY.date()).values_list("quota", "internal_quota"))
+    before = set(
+        Slot.objects.filter(day__lt=FRIDAY.date(), day__gt=TUESDAY_NINE.date()).values_list("quota", flat=True)
+    )
+    publish(open_town, valid_from=FRIDAY)  # the plan is taken back
+
+    assert (planned, before) == ({(4, 1)}, {10})
+    assert set(Slot.objects.filter(day__gte=FRIDAY.date()).values_list("quota", flat=True)) == {10}
+
+
 @pytest.mark.parametrize(
     "quota", [{"target": "category", "code": "NOPE", "public": 1}, {"target": "item", "code": "nope", "public": 1}]
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 
 from banshi.foundation.memory import forgettable
@@ -75,6 +75,25 @@ def policy_of(hall_id: int, *, now: datetime) -> HallPolicy:
     if policy_id is None:
         return HallPolicy()
     return parsed_policy(policy_id)
+
+
+def planned_policies(hall_id: int, days: Iterable[tuple[date, datetime]], *, now: datetime) -> dict[date, HallPolicy]:
+    """By day, the policy that will rule at the moment given with it, where that is a planned one."""
+    versions = list(
+        PolicyVersion.objects.filter(hall_id=hall_id, valid_from__gt=now).order_by("-version").values_list(
+            "id", "version", "valid_from"
+        )
+    )  # fmt: skip
+    if not versions:
+        return {}
+    ruling = PolicyVersion.objects.filter(hall_id=hall_id, valid_from__lte=now).order_by("-version")
+    newest = ruling.values_list("version", flat=True).first() or 0
+    found = {}
+    for day, until in days:
+        then = next((id_ for id_, version, since in versions if since <= until and version > newest), None)
+        if then is not None:
+            found[day] = parsed_policy(then)
+    return found
 
 
 def policies_of(hall_ids: Iterable[int], *, now: datetime) -> dict[int, HallPolicy]:

@@ -122,7 +122,8 @@ def _published(hall: Hall, version: PolicyVersion) -> str:
     if version.valid_from <= clock.now():
         return _("Version %(n)s is published.") % {"n": version.version}
     day = day_words(local(hall, version.valid_from).date(), local(hall, clock.now()).date())
-    return _("Version %(n)s is planned: in force from %(day)s.") % {"n": version.version, "day": day}
+    planned = _("Version %(n)s is planned: in force from %(day)s.") % {"n": version.version, "day": day}
+    return planned + _(" The places of the days from then on follow it at once.")
 
 
 def _told(request: Asked, hall: Hall, document: dict[str, Any], meta: dict[str, Any]) -> HttpResponseBase:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import orjson
@@ -25,6 +25,7 @@ from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import Session
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.places.models import Hall
+from banshi.rooms.places.queries import planned_policies
 
 EXTENDED_TAG = "extended"
 AHEAD = timedelta(weeks=2)
@@ -91,7 +92,8 @@ def materialise(*, hall: Hall, now: datetime) -> int:
     today = now.astimezone(facts.zone).date()
     policy = facts.policy.booking
     last = rules.horizon(policy, today, calendars.work_calendar()) + AHEAD
-    rows = wanted_slots(facts, bookable_items(hall), calendars.sessions(hall, today, last))
+    items = bookable_items(hall)
+    rows = as_planned(wanted_slots(facts, items, calendars.sessions(hall, today, last)), items, facts, now=now)
     written = {
         (slot.business, slot.starts_at, slot.ends_at): slot
         for slot in Slot.objects.filter(hall=hall, day__range=(today, last))
@@ -147,6 +149,23 @@ def bookable_items(hall: Hall) -> list[ItemFacts]:
             "item__code", "category__code", "extended", "item__exempt_half_day", "periods"
         )
     ]
+
+
+def as_planned(
+    rows: list[dict[str, Any]], items: Iterable[ItemFacts], hall: HallFacts, *, now: datetime
+) -> list[dict[str, Any]]:
+    """With the places of a plan on its days: what is sold there now is given then. Its periods and businesses come with it."""
+    days = {row["day"]: datetime.combine(row["day"], time.max, hall.zone) for row in rows}
+    planned = {
+        day: (policy.booking, rules.businesses(policy.booking.quotas, items))
+        for day, policy in planned_policies(hall.id, days.items(), now=now).items()
+    }
+    for row in rows:
+        booking, users = planned.get(row["day"], (None, {}))
+        if booking is not None and (found := users.get(row["business"])) is not None:
+            row["quota"] = rules.places(found[0], booking.overbook_percent)
+            row["internal_quota"] = found[0].internal
+    return rows
 
 
 def wanted_slots(
