@@ -11,7 +11,7 @@ from banshi.kernel.actors import Actor, ActorKind
 from banshi.rooms.booking import actions
 from banshi.rooms.booking.models import Appointment, LedgerEntry
 from banshi.rooms.identity import actions as identity
-from banshi.rooms.identity.models import Agent, Mandate
+from banshi.rooms.identity.models import Agent, Mandate, Person
 from banshi.rooms.messaging.models import Message
 from tests.agents import agent
 from tests.rooms.booking.test_agents import books, mandate
@@ -42,8 +42,9 @@ def end(how: str, one: Agent, given: Mandate) -> None:
 @pytest.mark.parametrize("how", ["ended", "suspended", "expired", "stands"])
 def test_whoever_could_cancel_no_more_is_not_struck(town: Town, booked: Any, how: str) -> None:
     end(how, *booked)
+    Person.objects.filter(pk=town.person(CLIENT).pk).update(phone=None, phone_index="")
 
-    assert actions.pass_on(now=TUESDAY_NINE) == 0  # the client has no account
+    assert actions.pass_on(now=TUESDAY_NINE) == 0  # nothing of the client's is proven
     actions.sweep_no_shows(now=AFTER)
 
     assert Appointment.objects.get().state == "no_show"
@@ -77,4 +78,16 @@ def test_the_client_cancels_what_passed_to_them(town: Town, booked: Any) -> None
 
     actions.cancel(code=Appointment.objects.get().code, by=Actor(ActorKind.CITIZEN, str(client.pk)), now=TUESDAY_NINE)
 
+    assert Appointment.objects.get().state == "cancelled"
+
+
+def test_without_an_account_the_link_on_the_proven_telephone_steers_it(town: Town, booked: Any) -> None:
+    end("ended", *booked)
+
+    passed = [actions.pass_on(now=TUESDAY_NINE), actions.pass_on(now=TUESDAY_NINE)]
+    row = Appointment.objects.get()
+    told = [each.to for each in Message.objects.filter(key="booking_yours")]
+    actions.cancel(code=row.code, by=Actor(ActorKind.CITIZEN, f"link-{row.code}"), now=TUESDAY_NINE)
+
+    assert (passed, told) == ([1, 0], [town.person(CLIENT).phone])
     assert Appointment.objects.get().state == "cancelled"

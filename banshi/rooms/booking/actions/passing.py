@@ -23,8 +23,8 @@ SYSTEM = Actor(ActorKind.SYSTEM, "mandates")
 
 
 def pass_on(*, now: datetime) -> int:
-    """What agents booked under mandates that are over goes to the client's own account, and the client is told. Where there
-    is none it stays as it was booked, and is nobody's strike. A late run does the same.
+    """What agents booked under mandates that are over goes to the client's own account, or their proven telephone, and the
+    client is told. Where there is neither it stays as it was booked, and is nobody's strike. A late run does the same.
 
     :returns: how many.
     """
@@ -46,7 +46,8 @@ def _pass(seen: Appointment, *, now: datetime) -> bool:
         return False
     theirs = known.account_proven(seen.person_id)
     account = Account.objects.filter(id=theirs).first() if theirs is not None else None
-    if account is None:
+    phone = account.phone if account is not None else known.phone_of(person_id=seen.person_id)
+    if phone is None or (account is None and seen.contact == phone):  # nobody to tell, or told
         return False
     with transaction.atomic():
         row = Appointment.objects.select_for_update(no_key=True).get(id=seen.pk)
@@ -55,18 +56,20 @@ def _pass(seen: Appointment, *, now: datetime) -> bool:
         try:
             identity.need_mandate(account_id=seen.account_id, person_id=row.person_id, item=seen.item.code, now=now)
         except Refused:
-            _hand_over(row, account, now=now)
+            _hand_over(row, account, phone, now=now)
             return True
     return False
 
 
-def _hand_over(row: Appointment, account: Account, *, now: datetime) -> None:
-    row.account_id, row.holder, row.language = account.pk, f"account:{account.pk}", account.language
-    row.contact, row.contact_index = account.phone, account.phone_index
+def _hand_over(row: Appointment, account: Account | None, phone: str, *, now: datetime) -> None:
+    """To their account; without one to their proven telephone, whose link moves and cancels it: nobody's strike then."""
+    if account is not None:
+        row.account_id, row.holder, row.language = account.pk, f"account:{account.pk}", account.language
+    row.contact, row.contact_index = phone, identity.number_index(phone)
     row.save(update_fields=["account_id", "holder", "language", "contact", "contact_index"])
     hall, item = hall_facts(row.hall, now=now), item_words(row.hall_id, row.item_id)
     telling.drop(row.code, now=now)  # what would still go to the agent
-    telling.tell("booking_yours", row, hall=hall, item=item, now=now, anew=f":{account.pk}")
+    telling.tell("booking_yours", row, hall=hall, item=item, now=now, anew=":client")
     if item is not None:
-        telling.remind(row, hall=hall, item=item, now=now, anew=f":{account.pk}")
+        telling.remind(row, hall=hall, item=item, now=now, anew=":client")
     audit.record(action="passed-on", subject=telling.subject_of(row.code), by=SYSTEM, now=now, hall=hall.code)
