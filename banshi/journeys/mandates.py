@@ -191,13 +191,25 @@ def end(*, mandate_id: int, by: Actor, now: datetime) -> None:
 
 
 @transaction.atomic
-def suspend(*, agent_id: int, by: Actor, now: datetime) -> None:
-    """Its mandates rest, and so does what it holds of its clients' numbers.
+def suspend(*, agent_id: int, why: str = "", by: Actor, now: datetime) -> None:
+    """Its mandates rest, and so does what it holds of its clients' numbers. It is told, and why.
 
     :raises Refused: nothing-found.
     """
-    identity.suspend_agent(agent_id=agent_id, by=by, now=now)
+    identity.suspend_agent(agent_id=agent_id, why=why, by=by, now=now)
     _renew_numbers(agent_id, by=by, now=now)
+    agent = Agent.objects.select_related("account").get(id=agent_id)
+    if agent.account is not None:
+        messaging.write(
+            key="agent_suspended",
+            to_phone=agent.account.phone,
+            hall=agent.hall,
+            subject=f"agent:{agent_id}",
+            params={"text": agent.name, "reason": why.strip()[:200]},
+            dedupe=f"agent_suspended:{agent_id}:{agent.suspended_at}",
+            language=agent.account.language,
+            now=now,
+        )
 
 
 def _agent_of(mandate_id: int) -> int:

@@ -25,6 +25,7 @@ identity_account.language identity_account.phone_index identity_agent.hall ident
 identity_agent.end_user_index identity_agent.phone_index identity_agent_asked.hall identity_agent_asked.phone_index
 identity_api_key.device
 identity_api_key.hall identity_api_key.key_hash identity_api_key.region identity_api_key.scope identity_mandate.given_by
+identity_mandate.ended_by
 identity_mandate.items identity_person.id_type identity_person.name_index identity_person.name_source
 identity_person.number_index identity_person.phone_index identity_role.given_by identity_role.role identity_role.scope
 identity_role.scope_kind identity_sign_in_code.code_hash identity_sign_in_code.phone_index identity_staff.password

@@ -113,6 +113,7 @@ class Agent(models.Model):
     registered_at = models.DateTimeField()
     registered_by = models.CharField(max_length=60)
     suspended_at = models.DateTimeField(null=True)
+    suspended_why = EncryptedText(default="")
     # Where it books through another system: that system's key, and – blind index – its own user there; "" = the whole key.
     key = models.ForeignKey("ApiKey", null=True, on_delete=models.PROTECT, related_name="agents")
     end_user_index = models.CharField(max_length=64, default="", db_default="")

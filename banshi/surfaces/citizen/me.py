@@ -296,6 +296,7 @@ def _me(
     context = {
         "account": account,
         "agent": agent,
+        "resting": people.suspended_agent(account_id),
         "choice": mandates.choice(agent.hall, q=str(client["q"].value() or ""), chosen=client.chosen)
         if agent and agent.hall
         else None,

@@ -151,8 +151,14 @@ def turn(request: Asked, hall: str, agent_id: int) -> HttpResponseBase:
     """Suspend an agent, or let it go on."""
     place = places.hall_by_code(hall)
     agent = _agent(place, agent_id)
-    act = identity.restore_agent if request.POST.get("act") == "restore" else mandates.suspend
-    act(agent_id=agent.id, by=acting(request, place), now=clock.now())
+    by, now = acting(request, place), clock.now()
+    if request.POST.get("act") == "restore":
+        identity.restore_agent(agent_id=agent.id, by=by, now=now)
+        return redirect("office:agent", hall=hall, agent_id=agent.id)
+    why = clean(request.POST.get("why"), 200)
+    if agent.account_id is not None and not why:
+        return _one(request, place, agent, refused=invalid("why", _("Say why: the agent is told.")))
+    mandates.suspend(agent_id=agent.id, why=why, by=by, now=now)
     return redirect("office:agent", hall=hall, agent_id=agent.id)
 
 

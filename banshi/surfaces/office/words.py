@@ -47,6 +47,7 @@ MESSAGE_KEYS: dict[str, Text] = {
     "earlier_offer": _("An earlier place became free"),
     "waiting_closed": _("Waiting ended: the day closed"),
     "agent_asked": _("Asked to accept being an agent"),
+    "agent_suspended": _("To the agent: suspended"),
     "mandate_given": _("To the client: a mandate was given"),
     "mandate_over": _("To the agent: a mandate is over"),
     "agent_booked": _("To the client: the agent booked"),

@@ -262,3 +262,4 @@ def test_the_page_says_who_ended_it(booked: tuple[Phone, Any, Appointment], who:
         identity.end_mandate(mandate_id=mandate.pk, by=by, now=TUESDAY_NINE)
 
     assert said in phone.get(f"/a/{row.code}").content.decode()
+    assert ("已停用" in phone.get("/me/").content.decode()) == (who == "suspended")

@@ -13,6 +13,7 @@ from banshi.journeys import mandates
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import Agent, Mandate
 from banshi.rooms.messaging.models import Message
+from tests.agents import agent
 from tests.surfaces.office.editing import an_agent, manager, office  # noqa: F401 – fixtures
 from tests.town import CITIZEN, TUESDAY_NINE, Town
 
@@ -159,3 +160,15 @@ def test_limits_are_changed_on_the_agents_page(office: Town, manager: Client) ->
     row = Agent.objects.get(pk=agent)
     assert wrong_fields(wrong.content.decode()) == ["live_most"]
     assert (row.live_most, row.day_most) == (7, 5)
+
+
+def test_a_suspension_asks_why_and_tells_the_agent(office: Town, manager: Client) -> None:  # noqa: F811
+    acting = agent()
+    turn = f"/office/town/agents/{acting.pk}/turn"
+
+    bare = manager.post(turn, {"act": "suspend"})
+    said = manager.post(turn, {"act": "suspend", "why": "执照到期"})
+
+    acting.refresh_from_db()
+    assert (bare.status_code >= 400, said.status_code, acting.suspended_why) == (True, 302, "执照到期")
+    assert Message.objects.filter(key="agent_suspended").count() == 1

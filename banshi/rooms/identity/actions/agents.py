@@ -237,23 +237,23 @@ def accepted_agent(agent_id: int) -> Agent:
     return agent
 
 
-def suspend_agent(*, agent_id: int, by: Actor, now: datetime) -> None:
+def suspend_agent(*, agent_id: int, why: str = "", by: Actor, now: datetime) -> None:
     """Its mandates rest and its account is like any other; what it booked stands. Twice changes nothing.
 
     Whom nobody has accepted yet is withdrawn by it: the owner of the number is asked no more.
     """
-    _turn(agent_id, suspended=True, by=by, now=now)
+    _turn(agent_id, suspended=True, why=why, by=by, now=now)
 
 
 def restore_agent(*, agent_id: int, by: Actor, now: datetime) -> None:
     _turn(agent_id, suspended=False, by=by, now=now)
 
 
-def _turn(agent_id: int, *, suspended: bool, by: Actor, now: datetime) -> None:
+def _turn(agent_id: int, *, suspended: bool, why: str = "", by: Actor, now: datetime) -> None:
     with transaction.atomic():
         agent = locked_agent(agent_id)
         rows = Agent.objects.filter(id=agent_id, suspended_at__isnull=suspended)
-        if rows.update(suspended_at=now if suspended else None):
+        if rows.update(suspended_at=now if suspended else None, suspended_why=why.strip()[:200]):
             audit.record(
                 action="agent-suspended" if suspended else "agent-restored",
                 subject=f"agent:{agent_id}",

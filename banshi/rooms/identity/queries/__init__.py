@@ -31,6 +31,7 @@ from banshi.rooms.identity.queries.agents import (
     agents_given,
     asked_to_act,
     mandate,
+    suspended_agent,
 )
 from banshi.rooms.identity.queries.mandates import Mandates, mandate_over, mandates_of, speaks_for, why_over
 
@@ -321,5 +322,6 @@ __all__ = [
     "roles_of",
     "roles_of_many",
     "speaks_for",
+    "suspended_agent",
     "why_over",
 ]

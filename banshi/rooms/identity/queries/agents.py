@@ -141,6 +141,11 @@ def agent_of(account_id: int | None, *, today: date) -> AgentView | None:
     return found[0] if found and found[0].suspended_at is None else None
 
 
+def suspended_agent(account_id: int) -> Agent | None:
+    """The agent that an account would act as, had the hall not suspended it."""
+    return Agent.objects.filter(account_id=account_id, suspended_at__isnull=False).first()
+
+
 def accounts_of_key(key_id: int, *, end_user: str = "") -> list[int]:
     """Accounts of the agents that this key, or this user of its system, acts as."""
     index = blind_index(end_user, purpose="end-user") if end_user else ""

@@ -53,6 +53,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "rating_answered": (("text",),),
     "booking_open": (("hall",),),
     "agent_asked": (("hall",), ("link",)),
+    "agent_suspended": (("hall",),),
     "mandate_given": (("text",), ("link",)),
     "agent_booked": (("text",), ("when",), ("hall",), ("link",)),
     "agent_moved": (("text",), ("when",), ("hall",)),

@@ -157,6 +157,10 @@ COMMON: dict[str, dict[str, str]] = {
         "zh": "{text}可以代你预约、改期和取消了[，到{until}为止]，委托材料{hall}看过。[不是你委托的，登录后就能结束：{link}]",
         "en": "{text} may now book, move and cancel for you[, until {until}]; {hall} has seen the paper.[ Not by you? Sign in and end it: {link}]",
     },
+    "agent_suspended": {
+        "zh": "{hall}停用了代办人[“{text}”][，因为{reason}]。委托停着，不能代人预约、改期、取消；约好的归委托人。[有疑问打{phone}。][{link}]",
+        "en": "{hall} suspended the agent[ “{text}”][, because: {reason}]. Its mandates rest: no booking, moving or cancelling for clients; what is booked is theirs.[ Questions: {phone}.][ {link}]",
+    },
     "mandate_over": {
         "zh": "一份代办委托结束了[（{reason}）]，不能再替这位委托人预约、改期或取消；约好的归本人。[还有谁的委托：{link}]",
         "en": "A mandate is over[ ({reason})]: no more booking, moving or cancelling for this client; what is booked is theirs.[ Mandates in force: {link}]",
