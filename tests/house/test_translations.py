@@ -10,8 +10,10 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-CALLS = {"gettext", "gettext_lazy", "ngettext", "pgettext", "_"}
-TAG = re.compile(r"""\{%\s*(?:translate|trans)\s+(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")
+# Position of the message among the arguments of a call; where there is one before it, that is its context.
+CALLS = dict.fromkeys(("gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "_"), 0)
+CALLS |= dict.fromkeys(("pgettext", "pgettext_lazy", "npgettext", "npgettext_lazy"), 1)
+CONTEXT = re.compile(r"""context\s+(?:"([^"]*)"|'([^']*)')""")
 ARGUMENT = re.compile(r"""_\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')\s*\)""")
 BLOCK = re.compile(r"\{%\s*blocktrans(?:late)?\b([^%]*)%\}(.*?)\{%\s*endblocktrans(?:late)?\s*%\}", re.S)
 VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
@@ -31,8 +33,11 @@ QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 PLURAL = re.compile(r"\{%\s*plural\s*%\}")
 
 
-def catalogue() -> dict[str, str]:
-    known: dict[str, str] = {}
+Said = tuple[str, str]  # context, message
+
+
+def catalogue() -> dict[Said, str]:
+    known: dict[Said, str] = {}
     for path in ROOT.glob("banshi/**/locale/zh_Hans/LC_MESSAGES/django.po"):
         with path.open("rb") as file:
             for message in read_po(file, locale="zh_Hans"):
@@ -40,46 +45,48 @@ def catalogue() -> dict[str, str]:
                     msgid = message.id[0] if isinstance(message.id, (list, tuple)) else message.id
                     text = message.string[0] if isinstance(message.string, (list, tuple)) else message.string
                     if text and not message.fuzzy:
-                        known[msgid] = text
+                        known[message.context or "", msgid] = text
     return known
 
 
-def said_in_python(path: Path) -> set[str]:
+def said_in_python(path: Path) -> set[Said]:
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call):
             name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-            if name in CALLS:
-                position = 1 if name == "pgettext" else 0
-                if len(node.args) > position:
-                    text = node.args[position]
-                    if isinstance(text, ast.Constant) and isinstance(text.value, str):
-                        found.add(text.value)
+            if name in CALLS and len(node.args) > CALLS[name]:
+                said = [each.value for each in node.args[: CALLS[name] + 1] if isinstance(each, ast.Constant)]
+                if len(said) == CALLS[name] + 1:
+                    found.add((str(said[0]) if CALLS[name] else "", str(said[-1])))
     return found
 
 
-def said_in_template(path: Path) -> set[str]:
+def said_in_template(path: Path) -> set[Said]:
     text = path.read_text(encoding="utf-8")
-    found = {a or b for pattern in (TAG, ARGUMENT) for a, b in pattern.findall(text)}
+    found = {(context_in(rest), a or b) for a, b, rest in PLAIN_TAG.findall(text)}
+    found |= {("", a or b) for a, b in ARGUMENT.findall(text)}
     for options, body in BLOCK.findall(text):
         singular = PLURAL.split(body)[0]
         words = VARIABLE.sub(lambda m: f"%({m[1]})s", singular.replace("%", "%%") if "{{" not in singular else singular)
-        found.add(" ".join(line.strip() for line in words.splitlines()).strip() if "trimmed" in options else words)
-    return {t.replace('\\"', '"') for t in found}
+        trimmed = " ".join(line.strip() for line in words.splitlines()).strip()
+        found.add((context_in(options), trimmed if "trimmed" in options else words))
+    return {(context, message.replace('\\"', '"')) for context, message in found}
+
+
+def context_in(options: str) -> str:
+    named = CONTEXT.search(options)
+    return (named[1] or named[2]) if named else ""
 
 
 def test_everything_said_is_said_in_chinese():
     known = catalogue()
-    missing: dict[str, set[str]] = {}
-    for path in sorted(ROOT.glob("banshi/**/*.py")):
+    missing: dict[str, set[Said]] = {}
+    for path in sorted([*ROOT.glob("banshi/**/*.py"), *ROOT.glob("banshi/**/templates/**/*.html")]):
         if "migrations" not in path.parts:
-            for text in said_in_python(path):
-                if text.strip() and text not in known:
-                    missing.setdefault(str(path.relative_to(ROOT)), set()).add(text)
-    for path in sorted(ROOT.glob("banshi/**/templates/**/*.html")):
-        for text in said_in_template(path):
-            if text.strip() and text not in known:
-                missing.setdefault(str(path.relative_to(ROOT)), set()).add(text)
+            said = said_in_template(path) if path.suffix == ".html" else said_in_python(path)
+            lost = {each for each in said if each[1].strip() and each not in known}
+            if lost:
+                missing[str(path.relative_to(ROOT))] = lost
 
     assert missing == {}
 
@@ -155,7 +162,7 @@ def test_catalogues_do_not_say_one_message_in_two_ways():
 
 def test_translations_keep_their_placeholders():
     wrong = {}
-    for msgid, text in catalogue().items():
+    for (_context, msgid), text in catalogue().items():
         for pattern in (r"%\(\w+\)[sd]", r"(?<!\{)\{\w+\}(?!\})"):
             if set(re.findall(pattern, text)) - set(re.findall(pattern, msgid)):
                 wrong[msgid] = text
