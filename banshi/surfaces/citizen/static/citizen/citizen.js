@@ -90,6 +90,7 @@ function drawn(box, ticket) {
   if (!words || !ticket || ticket.state !== "waiting" || part?.dataset.state !== "waiting" || ticket.ahead == null) return false;
   if (ticket.stopped !== part.hasAttribute("data-stopped")) return false; // a closure has begun or is over: the page says more
   const ahead = box.querySelector("[data-ahead]");
+  if (!ahead) return false; // an evacuation says nothing of the line
   ahead.dataset.ahead = ticket.ahead;
   ahead.textContent = fill(ticket.ahead === 1 ? words.one : words.many, { n: ticket.ahead });
   const likely = box.querySelector("[data-wait]"); // none while calling has stopped

@@ -72,7 +72,7 @@ function settle() {
     if (draft !== null && field.value !== draft) field.value = draft;
   }
   // What is said at the end stays as long as that end may be taken back.
-  const back = [document.getElementById("told")?.dataset.draft, document.getElementById("undo")?.dataset.back];
+  const back = [document.getElementById("told")?.dataset.draft, document.getElementById("undo")?.dataset.typed];
   for (const key of Object.keys(sessionStorage)) {
     if (key.startsWith("desk:told:") && !back.includes(key.slice("desk:told:".length))) sessionStorage.removeItem(key);
   }
