@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from banshi.kernel.actors import Actor
 from banshi.kernel.ownership import Fit, OnDocument, fit, is_typed
@@ -114,7 +114,30 @@ def _tell(new: Ticket, target: Hall, contact: str | None, *, way: dict[str, str]
 
 def sent_on(ref: str) -> SentOn | None:
     """Where the number goes on; None where it was not sent on."""
-    row = Ticket.objects.select_related("hall", "came_from__hall").filter(came_from__ref=ref).order_by("-id").first()
+    return _goes_on(Q(came_from__ref=ref))
+
+
+def on_the_way(ref: str) -> SentOn | None:
+    """Where somebody who was sent on has to go, by the number they have there; None once they have arrived."""
+    return _goes_on(Q(ref=ref, state="parked", waits_from=None))
+
+
+def sent_on_from(hall: Hall, *, people: Collection[int], now: datetime) -> str:
+    """The ref of the number that was sent on from this hall today, of whoever shows their card; "" where there is none.
+
+    Only what is theirs by evidence: not a number for which somebody only declared their document.
+    """
+    mine = _sent_from(hall, now).filter(person_id__in=people, limit_key="", state="parked", waits_from=None)
+    return mine.order_by("-id").values_list("came_from__ref", flat=True).first() or ""
+
+
+def _sent_from(hall: Hall, now: datetime) -> QuerySet[Ticket]:
+    today = now.astimezone(ZoneInfo(hall.timezone)).date()
+    return Ticket.objects.filter(came_from__hall=hall, came_from__day=today)
+
+
+def _goes_on(which: Q) -> SentOn | None:
+    row = Ticket.objects.select_related("hall", "came_from__hall").filter(which).order_by("-id").first()
     if row is None or row.came_from is None:
         return None
     return SentOn(row.ref, row.number, row.hall, _minutes(row.came_from.hall, row.hall), bool(contact_of(row)))

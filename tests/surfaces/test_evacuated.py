@@ -17,6 +17,7 @@ from banshi.rooms.places.models import Floor
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets import queries
 from banshi.rooms.tickets.models import Ticket
+from banshi.surfaces.screens.facts import facts_of
 from tests.surfaces.office.editing import signed_in
 from tests.surfaces.test_closed_in_the_middle import NOON, TEN, booked_for_ten, browser, everywhere, shut
 from tests.surfaces.test_closed_in_the_middle import ten as ten
@@ -51,6 +52,14 @@ def test_everybody_is_told_to_leave_in_one_sentence_and_nobody_to_wait(ten: Town
     assert [word for word in ("在这里等", "data-wait", "data-ahead", "窗口 01") if word in said["phone"]] == []
     assert [name for name in ("slip", "kiosk") if "现场取号" in said[name]] == []
     assert ["号都保留" in said[name] for name in ("slip", "kiosk")] == [True, True]
+
+
+def test_the_board_gives_no_tips_while_everybody_leaves(ten: Town):
+    ten.policy(screens={"notices_zh": ["到 1 楼咨询台反映"]})
+    before = facts_of(ten.hall, now=TEN)["notices"]
+    evacuate(ten)
+
+    assert (before, facts_of(ten.hall, now=TEN)["notices"]) == (["到 1 楼咨询台反映"], [])
 
 
 def test_a_floor_is_left_by_its_name(ten: Town):

@@ -184,6 +184,13 @@ def evacuation_over(seen: tickets.TicketView, now: datetime) -> Stop | None:
     return evacuation(hall, now, zone=zone)
 
 
+def _sent_on(seen: tickets.TicketView) -> elsewhere.SentOn | None:
+    """The other hall: of the number given up, and of the one there until its person arrives."""
+    if seen.state == "redirected":
+        return elsewhere.sent_on(seen.ref)
+    return elsewhere.on_the_way(seen.ref) if seen.on_the_way else None
+
+
 def _ticket(request: Any, ref: str, *, now: datetime) -> dict[str, Any]:
     seen = tickets.ticket(ref[:32], now)
     hall = places.hall_by_code(seen.hall)
@@ -223,7 +230,7 @@ def _ticket(request: Any, ref: str, *, now: datetime) -> dict[str, Any]:
         "unserved": unserved,
         "of_day": day_words(taken, None) if taken != now.astimezone(zone).date() else "",
         "gone": gone,
-        "sent_on": elsewhere.sent_on(seen.ref) if seen.state == "redirected" else None,
+        "sent_on": _sent_on(seen),
         "first_place": first_place(seen.ref, now) if too_late or unserved or late else gone and gone.first_place,
         "hall": hall,
         "policy": policy.tickets,

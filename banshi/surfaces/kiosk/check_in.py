@@ -88,6 +88,8 @@ def _instead(request: HttpRequest, place: Place, shown: Presented, no: Refused, 
     """Where nothing can be checked in: the number whoever stands here has already, or what is possible now."""
     if shown.is_document and not shown.chip:
         return refused_page(request, place, no, again=here)
+    if no.slug in ("nothing-found", "already-checked-in") and (gone := _sent_on(place, shown)):
+        return redirect(slips.address(request, place, gone))
     mine = _numbers(place, shown)
     if no.slug == "which-appointment":
         return _which(request, place, no)
@@ -111,6 +113,12 @@ def _which(request: HttpRequest, place: Place, no: Refused) -> HttpResponse:
     """Several are booked on the card, and only the person can say which is theirs."""
     sent = [(name, value) for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "choice")]
     return page(request, place, "which_appointment.html", {"mine": no.facts["appointments"], "sent": sent}, status=409)
+
+
+def _sent_on(place: Place, shown: Presented) -> str:
+    """The number with which the card's person was sent on from here: its slip says where to."""
+    person = identity.person_by_document(shown.id_type, shown.number) if shown.chip else None
+    return sending_on.sent_on_from(place.hall, people=[person.pk], now=place.now) if person else ""
 
 
 def _numbers(place: Place, shown: Presented) -> list[TicketView]:

@@ -21,6 +21,7 @@ from banshi.foundation.lanes import LANES
 from banshi.foundation.said import named
 from banshi.foundation.templatetags.ui import day_words, wait
 from banshi.foundation.windows import windows_words
+from banshi.journeys import redirect as sending_on
 from banshi.journeys.after_hours import AfterHours, after_hours, first_place, owes_an_apology
 from banshi.journeys.after_miss import after_miss
 from banshi.journeys.stops import Stop, stop_of
@@ -132,6 +133,7 @@ def slip(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
         "unserved": unserved,
         "of_day": day_words(taken, None) if taken != place.today else "",
         "gone": gone,
+        "sent_on": sending_on.sent_on(ref) if ticket.state == "redirected" else None,
         "first_place": first_place(ref, place.now) if too_late or unserved or late else gone and gone.first_place,
         "ticket": ticket,
         "others": others,

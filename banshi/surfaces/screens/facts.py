@@ -72,7 +72,8 @@ def facts_of(hall: Hall, *, now: datetime, zone: str | None = None) -> dict[str,
         "stopped": any(
             not each.matter and not each.kept and (each.where is None or zone is not None) for each in closed
         ),
-        "notices": list((screens.notices_en or screens.notices_zh) if english() else screens.notices_zh),
+        # Tips send people about in the hall: none while everybody leaves it.
+        "notices": [] if evacuated else list((english() and screens.notices_en) or screens.notices_zh),
         "chime": not screens.silent and screens.chime,
         "voice": not screens.silent and screens.voice,
         "at": local.isoformat(),

@@ -260,6 +260,7 @@ def test_the_person_with_the_card_says_that_the_bookings_telephone_may_be_told(o
     after = machine.get(where).content.decode()
     again = machine.post(f"{where}/tell")
 
+    assert ("页面开着" in asked, "没有可发消息的手机号" in asked) == (True, False)
     assert ["进展发到尾号 9000 的手机" in asked, "进展发到尾号" in after, THEIRS in asked] == [True, False, False]
     assert (contact_of(Ticket.objects.get()), again.status_code) == (THEIRS, 409)
     assert Entry.objects.filter(action="contact_confirmed").count() == 1
