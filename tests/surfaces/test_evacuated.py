@@ -7,10 +7,13 @@ import pytest
 from banshi.foundation.crypto import encrypt
 from banshi.journeys import change_hours, close_line, unsettled
 from banshi.journeys.close_hall_day import close_due
+from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
-from banshi.rooms.booking.models import Slot
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking.models import Appointment, Slot
 from banshi.rooms.calendars import actions as calendars
 from banshi.rooms.calendars.models import Closure
+from banshi.rooms.identity.models import Account
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.messaging.statements import TO_PLACE
 from banshi.rooms.places.models import Floor
@@ -248,3 +251,28 @@ def test_a_closed_category_is_not_served_in_every_place(ten: Town):
 
     assert f"，{name}暂停办理：系统检修" in hall
     assert "<h1>暂停办理</h1>" in kiosk
+
+
+@pytest.mark.parametrize("kind", ["evacuation", "closure"])
+def test_who_booked_for_later_today_reads_what_runs_in_the_hall_now(ten: Town, kind: str):
+    booked = booked_at(ten, at("2026-03-10 14:00"))
+    phone = browser()
+    session = phone.session
+    session["account"], session["epoch"] = booked.account_id, 0
+    session.save()
+    shut(ten, whole=True, kind=kind)
+
+    pages = [phone.get(path).content.decode() for path in ("/", f"/a/{booked.code}")]
+
+    assert ["消防检查" in page for page in pages] == [True, True]
+    assert [("疏散" in page) is (kind == "evacuation") for page in pages] == [True, True]
+    assert "13:45 到" in pages[1]
+
+
+def booked_at(town: Town, starts: object) -> Appointment:
+    account = Account.objects.create(phone_index="x" * 64, phone="+8613800138007", created_at=TEN)
+    return booking.place(
+        slot_id=town.slot(starts=starts).pk, item_code="pension", person_id=town.person(1).pk, source="web",
+        account_id=account.pk, by=Actor(ActorKind.CITIZEN, str(account.pk)), name=town.person(1).name,
+        now=at("2026-03-09 10:00"),
+    )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -31,7 +32,7 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.models import Ticket
 from banshi.surfaces.citizen import choosing, credit, sent
-from banshi.surfaces.citizen.arrival import arrival
+from banshi.surfaces.citizen.arrival import arrival, closed_now
 from banshi.surfaces.citizen.doors import (
     actor_for,
     appointment_for,
@@ -87,9 +88,16 @@ def appointment(request: Any, code: str) -> HttpResponseBase:
 
 
 def _page(
-    request: Any, found: Appointment, *, now: datetime, refused: Refused | None = None, moving: bool = False
+    request: Any,
+    found: Appointment,
+    *,
+    now: datetime,
+    refused: Refused | None = None,
+    moving: bool = False,
+    earlier_now: bool = False,
 ) -> HttpResponseBase:
-    """:param moving: the times that a refusal names are for this appointment, not for a second one."""
+    """:param moving: the times that a refusal names are for this appointment, not for a second one.
+    :param earlier_now: who asked to be told of an earlier place need not wait for one."""
     hall = found.hall
     if mandate_over(request, found):
         return _fate(request, found, now=now, refused=refused)
@@ -98,7 +106,7 @@ def _page(
     without_number = tickets.came_without_number(found)
     a = bookings.appointment(found.code, now=now)
     same_visit = [each for each in bookings.of_visit(found.visit_group, now=now) if each.code != found.code]
-    arriving = arrival(a, now)
+    arriving, closed = arrival(a, now), _closed(found, now)
     own_number = _own_number(request, found, ticket)
     fate = tickets.fates([a]).get(a.code, "")
     is_today = found.day == now.astimezone(ZoneInfo(hall.timezone)).date()
@@ -109,7 +117,8 @@ def _page(
         "found": found,
         "hall": hall,
         "check_in": arriving,
-        "closed": _closed(found, now),
+        "closed": closed,
+        "closed_now": None if closed is not None else closed_now(a, now),
         "policy": policy,
         "ticket": ticket,
         "without_number": without_number,
@@ -134,10 +143,16 @@ def _page(
         "earlier": _earlier(found),
         "may_wait": found.state == "booked"
         and policy.booking.waiting_list
+        and not (earlier_now or a.can_move or found.persons > 1)
         and found.starts_at - now >= booking.EARLIER_BY,
     }
     if refused is not None:
-        context["panel"] = _panel(refused, request, found, now=now, moving=moving)
+        said = _panel(refused, request, found, now=now, moving=moving)
+        if earlier_now:
+            said = replace(
+                said, title=gettext("There are earlier places now"), detail=gettext("Choose one to move to it.")
+            )
+        context["panel"] = said
     turns = [*arriving.turns, found.starts_at, found.ends_at]
     return page(request, "citizen/appointment.html", context, hall=hall, refused=refused, turns=turns)
 
@@ -430,7 +445,8 @@ def wait_earlier(request: Any, code: str) -> HttpResponseBase:
     try:
         booking.join_earlier(code=found.code, by=actor_for(request, found), now=now)
     except Refused as refused:
-        return _page(request, found, now=now, refused=refused, moving=bool(refused.next))
+        free = bool(refused.next)
+        return _page(request, found, now=now, refused=refused, moving=free, earlier_now=free)
     return redirect(_to("appointment", found, request))
 
 

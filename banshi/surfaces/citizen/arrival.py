@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from banshi.journeys import check_in
+from banshi.journeys.stops import Stop, evacuation, stop_of
+from banshi.rooms.booking.models import Appointment
 from banshi.rooms.booking.queries import AppointmentView
+from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.places import queries as places
 
 
@@ -23,6 +26,17 @@ class Arrival:
     def turns(self) -> list[datetime]:
         """When a page that says so is no longer true."""
         return [self.come_at, self.opens, self.closes]
+
+
+def closed_now(a: AppointmentView, now: datetime) -> Stop | None:
+    """The closure that runs now where it is later today: whoever is on the way reads of it, though it may be over by then."""
+    hall = places.hall_by_code(a.hall.code)
+    if a.state != "booked" or a.ends_at <= now or a.day != now.astimezone(a.starts_at.tzinfo).date():
+        return None
+    floor = calendars.zones_by_category(hall.pk).get(a.category.code)
+    out = evacuation(hall, now, zone=floor)
+    appointment_id = Appointment.objects.values_list("id", flat=True).get(code=a.code)
+    return out or stop_of(hall, now, item=a.item.code, category=a.category.code, appointment_id=appointment_id)
 
 
 def arrival(a: AppointmentView, now: datetime) -> Arrival:

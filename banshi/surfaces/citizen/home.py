@@ -25,9 +25,9 @@ from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import TicketView
 from banshi.surfaces.citizen import turning
-from banshi.surfaces.citizen.arrival import Arrival, arrival
+from banshi.surfaces.citizen.arrival import Arrival, arrival, closed_now
 from banshi.surfaces.citizen.doors import asked, elder, near, page, public_page
-from banshi.surfaces.citizen.following import evacuation_over
+from banshi.surfaces.citizen.following import evacuation_over, told_as_said
 from banshi.surfaces.citizen.halls_now import halls_now, nearest_first, with_waits
 from banshi.surfaces.citizen.to_call import Call, to_call
 
@@ -45,6 +45,7 @@ class NextThing:
     arrival: Arrival | None = None  # of the appointment
     offer: WaitView | None = None  # a place of the waiting list that is kept for a while
     evacuated: Stop | None = None  # over the ticket
+    closed: Stop | None = None  # runs now where the appointment is, later today
     in_hand: AppointmentView | None = None  # used with the card: its number is with the person, who alone may follow it
 
 
@@ -64,7 +65,8 @@ def next_thing(request: Any, *, now: datetime) -> NextThing:
     out = evacuation_over(ticket, now) if ticket is not None else None
     if not coming:
         return NextThing(ticket, None, 0, offer=offer, evacuated=out, in_hand=in_hand)
-    return NextThing(ticket, coming[0], len(coming) - 1, arrival(coming[0], now), offer, out, in_hand)
+    closed = closed_now(coming[0], now)
+    return NextThing(ticket, coming[0], len(coming) - 1, arrival(coming[0], now), offer, out, closed, in_hand)
 
 
 def _in_hand(account_id: int, *, now: datetime) -> AppointmentView | None:
@@ -88,7 +90,7 @@ def _my_ticket(request: Any, account_id: int | None, *, now: datetime) -> Ticket
         # Taken over by the card, it is the person's, and no more of whoever only declared whose document it was.
         taken_over = Q(limit_key="") & ~Q(appointment__limit_key="")
         mine = Q(appointment__account_id=account_id) & ~taken_over
-        found = rows.filter(mine | Q(person_id__in=me)).first()
+        found = rows.filter(mine | Q(person_id__in=me) | Q(pk__in=told_as_said(account_id).values("pk"))).first()
     return _ticket_view(found.ref, now) if found else None
 
 

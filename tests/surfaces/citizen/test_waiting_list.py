@@ -181,7 +181,8 @@ def test_earlier_places_that_are_free_now_are_offered_at_once(mine: Phone, open_
     mine.post(f"/a/{booked.code}/move", slot=free.pk)
 
     assert (answer.status_code, Waiting.objects.count()) == (409, 0)
-    assert "现在就有更早的位子" in page
+    assert ["现在就有更早的位子" in page, "余 2 个" in page] == [True, True]
+    assert ["现在不能这样做" in page, "才能这样做" in page, f'action="/a/{booked.code}/earlier"' in page] == [False] * 3
     assert f"/a/{booked.code}/move?day=2026-03-11&amp;to={free.pk}#period-{free.pk}" in page
     booked.refresh_from_db()
     assert booked.slot_id == free.pk

@@ -23,6 +23,7 @@ from banshi.rooms.messaging.models import Message
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import contact_of
+from banshi.surfaces.citizen.following import may_act
 from tests.agents import agent as an_accepted_agent
 from tests.surfaces.kiosk.cards import chip
 from tests.together import together
@@ -208,6 +209,33 @@ def test_who_declared_it_reads_on_the_page_that_it_is_used_and_no_number(opened:
     assert ["号在本人手里" in page, ticket.number in page, ticket.ref in page, rating_key(ticket.ref) in page] == [
         True, False, False, False,
     ]  # fmt: skip
+
+
+def test_once_the_person_said_so_the_account_behind_that_telephone_follows_the_number(
+    opened: Town, machine: Client
+) -> None:
+    who, other = account(THEIRS), account("+8613900139001")
+    made = book(opened, who, THEIRS)
+    where = arrive(machine, chip=chip(opened.person(1)))["Location"].split("?")[0]
+    ticket = Ticket.objects.get()
+    before = [ticket.number in page for page in on_the_phone_of(who, made)]
+
+    machine.post(f"{where}/tell")
+    after = on_the_phone_of(who, made)
+
+    assert before == [False, False]
+    assert [(ticket.number in page, f"/t/{ticket.ref}" in page, "号在本人手里" in page) for page in after] == [
+        (True, True, False)
+    ] * 2
+    assert not may_act(ticket, account_id=other.pk)
+
+
+def on_the_phone_of(who: Account, made: Appointment) -> list[str]:
+    phone = Client(headers={"accept-language": "zh-CN"})
+    session = phone.session
+    session["account"], session["epoch"] = who.pk, 0
+    session.save()
+    return [phone.get(path).content.decode() for path in ("/", f"/a/{made.code}")]
 
 
 @pytest.mark.django_db(transaction=True)
