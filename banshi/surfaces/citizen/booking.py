@@ -208,6 +208,7 @@ TIME_IS_THE_TROUBLE = frozenset(
 def take(request: Any, item: str) -> HttpResponseBase:
     """A period was tapped: keep a place for whoever is signed in, and go on. Others sign in first, without a hold."""
     now = clock.now()
+    sent.spare(request)  # another period is chosen for the same form
     slot = _slot(request.POST.get("slot"))
     found = catalogue.item_by_code(item)
     onward = _confirm_url(found.code, slot.pk, _with_codes(request))

@@ -78,6 +78,11 @@ def keep(request: Any) -> None:
     _keep(request, None)
 
 
+def spare(request: Any) -> None:
+    """A form beside it was sent: what was typed before stays."""
+    request.typed = True
+
+
 def forget(request: Any) -> None:
     request.session.pop(NAME, None)
 

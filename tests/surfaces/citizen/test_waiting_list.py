@@ -238,6 +238,20 @@ def test_what_is_typed_stays_on_the_way_to_another_matter_or_time(mine: Phone, o
         assert 'aria-invalid="true"' not in text(page)
 
 
+@pytest.mark.parametrize("full", [False, True])
+def test_another_period_taken_keeps_what_was_typed_for_the_first(mine: Phone, open_town: Town, full: bool) -> None:
+    """Choosing a period sends a form, too: it must not pass for the one that was being filled in."""
+    first = f"/book/pension/{open_town.slot(quota=5).pk}/"
+    other = open_town.slot(quota=1, taken=1 if full else 0, starts=at("2026-03-11 14:00"))
+    mine.post(f"{first}typed", **TYPED, go="times")
+
+    taken = mine.post("/book/pension/take", slot=other.pk)
+
+    assert taken.status_code == (409 if full else 302)
+    for path in (f"/book/pension/{other.pk}/", first):
+        assert shown(mine.get(path)) == {name: TYPED[name] for name in ("who", "name", "id_number", "phone")}
+
+
 def test_the_same_typed_again_after_something_else_is_what_stays(mine: Phone, open_town: Town) -> None:
     path = f"/book/pension/{open_town.slot(quota=5).pk}/"
     once = str(mine.get(path).context["csrf_token"])
