@@ -110,7 +110,7 @@ def test_a_refusal_shows_the_rule_and_the_nearest_times() -> None:
     assert told == {
         "title": "这个时段约满了",
         "detail": "30 个名额都已约出。",
-        "options": [{"label": "明天 14:00–15:00 · 东城", "href": "", "hint": "18 个"}],
+        "options": [{"label": "明天 14:00–15:00 · 东城", "href": "", "hint": "余 18 个"}],
         "since": "",
         "heading": "h2",
     }
