@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from banshi.journeys import tell_booker
 from banshi.kernel.refusals import Refused
@@ -27,7 +28,7 @@ def finish(*, ref: str, staff_id: int, now: datetime, outcome: str = "done", why
         if ticket.appointment_id:
             booking.mark_served(appointment_id=ticket.appointment_id, now=now)
         elif same is not None:
-            booking.mark_dealt_with(appointment_id=same, now=now)
+            booking.mark_dealt_with(appointment_id=same, on=ticket.ref, now=now)
         tell_booker.served(ticket, now=now)
         contact = contact_of(ticket)
         if contact:
@@ -70,29 +71,42 @@ def go_on(*, ref: str, then: str, staff_id: int, now: datetime, why: str = "") -
 
 
 def undo(*, ref: str, staff_id: int, now: datetime) -> Ticket:
-    """Take the last step back (`tickets.undo`); the appointment of a number that was finished is at the window again.
+    """Take the last step back (`tickets.undo`); the appointment of a number that was finished is at the window again, and
+    one that its finish used up is booked again.
 
     :returns: the number that is at the window now.
     :raises Refused: those of `tickets.undo`.
     """
     with transaction.atomic():
-        booked = _booked_of_finished(ref)
-        if booked is not None:
+        finished = _finished(ref)
+        if finished is not None:
             # Parents before children: check-in, finish and undo lock the appointment first.
-            Appointment.objects.select_for_update(no_key=True).get(id=booked)
+            list(_used_by(finished).select_for_update(no_key=True).order_by("id"))
         ticket = tickets.undo(ref=ref, staff_id=staff_id, now=now)
-        if booked is not None and ticket.appointment_id == booked:
-            booking.mark_not_served(appointment_id=booked, now=now)
+        if finished is not None and ticket.pk == finished.pk and ticket.appointment_id == finished.appointment_id:
+            if ticket.appointment_id is not None:
+                booking.mark_not_served(appointment_id=ticket.appointment_id, now=now)
+            elif ticket.person_id is not None:
+                booking.mark_not_dealt_with(on=ticket.ref, person_id=ticket.person_id, now=now)
     return ticket
 
 
-def _booked_of_finished(ref: str) -> int | None:
-    """The appointment of the number that was finished: this one, or the one it was gone on from."""
+def _finished(ref: str) -> Ticket | None:
+    """The number that was finished: this one, or the one it was gone on from."""
     ticket = Ticket.objects.filter(ref=ref).order_by("id").first()
     step = last_step(ticket) if ticket is not None else None
     if step is None or step.verb not in ("finish", "go_on"):
         return None
-    return (step.ended or ticket).appointment_id if ticket is not None else None
+    return step.ended or ticket
+
+
+def _used_by(finished: Ticket) -> QuerySet[Appointment]:
+    """Its appointment, or the one of its person that its finish dealt with."""
+    if finished.appointment_id is not None:
+        return Appointment.objects.filter(id=finished.appointment_id)
+    if finished.person_id is None:
+        return Appointment.objects.none()
+    return Appointment.objects.filter(person_id=finished.person_id, dealt_on=finished.ref)
 
 
 def _booked_for_the_same(ref: str) -> int | None:

@@ -12,8 +12,10 @@ from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
-from banshi.rooms.booking.models import Appointment, LedgerEntry
+from banshi.rooms.booking.models import Appointment, LedgerEntry, Slot
 from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.messaging import actions as messaging
+from banshi.rooms.messaging.models import Message
 from banshi.rooms.tickets import actions
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries.statements import WAS_HERE
@@ -23,6 +25,7 @@ from tests.town import TUESDAY_NINE, Town
 
 KIOSK = Actor(ActorKind.KIOSK, "1", "town")
 YOUNG = 30
+PHONE = "+8613800138000"
 
 
 def minutes(n: float) -> datetime:
@@ -142,6 +145,74 @@ def test_whoever_is_served_as_a_walk_in_for_what_is_booked_later_is_done_and_nev
 
     appointment.refresh_from_db()
     assert (appointment.state, swept, LedgerEntry.objects.count()) == ("served", 0, 0)
+
+
+@pytest.mark.parametrize("pressed", ["finish", "go_on"])
+def test_undoing_the_finish_brings_back_the_booking_it_used_up(open_hall, pressed):
+    town, clerk = open_hall, open_hall.clerk.pk
+    mine, used, before = walk_in_with_a_booking(town)
+    ref = mine.ref
+    if pressed == "finish":
+        serve.finish(ref=mine.ref, staff_id=clerk, now=minutes(10))
+    else:
+        ref = added_at_the_window(town, mine).ref
+        serve.go_on(ref=mine.ref, then=ref, staff_id=clerk, now=minutes(10))
+    finished = how_it_stands(used)
+
+    back = serve.undo(ref=ref, staff_id=clerk, now=minutes(11))
+
+    assert (finished[:2], finished[-1]) == (("served", minutes(10)), [("reminder", "dropped"), ("leave", "dropped")])
+    assert (back.pk, how_it_stands(used)) == (mine.pk, before)
+    serve.finish(ref=mine.ref, staff_id=clerk, now=minutes(12))
+    assert how_it_stands(used)[0] == "served"
+
+
+def test_undoing_a_finish_brings_back_nothing_it_did_not_use_up_nor_what_was_booked_instead(open_hall):
+    town, clerk = open_hall, open_hall.clerk.pk
+    mine, used, _ = walk_in_with_a_booking(town)
+    other = booked(town, starts=minutes(60))
+    Appointment.objects.filter(pk=other.pk).update(state="served", served_at=minutes(1))
+    serve.finish(ref=mine.ref, staff_id=clerk, now=minutes(10))
+    instead = Appointment.objects.get(pk=used.pk)
+    instead.pk, instead.code, instead.state, instead.dealt_on = None, "INSTEAD", "booked", ""
+    instead.save(force_insert=True)
+
+    back = serve.undo(ref=mine.ref, staff_id=clerk, now=minutes(11))
+
+    states = Appointment.objects.order_by("id").values_list("state", flat=True)
+    assert (back.state, list(states)) == ("serving", ["served", "served", "booked"])
+
+
+def walk_in_with_a_booking(town: Town) -> tuple[Ticket, Appointment, Any]:
+    """At the window since 9:01 for what its person has booked for the afternoon, with reminders; and how that stands."""
+    used = booked(town, starts=minutes(300))
+    Slot.objects.filter(pk=used.slot_id).update(taken=1)
+    mine = actions.issue(
+        hall=town.hall, item_code="pension", person_id=used.person_id, channel="kiosk", by=KIOSK, now=TUESDAY_NINE,
+    )  # fmt: skip
+    Appointment.objects.filter(pk=used.pk).update(contact=PHONE)
+    for key in ("reminder", "leave"):
+        messaging.write(
+            key=key, to_phone=PHONE, subject=f"appointment:{used.code}", due_at=minutes(240),
+            dedupe=f"{key}:{used.code}:0", now=TUESDAY_NINE, until=minutes(300),
+        )  # fmt: skip
+    actions.sign_in(window_code="town-01", staff_id=town.clerk.pk, now=TUESDAY_NINE)
+    actions.call_next(window_code="town-01", staff_id=town.clerk.pk, now=TUESDAY_NINE)
+    actions.start(ref=mine.ref, staff_id=town.clerk.pk, now=minutes(1))
+    return mine, used, how_it_stands(used)
+
+
+def added_at_the_window(town: Town, mine: Ticket) -> Ticket:
+    return actions.issue(
+        hall=town.hall, item_code="id-card", person_id=mine.person_id, channel="desk", by=KIOSK, now=minutes(5),
+        visit_id=mine.visit_id, follows=True,
+    )  # fmt: skip
+
+
+def how_it_stands(of: Appointment) -> tuple[Any, ...]:
+    row = Appointment.objects.select_related("slot").get(pk=of.pk)
+    said = Message.objects.filter(subject=f"appointment:{of.code}").order_by("id").values_list("key", "state")
+    return row.state, row.served_at, row.checked_in_at, row.slot.taken, list(said)
 
 
 def test_whoever_only_typed_the_document_ends_no_booking_of_its_person_and_saves_none(open_hall):

@@ -409,12 +409,32 @@ def mark_not_served(*, appointment_id: int, now: datetime) -> None:
     )
 
 
-def mark_dealt_with(*, appointment_id: int, now: datetime) -> bool:
-    """booked → served: its matter was dealt with on another number of its person. False where it was not booked."""
+def mark_dealt_with(*, appointment_id: int, on: str, now: datetime) -> bool:
+    """booked → served: its matter was dealt with on another number of its person. False where it was not booked.
+
+    :param on: that number's ref, for `mark_not_dealt_with`.
+    """
     row = Appointment.objects.filter(id=appointment_id, state=rules.State.BOOKED)
-    if not row.update(state=rules.State.SERVED, checked_in_at=now, served_at=now):
+    if not row.update(state=rules.State.SERVED, checked_in_at=now, served_at=now, dealt_on=on):
         return False
     telling.drop(Appointment.objects.values_list("code", flat=True).get(id=appointment_id), now=now)
+    return True
+
+
+def mark_not_dealt_with(*, on: str, person_id: int, now: datetime) -> bool:
+    """served → booked, with its reminders: the finish of the number it was dealt with on was a mistake. False where there is
+    none, or its person has booked in its stead meanwhile."""
+    used = Appointment.objects.filter(person_id=person_id, dealt_on=on, state=rules.State.SERVED)
+    row = used.select_for_update(of=("self",), no_key=True).select_related("person").order_by("id").first()
+    if row is None:
+        return False
+    row.state, row.checked_in_at, row.served_at, row.dealt_on = rules.State.BOOKED, None, None, ""
+    try:
+        with transaction.atomic():
+            row.save(update_fields=["state", "checked_in_at", "served_at", "dealt_on"])
+    except IntegrityError:
+        return False
+    telling.bring_back(row, now=now)
     return True
 
 

@@ -559,6 +559,7 @@ def _appointment(grant: _Granted, id_: int | None, *, now: datetime) -> Appointm
         "checked_in_at": None,
         "no_show_at": None,
         "served_at": None,
+        "dealt_on": "",
         "disowned_at": None,
         "state": rules.State.BOOKED.value,
     }

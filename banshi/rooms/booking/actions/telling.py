@@ -264,3 +264,10 @@ def tell_appeal(row: Appeal, *, now: datetime) -> None:
 def drop(code: str, *, now: datetime) -> None:
     """Take back what is still to be said about an appointment that is cancelled or moved."""
     messaging.drop(subject=subject_of(code), now=now)
+
+
+def bring_back(appointment: Appointment, *, now: datetime) -> None:
+    """What `drop` took back for good reason, until the reason was a mistake: its confirmation and reminders are due again."""
+    of = f"{appointment.code}:{appointment.moves}"
+    said = [f"{key}:{of}{anew}" for key in ("confirmation", "reminder", "leave") for anew in ("", ":client")]
+    messaging.bring_back(dedupes=said, to_phone=appointment.told_at, now=now)

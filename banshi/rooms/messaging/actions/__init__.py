@@ -11,11 +11,12 @@ from banshi.rooms.messaging.actions.minding import ask
 from banshi.rooms.messaging.actions.reaching import bind, deliver
 from banshi.rooms.messaging.actions.sending import drain, requeue_stuck, send_again
 from banshi.rooms.messaging.actions.wording import reset_template, set_template
-from banshi.rooms.messaging.actions.writing import drop, phone_index, row, send_elsewhere, write, write_rows
+from banshi.rooms.messaging.actions.writing import bring_back, drop, phone_index, row, send_elsewhere, write, write_rows
 
 __all__ = [
     "ask",
     "bind",
+    "bring_back",
     "deliver",
     "drain",
     "drop",

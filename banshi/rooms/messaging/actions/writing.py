@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import connection
+from django.db.models import Q
 
 from banshi.foundation import phones
 from banshi.foundation.crypto import blind_index, encrypt
@@ -106,6 +107,15 @@ def drop(*, subject: str, keys: Sequence[str] | None = None, now: datetime) -> i
     if keys is not None:
         rows = rows.filter(key__in=keys)
     return rows.update(state="dropped", why="taken_back", sealed=None)
+
+
+def bring_back(*, dedupes: Sequence[str], to_phone: str | None, now: datetime) -> int:
+    """Of these, what was taken back from this address and would still say something is due again. :returns: how many."""
+    if not to_phone:
+        return 0
+    index = phone_index(to_phone if "@" in to_phone else phones.known(to_phone))
+    rows = Message.objects.filter(dedupe__in=dedupes, to_index=index, state="dropped", why="taken_back")
+    return rows.filter(Q(until=None) | Q(until__gt=now)).update(state="due", why="")
 
 
 def send_elsewhere(*, subjects: Sequence[str], phone: str) -> int:
