@@ -210,6 +210,7 @@ class Hold(models.Model):
     kind = models.CharField(max_length=10)
     account_id = models.BigIntegerField(null=True)
     person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE)
+    limit_key = models.CharField(max_length=40, default="", db_default="")  # withheld: of the appointment it comes from
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from banshi.kernel.actors import SYSTEM
+from banshi.kernel.actors import SYSTEM, Actor, ActorKind
+from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions, queries
 from banshi.rooms.booking.models import Appointment, Hold, LedgerEntry, Move, Slot, Suspension, Waiting
@@ -16,6 +17,8 @@ from banshi.rooms.calendars.models import Closure
 from banshi.rooms.messaging.models import Message
 from tests.rooms.booking.test_place import book, refused
 from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at
+
+KEY = Actor(ActorKind.CHANNEL, "3")
 
 
 def cancel(appointment: Appointment, *, now: Any = TUESDAY_NINE, **more: Any) -> Appointment:
@@ -157,6 +160,23 @@ def test_a_cancelled_place_is_withheld_some_minutes_where_the_hall_says_so(town:
 
     assert withheld.slug == "slot-full"
     assert (again.state, taken(slot)) == ("booked", [1])
+
+
+def test_a_withheld_place_is_not_for_a_stranger_who_once_declared_the_same_document(town: Town) -> None:
+    town.policy(booking={"withhold_cancelled": 10})
+    slot = town.slot(quota=1)
+    strangers = actions.cancel(code=book(town, slot, by=KEY).code, by=KEY, now=TUESDAY_NINE)
+    actions.expire_holds(now=TUESDAY_NINE + timedelta(minutes=10))
+    own = cancel(
+        book(town, slot, evidence=Evidence.VOUCHED, now=TUESDAY_NINE + timedelta(minutes=11)),
+        now=TUESDAY_NINE + timedelta(minutes=11),
+    )
+
+    with pytest.raises(Refused) as no:
+        actions.rebook(code=strangers.code, by=KEY, now=TUESDAY_NINE + timedelta(minutes=12))
+    again = actions.rebook(code=own.code, by=CITIZEN, now=TUESDAY_NINE + timedelta(minutes=13))
+
+    assert (no.value.slug, again.state, taken(slot)) == ("slot-full", "booked", [1])
 
 
 def test_a_withheld_place_is_free_when_its_minutes_are_over(town: Town) -> None:

@@ -173,7 +173,8 @@ def rebook(*, code: str, by: Actor, now: datetime) -> Appointment:
 def _take_back(row: Appointment, *, now: datetime) -> Hold | None:
     """Of the places withheld after a cancellation the first, as a hold; those of further persons are free again."""
     slot = Slot.objects.select_for_update(no_key=True).get(id=row.slot_id)
-    withheld = Hold.objects.select_for_update().filter(slot=slot, kind="withheld", person_id=row.person_id)
+    whose = {"person_id": row.person_id, "limit_key": row.limit_key}  # not a stranger's who declared the same document
+    withheld = Hold.objects.select_for_update().filter(slot=slot, kind="withheld", **whose)
     kept = list(withheld.filter(ended_at=None, expires_at__gt=now).order_by("id"))[: row.persons]
     for hold in kept[1:]:
         hold.ended_at, hold.outcome = now, "used"

@@ -53,7 +53,7 @@ def free_place(
     """One place of a locked slot is free: offer it to who waits, or withhold it, or count it free.
 
     :param cancelled: the appointment it comes from; by policy such a place stays back some minutes, against those who
-        trade in places. Its own person may still take it back.
+        trade in places. Whoever's it was may still take it back.
     """
     if internal:
         slot.internal_taken -= 1
@@ -65,7 +65,8 @@ def free_place(
         return
     if useful and cancelled is not None and policy.withhold_cancelled:
         until = min(now + timedelta(minutes=policy.withhold_cancelled), slot.ends_at)
-        Hold.objects.create(slot=slot, kind="withheld", person_id=cancelled.person_id, made_at=now, expires_at=until)
+        whose = {"person_id": cancelled.person_id, "limit_key": cancelled.limit_key}
+        Hold.objects.create(slot=slot, kind="withheld", **whose, made_at=now, expires_at=until)
         return
     slot.taken -= 1
     slot.save(update_fields=["taken"])
