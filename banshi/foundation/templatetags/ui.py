@@ -139,7 +139,7 @@ def _alternatives(refused: Refusal, today: date | None, slot_url: str) -> tuple[
             "label": capfirst(span_words(slot.starts_at, slot.ends_at, today))
             + (f" · {slot.hall_name}" if slot.hall_name else ""),
             "href": reverse(slot_url, args=[slot.slot_id]) if slot_url else "",
-            "hint": ngettext("%(n)s place", "%(n)s places", slot.free) % {"n": slot.free},
+            "hint": ngettext("%(n)s place left", "%(n)s places left", slot.free) % {"n": slot.free},
         }
         for slot in slots
     ], ""

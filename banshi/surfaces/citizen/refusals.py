@@ -89,6 +89,6 @@ def panel(
             for slot in refusal.next:
                 label = span_words(slot.starts_at, slot.ends_at, today)
                 hall = f" · {slot.hall_name}" if slot.hall_name else ""
-                places = ngettext("%(n)s place", "%(n)s places", slot.free) % {"n": slot.free}
+                places = ngettext("%(n)s place left", "%(n)s places left", slot.free) % {"n": slot.free}
                 options.append(Option(label + hall, href(slot) if href else "", places))
     return Panel(refusal.slug, title, detail, (*options, *more))
