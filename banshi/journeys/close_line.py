@@ -6,7 +6,7 @@ The job looks every second; announcing a closure that begins at once does it in 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -27,12 +27,19 @@ from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
 
+UNDER_WAY = timedelta(minutes=5)  # hall time: longer than any call takes, also where a demo's clock runs fast
+
 
 def look(*, now: datetime) -> None:
     """Begin the closures that are due, and end those that are over or were withdrawn."""
     running = Closure.objects.filter(starts_at__lte=now, ends_at__gt=now, withdrawn_at=None, begun_at=None)
     for closure in running.select_related("hall", "zone", "category", "item").order_by("id"):
         begin(closure=closure, now=now)
+    running_still = Closure.objects.filter(
+        kind="evacuation", starts_at__lte=now, ends_at__gt=now, withdrawn_at=None, begun_at__isnull=False, over_at=None
+    )
+    for closure in running_still.select_related("hall", "zone", "category", "item").order_by("id"):
+        send_after(closure=closure, now=now)
     over = Closure.objects.filter(Q(ends_at__lte=now) | Q(withdrawn_at__isnull=False), over_at=None)
     for closure in (
         over.filter(begun_at__isnull=False).select_related("hall", "zone", "category", "item").order_by("id")
@@ -72,6 +79,24 @@ def _send_out(closure: Closure, now: datetime) -> None:
     concerned = [*in_line, *(ticket for ticket in at_windows if ticket.pk not in known)]
     stop = stop_over(closure, now)
     tickets.tell_evacuated(tickets=concerned, closure=spans[0], until=stop.resumes, now=now, part=_part(closure))
+
+
+@transaction.atomic
+def send_after(*, closure: Closure, now: datetime) -> int:
+    """Whoever is called although the place is being evacuated leaves like the others: the call was under way when it was
+    announced, and did not see it. A number that such a call brought to a window meanwhile is told, too.
+
+    :returns: how many were there.
+    """
+    spans = calendars.spans_of(closure)
+    there = tickets.at_windows_of(hall=closure.hall, closures=spans, now=now) if spans else []
+    late = [each for each in there if each.called_at is not None and each.called_at > closure.starts_at - UNDER_WAY]
+    if not late:
+        return 0
+    tickets.call_back(tickets=late, now=now)
+    until = stop_over(closure, now).resumes
+    tickets.tell_evacuated(tickets=late, closure=spans[0], until=until, now=now, part=_part(closure))
+    return len(late)
 
 
 def _stop(closure: Closure, now: datetime) -> None:

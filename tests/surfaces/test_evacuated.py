@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
+from django.db import connection, transaction
 
 from banshi.foundation.crypto import encrypt
 from banshi.journeys import change_hours, close_line, unsettled
@@ -21,10 +24,11 @@ from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets import queries
 from banshi.rooms.tickets.models import Ticket
 from banshi.surfaces.screens.facts import facts_of
+from tests.rooms.tickets.conftest import open_town
 from tests.surfaces.office.editing import signed_in
 from tests.surfaces.test_closed_in_the_middle import NOON, TEN, booked_for_ten, browser, everywhere, shut
 from tests.surfaces.test_closed_in_the_middle import ten as ten
-from tests.town import CLERK, Town, at
+from tests.town import CITIZEN, CLERK, Town, at
 
 pytestmark = pytest.mark.django_db
 LEAVE = "疏散：离开大厅，听现场工作人员指引。"
@@ -276,3 +280,36 @@ def booked_at(town: Town, starts: object) -> Appointment:
         account_id=account.pk, by=Actor(ActorKind.CITIZEN, str(account.pk)), name=town.person(1).name,
         now=at("2026-03-09 10:00"),
     )  # fmt: skip
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_whom_a_call_under_way_brings_to_a_window_leaves_like_the_others(committed_town: Town):
+    """The call has chosen and is not committed; the evacuation is announced and looks who is at a window."""
+    town = committed_town
+    open_town(town)
+    clerk = town.clerk.pk
+    tickets.sign_in(window_code="town-01", staff_id=clerk, now=TEN)
+    mine = tickets.issue(hall=town.hall, category_code="A", channel="kiosk", by=CITIZEN, now=TEN)
+    with_phones(town)
+    called, announced = threading.Event(), threading.Event()
+
+    def call() -> None:
+        with transaction.atomic():
+            tickets.call_next(window_code="town-01", staff_id=clerk, now=TEN)
+            called.set()
+            announced.wait(timeout=30)
+        connection.close()
+
+    calling = threading.Thread(target=call)
+    calling.start()
+    called.wait(timeout=30)
+    evacuate(town)
+    announced.set()
+    calling.join(timeout=30)
+    before = Ticket.objects.get(pk=mine.pk).state
+    close_line.look(now=TEN)
+    close_line.look(now=TEN)
+
+    assert (before, Ticket.objects.get(pk=mine.pk).state) == ("called", "waiting")
+    assert told("evacuated") == [f"ticket:{mine.ref}"]
