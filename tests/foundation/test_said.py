@@ -57,6 +57,7 @@ def test_a_refusal_is_said_as_close_to_the_matter_as_its_facts_tell(slug, facts,
     assert (title, detail) == said
 
 
+@pytest.mark.django_db
 def test_a_field_left_empty_is_told_in_our_own_words():
     with translation.override("zh-hans"):
         assert str(CharField().error_messages["required"]) == "要填写。"

@@ -140,19 +140,23 @@ def test_whoever_asked_hears_that_a_day_opens(town: Town):
     assert Message.objects.filter(key="booking_open").count() == 1
 
 
-def test_planned_rules_change_the_places_when_they_begin(hall: Town):
+def test_planned_rules_give_the_days_from_their_begin_their_places_at_once(hall: Town):
     booking.materialise(hall=hall.hall, now=TUESDAY_NINE)
     begins = at("2026-03-13 00:00")
     document: dict[str, Any] = HallPolicy.model_validate({"booking": {"quotas": [{"public": 1}]}}).model_dump(
         mode="json"
     )
     change_rules.publish(hall=hall.hall, document=document, by=CLERK, now=TUESDAY_NINE, valid_from=begins)
-    before = set(Slot.objects.filter(starts_at__gt=begins).values_list("quota", flat=True))
+    planned = set(Slot.objects.filter(starts_at__gt=begins).values_list("quota", flat=True))
+    until_then = set(Slot.objects.filter(starts_at__lt=begins).values_list("quota", flat=True))
 
     tick(begins)
 
     assert policy_of(hall.hall.pk, now=begins).booking.quotas[0].public == 1
-    assert set(Slot.objects.filter(starts_at__gt=begins, closed=False).values_list("quota", flat=True)) == {1} != before
+    assert set(Slot.objects.filter(starts_at__gt=begins, closed=False).values_list("quota", flat=True)) == {1}
+    assert planned == {1}  # who booked a place there would have lost it on the day
+    assert until_then
+    assert 1 not in until_then
 
 
 def test_what_was_served_is_learned(hall: Town):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -122,10 +123,13 @@ def test_its_limits_are_said_when_reached(company: Phone, open_town: Town):
     assert (answers, Appointment.objects.count()) == ([302, 302, 409], 2)
 
 
-def test_a_suspended_agent_is_none(company: Phone, open_town: Town):
+def test_a_suspended_agent_is_none_and_reads_why_nothing_can_be_booked(company: Phone, open_town: Town):
     identity.suspend_agent(agent_id=registered(company).pk, by=CLERK, now=clock.now())
 
-    assert "小镇代办公司" not in text(company.get("/me/"))
+    page = text(company.get("/me/"))
+
+    assert re.search(r"<strong>小镇代办公司</strong> · 大厅已停用这个代办人。", page)
+    assert page.count("小镇代办公司") == 1
 
 
 def test_a_form_of_another_page_books_nothing(company: Phone, open_town: Town):
