@@ -76,9 +76,12 @@ def _send_out(closure: Closure, now: datetime) -> None:
     tickets.call_back(tickets=at_windows, now=now)
     in_line = tickets.stopped_by(hall=closure.hall, closures=spans, now=now)
     known = {ticket.pk for ticket in in_line}
-    concerned = [*in_line, *(ticket for ticket in at_windows if ticket.pk not in known)]
-    stop = stop_over(closure, now)
-    tickets.tell_evacuated(tickets=concerned, closure=spans[0], until=stop.resumes, now=now, part=_part(closure))
+    _tell_to_leave([*in_line, *(ticket for ticket in at_windows if ticket.pk not in known)], closure, now)
+
+
+def _tell_to_leave(concerned: list[Ticket], closure: Closure, now: datetime) -> None:
+    (span, *_), until = calendars.spans_of(closure), stop_over(closure, now).resumes
+    tickets.tell_evacuated(tickets=concerned, closure=span, until=until, now=now, part=_part(closure))
 
 
 @transaction.atomic
@@ -94,8 +97,7 @@ def send_after(*, closure: Closure, now: datetime) -> int:
     if not late:
         return 0
     tickets.call_back(tickets=late, now=now)
-    until = stop_over(closure, now).resumes
-    tickets.tell_evacuated(tickets=late, closure=spans[0], until=until, now=now, part=_part(closure))
+    _tell_to_leave(late, closure, now)
     return len(late)
 
 
