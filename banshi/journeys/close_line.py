@@ -6,6 +6,7 @@ The job looks every second; announcing a closure that begins at once does it in 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -117,7 +118,8 @@ def _stop(closure: Closure, now: datetime) -> None:
         else:
             leave.append(ticket)
     if spans:
-        tickets.tell_stopped(tickets=stay, closure=spans[0], now=now, part=_part(closure))
+        told = replace(spans[0], reason=stop_over(closure, now).reason)  # with what keeps it closed until it goes on
+        tickets.tell_stopped(tickets=stay, closure=told, now=now, part=_part(closure))
         places = NextPlaces(now)
         tickets.send_home(tickets=leave, closure=spans[0], next_place=places, now=now)
         for ticket in leave:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone, translation
@@ -126,8 +126,13 @@ def stops(hall: Hall, now: datetime, *, zone: str | None = None) -> list[Stop]:
 
     :param zone: only what concerns this zone; None = everything.
     """
-    found = calendars.notices(hall, now, zone=zone)
-    return [_stop(hall, each, now) for each in found]
+    found: dict[Any, Notice] = {}
+    for each in calendars.notices(hall, now, zone=zone):
+        # Of several over the same part the one that ends first names those that end later.
+        part = (each.id,) if each.kind == "evacuation" else tuple(_part(span) for span in each.spans)
+        if part not in found or each.ends_at < found[part].ends_at:
+            found[part] = each
+    return [_stop(hall, each, now) for each in found.values()]
 
 
 def evacuation(hall: Hall, now: datetime, *, zone: str | None) -> Stop | None:
@@ -154,18 +159,22 @@ def stop_of(
     :param appointment_id: on whose behalf it is asked: `lets_in`.
     """
     closure = calendars.opening(hall, at or now, item=item, category=category).closure
-    notice = calendars.notice_of(closure.id) if closure is not None else None
-    if closure is None or notice is None:
+    if closure is None:
+        return None
+    what = calendars.what_of(hall, item, category=category)
+    part = _Part(what.zone, what.category, what.item)
+    over = [each for each in calendars.notices(hall, at or now) if any(part.stopped_by(s) for s in each.spans)]
+    if not over:
         return None
     let_in = tickets.lets_in(appointment_id, closure, places.policy_of(hall.pk, now=now))
-    return _stop(hall, notice, now, lets_in=let_in)
+    return _stop(hall, min(over, key=_before_others), now, lets_in=let_in, part=part)
 
 
 def stops_by_category(hall: Hall, now: datetime, codes: Iterable[str]) -> dict[str, Stop]:
     """The closure over each of these categories, where one runs; as many queries as for one of them."""
     zones = calendars.zones_by_category(hall.pk)
     left, found = set(codes), dict[str, Stop]()
-    for notice in calendars.notices(hall, now) if left else ():
+    for notice in sorted(calendars.notices(hall, now), key=_before_others) if left else ():
         shut = [code for code in left if any(s.stops(category=code, zone=zones.get(code)) for s in notice.spans)]
         if shut:
             found |= dict.fromkeys(shut, _stop(hall, notice, now))
@@ -205,12 +214,11 @@ def whole_hall(
     now: datetime,
 ) -> dict[int, Stop]:
     """By hall that is closed as a whole now; one query for any number of halls, none where all are open."""
-    running = {
-        hall.pk: closure
-        for hall in halls
-        for closure in closures.get(hall.pk, ())
-        if closure.whole and closure.starts_at <= now < closure.ends_at
-    }
+    running: dict[int, rules.Closure] = {}
+    for hall in halls:
+        over = [each for each in closures.get(hall.pk, ()) if each.whole and each.starts_at <= now < each.ends_at]
+        if over:
+            running[hall.pk] = min(over, key=_before_others)
     if not running:
         return {}
     kept = _kept(running)
@@ -222,10 +230,12 @@ def whole_hall(
         evacuates, local = closure.kind == "evacuation", _local(hall, now)
         serve = not evacuates and places.policy_of(hall.pk, now=now).booking.kept == "serve"
         resumed = resumes.get(hall.pk)
+        later = _later(closures[hall.pk], closure, resumed, _Part())
         if evacuates:
-            resumed = _in_sight(resumed, closure.ends_at, local)
+            resumed = None if later else _in_sight(resumed, closure.ends_at, local)
+        reason = closure.reason if evacuates else _together([closure.reason, *later])
         found[hall.pk] = Stop(
-            None, closure.reason, closure.starts_at, resumed, serve and hall.pk in kept, local, evacuates=evacuates
+            None, reason, closure.starts_at, resumed, serve and hall.pk in kept, local, evacuates=evacuates
         )
     return found
 
@@ -241,22 +251,42 @@ def _kept(running: Mapping[int, rules.Closure]) -> set[int]:
     return {hall for hall, starts, ends in spans if starts < running[hall].ends_at and ends > running[hall].starts_at}
 
 
-def _stop(hall: Hall, notice: Notice, now: datetime, *, lets_in: bool = False) -> Stop:
-    first = notice.spans[0] if notice.spans else None
+class _Part(NamedTuple):
+    """What is asked about; all None: the hall as a whole. `stopped_by` a closure over it or over more."""
+
+    zone: str | None = None
+    category: str | None = None
+    item: str | None = None
+
+    def stopped_by(self, closure: rules.Closure) -> bool:
+        return closure.stops(zone=self.zone, category=self.category, item=self.item)
+
+
+def _part(span: rules.Closure) -> _Part:
+    return _Part(span.zone, span.category, span.item)
+
+
+def _before_others(closure: Notice | rules.Closure) -> tuple[bool, bool, datetime]:
+    """Of several over the same: an evacuation, then the widest, then what ends first – those that end later are named
+    after it."""
+    whole = closure.where is None if isinstance(closure, Notice) else closure.whole
+    return closure.kind != "evacuation", not whole, closure.ends_at
+
+
+def _stop(hall: Hall, notice: Notice, now: datetime, *, lets_in: bool = False, part: _Part | None = None) -> Stop:
+    """:param part: what it is asked for; None = what the closure names."""
+    part = part or (_part(notice.spans[0]) if notice.spans else _Part())
     resumes = calendars.next_open_moment(
-        hall,
-        max(notice.ends_at, now),
-        first.item if first else None,
-        category=first.category if first else None,
-        zone=first.zone if first else None,
+        hall, max(notice.ends_at, now), part.item, category=part.category, zone=part.zone
     )
     local = _local(hall, now)
     evacuates = notice.kind == "evacuation"
+    later = _goes_on_with(hall, notice, resumes, part)
     if evacuates:
-        resumes = _in_sight(resumes, notice.ends_at, local)
+        resumes = None if later else _in_sight(resumes, notice.ends_at, local)
     return Stop(
         notice.where,
-        notice.reason,
+        notice.reason if evacuates else _together([notice.reason, *later]),
         notice.starts_at,
         resumes.astimezone(local.tzinfo) if resumes else None,
         lets_in or _anybody_kept(hall, notice.spans, now),
@@ -267,6 +297,37 @@ def _stop(hall: Hall, notice: Notice, now: datetime, *, lets_in: bool = False) -
         evacuates,
         frozenset(span.zone for span in notice.spans if span.zone is not None),
     )
+
+
+def _goes_on_with(hall: Hall, notice: Notice, resumes: datetime | None, part: _Part) -> list[Words]:
+    """Why it stays closed after this closure, until it goes on."""
+    if resumes is None or not notice.spans:
+        return []
+    zone = ZoneInfo(hall.timezone)
+    days = (notice.ends_at.astimezone(zone).date(), resumes.astimezone(zone).date())
+    return _later(calendars.closures(hall, *days), notice.spans[0], resumes, part)
+
+
+def _later(
+    closures: Iterable[rules.Closure], first: rules.Closure, resumes: datetime | None, part: _Part
+) -> list[Words]:
+    """The reasons of the closures that keep this part closed from the end of the first until it goes on, in order."""
+    if resumes is None:
+        return []
+    found = [
+        each
+        for each in closures
+        if each.id != first.id and each.kind != "evacuation" and part.stopped_by(each)
+        and each.ends_at >= first.ends_at and each.starts_at < resumes
+    ]  # fmt: skip
+    return [each.reason for each in sorted(found, key=lambda each: (each.ends_at, each.id))]
+
+
+def _together(reasons: Sequence[Words]) -> Words:
+    """Each reason once: the end that is told is that of the last."""
+    zh = dict.fromkeys(each.zh.rstrip("。") for each in reasons)
+    en = dict.fromkeys(each.en.rstrip(".") for each in reasons)
+    return reasons[0] if len(zh) == 1 else Words(zh="、".join(zh), en="; ".join(filter(None, en)))
 
 
 def _in_sight(resumes: datetime | None, ends_at: datetime, local: datetime) -> datetime | None:

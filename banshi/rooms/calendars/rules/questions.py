@@ -177,9 +177,10 @@ def closure_at(
     category: str | None = None,
     item: str | None = None,
 ) -> Closure | None:
-    """The closure that stops this zone, category or item at a moment; the widest, and of those the longest."""
+    """The closure that stops this zone, category or item at a moment: an evacuation before all others, then the
+    widest, and of those the longest."""
     met = [each for each in closures if at in each.span and each.stops(zone=zone, category=category, item=item)]
-    return max(met, key=lambda each: (each.whole, each.ends_at), default=None)
+    return max(met, key=lambda each: (each.kind == "evacuation", each.whole, each.ends_at), default=None)
 
 
 def _closure_in(
