@@ -24,6 +24,7 @@ from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets import queries
 from banshi.rooms.tickets.models import Ticket
 from banshi.surfaces.screens.facts import facts_of
+from tests.rooms.booking.test_who_books import slug_of
 from tests.rooms.tickets.conftest import open_town
 from tests.surfaces.office.editing import signed_in
 from tests.surfaces.test_closed_in_the_middle import NOON, TEN, booked_for_ten, browser, everywhere, shut
@@ -127,6 +128,44 @@ def test_who_is_being_served_leaves_and_goes_on_at_the_same_window(ten: Town):
     close_line.look(now=TEN)
     assert told("evacuation_over") == told("evacuated")
     assert 'data-key="Space"' in signed_in(ten.clerk).get("/desk/").content.decode()
+
+
+BACK_DOORS = {
+    "recall": ([], tickets.recall, "called"),
+    "start": ([], tickets.start, "called"),
+    "resume_held": ([tickets.start, tickets.hold], tickets.resume_held, "held"),
+    "undo miss": ([tickets.miss], tickets.undo, "missed"),
+    "undo start": ([tickets.start], tickets.undo, "serving"),
+    "undo turning away": ([tickets.turn_away], tickets.undo, "finished"),
+}
+
+
+@pytest.mark.parametrize("press", BACK_DOORS)
+@pytest.mark.parametrize("kind", ["evacuation", "closure"])
+def test_no_press_brings_anybody_to_a_window_while_people_leave(ten: Town, kind: str, press: str):
+    """Not even before the hall's own look has sent out whom it finds; in any other closure who is there is served."""
+    before, act, state = BACK_DOORS[press]
+    ref = Ticket.objects.get(state="called").ref
+    for each in before:
+        each(ref=ref, staff_id=ten.clerk.pk, now=TEN, **({"why": "不是本人"} if each is tickets.turn_away else {}))
+    Closure.objects.create(
+        hall=ten.hall, starts_at=TEN, ends_at=NOON, reason_zh="消防检查", reason_en="Fire drill", made_by="staff:1",
+        made_at=TEN, kind=kind,
+    )  # fmt: skip
+
+    said = slug_of(act, ref=ref, staff_id=ten.clerk.pk, now=TEN)
+
+    assert said == ("closed" if kind == "evacuation" else "done")
+    assert kind == "closure" or Ticket.objects.get(ref=ref).state == state
+
+
+def test_a_finish_is_taken_back_while_people_leave_for_they_go_on_afterwards(ten: Town):
+    ref = Ticket.objects.get(state="called").ref
+    tickets.start(ref=ref, staff_id=ten.clerk.pk, now=TEN)
+    tickets.finish(ref=ref, staff_id=ten.clerk.pk, now=TEN)
+    evacuate(ten)
+
+    assert tickets.undo(ref=ref, staff_id=ten.clerk.pk, now=TEN).state == "serving"
 
 
 def test_after_its_end_the_one_who_was_called_is_called_first_again(ten: Town):

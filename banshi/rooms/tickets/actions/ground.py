@@ -156,7 +156,19 @@ def need_at_work(session: WindowSession) -> None:
 
 def need_open(ticket: Ticket, session: WindowSession, now: datetime) -> None:
     """:raises Refused: closed, while a closure stops the window or what the number waits for."""
-    shut = calendars.closed_now(session.hall, now)
+    _need_open(ticket, session, calendars.closed_now(session.hall, now), now)
+
+
+def need_not_evacuated(ticket: Ticket, session: WindowSession, now: datetime) -> None:
+    """Whoever was called, or stands there, is served to the end in any other closure; here nobody is brought to a window.
+
+    :raises Refused: closed, while people are asked to leave.
+    """
+    evacuations = [each for each in calendars.closed_now(session.hall, now) if each.kind == "evacuation"]
+    _need_open(ticket, session, evacuations, now)
+
+
+def _need_open(ticket: Ticket, session: WindowSession, shut: Sequence[Closure], now: datetime) -> None:
     if not shut:
         return
     what = calendars.what_of(session.hall, ticket.item.code if ticket.item else None, category=ticket.category.code)

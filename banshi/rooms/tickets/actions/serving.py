@@ -26,6 +26,7 @@ from banshi.rooms.tickets.actions.ground import (
     business_day,
     need_at_work,
     need_free,
+    need_not_evacuated,
     now_idle,
     policy,
     seconds,
@@ -44,9 +45,10 @@ from banshi.rooms.tickets.queries.ticket import name_of
 def recall(*, ref: str, staff_id: int, now: datetime) -> Ticket:
     """Call the same number again (重呼), at most as often as the policy says.
 
-    :raises Refused: recall-limit, and those of `at_my_window`.
+    :raises Refused: recall-limit, closed (people are asked to leave), and those of `at_my_window`.
     """
     ticket, session = at_my_window(ref, staff_id=staff_id, verb="recall")
+    need_not_evacuated(ticket, session, now)
     if (refusal := rules.recall_refusal(recalls=ticket.recalls, policy=policy(ticket, now).tickets)) is not None:
         raise Refused(refusal)
     ticket.recalls += 1
@@ -110,9 +112,11 @@ def _believe(ticket: Ticket, *, named: bool, staff_id: int, now: datetime) -> No
 def start(*, ref: str, staff_id: int, now: datetime) -> Ticket:
     """Begin to serve the number that was called here.
 
-    :raises Refused: identity-mismatch (the policy wants the person checked first), and those of `at_my_window`.
+    :raises Refused: identity-mismatch (the policy wants the person checked first), closed (people are asked to leave), and
+        those of `at_my_window`.
     """
     ticket, session = at_my_window(ref, staff_id=staff_id, verb="start")
+    need_not_evacuated(ticket, session, now)
     _need_identity(ticket, now)
     ticket.state, ticket.started_at = rules.after("start"), now
     ticket.way_s = seconds(ticket.called_at or now, now)
@@ -188,13 +192,15 @@ def hold(*, ref: str, staff_id: int, now: datetime) -> Ticket:
 def resume_held(*, ref: str, staff_id: int, now: datetime) -> Ticket:
     """Go on with a service that was put aside, at the window where this clerk is now.
 
-    :raises Refused: window-busy, person-elsewhere, wrong-state, not-your-hall, not-signed-in, nothing-found.
+    :raises Refused: window-busy, person-elsewhere, wrong-state, not-your-hall, not-signed-in, nothing-found, closed (people
+        are asked to leave).
     """
     ticket, _ = at_my_window(ref, staff_id=staff_id, verb="resume_held")
     session = session_of(staff_id, lock=True)
     need_at_work(session)
     need_free(session)
     need_person_free(ticket)
+    need_not_evacuated(ticket, session, now)
     ticket.state, ticket.window = rules.after("resume_held"), session.window
     ticket.save(update_fields=["state", "window"])
     _serve(ticket, session, now)

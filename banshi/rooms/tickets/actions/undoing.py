@@ -17,6 +17,7 @@ from banshi.rooms.tickets.actions.ground import (
     locked,
     need,
     need_free,
+    need_not_evacuated,
     policy,
     seconds,
     session_of,
@@ -36,7 +37,7 @@ def undo(*, ref: str, staff_id: int, now: datetime) -> Ticket:
 
     :returns: the number that is at the window now.
     :raises Refused: nothing-found, not-signed-in, not-your-hall, wrong-state (nothing to take back, or another clerk's),
-        too-late, window-busy, person-elsewhere.
+        too-late, window-busy, person-elsewhere, closed (people are asked to leave).
     """
     try:
         with transaction.atomic():
@@ -61,6 +62,8 @@ def _undo(ref: str, staff_id: int, now: datetime) -> Ticket:
         raise Refused("too-late", facts={"closes": closes})
     if step.ended is not None:
         return _not_gone_on(ticket, step.ended.ref, step.at, session, now)
+    if step.verb != "finish":  # of a finish whoever stands there is served to the end
+        need_not_evacuated(ticket, session, now)
     if step.verb != "start":
         need_free(session)
         need_person_free(ticket)
