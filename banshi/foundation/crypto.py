@@ -71,6 +71,24 @@ def signed_ok(text: str, signature: str, *, purpose: str) -> bool:
     )
 
 
+def link_key(code: str, turn: int = 0) -> str:
+    """The `k` of an appointment's link: whoever holds it acts without signing in.
+
+    :param turn: how often the appointment has changed hands; the links of before open nothing any more.
+    """
+    return sign(turned(code, turn), purpose="link")
+
+
+def link_key_ok(code: str, key: str, turn: int = 0) -> bool:
+    """Whether somebody holds the link as it was sent to whoever has the appointment now."""
+    return signed_ok(turned(code, turn), key, purpose="link")
+
+
+def turned(code: str, turn: int) -> str:
+    """What is signed of an appointment that has changed hands `turn` times."""
+    return f"{code}#{turn}" if turn else code
+
+
 def rating_key(ref: str) -> str:
     """What opens the rating of a number: on the slip and in messages, never where staff work, who see its ref."""
     return sign(ref, purpose="rating", length=16)

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from banshi.rooms.booking.actions.telling import params_of, subject_of
+from banshi.rooms.booking.actions.telling import said_of, subject_of
 from banshi.rooms.booking.models import Appointment, Move
 from banshi.rooms.booking.queries.facts import hall_facts, item_words
 from banshi.rooms.identity import queries as people
@@ -97,10 +97,7 @@ def _of_bookings(since: datetime, now: datetime) -> Iterator[News]:
         if not phone or phone == row.contact:
             continue
         hall = hall_facts(row.hall, now=now)
-        params = params_of(
-            hall, item_words(row.hall_id, row.item_id),
-            code=row.code, starts_at=row.starts_at, ends_at=row.ends_at, visit=row.visit_group,
-        )  # fmt: skip
+        params = said_of(row, hall=hall, item=item_words(row.hall_id, row.item_id))
         yield News(key, phone, hall.code, subject_of(row.code), params | {"text": agent.name},
                    f"{key}:{row.code}:{row.moves}", language)  # fmt: skip
 

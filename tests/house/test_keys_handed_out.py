@@ -21,7 +21,6 @@ WHO_MAY = {
     "surfaces/citizen/following.py": "`_mine`: who came with the key, booked it, or is proven to be its person",
     "surfaces/citizen/templates/citizen/appointment.html": "`own_number`: who may act for the number it became",
     # what opens an appointment without signing in
-    "surfaces/citizen/doors.py": "makes it",
     "surfaces/citizen/appointments.py": "who came by the link already, and keeps it",
     "surfaces/citizen/templatetags/citizen.py": "who came by the link already, for the rest of the visit",
     "rooms/booking/queries/appointments.py": "the code that checks in: who sees the appointment; staff print it, on the trail",

@@ -9,11 +9,11 @@ from django.test import Client
 from django.urls import reverse
 
 from banshi.foundation import clock
+from banshi.foundation.crypto import link_key
 from banshi.foundation.translations import compile_all
 from banshi.kernel.numbers import check_character
 from banshi.rooms.booking.models import Appointment
 from banshi.surfaces.api.appointment_parts import appointment_part
-from banshi.surfaces.citizen.doors import link_key
 from tests.journeys.test_booked_and_walk_in import booked, minutes, sweep, take
 from tests.rooms.tickets.conftest import open_town
 from tests.town import Town

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from banshi.foundation import clock
-from banshi.foundation.crypto import rating_key
+from banshi.foundation.crypto import link_key, rating_key
 from banshi.foundation.translations import compile_all
 from banshi.journeys import change_hours, check_in, close_line
 from banshi.journeys.when import when
@@ -19,7 +19,6 @@ from banshi.rooms.places.models import Floor
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets import queries
 from banshi.rooms.tickets.models import Ticket
-from banshi.surfaces.citizen.doors import link_key
 from tests.rooms.tickets.conftest import open_town
 from tests.surfaces.office.editing import signed_in
 from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at

@@ -124,6 +124,9 @@ class Appointment(models.Model):
     checked_in_at = models.DateTimeField(null=True)
     no_show_at = models.DateTimeField(null=True)
     served_at = models.DateTimeField(null=True)
+    link_turn = models.SmallIntegerField(
+        default=0, db_default=0
+    )  # goes up as it passes to somebody else: old links end
     dealt_on = models.CharField(
         max_length=32, default="", db_default=""
     )  # the other number its matter was dealt with on

@@ -77,7 +77,7 @@ def _part(appointment: Appointment, *, hall: Hall, item: dict[str, Any], name: s
     zone = ZoneInfo(hall.timezone)
     return {
         "code": appointment.code,
-        "qr": booking.qr_text(appointment.code),
+        "qr": booking.qr_text(appointment.code, appointment.link_turn),
         "status": appointment.state,
         "hall": hall_name(hall),
         "item": item["item"],

@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from banshi.foundation import clock
-from banshi.foundation.crypto import signed_ok
+from banshi.foundation.crypto import link_key, link_key_ok
 from banshi.journeys.after_hours import first_place
 from banshi.journeys.after_miss import numbers_given
 from banshi.journeys.stops import Stop, stop_of
@@ -38,7 +38,6 @@ from banshi.surfaces.citizen.doors import (
     appointment_for,
     citizen_page,
     language,
-    link_key,
     mandate_over,
     on_my_document,
     page,
@@ -63,14 +62,16 @@ def _own_number(request: Any, found: Appointment, ticket: Ticket | None) -> bool
     if account is not None and may_act(ticket, account_id=account):
         return True
     key = str(request.GET.get("k") or request.POST.get("k") or "")
-    by_link = key.isascii() and signed_ok(found.code, key, purpose="link")
+    by_link = link_key_ok(found.code, key, found.link_turn)
     return by_link and (bool(ticket.limit_key) or not found.limit_key)
 
 
 def _query(request: Any, found: Appointment) -> str:
     """`?k=…` where the holder of a link acts, so that every step keeps it."""
     own = request.who.account_id is not None and found.account_id == request.who.account_id
-    return "" if own or on_my_document(request, found) else f"?{urlencode({'k': link_key(found.code)})}"
+    return (
+        "" if own or on_my_document(request, found) else f"?{urlencode({'k': link_key(found.code, found.link_turn)})}"
+    )
 
 
 def _to(name: str, found: Appointment, request: Any) -> str:
@@ -269,7 +270,11 @@ def rebook(request: Any, code: str) -> HttpResponseBase:
     except Refused as refused:
         return _page(request, found, now=now, refused=refused)
     again = Appointment.objects.get(code=placed.code)
-    key = "" if request.who.account_id == again.account_id else f"&{urlencode({'k': link_key(again.code)})}"
+    key = (
+        ""
+        if request.who.account_id == again.account_id
+        else f"&{urlencode({'k': link_key(again.code, again.link_turn)})}"
+    )
     return redirect(f"{reverse('citizen:appointment', args=[again.code])}?new=1{key}")
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from banshi.foundation import clock
-from banshi.foundation.crypto import sign, signed_ok
+from banshi.foundation.crypto import link_key_ok
 from banshi.foundation.doors import Who, door
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import SLUGS, Refused
@@ -100,7 +100,7 @@ def _appointment(request: Any, code: str) -> Appointment:
     if on_my_document(request, found):
         return found
     key = str(request.GET.get("k") or request.POST.get("k") or "")
-    if key.isascii() and signed_ok(found.code, key, purpose="link"):
+    if link_key_ok(found.code, key, found.link_turn):
         return found
     raise Http404
 
@@ -108,11 +108,6 @@ def _appointment(request: Any, code: str) -> Appointment:
 def on_my_document(request: Any, found: Appointment) -> bool:
     """Whether this account is proven to be the person it is booked for."""
     return people.proven_by(request.who.account_id, found.person_id).proves
-
-
-def link_key(code: str) -> str:
-    """The `k` of an appointment's link in messages."""
-    return sign(code, purpose="link")
 
 
 def actor_for(request: Any, found: Appointment) -> Actor:

@@ -13,7 +13,6 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from banshi.foundation import clock
-from banshi.foundation.crypto import signed_ok
 from banshi.kernel import cards
 from banshi.kernel.actors import Actor
 from banshi.kernel.documents import IdType, InvalidDocument, birth_date, normalise, type_named, types_that_fit
@@ -74,7 +73,7 @@ def read(text: str, *, id_type: str = "") -> Presented:
         key = parse_qs(found["said"] or "").get("k", [""])[0]
         if found["kind"] == "a":
             code = found["ref"].upper()
-            return Presented(appointment=code, signed=signed_ok(code, key, purpose="link"))
+            return Presented(appointment=code, signed=bookings.link_ok(code, key))
         return Presented(ticket=found["ref"], key=key)
     ref, key = tickets.read_keyed_qr(text.upper())
     if ref:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from banshi.foundation.crypto import link_key
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.rooms.booking import actions
 from banshi.rooms.booking.models import Appointment, LedgerEntry
+from banshi.rooms.booking.queries import link_ok, qr_text, read_qr
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import Agent, Mandate, Person
 from banshi.rooms.messaging.models import Message
@@ -69,6 +72,45 @@ def test_the_booking_passes_to_the_client_who_is_told_and_answers_for_it(town: T
     assert (passed, row.account_id, row.contact) == ([1, 0], client.pk, client.phone)
     assert ([each.to for each in told], reminded) == ([client.phone], {client.phone})
     assert LedgerEntry.objects.get().party == f"person:{row.person_id}"
+
+
+def test_the_link_of_before_opens_nothing_as_it_passes_and_the_clients_own_does(town: Town, booked: Any) -> None:
+    proven(town)
+    old = Appointment.objects.get()
+    agents = qr_text(old.code)
+    end("ended", *booked)
+    actions.pass_on(now=TUESDAY_NINE)
+
+    row = Appointment.objects.get()
+    said = [each.params.get("turn") for each in Message.objects.filter(state="due", subject=f"appointment:{row.code}")]
+
+    assert [link_ok(row.code, link_key(row.code, turn)) for turn in (0, 1)] == [False, True]
+    assert [read_qr(agents), read_qr(qr_text(row.code, row.link_turn))] == [None, row.code]
+    assert set(said) == {1}
+
+
+@pytest.mark.parametrize(
+    ("how", "why"),
+    [("ended", "你的代办委托结束了"), ("expired", "你的代办委托结束了"), ("suspended", "大厅停用了你的代办人")],
+)
+def test_the_client_is_told_what_became_of_the_mandate(town: Town, booked: Any, how: str, why: str) -> None:
+    proven(town)
+    end(how, *booked)
+
+    actions.pass_on(now=TUESDAY_NINE)
+
+    assert json.loads(Message.objects.get(key="booking_yours").sealed or "{}")["reason_zh"] == why
+
+
+def test_what_passed_stays_the_clients_after_the_agent_is_restored(town: Town, booked: Any) -> None:
+    client = proven(town)
+    end("suspended", *booked)
+    actions.pass_on(now=TUESDAY_NINE)
+    identity.restore_agent(agent_id=booked[0].pk, by=CLERK, now=TUESDAY_NINE)
+
+    actions.pass_on(now=TUESDAY_NINE)
+
+    assert Appointment.objects.get().account_id == client.pk
 
 
 def test_the_client_cancels_what_passed_to_them(town: Town, booked: Any) -> None:

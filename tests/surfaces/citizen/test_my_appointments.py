@@ -426,7 +426,7 @@ def test_an_earlier_place_is_asked_for_and_taken_on_the_appointments_page(mine: 
 
 
 def test_my_people_stand_by_their_names_for_me_and_masked_for_a_link(mine: Phone, anybody: Phone, open_town: Town):
-    from banshi.surfaces.citizen.doors import link_key
+    from banshi.foundation.crypto import link_key
 
     booked = book(mine, open_town.slot())
     name = mine.person.name

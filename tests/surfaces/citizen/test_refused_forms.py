@@ -318,7 +318,7 @@ def test_the_right_code_of_the_old_number_is_not_asked_for_twice(mine: Phone, mo
 
 
 def test_a_link_keeps_its_key_over_a_language_switch(mine: Phone, open_town: Town):
-    from banshi.surfaces.citizen.doors import link_key
+    from banshi.foundation.crypto import link_key
 
     booked = book(mine, open_town.slot())
     stranger = Phone(browser())

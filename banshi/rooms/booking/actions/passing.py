@@ -26,6 +26,9 @@ def pass_on(*, now: datetime) -> int:
     """What agents booked under mandates that are over goes to the client's own account, or their proven telephone, and the
     client is told. Where there is neither it stays as it was booked, and is nobody's strike. A late run does the same.
 
+    A suspension passes it on for good: its reason is that the hall trusts the agent no more. The mandates themselves rest, and
+    what the agent books after its suspension is over is under them again.
+
     :returns: how many.
     """
     given = Mandate.objects.filter(
@@ -56,20 +59,22 @@ def _pass(seen: Appointment, *, now: datetime) -> bool:
         try:
             identity.need_mandate(account_id=seen.account_id, person_id=row.person_id, item=seen.item.code, now=now)
         except Refused:
-            _hand_over(row, account, phone, now=now)
+            why = known.why_over(seen.account_id, row.person_id, today=today)
+            _hand_over(row, account, phone, why=why, now=now)
             return True
     return False
 
 
-def _hand_over(row: Appointment, account: Account | None, phone: str, *, now: datetime) -> None:
+def _hand_over(row: Appointment, account: Account | None, phone: str, *, why: str, now: datetime) -> None:
     """To their account; without one to their proven telephone, whose link moves and cancels it: nobody's strike then."""
     if account is not None:
         row.account_id, row.holder, row.language = account.pk, f"account:{account.pk}", account.language
     row.contact, row.contact_index = phone, identity.number_index(phone)
-    row.save(update_fields=["account_id", "holder", "language", "contact", "contact_index"])
+    row.link_turn += 1  # the agent has the link of before
+    row.save(update_fields=["account_id", "holder", "language", "contact", "contact_index", "link_turn"])
     hall, item = hall_facts(row.hall, now=now), item_words(row.hall_id, row.item_id)
     telling.drop(row.code, now=now)  # what would still go to the agent
-    telling.tell("booking_yours", row, hall=hall, item=item, now=now, anew=":client")
+    telling.tell("booking_yours", row, hall=hall, item=item, now=now, more=telling.mandate_words(why), anew=":client")
     if item is not None:
         telling.remind(row, hall=hall, item=item, now=now, anew=":client")
     audit.record(action="passed-on", subject=telling.subject_of(row.code), by=SYSTEM, now=now, hall=hall.code)

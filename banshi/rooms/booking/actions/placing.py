@@ -560,6 +560,7 @@ def _appointment(grant: _Granted, id_: int | None, *, now: datetime) -> Appointm
         "no_show_at": None,
         "served_at": None,
         "dealt_on": "",
+        "link_turn": 0,
         "disowned_at": None,
         "state": rules.State.BOOKED.value,
     }

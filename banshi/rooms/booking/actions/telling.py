@@ -37,10 +37,12 @@ def params_of(
     ends_at: datetime,
     visit: str = "",
     persons: int = 1,
+    turn: int = 0,
 ) -> dict[str, Any]:
     """What a message about an appointment may say.
 
     :param visit: what the appointments of one visit share: they are told together.
+    :param turn: of its link.
     """
     params = {
         "hall": hall.code,
@@ -55,6 +57,8 @@ def params_of(
         params["visit"] = visit
     if persons > 1:
         params["persons"] = persons
+    if turn:
+        params["turn"] = turn
     if item is not None:
         params |= {
             "item_zh": item.name_zh,
@@ -63,6 +67,20 @@ def params_of(
             "bring_en": item.bring_en,
         }
     return params
+
+
+def said_of(row: Appointment, *, hall: HallFacts, item: ItemWords | None) -> dict[str, Any]:
+    """What a message about this appointment, as it stands, may say."""
+    return params_of(
+        hall,
+        item,
+        code=row.code,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        visit=row.visit_group,
+        persons=row.persons,
+        turn=row.link_turn,
+    )
 
 
 def tell(
@@ -76,15 +94,7 @@ def tell(
     anew: str = "",
 ) -> None:
     """One message about an appointment, due at once. `anew`: for whom it is said once more, somebody else was told before."""
-    params = params_of(
-        hall,
-        item,
-        code=appointment.code,
-        starts_at=appointment.starts_at,
-        ends_at=appointment.ends_at,
-        visit=appointment.visit_group,
-        persons=appointment.persons,
-    ) | (more or {})
+    params = said_of(appointment, hall=hall, item=item) | (more or {})
     messaging.write(
         key=key,
         to_phone=appointment.told_at,
@@ -95,6 +105,13 @@ def tell(
         language=appointment.language,
         now=now,
     )
+
+
+def mandate_words(why: str) -> dict[str, str]:
+    """What the client hears of their agent's mandate. :param why: as `identity.why_over` says."""
+    if why == "suspended":
+        return {"reason_zh": "大厅停用了你的代办人", "reason_en": "The hall has suspended your agent"}
+    return {"reason_zh": "你的代办委托结束了", "reason_en": "Your mandate for an agent is over"}
 
 
 def tell_visit(
@@ -123,15 +140,7 @@ def tell_all(key: str, about: Sequence[tuple[Appointment, HallFacts, ItemWords |
             phone=phone,
             hall=hall.code,
             subject=subject_of(row.code),
-            params=params_of(
-                hall,
-                item,
-                code=row.code,
-                starts_at=row.starts_at,
-                ends_at=row.ends_at,
-                visit=row.visit_group,
-                persons=row.persons,
-            ),
+            params=said_of(row, hall=hall, item=item),
             due_at=now,
             dedupe=f"{key}:{row.code}:{row.moves}",
             language=row.language,
@@ -145,15 +154,7 @@ def tell_all(key: str, about: Sequence[tuple[Appointment, HallFacts, ItemWords |
 def remind(appointment: Appointment, *, hall: HallFacts, item: ItemWords, now: datetime, anew: str = "") -> None:
     """The reminders of an appointment: the day before, and when it is time to leave."""
     starts_at = appointment.starts_at.astimezone(hall.zone)
-    params = params_of(
-        hall,
-        item,
-        code=appointment.code,
-        starts_at=starts_at,
-        ends_at=appointment.ends_at,
-        visit=appointment.visit_group,
-        persons=appointment.persons,
-    )
+    params = said_of(appointment, hall=hall, item=item)
     times = rules.reminder_times(hall.policy.messages, starts_at, now)
     for key, due_at in times.items():
         messaging.write(
@@ -195,21 +196,12 @@ def confirm_again(*, code: str, by: Actor, now: datetime) -> None:
     visit = Appointment.objects.filter(visit_group=row.visit_group, state=rules.State.BOOKED, starts_at=row.starts_at)
     for each in visit.order_by("id") if row.visit_group else [row]:
         item = item_words(each.hall_id, each.item_id)
-        params = params_of(
-            hall,
-            item,
-            code=each.code,
-            starts_at=each.starts_at,
-            ends_at=each.ends_at,
-            visit=each.visit_group,
-            persons=each.persons,
-        )
         messaging.write(
             key="confirmation",
             to_phone=phone,
             hall=hall.code,
             subject=subject_of(each.code),
-            params=params,
+            params=said_of(each, hall=hall, item=item),
             dedupe=f"confirmation:{each.code}:{each.moves}:{now.isoformat()}",
             language=each.language,
             now=now,

@@ -11,7 +11,7 @@ import icalendar
 from django.db.models import QuerySet
 from django.utils.translation import gettext, override
 
-from banshi.foundation.crypto import sign, signed_ok
+from banshi.foundation.crypto import link_key_ok, sign, signed_ok, turned
 from banshi.foundation.windows import few
 from banshi.kernel.clock_words import clock_words
 from banshi.kernel.masking import mask_name
@@ -96,17 +96,29 @@ def shown_name(row: Appointment) -> str:
     return mask_name(row.name) if row.name else row.person.masked_name
 
 
-def qr_text(code: str) -> str:
-    """The text of an appointment's QR code: signed, so that nobody makes one up from a reference."""
-    return f"{_QR}{code}.{sign(code, purpose=_PURPOSE)}"
+def qr_text(code: str, turn: int = 0) -> str:
+    """The text of an appointment's QR code: signed, so that nobody makes one up from a reference.
+
+    :param turn: how often the appointment has passed to somebody else: the codes of before open nothing any more.
+    """
+    return f"{_QR}{code}.{sign(turned(code, turn), purpose=_PURPOSE)}"
+
+
+def _turn(code: str) -> int:
+    return Appointment.objects.filter(code=code).values_list("link_turn", flat=True).first() or 0
+
+
+def link_ok(code: str, key: str) -> bool:
+    """Whether somebody holds the link of an appointment as it was sent to whoever has it now."""
+    return rules.storable(code) and link_key_ok(code, key, _turn(code))
 
 
 def read_qr(text: str) -> str | None:
     """The reference in a QR text that we signed, else None. Capitals and spaces around do not matter."""
     parts = text.strip().upper().split(".")
-    if len(parts) != 3 or parts[0] != _QR.rstrip(".") or not signed_ok(parts[1], parts[2], purpose=_PURPOSE):
+    if len(parts) != 3 or parts[0] != _QR.rstrip(".") or not rules.storable(parts[1]):
         return None
-    return parts[1]
+    return parts[1] if signed_ok(turned(parts[1], _turn(parts[1])), parts[2], purpose=_PURPOSE) else None
 
 
 def code_of(text: str) -> str | None:
@@ -220,7 +232,7 @@ def _view(
     return AppointmentView(
         code=row.code,
         state=row.state,
-        qr=qr_text(row.code),
+        qr=qr_text(row.code, row.link_turn),
         hall=Named(row.hall.code, row.hall.name_zh, row.hall.name_en),
         hall_id=row.hall_id,
         address_zh=row.hall.address_zh,

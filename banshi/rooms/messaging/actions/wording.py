@@ -11,7 +11,7 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 
-from banshi.foundation.crypto import rating_key, sign
+from banshi.foundation.crypto import link_key, rating_key
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
@@ -57,7 +57,7 @@ def word(message: Claimed, *, words: Words, hall: Hall | None, now: datetime) ->
         said["link"] = rules.link(base, key=message.key, subject=message.subject)
         kind, _, ref = message.subject.partition(":")
         if kind == "appointment":  # opens the page for whoever holds the message, without signing in
-            said["link"] += f"?k={sign(ref, purpose='link')}"
+            said["link"] += f"?k={link_key(ref, int(message.params.get('turn', 0)))}"
         elif kind == "ticket":  # who holds the message may rate, like who holds the slip
             said["link"] += f"?k={rating_key(ref)}"
     elif said["link"].startswith("/"):

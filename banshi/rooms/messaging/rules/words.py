@@ -161,6 +161,10 @@ COMMON: dict[str, dict[str, str]] = {
         "zh": "{hall}停用了代办人[“{text}”][，因为{reason}]。委托停着，不能代人预约、改期、取消；约好的归委托人。[有疑问打{phone}。][{link}]",
         "en": "{hall} suspended the agent[ “{text}”][, because: {reason}]. Its mandates rest: no booking, moving or cancelling for clients; what is booked is theirs.[ Questions: {phone}.][ {link}]",
     },
+    "agent_restored": {
+        "zh": "{hall}恢复了代办人[“{text}”]：没结束的委托照旧有效，可以代人预约了；停用时归了委托人的预约仍归本人。[{link}]",
+        "en": "{hall} restored the agent[ “{text}”]: the mandates in force hold again, and it may book for clients. What passed to clients meanwhile stays theirs.[ {link}]",
+    },
     "mandate_over": {
         "zh": "一份代办委托结束了[（{reason}）]，不能再替这位委托人预约、改期或取消；约好的归本人。[还有谁的委托：{link}]",
         "en": "A mandate is over[ ({reason})]: no more booking, moving or cancelling for this client; what is booked is theirs.[ Mandates in force: {link}]",
@@ -178,8 +182,16 @@ COMMON: dict[str, dict[str, str]] = {
         "en": "{text} cancelled for you: {when}, {hall}[, for “{item}”].[ {link}]",
     },
     "booking_yours": {
-        "zh": "你的代办委托结束了，{when}{hall}的预约[“{item}”]现在归你自己管：按时来；来不了就改期或取消。[{link}]",
-        "en": "Your mandate for an agent is over; the appointment {when} at {hall}[ for “{item}”] is yours to manage now. Come as booked; if you cannot, change or cancel it.[ {link}]",
+        "zh": "[{reason}，]{when}{hall}的预约[“{item}”]现在归你自己管：按时来；来不了就改期或取消。[{link}]",
+        "en": "[{reason}; ]The appointment {when} at {hall}[ for “{item}”] is yours to manage now. Come as booked; if you cannot, change or cancel it.[ {link}]",
+    },
+    "waiting_yours": {
+        "zh": "[{reason}，]{day}{hall}[“{item}”]的候补归你自己了，位置不变，轮到就通知你。[不等了可以退出：{link}]",
+        "en": "[{reason}; ]The wait for a place at {hall}[ for “{item}”] on {day} is yours now, at the same place in line; you are told when it is your turn.[ Leave it here: {link}]",
+    },
+    "waiting_over": {
+        "zh": "[{reason}，]{day}{hall}[“{item}”]不再有人替你候补。[还想等，自己候补：{link}]",
+        "en": "[{reason}; ]Nobody waits for you any more for a place at {hall}[ for “{item}”] on {day}.[ Wait yourself: {link}]",
     },
     "waiting_closed": {
         "zh": "{hall}{day}[“{item}”]不能约了，候补到此为止。[换一天：{link}]",

@@ -16,10 +16,10 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext, pgettext
 
 from banshi.foundation import states
+from banshi.foundation.crypto import link_key
 from banshi.foundation.said import english
 from banshi.foundation.templatetags.ui import day_words
 from banshi.foundation.words import words
-from banshi.surfaces.citizen.doors import link_key
 from banshi.surfaces.citizen.forms import Appeal, id_types
 
 register = template.Library()
@@ -178,4 +178,4 @@ def minutes_left(seconds: int) -> str:
 @register.simple_tag
 def link_key_of(appointment: Any, k: str) -> str:
     """Who came by a link sees the other matters of the visit by theirs."""
-    return f"?k={link_key(appointment.code)}" if k else ""
+    return f"?k={link_key(appointment.code, appointment.link_turn)}" if k else ""
