@@ -154,6 +154,27 @@ def test_card_and_code_shown_at_once_bring_one_number_into_line(committed_town: 
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("arrived", [False, True])
+def test_no_code_of_before_opens_a_number_that_was_renewed(halls: Town, arrived: bool):
+    """Whoever spoke for its person does so no longer: what they hold is the code here, of which the other number came."""
+    new = sent(halls)
+    here = queries.qr_text(Ticket.objects.get(state="redirected").ref)
+    if arrived:
+        by_card(halls, ELEVEN)
+        new.refresh_from_db()
+    there = queries.qr_text(new.ref)
+
+    tickets.renew(new, contact=None, by=CITIZEN, now=ELEVEN)
+    after = {"hall": halls.other_hall, "by": CITIZEN, "now": ELEVEN, "channel": "kiosk"}
+
+    for code in (here, there):
+        with pytest.raises(Refused, match="nothing-found"):
+            check_in.by_code(code=code, **after)
+    assert Ticket.objects.get(pk=new.pk).state == ("waiting" if arrived else "parked")
+    assert by_card(halls, ELEVEN).pk == new.pk
+
+
+@pytest.mark.django_db
 def test_who_gives_up_on_the_way_is_out_of_both_lines(halls: Town):
     new = sent(halls)
 

@@ -134,7 +134,7 @@ def _mine(request: Any, ref: str) -> bool:
 
 def _is_over(ticket: Ticket, *, account_id: int) -> bool:
     """Whether an agent holds the key of a number it booked under a mandate that is over."""
-    booked = ticket.appointment
+    booked = tickets.booked_behind(ticket)
     if booked is None or booked.account_id != account_id or booked.limit_key:
         return False
     today = clock.now().astimezone(ZoneInfo(ticket.hall.timezone)).date()

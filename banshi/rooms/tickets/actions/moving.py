@@ -278,9 +278,12 @@ def renew(ticket: Ticket, *, contact: str | None, by: Actor, now: datetime) -> T
 
 
 def _under_new_ref(ticket: Ticket, now: datetime) -> None:
-    """What was to be said about the old ref is not said; not saved."""
+    """What was to be said about the old ref is not said; not saved. The number it was sent on from is as strange to whoever
+    held it: its code would open this one."""
     messaging.drop(subject=f"ticket:{ticket.ref}", now=now)
     ticket.ref = code_from(os.urandom(REF_BYTES))
+    if ticket.came_from_id is not None:
+        Ticket.objects.filter(pk=ticket.came_from_id).update(ref=code_from(os.urandom(REF_BYTES)))
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ truth: promises against what happened.
 
 from __future__ import annotations
 
-from banshi.rooms.tickets.queries.contact import contact_of, contact_of_booked, to_confirm
+from banshi.rooms.tickets.queries.contact import booked_behind, contact_of, contact_of_booked, to_confirm
 from banshi.rooms.tickets.queries.desk import (
     DeskTicket,
     DeskView,
@@ -88,6 +88,7 @@ __all__ = [
     "at_windows",
     "back_until_by_ref",
     "beside",
+    "booked_behind",
     "by_number",
     "came_without_number",
     "categories_open",

@@ -32,6 +32,17 @@ def contact_of_booked(appointment: Appointment, *, limit_key: str, now: datetime
     return str(appointment.contact) if speaks else own
 
 
+def booked_behind(ticket: Ticket) -> Appointment | None:
+    """The booking with which its person came: its own, in time or late; of a matter that was added at a window, the one of the
+    number it was added to. Whoever booked speaks for the number as long as they speak for the person."""
+    if ticket.booked is not None or ticket.channel != "desk" or ticket.person_id is None:
+        return ticket.booked
+    same = Ticket.objects.filter(visit_id=ticket.visit_id, person_id=ticket.person_id, limit_key=ticket.limit_key)
+    came = same.exclude(appointment=None, late_for=None).select_related("appointment__item", "late_for__item")
+    first = came.order_by("id").first()
+    return first.booked if first is not None else None
+
+
 def contact_of(ticket: Ticket) -> str | None:
     """Where this number's messages go, in clear: as said when it was taken, else the person's own proven telephone."""
     if ticket.notify_to:
