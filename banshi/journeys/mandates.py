@@ -25,7 +25,7 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Category, Hall
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
-from banshi.rooms.tickets.queries import contact_of_booked
+from banshi.rooms.tickets.queries import booked_behind, contact_of_booked
 
 NOT_OVER = ("waiting", "parked", "missed", "called", "serving", "held")
 _NO_KEY = {"zh": "这个接入不能在本厅预约", "en": "No system that books in this hall has this key"}
@@ -190,23 +190,46 @@ def end(*, mandate_id: int, by: Actor, now: datetime) -> None:
     _renew_numbers(_agent_of(mandate_id), by=by, now=now)
 
 
+_WHY = {"zh": "写明原因：会告诉代办人", "en": "Say why: the agent is told"}
+
+
 @transaction.atomic
 def suspend(*, agent_id: int, why: str = "", by: Actor, now: datetime) -> None:
     """Its mandates rest, and so does what it holds of its clients' numbers. It is told, and why.
 
-    :raises Refused: nothing-found.
+    :raises Refused: nothing-found; invalid – no reason given of one that has accepted.
     """
+    why = why.strip()[:200]
+    if not why and Agent.objects.filter(id=agent_id, account__isnull=False, suspended_at=None).exists():
+        raise Refused("invalid", facts={"field": "why", "reason": _WHY})
     identity.suspend_agent(agent_id=agent_id, why=why, by=by, now=now)
     _renew_numbers(agent_id, by=by, now=now)
     agent = Agent.objects.select_related("account").get(id=agent_id)
+    _tell("agent_suspended", agent, turned_at=agent.suspended_at, now=now, reason=why)
+
+
+@transaction.atomic
+def restore(*, agent_id: int, by: Actor, now: datetime) -> None:
+    """Its mandates that are not over hold again, and it is told. What passed to its clients meanwhile stays theirs.
+
+    :raises Refused: nothing-found.
+    """
+    rested = Agent.objects.filter(id=agent_id).values_list("suspended_at", flat=True).first()
+    identity.restore_agent(agent_id=agent_id, by=by, now=now)
+    agent = Agent.objects.select_related("account").get(id=agent_id)
+    if rested is not None:
+        _tell("agent_restored", agent, turned_at=rested, now=now)
+
+
+def _tell(key: str, agent: Agent, *, turned_at: datetime | None, now: datetime, **more: str) -> None:
     if agent.account is not None:
         messaging.write(
-            key="agent_suspended",
+            key=key,
             to_phone=agent.account.phone,
             hall=agent.hall,
-            subject=f"agent:{agent_id}",
-            params={"text": agent.name, "reason": why.strip()[:200]},
-            dedupe=f"agent_suspended:{agent_id}:{agent.suspended_at}",
+            subject=f"agent:{agent.pk}",
+            params={"text": agent.name, **more},
+            dedupe=f"{key}:{agent.pk}:{turned_at}",
             language=agent.account.language,
             now=now,
         )
@@ -226,12 +249,13 @@ def _renew_numbers(agent_id: int, *, by: Actor, now: datetime) -> None:
     if account_id is None:
         return
     booked = Appointment.objects.filter(account_id=account_id, limit_key="", day__gte=now.date() - timedelta(days=1))
-    numbers = Ticket.objects.filter(
-        Q(appointment__in=booked) | Q(late_for__in=booked), limit_key="", state__in=NOT_OVER
-    )
+    of_bookings = Q(appointment__in=booked) | Q(late_for__in=booked)
+    visits = Ticket.objects.filter(of_bookings, limit_key="").values("visit_id")
+    numbers = Ticket.objects.filter(of_bookings | Q(visit__in=visits, channel="desk"), limit_key="", state__in=NOT_OVER)
     for ticket in numbers.select_for_update(of=("self",), no_key=True).select_related("hall").order_by("id"):
-        of = ticket.booked
-        assert of is not None  # the filter says so
+        of = booked_behind(ticket)
+        if of is None or of.account_id != account_id:
+            continue
         today = now.astimezone(ZoneInfo(ticket.hall.timezone)).date()
         if people.mandate_over(account_id, of.person_id, item=of.item.code, today=today):
             contact = contact_of_booked(of, limit_key="", now=now)

@@ -28,6 +28,7 @@ from banshi.surfaces.api.schemas import (
     AgentIn,
     AgentLimits,
     AgentOut,
+    AgentSuspension,
     ClientIn,
     Code,
     EndMandateIn,
@@ -104,19 +105,20 @@ def limit_agent(request: HttpRequest, agent: Path[Id], body: AgentLimits) -> Ans
 
 @router.post("/agents/{agent}/suspend", **op("suspend_agent", {200: AgentOut}), summary="Suspend an agent")
 @write
-def suspend_agent(request: HttpRequest, agent: Path[Id]) -> Answer:
-    """Its mandates rest; a proposal is asked of nobody any more. Repeating it changes nothing."""
+def suspend_agent(request: HttpRequest, agent: Path[Id], body: AgentSuspension | None = None) -> Answer:
+    """Its mandates rest, and what it booked passes to its clients for good; it is told, and why. A proposal is asked of
+    nobody any more. Repeating it changes nothing."""
     one, place = _reached(caller(request), agent)
-    mandates.suspend(agent_id=one.id, by=caller(request).by, now=clock.now())
+    mandates.suspend(agent_id=one.id, why=body.why if body else "", by=caller(request).by, now=clock.now())
     return answer(200, _fresh(one.id, place))
 
 
 @router.post("/agents/{agent}/restore", **op("restore_agent", {200: AgentOut}), summary="Let an agent go on")
 @write
 def restore_agent(request: HttpRequest, agent: Path[Id]) -> Answer:
-    """The suspension ends, and its mandates hold again. Repeating it changes nothing."""
+    """The suspension ends, its mandates hold again, and it is told. Repeating it changes nothing."""
     one, place = _reached(caller(request), agent)
-    identity.restore_agent(agent_id=one.id, by=caller(request).by, now=clock.now())
+    mandates.restore(agent_id=one.id, by=caller(request).by, now=clock.now())
     return answer(200, _fresh(one.id, place))
 
 

@@ -389,6 +389,10 @@ class AgentLimits(In):
     day_most: int = Field(ge=1, le=1000, description="Visits on one day of one hall, at most.")
 
 
+class AgentSuspension(In):
+    why: _text(200) = Field("", description="Told to the agent; needed of one that has accepted.")  # type: ignore[valid-type]
+
+
 class AgentIn(AgentLimits):
     name: _text(60, 1)  # type: ignore[valid-type]
     phone: _text(30, 1) = Field(description="The mobile number it signs in with.")  # type: ignore[valid-type]

@@ -153,12 +153,12 @@ def turn(request: Asked, hall: str, agent_id: int) -> HttpResponseBase:
     agent = _agent(place, agent_id)
     by, now = acting(request, place), clock.now()
     if request.POST.get("act") == "restore":
-        identity.restore_agent(agent_id=agent.id, by=by, now=now)
+        mandates.restore(agent_id=agent.id, by=by, now=now)
         return redirect("office:agent", hall=hall, agent_id=agent.id)
-    why = clean(request.POST.get("why"), 200)
-    if agent.account_id is not None and not why:
-        return _one(request, place, agent, refused=invalid("why", _("Say why: the agent is told.")))
-    mandates.suspend(agent_id=agent.id, why=why, by=by, now=now)
+    try:
+        mandates.suspend(agent_id=agent.id, why=clean(request.POST.get("why"), 200), by=by, now=now)
+    except Refused as no:
+        return _one(request, place, agent, refused=no)
     return redirect("office:agent", hall=hall, agent_id=agent.id)
 
 

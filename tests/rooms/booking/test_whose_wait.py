@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -199,17 +200,43 @@ def test_a_wait_goes_to_the_clients_account_when_the_mandate_is_over(
 
 
 @pytest.mark.parametrize("how", ["ended", "suspended", "run out"])
-def test_without_an_account_of_the_clients_it_ends_and_the_next_is_asked(
+def test_without_an_account_of_the_clients_it_ends_or_rests_and_the_next_is_asked(
     town: Town, full: Slot, his: Any, how: str
 ) -> None:
     one, given, waits = his
     freed(town, full)
     next_one = join(town, account_of("13900000003").pk, now=LATER, person=3)
+    now = ends(how, given, one)
 
-    actions.hand_back(now=ends(how, given, one))
+    looked = [actions.hand_back(now=now), actions.hand_back(now=now)]
 
-    assert (state(waits), state(next_one)) == ("left", "offered")
+    assert looked == [1, 0]
+    assert (state(waits), state(next_one)) == ("waiting" if how == "suspended" else "left", "offered")
     assert Slot.objects.get(pk=full.pk).taken == 1
+    client = [each.to for each in Message.objects.filter(key="waiting_over")]
+    assert client == ([] if how == "suspended" else [town.person(CLIENT).phone])
+
+
+def test_a_wait_that_rested_while_the_agent_was_suspended_has_its_turn_again(town: Town, full: Slot, his: Any) -> None:
+    one, _, waits = his
+    join(town, account_of("13900000003").pk, now=LATER, person=3)
+    identity.suspend_agent(agent_id=one.pk, by=CLERK, now=LATER)
+    actions.hand_back(now=LATER)
+    identity.restore_agent(agent_id=one.pk, by=CLERK, now=LATER)
+
+    freed(town, full, now=LATER)
+
+    assert (state(waits), told()) == ("offered", [account_of("13900000077").phone])
+
+
+@pytest.mark.parametrize(("how", "why"), [("ended", "你的代办委托结束了"), ("suspended", "大厅停用了你的代办人")])
+def test_the_client_is_told_that_the_wait_is_theirs(town: Town, full: Slot, his: Any, how: str, why: str) -> None:
+    me = proven(town)
+
+    actions.hand_back(now=ends(how, his[1], his[0]))
+
+    message = Message.objects.get(key="waiting_yours")
+    assert (message.to, json.loads(message.sealed or "{}")["reason_zh"]) == (me.phone, why)
 
 
 @pytest.mark.parametrize("how", ["ended", "suspended", "run out"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from banshi.rooms.booking import actions
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import Account, Agent, ApiKey, Mandate, Person
+from banshi.rooms.messaging.models import Message
 from banshi.rooms.tickets.models import Ticket
 from banshi.surfaces.api import keys
 from tests.agents import accept, account_of, pension_there
@@ -66,12 +68,18 @@ def test_the_hall_registers_limits_suspends_and_restores_an_agent(calls: Calls) 
     at_it = f"/agents/{made['id']}"
 
     limited = calls("put", at_it, "manage", {"live_most": 9, "day_most": 4}).json()
-    rests = calls("post", f"{at_it}/suspend", "manage").json()
+    bare = calls("post", f"{at_it}/suspend", "manage")
+    rests = calls("post", f"{at_it}/suspend", "manage", {"why": "执照到期"}).json()
     goes_on = calls("post", f"{at_it}/restore", "manage").json()
     listed = calls("get", "/halls/town/agents", "manage").json()["data"]
 
     assert (made["name"], made["phone"], made["state"], made["clients"]) == ("小**", "139****0077", "active", 0)
     assert (limited["live_most"], limited["day_most"]) == (9, 4)
+    told = Message.objects.filter(key__in=["agent_suspended", "agent_restored"]).order_by("id")
+    assert (bare.status_code, bare.json()["facts"]["field"]) == (422, "why")
+    assert [(each.key, json.loads(each.sealed or "{}").get("reason")) for each in told] == [
+        ("agent_suspended", "执照到期"), ("agent_restored", None),
+    ]  # fmt: skip
     assert (rests["state"], goes_on["state"], listed) == ("suspended", "active", [goes_on])
     assert list(Entry.objects.filter(subject=f"agent:{made['id']}").order_by("id").values_list("action", flat=True)) == [
         "agent-registered", "agent-accepted", "agent-limited", "agent-suspended", "agent-restored",
@@ -83,7 +91,7 @@ def test_the_same_deed_twice_leaves_one_trail(calls: Calls) -> None:
 
     for _ in range(2):
         calls("put", f"/agents/{agent}", "manage", {"live_most": 9, "day_most": 4})
-        calls("post", f"/agents/{agent}/suspend", "manage")
+        calls("post", f"/agents/{agent}/suspend", "manage", {"why": "执照到期"})
 
     assert Entry.objects.filter(subject=f"agent:{agent}").count() == 4
 
@@ -181,7 +189,7 @@ def test_the_key_of_an_agents_slip_steers_nothing_once_its_mandate_is_over(calls
     if how == "ended":
         calls("post", f"/mandates/{mandate}/end", "channel", {"end_user": "u-7"})
     else:
-        calls("post", f"/agents/{agent}/suspend", "manage")
+        calls("post", f"/agents/{agent}/suspend", "manage", {"why": "执照到期"})
 
     answers = [calls("post", f"/tickets/{ref}/{step}", "kiosk").status_code for step in ("late", "return", "leave")]
     assert answers == [404] * 3
@@ -206,7 +214,7 @@ def test_a_mandate_covers_its_matters_until_its_last_day_and_no_longer_than_it_s
     ended = entered(calls, agent, 2).json()
     calls("post", f"/mandates/{ended['id']}/end", "channel", {"end_user": "u-7"})
     entered(calls, agent, 3)
-    calls("post", f"/agents/{agent}/suspend", "manage")
+    calls("post", f"/agents/{agent}/suspend", "manage", {"why": "执照到期"})
     suspended = slug(books(calls, agent, slot, 3))
     calls("post", f"/agents/{agent}/restore", "manage")
 
@@ -458,7 +466,7 @@ def test_after_a_mandate_the_key_sees_what_became_of_it_and_no_more(calls: Calls
     given = entered(calls, agent, 1).json()["id"]
     code = books(calls, agent, calls.town.slot(quota=9), 1).json()["code"]
     at_it = f"/mandates/{given}/end" if over == "ended" else f"/agents/{agent}/suspend"
-    calls("post", at_it, "manage", {} if over == "ended" else None)
+    calls("post", at_it, "manage", {} if over == "ended" else {"why": "执照到期"})
 
     seen = calls("get", f"/appointments/{code}?end_user=u-7", "channel").json()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from banshi.foundation.crypto import rating_key
+from banshi.foundation.crypto import link_key, rating_key
 from banshi.journeys import mandates
 from banshi.journeys.check_in import check_in
 from banshi.kernel.actors import Actor, ActorKind
@@ -17,9 +17,9 @@ from banshi.rooms.booking.models import Appointment
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import Account, AccountPerson
 from banshi.rooms.places.models import Window
+from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import contact_of
-from banshi.surfaces.citizen.doors import link_key
 from tests.agents import agent as an_accepted_agent
 from tests.surfaces.citizen.conftest import Phone, browser
 from tests.town import CLERK, TUESDAY_NINE, Town, at
@@ -179,7 +179,7 @@ def test_a_slips_key_opens_nothing_once_the_mandate_is_over_signed_in_or_not(
     if how == "ended":
         mandates.end(mandate_id=mandate.pk, by=CLERK, now=now)
     elif how == "suspended":
-        mandates.suspend(agent_id=mandate.agent_id, by=CLERK, now=now)
+        mandates.suspend(agent_id=mandate.agent_id, why="执照到期", by=CLERK, now=now)
     else:
         mandates.give(
             agent_id=mandate.agent_id, name=row.person.name, id_type=row.person.id_type, id_number=row.person.id_number,
@@ -222,6 +222,30 @@ def test_what_came_late_of_an_agents_booking_is_let_go_like_the_rest(booked: tup
 
     assert (ticket.kind, ticket.appointment) == ("walk_in", None)
     assert Ticket.objects.get(pk=ticket.pk).ref != ticket.ref
+
+
+@pytest.mark.parametrize("first_is_over", [False, True])
+def test_a_matter_added_at_the_window_is_let_go_with_the_number_it_was_added_to(
+    booked: tuple[Phone, Any, Appointment], first_is_over: bool
+) -> None:
+    phone, mandate, row = booked
+    ticket, _ = slip_of(row)
+    added = tickets.issue(
+        hall=row.hall, item_code="medical", person_id=row.person_id, channel="desk", by=CLERK,
+        now=at("2026-03-10 13:55"), visit_id=ticket.visit_id, contact=contact_of(ticket), follows=True,
+    )  # fmt: skip
+    if first_is_over:
+        Ticket.objects.filter(pk=ticket.pk).update(state="finished")
+    phone.get(f"/t/{added.ref}", k=rating_key(added.ref))
+
+    mandates.end(mandate_id=mandate.pk, by=CLERK, now=at("2026-03-10 14:00"))
+
+    after = Ticket.objects.get(pk=added.pk)
+    assert after.ref != added.ref
+    assert contact_of(after) == row.person.phone
+    assert phone.post(f"/t/{added.ref}/leave").status_code == 403
+    phone.get(f"/t/{after.ref}", k=rating_key(after.ref))
+    assert phone.post(f"/t/{after.ref}/leave").status_code == 403  # signed in as the agent, key or not
 
 
 def test_a_mandate_that_ran_out_before_the_visit_gives_the_agent_no_number_of_the_client(

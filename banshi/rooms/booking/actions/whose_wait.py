@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
@@ -15,8 +16,9 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking.actions.holding import end_hold, lock_slots
 from banshi.rooms.booking.actions.offering import free_place, mandate_is_over, tell_offer
 from banshi.rooms.booking.actions.retrying import Meanwhile, again
+from banshi.rooms.booking.actions.telling import mandate_words
 from banshi.rooms.booking.models import Hold, Waiting
-from banshi.rooms.booking.queries.facts import hall_facts
+from banshi.rooms.booking.queries.facts import CHINA, hall_facts
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.identity.models import Mandate
 from banshi.rooms.messaging import actions as messaging
@@ -135,30 +137,64 @@ def take_over_earlier(waiting_id: int, *, account_id: int, now: datetime) -> Non
 
 
 def hand_back(*, now: datetime) -> int:
-    """What agents wait for under mandates that are over goes to the client's own account, at its place in line; where
-    there is none it ends, and a place that is kept goes to the next. A late run does the same.
+    """What agents wait for under mandates that are over goes to the client's own account, at its place in line. Where
+    there is none it ends, or – the agent is only suspended – rests where it stands; a place that is kept goes to the next.
+    The client is told. A late run does the same.
 
     :returns: how many.
     """
     given = Mandate.objects.filter(agent__account_id=OuterRef("account_id"), person_id=OuterRef("person_id"))
     rows = Waiting.objects.filter(Exists(given), limit_key="", appointment=None, state__in=OPEN)
     ended = [one for one in rows.select_related("item", "hall").order_by("id") if mandate_is_over(one, now=now)]
+    given_back = 0
     for one in ended:
         with suppress(Refused):  # taken, given up or handed over at this very moment
-            _give_back(one, now=now)
-    return len(ended)
+            given_back += _give_back(one, now=now)
+    return given_back
 
 
 @transaction.atomic
-def _give_back(one: Waiting, *, now: datetime) -> None:
+def _give_back(one: Waiting, *, now: datetime) -> bool:
+    """Whether something became of it now."""
+    assert one.account_id is not None  # an agent's
+    why = identity.why_over(one.account_id, one.person_id, today=now.astimezone(CHINA).date())
     account_id = identity.account_proven(one.person_id)
     if account_id is None:
-        give_up(waiting_id=one.pk, by=SYSTEM, now=now)
-        return
+        rests = why == "suspended"
+        if rests and one.state == "waiting":
+            return False
+        give_up(waiting_id=one.pk, by=SYSTEM, now=now, rests=rests)
+        if not rests:
+            _tell_client("waiting_over", one, why, to=identity.phone_of(person_id=one.person_id), now=now)
+        return True
     place = Place(one.hall_id, one.item_id, one.business, one.day, one.person_id, account_id, "", one.language)
     row, new = in_line(place, own=True, now=now)
     if new:
         joined(row, by=SYSTEM, now=now)
+        if row.state == "waiting":  # of an offer they are told already
+            _tell_client("waiting_yours", row, why, to=identity.phone_of(account_id=account_id), now=now)
+    return True
+
+
+def _tell_client(key: str, one: Waiting, why: str, *, to: str | None, now: datetime) -> None:
+    hall = hall_facts(one.hall, now=now)
+    again_at = f"/book/{one.item.code}/?hall={hall.code}&day={one.day.isoformat()}"
+    messaging.write(
+        key=key,
+        to_phone=to,
+        hall=hall.code,
+        subject=f"waiting:{one.pk}",
+        language=one.language,
+        params={
+            "item_zh": one.item.name_zh,
+            "item_en": one.item.name_en,
+            "day": one.day.isoformat(),
+            **mandate_words(why),
+            **({"link": again_at} if key == "waiting_over" else {}),
+        },
+        dedupe=f"{key}:{one.pk}",
+        now=now,
+    )
 
 
 def joined(row: Waiting, *, by: Actor, now: datetime) -> None:
@@ -168,15 +204,17 @@ def joined(row: Waiting, *, by: Actor, now: datetime) -> None:
 
 @again
 @transaction.atomic
-def give_up(*, waiting_id: int, by: Actor, now: datetime) -> None:
+def give_up(*, waiting_id: int, by: Actor, now: datetime, rests: bool = False) -> None:
     """An open entry ends; a place kept for it goes to the next.
 
+    :param rests: it stays in line, and only what is kept for it goes on.
     :raises Refused: wrong-state – it is over.
     """
     seen = Waiting.objects.select_related("hold", "hall").get(id=waiting_id)
     slot = lock_slots({seen.hold.slot_id})[seen.hold.slot_id] if seen.hold is not None else None
     kept = Hold.objects.select_for_update().filter(id=seen.hold_id, ended_at=None).first() if seen.hold_id else None
-    if not Waiting.objects.filter(id=waiting_id, state=seen.state, state__in=OPEN).update(state="left"):
+    into: dict[str, Any] = {"state": "waiting", "hold": None} if rests else {"state": "left"}
+    if not Waiting.objects.filter(id=waiting_id, state=seen.state, state__in=OPEN).update(**into):
         state = Waiting.objects.values_list("state", flat=True).get(id=waiting_id)
         if state in OPEN:
             raise Meanwhile
@@ -185,4 +223,5 @@ def give_up(*, waiting_id: int, by: Actor, now: datetime) -> None:
         end_hold(kept, outcome="given_back", now=now)
         free_place(slot, hall=hall_facts(seen.hall, now=now), now=now)
     messaging.drop(subject=f"waiting:{waiting_id}", now=now)
-    audit.record(action="left", subject=f"waiting:{waiting_id}", by=by, now=now, hall=seen.hall.code)
+    if not rests:
+        audit.record(action="left", subject=f"waiting:{waiting_id}", by=by, now=now, hall=seen.hall.code)
