@@ -26,6 +26,8 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         # Kept as checked_in: its number came to nothing, by the hall's doing, or given up.
         "not_reached": (pgettext_lazy("state", "Not served that day"), ""),
         "number_over": (pgettext_lazy("state", "Number over"), ""),
+        # Kept as checked_in or served: the window did not accept it.
+        "refused": (pgettext_lazy("state", "Not accepted"), "urgent"),
     },
     "ticket": {
         "waiting": (pgettext_lazy("state", "Waiting"), "info"),

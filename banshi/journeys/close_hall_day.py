@@ -9,9 +9,11 @@ from django.db.models import Q
 
 from banshi.journeys import close_line
 from banshi.kernel.actors import SYSTEM
+from banshi.rooms.booking import actions as booking
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets.actions.day import ENDED_BY_THE_DAY
 from banshi.rooms.tickets.models import Ticket, WindowSession
 from banshi.rooms.tickets.rules import SERVES_ON
 
@@ -37,9 +39,19 @@ def close_due(*, now: datetime) -> list[tuple[str, str]]:
                 .order_by("id")
             )
             tickets.close_day(hall=hall, day=day, by=SYSTEM, now=now)
+            _mark_served(hall, day, now=now)
             close_line.apologise(unserved, now=now)
             closed.append((hall.code, day.isoformat()))
     return closed
+
+
+def _mark_served(hall: Hall, day: date, *, now: datetime) -> None:
+    """The bookings of numbers that were at a window when the day ended: begun, or put aside there."""
+    ended = Ticket.objects.filter(hall=hall, day=day, state="finished", closed_why__in=ENDED_BY_THE_DAY)
+    open_still = ended.filter(appointment__state="checked_in").order_by("id")
+    for appointment_id in open_still.values_list("appointment_id", flat=True):
+        assert appointment_id is not None
+        booking.mark_served(appointment_id=appointment_id, now=now)
 
 
 def _over(hall: Hall, day: date, now: datetime) -> bool:

@@ -52,6 +52,17 @@ def finish(*, ref: str, staff_id: int, now: datetime, outcome: str = "done", why
     return ticket
 
 
+def turn_away(*, ref: str, staff_id: int, why: str, now: datetime, others: bool = False) -> Ticket:
+    """Refuse at the window (`tickets.turn_away`); whoever booked it, and is told nothing of the number, hears that it is over.
+
+    :raises Refused: those of `tickets.turn_away`.
+    """
+    with transaction.atomic():
+        ticket = tickets.turn_away(ref=ref, staff_id=staff_id, why=why, others=others, now=now)
+        tell_booker.served(ticket, now=now)
+    return ticket
+
+
 def go_on(*, ref: str, then: str, staff_id: int, now: datetime, why: str = "") -> Ticket:
     """Finish a number, and go on at once with another of the same booked visit (接着办): a case of its own. Where the hall
     wants the person checked first, it is called here and waits for that.

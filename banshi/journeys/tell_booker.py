@@ -18,7 +18,7 @@ _NOT_SERVED = {"zh": "没能办上", "en": "could not be served"}
 
 
 def served(ticket: Ticket, *, now: datetime) -> None:
-    _tell(ticket, _WAS_THERE, None, now=now)
+    _tell(ticket, _NOT_SERVED if ticket.outcome == "refused" else _WAS_THERE, None, now=now)
 
 
 def not_served(ticket: Ticket, *, next_place: datetime | None, now: datetime) -> None:

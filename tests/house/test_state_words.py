@@ -42,7 +42,7 @@ def of_constraint(model, name):
         (
             "appointment",
             of_constraint(Appointment, "appointment_state_is_known") - {"state__in"}
-            | {"no_number", "no_show_forgiven", "not_reached", "number_over"},
+            | {"no_number", "no_show_forgiven", "not_reached", "number_over", "refused"},
         ),
         ("message", of_constraint(Message, "message_state_is_known") - {"state__in"}),
         ("waiting", {"waiting", "offered", "taken", "lapsed", "left", "closed", "handed", "over"}),

@@ -138,7 +138,7 @@ def undo_ticket(request: HttpRequest, id: Path[Code]) -> Answer:
 @write
 def turn_away_ticket(request: HttpRequest, id: Path[Code], body: TurnAwayIn) -> Answer:
     """The wrong person came, or may not be served: the number ends as refused, with the reason."""
-    return _at_window(request, id, partial(tickets.turn_away, why=body.reason, others=body.others))
+    return _at_window(request, id, partial(serve.turn_away, why=body.reason, others=body.others))
 
 
 def _as_lead(request: HttpRequest, ref: str) -> None:

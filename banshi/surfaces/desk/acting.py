@@ -236,7 +236,7 @@ def _with_why(action: Callable[..., Any]) -> Act:
 
 def _turn_away(request: Asked, staff_id: int, now: datetime) -> Did:
     ref, why, others = _text(request, "ref", 40), _text(request, "why"), _text(request, "others", 3) == "yes"
-    tickets.turn_away(ref=ref, staff_id=staff_id, why=why, others=others, now=now)
+    serve.turn_away(ref=ref, staff_id=staff_id, why=why, others=others, now=now)
     return None
 
 

@@ -57,7 +57,9 @@ from banshi.surfaces.office.frame import (
 from banshi.surfaces.office.names import names_of
 
 DAYS_SHOWN = 14
-STATES = ("booked", "checked_in", "no_number", "served", "no_show", "no_show_forgiven", "cancelled")
+STATES = ("booked", "checked_in", "no_number", "served", "refused", "not_reached", "number_over", "no_show", "no_show_forgiven",
+          "cancelled")  # fmt: skip
+ALWAYS_SHOWN = ("booked", "checked_in", "served", "no_show", "cancelled")
 
 
 @door(audience="staff", permission="appointments.view")
@@ -68,7 +70,7 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
     today = local(place, clock.now()).date()
     day = day_asked(request.GET.get("day"), today)
     state = request.GET.get("state", "")
-    of_day = Appointment.objects.filter(hall=place, day=day).annotate(shown=tickets.SHOWN_STATE)
+    of_day = Appointment.objects.filter(hall=place, day=day).annotate(shown=tickets.STATE_TO_STAFF)
     counts: dict[str, int] = {}
     for each in of_day.order_by("id").values_list("shown", flat=True):
         counts[each] = counts.get(each, 0) + 1
@@ -88,7 +90,7 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
         before=day - timedelta(days=1),
         after=day + timedelta(days=1),
         state=state,
-        states=STATES,
+        states=[each for each in STATES if each in ALWAYS_SHOWN or counts.get(each) or each == state],
         counts=counts,
         total=sum(counts.values()),
         rows=rows,
@@ -139,7 +141,7 @@ def find(request: Asked, hall: str) -> HttpResponseBase:
         "office/appointment_found.html",
         place,
         found=found,
-        states=tickets.shown_states(found),
+        states=tickets.states_to_staff(found),
         asked=bool(text),
         status=200 if found else 404,
         may_manage=request.who.may("appointments.manage", hall),
@@ -161,7 +163,7 @@ def _one(request: Asked, hall: Hall, code: str, refused: Refused | None = None, 
         "office/appointment.html",
         hall,
         appointment=found,
-        shown=tickets.shown_states([found])[found.code],
+        shown=tickets.states_to_staff([found])[found.code],
         row=row,
         who_made=names_of([row.booked_by, row.cancelled_by]),
         last4=row.person.number_last4,

@@ -227,7 +227,7 @@ def _of_people(request: Asked, hall: Hall, ids: set[int]) -> list[Found]:
             found[owner].numbers.append(views[ref])
     booked = Appointment.objects.filter(person__in=ids, hall=hall, day=day).exclude(state="cancelled")
     rows = list(booked.select_related("item", "person").order_by("starts_at", "id"))
-    states = line.shown_states(rows)
+    states = line.states_to_staff(rows)
     for row in rows:
         found[row.person_id].booked.append((row, bookings.shown_name(row), states[row.code]))
     return list(found.values())

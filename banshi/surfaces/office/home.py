@@ -66,12 +66,12 @@ _MISSED = {"no_show", "no_show_forgiven"}
 def _booked(hall: Hall, day: date) -> Booked:
     """Whoever comes for several matters in one visit is one person."""
     visits: dict[str, tuple[int, set[str]]] = {}  # persons, and the states of its matters
-    rows = Appointment.objects.filter(hall=hall, day=day).exclude(state="cancelled").annotate(shown=line.SHOWN_STATE)
+    rows = Appointment.objects.filter(hall=hall, day=day).exclude(state="cancelled").annotate(shown=line.STATE_TO_STAFF)
     found = list(rows.order_by("id").values_list("visit_group", "code", "shown", "persons"))
     for group, code, state, persons in found:
         most, states = visits.get(group or code, (0, set()))
         visits[group or code] = (max(most, persons), states | {state})
-    came = sum(persons for persons, states in visits.values() if states & {"checked_in", "no_number", "served"})
+    came = sum(persons for persons, states in visits.values() if states - _MISSED - {"booked"})
     missing = sum(persons for persons, states in visits.values() if "no_show" in states <= _MISSED)
     return Booked(sum(persons for persons, _states in visits.values()), came, missing, len(found))
 

@@ -142,7 +142,7 @@ def _preview(
             "other": other,
             "evidence": EVIDENCE[Evidence(other.name_evidence)],
             "booked": booked,
-            "states": line.shown_states(booked.here),
+            "states": line.states_to_staff(booked.here),
             "numbers": line.not_over([other.pk], hall_id=hall.pk, day=day, now=now) if name is None else [],
             "own_account": name is None and Account.objects.filter(person=other).exists(),
             "others_page": address(hall, other.pk),

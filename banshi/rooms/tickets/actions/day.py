@@ -25,6 +25,7 @@ from banshi.rooms.tickets.queries import ticket as view_of
 NEVER_ARRIVED = "never_arrived"  # sent on from another hall, and not seen here
 CLOSED_WHY = {"waiting": "not_called", "parked": "parked", "missed": "missed", "called": "never_came"}
 HELD = "held"  # somebody served, and put aside when the day ended: no number that came to nothing
+ENDED_BY_THE_DAY = (HELD, "left_open")  # closed_why of what is finished by the end of the day alone
 
 
 def close_day(*, hall: Hall, day: date, by: Actor, now: datetime) -> dict[str, int]:

@@ -22,6 +22,7 @@ from banshi.rooms.tickets.actions.ground import (
     visit_over,
 )
 from banshi.rooms.tickets.models import Service, Skip, Ticket
+from banshi.rooms.tickets.queries.missed import TURNED_AWAY
 
 
 def need_why(why: str, most: int = 200) -> str:
@@ -65,9 +66,6 @@ def turn_away(*, ref: str, staff_id: int, why: str, now: datetime, others: bool 
     visit_over(ticket, now)
     tell_line(ticket, now)
     return ticket
-
-
-TURNED_AWAY = "turned_away:"  # closed_why of a number that ended with another of its visit
 
 
 def beside_in_visit(ticket: Ticket) -> list[Ticket]:

@@ -11,7 +11,6 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.actions.calling import need_person_free
-from banshi.rooms.tickets.actions.deciding import TURNED_AWAY
 from banshi.rooms.tickets.actions.ground import (
     broken,
     locked,
@@ -24,6 +23,7 @@ from banshi.rooms.tickets.actions.ground import (
     tell_line,
 )
 from banshi.rooms.tickets.models import GO_ON, Call, Estimate, Miss, Service, Ticket, Visit, WindowSession
+from banshi.rooms.tickets.queries.missed import TURNED_AWAY
 from banshi.rooms.tickets.queries.steps import last_step
 
 

@@ -31,10 +31,12 @@ from banshi.rooms.tickets.queries.line import (
 from banshi.rooms.tickets.queries.missed import (
     NOT_SERVED,
     SHOWN_STATE,
+    STATE_TO_STAFF,
     back_until_by_ref,
     came_without_number,
     fates,
     shown_states,
+    states_to_staff,
 )
 from banshi.rooms.tickets.queries.numbers import categories_open, numbers_open
 from banshi.rooms.tickets.queries.scene import Promise, promise_for
@@ -68,6 +70,7 @@ __all__ = [
     "NOT_OVER",
     "NOT_SERVED",
     "SHOWN_STATE",
+    "STATE_TO_STAFF",
     "DeskTicket",
     "DeskView",
     "Help",
@@ -118,6 +121,7 @@ __all__ = [
     "read_keyed_qr",
     "read_qr",
     "shown_states",
+    "states_to_staff",
     "ticket",
     "ticket_now",
     "tickets_of_visit",

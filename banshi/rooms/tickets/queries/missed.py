@@ -1,12 +1,13 @@
-"""Until when a missed number may be put back (补号); who was here and took none."""
+"""Until when a missed number may be put back (补号); what became of a number, as people read it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Protocol
 
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.booking.queries.credit import FORGIVEN
@@ -43,11 +44,40 @@ def back_until_by_ref(refs: Iterable[str], now: datetime) -> dict[str, datetime]
     return {rows[pk].ref: until for pk, until in back_until(rows.values(), now).items()}
 
 
-# Its period went by while its person was in the hall for something else: no number, no line, and no no-show.
-_WITHOUT_NUMBER = Q(state="checked_in") & ~Exists(Ticket.objects.filter(appointment=OuterRef("pk")))
-# The state of an appointment as people read it, for `annotate`.
+# Why a number came to nothing without its holder's doing: they are owed an apology.
+NOT_SERVED = ("not_called", "hall_closed")
+TURNED_AWAY = "turned_away:"  # closed_why of a number that ended with another of its visit
+
+
+def _last_number(*fates: When) -> Coalesce:
+    """Of an appointment that was checked in: what became of its last number; `no_number` where it never had one, its period
+    having gone by while its person was in the hall for something else."""
+    last = Ticket.objects.filter(appointment=OuterRef("pk")).order_by("-id")
+    return Coalesce(Subquery(last.values(fate=Case(*fates, default=Value("checked_in")))[:1]), Value("no_number"))
+
+
+_REFUSED = Q(state="finished", outcome="refused") | Q(state="closed", closed_why__startswith=TURNED_AWAY)
+_NOT_REACHED = When(state="closed", closed_why__in=NOT_SERVED, then=Value("not_reached"))
+_OVER = Q(state__in=["closed", "left"])
+_FORGIVEN = When(FORGIVEN, then=Value("no_show_forgiven"))
+_NOT_ACCEPTED = Exists(Ticket.objects.filter(appointment=OuterRef("pk"), state="finished", outcome="refused"))
+
+# The state of an appointment as its person and whoever booked it read it, for `annotate`: that a window refused it, its
+# number alone says, to its holder.
 SHOWN_STATE = Case(
-    When(_WITHOUT_NUMBER, then=Value("no_number")), When(FORGIVEN, then=Value("no_show_forgiven")), default=F("state")
+    When(state="checked_in", then=_last_number(_NOT_REACHED, When(_OVER | _REFUSED, then=Value("number_over")))),
+    _FORGIVEN,
+    default=F("state"),
+)
+# As staff read it: what was not accepted at the window is not served.
+STATE_TO_STAFF = Case(
+    When(
+        state="checked_in",
+        then=_last_number(_NOT_REACHED, When(_REFUSED, then=Value("refused")), When(_OVER, then=Value("number_over"))),
+    ),
+    When(Q(state="served") & _NOT_ACCEPTED, then=Value("refused")),
+    _FORGIVEN,
+    default=F("state"),
 )
 
 
@@ -63,30 +93,27 @@ def came_without_number(booked: Appointment) -> bool:
     return booked.state == "checked_in" and not Ticket.objects.filter(appointment=booked).exists()
 
 
-# Why a number came to nothing without its holder's doing: they are owed an apology.
-NOT_SERVED = ("not_called", "hall_closed")
-
-
 def fates(rows: Iterable[Stated]) -> dict[str, str]:
     """By reference, of those whose number came to nothing: `not_reached` – the day or the hall closed –, or `number_over`."""
-    came = [row.code for row in rows if row.state == "checked_in"]
-    if not came:
-        return {}
-    numbers = Ticket.objects.filter(appointment__code__in=came).exclude(state="redirected").order_by("id")
-    last = {code: (state, why) for code, state, why in numbers.values_list("appointment__code", "state", "closed_why")}
-    return {
-        code: "not_reached" if state == "closed" and why in NOT_SERVED else "number_over"
-        for code, (state, why) in last.items()
-        if code is not None and state in ("closed", "left")
-    }
+    came = shown_states(row for row in rows if row.state == "checked_in")
+    return {code: state for code, state in came.items() if state in ("not_reached", "number_over")}
 
 
 def shown_states(rows: Iterable[Stated]) -> dict[str, str]:
-    """By reference, the state as people read it: `no_number` for whoever came and took none, `no_show_forgiven` for what
-    was missed and does not count. One query, or none."""
+    """By reference, the state as people read it: `no_number` for whoever came and took none, `not_reached` or `number_over`
+    for a number that came to nothing, `no_show_forgiven` for what was missed and does not count. One query, or none."""
+    return _read(rows, SHOWN_STATE, ("checked_in", "no_show"))
+
+
+def states_to_staff(rows: Iterable[Stated]) -> dict[str, str]:
+    """The same as staff read it: `refused` for what was not accepted at the window."""
+    return _read(rows, STATE_TO_STAFF, ("checked_in", "no_show", "served"))
+
+
+def _read(rows: Iterable[Stated], how: Case, unclear: Collection[str]) -> dict[str, str]:
     found = {row.code: row.state for row in rows}
-    unclear = [code for code, state in found.items() if state in ("checked_in", "no_show")]
-    if unclear:
-        read = Appointment.objects.filter(code__in=unclear).annotate(shown=SHOWN_STATE).order_by("id")
+    asked = [code for code, state in found.items() if state in unclear]
+    if asked:
+        read = Appointment.objects.filter(code__in=asked).annotate(shown=how).order_by("id")
         found |= dict(read.values_list("code", "shown"))
     return found
