@@ -6,7 +6,7 @@ called all the same; the sentence says so wherever somebody is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -31,6 +31,7 @@ from banshi.rooms.calendars import rules
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.calendars.queries import Notice
 from banshi.rooms.calendars.rules import Words
+from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
@@ -55,6 +56,10 @@ class Stop:
     matter: bool = False  # `where` names a category or an item
     evacuates: bool = False
     zones: frozenset[str] = frozenset()  # codes of those it is over; none where it is the whole hall or a matter
+
+    def over(self, zone: str) -> bool:
+        """Whether whoever stands in this zone is in it, whatever for."""
+        return not self.matter and (self.where is None or zone in self.zones)
 
     @property
     def words(self) -> str:
@@ -133,6 +138,21 @@ def stops(hall: Hall, now: datetime, *, zone: str | None = None) -> list[Stop]:
         if part not in found or each.ends_at < found[part].ends_at:
             found[part] = each
     return [_stop(hall, each, now) for each in found.values()]
+
+
+def stops_at(hall: Hall, now: datetime, *, zone: str, categories: Collection[str]) -> list[Stop]:
+    """The closures that a window of this zone, which serves these categories, has to know of: over the hall, over its own
+    place, over what it serves."""
+    found = calendars.notices(hall, now)
+    items = {span.item for each in found for span in each.spans if span.item is not None}
+    served = HallItem.objects.filter(hall=hall, item__code__in=items, category__code__in=categories) if items else None
+    mine = set(served.values_list("item__code", flat=True)) if served is not None else set()
+    return [
+        _stop(hall, each, now)
+        for each in found
+        if each.where is None
+        or any(span.zone == zone or span.category in categories or span.item in mine for span in each.spans)
+    ]
 
 
 def evacuation(hall: Hall, now: datetime, *, zone: str | None) -> Stop | None:

@@ -16,7 +16,7 @@ from banshi.foundation.doors import Asked, Who, door
 from banshi.foundation.said import named
 from banshi.journeys import redirect
 from banshi.journeys.after_hours import after_hours
-from banshi.journeys.stops import Stop, evacuating, stops
+from banshi.journeys.stops import Stop, evacuating, stops_at
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.calendars import queries as calendars
@@ -130,7 +130,8 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
     soon = [a for a in booking.coming(hall.id, now, limit=40) if a.starts_at <= now + timedelta(hours=1)]
     categories = {c.code: named(c) for c in view.whole.categories}
     undoable = tickets.undoable(view, now=now)
-    closed = stops(hall, now)
+    closed = stops_at(hall, now, zone=mine.zone, categories=mine.categories)
+    shut_zones = {each.zone for each in calendars.closed_now(hall, now) if each.zone is not None}
     after = after_hours(hall, now) if view.waiting else None
     missed = [t for t in view.missed if t.category in mine.categories]
     back = tickets.back_until_by_ref([t.ref for t in missed], now)
@@ -154,7 +155,9 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
         "tally": tally(view.staff_id, since=midnight, until=midnight + timedelta(days=1)),
         "policy": places.policy_of(hall.id, now=now).tickets,
         "others": [
-            w for w in view.whole.windows if w.state not in ("closed", "emergency") and w.code != view.window_code
+            w
+            for w in view.whole.windows
+            if w.state not in ("closed", "emergency") and w.code != view.window_code and w.zone not in shut_zones
         ],
         "halls": _other_halls(hall, view, now),
         "may_reorder": who.may("desk.out_of_order", hall.code),
@@ -169,6 +172,7 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
         "speed": clock.speed(),
         "closed": closed,
         "evacuated": evacuating(closed, zone=mine.zone),
+        "halted": _halted(view, mine.zone, closed),
         "stopped": sum(
             t.state == "waiting" and t.stopped and t.category in mine.categories for t in view.whole.tickets
         ),
@@ -208,6 +212,13 @@ def _shut(hall: Hall, view: tickets.DeskView, zone: ZoneInfo, now: datetime) -> 
         return None
     session = calendars.next_opening(hall, now)
     return {"opens_at": session.starts_at.astimezone(zone) if session is not None else None}
+
+
+def _halted(view: tickets.DeskView, zone: str, closed: Sequence[Stop]) -> bool:
+    """Whether the next step would call, and nobody may be called: its own place is closed, and none whom the hall kept
+    waits."""
+    idle = view.ticket is None and view.help is None and view.state != "paused"
+    return idle and not view.line and any(each.over(zone) for each in closed)
 
 
 def _away(view: tickets.DeskView, categories: Collection[str]) -> list[tuple[tickets.LineTicket, datetime | None]]:

@@ -117,7 +117,10 @@ def _now(request: HttpRequest | Asked, place: Hall) -> dict[str, Any]:
                 "category": categories[h.category],
                 "zone": next((named(z) for z in view.zones if z.code == h.zone), ""),
             }
-            for h in insight.hints(line=line, categories=places.categories_of(place), free=len(free), now=now)
+            for h in insight.hints(
+                line=line, categories=places.categories_of(place), free=len(free), now=now,
+                shut={zone for each in stopped for zone in each.zones},
+            )
         ],
         "emergencies": line_queries.help_called(place.pk) if counts.get("emergency") else [],
         "may_steer": request.who.may("line.steer", place.code),  # type: ignore[union-attr]

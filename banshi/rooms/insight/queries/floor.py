@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,10 +50,12 @@ def free_clerks(hall: Hall, now: datetime) -> list[FreeClerk]:
     return [FreeClerk(s.pk, s.login, s.name_zh, s.name_en, s.badge, s.on_duty) for s in rows]
 
 
-def hints(*, line: Line, categories: Sequence[Category], free: int, now: datetime) -> list[rules.Hint]:
+def hints(
+    *, line: Line, categories: Sequence[Category], free: int, now: datetime, shut: Collection[str] = ()
+) -> list[rules.Hint]:
     """What would even out the hall now; nothing helps a line that a closure has stopped.
 
-    :param categories: of the hall, with their zones.
+    :param categories: of the hall, with their zones. :param shut: codes of zones that are closed now: no window there helps.
     """
     zones = {c.code: c.zone.code if c.zone else None for c in categories}
     return rules.hints(
@@ -72,6 +74,7 @@ def hints(*, line: Line, categories: Sequence[Category], free: int, now: datetim
                 frozenset(w.categories),
             )
             for w in line.windows
+            if w.zone not in shut
         ],
         free_clerks=free,
     )
