@@ -125,12 +125,13 @@ def _booked_for_the_same(ref: str) -> int | None:
     does): who is served now need not come again, and is not struck. A number of somebody who only declared the document
     ends nothing of the person's, unless the window compared the card."""
     known = Ticket.objects.filter(ref=ref, appointment=None, person__isnull=False, item__isnull=False)
-    row = known.order_by("id").values_list("hall_id", "person_id", "item_id", "day", "limit_key", "identity_ok").first()
+    row = known.order_by("id").values_list("hall_id", "person_id", "item_id", "day", "limit_key", "identity_ok",
+                            "mismatch_allowed").first()  # fmt: skip
     if row is None:
         return None
-    hall, person, item, day, holder, compared = row
+    hall, person, item, day, holder, compared, allowed = row
     same = Appointment.objects.filter(hall_id=hall, person_id=person, item_id=item, day=day, state="booked")
-    if holder and not compared:
+    if holder and (allowed or not compared):
         same = same.filter(limit_key=holder)
     return same.select_for_update(no_key=True).order_by("starts_at", "id").values_list("id", flat=True).first()
 

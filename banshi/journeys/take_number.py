@@ -132,7 +132,7 @@ def _booked_by_whoever_is_here(at: Ticket, item_code: str, now: datetime) -> App
     mine = Appointment.objects.filter(
         person_id=at.person_id, hall=at.hall_id, day=at.day, item__code=item_code, state="booked", ends_at__gt=now
     )
-    proven = not at.limit_key or bool(at.identity_ok)
+    proven = not at.limit_key or bool(at.identity_ok and not at.mismatch_allowed)
     if not proven:
         mine = mine.filter(limit_key=at.limit_key)
     rows = list(mine.select_for_update(of=("self",), no_key=True).select_related("person").order_by("starts_at", "id"))

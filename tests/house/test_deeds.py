@@ -26,7 +26,7 @@ COMPUTED = {
     "banshi/rooms/booking/actions/slots.py": {"closed", "opened"},
     "banshi/rooms/devices/actions.py": {"device_registered", "device_renamed", "device_changed"},
     "banshi/journeys/steer.py": set(),  # by its `_record`
-    "banshi/rooms/tickets/actions/deciding.py": set(),
+    "banshi/rooms/tickets/actions/ground.py": set(),
 }
 SQL = re.compile(r"INSERT INTO audit_entry.*?(?=\n\)|\"\"\")", re.S)
 
@@ -47,7 +47,7 @@ def recorded():
             if isinstance(node, ast.Call):
                 asked = {each.arg: each.value for each in node.keywords}
                 called = getattr(node.func, "attr", getattr(node.func, "id", ""))
-                if called == "_record" and node.args:  # a room's own short way to record
+                if called in ("_record", "record") and node.args:  # a room's own short way to record
                     found |= dict.fromkeys(literals(node.args[0]), name)
                 if getattr(node.func, "attr", getattr(node.func, "id", "")) != "record" or "action" not in asked:
                     continue
@@ -150,3 +150,14 @@ def test_the_trail_tells_help_from_a_pause_and_names_the_day_looked_at(town):
     assert said(town, "ended-help", "window:town-01")[0] == "主任结束了 01 号窗口的求助"
     assert said(town, "resumed-window", "window:town-01")[0] == "主任让 01 号窗口恢复叫号"
     assert said(town, "looked", "day-sheet:2026-03-12")[0] == "主任查看了 3月12日 周四的预约名单"
+
+
+def test_a_step_undone_is_named_and_what_counts_for_nobody_is_no_no_show(town):
+    undone = said(town, "undone", "ticket:none", verb="turn_away")
+    missed = said(town, "no_show", "appointment:none")
+    excused = said(town, "no_show", "appointment:none", counted=False)
+    passed = said(town, "transferred", "ticket:none", window="01", to_category="B", why="户籍的事")
+
+    assert undone == ("主任撤销了一个号的上一步", "步骤：不予办理")
+    assert [missed[0].endswith("记为失约"), excused[0].endswith("没人来，不计失约")] == [True, True]
+    assert passed[1] == "窗口：01 · 转到业务：户政 · 原因：户籍的事"

@@ -60,7 +60,10 @@ def test_what_a_window_refused_reads_so_to_staff_and_to_the_holder(here, served)
     clock.set_clock(now=minutes(6), speed=0)
     day = f"/office/town/appointments/?day={row.day}"
 
-    said = [staff.get(path).content.decode() for path in (day, f"{day}&state=refused", f"/office/town/appointments/{row.code}/")]
+    said = [
+        staff.get(path).content.decode()
+        for path in (day, f"{day}&state=refused", f"/office/town/appointments/{row.code}/")
+    ]
     other = staff.get(f"{day}&state=served").content.decode()
     page = Client(headers={"accept-language": "zh-CN"}).get(f"/a/{row.code}?k={link_key(row.code)}").content.decode()
 

@@ -126,6 +126,7 @@ class Ticket(models.Model):
     recalls = models.SmallIntegerField(default=0)  # of the present call
     misses = models.SmallIntegerField(default=0)
     identity_ok = models.BooleanField(null=True)  # notice + ticket + ID card compared at the window
+    mismatch_allowed = models.BooleanField(default=False, db_default=False)  # they differ, and a lead let it go on
     note = FreeText(default="")
     closed_why = models.CharField(max_length=40, default="")
     lane_to_check = models.BooleanField(default=False, db_default=False)  # asked for, nothing shown: look at the window

@@ -33,7 +33,17 @@ from banshi.rooms.places.models import Category, Hall, PolicyVersion, Window
 from banshi.rooms.tickets.models import Ticket
 from banshi.surfaces.office.names import names_of, scopes_named
 from banshi.surfaces.office.policy_form import changes
-from banshi.surfaces.office.words import DEVICES, JOINED, MESSAGE_KEYS, OUTCOMES, ROLES, SUSPENSIONS, WEEKDAYS, Text
+from banshi.surfaces.office.words import (
+    DEVICES,
+    JOINED,
+    MESSAGE_KEYS,
+    OUTCOMES,
+    ROLES,
+    STEPS,
+    SUSPENSIONS,
+    WEEKDAYS,
+    Text,
+)
 
 DEEDS: dict[str, Text] = {
     "looked:day-sheet": pgettext_lazy("deed", "%(who)s looked at who is booked on %(what)s"),
@@ -44,6 +54,7 @@ DEEDS: dict[str, Text] = {
     "kept": pgettext_lazy("deed", "%(who)s let %(what)s stand in a closure"),
     "confirmed-again": pgettext_lazy("deed", "%(who)s sent the confirmation of %(what)s again"),
     "no_show": pgettext_lazy("deed", "%(what)s was noted as a no-show"),
+    "no_show:not_counted": pgettext_lazy("deed", "Nobody came for %(what)s; it does not count"),
     "signed-in": pgettext_lazy("deed", "%(who)s signed in"),
     "signed-out": pgettext_lazy("deed", "%(who)s signed out"),
     "sign-in-failed": pgettext_lazy("deed", "A sign-in failed"),
@@ -95,6 +106,11 @@ DEEDS: dict[str, Text] = {
     "overrode_mismatch": pgettext_lazy("deed", "%(who)s let %(what)s go on in spite of a mismatch"),
     "took_over": pgettext_lazy("deed", "%(who)s took %(what)s over from another window"),
     "undone": pgettext_lazy("deed", "%(who)s undid the last step of %(what)s"),
+    "skipped": pgettext_lazy("deed", "%(who)s passed %(what)s by"),
+    "transferred": pgettext_lazy("deed", "%(who)s passed %(what)s on"),
+    "redirected": pgettext_lazy("deed", "%(who)s sent %(what)s on to another hall"),
+    "called_out_of_turn": pgettext_lazy("deed", "%(who)s called %(what)s out of turn"),
+    "given_up": pgettext_lazy("deed", "%(who)s ended %(what)s: its person gave it up or is gone"),
     "contact_confirmed": pgettext_lazy("deed", "%(what)s: its person, with the card, said whom to tell"),
     "lane_confirmed": pgettext_lazy("deed", "%(who)s saw why %(what)s goes first"),
     "put_first": pgettext_lazy("deed", "%(who)s put %(what)s first in line"),
@@ -177,6 +193,7 @@ def name_of(subject: str, hall: str = "") -> str:
 
 def _sentence(row: EntryView, who: str, things: Things) -> str:
     kind = row.subject.partition(":")[0]
+    kind = "not_counted" if row.facts.get("counted") is False else kind
     words = DEEDS.get(f"{row.action}:{kind}") or DEEDS.get(row.action) or pgettext("deed", "%(who)s changed %(what)s")
     text = str(words) % {"who": who, "what": things.subject(row)}
     return _evenly_spaced(text[:1].upper() + text[1:])
@@ -238,6 +255,8 @@ class Things:
             return ""
         if name in ("from", "to") and row.action == "moved":
             label, text = _FACTS["slot_from" if name == "from" else "slot_to"], self.name(f"slot:{value}")
+        elif name == "to" and row.action == "took_over":
+            label, text = _FACTS["to_window"], str(value)
         elif name in _NAMED_FACTS:
             names = (self.name(f"{_NAMED_FACTS[name]}:{key}", row.hall) for key in _listed(value))
             label, text = _FACTS[name], gettext(", ").join(names)
@@ -259,7 +278,7 @@ def _listed(value: Any) -> list[Any]:
 _OF_A_HALL = {"category": "category-of"}
 _NAMED_FACTS = {
     "slot": "slot", "item": "item", "items": "item", "category": "category", "categories": "category", "preferred": "category",
-    "staff": "staff", "closure": "closure", "scope": "scope",
+    "staff": "staff", "closure": "closure", "scope": "scope", "to_category": "category", "to_hall": "hall",
     "agent": "agent-name",
 }  # fmt: skip
 _FACTS: dict[str, Text] = {
@@ -279,6 +298,11 @@ _FACTS: dict[str, Text] = {
     "day_most": pgettext_lazy("fact", "On one day, at most:"),
     "source": pgettext_lazy("fact", "Through:"),
     "channel": pgettext_lazy("fact", "Through:"),
+    "verb": pgettext_lazy("fact", "Step:"),
+    "window": pgettext_lazy("fact", "Window:"),
+    "to_window": pgettext_lazy("fact", "To window:"),
+    "to_category": pgettext_lazy("fact", "To business:"),
+    "to_hall": pgettext_lazy("fact", "To hall:"),
     "why": pgettext_lazy("fact", "Reason:"),
     "reason": pgettext_lazy("fact", "Reason:"),
     "by_hall": pgettext_lazy("fact", "By the hall"),
@@ -306,7 +330,7 @@ _FACTS: dict[str, Text] = {
 }
 _CODED: dict[str, Mapping[str, Text]] = {
     "source": states.CHANNELS, "channel": states.CHANNELS, "outcome": OUTCOMES, "role": ROLES, "kind": DEVICES,
-    "how": JOINED,
+    "how": JOINED, "verb": STEPS,
 }  # fmt: skip
 _OCCASION = re.compile(r"[a-z]+:[\w-]+$")  # of a look: by which number, on which page of which day; no words
 _WHYS: dict[str, Text] = {

@@ -118,7 +118,10 @@ def _now(request: HttpRequest | Asked, place: Hall) -> dict[str, Any]:
                 "zone": next((named(z) for z in view.zones if z.code == h.zone), ""),
             }
             for h in insight.hints(
-                line=line, categories=places.categories_of(place), free=len(free), now=now,
+                line=line,
+                categories=places.categories_of(place),
+                free=len(free),
+                now=now,
                 shut={zone for each in stopped for zone in each.zones},
             )
         ],

@@ -158,6 +158,15 @@ EVIDENCE: dict[Evidence, Text] = {
     Evidence.WINDOW: _("compared at a window"),
 }
 
+# What a clerk did with a number, and took back.
+STEPS: dict[str, Text] = {
+    "start": pgettext_lazy("step", "the start"),
+    "finish": pgettext_lazy("step", "the end"),
+    "miss": pgettext_lazy("step", "marked as missed"),
+    "turn_away": pgettext_lazy("step", "turned away"),
+    "go_on": pgettext_lazy("step", "going on to the next matter"),
+}
+
 JOINED: dict[str, Text] = {
     "renewed": _("the document was renewed"),
     "mistyped": _("the number was typed wrongly"),
@@ -267,6 +276,11 @@ AUDIT: dict[str, Text] = {
     "overrode_mismatch": pgettext_lazy("deed", "overrode a mismatch"),
     "took_over": pgettext_lazy("deed", "took a number over"),
     "undone": pgettext_lazy("deed", "undid a step"),
+    "skipped": pgettext_lazy("deed", "passed a number by"),
+    "transferred": pgettext_lazy("deed", "passed a number on"),
+    "redirected": pgettext_lazy("deed", "sent a number to another hall"),
+    "called_out_of_turn": pgettext_lazy("deed", "called out of turn"),
+    "given_up": pgettext_lazy("deed", "ended a number given up"),
 }
 
 

@@ -147,6 +147,7 @@ def test_a_late_job_on_a_fault_day_enters_what_is_already_forgiven(town: Town) -
 
     assert suspensions() == []
     assert [forgiven for _, _, _, forgiven, _ in entries()] == [False, True, False]
+    assert [row.facts for row in Entry.objects.filter(action="no_show").order_by("id")] == [{}, {"counted": False}, {}]
 
 
 def test_a_forgiven_third_makes_the_fourth_the_third(town: Town) -> None:

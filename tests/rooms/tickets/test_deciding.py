@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from banshi.journeys import serve
-from banshi.kernel.actors import SYSTEM
+from banshi.kernel.actors import SYSTEM, Actor, ActorKind
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.audit.queries import trail
 from banshi.rooms.booking.models import Appointment
@@ -314,3 +314,61 @@ def test_a_transferred_number_does_not_come_straight_back_to_the_sender(open_hal
     sender = next_at(open_hall, now=minutes(2))
 
     assert (sender, next_at(open_hall, "02", open_hall.second_clerk, now=minutes(2))) == ("A002", "A001")
+
+
+# --- In the trail --------------------------------------------------------------------------------------------------
+
+
+def facts(action):
+    return [each.facts for each in trail(action=action)]
+
+
+def test_a_mismatch_a_lead_let_go_on_is_no_match_and_proves_nothing(open_hall):
+    ticket, clerk = mismatch(open_hall, start=False), open_hall.clerk.pk
+    actions.override_mismatch(ref=ticket.ref, staff_id=clerk, why="新换的证", now=minutes(2))
+    let_go = Ticket.objects.get(pk=ticket.pk)
+
+    actions.identity_checked(ref=ticket.ref, staff_id=clerk, now=minutes(3), ok=True)
+
+    compared = Ticket.objects.get(pk=ticket.pk)
+    assert (let_go.identity_ok, let_go.mismatch_allowed) == (True, True)
+    assert (compared.identity_ok, compared.mismatch_allowed) == (True, False)
+
+
+@pytest.mark.parametrize("start", [False, True])
+def test_a_turning_away_taken_back_reads_as_one_and_is_where_it_was(open_hall, start):
+    ticket, clerk = mismatch(open_hall, start=start), open_hall.clerk.pk
+    actions.turn_away(ref=ticket.ref, staff_id=clerk, why="非本人", now=minutes(3))
+
+    actions.undo(ref=ticket.ref, staff_id=clerk, now=minutes(4))
+
+    back = Ticket.objects.get(pk=ticket.pk)
+    assert (facts("undone"), back.state) == ([{"verb": "turn_away"}], "serving" if start else "called")
+    assert Service.objects.filter(ticket=ticket, ended_at=None).count() == int(start)
+
+
+def test_who_is_passed_by_is_on_record_once_with_the_window_and_why(open_hall):
+    ticket, clerk = take(open_hall), open_hall.clerk.pk
+    actions.sign_in(window_code="town-01", staff_id=clerk, now=minutes(1))
+
+    for _ in range(2):
+        actions.skip(ref=ticket.ref, staff_id=clerk, why="去打印材料", now=minutes(2))
+
+    assert facts("skipped") == [{"window": "01", "why": "去打印材料"}]
+
+
+def test_who_is_passed_on_is_on_record_with_where_to(open_hall):
+    ticket, clerk = at_desk(open_hall), open_hall.clerk.pk
+    actions.transfer(ref=ticket.ref, staff_id=clerk, category_code="B", why="户籍的事", now=minutes(3))
+
+    assert facts("transferred") == [{"window": "01", "to_category": "B", "why": "户籍的事"}]
+
+
+def test_a_number_ended_by_staff_or_called_out_of_turn_is_on_record(open_hall):
+    one, other, clerk = take(open_hall), take(open_hall), open_hall.clerk.pk
+    actions.sign_in(window_code="town-01", staff_id=clerk, now=minutes(1))
+
+    actions.leave(ref=one.ref, by=Actor(ActorKind.STAFF, str(clerk), "town"), now=minutes(2))
+    actions.call_ticket(window_code="town-01", ref=other.ref, staff_id=clerk, why="赶车", now=minutes(2))
+
+    assert (facts("given_up"), facts("called_out_of_turn")) == ([{}], [{"window": "01", "why": "赶车"}])

@@ -153,10 +153,13 @@ WITH missed AS (
     LIMIT 1
   ) f ON true
   ON CONFLICT DO NOTHING
+  RETURNING visit, forgiven_at
 ), audited AS (
   INSERT INTO audit_entry (at, actor, hall, action, subject, facts)
-  SELECT %(now)s, 'system', h.code, 'no_show', 'appointment:' || m.code, '{{}}'::jsonb
-  FROM missed m JOIN places_hall h ON h.id = m.hall_id
+  SELECT %(now)s, 'system', h.code, 'no_show', 'appointment:' || m.code,
+    CASE WHEN e.forgiven_at IS NOT NULL OR m.visit NOT IN (SELECT visit FROM struck)
+      THEN jsonb_build_object('counted', false) ELSE '{{}}'::jsonb END
+  FROM missed m JOIN places_hall h ON h.id = m.hall_id LEFT JOIN entered e ON e.visit = m.visit
 )
 SELECT id, party, id IN (SELECT id FROM struck) FROM missed ORDER BY id
 """

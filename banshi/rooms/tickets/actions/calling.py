@@ -25,6 +25,7 @@ from banshi.rooms.tickets.actions.ground import (
     need_open,
     one_statement,
     parked_s,
+    record,
     seconds,
     session_of,
     tell_line,
@@ -221,6 +222,7 @@ def call_ticket(*, window_code: str, ref: str, staff_id: int, why: str, now: dat
             if ticket.state == "missed":
                 _back(ticket, staff_id, now)
             _call(ticket, session, why=why.strip()[:120], now=now)
+            record("called_out_of_turn", ticket, staff_id, now, window=session.window.number, why=why.strip()[:120])
     except IntegrityError as trouble:
         if broken(trouble) == "a_person_is_at_one_window":
             raise Refused("person-elsewhere", facts=_elsewhere(ref)) from trouble
@@ -252,7 +254,7 @@ def call_of_visit(*, after: Ticket, ref: str, staff_id: int, now: datetime) -> T
     if ticket.state == "missed":
         _back(ticket, staff_id, now)
     if after.identity_ok and ticket.identity_ok is None:
-        Ticket.objects.filter(pk=ticket.pk).update(identity_ok=True)
+        Ticket.objects.filter(pk=ticket.pk).update(identity_ok=True, mismatch_allowed=after.mismatch_allowed)
     _call(ticket, session, why="", now=now, kind=GO_ON)
     return ticket
 

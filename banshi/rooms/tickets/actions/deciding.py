@@ -6,10 +6,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.kernel.wording import legible
-from banshi.rooms.audit import actions as audit
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.actions.ground import (
@@ -17,6 +15,7 @@ from banshi.rooms.tickets.actions.ground import (
     locked,
     need,
     now_idle,
+    record,
     session_of,
     tell_line,
     visit_over,
@@ -56,12 +55,12 @@ def turn_away(*, ref: str, staff_id: int, why: str, now: datetime, others: bool 
     ticket.state, ticket.finished_at = rules.after("turn_away"), now
     ticket.save(update_fields=["state", "finished_at", "outcome", "outcome_why"])
     now_idle(session.window_id, now)
-    _record("turned_away", ticket, staff_id, now, why=ticket.outcome_why)
+    record("turned_away", ticket, staff_id, now, why=ticket.outcome_why)
     if others and ticket.identity_ok is False:
         for each in beside_in_visit(ticket):
             each.state, each.closed_why = rules.after("close"), f"{TURNED_AWAY}{ticket.ref}"
             each.save(update_fields=["state", "closed_why"])
-            _record("turned_away", each, staff_id, now, why=ticket.outcome_why)
+            record("turned_away", each, staff_id, now, why=ticket.outcome_why)
             tell_line(each, now)
     visit_over(ticket, now)
     tell_line(ticket, now)
@@ -86,9 +85,9 @@ def override_mismatch(*, ref: str, staff_id: int, why: str, now: datetime) -> Ti
     reason = need_why(why)
     if ticket.identity_ok is not False:
         raise Refused("wrong-state", facts={"state": ticket.state, "needs": "a mismatch"})
-    ticket.identity_ok = True
-    ticket.save(update_fields=["identity_ok"])
-    _record("overrode_mismatch", ticket, staff_id, now, why=reason)
+    ticket.identity_ok, ticket.mismatch_allowed = True, True
+    ticket.save(update_fields=["identity_ok", "mismatch_allowed"])
+    record("overrode_mismatch", ticket, staff_id, now, why=reason)
     tell_line(ticket, now)
     return ticket
 
@@ -124,22 +123,13 @@ def skip(*, ref: str, staff_id: int, why: str, now: datetime) -> Ticket:
     if ticket.hall_id != session.hall_id:
         raise Refused("not-your-hall", facts={"hall": ticket.hall.code})
     need(ticket, "skip")
-    Skip.objects.get_or_create(
+    _, passed_by = Skip.objects.get_or_create(
         ticket=ticket, window_id=session.window_id, defaults={"at": now, "by": f"staff:{staff_id}", "why": reason}
     )
+    if passed_by:
+        record("skipped", ticket, staff_id, now, window=session.window.number, why=reason)
     if ticket.only_window_id == session.window_id:  # kept for here alone: the others have to be able to call it
         ticket.only_window = None
         ticket.save(update_fields=["only_window"])
     tell_line(ticket, now)
     return ticket
-
-
-def _record(action: str, ticket: Ticket, staff_id: int, now: datetime, **facts: str) -> None:
-    audit.record(
-        action=action,
-        subject=f"ticket:{ticket.ref}",
-        by=Actor(ActorKind.STAFF, str(staff_id)),
-        now=now,
-        hall=ticket.hall.code,
-        facts=facts,
-    )

@@ -12,9 +12,10 @@ from django.db import IntegrityError, connection, transaction
 from banshi.foundation import prepared
 from banshi.foundation.announce import announce
 from banshi.foundation.crypto import FreeText
-from banshi.kernel.actors import Actor
+from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.policy import HallPolicy
 from banshi.kernel.refusals import Refused
+from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking.models import Kept
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import Closure, closure_at
@@ -230,3 +231,15 @@ def visit_over(ticket: Ticket, now: datetime) -> None:
     open_ones = ["waiting", "called", "serving", "held", "parked", "missed"]
     if not Ticket.objects.filter(visit_id=ticket.visit_id, state__in=open_ones).exclude(pk=ticket.pk).exists():
         type(ticket.visit).objects.filter(pk=ticket.visit_id).update(left_at=now)
+
+
+def record(action: str, ticket: Ticket, staff_id: int, now: datetime, **facts: str) -> None:
+    """What a member of staff did with a number, in the trail."""
+    audit.record(
+        action=action,
+        subject=f"ticket:{ticket.ref}",
+        by=Actor(ActorKind.STAFF, str(staff_id)),
+        now=now,
+        hall=ticket.hall.code,
+        facts=facts,
+    )

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from banshi.foundation.crypto import encrypt
-from banshi.kernel.actors import Actor
+from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.numbers import code_from
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
@@ -387,6 +387,8 @@ def leave(*, ref: str, by: Actor, now: datetime) -> Ticket:
         now_idle(ticket.window_id, now)
     ticket.state, ticket.closed_why = rules.after("leave"), "left"
     ticket.save(update_fields=["state", "closed_why"])
+    if by.kind is ActorKind.STAFF:
+        audit.record(action="given_up", subject=f"ticket:{ref}", by=by, now=now, hall=ticket.hall.code)
     visit_over(ticket, now)
     tell_line(ticket, now)
     return ticket
@@ -414,6 +416,8 @@ def mark_redirected(*, ref: str, to_hall: Hall, by: Actor, now: datetime, why: s
     ticket.state, ticket.closed_why = rules.after("redirect"), "redirected"
     ticket.save(update_fields=["state", "closed_why", "wait_s"])
     Transfer.objects.create(ticket=ticket, from_window=from_window, to_hall=to_hall, at=now, by=str(by), why=why[:200])
+    facts = {"to_hall": to_hall.code} | ({"why": why[:200]} if why else {})
+    audit.record(action="redirected", subject=f"ticket:{ref}", by=by, now=now, hall=ticket.hall.code, facts=facts)
     visit_over(ticket, now)
     tell_line(ticket, now)
     return ticket

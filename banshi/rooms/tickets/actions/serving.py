@@ -29,6 +29,7 @@ from banshi.rooms.tickets.actions.ground import (
     need_not_evacuated,
     now_idle,
     policy,
+    record,
     seconds,
     session_of,
     tell_line,
@@ -86,8 +87,8 @@ def identity_checked(
     if ok is None:
         reason = {"zh": "读取证件，或确认核验结果", "en": "Read the document, or say what was found"}
         raise Refused("invalid", facts={"field": "id_number", "reason": reason})
-    ticket.identity_ok = ok
-    ticket.save(update_fields=["identity_ok"])
+    ticket.identity_ok, ticket.mismatch_allowed = ok, False
+    ticket.save(update_fields=["identity_ok", "mismatch_allowed"])
     if ok:
         _believe(ticket, named=not by_number, staff_id=staff_id, now=now)
     tell_line(ticket, now)
@@ -277,6 +278,9 @@ def transfer(
     ticket.state, ticket.alone = rules.after("transfer"), False
     ticket.save(update_fields=["state", "alone", "rank_class", "only_window", "category", "waits_from"])
     fact.save()
+    aim = {"to_window": fact.to_window.number} if fact.to_window else {"to_category": ticket.category.code}
+    came = {"window": from_window.number} if from_window is not None else {}
+    record("transferred", ticket, staff_id, now, **came, **aim, **({"why": why[:200]} if why else {}))
     if from_window is not None and ticket.only_window_id != from_window.pk:
         # Passed on: not straight back to where it came from, as long as anybody else serves it.
         Skip.objects.get_or_create(

@@ -67,7 +67,7 @@ def _undo(ref: str, staff_id: int, now: datetime) -> Ticket:
     if step.verb != "start":
         need_free(session)
         need_person_free(ticket)
-    _STEPS[step.verb](ticket, session)
+    _STEPS["finish" if step.begun else step.verb](ticket, session)
     _told(ticket, step.verb, session, now)
     return ticket
 
@@ -124,11 +124,14 @@ def _uncall(ticket: Ticket, at: datetime) -> None:
     ticket.window, ticket.called_at = (earlier.window, earlier.at) if earlier is not None else (None, None)
     ticket.started_at, ticket.way_s, ticket.recalls = begun.started_at if begun is not None else None, None, 0
     if earlier is None:
-        ticket.identity_ok = None  # the window saw the card for the number it went on from
+        ticket.identity_ok, ticket.mismatch_allowed = (
+            None,
+            False,
+        )  # the window saw the card for the number it went on from
     ticket.alone = ticket.alone and not _waits_twice(ticket)
     ticket.save(
         update_fields=["state", "waits_from", "wait_s", "window", "called_at", "started_at", "way_s", "recalls",
-                       "identity_ok", "alone"]
+                       "identity_ok", "mismatch_allowed", "alone"]
     )  # fmt: skip
 
 

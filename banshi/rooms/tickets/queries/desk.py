@@ -39,6 +39,7 @@ class DeskTicket:
     masked_id: str
     person_id: int | None
     identity_ok: bool | None
+    mismatch_allowed: bool
     name_disputed: bool  # a card was read with another name than the proven one
     names_differ: bool  # booked in another name than the proven one
     appointment: str | None
@@ -289,6 +290,7 @@ def _at_window(window_id: int) -> DeskTicket | None:
         masked_id=mask_id(t.person.id_number, first=4) if t.person else "",
         person_id=t.person_id,
         identity_ok=t.identity_ok,
+        mismatch_allowed=t.mismatch_allowed,
         name_disputed=bool(t.person and t.person.name_disputed_at),
         names_differ=names_differ(t),
         appointment=t.appointment.code if t.appointment else None,

@@ -10,12 +10,14 @@ from banshi.rooms.tickets.models import AT_WINDOW, GO_ON, Call, Miss, Service, T
 
 @dataclass(frozen=True)
 class Step:
-    """verb: start | finish | miss | turn_away | go_on. `ended`: of a go_on, the number finished with the same press."""
+    """verb: start | finish | miss | turn_away | go_on. `ended`: of a go_on, the number finished with the same press.
+    `begun`: of a turning away, that it was being served already."""
 
     verb: str
     at: datetime
     staff_id: int
     ended: Ticket | None = None
+    begun: bool = False
 
 
 def last_step(ticket: Ticket) -> Step | None:
@@ -34,7 +36,8 @@ def last_step(ticket: Ticket) -> Step | None:
         return None
     ended = Service.objects.filter(ticket=ticket, ended_at=ticket.finished_at).order_by("-id").first()
     if ended is not None:
-        return Step("finish", ticket.finished_at, ended.staff_id)
+        away = ended.outcome == "refused"
+        return Step("turn_away" if away else "finish", ticket.finished_at, ended.staff_id, begun=away)
     call = Call.objects.filter(ticket=ticket).order_by("-id").first()
     return Step("turn_away", ticket.finished_at, call.staff_id) if call is not None else None
 
