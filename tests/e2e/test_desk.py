@@ -342,3 +342,49 @@ def test_the_next_step_is_always_in_sight(
     press(page, "Space", NOBODY)
 
     assert [each for each in seen if each[1:] != (True, True)] == []
+
+
+def hall_now(installation: Any) -> str:
+    with installation.api("demo") as api:
+        return str(api.get("/demo/clock").raise_for_status().json()["now"])
+
+
+def test_no_panel_hides_an_evacuation_nor_its_end(open_page: Any, installation: Any, picture: Any) -> None:
+    take(installation)
+    page = at_work(open_page)
+    press(page, "Space", CALLED)
+    press(page, "t", "#transfer[open]")
+    page.locator("#t-why").fill("户籍的事")
+
+    with installation.api("manage") as api:
+        now = hall_now(installation)
+        asked = {"starts_at": now, "ends_at": now[:11] + "23:59:00+08:00", "reason": "烟雾", "kind": "evacuation"}
+        closure = api.post(f"/halls/{HALL}/closures", json=asked).raise_for_status().json()
+        page.wait_for_selector(".desk__out")
+        picture(page, "desk-evacuated-over-a-panel-zh")
+        opened = page.locator("dialog[open]").count()
+        press(page, "?", "#keys[open]")
+        api.delete(f"/halls/{HALL}/closures/{closure['id']}").raise_for_status()
+    page.wait_for_selector(".desk__out", state="detached")
+    left = page.locator("dialog[open]").count()
+    press(page, "Space", CALLED)  # it went back in line
+    press(page, "Space", SERVING)
+    press(page, "Space", NOBODY)
+
+    assert (opened, left) == (0, 0)
+
+
+@pytest.mark.parametrize(("key", "panel"), [("4", "#refuse[open]"), ("?", "#keys[open]")])
+def test_help_is_called_whatever_panel_is_open(open_page: Any, installation: Any, key: str, panel: str) -> None:
+    take(installation)
+    page = at_work(open_page)
+    press(page, "Space", CALLED)
+    press(page, key, panel)
+
+    press(page, "F9", "#help")
+    opened = page.locator("dialog[open]").count()
+    press(page, "F8", "[data-seen]:not([data-alarm$=help])")
+    press(page, "Space", SERVING)
+    press(page, "Space", NOBODY)
+
+    assert opened == 0

@@ -259,7 +259,8 @@ addEventListener("keydown", (event) => {
   const key = event.key === " " ? "Space" : event.key.length === 1 ? event.key.toLowerCase() : event.key;
   // A focused button or link keeps its own Space and Enter.
   if ((key === "Space" || key === "Enter") && event.target.closest("button, a[href], summary, input")) return;
-  const scope = document.querySelector("dialog[open]") ?? document;
+  // A call for help is heard whatever panel is open.
+  const scope = (/^F\d+$/.test(key) ? null : document.querySelector("dialog[open]")) ?? document;
   const button = scope.querySelector(`[data-key="${CSS.escape(key)}"]:not(:disabled, [aria-disabled="true"])`);
   if (!button) return;
   event.preventDefault();

@@ -20,8 +20,20 @@ setInterval(() => {
 const waits = new Set(); // parts whose news came while a panel was open in them
 const openPanel = (part) => part.querySelector("dialog[open]");
 
+// An evacuation, its end and a call for help wait for no panel: whatever is open, also beside the console, goes.
+const alarmIn = (html) => /data-alarm="([^"]*)"/.exec(html ?? "")?.[1];
+function alarmed({ target, serverResponse }) {
+  const alarm = target.id === "console" ? alarmIn(serverResponse) : undefined;
+  return alarm !== undefined && alarm !== document.querySelector("[data-alarm]")?.dataset.alarm;
+}
+
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { target, requestConfig } = event.detail;
+  if (alarmed(event.detail)) {
+    waits.clear();
+    for (const panel of document.querySelectorAll("dialog[open]")) panel.close();
+    return;
+  }
   if (requestConfig?.verb !== "get" || !/^(console|my-line)$/.test(target.id) || !openPanel(target)) return;
   event.detail.shouldSwap = false;
   waits.add(target.id);
