@@ -214,7 +214,8 @@ def slip_of(place: Place, ticket: TicketView) -> Slip:
     if ticket.called_to and not evacuated:
         lines.append((pgettext("kiosk", "Go now to"), f"{_floor(ticket)} {window % {'n': ticket.called_to}}"))
     elif not evacuated:
-        lines.append((pgettext("kiosk", "Wait on"), at.wait_on))
+        if at.wait_on:
+            lines.append((pgettext("kiosk", "Wait on"), at.wait_on))
         if at.windows:
             lines.append((pgettext("kiosk", "Windows"), at.windows))
         if at.later:

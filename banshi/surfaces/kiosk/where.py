@@ -29,7 +29,7 @@ class Where:
 
 def where(category: Category, now: datetime) -> Where:
     """As the phone and the messages say it."""
-    found = tickets.places([category.pk], now)[category.pk]
+    found = tickets.places([category.pk], now)[category.pk].now
     floor = named({"floor_zh": found.floor_zh, "floor_en": found.floor_en}, "floor")
     return Where(wait_on=floor, windows=windows_words(found.numbers), later=floors(found.beyond_floors))
 

@@ -16,10 +16,10 @@ from banshi.foundation.said import english
 from banshi.foundation.templatetags.ui import when
 from banshi.journeys.after_hours import after_hours
 from banshi.journeys.stops import Stop, evacuating, stops
-from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import ClosedSlug, WhyClosed
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
+from banshi.rooms.tickets import queries as tickets
 
 View = Callable[..., HttpResponseBase]
 
@@ -41,7 +41,8 @@ def facts_of(hall: Hall, *, now: datetime, zone: str | None = None) -> dict[str,
 
     `open`; `opens`: words such as “明天 9:00”, "" when open; `why`: what keeps it closed beside the hour, or "";
     `message`: a closure that runs now, or until when the windows stay for those in line; `stopped`: by a closure, nobody
-    is called in this hall, or zone; `stays`: no numbers any more, and the windows go on for those in line;
+    is called in this hall, or zone; `numbers`: the machines here give numbers, each of them; `stays`: no numbers any
+    more, and the windows go on for those in line;
     `evacuated`: over all that the screen shows, what to do instead of waiting (`leave`, `why`, `stays`), else None; `out`:
     zones that are evacuated, whose calls are not shown; `notices`; `chime`, `voice`; `at`: hall time; `speed`: of the
     hall's clock.
@@ -49,12 +50,12 @@ def facts_of(hall: Hall, *, now: datetime, zone: str | None = None) -> dict[str,
     :param zone: code of the zone whose closures matter too; None = the whole hall's only.
     """
     local = now.astimezone(ZoneInfo(hall.timezone))
-    session = calendars.session_at(hall, now)
-    coming = None if session else calendars.next_opening(hall, now)
-    why = None if session else calendars.why_closed(hall, local.date(), at=now)
-    screens = places.policy_of(hall.pk, now=now).screens
+    policy = places.policy_of(hall.pk, now=now)
+    given = tickets.numbers_open(hall=hall, policy=policy.tickets, now=now)
+    session = given.session if given.session is not None and given.session.starts_at <= now else None
+    screens = policy.screens
     with timezone.override(ZoneInfo(hall.timezone)):
-        opens = when(coming.starts_at, local.date()) if coming else ""
+        opens = when(given.opens_at, local.date()) if session is None and given.opens_at else ""
         closed = stops(hall, now, zone=zone)
         message = (" " if english() else "").join(each.words for each in closed)
         after = None if session or message else after_hours(hall, now)
@@ -64,10 +65,12 @@ def facts_of(hall: Hall, *, now: datetime, zone: str | None = None) -> dict[str,
     return {
         "open": session is not None,
         "opens": opens,
-        "why": _why(why, closed),
+        "why": _why(None if session else given.why, closed),
         "message": message,
         "evacuated": evacuated,
         "out": sorted({code for each in closed if each.evacuates for code in each.zones}),
+        # Somewhere in an evacuated or closed part stands a machine that gives none: nobody is sent to look for one.
+        "numbers": given.open and all(each.matter for each in closed),
         "stays": after is not None,
         "stopped": any(
             not each.matter and not each.kept and (each.where is None or zone is not None) for each in closed

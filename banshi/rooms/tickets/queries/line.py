@@ -79,7 +79,8 @@ class LineWindow:
 
 @dataclass(frozen=True)
 class LineTicket:
-    """Somebody in the hall. `ahead`: numbers called before this one at windows that serve both; None unless waiting."""
+    """Somebody in the hall. `ahead`: other people called before this number at windows that serve both, each once however
+    many numbers they hold; None unless waiting."""
 
     ref: str
     number: str
@@ -284,7 +285,7 @@ def _floors(seen: Scene) -> dict[int | str, tuple[str, str]]:
             posts.setdefault(category, []).append(post)
     for c in seen.categories:
         zone = Zone(c.zone_code, c.floor_zh, c.floor_en, c.zone_shut) if c.zone_code else None
-        found = place(posts.get(c.id, []), zone, within_zone=seen.policy.call_within == "zone")
+        found = place(posts.get(c.id, []), zone, within_zone=seen.policy.call_within == "zone").now
         floors[c.id] = (found.floor_zh, found.floor_en)
     return floors
 
@@ -298,7 +299,9 @@ def _shown_ticket(
 ) -> LineTicket:
     band, now = promise.band if promise else None, seen.now
     likely_s = band.likely_s if band else None
-    floor = floors.get(t.window or t.category, ("", ""))
+    alone = next((w for w in seen.windows if w.id == t.only_window), None) if t.only_window else None
+    at = t.window or (alone.number if alone is not None and not alone.shut else t.category)
+    floor = floors.get(at, ("", ""))
     return LineTicket(
         ref=t.ref,
         number=t.number,

@@ -79,6 +79,7 @@ class TicketView:
     lane_waits: bool = False  # … and ranks only once somebody has
     on_the_way: bool = False  # sent here from another hall, not yet arrived
     stopped: bool = False  # waits in a line that a closure has stopped
+    moved: bool = False  # its floor is closed: `floor` is another one, to which its people go to wait
     back_until: datetime | None = None  # only while missed: before when it may be put back
     outcome: str = ""  # of a finished one, `rules.OUTCOMES`; "" where nobody said
     outcome_why: str = ""  # for its holder's eyes
@@ -265,7 +266,9 @@ def _views(rows: list[Ticket], now: datetime) -> list[TicketView]:
 
 
 def _view(found: Ticket, where: Place, mine: LineTicket | Told | None, back: datetime | None = None) -> TicketView:
-    at = found.window if found.state in AT_WINDOW else found.only_window
+    where = where.now
+    only = None if found.only_window_id in where.closed else found.only_window
+    at = found.window if found.state in AT_WINDOW else only
     floor = (at.zone.floor.label_zh, at.zone.floor.label_en) if at else (where.floor_zh, where.floor_en)
     at = found.window if found.state in AT_WINDOW else None
     item = found.item
@@ -286,7 +289,7 @@ def _view(found: Ticket, where: Place, mine: LineTicket | Told | None, back: dat
         item_zh=item.name_zh if item else "",
         item_en=item.name_en if item else "",
         ahead=mine.ahead if mine else None,
-        windows=[found.only_window.number] if found.only_window else where.numbers,
+        windows=[only.number] if only else [] if found.only_window else where.numbers,
         floors=[floor] if found.only_window else where.floors,
         beyond=[] if found.only_window else where.beyond_floors,
         floor=floor[0],
@@ -313,6 +316,7 @@ def _view(found: Ticket, where: Place, mine: LineTicket | Told | None, back: dat
         lane_waits=not lane_that_ranks(found.lane, to_check=found.lane_to_check) and bool(found.lane),
         on_the_way=found.came_from_id is not None and found.waits_from is None,
         stopped=mine.stopped if isinstance(mine, LineTicket) else False,
+        moved=where.moved and not only,
         back_until=back,
         outcome=found.outcome,
         outcome_why=found.outcome_why,

@@ -31,12 +31,28 @@ class Post(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where to wait, and the windows that may call."""
+    """Where to wait, and the windows that may call.
+
+    `shut`: all of them are closed now. `floor_shut`: so is the floor.
+    `moved`: its own zone is closed, its people wait on another floor.
+    """
 
     floor_zh: str
     floor_en: str
     windows: tuple[Post, ...]
     beyond: tuple[Post, ...] = ()  # of other zones: they may call after `spill_over_after` minutes
+    shut: bool = False
+    floor_shut: bool = False
+    moved: bool = False
+    closed: frozenset[int] = frozenset()  # windows that are closed now
+
+    @property
+    def now(self) -> Place:
+        """For who is in the hall: nobody is sent to a closed window, or told to wait where everybody had to go."""
+        if not self.shut:
+            return self
+        floor = ("", "") if self.floor_shut else (self.floor_zh, self.floor_en)
+        return Place(*floor, (), shut=True, floor_shut=self.floor_shut, closed=self.closed)
 
     @property
     def beyond_floors(self) -> list[tuple[str, str]]:
@@ -65,8 +81,10 @@ class Zone(NamedTuple):
 
 def place(posts: Sequence[Post], zone: Zone | None, *, within_zone: bool) -> Place:
     """:param posts: windows that serve the category, in order. :param zone: where its people wait."""
+    home, closed = zone, frozenset(post.window_id for post in posts if post.shut)
+    shut = bool(posts) and len(closed) == len(posts)
     posts = [post for post in posts if not post.shut] or posts
-    if zone is not None and zone.shut and any(not post.shut for post in posts):
+    if zone is not None and zone.shut and posts and not shut:
         zone = None
     ready = [post for post in posts if post.at_work] or list(posts)
     beyond: list[Post] = []
@@ -78,7 +96,9 @@ def place(posts: Sequence[Post], zone: Zone | None, *, within_zone: bool) -> Pla
         floor = (zone.floor_zh, zone.floor_en)
     if not any(post.at_work for post in ready) and not few([post.number for post in ready]):
         ready = []
-    return Place(*floor, tuple(ready), tuple(beyond))
+    moved = home is not None and home.shut and not shut and floor not in (("", ""), (home.floor_zh, home.floor_en))
+    floor_shut = shut and (home is None or home.shut)
+    return Place(*floor, tuple(ready), tuple(beyond), shut, floor_shut, moved, closed)
 
 
 def shut_now(zone: str) -> str:

@@ -76,7 +76,7 @@ function drawCalls() {
     quiet.children[1].textContent = facts.opens ? fill(words.opens, { when: facts.opens }) : "";
   } else {
     quiet.children[0].textContent = state.calls.length ? words.nobodyNow : words.nobody;
-    quiet.children[1].textContent = facts?.stays ? "" : words.nobodyThen;
+    quiet.children[1].textContent = facts?.numbers ? words.nobodyThen : "";
   }
 }
 
