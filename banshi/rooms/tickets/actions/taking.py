@@ -191,6 +191,8 @@ def issue(
         category=category.pk,
         rank=ranked,
         only_window=only_window_id,
+        person=person_id,
+        limit_key=limit_key,
     )
     likely_s = promise.band.likely_s if promise.band else None
     in_time = rules.served_today(policy=rules_of_hall.tickets, likely_s=likely_s, until=opening.closes, now=now)

@@ -213,14 +213,14 @@ def _foretold(
     """
     moving = sum(not ticket.stopped for ticket in waiting)
     forecaster, neighbours = seen.forecaster(moving), seen.neighbours()
-    before: Counter[int] = Counter()
-    called: Counter[int] = Counter()
+    several = {visit for visit, n in Counter(ticket.visit for ticket in waiting).items() if n > 1}
+    before, called = _Before(several), _Before(several)
     promises = {}
     for ticket in waiting:
         line = before if ticket.stopped else called
-        ahead = 0 if ticket.only_window else sum(line[c] for c in neighbours[ticket.category])
+        ahead = 0 if ticket.only_window else line.people(neighbours[ticket.category], but=ticket.visit)
         if ticket.only_window is None:
-            before[ticket.category] += 1
+            before.add(ticket)
         if ticket.stopped:
             promises[ticket.id] = Promise(ahead, None)
             continue
@@ -237,10 +237,33 @@ def _foretold(
             ),
         )
         if ticket.only_window is None:
-            called[ticket.category] += 1
+            called.add(ticket)
     newcomer = seen.spills_in_s(seen.now)
     waits = {c.id: None if c.stopped else forecaster.probe(c.id, spills_in_s=newcomer) for c in seen.categories}
-    return promises, waits, {c.id: sum(before[other] for other in neighbours[c.id]) for c in seen.categories}
+    return promises, waits, {c.id: before.people(neighbours[c.id]) for c in seen.categories}
+
+
+class _Before:
+    """Who stands before somebody: people by category, whoever holds several numbers once.
+
+    :param several: the visits of those who do; few, so that everybody else is a count.
+    """
+
+    def __init__(self, several: set[int]) -> None:
+        self._several = several
+        self._alone: Counter[int] = Counter()
+        self._with: dict[int, set[int]] = {}  # visit → categories of its numbers
+
+    def add(self, ticket: TicketRow) -> None:
+        if ticket.visit in self._several:
+            self._with.setdefault(ticket.visit, set()).add(ticket.category)
+        else:
+            self._alone[ticket.category] += 1
+
+    def people(self, categories: frozenset[int], *, but: int = 0) -> int:
+        """:param but: the visit of who asks."""
+        met = sum(visit != but and not held.isdisjoint(categories) for visit, held in self._with.items())
+        return met + sum(self._alone[category] for category in categories)
 
 
 def _shown_window(w: WindowRow, codes: dict[int, str]) -> LineWindow:
@@ -276,7 +299,8 @@ def _shown_window(w: WindowRow, codes: dict[int, str]) -> LineWindow:
 
 
 def _floors(seen: Scene) -> dict[int | str, tuple[str, str]]:
-    """Floor (zh, en) by window number, and by category: where its people wait (`where.place`)."""
+    """Floor (zh, en) by window number, and by category: where its people wait (`where.place`); none where all that could
+    call them is closed."""
     floors: dict[int | str, tuple[str, str]] = {w.number: (w.floor_zh, w.floor_en) for w in seen.windows}
     posts: dict[int, list[Post]] = {}
     for w in seen.windows:

@@ -110,6 +110,7 @@ class TicketRow(NamedTuple):
     masked_name: str
     not_yet: bool  # waits, and is called to no window now
     stopped: bool  # for a closure runs over what it waits for
+    visit: int = 0  # the numbers of one person on one day are one visit
 
     def waited_s(self, now: datetime) -> int:
         """Stretches present so far."""
@@ -158,7 +159,7 @@ WITH here AS (SELECT %(hall)s::bigint AS hall_id, %(day)s::date AS day), {order.
 SELECT t.id, t.ref, t.number, t.category_id, t.kind, t.lane, t.state, t.rank_class, t.rank_key, t.call_by,
   t.only_window_id, t.made_at, COALESCE(t.waits_from, t.made_at), COALESCE(t.wait_s, 0),
   ARRAY(SELECT k.window_id FROM tickets_skip k WHERE k.ticket_id = t.id), t.line_closes_at, COALESCE(a.persons, 1),
-  w.number, COALESCE(p.masked_name, ''), t.state = 'waiting' AND {order.NOT_YET}, {order.STOPPED}
+  w.number, COALESCE(p.masked_name, ''), t.state = 'waiting' AND {order.NOT_YET}, {order.STOPPED}, t.visit_id
 FROM tickets_ticket t
 LEFT JOIN shares ON shares.id = t.id
 LEFT JOIN places_window w ON w.id = t.window_id
@@ -199,7 +200,8 @@ SELECT p.desks, p.window_id, p.category_id, (%(day)s::date + p.starts) AT TIME Z
 FROM plan p JOIN places_hall h ON h.id = p.hall_id WHERE p.level = (SELECT min(level) FROM plan)
 ORDER BY 4, 3, 2
 """
-# Who stands before a new number of a rank, by category and class.
+# Who stands before a new number of a rank, by category and class: numbers, which take their time each, and the other people
+# who hold them – a visit once among the categories that share windows (`near`), one's own not at all.
 BEFORE_SQL = f"""
 WITH here AS (SELECT %(hall)s::bigint AS hall_id, %(day)s::date AS day), {order.POLICY_CTE}, {order.SHARES_CTES}, mine AS (
   SELECT COALESCE((
@@ -208,12 +210,19 @@ WITH here AS (SELECT %(hall)s::bigint AS hall_id, %(day)s::date AS day), {order.
           AND (o.rank_class, o.rank_key) <= (%(rank_class)s, %(rank_key)s))) / k.weight
     FROM called_today k WHERE k.category_id = %(category)s), 0) AS share
 )
-SELECT t.category_id, t.rank_class, t.only_window_id, COALESCE(a.persons, 1), count(*) FROM tickets_ticket t
-LEFT JOIN shares ON shares.id = t.id
-LEFT JOIN booking_appointment a ON a.id = t.appointment_id
-WHERE t.hall_id = %(hall)s AND t.day = %(day)s AND t.state = 'waiting'
-  AND ({order.OVERDUE} OR (COALESCE(shares.share, 0), t.rank_class, t.rank_key)
-    <= ((SELECT share FROM mine), %(rank_class)s, %(rank_key)s))
+SELECT b.category_id, b.rank_class, b.only_window_id, b.persons, count(*), count(*) FILTER (WHERE b.counted AND b.nth = 1)
+FROM (
+  SELECT t.category_id, t.rank_class, t.only_window_id, COALESCE(a.persons, 1) AS persons, o.counted,
+    row_number() OVER (PARTITION BY t.visit_id, o.counted) AS nth
+  FROM tickets_ticket t
+  LEFT JOIN shares ON shares.id = t.id
+  LEFT JOIN booking_appointment a ON a.id = t.appointment_id
+  CROSS JOIN LATERAL (SELECT t.only_window_id IS NULL AND t.category_id = ANY (%(near)s) AND (%(person)s::bigint IS NULL
+    OR t.person_id IS DISTINCT FROM %(person)s::bigint OR t.limit_key <> %(limit_key)s) AS counted) o
+  WHERE t.hall_id = %(hall)s AND t.day = %(day)s AND t.state = 'waiting'
+    AND ({order.OVERDUE} OR (COALESCE(shares.share, 0), t.rank_class, t.rank_key)
+      <= ((SELECT share FROM mine), %(rank_class)s, %(rank_key)s))
+) b
 GROUP BY 1, 2, 3, 4 ORDER BY 2, 1, 3, 4
 """  # noqa: S608 – fragments only
 IN_THE_HALL = ["waiting", "called", "serving", "held", "parked", "missed"]
@@ -363,10 +372,14 @@ def promise_for(
     category: int,
     rank: rules.Rank,
     only_window: int | None,
+    person: int | None = None,
+    limit_key: str = "",
 ) -> Promise:
-    """How many stand before a new number of this rank, and how long it will wait.
+    """How many other people stand before a new number of this rank, and how long it will wait.
 
     Those before it are read as counts: their order among themselves hardly moves its own turn.
+
+    :param person, limit_key: whose number it is: their other numbers are nobody before them.
     """
     seen = scene(hall_id=hall_id, day=day, hour=hour, policy=policy, now=now)
     before = rows(
@@ -377,10 +390,13 @@ def promise_for(
         category=category,
         rank_class=int(rank.rank_class),
         rank_key=rank.key,
+        near=sorted(seen.neighbours()[category]),
+        person=person,
+        limit_key=limit_key,
     )
-    neighbours, forecaster, ahead = seen.neighbours()[category], seen.forecaster(sum(row[4] for row in before)), 0
-    for theirs, rank_class, window, persons, count in before:
-        ahead += count if theirs in neighbours and window is None and only_window is None else 0
+    forecaster, ahead = seen.forecaster(sum(row[4] for row in before)), 0
+    for theirs, rank_class, window, persons, count, others in before:
+        ahead += others if only_window is None else 0
         for _ in range(count):
             forecaster.pass_by(rules.InLine(theirs, rank_class, window, persons=persons))
     return Promise(ahead, forecaster.place(rules.InLine(category, rank.rank_class, only_window, seen.spills_in_s(now))))

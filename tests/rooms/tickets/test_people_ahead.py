@@ -1,0 +1,56 @@
+"""“N people ahead” counts people, not numbers: whoever holds several once, oneself not at all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.rooms.tickets import actions, queries
+from banshi.rooms.tickets.models import Ticket
+from tests.town import TUESDAY_NINE, Town
+
+KIOSK = Actor(ActorKind.KIOSK, "1", "town")
+
+
+def take(town: Town, category: str, person: int | None, **more: Any) -> Ticket:
+    return actions.issue(
+        hall=town.hall, category_code=category, channel="kiosk", by=KIOSK, now=TUESDAY_NINE,
+        person_id=town.person(person).pk if person is not None else None, **more,
+    )  # fmt: skip
+
+
+def ahead(town: Town) -> dict[str, int | None]:
+    return {t.number: t.ahead for t in queries.line(town.hall.pk, TUESDAY_NINE).tickets}
+
+
+def test_ones_own_first_number_is_nobody_ahead(open_hall: Town) -> None:
+    first, second = take(open_hall, "A", 1), take(open_hall, "B", 1)
+
+    assert ahead(open_hall) == {"A001": 0, "B001": 0}
+    assert [queries.given(each).ahead for each in (first, second)] == [0, 0]
+
+
+def test_who_holds_two_numbers_is_one_person_ahead(open_hall: Town) -> None:
+    for category in "AB":
+        take(open_hall, category, 1)
+    third = take(open_hall, "A", 2)
+
+    line = queries.line(open_hall.hall.pk, TUESDAY_NINE)
+
+    assert (ahead(open_hall)["A002"], queries.given(third).ahead) == (1, 1)
+    assert [(c.code, c.waiting, c.ahead) for c in line.categories] == [("A", 2, 2), ("B", 1, 2)]
+
+
+def test_people_without_a_name_are_one_each(open_hall: Town) -> None:
+    numbers = [take(open_hall, category, None) for category in "ABAB"]
+
+    assert [queries.given(each).ahead for each in numbers] == [0, 1, 2, 3]
+    assert sorted(value for value in ahead(open_hall).values() if value is not None) == [0, 1, 2, 3]
+
+
+def test_the_number_under_anothers_key_is_another_persons(open_hall: Town) -> None:
+    """A document that was only typed proves nobody: its number stands beside its owner's."""
+    take(open_hall, "A", 1)
+    other = take(open_hall, "B", 1, limit_key="typed:1")
+
+    assert (ahead(open_hall)["B001"], queries.given(other).ahead) == (1, 1)
