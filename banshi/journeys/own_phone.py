@@ -33,16 +33,17 @@ def prove(*, person_id: int, phone: str, code: str, browser: str, by: Actor, now
 
 @transaction.atomic
 def move_messages(*, person_id: int, why: str = "", by: Actor, now: datetime) -> int:
-    """Messages about what is booked and waited for go to the proven telephone: the one given with it is lost.
+    """Messages about what is booked and waited for go to the proven telephone: the one given with it is lost, and its links
+    end.
 
-    :returns: how many bookings and numbers.
+    :returns: how many numbers in line have a new code: their slips are printed anew.
     :raises Refused: invalid – no telephone is proven.
     """
     phone = people.phone_of(person_id=person_id)
     if not phone:
         raise Refused("invalid", facts={"field": "phone", "reason": _NONE})
     booked = booking.send_to(person_id=person_id, phone=phone, now=now)
-    numbers = tickets.send_to(person_id=person_id, phone=phone)
+    numbers, renewed = tickets.send_to(person_id=person_id, phone=phone, by=by, now=now)
     facts = {"bookings": booked, "numbers": numbers, "why": why[:200]}
     audit.record(action="contact_moved", subject=f"person:{person_id}", by=by, now=now, hall=by.hall or "", facts=facts)
-    return booked + numbers
+    return renewed

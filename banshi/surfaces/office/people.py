@@ -192,10 +192,14 @@ def move_messages(request: Asked, hall: str, person_id: int) -> HttpResponseBase
     person = person_of(request, place, person_id)
     try:
         identity.need_card_and_reason(**said(request))
-        own_phone.move_messages(
+        renewed = own_phone.move_messages(
             person_id=person.pk, why=said(request)["why"], by=acting(request, place), now=clock.now()
         )
     except Refused as refused:
         return shown(request, place, person, refused=refused, **said(request))
-    messages.success(request, _("Messages go to the proven telephone from now on."))
+    messages.success(request, _("Messages go to the proven telephone from now on; the links sent before open nothing."))
+    if renewed:
+        messages.info(
+            request, _("The number in line has a new code: print the slip again at the kiosk or the guide's desk.")
+        )
     return redirect(address(place, person.pk))

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from banshi.foundation.crypto import link_key
 from banshi.kernel.evidence import Evidence
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.audit.queries import trail
@@ -14,6 +15,10 @@ from banshi.rooms.booking.models import Appointment
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.actions import correct_name, enrol
 from banshi.rooms.identity.models import Person
+from banshi.rooms.messaging.actions import phone_index
+from banshi.rooms.messaging.models import Message
+from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets.models import Ticket
 from tests.surfaces.office.editing import booked, manager, office, signed_in, staff_with  # noqa: F401 – fixtures
 from tests.town import CLERK, TUESDAY_NINE
 
@@ -111,9 +116,6 @@ def test_a_clerk_without_the_right_joins_nothing(office, two):  # noqa: F811
 
 
 def test_a_lost_telephones_messages_go_to_the_proven_one(manager, two):  # noqa: F811
-    from banshi.rooms.messaging.actions import phone_index
-    from banshi.rooms.messaging.models import Message
-
     keep, _, appointment = two
     Appointment.objects.update(contact="+8613999999999", contact_index=phone_index("+8613999999999"))
     Message.objects.update(to="+8613999999999", to_index="old")
@@ -129,6 +131,42 @@ def test_a_lost_telephones_messages_go_to_the_proven_one(manager, two):  # noqa:
     assert set(Message.objects.filter(state="due").values_list("to_index", flat=True)) == {phone_index(keep.phone)}
     assert trail(action="contact_moved")[0].facts == {"bookings": 1, "numbers": 0, "why": "手机丢了"}
     assert manager.get(path).context["elsewhere"] == 0
+
+
+def test_the_lost_telephones_links_open_and_steer_nothing_any_more(manager, two, client):  # noqa: F811
+    """Whoever found it, or whose number was typed by mistake, needs no sign-in with a link."""
+    keep, _, appointment = two
+    lost = "+8613999999999"
+    Appointment.objects.update(contact=lost, contact_index=phone_index(lost))
+    told = tickets.issue(
+        hall=appointment.hall, item_code="pension", person_id=keep.pk, channel="kiosk", by=CLERK, now=TUESDAY_NINE,
+        contact=lost,
+    )  # fmt: skip
+    old = f"/a/{appointment.code}?k={link_key(appointment.code)}"
+    assert client.get(old).status_code == 200
+
+    manager.post(f"/office/town/people/{keep.pk}/messages", {"card_seen": "on", "why": "手机丢了"})
+
+    row, number = Appointment.objects.get(pk=appointment.pk), Ticket.objects.get(pk=told.pk)
+    due = {each.subject: each.params.get("turn") for each in Message.objects.filter(state="due")}
+    assert client.get(old).status_code == 404
+    assert client.post(f"/a/{row.code}/cancel?k={link_key(row.code)}").status_code == 404
+    assert client.get(f"/a/{row.code}?k={link_key(row.code, row.link_turn)}").status_code == 200
+    assert due == {f"appointment:{row.code}": 1}
+    assert (number.ref == told.ref, number.number, number.state) == (False, told.number, "waiting")
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_a_number_told_nobody_or_the_right_telephone_keeps_its_code(manager, two, told):  # noqa: F811
+    keep, _, appointment = two
+    number = tickets.issue(
+        hall=appointment.hall, item_code="pension", person_id=keep.pk, channel="kiosk", by=CLERK, now=TUESDAY_NINE,
+        contact=keep.phone if told else None,
+    )  # fmt: skip
+
+    manager.post(f"/office/town/people/{keep.pk}/messages", {"card_seen": "on", "why": "手机丢了"})
+
+    assert Ticket.objects.get().ref == number.ref
 
 
 def test_messages_go_nowhere_while_no_telephone_is_proven(manager, two):  # noqa: F811

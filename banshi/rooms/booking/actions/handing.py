@@ -79,7 +79,8 @@ def _wait_once(from_person: int, to_person: int, *, now: datetime) -> None:
 
 @transaction.atomic
 def send_to(*, person_id: int, phone: str, now: datetime) -> int:
-    """The messages of what a person has booked go to another number from now on; those still due, too.
+    """The messages of what a person has booked go to another number from now on; those still due, too. The links that went to
+    the telephone of before open nothing any more: it was lost, or never theirs.
 
     :param phone: E.164; the caller has proof of it and of the person.
     :returns: how many bookings.
@@ -90,6 +91,7 @@ def send_to(*, person_id: int, phone: str, now: datetime) -> int:
     mine = [row for row in rows.order_by("id") if row.contact != phone]
     for row in mine:
         row.contact, row.contact_index = phone, blind_index(phone, purpose="phone")
-        row.save(update_fields=["contact", "contact_index"])
-    messaging.send_elsewhere(subjects=[subject_of(row.code) for row in mine], phone=phone)
+        row.link_turn += 1
+        row.save(update_fields=["contact", "contact_index", "link_turn"])
+    messaging.send_elsewhere(subjects={subject_of(row.code): {"turn": row.link_turn} for row in mine}, phone=phone)
     return len(mine)

@@ -118,10 +118,17 @@ def bring_back(*, dedupes: Sequence[str], to_phone: str | None, now: datetime) -
     return rows.filter(Q(until=None) | Q(until__gt=now)).update(state="due", why="")
 
 
-def send_elsewhere(*, subjects: Sequence[str], phone: str) -> int:
-    """What is still due about these goes to another telephone (E.164). :returns: how many."""
-    rows = Message.objects.filter(subject__in=subjects, state="due", channel="")
-    return rows.update(to=phone, to_index=phone_index(phone))
+def send_elsewhere(*, subjects: Mapping[str, Mapping[str, int]], phone: str) -> int:
+    """What is still due about these goes to another telephone (E.164).
+
+    :param subjects: and what their messages say otherwise from now on: the turn of a link. :returns: how many.
+    """
+    rows = Message.objects.select_for_update().filter(subject__in=list(subjects), state="due", channel="")
+    found = list(rows.order_by("id"))
+    for row in found:
+        row.to, row.to_index, row.params = phone, phone_index(phone), {**row.params, **subjects[row.subject]}
+        row.save(update_fields=["to", "to_index", "params"])
+    return len(found)
 
 
 def _plain(value: Any) -> str:

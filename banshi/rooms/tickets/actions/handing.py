@@ -15,6 +15,7 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.messaging.statements import TO_PLACE
 from banshi.rooms.tickets.actions.ground import by_hall, locked, tell_line
+from banshi.rooms.tickets.actions.moving import renew
 from banshi.rooms.tickets.models import AT_WINDOW, Ticket, Visit
 from banshi.rooms.tickets.queries.contact import contact_to_confirm
 
@@ -70,13 +71,25 @@ def _hand_visits(tickets: Sequence[int], from_person: int, to_person: int) -> No
     Visit.objects.filter(id__in=alone).update(person_id=to_person)
 
 
-def send_to(*, person_id: int, phone: str) -> int:
-    """The messages about a person's numbers go to another telephone (E.164) from now on. :returns: how many numbers."""
+def send_to(*, person_id: int, phone: str, by: Actor, now: datetime) -> tuple[int, int]:
+    """The messages about a person's numbers go to another telephone (E.164) from now on. Where one was told before, its links
+    steer nothing any more: the number has a new ref, and whoever has a slip of it wants another.
+
+    :returns: how many numbers, and how many of them have a new ref.
+    """
     rows = Ticket.objects.filter(person_id=person_id, state__in=[*IN_LINE, "missed", "held"])
-    refs = list(rows.order_by("id").values_list("ref", flat=True))
-    rows.filter(ref__in=refs).update(notify_to=encrypt(phone, place=TO_PLACE), phone_index=messaging.phone_index(phone))
-    messaging.send_elsewhere(subjects=[f"ticket:{ref}" for ref in refs], phone=phone)
-    return len(refs)
+    index, renewed = messaging.phone_index(phone), 0
+    found = list(rows.select_for_update(of=("self",), no_key=True).select_related("hall").order_by("id"))
+    for row in found:
+        if row.notify_to and row.phone_index != index:
+            before = row.ref
+            renew(row, contact=phone, by=by, now=now)
+            renewed += row.ref != before  # at a window it keeps it
+        else:
+            row.notify_to, row.phone_index = encrypt(phone, place=TO_PLACE), index
+            row.save(update_fields=["notify_to", "phone_index"])
+    messaging.send_elsewhere(subjects={f"ticket:{row.ref}": {} for row in found}, phone=phone)
+    return len(found), renewed
 
 
 @transaction.atomic
