@@ -114,7 +114,7 @@ def _tell(new: Ticket, target: Hall, contact: str | None, *, way: dict[str, str]
 
 def sent_on(ref: str) -> SentOn | None:
     """Where the number goes on; None where it was not sent on."""
-    return _goes_on(Q(came_from__ref=ref))
+    return _goes_on(Q(came_from__ref=ref, came_from__renew_on_return=False))
 
 
 def on_the_way(ref: str) -> SentOn | None:
@@ -151,7 +151,7 @@ def arrive(*, hall: Hall, by: Actor, now: datetime, ref: str) -> Ticket | None:
     :raises Refused: those of `tickets.unpark`.
     """
     expected = _expected(hall, now)
-    old = expected.filter(came_from__ref=ref, limit_key=F("came_from__limit_key"))
+    old = expected.filter(came_from__ref=ref, came_from__renew_on_return=False, limit_key=F("came_from__limit_key"))
     return _here(old | expected.filter(ref=ref), by=by, now=now)
 
 

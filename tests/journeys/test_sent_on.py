@@ -175,6 +175,17 @@ def test_no_code_of_before_opens_a_number_that_was_renewed(halls: Town, arrived:
 
 
 @pytest.mark.django_db
+def test_the_code_of_a_number_served_as_its_keys_ended_opens_nothing_in_the_other_hall(halls: Town):
+    sent(halls)
+    Ticket.objects.filter(state="redirected").update(renew_on_return=True)
+    old = Ticket.objects.get(state="redirected")
+
+    with pytest.raises(Refused, match="nothing-found"):
+        check_in.by_code(code=queries.qr_text(old.ref), hall=halls.other_hall, by=CITIZEN, now=ELEVEN, channel="kiosk")
+    assert redirect.sent_on(old.ref) is None
+
+
+@pytest.mark.django_db
 def test_who_gives_up_on_the_way_is_out_of_both_lines(halls: Town):
     new = sent(halls)
 

@@ -108,6 +108,9 @@ class Ticket(models.Model):
     notify_to = models.TextField(default="")  # the phone, already sealed for the outbox; "" = nobody to tell
     # Sent on from a number in another hall (转厅): parked here until the person arrives, and ranked from then on.
     came_from = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="went_on")
+    renew_on_return = models.BooleanField(
+        default=False, db_default=False
+    )  # served when its keys were to end: a new ref afterwards
     parked_at = models.DateTimeField(null=True)
     parked_until = models.DateTimeField(null=True)
     only_window = models.ForeignKey(Window, null=True, on_delete=models.SET_NULL, related_name="+")  # transferred there

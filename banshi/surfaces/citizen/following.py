@@ -123,10 +123,11 @@ def _act(request: Any, ref: str, act: Callable[..., Ticket]) -> HttpResponseBase
 def _mine(request: Any, ref: str) -> bool:
     """Whoever came by the slip's or message's link; the account that booked, where the number was taken with its code; the
     one proven to be its person. Who only declared whose document it is does nothing to a number taken with the card."""
-    account, held = request.who.account_id, key_held(request, ref)
+    account = request.who.account_id
+    found = Ticket.objects.filter(ref=ref[:32]).select_related("appointment").first()
+    held = bool(key_held(request, ref)) and not (found is not None and found.renew_on_return)
     if held and account is None:
         return True
-    found = Ticket.objects.filter(ref=ref[:32]).select_related("appointment").first()
     if account is None or found is None:
         return False
     return not _is_over(found, account_id=account) if held else may_act(found, account_id=account)

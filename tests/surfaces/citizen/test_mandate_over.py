@@ -224,6 +224,29 @@ def test_what_came_late_of_an_agents_booking_is_let_go_like_the_rest(booked: tup
     assert Ticket.objects.get(pk=ticket.pk).ref != ticket.ref
 
 
+@pytest.mark.parametrize("then", ["held", "missed", "waiting"])
+def test_a_number_served_as_the_mandate_ends_is_steered_by_no_old_key_once_it_is_in_line_again(
+    booked: tuple[Phone, Any, Appointment], then: str
+) -> None:
+    _, mandate, row = booked
+    ticket, holder = slip_of(row)
+    now, window = at("2026-03-10 14:00"), Window.objects.filter(hall=row.hall).earliest("id")
+    Ticket.objects.filter(pk=ticket.pk).update(state="serving", window=window)
+    mandates.end(mandate_id=mandate.pk, by=CLERK, now=now)
+    Ticket.objects.filter(pk=ticket.pk).update(state=then)
+
+    at_once = holder.post(f"/t/{ticket.ref}/leave").status_code
+    renewed = [tickets.renew_returned(now=now), tickets.renew_returned(now=now)]
+    after = Ticket.objects.get(pk=ticket.pk)
+
+    assert (at_once, after.state, renewed) == (403, then, [1, 0])
+    assert after.ref != ticket.ref
+    client = Phone(browser(), None, row.person)
+    client.get(f"/t/{after.ref}", k=rating_key(after.ref))
+    client.post(f"/t/{after.ref}/leave")
+    assert Ticket.objects.get(pk=ticket.pk).state == "left"
+
+
 @pytest.mark.parametrize("first_is_over", [False, True])
 def test_a_matter_added_at_the_window_is_let_go_with_the_number_it_was_added_to(
     booked: tuple[Phone, Any, Appointment], first_is_over: bool

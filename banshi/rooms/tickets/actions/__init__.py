@@ -34,6 +34,7 @@ from banshi.rooms.tickets.actions.moving import (
     put_first,
     reinstate,
     renew,
+    renew_returned,
     standing,
     unpark,
 )
@@ -122,6 +123,7 @@ __all__ = [
     "recall",
     "reinstate",
     "renew",
+    "renew_returned",
     "resume",
     "resume_held",
     "see_emergency",

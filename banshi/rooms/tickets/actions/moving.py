@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from banshi.foundation.crypto import encrypt
-from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.actors import SYSTEM, Actor, ActorKind
 from banshi.kernel.numbers import code_from
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
@@ -34,6 +34,7 @@ from banshi.rooms.tickets.actions.ground import (
 )
 from banshi.rooms.tickets.actions.taking import REF_BYTES
 from banshi.rooms.tickets.models import AT_WINDOW, Estimate, Miss, Service, Ticket, Transfer, Visit
+from banshi.rooms.tickets.queries.contact import contact_of
 
 
 @transaction.atomic
@@ -263,8 +264,8 @@ def claim(ticket: Ticket, *, limit_key: str, contact: str | None, by: Actor, now
 def renew(ticket: Ticket, *, contact: str | None, by: Actor, now: datetime) -> Ticket:
     """Inside a transaction, the number locked: whoever spoke for its person does so no longer (委托终止).
 
-    In line it gets a new ref, as one taken over does; at a window, whose clerk knows it by its ref, nobody steers it any
-    more, and only whom it is told changes.
+    In line it gets a new ref, as one taken over does. While it is served its clerk knows it by its ref: whom it is told
+    changes, its key steers nothing, and the new ref comes as soon as it is back in line (`renew_returned`).
 
     :param contact: where its messages go from now on (E.164).
     """
@@ -273,8 +274,25 @@ def renew(ticket: Ticket, *, contact: str | None, by: Actor, now: datetime) -> T
         _under_new_ref(ticket, now)
         audit.record(action="ticket_renewed", subject=f"ticket:{ticket.ref}", by=by, now=now, hall=ticket.hall.code)
         tell_line(ticket, now)
-    ticket.save(update_fields=["ref", "notify_to", "phone_index"])
+    ticket.renew_on_return = not rules.may(ticket.state, "claim")
+    ticket.save(update_fields=["ref", "notify_to", "phone_index", "renew_on_return"])
     return ticket
+
+
+def renew_returned(*, now: datetime) -> int:
+    """Numbers whose keys were to end while they were at a window, and that are in line again: passed on, put aside, missed.
+
+    :returns: how many.
+    """
+    renewed = 0
+    for ref in Ticket.objects.filter(renew_on_return=True).order_by("id").values_list("ref", flat=True):
+        with transaction.atomic():
+            rows = Ticket.objects.select_for_update(of=("self",), no_key=True).filter(ref=ref, renew_on_return=True)
+            ticket = rows.select_related("hall").first()
+            if ticket is not None and rules.may(ticket.state, "claim"):
+                renew(ticket, contact=contact_of(ticket), by=SYSTEM, now=now)
+                renewed += 1
+    return renewed
 
 
 def _under_new_ref(ticket: Ticket, now: datetime) -> None:
