@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -17,11 +16,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
-from banshi.foundation.crypto import sign, signed_ok
+from banshi.foundation.crypto import signed_ok
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.lanes import LANES
 from banshi.journeys import check_in as arriving
 from banshi.journeys import take_number
+from banshi.journeys.stops import stops
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.lists import MARKS
 from banshi.kernel.refusals import Refused
@@ -32,7 +32,6 @@ from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.devices import queries as devices
 from banshi.rooms.identity import queries as identity
-from banshi.rooms.identity.models import Person
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
@@ -40,18 +39,7 @@ from banshi.rooms.tickets import queries as line
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import TicketView
 from banshi.surfaces.office.frame import acting, clean, invalid, local, page, status_of
-
-PURPOSE = "guide-person"  # who was found may be given a number; an id alone gives nobody one
-
-
-@dataclass
-class Found:
-    """What one person, or a number that belongs to nobody known, has here today."""
-
-    person: Person | None = None
-    key: str = ""
-    numbers: list[TicketView] = field(default_factory=list)
-    booked: list[tuple[Appointment, str, str]] = field(default_factory=list)  # with the name and state to show
+from banshi.surfaces.office.guide_found import PURPOSE, Found, more_of, of_people
 
 
 @door(audience="staff", permission="appointments.manage")
@@ -205,42 +193,38 @@ def _found(request: Asked, hall: Hall, text: str) -> list[Found]:
     people |= {pk for pk in Ticket.objects.filter(ref__in=refs).values_list("person_id", flat=True) if pk is not None}
     if (code := bookings.code_of(text)) is not None:
         people |= set(Appointment.objects.filter(code=code, hall=hall, day=day).values_list("person_id", flat=True))
-    found = _of_people(request, hall, people)
+    found = _of_people(request, hall, people, named)
     shown = {view.ref for each in found for view in each.numbers}
     rest = [view for view in named if view.ref not in shown]
     return ([Found(numbers=rest)] if rest else []) + found
 
 
-def _of_people(request: Asked, hall: Hall, ids: set[int]) -> list[Found]:
-    """Each person's numbers that go on and bookings of today in this hall; as many queries for two as for one."""
+def _of_people(request: Asked, hall: Hall, ids: set[int], over: Sequence[TicketView] = ()) -> list[Found]:
+    """:param over: numbers that were asked for, whatever became of them."""
     now = clock.now()
-    day = local(hall, now).date()
-    found = {
-        each.pk: Found(person=each, key=sign(f"{hall.code}:{each.pk}", purpose=PURPOSE))
-        for each in Person.objects.filter(id__in=ids).order_by("id")
-    }
-    for pk in found:
-        audit.looked(subject=f"person:{pk}", by=acting(request, hall), now=now, hall=hall.code, why="search")
-    views = {view.ref: view for view in line.not_over(ids, hall_id=hall.pk, day=day, now=now)} if ids else {}
-    for ref, owner in Ticket.objects.filter(ref__in=list(views)).order_by("id").values_list("ref", "person_id"):
-        if owner in found:
-            found[owner].numbers.append(views[ref])
-    booked = Appointment.objects.filter(person__in=ids, hall=hall, day=day).exclude(state="cancelled")
-    rows = list(booked.select_related("item", "person").order_by("starts_at", "id"))
-    states = line.states_to_staff(rows)
-    for row in rows:
-        found[row.person_id].booked.append((row, bookings.shown_name(row), states[row.code]))
-    return list(found.values())
+    found = of_people(hall, ids, over=over, now=now)
+    for each in found:
+        assert each.person is not None
+        audit.looked(
+            subject=f"person:{each.person.pk}", by=acting(request, hall), now=now, hall=hall.code, why="search"
+        )
+    return found
 
 
 def _shown(request: Asked, hall: Hall, found: list[Found] | None, refused: Refused | None = None) -> HttpResponse:
-    lanes = places.policy_of(hall.pk, now=clock.now()).tickets.priority_lanes
+    now = clock.now()
+    lanes = places.policy_of(hall.pk, now=now).tickets.priority_lanes
     status = status_of(refused) if refused else 404 if found == [] else 200
+    closed = stops(hall, now)
+    numbers = [view for each in found or [] for view in each.numbers]
     return page(
         request,
         "office/guide.html",
         hall,
         found=found,
+        more={view.ref: more_of(view, now) for view in numbers if view.on_the_way or view.state == "closed"},
+        stops=closed,
+        everybody_out=any(each.evacuates and each.where is None for each in closed),
         much_used=devices.much_used(hall),
         refused=refused,
         categories=places.categories_of(hall),

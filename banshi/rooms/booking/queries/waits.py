@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -54,6 +55,14 @@ def waits_for(account_id: int, *, hall: Hall, item_code: str, day: date, now: da
 def offers_of(account_id: int, *, now: datetime) -> list[WaitView]:
     """Places that are kept for an account now; what ends first comes first."""
     rows = Waiting.objects.filter(account_id=account_id, state="offered", hold__ended_at=None, hold__expires_at__gt=now)
+    return [_view(one, now=now) for one in _with_all(rows).order_by("hold__expires_at", "id")]
+
+
+def offers_for(people: Iterable[int], *, hall: Hall, now: datetime) -> list[WaitView]:
+    """Places of a hall that are kept for these people now, whoever asked for them; what ends first comes first."""
+    rows = Waiting.objects.filter(
+        person__in=list(people), hall=hall, state="offered", hold__ended_at=None, hold__expires_at__gt=now
+    )
     return [_view(one, now=now) for one in _with_all(rows).order_by("hold__expires_at", "id")]
 
 
