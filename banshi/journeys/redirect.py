@@ -29,7 +29,8 @@ from banshi.rooms.tickets.queries import contact_of, contact_of_booked
 class SentOn:
     """What became of a number that was sent on: its number in the other hall, and the way there.
 
-    `minutes`: None where nobody knows. `told`: a message goes out; else the person has to be told here.
+    `minutes`: None where nobody knows. `told`: a message goes out; else the person has to be told here. `arrived`: they are
+    there, or it is over.
     """
 
     ref: str
@@ -37,6 +38,7 @@ class SentOn:
     hall: Hall
     minutes: int | None
     told: bool
+    arrived: bool
 
 
 KM_AN_HOUR = 20.0  # through a town, straight line
@@ -117,6 +119,13 @@ def sent_on(ref: str) -> SentOn | None:
     return _goes_on(Q(came_from__ref=ref, came_from__renew_on_return=False))
 
 
+def goes_on_as(ref: str) -> Ticket | None:
+    """The number as which this one goes on in another hall, for whoever held this one then: not after somebody took that
+    over."""
+    onward = Ticket.objects.filter(came_from__ref=ref, limit_key=F("came_from__limit_key"))
+    return onward.order_by("-id").first()
+
+
 def on_the_way(ref: str) -> SentOn | None:
     """Where somebody who was sent on has to go, by the number they have there; None once they have arrived."""
     return _goes_on(Q(ref=ref, state="parked", waits_from=None))
@@ -140,7 +149,13 @@ def _goes_on(which: Q) -> SentOn | None:
     row = Ticket.objects.select_related("hall", "came_from__hall").filter(which).order_by("-id").first()
     if row is None or row.came_from is None:
         return None
-    return SentOn(row.ref, row.number, row.hall, _minutes(row.came_from.hall, row.hall), bool(contact_of(row)))
+    minutes = _minutes(row.came_from.hall, row.hall)
+    return SentOn(row.ref, row.number, row.hall, minutes, bool(contact_of(row)), not is_expected(row))
+
+
+def is_expected(ticket: Ticket) -> bool:
+    """Whether its person is on the way."""
+    return ticket.came_from_id is not None and ticket.state == "parked" and ticket.waits_from is None
 
 
 def arrive(*, hall: Hall, by: Actor, now: datetime, ref: str) -> Ticket | None:
@@ -193,7 +208,7 @@ def _expected(hall: Hall, now: datetime) -> QuerySet[Ticket]:
 
 def _here(expected: QuerySet[Ticket], *, by: Actor, now: datetime) -> Ticket | None:
     found = expected.order_by("-id").first()
-    if found is None or found.state != "parked" or found.waits_from is not None:
+    if found is None or not is_expected(found):
         return found
     try:
         return tickets.unpark(ref=found.ref, by=by, now=now)

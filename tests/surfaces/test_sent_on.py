@@ -18,7 +18,7 @@ from banshi.rooms.tickets.queries import qr_text
 from tests.journeys.test_sent_on import by_card, sent, two_halls
 from tests.surfaces.kiosk.cards import chip
 from tests.surfaces.kiosk.conftest import stop_the_clock
-from tests.town import TUESDAY_NINE, Town
+from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +64,90 @@ def test_the_hall_of_a_number_sent_on_is_the_new_one(halls: Town):
     said = page_of(Ticket.objects.get(state="redirected"))
 
     assert (said.count(f'href="{there}"'), f'href="{here}"' in said) == (2, False)
+
+
+def phone_with_the_old_slip(*, key: bool = True) -> tuple[Client, Ticket]:
+    """A phone that opened the slip of the number sent on, and that number."""
+    old, phone = Ticket.objects.get(state="redirected"), Client(headers={"accept-language": "zh-CN"})
+    phone.get(f"/t/{old.ref}", {"k": rating_key(old.ref)} if key else {})
+    return phone, old
+
+
+def test_the_page_of_the_old_number_is_that_of_the_new_one_from_arrival_on(halls: Town):
+    new = sent(halls)
+    phone, old = phone_with_the_old_slip()
+    asks = {"HX-Request": "true"}
+
+    before = [phone.get(f"/t/{old.ref}"), phone.get(f"/t/{old.ref}/part", headers=asks)]
+    at_home = read(phone.get("/"))
+    by_card(halls, TUESDAY_NINE + timedelta(minutes=40))
+    after, part = phone.get(f"/t/{old.ref}"), phone.get(f"/t/{old.ref}/part", headers=asks)
+
+    assert ["已转到别的大厅" in read(each) for each in before] == [True, True]
+    assert (f"去{halls.other_hall.name_zh}" in at_home, f'href="/t/{new.ref}"' in at_home) == (True, True)
+    assert (after.status_code, after["Location"]) == (302, f"/t/{new.ref}")
+    assert (part.status_code, part["HX-Redirect"]) == (204, f"/t/{new.ref}")
+
+
+@pytest.mark.parametrize("key", [True, False])
+def test_who_came_with_the_slip_steers_the_new_number_and_who_did_not_only_looks(halls: Town, key: bool):
+    new = sent(halls)
+    phone, old = phone_with_the_old_slip(key=key)
+    by_card(halls, TUESDAY_NINE + timedelta(minutes=40))
+
+    said = read(phone.get(f"/t/{old.ref}", follow=True))
+    left = phone.post(f"/t/{new.ref}/leave")
+    new.refresh_from_db()
+
+    assert (new.number in said, "号码的二维码" in said) == (True, key)
+    assert (left.status_code, new.state) == ((302, "left") if key else (403, "waiting"))
+
+
+def test_the_old_slip_follows_the_number_to_its_end(halls: Town):
+    new = sent(halls)
+    phone, old = phone_with_the_old_slip()
+    Ticket.objects.filter(pk=new.pk).update(state="finished", waits_from=TUESDAY_NINE)
+
+    ended = phone.get(f"/t/{old.ref}", follow=True)
+
+    assert (ended.redirect_chain[0][0], f"/r/{new.ref}?from=web" in read(ended)) == (f"/t/{new.ref}", True)
+
+
+def test_a_number_sent_on_twice_is_followed_to_where_its_person_is(halls: Town):
+    first = sent(halls)
+    phone, old = phone_with_the_old_slip()
+    by_card(halls, TUESDAY_NINE + timedelta(minutes=40))
+    back = redirect.to_hall(ref=first.ref, hall="town", by=CLERK, now=TUESDAY_NINE + timedelta(minutes=50))
+
+    on_the_way = phone.get(f"/t/{old.ref}")
+    at_home = read(phone.get("/"))
+    redirect.arrive(hall=halls.hall, by=CITIZEN, now=TUESDAY_NINE + timedelta(minutes=90), ref=back.ref)
+    there = phone.get(f"/t/{old.ref}")
+
+    assert (on_the_way["Location"], there["Location"]) == (f"/t/{first.ref}", f"/t/{back.ref}")
+    assert f'href="/t/{back.ref}"' in at_home
+
+
+def test_the_old_slip_opens_nothing_of_a_number_that_somebody_elses_card_took_over(halls: Town):
+    new = sent(halls)
+    phone, old = phone_with_the_old_slip()
+    Ticket.objects.filter(pk=old.pk).update(limit_key="account:7")  # as the one who only declared the document had it
+    by_card(halls, TUESDAY_NINE + timedelta(minutes=40))
+
+    pages = [phone.get(f"/t/{old.ref}"), phone.get(f"/t/{old.ref}/part"), phone.get("/")]
+
+    assert [(each.status_code, f"/t/{new.ref}" in read(each)) for each in pages] == [(200, False)] * 3
+
+
+def test_the_machine_of_the_old_hall_tells_who_is_there_no_more_to_check_in(halls: Town):
+    new = sent(halls)
+    old = Ticket.objects.get(state="redirected")
+    by_card(halls, TUESDAY_NINE + timedelta(minutes=40))
+    by = {"presented": qr_text(old.ref, rating_key(old.ref))}
+
+    said = read(Client(headers={"accept-language": "zh-CN"}).post("/kiosk/town/check-in", by, follow=True))
+
+    assert (new.number in said, "到了在取号机扫号票" in said) == (True, False)
 
 
 @pytest.mark.parametrize("shown", ["code", "card"])

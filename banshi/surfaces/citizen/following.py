@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -32,7 +33,7 @@ from banshi.rooms.tickets import actions as line
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.models import Ticket
 from banshi.surfaces.citizen.doors import page, public_page
-from banshi.surfaces.citizen.rating_keys import key_held, note_key
+from banshi.surfaces.citizen.rating_keys import keep_key, key_held, note_key
 from banshi.surfaces.citizen.refusals import panel
 
 NO_KEY = {"zh": "取号单或短信里的链接", "en": "The link on the slip or in the message"}
@@ -43,23 +44,53 @@ NO_KEY = {"zh": "取号单或短信里的链接", "en": "The link on the slip or
 def ticket(request: Any, ref: str) -> HttpResponseBase:
     """The number's page. The reference is random and printed on the slip: who has it may look."""
     note_key(request, ref)
-    return _page(request, ref, now=clock.now())
+    context = _ticket(request, ref, now=clock.now())
+    if onward := _arrived_as(request, context["t"]):
+        return redirect("citizen:ticket", ref=onward)
+    return _page(request, ref, context)
 
 
 @public_page
 @require_GET
 def ticket_part(request: Any, ref: str) -> HttpResponseBase:
-    """The moving part, fetched again when the number's state changes."""
+    """The moving part, fetched again when the number's state changes; of one that was sent on, from arrival there on, the
+    page of the new one."""
     context = _ticket(request, ref, now=clock.now())
+    if onward := _arrived_as(request, context["t"]):
+        answer = HttpResponse(status=204)
+        answer["HX-Redirect"] = reverse("citizen:ticket", args=[onward])
+        return answer
     return page(request, "citizen/_ticket.html", context, hall=context["hall"])
 
 
-def _page(request: Any, ref: str, *, now: datetime, refused: Refused | None = None) -> HttpResponseBase:
-    context = _ticket(request, ref, now=now) | {"texts": _texts()}
+def _arrived_as(request: Any, seen: tickets.TicketView) -> str:
+    """The number as which one that was sent on is in another hall, from its person's arrival there on; else ""."""
+    if seen.state != "redirected":
+        return ""
+    here, onward = seen.ref, ""
+    while (row := elsewhere.goes_on_as(here)) is not None and not elsewhere.is_expected(row):
+        keep_key(request, here, goes_on_as=row.ref)
+        here = onward = row.ref
+    return onward
+
+
+def goes_on_as(request: Any, ref: str) -> str:
+    """The number as which one that was sent on goes on, its person there or still on the way; else ""."""
+    here, onward = ref[:32], ""
+    while (row := elsewhere.goes_on_as(here)) is not None:
+        keep_key(request, here, goes_on_as=row.ref)
+        here = onward = row.ref
+    return onward
+
+
+def _page(
+    request: Any, ref: str, context: dict[str, Any], *, refused: Refused | None = None
+) -> HttpResponseBase:
+    context = context | {"texts": _texts()}
     request.session["ticket"] = ref
     if refused is not None:
         zone = ZoneInfo(context["hall"].timezone)
-        context["panel"] = panel(refused, today=now.astimezone(zone).date(), zone=zone)
+        context["panel"] = panel(refused, today=context["now"].astimezone(zone).date(), zone=zone)
     return page(
         request,
         "citizen/ticket.html",
@@ -114,7 +145,7 @@ def _act(request: Any, ref: str, act: Callable[..., Ticket]) -> HttpResponseBase
     try:
         done = act(ref=ref[:32], by=by, now=now)
     except Refused as refused:
-        return _page(request, ref, now=now, refused=refused)
+        return _page(request, ref, _ticket(request, ref, now=now), refused=refused)
     if act is line.late and done.state == "waiting":
         messages.success(request, gettext("Put off. Some numbers go first now."))
     return redirect("citizen:ticket", ref=ref)

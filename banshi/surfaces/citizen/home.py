@@ -27,7 +27,7 @@ from banshi.rooms.tickets.queries import TicketView
 from banshi.surfaces.citizen import turning
 from banshi.surfaces.citizen.arrival import Arrival, arrival, closed_now
 from banshi.surfaces.citizen.doors import asked, elder, near, page, public_page
-from banshi.surfaces.citizen.following import evacuation_over, told_as_said
+from banshi.surfaces.citizen.following import evacuation_over, goes_on_as, told_as_said
 from banshi.surfaces.citizen.halls_now import halls_now, nearest_first, with_waits
 from banshi.surfaces.citizen.to_call import Call, to_call
 
@@ -78,13 +78,16 @@ def _in_hand(account_id: int, *, now: datetime) -> AppointmentView | None:
 
 
 def _my_ticket(request: Any, account_id: int | None, *, now: datetime) -> TicketView | None:
-    """The number followed last on this phone, else one of today that is the account's own.
+    """The number followed last on this phone – sent on, the one in the other hall –, else one of today that is the account's
+    own.
 
     Own: by a booking of the account, or of the person it is proven to be. A typed ID number shows nobody's number.
     """
     ref = str(request.session.get("ticket") or "")
     rows = Ticket.objects.filter(state__in=IN_THE_LINE, made_at__gte=now - timedelta(hours=18)).order_by("-made_at")
     found = rows.filter(ref=ref).first() if ref else None
+    if found is None and ref and (onward := goes_on_as(request, ref)):
+        found = rows.filter(ref=onward).first()
     if found is None and account_id is not None:
         me = Account.objects.filter(id=account_id, person_evidence__gt=0).values("person_id")
         # Taken over by the card, it is the person's, and no more of whoever only declared whose document it was.
