@@ -60,9 +60,53 @@ def evacuated_words(*, reason: str, until: str) -> str:
     return joined(why, pgettext("closure", "When it goes on will be told."))
 
 
-def stays_words() -> str:
-    """To whoever holds a number while the hall is evacuated."""
+def stays_words(state: str = "waiting", *, expected: bool = False, may_return: bool = False) -> str:
+    """To whoever holds a number while nobody is called.
+
+    :param expected: its person is on the way from another hall. :param may_return: missed, it may still be put back.
+    """
+    if state == "missed" and not may_return:
+        return pgettext("closure", "The number was missed and can no longer be put back.")
+    if state == "missed":
+        return pgettext("closure", "The number was missed and can still be put back; no time runs until it goes on.")
+    if expected:
+        return pgettext("closure", "The number stays: come when it goes on, and scan its code on arrival.")
+    if state == "parked":
+        return pgettext("closure", "The number and its place stay; it is back in line when its person is.")
+    if state in ("serving", "held"):
+        return pgettext("closure", "The number stays; its service goes on afterwards.")
     return pgettext("closure", "The number and its place stay; calling goes on from there.")
+
+
+def again_words(state: str = "waiting", *, expected: bool = False, until: str = "", anew: bool = True) -> str:
+    """The same once calling goes on.
+
+    :param until: missed, before when it may be put back. :param anew: then behind everybody who has a number.
+    """
+    if state == "missed" and anew:
+        said = pgettext(
+            "closure",
+            "It was missed: before %(until)s, scan its code at the number machine or ask the guide; it goes behind"
+            " everybody who has a number then.",
+        )
+        return said % {"until": until}
+    if state == "missed":
+        said = pgettext(
+            "closure",
+            "It was missed: before %(until)s, scan its code at the number machine or ask the guide. No queueing again.",
+        )
+        return said % {"until": until}
+    if expected:
+        return pgettext("closure", "It is in line from arrival on: scan its code there.")
+    if state == "parked":
+        return pgettext("closure", "It is still set aside: scan its code, or tap on its page, to be back in line.")
+    if state == "called":
+        return pgettext("closure", "It was called: go to the window.")
+    if state == "serving":
+        return pgettext("closure", "Its service goes on: go back to the window.")
+    if state == "held":
+        return pgettext("closure", "Its service goes on: the clerk calls again as soon as things are ready.")
+    return pgettext("closure", "It is where it was in line, and calling goes on.")
 
 
 def all_stay_words() -> str:

@@ -370,7 +370,8 @@ def touched(*, closure: ClosureRow, follow_up: FollowUp, now: datetime) -> dict[
     in_line = 0
     if days[0] <= now.astimezone(zone).date() <= days[1]:
         spans = calendars.spans_of(closure)
-        reached = {ticket.pk for ticket in tickets.stopped_by(hall=closure.hall, closures=spans, now=now)}
+        stopped = tickets.stopped_by(hall=closure.hall, closures=spans, now=now)
+        reached = {ticket.pk for ticket in tickets.concerned(stopped, now)}
         if closure.kind == "evacuation":
             reached |= {ticket.pk for ticket in tickets.at_windows_of(hall=closure.hall, closures=spans, now=now)}
         in_line = len(reached)

@@ -20,7 +20,6 @@ from banshi.foundation.closed import (
     evacuated_words,
     kept_words,
     leave_words,
-    stays_words,
     then_words,
 )
 from banshi.foundation.said import english
@@ -95,11 +94,6 @@ class Stop:
     def why(self) -> str:
         """Of an evacuation: why, and when it goes on."""
         return evacuated_words(reason=_said(self.reason), until=self._at(self.resumes) if self.resumes else "")
-
-    @property
-    def stays(self) -> str:
-        """Of an evacuation: what becomes of the number of whoever reads it."""
-        return stays_words()
 
     @property
     def all_stay(self) -> str:

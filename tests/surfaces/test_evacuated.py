@@ -232,7 +232,7 @@ def test_the_live_page_says_it_and_ends_it(ten: Town):
     assert (f"{LEAVE}原因：消防检查。预计今天 12:00 恢复。" in page, "结束疏散" in page) == (True, True)
     assert "优先叫号" not in page
     assert ended.redirect_chain[0][0] == "/office/town/live"
-    assert "已撤回。排队的 2 人接着叫号，已告诉他们。" in ended.content.decode()
+    assert "已撤回。排队的 2 人接着叫号。2 人没留电话，要当面说。" in ended.content.decode()
 
 
 def test_the_live_page_names_a_closed_floor_and_says_no_wait(ten: Town):

@@ -14,6 +14,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.db.models import F
 
 from banshi.foundation.memory import forgettable
 from banshi.kernel.working_days import DayInfo, WorkCalendar
@@ -125,6 +126,17 @@ def closures_of(halls: Sequence[Hall], start: datetime, end: datetime) -> dict[i
     found: dict[int, list[rules.Closure]] = {}
     for row in rows:
         found.setdefault(row.hall_id, []).extend(spans_of(row))
+    return found
+
+
+def ran(hall_ids: Iterable[int], since: datetime, until: datetime) -> dict[int, list[rules.Closure]]:
+    """By hall, the closures that ran at any moment of since–until (aware): one that was taken back, up to then."""
+    rows = Closure.objects.filter(hall__in=list(hall_ids), starts_at__lt=until, ends_at__gt=since)
+    rows = rows.exclude(withdrawn_at__lte=F("starts_at")).exclude(withdrawn_at__lte=since)
+    found: dict[int, list[rules.Closure]] = {}
+    for row in rows.select_related("zone", "category", "item").order_by("starts_at", "id"):
+        ended = min(row.ends_at, row.withdrawn_at or row.ends_at)
+        found.setdefault(row.hall_id, []).extend(replace(span, ends_at=ended) for span in spans_of(row))
     return found
 
 

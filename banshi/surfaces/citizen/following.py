@@ -16,6 +16,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from banshi.foundation import clock
+from banshi.foundation.closed import stays_words
 from banshi.foundation.crypto import rating_key
 from banshi.foundation.said import english
 from banshi.foundation.templatetags.ui import day_words
@@ -83,9 +84,7 @@ def goes_on_as(request: Any, ref: str) -> str:
     return onward
 
 
-def _page(
-    request: Any, ref: str, context: dict[str, Any], *, refused: Refused | None = None
-) -> HttpResponseBase:
+def _page(request: Any, ref: str, context: dict[str, Any], *, refused: Refused | None = None) -> HttpResponseBase:
     context = context | {"texts": _texts()}
     request.session["ticket"] = ref
     if refused is not None:
@@ -215,6 +214,11 @@ def _texts() -> dict[str, str]:
 IN_THE_HALL = ("waiting", "parked", "missed", "held", "called", "serving")
 
 
+def stays(seen: tickets.TicketView) -> str:
+    """What becomes of the number while nobody is called."""
+    return stays_words(seen.state, expected=seen.on_the_way, may_return=seen.back_until is not None)
+
+
 def evacuation_over(seen: tickets.TicketView, now: datetime) -> Stop | None:
     """The evacuation over where this number waits, or over the window it is at."""
     if seen.state not in IN_THE_HALL:
@@ -269,6 +273,7 @@ def _ticket(request: Any, ref: str, *, now: datetime) -> dict[str, Any]:
         "closed": closed,
         "stopped": stopped,
         "evacuated": evacuated,
+        "stays": stays(seen),
         "after": after,
         "too_late": too_late,
         "unserved": unserved,

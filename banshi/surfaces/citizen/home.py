@@ -27,7 +27,7 @@ from banshi.rooms.tickets.queries import TicketView
 from banshi.surfaces.citizen import turning
 from banshi.surfaces.citizen.arrival import Arrival, arrival, closed_now
 from banshi.surfaces.citizen.doors import asked, elder, near, page, public_page
-from banshi.surfaces.citizen.following import evacuation_over, goes_on_as, told_as_said
+from banshi.surfaces.citizen.following import evacuation_over, goes_on_as, stays, told_as_said
 from banshi.surfaces.citizen.halls_now import halls_now, nearest_first, with_waits
 from banshi.surfaces.citizen.to_call import Call, to_call
 
@@ -47,6 +47,11 @@ class NextThing:
     evacuated: Stop | None = None  # over the ticket
     closed: Stop | None = None  # runs now where the appointment is, later today
     in_hand: AppointmentView | None = None  # used with the card: its number is with the person, who alone may follow it
+
+    @property
+    def stays(self) -> str:
+        """What becomes of the ticket while everybody is out."""
+        return stays(self.ticket) if self.ticket is not None else ""
 
 
 def next_thing(request: Any, *, now: datetime) -> NextThing:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import npgettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
-from banshi.foundation.closed import joined
+from banshi.foundation.closed import joined, stays_words
 from banshi.foundation.crypto import rating_key
 from banshi.foundation.lanes import LANES
 from banshi.foundation.said import named
@@ -66,6 +66,11 @@ def evacuation_over(place: Place, ticket: TicketView) -> Stop | None:
     """Of a number that is at a window, or was missed: only whether everybody has to leave."""
     closed = _closed(place, ticket) if ticket.state in ("called", "serving", "missed", "parked", "held") else None
     return closed if closed is not None and closed.evacuates else None
+
+
+def _stays(ticket: TicketView) -> str:
+    """What becomes of the number while nobody is called."""
+    return stays_words(ticket.state, expected=ticket.on_the_way, may_return=ticket.back_until is not None)
 
 
 def _after(place: Place, ticket: TicketView, closed: Stop | None) -> AfterHours | None:
@@ -128,6 +133,7 @@ def slip(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
     context = {
         "closed": closed,
         "stopped": closed is not None and not closed.lets_in,
+        "stays": _stays(ticket),
         "after": after,
         "too_late": too_late,
         "unserved": unserved,
@@ -241,7 +247,7 @@ def slip_of(place: Place, ticket: TicketView) -> Slip:
         pgettext("kiosk", "Valid today only. When missed, scan this code at the machine, or ask at the service desk."),
     )
     if closed is not None:
-        foot = (joined(closed.words, closed.stays if closed.evacuates else closed.for_holder), *foot)
+        foot = (joined(closed.words, _stays(ticket) if closed.evacuates else closed.for_holder), *foot)
     elif after is not None:
         foot = (after.sorry if too_late else after.stays, *foot)
     return Slip(

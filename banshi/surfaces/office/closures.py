@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
@@ -29,7 +30,7 @@ from banshi.rooms.catalogue.models import Item
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Category, Floor, Hall, Zone
 from banshi.rooms.tickets import actions as tickets
-from banshi.rooms.tickets.models import AT_WINDOW
+from banshi.rooms.tickets.models import AT_WINDOW, Ticket
 from banshi.surfaces.office.calendar_editor import choices_of, people_context
 from banshi.surfaces.office.frame import (
     clean,
@@ -196,7 +197,7 @@ def preview(request: Asked, hall: str) -> HttpResponseBase:
     if wanted.starts_at.astimezone(zone_of(place)).date() <= today:
         stopped = tickets.stopped_by(hall=place, closures=spans, now=clock.now())
         at_windows = tickets.stopped_by(hall=place, closures=spans, now=clock.now(), states=AT_WINDOW)
-        context |= {"in_line": len(stopped), "at_windows": len(at_windows)}
+        context |= {"in_line": len(tickets.concerned(stopped, clock.now())), "at_windows": len(at_windows)}
     return page(request, "office/closure_preview.html", place, typed=typed, wanted=wanted, **context)
 
 
@@ -274,18 +275,38 @@ def withdraw(request: Asked, hall: str, closure_id: int) -> HttpResponseBase:
         raise Refused("nothing-found", facts={"closure": closure_id})
     now = clock.now()
     running = closure.begun_at is not None and closure.over_at is None
-    in_line = len(close_line.held_up(closure=closure, now=now)) if running else 0
+    held_up = close_line.held_up(closure=closure, now=now) if running else []
+    line = _goes_on(tickets.concerned(held_up, now))
     done = change_hours.withdraw(closure=closure, by=request.who.by, now=now)
     close_line.look(now=now)
-    messages.success(request, _taken_back(in_line, done))
+    messages.success(request, _taken_back(line, done))
     return redirect("office:live" if request.POST.get("back") == "live" else "office:closures", hall=hall)
 
 
-def _taken_back(in_line: int, done: change_hours.TakenBack) -> str:
-    """What it meant, to whom."""
-    said = [_("Taken back.")]
-    if in_line:
-        said.append(ngettext("%(n)s person in line goes on.", "%(n)s people in line go on.", in_line) % {"n": in_line})
+def _goes_on(numbers: Sequence[Ticket]) -> list[str]:
+    """What becomes of the numbers that were held up, and how many of their people no message reaches."""
+    states = Counter(ticket.state for ticket in numbers)
+    said = []
+    if n := states["waiting"] + states["called"]:
+        said.append(ngettext("%(n)s person in line goes on.", "%(n)s people in line go on.", n) % {"n": n})
+    if n := states["serving"] + states["held"]:
+        one, many = "%(n)s service under way goes on.", "%(n)s services under way go on."
+        said.append(ngettext(one, many, n) % {"n": n})
+    if n := states["parked"]:
+        one, many = "%(n)s number set aside stays so.", "%(n)s numbers set aside stay so."
+        said.append(ngettext(one, many, n) % {"n": n})
+    if n := states["missed"]:
+        one, many = "%(n)s missed number can be put back.", "%(n)s missed numbers can be put back."
+        said.append(ngettext(one, many, n) % {"n": n})
+    if n := sum(not ticket.notify_to for ticket in numbers):
+        one, many = "%(n)s person left no telephone: say it aloud.", "%(n)s people left no telephone: say it aloud."
+        said.append(ngettext(one, many, n) % {"n": n})
+    return said
+
+
+def _taken_back(line: Sequence[str], done: change_hours.TakenBack) -> str:
+    """What it meant, to whom. :param line: to those in line."""
+    said = [_("Taken back."), *line]
     if n := done.told:
         one, many = "%(n)s moved visit is told of its old time.", "%(n)s moved visits are told of their old time."
         said.append(ngettext(one, many, n) % {"n": n})

@@ -41,7 +41,9 @@ def _sample(hall: Hall, now: datetime) -> dict[str, Any]:
         "outcome_zh": "成立，这一条不再计", "outcome_en": "upheld, the entry no longer counts",
         "answer_zh": "当天设备故障，已核实", "answer_en": "The line was down that day; we checked",
         "advice_zh": "再取一个号就行。", "advice_en": "Take another number.", "text_zh": "已经改进，谢谢提醒",
-        "text_en": "We have changed it, thank you",
+        "text_en": "We have changed it, thank you", "stays_zh": "号和位置都保留，恢复后接着叫。",
+        "stays_en": "the number and its place stay; calling goes on from there.",
+        "again_zh": "还在原来的位置，接着叫号。", "again_en": "it is where it was in line, and calling goes on.",
         "closed": {
             "zh": "不动产", "en": "Real estate", "matter": True,
             "from": start.isoformat(), "until": (start + timedelta(hours=2)).isoformat(),

@@ -6,6 +6,10 @@ from __future__ import annotations
 # What a placeholder says where a message brings no value of its own.
 UNSAID: dict[str, dict[str, dict[str, str]]] = {
     "code": {"whom": {"zh": "别告诉任何人", "en": "Tell nobody"}},
+    "line_stopped": {"stays": {"zh": "号和位置都保留。", "en": "the number and its place stay."}},
+    "line_goes_on": {"again": {"zh": "还在原来的位置。", "en": "it is where it was in line."}},
+    "evacuated": {"stays": {"zh": "号和位置都保留。", "en": "the number and its place stay."}},
+    "evacuation_over": {"again": {"zh": "还在原来的位置。", "en": "it is where it was in line."}},
 }
 
 # key → language → words. zh as a good clerk speaks: what, when, where, what to bring.
@@ -122,20 +126,20 @@ COMMON: dict[str, dict[str, str]] = {
         "en": "The machines of {hall} failed {when}[ ({reason})]; the appointment[ for “{item}”] is no no-show. If it was not served, book again: {link}",
     },
     "line_stopped": {
-        "zh": "{number} 号：{hall}[的{part}]暂停叫号[，因为{reason}][，预计{until}恢复]。号不作废，位置保留。[到{floor}等。][看进度：{link}]",
-        "en": "Number {number}: {hall} has stopped calling[ for {part}][, because: {reason}][; expected back {until}]. The number and its place stay.[ Wait on {floor}.][ Follow it: {link}]",
+        "zh": "{number} 号：{hall}[的{part}]暂停叫号[，因为{reason}][，预计{until}恢复]。{stays}[到{floor}等。][看进度：{link}]",
+        "en": "{hall} has stopped calling[ for {part}][, because: {reason}][; expected back {until}]. Number {number}: {stays}[ Wait on {floor}.][ Follow it: {link}]",
     },
     "line_goes_on": {
-        "zh": "{number} 号：{hall}[的{part}]恢复叫号，还在原来的位置。[看进度：{link}]",
-        "en": "Number {number}: {hall} is calling again[ for {part}]; the place in line is as it was.[ Follow it: {link}]",
+        "zh": "{number} 号：{hall}[的{part}]恢复叫号。{again}[看进度：{link}]",
+        "en": "{hall} is calling again[ for {part}]. Number {number}: {again}[ Follow it: {link}]",
     },
     "evacuated": {
-        "zh": "疏散：离开{hall}[的{part}]，听现场工作人员指引。[原因：{reason}。][预计{until}恢复。]{number} 号和位置都保留，恢复会通知。[看进度：{link}]",
-        "en": "Evacuation: leave {hall}[, {part},] and follow the staff there.[ Reason: {reason}.][ Expected back {until}.] Number {number} and its place stay; a message tells when it goes on.[ Follow it: {link}]",
+        "zh": "疏散：离开{hall}[的{part}]，听现场工作人员指引。[原因：{reason}。][预计{until}恢复。]{number} 号：{stays}恢复会通知。[看进度：{link}]",
+        "en": "Evacuation: leave {hall}[, {part},] and follow the staff there.[ Reason: {reason}.][ Expected back {until}.] Number {number}: {stays} A message tells when it goes on.[ Follow it: {link}]",
     },
     "evacuation_over": {
-        "zh": "{hall}[的{part}]疏散结束，可以回来了。{number} 号还在原来的位置，接着叫号。[看进度：{link}]",
-        "en": "The evacuation of {hall}[, {part},] is over: come back. Number {number} is where it was in line and calling goes on.[ Follow it: {link}]",
+        "zh": "{hall}[的{part}]疏散结束，可以回来了。{number} 号{again}[看进度：{link}]",
+        "en": "The evacuation of {hall}[, {part},] is over: come back. Number {number}: {again}[ Follow it: {link}]",
     },
     "booking_over": {
         "zh": "{hall}，{when}的预约[“{item}”]{fate}。[很抱歉，这不算失约。最早可以约：{next}。][{link}]",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
@@ -35,6 +35,7 @@ from banshi.rooms.tickets.actions.ground import (
 from banshi.rooms.tickets.actions.taking import REF_BYTES
 from banshi.rooms.tickets.models import AT_WINDOW, Estimate, Miss, Service, Ticket, Transfer, Visit
 from banshi.rooms.tickets.queries.contact import contact_of
+from banshi.rooms.tickets.queries.missed import stood_still
 
 
 @transaction.atomic
@@ -179,7 +180,9 @@ def _reinstate(ref: str, by: Actor, now: datetime) -> Ticket:
     misses = list(Miss.objects.filter(ticket=ticket).order_by("-id"))
     came_back = sum(miss.reinstated_at is not None for miss in misses)
     missed_at = misses[0].at if misses else now
-    if (refusal := rules.reinstate_refusal(came_back=came_back, missed_at=missed_at, policy=rule, now=now)) is not None:
+    stood = stood_still([ticket], {ticket.pk: missed_at}, now).get(ticket.pk, timedelta())
+    refusal = rules.reinstate_refusal(came_back=came_back, missed_at=missed_at, policy=rule, now=now, stood=stood)
+    if refusal is not None:
         raise Refused(refusal)
     ranked = rules.reinstated_rank(policy=rule, now=now)
     ticket.state, ticket.rank_class, ticket.rank_key = rules.after("reinstate"), ranked.rank_class, ranked.key

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils import translation
 
 from banshi.foundation.announce import announce
-from banshi.foundation.closed import UNSAID
+from banshi.foundation.closed import UNSAID, again_words, stays_words
+from banshi.kernel.clock_words import clock_words
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import Closure, Words
 from banshi.rooms.places.models import Hall, Zone
@@ -26,6 +30,7 @@ from banshi.rooms.tickets.actions.ground import (
 )
 from banshi.rooms.tickets.actions.told import tell
 from banshi.rooms.tickets.models import AT_WINDOW, Ticket
+from banshi.rooms.tickets.queries.missed import back_until
 from banshi.rooms.tickets.queries.where import places
 
 IN_LINE = ("waiting", "parked", "missed", "held")
@@ -60,14 +65,16 @@ def stopped_by(
 def tell_stopped(
     *, tickets: Sequence[tuple[Ticket, datetime]], closure: Closure, now: datetime, part: Words | None
 ) -> None:
-    """Calling has stopped, for this reason; the place in line stays. Once per number and closure.
+    """Calling has stopped, for this reason, and what becomes of the number. Once per number and closure.
 
     :param tickets: each with the moment at which its line goes on. :param part: what is closed; None = the hall.
     """
-    elsewhere = _elsewhere([ticket for ticket, _ in tickets], closure, now)
-    for ticket, goes_on in tickets:
-        more = {"reason": _words(closure), "until": goes_on.isoformat(), **_part(part)}
-        more |= elsewhere.get(ticket.category_id, {})
+    elsewhere = _elsewhere([ticket for ticket, _ in tickets if ticket.state == "waiting"], closure, now)
+    goes_on = {ticket.pk: moment for ticket, moment in tickets}
+    for ticket, stays in _stays([ticket for ticket, _ in tickets], now):
+        more = {"reason": _words(closure), "until": goes_on[ticket.pk].isoformat(), **_part(part), **stays}
+        if ticket.state == "waiting":
+            more |= elsewhere.get(ticket.category_id, {})
         tell(ticket, key="line_stopped", dedupe=f"line_stopped:{ticket.ref}:{closure.id}", now=now, more=more)
 
 
@@ -86,15 +93,15 @@ def _elsewhere(tickets: Sequence[Ticket], closure: Closure, now: datetime) -> di
 
 def tell_goes_on(*, tickets: Sequence[Ticket], closure: Closure, now: datetime, part: Words | None) -> None:
     """:param part: what was closed; None = the hall."""
-    for ticket in tickets:
+    for ticket, again in _again(tickets, now):
         dedupe = f"line_goes_on:{ticket.ref}:{closure.id}"
-        tell(ticket, key="line_goes_on", dedupe=dedupe, now=now, more=_part(part))
+        tell(ticket, key="line_goes_on", dedupe=dedupe, now=now, more=_part(part) | again)
 
 
 def tell_evacuated(
     *, tickets: Sequence[Ticket], closure: Closure, until: datetime | None, now: datetime, part: Words | None
 ) -> None:
-    """Leave, now; the number stays. Once per number and closure, also to whoever is at a window.
+    """Leave, now, and what becomes of the number. Once per number and closure, also to whoever is at a window.
 
     :param until: when it goes on; None where that is not in sight. :param part: what is evacuated; None = the hall.
     """
@@ -103,15 +110,56 @@ def tell_evacuated(
         more["reason"] = _words(closure)
     if until is not None:
         more["until"] = until.isoformat()
-    for ticket in tickets:
-        tell(ticket, key="evacuated", dedupe=f"evacuated:{ticket.ref}:{closure.id}", now=now, more=more)
+    for ticket, stays in _stays(tickets, now):
+        tell(ticket, key="evacuated", dedupe=f"evacuated:{ticket.ref}:{closure.id}", now=now, more=more | stays)
 
 
 def tell_back(*, tickets: Sequence[Ticket], closure: Closure, now: datetime, part: Words | None) -> None:
     """The evacuation is over. :param part: what was evacuated; None = the hall."""
-    for ticket in tickets:
+    for ticket, again in _again(tickets, now):
         dedupe = f"evacuation_over:{ticket.ref}:{closure.id}"
-        tell(ticket, key="evacuation_over", dedupe=dedupe, now=now, more=_part(part))
+        tell(ticket, key="evacuation_over", dedupe=dedupe, now=now, more=_part(part) | again)
+
+
+def concerned(tickets: Sequence[Ticket], now: datetime) -> list[Ticket]:
+    """Those of these numbers of which something may still come: not what was missed and can no longer be put back."""
+    back = back_until(tickets, now)
+    return [ticket for ticket in tickets if ticket.state != "missed" or ticket.pk in back]
+
+
+def _stays(tickets: Sequence[Ticket], now: datetime) -> Iterator[tuple[Ticket, dict[str, Any]]]:
+    """What becomes of each number while nobody is called, as `stays_zh` and `stays_en`."""
+    for ticket in concerned(tickets, now):
+        expected = ticket.came_from_id is not None and ticket.waits_from is None
+        said = partial(stays_words, ticket.state, expected=expected, may_return=True)
+        yield ticket, _both("stays", said)
+
+
+def _again(tickets: Sequence[Ticket], now: datetime) -> Iterator[tuple[Ticket, dict[str, Any]]]:
+    """What becomes of each number once calling goes on, as `again_zh` and `again_en`. `call`: with another one it is told
+    nothing of the kind any more."""
+    back = back_until(tickets, now)
+    for ticket in tickets:
+        zone, until = ZoneInfo(ticket.hall.timezone), back.get(ticket.pk)
+        if ticket.state == "missed" and until is None:
+            continue
+        said = partial(
+            again_words,
+            ticket.state,
+            expected=ticket.came_from_id is not None and ticket.waits_from is None,
+            until=clock_words(until.astimezone(zone)) if until is not None else "",
+            anew=policy(ticket, now).tickets.missed != "reissue",
+        )
+        yield ticket, {"call": ticket.calls, **_both("again", said)}
+
+
+def _both(name: str, said: Callable[[], str]) -> dict[str, str]:
+    """In both languages; the English follows the number and a colon."""
+    with translation.override("zh-hans"):
+        zh = said()
+    with translation.override("en"):
+        en = said()
+    return {f"{name}_zh": zh, f"{name}_en": en[:1].lower() + en[1:]}
 
 
 def at_windows_of(*, hall: Hall, closures: Sequence[Closure], now: datetime) -> list[Ticket]:

@@ -2,39 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
+from banshi.kernel.spans import merge
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.booking.queries.credit import FORGIVEN
+from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.places.queries import policy_of
 from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.models import Miss, Ticket
 
 
 def back_until(rows: Iterable[Ticket], now: datetime) -> dict[int, datetime]:
-    """By id, for the missed of these numbers that may still be put back; two queries however many there are."""
+    """By id, for the missed of these numbers that may still be put back; three queries however many there are, and those of
+    `stood_still` where something was closed."""
     missed = {row.pk: row for row in rows if row.state == "missed"}
     if not missed:
         return {}
     misses: dict[int, list[Miss]] = {}
     for miss in Miss.objects.filter(ticket__in=list(missed)).order_by("-id"):
         misses.setdefault(miss.ticket_id, []).append(miss)
+    missed_at = {pk: misses[pk][0].at if pk in misses else now for pk in missed}
+    stood = stood_still(missed.values(), missed_at, now)
     found = {}
     for pk, row in missed.items():
-        mine = misses.get(pk, [])
         until = rules.back_until(
-            came_back=sum(miss.reinstated_at is not None for miss in mine),
-            missed_at=mine[0].at if mine else now,
+            came_back=sum(miss.reinstated_at is not None for miss in misses.get(pk, [])),
+            missed_at=missed_at[pk],
+            stood=stood.get(pk, timedelta()),
             policy=policy_of(row.hall_id, now=now).tickets,
             now=now,
         )
         if until is not None:
             found[pk] = until
+    return found
+
+
+def stood_still(rows: Iterable[Ticket], since: Mapping[int, datetime], now: datetime) -> dict[int, timedelta]:
+    """By id, for how long the line of these numbers was closed: in an evacuation, or while a floor is shut, nobody can be put
+    back, and no time runs out for it.
+
+    :param since: by id, the moment from which it counts.
+    """
+    shut = calendars.ran({row.hall_id for row in rows}, min(since.values(), default=now), now)
+    if not shut:
+        return {}
+    what = Ticket.objects.filter(pk__in=list(since)).order_by("id")
+    zones = {hall_id: calendars.zones_by_category(hall_id) for hall_id in shut}
+    found = {}
+    for pk, hall_id, category, item in what.values_list("pk", "hall_id", "category__code", "item__code"):
+        zone = zones.get(hall_id, {}).get(category)
+        over = [each.span for each in shut.get(hall_id, ()) if each.stops(zone=zone, category=category, item=item)]
+        met = [(max(span.start, since[pk]), min(span.end, now)) for span in merge(over)]
+        found[pk] = sum((end - start for start, end in met if start < end), timedelta())
     return found
 
 

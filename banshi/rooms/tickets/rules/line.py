@@ -217,9 +217,12 @@ def recall_refusal(*, recalls: int, policy: TicketPolicy) -> Refusal | None:
     return None
 
 
-def reinstate_refusal(*, came_back: int, missed_at: datetime, policy: TicketPolicy, now: datetime) -> Refusal | None:
-    """:param came_back: how often this number has been put back before."""
-    closes = missed_at + timedelta(minutes=policy.reissue_within)
+def reinstate_refusal(
+    *, came_back: int, missed_at: datetime, policy: TicketPolicy, now: datetime, stood: timedelta = timedelta()
+) -> Refusal | None:
+    """:param came_back: how often this number has been put back before.
+    :param stood: for how long its line was closed since: that time does not run."""
+    closes = missed_at + timedelta(minutes=policy.reissue_within) + stood
     if now >= closes:  # “before 11:13” is said everywhere
         return Refusal("too-late", {"closes": closes})
     if came_back >= policy.reissue_limit:
@@ -227,11 +230,13 @@ def reinstate_refusal(*, came_back: int, missed_at: datetime, policy: TicketPoli
     return None
 
 
-def back_until(*, came_back: int, missed_at: datetime, policy: TicketPolicy, now: datetime) -> datetime | None:
-    """Before when a missed number may be put back; None where it may not any more."""
-    if reinstate_refusal(came_back=came_back, missed_at=missed_at, policy=policy, now=now) is not None:
-        return None
-    return missed_at + timedelta(minutes=policy.reissue_within)
+def back_until(
+    *, came_back: int, missed_at: datetime, policy: TicketPolicy, now: datetime, stood: timedelta = timedelta()
+) -> datetime | None:
+    """Before when a missed number may be put back; None where it may not any more. The parameters are those of
+    `reinstate_refusal`."""
+    no = reinstate_refusal(came_back=came_back, missed_at=missed_at, policy=policy, now=now, stood=stood)
+    return missed_at + timedelta(minutes=policy.reissue_within) + stood if no is None else None
 
 
 def line_closes_at(day_ends_at: datetime | None) -> datetime | None:
