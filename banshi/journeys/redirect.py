@@ -122,8 +122,8 @@ def sent_on(ref: str) -> SentOn | None:
 def goes_on_as(ref: str) -> Ticket | None:
     """The number as which this one goes on in another hall, for whoever held this one then: not after somebody took that
     over."""
-    onward = Ticket.objects.filter(came_from__ref=ref, limit_key=F("came_from__limit_key"))
-    return onward.order_by("-id").first()
+    onward = Ticket.objects.filter(came_from__ref=ref, came_from__renew_on_return=False)
+    return onward.filter(limit_key=F("came_from__limit_key")).order_by("-id").first()
 
 
 def on_the_way(ref: str) -> SentOn | None:

@@ -7,12 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
 from banshi.foundation import clock
 from banshi.foundation.crypto import rating_key
 from banshi.journeys import redirect
+from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import qr_text
 from tests.journeys.test_sent_on import by_card, sent, two_halls
@@ -137,6 +139,21 @@ def test_the_old_slip_opens_nothing_of_a_number_that_somebody_elses_card_took_ov
     pages = [phone.get(f"/t/{old.ref}"), phone.get(f"/t/{old.ref}/part"), phone.get("/")]
 
     assert [(each.status_code, f"/t/{new.ref}" in read(each)) for each in pages] == [(200, False)] * 3
+
+
+def test_the_old_slips_of_a_renewed_number_open_nothing_however_often_it_was_sent_on(halls: Town):
+    first = sent(halls)
+    phone, old = phone_with_the_old_slip()
+    by_card(halls, TUESDAY_NINE + timedelta(minutes=40))
+    back = redirect.to_hall(ref=first.ref, hall="town", by=CLERK, now=TUESDAY_NINE + timedelta(minutes=50))
+
+    with transaction.atomic():
+        renewed = tickets.renew(back, contact=None, by=CLERK, now=TUESDAY_NINE + timedelta(minutes=55))
+    redirect.arrive(hall=halls.hall, by=CITIZEN, now=TUESDAY_NINE + timedelta(minutes=90), ref=renewed.ref)
+    pages = [phone.get(f"/t/{ref}", follow=True) for ref in (old.ref, first.ref, back.ref) if ref != renewed.ref]
+
+    assert [each.status_code for each in pages] == [404] * len(pages)
+    assert renewed.ref not in read(phone.get("/"))
 
 
 def test_the_machine_of_the_old_hall_tells_who_is_there_no_more_to_check_in(halls: Town):

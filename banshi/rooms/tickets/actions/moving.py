@@ -299,12 +299,14 @@ def renew_returned(*, now: datetime) -> int:
 
 
 def _under_new_ref(ticket: Ticket, now: datetime) -> None:
-    """What was to be said about the old ref is not said; not saved. The number it was sent on from is as strange to whoever
-    held it: its code would open this one."""
+    """What was to be said about the old ref is not said; not saved. The numbers it was sent on from, from hall to hall, are as
+    strange to whoever held them: their code and page would open this one."""
     messaging.drop(subject=f"ticket:{ticket.ref}", now=now)
     ticket.ref = code_from(os.urandom(REF_BYTES))
-    if ticket.came_from_id is not None:
-        Ticket.objects.filter(pk=ticket.came_from_id).update(ref=code_from(os.urandom(REF_BYTES)))
+    before = ticket.came_from
+    while before is not None:
+        Ticket.objects.filter(pk=before.pk).update(ref=code_from(os.urandom(REF_BYTES)))
+        before = before.came_from
 
 
 @transaction.atomic
