@@ -14,13 +14,15 @@ from django.db.models import Q
 
 from banshi.rooms.booking.actions.telling import said_of, subject_of
 from banshi.rooms.booking.models import Appointment, Move
-from banshi.rooms.booking.queries.facts import hall_facts, item_words
+from banshi.rooms.booking.queries.facts import CHINA, hall_facts, item_words
 from banshi.rooms.identity import queries as people
-from banshi.rooms.identity.models import Account, Agent, Mandate
+from banshi.rooms.identity.models import Agent, Mandate
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.messaging.models import Message
 
 LOOKS_BACK = timedelta(days=1)
+AWAKE_FROM = 8  # o'clock: a mandate runs out at midnight
+MOST_GIVEN = 3  # messages a day to one client that somebody may act for them
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,10 @@ class News:
 def tell(*, now: datetime) -> int:
     """:returns: how many were told something new."""
     since = now - LOOKS_BACK
-    found = [*_of_mandates(since), *_of_bookings(since, now)]
+    found = [*_of_mandates(since), *_run_out(now), *_of_bookings(since, now)]
     dedupes = {each.dedupe for each in found}
     said = set(Message.objects.filter(dedupe__in=dedupes).values_list("dedupe", flat=True)) if found else set()
-    new = [each for each in found if each.dedupe not in said]
+    new = [each for each in found if each.dedupe not in said and not _told_enough(each, since)]
     for each in new:
         messaging.write(
             key=each.key, to_phone=each.phone, hall=each.hall, subject=each.subject, params=each.params,
@@ -60,8 +62,8 @@ def _of_mandates(since: datetime) -> Iterator[News]:
             "until_en": f"{until:%Y-%m-%d}",
         }
         if row.ended_at is None:
-            phone, language = _client(row.person_id)
-            if phone and row.paper:  # without one they agreed themselves
+            phone, language = people.told_at(row.person_id)
+            if phone and row.paper:  # without a paper they agreed themselves
                 yield News("mandate_given", phone, **about, params=params, dedupe=f"mandate_given:{row.pk}",
                            language=language)  # fmt: skip
         elif (account := row.agent.account) is not None and not _renewed(row):
@@ -70,6 +72,27 @@ def _of_mandates(since: datetime) -> Iterator[News]:
                        language=account.language)  # fmt: skip
 
 
+def _told_enough(news: News, since: datetime) -> bool:
+    if news.key != "mandate_given":
+        return False
+    said = Message.objects.filter(key=news.key, to_index=messaging.phone_index(news.phone), created_at__gte=since)
+    return said.count() >= MOST_GIVEN
+
+
+def _run_out(now: datetime) -> Iterator[News]:
+    """What nobody ended: the agent hears of it in the morning after the last day."""
+    local = now.astimezone(CHINA)
+    if local.hour < AWAKE_FROM:
+        return
+    rows = Mandate.objects.filter(valid_until=local.date() - timedelta(days=1), ended_at=None, given_at__isnull=False)
+    for row in rows.filter(agent__account__isnull=False).select_related("agent__account").order_by("id"):
+        account = row.agent.account
+        assert account is not None  # the filter says so
+        yield News("mandate_over", account.phone, hall=row.agent.hall, subject=f"agent:{row.agent_id}",
+                   params=_RUN_OUT, dedupe=f"mandate_over:{row.pk}", language=account.language)  # fmt: skip
+
+
+_RUN_OUT: dict[str, Any] = {"reason_zh": "到期了", "reason_en": "it has run out"}
 _WHO_ENDED: dict[str, dict[str, Any]] = {
     "client": {"reason_zh": "委托人已结束委托", "reason_en": "the client ended it"},
     "hall": {"reason_zh": "大厅已结束委托", "reason_en": "the hall ended it"},
@@ -93,7 +116,7 @@ def _of_bookings(since: datetime, now: datetime) -> Iterator[News]:
         key = _happened(row)
         if key is None or agent.account is None or agent.account.person_id == row.person_id:
             continue
-        phone, language = _client(row.person_id)
+        phone, language = people.told_at(row.person_id)
         if not phone or phone == row.contact:
             continue
         hall = hall_facts(row.hall, now=now)
@@ -112,11 +135,3 @@ def _happened(row: Appointment) -> str | None:
         return "agent_booked"
     last = Move.objects.filter(appointment=row).order_by("-id").values_list("by", flat=True).first()
     return "agent_moved" if last == agent else None
-
-
-def _client(person_id: int) -> tuple[str | None, str]:
-    """Their proven telephone, and in which language they read."""
-    account = Account.objects.filter(id=people.account_proven(person_id) or 0).first()
-    if account is not None:
-        return account.phone, account.language
-    return people.phone_of(person_id=person_id), "zh-hans"

@@ -52,6 +52,52 @@ def test_the_client_is_told_of_every_step_once(town: Town) -> None:
     assert told(client.phone) == said[2]
 
 
+def test_what_the_hall_does_to_an_agents_booking_its_client_hears_as_well(town: Town) -> None:
+    one, client = agent(), proven(town)
+    mandate(one, town, CLIENT)
+    assert books(town, one, town.slot(quota=20), CLIENT) == "done"
+    code = Appointment.objects.get().code
+    hall = Actor(ActorKind.STAFF, "1", "town")
+
+    other = town.slot(quota=9, starts=at("2026-03-12 09:00"))
+    actions.move(code=code, slot_id=other.pk, by=hall, now=TUESDAY_NINE, by_hall=True)
+    actions.cancel(code=code, by=hall, now=TUESDAY_NINE, by_hall=True)
+
+    assert one.account is not None
+    told = {
+        key: sorted(str(each.to) for each in Message.objects.filter(key=key))
+        for key in ("moved_by_hall", "cancelled_by_hall")
+    }
+    both = sorted([one.account.phone, client.phone])
+    assert told == {"moved_by_hall": both, "cancelled_by_hall": both}
+
+
+def test_the_same_mandate_again_changes_and_says_nothing_and_others_not_without_end(town: Town) -> None:
+    one, client = agent(), proven(town)
+    first = [mandate(one, town, CLIENT).pk for _ in range(3)]
+    said = [len(told(client.phone))]
+    for day in range(8):
+        mandate(one, town, CLIENT, valid_until=TUESDAY_NINE.date() + timedelta(days=40 + day))
+        told(client.phone)
+
+    assert len(set(first)) == 1
+    assert said == [1]
+    assert told(client.phone) == ["mandate_given"] * 3
+
+
+def test_the_agent_hears_of_a_mandate_that_ran_out_in_the_morning_after(town: Town) -> None:
+    one = agent()
+    mandate(one, town, CLIENT, valid_until=TUESDAY_NINE.date())
+    said = []
+
+    for when in ("2026-03-10 23:59", "2026-03-11 00:01", "2026-03-11 07:59", "2026-03-11 08:00", "2026-03-11 08:01"):
+        tell_mandates.tell(now=at(when))
+        said.append([each.to for each in Message.objects.filter(key="mandate_over")])
+
+    assert one.account is not None
+    assert said == [[], [], [], [one.account.phone], [one.account.phone]]
+
+
 def test_nobody_is_told_at_a_number_that_nothing_proves(town: Town) -> None:
     one = agent()
     Person.objects.filter(pk=town.person(CLIENT).pk).update(phone=None, phone_index="")

@@ -91,7 +91,7 @@ def test_the_link_of_before_opens_nothing_as_it_passes_and_the_clients_own_does(
 
 @pytest.mark.parametrize(
     ("how", "why"),
-    [("ended", "你的代办委托结束了"), ("expired", "你的代办委托结束了"), ("suspended", "大厅停用了你的代办人")],
+    [("ended", "你的代办委托结束了"), ("expired", "你的代办委托到那天已过期"), ("suspended", "大厅停用了你的代办人")],
 )
 def test_the_client_is_told_what_became_of_the_mandate(town: Town, booked: Any, how: str, why: str) -> None:
     proven(town)
@@ -111,6 +111,23 @@ def test_what_passed_stays_the_clients_after_the_agent_is_restored(town: Town, b
     actions.pass_on(now=TUESDAY_NINE)
 
     assert Appointment.objects.get().account_id == client.pk
+
+
+def test_what_the_hall_moved_beyond_the_mandates_last_day_passes_at_once(town: Town, booked: Any) -> None:
+    """Not at midnight, hours before the visit: whoever is to come is told while awake, and reminded the day before."""
+    client = proven(town)
+    row = Appointment.objects.get()
+    Mandate.objects.update(valid_until=row.day)
+    before = actions.pass_on(now=TUESDAY_NINE)
+    later = town.slot(quota=9, starts=row.starts_at + timedelta(days=1))
+    hall = Actor(ActorKind.STAFF, "1", "town")
+    actions.move(code=row.code, slot_id=later.pk, by=hall, now=TUESDAY_NINE, by_hall=True)
+
+    assert (before, actions.pass_on(now=TUESDAY_NINE)) == (0, 1)
+    told = Message.objects.get(key="booking_yours")
+    reminded = {each.to for each in Message.objects.filter(key="reminder", state="due")}
+    assert (told.to, reminded, Appointment.objects.get().account_id) == (client.phone, {client.phone}, client.pk)
+    assert json.loads(told.sealed or "{}")["reason_zh"] == "你的代办委托到那天已过期"
 
 
 def test_the_client_cancels_what_passed_to_them(town: Town, booked: Any) -> None:

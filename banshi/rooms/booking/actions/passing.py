@@ -26,8 +26,9 @@ def pass_on(*, now: datetime) -> int:
     """What agents booked under mandates that are over goes to the client's own account, or their proven telephone, and the
     client is told. Where there is neither it stays as it was booked, and is nobody's strike. A late run does the same.
 
-    A suspension passes it on for good: its reason is that the hall trusts the agent no more. The mandates themselves rest, and
-    what the agent books after its suspension is over is under them again.
+    So does what the hall moved to a day after the mandate's last: at once, not at midnight. A suspension passes it on for
+    good: its reason is that the hall trusts the agent no more. The mandates themselves rest, and what the agent books after
+    its suspension is over is under them again.
 
     :returns: how many.
     """
@@ -44,8 +45,8 @@ def pass_on(*, now: datetime) -> int:
 def _pass(seen: Appointment, *, now: datetime) -> bool:
     """Whether it is the client's now. Of this and a new mandate whichever comes first counts."""
     assert seen.account_id is not None  # an agent's
-    today = now.astimezone(ZoneInfo(seen.hall.timezone)).date()
-    if not known.mandate_over(seen.account_id, seen.person_id, item=seen.item.code, today=today):
+    day = max(seen.day, now.astimezone(ZoneInfo(seen.hall.timezone)).date())
+    if not known.mandate_over(seen.account_id, seen.person_id, item=seen.item.code, today=day):
         return False
     theirs = known.account_proven(seen.person_id)
     account = Account.objects.filter(id=theirs).first() if theirs is not None else None
@@ -54,12 +55,14 @@ def _pass(seen: Appointment, *, now: datetime) -> bool:
         return False
     with transaction.atomic():
         row = Appointment.objects.select_for_update(no_key=True).get(id=seen.pk)
-        if row.state != rules.State.BOOKED or row.account_id != seen.account_id:
+        if row.state != rules.State.BOOKED or (row.account_id, row.day) != (seen.account_id, seen.day):
             return False
         try:
-            identity.need_mandate(account_id=seen.account_id, person_id=row.person_id, item=seen.item.code, now=now)
+            identity.need_mandate(
+                account_id=seen.account_id, person_id=row.person_id, item=seen.item.code, now=now, on=day
+            )
         except Refused:
-            why = known.why_over(seen.account_id, row.person_id, today=today)
+            why = known.why_over(seen.account_id, row.person_id, today=day)
             _hand_over(row, account, phone, why=why, now=now)
             return True
     return False

@@ -93,24 +93,47 @@ def tell(
     more: dict[str, Any] | None = None,
     anew: str = "",
 ) -> None:
-    """One message about an appointment, due at once. `anew`: for whom it is said once more, somebody else was told before."""
+    """One message about an appointment, due at once. `anew`: for whom it is said once more, somebody else was told before.
+
+    What the hall did to a booking that an agent made, the client hears as well: it is they who come.
+    """
     params = said_of(appointment, hall=hall, item=item) | (more or {})
-    messaging.write(
-        key=key,
-        to_phone=appointment.told_at,
-        hall=hall.code,
-        subject=subject_of(appointment.code),
-        params=params,
-        dedupe=f"{key}:{appointment.code}:{appointment.moves}{anew}",
-        language=appointment.language,
-        now=now,
-    )
+    told = [(appointment.told_at, appointment.language, anew)]
+    if key in BY_THE_HALL and (client := _client_of_agent(appointment)) is not None:
+        told.append((*client, f"{anew}:client"))
+    for phone, language, whom in told:
+        messaging.write(
+            key=key,
+            to_phone=phone,
+            hall=hall.code,
+            subject=subject_of(appointment.code),
+            params=params,
+            dedupe=f"{key}:{appointment.code}:{appointment.moves}{whom}",
+            language=language,
+            now=now,
+        )
+
+
+BY_THE_HALL = frozenset({"moved_by_hall", "cancelled_by_hall", "closure", "kept", "closure_off"})
+
+
+def _client_of_agent(row: Appointment) -> tuple[str, str] | None:
+    """Telephone and language of the person an agent booked for; None where nobody else is to be told."""
+    if row.account_id is None or row.limit_key or row.evidence or not identity.is_agent(row.account_id):
+        return None
+    phone, language = identity.told_at(row.person_id)
+    return (phone, language) if phone and phone != row.told_at else None
 
 
 def mandate_words(why: str) -> dict[str, str]:
     """What the client hears of their agent's mandate. :param why: as `identity.why_over` says."""
     if why == "suspended":
         return {"reason_zh": "大厅停用了你的代办人", "reason_en": "The hall has suspended your agent"}
+    if why == "expired":
+        return {
+            "reason_zh": "你的代办委托到那天已过期",
+            "reason_en": "Your mandate for an agent will have run out by then",
+        }
     return {"reason_zh": "你的代办委托结束了", "reason_en": "Your mandate for an agent is over"}
 
 

@@ -36,7 +36,8 @@ def give_mandate(
     by: Actor,
     now: datetime,
 ) -> Mandate:
-    """Somebody has the agent act for them: the clerk saw the letter and the client's document. A new one replaces the old.
+    """Somebody has the agent act for them: the clerk saw the letter and the client's document. A new one replaces the old; the
+    very same again changes nothing.
 
     :param items: codes of the matters it covers; empty = all. :param valid_until: its last day.
     :raises Refused: invalid (name, paper, end), identity-invalid, nothing-found; wrong-state – the agent is not accepted.
@@ -46,9 +47,11 @@ def give_mandate(
     _check_end(valid_until, now)
     agent = accepted_agent(agent_id)
     person = _client(name=name, id_type=id_type, id_number=id_number, by=by, now=now)
-    mandate = Mandate(
-        agent=agent, person=person, items=sorted(set(items)), valid_until=valid_until, name=clean_name(name)
-    )
+    terms = {"items": sorted(set(items)), "valid_until": valid_until}
+    same = _open(agent, person).filter(given_at__isnull=False, **terms).order_by("id").first()
+    if same is not None and same.paper == paper.strip()[:200]:
+        return same
+    mandate = Mandate(agent=agent, person=person, name=clean_name(name), **terms)
     _open(agent, person).update(ended_at=now)
     _stand(mandate, paper=paper, by=by, now=now)
     return mandate
@@ -198,14 +201,15 @@ def hold_agent(*, account_id: int) -> None:
     list(Agent.objects.select_for_update(no_key=True).filter(account_id=account_id).values_list("id", flat=True))
 
 
-def need_mandate(*, account_id: int, person_id: int, item: str, now: datetime) -> None:
+def need_mandate(*, account_id: int, person_id: int, item: str, now: datetime, on: date | None = None) -> None:
     """Inside a transaction: of the end of a mandate and a deed under it, whichever comes first counts, and the other waits.
 
-    :raises Refused: mandate-missing – it is over.
+    :param on: the day it has to cover; None = today.
+    :raises Refused: mandate-missing – it is over, or will be on that day.
     """
     rows = Mandate.objects.filter(agent__account_id=account_id, person_id=person_id).order_by("id")
     list(rows.select_for_update(of=("self",), no_key=True).values_list("id", flat=True))
-    if mandate_over(account_id, person_id, item=item, today=now.astimezone(CHINA).date()):
+    if mandate_over(account_id, person_id, item=item, today=on or now.astimezone(CHINA).date()):
         raise Refused("mandate-missing", facts={"item": item})
 
 

@@ -30,6 +30,7 @@ from banshi.rooms.identity.queries.agents import (
     agents,
     agents_given,
     asked_to_act,
+    is_agent,
     mandate,
     suspended_agent,
 )
@@ -220,6 +221,14 @@ def account_proven(person_id: int) -> int | None:
     return rows.values_list("id", flat=True).first()
 
 
+def told_at(person_id: int) -> tuple[str | None, str]:
+    """The telephone that is a person's by proof (E.164; None where none is), and in which language they read."""
+    account = Account.objects.filter(id=account_proven(person_id) or 0).first()
+    if account is not None:
+        return account.phone, account.language
+    return phone_of(person_id=person_id), "zh-hans"
+
+
 def name_typed(account_id: int | None, person_id: int) -> str:
     """The name this account gave somebody it books for; "" where it did not."""
     entries = Q(person_id=person_id) | Q(person__same_as_id=person_id)
@@ -302,6 +311,7 @@ __all__ = [
     "epoch_of",
     "forget_epochs",
     "has_document",
+    "is_agent",
     "key_by_secret",
     "keys",
     "keys_by_secrets",
@@ -323,5 +333,6 @@ __all__ = [
     "roles_of_many",
     "speaks_for",
     "suspended_agent",
+    "told_at",
     "why_over",
 ]

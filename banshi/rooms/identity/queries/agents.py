@@ -141,6 +141,11 @@ def agent_of(account_id: int | None, *, today: date) -> AgentView | None:
     return found[0] if found and found[0].suspended_at is None else None
 
 
+def is_agent(account_id: int) -> bool:
+    """Whether an account acts as an agent, suspended or not."""
+    return Agent.objects.filter(account_id=account_id).exists()
+
+
 def suspended_agent(account_id: int) -> Agent | None:
     """The agent that an account would act as, had the hall not suspended it."""
     return Agent.objects.filter(account_id=account_id, suspended_at__isnull=False).first()
