@@ -314,11 +314,13 @@ def _confirm_page(
     view = _slot_view(hall, item, slot, now=now)
     policy = places.policy_of(hall.pk, now=now)
     kept = _kept(request, slot, now=now)
-    most = 1 if also else catalogue.hall_item(hall.pk, item.code).most_persons
+    most = catalogue.hall_item(hall.pk, item.code).most_persons
+    chosen = _number(form["persons"].value())
     context = {
-        "most_persons": most,
+        "most_persons": 1 if also else most,
         "persons_choices": range(1, most + 1),
-        "persons_chosen": _number(form["persons"].value()),
+        "persons_chosen": chosen,
+        "persons_kept": chosen if also and 1 < chosen <= most else 0,
         "item": item,
         "also": also,
         "slot": slot,

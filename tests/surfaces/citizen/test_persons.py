@@ -97,3 +97,17 @@ def test_three_who_move_are_shown_only_periods_with_places_for_three(mine: Phone
 
     offered = [slot.pk for slot in (now, narrow, wide) if f'id="period-{slot.pk}"' in page]
     assert (offered, "余号不够同行人数" in page) == ([wide.pk], True)
+
+
+def test_with_another_matter_it_says_that_one_may_come_and_without_it_all_are_back(mine: Phone, families: Town):
+    path = f"/book/pension/{families.slot(quota=9).pk}/"
+    more = {"who": str(mine.person.pk), "with": "medical"}
+    mine.post(f"{path}typed", **more, persons="3", go="more")
+
+    with_it = text(mine.get(path, **{"with": "medical"}))
+    mine.post(
+        f"{path}typed", **more, persons=re.findall(r'name="persons" value="(\d)"', with_it)[0], go="without:medical"
+    )
+
+    assert "一趟办几件事，只能一个人来：3 个人一起办，去掉别的事项。" in with_it
+    assert choices(text(mine.get(path)))[1] == 3
