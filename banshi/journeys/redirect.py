@@ -41,6 +41,16 @@ class SentOn:
     arrived: bool
 
 
+@dataclass(frozen=True)
+class Aim:
+    """A hall that a number could be sent on to. `minutes`: of the way, None where nobody knows. `open`: whether it serves the
+    matter now, and still on arrival."""
+
+    hall: Hall
+    minutes: int | None
+    open: bool
+
+
 KM_AN_HOUR = 20.0  # through a town, straight line
 SET_OUT_MINUTES = 5
 
@@ -50,6 +60,26 @@ def within_reach(here: Hall, there: Hall, policy: TicketPolicy) -> bool:
     if policy.redirect_to:
         return there.code in policy.redirect_to
     return there.region.path.split("/")[:3] == here.region.path.split("/")[:3]
+
+
+def aims(here: Hall, item: str, *, now: datetime) -> list[Aim]:
+    """The other halls within reach that handle a matter; who can go there now first, and the nearest of them."""
+    policy = policy_of(here.pk, now=now).tickets
+    rows = HallItem.objects.filter(item__code=item).exclude(hall=here).select_related("hall__region")
+    found = []
+    for hall in (row.hall for row in rows.order_by("hall__order", "hall_id")):
+        if within_reach(here, hall, policy):
+            minutes = _minutes(here, hall)
+            found.append(Aim(hall, minutes, _serves(hall, item, now=now, minutes=minutes or 0)))
+    return sorted(found, key=lambda aim: (not aim.open, aim.minutes is None, aim.minutes or 0))
+
+
+def _serves(hall: Hall, item: str, *, now: datetime, minutes: int) -> bool:
+    try:
+        _need_open(hall, item, None, now=now, minutes=minutes)
+    except Refused:
+        return False
+    return True
 
 
 def to_hall(*, ref: str, hall: Hall | str, by: Actor, now: datetime, why: str = "") -> Ticket:

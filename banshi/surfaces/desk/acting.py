@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
+from banshi.foundation.said import named
 from banshi.journeys import redirect as elsewhere
 from banshi.journeys import serve, steer, take_number
 from banshi.kernel.actors import Actor
@@ -170,7 +171,8 @@ def _transfer(request: Asked, staff_id: int, now: datetime) -> Did:
     ref, why = _text(request, "ref", 40), _text(request, "why", 200)
     if hall := _text(request, "hall", 40):
         elsewhere.to_hall(ref=ref, hall=hall, by=_here(request, staff_id), now=now, why=why)
-        return {"sent_on": elsewhere.sent_on(ref), "sent": Ticket.objects.values_list("number", flat=True).get(ref=ref)}
+        old = Ticket.objects.select_related("item", "category").get(ref=ref)
+        return {"sent_on": elsewhere.sent_on(ref), "sent": old.number, "sent_matter": named(old.item or old.category)}
     window, category = _text(request, "window", 60), _text(request, "category", 10)
     tickets.transfer(
         ref=ref,

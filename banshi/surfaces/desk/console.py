@@ -85,6 +85,19 @@ def items(request: Asked) -> HttpResponse:
     )
 
 
+@require_GET
+@door(audience="staff", permission="desk.work")
+def halls(request: Asked) -> HttpResponse:
+    """Where the number in front of me could be sent on to: each hall with the way, and whether it takes people now."""
+    now = clock.now()
+    assert request.who.staff_id is not None
+    view = tickets.desk(request.who.staff_id, now)
+    aims: list[redirect.Aim] = []
+    if view.hall is not None and view.ticket is not None and view.ticket.item is not None:
+        aims = redirect.aims(places.hall_by_code(view.hall.code), view.ticket.item.code, now=now)
+    return render(request, "desk/_halls.html", {"aims": aims})
+
+
 def hall_at_work(staff_id: int) -> Hall:
     """The hall of the window this clerk works.
 
@@ -245,7 +258,7 @@ def _other_halls(hall: Hall, view: tickets.DeskView, now: datetime) -> list[Hall
 def _elapsed(view: tickets.DeskView, now: datetime) -> int | None:
     since = view.since
     if view.ticket is not None:
-        since = view.ticket.started_at or view.ticket.called_at
+        since = view.ticket.served_since or view.ticket.called_at
     return max(0, int((now - since).total_seconds())) if since else None
 
 

@@ -713,6 +713,21 @@ def test_the_emergency_button_shows_and_stops_calls_until_it_is_over(open_hall):
     assert next_at(open_hall) == "A001"
 
 
+def test_help_called_in_a_pause_goes_back_to_the_pause(open_hall):
+    clerk = work(open_hall)
+    take(open_hall)
+    actions.pause(staff_id=clerk.pk, reason="吃饭", now=TUESDAY_NINE)
+    actions.emergency(staff_id=clerk.pk, now=minutes(1))
+
+    actions.resume(staff_id=clerk.pk, now=minutes(2))
+    back = queries.line(open_hall.hall.pk, minutes(2)).windows[0]
+    refusal = refused(lambda: next_at(open_hall, now=minutes(2)))[0]
+    actions.resume(staff_id=clerk.pk, now=minutes(3))
+
+    assert (back.state, back.pause_reason, refusal) == ("paused", "吃饭", "wrong-state")
+    assert next_at(open_hall, now=minutes(3)) == "A001"
+
+
 # --- In the line ---------------------------------------------------------------------------------------------------
 
 

@@ -112,3 +112,19 @@ def test_no_window_of_a_closed_floor_is_advised(two_floors: Town):
         return [each.window for each in found]
 
     assert (advised(), advised("upper")) == (["town-02"], [])
+
+
+def test_in_an_evacuation_nobody_is_put_back_taken_up_or_passed_by(two_floors: Town):
+    ticket = tickets.issue(
+        hall=two_floors.hall, item_code="pension", person_id=None, channel="kiosk", by=CITIZEN, now=TUESDAY_NINE
+    )
+    tickets.call_next(window_code="town-01", staff_id=two_floors.clerk.pk, now=TUESDAY_NINE)
+    tickets.miss(ref=ticket.ref, staff_id=two_floors.clerk.pk, now=TUESDAY_NINE)
+    before = desk(two_floors.clerk)
+    shut(two_floors)
+    Closure.objects.update(kind="evacuation")
+
+    page = desk(two_floors.clerk)
+
+    assert [f'data-key="{key}"' in before for key in "bF"] == [True, False]
+    assert [f'data-key="{key}"' in page for key in ("b", "k", "l", "u", "x", "F9")] == [False] * 5 + [True]

@@ -760,3 +760,51 @@ def test_how_the_others_of_a_visit_ended_is_said_to_the_next_clerk(clerk: Client
 
     tags = re.findall(r'<span class="tag"[^>]*>([^<]*)</span>', page.split("本次到访")[1])
     assert tags[0].split() == [first.number, "不予办理", "·", "人证不符"]
+
+
+def test_an_early_booking_used_by_a_walk_in_number_reads_as_both(clerk: Client, open_town: Town):
+    first, _second = two_matters(open_town)
+    Ticket.objects.filter(pk=first.pk).update(kind="walk_in")
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+    before = " ".join(clerk.get("/desk/").content.decode().split())
+
+    called = " ".join(post(clerk, "call").content.decode().split())
+
+    assert ["现场 · 约在 " in page for page in (before, called)] == [True, True]
+
+
+def test_a_matter_added_here_says_of_the_telephone_what_the_first_says(clerk: Client, open_town: Town):
+    from banshi.rooms.tickets.queries.contact import contact_unconfirmed
+
+    first, _ = two_matters(open_town)
+    clerk.post("/desk/sign-in", {"window": "town-01"})
+    post(clerk, "call")
+    post(clerk, "start", ref=first.ref)
+    type(open_town.person(1)).objects.filter(pk=first.person_id).update(phone=None, phone_index=None)
+    Appointment.objects.filter(pk=first.appointment_id).update(contact="+8613900139000")
+    Ticket.objects.update(notify_to="", limit_key="")
+
+    post(clerk, "add-matter", ref=first.ref, item="rent-invoice")
+
+    added = Ticket.objects.order_by("id").last()
+    assert (added.channel, contact_unconfirmed(added)) == ("desk", "+8613900139000")
+
+
+def test_other_halls_are_offered_with_the_way_and_whether_they_take_people(client: Client, town: Town):
+    from banshi.foundation import clock
+    from tests.journeys.test_sent_on import two_halls
+
+    two_halls(town)
+    client.force_login(town.clerk)
+    client.post("/desk/sign-in", {"window": "town-01"})
+    tickets.issue(hall=town.hall, item_code="pension", channel="kiosk", by=CITIZEN, now=TUESDAY_NINE)
+    post(client, "call")
+
+    at_nine = client.get("/desk/halls").content.decode()
+    clock.set_clock(now=at("2026-03-10 16:45"), speed=0)
+    too_late = client.get("/desk/halls").content.decode()
+    panel = client.get("/desk/").content.decode().split('id="transfer"')[1].split("</dialog>")[0]
+
+    assert '<option value="other">邻镇大厅 · 路上约 30 分钟</option>' in at_nine
+    assert '<option value="other" disabled>邻镇大厅 · 路上约 30 分钟 · 未开放</option>' in too_late
+    assert "养老保险参保登记" in panel

@@ -112,7 +112,8 @@ def pause(*, staff_id: int, reason: str, now: datetime) -> WindowSession:
 
 
 def resume(*, staff_id: int, now: datetime) -> WindowSession:
-    """Take numbers again; ends an emergency, too. At a window that was not paused it changes nothing.
+    """Take numbers again. Where help was called, that ends first: a window that was paused before is paused again. At one that
+    was neither it changes nothing.
 
     :raises Refused: not-signed-in.
     """
@@ -120,9 +121,11 @@ def resume(*, staff_id: int, now: datetime) -> WindowSession:
         session = session_of(staff_id, lock=True)
         if session.paused_at is None and session.emergency_at is None:
             return session
-        WindowSession.objects.filter(pk=session.pk).update(paused_at=None, pause_reason="", idle_since=now, **HELP_OVER)
+        over = HELP_OVER if session.emergency_at is not None else {"paused_at": None, "pause_reason": ""}
+        WindowSession.objects.filter(pk=session.pk).update(idle_since=now, **over)
         session.refresh_from_db()
-        Pause.objects.filter(session=session, ends_at=None).update(ends_at=now)
+        if session.paused_at is None:
+            Pause.objects.filter(session=session, ends_at=None).update(ends_at=now)
         tell_window(session, now)
     return session
 

@@ -52,10 +52,10 @@ def contact_of(ticket: Ticket) -> str | None:
 
 def contact_unconfirmed(ticket: Ticket) -> str:
     """The telephone given with a declared booking whose person came with the card, and who is told nothing yet; else ""."""
-    booked = ticket.appointment
-    if ticket.limit_key or ticket.notify_to or booked is None:
+    if ticket.limit_key or ticket.notify_to:
         return ""
-    return booked.contact or ""
+    booked = booked_behind(ticket)
+    return (booked.contact or "") if booked is not None else ""
 
 
 def contact_to_confirm(ticket: Ticket) -> str:

@@ -48,6 +48,7 @@ class DeskTicket:
     made_at: datetime
     called_at: datetime | None
     started_at: datetime | None
+    served_since: datetime | None  # when it began, had nothing come between
     wait_s: int | None
     recalls: int
     misses: int
@@ -267,6 +268,14 @@ def preview(view: DeskView) -> Preview | None:
     )
 
 
+def _served_since(ticket: Ticket) -> datetime | None:
+    stretches = list(Service.objects.filter(ticket=ticket).order_by("id"))
+    if not stretches or stretches[-1].ended_at is not None:
+        return ticket.started_at
+    before = sum((each.ended_at - each.started_at for each in stretches if each.ended_at is not None), timedelta())
+    return stretches[-1].started_at - before
+
+
 def _at_window(window_id: int) -> DeskTicket | None:
     t = (
         Ticket.objects.select_related("category", "item", "person", "appointment")
@@ -299,6 +308,7 @@ def _at_window(window_id: int) -> DeskTicket | None:
         made_at=t.made_at,
         called_at=t.called_at,
         started_at=t.started_at,
+        served_since=_served_since(t),
         wait_s=t.wait_s,
         recalls=t.recalls,
         misses=t.misses,

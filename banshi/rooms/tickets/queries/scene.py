@@ -137,12 +137,16 @@ LEFT JOIN places_zone cz ON cz.id = c.zone_id
 LEFT JOIN places_floor cf ON cf.id = cz.floor_id
 WHERE c.hall_id = %(hall)s ORDER BY c."order", c.code
 """  # noqa: S608 – fragments only
+# Of a number that is served: when it began, if nothing had come between – what it was on hold is left out.
+SERVED_SINCE = """SELECT o.started_at - COALESCE((SELECT sum(e.ended_at - e.started_at) FROM tickets_service e
+    WHERE e.ticket_id = t.id AND e.ended_at IS NOT NULL), interval '0')
+  FROM tickets_service o WHERE o.ticket_id = t.id AND o.ended_at IS NULL ORDER BY o.id DESC LIMIT 1"""
 WINDOWS_SQL = f"""
 SELECT w.id, w.code, w.number, w.kind, w.zone_id, z.code, f.code, f.label_zh, f.label_en,
   ARRAY(SELECT wc.category_id FROM places_window_category wc WHERE wc.window_id = w.id ORDER BY wc.category_id),
   ARRAY(SELECT wc.category_id FROM places_window_category wc WHERE wc.window_id = w.id AND wc.preferred),
   ws.staff_id, st.name_zh, st.name_en, ws.paused_at, ws.pause_reason, ws.emergency_at, ws.idle_since,
-  t.ref, t.number, t.state, t.category_id, t.called_at, t.started_at,
+  t.ref, t.number, t.state, t.category_id, t.called_at, COALESCE(({SERVED_SINCE}), t.started_at),
   {shut_now("z")},
   COALESCE((SELECT max(s.id) FROM tickets_service s WHERE s.window_id = w.id), 0)
 FROM places_window w
@@ -168,7 +172,8 @@ LEFT JOIN booking_appointment a ON a.id = t.appointment_id
 WHERE t.hall_id = %(hall)s AND t.day = %(day)s AND t.state = ANY(%(states)s) ORDER BY {order.TURN}
 """  # noqa: S608 – fragments only
 # Everybody in the hall reads the boards: a name that somebody only typed is nobody's to hint at. Who is back in line –
-# passed on, put back, sent out – or gone is sent to no window any more.
+# passed on, put back, sent out –, was put aside, did not come or is gone is sent to no window any more, and whoever goes on
+# at another window is not sent to the first.
 CALLS_SQL = """
 SELECT t.number, w.number, f.label_zh, f.label_en, c.at, CASE c.kind WHEN 'recall' THEN 'recall' ELSE 'call' END,
   CASE WHEN p.name_evidence > 0 AND COALESCE((SELECT v.document #>> '{screens,names}' FROM places_policy_version v
@@ -181,7 +186,7 @@ JOIN places_zone z ON z.id = w.zone_id
 JOIN places_floor f ON f.id = z.floor_id
 LEFT JOIN identity_person p ON p.id = t.person_id
 WHERE c.hall_id = %(hall)s AND c.at >= %(midnight)s AND c.at <= %(now)s AND t.day = %(day)s
-  AND t.state NOT IN ('waiting', 'parked', 'left', 'closed', 'redirected')
+  AND t.state IN ('called', 'serving', 'finished') AND t.window_id = c.window_id
 ORDER BY c.at DESC, c.id DESC LIMIT %(most)s
 """
 # What is still to come today: booked people, and planned desks – as set by hand for the day, else as set for the weekday
