@@ -198,6 +198,10 @@ def test_a_template_may_only_use_what_the_message_knows():
         ("confirmation", "约好了：{when}。", "This message must say: {hall}, {link} or {code}"),
         ("code", "别告诉任何人。", "This message must say: {code}"),
         ("waiting_offer", "有位子了：{when}，{hall}。{link}", "This message must say: {expires}"),
+        ("missed", "过号 {number}", "This message must say: {advice}"),
+        ("redirected", "{number} 号转到 {hall}", "This message must say: {way} or {address}"),
+        ("evacuation_over", "{hall}恢复", "This message must say: {number}"),
+        ("code", "验证码\u202e {code}", "There are characters in it that cannot be seen: type it again"),
     ],
 )
 def test_a_template_must_hold_what_the_message_is_for(key: str, body: str, why: str):

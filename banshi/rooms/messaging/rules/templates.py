@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from banshi.kernel.wording import UNSEEN, is_legible
 from banshi.rooms.messaging.rules.words import COMMON
 
 MISSING = "–"
@@ -38,19 +39,19 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "day_sheet": (("day",),),
     "ahead": (("in_line", "ahead", "minutes"),),
     "your_turn": (("number",), ("window",)),
-    "redirected": (("hall",), ("number",)),
+    "redirected": (("hall",), ("number",), ("way", "address")),
     "kept": (("when",), ("hall",)),
     "outage": (("when",), ("hall",)),
     "line_stopped": (("number",),),
     "line_goes_on": (("number",),),
-    "evacuated": (("hall",),),
-    "evacuation_over": (("hall",),),
+    "evacuated": (("hall",), ("number",)),
+    "evacuation_over": (("hall",), ("number",)),
     "not_served": (("number",),),
     "booking_over": (("when",), ("hall",), ("fate",)),
     "waiting_closed": (("hall",), ("day",)),
     "waiting_yours": (("hall",), ("day",)),
     "waiting_over": (("hall",), ("day",)),
-    "missed": (("number",),),
+    "missed": (("number",), ("advice",)),
     "rate": (("link",),),
     "rating_answered": (("text",),),
     "booking_open": (("hall",),),
@@ -82,8 +83,8 @@ def allowed(key: str) -> frozenset[str]:
 def fault(key: str, body: str) -> dict[str, str] | None:
     """Why a template body cannot be used, in both languages (for `Refused("invalid")`), or None.
 
-    Refused are unknown keys and placeholders, loose or nested braces and brackets, words that are too long to send, and
-    a message without what it is for (`NEEDED`).
+    Refused are unknown keys and placeholders, loose or nested braces and brackets, words that are too long to send, unseen
+    characters, and a message without what it is for (`NEEDED`).
     """
     if key not in COMMON:
         return {"zh": f"没有“{key}”这种通知", "en": f"There is no message “{key}”"}
@@ -91,6 +92,8 @@ def fault(key: str, body: str) -> dict[str, str] | None:
         return {"zh": "没有写内容", "en": "The text is empty"}
     if len(body) > 500:
         return {"zh": "超过 500 个字", "en": "The text is longer than 500 characters"}
+    if not is_legible(body):
+        return UNSEEN
     unknown = placeholders(body) - allowed(key)
     if unknown:
         wrong, possible = ", ".join(sorted(unknown)), ", ".join(sorted(allowed(key)))
