@@ -83,6 +83,12 @@ def _mine(request: Any, mandate: int) -> int:
     return person_id
 
 
+def _agent(person_id: int, mandate: int) -> str:
+    """Whose mandate it is, by name; "" where it is over already."""
+    found = people.acting_for(person_id, today=timezone.localtime(clock.now()).date())
+    return next((each.agent for each in found if each.mandate_id == mandate), "")
+
+
 @dataclass(frozen=True)
 class Question:
     """A hall would register my number as an agent."""
@@ -133,7 +139,7 @@ def agree(request: Any, mandate: int) -> HttpResponseBase:
     person_id = _mine(request, mandate)
     try:
         mandates.agree(mandate_id=mandate, person_id=person_id, by=request.who.by, now=clock.now())
-        messages.success(request, gettext("They may act for you now."))
+        messages.success(request, gettext("%(agent)s may act for you now.") % {"agent": _agent(person_id, mandate)})
     except Refused:  # ended or run out meanwhile
         messages.warning(request, gettext("This is no longer proposed."))
     return redirect(f"{reverse('citizen:me')}#acts-for-me")
@@ -143,9 +149,14 @@ def agree(request: Any, mandate: int) -> HttpResponseBase:
 @require_POST
 def end(request: Any, mandate: int) -> HttpResponseBase:
     """Nobody acts for me who I do not want to."""
-    _mine(request, mandate)
+    agent = _agent(_mine(request, mandate), mandate)
     mandates.end(mandate_id=mandate, by=request.who.by, now=clock.now())
-    messages.success(request, gettext("They do not act for you any more."))
+    messages.success(
+        request,
+        gettext("%(agent)s does not act for you any more.") % {"agent": agent}
+        if agent
+        else gettext("They do not act for you any more."),
+    )
     return redirect(f"{reverse('citizen:me')}#acts-for-me")
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from django.db import transaction
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -111,7 +112,7 @@ def choose_page(
     context |= {
         "kept_slots": {each.slot_id for each in context["waits"]},
         "account_people": names,
-        "waiting_people": _waiting_people(request, choice, context["waits"]),
+        "waiting_people": _waiting_people(request, item, choice, context["waits"], now=now),
         "person_form": person_form or sent.again(request, NewPerson, reverse("citizen:join-waiting", args=[item.code])),
     }
     context["all_wait"] = bool(names) and not context["waiting_people"]
@@ -136,12 +137,23 @@ def _waits(request: Any, hall: Hall, item: Item, choice: choosing.Choice, *, now
     return bookings.waits_for(request.who.account_id, hall=hall, item_code=item.code, day=choice.chosen.day, now=now)
 
 
-def _waiting_people(request: Any, choice: choosing.Choice, waits: Sequence[WaitView]) -> list[Mine]:
+def _waiting_people(
+    request: Any, item: Item, choice: choosing.Choice, waits: Sequence[WaitView], *, now: datetime
+) -> list[Mine]:
     """Whom the account may put on the list: its people who do not wait yet."""
     if not choice.can_wait or request.who.account_id is None:
         return []
     there = {each.person_id for each in waits}
-    return [each for each in people.people_of(request.who.account_id) if each.pk not in there]
+    those = _people_for(request, [item.code], choice.chosen.day, now=now)
+    return [each for each in those if each.pk not in there]
+
+
+def _people_for(request: Any, items: Sequence[str], day: date, *, now: datetime) -> list[Mine]:
+    """Whom the account may book these matters for on a day: of an agent's clients those whose mandate covers them."""
+    mine = people.people_of(request.who.account_id)
+    today = timezone.localtime(now).date()
+    only = people.clients_for(request.who.account_id, items=items, until=day, today=today)
+    return mine if only is None else [each for each in mine if each.pk in only]
 
 
 def _with_codes(request: Any) -> list[str]:
@@ -309,8 +321,8 @@ def _confirm_page(
     refused: Refused | None = None,
 ) -> HttpResponseBase:
     hall = slot.hall
-    mine = people.people_of(request.who.account_id)
     also = [catalogue.item_by_code(code) for code in _with_codes(request)]
+    mine = _people_for(request, [item.code, *(each.code for each in also)], slot.day, now=now)
     view = _slot_view(hall, item, slot, now=now)
     policy = places.policy_of(hall.pk, now=now)
     kept = _kept(request, slot, now=now)

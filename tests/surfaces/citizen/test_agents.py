@@ -150,3 +150,16 @@ def test_how_to_become_one_is_open_to_everybody(anybody: Phone, open_town: Town,
 
     assert 'href="tel:0769-22000000"' in page
     assert 'href="/halls/town"' in page
+
+
+def test_only_clients_whose_mandate_covers_it_are_offered(company: Phone, open_town: Town):
+    slot = open_town.slot(quota=9, starts=FRIDAY)
+    late = open_town.slot(quota=9, starts=at("2026-04-10 09:00"))
+
+    def offered(item: str, where: Any) -> list[bool]:
+        page = text(company.get(f"/book/{item}/{where.pk}/"))
+        return [open_town.person(i).name in page for i in (1, 2)]
+
+    assert [offered("pension", slot), offered("medical", slot), offered("pension", late)] == [
+        [True, False], [True, True], [False, False],
+    ]  # fmt: skip

@@ -63,9 +63,12 @@ def test_the_client_sees_who_may_act_and_ends_it(open_town: Town, agent: Agent) 
 def test_the_client_agrees_to_a_proposal_or_declines(open_town: Town, agent: Agent) -> None:
     first, second = proposed(open_town, agent, 1), proposed(open_town, agent, 2)
 
-    me(open_town, 1).post(f"/me/mandates/{first.pk}/agree")
-    me(open_town, 2).post(f"/me/mandates/{second.pk}/end")
+    one, two = me(open_town, 1), me(open_town, 2)
+    one.post(f"/me/mandates/{first.pk}/agree")
+    two.post(f"/me/mandates/{second.pk}/end")
 
+    said = [phone.get("/me/").content.decode() for phone in (one, two)]
+    assert ["小镇代办公司现在可以代你办理了。" in said[0], "小镇代办公司的委托已结束。" in said[1]] == [True, True]
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.given_at, first.ended_at) == (TUESDAY_NINE, None)

@@ -34,7 +34,14 @@ from banshi.rooms.identity.queries.agents import (
     mandate,
     suspended_agent,
 )
-from banshi.rooms.identity.queries.mandates import Mandates, mandate_over, mandates_of, speaks_for, why_over
+from banshi.rooms.identity.queries.mandates import (
+    Mandates,
+    clients_for,
+    mandate_over,
+    mandates_of,
+    speaks_for,
+    why_over,
+)
 
 
 @dataclass(frozen=True)
@@ -306,6 +313,7 @@ __all__ = [
     "agents",
     "agents_given",
     "asked_to_act",
+    "clients_for",
     "documents_of",
     "entry_of_document",
     "epoch_of",

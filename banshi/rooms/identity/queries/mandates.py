@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from banshi.rooms.identity.models import Account, Mandate, Person
+from banshi.rooms.identity.models import Account, Agent, Mandate, Person
 
 
 def speaks_for(phone_index: str, person_id: int, *, item: str, today: date) -> bool:
@@ -49,6 +50,22 @@ def mandates_of(account_id: int | None, *, today: date) -> Mandates:
     for person, items, ended_at, valid_until, suspended_at, own in facts:  # noqa: B007 – the same in every row
         given.append((person, tuple(items), ended_at is None and suspended_at is None and valid_until >= today))
     return Mandates(tuple(given), own)
+
+
+def clients_for(account_id: int | None, *, items: Collection[str], until: date, today: date) -> frozenset[int] | None:
+    """Of a registered agent: the only people it may book these matters for on a day – its own person, and clients whose
+    mandate covers all of them then; None for whoever is no agent and may book for anybody."""
+    if account_id is None:
+        return None
+    agent = Agent.objects.filter(account_id=account_id, suspended_at=None).select_related("account").first()
+    if agent is None:
+        return None
+    rows = Mandate.objects.filter(
+        agent=agent, given_at__isnull=False, ended_at=None, valid_until__gte=max(until, today)
+    ).order_by("id")
+    covered = {person for person, of in rows.values_list("person_id", "items") if not of or set(items) <= set(of)}
+    own = agent.account.person_id if agent.account is not None else None
+    return frozenset(covered | ({own} if own is not None else set()))
 
 
 def mandate_over(account_id: int | None, person_id: int, *, item: str, today: date) -> bool:
