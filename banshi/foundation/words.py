@@ -148,6 +148,11 @@ _CODES: dict[str, Callable[[str], str | None]] = {
 }
 
 
+def name_codes(fact: str, named: Callable[[str], str | None]) -> None:
+    """Codes under this fact are said by name; the owner of the names says how. Facts themselves keep their codes."""
+    _CODES[fact] = named
+
+
 def _fact(name: str, value: Any, zone: ZoneInfo) -> str:
     if name in _CODES and isinstance(value, (list, tuple)):
         return gettext(", ").join(_fact(name, each, zone) for each in value)
