@@ -111,7 +111,7 @@ def publish(
     if wrong:
         field, reason = next(iter(wrong.items()))
         raise Refused("invalid", facts={"field": field, "reason": reason})
-    if not confirmed and foresee(hall=hall, policy=checked, now=now).nothing_left:
+    if not confirmed and foresee(hall=hall, policy=checked, now=now, valid_from=valid_from).nothing_left:
         raise Refused("invalid", facts={"field": "confirmed", "reason": _NOTHING_LEFT})
     with transaction.atomic():
         before = in_force(hall, now)
@@ -135,8 +135,9 @@ def publish(
     return version
 
 
-def foresee(*, hall: Hall, policy: HallPolicy, now: datetime) -> Consequences:
-    return consequences(hall=hall, now=now, policy=policy)
+def foresee(*, hall: Hall, policy: HallPolicy, now: datetime, valid_from: datetime | None = None) -> Consequences:
+    """Counted from the moment the rules are in force: who is booked before that is not touched by them."""
+    return consequences(hall=hall, now=max(now, valid_from or now), policy=policy)
 
 
 def carry(*, old: Mapping[str, Any], new: Mapping[str, Any], plan: Mapping[str, Any]) -> dict[str, Any]:

@@ -201,7 +201,7 @@ def test_a_hall_that_is_not_there_is_not_found(rows):
 @pytest.mark.parametrize(
     ("language", "hall", "permission"),
     [
-        ("zh-hans", "需要在 小镇大厅 任职。", "需要“调整号源”权限。"),
+        ("zh-hans", "需要在小镇大厅任职。", "需要“调整号源”权限。"),
         ("en", "This needs a role in Town Hall.", "change quotas and slots"),
     ],
 )

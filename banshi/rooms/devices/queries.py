@@ -129,7 +129,8 @@ def _health(row: Device, now: datetime) -> DeviceHealth:
 
 @dataclass(frozen=True)
 class Tested:
-    """The last test of a device. `screen`: asked | seen | silent; `printer`: "" (none) | ok | offline | no_paper …
+    """The last test of a device. `screen`: asked | seen | silent | never (no machine was ever
+    heard); `printer`: "" (none) | ok | offline | no_paper …
 
     Moments are machine time.
     """
@@ -150,7 +151,8 @@ def tested(device: Device, *, now: datetime) -> Tested | None:
         return None
     asked_at = datetime.fromisoformat(device.test["asked_at"])
     seen = device.test.get("seen_at")
-    screen = "seen" if seen else "silent" if now - asked_at > SILENT_AFTER else "asked"
+    unheard = "silent" if device.last_seen_at is not None else "never"
+    screen = "seen" if seen else unheard if now - asked_at > SILENT_AFTER else "asked"
     return Tested(
         device.test["id"], asked_at, device.test["printer"], screen, datetime.fromisoformat(seen) if seen else None
     )

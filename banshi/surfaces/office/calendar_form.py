@@ -31,6 +31,7 @@ DAY_WORDS = {
 }
 DAY_KINDS = ("every_day", "working", "rest_day", "holiday", "make_up")
 MOST_RULES = 40
+_BETWEEN_SPANS = re.compile(r"([-–—~至到]\s*\d{1,2}[:：]\d{2})\s+(?=\d)")  # 9:00-12:00 14:00-17:00
 _SPAN = re.compile(r"\s*(\d{1,2}[:：]\d{2})\s*[-–—~至到]\s*(\d{1,2}[:：]\d{2})\s*")
 
 Form = dict[str, Any]
@@ -210,7 +211,7 @@ def _rule(form: Form, i: int, faults: list[str]) -> dict[str, Any]:
 
     def spans(text: str, what: str) -> list[list[str]]:
         found = []
-        for part in re.split(r"[,，;；、\n]+", text):
+        for part in re.split(r"[,，;；、\n]+", _BETWEEN_SPANS.sub(r"\1,", text)):
             if not part.strip():
                 continue
             match = _SPAN.fullmatch(part)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import yaml
 from django.http import HttpResponseBase
@@ -14,10 +15,11 @@ from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.models import CalendarVersion
-from banshi.rooms.calendars.rules import Session, WhyClosed
+from banshi.rooms.calendars.queries import Notice
+from banshi.rooms.calendars.rules import Session, WhyClosed, Words
 from banshi.rooms.places import queries as places
 from banshi.surfaces.office import calendar_words
-from banshi.surfaces.office.frame import day_asked, local, monday_of, page, paged
+from banshi.surfaces.office.frame import day_asked, local, monday_of, page, paged, zone_of
 from banshi.surfaces.office.names import names_of
 
 
@@ -31,6 +33,30 @@ class DayHours:
     named: Any
     provisional: bool
     in_month: bool = True
+    parts: tuple[ClosedPart, ...] = ()
+
+
+@dataclass(frozen=True)
+class ClosedPart:
+    """A floor, zone, category or matter that is closed on a day: from when to when (hall's zone); `all_day`: in all of its
+    sessions."""
+
+    where: Words
+    reason: Words
+    starts_at: datetime
+    ends_at: datetime
+    all_day: bool
+
+
+def _closed_parts(notices: list[Notice], sessions: list[Session], zone: ZoneInfo) -> tuple[ClosedPart, ...]:
+    """What of a day's sessions the closures of parts take away."""
+    opens, shuts = min(s.starts_at for s in sessions), max(s.ends_at for s in sessions)
+    found = []
+    for each in notices:
+        starts, ends = max(each.starts_at.astimezone(zone), opens), min(each.ends_at.astimezone(zone), shuts)
+        if each.where is not None and starts < ends:
+            found.append(ClosedPart(each.where, each.reason, starts, ends, (starts, ends) == (opens, shuts)))
+    return tuple(found)
 
 
 @door(audience="staff", permission="calendar.edit")
@@ -52,6 +78,7 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
         before, after = first - timedelta(days=7), first + timedelta(days=7)
     calendar = calendars.work_calendar()
     found = calendars.sessions(place, first, last)
+    notices, zone = calendars.announced(place, first, last), zone_of(place)
     days = [
         DayHours(
             each,
@@ -60,6 +87,7 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
             calendar.info(each),
             calendar.is_provisional(each),
             begin <= each <= end,
+            _closed_parts(notices, sessions, zone) if sessions else (),
         )
         for each, sessions in found.items()
     ]

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from django.contrib import messages
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,10 +18,11 @@ from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.journeys.after_outage import reconcile
 from banshi.kernel.refusals import Refused
+from banshi.rooms.booking.models import Outage
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Category, Hall
 from banshi.rooms.tickets import actions as tickets
-from banshi.rooms.tickets.models import PaperBlock
+from banshi.rooms.tickets.models import PaperBlock, Ticket
 from banshi.rooms.tickets.rules import MOST_AT_ONCE, Given
 from banshi.surfaces.office.frame import (
     acting,
@@ -46,6 +49,7 @@ class Row:
     category: Category
     letter: str
     typed: dict[str, str] = field(default_factory=dict)
+    used: str = ""  # entered so far, as people write it
 
 
 def _shown(
@@ -59,12 +63,20 @@ def _shown(
     letters = dict(blocks.order_by("category_id").values_list("category_id", "letter").distinct())
     typed = typed or {"day": local(hall, clock.now()).date().isoformat()}
     categories = places.categories_of(hall)
-    rows = [Row(c, letters[c.pk], _typed_of(typed, c)) for c in categories if c.pk in letters]
+    used = _used(hall)
+    rows = [
+        Row(c, letters[c.pk], _typed_of(typed, c), spans(used.get(letters[c.pk], [])))
+        for c in categories
+        if c.pk in letters
+    ]
+    shown = paged(request, blocks, 20)
     return page(
         request,
         "office/paper.html",
         hall,
-        blocks=paged(request, blocks, 20),
+        blocks=shown,
+        used={block.pk: _used_of(block, used.get(block.letter, [])) for block in shown},
+        outages=_outages(hall),
         more=query_without_page(request),
         categories=categories,
         rows=rows,
@@ -74,6 +86,43 @@ def _shown(
         refused=refused,
         status=status_of(refused) if refused else 200,
     )
+
+
+OUTAGES_SHOWN = 20
+
+
+def _used(hall: Hall) -> dict[str, list[int]]:
+    """By letter, the numbers of paper that were entered, in order."""
+    found: dict[str, list[int]] = {}
+    rows = Ticket.objects.filter(hall=hall, channel="paper").order_by("letter", "seq")
+    for letter, seq in rows.values_list("letter", "seq"):
+        found.setdefault(letter, []).append(seq)
+    return found
+
+
+def _used_of(block: PaperBlock, numbers: list[int]) -> str:
+    return spans([n for n in numbers if block.first <= n <= block.last])
+
+
+def spans(numbers: list[int]) -> str:
+    """[1, 2, 3, 7] → “1–3, 7”; for numbers in order."""
+    runs: list[list[int]] = []
+    for n in numbers:
+        if runs and n == runs[-1][1] + 1:
+            runs[-1][1] = n
+        else:
+            runs.append([n, n])
+    return _(", ").join(str(low) if low == high else f"{low}–{high}" for low, high in runs)
+
+
+def _outages(hall: Hall) -> list[Outage]:
+    """Those noted last, each with `entered`: how many numbers were given on paper meanwhile."""
+    given = Ticket.objects.filter(
+        hall=hall, channel="paper", made_at__gte=OuterRef("starts_at"), made_at__lt=OuterRef("ends_at")
+    )
+    counted = given.order_by().values("hall").annotate(n=Count("id")).values("n")
+    rows = Outage.objects.filter(hall=hall).annotate(entered=Coalesce(Subquery(counted), 0))
+    return list(rows.order_by("-starts_at", "-id")[:OUTAGES_SHOWN])
 
 
 PARTS = ("first", "last", "from", "to", "left", "waiting")

@@ -92,8 +92,8 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
     if request.POST.get("act") == "redraw":  # in another language, as typed
         return _page(request, place, policy_form.sections(document), meta, newest)
     changed = policy_form.changes(current, document)
-    foreseen, touched = _foreseen(place, current, document)
-    if request.POST.get("act") != "publish":
+    foreseen, touched = _foreseen(place, current, document, valid_from)
+    if request.POST.get("act") != "publish" or not _counted(request, meta):
         shown = policy_form.sections(document)
         return _page(request, place, shown, meta, newest, changes=changed, foreseen=foreseen, touched=touched)
     try:
@@ -138,18 +138,31 @@ def _told(request: Asked, hall: Hall, document: dict[str, Any], meta: dict[str, 
         newest.version, names_of([newest.made_by])[newest.made_by], policy_form.changes(old, new), carried
     )
     meta |= {"version": newest.version, "base": ruling.version if ruling and carried else meta["base"]}
-    foreseen, touched = _foreseen(hall, new, merged)
+    foreseen, touched = _foreseen(hall, new, merged, _valid_from(hall, meta)[0])
     shown, changed = policy_form.sections(merged), policy_form.changes(new, merged)
     return _page(
         request, hall, shown, meta, newest, changes=changed, foreseen=foreseen, touched=touched, meanwhile=meanwhile
     )
 
 
-def _foreseen(hall: Hall, old: dict[str, Any], new: dict[str, Any]) -> tuple[Consequences, list[str]]:
-    """Places and people before and after, and a sentence for whoever is touched."""
+def _foreseen(
+    hall: Hall, old: dict[str, Any], new: dict[str, Any], valid_from: datetime | None
+) -> tuple[Consequences, list[str]]:
+    """Places and people before and after, and a sentence for whoever is touched, from the day on which it is in force."""
     then, now = HallPolicy.model_validate(new), clock.now()
-    touched = rule_effects.effects(hall=hall, old=HallPolicy.model_validate(old), new=then, now=now)
-    return change_rules.foresee(hall=hall, policy=then, now=now), [effect_words(each.slug, each.n) for each in touched]
+    since = max(now, valid_from or now)
+    touched = rule_effects.effects(hall=hall, old=HallPolicy.model_validate(old), new=then, now=since)
+    foreseen = change_rules.foresee(hall=hall, policy=then, now=now, valid_from=valid_from)
+    return foreseen, [effect_words(each.slug, each.n) for each in touched]
+
+
+def _counted(request: Asked, meta: dict[str, Any]) -> bool:
+    """Whether what was shown was counted from the day that is published; another day is counted and shown first."""
+    return request.POST.get("counted", _day_and_time(meta)) == _day_and_time(meta)
+
+
+def _day_and_time(meta: dict[str, Any]) -> str:
+    return f"{meta['from_day']} {meta['from_time'] or '00:00'}" if meta["from_day"] else ""
 
 
 def _valid_from(hall: Hall, meta: dict[str, Any]) -> tuple[datetime | None, str]:
@@ -204,6 +217,8 @@ def _page(
         targets=OPTIONS["quota.target"].items(),
         categories=Category.objects.filter(hall=hall).order_by("order", "code"),
         today=local(hall, clock.now()).date(),
+        counted=_day_and_time(meta),
+        counted_from=_valid_from(hall, meta)[0],
         status=409 if meanwhile else 422 if faults else status_of(refused) if refused else 200,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import named
+from banshi.foundation.templatetags.ui import span_words
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Slot
@@ -62,6 +63,7 @@ class Period:
     taken: int
     closed: bool  # no slot of it takes bookings
     past: bool
+    old: bool  # of an earlier grid: its time is given out in periods cut anew
 
 
 def _cell(slot: Slot, hall: Hall, now: datetime) -> Cell:
@@ -118,7 +120,9 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
 def _grid(request: Asked, hall: Hall, day: date, **more: Any) -> HttpResponseBase:
     now = clock.now()
     today = local(hall, now).date()
-    slots = list(Slot.objects.filter(hall=hall, day=day).order_by("starts_at", "ends_at", "business"))
+    found = list(Slot.objects.filter(hall=hall, day=day).order_by("starts_at", "ends_at", "business"))
+    old = _of_old_grid(found)
+    slots = [each for each in found if each.pk not in old or each.taken or each.internal_taken]
     columns = businesses(hall, slots)
     by_period: dict[tuple[datetime, datetime], dict[str, Cell]] = {}
     for slot in slots:
@@ -129,10 +133,11 @@ def _grid(request: Asked, hall: Hall, day: date, **more: Any) -> HttpResponseBas
             start.astimezone(zone),
             end.astimezone(zone),
             [cells.get(business) for business, _name in columns],
-            sum(cell.slot.quota for cell in cells.values()),
+            sum(cell.slot.quota for cell in cells.values() if cell.slot.pk not in old),
             sum(cell.slot.taken for cell in cells.values()),
             all(cell.slot.closed for cell in cells.values()),
             end <= now,
+            all(cell.slot.pk in old for cell in cells.values()),
         )
         for (start, end), cells in by_period.items()
     ]
@@ -147,13 +152,27 @@ def _grid(request: Asked, hall: Hall, day: date, **more: Any) -> HttpResponseBas
         days=[day + timedelta(days=i) for i in range(-3, 11)],
         columns=columns,
         periods=periods,
-        quota=sum(each.quota for each in slots),
+        quota=sum(each.quota for each in slots if each.pk not in old),
         taken=sum(each.taken for each in slots),
         why=None if slots else calendars.why_closed(hall, day),
         last=day + timedelta(days=7),
         heats=HEATS,
         **more,
     )
+
+
+def _of_old_grid(slots: Sequence[Slot]) -> set[int]:
+    """Stopped periods across whose time others of the same business lie: their places are given out there."""
+    open_ones = [each for each in slots if not each.closed]
+    return {
+        slot.pk
+        for slot in slots
+        if slot.closed
+        and any(
+            other.business == slot.business and other.starts_at < slot.ends_at and slot.starts_at < other.ends_at
+            for other in open_ones
+        )
+    }
 
 
 def _slot(hall: Hall, slot_id: int) -> Slot:
@@ -170,10 +189,8 @@ def cell(request: Asked, hall: str, slot_id: int) -> HttpResponseBase:
     place = places.hall_by_code(hall)
     slot = _slot(place, slot_id)
     now = clock.now()
-    template = "office/_slot_cell.html" if request.htmx else "office/slot.html"
     if request.method == "GET":
-        editing = bool(request.GET.get("edit")) or not request.htmx
-        return page(request, template, place, cell=_cell(slot, place, now), editing=editing)
+        return _shown(request, place, slot, editing=bool(request.GET.get("edit")) or not request.htmx)
     act = request.POST.get("act", "save")
     typed = {"quota": clean(request.POST.get("quota"), 8), "internal": clean(request.POST.get("internal"), 8)}
     try:
@@ -195,19 +212,43 @@ def cell(request: Asked, hall: str, slot_id: int) -> HttpResponseBase:
                 "over": max(0, slot.taken + slot.carried - quota),
             }
             if act == "look":
-                return page(
-                    request, template, place, cell=_cell(slot, place, now), editing=True, typed=typed, effect=effect
-                )
+                return _shown(request, place, slot, editing=True, typed=typed, effect=effect)
             booking.set_quota(slot_id=slot.pk, quota=quota, internal_quota=internal, by=request.who.by, now=now)
     except Refused as refused:
         slot.refresh_from_db()
-        context = {"cell": _cell(slot, place, now), "editing": True, "typed": typed, "refused": refused}
-        return page(request, template, place, status=status_of(refused), **context)
-    if not request.htmx:
-        messages.success(request, _("Saved."))
-        return redirect(f"/office/{hall}/slots/?day={slot.day}")
+        return _shown(request, place, slot, editing=True, typed=typed, refused=refused, status=status_of(refused))
     slot.refresh_from_db()
-    return page(request, template, place, cell=_cell(slot, place, now), editing=False, saved=True)
+    if not request.htmx:
+        messages.success(request, _saved(place, slot, act))
+        return redirect(f"/office/{hall}/slots/?day={slot.day}")
+    return _shown(request, place, slot, editing=False)
+
+
+def _shown(request: Asked, hall: Hall, slot: Slot, **context: Any) -> HttpResponseBase:
+    """As a part of the grid, or on a page of its own, which says what it is and leads back to the grid."""
+    template = "office/_slot_cell.html" if request.htmx else "office/slot.html"
+    context |= {
+        "cell": _cell(slot, hall, clock.now()),
+        "in_grid": bool(request.htmx),
+        "business": _business(hall, slot),
+    }
+    return page(request, template, hall, **context)
+
+
+def _business(hall: Hall, slot: Slot) -> str:
+    return next((name for _code, name in businesses(hall, [slot])), "")
+
+
+def _saved(hall: Hall, slot: Slot, act: str) -> str:
+    """What holds for the period from now on."""
+    zone = zone_of(hall)
+    span = span_words(slot.starts_at.astimezone(zone), slot.ends_at.astimezone(zone), None)
+    told = {"of": _business(hall, slot), "span": span, "public": slot.quota, "kept": slot.internal_quota}
+    if act == "close":
+        return _("%(of)s, %(span)s: booking is stopped.") % told
+    if act == "open":
+        return _("%(of)s, %(span)s: booking goes on.") % told
+    return _("%(of)s, %(span)s: %(public)s public, %(kept)s kept.") % told
 
 
 @door(audience="staff", permission="slots.edit")

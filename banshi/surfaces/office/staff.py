@@ -256,8 +256,10 @@ def end_role(request: Asked, hall: str, staff_id: int, role_id: int) -> HttpResp
         raise Refused("not-allowed", facts={"permission": PERMISSION})
     if found.pk == request.who.staff_id:
         return _one(request, place, staff_id, invalid("role", _("Nobody ends their own role. Ask somebody else.")))
+    left = _left_at_window(found)
     steer.end_role(role=held, by=acting(request, place), now=clock.now())
-    messages.success(request, _("The role is ended."))
+    freed = tickets.desk(found.pk, clock.now()).state == "signed_out"
+    messages.success(request, _("The role is ended.") + (left if freed else ""))
     if _of_hall(request.who, place).filter(id=staff_id).exists():
         return redirect("office:staff_one", hall=hall, staff_id=staff_id)
     return redirect("office:staff", hall=hall)

@@ -169,7 +169,7 @@ def test_a_desk_key_whose_clerk_lost_the_role_reaches_no_hall(calls: Calls) -> N
     answer = calls("post", "/windows/town-01/sign-in", "desk")
 
     assert (answer.status_code, answer.json()["type"]) == (403, "not-your-hall")
-    assert answer.json()["detail"] == "This needs a role in Other Hall."
+    assert answer.json()["detail"] == "需要在小镇大厅任职。"
 
 
 def test_a_key_that_asks_too_often_waits(calls: Calls, settings: Any) -> None:

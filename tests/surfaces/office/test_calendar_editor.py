@@ -11,10 +11,10 @@ from django.test import Client
 from banshi.rooms.booking.models import Slot
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars import rules
-from banshi.rooms.calendars.models import CalendarVersion
+from banshi.rooms.calendars.models import CalendarVersion, Closure
 from banshi.surfaces.office import calendar_words
 from tests.surfaces.office.editing import document, manager, office  # noqa: F401 – fixtures
-from tests.town import TUESDAY_NINE, Town
+from tests.town import TUESDAY_NINE, Town, at
 
 EDIT = "/office/town/calendar/edit/"
 
@@ -175,3 +175,30 @@ def test_the_page_of_versions_tells_what_changed(manager: Client, planned: Calen
 
     assert "工作日服务" in shown
     assert "09:00–12:00, 14:00–17:00 → 08:00–12:00" in shown
+
+
+@pytest.mark.parametrize("typed", ["09:00–12:00 14:00–17:00", "9:00-12:00, , 14:00-17:00", "09:00–12:00、14:00–17:00 "])
+def test_two_spans_are_read_whatever_stands_between_them(manager: Client, typed: str):  # noqa: F811
+    drawn = manager.post("/office/town/calendar/month", fields(typed), headers={"HX-Request": "true"}).context["month"]
+
+    day = next(each for week in drawn.weeks for each in week if each.day == date(2026, 3, 17))
+    assert drawn.readable
+    assert [(s.starts_at.hour, s.ends_at.hour) for s in day.sessions] == [(9, 12), (14, 17)]
+
+
+@pytest.mark.parametrize("view", ["week", "month"])
+def test_the_week_marks_what_is_closed_of_a_day(manager: Client, office: Town, view: str):  # noqa: F811
+    for hours, part in (((10, 11), {"category": office.categories["B"]}), ((0, 23), {"zone": office.hall.zones.get()})):
+        Closure.objects.create(
+            hall=office.hall, starts_at=at(f"2026-03-12 {hours[0]:02d}:00"), ends_at=at(f"2026-03-12 {hours[1]:02d}:00"),
+            reason_zh="检修", reason_en="Repair", made_by="staff:1", made_at=TUESDAY_NINE, **part,
+        )  # fmt: skip
+
+    answer = manager.get(f"/office/town/calendar/?view={view}&day=2026-03-12", headers={"accept-language": "zh-CN"})
+
+    days = {day.day: day.parts for week in answer.context["weeks"] for day in week}
+    marked = [(part.where.zh, part.starts_at.hour, part.ends_at.hour, part.all_day) for part in days[date(2026, 3, 12)]]
+    page = answer.content.decode()
+    assert sorted(marked) == [("户政", 10, 11, False), ("综合区", 9, 17, True)]
+    assert [day for day, parts in days.items() if parts] == [date(2026, 3, 12)]
+    assert ("户政 · 未开放" in page, "综合区 · 未开放" in page) == (True, True)

@@ -121,6 +121,22 @@ def test_a_device_is_tested_and_the_page_tells_how_it_went(manager: Client, kios
     assert Entry.objects.filter(action="device_tested", hall="town", subject="device:town-kiosk-1").count() == 1
 
 
+def test_a_test_of_a_device_that_no_machine_is_says_what_is_missing(manager: Client, kiosk: Device):  # noqa: F811
+    page = "/office/town/devices/town-kiosk-1/"
+    manager.post(f"{page}test")
+    asked = manager.get(page).content.decode()
+    Device.objects.update(test={**Device.objects.get().test, "asked_at": "2026-01-01T00:00:00+00:00"})
+    never = manager.get(page).content.decode()
+    Device.objects.update(last_seen_at=TUESDAY_NINE)
+    silent = manager.get(page).content.decode()
+
+    said = ("半分钟内回应", "还没有机器用这个设备连接过", "屏幕没有回应")
+    assert [[word in text for word in said] for text in (asked, never, silent)] == [
+        [True, False, False], [False, True, False], [False, False, True],
+    ]  # fmt: skip
+    assert ("没有打印小票： 没有设打印机" in never.replace("\n", ""), "生成配对码" in never) == (True, True)
+
+
 def test_a_test_of_a_screen_is_heard_by_its_own_page_alone(manager: Client, office: Town):  # noqa: F811
     for code in ("town-board-1", "town-board-2"):
         Device.objects.create(hall=office.hall, code=code, kind="board", name=code)

@@ -266,6 +266,45 @@ def test_a_saved_cell_is_the_same_as_in_a_fresh_page(manager, office):  # noqa: 
     assert cell.content.decode().strip() in page
 
 
+def test_the_page_of_one_period_names_it_and_leads_back_with_what_was_saved(manager, office):  # noqa: F811
+    slot = slot_at(office, "2026-03-11 09:00")
+    url = f"/office/town/slots/{slot.id}/"
+
+    shown = manager.get(url).content.decode()
+    saved = manager.post(url, {"quota": "9", "internal": "1", "act": "save"}, follow=True)
+    stopped = manager.post(url, {"act": "close"}, follow=True)
+
+    assert ("A 社保 <span" in shown, "/office/town/slots/?day=2026-03-11" in shown) == (True, True)
+    assert "hx-post" not in shown.split('id="slot-')[1]
+    assert saved.redirect_chain[0][0] == "/office/town/slots/?day=2026-03-11"
+    assert "A 社保，3月11日 周三 9:00–10:00：公开 9 个，预留 1 个。" in saved.content.decode()
+    assert "A 社保，3月11日 周三 9:00–10:00 已停止预约。" in stopped.content.decode()
+
+
+def test_stopped_periods_of_an_earlier_grid_are_no_places_and_cannot_be_resumed(manager, office):  # noqa: F811
+    row = booked(office, "2026-03-11 09:00")
+    before = manager.get("/office/town/slots/?day=2026-03-11").context["quota"]
+    new = slot_at(office, "2026-03-11 09:00")
+    Slot.objects.filter(hall=office.hall, starts_at=at("2026-03-11 09:00")).update(closed=True)
+    Slot.objects.filter(hall=office.hall, starts_at=at("2026-03-11 10:00")).update(closed=True)
+    for business in ("cat:A", "cat:B"):
+        new.pk, new.business, new.starts_at, new.ends_at = (
+            None,
+            business,
+            at("2026-03-11 09:00"),
+            at("2026-03-11 11:00"),
+        )
+        new.taken, new.closed, new.quota = 0, False, 4
+        new.save(force_insert=True)
+
+    answer = manager.get("/office/town/slots/?day=2026-03-11")
+
+    shown = [(p.starts_at.hour, p.ends_at.hour, p.taken, p.quota, p.old) for p in answer.context["periods"]]
+    assert shown[:2] == [(9, 10, 1, 0, True), (9, 11, 0, 8, False)]
+    assert (answer.context["quota"], row.starts_at.hour) == (before, row.starts_at.hour)
+    assert [p[:2] for p in shown].count((10, 11)) == 0
+
+
 def test_a_days_places_are_copied_also_where_more_people_are_booked_and_it_says_so(manager, office):  # noqa: F811
     booked(office, "2026-03-12 09:00", 0)
     booked(office, "2026-03-12 09:00", 1)
@@ -320,6 +359,32 @@ def test_what_changes_is_shown_before_it_is_published(manager):  # noqa: F811
         ("提前几分钟到", "15", "20")
     ]
     assert PolicyVersion.objects.count() == 1
+
+
+def test_a_planned_change_counts_from_its_day_whom_it_touches(manager, office):  # noqa: F811
+    for day, i in (("2026-03-11", 3), ("2026-03-13", 4)):
+        booked(office, f"{day} 09:00", i)
+
+    def looked(from_day):
+        changed = policy_fields(manager, from_day=from_day, **{"booking.come_early": "20"})
+        return manager.post("/office/town/policy/", changed)
+
+    at_once, planned = looked(""), looked("2026-03-12")
+
+    assert [answer.context["foreseen"].people for answer in (at_once, planned)] == [2, 1]
+    assert [answer.context["touched"][0][:1] for answer in (at_once, planned)] == ["2", "1"]
+    assert (at_once.context["counted_from"], planned.context["counted_from"]) == (None, at("2026-03-12 00:00"))
+
+
+def test_another_day_than_the_one_counted_is_counted_before_it_is_published(manager, office):  # noqa: F811
+    changed = {"act": "publish", "booking.come_early": "20", "counted": ""}
+
+    other = manager.post("/office/town/policy/", policy_fields(manager, from_day="2026-03-16", **changed))
+    changed["counted"] = other.context["counted"]
+    versions = PolicyVersion.objects.count()
+    manager.post("/office/town/policy/", policy_fields(manager, from_day="2026-03-16", **changed))
+
+    assert (other.status_code, versions, PolicyVersion.objects.count()) == (200, 1, 2)
 
 
 def test_rules_are_published_with_note_and_start(manager, office):  # noqa: F811

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from banshi.rooms.tickets import actions as tickets
 from tests.surfaces.office.editing import manager, office  # noqa: F401 – fixtures
@@ -40,3 +41,21 @@ def test_what_was_typed_for_the_sheets_stays_when_it_is_refused(manager):  # noq
 
     assert '<option value="B" selected>' in page
     assert 'name="n" inputmode="numeric" value="0"' in page
+
+
+def test_outages_and_used_numbers_are_listed_once_entered(manager, office):  # noqa: F811
+    block = tickets.print_paper(hall=office.hall, category=office.categories["A"], n=20, by=CLERK, now=TUESDAY_NINE)
+    before = manager.get("/office/town/paper/").content.decode()
+    pk, day = office.categories["A"].pk, (TUESDAY_NINE - timedelta(days=1)).date().isoformat()
+    entering = {"day": day, "from": "9:00", "to": "11:00", "why": "停电"}
+    for first, last in (("1", "5"), ("9", "9")):
+        done = manager.post("/office/town/paper/enter", {**entering, f"first-{pk}": first, f"last-{pk}": last})
+        assert done.status_code == 302
+
+    page = manager.get("/office/town/paper/").content.decode()
+
+    assert "登记过的故障" not in before
+    row = page.split(f"{block.letter}020")[1].split("</tr>")[0]
+    outage = page.split("登记过的故障")[-1]
+    assert "1–5、9" in row
+    assert ("停电" in outage, '<td class="num">6</td>' in outage, "已登记 1–5、9" in page) == (True, True, True)

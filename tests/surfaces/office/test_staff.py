@@ -142,7 +142,8 @@ def test_a_lost_password_is_replaced_and_it_is_on_record(manager, office):  # no
     assert Entry.objects.filter(action="reset-password", subject=f"staff:{office.clerk.id}", hall="town").count() == 1
 
 
-def test_a_clerk_deactivated_while_serving_leaves_nobody_behind(manager, office):  # noqa: F811
+@pytest.mark.parametrize("how", ["deactivated", "ended-role"])
+def test_a_clerk_who_works_no_more_while_serving_leaves_nobody_behind(manager, office, how):  # noqa: F811
     from banshi.kernel.actors import Actor, ActorKind
     from banshi.rooms.tickets import actions
     from banshi.rooms.tickets.models import Ticket, WindowSession
@@ -154,15 +155,17 @@ def test_a_clerk_deactivated_while_serving_leaves_nobody_behind(manager, office)
     actions.call_next(window_code="town-01", staff_id=office.clerk.pk, now=TUESDAY_NINE)
     actions.start(ref=ticket.ref, staff_id=office.clerk.pk, now=TUESDAY_NINE)
 
-    said = manager.post(f"/office/town/staff/{office.clerk.pk}/active", {"active": "0"}, follow=True).content.decode()
+    role = Role.objects.get(staff=office.clerk)
+    act, fields = ("active", {"active": "0"}) if how == "deactivated" else (f"roles/{role.pk}/end", {})
+    said = manager.post(f"/office/town/staff/{office.clerk.pk}/{act}", fields, follow=True).content.decode()
     actions.sign_in(window_code="town-01", staff_id=office.second_clerk.pk, now=TUESDAY_NINE)
     held = Ticket.objects.get().state
     actions.resume_held(ref=ticket.ref, staff_id=office.second_clerk.pk, now=TUESDAY_NINE)
 
-    deeds = Entry.objects.filter(hall="town", action__in=["deactivated", "freed-window"]).order_by("id")
+    deeds = Entry.objects.filter(hall="town", action__in=[how, "freed-window"]).order_by("id")
     assert (held, Ticket.objects.get().state) == ("held", "serving")
     assert f"{ticket.number} 已挂起，哪个窗口都能接着办。" in said
-    assert [deed.action for deed in deeds] == ["deactivated", "freed-window"]
+    assert [deed.action for deed in deeds] == [how, "freed-window"]
     assert WindowSession.objects.filter(staff=office.clerk, signed_out_at=None).count() == 0
 
 
