@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
 from banshi.rooms.messaging.rules import Standing
@@ -49,8 +50,8 @@ class Outgoing:
 class Condition(Protocol):
     """How things stand, asked of the room that owns them: one query for all references of a batch."""
 
-    def __call__(self, refs: Sequence[str], /) -> Mapping[str, Standing]:
-        """By reference (the part of a subject after the colon); what is not known is left out."""
+    def __call__(self, refs: Sequence[str], /, *, now: datetime) -> Mapping[str, Standing]:
+        """By reference (the part of a subject after the colon); what is not known is left out. :param now: hall time."""
         ...
 
 

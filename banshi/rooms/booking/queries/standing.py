@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from django.db import connection
 
@@ -23,7 +24,7 @@ FROM booking_appointment a WHERE a.code = ANY(%s) ORDER BY a.id
 """  # noqa: S608 – only our own statements are put in
 
 
-def appointments(refs: Sequence[str], /) -> Mapping[str, Standing]:
+def appointments(refs: Sequence[str], /, *, now: datetime) -> Mapping[str, Standing]:
     """By code: the state – `closed` where the hall closes over what is booked and did not keep it –, and the start."""
     with connection.cursor() as cursor:
         cursor.execute(APPOINTMENTS_SQL, [list(refs)])
@@ -45,13 +46,13 @@ def who_asked(refs: Sequence[str], /) -> Mapping[str, frozenset[str] | None]:
         return {code: None if phones is None else frozenset(phones) for code, phones in cursor.fetchall()}
 
 
-def waiting(refs: Sequence[str], /) -> Mapping[str, Standing]:
+def waiting(refs: Sequence[str], /, *, now: datetime) -> Mapping[str, Standing]:
     """By id: an offer that is over or used is no longer `offered`."""
     rows = Waiting.objects.filter(id__in=_ids(refs)).order_by("id").values_list("id", "state", "hold__ended_at")
     return {str(id_): Standing("over" if ended_at and state == "offered" else state) for id_, state, ended_at in rows}
 
 
-def suspensions(refs: Sequence[str], /) -> Mapping[str, Standing]:
+def suspensions(refs: Sequence[str], /, *, now: datetime) -> Mapping[str, Standing]:
     rows = Suspension.objects.filter(id__in=_ids(refs)).order_by("id").values_list("id", "lifted_at")
     return {str(id_): Standing("lifted" if lifted_at else "suspended") for id_, lifted_at in rows}
 

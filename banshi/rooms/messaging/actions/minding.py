@@ -35,7 +35,7 @@ def ask(kind: str, condition: Condition) -> None:
 def still_sensible(messages: Sequence[Claimed], *, now: datetime) -> list[Claimed]:
     """Those that may go out now; the others are dropped with the reason. One query for each kind of subject."""
     why: dict[int, str] = {each.id: LAPSED for each in messages if each.until is not None and each.until <= now}
-    why |= dict.fromkeys(_moved_on([each for each in messages if each.id not in why]), MOVED_ON)
+    why |= dict.fromkeys(_moved_on([each for each in messages if each.id not in why], now), MOVED_ON)
     for reason in (LAPSED, MOVED_ON):
         drop_claimed([each for each in messages if why.get(each.id) == reason], why=reason)
     return [each for each in messages if each.id not in why]
@@ -83,21 +83,21 @@ def _in_clear(params: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in params.items() if name not in rules.OWN_WORDS}
 
 
-def lost_sense(*, key: str, subject: str, params: dict[str, object]) -> bool:
+def lost_sense(*, key: str, subject: str, params: dict[str, object], now: datetime) -> bool:
     """The same question about one message."""
     asked = rules.sense_of(key=key, subject=subject)
     if asked is None or asked[0] not in _ASKED:
         return False
     kind, ref, sense = asked
-    return rules.lost_sense(sense, params=params, now=_ASKED[kind]([ref]).get(ref))
+    return rules.lost_sense(sense, params=params, now=_ASKED[kind]([ref], now=now).get(ref))
 
 
-def _moved_on(messages: Sequence[Claimed]) -> list[int]:
+def _moved_on(messages: Sequence[Claimed], now: datetime) -> list[int]:
     asked = [(each, *found) for each in messages if (found := rules.sense_of(key=each.key, subject=each.subject))]
     lost: list[int] = []
     for kind in sorted({kind for _, kind, _, _ in asked} & _ASKED.keys()):
         about = [(each, ref, sense) for each, of_kind, ref, sense in asked if of_kind == kind]
-        standing = _ASKED[kind](sorted({ref for _, ref, _ in about}))
+        standing = _ASKED[kind](sorted({ref for _, ref, _ in about}), now=now)
         lost += [
             each.id for each, ref, sense in about if rules.lost_sense(sense, params=each.params, now=standing.get(ref))
         ]

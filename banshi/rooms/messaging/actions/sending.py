@@ -274,7 +274,7 @@ def send_again(*, message_id: int, by: Actor, now: datetime) -> None:
             raise Refused("wrong-state", facts={"state": message.state, "needs": "failed"})
         if message.until is not None and message.until <= now:
             raise Refused("too-late", facts={"closes": message.until})
-        if lost_sense(key=message.key, subject=message.subject, params=message.params):
+        if lost_sense(key=message.key, subject=message.subject, params=message.params, now=now):
             raise Refused("wrong-state", facts={"state": _MOVED_ON, "needs": _STILL_TRUE})
         message.state, message.tries, message.retry_at, message.claimed_at = "due", 0, None, None
         message.save(update_fields=["state", "tries", "retry_at", "claimed_at"])

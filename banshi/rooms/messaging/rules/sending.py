@@ -63,22 +63,26 @@ UNTIL_END = frozenset(
 
 @dataclass(frozen=True)
 class Sense:
-    """What must hold when a message goes out: its subject in one of `states`, and where `same`, unchanged since."""
+    """What must hold when a message goes out: its subject in one of `states`, where `same`, unchanged since, and where
+    `served`, in a line that nothing has stopped."""
 
     states: frozenset[str]
     same: bool = False
+    served: bool = False
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How a subject stands now. `mark`: what a message may not outlive – the start of a period, the count of calls."""
+    """How a subject stands now. `mark`: what a message may not outlive – the start of a period, the count of calls.
+    `stopped`: a closure or an evacuation is over its line."""
 
     state: str
     mark: datetime | int | None = None
+    stopped: bool = False
 
 
-def _sense(*states: str, same: bool = False) -> Sense:
-    return Sense(frozenset(states), same)
+def _sense(*states: str, same: bool = False, served: bool = False) -> Sense:
+    return Sense(frozenset(states), same, served)
 
 
 IN_THE_HALL = ("waiting", "parked", "missed", "held", "called", "serving")
@@ -103,7 +107,7 @@ SENSE: Mapping[tuple[str, str], Sense] = {
     ("appointment", "no_show"): _sense("no_show"),
     ("appointment", "outage"): _sense("no_show"),
     ("ticket", "your_turn"): _sense("called", same=True),
-    ("ticket", "ahead"): _sense("waiting"),
+    ("ticket", "ahead"): _sense("waiting", served=True),
     ("ticket", "missed"): _sense("missed"),
     ("ticket", "redirected"): _sense("waiting", "parked"),
     ("ticket", "rate"): _sense("finished"),
@@ -192,7 +196,7 @@ def lost_sense(sense: Sense, *, params: Mapping[str, Any], now: Standing | None)
     """
     if now is None:
         return False
-    if now.state not in sense.states:
+    if now.state not in sense.states or (sense.served and now.stopped):
         return True
     if not sense.same or now.mark is None:
         return False

@@ -216,15 +216,18 @@ def _known(categories: set[int]) -> dict[tuple[int, int], rules.Handling]:
     return known
 
 
+# What was dropped – the line was stopped just then – is said once more.
 UNTOLD_SQL = """
-SELECT t.ref FROM tickets_ticket t
+SELECT t.ref, m.id IS NOT NULL FROM tickets_ticket t LEFT JOIN messaging_message m ON m.dedupe = 'ahead:' || t.ref
 WHERE t.hall_id = %s AND t.day = %s AND t.state = 'waiting' AND t.notify_to <> ''
-  AND NOT EXISTS (SELECT 1 FROM messaging_message m WHERE m.dedupe = 'ahead:' || t.ref)
+  AND (m.id IS NULL OR m.state = 'dropped' AND m.why = 'moved_on'
+    AND NOT EXISTS (SELECT 1 FROM messaging_message again WHERE again.dedupe = 'ahead-again:' || t.ref))
 """
 
 
 def send_ahead(*, hall: Hall, now: datetime) -> int:
-    """Tell those who wait with a phone that at most so many are ahead (mission §2.6); once ever per number.
+    """Tell those who wait with a phone that at most so many are ahead (mission §2.6); once ever per number. Nobody while
+    their line is stopped: in an evacuation it would send them back in.
 
     :returns: how many were told.
     """
@@ -233,11 +236,13 @@ def send_ahead(*, hall: Hall, now: datetime) -> int:
         return 0
     with connection.cursor() as cursor:
         cursor.execute(UNTOLD_SQL, [hall.pk, business_day(hall, now)])
-        untold = {row[0] for row in cursor.fetchall()}
+        untold: dict[str, bool] = dict(cursor.fetchall())
     if not untold:
         return 0
     near = {
-        t.ref: t for t in line(hall.pk, now).tickets if t.ref in untold and t.ahead is not None and t.ahead <= ahead
+        t.ref: t
+        for t in line(hall.pk, now).tickets
+        if t.ref in untold and not t.stopped and t.ahead is not None and t.ahead <= ahead
     }
     with transaction.atomic():
         for ticket in Ticket.objects.filter(ref__in=near, state="waiting").select_related("hall").order_by("id"):
@@ -252,7 +257,8 @@ def send_ahead(*, hall: Hall, now: datetime) -> int:
             first = goes_first(view_of(ticket.ref, now), beside(ticket.ref, now)) if ticket.appointment_id else None
             if first is not None:  # the wait begins when the other matter of the visit is done
                 more |= {"likely_s": None, "at_most_s": None, "after": first.number}
-            tell(ticket, key="ahead", dedupe=f"ahead:{ticket.ref}", now=now, more=more)
+            dedupe = f"ahead{'-again' if untold[ticket.ref] else ''}:{ticket.ref}"
+            tell(ticket, key="ahead", dedupe=dedupe, now=now, more=more)
     return len(near)
 
 

@@ -1,14 +1,36 @@
-"""How numbers stand, for messages that are about to go out (`messaging.ports.Condition`): one query for a batch."""
+"""How numbers stand, for messages that are about to go out (`messaging.ports.Condition`): one query for a batch, and one for
+each hall in which something is closed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
+from django.db import connection
+
+from banshi.rooms.calendars.models import Closure
 from banshi.rooms.messaging.rules import Standing
 from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.queries.order import POLICY_CTE, SHUT_CTE, STOPPED
+
+STOPPED_SQL = f"""
+WITH here AS (SELECT %(hall)s::bigint AS hall_id), {POLICY_CTE}, {SHUT_CTE}
+SELECT t.ref FROM tickets_ticket t WHERE t.ref = ANY (%(refs)s) AND {STOPPED}
+"""  # noqa: S608 – fragments only
 
 
-def tickets(refs: Sequence[str], /) -> Mapping[str, Standing]:
-    """By ref: the state (`rated` once the visit is), and how often it was called."""
-    rows = Ticket.objects.filter(ref__in=refs).order_by("id").values_list("ref", "state", "calls", "visit__rated_at")
-    return {ref: Standing("rated" if rated_at else state, calls) for ref, state, calls, rated_at in rows}
+def tickets(refs: Sequence[str], /, *, now: datetime) -> Mapping[str, Standing]:
+    """By ref: the state (`rated` once the visit is), how often it was called, and whether its line is stopped."""
+    rows = Ticket.objects.filter(ref__in=refs).order_by("id")
+    found = list(rows.values_list("ref", "state", "calls", "visit__rated_at", "hall_id"))
+    stopped: set[str] = set()
+    shut = Closure.objects.filter(hall__in={row[4] for row in found}, withdrawn_at=None)
+    for hall_id in shut.filter(starts_at__lte=now, ends_at__gt=now).order_by("hall").values_list("hall").distinct():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                STOPPED_SQL, {"hall": hall_id[0], "refs": [row[0] for row in found if row[4] == hall_id[0]], "now": now}
+            )
+            stopped |= {ref for (ref,) in cursor.fetchall()}
+    return {
+        ref: Standing("rated" if rated_at else state, calls, ref in stopped) for ref, state, calls, rated_at, _ in found
+    }
