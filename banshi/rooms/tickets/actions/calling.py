@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 from django.db.models import F
 
 from banshi.foundation import prepared
@@ -23,6 +23,7 @@ from banshi.rooms.tickets.actions.ground import (
     need_at_work,
     need_free,
     need_open,
+    once_more,
     one_statement,
     parked_s,
     record,
@@ -30,6 +31,7 @@ from banshi.rooms.tickets.actions.ground import (
     session_of,
     tell_line,
     waiting_s,
+    waits_twice,
 )
 from banshi.rooms.tickets.actions.told import tell
 from banshi.rooms.tickets.models import AT_WINDOW, GO_ON, Call, Estimate, Miss, Ticket, WindowSession
@@ -207,36 +209,42 @@ def call_ticket(*, window_code: str, ref: str, staff_id: int, why: str, now: dat
         reason = {"zh": "填写原因", "en": "Say why"}
         raise Refused("invalid", facts={"field": "why", "reason": reason})
     try:
-        with transaction.atomic():
-            if session_of(staff_id).window.code != window_code:
-                raise Refused("not-signed-in", facts={"window": window_code})
-            ticket = locked(ref)
-            session = session_of(staff_id, lock=True)
-            if ticket.hall_id != session.hall_id:
-                raise Refused("not-your-hall", facts={"hall": ticket.hall.code})
-            need(ticket, "call_out_of_order")
-            need_at_work(session)
-            need_free(session)
-            need_person_free(ticket)
-            need_open(ticket, session, now)
-            if ticket.state == "missed":
-                _back(ticket, staff_id, now)
-            _call(ticket, session, why=why.strip()[:120], now=now)
-            record("called_out_of_turn", ticket, staff_id, now, window=session.window.number, why=why.strip()[:120])
+        return once_more(lambda: _call_ticket(window_code, ref, staff_id, why.strip()[:120], now))
     except IntegrityError as trouble:
         if broken(trouble) == "a_person_is_at_one_window":
             raise Refused("person-elsewhere", facts=_elsewhere(ref)) from trouble
         raise
+
+
+def _call_ticket(window_code: str, ref: str, staff_id: int, why: str, now: datetime) -> Ticket:
+    if session_of(staff_id).window.code != window_code:
+        raise Refused("not-signed-in", facts={"window": window_code})
+    ticket = locked(ref)
+    session = session_of(staff_id, lock=True)
+    if ticket.hall_id != session.hall_id:
+        raise Refused("not-your-hall", facts={"hall": ticket.hall.code})
+    need(ticket, "call_out_of_order")
+    need_at_work(session)
+    need_free(session)
+    need_person_free(ticket)
+    need_open(ticket, session, now)
+    if ticket.state == "missed":
+        _back(ticket, staff_id, now)
+    _call(ticket, session, why=why, now=now)
+    record("called_out_of_turn", ticket, staff_id, now, window=session.window.number, why=why)
     return ticket
 
 
-@transaction.atomic
 def call_of_visit(*, after: Ticket, ref: str, staff_id: int, now: datetime) -> Ticket:
     """Call another number of the visit – booked with it, or added at a window – whose person has just been served here
     (接着办): nobody is passed over, they stand at this window. What the window saw of them holds for it, too.
 
     :raises Refused: nothing-found – no number of this visit, or not this window's business – and those of `call_ticket`.
     """
+    return once_more(lambda: _call_of_visit(after, ref, staff_id, now))
+
+
+def _call_of_visit(after: Ticket, ref: str, staff_id: int, now: datetime) -> Ticket:
     ticket = locked(ref)
     session = session_of(staff_id, lock=True)
     visits = [each.booked.visit_group if each.booked else "" for each in (after, ticket)]
@@ -264,6 +272,7 @@ def _call(ticket: Ticket, session: WindowSession, *, why: str, now: datetime, ki
     Ticket.objects.filter(pk=ticket.pk).update(
         state="called", window=session.window, called_at=now, calls=F("calls") + 1, recalls=0, parked_at=None,
         parked_until=None, wait_s=(ticket.wait_s or 0) + waited, away_s=ticket.away_s + parked_s(ticket, now),
+        alone=ticket.alone and not waits_twice(ticket),
     )  # fmt: skip
     ticket.refresh_from_db()
     Call.objects.create(

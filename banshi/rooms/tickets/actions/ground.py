@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, connection, transaction
@@ -24,6 +24,7 @@ from banshi.rooms.places.queries import policy_of
 from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.models import AT_WINDOW, Ticket, WindowSession
 
+T = TypeVar("T")
 COLUMNS = [field.column for field in Ticket._meta.concrete_fields]
 _FIELDS = [field.attname for field in Ticket._meta.concrete_fields]
 _SEALED = [(i, field) for i, field in enumerate(Ticket._meta.concrete_fields) if isinstance(field, FreeText)]
@@ -192,6 +193,27 @@ def now_idle(window_id: int | None, now: datetime) -> None:
     """From now on nobody is at this window."""
     assert window_id is not None
     WindowSession.objects.filter(window_id=window_id, signed_out_at=None).update(idle_since=now)
+
+
+def waits_twice(ticket: Ticket) -> bool:
+    """Whether its person took another number for the same while this one was not in line, as the policy lets them. Back in
+    line by the hall's hand, the rule of one number per category is not held against them (`alone`)."""
+    same = {each: getattr(ticket, each) for each in ("person_id", "category_id", "day", "limit_key")}
+    waits = Ticket.objects.filter(**same, state__in=["waiting", "called", "parked"], alone=True)
+    return ticket.person_id is not None and waits.exclude(pk=ticket.pk).exists()
+
+
+def once_more(act: Callable[[], T]) -> T:
+    """In a transaction; tried again where its person took another number for the same in this very instant: `waits_twice`
+    sees it then."""
+    try:
+        with transaction.atomic():
+            return act()
+    except IntegrityError as trouble:
+        if broken(trouble) != "a_person_waits_once_per_category":
+            raise
+    with transaction.atomic():
+        return act()
 
 
 def tell_line(ticket: Ticket, now: datetime) -> None:

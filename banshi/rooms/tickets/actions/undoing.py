@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
@@ -17,10 +17,12 @@ from banshi.rooms.tickets.actions.ground import (
     need,
     need_free,
     need_not_evacuated,
+    once_more,
     policy,
     seconds,
     session_of,
     tell_line,
+    waits_twice,
 )
 from banshi.rooms.tickets.models import GO_ON, Call, Estimate, Miss, Service, Ticket, Visit, WindowSession
 from banshi.rooms.tickets.queries.missed import TURNED_AWAY
@@ -40,8 +42,7 @@ def undo(*, ref: str, staff_id: int, now: datetime) -> Ticket:
         too-late, window-busy, person-elsewhere, closed (people are asked to leave).
     """
     try:
-        with transaction.atomic():
-            return _undo(ref, staff_id, now)
+        return once_more(lambda: _undo(ref, staff_id, now))
     except IntegrityError as trouble:
         if broken(trouble) == "a_person_is_at_one_window":
             raise Refused("person-elsewhere", facts={"window": ""}) from trouble
@@ -128,18 +129,11 @@ def _uncall(ticket: Ticket, at: datetime) -> None:
             None,
             False,
         )  # the window saw the card for the number it went on from
-    ticket.alone = ticket.alone and not _waits_twice(ticket)
+    ticket.alone = ticket.alone and not waits_twice(ticket)
     ticket.save(
         update_fields=["state", "waits_from", "wait_s", "window", "called_at", "started_at", "way_s", "recalls",
                        "identity_ok", "mismatch_allowed", "alone"]
     )  # fmt: skip
-
-
-def _waits_twice(ticket: Ticket) -> bool:
-    """Whether its person took another number for the same while this one was served, as the policy lets them."""
-    same = {each: getattr(ticket, each) for each in ("person_id", "category_id", "day", "limit_key")}
-    waits = Ticket.objects.filter(**same, state__in=["waiting", "called", "parked"], alone=True)
-    return ticket.person_id is not None and waits.exclude(pk=ticket.pk).exists()
 
 
 def _unfinish(ticket: Ticket, session: WindowSession) -> None:
@@ -156,22 +150,27 @@ def _unturn(ticket: Ticket, session: WindowSession) -> None:
 
 def _open_again(ticket: Ticket, session: WindowSession) -> None:
     ticket.finished_at, ticket.outcome, ticket.outcome_why, ticket.window = None, "", "", session.window
-    ticket.save(update_fields=["state", "handling_s", "finished_at", "outcome", "outcome_why", "window"])
+    ticket.alone = ticket.alone and not waits_twice(ticket)
+    ticket.save(update_fields=["state", "handling_s", "finished_at", "outcome", "outcome_why", "window", "alone"])
     Visit.objects.filter(pk=ticket.visit_id).update(left_at=None)
     ended_with_it = Ticket.objects.filter(visit_id=ticket.visit_id, closed_why=f"{TURNED_AWAY}{ticket.ref}")
-    ended_with_it.update(state="waiting", closed_why="", parked_at=None, parked_until=None)
+    for each in ended_with_it.order_by("id"):
+        each.state, each.closed_why, each.parked_at, each.parked_until = "waiting", "", None, None
+        each.alone = each.alone and not waits_twice(each)
+        each.save(update_fields=["state", "closed_why", "parked_at", "parked_until", "alone"])
 
 
 def _unmiss(ticket: Ticket, session: WindowSession) -> None:
     Miss.objects.filter(ticket=ticket).order_by("-id")[:1].get().delete()
     ticket.state, ticket.misses, ticket.window = rules.after("call"), max(0, ticket.misses - 1), session.window
-    ticket.save(update_fields=["state", "misses", "window"])
+    ticket.alone = ticket.alone and not waits_twice(ticket)
+    ticket.save(update_fields=["state", "misses", "window", "alone"])
 
 
 def _unstart(ticket: Ticket, _session: WindowSession) -> None:
     Service.objects.filter(ticket=ticket, ended_at=None).delete()
     ticket.state, ticket.started_at, ticket.way_s = "called", None, None
-    ticket.alone = ticket.alone and not _waits_twice(ticket)
+    ticket.alone = ticket.alone and not waits_twice(ticket)
     ticket.save(update_fields=["state", "started_at", "way_s", "alone"])
 
 

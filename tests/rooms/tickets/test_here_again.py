@@ -1,0 +1,79 @@
+"""A number comes back into the line by the clerk's hand, and its person has taken another one meanwhile."""
+
+from __future__ import annotations
+
+import pytest
+
+from banshi.kernel.refusals import Refused
+from banshi.rooms.tickets import actions
+from banshi.rooms.tickets.models import Ticket
+from tests.rooms.tickets.test_line import YOUNG, minutes, next_at, take, work
+from tests.town import CITIZEN, Town
+
+pytestmark = pytest.mark.django_db
+
+
+def called(town: Town) -> Ticket:
+    """Of a person, at window 01."""
+    work(town)
+    ticket = take(town, person_id=town.person(YOUNG).pk)
+    next_at(town)
+    return ticket
+
+
+def another(town: Town, category: str = "A", now: int = 5) -> Ticket:
+    return take(town, category, person_id=town.person(YOUNG).pk, now=minutes(now))
+
+
+def states() -> list[tuple[str, str, bool]]:
+    return list(Ticket.objects.order_by("id").values_list("number", "state", "alone"))
+
+
+def test_a_miss_is_taken_back_although_its_person_took_a_new_number(open_hall: Town):
+    ticket = called(open_hall)
+    actions.miss(ref=ticket.ref, staff_id=open_hall.clerk.pk, now=minutes(1))
+    another(open_hall, now=2)
+
+    back = actions.undo(ref=ticket.ref, staff_id=open_hall.clerk.pk, now=minutes(3))
+
+    assert (back.state, states()) == ("called", [("A001", "called", False), ("A002", "waiting", True)])
+
+
+def test_a_turning_away_is_taken_back_although_its_person_took_new_numbers(open_hall: Town):
+    staff = open_hall.clerk.pk
+    ticket = called(open_hall)
+    beside = another(open_hall, "B", now=0)
+    Ticket.objects.filter(pk=beside.pk).update(visit=ticket.visit_id)
+    actions.identity_checked(ref=ticket.ref, staff_id=staff, ok=False, now=minutes(1))
+    actions.turn_away(ref=ticket.ref, staff_id=staff, why="人证不符", others=True, now=minutes(2))
+    for category in ("A", "B"):
+        another(open_hall, category, now=3)
+
+    actions.undo(ref=ticket.ref, staff_id=staff, now=minutes(4))
+
+    assert states() == [
+        ("A001", "called", False), ("B001", "waiting", False), ("A002", "waiting", True), ("B002", "waiting", True),
+    ]  # fmt: skip
+
+
+def test_a_missed_number_is_called_out_of_turn_although_its_person_took_a_new_one(open_hall: Town):
+    ticket = called(open_hall)
+    actions.miss(ref=ticket.ref, staff_id=open_hall.clerk.pk, now=minutes(1))
+    another(open_hall, now=2)
+
+    again = actions.call_ticket(
+        window_code="town-01", ref=ticket.ref, staff_id=open_hall.clerk.pk, why="人到了", now=minutes(3)
+    )
+
+    assert (again.state, states()) == ("called", [("A001", "called", False), ("A002", "waiting", True)])
+
+
+def test_who_comes_back_by_themselves_keeps_to_the_number_they_have(open_hall: Town):
+    ticket = called(open_hall)
+    actions.miss(ref=ticket.ref, staff_id=open_hall.clerk.pk, now=minutes(1))
+    new = another(open_hall, now=2)
+
+    with pytest.raises(Refused) as no:
+        actions.reinstate(ref=ticket.ref, by=CITIZEN, now=minutes(3))
+
+    assert (no.value.slug, no.value.facts["number"]) == ("already-waiting", new.number)
