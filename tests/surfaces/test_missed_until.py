@@ -8,9 +8,12 @@ import pytest
 from django.test import Client
 
 from banshi.foundation import clock
-from banshi.foundation.crypto import rating_key
+from banshi.foundation.crypto import encrypt, rating_key
 from banshi.foundation.translations import compile_all
+from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
+from banshi.rooms.messaging.models import Message
+from banshi.rooms.messaging.statements import TO_PLACE
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets import queries
 from banshi.rooms.tickets.models import Ticket
@@ -101,3 +104,19 @@ def test_a_number_that_came_back_often_enough_is_promised_nothing(morning: Town)
     morning.policy(tickets={"missed": "reissue", "reissue_limit": 0})
 
     assert queries.ticket(ref(), at(f"{DAY} 09:13")).back_until is None
+
+
+def test_nobody_is_promised_to_come_back_after_the_windows_have_stopped(morning: Town):
+    late = tickets.issue(hall=morning.hall, item_code="pension", channel="kiosk", by=CITIZEN, now=at(f"{DAY} 16:55"))
+    called = tickets.call_next(window_code="town-01", staff_id=morning.clerk.pk, now=at(f"{DAY} 17:01"))
+    assert called is not None
+    Ticket.objects.filter(pk=late.pk).update(notify_to=encrypt("13800000000", place=TO_PLACE))
+
+    tickets.miss(ref=late.ref, staff_id=morning.clerk.pk, now=at(f"{DAY} 17:01"))
+
+    until = queries.ticket(late.ref, at(f"{DAY} 17:02")).back_until
+    told = Message.objects.get(key="missed", subject=f"ticket:{late.ref}").params["advice_zh"]
+    with pytest.raises(Refused) as no:
+        tickets.reinstate(ref=late.ref, by=CITIZEN, now=at(f"{DAY} 18:00"))
+    assert (until, told) == (at(f"{DAY} 18:00"), "18:00 前补号，不用重新排队。")
+    assert (no.value.slug, no.value.facts["closes"]) == ("too-late", at(f"{DAY} 18:00"))

@@ -171,14 +171,27 @@ def test_recalls_end_at_the_limit(recalls, slug):
     ("came_back", "minutes", "slug"), [(0, 119, None), (1, 5, None), (2, 5, "wrong-state"), (0, 120, "too-late")]
 )
 def test_a_missed_number_comes_back_so_often_and_so_long(came_back, minutes, slug):
+    policy = TicketPolicy(reissue_limit=2, reissue_within=120)
     refusal = rules.reinstate_refusal(
         came_back=came_back,
-        missed_at=TUESDAY_NINE,
-        policy=TicketPolicy(reissue_limit=2, reissue_within=120),
+        closes=rules.comes_back_before(missed_at=TUESDAY_NINE, policy=policy),
+        policy=policy,
         now=TUESDAY_NINE + timedelta(minutes=minutes),
     )
 
     assert (refusal and refusal.slug) == slug
+
+
+@pytest.mark.parametrize(
+    ("stood", "line_closes", "minutes"), [(0, None, 60), (20, None, 80), (0, 45, 45), (20, 45, 45), (20, 90, 80)]
+)
+def test_the_time_for_coming_back_stands_while_closed_and_ends_with_the_line(stood, line_closes, minutes):
+    closes = rules.comes_back_before(
+        missed_at=TUESDAY_NINE, policy=TicketPolicy(reissue_within=60), stood=timedelta(minutes=stood),
+        line_closes_at=None if line_closes is None else TUESDAY_NINE + timedelta(minutes=line_closes),
+    )  # fmt: skip
+
+    assert closes == TUESDAY_NINE + timedelta(minutes=minutes)
 
 
 @pytest.mark.parametrize(
@@ -191,7 +204,8 @@ def test_a_missed_number_comes_back_so_often_and_so_long(came_back, minutes, slu
 )
 def test_whoever_missed_the_call_is_told_the_halls_own_rule(policy, zh):
     rule = TicketPolicy(**policy)
-    until = rules.back_until(came_back=0, missed_at=TUESDAY_NINE, policy=rule, now=TUESDAY_NINE)
+    closes = rules.comes_back_before(missed_at=TUESDAY_NINE, policy=rule)
+    until = rules.back_until(came_back=0, closes=closes, policy=rule, now=TUESDAY_NINE)
 
     assert rules.missed_advice(rule, until=until)["advice_zh"] == zh
 

@@ -181,8 +181,10 @@ def _reinstate(ref: str, by: Actor, now: datetime) -> Ticket:
     came_back = sum(miss.reinstated_at is not None for miss in misses)
     missed_at = misses[0].at if misses else now
     stood = stood_still([ticket], {ticket.pk: missed_at}, now).get(ticket.pk, timedelta())
-    refusal = rules.reinstate_refusal(came_back=came_back, missed_at=missed_at, policy=rule, now=now, stood=stood)
-    if refusal is not None:
+    closes = rules.comes_back_before(
+        missed_at=missed_at, policy=rule, stood=stood, line_closes_at=ticket.line_closes_at
+    )
+    if (refusal := rules.reinstate_refusal(came_back=came_back, closes=closes, policy=rule, now=now)) is not None:
         raise Refused(refusal)
     ranked = rules.reinstated_rank(policy=rule, now=now)
     ticket.state, ticket.rank_class, ticket.rank_key = rules.after("reinstate"), ranked.rank_class, ranked.key

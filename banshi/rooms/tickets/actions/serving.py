@@ -167,7 +167,8 @@ def miss(*, ref: str, staff_id: int, now: datetime) -> Ticket:
         policy(ticket, now).tickets,
         Miss.objects.filter(ticket=ticket).exclude(reinstated_at=None).count(),
     )
-    until = rules.back_until(came_back=came_back, missed_at=now, policy=rule, now=now)
+    closes = rules.comes_back_before(missed_at=now, policy=rule, line_closes_at=ticket.line_closes_at)
+    until = rules.back_until(came_back=came_back, closes=closes, policy=rule, now=now)
     advice = rules.missed_advice(rule, until=until and until.astimezone(ZoneInfo(ticket.hall.timezone)))
     dedupe = f"missed:{ticket.ref}:{ticket.misses}"
     tell(ticket, key="missed", dedupe=dedupe, window=session.window, now=now, more=advice)

@@ -31,11 +31,16 @@ def back_until(rows: Iterable[Ticket], now: datetime) -> dict[int, datetime]:
     stood = stood_still(missed.values(), missed_at, now)
     found = {}
     for pk, row in missed.items():
+        rule = policy_of(row.hall_id, now=now).tickets
         until = rules.back_until(
             came_back=sum(miss.reinstated_at is not None for miss in misses.get(pk, [])),
-            missed_at=missed_at[pk],
-            stood=stood.get(pk, timedelta()),
-            policy=policy_of(row.hall_id, now=now).tickets,
+            closes=rules.comes_back_before(
+                missed_at=missed_at[pk],
+                policy=rule,
+                stood=stood.get(pk, timedelta()),
+                line_closes_at=row.line_closes_at,
+            ),
+            policy=rule,
             now=now,
         )
         if until is not None:

@@ -217,12 +217,19 @@ def recall_refusal(*, recalls: int, policy: TicketPolicy) -> Refusal | None:
     return None
 
 
-def reinstate_refusal(
-    *, came_back: int, missed_at: datetime, policy: TicketPolicy, now: datetime, stood: timedelta = timedelta()
-) -> Refusal | None:
-    """:param came_back: how often this number has been put back before.
-    :param stood: for how long its line was closed since: that time does not run."""
+def comes_back_before(
+    *, missed_at: datetime, policy: TicketPolicy, stood: timedelta = timedelta(), line_closes_at: datetime | None = None
+) -> datetime:
+    """Before when a missed number may be put back, if it may: never after the windows have stopped.
+
+    :param stood: for how long its line was closed since: that time does not run.
+    """
     closes = missed_at + timedelta(minutes=policy.reissue_within) + stood
+    return closes if line_closes_at is None else min(closes, line_closes_at)
+
+
+def reinstate_refusal(*, came_back: int, closes: datetime, policy: TicketPolicy, now: datetime) -> Refusal | None:
+    """:param came_back: how often this number has been put back before. :param closes: as `comes_back_before` has it."""
     if now >= closes:  # “before 11:13” is said everywhere
         return Refusal("too-late", {"closes": closes})
     if came_back >= policy.reissue_limit:
@@ -230,13 +237,11 @@ def reinstate_refusal(
     return None
 
 
-def back_until(
-    *, came_back: int, missed_at: datetime, policy: TicketPolicy, now: datetime, stood: timedelta = timedelta()
-) -> datetime | None:
+def back_until(*, came_back: int, closes: datetime, policy: TicketPolicy, now: datetime) -> datetime | None:
     """Before when a missed number may be put back; None where it may not any more. The parameters are those of
     `reinstate_refusal`."""
-    no = reinstate_refusal(came_back=came_back, missed_at=missed_at, policy=policy, now=now, stood=stood)
-    return missed_at + timedelta(minutes=policy.reissue_within) + stood if no is None else None
+    no = reinstate_refusal(came_back=came_back, closes=closes, policy=policy, now=now)
+    return closes if no is None else None
 
 
 def line_closes_at(day_ends_at: datetime | None) -> datetime | None:
