@@ -339,8 +339,13 @@ def close(
 
     The same closure announced twice is one closure with one follow-up.
 
+    In an evacuation nobody is let in, so nobody stands: to keep is taken as to move, and the alarm is not held up by it.
+
     :raises Refused: invalid. Nothing is changed then.
     """
+    if kind == "evacuation":
+        others = "move" if others == "keep" else others
+        choices = {code: Choice("move") if each.what == "keep" else each for code, each in choices.items()}
     with transaction.atomic():
         outside = _outside(hall, now)
         closure = calendar_actions.close(

@@ -5,7 +5,7 @@ The job looks every second; announcing a closure that begins at once does it in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -37,10 +37,12 @@ def look(*, now: datetime) -> None:
     for closure in running.select_related("hall", "zone", "category", "item").order_by("id"):
         begin(closure=closure, now=now)
     running_still = Closure.objects.filter(
-        kind="evacuation", starts_at__lte=now, ends_at__gt=now, withdrawn_at=None, begun_at__isnull=False, over_at=None
-    )
+        starts_at__lte=now, ends_at__gt=now, withdrawn_at=None, begun_at__isnull=False, over_at=None
+    ).filter(Q(kind="evacuation") | Q(begun_at__gt=now - UNDER_WAY))
     for closure in running_still.select_related("hall", "zone", "category", "item").order_by("id"):
-        send_after(closure=closure, now=now)
+        if closure.kind == "evacuation":
+            send_after(closure=closure, now=now)
+        reach_late(closure=closure, now=now)
     over = Closure.objects.filter(Q(ends_at__lte=now) | Q(withdrawn_at__isnull=False), over_at=None)
     for closure in (
         over.filter(begun_at__isnull=False).select_related("hall", "zone", "category", "item").order_by("id")
@@ -102,13 +104,33 @@ def send_after(*, closure: Closure, now: datetime) -> int:
     return len(late)
 
 
-def _stop(closure: Closure, now: datetime) -> None:
+@transaction.atomic
+def reach_late(*, closure: Closure, now: datetime) -> int:
+    """Numbers whose taking was under way when the closure began, and which the first look did not see, hear of it, too.
+
+    :returns: how many.
+    """
+    assert closure.begun_at is not None
+    if closure.begun_at <= now - UNDER_WAY:
+        return 0
+    stopped = tickets.stopped_by(hall=closure.hall, closures=calendars.spans_of(closure), now=now)
+    recent = [ticket for ticket in stopped if ticket.made_at > closure.begun_at - UNDER_WAY]
+    late = tickets.untold(tickets.concerned(recent, now), closure_id=closure.pk)
+    if late and closure.kind == "evacuation":
+        _tell_to_leave(late, closure, now)
+    elif late:
+        _stop(closure, now, late)
+    return len(late)
+
+
+def _stop(closure: Closure, now: datetime, late: Sequence[Ticket] = ()) -> None:
+    """:param late: only these; else everybody in the lines that it stops."""
     hall = closure.hall
     spans = calendars.spans_of(closure)
     stay: list[tuple[Ticket, datetime]] = []
     leave: list[Ticket] = []
     reopens: dict[tuple[str | None, str], datetime | None] = {}
-    for ticket in tickets.stopped_by(hall=hall, closures=spans, now=now):
+    for ticket in late or tickets.stopped_by(hall=hall, closures=spans, now=now):
         key = (ticket.item.code if ticket.item else None, ticket.category.code)
         if key not in reopens:
             reopens[key] = calendars.next_open_moment(hall, now, key[0], category=key[1])

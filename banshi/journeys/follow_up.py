@@ -107,6 +107,7 @@ def _do(visit: FollowUpVisit, *, now: datetime) -> None:
                 _cancel(follow_up.hall, lost, by=by, now=now, why=follow_up.why_zh, more=more)
                 state = "cancelled"
             else:
+                _need_no_evacuation(follow_up.hall, lost)
                 booking.keep(rows=lost, why_zh=follow_up.why_zh, by=by, now=now, more=more)
                 state = "kept"
     except Refused as no:
@@ -117,6 +118,20 @@ def _do(visit: FollowUpVisit, *, now: datetime) -> None:
             telling.tell_visit("closure", lost, hall=hall_facts(follow_up.hall, now=now), now=now, more=more)
         return
     following.settle(visit, state=state, now=now)
+
+
+def _need_no_evacuation(hall: Hall, rows: Sequence[Appointment]) -> None:
+    """:raises Refused: closed – at its time everybody is out: who is told to come all the same is not let in."""
+    for row in rows:
+        over = calendars.closures(hall, row.day, row.day)
+        out = [
+            each
+            for each in over
+            if each.kind == "evacuation" and each.starts_at < row.ends_at and row.starts_at < each.ends_at
+        ]
+        part = calendars.what_of(hall, row.item.code)
+        if met := [each for each in out if each.stops(zone=part.zone, category=part.category, item=part.item)]:
+            raise Refused("closed", facts={"reason": {"zh": met[0].reason.zh, "en": met[0].reason.en}})
 
 
 def _more(follow_up: FollowUp) -> dict[str, Any]:

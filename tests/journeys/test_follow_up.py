@@ -209,13 +209,42 @@ def test_who_is_kept_is_told_let_in_called_and_never_struck(open_town: Town):
 
 def test_nobody_is_let_in_while_the_hall_is_evacuated_kept_or_not(open_town: Town):
     row = booked(open_town, "2026-03-10 10:00")
-    close(open_town, others="keep", kind="evacuation")
+    close(open_town, others="keep")
     follow_up.work_off(now=NINE35)
+    close(open_town, others="keep", kind="evacuation", ends="2026-03-10 11:55")
 
     with pytest.raises(Refused) as no:
         check_in.by_code(hall=open_town.hall, code=row.code, by=CITIZEN, now=at("2026-03-10 10:00"), channel="kiosk")
 
     assert no.value.slug == "closed"
+
+
+def test_nobody_is_told_to_come_all_the_same_into_an_evacuation(open_town: Town):
+    row = booked(open_town, "2026-03-10 10:00")
+    chosen = booked(open_town, "2026-03-10 10:00", person=2)
+
+    change_hours.close(
+        hall=open_town.hall, starts_at=NINE35, ends_at=at("2026-03-10 12:00"), reason_zh="火警", reason_en="Fire",
+        kind="evacuation", others="keep", choices={chosen.code: change_hours.Choice("keep")}, by=CLERK, now=NINE35,
+    )  # fmt: skip
+    follow_up.work_off(now=NINE35)
+
+    assert (told("kept"), told("moved_by_hall")) == ([], sorted(f"appointment:{each.code}" for each in (row, chosen)))
+
+
+def test_nobody_is_kept_by_hand_in_an_evacuation(open_town: Town):
+    row = booked(open_town, "2026-03-10 10:00")
+    calendars.close(
+        hall=open_town.hall, starts_at=NINE35, ends_at=at("2026-03-10 12:00"), reason_zh="火警", reason_en="Fire",
+        kind="evacuation", by=CLERK, now=NINE35,
+    )  # fmt: skip
+
+    by_hand = change_hours.apply(
+        hall=open_town.hall, choices={row.code: change_hours.Choice("keep")}, by=CLERK, now=NINE35, why="火警"
+    )
+    follow_up.work_off(now=NINE35)
+
+    assert (follow_up.outcome_of(by_hand).failed, told("kept")) == (1, [])
 
 
 def test_a_no_show_inside_a_closure_is_the_halls_own_even_where_nobody_chose_to_keep(open_town: Town):

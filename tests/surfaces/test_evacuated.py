@@ -352,3 +352,34 @@ def test_whom_a_call_under_way_brings_to_a_window_leaves_like_the_others(committ
 
     assert (before, Ticket.objects.get(pk=mine.pk).state) == ("called", "waiting")
     assert told("evacuated") == [f"ticket:{mine.ref}"]
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("kind", "key"), [("evacuation", "evacuated"), ("closure", "line_stopped")])
+def test_whose_number_is_given_in_that_moment_hears_of_it_too(committed_town: Town, kind: str, key: str):
+    """The number is made and not committed; the closure is announced and looks who is in line."""
+    town = committed_town
+    open_town(town)
+    given, announced = threading.Event(), threading.Event()
+
+    def take() -> None:
+        with transaction.atomic():
+            tickets.issue(
+                hall=town.hall, category_code="A", channel="kiosk", by=CITIZEN, now=TEN, contact="+8613800138000"
+            )
+            given.set()
+            announced.wait(timeout=30)
+        connection.close()
+
+    taking = threading.Thread(target=take)
+    taking.start()
+    given.wait(timeout=30)
+    shut(town, whole=True, kind=kind)
+    before = told(key)
+    announced.set()
+    taking.join(timeout=30)
+    close_line.look(now=TEN)
+    close_line.look(now=TEN)
+
+    assert (before, told(key)) == ([], [f"ticket:{Ticket.objects.get().ref}"])

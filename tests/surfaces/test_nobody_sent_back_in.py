@@ -80,4 +80,4 @@ def test_whoever_was_kept_in_a_closure_hears_that_it_is_nearly_their_turn(ten: T
 
     assert ahead(ten, TEN) == 1
     assert sent(TEN) == ["ahead", "confirmation"]
-    assert Message.objects.get(key="ahead").subject == f"ticket:{mine.ref}"
+    assert set(Message.objects.filter(key="ahead").values_list("subject", flat=True)) == {f"ticket:{mine.ref}"}

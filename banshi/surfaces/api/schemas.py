@@ -268,7 +268,10 @@ class ClosureIn(In):
     item: Code | None = None
     reason: _text(120, 1)  # type: ignore[valid-type]
     reason_en: _text(160) = ""  # type: ignore[valid-type]
-    then: Literal["move", "cancel", "keep"] = Field("move", description="What becomes of whoever booked for that time.")
+    then: Literal["move", "cancel", "keep"] = Field(
+        "move",
+        description="What becomes of whoever booked for that time. In an evacuation nobody is let in: keep is move.",
+    )
     kind: Literal["closure", "evacuation", "outage"] = "closure"
 
 

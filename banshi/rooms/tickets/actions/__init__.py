@@ -63,6 +63,7 @@ from banshi.rooms.tickets.actions.stopping import (
     tell_evacuated,
     tell_goes_on,
     tell_stopped,
+    untold,
 )
 from banshi.rooms.tickets.actions.taking import issue, of_same_visit
 from banshi.rooms.tickets.actions.undoing import undo
@@ -151,4 +152,5 @@ __all__ = [
     "unexpect_desk",
     "unpark",
     "unpark_due",
+    "untold",
 ]

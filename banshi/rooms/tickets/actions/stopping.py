@@ -16,6 +16,7 @@ from banshi.foundation.closed import UNSAID, again_words, stays_words
 from banshi.kernel.clock_words import clock_words
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import Closure, Words
+from banshi.rooms.messaging.models import Message
 from banshi.rooms.places.models import Hall, Zone
 from banshi.rooms.tickets.actions.ground import (
     RETURN,
@@ -125,6 +126,16 @@ def concerned(tickets: Sequence[Ticket], now: datetime) -> list[Ticket]:
     """Those of these numbers of which something may still come: not what was missed and can no longer be put back."""
     back = back_until(tickets, now)
     return [ticket for ticket in tickets if ticket.state != "missed" or ticket.pk in back]
+
+
+def untold(tickets: Sequence[Ticket], *, closure_id: int) -> list[Ticket]:
+    """Those of these numbers whose people could be told of this closure, and were not."""
+    keys = {
+        f"{key}:{ticket.ref}:{closure_id}": ticket.pk for ticket in tickets for key in ("evacuated", "line_stopped")
+    }
+    told = Message.objects.filter(dedupe__in=keys).order_by("id").values_list("dedupe", flat=True) if keys else ()
+    known = {keys[dedupe] for dedupe in told}
+    return [ticket for ticket in tickets if ticket.notify_to and ticket.pk not in known]
 
 
 def _stays(tickets: Sequence[Ticket], now: datetime) -> Iterator[tuple[Ticket, dict[str, Any]]]:
