@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from banshi.journeys import tell_booker
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking.actions.retrying import Meanwhile, again
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.tickets import actions as tickets
@@ -81,12 +82,13 @@ def go_on(*, ref: str, then: str, staff_id: int, now: datetime, why: str = "") -
             return called
 
 
+@again
 def undo(*, ref: str, staff_id: int, now: datetime) -> Ticket:
     """Take the last step back (`tickets.undo`); the appointment of a number that was finished is at the window again, and
     one that its finish used up is booked again.
 
     :returns: the number that is at the window now.
-    :raises Refused: those of `tickets.undo`.
+    :raises Refused: those of `tickets.undo`; changed-meanwhile.
     """
     with transaction.atomic():
         finished = _finished(ref)
@@ -94,7 +96,12 @@ def undo(*, ref: str, staff_id: int, now: datetime) -> Ticket:
             # Parents before children: check-in, finish and undo lock the appointment first.
             list(_used_by(finished).select_for_update(no_key=True).order_by("id"))
         ticket = tickets.undo(ref=ref, staff_id=staff_id, now=now)
-        if finished is not None and ticket.pk == finished.pk and ticket.appointment_id == finished.appointment_id:
+        taken_back = (
+            ticket.pk if ticket.state == "serving" else None
+        )  # a finish; every other step is taken back to less
+        if taken_back != (finished.pk if finished is not None else None):
+            raise Meanwhile  # finished, or taken back, between the look and the lock: its appointment is not locked
+        if finished is not None and ticket.appointment_id == finished.appointment_id:
             if ticket.appointment_id is not None:
                 booking.mark_not_served(appointment_id=ticket.appointment_id, now=now)
             elif ticket.person_id is not None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
 from banshi.journeys import check_in, serve, take_number
 from banshi.kernel.actors import Actor, ActorKind
@@ -20,7 +22,7 @@ from banshi.rooms.tickets import actions
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries.statements import WAS_HERE
 from tests.rooms.tickets.conftest import open_town
-from tests.together import together
+from tests.together import together, until_somebody_waits_for_a_lock
 from tests.town import TUESDAY_NINE, Town
 
 KIOSK = Actor(ActorKind.KIOSK, "1", "town")
@@ -338,3 +340,50 @@ def test_a_number_taken_early_while_the_appointment_is_cancelled_leaves_one_trut
     cancelled = any(isinstance(each, Appointment) for each in results)
     assert (appointment.state == "cancelled", ticket.appointment_id is None) == (cancelled, cancelled)
     assert cancelled or appointment.state == "checked_in"
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_undo_pressed_before_the_finish_has_answered_brings_back_the_booking_too(committed_town: Town):
+    """It looked at a number that was served still; by the time it had the lock, the number and its booking were finished."""
+    town = committed_town
+    open_town(town)
+    appointment, clerk = booked(town), town.clerk.pk
+    mine = take(town)
+    actions.sign_in(window_code="town-01", staff_id=clerk, now=minutes(1))
+    actions.call_next(window_code="town-01", staff_id=clerk, now=minutes(1))
+    actions.start(ref=mine.ref, staff_id=clerk, now=minutes(1))
+    finished, waits = threading.Event(), threading.Event()
+
+    def finish() -> None:
+        with transaction.atomic():
+            serve.finish(ref=mine.ref, staff_id=clerk, now=minutes(9))
+            finished.set()
+            waits.wait(timeout=130)
+        connection.close()
+
+    finishing = threading.Thread(target=finish)
+    undoing = Undoing(mine.ref, clerk)
+    finishing.start()
+    finished.wait(timeout=30)
+    undoing.start()
+    until_somebody_waits_for_a_lock()
+    waits.set()
+    finishing.join()
+    undoing.join()
+
+    appointment.refresh_from_db()
+    assert (undoing.state, appointment.state) == ("serving", "checked_in")
+    assert serve.finish(ref=mine.ref, staff_id=clerk, now=minutes(12)).state == "finished"
+
+
+class Undoing(threading.Thread):
+    """What came of pressing undo, in another connection."""
+
+    def __init__(self, ref: str, clerk: int) -> None:
+        super().__init__()
+        self.ref, self.clerk, self.state = ref, clerk, ""
+
+    def run(self) -> None:
+        self.state = serve.undo(ref=self.ref, staff_id=self.clerk, now=minutes(10)).state
+        connection.close()
