@@ -83,7 +83,7 @@ def _path_of(address: str) -> str:
         return "/"
 
 
-def _to_sign_in(request: Any, door_of: str) -> HttpResponseBase:
+def to_sign_in(request: Any, door_of: str) -> HttpResponseBase:
     """Sign in first, then go on: to the page asked for, or with the form that was sent, which is kept until then."""
     onward = request.get_full_path()
     if request.headers.get("HX-Request") == "true":
@@ -115,14 +115,14 @@ def door(*, audience: str, permission: str | None = None) -> Callable[[View[P]],
                 raise Refused("nothing-found")
             if audience == "staff":
                 if not who.is_staff:
-                    return _to_sign_in(request, "/staff/sign-in")
+                    return to_sign_in(request, "/staff/sign-in")
                 if who.must_change_password and request.path != PASSWORD_PAGE:
                     return redirect(PASSWORD_PAGE)
                 hall = kwargs.get("hall")
                 assert permission is not None
                 must_hold(who.grants, permission, hall if isinstance(hall, str) else None)
             if audience == "citizen" and not who.is_citizen:
-                return _to_sign_in(request, "/sign-in")
+                return to_sign_in(request, "/sign-in")
             return view(request, *args, **kwargs)
 
         guarded.audience = audience  # type: ignore[attr-defined]

@@ -17,9 +17,10 @@ from django.utils.translation import get_language
 
 from banshi.foundation import clock
 from banshi.foundation.crypto import link_key_ok
-from banshi.foundation.doors import Who, door
+from banshi.foundation.doors import Who, door, to_sign_in
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import SLUGS, Refused
+from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.identity import queries as people
 from banshi.rooms.places.models import Hall
@@ -27,6 +28,10 @@ from banshi.surfaces.citizen import sent
 from banshi.surfaces.citizen.turning import next_turn
 
 View = Callable[..., HttpResponseBase]
+
+
+class SignInFirst(Exception):
+    """Nobody is signed in, and it is no page for nobody."""
 
 
 def public_page(view: View) -> View:
@@ -53,7 +58,10 @@ def _as_citizen(view: View) -> View:
             request.who = Who(actor=Actor(ActorKind.CITIZEN, str(account_id)), account_id=int(account_id))
         elif request.who.is_staff:
             request.who = Who()
-        answer = view(request, *args, **kwargs)
+        try:
+            answer = view(request, *args, **kwargs)
+        except SignInFirst:
+            return to_sign_in(request, "/sign-in")
         if request.method == "POST":
             sent.note(request, answer)
         return answer
@@ -68,7 +76,7 @@ def ask_to_sign_in(next_path: str) -> HttpResponseBase:
 
 def appointment_for(request: Any, code: str, *, look: bool = False) -> Appointment:
     """The appointment, for the account that booked it, the proven person whose document it is on, or the holder of its
-    link; else 404: codes tell nothing.
+    link; else 404: codes tell nothing. Whoever is signed in no more signs in first, whatever the code.
 
     :param look: only to see that it was booked and what became of it, which an agent may whose mandate is over.
     :raises Refused: mandate-missing – such an agent, for anything else.
@@ -92,6 +100,9 @@ def mandate_over(request: Any, found: Appointment) -> bool:
 
 
 def _appointment(request: Any, code: str) -> Appointment:
+    key = str(request.GET.get("k") or request.POST.get("k") or "")
+    if request.who.account_id is None and not key and bookings.code_of(code) is not None:
+        raise SignInFirst
     found = Appointment.objects.select_related("hall", "item", "category").filter(code=code.upper()).first()
     if found is None:
         raise Http404
@@ -99,7 +110,6 @@ def _appointment(request: Any, code: str) -> Appointment:
         return found
     if on_my_document(request, found):
         return found
-    key = str(request.GET.get("k") or request.POST.get("k") or "")
     if link_key_ok(found.code, key, found.link_turn):
         return found
     raise Http404

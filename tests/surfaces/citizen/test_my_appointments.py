@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from banshi.foundation.crypto import sign
+from banshi.kernel.numbers import code_from
 from banshi.rooms.booking import actions
 from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Slot, Suspension, Waiting
 from banshi.rooms.messaging.models import Message
@@ -40,7 +41,20 @@ def test_an_appointment_of_another_account_is_not_found(
 
     answers = [phone.get(path.format(booked.code)).status_code for phone in (mine, theirs, anybody)]
 
-    assert answers == [200, 404, 404]
+    assert answers == [200, 404, 302]
+
+
+@pytest.mark.parametrize("made", [True, False])
+def test_whose_session_has_ended_signs_in_first_whatever_the_code(
+    mine: Phone, anybody: Phone, open_town: Town, made: bool
+):
+    """Not "not found", which tells nobody whether it was cancelled; and the same of a code that nobody has."""
+    code = book(mine, open_town.slot(quota=3)).code if made else code_from(b"nobody-has-it"[:5])
+
+    looked, pressed = anybody.get(f"/a/{code}"), anybody.post(f"/a/{code}/cancel")
+
+    assert (looked.status_code, looked.url) == (302, f"/sign-in?next=/a/{code}")
+    assert (pressed.status_code, pressed.url.partition("?")[0]) == (302, "/sign-in")
 
 
 @pytest.mark.parametrize("verb", ["cancel", "move", "rebook", "earlier", "earlier/leave", "earlier/take"])
@@ -53,7 +67,7 @@ def test_nobody_changes_an_appointment_of_another_account(
     answers = [phone.post(f"/a/{booked.code}/{verb}", slot=slot.pk).status_code for phone in (theirs, anybody)]
 
     booked.refresh_from_db()
-    assert (answers, booked.state, booked.moves) == ([404, 404], "booked", 0)
+    assert (answers, booked.state, booked.moves) == ([404, 302], "booked", 0)
 
 
 def test_the_link_of_a_message_opens_it_without_signing_in(mine: Phone, anybody: Phone, open_town: Town):
@@ -71,7 +85,7 @@ def test_the_link_of_a_message_opens_it_without_signing_in(mine: Phone, anybody:
 
 @pytest.mark.parametrize(
     ("key", "status"),
-    [("", 404), ("A", 404), ("AAAAAAAAAAAA", 404), ("密", 404), ("\x00", 400), ("a" * 500, 404)],
+    [("", 302), ("A", 404), ("AAAAAAAAAAAA", 404), ("密", 404), ("\x00", 400), ("a" * 500, 404)],
 )
 def test_a_wrong_link_opens_nothing(mine: Phone, anybody: Phone, open_town: Town, key: str, status: int):
     booked = book(mine, open_town.slot(quota=3))

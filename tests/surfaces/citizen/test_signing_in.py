@@ -119,7 +119,7 @@ def test_a_clerk_alone_is_nobody_here(anybody: Phone, mine: Phone, open_town: To
     booked = book(mine, open_town.slot(quota=3))
     anybody.client.force_login(open_town.clerk)
 
-    assert anybody.get(f"/a/{booked.code}").status_code == 404
+    assert anybody.get(f"/a/{booked.code}").status_code == 302
     assert anybody.get("/me/").context["account"] is None
 
 
