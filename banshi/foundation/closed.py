@@ -78,10 +78,13 @@ def stays_words(state: str = "waiting", *, expected: bool = False, may_return: b
     return pgettext("closure", "The number and its place stay; calling goes on from there.")
 
 
-def again_words(state: str = "waiting", *, expected: bool = False, until: str = "", anew: bool = True) -> str:
+def again_words(
+    state: str = "waiting", *, expected: bool = False, until: str = "", anew: bool = True, windows_shut: bool = False
+) -> str:
     """The same once calling goes on.
 
     :param until: missed, before when it may be put back. :param anew: then behind everybody who has a number.
+    :param windows_shut: all windows that may call it are closed still.
     """
     if state == "missed" and anew:
         said = pgettext(
@@ -106,6 +109,8 @@ def again_words(state: str = "waiting", *, expected: bool = False, until: str = 
         return pgettext("closure", "Its service goes on: go back to the window.")
     if state == "held":
         return pgettext("closure", "Its service goes on: the clerk calls again as soon as things are ready.")
+    if windows_shut:
+        return pgettext("closure", "It is where it was in line; its windows are still closed.")
     return pgettext("closure", "It is where it was in line, and calling goes on.")
 
 

@@ -159,7 +159,7 @@ def end(*, closure: Closure, now: datetime) -> bool:
     if spans:
         free = held_up(closure=closure, now=now)
         tell = tickets.tell_back if closure.kind == "evacuation" else tickets.tell_goes_on
-        tell(tickets=free, closure=spans[0], now=now, part=_part(closure))
+        tell(tickets=free, closure=spans[0], now=now, part=_part(closure), still=_still_out(closure, now))
     announce(hall=hall.code, topic="line", subject=f"closure:{closure.pk}", now=now)
     announce(hall=hall.code, topic="windows", subject=f"closure:{closure.pk}", now=now)
     return True
@@ -169,13 +169,24 @@ def held_up(*, closure: Closure, now: datetime) -> list[Ticket]:
     """Who hears that it goes on, once this closure is over: nobody whom another one still stops."""
     hall, spans = closure.hall, calendars.spans_of(closure)
     found = tickets.stopped_by(hall=hall, closures=spans, now=now)
+    more = tickets.without_windows(hall=hall, closures=spans, now=now)
     if closure.kind == "evacuation":
-        known = {ticket.pk for ticket in found}
-        there = tickets.at_windows_of(hall=hall, closures=spans, now=now)
-        found += [ticket for ticket in there if ticket.pk not in known]
+        more += tickets.at_windows_of(hall=hall, closures=spans, now=now)
+    found += {ticket.pk: ticket for ticket in more if ticket not in found}.values()
     still = [each for each in calendars.closed_now(hall, now) if each.id != closure.pk]
-    other = {ticket.pk for ticket in tickets.stopped_by(hall=hall, closures=still, now=now)} if still else set()
+    other: set[int] = set()
+    if still:
+        out = [each for each in still if each.kind == "evacuation"]
+        at_windows = tickets.at_windows_of(hall=hall, closures=out, now=now)
+        other = {each.pk for each in [*tickets.stopped_by(hall=hall, closures=still, now=now), *at_windows]}
     return [ticket for ticket in found if ticket.pk not in other and ticket.made_at < now]
+
+
+def _still_out(closure: Closure, now: datetime) -> Words | None:
+    """The parts of the hall that another evacuation is over, by name; None where there is none."""
+    running = [each for each in calendars.notices(closure.hall, now) if each.id != closure.pk]
+    out = [each.where for each in running if each.kind == "evacuation" and each.where is not None]
+    return Words(zh="、".join(each.zh for each in out), en=", ".join(each.en for each in out)) if out else None
 
 
 def _part(closure: Closure) -> Words | None:

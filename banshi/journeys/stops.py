@@ -184,6 +184,12 @@ def stop_of(
     return _stop(hall, min(over, key=_before_others), now, lets_in=let_in, part=part)
 
 
+def over_windows(hall: Hall, now: datetime, *, category: str) -> Stop | None:
+    """The closure over windows that serve this category, whose people wait elsewhere."""
+    zones = set(hall.windows.filter(categories__code=category).order_by("id").values_list("zone__code", flat=True))
+    return next((each for each in stops(hall, now) if each.zones & zones), None)
+
+
 def stops_by_category(hall: Hall, now: datetime, codes: Iterable[str]) -> dict[str, Stop]:
     """The closure over each of these categories, where one runs; as many queries as for one of them."""
     zones = calendars.zones_by_category(hall.pk)

@@ -23,7 +23,7 @@ from banshi.foundation.templatetags.ui import day_words
 from banshi.journeys import redirect as elsewhere
 from banshi.journeys.after_hours import after_hours, first_place, owes_an_apology
 from banshi.journeys.after_miss import after_miss
-from banshi.journeys.stops import Stop, evacuation, stop_of
+from banshi.journeys.stops import Stop, evacuation, over_windows, stop_of
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars import queries as calendars
@@ -253,6 +253,8 @@ def _ticket(request: Any, ref: str, *, now: datetime) -> dict[str, Any]:
     closed = None
     if opening is not None and opening.closure is not None:
         closed = stop_of(hall, now, item=seen.item, category=seen.category, appointment_id=seen.appointment_id)
+    if closed is None and seen.state in ("waiting", "parked") and seen.without_windows:
+        closed = over_windows(hall, now, category=seen.category)
     stopped = closed if closed is not None and not closed.lets_in else None
     evacuated = evacuation_over(seen, now)
     after = after_hours(hall, now) if seen.state == "waiting" and until is None and closed is None else None

@@ -43,6 +43,7 @@ def _sample(hall: Hall, now: datetime) -> dict[str, Any]:
         "advice_zh": "再取一个号就行。", "advice_en": "Take another number.", "text_zh": "已经改进，谢谢提醒",
         "text_en": "We have changed it, thank you", "stays_zh": "号和位置都保留，恢复后接着叫。",
         "stays_en": "the number and its place stay; calling goes on from there.",
+        "still_zh": "一层", "still_en": "Floor 1",
         "again_zh": "还在原来的位置，接着叫号。", "again_en": "it is where it was in line, and calling goes on.",
         "closed": {
             "zh": "不动产", "en": "Real estate", "matter": True,

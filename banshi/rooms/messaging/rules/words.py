@@ -130,16 +130,16 @@ COMMON: dict[str, dict[str, str]] = {
         "en": "{hall} has stopped calling[ for {part}][, because: {reason}][; expected back {until}]. Number {number}: {stays}[ Wait on {floor}.][ Follow it: {link}]",
     },
     "line_goes_on": {
-        "zh": "{number} 号：{hall}[的{part}]恢复叫号。{again}[看进度：{link}]",
-        "en": "{hall} is calling again[ for {part}]. Number {number}: {again}[ Follow it: {link}]",
+        "zh": "{number} 号：{hall}[的{part}]恢复叫号。[{still}还在疏散，别过去。]{again}[看进度：{link}]",
+        "en": "{hall} is calling again[ for {part}].[ {still} is still evacuated: keep out.] Number {number}: {again}[ Follow it: {link}]",
     },
     "evacuated": {
         "zh": "疏散：离开{hall}[的{part}]，听现场工作人员指引。[原因：{reason}。][预计{until}恢复。]{number} 号：{stays}恢复会通知。[看进度：{link}]",
         "en": "Evacuation: leave {hall}[, {part},] and follow the staff there.[ Reason: {reason}.][ Expected back {until}.] Number {number}: {stays} A message tells when it goes on.[ Follow it: {link}]",
     },
     "evacuation_over": {
-        "zh": "{hall}[的{part}]疏散结束，可以回来了。{number} 号{again}[看进度：{link}]",
-        "en": "The evacuation of {hall}[, {part},] is over: come back. Number {number}: {again}[ Follow it: {link}]",
+        "zh": "{hall}[的{part}]疏散结束，可以回来了。[{still}还在疏散，别过去。]{number} 号{again}[看进度：{link}]",
+        "en": "The evacuation of {hall}[, {part},] is over: come back.[ {still} is still evacuated: keep out.] Number {number}: {again}[ Follow it: {link}]",
     },
     "booking_over": {
         "zh": "{hall}，{when}的预约[“{item}”]{fate}。[很抱歉，这不算失约。最早可以约：{next}。][{link}]",

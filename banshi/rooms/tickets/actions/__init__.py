@@ -64,6 +64,7 @@ from banshi.rooms.tickets.actions.stopping import (
     tell_goes_on,
     tell_stopped,
     untold,
+    without_windows,
 )
 from banshi.rooms.tickets.actions.taking import issue, of_same_visit
 from banshi.rooms.tickets.actions.undoing import undo
@@ -153,4 +154,5 @@ __all__ = [
     "unpark",
     "unpark_due",
     "untold",
+    "without_windows",
 ]

@@ -17,7 +17,7 @@ from banshi.kernel.clock_words import clock_words
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import Closure, Words
 from banshi.rooms.messaging.models import Message
-from banshi.rooms.places.models import Hall, Zone
+from banshi.rooms.places.models import Hall, WindowCategory, Zone
 from banshi.rooms.tickets.actions.ground import (
     RETURN,
     back_in_line,
@@ -92,11 +92,13 @@ def _elsewhere(tickets: Sequence[Ticket], closure: Closure, now: datetime) -> di
     }
 
 
-def tell_goes_on(*, tickets: Sequence[Ticket], closure: Closure, now: datetime, part: Words | None) -> None:
-    """:param part: what was closed; None = the hall."""
+def tell_goes_on(
+    *, tickets: Sequence[Ticket], closure: Closure, now: datetime, part: Words | None, still: Words | None = None
+) -> None:
+    """:param part: what was closed; None = the hall. :param still: what is evacuated still."""
     for ticket, again in _again(tickets, now):
         dedupe = f"line_goes_on:{ticket.ref}:{closure.id}"
-        tell(ticket, key="line_goes_on", dedupe=dedupe, now=now, more=_part(part) | again)
+        tell(ticket, key="line_goes_on", dedupe=dedupe, now=now, more=_part(part) | _still(still) | again)
 
 
 def tell_evacuated(
@@ -115,11 +117,13 @@ def tell_evacuated(
         tell(ticket, key="evacuated", dedupe=f"evacuated:{ticket.ref}:{closure.id}", now=now, more=more | stays)
 
 
-def tell_back(*, tickets: Sequence[Ticket], closure: Closure, now: datetime, part: Words | None) -> None:
-    """The evacuation is over. :param part: what was evacuated; None = the hall."""
+def tell_back(
+    *, tickets: Sequence[Ticket], closure: Closure, now: datetime, part: Words | None, still: Words | None = None
+) -> None:
+    """The evacuation is over. :param part: what was evacuated; None = the hall. :param still: what is so still."""
     for ticket, again in _again(tickets, now):
         dedupe = f"evacuation_over:{ticket.ref}:{closure.id}"
-        tell(ticket, key="evacuation_over", dedupe=dedupe, now=now, more=_part(part) | again)
+        tell(ticket, key="evacuation_over", dedupe=dedupe, now=now, more=_part(part) | _still(still) | again)
 
 
 def concerned(tickets: Sequence[Ticket], now: datetime) -> list[Ticket]:
@@ -150,6 +154,7 @@ def _again(tickets: Sequence[Ticket], now: datetime) -> Iterator[tuple[Ticket, d
     """What becomes of each number once calling goes on, as `again_zh` and `again_en`. `call`: with another one it is told
     nothing of the kind any more."""
     back = back_until(tickets, now)
+    where = places({ticket.category_id for ticket in tickets}, now) if tickets else {}
     for ticket in tickets:
         zone, until = ZoneInfo(ticket.hall.timezone), back.get(ticket.pk)
         if ticket.state == "missed" and until is None:
@@ -160,6 +165,7 @@ def _again(tickets: Sequence[Ticket], now: datetime) -> Iterator[tuple[Ticket, d
             expected=ticket.came_from_id is not None and ticket.waits_from is None,
             until=clock_words(until.astimezone(zone)) if until is not None else "",
             anew=policy(ticket, now).tickets.missed != "reissue",
+            windows_shut=where[ticket.category_id].shut,
         )
         yield ticket, {"call": ticket.calls, **_both("again", said)}
 
@@ -181,6 +187,17 @@ def at_windows_of(*, hall: Hall, closures: Sequence[Closure], now: datetime) -> 
         for ticket in there.select_related("hall", "category", "item", "window__zone").order_by("id")
         if ticket.window is not None and any(each.stops(zone=ticket.window.zone.code) for each in closures)
     ]
+
+
+def without_windows(*, hall: Hall, closures: Sequence[Closure], now: datetime) -> list[Ticket]:
+    """The numbers of today in lines whose people wait elsewhere, and all of whose windows these closures are over."""
+    zones: dict[int, set[str]] = {}
+    pairs = WindowCategory.objects.filter(window__hall=hall).order_by("id")
+    for category_id, zone in pairs.values_list("category_id", "window__zone__code"):
+        zones.setdefault(category_id, set()).add(zone)
+    shut = [pk for pk, all_of in zones.items() if all(any(c.zone == zone for c in closures) for zone in all_of)]
+    rows = Ticket.objects.filter(hall=hall, day=business_day(hall, now), state__in=IN_LINE, category__in=shut)
+    return list(rows.select_related("hall", "category", "item").order_by("id"))
 
 
 @transaction.atomic
@@ -230,6 +247,10 @@ def apologise(ticket: Ticket, *, closure: Closure | None, next_place: NextPlace,
 
 def _words(closure: Closure) -> dict[str, str]:
     return {"zh": closure.reason.zh, "en": closure.reason.en}
+
+
+def _still(still: Words | None) -> dict[str, str]:
+    return {"still_zh": still.zh, "still_en": still.en} if still is not None else {}
 
 
 def _part(part: Words | None) -> dict[str, str]:

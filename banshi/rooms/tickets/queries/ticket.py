@@ -79,6 +79,7 @@ class TicketView:
     lane_waits: bool = False  # … and ranks only once somebody has
     on_the_way: bool = False  # sent here from another hall, not yet arrived
     stopped: bool = False  # waits in a line that a closure has stopped
+    without_windows: bool = False  # all windows that may call it are closed now
     moved: bool = False  # its floor is closed: `floor` is another one, to which its people go to wait
     back_until: datetime | None = None  # only while missed: before when it may be put back
     outcome: str = ""  # of a finished one, `rules.OUTCOMES`; "" where nobody said
@@ -316,6 +317,7 @@ def _view(found: Ticket, where: Place, mine: LineTicket | Told | None, back: dat
         lane_waits=not lane_that_ranks(found.lane, to_check=found.lane_to_check) and bool(found.lane),
         on_the_way=found.came_from_id is not None and found.waits_from is None,
         stopped=mine.stopped if isinstance(mine, LineTicket) else False,
+        without_windows=where.shut,
         moved=where.moved and not only,
         back_until=back,
         outcome=found.outcome,
