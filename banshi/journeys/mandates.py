@@ -13,6 +13,7 @@ from django.db.models import Q
 from banshi.foundation.crypto import blind_index
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
+from banshi.kernel.wording import legible
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem
@@ -197,9 +198,9 @@ _WHY = {"zh": "写明原因：会告诉代办人", "en": "Say why: the agent is 
 def suspend(*, agent_id: int, why: str = "", by: Actor, now: datetime) -> None:
     """Its mandates rest, and so does what it holds of its clients' numbers. It is told, and why.
 
-    :raises Refused: nothing-found; invalid – no reason given of one that has accepted.
+    :raises Refused: nothing-found; invalid – no reason given of one that has accepted, or one that cannot be read.
     """
-    why = why.strip()[:200]
+    why = legible(why)[:200]
     if not why and Agent.objects.filter(id=agent_id, account__isnull=False, suspended_at=None).exists():
         raise Refused("invalid", facts={"field": "why", "reason": _WHY})
     identity.suspend_agent(agent_id=agent_id, why=why, by=by, now=now)

@@ -149,6 +149,26 @@ def test_whoever_is_served_as_a_walk_in_for_what_is_booked_later_is_done_and_nev
     assert (appointment.state, swept, LedgerEntry.objects.count()) == ("served", 0, 0)
 
 
+def test_a_card_that_differs_uses_up_nothing_of_the_person_though_a_lead_let_it_go_on(open_hall):
+    """Whoever only typed the number was served; the person's own place stands."""
+    appointment = booked(open_hall, starts=minutes(180))
+    typed = take_number.take(
+        hall=open_hall.hall, category_code=None, item_code="pension", person_id=open_hall.person(YOUNG).pk,
+        channel="kiosk", by=KIOSK, now=TUESDAY_NINE, shown=Evidence.DECLARED,
+    )  # fmt: skip
+    clerk = open_hall.clerk.pk
+    actions.sign_in(window_code="town-01", staff_id=clerk, now=minutes(1))
+    actions.call_next(window_code="town-01", staff_id=clerk, now=minutes(1))
+    actions.identity_checked(ref=typed.ref, staff_id=clerk, ok=False, now=minutes(1))
+    actions.override_mismatch(ref=typed.ref, staff_id=clerk, why="说是家属", now=minutes(1))
+    actions.start(ref=typed.ref, staff_id=clerk, now=minutes(1))
+
+    serve.finish(ref=typed.ref, staff_id=clerk, now=minutes(9))
+
+    appointment.refresh_from_db()
+    assert (typed.limit_key != "", appointment.state) == (True, "booked")
+
+
 @pytest.mark.parametrize("pressed", ["finish", "go_on"])
 def test_undoing_the_finish_brings_back_the_booking_it_used_up(open_hall, pressed):
     town, clerk = open_hall, open_hall.clerk.pk

@@ -13,6 +13,7 @@ from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.ownership import OnDocument, falls_free
 from banshi.kernel.refusals import Refusal, Refused
+from banshi.kernel.wording import legible
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions import credit, following, telling
@@ -108,7 +109,7 @@ def cancel(
     if no is not None:
         raise Refused(no)
     row.state, row.cancelled_at, row.cancelled_by = rules.State.CANCELLED, now, str(by)[:60]
-    row.cancel_reason, row.by_hall = why[:200], by_hall
+    row.cancel_reason, row.by_hall = legible(why)[:200], by_hall
     row.save(update_fields=["state", "cancelled_at", "cancelled_by", "cancel_reason", "by_hall"])
     for slot in slots:
         for _ in range(row.persons):
@@ -293,7 +294,7 @@ def move(
     ExtraSlot.objects.filter(appointment=row).delete()
     ExtraSlot.objects.bulk_create([ExtraSlot(appointment=row, slot=slot) for slot in run[1:]])
     Move.objects.create(
-        appointment=row, from_slot_id=seen.slot_id, to_slot_id=first.pk, at=now, by=str(by)[:60], why=why[:200]
+        appointment=row, from_slot_id=seen.slot_id, to_slot_id=first.pk, at=now, by=str(by)[:60], why=legible(why)[:200]
     )
     telling.drop(code, now=now)
     if not quiet:

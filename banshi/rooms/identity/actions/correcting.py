@@ -12,6 +12,7 @@ from banshi.kernel.actors import Actor
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.masking import mask_name
 from banshi.kernel.refusals import Refused
+from banshi.kernel.wording import legible
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.identity.actions.people import clean_name, name_index, prove_phone
 from banshi.rooms.identity.models import Account, AccountPerson, Person
@@ -22,10 +23,10 @@ _NEEDS_CARD = {"zh": "先核对本人和证件", "en": "Compare the person with 
 
 
 def need_card_and_reason(why: str, card_seen: bool) -> None:
-    """:raises Refused: invalid (no reason, card not seen)."""
+    """:raises Refused: invalid (no reason, one that cannot be read, card not seen)."""
     if not card_seen:
         raise Refused("invalid", facts={"field": "card_seen", "reason": _NEEDS_CARD})
-    if not why.strip():
+    if not legible(why):
         raise Refused("invalid", facts={"field": "why", "reason": _NEEDS_WHY})
 
 

@@ -14,6 +14,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.messaging.rules import last_moment
 from banshi.rooms.messaging.statements import written
 from banshi.rooms.places.models import Window, WindowCategory
+from banshi.rooms.tickets.actions.deciding import need_why
 from banshi.rooms.tickets.actions.ground import (
     broken,
     columns,
@@ -205,11 +206,9 @@ def call_ticket(*, window_code: str, ref: str, staff_id: int, why: str, now: dat
 
     :raises Refused: nothing-found, not-signed-in, not-your-hall, window-busy, wrong-state, person-elsewhere, invalid.
     """
-    if not why.strip():
-        reason = {"zh": "填写原因", "en": "Say why"}
-        raise Refused("invalid", facts={"field": "why", "reason": reason})
+    reason = need_why(why, most=120)
     try:
-        return once_more(lambda: _call_ticket(window_code, ref, staff_id, why.strip()[:120], now))
+        return once_more(lambda: _call_ticket(window_code, ref, staff_id, reason, now))
     except IntegrityError as trouble:
         if broken(trouble) == "a_person_is_at_one_window":
             raise Refused("person-elsewhere", facts=_elsewhere(ref)) from trouble

@@ -13,12 +13,14 @@ from banshi.foundation.crypto import encrypt
 from banshi.kernel.actors import SYSTEM, Actor, ActorKind
 from banshi.kernel.numbers import code_from
 from banshi.kernel.refusals import Refused
+from banshi.kernel.wording import legible
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.messaging.statements import TO_PLACE
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import rules
+from banshi.rooms.tickets.actions.deciding import need_why
 from banshi.rooms.tickets.actions.ground import (
     RETURN,
     back_in_line,
@@ -376,8 +378,7 @@ def put_first(*, ref: str, why: str, by: Actor, now: datetime) -> Ticket:
 
     :raises Refused: nothing-found, not-your-hall, wrong-state, invalid (no reason).
     """
-    if not why.strip():
-        raise Refused("invalid", facts={"field": "why", "reason": {"zh": "填写原因", "en": "Say why"}})
+    reason = need_why(why)
     ticket = locked(ref)
     by_hall(ticket, by)
     need(ticket, "put_first")
@@ -393,7 +394,7 @@ def put_first(*, ref: str, why: str, by: Actor, now: datetime) -> Ticket:
         by=by,
         now=now,
         hall=ticket.hall.code,
-        facts={"why": why.strip()[:200]},
+        facts={"why": reason},
     )
     tell_line(ticket, now)
     return ticket
@@ -425,6 +426,7 @@ def mark_redirected(*, ref: str, to_hall: Hall, by: Actor, now: datetime, why: s
 
     :raises Refused: nothing-found, not-your-hall, wrong-state, invalid (the same hall; a number of another day).
     """
+    why = legible(why)
     ticket = locked(ref)
     by_hall(ticket, by)
     need(ticket, "redirect")

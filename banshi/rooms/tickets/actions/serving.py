@@ -257,7 +257,7 @@ def transfer(
         raise Refused("invalid", facts={"field": "window", "reason": reason})
     ticket, _ = at_my_window(ref, staff_id=staff_id, verb="transfer")
     was, from_window = ticket.state, ticket.window if ticket.state != "waiting" else None
-    fact = Transfer(ticket=ticket, from_window=from_window, at=now, by=f"staff:{staff_id}", why=why[:200])
+    fact = Transfer(ticket=ticket, from_window=from_window, at=now, by=f"staff:{staff_id}", why=legible(why)[:200])
     if window_code is not None:
         window = window_by_code(window_code)
         if window.hall_id != ticket.hall_id:
