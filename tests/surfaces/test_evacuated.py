@@ -168,6 +168,17 @@ def test_a_finish_is_taken_back_while_people_leave_for_they_go_on_afterwards(ten
     assert tickets.undo(ref=ref, staff_id=ten.clerk.pk, now=TEN).state == "serving"
 
 
+def test_a_clerk_who_comes_in_and_the_tablet_at_a_window_read_it(ten: Town):
+    evacuate(ten, whole=False)
+    floor = ten.windows["01"].zone.floor.label_zh
+    leave = f"疏散：离开{floor}，听现场工作人员指引。"
+
+    choosing = signed_in(ten.second_clerk).get("/desk/").content.decode()
+    tablet = browser().get("/screens/windows/town-01/rate/part").content.decode()
+
+    assert (leave in choosing, leave in tablet, "为你服务" in tablet) == (True, True, False)
+
+
 def test_after_its_end_the_one_who_was_called_is_called_first_again(ten: Town):
     with_phones(ten)
     first = Ticket.objects.get(state="called").ref

@@ -16,7 +16,7 @@ from banshi.foundation.doors import Asked, Who, door
 from banshi.foundation.said import named
 from banshi.journeys import redirect
 from banshi.journeys.after_hours import after_hours
-from banshi.journeys.stops import Stop, evacuating, stops_at
+from banshi.journeys.stops import Stop, evacuating, stops, stops_at
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.calendars import queries as calendars
@@ -277,4 +277,5 @@ def choice(who: Who, *, wanted: str = "", **more: Any) -> dict[str, Any]:
     windows = hall.windows.select_related("zone__floor").order_by("zone__floor__order", "code") if hall else []
     rows = [(w, taken.get(w.pk)) for w in windows]
     own = next((w for w, _ in rows if w.code == who.login), None)
-    return {"halls": halls, "hall": hall, "rows": rows, "own": own, **more}
+    evacuations = [each for each in stops(hall, clock.now()) if each.evacuates] if hall else []
+    return {"halls": halls, "hall": hall, "rows": rows, "own": own, "evacuations": evacuations, **more}

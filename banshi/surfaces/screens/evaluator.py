@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from banshi.foundation import clock
 from banshi.foundation.doors import door
 from banshi.foundation.words import words
+from banshi.journeys.stops import evacuation
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import SLUGS, Refused
 from banshi.rooms.feedback import actions as feedback
@@ -103,6 +104,7 @@ def _asking(window: Window) -> dict[str, Any]:
     ref, number, staff = _just_finished(window)
     return {
         "window": window,
+        "evacuated": evacuation(window.hall, clock.now(), zone=window.zone.code),
         "staff": staff or (session.staff if session else None),
         "working": session is not None and (session.paused_at is None or _somebody_at(window)),
         "paused": session is not None and session.paused_at is not None,
