@@ -236,6 +236,14 @@ def _with_why(action: Callable[..., Any]) -> Act:
     return act
 
 
+def _skip(request: Asked, staff_id: int, now: datetime) -> Did:
+    """Pass a number by; where no other window can take it, it stays this one's, and the clerk reads so."""
+    ref = _text(request, "ref", 40)
+    ticket = tickets.skip(ref=ref, staff_id=staff_id, why=_text(request, "why"), now=now)
+    stays = any(each.ref == ref for each in queries.desk(staff_id, now).line)
+    return {"not_passed": ticket.number} if stays else None
+
+
 def _turn_away(request: Asked, staff_id: int, now: datetime) -> Did:
     ref, why, others = _text(request, "ref", 40), _text(request, "why"), _text(request, "others", 3) == "yes"
     serve.turn_away(ref=ref, staff_id=staff_id, why=why, others=others, now=now)
@@ -323,7 +331,7 @@ VERBS: dict[str, Act] = {
     "undo": _by_ref(serve.undo),
     "turn-away": _turn_away,
     "override": _override,
-    "skip": _with_why(tickets.skip),
+    "skip": _skip,
     "take-over": _take_over,
     "confirm-again": _confirm_again,
     "set-matter": _set_matter,

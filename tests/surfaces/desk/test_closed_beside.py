@@ -128,3 +128,19 @@ def test_in_an_evacuation_nobody_is_put_back_taken_up_or_passed_by(two_floors: T
 
     assert [f'data-key="{key}"' in before for key in "bF"] == [True, False]
     assert [f'data-key="{key}"' in page for key in ("b", "k", "l", "u", "x", "F9")] == [False] * 5 + [True]
+
+
+def test_a_number_that_only_this_window_can_call_is_not_said_to_be_passed_by(two_floors: Town):
+    ticket = tickets.issue(
+        hall=two_floors.hall, item_code="pension", person_id=None, channel="kiosk", by=CITIZEN, now=TUESDAY_NINE
+    )
+    client = Client(headers={"accept-language": "zh-CN", "hx-request": "true"})
+    client.force_login(two_floors.clerk)
+    asked = {"ref": ticket.ref, "why": "去打印材料"}
+
+    passed = client.post("/desk/do/skip", asked).content.decode()
+    tickets.sign_out(staff_id=two_floors.second_clerk.pk, now=TUESDAY_NINE)
+    stays = client.post("/desk/do/skip", asked).content.decode()
+
+    said = f"现在没有别的窗口能叫 {ticket.number}"
+    assert (said in passed, said in stays) == (False, True)
