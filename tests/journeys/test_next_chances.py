@@ -11,6 +11,7 @@ from banshi.kernel.actors import SYSTEM
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Suspension
+from banshi.rooms.calendars.models import Closure
 from banshi.rooms.tickets import actions as tickets
 from tests.surfaces.office.hours import open_on_working_days
 from tests.town import CITIZEN, TUESDAY_NINE, at
@@ -142,3 +143,16 @@ def test_who_checks_in_too_early_learns_from_when(town, slots):
     )
 
     assert (no.slug, offered(no)) == ("too-early", at(f"{WEDNESDAY} 09:45"))
+
+
+def test_a_period_stopped_by_a_closure_says_why_and_one_stopped_by_hand_that_it_is_stopped(town, slots):
+    by_hand = refused(lambda: book(town, slots["stopped"]))
+    Closure.objects.create(
+        hall=town.hall, starts_at=at(f"{WEDNESDAY} 10:30"), ends_at=at(f"{WEDNESDAY} 12:30"), reason_zh="漏水",
+        reason_en="Leak", made_by="staff:1", made_at=TUESDAY_NINE,
+    )  # fmt: skip
+
+    closed = refused(lambda: book(town, slots["stopped"]))
+
+    assert (by_hand.slug, by_hand.facts.get("stopped")) == ("closed", True)
+    assert (closed.slug, closed.facts["reason"]["zh"], "stopped" in closed.facts) == ("closed", "临时关闭：漏水", False)

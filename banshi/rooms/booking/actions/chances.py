@@ -12,6 +12,9 @@ from banshi.rooms.booking.actions.granting import move_target_refusal
 from banshi.rooms.booking.models import LIVE, Appointment
 from banshi.rooms.booking.queries.facts import AskedFacts, Asking, Opens, hall_facts, read_facts
 from banshi.rooms.booking.queries.slots import item_facts, open_periods
+from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.calendars.rules import ClosedSlug
+from banshi.rooms.places.models import Hall
 
 Would = Callable[[AskedFacts], Refusal | None]
 Open = list[tuple[Alternative, float]]
@@ -50,6 +53,7 @@ class Chances:
         :param persons: who come together: only periods with so many places are a chance for them.
         :param moving: it has a period already, which is no chance.
         """
+        no = _as_it_is(no, fact)
         if no.next is not None or no.slug not in _OFFER_OTHERS or fact.hall is None or not fact.slot or not fact.item:
             return Refused(no)
         key = (fact.slot.id, fact.item.facts.code, persons, channel, internal)
@@ -75,6 +79,21 @@ class Chances:
         if fact.item.facts.periods > 1:
             free = _beside(free, fact, asking)
         return rules.nearest_quiet([(each, busy[each.slot_id]) for each in free], near=near)
+
+
+_NOT_BY_HAND = frozenset({ClosedSlug.CLOSURE, ClosedSlug.HOLIDAY})
+
+
+def _as_it_is(no: Refusal, fact: AskedFacts) -> Refusal:
+    """A period that is stopped because the hall is closed then says why, and not that somebody stopped it."""
+    if not no.facts.get("stopped") or fact.hall is None or fact.slot is None or fact.item is None:
+        return no
+    at, hall = fact.slot.starts_at, Hall.objects.get(pk=fact.hall.id)
+    day = at.astimezone(fact.hall.zone).date()
+    why = calendars.why_closed(hall, day, fact.item.facts.code, at=at)
+    if why is None or why.slug not in _NOT_BY_HAND:
+        return no
+    return replace(no, facts={"reason": {"zh": why.words.zh, "en": why.words.en}})
 
 
 def _has_something(fact: AskedFacts) -> bool:
