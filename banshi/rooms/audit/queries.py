@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.module_loading import import_string
 
 from banshi.foundation.crypto import Unreadable, words_opened
@@ -55,6 +55,9 @@ class Verdict:
         return self.broken_at is None
 
 
+FOR_EVERY_HALL = ("imported-national-days",)
+
+
 def trail(
     *,
     subject: str | None = None,
@@ -66,10 +69,13 @@ def trail(
     limit: int = PAGE,
     cursor: int | None = None,
 ) -> list[EntryView]:
-    """Newest first. :param cursor: the last id seen; older ones follow. `since` ≤ at < `until`."""
+    """Newest first. :param hall: its entries, and what was done for every hall at once. :param cursor: the last id seen; older
+    ones follow. `since` ≤ at < `until`."""
     rows = Entry.objects.order_by("-id")
+    if hall is not None:
+        rows = rows.filter(Q(hall=hall) | Q(hall="", action__in=FOR_EVERY_HALL))
     asked = {
-        "subject": subject, "hall": hall, "actor": actor, "action": action, "at__gte": since, "at__lt": until,
+        "subject": subject, "actor": actor, "action": action, "at__gte": since, "at__lt": until,
         "id__lt": cursor,
     }  # fmt: skip
     rows = rows.filter(**{name: value for name, value in asked.items() if value is not None})

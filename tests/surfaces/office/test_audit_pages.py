@@ -230,3 +230,12 @@ def test_what_an_agent_does_for_a_client_names_the_agent(office: Town):  # noqa:
         said = read(trail(hall="town", action="cancelled", limit=1))[0].sentence
 
     assert said.startswith(f"代办人{acting.name}取消了")
+
+
+def test_what_was_done_for_every_hall_stands_in_each_halls_trail(office: Town, manager: Client):  # noqa: F811
+    for action in ("imported-national-days", "signed-in"):
+        audit.record(action=action, subject="calendar:national", by=SYSTEM, now=TUESDAY_NINE, facts={"days": 3})
+    audit.record(action="signed-in", subject="staff:1", by=SYSTEM, now=TUESDAY_NINE, hall="other")
+
+    assert [row.action for row in trail(hall="town")] == ["imported-national-days"]
+    assert next(iter(read(trail(hall="town")))).sentence.endswith("导入了放假安排")
