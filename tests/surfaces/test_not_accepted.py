@@ -70,6 +70,7 @@ def test_what_a_window_refused_reads_so_to_staff_and_to_the_holder(here, served)
     assert words(row) == ("served" if served else "number_over", "refused")
     assert [("不予办理</span>" in each, "已签到</span>" in each) for each in said] == [(True, False)] * 3
     assert row.code not in other
+    assert ("原因：条件不符" if served else "原因：非本人") in said[2]
     assert ("不予办理" in page, "正在排队" in page) == (True, False)
 
 

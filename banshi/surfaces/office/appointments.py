@@ -40,6 +40,7 @@ from banshi.rooms.insight import queries as insight
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import queries as tickets
+from banshi.rooms.tickets.models import Ticket
 from banshi.surfaces.office.at_its_field import field_of
 from banshi.surfaces.office.frame import (
     acting,
@@ -167,6 +168,7 @@ def _one(request: Asked, hall: Hall, code: str, refused: Refused | None = None, 
         row=row,
         who_made=names_of([row.booked_by, row.cancelled_by]),
         last4=row.person.number_last4,
+        number=Ticket.objects.filter(appointment=row).order_by("-id").first(),
         untold=found.state == "booked" and not row.told_at,
         refused=refused,
         may_manage=request.who.may("appointments.manage", hall.code),
