@@ -181,8 +181,8 @@ SAID_OF: dict[tuple[str, str], tuple[str | Promise, str | Promise]] = {
         _("A typed number alone tells nothing"),
         _(
             "What is booked on it can be checked in from {minutes} minutes before its time: by the card, by the booking's "
-            "code, or by typing the number and the last four digits of the phone given with it. Otherwise ask at the "
-            "service desk."
+            "code, or by typing the number and the last four digits of the phone given with it. A number taken "
+            "already is printed again by the card or the slip. Otherwise ask at the service desk."
         ),
     ),
     ("already-checked-in", "declared"): (_("Already checked in"), _("Its number is for whoever shows the card.")),

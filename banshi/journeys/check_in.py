@@ -13,8 +13,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from banshi.foundation import limits
-from banshi.foundation.crypto import blind_index
+from banshi.foundation.crypto import blind_index, rating_key_ok
 from banshi.journeys import redirect
+from banshi.journeys.scanned import Scanned, scanned
 from banshi.kernel.actors import Actor
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.ownership import Fit, OnDocument, fit, is_typed, shows_more, typed_holder, unclear
@@ -47,13 +48,16 @@ class _Here(TypedDict):
 
 
 def by_code(*, hall: Hall, code: str, by: Actor, now: datetime, channel: str, lane: str = "") -> Ticket:
-    """Check in with the reference or the text of the QR code.
+    """Check in with the reference, or with the text or the address of a QR code; a slip's shows its number.
 
     :raises Refused: nothing-found, wrong-state, already-checked-in, too-early (with `opens`), too-late, not-your-hall.
     """
     if (number := read_qr(code)) is not None and (sent_on := redirect.arrive(hall=hall, by=by, now=now, ref=number)):
         return sent_on
-    reference = bookings.code_of(code)
+    said = scanned(code.strip())
+    if said is not None and said.ticket and said.key:
+        return _by_slip(said, hall=hall, by=by, now=now)
+    reference = said.appointment if said is not None else bookings.code_of(code)
     found = Appointment.objects.select_related("hall", "item").filter(code=reference).first() if reference else None
     if found is None:
         raise Refused("nothing-found", facts={"code": code[:20]})
@@ -62,6 +66,20 @@ def by_code(*, hall: Hall, code: str, by: Actor, now: datetime, channel: str, la
         raise Refused("not-your-hall", facts={"hall": {"zh": theirs.name_zh, "en": theirs.name_en}})
     # Who booked shows the code. That a card was seen since makes it the person's, not theirs.
     return check_in(hall=hall, found=found, limit_key=None, by=by, now=now, channel=channel, lane=lane)
+
+
+def _by_slip(said: Scanned, *, hall: Hall, by: Actor, now: datetime) -> Ticket:
+    """The number of a slip, which has come if it was sent on to here. :raises Refused: nothing-found, not-your-hall."""
+    if not rating_key_ok(said.ticket, said.key):
+        raise Refused("nothing-found", facts={"code": said.ticket[:20]})
+    if (sent_on := redirect.arrive(hall=hall, by=by, now=now, ref=said.ticket)) is not None:
+        return sent_on
+    found = Ticket.objects.select_related("hall", "window").filter(ref=said.ticket).first()
+    if found is None:
+        raise Refused("nothing-found", facts={"code": said.ticket[:20]})
+    if found.hall_id != hall.pk:
+        raise Refused("not-your-hall", facts={"hall": {"zh": found.hall.name_zh, "en": found.hall.name_en}})
+    return found
 
 
 def by_id(
@@ -188,13 +206,24 @@ def _arrived(mine: list[Appointment], evidence: Evidence, name: str, choice: str
     booked = [a for a in mine if a.state == "booked"]
     if not booked:
         return check_in(found=_again(mine, card), limit_key=shown, **here)
-    chosen = _chosen(booked, places.policy_of(hall.id, now=now).tickets, now, card=card, choice=choice, told=not shown)
+    policy = places.policy_of(hall.id, now=now).tickets
+    chosen = _chosen(booked, policy, now, card=card, choice=choice, told=not shown)
+    if not shown and now < window(policy, chosen)[0] and (here_for := _in_line_for(mine, card)):
+        return check_in(found=_again(here_for, card), limit_key=shown, **here)
     ticket = check_in(found=chosen, limit_key=shown, **here)
     if evidence.proves:
         booking.free_doubles(of=chosen, name_index=card, by=by, now=now)
         for each in _with_numbers(chosen):
             booking.prove(appointment_id=each, evidence=evidence, now=now)
     return ticket
+
+
+def _in_line_for(mine: list[Appointment], card: str) -> list[Appointment]:
+    """What the card's person is in line for, whatever they have booked for later: their number is what they are shown."""
+    theirs = [each for each in mine if each.state == "checked_in" and fit(_as_made(each), card=card) != Fit.STRANGE]
+    rows = Ticket.objects.filter(appointment__in=theirs, state__in=NOT_OVER).order_by("id")
+    in_line = set(rows.values_list("appointment_id", flat=True))
+    return [each for each in theirs if each.pk in in_line]
 
 
 def _with_numbers(chosen: Appointment) -> list[int]:

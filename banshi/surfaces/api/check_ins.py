@@ -25,7 +25,8 @@ router = Router(tags=["tickets"])
 def check_in(request: HttpRequest, hall: Path[Code], body: CheckInIn) -> Answer:
     """An appointment becomes a ticket, and with it each matter of the same visit that is due: `others`.
 
-    `code`: the reference or the text of the QR; or `id_number`.
+    `code`: the reference, or what a scanner reads: the text of the QR or the address on a slip or in a message (a slip's
+    shows its number, which has come if it was sent on to this hall); or `id_number`.
 
     `presented: read` says that the chip was read (a kiosk's key only), with the `name` on it; a number that was only typed
     proves nothing: it checks in with the `phone_last4` of its booking alone, and every refusal of it is the same

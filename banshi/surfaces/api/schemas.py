@@ -485,7 +485,7 @@ PRESENTED: Presented = "typed"  # as how an ID number counts where it is not sai
 
 
 class CheckInIn(In):
-    code: Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=PRINTABLE)] | None = None
+    code: Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=PRINTABLE)] | None = None
     id_number: Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=PRINTABLE)] | None = None
     id_type: (
         Literal[

@@ -6,13 +6,13 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest
 
 from banshi.foundation import clock
+from banshi.journeys.scanned import scanned
 from banshi.kernel import cards
 from banshi.kernel.actors import Actor
 from banshi.kernel.documents import IdType, InvalidDocument, birth_date, normalise, type_named, types_that_fit
@@ -22,11 +22,9 @@ from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.identity import actions as enrolling
 from banshi.rooms.identity import queries as identity
-from banshi.rooms.tickets import queries as tickets
 
 LONGEST = 400
 READER_KEY = "reader_key"  # of a request: what the machine's reader signs with
-_ADDRESS = re.compile(r"https?://[^/\s]+/(?P<kind>[atr])/(?P<ref>[0-9A-Za-z]{4,32})/?(?:[?](?P<said>[^#]*))?(?:#.*)?")
 _PARTS = re.compile(r"[,;|\t，；]")
 
 
@@ -69,15 +67,8 @@ def read(text: str, *, id_type: str = "") -> Presented:
     :raises Refused: identity-invalid, with what is wrong about a number; nothing-found for anything else.
     """
     text = unicodedata.normalize("NFKC", text[:LONGEST]).strip()
-    if found := _ADDRESS.fullmatch(text):
-        key = parse_qs(found["said"] or "").get("k", [""])[0]
-        if found["kind"] == "a":
-            code = found["ref"].upper()
-            return Presented(appointment=code, signed=bookings.link_ok(code, key))
-        return Presented(ticket=found["ref"], key=key)
-    ref, key = tickets.read_keyed_qr(text.upper())
-    if ref:
-        return Presented(ticket=ref, key=key)
+    if found := scanned(text):
+        return Presented(ticket=found.ticket, key=found.key, appointment=found.appointment, signed=found.signed)
     if text.upper().startswith("BS1."):
         code = bookings.read_qr(text)
         if code is None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from banshi.foundation.crypto import rating_key
 from banshi.rooms.tickets.models import Ticket
 from tests.surfaces.api.conftest import PERSON, Calls, booking, stop_the_clock
 from tests.town import at
@@ -346,3 +347,31 @@ def test_only_a_lead_takes_over_or_overrides_and_says_where_the_number_was(calls
     assert elsewhere.json()["type"] == "person-elsewhere"
     assert (lead.status_code, lead.json()["state"], Ticket.objects.get().window.number) == (200, "called", "02")
     assert (overridden.status_code, Ticket.objects.get().identity_ok) == (200, True)
+
+
+def booked_at_nine(calls: Calls) -> str:
+    made = calls("post", "/appointments", "channel", booking(calls.town.slot(starts=at("2026-03-11 09:00")))).json()
+    stop_the_clock(at("2026-03-11 09:05"))
+    return str(made["code"])
+
+
+def test_a_slips_address_checks_in_as_the_kiosk_reads_it(calls: Calls) -> None:
+    """A scanner types the whole address; without the key on the slip it opens nothing."""
+    ref = calls("post", "/halls/town/check-ins", "kiosk", {"code": booked_at_nine(calls)}).json()["id"]
+    address = f"https://banshi.example.org/t/{ref}"
+
+    keyed = calls("post", "/halls/town/check-ins", "kiosk", {"code": f"{address}?k={rating_key(ref)}"})
+    bare = calls("post", "/halls/town/check-ins", "kiosk", {"code": address})
+    elsewhere = calls("post", "/halls/other/check-ins", "other-kiosk", {"code": f"{address}?k={rating_key(ref)}"})
+
+    assert (keyed.status_code, keyed.json()["id"]) == (201, ref)
+    assert (bare.status_code, elsewhere.status_code) == (404, 403)
+    assert elsewhere.json()["type"] == "not-your-hall"
+
+
+def test_the_address_in_a_bookings_message_checks_in(calls: Calls) -> None:
+    code = booked_at_nine(calls)
+
+    answer = calls("post", "/halls/town/check-ins", "kiosk", {"code": f"https://banshi.example.org/a/{code}?k=x"})
+
+    assert (answer.status_code, Ticket.objects.get().appointment.code) == (201, code)

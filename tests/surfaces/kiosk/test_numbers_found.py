@@ -271,3 +271,28 @@ def test_a_made_up_token_names_nobody(opened: Town, machine: Client, set_time: C
 
     row.refresh_from_db()
     assert (Ticket.objects.get().person_id, row.state) == (None, "booked")
+
+
+@pytest.mark.parametrize("taken", ["typed", "card"])
+def test_the_card_shows_the_number_in_line_although_something_is_booked_for_later(
+    opened: Town, machine: Client, taken: str
+):
+    """Not “too early”, which would lead into a second number."""
+    person = opened.person(1)
+    book(opened, person)
+    later = opened.slot(starts=at("2026-03-10 14:00"))
+    booking.place(
+        slot_id=later.id, item_code="medical", person_id=person.id, source="web", by=SYSTEM, now=at("2026-03-09 10:00")
+    )
+    if taken == "card":
+        show(machine, person)
+    else:
+        number = str(type(person).objects.get(pk=person.pk).id_number)
+        machine.post("/kiosk/town/check-in", {"presented": number, "last4": "0001"})
+    before = Ticket.objects.get()
+
+    answer = show(machine, person)
+
+    mine = Ticket.objects.get()
+    assert (mine.number, mine.state) == (before.number, "waiting")
+    assert answer["Location"].startswith(f"/kiosk/town/slip/{mine.ref}")
