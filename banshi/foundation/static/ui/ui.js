@@ -244,6 +244,7 @@ document.addEventListener("click", (event) => {
   if (!event.target.closest("[data-elder]")) return;
   setMode(root.dataset.mode === "elder" ? "plain" : "elder");
   if (document.querySelector("[data-elder-page]")) location.reload(); // this page has another face in large type
+  else document.body.dispatchEvent(new CustomEvent("elder")); // parts that hurry nobody in large type fetch themselves anew
 });
 
 /* ---- keys ---- */
