@@ -14,21 +14,28 @@ def closed_words(
     """“三层关闭：电梯检修。暂停叫号，预计今天 13:00 恢复。” An evacuation tells people to go, before all else.
 
     :param where: the place, or `what`: the matter that is closed; both "" = the whole hall.
-    :param since: from when, where it has not begun; else "".
+    :param reason: "" where none can be read in this language. :param since: from when, where it has not begun; else "".
     :param until: "" where the end is not in sight. :param kept: kept appointments are called all the same.
     """
     if evacuates:
         return joined(leave_words(where), evacuated_words(reason=reason, until=until))
     reason = reason.rstrip("。.")
-    if where:
-        first = pgettext("closure", "%(where)s is closed: %(reason)s.") % {"where": where, "reason": reason}
-    elif what:
-        first = pgettext("closure", "%(what)s is not served: %(reason)s.") % {"what": what, "reason": reason}
-    else:
-        first = pgettext("closure", "The hall is closed: %(reason)s.") % {"reason": reason}
+    first = _first(where, what, reason)
     if since:
         first = pgettext("closure", "From %(since)s: %(closed)s") % {"since": since, "closed": first}
     return capfirst(joined(first, then_words(until=until, kept=kept)))
+
+
+def _first(where: str, what: str, reason: str) -> str:
+    said = {"where": where, "what": what, "reason": reason}
+    if where:
+        words = pgettext("closure", "%(where)s is closed: %(reason)s.")
+        return (words if reason else pgettext("closure", "%(where)s is closed.")) % said
+    if what:
+        words = pgettext("closure", "%(what)s is not served: %(reason)s.")
+        return (words if reason else pgettext("closure", "%(what)s is not served.")) % said
+    words = pgettext("closure", "The hall is closed: %(reason)s.")
+    return (words if reason else pgettext("closure", "The hall is closed.")) % said
 
 
 def then_words(*, until: str, kept: bool) -> str:
@@ -54,7 +61,7 @@ def leave_words(where: str) -> str:
 def evacuated_words(*, reason: str, until: str) -> str:
     """Why, and when it goes on: “原因：火警报警。预计今天 10:10 恢复。”"""
     reason = reason.rstrip("。.")
-    why = "" if reason in UNSAID else pgettext("closure", "Reason: %(reason)s.") % {"reason": reason}
+    why = "" if not reason or reason in UNSAID else pgettext("closure", "Reason: %(reason)s.") % {"reason": reason}
     if until:
         return joined(why, pgettext("closure", "Expected to go on about %(until)s.") % {"until": until})
     return joined(why, pgettext("closure", "When it goes on will be told."))

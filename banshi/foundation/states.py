@@ -52,6 +52,8 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
     "hall": {
         "open": (pgettext_lazy("state", "Open"), "ok"),
         "closed": (pgettext_lazy("state", "Closed"), ""),
+        # The doors are open and numbers are given; the windows begin later.
+        "numbers": (pgettext_lazy("state", "Giving numbers"), "ok"),
     },
     "line": {
         "stopped": (pgettext_lazy("state", "Calling stopped"), "wait"),

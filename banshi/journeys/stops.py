@@ -24,6 +24,7 @@ from banshi.foundation.closed import (
 )
 from banshi.foundation.said import english
 from banshi.foundation.templatetags.ui import when
+from banshi.kernel.tongues import readable
 from banshi.rooms.booking.models import Kept
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars import rules
@@ -66,7 +67,7 @@ class Stop:
         return closed_words(
             where=_said(self.where) if self.where and not self.matter else "",
             what=_said(self.where) if self.where and self.matter else "",
-            reason=_said(self.reason),
+            reason=_said_reason(self.reason),
             since=self._at(self.starts_at) if self.starts_at > self.now else "",
             until=self._at(self.resumes) if self.resumes else "",
             kept=self.kept or self.lets_in,
@@ -93,7 +94,7 @@ class Stop:
     @property
     def why(self) -> str:
         """Of an evacuation: why, and when it goes on."""
-        return evacuated_words(reason=_said(self.reason), until=self._at(self.resumes) if self.resumes else "")
+        return evacuated_words(reason=_said_reason(self.reason), until=self._at(self.resumes) if self.resumes else "")
 
     @property
     def all_stay(self) -> str:
@@ -118,6 +119,11 @@ class Stop:
 
 def _said(words: Words) -> str:
     return words.en if english() else words.zh
+
+
+def _said_reason(words: Words) -> str:
+    """ "" where nobody gave it in the language of whoever reads."""
+    return readable(_said(words), english=english())
 
 
 def stops(hall: Hall, now: datetime, *, zone: str | None = None) -> list[Stop]:
@@ -301,9 +307,12 @@ def _stop(hall: Hall, notice: Notice, now: datetime, *, lets_in: bool = False, p
     )
     local = _local(hall, now)
     evacuates = notice.kind == "evacuation"
-    later = _goes_on_with(hall, notice, resumes, part)
+    shut = _meanwhile(hall, notice, resumes)
+    later = _later(shut, notice.spans[0], resumes, part) if shut else []
     if evacuates:
         resumes = None if later else _in_sight(resumes, notice.ends_at, local)
+    elif any(each.kind == "evacuation" and part.stopped_by(each) and each.ends_at > notice.ends_at for each in shut):
+        resumes = None  # when an evacuation is over, nobody knows
     return Stop(
         notice.where,
         notice.reason if evacuates else _together([notice.reason, *later]),
@@ -319,13 +328,13 @@ def _stop(hall: Hall, notice: Notice, now: datetime, *, lets_in: bool = False, p
     )
 
 
-def _goes_on_with(hall: Hall, notice: Notice, resumes: datetime | None, part: _Part) -> list[Words]:
-    """Why it stays closed after this closure, until it goes on."""
+def _meanwhile(hall: Hall, notice: Notice, resumes: datetime | None) -> list[rules.Closure]:
+    """The closures from the day a closure ends to the day it goes on."""
     if resumes is None or not notice.spans:
         return []
     zone = ZoneInfo(hall.timezone)
-    days = (notice.ends_at.astimezone(zone).date(), resumes.astimezone(zone).date())
-    return _later(calendars.closures(hall, *days), notice.spans[0], resumes, part)
+    found = calendars.closures(hall, notice.ends_at.astimezone(zone).date(), resumes.astimezone(zone).date())
+    return [each for each in found if each.starts_at < resumes]
 
 
 def _later(
@@ -347,7 +356,8 @@ def _together(reasons: Sequence[Words]) -> Words:
     """Each reason once: the end that is told is that of the last."""
     zh = dict.fromkeys(each.zh.rstrip("。") for each in reasons)
     en = dict.fromkeys(each.en.rstrip(".") for each in reasons)
-    return reasons[0] if len(zh) == 1 else Words(zh="、".join(zh), en="; ".join(filter(None, en)))
+    said = [each for each in en if readable(each, english=True)]
+    return reasons[0] if len(zh) == 1 else Words(zh="、".join(zh), en="; ".join(said))
 
 
 def _in_sight(resumes: datetime | None, ends_at: datetime, local: datetime) -> datetime | None:

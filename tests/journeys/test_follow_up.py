@@ -692,10 +692,10 @@ def test_who_could_not_be_moved_is_told_of_the_closure(open_town: Town):
     ("language", "reason_en", "words"),
     [
         ("zh-hans", "Power cut", "把原来今天（3月10日）14:00的预约“养老保险参保登记”换到"),
-        ("zh-hans", "Power cut", "。大厅今天（3月10日）9:35–23:59关闭。原因：停电。很抱歉。"),
+        ("zh-hans", "Power cut", "。大厅今天（3月10日）9:35 起关闭。原因：停电。很抱歉。"),
         ("en", "Power cut", "had to move the appointment of today (10 March) 14:00"),
-        ("en", "Power cut", ": the hall is closed today (10 March) 9:35–23:59. Reason: Power cut. We are sorry."),
-        ("en", "", ": the hall is closed today (10 March) 9:35–23:59. We are sorry."),
+        ("en", "Power cut", ": the hall is closed from today (10 March) 9:35. Reason: Power cut. We are sorry."),
+        ("en", "", ": the hall is closed from today (10 March) 9:35. We are sorry."),
     ],
 )
 def test_who_is_moved_reads_that_the_hall_moved_it_and_why(open_town: Town, language: str, reason_en: str, words: str):

@@ -103,6 +103,16 @@ def test_an_evacuation_in_a_longer_closure_is_an_evacuation_without_an_end(ten: 
     assert asked.evacuates
 
 
+def test_a_closure_in_an_evacuation_that_outlasts_it_tells_no_end_either(ten: Town):
+    shut(ten, "电梯检修", "Lift repair", "10:00", "11:30", floor=ten.windows["01"].zone.floor)
+    shut(ten, "火警", "Fire alarm", "10:00", "23:59", kind="evacuation")
+
+    assert [each.words for each in stops(ten.hall, TEN)] == [
+        "疏散：离开大厅，听现场工作人员指引。原因：火警。恢复时另行通知。",
+        "1 楼关闭：电梯检修。暂停叫号。",
+    ]
+
+
 def test_nobody_kept_in_a_closure_is_called_into_an_evacuation(ten: Town):
     appointment = booked_for_ten(ten)
     ten.policy(booking={"kept": "serve"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -18,12 +18,14 @@ from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars import rules
 from banshi.rooms.calendars.models import CalendarVersion
 from banshi.rooms.calendars.rules import CalendarDocument, Session, Words
+from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import Line
 
 LOOK_AHEAD = 30  # days to look for the next opening
+SOON = timedelta(hours=4)  # nobody gives numbers earlier than that
 LATELY_S = 10.0  # machine seconds
 
 
@@ -49,6 +51,7 @@ class HallNow:
     at_most_s: int | None = None
     away_km: float | None = None  # as the crow flies, where the phone said where it is
     stop: Stop | None = None  # the closure that runs over all of it
+    numbers: bool = False  # given already, though the windows open at `opens_at` only
 
     @property
     def is_open(self) -> bool:
@@ -87,7 +90,21 @@ def halls_now(halls: Sequence[Hall], *, now: datetime, near: tuple[float, float]
         found.append(replace(shown, away_km=away_km(hall, near)))
     resumes = {hall.pk: shown.opens_at for hall, shown in zip(halls, found, strict=True)}
     stopped = whole_hall(halls, closures, resumes, now)
-    return [replace(shown, stop=stopped.get(hall.pk)) for hall, shown in zip(halls, found, strict=True)]
+    early = _giving_numbers({hall.pk: found[i] for i, hall in enumerate(halls) if hall.pk not in stopped}, now)
+    return [
+        replace(shown, stop=stopped.get(hall.pk), numbers=hall.pk in early)
+        for hall, shown in zip(halls, found, strict=True)
+    ]
+
+
+def _giving_numbers(halls: Mapping[int, HallNow], now: datetime) -> set[int]:
+    """The halls that give numbers before their windows open, as `tickets.numbers_open` says of one; a query at most."""
+    opens = {pk: hall.opens_at for pk, hall in halls.items() if hall.opens_at is not None and not hall.is_open}
+    soon = {pk: at for pk, at in opens.items() if at - now <= SOON and at.date() == now.astimezone(at.tzinfo).date()}
+    if not soon:
+        return set()
+    policies = places.policies_of(soon, now=now)
+    return {pk for pk, at in soon.items() if at - now <= timedelta(minutes=policies[pk].tickets.numbers_before_opening)}
 
 
 _read: dict[int, CalendarDocument] = {}  # by version: a version is immutable, so its id is a sound key

@@ -11,6 +11,7 @@ from banshi.kernel.evidence import Evidence
 from banshi.rooms.booking import actions
 from banshi.rooms.booking.models import Appointment, Slot, Waiting
 from banshi.rooms.identity.models import AccountPerson
+from banshi.rooms.messaging.models import Message
 from tests.rooms.booking.test_place import book as book_for
 from tests.rooms.booking.test_waiting import freed
 from tests.surfaces.citizen.conftest import Phone, book, stop_the_clock, text
@@ -158,6 +159,24 @@ def test_a_day_that_goes_by_without_a_place_ends_the_wait(mine: Phone, full: Slo
     ended = [actions.end_waiting_for_days_over(now=at(now)) for _ in range(2)]
 
     assert (ended, Waiting.objects.get().state) == ([int(state == "over"), 0], state)
+
+
+@pytest.mark.parametrize(
+    ("now", "due"), [("2026-03-11 14:00", "2026-03-11 14:00"), ("2026-03-11 23:30", "2026-03-12 07:30")]
+)
+def test_who_got_no_place_is_told_once_when_awake_and_when_the_first_free_time_is(
+    mine: Phone, open_town: Town, full: Slot, now: str, due: str
+) -> None:
+    open_town.policy(booking={"waiting_from": "07:30", "waiting_until": "21:00"})
+    joins(mine, who=mine.person.pk)
+    open_town.slot(quota=2, starts=at("2026-03-12 10:00"))
+
+    for _ in range(2):
+        actions.end_waiting_for_days_over(now=at(now))
+
+    [told] = Message.objects.filter(key="waiting_missed")
+    assert (told.due_at, told.params["next"]) == (at(due), at("2026-03-12 10:00").isoformat())
+    assert told.params["link"] == "/book/pension/?hall=town"
 
 
 def test_whoever_let_an_offer_go_reads_so_and_where_to_look(mine: Phone, full: Slot, offered: Waiting) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.actions.holding import end_hold, lock_slots
-from banshi.rooms.booking.actions.offering import contact_of_waiting, free_place
+from banshi.rooms.booking.actions.offering import contact_of_waiting, free_place, waking
 from banshi.rooms.booking.actions.placing import serves_still
 from banshi.rooms.booking.actions.retrying import Meanwhile, again
 from banshi.rooms.booking.models import Hold, Slot, Waiting
 from banshi.rooms.booking.queries.facts import HallFacts, hall_facts
-from banshi.rooms.booking.queries.slots import slots
+from banshi.rooms.booking.queries.slots import alternatives, slots
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.models import Hall
 
@@ -40,12 +42,46 @@ def end_waiting_for_closed_days(*, hall: Hall, now: datetime) -> int:
 
 
 def end_waiting_for_days_over(*, now: datetime) -> int:
-    """What nobody can get any more is waited for no longer: no period of the day is still to begin. :returns: how many."""
+    """What nobody can get any more is waited for no longer: no period of the day is still to begin. Who waited is told once,
+    when people are awake, with the first time that can be booked. :returns: how many."""
     to_come = Slot.objects.filter(
         hall_id=OuterRef("hall_id"), business=OuterRef("business"), day=OuterRef("day"), starts_at__gt=now
     )
     rows = Waiting.objects.filter(~Exists(to_come), appointment=None, state="waiting", day__lte=now.date() + _A_DAY)
-    return rows.update(state="over")
+    ended, nexts = 0, _NextPlaces(now)
+    for one in rows.select_related("hall", "item").order_by("id"):
+        ended += _over(one, nexts, now=now)
+    return ended
+
+
+class _NextPlaces:
+    """The first time that can be booked of a matter in a hall; looked up once."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._known: dict[tuple[int, str], datetime | None] = {}
+
+    def of(self, hall: Hall, item: str) -> datetime | None:
+        key = (hall.pk, item)
+        if key not in self._known:
+            try:
+                found = alternatives(hall=hall, item_code=item, near=self._now, now=self._now, n=1)
+            except Refused:  # the hall does not handle it any more
+                found = ()
+            self._known[key] = found[0].starts_at if found else None
+        return self._known[key]
+
+
+@transaction.atomic
+def _over(one: Waiting, nexts: _NextPlaces, *, now: datetime) -> bool:
+    """Whether this call ended it."""
+    if not Waiting.objects.filter(pk=one.pk, state="waiting").update(state="over"):
+        return False
+    facts, place = hall_facts(one.hall, now=now), nexts.of(one.hall, one.item.code)
+    local = now.astimezone(facts.zone)
+    more = {"next": place.isoformat(), "link": f"/book/{one.item.code}/?hall={facts.code}"} if place else {}
+    _tell(one, "waiting_missed", hall=facts, due_at=waking(facts.policy.booking, local), more=more, now=now)
+    return True
 
 
 _A_DAY = timedelta(days=1)  # whatever the zone of the hall
@@ -77,13 +113,21 @@ def _end(*, waiting_id: int, state: str, hall: HallFacts, now: datetime) -> bool
         end_hold(kept, outcome="given_back", now=now)
         free_place(slot, hall=hall, now=now)
     if state == "closed":
-        _tell(seen, hall=hall, now=now)
+        _tell(seen, "waiting_closed", hall=hall, now=now)
     return True
 
 
-def _tell(one: Waiting, *, hall: HallFacts, now: datetime) -> None:
+def _tell(
+    one: Waiting,
+    key: str,
+    *,
+    hall: HallFacts,
+    now: datetime,
+    due_at: datetime | None = None,
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     messaging.write(
-        key="waiting_closed",
+        key=key,
         to_phone=contact_of_waiting(one, now=now),
         hall=hall.code,
         subject=f"waiting:{one.pk}",
@@ -94,7 +138,9 @@ def _tell(one: Waiting, *, hall: HallFacts, now: datetime) -> None:
             "item_zh": one.item.name_zh,
             "item_en": one.item.name_en,
             "day": one.day.isoformat(),
+            **more,
         },
-        dedupe=f"waiting_closed:{one.pk}",
+        due_at=due_at,
+        dedupe=f"{key}:{one.pk}",
         now=now,
     )

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from banshi.kernel.clock_words import hours_words
 from banshi.kernel.spans import Span, merge, overlap
+from banshi.kernel.tongues import readable
 from banshi.kernel.working_days import WorkCalendar
 from banshi.rooms.calendars.rules.document import CalendarDocument, Words
 from banshi.rooms.calendars.rules.sessions import Closure, Session, sessions_on
@@ -193,7 +194,12 @@ def _closure_in(
 def _closed_by(closure: Closure) -> WhyClosed:
     return WhyClosed(
         ClosedSlug.CLOSURE,
-        Words(zh=f"临时关闭：{closure.reason.zh}", en=f"Temporarily closed: {closure.reason.en}"),
+        Words(
+            zh=f"临时关闭：{closure.reason.zh}",
+            en=f"Temporarily closed: {en}"
+            if (en := readable(closure.reason.en, english=True))
+            else "Temporarily closed",
+        ),
     )
 
 

@@ -33,7 +33,7 @@ from banshi.rooms.messaging.rules.templates import (
     render,
     shown,
 )
-from banshi.rooms.messaging.rules.values import OWN_WORDS, moment_of, period, spoken, spoken_day
+from banshi.rooms.messaging.rules.values import OWN_WORDS, moment_of, period, sentence, spoken, spoken_day
 from banshi.rooms.messaging.rules.words import COMMON, LANGUAGES, UNSAID
 
 __all__ = [
@@ -63,6 +63,7 @@ __all__ = [
     "same_news",
     "scrubbed",
     "sense_of",
+    "sentence",
     "shown",
     "sibling",
     "spoken",

@@ -120,6 +120,7 @@ SENSE: Mapping[tuple[str, str], Sense] = {
     ("waiting", "waiting_offer"): _sense("offered"),
     ("waiting", "earlier_offer"): _sense("offered"),
     ("waiting", "waiting_closed"): _sense("closed"),
+    ("waiting", "waiting_missed"): _sense("over"),
     ("waiting", "waiting_yours"): _sense("waiting"),
     ("waiting", "waiting_over"): _sense("left"),
     ("suspension", "suspended"): _sense("suspended"),

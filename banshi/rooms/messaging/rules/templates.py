@@ -49,6 +49,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "not_served": (("number",),),
     "booking_over": (("when",), ("hall",), ("fate",)),
     "waiting_closed": (("hall",), ("day",)),
+    "waiting_missed": (("hall",), ("day",)),
     "waiting_yours": (("hall",), ("day",)),
     "waiting_over": (("hall",), ("day",)),
     "missed": (("number",), ("advice",)),

@@ -52,8 +52,8 @@ def spoken(params: Mapping[str, Any], *, language: str, zone: ZoneInfo, now: dat
             said[name] = period(starts_at, ends_at, language=language, zone=zone, now=now)
     if "reason" in said:
         said["reason"] = said["reason"].rstrip("。.")  # the sentence has its own full stop
-    if said.get("answer") and said["answer"][-1] not in "。.！!？?…":  # what follows is a sentence of its own
-        said["answer"] += "." if language == "en" and not _CHINESE.search(said["answer"]) else "。"
+    if said.get("answer"):
+        said["answer"] = sentence(said["answer"], language=language)
     if language == "en" and _CHINESE.search(said.get("reason", "")):
         del said["reason"]  # the hall gave none in English: better none than one that cannot be read
     if "come_early" in said:
@@ -66,6 +66,13 @@ def spoken(params: Mapping[str, Any], *, language: str, zone: ZoneInfo, now: dat
         if isinstance(params.get(seconds), int | float):
             said.setdefault(name, str(max(1, round(params[seconds] / 60))))
     return said
+
+
+def sentence(text: str, *, language: str) -> str:
+    """What somebody wrote, with its full stop: what follows is a sentence of its own."""
+    if text.rstrip()[-1:] in "。.！!？?…":
+        return text.rstrip()
+    return text.rstrip() + ("." if language == "en" and not _CHINESE.search(text) else "。")
 
 
 def period(starts_at: datetime, ends_at: datetime | None, *, language: str, zone: ZoneInfo, now: datetime) -> str:
@@ -99,12 +106,15 @@ def _closed(closed: Any, language: str, zone: ZoneInfo, now: datetime) -> dict[s
 
 
 def _closed_span(starts_at: datetime, ends_at: datetime, *, language: str, zone: ZoneInfo, now: datetime) -> str:
-    """`今天（11月27日）10:15–11:30`; whole days by their names alone."""
+    """`今天（11月27日）10:15–11:30`; whole days by their names alone, the end of a day not at all: `今天（11月27日）11:07 起`."""
     first, last = starts_at.astimezone(zone), ends_at.astimezone(zone)
     to_the_end = (last + timedelta(minutes=1)).date() > last.date() or (last.hour, last.minute) == (0, 0)
+    today = now.astimezone(zone).date()
+    if to_the_end and (first.hour, first.minute) != (0, 0) and (last - timedelta(minutes=1)).date() == first.date():
+        begins = _day_and_clock(first, language, today)
+        return f"from {begins}" if language == "en" else f"{begins} 起"
     if (first.hour, first.minute) != (0, 0) or not to_the_end:
         return period(starts_at, ends_at, language=language, zone=zone, now=now)
-    today = now.astimezone(zone).date()
     days = [first.date(), (last - timedelta(minutes=1)).date()]
     named = [spoken_day(day, language=language, today=today) for day in dict.fromkeys(days)]
     return (" to " if language == "en" else "至").join(named)

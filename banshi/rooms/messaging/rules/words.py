@@ -106,7 +106,7 @@ COMMON: dict[str, dict[str, str]] = {
         "en": "How did it go[ with “{item}”]? One tap: {link}",
     },
     "rating_answered": {
-        "zh": "{hall}回复了[{day}的]评价：{text}[ 还有话说：{link}]",
+        "zh": "{hall}回复了[{day}的]评价：{text}[还有话说：{link}]",
         "en": "{hall} answered the rating[ of {day}]: {text}[ More to say: {link}]",
     },
     "booking_open": {
@@ -196,6 +196,10 @@ COMMON: dict[str, dict[str, str]] = {
     "waiting_over": {
         "zh": "[{reason}，]{day}{hall}[“{item}”]不再有人替你候补。[还想等，自己候补：{link}]",
         "en": "[{reason}; ]Nobody waits for you any more for a place at {hall}[ for “{item}”] on {day}.[ Wait yourself: {link}]",
+    },
+    "waiting_missed": {
+        "zh": "{day}{hall}[“{item}”]没等到位子，候补到此为止，很抱歉。[最早可以约：{next}。][现在就约：{link}]",
+        "en": "No place became free at {hall}[ for “{item}”] on {day}; the wait ends here. We are sorry.[ First free time: {next}.][ Book it: {link}]",
     },
     "waiting_closed": {
         "zh": "{hall}{day}[“{item}”]不能约了，候补到此为止。[换一天：{link}]",

@@ -68,12 +68,16 @@ function drawCalls() {
     return row;
   }));
   const quiet = document.getElementById("quiet");
-  const closed = facts && !facts.open && !facts.stays && !state.windows.some((w) => w.state === "called" || w.state === "serving");
+  const early = facts && !facts.open && facts.numbers; // the doors are open before the windows are
+  const closed = facts && !facts.open && !facts.stays && !early && !state.windows.some((w) => w.state === "called" || w.state === "serving");
   rows.hidden = closed || shown.length === 0;
   quiet.hidden = !rows.hidden;
   if (closed) {
     quiet.children[0].textContent = facts.why || words.closed;
     quiet.children[1].textContent = facts.opens ? fill(words.opens, { when: facts.opens }) : "";
+  } else if (early) {
+    quiet.children[0].textContent = words.early;
+    quiet.children[1].textContent = facts.opens ? fill(words.windowsFrom, { when: facts.opens }) : "";
   } else {
     quiet.children[0].textContent = state.calls.length ? words.nobodyNow : words.nobody;
     quiet.children[1].textContent = facts?.numbers ? words.nobodyThen : "";
@@ -101,7 +105,7 @@ function duration(minutes) {
 function waitWords(lane) {
   if (lane.stopped) return words.stopped;
   if (lane.likely_s === null || lane.likely_s === undefined) return lane.windows ? "" : words.noWindow;
-  if (facts && !facts.open) return ""; // nobody can take a number any more
+  if (facts && !facts.open && !facts.numbers) return ""; // nobody can take a number any more
   const likely = Math.max(1, Math.round(lane.likely_s / 60));
   const most = Math.ceil((lane.at_most_s ?? 0) / 60);
   if ((lane.at_most_s ?? lane.likely_s) <= 60) return words.now;
