@@ -255,4 +255,5 @@ def test_the_answer_to_a_rating_leads_to_the_follow_up_with_its_key(town, gatewa
     drained(gateway, at("2026-03-11 09:05"))
 
     (text,) = [text for _, text, _ in gateway.sent if "会改进" in text]
+    assert "评价：会改进。还有话说：" in text
     assert text.endswith(f"/r/{ticket.ref}?k={rating_key(ticket.ref)}")

@@ -112,3 +112,13 @@ def test_a_code_lasts_half_an_hour_and_nothing_presses(elder: Phone, open_town: 
     assert SignInCode.objects.get().expires_at > clock.wall() + timedelta(minutes=29)
     assert "minutes" not in Message.objects.get(key="code").params
     assert "分钟" not in page[page.index("<main") : page.index("</main>")]
+
+
+def test_large_type_turned_on_midway_ends_the_countdown_without_loading_the_page(mine: Phone, open_town: Town):
+    page = take(mine, open_town)
+
+    counting = text(mine.get(page))
+    mine.client.cookies["elder"] = "1"
+
+    assert 'hx-trigger="every 15s, elder from:body"' in counting  # what the switch sends
+    assert "data-countdown" not in text(mine.part(f"{page}kept"))
