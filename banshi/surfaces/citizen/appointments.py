@@ -45,6 +45,7 @@ from banshi.surfaces.citizen.doors import (
 )
 from banshi.surfaces.citizen.following import may_act
 from banshi.surfaces.citizen.forms import Appeal
+from banshi.surfaces.citizen.numbers_now import number_now, number_texts, numbers_of
 from banshi.surfaces.citizen.proving import costs
 from banshi.surfaces.citizen.refusals import NO_APPEAL, Panel, panel, unfilled, ways_on
 
@@ -110,6 +111,7 @@ def _page(
     arriving, closed = arrival(a, now), _closed(found, now)
     own_number = _own_number(request, found, ticket)
     fate = tickets.fates([a]).get(a.code, "")
+    number = number_now(ticket.ref, now) if ticket is not None and own_number else None
     is_today = found.day == now.astimezone(ZoneInfo(hall.timezone)).date()
     context = {
         # On its day as the slip will say it; before, nobody knows which windows will be at work.
@@ -119,9 +121,12 @@ def _page(
         "hall": hall,
         "check_in": arriving,
         "closed": closed,
-        "closed_now": None if closed is not None else closed_now(a, now),
+        "closed_now": None if closed is not None or number is not None or fate else closed_now(a, now),
         "policy": policy,
         "ticket": ticket,
+        "number": number,
+        "texts": number_texts(),
+        "watched": a if is_today and a.state in ("booked", "checked_in") else None,
         "without_number": without_number,
         "numbers_given": without_number
         and is_today
@@ -365,7 +370,10 @@ def _all(request: Any, *, now: datetime, form: Appeal, refused: Refused | None =
     mandates = people.mandates_of(account_id if by_mandate else None, today=timezone.localtime(now).date())
     by_others = _by_others(account_id, family, now)
     by_agents = _by_agents(by_others)
+    numbers = numbers_of([a.code for a in coming if a.state == "checked_in"], account_id=account_id, now=now)
     context: dict[str, Any] = {
+        "numbers": numbers,
+        "closed_now": {a.code: stop for a in coming if a.code not in numbers and (stop := closed_now(a, now))},
         "by_agents": by_agents,
         "by_others": [a for a in by_others if a.code not in by_agents],
         "coming": coming,

@@ -21,6 +21,7 @@ class Arrival:
     opens: datetime
     closes: datetime
     state: str
+    is_today: bool
 
     @property
     def turns(self) -> list[datetime]:
@@ -29,10 +30,12 @@ class Arrival:
 
 
 def closed_now(a: AppointmentView, now: datetime) -> Stop | None:
-    """The closure that runs now where it is later today: whoever is on the way reads of it, though it may be over by then."""
-    hall = places.hall_by_code(a.hall.code)
-    if a.state != "booked" or a.ends_at <= now or a.day != now.astimezone(a.starts_at.tzinfo).date():
+    """The closure that runs now where it is later today: whoever is on the way reads of it, though it may be over by then.
+    Of one that has become a number, what runs over it."""
+    coming = a.state == "booked" and a.ends_at > now
+    if not (coming or a.state == "checked_in") or not _is_today(a, now):
         return None
+    hall = places.hall_by_code(a.hall.code)
     floor = calendars.zones_by_category(hall.pk).get(a.category.code)
     out = evacuation(hall, now, zone=floor)
     appointment_id = Appointment.objects.values_list("id", flat=True).get(code=a.code)
@@ -45,4 +48,8 @@ def arrival(a: AppointmentView, now: datetime) -> Arrival:
         state = "open" if now < closes else "over"
     else:
         state = "ahead" if now < a.come_at else "early"
-    return Arrival(a.come_at, opens, closes, state)
+    return Arrival(a.come_at, opens, closes, state, _is_today(a, now))
+
+
+def _is_today(a: AppointmentView, now: datetime) -> bool:
+    return a.day == now.astimezone(a.starts_at.tzinfo).date()

@@ -85,7 +85,7 @@ def goes_on_as(request: Any, ref: str) -> str:
 
 
 def _page(request: Any, ref: str, context: dict[str, Any], *, refused: Refused | None = None) -> HttpResponseBase:
-    context = context | {"texts": _texts()}
+    context = context | {"texts": texts()}
     request.session["ticket"] = ref
     if refused is not None:
         zone = ZoneInfo(context["hall"].timezone)
@@ -196,7 +196,7 @@ def may_act(ticket: Ticket, *, account_id: int) -> bool:
 # --- what it shows ------------------------------------------------------------------------------------------------
 
 
-def _texts() -> dict[str, str]:
+def texts() -> dict[str, str]:
     """Words that the phone fills itself while the number waits: a hall's line may move for thousands at once."""
     return {
         "min": gettext("%(n)s min"),

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET
 
 from banshi.foundation import clock
 from banshi.journeys.stops import Stop
-from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.booking.queries import AppointmentView, WaitView
 from banshi.rooms.catalogue import queries as catalogue
@@ -21,43 +20,47 @@ from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.models import Account
 from banshi.rooms.insight import queries as insight
 from banshi.rooms.places import queries as places
-from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import TicketView
 from banshi.surfaces.citizen import turning
 from banshi.surfaces.citizen.arrival import Arrival, arrival, closed_now
 from banshi.surfaces.citizen.doors import asked, elder, near, page, public_page
-from banshi.surfaces.citizen.following import evacuation_over, goes_on_as, stays, told_as_said
+from banshi.surfaces.citizen.following import goes_on_as, told_as_said
 from banshi.surfaces.citizen.halls_now import halls_now, nearest_first, with_waits
+from banshi.surfaces.citizen.numbers_now import IN_THE_LINE, NumberNow, number_now, number_texts
 from banshi.surfaces.citizen.to_call import Call, to_call
 
 FEW_HALLS = 6
-IN_THE_LINE = ["waiting", "called", "serving", "held", "parked", "missed"]
 
 
 @dataclass(frozen=True)
 class NextThing:
     """What the signed-in person (or this phone) does next: a ticket comes before an appointment."""
 
-    ticket: TicketView | None
+    number: NumberNow | None
     appointment: AppointmentView | None
     more: int  # further coming appointments
     arrival: Arrival | None = None  # of the appointment
     offer: WaitView | None = None  # a place of the waiting list that is kept for a while
-    evacuated: Stop | None = None  # over the ticket
     closed: Stop | None = None  # runs now where the appointment is, later today
     in_hand: AppointmentView | None = None  # used with the card: its number is with the person, who alone may follow it
 
+    out: Stop | None = None  # closes now what the number in hand waits for
+
     @property
-    def stays(self) -> str:
-        """What becomes of the ticket while everybody is out."""
-        return stays(self.ticket) if self.ticket is not None else ""
+    def ticket(self) -> TicketView | None:
+        return self.number.ticket if self.number is not None else None
+
+    @property
+    def watched(self) -> AppointmentView | None:
+        """Where there is no number: what a closure of the line it is for says something else of."""
+        return self.in_hand or (self.appointment if self.arrival is not None and self.arrival.is_today else None)
 
 
 def next_thing(request: Any, *, now: datetime) -> NextThing:
     account_id = request.who.account_id
-    ticket = _my_ticket(request, account_id, now=now)
-    in_hand = _in_hand(account_id, now=now) if ticket is None and account_id is not None else None
+    number = _my_number(request, account_id, now=now)
+    in_hand = _in_hand(account_id, now=now) if number is None and account_id is not None else None
     coming: list[AppointmentView] = []
     if account_id is not None:
         coming = [a for a in booking.of_account(account_id, now) if a.state == "booked" and a.ends_at > now]
@@ -67,11 +70,11 @@ def next_thing(request: Any, *, now: datetime) -> NextThing:
         coming.sort(key=lambda a: (a.starts_at, a.code))
     offers = booking.offers_of(account_id, now=now) if account_id is not None else []
     offer = offers[0] if offers else None
-    out = evacuation_over(ticket, now) if ticket is not None else None
+    out = closed_now(in_hand, now) if in_hand is not None else None
     if not coming:
-        return NextThing(ticket, None, 0, offer=offer, evacuated=out, in_hand=in_hand)
-    closed = closed_now(coming[0], now)
-    return NextThing(ticket, coming[0], len(coming) - 1, arrival(coming[0], now), offer, out, closed, in_hand)
+        return NextThing(number, None, 0, offer=offer, in_hand=in_hand, out=out)
+    first = coming[0]
+    return NextThing(number, first, len(coming) - 1, arrival(first, now), offer, closed_now(first, now), in_hand, out)
 
 
 def _in_hand(account_id: int, *, now: datetime) -> AppointmentView | None:
@@ -82,7 +85,7 @@ def _in_hand(account_id: int, *, now: datetime) -> AppointmentView | None:
     return booking.appointment(code, now=now) if code else None
 
 
-def _my_ticket(request: Any, account_id: int | None, *, now: datetime) -> TicketView | None:
+def _my_number(request: Any, account_id: int | None, *, now: datetime) -> NumberNow | None:
     """The number followed last on this phone – sent on, the one in the other hall –, else one of today that is the account's
     own.
 
@@ -99,14 +102,7 @@ def _my_ticket(request: Any, account_id: int | None, *, now: datetime) -> Ticket
         taken_over = Q(limit_key="") & ~Q(appointment__limit_key="")
         mine = Q(appointment__account_id=account_id) & ~taken_over
         found = rows.filter(mine | Q(person_id__in=me) | Q(pk__in=told_as_said(account_id).values("pk"))).first()
-    return _ticket_view(found.ref, now) if found else None
-
-
-def _ticket_view(ref: str, now: datetime) -> TicketView | None:
-    try:
-        return tickets.ticket(ref, now)
-    except Refused:
-        return None
+    return number_now(found.ref, now) if found else None
 
 
 @public_page
@@ -115,11 +111,12 @@ def home(request: HttpRequest) -> HttpResponseBase:
     now = clock.now()
     coming = next_thing(request, now=now)
     if elder(request):
-        calm = {"next_thing": coming, "call": _to_call(request, coming, now=now)}
+        calm = {"next_thing": coming, "texts": number_texts(), "call": _to_call(request, coming, now=now)}
         return page(request, "citizen/home.html", calm, turns=_turns(coming))
     themes = catalogue.themes()
     context: dict[str, Any] = {
         "next_thing": coming,
+        "texts": number_texts(),
         "popular": insight.popular(now=now),
         "life_events": [t for t in themes if t.kind == "life_event"],
         "zones": [t for t in themes if t.kind == "zone"],

@@ -103,6 +103,13 @@ def state_tag(state: str) -> dict[str, str]:
 
 
 @register.inclusion_tag("citizen/_state.html")
+def number_tag(number: Any) -> dict[str, str]:
+    """The state of a number in line as a tag; without a colour on a red card, which says enough."""
+    state = number.ticket.state
+    return {"tone": "" if number.urgent else states.tone("ticket", state), "word": states.word("ticket", state)}
+
+
+@register.inclusion_tag("citizen/_state.html")
 def ended_tag(outcome: str | None) -> dict[str, str]:
     """How a served appointment ended, as a tag; nothing of that for whoever may not know it."""
     if not outcome:

@@ -46,7 +46,7 @@ function follow() {
   if (state === "called" && shownState !== "called") {
     if (shownState !== null) {
       window.Banshi?.buzz([400, 150, 400, 150, 400]);
-      window.Banshi?.say(box.querySelector(".ticket__go")?.textContent.trim() ?? "", { urgent: true });
+      window.Banshi?.say(box.querySelector(".ticket__go, [data-go]")?.textContent.trim() ?? "", { urgent: true });
     }
     scrollTo({ top: 0 });
   }
@@ -54,7 +54,7 @@ function follow() {
   const out = box.querySelector("[data-evacuated]");
   if (out && !shownOut) {
     window.Banshi?.buzz([600, 200, 600, 200, 600]);
-    window.Banshi?.say(out.querySelector(".evacuated__do").textContent.trim(), { urgent: true });
+    window.Banshi?.say((out.querySelector(".evacuated__do") ?? out).textContent.trim(), { urgent: true });
     scrollTo({ top: 0 });
   }
   shownOut = Boolean(out);
@@ -62,7 +62,8 @@ function follow() {
 
 /* ---- live: what only moves is drawn from the event itself; a change of state fetches the part again ---- */
 
-const words = JSON.parse(document.getElementById("ticket-texts")?.textContent ?? "null");
+const texts = () => JSON.parse(document.getElementById("ticket-texts")?.textContent ?? "null");
+let words = texts();
 const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (_whole, key) => values[key]);
 
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
@@ -91,6 +92,7 @@ function drawn(box, ticket) {
   if (ticket.stopped !== part.hasAttribute("data-stopped")) return false; // a closure has begun or is over: the page says more
   const ahead = box.querySelector("[data-ahead]");
   if (!ahead) return false; // an evacuation says nothing of the line
+  if ("turn" in box.dataset && (ticket.ahead === 0 || ahead.dataset.ahead === "0")) return false; // the next is said in other words
   ahead.dataset.ahead = ticket.ahead;
   ahead.textContent = fill(ticket.ahead === 1 ? words.one : words.many, { n: ticket.ahead });
   const likely = box.querySelector("[data-wait]"); // none while calling has stopped
@@ -117,9 +119,27 @@ function refresh(box) {
   }, Number(box.dataset.pause ?? 1000));
 }
 
+/** True when the event says something else than the part of a page that turns as a whole. */
+const lines = new Map();
+function saysOther(box, said) {
+  if (!box.dataset.ticket) { // a booking of today: has its line stopped, or does it go on?
+    const stopped = said?.categories?.find((each) => each.code === box.dataset.category)?.stopped;
+    const before = lines.get(box.dataset.category);
+    lines.set(box.dataset.category, stopped);
+    return before !== undefined && stopped !== before;
+  }
+  const part = box.querySelector("[data-state]");
+  if (!said || !part) return false;
+  if (said.state !== part.dataset.state || (said.called_to ?? "") !== part.dataset.calledTo) return true;
+  if (said.state !== "waiting") return false;
+  const ahead = box.querySelector("[data-ahead]");
+  return said.stopped !== part.hasAttribute("data-stopped") || Boolean(ahead && (said.ahead === 0) !== (ahead.dataset.ahead === "0"));
+}
+
 document.addEventListener("live:state", (event) => {
   const box = event.target;
   if (box.dataset.ticket && drawn(box, event.detail)) return;
+  if ("turn" in box.dataset) { if (saysOther(box, event.detail)) turnSoon(); return; }
   refresh(box);
 });
 
@@ -155,11 +175,21 @@ offerNear(document);
 /* ---- a page that stays open says what is true now: it is fetched anew when a hall opens or closes, and at midnight ---- */
 
 const LONGEST_S = 3600; // timers of a day drift, and the demo's clock may be set; an hour old is old enough
+const MOVING_S = 60; // what a number or today's line does, where no event told it
+const PAUSE_S = 5; // between two turns that events asked for
 let turnsAt = Infinity;
+let turnedAt = 0;
 
 function waitForTurn(body) {
   const left = Number(body.dataset.turns) / Number(body.dataset.speed || 1);
-  turnsAt = body.dataset.turns === undefined ? Infinity : Date.now() + Math.min(left, LONGEST_S) * 1000 + 500;
+  const longest = document.querySelector("[data-turn]") ? MOVING_S : LONGEST_S;
+  turnsAt = body.dataset.turns === undefined ? Infinity : Date.now() + Math.min(left, longest) * 1000 + 500;
+}
+
+/** The page that stands here came by GET, and an event says that it is no longer true. */
+function turnSoon() {
+  if (turnsAt === Infinity) return;
+  turnsAt = Math.min(turnsAt, Math.max(Date.now(), turnedAt + PAUSE_S * 1000));
 }
 
 /** Nothing is taken from under somebody's fingers. */
@@ -168,7 +198,8 @@ const busy = () => document.hidden || document.querySelector("dialog[open]") || 
   || [...document.querySelectorAll("main form[method=post] input:not([type=hidden], [type=radio], [type=checkbox]), main textarea")].some((field) => field.value !== field.defaultValue);
 
 async function turn() {
-  turnsAt = Date.now() + 30_000; // whatever comes of it, not at once again
+  turnedAt = Date.now();
+  turnsAt = turnedAt + 30_000; // whatever comes of it, not at once again
   const answer = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
   if (!answer?.ok || answer.redirected) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -183,6 +214,7 @@ async function turn() {
   window.htmx?.process(old);
   old.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true, detail: { elt: old } })); // live parts begin again (ui.js)
   document.title = fresh.title;
+  words = texts();
   waitForTurn(fresh.body);
   countDown(old);
   offerNear(old);
