@@ -74,8 +74,8 @@ def back_until_by_ref(refs: Iterable[str], now: datetime) -> dict[str, datetime]
     return {rows[pk].ref: until for pk, until in back_until(rows.values(), now).items()}
 
 
-# Why a number came to nothing without its holder's doing: they are owed an apology.
-NOT_SERVED = ("not_called", "hall_closed")
+# Why a number came to nothing in the hall's line, set aside or not: its holder is told sorry (`close_line.apologise`).
+NOT_SERVED = ("not_called", "parked", "hall_closed")
 TURNED_AWAY = "turned_away:"  # closed_why of a number that ended with another of its visit
 
 
