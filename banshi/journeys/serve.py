@@ -16,6 +16,7 @@ from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import contact_of, last_step
+from banshi.rooms.tickets.queries.steps import Step
 
 
 def finish(*, ref: str, staff_id: int, now: datetime, outcome: str = "done", why: str = "") -> Ticket:
@@ -91,16 +92,16 @@ def undo(*, ref: str, staff_id: int, now: datetime) -> Ticket:
     :raises Refused: those of `tickets.undo`; changed-meanwhile.
     """
     with transaction.atomic():
-        finished = _finished(ref)
+        ticket = Ticket.objects.filter(ref=ref).order_by("id").first()
+        step = last_step(ticket) if ticket is not None else None
+        finished = _finished(ticket, step)
         if finished is not None:
             # Parents before children: check-in, finish and undo lock the appointment first.
             list(_used_by(finished).select_for_update(no_key=True).order_by("id"))
         ticket = tickets.undo(ref=ref, staff_id=staff_id, now=now)
-        taken_back = (
-            ticket.pk if ticket.state == "serving" else None
-        )  # a finish; every other step is taken back to less
-        if taken_back != (finished.pk if finished is not None else None):
-            raise Meanwhile  # finished, or taken back, between the look and the lock: its appointment is not locked
+        serves = finished is not None or (step is not None and step.begun)
+        if serves != (ticket.state == "serving") or (finished is not None and finished.pk != ticket.pk):
+            raise Meanwhile  # another step was the last one by the time of the lock: its appointment is not locked
         if finished is not None and ticket.appointment_id == finished.appointment_id:
             if ticket.appointment_id is not None:
                 booking.mark_not_served(appointment_id=ticket.appointment_id, now=now)
@@ -109,10 +110,8 @@ def undo(*, ref: str, staff_id: int, now: datetime) -> Ticket:
     return ticket
 
 
-def _finished(ref: str) -> Ticket | None:
+def _finished(ticket: Ticket | None, step: Step | None) -> Ticket | None:
     """The number that was finished: this one, or the one it was gone on from."""
-    ticket = Ticket.objects.filter(ref=ref).order_by("id").first()
-    step = last_step(ticket) if ticket is not None else None
     if step is None or step.verb not in ("finish", "go_on"):
         return None
     return step.ended or ticket

@@ -362,6 +362,21 @@ def test_a_number_taken_early_while_the_appointment_is_cancelled_leaves_one_trut
     assert cancelled or appointment.state == "checked_in"
 
 
+@pytest.mark.parametrize("started", [True, False])
+def test_a_refusal_pressed_by_mistake_is_taken_back_to_where_it_was(open_hall, started):
+    booked(open_hall)
+    mine, clerk = take(open_hall), open_hall.clerk.pk
+    actions.sign_in(window_code="town-01", staff_id=clerk, now=minutes(1))
+    actions.call_next(window_code="town-01", staff_id=clerk, now=minutes(1))
+    if started:
+        actions.start(ref=mine.ref, staff_id=clerk, now=minutes(1))
+    serve.turn_away(ref=mine.ref, staff_id=clerk, why="不是本人", now=minutes(5))
+
+    back = serve.undo(ref=mine.ref, staff_id=clerk, now=minutes(6))
+
+    assert (back.state, Appointment.objects.get().state) == ("serving" if started else "called", "checked_in")
+
+
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_undo_pressed_before_the_finish_has_answered_brings_back_the_booking_too(committed_town: Town):
