@@ -16,7 +16,7 @@ from banshi.foundation import limits
 from banshi.foundation.crypto import blind_index, rating_key_ok
 from banshi.journeys import redirect
 from banshi.journeys.scanned import Scanned, scanned
-from banshi.kernel.actors import Actor
+from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.ownership import Fit, OnDocument, fit, is_typed, shows_more, typed_holder, unclear
 from banshi.kernel.policy import TicketPolicy
@@ -47,9 +47,14 @@ class _Here(TypedDict):
     lane: str
 
 
-def by_code(*, hall: Hall, code: str, by: Actor, now: datetime, channel: str, lane: str = "") -> Ticket:
+def by_code(
+    *, hall: Hall, code: str, by: Actor, now: datetime, channel: str, lane: str = "", signed: bool = False
+) -> Ticket:
     """Check in with the reference, or with the text or the address of a QR code; a slip's shows its number.
 
+    The bare reference of an appointment that has changed hands is known to whoever had it before: with it only staff check in.
+
+    :param signed: the reference was read from what is signed as its holder has it now.
     :raises Refused: nothing-found, wrong-state, already-checked-in, too-early (with `opens`), too-late, not-your-hall.
     """
     if (number := read_qr(code)) is not None and (sent_on := redirect.arrive(hall=hall, by=by, now=now, ref=number)):
@@ -59,7 +64,8 @@ def by_code(*, hall: Hall, code: str, by: Actor, now: datetime, channel: str, la
         return _by_slip(said, hall=hall, by=by, now=now)
     reference = said.appointment if said is not None else bookings.code_of(code)
     found = Appointment.objects.select_related("hall", "item").filter(code=reference).first() if reference else None
-    if found is None:
+    signed = signed or (said.signed if said is not None else bookings.read_qr(code) is not None)
+    if found is None or (found.link_turn and not signed and by.kind is not ActorKind.STAFF):
         raise Refused("nothing-found", facts={"code": code[:20]})
     if found.hall_id != hall.id:
         theirs = found.hall

@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from banshi.foundation.crypto import link_key
 from banshi.journeys import check_in, serve, take_number
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.evidence import Evidence
+from banshi.kernel.numbers import code_from
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment, LedgerEntry, Slot
+from banshi.rooms.booking.queries import qr_text
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.messaging.models import Message
@@ -26,6 +29,7 @@ from tests.together import together, until_somebody_waits_for_a_lock
 from tests.town import TUESDAY_NINE, Town
 
 KIOSK = Actor(ActorKind.KIOSK, "1", "town")
+STAFF = Actor(ActorKind.STAFF, "1", "town")
 YOUNG = 30
 PHONE = "+8613800138000"
 
@@ -360,6 +364,32 @@ def test_a_number_taken_early_while_the_appointment_is_cancelled_leaves_one_trut
     cancelled = any(isinstance(each, Appointment) for each in results)
     assert (appointment.state == "cancelled", ticket.appointment_id is None) == (cancelled, cancelled)
     assert cancelled or appointment.state == "checked_in"
+
+
+def test_the_bare_reference_of_what_has_changed_hands_checks_in_for_staff_alone(open_hall):
+    """Whoever had it before still has it in a message; what is signed for whoever has it now was never theirs."""
+    appointment = booked(open_hall)
+    code = code_from(b"12345678")
+    Appointment.objects.update(code=code, link_turn=1)
+    shown = {
+        "reference": code, "old code": qr_text(code), "old link": f"https://town.cn/a/{code}?k={link_key(code)}",
+        "code": qr_text(code, 1), "link": f"https://town.cn/a/{code}?k={link_key(code, 1)}",
+    }  # fmt: skip
+    came = {}
+    for what, text in shown.items():
+        try:
+            check_in.by_code(hall=open_hall.hall, code=text, by=KIOSK, now=TUESDAY_NINE, channel="kiosk")
+            came[what] = "done"
+        except Refused as no:
+            came[what] = no.slug
+
+    again = check_in.by_code(hall=open_hall.hall, code=code, by=STAFF, now=TUESDAY_NINE, channel="staff")
+
+    assert came == {
+        "reference": "nothing-found", "old code": "nothing-found", "old link": "nothing-found", "code": "done",
+        "link": "done",
+    }  # fmt: skip
+    assert again.appointment_id == appointment.pk
 
 
 @pytest.mark.parametrize("started", [True, False])

@@ -275,11 +275,7 @@ def rebook(request: Any, code: str) -> HttpResponseBase:
     except Refused as refused:
         return _page(request, found, now=now, refused=refused)
     again = Appointment.objects.get(code=placed.code)
-    key = (
-        ""
-        if request.who.account_id == again.account_id
-        else f"&{urlencode({'k': link_key(again.code, again.link_turn)})}"
-    )
+    key = _query(request, again).replace("?", "&", 1)
     return redirect(f"{reverse('citizen:appointment', args=[again.code])}?new=1{key}")
 
 

@@ -62,7 +62,7 @@ def _arrive(request: HttpRequest, place: Place, shown: Presented, choice: str) -
     """The ref of the ticket. :raises Refused: what `journeys.check_in` says."""
     if shown.appointment:
         return arriving.by_code(
-            hall=place.hall, code=shown.appointment, by=place.by, now=place.now, channel="kiosk"
+            hall=place.hall, code=shown.appointment, signed=shown.signed, by=place.by, now=place.now, channel="kiosk"
         ).ref
     if not shown.chip:
         last4 = request.POST.get("last4", "")[:4].replace("\0", "")

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from banshi.foundation.crypto import sign
+from banshi.foundation.crypto import link_key, sign
 from banshi.kernel.numbers import code_from
 from banshi.rooms.booking import actions
 from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Slot, Suspension, Waiting
@@ -42,6 +42,20 @@ def test_an_appointment_of_another_account_is_not_found(
     answers = [phone.get(path.format(booked.code)).status_code for phone in (mine, theirs, anybody)]
 
     assert answers == [200, 404, 302]
+
+
+def test_whoever_cancelled_by_the_link_books_again_and_reads_the_new_one(mine: Phone, anybody: Phone, open_town: Town):
+    """Also of a booking without an account: nobody signed in is not whoever booked it."""
+    booked = book(mine, open_town.slot(quota=3))
+    Appointment.objects.filter(pk=booked.pk).update(account_id=None)
+    link = f"?k={link_key(booked.code)}"
+    anybody.post(f"/a/{booked.code}/cancel{link}")
+
+    answer = anybody.post(f"/a/{booked.code}/rebook{link}")
+
+    again = Appointment.objects.get(state="booked")
+    assert answer.url == f"/a/{again.code}?new=1&k={link_key(again.code)}"
+    assert again.code in text(anybody.client.get(answer.url))
 
 
 @pytest.mark.parametrize("made", [True, False])
@@ -440,8 +454,6 @@ def test_an_earlier_place_is_asked_for_and_taken_on_the_appointments_page(mine: 
 
 
 def test_my_people_stand_by_their_names_for_me_and_masked_for_a_link(mine: Phone, anybody: Phone, open_town: Town):
-    from banshi.foundation.crypto import link_key
-
     booked = book(mine, open_town.slot())
     name = mine.person.name
 

@@ -156,6 +156,20 @@ def test_the_lost_telephones_links_open_and_steer_nothing_any_more(manager, two,
     assert (number.ref == told.ref, number.number, number.state) == (False, told.number, "waiting")
 
 
+def test_nor_books_again_what_it_had_cancelled_before(manager, two, client):  # noqa: F811
+    keep, _, appointment = two
+    lost = "+8613999999999"
+    Appointment.objects.update(contact=lost, contact_index=phone_index(lost))
+    old = f"k={link_key(appointment.code)}"
+    client.post(f"/a/{appointment.code}/cancel?{old}")
+
+    manager.post(f"/office/town/people/{keep.pk}/messages", {"card_seen": "on", "why": "手机丢了"})
+    answer = client.post(f"/a/{appointment.code}/rebook?{old}")
+
+    assert (answer.status_code, Appointment.objects.get().state) == (404, "cancelled")
+    assert trail(action="contact_moved")[0].facts["bookings"] == 0
+
+
 @pytest.mark.parametrize("told", [False, True])
 def test_a_number_told_nobody_or_the_right_telephone_keeps_its_code(manager, two, told):  # noqa: F811
     keep, _, appointment = two

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
 
-from banshi.foundation.crypto import blind_index
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.actions.placing import SAME_TIME
 from banshi.rooms.booking.actions.telling import subject_of
@@ -80,18 +79,19 @@ def _wait_once(from_person: int, to_person: int, *, now: datetime) -> None:
 @transaction.atomic
 def send_to(*, person_id: int, phone: str, now: datetime) -> int:
     """The messages of what a person has booked go to another number from now on; those still due, too. The links that went to
-    the telephone of before open nothing any more: it was lost, or never theirs.
+    the telephone of before open nothing any more: it was lost, or never theirs. Nor those of what is over, which can be booked
+    again.
 
     :param phone: E.164; the caller has proof of it and of the person.
-    :returns: how many bookings.
+    :returns: how many bookings still to come.
     """
-    rows = Appointment.objects.select_for_update(no_key=True).filter(
-        person_id=person_id, state__in=LIVE, ends_at__gt=now
-    )
-    mine = [row for row in rows.order_by("id") if row.contact != phone]
+    rows = Appointment.objects.select_for_update(no_key=True).filter(person_id=person_id)
+    mine = [
+        row for row in rows.exclude(contact_index=messaging.phone_index(phone)).order_by("id") if row.contact != phone
+    ]
     for row in mine:
-        row.contact, row.contact_index = phone, blind_index(phone, purpose="phone")
+        row.contact, row.contact_index = phone, messaging.phone_index(phone)
         row.link_turn += 1
         row.save(update_fields=["contact", "contact_index", "link_turn"])
     messaging.send_elsewhere(subjects={subject_of(row.code): {"turn": row.link_turn} for row in mine}, phone=phone)
-    return len(mine)
+    return sum(row.state in LIVE and row.ends_at > now for row in mine)
