@@ -51,6 +51,15 @@ def test_nobody_is_led_to_another_site(anybody: Phone, elsewhere: str):
     assert signed_in(anybody, elsewhere).url == "/"
 
 
+@pytest.mark.parametrize(
+    ("onward", "said"), [("/book/pension/1/", [True, False]), ("/me/people", [False, True]), ("", [False, False])]
+)
+def test_what_is_promised_after_signing_in_is_what_comes(anybody: Phone, onward: str, said: list[bool]):
+    page = text(anybody.get(f"/sign-in?next={onward}"))
+
+    assert [words in page for words in ("选好的时间还在", "登录后回到刚才的页面")] == said
+
+
 def test_the_session_gets_a_new_key(anybody: Phone):
     anybody.client.post("/sign-in", {"phone": PHONE})
     before = anybody.client.session.session_key
