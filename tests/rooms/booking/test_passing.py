@@ -18,6 +18,7 @@ from banshi.rooms.identity.models import Agent, Mandate, Person
 from banshi.rooms.messaging.models import Message
 from tests.agents import agent
 from tests.rooms.booking.test_agents import books, mandate
+from tests.rooms.booking.test_place import book
 from tests.rooms.booking.test_whose_wait import CLIENT, proven
 from tests.town import CLERK, TUESDAY_NINE, Town, at
 
@@ -128,6 +129,30 @@ def test_what_the_hall_moved_beyond_the_mandates_last_day_passes_at_once(town: T
     reminded = {each.to for each in Message.objects.filter(key="reminder", state="due")}
     assert (told.to, reminded, Appointment.objects.get().account_id) == (client.phone, {client.phone}, client.pk)
     assert json.loads(told.sealed or "{}")["reason_zh"] == "你的代办委托到那天已过期"
+
+
+@pytest.mark.parametrize("own_account", [True, False])
+def test_the_agents_wait_for_an_earlier_place_of_it_goes_with_it(town: Town, own_account: bool) -> None:
+    """Restored, the agent would be offered the place, and move what is the client's by now."""
+    one = agent()
+    mandate(one, town, CLIENT)
+    assert books(town, one, town.slot(quota=9, starts=at("2026-03-13 09:00")), CLIENT) == "done"
+    full = town.slot(quota=1)
+    other, row = book(town, full, 7), Appointment.objects.get(account_id=one.account_id)
+    waits = actions.join_earlier(code=row.code, by=Actor(ActorKind.CITIZEN, str(one.account_id)), now=TUESDAY_NINE)
+    client = proven(town) if own_account else None
+    identity.suspend_agent(agent_id=one.pk, by=CLERK, now=TUESDAY_NINE)
+
+    actions.pass_on(now=TUESDAY_NINE)
+    identity.restore_agent(agent_id=one.pk, by=CLERK, now=TUESDAY_NINE)
+    actions.cancel(code=other.code, by=CLERK, now=TUESDAY_NINE)
+
+    waits.refresh_from_db()
+    told = [each.to for each in Message.objects.filter(key="earlier_offer").exclude(state="dropped")]
+    if client is None:
+        assert (waits.state, told) == ("left", [])
+    else:
+        assert (waits.state, waits.account_id, told) == ("offered", client.pk, [client.phone])
 
 
 def test_the_client_cancels_what_passed_to_them(town: Town, booked: Any) -> None:

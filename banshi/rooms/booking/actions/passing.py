@@ -12,8 +12,8 @@ from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import rules
-from banshi.rooms.booking.actions import telling
-from banshi.rooms.booking.models import Appointment
+from banshi.rooms.booking.actions import telling, whose_wait
+from banshi.rooms.booking.models import Appointment, Waiting
 from banshi.rooms.booking.queries.facts import hall_facts, item_words
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as known
@@ -75,9 +75,19 @@ def _hand_over(row: Appointment, account: Account | None, phone: str, *, why: st
     row.contact, row.contact_index = phone, identity.number_index(phone)
     row.link_turn += 1  # the agent has the link of before
     row.save(update_fields=["account_id", "holder", "language", "contact", "contact_index", "link_turn"])
+    for wait in Waiting.objects.filter(appointment=row, state__in=whose_wait.OPEN).order_by("id"):
+        _hand_over_wait(wait.pk, account, now=now)
     hall, item = hall_facts(row.hall, now=now), item_words(row.hall_id, row.item_id)
     telling.drop(row.code, now=now)  # what would still go to the agent
     telling.tell("booking_yours", row, hall=hall, item=item, now=now, more=telling.mandate_words(why), anew=":client")
     if item is not None:
         telling.remind(row, hall=hall, item=item, now=now, anew=":client")
     audit.record(action="passed-on", subject=telling.subject_of(row.code), by=SYSTEM, now=now, hall=hall.code)
+
+
+def _hand_over_wait(waiting_id: int, account: Account | None, *, now: datetime) -> None:
+    """The agent's wait for an earlier place of it, else the agent would move what is the client's."""
+    if account is not None:
+        whose_wait.take_over_earlier(waiting_id, account_id=account.pk, now=now)
+    else:
+        whose_wait.give_up(waiting_id=waiting_id, by=SYSTEM, now=now)
