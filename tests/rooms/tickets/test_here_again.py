@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+from typing import Any
+
 import pytest
+from django.db import connection, transaction
 
 from banshi.kernel.refusals import Refused
 from banshi.rooms.tickets import actions
 from banshi.rooms.tickets.models import Ticket
+from tests.rooms.tickets.conftest import open_town
 from tests.rooms.tickets.test_line import YOUNG, minutes, next_at, take, work
+from tests.together import until_somebody_waits_for_a_lock
 from tests.town import CITIZEN, Town
 
 pytestmark = pytest.mark.django_db
@@ -77,3 +83,32 @@ def test_who_comes_back_by_themselves_keeps_to_the_number_they_have(open_hall: T
         actions.reinstate(ref=ticket.ref, by=CITIZEN, now=minutes(3))
 
     assert (no.value.slug, no.value.facts["number"]) == ("already-waiting", new.number)
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_a_number_taken_in_the_very_moment_of_the_undo_is_seen_too(committed_town: Town):
+    """The new number is made and not committed; the undo does not see it and meets it at the table."""
+    town = committed_town
+    open_town(town)
+    ticket = called(town)
+    actions.miss(ref=ticket.ref, staff_id=town.clerk.pk, now=minutes(1))
+    person = town.person(YOUNG).pk
+    found: list[Any] = []
+
+    def undo() -> None:
+        try:
+            found.append(actions.undo(ref=ticket.ref, staff_id=town.clerk.pk, now=minutes(3)).state)
+        except Exception as trouble:
+            found.append(trouble)
+        finally:
+            connection.close()
+
+    undoing = threading.Thread(target=undo)
+    with transaction.atomic():
+        take(town, person_id=person, now=minutes(2))
+        undoing.start()
+        until_somebody_waits_for_a_lock()
+    undoing.join(timeout=30)
+
+    assert (found, states()) == (["called"], [("A001", "called", False), ("A002", "waiting", True)])
