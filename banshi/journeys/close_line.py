@@ -226,10 +226,10 @@ class NextPlaces:
 
     def _first(self, hall: Hall, code: str) -> FirstPlace | None:
         try:
-            found = booking.alternatives(hall=hall, item_code=code, near=self._now, now=self._now, n=1)
+            found = booking.first_free(hall=hall, item_code=code, now=self._now)
         except Refused:
             return None
-        return FirstPlace(code, found[0].starts_at, found[0].slot_id, hall.code, "") if found else None
+        return FirstPlace(code, found.starts_at, found.slot_id, hall.code, "") if found is not None else None
 
     def _some_item(self, ticket: Ticket) -> str | None:
         """A number for a category: any matter of it stands for its places."""

@@ -157,8 +157,5 @@ class _NextTimes:
 
     def of(self, item: str) -> Alternative | None:
         if item not in self._known:
-            found = bookings.alternatives(
-                hall=self._hall, item_code=item, near=self._now, now=self._now, n=1, channel="staff"
-            )
-            self._known[item] = found[0] if found else None
+            self._known[item] = bookings.first_free(hall=self._hall, item_code=item, now=self._now, channel="staff")
         return self._known[item]

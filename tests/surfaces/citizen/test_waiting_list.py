@@ -169,7 +169,9 @@ def test_who_got_no_place_is_told_once_when_awake_and_when_the_first_free_time_i
 ) -> None:
     open_town.policy(booking={"waiting_from": "07:30", "waiting_until": "21:00"})
     joins(mine, who=mine.person.pk)
-    open_town.slot(quota=2, starts=at("2026-03-12 10:00"))
+    nearly_full = open_town.slot(quota=20, starts=at("2026-03-12 10:00"))
+    Slot.objects.filter(pk=nearly_full.pk).update(taken=19)
+    open_town.slot(quota=20, starts=at("2026-03-12 10:30"))  # quieter, but not the first
 
     for _ in range(2):
         actions.end_waiting_for_days_over(now=at(now))

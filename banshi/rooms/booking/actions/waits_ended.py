@@ -16,7 +16,7 @@ from banshi.rooms.booking.actions.placing import serves_still
 from banshi.rooms.booking.actions.retrying import Meanwhile, again
 from banshi.rooms.booking.models import Hold, Slot, Waiting
 from banshi.rooms.booking.queries.facts import HallFacts, hall_facts
-from banshi.rooms.booking.queries.slots import alternatives, slots
+from banshi.rooms.booking.queries.slots import first_free, slots
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.models import Hall
 
@@ -65,10 +65,10 @@ class _NextPlaces:
         key = (hall.pk, item)
         if key not in self._known:
             try:
-                found = alternatives(hall=hall, item_code=item, near=self._now, now=self._now, n=1)
+                found = first_free(hall=hall, item_code=item, now=self._now)
             except Refused:  # the hall does not handle it any more
-                found = ()
-            self._known[key] = found[0].starts_at if found else None
+                found = None
+            self._known[key] = found.starts_at if found is not None else None
         return self._known[key]
 
 

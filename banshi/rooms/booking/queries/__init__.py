@@ -22,7 +22,7 @@ from banshi.rooms.booking.queries.appointments import (
 )
 from banshi.rooms.booking.queries.credit import AppealLine, Credit, EntryLine, SuspensionLine, credit_of, parties_about
 from banshi.rooms.booking.queries.day_sheet import DaySheet, SheetLine, as_html, day_sheet, day_sheet_count
-from banshi.rooms.booking.queries.slots import SlotView, alternatives, earliest, halls_of, slots
+from banshi.rooms.booking.queries.slots import SlotView, alternatives, earliest, first_free, halls_of, slots
 from banshi.rooms.booking.queries.waits import WaitView, offers_for, offers_of, waits_for, waits_of, waits_over
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "day_sheet",
     "day_sheet_count",
     "earliest",
+    "first_free",
     "halls_of",
     "ics",
     "link_ok",

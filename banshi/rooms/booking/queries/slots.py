@@ -237,6 +237,15 @@ def alternatives(
     return alternatives_for(hall_facts(hall, now=now), item, near=near, now=now, n=n, channel=channel)
 
 
+def first_free(*, hall: Hall, item_code: str, now: datetime, channel: str = "web") -> Alternative | None:
+    """The first period of the item in this hall that can be booked now, however busy: where “first” is said, it is."""
+    item = item_facts(hall.pk, item_code)
+    if item is None or not item.bookable:
+        return None
+    found = open_periods(hall_facts(hall, now=now), item, near=now, now=now, channel=channel)
+    return min((each for each, _ in found), key=lambda each: (each.starts_at, each.slot_id), default=None)
+
+
 def alternatives_for(
     hall: HallFacts, item: ItemFacts, *, near: datetime, now: datetime, n: int = 3, channel: str = "web"
 ) -> tuple[Alternative, ...]:
