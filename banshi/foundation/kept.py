@@ -38,12 +38,21 @@ def keep(request: Any) -> bool:
     return True
 
 
+def address(request: Any) -> str:
+    """Where the form kept a moment ago was sent; "" without one. It stays kept."""
+    said = _opened(str(request.session.get(NAME, "")))
+    return str(said["path"]) if said else ""
+
+
 def take(request: Any) -> tuple[str, list[tuple[str, str]]] | None:
     """The address and fields kept a moment ago. Once: a second look finds nothing."""
+    said = _opened(str(request.session.pop(NAME, "")))
+    return (str(said["path"]), [(str(name), str(value)) for name, value in said["fields"]]) if said else None
+
+
+def _opened(sealed: str) -> dict[str, Any] | None:
     try:
-        said = orjson.loads(decrypt(str(request.session.pop(NAME, "")), place=PLACE))
+        said: dict[str, Any] = orjson.loads(decrypt(sealed, place=PLACE))
     except Unreadable:
         return None
-    if clock.wall() - datetime.fromisoformat(said["at"]) > LASTS:
-        return None
-    return str(said["path"]), [(str(name), str(value)) for name, value in said["fields"]]
+    return None if clock.wall() - datetime.fromisoformat(said["at"]) > LASTS else said

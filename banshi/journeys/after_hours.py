@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from banshi.foundation.lanes import sorry_words, stays_words
 from banshi.journeys.close_line import FirstPlace, NextPlaces
 from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import NOT_SERVED
@@ -55,9 +56,24 @@ def after_hours(hall: Hall, now: datetime) -> AfterHours | None:
 
 
 def first_place(ref: str, now: datetime) -> FirstPlace | None:
-    """The first time that can be booked for what a number was taken for."""
+    """The first time that can be booked for what a number was taken for; with what else of the visit was not served."""
     ticket = Ticket.objects.select_related("hall", "item", "category").filter(ref=ref).order_by("id").first()
-    return NextPlaces(now).first(ticket) if ticket is not None else None
+    if ticket is None:
+        return None
+    place = NextPlaces(now).first(ticket)
+    return place._replace(also=_also(ticket)) if place is not None and place.item else place
+
+
+def _also(ticket: Ticket) -> tuple[str, ...]:
+    """Of a number that was not served, the other matters of the visit that were not: a visit is not torn."""
+    if ticket.state != "closed" or ticket.closed_why not in NOT_SERVED:
+        return ()
+    beside = Ticket.objects.filter(
+        visit_id=ticket.visit_id, limit_key=ticket.limit_key, hall=ticket.hall_id,
+        state="closed", closed_why__in=NOT_SERVED,
+    ).exclude(item=ticket.item_id)  # fmt: skip
+    bookable = HallItem.objects.filter(hall=ticket.hall_id, bookable=True, item__in=beside.values("item"))
+    return tuple(bookable.order_by("item__code").values_list("item__code", flat=True))
 
 
 def owes_an_apology(ref: str) -> bool:

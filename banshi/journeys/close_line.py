@@ -5,7 +5,7 @@ The job looks every second; announcing a closure that begins at once does it in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -203,6 +203,7 @@ class FirstPlace(NamedTuple):
     slot_id: int
     hall: str
     category: str
+    also: tuple[str, ...] = ()  # items of the same visit that were not served either
 
 
 class NextPlaces:
@@ -237,11 +238,11 @@ class NextPlaces:
         return rows.order_by(F("item__code")).values_list("item__code", flat=True).first()
 
 
-def apologise(unserved: Iterable[Ticket], *, now: datetime) -> None:
+def apologise(unserved: Sequence[Ticket], *, now: datetime) -> None:
     """At the end of the day: to everybody whose number was not called."""
     places = NextPlaces(now)
+    tickets.apologise(unserved, closure=None, next_place=places, now=now)
     for ticket in unserved:
-        tickets.apologise(ticket, closure=None, next_place=places, now=now)
         _tell_booker(ticket, places, now)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -57,6 +57,7 @@ class Choice:
     quietest: SlotView | None
     refused: Panel | None
     can_wait: bool  # the day is full and the hall keeps a waiting list
+    reasons: dict[int, str] = field(default_factory=dict)  # by period that a closure has stopped: why
 
 
 def choose(*, hall: Hall, item_code: str, day: str | None, now: datetime, persons: int = 1) -> Choice:
@@ -81,7 +82,27 @@ def choose(*, hall: Hall, item_code: str, day: str | None, now: datetime, person
     if quietest is not None and max(p.busy for p in free) - quietest.busy < WORTH_SAYING:
         quietest = None  # all much the same: nothing to recommend
     waits = _is_full(chosen, periods) and places.policy_of(hall.pk, now=now).booking.waiting_list
-    return Choice(hall, days, chosen, periods, quietest, _why(chosen), waits)
+    return Choice(hall, days, chosen, periods, quietest, _why(chosen), waits, _reasons(hall, item_code, periods))
+
+
+def _reasons(hall: Hall, item_code: str, periods: Sequence[SlotView]) -> dict[int, str]:
+    """Why nobody can book these periods: what the hall announced of the closures over them, each reason once."""
+    stopped = [each for each in periods if each.refusal is not None and each.refusal.facts.get("stopped")]
+    if not stopped:
+        return {}
+    what = calendars.what_of(hall, item_code)
+    running = [
+        each
+        for each in calendars.closures(hall, stopped[0].day, stopped[-1].day)
+        if each.stops(zone=what.zone, category=what.category, item=what.item)
+    ]
+    found = {}
+    for slot in stopped:
+        over = [each.reason for each in running if each.starts_at < slot.ends_at and each.ends_at > slot.starts_at]
+        said = dict.fromkeys((each.en if english() else each.zh).rstrip("。.") for each in over)
+        if said:
+            found[slot.id] = gettext(", ").join(said)
+    return found
 
 
 def turns(choice: Choice, *, now: datetime) -> list[datetime]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -84,6 +85,7 @@ def guide(request: HttpRequest, code: str) -> HttpResponseBase:
     found = catalogue.guide(item)
     materials = Material.objects.filter(code__in=[m.code for m in found.materials])
     rows = HallItem.objects.filter(item=item)
+    best = chances(item.code, here=here, now=now)
     context = {
         "item": item,
         "guide": found,
@@ -92,10 +94,10 @@ def guide(request: HttpRequest, code: str) -> HttpResponseBase:
         "bookable": set(rows.filter(bookable=True).values_list("hall__code", flat=True)),
         "by_appointment": rows.exists() and not rows.filter(walk_in=True).exists(),
         "visiting": _visiting(rows) if item.home_visit else [],
-        "chances": chances(item.code, here=here, now=now),
+        "chances": best,
         "near": here is not None,
     }
-    return page(request, "citizen/item.html", context)
+    return page(request, "citizen/item.html", context, turns=_turns(best))
 
 
 def _visiting(rows: QuerySet[HallItem]) -> list[Hall]:
@@ -140,6 +142,7 @@ def when(request: HttpRequest) -> HttpResponseBase:
             item = catalogue.item_by_code(code)
         except Refused:
             item = None
+    best = chances(item.code, hall=hall or None, at=at, here=here, now=now) if item else []
     context = {
         "q": q,
         "item": item,
@@ -147,13 +150,22 @@ def when(request: HttpRequest) -> HttpResponseBase:
         "halls": halls,
         "in_hall": hall,
         "at": at,
-        "chances": chances(item.code, hall=hall or None, at=at, here=here, now=now) if item else [],
+        "chances": best,
         "near": f"{here[0]},{here[1]}" if here else "",
         "bookable": set(HallItem.objects.filter(item=item, bookable=True).values_list("hall__code", flat=True))
         if item
         else set(),
     }
-    return page(request, "citizen/when.html", context)
+    return page(request, "citizen/when.html", context, turns=_turns(best))
+
+
+def _turns(chances: Iterable[Chance]) -> list[datetime | None]:
+    """When a hall opens or closes, or a place can no longer be booked."""
+    return [
+        each
+        for chance in chances
+        for each in (chance.opens_at, chance.closes_at, chance.next_slot.ends_at if chance.next_slot else None)
+    ]
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,8 +18,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from banshi.foundation import clock, limits
+from banshi.foundation import clock, kept, limits
 from banshi.foundation.crypto import Unreadable, blind_index, decrypt, encrypt
+from banshi.foundation.doors import AGAIN
 from banshi.journeys import mandates
 from banshi.journeys import sign_in as journey
 from banshi.kernel.addresses import network_of
@@ -49,6 +51,12 @@ def _next(request: Any) -> str:
     asked = str(request.POST.get("next") or request.GET.get("next") or "")[:500]
     safe = url_has_allowed_host_and_scheme(asked, allowed_hosts=None, require_https=False)
     return asked if asked.startswith("/") and safe else ""
+
+
+def _on_with_a_time(request: Any, onward: str) -> bool:
+    """Whether what goes on after signing in has a time chosen already: the form of a period, or what it had typed."""
+    there = kept.address(request) if onward.startswith(AGAIN) else onward
+    return re.match(r"/book/[\w-]+/(\d+/|take)", there) is not None
 
 
 def _not_a_phone() -> Refused:
@@ -97,20 +105,22 @@ def _send_code(request: Any, phone: str) -> None:
 def sign_in(request: Any) -> HttpResponseBase:
     """The phone number; a code is sent to it."""
     onward = _next(request)
+    asked = {"next": onward, "chosen": _on_with_a_time(request, onward)}
     if request.method == "GET":
         if request.who.account_id is not None:
             return redirect(onward or "citizen:home")
-        return page(request, "citizen/sign_in.html", {"form": sent.again(request, Phone), "next": onward})
+        return page(request, "citizen/sign_in.html", asked | {"form": sent.again(request, Phone)})
     form = Phone(request.POST)
     if not form.is_valid():
-        return page(request, "citizen/sign_in.html", {"form": form, "next": onward}, refused=_not_a_phone())
+        return page(request, "citizen/sign_in.html", asked | {"form": form}, refused=_not_a_phone())
     phone = form.cleaned_data["phone"]
     try:
         _not_too_many(request)
         _send_code(request, phone)
     except Refused as refused:
-        context = {"form": form, "next": onward, "panel": _panel(form, refused)}
-        return page(request, "citizen/sign_in.html", context, refused=refused)
+        return page(
+            request, "citizen/sign_in.html", asked | {"form": form, "panel": _panel(form, refused)}, refused=refused
+        )
     # Encrypted: a session row is no place for a telephone number in clear.
     request.session["signing_in"] = encrypt(phone, place=PLACE)
     return redirect(reverse("citizen:code") + (f"?{urlencode({'next': onward})}" if onward else ""))

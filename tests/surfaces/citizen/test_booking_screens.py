@@ -262,6 +262,29 @@ def test_a_closed_day_with_places_says_why_it_is_closed(anybody: Phone, open_tow
     assert (choice.chosen.state, choice.refused.detail) == ("closed", "临时关闭：停电检修")
 
 
+@pytest.mark.parametrize(
+    ("part", "reason"),
+    [("zone", "一层检修"), ("other", ""), ("before", "")],
+    ids=["its floor", "another matter", "over"],
+)
+def test_a_period_that_a_closure_stopped_says_why_on_tap(mine: Phone, open_town: Town, part: str, reason: str):
+    slot = open_town.slot(quota=3, starts=at("2026-03-12 14:00"))
+    free = open_town.slot(quota=3, starts=at("2026-03-12 16:00"))
+    starts = at("2026-03-12 10:00" if part == "before" else "2026-03-12 14:30")
+    where = {"category": open_town.categories["B"]} if part == "other" else {"zone": open_town.categories["A"].zone}
+    Closure.objects.create(
+        hall=open_town.hall, starts_at=starts, ends_at=starts + timedelta(hours=1), reason_zh="一层检修。",
+        reason_en="Upkeep.", made_by="system", made_at=TUESDAY_NINE, **where,
+    )  # fmt: skip
+    Slot.objects.filter(pk=slot.pk).update(closed=True)
+    row = book(mine, free)
+
+    pages = [text(mine.get(path, day="2026-03-12")) for path in ("/book/pension/", f"/a/{row.code}/move")]
+
+    said = f"<summary>已停止预约</summary><p>{reason}</p>" if reason else '<span class="small">已停止预约</span>'
+    assert [said in page for page in pages] == [True, True]
+
+
 def test_a_period_that_cannot_be_booked_says_so_before_anything_is_typed(mine: Phone, open_town: Town):
     slot = open_town.slot(quota=1, taken=1)
 

@@ -52,6 +52,16 @@ def test_pages_with_halls_turn_when_a_hall_opens_or_closes(
     assert turns_in(text(anybody.get(path))) == seconds
 
 
+@pytest.mark.parametrize(("now", "seconds"), [("2026-03-10 16:59", 60), ("2026-03-10 12:00", hours(2))])
+@pytest.mark.parametrize("path", ["/when?item=pension", "/items/pension"])
+def test_a_matters_halls_turn_when_one_opens_or_closes(
+    anybody: Phone, open_town: Town, path: str, now: str, seconds: int
+):
+    stop_the_clock(at(now))
+
+    assert turns_in(text(anybody.client.get(path))) == seconds
+
+
 def test_the_head_of_a_hall_switches_when_it_closes(anybody: Phone, open_town: Town):
     stop_the_clock(at("2026-03-10 11:29"))
     before = text(anybody.part("/halls/town/state")).strip()

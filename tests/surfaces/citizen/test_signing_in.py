@@ -341,3 +341,14 @@ def test_a_made_up_cookie_makes_no_browser_known(town: Town):
     forged.cookies["numbers"] = "eyJicm93c2VyIjoieCIsIm51bWJlcnMiOltdfQ:1:x"
 
     assert forged.post("/sign-in", {"phone": "13900000001"}, REMOTE_ADDR="192.0.2.50").status_code == 409
+
+
+@pytest.mark.parametrize(("sent_to", "chosen"), [("/me/people", False), ("/book/pension/{}/", True)])
+def test_a_form_that_outlived_its_session_names_a_time_only_where_it_had_one(
+    anybody: Phone, open_town: Town, sent_to: str, chosen: bool
+):
+    answer = anybody.post(sent_to.format(open_town.slot().pk), name="李雷")
+
+    page = text(anybody.get(answer.url))
+
+    assert ("选好的时间还在" in page, "登录后回到刚才的页面" in page) == (chosen, not chosen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -221,28 +221,35 @@ def send_home(*, tickets: Sequence[Ticket], closure: Closure, next_place: NextPl
 
     :returns: how many.
     """
-    done = 0
+    closed = []
     for ticket in tickets:
         still = Ticket.objects.filter(pk=ticket.pk, state__in=IN_LINE)
-        if not still.update(state="closed", closed_why="hall_closed", only_window=None, parked_until=None):
-            continue
-        apologise(ticket, closure=closure, next_place=next_place, now=now)
+        if still.update(state="closed", closed_why="hall_closed", only_window=None, parked_until=None):
+            closed.append(ticket)
+    apologise(closed, closure=closure, next_place=next_place, now=now)
+    for ticket in closed:
         visit_over(ticket, now)
-        done += 1
     for hall in {ticket.hall for ticket in tickets}:
         announce(hall=hall.code, topic="line", subject="sent-home", now=now)
-    return done
+    return len(closed)
 
 
-def apologise(ticket: Ticket, *, closure: Closure | None, next_place: NextPlace, now: datetime) -> None:
-    """Not served today: told once, with the first free time."""
-    more: dict[str, Any] = {}
-    if closure is not None:
-        more["reason"] = _words(closure)
-    place = next_place(ticket) if ticket.notify_to else None
-    if place is not None:
-        more["next"] = place.isoformat()
-    tell(ticket, key="not_served", dedupe=f"not_served:{ticket.ref}", now=now, more=more)
+def apologise(tickets: Iterable[Ticket], *, closure: Closure | None, next_place: NextPlace, now: datetime) -> None:
+    """Not served today: told once, with the first free time. Whoever came for several matters hears of all of them in one."""
+    visits: dict[tuple[int, str, str], list[Ticket]] = {}
+    for ticket in tickets:
+        visits.setdefault((ticket.visit_id, ticket.limit_key, ticket.phone_index), []).append(ticket)
+    for first, *others in visits.values():
+        more: dict[str, Any] = {}
+        if others:
+            numbers = [each.number for each in (first, *others)]
+            more["number"] = {"zh": "、".join(numbers), "en": ", ".join(numbers)}
+        if closure is not None:
+            more["reason"] = _words(closure)
+        place = next_place(first) if first.notify_to else None
+        if place is not None:
+            more["next"] = place.isoformat()
+        tell(first, key="not_served", dedupe=f"not_served:{first.ref}", now=now, more=more)
 
 
 def _words(closure: Closure) -> dict[str, str]:
