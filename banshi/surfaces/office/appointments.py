@@ -22,6 +22,7 @@ from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import named
 from banshi.foundation.words import words
 from banshi.journeys.book import book
+from banshi.journeys.stops import stops
 from banshi.kernel.documents import IdType
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.phones import InvalidPhone, normalise_phone
@@ -325,7 +326,7 @@ def new(request: Asked, hall: str) -> HttpResponseBase:
     item_code = clean(request.POST.get("item") or request.GET.get("item"), 80)
     internal = bool(request.POST.get("internal") or request.GET.get("internal"))
     slot_id = int_or_none(request.POST.get("slot") or request.GET.get("slot"), 1, 2**62)
-    context: dict[str, Any] = {"q": q, "internal": internal}
+    context: dict[str, Any] = {"q": q, "internal": internal, "closed": stops(place, now)}
     if not item_code:
         lines = [each for each in catalogue.search(q, hall=hall, limit=30) if each.bookable] if q else []
         popular = [each for each in insight.popular(hall, now=now, n=12) if each.bookable] if not q else []

@@ -144,3 +144,18 @@ def test_a_number_that_only_this_window_can_call_is_not_said_to_be_passed_by(two
 
     said = f"现在没有别的窗口能叫 {ticket.number}"
     assert (said in passed, said in stays) == (False, True)
+
+
+@pytest.mark.parametrize(("kind", "tone"), [("closure", "wait"), ("evacuation", "urgent")])
+def test_whoever_books_on_behalf_reads_what_is_closed(two_floors: Town, kind: str, tone: str):
+    client = Client(headers={"accept-language": "zh-CN"})
+    client.force_login(two_floors.manager)
+    where = "/office/town/appointments/new"
+    before = client.get(where).content.decode()
+    shut(two_floors, floor=Floor.objects.get(code="2"))
+    Closure.objects.update(kind=kind)
+
+    pages = [client.get(f"{where}{query}").content.decode() for query in ("", "?item=pension")]
+
+    assert "漏水" not in before
+    assert [f'data-tone="{tone}"' in page.split("漏水")[0] for page in pages] == [True, True]
