@@ -22,7 +22,8 @@ from banshi.rooms.messaging.models import Message
 
 LOOKS_BACK = timedelta(days=1)
 AWAKE_FROM = 8  # o'clock: a mandate runs out at midnight
-MOST_GIVEN = 3  # messages a day to one client that somebody may act for them
+MOST_GIVEN = 3  # times in half a day that a client hears of one agent's mandates; the last one is told afterwards
+HALF_A_DAY = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def tell(*, now: datetime) -> int:
     found = [*_of_mandates(since), *_run_out(now), *_of_bookings(since, now)]
     dedupes = {each.dedupe for each in found}
     said = set(Message.objects.filter(dedupe__in=dedupes).values_list("dedupe", flat=True)) if found else set()
-    new = [each for each in found if each.dedupe not in said and not _told_enough(each, since)]
+    new = [each for each in found if each.dedupe not in said and not _told_enough(each, now)]
     for each in new:
         messaging.write(
             key=each.key, to_phone=each.phone, hall=each.hall, subject=each.subject, params=each.params,
@@ -72,11 +73,13 @@ def _of_mandates(since: datetime) -> Iterator[News]:
                        language=account.language)  # fmt: skip
 
 
-def _told_enough(news: News, since: datetime) -> bool:
+def _told_enough(news: News, now: datetime) -> bool:
     if news.key != "mandate_given":
         return False
-    said = Message.objects.filter(key=news.key, to_index=messaging.phone_index(news.phone), created_at__gte=since)
-    return said.count() >= MOST_GIVEN
+    said = Message.objects.filter(
+        key=news.key, subject=news.subject, to_index=messaging.phone_index(news.phone), created_at__gt=now - HALF_A_DAY
+    )
+    return said.values("created_at").distinct().count() >= MOST_GIVEN  # a row for each channel
 
 
 def _run_out(now: datetime) -> Iterator[News]:

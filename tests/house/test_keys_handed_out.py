@@ -25,7 +25,7 @@ WHO_MAY = {
     "surfaces/citizen/templatetags/citizen.py": "who came by the link already, for the rest of the visit",
     "rooms/booking/queries/appointments.py": "the code that checks in: who sees the appointment; staff print it, on the trail",
     # what names a person or a form for the next step; opens nothing by itself
-    "surfaces/office/guide.py": "the guide who found the person",
+    "surfaces/office/guide_found.py": "the guide who found the person",
     "surfaces/office/joining.py": "staff who found the person",
     "surfaces/office/people.py": "staff who found the person",
     "foundation/once.py": "the session that was shown the form",

@@ -10,6 +10,7 @@ from django.utils import translation
 from banshi.foundation.words import words
 from banshi.journeys import tell_mandates
 from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.documents import IdType
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions
 from banshi.rooms.booking.models import Appointment
@@ -77,12 +78,26 @@ def test_the_same_mandate_again_changes_and_says_nothing_and_others_not_without_
     first = [mandate(one, town, CLIENT).pk for _ in range(3)]
     said = [len(told(client.phone))]
     for day in range(8):
-        mandate(one, town, CLIENT, valid_until=TUESDAY_NINE.date() + timedelta(days=40 + day))
-        told(client.phone)
+        identity.give_mandate(
+            agent_id=one.pk, name=town.person(CLIENT).name, id_type=IdType(town.person(CLIENT).id_type),
+            id_number=town.person(CLIENT).id_number, valid_until=TUESDAY_NINE.date() + timedelta(days=40 + day),
+            paper="委托书", by=CLERK, now=TUESDAY_NINE + timedelta(minutes=day + 1),
+        )  # fmt: skip
+        tell_mandates.tell(now=TUESDAY_NINE + timedelta(minutes=day + 1))
+    capped = len(told(client.phone))
+    tell_mandates.tell(now=TUESDAY_NINE + timedelta(hours=13))
 
     assert len(set(first)) == 1
-    assert said == [1]
-    assert told(client.phone) == ["mandate_given"] * 3
+    assert (said, capped, len(told(client.phone))) == ([1], 3, 4)
+
+
+def test_each_of_many_agents_is_told_of_once_more(town: Town) -> None:
+    """A forged mandate is found out by the message alone: others of the day do not use it up."""
+    client = proven(town)
+    for i in range(5):
+        mandate(agent(phone=f"1390000008{i}"), town, CLIENT)
+
+    assert told(client.phone) == ["mandate_given"] * 5
 
 
 def test_the_agent_hears_of_a_mandate_that_ran_out_in_the_morning_after(town: Town) -> None:

@@ -7,7 +7,6 @@ from django.http import HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from banshi.foundation import clock
-from banshi.foundation.crypto import rating_key
 from banshi.foundation.doors import Asked, door
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
@@ -33,16 +32,12 @@ def booking(request: Asked, hall: str, code: str) -> HttpResponseBase:
 @door(audience="staff", permission="appointments.manage")
 @require_GET
 def number(request: Asked, hall: str, ref: str) -> HttpResponseBase:
-    """A number again, for whoever stands there: its code does what that of the first slip did. Who works at windows, too,
-    prints it without the key, which also rates their own service.
-    """
+    """A number again. Its code follows the line; the key that steers and rates stands on the machine's slip alone, also where
+    staff print: nobody who works here is handed what rates a colleague."""
     place = places.hall_by_code(hall)
     now = clock.now()
     found = line.ticket(ref, now)
     if found.hall != place.code:
         raise Refused("nothing-found", facts={"ticket": ref})
     audit.looked(subject=f"ticket:{found.ref}", by=acting(request, place), now=now, hall=hall, why="slip")
-    address = f"{settings.BANSHI_PUBLIC_URL}/t/{found.ref}"
-    if not request.who.may("desk.work", place.code):
-        address += f"?k={rating_key(found.ref)}"
-    return page(request, "office/papers.html", place, ticket=found, qr=address)
+    return page(request, "office/papers.html", place, ticket=found, qr=f"{settings.BANSHI_PUBLIC_URL}/t/{found.ref}")
