@@ -32,7 +32,7 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.models import Ticket
 from banshi.surfaces.citizen import choosing, credit, sent
-from banshi.surfaces.citizen.arrival import arrival, closed_now
+from banshi.surfaces.citizen.arrival import arrival, closed_now, may_come
 from banshi.surfaces.citizen.doors import (
     actor_for,
     appointment_for,
@@ -112,6 +112,7 @@ def _page(
     own_number = _own_number(request, found, ticket)
     fate = tickets.fates([a]).get(a.code, "")
     number = number_now(ticket.ref, now) if ticket is not None and own_number else None
+    running = None if closed is not None or number is not None or fate else closed_now(a, now)
     is_today = found.day == now.astimezone(ZoneInfo(hall.timezone)).date()
     context = {
         # On its day as the slip will say it; before, nobody knows which windows will be at work.
@@ -121,7 +122,8 @@ def _page(
         "hall": hall,
         "check_in": arriving,
         "closed": closed,
-        "closed_now": None if closed is not None or number is not None or fate else closed_now(a, now),
+        "closed_now": running,
+        "may_come": may_come(arriving, closed or running),
         "policy": policy,
         "ticket": ticket,
         "number": number,

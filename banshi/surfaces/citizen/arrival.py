@@ -42,6 +42,13 @@ def closed_now(a: AppointmentView, now: datetime) -> Stop | None:
     return out or stop_of(hall, now, item=a.item.code, category=a.category.code, appointment_id=appointment_id)
 
 
+def may_come(come: Arrival, running: Stop | None) -> bool:
+    """Whether anybody is told when to be there: not into an evacuation, unless it is over by then."""
+    if running is None or not running.evacuates:
+        return True
+    return come.state == "ahead" and running.resumes is not None and running.resumes <= come.come_at
+
+
 def arrival(a: AppointmentView, now: datetime) -> Arrival:
     opens, closes = check_in.window(places.policy_of(a.hall_id, now=now).tickets, a)  # type: ignore[arg-type]  # has the same moments
     if now >= opens:

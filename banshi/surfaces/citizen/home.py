@@ -23,7 +23,7 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import TicketView
 from banshi.surfaces.citizen import turning
-from banshi.surfaces.citizen.arrival import Arrival, arrival, closed_now
+from banshi.surfaces.citizen.arrival import Arrival, arrival, closed_now, may_come
 from banshi.surfaces.citizen.doors import asked, elder, near, page, public_page
 from banshi.surfaces.citizen.following import goes_on_as, told_as_said
 from banshi.surfaces.citizen.halls_now import halls_now, nearest_first, with_waits
@@ -46,6 +46,10 @@ class NextThing:
     in_hand: AppointmentView | None = None  # used with the card: its number is with the person, who alone may follow it
 
     out: Stop | None = None  # closes now what the number in hand waits for
+
+    @property
+    def may_come(self) -> bool:
+        return self.arrival is not None and may_come(self.arrival, self.closed)
 
     @property
     def ticket(self) -> TicketView | None:

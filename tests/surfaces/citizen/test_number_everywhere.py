@@ -125,13 +125,18 @@ def test_in_an_evacuation_nobody_is_told_to_take_a_number(mine: Phone, open_town
     assert [(LEAVE in page, "可以取号" in page) for page in during] == [(True, False)] * 3
 
 
-def test_an_evacuation_that_ends_before_the_booked_time_hides_the_invitation_too(mine: Phone, open_town: Town):
-    row = booked(mine, open_town, "2026-03-10 10:30")
+@pytest.mark.parametrize(("starts", "told"), [("2026-03-10 10:00", False), ("2026-03-10 10:15", True)])
+def test_who_is_due_after_an_evacuation_is_told_when_to_come_and_nobody_to_come_into_it(
+    mine: Phone, open_town: Town, starts: str, told: bool
+):
+    row = booked(mine, open_town, starts)
     evacuate(open_town)
 
-    page = text(mine.get(f"/a/{row.code}"))
+    pages = [text(mine.get(path)) for path in ("/", f"/a/{row.code}")]
 
-    assert (LEAVE in page, "用这个码在取号机取号" in page) == (True, False)
+    assert [LEAVE in page for page in pages] == [True, True]
+    assert ["10:00 前到" in pages[0], "10:00 到" in pages[1]] == [told, told]
+    assert ["9:45" in page for page in pages] == [False, False]
 
 
 def test_who_only_declared_the_person_reads_of_the_evacuation_and_nothing_of_the_number(mine: Phone, open_town: Town):
