@@ -52,7 +52,14 @@ async def serve(scope: dict[str, Any], receive: Any, send: Any, hub: Hub) -> Non
         else:
             raise Refused("nothing-found")
     except Refused as refused:
-        await _refuse(send, refused.refusal, headers.get(b"accept-language", b"").decode("latin-1"))
+        said = headers.get(b"accept-language", b"").decode("latin-1")
+        refusal = refused.refusal
+        try:
+            body = await hub.run(lambda: _words(refusal, said))
+        except Exception as trouble:
+            await _fail(send, slug_of(trouble))
+        else:
+            await _refuse(send, refusal, body)
         return
     except Exception as trouble:
         await _fail(send, slug_of(trouble))
@@ -107,9 +114,13 @@ async def _fail(send: Any, slug: str) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-async def _refuse(send: Any, refusal: Refusal, language: str) -> None:
+def _words(refusal: Refusal, language: str) -> bytes:
+    """The refusal as a problem document. Not in the event loop: halls are named from the database."""
     with translation.override("en" if language.lower().startswith("en") else "zh-hans"):
-        body = orjson.dumps(problem(refusal, ZoneInfo("Asia/Shanghai")), default=str)
+        return orjson.dumps(problem(refusal, ZoneInfo("Asia/Shanghai")), default=str)
+
+
+async def _refuse(send: Any, refusal: Refusal, body: bytes) -> None:
     headers = [(b"content-type", b"application/problem+json")]
     await send({"type": "http.response.start", "status": SLUGS[refusal.slug], "headers": headers})
     await send({"type": "http.response.body", "body": body})
