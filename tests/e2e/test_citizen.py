@@ -35,7 +35,10 @@ def digits(text: str) -> list[str]:
 
 
 def choose_a_time(page: Any) -> None:
-    page.click(".day:not(.is-closed) >> nth=0")
+    with page.expect_response(lambda answer: "day=" in answer.url):
+        page.click(".day:not(.is-closed) >> nth=0")
+    # The periods that stood there are taken away under the finger otherwise.
+    page.wait_for_selector(".htmx-request, .htmx-swapping, .htmx-settling", state="detached")
     page.wait_for_selector("button.period")
     page.click("button.period >> nth=1")
 

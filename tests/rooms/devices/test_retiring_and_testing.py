@@ -112,6 +112,8 @@ def test_a_page_that_is_away_did_not_answer_and_shows_no_old_test(token: str, se
     ask()
 
     assert outcome(90) == ("no_paper", "asked")
+    assert outcome(91) == ("no_paper", "never")  # no machine of this device was ever heard
+    Device.objects.update(last_seen_at=TUESDAY_NINE)
     assert outcome(91) == ("no_paper", "silent")
     assert queries.test_to_show("k-1", now=TUESDAY_NINE + timedelta(seconds=91)) == ""
 
