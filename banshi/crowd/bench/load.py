@@ -262,15 +262,9 @@ def main() -> None:
 
 
 def _fresh(pool: list[Connection]) -> None:
-    """Open those again that the server has closed meanwhile."""
+    """Open all again: the server closes whoever was idle for a while, also between this look and the first request."""
     for connection in pool:
-        try:
-            if connection.socket.recv(1) == b"":
-                connection.open()
-        except BlockingIOError:
-            continue
-        except OSError:
-            connection.open()
+        connection.open()
 
 
 def _then(first: list[bytes], rest: Prepared) -> Prepared:
