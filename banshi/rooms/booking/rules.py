@@ -149,6 +149,9 @@ def _days(first: date, last: date) -> Iterator[date]:
 # --- Whose bookings count together --------------------------------------------------------------------------------
 
 
+PASSED_ON = "client"  # holds what an agent booked for them and may change no more, where they have no account
+
+
 def holder_of(*, account_id: int | None, by: Actor, behind: str = "") -> str:
     """Who books, as limits and credit name them: an account, or whom a key, a machine or the staff act for (`behind`)."""
     if account_id is not None:

@@ -18,7 +18,7 @@ from banshi.rooms.identity.models import Agent, Mandate, Person
 from banshi.rooms.messaging.models import Message
 from tests.agents import agent
 from tests.rooms.booking.test_agents import books, mandate
-from tests.rooms.booking.test_place import book
+from tests.rooms.booking.test_place import book, refused
 from tests.rooms.booking.test_whose_wait import CLIENT, proven
 from tests.town import CLERK, TUESDAY_NINE, Town, at
 
@@ -175,3 +175,30 @@ def test_without_an_account_the_link_on_the_proven_telephone_steers_it(town: Tow
 
     assert (passed, told) == ([1, 0], [town.person(CLIENT).phone])
     assert Appointment.objects.get().state == "cancelled"
+    assert not LedgerEntry.objects.exists()
+
+
+def test_without_an_account_it_is_the_agents_no_more_even_when_the_hall_trusts_them_again(
+    town: Town, booked: Any
+) -> None:
+    end("suspended", *booked)
+    actions.pass_on(now=TUESDAY_NINE)
+    identity.restore_agent(agent_id=booked[0].pk, by=CLERK, now=TUESDAY_NINE)
+
+    row = Appointment.objects.get()
+    actions.sweep_no_shows(now=AFTER)
+
+    assert (row.account_id, row.holder) == (None, "client")
+    assert LedgerEntry.objects.filter(forgiven_at=None).count() == 0
+
+
+def test_without_an_account_what_passed_still_counts_as_the_clients(town: Town, booked: Any) -> None:
+    end("ended", *booked)
+    actions.pass_on(now=TUESDAY_NINE)
+    row = Appointment.objects.get()
+    link = Actor(ActorKind.CITIZEN, f"link-{row.code}")
+
+    first, later = (town.slot(starts=at(f"2026-03-11 {hour}:00")) for hour in (14, 15))
+    moved = actions.move(code=row.code, slot_id=first.pk, by=link, now=TUESDAY_NINE)
+
+    assert (moved.limit_key, refused(book, town, later, CLIENT, evidence=3).refusal.slug) == ("", "limit-half-day")

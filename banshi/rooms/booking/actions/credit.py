@@ -36,7 +36,12 @@ BOOKED_AGAIN = "30 分钟内重新预约 · booked again within 30 minutes"
 
 
 def enter_cancel(row: Appointment, *, hall: HallFacts, now: datetime) -> None:
-    """Enter a cancellation that counts for whoever it falls on, on the hall's local day of cancelling; a visit once."""
+    """Enter a cancellation that counts for whoever it falls on, on the hall's local day of cancelling; a visit once.
+
+    What an agent booked and passed on is nobody's strike: its client did not choose it.
+    """
+    if row.holder == rules.PASSED_ON:
+        return
     fault = FaultDay.objects.filter(hall_id=row.hall_id, day=row.day).first()
     party = party_of(row)
     LedgerEntry.objects.bulk_create(
@@ -108,7 +113,7 @@ RETURNING a.id
 STRUCK_SQL = """
 WITH missed AS (
   SELECT a.id, a.code, a.hall_id, a.person_id, a.item_id, a.category_id, a.day, a.starts_at, a.ends_at,
-    a.no_show_at, a.visit_group, a.account_id, a.limit_key, COALESCE(NULLIF(a.visit_group, ''), a.code) AS visit,
+    a.no_show_at, a.visit_group, a.account_id, a.limit_key, a.holder, COALESCE(NULLIF(a.visit_group, ''), a.code) AS visit,
     CASE WHEN a.evidence > 0 OR EXISTS (
         SELECT 1 FROM identity_account c WHERE c.id = a.account_id AND c.person_id = a.person_id)
       THEN 'person:' || a.person_id
@@ -148,6 +153,8 @@ WITH missed AS (
         WHERE d.agent_id = g.id AND d.person_id = m.person_id AND d.given_at IS NOT NULL AND d.valid_until >= m.day
           AND (d.ended_at IS NULL OR d.ended_at >= m.ends_at) AND (g.suspended_at IS NULL OR g.suspended_at >= m.ends_at)
           AND (d.items = '[]'::jsonb OR d.items ? i.code))
+    UNION ALL
+    SELECT m.no_show_at, 'system', %(mandate_over)s WHERE m.holder = %(passed_on)s
     UNION ALL
     {closed_over}
     LIMIT 1
@@ -193,6 +200,7 @@ def sweep_no_shows(*, now: datetime, came: str = NOBODY_CAME) -> int:
         "now": now,
         "moved_by_hall": MOVED_BY_HALL,
         "mandate_over": MANDATE_OVER,
+        "passed_on": rules.PASSED_ON,
     }
     with connection.cursor() as cursor:
         cursor.execute(MISSED_SQL.format(came=came.format(until="a.ends_at + g.grace")), values)

@@ -69,7 +69,11 @@ def _pass(seen: Appointment, *, now: datetime) -> bool:
 
 
 def _hand_over(row: Appointment, account: Account | None, phone: str, *, why: str, now: datetime) -> None:
-    """To their account; without one to their proven telephone, whose link moves and cancels it: nobody's strike then."""
+    """To their account; without one to their proven telephone, whose link moves and cancels it: nobody's strike then.
+
+    Either way it is the agent's no more, also when the hall trusts that agent again.
+    """
+    row.account_id, row.holder = None, rules.PASSED_ON
     if account is not None:
         row.account_id, row.holder, row.language = account.pk, f"account:{account.pk}", account.language
     row.contact, row.contact_index = phone, identity.number_index(phone)

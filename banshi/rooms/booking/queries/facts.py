@@ -171,10 +171,11 @@ class Opens:
 FACTS_SQL = """
 WITH asked AS (
   -- A declared booking counts together with those of its holder alone; one with evidence with the person's, and so does
-  -- what an agent books by a mandate. Credit (party) stays with who books.
+  -- what an agent books by a mandate, and what passed to its client after one. Credit (party) stays with who books.
   SELECT a.slot_id, a.item_code, a.person_id, a.ord,
     a.holder, GREATEST(a.evidence, CASE WHEN c.person_id = a.person_id THEN c.person_evidence ELSE 0 END) AS evidence,
-    CASE WHEN a.evidence > 0 OR c.person_id = a.person_id OR m.id IS NOT NULL THEN '' ELSE a.holder END AS limit_key,
+    CASE WHEN a.evidence > 0 OR c.person_id = a.person_id OR m.id IS NOT NULL OR a.holder = %(passed_on)s THEN ''
+      ELSE a.holder END AS limit_key,
     CASE WHEN a.evidence > 0 OR c.person_id = a.person_id THEN 'person:' || a.person_id
       WHEN starts_with(a.holder, 'account:') THEN a.holder ELSE a.holder || '/' || a.person_id END AS party,
     a.account_id, a.visit, a.but, c.phone AS account_phone, c.phone_index AS account_phone_index,
@@ -273,6 +274,7 @@ def read_facts(asked: Sequence[Asking], *, now: datetime, opens: Opens) -> list[
             "items": [each.item_code for each in asked],
             "people": [_id(each.person_id) for each in asked],
             "holders": [each.holder for each in asked],
+            "passed_on": rules.PASSED_ON,
             "evidence": [each.evidence for each in asked],
             "accounts": [each.account_id for each in asked],
             "visits": [each.visit for each in asked],
