@@ -47,3 +47,17 @@ def move_messages(*, person_id: int, why: str = "", by: Actor, now: datetime) ->
     facts = {"bookings": booked, "numbers": numbers, "why": why[:200]}
     audit.record(action="contact_moved", subject=f"person:{person_id}", by=by, now=now, hall=by.hall or "", facts=facts)
     return renewed
+
+
+@transaction.atomic
+def change_number(*, account_id: int, phone: str, by: Actor, now: datetime) -> None:
+    """The account's new telephone (换绑手机): the caller has seen codes from it and from the one of before. Messages of what
+    was booked with that go to the new one, too, else they would go to whoever is given the old number next.
+
+    :raises Refused: phone-invalid; invalid, where the number has an account of its own.
+    """
+    before = identity.change_number(account_id=account_id, phone=phone, by=by, now=now)
+    number, person = people.phone_of(account_id=account_id), people.proven_person(account_id)
+    if number and number != before:
+        booking.follow_number(account_id=account_id, before=before, phone=number, now=now)
+        tickets.follow_number(account_id=account_id, person_id=person, before=before, phone=number, now=now)

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from banshi.foundation import clock, kept, limits
 from banshi.foundation.crypto import Unreadable, blind_index, decrypt, encrypt
 from banshi.foundation.doors import AGAIN
-from banshi.journeys import mandates
+from banshi.journeys import mandates, own_phone
 from banshi.journeys import sign_in as journey
 from banshi.kernel.addresses import network_of
 from banshi.kernel.masking import mask_phone
@@ -241,7 +241,7 @@ def _change(request: Any, account: Account) -> HttpResponseBase:
             _answer_old(account, form.cleaned_data["old_code"], browser)
             request.session["old_answered"] = True
         identity.answer_code(phone=wanted, code=form.cleaned_data["code"], browser=browser)
-        identity.change_number(account_id=account.pk, phone=wanted, by=request.who.by, now=now)
+        own_phone.change_number(account_id=account.pk, phone=wanted, by=request.who.by, now=now)
     except Refused as refused:
         shown = _panel(form, refused)
         return _number_page(request, account, form=form, wanted=wanted, refused=refused, panel=shown)
@@ -251,7 +251,7 @@ def _change(request: Any, account: Account) -> HttpResponseBase:
     request.session["epoch"] = changed.epoch
     request.session.cycle_key()
     messages.success(
-        request, gettext("The number is changed. Other browsers are signed out; appointments keep theirs.")
+        request, gettext("The number is changed. Other browsers are signed out; messages go to the new number.")
     )
     done = redirect("citizen:me")
     remember(request, done, changed.phone_index)

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import pytest
 
+from banshi.foundation.crypto import encrypt, link_key
+from banshi.journeys import take_number
+from banshi.kernel.evidence import Evidence
+from banshi.rooms.booking.models import Appointment
+from banshi.rooms.booking.queries import link_ok
 from banshi.rooms.identity.models import Account, Person, SignInCode
+from banshi.rooms.messaging.actions import phone_index
 from banshi.rooms.messaging.models import Message
+from banshi.rooms.messaging.statements import TO_PLACE
+from banshi.rooms.tickets.models import Ticket
+from tests.rooms.tickets.test_line import KIOSK
 from tests.surfaces.citizen.conftest import Phone, book, browser, text
-from tests.town import Town
+from tests.town import TUESDAY_NINE, Town, at
 
 
 def second_browser(mine: Phone) -> Phone:
@@ -49,18 +58,46 @@ def test_signing_out_everywhere_ends_the_other_browsers_too(mine: Phone, theirs:
 def test_the_number_changes_with_a_code_from_the_new_and_one_from_the_old(
     mine: Phone, open_town: Town, codes: list[str]
 ):
-    booked = book(mine, open_town.slot(quota=3))
     other = second_browser(mine)
     mine.post("/me/number", phone="13700137000")
 
     answer = mine.post("/me/number", code=codes[0], old_code=codes[1])
 
     account = Account.objects.get(pk=mine.account.pk)
-    booked.refresh_from_db()
     assert (answer.status_code, account.phone, account.epoch) == (302, "+8613700137000", 1)
-    assert booked.contact == mine.account.phone  # bookings keep their contact
     assert (mine.get("/me/").context["account"], other.get("/me/").context["account"]) == (account, None)
     assert {m.to for m in Message.objects.filter(key="code")} == {"+8613700137000", mine.account.phone}
+
+
+def test_messages_of_what_is_booked_and_of_the_number_in_line_go_to_the_new_one(
+    mine: Phone, open_town: Town, codes: list[str]
+):
+    """The old number is given to somebody else one day: they would hear of it all, and could cancel by the link."""
+    before, elsewhere, new = mine.account.phone, "+8613600136000", "+8613700137000"
+    Account.objects.filter(pk=mine.account.pk).update(phone_index=phone_index(before))
+    own, others = (
+        book(mine, open_town.slot(quota=3)),
+        book(mine, open_town.slot(quota=3, starts=at("2026-03-12 09:00"))),
+    )
+    Appointment.objects.filter(pk=others.pk).update(contact=elsewhere, contact_index=phone_index(elsewhere))
+    number = take_number.take(
+        hall=open_town.hall, category_code="A", person_id=mine.person.pk, channel="kiosk", by=KIOSK, now=TUESDAY_NINE,
+        shown=Evidence.CHIP,
+    )  # fmt: skip
+    Ticket.objects.filter(pk=number.pk).update(
+        person_id=mine.person.pk, notify_to=encrypt(before, place=TO_PLACE), phone_index=phone_index(before)
+    )
+    Account.objects.filter(pk=mine.account.pk).update(person_id=mine.person.pk, person_evidence=Evidence.CHIP)
+    old_link = link_key(own.code, own.link_turn)
+
+    mine.post("/me/number", phone="13700137000")
+    mine.post("/me/number", code=codes[0], old_code=codes[1])
+
+    own, others, number = (type(row).objects.get(pk=row.pk) for row in (own, others, number))
+    due = Message.objects.filter(state="due", subject=f"appointment:{own.code}")
+    assert (own.contact, others.contact, number.phone_index) == (new, elsewhere, phone_index(new))
+    assert {message.to for message in due} == {new}
+    assert [link_ok(own.code, key) for key in (old_link, link_key(own.code, own.link_turn))] == [False, True]
 
 
 def test_without_the_old_numbers_code_nothing_changes_and_the_try_counts(mine: Phone, codes: list[str]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
@@ -86,9 +87,21 @@ def send_to(*, person_id: int, phone: str, now: datetime) -> int:
     :returns: how many bookings still to come.
     """
     rows = Appointment.objects.select_for_update(no_key=True).filter(person_id=person_id)
-    mine = [
-        row for row in rows.exclude(contact_index=messaging.phone_index(phone)).order_by("id") if row.contact != phone
-    ]
+    elsewhere = rows.exclude(contact_index=messaging.phone_index(phone)).order_by("id")
+    return _send([row for row in elsewhere if row.contact != phone], phone, now=now)
+
+
+@transaction.atomic
+def follow_number(*, account_id: int, before: str, phone: str, now: datetime) -> int:
+    """What the account booked with its number of before is told to its new one; what was given another number keeps that.
+
+    :returns: how many bookings still to come.
+    """
+    rows = Appointment.objects.select_for_update(no_key=True).filter(account_id=account_id)
+    return _send(list(rows.filter(contact_index=messaging.phone_index(before)).order_by("id")), phone, now=now)
+
+
+def _send(mine: Sequence[Appointment], phone: str, *, now: datetime) -> int:
     for row in mine:
         row.contact, row.contact_index = phone, messaging.phone_index(phone)
         row.link_turn += 1

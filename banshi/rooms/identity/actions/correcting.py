@@ -140,9 +140,10 @@ def clear_phone(*, person_id: int, why: str, card_seen: bool, by: Actor, now: da
 
 
 @transaction.atomic
-def change_number(*, account_id: int, phone: str, by: Actor, now: datetime) -> None:
-    """The account's new telephone (换绑手机): the caller has seen a code from it. Every session ends; bookings keep theirs.
+def change_number(*, account_id: int, phone: str, by: Actor, now: datetime) -> str:
+    """The account's new telephone (换绑手机): the caller has seen a code from it. Every session ends.
 
+    :returns: the number of before.
     :raises Refused: phone-invalid; invalid, where the number has an account of its own.
     """
     number = phones.reachable(phone)
@@ -151,6 +152,7 @@ def change_number(*, account_id: int, phone: str, by: Actor, now: datetime) -> N
         reason = {"zh": "这个号码已有自己的账号", "en": "This number has an account of its own"}
         raise Refused("invalid", facts={"field": "phone", "reason": reason})
     account = Account.objects.select_for_update(no_key=True).get(pk=account_id)
+    before = account.phone
     account.phone, account.phone_index, account.epoch = number, index, account.epoch + 1
     account.save(update_fields=["phone", "phone_index", "epoch"])
     if account.person_id is not None:
@@ -158,6 +160,7 @@ def change_number(*, account_id: int, phone: str, by: Actor, now: datetime) -> N
             person_id=account.person_id, phone=number, evidence=Evidence(account.person_evidence), by=by, now=now
         )
     audit.record(action="changed-number", subject=f"account:{account_id}", by=by, now=now)
+    return before
 
 
 @transaction.atomic

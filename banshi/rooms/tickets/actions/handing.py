@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from banshi.foundation.crypto import encrypt
 from banshi.kernel.actors import Actor
@@ -90,6 +90,24 @@ def send_to(*, person_id: int, phone: str, by: Actor, now: datetime) -> tuple[in
             row.save(update_fields=["notify_to", "phone_index"])
     messaging.send_elsewhere(subjects={f"ticket:{row.ref}": {} for row in found}, phone=phone)
     return len(found), renewed
+
+
+def follow_number(*, account_id: int, person_id: int | None, before: str, phone: str, now: datetime) -> int:
+    """The same where the holder of an account took another number: they have both in hand, and their slips hold.
+
+    :param before: and `phone`: E.164.
+    :returns: how many numbers.
+    """
+    theirs = Q(appointment__account_id=account_id)
+    if person_id is not None:
+        theirs |= Q(person_id=person_id)
+    rows = Ticket.objects.filter(theirs, phone_index=messaging.phone_index(before), state__in=GOES_ON)
+    found = list(rows.select_for_update(of=("self",), no_key=True).order_by("id"))
+    for row in found:
+        row.notify_to, row.phone_index = encrypt(phone, place=TO_PLACE), messaging.phone_index(phone)
+        row.save(update_fields=["notify_to", "phone_index"])
+    messaging.send_elsewhere(subjects={f"ticket:{row.ref}": {} for row in found}, phone=phone)
+    return len(found)
 
 
 @transaction.atomic
