@@ -137,7 +137,15 @@ def publish(
 
 def foresee(*, hall: Hall, policy: HallPolicy, now: datetime, valid_from: datetime | None = None) -> Consequences:
     """Counted from the moment the rules are in force: who is booked before that is not touched by them."""
-    return consequences(hall=hall, now=max(now, valid_from or now), policy=policy)
+    if valid_from is not None:
+        return consequences(hall=hall, now=max(now, valid_from), policy=policy)
+    ruling = in_force(hall, now)
+    old, new = ruling.document if ruling else HallPolicy().model_dump(mode="json"), policy.model_dump(mode="json")
+
+    def carried(plan: HallPolicy) -> HallPolicy:
+        return HallPolicy.model_validate(carry(old=old, new=new, plan=plan.model_dump(mode="json")))
+
+    return consequences(hall=hall, now=now, policy=policy, carried=carried)
 
 
 def carry(*, old: Mapping[str, Any], new: Mapping[str, Any], plan: Mapping[str, Any]) -> dict[str, Any]:

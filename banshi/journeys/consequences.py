@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from banshi.journeys.change_hours import sessions_after
 from banshi.kernel.policy import HallPolicy
 from banshi.rooms.booking import rules as booking_rules
-from banshi.rooms.booking.actions.slots import bookable_items, wanted_slots
+from banshi.rooms.booking.actions.slots import as_planned, bookable_items, wanted_slots
 from banshi.rooms.booking.models import LIVE, Appointment, Slot
 from banshi.rooms.booking.queries.facts import HallFacts, hall_facts
 from banshi.rooms.calendars import queries as calendars
@@ -55,8 +55,14 @@ def consequences(
     document: CalendarDocument | None = None,
     valid_from: date | None = None,
     shut: Sequence[Closure] = (),
+    carried: Callable[[HallPolicy], HallPolicy] | None = None,
 ) -> Consequences:
-    """Of a policy, a calendar (for days from `valid_from`) or closures that are not in force yet."""
+    """Of a policy, a calendar (for days from `valid_from`) or closures that are not in force yet.
+
+    Days of a planned policy have its places before and after.
+
+    :param carried: what the policy makes of a plan; without it a policy takes the place of what is planned after it.
+    """
     before = hall_facts(hall, now=now)
     after = replace(before, policy=policy) if policy is not None else before
     today = now.astimezone(before.zone).date()
@@ -67,13 +73,16 @@ def consequences(
         (s.business, s.starts_at, s.ends_at): s for s in Slot.objects.filter(hall=hall, day__range=(today, last))
     }
     rows_after = _rows(hall, after, then, now)
+    if policy is None or carried is not None:
+        rows_after = as_planned(rows_after, bookable_items(hall), after, now=now, carried=carried)
+    rows_before = as_planned(_rows(hall, before, sessions, now), bookable_items(hall), before, now=now)
     over = sum(
         max(0, slot.taken + slot.carried - _quota(row, slot))
         for row in rows_after
         if (slot := written.get(_key(row))) is not None
     )
     return Consequences(
-        places_before=_places(before, _rows(hall, before, sessions, now), written, now),
+        places_before=_places(before, rows_before, written, now),
         places_after=_places(after, rows_after, written, now),
         people=Appointment.objects.filter(hall=hall, state__in=LIVE, ends_at__gt=now).count(),
         over=over,

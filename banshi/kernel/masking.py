@@ -20,13 +20,15 @@ def mask_name(name: str) -> str:
 def mask_id(number: str, *, first: int = 0, last: int = 4) -> str:
     """A document number with only its end shown: 441900199001011234 → **************1234.
 
-    With `first=4` as window staff see it: 4419**********1234. A number so short that nothing would be hidden is
-    hidden altogether.
+    With `first=4` as window staff see it: 4419**********1234; of a number that would then show more than half of itself,
+    as a passport's nine, the end alone. A number so short that nothing would be hidden is hidden altogether.
 
     :raises ValueError: when `first` or `last` is negative.
     """
     if first < 0 or last < 0:
         raise ValueError("how many characters to show cannot be negative")
+    if len(number) < 2 * (first + last):
+        first = 0
     if len(number) <= first + last:
         return "*" * len(number)
     return number[:first] + "*" * (len(number) - first - last) + number[len(number) - last :]

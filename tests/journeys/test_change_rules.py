@@ -138,6 +138,26 @@ def test_the_preview_counts_places_and_people_before_and_after(open_town: Town):
     assert (found.people, found.over) == (3, 2)
 
 
+def test_the_preview_counts_the_days_of_a_plan_with_the_places_it_gives(open_town: Town):
+    """Friday the 13th on, the plan sells four; a change today leaves them, a change of what the plan leaves is carried."""
+    publish(open_town, valid_from=FRIDAY, quotas=[{"target": "category", "code": "*", "public": 4, "internal": 0}])
+    document = policy_of(open_town.hall.pk, now=TUESDAY_NINE).model_dump(mode="json")
+    small, fewer = (HallPolicy.model_validate(document | {"booking": document["booking"] | each})
+                    for each in ({"hold": 5}, {"quotas": [{"public": 5}]}))  # fmt: skip
+
+    first, second = (
+        change_rules.foresee(hall=open_town.hall, policy=each, now=TUESDAY_NINE) for each in (small, fewer)
+    )
+    hours = consequences(hall=open_town.hall, now=TUESDAY_NINE, shut=())
+    taken_back = change_rules.foresee(hall=open_town.hall, policy=small, now=TUESDAY_NINE, valid_from=FRIDAY)
+
+    # Two working days of two periods of two categories as they are, eight by the plan.
+    assert (first.places_before, first.places_after) == (2 * 4 * 10 + 8 * 4 * 4,) * 2
+    assert (second.places_before, second.places_after) == (2 * 4 * 10 + 8 * 4 * 4, 2 * 4 * 5 + 8 * 4 * 4)
+    assert (hours.unchanged, hours.places_before) == (True, first.places_before)
+    assert taken_back.places_after > taken_back.places_before
+
+
 def test_rules_that_leave_nothing_to_book_need_a_word_of_confirmation(open_town: Town):
     nothing = [{"target": "item", "code": "pension", "public": 0, "internal": 0}]
 

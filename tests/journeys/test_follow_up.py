@@ -769,6 +769,20 @@ def test_a_closure_taken_back_tells_whom_it_moved_that_the_old_time_is_free(open
     assert moved.day == date(2026, 3, 11)
 
 
+def test_of_a_time_that_moving_back_would_refuse_nobody_is_told(open_town: Town):
+    """Withdrawn twenty minutes before it; today's periods are booked half an hour ahead at the latest."""
+    moved = booked(open_town, "2026-03-10 14:00")
+    closure, _ = close(open_town)
+    follow_up.work_off(now=NINE35)
+    open_town.policy(booking={"same_day": True, "same_day_lead": 30, "release_days": 10})
+
+    change_hours.withdraw(closure=closure, by=CLERK, now=at("2026-03-10 13:40"))
+
+    moved.refresh_from_db()
+    assert moved.starts_at > at("2026-03-10 14:00")
+    assert not Message.objects.filter(key="old_time_free").exists()
+
+
 # --- Who is here ------------------------------------------------------------------------------------------------------
 
 

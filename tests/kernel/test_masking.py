@@ -32,6 +32,11 @@ def test_window_staff_also_see_the_first_four():
     assert mask_id("441900199001011234", first=4) == "4419**********1234"
 
 
+@pytest.mark.parametrize(("number", "shown"), [("E12345678", "*****5678"), ("H0123456789", "*******6789")])
+def test_of_a_short_number_they_see_the_end_alone(number, shown):
+    assert mask_id(number, first=4) == shown
+
+
 @pytest.mark.parametrize(("number", "shown"), [("1234", "****"), ("", ""), ("12345", "*2345")])
 def test_a_number_too_short_to_hide_is_hidden_altogether(number, shown):
     assert mask_id(number) == shown

@@ -165,6 +165,25 @@ def test_the_client_cancels_what_passed_to_them(town: Town, booked: Any) -> None
     assert Appointment.objects.get().state == "cancelled"
 
 
+@pytest.mark.parametrize("own_account", [True, False])
+def test_what_the_agent_cancelled_before_the_end_its_client_books_again_as_their_own(
+    town: Town, booked: Any, own_account: bool
+) -> None:
+    client = proven(town) if own_account else None
+    code, agents = Appointment.objects.get().code, Actor(ActorKind.CITIZEN, str(booked[0].account_id))
+    actions.cancel(code=code, by=agents, now=TUESDAY_NINE)
+    end("ended", *booked)
+    by = Actor(ActorKind.CITIZEN, str(client.pk)) if client else CLERK  # the link went to the agent
+
+    again = actions.rebook(code=code, by=by, now=TUESDAY_NINE)
+
+    whose = (client.pk, f"account:{client.pk}") if client else (None, "client")
+    phone = client.phone if client else town.person(CLIENT).phone
+    told = {each.to for each in Message.objects.filter(subject=f"appointment:{again.code}").exclude(state="dropped")}
+    assert (again.account_id, again.holder, again.limit_key, again.contact) == (*whose, "", phone)
+    assert told == {phone}
+
+
 def test_without_an_account_the_link_on_the_proven_telephone_steers_it(town: Town, booked: Any) -> None:
     end("ended", *booked)
 

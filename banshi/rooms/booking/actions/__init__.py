@@ -22,7 +22,7 @@ from banshi.rooms.booking.actions.credit import (
     suspend,
     sweep_no_shows,
 )
-from banshi.rooms.booking.actions.following import VisitToFollow, keep, open_follow_up, tell_kept, tell_old_times
+from banshi.rooms.booking.actions.following import VisitToFollow, keep, open_follow_up
 from banshi.rooms.booking.actions.handing import follow_number, hand_over, lock_bookings, send_to
 from banshi.rooms.booking.actions.holding import expire_holds, give_back, hold, keep_on
 from banshi.rooms.booking.actions.offering import EARLIER_BY, offer_waiting
@@ -31,6 +31,7 @@ from banshi.rooms.booking.actions.outage import note_outage
 from banshi.rooms.booking.actions.passing import pass_on
 from banshi.rooms.booking.actions.placing import Asked, behind, place, place_many, place_several
 from banshi.rooms.booking.actions.slots import close_slot, materialise, set_quota
+from banshi.rooms.booking.actions.taking_back import tell_kept, tell_old_times
 from banshi.rooms.booking.actions.telling import confirm_again
 from banshi.rooms.booking.actions.waiting import (
     join_earlier,

@@ -19,6 +19,7 @@ from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions import credit, following, telling
 from banshi.rooms.booking.actions.chances import Chances
 from banshi.rooms.booking.actions.granting import target_refusal
+from banshi.rooms.booking.actions.inheriting import client_of
 from banshi.rooms.booking.actions.offering import free_place
 from banshi.rooms.booking.actions.placing import SAME_TIME, lock_run, place, serves_still
 from banshi.rooms.booking.actions.retrying import Meanwhile, again
@@ -147,7 +148,7 @@ def rebook(*, code: str, by: Actor, now: datetime) -> Appointment:
         of_visit = Q(appointment=row) | Q(visit=row.visit_group or row.code)
         for entry in LedgerEntry.objects.filter(of_visit, kind="cancel", forgiven_at=None).order_by("id"):
             credit.forgive(entry_id=entry.pk, why=credit.BOOKED_AGAIN, by=by, now=now)
-    kept = _take_back(row, now=now)
+    kept, client = _take_back(row, now=now), client_of(row, now=now)  # whose agent's it was, it is theirs now
     return place(
         slot_id=row.slot_id,
         item_code=row.item.code,
@@ -155,8 +156,8 @@ def rebook(*, code: str, by: Actor, now: datetime) -> Appointment:
         source=row.source,
         by=by,
         now=now,
-        account_id=row.account_id,
-        language=row.language,
+        account_id=client.account_id if client else row.account_id,
+        language=client.language(row.language) if client else row.language,
         note=row.note,
         internal=row.internal,
         why=row.on_behalf_why,
@@ -164,9 +165,9 @@ def rebook(*, code: str, by: Actor, now: datetime) -> Appointment:
         hold_id=kept.pk if kept is not None else None,
         persons=row.persons,
         name=row.name or "",
-        contact=row.contact,
+        contact=client.phone if client else row.contact,
         evidence=row.evidence,
-        holder=row.holder,
+        holder=client.holder if client else row.holder,
         ride_along=row.exempt and bool(row.visit_group),
     )
 

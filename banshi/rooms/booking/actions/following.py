@@ -16,8 +16,8 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions import telling
-from banshi.rooms.booking.models import Appointment, FollowUp, FollowUpVisit, Kept, Move
-from banshi.rooms.booking.queries.facts import hall_facts, slot_facts
+from banshi.rooms.booking.models import Appointment, FollowUp, FollowUpVisit, Kept
+from banshi.rooms.booking.queries.facts import hall_facts
 from banshi.rooms.places.models import Hall
 
 
@@ -66,50 +66,6 @@ def moved_by_hall(row: Appointment) -> bool:
     """Whether it lies where it does because the hall changed its hours: giving it up is then nobody's fault."""
     moved = FollowUpVisit.objects.filter(state="moved", visit=row.visit_group or row.code)
     return moved.exists()
-
-
-def tell_old_times(*, hall: Hall, cause: str, now: datetime) -> int:
-    """Tell those whom a change moved that their old time is open again; each visit once. Nobody is moved back unasked.
-
-    :returns: how many were told.
-    """
-    facts, told = hall_facts(hall, now=now), 0
-    for visit in FollowUpVisit.objects.filter(follow_up__hall=hall, follow_up__cause=cause, state="moved").order_by(
-        "id"
-    ):
-        booked = Appointment.objects.filter(hall=hall, state=rules.State.BOOKED, code__in=visit.codes)
-        rows = list(booked.select_related("person").order_by("starts_at", "id"))
-        # Who has chosen another time since knows what they want.
-        last = (
-            Move.objects.select_related("from_slot").filter(appointment=rows[0]).order_by("-id").first()
-            if rows
-            else None
-        )
-        if last is None or last.at != visit.settled_at:
-            continue
-        old = last.from_slot
-        if old.starts_at <= now or old.closed or slot_facts(old, facts.zone).free() < rows[0].persons:
-            continue
-        was = {"was": old.starts_at.astimezone(facts.zone).isoformat()}
-        telling.tell_visit("old_time_free", rows, hall=facts, now=now, more=was)
-        told += 1
-    return told
-
-
-def tell_kept(*, hall: Hall, cause: str, now: datetime) -> int:
-    """Tell those who were told to come although it closes that it does not: each visit once.
-
-    :returns: how many were told.
-    """
-    facts, told = hall_facts(hall, now=now), 0
-    kept = FollowUpVisit.objects.filter(follow_up__hall=hall, follow_up__cause=cause, state="kept")
-    for visit in kept.order_by("id"):
-        booked = Appointment.objects.filter(hall=hall, state=rules.State.BOOKED, ends_at__gt=now, code__in=visit.codes)
-        rows = list(booked.select_related("person").order_by("starts_at", "id"))
-        if rows:
-            telling.tell_visit("closure_off", rows, hall=facts, now=now)
-            told += 1
-    return told
 
 
 @contextmanager

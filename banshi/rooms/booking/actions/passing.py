@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -13,11 +12,12 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions import telling, whose_wait
+from banshi.rooms.booking.actions.inheriting import Client, client_of, day_of
 from banshi.rooms.booking.models import Appointment, Waiting
 from banshi.rooms.booking.queries.facts import hall_facts, item_words
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as known
-from banshi.rooms.identity.models import Account, Agent, Mandate
+from banshi.rooms.identity.models import Agent, Mandate
 
 SYSTEM = Actor(ActorKind.SYSTEM, "mandates")
 
@@ -45,13 +45,8 @@ def pass_on(*, now: datetime) -> int:
 def _pass(seen: Appointment, *, now: datetime) -> bool:
     """Whether it is the client's now. Of this and a new mandate whichever comes first counts."""
     assert seen.account_id is not None  # an agent's
-    day = max(seen.day, now.astimezone(ZoneInfo(seen.hall.timezone)).date())
-    if not known.mandate_over(seen.account_id, seen.person_id, item=seen.item.code, today=day):
-        return False
-    theirs = known.account_proven(seen.person_id)
-    account = Account.objects.filter(id=theirs).first() if theirs is not None else None
-    phone = account.phone if account is not None else known.phone_of(person_id=seen.person_id)
-    if phone is None or (account is None and seen.contact == phone):  # nobody to tell, or told
+    day, client = day_of(seen, now=now), client_of(seen, now=now)
+    if client is None:
         return False
     with transaction.atomic():
         row = Appointment.objects.select_for_update(no_key=True).get(id=seen.pk)
@@ -63,24 +58,22 @@ def _pass(seen: Appointment, *, now: datetime) -> bool:
             )
         except Refused:
             why = known.why_over(seen.account_id, row.person_id, today=day)
-            _hand_over(row, account, phone, why=why, now=now)
+            _hand_over(row, client, why=why, now=now)
             return True
     return False
 
 
-def _hand_over(row: Appointment, account: Account | None, phone: str, *, why: str, now: datetime) -> None:
+def _hand_over(row: Appointment, client: Client, *, why: str, now: datetime) -> None:
     """To their account; without one to their proven telephone, whose link moves and cancels it: nobody's strike then.
 
     Either way it is the agent's no more, also when the hall trusts that agent again.
     """
-    row.account_id, row.holder = None, rules.PASSED_ON
-    if account is not None:
-        row.account_id, row.holder, row.language = account.pk, f"account:{account.pk}", account.language
-    row.contact, row.contact_index = phone, identity.number_index(phone)
+    row.account_id, row.holder, row.language = client.account_id, client.holder, client.language(row.language)
+    row.contact, row.contact_index = client.phone, identity.number_index(client.phone)
     row.link_turn += 1  # the agent has the link of before
     row.save(update_fields=["account_id", "holder", "language", "contact", "contact_index", "link_turn"])
     for wait in Waiting.objects.filter(appointment=row, state__in=whose_wait.OPEN).order_by("id"):
-        _hand_over_wait(wait.pk, account, now=now)
+        _hand_over_wait(wait.pk, client.account_id, now=now)
     hall, item = hall_facts(row.hall, now=now), item_words(row.hall_id, row.item_id)
     telling.drop(row.code, now=now)  # what would still go to the agent
     telling.tell("booking_yours", row, hall=hall, item=item, now=now, more=telling.mandate_words(why), anew=":client")
@@ -89,9 +82,9 @@ def _hand_over(row: Appointment, account: Account | None, phone: str, *, why: st
     audit.record(action="passed-on", subject=telling.subject_of(row.code), by=SYSTEM, now=now, hall=hall.code)
 
 
-def _hand_over_wait(waiting_id: int, account: Account | None, *, now: datetime) -> None:
+def _hand_over_wait(waiting_id: int, account_id: int | None, *, now: datetime) -> None:
     """The agent's wait for an earlier place of it, else the agent would move what is the client's."""
-    if account is not None:
-        whose_wait.take_over_earlier(waiting_id, account_id=account.pk, now=now)
+    if account_id is not None:
+        whose_wait.take_over_earlier(waiting_id, account_id=account_id, now=now)
     else:
         whose_wait.give_up(waiting_id=waiting_id, by=SYSTEM, now=now)

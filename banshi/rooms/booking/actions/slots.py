@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from banshi.foundation.announce import announce
 from banshi.kernel.actors import Actor
-from banshi.kernel.policy import Quota
+from banshi.kernel.policy import HallPolicy, Quota
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import rules
@@ -152,14 +152,22 @@ def bookable_items(hall: Hall) -> list[ItemFacts]:
 
 
 def as_planned(
-    rows: list[dict[str, Any]], items: Iterable[ItemFacts], hall: HallFacts, *, now: datetime
+    rows: list[dict[str, Any]],
+    items: Iterable[ItemFacts],
+    hall: HallFacts,
+    *,
+    now: datetime,
+    carried: Callable[[HallPolicy], HallPolicy] | None = None,
 ) -> list[dict[str, Any]]:
-    """With the places of a plan on its days: what is sold there now is given then. Its periods and businesses come with it."""
+    """With the places of a plan on its days: what is sold there now is given then. Its periods and businesses come with it.
+
+    :param carried: what becomes of a plan by a change that is only looked at.
+    """
     days = {row["day"]: datetime.combine(row["day"], time.max, hall.zone) for row in rows}
-    planned = {
-        day: (policy.booking, rules.businesses(policy.booking.quotas, items))
-        for day, policy in planned_policies(hall.id, days.items(), now=now).items()
-    }
+    plans = planned_policies(hall.id, days.items(), now=now)
+    if carried is not None:
+        plans = {day: carried(plan) for day, plan in plans.items()}
+    planned = {day: (plan.booking, rules.businesses(plan.booking.quotas, items)) for day, plan in plans.items()}
     for row in rows:
         booking, users = planned.get(row["day"], (None, {}))
         if booking is not None and (found := users.get(row["business"])) is not None:

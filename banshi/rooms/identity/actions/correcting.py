@@ -152,7 +152,7 @@ def change_number(*, account_id: int, phone: str, by: Actor, now: datetime) -> s
         reason = {"zh": "这个号码已有自己的账号", "en": "This number has an account of its own"}
         raise Refused("invalid", facts={"field": "phone", "reason": reason})
     account = Account.objects.select_for_update(no_key=True).get(pk=account_id)
-    before = account.phone
+    before: str = account.phone
     account.phone, account.phone_index, account.epoch = number, index, account.epoch + 1
     account.save(update_fields=["phone", "phone_index", "epoch"])
     if account.person_id is not None:

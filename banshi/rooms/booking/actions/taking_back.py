@@ -1,0 +1,66 @@
+"""What a change of hours that was taken back means to whom it touched."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from banshi.rooms.booking import rules
+from banshi.rooms.booking.actions import telling
+from banshi.rooms.booking.actions.granting import move_target_refusal
+from banshi.rooms.booking.models import Appointment, FollowUpVisit, Move, Slot
+from banshi.rooms.booking.queries.facts import Asking, HallFacts, Opens, hall_facts, read_facts
+from banshi.rooms.places.models import Hall
+
+
+def tell_old_times(*, hall: Hall, cause: str, now: datetime) -> int:
+    """Tell those whom a change moved that their old time is open again; each visit once. Nobody is moved back unasked, and
+    nobody is told of a time that moving back would refuse: cut off, stopped, full.
+
+    :returns: how many were told.
+    """
+    facts, told = hall_facts(hall, now=now), 0
+    for visit in FollowUpVisit.objects.filter(follow_up__hall=hall, follow_up__cause=cause, state="moved").order_by(
+        "id"
+    ):
+        booked = Appointment.objects.filter(hall=hall, state=rules.State.BOOKED, code__in=visit.codes)
+        rows = list(booked.select_related("person", "item").order_by("starts_at", "id"))
+        # Who has chosen another time since knows what they want.
+        last = (
+            Move.objects.select_related("from_slot").filter(appointment=rows[0]).order_by("-id").first()
+            if rows
+            else None
+        )
+        if last is None or last.at != visit.settled_at:
+            continue
+        old = last.from_slot
+        if old.starts_at <= now or not _may_move_back(rows[0], old, hall=facts, now=now):
+            continue
+        was = {"was": old.starts_at.astimezone(facts.zone).isoformat()}
+        telling.tell_visit("old_time_free", rows, hall=facts, now=now, more=was)
+        told += 1
+    return told
+
+
+def tell_kept(*, hall: Hall, cause: str, now: datetime) -> int:
+    """Tell those who were told to come although it closes that it does not: each visit once.
+
+    :returns: how many were told.
+    """
+    facts, told = hall_facts(hall, now=now), 0
+    kept = FollowUpVisit.objects.filter(follow_up__hall=hall, follow_up__cause=cause, state="kept")
+    for visit in kept.order_by("id"):
+        booked = Appointment.objects.filter(hall=hall, state=rules.State.BOOKED, ends_at__gt=now, code__in=visit.codes)
+        rows = list(booked.select_related("person").order_by("starts_at", "id"))
+        if rows:
+            telling.tell_visit("closure_off", rows, hall=facts, now=now)
+            told += 1
+    return told
+
+
+def _may_move_back(row: Appointment, old: Slot, *, hall: HallFacts, now: datetime) -> bool:
+    asking = Asking(
+        old.pk, row.item.code, row.person_id, row.holder, row.evidence, row.account_id, row.visit_group, row.code
+    )
+    fact = read_facts([asking], now=now, opens=Opens(now))[0]
+    free = fact.slot is not None and fact.slot.free() >= row.persons
+    return free and move_target_refusal(row, fact, hall=hall, now=now) is None
