@@ -174,6 +174,10 @@ SAID_OF: dict[tuple[str, str], tuple[str | Promise, str | Promise]] = {
         _("The mandate ends before that day"),
         _("It lasts until {until}. A new one is shown at the hall."),
     ),
+    ("too-many-people", "day"): (
+        _("Too many new people today"),
+        _("At most {limit} a day for one account. Agents can be registered at the hall."),
+    ),
     ("slot-full", "left"): (_("Too few places together"), _("{left} left in this period, {persons} are needed.")),
     ("not-allowed", "link"): (_("The link is needed"), _("Open the link on the slip or in the message.")),
     ("not-allowed", "rating_link"): (_("The link is needed"), _("Rate with the link on the slip or in the message.")),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
+
+from banshi.kernel.policy import BookingPolicy
 from banshi.kernel.refusals import Refusal
 
 # permission → what it allows; each staff view names one (tests/house checks both directions).
@@ -46,6 +49,23 @@ ROLES: dict[str, frozenset[str]] = {
 
 # API key scopes (api.md) → audience words for messages.
 SCOPES = ("channel", "kiosk", "desk", "manage", "read", "demo")
+
+# --- Whom an account books for --------------------------------------------------------------------------------------
+
+
+def too_many_people(policy: BookingPolicy, *, listed: int, new_today: int, new: bool, now: datetime) -> Refusal | None:
+    """Why an account may list nobody else now; None where it may.
+
+    :param listed: people on the account's list; :param new_today: how many came onto it today, those taken out again
+        included; :param new: the next one never stood on it; :param now: in the zone whose days count.
+    """
+    if listed >= policy.account_people:
+        return Refusal("too-many-people", {"limit": policy.account_people})
+    if new and new_today >= policy.account_new_people:
+        tomorrow = datetime.combine(now.date() + timedelta(days=1), time(0), now.tzinfo)
+        return Refusal("too-many-people", {"limit": policy.account_new_people, "day": True}, tomorrow)
+    return None
+
 
 # --- Two entries of one person -----------------------------------------------------------------------------------
 

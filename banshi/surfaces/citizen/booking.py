@@ -407,8 +407,7 @@ def _typed(request: Any, form: NewPerson, policy: BookingPolicy, *, now: datetim
         id_type=given["id_type"],
         id_number=given["id_number"],
         now=now,
-        most=policy.account_people,
-        new_a_day=policy.account_new_people,
+        policy=policy,
     )
 
 

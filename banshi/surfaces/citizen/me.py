@@ -26,7 +26,6 @@ from banshi.journeys import sign_in as journey
 from banshi.kernel.addresses import network_of
 from banshi.kernel.masking import mask_phone
 from banshi.kernel.phones import InvalidPhone
-from banshi.kernel.policy import BookingPolicy
 from banshi.kernel.refusals import Refused
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
@@ -42,7 +41,6 @@ from banshi.surfaces.citizen.proving import costs, from_the_hall
 from banshi.surfaces.citizen.refusals import NOT_FILLED, Panel, panel, unfilled
 
 MESSAGES_SHOWN = 20
-USUAL = BookingPolicy()  # no hall is chosen yet on this page
 PLACE = "session.phone"
 
 
@@ -364,8 +362,6 @@ def add_person(request: Any) -> HttpResponseBase:
             id_type=given["id_type"],
             id_number=given["id_number"],
             now=now,
-            most=USUAL.account_people,
-            new_a_day=USUAL.account_new_people,
         )
     except Refused as refused:
         return _me(request, form=form, refused=refused)

@@ -157,7 +157,7 @@ def test_people_of_an_account_are_capped_on_a_day_and_in_all(town: Town) -> None
 
     def add(i: int, days: int = 0) -> str:
         return slug_of(
-            add_to_account, account_id=who.pk, person_id=town.person(i).pk, name="某", most=6, new_a_day=3,
+            add_to_account, account_id=who.pk, person_id=town.person(i).pk, name="某",
             now=TUESDAY_NINE + timedelta(days=days),
         )  # fmt: skip
 

@@ -102,6 +102,22 @@ def test_registering_again_with_the_same_idempotency_key_is_one_agent(calls: Cal
     assert (first.status_code, second.json()["id"], Agent.objects.count()) == (201, first.json()["id"], 1)
 
 
+def test_an_agent_proposes_only_so_many_people_at_a_time(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("banshi.rooms.identity.actions.mandates.MOST_PROPOSED", 2)
+    agent = registered(calls)["id"]
+    proposed = [slug(entered(calls, agent, i, "channel")) for i in (1, 2)]
+    before = (Mandate.objects.count(), Person.objects.count())
+
+    third = entered(calls, agent, 3, "channel")
+
+    assert (proposed, third.status_code, slug(third), third.json()["facts"]) == (
+        ["done", "done"], 409, "too-many-people", {"limit": 2},
+    )  # fmt: skip
+    assert (Mandate.objects.count(), Person.objects.count()) == before
+    calls("post", f"/mandates/{Mandate.objects.earliest('id').pk}/confirm", "manage", {"paper": "委托书"})
+    assert slug(entered(calls, agent, 3, "channel")) == "done"  # one was answered
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

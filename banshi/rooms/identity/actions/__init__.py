@@ -14,6 +14,7 @@ from banshi.foundation import clock, limits, phones
 from banshi.foundation.crypto import blind_index
 from banshi.kernel.actors import Actor
 from banshi.kernel.names import InvalidName, label
+from banshi.kernel.policy import BookingPolicy
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.identity.actions.agents import (
@@ -63,8 +64,9 @@ from banshi.rooms.identity.actions.people import (
     wrongs,
 )
 from banshi.rooms.identity.models import Account, AccountPerson, Agent, ApiKey, Role, SignInCode, Staff
-from banshi.rooms.identity.rules import ROLES, SCOPES
+from banshi.rooms.identity.rules import ROLES, SCOPES, too_many_people
 
+USUAL = BookingPolicy()  # where an account is not at any hall's door
 CODE_LASTS = timedelta(minutes=10)
 CODE_LASTS_CALM = timedelta(minutes=30)  # for whoever reads in large type: nothing is in a hurry
 
@@ -172,13 +174,10 @@ def lock_accounts(account_ids: Iterable[int]) -> None:
 
 
 @transaction.atomic
-def add_to_account(
-    *, account_id: int, person_id: int, name: str, now: datetime, most: int | None = None, new_a_day: int | None = None
-) -> None:
+def add_to_account(*, account_id: int, person_id: int, name: str, now: datetime, policy: BookingPolicy = USUAL) -> None:
     """Remember whom this account books for, under the name it typed: its own word, binding nobody else.
 
-    :param most: how many people an account may have; :param new_a_day: how many may be new on one day, those taken out
-        again included.
+    :param policy: of the hall they are added for; the usual one where none is chosen.
     :raises Refused: too-many-people; mandate-missing – an agent's clients are registered at
         the hall; its own person is its own.
     """
@@ -189,11 +188,12 @@ def add_to_account(
         if acts and not Account.objects.filter(id=account_id, person_id=person_id, person_evidence__gt=0).exists():
             raise Refused("mandate-missing")
         mine = AccountPerson.objects.filter(account_id=account_id)
-        if most is not None and mine.filter(removed_at=None).count() >= most:
-            raise Refused("too-many-people", facts={"limit": most})
-        midnight = datetime.combine(now.astimezone(CHINA).date(), time(0), CHINA)
-        if row is None and new_a_day is not None and mine.filter(added_at__gte=midnight).count() >= new_a_day:
-            raise Refused("too-many-people", facts={"limit": new_a_day, "day": True}, next=midnight + timedelta(days=1))
+        here = now.astimezone(CHINA)
+        midnight = datetime.combine(here.date(), time(0), CHINA)
+        listed, new_today = mine.filter(removed_at=None).count(), mine.filter(added_at__gte=midnight).count()
+        no = too_many_people(policy, listed=listed, new_today=new_today, new=row is None, now=here)
+        if no is not None:
+            raise Refused(no)
     if row is None:
         AccountPerson.objects.create(account_id=account_id, person_id=person_id, name=name, added_at=now)
     else:
@@ -209,10 +209,11 @@ def add_typed(
     id_type: str,
     id_number: str,
     now: datetime,
-    most: int | None = None,
-    new_a_day: int | None = None,
+    policy: BookingPolicy = USUAL,
 ) -> Enrolled:
     """Somebody this account books for, as typed. Nothing of the person changes, nothing of them is told.
+
+    :param policy: as in `add_to_account`.
 
     :raises Refused: invalid (name), identity-invalid, too-many-people.
     """
@@ -220,9 +221,7 @@ def add_typed(
     if isinstance(person, Refused):
         raise person
     # The entry of the document as typed: which other documents the person has is nobody's to learn.
-    add_to_account(
-        account_id=account_id, person_id=person.entry, name=person.name, now=now, most=most, new_a_day=new_a_day
-    )
+    add_to_account(account_id=account_id, person_id=person.entry, name=person.name, now=now, policy=policy)
     return person
 
 
