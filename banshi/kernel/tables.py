@@ -38,17 +38,21 @@ class TableError(ValueError):
 
 
 class Row(dict[str, str]):
-    """A line of the table: text by column. `number` counts as spreadsheets do; the names of the columns are row 1."""
+    """A line of the table: text by column. `number` counts as spreadsheets do; the names of the columns are row 1.
 
-    def __init__(self, cells: Mapping[str, str], number: int) -> None:
+    `heads`: what the table itself calls a column, where that is another name.
+    """
+
+    def __init__(self, cells: Mapping[str, str], number: int, heads: Mapping[str, str]) -> None:
         super().__init__(cells)
         self.number = number
+        self.heads = heads
 
     def __missing__(self, column: str) -> str:
         raise TableError([f"there is no column {column}"])
 
     def wrong(self, column: str, why: str) -> TableError:
-        return TableError([f"row {self.number}, column {column}: {why}"])
+        return TableError([f"row {self.number}, column {self.heads.get(column, column)}: {why}"])
 
     def day(self, column: str) -> date:
         """2027-02-06, 2027/2/6, 2027.2.6, 2027年2月6日, 20270206, or the serial number that Excel keeps."""
@@ -106,7 +110,8 @@ def read(content: bytes, *, also: Mapping[str, str] | None = None) -> list[Row]:
     lines = [(number, cells) for number, cells in enumerate(_lines(content), start=1) if any(cells)]
     if not lines:
         raise TableError(["the table is empty"])
-    names = [(also or {}).get(name, name) for name in (cell.lower() for cell in lines[0][1])]
+    heads = {(also or {}).get(cell.lower(), cell.lower()): cell for cell in lines[0][1]}
+    names = [(also or {}).get(cell.lower(), cell.lower()) for cell in lines[0][1]]
     while names and not names[-1]:
         names.pop()
     twice = sorted({name for name in names if names.count(name) > 1})
@@ -117,7 +122,7 @@ def read(content: bytes, *, also: Mapping[str, str] | None = None) -> list[Row]:
         if any(cells[len(names) :]):
             raise TableError([f"row {number} has more cells than there are columns"])
         padded = [*cells, *[""] * (len(names) - len(cells))]
-        rows.append(Row(dict(zip(names, padded, strict=False)), number))
+        rows.append(Row(dict(zip(names, padded, strict=False)), number, heads))
     return rows
 
 

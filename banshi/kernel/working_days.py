@@ -159,10 +159,10 @@ def rows_from_table(content: bytes) -> list[DayInfo]:
     rows = tables.read(content, also=_ALSO)
     days = tables.parse(rows, _row)
     first: dict[date, int] = {}
-    twice = []
+    twice: list[str] = []
     for row, info in zip(rows, days, strict=True):
         if info.day in first:
-            twice.append(f"row {row.number}, column day: {info.day} stands in row {first[info.day]} already")
+            twice += row.wrong("day", f"{info.day} stands in row {first[info.day]} already").problems
         first.setdefault(info.day, row.number)
     if twice:
         raise tables.TableError(twice)

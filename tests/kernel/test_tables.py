@@ -82,15 +82,15 @@ def test_everything_that_is_wrong_is_named_by_row_and_column_and_nothing_is_retu
         rows_from_table(content)
 
     assert [problem.partition(":")[0] for problem in refused.value.problems] == [
-        "row 2, column day",
-        "row 3, column kind",
-        "row 4, column name_zh",
+        "row 2, column 日期",
+        "row 3, column 类型",
+        "row 4, column 名称",
     ]
     assert "2027/2/30" in refused.value.problems[0]
 
 
 def test_a_day_that_stands_twice_is_named_with_both_rows():
-    with pytest.raises(TableError, match="row 3, column day: 2027-02-06 stands in row 2 already"):
+    with pytest.raises(TableError, match="row 3, column 日期: 2027-02-06 stands in row 2 already"):
         rows_from_table("日期,类型,名称\n2027/2/6,放假,春节\n2027-02-06,上班,春节\n".encode())
 
 
