@@ -350,12 +350,16 @@ class Skip(models.Model):
 
 
 class Estimate(models.Model):
-    """A wait promised to somebody, and later the truth (mission §12.8). Seconds."""
+    """A wait promised to somebody, and later the truth (mission §12.8). Seconds.
+
+    Whoever comes early waits from the appointment's time: `at` is that time, and what lies before it is neither promised
+    nor held against the promise.
+    """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="estimates")
     hall = models.ForeignKey(Hall, on_delete=models.PROTECT)
     day = models.DateField()
-    at = models.DateTimeField()
+    at = models.DateTimeField()  # from when it counts
     ahead = models.IntegerField()
     likely_s = models.IntegerField()
     at_most_s = models.IntegerField()

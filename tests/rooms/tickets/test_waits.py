@@ -90,6 +90,80 @@ def test_time_missed_is_not_waited(open_hall):
     assert (seen.tickets[0].waited_s, seen.categories[0].longest_wait_s) == (480, 480)
 
 
+def promise(ticket: Ticket) -> Any:
+    """What was promised, as it is filed: from when, about how long, and what it came to."""
+    one = Estimate.objects.get(ticket=ticket)
+    return one.at, one.likely_s, one.actual_s, one.actual_s is not None and one.actual_s <= one.at_most_s
+
+
+def test_who_missed_the_call_and_came_back_was_promised_the_first_call(open_hall):
+    work(open_hall)
+    ticket = take(open_hall)
+    next_at(open_hall, now=minutes(0.5))
+    actions.miss(ref=ticket.ref, staff_id=open_hall.clerk.pk, now=minutes(2))
+    actions.reinstate(ref=ticket.ref, by=KIOSK, now=minutes(90))
+
+    served(open_hall, "A001", 99)
+
+    assert promise(ticket) == (minutes(0), 0, 30, True)
+
+
+def test_who_missed_a_call_of_the_clerk_s_choice_and_came_back_neither(open_hall):
+    work(open_hall)
+    first, ticket = take(open_hall), take(open_hall)
+    told = Estimate.objects.get(ticket=ticket).likely_s
+    actions.call_ticket(ref=ticket.ref, window_code="town-01", staff_id=open_hall.clerk.pk, why="老人", now=minutes(1))
+    actions.miss(ref=ticket.ref, staff_id=open_hall.clerk.pk, now=minutes(3))
+    actions.reinstate(ref=ticket.ref, by=KIOSK, now=minutes(90))
+    served(open_hall, first.number, 91)
+
+    served(open_hall, ticket.number, 99)
+
+    assert promise(ticket) == (minutes(0), told, 60, True)
+
+
+def test_the_time_before_the_appointment_breaks_no_promise(open_hall):
+    """Half an hour early, told ten minutes; others come for earlier periods and go first."""
+    work(open_hall)
+    take(open_hall)
+    next_at(open_hall)
+    early = check_in(open_hall, booked(open_hall, starts=minutes(30)), now=minutes(0))
+
+    done = served_after(open_hall, early, 32)
+
+    assert (done.wait_s, promise(early)) == (120, (minutes(30), 0, 120, True))
+
+
+def test_who_is_called_before_the_appointment_waited_nothing_and_was_promised_it(open_hall):
+    work(open_hall)
+    take(open_hall)
+    next_at(open_hall)
+    early = check_in(open_hall, booked(open_hall, starts=minutes(30)), now=minutes(0))
+
+    done = served_after(open_hall, early, 14)
+
+    assert (done.wait_s, promise(early)) == (0, (minutes(30), 0, 0, True))
+
+
+def test_a_promise_to_who_came_early_is_broken_by_a_wait_from_the_appointment_on(open_hall):
+    work(open_hall)
+    take(open_hall)
+    next_at(open_hall)
+    early = check_in(open_hall, booked(open_hall, starts=minutes(30)), now=minutes(0))
+
+    served_after(open_hall, early, 140)
+
+    assert promise(early) == (minutes(30), 0, 110 * 60, False)
+
+
+def served_after(town: Town, ticket: Ticket, called: float) -> Ticket:
+    """Whoever is at the window goes, and this number is called at that minute."""
+    first = Ticket.objects.get(state="called")
+    actions.start(ref=first.ref, staff_id=town.clerk.pk, now=minutes(1))
+    actions.finish(ref=first.ref, staff_id=town.clerk.pk, now=minutes(called - 1))
+    return served(town, ticket.number, called)
+
+
 def test_a_further_matter_waits_from_the_end_of_the_one_before(open_hall):
     work(open_hall)
     first = take(open_hall, None, item_code="pension")

@@ -84,7 +84,7 @@ WITH standing AS (
   RETURNING {columns("t")}
 ), promised AS (
   INSERT INTO tickets_estimate (ticket_id, hall_id, day, at, ahead, likely_s, at_most_s)
-  SELECT id, hall_id, day, %(now)s, %(ahead)s, %(likely)s::int, %(at_most)s::int FROM made
+  SELECT id, hall_id, day, %(waits_from)s, %(ahead)s, GREATEST(0, %(likely)s::int - %(early_s)s::int), %(at_most)s::int FROM made
   WHERE %(likely)s::int IS NOT NULL
 ), event AS (
   INSERT INTO foundation_event (hall, topic, subject, at)
@@ -173,6 +173,7 @@ def issue(
     lane, to_check = found
     if by.kind == ActorKind.STAFF and lane == "elderly":
         to_check = False  # the guide has them before the eyes
+    waits_from = max(now, appointment.starts_at) if appointment else now
     ranked = rules.rank(
         kind=kind,
         lane=rules.lane_that_ranks(lane, to_check=to_check),
@@ -231,7 +232,8 @@ def issue(
         and not (follows or beside)
         and rules_of_hall.tickets.one_ticket_per_person_and_category,
         "only_window": only_window_id,
-        "waits_from": max(now, appointment.starts_at) if appointment else now,
+        "waits_from": waits_from,
+        "early_s": int((waits_from - now).total_seconds()),
         "walk_in": int(walks_in),
         "limit": limits.daily_limits.get(category.code) if limits else None,
         "hall_limit": limits.daily_limit if limits else None,
