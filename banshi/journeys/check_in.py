@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
@@ -37,6 +37,13 @@ from banshi.rooms.tickets.rules import may
 
 IN_HALL = ("waiting", "called", "serving", "held", "parked", "missed")  # of a number that goes on
 TYPED_TRIES = 5  # an hour for one document at one machine
+
+
+class WithItsPerson(Refused):
+    """The booking went to the number its person holds by the card: that stands, and the number is for the card alone."""
+
+    def __init__(self) -> None:
+        super().__init__("already-checked-in", facts={"declared": True})
 
 
 class _Here(TypedDict):
@@ -342,6 +349,7 @@ def check_in(
     its number in the same instant.
 
     :param limit_key: who presents it: "" the person, by evidence; `typed_holder()`; None: its code, so who booked it.
+    :raises WithItsPerson: what was done stands, unless the caller takes it back with a transaction of its own.
     """
     policy = places.policy_of(hall.id, now=now).tickets
     with transaction.atomic(), agents_wait(found):
@@ -360,6 +368,8 @@ def check_in(
                     raise
         if beside and policy.auto_call and given[found.pk].state == "waiting":
             given[found.pk] = tickets.call_at_idle_window(given[found.pk], hall_id=hall.pk, now=now)
+    if shows_more(given[found.pk].limit_key, than=limit_key):
+        raise WithItsPerson
     return given[found.pk]
 
 
@@ -414,7 +424,7 @@ def _check_in(
         # The row lock makes check-in, the no-show job and whoever takes a number meanwhile meet here, one by one.
         appointment = (
             Appointment.objects.select_for_update(of=("self",))
-            .select_related("item", "category", "hall")
+            .select_related("item", "category", "hall", "person")
             .get(id=found.id)
         )
         ticket = Ticket.objects.filter(appointment=appointment).exclude(state="redirected").order_by("id").first()
@@ -427,7 +437,7 @@ def _check_in(
             if is_typed(limit_key):
                 raise Refused("nothing-found", facts={"hall": hall.code})
             if shows_more(ticket.limit_key, than=limit_key):
-                raise Refused("already-checked-in", facts={"declared": True})
+                raise WithItsPerson
             ticket = (
                 Ticket.objects.select_for_update(of=("self",), no_key=True)
                 .select_related("hall", "window")
@@ -460,6 +470,7 @@ def _check_in(
             _need_open(hall, appointment, now)
             booking.mark_checked_in(appointment_id=appointment.id, now=now)
         stands = tickets.standing(appointment, limit_key=limit_key, hall_id=hall.id, day=today)
+        stands = stands or _persons_own(appointment, limit_key, today)
         if stands is not None and late:
             return tickets.came_late(stands, appointment=appointment)
         if stands is not None:
@@ -482,6 +493,20 @@ def _check_in(
             expected=beside,
         )
         return tickets.came_late(given, appointment=appointment) if late else given
+
+
+def _persons_own(appointment: Appointment, limit_key: str, today: date) -> Ticket | None:
+    """The number that its person took with the card for this very matter, where who booked it shows the code: one matter of
+    one person is one turn. Only where the booking is in the name on the card: else it may be somebody else's, who is here.
+    """
+    if not limit_key or is_typed(limit_key):
+        return None
+    person = appointment.person
+    if fit(_as_made(appointment), card=person.name_index if person.name_evidence else "") > Fit.NAMED:
+        return None
+    return tickets.standing(
+        appointment, limit_key="", hall_id=appointment.hall_id, day=today, item_id=appointment.item_id
+    )
 
 
 def _need_open(hall: Hall, appointment: Appointment, now: datetime) -> None:

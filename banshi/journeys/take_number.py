@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,8 @@ from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import contact_of_booked
+
+IN_LINE = ("waiting", "parked", "called")
 
 
 class _Asked(TypedDict):
@@ -171,11 +173,25 @@ def _open_appointment(
     found = list(same.select_related("person").order_by("starts_at", "id"))
     if proven:  # a stranger's, made on the document in another name, is not what its person came for
         found = check_in.own_first(found)
-    if not found:
-        return None
-    policy = places.policy_of(hall.pk, now=now).tickets
-    for appointment in found:
-        opens, closes = check_in.window(policy, appointment)
-        if opens <= now < closes:
-            return appointment
-    return None
+    if found:
+        policy = places.policy_of(hall.pk, now=now).tickets
+        for appointment in found:
+            opens, closes = check_in.window(policy, appointment)
+            if opens <= now < closes:
+                return appointment
+    return _number_by_its_code(hall, person_id, item_code, category_code, today) if proven else None
+
+
+def _number_by_its_code(
+    hall: Hall, person_id: int, item_code: str | None, category_code: str | None, today: date
+) -> Appointment | None:
+    """What was checked in for this very matter with less than the card, and waits: by the card its number becomes the
+    person's, and they do not stand twice in line."""
+    numbers = Ticket.objects.filter(person_id=person_id, hall=hall, day=today, state__in=IN_LINE).exclude(limit_key="")
+    by_code = numbers.filter(appointment__state="checked_in")
+    same = (
+        by_code.filter(appointment__item__code=item_code) if item_code else by_code.filter(category__code=category_code)
+    )
+    rows = same.select_related("appointment__person", "appointment__item", "appointment__hall").order_by("id")
+    booked = [each.appointment for each in rows if each.appointment is not None]
+    return next(iter(check_in.own_first(booked)), None)

@@ -11,9 +11,9 @@ from banshi.journeys import check_in as journey
 from banshi.rooms.places import queries as places
 from banshi.rooms.tickets import queries as tickets
 from banshi.surfaces.api import fast
-from banshi.surfaces.api.answers import Answer, answer
+from banshi.surfaces.api.answers import Answer, answer, refused
 from banshi.surfaces.api.lanes import by_fast
-from banshi.surfaces.api.operations import caller, op, write
+from banshi.surfaces.api.operations import caller, language, op, write
 from banshi.surfaces.api.schemas import CheckInIn, CheckInOut, Code, TicketIn, TicketOut
 from banshi.surfaces.api.ticket_parts import shown_ticket
 
@@ -39,7 +39,10 @@ def check_in(request: HttpRequest, hall: Path[Code], body: CheckInIn) -> Answer:
     now = clock.now()
     channel = "kiosk" if who.scope == "kiosk" else "api"
     if body.code is not None:
-        ticket = journey.by_code(hall=here, code=body.code, by=who.by, now=now, channel=channel)
+        try:
+            ticket = journey.by_code(hall=here, code=body.code, by=who.by, now=now, channel=channel)
+        except journey.WithItsPerson as no:  # an answer, not a refusal that takes back what was joined
+            return refused(no.refusal, language(request))
     elif body.presented != "read" and who.key.staff_id is None:
         assert body.id_number is not None  # the model saw to it
         ticket = journey.by_typed_id(

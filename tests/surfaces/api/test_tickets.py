@@ -85,6 +85,25 @@ def test_a_channel_follows_no_number_that_the_card_has_taken_over(calls: Calls) 
     assert [answer.status_code for answer in answers] == [404] * 3
 
 
+def test_a_code_joins_the_number_that_the_card_took_for_the_same_matter(calls: Calls) -> None:
+    """What the answer refuses to show is done all the same: the person in line has the booked rank, and no second number."""
+    slot = calls.town.slot()
+    stop_the_clock(at("2026-03-11 09:05"))
+    walk_in = ticket(calls, item="pension", person=PERSON, presented="read")["id"]
+    stop_the_clock()
+    made = calls("post", "/appointments", "channel", booking(slot)).json()
+    stop_the_clock(at("2026-03-11 09:10"))
+
+    first, again = (calls("post", "/halls/town/check-ins", "kiosk", {"code": made["qr"]}) for _ in range(2))
+
+    assert [(each.status_code, each.json()["type"], each.json()["facts"]) for each in (first, again)] == [
+        (409, "already-checked-in", {"declared": True})
+    ] * 2
+    number = Ticket.objects.get()
+    assert (number.ref, number.kind, number.limit_key) == (walk_in, "booked", "")
+    assert walk_in not in first.content.decode()
+
+
 def test_checking_in_too_early_names_the_time_from_which_it_works(calls: Calls) -> None:
     made = calls("post", "/appointments", "channel", booking(calls.town.slot())).json()
 

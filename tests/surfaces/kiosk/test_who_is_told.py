@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from banshi.foundation.crypto import rating_key
-from banshi.journeys import check_in, close_hall_day, serve
+from banshi.journeys import check_in, close_hall_day, serve, take_number
 from banshi.kernel.actors import SYSTEM, Actor, ActorKind
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
@@ -183,6 +183,27 @@ def test_the_code_of_a_booking_opens_nothing_once_the_card_was_shown(opened: Tow
     with pytest.raises(Refused) as no:
         check_in.by_code(hall=opened.hall, code=made.code, by=SYSTEM, now=TUESDAY_NINE, channel="api")
     assert (no.value.slug, no.value.facts) == ("already-checked-in", {"declared": True})
+
+
+def test_the_code_ranks_a_number_taken_with_the_card_for_the_same_matter_and_shows_it_to_nobody(
+    opened: Town, machine: Client
+) -> None:
+    """The person asked for a number, and what somebody booked for them is shown after that: one matter, one turn."""
+    walk_in = take_number.take(
+        hall=opened.hall, item_code="pension", person_id=opened.person(1).pk, channel="kiosk", by=SYSTEM,
+        now=TUESDAY_NINE, shown=Evidence.CHIP,
+    )  # fmt: skip
+    made = book(opened, account(THEIRS), THEIRS)
+
+    by_code = arrive(machine, presented=bookings.qr_text(made.code))
+
+    page, number = by_code.content.decode(), Ticket.objects.get()
+    made.refresh_from_db()
+    assert (by_code.status_code, walk_in.number in page, walk_in.ref in page) == (409, False, False)
+    assert (number.kind, number.appointment_id, number.limit_key, contact_of(number)) == ("booked", made.pk, "", None)
+    assert made.state == "checked_in"
+    by_card = arrive(machine, chip=chip(opened.person(1)))
+    assert by_card["Location"] == f"/kiosk/town/slip/{walk_in.ref}"
 
 
 def test_the_holder_with_the_card_still_finds_the_number_again(opened: Town, machine: Client) -> None:

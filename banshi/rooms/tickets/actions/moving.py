@@ -198,20 +198,25 @@ def _reinstate(ref: str, by: Actor, now: datetime) -> Ticket:
     return ticket
 
 
-def standing(appointment: Appointment, *, limit_key: str, hall_id: int, day: date) -> Ticket | None:
+def standing(
+    appointment: Appointment, *, limit_key: str, hall_id: int, day: date, item_id: int | None = None
+) -> Ticket | None:
     """This holder's number of the appointment's category that is in the line or at a window and was given for no other
     matter of its visit, locked.
+
+    :param item_id: for this matter, or for the category alone; None for whatever matter of the category.
 
     Lock the person's appointments before: whoever finishes a number does so too.
     """
     states = rules.VERBS["join_booking"][0]
+    matter = Q() if item_id is None else Q(item=item_id) | Q(item=None)
     return (
         Ticket.objects.select_for_update(of=("self",), no_key=True)
         .select_related("hall", "window")
         .filter(person_id=appointment.person_id, limit_key=limit_key, hall_id=hall_id)
         .filter(category_id=appointment.category_id, day=day, appointment=None)
         .filter(Q(late_for=None) | Q(late_for=appointment) | ~Q(late_for__visit_group=appointment.visit_group or "-"))
-        .filter(state__in=states)
+        .filter(matter, state__in=states)
         .order_by("id")
         .first()
     )
