@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from banshi.cli.restoring import look, make_database, with_database
+from banshi.cli.restoring import look, make_database, restore, with_database
+from banshi.cli.talk import Trouble
 from banshi.foundation.postgres import find_binaries
 
 TABLES = """
@@ -171,6 +172,45 @@ def test_who_means_it_replaces_it_and_what_was_there_is_kept(living: str, dumped
     listed = subprocess.run(listing, capture_output=True, text=True, check=True)
     assert appointments(living) == 3
     assert "99\t2026-03-10" in listed.stdout
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Somebody sits at the terminal, and types `typed`; `asked` is what they read."""
+    said = {"typed": "", "asked": ""}
+
+    def read(question: str = "") -> str:
+        said["asked"] = question
+        return said["typed"]
+
+    monkeypatch.setattr("click.termui.visible_prompt_func", read)
+    monkeypatch.setattr("sys.stdin", type("Terminal", (), {"isatty": lambda self: True})())
+    return said
+
+
+@pytest.mark.parametrize("typed", ["yes", "y", "Living", "postgres"])
+def test_a_wrong_answer_at_the_terminal_replaces_nothing(
+    living: str, dumped: Path, tools: str, tmp_path: Path, asked: dict[str, str], typed: str
+):
+    booked(living, 99)
+    asked["typed"], safe = typed, tmp_path / "safe.dump"
+
+    with pytest.raises(Trouble, match=r"that is not its name\. Nothing was changed\."):
+        restore(living, dumped, tools=Path(tools), replace=None, safe=safe)
+
+    assert asked["asked"].startswith(f"Type {name_of(living)} to replace ALL of this")
+    assert (appointments(living), safe.exists()) == (4, False)
+
+
+def test_the_databases_name_typed_at_the_terminal_replaces_it(
+    living: str, dumped: Path, tools: str, tmp_path: Path, asked: dict[str, str]
+):
+    booked(living, 99)
+    asked["typed"], safe = name_of(living), tmp_path / "safe.dump"
+
+    found = restore(living, dumped, tools=Path(tools), replace=None, safe=safe)
+
+    assert (found.appointments, appointments(living), safe.exists()) == (3, 3, True)
 
 
 def test_a_torn_backup_changes_nothing(living: str, dumped: Path, tools: str, tmp_path: Path):
