@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
+
 from banshi.rooms.booking.models import Appointment, LedgerEntry, Slot
-from tests.surfaces.api.conftest import PERSON, Calls, booking
+from tests.surfaces.api.conftest import PERSON, Calls, booking, person, stop_the_clock
 from tests.town import TUESDAY_NINE, at
 
 
@@ -117,6 +121,33 @@ def test_what_a_channel_cancelled_by_mistake_it_books_again(calls: Calls) -> Non
     assert (others.status_code, twice.json()["type"]) == (404, "limit-half-day")
     assert calls("get", f"/appointments/{again.json()['code']}", "channel").status_code == 200
     assert LedgerEntry.objects.filter(forgiven_at=None).count() == 0
+
+
+@pytest.mark.parametrize(("minutes", "counted"), [(29, 0), (30, 1)])
+def test_booking_again_forgives_a_cancellation_by_api_as_long_as_on_the_web(
+    calls: Calls, minutes: int, counted: int
+) -> None:
+    slot = calls.town.slot(quota=1)
+    code = calls("post", "/appointments", "channel", booking(slot)).json()["code"]
+    calls("delete", f"/appointments/{code}", "channel")
+    stop_the_clock(TUESDAY_NINE + timedelta(minutes=minutes))
+
+    again = calls("post", f"/appointments/{code}/rebook", "channel")
+
+    assert (again.status_code, Slot.objects.get(pk=slot.pk).taken) == (201, 1)
+    assert LedgerEntry.objects.filter(forgiven_at=None).count() == counted
+
+
+def test_what_a_channel_cancelled_is_gone_once_somebody_has_the_place(calls: Calls) -> None:
+    slot = calls.town.slot(quota=1)
+    code = calls("post", "/appointments", "channel", booking(slot)).json()["code"]
+    calls("delete", f"/appointments/{code}", "channel")
+    other = calls("post", "/appointments", "other-channel", {**booking(slot), "person": person(2)})
+
+    late = calls("post", f"/appointments/{code}/rebook", "channel")
+
+    assert (other.status_code, late.status_code, late.json()["type"]) == (201, 409, "slot-full")
+    assert LedgerEntry.objects.filter(forgiven_at=None).count() == 1
 
 
 def test_what_a_channel_s_person_books_again_by_the_link_stays_the_channel_s(calls: Calls) -> None:
