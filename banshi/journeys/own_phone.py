@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -13,6 +14,8 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
+from banshi.rooms.identity.actions.correcting import Former
+from banshi.rooms.identity.models import Account
 from banshi.rooms.tickets import actions as tickets
 
 _NONE = {"zh": "还没有核验过的本人手机号", "en": "No telephone of the person's own is proven yet"}
@@ -25,10 +28,38 @@ def prove(*, person_id: int, phone: str, code: str, browser: str, by: Actor, now
     :raises Refused: phone-invalid, code-wrong, rate-limited.
     """
     account = identity.use_code(phone=phone, code=code, browser=browser, now=now)
-    identity.prove_account(person_id=person_id, account=account, evidence=Evidence.CHIP, by=by, now=now)
-    own = people.phone_of(person_id=person_id)
-    if own:
-        tickets.connect(person_id=person_id, phone=own, by=by, now=now)
+    with transaction.atomic():
+        former = identity.prove_account(person_id=person_id, account=account, evidence=Evidence.CHIP, by=by, now=now)
+        _follow(person_id, former, by=by, now=now)
+
+
+@transaction.atomic
+def bind(*, person_id: int, account: Account, why: str, card_seen: bool, by: Actor, now: datetime) -> None:
+    """The same at a window, where a clerk saw the card and the person said the code.
+
+    :raises Refused: invalid (reason, card), nothing-found.
+    """
+    former = identity.bind_phone(person_id=person_id, account=account, why=why, card_seen=card_seen, by=by, now=now)
+    _follow(person_id, former, by=by, now=now)
+
+
+@transaction.atomic
+def clear(*, person_id: int, why: str, card_seen: bool, by: Actor, now: datetime) -> None:
+    """The telephone is the person's no more: what they booked with it is held by their document until they prove another.
+
+    :raises Refused: invalid (reason, card), nothing-found.
+    """
+    former = identity.clear_phone(person_id=person_id, why=why, card_seen=card_seen, by=by, now=now)
+    _follow(person_id, former, by=by, now=now)
+
+
+def _follow(person_id: int, former: Sequence[Former], *, by: Actor, now: datetime) -> None:
+    before = {each.account_id: (each.phone, each.evidence) for each in former}
+    own, phone = people.account_proven(person_id), people.phone_of(person_id=person_id)
+    booking.follow_account(person_id=person_id, before=before, account_id=own, phone=phone, now=now)
+    people.forget_epochs()
+    if phone:
+        tickets.connect(person_id=person_id, phone=phone, by=by, now=now)
 
 
 @transaction.atomic

@@ -101,7 +101,7 @@ class Appointment(models.Model):
     account_id = models.BigIntegerField(null=True, db_index=True)  # identity_account, when a signed-in person booked
     holder = models.CharField(
         max_length=40, default="", db_default=""
-    )  # who booked: account:5, key:3, staff, kiosk:…, client
+    )  # who booked: account:5, key:3, staff, kiosk:…, client, person
     evidence = models.SmallIntegerField(default=0, db_default=0)  # kernel.evidence.Evidence, of the person, when booked
     # Whose bookings this one counts together with: the holder's where only declared, "" (the person's) with evidence.
     limit_key = models.CharField(max_length=40, default="", db_default="")

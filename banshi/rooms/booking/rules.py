@@ -149,6 +149,7 @@ def _days(first: date, last: date) -> Iterator[date]:
 # --- Whose bookings count together --------------------------------------------------------------------------------
 
 
+OWN = "person"  # holds what a person booked with an account that is theirs no more, and who has no other yet
 PASSED_ON = "client"  # holds what an agent booked for them and may change no more, where they have no account
 
 

@@ -164,13 +164,13 @@ def phone(request: Asked, hall: str, person_id: int) -> HttpResponseBase:
     number = ""
     try:
         if request.POST.get("act") == "clear":
-            identity.clear_phone(person_id=person.pk, by=by, now=now, **said(request))
+            own_phone.clear(person_id=person.pk, by=by, now=now, **said(request))
         elif request.POST.get("act") == "code":
             number = decrypt(str(request.session.get(f"person-{person.pk}", "")), place=PLACE)
             code = clean(request.POST.get("code"), 10)
             identity.need_card_and_reason(**said(request))  # a code is used up once: ask for the rest first
             account = identity.use_code(phone=number, code=code, browser=browser, now=now)
-            identity.bind_phone(person_id=person.pk, account=account, by=by, now=now, **said(request))
+            own_phone.bind(person_id=person.pk, account=account, by=by, now=now, **said(request))
         else:
             asked = clean(request.POST.get("phone"), 30)
             codes.ask_code(phone=asked, language="zh-hans", browser=browser, asker=str(by), for_staff_of=place, now=now)

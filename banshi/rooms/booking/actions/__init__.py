@@ -23,7 +23,7 @@ from banshi.rooms.booking.actions.credit import (
     sweep_no_shows,
 )
 from banshi.rooms.booking.actions.following import VisitToFollow, keep, open_follow_up
-from banshi.rooms.booking.actions.handing import follow_number, hand_over, lock_bookings, send_to
+from banshi.rooms.booking.actions.handing import follow_account, follow_number, hand_over, lock_bookings, send_to
 from banshi.rooms.booking.actions.holding import expire_holds, give_back, hold, keep_on
 from banshi.rooms.booking.actions.offering import EARLIER_BY, offer_waiting
 from banshi.rooms.booking.actions.opening import ask_opening, tell_openings
@@ -57,6 +57,7 @@ __all__ = [
     "end_waiting_for_closed_days",
     "end_waiting_for_days_over",
     "expire_holds",
+    "follow_account",
     "follow_number",
     "forgive",
     "free_doubles",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 
 from banshi.kernel.refusals import Refused
+from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions.placing import SAME_TIME
 from banshi.rooms.booking.actions.telling import subject_of
+from banshi.rooms.booking.actions.whose_wait import OPEN, take_over
 from banshi.rooms.booking.models import LIVE, Appointment, Hold, LedgerEntry, Suspension, Waiting
 from banshi.rooms.booking.queries.joining import named_alike
 from banshi.rooms.messaging import actions as messaging
@@ -107,4 +110,39 @@ def _send(mine: Sequence[Appointment], phone: str, *, now: datetime) -> int:
         row.link_turn += 1
         row.save(update_fields=["contact", "contact_index", "link_turn"])
     messaging.send_elsewhere(subjects={subject_of(row.code): {"turn": row.link_turn} for row in mine}, phone=phone)
+    return sum(row.state in LIVE and row.ends_at > now for row in mine)
+
+
+@transaction.atomic
+def follow_account(
+    *, person_id: int, before: Mapping[int, tuple[str, int]], account_id: int | None, phone: str | None, now: datetime
+) -> int:
+    """What a person booked and waits for with accounts that are theirs no more goes to the one that is now, as does what
+    nobody's account held since the last was taken away. Whoever holds the telephone of before steers it no more.
+
+    :param before: telephone (E.164) and evidence of the accounts that were the person's own, by id.
+    :param account_id: and `phone`: of their own account now; None where they have none: it is their document's alone.
+    :returns: how many bookings still to come.
+    """
+    whose = Q(account_id__in=list(before))
+    if account_id is not None:
+        whose |= Q(account_id=None, holder__in=[rules.OWN, rules.PASSED_ON])
+    rows = Appointment.objects.select_for_update(no_key=True).filter(whose, person_id=person_id, limit_key="")
+    mine = list(rows.order_by("id"))
+    for row in mine:
+        old, evidence = before.get(row.account_id or 0, ("", row.evidence))
+        row.evidence = max(row.evidence, evidence)
+        row.account_id, row.holder = account_id, f"account:{account_id}" if account_id is not None else rules.OWN
+        row.link_turn += 1
+        if row.contact == old or not row.contact:
+            row.contact, row.contact_index = phone, messaging.phone_index(phone) if phone else ""
+        row.save(update_fields=["account_id", "holder", "evidence", "contact", "contact_index", "link_turn"])
+        if row.contact is None:
+            messaging.drop(subject=subject_of(row.code), now=now)
+    moved = [row for row in mine if phone is not None and row.contact == phone]
+    if phone is not None:
+        messaging.send_elsewhere(subjects={subject_of(row.code): {"turn": row.link_turn} for row in moved}, phone=phone)
+    waits = Waiting.objects.filter(account_id__in=list(before), person_id=person_id, limit_key="", state__in=OPEN)
+    for wait in waits.order_by("id"):
+        take_over(wait.pk, account_id=account_id, now=now)
     return sum(row.state in LIVE and row.ends_at > now for row in mine)

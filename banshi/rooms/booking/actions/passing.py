@@ -85,6 +85,6 @@ def _hand_over(row: Appointment, client: Client, *, why: str, now: datetime) -> 
 def _hand_over_wait(waiting_id: int, account_id: int | None, *, now: datetime) -> None:
     """The agent's wait for an earlier place of it, else the agent would move what is the client's."""
     if account_id is not None:
-        whose_wait.take_over_earlier(waiting_id, account_id=account_id, now=now)
+        whose_wait.take_over(waiting_id, account_id=account_id, now=now)
     else:
         whose_wait.give_up(waiting_id=waiting_id, by=SYSTEM, now=now)

@@ -15,7 +15,7 @@ from banshi.rooms.booking.actions.changing import move
 from banshi.rooms.booking.actions.granting import place_refusal
 from banshi.rooms.booking.actions.offering import EARLIER_BY, mandate_is_over
 from banshi.rooms.booking.actions.placing import place
-from banshi.rooms.booking.actions.whose_wait import Place, give_up, in_line, joined, take_over_earlier
+from banshi.rooms.booking.actions.whose_wait import Place, give_up, in_line, joined, take_over
 from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, Slot, Waiting
 from banshi.rooms.booking.queries.facts import Asking, Opens, hall_facts, read_facts
 from banshi.rooms.booking.queries.slots import alternative, item_facts, slots
@@ -207,7 +207,7 @@ def join_earlier(*, code: str, by: Actor, now: datetime) -> Waiting:
             subject = f"waiting:{waiting.pk}"
             audit.record(action="waiting", subject=subject, by=by, now=now, hall=facts.code, facts={"earlier": True})
         elif own is not None and waiting.account_id != own:
-            take_over_earlier(waiting.pk, account_id=own, now=now)
+            take_over(waiting.pk, account_id=own, now=now)
     return waiting
 
 

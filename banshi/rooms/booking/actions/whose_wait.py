@@ -122,8 +122,9 @@ def _instead_of(found: list[Waiting], place: Place, *, now: datetime) -> Waiting
 
 
 @transaction.atomic
-def take_over_earlier(waiting_id: int, *, account_id: int, now: datetime) -> None:
-    """The person asks for an earlier place themselves where their agent had: they are told from now on."""
+def take_over(waiting_id: int, *, account_id: int | None, now: datetime) -> None:
+    """Another account of the person's waits from now on – instead of their agent's, or of one that is theirs no more –, at
+    the same place in line; it is told of what is offered."""
     seen = Waiting.objects.get(id=waiting_id)
     if seen.hold_id is not None:
         Hold.objects.select_for_update().filter(id=seen.hold_id).first()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from banshi.foundation import phones
 from banshi.foundation.crypto import blind_index
@@ -20,6 +22,15 @@ from banshi.rooms.identity.models import Account, AccountPerson, Person
 _NAME = ["name", "masked_name", "name_index", "name_evidence", "name_at", "name_source"]
 _NEEDS_WHY = {"zh": "要写明原因", "en": "A reason is needed"}
 _NEEDS_CARD = {"zh": "先核对本人和证件", "en": "Compare the person with the card first"}
+
+
+@dataclass(frozen=True)
+class Former:
+    """An account that was proven to be a person's own until now, with its telephone (E.164) and what it was proven by."""
+
+    account_id: int
+    phone: str
+    evidence: int
 
 
 def need_card_and_reason(why: str, card_seen: bool) -> None:
@@ -78,29 +89,31 @@ def confirm_name(*, person_id: int, name: str, by: Actor, now: datetime) -> None
 
 
 @transaction.atomic
-def bind_phone(*, person_id: int, account: Account, why: str, card_seen: bool, by: Actor, now: datetime) -> None:
+def bind_phone(
+    *, person_id: int, account: Account, why: str, card_seen: bool, by: Actor, now: datetime
+) -> list[Former]:
     """The account that just answered a code at the window is this person's own (绑定本人手机): proven from now on.
 
+    :returns: the accounts that were.
     :raises Refused: invalid (reason, card), nothing-found.
     """
     _locked(person_id, why, card_seen)
-    prove_account(person_id=person_id, account=account, evidence=Evidence.WINDOW, why=why, by=by, now=now)
+    return prove_account(person_id=person_id, account=account, evidence=Evidence.WINDOW, why=why, by=by, now=now)
 
 
 @transaction.atomic
 def prove_account(
     *, person_id: int, account: Account, evidence: Evidence, why: str = "", by: Actor, now: datetime
-) -> None:
+) -> list[Former]:
     """This account is this person's own: whoever calls this has seen a code from its telephone, and the person's proof.
 
+    :returns: the accounts that were; their sessions end, for the telephone may be in other hands.
     :raises ValueError: with a declaration only.
     """
     prove_phone(person_id=person_id, phone=account.phone, evidence=evidence, by=by, now=now)
     person = Person.objects.get(id=person_id)
     # A person has one account of their own: whoever had been taken for it before is so no longer.
-    Account.objects.filter(person_id=person_id).exclude(pk=account.pk).update(
-        person=None, person_evidence=0, person_at=None
-    )
+    former = _no_longer_own(person_id, but=account.pk)
     Account.objects.filter(pk=account.pk).update(person_id=person_id, person_evidence=int(evidence), person_at=now)
     row, new = AccountPerson.objects.get_or_create(
         account_id=account.pk, person_id=person_id, defaults={"name": person.name, "added_at": now}
@@ -116,19 +129,32 @@ def prove_account(
         hall=by.hall or "",
         facts={"why": why[:200], "evidence": int(evidence)},
     )
+    return former
+
+
+def _no_longer_own(person_id: int, *, but: int = 0) -> list[Former]:
+    rows = list(
+        Account.objects.select_for_update(no_key=True).filter(person_id=person_id).exclude(pk=but).order_by("id")
+    )
+    former = [Former(row.pk, row.phone, row.person_evidence) for row in rows]
+    Account.objects.filter(id__in=[row.pk for row in rows]).update(
+        person=None, person_evidence=0, person_at=None, epoch=F("epoch") + 1
+    )
+    return former
 
 
 @transaction.atomic
-def clear_phone(*, person_id: int, why: str, card_seen: bool, by: Actor, now: datetime) -> None:
+def clear_phone(*, person_id: int, why: str, card_seen: bool, by: Actor, now: datetime) -> list[Former]:
     """The telephone is no longer the person's; the account that had it is nobody's proven own any more.
 
+    :returns: the accounts that were; their sessions end.
     :raises Refused: invalid (reason, card), nothing-found.
     """
     person = _locked(person_id, why, card_seen)
     person.phone = person.phone_index = None
     person.phone_evidence, person.phone_at = 0, None
     person.save(update_fields=["phone", "phone_index", "phone_evidence", "phone_at"])
-    Account.objects.filter(person_id=person_id).update(person=None, person_evidence=0, person_at=None)
+    former = _no_longer_own(person_id)
     audit.record(
         action="phone_cleared",
         subject=f"person:{person_id}",
@@ -137,6 +163,7 @@ def clear_phone(*, person_id: int, why: str, card_seen: bool, by: Actor, now: da
         hall=by.hall or "",
         facts={"why": why[:200]},
     )
+    return former
 
 
 @transaction.atomic

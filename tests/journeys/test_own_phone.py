@@ -1,0 +1,139 @@
+"""A lost telephone: who finds it, still signed in, steers nothing of the person's any more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from banshi.foundation.crypto import link_key
+from banshi.journeys import own_phone
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.evidence import Evidence
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking.models import Appointment, LedgerEntry, Waiting
+from banshi.rooms.booking.queries import link_ok
+from banshi.rooms.identity import actions as identity
+from banshi.rooms.identity.models import Account
+from banshi.rooms.messaging.actions import phone_index
+from banshi.rooms.messaging.models import Message
+from tests.rooms.booking.test_place import book
+from tests.town import CLERK, TUESDAY_NINE, Town, at
+
+pytestmark = pytest.mark.django_db
+LOST, NEW = "+8613700137001", "+8613700137002"
+SEEN: dict[str, Any] = {"why": "手机丢了", "card_seen": True, "by": CLERK, "now": TUESDAY_NINE}
+
+
+def account(phone: str) -> Account:
+    made, _ = Account.objects.get_or_create(
+        phone_index=phone_index(phone), defaults={"phone": phone, "created_at": TUESDAY_NINE}
+    )
+    return made
+
+
+@dataclass
+class Lost:
+    person: Any
+    account: Account
+    booked: Appointment
+
+
+@pytest.fixture
+def lost(town: Town) -> Lost:
+    """The person's own account, proven at a window, booked for them; then the telephone was lost."""
+    person, first = town.person(1), account(LOST)
+    own_phone.bind(person_id=person.pk, account=first, **SEEN)
+    by = Actor(ActorKind.CITIZEN, str(first.pk))
+    return Lost(person, first, book(town, town.slot(), by=by, account_id=first.pk))
+
+
+def test_with_a_new_telephone_proven_the_bookings_are_its_accounts(lost: Lost) -> None:
+    links = link_key(lost.booked.code, lost.booked.link_turn)
+    new = account(NEW)
+
+    own_phone.bind(person_id=lost.person.pk, account=new, **SEEN)
+
+    row = Appointment.objects.get()
+    due = {each.to for each in Message.objects.filter(state="due", subject=f"appointment:{row.code}")}
+    assert (row.account_id, row.holder, row.contact) == (new.pk, f"account:{new.pk}", NEW)
+    assert (link_ok(row.code, links), due) == (False, {NEW})
+    assert [Account.objects.get(pk=each.pk).epoch for each in (lost.account, new)] == [1, 0]
+
+
+def test_taken_off_at_the_window_the_bookings_are_held_by_the_document_and_told_to_nobody(lost: Lost) -> None:
+    own_phone.clear(person_id=lost.person.pk, **SEEN)
+
+    row = Appointment.objects.get()
+    assert (row.state, row.account_id, row.holder, row.contact) == ("booked", None, "person", None)
+    assert row.evidence >= Evidence.WINDOW
+    assert not Message.objects.filter(state="due", subject=f"appointment:{row.code}").exists()
+    assert Account.objects.get(pk=lost.account.pk).epoch == 1
+
+
+def test_what_was_held_by_the_document_is_the_accounts_that_is_proven_next(lost: Lost) -> None:
+    own_phone.clear(person_id=lost.person.pk, **SEEN)
+    new = account(NEW)
+
+    own_phone.bind(person_id=lost.person.pk, account=new, **SEEN)
+
+    row = Appointment.objects.get()
+    assert (row.account_id, row.holder, row.contact) == (new.pk, f"account:{new.pk}", NEW)
+
+
+def test_who_does_not_come_after_that_is_still_the_person(lost: Lost) -> None:
+    own_phone.clear(person_id=lost.person.pk, **SEEN)
+
+    booking.sweep_no_shows(now=at("2026-03-11 18:00"))
+
+    assert LedgerEntry.objects.get().party == f"person:{lost.person.pk}"
+
+
+def test_what_the_account_booked_for_others_and_others_for_the_person_stays(town: Town, lost: Lost) -> None:
+    by = Actor(ActorKind.CITIZEN, str(lost.account.pk))
+    others = book(town, town.slot(starts=at("2026-03-12 09:00")), 2, by=by, account_id=lost.account.pk)
+    declared = account("+8613700137003")
+    whose = book(
+        town, town.slot(starts=at("2026-03-12 14:00")), by=Actor(ActorKind.CITIZEN, str(declared.pk)),
+        account_id=declared.pk,
+    )  # fmt: skip
+
+    own_phone.bind(person_id=lost.person.pk, account=account(NEW), **SEEN)
+
+    accounts = [Appointment.objects.get(pk=each.pk).account_id for each in (others, whose)]
+    assert accounts == [lost.account.pk, declared.pk]
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_the_place_in_a_waiting_list_goes_along(town: Town, lost: Lost, again: bool) -> None:
+    wait = Waiting.objects.create(
+        hall=town.hall, item=town.items["pension"], business="cat:A", day=at("2026-03-13").date(), person=lost.person,
+        account_id=lost.account.pk, made_at=TUESDAY_NINE,
+    )  # fmt: skip
+    new = account(NEW)
+
+    if again:
+        own_phone.bind(person_id=lost.person.pk, account=new, **SEEN)
+    else:
+        own_phone.clear(person_id=lost.person.pk, **SEEN)
+
+    wait.refresh_from_db()
+    assert (wait.state, wait.account_id) == ("waiting", new.pk if again else None)
+
+
+def test_the_same_account_proven_again_loses_nothing(lost: Lost) -> None:
+    before = Appointment.objects.values().get()
+
+    own_phone.bind(person_id=lost.person.pk, account=lost.account, **SEEN)
+
+    assert Appointment.objects.values().get() == before
+    assert Account.objects.get(pk=lost.account.pk).epoch == 0
+
+
+def test_a_declaration_makes_no_account_anybodys(lost: Lost) -> None:
+    with pytest.raises(ValueError, match="declar|prov"):
+        identity.prove_account(
+            person_id=lost.person.pk, account=account(NEW), evidence=Evidence.DECLARED, by=CLERK, now=TUESDAY_NINE
+        )
+    assert Appointment.objects.get().account_id == lost.account.pk
