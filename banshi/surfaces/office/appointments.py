@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -32,7 +33,7 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.models import Appointment, Slot
-from banshi.rooms.booking.queries import AppointmentView, SlotView
+from banshi.rooms.booking.queries import AppointmentView, SlotView, WaitView
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.identity.actions import PersonAsked, wrongs
@@ -56,6 +57,7 @@ from banshi.surfaces.office.frame import (
     status_of,
     zone_of,
 )
+from banshi.surfaces.office.guide_found import whose
 from banshi.surfaces.office.names import names_of
 
 DAYS_SHOWN = 14
@@ -214,6 +216,27 @@ def cancel(request: Asked, hall: str, code: str) -> HttpResponseBase:
     return redirect("office:appointment", hall=hall, code=code)
 
 
+def _found_person(request: Asked, hall: Hall, now: datetime) -> dict[str, Any]:
+    """Whom the guide has found and books for: said again by every link, and the places that are kept for them."""
+    person, key = clean(request.GET.get("person"), 20), clean(request.GET.get("k"), 80)
+    found = whose(hall, person, key)
+    if found is None:
+        return {"person": "", "k": "", "for_whom": "", "kept": []}
+    kept = [each for each in bookings.offers_for([found], hall=hall, now=now) if each.appointment is None]
+    return {"person": person, "k": key, "for_whom": "&" + urlencode({"person": person, "k": key}), "kept": kept}
+
+
+def _may_have(kept: Sequence[WaitView], item_code: str, slots: Sequence[SlotView]) -> list[WaitView]:
+    """Those for this matter, and for another one of the same places."""
+    listed = {each.id for each in slots}
+    return [each for each in kept if each.item.code == item_code or each.slot_id in listed]
+
+
+def _besides(slots: Sequence[SlotView], kept: Sequence[WaitView]) -> list[SlotView]:
+    shown = {each.slot_id for each in kept}
+    return [each for each in slots if each.id not in shown]
+
+
 def _by_day(slots: Sequence[SlotView]) -> list[tuple[Any, list[SlotView]]]:
     return [(day, list(rows)) for day, rows in groupby(slots, key=lambda each: each.day)]
 
@@ -248,12 +271,16 @@ def move(request: Asked, hall: str, code: str) -> HttpResponseBase:
         hall=place, item_code=found.item.code, first=today, last=today + timedelta(days=DAYS_SHOWN), now=now,
         channel=found.source, internal=found.internal, persons=found.persons,
     )  # fmt: skip
+    offers = bookings.offers_for([found.person_id], hall=place, now=now)
+    kept = [each for each in offers if each.appointment is not None and each.appointment.code == code]
+    chances = [each for each in slots if each.bookable and each.id != found.slot_id]
     return page(
         request,
         "office/appointment_move.html",
         place,
         appointment=found,
-        days=_by_day([each for each in slots if each.bookable and each.id != found.slot_id]),
+        kept=kept,
+        days=_by_day(_besides(chances, kept)),
         refused=refused,
         why=clean(request.POST.get("why"), 120),
         status=status_of(refused) if refused else 200,
@@ -327,6 +354,7 @@ def new(request: Asked, hall: str) -> HttpResponseBase:
     internal = bool(request.POST.get("internal") or request.GET.get("internal"))
     slot_id = int_or_none(request.POST.get("slot") or request.GET.get("slot"), 1, 2**62)
     context: dict[str, Any] = {"q": q, "internal": internal, "closed": stops(place, now)}
+    context |= (found := _found_person(request, place, now))
     if not item_code:
         lines = [each for each in catalogue.search(q, hall=hall, limit=30) if each.bookable] if q else []
         popular = [each for each in insight.popular(hall, now=now, n=12) if each.bookable] if not q else []
@@ -340,10 +368,12 @@ def new(request: Asked, hall: str) -> HttpResponseBase:
             hall=place, item_code=item_code, first=today, last=today + timedelta(days=DAYS_SHOWN), now=now,
             channel="staff", internal=internal,
         )  # fmt: skip
-        chances = [each for each in slots if each.bookable]
+        context["kept"] = _may_have(found["kept"], item_code, slots)
+        chances = _besides([each for each in slots if each.bookable], context["kept"])
         return page(request, "office/appointment_new.html", place, step=2, days=_by_day(chances), **context)
     zone = zone_of(place)
     context |= {"slot": slot, "starts_at": slot.starts_at.astimezone(zone), "ends_at": slot.ends_at.astimezone(zone)}
+    context["kept_here"] = next((each for each in found["kept"] if each.slot_id == slot.pk and not internal), None)
     form = BookForm(request.POST if request.method == "POST" else None, most_persons=item.most_persons)
     refused: Refused | None = None
     if request.method == "POST" and form.is_valid():

@@ -16,7 +16,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
-from banshi.foundation.crypto import signed_ok
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.lanes import LANES
 from banshi.journeys import check_in as arriving
@@ -39,7 +38,7 @@ from banshi.rooms.tickets import queries as line
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import TicketView
 from banshi.surfaces.office.frame import acting, clean, invalid, local, page, status_of
-from banshi.surfaces.office.guide_found import PURPOSE, Found, more_of, of_people
+from banshi.surfaces.office.guide_found import Found, more_of, of_people, whose
 
 
 @door(audience="staff", permission="appointments.manage")
@@ -105,9 +104,9 @@ def _person_meant(request: Asked, hall: Hall) -> int | None:
     person, key = clean(request.POST.get("person"), 20), clean(request.POST.get("k"), 80)
     if not person:
         return None
-    if not (key.isascii() and signed_ok(f"{hall.code}:{person}", key, purpose=PURPOSE)):
+    if (found := whose(hall, person, key)) is None:
         raise Refused("nothing-found", facts={"person": person})
-    return int(person)
+    return found
 
 
 @door(audience="staff", permission="appointments.manage")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import urlencode
 
-from banshi.foundation.crypto import sign
+from banshi.foundation.crypto import sign, signed_ok
 from banshi.journeys import check_in as arriving
 from banshi.journeys.after_hours import first_place, owes_an_apology
 from banshi.journeys.close_line import FirstPlace
@@ -55,6 +56,11 @@ class Found:
     booked: list[Booked] = field(default_factory=list)
     kept: list[WaitView] = field(default_factory=list)
 
+    @property
+    def query(self) -> str:
+        """Says on the pages that book on behalf whom it is for; "" for a number that belongs to nobody known."""
+        return "&" + urlencode({"person": self.person.pk, "k": self.key}) if self.person is not None else ""
+
 
 @dataclass(frozen=True)
 class More:
@@ -64,6 +70,12 @@ class More:
     unserved: bool = False
     first_place: FirstPlace | None = None
     comes_from: Hall | None = None
+
+
+def whose(hall: Hall, person: str, key: str) -> int | None:
+    """The person who was found in this hall, by what `Found` says of them; None for anybody else."""
+    found = key.isascii() and signed_ok(f"{hall.code}:{person}", key, purpose=PURPOSE)
+    return int(person) if found else None
 
 
 def of_people(hall: Hall, ids: set[int], *, over: Sequence[TicketView] = (), now: datetime) -> list[Found]:

@@ -23,7 +23,7 @@ from banshi.rooms.booking.actions.inheriting import client_of
 from banshi.rooms.booking.actions.offering import free_place
 from banshi.rooms.booking.actions.placing import SAME_TIME, lock_run, place, serves_still
 from banshi.rooms.booking.actions.retrying import Meanwhile, again
-from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, LedgerEntry, Move, Slot
+from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, LedgerEntry, Move, Slot, Waiting
 from banshi.rooms.booking.queries.facts import AskedFacts, Asking, Opens, hall_facts, item_words, read_facts, slot_facts
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as known
@@ -270,6 +270,7 @@ def move(
         run = lock_run(fact.slot, hall, fact.item.facts.periods, also=old_ids)
         for slot in run:
             if slot.pk not in old_ids:
+                _give_back_kept(slot, seen, now=now)
                 _take(slot, item_code=seen.item.code, internal=seen.internal, n=seen.persons)
     except Refused as gone:
         raise chances(gone.refusal) from gone
@@ -311,6 +312,19 @@ def _would_move(seen: Appointment, fact: AskedFacts, *, now: datetime, by_hall: 
     if fact.slot is not None and fact.slot.id == seen.slot_id:
         return Refusal("closed", {})  # where it is already
     return target_refusal(seen, fact, fact.slot.id if fact.slot else 0, now=now, by_hall=by_hall)
+
+
+def _give_back_kept(slot: Slot, seen: Appointment, *, now: datetime) -> None:
+    """What the waiting list keeps of a locked slot for this very appointment is there for it to take, whichever way its
+    person comes for it: nobody comes between."""
+    offers = Hold.objects.select_for_update(of=("self",)).filter(slot=slot, kind="offer", ended_at=None)
+    kept = offers.filter(expires_at__gt=now, waiting__appointment=seen).order_by("id").first()
+    if kept is None:
+        return
+    kept.ended_at, kept.outcome = now, "used"
+    kept.save(update_fields=["ended_at", "outcome"])
+    slot.taken -= 1
+    Waiting.objects.filter(hold=kept, state="offered").update(state="taken")
 
 
 def _take(slot: Slot, *, item_code: str, internal: bool, n: int) -> None:

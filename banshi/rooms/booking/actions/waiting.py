@@ -16,7 +16,7 @@ from banshi.rooms.booking.actions.granting import place_refusal
 from banshi.rooms.booking.actions.offering import EARLIER_BY, mandate_is_over
 from banshi.rooms.booking.actions.placing import place
 from banshi.rooms.booking.actions.whose_wait import Place, give_up, in_line, joined, take_over
-from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, Slot, Waiting
+from banshi.rooms.booking.models import Appointment, Slot, Waiting
 from banshi.rooms.booking.queries.facts import Asking, Opens, hall_facts, read_facts
 from banshi.rooms.booking.queries.slots import alternative, item_facts, slots
 from banshi.rooms.catalogue.models import HallItem
@@ -143,7 +143,8 @@ def take_offer(
     if one.account_id == account_id and mandate_is_over(one, now=now):
         raise Refused("mandate-missing", facts={"item": one.item.code})
     if one.appointment_id is not None:
-        return _move_earlier(one, one.hold, by=by, now=now)
+        assert one.appointment is not None
+        return move(code=one.appointment.code, slot_id=one.hold.slot_id, by=by, now=now)
     return place(
         slot_id=one.hold.slot_id,
         item_code=one.item.code,
@@ -209,24 +210,3 @@ def join_earlier(*, code: str, by: Actor, now: datetime) -> Waiting:
         elif own is not None and waiting.account_id != own:
             take_over(waiting.pk, account_id=own, now=now)
     return waiting
-
-
-def _move_earlier(one: Waiting, kept: Hold, *, by: Actor, now: datetime) -> Appointment:
-    """The kept place becomes the appointment's: given back and taken under one lock, so that nobody comes between."""
-    assert one.appointment is not None
-    old = list(
-        ExtraSlot.objects.filter(appointment=one.appointment).order_by("slot_id").values_list("slot_id", flat=True)
-    )
-    ids = {kept.slot_id, one.appointment.slot_id, *old}
-    slot = {s.pk: s for s in Slot.objects.select_for_update(no_key=True).filter(id__in=ids).order_by("id")}[
-        kept.slot_id
-    ]
-    still = Hold.objects.select_for_update().filter(id=kept.pk, ended_at=None).first()
-    if still is None:
-        raise Refused("hold-expired", facts={"expired": kept.expires_at})
-    still.ended_at, still.outcome = now, "used"
-    still.save(update_fields=["ended_at", "outcome"])
-    slot.taken -= 1
-    slot.save(update_fields=["taken"])
-    Waiting.objects.filter(pk=one.pk).update(state="taken")
-    return move(code=one.appointment.code, slot_id=slot.pk, by=by, now=now)
