@@ -298,9 +298,11 @@ def keys_revoke(number: int, data: Path | None) -> None:
 def working_days(file: Path, notice: str, data: Path | None) -> None:
     """Take over a year's notice of holidays and make-up days from FILE: CSV as Excel saves it, or XLSX.
 
-    Columns as presets/calendar/national.csv, or 日期, 类型 (放假, 上班), 名称. One wrong row, and nothing is written.
+    Columns as presets/calendar/national.csv, or 日期, 类型 (放假, 上班), 名称. One wrong row, and nothing is written. A column
+    文号 names another notice than --notice for its day. The office's calendar shows the number beside the day.
     """
     from banshi.cli.ground import django
+    from banshi.kernel.refusals import Refused
     from banshi.kernel.tables import TableError
     from banshi.kernel.working_days import rows_from_table
 
@@ -313,7 +315,10 @@ def working_days(file: Path, notice: str, data: Path | None) -> None:
         days = rows_from_table(file.read_bytes())
     except TableError as wrong:
         raise Trouble(f"{file}: {wrong}") from wrong
-    count = import_national_days(days=days, notice=notice, by=SYSTEM, now=clock.now())
+    try:
+        count = import_national_days(days=days, notice=notice, by=SYSTEM, now=clock.now())
+    except Refused as refused:
+        raise Trouble(f"--notice: {refused.facts['reason']['en']}") from refused
     click.echo(f"{count} days taken over; places are made anew and people are moved")
 
 

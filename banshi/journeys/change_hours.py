@@ -22,7 +22,7 @@ from banshi.kernel.clock_words import hours_words
 from banshi.kernel.refusals import Alternative, Refused
 from banshi.kernel.spans import Span, covers
 from banshi.kernel.wording import legible
-from banshi.kernel.working_days import DayInfo
+from banshi.kernel.working_days import LONGEST_NOTICE, DayInfo
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.actions import VisitToFollow
 from banshi.rooms.booking.actions.slots import EXTENDED_TAG
@@ -387,9 +387,12 @@ def touched(*, closure: ClosureRow, follow_up: FollowUp, now: datetime) -> dict[
 def import_national_days(*, days: Iterable[DayInfo], notice: str, by: Actor, now: datetime) -> int:
     """Take over a year's notice (调休通知) and follow it up in every hall: people are moved to the nearest day that fits.
 
-    :returns: how many days were written. :raises Refused: invalid – the notice cannot be read.
+    :returns: how many days were written. :raises Refused: invalid – the notice cannot be read, or is too long.
     """
     notice = legible(notice, field="notice")
+    if len(notice) > LONGEST_NOTICE:
+        reason = {"zh": f"文号最多 {LONGEST_NOTICE} 个字", "en": f"{LONGEST_NOTICE} characters at most"}
+        raise Refused("invalid", facts={"field": "notice", "reason": reason})
     with transaction.atomic():
         halls = list(Hall.objects.order_by("id"))
         outside = {hall.pk: _outside(hall, now) for hall in halls}

@@ -126,12 +126,11 @@ def _regions(root: Path) -> None:
 def _national_days(root: Path) -> None:
     file = root / "calendar" / "national.csv"
     days = _named(file, lambda: rows_from_table(file.read_bytes()))
-    notices = {tables.day_of(row["day"]): row.get("notice", "") for row in _rows(file)}
     NationalDay.objects.bulk_create(
         [
             NationalDay(
                 day=d.day, kind=str(d.kind), name_zh=d.name_zh, name_en=d.name_en, state=str(d.state),
-                notice=notices.get(d.day, ""),
+                notice=d.notice,
             )
             for d in days
         ],

@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from banshi.kernel import tables
+from banshi.kernel.wording import is_legible
 
 DayKind = Literal["workday", "restday"]
 DayState = Literal["confirmed", "provisional"]
@@ -27,6 +28,7 @@ _STATES: dict[str, DayState] = {
     "confirmed": "confirmed", "provisional": "provisional", "已公布": "confirmed", "暂定": "provisional"
 }  # fmt: skip
 _ALSO = {"日期": "day", "类型": "kind", "名称": "name_zh", "英文名": "name_en", "状态": "state", "文号": "notice"}
+LONGEST_NOTICE = 60
 _DAY = timedelta(days=1)
 _SATURDAY = 5
 # A guard against a calendar that names every day a day off.
@@ -35,13 +37,17 @@ _LONGEST_SEARCH = 366
 
 @dataclass(frozen=True, slots=True)
 class DayInfo:
-    """One exceptional day: a named day off (`restday`), or a weekend that is worked (`workday`, 调休上班)."""
+    """One exceptional day: a named day off (`restday`), or a weekend that is worked (`workday`, 调休上班).
+
+    :ivar notice: number (文号) of the notice that makes it so; "" where nobody said.
+    """
 
     day: date
     kind: DayKind
     name_zh: str
     name_en: str
     state: DayState = "confirmed"
+    notice: str = ""
 
 
 @dataclass(frozen=True)
@@ -149,9 +155,9 @@ class WorkCalendar:
 
 
 def rows_from_table(content: bytes) -> list[DayInfo]:
-    """Read a CSV file or workbook with the columns day, kind, name_zh, name_en, state; the order is kept.
+    """Read a CSV file or workbook with the columns day, kind, name_zh, name_en, state, notice; the order is kept.
 
-    Columns and values may be Chinese: 日期, 类型 (放假, 上班), 名称, 英文名, 状态. Without an English name or state the
+    Columns and values may be Chinese: 日期, 类型 (放假, 上班), 名称, 英文名, 状态, 文号. Without an English name or state the
     Chinese name and `confirmed` stand.
 
     :raises TableError: naming the row and the column of everything that is wrong.
@@ -174,4 +180,9 @@ def _row(row: tables.Row) -> DayInfo:
     if not zh:
         raise row.wrong("name_zh", "the name is missing")
     state = row.one_of("state", _STATES) if row.get("state") else "confirmed"
-    return DayInfo(row.day("day"), row.one_of("kind", _KINDS), zh, row.get("name_en") or zh, state)
+    notice = row.get("notice") or ""
+    if len(notice) > LONGEST_NOTICE:
+        raise row.wrong("notice", f"longer than {LONGEST_NOTICE} characters")
+    if not is_legible(notice):
+        raise row.wrong("notice", "there are characters in it that cannot be seen")
+    return DayInfo(row.day("day"), row.one_of("kind", _KINDS), zh, row.get("name_en") or zh, state, notice)

@@ -47,6 +47,18 @@ def test_a_table_is_read_however_excel_saved_it(content):
     assert rows_from_table(content) == READ
 
 
+def test_a_day_keeps_the_number_of_its_notice():
+    content = "日期,类型,名称,文号\n2027/2/6,放假,春节,国办发明电〔2026〕9号\n2027年2月14日,上班,春节,\n".encode()
+
+    assert [each.notice for each in rows_from_table(content)] == ["国办发明电〔2026〕9号", ""]
+
+
+@pytest.mark.parametrize("notice", ["国" * 61, "国办\u202e发明电"])
+def test_a_notice_that_cannot_be_kept_or_read_is_refused_with_its_row(notice):
+    with pytest.raises(TableError, match="row 2, column notice"):
+        rows_from_table(f"日期,类型,名称,文号\n2027/2/6,放假,春节,{notice}\n".encode())
+
+
 @pytest.mark.parametrize(
     ("text", "day"),
     [

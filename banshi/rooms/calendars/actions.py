@@ -182,10 +182,18 @@ def withdraw_closure(*, closure: Closure, by: Actor, now: datetime) -> bool:
 
 
 def import_national_days(*, days: Iterable[DayInfo], notice: str, by: Actor, now: datetime) -> int:
-    """Take over a year's notice of the State Council (调休通知); returns how many days were written."""
+    """Take over a year's notice of the State Council (调休通知); returns how many days were written.
+
+    :param notice: its number (文号), of the days that name none themselves.
+    """
     rows = [
         NationalDay(
-            day=d.day, kind=str(d.kind), name_zh=d.name_zh, name_en=d.name_en, state=str(d.state), notice=notice
+            day=d.day,
+            kind=str(d.kind),
+            name_zh=d.name_zh,
+            name_en=d.name_en,
+            state=str(d.state),
+            notice=d.notice or notice,
         )
         for d in days
     ]
@@ -197,7 +205,11 @@ def import_national_days(*, days: Iterable[DayInfo], notice: str, by: Actor, now
             update_fields=["kind", "name_zh", "name_en", "state", "notice"],
         )
         audit.record(
-            action="imported-national-days", subject="calendar:national", by=by, now=now, facts={"days": len(rows)}
+            action="imported-national-days",
+            subject="calendar:national",
+            by=by,
+            now=now,
+            facts={"days": len(rows), "notice": notice},
         )
     return len(rows)
 

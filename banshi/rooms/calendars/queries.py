@@ -47,11 +47,12 @@ def work_calendar() -> WorkCalendar:
     global _national
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*), max(day), sum(hashtext(day::text || kind || state)) FROM calendars_national_day"
+            "SELECT count(*), max(day), sum(hashtext(concat(day, kind, name_zh, name_en, state, notice)))"
+            " FROM calendars_national_day"
         )
         stamp = cursor.fetchone()
     if _national is None or _national[0] != stamp:
-        rows = NationalDay.objects.order_by("day").values_list("day", "kind", "name_zh", "name_en", "state")
+        rows = NationalDay.objects.order_by("day").values_list("day", "kind", "name_zh", "name_en", "state", "notice")
         _national = (stamp, WorkCalendar.from_rows(DayInfo(*cast("Any", row)) for row in rows))
     return _national[1]
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
+from banshi.kernel.working_days import DayInfo
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.models import CalendarVersion
 from banshi.rooms.calendars.queries import Notice
@@ -34,6 +35,21 @@ class DayHours:
     provisional: bool
     in_month: bool = True
     parts: tuple[ClosedPart, ...] = ()
+
+
+@dataclass(frozen=True)
+class ByNotice:
+    """What a notice (文号) says of the days shown: one day of each name. `notice`: "" where nobody gave a number."""
+
+    notice: str
+    days: list[DayInfo]
+
+
+def _by_notice(named: list[DayInfo]) -> list[ByNotice]:
+    found: dict[str, dict[str, DayInfo]] = {}
+    for each in named:
+        found.setdefault(each.notice, {}).setdefault(each.name_zh, each)
+    return [ByNotice(notice, list(days.values())) for notice, days in found.items()]
 
 
 @dataclass(frozen=True)
@@ -91,6 +107,7 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
         )
         for each, sessions in found.items()
     ]
+    named = [each.named for each in days if each.named is not None and each.in_month]
     weeks = [days[i : i + 7] for i in range(0, len(days), 7)]
     versions_of = CalendarVersion.objects.filter(hall=place).order_by("-version")
     current = next((v for v in versions_of if v.valid_from <= today), None)
@@ -108,6 +125,7 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
         current=current,
         coming=[v for v in versions_of if v.valid_from > today and (current is None or v.version > current.version)],
         provisional=any(each.provisional for each in days),
+        by_notice=_by_notice(named),
         closures=[c for c in calendars.closures(place, today, today + timedelta(days=30)) if c.ends_at > clock.now()],
     )
 

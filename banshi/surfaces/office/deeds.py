@@ -313,6 +313,7 @@ _FACTS: dict[str, Text] = {
     "to": pgettext_lazy("fact", "To:"),
     "until": pgettext_lazy("fact", "Until:"),
     "days": pgettext_lazy("fact", "Days:"),
+    "notice": pgettext_lazy("fact", "Number of the notice:"),
     "desks": pgettext_lazy("fact", "Desks:"),
     "forgiven": pgettext_lazy("fact", "No-shows taken back:"),
     "note": pgettext_lazy("fact", "Note:"),
