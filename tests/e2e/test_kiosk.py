@@ -124,7 +124,7 @@ def test_a_refusal_is_a_page_with_ways_on_and_typed_numbers_stay_hidden(
     picture(page, "kiosk-last-digits-zh")
     assert axe(page) == []
     page.get_by_role("button", name="签到取号").click()
-    page.get_by_role("heading", name="只输号码查不到预约").wait_for()
+    page.get_by_role("heading", name="只输证件号，不能查询和补打").wait_for()
     picture(page, "kiosk-refused-zh")
     assert axe(page) == []
     page.get_by_role("link", name="现场取号").click()

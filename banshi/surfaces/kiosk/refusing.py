@@ -91,6 +91,7 @@ def refused_page(
         + _ways(place, refused, again=again, ref=ref, early=early),
         "elsewhere": _elsewhere(place, item) if refused.slug in ("closed", "walk-ins-closed", "daily-limit") else [],
         "book_at": _book_at(refused, item),
+        "steps": _instead_of_typing(refused),
     }
     return page(request, place, "refused.html", context, status=SLUGS[refused.slug])
 
@@ -101,7 +102,11 @@ def _slots(offered: object) -> list[Alternative]:
 
 def _own_words(refused: Refused) -> tuple[str, str]:
     """Words that fit somebody who stands before a machine; ("", "") where the general ones do."""
-    if refused.slug == "nothing-found" and "typed" not in refused.facts:
+    if refused.slug == "nothing-found" and "typed" in refused.facts:
+        return pgettext("kiosk", "A typed number alone shows and prints nothing"), pgettext(
+            "kiosk", "Anybody can type it."
+        )
+    if refused.slug == "nothing-found":
         if "reason" in refused.facts:
             return pgettext("kiosk", "No appointment found for today"), _reason(refused)
         return pgettext("kiosk", "No appointment found for today"), pgettext(
@@ -127,6 +132,38 @@ def _own_words(refused: Refused) -> tuple[str, str]:
             "kiosk", "Book a time for another day instead."
         )
     return "", ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What somebody can do, in words."""
+
+    said: str
+    icon: str
+
+
+def _instead_of_typing(refused: Refused) -> list[Step]:
+    """How whoever typed a number comes to a slip: the same whatever there is, since a typed number tells nothing."""
+    if refused.slug != "nothing-found" or "typed" not in refused.facts:
+        return []
+    booked = pgettext(
+        "kiosk",
+        "Booked: from %(minutes)s minutes before its time type the number and the last four digits of the phone given with it.",
+    )
+    return [
+        Step(
+            pgettext("kiosk", "Lay the ID card on the reader: today's number is shown, and can be printed again."),
+            "id-card",
+        ),
+        Step(pgettext("kiosk", "Or scan the code on the slip, or that of the booking."), "scan-qr-code"),
+        Step(booked % {"minutes": refused.facts["minutes"]}, "smartphone"),
+        Step(
+            pgettext(
+                "kiosk", "Neither card nor slip: a guide or the service desk finds the number and prints it again."
+            ),
+            "printer",
+        ),
+    ]
 
 
 def _reason(refused: Refused) -> str:
@@ -169,7 +206,9 @@ def _ways(place: Place, refused: Refused, *, again: str, ref: str, early: Sequen
     code = place.hall.code
     if ref:
         ways.append(Way(pgettext("kiosk", "Show this number"), reverse("kiosk:slip", args=[code, ref]), "ticket"))
-    if refused.slug in (
+    if refused.slug == "nothing-found" and "typed" in refused.facts:
+        ways.append(Way(pgettext("kiosk", "Lay the card or scan the code"), again, "id-card"))
+    elif refused.slug in (
         "nothing-found",
         "identity-invalid",
         "identity-mismatch",

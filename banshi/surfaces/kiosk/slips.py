@@ -17,8 +17,9 @@ from banshi.surfaces.kiosk.place import Place
 SHOWN = "slips"  # in the machine's session: ref → until when, machine time
 FOR_S = 300  # as long as somebody stands there
 _WORDS = {
-    "zh": "只凭号码打不开：放身份证，或扫号票上的码",
-    "en": "The number alone does not open it: lay the card on the reader, or scan the code on the slip",
+    "zh": "只凭号码打不开：放身份证，或扫号票上的码；都没有，到咨询台补打",
+    "en": "The number alone does not open it: lay the card on the reader, or scan the code on the slip; with neither, "
+    "the service desk prints it again",
 }
 
 

@@ -296,3 +296,37 @@ def test_the_card_shows_the_number_in_line_although_something_is_booked_for_late
     mine = Ticket.objects.get()
     assert (mine.number, mine.state) == (before.number, "waiting")
     assert answer["Location"].startswith(f"/kiosk/town/slip/{mine.ref}")
+
+
+def instead(page: str) -> list[str]:
+    """What a page says can be done instead."""
+    return [html.unescape(each) for each in re.findall(r"<li>.*?<span>([^<]*)</span></li>", page, re.S)]
+
+
+@pytest.mark.parametrize("way", ["check-in", "look-up"])
+@pytest.mark.parametrize("has", ["a number", "a typed number", "nothing"])
+def test_a_number_typed_again_prints_nothing_and_says_how_its_slip_is_had(
+    opened: Town, kiosk: Device, machine: Client, tmp_path: Path, way: str, has: str
+):
+    """Anybody can type it: the same of who is in line and who is not."""
+    typed = str(type(opened.person(1)).objects.get(pk=opened.person(1).pk).id_number)
+    if has == "a number":
+        take(opened, opened.person(1))
+    if has == "a typed number":
+        machine.post("/kiosk/town/confirm?category=A", {"presented": typed})
+
+    answer = machine.post(f"/kiosk/town/{way}", {"presented": typed, "last4": "0000"})
+
+    page = answer.content.decode()
+    assert ("只输证件号，不能查询和补打" in page, "A001" in page, (tmp_path / "slips").exists()) == (True, False, False)
+    assert instead(page) == [
+        "把身份证放到读卡区：显示今天的号，可以补打。",
+        "或扫号票上的码、预约码。",
+        "约过的：开始前 15 分钟起，输证件号和预约手机的后四位签到。",
+        "身份证和号票都没有：找导办或到咨询台，查到后补打。",
+    ]
+    assert re.findall(r'btn--primary" href="([^"]*)"', page) == ["/kiosk/town/check-in"]
+
+
+def test_a_refusal_of_another_kind_lists_no_such_ways(opened: Town, machine: Client):
+    assert instead(show(machine, opened.person(2)).content.decode()) == []
