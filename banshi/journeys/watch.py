@@ -12,7 +12,8 @@ from banshi.rooms.tickets.queries import Line, LineTicket, TicketView
 
 
 def hall_part(line: Line) -> dict[str, Any]:
-    """The public state of a hall: counts, windows, categories and recent calls; names are masked."""
+    """The public state of a hall: counts, windows, categories and the last calls, newest first, of nobody
+    who is done; names are masked."""
     zone = ZoneInfo(line.timezone)
     return {
         "version": line.version,

@@ -17,7 +17,10 @@ router = Router(tags=["live"])
 
 @router.get("/halls/{hall}/live", **op("hall_live", {200: LiveOut}), summary="The line now")
 def hall_live(request: HttpRequest, hall: Path[Code]) -> HttpResponse:
-    """Counts, windows, categories and recent calls; names are masked. A stream resumes from `version`."""
+    """Counts, windows, categories and recent calls, but of nobody who is done; names are masked.
+
+    A stream resumes from `version`.
+    """
     here = places.hall_by_code(hall)
     caller(request).must_reach(here.code)
     return found(hall_part(tickets.line(here.pk, clock.now())))

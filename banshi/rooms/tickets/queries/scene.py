@@ -174,9 +174,12 @@ WHERE t.hall_id = %(hall)s AND t.day = %(day)s AND t.state = ANY(%(states)s) ORD
 # Everybody in the hall reads the boards: a name that somebody only typed is nobody's to hint at. Who is back in line –
 # passed on, put back, sent out –, was put aside, did not come or is gone is sent to no window any more, and whoever goes on
 # at another window is not sent to the first.
-CALLS_SQL = """
+# The last calls of today, newest first. What is over is no call any more – nobody runs to a window for it –, but for whoever was
+# served in the moment they were called: that one stays as long as a board makes a new call stand out.
+JUST_CALLED_S = 10
+CALLS_SQL = f"""
 SELECT t.number, w.number, f.label_zh, f.label_en, c.at, CASE c.kind WHEN 'recall' THEN 'recall' ELSE 'call' END,
-  CASE WHEN p.name_evidence > 0 AND COALESCE((SELECT v.document #>> '{screens,names}' FROM places_policy_version v
+  CASE WHEN p.name_evidence > 0 AND COALESCE((SELECT v.document #>> '{{screens,names}}' FROM places_policy_version v
       WHERE v.hall_id = %(hall)s AND v.valid_from <= %(now)s ORDER BY v.version DESC LIMIT 1), 'masked') = 'masked'
     THEN p.masked_name ELSE '' END, t.ref, z.code
 FROM tickets_call c
@@ -186,9 +189,11 @@ JOIN places_zone z ON z.id = w.zone_id
 JOIN places_floor f ON f.id = z.floor_id
 LEFT JOIN identity_person p ON p.id = t.person_id
 WHERE c.hall_id = %(hall)s AND c.at >= %(midnight)s AND c.at <= %(now)s AND t.day = %(day)s
-  AND t.state IN ('called', 'serving', 'finished') AND t.window_id = c.window_id
+  AND (t.state IN ('called', 'serving')
+    OR t.state = 'finished' AND c.at > %(now)s::timestamptz - interval '{JUST_CALLED_S} seconds')
+  AND t.window_id = c.window_id
 ORDER BY c.at DESC, c.id DESC LIMIT %(most)s
-"""
+"""  # noqa: S608 – a number of ours
 # What is still to come today: booked people, and planned desks – as set by hand for the day, else as set for the weekday
 # together with the windows of the roster.
 COMING_SQL = """

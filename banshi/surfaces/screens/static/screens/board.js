@@ -79,7 +79,8 @@ function drawCalls() {
     quiet.children[0].textContent = words.early;
     quiet.children[1].textContent = facts.opens ? fill(words.windowsFrom, { when: facts.opens }) : "";
   } else {
-    quiet.children[0].textContent = state.calls.length ? words.nobodyNow : words.nobody;
+    // What is over is no call any more, so that an empty list does not say whether anybody was called before.
+    quiet.children[0].textContent = state.calls.length || state.windows.some((w) => w.visit) ? words.nobodyNow : words.nobody;
     quiet.children[1].textContent = facts?.numbers ? words.nobodyThen : "";
   }
 }
