@@ -224,6 +224,57 @@ def test_who_comes_late_because_of_it_is_not_struck_by_a_later_sweep_either(town
     assert LedgerEntry.objects.filter(forgiven_at=None).count() == 0
 
 
+def told(key: str = "outage") -> list[tuple[str, Any]]:
+    rows = Message.objects.filter(key=key).order_by("id")
+    return [(message.subject.partition(":")[2], message.params["item_zh"]) for message in rows]
+
+
+@pytest.mark.django_db
+def test_whose_period_still_ran_when_it_was_entered_hears_it_when_it_is_over(town: Town):
+    open_town(town)
+    row = booked(town, "10:30", 2)
+    entered(town, now=at("2026-03-10 11:10"))
+    at_once = told()
+
+    booking.sweep_no_shows(now=at("2026-03-10 11:31"))
+    booking.sweep_no_shows(now=at("2026-03-10 11:32"))
+
+    row.refresh_from_db()
+    assert (at_once, told(), told("no_show")) == ([], [(row.code, "养老保险参保登记")], [])
+    assert row.state == "no_show"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("entered_at", ["2026-03-10 11:10", "2026-03-10 12:00"])
+def test_a_visit_of_several_matters_hears_it_once(town: Town, entered_at: str):
+    open_town(town)
+    slots = [town.slot(starts=at("2026-03-10 10:15"), category=letter, minutes=75) for letter in "AB"]
+    rows = booking.place_several(
+        slot_id=slots[0].pk, item_codes=["pension", "id-card"], person_id=town.person(2).pk, source="web", by=CITIZEN,
+        now=at("2026-03-08 10:00"),
+    )  # fmt: skip
+    entered(town, now=at(entered_at))
+
+    booking.sweep_no_shows(now=at("2026-03-10 12:00"))
+    entered(town, now=at("2026-03-10 12:30"))
+
+    assert len(rows) == 2
+    assert told() == [(rows[0].code, "养老保险参保登记、居民身份证换领")]
+
+
+@pytest.mark.django_db
+def test_who_came_after_all_and_who_was_never_touched_hear_nothing_of_it(town: Town):
+    open_town(town)
+    came, outside = booked(town, "10:30", 2), booked(town, "11:00", 3)
+    entered(town, now=at("2026-03-10 11:10"))
+    Appointment.objects.filter(pk=came.pk).update(state="checked_in")
+
+    booking.sweep_no_shows(now=at("2026-03-10 13:00"))
+
+    outside.refresh_from_db()
+    assert (told(), outside.state, [code for code, _ in told("no_show")]) == ([], "no_show", [outside.code])
+
+
 # --- The page ----------------------------------------------------------------------------------------------------
 
 

@@ -222,6 +222,7 @@ def sweep_no_shows(*, now: datetime, came: str = NOBODY_CAME) -> int:
     struck = [row for row in rows if missed[row.pk][1]]
     counted = [(row, halls[row.hall_id], words[row.hall_id, row.item_id]) for row in struck if row.pk not in forgiven]
     telling.tell_all("no_show", counted, now=now)
+    telling.tell_of_outages(list(missed), now=now)
     recount(parties=sorted({(missed[row.pk][0], halls[row.hall_id].scope) for row in struck}), now=now)
     return len(rows)
 

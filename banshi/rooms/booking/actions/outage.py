@@ -14,7 +14,6 @@ from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions import telling
 from banshi.rooms.booking.actions.credit import NOBODY_CAME, recount, sweep_no_shows
 from banshi.rooms.booking.models import Appointment, LedgerEntry, Outage
-from banshi.rooms.booking.queries.facts import hall_facts, item_words
 from banshi.rooms.places.models import Hall
 
 
@@ -24,7 +23,8 @@ def note_outage(
 ) -> int:
     """The hall's machines failed from–to: periods that touch it bring nobody a no-show, now or later.
 
-    Those already counted as absent are forgiven, suspensions that rest on it are lifted, and each person is told once.
+    Those already counted as absent are forgiven, suspensions that rest on it are lifted, and each is told once for a visit;
+    whose period still runs hears it when it is over and nobody came (`sweep_no_shows`).
 
     :param came: as `sweep_no_shows` takes it.
     :returns: how many entries were forgiven now.
@@ -48,10 +48,7 @@ def note_outage(
     entries = LedgerEntry.objects.select_for_update().filter(appointment__in=mine, kind="no_show", forgiven_at=None)
     parties = {(entry.party, entry.scope) for entry in entries.order_by("id")}
     forgiven = entries.update(forgiven_at=now, forgiven_by=str(by)[:60], forgiven_why=why[:200])
-    facts = hall_facts(hall, now=now)
-    for row in mine.select_related("hall", "person").order_by("starts_at", "id"):
-        words = item_words(row.hall_id, row.item_id)
-        telling.tell("outage", row, hall=facts, item=words, now=now, more={"reason": why[:80]})
+    telling.tell_of_outages(mine.order_by("id").values_list("pk", flat=True), now=now)
     audit.record(
         action="noted-outage", subject=f"hall:{hall.code}", by=by, now=now, hall=hall.code,
         facts={"from": starts_at.isoformat(), "to": ends_at.isoformat(), "forgiven": forgiven},

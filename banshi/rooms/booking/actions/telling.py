@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from banshi.foundation import limits
 from banshi.kernel.actors import Actor
@@ -17,7 +18,7 @@ from banshi.kernel.lists import each_once
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import rules
-from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Suspension
+from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Outage, Suspension
 from banshi.rooms.booking.queries.facts import HallFacts, ItemWords, hall_facts, item_words
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.messaging import actions as messaging
@@ -153,6 +154,29 @@ def tell_visit(
             bring_en=each_once((item.bring_en for item in items), tongue="en"),
         )
     tell(key, first, hall=hall, item=named, now=now, more=more)
+
+
+def tell_of_outages(missed: Collection[int], *, now: datetime) -> None:
+    """Whoever was absent in hours in which the hall's machines failed hears once for the visit that it is no no-show: when
+    the outage is entered, or – their period still ran then – when their absence is found.
+
+    :param missed: appointments that nobody came for; those of no outage are passed over.
+    """
+    outage = Outage.objects.filter(
+        hall=OuterRef("hall"), starts_at__lt=OuterRef("ends_at"), ends_at__gt=OuterRef("starts_at")
+    )
+    touched = Appointment.objects.filter(Exists(outage), state=rules.State.NO_SHOW)
+    touched = touched.select_related("hall", "person").order_by("starts_at", "id")
+    found = list(touched.filter(id__in=missed))
+    groups = {row.visit_group for row in found if row.visit_group}
+    visits: dict[str, list[Appointment]] = {row.code: [row] for row in found if not row.visit_group}
+    for row in touched.filter(visit_group__in=groups):
+        visits.setdefault(row.visit_group, []).append(row)
+    for rows in visits.values():
+        one = rows[0]
+        failed = Outage.objects.filter(hall=one.hall_id, starts_at__lt=one.ends_at, ends_at__gt=one.starts_at)
+        why = failed.order_by("id")[0].why
+        tell_visit("outage", rows, hall=hall_facts(one.hall, now=now), now=now, more={"reason": why[:80]})
 
 
 def tell_all(key: str, about: Sequence[tuple[Appointment, HallFacts, ItemWords | None]], *, now: datetime) -> None:
