@@ -13,7 +13,7 @@ something (注销), then the shorter names, then the codes: always the same orde
 comes before what merely contains the letters: a whole saying scores up to 110, its pinyin 108, its initials 90.
 `why` says how the best term matched: synonym, name, keyword, pinyin, initials, english, mixed, words (some of the
 words) or similar (a slip of the finger or the ear). How much may be wrong grows with what was typed: nothing below four
-letters, two letters changed over below six, one letter from six.
+letters, two letters changed over below six, one letter from six; of three Chinese characters not the first.
 """
 
 from __future__ import annotations
@@ -73,6 +73,9 @@ _LONGEST_QUERY = 160
 _TERMS_AT_MOST = 8
 _SHORTEST_SLIP = 4
 _SHORTEST_WRONG = 6  # letters of which one may be wrong, missing or too many; below, two may be changed over
+_SHORTEST_WRONG_FIRST = (
+    4  # characters of which the first may be another; of three it makes another thing (银行卡, 旅行卡)
+)
 _SHORTEST_PART = 3  # initials that stand for a thing when two are written as one
 
 _HAN = r"㐀-鿿豈-﫿𠀀-𲎯"
@@ -282,7 +285,7 @@ class Index:
             return found
         # The wrong character of the right sound is the commonest slip of a pinyin keyboard: 营业执召.
         sound = _likeliest(term)
-        self._from_table(found, self._pinyin, _folded(sound), "similar", len(term))
+        self._from_sound(found, sound, len(term))
         for number, best in self._as_ranked(self._spoken.sounding(_folded(sound)), 60.0).items():
             found[number] = max(best, found.get(number, best))
         if len(term) >= 3:
@@ -301,6 +304,13 @@ class Index:
         self._from_slips(found, self._pinyin, _folded(term), len(term))
         self._from_slips(found, self._english, term)
         return found or self._from_two(term)
+
+    def _from_sound(self, found: _Found, sound: str, units: int) -> None:
+        """Fields with the sound of these characters. Two are meant as they sound: an accent, or a syllable that goes on, makes
+        another word of them (吃饭 is not in 保持方案)."""
+        for place, unit in self._pinyin.find(_folded(sound)):
+            if units > 2 or _sounds(sound, 0, self._syllables[place], unit):
+                self._note(found, place, unit, "similar", self._share(place, unit, sound, "similar", units))
 
     def _from_pinyin(self, found: _Found, term: str) -> None:
         """Fields with this sound: as spelt, or as an accent spells it (shengfenzhen)."""
@@ -337,7 +347,8 @@ class Index:
         """Fields with the term in them but for one character wrong, missing, too many, or two changed over."""
         han = table is self._han
         swaps_only = not han and (typed or len(term)) < _SHORTEST_WRONG
-        for variant in _variants(term, table, swaps_only=swaps_only):
+        first = 1 if han and len(term) < _SHORTEST_WRONG_FIRST else 0
+        for variant in _variants(term, table, swaps_only=swaps_only, first=first):
             self._from_table(found, table, variant, "similar", len(variant) if han else None)
 
     def _from_mixed(self, found: _Found, term: str) -> None:
@@ -459,6 +470,15 @@ def _reads(term: str, at: int, read: Spelt, unit: int) -> bool:
     )
 
 
+def _sounds(term: str, at: int, read: Spelt, unit: int) -> bool:
+    """Whether the rest of the term is whole syllables of these, in any reading."""
+    if at == len(term) or unit == len(read):
+        return at == len(term)
+    return any(
+        term.startswith(syllable, at) and _sounds(term, at + len(syllable), read, unit + 1) for syllable in read[unit]
+    )
+
+
 def _spelt(term: str, at: int, read: Spelt, unit: int) -> bool:
     """Whether the rest of the term is spelt by these syllables, whole or by initial; the last may break off."""
     if at == len(term):
@@ -475,10 +495,10 @@ def _spelt(term: str, at: int, read: Spelt, unit: int) -> bool:
     return False
 
 
-def _variants(term: str, table: _Table, *, swaps_only: bool) -> Iterator[str]:
-    """Every string one edit away from the term that begins some suffix of the table."""
+def _variants(term: str, table: _Table, *, swaps_only: bool, first: int = 0) -> Iterator[str]:
+    """Every string one edit away from the term that begins some suffix of the table. `first`: where an edit may begin."""
     seen = {term}
-    for at in range(len(term) + 1):
+    for at in range(first, len(term) + 1):
         head, tail = term[:at], term[at:]
         if head and not table.has(head):
             return  # no suffix begins like this: an edit further right cannot help

@@ -73,6 +73,30 @@ def test_individual_means_a_sole_trader_first():
     assert all(name.startswith("个体工商户营业执照") for name in firsts)
 
 
+@pytest.mark.parametrize("q", ["过户", "guohu", "不动产登记", "budongchandengji"])
+def test_what_changes_hands_is_a_house_sold_first(q):
+    assert names()[first(q, 1)[0]] == "房屋买卖转移登记"
+
+
+@pytest.mark.parametrize(("q", "not_meant"), [("银行卡", "旅行"), ("银行卡", "护照"), ("吃饭", "保持方案")])
+def test_two_characters_that_happen_to_stand_together_are_no_match(q, not_meant):
+    texts = {row["code"]: row["name_zh"] + row["keywords_zh"] for row in rows(CATALOGUE / "items.csv")}
+
+    assert [code for code in first(q, 50) if not_meant in texts[code]] == []
+
+
+def test_what_nobody_here_does_finds_nothing():
+    assert first("吃饭") == []
+
+
+@pytest.mark.parametrize(
+    ("q", "wanted"),
+    [("护招", "普通护照"), ("营业照", "营业执照"), ("营业执召", "营业执照"), ("户口薄", "户口簿"), ("户囗迁移", "户")],
+)
+def test_a_slip_of_the_finger_still_finds_what_was_meant(q, wanted):
+    assert wanted in names()[first(q, 1)[0]]
+
+
 def test_every_item_is_found_by_every_reading_of_its_name_and_by_its_initials():
     called = defaultdict(set)  # a spelling: the items whose name is spelt so, by syllables or by initials
     for code, name in names().items():
