@@ -414,6 +414,36 @@ def test_who_has_no_place_that_day_comes_before_who_has_a_later_one(town: Town, 
     assert (state(none), state(earlier)) == ("offered", "waiting")
 
 
+@pytest.mark.parametrize(
+    ("lapse", "said"),
+    [
+        ("keep", [("offered", "waiting"), ("offered", "waiting"), ("offered", "lapsed"), ("lapsed", "lapsed")]),
+        ("drop", [("offered", "lapsed"), *[("lapsed", "lapsed")] * 3]),
+    ],
+)
+def test_an_earlier_place_is_told_three_times_at_most(town: Town, lapse: str, said: list[tuple[str, str]]):
+    later = book(town, town.slot(quota=1, starts=at("2026-03-16 09:00")), 2)
+    town.policy(booking={"waiting_lapse": lapse})
+    slots = [town.slot(quota=1, starts=at(f"2026-03-11 {hour}:00")) for hour in ("09", "10", "14", "15")]
+    for i, slot in enumerate(slots):
+        book(town, slot, 10 + i)
+    one = actions.join_earlier(code=later.code, by=CITIZEN, now=TUESDAY_NINE)
+
+    seen = []
+    for i, slot in enumerate(slots):
+        now = TUESDAY_NINE + timedelta(minutes=40 * i)
+        freed(town, slot, 10 + i, now=now)
+        offered = state(one)
+        actions.expire_holds(now=now + timedelta(minutes=30))
+        seen.append((offered, state(one)))
+
+    later.refresh_from_db()
+    told = Message.objects.filter(key="earlier_offer").exclude(state="dropped")
+    assert (seen, told.count()) == (said, [offered for offered, _ in said].count("offered"))
+    assert (later.state, later.starts_at) == ("booked", at("2026-03-16 09:00"))
+    assert [Slot.objects.get(pk=slot.pk).taken for slot in slots] == [0, 0, 0, 0]
+
+
 def test_asking_twice_is_one_wish_and_giving_it_up_passes_the_place_on(town: Town, later: Appointment):
     slot = town.slot(quota=1)
     book(town, slot, 1)
