@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -70,6 +72,20 @@ def test_a_low_rating_waits_until_it_is_answered_and_settled(manager: Client, ta
     assert seen == [True, True, True]
     assert (task.state, task.answer, task.outcome) == ("settled", "对不起，已加开窗口。", "fixed")
     assert Entry.objects.filter(hall="town", subject__contains=str(task.pk)).count() >= 2
+
+
+def test_what_was_said_later_stands_on_the_page_with_its_stars(manager: Client, task: Task):  # noqa: F811
+    manager.post(f"/office/town/ratings/{task.pk}/answer", {"text": "会改进。"})
+    before = page(manager, "open")
+
+    ref = Ticket.objects.get().ref
+    feedback.rate(ref=ref, stars=2, tags=[], text="没人改", channel="qr", now=TUESDAY_NINE + timedelta(days=1))
+
+    shown = page(manager, "open").partition(f'id="task-{task.pk}"')[2]
+    later = re.sub(r"<[^>]+>", " ", shown.partition("后来又说")[2]).split()
+    assert (f'id="task-{task.pk}"' in before, "会改进。" in shown) == (False, True)
+    assert later[:6] == ["·", "2", "星", "·", "2026-03-11", "09:00"]
+    assert "没人改" in later[6:10]
 
 
 def test_the_answer_reaches_the_person_once(manager: Client, task: Task):  # noqa: F811
