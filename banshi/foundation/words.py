@@ -101,6 +101,7 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "changed-meanwhile": (_("Somebody changed this meanwhile"), _("Load it again and repeat the change.")),
     "idempotency-conflict": (_("Same key, other content"), _("This Idempotency-Key was used with another body.")),
     "not-your-hall": (_("Not your hall"), _("This needs a role in {hall}.")),
+    "other-hall": (_("Not for this hall"), _("This code is for {hall}: take the number there.")),
     "not-allowed": (_("Not allowed"), _("This needs the permission “{permission}”.")),
     "code-wrong": (_("The code is not right"), _("Tries left: {left}.")),
     "proof-of-work-needed": (

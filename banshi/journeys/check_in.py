@@ -62,7 +62,7 @@ def by_code(
     The bare reference of an appointment that has changed hands is known to whoever had it before: with it only staff check in.
 
     :param signed: the reference was read from what is signed as its holder has it now.
-    :raises Refused: nothing-found, wrong-state, already-checked-in, too-early (with `opens`), too-late, not-your-hall.
+    :raises Refused: nothing-found, wrong-state, already-checked-in, too-early (with `opens`), too-late, other-hall.
     """
     if (number := read_qr(code)) is not None and (sent_on := redirect.arrive(hall=hall, by=by, now=now, ref=number)):
         return sent_on
@@ -75,14 +75,18 @@ def by_code(
     if found is None or (found.link_turn and not signed and by.kind is not ActorKind.STAFF):
         raise Refused("nothing-found", facts={"code": code[:20]})
     if found.hall_id != hall.id:
-        theirs = found.hall
-        raise Refused("not-your-hall", facts={"hall": {"zh": theirs.name_zh, "en": theirs.name_en}})
+        sent_on = redirect.arrive_booked(
+            hall=hall, appointment_id=found.pk, limit_key=holder_of(found, now=now), by=by, now=now
+        )
+        if sent_on is not None:
+            return sent_on
+        raise _other_hall(found.hall)
     # Who booked shows the code. That a card was seen since makes it the person's, not theirs.
     return check_in(hall=hall, found=found, limit_key=None, by=by, now=now, channel=channel, lane=lane)
 
 
 def _by_slip(said: Scanned, *, hall: Hall, by: Actor, now: datetime) -> Ticket:
-    """The number of a slip, which has come if it was sent on to here. :raises Refused: nothing-found, not-your-hall."""
+    """The number of a slip, which has come if it was sent on to here. :raises Refused: nothing-found, other-hall."""
     if not rating_key_ok(said.ticket, said.key):
         raise Refused("nothing-found", facts={"code": said.ticket[:20]})
     if (sent_on := redirect.arrive(hall=hall, by=by, now=now, ref=said.ticket)) is not None:
@@ -91,8 +95,12 @@ def _by_slip(said: Scanned, *, hall: Hall, by: Actor, now: datetime) -> Ticket:
     if found is None:
         raise Refused("nothing-found", facts={"code": said.ticket[:20]})
     if found.hall_id != hall.pk:
-        raise Refused("not-your-hall", facts={"hall": {"zh": found.hall.name_zh, "en": found.hall.name_en}})
+        raise _other_hall(found.hall)
     return found
+
+
+def _other_hall(theirs: Hall) -> Refused:
+    return Refused("other-hall", facts={"hall": {"zh": theirs.name_zh, "en": theirs.name_en}})
 
 
 def by_id(

@@ -200,6 +200,16 @@ def arrive(*, hall: Hall, by: Actor, now: datetime, ref: str) -> Ticket | None:
     return _here(old | expected.filter(ref=ref), by=by, now=now)
 
 
+def arrive_booked(*, hall: Hall, appointment_id: int, limit_key: str, by: Actor, now: datetime) -> Ticket | None:
+    """The same, shown by the code of the booking that the number given up was of.
+
+    :param limit_key: whose number it became by that code: not one that a card took over since.
+    :raises Refused: those of `tickets.unpark`.
+    """
+    sent_on = _expected(hall, now).filter(appointment_id=appointment_id, limit_key=limit_key)
+    return _here(sent_on, by=by, now=now)
+
+
 @transaction.atomic
 def arrive_by_card(*, hall: Hall, cards: Mapping[int, str], by: Actor, now: datetime) -> Ticket | None:
     """The same, shown by the person's card. A number that is theirs by evidence goes before one that somebody else's booking

@@ -13,7 +13,7 @@ from banshi.rooms.booking.queries.facts import hall_facts, item_words
 from banshi.rooms.messaging.actions import phone_index
 from banshi.rooms.tickets.models import Ticket
 
-_WAS_THERE = {"zh": "已到窗口办过", "en": "was at the window"}
+_WAS_THERE = {"zh": "已到过窗口", "en": "was at the window"}
 _NOT_SERVED = {"zh": "没能办上", "en": "could not be served"}
 
 

@@ -106,6 +106,7 @@ SLUGS: dict[str, int] = {
     "changed-meanwhile": 409,
     "idempotency-conflict": 409,
     "not-your-hall": 403,
+    "other-hall": 409,
     "not-allowed": 403,
     "code-wrong": 409,
     "proof-of-work-needed": 409,

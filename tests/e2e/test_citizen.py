@@ -227,3 +227,18 @@ def test_what_was_typed_is_carried_over_to_the_other_language(installation: Any,
     page.click("main .btn--primary")
     page.wait_for_selector("[aria-invalid=true]")
     assert page.evaluate("document.activeElement.name") == "phone"
+
+
+def test_back_to_a_form_that_was_refused_finds_it_as_it_was_typed(installation: Any, open_page: Any):
+    """The browser would ask whether to send the form again, or show its own error page."""
+    installation.set_clock(TUESDAY, 0)
+    page = open_page("/sign-in", size=PHONE)
+    page.fill("input[name=phone]", "1382200")
+    with page.expect_response(lambda answer: answer.request.method == "POST") as refused:
+        page.click("main .btn--primary")
+    page.wait_for_selector("[aria-invalid=true]")
+
+    page.goto("/halls/nancheng")
+    page.go_back()
+
+    assert (refused.value.status, page.input_value("input[name=phone]")) == (422, "1382200")

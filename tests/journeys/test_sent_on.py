@@ -298,3 +298,30 @@ def test_one_in_a_name_that_is_not_on_the_card_is_not_theirs(halls: Town):
 
     new.refresh_from_db()
     assert (new.state, new.limit_key) == ("parked", made.limit_key)
+
+
+def test_who_was_sent_on_and_shows_the_bookings_code_there_is_in_line(halls: Town):
+    """Whoever was here by appointment carries its QR code, and has no slip of the number that was made for them."""
+    row = booking.place(
+        slot_id=halls.slot(starts=TUESDAY_NINE).pk, item_code="pension", person_id=halls.person(30).pk, source="web",
+        by=CITIZEN, now=TUESDAY_NINE - timedelta(days=1),
+    )  # fmt: skip
+    here = check_in.by_code(hall=halls.hall, code=row.code, by=CITIZEN, now=TUESDAY_NINE, channel="kiosk")
+    there = redirect.to_hall(ref=here.ref, hall="other", by=CLERK, now=TUESDAY_NINE)
+    later = TUESDAY_NINE + timedelta(minutes=40)
+
+    come = check_in.by_code(hall=halls.other_hall, code=row.code, by=CITIZEN, now=later, channel="kiosk")
+
+    assert (come.ref, come.state) == (there.ref, "waiting")
+
+
+def test_at_the_wrong_hall_the_code_says_which_is_the_right_one(halls: Town):
+    row = booking.place(
+        slot_id=halls.slot(starts=TUESDAY_NINE).pk, item_code="pension", person_id=halls.person(30).pk, source="web",
+        by=CITIZEN, now=TUESDAY_NINE - timedelta(days=1),
+    )  # fmt: skip
+
+    with pytest.raises(Refused) as wrong:
+        check_in.by_code(hall=halls.other_hall, code=row.code, by=CITIZEN, now=TUESDAY_NINE, channel="kiosk")
+
+    assert (wrong.value.slug, wrong.value.facts["hall"]["zh"]) == ("other-hall", halls.hall.name_zh)

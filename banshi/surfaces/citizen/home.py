@@ -63,7 +63,7 @@ class NextThing:
 
 def next_thing(request: Any, *, now: datetime) -> NextThing:
     account_id = request.who.account_id
-    number = _my_number(request, account_id, now=now)
+    number = my_number(request, account_id, now=now)
     in_hand = _in_hand(account_id, now=now) if number is None and account_id is not None else None
     coming: list[AppointmentView] = []
     if account_id is not None:
@@ -89,7 +89,7 @@ def _in_hand(account_id: int, *, now: datetime) -> AppointmentView | None:
     return booking.appointment(code, now=now) if code else None
 
 
-def _my_number(request: Any, account_id: int | None, *, now: datetime) -> NumberNow | None:
+def my_number(request: Any, account_id: int | None, *, now: datetime) -> NumberNow | None:
     """The number followed last on this phone – sent on, the one in the other hall –, else one of today that is the account's
     own.
 

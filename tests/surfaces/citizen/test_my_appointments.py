@@ -10,10 +10,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from banshi.foundation.crypto import link_key, sign
+from banshi.kernel.evidence import Evidence
 from banshi.kernel.numbers import code_from
 from banshi.rooms.booking import actions
 from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Slot, Suspension, Waiting
+from banshi.rooms.identity.models import Account
 from banshi.rooms.messaging.models import Message
+from banshi.rooms.tickets import actions as tickets
 from tests.surfaces.citizen.conftest import Phone, book, stop_the_clock, text
 from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at
 
@@ -236,7 +239,7 @@ def test_the_list_costs_the_same_for_one_and_for_three(mine: Phone, open_town: T
     assert (len(one), len(three)) == (COST_OF_THE_LIST, COST_OF_THE_LIST)
 
 
-COST_OF_THE_LIST = 11  # one of them: whether the account is proven to be somebody
+COST_OF_THE_LIST = 12  # one of them: whether the account is proven to be somebody
 
 
 def test_who_is_not_signed_in_is_told_how(anybody: Phone):
@@ -555,3 +558,15 @@ def test_a_move_to_the_very_same_time_says_that_nothing_changed(mine: Phone, ope
     booked.refresh_from_db()
     assert ("改好了" in page, "没有变动" in page) == (False, True)
     assert (booked.moves, Message.objects.filter(key="moved").count()) == (0, 0)
+
+
+def test_who_stands_in_line_finds_the_number_among_appointments_and_numbers(mine: Phone, open_town: Town):
+    """The elder home's door to this page says: my appointments and numbers."""
+    Account.objects.filter(pk=mine.account.pk).update(person_id=mine.person.pk, person_evidence=Evidence.CHIP)
+    ticket = tickets.issue(
+        hall=open_town.hall, category_code="A", person_id=mine.person.pk, channel="kiosk", by=CITIZEN, now=TUESDAY_NINE
+    )
+
+    page = text(mine.get("/appointments/"))
+
+    assert (ticket.number in page, f"/t/{ticket.ref}" in page, "没有要办的预约" in page) == (True, True, False)

@@ -337,7 +337,7 @@ def test_who_declared_hears_that_the_person_was_at_the_window_and_no_more(opened
 
     served(opened)
 
-    assert fate_told() == [(THEIRS, "已到窗口办过", False)]
+    assert fate_told() == [(THEIRS, "已到过窗口", False)]
 
 
 def test_who_declared_hears_that_it_came_to_nothing_with_the_first_free_time(opened: Town, machine: Client) -> None:

@@ -10,6 +10,10 @@ const store = {
   set(key, value) { try { localStorage.setItem(key, value); } catch { /* private mode: the choice lasts for the page */ } },
 };
 
+/* A page that answers a form is opened again by asking for its address: Back would end in the browser's own error page, and
+ * a reload would send the form once more. */
+if (root.dataset.answer !== undefined) history.replaceState(history.state, "", location.href);
+
 /* ---- saying things ---- */
 
 /** Read `text` to screen readers; `urgent` interrupts. */
