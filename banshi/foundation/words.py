@@ -182,6 +182,10 @@ SAID_OF: dict[tuple[str, str], tuple[str | Promise, str | Promise]] = {
     ("slot-full", "left"): (_("Too few places together"), _("{left} left in this period, {persons} are needed.")),
     ("not-allowed", "link"): (_("The link is needed"), _("Open the link on the slip or in the message.")),
     ("not-allowed", "rating_link"): (_("The link is needed"), _("Rate with the link on the slip or in the message.")),
+    ("nothing-found", "renewed"): (
+        _("This number has a new slip"),
+        _("Scan the code on the new slip to follow it. None at hand? Lay the ID card on the number machine."),
+    ),
     ("nothing-found", "typed"): (
         _("A typed number alone tells nothing"),
         _(

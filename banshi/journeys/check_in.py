@@ -32,7 +32,7 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
-from banshi.rooms.tickets.queries import NOT_OVER, contact_of_booked, read_qr
+from banshi.rooms.tickets.queries import NOT_OVER, contact_of_booked, not_there, read_qr
 from banshi.rooms.tickets.rules import may
 
 IN_HALL = ("waiting", "called", "serving", "held", "parked", "missed")  # of a number that goes on
@@ -93,7 +93,7 @@ def _by_slip(said: Scanned, *, hall: Hall, by: Actor, now: datetime) -> Ticket:
         return sent_on
     found = Ticket.objects.select_related("hall", "window").filter(ref=said.ticket).first()
     if found is None:
-        raise Refused("nothing-found", facts={"code": said.ticket[:20]})
+        raise not_there(said.ticket)
     if found.hall_id != hall.pk:
         raise _other_hall(found.hall)
     return found
@@ -191,7 +191,8 @@ def claim_typed(*, hall: Hall, ref: str, person_id: int, by: Actor, now: datetim
         today = now.astimezone(ZoneInfo(hall.timezone)).date()
         if ticket is None or ticket.day != today or not is_typed(ticket.limit_key) or not may(ticket.state, "claim"):
             raise Refused("nothing-found", facts={"ticket": ref[:20]})
-        taken = tickets.claim(ticket, limit_key="", contact=None, by=by, now=now)
+        own = identity.phone_of(person_id=person_id)  # whoever typed it may have given any telephone
+        taken = tickets.claim(ticket, limit_key="", contact=own, by=by, now=now)
         return redirect.arrive(hall=hall, by=by, now=now, ref=taken.ref) or taken
 
 

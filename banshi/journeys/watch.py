@@ -111,6 +111,11 @@ def moving_part(ticket: LineTicket | TicketView, zone: ZoneInfo) -> dict[str, An
     }
 
 
+def renewed_part(ref: str) -> dict[str, Any]:
+    """All that is told to whoever follows a ref of before: the number has a new slip."""
+    return {"id": ref, "state": "renewed"}
+
+
 def _local(moment: datetime | None, zone: ZoneInfo) -> str | None:
     return None if moment is None else rfc3339(moment, zone)
 

@@ -22,7 +22,7 @@ from django.conf import settings
 from banshi.foundation import clock, metrics
 from banshi.foundation.announce import CHANNEL
 from banshi.foundation.together import fresh, leave
-from banshi.journeys.watch import hall_part, moving_part, ticket_part
+from banshi.journeys.watch import hall_part, moving_part, renewed_part, ticket_part
 from banshi.kernel.refusals import Refused
 from banshi.rooms.places import queries as places
 from banshi.rooms.tickets import queries as tickets
@@ -226,15 +226,24 @@ class Hub:
             task.add_done_callback(self.urgent.discard)
 
     async def _tell_followers(self, ref: str, version: int, followers: set[Watcher]) -> None:
-        with contextlib.suppress(Refused):
+        try:
             view = await self.run(lambda: tickets.ticket_now(ref), first=True)
-            if view.state == "waiting":  # its place among the others is the line's to say
-                return
-            body = orjson.dumps(
-                moving_part(view, ZoneInfo(view.timezone))
-            )  # as the line will say it, so that it is sent once
-            for watcher in list(followers):
+        except Refused as no:
+            self._tell_renewed(no, ref, version, list(followers))
+            return
+        if view.state == "waiting":  # its place among the others is the line's to say
+            return
+        body = orjson.dumps(moving_part(view, ZoneInfo(view.timezone)))  # as the line will say it, so that it is sent once
+        for watcher in list(followers):
+            watcher.offer(version, body)
+
+    def _tell_renewed(self, no: Refused, ref: str, version: int, watchers: list[Watcher]) -> None:
+        """Who follows a number that has another ref now learns only that."""
+        if "renewed" in no.facts:
+            body = orjson.dumps(renewed_part(ref))
+            for watcher in watchers:
                 watcher.offer(version, body)
+                watcher.over = True
 
     async def _hand_out(self, watch: HallWatch, line: tickets.Line, watchers: list[Watcher]) -> None:
         parts = {t.ref: t for t in line.tickets}
@@ -261,11 +270,14 @@ class Hub:
             if watcher.ref is not None and watcher.ref not in here and not watcher.over:
                 gone.setdefault(watcher.ref, []).append(watcher)
         for ref, watchers in gone.items():
-            with contextlib.suppress(Refused):
+            try:
                 view = await self.run(lambda ref=ref: tickets.ticket(ref, clock.now()))  # type: ignore[misc]
-                part = ticket_part(view, watch.zone)
-                part["floor_en"] = view.floor_en
-                body = orjson.dumps(part)
-                for watcher in watchers:
-                    watcher.offer(line.version, body)
-                    watcher.over = view.state in SETTLED
+            except Refused as no:
+                self._tell_renewed(no, ref, line.version, watchers)
+                continue
+            part = ticket_part(view, watch.zone)
+            part["floor_en"] = view.floor_en
+            body = orjson.dumps(part)
+            for watcher in watchers:
+                watcher.offer(line.version, body)
+                watcher.over = view.state in SETTLED

@@ -24,6 +24,7 @@ from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.queries import policy_of
 from banshi.rooms.tickets.actions import mark_rated
 from banshi.rooms.tickets.models import Service, Ticket, Visit
+from banshi.rooms.tickets.queries import not_there
 from banshi.rooms.tickets.queries import contact_of
 
 SOMEBODY = Actor(ActorKind.CITIZEN)  # who holds the slip: a rating needs no name
@@ -56,7 +57,7 @@ def rate(
     with transaction.atomic():
         ticket = Ticket.objects.select_related("hall").filter(ref=ref).first()
         if ticket is None:
-            raise Refused("nothing-found", facts={"ticket": ref})
+            raise not_there(ref)
         # Two ratings of one visit wait for each other here; the table's constraint stands behind it.
         visit = (
             Visit.objects.select_for_update(no_key=True, of=("self",)).select_related("person").get(id=ticket.visit_id)

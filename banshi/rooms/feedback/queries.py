@@ -17,6 +17,7 @@ from banshi.rooms.feedback.rules import Tag
 from banshi.rooms.places.models import Hall
 from banshi.rooms.places.queries import policy_of
 from banshi.rooms.tickets.models import Service, Ticket
+from banshi.rooms.tickets.queries import not_there
 from banshi.rooms.tickets.queries import contact_of
 
 PAGE = 50
@@ -154,7 +155,7 @@ def rate_page(ref: str, *, now: datetime) -> RatePage:
     """:raises Refused: nothing-found."""
     ticket = Ticket.objects.select_related("hall", "item", "category", "window").filter(ref=ref).first()
     if ticket is None:
-        raise Refused("nothing-found", facts={"ticket": ref})
+        raise not_there(ref)
     said = list(Rating.objects.filter(visit_id=ticket.visit_id).order_by("follow_up"))
     last = (
         Service.objects.select_related("window", "staff").filter(ticket=ticket).order_by("-started_at", "-id").first()

@@ -205,6 +205,19 @@ class Ticket(models.Model):
         ]
 
 
+class FormerRef(models.Model):
+    """A ref that a number had before somebody took it over, or its keys ended: it opens nothing, and its page says that there
+    is a new slip."""
+
+    ref = models.CharField(max_length=32)
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="former_refs")
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "tickets_former_ref"
+        constraints = [models.UniqueConstraint(fields=["ref"], name="a_former_ref_was_one_numbers")]
+
+
 class WindowSession(models.Model):
     """上岗: a clerk works a window from–to. Paused while paused_at is set."""
 

@@ -42,7 +42,7 @@ def seen_by(caller: Caller, ref: str) -> Seen:
         "ref", "hall__code", "hall__timezone", "appointment__holder", "state", "window_id", "person_id"
     ).first()
     if row is None:
-        raise Refused("nothing-found", facts={"ticket": ref})
+        raise tickets.not_there(ref)
     seen = Seen(*row)
     made_it = caller.scope != "channel" or (is_of(seen.holder or "", caller.owner) and not _taken_over(ref))
     if not (made_it and caller.reaches(seen.hall)):

@@ -45,6 +45,8 @@ NO_KEY = {"zh": "取号单或短信里的链接", "en": "The link on the slip or
 def ticket(request: Any, ref: str) -> HttpResponseBase:
     """The number's page. The reference is random and printed on the slip: who has it may look."""
     note_key(request, ref)
+    if (row := tickets.renewed(ref[:32])) is not None:
+        return _renewed(request, ref, row)
     context = _ticket(request, ref, now=clock.now())
     if onward := _arrived_as(request, context["t"]):
         return redirect("citizen:ticket", ref=onward)
@@ -56,12 +58,48 @@ def ticket(request: Any, ref: str) -> HttpResponseBase:
 def ticket_part(request: Any, ref: str) -> HttpResponseBase:
     """The moving part, fetched again when the number's state changes; of one that was sent on, from arrival there on, the
     page of the new one."""
+    if (row := tickets.renewed(ref[:32])) is not None:
+        if onward := followed_as(request, ref):
+            return _to_page_of(onward)
+        _said(request, ref)
+        return page(request, "citizen/_renewed.html", {"hall": row.hall}, hall=row.hall)
     context = _ticket(request, ref, now=clock.now())
     if onward := _arrived_as(request, context["t"]):
-        answer = HttpResponse(status=204)
-        answer["HX-Redirect"] = reverse("citizen:ticket", args=[onward])
-        return answer
+        return _to_page_of(onward)
     return page(request, "citizen/_ticket.html", context, hall=context["hall"])
+
+
+def _to_page_of(ref: str) -> HttpResponseBase:
+    answer = HttpResponse(status=204)
+    answer["HX-Redirect"] = reverse("citizen:ticket", args=[ref])
+    return answer
+
+
+def _renewed(request: Any, ref: str, row: Ticket) -> HttpResponseBase:
+    """The page of a ref that the number had before: on to the present one by right, else only that there is a new slip."""
+    if onward := followed_as(request, ref):
+        return redirect("citizen:ticket", ref=onward)
+    _said(request, ref)
+    no = tickets.not_there(ref[:32])
+    return page(request, "citizen/renewed.html", {"ref": ref, "hall": row.hall}, hall=row.hall, refused=no)
+
+
+def _said(request: Any, ref: str) -> None:
+    """That there is a new slip: the first page need not say it again."""
+    if request.session.get("ticket") == ref:
+        del request.session["ticket"]
+
+
+def followed_as(request: Any, ref: str) -> str:
+    """The ref that a number has now – sent on, the one in the other hall –, for whoever is signed in as who may follow it
+    without its slip; else ""."""
+    account, row = request.who.account_id, tickets.renewed(ref[:32])
+    if account is None or row is None:
+        return ""
+    rows = Ticket.objects.select_related("hall", "appointment__item").order_by("-id")
+    while (onward := rows.filter(came_from=row).first()) is not None:
+        row = onward
+    return row.ref if may_act(row, account_id=account) else ""
 
 
 def _arrived_as(request: Any, seen: tickets.TicketView) -> str:

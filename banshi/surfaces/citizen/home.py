@@ -20,12 +20,13 @@ from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.models import Account
 from banshi.rooms.insight import queries as insight
 from banshi.rooms.places import queries as places
+from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import TicketView
 from banshi.surfaces.citizen import turning
 from banshi.surfaces.citizen.arrival import Arrival, arrival, closed_now, may_come
 from banshi.surfaces.citizen.doors import asked, elder, near, page, public_page
-from banshi.surfaces.citizen.following import goes_on_as, told_as_said
+from banshi.surfaces.citizen.following import followed_as, goes_on_as, told_as_said
 from banshi.surfaces.citizen.halls_now import halls_now, nearest_first, with_waits
 from banshi.surfaces.citizen.numbers_now import IN_THE_LINE, NumberNow, number_now, number_texts
 from banshi.surfaces.citizen.to_call import Call, to_call
@@ -46,6 +47,12 @@ class NextThing:
     in_hand: AppointmentView | None = None  # used with the card: its number is with the person, who alone may follow it
 
     out: Stop | None = None  # closes now what the number in hand waits for
+    renewed: str = ""  # the ref by which this phone followed a number that has a new slip
+
+    @property
+    def there(self) -> bool:
+        """Whether there is anything to say."""
+        return bool(self.number or self.appointment or self.offer or self.in_hand or self.renewed)
 
     @property
     def may_come(self) -> bool:
@@ -65,6 +72,7 @@ def next_thing(request: Any, *, now: datetime) -> NextThing:
     account_id = request.who.account_id
     number = my_number(request, account_id, now=now)
     in_hand = _in_hand(account_id, now=now) if number is None and account_id is not None else None
+    renewed = _renewed(request) if number is None and in_hand is None else ""
     coming: list[AppointmentView] = []
     if account_id is not None:
         coming = [a for a in booking.of_account(account_id, now) if a.state == "booked" and a.ends_at > now]
@@ -76,9 +84,10 @@ def next_thing(request: Any, *, now: datetime) -> NextThing:
     offer = offers[0] if offers else None
     out = closed_now(in_hand, now) if in_hand is not None else None
     if not coming:
-        return NextThing(number, None, 0, offer=offer, in_hand=in_hand, out=out)
-    first = coming[0]
-    return NextThing(number, first, len(coming) - 1, arrival(first, now), offer, closed_now(first, now), in_hand, out)
+        return NextThing(number, None, 0, offer=offer, in_hand=in_hand, out=out, renewed=renewed)
+    first, more = coming[0], len(coming) - 1
+    closed = closed_now(first, now)
+    return NextThing(number, first, more, arrival(first, now), offer, closed, in_hand, out, renewed)
 
 
 def _in_hand(account_id: int, *, now: datetime) -> AppointmentView | None:
@@ -98,7 +107,7 @@ def my_number(request: Any, account_id: int | None, *, now: datetime) -> NumberN
     ref = str(request.session.get("ticket") or "")
     rows = Ticket.objects.filter(state__in=IN_THE_LINE, made_at__gte=now - timedelta(hours=18)).order_by("-made_at")
     found = rows.filter(ref=ref).first() if ref else None
-    if found is None and ref and (onward := goes_on_as(request, ref)):
+    if found is None and ref and (onward := goes_on_as(request, ref) or followed_as(request, ref)):
         found = rows.filter(ref=onward).first()
     if found is None and account_id is not None:
         me = Account.objects.filter(id=account_id, person_evidence__gt=0).values("person_id")
@@ -107,6 +116,12 @@ def my_number(request: Any, account_id: int | None, *, now: datetime) -> NumberN
         mine = Q(appointment__account_id=account_id) & ~taken_over
         found = rows.filter(mine | Q(person_id__in=me) | Q(pk__in=told_as_said(account_id).values("pk"))).first()
     return number_now(found.ref, now) if found else None
+
+
+def _renewed(request: Any) -> str:
+    """The ref followed last on this phone, where the number has another one now, and that was not said on its page yet."""
+    ref = str(request.session.get("ticket") or "")
+    return ref if ref and tickets.renewed(ref) is not None else ""
 
 
 @public_page

@@ -106,7 +106,7 @@ def _own_words(refused: Refused) -> tuple[str, str]:
         return pgettext("kiosk", "A typed number alone shows and prints nothing"), pgettext(
             "kiosk", "Anybody can type it."
         )
-    if refused.slug == "nothing-found":
+    if refused.slug == "nothing-found" and "renewed" not in refused.facts:
         if "reason" in refused.facts:
             return pgettext("kiosk", "No appointment found for today"), _reason(refused)
         return pgettext("kiosk", "No appointment found for today"), pgettext(
@@ -217,7 +217,8 @@ def _ways(place: Place, refused: Refused, *, again: str, ref: str, early: Sequen
         "not-allowed",
     ):
         ways.append(Way(pgettext("kiosk", "Enter it again"), again, "rotate-ccw"))
-    if refused.slug in ("nothing-found", "too-late", "wrong-state", "not-your-hall"):
+    renewed = "renewed" in refused.facts  # a number of one's own: no other is needed
+    if refused.slug in ("nothing-found", "too-late", "wrong-state", "not-your-hall") and not renewed:
         ways.append(Way(pgettext("kiosk", "Take a walk-in number"), reverse("kiosk:walk-in", args=[code]), "ticket"))
     for each in early if refused.slug == "too-early" else ():
         label = pgettext("kiosk", "Take a walk-in number now")

@@ -30,7 +30,7 @@ from banshi.rooms.feedback.models import Task
 from banshi.rooms.identity.models import Agent, ApiKey, Person, Role, Staff
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.places.models import Category, Hall, PolicyVersion, Window
-from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.models import FormerRef, Ticket
 from banshi.surfaces.office.names import names_of, scopes_named
 from banshi.surfaces.office.policy_form import changes
 from banshi.surfaces.office.words import (
@@ -575,8 +575,10 @@ def _moment(at: datetime) -> str:
 
 def _tickets(keys: set[str]) -> dict[str, str]:
     words = pgettext("thing", "number %(number)s of %(day)s")
-    rows = Ticket.objects.filter(ref__in=keys).order_by("id")
-    return {row.ref: words % {"number": row.number, "day": day_words(row.day, None)} for row in rows}
+    rows = [(row.ref, row) for row in Ticket.objects.filter(ref__in=keys).order_by("id")]
+    before = FormerRef.objects.filter(ref__in=keys).select_related("ticket").order_by("id")
+    rows += [(row.ref, row.ticket) for row in before]
+    return {ref: words % {"number": row.number, "day": day_words(row.day, None)} for ref, row in rows}
 
 
 def _tasks(keys: set[str]) -> dict[str, str]:

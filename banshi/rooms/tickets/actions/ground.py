@@ -23,6 +23,7 @@ from banshi.rooms.places.models import Hall
 from banshi.rooms.places.queries import policy_of
 from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.models import AT_WINDOW, Ticket, WindowSession
+from banshi.rooms.tickets.queries.renewed import not_there
 
 T = TypeVar("T")
 COLUMNS = [field.column for field in Ticket._meta.concrete_fields]
@@ -90,7 +91,7 @@ def locked(ref: str) -> Ticket:
         .first()
     )
     if ticket is None:
-        raise Refused("nothing-found", facts={"ticket": ref})
+        raise not_there(ref)
     return ticket
 
 

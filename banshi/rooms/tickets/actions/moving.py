@@ -35,7 +35,7 @@ from banshi.rooms.tickets.actions.ground import (
     waiting_s,
 )
 from banshi.rooms.tickets.actions.taking import REF_BYTES
-from banshi.rooms.tickets.models import AT_WINDOW, Estimate, Miss, Service, Ticket, Transfer, Visit
+from banshi.rooms.tickets.models import AT_WINDOW, Estimate, FormerRef, Miss, Service, Ticket, Transfer, Visit
 from banshi.rooms.tickets.queries.contact import contact_of
 from banshi.rooms.tickets.queries.missed import stood_still
 
@@ -309,13 +309,19 @@ def renew_returned(*, now: datetime) -> int:
 
 def _under_new_ref(ticket: Ticket, now: datetime) -> None:
     """What was to be said about the old ref is not said; not saved. The numbers it was sent on from, from hall to hall, are as
-    strange to whoever held them: their code and page would open this one."""
+    strange to whoever held them: their code and page would open this one. Open pages of the old ones hear it at once."""
     messaging.drop(subject=f"ticket:{ticket.ref}", now=now)
-    ticket.ref = code_from(os.urandom(REF_BYTES))
+    ticket.ref = _another_ref(ticket, now)
     before = ticket.came_from
     while before is not None:
-        Ticket.objects.filter(pk=before.pk).update(ref=code_from(os.urandom(REF_BYTES)))
+        Ticket.objects.filter(pk=before.pk).update(ref=_another_ref(before, now))
         before = before.came_from
+
+
+def _another_ref(ticket: Ticket, now: datetime) -> str:
+    FormerRef.objects.create(ref=ticket.ref, ticket=ticket, at=now)
+    tell_line(ticket, now)  # to whom follows the old ref, once this is committed
+    return code_from(os.urandom(REF_BYTES))
 
 
 @transaction.atomic

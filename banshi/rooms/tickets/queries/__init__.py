@@ -39,6 +39,7 @@ from banshi.rooms.tickets.queries.missed import (
     states_to_staff,
 )
 from banshi.rooms.tickets.queries.numbers import categories_open, numbers_open
+from banshi.rooms.tickets.queries.renewed import not_there, renewed
 from banshi.rooms.tickets.queries.scene import Promise, promise_for
 from banshi.rooms.tickets.queries.steps import last_step
 from banshi.rooms.tickets.queries.ticket import (
@@ -112,6 +113,7 @@ __all__ = [
     "name_of",
     "names_differ",
     "not_over",
+    "not_there",
     "numbers_open",
     "places",
     "preview",
@@ -120,6 +122,7 @@ __all__ = [
     "qr_text",
     "read_keyed_qr",
     "read_qr",
+    "renewed",
     "shown_states",
     "states_to_staff",
     "ticket",

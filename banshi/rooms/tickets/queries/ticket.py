@@ -19,6 +19,7 @@ from banshi.rooms.tickets.models import AT_WINDOW, Ticket
 from banshi.rooms.tickets.queries.contact import contact_unconfirmed
 from banshi.rooms.tickets.queries.line import Line, LineTicket, line
 from banshi.rooms.tickets.queries.missed import back_until
+from banshi.rooms.tickets.queries.renewed import not_there, renewed
 from banshi.rooms.tickets.queries.where import Place, places
 from banshi.rooms.tickets.rules import VERBS, lane_that_ranks
 
@@ -147,7 +148,7 @@ def ticket(ref: str, now: datetime) -> TicketView:
     """:raises Refused: nothing-found."""
     found = Ticket.objects.select_related(*_WITH).filter(ref=ref).order_by("id").first()
     if found is None:
-        raise Refused("nothing-found", facts={"ticket": ref})
+        raise not_there(ref)
     mine: LineTicket | None = None
     if found.state == "waiting":
         mine = next((t for t in _last_line.of(found.hall_id, found.hall.code, now).tickets if t.ref == ref), None)
@@ -163,7 +164,7 @@ def ticket_now(ref: str) -> TicketView:
     """
     row = Ticket.objects.select_related(*_WITH).filter(ref=ref).order_by("id").first()
     if row is None:
-        raise Refused("nothing-found", facts={"ticket": ref})
+        raise not_there(ref)
     return _view(row, places([row.category_id], row.called_at or row.made_at)[row.category_id], None)
 
 
@@ -326,14 +327,17 @@ def _view(found: Ticket, where: Place, mine: LineTicket | Told | None, back: dat
 
 
 def hall_code_of(ref: str) -> str:
-    """Code of the hall that gave the number.
+    """Code of the hall that gave the number, also by a ref of before.
 
     :raises Refused: nothing-found.
     """
     code = Ticket.objects.filter(ref=ref).order_by("id").values_list("hall__code", flat=True).first()
-    if code is None:
+    if code is not None:
+        return code
+    before = renewed(ref)
+    if before is None:
         raise Refused("nothing-found", facts={"ticket": ref})
-    return code
+    return str(before.hall.code)
 
 
 def expected_wait(*, hall_id: int, category_code: str, now: datetime) -> tuple[int, int | None, int | None]:
