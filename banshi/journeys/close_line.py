@@ -77,6 +77,7 @@ def _send_out(closure: Closure, now: datetime) -> None:
         return
     at_windows = tickets.at_windows_of(hall=closure.hall, closures=spans, now=now)
     tickets.call_back(tickets=at_windows, now=now)
+    tickets.interrupt_services(at_windows, since=now, now=now)
     in_line = tickets.stopped_by(hall=closure.hall, closures=spans, now=now)
     known = {ticket.pk for ticket in in_line}
     _tell_to_leave([*in_line, *(ticket for ticket in at_windows if ticket.pk not in known)], closure, now)
@@ -90,12 +91,14 @@ def _tell_to_leave(concerned: list[Ticket], closure: Closure, now: datetime) -> 
 @transaction.atomic
 def send_after(*, closure: Closure, now: datetime) -> int:
     """Whoever is called although the place is being evacuated leaves like the others: the call was under way when it was
-    announced, and did not see it. A number that such a call brought to a window meanwhile is told, too.
+    announced, and did not see it. A number that such a call brought to a window meanwhile is told, too. Nor is anybody
+    served who was begun with then, or whose finish is taken back.
 
     :returns: how many were there.
     """
     spans = calendars.spans_of(closure)
     there = tickets.at_windows_of(hall=closure.hall, closures=spans, now=now) if spans else []
+    tickets.interrupt_services(there, since=closure.begun_at or now, now=now)
     late = [each for each in there if each.called_at is not None and each.called_at > closure.starts_at - UNDER_WAY]
     if not late:
         return 0
@@ -151,13 +154,19 @@ def _stop(closure: Closure, now: datetime, late: Sequence[Ticket] = ()) -> None:
 
 @transaction.atomic
 def end(*, closure: Closure, now: datetime) -> bool:
-    """Tell those who stayed that it goes on. :returns: whether this call was the one that did it."""
+    """Tell those who stayed that it goes on; services that an evacuation interrupted do.
+
+    :returns: whether this call was the one that did it.
+    """
     if not calendar_actions.mark_over(closure=closure, now=now):
         return False
     hall = closure.hall
     spans = calendars.spans_of(closure)
     if spans:
         free = held_up(closure=closure, now=now)
+        if closure.kind == "evacuation":
+            at = min(closure.withdrawn_at or closure.ends_at, now)
+            tickets.resume_services([each for each in free if each.state == "serving"], at=at, now=now)
         tell = tickets.tell_back if closure.kind == "evacuation" else tickets.tell_goes_on
         tell(tickets=free, closure=spans[0], now=now, part=_part(closure), still=_still_out(closure, now))
     announce(hall=hall.code, topic="line", subject=f"closure:{closure.pk}", now=now)

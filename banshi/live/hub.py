@@ -233,7 +233,9 @@ class Hub:
             return
         if view.state == "waiting":  # its place among the others is the line's to say
             return
-        body = orjson.dumps(moving_part(view, ZoneInfo(view.timezone)))  # as the line will say it, so that it is sent once
+        body = orjson.dumps(
+            moving_part(view, ZoneInfo(view.timezone))
+        )  # as the line will say it, so that it is sent once
         for watcher in list(followers):
             watcher.offer(version, body)
 

@@ -49,7 +49,8 @@ messaging_message.channel messaging_message.dedupe messaging_message.hall messag
 messaging_message.language messaging_message.receipt messaging_message.state messaging_message.subject
 messaging_message.to_index messaging_message.why messaging_template.hall messaging_template.key
 messaging_template.language messaging_template.made_by places_policy_version.made_by
-staffing_shift.duty staffing_shift.made_by tickets_call.kind tickets_former_ref.ref tickets_hall_day.account tickets_hall_day.closed_by
+staffing_shift.duty staffing_shift.made_by tickets_call.kind tickets_former_ref.ref
+tickets_hall_day.account tickets_hall_day.closed_by
 tickets_miss.by tickets_miss.reinstated_by tickets_paper_block.letter tickets_paper_block.made_by
 tickets_planned_desk.made_by tickets_service.outcome tickets_skip.by tickets_ticket.channel tickets_ticket.closed_why
 tickets_ticket.kind tickets_ticket.lane tickets_ticket.language tickets_ticket.letter tickets_ticket.limit_key

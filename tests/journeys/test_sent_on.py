@@ -261,13 +261,8 @@ def test_whoever_typed_it_says_so_and_is_in_line_under_a_new_ref(halls: Town):
 
     mine = check_in.claim_typed(hall=halls.other_hall, ref=new.ref, person_id=person, by=CITIZEN, now=ELEVEN)
 
-    assert (mine.pk, mine.state, mine.limit_key, mine.notify_to, mine.ref != new.ref) == (
-        new.pk,
-        "waiting",
-        "",
-        "",
-        True,
-    )
+    assert (mine.pk, mine.state, mine.limit_key, mine.ref != new.ref) == (new.pk, "waiting", "", True)
+    assert contact_of(mine) == halls.person(30).phone != STRANGER  # the person's own, by proof
     assert (
         redirect.arrive(hall=halls.other_hall, by=CITIZEN, now=ELEVEN, ref=Ticket.objects.get(pk=new.came_from_id).ref)
         is None

@@ -240,9 +240,7 @@ def test_a_typed_number_that_its_person_takes_over_is_told_on_their_own_proven_t
         now=TUESDAY_NINE, contact="+8613700000000",
     )  # fmt: skip
 
-    new = check_in.claim_typed(
-        hall=open_town.hall, ref=typed.ref, person_id=mine.person.pk, by=KIOSK, now=TUESDAY_NINE
-    )
+    new = check_in.claim_typed(hall=open_town.hall, ref=typed.ref, person_id=mine.person.pk, by=KIOSK, now=TUESDAY_NINE)
 
     assert queries.contact_of(new) == "+8613800130001"
     assert queries.ticket(new.ref, TUESDAY_NINE).has_contact

@@ -24,8 +24,7 @@ from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.queries import policy_of
 from banshi.rooms.tickets.actions import mark_rated
 from banshi.rooms.tickets.models import Service, Ticket, Visit
-from banshi.rooms.tickets.queries import not_there
-from banshi.rooms.tickets.queries import contact_of
+from banshi.rooms.tickets.queries import contact_of, not_there
 
 SOMEBODY = Actor(ActorKind.CITIZEN)  # who holds the slip: a rating needs no name
 

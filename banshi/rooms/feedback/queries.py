@@ -17,8 +17,7 @@ from banshi.rooms.feedback.rules import Tag
 from banshi.rooms.places.models import Hall
 from banshi.rooms.places.queries import policy_of
 from banshi.rooms.tickets.models import Service, Ticket
-from banshi.rooms.tickets.queries import not_there
-from banshi.rooms.tickets.queries import contact_of
+from banshi.rooms.tickets.queries import contact_of, not_there
 
 PAGE = 50
 By = Literal["window", "staff", "category"]

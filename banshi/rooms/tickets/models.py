@@ -20,6 +20,7 @@ from banshi.rooms.places.models import Category, Hall, Window
 
 STATES = ["waiting", "called", "serving", "held", "parked", "missed", "finished", "left", "redirected", "closed"]
 AT_WINDOW = ["called", "serving"]
+SENT_OUT = "evacuated"  # outcome of a stretch of service that an evacuation ended: it goes on afterwards
 GO_ON = "go_on"  # kind of a call: another matter of the visit whose first was finished with the same press
 
 
@@ -124,7 +125,7 @@ class Ticket(models.Model):
     wait_s = models.IntegerField(null=True)  # sum of the stretches that ended; None before the first call
     away_s = models.IntegerField(default=0, db_default=0)  # parked before the call: no part of any wait
     way_s = models.IntegerField(null=True)  # last call → start
-    handling_s = models.IntegerField(null=True)  # start → finish, holds left out
+    handling_s = models.IntegerField(null=True)  # start → finish, holds and evacuations left out
     calls = models.SmallIntegerField(default=0)
     recalls = models.SmallIntegerField(default=0)  # of the present call
     misses = models.SmallIntegerField(default=0)
@@ -285,7 +286,7 @@ class Call(models.Model):
 
 
 class Service(models.Model):
-    """One stretch at a window: started → ended (finished, held, transferred)."""
+    """One stretch at a window: started → ended (finished, held, transferred, evacuated)."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="services")
     hall = models.ForeignKey(Hall, on_delete=models.PROTECT)
@@ -295,7 +296,7 @@ class Service(models.Model):
     item = models.ForeignKey(Item, null=True, on_delete=models.PROTECT)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=12, default="")  # finished | held | transferred | left_open
+    outcome = models.CharField(max_length=12, default="")  # how it ended; SENT_OUT goes on
     learned_at = models.DateTimeField(null=True)  # its length is in HandlingTime
 
     class Meta:

@@ -46,7 +46,7 @@ WITH bounds AS (SELECT %(start)s::timestamptz AS a, %(end)s::timestamptz AS b), 
   WHERE s.hall_id = %(hall)s AND p.starts_at < b AND COALESCE(p.ends_at, b) > a GROUP BY s.window_id
 ), busy AS (
   SELECT v.window_id, sum(EXTRACT(EPOCH FROM LEAST(COALESCE(v.ended_at, b), b) - GREATEST(v.started_at, a))) AS seconds,
-    count(*) AS services
+    count(DISTINCT v.ticket_id) AS services
   FROM tickets_service v, bounds
   WHERE v.hall_id = %(hall)s AND v.started_at >= a AND v.started_at < b GROUP BY v.window_id
 )

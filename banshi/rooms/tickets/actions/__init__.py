@@ -1,8 +1,8 @@
 """What is done in the line; every refusal is a `Refused` that explains itself.
 
 taking: numbers given · windows: sign in, pause · calling: call next, out of turn · serving: at the window · moving: in
-the line and out of it · relieving: from clerk to clerk · planning: desks to come · paper: numbers of an outage ·
-day: closing, learning, telling.
+the line and out of it · stretches: of a service · relieving: from clerk to clerk · planning: desks to come ·
+paper: numbers of an outage · day: closing, learning, telling.
 """
 
 from __future__ import annotations
@@ -66,6 +66,7 @@ from banshi.rooms.tickets.actions.stopping import (
     untold,
     without_windows,
 )
+from banshi.rooms.tickets.actions.stretches import interrupt_services, resume_services
 from banshi.rooms.tickets.actions.taking import issue, of_same_visit
 from banshi.rooms.tickets.actions.undoing import undo
 from banshi.rooms.tickets.actions.windows import (
@@ -108,6 +109,7 @@ __all__ = [
     "hand_over",
     "hold",
     "identity_checked",
+    "interrupt_services",
     "issue",
     "join_booking",
     "late",
@@ -131,6 +133,7 @@ __all__ = [
     "renew_returned",
     "resume",
     "resume_held",
+    "resume_services",
     "see_emergency",
     "send_ahead",
     "send_home",

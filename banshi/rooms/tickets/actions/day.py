@@ -146,14 +146,15 @@ WHERE s.id = fresh.id AND h.id = s.hall_id
 RETURNING s.id, s.category_id, s.started_at, s.outcome, h.timezone,
   EXTRACT(EPOCH FROM s.ended_at - s.started_at) + COALESCE((
     SELECT sum(EXTRACT(EPOCH FROM o.ended_at - o.started_at)) FROM tickets_service o
-    WHERE o.ticket_id = s.ticket_id AND o.outcome = 'held' AND o.id < s.id AND o.category_id = s.category_id
+    WHERE o.ticket_id = s.ticket_id AND o.outcome IN ('held', 'evacuated') AND o.id < s.id AND o.category_id = s.category_id
       AND NOT EXISTS (SELECT 1 FROM tickets_service x
         WHERE x.ticket_id = s.ticket_id AND x.outcome = 'transferred' AND x.id BETWEEN o.id AND s.id)), 0),
-  (SELECT EXTRACT(EPOCH FROM s.started_at - b.ended_at) FROM tickets_service b, tickets_ticket t
+  (SELECT CASE WHEN b.ticket_id <> s.ticket_id THEN EXTRACT(EPOCH FROM s.started_at - b.ended_at) END
+   FROM tickets_service b, tickets_ticket t
    WHERE t.id = s.ticket_id AND b.window_id = s.window_id AND b.hall_id = s.hall_id AND b.id <> s.id
      AND b.started_at > s.started_at - interval '1 day' AND b.ended_at <= s.started_at
      AND b.ended_at > s.started_at - make_interval(secs => %(longest_gap)s) AND t.waits_from <= b.ended_at
-   ORDER BY b.ended_at DESC LIMIT 1),
+   ORDER BY b.ended_at DESC, b.id DESC LIMIT 1),
   COALESCE((SELECT a.persons FROM tickets_ticket t JOIN booking_appointment a ON a.id = t.appointment_id
     WHERE t.id = s.ticket_id), 1)
 """
@@ -162,8 +163,9 @@ RETURNING s.id, s.category_id, s.started_at, s.outcome, h.timezone,
 def learn(*, now: datetime, most: int = 5000) -> int:
     """Take the services that ended since last time into the handling times: of their local hour, and of any hour (-1).
 
-    A service that was held teaches the sum of its stretches; from the end of the one before at that window to its start
-    is the gap, if its person waited by then. Every stretch is read once, when it can no longer be undone.
+    A service that was held, or that an evacuation interrupted, teaches the sum of its stretches; from the end of the one
+    before at that window to its start is the gap, if its person waited by then. Every stretch is read once, when it
+    can no longer be undone.
 
     :returns: how many services were taken in.
     """

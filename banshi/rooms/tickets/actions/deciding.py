@@ -20,6 +20,7 @@ from banshi.rooms.tickets.actions.ground import (
     tell_line,
     visit_over,
 )
+from banshi.rooms.tickets.actions.stretches import end_stretch
 from banshi.rooms.tickets.models import Service, Skip, Ticket
 from banshi.rooms.tickets.queries.missed import TURNED_AWAY
 
@@ -51,7 +52,7 @@ def turn_away(*, ref: str, staff_id: int, why: str, now: datetime, others: bool 
     """
     ticket, session = at_my_window(ref, staff_id=staff_id, verb="turn_away")
     ticket.outcome, ticket.outcome_why = "refused", need_why(why)
-    Service.objects.filter(ticket=ticket, ended_at=None).update(ended_at=now, outcome="refused")
+    end_stretch(ticket, outcome="refused", now=now)
     ticket.state, ticket.finished_at = rules.after("turn_away"), now
     ticket.save(update_fields=["state", "finished_at", "outcome", "outcome_why"])
     now_idle(session.window_id, now)

@@ -34,8 +34,9 @@ from banshi.rooms.tickets.actions.ground import (
     visit_over,
     waiting_s,
 )
+from banshi.rooms.tickets.actions.stretches import end_stretch
 from banshi.rooms.tickets.actions.taking import REF_BYTES
-from banshi.rooms.tickets.models import AT_WINDOW, Estimate, FormerRef, Miss, Service, Ticket, Transfer, Visit
+from banshi.rooms.tickets.models import AT_WINDOW, Estimate, FormerRef, Miss, Ticket, Transfer, Visit
 from banshi.rooms.tickets.queries.contact import contact_of
 from banshi.rooms.tickets.queries.missed import stood_still
 
@@ -447,7 +448,7 @@ def mark_redirected(*, ref: str, to_hall: Hall, by: Actor, now: datetime, why: s
         raise Refused("invalid", facts={"field": "hall", "reason": reason})
     from_window = ticket.window if ticket.state in AT_WINDOW else None
     if from_window is not None:
-        Service.objects.filter(ticket=ticket, ended_at=None).update(ended_at=now, outcome="transferred")
+        end_stretch(ticket, outcome="transferred", now=now)
         now_idle(from_window.pk, now)
     if ticket.state == "waiting":
         ticket.wait_s = (ticket.wait_s or 0) + waiting_s(ticket, now)

@@ -26,9 +26,10 @@ from banshi.rooms.tickets.actions.ground import (
     tell_line,
     tell_window,
 )
+from banshi.rooms.tickets.actions.stretches import begin_stretch, end_stretch
 from banshi.rooms.tickets.actions.told import tell
 from banshi.rooms.tickets.actions.windows import end_session
-from banshi.rooms.tickets.models import AT_WINDOW, Call, Pause, Service, Ticket, Transfer, WindowSession
+from banshi.rooms.tickets.models import AT_WINDOW, Call, Pause, Ticket, Transfer, WindowSession
 
 TRIES = 5  # a number may be called to the window between two looks
 
@@ -79,11 +80,8 @@ def _session_at(window_id: int) -> WindowSession | None:
 def _goes_on_at(mine: WindowSession, ticket: Ticket, now: datetime) -> None:
     ticket.window = mine.window
     if ticket.state == "serving":
-        Service.objects.filter(ticket=ticket, ended_at=None).update(ended_at=now, outcome="transferred")
-        Service.objects.create(
-            ticket=ticket, hall_id=ticket.hall_id, window=mine.window, staff_id=mine.staff_id,
-            category_id=ticket.category_id, item_id=ticket.item_id, started_at=now,
-        )  # fmt: skip
+        end_stretch(ticket, outcome="transferred", now=now)
+        begin_stretch(ticket, session=mine, now=now)
         ticket.save(update_fields=["window"])
         return
     ticket.called_at, ticket.calls, ticket.recalls = now, ticket.calls + 1, 0
@@ -134,7 +132,7 @@ def _free(staff_id: int, now: datetime) -> WindowSession | None:
         raise _Changed
     for ticket in tickets:
         if ticket.state == "serving":
-            Service.objects.filter(ticket=ticket, ended_at=None).update(ended_at=now, outcome="held")
+            end_stretch(ticket, outcome="held", now=now)
             ticket.state = "held"
         else:
             ticket.state, ticket.rank_class, ticket.waits_from = "waiting", rules.RankClass.REISSUED, now

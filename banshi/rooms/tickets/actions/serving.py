@@ -35,6 +35,7 @@ from banshi.rooms.tickets.actions.ground import (
     tell_line,
     visit_over,
 )
+from banshi.rooms.tickets.actions.stretches import begin_stretch, end_stretch
 from banshi.rooms.tickets.actions.taking import issue
 from banshi.rooms.tickets.actions.told import tell
 from banshi.rooms.tickets.models import AT_WINDOW, Call, Miss, Service, Skip, Ticket, Transfer, WindowSession
@@ -122,7 +123,7 @@ def start(*, ref: str, staff_id: int, now: datetime) -> Ticket:
     ticket.state, ticket.started_at = rules.after("start"), now
     ticket.way_s = seconds(ticket.called_at or now, now)
     ticket.save(update_fields=["state", "started_at", "way_s"])
-    _serve(ticket, session, now)
+    begin_stretch(ticket, session=session, now=now)
     tell_line(ticket, now)
     return ticket
 
@@ -135,16 +136,9 @@ def _need_identity(ticket: Ticket, now: datetime) -> None:
         raise Refused("identity-mismatch", facts={"checked": checked, "number": ticket.number})
 
 
-def _serve(ticket: Ticket, session: WindowSession, now: datetime) -> None:
-    Service.objects.create(
-        ticket=ticket, hall_id=ticket.hall_id, window=session.window, staff_id=session.staff_id,
-        category_id=ticket.category_id, item_id=ticket.item_id, started_at=now,
-    )  # fmt: skip
-
-
 def _stop(ticket: Ticket, outcome: str, now: datetime) -> None:
     """End the stretch under way and free the window."""
-    Service.objects.filter(ticket=ticket, ended_at=None).update(ended_at=now, outcome=outcome)
+    end_stretch(ticket, outcome=outcome, now=now)
     # A further matter of the same person waits from here: while this one was served, nobody waited for it.
     further = Ticket.objects.filter(visit_id=ticket.visit_id, state="waiting", made_at__gte=ticket.started_at or now)
     further.exclude(pk=ticket.pk).update(waits_from=now)
@@ -205,7 +199,7 @@ def resume_held(*, ref: str, staff_id: int, now: datetime) -> Ticket:
     need_not_evacuated(ticket, session, now)
     ticket.state, ticket.window = rules.after("resume_held"), session.window
     ticket.save(update_fields=["state", "window"])
-    _serve(ticket, session, now)
+    begin_stretch(ticket, session=session, now=now)
     tell_line(ticket, now)
     return ticket
 

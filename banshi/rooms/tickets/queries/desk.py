@@ -269,11 +269,12 @@ def preview(view: DeskView) -> Preview | None:
 
 
 def _served_since(ticket: Ticket) -> datetime | None:
+    """When its service began, had nothing come between: no hold, no evacuation."""
     stretches = list(Service.objects.filter(ticket=ticket).order_by("id"))
-    if not stretches or stretches[-1].ended_at is not None:
+    if ticket.state != "serving" or not stretches:
         return ticket.started_at
     before = sum((each.ended_at - each.started_at for each in stretches if each.ended_at is not None), timedelta())
-    return stretches[-1].started_at - before
+    return (stretches[-1].ended_at or stretches[-1].started_at) - before
 
 
 def _at_window(window_id: int) -> DeskTicket | None:

@@ -137,10 +137,12 @@ LEFT JOIN places_zone cz ON cz.id = c.zone_id
 LEFT JOIN places_floor cf ON cf.id = cz.floor_id
 WHERE c.hall_id = %(hall)s ORDER BY c."order", c.code
 """  # noqa: S608 – fragments only
-# Of a number that is served: when it began, if nothing had come between – what it was on hold is left out.
-SERVED_SINCE = """SELECT o.started_at - COALESCE((SELECT sum(e.ended_at - e.started_at) FROM tickets_service e
+# Of a number that is served: when it began, if nothing had come between – what it was on hold, or out in an evacuation, is
+# left out.
+SERVED_SINCE = """SELECT CASE WHEN o.ended_at IS NULL THEN o.started_at ELSE %(now)s::timestamptz END
+    - COALESCE((SELECT sum(e.ended_at - e.started_at) FROM tickets_service e
     WHERE e.ticket_id = t.id AND e.ended_at IS NOT NULL), interval '0')
-  FROM tickets_service o WHERE o.ticket_id = t.id AND o.ended_at IS NULL ORDER BY o.id DESC LIMIT 1"""
+  FROM tickets_service o WHERE o.ticket_id = t.id ORDER BY o.id DESC LIMIT 1"""
 WINDOWS_SQL = f"""
 SELECT w.id, w.code, w.number, w.kind, w.zone_id, z.code, f.code, f.label_zh, f.label_en,
   ARRAY(SELECT wc.category_id FROM places_window_category wc WHERE wc.window_id = w.id ORDER BY wc.category_id),

@@ -47,6 +47,8 @@ def _begun(ticket: Ticket) -> Step | None:
     if ticket.state == "called":
         return gone
     last, *more = Service.objects.filter(ticket=ticket).order_by("-id")[:2]
+    if last.ended_at is not None:  # an evacuation has come between
+        return None
     if gone is not None and last.started_at == gone.at:
         return gone
     return None if more else Step("start", last.started_at, last.staff_id)
