@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpResponseBase
+from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -241,6 +241,8 @@ def _change(request: Any, account: Account) -> HttpResponseBase:
         identity.answer_code(phone=wanted, code=form.cleaned_data["code"], browser=browser)
         own_phone.change_number(account_id=account.pk, phone=wanted, by=request.who.by, now=now)
     except Refused as refused:
+        if sent.field_of(refused) == "phone":
+            return _another_number(request, account, wanted, refused)
         shown = _panel(form, refused)
         return _number_page(request, account, form=form, wanted=wanted, refused=refused, panel=shown)
     people.forget_epochs()
@@ -254,6 +256,16 @@ def _change(request: Any, account: Account) -> HttpResponseBase:
     done = redirect("citizen:me")
     remember(request, done, changed.phone_index)
     return done
+
+
+def _another_number(request: Any, account: Account, wanted: str, refused: Refused) -> HttpResponseBase:
+    """It cannot be this number, however right the codes are: the field to type another, with why and what to do instead."""
+    _end_change(request)
+    typed = QueryDict(mutable=True)
+    typed["phone"] = wanted.removeprefix("+86")
+    request.POST = typed  # what is kept of this form, should its person come back to it
+    form = Phone(typed)
+    return _number_page(request, account, form=form, refused=refused, panel=_panel(form, refused))
 
 
 def _answer_old(account: Account, code: str, browser: str) -> None:

@@ -117,8 +117,12 @@ def test_a_number_with_an_account_of_its_own_is_not_taken(mine: Phone, theirs: P
 
     answer = mine.post("/me/number", code=codes[0], old_code=codes[1])
 
+    again = mine.get("/me/number")
     assert answer.status_code == 422
-    assert "这个号码已有自己的账号" in text(answer)
+    for page in (answer, again):
+        assert "这个号码已有自己的账号：退出后用它登录。带身份证到咨询台核对，本人的预约就归到它名下" in text(page)
+        assert [f'name="{field}"' in text(page) for field in ("phone", "code")] == [True, False]
+        assert 'value="13700137000"' in text(page)
     assert Person.objects.get(pk=mine.person.pk).phone == mine.person.phone
 
 

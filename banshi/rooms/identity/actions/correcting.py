@@ -166,6 +166,13 @@ def clear_phone(*, person_id: int, why: str, card_seen: bool, by: Actor, now: da
     return former
 
 
+_HAS_AN_ACCOUNT = {
+    "zh": "这个号码已有自己的账号：退出后用它登录。带身份证到咨询台核对，本人的预约就归到它名下",
+    "en": "This number has an account of its own: sign out, and sign in with it. Once your ID card is checked at the service "
+    "desk, what is booked for yourself comes under it, too",
+}
+
+
 @transaction.atomic
 def change_number(*, account_id: int, phone: str, by: Actor, now: datetime) -> str:
     """The account's new telephone (换绑手机): the caller has seen a code from it. Every session ends.
@@ -176,8 +183,7 @@ def change_number(*, account_id: int, phone: str, by: Actor, now: datetime) -> s
     number = phones.reachable(phone)
     index = blind_index(number, purpose="phone")
     if Account.objects.filter(phone_index=index).exclude(pk=account_id).exists():
-        reason = {"zh": "这个号码已有自己的账号", "en": "This number has an account of its own"}
-        raise Refused("invalid", facts={"field": "phone", "reason": reason})
+        raise Refused("invalid", facts={"field": "phone", "reason": _HAS_AN_ACCOUNT})
     account = Account.objects.select_for_update(no_key=True).get(pk=account_id)
     before: str = account.phone
     account.phone, account.phone_index, account.epoch = number, index, account.epoch + 1
