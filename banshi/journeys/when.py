@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -25,8 +26,9 @@ TRAVEL_S_PER_KM = 180.0  # 20 km/h through a town, door to door
 class Chance:
     """One hall's answer. Times are aware; waits in seconds, None where nothing can be said.
 
-    `open_now`: a walk-in can be served at the asked moment. `next_slot`: the first place that can be booked, `free` its
-    free places. `opens_at`/`closes_at`: the running session, or the next one. `away_km`: as the crow flies, where asked near.
+    `open_now`: a walk-in can be served at the asked moment. `next_slot`: the nearest quiet period that can be booked, `free`
+    its free places; `first_slot`: the first of all, where no moment was asked about.
+    `opens_at`/`closes_at`: the running session, or the next one. `away_km`: as the crow flies, where asked near.
     """
 
     hall: str
@@ -48,6 +50,7 @@ class Chance:
     why_closed_en: str
     served_today: bool | None = None  # whether a number taken now will probably be served; None where nobody can say
     away_km: float | None = None
+    first_slot: Alternative | None = None
 
 
 def away_km(hall: Hall, near: tuple[float, float] | None) -> float | None:
@@ -84,7 +87,7 @@ def when(
         reach = places.halls_in_region(region) if region is not None else places.all_halls()
         candidates = [h for h in reach if h.code in handling]
     moment = at or now
-    chances = [replace(_chance(h, item_code, moment=moment, now=now), away_km=away_km(h, near)) for h in candidates]
+    chances = [replace(_chance(h, item_code, at=at, now=now), away_km=away_km(h, near)) for h in candidates]
     return sorted(chances, key=lambda c: _goodness(c, moment))
 
 
@@ -94,24 +97,27 @@ def _goodness(chance: Chance, moment: datetime) -> tuple[int, float, str]:
     there_in_time = chance.closes_at is None or moment + timedelta(seconds=way) < chance.closes_at
     if chance.open_now and there_in_time:
         return 0, way + float(chance.likely_s if chance.likely_s is not None else 3600), chance.hall
-    first = min((t for t in (chance.opens_at, chance.next_slot and chance.next_slot.starts_at) if t), default=None)
+    slot = chance.first_slot or chance.next_slot
+    first = min((t for t in (chance.opens_at, slot and slot.starts_at) if t), default=None)
     return 1, way + (first - moment).total_seconds() if first else float("inf"), chance.hall
 
 
-def _chance(hall: Hall, item_code: str, *, moment: datetime, now: datetime) -> Chance:
+def _chance(hall: Hall, item_code: str, *, at: datetime | None, now: datetime) -> Chance:
+    moment = at or now
     listed = catalogue.hall_item(hall.id, item_code)
     tags = frozenset({"extended"}) if listed.extended else frozenset()
     category = listed.category.code
     asked = calendars.opening(hall, moment, item=item_code, category=category, tags=tags)
     running, why = asked.session, asked.why
     coming = running or calendars.next_opening(hall, moment, item_code, tags, category=category)
-    next_slot = None
+    next_slot = first_slot = None
     if listed.bookable:
-        try:
-            found = booking.alternatives(hall=hall, item_code=item_code, near=moment, now=now, n=1)
-            next_slot = found[0] if found else None
-        except Refused:
-            next_slot = None
+        with suppress(Refused):
+            if at is None:
+                next_slot, first_slot = booking.quiet_and_first(hall=hall, item_code=item_code, now=now)
+            else:
+                found = booking.alternatives(hall=hall, item_code=item_code, near=at, now=now, n=1)
+                next_slot = found[0] if found else None
     waiting, likely_s, at_most_s = 0, None, None
     if running is not None and abs(moment - now) <= timedelta(minutes=30):
         waiting, likely_s, at_most_s = tickets.expected_wait(hall_id=hall.id, category_code=category, now=now)
@@ -132,6 +138,7 @@ def _chance(hall: Hall, item_code: str, *, moment: datetime, now: datetime) -> C
         walk_ins=walk_ins,
         bookable=listed.bookable,
         next_slot=next_slot,
+        first_slot=first_slot,
         free=next_slot.free if next_slot else 0,
         waiting=waiting,
         likely_s=likely_s,

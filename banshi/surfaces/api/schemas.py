@@ -239,7 +239,10 @@ class ChanceOut(Out):
     walk_ins: bool
     served_today: bool | None = Field(description="Whether a number taken now will probably be served today.")
     bookable: bool
-    next_slot: OfferOut | None
+    next_slot: OfferOut | None = Field(description="The nearest quiet period that can be booked; `free`: its places.")
+    first_slot: OfferOut | None = Field(
+        description="The first of all, which may be fuller; null where a moment was asked."
+    )
     free: int
     waiting: int
     wait: WaitOut | None

@@ -57,6 +57,7 @@ def _part(chance: Chance, item: str) -> dict[str, Any]:
         "served_today": chance.served_today,
         "bookable": chance.bookable,
         "next_slot": json_ready(chance.next_slot, zone),
+        "first_slot": json_ready(chance.first_slot, zone),
         "free": chance.free,
         "waiting": chance.waiting,
         "wait": {"likely": chance.likely_s, "at_most": chance.at_most_s} if chance.likely_s is not None else None,

@@ -89,7 +89,7 @@ def test_when_lists_the_halls_that_handle_the_item_with_the_next_place(calls: Ca
 
     assert [c["hall"]["code"] for c in chances] == ["town"]
     assert chances[0]["open_now"] is True
-    assert chances[0]["next_slot"]["slot"] == slot.id
+    assert chances[0]["next_slot"]["slot"] == chances[0]["first_slot"]["slot"] == slot.id
     assert chances[0]["next_slot"]["starts_at"] == "2026-03-11T09:00:00+08:00"
 
 

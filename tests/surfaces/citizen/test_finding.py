@@ -159,6 +159,34 @@ def test_when_answers_for_another_day(anybody: Phone, open_town: Town):
     assert (chance.open_now, chance.opens_at) == (False, at("2026-03-16 08:30"))
 
 
+@pytest.mark.parametrize("where", ["/when", "/items/pension"])
+def test_when_calls_quiet_what_is_quieter_and_first_what_is_first(anybody: Phone, open_town: Town, where: str):
+    """The nearest quiet time was called the earliest, and an earlier one, nearly full, was not said at all."""
+    open_town.slot(quota=10, minutes=30, taken=9)
+    open_town.slot(quota=10, minutes=30, starts=at("2026-03-11 09:30"))
+
+    page = text(anybody.get(where, item="pension"))
+
+    assert ("就近较空：明天 9:30–10:00，余 10 个" in page, "最早可约：明天 9:00–9:30，余 1 个" in page) == (True, True)
+
+
+def test_when_says_first_alone_where_the_first_is_quiet(anybody: Phone, open_town: Town):
+    open_town.slot(quota=10)
+    open_town.slot(quota=10, starts=at("2026-03-11 10:00"))
+
+    page = text(anybody.get("/when", item="pension"))
+
+    assert ("最早可约：明天 9:00–10:00，余 10 个" in page, "较空：" in page) == (True, False)
+
+
+def test_when_of_a_moment_says_what_lies_around_it(anybody: Phone, open_town: Town):
+    open_town.slot(quota=10)
+
+    page = text(anybody.get("/when", item="pension", at="2026-03-11T10:00"))
+
+    assert ("那时前后：明天 9:00–10:00，余 10 个" in page, "最早可约" in page) == (True, False)
+
+
 def test_when_offers_matters_that_fit_the_words(anybody: Phone):
     page = anybody.get("/when", q="身份证")
 

@@ -22,7 +22,15 @@ from banshi.rooms.booking.queries.appointments import (
 )
 from banshi.rooms.booking.queries.credit import AppealLine, Credit, EntryLine, SuspensionLine, credit_of, parties_about
 from banshi.rooms.booking.queries.day_sheet import DaySheet, SheetLine, as_html, day_sheet, day_sheet_count
-from banshi.rooms.booking.queries.slots import SlotView, alternatives, earliest, first_free, halls_of, slots
+from banshi.rooms.booking.queries.slots import (
+    SlotView,
+    alternatives,
+    earliest,
+    first_free,
+    halls_of,
+    quiet_and_first,
+    slots,
+)
 from banshi.rooms.booking.queries.waits import WaitView, offers_for, offers_of, waits_for, waits_of, waits_over
 
 __all__ = [
@@ -60,6 +68,7 @@ __all__ = [
     "offers_of",
     "parties_about",
     "qr_text",
+    "quiet_and_first",
     "read_qr",
     "shown_name",
     "slots",

@@ -237,12 +237,27 @@ def alternatives(
     return alternatives_for(hall_facts(hall, now=now), item, near=near, now=now, n=n, channel=channel)
 
 
+def quiet_and_first(
+    *, hall: Hall, item_code: str, now: datetime, channel: str = "web"
+) -> tuple[Alternative | None, Alternative | None]:
+    """The nearest quiet period (错峰) of the item in this hall, and the first of all: the quiet one is later only where the
+    first is fuller."""
+    item = item_facts(hall.pk, item_code)
+    if item is None or not item.bookable:
+        return None, None
+    found = open_periods(hall_facts(hall, now=now), item, near=now, now=now, channel=channel)
+    return next(iter(rules.nearest_quiet(found, near=now, n=1)), None), _first_of(found)
+
+
 def first_free(*, hall: Hall, item_code: str, now: datetime, channel: str = "web") -> Alternative | None:
     """The first period of the item in this hall that can be booked now, however busy: where “first” is said, it is."""
     item = item_facts(hall.pk, item_code)
     if item is None or not item.bookable:
         return None
-    found = open_periods(hall_facts(hall, now=now), item, near=now, now=now, channel=channel)
+    return _first_of(open_periods(hall_facts(hall, now=now), item, near=now, now=now, channel=channel))
+
+
+def _first_of(found: Iterable[tuple[Alternative, float]]) -> Alternative | None:
     return min((each for each, _ in found), key=lambda each: (each.starts_at, each.slot_id), default=None)
 
 
