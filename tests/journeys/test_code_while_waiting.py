@@ -24,6 +24,8 @@ from tests.journeys.test_booked_and_walk_in import (
     sweep,
     take,
 )
+from tests.rooms.tickets.conftest import open_town
+from tests.together import together
 from tests.town import TUESDAY_NINE, Town
 
 LATER = minutes(20)  # the booking, for half past nine, may check in
@@ -113,3 +115,17 @@ def test_the_card_taking_a_number_for_what_its_code_checked_in_takes_that_number
     same = take(open_hall, item="pension", now=LATER)
 
     assert (same.pk, same.ref != by_code.ref, numbers()) == (by_code.pk, True, [("booked", "", made.pk)])
+
+
+def test_code_and_card_at_the_same_instant_are_one_number_which_is_the_cards(committed_town: Town) -> None:
+    open_town(committed_town)
+    made = declared(committed_town)
+
+    answers = together(
+        2,
+        lambda i: show(committed_town, made) if i else take(committed_town, item="pension", now=LATER),
+    )
+
+    assert numbers() == [("booked", "", made.pk)]
+    assert isinstance(answers[0], Ticket)
+    assert isinstance(answers[1], (Ticket, check_in.WithItsPerson))
