@@ -27,6 +27,8 @@ def check_in(request: HttpRequest, hall: Path[Code], body: CheckInIn) -> Answer:
 
     `code`: the reference, or what a scanner reads: the text of the QR or the address on a slip or in a message (a slip's
     shows its number, which has come if it was sent on to this hall); or `id_number`.
+    Where the card took a number for this very matter already, the booking goes to that number: done, and answered with
+    `already-checked-in`, since the number is for whoever shows the card.
 
     `presented: read` says that the chip was read (a kiosk's key only), with the `name` on it; a number that was only typed
     proves nothing: it checks in with the `phone_last4` of its booking alone, and every refusal of it is the same
