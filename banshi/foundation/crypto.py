@@ -71,6 +71,9 @@ def signed_ok(text: str, signature: str, *, purpose: str) -> bool:
     )
 
 
+LIVE_BOOKING = "live-booking"  # signs an appointment's code for the stream of its page
+
+
 def link_key(code: str, turn: int = 0) -> str:
     """The `k` of an appointment's link: whoever holds it acts without signing in.
 

@@ -1,7 +1,8 @@
-"""SSE doors: `/live/halls/{hall}` and `/live/tickets/{ref}`.
+"""SSE doors: `/live/halls/{hall}`, `/live/tickets/{ref}` and, for an appointment's page, `/live/bookings/{code}.{signature}`.
 
 A hall's stream carries what its wall shows – numbers, counts, masked names – and is public like the wall. A ticket's stream
-is opened by its unguessable ref. A key sent along must be valid, and reach the hall, for as long as the stream is open.
+is opened by its unguessable ref, an appointment's by what its page was given; it says that the appointment has changed, and not
+how. A key sent along must be valid, and reach the hall, for as long as the stream is open.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ import orjson
 import structlog
 from django.utils import translation
 
+from banshi.foundation.crypto import LIVE_BOOKING, signed_ok
 from banshi.foundation.problem import problem
 from banshi.foundation.trouble import slug_of
 from banshi.kernel.refusals import SLUGS, Refusal, Refused
 from banshi.live.hub import Hub, Watcher
+from banshi.rooms.booking import queries as bookings
 from banshi.rooms.tickets import queries as tickets
 
 log = structlog.get_logger("banshi.live")
@@ -27,6 +30,7 @@ PING_S = 5.0  # a hall's stream: a desk says within 15 s that it no longer hears
 TICKET_PING_S = 15.0  # phones come in thousands, and each sign of life costs
 HALL = re.compile(r"/live/halls/([a-z0-9-]{1,40})/?")
 TICKET = re.compile(r"/live/tickets/([A-Za-z0-9]{1,32})/?")
+BOOKING = re.compile(r"/live/bookings/([A-Z0-9]{1,20})\.([A-Z0-9]{12,40})/?")
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -49,6 +53,12 @@ async def serve(scope: dict[str, Any], receive: Any, send: Any, hub: Hub) -> Non
             hall = await hub.run(lambda: tickets.hall_code_of(found[1]))
             await _admit(hub, key, "get_ticket", hall)
             watcher = await hub.watch(hall, found[1], key=key or "", operation="get_ticket")
+        elif (given := BOOKING.fullmatch(path)) and signed_ok(given[1], given[2], purpose=LIVE_BOOKING):
+            code = given[1]
+            hall = await hub.run(lambda: bookings.hall_code_of(code))
+            await _admit(hub, key, "hall_live", hall)
+            about = f"appointment:{code}"
+            watcher = await hub.watch(hall, None, booking=about, key=key or "", operation="hall_live")
         else:
             raise Refused("nothing-found")
     except Refused as refused:
@@ -83,7 +93,7 @@ async def _stream(watcher: Watcher, receive: Any, send: Any, hub: Hub) -> None:
             watcher.wake.clear()
             if gone.done() or watcher.ended or hub.closing.is_set():
                 break
-            body, watcher.pending = watcher.pending, None
+            body = watcher.words()
             await send({"type": "http.response.body", "body": body or b"event: ping\ndata: {}\n\n", "more_body": True})
         with contextlib.suppress(Exception):
             await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,6 +31,7 @@ log = structlog.get_logger("banshi.live")
 PAUSE_S = 0.05
 POOL = 2
 MOVING = frozenset({"line", "windows", "clock"})  # topics that change what watchers see
+BOOKINGS = "bookings"  # an appointment was checked in, moved or cancelled: its own page is out of date, no line is
 RIGHTS = "rights"  # told by triggers on keys, roles and staff (identity 0004)
 YIELD_EVERY = 200  # watchers handed their part before others get a turn
 SETTLED = frozenset({"finished", "closed", "left", "redirected", "missed"})  # moves only by a change of its own
@@ -39,10 +40,13 @@ REFRESH_S = 10.0  # estimates and waits move with the clock even where nobody ca
 
 @dataclass(eq=False)
 class Watcher:
-    """One open stream. `ref` is set for a phone that follows one ticket."""
+    """One open stream. `ref` is set for a phone that follows one ticket; `booking` (its subject) for the page of an appointment,
+    which hears the hall's line and, without a word about it, that the appointment is not what it was."""
 
     hall: str
     ref: str | None
+    booking: str = ""
+    turned: bool = False
     over: bool = False  # its number has left the line, and that was told
     key: str = ""  # the Authorization it was opened with, and for what: asked again when rights change
     operation: str = ""
@@ -51,6 +55,22 @@ class Watcher:
     pending: bytes | None = None
     last: bytes = b""
     wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def turn(self) -> None:
+        """The appointment changed: its page is to be fetched anew."""
+        self.turned = True
+        self.wake.set()
+
+    def words(self) -> bytes:
+        """What is to be sent now, once; b"" where nothing is."""
+        turned, body = self.turned, self.pending
+        self.turned, self.pending = False, None
+        return (b"event: booking\ndata: {}\n\n" if turned else b"") + (body or b"")
+
+    @property
+    def follows(self) -> str:
+        """The subject of events that are this stream's own; "" of a wall's."""
+        return self.ref or self.booking
 
     def offer(self, version: int, body: bytes) -> None:
         """Hand over the newest state, unless the watcher has seen just this, or something newer.
@@ -89,9 +109,10 @@ class Hub:
         self.halls: dict[str, HallWatch] = {}
         self.pool = ThreadPoolExecutor(max_workers=POOL, thread_name_prefix="live")
         self.first = ThreadPoolExecutor(max_workers=1, thread_name_prefix="live-first")
-        self.followers: dict[str, set[Watcher]] = {}  # by the ref of the number they follow
+        self.followers: dict[str, set[Watcher]] = {}  # by the number, or the appointment, they follow
         self.urgent: set[asyncio.Task[None]] = set()
         self.listener: asyncio.Task[None] | None = None
+        self.listening = asyncio.Event()  # what is said from now on is heard
         self.closing = asyncio.Event()
 
     async def start(self) -> None:
@@ -113,18 +134,20 @@ class Hub:
         """Run a query in a thread with a database connection of its own; `first`: not behind the lines of whole halls."""
         return await asyncio.get_running_loop().run_in_executor(self.first if first else self.pool, fresh, act)
 
-    async def watch(self, hall_code: str, ref: str | None, *, key: str = "", operation: str = "") -> Watcher:
-        """Open a stream on a hall (or on one ticket of it). :raises Refused: nothing-found."""
+    async def watch(
+        self, hall_code: str, ref: str | None, *, booking: str = "", key: str = "", operation: str = ""
+    ) -> Watcher:
+        """Open a stream on a hall, or on one ticket or appointment of it. :raises Refused: nothing-found."""
         hall_watch = self.halls.get(hall_code)
         if hall_watch is None:
             hall = await self.run(lambda: places.hall_by_code(hall_code))
             hall_watch = self.halls.setdefault(hall_code, HallWatch(hall_code, hall.id, ZoneInfo(hall.timezone)))
         if hall_watch.task is None or hall_watch.task.done():
             hall_watch.task = asyncio.create_task(self._follow(hall_watch))
-        watcher = Watcher(hall_code, ref, key=key, operation=operation)
+        watcher = Watcher(hall_code, ref, booking, key=key, operation=operation)
         hall_watch.watchers.add(watcher)
-        if ref is not None:
-            self.followers.setdefault(ref, set()).add(watcher)
+        if watcher.follows:
+            self.followers.setdefault(watcher.follows, set()).add(watcher)
         if hall_watch.line is not None:
             await self._hand_out(hall_watch, hall_watch.line, [watcher])
         hall_watch.dirty.set()
@@ -133,10 +156,10 @@ class Hub:
 
     def unwatch(self, watcher: Watcher) -> None:
         self.halls[watcher.hall].watchers.discard(watcher)
-        if watcher.ref is not None and (followers := self.followers.get(watcher.ref)) is not None:
+        if (followers := self.followers.get(watcher.follows)) is not None:
             followers.discard(watcher)
             if not followers:
-                del self.followers[watcher.ref]
+                del self.followers[watcher.follows]
         metrics.watchers.labels("ticket" if watcher.ref else "hall").dec()
 
     async def _listen(self) -> None:
@@ -156,10 +179,14 @@ class Hub:
                     self._rights_changed()  # what was said while nobody listened
                     for watch in self.halls.values():
                         watch.dirty.set()
+                    self._bookings_changed(list(self.followers) if self.listening.is_set() else [])
+                    self.listening.set()
                     async for notice in connection.notifies():
                         event, hall, topic, *subjects = notice.payload.split(" ")
                         if topic == RIGHTS:
                             self._rights_changed()
+                        if topic == BOOKINGS:
+                            self._bookings_changed(subjects)
                         if topic not in MOVING:
                             continue
                         for ref in subjects:
@@ -169,6 +196,10 @@ class Hub:
             except (psycopg.Error, OSError) as trouble:
                 log.warning("live connection lost", error=type(trouble).__name__)
                 await asyncio.sleep(0.5)
+
+    def _bookings_changed(self, subjects: Iterable[str]) -> None:
+        for watcher in [each for subject in subjects for each in self.followers.get(subject, ()) if each.booking]:
+            watcher.turn()
 
     def _rights_changed(self) -> None:
         """Forget what was remembered of keys, and end the streams of those that may no longer watch."""

@@ -152,14 +152,18 @@ def test_who_only_declared_the_person_reads_of_the_evacuation_and_nothing_of_the
 
 @pytest.mark.parametrize(
     ("now", "live"),
-    [(TUESDAY_NINE, '"/live/halls/town" data-category="A"'), (at("2026-03-09 09:00"), "")],
-)
-def test_a_booking_of_today_follows_its_hall_on_both_pages(mine: Phone, open_town: Town, now: Any, live: str):
+    [(TUESDAY_NINE, '"/live/bookings/{}.{}" data-live-events="state booking" data-category="A"'),
+     (at("2026-03-09 09:00"), "")],
+)  # fmt: skip
+def test_a_booking_of_today_follows_its_hall_and_itself_on_both_pages(
+    mine: Phone, open_town: Town, now: Any, live: str
+):
     row = booked(mine, open_town, "2026-03-10 14:00")
     stop_the_clock(now)
 
     pages = [text(mine.get(path)) for path in ("/", f"/a/{row.code}")]
 
+    live = live.format(row.code, sign(row.code, purpose="live-booking"))
     assert [(f"data-live={live}" in page, "/live/" in page) for page in pages] == [
         (True, True) if live else (False, False)
     ] * 2

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from banshi.foundation.announce import announce
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.ownership import OnDocument, falls_free
@@ -121,6 +122,7 @@ def cancel(
         key = "cancelled_by_hall" if by_hall else "cancelled"
         telling.tell(key, row, hall=hall, item=item, now=now, more={"reason": why} if by_hall and why else None)
     facts = {"by_hall": by_hall}
+    _turn(code, hall=hall.code, now=now)
     audit.record(action="cancelled", subject=telling.subject_of(code), by=by, now=now, hall=hall.code, facts=facts)
     if counts and not by_hall and not following.moved_by_hall(row):
         credit.enter_cancel(row, hall=hall, now=now)
@@ -304,6 +306,7 @@ def move(
         telling.tell("moved_by_hall" if by_hall else "moved", row, hall=hall, item=fact.item, now=now, more=was)
     telling.remind(row, hall=hall, item=fact.item, now=now)
     facts = {"from": seen.slot_id, "to": first.pk, "by_hall": by_hall}
+    _turn(code, hall=hall.code, now=now)
     audit.record(action="moved", subject=telling.subject_of(code), by=by, now=now, hall=hall.code, facts=facts)
     return row
 
@@ -407,6 +410,13 @@ def mark_checked_in(*, appointment_id: int, now: datetime) -> None:
     done = Appointment.objects.filter(id=appointment_id, state=rules.State.BOOKED)
     if not done.update(state=rules.State.CHECKED_IN, checked_in_at=now):
         _wrong(appointment_id, needs=rules.State.BOOKED)
+    code, hall = Appointment.objects.values_list("code", "hall__code").get(id=appointment_id)
+    _turn(code, hall=hall, now=now)
+
+
+def _turn(code: str, *, hall: str, now: datetime) -> None:
+    """An open page of the appointment is out of date."""
+    announce(hall=hall, topic="bookings", subject=telling.subject_of(code), now=now)
 
 
 def mark_served(*, appointment_id: int, now: datetime) -> None:

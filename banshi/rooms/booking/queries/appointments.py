@@ -91,6 +91,14 @@ class AppointmentView:
     limit_key: str = ""  # "" the person's, by evidence or mandate; else who declared it
 
 
+def hall_code_of(code: str) -> str:
+    """:raises Refused: nothing-found."""
+    found = Appointment.objects.filter(code=code).values_list("hall__code", flat=True).order_by("id").first()
+    if found is None:
+        raise Refused("nothing-found", facts={"appointment": code})
+    return found
+
+
 def shown_name(row: Appointment) -> str:
     """The masked name of a booking: as it was declared with it, so that it tells nothing about whose document it is."""
     return mask_name(row.name) if row.name else row.person.masked_name

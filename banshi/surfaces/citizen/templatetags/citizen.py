@@ -16,13 +16,19 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext, pgettext
 
 from banshi.foundation import states
-from banshi.foundation.crypto import link_key
+from banshi.foundation.crypto import LIVE_BOOKING, link_key, sign
 from banshi.foundation.said import english
 from banshi.foundation.templatetags.ui import day_words
 from banshi.foundation.words import words
 from banshi.surfaces.citizen.forms import Appeal, id_types
 
 register = template.Library()
+
+
+@register.filter
+def live_key(code: str) -> str:
+    """With it the page of an appointment hears that the appointment has changed."""
+    return sign(code, purpose=LIVE_BOOKING)
 
 
 @register.filter

@@ -143,6 +143,8 @@ document.addEventListener("live:state", (event) => {
   refresh(box);
 });
 
+document.addEventListener("live:booking", turnSoon); // checked in, moved, cancelled
+
 countDown(document);
 addEventListener("load", follow);
 follow();
