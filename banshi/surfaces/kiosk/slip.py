@@ -214,7 +214,7 @@ def slip_of(place: Place, ticket: TicketView) -> Slip:
     if ticket.lane:
         lines.append((pgettext("kiosk", "Priority"), str(LANES.get(ticket.lane, ticket.lane))))
     if ticket.lane_waits:
-        lines.append((pgettext("kiosk", "To go first"), pgettext("kiosk", "show the card to the guide")))
+        lines.append((pgettext("kiosk", "To go first"), pgettext("kiosk", "Show the card to the guide")))
     window = pgettext("kiosk", "window %(n)s")
     evacuated = closed is not None and closed.evacuates
     if ticket.called_to and not evacuated:
@@ -232,7 +232,7 @@ def slip_of(place: Place, ticket: TicketView) -> Slip:
             first = tickets.goes_first(ticket, tickets.beside(ticket.ref, place.now))
             if first is not None:
                 lines.append(
-                    (pgettext("kiosk", "Wait"), pgettext("kiosk", "after %(number)s") % {"number": first.number})
+                    (pgettext("kiosk", "Wait"), pgettext("kiosk", "After %(number)s") % {"number": first.number})
                 )
             elif not ticket.stopped and not too_late:
                 lines.append((pgettext("kiosk", "Wait"), wait(ticket.likely_s, ticket.at_most_s)))
@@ -266,7 +266,7 @@ def _floor(ticket: TicketView) -> str:
 
 
 def _ends(place: Place, at: datetime) -> str:
-    return pgettext("kiosk", "service ends at %(at)s") % {
+    return pgettext("kiosk", "Service ends at %(at)s") % {
         "at": clock_words(timezone.localtime(at, ZoneInfo(place.hall.timezone)))
     }
 

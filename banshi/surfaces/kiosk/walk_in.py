@@ -95,9 +95,9 @@ def _not_served(place: Place, codes: Sequence[str]) -> dict[str, str]:
         if code in stops:
             said[code] = stops[code].then
         elif opens is None:
-            said[code] = pgettext("kiosk", "not in this session")
+            said[code] = pgettext("kiosk", "Not in this session")
         else:
-            said[code] = pgettext("kiosk", "not in this session; from %(when)s") % {"when": clock_words(opens)}
+            said[code] = pgettext("kiosk", "Not in this session; from %(when)s") % {"when": clock_words(opens)}
     return said
 
 
