@@ -85,6 +85,43 @@ def test_the_desk_where_people_ask_has_one_name():
     assert [(path, other) for path, text in said for other in OTHER_DESKS if other in text] == []
 
 
+# Days and weeks to come are 未来…; those behind us 近….
+SPAN = "(?:[0-9一二三四五六七八九十两几]+|若干|%\\(\\w+\\)s|\\{\\w+\\}) ?(?:个工作)?[天日周]"
+OTHER_SPANS = {
+    "接下来的七天 and the like: 未来七天": re.compile(f"(?:接下来|往后|今后|随后)的? ?{SPAN}"),
+    "未来 7 天, 未来一周: 未来七天": re.compile("未来 ?(?:7 ?[天日]|一周|1 ?周)"),
+    "最近 30 天 and the like: 近 30 天": re.compile(f"(?:最近|过去) ?{SPAN}"),
+    "近七天: 近 7 天": re.compile("近七[天日]"),
+}
+
+
+def in_chinese():
+    """Whatever is said in Chinese: catalogues, Python, the halls' presets, pages."""
+    yield from ((path, form) for path, message in messages() for form in all_forms(message.string))
+    yield from ((path, text) for path, text in in_python() if HAN.search(text))
+    for path in [*sorted(ROOT.glob("presets/halls/**/*.yaml")), *sorted(ROOT.glob("banshi/**/templates/**/*.html"))]:
+        yield str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")
+
+
+def test_days_to_come_and_days_past_have_one_word_each():
+    wrong = [
+        (path, why, m[0])
+        for path, text in in_chinese()
+        for why, other in OTHER_SPANS.items()
+        for m in other.finditer(text)
+    ]
+
+    assert wrong == []
+
+
+def test_the_hours_of_a_hall_are_those_of_the_next_seven_days():
+    said = {
+        form for _path, message in messages() for form in all_forms(message.string) if "七天" in form or "7 天" in form
+    }
+
+    assert said == {"未来七天开放时间", "近 7 天"}
+
+
 def test_english_sentences_begin_with_a_capital():
     small = [
         (path, form)
