@@ -14,6 +14,8 @@ from django.urls import reverse
 from banshi.foundation.crypto import rating_key
 from banshi.kernel.actors import SYSTEM, Actor, ActorKind
 from banshi.rooms.audit import actions as audit
+from banshi.rooms.booking.actions.credit import BOOKED_AGAIN, RECOUNTED
+from banshi.rooms.booking.models import LedgerEntry, Suspension
 from banshi.rooms.identity.rules import ROLES
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import STATES, Ticket
@@ -56,6 +58,10 @@ def lived(rows: Any, office: Any) -> dict[str, Any]:  # noqa: F811
             hall=office.hall, category_code="B", channel="kiosk", by=SYSTEM, now=TUESDAY_NINE, person_id=office.person(n + 3).pk
         )  # fmt: skip
         Ticket.objects.filter(pk=made.pk).update(state=state)
+    # What stands on somebody's credit is shown, with the reasons that the rules give.
+    on = {"party": f"person:{rows['person_id']}"}
+    LedgerEntry.objects.update(kind="cancel", forgiven_at=TUESDAY_NINE, forgiven_why=BOOKED_AGAIN, **on)
+    Suspension.objects.update(lifted_at=TUESDAY_NINE, lifted_why=RECOUNTED, **on)
     code = booked(office, "2026-03-12 09:00", person=2).code
     for action, subject, facts in (
         ("placed", f"appointment:{code}", {"source": "web", "item": "pension"}),

@@ -13,6 +13,7 @@ from banshi.foundation.crypto import link_key, sign
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.numbers import code_from
 from banshi.rooms.booking import actions
+from banshi.rooms.booking.actions.credit import BOOKED_AGAIN
 from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Slot, Suspension, Waiting
 from banshi.rooms.identity.models import Account
 from banshi.rooms.messaging.models import Message
@@ -323,6 +324,24 @@ def test_a_no_show_that_was_forgiven_is_said_so_and_offers_no_appeal(mine: Phone
 
     assert ("这个时段没等到人，不计失约。" in single, "申诉" in single) == (True, False)
     assert "没来，不计失约" in listed
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "other"),
+    [("zh-hans", "30 分钟内重新预约", "booked again"), ("en", "Booked again within 30 minutes", "分钟内")],
+)
+def test_what_was_booked_again_at_once_says_so_in_one_language(
+    mine: Phone, open_town: Town, language: str, said: str, other: str
+):
+    booked = book(mine, open_town.slot(quota=3))
+    mine.post(f"/a/{booked.code}/cancel")
+    mine.post(f"/a/{booked.code}/rebook")
+    mine.client.cookies["django_language"] = language
+
+    page = text(mine.get("/appointments/"))
+
+    assert LedgerEntry.objects.get().forgiven_why == BOOKED_AGAIN
+    assert (page.count(said), other in page) == (1, False)
 
 
 def test_a_no_show_is_on_record_and_can_be_appealed(mine: Phone, open_town: Town):

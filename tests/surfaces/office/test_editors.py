@@ -14,6 +14,7 @@ from banshi.journeys import follow_up
 from banshi.journeys.follow_up import Outcome
 from banshi.kernel.documents import generate_resident_id
 from banshi.rooms.audit.models import Entry
+from banshi.rooms.booking.actions import credit
 from banshi.rooms.booking.models import Appeal, Appointment, FaultDay, LedgerEntry, Slot, Suspension
 from banshi.rooms.calendars.models import CalendarVersion, Closure
 from banshi.rooms.catalogue.models import HallItem
@@ -692,6 +693,28 @@ def test_a_suspension_is_lifted_with_a_reason_and_not_without(manager, suspended
     suspension.refresh_from_db()
     assert (without.status_code, suspension.lifted_why) == (422, "情况属实")
     assert Entry.objects.filter(action="lifted", hall="town").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "others"),
+    [
+        ("zh-hans", ["30 分钟内重新预约", "重新统计后不再达到次数"], ["booked again", "counted anew"]),
+        ("en", ["Booked again within 30 minutes", "Counted anew, below the limit"], ["分钟内", "重新统计"]),
+    ],
+)
+def test_the_rules_own_reasons_are_read_in_one_language(manager, suspended, language, said, others):  # noqa: F811
+    person, entry, suspension = suspended
+    on = {"party": f"person:{person.pk}"}
+    LedgerEntry.objects.filter(pk=entry.pk).update(
+        kind="cancel", forgiven_at=TUESDAY_NINE, forgiven_why=credit.BOOKED_AGAIN, **on
+    )
+    Suspension.objects.filter(pk=suspension.pk).update(lifted_at=TUESDAY_NINE, lifted_why=credit.RECOUNTED, **on)
+    manager.cookies["django_language"] = language
+
+    page = manager.get(f"/office/town/credit/people/{person.pk}/").content.decode()
+
+    assert [page.count(words) for words in said] == [1, 1]
+    assert [words for words in others if words in page] == []
 
 
 def test_an_appeal_is_answered_and_lifts_when_upheld(manager, suspended):  # noqa: F811
