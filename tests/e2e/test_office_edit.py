@@ -90,6 +90,34 @@ def test_on_a_phone_and_at_double_size_the_ways_fold_into_a_menu(
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
+# Scrolls the grid to its end both ways and says which heads still lie in its box, before everything else there.
+HEADS_IN_SIGHT = """() => {
+  const box = document.querySelector(".slots-box");
+  box.scrollTo(box.scrollWidth, box.scrollHeight);
+  scrollBy(0, box.getBoundingClientRect().top - document.querySelector(".app-bar").getBoundingClientRect().bottom);
+  const seen = (e) => {
+    const r = e.getBoundingClientRect(), f = box.getBoundingClientRect();
+    return r.top >= f.top - 1 && r.left >= f.left - 1 && r.bottom <= f.bottom + 1 && r.right <= f.right + 1
+      && e.contains(document.elementFromPoint(r.left + 8, r.top + 8));
+  };
+  return {
+    moved: [box.scrollLeft > 0, box.scrollTop > 0],
+    column: seen(box.querySelector("thead th:last-child")),
+    row: seen(box.querySelector("tbody tr:last-child th")),
+    corner: seen(box.querySelector("thead th:first-child")),
+  };
+}"""
+
+
+def test_the_heads_of_the_places_stay_in_sight(office: Any, picture: Any) -> None:
+    page = office("/office/nancheng/slots/?day=2026-11-30", ZOOMED)
+
+    seen = page.evaluate(HEADS_IN_SIGHT)
+    picture(page, "office-slots-scrolled-zh")
+
+    assert seen == {"moved": [True, True], "column": True, "row": True, "corner": True}
+
+
 def test_places_are_changed_in_their_cell(office: Any) -> None:
     page = office("/office/nancheng/slots/?day=2026-11-30")
     cell = page.locator(".slot").first
