@@ -30,12 +30,10 @@ import psycopg
 import pytest
 
 from banshi.foundation.clock import REFRESH_S
-from tests.e2e.morning import SHOWN
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PICTURES = ROOT / "docs" / "pictures"
 OPENING = "2026-11-24T09:10:00+08:00"
-OF_A_MORNING = frozenset(name for name, *_rest in SHOWN)  # taken in test_pictures.py, of a hall full of people
 CHROMIUM = "/usr/bin/chromium"
 # htmx reports a question given up for a newer one as if it were an error; a lost line also says htmx:sendError.
 LOST_LINE = re.compile("ERR_INTERNET_DISCONNECTED|htmx:sendError")
@@ -301,14 +299,10 @@ def page(open_page: Callable[..., Any]) -> Any:
 
 @pytest.fixture
 def picture() -> Callable[..., None]:
-    """`picture(page, "citizen-home-zh")` keeps a picture for the docs (docs/pictures/*.png)."""
+    """`picture(page, "citizen-home-zh")` keeps a picture to look at (var/pictures); test_pictures.py takes those of the docs."""
 
     def keep(page: Any, name: str, *, full: bool = False) -> None:
-        target = (
-            PICTURES
-            if os.environ.get("BANSHI_PICTURES") == "1" and name not in OF_A_MORNING
-            else Path(os.environ.get("BANSHI_DATA", ROOT / "var")) / "pictures"
-        )
+        target = Path(os.environ.get("BANSHI_DATA", ROOT / "var")) / "pictures"
         target.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=str(target / f"{name}.png"), full_page=full, animations="disabled")
 

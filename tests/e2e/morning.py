@@ -1,7 +1,8 @@
 """A hall in the middle of a living morning, for pictures: people who booked, came, waited and were served until now.
 
 Run in an installation's environment, its clock standing at the moment wanted: `python -m tests.e2e.morning nancheng …`.
-The same moment gives the same morning.
+The same moment gives the same morning. A hall that does not live – nobody waits, nobody is served – ends it: no picture is
+taken of it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import heapq
 import random
 import sys
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -59,6 +61,42 @@ def live(hall_code: str) -> None:
     windows = list(Window.objects.filter(hall=hall).order_by("code"))
     at_work = windows[:: max(1, len(windows) // 14)] if len(windows) > 16 else windows[:-1]
     Morning(hall, dice, opens, now, at_work).play()
+    worth_showing(hall_code, seen_in(hall, today))
+
+
+class EmptyHall(Exception):
+    """A hall in which nothing happens is not shown to anybody."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a picture of a hall would show: people and windows, now and so far today."""
+
+    waiting: int
+    being_served: int
+    windows_at_work: int
+    served: int
+    booked: int
+
+
+def seen_in(hall: Any, today: date) -> Seen:
+    from banshi.rooms.booking.models import Appointment
+    from banshi.rooms.tickets.models import Ticket, WindowSession
+
+    numbers = Ticket.objects.filter(hall=hall, day=today)
+    return Seen(
+        waiting=numbers.filter(state="waiting").count(),
+        being_served=numbers.filter(state="serving").count(),
+        windows_at_work=WindowSession.objects.filter(window__hall=hall, signed_out_at=None).count(),
+        served=numbers.filter(state="finished").count(),
+        booked=Appointment.objects.filter(hall=hall, day=today).count(),
+    )
+
+
+def worth_showing(hall_code: str, seen: Seen) -> None:
+    """:raises EmptyHall: naming what there is none of."""
+    if missing := [what.replace("_", " ") for what, n in asdict(seen).items() if n == 0]:
+        raise EmptyHall(f"{hall_code} is not in the middle of a morning: nothing {', '.join(missing)}")
 
 
 class Morning:
