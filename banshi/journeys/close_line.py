@@ -147,9 +147,10 @@ def _stop(closure: Closure, now: datetime, late: Sequence[Ticket] = ()) -> None:
         tickets.tell_stopped(tickets=stay, closure=told, now=now, part=_part(closure))
         places = NextPlaces(now)
         tickets.send_home(tickets=leave, closure=spans[0], next_place=places, now=now)
-        for ticket in leave:
-            if Ticket.objects.filter(pk=ticket.pk, state="closed").exists():
-                _tell_booker(ticket, places, now)
+        gone = set(
+            Ticket.objects.filter(pk__in=[each.pk for each in leave], state="closed").values_list("pk", flat=True)
+        )
+        tell_booker.not_served([each for each in leave if each.pk in gone], next_place=places, closed=True, now=now)
 
 
 @transaction.atomic
@@ -248,13 +249,10 @@ class NextPlaces:
 
 
 def apologise(unserved: Sequence[Ticket], *, now: datetime) -> None:
-    """At the end of the day: to everybody whose number was not called."""
+    """At the end of the day: to everybody whose number was not called, or begun and put aside.
+
+    :param unserved: as they stood in line.
+    """
     places = NextPlaces(now)
     tickets.apologise(unserved, closure=None, next_place=places, now=now)
-    for ticket in unserved:
-        _tell_booker(ticket, places, now)
-
-
-def _tell_booker(ticket: Ticket, places: NextPlaces, now: datetime) -> None:
-    if tell_booker.told_apart(ticket):
-        tell_booker.not_served(ticket, next_place=places(ticket), now=now)
+    tell_booker.not_served(unserved, next_place=places, closed=False, now=now)

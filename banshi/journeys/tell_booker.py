@@ -6,10 +6,11 @@ stand (docs/decisions/0009-evidence.md); that it is over, they may know: they bo
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from banshi.rooms.booking.actions import telling
-from banshi.rooms.booking.queries.facts import hall_facts, item_words
+from banshi.rooms.booking.queries.facts import hall_facts
 from banshi.rooms.messaging.actions import phone_index
 from banshi.rooms.tickets.models import Ticket
 
@@ -18,12 +19,28 @@ _NOT_SERVED = {"zh": "没能办上", "en": "could not be served"}
 
 
 def served(ticket: Ticket, *, now: datetime) -> None:
-    _tell(ticket, _NOT_SERVED if ticket.outcome == "refused" else _WAS_THERE, None, now=now)
+    if told_apart(ticket):
+        _tell([ticket], _NOT_SERVED if ticket.outcome == "refused" else _WAS_THERE, None, now=now)
 
 
-def not_served(ticket: Ticket, *, next_place: datetime | None, now: datetime) -> None:
-    """:param next_place: the first time that can be booked instead."""
-    _tell(ticket, _NOT_SERVED, next_place, now=now)
+def not_served(
+    tickets: Sequence[Ticket], *, next_place: Callable[[Ticket], datetime | None], closed: bool, now: datetime
+) -> None:
+    """Numbers that the end of the day, or the hall (`closed`), leaves unserved: one message for a visit, whatever the number
+    of its matters. Whoever was begun and put aside when the day ended was at the window.
+
+    :param tickets: as they stood in line. :param next_place: the first time that can be booked instead.
+    """
+    visits: dict[str, list[Ticket]] = {}
+    for ticket in tickets:
+        if ticket.appointment is not None and told_apart(ticket):
+            visits.setdefault(ticket.appointment.visit_group or ticket.appointment.code, []).append(ticket)
+    for visit in visits.values():
+        unserved = [each for each in visit if closed or each.state != "held"]
+        if unserved:
+            _tell(unserved, _NOT_SERVED, next_place(unserved[0]), now=now)
+        else:
+            _tell(visit, _WAS_THERE, None, now=now)
 
 
 def told_apart(ticket: Ticket) -> bool:
@@ -34,12 +51,10 @@ def told_apart(ticket: Ticket) -> bool:
     return ticket.phone_index != phone_index(booked.contact)
 
 
-def _tell(ticket: Ticket, fate: dict[str, str], next_place: datetime | None, *, now: datetime) -> None:
-    booked = ticket.appointment
-    if booked is None or not told_apart(ticket):
-        return
+def _tell(tickets: Sequence[Ticket], fate: dict[str, str], next_place: datetime | None, *, now: datetime) -> None:
+    """:param tickets: of one visit, each of what was booked by the same hand."""
+    rows = sorted((each.appointment for each in tickets if each.appointment), key=lambda row: (row.starts_at, row.pk))
     more: dict[str, object] = {"fate": fate}
     if next_place is not None:
         more["next"] = next_place.isoformat()
-    words = item_words(booked.hall_id, booked.item_id)
-    telling.tell("booking_over", booked, hall=hall_facts(booked.hall, now=now), item=words, now=now, more=more)
+    telling.tell_visit("booking_over", rows, hall=hall_facts(rows[0].hall, now=now), now=now, more=more)

@@ -43,6 +43,7 @@ MESSAGE_KEYS: dict[str, Text] = {
     "evacuated": _("Evacuation: leave the hall"),
     "evacuation_over": _("The evacuation is over"),
     "not_served": _("Not served today"),
+    "not_finished": _("Begun and not finished today"),
     "booking_over": _("What became of a booking, to whoever made it"),
     "earlier_offer": _("An earlier place became free"),
     "waiting_closed": _("Waiting ended: the day closed"),

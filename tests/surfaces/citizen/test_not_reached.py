@@ -13,6 +13,7 @@ from banshi.kernel.evidence import Evidence
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.messaging.models import Message
+from banshi.rooms.messaging.rules.sending import SENSE
 from banshi.rooms.messaging.statements import TO_PLACE
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
@@ -106,3 +107,41 @@ def test_two_people_of_one_closing_each_get_their_own(mine: Phone, theirs: Phone
     closes(open_town)
 
     assert Message.objects.filter(key="not_served").count() == 2
+
+
+def begun_and_put_aside(town: Town) -> Ticket:
+    tickets.sign_in(window_code="town-01", staff_id=town.clerk.pk, now=TUESDAY_NINE)
+    called = tickets.call_next(window_code="town-01", staff_id=town.clerk.pk, now=TUESDAY_NINE)
+    assert called is not None
+    tickets.start(ref=called.ref, staff_id=town.clerk.pk, now=TUESDAY_NINE)
+    return tickets.hold(ref=called.ref, staff_id=town.clerk.pk, now=TUESDAY_NINE)
+
+
+def sent() -> list[tuple[str, str, Any]]:
+    return [(each.key, each.subject, each.params["number"]) for each in Message.objects.filter(key__startswith="not_")]
+
+
+def test_what_was_begun_and_put_aside_at_closing_was_not_finished(mine: Phone, open_town: Town):
+    """“Could not be served” was never sent to it: its number counts as finished."""
+    arrived(mine, open_town, ["pension"])
+    open_town.slot(starts=at("2026-03-11 09:00"))
+    held = begun_and_put_aside(open_town)
+
+    closes(open_town)
+
+    (message,) = Message.objects.filter(key="not_finished")
+    assert sent() == [("not_finished", f"ticket:{held.ref}", held.number)]
+    assert message.params["next"].startswith("2026-03-11T09:00")
+    held.refresh_from_db()
+    assert held.state in SENSE["ticket", message.key].states  # else it is dropped instead of sent
+
+
+def test_of_a_visit_with_one_matter_begun_and_one_not_called_one_message_names_both(mine: Phone, open_town: Town):
+    arrived(mine, open_town, ["pension", "id-card"])
+    held = begun_and_put_aside(open_town)
+    waiting = Ticket.objects.exclude(pk=held.pk).get()
+
+    closes(open_town)
+
+    numbers = {"zh": f"{waiting.number}、{held.number}", "en": f"{waiting.number}, {held.number}"}
+    assert sent() == [("not_served", f"ticket:{waiting.ref}", numbers)]

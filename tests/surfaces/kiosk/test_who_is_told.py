@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from banshi.foundation.crypto import rating_key
-from banshi.journeys import check_in, close_hall_day, serve, take_number
+from banshi.journeys import check_in, close_hall_day, close_line, serve, take_number
 from banshi.kernel.actors import SYSTEM, Actor, ActorKind
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
@@ -17,6 +17,7 @@ from banshi.rooms.audit.models import Entry
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.models import Appointment, Slot
+from banshi.rooms.calendars.models import Closure
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import Account, Person
 from banshi.rooms.messaging.models import Message
@@ -348,6 +349,51 @@ def test_who_declared_hears_that_it_came_to_nothing_with_the_first_free_time(ope
     close_hall_day.close_due(now=at("2026-03-10 18:30"))
 
     assert fate_told() == [(THEIRS, "没能办上", True)]
+
+
+@pytest.mark.parametrize("ends", ["the day", "a closure"])
+def test_who_declared_a_visit_of_two_matters_hears_once_that_it_came_to_nothing(
+    opened: Town, machine: Client, ends: str
+) -> None:
+    who, starts = account(THEIRS), at("2026-03-10 09:15")
+    slots = [opened.slot(starts=starts, category=letter) for letter in "AB"]
+    booking.place_several(
+        slot_id=slots[0].pk, item_codes=["pension", "id-card"], person_id=opened.person(1).pk, source="web",
+        account_id=who.pk, by=Actor(ActorKind.CITIZEN, str(who.pk)), name=opened.person(1).name, contact=THEIRS,
+        now=at("2026-03-09 10:00"),
+    )  # fmt: skip
+    arrive(machine, chip=chip(opened.person(1)))
+    in_line = Ticket.objects.filter(state="waiting").count()
+
+    if ends == "the day":
+        close_hall_day.close_due(now=at("2026-03-10 18:30"))
+    else:
+        Closure.objects.create(
+            hall=opened.hall, starts_at=TUESDAY_NINE, ends_at=at("2026-03-10 19:00"), reason_zh="停电",
+            reason_en="Power cut", made_by="system", made_at=TUESDAY_NINE,
+        )  # fmt: skip
+        close_line.look(now=TUESDAY_NINE)
+
+    (message,) = Message.objects.filter(key="booking_over")
+    assert (in_line, message.params["item_zh"]) == (2, "养老保险参保登记、居民身份证换领")
+    assert [fate for _, fate, _ in fate_told()] == ["没能办上"]
+
+
+def test_who_declared_hears_of_what_was_begun_when_the_day_ended_that_it_was_at_the_window(
+    opened: Town, machine: Client
+) -> None:
+    book(opened, account(THEIRS), THEIRS)
+    arrive(machine, chip=chip(opened.person(1)))
+    by: dict[str, Any] = {"staff_id": opened.clerk.pk, "now": TUESDAY_NINE + timedelta(minutes=16)}
+    tickets.sign_in(window_code="town-01", staff_id=opened.clerk.pk, now=TUESDAY_NINE)
+    called = tickets.call_next(window_code="town-01", **by)
+    assert called is not None
+    tickets.start(ref=called.ref, **by)
+    tickets.hold(ref=called.ref, **by)
+
+    close_hall_day.close_due(now=at("2026-03-10 18:30"))
+
+    assert fate_told() == [(THEIRS, "已到过窗口", False)]
 
 
 def test_an_own_booking_and_one_told_by_the_persons_press_hear_it_once(opened: Town, machine: Client) -> None:

@@ -117,6 +117,7 @@ SENSE: Mapping[tuple[str, str], Sense] = {
     ("ticket", "evacuated"): _sense(*IN_THE_HALL),
     ("ticket", "evacuation_over"): _sense(*IN_THE_HALL, same=True),
     ("ticket", "not_served"): _sense("closed"),
+    ("ticket", "not_finished"): _sense("finished"),
     ("waiting", "waiting_offer"): _sense("offered"),
     ("waiting", "earlier_offer"): _sense("offered"),
     ("waiting", "waiting_closed"): _sense("closed"),

@@ -47,6 +47,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "evacuated": (("hall",), ("number",)),
     "evacuation_over": (("hall",), ("number",)),
     "not_served": (("number",),),
+    "not_finished": (("number",),),
     "booking_over": (("when",), ("hall",), ("fate",)),
     "waiting_closed": (("hall",), ("day",)),
     "waiting_missed": (("hall",), ("day",)),

@@ -149,6 +149,10 @@ COMMON: dict[str, dict[str, str]] = {
         "zh": "{number} 号今天没能办上，很抱歉[，因为{reason}]。这不算失约。[最早可以约：{next}。][现在就约：{link}]",
         "en": "Number {number} could not be served today[, because: {reason}]. We are sorry; it does not count against anyone.[ First free time: {next}.][ Book it: {link}]",
     },
+    "not_finished": {
+        "zh": "{number} 号今天没能办完，很抱歉[，因为{reason}]。[最早可以约时间接着办：{next}。]",
+        "en": "Number {number} could not be finished today[, because: {reason}]. We are sorry.[ First free time to go on with it: {next}.]",
+    },
     "earlier_offer": {
         "zh": "有更早的位子：{when}，{hall}[，办“{item}”][，原来约在{was}]。[留到{expires}。][要换就点，不换就不用管：{link}]",
         "en": "An earlier place: {when}, {hall}[, for “{item}”][; booked for {was}].[ Kept until {expires}.][ Take it, or leave things as they are: {link}]",

@@ -235,11 +235,19 @@ def send_home(*, tickets: Sequence[Ticket], closure: Closure, next_place: NextPl
 
 
 def apologise(tickets: Iterable[Ticket], *, closure: Closure | None, next_place: NextPlace, now: datetime) -> None:
-    """Not served today: told once, with the first free time. Whoever came for several matters hears of all of them in one."""
+    """Not served today: told once, with the first free time. Whoever came for several matters hears of all of them in one.
+    What the day ended while it was begun and put aside was not finished: said so, where nothing else was left unserved.
+
+    :param tickets: as they stood in line.
+    """
     visits: dict[tuple[int, str, str], list[Ticket]] = {}
     for ticket in tickets:
         visits.setdefault((ticket.visit_id, ticket.limit_key, ticket.phone_index), []).append(ticket)
-    for first, *others in visits.values():
+    for visit in visits.values():
+        unserved = [each for each in visit if closure is not None or each.state != "held"]
+        key = "not_served" if unserved else "not_finished"
+        first = (unserved or visit)[0]
+        others = [each for each in visit if each.pk != first.pk]
         more: dict[str, Any] = {}
         if others:
             numbers = [each.number for each in (first, *others)]
@@ -249,7 +257,7 @@ def apologise(tickets: Iterable[Ticket], *, closure: Closure | None, next_place:
         place = next_place(first) if first.notify_to else None
         if place is not None:
             more["next"] = place.isoformat()
-        tell(first, key="not_served", dedupe=f"not_served:{first.ref}", now=now, more=more)
+        tell(first, key=key, dedupe=f"not_served:{first.ref}", now=now, more=more)
 
 
 def _words(closure: Closure) -> dict[str, str]:
