@@ -101,7 +101,7 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "changed-meanwhile": (_("Somebody changed this meanwhile"), _("Load it again and repeat the change.")),
     "idempotency-conflict": (_("Same key, other content"), _("This Idempotency-Key was used with another body.")),
     "not-your-hall": (_("Not your hall"), _("This needs a role in {hall}.")),
-    "other-hall": (_("Not for this hall"), _("This code is for {hall}: take the number there.")),
+    "other-hall": (_("Not for this hall"), _("This code is for {hall}.")),
     "not-allowed": (_("Not allowed"), _("This needs the permission “{permission}”.")),
     "code-wrong": (_("The code is not right"), _("Tries left: {left}.")),
     "proof-of-work-needed": (
@@ -171,6 +171,7 @@ _WHICHEVER = {
 # The same slug, said closer to the matter where a fact tells it.
 SAID_OF: dict[tuple[str, str], tuple[str | Promise, str | Promise]] = {
     ("closed", "stopped"): (pgettext_lazy("state", "Booking stopped"), _("{reason}")),
+    ("other-hall", "at"): (_("Not for this hall"), _("It is booked at {hall} for {at}.")),
     ("mandate-missing", "until"): (
         _("The mandate ends before that day"),
         _("It lasts until {until}. A new one is shown at the hall."),

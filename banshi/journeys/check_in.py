@@ -23,7 +23,7 @@ from banshi.kernel.policy import TicketPolicy
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
-from banshi.rooms.booking.models import Appointment
+from banshi.rooms.booking.models import LIVE, Appointment
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.identity import actions as naming
 from banshi.rooms.identity import queries as identity
@@ -80,7 +80,9 @@ def by_code(
         )
         if sent_on is not None:
             return sent_on
-        raise _other_hall(found.hall)
+        if found.state not in LIVE:
+            raise Refused("wrong-state", facts={"state": found.state, "needs": "booked"})
+        raise _other_hall(found.hall, at=found.starts_at)
     # Who booked shows the code. That a card was seen since makes it the person's, not theirs.
     return check_in(hall=hall, found=found, limit_key=None, by=by, now=now, channel=channel, lane=lane)
 
@@ -99,8 +101,8 @@ def _by_slip(said: Scanned, *, hall: Hall, by: Actor, now: datetime) -> Ticket:
     return found
 
 
-def _other_hall(theirs: Hall) -> Refused:
-    return Refused("other-hall", facts={"hall": {"zh": theirs.name_zh, "en": theirs.name_en}})
+def _other_hall(theirs: Hall, **facts: datetime) -> Refused:
+    return Refused("other-hall", facts={"hall": {"zh": theirs.name_zh, "en": theirs.name_en}, **facts})
 
 
 def by_id(

@@ -21,45 +21,51 @@ from banshi.rooms.tickets import actions as tickets
 _NONE = {"zh": "还没有核验过的本人手机号", "en": "No telephone of the person's own is proven yet"}
 
 
-def prove(*, person_id: int, phone: str, code: str, browser: str, by: Actor, now: datetime) -> None:
+def prove(*, person_id: int, phone: str, code: str, browser: str, by: Actor, now: datetime) -> int:
     """The card was read, and a code answered: the account of this telephone is the person's own, and told of the numbers
     they stand with.
 
+    :returns: how many numbers in line have a new code: their slips are printed anew.
     :raises Refused: phone-invalid, code-wrong, rate-limited.
     """
     account = identity.use_code(phone=phone, code=code, browser=browser, now=now)
     with transaction.atomic():
         former = identity.prove_account(person_id=person_id, account=account, evidence=Evidence.CHIP, by=by, now=now)
-        _follow(person_id, former, by=by, now=now)
+        return _follow(person_id, former, by=by, now=now)
 
 
 @transaction.atomic
-def bind(*, person_id: int, account: Account, why: str, card_seen: bool, by: Actor, now: datetime) -> None:
+def bind(*, person_id: int, account: Account, why: str, card_seen: bool, by: Actor, now: datetime) -> int:
     """The same at a window, where a clerk saw the card and the person said the code.
 
+    :returns: as `prove`.
     :raises Refused: invalid (reason, card), nothing-found.
     """
     former = identity.bind_phone(person_id=person_id, account=account, why=why, card_seen=card_seen, by=by, now=now)
-    _follow(person_id, former, by=by, now=now)
+    return _follow(person_id, former, by=by, now=now)
 
 
 @transaction.atomic
-def clear(*, person_id: int, why: str, card_seen: bool, by: Actor, now: datetime) -> None:
+def clear(*, person_id: int, why: str, card_seen: bool, by: Actor, now: datetime) -> int:
     """The telephone is the person's no more: what they booked with it is held by their document until they prove another.
 
+    :returns: as `prove`.
     :raises Refused: invalid (reason, card), nothing-found.
     """
     former = identity.clear_phone(person_id=person_id, why=why, card_seen=card_seen, by=by, now=now)
-    _follow(person_id, former, by=by, now=now)
+    return _follow(person_id, former, by=by, now=now)
 
 
-def _follow(person_id: int, former: Sequence[Former], *, by: Actor, now: datetime) -> None:
+def _follow(person_id: int, former: Sequence[Former], *, by: Actor, now: datetime) -> int:
     before = {each.account_id: (each.phone, each.evidence) for each in former}
     own, phone = people.account_proven(person_id), people.phone_of(person_id=person_id)
     booking.follow_account(person_id=person_id, before=before, account_id=own, phone=phone, now=now)
-    people.forget_epochs()
+    phones = [each.phone for each in former]
+    renewed = tickets.leave_telephone(person_id=person_id, before=phones, phone=phone, by=by, now=now)
     if phone:
         tickets.connect(person_id=person_id, phone=phone, by=by, now=now)
+    people.forget_epochs()
+    return renewed
 
 
 @transaction.atomic

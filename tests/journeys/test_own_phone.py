@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from banshi.foundation.crypto import link_key
+from banshi.foundation.crypto import encrypt, link_key
 from banshi.journeys import own_phone
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.evidence import Evidence
+from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment, LedgerEntry, Waiting
 from banshi.rooms.booking.queries import link_ok
@@ -18,7 +19,12 @@ from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import Account
 from banshi.rooms.messaging.actions import phone_index
 from banshi.rooms.messaging.models import Message
+from banshi.rooms.messaging.statements import TO_PLACE
+from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets.models import Ticket
 from tests.rooms.booking.test_place import book
+from tests.rooms.tickets.conftest import open_town
+from tests.together import together
 from tests.town import CLERK, TUESDAY_NINE, Town, at
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +128,69 @@ def test_the_place_in_a_waiting_list_goes_along(town: Town, lost: Lost, again: b
     assert (wait.state, wait.account_id) == ("waiting", new.pk if again else None)
 
 
+@pytest.mark.parametrize("again", [True, False])
+def test_the_number_in_line_is_told_to_the_lost_telephone_no_more_and_its_link_ends(
+    town: Town, lost: Lost, again: bool
+) -> None:
+    open_town(town)
+    number = tickets.issue(
+        hall=town.hall, category_code="A", person_id=lost.person.pk, channel="kiosk", by=CLERK, now=TUESDAY_NINE
+    )
+    told = {"notify_to": encrypt(LOST, place=TO_PLACE), "phone_index": phone_index(LOST)}
+    Ticket.objects.filter(pk=number.pk).update(**told)
+
+    if again:
+        renewed = own_phone.bind(person_id=lost.person.pk, account=account(NEW), **SEEN)
+    else:
+        renewed = own_phone.clear(person_id=lost.person.pk, **SEEN)
+
+    row = Ticket.objects.get()
+    assert (renewed, row.ref == number.ref, row.state) == (1, False, "waiting")
+    assert row.phone_index == (phone_index(NEW) if again else "")
+
+
+def test_what_was_declared_before_the_card_said_so_is_the_persons_own_from_then_on(town: Town) -> None:
+    """The usual order: first the telephone, then a booking, and the card at a machine later."""
+    person, first, new = town.person(1), account(LOST), account(NEW)
+    by = Actor(ActorKind.CITIZEN, str(first.pk))
+    booked = book(town, town.slot(), by=by, account_id=first.pk)
+    before = booked.limit_key
+
+    own_phone.bind(person_id=person.pk, account=first, **SEEN)
+    own = Appointment.objects.get()
+    own_phone.bind(person_id=person.pk, account=new, **SEEN)
+
+    assert (before, own.limit_key, own.evidence > 0) == (f"account:{first.pk}", "", True)
+    assert Appointment.objects.get().account_id == new.pk
+
+
+def test_what_is_the_persons_own_already_keeps_its_half_day(town: Town) -> None:
+    first = account(LOST)
+    own = book(town, town.slot(), evidence=Evidence.WINDOW)
+    declared = book(
+        town, town.slot(starts=at("2026-03-11 10:00")), by=Actor(ActorKind.CITIZEN, str(first.pk)), account_id=first.pk
+    )  # fmt: skip
+
+    own_phone.bind(person_id=town.person(1).pk, account=first, **SEEN)
+
+    keys = [Appointment.objects.get(pk=each.pk).limit_key for each in (own, declared)]
+    assert keys == ["", f"account:{first.pk}"]
+
+
+def test_a_wait_that_nobodys_account_held_goes_to_the_one_proven_next(town: Town, lost: Lost) -> None:
+    wait = Waiting.objects.create(
+        hall=town.hall, item=town.items["pension"], business="cat:A", day=at("2026-03-13").date(), person=lost.person,
+        account_id=lost.account.pk, made_at=TUESDAY_NINE,
+    )  # fmt: skip
+    own_phone.clear(person_id=lost.person.pk, **SEEN)
+    new = account(NEW)
+
+    own_phone.bind(person_id=lost.person.pk, account=new, **SEEN)
+
+    wait.refresh_from_db()
+    assert wait.account_id == new.pk
+
+
 def test_the_same_account_proven_again_loses_nothing(lost: Lost) -> None:
     before = Appointment.objects.values().get()
 
@@ -137,3 +206,19 @@ def test_a_declaration_makes_no_account_anybodys(lost: Lost) -> None:
             person_id=lost.person.pk, account=account(NEW), evidence=Evidence.DECLARED, by=CLERK, now=TUESDAY_NINE
         )
     assert Appointment.objects.get().account_id == lost.account.pk
+
+
+@pytest.mark.race
+def test_of_two_accounts_that_take_one_number_together_one_has_it(committed_town: Town) -> None:
+    both = [account(LOST), account("+8613700137003")]
+
+    def take(i: int) -> str:
+        by = Actor(ActorKind.CITIZEN, str(both[i].pk))
+        try:
+            own_phone.change_number(account_id=both[i].pk, phone=NEW, by=by, now=TUESDAY_NINE)
+        except Refused as no:
+            return no.slug
+        return "done"
+
+    assert sorted(together(2, take)) == ["done", "invalid"]
+    assert Account.objects.filter(phone_index=phone_index(NEW)).count() == 1

@@ -319,4 +319,19 @@ def test_at_the_wrong_hall_the_code_says_which_is_the_right_one(halls: Town):
     with pytest.raises(Refused) as wrong:
         check_in.by_code(hall=halls.other_hall, code=row.code, by=CITIZEN, now=TUESDAY_NINE, channel="kiosk")
 
-    assert (wrong.value.slug, wrong.value.facts["hall"]["zh"]) == ("other-hall", halls.hall.name_zh)
+    told = wrong.value.facts
+    assert (wrong.value.slug, told["hall"]["zh"], told["at"]) == ("other-hall", halls.hall.name_zh, TUESDAY_NINE)
+
+
+def test_what_is_over_is_said_to_be_over_at_any_hall(halls: Town):
+    """Else somebody goes to the other hall for nothing."""
+    row = booking.place(
+        slot_id=halls.slot(starts=TUESDAY_NINE).pk, item_code="pension", person_id=halls.person(30).pk, source="web",
+        by=CITIZEN, now=TUESDAY_NINE - timedelta(days=1),
+    )  # fmt: skip
+    booking.cancel(code=row.code, by=CITIZEN, now=TUESDAY_NINE - timedelta(hours=12))
+
+    with pytest.raises(Refused) as over:
+        check_in.by_code(hall=halls.other_hall, code=row.code, by=CITIZEN, now=TUESDAY_NINE, channel="kiosk")
+
+    assert (over.value.slug, over.value.facts["state"]) == ("wrong-state", "cancelled")

@@ -71,8 +71,9 @@ def own_phone_page(request: HttpRequest, place: Place) -> HttpResponse:
         if step is None:
             return _card_read(request, place)
         if step.proven:
-            own_phone.move_messages(person_id=step.person, by=place.by, now=place.now)
-            return page(request, place, "phone_done.html", {"phone": mask_phone(step.phone), "moved": True})
+            renewed = own_phone.move_messages(person_id=step.person, by=place.by, now=place.now)
+            known = {"phone": mask_phone(step.phone), "moved": True, "renewed": renewed}
+            return page(request, place, "phone_done.html", known)
         if step.phone:
             return _code_typed(request, place, step)
         return _number_typed(request, place, step)
@@ -138,7 +139,7 @@ def _code_typed(request: HttpRequest, place: Place, step: Step) -> HttpResponse:
     """:raises Refused: rate-limited, phone-invalid. A wrong code may be typed again."""
     code = request.POST.get("code", "")[:10].replace("\0", "")
     try:
-        own_phone.prove(
+        renewed = own_phone.prove(
             person_id=step.person, phone=step.phone, code=code, browser=step.code, by=place.by, now=place.now
         )
     except Refused as no:
@@ -149,5 +150,5 @@ def _code_typed(request: HttpRequest, place: Place, step: Step) -> HttpResponse:
     onward = Step(step.hall, step.person, step.until, step.phone, proven=True)
     stored = people.phone_of(person_id=step.person) or ""
     elsewhere = bookings.told_elsewhere(step.person, phone_index(stored), now=place.now)
-    known = {"step": onward.sealed(), "phone": mask_phone(stored), "elsewhere": elsewhere}
+    known = {"step": onward.sealed(), "phone": mask_phone(stored), "elsewhere": elsewhere, "renewed": renewed}
     return page(request, place, "phone_done.html", known)

@@ -164,13 +164,13 @@ def phone(request: Asked, hall: str, person_id: int) -> HttpResponseBase:
     number = ""
     try:
         if request.POST.get("act") == "clear":
-            own_phone.clear(person_id=person.pk, by=by, now=now, **said(request))
+            renewed = own_phone.clear(person_id=person.pk, by=by, now=now, **said(request))
         elif request.POST.get("act") == "code":
             number = decrypt(str(request.session.get(f"person-{person.pk}", "")), place=PLACE)
             code = clean(request.POST.get("code"), 10)
             identity.need_card_and_reason(**said(request))  # a code is used up once: ask for the rest first
             account = identity.use_code(phone=number, code=code, browser=browser, now=now)
-            own_phone.bind(person_id=person.pk, account=account, by=by, now=now, **said(request))
+            renewed = own_phone.bind(person_id=person.pk, account=account, by=by, now=now, **said(request))
         else:
             asked = clean(request.POST.get("phone"), 30)
             codes.ask_code(phone=asked, language="zh-hans", browser=browser, asker=str(by), for_staff_of=place, now=now)
@@ -181,7 +181,15 @@ def phone(request: Asked, hall: str, person_id: int) -> HttpResponseBase:
     except Refused as refused:
         return shown(request, place, person, refused=refused, asked=number, **said(request))
     messages.success(request, _("Corrected."))
+    _say_renewed(request, renewed)
     return redirect(address(place, person.pk))
+
+
+def _say_renewed(request: Asked, numbers: int) -> None:
+    if numbers:
+        messages.info(
+            request, _("The number in line has a new code: print the slip again at the kiosk or the guide's desk.")
+        )
 
 
 @door(audience="staff", permission="people.correct")
@@ -198,8 +206,5 @@ def move_messages(request: Asked, hall: str, person_id: int) -> HttpResponseBase
     except Refused as refused:
         return shown(request, place, person, refused=refused, **said(request))
     messages.success(request, _("Messages go to the proven telephone from now on; the links sent before open nothing."))
-    if renewed:
-        messages.info(
-            request, _("The number in line has a new code: print the slip again at the kiosk or the guide's desk.")
-        )
+    _say_renewed(request, renewed)
     return redirect(address(place, person.pk))

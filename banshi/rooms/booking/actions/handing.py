@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
@@ -16,6 +17,7 @@ from banshi.rooms.booking.actions.telling import subject_of
 from banshi.rooms.booking.actions.whose_wait import OPEN, take_over
 from banshi.rooms.booking.models import LIVE, Appointment, Hold, LedgerEntry, Suspension, Waiting
 from banshi.rooms.booking.queries.joining import named_alike
+from banshi.rooms.identity import queries as people
 from banshi.rooms.messaging import actions as messaging
 
 # person:7 → person:5, key:3/7 → key:3/5; an account's own credit stays the account's.
@@ -118,15 +120,19 @@ def follow_account(
     *, person_id: int, before: Mapping[int, tuple[str, int]], account_id: int | None, phone: str | None, now: datetime
 ) -> int:
     """What a person booked and waits for with accounts that are theirs no more goes to the one that is now, as does what
-    nobody's account held since the last was taken away. Whoever holds the telephone of before steers it no more.
+    nobody's account held since the last was taken away, and what they had only declared with the new one. Whoever holds the
+    telephone of before steers it no more.
 
     :param before: telephone (E.164) and evidence of the accounts that were the person's own, by id.
     :param account_id: and `phone`: of their own account now; None where they have none: it is their document's alone.
     :returns: how many bookings still to come.
     """
-    whose = Q(account_id__in=list(before))
+    if account_id is not None:
+        _own_at_last(person_id, account_id, now=now)
+    whose, waits_of = Q(account_id__in=list(before)), Q(account_id__in=list(before))
     if account_id is not None:
         whose |= Q(account_id=None, holder__in=[rules.OWN, rules.PASSED_ON])
+        waits_of |= Q(account_id=None)
     rows = Appointment.objects.select_for_update(no_key=True).filter(whose, person_id=person_id, limit_key="")
     mine = list(rows.order_by("id"))
     for row in mine:
@@ -142,7 +148,25 @@ def follow_account(
     moved = [row for row in mine if phone is not None and row.contact == phone]
     if phone is not None:
         messaging.send_elsewhere(subjects={subject_of(row.code): {"turn": row.link_turn} for row in moved}, phone=phone)
-    waits = Waiting.objects.filter(account_id__in=list(before), person_id=person_id, limit_key="", state__in=OPEN)
+    waits = Waiting.objects.filter(waits_of, person_id=person_id, limit_key="", state__in=OPEN)
     for wait in waits.order_by("id"):
         take_over(wait.pk, account_id=account_id, now=now)
     return sum(row.state in LIVE and row.ends_at > now for row in mine)
+
+
+def _own_at_last(person_id: int, account_id: int, *, now: datetime) -> None:
+    """What an account declared of its own person before the card said so: theirs by evidence, as long as nothing that is
+    theirs already stands in its way."""
+    evidence = int(people.proven_by(account_id, person_id))
+    rows = Appointment.objects.select_for_update(no_key=True).filter(
+        person_id=person_id, account_id=account_id, limit_key=f"account:{account_id}", state__in=LIVE, ends_at__gt=now
+    )
+    for row in rows.order_by("id"):
+        with suppress(IntegrityError), transaction.atomic():
+            Appointment.objects.filter(pk=row.pk).update(limit_key="", evidence=max(row.evidence, evidence))
+    waits = Waiting.objects.select_for_update(no_key=True).filter(
+        person_id=person_id, account_id=account_id, limit_key=f"account:{account_id}", state__in=OPEN
+    )
+    for wait in waits.order_by("id"):
+        with suppress(IntegrityError), transaction.atomic():
+            Waiting.objects.filter(pk=wait.pk).update(limit_key="")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from banshi.foundation import phones
@@ -187,7 +187,11 @@ def change_number(*, account_id: int, phone: str, by: Actor, now: datetime) -> s
     account = Account.objects.select_for_update(no_key=True).get(pk=account_id)
     before: str = account.phone
     account.phone, account.phone_index, account.epoch = number, index, account.epoch + 1
-    account.save(update_fields=["phone", "phone_index", "epoch"])
+    try:
+        with transaction.atomic():
+            account.save(update_fields=["phone", "phone_index", "epoch"])
+    except IntegrityError as taken:  # two took it at the same moment
+        raise Refused("invalid", facts={"field": "phone", "reason": _HAS_AN_ACCOUNT}) from taken
     if account.person_id is not None:
         prove_phone(
             person_id=account.person_id, phone=number, evidence=Evidence(account.person_evidence), by=by, now=now

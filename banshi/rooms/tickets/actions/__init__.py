@@ -17,7 +17,14 @@ from banshi.rooms.tickets.actions.calling import (
 from banshi.rooms.tickets.actions.day import close_day, learn, send_ahead, unpark_due
 from banshi.rooms.tickets.actions.deciding import override_mismatch, set_matter, skip, turn_away
 from banshi.rooms.tickets.actions.ground import lets_in
-from banshi.rooms.tickets.actions.handing import connect, follow_number, hand_over, send_to, tell_as_booked
+from banshi.rooms.tickets.actions.handing import (
+    connect,
+    follow_number,
+    hand_over,
+    leave_telephone,
+    send_to,
+    tell_as_booked,
+)
 from banshi.rooms.tickets.actions.moving import (
     came_early,
     came_late,
@@ -115,6 +122,7 @@ __all__ = [
     "late",
     "learn",
     "leave",
+    "leave_telephone",
     "lets_in",
     "mark_rated",
     "mark_redirected",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -108,6 +108,22 @@ def follow_number(*, account_id: int, person_id: int | None, before: str, phone:
         row.save(update_fields=["notify_to", "phone_index"])
     messaging.send_elsewhere(subjects={f"ticket:{row.ref}": {} for row in found}, phone=phone)
     return len(found)
+
+
+def leave_telephone(*, person_id: int, before: Collection[str], phone: str | None, by: Actor, now: datetime) -> int:
+    """Numbers told to a telephone that is the person's no more: its links end, as in `send_to`; who finds it gives up nothing.
+
+    :param before: and `phone`: E.164; None where nobody is told until another telephone is proven.
+    :returns: how many have a new ref.
+    """
+    indexes = [messaging.phone_index(each) for each in before]
+    rows = Ticket.objects.filter(person_id=person_id, phone_index__in=indexes, state__in=GOES_ON)
+    renewed = 0
+    for row in rows.select_for_update(of=("self",), no_key=True).select_related("hall").order_by("id"):
+        old = row.ref
+        renew(row, contact=phone, by=by, now=now)
+        renewed += row.ref != old
+    return renewed
 
 
 @transaction.atomic
