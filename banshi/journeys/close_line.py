@@ -38,7 +38,7 @@ def look(*, now: datetime) -> None:
         begin(closure=closure, now=now)
     running_still = Closure.objects.filter(
         starts_at__lte=now, ends_at__gt=now, withdrawn_at=None, begun_at__isnull=False, over_at=None
-    ).filter(Q(kind="evacuation") | Q(begun_at__gt=now - UNDER_WAY))
+    )
     for closure in running_still.select_related("hall", "zone", "category", "item").order_by("id"):
         if closure.kind == "evacuation":
             send_after(closure=closure, now=now)
@@ -63,6 +63,7 @@ def begin(*, closure: Closure, now: datetime) -> bool:
         _send_out(closure, now)
     else:
         _stop(closure, now)
+    tickets.free_from_windows(hall=closure.hall, closures=calendars.spans_of(closure))
     # Boards, desks and phones fetch what is closed now.
     announce(hall=closure.hall.code, topic="line", subject=f"closure:{closure.pk}", now=now)
     announce(hall=closure.hall.code, topic="windows", subject=f"closure:{closure.pk}", now=now)
@@ -109,16 +110,20 @@ def send_after(*, closure: Closure, now: datetime) -> int:
 
 @transaction.atomic
 def reach_late(*, closure: Closure, now: datetime) -> int:
-    """Numbers whose taking was under way when the closure began, and which the first look did not see, hear of it, too.
+    """Numbers that join a line it has stopped hear of it like those that stood there: whose taking was under way when it
+    began, and whoever is back in line since – put back, free of a window. Where it does not reopen today they go home, too.
 
-    :returns: how many.
+    :returns: how many are told, or may have nobody to tell.
     """
     assert closure.begun_at is not None
-    if closure.begun_at <= now - UNDER_WAY:
-        return 0
-    stopped = tickets.stopped_by(hall=closure.hall, closures=calendars.spans_of(closure), now=now)
-    recent = [ticket for ticket in stopped if ticket.made_at > closure.begun_at - UNDER_WAY]
-    late = tickets.untold(tickets.concerned(recent, now), closure_id=closure.pk)
+    spans = calendars.spans_of(closure)
+    tickets.free_from_windows(hall=closure.hall, closures=spans)
+    since = closure.begun_at - UNDER_WAY
+    joined = tickets.concerned(tickets.stopped_by(hall=closure.hall, closures=spans, now=now, since=since), now)
+    late = tickets.untold(joined, closure_id=closure.pk)
+    if closure.kind != "evacuation":  # nobody to tell, but perhaps to be sent home
+        silent = [each for each in joined if not each.notify_to]
+        late += [each for each in silent if max(each.made_at, each.waits_from or each.made_at) > now - UNDER_WAY]
     if late and closure.kind == "evacuation":
         _tell_to_leave(late, closure, now)
     elif late:

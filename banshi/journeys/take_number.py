@@ -119,7 +119,8 @@ def add(*, ref: str, item_code: str, staff_id: int, now: datetime) -> Ticket:
     """
     at = Ticket.objects.select_related("hall").filter(ref=ref).order_by("id").first()
     booked = _booked_by_whoever_is_here(at, item_code, now) if at is not None else None
-    ticket = tickets.add_matter(ref=ref, item_code=item_code, staff_id=staff_id, now=now)
+    kept = booked.pk if booked is not None else None
+    ticket = tickets.add_matter(ref=ref, item_code=item_code, staff_id=staff_id, now=now, appointment_id=kept)
     if booked is not None:
         booking.mark_checked_in(appointment_id=booked.pk, now=now)
         tickets.came_early(ticket, appointment=booked)

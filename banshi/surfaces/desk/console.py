@@ -144,7 +144,8 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
     categories = {c.code: named(c) for c in view.whole.categories}
     undoable = tickets.undoable(view, now=now)
     closed = stops_at(hall, now, zone=mine.zone, categories=mine.categories)
-    shut_zones = {each.zone for each in calendars.closed_now(hall, now) if each.zone is not None}
+    shut = calendars.closed_now(hall, now)
+    shut_zones = {each.zone for each in shut if each.zone is not None}
     after = after_hours(hall, now) if view.waiting else None
     missed = [t for t in view.missed if t.category in mine.categories]
     back = tickets.back_until_by_ref([t.ref for t in missed], now)
@@ -153,13 +154,16 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
         "hall": hall,
         "window": mine,
         "ticket": view.ticket,
-        "seen": seen(view, closed) + (":after-hours" if after else ""),
+        "seen": seen(view, closed)
+        + "".join(f":shut-{n}" for n in sorted({each.id for each in shut}))
+        + (":after-hours" if after else ""),
         "after": after,
         "line": [(t, categories.get(t.category, t.category), t.waited_s) for t in view.line[1:LINE_SHOWN]],
         "more": max(0, view.waiting - LINE_SHOWN),
         "longest_s": max((t.waited_s for t in view.line), default=None),
         "coming": soon,
         "categories": categories,
+        "lines_stopped": {c.code for c in view.whole.categories if c.stopped},
         "missed": [(t, back.get(t.ref)) for t in missed],
         "coming_back": [t for t in missed if t.ref in back],
         "held": view.held,
@@ -170,7 +174,8 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
         "others": [
             w
             for w in view.whole.windows
-            if w.state not in ("closed", "emergency") and w.code != view.window_code and w.zone not in shut_zones
+            if w.state not in ("closed", "paused", "emergency") and w.code != view.window_code
+            if w.zone not in shut_zones and not any(each.whole for each in shut)
         ],
         "halls": _other_halls(hall, view, now),
         "may_reorder": who.may("desk.out_of_order", hall.code),

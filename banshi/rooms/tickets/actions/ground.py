@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, connection, transaction
@@ -172,14 +172,38 @@ def need_not_evacuated(ticket: Ticket, session: WindowSession, now: datetime) ->
 
 
 def _need_open(ticket: Ticket, session: WindowSession, shut: Sequence[Closure], now: datetime) -> None:
+    what = Aim(ticket.item.code if ticket.item else None, ticket.category.code, session.window.zone.code)
+    _need_not_stopped(session.hall, what, shut, appointment_id=ticket.appointment_id, now=now)
+
+
+class Aim(NamedTuple):
+    """Where a number goes: for which matter, in which line, and – where it is for one window alone – in whose zone."""
+
+    item: str | None
+    category: str
+    zone: str | None = None
+
+
+def need_line_open(hall: Hall, aim: Aim, *, appointment_id: int | None, now: datetime) -> None:
+    """Nobody is put into a line that does not move, or kept for a window where nobody is called.
+
+    :param appointment_id: one the hall may have kept although it closes.
+    :raises Refused: closed, with the reason and the next opening.
+    """
+    _need_not_stopped(hall, aim, calendars.closed_now(hall, now), appointment_id=appointment_id, now=now)
+
+
+def _need_not_stopped(
+    hall: Hall, aim: Aim, shut: Sequence[Closure], *, appointment_id: int | None, now: datetime
+) -> None:
     if not shut:
         return
-    what = calendars.what_of(session.hall, ticket.item.code if ticket.item else None, category=ticket.category.code)
-    for zone in (what.zone, session.window.zone.code):
+    what = calendars.what_of(hall, aim.item, category=aim.category)
+    for zone in dict.fromkeys([what.zone, aim.zone or what.zone]):
         stops = closure_at(shut, now, zone=zone, category=what.category, item=what.item)
-        if stops is not None and not lets_in(ticket.appointment_id, stops, policy(ticket, now)):
+        if stops is not None and not lets_in(appointment_id, stops, policy(hall, now)):
             words = {"zh": stops.reason.zh, "en": stops.reason.en}
-            opens = calendars.next_open_moment(session.hall, now, what.item, category=what.category, zone=zone)
+            opens = calendars.next_open_moment(hall, now, what.item, category=what.category, zone=zone)
             raise Refused("closed", facts={"reason": words, "until": stops.ends_at}, next=opens)
 
 

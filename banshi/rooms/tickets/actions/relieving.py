@@ -28,7 +28,7 @@ from banshi.rooms.tickets.actions.ground import (
 )
 from banshi.rooms.tickets.actions.stretches import begin_stretch, end_stretch
 from banshi.rooms.tickets.actions.told import tell
-from banshi.rooms.tickets.actions.windows import end_session
+from banshi.rooms.tickets.actions.windows import end_session, free_kept
 from banshi.rooms.tickets.models import AT_WINDOW, Call, Pause, Ticket, Transfer, WindowSession
 
 TRIES = 5  # a number may be called to the window between two looks
@@ -97,6 +97,7 @@ def _pause(theirs: WindowSession, reason: str, now: datetime) -> None:
     paused = WindowSession.objects.filter(pk=theirs.pk, signed_out_at=None, paused_at=None)
     if paused.update(paused_at=now, pause_reason=reason[:60]):
         Pause.objects.create(session=theirs, reason=reason[:60], starts_at=now)
+        free_kept(theirs.window_id)
     tell_window(theirs, now)
 
 

@@ -22,10 +22,12 @@ from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.actions.calling import need_person_free, window_by_code
 from banshi.rooms.tickets.actions.deciding import need_match, need_why
 from banshi.rooms.tickets.actions.ground import (
+    Aim,
     at_my_window,
     business_day,
     need_at_work,
     need_free,
+    need_line_open,
     need_not_evacuated,
     now_idle,
     policy,
@@ -244,7 +246,7 @@ def transfer(
     A number still waiting keeps its rank.
 
     :raises Refused: invalid (not exactly one aim), nothing-found, not-your-hall, not-signed-in (nobody at that window),
-        wrong-state, person-elsewhere.
+        wrong-state (also: that window is paused), person-elsewhere, closed (the line or the window there is stopped).
     """
     if (window_code is None) == (category_code is None):
         reason = {"zh": "选一个窗口或一个类别", "en": "Choose one window or one category"}
@@ -256,13 +258,19 @@ def transfer(
         window = window_by_code(window_code)
         if window.hall_id != ticket.hall_id:
             raise Refused("not-your-hall", facts={"hall": window.hall.code})
-        if not WindowSession.objects.filter(window=window, signed_out_at=None).exists():
+        session = WindowSession.objects.filter(window=window, signed_out_at=None).order_by("id").first()
+        if session is None:
             raise Refused("not-signed-in", facts={"window": window.code})
+        need_at_work(session)
+        there = Aim(ticket.item.code if ticket.item else None, ticket.category.code, window.zone.code)
+        need_line_open(ticket.hall, there, appointment_id=ticket.appointment_id, now=now)
         ticket.only_window = fact.to_window = window
     else:
         category = Category.objects.filter(hall_id=ticket.hall_id, code=category_code).order_by("id").first()
         if category is None:
             raise Refused("nothing-found", facts={"category": category_code})
+        there = Aim(ticket.item.code if ticket.item else None, category.code)
+        need_line_open(ticket.hall, there, appointment_id=ticket.appointment_id, now=now)
         ticket.category = fact.to_category = category
         ticket.only_window = None
     if was in AT_WINDOW:
@@ -286,18 +294,23 @@ def transfer(
 
 
 @transaction.atomic
-def add_matter(*, ref: str, item_code: str, staff_id: int, now: datetime) -> Ticket:
+def add_matter(*, ref: str, item_code: str, staff_id: int, now: datetime, appointment_id: int | None = None) -> Ticket:
     """A second matter for the person at the window, in the same visit: next here if this window serves it, else
     without queueing again where it is served.
 
-    :raises Refused: item-not-here, identity-mismatch (not decided), and those of `at_my_window`.
+    :param appointment_id: what they have booked for it, which the hall may have kept although it closes.
+    :raises Refused: item-not-here, identity-mismatch (not decided), closed (its line is stopped), and those of
+        `at_my_window`.
     """
     ticket, session = at_my_window(ref, staff_id=staff_id, verb="add_matter")
     need_match(ticket)
-    handled = HallItem.objects.filter(hall_id=ticket.hall_id, item__code=item_code).order_by("id").first()
+    listed = HallItem.objects.select_related("category").filter(hall_id=ticket.hall_id, item__code=item_code)
+    handled = listed.order_by("id").first()
     if handled is None:
         raise Refused("item-not-here", facts={"item": item_code, "hall": ticket.hall.code})
     here = WindowCategory.objects.filter(window_id=session.window_id, category_id=handled.category_id).exists()
+    aim = Aim(item_code, handled.category.code, session.window.zone.code if here else None)
+    need_line_open(ticket.hall, aim, appointment_id=appointment_id, now=now)
     return issue(
         hall=ticket.hall,
         item_code=item_code,

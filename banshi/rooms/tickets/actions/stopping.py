@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import translation
 
 from banshi.foundation.announce import announce
@@ -39,13 +40,20 @@ NextPlace = Callable[[Ticket], datetime | None]
 
 
 def stopped_by(
-    *, hall: Hall, closures: Sequence[Closure], now: datetime, states: Sequence[str] = IN_LINE
+    *,
+    hall: Hall,
+    closures: Sequence[Closure],
+    now: datetime,
+    states: Sequence[str] = IN_LINE,
+    since: datetime | None = None,
 ) -> list[Ticket]:
     """The numbers of today that stand in a line these closures stop; those at a window are served to the end.
 
-    :param states: those looked at.
+    :param states: those looked at. :param since: only whoever has joined since then: a new number, or one that is back.
     """
     tickets = Ticket.objects.filter(hall=hall, day=business_day(hall, now), state__in=states)
+    if since is not None:
+        tickets = tickets.filter(Q(made_at__gt=since) | Q(waits_from__gt=since))
     rules_of_hall = policy(hall, now)
     zones = calendars.zones_by_category(hall.pk)
     return [
@@ -198,6 +206,14 @@ def without_windows(*, hall: Hall, closures: Sequence[Closure], now: datetime) -
     shut = [pk for pk, all_of in zones.items() if all(any(c.zone == zone for c in closures) for zone in all_of)]
     rows = Ticket.objects.filter(hall=hall, day=business_day(hall, now), state__in=IN_LINE, category__in=shut)
     return list(rows.select_related("hall", "category", "item").order_by("id"))
+
+
+def free_from_windows(*, hall: Hall, closures: Sequence[Closure]) -> None:
+    """Numbers that wait for one window alone, over which these closures are, wait for every window of their line."""
+    zones = {each.zone for each in closures if each.zone is not None}
+    if zones:
+        kept = Ticket.objects.filter(hall=hall, state__in=["waiting", "parked"], only_window__zone__code__in=zones)
+        kept.update(only_window=None)
 
 
 @transaction.atomic

@@ -88,12 +88,18 @@ def end_session(session: WindowSession, now: datetime) -> None:
     """Inside a transaction: end the session and its pause, free the numbers that wait for this window alone."""
     Pause.objects.filter(session=session, ends_at=None).update(ends_at=now)
     WindowSession.objects.filter(pk=session.pk).update(signed_out_at=now, paused_at=None, **HELP_OVER)
-    Ticket.objects.filter(only_window_id=session.window_id, state__in=["waiting", "parked"]).update(only_window=None)
+    free_kept(session.window_id)
     tell_window(session, now)
 
 
+def free_kept(window_id: int) -> None:
+    """Nobody calls at this window now: whoever waits for it alone waits for every window of their line."""
+    Ticket.objects.filter(only_window_id=window_id, state__in=["waiting", "parked"]).update(only_window=None)
+
+
 def pause(*, staff_id: int, reason: str, now: datetime) -> WindowSession:
-    """Take no further numbers, for a reason; whoever is at the window is served to the end.
+    """Take no further numbers, for a reason; whoever is at the window is served to the end, and who waits for it alone waits
+    for every window of their line.
 
     :raises Refused: not-signed-in, invalid (no reason), wrong-state (paused already).
     """
@@ -107,6 +113,7 @@ def pause(*, staff_id: int, reason: str, now: datetime) -> WindowSession:
         session.paused_at, session.pause_reason = now, reason[:60]
         session.save(update_fields=["paused_at", "pause_reason"])
         Pause.objects.create(session=session, reason=session.pause_reason, starts_at=now)
+        free_kept(session.window_id)
         tell_window(session, now)
     return session
 
