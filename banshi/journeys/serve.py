@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from banshi.journeys import tell_booker
+from banshi.journeys.close_line import NextPlaces
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.actions.retrying import Meanwhile, again
@@ -52,6 +53,14 @@ def finish(*, ref: str, staff_id: int, now: datetime, outcome: str = "done", why
                 now=now,
             )
     return ticket
+
+
+def miss(*, ref: str, staff_id: int, now: datetime) -> Ticket:
+    """Nobody came (`tickets.miss`); whom neither this number nor a new one helps any more is told the first time to book.
+
+    :raises Refused: those of `tickets.miss`.
+    """
+    return tickets.miss(ref=ref, staff_id=staff_id, now=now, next_place=NextPlaces(now))
 
 
 def turn_away(*, ref: str, staff_id: int, why: str, now: datetime, others: bool = False) -> Ticket:

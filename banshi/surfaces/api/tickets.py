@@ -75,7 +75,7 @@ def start_ticket(request: HttpRequest, id: Path[Code]) -> Answer:
 @write
 def miss_ticket(request: HttpRequest, id: Path[Code]) -> Answer:
     """Nobody came; what follows is the hall's policy."""
-    return _at_window(request, id, tickets.miss)
+    return _at_window(request, id, serve.miss)
 
 
 @router.post("/tickets/{id}/reinstate", **op("reinstate_ticket", {200: TicketOut}), summary="Put a missed number back")

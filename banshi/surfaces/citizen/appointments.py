@@ -19,7 +19,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from banshi.foundation import clock
 from banshi.foundation.crypto import link_key, link_key_ok
 from banshi.journeys.after_hours import first_place
-from banshi.journeys.after_miss import numbers_given
 from banshi.journeys.stops import Stop, stop_of
 from banshi.kernel.refusals import Alternative, Refused
 from banshi.rooms.booking import actions as booking
@@ -134,7 +133,7 @@ def _page(
         "numbers_given": without_number
         and is_today
         and policy.tickets.late != "refuse"
-        and numbers_given(hall, item=found.item.code, category=found.category.code, now=now),
+        and tickets.numbers_given(hall, item=found.item.code, category=found.category.code, now=now),
         "own_number": own_number,
         "fate": fate,
         "first_place": first_place(ticket.ref, now) if ticket is not None and fate == "not_reached" else None,

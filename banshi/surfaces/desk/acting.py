@@ -335,7 +335,7 @@ VERBS: dict[str, Act] = {
     "take-over": _take_over,
     "confirm-again": _confirm_again,
     "set-matter": _set_matter,
-    "miss": _by_ref(tickets.miss),
+    "miss": _by_ref(serve.miss),
     "hold": _by_ref(tickets.hold),
     "resume-held": _by_ref(tickets.resume_held),
     "park": _park,

@@ -207,7 +207,13 @@ def test_whoever_missed_the_call_is_told_the_halls_own_rule(policy, zh):
     closes = rules.comes_back_before(missed_at=TUESDAY_NINE, policy=rule)
     until = rules.back_until(came_back=0, closes=closes, policy=rule, now=TUESDAY_NINE)
 
-    assert rules.missed_advice(rule, until=until)["advice_zh"] == zh
+    assert rules.missed_advice(rule, until=until, numbers=True)["advice_zh"] == zh
+
+
+def test_whom_neither_the_number_nor_a_new_one_helps_is_not_sent_to_take_one():
+    said = rules.missed_advice(TicketPolicy(reissue_limit=0), until=None, numbers=False)
+
+    assert said["advice_zh"] == "不能再补号，现在也不再发号。"
 
 
 # --- Learning -----------------------------------------------------------------------------------------------------

@@ -6,6 +6,12 @@ from __future__ import annotations
 # What a placeholder says where a message brings no value of its own.
 UNSAID: dict[str, dict[str, dict[str, str]]] = {
     "code": {"whom": {"zh": "别告诉任何人", "en": "Tell nobody"}},
+    "missed": {
+        "how": {
+            "zh": "还要办：到取号机扫码，或找导办。码在这里",
+            "en": "Still need it? Scan its code at the number machine, or ask a guide",
+        }
+    },
     "line_stopped": {"stays": {"zh": "号和位置都保留。", "en": "the number and its place stay."}},
     "line_goes_on": {"again": {"zh": "还在原来的位置。", "en": "it is where it was in line."}},
     "evacuated": {"stays": {"zh": "号和位置都保留。", "en": "the number and its place stay."}},
@@ -94,8 +100,8 @@ COMMON: dict[str, dict[str, str]] = {
         "en": "Number {number}, now: [{floor}, ]window {window}.[ {link}]",
     },
     "missed": {
-        "zh": "{number} 号刚才叫过，没等到人。[{advice}][还要办：到取号机扫码，或找导办。码在这里：{link}]",
-        "en": "Number {number} was called and nobody came.[ {advice}][ Still need it? Scan its code at the number machine, or ask a guide: {link}]",
+        "zh": "{number} 号刚才叫过，没等到人。[{advice}][最早可以约：{next}。][{how}：{link}]",
+        "en": "Number {number} was called and nobody came.[ {advice}][ First free time: {next}.][ {how}: {link}]",
     },
     "redirected": {
         "zh": "到{hall}接着办[“{item}”]，那边的号是 {number}。[{way}。]到了在取号机刷同一张证件或原来的码，从到达时起排队。[{link}]",

@@ -11,6 +11,7 @@ from django.db.models import DurationField, ExpressionWrapper, F, Sum
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.documents import InvalidDocument
 from banshi.kernel.evidence import Evidence
+from banshi.kernel.policy import TicketPolicy
 from banshi.kernel.refusals import Refused
 from banshi.kernel.wording import legible
 from banshi.rooms.booking import actions as booking
@@ -37,11 +38,13 @@ from banshi.rooms.tickets.actions.ground import (
     tell_line,
     visit_over,
 )
+from banshi.rooms.tickets.actions.stopping import NextPlace
 from banshi.rooms.tickets.actions.stretches import begin_stretch, end_stretch
 from banshi.rooms.tickets.actions.taking import issue
 from banshi.rooms.tickets.actions.told import tell
 from banshi.rooms.tickets.models import AT_WINDOW, Call, Miss, Service, Skip, Ticket, Transfer, WindowSession
 from banshi.rooms.tickets.queries import contact_of
+from banshi.rooms.tickets.queries.numbers import numbers_given
 from banshi.rooms.tickets.queries.ticket import name_of
 
 
@@ -148,9 +151,10 @@ def _stop(ticket: Ticket, outcome: str, now: datetime) -> None:
 
 
 @transaction.atomic
-def miss(*, ref: str, staff_id: int, now: datetime) -> Ticket:
+def miss(*, ref: str, staff_id: int, now: datetime, next_place: NextPlace | None = None) -> Ticket:
     """Nobody came (过号): the number is put aside until it is reinstated.
 
+    :param next_place: the first time that can be booked, told to whom it cannot be put back any more and no number is given.
     :raises Refused: those of `at_my_window`.
     """
     ticket, session = at_my_window(ref, staff_id=staff_id, verb="miss")
@@ -165,11 +169,27 @@ def miss(*, ref: str, staff_id: int, now: datetime) -> Ticket:
     )
     closes = rules.comes_back_before(missed_at=now, policy=rule, line_closes_at=ticket.line_closes_at)
     until = rules.back_until(came_back=came_back, closes=closes, policy=rule, now=now)
-    advice = rules.missed_advice(rule, until=until and until.astimezone(ZoneInfo(ticket.hall.timezone)))
+    advice = _advice(ticket, rule, until=until, next_place=next_place, now=now)
     dedupe = f"missed:{ticket.ref}:{ticket.misses}"
     tell(ticket, key="missed", dedupe=dedupe, window=session.window, now=now, more=advice)
     tell_line(ticket, now)
     return ticket
+
+
+def _advice(
+    ticket: Ticket, rule: TicketPolicy, *, until: datetime | None, next_place: NextPlace | None, now: datetime
+) -> dict[str, str]:
+    """How to come back, or what is left: only a number that may be put back has a code to be scanned."""
+    item = ticket.item.code if ticket.item else None
+    numbers = numbers_given(ticket.hall, item=item, category=ticket.category.code, now=now)
+    local = until and until.astimezone(ZoneInfo(ticket.hall.timezone))
+    advice = rules.missed_advice(rule, until=local, numbers=numbers)
+    if until is not None:
+        return advice
+    place = next_place(ticket) if next_place is not None and not numbers and ticket.notify_to else None
+    if place is None:
+        return advice | {"link": ""}
+    return advice | {"next": place.isoformat(), "how_zh": "现在就约", "how_en": "Book it"}
 
 
 @transaction.atomic

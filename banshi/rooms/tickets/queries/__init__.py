@@ -38,7 +38,7 @@ from banshi.rooms.tickets.queries.missed import (
     shown_states,
     states_to_staff,
 )
-from banshi.rooms.tickets.queries.numbers import categories_open, numbers_open
+from banshi.rooms.tickets.queries.numbers import categories_open, numbers_given, numbers_open
 from banshi.rooms.tickets.queries.renewed import not_there, renewed
 from banshi.rooms.tickets.queries.scene import Promise, promise_for
 from banshi.rooms.tickets.queries.steps import last_step
@@ -114,6 +114,7 @@ __all__ = [
     "names_differ",
     "not_over",
     "not_there",
+    "numbers_given",
     "numbers_open",
     "places",
     "preview",

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 from banshi.kernel.policy import TicketPolicy
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.queries import Opening
+from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.places.models import Hall
+from banshi.rooms.places.queries import policy_of
 from banshi.rooms.tickets.rules import line_closes_at
 
 
@@ -37,6 +39,14 @@ def numbers_open(
     return (
         replace(found, session=begins.session, day_ends_at=begins.day_ends_at) if begins.session is not None else found
     )
+
+
+def numbers_given(hall: Hall, *, item: str | None, category: str, now: datetime) -> bool:
+    """Whether a walk-in number for this is given now."""
+    if item and not HallItem.objects.filter(hall=hall, item__code=item, walk_in=True).exists():
+        return False
+    policy = policy_of(hall.pk, now=now).tickets
+    return numbers_open(hall=hall, policy=policy, now=now, item=item, category=category).open
 
 
 def _same_day(hall: Hall, one: datetime, other: datetime) -> bool:

@@ -83,11 +83,16 @@ def follow_up_rank(*, same_window: bool, now: datetime) -> Rank:
     return Rank(RankClass.URGENT if same_window else RankClass.REISSUED, milliseconds(now))
 
 
-def missed_advice(policy: TicketPolicy, *, until: datetime | None) -> dict[str, str]:
+def missed_advice(policy: TicketPolicy, *, until: datetime | None, numbers: bool) -> dict[str, str]:
     """What somebody who missed the call is told about coming back, as `advice_zh` and `advice_en`.
 
-    :param until: as `back_until`, in hall time.
+    :param until: as `back_until`, in hall time. :param numbers: whether a new one is given now.
     """
+    if until is None and not numbers:
+        return {
+            "advice_zh": "不能再补号，现在也不再发号。",
+            "advice_en": "It cannot be put back, and no numbers are given now.",
+        }
     if until is None:
         return {"advice_zh": "要办就重新取号。", "advice_en": "Take a new number."}
     before = f"{until.hour}:{until:%M}"
