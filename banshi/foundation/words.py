@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from banshi.foundation import states
 from banshi.foundation.said import english
 from banshi.kernel.refusals import Refusal
+from banshi.kernel.wording import counted
 
 # slug: (title = what cannot be, detail = why, the rule in plain words). {names} are facts; a missing fact reads “–”.
 WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
-    "slot-full": (_("This time is fully booked"), _("All {quota} places are taken.")),
+    "slot-full": (_("This time is fully booked"), _("All places are taken: {quota}.")),
     "not-open-yet": (_("Not open for booking yet"), _("This day opens for booking on {opens}.")),
     "past": (_("This time is over"), _("It ended at {ended}.")),
     "same-day": (
@@ -210,4 +211,4 @@ def words(refusal: Refusal, zone: ZoneInfo = ZoneInfo("Asia/Shanghai")) -> tuple
     if "appointment" not in refusal.facts:
         detail = _WHICHEVER.get(refusal.slug, detail)
     facts = _Filled({k: _fact(k, v, zone) for k, v in refusal.facts.items()})
-    return str(title), str(detail).format_map(facts)
+    return str(title), counted(str(detail), facts).format_map(facts)

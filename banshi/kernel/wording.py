@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from typing import Any
+
 from banshi.kernel.names import hidden
 from banshi.kernel.refusals import Refused
 
@@ -24,3 +28,22 @@ def legible(text: str, *, field: str = "why") -> str:
     if not is_legible(kept):
         raise Refused("invalid", facts={"field": field, "reason": UNSEEN})
     return kept
+
+
+# English nouns that are counted in templates. One of them is said as one, also in words that a hall wrote itself.
+COUNTED = {
+    "appointments": "appointment", "days": "day", "hours": "hour", "minutes": "minute", "numbers": "number",
+    "people": "person", "persons": "person", "places": "place", "seconds": "second", "times": "time", "visits": "visit",
+    "windows": "window",
+}  # fmt: skip
+_COUNTED = re.compile(rf"\{{(\w+)\}} ({'|'.join(COUNTED)})\b")
+
+
+def counted(template: str, values: Mapping[str, Any]) -> str:
+    """The template, its nouns in the singular where there is one: “{minutes} minutes” → “{minutes} minute”."""
+
+    def put(found: re.Match[str]) -> str:
+        name, noun = found.groups()
+        return f"{{{name}}} {COUNTED[noun] if str(values.get(name)) == '1' else noun}"
+
+    return _COUNTED.sub(put, template)

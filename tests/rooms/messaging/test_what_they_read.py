@@ -58,6 +58,27 @@ def test_the_end_of_a_day_is_no_time_of_the_clock(start: str, end: str, zh: str,
     assert closed(start, end, "en") == f"the hall is closed {en}"
 
 
+@pytest.mark.parametrize(
+    ("part", "zh", "en"),
+    [
+        ({}, "大厅今天（3月10日）11:28–15:00疏散", "the hall is evacuated today (10 March) 11:28–15:00"),
+        (
+            {"zh": "一层", "en": "Floor 1"},
+            "一层今天（3月10日）11:28–15:00疏散",
+            "Floor 1 is evacuated today (10 March) 11:28–15:00",
+        ),
+    ],
+)
+def test_an_evacuation_is_called_one(part: dict[str, str], zh: str, en: str) -> None:
+    facts = {"from": at("2026-03-10 11:28").isoformat(), "until": at("2026-03-10 15:00").isoformat(), "evacuates": True}
+    said = [
+        rules.spoken({"closed": facts | part}, language=each, zone=CN, now=TUESDAY_NINE)["closed"]
+        for each in ("zh", "en")
+    ]
+
+    assert said == [zh, en]
+
+
 def test_the_end_of_a_wait_says_what_is_possible_now() -> None:
     more = {"day": "2026-03-10", "item_zh": "养老保险参保登记", "item_en": "Pension enrolment"}
     link = {"next": at("2026-03-12 09:00").isoformat(), "link": "https://b.example/book/pension/"}

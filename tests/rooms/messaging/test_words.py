@@ -47,6 +47,23 @@ def test_every_message_survives_when_nothing_is_known(key: str, language: str):
 
 
 @pytest.mark.parametrize("key", list(rules.COMMON))
+def test_one_of_a_thing_is_said_as_one_in_english(key: str):
+    one = FULL | dict.fromkeys(("ahead", "count", "limit", "days", "minutes", "at_most", "persons", "early"), 1)
+    spoken = rules.spoken(
+        one | {"likely_s": 50, "at_most_s": 55, "come_early": 1}, language="en", zone=CN, now=TUESDAY_NINE
+    )
+
+    text = rules.render(rules.COMMON[key]["en"], spoken)
+
+    assert re.findall(r"(?<![\d.:–])1 (?!ahead|March|of)\w+s\b|\b1 people", text) == []
+
+
+def test_words_a_hall_wrote_itself_are_counted_too():
+    assert rules.render("In {minutes} minutes.", {"minutes": "1"}) == "In 1 minute."
+    assert rules.render("In {minutes} minutes.", {"minutes": "21"}) == "In 21 minutes."
+
+
+@pytest.mark.parametrize("key", list(rules.COMMON))
 def test_chinese_words_are_a_clerks_not_a_machines(key: str):
     assert re.findall("您|请|系统|尊敬", rules.COMMON[key]["zh"]) == []
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from banshi.kernel.wording import UNSEEN, is_legible
+from banshi.kernel.wording import UNSEEN, counted, is_legible
 from banshi.rooms.messaging.rules.words import COMMON
 
 MISSING = "–"
@@ -135,7 +135,7 @@ def render(template: str, params: Mapping[str, Any]) -> str:
             return ""
         return _PLACEHOLDER.sub(lambda inner: values[inner.group(1)], stretch)
 
-    said = " ".join(_PIECE.sub(put, template).split())
+    said = " ".join(_PIECE.sub(put, counted(template, values)).split())
     return said[:1].upper() + said[1:]
 
 

@@ -30,8 +30,8 @@ def spoken(params: Mapping[str, Any], *, language: str, zone: ZoneInfo, now: dat
 
     Understood in `params`: text and numbers; pairs `x_zh`/`x_en`, `{"zh": …, "en": …}` or `[zh, en]` inside lists, which
     become `x`; ISO dates and times; `starts_at`/`ends_at` → `when`; `old_starts_at`/`old_ends_at` → `was`;
-    `closed` (`zh`, `en`: the part, where it is not the whole hall; `matter`; `from`, `until`) → a clause, and `part`;
-    `come_early` → `early`; `likely_s`/`at_most_s` → `minutes`/`at_most`; `ahead` → also `in_line`;
+    `closed` (`zh`, `en`: the part, where it is not the whole hall; `matter`; `evacuates`; `from`, `until`) → a clause, and
+    `part`; `come_early` → `early`; `likely_s`/`at_most_s` → `minutes`/`at_most`; `ahead` → also `in_line`;
     lists, of which the first five are named.
 
     :param zone: the hall's; `now` is hall time, for “tomorrow”.
@@ -96,12 +96,13 @@ def _closed(closed: Any, language: str, zone: ZoneInfo, now: datetime) -> dict[s
         return {"closed": "the hours have changed" if language == "en" else "开放时间有调整"}
     what = str(closed.get(language) or closed.get("zh") or "")
     span = _closed_span(starts_at, ends_at, language=language, zone=zone, now=now)
+    is_closed, shut = ("is evacuated", "疏散") if closed.get("evacuates") else ("is closed", "关闭")
     if not what:
-        return {"closed": f"the hall is closed {span}" if language == "en" else f"大厅{span}关闭"}
+        return {"closed": f"the hall {is_closed} {span}" if language == "en" else f"大厅{span}{shut}"}
     if closed.get("matter"):
         clause = f"{what} is not served {span}" if language == "en" else f"{what}{span}暂停办理"
     else:
-        clause = f"{what} is closed {span}" if language == "en" else f"{what}{span}关闭"
+        clause = f"{what} {is_closed} {span}" if language == "en" else f"{what}{span}{shut}"
     return {"closed": clause, "part": what}
 
 
