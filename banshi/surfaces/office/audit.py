@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock, limits
 from banshi.foundation.doors import Asked, door
+from banshi.foundation.said import named
 from banshi.rooms.audit import queries as audit_of
 from banshi.rooms.identity.models import Staff
 from banshi.rooms.places import queries as places
@@ -106,7 +107,13 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
         anything=f"?{anything.urlencode()}",
         everywhere=request.who.may("audit.view", "*"),
         whole=asked.whole,
+        halls=_halls() if asked.whole else {},
     )
+
+
+def _halls() -> dict[str, str]:
+    """Names of the halls by code: who reads the trail of all of them reads of which an entry is."""
+    return {each.code: named(each) for each in places.all_halls()}
 
 
 @door(audience="staff", permission="audit.view")
@@ -117,9 +124,12 @@ def export(request: Asked, hall: str) -> HttpResponseBase:
     form = request.GET.get("format", "xlsx")
     if form not in ("xlsx", "csv"):
         raise invalid("format", _("Choose XLSX or CSV."))
-    lines = deeds.read(_rows(place, _asked(request), cursor=None, limit=MOST_EXPORTED))
+    asked = _asked(request)
+    lines = deeds.read(_rows(place, asked, cursor=None, limit=MOST_EXPORTED))
+    halls = _halls() if asked.whole else {}
     columns = (
         exports.Column("at", _("Time"), "text"),
+        *([exports.Column("hall", _("Hall"), "text")] if asked.whole else []),
         exports.Column("what", _("What happened"), "text"),
         exports.Column("details", pgettext("audit", "Details"), "text"),
         exports.Column("sealed", _("Sealed"), "text"),
@@ -127,6 +137,7 @@ def export(request: Asked, hall: str) -> HttpResponseBase:
     rows = tuple(
         {
             "at": stamp(line.entry.at, place),
+            **({"hall": halls.get(line.entry.hall, line.entry.hall)} if asked.whole else {}),
             "what": line.sentence,
             "details": " · ".join(line.details),
             "sealed": _("sealed") if line.entry.sealed else _("not yet"),

@@ -87,6 +87,12 @@ def test_all_halls_are_in_the_file_of_whoever_audits_everywhere(manager: Client,
     everywhere = auditor.get("/office/town/audit/export", {"who": "wang", "all": "1", "format": "csv"}).content.decode()
 
     assert (len(here.splitlines()), len(everywhere.splitlines())) == (3, 4)
+    page = auditor.get("/office/town/audit/", {"who": "wang", "all": "1"}).content.decode()
+    rows = list(csv.reader(io.StringIO(everywhere.removeprefix("\ufeff"))))
+    assert rows[0][:2] == ["时间", "大厅"]
+    assert {row[1] for row in rows[1:]} == {"小镇大厅", "邻镇大厅"}
+    assert ("<td>邻镇大厅</td>" in page, "<td>小镇大厅</td>" in page) == (True, True)
+    assert "大厅" not in next(csv.reader(io.StringIO(here)))
 
 
 def test_a_reference_alone_asks_for_the_deeds_of_that_appointment(manager: Client, office: Town):  # noqa: F811
