@@ -38,7 +38,11 @@ _NOT_THERE = ("slot-full", "limit-half-day", "same-time", "closed", "nothing-fou
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of the visits: counted. `done`: settled by the person or the clerk meanwhile. `due`: still to come."""
+    """What became of the visits: counted. `done`: settled by the person or the clerk meanwhile. `due`: still to come.
+
+    Of those, once the change was taken back: `old_times`, moved and told that the old time is free again; `stand_after_all`,
+    kept and told that nothing closes.
+    """
 
     moved: int = 0
     cancelled: int = 0
@@ -46,6 +50,8 @@ class Outcome:
     done: int = 0
     failed: int = 0
     due: int = 0
+    old_times: int = 0
+    stand_after_all: int = 0
 
     @property
     def total(self) -> int:
@@ -53,8 +59,9 @@ class Outcome:
 
 
 def outcome_of(follow_up: FollowUp) -> Outcome:
-    states = FollowUpVisit.objects.filter(follow_up=follow_up).order_by("id").values_list("state", flat=True)
-    return Outcome(**Counter(states))
+    rows = list(FollowUpVisit.objects.filter(follow_up=follow_up).order_by("id").values_list("state", "told_again_at"))
+    again = Counter(state for state, told_again_at in rows if told_again_at is not None)
+    return Outcome(**Counter(state for state, _ in rows), old_times=again["moved"], stand_after_all=again["kept"])
 
 
 def work_off(*, now: datetime) -> int:

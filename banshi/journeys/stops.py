@@ -227,6 +227,8 @@ def stop_for(hall: Hall, closure_id: int, now: datetime) -> Words:
 def closed_facts(notice: Notice) -> dict[str, Any]:
     """What is closed and when, as the words of a message take it (`closed`)."""
     facts: dict[str, Any] = {"from": notice.starts_at.isoformat(), "until": notice.ends_at.isoformat()}
+    if notice.kind == "evacuation":
+        facts["evacuates"] = True
     if notice.where is not None:
         facts |= {"zh": notice.where.zh, "en": notice.where.en}
         facts["matter"] = notice.matter

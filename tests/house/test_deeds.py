@@ -161,3 +161,10 @@ def test_a_step_undone_is_named_and_what_counts_for_nobody_is_no_no_show(town):
     assert undone == ("主任撤销了一个号的上一步", "步骤：不予办理")
     assert [missed[0].endswith("记为失约"), excused[0].endswith("没人来，不计失约")] == [True, True]
     assert passed[1] == "窗口：01 · 转到业务：户政 · 原因：户籍的事"
+
+
+def test_a_merge_says_why_there_were_two_apart_from_why_they_are_one(town):
+    person = town.person(0).pk
+    _, details = said(town, "entries_joined", f"person:{person}", how="renewed", why="本人带新旧证件来")
+
+    assert sorted(details.split(" · ")) == ["为何有两条：换发了证件", "原因：本人带新旧证件来"]

@@ -283,6 +283,22 @@ def test_who_was_kept_hears_once_that_the_closure_is_off(open_town: Town):
 
     assert (first.kept, again.kept) == (1, 0)
     assert told("closure_off") == [f"appointment:{row.code}"]
+    follow = FollowUp.objects.get(cause=f"closure:{closure.pk}")
+    assert follow_up.outcome_of(follow) == Outcome(kept=1, stand_after_all=1)
+
+
+def test_what_became_of_the_visits_says_who_was_told_of_the_old_time(open_town: Town):
+    booked(open_town, "2026-03-11 10:00")
+    closure, follow = close(
+        open_town, starts="2026-03-11 09:00", ends="2026-03-11 12:00", others="move", kind="evacuation"
+    )
+    follow_up.work_off(now=NINE35)
+    params = Message.objects.get(key="moved_by_hall").params
+
+    change_hours.withdraw(closure=closure, by=CLERK, now=NINE35)
+
+    assert follow_up.outcome_of(follow) == Outcome(moved=1, old_times=1)
+    assert params["closed"]["evacuates"] is True
 
 
 def test_a_holiday_that_is_imported_is_followed_up(town: Town):

@@ -458,6 +458,9 @@ class FollowUpVisit(models.Model):
     state = models.CharField(max_length=10, default="due")
     slug = models.CharField(max_length=40, default="")  # why it failed
     settled_at = models.DateTimeField(null=True)
+    told_again_at = models.DateTimeField(
+        null=True
+    )  # the change was taken back: of the old time, or that nothing closes
 
     class Meta:
         db_table = "booking_follow_up_visit"

@@ -37,6 +37,7 @@ def tell_old_times(*, hall: Hall, cause: str, now: datetime) -> int:
             continue
         was = {"was": old.starts_at.astimezone(facts.zone).isoformat()}
         telling.tell_visit("old_time_free", rows, hall=facts, now=now, more=was)
+        _told_again(visit, now)
         told += 1
     return told
 
@@ -53,6 +54,7 @@ def tell_kept(*, hall: Hall, cause: str, now: datetime) -> int:
         rows = list(booked.select_related("person").order_by("starts_at", "id"))
         if rows:
             telling.tell_visit("closure_off", rows, hall=facts, now=now)
+            _told_again(visit, now)
             told += 1
     return told
 
@@ -64,3 +66,7 @@ def _may_move_back(row: Appointment, old: Slot, *, hall: HallFacts, now: datetim
     fact = read_facts([asking], now=now, opens=Opens(now))[0]
     free = fact.slot is not None and fact.slot.free() >= row.persons
     return free and move_target_refusal(row, fact, hall=hall, now=now) is None
+
+
+def _told_again(visit: FollowUpVisit, now: datetime) -> None:
+    FollowUpVisit.objects.filter(pk=visit.pk).update(told_again_at=now)
