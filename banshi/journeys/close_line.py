@@ -119,11 +119,18 @@ def reach_late(*, closure: Closure, now: datetime) -> int:
     spans = calendars.spans_of(closure)
     tickets.free_from_windows(hall=closure.hall, closures=spans)
     since = closure.begun_at - UNDER_WAY
-    joined = tickets.concerned(tickets.stopped_by(hall=closure.hall, closures=spans, now=now, since=since), now)
+    joined = tickets.stopped_by(hall=closure.hall, closures=spans, now=now, since=since)
+    joined += [
+        each
+        for each in tickets.missed_there(hall=closure.hall, closures=spans, since=since, now=now)
+        if each.pk not in {other.pk for other in joined}
+    ]
+    joined = tickets.concerned(joined, now)
     late = tickets.untold(joined, closure_id=closure.pk)
     if closure.kind != "evacuation":  # nobody to tell, but perhaps to be sent home
         silent = [each for each in joined if not each.notify_to]
-        late += [each for each in silent if max(each.made_at, each.waits_from or each.made_at) > now - UNDER_WAY]
+        fresh = [each for each in silent if max(each.made_at, each.waits_from or each.made_at) > now - UNDER_WAY]
+        late += fresh + [each for each in silent if each.state == "missed" and each not in fresh]
     if late and closure.kind == "evacuation":
         _tell_to_leave(late, closure, now)
     elif late:

@@ -144,13 +144,12 @@ def test_a_kept_booking_is_added_all_the_same(ten: Town):
     assert added.appointment_id == row.pk
 
 
-def missed(town: Town, *, phone: bool = True) -> Ticket:
+def missed(town: Town) -> Ticket:
     """Called, not there, and told nothing of the closure: their telephone was not known when it began."""
     ref = called()
     tickets.miss(ref=ref, staff_id=town.clerk.pk, now=TEN)
     Miss.objects.filter(ticket__ref=ref).update(at=TEN)
-    if phone:
-        Ticket.objects.filter(ref=ref).update(notify_to=encrypt("13800000000", place=TO_PLACE))
+    Ticket.objects.filter(ref=ref).update(notify_to=encrypt("13800000000", place=TO_PLACE))
     return Ticket.objects.get(ref=ref)
 
 
@@ -172,16 +171,37 @@ def test_who_is_put_back_into_a_stopped_line_is_told_once_like_the_rest(ten: Tow
 
 
 @pytest.mark.parametrize("phone", [True, False])
-def test_where_it_opens_no_more_today_they_go_home_with_an_apology(ten: Town, phone: bool):
+def test_who_is_missed_in_a_line_that_opens_no_more_today_gets_the_apology_and_no_way_back(ten: Town, phone: bool):
     ref = called()
     shut(ten, until=NIGHT, category=ten.categories["A"])
-    number = missed(ten, phone=phone)
+    Ticket.objects.filter(ref=ref).update(notify_to=encrypt("13800000000", place=TO_PLACE) if phone else "")
+    tickets.miss(ref=ref, staff_id=ten.clerk.pk, now=TEN)
 
-    tickets.reinstate(ref=ref, by=CLERK, now=LATER)
+    closed(tickets.reinstate, ref=ref, by=CLERK, now=TEN)
+    close_line.look(now=TEN)
+    at_once = Ticket.objects.get(ref=ref).state
+    for _ in range(2):
+        close_line.look(now=LATER)
+
+    assert (at_once, Ticket.objects.get(ref=ref).closed_why) == (
+        "missed",
+        "hall_closed",
+    )  # a slip of the hand is undone
+    assert (told("missed"), told("not_served")) == ([], [f"ticket:{ref}"] if phone else [])
+
+
+@pytest.mark.parametrize("phone", [True, False])
+def test_who_is_back_in_a_line_that_opens_no_more_today_goes_home_with_an_apology(ten: Town, phone: bool):
+    """Called when it closed, and in line again as the clerk works no more."""
+    ref = called()
+    shut(ten, until=NIGHT, category=ten.categories["A"])
+    Ticket.objects.filter(ref=ref).update(notify_to=encrypt("13800000000", place=TO_PLACE) if phone else "")
+    tickets.free_window(staff_id=ten.clerk.pk, now=LATER)
+
     close_line.look(now=LATER)
 
     assert Ticket.objects.get(ref=ref).closed_why == "hall_closed"
-    assert told("not_served") == ([f"ticket:{number.ref}"] if phone else [])
+    assert told("not_served") == ([f"ticket:{ref}"] if phone else [])
 
 
 def test_a_number_kept_for_a_window_that_pauses_goes_to_the_next_one(ten: Town):

@@ -193,6 +193,17 @@ def need_line_open(hall: Hall, aim: Aim, *, appointment_id: int | None, now: dat
     _need_not_stopped(hall, aim, calendars.closed_now(hall, now), appointment_id=appointment_id, now=now)
 
 
+def need_line_today(ticket: Ticket, now: datetime) -> None:
+    """:raises Refused: closed, where a closure has stopped its line for the rest of the day. No evacuation takes a number."""
+    shut = [each for each in calendars.closed_now(ticket.hall, now) if each.kind != "evacuation"]
+    there = Aim(ticket.item.code if ticket.item else None, ticket.category.code)
+    try:
+        _need_not_stopped(ticket.hall, there, shut, appointment_id=ticket.appointment_id, now=now)
+    except Refused as no:
+        if not isinstance(no.next, datetime) or business_day(ticket.hall, no.next) != ticket.day:
+            raise
+
+
 def _need_not_stopped(
     hall: Hall, aim: Aim, shut: Sequence[Closure], *, appointment_id: int | None, now: datetime
 ) -> None:

@@ -28,6 +28,7 @@ from banshi.rooms.tickets.actions.ground import (
     by_hall,
     locked,
     need,
+    need_line_today,
     now_idle,
     policy,
     tell_line,
@@ -155,7 +156,8 @@ def expect(ticket: Ticket, *, came_from: Ticket, now: datetime) -> Ticket:
 def reinstate(*, ref: str, by: Actor, now: datetime) -> Ticket:
     """Put a missed number back (补号): policy A behind all numbers already given, policy B without queueing again.
 
-    :raises Refused: nothing-found, not-your-hall, wrong-state (also: back too often), too-late, already-waiting.
+    :raises Refused: nothing-found, not-your-hall, wrong-state (also: back too often), too-late, already-waiting, closed (its
+        line is, for the rest of the day).
     """
     try:
         with transaction.atomic():
@@ -179,6 +181,7 @@ def _reinstate(ref: str, by: Actor, now: datetime) -> Ticket:
     ticket = locked(ref)
     by_hall(ticket, by)
     need(ticket, "reinstate")
+    need_line_today(ticket, now)
     rule = policy(ticket, now).tickets
     misses = list(Miss.objects.filter(ticket=ticket).order_by("-id"))
     came_back = sum(miss.reinstated_at is not None for miss in misses)

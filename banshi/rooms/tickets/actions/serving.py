@@ -29,6 +29,7 @@ from banshi.rooms.tickets.actions.ground import (
     need_at_work,
     need_free,
     need_line_open,
+    need_line_today,
     need_not_evacuated,
     now_idle,
     policy,
@@ -152,7 +153,8 @@ def _stop(ticket: Ticket, outcome: str, now: datetime) -> None:
 
 @transaction.atomic
 def miss(*, ref: str, staff_id: int, now: datetime, next_place: NextPlace | None = None) -> Ticket:
-    """Nobody came (过号): the number is put aside until it is reinstated.
+    """Nobody came (过号): the number is put aside until it is reinstated. Where its line is closed for the rest of the day it is
+    told nothing now: once this can no longer be undone, the apology (`close_line.reach_late`).
 
     :param next_place: the first time that can be booked, told to whom it cannot be put back any more and no number is given.
     :raises Refused: those of `at_my_window`.
@@ -169,11 +171,20 @@ def miss(*, ref: str, staff_id: int, now: datetime, next_place: NextPlace | None
     )
     closes = rules.comes_back_before(missed_at=now, policy=rule, line_closes_at=ticket.line_closes_at)
     until = rules.back_until(came_back=came_back, closes=closes, policy=rule, now=now)
-    advice = _advice(ticket, rule, until=until, next_place=next_place, now=now)
-    dedupe = f"missed:{ticket.ref}:{ticket.misses}"
-    tell(ticket, key="missed", dedupe=dedupe, window=session.window, now=now, more=advice)
+    if until is None or _goes_on_today(ticket, now):
+        advice = _advice(ticket, rule, until=until, next_place=next_place, now=now)
+        dedupe = f"missed:{ticket.ref}:{ticket.misses}"
+        tell(ticket, key="missed", dedupe=dedupe, window=session.window, now=now, more=advice)
     tell_line(ticket, now)
     return ticket
+
+
+def _goes_on_today(ticket: Ticket, now: datetime) -> bool:
+    try:
+        need_line_today(ticket, now)
+    except Refused:
+        return False
+    return True
 
 
 def _advice(

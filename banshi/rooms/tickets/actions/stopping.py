@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,7 +31,7 @@ from banshi.rooms.tickets.actions.ground import (
     visit_over,
 )
 from banshi.rooms.tickets.actions.told import tell
-from banshi.rooms.tickets.models import AT_WINDOW, Ticket
+from banshi.rooms.tickets.models import AT_WINDOW, Miss, Ticket
 from banshi.rooms.tickets.queries.missed import back_until
 from banshi.rooms.tickets.queries.where import places
 
@@ -69,6 +69,16 @@ def stopped_by(
             for closure in closures
         )
     ]
+
+
+def missed_there(*, hall: Hall, closures: Sequence[Closure], since: datetime, now: datetime) -> list[Ticket]:
+    """The numbers that were missed since then in a line these closures stop, once that can no longer be undone."""
+    settled = now - timedelta(minutes=policy(hall, now).tickets.undo_minutes)
+    late = Miss.objects.filter(hall=hall, reinstated_at=None, at__gt=since, at__lte=settled).values("ticket")
+    rows = Ticket.objects.filter(pk__in=late, state="missed").order_by("id").values_list("pk", flat=True)
+    ids = set(rows)
+    found = stopped_by(hall=hall, closures=closures, now=now, states=("missed",)) if ids else []
+    return [ticket for ticket in found if ticket.pk in ids]
 
 
 def tell_stopped(
