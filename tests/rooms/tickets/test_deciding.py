@@ -14,7 +14,7 @@ from banshi.rooms.booking.models import Appointment
 from banshi.rooms.insight import queries as insight
 from banshi.rooms.tickets import actions, queries
 from banshi.rooms.tickets.models import HandlingTime, Miss, Service, Skip, Ticket, Visit
-from tests.rooms.tickets.test_line import (
+from tests.rooms.tickets.line import (
     TUESDAY,
     YOUNG,
     booked,

@@ -12,7 +12,7 @@ from banshi.rooms.booking.models import Appointment
 from banshi.rooms.tickets import actions, queries
 from banshi.rooms.tickets.models import Estimate, Miss, Service, Ticket, Visit
 from tests.rooms.tickets.conftest import open_town
-from tests.rooms.tickets.test_line import booked, check_in, minutes, next_at, refused, work
+from tests.rooms.tickets.line import booked, check_in, minutes, next_at, refused, work
 from tests.together import together
 from tests.town import TUESDAY_NINE, Town, at
 

@@ -12,7 +12,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.tickets import actions
 from banshi.rooms.tickets.models import Ticket
 from tests.rooms.tickets.conftest import open_town
-from tests.rooms.tickets.test_line import YOUNG, minutes, next_at, take, work
+from tests.rooms.tickets.line import YOUNG, minutes, next_at, take, work
 from tests.together import until_somebody_waits_for_a_lock
 from tests.town import CITIZEN, Town
 

@@ -14,7 +14,7 @@ from banshi.rooms.messaging.models import Message
 from banshi.rooms.tickets import actions, queries
 from banshi.rooms.tickets.models import Call, Service, Ticket, Transfer, WindowSession
 from tests.rooms.tickets.conftest import open_town
-from tests.rooms.tickets.test_line import minutes, next_at, refused, take, work
+from tests.rooms.tickets.line import minutes, next_at, refused, take, work
 from tests.together import together
 from tests.town import Town
 

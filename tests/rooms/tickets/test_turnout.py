@@ -13,7 +13,7 @@ from banshi.rooms.tickets import actions, rules
 from banshi.rooms.tickets.models import Turnout
 from banshi.rooms.tickets.queries.scene import scene, turnout_of
 from banshi.rooms.tickets.rules import AtWork, Due, Forecaster, Handling, InLine, RankClass
-from tests.rooms.tickets.test_line import TUESDAY, booked, work
+from tests.rooms.tickets.line import TUESDAY, booked, work
 from tests.town import TUESDAY_NINE, at
 
 TEN_MINUTES = Handling(100, 600.0, 600.0, 606.0)  # hardly varies

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from banshi.rooms.tickets import queries
-from tests.rooms.tickets.test_line import done, next_at, take, work
+from tests.rooms.tickets.line import done, next_at, take, work
 from tests.town import TUESDAY_NINE, Town
 
 

@@ -12,7 +12,7 @@ from banshi.kernel.actors import SYSTEM
 from banshi.rooms.insight import queries as insight
 from banshi.rooms.tickets import actions, queries
 from banshi.rooms.tickets.models import Call, Estimate, Ticket
-from tests.rooms.tickets.test_line import (
+from tests.rooms.tickets.line import (
     KIOSK,
     TUESDAY,
     YOUNG,

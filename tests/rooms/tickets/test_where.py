@@ -12,7 +12,7 @@ from banshi.rooms.places.models import Window, WindowCategory
 from banshi.rooms.tickets import actions, queries
 from banshi.surfaces.kiosk.where import where
 from tests.rooms.tickets.conftest import open_town
-from tests.rooms.tickets.test_line import YOUNG
+from tests.rooms.tickets.line import YOUNG
 from tests.rooms.tickets.test_order import call, minutes, take, upstairs
 from tests.town import TUESDAY_NINE, Town
 
@@ -138,7 +138,7 @@ def test_dongchengs_windows_are_on_floors_one_to_three() -> None:
 
 def test_fifty_eight_windows_of_which_none_is_at_work_are_not_listed(town: Town, more_staff) -> None:
     from banshi.rooms.booking import queries as bookings
-    from tests.rooms.tickets.test_line import booked
+    from tests.rooms.tickets.line import booked
 
     open_town(town)
     zone = town.windows["01"].zone

@@ -6,7 +6,7 @@ import pytest
 
 from banshi.rooms.tickets import actions, queries
 from banshi.rooms.tickets.models import Ticket
-from tests.rooms.tickets.test_line import minutes, next_at, take, work
+from tests.rooms.tickets.line import minutes, next_at, take, work
 from tests.town import CITIZEN, Town
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from banshi.rooms.messaging.actions import phone_index
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.messaging.statements import TO_PLACE
 from banshi.rooms.tickets.models import Ticket
-from tests.rooms.tickets.test_line import KIOSK
+from tests.rooms.tickets.line import KIOSK
 from tests.surfaces.citizen.conftest import Phone, book, browser, text
 from tests.town import TUESDAY_NINE, Town, at
 
