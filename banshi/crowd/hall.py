@@ -322,7 +322,10 @@ class HallRun:
         self._idle.pop(clerk.place.code, None)
 
     def dispatch(self) -> None:
-        """Let as many idle clerks call as there are people whom they serve; who has been idle longest first."""
+        """Let as many idle clerks call as there are people whom they serve; who has been idle longest first. Those who have
+        come before the hall opens wait for the hour."""
+        if self.phase() == "soon":
+            return
         for clerk in list(self._idle.values()):
             if not any(self.waiting.values()):
                 return

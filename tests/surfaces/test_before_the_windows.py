@@ -8,9 +8,13 @@ import pytest
 
 from banshi.foundation import clock
 from banshi.foundation.translations import compile_all
+from banshi.kernel.actors import Actor, ActorKind
 from banshi.rooms.calendars.models import Closure
+from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets.models import Ticket
 from banshi.surfaces.screens.facts import facts_of
 from tests.rooms.tickets.conftest import open_town
+from tests.surfaces.office.editing import signed_in
 from tests.surfaces.test_closed_in_the_middle import browser
 from tests.town import Town, at
 
@@ -75,3 +79,39 @@ def test_a_closure_before_opening_gives_no_numbers(early: Town):
 
     assert "取号中" not in said("/halls/town")
     assert facts_of(early.hall, now=at("2026-03-10 08:20"))["numbers"] is False
+
+
+# --- Calling before the windows begin ------------------------------------------------------------------------------
+
+
+def taken(town: Town, when: str) -> Ticket:
+    return tickets.issue(
+        hall=town.hall, category_code="A", channel="kiosk", by=Actor(ActorKind.KIOSK, "1", "town"),
+        now=at(f"2026-03-10 {when}"),
+    )  # fmt: skip
+
+
+def at_work(town: Town) -> None:
+    tickets.sign_in(window_code="town-01", staff_id=town.clerk.pk, now=at("2026-03-10 08:16"))
+
+
+@pytest.mark.parametrize(("when", "state"), [("08:20", "waiting"), ("08:59", "waiting"), ("09:00", "called")])
+def test_the_machine_calls_nobody_before_the_hour_that_the_slip_says(early: Town, when: str, state: str):
+    early.policy(tickets={"numbers_before_opening": 45, "auto_call": True})
+    at_work(early)
+
+    assert taken(early, when).state == state
+
+
+@pytest.mark.parametrize(("now", "says"), [("08:20", True), ("09:00", False)])
+def test_the_desk_may_call_and_says_that_people_may_not_be_here_yet(early: Town, now: str, says: bool):
+    at_work(early)
+    taken(early, "08:18")
+    clock.set_clock(now=at(f"2026-03-10 {now}"), speed=0)
+    desk = signed_in(early.clerk)
+
+    page = desk.get("/desk/", headers={"accept-language": "zh-CN"}).content.decode()
+    called = tickets.call_next(window_code="town-01", staff_id=early.clerk.pk, now=at(f"2026-03-10 {now}"))
+
+    assert ("9:00 开始办理：先取号的人按这个时间来，现在可能还没到。" in page) is says
+    assert called is not None

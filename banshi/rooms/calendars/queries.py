@@ -211,6 +211,13 @@ def sessions(hall: Hall, first: date, last: date) -> dict[date, list[Session]]:
     return {day: rules.sessions_on(_pick(documents, day), day, calendar, shut) for day in days}
 
 
+def begins_at(hall: Hall, now: datetime) -> datetime | None:
+    """Before the first session of the hall's day: when it begins. None once one has begun, and on a day without any."""
+    today = now.astimezone(ZoneInfo(hall.timezone)).date()
+    first = min((each.starts_at for each in sessions(hall, today, today)[today]), default=None)
+    return first if first is not None and first > now else None
+
+
 def sessions_but_for_evacuations(hall: Hall, day: date) -> list[Session]:
     """What the day holds where nobody had to go out: an evacuation may be over at any moment."""
     shut = [closure for closure in closures(hall, day, day) if closure.kind != "evacuation"]

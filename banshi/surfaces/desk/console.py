@@ -147,6 +147,7 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
     shut = calendars.closed_now(hall, now)
     shut_zones = {each.zone for each in shut if each.zone is not None}
     after = after_hours(hall, now) if view.waiting else None
+    begins = calendars.begins_at(hall, now) if view.waiting and view.ticket is None else None
     missed = [t for t in view.missed if t.category in mine.categories]
     back = tickets.back_until_by_ref([t.ref for t in missed], now)
     return {
@@ -156,8 +157,9 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
         "ticket": view.ticket,
         "seen": seen(view, closed)
         + "".join(f":shut-{n}" for n in sorted({each.id for each in shut}))
-        + (":after-hours" if after else ""),
+        + (":after-hours" if after else ":before-hours" if begins else ""),
         "after": after,
+        "begins": begins.astimezone(zone) if begins else None,
         "line": [(t, categories.get(t.category, t.category), t.waited_s) for t in view.line[1:LINE_SHOWN]],
         "more": max(0, view.waiting - LINE_SHOWN),
         "longest_s": max((t.waited_s for t in view.line), default=None),

@@ -11,6 +11,7 @@ from django.db.models import F
 
 from banshi.foundation import prepared
 from banshi.kernel.refusals import Refused
+from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.messaging.rules import last_moment
 from banshi.rooms.messaging.statements import written
 from banshi.rooms.places.models import Window, WindowCategory
@@ -325,8 +326,11 @@ ORDER BY COALESCE(s.idle_since, s.signed_in_at), s.id
 def call_at_idle_window(ticket: Ticket, *, hall_id: int, now: datetime) -> Ticket:
     """Let the window that has been idle longest call at once (自动叫号); another may be first in line.
 
-    A window that somebody else took meanwhile is passed over.
+    A window that somebody else took meanwhile is passed over. Nobody is called by the machine before the hall's day begins:
+    whoever takes a number early is told when the windows do, and need not be there before.
     """
+    if calendars.begins_at(ticket.hall, now) is not None:
+        return ticket
     with connection.cursor() as cursor:
         cursor.execute(IDLE_SQL, [ticket.category_id, hall_id])
         idle: list[tuple[str, int]] = cursor.fetchall()
