@@ -197,6 +197,14 @@ SAID_OF: dict[tuple[str, str], tuple[str | Promise, str | Promise]] = {
         ),
     ),
     ("already-checked-in", "declared"): (_("Already checked in"), _("Its number is for whoever shows the card.")),
+    ("already-checked-in", "left"): (
+        _("The number was given up"),
+        _("Still need it? Take a new number in the hall, or book a time."),
+    ),
+    ("already-checked-in", "over"): (
+        _("The number is over"),
+        _("Still need it? Take a new number in the hall, or book a time."),
+    ),
     ("identity-mismatch", "number"): (
         _("Card and person do not match"),
         _("Number {number}: compare the card again, refuse, or let the lead decide."),

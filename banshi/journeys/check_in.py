@@ -460,9 +460,11 @@ def _check_in(
             # Whoever shows less cannot use up what somebody booked: their number is over, the appointment is not.
             stronger = shows_more(limit_key, than=ticket.limit_key)
             over = ("left", "closed", "finished") if stronger else ("left", "closed") if came_early else ()
-            given_up = ticket.state in over
+            # Nor is it there still where they have booked in its stead.
+            given_up = ticket.state in over and booking.hold_again(appointment_id=appointment.pk)
             if not given_up:
-                raise Refused("already-checked-in", facts={"number": ticket.number, "ticket": ticket.ref})
+                facts = {"number": ticket.number, "ticket": ticket.ref}
+                raise Refused("already-checked-in", facts=facts | _what_became(ticket))
             tickets.came_early(ticket, appointment=None)
         # Checked in without a number: the person was in the hall for something else when the period ended.
         missed = appointment.state in ("no_show", "checked_in") and not given_up
@@ -504,6 +506,13 @@ def _check_in(
             expected=beside,
         )
         return tickets.came_late(given, appointment=appointment) if late else given
+
+
+def _what_became(ticket: Ticket) -> dict[str, bool]:
+    """Of a number that goes on no more: that it does not."""
+    if ticket.state in IN_HALL:
+        return {}
+    return {"left" if ticket.state == "left" else "over": True}
 
 
 def _persons_own(appointment: Appointment, limit_key: str, today: date) -> Ticket | None:

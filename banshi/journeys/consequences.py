@@ -11,7 +11,7 @@ from banshi.journeys.change_hours import sessions_after
 from banshi.kernel.policy import HallPolicy
 from banshi.rooms.booking import rules as booking_rules
 from banshi.rooms.booking.actions.slots import as_planned, bookable_items, wanted_slots
-from banshi.rooms.booking.models import LIVE, Appointment, Slot
+from banshi.rooms.booking.models import STANDS, Appointment, Slot
 from banshi.rooms.booking.queries.facts import HallFacts, hall_facts
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import CalendarDocument, Closure, Session
@@ -84,7 +84,7 @@ def consequences(
     return Consequences(
         places_before=_places(before, rows_before, written, now),
         places_after=_places(after, rows_after, written, now),
-        people=Appointment.objects.filter(hall=hall, state__in=LIVE, ends_at__gt=now).count(),
+        people=Appointment.objects.filter(STANDS, hall=hall, ends_at__gt=now).count(),
         over=over,
     )
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, QuerySet
 
 from banshi.kernel.policy import HallPolicy
-from banshi.rooms.booking.models import LIVE, Appointment, Suspension, Waiting
+from banshi.rooms.booking.models import STANDS, Appointment, Suspension, Waiting
 from banshi.rooms.booking.queries.facts import hall_facts
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets.models import Ticket
@@ -56,7 +56,7 @@ _SECTIONS = {"booking", "booking.credit", "tickets", "screens", "messages", "rat
 
 
 def _to_come(asked: _Asked) -> QuerySet[Appointment]:
-    return Appointment.objects.filter(hall=asked.hall, state__in=LIVE, ends_at__gt=asked.now)
+    return Appointment.objects.filter(STANDS, hall=asked.hall, ends_at__gt=asked.now)
 
 
 def _today(asked: _Asked) -> QuerySet[Ticket]:

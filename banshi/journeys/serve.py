@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from banshi.journeys import tell_booker
 from banshi.journeys.close_line import NextPlaces
@@ -30,7 +30,7 @@ def finish(*, ref: str, staff_id: int, now: datetime, outcome: str = "done", why
         ticket = tickets.finish(ref=ref, staff_id=staff_id, now=now, outcome=outcome, why=why)
         if ticket.appointment_id:
             booking.mark_served(appointment_id=ticket.appointment_id, now=now)
-        elif same is not None:
+        if same is not None:
             booking.mark_dealt_with(appointment_id=same, on=ticket.ref, now=now)
         tell_booker.served(ticket, now=now)
         contact = contact_of(ticket)
@@ -114,7 +114,7 @@ def undo(*, ref: str, staff_id: int, now: datetime) -> Ticket:
         if finished is not None and ticket.appointment_id == finished.appointment_id:
             if ticket.appointment_id is not None:
                 booking.mark_not_served(appointment_id=ticket.appointment_id, now=now)
-            elif ticket.person_id is not None:
+            if ticket.person_id is not None:
                 booking.mark_not_dealt_with(on=ticket.ref, person_id=ticket.person_id, now=now)
     return ticket
 
@@ -127,19 +127,18 @@ def _finished(ticket: Ticket | None, step: Step | None) -> Ticket | None:
 
 
 def _used_by(finished: Ticket) -> QuerySet[Appointment]:
-    """Its appointment, or the one of its person that its finish dealt with."""
-    if finished.appointment_id is not None:
-        return Appointment.objects.filter(id=finished.appointment_id)
-    if finished.person_id is None:
-        return Appointment.objects.none()
-    return Appointment.objects.filter(person_id=finished.person_id, dealt_on=finished.ref)
+    """Its appointment, and the one of its person that its finish dealt with."""
+    dealt_with = Q(person_id=finished.person_id, dealt_on=finished.ref)
+    return Appointment.objects.filter(Q(id=finished.appointment_id) | dealt_with)
 
 
 def _booked_for_the_same(ref: str) -> int | None:
-    """Today's open appointment of a walk-in for the very matter that is served, locked before the number (as check-in
-    does): who is served now need not come again, and is not struck. A number of somebody who only declared the document
+    """Today's open appointment of a walk-in – or of whoever booked anew, and whose number goes on after all – for the very
+    matter that is served, locked before the number (as check-in does): who is served now need not come again, and is not
+    struck. A number of somebody who only declared the document
     ends nothing of the person's, unless the window compared the card."""
-    known = Ticket.objects.filter(ref=ref, appointment=None, person__isnull=False, item__isnull=False)
+    unbooked = Q(appointment=None) | Q(appointment__let_go_at__isnull=False)
+    known = Ticket.objects.filter(unbooked, ref=ref, person__isnull=False, item__isnull=False)
     row = known.order_by("id").values_list("hall_id", "person_id", "item_id", "day", "limit_key", "identity_ok",
                             "mismatch_allowed").first()  # fmt: skip
     if row is None:

@@ -273,6 +273,7 @@ def _kept(running: Mapping[int, rules.Closure]) -> set[int]:
     first, last = min(c.starts_at for c in running.values()), max(c.ends_at for c in running.values())
     rows = Kept.objects.filter(
         appointment__hall__in=list(running), appointment__state__in=["booked", "checked_in"],
+        appointment__let_go_at=None,
         appointment__starts_at__lt=last, appointment__ends_at__gt=first,
     ).order_by("id")  # fmt: skip
     spans = rows.values_list("appointment__hall_id", "appointment__starts_at", "appointment__ends_at")
@@ -378,6 +379,7 @@ def _anybody_kept(hall: Hall, spans: Iterable[rules.Closure], now: datetime) -> 
         return False
     rows = Kept.objects.filter(
         appointment__hall=hall, appointment__state__in=["booked", "checked_in"],
+        appointment__let_go_at=None,
         appointment__starts_at__lt=spans[0].ends_at, appointment__ends_at__gt=max(spans[0].starts_at, now),
     ).order_by("id")  # fmt: skip
     zones = calendars.zones_by_category(hall.pk)

@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from banshi.journeys import change_hours
 from banshi.journeys.follow_up import Outcome, outcome_of
-from banshi.rooms.booking.models import Appointment, ExtraSlot, FollowUp, FollowUpVisit, Slot
+from banshi.rooms.booking.models import STANDS, Appointment, ExtraSlot, FollowUp, FollowUpVisit, Slot
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.calendars.rules import Session
@@ -67,9 +67,7 @@ def _old_grid(hall: Hall, coming: QuerySet[Slot]) -> QuerySet[Slot]:
 
 def _unserved(hall: Hall, now: datetime) -> list[Appointment]:
     """Kept in a closure, but every window that serves them stands in a zone that is closed then."""
-    kept = Appointment.objects.filter(
-        hall=hall, kept__isnull=False, ends_at__gt=now, state__in=["booked", "checked_in"]
-    ).select_related("item")
+    kept = Appointment.objects.filter(STANDS, hall=hall, kept__isnull=False, ends_at__gt=now).select_related("item")
     rows = list(kept.order_by("starts_at", "id")[:MOST])
     if not rows:
         return []

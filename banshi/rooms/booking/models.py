@@ -1,6 +1,7 @@
 """Booking: slots, appointments, holds, the waiting list, and the credit ledger.
 
-The promises: nobody is added to a full slot (a trigger); one live appointment per person, half day and business (partial unique).
+The promises: nobody is added to a full slot (a trigger); one standing appointment per person,
+half day and business (partial unique).
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from banshi.rooms.identity.models import Person
 from banshi.rooms.places.models import Category, Hall
 
 LIVE = ["booked", "checked_in"]
+# What stands in the way of another booking for the same half day or time.
+STANDS = models.Q(state__in=LIVE, let_go_at=None)
 HALLS_WHY = (
     "booking.why"  # what these words are sealed for: SQL copies them from a hall's fault to the entry it forgives
 )
@@ -79,7 +82,11 @@ class Slot(models.Model):
 
 
 class Appointment(models.Model):
-    """预约. state: booked → checked_in → served, or cancelled, or no_show."""
+    """预约. state: booked → checked_in → served, or cancelled, or no_show.
+
+    Whose number came to nothing was here, and stays checked in; `let_go_at` says since when it keeps its person from no
+    other booking.
+    """
 
     id = models.BigAutoField(primary_key=True)
     code = models.CharField(max_length=16)  # the reference: stays through moves
@@ -132,6 +139,11 @@ class Appointment(models.Model):
     dealt_on = models.CharField(
         max_length=32, default="", db_default=""
     )  # the other number its matter was dealt with on
+    let_go_at = models.DateTimeField(null=True)  # checked in, and no number stands for it any more
+
+    @property
+    def stands(self) -> bool:
+        return self.state in LIVE and self.let_go_at is None
 
     @property
     def own_moves(self) -> int:
@@ -150,7 +162,7 @@ class Appointment(models.Model):
             models.UniqueConstraint(fields=["code"], name="an_appointment_code_is_unique"),
             models.UniqueConstraint(
                 fields=["person", "limit_key", "hall", "business", "day", "half"],
-                condition=models.Q(state__in=LIVE, exempt=False),
+                condition=STANDS & models.Q(exempt=False),
                 name="one_live_appointment_per_person_business_half_day",
             ),
             # In any hall; the matters of one visit share their time. Hashes keep the index small: two that meet by
@@ -162,7 +174,7 @@ class Appointment(models.Model):
                     (_hash(Case(When(visit_group="", then="code"), default="visit_group")), "<>"),
                     (_time(), "&&"),
                 ],
-                condition=models.Q(state__in=LIVE),
+                condition=STANDS,
                 name="nobody_is_at_two_places_at_a_time",
             ),
             models.CheckConstraint(

@@ -100,9 +100,11 @@ def _instead(request: HttpRequest, place: Place, shown: Presented, no: Refused, 
         matters = _walk_in_matters(place, shown)
         return refused_page(request, place, no, again=here, early=matters, mine=mine, card=card if others else "")
     may_see = shown.chip or shown.signed
-    given = no.facts.get("ticket") if no.slug == "already-checked-in" and may_see else None
+    # A number given up is nothing to look at: another can be had.
+    given = no.facts.get("ticket") if no.slug == "already-checked-in" and may_see and "left" not in no.facts else None
     if no.slug == "already-checked-in" and not may_see:
-        no = Refused(no.slug, facts={"declared": True})
+        became = {fact: True for fact in ("left", "over") if fact in no.facts}
+        no = Refused(no.slug, facts=became or {"declared": True})
     if given or (len(mine) == 1 and not others):
         return redirect(slips.address(request, place, str(given or mine[0].ref)))
     if mine or others:

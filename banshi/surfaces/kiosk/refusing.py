@@ -46,6 +46,11 @@ class Early:
     starts_at: datetime
 
 
+def is_over(refused: Refused) -> bool:
+    """Whether what is shown was checked in, and its number was given up or came to nothing."""
+    return refused.slug == "already-checked-in" and bool({"left", "over"} & set(refused.facts))
+
+
 def _spoken(refusal: Refusal, place: Place) -> Refusal:
     """Its times as people say them: 今天 9:15."""
     today = place.now.astimezone(ZoneInfo(place.hall.timezone)).date()
@@ -112,7 +117,7 @@ def _own_words(refused: Refused) -> tuple[str, str]:
         return pgettext("kiosk", "No appointment found for today"), pgettext(
             "kiosk", "Check the number, or take a walk-in number."
         )
-    if refused.slug == "already-checked-in" and "number" in refused.facts:
+    if refused.slug == "already-checked-in" and "number" in refused.facts and not is_over(refused):
         return pgettext("kiosk", "You already have a number"), pgettext("kiosk", "It was given when you checked in.")
     if refused.slug == "not-allowed" and "slip" in refused.facts:
         words = refused.facts["permission"]
@@ -176,7 +181,7 @@ def _reason(refused: Refused) -> str:
 
 def _number(place: Place, refused: Refused) -> tuple[str, str]:
     """The number the person has already, and its ref."""
-    if refused.slug not in ("already-waiting", "already-checked-in"):
+    if refused.slug not in ("already-waiting", "already-checked-in") or is_over(refused):
         return "", ""
     number = str(refused.facts.get("number", ""))
     if refused.facts.get("declared"):
@@ -218,7 +223,8 @@ def _ways(place: Place, refused: Refused, *, again: str, ref: str, early: Sequen
     ):
         ways.append(Way(pgettext("kiosk", "Enter it again"), again, "rotate-ccw"))
     renewed = "renewed" in refused.facts  # a number of one's own: no other is needed
-    if refused.slug in ("nothing-found", "too-late", "wrong-state", "not-your-hall") and not renewed:
+    nothing_there = refused.slug in ("nothing-found", "too-late", "wrong-state", "not-your-hall") and not renewed
+    if nothing_there or is_over(refused):
         ways.append(Way(pgettext("kiosk", "Take a walk-in number"), reverse("kiosk:walk-in", args=[code]), "ticket"))
     for each in early if refused.slug == "too-early" else ():
         label = pgettext("kiosk", "Take a walk-in number now")

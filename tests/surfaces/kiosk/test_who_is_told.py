@@ -405,3 +405,36 @@ def test_an_own_booking_and_one_told_by_the_persons_press_hear_it_once(opened: T
     served(opened)
 
     assert (fate_told(), told()) == ([], {("your_turn", THEIRS), ("rate", THEIRS)})
+
+
+def test_the_code_of_a_booking_whose_number_was_given_up_says_so_and_offers_another(
+    opened: Town, machine: Client
+) -> None:
+    """Whoever reads it off an old message learns no number by it."""
+    made = book(opened, account(THEIRS), THEIRS)
+    ticket = check_in.by_code(hall=opened.hall, code=made.code, by=SYSTEM, now=TUESDAY_NINE, channel="kiosk")
+    tickets.leave(ref=ticket.ref, by=SYSTEM, now=TUESDAY_NINE)
+
+    for presented in (made.code, bookings.qr_text(made.code)):
+        says_given_up(arrive(machine, presented=presented), ticket)
+
+
+def test_the_card_whose_own_number_was_given_up_is_told_so_and_gets_another(opened: Town, machine: Client) -> None:
+    book(opened, account(THEIRS), THEIRS)
+    card = chip(opened.person(1))
+    arrive(machine, chip=card)
+    ticket = Ticket.objects.get()
+    tickets.leave(ref=ticket.ref, by=SYSTEM, now=TUESDAY_NINE)
+
+    says_given_up(arrive(machine, chip=card), ticket)
+    another = take_number.take(
+        hall=opened.hall, item_code="pension", person_id=opened.person(1).pk, shown=Evidence.CHIP, channel="kiosk",
+        by=SYSTEM, now=TUESDAY_NINE,
+    )  # fmt: skip
+    assert (another.kind, Ticket.objects.get(pk=ticket.pk).state) == ("walk_in", "left")
+
+
+def says_given_up(shown: Any, ticket: Ticket) -> None:
+    page = shown.content.decode()
+    assert (shown.status_code, "号退了" in page, "/kiosk/town/walk-in" in page) == (409, True, True)
+    assert (ticket.number in page, ticket.ref in page, "号码只给出示证件的人" in page) == (False, False, False)

@@ -25,6 +25,7 @@ from banshi.rooms.booking.actions.credit import (
 from banshi.rooms.booking.actions.following import VisitToFollow, keep, open_follow_up
 from banshi.rooms.booking.actions.handing import follow_account, follow_number, hand_over, lock_bookings, send_to
 from banshi.rooms.booking.actions.holding import expire_holds, give_back, hold, keep_on
+from banshi.rooms.booking.actions.letting_go import hold_again, let_go
 from banshi.rooms.booking.actions.offering import EARLIER_BY, offer_waiting
 from banshi.rooms.booking.actions.opening import ask_opening, tell_openings
 from banshi.rooms.booking.actions.outage import note_outage
@@ -65,11 +66,13 @@ __all__ = [
     "hand_back",
     "hand_over",
     "hold",
+    "hold_again",
     "join_earlier",
     "join_waiting",
     "keep",
     "keep_on",
     "leave_waiting",
+    "let_go",
     "lift",
     "lock_bookings",
     "mark_checked_in",

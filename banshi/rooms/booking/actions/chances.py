@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from banshi.kernel.refusals import Alternative, Refusal, Refused
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions.granting import move_target_refusal
-from banshi.rooms.booking.models import LIVE, Appointment
+from banshi.rooms.booking.models import STANDS, Appointment
 from banshi.rooms.booking.queries.facts import AskedFacts, Asking, Opens, hall_facts, read_facts
 from banshi.rooms.booking.queries.slots import item_facts, open_periods
 from banshi.rooms.calendars import queries as calendars
@@ -106,7 +106,7 @@ def _beside(found: list[Alternative], fact: AskedFacts, asking: Asking) -> list[
     if not found:
         return []
     rows = Appointment.objects.filter(
-        person_id=asking.person_id, limit_key=fact.limit_key, state__in=LIVE, ends_at__gt=found[0].starts_at
+        STANDS, person_id=asking.person_id, limit_key=fact.limit_key, ends_at__gt=found[0].starts_at
     ).exclude(code=asking.but)
     if asking.visit:
         rows = rows.exclude(visit_group=asking.visit)

@@ -429,11 +429,16 @@ def mark_served(*, appointment_id: int, now: datetime) -> None:
         _wrong(appointment_id, needs=rules.State.CHECKED_IN)
 
 
+@again
 def mark_not_served(*, appointment_id: int, now: datetime) -> None:
-    """served → checked_in: the finish was a mistake. Where it was not served, nothing changes."""
-    Appointment.objects.filter(id=appointment_id, state=rules.State.SERVED).update(
-        state=rules.State.CHECKED_IN, served_at=None
-    )
+    """served → checked_in: the finish was a mistake. Where it was not served, nothing changes. It keeps its person from
+    nothing where they have booked in its stead meanwhile."""
+    served = Appointment.objects.filter(id=appointment_id, state=rules.State.SERVED)
+    try:
+        with transaction.atomic():
+            served.update(state=rules.State.CHECKED_IN, served_at=None)
+    except IntegrityError:
+        served.update(state=rules.State.CHECKED_IN, served_at=None, let_go_at=now)
 
 
 def mark_dealt_with(*, appointment_id: int, on: str, now: datetime) -> bool:

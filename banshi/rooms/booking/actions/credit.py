@@ -99,7 +99,7 @@ WITH due AS (
   WHERE a.state = 'booked' AND a.ends_at + g.grace <= %(now)s
   ORDER BY a.id FOR NO KEY UPDATE OF a SKIP LOCKED
 ), present AS (
-  UPDATE booking_appointment a SET state = 'checked_in', checked_in_at = due.at FROM due
+  UPDATE booking_appointment a SET state = 'checked_in', checked_in_at = due.at, let_go_at = due.at FROM due
   WHERE a.id = due.id AND a.state = 'booked' AND due.came
 )
 UPDATE booking_appointment a SET state = 'no_show', no_show_at = due.at FROM due

@@ -112,7 +112,7 @@ def _send(mine: Sequence[Appointment], phone: str, *, now: datetime) -> int:
         row.link_turn += 1
         row.save(update_fields=["contact", "contact_index", "link_turn"])
     messaging.send_elsewhere(subjects={subject_of(row.code): {"turn": row.link_turn} for row in mine}, phone=phone)
-    return sum(row.state in LIVE and row.ends_at > now for row in mine)
+    return sum(row.stands and row.ends_at > now for row in mine)
 
 
 @transaction.atomic
@@ -151,7 +151,7 @@ def follow_account(
     waits = Waiting.objects.filter(waits_of, person_id=person_id, limit_key="", state__in=OPEN)
     for wait in waits.order_by("id"):
         take_over(wait.pk, account_id=account_id, now=now)
-    return sum(row.state in LIVE and row.ends_at > now for row in mine)
+    return sum(row.stands and row.ends_at > now for row in mine)
 
 
 def _own_at_last(person_id: int, account_id: int, *, now: datetime) -> None:

@@ -28,7 +28,7 @@ from banshi.rooms.booking.actions import telling
 from banshi.rooms.booking.actions.chances import Chances
 from banshi.rooms.booking.actions.granting import place_refusal
 from banshi.rooms.booking.actions.retrying import TRIES, again, met
-from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, Slot, Waiting
+from banshi.rooms.booking.models import STANDS, Appointment, ExtraSlot, Hold, Slot, Waiting
 from banshi.rooms.booking.queries.facts import (
     AskedFacts,
     Asking,
@@ -562,6 +562,7 @@ def _appointment(grant: _Granted, id_: int | None, *, now: datetime) -> Appointm
         "dealt_on": "",
         "link_turn": 0,
         "disowned_at": None,
+        "let_go_at": None,
         "state": rules.State.BOOKED.value,
     }
     # Several times quicker than keyword arguments, which fill defaults one by one.
@@ -639,6 +640,7 @@ def _needed(grant: _Granted, slot: Slot, *, held: bool) -> int:
 
 def _same_half_day(appointment: Appointment) -> str:
     others = Appointment.objects.filter(
+        STANDS,
         person_id=appointment.person_id,
         limit_key=appointment.limit_key,
         hall_id=appointment.hall_id,
@@ -646,7 +648,6 @@ def _same_half_day(appointment: Appointment) -> str:
         day=appointment.day,
         half=appointment.half,
         exempt=False,
-        state__in=["booked", "checked_in"],
     )
     return others.values_list("code", flat=True).first() or ""
 

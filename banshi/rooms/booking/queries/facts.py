@@ -243,7 +243,7 @@ LEFT JOIN LATERAL (
     -- OFFSET 0 keeps the planner on the person's index: on a young table it would read the hall's whole future.
     SELECT * FROM booking_appointment WHERE person_id = a.person_id AND day >= %(yesterday)s OFFSET 0
   ) x
-  WHERE x.state = ANY(%(live)s) AND x.limit_key = a.limit_key AND x.code <> a.but
+  WHERE x.state = ANY(%(live)s) AND x.let_go_at IS NULL AND x.limit_key = a.limit_key AND x.code <> a.but
 ) mine ON true
 LEFT JOIN LATERAL (
   -- Visits, not matters: one visit of three matters is one.
@@ -252,7 +252,7 @@ LEFT JOIN LATERAL (
     count(DISTINCT y.visit) FILTER (WHERE y.hall_id = s.hall_id AND y.day = s.day) AS in_day
   FROM (
     SELECT hall_id, day, starts_at, ends_at, COALESCE(NULLIF(visit_group, ''), code) AS visit FROM booking_appointment
-    WHERE account_id = a.account_id AND state = ANY(%(live)s) AND ends_at > %(now)s AND code <> a.but
+    WHERE account_id = a.account_id AND state = ANY(%(live)s) AND let_go_at IS NULL AND ends_at > %(now)s AND code <> a.but
       AND (a.own IS NULL OR (person_id = a.own) = (a.person_id = a.own)) OFFSET 0
   ) y WHERE y.visit <> a.visit
 ) account ON a.account_id IS NOT NULL

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from banshi.rooms.booking.models import LIVE, Appointment, LedgerEntry, Suspension, Waiting
+from banshi.rooms.booking.models import STANDS, Appointment, LedgerEntry, Suspension, Waiting
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,13 @@ def on_entry(person_id: int, *, hall_id: int, name_index: str | None = None) -> 
     """Of the entry; with a name, only what was booked in that name."""
     rows = Appointment.objects.filter(person_id=person_id)
     rows = rows if name_index is None else named_alike(rows, name_index)
-    live = rows.filter(state__in=LIVE)
+    live = rows.filter(STANDS)
     counted = Q(person_id=person_id) if name_index is None else Q(appointment__in=rows)
     whole = name_index is None
     return Booked(
         here=tuple(live.filter(hall_id=hall_id).select_related("item").order_by("starts_at", "id")),
         elsewhere=live.exclude(hall_id=hall_id).count(),
-        past=rows.exclude(state__in=LIVE).count(),
+        past=rows.exclude(STANDS).count(),
         strikes=LedgerEntry.objects.filter(counted, forgiven_at=None, used_by=None).count(),
         suspensions=Suspension.objects.filter(person_id=person_id, lifted_at=None).count() if whole else 0,
         waits=Waiting.objects.filter(person_id=person_id, state__in=["waiting", "offered"]).count() if whole else 0,
@@ -46,5 +46,5 @@ def on_entry(person_id: int, *, hall_id: int, name_index: str | None = None) -> 
 
 def told_elsewhere(person_id: int, phone_index: str, *, now: datetime) -> int:
     """Live bookings of a person whose messages go to another number than this one."""
-    rows = Appointment.objects.filter(person_id=person_id, state__in=LIVE, ends_at__gt=now)
+    rows = Appointment.objects.filter(STANDS, person_id=person_id, ends_at__gt=now)
     return rows.exclude(contact_index__in=["", phone_index]).count()

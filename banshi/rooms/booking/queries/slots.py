@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from banshi.foundation.said import named
 from banshi.kernel.refusals import Alternative, Refusal, Refused
 from banshi.rooms.booking import rules
-from banshi.rooms.booking.models import LIVE, Appointment, Slot, Suspension
+from banshi.rooms.booking.models import STANDS, Appointment, Slot, Suspension
 from banshi.rooms.booking.queries.facts import HallFacts, Opens, closed_under_way, hall_facts, slot_facts, zone_of
 from banshi.rooms.booking.rules import Barred, ItemFacts, PersonFacts, SlotFacts
 from banshi.rooms.catalogue.models import HallItem
@@ -210,11 +210,11 @@ def _person_facts(
     in_force = [Barred(each.until_on, each.reason) for each in suspensions if each.from_on <= today]
     barred = max(in_force, key=lambda each: each.until_on, default=None)
     rows = Appointment.objects.filter(
+        STANDS,
         person_id=person_id,
         limit_key=limit_key,
         hall_id=hall.id,
         day__gte=min(first, today - timedelta(days=1)),
-        state__in=LIVE,
     ).order_by("starts_at", "id")
     appointments = list(rows)
     live = sum(each.ends_at > local for each in appointments)

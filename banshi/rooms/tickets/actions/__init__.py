@@ -14,7 +14,7 @@ from banshi.rooms.tickets.actions.calling import (
     call_of_visit,
     call_ticket,
 )
-from banshi.rooms.tickets.actions.day import close_day, learn, send_ahead, unpark_due
+from banshi.rooms.tickets.actions.day import close_day, learn, let_missed_go, send_ahead, unpark_due
 from banshi.rooms.tickets.actions.deciding import override_mismatch, set_matter, skip, turn_away
 from banshi.rooms.tickets.actions.ground import lets_in
 from banshi.rooms.tickets.actions.handing import (
@@ -126,6 +126,7 @@ __all__ = [
     "learn",
     "leave",
     "leave_telephone",
+    "let_missed_go",
     "lets_in",
     "mark_rated",
     "mark_redirected",

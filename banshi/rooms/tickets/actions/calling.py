@@ -17,9 +17,11 @@ from banshi.rooms.messaging.statements import written
 from banshi.rooms.places.models import Window, WindowCategory
 from banshi.rooms.tickets.actions.deciding import need_why
 from banshi.rooms.tickets.actions.ground import (
+    bookings_first,
     broken,
     columns,
     from_row,
+    goes_on,
     locked,
     need,
     need_at_work,
@@ -219,6 +221,7 @@ def call_ticket(*, window_code: str, ref: str, staff_id: int, why: str, now: dat
 def _call_ticket(window_code: str, ref: str, staff_id: int, why: str, now: datetime) -> Ticket:
     if session_of(staff_id).window.code != window_code:
         raise Refused("not-signed-in", facts={"window": window_code})
+    bookings_first(Ticket.objects.filter(ref=ref))
     ticket = locked(ref)
     session = session_of(staff_id, lock=True)
     if ticket.hall_id != session.hall_id:
@@ -292,6 +295,7 @@ def _back(ticket: Ticket, staff_id: int, now: datetime) -> None:
     last = Miss.objects.filter(ticket=ticket, reinstated_at=None).order_by("-id").first()
     if last is not None:
         Miss.objects.filter(pk=last.pk).update(reinstated_at=now, reinstated_by=f"staff:{staff_id}")
+    goes_on(ticket)
 
 
 def need_person_free(ticket: Ticket) -> None:

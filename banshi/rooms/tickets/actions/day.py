@@ -14,12 +14,19 @@ from banshi.kernel.actors import Actor
 from banshi.rooms.places.models import Category, Hall
 from banshi.rooms.places.queries import policy_of
 from banshi.rooms.tickets import rules
-from banshi.rooms.tickets.actions.ground import RETURN, back_in_line, business_day
+from banshi.rooms.tickets.actions.ground import (
+    RETURN,
+    back_in_line,
+    bookings_first,
+    business_day,
+    came_to_nothing,
+)
 from banshi.rooms.tickets.actions.told import tell
 from banshi.rooms.tickets.actions.windows import end_session
 from banshi.rooms.tickets.models import AT_WINDOW, HallDay, HandlingTime, Service, Ticket, Turnout, Visit, WindowSession
 from banshi.rooms.tickets.queries import beside, goes_first, line
 from banshi.rooms.tickets.queries import ticket as view_of
+from banshi.rooms.tickets.queries.missed import back_until
 
 # Why a number came to nothing, by the state it was in.
 NEVER_ARRIVED = "never_arrived"  # sent on from another hall, and not seen here
@@ -41,6 +48,7 @@ def close_day(*, hall: Hall, day: date, by: Actor, now: datetime) -> dict[str, i
     """
     with transaction.atomic():
         closed, _ = HallDay.objects.select_for_update().get_or_create(hall=hall, day=day)
+        bookings_first(Ticket.objects.filter(hall=hall, day=day, state__in=list(CLOSED_WHY)))
         Ticket.objects.filter(hall=hall, day=day, state="parked", came_from__isnull=False, waits_from=None).update(
             state="closed", closed_why=NEVER_ARRIVED
         )
@@ -53,6 +61,7 @@ def close_day(*, hall: Hall, day: date, by: Actor, now: datetime) -> dict[str, i
         _finish_what_was_held(hall, day, now)
         if business_day(hall, now) > day:
             _end_what_was_left_open(hall, day, now)
+        came_to_nothing(_closed_but_booked(hall, day), now)
         if business_day(hall, now) >= day:
             _sign_idle_windows_out(hall, day, now)
         open_visits = Ticket.objects.filter(hall=hall, day=day, state__in=AT_WINDOW).values("visit_id")
@@ -66,6 +75,12 @@ def close_day(*, hall: Hall, day: date, by: Actor, now: datetime) -> dict[str, i
         closed.save(update_fields=["closed_at", "closed_by", "account"])
         announce(hall=hall.code, topic="line", subject="day-closed", now=now)
     return account
+
+
+def _closed_but_booked(hall: Hall, day: date) -> list[Ticket]:
+    """Closed numbers whose booking still stands."""
+    standing = {"appointment__state": "checked_in", "appointment__let_go_at": None}
+    return list(Ticket.objects.filter(hall=hall, day=day, state="closed", **standing).order_by("appointment"))
 
 
 def _finish_what_was_held(hall: Hall, day: date, now: datetime) -> None:
@@ -283,3 +298,27 @@ def unpark_due(*, now: datetime) -> int:
             ticket.save(update_fields=["state", *RETURN])
             announce(hall=ticket.hall.code, topic="line", subject=ticket.ref, now=now)
     return len(back)
+
+
+def let_missed_go(*, now: datetime) -> int:
+    """The bookings of numbers that were missed and can be put back no more: their people may book anew.
+
+    :returns: how many.
+    """
+    halls = list(Hall.objects.order_by("id").values_list("id", flat=True))
+    days = [(now + timedelta(days=n)).date() for n in (-1, 0, 1)]  # whatever day it is in each hall
+    standing = {"appointment__state": "checked_in", "appointment__let_go_at": None}
+    missed = Ticket.objects.filter(hall__in=halls, day__in=days, state="missed", **standing)
+    rows = list(missed.order_by("id"))
+    back = back_until(rows, now)
+    return sum(_let_go(row, now) for row in rows if row.pk not in back)
+
+
+@transaction.atomic
+def _let_go(row: Ticket, now: datetime) -> bool:
+    """False where it was called meanwhile."""
+    bookings_first(Ticket.objects.filter(pk=row.pk))
+    still = Ticket.objects.select_for_update(no_key=True).filter(pk=row.pk, state="missed", misses=row.misses)
+    found = list(still.order_by("id"))
+    came_to_nothing(found, now)
+    return bool(found)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 
 from banshi.foundation import prepared
 from banshi.foundation.announce import announce
@@ -16,7 +17,8 @@ from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.policy import HallPolicy
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
-from banshi.rooms.booking.models import Kept
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking.models import Appointment, Kept
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import Closure, closure_at
 from banshi.rooms.places.models import Hall
@@ -93,6 +95,25 @@ def locked(ref: str) -> Ticket:
     if ticket is None:
         raise not_there(ref)
     return ticket
+
+
+def bookings_first(numbers: QuerySet[Ticket]) -> None:
+    """The bookings of these numbers under lock, before the numbers themselves: in the order in which check-in takes them."""
+    rows = Appointment.objects.filter(id__in=numbers.exclude(appointment=None).values("appointment"))
+    list(rows.select_for_update(no_key=True).order_by("id").values_list("id"))
+
+
+def came_to_nothing(numbers: Iterable[Ticket], now: datetime) -> None:
+    """Their bookings keep nobody from booking anew: whoever has no number any more has nothing."""
+    ids = [number.appointment_id for number in numbers if number.appointment_id is not None]
+    if ids:
+        booking.let_go(appointment_ids=ids, now=now)
+
+
+def goes_on(ticket: Ticket) -> None:
+    """Its booking stands again; where its person has booked in its stead meanwhile, the number goes on all the same."""
+    if ticket.appointment_id is not None:
+        booking.hold_again(appointment_id=ticket.appointment_id)
 
 
 def session_of(staff_id: int, *, lock: bool = False) -> WindowSession:

@@ -24,8 +24,11 @@ from banshi.rooms.tickets.actions.deciding import need_why
 from banshi.rooms.tickets.actions.ground import (
     RETURN,
     back_in_line,
+    bookings_first,
     broken,
     by_hall,
+    came_to_nothing,
+    goes_on,
     locked,
     need,
     need_line_today,
@@ -178,6 +181,7 @@ def reinstate(*, ref: str, by: Actor, now: datetime) -> Ticket:
 
 
 def _reinstate(ref: str, by: Actor, now: datetime) -> Ticket:
+    bookings_first(Ticket.objects.filter(ref=ref))
     ticket = locked(ref)
     by_hall(ticket, by)
     need(ticket, "reinstate")
@@ -198,6 +202,7 @@ def _reinstate(ref: str, by: Actor, now: datetime) -> Ticket:
     back_in_line(ticket, now)
     ticket.save(update_fields=["state", "rank_class", "rank_key", "call_by", *RETURN])
     Miss.objects.filter(pk__in=[m.pk for m in misses[:1]]).update(reinstated_at=now, reinstated_by=str(by))
+    goes_on(ticket)
     tell_line(ticket, now)
     return ticket
 
@@ -417,10 +422,11 @@ def put_first(*, ref: str, why: str, by: Actor, now: datetime) -> Ticket:
 
 @transaction.atomic
 def leave(*, ref: str, by: Actor, now: datetime) -> Ticket:
-    """The person gives the number up, or is gone.
+    """The person gives the number up, or is gone; a booking behind it keeps them from no other one.
 
     :raises Refused: nothing-found, not-your-hall, wrong-state.
     """
+    bookings_first(Ticket.objects.filter(ref=ref))
     ticket = locked(ref)
     by_hall(ticket, by)
     need(ticket, "leave")
@@ -428,6 +434,7 @@ def leave(*, ref: str, by: Actor, now: datetime) -> Ticket:
         now_idle(ticket.window_id, now)
     ticket.state, ticket.closed_why = rules.after("leave"), "left"
     ticket.save(update_fields=["state", "closed_why"])
+    came_to_nothing([ticket], now)
     if by.kind is ActorKind.STAFF:
         audit.record(action="given_up", subject=f"ticket:{ref}", by=by, now=now, hall=ticket.hall.code)
     visit_over(ticket, now)

@@ -25,7 +25,9 @@ from banshi.rooms.tickets.actions.deciding import need_match, need_why
 from banshi.rooms.tickets.actions.ground import (
     Aim,
     at_my_window,
+    bookings_first,
     business_day,
+    came_to_nothing,
     need_at_work,
     need_free,
     need_line_open,
@@ -159,6 +161,7 @@ def miss(*, ref: str, staff_id: int, now: datetime, next_place: NextPlace | None
     :param next_place: the first time that can be booked, told to whom it cannot be put back any more and no number is given.
     :raises Refused: those of `at_my_window`.
     """
+    bookings_first(Ticket.objects.filter(ref=ref))
     ticket, session = at_my_window(ref, staff_id=staff_id, verb="miss")
     ticket.state, ticket.call_by, ticket.only_window = rules.after("miss"), None, None
     ticket.misses += 1
@@ -171,6 +174,8 @@ def miss(*, ref: str, staff_id: int, now: datetime, next_place: NextPlace | None
     )
     closes = rules.comes_back_before(missed_at=now, policy=rule, line_closes_at=ticket.line_closes_at)
     until = rules.back_until(came_back=came_back, closes=closes, policy=rule, now=now)
+    if until is None:
+        came_to_nothing([ticket], now)
     if until is None or _goes_on_today(ticket, now):
         advice = _advice(ticket, rule, until=until, next_place=next_place, now=now)
         dedupe = f"missed:{ticket.ref}:{ticket.misses}"

@@ -22,7 +22,9 @@ from banshi.rooms.places.models import Hall, WindowCategory, Zone
 from banshi.rooms.tickets.actions.ground import (
     RETURN,
     back_in_line,
+    bookings_first,
     business_day,
+    came_to_nothing,
     lets_in,
     locked,
     now_idle,
@@ -248,10 +250,12 @@ def send_home(*, tickets: Sequence[Ticket], closure: Closure, next_place: NextPl
     :returns: how many.
     """
     closed = []
+    bookings_first(Ticket.objects.filter(pk__in=[ticket.pk for ticket in tickets]))
     for ticket in tickets:
         still = Ticket.objects.filter(pk=ticket.pk, state__in=IN_LINE)
         if still.update(state="closed", closed_why="hall_closed", only_window=None, parked_until=None):
             closed.append(ticket)
+    came_to_nothing(closed, now)
     apologise(closed, closure=closure, next_place=next_place, now=now)
     for ticket in closed:
         visit_over(ticket, now)

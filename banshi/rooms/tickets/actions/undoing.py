@@ -12,7 +12,9 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.actions.calling import need_person_free
 from banshi.rooms.tickets.actions.ground import (
+    bookings_first,
     broken,
+    goes_on,
     locked,
     need,
     need_free,
@@ -50,6 +52,7 @@ def undo(*, ref: str, staff_id: int, now: datetime) -> Ticket:
 
 
 def _undo(ref: str, staff_id: int, now: datetime) -> Ticket:
+    bookings_first(Ticket.objects.filter(visit__tickets__ref=ref))
     ticket = _locked(ref)
     session = session_of(staff_id, lock=True)
     if ticket.hall_id != session.hall_id:
@@ -152,12 +155,14 @@ def _open_again(ticket: Ticket, session: WindowSession) -> None:
     ticket.finished_at, ticket.outcome, ticket.outcome_why, ticket.window = None, "", "", session.window
     ticket.alone = ticket.alone and not waits_twice(ticket)
     ticket.save(update_fields=["state", "handling_s", "finished_at", "outcome", "outcome_why", "window", "alone"])
+    goes_on(ticket)
     Visit.objects.filter(pk=ticket.visit_id).update(left_at=None)
     ended_with_it = Ticket.objects.filter(visit_id=ticket.visit_id, closed_why=f"{TURNED_AWAY}{ticket.ref}")
     for each in ended_with_it.order_by("id"):
         each.state, each.closed_why, each.parked_at, each.parked_until = "waiting", "", None, None
         each.alone = each.alone and not waits_twice(each)
         each.save(update_fields=["state", "closed_why", "parked_at", "parked_until", "alone"])
+        goes_on(each)
 
 
 def _unmiss(ticket: Ticket, session: WindowSession) -> None:
@@ -165,6 +170,7 @@ def _unmiss(ticket: Ticket, session: WindowSession) -> None:
     ticket.state, ticket.misses, ticket.window = rules.after("call"), max(0, ticket.misses - 1), session.window
     ticket.alone = ticket.alone and not waits_twice(ticket)
     ticket.save(update_fields=["state", "misses", "window", "alone"])
+    goes_on(ticket)
 
 
 def _unstart(ticket: Ticket, _session: WindowSession) -> None:
