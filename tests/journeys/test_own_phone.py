@@ -222,3 +222,23 @@ def test_of_two_accounts_that_take_one_number_together_one_has_it(committed_town
 
     assert sorted(together(2, take)) == ["done", "invalid"]
     assert Account.objects.filter(phone_index=phone_index(NEW)).count() == 1
+
+
+@pytest.mark.race
+def test_what_is_booked_again_while_another_telephone_is_proven_is_its_accounts(committed_town: Town) -> None:
+    """The finder presses at the window's very moment; whichever comes first, nothing of the person's stays with them."""
+    person, first, new = committed_town.person(1), account(LOST), account(NEW)
+    own_phone.bind(person_id=person.pk, account=first, **SEEN)
+    finder = Actor(ActorKind.CITIZEN, str(first.pk))
+    booked = book(committed_town, committed_town.slot(), by=finder, account_id=first.pk)
+    booking.cancel(code=booked.code, by=finder, now=TUESDAY_NINE)
+
+    def act(i: int) -> None:
+        if i:
+            own_phone.bind(person_id=person.pk, account=new, **SEEN)
+        else:
+            booking.rebook(code=booked.code, by=finder, now=TUESDAY_NINE)
+
+    together(2, act)
+
+    assert set(Appointment.objects.values_list("account_id", flat=True)) == {new.pk}

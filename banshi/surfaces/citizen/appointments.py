@@ -44,7 +44,7 @@ from banshi.surfaces.citizen.doors import (
 )
 from banshi.surfaces.citizen.following import may_act
 from banshi.surfaces.citizen.forms import Appeal
-from banshi.surfaces.citizen.home import my_number
+from banshi.surfaces.citizen.home import my_numbers
 from banshi.surfaces.citizen.numbers_now import number_now, number_texts, numbers_of
 from banshi.surfaces.citizen.proving import costs
 from banshi.surfaces.citizen.refusals import NO_APPEAL, Panel, panel, unfilled, ways_on
@@ -350,7 +350,8 @@ def calendar_file(request: Any, code: str) -> HttpResponseBase:
 def appointments(request: Any) -> HttpResponseBase:
     """Coming, past, waiting lists, and the credit of the account's people."""
     if request.who.account_id is None:
-        return page(request, "citizen/appointments_signed_out.html", {})
+        walk_ins = my_numbers(request, None, now=clock.now())
+        return page(request, "citizen/appointments_signed_out.html", {"walk_ins": walk_ins})
     return _all(request, now=clock.now(), form=sent.again(request, Appeal, reverse("citizen:appeal")))
 
 
@@ -369,11 +370,10 @@ def _all(request: Any, *, now: datetime, form: Appeal, refused: Refused | None =
     by_others = _by_others(account_id, family, now)
     by_agents = _by_agents(by_others)
     numbers = numbers_of([a.code for a in coming if a.state == "checked_in"], account_id=account_id, now=now)
-    own = my_number(request, account_id, now=now)
     shown = {each.ticket.ref for each in numbers.values()}
     context: dict[str, Any] = {
         "numbers": numbers,
-        "walk_in": own if own is not None and own.ticket.ref not in shown else None,
+        "walk_ins": [each for each in my_numbers(request, account_id, now=now) if each.ticket.ref not in shown],
         "closed_now": {a.code: stop for a in coming if a.code not in numbers and (stop := closed_now(a, now))},
         "by_agents": by_agents,
         "by_others": [a for a in by_others if a.code not in by_agents],

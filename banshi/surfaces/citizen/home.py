@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,7 +27,7 @@ from banshi.rooms.tickets.queries import TicketView
 from banshi.surfaces.citizen import turning
 from banshi.surfaces.citizen.arrival import Arrival, arrival, closed_now, may_come
 from banshi.surfaces.citizen.doors import asked, elder, near, page, public_page
-from banshi.surfaces.citizen.following import followed_as, goes_on_as, told_as_said
+from banshi.surfaces.citizen.following import goes_on_as, told_as_said
 from banshi.surfaces.citizen.halls_now import halls_now, nearest_first, with_waits
 from banshi.surfaces.citizen.numbers_now import IN_THE_LINE, NumberNow, number_now, number_texts
 from banshi.surfaces.citizen.to_call import Call, to_call
@@ -99,23 +100,37 @@ def _in_hand(account_id: int, *, now: datetime) -> AppointmentView | None:
 
 
 def my_number(request: Any, account_id: int | None, *, now: datetime) -> NumberNow | None:
-    """The number followed last on this phone – sent on, the one in the other hall –, else one of today that is the account's
-    own.
+    """The first of `my_numbers`."""
+    return next(_my_numbers(request, account_id, now=now), None)
+
+
+def my_numbers(request: Any, account_id: int | None, *, now: datetime) -> list[NumberNow]:
+    """The number followed last on this phone – sent on, the one in the other hall –, and those of today that are the account's
+    own, newest first.
 
     Own: by a booking of the account, or of the person it is proven to be. A typed ID number shows nobody's number.
     """
+    return list(_my_numbers(request, account_id, now=now))
+
+
+def _my_numbers(request: Any, account_id: int | None, *, now: datetime) -> Iterator[NumberNow]:
     ref = str(request.session.get("ticket") or "")
     rows = Ticket.objects.filter(state__in=IN_THE_LINE, made_at__gte=now - timedelta(hours=18)).order_by("-made_at")
     found = rows.filter(ref=ref).first() if ref else None
-    if found is None and ref and (onward := goes_on_as(request, ref) or followed_as(request, ref)):
+    if found is None and ref and (onward := goes_on_as(request, ref)):
         found = rows.filter(ref=onward).first()
-    if found is None and account_id is not None:
-        me = Account.objects.filter(id=account_id, person_evidence__gt=0).values("person_id")
-        # Taken over by the card, it is the person's, and no more of whoever only declared whose document it was.
-        taken_over = Q(limit_key="") & ~Q(appointment__limit_key="")
-        mine = Q(appointment__account_id=account_id) & ~taken_over
-        found = rows.filter(mine | Q(person_id__in=me) | Q(pk__in=told_as_said(account_id).values("pk"))).first()
-    return number_now(found.ref, now) if found else None
+    if found is not None and (number := number_now(found.ref, now)):
+        yield number
+    if account_id is None:
+        return
+    me = Account.objects.filter(id=account_id, person_evidence__gt=0).values("person_id")
+    # Taken over by the card, it is the person's, and no more of whoever only declared whose document it was.
+    taken_over = Q(limit_key="") & ~Q(appointment__limit_key="")
+    mine = Q(appointment__account_id=account_id) & ~taken_over
+    own = rows.filter(mine | Q(person_id__in=me) | Q(pk__in=told_as_said(account_id).values("pk")))
+    for each in own if found is None else own.exclude(pk=found.pk):
+        if number := number_now(each.ref, now):
+            yield number
 
 
 def _renewed(request: Any) -> str:

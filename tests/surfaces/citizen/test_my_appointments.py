@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from banshi.foundation.crypto import link_key, sign
+from banshi.foundation.crypto import link_key, rating_key, sign
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.numbers import code_from
 from banshi.rooms.booking import actions
@@ -579,13 +579,27 @@ def test_a_move_to_the_very_same_time_says_that_nothing_changed(mine: Phone, ope
     assert (booked.moves, Message.objects.filter(key="moved").count()) == (0, 0)
 
 
+def test_whoever_is_not_signed_in_finds_the_number_of_the_slip_they_scanned(anybody: Phone, open_town: Town):
+    ticket = tickets.issue(hall=open_town.hall, category_code="A", channel="kiosk", by=CITIZEN, now=TUESDAY_NINE)
+    anybody.get(f"/t/{ticket.ref}", k=rating_key(ticket.ref))
+
+    page = text(anybody.get("/appointments/"))
+
+    assert (ticket.number in page, f"/t/{ticket.ref}" in page) == (True, True)
+
+
 def test_who_stands_in_line_finds_the_number_among_appointments_and_numbers(mine: Phone, open_town: Town):
     """The elder home's door to this page says: my appointments and numbers."""
     Account.objects.filter(pk=mine.account.pk).update(person_id=mine.person.pk, person_evidence=Evidence.CHIP)
-    ticket = tickets.issue(
-        hall=open_town.hall, category_code="A", person_id=mine.person.pk, channel="kiosk", by=CITIZEN, now=TUESDAY_NINE
-    )
+    both = [
+        tickets.issue(
+            hall=open_town.hall, category_code=category, person_id=mine.person.pk, channel="kiosk", by=CITIZEN,
+            now=TUESDAY_NINE,
+        )
+        for category in ("A", "B")
+    ]  # fmt: skip
 
     page = text(mine.get("/appointments/"))
 
-    assert (ticket.number in page, f"/t/{ticket.ref}" in page, "没有要办的预约" in page) == (True, True, False)
+    assert [f"/t/{each.ref}" in page for each in both] == [True, True]
+    assert "没有要办的预约" not in page

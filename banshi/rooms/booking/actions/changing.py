@@ -139,13 +139,14 @@ def rebook(*, code: str, by: Actor, now: datetime) -> Appointment:
     :raises Refused: wrong-state when it is not cancelled, or any reason of `place`.
     """
     row = _seen(code)
+    if row.account_id is not None:
+        identity.lock_account(row.account_id)
+        row = _seen(code)  # its person may have proven another account at this moment
     if row.state != rules.State.CANCELLED or row.cancelled_at is None:
         raise Refused("wrong-state", facts={"state": row.state, "needs": rules.State.CANCELLED.value})
     if row.disowned_at is not None:
         raise Refused("wrong-state", facts={"state": _DISOWNED, "needs": rules.State.CANCELLED.value})
     _need_mandate(row, by, now=now)
-    if row.account_id is not None:
-        identity.lock_account(row.account_id)
     if rules.rebooking_forgives(cancelled_at=row.cancelled_at, now=now) and not _forgiven_today(row, now=now):
         of_visit = Q(appointment=row) | Q(visit=row.visit_group or row.code)
         for entry in LedgerEntry.objects.filter(of_visit, kind="cancel", forgiven_at=None).order_by("id"):
