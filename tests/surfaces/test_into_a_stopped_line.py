@@ -170,6 +170,16 @@ def test_who_is_put_back_into_a_stopped_line_is_told_once_like_the_rest(ten: Tow
     assert Ticket.objects.get(ref=ref).state == "waiting"
 
 
+def test_nobody_is_put_back_while_everybody_is_out(ten: Town):
+    ref = called()
+    tickets.miss(ref=ref, staff_id=ten.clerk.pk, now=TEN)
+    shut(ten, kind="evacuation")
+
+    closed(tickets.reinstate, ref=ref, by=CLERK, now=TEN)
+
+    assert Ticket.objects.get(ref=ref).state == "missed"
+
+
 @pytest.mark.parametrize("phone", [True, False])
 def test_who_is_missed_in_a_line_that_opens_no_more_today_gets_the_apology_and_no_way_back(ten: Town, phone: bool):
     ref = called()

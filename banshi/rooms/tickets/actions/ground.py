@@ -214,6 +214,13 @@ def need_line_open(hall: Hall, aim: Aim, *, appointment_id: int | None, now: dat
     _need_not_stopped(hall, aim, calendars.closed_now(hall, now), appointment_id=appointment_id, now=now)
 
 
+def need_nobody_out(ticket: Ticket, now: datetime) -> None:
+    """:raises Refused: closed, while the people of its line are asked to leave."""
+    out = [each for each in calendars.closed_now(ticket.hall, now) if each.kind == "evacuation"]
+    there = Aim(ticket.item.code if ticket.item else None, ticket.category.code)
+    _need_not_stopped(ticket.hall, there, out, appointment_id=ticket.appointment_id, now=now)
+
+
 def need_line_today(ticket: Ticket, now: datetime) -> None:
     """:raises Refused: closed, where a closure has stopped its line for the rest of the day. No evacuation takes a number."""
     shut = [each for each in calendars.closed_now(ticket.hall, now) if each.kind != "evacuation"]

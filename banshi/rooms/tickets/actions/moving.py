@@ -32,6 +32,7 @@ from banshi.rooms.tickets.actions.ground import (
     locked,
     need,
     need_line_today,
+    need_nobody_out,
     now_idle,
     policy,
     tell_line,
@@ -160,7 +161,7 @@ def reinstate(*, ref: str, by: Actor, now: datetime) -> Ticket:
     """Put a missed number back (补号): policy A behind all numbers already given, policy B without queueing again.
 
     :raises Refused: nothing-found, not-your-hall, wrong-state (also: back too often), too-late, already-waiting, closed (its
-        line is, for the rest of the day).
+        line is for the rest of the day, or everybody is out).
     """
     try:
         with transaction.atomic():
@@ -185,6 +186,7 @@ def _reinstate(ref: str, by: Actor, now: datetime) -> Ticket:
     ticket = locked(ref)
     by_hall(ticket, by)
     need(ticket, "reinstate")
+    need_nobody_out(ticket, now)
     need_line_today(ticket, now)
     rule = policy(ticket, now).tickets
     misses = list(Miss.objects.filter(ticket=ticket).order_by("-id"))
