@@ -1,8 +1,9 @@
 """A hall in the middle of a living morning, for pictures: people who booked, came, waited and were served until now.
 
-Run in an installation's environment, its clock standing at the moment wanted: `python -m tests.e2e.morning nancheng …`.
-The same moment gives the same morning. A hall that does not live – nobody waits, nobody is served – ends it: no picture is
-taken of it.
+Run in an installation's environment before its hall opens, then let its clock stand at that moment:
+`python -m tests.e2e.morning 2026-11-24T09:40:00+08:00 nancheng …`. Were its clock there already, its jobs would call those
+no-shows who have not come yet while the morning is played. The same moment gives the same morning. A hall that does not
+live – nobody waits, nobody is served – ends it: no picture is taken of it.
 """
 
 from __future__ import annotations
@@ -48,12 +49,11 @@ SHOWN = (
 )
 
 
-def live(hall_code: str) -> None:
-    from banshi.foundation import clock
+def live(hall_code: str, now: datetime) -> None:
     from banshi.rooms.calendars import queries as calendars
     from banshi.rooms.places.models import Hall, Window
 
-    hall, now = Hall.objects.get(code=hall_code), clock.now()
+    hall = Hall.objects.get(code=hall_code)
     dice = random.Random(hall_code)  # noqa: S311 – demo people, no secret
     zone = ZoneInfo(hall.timezone)
     today = now.astimezone(zone).date()
@@ -240,5 +240,5 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    for code in sys.argv[1:]:
-        live(code)
+    for code in sys.argv[2:]:
+        live(code, datetime.fromisoformat(sys.argv[1]))

@@ -18,17 +18,16 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(os.environ.get("BANSHI_PICTURES") != "1", reason="pictures are renewed when asked for"),
 ]
-MORNING = "2026-11-24T09:40:00+08:00"
+BEFORE, MORNING = "2026-11-24T08:20:00+08:00", "2026-11-24T09:40:00+08:00"
 
 
 @pytest.fixture(scope="module")
 def morning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     with installed(tmp_path_factory.mktemp("pictures"), "pictures") as running:
+        running.set_clock(BEFORE, 0)
+        play = [sys.executable, "-m", "tests.e2e.morning", MORNING, "nancheng", "dongcheng"]
+        subprocess.run(play, env=running.environment, cwd=ROOT, check=True)
         running.set_clock(MORNING, 0)
-        halls = ("nancheng", "dongcheng")
-        subprocess.run(
-            [sys.executable, "-m", "tests.e2e.morning", *halls], env=running.environment, cwd=ROOT, check=True
-        )
         yield running
 
 

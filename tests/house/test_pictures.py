@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from banshi.foundation import clock
 from banshi.rooms.places.models import Hall
 from tests.e2e.morning import SHOWN, EmptyHall, Seen, live, seen_in, worth_showing
 from tests.surfaces.office.editing import office, staff_with  # noqa: F401 – a fixture
@@ -64,15 +63,12 @@ def staffed(office: Any) -> Any:  # noqa: F811
 
 def test_a_morning_is_played_until_people_wait_and_are_served(staffed: Any):
     now = at("2026-03-10 09:40")
-    clock.set_clock(now=now, speed=0)
 
-    live("town")
+    live("town", now)
 
     worth_showing("town", seen_in(Hall.objects.get(code="town"), now.date()))
 
 
 def test_a_hall_before_its_first_visitor_is_not_shown(staffed: Any):
-    clock.set_clock(now=at("2026-03-10 08:55"), speed=0)
-
     with pytest.raises(EmptyHall):
-        live("town")
+        live("town", at("2026-03-10 08:55"))
