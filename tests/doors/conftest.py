@@ -48,14 +48,14 @@ class Served:
         return f"http://127.0.0.1:{self.port}"
 
     def get(self, path: str, **more: Any) -> httpx.Response:
-        return httpx.get(f"{self.url}{path}", timeout=20, trust_env=False, **more)
+        return httpx.get(f"{self.url}{path}", timeout=120, trust_env=False, **more)
 
     def post(self, path: str, **more: Any) -> httpx.Response:
-        return httpx.post(f"{self.url}{path}", timeout=20, trust_env=False, **more)
+        return httpx.post(f"{self.url}{path}", timeout=120, trust_env=False, **more)
 
     def socket(self, text: bytes = b"") -> socket.socket:
         """A connection on which `text` was sent."""
-        one = socket.create_connection(("127.0.0.1", self.port), timeout=20)
+        one = socket.create_connection(("127.0.0.1", self.port), timeout=120)
         one.sendall(text)
         return one
 
