@@ -272,12 +272,15 @@ def rebook(request: Any, code: str) -> HttpResponseBase:
     """Book the same again after a mistaken cancel, in one tap."""
     now = clock.now()
     found = appointment_for(request, code)
+    by = actor_for(request, found)
     try:
-        placed = booking.rebook(code=found.code, by=actor_for(request, found), now=now)
+        placed = booking.rebook(code=found.code, by=by, now=now)
     except Refused as refused:
         return _page(request, found, now=now, refused=refused)
     again = Appointment.objects.get(code=placed.code)
-    key = _query(request, again).replace("?", "&", 1)
+    # The key of the new one is for whoever held a key of the old one, and not where it went to another telephone meanwhile.
+    held = by.id.startswith("link-") and again.contact == found.contact
+    key = _query(request, again).replace("?", "&", 1) if held else ""
     return redirect(f"{reverse('citizen:appointment', args=[again.code])}?new=1{key}")
 
 

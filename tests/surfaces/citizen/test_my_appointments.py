@@ -48,6 +48,25 @@ def test_an_appointment_of_another_account_is_not_found(
     assert answers == [200, 404, 302]
 
 
+def test_a_booking_that_became_anothers_at_that_moment_hands_out_no_key(
+    mine: Phone, theirs: Phone, open_town: Town, monkeypatch: pytest.MonkeyPatch
+):
+    """Its person proves another telephone at the window while the finder of the lost one presses."""
+    booked = book(mine, open_town.slot(quota=3))
+    mine.post(f"/a/{booked.code}/cancel")
+    real = actions.rebook
+
+    def after_the_window(**asked: Any) -> Appointment:
+        Appointment.objects.filter(pk=booked.pk).update(account_id=theirs.account.pk)
+        return real(**asked)
+
+    monkeypatch.setattr(actions, "rebook", after_the_window)
+    answer = mine.post(f"/a/{booked.code}/rebook")
+
+    again = Appointment.objects.get(state="booked")
+    assert (answer.url, again.account_id) == (f"/a/{again.code}?new=1", theirs.account.pk)
+
+
 def test_whoever_cancelled_by_the_link_books_again_and_reads_the_new_one(mine: Phone, anybody: Phone, open_town: Town):
     """Also of a booking without an account: nobody signed in is not whoever booked it."""
     booked = book(mine, open_town.slot(quota=3))
