@@ -55,7 +55,7 @@ def test_a_day_keeps_the_number_of_its_notice():
 
 @pytest.mark.parametrize("notice", ["国" * 61, "国办\u202e发明电"])
 def test_a_notice_that_cannot_be_kept_or_read_is_refused_with_its_row(notice):
-    with pytest.raises(TableError, match="row 2, column notice"):
+    with pytest.raises(TableError, match="row 2, column 文号"):
         rows_from_table(f"日期,类型,名称,文号\n2027/2/6,放假,春节,{notice}\n".encode())
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from banshi.foundation import clock
 from banshi.journeys import change_hours, close_line
+from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.insight.queries.day import window_loads
 from banshi.rooms.tickets import actions as tickets
@@ -135,18 +136,28 @@ def test_a_start_under_way_when_people_were_told_to_leave_has_no_length(ten: Tow
     assert stretches(row.ref) == [(2.1, 2.1, "evacuated"), (10, None, "")]
 
 
-@pytest.mark.parametrize("press", ["finish", "hold", "transfer", "turn_away"])
+@pytest.mark.parametrize("press", ["finish", "hold", "turn_away"])
 def test_what_is_pressed_outside_ends_the_service_as_it_was_when_they_left(ten: Town, press: str):
     ref = serving(ten)
     closure = evacuate(ten, 2)
-    more = {"transfer": {"category_code": "B"}, "turn_away": {"why": "不是本人"}}.get(press, {})
+    more = {"why": "不是本人"} if press == "turn_away" else {}
 
     getattr(tickets, press)(ref=ref, staff_id=ten.clerk.pk, now=minute(20), **more)
     over(closure, 30)
 
-    ended = {"finish": "finished", "hold": "held", "transfer": "transferred", "turn_away": "refused"}[press]
+    ended = {"finish": "finished", "hold": "held", "turn_away": "refused"}[press]
     assert stretches(ref) == [(0, 2, "evacuated"), (20, 20, ended)]
     assert Ticket.objects.get(ref=ref).handling_s == (2 * 60 if press == "finish" else None)
+
+
+def test_nobody_is_passed_on_to_a_line_that_everybody_has_left(ten: Town):
+    ref = serving(ten)
+    evacuate(ten, 2)
+
+    with pytest.raises(Refused) as no:
+        tickets.transfer(ref=ref, staff_id=ten.clerk.pk, category_code="B", now=minute(20))
+
+    assert (no.value.slug, stretches(ref)) == ("closed", [(0, 2, "evacuated")])
 
 
 def test_a_finish_pressed_outside_and_taken_back_goes_on_afterwards(ten: Town):

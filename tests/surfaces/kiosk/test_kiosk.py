@@ -289,7 +289,7 @@ def test_looking_up_tells_no_name_and_changes_nothing(opened: Town, booked: Any,
     booked.refresh_from_db()
     assert person.masked_name not in page  # a number alone tells no name: its holder may not be who typed it
     assert "9:15" not in page
-    assert "预约手机后四位" in page
+    assert "输证件号和预约手机的后四位签到" in page
     assert number_of(person) not in page
     assert person.name not in page
     assert booked.state == "booked"
