@@ -164,6 +164,16 @@ def test_what_was_declared_before_the_card_said_so_is_the_persons_own_from_then_
     assert Appointment.objects.get().account_id == new.pk
 
 
+def test_what_was_declared_in_another_name_stays_with_who_declared_it(town: Town) -> None:
+    first = account(LOST)
+    by = Actor(ActorKind.CITIZEN, str(first.pk))
+    booked = book(town, town.slot(), by=by, account_id=first.pk, name="李四")
+
+    own_phone.bind(person_id=town.person(1).pk, account=first, **SEEN)
+
+    assert Appointment.objects.get().limit_key == booked.limit_key == f"account:{first.pk}"
+
+
 def test_what_is_the_persons_own_already_keeps_its_half_day(town: Town) -> None:
     first = account(LOST)
     own = book(town, town.slot(), evidence=Evidence.WINDOW)

@@ -155,13 +155,15 @@ def follow_account(
 
 
 def _own_at_last(person_id: int, account_id: int, *, now: datetime) -> None:
-    """What an account declared of its own person before the card said so: theirs by evidence, as long as nothing that is
-    theirs already stands in its way."""
+    """What an account declared of its own person, in no other name, before the card said so: theirs by evidence, as long as
+    nothing that is theirs already stands in its way."""
     evidence = int(people.proven_by(account_id, person_id))
-    rows = Appointment.objects.select_for_update(no_key=True).filter(
+    rows = Appointment.objects.select_for_update(of=("self",), no_key=True).filter(
         person_id=person_id, account_id=account_id, limit_key=f"account:{account_id}", state__in=LIVE, ends_at__gt=now
     )
-    for row in rows.order_by("id"):
+    for row in rows.select_related("person").order_by("id"):
+        if row.name_index not in ("", row.person.name_index):  # a mistyped document, perhaps: somebody else comes
+            continue
         with suppress(IntegrityError), transaction.atomic():
             Appointment.objects.filter(pk=row.pk).update(limit_key="", evidence=max(row.evidence, evidence))
     waits = Waiting.objects.select_for_update(no_key=True).filter(
