@@ -119,12 +119,10 @@ def reach_late(*, closure: Closure, now: datetime) -> int:
     spans = calendars.spans_of(closure)
     tickets.free_from_windows(hall=closure.hall, closures=spans)
     since = closure.begun_at - UNDER_WAY
+    # Who was missed is looked at once the press can no longer be undone, however new the number is.
     joined = tickets.stopped_by(hall=closure.hall, closures=spans, now=now, since=since)
-    joined += [
-        each
-        for each in tickets.missed_there(hall=closure.hall, closures=spans, since=since, now=now)
-        if each.pk not in {other.pk for other in joined}
-    ]
+    joined = [each for each in joined if each.state != "missed"]
+    joined += tickets.missed_there(hall=closure.hall, closures=spans, since=since, now=now)
     joined = tickets.concerned(joined, now)
     late = tickets.untold(joined, closure_id=closure.pk)
     if closure.kind != "evacuation":  # nobody to tell, but perhaps to be sent home

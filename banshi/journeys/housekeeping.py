@@ -62,6 +62,7 @@ DUTIES = (
     Duty("closures", lambda now: close_line.look(now=now), timedelta()),
     Duty("no-shows", lambda now: booking.sweep_no_shows(now=now, came=WAS_HERE), timedelta()),
     Duty("numbers whose keys end", lambda now: tickets.renew_returned(now=now), timedelta()),
+    Duty("numbers kept for nobody", lambda now: tickets.free_kept_for_nobody(now=now), timedelta()),
     Duty("numbers missed for good", lambda now: tickets.let_missed_go(now=now), timedelta()),
     Duty("parked numbers", lambda now: tickets.unpark_due(now=now), timedelta()),
     Duty("people ahead", _send_ahead, timedelta()),

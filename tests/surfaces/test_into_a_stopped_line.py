@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -234,3 +234,37 @@ def test_no_number_is_passed_to_a_window_that_is_paused(ten: Town):
         tickets.transfer(ref=called(), staff_id=ten.clerk.pk, window_code="town-02", now=TEN)
 
     assert 'value="town-02"' not in signed_in(ten.clerk).get("/desk/").content.decode()
+
+
+@pytest.mark.parametrize("leaves", ["help", "pause", "sign out"])
+def test_a_number_passed_on_in_the_moment_in_which_nobody_is_left_there_goes_to_the_next_one(ten: Town, leaves: str):
+    """The aimed clerk's press had not been seen; or help was called at the window, and nothing else is done there."""
+    tickets.sign_in(window_code="town-02", staff_id=ten.second_clerk.pk, now=TEN)
+    ref = called()
+    tickets.transfer(ref=ref, staff_id=ten.clerk.pk, window_code="town-02", now=TEN)
+    kept = Ticket.objects.get(ref=ref).only_window_id
+    at_work = tickets.free_kept_for_nobody(now=TEN)
+    act = {
+        "help": lambda: tickets.emergency(staff_id=ten.second_clerk.pk, now=TEN),
+        "pause": lambda: tickets.pause(staff_id=ten.second_clerk.pk, reason="用餐", now=TEN),
+        "sign out": lambda: tickets.sign_out(staff_id=ten.second_clerk.pk, now=TEN),
+    }[leaves]
+    act()
+    Ticket.objects.filter(ref=ref).update(only_window_id=kept)
+
+    freed = tickets.free_kept_for_nobody(now=TEN)
+
+    assert (at_work, freed, Ticket.objects.get(ref=ref).only_window_id) == (0, 1, None)
+
+
+def test_a_new_number_missed_by_mistake_in_a_line_closed_for_the_day_can_be_undone(ten: Town):
+    """Made two minutes before the line closed: it is no number that joined meanwhile."""
+    ref = called()
+    Ticket.objects.filter(ref=ref).update(made_at=TEN - timedelta(minutes=2))
+    shut(ten, until=NIGHT, category=ten.categories["A"])
+    tickets.miss(ref=ref, staff_id=ten.clerk.pk, now=TEN)
+
+    close_line.look(now=TEN + timedelta(seconds=2))
+    undone = tickets.undo(ref=ref, staff_id=ten.clerk.pk, now=TEN + timedelta(seconds=5))
+
+    assert undone.state == "called"

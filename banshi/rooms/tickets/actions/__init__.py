@@ -81,6 +81,7 @@ from banshi.rooms.tickets.actions.undoing import undo
 from banshi.rooms.tickets.actions.windows import (
     emergency,
     emergency_over,
+    free_kept_for_nobody,
     pause,
     resume,
     see_emergency,
@@ -115,6 +116,7 @@ __all__ = [
     "follow_number",
     "forget_desks",
     "free_from_windows",
+    "free_kept_for_nobody",
     "free_window",
     "hand_over",
     "hold",

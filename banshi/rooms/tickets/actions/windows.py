@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 
 from banshi.foundation.announce import announce
 from banshi.kernel.refusals import Refused
 from banshi.kernel.wording import legible
 from banshi.rooms.places.models import Window
 from banshi.rooms.tickets.actions.calling import window_by_code
-from banshi.rooms.tickets.actions.ground import broken, need_free, session_of, tell_window
+from banshi.rooms.tickets.actions.ground import broken, need_free, session_of, tell_line, tell_window
 from banshi.rooms.tickets.models import Pause, Ticket, WindowSession
 
 HELP_OVER: dict[str, Any] = {"emergency_at": None, "emergency_seen_at": None, "emergency_seen_by": None}
@@ -95,6 +96,25 @@ def end_session(session: WindowSession, now: datetime) -> None:
 def free_kept(window_id: int) -> None:
     """Nobody calls at this window now: whoever waits for it alone waits for every window of their line."""
     Ticket.objects.filter(only_window_id=window_id, state__in=["waiting", "parked"]).update(only_window=None)
+
+
+def free_kept_for_nobody(*, now: datetime) -> int:
+    """Numbers that wait for one window alone at which nobody is at work: passed on in the very moment in which its clerk
+    paused, called for help or left.
+
+    :returns: how many wait for every window of their line now.
+    """
+    at_work = WindowSession.objects.filter(
+        window=OuterRef("only_window"), signed_out_at=None, paused_at=None, emergency_at=None
+    )
+    kept = Ticket.objects.filter(~Exists(at_work), only_window__isnull=False, state__in=["waiting", "parked"])
+    with transaction.atomic():
+        rows = kept.select_for_update(of=("self",), no_key=True, skip_locked=True).select_related("hall").order_by("id")
+        found = list(rows)
+        Ticket.objects.filter(pk__in=[each.pk for each in found]).update(only_window=None)
+        for each in found:
+            tell_line(each, now)
+    return len(found)
 
 
 def pause(*, staff_id: int, reason: str, now: datetime) -> WindowSession:
