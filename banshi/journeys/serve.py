@@ -26,7 +26,8 @@ def finish(*, ref: str, staff_id: int, now: datetime, outcome: str = "done", why
     :raises Refused: wrong-state, not-signed-in, nothing-found.
     """
     with transaction.atomic():
-        same = _booked_for_the_same(ref)
+        # Who comes back with the papers, or with another paper, needs what they booked for it.
+        same = _booked_for_the_same(ref) if outcome == "done" else None
         ticket = tickets.finish(ref=ref, staff_id=staff_id, now=now, outcome=outcome, why=why)
         if ticket.appointment_id:
             booking.mark_served(appointment_id=ticket.appointment_id, now=now)

@@ -153,6 +153,24 @@ def test_whoever_is_served_as_a_walk_in_for_what_is_booked_later_is_done_and_nev
     assert (appointment.state, swept, LedgerEntry.objects.count()) == ("served", 0, 0)
 
 
+@pytest.mark.parametrize("outcome", ["paper_missing", "advice_only", "refused"])
+def test_a_walk_in_whose_matter_was_not_done_keeps_what_is_booked_later_and_is_not_struck(open_hall, outcome):
+    """They may come back with the papers. Undone, and pressed again as done, it is used up."""
+    mine, later, before = walk_in_with_a_booking(open_hall)
+    clerk = open_hall.clerk.pk
+
+    serve.finish(ref=mine.ref, staff_id=clerk, now=minutes(10), outcome=outcome, why="缺照片")
+    kept = how_it_stands(later)
+    serve.undo(ref=mine.ref, staff_id=clerk, now=minutes(11))
+    serve.finish(ref=mine.ref, staff_id=clerk, now=minutes(12))
+    done = how_it_stands(later)[0]
+    serve.undo(ref=mine.ref, staff_id=clerk, now=minutes(13))
+    serve.finish(ref=mine.ref, staff_id=clerk, now=minutes(14), outcome=outcome, why="缺照片")
+
+    assert (kept, done, how_it_stands(later)) == (before, "served", before)
+    assert (sweep(minutes(600)), LedgerEntry.objects.count()) == (0, 0)
+
+
 def test_a_card_that_differs_uses_up_nothing_of_the_person_though_a_lead_let_it_go_on(open_hall):
     """Whoever only typed the number was served; the person's own place stands."""
     appointment = booked(open_hall, starts=minutes(180))

@@ -35,6 +35,7 @@ from tests.together import together
 from tests.town import TUESDAY_NINE, Town, at
 
 SAME_DAY = {"same_day": True, "same_day_lead": 0}
+OUTCOMES = ["done", "paper_missing", "advice_only", "refused"]
 HALL_CLOSED = Closure(
     starts_at=minutes(5),
     ends_at=at("2026-03-10 23:00"),
@@ -194,6 +195,33 @@ def test_a_finish_is_undone_although_its_person_booked_anew(open_hall: Town) -> 
     serve.undo(ref=ref, staff_id=open_hall.clerk.pk, now=minutes(10))
 
     assert (Ticket.objects.get().state, states(first, second)) == ("serving", ["checked_in", "booked"])
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+@pytest.mark.parametrize("first_end", ["turned away", *OUTCOMES])
+def test_what_was_booked_in_between_is_used_up_only_by_what_was_done(
+    open_hall: Town, first_end: str, outcome: str
+) -> None:
+    """Who is to bring papers has booked for that; an undo and another press must not take it."""
+    first, clerk = booked(open_hall), open_hall.clerk.pk
+    present(open_hall)
+    ref = at_window(open_hall).ref
+    if first_end == "turned away":
+        serve.turn_away(ref=ref, staff_id=clerk, why="证件不符", now=minutes(5))
+    else:
+        actions.start(ref=ref, staff_id=clerk, now=minutes(2))
+        serve.finish(ref=ref, staff_id=clerk, now=minutes(5), outcome=first_end, why="缺照片")
+    second = anew(open_hall, now=6)
+    assert states(second) == ["booked"]  # and without an undo it stays so
+
+    serve.undo(ref=ref, staff_id=clerk, now=minutes(7))
+    if first_end == "turned away":
+        actions.start(ref=ref, staff_id=clerk, now=minutes(7))
+    serve.finish(ref=ref, staff_id=clerk, now=minutes(8), outcome=outcome, why="缺照片")
+
+    assert states(first, second) == ["served", "served" if outcome == "done" else "booked"]
+    serve.undo(ref=ref, staff_id=clerk, now=minutes(9))
+    assert states(first, second) == ["checked_in", "booked"]
 
 
 def test_a_missed_number_that_is_put_back_stands_beside_what_was_booked_in_its_stead(open_hall: Town) -> None:
