@@ -173,6 +173,7 @@ _WHICHEVER = {
 SAID_OF: dict[tuple[str, str], tuple[str | Promise, str | Promise]] = {
     ("closed", "stopped"): (pgettext_lazy("state", "Booking stopped"), _("{reason}")),
     ("other-hall", "at"): (_("Not for this hall"), _("It is booked at {hall} for {at}.")),
+    ("other-hall", "state"): (_("Not for this hall"), _("Number {number} is of {hall} ({day}): {state}.")),
     ("mandate-missing", "until"): (
         _("The mandate ends before that day"),
         _("It lasts until {until}. A new one is shown at the hall."),

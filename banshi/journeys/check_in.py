@@ -32,7 +32,7 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
-from banshi.rooms.tickets.queries import NOT_OVER, contact_of_booked, not_there, read_qr
+from banshi.rooms.tickets.queries import NOT_OVER, back_until_by_ref, contact_of_booked, not_there, read_qr
 from banshi.rooms.tickets.rules import may
 
 IN_HALL = ("waiting", "called", "serving", "held", "parked", "missed")  # of a number that goes on
@@ -97,11 +97,25 @@ def _by_slip(said: Scanned, *, hall: Hall, by: Actor, now: datetime) -> Ticket:
     if found is None:
         raise not_there(said.ticket)
     if found.hall_id != hall.pk:
-        raise _other_hall(found.hall)
+        raise of_other_hall(found, hall=hall, now=now)
     return found
 
 
-def _other_hall(theirs: Hall, **facts: datetime) -> Refused:
+def of_other_hall(ticket: Ticket, *, hall: Hall, now: datetime) -> Refused:
+    """Which hall the number of a slip is of, the last where it was sent on; what became of it, where it is over."""
+    onward = redirect.goes_on_as(ticket.ref)
+    while onward is not None and onward.hall_id != hall.pk:
+        ticket, onward = onward, redirect.goes_on_as(onward.ref)
+    theirs, goes_on = ticket.hall, ticket.state in IN_HALL
+    past = ticket.day < now.astimezone(ZoneInfo(theirs.timezone)).date()
+    too_late = ticket.state == "missed" and not back_until_by_ref([ticket.ref], now)
+    if goes_on and not past and not too_late:
+        return _other_hall(theirs)
+    state = "closed" if goes_on and past else ticket.state
+    return _other_hall(theirs, number=ticket.number, day=ticket.day, state=state)
+
+
+def _other_hall(theirs: Hall, **facts: datetime | date | str) -> Refused:
     return Refused("other-hall", facts={"hall": {"zh": theirs.name_zh, "en": theirs.name_en}, **facts})
 
 

@@ -20,6 +20,7 @@ from banshi.rooms.booking.queries import AppointmentView
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.tickets import queries as tickets
+from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import TicketView
 from banshi.surfaces.kiosk import early, presented, slips, typed
 from banshi.surfaces.kiosk.place import Place, at_kiosk, not_too_often, page
@@ -166,15 +167,17 @@ def _the_persons_first(booked: list[AppointmentView], *, card: bool) -> list[App
 
 
 def _to_slip(request: HttpRequest, place: Place, shown: Presented) -> HttpResponse:
-    """:raises Refused: not-allowed – without the key on the slip, a ref opens nothing; nothing-found; not-your-hall."""
+    """:raises Refused: not-allowed – without the key on the slip, a ref opens nothing; nothing-found; other-hall."""
     ref = shown.ticket
     slips.need_key(ref, shown.key)
     sent_on = sending_on.arrive(hall=place.hall, by=place.by, now=place.now, ref=ref)
     if sent_on is not None:  # from another hall: here now
         return redirect(slips.address(request, place, sent_on.ref))
-    ticket = tickets.ticket(ref, place.now)
-    if ticket.hall != place.hall.code:
-        raise Refused("not-your-hall", facts={"hall": {"zh": ticket.hall_zh, "en": ticket.hall_en}})
+    ticket = Ticket.objects.select_related("hall").filter(ref=ref).first()
+    if ticket is None:
+        raise tickets.not_there(ref)
+    if ticket.hall_id != place.hall.pk:
+        raise arriving.of_other_hall(ticket, hall=place.hall, now=place.now)
     return redirect(slips.address(request, place, ref))
 
 

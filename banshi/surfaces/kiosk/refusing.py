@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from django.utils.translation import pgettext
 
 from banshi.foundation import states
 from banshi.foundation.said import named
+from banshi.foundation.templatetags.ui import day_words
 from banshi.foundation.templatetags.ui import when as spoken_time
 from banshi.foundation.words import words
 from banshi.journeys.when import when
@@ -54,8 +55,13 @@ def is_over(refused: Refused) -> bool:
 def _spoken(refusal: Refusal, place: Place) -> Refusal:
     """Its times as people say them: 今天 9:15."""
     today = place.now.astimezone(ZoneInfo(place.hall.timezone)).date()
-    facts = {k: spoken_time(v, today) if isinstance(v, datetime) else v for k, v in refusal.facts.items()}
-    return replace(refusal, facts=facts)
+    return replace(refusal, facts={name: _as_said(value, today) for name, value in refusal.facts.items()})
+
+
+def _as_said(fact: object, today: date) -> object:
+    if isinstance(fact, datetime):
+        return spoken_time(fact, today)
+    return day_words(fact, today) if isinstance(fact, date) else fact
 
 
 def refused_page(
@@ -224,7 +230,8 @@ def _ways(place: Place, refused: Refused, *, again: str, ref: str, early: Sequen
         ways.append(Way(pgettext("kiosk", "Enter it again"), again, "rotate-ccw"))
     renewed = "renewed" in refused.facts  # a number of one's own: no other is needed
     nothing_there = refused.slug in ("nothing-found", "too-late", "wrong-state", "not-your-hall") and not renewed
-    if nothing_there or is_over(refused):
+    over_elsewhere = refused.slug == "other-hall" and "state" in refused.facts
+    if nothing_there or over_elsewhere or is_over(refused):
         ways.append(Way(pgettext("kiosk", "Take a walk-in number"), reverse("kiosk:walk-in", args=[code]), "ticket"))
     for each in early if refused.slug == "too-early" else ():
         label = pgettext("kiosk", "Take a walk-in number now")
