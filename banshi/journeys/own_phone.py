@@ -12,11 +12,13 @@ from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking.queries import joining as bookings
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.actions.correcting import Former
 from banshi.rooms.identity.models import Account
 from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets.queries import contact
 
 _NONE = {"zh": "还没有核验过的本人手机号", "en": "No telephone of the person's own is proven yet"}
 
@@ -98,3 +100,8 @@ def change_number(*, account_id: int, phone: str, by: Actor, now: datetime) -> N
     if number and number != before:
         booking.follow_number(account_id=account_id, before=before, phone=number, now=now)
         tickets.follow_number(account_id=account_id, person_id=person, before=before, phone=number, now=now)
+
+
+def told_elsewhere(*, person_id: int, phone_index: str, now: datetime) -> int:
+    """Bookings still to come, and numbers in line, whose messages go to another telephone than this one."""
+    return bookings.told_elsewhere(person_id, phone_index, now=now) + contact.told_elsewhere(person_id, phone_index)

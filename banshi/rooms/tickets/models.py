@@ -20,6 +20,8 @@ from banshi.rooms.places.models import Category, Hall, Window
 
 STATES = ["waiting", "called", "serving", "held", "parked", "missed", "finished", "left", "redirected", "closed"]
 AT_WINDOW = ["called", "serving"]
+IN_LINE = ["waiting", "called", "parked"]
+GOES_ON = [*IN_LINE, "serving", "missed", "held"]
 SENT_OUT = "evacuated"  # outcome of a stretch of service that an evacuation ended: it goes on afterwards
 GO_ON = "go_on"  # kind of a call: another matter of the visit whose first was finished with the same press
 

@@ -20,7 +20,6 @@ from banshi.journeys import own_phone
 from banshi.journeys import sign_in as codes
 from banshi.kernel.masking import mask_phone
 from banshi.kernel.refusals import SLUGS, Refused
-from banshi.rooms.booking.queries import joining as bookings
 from banshi.rooms.identity import queries as people
 from banshi.rooms.messaging.actions import phone_index
 from banshi.surfaces.kiosk import presented
@@ -149,6 +148,6 @@ def _code_typed(request: HttpRequest, place: Place, step: Step) -> HttpResponse:
         return page(request, place, "phone_code.html", known, status=409)
     onward = Step(step.hall, step.person, step.until, step.phone, proven=True)
     stored = people.phone_of(person_id=step.person) or ""
-    elsewhere = bookings.told_elsewhere(step.person, phone_index(stored), now=place.now)
+    elsewhere = own_phone.told_elsewhere(person_id=step.person, phone_index=phone_index(stored), now=place.now)
     known = {"step": onward.sealed(), "phone": mask_phone(stored), "elsewhere": elsewhere, "renewed": renewed}
     return page(request, place, "phone_done.html", known)

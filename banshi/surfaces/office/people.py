@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -27,7 +28,6 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.audit import queries as audit_of
 from banshi.rooms.booking.models import Appointment
-from banshi.rooms.booking.queries import joining as bookings
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.models import Account, Person
@@ -107,7 +107,7 @@ def shown(
         documents=[(_kind(row), mask_id(row.id_number, first=4)) for row in people.documents_of(person.pk)],
         kinds=[(each.value, named(each)) for each in IdType],
         joined_because=JOINED.items(),
-        elsewhere=bookings.told_elsewhere(person.pk, person.phone_index, now=now) if person.phone_index else 0,
+        elsewhere=_told_elsewhere(person, now),
         phone=mask_phone(person.phone) if person.phone else "",
         own_account=Account.objects.filter(person=person).exists(),
         trail=deeds.read(trail),
@@ -183,6 +183,12 @@ def phone(request: Asked, hall: str, person_id: int) -> HttpResponseBase:
     messages.success(request, _("Corrected."))
     _say_renewed(request, renewed)
     return redirect(address(place, person.pk))
+
+
+def _told_elsewhere(person: Person, now: datetime) -> int:
+    if not person.phone_index:
+        return 0
+    return own_phone.told_elsewhere(person_id=person.pk, phone_index=person.phone_index, now=now)
 
 
 def _say_renewed(request: Asked, numbers: int) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from banshi.foundation.crypto import rating_key
+from banshi.journeys import take_number
 from banshi.kernel.evidence import Evidence
 from banshi.rooms.audit.queries import trail
 from banshi.rooms.booking.models import Appointment
@@ -20,7 +22,7 @@ from banshi.rooms.identity.models import Account, Person
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import contact_of
 from tests.surfaces.kiosk.cards import chip
-from tests.town import TUESDAY_NINE, Town
+from tests.town import CITIZEN, TUESDAY_NINE, Town
 
 
 def unknown(i: int = 1) -> str:
@@ -149,6 +151,67 @@ def test_messages_of_earlier_bookings_go_there_when_asked(
 
     booked.refresh_from_db()
     assert booked.contact == "+8613700137009"
+
+
+@pytest.mark.parametrize("state", ["waiting", "missed"])
+def test_a_number_told_to_another_telephone_goes_there_when_asked_and_its_old_link_ends(
+    opened: Town, machine: Client, codes: list[str], state: str
+):
+    """Taken by card at a maker's machine, with a telephone that is lost since."""
+    person = opened.person(1)
+    number = walk_in(opened, person, contact="+8613900000000")
+    Ticket.objects.filter(pk=number.pk).update(state=state)
+
+    proven, moved = prove_and_move(machine, person, codes)
+
+    row = Ticket.objects.get()
+    assert (proven.context["elsewhere"], "1 个预约或号的通知还发往别的号码。" in proven.text) == (1, True)
+    assert (contact_of(row), row.ref == number.ref, moved.context["renewed"]) == ("+8613700137009", False, 1)
+    opens = [machine.get(f"/t/{ref}?k={rating_key(ref)}").status_code for ref in (number.ref, row.ref)]
+    assert opens == [404, 200]
+
+
+def test_a_number_outlives_the_period_of_its_booking_and_is_counted_still(
+    opened: Town, booked: Appointment, machine: Client, set_time: Callable[..., None], codes: list[str]
+):
+    Appointment.objects.update(contact="+8613900000000", contact_index="old", state="checked_in")
+    number = walk_in(opened, booked.person, contact="+8613900000000")
+    Ticket.objects.filter(pk=number.pk).update(appointment=booked, kind="booked")
+    set_time(booked.ends_at + timedelta(minutes=1))
+
+    proven, moved = prove_and_move(machine, booked.person, codes)
+
+    assert (proven.context["elsewhere"], moved.context["renewed"]) == (1, 1)
+    assert contact_of(Ticket.objects.get()) == "+8613700137009"
+
+
+def test_nothing_is_offered_for_a_number_that_is_told_there_or_is_over(opened: Town, machine: Client, codes: list[str]):
+    person = opened.person(1)
+    over = walk_in(opened, person, contact="+8613900000000")
+    Ticket.objects.filter(pk=over.pk).update(state="finished")
+    walk_in(opened, person, contact="+8613700137009", category="B")
+
+    proven = prove(machine, person, codes)
+
+    assert (proven.context["elsewhere"], "改发" in proven.text) == (0, False)
+
+
+def walk_in(town: Town, person: Person, *, contact: str, category: str = "A") -> Ticket:
+    return take_number.take(
+        hall=town.hall, category_code=category, person_id=person.pk, channel="api", by=CITIZEN, now=TUESDAY_NINE,
+        shown=Evidence.CHIP, contact=contact,
+    )  # fmt: skip
+
+
+def prove(machine: Client, person: Person, codes: list[str]) -> Any:
+    card = ask(machine, chip=chip(person))
+    number = ask(machine, step=card.context["step"], phone="13700137009")
+    return ask(machine, step=number.context["step"], code=codes[-1])
+
+
+def prove_and_move(machine: Client, person: Person, codes: list[str]) -> tuple[Any, Any]:
+    proven = prove(machine, person, codes)
+    return proven, ask(machine, step=proven.context["step"])
 
 
 def test_a_step_of_another_hall_an_old_one_and_a_forged_one_begin_anew(

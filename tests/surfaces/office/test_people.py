@@ -7,10 +7,15 @@ import pytest
 from banshi.kernel.evidence import Evidence
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.audit.queries import trail
+from banshi.rooms.booking.models import Appointment
 from banshi.rooms.identity.actions import enrol, name_index
 from banshi.rooms.identity.models import Account, Person
+from banshi.rooms.messaging.actions import phone_index
+from banshi.rooms.tickets.actions import issue
+from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.queries import contact_of
 from tests.surfaces.office.editing import booked, manager, office, signed_in  # noqa: F401 – fixtures
-from tests.town import TUESDAY_NINE
+from tests.town import CLERK, TUESDAY_NINE
 
 SEEN = {"why": "换证", "card_seen": "on"}
 
@@ -78,6 +83,33 @@ def test_a_telephone_is_bound_by_a_code_told_and_its_account_is_proven(manager, 
     assert (wrong_code.status_code, right.status_code) == (409, 302)
     assert (person.phone, person.phone_evidence) == ("+8613700137000", Evidence.WINDOW)
     assert (account.phone, account.person_evidence) == ("+8613700137000", Evidence.WINDOW)
+
+
+@pytest.mark.parametrize("state", ["waiting", "serving"])
+def test_a_number_told_to_another_telephone_is_offered_and_moved(manager, office, state):  # noqa: F811
+    """Nothing is booked: it was taken with the card, and a telephone that is lost since."""
+    person = booked(office, "2026-03-11 09:00").person
+    Appointment.objects.all().delete()
+    Person.objects.filter(pk=person.pk).update(phone="+8613700137000", phone_index=phone_index("+8613700137000"))
+    number = issue(
+        hall=office.hall, category_code="A", person_id=person.pk, channel="api", by=CLERK, now=TUESDAY_NINE,
+        contact="+8613900000000",
+    )  # fmt: skip
+    if state == "serving":
+        Ticket.objects.filter(pk=number.pk).update(state="serving", window=office.hall.windows.first())
+    href = manager.post("/office/town/people/find", {"q": person.id_number}).context["found"][0][1]
+
+    before = manager.get(href)
+    path, said = f"/office/town/people/{person.pk}/messages", {"k": before.context["key"], "why": "手机丢了"}
+    unseen = manager.post(path, said)
+    manager.post(path, {**said, "card_seen": "on"})
+
+    row = Ticket.objects.get()
+    assert (before.context["elsewhere"], "1 个预约或号的通知发往别的号码。" in before.content.decode()) == (1, True)
+    assert (unseen.status_code, contact_of(row)) == (422, "+8613700137000")
+    # At a window its clerk knows it by its ref: it ends when the number is in line again.
+    assert (row.ref == number.ref, row.renew_on_return) == (state == "serving", state == "serving")
+    assert manager.get(href).context["elsewhere"] == 0
 
 
 def test_a_telephone_is_taken_off_and_its_account_is_nobodys_own_any_more(manager, office):  # noqa: F811

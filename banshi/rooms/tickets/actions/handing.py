@@ -16,11 +16,8 @@ from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.messaging.statements import TO_PLACE
 from banshi.rooms.tickets.actions.ground import by_hall, locked, tell_line
 from banshi.rooms.tickets.actions.moving import renew
-from banshi.rooms.tickets.models import AT_WINDOW, Ticket, Visit
+from banshi.rooms.tickets.models import AT_WINDOW, GOES_ON, IN_LINE, Ticket, Visit
 from banshi.rooms.tickets.queries.contact import contact_to_confirm
-
-IN_LINE = ["waiting", "called", "parked"]
-GOES_ON = [*IN_LINE, "serving", "missed", "held"]
 
 
 @transaction.atomic
@@ -77,7 +74,7 @@ def send_to(*, person_id: int, phone: str, by: Actor, now: datetime) -> tuple[in
 
     :returns: how many numbers, and how many of them have a new ref.
     """
-    rows = Ticket.objects.filter(person_id=person_id, state__in=[*IN_LINE, "missed", "held"])
+    rows = Ticket.objects.filter(person_id=person_id, state__in=GOES_ON)
     index, renewed = messaging.phone_index(phone), 0
     found = list(rows.select_for_update(of=("self",), no_key=True).select_related("hall").order_by("id"))
     for row in found:

@@ -9,7 +9,7 @@ from banshi.foundation.crypto import decrypt
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.messaging.statements import TO_PLACE
-from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.models import GOES_ON, Ticket
 
 
 def contact_of_booked(appointment: Appointment, *, limit_key: str, now: datetime) -> str | None:
@@ -67,3 +67,9 @@ def to_confirm(ref: str) -> str:
     """The same by ref."""
     ticket = Ticket.objects.select_related("appointment").filter(ref=ref).order_by("id").first()
     return contact_to_confirm(ticket) if ticket is not None else ""
+
+
+def told_elsewhere(person_id: int, phone_index: str) -> int:
+    """Numbers a person stands with whose messages, with the link that steers, go to another telephone than this one."""
+    rows = Ticket.objects.filter(person_id=person_id, state__in=GOES_ON)
+    return rows.exclude(phone_index__in=["", phone_index]).count()
