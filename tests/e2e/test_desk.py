@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -18,6 +19,7 @@ HALL, WINDOW = "xilai", "xilai-01"
 
 
 SERIAL = itertools.count(101)  # of people: nobody comes twice, also where a test is tried again
+TAKEN: list[tuple[str, str]] = []  # hall and ref of every number
 
 
 def take(installation: Any, *, hall: str = HALL) -> tuple[str, str]:
@@ -28,7 +30,20 @@ def take(installation: Any, *, hall: str = HALL) -> tuple[str, str]:
         number = generate_resident_id("510114", date(1971, 3, 9), serial)
         person = {"name": "陈建国", "id_type": "resident_id", "id_number": number, "phone": f"13900710{serial:03d}"}
         answer = api.post(f"/halls/{hall}/tickets", json={"category": category, "person": person}).raise_for_status()
-        return str(answer.json()["id"]), number
+        TAKEN.append((hall, str(answer.json()["id"])))
+        return TAKEN[-1][1], number
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_left(installation: Any) -> Iterator[None]:
+    """A test that fails leaves nobody at the window or in line for the next one."""
+    yield
+    while TAKEN:
+        hall, ref = TAKEN.pop()
+        with installation.api("kiosk", hall) as kiosk:
+            kiosk.post(f"/tickets/{ref}/leave")
+        with installation.api("desk", WINDOW) as desk:
+            desk.post(f"/tickets/{ref}/turn-away", json={"reason": "测试结束"})
 
 
 def state(installation: Any, ref: str) -> str:
@@ -219,6 +234,66 @@ def test_a_card_that_does_not_fit_stays_typed_and_esc_only_leaves(
     press(page, "Space", NOBODY)
 
     assert (typed, left, after) == (other, True, "called")
+
+
+def test_what_is_typed_while_the_page_renews_itself_is_kept(open_page: Any, installation: Any) -> None:
+    _, number = take(installation)
+    page = at_work(open_page)
+    press(page, "Space", CALLED)
+    # One key more in the moment in which the page was just exchanged, for each way in which it is.
+    page.evaluate("""document.addEventListener("htmx:afterSwap", ({ target }) => setTimeout(() => {
+        if (!window.more || target.id !== "console") return;
+        const field = document.getElementById(window.field);
+        field.setRangeText(window.more, field.value.length, field.value.length, "end");
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+        window.more = "";
+    }))""")
+    exchanges = (
+        "htmx.trigger(document.body, 'desk-changed')",
+        "document.querySelector('button[formaction$=recall]').click()",
+    )
+    typed = []
+    for field, text in (("id-number", number), ("note", "等户口本")):
+        for exchange in exchanges:
+            page.fill(f"#{field}", text[:3])
+            page.evaluate("([field, more]) => Object.assign(window, { field, more })", [field, text[3:]])
+            page.evaluate(exchange)
+            page.wait_for_function("() => window.more === ''")
+            typed.append(page.locator(f"#{field}").input_value())
+    page.fill("#note", "")
+    page.keyboard.press("Escape")
+    press(page, "Space", SERVING)
+    press(page, "Space", NOBODY)
+
+    assert typed == [number, number, "等户口本", "等户口本"]
+
+
+def test_nothing_read_before_a_press_is_shown_after_its_answer(open_page: Any, installation: Any) -> None:
+    take(installation)
+    other = generate_resident_id("510114", date(1980, 1, 2), 77)
+    page = at_work(open_page)
+    press(page, "Space", CALLED)
+    ref = in_front(page)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.split("/desk/")[-1].split("?")[0]))
+    page.on("response", lambda answer: asked.append(f"{answer.status}") if "/desk/do/" in answer.url else None)
+    # News arrives while the comparison is under way.
+    page.evaluate("""document.addEventListener("htmx:beforeSend", ({ detail }) => {
+        if (detail.requestConfig.verb === "post") htmx.trigger(document.body, "desk-changed");
+    }, { once: true })""")
+    page.fill("#id-number", other)
+    with page.expect_response("**/desk/line*"):
+        page.keyboard.press("Enter")
+    locked = page.locator(".next-step").is_disabled()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Space")
+    after = state(installation, ref)
+    page.locator("button[name=ok][value=yes]").click()
+    page.wait_for_selector(".facts .tag[data-tone=ok]")
+    press(page, "Space", SERVING)
+    press(page, "Space", NOBODY)
+
+    assert (asked[:3], locked, after) == (["do/identity", "200", "line"], True, "called")
 
 
 def test_a_finish_by_mistake_is_taken_back_by_key_and_the_offer_does_not_move_the_page(

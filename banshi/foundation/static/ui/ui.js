@@ -434,6 +434,26 @@ const notSent = (event) => { if (byHand(event)) toast(texts.offline ?? "Offline"
 document.addEventListener("htmx:responseError", (event) => { if (byHand(event)) toast(texts.failed ?? "Failed", "urgent"); });
 document.addEventListener("htmx:sendError", notSent);
 document.addEventListener("htmx:timeout", notSent);
+/* What a page asks by itself while a press is under way may be read before the press and arrive after its answer: a button that
+ * was just locked would be armed again. It is asked when the press is through. */
+const underWay = new Set();
+let toAsk;
+document.addEventListener("htmx:beforeSend", ({ detail: { xhr, requestConfig } }) => {
+  if (requestConfig.verb === "get") return;
+  underWay.add(xhr);
+  xhr.addEventListener("loadend", () => {
+    underWay.delete(xhr);
+    if (underWay.size) return;
+    toAsk?.dispatchEvent(new CustomEvent("live:state", { bubbles: true }));
+    toAsk = undefined;
+  });
+});
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const live = event.detail.elt.closest("[data-live]");
+  if (!underWay.size || !live || byHand(event)) return;
+  event.preventDefault();
+  toAsk = live;
+});
 document.addEventListener("htmx:load", (event) => startLive(event.detail.elt));
 document.addEventListener("htmx:beforeCleanupElement", (event) => event.detail.elt.banshiLive?.close());
 // The server may answer with `HX-Trigger: {"toast": {"text": …, "tone": …}}`.

@@ -66,12 +66,13 @@ document.addEventListener("input", (event) => {
   if (event.target.matches("[data-draft]")) sessionStorage.setItem(draftOf(event.target), event.target.value);
 });
 
-// A number half typed from the card is kept in memory alone, for the person it was typed for.
+// A number half typed from the card is kept in memory alone, for the person it was typed for, until it is sent.
 let half = null;
 document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.id !== "console") return;
   const field = document.getElementById("id-number");
-  const mine = event.detail.target.id === "console" && event.detail.requestConfig?.verb === "get";
-  half = mine && field?.value ? { ref: field.form.elements.ref.value, value: field.value } : null;
+  const sent = event.detail.requestConfig?.elt === field?.form;
+  half = field?.value && !sent ? { ref: field.form.elements.ref.value, value: field.value } : null;
 });
 
 function settle() {
@@ -94,7 +95,8 @@ function settle() {
   wrong.focus();
   wrong.select();
 }
-document.addEventListener("htmx:afterSettle", (event) => { if (event.detail.target.id === "console") settle(); });
+// In the same moment in which the page is exchanged: a key pressed a little later would be typed into an empty field.
+document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target.id === "console") settle(); });
 settle();
 
 /* ---- done by mistake: five seconds in the middle of the screen, later among the actions ---- */
