@@ -67,13 +67,16 @@ def evacuated_words(*, reason: str, until: str) -> str:
     return joined(why, pgettext("closure", "When it goes on will be told."))
 
 
-def stays_words(state: str = "waiting", *, expected: bool = False, may_return: bool = False) -> str:
+def stays_words(state: str = "waiting", *, expected: bool = False, may_return: bool = False, today: bool = True) -> str:
     """To whoever holds a number while nobody is called.
 
     :param expected: its person is on the way from another hall. :param may_return: missed, it may still be put back.
+    :param today: it goes on today, as far as anybody knows; no number is kept for another day.
     """
     if state == "missed" and not may_return:
         return pgettext("closure", "The number was missed and can no longer be put back.")
+    if not today:
+        return pgettext("closure", "The number is valid today only.")
     if state == "missed":
         return pgettext("closure", "The number was missed and can still be put back; no time runs until it goes on.")
     if expected:

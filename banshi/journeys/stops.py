@@ -41,6 +41,8 @@ from banshi.rooms.tickets import actions as tickets
 class Stop:
     """A closure as people read it. `resumes`: when this is served again (hall's zone), None where it is not in sight.
 
+    `keeps`: numbers of today go on after it – not where it is known to last into another day; nobody knows when an
+    evacuation is over, and it takes no number from anybody.
     `kept`: appointments kept in it are called all the same. `lets_in`: the one asked for is one of them.
     `evacuates`: everybody goes out, so nobody is told to wait anywhere; numbers stay.
     """
@@ -55,6 +57,7 @@ class Stop:
     id: int = 0
     matter: bool = False  # `where` names a category or an item
     evacuates: bool = False
+    keeps: bool = True
     zones: frozenset[str] = frozenset()  # codes of those it is over; none where it is the whole hall or a matter
 
     def over(self, zone: str) -> bool:
@@ -98,8 +101,8 @@ class Stop:
 
     @property
     def all_stay(self) -> str:
-        """Of an evacuation: the same for everybody in front of a screen."""
-        return all_stay_words()
+        """Of an evacuation: the same for everybody in front of a screen; "" where it lasts into another day."""
+        return all_stay_words() if self.keeps else ""
 
     @property
     def for_holder(self) -> str:
@@ -263,8 +266,9 @@ def whole_hall(
             resumed = None if later else _in_sight(resumed, closure.ends_at, local)
         reason = closure.reason if evacuates else _together([closure.reason, *later])
         found[hall.pk] = Stop(
-            None, reason, closure.starts_at, resumed, serve and hall.pk in kept, local, evacuates=evacuates
-        )
+            None, reason, closure.starts_at, resumed, serve and hall.pk in kept, local, evacuates=evacuates,
+            keeps=_keeps(resumed, local, evacuates=evacuates),
+        )  # fmt: skip
     return found
 
 
@@ -310,6 +314,7 @@ def _stop(hall: Hall, notice: Notice, now: datetime, *, lets_in: bool = False, p
     )
     local = _local(hall, now)
     evacuates = notice.kind == "evacuation"
+    opens = resumes
     shut = _meanwhile(hall, notice, resumes)
     later = _later(shut, notice.spans[0], resumes, part) if shut else []
     if evacuates:
@@ -327,6 +332,7 @@ def _stop(hall: Hall, notice: Notice, now: datetime, *, lets_in: bool = False, p
         notice.id,
         notice.matter,
         evacuates,
+        _keeps(resumes if evacuates else opens, local, evacuates=evacuates),
         frozenset(span.zone for span in notice.spans if span.zone is not None),
     )
 
@@ -361,6 +367,13 @@ def _together(reasons: Sequence[Words]) -> Words:
     en = dict.fromkeys(each.en.rstrip(".") for each in reasons)
     said = [each for each in en if readable(each, english=True)]
     return reasons[0] if len(zh) == 1 else Words(zh="、".join(zh), en="; ".join(said))
+
+
+def _keeps(resumes: datetime | None, local: datetime, *, evacuates: bool) -> bool:
+    """Whether the numbers of today go on after it; those of a closure that does not reopen today went home (`close_line`)."""
+    if resumes is None:
+        return evacuates
+    return resumes.astimezone(local.tzinfo).date() == local.date()
 
 
 def _in_sight(resumes: datetime | None, ends_at: datetime, local: datetime) -> datetime | None:

@@ -252,9 +252,10 @@ def texts() -> dict[str, str]:
 IN_THE_HALL = ("waiting", "parked", "missed", "held", "called", "serving")
 
 
-def stays(seen: tickets.TicketView) -> str:
+def stays(seen: tickets.TicketView, closed: Stop | None) -> str:
     """What becomes of the number while nobody is called."""
-    return stays_words(seen.state, expected=seen.on_the_way, may_return=seen.back_until is not None)
+    today = closed is None or closed.keeps
+    return stays_words(seen.state, expected=seen.on_the_way, may_return=seen.back_until is not None, today=today)
 
 
 def evacuation_over(seen: tickets.TicketView, now: datetime) -> Stop | None:
@@ -313,7 +314,7 @@ def _ticket(request: Any, ref: str, *, now: datetime) -> dict[str, Any]:
         "closed": closed,
         "stopped": stopped,
         "evacuated": evacuated,
-        "stays": stays(seen),
+        "stays": stays(seen, evacuated or closed),
         "after": after,
         "too_late": too_late,
         "unserved": unserved,

@@ -35,7 +35,7 @@ class NumberNow:
     @property
     def stays(self) -> str:
         """What becomes of it while nobody is called."""
-        return stays(self.ticket)
+        return stays(self.ticket, self.evacuated)
 
 
 def number_now(ref: str, now: datetime) -> NumberNow | None:

@@ -68,9 +68,10 @@ def evacuation_over(place: Place, ticket: TicketView) -> Stop | None:
     return closed if closed is not None and closed.evacuates else None
 
 
-def _stays(ticket: TicketView) -> str:
+def _stays(ticket: TicketView, closed: Stop | None) -> str:
     """What becomes of the number while nobody is called."""
-    return stays_words(ticket.state, expected=ticket.on_the_way, may_return=ticket.back_until is not None)
+    today, may_return = closed is None or closed.keeps, ticket.back_until is not None
+    return stays_words(ticket.state, expected=ticket.on_the_way, may_return=may_return, today=today)
 
 
 def _after(place: Place, ticket: TicketView, closed: Stop | None) -> AfterHours | None:
@@ -133,7 +134,7 @@ def slip(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
     context = {
         "closed": closed,
         "stopped": closed is not None and not closed.lets_in,
-        "stays": _stays(ticket),
+        "stays": _stays(ticket, closed),
         "after": after,
         "too_late": too_late,
         "unserved": unserved,
@@ -247,7 +248,7 @@ def slip_of(place: Place, ticket: TicketView) -> Slip:
         pgettext("kiosk", "Valid today only. When missed, scan this code at the machine, or ask at the service desk."),
     )
     if closed is not None:
-        foot = (joined(closed.words, _stays(ticket) if closed.evacuates else closed.for_holder), *foot)
+        foot = (joined(closed.words, _stays(ticket, closed) if closed.evacuates else closed.for_holder), *foot)
     elif after is not None:
         foot = (after.sorry if too_late else after.stays, *foot)
     return Slip(

@@ -16,7 +16,6 @@ from banshi.rooms.tickets.actions.calling import (
 )
 from banshi.rooms.tickets.actions.day import close_day, learn, let_missed_go, send_ahead, unpark_due
 from banshi.rooms.tickets.actions.deciding import override_mismatch, set_matter, skip, turn_away
-from banshi.rooms.tickets.actions.ground import lets_in
 from banshi.rooms.tickets.actions.handing import (
     connect,
     follow_number,
@@ -88,6 +87,7 @@ from banshi.rooms.tickets.actions.windows import (
     sign_in,
     sign_out,
 )
+from banshi.rooms.tickets.queries.stopped import lets_in
 
 __all__ = [
     "add_matter",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, connection, transaction
@@ -18,14 +18,15 @@ from banshi.kernel.policy import HallPolicy
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import actions as booking
-from banshi.rooms.booking.models import Appointment, Kept
+from banshi.rooms.booking.models import Appointment
 from banshi.rooms.calendars import queries as calendars
-from banshi.rooms.calendars.rules import Closure, closure_at
+from banshi.rooms.calendars.rules import Closure
 from banshi.rooms.places.models import Hall
 from banshi.rooms.places.queries import policy_of
 from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.models import AT_WINDOW, Ticket, WindowSession
 from banshi.rooms.tickets.queries.renewed import not_there
+from banshi.rooms.tickets.queries.stopped import Aim, need_not_stopped
 
 T = TypeVar("T")
 COLUMNS = [field.column for field in Ticket._meta.concrete_fields]
@@ -194,15 +195,7 @@ def need_not_evacuated(ticket: Ticket, session: WindowSession, now: datetime) ->
 
 def _need_open(ticket: Ticket, session: WindowSession, shut: Sequence[Closure], now: datetime) -> None:
     what = Aim(ticket.item.code if ticket.item else None, ticket.category.code, session.window.zone.code)
-    _need_not_stopped(session.hall, what, shut, appointment_id=ticket.appointment_id, now=now)
-
-
-class Aim(NamedTuple):
-    """Where a number goes: for which matter, in which line, and – where it is for one window alone – in whose zone."""
-
-    item: str | None
-    category: str
-    zone: str | None = None
+    need_not_stopped(session.hall, what, shut, appointment_id=ticket.appointment_id, now=now)
 
 
 def need_line_open(hall: Hall, aim: Aim, *, appointment_id: int | None, now: datetime) -> None:
@@ -211,46 +204,14 @@ def need_line_open(hall: Hall, aim: Aim, *, appointment_id: int | None, now: dat
     :param appointment_id: one the hall may have kept although it closes.
     :raises Refused: closed, with the reason and the next opening.
     """
-    _need_not_stopped(hall, aim, calendars.closed_now(hall, now), appointment_id=appointment_id, now=now)
+    need_not_stopped(hall, aim, calendars.closed_now(hall, now), appointment_id=appointment_id, now=now)
 
 
 def need_nobody_out(ticket: Ticket, now: datetime) -> None:
     """:raises Refused: closed, while the people of its line are asked to leave."""
     out = [each for each in calendars.closed_now(ticket.hall, now) if each.kind == "evacuation"]
     there = Aim(ticket.item.code if ticket.item else None, ticket.category.code)
-    _need_not_stopped(ticket.hall, there, out, appointment_id=ticket.appointment_id, now=now)
-
-
-def need_line_today(ticket: Ticket, now: datetime) -> None:
-    """:raises Refused: closed, where a closure has stopped its line for the rest of the day. No evacuation takes a number."""
-    shut = [each for each in calendars.closed_now(ticket.hall, now) if each.kind != "evacuation"]
-    there = Aim(ticket.item.code if ticket.item else None, ticket.category.code)
-    try:
-        _need_not_stopped(ticket.hall, there, shut, appointment_id=ticket.appointment_id, now=now)
-    except Refused as no:
-        if not isinstance(no.next, datetime) or business_day(ticket.hall, no.next) != ticket.day:
-            raise
-
-
-def _need_not_stopped(
-    hall: Hall, aim: Aim, shut: Sequence[Closure], *, appointment_id: int | None, now: datetime
-) -> None:
-    if not shut:
-        return
-    what = calendars.what_of(hall, aim.item, category=aim.category)
-    for zone in dict.fromkeys([what.zone, aim.zone or what.zone]):
-        stops = closure_at(shut, now, zone=zone, category=what.category, item=what.item)
-        if stops is not None and not lets_in(appointment_id, stops, policy(hall, now)):
-            words = {"zh": stops.reason.zh, "en": stops.reason.en}
-            opens = calendars.next_open_moment(hall, now, what.item, category=what.category, zone=zone)
-            raise Refused("closed", facts={"reason": words, "until": stops.ends_at}, next=opens)
-
-
-def lets_in(appointment_id: int | None, closure: Closure, rules_of_hall: HallPolicy) -> bool:
-    """Whether whoever holds this appointment is served although the hall is closed: it was kept, and told so."""
-    if closure.kind == "evacuation" or rules_of_hall.booking.kept == "forgive" or appointment_id is None:
-        return False
-    return Kept.objects.filter(appointment_id=appointment_id).exists()
+    need_not_stopped(ticket.hall, there, out, appointment_id=ticket.appointment_id, now=now)
 
 
 def now_idle(window_id: int | None, now: datetime) -> None:

@@ -31,7 +31,6 @@ from banshi.rooms.tickets.actions.ground import (
     goes_on,
     locked,
     need,
-    need_line_today,
     need_nobody_out,
     now_idle,
     policy,
@@ -44,6 +43,7 @@ from banshi.rooms.tickets.actions.taking import REF_BYTES
 from banshi.rooms.tickets.models import AT_WINDOW, Estimate, FormerRef, Miss, Ticket, Transfer, Visit
 from banshi.rooms.tickets.queries.contact import contact_of
 from banshi.rooms.tickets.queries.missed import stood_still
+from banshi.rooms.tickets.queries.stopped import need_line_today
 
 
 @transaction.atomic

@@ -23,7 +23,6 @@ from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.actions.calling import need_person_free, window_by_code
 from banshi.rooms.tickets.actions.deciding import need_match, need_why
 from banshi.rooms.tickets.actions.ground import (
-    Aim,
     at_my_window,
     bookings_first,
     business_day,
@@ -31,7 +30,6 @@ from banshi.rooms.tickets.actions.ground import (
     need_at_work,
     need_free,
     need_line_open,
-    need_line_today,
     need_not_evacuated,
     now_idle,
     policy,
@@ -48,6 +46,7 @@ from banshi.rooms.tickets.actions.told import tell
 from banshi.rooms.tickets.models import AT_WINDOW, Call, Miss, Service, Skip, Ticket, Transfer, WindowSession
 from banshi.rooms.tickets.queries import contact_of
 from banshi.rooms.tickets.queries.numbers import numbers_given
+from banshi.rooms.tickets.queries.stopped import Aim, goes_on_today
 from banshi.rooms.tickets.queries.ticket import name_of
 
 
@@ -176,20 +175,12 @@ def miss(*, ref: str, staff_id: int, now: datetime, next_place: NextPlace | None
     until = rules.back_until(came_back=came_back, closes=closes, policy=rule, now=now)
     if until is None:
         came_to_nothing([ticket], now)
-    if until is None or _goes_on_today(ticket, now):
+    if until is None or goes_on_today(ticket, now):
         advice = _advice(ticket, rule, until=until, next_place=next_place, now=now)
         dedupe = f"missed:{ticket.ref}:{ticket.misses}"
         tell(ticket, key="missed", dedupe=dedupe, window=session.window, now=now, more=advice)
     tell_line(ticket, now)
     return ticket
-
-
-def _goes_on_today(ticket: Ticket, now: datetime) -> bool:
-    try:
-        need_line_today(ticket, now)
-    except Refused:
-        return False
-    return True
 
 
 def _advice(

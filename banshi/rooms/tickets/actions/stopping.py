@@ -25,7 +25,6 @@ from banshi.rooms.tickets.actions.ground import (
     bookings_first,
     business_day,
     came_to_nothing,
-    lets_in,
     locked,
     now_idle,
     policy,
@@ -35,6 +34,7 @@ from banshi.rooms.tickets.actions.ground import (
 from banshi.rooms.tickets.actions.told import tell
 from banshi.rooms.tickets.models import AT_WINDOW, Miss, Ticket
 from banshi.rooms.tickets.queries.missed import back_until
+from banshi.rooms.tickets.queries.stopped import lets_in
 from banshi.rooms.tickets.queries.where import places
 
 IN_LINE = ("waiting", "parked", "missed", "held")
@@ -133,7 +133,7 @@ def tell_evacuated(
         more["reason"] = _words(closure)
     if until is not None:
         more["until"] = until.isoformat()
-    for ticket, stays in _stays(tickets, now):
+    for ticket, stays in _stays(tickets, now, until=until):
         tell(ticket, key="evacuated", dedupe=f"evacuated:{ticket.ref}:{closure.id}", now=now, more=more | stays)
 
 
@@ -162,11 +162,17 @@ def untold(tickets: Sequence[Ticket], *, closure_id: int) -> list[Ticket]:
     return [ticket for ticket in tickets if ticket.notify_to and ticket.pk not in known]
 
 
-def _stays(tickets: Sequence[Ticket], now: datetime) -> Iterator[tuple[Ticket, dict[str, Any]]]:
-    """What becomes of each number while nobody is called, as `stays_zh` and `stays_en`."""
+def _stays(
+    tickets: Sequence[Ticket], now: datetime, *, until: datetime | None = None
+) -> Iterator[tuple[Ticket, dict[str, Any]]]:
+    """What becomes of each number while nobody is called, as `stays_zh` and `stays_en`.
+
+    :param until: when it goes on, where that may be another day.
+    """
     for ticket in concerned(tickets, now):
         expected = ticket.came_from_id is not None and ticket.waits_from is None
-        said = partial(stays_words, ticket.state, expected=expected, may_return=True)
+        today = until is None or business_day(ticket.hall, until) == ticket.day
+        said = partial(stays_words, ticket.state, expected=expected, may_return=True, today=today)
         yield ticket, _both("stays", said)
 
 

@@ -16,6 +16,7 @@ from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.places.queries import policy_of
 from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.models import Miss, Ticket
+from banshi.rooms.tickets.queries.stopped import goes_on_today
 
 
 def back_until(rows: Iterable[Ticket], now: datetime) -> dict[int, datetime]:
@@ -48,6 +49,13 @@ def back_until(rows: Iterable[Ticket], now: datetime) -> dict[int, datetime]:
     return found
 
 
+def comes_back_until(rows: Collection[Ticket], now: datetime) -> dict[int, datetime]:
+    """As `back_until`, for whoever asks how to come back: not into a line that is closed for the rest of the day. (Its apology
+    still comes: `back_until` has such a number.)"""
+    back = back_until(rows, now)
+    return {row.pk: back[row.pk] for row in rows if row.pk in back and goes_on_today(row, now)}
+
+
 def stood_still(rows: Iterable[Ticket], since: Mapping[int, datetime], now: datetime) -> dict[int, timedelta]:
     """By id, for how long the line of these numbers was closed: in an evacuation, or while a floor is shut, nobody can be put
     back, and no time runs out for it.
@@ -69,9 +77,10 @@ def stood_still(rows: Iterable[Ticket], since: Mapping[int, datetime], now: date
 
 
 def back_until_by_ref(refs: Iterable[str], now: datetime) -> dict[str, datetime]:
-    """As `back_until`, by ref."""
-    rows = {row.pk: row for row in Ticket.objects.filter(ref__in=list(refs), state="missed")}
-    return {rows[pk].ref: until for pk, until in back_until(rows.values(), now).items()}
+    """As `comes_back_until`, by ref."""
+    missed = Ticket.objects.select_related("hall", "category", "item").filter(ref__in=list(refs), state="missed")
+    rows = {row.pk: row for row in missed.order_by("id")}
+    return {rows[pk].ref: until for pk, until in comes_back_until(list(rows.values()), now).items()}
 
 
 # Why a number came to nothing in the hall's line, set aside or not: its holder is told sorry (`close_line.apologise`).

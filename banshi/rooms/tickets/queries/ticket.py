@@ -18,7 +18,7 @@ from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets.models import AT_WINDOW, Ticket
 from banshi.rooms.tickets.queries.contact import contact_unconfirmed
 from banshi.rooms.tickets.queries.line import Line, LineTicket, line
-from banshi.rooms.tickets.queries.missed import back_until
+from banshi.rooms.tickets.queries.missed import comes_back_until
 from banshi.rooms.tickets.queries.renewed import not_there, renewed
 from banshi.rooms.tickets.queries.where import Place, places
 from banshi.rooms.tickets.rules import VERBS, lane_that_ranks
@@ -152,9 +152,8 @@ def ticket(ref: str, now: datetime) -> TicketView:
     mine: LineTicket | None = None
     if found.state == "waiting":
         mine = next((t for t in _last_line.of(found.hall_id, found.hall.code, now).tickets if t.ref == ref), None)
-    return _view(
-        found, places([found.category_id], now)[found.category_id], mine, back_until([found], now).get(found.pk)
-    )
+    back = comes_back_until([found], now).get(found.pk)
+    return _view(found, places([found.category_id], now)[found.category_id], mine, back)
 
 
 def ticket_now(ref: str) -> TicketView:
@@ -263,7 +262,7 @@ def _views(rows: list[Ticket], now: datetime) -> list[TicketView]:
     in_line: dict[str, LineTicket] = {}
     if any(row.state == "waiting" for row in rows):
         in_line = {each.ref: each for each in _last_line.of(rows[0].hall_id, rows[0].hall.code, now).tickets}
-    back = back_until(rows, now)
+    back = comes_back_until(rows, now)
     return [_view(row, where[row.category_id], in_line.get(row.ref), back.get(row.pk)) for row in rows]
 
 
