@@ -217,14 +217,8 @@ def stop_over(row: Closure, now: datetime) -> Stop:
 
 
 def as_announced(hall: Hall, row: Closure, now: datetime) -> Words:
-    """The sentence people will read of this closure; the row need not be saved."""
+    """The sentence people read of this closure, announced or running; the row need not be saved."""
     return _stop(hall, calendars.as_notice(row), now).both()
-
-
-def stop_for(hall: Hall, closure_id: int, now: datetime) -> Words:
-    """The sentence of one closure, announced or running."""
-    notice = calendars.notice_of(closure_id)
-    return _stop(hall, notice, now).both() if notice is not None else Words(zh="", en="")
 
 
 def closed_facts(notice: Notice) -> dict[str, Any]:
@@ -362,10 +356,10 @@ def _later(
 
 
 def _together(reasons: Sequence[Words]) -> Words:
-    """Each reason once: the end that is told is that of the last."""
+    """Each reason once: the end that is told is that of the last. In English those somebody wrote in English, if any did."""
     zh = dict.fromkeys(each.zh.rstrip("。") for each in reasons)
     en = dict.fromkeys(each.en.rstrip(".") for each in reasons)
-    said = [each for each in en if readable(each, english=True)]
+    said = [each for each in en if readable(each, english=True)] or en
     return reasons[0] if len(zh) == 1 else Words(zh="、".join(zh), en="; ".join(said))
 
 

@@ -56,6 +56,31 @@ def test_both_reasons_stand_before_the_end_of_the_last(ten: Town, second_starts:
     )
 
 
+@pytest.mark.parametrize("second_starts", ["09:30", "10:00", "10:30"])
+def test_reasons_given_in_chinese_alone_are_left_out_of_the_english_sentence(ten: Town, second_starts: str):
+    ref = Ticket.objects.get(state="waiting").ref
+    shut(ten, "停电", "停电", "09:50", "10:30")
+    shut(ten, "消防检查", "消防检查", second_starts, "11:30")
+
+    said = everywhere(ten, ref)
+    assert said["board"] == BOTH
+    assert [each.both().en for each in stops(ten.hall, TEN)] == [
+        "The hall is closed. Nobody is called; it goes on about today 11:30."
+    ]
+
+
+def test_one_reason_given_in_english_stands_alone_in_the_english_sentence(ten: Town):
+    shut(ten, "停电", "Power cut", "09:50", "10:30")
+    shut(ten, "消防检查", "消防检查", "10:00", "11:30")
+
+    [stop] = stops(ten.hall, TEN)
+
+    assert (stop.words, stop.both().en) == (
+        BOTH,
+        "The hall is closed: Power cut. Nobody is called; it goes on about today 11:30.",
+    )
+
+
 def test_one_that_ends_within_the_other_says_its_own_and_then_the_others_end(ten: Town):
     shut(ten, "消防检查", "Fire drill", "09:30", "11:30")
     shut(ten, "停电", "Power cut", "10:00", "10:30")

@@ -11,7 +11,7 @@ from banshi.foundation import clock
 from banshi.foundation.problem import rfc3339
 from banshi.journeys import change_hours, close_line
 from banshi.journeys.follow_up import Outcome, outcome_of
-from banshi.journeys.stops import stop_for
+from banshi.journeys.stops import as_announced
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.models import FollowUp
 from banshi.rooms.calendars.models import Closure
@@ -108,7 +108,7 @@ def _item(hall: Hall, code: str | None) -> Item | None:
 def _part(row: Closure, hall: Hall) -> dict[str, Any]:
     follow_up = FollowUp.objects.filter(hall=hall, cause=f"closure:{row.pk}").first()
     zone = zone_of(hall)
-    says = stop_for(hall, row.pk, clock.now())
+    says = as_announced(hall, row, clock.now())
     return {
         "id": row.pk,
         "kind": row.kind,

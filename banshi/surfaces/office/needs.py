@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from banshi.foundation.doors import Who
 from banshi.foundation.said import english
 from banshi.foundation.templatetags.ui import span_words
-from banshi.journeys.stops import stop_for
+from banshi.journeys.stops import as_announced
 from banshi.rooms.booking.models import Appeal, FollowUpVisit, Slot
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.calendars.queries import work_calendar
@@ -123,13 +123,13 @@ def _closures(who: Who, halls: list[Hall], now: datetime) -> list[Need]:
         Closure.objects.filter(
             hall_id__in=mine, withdrawn_at=None, ends_at__gt=now, starts_at__lt=now + CLOSURES_WITHIN
         )
-        .select_related("zone")
+        .select_related("floor", "zone", "category", "item")
         .order_by("starts_at")
     )
     found = []
     for row in rows:
         hall = mine[row.hall_id]
-        said = stop_for(hall, row.pk, now)
+        said = as_announced(hall, row, now)
         text = said.en if english() else said.zh
         with timezone.override(zone_of(hall)):
             span = span_words(row.starts_at, row.ends_at, _today(hall, now))
