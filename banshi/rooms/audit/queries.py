@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -62,7 +62,7 @@ def trail(
     *,
     subject: str | None = None,
     hall: str | None = None,
-    actor: str | None = None,
+    actors: Collection[str] | None = None,
     action: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
@@ -75,7 +75,7 @@ def trail(
     if hall is not None:
         rows = rows.filter(Q(hall=hall) | Q(hall="", action__in=FOR_EVERY_HALL))
     asked = {
-        "subject": subject, "actor": actor, "action": action, "at__gte": since, "at__lt": until,
+        "subject": subject, "actor__in": actors, "action": action, "at__gte": since, "at__lt": until,
         "id__lt": cursor,
     }  # fmt: skip
     rows = rows.filter(**{name: value for name, value in asked.items() if value is not None})

@@ -60,13 +60,12 @@ def _subject(said: str) -> str:
     return said if ":" in said or not said else f"appointment:{said.upper()}"
 
 
-def _actor(who: str) -> str | None:
-    """Whose deeds: `staff:12`, a login, or a name as people know it."""
+def _actors(who: str) -> list[str] | None:
+    """Whose deeds: `staff:12`, a login, or a name as people know it – everybody's of that name; None: anybody's."""
     if not who or ":" in who or who in ("system", "demo"):
-        return who or None
+        return [who] if who else None
     named = Q(login=who.lower()) | Q(name_zh=who) | Q(name_en__iexact=who)
-    member = Staff.objects.filter(named).order_by("pk").first()
-    return f"staff:{member.pk}" if member else "staff:0"
+    return [f"staff:{pk}" for pk in Staff.objects.filter(named).order_by("pk").values_list("pk", flat=True)]
 
 
 def _rows(hall: Hall, asked: Question, *, cursor: int | None, limit: int) -> list[audit_of.EntryView]:
@@ -75,7 +74,7 @@ def _rows(hall: Hall, asked: Question, *, cursor: int | None, limit: int) -> lis
         hall=None if asked.whole else hall.code,
         subject=asked.subject or None,
         action=asked.action or None,
-        actor=_actor(asked.who),
+        actors=_actors(asked.who),
         since=datetime.combine(asked.first, time(0), zone) if asked.first else None,
         until=datetime.combine(asked.last + timedelta(days=1), time(0), zone) if asked.last else None,
         cursor=cursor,

@@ -307,7 +307,12 @@ def test_the_trail_is_read_newest_first_by_subject_hall_and_actor(db):
     actions.looked(subject="person:4", by=CLERK, now=TUESDAY_NINE, hall="town", why="identity check")
 
     assert [e.hall for e in queries.trail(subject="appointment:1")] == ["other", "town"]
-    assert [e.action for e in queries.trail(hall="town", actor="staff:7")] == ["looked", "placed", "placed", "placed"]
+    assert [e.action for e in queries.trail(hall="town", actors=["staff:7"])] == [
+        "looked",
+        "placed",
+        "placed",
+        "placed",
+    ]
     assert [e.facts for e in queries.trail(action="looked")] == [{"why": "identity check"}]
     newest = queries.trail(limit=1)[0]
     assert len(queries.trail(cursor=newest.id)) == 4

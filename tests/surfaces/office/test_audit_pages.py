@@ -95,6 +95,29 @@ def test_all_halls_are_in_the_file_of_whoever_audits_everywhere(manager: Client,
     assert "大厅" not in next(csv.reader(io.StringIO(here)))
 
 
+def test_people_of_one_name_are_all_found_by_it(manager: Client, deeds: Any, office: Town):  # noqa: F811
+    for login, scope in (("early", "other"), ("late", "town")):
+        twin = staff_with(login, "guide", scope=scope)
+        twin.name_zh, twin.name_en = "王敏", "Wang Min"
+        twin.save()
+    by = Actor(ActorKind.STAFF, str(twin.pk), "town")
+    audit.record(action="opened-window", subject="window:town-04", by=by, now=TUESDAY_NINE, hall="town")
+
+    assert [len(sentences(manager, who=who)) for who in ("王敏", "wang min", "late", "early")] == [3, 3, 1, 0]
+    rows = list(csv.reader(io.StringIO(manager.get("/office/town/audit/export?who=王敏&format=csv").content.decode())))
+    assert len(rows) == 1 + 3
+
+
+def test_what_was_read_of_all_halls_opens_in_all_halls(deeds: Any):  # noqa: F811
+    auditor = signed_in(staff_with("city", "city_admin", "all", "*"))
+    page = auditor.get("/office/town/audit/", {"all": "1"}).content.decode()
+    [link] = re.findall(r'href="([^"]*subject=window%3Aother-01[^"]*)"', page)
+
+    there = auditor.get(f"/office/town/audit/{link.replace('&amp;', '&')}").context["lines"]
+
+    assert [line.entry.subject for line in there] == ["window:other-01"]
+
+
 def test_a_reference_alone_asks_for_the_deeds_of_that_appointment(manager: Client, office: Town):  # noqa: F811
     one, other = (booked(office, "2026-03-11 09:00", person) for person in (0, 1))
 
