@@ -6,19 +6,37 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 
 from banshi.foundation.announce import announce
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
+from banshi.kernel.rights import holds, must_hold
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.identity import actions as identity
+from banshi.rooms.identity import queries as identity_queries
 from banshi.rooms.identity.models import Role, Staff
 from banshi.rooms.insight import queries as insight
 from banshi.rooms.places import actions as places
+from banshi.rooms.places import queries as place_queries
 from banshi.rooms.places.models import Category, Window, WindowCategory
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import WindowSession
+
+WORK = "desk.work"
+
+
+@transaction.atomic
+def sign_in(*, window_code: str, staff_id: int, now: datetime) -> WindowSession:
+    """Begin to work a window (上岗) with a right that is held at this moment: a role that ends meanwhile waits for the
+    sign-in, and frees the window; one that has ended opens none.
+
+    :raises Refused: unauthenticated (deactivated), not-allowed, not-your-hall; nothing-found, window-taken, wrong-state.
+    """
+    hall = place_queries.window_by_code(window_code).hall
+    if not identity.lock_staff(staff_id).is_active:
+        raise Refused("unauthenticated")
+    must_hold(_grants(staff_id), WORK, hall.code)
+    return tickets.sign_in(window_code=window_code, staff_id=staff_id, now=now)
 
 
 @transaction.atomic
@@ -33,7 +51,7 @@ def open_window(*, window: Window, by: Actor, now: datetime, staff_id: int | Non
         zh = "这位工作人员不在本厅待岗" if free else "没有空闲的窗口人员"
         en = "This clerk is not free in this hall" if free else "No clerk is free"
         raise Refused("invalid", facts={"field": "staff", "reason": {"zh": zh, "en": en}})
-    session = tickets.sign_in(window_code=window.code, staff_id=chosen.staff_id, now=now)
+    session = sign_in(window_code=window.code, staff_id=chosen.staff_id, now=now)
     _record("opened-window", window, by, now, staff=chosen.login)
     return session
 
@@ -123,19 +141,17 @@ def deactivate(*, staff: Staff, by: Actor, now: datetime) -> None:
 
 @transaction.atomic
 def end_role(*, role: Role, by: Actor, now: datetime) -> None:
-    """The role ends; a window of its hall that is worked at this moment is freed."""
+    """The role ends; a window they work is freed as soon as no other role lets them work it."""
+    # Two of somebody's roles may end at once: each would see the other still held, and nobody would free the window.
+    identity.lock_staff(role.staff_id)
     identity.end_role(role_id=role.pk, by=by, now=now)
     at_work = WindowSession.objects.filter(staff_id=role.staff_id, signed_out_at=None).select_related("hall").first()
-    works_on = roles_in(role.staff_id, at_work.hall.code) if at_work is not None else True
-    if not works_on:
+    if at_work is not None and not holds(_grants(role.staff_id), WORK, at_work.hall.code):
         _free(role.staff, by, now)
 
 
-def roles_in(staff_id: int, hall: str) -> bool:
-    """Whether this member of staff may still work windows of the hall."""
-    return Role.objects.filter(
-        Q(scope_kind="hall", scope=hall) | Q(scope_kind__in=["region", "all"]), staff_id=staff_id, ended_at=None
-    ).exists()
+def _grants(staff_id: int) -> dict[str, frozenset[str]]:
+    return place_queries.grants(identity_queries.roles_of(staff_id))
 
 
 def _free(staff: Staff, by: Actor, now: datetime) -> None:

@@ -7,6 +7,7 @@ from ninja import Path, Router
 from ninja.decorators import decorate_view
 
 from banshi.foundation import clock
+from banshi.journeys import steer
 from banshi.kernel.refusals import Refused
 from banshi.rooms.places import queries as places
 from banshi.rooms.tickets import actions as tickets
@@ -69,7 +70,7 @@ def get_window(request: HttpRequest, window: Path[Code]) -> HttpResponse:
 def sign_in(request: HttpRequest, window: Path[Code]) -> Answer:
     """The key's member of staff opens the window. Again at the same window changes nothing."""
     who = _reached(request, window)
-    tickets.sign_in(window_code=window, staff_id=who.staff_id, now=clock.now())
+    steer.sign_in(window_code=window, staff_id=who.staff_id, now=clock.now())
     return _state(window)
 
 

@@ -41,7 +41,7 @@ def sign_in(request: Asked) -> HttpResponse:
         window = places.window_by_code(code)
         if not request.who.may("desk.work", window.hall.code):
             raise Refused("not-your-hall", facts={"hall": {"zh": window.hall.name_zh, "en": window.hall.name_en}})
-        tickets.sign_in(window_code=code, staff_id=request.who.staff_id, now=clock.now())
+        steer.sign_in(window_code=code, staff_id=request.who.staff_id, now=clock.now())
     except Refused as no:
         shown = console.choice(request.who, wanted=_text(request, "hall", 40), refused=no)
         return render(request, "desk/choose.html", shown, status=SLUGS[no.slug])

@@ -142,8 +142,10 @@ def test_a_lost_password_is_replaced_and_it_is_on_record(manager, office):  # no
     assert Entry.objects.filter(action="reset-password", subject=f"staff:{office.clerk.id}", hall="town").count() == 1
 
 
-@pytest.mark.parametrize("how", ["deactivated", "ended-role"])
-def test_a_clerk_who_works_no_more_while_serving_leaves_nobody_behind(manager, office, how):  # noqa: F811
+@pytest.mark.parametrize(
+    ("how", "beside"), [("deactivated", None), ("ended-role", None), ("ended-role", "guide"), ("ended-role", "auditor")]
+)
+def test_a_clerk_who_works_no_more_while_serving_leaves_nobody_behind(manager, office, how, beside):  # noqa: F811
     from banshi.kernel.actors import Actor, ActorKind
     from banshi.rooms.tickets import actions
     from banshi.rooms.tickets.models import Ticket, WindowSession
@@ -156,6 +158,11 @@ def test_a_clerk_who_works_no_more_while_serving_leaves_nobody_behind(manager, o
     actions.start(ref=ticket.ref, staff_id=office.clerk.pk, now=TUESDAY_NINE)
 
     role = Role.objects.get(staff=office.clerk)
+    if beside is not None:
+        kind, scope = ("hall", "town") if beside == "guide" else ("all", "*")
+        Role.objects.create(
+            staff=office.clerk, role=beside, scope_kind=kind, scope=scope, given_at=TUESDAY_NINE, given_by="system"
+        )
     act, fields = ("active", {"active": "0"}) if how == "deactivated" else (f"roles/{role.pk}/end", {})
     said = manager.post(f"/office/town/staff/{office.clerk.pk}/{act}", fields, follow=True).content.decode()
     actions.sign_in(window_code="town-01", staff_id=office.second_clerk.pk, now=TUESDAY_NINE)

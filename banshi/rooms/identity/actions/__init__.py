@@ -384,6 +384,11 @@ def end_role(*, role_id: int, by: Actor, now: datetime) -> None:
         audit.record(action="ended-role", subject=f"role:{role_id}", by=by, now=now, hall=by.hall or "")
 
 
+def lock_staff(staff_id: int) -> Staff:
+    """Inside a transaction: what this member of staff may do stays as it is until the end of it."""
+    return Staff.objects.select_for_update(no_key=True).get(id=staff_id)
+
+
 def set_active(*, staff: Staff, active: bool, by: Actor, now: datetime) -> None:
     Staff.objects.filter(id=staff.id).update(is_active=active)
     audit.record(
@@ -426,6 +431,7 @@ __all__ = [
     "lock_account",
     "lock_accounts",
     "lock_entries",
+    "lock_staff",
     "must_be_of",
     "name_index",
     "name_read",
