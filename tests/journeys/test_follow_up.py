@@ -785,6 +785,31 @@ def test_a_closure_taken_back_tells_whom_it_moved_that_the_old_time_is_free(open
     assert moved.day == date(2026, 3, 11)
 
 
+@pytest.mark.parametrize(
+    ("taken_back", "told"),
+    [
+        ("first", ["10:00"]), ("second", ["12:00"]), ("first second", ["10:00"]), ("second first", ["12:00", "10:00"]),
+        ("first first", ["10:00"]),
+    ],
+)  # fmt: skip
+def test_who_was_moved_twice_is_told_of_the_time_they_chose(open_town: Town, taken_back: str, told: list[str]):
+    """From 10:00 to 12:00 by the first closure, on by the second: 12:00 was nobody's wish, and is told where no more is free."""
+    row = booked(open_town, "2026-03-11 10:00")
+    closures = {}
+    for name, starts, ends in (("first", "08:30", "12:00"), ("second", "12:00", "23:00")):
+        closures[name], _ = close(open_town, starts=f"2026-03-11 {starts}", ends=f"2026-03-11 {ends}")
+        follow_up.work_off(now=NINE35 + timedelta(minutes=len(closures)))
+        row.refresh_from_db()
+        where = row.starts_at
+        assert (where == at("2026-03-11 12:00")) == (name == "first")
+
+    for minute, name in enumerate(taken_back.split()):
+        change_hours.withdraw(closure=closures[name], by=CLERK, now=at(f"2026-03-10 09:5{minute}"))
+
+    messages = Message.objects.filter(key="old_time_free").order_by("id")
+    assert [each.params["was"][11:16] for each in messages] == told
+
+
 def test_of_a_time_that_moving_back_would_refuse_nobody_is_told(open_town: Town):
     """Withdrawn twenty minutes before it; today's periods are booked half an hour ahead at the latest."""
     moved = booked(open_town, "2026-03-10 14:00")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import takewhile
 
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions import telling
@@ -24,22 +25,31 @@ def tell_old_times(*, hall: Hall, cause: str, now: datetime) -> int:
     ):
         booked = Appointment.objects.filter(hall=hall, state=rules.State.BOOKED, code__in=visit.codes)
         rows = list(booked.select_related("person", "item").order_by("starts_at", "id"))
-        # Who has chosen another time since knows what they want.
-        last = (
-            Move.objects.select_related("from_slot").filter(appointment=rows[0]).order_by("-id").first()
-            if rows
-            else None
-        )
-        if last is None or last.at != visit.settled_at:
-            continue
-        old = last.from_slot
-        if old.starts_at <= now or not _may_move_back(rows[0], old, hall=facts, now=now):
-            continue
-        was = {"was": old.starts_at.astimezone(facts.zone).isoformat()}
-        telling.tell_visit("old_time_free", rows, hall=facts, now=now, more=was)
-        _told_again(visit, now)
-        told += 1
+        for old in _old_times(rows[0], visit) if rows else ():
+            if old.starts_at <= now or not _may_move_back(rows[0], old, hall=facts, now=now):
+                continue
+            was = {"was": old.starts_at.astimezone(facts.zone).isoformat()}
+            telling.tell_visit("old_time_free", rows, hall=facts, now=now, more=was, anew=f":{old.pk}")
+            _told_again(visit, now)
+            told += 1
+            break
     return told
+
+
+def _old_times(row: Appointment, visit: FollowUpVisit) -> list[Slot]:
+    """The time people chose themselves, then the one this change took: a hall may move a visit twice, and a move of its own is
+    no choice of theirs. None where they chose another since, or know already that the chosen one is free."""
+    by_hall = {
+        each.settled_at: each for each in FollowUpVisit.objects.filter(visit=visit.visit, state="moved").order_by("id")
+    }
+    moves = Move.objects.select_related("from_slot").filter(appointment=row).order_by("-id")
+    since = {move.at: move.from_slot for move in takewhile(lambda move: move.at in by_hall, moves)}  # newest first
+    if visit.settled_at not in since or visit.told_again_at:
+        return []
+    first, chosen = list(since.items())[-1]
+    if by_hall[first].told_again_at:
+        return []
+    return list({each.pk: each for each in (chosen, since[visit.settled_at])}.values())
 
 
 def tell_kept(*, hall: Hall, cause: str, now: datetime) -> int:

@@ -94,7 +94,8 @@ def tell(
     more: dict[str, Any] | None = None,
     anew: str = "",
 ) -> None:
-    """One message about an appointment, due at once. `anew`: for whom it is said once more, somebody else was told before.
+    """One message about an appointment, due at once. `anew`: why it is said once more – somebody else was told before, or of
+    another time.
 
     What the hall did to a booking that an agent made, the client hears as well: it is they who come.
     """
@@ -139,9 +140,15 @@ def mandate_words(why: str) -> dict[str, str]:
 
 
 def tell_visit(
-    key: str, rows: Sequence[Appointment], *, hall: HallFacts, now: datetime, more: dict[str, Any] | None = None
+    key: str,
+    rows: Sequence[Appointment],
+    *,
+    hall: HallFacts,
+    now: datetime,
+    more: dict[str, Any] | None = None,
+    anew: str = "",
 ) -> None:
-    """One message about a visit, whatever the number of its matters; about its first, naming all."""
+    """One message about a visit, whatever the number of its matters; about its first, naming all. `anew`: as in `tell`."""
     first = rows[0]
     items = [item for row in rows if (item := item_words(row.hall_id, row.item_id)) is not None]
     named = None
@@ -153,7 +160,7 @@ def tell_visit(
             bring_zh=each_once((item.bring_zh for item in items), tongue="zh"),
             bring_en=each_once((item.bring_en for item in items), tongue="en"),
         )
-    tell(key, first, hall=hall, item=named, now=now, more=more)
+    tell(key, first, hall=hall, item=named, now=now, more=more, anew=anew)
 
 
 def tell_of_outages(missed: Collection[int], *, now: datetime) -> None:
