@@ -20,6 +20,7 @@ from banshi.journeys.stops import Stop, evacuating, stops, stops_at
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.calendars.rules import Closure
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
@@ -98,6 +99,19 @@ def halls(request: Asked) -> HttpResponse:
     return render(request, "desk/_halls.html", {"aims": aims})
 
 
+@require_GET
+@door(audience="staff", permission="desk.work")
+def aims(request: Asked) -> HttpResponse:
+    """Where the number in front of me could be passed on to in this hall at this moment: windows and lines."""
+    now = clock.now()
+    assert request.who.staff_id is not None
+    view = tickets.desk(request.who.staff_id, now)
+    if view.hall is None:
+        return HttpResponse(headers={"HX-Redirect": "/desk/"})
+    shut = calendars.closed_now(places.hall_by_code(view.hall.code), now)
+    return render(request, "desk/_aims.html", _aims(view, shut))
+
+
 def hall_at_work(staff_id: int) -> Hall:
     """The hall of the window this clerk works.
 
@@ -145,7 +159,6 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
     undoable = tickets.undoable(view, now=now)
     closed = stops_at(hall, now, zone=mine.zone, categories=mine.categories)
     shut = calendars.closed_now(hall, now)
-    shut_zones = {each.zone for each in shut if each.zone is not None}
     after = after_hours(hall, now) if view.waiting else None
     begins = calendars.begins_at(hall, now) if view.waiting and view.ticket is None else None
     missed = [t for t in view.missed if t.category in mine.categories]
@@ -164,8 +177,6 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
         "more": max(0, view.waiting - LINE_SHOWN),
         "longest_s": max((t.waited_s for t in view.line), default=None),
         "coming": soon,
-        "categories": categories,
-        "lines_stopped": {c.code for c in view.whole.categories if c.stopped},
         "missed": [(t, back.get(t.ref)) for t in missed],
         "coming_back": [t for t in missed if t.ref in back],
         "held": view.held,
@@ -173,12 +184,7 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
         "guide": guide,
         "tally": tally(view.staff_id, since=midnight, until=midnight + timedelta(days=1)),
         "policy": places.policy_of(hall.id, now=now).tickets,
-        "others": [
-            w
-            for w in view.whole.windows
-            if w.state not in ("closed", "paused", "emergency") and w.code != view.window_code
-            if w.zone not in shut_zones and not any(each.whole for each in shut)
-        ],
+        **_aims(view, shut),
         "halls": _other_halls(hall, view, now),
         "may_reorder": who.may("desk.out_of_order", hall.code),
         "undoable": undoable,
@@ -198,6 +204,26 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
         ),
         "shut": _shut(hall, view, zone, now),
         **more,
+    }
+
+
+def _aims(view: tickets.DeskView, shut: Sequence[Closure]) -> dict[str, Any]:
+    """The windows of this hall that call now, beside mine, and its lines.
+
+    :param shut: the closures that run now.
+    """
+    assert view.whole is not None
+    shut_zones = {each.zone for each in shut if each.zone is not None}
+    calling = [] if any(each.whole for each in shut) else view.whole.windows
+    return {
+        "others": [
+            w
+            for w in calling
+            if w.state not in ("closed", "paused", "emergency") and w.code != view.window_code
+            if w.zone not in shut_zones
+        ],
+        "categories": {c.code: named(c) for c in view.whole.categories},
+        "lines_stopped": {c.code for c in view.whole.categories if c.stopped},
     }
 
 

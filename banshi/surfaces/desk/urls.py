@@ -12,6 +12,7 @@ urlpatterns = [
     path("console", console.whole, name="console"),
     path("line", console.line, name="line"),
     path("items", console.items, name="items"),
+    path("aims", console.aims, name="aims"),
     path("halls", console.halls, name="halls"),
     path("sign-in", acting.sign_in, name="sign-in"),
     path("do/<slug:verb>", acting.do, name="do"),

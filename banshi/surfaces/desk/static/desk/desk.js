@@ -46,6 +46,22 @@ document.addEventListener("close", (event) => {
   else htmx.trigger("#live", "live:state");
 }, true);
 
+/* ---- a panel's lists come anew when it opens: what was chosen before they came stays chosen, as far as it still can ---- */
+
+const chosen = new WeakMap();
+const lists = (target) => (target.matches("#transfer select") ? target.form.querySelectorAll("select") : []);
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, xhr } = event.detail;
+  if (lists(target).length && xhr.status !== 200) event.detail.shouldSwap = false; // a refusal is no list
+  for (const list of lists(target)) chosen.set(list, list.value);
+});
+document.addEventListener("htmx:afterSwap", (event) => {
+  for (const list of lists(event.detail.target)) {
+    const was = [...list.options].find((option) => option.value === chosen.get(list) && !option.disabled);
+    list.value = was ? was.value : "";
+  }
+});
+
 /* ---- Esc leaves a field or closes a panel, and never does anything else; Enter leaves what is said at the end ---- */
 
 addEventListener("keydown", (event) => {
