@@ -27,7 +27,7 @@ from banshi.rooms.tickets.queries import TicketView
 from banshi.surfaces.citizen import turning
 from banshi.surfaces.citizen.arrival import Arrival, arrival, closed_now, may_come
 from banshi.surfaces.citizen.doors import asked, elder, near, page, public_page
-from banshi.surfaces.citizen.following import goes_on_as, told_as_said
+from banshi.surfaces.citizen.following import goes_on_as, may_act, told_as_said
 from banshi.surfaces.citizen.halls_now import halls_now, nearest_first, with_waits
 from banshi.surfaces.citizen.numbers_now import IN_THE_LINE, NumberNow, number_now, number_texts
 from banshi.surfaces.citizen.to_call import Call, to_call
@@ -128,8 +128,10 @@ def _my_numbers(request: Any, account_id: int | None, *, now: datetime) -> Itera
     taken_over = Q(limit_key="") & ~Q(appointment__limit_key="")
     mine = Q(appointment__account_id=account_id) & ~taken_over
     own = rows.filter(mine | Q(person_id__in=me) | Q(pk__in=told_as_said(account_id).values("pk")))
-    for each in own if found is None else own.exclude(pk=found.pk):
-        if number := number_now(each.ref, now):
+    others = own if found is None else own.exclude(pk=found.pk)
+    for each in others.select_related("hall", "appointment__item"):
+        # An agent whose mandate is over follows nobody.
+        if may_act(each, account_id=account_id) and (number := number_now(each.ref, now)):
             yield number
 
 

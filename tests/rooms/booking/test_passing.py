@@ -11,8 +11,10 @@ import pytest
 from banshi.foundation.crypto import link_key
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.rooms.booking import actions
+from banshi.rooms.booking.actions import handing
 from banshi.rooms.booking.models import Appointment, LedgerEntry
 from banshi.rooms.booking.queries import link_ok, qr_text, read_qr
+from banshi.rooms.booking.queries.joining import told_elsewhere
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import Agent, Mandate, Person
 from banshi.rooms.messaging.models import Message
@@ -182,6 +184,41 @@ def test_what_the_agent_cancelled_before_the_end_its_client_books_again_as_their
     told = {each.to for each in Message.objects.filter(subject=f"appointment:{again.code}").exclude(state="dropped")}
     assert (again.account_id, again.holder, again.limit_key, again.contact) == (*whose, "", phone)
     assert told == {phone}
+
+
+@pytest.mark.parametrize("whose", ["the client's", "the agent's", "the hall's"])
+def test_what_the_agent_cancelled_while_the_mandate_stands_is_of_whoever_books_it_again(
+    town: Town, booked: Any, whose: str
+) -> None:
+    client, agents = proven(town), Actor(ActorKind.CITIZEN, str(booked[0].account_id))
+    before = Appointment.objects.get()
+    actions.cancel(code=before.code, by=agents, now=TUESDAY_NINE)
+    by = {"the client's": Actor(ActorKind.CITIZEN, str(client.pk)), "the agent's": agents, "the hall's": CLERK}[whose]
+
+    again = actions.rebook(code=before.code, by=by, now=TUESDAY_NINE)
+    actions.sweep_no_shows(now=AFTER)
+
+    theirs = whose == "the client's"
+    told = {each.to for each in Message.objects.filter(subject=f"appointment:{again.code}", key="confirmation")}
+    struck = LedgerEntry.objects.get(kind="no_show").party
+    assert again.account_id == (client.pk if theirs else booked[0].account_id)
+    assert told == {client.phone if theirs else before.contact}
+    assert struck == (f"person:{again.person_id}" if theirs else f"account:{booked[0].account_id}")
+
+
+def test_what_the_client_has_sent_to_their_own_telephone_is_not_what_the_agent_booked(town: Town, booked: Any) -> None:
+    client, before = proven(town), Appointment.objects.get()
+    index = identity.number_index(str(client.phone))
+    standing = (told_elsewhere(before.person_id, index, now=TUESDAY_NINE), moved_to(client, before))
+    end("ended", *booked)
+    over = (told_elsewhere(before.person_id, index, now=TUESDAY_NINE), moved_to(client, before))
+
+    assert (standing, over) == ((0, before.contact), (1, client.phone))
+
+
+def moved_to(client: Any, row: Appointment) -> str | None:
+    handing.send_to(person_id=row.person_id, phone=str(client.phone), now=TUESDAY_NINE)
+    return Appointment.objects.get().contact
 
 
 def test_without_an_account_the_link_on_the_proven_telephone_steers_it(town: Town, booked: Any) -> None:

@@ -116,6 +116,21 @@ def test_a_link_on_another_telephone_steers_only_where_it_is_the_clients_by_proo
 
 
 @pytest.mark.parametrize("over", [False, True])
+def test_whose_mandate_is_over_finds_no_number_of_the_client_among_the_own(
+    booked: tuple[Phone, Any, Appointment], over: bool
+) -> None:
+    phone, mandate, row = booked
+    check_in(hall=row.hall, found=row, limit_key="", by=CLERK, now=at("2026-03-10 13:50"), channel="kiosk", lane="")
+    if over:
+        mandates.end(mandate_id=mandate.pk, by=CLERK, now=at("2026-03-10 13:52"))
+    ticket = Ticket.objects.get()
+
+    pages = [phone.get(path).content.decode() for path in ("/", "/appointments/")]
+
+    assert [ticket.number in page or f"/t/{ticket.ref}" in page for page in pages] == [not over] * 2
+
+
+@pytest.mark.parametrize("over", [False, True])
 def test_the_key_of_a_slip_steers_no_number_for_an_agent_whose_mandate_is_over(
     booked: tuple[Phone, Any, Appointment], over: bool
 ) -> None:

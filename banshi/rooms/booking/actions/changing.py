@@ -151,7 +151,8 @@ def rebook(*, code: str, by: Actor, now: datetime) -> Appointment:
         of_visit = Q(appointment=row) | Q(visit=row.visit_group or row.code)
         for entry in LedgerEntry.objects.filter(of_visit, kind="cancel", forgiven_at=None).order_by("id"):
             credit.forgive(entry_id=entry.pk, why=credit.BOOKED_AGAIN, by=by, now=now)
-    kept, client = _take_back(row, now=now), client_of(row, now=now)  # whose agent's it was, it is theirs now
+    kept = _take_back(row, now=now)
+    client = client_of(row, now=now, by=by)  # whose agent's it was, it is theirs now
     return place(
         slot_id=row.slot_id,
         item_code=row.item.code,

@@ -17,6 +17,7 @@ from banshi.rooms.booking.actions.telling import subject_of
 from banshi.rooms.booking.actions.whose_wait import OPEN, take_over
 from banshi.rooms.booking.models import LIVE, Appointment, Hold, LedgerEntry, Suspension, Waiting
 from banshi.rooms.booking.queries.joining import named_alike
+from banshi.rooms.booking.queries.mandated import is_agents
 from banshi.rooms.identity import queries as people
 from banshi.rooms.messaging import actions as messaging
 
@@ -86,14 +87,15 @@ def _wait_once(from_person: int, to_person: int, *, now: datetime) -> None:
 def send_to(*, person_id: int, phone: str, now: datetime) -> int:
     """The messages of what a person has booked go to another number from now on; those still due, too. The links that went to
     the telephone of before open nothing any more: it was lost, or never theirs. Nor those of what is over, which can be booked
-    again.
+    again. What an agent booked stays told to the agent, who comes with the papers.
 
     :param phone: E.164; the caller has proof of it and of the person.
     :returns: how many bookings still to come.
     """
     rows = Appointment.objects.select_for_update(no_key=True).filter(person_id=person_id)
     elsewhere = rows.exclude(contact_index=messaging.phone_index(phone)).order_by("id")
-    return _send([row for row in elsewhere if row.contact != phone], phone, now=now)
+    theirs = [row for row in elsewhere if row.contact != phone and not is_agents(row, now=now)]
+    return _send(theirs, phone, now=now)
 
 
 @transaction.atomic

@@ -12,9 +12,10 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions import telling, whose_wait
-from banshi.rooms.booking.actions.inheriting import Client, client_of, day_of
+from banshi.rooms.booking.actions.inheriting import Client, client_of
 from banshi.rooms.booking.models import Appointment, Waiting
 from banshi.rooms.booking.queries.facts import hall_facts, item_words
+from banshi.rooms.booking.queries.mandated import day_of
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as known
 from banshi.rooms.identity.models import Agent, Mandate

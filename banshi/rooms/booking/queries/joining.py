@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from banshi.rooms.booking.models import STANDS, Appointment, LedgerEntry, Suspension, Waiting
+from banshi.rooms.booking.queries.mandated import is_agents
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ def on_entry(person_id: int, *, hall_id: int, name_index: str | None = None) -> 
 
 
 def told_elsewhere(person_id: int, phone_index: str, *, now: datetime) -> int:
-    """Live bookings of a person whose messages go to another number than this one."""
-    rows = Appointment.objects.filter(STANDS, person_id=person_id, ends_at__gt=now)
-    return rows.exclude(contact_index__in=["", phone_index]).count()
+    """Live bookings of a person whose messages go to another number than this one, and not to an agent who comes for them."""
+    rows = Appointment.objects.filter(STANDS, person_id=person_id, ends_at__gt=now).exclude(
+        contact_index__in=["", phone_index]
+    )
+    return sum(not is_agents(row, now=now) for row in rows.select_related("hall", "item").order_by("id"))

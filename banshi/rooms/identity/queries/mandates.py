@@ -33,9 +33,13 @@ class Mandates:
 
     def over(self, person_id: int, item: str) -> bool:
         """Whether it acted for the person as a registered agent, and does so for this matter no longer."""
-        theirs = [(items, in_force) for person, items, in_force in self.given if person == person_id]
-        covered = any(in_force and (not items or item in items) for items, in_force in theirs)
-        return bool(theirs) and person_id != self.own and not covered
+        known = any(person == person_id for person, _, _ in self.given)
+        return known and person_id != self.own and not self.stand(person_id, item)
+
+    def stand(self, person_id: int, item: str) -> bool:
+        """Whether it acts for the person in this matter."""
+        theirs = [items for person, items, in_force in self.given if person == person_id and in_force]
+        return any(not items or item in items for items in theirs)
 
 
 def mandates_of(account_id: int | None, *, today: date) -> Mandates:
