@@ -338,6 +338,12 @@ class LedgerEntry(models.Model):
             models.Index(fields=["party", "scope"], name="ledger_by_party"),
         ]
 
+    @property
+    def by_appeal(self) -> bool:
+        """Whether an appeal forgave it: why is its answer, of which only the beginning was kept here once."""
+        upheld = [each.answer for each in self.appeals.all() if each.state == "upheld"]
+        return self.forgiven_at is not None and any(answer.startswith(self.forgiven_why) for answer in upheld)
+
 
 class Suspension(models.Model):
     """暂停预约资格: online booking barred from–until (both days included), for the party it falls on."""

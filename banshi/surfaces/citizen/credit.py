@@ -30,11 +30,13 @@ class Tally:
 class PartyCredit:
     """What falls on this account, or on its own proven person (`name`; "" for the account).
 
-    `suspensions`: in force or to come; `entries`: newest first, forgiven ones too.
+    `suspensions`: in force or to come; `lifted`: those an appeal lifted, until they would have ended; `entries`: newest
+    first, forgiven ones too.
     """
 
     name: str
     suspensions: tuple[Suspension, ...]
+    lifted: tuple[Suspension, ...]
     entries: tuple[LedgerEntry, ...]
 
     @property
@@ -64,7 +66,7 @@ def of_account(account_id: int, *, now: datetime) -> list[PartyCredit]:
     parties = _parties(account_id)
     appeals = Prefetch("appeals", queryset=Appeal.objects.order_by("-made_at", "-id"))
     suspensions = list(
-        Suspension.objects.filter(party__in=parties, lifted_at=None, until_on__gte=today)
+        Suspension.objects.filter(party__in=parties, until_on__gte=today)
         .prefetch_related(appeals)
         .order_by("from_on", "id")
     )
@@ -76,10 +78,16 @@ def of_account(account_id: int, *, now: datetime) -> list[PartyCredit]:
     )
     found = []
     for party, name in parties.items():
-        barred = tuple(each for each in suspensions if each.party == party)
+        of_party = [each for each in suspensions if each.party == party]
+        barred = tuple(each for each in of_party if each.lifted_at is None)
+        lifted = tuple(
+            each
+            for each in of_party
+            if each.lifted_at is not None and any(row.state == "upheld" for row in each.appeals.all())
+        )
         ledger = tuple(each for each in entries if each.party == party)[:ENTRIES_SHOWN]
-        if barred or ledger:
-            found.append(PartyCredit(name, barred, ledger))
+        if barred or lifted or ledger:
+            found.append(PartyCredit(name, barred, lifted, ledger))
     return found
 
 

@@ -386,6 +386,7 @@ def suspend(
     return row
 
 
+ANSWER_LONGEST = 500  # of an appeal, and so of the reason why it forgave or lifted
 _NEEDS_WHY = {"zh": "要写明原因", "en": "A reason is needed"}
 _FORGIVEN = {"zh": "已经不计", "en": "forgiven"}
 _COUNTS = {"zh": "还在计", "en": "an entry that counts"}
@@ -407,7 +408,7 @@ def lift(*, suspension_id: int, why: str, by: Actor, now: datetime, tell: bool =
         raise Refused("nothing-found", facts={"suspension": suspension_id})
     if row.lifted_at is not None:
         raise Refused("wrong-state", facts={"state": "lifted", "needs": "suspended"})
-    row.lifted_at, row.lifted_by, row.lifted_why = now, str(by)[:60], why[:200]
+    row.lifted_at, row.lifted_by, row.lifted_why = now, str(by)[:60], why[:ANSWER_LONGEST]
     row.save(update_fields=["lifted_at", "lifted_by", "lifted_why"])
     hall = _hall_of(suspension=row, by=by)
     audit.record(action="lifted", subject=f"suspension:{row.pk}", by=by, now=now, hall=hall, facts={"why": why})
@@ -429,7 +430,7 @@ def forgive(*, entry_id: int, why: str, by: Actor, now: datetime) -> LedgerEntry
     if row is None:
         raise Refused("nothing-found", facts={"entry": entry_id})
     if row.forgiven_at is None:
-        row.forgiven_at, row.forgiven_by, row.forgiven_why = now, str(by)[:60], why[:200]
+        row.forgiven_at, row.forgiven_by, row.forgiven_why = now, str(by)[:60], why[:ANSWER_LONGEST]
         row.save(update_fields=["forgiven_at", "forgiven_by", "forgiven_why"])
         hall = _hall_of(entry=row, by=by)
         audit.record(action="forgiven", subject=f"entry:{row.pk}", by=by, now=now, hall=hall, facts={"why": why})
@@ -546,7 +547,7 @@ def answer_appeal(*, appeal_id: int, upheld: bool, answer: str, by: Actor, now: 
         raise Refused("wrong-state", facts={"state": row.state, "needs": "open"})
     hall = _hall_of(entry=row.entry, suspension=row.suspension, by=by)  # before what is lifted lets its entries go
     row.state = "upheld" if upheld else "rejected"
-    row.answer, row.answered_at, row.answered_by = answer[:500], now, str(by)[:60]
+    row.answer, row.answered_at, row.answered_by = answer[:ANSWER_LONGEST], now, str(by)[:60]
     row.save(update_fields=["state", "answer", "answered_at", "answered_by"])
     if upheld and row.entry_id is not None:
         forgive(entry_id=row.entry_id, why=answer, by=by, now=now)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -55,9 +57,11 @@ class SuspensionLine:
 
 @dataclass(frozen=True)
 class AppealLine:
+    """What somebody says against an `entry` or a `suspension`."""
+
     id: int
-    entry_id: int | None
-    suspension_id: int | None
+    entry: EntryLine | None
+    suspension: SuspensionLine | None
     text: str
     made_at: datetime
     state: str
@@ -77,6 +81,13 @@ class Credit:
     entries: tuple[EntryLine, ...]
     suspensions: tuple[SuspensionLine, ...]
     appeals: tuple[AppealLine, ...]
+
+
+def whole(why: str, appeals: Iterable[Appeal]) -> str:
+    """Why something was forgiven or lifted. Where an appeal did it that is its answer, of which only the beginning was kept
+    once: the answer itself then."""
+    answers = [each.answer for each in appeals if each.state == "upheld"]
+    return next((answer for answer in answers if why and answer.startswith(why)), why)
 
 
 def parties_about(person_id: int, hall: Hall, now: datetime) -> list[str]:
@@ -105,6 +116,40 @@ def credit_of(party: str, hall: Hall, now: datetime) -> Credit:
     appealed = {(row.entry_id, row.suspension_id) for row in appeals if row.state == "open"}
     count = [row for row in entries if row.forgiven_at is None and not (rule.uses_strikes_up and row.used_by_id)]
     in_force = [row for row in bars if row.lifted_at is None and rules.in_force(row.from_on, row.until_on, today)]
+    of_entry: dict[int | None, list[Appeal]] = defaultdict(list)
+    of_bar: dict[int | None, list[Appeal]] = defaultdict(list)
+    for each in appeals:
+        (of_bar[each.suspension_id] if each.entry_id is None else of_entry[each.entry_id]).append(each)
+    entry_lines = {
+        row.pk: EntryLine(
+            id=row.pk,
+            kind=row.kind,
+            on=row.on,
+            appointment=row.appointment.code,
+            item_zh=row.appointment.item.name_zh,
+            item_en=row.appointment.item.name_en,
+            forgiven_at=row.forgiven_at,
+            forgiven_why=whole(row.forgiven_why, of_entry.get(row.pk, ())),
+            used=row.used_by_id is not None,
+            open_appeal=(row.pk, None) in appealed,
+        )
+        for row in entries
+    }
+    bar_lines = {
+        row.pk: SuspensionLine(
+            id=row.pk,
+            reason=row.reason,
+            reason_zh=rules.REASONS[row.reason]["zh"],
+            reason_en=rules.REASONS[row.reason]["en"],
+            from_on=row.from_on,
+            until_on=row.until_on,
+            lifted_at=row.lifted_at,
+            lifted_why=whole(row.lifted_why, of_bar.get(row.pk, ())),
+            in_force=row in in_force,
+            open_appeal=(None, row.pk) in appealed,
+        )
+        for row in bars
+    }
     return Credit(
         no_shows=sum(row.kind == "no_show" for row in count),
         no_show_limit=rule.no_shows,
@@ -113,39 +158,18 @@ def credit_of(party: str, hall: Hall, now: datetime) -> Credit:
         ),
         cancel_limit=rule.cancels_per_month,
         suspended_until=max((row.until_on for row in in_force), default=None),
-        entries=tuple(
-            EntryLine(
-                id=row.pk,
-                kind=row.kind,
-                on=row.on,
-                appointment=row.appointment.code,
-                item_zh=row.appointment.item.name_zh,
-                item_en=row.appointment.item.name_en,
-                forgiven_at=row.forgiven_at,
-                forgiven_why=row.forgiven_why,
-                used=row.used_by_id is not None,
-                open_appeal=(row.pk, None) in appealed,
-            )
-            for row in entries
-        ),
-        suspensions=tuple(
-            SuspensionLine(
-                id=row.pk,
-                reason=row.reason,
-                reason_zh=rules.REASONS[row.reason]["zh"],
-                reason_en=rules.REASONS[row.reason]["en"],
-                from_on=row.from_on,
-                until_on=row.until_on,
-                lifted_at=row.lifted_at,
-                lifted_why=row.lifted_why,
-                in_force=row in in_force,
-                open_appeal=(None, row.pk) in appealed,
-            )
-            for row in bars
-        ),
+        entries=tuple(entry_lines.values()),
+        suspensions=tuple(bar_lines.values()),
         appeals=tuple(
             AppealLine(
-                row.pk, row.entry_id, row.suspension_id, row.text, row.made_at, row.state, row.answer, row.answered_at
+                row.pk,
+                entry_lines.get(row.entry_id or 0),
+                bar_lines.get(row.suspension_id or 0),
+                row.text,
+                row.made_at,
+                row.state,
+                row.answer,
+                row.answered_at,
             )
             for row in appeals
         ),
