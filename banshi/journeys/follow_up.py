@@ -72,8 +72,9 @@ def work_off(*, now: datetime) -> int:
     settled = 0
     while _next(now):
         settled += 1
-    for follow_up in following.finish_follow_ups(now=now):
-        booking.end_waiting_for_closed_days(hall=follow_up.hall, now=now)
+    with transaction.atomic():  # a change is done with once those who wait for its days are told, too
+        for follow_up in following.finish_follow_ups(now=now):
+            booking.end_waiting_for_closed_days(hall=follow_up.hall, now=now)
     return settled
 
 

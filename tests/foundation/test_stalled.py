@@ -41,3 +41,13 @@ def test_it_is_given_up_where_the_same_job_waits_already():
     requeue()
 
     assert (status_of(dead), status_of(waiting)) == ("failed", "todo")
+
+
+def test_of_several_of_one_kind_one_is_done_again():
+    dead, twin, other = job("doing", "send"), job("doing", "send"), job("doing", "tick")
+    free = [job("doing"), job("doing")]
+
+    settled = requeue()
+
+    assert settled == 5
+    assert [status_of(each) for each in (dead, twin, other, *free)] == ["todo", "failed", "todo", "todo", "todo"]

@@ -418,6 +418,24 @@ def waits_for_wednesday(town: Town, **more: Any) -> Waiting:
     )  # fmt: skip
 
 
+def test_who_waits_for_a_closed_day_is_told_by_the_next_run_where_one_was_cut_short(open_town: Town, monkeypatch: Any):
+    waits_for_wednesday(open_town)
+    close(open_town, starts="2026-03-11 00:00", ends="2026-03-11 23:59")
+
+    def cut(**_: Any) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as then:
+        then.setattr(booking, "end_waiting_for_closed_days", cut)
+        with pytest.raises(SystemExit):
+            follow_up.work_off(now=NINE35)
+    follow_up.work_off(now=NINE35)
+    follow_up.work_off(now=NINE35)
+
+    assert Waiting.objects.get().state == "closed"
+    assert Message.objects.filter(key="waiting_closed").count() == 1
+
+
 def test_who_waits_for_one_matter_is_told_when_it_alone_closes(open_town: Town) -> None:
     one = waits_for_wednesday(open_town, language="en")
     other = waits_for_wednesday(open_town, limit_key="b")
