@@ -87,6 +87,19 @@ def link_key_ok(code: str, key: str, turn: int = 0) -> bool:
     return signed_ok(turned(code, turn), key, purpose="link")
 
 
+def clients_key(code: str, turn: int, phone_index: str) -> str:
+    """The `k` of the link a client has to what an agent booked for them: of their telephone, and of no later one.
+
+    :param phone_index: blind index of the number the link goes to.
+    """
+    return sign(f"{turned(code, turn)}@{phone_index}", purpose="link")
+
+
+def clients_key_ok(code: str, key: str, turn: int, phone_index: str) -> bool:
+    """Whether somebody holds the client's link as it was sent to this telephone."""
+    return signed_ok(f"{turned(code, turn)}@{phone_index}", key, purpose="link")
+
+
 def turned(code: str, turn: int) -> str:
     """What is signed of an appointment that has changed hands `turn` times."""
     return f"{code}#{turn}" if turn else code

@@ -104,4 +104,6 @@ def change_number(*, account_id: int, phone: str, by: Actor, now: datetime) -> N
 
 def told_elsewhere(*, person_id: int, phone_index: str, now: datetime) -> int:
     """Bookings still to come, and numbers in line, whose messages go to another telephone than this one."""
-    return bookings.told_elsewhere(person_id, phone_index, now=now) + contact.told_elsewhere(person_id, phone_index)
+    return bookings.told_elsewhere(person_id, phone_index, now=now) + contact.told_elsewhere(
+        person_id, phone_index, now=now
+    )

@@ -124,7 +124,7 @@ def _of_bookings(since: datetime, now: datetime) -> Iterator[News]:
             continue
         hall = hall_facts(row.hall, now=now)
         params = said_of(row, hall=hall, item=item_words(row.hall_id, row.item_id))
-        yield News(key, phone, hall.code, subject_of(row.code), params | {"text": agent.name},
+        yield News(key, phone, hall.code, subject_of(row.code), params | {"text": agent.name, "to_client": True},
                    f"{key}:{row.code}:{row.moves}", language)  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from banshi.foundation import clock
-from banshi.foundation.crypto import link_key, link_key_ok
+from banshi.foundation.crypto import blind_index, link_key, link_key_ok
 from banshi.journeys.after_hours import first_place
 from banshi.journeys.stops import Stop, stop_of
 from banshi.kernel.refusals import Alternative, Refused
@@ -35,7 +35,9 @@ from banshi.surfaces.citizen.arrival import arrival, closed_now, may_come
 from banshi.surfaces.citizen.doors import (
     actor_for,
     appointment_for,
+    by_clients_link,
     citizen_page,
+    key_given,
     language,
     mandate_over,
     on_my_document,
@@ -62,17 +64,24 @@ def _own_number(request: Any, found: Appointment, ticket: Ticket | None) -> bool
     account = request.who.account_id
     if account is not None and may_act(ticket, account_id=account):
         return True
-    key = str(request.GET.get("k") or request.POST.get("k") or "")
-    by_link = link_key_ok(found.code, key, found.link_turn)
+    key = key_given(request)
+    by_link = link_key_ok(found.code, key, found.link_turn) or bookings.clients_link_ok(found, key)
     return by_link and (bool(ticket.limit_key) or not found.limit_key)
 
 
 def _query(request: Any, found: Appointment) -> str:
     """`?k=…` where the holder of a link acts, so that every step keeps it."""
     own = request.who.account_id is not None and found.account_id == request.who.account_id
-    return (
-        "" if own or on_my_document(request, found) else f"?{urlencode({'k': link_key(found.code, found.link_turn)})}"
-    )
+    if own or on_my_document(request, found):
+        return ""
+    key = key_given(request) if by_clients_link(request, found) else link_key(found.code, found.link_turn)
+    return f"?{urlencode({'k': key})}"
+
+
+def _clients_phone(request: Any, found: Appointment) -> str:
+    """Where the client of an agent came by the link on their telephone: its blind index."""
+    phone = people.told_at(found.person_id)[0] if by_clients_link(request, found) else None
+    return blind_index(phone, purpose="phone") if phone else ""
 
 
 def _to(name: str, found: Appointment, request: Any) -> str:
@@ -143,6 +152,7 @@ def _page(
         "ends": _outcomes(request.who.account_id, same_visit),
         "shown": tickets.shown_states([found])[found.code],
         "k": _query(request, found),
+        "clients_phone": _clients_phone(request, found),
         "is_new": request.GET.get("new") == "1",
         "by_others": found.account_id != request.who.account_id and on_my_document(request, found),
         "by_agent": _agent(request, found),
@@ -279,8 +289,9 @@ def rebook(request: Any, code: str) -> HttpResponseBase:
         return _page(request, found, now=now, refused=refused)
     again = Appointment.objects.get(code=placed.code)
     # The key of the new one is for whoever held a key of the old one, and not where it went to another telephone meanwhile.
-    held = by.id.startswith("link-") and again.contact == found.contact
-    key = _query(request, again).replace("?", "&", 1) if held else ""
+    by_link = by.id.startswith("link-") and again.contact == found.contact
+    held = by_link or (by.id.startswith("client-") and again.account_id != found.account_id)
+    key = f"&{urlencode({'k': link_key(again.code, again.link_turn)})}" if held else ""
     return redirect(f"{reverse('citizen:appointment', args=[again.code])}?new=1{key}")
 
 

@@ -90,7 +90,7 @@ def appointment_for(request: Any, code: str, *, look: bool = False) -> Appointme
 def mandate_over(request: Any, found: Appointment) -> bool:
     """Whether it was booked under a mandate that is over, and whoever looks is not the client by proof: the agent may have
     given any telephone for the link."""
-    if found.account_id is None or found.limit_key or on_my_document(request, found):
+    if found.account_id is None or found.limit_key or on_my_document(request, found) or by_clients_link(request, found):
         return False
     today = clock.now().astimezone(ZoneInfo(found.hall.timezone)).date()
     theirs = request.who.account_id == found.account_id
@@ -100,7 +100,7 @@ def mandate_over(request: Any, found: Appointment) -> bool:
 
 
 def _appointment(request: Any, code: str) -> Appointment:
-    key = str(request.GET.get("k") or request.POST.get("k") or "")
+    key = key_given(request)
     if request.who.account_id is None and not key and bookings.code_of(code) is not None:
         raise SignInFirst
     found = Appointment.objects.select_related("hall", "item", "category").filter(code=code.upper()).first()
@@ -110,9 +110,20 @@ def _appointment(request: Any, code: str) -> Appointment:
         return found
     if on_my_document(request, found):
         return found
-    if link_key_ok(found.code, key, found.link_turn):
+    if link_key_ok(found.code, key, found.link_turn) or bookings.clients_link_ok(found, key):
         return found
     raise Http404
+
+
+def key_given(request: Any) -> str:
+    """The `k` of a link, "" where none is given."""
+    return str(request.GET.get("k") or request.POST.get("k") or "")[:40]
+
+
+def by_clients_link(request: Any, found: Appointment) -> bool:
+    """Whether somebody comes by the link that the client of an agent has to it, and not by the agent's."""
+    key = key_given(request)
+    return not link_key_ok(found.code, key, found.link_turn) and bookings.clients_link_ok(found, key)
 
 
 def on_my_document(request: Any, found: Appointment) -> bool:
@@ -125,7 +136,8 @@ def actor_for(request: Any, found: Appointment) -> Actor:
     mine = found.account_id == request.who.account_id or on_my_document(request, found)
     if request.who.account_id is not None and mine:
         return Actor(ActorKind.CITIZEN, str(request.who.account_id))
-    return Actor(ActorKind.CITIZEN, f"link-{found.code}"[:40])
+    holder = "client" if by_clients_link(request, found) else "link"
+    return Actor(ActorKind.CITIZEN, f"{holder}-{found.code}"[:40])
 
 
 def asked(request: HttpRequest, name: str, *, most: int = 80) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -79,6 +80,21 @@ def test_whoever_cancelled_by_the_link_books_again_and_reads_the_new_one(mine: P
     again = Appointment.objects.get(state="booked")
     assert answer.url == f"/a/{again.code}?new=1&k={link_key(again.code)}"
     assert again.code in text(anybody.client.get(answer.url))
+
+
+def test_by_the_link_of_one_matter_of_a_visit_the_others_are_opened_by_theirs(
+    mine: Phone, anybody: Phone, open_town: Town
+):
+    first = book(mine, open_town.slot(quota=3))
+    other = book(mine, open_town.slot(quota=3, starts=at("2026-03-12 14:00")))
+    Appointment.objects.filter(pk__in=[first.pk, other.pk]).update(visit_group="VISIT", link_turn=1)
+
+    page = anybody.get(f"/a/{first.code}", k=link_key(first.code, 1))
+    [onward] = re.findall(rf'href="(/a/{other.code}[^"]*)"', text(page))
+
+    assert (page.status_code, onward) == (200, f"/a/{other.code}?k={link_key(other.code, 1)}")
+    assert anybody.client.get(onward).status_code == 200
+    assert mine.get(f"/a/{first.code}").status_code == 200
 
 
 @pytest.mark.parametrize("made", [True, False])

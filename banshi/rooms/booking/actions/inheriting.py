@@ -36,12 +36,12 @@ def client_of(row: Appointment, *, now: datetime, by: Actor | None = None) -> Cl
     """Whose the booking is instead of the agent's; None where the mandate stands, where it was no agent's, and where nothing
     of the client is proven.
 
-    :param by: who books it again; the client themselves is bound by no mandate.
+    :param by: who books it again; the client themselves – signed in, or by their own link – is bound by no mandate.
     """
     if row.account_id is None or row.limit_key:
         return None
     theirs = known.account_proven(row.person_id)
-    themselves = theirs is not None and by == Actor(ActorKind.CITIZEN, str(theirs))
+    themselves = by is not None and by.kind == ActorKind.CITIZEN and by.id in (f"client-{row.code}", str(theirs))
     over = known.mandate_over(row.account_id, row.person_id, item=row.item.code, today=day_of(row, now=now))
     if theirs == row.account_id or not (over or themselves):
         return None

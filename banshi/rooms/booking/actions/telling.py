@@ -100,16 +100,16 @@ def tell(
     What the hall did to a booking that an agent made, the client hears as well: it is they who come.
     """
     params = said_of(appointment, hall=hall, item=item) | (more or {})
-    told = [(appointment.told_at, appointment.language, anew)]
+    told: list[tuple[str | None, str, str, dict[str, Any]]] = [(appointment.told_at, appointment.language, anew, {})]
     if key in BY_THE_HALL and (client := _client_of_agent(appointment)) is not None:
-        told.append((*client, f"{anew}:client"))
-    for phone, language, whom in told:
+        told.append((*client, f"{anew}:client", {"to_client": True}))
+    for phone, language, whom, mark in told:
         messaging.write(
             key=key,
             to_phone=phone,
             hall=hall.code,
             subject=subject_of(appointment.code),
-            params=params,
+            params=params | mark,
             dedupe=f"{key}:{appointment.code}:{appointment.moves}{whom}",
             language=language,
             now=now,

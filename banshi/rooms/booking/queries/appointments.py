@@ -11,7 +11,7 @@ import icalendar
 from django.db.models import QuerySet
 from django.utils.translation import gettext, override
 
-from banshi.foundation.crypto import link_key_ok, sign, signed_ok, turned
+from banshi.foundation.crypto import blind_index, clients_key_ok, link_key_ok, sign, signed_ok, turned
 from banshi.foundation.windows import few
 from banshi.kernel.clock_words import clock_words
 from banshi.kernel.masking import mask_name
@@ -21,6 +21,7 @@ from banshi.rooms.booking import rules
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.booking.queries.facts import HallFacts, hall_facts
 from banshi.rooms.catalogue.models import MaterialRequirement
+from banshi.rooms.identity import queries as identity
 from banshi.rooms.places.models import Hall, Window
 
 _QR = "BS1."
@@ -89,6 +90,7 @@ class AppointmentView:
     no_show_at: datetime | None
     served_at: datetime | None
     limit_key: str = ""  # "" the person's, by evidence or mandate; else who declared it
+    link_turn: int = 0  # how often it changed hands: part of its links' keys
 
 
 def hall_code_of(code: str) -> str:
@@ -117,8 +119,20 @@ def _turn(code: str) -> int:
 
 
 def link_ok(code: str, key: str) -> bool:
-    """Whether somebody holds the link of an appointment as it was sent to whoever has it now."""
-    return rules.storable(code) and link_key_ok(code, key, _turn(code))
+    """Whether somebody holds the link of an appointment as it was sent to whoever has it now, or to its agent's client."""
+    if not rules.storable(code):
+        return False
+    row = Appointment.objects.filter(code=code).first()
+    return row is not None and (link_key_ok(code, key, row.link_turn) or clients_link_ok(row, key))
+
+
+def clients_link_ok(row: Appointment, key: str) -> bool:
+    """Whether somebody holds the link to what an agent booked as it was sent to its client: to the telephone that is theirs by
+    proof now."""
+    if not key or row.account_id is None or row.limit_key:
+        return False
+    phone, _ = identity.told_at(row.person_id)
+    return bool(phone) and clients_key_ok(row.code, key, row.link_turn, blind_index(str(phone), purpose="phone"))
 
 
 def read_qr(text: str) -> str | None:
@@ -256,6 +270,7 @@ def _view(
         person_id=row.person_id,
         account_id=row.account_id,
         limit_key=row.limit_key,
+        link_turn=row.link_turn,
         bring=tuple(bring),
         come_at=starts_at - timedelta(minutes=policy.come_early),
         visit_group=row.visit_group,

@@ -11,7 +11,7 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 
-from banshi.foundation.crypto import link_key, rating_key
+from banshi.foundation.crypto import clients_key, link_key, rating_key
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
@@ -59,7 +59,7 @@ def word(message: Claimed, *, words: Words, hall: Hall | None, now: datetime) ->
         said["link"] = rules.link(base, key=message.key, subject=message.subject)
         kind, _, ref = message.subject.partition(":")
         if kind == "appointment":  # opens the page for whoever holds the message, without signing in
-            said["link"] += f"?k={link_key(ref, int(message.params.get('turn', 0)))}"
+            said["link"] += f"?k={_key(ref, message)}"
         elif kind == "ticket":  # who holds the message may rate, like who holds the slip
             said["link"] += f"?k={rating_key(ref)}"
     elif said["link"].startswith("/"):
@@ -70,6 +70,14 @@ def word(message: Claimed, *, words: Words, hall: Hall | None, now: datetime) ->
     return replace(
         message, text=rules.render(body, said), shown=rules.render(body, rules.shown(message.key, said)), said=said
     )
+
+
+def _key(code: str, message: Claimed) -> str:
+    """Of an appointment's link: the client's own, where an agent has another to the same."""
+    turn = int(message.params.get("turn", 0))
+    if message.params.get("to_client"):
+        return clients_key(code, turn, message.to_index)
+    return link_key(code, turn)
 
 
 def set_template(

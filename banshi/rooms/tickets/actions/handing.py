@@ -17,7 +17,7 @@ from banshi.rooms.messaging.statements import TO_PLACE
 from banshi.rooms.tickets.actions.ground import by_hall, locked, tell_line
 from banshi.rooms.tickets.actions.moving import renew
 from banshi.rooms.tickets.models import AT_WINDOW, GOES_ON, IN_LINE, Ticket, Visit
-from banshi.rooms.tickets.queries.contact import contact_to_confirm
+from banshi.rooms.tickets.queries.contact import contact_to_confirm, is_agents_own
 
 
 @transaction.atomic
@@ -70,13 +70,17 @@ def _hand_visits(tickets: Sequence[int], from_person: int, to_person: int) -> No
 
 def send_to(*, person_id: int, phone: str, by: Actor, now: datetime) -> tuple[int, int]:
     """The messages about a person's numbers go to another telephone (E.164) from now on. Where one was told before, its links
-    steer nothing any more: the number has a new ref, and whoever has a slip of it wants another.
+    steer nothing any more: the number has a new ref, and whoever has a slip of it wants another. What an agent is told of stays
+    the agent's, who comes with the papers.
 
     :returns: how many numbers, and how many of them have a new ref.
     """
     rows = Ticket.objects.filter(person_id=person_id, state__in=GOES_ON)
     index, renewed = messaging.phone_index(phone), 0
-    found = list(rows.select_for_update(of=("self",), no_key=True).select_related("hall").order_by("id"))
+    locked_rows = rows.select_for_update(of=("self",), no_key=True).select_related(
+        "hall", "appointment__hall", "appointment__item"
+    )
+    found = [row for row in locked_rows.order_by("id") if not is_agents_own(row, now=now)]
     for row in found:
         if row.notify_to and row.phone_index != index:
             before = row.ref

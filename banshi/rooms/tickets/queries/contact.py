@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from banshi.foundation.crypto import decrypt
 from banshi.rooms.booking.models import Appointment
+from banshi.rooms.booking.queries.mandated import is_agents
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.messaging.statements import TO_PLACE
 from banshi.rooms.tickets.models import GOES_ON, Ticket
@@ -69,7 +70,15 @@ def to_confirm(ref: str) -> str:
     return contact_to_confirm(ticket) if ticket is not None else ""
 
 
-def told_elsewhere(person_id: int, phone_index: str) -> int:
-    """Numbers a person stands with whose messages, with the link that steers, go to another telephone than this one."""
-    rows = Ticket.objects.filter(person_id=person_id, state__in=GOES_ON)
-    return rows.exclude(phone_index__in=["", phone_index]).count()
+def told_elsewhere(person_id: int, phone_index: str, *, now: datetime) -> int:
+    """Numbers a person stands with whose messages, with the link that steers, go to another telephone than this one, and not to
+    an agent who comes for them."""
+    rows = Ticket.objects.filter(person_id=person_id, state__in=GOES_ON).exclude(phone_index__in=["", phone_index])
+    found = rows.select_related("appointment__hall", "appointment__item").order_by("id")
+    return sum(not is_agents_own(row, now=now) for row in found)
+
+
+def is_agents_own(ticket: Ticket, *, now: datetime) -> bool:
+    """Whether it was taken with what an agent booked, by a mandate that stands, and is told to the agent."""
+    booked = ticket.appointment
+    return booked is not None and booked.contact_index == ticket.phone_index and is_agents(booked, now=now)

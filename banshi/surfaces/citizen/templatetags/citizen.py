@@ -16,7 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext, pgettext
 
 from banshi.foundation import states
-from banshi.foundation.crypto import LIVE_BOOKING, link_key, sign
+from banshi.foundation.crypto import LIVE_BOOKING, clients_key, link_key, sign
 from banshi.foundation.said import english
 from banshi.foundation.templatetags.ui import day_words
 from banshi.foundation.words import words
@@ -189,6 +189,8 @@ def minutes_left(seconds: int) -> str:
 
 
 @register.simple_tag
-def link_key_of(appointment: Any, k: str) -> str:
-    """Who came by a link sees the other matters of the visit by theirs."""
+def link_key_of(appointment: Any, k: str, phone_index: str) -> str:
+    """Who came by a link sees the other matters of the visit by theirs. `phone_index`: where the client of an agent came."""
+    if phone_index:
+        return f"?k={clients_key(appointment.code, appointment.link_turn, phone_index)}"
     return f"?k={link_key(appointment.code, appointment.link_turn)}" if k else ""
