@@ -10,16 +10,18 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, QuerySet
 
-from banshi.kernel.policy import HallPolicy
+from banshi.kernel.policy import HallPolicy, TicketPolicy
 from banshi.rooms.booking.models import STANDS, Appointment, Suspension, Waiting
 from banshi.rooms.booking.queries.facts import hall_facts
 from banshi.rooms.places.models import Hall
+from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.models import Ticket
 
 
 @dataclass(frozen=True)
 class Effect:
-    """What becomes of `n` people. `slug`: coming | reminded | line | told | missed | lane | full | list | barred | above."""
+    """What becomes of `n` people. `slug`: coming | reminded | above | list | barred | line | lane | missed | longer | told |
+    full."""
 
     slug: str
     n: int
@@ -70,6 +72,23 @@ def _waiting(asked: _Asked) -> QuerySet[Ticket]:
 def _losing_their_lane(asked: _Asked) -> int:
     ended = set(asked.old.tickets.priority_lanes) - set(asked.new.tickets.priority_lanes)
     return _waiting(asked).filter(lane__in=ended).count()
+
+
+def _come_back(asked: _Asked, rule: TicketPolicy) -> dict[int, datetime]:
+    """The numbers missed today that may be put back by this rule and what their people were told, and before when."""
+    found = tickets.missed(_today(asked).filter(state="missed").order_by("id"), asked.now, changed=rule)
+    return {pk: each.until for pk, each in found.items() if each.until is not None}
+
+
+def _given_longer(asked: _Asked) -> int:
+    was = _come_back(asked, asked.old.tickets)
+    will = _come_back(asked, asked.new.tickets)
+    return sum(pk not in was or until > was[pk] for pk, until in will.items())
+
+
+def _as_told(asked: _Asked) -> int:
+    """Who missed a call today and comes back as was said then: the new rule is for those missed from now on."""
+    return len(_come_back(asked, asked.new.tickets)) - _given_longer(asked)
 
 
 def _given_today(asked: _Asked) -> int:
@@ -136,8 +155,9 @@ _EFFECTS: tuple[tuple[str, tuple[str, ...], _Count], ...] = (
     (
         "missed",
         ("tickets.missed", "tickets.reissue_limit", "tickets.reissue_within"),
-        lambda asked: _today(asked).filter(state="missed").count(),
+        _as_told,
     ),
+    ("longer", ("tickets.reissue_limit", "tickets.reissue_within"), _given_longer),
     ("told", ("messages.ahead", "messages.on_call"), lambda asked: _waiting(asked).count()),
     ("full", ("tickets.daily_limit", "tickets.daily_limits"), _given_today),
 )  # fmt: skip

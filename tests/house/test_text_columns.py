@@ -51,7 +51,7 @@ messaging_message.to_index messaging_message.why messaging_template.hall messagi
 messaging_template.language messaging_template.made_by places_policy_version.made_by
 staffing_shift.duty staffing_shift.made_by tickets_call.kind tickets_former_ref.ref
 tickets_hall_day.account tickets_hall_day.closed_by
-tickets_miss.by tickets_miss.reinstated_by tickets_paper_block.letter tickets_paper_block.made_by
+tickets_miss.back_way tickets_miss.by tickets_miss.reinstated_by tickets_paper_block.letter tickets_paper_block.made_by
 tickets_planned_desk.made_by tickets_service.outcome tickets_skip.by tickets_ticket.channel tickets_ticket.closed_why
 tickets_ticket.kind tickets_ticket.lane tickets_ticket.language tickets_ticket.letter tickets_ticket.limit_key
 tickets_ticket.number tickets_ticket.outcome tickets_ticket.phone_index tickets_ticket.ref tickets_ticket.session_kind

@@ -12,7 +12,7 @@ from banshi.kernel.policy import HallPolicy
 from banshi.rooms.booking.models import Waiting
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.tickets import actions as tickets
-from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.models import Miss, Ticket
 from tests.surfaces.office.editing import booked, office  # noqa: F401 – a fixture
 from tests.town import CITIZEN, TUESDAY_NINE, Town
 
@@ -27,6 +27,10 @@ def busy(office: Town) -> Town:  # noqa: F811
     first, _plain, missed = Ticket.objects.order_by("id")
     Ticket.objects.filter(pk=first.pk).update(lane="elderly")
     Ticket.objects.filter(pk=missed.pk).update(state="missed")
+    Miss.objects.create(
+        ticket=missed, hall=office.hall, window=office.windows["01"], at=TUESDAY_NINE, by="staff:1", back_within=120,
+        back_way="reissue",
+    )  # fmt: skip
     Waiting.objects.create(
         hall=office.hall, item=Item.objects.get(code="pension"), business="cat:A", day=row.day, person=row.person,
         made_at=TUESDAY_NINE,
@@ -49,6 +53,10 @@ def change(section: str, **values: Any) -> Callable[[dict[str, Any]], None]:
         (change("tickets", priority_lanes=["disabled"]), [("lane", 1)]),
         (change("tickets", missed="behind_all"), [("missed", 1)]),
         (change("tickets", missed="reissue"), [("missed", 1)]),
+        (change("tickets", reissue_within=10), [("missed", 1)]),
+        (change("tickets", reissue_limit=0), [("missed", 1)]),
+        (change("tickets", reissue_within=180), [("longer", 1)]),
+        (change("tickets", reissue_within=180, missed="reissue"), [("longer", 1)]),
         (change("messages", ahead=9), [("told", 2)]),
         (change("tickets", daily_limit=3), [("full", 3)]),
         (change("tickets", daily_limit=4), []),

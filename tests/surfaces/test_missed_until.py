@@ -101,9 +101,12 @@ def test_once_numbers_have_stopped_the_first_place_is_offered(morning: Town):
 
 
 def test_a_number_that_came_back_often_enough_is_promised_nothing(morning: Town):
-    morning.policy(tickets={"missed": "reissue", "reissue_limit": 0})
+    morning.policy(tickets={"missed": "reissue", "reissue_limit": 1})
+    tickets.reinstate(ref=ref(), by=CITIZEN, now=at(f"{DAY} 09:13"))
+    tickets.call_next(window_code="town-01", staff_id=morning.clerk.pk, now=at(f"{DAY} 09:14"))
+    tickets.miss(ref=ref(), staff_id=morning.clerk.pk, now=at(f"{DAY} 09:15"))
 
-    assert queries.ticket(ref(), at(f"{DAY} 09:13")).back_until is None
+    assert queries.ticket(ref(), at(f"{DAY} 09:16")).back_until is None
 
 
 def test_nobody_is_promised_to_come_back_after_the_windows_have_stopped(morning: Town):

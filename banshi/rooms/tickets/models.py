@@ -319,7 +319,8 @@ class Service(models.Model):
 
 
 class Miss(models.Model):
-    """过号; reinstated_at when put back (补号)."""
+    """过号; reinstated_at when put back (补号). `back_within` and `back_way`: what its person was told about coming back, in
+    minutes and as the policy's `missed`; None and "" where nothing of the kind was."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="miss_rows")
     hall = models.ForeignKey(Hall, on_delete=models.PROTECT)
@@ -328,6 +329,8 @@ class Miss(models.Model):
     by = models.CharField(max_length=60)
     reinstated_at = models.DateTimeField(null=True)
     reinstated_by = models.CharField(max_length=60, default="")
+    back_within = models.IntegerField(null=True)
+    back_way = models.CharField(max_length=10, default="", db_default="")
 
     class Meta:
         db_table = "tickets_miss"

@@ -567,6 +567,10 @@ class TicketOut(Grows):
     back_until: datetime | None = Field(
         None, description="Of a `missed` one: before when it may be put back. null: not missed, or not any more."
     )
+    back_way: Literal["reissue", "behind_all"] | None = Field(
+        None,
+        description="How, as its person was told: without queueing again, or behind all numbers given. null as before.",
+    )
     called_to: str | None
     made_at: datetime
     person: ServedPerson | None = Field(None, description="Only for a desk key, while the person is at its window.")

@@ -44,8 +44,13 @@ def effect_words(slug: str, n: int) -> str:
             n,
         ),
         "missed": ngettext(
-            "%(n)s person whose number was missed today comes back by the new rule.",
-            "%(n)s people whose numbers were missed today come back by the new rule.",
+            "%(n)s person missed today comes back as told then; the new rule is for those missed from now on.",
+            "%(n)s people missed today come back as told then; the new rule is for those missed from now on.",
+            n,
+        ),
+        "longer": ngettext(
+            "%(n)s person missed today may come back for longer by the new rule.",
+            "%(n)s people missed today may come back for longer by the new rule.",
             n,
         ),
         "told": ngettext(

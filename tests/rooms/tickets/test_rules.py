@@ -183,6 +183,25 @@ def test_a_missed_number_comes_back_so_often_and_so_long(came_back, minutes, slu
 
 
 @pytest.mark.parametrize(
+    ("told", "came_back", "rule", "found"),
+    [
+        (60, 0, {"reissue_within": 10}, (60, True, "reissue")),
+        (60, 0, {"reissue_within": 90}, (90, True, "reissue")),
+        (60, 0, {"reissue_within": 90, "reissue_limit": 0}, (60, True, "reissue")),
+        (60, 2, {"reissue_within": 90, "reissue_limit": 2}, (60, True, "reissue")),
+        (60, 0, {"missed": "behind_all"}, (120, True, "reissue")),
+        (None, 0, {"reissue_within": 10, "missed": "behind_all"}, (10, True, "behind_all")),
+        (None, 0, {"reissue_limit": 0}, (120, False, "behind_all")),
+    ],
+)
+def test_what_was_told_at_the_miss_stands_and_only_a_longer_time_is_new(told, came_back, rule, found):
+    way = "" if told is None else "reissue"
+    kept = rules.as_told(TicketPolicy(**rule), within=told, way=way, came_back=came_back)
+
+    assert (kept.reissue_within, came_back < kept.reissue_limit, kept.missed) == found
+
+
+@pytest.mark.parametrize(
     ("stood", "line_closes", "minutes"), [(0, None, 60), (20, None, 80), (0, 45, 45), (20, 45, 45), (20, 90, 80)]
 )
 def test_the_time_for_coming_back_stands_while_closed_and_ends_with_the_line(stood, line_closes, minutes):

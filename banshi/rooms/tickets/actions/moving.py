@@ -42,7 +42,7 @@ from banshi.rooms.tickets.actions.stretches import end_stretch
 from banshi.rooms.tickets.actions.taking import REF_BYTES
 from banshi.rooms.tickets.models import AT_WINDOW, Estimate, FormerRef, Miss, Ticket, Transfer, Visit
 from banshi.rooms.tickets.queries.contact import contact_of
-from banshi.rooms.tickets.queries.missed import stood_still
+from banshi.rooms.tickets.queries.missed import rule_for, stood_still, times_back
 from banshi.rooms.tickets.queries.stopped import need_line_today
 
 
@@ -188,9 +188,8 @@ def _reinstate(ref: str, by: Actor, now: datetime) -> Ticket:
     need(ticket, "reinstate")
     need_nobody_out(ticket, now)
     need_line_today(ticket, now)
-    rule = policy(ticket, now).tickets
     misses = list(Miss.objects.filter(ticket=ticket).order_by("-id"))
-    came_back = sum(miss.reinstated_at is not None for miss in misses)
+    rule, came_back = rule_for(policy(ticket, now).tickets, misses), times_back(misses)
     missed_at = misses[0].at if misses else now
     stood = stood_still([ticket], {ticket.pk: missed_at}, now).get(ticket.pk, timedelta())
     closes = rules.comes_back_before(

@@ -45,6 +45,7 @@ from banshi.rooms.tickets.actions.taking import issue
 from banshi.rooms.tickets.actions.told import tell
 from banshi.rooms.tickets.models import AT_WINDOW, Call, Miss, Service, Skip, Ticket, Transfer, WindowSession
 from banshi.rooms.tickets.queries import contact_of
+from banshi.rooms.tickets.queries.missed import times_back
 from banshi.rooms.tickets.queries.numbers import numbers_given
 from banshi.rooms.tickets.queries.stopped import Aim, goes_on_today
 from banshi.rooms.tickets.queries.ticket import name_of
@@ -165,14 +166,13 @@ def miss(*, ref: str, staff_id: int, now: datetime, next_place: NextPlace | None
     ticket.state, ticket.call_by, ticket.only_window = rules.after("miss"), None, None
     ticket.misses += 1
     ticket.save(update_fields=["state", "call_by", "only_window", "misses"])
-    Miss.objects.create(ticket=ticket, hall_id=ticket.hall_id, window=session.window, at=now, by=f"staff:{staff_id}")
     now_idle(session.window_id, now)
-    rule, came_back = (
-        policy(ticket, now).tickets,
-        Miss.objects.filter(ticket=ticket).exclude(reinstated_at=None).count(),
-    )
+    rule, came_back = policy(ticket, now).tickets, times_back(Miss.objects.filter(ticket=ticket).order_by("id"))
     closes = rules.comes_back_before(missed_at=now, policy=rule, line_closes_at=ticket.line_closes_at)
     until = rules.back_until(came_back=came_back, closes=closes, policy=rule, now=now)
+    said = {"back_within": rule.reissue_within, "back_way": rule.missed} if until is not None else {}
+    who = f"staff:{staff_id}"
+    Miss.objects.create(ticket=ticket, hall_id=ticket.hall_id, window=session.window, at=now, by=who, **said)
     if until is None:
         came_to_nothing([ticket], now)
     if until is None or goes_on_today(ticket, now):

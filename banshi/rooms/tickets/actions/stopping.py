@@ -33,7 +33,7 @@ from banshi.rooms.tickets.actions.ground import (
 )
 from banshi.rooms.tickets.actions.told import tell
 from banshi.rooms.tickets.models import AT_WINDOW, Miss, Ticket
-from banshi.rooms.tickets.queries.missed import back_until
+from banshi.rooms.tickets.queries.missed import back_until, missed
 from banshi.rooms.tickets.queries.stopped import lets_in
 from banshi.rooms.tickets.queries.where import places
 
@@ -179,10 +179,11 @@ def _stays(
 def _again(tickets: Sequence[Ticket], now: datetime) -> Iterator[tuple[Ticket, dict[str, Any]]]:
     """What becomes of each number once calling goes on, as `again_zh` and `again_en`. `call`: with another one it is told
     nothing of the kind any more."""
-    back = back_until(tickets, now)
+    back = missed(tickets, now)
     where = places({ticket.category_id for ticket in tickets}, now) if tickets else {}
     for ticket in tickets:
-        zone, until = ZoneInfo(ticket.hall.timezone), back.get(ticket.pk)
+        zone, mine = ZoneInfo(ticket.hall.timezone), back.get(ticket.pk)
+        until = mine.until if mine is not None else None
         if ticket.state == "missed" and until is None:
             continue
         said = partial(
@@ -190,7 +191,7 @@ def _again(tickets: Sequence[Ticket], now: datetime) -> Iterator[tuple[Ticket, d
             ticket.state,
             expected=ticket.came_from_id is not None and ticket.waits_from is None,
             until=clock_words(until.astimezone(zone)) if until is not None else "",
-            anew=policy(ticket, now).tickets.missed != "reissue",
+            anew=mine is None or mine.way != "reissue",
             windows_shut=where[ticket.category_id].shut,
         )
         yield ticket, {"call": ticket.calls, **_both("again", said)}

@@ -35,6 +35,7 @@ from banshi.rooms.tickets.queries.missed import (
     back_until_by_ref,
     came_without_number,
     fates,
+    missed,
     shown_states,
     states_to_staff,
 )
@@ -110,6 +111,7 @@ __all__ = [
     "hit_rate",
     "last_step",
     "line",
+    "missed",
     "name_of",
     "names_differ",
     "not_over",

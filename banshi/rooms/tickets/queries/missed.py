@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
+from banshi.kernel.policy import TicketPolicy
 from banshi.kernel.spans import merge
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.booking.queries.credit import FORGIVEN
@@ -19,41 +21,73 @@ from banshi.rooms.tickets.models import Miss, Ticket
 from banshi.rooms.tickets.queries.stopped import goes_on_today
 
 
-def back_until(rows: Iterable[Ticket], now: datetime) -> dict[int, datetime]:
-    """By id, for the missed of these numbers that may still be put back; three queries however many there are, and those of
-    `stood_still` where something was closed."""
-    missed = {row.pk: row for row in rows if row.state == "missed"}
-    if not missed:
+@dataclass(frozen=True)
+class Missed:
+    """How a missed number comes back. `until`: before when; None where it may not any more. `way`: as its person was told, or
+    would be now, the policy's `missed`; "" where nobody ever was."""
+
+    until: datetime | None
+    way: str
+
+
+def missed(rows: Iterable[Ticket], now: datetime, *, changed: TicketPolicy | None = None) -> dict[int, Missed]:
+    """By id, those of these numbers that are missed; three queries however many there are, and those of `stood_still` where
+    something was closed.
+
+    :param changed: as it would be under this rule.
+    """
+    found = {row.pk: row for row in rows if row.state == "missed"}
+    if not found:
         return {}
     misses: dict[int, list[Miss]] = {}
-    for miss in Miss.objects.filter(ticket__in=list(missed)).order_by("-id"):
+    for miss in Miss.objects.filter(ticket__in=list(found)).order_by("-id"):
         misses.setdefault(miss.ticket_id, []).append(miss)
-    missed_at = {pk: misses[pk][0].at if pk in misses else now for pk in missed}
-    stood = stood_still(missed.values(), missed_at, now)
-    found = {}
-    for pk, row in missed.items():
-        rule = policy_of(row.hall_id, now=now).tickets
-        until = rules.back_until(
-            came_back=sum(miss.reinstated_at is not None for miss in misses.get(pk, [])),
-            closes=rules.comes_back_before(
-                missed_at=missed_at[pk],
-                policy=rule,
-                stood=stood.get(pk, timedelta()),
-                line_closes_at=row.line_closes_at,
-            ),
-            policy=rule,
-            now=now,
+    missed_at = {pk: misses[pk][0].at if pk in misses else now for pk in found}
+    stood = stood_still(found.values(), missed_at, now)
+    return {
+        pk: _missed(
+            row, misses.get(pk, []), changed or policy_of(row.hall_id, now=now).tickets, stood.get(pk, timedelta()), now
         )
-        if until is not None:
-            found[pk] = until
-    return found
+        for pk, row in found.items()
+    }
 
 
-def comes_back_until(rows: Collection[Ticket], now: datetime) -> dict[int, datetime]:
-    """As `back_until`, for whoever asks how to come back: not into a line that is closed for the rest of the day. (Its apology
+def _missed(row: Ticket, misses: Sequence[Miss], rule: TicketPolicy, stood: timedelta, now: datetime) -> Missed:
+    """:param misses: of this number, the last one first."""
+    came_back = times_back(misses)
+    rule = rule_for(rule, misses)
+    closes = rules.comes_back_before(
+        missed_at=misses[0].at if misses else now, policy=rule, stood=stood, line_closes_at=row.line_closes_at
+    )
+    until = rules.back_until(came_back=came_back, closes=closes, policy=rule, now=now)
+    told = misses[0].back_way if misses else ""
+    return Missed(until, told or (rule.missed if until is not None else ""))
+
+
+def times_back(misses: Iterable[Miss]) -> int:
+    return sum(miss.reinstated_at is not None for miss in misses)
+
+
+def rule_for(rule: TicketPolicy, misses: Sequence[Miss]) -> TicketPolicy:
+    """The hall's rule as it stands for a number with these misses, the last one first."""
+    if not misses:
+        return rule
+    return rules.as_told(rule, within=misses[0].back_within, way=misses[0].back_way, came_back=times_back(misses))
+
+
+def back_until(rows: Iterable[Ticket], now: datetime) -> dict[int, datetime]:
+    """By id, for the missed of these numbers that may still be put back."""
+    return {pk: each.until for pk, each in missed(rows, now).items() if each.until is not None}
+
+
+def comes_back(rows: Collection[Ticket], now: datetime) -> dict[int, Missed]:
+    """As `missed`, for whoever asks how to come back: not into a line that is closed for the rest of the day. (Its apology
     still comes: `back_until` has such a number.)"""
-    back = back_until(rows, now)
-    return {row.pk: back[row.pk] for row in rows if row.pk in back and goes_on_today(row, now)}
+    found = missed(rows, now)
+    for row in rows:
+        if row.pk in found and found[row.pk].until is not None and not goes_on_today(row, now):
+            found[row.pk] = replace(found[row.pk], until=None)
+    return found
 
 
 def stood_still(rows: Iterable[Ticket], since: Mapping[int, datetime], now: datetime) -> dict[int, timedelta]:
@@ -77,10 +111,11 @@ def stood_still(rows: Iterable[Ticket], since: Mapping[int, datetime], now: date
 
 
 def back_until_by_ref(refs: Iterable[str], now: datetime) -> dict[str, datetime]:
-    """As `comes_back_until`, by ref."""
-    missed = Ticket.objects.select_related("hall", "category", "item").filter(ref__in=list(refs), state="missed")
-    rows = {row.pk: row for row in missed.order_by("id")}
-    return {rows[pk].ref: until for pk, until in comes_back_until(list(rows.values()), now).items()}
+    """By ref, before when those of these numbers may be put back that are missed and still may."""
+    asked = Ticket.objects.select_related("hall", "category", "item").filter(ref__in=list(refs), state="missed")
+    rows = {row.pk: row for row in asked.order_by("id")}
+    back = comes_back(list(rows.values()), now)
+    return {rows[pk].ref: each.until for pk, each in back.items() if each.until is not None}
 
 
 # Why a number came to nothing in the hall's line, set aside or not: its holder is told sorry (`close_line.apologise`).

@@ -18,7 +18,7 @@ from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets.models import AT_WINDOW, Ticket
 from banshi.rooms.tickets.queries.contact import contact_unconfirmed
 from banshi.rooms.tickets.queries.line import Line, LineTicket, line
-from banshi.rooms.tickets.queries.missed import comes_back_until
+from banshi.rooms.tickets.queries.missed import Missed, comes_back
 from banshi.rooms.tickets.queries.renewed import not_there, renewed
 from banshi.rooms.tickets.queries.where import Place, places
 from banshi.rooms.tickets.rules import VERBS, lane_that_ranks
@@ -83,6 +83,7 @@ class TicketView:
     without_windows: bool = False  # all windows that may call it are closed now
     moved: bool = False  # its floor is closed: `floor` is another one, to which its people go to wait
     back_until: datetime | None = None  # only while missed: before when it may be put back
+    back_way: str = ""  # … and how, `TicketPolicy.missed`, as its person was told; "" where nothing of the kind was
     outcome: str = ""  # of a finished one, `rules.OUTCOMES`; "" where nobody said
     outcome_why: str = ""  # for its holder's eyes
 
@@ -152,7 +153,7 @@ def ticket(ref: str, now: datetime) -> TicketView:
     mine: LineTicket | None = None
     if found.state == "waiting":
         mine = next((t for t in _last_line.of(found.hall_id, found.hall.code, now).tickets if t.ref == ref), None)
-    back = comes_back_until([found], now).get(found.pk)
+    back = comes_back([found], now).get(found.pk)
     return _view(found, places([found.category_id], now)[found.category_id], mine, back)
 
 
@@ -262,11 +263,11 @@ def _views(rows: list[Ticket], now: datetime) -> list[TicketView]:
     in_line: dict[str, LineTicket] = {}
     if any(row.state == "waiting" for row in rows):
         in_line = {each.ref: each for each in _last_line.of(rows[0].hall_id, rows[0].hall.code, now).tickets}
-    back = comes_back_until(rows, now)
+    back = comes_back(rows, now)
     return [_view(row, where[row.category_id], in_line.get(row.ref), back.get(row.pk)) for row in rows]
 
 
-def _view(found: Ticket, where: Place, mine: LineTicket | Told | None, back: datetime | None = None) -> TicketView:
+def _view(found: Ticket, where: Place, mine: LineTicket | Told | None, back: Missed | None = None) -> TicketView:
     where = where.now
     only = None if found.only_window_id in where.closed else found.only_window
     at = found.window if found.state in AT_WINDOW else only
@@ -319,7 +320,8 @@ def _view(found: Ticket, where: Place, mine: LineTicket | Told | None, back: dat
         stopped=mine.stopped if isinstance(mine, LineTicket) else False,
         without_windows=where.shut,
         moved=where.moved and not only,
-        back_until=back,
+        back_until=back.until if back else None,
+        back_way=back.way if back else "",
         outcome=found.outcome,
         outcome_why=found.outcome_why,
     )

@@ -222,6 +222,24 @@ def recall_refusal(*, recalls: int, policy: TicketPolicy) -> Refusal | None:
     return None
 
 
+def as_told(policy: TicketPolicy, *, within: int | None, way: str, came_back: int) -> TicketPolicy:
+    """The rule for a number that was missed: what its person was told then stands, whatever the hall decides since. Only a
+    longer time than that is given by the rule of now.
+
+    :param within: minutes told at the miss; None where nothing was: the rule of now. :param way: as told, `policy.missed`.
+    :param came_back: how often this number has been put back before.
+    """
+    if within is None:
+        return policy
+    given_now = policy.reissue_within if came_back < policy.reissue_limit else 0
+    told = {
+        "missed": way,
+        "reissue_within": max(within, given_now),
+        "reissue_limit": max(policy.reissue_limit, came_back + 1),
+    }
+    return policy.model_copy(update=told)
+
+
 def comes_back_before(
     *, missed_at: datetime, policy: TicketPolicy, stood: timedelta = timedelta(), line_closes_at: datetime | None = None
 ) -> datetime:
