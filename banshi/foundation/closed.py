@@ -67,12 +67,19 @@ def evacuated_words(*, reason: str, until: str) -> str:
     return joined(why, pgettext("closure", "When it goes on will be told."))
 
 
-def stays_words(state: str = "waiting", *, expected: bool = False, may_return: bool = False, today: bool = True) -> str:
+def stays_words(
+    state: str = "waiting", *, expected: bool = False, may_return: bool = False, today: bool = True, out: bool = True
+) -> str:
     """To whoever holds a number while nobody is called.
 
     :param expected: its person is on the way from another hall. :param may_return: missed, it may still be put back.
     :param today: it goes on today, as far as anybody knows; no number is kept for another day.
+    :param out: people are asked to leave. In any other closure a service that was begun is served to the end.
     """
+    if state in ("serving", "held") and not out:
+        return pgettext(
+            "closure", "Its service is under way and goes on: come back to the window when things are ready."
+        )
     if state == "missed" and not may_return:
         return pgettext("closure", "The number was missed and can no longer be put back.")
     if not today:

@@ -36,6 +36,7 @@ from banshi.rooms.calendars.rules import CalendarDocument, Closure, Session, Wor
 from banshi.rooms.catalogue.models import HallItem, Item
 from banshi.rooms.places.models import Category, Floor, Hall, Zone
 from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets.actions.stopping import IN_LINE, NOT_BEGUN
 
 What = Literal["move", "cancel", "keep"]
 WHATS: tuple[What, ...] = ("move", "cancel", "keep")
@@ -375,7 +376,8 @@ def touched(*, closure: ClosureRow, follow_up: FollowUp, now: datetime) -> dict[
     in_line = 0
     if days[0] <= now.astimezone(zone).date() <= days[1]:
         spans = calendars.spans_of(closure)
-        stopped = tickets.stopped_by(hall=closure.hall, closures=spans, now=now)
+        states = IN_LINE if closure.kind == "evacuation" else NOT_BEGUN
+        stopped = tickets.stopped_by(hall=closure.hall, closures=spans, now=now, states=states)
         reached = {ticket.pk for ticket in tickets.concerned(stopped, now)}
         if closure.kind == "evacuation":
             reached |= {ticket.pk for ticket in tickets.at_windows_of(hall=closure.hall, closures=spans, now=now)}

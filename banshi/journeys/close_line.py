@@ -1,4 +1,5 @@
-"""A closure begins or ends with people in line: they are told, keep their place, or go home with an apology.
+"""A closure begins or ends with people in line: they are told, keep their place, or go home with an apology. Only an
+evacuation stops a service that was begun, also where it is put aside.
 
 The job looks every second; announcing a closure that begins at once does it in the same breath.
 """
@@ -26,6 +27,7 @@ from banshi.rooms.calendars.rules import Words
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets.actions.stopping import IN_LINE, NOT_BEGUN
 from banshi.rooms.tickets.models import Ticket
 
 UNDER_WAY = timedelta(minutes=5)  # hall time: longer than any call takes, also where a demo's clock runs fast
@@ -121,7 +123,9 @@ def reach_late(*, closure: Closure, now: datetime) -> int:
     since = closure.begun_at - UNDER_WAY
     # Who was missed is looked at once the press can no longer be undone, however new the number is.
     joined = tickets.stopped_by(hall=closure.hall, closures=spans, now=now, since=since)
-    joined = [each for each in joined if each.state != "missed"]
+    # What is begun and put aside in any other closure is served to the end, and whoever holds it was just at the window.
+    not_yet = ("missed",) if closure.kind == "evacuation" else ("missed", "held")
+    joined = [each for each in joined if each.state not in not_yet]
     joined += tickets.missed_there(hall=closure.hall, closures=spans, since=since, now=now)
     joined = tickets.concerned(joined, now)
     late = tickets.untold(joined, closure_id=closure.pk)
@@ -140,15 +144,19 @@ def _stop(closure: Closure, now: datetime, late: Sequence[Ticket] = ()) -> None:
     """:param late: only these; else everybody in the lines that it stops."""
     hall = closure.hall
     spans = calendars.spans_of(closure)
-    stay: list[tuple[Ticket, datetime]] = []
+    stay: list[tuple[Ticket, datetime | None]] = []
     leave: list[Ticket] = []
+    sent_out = _sent_out(closure, now)
     reopens: dict[tuple[str | None, str], datetime | None] = {}
     for ticket in late or tickets.stopped_by(hall=hall, closures=spans, now=now):
         key = (ticket.item.code if ticket.item else None, ticket.category.code)
         if key not in reopens:
             reopens[key] = calendars.next_open_moment(hall, now, key[0], category=key[1])
         opens = reopens[key]
-        if opens is not None and opens.astimezone(ZoneInfo(hall.timezone)).date() == ticket.day:
+        if ticket.state == "held":  # begun, and so served to the end: as soon as its person is back at a window
+            if ticket.pk not in sent_out:
+                stay.append((ticket, opens))
+        elif opens is not None and opens.astimezone(ZoneInfo(hall.timezone)).date() == ticket.day:
             stay.append((ticket, opens))
         else:
             leave.append(ticket)
@@ -161,6 +169,12 @@ def _stop(closure: Closure, now: datetime, late: Sequence[Ticket] = ()) -> None:
             Ticket.objects.filter(pk__in=[each.pk for each in leave], state="closed").values_list("pk", flat=True)
         )
         tell_booker.not_served([each for each in leave if each.pk in gone], next_place=places, closed=True, now=now)
+
+
+def _sent_out(closure: Closure, now: datetime) -> set[int]:
+    """The numbers put aside at a window whose people an evacuation has asked to leave."""
+    out = [each for each in calendars.closed_now(closure.hall, now) if each.kind == "evacuation"]
+    return {each.pk for each in tickets.stopped_by(hall=closure.hall, closures=out, now=now, states=("held",))}
 
 
 @transaction.atomic
@@ -186,10 +200,12 @@ def end(*, closure: Closure, now: datetime) -> bool:
 
 
 def held_up(*, closure: Closure, now: datetime) -> list[Ticket]:
-    """Who hears that it goes on, once this closure is over: nobody whom another one still stops."""
+    """Who hears that it goes on, once this closure is over: nobody whom another one still stops. What was begun and put
+    aside only an evacuation stops."""
     hall, spans = closure.hall, calendars.spans_of(closure)
-    found = tickets.stopped_by(hall=hall, closures=spans, now=now)
-    more = tickets.without_windows(hall=hall, closures=spans, now=now)
+    states = IN_LINE if closure.kind == "evacuation" else NOT_BEGUN
+    found = tickets.stopped_by(hall=hall, closures=spans, now=now, states=states)
+    more = tickets.without_windows(hall=hall, closures=spans, now=now, states=states)
     if closure.kind == "evacuation":
         more += tickets.at_windows_of(hall=hall, closures=spans, now=now)
     found += {ticket.pk: ticket for ticket in more if ticket not in found}.values()
@@ -198,7 +214,9 @@ def held_up(*, closure: Closure, now: datetime) -> list[Ticket]:
     if still:
         out = [each for each in still if each.kind == "evacuation"]
         at_windows = tickets.at_windows_of(hall=hall, closures=out, now=now)
-        other = {each.pk for each in [*tickets.stopped_by(hall=hall, closures=still, now=now), *at_windows]}
+        stopped = tickets.stopped_by(hall=hall, closures=still, now=now, states=NOT_BEGUN)
+        away = tickets.stopped_by(hall=hall, closures=out, now=now, states=("held",))
+        other = {each.pk for each in [*stopped, *away, *at_windows]}
     return [ticket for ticket in found if ticket.pk not in other and ticket.made_at < now]
 
 

@@ -254,8 +254,9 @@ IN_THE_HALL = ("waiting", "parked", "missed", "held", "called", "serving")
 
 def stays(seen: tickets.TicketView, closed: Stop | None) -> str:
     """What becomes of the number while nobody is called."""
-    today = closed is None or closed.keeps
-    return stays_words(seen.state, expected=seen.on_the_way, may_return=seen.back_until is not None, today=today)
+    today, out = closed is None or closed.keeps, closed is None or closed.evacuates
+    may_return = seen.back_until is not None
+    return stays_words(seen.state, expected=seen.on_the_way, may_return=may_return, today=today, out=out)
 
 
 def evacuation_over(seen: tickets.TicketView, now: datetime) -> Stop | None:

@@ -71,7 +71,8 @@ def evacuation_over(place: Place, ticket: TicketView) -> Stop | None:
 def _stays(ticket: TicketView, closed: Stop | None) -> str:
     """What becomes of the number while nobody is called."""
     today, may_return = closed is None or closed.keeps, ticket.back_until is not None
-    return stays_words(ticket.state, expected=ticket.on_the_way, may_return=may_return, today=today)
+    out = closed is None or closed.evacuates
+    return stays_words(ticket.state, expected=ticket.on_the_way, may_return=may_return, today=today, out=out)
 
 
 def _after(place: Place, ticket: TicketView, closed: Stop | None) -> AfterHours | None:

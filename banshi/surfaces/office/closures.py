@@ -30,6 +30,7 @@ from banshi.rooms.catalogue.models import Item
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Category, Floor, Hall, Zone
 from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets.actions.stopping import NOT_BEGUN
 from banshi.rooms.tickets.models import AT_WINDOW, Ticket
 from banshi.surfaces.office.calendar_editor import choices_of, people_context
 from banshi.surfaces.office.frame import (
@@ -195,8 +196,9 @@ def preview(request: Asked, hall: str) -> HttpResponseBase:
     context["said"] = as_announced(place, row, clock.now())
     today = clock.now().astimezone(zone_of(place)).date()
     if wanted.starts_at.astimezone(zone_of(place)).date() <= today:
-        stopped = tickets.stopped_by(hall=place, closures=spans, now=clock.now())
-        at_windows = tickets.stopped_by(hall=place, closures=spans, now=clock.now(), states=AT_WINDOW)
+        stopped = tickets.stopped_by(hall=place, closures=spans, now=clock.now(), states=NOT_BEGUN)
+        begun = (*AT_WINDOW, "held")
+        at_windows = tickets.stopped_by(hall=place, closures=spans, now=clock.now(), states=begun)
         context |= {"in_line": len(tickets.concerned(stopped, clock.now())), "at_windows": len(at_windows)}
     return page(request, "office/closure_preview.html", place, typed=typed, wanted=wanted, **context)
 

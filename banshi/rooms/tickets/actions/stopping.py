@@ -37,7 +37,8 @@ from banshi.rooms.tickets.queries.missed import back_until, missed
 from banshi.rooms.tickets.queries.stopped import lets_in
 from banshi.rooms.tickets.queries.where import places
 
-IN_LINE = ("waiting", "parked", "missed", "held")
+NOT_BEGUN = ("waiting", "parked", "missed")
+IN_LINE = (*NOT_BEGUN, "held")
 NextPlace = Callable[[Ticket], datetime | None]
 
 
@@ -84,16 +85,19 @@ def missed_there(*, hall: Hall, closures: Sequence[Closure], since: datetime, no
 
 
 def tell_stopped(
-    *, tickets: Sequence[tuple[Ticket, datetime]], closure: Closure, now: datetime, part: Words | None
+    *, tickets: Sequence[tuple[Ticket, datetime | None]], closure: Closure, now: datetime, part: Words | None
 ) -> None:
     """Calling has stopped, for this reason, and what becomes of the number. Once per number and closure.
 
-    :param tickets: each with the moment at which its line goes on. :param part: what is closed; None = the hall.
+    :param tickets: each with the moment at which its line goes on, None where that is not known. :param part: what is
+        closed; None = the hall.
     """
     elsewhere = _elsewhere([ticket for ticket, _ in tickets if ticket.state == "waiting"], closure, now)
     goes_on = {ticket.pk: moment for ticket, moment in tickets}
-    for ticket, stays in _stays([ticket for ticket, _ in tickets], now):
-        more = {"reason": _words(closure), "until": goes_on[ticket.pk].isoformat(), **_part(part), **stays}
+    for ticket, stays in _stays([ticket for ticket, _ in tickets], now, out=False):
+        more = {"reason": _words(closure), **_part(part), **stays}
+        if (opens := goes_on[ticket.pk]) is not None:
+            more["until"] = opens.isoformat()
         if ticket.state == "waiting":
             more |= elsewhere.get(ticket.category_id, {})
         tell(ticket, key="line_stopped", dedupe=f"line_stopped:{ticket.ref}:{closure.id}", now=now, more=more)
@@ -163,16 +167,16 @@ def untold(tickets: Sequence[Ticket], *, closure_id: int) -> list[Ticket]:
 
 
 def _stays(
-    tickets: Sequence[Ticket], now: datetime, *, until: datetime | None = None
+    tickets: Sequence[Ticket], now: datetime, *, until: datetime | None = None, out: bool = True
 ) -> Iterator[tuple[Ticket, dict[str, Any]]]:
     """What becomes of each number while nobody is called, as `stays_zh` and `stays_en`.
 
-    :param until: when it goes on, where that may be another day.
+    :param until: when it goes on, where that may be another day. :param out: people are asked to leave.
     """
     for ticket in concerned(tickets, now):
         expected = ticket.came_from_id is not None and ticket.waits_from is None
         today = until is None or business_day(ticket.hall, until) == ticket.day
-        said = partial(stays_words, ticket.state, expected=expected, may_return=True, today=today)
+        said = partial(stays_words, ticket.state, expected=expected, may_return=True, today=today, out=out)
         yield ticket, _both("stays", said)
 
 
@@ -216,14 +220,16 @@ def at_windows_of(*, hall: Hall, closures: Sequence[Closure], now: datetime) -> 
     ]
 
 
-def without_windows(*, hall: Hall, closures: Sequence[Closure], now: datetime) -> list[Ticket]:
+def without_windows(
+    *, hall: Hall, closures: Sequence[Closure], now: datetime, states: Sequence[str] = IN_LINE
+) -> list[Ticket]:
     """The numbers of today in lines whose people wait elsewhere, and all of whose windows these closures are over."""
     zones: dict[int, set[str]] = {}
     pairs = WindowCategory.objects.filter(window__hall=hall).order_by("id")
     for category_id, zone in pairs.values_list("category_id", "window__zone__code"):
         zones.setdefault(category_id, set()).add(zone)
     shut = [pk for pk, all_of in zones.items() if all(any(c.zone == zone for c in closures) for zone in all_of)]
-    rows = Ticket.objects.filter(hall=hall, day=business_day(hall, now), state__in=IN_LINE, category__in=shut)
+    rows = Ticket.objects.filter(hall=hall, day=business_day(hall, now), state__in=states, category__in=shut)
     return list(rows.select_related("hall", "category", "item").order_by("id"))
 
 
@@ -252,14 +258,15 @@ def call_back(*, tickets: Sequence[Ticket], now: datetime) -> None:
 
 @transaction.atomic
 def send_home(*, tickets: Sequence[Ticket], closure: Closure, next_place: NextPlace, now: datetime) -> int:
-    """Close numbers that a closure keeps from being served today, with an apology and the first free time. No strike.
+    """Close numbers that a closure keeps from being served today, with an apology and the first free time. No strike. A
+    service that was begun – meanwhile, too – is none of them, put aside or not.
 
     :returns: how many.
     """
     closed = []
     bookings_first(Ticket.objects.filter(pk__in=[ticket.pk for ticket in tickets]))
     for ticket in tickets:
-        still = Ticket.objects.filter(pk=ticket.pk, state__in=IN_LINE)
+        still = Ticket.objects.filter(pk=ticket.pk, state__in=NOT_BEGUN)
         if still.update(state="closed", closed_why="hall_closed", only_window=None, parked_until=None):
             closed.append(ticket)
     came_to_nothing(closed, now)
