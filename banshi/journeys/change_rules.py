@@ -132,6 +132,7 @@ def publish(
                 hall=hall, document=carried, by=by, now=now, note=plan.note, valid_from=plan.valid_from
             )
         booking.materialise(hall=hall, now=now)  # a plan's places are given on its days from now on
+    booking.end_waiting_in_vain(hall=hall, now=now)
     return version
 
 
@@ -180,6 +181,7 @@ def begin_due(*, now: datetime) -> list[str]:
         version = row.version if row else 0
         if hall.pk in _seen and _seen[hall.pk] != version:
             booking.materialise(hall=hall, now=now)
+            booking.end_waiting_in_vain(hall=hall, now=now)
             changed.append(hall.code)
         _seen[hall.pk] = version
     return changed

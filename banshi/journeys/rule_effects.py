@@ -20,8 +20,8 @@ from banshi.rooms.tickets.models import Ticket
 
 @dataclass(frozen=True)
 class Effect:
-    """What becomes of `n` people. `slug`: coming | reminded | above | list | barred | line | lane | missed | longer | told |
-    full."""
+    """What becomes of `n` people. `slug`: coming | reminded | above | list | offered | barred | line | lane | missed | longer |
+    told | full."""
 
     slug: str
     n: int
@@ -101,10 +101,12 @@ def _given_today(asked: _Asked) -> int:
     return sum(n for code, n in by_category if n >= limits.daily_limits.get(code, n + 1))
 
 
-def _on_the_list(asked: _Asked) -> int:
+def _on_the_list(asked: _Asked, state: str) -> int:
+    """Entries of days to come once there is no list any more."""
     if asked.new.booking.waiting_list:
         return 0
-    return Waiting.objects.filter(hall=asked.hall, state__in=["waiting", "offered"]).count()
+    today = asked.now.astimezone(ZoneInfo(asked.hall.timezone)).date()
+    return Waiting.objects.filter(hall=asked.hall, state=state, day__gte=today).count()
 
 
 def _suspended(asked: _Asked) -> int:
@@ -141,7 +143,8 @@ _EFFECTS: tuple[tuple[str, tuple[str, ...], _Count], ...] = (
         lambda asked: _to_come(asked).count(),
     ),
     ("above", ("booking.live_limit",), _above),
-    ("list", ("booking.waiting_list",), _on_the_list),
+    ("list", ("booking.waiting_list",), lambda asked: _on_the_list(asked, "waiting")),
+    ("offered", ("booking.waiting_list",), lambda asked: _on_the_list(asked, "offered")),
     ("barred", ("booking.suspension_bars",), _suspended),
     (
         "line",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -78,6 +79,22 @@ def test_an_effect_counts_the_people_it_touches(busy: Town, changed: Callable[[A
 
     same = old.model_dump(mode="json") == new
     assert [(each.slug, each.n) for each in effect] == ([] if same else found)
+
+
+def test_a_list_that_ends_tells_who_waits_and_lets_what_is_offered_stand(busy: Town):
+    one = Waiting.objects.get()
+    offered = Waiting.objects.create(
+        hall=busy.hall, item=one.item, business="cat:A", day=one.day, person=busy.person(3), made_at=TUESDAY_NINE,
+        state="offered",
+    )  # fmt: skip
+    new = HallPolicy.model_validate({"booking": {"waiting_list": False}})
+
+    at_once = effects(hall=busy.hall, old=HallPolicy(), new=new, now=TUESDAY_NINE)
+    later = effects(hall=busy.hall, old=HallPolicy(), new=new, now=TUESDAY_NINE + timedelta(days=3))
+
+    assert offered.day == one.day
+    assert [(each.slug, each.n) for each in at_once] == [("list", 1), ("offered", 1)]
+    assert later == []
 
 
 def test_whoever_has_more_than_the_new_limit_is_counted(office: Town):  # noqa: F811

@@ -247,7 +247,8 @@ class Waiting(models.Model):
     """候补: wants a place on a full day, or (with `appointment`) an earlier one than the one booked.
 
     state: waiting → offered → taken | lapsed | left, or closed; an offer that ran out may go back to waiting. handed: the
-    person, or another account of theirs, has the place in line instead. over: the day went by without a place.
+    person, or another account of theirs, has the place in line instead. over: the day went by without a place. unbooked,
+    list_off: the matter is not booked there any more, the hall keeps no list.
     """
 
     hall = models.ForeignKey(Hall, on_delete=models.CASCADE)

@@ -24,8 +24,13 @@ def effect_words(slug: str, n: int) -> str:
             n,
         ),
         "list": ngettext(
-            "%(n)s person on the waiting list is offered nothing any more.",
-            "%(n)s people on the waiting list are offered nothing any more.",
+            "%(n)s person waits for a place: the wait ends, and they are told.",
+            "%(n)s people wait for places: the waits end, and they are told.",
+            n,
+        ),
+        "offered": ngettext(
+            "%(n)s person has the offer of a place: it stands until its moment.",
+            "%(n)s people have the offer of a place: it stands until its moment.",
             n,
         ),
         "barred": ngettext(

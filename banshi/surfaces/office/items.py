@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
+from banshi.journeys import change_items
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.models import Appointment
-from banshi.rooms.catalogue import actions as catalogue_actions
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.places import queries as places
@@ -81,13 +81,14 @@ def row(request: Asked, hall: str, hall_item_id: int) -> HttpResponseBase:
             context["booked"] = Appointment.objects.filter(
                 hall=place, item=found.item_id, state="booked", starts_at__gt=clock.now()
             ).count()
+            context["waiting"] = change_items.waiting_for(found) if found.bookable else 0
         return page(request, template, place, **context)
     category = next((each for each in categories if each.code == request.POST.get("category")), None)
     try:
         if category is None:
             raise invalid("category", _("Choose a category."))
         flags = {name: bool(request.POST.get(name)) for name in FLAGS}
-        changed = catalogue_actions.set_hall_item(
+        changed = change_items.change(
             hall_item_id=found.pk, category=category, bookable=flags["bookable"], walk_in=flags["walk_in"],
             extended=flags["extended"], most_persons=int_or_none(request.POST.get("persons"), 1, 999),
             by=acting(request, place), now=clock.now(),

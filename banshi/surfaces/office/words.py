@@ -47,6 +47,8 @@ MESSAGE_KEYS: dict[str, Text] = {
     "booking_over": _("What became of a booking, to whoever made it"),
     "earlier_offer": _("An earlier place became free"),
     "waiting_closed": _("Waiting ended: the day closed"),
+    "waiting_unbooked": _("Waiting ended: not booked any more"),
+    "waiting_list_off": _("Waiting ended: no waiting list"),
     "waiting_missed": _("Waiting ended: no place became free"),
     "waiting_yours": _("Waiting passed to the client: mandate over"),
     "waiting_over": _("Waiting ended: mandate over"),

@@ -136,6 +136,8 @@ def test_a_place_taken_here_stands_among_the_appointments_alone(mine: Phone, ful
         ("closed", "当天闭厅，不再等"),
         ("handed", "由本人接着候补"),
         ("over", "没等到位子"),
+        ("unbooked", "不再预约，候补结束"),
+        ("list_off", "不设候补，候补结束"),
         ("left", ""),
     ],
 )

@@ -15,7 +15,7 @@ from banshi.journeys.follow_up import Outcome
 from banshi.kernel.documents import generate_resident_id
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.booking.actions import credit
-from banshi.rooms.booking.models import Appeal, Appointment, FaultDay, LedgerEntry, Slot, Suspension
+from banshi.rooms.booking.models import Appeal, Appointment, FaultDay, LedgerEntry, Slot, Suspension, Waiting
 from banshi.rooms.calendars.models import CalendarVersion, Closure
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.identity import actions as identity
@@ -805,6 +805,23 @@ def test_a_matter_changes_in_its_row_and_needs_one_way_in(manager, office):  # n
     row.refresh_from_db()
     assert (refused.status_code, saved.status_code) == (422, 200)
     assert (row.category.code, row.bookable, row.walk_in, row.extended) == ("B", False, True, True)
+
+
+def test_who_waits_for_a_matter_is_counted_where_it_is_taken_off_booking(manager, office):  # noqa: F811
+    row = HallItem.objects.get(hall=office.hall, item__code="pension")
+    url = f"/office/town/items/{row.id}/"
+    one = Waiting.objects.create(
+        hall=office.hall, item=row.item, business="cat:A", day=date(2026, 3, 11), person=office.person(4),
+        made_at=TUESDAY_NINE,
+    )  # fmt: skip
+
+    before = manager.get(f"{url}?edit=1", **HTMX).content.decode()
+    manager.post(url, {"category": "A", "walk_in": "1"}, **HTMX)
+    after = manager.get(f"{url}?edit=1", **HTMX).content.decode()
+
+    one.refresh_from_db()
+    words = "有 1 人在候补；停了预约，候补就结束，会通知他们。"
+    assert (words in before, one.state, words in after) == (True, "unbooked", False)
 
 
 def test_a_message_is_previewed_before_it_is_saved(manager):  # noqa: F811

@@ -40,7 +40,12 @@ from banshi.rooms.booking.actions.waiting import (
     leave_waiting,
     take_offer,
 )
-from banshi.rooms.booking.actions.waits_ended import end_waiting_for_closed_days, end_waiting_for_days_over
+from banshi.rooms.booking.actions.waits_ended import (
+    end_all_waiting_in_vain,
+    end_waiting_for_closed_days,
+    end_waiting_for_days_over,
+    end_waiting_in_vain,
+)
 from banshi.rooms.booking.actions.whose_wait import hand_back
 
 __all__ = [
@@ -55,8 +60,10 @@ __all__ = [
     "close_slot",
     "confirm_again",
     "disown",
+    "end_all_waiting_in_vain",
     "end_waiting_for_closed_days",
     "end_waiting_for_days_over",
+    "end_waiting_in_vain",
     "expire_holds",
     "follow_account",
     "follow_number",

@@ -1,4 +1,5 @@
-"""A day that closes ends the waits for it, also of one matter alone, and what is offered of it."""
+"""What nobody can get any more is waited for no longer: a day closed, also for one matter alone; a day went by; the matter
+is not booked here any more, or the hall keeps no list. Each is told once."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ from banshi.rooms.booking.actions.retrying import Meanwhile, again
 from banshi.rooms.booking.models import Hold, Slot, Waiting
 from banshi.rooms.booking.queries.facts import HallFacts, hall_facts
 from banshi.rooms.booking.queries.slots import first_free, slots
+from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.models import Hall
 
@@ -39,6 +41,30 @@ def end_waiting_for_closed_days(*, hall: Hall, now: datetime) -> int:
         elif offered is not None and (offered.closed or not serves_still(offered, one.item.code)):
             _end(waiting_id=one.pk, state="waiting", hall=facts, now=now)
     return told
+
+
+def end_waiting_in_vain(*, hall: Hall, now: datetime) -> int:
+    """End the waits to which nothing can be offered any more: of matters that are not booked here now, with what is offered of
+    them, and all where the hall keeps no list. An offer made before that can still be taken, and stands until its moment.
+    Each is told once, when people are awake. :returns: how many ended."""
+    facts = hall_facts(hall, now=now)
+    today = now.astimezone(facts.zone).date()
+    waits = Waiting.objects.filter(hall=hall, day__gte=today, state__in=["waiting", "offered"]).order_by("id")
+    booked_here = HallItem.objects.filter(hall=hall, item=OuterRef("item"), bookable=True)
+    ended = 0
+    for pk in list(waits.filter(~Exists(booked_here)).values_list("id", flat=True)):
+        ended += _end(waiting_id=pk, state="unbooked", hall=facts, now=now)
+    if not facts.policy.booking.waiting_list:
+        for pk in list(waits.filter(state="waiting").values_list("id", flat=True)):
+            ended += _end(waiting_id=pk, state="list_off", hall=facts, now=now)
+    return ended
+
+
+def end_all_waiting_in_vain(*, now: datetime) -> int:
+    """`end_waiting_in_vain` in every hall that is waited for. :returns: how many ended."""
+    waited_for = Waiting.objects.filter(state__in=["waiting", "offered"]).values("hall")
+    halls = Hall.objects.filter(pk__in=waited_for).order_by("id")
+    return sum(end_waiting_in_vain(hall=hall, now=now) for hall in halls)
 
 
 def end_waiting_for_days_over(*, now: datetime) -> int:
@@ -98,12 +124,15 @@ def _may_still_be_had(hall: Hall, item_code: str, day: date, *, now: datetime) -
 @again
 @transaction.atomic
 def _end(*, waiting_id: int, state: str, hall: HallFacts, now: datetime) -> bool:
-    """Whether an open entry came into this state now; what is kept for it is given back."""
+    """Whether an open entry came into this state now; what is kept for it is given back.
+
+    :param state: `waiting`, or why it ended: `closed` | `unbooked` | `list_off` – this one leaves offers alone.
+    """
     seen = Waiting.objects.select_related("hold", "item", "appointment").get(id=waiting_id)
     slot = lock_slots({seen.hold.slot_id})[seen.hold.slot_id] if seen.hold is not None else None
     kept = Hold.objects.select_for_update().filter(id=seen.hold_id, ended_at=None).first() if seen.hold_id else None
     one = Waiting.objects.select_for_update(no_key=True).get(id=waiting_id)
-    if one.state not in ("waiting", "offered"):
+    if one.state not in (("waiting",) if state == "list_off" else ("waiting", "offered")):
         return False
     if (one.state, one.hold_id) != (seen.state, seen.hold_id):
         raise Meanwhile
@@ -114,7 +143,36 @@ def _end(*, waiting_id: int, state: str, hall: HallFacts, now: datetime) -> bool
         free_place(slot, hall=hall, now=now)
     if state == "closed":
         _tell(seen, "waiting_closed", hall=hall, now=now)
+    elif state != "waiting":
+        _tell_in_vain(seen, state, hall=hall, now=now)
     return True
+
+
+def _tell_in_vain(seen: Waiting, state: str, *, hall: HallFacts, now: datetime) -> None:
+    """:param seen: as it stood before it ended."""
+    if seen.appointment is not None and seen.appointment.state != "booked":
+        return  # the wish for an earlier place went with the appointment
+    zh, en = _what_stays(seen, state)
+    more = {"text_zh": zh, "text_en": en, "link": ""}
+    if state == "list_off" and seen.appointment is None:
+        more["link"] = f"/book/{seen.item.code}/?hall={hall.code}&day={seen.day.isoformat()}"
+    due_at = waking(hall.policy.booking, now.astimezone(hall.zone))
+    _tell(seen, f"waiting_{state}", hall=hall, due_at=due_at, more=more, now=now)
+
+
+def _what_stays(seen: Waiting, state: str) -> tuple[str, str]:
+    """What is said beside the end of the wait, zh and en."""
+    zh, en = [], []
+    if seen.state == "offered":
+        zh.append("留着的位子不能约了。")
+        en.append("The place that was kept can no longer be taken.")
+    if seen.appointment is not None:
+        zh.append("原来的预约不变。")
+        en.append("Your appointment stands.")
+    elif state == "unbooked" and HallItem.objects.filter(hall=seen.hall_id, item=seen.item_id, walk_in=True).exists():
+        zh.append("开放时间直接到现场取号。")
+        en.append("Come during opening hours and take a number.")
+    return "".join(zh), " ".join(en)
 
 
 def _tell(
@@ -137,7 +195,7 @@ def _tell(
             "hall_en": hall.name_en,
             "item_zh": one.item.name_zh,
             "item_en": one.item.name_en,
-            "day": one.day.isoformat(),
+            "day": (one.day if one.appointment is None else one.appointment.day).isoformat(),
             **more,
         },
         due_at=due_at,

@@ -74,8 +74,8 @@ def waits_over(account_id: int, *, now: datetime) -> list[WaitView]:
         business=OuterRef("business"), day=OuterRef("day"),
     )  # fmt: skip
     rows = Waiting.objects.filter(
-        account_id=account_id, appointment=None, state__in=["taken", "lapsed", "closed", "handed", "over"],
-        day__gte=(now - OVER_SHOWN).date(),
+        account_id=account_id, appointment=None, day__gte=(now - OVER_SHOWN).date(),
+        state__in=["taken", "lapsed", "closed", "handed", "over", "unbooked", "list_off"],
     ).exclude(Exists(mine), state="taken")  # fmt: skip
     again = Waiting.objects.filter(
         account_id=account_id, hall_id=OuterRef("hall_id"), business=OuterRef("business"), day=OuterRef("day"),

@@ -121,6 +121,8 @@ SENSE: Mapping[tuple[str, str], Sense] = {
     ("waiting", "waiting_offer"): _sense("offered"),
     ("waiting", "earlier_offer"): _sense("offered"),
     ("waiting", "waiting_closed"): _sense("closed"),
+    ("waiting", "waiting_unbooked"): _sense("unbooked"),
+    ("waiting", "waiting_list_off"): _sense("list_off"),
     ("waiting", "waiting_missed"): _sense("over"),
     ("waiting", "waiting_yours"): _sense("waiting"),
     ("waiting", "waiting_over"): _sense("left"),

@@ -215,6 +215,14 @@ COMMON: dict[str, dict[str, str]] = {
         "zh": "{hall}{day}[“{item}”]不能约了，候补到此为止。[换一天：{link}]",
         "en": "{hall} can no longer be booked[ for “{item}”] on {day}; the wait for a place ends here.[ Choose another day: {link}]",
     },
+    "waiting_unbooked": {
+        "zh": "{hall}[“{item}”]不再接受预约，{day}的候补到此为止，很抱歉。[{text}]",
+        "en": "{hall} takes no more bookings[ for “{item}”]; the wait for a place on {day} ends here. We are sorry.[ {text}]",
+    },
+    "waiting_list_off": {
+        "zh": "{hall}不再设候补，{day}[“{item}”]的候补到此为止，很抱歉。[{text}][有空位时可以直接约：{link}]",
+        "en": "{hall} keeps no waiting list any more; the wait for a place[ for “{item}”] on {day} ends here. We are sorry.[ {text}][ Book a place when one is free: {link}]",
+    },
 }  # fmt: skip
 
 LANGUAGES = ("zh", "en")

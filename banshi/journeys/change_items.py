@@ -1,0 +1,47 @@
+"""A hall changes how it handles a matter: what is not booked any more is waited for no longer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from banshi.kernel.actors import Actor
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking.models import Waiting
+from banshi.rooms.catalogue import actions as catalogue
+from banshi.rooms.catalogue.models import HallItem
+from banshi.rooms.places.models import Category
+
+
+def waiting_for(row: HallItem) -> int:
+    """How many waits end with the booking of this matter."""
+    return Waiting.objects.filter(hall=row.hall_id, item=row.item_id, state__in=["waiting", "offered"]).count()
+
+
+def change(
+    *,
+    hall_item_id: int,
+    category: Category,
+    bookable: bool,
+    walk_in: bool,
+    extended: bool,
+    most_persons: int | None,
+    by: Actor,
+    now: datetime,
+) -> HallItem:
+    """As `catalogue.set_hall_item`; whoever waits for a place of a matter that is not booked any more is told.
+
+    :raises Refused: those of `catalogue.set_hall_item`.
+    """
+    row = catalogue.set_hall_item(
+        hall_item_id=hall_item_id,
+        category=category,
+        bookable=bookable,
+        walk_in=walk_in,
+        extended=extended,
+        most_persons=most_persons,
+        by=by,
+        now=now,
+    )
+    if not bookable:
+        booking.end_waiting_in_vain(hall=row.hall, now=now)
+    return row
