@@ -11,6 +11,7 @@ from pydantic import Field
 
 from banshi.foundation import clock
 from banshi.foundation.problem import rfc3339
+from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.models import Appointment
@@ -28,19 +29,37 @@ from banshi.surfaces.api.schemas import AppointmentOut, BookingIn, Code, MoveIn,
 router = Router(tags=["appointments"])
 
 
-class SlotDays(Days):
+class SlotDays(Days, WhoActs):
     item: Code = Field(description="The matter to be handled.")
+    appointment: Code | None = Field(
+        None,
+        description="The appointment of this hall that is to be moved, by a key that may move it: an earlier place that the "
+        "waiting list keeps for it is free then (`kept_until`).",
+    )
 
 
 @router.get("/halls/{hall}/slots", **op("list_slots", {200: Page[SlotOut]}), summary="Slots of an item")
 def list_slots(request: HttpRequest, hall: Path[Code], asked: Query[SlotDays]) -> HttpResponse:
-    """Slots of the asked days (two weeks from today if none are), by start; `reason` says why not bookable."""
+    """Slots of the asked days (two weeks from today if none are), by start; `reason` says why not bookable. With an
+    `appointment` as it may be moved: an earlier place that is kept for it is free (`kept_until`), for nobody else.
+    """
     asked_hall = reached(request, hall)
     catalogue.hall_item(asked_hall.pk, asked.item)
     zone = zone_of(asked_hall)
     first, last = days_of(asked, asked_hall, usual=14)
+    now, kept = clock.now(), None
+    whose: dict[str, Any] = {"channel": "api"}
+    if asked.appointment is not None:
+        who = caller(request)
+        who.must("move_appointment", asked_hall.code)
+        mine = seen_by(who, asked.appointment, end_user=asked.end_user)
+        if mine.hall_id != asked_hall.pk:
+            raise Refused("nothing-found", facts={"code": mine.code})
+        kept = bookings.kept_earlier(mine.code, now=now)
+        whose = {"channel": mine.source, "internal": mine.internal, "persons": mine.persons}
+    kept_slots = [kept.slot_id] if kept is not None and kept.slot_id is not None else []
     slots = bookings.slots(
-        hall=asked_hall, item_code=asked.item, first=first, last=last, now=clock.now(), channel="api"
+        hall=asked_hall, item_code=asked.item, first=first, last=last, now=now, kept=kept_slots, **whose
     )
     rows: list[dict[str, Any]] = [
         {
@@ -52,6 +71,7 @@ def list_slots(request: HttpRequest, hall: Path[Code], asked: Query[SlotDays]) -
             "bookable": s.bookable,
             "reason": s.refusal.slug if s.refusal else None,
             "busy": round(s.busy, 3),
+            "kept_until": rfc3339(kept.until, zone) if kept and kept.until and s.id == kept.slot_id else None,
         }
         for s in slots
     ]

@@ -257,6 +257,9 @@ class SlotOut(Out):
     bookable: bool
     reason: str | None = Field(description="A refusal slug when not bookable.")
     busy: float = Field(description="0 (empty) to 1 (full).")
+    kept_until: datetime | None = Field(
+        None, description="Until when the waiting list keeps an earlier place of it for the `appointment` asked about."
+    )
 
 
 # ---- closures ----

@@ -323,7 +323,8 @@ def _move_page(
     request: Any, found: Appointment, *, day: str | None, now: datetime, refused: Refused | None = None
 ) -> HttpResponseBase:
     hall = found.hall
-    choice = choosing.choose(hall=hall, item_code=found.item.code, day=day, now=now, persons=found.persons)
+    kept = bookings.kept_earlier(found.code, now=now)
+    choice = choosing.choose(hall=hall, item_code=found.item.code, day=day, now=now, persons=found.persons, kept=kept)
     here = reverse("citizen:move", args=[found.code])
     context = {
         "a": bookings.appointment(found.code, now=now),
@@ -336,12 +337,13 @@ def _move_page(
         "moving": True,
         "current_slot": found.slot_id,
         "offered_slot": request.GET.get("to", ""),
+        "kept": kept,
         "k": _query(request, found),
     }
     if refused is not None:
         context["panel"] = _panel(refused, request, found, now=now, moving=True)
     template = "citizen/_choose.html" if request.htmx else "citizen/move.html"
-    turns = choosing.turns(choice, now=now)
+    turns = [*choosing.turns(choice, now=now), *([kept.until] if kept is not None and kept.until is not None else [])]
     return page(request, template, context, hall=hall, refused=refused, turns=turns)
 
 

@@ -100,13 +100,15 @@ def choose_page(
     if hall is None:
         return page(request, "citizen/choose.html", context | {"choice": None})
     choice = choosing.choose(hall=hall, item_code=item.code, day=day, now=now)
+    all_waits = _waits(request, hall, item, now=now)
     here = reverse("citizen:book", args=[item.code])
     context |= {
         "choice": choice,
         "closed": stop_of(hall, now, item=item.code),
         "base": f"{here}?{urlencode({'hall': hall.code} | near_query)}",
         "take_url": reverse("citizen:take", args=[item.code]),
-        "waits": _waits(request, hall, item, choice, now=now),
+        "waits": [each for each in all_waits if each.day == choice.chosen.day],
+        "kept_days": {each.day for each in all_waits if each.slot_id is not None},
     }
     names = {each.pk: each.name for each in people.people_of(request.who.account_id)} if context["waits"] else {}
     context |= {
@@ -130,11 +132,11 @@ def choose_page(
     return remember(answer, hall) if asked_for else answer
 
 
-def _waits(request: Any, hall: Hall, item: Item, choice: choosing.Choice, *, now: datetime) -> list[WaitView]:
-    """What this account waits for on the day looked at."""
+def _waits(request: Any, hall: Hall, item: Item, *, now: datetime) -> list[WaitView]:
+    """What this account waits for here, on any day."""
     if request.who.account_id is None:
         return []
-    return bookings.waits_for(request.who.account_id, hall=hall, item_code=item.code, day=choice.chosen.day, now=now)
+    return bookings.waits_for(request.who.account_id, hall=hall, item_code=item.code, now=now)
 
 
 def _waiting_people(

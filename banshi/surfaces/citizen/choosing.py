@@ -15,7 +15,7 @@ from banshi.foundation import states
 from banshi.foundation.said import english
 from banshi.foundation.words import words
 from banshi.rooms.booking import queries as booking
-from banshi.rooms.booking.queries import SlotView
+from banshi.rooms.booking.queries import SlotView, WaitView
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
@@ -60,21 +60,27 @@ class Choice:
     reasons: dict[int, str] = field(default_factory=dict)  # by period that a closure has stopped: why
 
 
-def choose(*, hall: Hall, item_code: str, day: str | None, now: datetime, persons: int = 1) -> Choice:
-    """What the page shows. Without a `day` (or with one outside the strip) the first open one is chosen.
+def choose(
+    *, hall: Hall, item_code: str, day: str | None, now: datetime, persons: int = 1, kept: WaitView | None = None
+) -> Choice:
+    """What the page shows. Without a `day` (or with one outside the strip) that of the kept place is chosen, or the first
+    open one.
 
     :param persons: who come together; a period with fewer places is full for them.
-
+    :param kept: the place that is kept for the booking to be moved.
     :raises Refused: item-not-here, not-bookable.
     """
     zone = ZoneInfo(hall.timezone)
     today = now.astimezone(zone).date()
     last = today + timedelta(days=DAYS - 1)
     by_day: dict[date, list[SlotView]] = {today + timedelta(days=i): [] for i in range(DAYS)}
-    for slot in booking.slots(hall=hall, item_code=item_code, first=today, last=last, now=now, persons=persons):
+    kept_slot = [kept.slot_id] if kept is not None and kept.slot_id is not None else []
+    for slot in booking.slots(
+        hall=hall, item_code=item_code, first=today, last=last, now=now, persons=persons, kept=kept_slot
+    ):
         by_day[slot.day].append(slot)
     days = tuple(_day(hall, each, slots, item_code, zone=zone, today=today) for each, slots in by_day.items())
-    asked = _day_asked(day)
+    asked = _day_asked(day) or (kept and kept.starts_at and kept.starts_at.astimezone(zone).date())
     chosen = next((d for d in days if d.day == asked), None) or next((d for d in days if d.is_open), days[0])
     periods = tuple(by_day[chosen.day])
     free = [p for p in periods if p.bookable]

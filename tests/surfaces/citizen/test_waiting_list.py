@@ -90,7 +90,9 @@ def test_what_is_kept_stands_on_the_day_and_on_the_first_page(mine: Phone, full:
     calm = text(mine.get("/"))
 
     assert "为你留到 9:30" in day
-    assert "为你留着" in day
+    assert "候补给你留的" in day
+    assert '<span class="note-line">留着</span>' in day
+    assert "约满" not in day
     assert f'action="/waiting/{offered.pk}/take"' in day
     for page in (home, calm):
         assert "有位子留着" in page
@@ -102,13 +104,13 @@ def test_when_it_is_kept_no_longer_no_page_says_so(mine: Phone, full: Slot, offe
     stop_the_clock(TUESDAY_NINE + timedelta(minutes=31))
 
     assert "有位子留着" not in text(mine.get("/"))
-    assert "为你留着" not in text(mine.get(DAY))
+    assert "候补给你留的" not in text(mine.get(DAY))
     assert "就要这个" not in text(mine.get("/appointments/"))
 
 
 def test_nobody_else_sees_what_is_kept(theirs: Phone, full: Slot, offered: Waiting) -> None:
     assert "有位子留着" not in text(theirs.get("/"))
-    assert "为你留着" not in text(theirs.get(DAY))
+    assert "候补给你留的" not in text(theirs.get(DAY))
 
 
 def test_a_place_taken_another_way_leaves_a_line(mine: Phone, full: Slot, offered: Waiting, open_town: Town) -> None:

@@ -33,7 +33,15 @@ from banshi.rooms.booking.queries.slots import (
     quiet_and_first,
     slots,
 )
-from banshi.rooms.booking.queries.waits import WaitView, offers_for, offers_of, waits_for, waits_of, waits_over
+from banshi.rooms.booking.queries.waits import (
+    WaitView,
+    kept_earlier,
+    offers_for,
+    offers_of,
+    waits_for,
+    waits_of,
+    waits_over,
+)
 
 __all__ = [
     "AppealLine",
@@ -63,6 +71,7 @@ __all__ = [
     "hall_code_of",
     "halls_of",
     "ics",
+    "kept_earlier",
     "link_ok",
     "of_account",
     "of_contact",

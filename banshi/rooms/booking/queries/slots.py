@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -65,12 +65,14 @@ def slots(
     channel: str = "web",
     internal: bool = False,
     persons: int = 1,
+    kept: Collection[int] = (),
 ) -> list[SlotView]:
     """The slots of an item on the days first–last, by start, each with the reason why it cannot be booked, or None.
 
     :param person_id: with it, this person's half-day limit and suspension count too; of their bookings those that count
         together under `limit_key` (Appointment.limit_key), and what bars `party` (`rules.party_of`).
     :param persons: who come together and need a place each.
+    :param kept: periods of which a place is kept for whoever asks, and for nobody else: it is free for them.
     :raises Refused: item-not-here, not-bookable.
     """
     item = item_facts(hall.pk, item_code)
@@ -90,6 +92,7 @@ def slots(
         channel=channel,
         internal=internal,
         persons=persons,
+        kept=kept,
     )
 
 
@@ -106,6 +109,7 @@ def _views(
     channel: str = "web",
     internal: bool = False,
     persons: int = 1,
+    kept: Collection[int] = (),
     opens: Opens | None = None,
     rows: Iterable[Slot] | None = None,
 ) -> list[SlotView]:
@@ -121,7 +125,7 @@ def _views(
     for row in rows:
         facts = slot_facts(row, hall.zone)
         if rules.serves(facts, item, hall.policy.booking.quotas):
-            offered.append(facts)
+            offered.append(replace(facts, taken=facts.taken - 1) if row.pk in kept else facts)
             kinds[row.pk] = row.session_kind
     offered = [slot for slot in offered if not (slot.closed and _cut_anew(slot, offered))]
     people = {}

@@ -42,14 +42,14 @@ def waits_of(account_id: int, *, now: datetime) -> list[WaitView]:
     return [_view(one, now=now) for one in _with_all(rows).order_by("day", "id")]
 
 
-def waits_for(account_id: int, *, hall: Hall, item_code: str, day: date, now: datetime) -> list[WaitView]:
-    """What an account waits for on a day of a hall, among the places that the item may have."""
+def waits_for(account_id: int, *, hall: Hall, item_code: str, now: datetime) -> list[WaitView]:
+    """What an account waits for in a hall, by day, among the places that the item may have."""
     category = HallItem.objects.filter(hall=hall, item__code=item_code).values_list("category__code", flat=True).first()
     rows = Waiting.objects.filter(
-        account_id=account_id, hall=hall, day=day, business__in=[f"item:{item_code}", f"cat:{category}", "hall"],
+        account_id=account_id, hall=hall, business__in=[f"item:{item_code}", f"cat:{category}", "hall"],
         appointment=None, state__in=["waiting", "offered"],
     )  # fmt: skip
-    return [_view(one, now=now) for one in _with_all(rows).order_by("id")]
+    return [_view(one, now=now) for one in _with_all(rows).order_by("day", "id")]
 
 
 def offers_of(account_id: int, *, now: datetime) -> list[WaitView]:
@@ -64,6 +64,15 @@ def offers_for(people: Iterable[int], *, hall: Hall, now: datetime) -> list[Wait
         person__in=list(people), hall=hall, state="offered", hold__ended_at=None, hold__expires_at__gt=now
     )
     return [_view(one, now=now) for one in _with_all(rows).order_by("hold__expires_at", "id")]
+
+
+def kept_earlier(code: str, *, now: datetime) -> WaitView | None:
+    """The earlier place that is kept for a booking now; for its person, by whichever way they move it."""
+    rows = Waiting.objects.filter(
+        appointment__code=code, state="offered", hold__ended_at=None, hold__expires_at__gt=now
+    )
+    one = _with_all(rows).order_by("id").first()
+    return _view(one, now=now) if one is not None else None
 
 
 def waits_over(account_id: int, *, now: datetime) -> list[WaitView]:
