@@ -338,6 +338,7 @@ def _move_page(
         "current_slot": found.slot_id,
         "offered_slot": request.GET.get("to", ""),
         "kept": kept,
+        "kept_days": choice.kept_days,
         "k": _query(request, found),
     }
     if refused is not None:

@@ -58,6 +58,7 @@ class Choice:
     refused: Panel | None
     can_wait: bool  # the day is full and the hall keeps a waiting list
     reasons: dict[int, str] = field(default_factory=dict)  # by period that a closure has stopped: why
+    kept_days: frozenset[date] = frozenset()  # on which a place can be taken that is kept for the booking to be moved
 
 
 def choose(
@@ -88,7 +89,9 @@ def choose(
     if quietest is not None and max(p.busy for p in free) - quietest.busy < WORTH_SAYING:
         quietest = None  # all much the same: nothing to recommend
     waits = _is_full(chosen, periods) and places.policy_of(hall.pk, now=now).booking.waiting_list
-    return Choice(hall, days, chosen, periods, quietest, _why(chosen), waits, _reasons(hall, item_code, periods))
+    kept_days = frozenset(each for each, of in by_day.items() for p in of if p.bookable and p.id in kept_slot)
+    reasons = _reasons(hall, item_code, periods)
+    return Choice(hall, days, chosen, periods, quietest, _why(chosen), waits, reasons, kept_days)
 
 
 def _reasons(hall: Hall, item_code: str, periods: Sequence[SlotView]) -> dict[int, str]:

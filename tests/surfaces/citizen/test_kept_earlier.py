@@ -52,6 +52,13 @@ def test_who_presses_move_finds_the_place_that_is_kept_for_them(mine: Phone, row
     assert [word in text(page) for word in ("候补给你留的", "留到 9:30", "约满")] == [True, True, False]
 
 
+@pytest.mark.parametrize("day", ["11", "13"])
+def test_the_strip_names_its_day_whichever_is_looked_at(mine: Phone, row: Appointment, day: str):
+    page = text(mine.get(f"/a/{row.code}/move?day=2026-03-{day}"))
+
+    assert page.count('<span class="note-line">留着</span>') == 1
+
+
 def test_the_button_moves_the_booking_to_it(mine: Phone, row: Appointment, full: Slot):
     mine.post(f"/a/{row.code}/move", slot=full.pk, day="2026-03-11")
 
@@ -83,9 +90,9 @@ def test_once_it_is_kept_no_longer_it_is_full(mine: Phone, row: Appointment, ful
 def test_a_place_that_the_hall_has_taken_away_since_is_not_promised(mine: Phone, row: Appointment, full: Slot):
     Slot.objects.filter(pk=full.pk).update(quota=0)
 
-    page = mine.get(f"/a/{row.code}/move?day=2026-03-11")
+    page = text(mine.get(f"/a/{row.code}/move?day=2026-03-11"))
 
-    assert offered(text(page)) == []
+    assert (offered(page), "留着" in page) == ([], False)
 
 
 def test_a_kept_place_in_a_period_that_is_stopped_is_not_offered(mine: Phone, row: Appointment, full: Slot):
