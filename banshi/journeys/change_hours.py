@@ -290,6 +290,8 @@ def publish(
 ) -> tuple[CalendarVersion, FollowUp]:
     """Publish a calendar, make its slots, and open a follow-up for everybody it leaves out.
 
+    Whoever an earlier change of hours moved out of a time that is open again, on whatever day, is told so now.
+
     What is planned for days after `valid_from` stays planned: it is published again behind this one, since of two
     versions the newer rules. It is replaced by publishing from its own day on.
 
@@ -316,7 +318,9 @@ def publish(
                 hall=hall, document=plan.document, valid_from=plan.valid_from, by=by, now=now, note=plan.note
             )
         cause = f"calendar:{version.version}"
-        return version, _follow(hall, cause, outside, choices, others, why=None, by=by, now=now)
+        follow_up = _follow(hall, cause, outside, choices, others, why=None, by=by, now=now)
+        booking.tell_old_times_of_hours(hall=hall, now=now)
+        return version, follow_up
 
 
 def close(
@@ -403,6 +407,7 @@ def import_national_days(*, days: Iterable[DayInfo], notice: str, by: Actor, now
         cause = f"national:{uuid4().hex}"
         for hall in halls:
             _follow(hall, cause, outside[hall.pk], {}, "move", why=why, by=by, now=now)
+            booking.tell_old_times_of_hours(hall=hall, now=now)
     return count
 
 

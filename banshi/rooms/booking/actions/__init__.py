@@ -32,7 +32,7 @@ from banshi.rooms.booking.actions.outage import note_outage
 from banshi.rooms.booking.actions.passing import pass_on
 from banshi.rooms.booking.actions.placing import Asked, behind, place, place_many, place_several
 from banshi.rooms.booking.actions.slots import close_slot, materialise, set_quota
-from banshi.rooms.booking.actions.taking_back import tell_kept, tell_old_times
+from banshi.rooms.booking.actions.taking_back import tell_kept, tell_old_times, tell_old_times_of_hours
 from banshi.rooms.booking.actions.telling import confirm_again
 from banshi.rooms.booking.actions.waiting import (
     join_earlier,
@@ -106,5 +106,6 @@ __all__ = [
     "take_offer",
     "tell_kept",
     "tell_old_times",
+    "tell_old_times_of_hours",
     "tell_openings",
 ]

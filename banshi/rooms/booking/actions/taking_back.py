@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from itertools import takewhile
 
+from django.db.models import Q
+
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions import telling
 from banshi.rooms.booking.actions.granting import move_target_refusal
@@ -19,13 +21,25 @@ def tell_old_times(*, hall: Hall, cause: str, now: datetime) -> int:
 
     :returns: how many were told.
     """
+    return _tell_moved(hall, Q(follow_up__cause=cause), now)
+
+
+def tell_old_times_of_hours(*, hall: Hall, now: datetime) -> int:
+    """As `tell_old_times`, for whoever was moved by any change of the calendar or of public holidays: the next one may have
+    brought the old hours back."""
+    by_hours = Q(follow_up__cause__startswith="calendar:") | Q(follow_up__cause__startswith="national:")
+    return _tell_moved(hall, by_hours, now)
+
+
+def _tell_moved(hall: Hall, by: Q, now: datetime) -> int:
     facts, told = hall_facts(hall, now=now), 0
-    for visit in FollowUpVisit.objects.filter(follow_up__hall=hall, follow_up__cause=cause, state="moved").order_by(
-        "id"
-    ):
-        booked = Appointment.objects.filter(hall=hall, state=rules.State.BOOKED, code__in=visit.codes)
-        rows = list(booked.select_related("person", "item").order_by("starts_at", "id"))
-        for old in _old_times(rows[0], visit) if rows else ():
+    booked = Appointment.objects.filter(hall=hall, state=rules.State.BOOKED, ends_at__gt=now)
+    standing = set(booked.values_list("code", flat=True))
+    for visit in FollowUpVisit.objects.filter(by, follow_up__hall=hall, state="moved").order_by("id"):
+        if not standing.intersection(visit.codes):
+            continue
+        rows = list(booked.filter(code__in=visit.codes).select_related("person", "item").order_by("starts_at", "id"))
+        for old in _old_times(rows[0], visit):
             if old.starts_at <= now or not _may_move_back(rows[0], old, hall=facts, now=now):
                 continue
             was = {"was": old.starts_at.astimezone(facts.zone).isoformat()}
