@@ -145,7 +145,8 @@ def _client(scope: dict[str, Any]) -> tuple[str, int | str]:
 
 
 async def _say(slug: str, scope: dict[str, Any], send: Any) -> None:
-    said = plain(slug, path=scope["path"], accept_language=_header(scope, b"accept-language"))
+    method = str(scope.get("method", ""))
+    said = plain(slug, path=scope["path"], accept_language=_header(scope, b"accept-language"), method=method)
     if slug in ("too-slow", "too-large", "address-too-long"):
         said = Answer(said.status, said.body, {**said.headers, "Connection": "close"})
     await sent(said, send)

@@ -81,5 +81,6 @@ def broken(request: HttpRequest) -> HttpResponse:
             path=request.path,
             accept_language=request.headers.get("Accept-Language", ""),
             request_id=request_id,
+            method=request.method or "",
         )
     )

@@ -70,12 +70,15 @@ def test_while_the_database_is_away_everything_says_so(db: Any, tmp_path: Any) -
         with serving(tmp_path, DATABASE_URL=url, BANSHI_MODE="demo") as served:
             answers = ask_everything(served)
             page = served.get("/sign-in", headers={"Accept-Language": "en"}).text
+            sent = served.post("/sign-in", data={"phone": "13900000001"}).text
 
     health = answers.pop("health")
     assert answers == AWAY
     assert health[0] == 503
     assert "稍后再试" in page
     assert "try again soon" in page
+    # What was looked at comes back by itself; what was sent is not sent again.
+    assert ['http-equiv="refresh"' in each for each in (page, sent)] == [True, False]
 
 
 def test_a_silent_database_hangs_nobody(db: Any, tmp_path: Any) -> None:

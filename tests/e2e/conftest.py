@@ -36,7 +36,7 @@ PICTURES = ROOT / "docs" / "pictures"
 OPENING = "2026-11-24T09:10:00+08:00"
 CHROMIUM = "/usr/bin/chromium"
 # htmx reports a question given up for a newer one as if it were an error; a lost line also says htmx:sendError.
-LOST_LINE = re.compile("ERR_INTERNET_DISCONNECTED|htmx:sendError")
+LOST_LINE = re.compile("ERR_INTERNET_DISCONNECTED|htmx:sendError|htmx:responseError|status of 5|Response Status Error")
 GIVEN_UP = ("htmx:afterRequest", "htmx:sendAbort")
 CHROMIUM_ARGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

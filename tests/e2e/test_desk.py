@@ -405,6 +405,23 @@ def test_a_whole_page_never_lands_in_a_corner_of_the_desk(open_page: Any, instal
     assert (page.locator("#my-line h1").count(), page.locator("#my-line .stat__value").count()) == (0, 2)
 
 
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_server_in_trouble_takes_no_page_away(open_page: Any, installation: Any, status: int) -> None:
+    open_page.offline = True
+    page = at_work(open_page)
+    trouble = "<!doctype html><html><body><h1>503</h1></body></html>"
+    page.route("**/desk/line*", lambda route: route.fulfill(status=status, content_type="text/html", body=trouble))
+    page.evaluate("window.here = true")
+
+    with page.expect_response("**/desk/line*"):
+        page.evaluate("htmx.trigger('#live', 'live:state')")
+    page.unroute("**/desk/line*")
+    with page.expect_response("**/desk/line*"):
+        page.evaluate("htmx.trigger('#live', 'live:state')")
+
+    assert (page.evaluate("window.here"), page.locator("#my-line .stat__value").count()) == (True, 2)
+
+
 @pytest.mark.parametrize("size", [DESK, (1920, 1080)])
 def test_the_next_step_is_always_in_sight(
     open_page: Any, installation: Any, picture: Any, size: tuple[int, int]

@@ -417,10 +417,12 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   else if (event.detail.shouldSwap) place.banshiShows = order;
 });
 // A whole page – signed out, not allowed, too old – is no part of one: it never lands in a corner. The browser asks for the
-// page it is on, and the server says there what is the matter; not twice in a minute, so that nobody is caught in a circle.
+// page it is on, and the server says there what is the matter; not twice in a minute, so that nobody is caught in a circle. A
+// server in trouble has no other page to show: what is on this one stays, with its bar of staleness.
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (!/^\s*<!doctype/i.test(event.detail.serverResponse ?? "")) return;
   event.detail.shouldSwap = false;
+  if (event.detail.xhr.status >= 500 || event.detail.xhr.status === 429) return;
   const asked = `asked-again:${location.pathname}`;
   const last = Number(sessionStorage.getItem(asked) ?? 0);
   if (Date.now() - last < 60000) { toast(texts.failed ?? "Failed", "urgent"); return; }
