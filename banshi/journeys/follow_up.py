@@ -151,7 +151,7 @@ def _more(follow_up: FollowUp) -> dict[str, Any]:
     kind, _sep, closure_id = follow_up.cause.partition(":")
     notice = calendars.notice_of(int(closure_id)) if kind == "closure" else None
     if notice is not None:
-        more["closed"] = closed_facts(notice)
+        more |= {"closed": closed_facts(notice), "closure": notice.id}
     elif kind in ("calendar", "national"):
         more["closed"] = {}
     if follow_up.why_zh:

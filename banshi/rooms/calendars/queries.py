@@ -6,7 +6,7 @@ stamp is its row count with its newest day, so an import shows at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -342,6 +342,16 @@ def notices(hall: Hall, at: datetime, *, zone: str | None = None) -> list[Notice
         if zone is None or notice.where is None or zone in _zones_of(row):
             found.append(notice)
     return sorted(found, key=lambda each: each.where is not None)
+
+
+def standing(closure_ids: Collection[int], now: datetime) -> dict[int, str]:
+    """Of closures by id: announced | running | over – ended, or taken back. One query."""
+    rows = Closure.objects.filter(pk__in=closure_ids).order_by("id")
+    found = {}
+    for pk, starts_at, ends_at, withdrawn_at in rows.values_list("pk", "starts_at", "ends_at", "withdrawn_at"):
+        over = withdrawn_at is not None or ends_at <= now
+        found[pk] = "over" if over else "running" if starts_at <= now else "announced"
+    return found
 
 
 def notice_of(closure_id: int) -> Notice | None:

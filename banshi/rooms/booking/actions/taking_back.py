@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from itertools import takewhile
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions import telling
@@ -67,15 +67,18 @@ def _old_times(row: Appointment, visit: FollowUpVisit) -> list[Slot]:
 
 
 def tell_kept(*, hall: Hall, cause: str, now: datetime) -> int:
-    """Tell those who were told to come although it closes that it does not: each visit once.
+    """Tell those who were told to come although it closes, or that their time cannot be kept, that nothing closes: each visit
+    once, and nobody who has chosen another time since.
 
     :returns: how many were told.
     """
     facts, told = hall_facts(hall, now=now), 0
-    kept = FollowUpVisit.objects.filter(follow_up__hall=hall, follow_up__cause=cause, state="kept")
-    for visit in kept.order_by("id"):
+    of_it = FollowUpVisit.objects.filter(follow_up__hall=hall, follow_up__cause=cause, told_again_at=None)
+    refused = Q(state="failed") & ~Q(slug="")  # told then that it closes
+    for visit in of_it.filter(Q(state="kept") | refused).order_by("id"):
         booked = Appointment.objects.filter(hall=hall, state=rules.State.BOOKED, ends_at__gt=now, code__in=visit.codes)
-        rows = list(booked.select_related("person").order_by("starts_at", "id"))
+        since = Move.objects.filter(appointment=OuterRef("pk"), at__gt=visit.settled_at)
+        rows = list(booked.exclude(Exists(since)).select_related("person").order_by("starts_at", "id"))
         if rows:
             telling.tell_visit("closure_off", rows, hall=facts, now=now)
             _told_again(visit, now)

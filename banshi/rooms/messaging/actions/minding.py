@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.messaging import rules
 from banshi.rooms.messaging.actions.claiming import Claimed
 from banshi.rooms.messaging.ports import Condition
@@ -89,16 +90,31 @@ def lost_sense(*, key: str, subject: str, params: dict[str, object], now: dateti
     if asked is None or asked[0] not in _ASKED:
         return False
     kind, ref, sense = asked
-    return rules.lost_sense(sense, params=params, now=_ASKED[kind]([ref], now=now).get(ref))
+    closures = calendars.standing([of] if (of := _closure(params)) is not None else [], now)
+    return rules.lost_sense(
+        sense, params=params, now=_ASKED[kind]([ref], now=now).get(ref), closure=closures.get(of) if of else None
+    )
+
+
+def _closure(params: Mapping[str, Any]) -> int | None:
+    """The closure of which a message speaks, by id."""
+    of = params.get("closure")
+    return of if isinstance(of, int) else None
 
 
 def _moved_on(messages: Sequence[Claimed], now: datetime) -> list[int]:
     asked = [(each, *found) for each in messages if (found := rules.sense_of(key=each.key, subject=each.subject))]
     lost: list[int] = []
+    spoken_of = {of for each, *_ in asked if (of := _closure(each.params)) is not None}
+    closures = calendars.standing(spoken_of, now) if spoken_of else {}
     for kind in sorted({kind for _, kind, _, _ in asked} & _ASKED.keys()):
         about = [(each, ref, sense) for each, of_kind, ref, sense in asked if of_kind == kind]
         standing = _ASKED[kind](sorted({ref for _, ref, _ in about}), now=now)
         lost += [
-            each.id for each, ref, sense in about if rules.lost_sense(sense, params=each.params, now=standing.get(ref))
+            each.id
+            for each, ref, sense in about
+            if rules.lost_sense(
+                sense, params=each.params, now=standing.get(ref), closure=closures.get(_closure(each.params) or 0)
+            )
         ]
     return lost

@@ -63,29 +63,37 @@ UNTIL_END = frozenset(
 
 @dataclass(frozen=True)
 class Sense:
-    """What must hold when a message goes out: its subject in one of `states`, where `same`, unchanged since, and where
-    `served`, in a line that nothing has stopped."""
+    """What must hold when a message goes out: its subject in one of `states`; where `same`, unchanged since; where `served`, in
+    a line that nothing has stopped; where `back`, with nothing that keeps its person from coming back; and the closure it
+    speaks of in one of `closure`."""
 
     states: frozenset[str]
     same: bool = False
     served: bool = False
+    back: bool = False
+    closure: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Standing:
     """How a subject stands now. `mark`: what a message may not outlive – the start of a period, the count of calls.
-    `stopped`: a closure or an evacuation is over its line."""
+    `stopped`: a closure or an evacuation is over its line; `out`: an evacuation, over its line or its window."""
 
     state: str
     mark: datetime | int | None = None
     stopped: bool = False
+    out: bool = False
 
 
-def _sense(*states: str, same: bool = False, served: bool = False) -> Sense:
-    return Sense(frozenset(states), same, served)
+def _sense(
+    *states: str, same: bool = False, served: bool = False, back: bool = False, closure: Sequence[str] = ()
+) -> Sense:
+    return Sense(frozenset(states), same, served, back, frozenset(closure))
 
 
-IN_THE_HALL = ("waiting", "parked", "missed", "held", "called", "serving")
+AT_WINDOW = ("called", "serving")
+IN_THE_HALL = ("waiting", "parked", "missed", "held", *AT_WINDOW)
+RUNNING, AHEAD = ("running",), ("announced", "running")
 
 # By kind of subject and key; what is not named keeps its sense.
 SENSE: Mapping[tuple[str, str], Sense] = {
@@ -97,7 +105,7 @@ SENSE: Mapping[tuple[str, str], Sense] = {
     ("appointment", "moved_by_hall"): _sense("booked", "closed", same=True),
     ("appointment", "old_time_free"): _sense("booked", same=True),
     ("appointment", "closure_off"): _sense("booked", same=True),
-    ("appointment", "closure"): _sense("booked", "closed"),
+    ("appointment", "closure"): _sense("booked", "closed", closure=AHEAD),
     ("appointment", "agent_booked"): _sense("booked", "closed", same=True),
     ("appointment", "agent_moved"): _sense("booked", "closed", same=True),
     ("appointment", "agent_cancelled"): _sense("cancelled"),
@@ -111,11 +119,11 @@ SENSE: Mapping[tuple[str, str], Sense] = {
     ("ticket", "missed"): _sense("missed"),
     ("ticket", "redirected"): _sense("waiting", "parked"),
     ("ticket", "rate"): _sense("finished"),
-    ("appointment", "kept"): _sense("booked", "closed", same=True),
-    ("ticket", "line_stopped"): _sense("waiting", "parked", "missed", "held"),
-    ("ticket", "line_goes_on"): _sense(*IN_THE_HALL, same=True),
-    ("ticket", "evacuated"): _sense(*IN_THE_HALL),
-    ("ticket", "evacuation_over"): _sense(*IN_THE_HALL, same=True),
+    ("appointment", "kept"): _sense("booked", "closed", same=True, closure=AHEAD),
+    ("ticket", "line_stopped"): _sense("waiting", "parked", "missed", "held", closure=RUNNING),
+    ("ticket", "line_goes_on"): _sense(*IN_THE_HALL, same=True, back=True),
+    ("ticket", "evacuated"): _sense(*IN_THE_HALL, closure=RUNNING),
+    ("ticket", "evacuation_over"): _sense(*IN_THE_HALL, same=True, back=True),
     ("ticket", "not_served"): _sense("closed"),
     ("ticket", "not_finished"): _sense("finished"),
     ("waiting", "waiting_offer"): _sense("offered"),
@@ -193,14 +201,19 @@ def sense_of(*, key: str, subject: str) -> tuple[str, str, Sense] | None:
     return (kind, ref, sense) if sense and ref else None
 
 
-def lost_sense(sense: Sense, *, params: Mapping[str, Any], now: Standing | None) -> bool:
+def lost_sense(sense: Sense, *, params: Mapping[str, Any], now: Standing | None, closure: str | None = None) -> bool:
     """Whether the world has moved on since a message was written. What its owner knows nothing of is still said.
 
     :param params: of the message: `starts_at` or `call` is what `same` compares.
+    :param closure: how the closure of which it speaks stands; None where it speaks of none.
     """
+    if closure is not None and sense.closure and closure not in sense.closure:
+        return True
     if now is None:
         return False
     if now.state not in sense.states or (sense.served and now.stopped):
+        return True
+    if sense.back and (now.out or (now.stopped and now.state not in AT_WINDOW)):
         return True
     if not sense.same or now.mark is None:
         return False

@@ -95,7 +95,7 @@ def tell_stopped(
     elsewhere = _elsewhere([ticket for ticket, _ in tickets if ticket.state == "waiting"], closure, now)
     goes_on = {ticket.pk: moment for ticket, moment in tickets}
     for ticket, stays in _stays([ticket for ticket, _ in tickets], now, out=False):
-        more = {"reason": _words(closure), **_part(part), **stays}
+        more = {"closure": closure.id, "reason": _words(closure), **_part(part), **stays}
         if (opens := goes_on[ticket.pk]) is not None:
             more["until"] = opens.isoformat()
         if ticket.state == "waiting":
@@ -132,7 +132,7 @@ def tell_evacuated(
 
     :param until: when it goes on; None where that is not in sight. :param part: what is evacuated; None = the hall.
     """
-    more: dict[str, Any] = _part(part)
+    more: dict[str, Any] = {"closure": closure.id, **_part(part)}
     if closure.reason.zh not in UNSAID:
         more["reason"] = _words(closure)
     if until is not None:

@@ -15,22 +15,30 @@ from banshi.rooms.tickets.queries.order import POLICY_CTE, SHUT_CTE, STOPPED
 
 STOPPED_SQL = f"""
 WITH here AS (SELECT %(hall)s::bigint AS hall_id), {POLICY_CTE}, {SHUT_CTE}
-SELECT t.ref FROM tickets_ticket t WHERE t.ref = ANY (%(refs)s) AND {STOPPED}
+SELECT t.ref, {STOPPED}, EXISTS (SELECT 1 FROM shut WHERE shut.kind = 'evacuation' AND (
+    shut.whole OR t.category_id = ANY (shut.categories) OR w.zone_id = ANY (shut.zones)))
+FROM tickets_ticket t LEFT JOIN places_window w ON w.id = t.window_id AND t.state IN ('called', 'serving')
+WHERE t.ref = ANY (%(refs)s)
 """  # noqa: S608 – fragments only
 
 
 def tickets(refs: Sequence[str], /, *, now: datetime) -> Mapping[str, Standing]:
-    """By ref: the state (`rated` once the visit is), how often it was called, and whether its line is stopped."""
+    """By ref: the state (`rated` once the visit is), how often it was called, whether its line is stopped, and whether its
+    person is sent out."""
     rows = Ticket.objects.filter(ref__in=refs).order_by("id")
     found = list(rows.values_list("ref", "state", "calls", "visit__rated_at", "hall_id"))
     stopped: set[str] = set()
+    out: set[str] = set()
     shut = Closure.objects.filter(hall__in={row[4] for row in found}, withdrawn_at=None)
     for hall_id in shut.filter(starts_at__lte=now, ends_at__gt=now).order_by("hall").values_list("hall").distinct():
         with connection.cursor() as cursor:
             cursor.execute(
                 STOPPED_SQL, {"hall": hall_id[0], "refs": [row[0] for row in found if row[4] == hall_id[0]], "now": now}
             )
-            stopped |= {ref for (ref,) in cursor.fetchall()}
+            for ref, is_stopped, is_out in cursor.fetchall():
+                stopped |= {ref} if is_stopped else set()
+                out |= {ref} if is_out else set()
     return {
-        ref: Standing("rated" if rated_at else state, calls, ref in stopped) for ref, state, calls, rated_at, _ in found
+        ref: Standing("rated" if rated_at else state, calls, ref in stopped, ref in out)
+        for ref, state, calls, rated_at, _ in found
     }
