@@ -123,7 +123,10 @@ def _do(visit: FollowUpVisit, *, now: datetime) -> None:
         state = "done" if settled_meanwhile else "failed"
         following.settle(visit, state=state, slug="" if settled_meanwhile else no.slug, now=now)
         if state == "failed":  # nobody travels to a closed hall while the staff look for another way
-            telling.tell_visit("closure", lost, hall=hall_facts(follow_up.hall, now=now), now=now, more=more)
+            again = f":{follow_up.pk}"  # each change that takes the time is told
+            telling.tell_visit(
+                "closure", lost, hall=hall_facts(follow_up.hall, now=now), now=now, more=more, anew=again
+            )
         return
     following.settle(visit, state=state, now=now)
 

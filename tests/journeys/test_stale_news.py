@@ -123,3 +123,19 @@ def test_who_could_not_be_moved_hears_that_nothing_closes_and_not_that_it_does(o
     told = [key for key in goes_out(4) if key.startswith("closure")]
     assert told == ([] if chose else ["closure_off"])
     assert Appointment.objects.get().state == "booked"
+
+
+@pytest.mark.parametrize("others", ["move", "keep"])
+def test_each_closure_over_a_booking_is_told_and_its_end(open_town: Town, others: str):
+    row = booked(open_town, "2026-03-10 14:00")
+    Slot.objects.exclude(pk=row.slot_id).update(quota=0, touched=True)
+    told = []
+    for n in (0, 2):
+        closure, _ = close(open_town, others=others, now=minute(n))
+        follow_up.work_off(now=minute(n))
+        told = goes_out(n)
+        change_hours.withdraw(closure=closure, by=CLERK, now=minute(n + 1))
+        told = goes_out(n + 1)
+
+    key = {"move": "closure", "keep": "kept"}[others]
+    assert [each for each in told if each in (key, "closure_off")] == [key, "closure_off"] * 2

@@ -131,7 +131,8 @@ def keep(
         if not made:
             return
         hall = hall_facts(locked[0].hall, now=now)
-        telling.tell_visit("kept", locked, hall=hall, now=now, more=more)
+        again = f":{more['closure']}" if more and "closure" in more else ""  # of a later closure, too
+        telling.tell_visit("kept", locked, hall=hall, now=now, more=more, anew=again)
         for row in locked:
             subject = telling.subject_of(row.code)
             audit.record(action="kept", subject=subject, by=by, now=now, hall=hall.code, facts={})

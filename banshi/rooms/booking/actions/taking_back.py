@@ -80,7 +80,7 @@ def tell_kept(*, hall: Hall, cause: str, now: datetime) -> int:
         since = Move.objects.filter(appointment=OuterRef("pk"), at__gt=visit.settled_at)
         rows = list(booked.exclude(Exists(since)).select_related("person").order_by("starts_at", "id"))
         if rows:
-            telling.tell_visit("closure_off", rows, hall=facts, now=now)
+            telling.tell_visit("closure_off", rows, hall=facts, now=now, anew=f":{cause}")
             _told_again(visit, now)
             told += 1
     return told
