@@ -84,8 +84,9 @@ WHERE n.hall_id = %(hall)s AND n.day = ANY(%(days)s) AND (%(business)s = '' OR n
       AND o.id <> n.id AND o.closed AND o.session = '' AND o.starts_at < n.ends_at AND n.starts_at < o.ends_at))
 ORDER BY n.id FOR NO KEY UPDATE OF n
 """
+# MATERIALIZED: on a table without statistics yet the sums were made anew for each period, and a hall's days took minutes.
 CARRY_SQL = """
-WITH used AS (
+WITH used AS MATERIALIZED (
   SELECT n.id, COALESCE(ceil(sum(o.taken
       * extract(epoch FROM least(n.ends_at, o.ends_at) - greatest(n.starts_at, o.starts_at))
       / extract(epoch FROM o.ends_at - o.starts_at))), 0)::int AS places
