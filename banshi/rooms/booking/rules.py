@@ -7,7 +7,7 @@ where a rule is about a local day or hour, in the hall's zone (`now.astimezone(z
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -505,64 +505,90 @@ def no_show_due(*, state: str, ends_at: datetime, now: datetime, grace: timedelt
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry of the ledger that stands (not forgiven). `credit`: the rule in force where and when it happened."""
+    """An entry of the ledger that stands (not forgiven) and that no suspension has used up for good.
+
+    `credit`: the rule in force where and when it happened. `new`: it came just now, or stands again since just now.
+    """
 
     id: int
     kind: str  # no_show | cancel
     on: date
     at: datetime
     credit: Credit
+    new: bool = True
+
+
+Called = tuple[str, date, date]  # a suspension by what it is for: reason, first and last day
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A suspension that the entries call for, from–until, both days included; and the entries it rests on."""
+    """A suspension that the entries call for, from–until, both days included; and the entries it rests on.
+
+    `uses_up`: they count for no further one.
+    """
 
     reason: str  # no_shows | cancels
     from_on: date
     until_on: date
     entries: tuple[int, ...] = field(default=())
+    uses_up: bool = True
+
+    @property
+    def called(self) -> Called:
+        return self.reason, self.from_on, self.until_on
 
 
-def suspensions_from(entries: Iterable[Entry]) -> tuple[Due, ...]:
+def suspensions_from(entries: Iterable[Entry], *, made: Collection[Called] = ()) -> tuple[Due, ...]:
     """The suspensions a person's entries in one scope call for, from the dates alone: when a job ran changes nothing.
 
     The n-th no-show suspends from the day after it [N]. More than n cancellations in a calendar month suspend from
     the day of the one too many: the report names a first day for no-shows only. Each for so many days, the first
     included. `uses_strikes_up`: counting starts again after a suspension; else every further entry suspends anew.
+
+    What was made keeps its entries as long as they call for it. Anything else must rest on something new: forgiving
+    one entry never turns the others into another suspension.
+
+    :param made: those that were made before.
     """
     ordered = sorted(entries, key=lambda each: (each.on, each.at, each.id))
-    due = [*_from_no_shows([e for e in ordered if e.kind == "no_show"])]
-    months: dict[tuple[int, int], list[Entry]] = {}
+    lists: dict[tuple[int, int] | None, list[Entry]] = {None: [e for e in ordered if e.kind == "no_show"]}
     for entry in ordered:
         if entry.kind == "cancel":
-            months.setdefault((entry.on.year, entry.on.month), []).append(entry)
-    for month in months.values():
-        due.extend(_from_cancels(month))
-    return tuple(sorted(due, key=lambda each: (each.from_on, each.reason)))
+            lists.setdefault((entry.on.year, entry.on.month), []).append(entry)
+    due: dict[Called, Due] = {}
+    for counted in lists.values():
+        kept = list(_called_for(counted, lambda each, _strikes: each.called in made))
+        held = {id_ for each in kept if each.uses_up for id_ in each.entries}
+        others = [entry for entry in counted if entry.id not in held]
+        more = _called_for(others, lambda _each, strikes: any(entry.new for entry in strikes))
+        due |= {each.called: each for each in (*kept, *more)}
+    return tuple(sorted(due.values(), key=lambda each: (each.from_on, each.reason)))
 
 
-def _from_no_shows(entries: Sequence[Entry]) -> Iterator[Due]:
-    strikes: list[int] = []
+def _called_for(entries: Sequence[Entry], may: Callable[[Due, Sequence[Entry]], bool]) -> Iterator[Due]:
+    strikes: list[Entry] = []
     for entry in entries:
-        strikes.append(entry.id)
-        credit = entry.credit
-        if credit.no_shows is not None and credit.no_show_days and len(strikes) >= credit.no_shows:
-            yield Due("no_shows", entry.on + _DAY, entry.on + timedelta(days=credit.no_show_days), tuple(strikes))
-            if credit.uses_strikes_up:
+        strikes.append(entry)
+        due = _due(strikes)
+        if due is not None and may(due, strikes):
+            yield due
+            if due.uses_up:
                 strikes = []
 
 
-def _from_cancels(entries: Sequence[Entry]) -> Iterator[Due]:
-    counted: list[int] = []
-    for entry in entries:
-        counted.append(entry.id)
-        credit = entry.credit
-        if credit.cancels_per_month is not None and credit.cancel_days and len(counted) > credit.cancels_per_month:
-            until = entry.on + timedelta(days=credit.cancel_days - 1)
-            yield Due("cancels", entry.on, until, tuple(counted))
-            if credit.uses_strikes_up:
-                counted = []
+def _due(strikes: Sequence[Entry]) -> Due | None:
+    """What the last of these strikes of one kind calls for, by the rule in force then."""
+    last, credit, ids = strikes[-1], strikes[-1].credit, tuple(each.id for each in strikes)
+    if last.kind == "no_show":
+        if credit.no_shows is None or not credit.no_show_days or len(strikes) < credit.no_shows:
+            return None
+        until = last.on + timedelta(days=credit.no_show_days)
+        return Due("no_shows", last.on + _DAY, until, ids, credit.uses_strikes_up)
+    if credit.cancels_per_month is None or not credit.cancel_days or len(strikes) <= credit.cancels_per_month:
+        return None
+    until = last.on + timedelta(days=credit.cancel_days - 1)
+    return Due("cancels", last.on, until, ids, credit.uses_strikes_up)
 
 
 def in_force(from_on: date, until_on: date, today: date) -> bool:

@@ -424,6 +424,40 @@ def test_the_order_in_which_jobs_found_the_entries_changes_nothing(shuffled: lis
     assert suspensions_from(shuffled) == suspensions_from(sorted(shuffled, key=lambda each: each.id))
 
 
+def test_the_others_stand_for_no_further_suspension_until_something_new_comes() -> None:
+    old = [replace(entry(n, "no_show", f"03-{n:02d}"), new=False) for n in range(2, 5)]
+
+    assert suspensions_from(old) == ()
+    assert suspensions_from([*old, entry(5, "no_show", "03-05")]) == (
+        Due("no_shows", date(2026, 3, 6), date(2026, 4, 4), (2, 3, 4, 5)),
+    )
+
+
+def test_what_was_made_keeps_its_entries_whatever_is_found_late() -> None:
+    found = [entry(n, "no_show", f"03-{n:02d}") for n in (1, 3, 4)]
+    (made,) = suspensions_from(found)
+    before = [replace(each, new=False) for each in found]
+
+    after = suspensions_from([*before, entry(2, "no_show", "03-02")], made={made.called})
+
+    assert [each.called for each in after] == [made.called]
+
+
+LEDGER = [entry(n, kind, f"03-{n:02d}") for n, kind in enumerate(["no_show"] * 8 + ["cancel"] * 9, start=1)]
+
+
+@given(st.sets(st.sampled_from(range(len(LEDGER)))), st.booleans())
+def test_whatever_is_forgiven_no_suspension_comes_that_was_not_there(forgiven: set[int], uses_up: bool) -> None:
+    ledger = [replace(each, credit=Credit(uses_strikes_up=uses_up)) for each in LEDGER]
+    made = {each.called for each in suspensions_from(ledger)}
+    left = [replace(each, new=False) for n, each in enumerate(ledger) if n not in forgiven]
+
+    after = {each.called for each in suspensions_from(left, made=made)}
+
+    assert after <= made
+    assert forgiven or after == made  # counted anew for nothing, nothing changes
+
+
 def test_a_cancellation_is_forgiven_by_booking_again_within_30_minutes() -> None:
     cancelled_at = at("2026-03-10 09:00")
 

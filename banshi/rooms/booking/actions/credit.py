@@ -1,12 +1,13 @@
 """The credit ledger (信用记录): no-shows, cancellations, suspensions, forgiveness, appeals.
 
 Suspensions follow from the entries that stand (`rules.suspensions_from`) and are counted anew whenever an entry comes
-or is forgiven; so a late job, a repeated one, or one in another order leaves the same rows.
+or is forgiven; so a late job or a repeated one leaves the same rows. What a suspension that was served, or that the hall
+lifted, has used up stays used up; and forgiving only ever lessens: a suspension is made where something new calls for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -62,9 +63,10 @@ def enter_cancel(row: Appointment, *, hall: HallFacts, now: datetime) -> None:
     )
     # A visit that was cancelled, booked again and is cancelled once more is cancelled: its one entry stands again.
     entries = LedgerEntry.objects.filter(kind="cancel", visit=row.visit_group or row.code).exclude(forgiven_at=None)
-    again = [entry.pk for entry in entries.order_by("id") if entry.forgiven_why == BOOKED_AGAIN]
+    again = {entry.pk: entry for entry in entries.order_by("id") if entry.forgiven_why == BOOKED_AGAIN}
     LedgerEntry.objects.filter(id__in=again).update(forgiven_at=None, forgiven_by="", forgiven_why="")
-    recount(parties=[(party, hall.scope)], now=now)
+    came = {row.pk, *(entry.appointment_id for entry in again.values())}
+    recount(parties=[(party, hall.scope)], now=now, entered=came)
 
 
 def enter_disowned(row: Appointment, *, hall: HallFacts, now: datetime) -> None:
@@ -76,7 +78,7 @@ def enter_disowned(row: Appointment, *, hall: HallFacts, now: datetime) -> None:
         scope=hall.scope, on=day, at=now,
     )  # fmt: skip
     LedgerEntry.objects.bulk_create([entry], ignore_conflicts=True)
-    recount(parties=[(party, hall.scope)], now=now)
+    recount(parties=[(party, hall.scope)], now=now, entered={row.pk})
 
 
 def party_of(row: Appointment) -> str:
@@ -223,7 +225,8 @@ def sweep_no_shows(*, now: datetime, came: str = NOBODY_CAME) -> int:
     counted = [(row, halls[row.hall_id], words[row.hall_id, row.item_id]) for row in struck if row.pk not in forgiven]
     telling.tell_all("no_show", counted, now=now)
     telling.tell_of_outages(list(missed), now=now)
-    recount(parties=sorted({(missed[row.pk][0], halls[row.hall_id].scope) for row in struck}), now=now)
+    parties = sorted({(missed[row.pk][0], halls[row.hall_id].scope) for row in struck})
+    recount(parties=parties, now=now, entered={row.pk for row in struck})
     return len(rows)
 
 
@@ -243,11 +246,13 @@ class _Credits:
         return self._known[key]
 
 
-def recount(*, parties: Iterable[tuple[str, str]], now: datetime) -> None:
+def recount(*, parties: Iterable[tuple[str, str]], now: datetime, entered: Collection[int] = ()) -> None:
     """Bring suspensions in line with the entries that stand, for these (party, scope) pairs.
 
-    One that a manager lifted stays lifted; one that the entries no longer call for is lifted, a missing one is made.
-    The rule applied to an entry is the one in force when it happened, so a stricter policy never reaches back.
+    One that a manager lifted stays lifted; one that the entries no longer call for is lifted unless it is over, a missing
+    one is made. The rule applied to an entry is the one in force when it happened, so a stricter policy never reaches back.
+
+    :param entered: ids of the appointments whose entries came just now, or stand again: only they make a suspension.
     """
     wanted = sorted(set(parties))
     if not wanted:
@@ -258,17 +263,18 @@ def recount(*, parties: Iterable[tuple[str, str]], now: datetime) -> None:
         cursor.execute(_LOCK_CREDIT_SQL, [keys])
     names = [party for party, _ in wanted]
     scopes = sorted({scope for _, scope in wanted})
-    rows = LedgerEntry.objects.filter(party__in=names, scope__in=scopes, forgiven_at=None)
+    rows = LedgerEntry.objects.filter(party__in=names, scope__in=scopes)
     bars = Suspension.objects.filter(party__in=names, scope__in=scopes).exclude(reason="manual")
     entries: dict[tuple[str, str], list[LedgerEntry]] = {}
-    for row in rows.select_related("appointment").order_by("on", "at", "id"):
+    for row in rows.select_related("appointment__hall").order_by("on", "at", "id"):
         entries.setdefault((row.party, row.scope), []).append(row)
     known: dict[tuple[str, str], list[Suspension]] = {}
-    for bar in bars.order_by("id"):
+    for bar in bars.select_for_update(no_key=True).order_by("id"):  # a manager may lift one at this moment
         known.setdefault((bar.party, bar.scope), []).append(bar)
     credits = _Credits()
     for key in wanted:
-        _recount(key, entries.get(key, []), known.get(key, []), credits, now=now)
+        if key in entries:
+            _recount(key, entries[key], known.get(key, []), credits, entered=entered, now=now)
 
 
 # In one order for everybody.
@@ -285,31 +291,59 @@ def _recount(
     bars: Sequence[Suspension],
     credits: _Credits,
     *,
+    entered: Collection[int],
     now: datetime,
 ) -> None:
+    today = now.astimezone(ZoneInfo(rows[-1].appointment.hall.timezone)).date()
+    spent = _spent(rows, bars, credits, today=today)
+    counted = {row.pk: row for row in rows if row.forgiven_at is None and row.used_by_id not in spent}
     entries = [
-        rules.Entry(row.pk, row.kind, row.on, row.at, credits.of(row.appointment.hall_id, row.at)) for row in rows
+        rules.Entry(
+            row.pk, row.kind, row.on, row.at, credits.of(row.appointment.hall_id, row.at), row.appointment_id in entered
+        )
+        for row in counted.values()
     ]
-    due = {(each.reason, each.from_on, each.until_on): each for each in rules.suspensions_from(entries)}
-    known = {(bar.reason, bar.from_on, bar.until_on): bar for bar in bars}
-    for what, bar in known.items():
-        if what not in due and bar.lifted_at is None:
-            _set_lifted(bar, at=now)
-            telling.tell_lifted(bar, why="", now=now)
-        elif what in due and bar.lifted_by == str(SYSTEM):
-            _set_lifted(bar, at=None)
+    known = {_called(bar): bar for bar in bars if bar.pk not in spent}
+    due = rules.suspensions_from(entries, made={what for what, bar in known.items() if bar.lifted_by != str(SYSTEM)})
+    called = {each.called for each in due}
+    fallen = [bar for bar in bars if bar.lifted_at is None and bar.until_on >= today and _called(bar) not in called]
+    for bar in fallen:
+        _set_lifted(bar, at=now)
     used: dict[int, int] = {}
-    by_id = {row.pk: row for row in rows}
-    for what, each in sorted(due.items(), key=lambda pair: pair[0][1]):
-        bar_or_none = known.get(what)
-        bar = bar_or_none or _suspended(key, each, by_id[each.entries[-1]], now=now)
+    for each in due:
+        last = counted[each.entries[-1]]
+        bar = known.get(each.called) or _suspended(key, each, last, now=now)
+        if bar.lifted_by == str(SYSTEM):
+            _set_lifted(bar, at=None)
+            _tell_suspended(bar, entry_id=last.pk, now=now, anew=True)
         used |= dict.fromkeys(each.entries, bar.pk)
+    for bar in sorted(fallen, key=lambda bar: bar.until_on)[-1:]:
+        telling.tell_lifted(bar, why="", now=now)
     for row in rows:
-        if row.used_by_id != used.get(row.pk):
+        if row.used_by_id not in spent and row.used_by_id != used.get(row.pk):
             LedgerEntry.objects.filter(id=row.pk).update(used_by=used.get(row.pk))
-    LedgerEntry.objects.filter(party=key[0], scope=key[1]).exclude(forgiven_at=None).exclude(used_by=None).update(
-        used_by=None
-    )
+
+
+def _called(bar: Suspension) -> rules.Called:
+    return bar.reason, bar.from_on, bar.until_on
+
+
+def _spent(
+    rows: Sequence[LedgerEntry], bars: Sequence[Suspension], credits: _Credits, *, today: date
+) -> frozenset[int | None]:
+    """Suspensions that have used up their strikes for good: served, or lifted by the hall; their entries never count again,
+    whichever of them is forgiven later.
+
+    :param rows: in order; forgiven ones too.
+    """
+    newest = {row.used_by_id: row for row in rows if row.used_by_id is not None}
+    found: set[int | None] = set()
+    for bar in bars:
+        last = newest.get(bar.pk)
+        settled = bar.until_on < today if bar.lifted_at is None else bar.lifted_by != str(SYSTEM)
+        if last is not None and settled and credits.of(last.appointment.hall_id, last.at).uses_strikes_up:
+            found.add(bar.pk)
+    return frozenset(found)
 
 
 def _set_lifted(bar: Suspension, *, at: datetime | None) -> None:
@@ -335,7 +369,7 @@ def _suspended(key: tuple[str, str], due: rules.Due, last: LedgerEntry, *, now: 
     return bar
 
 
-def _tell_suspended(row: Suspension, *, entry_id: int, now: datetime) -> None:
+def _tell_suspended(row: Suspension, *, entry_id: int, now: datetime, anew: bool = False) -> None:
     appointment = LedgerEntry.objects.select_related("appointment__hall").get(id=entry_id).appointment
     if row.until_on < now.astimezone(ZoneInfo(appointment.hall.timezone)).date():
         return  # found by a late job, and already over: nothing to tell
@@ -354,7 +388,7 @@ def _tell_suspended(row: Suspension, *, entry_id: int, now: datetime) -> None:
             "reason_zh": reason["zh"],
             "reason_en": reason["en"],
         },
-        dedupe=f"suspended:{row.pk}",
+        dedupe=f"suspended:{row.pk}:{now.isoformat()}" if anew else f"suspended:{row.pk}",
         language=appointment.language,
         now=now,
     )

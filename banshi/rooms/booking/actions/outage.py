@@ -41,17 +41,17 @@ def note_outage(
         hall=hall, starts_at=starts_at, ends_at=ends_at,
         defaults={"why": why[:200], "made_by": str(by)[:60], "made_at": now},
     )  # fmt: skip
-    sweep_no_shows(now=now, came=came)
     mine = Appointment.objects.filter(
         hall=hall, starts_at__lt=ends_at, ends_at__gt=starts_at, state=rules.State.NO_SHOW
     )
     entries = LedgerEntry.objects.select_for_update().filter(appointment__in=mine, kind="no_show", forgiven_at=None)
     parties = {(entry.party, entry.scope) for entry in entries.order_by("id")}
     forgiven = entries.update(forgiven_at=now, forgiven_by=str(by)[:60], forgiven_why=why[:200])
+    recount(parties=sorted(parties), now=now)
+    sweep_no_shows(now=now, came=came)  # after the forgiving: what it finds must not suspend for a moment
     telling.tell_of_outages(mine.order_by("id").values_list("pk", flat=True), now=now)
     audit.record(
         action="noted-outage", subject=f"hall:{hall.code}", by=by, now=now, hall=hall.code,
         facts={"from": starts_at.isoformat(), "to": ends_at.isoformat(), "forgiven": forgiven},
     )  # fmt: skip
-    recount(parties=sorted(parties), now=now)
     return forgiven

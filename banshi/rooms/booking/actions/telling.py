@@ -264,11 +264,13 @@ def confirm_again(*, code: str, by: Actor, now: datetime) -> None:
 
 
 def tell_lifted(row: Suspension, *, why: str, now: datetime) -> None:
-    """Online booking works again: before its time, or because an entry no longer counts."""
+    """Online booking works again: before its time, or because an entry no longer counts. Not where another one stands."""
     of = LedgerEntry.objects.select_related("appointment__hall").filter(used_by=row).order_by("-on", "-id").first()
     hall = of.appointment.hall if of else Hall.objects.filter(code=row.scope).order_by("id").first()
-    if row.until_on < now.astimezone(ZoneInfo(hall.timezone if hall else settings.TIME_ZONE)).date():
-        return  # it was over already
+    today = now.astimezone(ZoneInfo(hall.timezone if hall else settings.TIME_ZONE)).date()
+    others = Suspension.objects.filter(party=row.party, scope=row.scope, lifted_at=None, until_on__gte=today)
+    if row.until_on < today or others.exclude(pk=row.pk).exists():
+        return  # it was over already, or booking stays barred
     messaging.write(
         key="lifted",
         to_phone=of.appointment.told_at if of else identity.phone_of(person_id=row.person_id),
