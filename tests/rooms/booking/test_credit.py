@@ -10,9 +10,10 @@ import pytest
 
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.booking import actions, queries
-from banshi.rooms.booking.models import Appointment, LedgerEntry, Suspension
+from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Suspension
 from banshi.rooms.messaging.models import Message
 from tests.rooms.booking.test_place import book, refused
+from tests.together import together
 from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at
 
 DAYS = ["2026-03-11", "2026-03-12", "2026-03-13"]
@@ -228,6 +229,21 @@ def test_an_appeal_is_possible_for_the_days_of_the_policy(town: Town) -> None:
     last = appealed(town, at("2026-03-26 09:59"))
 
     assert (no.slug, no.facts, last.state) == ("too-late", {"closes": at("2026-03-26 10:00")}, "open")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("about", ["entry", "suspension"])
+def test_of_appeals_sent_at_once_all_are_given_the_one_that_is_open(committed_town: Town, about: str) -> None:
+    miss(committed_town, *DAYS)
+    actions.sweep_no_shows(now=at("2026-03-13 10:00"))
+    of: Any = Suspension.objects.get() if about == "suspension" else LedgerEntry.objects.order_by("id")[0]
+
+    given = together(
+        4, lambda i: actions.appeal(**{f"{about}_id": of.pk}, text="住院", by=CITIZEN, now=at("2026-03-14 09:00"))
+    )
+
+    assert given == [Appeal.objects.get()] * 4
+    assert Entry.objects.filter(action="appealed").count() == 1
 
 
 def test_an_upheld_appeal_lifts_the_suspension(town: Town) -> None:

@@ -13,7 +13,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
-from django.db.models import Q
 
 from banshi.kernel.actors import SYSTEM, Actor
 from banshi.kernel.policy import Credit
@@ -517,10 +516,10 @@ def appeal(
     closes = since + timedelta(days=days)
     if now >= closes:
         raise Refused("too-late", facts={"closes": closes.astimezone(zone)})
-    open_ones = Appeal.objects.filter(state="open")
-    row = open_ones.filter(Q(entry_id=entry_id) if entry_id is not None else Q(suspension_id=suspension_id)).first()
-    if row is None:
-        row = Appeal.objects.create(suspension_id=suspension_id, entry_id=entry_id, text=text[:500], made_at=now)
+    # Two browsers of one account may send it at once: the table lets one be open, and the other is given that one.
+    about: dict[str, Any] = {"suspension_id": suspension_id, "entry_id": entry_id}
+    row, fresh = Appeal.objects.get_or_create(**about, state="open", defaults={"text": text[:500], "made_at": now})
+    if fresh:
         audit.record(action="appealed", subject=f"appeal:{row.pk}", by=by, now=now, hall=hall)
     return row
 
