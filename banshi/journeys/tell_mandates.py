@@ -15,6 +15,7 @@ from django.db.models import Q
 from banshi.rooms.booking.actions.telling import said_of, subject_of
 from banshi.rooms.booking.models import Appointment, Move
 from banshi.rooms.booking.queries.facts import CHINA, hall_facts, item_words
+from banshi.rooms.booking.queries.mandated import Side, side_of
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.models import Agent, Mandate
 from banshi.rooms.messaging import actions as messaging
@@ -111,7 +112,7 @@ def _of_bookings(since: datetime, now: datetime) -> Iterator[News]:
     agents = {row.account_id: row for row in Agent.objects.filter(account__isnull=False).select_related("account")}
     if not agents:
         return
-    moved = Move.objects.filter(at__gte=since, by__in=[f"citizen:{pk}" for pk in agents]).values("appointment_id")
+    moved = Move.objects.filter(at__gte=since, appointment__account_id__in=list(agents)).values("appointment_id")
     lately = Q(created_at__gte=since) | Q(cancelled_at__gte=since) | Q(pk__in=moved)
     rows = Appointment.objects.filter(lately, account_id__in=list(agents), limit_key="", evidence=0)
     for row in rows.select_related("hall").order_by("id"):
@@ -129,12 +130,12 @@ def _of_bookings(since: datetime, now: datetime) -> Iterator[News]:
 
 
 def _happened(row: Appointment) -> str | None:
-    agent = f"citizen:{row.account_id}"
+    """What the agent did last, by whatever way; what others did they or the hall say (booking/actions/telling.py)."""
     if row.state == "cancelled":
-        return "agent_cancelled" if row.cancelled_by == agent else None
+        return "agent_cancelled" if side_of(row, row.cancelled_by) == Side.AGENT else None
     if row.state != "booked":
         return None
     if not row.moves:
         return "agent_booked"
-    last = Move.objects.filter(appointment=row).order_by("-id").values_list("by", flat=True).first()
-    return "agent_moved" if last == agent else None
+    last = Move.objects.filter(appointment=row).order_by("-id").values_list("by", flat=True).first() or ""
+    return "agent_moved" if side_of(row, last) == Side.AGENT else None

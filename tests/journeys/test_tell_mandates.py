@@ -19,6 +19,7 @@ from banshi.rooms.identity.models import Person
 from banshi.rooms.messaging.models import Message
 from tests.agents import agent
 from tests.rooms.booking.test_agents import books, mandate
+from tests.rooms.booking.test_who_books import place
 from tests.rooms.booking.test_whose_wait import CLIENT, proven
 from tests.town import CLERK, TUESDAY_NINE, Town, at
 
@@ -71,6 +72,91 @@ def test_what_the_hall_does_to_an_agents_booking_its_client_hears_as_well(town: 
     }
     both = sorted([one.account.phone, client.phone])
     assert told == {"moved_by_hall": both, "cancelled_by_hall": both}
+
+
+def heard(key: str) -> list[str]:
+    return sorted(str(each.to) for each in Message.objects.filter(key=key))
+
+
+def moved_and_cancelled(town: Town, by: Actor) -> str:
+    """By somebody, each told in its time."""
+    code = Appointment.objects.get().code
+    actions.move(code=code, slot_id=town.slot(quota=9, starts=at("2026-03-12 09:00")).pk, by=by, now=TUESDAY_NINE)
+    tell_mandates.tell(now=TUESDAY_NINE)
+    actions.cancel(code=code, by=by, now=TUESDAY_NINE)
+    tell_mandates.tell(now=TUESDAY_NINE)
+    return code
+
+
+STEPS = ("agent_moved", "agent_cancelled", "moved", "cancelled")
+
+
+@pytest.mark.parametrize("way", ["account", "link", "system"])
+def test_what_the_agent_does_by_whatever_way_its_client_hears_in_its_name(town: Town, way: str) -> None:
+    one, client = agent(), proven(town)
+    mandate(one, town, CLIENT)
+    assert books(town, one, town.slot(quota=20), CLIENT) == "done"
+    row = Appointment.objects.get()
+    if way == "system":
+        Appointment.objects.update(booked_by="channel:3")
+    by = {
+        "account": Actor(ActorKind.CITIZEN, str(one.account_id)),
+        "link": Actor(ActorKind.CITIZEN, f"link-{row.code}"),
+        "system": Actor(ActorKind.CHANNEL, "3"),
+    }
+
+    moved_and_cancelled(town, by[way])
+
+    assert one.account is not None
+    agents, clients = [one.account.phone], [client.phone]
+    assert {key: heard(key) for key in STEPS} == {
+        "agent_moved": clients, "agent_cancelled": clients, "moved": agents, "cancelled": agents,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("way", ["account", "link"])
+def test_what_the_client_does_the_agent_hears(town: Town, way: str) -> None:
+    one, client = agent(), proven(town)
+    mandate(one, town, CLIENT)
+    assert books(town, one, town.slot(quota=20), CLIENT) == "done"
+    whose = str(client.pk) if way == "account" else f"client-{Appointment.objects.get().code}"
+
+    moved_and_cancelled(town, Actor(ActorKind.CITIZEN, whose))
+
+    assert one.account is not None
+    agents = [one.account.phone]
+    assert {key: heard(key) for key in STEPS} == {
+        "agent_moved": [], "agent_cancelled": [], "moved": agents, "cancelled": agents,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("by", [CLERK, Actor(ActorKind.CHANNEL, "8"), Actor(ActorKind.KIOSK, "k1")])
+def test_what_the_hall_does_for_whoever_asked_both_hear_and_nobody_in_the_agents_name(town: Town, by: Actor) -> None:
+    one, client = agent(), proven(town)
+    mandate(one, town, CLIENT)
+    assert books(town, one, town.slot(quota=20), CLIENT) == "done"
+
+    code = moved_and_cancelled(town, by)
+
+    assert one.account is not None
+    both = sorted([one.account.phone, client.phone])
+    assert {key: heard(key) for key in STEPS} == {
+        "agent_moved": [], "agent_cancelled": [], "moved": both, "cancelled": both,
+    }  # fmt: skip
+    links = {str(each.to): bool(each.params.get("to_client")) for each in Message.objects.filter(key="moved")}
+    assert (links, Appointment.objects.get().code) == ({one.account.phone: False, client.phone: True}, code)
+
+
+def test_whoever_books_for_themselves_hears_of_the_halls_step_once(town: Town) -> None:
+    client = proven(town)
+    by = Actor(ActorKind.CITIZEN, str(client.pk))
+    place(town, town.slot(quota=20), CLIENT, by=by, account_id=client.pk)
+
+    moved_and_cancelled(town, CLERK)
+
+    assert {key: heard(key) for key in STEPS} == {
+        "agent_moved": [], "agent_cancelled": [], "moved": [client.phone], "cancelled": [client.phone],
+    }  # fmt: skip
 
 
 def test_the_same_mandate_again_changes_and_says_nothing_and_others_not_without_end(town: Town) -> None:

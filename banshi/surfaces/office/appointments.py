@@ -188,9 +188,27 @@ def one(request: Asked, hall: str, code: str) -> HttpResponseBase:
     return _one(request, places.hall_by_code(hall), code)
 
 
-def _told(code: str) -> bool:
-    """Whether a message about it goes anywhere."""
-    return bool(Appointment.objects.select_related("person").get(code=code).told_at)
+def _said(request: Asked, code: str, done: str) -> None:
+    """What was done, and who is told of it: the person, the agent who booked, both or nobody."""
+    told = bookings.told_of(Appointment.objects.select_related("person").get(code=code))
+    says = {
+        "cancelled": {
+            (True, False): _("Cancelled. The person gets a message."),
+            (True, True): _("Cancelled. The person and the agent who booked get a message."),
+            (False, True): _(
+                "Cancelled. Only the agent who booked gets a message: no telephone of the person is known."
+            ),
+            (False, False): _("Cancelled. No telephone is known, so the person gets no message."),
+        },
+        "moved": {
+            (True, False): _("Moved. The reference stays the same; the person gets a message."),
+            (True, True): _("Moved. The reference stays the same; the person and the agent who booked get a message."),
+            (False, True): _("Moved. Only the agent who booked gets a message: no telephone of the person is known."),
+            (False, False): _("Moved. No telephone is known, so the person gets no message."),
+        },
+    }
+    said = says[done][told.person, told.agent]
+    (messages.success if told.person else messages.warning)(request, said)
 
 
 @door(audience="staff", permission="appointments.manage")
@@ -209,10 +227,7 @@ def cancel(request: Asked, hall: str, code: str) -> HttpResponseBase:
         )
     except Refused as refused:
         return _one(request, place, code, refused, why=why)
-    if _told(code):
-        messages.success(request, _("Cancelled. The person gets a message."))
-    else:
-        messages.warning(request, _("Cancelled. No telephone is known, so the person gets no message."))
+    _said(request, code, "cancelled")
     return redirect("office:appointment", hall=hall, code=code)
 
 
@@ -259,10 +274,7 @@ def move(request: Asked, hall: str, code: str) -> HttpResponseBase:
             if not why:
                 raise invalid("why", _("Say why: it stays on record."))
             booking.move(code=code, slot_id=slot_id, by=acting(request, place), now=now, why=legible(why))
-            if _told(code):
-                messages.success(request, _("Moved. The reference stays the same; the person gets a message."))
-            else:
-                messages.warning(request, _("Moved. No telephone is known, so the person gets no message."))
+            _said(request, code, "moved")
             return redirect("office:appointment", hall=hall, code=code)
         except Refused as wrong:
             refused = wrong

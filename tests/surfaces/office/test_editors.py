@@ -25,7 +25,7 @@ from banshi.rooms.messaging.queries import as_sent
 from banshi.rooms.places.models import PolicyVersion, WindowCategory
 from banshi.rooms.staffing.models import Shift
 from banshi.surfaces.office import rule_finder
-from tests.surfaces.office.editing import booked, document, manager, office, signed_in, slot_at, staff_with  # noqa: F401
+from tests.surfaces.office.editing import an_agent, booked, document, manager, office, signed_in, slot_at, staff_with  # noqa: F401
 from tests.town import TUESDAY_NINE, at
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -632,6 +632,33 @@ def test_a_message_is_promised_only_where_one_goes_out(manager, office, phone): 
 
     assert ["已发消息告诉本人" in page for page in (moved, ended)] == [phone] * 2
     assert ["没有手机号，发不出消息" in page for page in (moved, ended)] == [not phone] * 2
+
+
+@pytest.mark.parametrize(
+    ("agents", "clients", "words"),
+    [
+        (True, True, "已发消息告诉本人和代办人"),
+        (True, False, "已发消息告诉代办人。没有本人的手机号，要另外告诉本人"),
+        (False, True, "已发消息告诉本人。"),
+        (False, False, "没有手机号，发不出消息，要另外告诉本人"),
+    ],
+)
+def test_whom_a_message_about_an_agents_booking_reaches_is_said(manager, office, agents, clients, words):  # noqa: F811
+    mandate = an_agent(office)
+    row = booked(office, "2026-03-11 09:00", 1)
+    account = mandate.agent.account
+    contact = account.phone if agents else None
+    Appointment.objects.update(account_id=account.pk, limit_key="", holder=f"account:{account.pk}", contact=contact)
+    row.person.phone = "+8613800130009" if clients else None
+    row.person.save(update_fields=["phone"])
+    to, here = slot_at(office, "2026-03-11 10:00"), f"/office/town/appointments/{row.code}"
+
+    moved = manager.post(f"{here}/move", {"slot": str(to.pk), "why": "本人要求"}, follow=True).content.decode()
+    ended = manager.post(f"{here}/cancel", {"side": "person", "why": "本人要求"}, follow=True).content.decode()
+
+    told = sorted(phone for phone, is_told in ((contact, agents), (row.person.phone, clients)) if is_told)
+    assert [words in page for page in (moved, ended)] == [True] * 2
+    assert [sorted(str(m.to) for m in Message.objects.filter(key=key)) for key in ("moved", "cancelled")] == [told] * 2
 
 
 @pytest.mark.parametrize("why", [" ", "窗口\u202e坏了"])

@@ -120,7 +120,8 @@ def cancel(
     if not quiet:
         item = item_words(row.hall_id, row.item_id)
         key = "cancelled_by_hall" if by_hall else "cancelled"
-        telling.tell(key, row, hall=hall, item=item, now=now, more={"reason": why} if by_hall and why else None)
+        more = {"reason": why} if by_hall and why else None
+        telling.tell(key, row, hall=hall, item=item, now=now, more=more, by=by)
     facts = {"by_hall": by_hall}
     _turn(code, hall=hall.code, now=now)
     audit.record(action="cancelled", subject=telling.subject_of(code), by=by, now=now, hall=hall.code, facts=facts)
@@ -305,7 +306,8 @@ def move(
     telling.drop(code, now=now)
     if not quiet:
         was = {"was": seen.starts_at.astimezone(hall.zone).isoformat()} | ({"reason": why} if by_hall and why else {})
-        telling.tell("moved_by_hall" if by_hall else "moved", row, hall=hall, item=fact.item, now=now, more=was)
+        key = "moved_by_hall" if by_hall else "moved"
+        telling.tell(key, row, hall=hall, item=fact.item, now=now, more=was, by=by)
     telling.remind(row, hall=hall, item=fact.item, now=now)
     facts = {"from": seen.slot_id, "to": first.pk, "by_hall": by_hall}
     _turn(code, hall=hall.code, now=now)

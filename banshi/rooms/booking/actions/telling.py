@@ -20,6 +20,7 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Outage, Suspension
 from banshi.rooms.booking.queries.facts import HallFacts, ItemWords, hall_facts, item_words
+from banshi.rooms.booking.queries.mandated import Side, client_told_at, side_of
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.models import Hall
@@ -93,15 +94,20 @@ def tell(
     now: datetime,
     more: dict[str, Any] | None = None,
     anew: str = "",
+    by: Actor | None = None,
 ) -> None:
     """One message about an appointment, due at once. `anew`: why it is said once more – somebody else was told before, or of
     another time.
 
-    What the hall did to a booking that an agent made, the client hears as well: it is they who come.
+    What the hall did to a booking that an agent made – because it had to, or for whoever asked it –, the client hears as well:
+    it is they who come. What the agent does they hear in its name (journeys/tell_mandates.py).
+
+    :param by: who did it, where it was not the hall by itself.
     """
     params = said_of(appointment, hall=hall, item=item) | (more or {})
     told: list[tuple[str | None, str, str, dict[str, Any]]] = [(appointment.told_at, appointment.language, anew, {})]
-    if key in BY_THE_HALL and (client := _client_of_agent(appointment)) is not None:
+    of_hall = key in BY_THE_HALL or (by is not None and side_of(appointment, str(by)) == Side.HALL)
+    if of_hall and (client := client_told_at(appointment)) is not None:
         told.append((*client, f"{anew}:client", {"to_client": True}))
     for phone, language, whom, mark in told:
         messaging.write(
@@ -117,14 +123,6 @@ def tell(
 
 
 BY_THE_HALL = frozenset({"moved_by_hall", "cancelled_by_hall", "closure", "kept", "closure_off"})
-
-
-def _client_of_agent(row: Appointment) -> tuple[str, str] | None:
-    """Telephone and language of the person an agent booked for; None where nobody else is to be told."""
-    if row.account_id is None or row.limit_key or row.evidence or not identity.is_agent(row.account_id):
-        return None
-    phone, language = identity.told_at(row.person_id)
-    return (phone, language) if phone and phone != row.told_at else None
 
 
 def mandate_words(why: str) -> dict[str, str]:

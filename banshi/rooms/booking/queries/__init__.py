@@ -24,6 +24,7 @@ from banshi.rooms.booking.queries.appointments import (
 )
 from banshi.rooms.booking.queries.credit import AppealLine, Credit, EntryLine, SuspensionLine, credit_of, parties_about
 from banshi.rooms.booking.queries.day_sheet import DaySheet, SheetLine, as_html, day_sheet, day_sheet_count
+from banshi.rooms.booking.queries.mandated import Told, told_of
 from banshi.rooms.booking.queries.slots import (
     SlotView,
     alternatives,
@@ -55,6 +56,7 @@ __all__ = [
     "SlotView",
     "SuspensionLine",
     "ToConfirm",
+    "Told",
     "WaitView",
     "alternatives",
     "appointment",
@@ -86,6 +88,7 @@ __all__ = [
     "shown_name",
     "slots",
     "to_confirm",
+    "told_of",
     "waits_for",
     "waits_of",
     "waits_over",
