@@ -252,7 +252,7 @@ def cancel(request: Any, code: str) -> HttpResponseBase:
         return page(request, "citizen/cancel.html", context, hall=found.hall)
     try:
         somebody_elses = found.account_id != request.who.account_id and on_my_document(request, found)
-        counts = not somebody_elses or bool(found.evidence)
+        counts = not somebody_elses or bool(found.evidence) or bookings.by_mandate(found)
         booking.cancel(code=found.code, by=actor_for(request, found), now=now, counts=counts)
     except Refused as refused:
         return _page(request, appointment_for(request, code, look=True), now=now, refused=refused)

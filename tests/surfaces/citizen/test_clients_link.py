@@ -11,7 +11,7 @@ from banshi.journeys import check_in as arriving
 from banshi.journeys import own_phone, tell_mandates
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.rooms.booking import actions as booking
-from banshi.rooms.booking.models import Appointment
+from banshi.rooms.booking.models import Appointment, LedgerEntry
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import Account, Mandate
 from banshi.rooms.messaging import actions as messaging
@@ -132,3 +132,23 @@ def test_a_number_told_to_an_agent_whose_mandate_stands_stays_told_to_it(
 
     after = Ticket.objects.get()
     assert (told > 0, after.ref != before.ref, after.phone_index == index) == (not stands,) * 3
+
+
+@pytest.mark.parametrize("way", ["signed in", "by their link", "by the agent's link"])
+def test_what_is_cancelled_on_the_page_counts_on_whoever_pressed(
+    sent: dict[str, str], client: Account, agents: Any, way: str
+):
+    row = Appointment.objects.get()
+    browsing = browser()
+    key = ""
+    if way == "signed in":
+        session = browsing.session
+        session["account"] = client.pk
+        session.save()
+    else:
+        key = f"?{sent[str(client.phone) if way == 'by their link' else AGENTS].partition('?')[2]}"
+
+    answer = browsing.post(f"/a/{row.code}/cancel{key}")
+
+    whose = f"account:{agents.account_id}" if way == "by the agent's link" else f"person:{row.person_id}"
+    assert (answer.status_code, list(LedgerEntry.objects.values_list("party", flat=True))) == (302, [whose])

@@ -86,8 +86,8 @@ def cancel(
 ) -> Appointment:
     """Cancel (取消预约). The place is free at once: offered to who waits, withheld by policy, or open to all.
 
-    Until the period ends or starts, by policy [N]. It is counted for the person unless the hall cancels; more than so
-    many in a calendar month suspend.
+    Until the period ends or starts, by policy [N]. It is counted for the person unless the hall cancels – for an agent where it
+    cancels what it booked –; more than so many in a calendar month suspend.
 
     :param quiet: the caller tells the person, once for the whole visit.
     :param counts: False where the person cancels what somebody else booked on their document: nobody's fault.
@@ -126,7 +126,7 @@ def cancel(
     _turn(code, hall=hall.code, now=now)
     audit.record(action="cancelled", subject=telling.subject_of(code), by=by, now=now, hall=hall.code, facts=facts)
     if counts and not by_hall and not following.moved_by_hall(row):
-        credit.enter_cancel(row, hall=hall, now=now)
+        credit.enter_cancel(row, by=by, hall=hall, now=now)
     return row
 
 
@@ -195,9 +195,10 @@ def _forgiven_today(row: Appointment, *, now: datetime) -> bool:
     """A mistake is forgiven once a day: whether it was for the same matter and person, or within this visit, already."""
     zone = ZoneInfo(row.hall.timezone)
     midnight = datetime.combine(now.astimezone(zone).date(), time(0), zone)
+    theirs = Q(appointment__holder=row.holder) | Q(party=f"person:{row.person_id}")
     forgiven = LedgerEntry.objects.filter(
-        kind="cancel", forgiven_at__isnull=False, at__gte=midnight, appointment__holder=row.holder,
-        appointment__person_id=row.person_id, appointment__item_id=row.item_id,
+        theirs, kind="cancel", forgiven_at__isnull=False, at__gte=midnight, appointment__person_id=row.person_id,
+        appointment__item_id=row.item_id,
     )  # fmt: skip
     others = forgiven.exclude(visit=row.visit_group or row.code).order_by("id")
     if any(entry.forgiven_why == credit.BOOKED_AGAIN for entry in others):

@@ -24,6 +24,7 @@ from banshi.rooms.booking.actions import telling
 from banshi.rooms.booking.actions.retrying import again
 from banshi.rooms.booking.models import Appeal, Appointment, FaultDay, LedgerEntry, Suspension
 from banshi.rooms.booking.queries.facts import HallFacts, ItemWords, hall_facts, item_words
+from banshi.rooms.booking.queries.mandated import Side, by_mandate, side_of
 from banshi.rooms.booking.queries.standing import CLOSED_OVER
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.messaging import actions as messaging
@@ -35,15 +36,16 @@ MANDATE_OVER = "委托已结束，代办人不能再取消 · the mandate was ov
 BOOKED_AGAIN = "30 分钟内重新预约 · booked again within 30 minutes"
 
 
-def enter_cancel(row: Appointment, *, hall: HallFacts, now: datetime) -> None:
+def enter_cancel(row: Appointment, *, by: Actor, hall: HallFacts, now: datetime) -> None:
     """Enter a cancellation that counts for whoever it falls on, on the hall's local day of cancelling; a visit once.
 
-    What an agent booked and passed on is nobody's strike: its client did not choose it.
+    What an agent booked and passed on is nobody's strike: its client did not choose it. What the client, or the hall at their
+    wish, cancels of what an agent booked is not the agent's doing.
     """
     if row.holder == rules.PASSED_ON:
         return
     fault = FaultDay.objects.filter(hall_id=row.hall_id, day=row.day).first()
-    party = party_of(row)
+    party = f"person:{row.person_id}" if _not_by_its_agent(row, by) else party_of(row)
     LedgerEntry.objects.bulk_create(
         [
             LedgerEntry(
@@ -61,11 +63,22 @@ def enter_cancel(row: Appointment, *, hall: HallFacts, now: datetime) -> None:
         ignore_conflicts=True,
     )
     # A visit that was cancelled, booked again and is cancelled once more is cancelled: its one entry stands again.
+    # On whoever cancelled it last.
     entries = LedgerEntry.objects.filter(kind="cancel", visit=row.visit_group or row.code).exclude(forgiven_at=None)
     again = {entry.pk: entry for entry in entries.order_by("id") if entry.forgiven_why == BOOKED_AGAIN}
-    LedgerEntry.objects.filter(id__in=again).update(forgiven_at=None, forgiven_by="", forgiven_why="")
+    LedgerEntry.objects.filter(id__in=again).update(forgiven_at=None, forgiven_by="", forgiven_why="", party=party)
     came = {row.pk, *(entry.appointment_id for entry in again.values())}
-    recount(parties=[(party, hall.scope)], now=now, entered=came)
+    concerned = {party, *(entry.party for entry in again.values())}
+    recount(parties=[(each, hall.scope) for each in sorted(concerned)], now=now, entered=came)
+
+
+def _not_by_its_agent(row: Appointment, by: Actor) -> bool:
+    """Whether an agent booked it, and somebody else acts; the link is the client's where it went to their telephone."""
+    if not by_mandate(row):
+        return False
+    if side_of(row, str(by)) != Side.AGENT:
+        return True
+    return by.id.startswith("link-") and row.contact == identity.told_at(row.person_id)[0]
 
 
 def enter_disowned(row: Appointment, *, hall: HallFacts, now: datetime) -> None:
@@ -373,9 +386,10 @@ def _tell_suspended(row: Suspension, *, entry_id: int, now: datetime, anew: bool
     if row.until_on < now.astimezone(ZoneInfo(appointment.hall.timezone)).date():
         return  # found by a late job, and already over: nothing to tell
     reason = rules.REASONS[row.reason]
+    phone, language = telling.credit_told_at(row.party, appointment)
     messaging.write(
         key="suspended",
-        to_phone=appointment.told_at,
+        to_phone=phone,
         hall=appointment.hall,
         subject=f"suspension:{row.pk}",
         params={
@@ -388,7 +402,7 @@ def _tell_suspended(row: Suspension, *, entry_id: int, now: datetime, anew: bool
             "reason_en": reason["en"],
         },
         dedupe=f"suspended:{row.pk}:{now.isoformat()}" if anew else f"suspended:{row.pk}",
-        language=appointment.language,
+        language=language,
         now=now,
     )
 

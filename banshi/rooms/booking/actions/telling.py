@@ -20,7 +20,7 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Outage, Suspension
 from banshi.rooms.booking.queries.facts import HallFacts, ItemWords, hall_facts, item_words
-from banshi.rooms.booking.queries.mandated import Side, client_told_at, side_of
+from banshi.rooms.booking.queries.mandated import Side, by_mandate, client_told_at, side_of
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.models import Hall
@@ -261,6 +261,13 @@ def confirm_again(*, code: str, by: Actor, now: datetime) -> None:
     audit.record(action="confirmed-again", subject=subject_of(code), by=by, now=now, hall=hall.code)
 
 
+def credit_told_at(party: str, row: Appointment) -> tuple[str | None, str]:
+    """Telephone and language of whoever an entry about a booking falls on: its agent's, or the client's own."""
+    if party == f"person:{row.person_id}" and by_mandate(row):
+        return identity.told_at(row.person_id)
+    return row.told_at, row.language
+
+
 def tell_lifted(row: Suspension, *, why: str, now: datetime) -> None:
     """Online booking works again: before its time, or because an entry no longer counts. Not where another one stands."""
     of = LedgerEntry.objects.select_related("appointment__hall").filter(used_by=row).order_by("-on", "-id").first()
@@ -269,16 +276,22 @@ def tell_lifted(row: Suspension, *, why: str, now: datetime) -> None:
     others = Suspension.objects.filter(party=row.party, scope=row.scope, lifted_at=None, until_on__gte=today)
     if row.until_on < today or others.exclude(pk=row.pk).exists():
         return  # it was over already, or booking stays barred
+    phone, language = credit_told_at(row.party, of.appointment) if of else _by_decision(row.person_id)
     messaging.write(
         key="lifted",
-        to_phone=of.appointment.told_at if of else identity.phone_of(person_id=row.person_id),
+        to_phone=phone,
         hall=hall,
         subject=f"suspension:{row.pk}",
         params={"reason": why.rstrip("。.")},
         dedupe=f"lifted:{row.pk}:{now.isoformat()}",
-        language=of.appointment.language if of else "zh-hans",
+        language=language,
         now=now,
     )
+
+
+def _by_decision(person_id: int) -> tuple[str | None, str]:
+    """Of a suspension that no entry stands behind."""
+    return identity.phone_of(person_id=person_id), "zh-hans"
 
 
 _OUTCOMES = {
@@ -293,16 +306,17 @@ def tell_appeal(row: Appeal, *, now: datetime) -> None:
     entry = row.entry or LedgerEntry.objects.filter(used_by_id=row.suspension_id).order_by("-on", "-id").first()
     about = row.entry or row.suspension
     assert about is not None
+    phone, language = credit_told_at(about.party, entry.appointment) if entry else _by_decision(about.person_id)
     kind = "entry" if row.entry_id else "suspension"
     zh, en = _OUTCOMES[kind if row.state == "upheld" else "rejected"]
     messaging.write(
         key="appeal_answered",
-        to_phone=entry.appointment.told_at if entry else identity.phone_of(person_id=about.person_id),
+        to_phone=phone,
         hall=entry.appointment.hall if entry else Hall.objects.filter(code=about.scope).order_by("id").first(),
         subject=f"{kind}:{about.pk}",
         params={"outcome_zh": zh, "outcome_en": en, "answer": row.answer},
         dedupe=f"appeal_answered:{row.pk}",
-        language=entry.appointment.language if entry else "zh-hans",
+        language=language,
         now=now,
     )
 

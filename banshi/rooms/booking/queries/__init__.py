@@ -24,7 +24,7 @@ from banshi.rooms.booking.queries.appointments import (
 )
 from banshi.rooms.booking.queries.credit import AppealLine, Credit, EntryLine, SuspensionLine, credit_of, parties_about
 from banshi.rooms.booking.queries.day_sheet import DaySheet, SheetLine, as_html, day_sheet, day_sheet_count
-from banshi.rooms.booking.queries.mandated import Told, told_of
+from banshi.rooms.booking.queries.mandated import Told, by_mandate, told_of
 from banshi.rooms.booking.queries.slots import (
     SlotView,
     alternatives,
@@ -62,6 +62,7 @@ __all__ = [
     "appointment",
     "as_html",
     "booked_on",
+    "by_mandate",
     "clients_link_ok",
     "code_of",
     "coming",
