@@ -153,7 +153,7 @@ def rebook(*, code: str, by: Actor, now: datetime) -> Appointment:
         for entry in LedgerEntry.objects.filter(of_visit, kind="cancel", forgiven_at=None).order_by("id"):
             credit.forgive(entry_id=entry.pk, why=credit.BOOKED_AGAIN, by=by, now=now)
     kept = _take_back(row, now=now)
-    client = client_of(row, now=now, by=by)  # whose agent's it was, it is theirs now
+    client = client_of(row, now=now, by=by)  # whose agent's it was, or who books it again themselves, it is theirs now
     return place(
         slot_id=row.slot_id,
         item_code=row.item.code,
@@ -165,11 +165,11 @@ def rebook(*, code: str, by: Actor, now: datetime) -> Appointment:
         language=client.language(row.language) if client else row.language,
         note=row.note,
         internal=row.internal,
-        why=row.on_behalf_why,
+        why=row.on_behalf_why if client is None else "",
         visit_group=row.visit_group,
         hold_id=kept.pk if kept is not None else None,
         persons=row.persons,
-        name=row.name or "",
+        name=(client.name(row) if client else row.name) or "",
         contact=client.phone if client else row.contact,
         evidence=row.evidence,
         holder=client.holder if client else row.holder,

@@ -1,4 +1,4 @@
-"""Whose a booking is that an agent made: under a mandate which is over, or booked again by the client."""
+"""Whose a booking is that somebody else made: an agent whose mandate is over, or anybody where the person books it again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from banshi.rooms.identity.models import Account
 
 @dataclass(frozen=True)
 class Client:
-    """The client: their own account, else their proven telephone alone (E.164)."""
+    """The person it is for: their own account, else their proven telephone alone (E.164)."""
 
     account: Account | None
     phone: str
@@ -31,20 +31,31 @@ class Client:
     def language(self, before: str) -> str:
         return self.account.language if self.account is not None else before
 
+    def name(self, row: Appointment) -> str | None:
+        """As the card proved it, where a stranger or the hall had only declared the document, in whatever name."""
+        name: str | None = row.person.name if row.limit_key and row.person.name_evidence else row.name
+        return name
+
 
 def client_of(row: Appointment, *, now: datetime, by: Actor | None = None) -> Client | None:
-    """Whose the booking is instead of the agent's; None where the mandate stands, where it was no agent's, and where nothing
-    of the client is proven.
+    """Whose the booking is instead of whoever made it; None where it stays as it is: the mandate of its agent stands, it was
+    no agent's, or nothing of the person is proven.
 
-    :param by: who books it again; the client themselves – signed in, or by their own link – is bound by no mandate.
+    :param by: who books it again; the person themselves – with their own account, whoever had booked it, or by their own link to
+        what an agent booked – is bound by no mandate.
     """
-    if row.account_id is None or row.limit_key:
-        return None
     theirs = known.account_proven(row.person_id)
-    themselves = by is not None and by.kind == ActorKind.CITIZEN and by.id in (f"client-{row.code}", str(theirs))
-    over = known.mandate_over(row.account_id, row.person_id, item=row.item.code, today=day_of(row, now=now))
-    if theirs == row.account_id or not (over or themselves):
+    if theirs is not None and theirs != row.account_id and by == Actor(ActorKind.CITIZEN, str(theirs)):
+        return _client(theirs, row)
+    if row.account_id is None or row.limit_key or theirs == row.account_id:
         return None
-    account = Account.objects.filter(id=theirs).first() if theirs is not None else None
+    by_link = by == Actor(ActorKind.CITIZEN, f"client-{row.code}")
+    if by_link or known.mandate_over(row.account_id, row.person_id, item=row.item.code, today=day_of(row, now=now)):
+        return _client(theirs, row)
+    return None
+
+
+def _client(account_id: int | None, row: Appointment) -> Client | None:
+    account = Account.objects.filter(id=account_id).first() if account_id is not None else None
     phone = account.phone if account is not None else known.phone_of(person_id=row.person_id)
     return Client(account, phone) if phone is not None else None
