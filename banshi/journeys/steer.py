@@ -21,6 +21,8 @@ from banshi.rooms.places import queries as place_queries
 from banshi.rooms.places.models import Category, Window, WindowCategory
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import WindowSession
+from banshi.rooms.tickets.queries import line
+from banshi.rooms.tickets.queries.line import LineCategory
 
 WORK = "desk.work"
 
@@ -114,10 +116,19 @@ def see_help(*, window: Window, staff_id: int, by: Actor, now: datetime) -> None
 
 
 @transaction.atomic
-def let_serve(*, window: Window, codes: Collection[str], by: Actor, now: datetime, also: bool = False) -> None:
+def let_serve(
+    *,
+    window: Window,
+    codes: Collection[str],
+    by: Actor,
+    now: datetime,
+    also: bool = False,
+    preferred: Collection[str] | None = None,
+) -> tuple[LineCategory, ...]:
     """What the window serves from now on.
 
-    :param also: keep what it serves, and add these.
+    :param also: keep what it serves, and add these. :param preferred: what it calls first; None keeps those it has.
+    :returns: lines in which people wait and that no window at work serves any more: this was the only one.
     :raises Refused: invalid (nothing chosen, unknown category).
     """
     wanted = set(codes)
@@ -128,8 +139,11 @@ def let_serve(*, window: Window, codes: Collection[str], by: Actor, now: datetim
         raise Refused(
             "invalid", facts={"field": "categories", "reason": {"zh": "没有这类业务", "en": "No such category"}}
         )
-    places.set_window_categories(window=window, categories=chosen, by=by, now=now)
+    served = {each.code for each in line(window.hall_id, now).categories if each.windows}
+    places.set_window_categories(window=window, categories=chosen, by=by, now=now, preferred=preferred)
     announce(hall=window.hall.code, topic="windows", subject=window.code, now=now)
+    after = line(window.hall_id, now).categories
+    return tuple(each for each in after if each.waiting and not each.windows and each.code in served)
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Windows: what the special ones serve, and what each calls first. Integrated windows serve everything."""
+"""Windows: what each serves – integrated ones everything, unless something was taken off them – and what it calls first."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
+from banshi.foundation.said import named
+from banshi.journeys import steer
 from banshi.kernel.refusals import Refused
-from banshi.rooms.places import actions as place_actions
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Category, Window, WindowCategory
 from banshi.surfaces.office.frame import acting, page, paged, query_without_page, status_of
@@ -48,13 +50,14 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
         kind=kind,
         counts=counts,
         served=[(each, served[each.pk]) for each in categories],
+        every=len(categories),
     )
 
 
 @door(audience="staff", permission="line.steer")
 @require_http_methods(["GET", "POST"])
 def one(request: Asked, hall: str, code: str) -> HttpResponseBase:
-    """Choose what a special window serves, and what any window calls before the rest (a quick desk)."""
+    """Choose what a window serves, and what it calls before the rest (a quick desk)."""
     place = places.hall_by_code(hall)
     window = Window.objects.select_related("hall", "zone__floor").filter(hall=place, code=code).first()
     if window is None:
@@ -65,13 +68,12 @@ def one(request: Asked, hall: str, code: str) -> HttpResponseBase:
     chosen = set(served)
     refused: Refused | None = None
     if request.method == "POST":
-        if window.kind == "special":
-            chosen = set(request.POST.getlist("category")[:200])
+        chosen = set(request.POST.getlist("category")[:200])
         preferred = set(request.POST.getlist("preferred")[:200])
         try:
-            place_actions.set_window_categories(
+            left = steer.let_serve(
                 window=window,
-                categories=[each for each in categories if each.code in chosen],
+                codes={each.code for each in categories if each.code in chosen},
                 preferred=preferred,
                 by=acting(request, place),
                 now=clock.now(),
@@ -82,6 +84,13 @@ def one(request: Asked, hall: str, code: str) -> HttpResponseBase:
             messages.success(
                 request, _("Window %(number)s is changed. The next call follows it.") % {"number": window.number}
             )
+            for each in left:
+                text = ngettext(
+                    "%(letter)s (%(name)s): %(n)s person waits, and no open window serves it any more.",
+                    "%(letter)s (%(name)s): %(n)s people wait, and no open window serves it any more.",
+                    each.waiting,
+                )
+                messages.warning(request, text % {"letter": each.letter, "name": named(each), "n": each.waiting})
             return redirect("office:windows", hall=hall)
     return page(
         request,

@@ -927,7 +927,7 @@ def test_the_key_of_a_citizens_link_is_not_shown_to_staff(manager, office):  # n
 def test_a_window_is_told_what_to_call_first(manager, office):  # noqa: F811
     from banshi.rooms.places.models import WindowCategory
 
-    manager.post("/office/town/windows/town-01/", {"preferred": ["B"]})
+    manager.post("/office/town/windows/town-01/", {"category": ["A", "B"], "preferred": ["B"]})
     manager.post("/office/town/windows/town-03/", {"category": ["A", "B"], "preferred": ["A"]})
 
     rows = WindowCategory.objects.filter(window__number__in=["01", "03"]).order_by("window__number", "category__code")

@@ -8,6 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from banshi.foundation import clock
+from banshi.foundation.models import Event
 from banshi.kernel.actors import SYSTEM
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.audit.queries import trail
@@ -215,6 +216,53 @@ def test_a_long_queue_beside_an_idle_window_is_named_and_one_click_helps(hall, m
 
     assert "综合区有 1 个窗口空闲，A 类（社保）已等 23 分钟：让 03 号窗口也办 A 类。" in before
     assert served(hall.windows["03"]) == ["A", "B"]
+
+
+def listed(page):
+    """By number what each integrated window serves, as the windows page tells it."""
+    rows = re.findall(r"<tr>.*?</tr>", page.content.decode(), re.S)[1:]
+    cells = [
+        [re.sub(r"<[^>]+>", " ", cell).split() for cell in re.findall(r"<t[hd].*?</t[hd]>", row, re.S)] for row in rows
+    ]
+    return {number[0]: serves for number, _, serves, _ in cells}
+
+
+def test_what_was_taken_off_an_integrated_window_is_told_and_given_back_on_its_page(hall, manager):
+    manager.post("/office/town/live/windows/town-01/serves", {"categories": ["A"]})
+
+    told = listed(manager.get("/office/town/windows/?kind=integrated"))
+    offered = manager.get("/office/town/windows/town-01/").content.decode()
+    answer = manager.post("/office/town/windows/town-01/", {"category": ["A", "B"]}, follow=True)
+
+    assert told == {"01": ["社保"], "02": ["全部业务"]}
+    assert re.findall(r'name="category" value="(\w)"( checked)?', offered) == [("A", " checked"), ("B", "")]
+    assert served(hall.windows["01"]) == ["A", "B"]
+    assert "没有开着的窗口办了" not in text_of(answer)
+
+
+@pytest.mark.parametrize("window", ["01", "03"])
+def test_the_windows_page_says_whose_only_window_it_was_and_the_desk_hears_it(hall, manager, window):
+    tickets.sign_in(window_code=f"town-{window}", staff_id=hall.clerk.pk, now=TEN - timedelta(minutes=30))
+    for _ in range(2):
+        take(hall, "B", minutes_ago=5)
+    Event.objects.all().delete()
+
+    answer = manager.post(f"/office/town/windows/town-{window}/", {"category": ["A"]}, follow=True)
+    again = manager.post(f"/office/town/windows/town-{window}/", {"category": ["A"]}, follow=True)
+
+    assert "B（户政）：2 人在等，没有开着的窗口办了。" in text_of(answer)
+    assert "没有开着的窗口办了" not in text_of(again)
+    said = Event.objects.filter(topic="windows").order_by("id").values_list("subject", flat=True)
+    assert list(said) == [f"town-{window}"] * 2
+
+
+def test_a_closed_window_was_nobodys_only_one(hall, manager):
+    tickets.sign_in(window_code="town-01", staff_id=hall.clerk.pk, now=TEN - timedelta(minutes=30))
+    take(hall, "B", minutes_ago=5)
+
+    answer = manager.post("/office/town/windows/town-03/", {"category": ["A"]}, follow=True)
+
+    assert "没有开着的窗口办了" not in text_of(answer)
 
 
 @pytest.mark.parametrize("codes", [[], ["Z"], ["A", "Z"], ["x" * 300]])
