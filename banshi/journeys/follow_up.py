@@ -28,6 +28,7 @@ from banshi.rooms.booking.actions import following, telling
 from banshi.rooms.booking.models import Appointment, FollowUp, FollowUpVisit, Slot
 from banshi.rooms.booking.queries.facts import hall_facts
 from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.calendars.rules import Closure
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets.models import AT_WINDOW, Ticket
 
@@ -115,8 +116,7 @@ def _do(visit: FollowUpVisit, *, now: datetime) -> None:
                 _cancel(follow_up.hall, lost, by=by, now=now, why=follow_up.why_zh, more=more)
                 state = "cancelled"
             else:
-                _need_no_evacuation(follow_up.hall, lost)
-                booking.keep(rows=lost, why_zh=follow_up.why_zh, by=by, now=now, more=more)
+                _keep(follow_up, lost, by=by, now=now, more=more)
                 state = "kept"
     except Refused as no:
         settled_meanwhile = no.slug in ("already-cancelled", "wrong-state")
@@ -131,18 +131,22 @@ def _do(visit: FollowUpVisit, *, now: datetime) -> None:
     following.settle(visit, state=state, now=now)
 
 
-def _need_no_evacuation(hall: Hall, rows: Sequence[Appointment]) -> None:
+def _keep(follow_up: FollowUp, rows: Sequence[Appointment], *, by: Actor, now: datetime, more: dict[str, Any]) -> None:
     """:raises Refused: closed – at its time everybody is out: who is told to come all the same is not let in."""
-    for row in rows:
-        over = calendars.closures(hall, row.day, row.day)
-        out = [
-            each
-            for each in over
-            if each.kind == "evacuation" and each.starts_at < row.ends_at and row.starts_at < each.ends_at
-        ]
-        part = calendars.what_of(hall, row.item.code)
-        if met := [each for each in out if each.stops(zone=part.zone, category=part.category, item=part.item)]:
-            raise Refused("closed", facts={"reason": {"zh": met[0].reason.zh, "en": met[0].reason.en}})
+    over = [each for row in rows for each in _closures_over(follow_up.hall, row)]
+    if out := [each for each in over if each.kind == "evacuation"]:
+        raise Refused("closed", facts={"reason": {"zh": out[0].reason.zh, "en": out[0].reason.en}})
+    booking.keep(rows=rows, why_zh=follow_up.why_zh, by=by, now=now, in_closure=bool(over), more=more)
+
+
+def _closures_over(hall: Hall, row: Appointment) -> list[Closure]:
+    part = calendars.what_of(hall, row.item.code)
+    return [
+        each
+        for each in calendars.closures(hall, row.day, row.day)
+        if each.starts_at < row.ends_at and row.starts_at < each.ends_at
+        and each.stops(zone=part.zone, category=part.category, item=part.item)
+    ]  # fmt: skip
 
 
 def _more(follow_up: FollowUp) -> dict[str, Any]:

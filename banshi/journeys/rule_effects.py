@@ -129,7 +129,7 @@ _EFFECTS: tuple[tuple[str, tuple[str, ...], _Count], ...] = (
     (
         "coming",
         (
-            "booking.cancel_until", "booking.move_limit", "booking.come_early", "booking.kept",
+            "booking.cancel_until", "booking.move_limit", "booking.come_early",
             "tickets.check_in_opens", "tickets.check_in_closes", "tickets.check_in_grace", "tickets.late",
         ),
         lambda asked: _to_come(asked).count(),

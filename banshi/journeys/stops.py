@@ -1,7 +1,7 @@
 """What a closure stops now, in one sentence: phone, board, kiosk, hall list, hall page, desk and API say it alike.
 
-Where, why, whether anybody is still called, and when it goes on. Who was kept in a closure (`booking.kept` = serve) is
-called all the same; the sentence says so wherever somebody is.
+Where, why, whether anybody is still called, and when it goes on. Who was kept in a closure, and told to come, is called
+all the same; the sentence says so wherever somebody is.
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ from banshi.rooms.calendars.models import Closure
 from banshi.rooms.calendars.queries import Notice
 from banshi.rooms.calendars.rules import Words
 from banshi.rooms.catalogue.models import HallItem
-from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
 
@@ -189,7 +188,7 @@ def stop_of(
     over = [each for each in calendars.notices(hall, at or now) if any(part.stopped_by(s) for s in each.spans)]
     if not over:
         return None
-    let_in = tickets.lets_in(appointment_id, closure, places.policy_of(hall.pk, now=now))
+    let_in = tickets.lets_in(appointment_id, closure)
     return _stop(hall, min(over, key=_before_others), now, lets_in=let_in, part=part)
 
 
@@ -253,24 +252,23 @@ def whole_hall(
         if closure is None:
             continue
         evacuates, local = closure.kind == "evacuation", _local(hall, now)
-        serve = not evacuates and places.policy_of(hall.pk, now=now).booking.kept == "serve"
         resumed = resumes.get(hall.pk)
         later = _later(closures[hall.pk], closure, resumed, _Part())
         if evacuates:
             resumed = None if later else _in_sight(resumed, closure.ends_at, local)
         reason = closure.reason if evacuates else _together([closure.reason, *later])
         found[hall.pk] = Stop(
-            None, reason, closure.starts_at, resumed, serve and hall.pk in kept, local, evacuates=evacuates,
+            None, reason, closure.starts_at, resumed, not evacuates and hall.pk in kept, local, evacuates=evacuates,
             keeps=_keeps(resumed, local, evacuates=evacuates),
         )  # fmt: skip
     return found
 
 
 def _kept(running: Mapping[int, rules.Closure]) -> set[int]:
-    """Halls in which somebody was kept in the closure."""
+    """Halls in which somebody was kept in the closure, and told to come."""
     first, last = min(c.starts_at for c in running.values()), max(c.ends_at for c in running.values())
     rows = Kept.objects.filter(
-        appointment__hall__in=list(running), appointment__state__in=["booked", "checked_in"],
+        served=True, appointment__hall__in=list(running), appointment__state__in=["booked", "checked_in"],
         appointment__let_go_at=None,
         appointment__starts_at__lt=last, appointment__ends_at__gt=first,
     ).order_by("id")  # fmt: skip
@@ -382,10 +380,10 @@ def _in_sight(resumes: datetime | None, ends_at: datetime, local: datetime) -> d
 
 def _anybody_kept(hall: Hall, spans: Iterable[rules.Closure], now: datetime) -> bool:
     spans = [each for each in spans if each.kind != "evacuation"]
-    if not spans or places.policy_of(hall.pk, now=now).booking.kept != "serve":
+    if not spans:
         return False
     rows = Kept.objects.filter(
-        appointment__hall=hall, appointment__state__in=["booked", "checked_in"],
+        served=True, appointment__hall=hall, appointment__state__in=["booked", "checked_in"],
         appointment__let_go_at=None,
         appointment__starts_at__lt=spans[0].ends_at, appointment__ends_at__gt=max(spans[0].starts_at, now),
     ).order_by("id")  # fmt: skip

@@ -66,8 +66,8 @@ def _old_grid(hall: Hall, coming: QuerySet[Slot]) -> QuerySet[Slot]:
 
 
 def _unserved(hall: Hall, now: datetime) -> list[Appointment]:
-    """Kept in a closure, but every window that serves them stands in a zone that is closed then."""
-    kept = Appointment.objects.filter(STANDS, hall=hall, kept__isnull=False, ends_at__gt=now).select_related("item")
+    """Kept in a closure and told to come, but every window that serves them stands in a zone that is closed then."""
+    kept = Appointment.objects.filter(STANDS, hall=hall, kept__served=True, ends_at__gt=now).select_related("item")
     rows = list(kept.order_by("starts_at", "id")[:MOST])
     if not rows:
         return []

@@ -432,9 +432,13 @@ class Outage(models.Model):
 
 
 class Kept(models.Model):
-    """An appointment that stands although its hours are gone: its person was told, is let in, and gets no strike."""
+    """An appointment that stands although its hours are gone: its person was told, and gets no strike.
+
+    `served`: what was promised then, by the rules of that moment: let in and served, or only no strike.
+    """
 
     appointment = models.OneToOneField(Appointment, on_delete=models.CASCADE, related_name="kept")
+    served = models.BooleanField(default=True, db_default=True)
     at = models.DateTimeField()
     by = models.CharField(max_length=60)
     why = FreeText(default="", place=HALLS_WHY)

@@ -116,7 +116,8 @@ def _booked(hall: Hall, rows: list[Appointment], now: datetime) -> list[Booked]:
     codes = {row.category.code for row in rows}
     open_lines = line.categories_open(hall=hall, policy=policy.tickets, now=now, codes=codes)
     shut = set(stops_by_category(hall, now, codes))
-    kept = set(Kept.objects.filter(appointment__in=rows).order_by("id").values_list("appointment_id", flat=True))
+    served = Kept.objects.filter(appointment__in=rows, served=True).order_by("id")
+    kept = set(served.values_list("appointment_id", flat=True))
     listed = HallItem.objects.filter(hall=hall, item__in=[row.item_id for row in rows], walk_in=True)
     walk_in = set(listed.order_by("id").values_list("item_id", flat=True))
     later = _NextTimes(hall, now)

@@ -108,10 +108,13 @@ def keep(
     why_zh: str,
     by: Actor,
     now: datetime,
+    in_closure: bool = True,
     more: dict[str, Any] | None = None,
 ) -> None:
-    """Let a visit stand although its hours are gone: its person is told once, is let in, and never gets a strike for it.
+    """Let a visit stand although its hours are gone: its person is told once, and never gets a strike for it. Whether it is
+    let in and served is settled now, by the rules in force: what is told then stands, whatever the rules become.
 
+    :param in_closure: a closure took its hours; where the hours themselves were changed, whoever stands is served.
     :param more: further facts for the words of the message: what is closed, and why.
     :raises Refused: wrong-state, when one of them is not booked any more.
     """
@@ -125,12 +128,14 @@ def keep(
         gone = next((row for row in locked if row.state != rules.State.BOOKED), None)
         if gone is not None:
             raise Refused("wrong-state", facts={"state": gone.state, "needs": rules.State.BOOKED.value})
+        hall = hall_facts(locked[0].hall, now=now)
+        served = not in_closure or hall.policy.booking.kept == "serve"
         made = Kept.objects.bulk_create(
-            [Kept(appointment=row, at=now, by=str(by)[:60], why=why_zh[:200]) for row in locked], ignore_conflicts=True
+            [Kept(appointment=row, served=served, at=now, by=str(by)[:60], why=why_zh[:200]) for row in locked],
+            ignore_conflicts=True,
         )
         if not made:
             return
-        hall = hall_facts(locked[0].hall, now=now)
         again = f":{more['closure']}" if more and "closure" in more else ""  # of a later closure, too
         telling.tell_visit("kept", locked, hall=hall, now=now, more=more, anew=again)
         for row in locked:

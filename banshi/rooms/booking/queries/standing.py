@@ -19,13 +19,14 @@ CLOSED_OVER = """
         OR c.item_id = {a}.item_id OR c.zone_id = g.zone_id OR c.floor_id = z.floor_id)"""
 APPOINTMENTS_SQL = f"""
 SELECT a.code, CASE WHEN a.state = 'booked' AND EXISTS ({CLOSED_OVER.format(a="a")})
-    AND NOT EXISTS (SELECT 1 FROM booking_kept k WHERE k.appointment_id = a.id) THEN 'closed' ELSE a.state END, a.starts_at
+    AND NOT EXISTS (SELECT 1 FROM booking_kept k WHERE k.appointment_id = a.id AND k.served)
+  THEN 'closed' ELSE a.state END, a.starts_at
 FROM booking_appointment a WHERE a.code = ANY(%s) ORDER BY a.id
 """  # noqa: S608 – only our own statements are put in
 
 
 def appointments(refs: Sequence[str], /, *, now: datetime) -> Mapping[str, Standing]:
-    """By code: the state – `closed` where the hall closes over what is booked and did not keep it –, and the start."""
+    """By code: the state – `closed` where a closure lies over it and nobody was told to come –, and the start."""
     with connection.cursor() as cursor:
         cursor.execute(APPOINTMENTS_SQL, [list(refs)])
         return {code: Standing(state, starts_at) for code, state, starts_at in cursor.fetchall()}

@@ -57,7 +57,6 @@ def stopped_by(
     tickets = Ticket.objects.filter(hall=hall, day=business_day(hall, now), state__in=states)
     if since is not None:
         tickets = tickets.filter(Q(made_at__gt=since) | Q(waits_from__gt=since))
-    rules_of_hall = policy(hall, now)
     zones = calendars.zones_by_category(hall.pk)
     return [
         ticket
@@ -68,7 +67,7 @@ def stopped_by(
                 category=ticket.category.code,
                 item=ticket.item.code if ticket.item else None,
             )
-            and not lets_in(ticket.appointment_id, closure, rules_of_hall)
+            and not lets_in(ticket.appointment_id, closure)
             for closure in closures
         )
     ]

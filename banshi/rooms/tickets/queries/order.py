@@ -75,11 +75,9 @@ BY_RANK = "t.rank_class, t.rank_key, t.id"
 # With LEFT JOIN shares: the whole hall's order.
 TURN = f"NOT {OVERDUE}, CASE WHEN {OVERDUE} THEN t.call_by END, COALESCE(shares.share, 0), {BY_RANK}"
 
-# Whose appointment the hall kept although it closes, and was told so: served all the same, by policy, but not in an
-# evacuation.
+# Whose appointment the hall kept although it closes, and was told to come: served all the same, but not in an evacuation.
 LET_IN = """(shut.kind <> 'evacuation' AND t.appointment_id IS NOT NULL
-  AND COALESCE((SELECT document #>> '{booking,kept}' FROM policy), 'serve') = 'serve'
-  AND EXISTS (SELECT 1 FROM booking_kept k WHERE k.appointment_id = t.appointment_id))"""
+  AND EXISTS (SELECT 1 FROM booking_kept k WHERE k.appointment_id = t.appointment_id AND k.served))"""
 
 # Stands in a line that a closure has stopped.
 STOPPED = f"""EXISTS (SELECT 1 FROM shut WHERE (shut.whole OR shut.category_id = t.category_id OR shut.item_id = t.item_id

@@ -11,10 +11,10 @@ from django.db import connection
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.messaging.rules import Standing
 from banshi.rooms.tickets.models import Ticket
-from banshi.rooms.tickets.queries.order import POLICY_CTE, SHUT_CTE, STOPPED
+from banshi.rooms.tickets.queries.order import SHUT_CTE, STOPPED
 
 STOPPED_SQL = f"""
-WITH here AS (SELECT %(hall)s::bigint AS hall_id), {POLICY_CTE}, {SHUT_CTE}
+WITH here AS (SELECT %(hall)s::bigint AS hall_id), {SHUT_CTE}
 SELECT t.ref, {STOPPED}, EXISTS (SELECT 1 FROM shut WHERE shut.kind = 'evacuation' AND (
     shut.whole OR t.category_id = ANY (shut.categories) OR w.zone_id = ANY (shut.zones)))
 FROM tickets_ticket t LEFT JOIN places_window w ON w.id = t.window_id AND t.state IN ('called', 'serving')

@@ -7,13 +7,11 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from banshi.kernel.policy import HallPolicy
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.models import Kept
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import Closure, closure_at
 from banshi.rooms.places.models import Hall
-from banshi.rooms.places.queries import policy_of
 from banshi.rooms.tickets.models import Ticket
 
 
@@ -34,7 +32,7 @@ def need_not_stopped(
     what = calendars.what_of(hall, aim.item, category=aim.category)
     for zone in dict.fromkeys([what.zone, aim.zone or what.zone]):
         stops = closure_at(shut, now, zone=zone, category=what.category, item=what.item)
-        if stops is not None and not lets_in(appointment_id, stops, policy_of(hall.pk, now=now)):
+        if stops is not None and not lets_in(appointment_id, stops):
             words = {"zh": stops.reason.zh, "en": stops.reason.en}
             opens = calendars.next_open_moment(hall, now, what.item, category=what.category, zone=zone)
             raise Refused("closed", facts={"reason": words, "until": stops.ends_at}, next=opens)
@@ -61,8 +59,8 @@ def goes_on_today(ticket: Ticket, now: datetime) -> bool:
     return True
 
 
-def lets_in(appointment_id: int | None, closure: Closure, rules_of_hall: HallPolicy) -> bool:
+def lets_in(appointment_id: int | None, closure: Closure) -> bool:
     """Whether whoever holds this appointment is served although the hall is closed: it was kept, and told so."""
-    if closure.kind == "evacuation" or rules_of_hall.booking.kept == "forgive" or appointment_id is None:
+    if closure.kind == "evacuation" or appointment_id is None:
         return False
-    return Kept.objects.filter(appointment_id=appointment_id).exists()
+    return Kept.objects.filter(appointment_id=appointment_id, served=True).exists()
