@@ -146,3 +146,8 @@ def joined(first: str, then: str) -> str:
 def kept_words() -> str:
     """To whoever was kept in it."""
     return pgettext("closure", "This appointment was kept: it is called as booked.")
+
+
+def excused_words() -> str:
+    """To whoever was kept in it only so far as not to come is no no-show."""
+    return pgettext("closure", "This appointment cannot be served then. It is no no-show: choose another time.")

@@ -171,6 +171,7 @@ _WHICHEVER = {
 
 # The same slug, said closer to the matter where a fact tells it.
 SAID_OF: dict[tuple[str, str], tuple[str | Promise, str | Promise]] = {
+    ("closed", "excused"): (_("Closed then"), _("It is no no-show: choose another time. Why it is closed: {reason}")),
     ("closed", "stopped"): (pgettext_lazy("state", "Booking stopped"), _("{reason}")),
     ("other-hall", "at"): (_("Not for this hall"), _("It is booked at {hall} for {at}.")),
     ("other-hall", "state"): (_("Not for this hall"), _("Number {number} is of {hall} ({day}): {state}.")),

@@ -548,4 +548,5 @@ def _need_open(hall: Hall, appointment: Appointment, now: datetime) -> None:
     asked = calendars.opening(hall, now, item=appointment.item.code, category=appointment.category.code)
     if asked.closure is not None and not tickets.lets_in(appointment.pk, asked.closure):
         words = {"zh": asked.closure.reason.zh, "en": asked.closure.reason.en}
-        raise Refused("closed", facts={"reason": words, "until": asked.closure.ends_at}, next=asked.opens_at)
+        excused = {"excused": True} if tickets.excused(appointment.pk, asked.closure) else {}
+        raise Refused("closed", facts={"reason": words, "until": asked.closure.ends_at} | excused, next=asked.opens_at)

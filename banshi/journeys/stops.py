@@ -18,6 +18,7 @@ from banshi.foundation.closed import (
     all_stay_words,
     closed_words,
     evacuated_words,
+    excused_words,
     kept_words,
     leave_words,
     then_words,
@@ -42,7 +43,8 @@ class Stop:
 
     `keeps`: numbers of today go on after it – not where it is known to last into another day; nobody knows when an
     evacuation is over, and it takes no number from anybody.
-    `kept`: appointments kept in it are called all the same. `lets_in`: the one asked for is one of them.
+    `kept`: appointments kept in it are called all the same. `lets_in`: the one asked for is one of them; `excused`: it is not
+    served, and no no-show.
     `evacuates`: everybody goes out, so nobody is told to wait anywhere; numbers stay.
     """
 
@@ -53,6 +55,7 @@ class Stop:
     kept: bool
     now: datetime
     lets_in: bool = False
+    excused: bool = False
     id: int = 0
     matter: bool = False  # `where` names a category or an item
     evacuates: bool = False
@@ -106,6 +109,8 @@ class Stop:
     @property
     def for_holder(self) -> str:
         """What it means for who was kept; "" for anybody else."""
+        if self.excused:
+            return excused_words()
         return kept_words() if self.lets_in else ""
 
     def both(self) -> Words:
@@ -178,7 +183,7 @@ def stop_of(
 ) -> Stop | None:
     """The closure over this item or category, now or at a moment to come; None where it is served.
 
-    :param appointment_id: on whose behalf it is asked: `lets_in`.
+    :param appointment_id: on whose behalf it is asked: `lets_in`, `excused`.
     """
     closure = calendars.opening(hall, at or now, item=item, category=category).closure
     if closure is None:
@@ -189,7 +194,8 @@ def stop_of(
     if not over:
         return None
     let_in = tickets.lets_in(appointment_id, closure)
-    return _stop(hall, min(over, key=_before_others), now, lets_in=let_in, part=part)
+    excused = tickets.excused(appointment_id, closure)
+    return _stop(hall, min(over, key=_before_others), now, lets_in=let_in, excused=excused, part=part)
 
 
 def over_windows(hall: Hall, now: datetime, *, category: str) -> Stop | None:
@@ -298,7 +304,15 @@ def _before_others(closure: Notice | rules.Closure) -> tuple[bool, bool, datetim
     return closure.kind != "evacuation", not whole, closure.ends_at
 
 
-def _stop(hall: Hall, notice: Notice, now: datetime, *, lets_in: bool = False, part: _Part | None = None) -> Stop:
+def _stop(
+    hall: Hall,
+    notice: Notice,
+    now: datetime,
+    *,
+    lets_in: bool = False,
+    excused: bool = False,
+    part: _Part | None = None,
+) -> Stop:
     """:param part: what it is asked for; None = what the closure names."""
     part = part or (_part(notice.spans[0]) if notice.spans else _Part())
     resumes = calendars.next_open_moment(
@@ -321,6 +335,7 @@ def _stop(hall: Hall, notice: Notice, now: datetime, *, lets_in: bool = False, p
         lets_in or _anybody_kept(hall, notice.spans, now),
         local,
         lets_in,
+        excused,
         notice.id,
         notice.matter,
         evacuates,

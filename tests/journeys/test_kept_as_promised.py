@@ -5,17 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.test import Client
 
+from banshi.foundation import clock
+from banshi.foundation.crypto import link_key
 from banshi.journeys import change_hours, check_in, follow_up
 from banshi.journeys.stops import stop_of, stops
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.models import Appointment, Kept
-from banshi.rooms.booking.queries import standing
+from banshi.rooms.booking.queries import day_sheet, excused, standing
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.models import Closure
+from banshi.rooms.messaging import actions as messaging
+from banshi.rooms.messaging.models import Message
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.actions.stopping import stopped_by
 from tests.journeys.test_follow_up import NINE35, booked, close, opened
+from tests.rooms.messaging.test_outbox import Spy
 from tests.town import CITIZEN, Town, at
 
 pytestmark = pytest.mark.django_db
@@ -75,3 +81,45 @@ def test_whoever_stands_outside_changed_hours_is_served_whatever_the_rule_for_cl
     follow_up.work_off(now=NINE35)
 
     assert Kept.objects.get().served
+
+
+def test_who_is_kept_without_being_served_is_told_so_and_not_to_come(open_town: Town):
+    row, _ = kept(open_town, "forgive")
+
+    spy = Spy()
+    messaging.drain(channels={"sms": spy}, now=at("2026-03-10 13:59"))
+
+    assert set(Message.objects.filter(state="sent").values_list("key", flat=True)) == {"confirmation", "excused"}
+    (told,) = [text for _to, text, _ in spy.sent if "不计失约" in text]
+    assert "那时办不了" in told
+    assert "换个时间：" in told
+    assert excused([row.code]) == {row.code}
+    assert [line.matter("zh") for line in day_sheet(open_town.hall, row.day, now=NINE35).lines] == [
+        f"{row.item.name_zh}（那时关闭，不办）"
+    ]
+    with pytest.raises(Refused) as refused:
+        check_in.by_code(hall=open_town.hall, code=row.code, by=CITIZEN, now=BEFORE_TWO, channel="kiosk")
+    assert refused.value.facts["excused"]
+
+
+def test_whose_closure_is_taken_back_is_reminded_again(open_town: Town):
+    row, closure = kept(open_town, "forgive")
+    change_hours.withdraw(closure=closure, by=CITIZEN, now=at("2026-03-10 10:00"))
+
+    messaging.drain(channels={"sms": Spy()}, now=at("2026-03-10 13:59"))
+
+    sent = set(Message.objects.filter(state="sent").values_list("key", flat=True))
+    assert sent == {"confirmation", "leave", "closure_off"}
+    assert excused([row.code]) == set()
+
+
+@pytest.mark.parametrize("rule", ["serve", "forgive"])
+def test_the_page_of_the_booking_says_what_was_told(open_town: Town, rule: str):
+    row, _ = kept(open_town, rule)
+    clock.set_clock(now=BEFORE_TWO, speed=0)
+
+    page = Client().get(f"/a/{row.code}?k={link_key(row.code)}").content.decode()
+
+    assert ("不计失约，换个时间就行" in page) == (rule == "forgive")
+    assert ("现在可以取号" in page) == (rule == "serve")
+    assert ("照常叫号" in page) == (rule == "serve")

@@ -388,10 +388,15 @@ def _all(request: Any, *, now: datetime, form: Appeal, refused: Refused | None =
     by_agents = _by_agents(by_others)
     numbers = numbers_of([a.code for a in coming if a.state == "checked_in"], account_id=account_id, now=now)
     shown = {each.ticket.ref for each in numbers.values()}
+    excused = bookings.excused([a.code for a in coming])
     context: dict[str, Any] = {
         "numbers": numbers,
         "walk_ins": [each for each in my_numbers(request, account_id, now=now) if each.ticket.ref not in shown],
-        "closed_now": {a.code: stop for a in coming if a.code not in numbers and (stop := closed_now(a, now))},
+        "closed_now": {
+            a.code: stop
+            for a in coming
+            if a.code not in numbers and (stop := closed_now(a, now, excused=a.code in excused))
+        },
         "by_agents": by_agents,
         "by_others": [a for a in by_others if a.code not in by_agents],
         "coming": coming,

@@ -29,9 +29,14 @@ class Arrival:
         return [self.come_at, self.opens, self.closes]
 
 
-def closed_now(a: AppointmentView, now: datetime) -> Stop | None:
+def closed_now(a: AppointmentView, now: datetime, *, excused: bool = False) -> Stop | None:
     """The closure that runs now where it is later today: whoever is on the way reads of it, though it may be over by then.
-    Of one that has become a number, what runs over it."""
+    Of one that has become a number, what runs over it.
+
+    :param excused: it is not served in the closure over its own time, and need not come: of that one, whatever the day.
+    """
+    if excused:
+        return stop_then(a, now)
     coming = a.state == "booked" and a.ends_at > now
     if not (coming or a.state == "checked_in") or not _is_today(a, now):
         return None
@@ -42,8 +47,19 @@ def closed_now(a: AppointmentView, now: datetime) -> Stop | None:
     return out or stop_of(hall, now, item=a.item.code, category=a.category.code, appointment_id=appointment_id)
 
 
+def stop_then(a: AppointmentView, now: datetime) -> Stop | None:
+    """The closure over its own time."""
+    hall = places.hall_by_code(a.hall.code)
+    at, item, category = max(a.starts_at, now), a.item.code, a.category.code
+    appointment_id = Appointment.objects.values_list("id", flat=True).get(code=a.code)
+    return stop_of(hall, now, at=at, item=item, category=category, appointment_id=appointment_id)
+
+
 def may_come(come: Arrival, running: Stop | None) -> bool:
-    """Whether anybody is told when to be there: not into an evacuation, unless it is over by then."""
+    """Whether anybody is told when to be there: not where it is not served then, and not into an evacuation, unless it is over
+    by then."""
+    if running is not None and running.excused:
+        return False
     if running is None or not running.evacuates:
         return True
     return come.state == "ahead" and running.resumes is not None and running.resumes <= come.come_at

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import pgettext
 
 from banshi.foundation import states
+from banshi.foundation.closed import excused_words
 from banshi.foundation.said import named
 from banshi.foundation.templatetags.ui import day_words
 from banshi.foundation.templatetags.ui import when as spoken_time
@@ -135,7 +136,7 @@ def _own_words(refused: Refused) -> tuple[str, str]:
             "kiosk", "Wait a minute, or ask at the service desk."
         )
     if refused.slug == "closed" and "until" in refused.facts:  # by a closure: the hall itself may well be open
-        return pgettext("kiosk", "Not served now"), _reason(refused)
+        return pgettext("kiosk", "Not served now"), excused_words() if "excused" in refused.facts else _reason(refused)
     if refused.slug == "closed":
         return states.word("hall", "closed"), _reason(refused)
     if refused.slug == "daily-limit":

@@ -191,7 +191,8 @@ def preview(request: Asked, hall: str) -> HttpResponseBase:
     row = _unsaved(place, wanted)
     spans = calendars.spans_of(row)
     people = change_hours.affected(hall=place, now=clock.now(), closure=spans)
-    context: dict[str, Any] = people_context(people)
+    rule = places.policy_of(place.pk, now=clock.now()).booking.kept
+    context: dict[str, Any] = people_context(people) | {"kept": rule}
     context["foreseen"] = consequences(hall=place, now=clock.now(), shut=spans)
     context["said"] = as_announced(place, row, clock.now())
     today = clock.now().astimezone(zone_of(place)).date()

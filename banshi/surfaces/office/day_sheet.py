@@ -53,7 +53,7 @@ def _table(found: bookings.DaySheet, language: str) -> exports.Table:
         {
             "time": hours_words(line.starts_at, line.ends_at),
             "category": line.letter,
-            "matter": line.item_zh if language == "zh" else line.item_en,
+            "matter": line.matter(language),
             "name": line.name,
             "persons": line.persons,
             "last4": line.last4,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods
@@ -14,7 +17,9 @@ from banshi.journeys.follow_up import outcome_of
 from banshi.journeys.unsettled import unsettled
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.models import FollowUp
+from banshi.rooms.booking.queries import standing
 from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Hall
 from banshi.surfaces.office.calendar_editor import choices_of, people_context
 from banshi.surfaces.office.frame import clean, page
 from banshi.surfaces.office.slots import businesses
@@ -40,8 +45,17 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
         found=found,
         businesses=dict(businesses(place, [*found.overbooked, *found.old_grid])),
         is_chinese=not english(),
+        kept=_kept_as(place, people, now),
         **people_context(people),
     )
+
+
+def _kept_as(hall: Hall, people: Sequence[change_hours.Affected], now: datetime) -> str:
+    """What keeping means for all of them: serve | forgive; "" where it depends: a rule is for closures, not for new hours."""
+    states = standing.appointments([each.code for each in people], now=now)
+    closed = {each.state == "closed" for each in states.values()}
+    rule = places.policy_of(hall.pk, now=now).booking.kept
+    return rule if closed == {True} else "serve" if closed == {False} or rule == "serve" else ""
 
 
 @door(audience="staff", permission="calendar.edit")

@@ -37,6 +37,7 @@ MESSAGE_KEYS: dict[str, Text] = {
     "booking_open": _("Booking open"),
     "day_sheet": _("Day sheet"),
     "kept": _("Appointment stands in a closure"),
+    "excused": _("Appointment excused in a closure"),
     "outage": _("No no-show: the machines failed"),
     "line_stopped": _("Calling has stopped"),
     "line_goes_on": _("Calling goes on"),

@@ -275,7 +275,7 @@ def test_the_list_costs_the_same_for_one_and_for_three(mine: Phone, open_town: T
     assert (len(one), len(three)) == (COST_OF_THE_LIST, COST_OF_THE_LIST)
 
 
-COST_OF_THE_LIST = 12  # one of them: whether the account is proven to be somebody
+COST_OF_THE_LIST = 13  # of them: whether the account is proven to be somebody; what is not served in a closure
 
 
 def test_who_is_not_signed_in_is_told_how(anybody: Phone):

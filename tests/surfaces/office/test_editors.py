@@ -187,6 +187,20 @@ def test_who_announces_a_closure_sees_what_people_will_read_in_both_languages(ma
     assert en.lower() in said.en.lower()
 
 
+@pytest.mark.parametrize(("rule", "means"), [("serve", "保留，照常办理"), ("forgive", "保留，不计失约，不办理")])
+def test_the_choice_to_keep_says_whether_whoever_is_kept_is_served(manager, office, rule, means):  # noqa: F811
+    booked(office, "2026-03-11 09:00")
+    office.policy(booking={"kept": rule})
+    words = {
+        "from_day": "2026-03-11", "from_time": "8:00", "to_day": "2026-03-11", "to_time": "13:00", "reason_zh": "消防演练",
+        "reason_en": "", "part": "",
+    }  # fmt: skip
+
+    page = manager.post("/office/town/calendar/closures/preview", words).content.decode()
+
+    assert page.count(means) == 2
+
+
 def test_evacuation_asks_once_more_and_then_stops_everything(manager, office):  # noqa: F811
     asked = manager.post("/office/town/calendar/evacuate", {"part": ""})
     announced = Closure.objects.count()

@@ -137,7 +137,7 @@ def keep(
         if not made:
             return
         again = f":{more['closure']}" if more and "closure" in more else ""  # of a later closure, too
-        telling.tell_visit("kept", locked, hall=hall, now=now, more=more, anew=again)
+        telling.tell_visit("kept" if served else "excused", locked, hall=hall, now=now, more=more, anew=again)
         for row in locked:
             subject = telling.subject_of(row.code)
             audit.record(action="kept", subject=subject, by=by, now=now, hall=hall.code, facts={})

@@ -122,7 +122,7 @@ def tell(
         )
 
 
-BY_THE_HALL = frozenset({"moved_by_hall", "cancelled_by_hall", "closure", "kept", "closure_off"})
+BY_THE_HALL = frozenset({"moved_by_hall", "cancelled_by_hall", "closure", "kept", "excused", "closure_off"})
 
 
 def mandate_words(why: str) -> dict[str, str]:

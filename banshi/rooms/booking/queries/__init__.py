@@ -34,6 +34,7 @@ from banshi.rooms.booking.queries.slots import (
     quiet_and_first,
     slots,
 )
+from banshi.rooms.booking.queries.standing import excused
 from banshi.rooms.booking.queries.waits import (
     WaitView,
     kept_earlier,
@@ -70,6 +71,7 @@ __all__ = [
     "day_sheet",
     "day_sheet_count",
     "earliest",
+    "excused",
     "first_free",
     "hall_code_of",
     "halls_of",

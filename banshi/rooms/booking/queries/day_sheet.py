@@ -13,13 +13,15 @@ from django.utils.safestring import SafeString
 from banshi.kernel.clock_words import clock_words
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.booking.queries.appointments import shown_name
+from banshi.rooms.booking.queries.standing import excused
 from banshi.rooms.places.models import Hall
 from banshi.rooms.places.queries import policy_of
 
 
 @dataclass(frozen=True)
 class SheetLine:
-    """One appointment; times in the hall's zone. `name` as the hall's policy shows it; `last4` of the document."""
+    """One appointment; times in the hall's zone. `name` as the hall's policy shows it; `last4` of the document. `excused`: it is
+    closed then, and whoever is booked was told that they are not served."""
 
     starts_at: datetime
     ends_at: datetime
@@ -31,6 +33,13 @@ class SheetLine:
     last4: str
     code: str
     arrived: bool
+    excused: bool = False
+
+    def matter(self, language: str) -> str:
+        """With what becomes of it. :param language: zh | en."""
+        zh = language == "zh"
+        name = self.item_zh if zh else self.item_en
+        return name if not self.excused else f"{name}（那时关闭，不办）" if zh else f"{name} (closed then, not served)"
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,7 @@ def day_sheet(hall: Hall, day: date, *, now: datetime) -> DaySheet:
         .select_related("item", "category", "person")
         .order_by("starts_at", "category__letter", "id")
     )
+    away = excused([row.code for row in rows])
     lines = tuple(
         SheetLine(
             starts_at=row.starts_at.astimezone(zone),
@@ -69,6 +79,7 @@ def day_sheet(hall: Hall, day: date, *, now: datetime) -> DaySheet:
             last4=row.person.number_last4,
             code=row.code,
             arrived=row.state == "checked_in",
+            excused=row.code in away,
         )
         for row in rows
     )
@@ -105,7 +116,7 @@ def as_html(sheet: DaySheet, *, language: str) -> str:
         (
             f"{clock_words(line.starts_at)}–{clock_words(line.ends_at)}",
             line.letter,
-            line.item_zh if language == "zh" else line.item_en,
+            line.matter(language),
             line.name,
             str(line.persons) if line.persons > 1 else "",
             line.last4,

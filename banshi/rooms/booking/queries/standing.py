@@ -32,6 +32,21 @@ def appointments(refs: Sequence[str], /, *, now: datetime) -> Mapping[str, Stand
         return {code: Standing(state, starts_at) for code, state, starts_at in cursor.fetchall()}
 
 
+EXCUSED_SQL = f"""
+SELECT a.code FROM booking_appointment a JOIN booking_kept k ON k.appointment_id = a.id AND NOT k.served
+WHERE a.code = ANY(%s) AND a.state = 'booked' AND EXISTS ({CLOSED_OVER.format(a="a")}) ORDER BY a.id
+"""  # noqa: S608 – only our own statements are put in
+
+
+def excused(codes: Sequence[str]) -> set[str]:
+    """Of these appointments those that a closure lies over, that are not served in it, and were told that it is no no-show."""
+    if not codes:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(EXCUSED_SQL, [list(codes)])
+        return {code for (code,) in cursor.fetchall()}
+
+
 ASKED_SQL = """
 SELECT a.code, CASE WHEN starts_with(a.holder, 'staff') OR (starts_with(a.holder, 'key:') AND a.evidence > 0) THEN NULL
     ELSE array_remove(ARRAY[c.phone_index, p.phone_index], NULL) END

@@ -56,6 +56,7 @@ UNTIL_END = frozenset(
         "closure",
         "closure_off",
         "kept",
+        "excused",
         "booking_yours",
     }
 )
@@ -120,6 +121,7 @@ SENSE: Mapping[tuple[str, str], Sense] = {
     ("ticket", "redirected"): _sense("waiting", "parked"),
     ("ticket", "rate"): _sense("finished"),
     ("appointment", "kept"): _sense("booked", "closed", same=True, closure=AHEAD),
+    ("appointment", "excused"): _sense("booked", "closed", same=True, closure=AHEAD),
     ("ticket", "line_stopped"): _sense("waiting", "parked", "missed", "held", closure=RUNNING),
     ("ticket", "line_goes_on"): _sense(*IN_THE_HALL, same=True, back=True),
     ("ticket", "evacuated"): _sense(*IN_THE_HALL, closure=RUNNING),

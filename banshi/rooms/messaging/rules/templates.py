@@ -41,6 +41,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "your_turn": (("number",), ("window",)),
     "redirected": (("hall",), ("number",), ("way", "address")),
     "kept": (("when",), ("hall",)),
+    "excused": (("when",), ("hall",)),
     "outage": (("when",), ("hall",)),
     "line_stopped": (("number",),),
     "line_goes_on": (("number",),),

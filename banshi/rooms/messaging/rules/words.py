@@ -127,6 +127,10 @@ COMMON: dict[str, dict[str, str]] = {
         "zh": "{hall}：[{closed}，但]{when}的预约[“{item}”]照常有效：按时来，照常进门、照常叫号。[原因：{reason}。]万一没办成，不计失约。[{link}]",
         "en": "{hall}: [{closed}, but ]the appointment {when}[ for “{item}”] stands: come as booked, you are let in and called.[ Reason: {reason}.] If it cannot be served, it is no no-show.[ {link}]",
     },
+    "excused": {
+        "zh": "{hall}：[{closed}，]{when}的预约[“{item}”]那时办不了，不计失约。[原因：{reason}。][换个时间：{link}]",
+        "en": "{hall}: [{closed}; ]the appointment {when}[ for “{item}”] cannot be served then and is no no-show.[ Reason: {reason}.][ Choose another time: {link}]",
+    },
     "outage": {
         "zh": "{when}{hall}的机器出了故障[（{reason}）]，这次预约[“{item}”]不计失约。没办成的可以再约：{link}",
         "en": "The machines of {hall} failed {when}[ ({reason})]; the appointment[ for “{item}”] is no no-show. If it was not served, book again: {link}",

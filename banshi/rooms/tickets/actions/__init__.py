@@ -87,7 +87,7 @@ from banshi.rooms.tickets.actions.windows import (
     sign_in,
     sign_out,
 )
-from banshi.rooms.tickets.queries.stopped import lets_in
+from banshi.rooms.tickets.queries.stopped import excused, lets_in
 
 __all__ = [
     "add_matter",
@@ -110,6 +110,7 @@ __all__ = [
     "emergency",
     "emergency_over",
     "enter_paper",
+    "excused",
     "expect",
     "expect_desk",
     "finish",

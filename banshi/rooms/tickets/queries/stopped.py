@@ -64,3 +64,11 @@ def lets_in(appointment_id: int | None, closure: Closure) -> bool:
     if closure.kind == "evacuation" or appointment_id is None:
         return False
     return Kept.objects.filter(appointment_id=appointment_id, served=True).exists()
+
+
+def excused(appointment_id: int | None, closure: Closure) -> bool:
+    """Whether this appointment, for which nobody has come, is not served in the closure and was told that it is no no-show."""
+    if closure.kind == "evacuation" or appointment_id is None:
+        return False
+    told = Kept.objects.filter(appointment_id=appointment_id, served=False)
+    return told.filter(appointment__state__in=["booked", "no_show"]).exists()
