@@ -123,6 +123,8 @@ def _do(visit: FollowUpVisit, *, now: datetime) -> None:
         state = "done" if settled_meanwhile else "failed"
         following.settle(visit, state=state, slug="" if settled_meanwhile else no.slug, now=now)
         if state == "failed":  # nobody travels to a closed hall while the staff look for another way
+            if not _by_hand(follow_up):
+                booking.keep_no_more(rows=lost)
             again = f":{follow_up.pk}"  # each change that takes the time is told
             telling.tell_visit(
                 "closure", lost, hall=hall_facts(follow_up.hall, now=now), now=now, more=more, anew=again
@@ -136,7 +138,13 @@ def _keep(follow_up: FollowUp, rows: Sequence[Appointment], *, by: Actor, now: d
     over = [each for row in rows for each in _closures_over(follow_up.hall, row)]
     if out := [each for each in over if each.kind == "evacuation"]:
         raise Refused("closed", facts={"reason": {"zh": out[0].reason.zh, "en": out[0].reason.en}})
-    booking.keep(rows=rows, why_zh=follow_up.why_zh, by=by, now=now, in_closure=bool(over), more=more)
+    change = None if _by_hand(follow_up) else follow_up.pk
+    booking.keep(rows=rows, why_zh=follow_up.why_zh, by=by, now=now, in_closure=bool(over), change=change, more=more)
+
+
+def _by_hand(follow_up: FollowUp) -> bool:
+    """Of people who lay outside the hours already; any other takes hours they had until then."""
+    return follow_up.cause.startswith("by-hand:")
 
 
 def _closures_over(hall: Hall, row: Appointment) -> list[Closure]:

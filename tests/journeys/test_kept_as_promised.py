@@ -12,7 +12,7 @@ from banshi.foundation.crypto import link_key
 from banshi.journeys import change_hours, check_in, follow_up
 from banshi.journeys.stops import stop_of, stops
 from banshi.kernel.refusals import Refused
-from banshi.rooms.booking.models import Appointment, Kept
+from banshi.rooms.booking.models import Appointment, Kept, Slot
 from banshi.rooms.booking.queries import day_sheet, excused, standing
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.models import Closure
@@ -123,3 +123,47 @@ def test_the_page_of_the_booking_says_what_was_told(open_town: Town, rule: str):
     assert ("不计失约，换个时间就行" in page) == (rule == "forgive")
     assert ("现在可以取号" in page) == (rule == "serve")
     assert ("照常叫号" in page) == (rule == "serve")
+
+
+def news(minute: int) -> list[str]:
+    """The keys of all that has gone out of closures by then, in order."""
+    messaging.drain(channels={"sms": Spy()}, now=at(f"2026-03-10 09:{minute}"))
+    sent = Message.objects.filter(state="sent").exclude(key="confirmation").order_by("id")
+    return list(sent.values_list("key", flat=True))
+
+
+def test_each_closure_in_which_somebody_is_kept_is_told_as_the_rules_are_then(open_town: Town):
+    row, closure = kept(open_town, "serve")
+    told = news(35)
+    change_hours.withdraw(closure=closure, by=CITIZEN, now=at("2026-03-10 09:36"))
+    told = news(36)
+    open_town.policy(booking={"kept": "forgive"})
+    again, _ = close(open_town, starts="2026-03-10 13:00", ends="2026-03-10 16:00", others="keep")
+    follow_up.work_off(now=at("2026-03-10 09:37"))
+    told = news(37)
+    assert [each.served for each in Kept.objects.filter(appointment=row)] == [False]
+    change_hours.withdraw(closure=again, by=CITIZEN, now=at("2026-03-10 09:38"))
+    told = news(38)
+
+    assert told == ["kept", "closure_off", "excused", "closure_off"]
+
+
+def test_who_is_kept_by_hand_is_told_once_and_hears_of_the_end_of_each_closure(open_town: Town):
+    row = booked(open_town, "2026-03-10 14:00")
+    Slot.objects.exclude(pk=row.slot_id).update(quota=0, touched=True)
+    told = []
+    for minute in (35, 45):
+        now = at(f"2026-03-10 09:{minute}")
+        closure, _ = close(open_town, starts="2026-03-10 13:00", ends="2026-03-10 16:00", now=now)
+        follow_up.work_off(now=now)
+        told = news(minute)
+        assert not Kept.objects.exists()
+        for _ in range(2):
+            keeping = {row.code: change_hours.Choice("keep")}
+            change_hours.apply(hall=open_town.hall, choices=keeping, by=CITIZEN, now=now, why="")
+            follow_up.work_off(now=now)
+        told = news(minute + 1)
+        change_hours.withdraw(closure=closure, by=CITIZEN, now=at(f"2026-03-10 09:{minute + 2}"))
+        told = news(minute + 2)
+
+    assert told == ["closure", "kept", "closure_off"] * 2

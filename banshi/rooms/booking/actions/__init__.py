@@ -22,7 +22,7 @@ from banshi.rooms.booking.actions.credit import (
     suspend,
     sweep_no_shows,
 )
-from banshi.rooms.booking.actions.following import VisitToFollow, keep, open_follow_up
+from banshi.rooms.booking.actions.following import VisitToFollow, keep, keep_no_more, open_follow_up
 from banshi.rooms.booking.actions.handing import follow_account, follow_number, hand_over, lock_bookings, send_to
 from banshi.rooms.booking.actions.holding import expire_holds, give_back, hold, keep_on
 from banshi.rooms.booking.actions.letting_go import hold_again, let_go
@@ -77,6 +77,7 @@ __all__ = [
     "join_earlier",
     "join_waiting",
     "keep",
+    "keep_no_more",
     "keep_on",
     "leave_waiting",
     "let_go",

@@ -109,12 +109,15 @@ def keep(
     by: Actor,
     now: datetime,
     in_closure: bool = True,
+    change: int | None = None,
     more: dict[str, Any] | None = None,
 ) -> None:
     """Let a visit stand although its hours are gone: its person is told once, and never gets a strike for it. Whether it is
     let in and served is settled now, by the rules in force: what is told then stands, whatever the rules become.
 
     :param in_closure: a closure took its hours; where the hours themselves were changed, whoever stands is served.
+    :param change: the follow-up of a change that took hours the visit had until then: it is told of each, whatever was told of
+        an earlier one. None by hand: who is kept already hears nothing again.
     :param more: further facts for the words of the message: what is closed, and why.
     :raises Refused: wrong-state, when one of them is not booked any more.
     """
@@ -130,14 +133,21 @@ def keep(
             raise Refused("wrong-state", facts={"state": gone.state, "needs": rules.State.BOOKED.value})
         hall = hall_facts(locked[0].hall, now=now)
         served = not in_closure or hall.policy.booking.kept == "serve"
-        made = Kept.objects.bulk_create(
-            [Kept(appointment=row, served=served, at=now, by=str(by)[:60], why=why_zh[:200]) for row in locked],
-            ignore_conflicts=True,
-        )
-        if not made:
+        if change is None and all(Kept.objects.filter(appointment=row).exists() for row in locked):
             return
-        again = f":{more['closure']}" if more and "closure" in more else ""  # of a later closure, too
+        Kept.objects.bulk_create(
+            [Kept(appointment=row, served=served, at=now, by=str(by)[:60], why=why_zh[:200]) for row in locked],
+            update_conflicts=True,
+            unique_fields=["appointment"],
+            update_fields=["served", "at", "by", "why"],
+        )
+        again = f":{change}" if change is not None else f":{now.isoformat()}"
         telling.tell_visit("kept" if served else "excused", locked, hall=hall, now=now, more=more, anew=again)
         for row in locked:
             subject = telling.subject_of(row.code)
             audit.record(action="kept", subject=subject, by=by, now=now, hall=hall.code, facts={})
+
+
+def keep_no_more(*, rows: Sequence[Appointment]) -> None:
+    """What was told of an earlier change says nothing of this one: nobody has decided yet."""
+    Kept.objects.filter(appointment__in=[row.pk for row in rows]).delete()

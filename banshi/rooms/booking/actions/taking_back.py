@@ -75,9 +75,12 @@ def tell_kept(*, hall: Hall, cause: str, now: datetime) -> int:
     facts, told = hall_facts(hall, now=now), 0
     of_it = FollowUpVisit.objects.filter(follow_up__hall=hall, follow_up__cause=cause, told_again_at=None)
     refused = Q(state="failed") & ~Q(slug="")  # told then that it closes
-    for visit in of_it.filter(Q(state="kept") | refused).order_by("id"):
+    by_hand = Q(state="done") & ~Q(slug="")  # the same, and decided by hand since
+    for visit in of_it.filter(Q(state="kept") | refused | by_hand).order_by("id"):
         booked = Appointment.objects.filter(hall=hall, state=rules.State.BOOKED, ends_at__gt=now, code__in=visit.codes)
         since = Move.objects.filter(appointment=OuterRef("pk"), at__gt=visit.settled_at)
+        if visit.state == "done":
+            booked = booked.filter(kept__isnull=False)
         rows = list(booked.exclude(Exists(since)).select_related("person").order_by("starts_at", "id"))
         if rows:
             telling.tell_visit("closure_off", rows, hall=facts, now=now, anew=f":{cause}")
