@@ -12,7 +12,8 @@ from banshi.foundation.crypto import link_key
 from banshi.journeys import change_hours, check_in, follow_up
 from banshi.journeys.stops import stop_of, stops
 from banshi.kernel.refusals import Refused
-from banshi.rooms.booking.models import Appointment, Kept, Slot
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking.models import Appointment, Kept, LedgerEntry, Slot
 from banshi.rooms.booking.queries import day_sheet, excused, standing
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.models import Closure
@@ -26,6 +27,10 @@ from tests.town import CITIZEN, Town, at
 
 pytestmark = pytest.mark.django_db
 
+SAME_DAY = {
+    "same_day": True, "same_day_lead": 0, "release_days": 10,
+    "quotas": [{"target": "category", "code": "*", "public": 2, "internal": 0}],
+}  # fmt: skip
 TWO = at("2026-03-10 14:00")
 BEFORE_TWO = at("2026-03-10 13:50")
 
@@ -38,7 +43,7 @@ def open_town(town: Town) -> Town:
 def kept(town: Town, rule: str, person: int = 1, **more: Any) -> tuple[Appointment, Closure]:
     """Booked for two, and kept in a closure from then on under this rule."""
     row = booked(town, "2026-03-10 14:00", person)
-    town.policy(booking={"kept": rule})
+    town.policy(booking={"kept": rule, **SAME_DAY})
     closure, _ = close(town, starts="2026-03-10 13:00", ends="2026-03-10 16:00", others="keep", **more)
     follow_up.work_off(now=NINE35)
     return row, closure
@@ -167,3 +172,16 @@ def test_who_is_kept_by_hand_is_told_once_and_hears_of_the_end_of_each_closure(o
         told = news(minute + 2)
 
     assert told == ["closure", "kept", "closure_off"] * 2
+
+
+@pytest.mark.parametrize("moves", [False, True])
+def test_who_was_kept_is_not_struck_but_at_a_time_of_their_own_like_anybody(open_town: Town, moves: bool):
+    row, _ = kept(open_town, "forgive")
+    if moves:
+        later = Slot.objects.get(hall=open_town.hall, business="cat:A", starts_at=at("2026-03-10 16:00"))
+        booking.move(code=row.code, slot_id=later.pk, by=CITIZEN, now=at("2026-03-10 09:40"))
+
+    booking.sweep_no_shows(now=at("2026-03-10 18:00"))
+
+    (entry,) = LedgerEntry.objects.filter(appointment=row, kind="no_show")
+    assert (entry.forgiven_at is None) == moves

@@ -149,6 +149,7 @@ WITH missed AS (
     SELECT d.made_at, d.made_by, d.why FROM booking_fault_day d WHERE d.hall_id = m.hall_id AND d.day = m.day
     UNION ALL
     SELECT k.at, k.by, k.why FROM booking_kept k WHERE k.appointment_id = m.id
+      AND NOT EXISTS (SELECT 1 FROM booking_move n WHERE n.appointment_id = m.id AND n.at > k.at)
     UNION ALL
     SELECT o.made_at, o.made_by, o.why FROM booking_outage o
     WHERE o.hall_id = m.hall_id AND o.starts_at < m.ends_at AND o.ends_at > m.starts_at
