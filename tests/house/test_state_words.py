@@ -45,7 +45,10 @@ def of_constraint(model, name):
             | {"no_number", "no_show_forgiven", "not_reached", "number_over", "refused"},
         ),
         ("message", of_constraint(Message, "message_state_is_known") - {"state__in"}),
-        ("waiting", {"waiting", "offered", "taken", "lapsed", "left", "closed", "handed", "over"}),
+        (
+            "waiting",
+            {"waiting", "offered", "taken", "lapsed", "left", "closed", "handed", "over", "unbooked", "list_off"},
+        ),
         ("task", {"open", "answered", "settled"}),
         ("outcome", set(OUTCOMES)),
         ("window", {"idle", "called", "serving", "paused", "emergency", "closed"}),
