@@ -270,10 +270,7 @@ def recount(*, parties: Iterable[tuple[str, str]], now: datetime, entered: Colle
     wanted = sorted(set(parties))
     if not wanted:
         return
-    # One recount of a party at a time: two cancellations at once must not both miss the other.
-    keys = [f"{party}:{scope}" for party, scope in wanted]
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK_CREDIT_SQL, [keys])
+    _lock_credit(wanted)
     names = [party for party, _ in wanted]
     scopes = sorted({scope for _, scope in wanted})
     rows = LedgerEntry.objects.filter(party__in=names, scope__in=scopes)
@@ -282,12 +279,20 @@ def recount(*, parties: Iterable[tuple[str, str]], now: datetime, entered: Colle
     for row in rows.select_related("appointment__hall").order_by("on", "at", "id"):
         entries.setdefault((row.party, row.scope), []).append(row)
     known: dict[tuple[str, str], list[Suspension]] = {}
-    for bar in bars.select_for_update(no_key=True).order_by("id"):  # a manager may lift one at this moment
+    for bar in bars.order_by("id"):
         known.setdefault((bar.party, bar.scope), []).append(bar)
     credits = _Credits()
     for key in wanted:
         if key in entries:
             _recount(key, entries[key], known.get(key, []), credits, entered=entered, now=now)
+
+
+def _lock_credit(parties: Iterable[tuple[str, str]]) -> None:
+    """One recount or lifting of a party at a time: two cancellations at once must not both miss the other, and what a
+    manager lifts at this moment is not lifted anew.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK_CREDIT_SQL, [[f"{party}:{scope}" for party, scope in parties]])
 
 
 # In one order for everybody.
@@ -451,9 +456,11 @@ def lift(*, suspension_id: int, why: str, by: Actor, now: datetime, tell: bool =
     why = legible(why)
     if not why:
         raise Refused("invalid", facts={"reason": _NEEDS_WHY})
-    row = Suspension.objects.select_for_update().filter(id=suspension_id).first()
-    if row is None:
+    found = Suspension.objects.filter(id=suspension_id).values_list("party", "scope").first()
+    if found is None:
         raise Refused("nothing-found", facts={"suspension": suspension_id})
+    _lock_credit([found])
+    row = Suspension.objects.select_for_update().get(id=suspension_id)
     if row.lifted_at is not None:
         raise Refused("wrong-state", facts={"state": "lifted", "needs": "suspended"})
     row.lifted_at, row.lifted_by, row.lifted_why = now, str(by)[:60], why[:ANSWER_LONGEST]
