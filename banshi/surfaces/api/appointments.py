@@ -24,13 +24,14 @@ from banshi.surfaces.api.lanes import by_fast
 from banshi.surfaces.api.operations import caller, found, op, write
 from banshi.surfaces.api.pages import page
 from banshi.surfaces.api.parts import zone_of
-from banshi.surfaces.api.schemas import AppointmentOut, BookingIn, Code, MoveIn, Page, SlotOut, WhoActs
+from banshi.surfaces.api.schemas import AppointmentOut, BookingIn, Code, EndUser, MoveIn, Page, SlotOut, WhoActs
 
 router = Router(tags=["appointments"])
 
 
-class SlotDays(Days, WhoActs):
+class SlotDays(Days):
     item: Code = Field(description="The matter to be handled.")
+    end_user: EndUser = Field("", description="Who looks at what an agent booked through a channel's system.")
     appointment: Code | None = Field(
         None,
         description="The appointment of this hall that is to be moved, by a key that may move it: an earlier place that the "

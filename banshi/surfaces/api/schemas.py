@@ -354,10 +354,13 @@ class BookingIn(In):
     )
 
 
+EndUser = Annotated[str, StringConstraints(max_length=100, pattern=PRINTABLE)]
+
+
 class WhoActs(In):
     """Who looks at what an agent booked through a channel's system."""
 
-    end_user: Annotated[str, StringConstraints(max_length=100, pattern=PRINTABLE)] = Field(
+    end_user: EndUser = Field(
         "", description="The user of your system that the agent is, where it was registered as one."
     )
 
@@ -389,8 +392,6 @@ class AppointmentOut(Out):
 
 
 # ---- agents ----
-
-EndUser = Annotated[str, StringConstraints(max_length=100, pattern=PRINTABLE)]
 
 
 class AgentLimits(In):

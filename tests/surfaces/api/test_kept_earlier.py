@@ -72,3 +72,10 @@ def test_who_may_not_move_the_booking_is_not_told_what_is_kept(
     calls: Calls, code: str, full: Slot, key: str, answer: Any
 ) -> None:
     assert listed(calls, full, appointment=code, key=key) == answer
+
+
+@pytest.mark.parametrize("asked", ["limit=200", "limit=1", "from=2026-03-11&to=2026-03-11&limit=5&end_user=x"])
+def test_the_list_is_asked_for_in_pages_as_before(calls: Calls, full: Slot, asked: str):
+    answer = calls("get", f"/halls/town/slots?item=pension&{asked}", "channel")
+
+    assert (answer.status_code, len(answer.json()["data"])) == (200, 1)

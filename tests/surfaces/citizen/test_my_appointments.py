@@ -482,6 +482,23 @@ def test_the_proven_person_sees_cancels_and_disowns_what_others_booked_on_their_
     assert list(LedgerEntry.objects.values_list("party", "kind")) == [(f"account:{theirs.account.pk}", "no_show")]
 
 
+def test_what_the_hall_booked_is_their_own_once_the_proven_person_books_it_again(mine: Phone, open_town: Town):
+    booked = actions.place(
+        slot_id=open_town.slot(quota=3).pk, item_code="pension", person_id=mine.person.pk, source="staff", by=CLERK,
+        now=TUESDAY_NINE, evidence=Evidence.WINDOW, contact="+8613900000009", why="没有手机",
+    )  # fmt: skip
+    proven(mine)
+    before = "别人用我的证件约的" in text(mine.get("/appointments/"))
+    mine.post(f"/a/{booked.code}/cancel")
+
+    landed = mine.client.post(f"/a/{booked.code}/rebook", follow=True)
+
+    again = Appointment.objects.get(state="booked")
+    listed = text(mine.get("/appointments/"))
+    assert (landed.status_code, again.account_id, again.contact) == (200, mine.account.pk, mine.account.phone)
+    assert (before, "别人用我的证件约的" in listed, again.code in listed) == (True, False, True)
+
+
 def test_nobody_disowns_their_own_or_anothers_booking(mine: Phone, theirs: Phone, open_town: Town):
     own = book(mine, open_town.slot(quota=3))
     proven(mine)
