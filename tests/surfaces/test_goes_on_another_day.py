@@ -85,7 +85,6 @@ def test_after_that_it_gets_its_apology_all_the_same(ten: Town):
     [
         ("waiting", "号和位置都保留，恢复后接着叫。"),
         ("parked", "号和位置都保留，回来后接着排。"),
-        ("held", "号保留，恢复后接着办。"),
     ],
 )
 def test_no_number_of_today_is_said_to_go_on_on_another_day(
@@ -104,6 +103,17 @@ def test_no_number_of_today_is_said_to_go_on_on_another_day(
     assert [word for word in KEPT if word in page and not keeps] == []
     if state == "waiting":
         assert ("号不作废，位置保留。" in slip(ref)) == keeps
+
+
+@pytest.mark.parametrize("until", [NOON, NIGHT, TOMORROW, NO_END])
+def test_what_is_begun_and_put_aside_goes_on_whatever_the_day(ten: Town, until: datetime):
+    shut_line(ten, until)
+    ref = Ticket.objects.order_by("id").values_list("ref", flat=True)[0]
+    Ticket.objects.filter(ref=ref).update(state="held", window=None)
+
+    page = phone(ref)
+
+    assert ("已经在办，不受影响：准备好了回窗口接着办。" in page, "号当天有效。" in page) == (True, False)
 
 
 def test_today_is_the_halls_today(ten: Town):
