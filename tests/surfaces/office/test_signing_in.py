@@ -6,11 +6,19 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from banshi.foundation import clock
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.identity.models import Role, Staff
 from tests.town import TUESDAY_NINE
 
 WORDS = {"login": "manager", "password": "town-password"}
+
+
+@pytest.fixture(autouse=True)
+def no_time_passes(monkeypatch):
+    """What a machine needs for a hundred passwords gives nobody a further try."""
+    at = clock.wall()
+    monkeypatch.setattr(clock, "wall", lambda: at)
 
 
 @pytest.fixture
