@@ -1,4 +1,5 @@
-"""A hall changes how it handles a matter: what is not booked any more is waited for no longer."""
+"""A hall changes how it handles a matter: what is not booked any more is waited for no longer, and
+whoever waits goes with a matter to another category."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ def change(
     by: Actor,
     now: datetime,
 ) -> HallItem:
-    """As `catalogue.set_hall_item`; whoever waits for a place of a matter that is not booked any more is told.
+    """As `catalogue.set_hall_item`; whoever waits for a place of a matter that is not booked any more is told,
+    and waits with the matter where its category changed.
 
     :raises Refused: those of `catalogue.set_hall_item`.
     """
@@ -42,6 +44,6 @@ def change(
         by=by,
         now=now,
     )
-    if not bookable:
-        booking.end_waiting_in_vain(hall=row.hall, now=now)
+    booking.materialise(hall=row.hall, now=now)  # the category it comes to may have had no places so far
+    booking.end_waiting_in_vain(hall=row.hall, now=now)
     return row

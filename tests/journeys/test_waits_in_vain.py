@@ -174,6 +174,107 @@ def test_an_offer_taken_as_its_matter_goes_off_booking_is_booked_or_told_to_be_o
     assert Hold.objects.filter(ended_at=None).count() == 0
 
 
+# --- A matter that moves to another category ----------------------------------------------------------------------
+
+
+def to_category(town: Town, code: str) -> HallItem:
+    row = HallItem.objects.get(hall=town.hall, item__code="pension")
+    return change_items.change(
+        hall_item_id=row.pk, category=town.categories[code], bookable=True, walk_in=True, extended=False,
+        most_persons=None, by=CLERK, now=NINE35,
+    )  # fmt: skip
+
+
+def fill(town: Town, business: str) -> None:
+    Slot.objects.filter(hall=town.hall, business=business, day=WEDNESDAY).update(taken=F("quota"))
+
+
+def free_one(town: Town, business: str) -> Slot:
+    first = Slot.objects.filter(hall=town.hall, business=business, day=WEDNESDAY).order_by("starts_at")[0]
+    return booking.set_quota(slot_id=first.pk, quota=first.quota + 1, by=CLERK, now=NINE35)
+
+
+def test_who_waits_goes_with_the_matter_and_is_offered_the_places_of_its_new_line(open_town: Town):
+    one = waits(open_town)
+    fill(open_town, "cat:B")
+
+    to_category(open_town, "B")
+    free_one(open_town, "cat:A")
+    before = state(one)
+    free_one(open_town, "cat:B")
+
+    assert (one.business, before, state(one)) == ("cat:B", "waiting", "offered")
+    assert take(one).business == "cat:B"
+
+
+def test_places_the_new_line_has_already_are_offered_at_once(open_town: Town):
+    one = waits(open_town)
+
+    to_category(open_town, "B")
+
+    assert (state(one), Message.objects.filter(key="waiting_offer").count()) == ("offered", 1)
+    assert take(one).business == "cat:B"
+
+
+def test_an_offer_of_the_line_before_goes_back_to_it(open_town: Town):
+    one = offered(open_town)
+    kept = one.hold
+    assert kept is not None
+    fill(open_town, "cat:B")
+
+    to_category(open_town, "B")
+
+    kept.refresh_from_db()
+    assert (state(one), one.business, kept.outcome) == ("waiting", "cat:B", "given_back")
+    back = Slot.objects.get(pk=kept.slot_id)
+    assert back.taken == back.quota - 1
+
+
+def test_who_waits_for_a_day_on_which_the_new_line_has_nothing_is_told_once(open_town: Town):
+    one = waits(open_town)
+    for slot in Slot.objects.filter(hall=open_town.hall, business="cat:B", day=WEDNESDAY):
+        booking.close_slot(slot_id=slot.pk, why="设备检修", by=CLERK, now=NINE35)
+
+    to_category(open_town, "B")
+    housekeeping.run_due(now=NINE35, everything=True)
+
+    assert (state(one), Message.objects.filter(key="waiting_closed").count()) == ("closed", 1)
+
+
+def test_whoever_waits_in_the_new_line_already_waits_there_once_at_the_earlier_turn(open_town: Town):
+    one = waits(open_town)
+    there = Waiting.objects.create(
+        hall=open_town.hall, item=open_town.items["medical"], business="cat:B", day=WEDNESDAY, person=one.person,
+        account_id=one.account_id, limit_key=one.limit_key, made_at=NINE35,
+    )  # fmt: skip
+    fill(open_town, "cat:B")
+
+    to_category(open_town, "B")
+
+    assert (state(one), state(there), there.made_at) == ("handed", "waiting", one.made_at)
+
+
+def test_a_quota_of_its_own_takes_the_waits_of_a_matter_with_it(open_town: Town):
+    one = waits(open_town)
+    document = policy_of(open_town.hall.pk, now=NINE35).model_dump(mode="json")
+    document["booking"]["quotas"].append({"target": "item", "code": "pension", "public": 1, "internal": 0})
+
+    change_rules.publish(hall=open_town.hall, document=document, by=CLERK, now=NINE35)
+
+    assert (state(one), one.business) == ("offered", "item:pension")
+
+
+def test_who_wishes_for_an_earlier_place_of_it_goes_too(open_town: Town):
+    row = booked(open_town, "2026-03-16 10:00", 4)
+    one = waits_for_wednesday(open_town, appointment=row)
+    Waiting.objects.filter(pk=one.pk).update(day=row.day)
+    Slot.objects.filter(hall=open_town.hall, business="cat:B").update(taken=F("quota"))
+
+    to_category(open_town, "B")
+
+    assert (state(one), one.business) == ("waiting", "cat:B")
+
+
 # --- A hall that keeps no list any more ---------------------------------------------------------------------------
 
 

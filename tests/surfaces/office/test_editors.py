@@ -861,7 +861,7 @@ def test_who_waits_for_a_matter_is_counted_where_it_is_taken_off_booking(manager
     after = manager.get(f"{url}?edit=1", **HTMX).content.decode()
 
     one.refresh_from_db()
-    words = "有 1 人在候补；停了预约，候补就结束，会通知他们。"
+    words = "有 1 人在候补，换了类别跟着走；停了预约，候补就结束，会通知他们。"
     assert (words in before, one.state, words in after) == (True, "unbooked", False)
 
 

@@ -15,6 +15,7 @@ from banshi.rooms.booking.actions.changing import move
 from banshi.rooms.booking.actions.granting import place_refusal
 from banshi.rooms.booking.actions.offering import EARLIER_BY, mandate_is_over
 from banshi.rooms.booking.actions.placing import place
+from banshi.rooms.booking.actions.waits_follow import line_of
 from banshi.rooms.booking.actions.whose_wait import Place, give_up, in_line, joined, take_over
 from banshi.rooms.booking.models import Appointment, Slot, Waiting
 from banshi.rooms.booking.queries.facts import Asking, Opens, hall_facts, read_facts
@@ -194,7 +195,7 @@ def join_earlier(*, code: str, by: Actor, now: datetime) -> Waiting:
             defaults={
                 "hall": row.hall,
                 "item": row.item,
-                "business": row.business,
+                "business": line_of(row.item.code, hall=facts) or row.business,
                 "day": row.day,
                 "person_id": row.person_id,
                 "account_id": own or row.account_id,

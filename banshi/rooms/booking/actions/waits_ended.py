@@ -12,9 +12,10 @@ from django.db.models import Exists, OuterRef
 
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.actions.holding import end_hold, lock_slots
-from banshi.rooms.booking.actions.offering import contact_of_waiting, free_place, waking
+from banshi.rooms.booking.actions.offering import contact_of_waiting, free_place, offer_waiting, waking
 from banshi.rooms.booking.actions.placing import serves_still
 from banshi.rooms.booking.actions.retrying import Meanwhile, again
+from banshi.rooms.booking.actions.waits_follow import waits_follow_their_line
 from banshi.rooms.booking.models import Hold, Slot, Waiting
 from banshi.rooms.booking.queries.facts import HallFacts, hall_facts
 from banshi.rooms.booking.queries.slots import first_free, slots
@@ -46,7 +47,11 @@ def end_waiting_for_closed_days(*, hall: Hall, now: datetime) -> int:
 def end_waiting_in_vain(*, hall: Hall, now: datetime) -> int:
     """End the waits to which nothing can be offered any more: of matters that are not booked here now, with what is offered of
     them, and all where the hall keeps no list. An offer made before that can still be taken, and stands until its moment.
-    Each is told once, when people are awake. :returns: how many ended."""
+    Each is told once, when people are awake. What has its places in another line now is waited for there, unless that line
+    has none on the day. :returns: how many ended."""
+    if waits_follow_their_line(hall=hall, now=now):
+        end_waiting_for_closed_days(hall=hall, now=now)
+        offer_waiting(hall=hall, now=now)
     facts = hall_facts(hall, now=now)
     today = now.astimezone(facts.zone).date()
     waits = Waiting.objects.filter(hall=hall, day__gte=today, state__in=["waiting", "offered"]).order_by("id")
