@@ -179,7 +179,8 @@ def _sent_out(closure: Closure, now: datetime) -> set[int]:
 
 @transaction.atomic
 def end(*, closure: Closure, now: datetime) -> bool:
-    """Tell those who stayed that it goes on; services that an evacuation interrupted do.
+    """Tell those who stayed that it goes on, and those it sent home that their numbers count again; services that an
+    evacuation interrupted do.
 
     :returns: whether this call was the one that did it.
     """
@@ -192,6 +193,8 @@ def end(*, closure: Closure, now: datetime) -> bool:
         if closure.kind == "evacuation":
             at = min(closure.withdrawn_at or closure.ends_at, now)
             tickets.resume_services([each for each in free if each.state == "serving"], at=at, now=now)
+        else:
+            free += tickets.bring_back(hall=hall, closures=spans, now=now)
         tell = tickets.tell_back if closure.kind == "evacuation" else tickets.tell_goes_on
         tell(tickets=free, closure=spans[0], now=now, part=_part(closure), still=_still_out(closure, now))
     announce(hall=hall.code, topic="line", subject=f"closure:{closure.pk}", now=now)

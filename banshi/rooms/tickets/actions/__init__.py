@@ -61,6 +61,7 @@ from banshi.rooms.tickets.actions.serving import (
 from banshi.rooms.tickets.actions.stopping import (
     apologise,
     at_windows_of,
+    bring_back,
     call_back,
     concerned,
     free_from_windows,
@@ -93,6 +94,7 @@ __all__ = [
     "add_matter",
     "apologise",
     "at_windows_of",
+    "bring_back",
     "call_at_idle_window",
     "call_back",
     "call_next",

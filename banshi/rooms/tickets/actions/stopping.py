@@ -19,17 +19,21 @@ from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import Closure, Words
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.places.models import Hall, WindowCategory, Zone
+from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.actions.ground import (
     RETURN,
     back_in_line,
     bookings_first,
     business_day,
     came_to_nothing,
+    goes_on,
     locked,
     now_idle,
+    once_more,
     policy,
     tell_line,
     visit_over,
+    waits_twice,
 )
 from banshi.rooms.tickets.actions.told import tell
 from banshi.rooms.tickets.models import AT_WINDOW, Miss, Ticket
@@ -275,6 +279,40 @@ def send_home(*, tickets: Sequence[Ticket], closure: Closure, next_place: NextPl
     for hall in {ticket.hall for ticket in tickets}:
         announce(hall=hall.code, topic="line", subject="sent-home", now=now)
     return len(closed)
+
+
+@transaction.atomic
+def bring_back(*, hall: Hall, closures: Sequence[Closure], now: datetime) -> list[Ticket]:
+    """What these closures sent home counts again where they are over before the day is: each number keeps its rank, set
+    aside until its person, who was told to go, is there again. Not where they wait with another number for the same.
+
+    :returns: those that count again.
+    """
+    sent = [
+        each
+        for each in stopped_by(hall=hall, closures=closures, now=now, states=("closed",))
+        if each.closed_why == "hall_closed" and _opens_today(each, now)
+    ]
+    bookings_first(Ticket.objects.filter(pk__in=[each.pk for each in sent]))
+    return [back for each in sent if (back := once_more(partial(_set_aside, each.ref, now))) is not None]
+
+
+def _opens_today(ticket: Ticket, now: datetime) -> bool:
+    item = ticket.item.code if ticket.item else None
+    opens = calendars.next_open_moment(ticket.hall, now, item, category=ticket.category.code)
+    return opens is not None and business_day(ticket.hall, opens) == ticket.day
+
+
+def _set_aside(ref: str, now: datetime) -> Ticket | None:
+    ticket = locked(ref)
+    if ticket.state != "closed" or waits_twice(ticket):
+        return None
+    ticket.state, ticket.closed_why, ticket.parked_at = rules.after("bring_back"), "", now
+    ticket.save(update_fields=["state", "closed_why", "parked_at"])
+    goes_on(ticket)
+    type(ticket.visit).objects.filter(pk=ticket.visit_id).update(left_at=None)
+    tell_line(ticket, now)
+    return ticket
 
 
 def apologise(tickets: Iterable[Ticket], *, closure: Closure | None, next_place: NextPlace, now: datetime) -> None:

@@ -197,6 +197,7 @@ VERBS: dict[str, tuple[tuple[str, ...], str]] = {
     "leave": (("waiting", "called", "held", "parked", "missed"), "left"),
     "redirect": (("waiting", "called", "serving", "parked", "missed"), "redirected"),
     "close": (("waiting", "held", "parked", "missed"), "closed"),
+    "bring_back": (("closed",), "parked"),
 }
 
 

@@ -1,0 +1,152 @@
+"""A closure to the end of the day is taken back: whom it sent home count again, with their rank, once they are there."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from banshi.foundation.crypto import rating_key
+from banshi.journeys import change_hours, close_line
+from banshi.kernel.refusals import Refused
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking.models import Appointment
+from banshi.rooms.calendars.models import Closure
+from banshi.rooms.messaging.models import Message
+from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets.models import Ticket
+from tests.rooms.tickets.conftest import open_town
+from tests.surfaces.test_closed_in_the_middle import TEN, browser
+from tests.surfaces.test_closed_in_the_middle import ten as ten
+from tests.surfaces.test_evacuated import with_phones
+from tests.surfaces.test_into_a_stopped_line import NIGHT, shut
+from tests.together import together
+from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at
+
+pytestmark = pytest.mark.django_db
+SOON = TEN + timedelta(seconds=20)
+
+
+def shut_till_night(town: Town, **more: object) -> Closure:
+    closure: Closure = shut(town, until=NIGHT, category=town.categories["A"], **more)
+    return closure
+
+
+def taken_back(closure: Closure, now: datetime = SOON) -> None:
+    change_hours.withdraw(closure=closure, by=CLERK, now=now)
+    close_line.look(now=now)
+
+
+def waiting() -> Ticket:
+    return Ticket.objects.order_by("id").get(state="waiting")
+
+
+def test_whom_it_sent_home_keep_their_rank_and_are_told_how_to_be_back(ten: Town):
+    with_phones(ten)
+    number = waiting()
+    later = tickets.issue(hall=ten.hall, item_code="pension", channel="kiosk", by=CITIZEN, now=TEN)
+    closure = shut_till_night(ten)
+    assert {each.state for each in Ticket.objects.filter(pk__in=[number.pk, later.pk])} == {"closed"}
+
+    taken_back(closure)
+
+    now = Ticket.objects.get(pk=number.pk)
+    told = Message.objects.filter(key="line_goes_on", subject=f"ticket:{number.ref}")
+    page = browser().get(f"/t/{number.ref}?k={rating_key(number.ref)}").content.decode()
+    assert (now.state, now.closed_why, now.rank_key) == ("parked", "", number.rank_key)
+    assert [each.params["again_zh"] for each in told] == ["还在暂离，扫码或在页面上点一下就接着排。"]
+    assert ("今天没有轮到" in page, "大厅已收号" in page) == (False, False)
+    newcomer = tickets.issue(hall=ten.hall, item_code="pension", channel="kiosk", by=CITIZEN, now=SOON)
+    tickets.unpark(ref=number.ref, by=CITIZEN, now=SOON)
+    tickets.miss(ref=Ticket.objects.get(state="called").ref, staff_id=ten.clerk.pk, now=SOON)
+    called = tickets.call_next(window_code="town-01", staff_id=ten.clerk.pk, now=SOON)
+    assert called is not None
+    assert (called.ref, newcomer.state) == (number.ref, "waiting")
+
+
+def test_they_are_told_once_however_often_one_looks(ten: Town):
+    with_phones(ten)
+    closure = shut_till_night(ten)
+    taken_back(closure)
+
+    close_line.look(now=SOON)
+    close_line.look(now=SOON + timedelta(minutes=1))
+
+    assert Message.objects.filter(key="line_goes_on").count() == 1
+
+
+def test_nobody_comes_back_while_another_closure_keeps_the_line_shut_till_night(ten: Town):
+    closure, other = shut_till_night(ten), shut(ten, until=NIGHT)
+
+    taken_back(closure)
+    still = Ticket.objects.filter(closed_why="hall_closed").count()
+    taken_back(other)
+
+    assert (still, Ticket.objects.filter(state="parked").count()) == (1, 1)
+
+
+def test_nobody_comes_back_once_the_day_is_over(ten: Town):
+    closure = shut_till_night(ten)
+
+    taken_back(closure, at("2026-03-10 20:00"))
+
+    assert Ticket.objects.filter(state="parked").count() == 0
+
+
+def test_who_has_another_number_meanwhile_stays_with_that_one(ten: Town):
+    number, person = waiting(), ten.person(1).pk
+    Ticket.objects.filter(pk=number.pk).update(person=person)
+    closure = shut_till_night(ten)
+    change_hours.withdraw(closure=closure, by=CLERK, now=SOON)
+    tickets.issue(hall=ten.hall, item_code="pension", person_id=person, channel="kiosk", by=CITIZEN, now=SOON)
+
+    close_line.look(now=SOON)
+
+    assert Ticket.objects.get(pk=number.pk).state == "closed"
+
+
+def test_the_booking_of_a_number_that_comes_back_stands_again(ten: Town):
+    slot, person = ten.slot(starts=TEN), ten.person(1).pk
+    booked = booking.place(
+        slot_id=slot.pk, item_code="pension", person_id=person, source="staff", by=CLERK, now=at("2026-03-09 10:00")
+    )
+    booking.mark_checked_in(appointment_id=booked.pk, now=TUESDAY_NINE)
+    tickets.issue(
+        hall=ten.hall,
+        appointment=booked,
+        kind="booked",
+        person_id=person,
+        channel="kiosk",
+        by=CITIZEN,
+        now=TUESDAY_NINE,
+    )
+    closure = shut_till_night(ten)
+    let_go = Appointment.objects.get(pk=booked.pk).let_go_at
+
+    taken_back(closure)
+
+    assert (let_go, Appointment.objects.get(pk=booked.pk).let_go_at) == (TEN, None)
+
+
+def test_coming_back_meets_a_new_number_of_the_same_person(committed_town: Town):
+    """Whoever is faster, they wait with one number."""
+    town = committed_town
+    open_town(town)
+    person = town.person(1).pk
+    tickets.issue(hall=town.hall, item_code="pension", person_id=person, channel="kiosk", by=CITIZEN, now=TUESDAY_NINE)
+    closure = shut_till_night(town)
+    change_hours.withdraw(closure=closure, by=CLERK, now=SOON)
+
+    def act(n: int) -> Ticket | None:
+        if n == 0:
+            close_line.look(now=SOON)
+            return None
+        return tickets.issue(
+            hall=town.hall, item_code="pension", person_id=person, channel="kiosk", by=CITIZEN, now=SOON
+        )
+
+    came_back, anew = together(2, act)
+
+    assert came_back is None
+    assert isinstance(anew, Ticket) or (isinstance(anew, Refused) and anew.slug == "already-waiting")
+    assert Ticket.objects.filter(state__in=["waiting", "parked"]).count() == 1
