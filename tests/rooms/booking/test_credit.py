@@ -257,6 +257,23 @@ def test_an_upheld_appeal_lifts_the_suspension(town: Town) -> None:
     assert suspensions() == [("no_shows", date(2026, 3, 14), date(2026, 4, 12), True)]
 
 
+def test_a_suspension_that_is_lifted_or_over_is_not_appealed_and_its_entries_are(town: Town) -> None:
+    miss(town, *DAYS)
+    actions.sweep_no_shows(now=at("2026-03-13 10:00"))
+    suspension, entry = Suspension.objects.get(), LedgerEntry.objects.order_by("-on")[0]
+    Suspension.objects.update(from_on=date(2026, 3, 13), until_on=date(2026, 3, 13))
+
+    over = refused(actions.appeal, suspension_id=suspension.pk, text="住院", by=CITIZEN, now=at("2026-03-14 09:00"))
+    actions.lift(suspension_id=suspension.pk, why="误记", by=CLERK, now=at("2026-03-14 09:10"))
+    lifted = refused(actions.appeal, suspension_id=suspension.pk, text="住院", by=CITIZEN, now=at("2026-03-14 09:20"))
+    row = actions.appeal(entry_id=entry.pk, text="住院", by=CITIZEN, now=at("2026-03-14 09:30"))
+
+    assert [(no.slug, no.facts["state"]["zh"]) for no in (over, lifted)] == [
+        ("wrong-state", "已经结束"), ("wrong-state", "已经解除"),
+    ]  # fmt: skip
+    assert (row.state, Appeal.objects.count()) == ("open", 1)
+
+
 def told(key: str) -> list[dict[str, object]]:
     return [row.params | json.loads(row.sealed or "{}") for row in Message.objects.filter(key=key).order_by("id")]
 

@@ -442,6 +442,9 @@ def suspend(
 ANSWER_LONGEST = 500  # of an appeal, and so of the reason why it forgave or lifted
 _NEEDS_WHY = {"zh": "要写明原因", "en": "A reason is needed"}
 _FORGIVEN = {"zh": "已经不计", "en": "forgiven"}
+_LIFTED = {"zh": "已经解除", "en": "lifted"}
+_ENDED = {"zh": "已经结束", "en": "over"}
+_BARS = {"zh": "还没结束的暂停", "en": "a suspension that is not over"}
 _COUNTS = {"zh": "还在计", "en": "an entry that counts"}
 _DAYS_BACKWARDS = {"zh": "结束日期早于开始日期", "en": "The last day is before the first"}
 
@@ -529,12 +532,14 @@ def appeal(
 ) -> Appeal:
     """Appeal (申诉) against one entry or one suspension, within the days the policy gives; one open appeal at a time.
 
-    :raises Refused: nothing-found, invalid (no text, not exactly one), wrong-state (forgiven already), too-late; the open
-        appeal is given again.
+    :raises Refused: nothing-found, invalid (no text, not exactly one), wrong-state (forgiven, lifted or over already),
+        too-late; the open appeal is given again.
     """
     if not text.strip() or (suspension_id is None) == (entry_id is None):
         raise Refused("invalid", facts={"reason": _NEEDS_WHY})
     since, days, zone, hall = _appealable(suspension_id, entry_id)
+    if suspension_id is not None:
+        _need_bar(suspension_id, today=now.astimezone(zone).date())
     closes = since + timedelta(days=days)
     if now >= closes:
         raise Refused("too-late", facts={"closes": closes.astimezone(zone)})
@@ -544,6 +549,18 @@ def appeal(
     if fresh:
         audit.record(action="appealed", subject=f"appeal:{row.pk}", by=by, now=now, hall=hall)
     return row
+
+
+def _need_bar(suspension_id: int, *, today: date) -> None:
+    """Of what bars nobody any more nothing can be lifted; each of its entries may still be appealed.
+
+    :raises Refused: wrong-state.
+    """
+    row = Suspension.objects.get(id=suspension_id)
+    if row.lifted_at is not None:
+        raise Refused("wrong-state", facts={"state": _LIFTED, "needs": _BARS})
+    if row.until_on < today:
+        raise Refused("wrong-state", facts={"state": _ENDED, "needs": _BARS})
 
 
 def _appealable(suspension_id: int | None, entry_id: int | None) -> tuple[datetime, int, ZoneInfo, str]:
