@@ -26,7 +26,7 @@ from banshi.kernel.working_days import LONGEST_NOTICE, DayInfo
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.actions import VisitToFollow
 from banshi.rooms.booking.actions.slots import EXTENDED_TAG
-from banshi.rooms.booking.models import Appointment, FollowUp, FollowUpVisit, Kept, Waiting
+from banshi.rooms.booking.models import Appointment, FollowUp, Kept, Waiting
 from banshi.rooms.calendars import actions as calendar_actions
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars import rules as calendar_rules
@@ -302,6 +302,7 @@ def publish(
     for wrong in unknown_codes(hall=hall, document=document):
         raise Refused("invalid", facts={"field": "document", "reason": {"zh": wrong.zh, "en": wrong.en}})
     with transaction.atomic():
+        booking.wait_for_moves(hall=hall)
         outside = _outside(hall, now)
         coming = calendars.planned(hall.pk, valid_from)
         version = calendar_actions.publish(
@@ -320,6 +321,7 @@ def publish(
         cause = f"calendar:{version.version}"
         follow_up = _follow(hall, cause, outside, choices, others, why=None, by=by, now=now)
         booking.tell_old_times_of_hours(hall=hall, now=now)
+        booking.tell_cancelled_of_hours(hall=hall, now=now)
         return version, follow_up
 
 
@@ -401,6 +403,8 @@ def import_national_days(*, days: Iterable[DayInfo], notice: str, by: Actor, now
         raise Refused("invalid", facts={"field": "notice", "reason": reason})
     with transaction.atomic():
         halls = list(Hall.objects.order_by("id"))
+        for hall in halls:
+            booking.wait_for_moves(hall=hall)
         outside = {hall.pk: _outside(hall, now) for hall in halls}
         count = calendar_actions.import_national_days(days=days, notice=notice, by=by, now=now)
         why = Words(zh=f"按{notice}调整放假安排" if notice else "放假安排有调整", en="The public holidays have changed")
@@ -408,13 +412,14 @@ def import_national_days(*, days: Iterable[DayInfo], notice: str, by: Actor, now
         for hall in halls:
             _follow(hall, cause, outside[hall.pk], {}, "move", why=why, by=by, now=now)
             booking.tell_old_times_of_hours(hall=hall, now=now)
+            booking.tell_cancelled_of_hours(hall=hall, now=now)
     return count
 
 
 @dataclass(frozen=True)
 class TakenBack:
     """What taking a closure back did, in visits: told that their old time is free again; kept, and told that it is off;
-    free to book again."""
+    cancelled, and told that they may book again."""
 
     told: int
     kept: int
@@ -423,15 +428,16 @@ class TakenBack:
 
 def withdraw(*, closure: ClosureRow, by: Actor, now: datetime) -> TakenBack:
     """Take a closure back and open its periods again. Who was moved stays so and is told that the old time is free again;
-    who was cancelled may book again; who was told to come all the same hears that it is off."""
+    who was cancelled, that it may be booked again; who was told to come all the same hears that it is off."""
     cause = f"closure:{closure.pk}"
     with transaction.atomic():
+        booking.wait_for_moves(hall=closure.hall, cause=cause)
         withdrawn = calendar_actions.withdraw_closure(closure=closure, by=by, now=now)
         booking.materialise(hall=closure.hall, now=now)
         told = booking.tell_old_times(hall=closure.hall, cause=cause, now=now)
         kept = booking.tell_kept(hall=closure.hall, cause=cause, now=now) if withdrawn else 0
-    visits = FollowUpVisit.objects.filter(follow_up__hall=closure.hall, follow_up__cause=cause)
-    return TakenBack(told, kept, visits.filter(state="cancelled").count())
+        cancelled = booking.tell_cancelled(hall=closure.hall, cause=cause, now=now)
+    return TakenBack(told, kept, cancelled)
 
 
 def apply(*, hall: Hall, choices: Mapping[str, Choice], by: Actor, now: datetime, why: str) -> FollowUp:

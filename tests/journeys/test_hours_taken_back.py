@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from threading import Event
 from typing import Any
 
 import pytest
@@ -12,12 +13,14 @@ from banshi.journeys.change_hours import What
 from banshi.journeys.follow_up import Outcome
 from banshi.kernel.working_days import DayInfo
 from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking.actions import following
 from banshi.rooms.booking.models import Appointment, FollowUp, Slot
 from banshi.rooms.messaging.models import Message
 from tests.journeys.test_change_hours import document
-from tests.journeys.test_follow_up import NINE35, booked
+from tests.journeys.test_follow_up import NINE35, booked, close, opened
 from tests.journeys.test_follow_up import open_town as open_town
-from tests.town import CITIZEN, CLERK, Town, at
+from tests.together import together, until_somebody_waits_for_a_lock
+from tests.town import CITIZEN, CLERK, Town, at, build_town
 
 pytestmark = pytest.mark.django_db
 WEDNESDAY = date(2026, 3, 11)
@@ -157,3 +160,70 @@ def test_a_holiday_taken_back_tells_whom_it_moved(open_town: Town):
     notice("workday")
 
     assert told() == [old]
+
+
+# --- Whom the hall had cancelled ----------------------------------------------------------------------------------
+
+
+def cancelled_told() -> list[str]:
+    rows = Message.objects.filter(key="time_back").order_by("id")
+    return [row.subject.removeprefix("appointment:") for row in rows]
+
+
+def test_whom_hours_had_cancelled_is_told_once_that_the_time_can_be_booked_again(open_town: Town):
+    row, _ = booked_at(open_town, 16)
+    hours(open_town, "15:00", others="cancel")
+    before = cancelled_told()
+
+    hours(open_town, "17:00")
+    hours(open_town, "17:00")
+
+    row.refresh_from_db()
+    assert (before, cancelled_told(), row.state) == ([], [row.code], "cancelled")
+
+
+def test_whom_a_closure_had_cancelled_is_told_when_it_is_taken_back(open_town: Town):
+    row, _ = booked_at(open_town, 10)
+    own, _ = booked_at(open_town, 10, person=2)
+    closure, _follow = close(open_town, starts="2026-03-11 09:00", ends="2026-03-11 12:00", others="cancel")
+    booking.cancel(code=own.code, by=CITIZEN, now=NINE35)
+    follow_up.work_off(now=NINE35)
+
+    done = change_hours.withdraw(closure=closure, by=CLERK, now=NINE35)
+
+    assert (done.cancelled, cancelled_told()) == (1, [row.code])
+
+
+def test_who_was_cancelled_and_booked_the_matter_again_hears_nothing(open_town: Town):
+    booked_at(open_town, 10)
+    closure, _follow = close(open_town, starts="2026-03-11 09:00", ends="2026-03-11 12:00", others="cancel")
+    follow_up.work_off(now=NINE35)
+    booked(open_town, "2026-03-12 10:00", 1)
+
+    done = change_hours.withdraw(closure=closure, by=CLERK, now=NINE35)
+
+    assert (done.cancelled, cancelled_told()) == (0, [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_being_moved_as_the_closure_is_taken_back_is_told(transactional_db: Any, monkeypatch: Any):
+    town = opened(build_town())
+    row = booked(town, "2026-03-11 10:00")
+    closure, _follow = close(town, starts="2026-03-11 09:00", ends="2026-03-11 12:00")
+    moving, real = Event(), following.settle
+
+    def settle(*args: Any, **more: Any) -> None:
+        moving.set()
+        until_somebody_waits_for_a_lock()
+        real(*args, **more)
+
+    def act(i: int) -> Any:
+        if i == 0:
+            return follow_up.work_off(now=NINE35)
+        moving.wait(60)
+        return change_hours.withdraw(closure=closure, by=CLERK, now=NINE35)
+
+    monkeypatch.setattr(following, "settle", settle)
+    settled, done = together(2, act)
+
+    assert (settled, done.told, [code for code, _was in told()]) == (1, 1, [row.code])

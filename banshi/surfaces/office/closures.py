@@ -317,6 +317,6 @@ def _taken_back(line: Sequence[str], done: change_hours.TakenBack) -> str:
         one, many = "%(n)s kept visit is told that nothing closes.", "%(n)s kept visits are told that nothing closes."
         said.append(ngettext(one, many, n) % {"n": n})
     if n := done.cancelled:
-        one, many = "%(n)s cancelled visit can book again.", "%(n)s cancelled visits can book again."
+        one, many = "%(n)s cancelled visit is told to book again.", "%(n)s cancelled visits are told to book again."
         said.append(ngettext(one, many, n) % {"n": n})
     return (" " if english() else "").join(said)

@@ -21,6 +21,7 @@ MESSAGE_KEYS: dict[str, Text] = {
     "cancelled_by_hall": _("Cancelled by the hall"),
     "moved_by_hall": _("Moved by the hall"),
     "old_time_free": _("Old time open again"),
+    "time_back": _("Cancelled time open again"),
     "closure_off": _("Announced closure is off"),
     "closure": _("Hall closed"),
     "no_show": _("No-show noted"),

@@ -32,7 +32,14 @@ from banshi.rooms.booking.actions.outage import note_outage
 from banshi.rooms.booking.actions.passing import pass_on
 from banshi.rooms.booking.actions.placing import Asked, behind, place, place_many, place_several
 from banshi.rooms.booking.actions.slots import close_slot, materialise, set_quota
-from banshi.rooms.booking.actions.taking_back import tell_kept, tell_old_times, tell_old_times_of_hours
+from banshi.rooms.booking.actions.taking_back import (
+    tell_cancelled,
+    tell_cancelled_of_hours,
+    tell_kept,
+    tell_old_times,
+    tell_old_times_of_hours,
+    wait_for_moves,
+)
 from banshi.rooms.booking.actions.telling import confirm_again
 from banshi.rooms.booking.actions.waiting import (
     join_earlier,
@@ -105,8 +112,11 @@ __all__ = [
     "suspend",
     "sweep_no_shows",
     "take_offer",
+    "tell_cancelled",
+    "tell_cancelled_of_hours",
     "tell_kept",
     "tell_old_times",
     "tell_old_times_of_hours",
     "tell_openings",
+    "wait_for_moves",
 ]

@@ -9,10 +9,12 @@ from django.db.models import Exists, OuterRef, Q
 
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions import telling
-from banshi.rooms.booking.actions.granting import move_target_refusal
+from banshi.rooms.booking.actions.granting import move_target_refusal, place_refusal
 from banshi.rooms.booking.models import Appointment, FollowUpVisit, Move, Slot
 from banshi.rooms.booking.queries.facts import Asking, HallFacts, Opens, hall_facts, read_facts
 from banshi.rooms.places.models import Hall
+
+_BY_HOURS = Q(follow_up__cause__startswith="calendar:") | Q(follow_up__cause__startswith="national:")
 
 
 def tell_old_times(*, hall: Hall, cause: str, now: datetime) -> int:
@@ -27,8 +29,7 @@ def tell_old_times(*, hall: Hall, cause: str, now: datetime) -> int:
 def tell_old_times_of_hours(*, hall: Hall, now: datetime) -> int:
     """As `tell_old_times`, for whoever was moved by any change of the calendar or of public holidays: the next one may have
     brought the old hours back."""
-    by_hours = Q(follow_up__cause__startswith="calendar:") | Q(follow_up__cause__startswith="national:")
-    return _tell_moved(hall, by_hours, now)
+    return _tell_moved(hall, _BY_HOURS, now)
 
 
 def _tell_moved(hall: Hall, by: Q, now: datetime) -> int:
@@ -48,6 +49,56 @@ def _tell_moved(hall: Hall, by: Q, now: datetime) -> int:
             told += 1
             break
     return told
+
+
+def tell_cancelled(*, hall: Hall, cause: str, now: datetime) -> int:
+    """Tell those whom a change cancelled that their time can be booked again; each visit once, and nobody who could not have
+    it, or has booked the matter again since.
+
+    :returns: how many were told.
+    """
+    return _tell_cancelled(hall, Q(follow_up__cause=cause), now)
+
+
+def tell_cancelled_of_hours(*, hall: Hall, now: datetime) -> int:
+    """As `tell_cancelled`, for whoever any change of the calendar or of public holidays cancelled."""
+    return _tell_cancelled(hall, _BY_HOURS, now)
+
+
+def _tell_cancelled(hall: Hall, by: Q, now: datetime) -> int:
+    facts, told = hall_facts(hall, now=now), 0
+    gone = Appointment.objects.filter(hall=hall, state=rules.State.CANCELLED, by_hall=True, starts_at__gt=now)
+    for visit in FollowUpVisit.objects.filter(by, follow_up__hall=hall, state="cancelled", told_again_at=None).order_by(
+        "id"
+    ):
+        rows = list(gone.filter(code__in=visit.codes).select_related("person", "item").order_by("starts_at", "id"))
+        if rows and all(_may_book_again(row, now=now) for row in rows):
+            telling.tell_visit("time_back", rows, hall=facts, now=now)
+            _told_again(visit, now)
+            told += 1
+    return told
+
+
+def _may_book_again(row: Appointment, *, now: datetime) -> bool:
+    has = Appointment.objects.filter(
+        hall=row.hall_id, item=row.item_id, person=row.person_id, state=rules.State.BOOKED, ends_at__gt=now
+    )
+    if row.slot_id is None or has.exists():
+        return False
+    asking = Asking(row.slot_id, row.item.code, row.person_id, row.holder, row.evidence, row.account_id)
+    fact = read_facts([asking], now=now, opens=Opens(now))[0]
+    return place_refusal(fact, now=now, persons=row.persons) is None
+
+
+def wait_for_moves(*, hall: Hall, cause: str = "") -> None:
+    """Before hours come back: wait for the visits somebody is moving out of them at this moment, and let nobody begin. Else
+    whoever is moved a moment later, by the hours of a moment before, is told nothing of it.
+
+    :param cause: of one change; "" – all changes of the calendar or of public holidays.
+    """
+    of = Q(follow_up__cause=cause) if cause else _BY_HOURS
+    rows = FollowUpVisit.objects.select_for_update(of=("self",)).filter(of, follow_up__hall=hall, state="due")
+    list(rows.order_by("id").values_list("id", flat=True))
 
 
 def _old_times(row: Appointment, visit: FollowUpVisit) -> list[Slot]:

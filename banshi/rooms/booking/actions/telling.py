@@ -122,7 +122,9 @@ def tell(
         )
 
 
-BY_THE_HALL = frozenset({"moved_by_hall", "cancelled_by_hall", "closure", "kept", "excused", "closure_off"})
+BY_THE_HALL = frozenset(
+    {"moved_by_hall", "cancelled_by_hall", "closure", "kept", "excused", "closure_off", "time_back"}
+)
 
 
 def mandate_words(why: str) -> dict[str, str]:

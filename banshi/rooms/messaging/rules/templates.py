@@ -29,6 +29,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "moved_by_hall": (("when",), ("hall",)),
     "old_time_free": (("when",), ("was",)),
     "closure_off": (("when",), ("hall",)),
+    "time_back": (("when",), ("hall",)),
     "cancelled": (("when",),),
     "cancelled_by_hall": (("when",), ("hall",)),
     "closure": (("when",), ("hall",)),

@@ -56,6 +56,10 @@ COMMON: dict[str, dict[str, str]] = {
         "zh": "{hall}：原来通知的关闭取消了，{when}的预约[“{item}”]照常，按时来。[{link}]",
         "en": "{hall}: the closure announced before is off; the appointment {when}[ for “{item}”] stands as booked.[ {link}]",
     },
+    "time_back": {
+        "zh": "{hall}：{when}又开放了，大厅取消的那次预约[“{item}”]可以再约。[另约：{link}]",
+        "en": "{hall} is open again {when}; what it had cancelled[, “{item}”,] can be booked again.[ Book it: {link}]",
+    },
     "cancelled": {
         "zh": "已取消：{when}，{hall}[，办“{item}”]。[点错了马上能再约：{link}]",
         "en": "Cancelled: {when}, {hall}[, for “{item}”].[ By mistake? Book again at once: {link}]",
