@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 
 def together(n: int, act: Callable[[int], Any]) -> list[Any]:
@@ -48,3 +48,38 @@ def until_somebody_waits_for_a_lock(*, people: int = 1) -> None:
             if cursor.fetchone()[0] >= people:
                 return
     raise AssertionError("nobody waits")
+
+
+def meanwhile(first: Callable[[], Any], then: Callable[[], Any]) -> Any:
+    """`first` is done but not yet committed when `then` begins and waits for it.
+
+    :returns: what `then` gave, or the exception it ended with.
+    """
+    done, go_on, results = threading.Event(), threading.Event(), []
+
+    def hold() -> None:
+        try:
+            with transaction.atomic():
+                first()
+                done.set()
+                go_on.wait(timeout=130)
+        finally:
+            connection.close()
+
+    def follow() -> None:
+        try:
+            results.append(then())
+        except Exception as trouble:
+            results.append(trouble)
+        finally:
+            connection.close()
+
+    holding, following = threading.Thread(target=hold), threading.Thread(target=follow)
+    holding.start()
+    assert done.wait(timeout=60)
+    following.start()
+    until_somebody_waits_for_a_lock()
+    go_on.set()
+    holding.join(timeout=60)
+    following.join(timeout=60)
+    return results[0]

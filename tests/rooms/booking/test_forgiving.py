@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 
+from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions, queries
-from banshi.rooms.booking.models import LedgerEntry, Suspension
+from banshi.rooms.booking.models import Appeal, LedgerEntry, Suspension
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.places.models import Category, Floor, Hall, Zone
 from tests.rooms.booking.test_credit import DAYS, miss, suspensions
 from tests.rooms.booking.test_place import book
-from tests.together import together
+from tests.together import meanwhile, together
 from tests.town import CITIZEN, CLERK, Town, at
 
 FIRST = ("no_shows", date(2026, 3, 14), date(2026, 4, 12))
@@ -223,3 +224,89 @@ def test_lifted_and_forgiven_at_once_it_is_lifted_once_and_told_once(committed_t
     together(2, lambda i: acts[i]())
 
     assert (suspensions(), told()) == ([LIFTED], ["suspended", "lifted"])
+
+
+def _lift(bar: Suspension, now: datetime) -> Any:
+    return actions.lift(suspension_id=bar.pk, why="住院", by=CLERK, now=now)
+
+
+def _forgive(entry: LedgerEntry, now: datetime) -> Any:
+    return actions.forgive(entry_id=entry.pk, why="停电", by=CLERK, now=now)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("what", ["suspension", "entry"])
+def test_what_is_forgiven_at_this_moment_is_not_appealed(committed_town: Town, what: str) -> None:
+    miss(committed_town, *DAYS)
+    sweep(*DAYS)
+    now = at("2026-03-14 09:00")
+    bar, entry = Suspension.objects.get(), LedgerEntry.objects.earliest("id")
+    about = {"suspension_id": bar.pk} if what == "suspension" else {"entry_id": entry.pk}
+
+    ended = meanwhile(
+        lambda: _lift(bar, now) if what == "suspension" else _forgive(entry, now),
+        lambda: actions.appeal(**about, text="住院", by=CITIZEN, now=now),
+    )
+
+    assert isinstance(ended, Refused)
+    assert ended.refusal.slug == "wrong-state"
+    assert Appeal.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("what", ["suspension", "entry"])
+def test_what_is_appealed_at_this_moment_is_forgiven_once_and_its_appeal_stands(
+    committed_town: Town, what: str
+) -> None:
+    miss(committed_town, *DAYS)
+    sweep(*DAYS)
+    now = at("2026-03-14 09:00")
+    bar, entry = Suspension.objects.get(), LedgerEntry.objects.earliest("id")
+    about = {"suspension_id": bar.pk} if what == "suspension" else {"entry_id": entry.pk}
+
+    meanwhile(
+        lambda: actions.appeal(**about, text="住院", by=CITIZEN, now=now),
+        lambda: _lift(bar, now) if what == "suspension" else _forgive(entry, now),
+    )
+    appeal = Appeal.objects.get()
+    answered = actions.answer_appeal(appeal_id=appeal.pk, upheld=True, answer="已解除", by=CLERK, now=now)
+
+    assert (answered.state, suspensions()) == ("upheld", [LIFTED])
+
+
+def _cancelled_late(town: Town) -> Any:
+    """A cancellation that counts, of an appointment of the day that turns out to be the hall's fault."""
+    appointment = book(town, town.slot(starts=at("2026-03-11 15:00")))
+    return lambda: actions.cancel(code=appointment.code, by=CITIZEN, now=at("2026-03-11 10:00"))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("how", ["fault day", "outage"])
+@pytest.mark.parametrize("first", ["fault", "entry"])
+def test_a_fault_of_the_hall_forgives_what_is_counted_at_the_same_moment(
+    committed_town: Town, how: str, first: str
+) -> None:
+    miss(committed_town, DAYS[0])
+
+    def fault() -> None:
+        forgive_the_first(committed_town, how, "2026-03-11 18:00")
+
+    def count_it() -> None:
+        sweep(DAYS[0])
+
+    meanwhile(*(fault, count_it) if first == "fault" else (count_it, fault))
+
+    assert [(row.kind, row.forgiven_at is not None) for row in LedgerEntry.objects.all()] == [("no_show", True)]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("first", ["fault", "entry"])
+def test_a_fault_day_forgives_what_is_cancelled_at_the_same_moment(committed_town: Town, first: str) -> None:
+    cancelled = _cancelled_late(committed_town)
+
+    def fault() -> None:
+        forgive_the_first(committed_town, "fault day", "2026-03-11 10:00")
+
+    meanwhile(*(fault, cancelled) if first == "fault" else (cancelled, fault))
+
+    assert [(row.kind, row.forgiven_at is not None) for row in LedgerEntry.objects.all()] == [("cancel", True)]

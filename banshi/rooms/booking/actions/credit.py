@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from banshi.kernel.actors import SYSTEM, Actor
 from banshi.kernel.policy import Credit
@@ -44,8 +45,15 @@ def enter_cancel(row: Appointment, *, by: Actor, hall: HallFacts, now: datetime)
     """
     if row.holder == rules.PASSED_ON:
         return
-    fault = FaultDay.objects.filter(hall_id=row.hall_id, day=row.day).first()
     party = f"person:{row.person_id}" if _not_by_its_agent(row, by) else party_of(row)
+    # A visit that was cancelled, booked again and is cancelled once more is cancelled: its one entry stands again.
+    # On whoever cancelled it last.
+    entries = LedgerEntry.objects.filter(kind="cancel", visit=row.visit_group or row.code).exclude(forgiven_at=None)
+    again = {entry.pk: entry for entry in entries.order_by("id") if entry.forgiven_why == BOOKED_AGAIN}
+    parties = [(each, hall.scope) for each in sorted({party, *(entry.party for entry in again.values())})]
+    lock_faults(shared=True)
+    _lock_credit(parties)
+    fault = FaultDay.objects.filter(hall_id=row.hall_id, day=row.day).first()
     LedgerEntry.objects.bulk_create(
         [
             LedgerEntry(
@@ -62,14 +70,8 @@ def enter_cancel(row: Appointment, *, by: Actor, hall: HallFacts, now: datetime)
         ],
         ignore_conflicts=True,
     )
-    # A visit that was cancelled, booked again and is cancelled once more is cancelled: its one entry stands again.
-    # On whoever cancelled it last.
-    entries = LedgerEntry.objects.filter(kind="cancel", visit=row.visit_group or row.code).exclude(forgiven_at=None)
-    again = {entry.pk: entry for entry in entries.order_by("id") if entry.forgiven_why == BOOKED_AGAIN}
     LedgerEntry.objects.filter(id__in=again).update(forgiven_at=None, forgiven_by="", forgiven_why="", party=party)
-    came = {row.pk, *(entry.appointment_id for entry in again.values())}
-    concerned = {party, *(entry.party for entry in again.values())}
-    recount(parties=[(each, hall.scope) for each in sorted(concerned)], now=now, entered=came)
+    recount(parties=parties, now=now, entered={row.pk, *(entry.appointment_id for entry in again.values())})
 
 
 def _not_by_its_agent(row: Appointment, by: Actor) -> bool:
@@ -220,6 +222,7 @@ def sweep_no_shows(*, now: datetime, came: str = NOBODY_CAME) -> int:
     with connection.cursor() as cursor:
         cursor.execute(MISSED_SQL.format(came=came.format(until="a.ends_at + g.grace")), values)
         values["missed"] = [row[0] for row in cursor.fetchall()]
+        lock_faults(shared=True)
         cursor.execute(STRUCK_SQL.format(closed_over=CLOSED_OVER.format(a="m")), values)
         missed = {id_: (party, struck) for id_, party, struck in cursor.fetchall()}
     rows = list(Appointment.objects.select_related("person").filter(id__in=list(missed)).order_by("id"))
@@ -288,11 +291,19 @@ def recount(*, parties: Iterable[tuple[str, str]], now: datetime, entered: Colle
 
 
 def _lock_credit(parties: Iterable[tuple[str, str]]) -> None:
-    """One recount or lifting of a party at a time: two cancellations at once must not both miss the other, and what a
-    manager lifts at this moment is not lifted anew.
+    """One recount, lifting, forgiving or appeal of a party at a time: two cancellations at once must not both miss the other,
+    and what a manager lifts at this moment is not lifted anew. To be taken before any entry or suspension is locked.
     """
     with connection.cursor() as cursor:
         cursor.execute(_LOCK_CREDIT_SQL, [[f"{party}:{scope}" for party, scope in parties]])
+
+
+def lock_faults(*, shared: bool = False) -> None:
+    """What a hall declares its own fault (a day, an outage) and the entries written meanwhile see each other: whoever writes
+    an entry holds it shared. Before the lock of a party.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_advisory_xact_lock{'_shared' if shared else ''}(716004)")
 
 
 # In one order for everybody.
@@ -484,9 +495,7 @@ def forgive(*, entry_id: int, why: str, by: Actor, now: datetime) -> LedgerEntry
     why = legible(why)
     if not why:
         raise Refused("invalid", facts={"reason": _NEEDS_WHY})
-    row = LedgerEntry.objects.select_for_update().filter(id=entry_id).first()
-    if row is None:
-        raise Refused("nothing-found", facts={"entry": entry_id})
+    row = _locked_entry(entry_id)
     if row.forgiven_at is None:
         row.forgiven_at, row.forgiven_by, row.forgiven_why = now, str(by)[:60], why[:ANSWER_LONGEST]
         row.save(update_fields=["forgiven_at", "forgiven_by", "forgiven_why"])
@@ -494,6 +503,14 @@ def forgive(*, entry_id: int, why: str, by: Actor, now: datetime) -> LedgerEntry
         audit.record(action="forgiven", subject=f"entry:{row.pk}", by=by, now=now, hall=hall, facts={"why": why})
         recount(parties=[(row.party, row.scope)], now=now)
     return row
+
+
+def _locked_entry(entry_id: int) -> LedgerEntry:
+    found = LedgerEntry.objects.filter(id=entry_id).values_list("party", "scope").first()
+    if found is None:
+        raise Refused("nothing-found", facts={"entry": entry_id})
+    _lock_credit([found])
+    return LedgerEntry.objects.select_for_update().get(id=entry_id)
 
 
 @transaction.atomic
@@ -508,21 +525,29 @@ def mark_fault_day(*, hall: Hall, day: date, why: str, by: Actor, now: datetime)
     why = legible(why)
     if not why:
         raise Refused("invalid", facts={"reason": _NEEDS_WHY})
+    lock_faults()
     fault, new = FaultDay.objects.get_or_create(
         hall=hall, day=day, defaults={"why": why[:200], "made_by": str(by)[:60], "made_at": now}
     )
     of_hall = LedgerEntry.objects.filter(appointment__hall=hall, forgiven_at=None)
     ids = set(of_hall.filter(appointment__day=day).values_list("id", flat=True))
     ids |= set(of_hall.filter(kind="cancel", on=day).values_list("id", flat=True))
-    rows = LedgerEntry.objects.select_for_update().filter(id__in=ids, forgiven_at=None).order_by("id")
-    parties = {(row.party, row.scope) for row in rows}
-    done = LedgerEntry.objects.filter(id__in=ids, forgiven_at=None).update(
-        forgiven_at=now, forgiven_by=fault.made_by, forgiven_why=fault.why
-    )
+    done = forgive_all(LedgerEntry.objects.filter(id__in=ids), by=fault.made_by, why=fault.why, now=now)
     if new:
         facts = {"day": day.isoformat(), "why": why}
         audit.record(action="fault_day", subject=f"hall:{hall.code}", by=by, now=now, hall=hall.code, facts=facts)
-    recount(parties=sorted(parties), now=now)
+    return done
+
+
+def forgive_all(entries: QuerySet[LedgerEntry], *, by: str, why: str, now: datetime) -> int:
+    """Forgive those of them that count, and count their parties anew.
+
+    :returns: how many were forgiven now.
+    """
+    parties = sorted(set(entries.filter(forgiven_at=None).order_by("party", "scope").values_list("party", "scope")))
+    _lock_credit(parties)
+    done = entries.filter(forgiven_at=None).update(forgiven_at=now, forgiven_by=by, forgiven_why=why)
+    recount(parties=parties, now=now)
     return done
 
 
@@ -537,6 +562,7 @@ def appeal(
     """
     if not text.strip() or (suspension_id is None) == (entry_id is None):
         raise Refused("invalid", facts={"reason": _NEEDS_WHY})
+    _lock_credit_of(suspension_id, entry_id)
     since, days, zone, hall = _appealable(suspension_id, entry_id)
     if suspension_id is not None:
         _need_bar(suspension_id, today=now.astimezone(zone).date())
@@ -549,6 +575,14 @@ def appeal(
     if fresh:
         audit.record(action="appealed", subject=f"appeal:{row.pk}", by=by, now=now, hall=hall)
     return row
+
+
+def _lock_credit_of(suspension_id: int | None, entry_id: int | None) -> None:
+    """Of what an appeal is about: what is lifted or forgiven at this moment can no longer be appealed, or is so after it."""
+    if suspension_id is not None:
+        _lock_credit(Suspension.objects.filter(id=suspension_id).values_list("party", "scope"))
+    if entry_id is not None:
+        _lock_credit(LedgerEntry.objects.filter(id=entry_id).values_list("party", "scope"))
 
 
 def _need_bar(suspension_id: int, *, today: date) -> None:
@@ -612,9 +646,11 @@ def answer_appeal(*, appeal_id: int, upheld: bool, answer: str, by: Actor, now: 
     answer = legible(answer, field="answer")
     if not answer:
         raise Refused("invalid", facts={"reason": _NEEDS_WHY})
-    row = Appeal.objects.select_for_update().filter(id=appeal_id).first()
-    if row is None:
+    about = Appeal.objects.filter(id=appeal_id).values_list("suspension_id", "entry_id").first()
+    if about is None:
         raise Refused("nothing-found", facts={"appeal": appeal_id})
+    _lock_credit_of(*about)
+    row = Appeal.objects.select_for_update().get(id=appeal_id)
     if row.state != "open":
         raise Refused("wrong-state", facts={"state": row.state, "needs": "open"})
     hall = _hall_of(entry=row.entry, suspension=row.suspension, by=by)  # before what is lifted lets its entries go

@@ -12,7 +12,7 @@ from banshi.kernel.wording import legible
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions import telling
-from banshi.rooms.booking.actions.credit import NOBODY_CAME, recount, sweep_no_shows
+from banshi.rooms.booking.actions.credit import NOBODY_CAME, forgive_all, lock_faults, sweep_no_shows
 from banshi.rooms.booking.models import Appointment, LedgerEntry, Outage
 from banshi.rooms.places.models import Hall
 
@@ -37,6 +37,7 @@ def note_outage(
         raise Refused(
             "invalid", facts={"field": "starts_at", "reason": {"zh": "时间不对", "en": "These times cannot be"}}
         )
+    lock_faults()
     Outage.objects.get_or_create(
         hall=hall, starts_at=starts_at, ends_at=ends_at,
         defaults={"why": why[:200], "made_by": str(by)[:60], "made_at": now},
@@ -44,10 +45,8 @@ def note_outage(
     mine = Appointment.objects.filter(
         hall=hall, starts_at__lt=ends_at, ends_at__gt=starts_at, state=rules.State.NO_SHOW
     )
-    entries = LedgerEntry.objects.select_for_update().filter(appointment__in=mine, kind="no_show", forgiven_at=None)
-    parties = {(entry.party, entry.scope) for entry in entries.order_by("id")}
-    forgiven = entries.update(forgiven_at=now, forgiven_by=str(by)[:60], forgiven_why=why[:200])
-    recount(parties=sorted(parties), now=now)
+    entries = LedgerEntry.objects.filter(appointment__in=mine, kind="no_show")
+    forgiven = forgive_all(entries, by=str(by)[:60], why=why[:200], now=now)
     sweep_no_shows(now=now, came=came)  # after the forgiving: what it finds must not suspend for a moment
     telling.tell_of_outages(mine.order_by("id").values_list("pk", flat=True), now=now)
     audit.record(
