@@ -41,8 +41,8 @@ _NOT_THERE = ("slot-full", "limit-half-day", "same-time", "closed", "nothing-fou
 class Outcome:
     """What became of the visits: counted. `done`: settled by the person or the clerk meanwhile. `due`: still to come.
 
-    Of those, once the change was taken back: `old_times`, moved and told that the old time is free again; `stand_after_all`,
-    kept and told that nothing closes.
+    Of those, once the change was taken back: `old_times`, moved and told that the old time is free again; `times_back`,
+    cancelled and told that it can be booked again; `stand_after_all`, kept and told that nothing closes.
     """
 
     moved: int = 0
@@ -52,6 +52,7 @@ class Outcome:
     failed: int = 0
     due: int = 0
     old_times: int = 0
+    times_back: int = 0
     stand_after_all: int = 0
 
     @property
@@ -62,7 +63,8 @@ class Outcome:
 def outcome_of(follow_up: FollowUp) -> Outcome:
     rows = list(FollowUpVisit.objects.filter(follow_up=follow_up).order_by("id").values_list("state", "told_again_at"))
     again = Counter(state for state, told_again_at in rows if told_again_at is not None)
-    return Outcome(**Counter(state for state, _ in rows), old_times=again["moved"], stand_after_all=again["kept"])
+    told = {"old_times": again["moved"], "times_back": again["cancelled"], "stand_after_all": again["kept"]}
+    return Outcome(**Counter(state for state, _ in rows), **told)
 
 
 def work_off(*, now: datetime) -> int:

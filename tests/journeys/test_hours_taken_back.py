@@ -185,13 +185,14 @@ def test_whom_hours_had_cancelled_is_told_once_that_the_time_can_be_booked_again
 def test_whom_a_closure_had_cancelled_is_told_when_it_is_taken_back(open_town: Town):
     row, _ = booked_at(open_town, 10)
     own, _ = booked_at(open_town, 10, person=2)
-    closure, _follow = close(open_town, starts="2026-03-11 09:00", ends="2026-03-11 12:00", others="cancel")
+    closure, follow = close(open_town, starts="2026-03-11 09:00", ends="2026-03-11 12:00", others="cancel")
     booking.cancel(code=own.code, by=CITIZEN, now=NINE35)
     follow_up.work_off(now=NINE35)
 
     done = change_hours.withdraw(closure=closure, by=CLERK, now=NINE35)
 
     assert (done.cancelled, cancelled_told()) == (1, [row.code])
+    assert follow_up.outcome_of(follow) == Outcome(cancelled=1, done=1, times_back=1)
 
 
 def test_who_was_cancelled_and_booked_the_matter_again_hears_nothing(open_town: Town):
