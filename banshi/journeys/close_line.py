@@ -168,7 +168,9 @@ def _stop(closure: Closure, now: datetime, late: Sequence[Ticket] = ()) -> None:
         gone = set(
             Ticket.objects.filter(pk__in=[each.pk for each in leave], state="closed").values_list("pk", flat=True)
         )
-        tell_booker.not_served([each for each in leave if each.pk in gone], next_place=places, closed=True, now=now)
+        tell_booker.not_served(
+            [each for each in leave if each.pk in gone], next_place=places, closure=closure.pk, now=now
+        )
 
 
 def _sent_out(closure: Closure, now: datetime) -> set[int]:
@@ -194,7 +196,9 @@ def end(*, closure: Closure, now: datetime) -> bool:
             at = min(closure.withdrawn_at or closure.ends_at, now)
             tickets.resume_services([each for each in free if each.state == "serving"], at=at, now=now)
         else:
-            free += tickets.bring_back(hall=hall, closures=spans, now=now)
+            back = tickets.bring_back(hall=hall, closures=spans, now=now)
+            tell_booker.counts_again(back, closure=closure.pk, now=now)
+            free += back
         tell = tickets.tell_back if closure.kind == "evacuation" else tickets.tell_goes_on
         tell(tickets=free, closure=spans[0], now=now, part=_part(closure), still=_still_out(closure, now))
     announce(hall=hall.code, topic="line", subject=f"closure:{closure.pk}", now=now)
@@ -286,4 +290,4 @@ def apologise(unserved: Sequence[Ticket], *, now: datetime) -> None:
     """
     places = NextPlaces(now)
     tickets.apologise(unserved, closure=None, next_place=places, now=now)
-    tell_booker.not_served(unserved, next_place=places, closed=False, now=now)
+    tell_booker.not_served(unserved, next_place=places, closure=None, now=now)

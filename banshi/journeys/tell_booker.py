@@ -16,6 +16,10 @@ from banshi.rooms.tickets.models import Ticket
 
 _WAS_THERE = {"zh": "已到过窗口", "en": "was at the window"}
 _NOT_SERVED = {"zh": "没能办上", "en": "could not be served"}
+_COUNTS_AGAIN = {
+    "zh": "的号又有效了，回到大厅即可接着排",
+    "en": "the number counts again; come back to the hall to go on",
+}
 
 
 def served(ticket: Ticket, *, now: datetime) -> None:
@@ -24,23 +28,35 @@ def served(ticket: Ticket, *, now: datetime) -> None:
 
 
 def not_served(
-    tickets: Sequence[Ticket], *, next_place: Callable[[Ticket], datetime | None], closed: bool, now: datetime
+    tickets: Sequence[Ticket], *, next_place: Callable[[Ticket], datetime | None], closure: int | None, now: datetime
 ) -> None:
-    """Numbers that the end of the day, or the hall (`closed`), leaves unserved: one message for a visit, whatever the number
+    """Numbers that the end of the day, or a closure (its id), leaves unserved: one message for a visit, whatever the number
     of its matters. Whoever was begun and put aside when the day ended was at the window.
 
     :param tickets: as they stood in line. :param next_place: the first time that can be booked instead.
     """
+    for visit in _visits(tickets):
+        unserved = [each for each in visit if closure is not None or each.state != "held"]
+        if unserved:
+            anew = f":home{closure}" if closure is not None else ""
+            _tell(unserved, _NOT_SERVED, next_place(unserved[0]), now=now, anew=anew)
+        else:
+            _tell(visit, _WAS_THERE, None, now=now)
+
+
+def counts_again(tickets: Sequence[Ticket], *, closure: int, now: datetime) -> None:
+    """Numbers that this closure had sent home, and that count again since it is taken back."""
+    for visit in _visits(tickets):
+        _tell(visit, _COUNTS_AGAIN, None, now=now, anew=f":back{closure}")
+
+
+def _visits(tickets: Sequence[Ticket]) -> list[list[Ticket]]:
+    """Those whose booker is told apart, by visit."""
     visits: dict[str, list[Ticket]] = {}
     for ticket in tickets:
         if ticket.appointment is not None and told_apart(ticket):
             visits.setdefault(ticket.appointment.visit_group or ticket.appointment.code, []).append(ticket)
-    for visit in visits.values():
-        unserved = [each for each in visit if closed or each.state != "held"]
-        if unserved:
-            _tell(unserved, _NOT_SERVED, next_place(unserved[0]), now=now)
-        else:
-            _tell(visit, _WAS_THERE, None, now=now)
+    return list(visits.values())
 
 
 def told_apart(ticket: Ticket) -> bool:
@@ -51,10 +67,12 @@ def told_apart(ticket: Ticket) -> bool:
     return ticket.phone_index != phone_index(booked.contact)
 
 
-def _tell(tickets: Sequence[Ticket], fate: dict[str, str], next_place: datetime | None, *, now: datetime) -> None:
-    """:param tickets: of one visit, each of what was booked by the same hand."""
+def _tell(
+    tickets: Sequence[Ticket], fate: dict[str, str], next_place: datetime | None, *, now: datetime, anew: str = ""
+) -> None:
+    """:param tickets: of one visit, each of what was booked by the same hand. :param anew: as in `telling.tell`."""
     rows = sorted((each.appointment for each in tickets if each.appointment), key=lambda row: (row.starts_at, row.pk))
     more: dict[str, object] = {"fate": fate}
     if next_place is not None:
         more["next"] = next_place.isoformat()
-    telling.tell_visit("booking_over", rows, hall=hall_facts(rows[0].hall, now=now), now=now, more=more)
+    telling.tell_visit("booking_over", rows, hall=hall_facts(rows[0].hall, now=now), now=now, more=more, anew=anew)

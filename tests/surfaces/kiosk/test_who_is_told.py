@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from banshi.foundation.crypto import rating_key
-from banshi.journeys import check_in, close_hall_day, close_line, serve, take_number
+from banshi.journeys import change_hours, check_in, close_hall_day, close_line, serve, take_number
 from banshi.kernel.actors import SYSTEM, Actor, ActorKind
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
@@ -28,7 +28,7 @@ from banshi.surfaces.citizen.following import may_act
 from tests.agents import agent as an_accepted_agent
 from tests.surfaces.kiosk.cards import chip
 from tests.together import together
-from tests.town import TUESDAY_NINE, Town, at
+from tests.town import CLERK, TUESDAY_NINE, Town, at
 
 pytestmark = pytest.mark.django_db
 THEIRS, OWN = "+8613900139000", "+8613800138001"
@@ -377,6 +377,29 @@ def test_who_declared_a_visit_of_two_matters_hears_once_that_it_came_to_nothing(
     (message,) = Message.objects.filter(key="booking_over")
     assert (in_line, message.params["item_zh"]) == (2, "养老保险参保登记、居民身份证换领")
     assert [fate for _, fate, _ in fate_told()] == ["没能办上"]
+
+
+def test_who_declared_hears_that_what_a_closure_sent_home_counts_again_and_how_it_ended(
+    opened: Town, machine: Client
+) -> None:
+    book(opened, account(THEIRS), THEIRS)
+    booking.materialise(hall=opened.hall, now=TUESDAY_NINE)
+    arrive(machine, chip=chip(opened.person(1)))
+    closure = Closure.objects.create(
+        hall=opened.hall, starts_at=TUESDAY_NINE, ends_at=at("2026-03-10 19:00"), reason_zh="停电",
+        reason_en="Power cut", made_by="system", made_at=TUESDAY_NINE,
+    )  # fmt: skip
+    close_line.look(now=TUESDAY_NINE)
+    soon = TUESDAY_NINE + timedelta(minutes=2)
+
+    change_hours.withdraw(closure=closure, by=CLERK, now=soon)
+    close_line.look(now=soon)
+    close_line.look(now=soon + timedelta(minutes=1))
+    close_hall_day.close_due(now=at("2026-03-10 18:30"))
+
+    assert [(to, fate) for to, fate, _ in fate_told()] == [
+        (THEIRS, "没能办上"), (THEIRS, "的号又有效了，回到大厅即可接着排"), (THEIRS, "没能办上")
+    ]  # fmt: skip
 
 
 def test_who_declared_hears_of_what_was_begun_when_the_day_ended_that_it_was_at_the_window(
