@@ -14,13 +14,14 @@ from banshi.journeys.stops import stop_of, stops
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment, Kept, LedgerEntry, Slot
-from banshi.rooms.booking.queries import day_sheet, excused, standing
+from banshi.rooms.booking.queries import appointment, day_sheet, excused, standing
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.actions.stopping import stopped_by
+from banshi.surfaces.api.appointment_parts import appointment_part
 from tests.journeys.test_follow_up import NINE35, booked, close, opened
 from tests.rooms.messaging.test_outbox import Spy
 from tests.town import CITIZEN, Town, at
@@ -185,3 +186,65 @@ def test_who_was_kept_is_not_struck_but_at_a_time_of_their_own_like_anybody(open
 
     (entry,) = LedgerEntry.objects.filter(appointment=row, kind="no_show")
     assert (entry.forgiven_at is None) == moves
+
+
+def later_slot(town: Town) -> Slot:
+    return Slot.objects.get(hall=town.hall, business="cat:A", starts_at=at("2026-03-10 16:00"))
+
+
+@pytest.mark.parametrize("rule", ["serve", "forgive"])
+def test_whoever_is_kept_unserved_cancels_free_of_charge_until_the_period_ends(open_town: Town, rule: str):
+    row, _ = kept(open_town, rule)
+    open_town.policy(booking={"kept": rule, "cancel_until": "period_start", **SAME_DAY})
+
+    if rule == "serve":
+        with pytest.raises(Refused) as refused:
+            booking.cancel(code=row.code, by=CITIZEN, now=at("2026-03-10 14:10"))
+        assert refused.value.slug == "too-late"
+    booking.cancel(code=row.code, by=CITIZEN, now=at("2026-03-10 13:59" if rule == "serve" else "2026-03-10 14:10"))
+
+    assert LedgerEntry.objects.filter(kind="cancel").count() == (rule == "serve")
+
+
+@pytest.mark.parametrize("rule", ["serve", "forgive"])
+def test_whoever_is_kept_unserved_moves_beyond_the_limit_of_moves(open_town: Town, rule: str):
+    row, _ = kept(open_town, rule)
+    open_town.policy(booking={"kept": rule, "move_limit": 0, **SAME_DAY})
+    moving = {"code": row.code, "slot_id": later_slot(open_town).pk, "by": CITIZEN, "now": at("2026-03-10 09:40")}
+    view = appointment(row.code, now=at("2026-03-10 09:40"))
+
+    if rule == "serve":
+        with pytest.raises(Refused) as refused:
+            booking.move(**moving)
+        assert (refused.value.slug, view.can_move and view.can_move.slug) == ("move-limit", "move-limit")
+        return
+    moved = booking.move(**moving)
+
+    assert (view.can_move, moved.moves, moved.own_moves, moved.starts_at) == (None, 1, 0, at("2026-03-10 16:00"))
+    assert appointment(row.code, now=at("2026-03-10 09:41")).can_move is not None  # of its own time, like anybody
+
+
+def test_once_its_closure_is_taken_back_giving_it_up_counts_again(open_town: Town):
+    row, closure = kept(open_town, "forgive")
+    change_hours.withdraw(closure=closure, by=CITIZEN, now=at("2026-03-10 10:00"))
+
+    booking.cancel(code=row.code, by=CITIZEN, now=at("2026-03-10 10:01"))
+
+    assert LedgerEntry.objects.filter(kind="cancel").count() == 1
+
+
+@pytest.mark.parametrize("rule", ["serve", "forgive"])
+def test_other_systems_read_that_it_is_not_served(open_town: Town, rule: str):
+    row, _ = kept(open_town, rule)
+
+    assert appointment_part(row)["excused"] == (rule == "forgive")
+
+
+@pytest.mark.parametrize("rule", ["serve", "forgive"])
+def test_the_page_before_cancelling_says_whether_it_counts(open_town: Town, rule: str):
+    row, _ = kept(open_town, rule)
+    clock.set_clock(now=BEFORE_TWO, speed=0)
+
+    for where in (f"/a/{row.code}", f"/a/{row.code}/cancel"):
+        page = Client().get(f"{where}?k={link_key(row.code)}").content.decode()
+        assert ("这次取消不计次数" in page, "一个月取消超过" in page) == (rule == "forgive", rule == "serve")

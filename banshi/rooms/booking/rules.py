@@ -473,24 +473,25 @@ def change_refusal(
     now: datetime,
     cancelled_at: datetime | None = None,
     by_hall: bool = False,
+    excused: bool = False,
 ) -> Refusal | None:
     """Why an appointment can no longer be cancelled or moved, or None. The hall itself may as long as it is booked.
 
-    Until the period ends [N], or until it starts, by policy.
+    Until the period ends [N], or until it starts, by policy; whom the hall does not serve then (`excused`), until it ends.
     """
     if state == State.CANCELLED:
         return Refusal("already-cancelled", {"cancelled_at": cancelled_at})
     if state != State.BOOKED:
         return Refusal("wrong-state", {"state": state, "needs": State.BOOKED.value})
-    closes = ends_at if policy.cancel_until == "period_end" else starts_at
+    closes = ends_at if excused or policy.cancel_until == "period_end" else starts_at
     if not by_hall and now >= closes:
         return Refusal("too-late", {"closes": closes})
     return None
 
 
-def move_refusal(*, policy: BookingPolicy, moves: int) -> Refusal | None:
-    """Why it may not be moved once more, or None."""
-    if policy.move_limit is not None and moves >= policy.move_limit:
+def move_refusal(*, policy: BookingPolicy, moves: int, excused: bool = False) -> Refusal | None:
+    """Why it may not be moved once more, or None. :param excused: the hall does not serve it then, and asked to choose again."""
+    if not excused and policy.move_limit is not None and moves >= policy.move_limit:
         return Refusal("move-limit", {"moves": moves, "limit": policy.move_limit})
     return None
 

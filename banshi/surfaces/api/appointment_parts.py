@@ -60,7 +60,10 @@ def appointment_part(appointment: Appointment) -> dict[str, Any]:
     """An appointment with its hall, item and person at hand."""
     name = booking.shown_name(appointment)
     part = _part(appointment, hall=appointment.hall, item=_item(appointment.item_id), name=name)
-    return part | {"without_number": tickets.came_without_number(appointment)}
+    return part | {
+        "without_number": tickets.came_without_number(appointment),
+        "excused": bool(booking.excused([appointment.code])),
+    }
 
 
 def booked_part(appointment: Appointment, name: str) -> dict[str, Any]:
@@ -84,6 +87,7 @@ def _part(appointment: Appointment, *, hall: Hall, item: dict[str, Any], name: s
         "starts_at": rfc3339(appointment.starts_at, zone),
         "ends_at": rfc3339(appointment.ends_at, zone),
         "without_number": False,
+        "excused": False,
         "persons": appointment.persons,
         "bring": item["bring"],
         "name": name,

@@ -382,6 +382,10 @@ class AppointmentOut(Out):
         False,
         description="`checked_in`, but no number was taken: the person was in the hall, so it is no no-show.",
     )
+    excused: bool = Field(
+        False,
+        description="`booked`, but the hall is closed then and does not serve it: no no-show, and free to cancel or move.",
+    )
     hall: Named
     item: Named
     starts_at: datetime

@@ -248,6 +248,7 @@ def cancel(request: Any, code: str) -> HttpResponseBase:
             "hall": found.hall,
             "k": _query(request, found),
             "policy": places.policy_of(found.hall_id, now=now),
+            "excused": bool(bookings.excused([found.code])),
         }
         return page(request, "citizen/cancel.html", context, hall=found.hall)
     try:
@@ -388,15 +389,10 @@ def _all(request: Any, *, now: datetime, form: Appeal, refused: Refused | None =
     by_agents = _by_agents(by_others)
     numbers = numbers_of([a.code for a in coming if a.state == "checked_in"], account_id=account_id, now=now)
     shown = {each.ticket.ref for each in numbers.values()}
-    excused = bookings.excused([a.code for a in coming])
     context: dict[str, Any] = {
         "numbers": numbers,
         "walk_ins": [each for each in my_numbers(request, account_id, now=now) if each.ticket.ref not in shown],
-        "closed_now": {
-            a.code: stop
-            for a in coming
-            if a.code not in numbers and (stop := closed_now(a, now, excused=a.code in excused))
-        },
+        "closed_now": {a.code: stop for a in coming if a.code not in numbers and (stop := closed_now(a, now))},
         "by_agents": by_agents,
         "by_others": [a for a in by_others if a.code not in by_agents],
         "coming": coming,

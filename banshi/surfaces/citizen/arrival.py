@@ -29,13 +29,12 @@ class Arrival:
         return [self.come_at, self.opens, self.closes]
 
 
-def closed_now(a: AppointmentView, now: datetime, *, excused: bool = False) -> Stop | None:
+def closed_now(a: AppointmentView, now: datetime) -> Stop | None:
     """The closure that runs now where it is later today: whoever is on the way reads of it, though it may be over by then.
-    Of one that has become a number, what runs over it.
-
-    :param excused: it is not served in the closure over its own time, and need not come: of that one, whatever the day.
+    Of one that has become a number, what runs over it. Of one that is excused, the closure over its own time, whatever the
+    day.
     """
-    if excused:
+    if a.excused:
         return stop_then(a, now)
     coming = a.state == "booked" and a.ends_at > now
     if not (coming or a.state == "checked_in") or not _is_today(a, now):

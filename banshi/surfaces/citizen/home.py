@@ -87,7 +87,7 @@ def next_thing(request: Any, *, now: datetime) -> NextThing:
     if not coming:
         return NextThing(number, None, 0, offer=offer, in_hand=in_hand, out=out, renewed=renewed)
     first, more = coming[0], len(coming) - 1
-    closed = closed_now(first, now, excused=bool(booking.excused([first.code])))
+    closed = closed_now(first, now)
     return NextThing(number, first, more, arrival(first, now), offer, closed, in_hand, out, renewed)
 
 

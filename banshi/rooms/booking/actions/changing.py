@@ -26,6 +26,7 @@ from banshi.rooms.booking.actions.placing import SAME_TIME, lock_run, place, ser
 from banshi.rooms.booking.actions.retrying import Meanwhile, again
 from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, LedgerEntry, Move, Slot, Waiting
 from banshi.rooms.booking.queries.facts import AskedFacts, Asking, Opens, hall_facts, item_words, read_facts, slot_facts
+from banshi.rooms.booking.queries.standing import excused
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as known
 from banshi.rooms.places.models import Hall
@@ -90,6 +91,8 @@ def cancel(
     cancels what it booked –; more than so many in a calendar month suspend.
 
     :param quiet: the caller tells the person, once for the whole visit.
+    What a closure keeps unserved (`excused`) is given up free of charge, to the end of its period.
+
     :param counts: False where the person cancels what somebody else booked on their document: nobody's fault.
     :raises Refused: nothing-found, already-cancelled, wrong-state, too-late.
     """
@@ -99,6 +102,7 @@ def cancel(
     slots = list(Slot.objects.select_for_update(no_key=True).filter(id__in=ids).order_by("id"))
     row = _locked(seen)
     _need_mandate(row, by, now=now)
+    away = not by_hall and bool(excused([code]))
     no = rules.change_refusal(
         policy=hall.policy.booking,
         state=row.state,
@@ -107,6 +111,7 @@ def cancel(
         now=now,
         cancelled_at=row.cancelled_at,
         by_hall=by_hall,
+        excused=away,
     )
     if no is not None:
         raise Refused(no)
@@ -125,7 +130,7 @@ def cancel(
     facts = {"by_hall": by_hall}
     _turn(code, hall=hall.code, now=now)
     audit.record(action="cancelled", subject=telling.subject_of(code), by=by, now=now, hall=hall.code, facts=facts)
-    if counts and not by_hall and not following.moved_by_hall(row):
+    if counts and not by_hall and not away and not following.moved_by_hall(row):
         credit.enter_cancel(row, by=by, hall=hall, now=now)
     return row
 
@@ -219,7 +224,8 @@ def move(
     """Move to another period of the same hall (改期) in one step; the reference stays.
 
     :param by_hall: the hall moves it (its hours changed): cut-offs, opening days and the limit of moves do not bind it.
-        Neither that nor what its staff move counts as one of the person's own moves.
+        Neither that nor what its staff move counts as one of the person's own moves; nor does, or is bound by their limit,
+        what a closure keeps unserved (`excused`).
     :param quiet: the caller tells the person, once for the whole visit.
     :raises Refused: the reasons of `cancel` for the old period and of `place` for the new one; wrong-state when it was
         moved as often as the hall allows.
@@ -244,6 +250,7 @@ def move(
         seen.code,
     )
     fact = read_facts([asking], now=now, opens=opens)[0]
+    away = not by_hall and bool(excused([code]))
     no = rules.change_refusal(
         policy=policy,
         state=seen.state,
@@ -252,9 +259,10 @@ def move(
         now=now,
         cancelled_at=seen.cancelled_at,
         by_hall=by_hall,
+        excused=away,
     )
     if no is None and not by_hall:
-        no = rules.move_refusal(policy=policy, moves=seen.own_moves)
+        no = rules.move_refusal(policy=policy, moves=seen.own_moves, excused=away)
     if no is not None:
         raise Refused(no)
 
@@ -290,7 +298,7 @@ def move(
     first = run[0]
     row.slot_id, row.business, row.day, row.half = first.pk, first.business, first.day, first.half
     row.starts_at, row.ends_at, row.moves = first.starts_at, run[-1].ends_at, row.moves + 1
-    row.hall_moves += 1 if by_hall or by.kind is ActorKind.STAFF else 0
+    row.hall_moves += 1 if by_hall or away or by.kind is ActorKind.STAFF else 0
     try:
         with transaction.atomic():
             row.save(

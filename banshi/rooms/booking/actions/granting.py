@@ -9,6 +9,7 @@ from banshi.kernel.refusals import Refusal
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.booking.queries.facts import AskedFacts, HallFacts, closed_under_way
+from banshi.rooms.booking.queries.standing import excused
 
 
 def place_refusal(
@@ -74,6 +75,7 @@ def target_refusal(
 def move_target_refusal(seen: Appointment, fact: AskedFacts, *, hall: HallFacts, now: datetime) -> Refusal | None:
     """Why its person could not move the appointment to this place now, or None; a kept place counts as free."""
     policy = hall.policy.booking
+    away = bool(excused([seen.code]))
     no = rules.change_refusal(
         policy=policy,
         state=seen.state,
@@ -81,9 +83,10 @@ def move_target_refusal(seen: Appointment, fact: AskedFacts, *, hall: HallFacts,
         ends_at=seen.ends_at.astimezone(hall.zone),
         now=now,
         cancelled_at=seen.cancelled_at,
+        excused=away,
     )
     return (
         no
-        or rules.move_refusal(policy=policy, moves=seen.own_moves)
+        or rules.move_refusal(policy=policy, moves=seen.own_moves, excused=away)
         or target_refusal(seen, fact, fact.slot.id if fact.slot else 0, now=now, by_hall=False)
     )

@@ -20,6 +20,7 @@ from banshi.rooms.booking.actions.whose_wait import Place, give_up, in_line, joi
 from banshi.rooms.booking.models import Appointment, Slot, Waiting
 from banshi.rooms.booking.queries.facts import Asking, Opens, hall_facts, read_facts
 from banshi.rooms.booking.queries.slots import alternative, item_facts, slots
+from banshi.rooms.booking.queries.standing import excused
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.identity import actions as accounts
 from banshi.rooms.identity import queries as identity
@@ -178,7 +179,7 @@ def join_earlier(*, code: str, by: Actor, now: datetime) -> Waiting:
         raise Refused("wrong-state", facts={"state": row.state, "needs": rules.State.BOOKED.value})
     if row.persons > 1:
         raise Refused("wrong-state", facts={"state": _TOGETHER, "needs": _ALONE})
-    no = rules.move_refusal(policy=facts.policy.booking, moves=row.own_moves)
+    no = rules.move_refusal(policy=facts.policy.booking, moves=row.own_moves, excused=bool(excused([row.code])))
     if no is not None:
         raise Refused(no)
     if row.starts_at - now < EARLIER_BY:

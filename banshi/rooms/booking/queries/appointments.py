@@ -20,6 +20,7 @@ from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.booking.queries.facts import HallFacts, hall_facts
+from banshi.rooms.booking.queries.standing import excused
 from banshi.rooms.catalogue.models import MaterialRequirement
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.places.models import Hall, Window
@@ -73,6 +74,7 @@ class AppointmentView:
     can_cancel: Refusal | None
     can_move: Refusal | None
     can_rebook: bool
+    excused: bool  # a closure lies over it, it is not served in it, and that is no no-show
     source: str
     persons: int  # who come together on it
     internal: bool
@@ -230,26 +232,31 @@ def _rows() -> QuerySet[Appointment]:
 
 
 def _views(rows: Iterable[Appointment], *, now: datetime) -> list[AppointmentView]:
-    """Four queries for any number of rows, and one per hall for its policy."""
+    """Four queries for any number of rows, one more for those booked, and one per hall for its policy."""
     found = list(rows)
     halls = {row.hall_id: row.hall for row in found}
     facts = {hall_id: hall_facts(hall, now=now) for hall_id, hall in halls.items()}
     bring = _bring({row.item_id for row in found})
     windows = _windows({row.category_id for row in found})
+    away = excused([row.code for row in found if row.state == rules.State.BOOKED])
     return [
-        _view(row, facts[row.hall_id], bring.get(row.item_id, ()), windows.get(row.category_id, ()), now=now)
+        _view(
+            row, facts[row.hall_id], bring.get(row.item_id, ()), windows.get(row.category_id, ()),
+            excused=row.code in away, now=now,
+        )
         for row in found
-    ]
+    ]  # fmt: skip
 
 
 def _view(
-    row: Appointment, hall: HallFacts, bring: Sequence[Bring], windows: Sequence[str], *, now: datetime
+    row: Appointment, hall: HallFacts, bring: Sequence[Bring], windows: Sequence[str], *, excused: bool, now: datetime
 ) -> AppointmentView:
     starts_at, ends_at = row.starts_at.astimezone(hall.zone), row.ends_at.astimezone(hall.zone)
     policy = hall.policy.booking
     no = rules.change_refusal(
-        policy=policy, state=row.state, starts_at=starts_at, ends_at=ends_at, now=now, cancelled_at=row.cancelled_at
-    )
+        policy=policy, state=row.state, starts_at=starts_at, ends_at=ends_at, now=now, cancelled_at=row.cancelled_at,
+        excused=excused,
+    )  # fmt: skip
     zone = row.category.zone
     return AppointmentView(
         code=row.code,
@@ -275,7 +282,8 @@ def _view(
         come_at=starts_at - timedelta(minutes=policy.come_early),
         visit_group=row.visit_group,
         can_cancel=no,
-        can_move=no or rules.move_refusal(policy=policy, moves=row.own_moves),
+        can_move=no or rules.move_refusal(policy=policy, moves=row.own_moves, excused=excused),
+        excused=excused,
         can_rebook=row.state == "cancelled" and ends_at > now,
         source=row.source,
         persons=row.persons,
