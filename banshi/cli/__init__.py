@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from banshi.cli.staffing import staff
 from banshi.cli.talk import Trouble, as_json, console, step
+
+if TYPE_CHECKING:
+    from banshi.journeys.load_presets import Otherwise
 
 DATA = click.Path(file_okay=False, path_type=Path)
 SCOPES = ("channel", "kiosk", "desk", "manage", "read", "demo")
@@ -167,13 +171,31 @@ def presets() -> None:
 
 @presets.command("load")
 @click.argument("root", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False)
+@click.option(
+    "--replace", metavar="HALL", multiple=True, help="Take the files' word for this hall's matters and windows."
+)
 @data_option
-def presets_load(root: Path | None, data: Path | None) -> None:
-    """Load or update the halls in ROOT (default: presets/). Safe to repeat; halls not in ROOT stay as they are."""
+def presets_load(root: Path | None, replace: tuple[str, ...], data: Path | None) -> None:
+    """Load the halls in ROOT (default: presets/): what is missing is filled in. Safe to repeat.
+
+    What an office decided – how a matter is handled, what a window serves, days off, rules, hours – stays, and what the
+    files say otherwise is listed. With --replace it is changed as if the office did: people are followed up, and it
+    stands in the trail.
+    """
     from banshi.cli.ground import ROOT, django
 
+    folder = root or ROOT / "presets"
+    for hall in replace:
+        if not (folder / "halls" / hall / "hall.yaml").exists():
+            raise Trouble(f"{folder} has no hall {hall}.")
     django(data)
-    load_presets(root or ROOT / "presets")
+    left = load_presets(folder)
+    for hall in replace:
+        changed = take_over_presets(folder, hall)
+        click.echo(f"{hall}: {len(changed)} changed to what the files say")
+        left = [each for each in left if each.hall != hall or each.kind == "day"]
+    for line in otherwise(left, most=20):
+        click.echo(line)
 
 
 @main.group()
@@ -649,12 +671,33 @@ def emit_post_migrate() -> None:
     call_command("migrate", verbosity=0, interactive=False)
 
 
-def load_presets(root: Path) -> None:
+def load_presets(root: Path) -> list[Otherwise]:
     from banshi.foundation import clock
     from banshi.journeys.load_presets import load
 
     with step("Halls") as tell:
-        load(root, clock.now(), tell)
+        return load(root, clock.now(), tell)
+
+
+def take_over_presets(root: Path, hall: str) -> list[Otherwise]:
+    from banshi.foundation import clock
+    from banshi.journeys.load_presets import take_over
+    from banshi.kernel.actors import SYSTEM
+
+    with step(f"Halls: {hall} as the files say"):
+        return take_over(root, hall, by=SYSTEM, now=clock.now())
+
+
+def otherwise(left: Sequence[Otherwise], *, most: int) -> list[str]:
+    """What stands otherwise than the files say, a line for each hall and kind. :param most: codes named in each."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for each in left:
+        found.setdefault((each.hall, each.kind), []).append(each.code)
+    lines = []
+    for (hall, kind), codes in found.items():
+        named = ", ".join(codes[:most]) + (f" and {len(codes) - most} more" if len(codes) > most else "")
+        lines.append(f"kept as the office decided: {hall or 'national calendar'}, {kind}s: {named}")
+    return lines
 
 
 def running_demo(url: str | None, demo_json: Path | None, data: Path | None) -> tuple[str, Path]:

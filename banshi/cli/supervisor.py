@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from rich.table import Table
 
-from banshi.cli import compile_translations, load_presets, migrate_tables
+from banshi.cli import compile_translations, load_presets, migrate_tables, otherwise
 from banshi.cli.ground import ROOT, Ground, data_directory, prepare_django, stand
 from banshi.cli.processes import Child, follow_parent, is_loopback, port_trouble, stop_all
 from banshi.cli.talk import Trouble, console, step
@@ -162,7 +162,8 @@ def _set_up(ground: Ground, memory: Memory, *, at: datetime | None, speed: float
         raise Trouble("--at and --speed need a demo or test installation; this one follows real time.")
     fingerprint = fingerprint_of(ROOT / "presets")
     if memory.values.get("presets") != fingerprint:
-        load_presets(ROOT / "presets")
+        for line in otherwise(load_presets(ROOT / "presets"), most=5):
+            console.print(line)
         memory.keep(presets=fingerprint)
     if demo:
         # After the presets: the first moment is a working day, and they bring the working-day table.

@@ -10,7 +10,7 @@ from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Waiting
 from banshi.rooms.catalogue import actions as catalogue
 from banshi.rooms.catalogue.models import HallItem
-from banshi.rooms.places.models import Category
+from banshi.rooms.places.models import Category, Hall
 
 
 def waiting_for(row: HallItem) -> int:
@@ -44,6 +44,11 @@ def change(
         by=by,
         now=now,
     )
-    booking.materialise(hall=row.hall, now=now)  # the category it comes to may have had no places so far
-    booking.end_waiting_in_vain(hall=row.hall, now=now)
+    follow(row.hall, now=now)
     return row
+
+
+def follow(hall: Hall, *, now: datetime) -> None:
+    """After one or many matters of a hall have changed."""
+    booking.materialise(hall=hall, now=now)  # the category one comes to may have had no places so far
+    booking.end_waiting_in_vain(hall=hall, now=now)

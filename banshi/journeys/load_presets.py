@@ -1,48 +1,66 @@
 """Load the presets: regions, the national calendar, the catalogue, and each hall with its policy and calendar.
 
-Loading again is safe: rows are matched by code and updated; what a hall has changed itself (newer policy or calendar
-versions, staff, slots) stays. Formats: presets/README.md.
+Loading again is safe: it fills what is missing, and brings up to date what only the files say (names, places, the
+catalogue). What an office decides – how a matter is handled, what a window serves, days off, policy and calendar – stays as
+it is once it is there; where the files say otherwise is told, and `take_over` takes their word. Formats: presets/README.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Model
 
+from banshi.journeys import change_items, steer
 from banshi.kernel import tables
+from banshi.kernel.actors import Actor
 from banshi.kernel.names import InvalidName, label
 from banshi.kernel.policy import HallPolicy
 from banshi.kernel.working_days import rows_from_table
 from banshi.rooms.calendars.models import CalendarVersion, NationalDay
 from banshi.rooms.calendars.rules import load as load_calendar
+from banshi.rooms.catalogue import actions as catalogue
 from banshi.rooms.catalogue.models import Department, HallItem, Item, Material, MaterialRequirement, Synonym, Theme
 from banshi.rooms.places.models import Category, Floor, Hall, PolicyVersion, Region, Window, WindowCategory, Zone
 
 T = TypeVar("T")
+_LOCK_SQL = "SELECT pg_advisory_xact_lock(716005)"  # two loads at once would write the same rows crosswise
 Progress = Callable[[str, int, int], None]
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def load(root: Path, now: datetime, progress: Progress = lambda _what, _done, _of: None) -> None:
+@dataclass(frozen=True)
+class Otherwise:
+    """What stands otherwise than the files say. `kind`: matter | window | day; `hall`: its code, "" for the nation's days."""
+
+    hall: str
+    kind: str
+    code: str
+
+
+def load(root: Path, now: datetime, progress: Progress = lambda _what, _done, _of: None) -> list[Otherwise]:
     """Load everything under `root` (the presets folder).
 
     :param progress: called with what is being loaded, how many steps are done, and of how many.
+    :returns: what was left as it stands, by hall, kind and code.
     :raises ValueError: a file that does not say what its format asks for, naming the file.
     """
     halls = sorted(
         (folder for folder in (root / "halls").iterdir() if (folder / "hall.yaml").exists()), key=lambda f: f.name
     )
     steps = 3 + len(halls)
+    left: list[Otherwise] = []
     with transaction.atomic():
+        _one_at_a_time()
         progress("regions and the national calendar", 0, steps)
         _regions(root)
-        _national_days(root)
+        left += _national_days(root)
         progress("departments, themes, materials", 1, steps)
         _departments_themes_materials(root)
         progress("items", 2, steps)
@@ -50,8 +68,44 @@ def load(root: Path, now: datetime, progress: Progress = lambda _what, _done, _o
         _synonyms(root)
         for i, folder in enumerate(halls):
             progress(f"hall {folder.name}", 3 + i, steps)
-            _hall(folder, now)
+            left += _hall(folder, now)
         progress("presets loaded", steps, steps)
+    return left
+
+
+def take_over(root: Path, hall: str, *, by: Actor, now: datetime) -> list[Otherwise]:
+    """Take the files' word for a hall's matters and windows, as if its office had decided so: whoever waits or booked is
+    followed up, and each change stands in the trail.
+
+    :param hall: its code. :returns: what was changed.
+    :raises ValueError: a file that does not say what its format asks for; no folder for this hall. :raises Refused: as in
+        the office.
+    """
+    folder = root / "halls" / hall
+    if not (folder / "hall.yaml").exists():
+        raise ValueError(f"there is no {folder / 'hall.yaml'}")
+    with transaction.atomic():
+        _one_at_a_time()
+        place = Hall.objects.get(code=hall)
+        categories = {c.code: c for c in Category.objects.filter(hall=place)}
+        changed = []
+        for window, wanted in _windows_otherwise(place, _document(folder)["windows"], categories):
+            steer.let_serve(window=window, codes=wanted, by=by, now=now)
+            changed.append(Otherwise(hall, "window", window.number))
+        for row, said in _matters_otherwise(place, _matters(place, folder, categories)):
+            catalogue.set_hall_item(
+                hall_item_id=row.pk, category=said.category, bookable=said.bookable, walk_in=said.walk_in,
+                extended=said.extended, most_persons=said.most_persons, by=by, now=now,
+            )  # fmt: skip
+            changed.append(Otherwise(hall, "matter", row.item.code))
+        if any(each.kind == "matter" for each in changed):
+            change_items.follow(place, now=now)
+    return changed
+
+
+def _one_at_a_time() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK_SQL)
 
 
 def _rows(path: Path) -> list[tables.Row]:
@@ -94,7 +148,7 @@ def _named(path: Path, work: Callable[[], T]) -> T:
 
 
 def _upsert(model: type[Model], rows: Iterable[Model], *, unique: list[str]) -> None:
-    fields = [f.name for f in model._meta.concrete_fields if f.name not in unique and not f.primary_key]
+    fields = [f.name for f in model._meta.concrete_fields if f.name not in (*unique, "version") and not f.primary_key]
     listed = list(rows)
     if fields:
         model._default_manager.bulk_create(
@@ -123,9 +177,13 @@ def _regions(root: Path) -> None:
         )
 
 
-def _national_days(root: Path) -> None:
+def _national_days(root: Path) -> list[Otherwise]:
+    """Days that are missing, and those only expected so far that are settled now; what a notice that was imported since, or
+    the office of the nation's calendar, said otherwise stays."""
     file = root / "calendar" / "national.csv"
     days = _named(file, lambda: rows_from_table(file.read_bytes()))
+    expected = NationalDay.objects.filter(day__in=[d.day for d in days if str(d.state) == "confirmed"])
+    expected.filter(state="provisional").delete()
     NationalDay.objects.bulk_create(
         [
             NationalDay(
@@ -134,10 +192,10 @@ def _national_days(root: Path) -> None:
             )
             for d in days
         ],
-        update_conflicts=True,
-        unique_fields=["day"],
-        update_fields=["kind", "name_zh", "name_en", "state", "notice"],
+        ignore_conflicts=True,
     )  # fmt: skip
+    kinds = dict(NationalDay.objects.filter(day__in=[d.day for d in days]).values_list("day", "kind"))
+    return [Otherwise("", "day", d.day.isoformat()) for d in days if kinds[d.day] != str(d.kind)]
 
 
 def _departments_themes_materials(root: Path) -> None:
@@ -225,9 +283,14 @@ def _requirements(text: str, item_id: int, materials: dict[str, int]) -> list[Ma
     return needed
 
 
-def _hall(folder: Path, now: datetime) -> None:
+def _document(folder: Path) -> dict[str, Any]:
     doc: dict[str, Any] = yaml.safe_load((folder / "hall.yaml").read_text(encoding="utf-8"))
     _check_labels(f"{folder.name}/hall.yaml", doc)
+    return doc
+
+
+def _hall(folder: Path, now: datetime) -> list[Otherwise]:
+    doc = _document(folder)
     crowd = {
         **doc.get("crowd", {}),
         "clerks": doc.get("staff", {}).get("clerks"),
@@ -268,6 +331,7 @@ def _hall(folder: Path, now: datetime) -> None:
             },
         )
     zones = {z.code: z for z in Zone.objects.filter(hall=hall)}
+    before = set(Category.objects.filter(hall=hall).values_list("code", flat=True))
     for order, one in enumerate(doc["categories"]):
         Category.objects.update_or_create(
             hall=hall,
@@ -283,8 +347,9 @@ def _hall(folder: Path, now: datetime) -> None:
             },
         )
     categories = {c.code: c for c in Category.objects.filter(hall=hall)}
-    _windows(hall, doc["windows"], zones, categories)
-    _hall_items(hall, folder, categories)
+    _windows(hall, doc["windows"], zones, categories, new=set(categories) - before)
+    matters = _matters(hall, folder, categories)
+    _hall_items(matters)
     if not PolicyVersion.objects.filter(hall=hall).exists():
         policy = HallPolicy.model_validate(yaml.safe_load((folder / "policy.yaml").read_text(encoding="utf-8")) or {})
         PolicyVersion.objects.create(
@@ -303,30 +368,64 @@ def _hall(folder: Path, now: datetime) -> None:
             note="preset",
         )
 
+    return [
+        *(Otherwise(hall.code, "matter", row.item.code) for row, _ in _matters_otherwise(hall, matters)),
+        *(Otherwise(hall.code, "window", w.number) for w, _ in _windows_otherwise(hall, doc["windows"], categories)),
+    ]
 
-def _windows(hall: Hall, rows: list[dict[str, Any]], zones: dict[str, Zone], categories: dict[str, Category]) -> None:
-    served: list[tuple[str, list[str]]] = []
-    windows = []
-    for row in rows:
-        number = str(row["number"])
-        code = f"{hall.code}-{number}"
-        windows.append(
-            Window(
-                hall=hall, zone=zones[str(row["zone"])], code=code, number=number, kind=row["kind"], x=row.get("x", 0),
-                y=row.get("y", 0),
-            )
-        )  # fmt: skip
-        served.append((code, list(categories) if row["categories"] == "*" else [str(c) for c in row["categories"]]))
+
+def _windows(
+    hall: Hall, rows: list[dict[str, Any]], zones: dict[str, Zone], categories: dict[str, Category], *, new: set[str]
+) -> None:
+    """:param new: categories that this load brings: windows that are there already serve them, too, where the file says so."""
+    there = set(Window.objects.filter(hall=hall).values_list("code", flat=True))
+    windows = [
+        Window(
+            hall=hall, zone=zones[str(row["zone"])], code=_code(hall, row), number=str(row["number"]), kind=row["kind"],
+            x=row.get("x", 0), y=row.get("y", 0),
+        )
+        for row in rows
+    ]  # fmt: skip
     _upsert(Window, windows, unique=["code"])
     ids = dict(Window.objects.filter(hall=hall).values_list("code", "id"))
     WindowCategory.objects.bulk_create(
-        [WindowCategory(window_id=ids[code], category=categories[c]) for code, codes in served for c in codes],
+        [
+            WindowCategory(window_id=ids[_code(hall, row)], category=categories[c])
+            for row in rows
+            for c in _serves(row, categories)
+            if _code(hall, row) not in there or c in new
+        ],
         ignore_conflicts=True,
         batch_size=2000,
     )
 
 
-def _hall_items(hall: Hall, folder: Path, categories: dict[str, Category]) -> None:
+def _code(hall: Hall, row: dict[str, Any]) -> str:
+    return f"{hall.code}-{row['number']}"
+
+
+def _serves(row: dict[str, Any], categories: Mapping[str, Category]) -> list[str]:
+    return list(categories) if row["categories"] == "*" else [str(c) for c in row["categories"]]
+
+
+def _windows_otherwise(
+    hall: Hall, rows: list[dict[str, Any]], categories: Mapping[str, Category]
+) -> list[tuple[Window, list[str]]]:
+    """Windows that serve something else than the file says, with what it says."""
+    served: dict[int, set[str]] = {}
+    through = WindowCategory.objects.filter(window__hall=hall).values_list("window_id", "category__code")
+    for window_id, code in through.order_by("id"):
+        served.setdefault(window_id, set()).add(code)
+    windows = {w.code: w for w in Window.objects.filter(hall=hall).select_related("hall")}
+    said = [(windows[_code(hall, row)], _serves(row, categories)) for row in rows if _code(hall, row) in windows]
+    return [(window, wanted) for window, wanted in said if served.get(window.pk, set()) != set(wanted)]
+
+
+_DECIDED = ("category_id", "bookable", "walk_in", "extended", "most_persons")  # by the office
+
+
+def _matters(hall: Hall, folder: Path, categories: dict[str, Category]) -> list[HallItem]:
+    """As the file says, not saved."""
     file = folder / "items.csv"
     rows = _rows(file)
     ids = dict(Item.objects.filter(code__in=[r["item"] for r in rows]).values_list("code", "id"))
@@ -342,4 +441,22 @@ def _hall_items(hall: Hall, folder: Path, categories: dict[str, Category]) -> No
             most_persons=row.whole("persons", 1) if "persons" in row else 1,
         )  # fmt: skip
 
-    _upsert(HallItem, _named(file, lambda: tables.parse(rows, one)), unique=["hall", "item"])
+    return _named(file, lambda: tables.parse(rows, one))
+
+
+def _hall_items(matters: list[HallItem]) -> None:
+    """Those that are missing as they are said; of those that are there, how long they take."""
+    HallItem.objects.bulk_create(
+        matters, update_conflicts=True, unique_fields=["hall", "item"], update_fields=["periods"], batch_size=500
+    )
+
+
+def _matters_otherwise(hall: Hall, matters: list[HallItem]) -> list[tuple[HallItem, HallItem]]:
+    """Matters that the hall handles in another way than the file says: as it stands, as it says."""
+    said = {each.item_id: each for each in matters}
+    rows = HallItem.objects.filter(hall=hall, item_id__in=said).select_related("item").order_by("item__code")
+    return [
+        (row, said[row.item_id])
+        for row in rows
+        if any(getattr(row, name) != getattr(said[row.item_id], name) for name in _DECIDED)
+    ]

@@ -17,11 +17,12 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from banshi.cli import Moment, main, processes, supervisor
+from banshi.cli import Moment, main, otherwise, processes, supervisor
 from banshi.cli.ground import without_password
 from banshi.cli.processes import Child, free_port, port_owner, port_trouble, stop_all
 from banshi.cli.talk import Trouble
 from banshi.foundation.translations import compile_all, stale
+from banshi.journeys.load_presets import Otherwise
 
 STREAMS = """
 import asyncio
@@ -79,6 +80,22 @@ def test_each_command_explains_itself_and_its_options(path):
     for option in command.params:
         if isinstance(option, click.Option) and option.name not in {"host", "port"}:
             assert option.help, option.name
+
+
+def test_presets_of_a_hall_that_is_not_there_are_not_taken_over():
+    result = CliRunner().invoke(main, ["presets", "load", "--replace", "nowhere"])
+
+    assert isinstance(result.exception, Trouble)
+    assert "has no hall nowhere" in str(result.exception)
+
+
+def test_what_an_office_decided_is_listed_by_hall_and_kind():
+    left = [Otherwise("town", "matter", f"item-{n}") for n in range(4)] + [Otherwise("", "day", "2026-10-01")]
+
+    assert otherwise(left, most=2) == [
+        "kept as the office decided: town, matters: item-0, item-1 and 2 more",
+        "kept as the office decided: national calendar, days: 2026-10-01",
+    ]
 
 
 def test_help_is_quick_because_it_does_not_load_django():
