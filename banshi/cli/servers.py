@@ -46,6 +46,7 @@ def become_web_server(
 
 def work_until_told() -> None:
     """Run the worker until SIGTERM or SIGINT; a second signal ends it at once, which the jobs survive."""
+    from banshi.config.jobs import AT_ONCE
     from banshi.foundation.worker import run
 
     os.environ.pop("BANSHI_OWNER_URL", None)
@@ -58,7 +59,7 @@ def work_until_told() -> None:
 
     signal.signal(signal.SIGTERM, told)
     signal.signal(signal.SIGINT, told)
-    run(stop)
+    run(stop, concurrency=sum(AT_ONCE.values()))
 
 
 def backup_name() -> str:

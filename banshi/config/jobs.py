@@ -6,6 +6,7 @@ Each leaves a sign of life with how it went (/healthz tells), and names itself i
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Callable
 from functools import wraps
 from typing import Final
@@ -19,6 +20,9 @@ from banshi.foundation.connections import renew
 
 Job = Callable[[int], None]
 # Machine seconds without a good run until a job counts as late: several runs, or one that drains a full outbox.
+# Each has places of its own among a worker's: one that lasts – a gateway that is slow, a closure with many to move – is begun
+# anew each second, and would else take the places of all others.
+AT_ONCE: Final = {"tick": 1, "send_messages": 2, "follow_up": 1, "requeue_stalled": 1, "seal_audit": 1}
 LATE_AFTER_S: Final = {"send_messages": 600.0, "requeue_stalled": 120.0, "seal_audit": 300.0, "follow_up": 300.0}
 
 
@@ -26,14 +30,22 @@ LATE_AFTER_S: Final = {"send_messages": 600.0, "requeue_stalled": 120.0, "seal_a
 
 
 def watched(act: Job) -> Job:
-    """With a connection that is alive, an id in its log lines, and a sign of life at the end."""
+    """With a connection that is alive, an id in its log lines, and a sign of life at the end. Nothing happens where as many
+    as may (`AT_ONCE`) are under way in this worker: those look at what has become due meanwhile."""
+    places = threading.Semaphore(AT_ONCE.get(act.__name__, 1))
 
     @wraps(act)
     def run(timestamp: int) -> None:
-        # A worker outlives restarts of the database; a connection that broke meanwhile is let go.
-        renew()
-        with bound_contextvars(job=act.__name__, job_id=secrets.token_hex(4)), heartbeat.watched(f"job:{act.__name__}"):
-            act(timestamp)
+        if not places.acquire(blocking=False):
+            return
+        try:
+            # A worker outlives restarts of the database; a connection that broke meanwhile is let go.
+            renew()
+            signs = heartbeat.watched(f"job:{act.__name__}")
+            with bound_contextvars(job=act.__name__, job_id=secrets.token_hex(4)), signs:
+                act(timestamp)
+        finally:
+            places.release()
 
     return run
 

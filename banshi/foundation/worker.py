@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import structlog
@@ -21,8 +22,11 @@ GOOD_LIFE_S: Final = 60.0
 log = structlog.get_logger("banshi.worker")
 
 
-def run(stop: threading.Event, *, concurrency: int = 3) -> None:
-    """Run jobs until `stop` is set; the job under way finishes first (at most 10 s). Ends for no other reason."""
+def run(stop: threading.Event, *, concurrency: int) -> None:
+    """Run jobs until `stop` is set; the job under way finishes first (at most 10 s). Ends for no other reason.
+
+    :param concurrency: jobs at once: as many as all kinds together may be (`config.jobs.AT_ONCE`).
+    """
     falls = 0
     while not stop.is_set():
         began = clock.monotonic()
@@ -51,6 +55,8 @@ async def _work(stop: threading.Event, concurrency: int) -> None:
 
     # Procrastinate asks for due jobs through Django's connection, in the thread that asgiref keeps for such calls.
     await sync_to_async(connections.close_all)()
+    # Each job at once has a thread, on machines of few cores, too.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=concurrency + 2))
     worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
     async with worker_app.open_async():
         work = asyncio.create_task(

@@ -18,6 +18,7 @@ import structlog
 from django.db import OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q
 
+from banshi.foundation import clock
 from banshi.journeys.change_hours import fits_now
 from banshi.journeys.other_times import AHEAD, Offers
 from banshi.journeys.stops import closed_facts
@@ -33,6 +34,7 @@ from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets.models import AT_WINDOW, Ticket
 
 log = structlog.get_logger("banshi.follow_up")
+WORK_FOR_S = 20.0  # then it begins anew, by the hall's time then, and leaves a sign of life
 TRIES = 5  # nearest times tried for one visit before it is left to the hall
 _NOT_THERE = ("slot-full", "limit-half-day", "same-time", "closed", "nothing-found", "item-not-here", "past")
 
@@ -68,12 +70,12 @@ def outcome_of(follow_up: FollowUp) -> Outcome:
 
 
 def work_off(*, now: datetime) -> int:
-    """Do what is due, one visit after the other, until nothing is left; several workers share it.
+    """Do what is due, one visit after the other, until nothing is left or 20 seconds have passed; several workers share it.
 
     :returns: how many visits this call settled.
     """
-    settled = 0
-    while _next(now):
+    started, settled = clock.monotonic(), 0
+    while clock.monotonic() - started < WORK_FOR_S and _next(now):
         settled += 1
     with transaction.atomic():  # a change is done with once those who wait for its days are told, too
         for follow_up in following.finish_follow_ups(now=now):
