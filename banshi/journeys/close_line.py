@@ -23,6 +23,7 @@ from banshi.rooms.booking import queries as booking
 from banshi.rooms.calendars import actions as calendar_actions
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.models import Closure
+from banshi.rooms.calendars.rules import Closure as Span
 from banshi.rooms.calendars.rules import Words
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.places.models import Hall
@@ -186,19 +187,21 @@ def end(*, closure: Closure, now: datetime) -> bool:
 
     :returns: whether this call was the one that did it.
     """
+    others = _to_be_ended(closure, now)
     if not calendar_actions.mark_over(closure=closure, now=now):
         return False
     hall = closure.hall
     spans = calendars.spans_of(closure)
     if spans:
-        free = held_up(closure=closure, now=now)
+        free = held_up(closure=closure, now=now, others=others)
         if closure.kind == "evacuation":
             at = min(closure.withdrawn_at or closure.ends_at, now)
             tickets.resume_services([each for each in free if each.state == "serving"], at=at, now=now)
         else:
             back = tickets.bring_back(hall=hall, closures=spans, now=now)
             tell_booker.counts_again(back, closure=closure.pk, now=now)
-            free += back
+            stopped = tickets.stopped_by(hall=hall, closures=others, now=now, states=("parked",))
+            free += [each for each in back if each not in stopped and each not in free]
         tell = tickets.tell_back if closure.kind == "evacuation" else tickets.tell_goes_on
         tell(tickets=free, closure=spans[0], now=now, part=_part(closure), still=_still_out(closure, now))
     announce(hall=hall.code, topic="line", subject=f"closure:{closure.pk}", now=now)
@@ -206,9 +209,22 @@ def end(*, closure: Closure, now: datetime) -> bool:
     return True
 
 
-def held_up(*, closure: Closure, now: datetime) -> list[Ticket]:
+def _to_be_ended(closure: Closure, now: datetime) -> list[Span]:
+    """Other closures of the hall that are over, and not ended yet: of several that end together – a worker was away, two
+    managers took back at once – the last one tells. Locked in order, so that two that end them at once do not each leave
+    it to the other."""
+    over = Closure.objects.filter(Q(ends_at__lte=now) | Q(withdrawn_at__isnull=False), hall=closure.hall)
+    rows = over.filter(begun_at__isnull=False, over_at=None).select_related("zone", "category", "item")
+    found = list(rows.select_for_update(of=("self",)).order_by("id"))
+    return [span for each in found if each.pk != closure.pk for span in calendars.spans_of(each)]
+
+
+def held_up(*, closure: Closure, now: datetime, others: Sequence[Span] = ()) -> list[Ticket]:
     """Who hears that it goes on, once this closure is over: nobody whom another one still stops. What was begun and put
-    aside only an evacuation stops."""
+    aside only an evacuation stops.
+
+    :param others: closures that are over, too, and whose people hear it later.
+    """
     hall, spans = closure.hall, calendars.spans_of(closure)
     states = IN_LINE if closure.kind == "evacuation" else NOT_BEGUN
     found = tickets.stopped_by(hall=hall, closures=spans, now=now, states=states)
@@ -216,7 +232,7 @@ def held_up(*, closure: Closure, now: datetime) -> list[Ticket]:
     if closure.kind == "evacuation":
         more += tickets.at_windows_of(hall=hall, closures=spans, now=now)
     found += {ticket.pk: ticket for ticket in more if ticket not in found}.values()
-    still = [each for each in calendars.closed_now(hall, now) if each.id != closure.pk]
+    still = [*(each for each in calendars.closed_now(hall, now) if each.id != closure.pk), *others]
     other: set[int] = set()
     if still:
         out = [each for each in still if each.kind == "evacuation"]

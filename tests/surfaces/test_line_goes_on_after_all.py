@@ -150,3 +150,41 @@ def test_coming_back_meets_a_new_number_of_the_same_person(committed_town: Town)
     assert came_back is None
     assert isinstance(anew, Ticket) or (isinstance(anew, Refused) and anew.slug == "already-waiting")
     assert Ticket.objects.filter(state__in=["waiting", "parked"]).count() == 1
+
+
+def told_of_the_end() -> list[tuple[str, str]]:
+    rows = Message.objects.filter(key__in=["line_goes_on", "evacuation_over"]).order_by("id")
+    return [(each.key, each.subject) for each in rows]
+
+
+@pytest.mark.parametrize("home", [True, False])
+@pytest.mark.parametrize("kind", ["closure", "evacuation"])
+def test_closures_that_end_together_are_told_once(ten: Town, home: bool, kind: str):
+    """A worker was away, or they were taken back within a second: each told the same people that it goes on."""
+    with_phones(ten)
+    number = waiting()
+    until = NIGHT if home else TEN + timedelta(hours=1)
+    closures = [shut(ten, until=until, category=ten.categories["A"]), shut(ten, until=until), shut(ten, kind=kind)]
+    for closure in closures:
+        change_hours.withdraw(closure=closure, by=CLERK, now=SOON)
+
+    close_line.look(now=SOON)
+    close_line.look(now=SOON + timedelta(seconds=1))
+
+    assert Ticket.objects.get(pk=number.pk).state == ("parked" if home else "waiting")
+    assert Closure.objects.filter(over_at=None).count() == 0
+    assert [subject for _key, subject in told_of_the_end()].count(f"ticket:{number.ref}") == 1
+
+
+def test_two_workers_that_end_closures_at_once_tell_once(committed_town: Town):
+    town = committed_town
+    open_town(town)
+    tickets.issue(
+        hall=town.hall, item_code="pension", channel="kiosk", by=CITIZEN, now=TUESDAY_NINE, contact="+8613812345678"
+    )
+    for closure in [shut(town, until=NIGHT), shut(town, until=NIGHT, category=town.categories["A"])]:
+        change_hours.withdraw(closure=closure, by=CLERK, now=SOON)
+
+    together(2, lambda _: close_line.look(now=SOON))
+
+    assert [key for key, _ in told_of_the_end()] == ["line_goes_on"]
