@@ -21,6 +21,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 
 from banshi.foundation import clock, demo
+from banshi.rooms.audit.models import Entry
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.devices.models import Device
 from banshi.rooms.identity.actions import create_key
@@ -170,7 +171,11 @@ def _keys(halls: list[Hall], staff: dict[str, Staff], now: datetime) -> dict[str
     # Those of the other kind of run, known or not, open nothing now.
     ours = ApiKey.objects.filter(name__startswith="demo ")
     ours.exclude(key_hash__in=wanted).filter(revoked_at=None).update(revoked_at=now)
-    ours.filter(key_hash__in=wanted).exclude(revoked_at=None).update(revoked_at=None)
+    back = ours.filter(key_hash__in=wanted).exclude(revoked_at=None)
+    # Those that somebody ended are in the trail, and stay ended; the other kind of run ends them without a word.
+    subjects = {f"key:{pk}": pk for pk in back.order_by("id").values_list("id", flat=True)}
+    ended = Entry.objects.filter(action="revoked", subject__in=list(subjects)).values_list("subject", flat=True)
+    back.exclude(id__in=[subjects[subject] for subject in ended.order_by("id")]).update(revoked_at=None)
     return found
 
 

@@ -15,8 +15,10 @@ from django.test import Client
 from banshi.cli import main, supervisor
 from banshi.cli.processes import is_loopback
 from banshi.journeys import demo_seeds
+from banshi.kernel.actors import SYSTEM
+from banshi.rooms.identity.actions import revoke_key
 from banshi.rooms.identity.models import ApiKey
-from tests.town import Town
+from tests.town import TUESDAY_NINE, Town
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])
@@ -85,6 +87,20 @@ def test_the_known_password_and_keys_do_not_open_a_demo_that_others_reach(
 
     assert authenticate(username="city", password=demo_seeds.PASSWORD).login == "city"
     assert (revoked(known["keys"]["manage"]), revoked(own["keys"]["manage"])) == (False, True)
+
+
+def test_a_key_that_somebody_ended_stays_ended_at_the_next_start(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("BANSHI_DEMO_PASSWORD", raising=False)
+    key = demo_seeds.sow("http://x", tmp_path / "demo.json")["keys"]["manage"]
+    row = ApiKey.objects.get(key_hash=hashlib.sha256(key.encode()).hexdigest())
+    revoke_key(key_id=row.pk, by=SYSTEM, now=TUESDAY_NINE)
+
+    demo_seeds.sow("http://x", tmp_path / "demo.json")
+
+    row.refresh_from_db()
+    assert row.revoked_at == TUESDAY_NINE
 
 
 def test_the_landing_page_of_an_open_demo_signs_in_only_who_sits_there(
