@@ -17,9 +17,9 @@ import yaml
 from django.db import connection, transaction
 from django.db.models import Model
 
-from banshi.journeys import change_items, steer
+from banshi.journeys import change_hours, change_items, steer
 from banshi.kernel import tables
-from banshi.kernel.actors import Actor
+from banshi.kernel.actors import SYSTEM, Actor
 from banshi.kernel.names import InvalidName, label
 from banshi.kernel.policy import HallPolicy
 from banshi.kernel.working_days import rows_from_table
@@ -60,7 +60,7 @@ def load(root: Path, now: datetime, progress: Progress = lambda _what, _done, _o
         _one_at_a_time()
         progress("regions and the national calendar", 0, steps)
         _regions(root)
-        left += _national_days(root)
+        left += _national_days(root, now)
         progress("departments, themes, materials", 1, steps)
         _departments_themes_materials(root)
         progress("items", 2, steps)
@@ -177,25 +177,19 @@ def _regions(root: Path) -> None:
         )
 
 
-def _national_days(root: Path) -> list[Otherwise]:
-    """Days that are missing, and those only expected so far that are settled now; what a notice that was imported since, or
-    the office of the nation's calendar, said otherwise stays."""
+def _national_days(root: Path, now: datetime) -> list[Otherwise]:
+    """Days that are missing, and those only expected so far that are settled now, as a notice that is taken over: people are
+    followed up. What a notice that was imported since said otherwise stays."""
     file = root / "calendar" / "national.csv"
     days = _named(file, lambda: rows_from_table(file.read_bytes()))
-    expected = NationalDay.objects.filter(day__in=[d.day for d in days if str(d.state) == "confirmed"])
-    expected.filter(state="provisional").delete()
-    NationalDay.objects.bulk_create(
-        [
-            NationalDay(
-                day=d.day, kind=str(d.kind), name_zh=d.name_zh, name_en=d.name_en, state=str(d.state),
-                notice=d.notice,
-            )
-            for d in days
-        ],
-        ignore_conflicts=True,
-    )  # fmt: skip
-    kinds = dict(NationalDay.objects.filter(day__in=[d.day for d in days]).values_list("day", "kind"))
-    return [Otherwise("", "day", d.day.isoformat()) for d in days if kinds[d.day] != str(d.kind)]
+    known = {day: (kind, state) for day, kind, state in NationalDay.objects.values_list("day", "kind", "state")}
+    fresh = [
+        d for d in days if d.day not in known or (known[d.day][1] == "provisional" and str(d.state) == "confirmed")
+    ]
+    if fresh:
+        change_hours.import_national_days(days=fresh, notice="", by=SYSTEM, now=now)
+    kept = known.keys() - {d.day for d in fresh}
+    return [Otherwise("", "day", d.day.isoformat()) for d in days if d.day in kept and known[d.day][0] != str(d.kind)]
 
 
 def _departments_themes_materials(root: Path) -> None:

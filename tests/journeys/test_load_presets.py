@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from banshi.journeys import change_items, load_presets, steer
+from banshi.journeys import change_hours, change_items, follow_up, load_presets, steer
 from banshi.journeys.load_presets import Otherwise
 from banshi.kernel.actors import SYSTEM
 from banshi.rooms.audit.models import Entry
@@ -14,10 +14,13 @@ from banshi.rooms.calendars.models import NationalDay
 from banshi.rooms.catalogue import queries
 from banshi.rooms.catalogue.models import HallItem, Item, Synonym
 from banshi.rooms.identity import actions as identity
+from banshi.rooms.messaging.models import Message
 from banshi.rooms.places.models import Category, Hall, Window, WindowCategory
 from tests.house.test_presets_catalogue import PRESETS
+from tests.journeys.test_change_hours import document
+from tests.journeys.test_follow_up import NINE35, booked, opened
 from tests.together import together
-from tests.town import CLERK, TUESDAY_NINE
+from tests.town import CLERK, TUESDAY_NINE, Town
 
 
 def test_a_fresh_city_finds_what_people_say_and_shows_what_they_ask_for(db):
@@ -199,6 +202,39 @@ def test_a_day_that_was_only_expected_is_settled_by_the_files(loaded: Path) -> N
 
     settled = NationalDay.objects.get(day=day.day)
     assert (left, settled.kind, settled.state) == ([], "restday", "confirmed")
+
+
+def test_whoever_booked_on_a_day_off_that_the_files_bring_is_followed_up(town: Town, tmp_path: Path) -> None:
+    """A release brings the notice of a year for which people have booked."""
+    open_town = opened(town)
+    change_hours.publish(
+        hall=open_town.hall, document=document(("09:00", "17:00")), valid_from=date(2026, 3, 10), note="", choices={},
+        by=CLERK, now=NINE35,
+    )  # fmt: skip
+    row = booked(open_town, "2026-03-11 10:00")
+    notice = "day,kind,name_zh,name_en,notice,state\n2026-03-11,restday,新节,New day,国办发〔2026〕1号,confirmed\n"
+    (tmp_path / "calendar").mkdir()
+    (tmp_path / "calendar" / "national.csv").write_text(notice, encoding="utf-8")
+
+    left = load_presets._national_days(tmp_path, NINE35)
+    follow_up.work_off(now=NINE35)
+
+    row.refresh_from_db()
+    assert (left, NationalDay.objects.get(day="2026-03-11").kind) == ([], "restday")
+    assert row.day != date(2026, 3, 11)
+    assert Message.objects.filter(key="moved_by_hall", subject=f"appointment:{row.code}").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_say_what_a_window_serves_at_once_wait_for_each_other(committed_town: Town) -> None:
+    window = Window.objects.get(code="town-01")
+
+    done = together(
+        4, lambda i: steer.let_serve(window=window, codes={"A"} if i % 2 else {"A", "B"}, by=CLERK, now=TUESDAY_NINE)
+    )
+
+    assert [each for each in done if isinstance(each, Exception)] == []
+    assert serves(window) in ({"A"}, {"A", "B"})
 
 
 @pytest.mark.django_db(transaction=True)

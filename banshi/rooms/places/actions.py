@@ -93,6 +93,8 @@ def set_window_categories(
             },
         )
     with transaction.atomic():
+        # Two at once would both take away and both put there; the second waits, and finds what the first chose.
+        Window.objects.select_for_update(no_key=True).get(pk=window.pk)
         before = WindowCategory.objects.filter(window=window)
         if preferred is None:
             preferred = before.filter(preferred=True).order_by("id").values_list("category__code", flat=True)

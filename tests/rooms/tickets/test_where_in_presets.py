@@ -41,7 +41,7 @@ HOURS = {
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_in_every_preset_hall_they_agree(db: Any, more_staff: Any, monkeypatch: Any, folder: Path) -> None:
     """With nobody at work yet, with a window of one zone alone, and with one in each zone."""
-    monkeypatch.setattr(load_presets, "_hall_items", lambda *_: None)  # floors, zones and windows are what counts here
+    monkeypatch.setattr(load_presets, "_matters", lambda *_: [])  # floors, zones and windows are what counts here
     load_presets._regions(PRESETS)
     load_presets._hall(folder, TUESDAY_NINE)
     with connection.cursor() as cursor:
