@@ -58,8 +58,8 @@ View = Callable[..., HttpResponseBase]
 def at_kiosk(view: View) -> View:
     """Resolve the hall and the device, in the hall's own time zone; an unpaired machine is sent to be paired.
 
-    In production only a paired device of the hall gets in; a demo's kiosk opens for anyone. While people are to leave,
-    the machine says that and does nothing else.
+    In production only a paired kiosk of the hall gets in, no board or display; a demo's kiosk opens for anyone. While
+    people are to leave, the machine says that and does nothing else.
     """
     return always_at_kiosk(_unless_evacuated(view))
 
@@ -108,7 +108,7 @@ def _device(request: HttpRequest, hall: Hall) -> Device | None:
     code, _, token = request.COOKIES.get(COOKIE, "").partition(":")
     paired = devices.by_token(code, token) if token else None
     if paired is not None:
-        return paired if paired.hall_id == hall.pk else None
+        return paired if paired.hall_id == hall.pk and paired.kind == "kiosk" else None
     return None if settings.PRODUCTION else devices.first_of_kind(hall, "kiosk")
 
 

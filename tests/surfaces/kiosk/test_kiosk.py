@@ -393,6 +393,20 @@ def test_a_paired_machine_gets_in_and_its_secret_works_once(
     assert again.status_code == 409
 
 
+@pytest.mark.parametrize("kind", ["board", "zone_board", "window_display", "evaluator"])
+def test_no_other_paired_device_opens_the_kiosks_pages(opened: Town, machine: Client, settings: Any, kind: str):
+    """Whoever stands at a display and types an address is at no machine that takes numbers."""
+    other = Device.objects.create(hall=opened.hall, code=f"town-{kind}-9", kind=kind, name="屏")
+    secret = devices.new_secret(code=other.code, by=SYSTEM, now=TUESDAY_NINE)
+    settings.PRODUCTION = True
+    machine.post("/kiosk/town/pair", {"code": other.code, "secret": secret})
+
+    answers = [machine.get("/kiosk/town/"), machine.post("/kiosk/town/confirm", {"category": "A"})]
+
+    assert "device" in machine.cookies
+    assert {(each.status_code, each["Location"]) for each in answers} == {(302, "/kiosk/town/pair")}
+
+
 def test_what_strangers_try_keeps_no_hall_from_pairing(opened: Town, kiosk: Device):
     secret = devices.new_secret(code=kiosk.code, by=SYSTEM, now=TUESDAY_NINE)
     stranger, hall = Client(REMOTE_ADDR="203.0.113.7"), Client(REMOTE_ADDR="198.51.100.9")
