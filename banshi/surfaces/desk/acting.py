@@ -260,8 +260,8 @@ def _take_over(request: Asked, staff_id: int, now: datetime) -> Did:
     """A lead goes on with the number at another window; the form says which number at which window it means."""
     _as_lead(request, staff_id)
     window, _, ref = _text(request, "at", 120).partition(" ")
-    tickets.take_over(ref=ref, window_code=window, staff_id=staff_id, why=_text(request, "why"), now=now)
-    return None
+    ticket = tickets.take_over(ref=ref, window_code=window, staff_id=staff_id, why=_text(request, "why"), now=now)
+    return {"taken_over": ticket.number, "taken_from": places.window_by_code(window).number}
 
 
 def _confirm_again(request: Asked, staff_id: int, now: datetime) -> Did:

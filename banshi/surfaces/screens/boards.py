@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -86,7 +87,7 @@ def window(request: HttpRequest, window: str) -> HttpResponse:
     context = {
         "window": row,
         "hall": row.hall,
-        "serves": _serves(row),
+        **_serves(row),
         "state": hall_part(tickets.line(row.hall_id, now)),
         "facts": facts_of(row.hall, now=now, zone=row.zone.code),
         "device": device_code(request, row.hall, "window_display"),
@@ -95,12 +96,19 @@ def window(request: HttpRequest, window: str) -> HttpResponse:
     return render(request, "screens/window.html", context)
 
 
-def _serves(window: Window) -> list[str]:
-    """Names of the categories; [] for a window that serves them all."""
+NAMED = 3  # categories there is room for
+
+
+def _serves(window: Window) -> dict[str, Any]:
+    """`serves`: names of the categories, of an integrated window only where much was taken off it; `beside`: how many more;
+    `but`: the few that were taken off an integrated one."""
     served = list(window.categories.order_by("order", "code"))
-    if window.kind == "integrated" and len(served) > 3:
-        return []
-    return [named(category) for category in served]
+    if window.kind == "integrated":
+        off = window.hall.categories.exclude(pk__in=[each.pk for each in served]).order_by("order", "code")
+        if len(but := [named(each) for each in off]) <= NAMED:
+            return {"serves": [], "beside": 0, "but": but}
+    names = [named(category) for category in served]
+    return {"serves": names[:NAMED], "beside": len(names[NAMED:]), "but": []}
 
 
 @door(audience="public")

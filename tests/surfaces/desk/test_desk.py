@@ -270,6 +270,7 @@ def test_a_lead_takes_over_and_the_clerk_reads_where_it_went(client: Client, ope
     ticket.refresh_from_db()
     assert (clerks, f'value="town-01 {ticket.ref}"' in page, taken.status_code) == (403, True, 200)
     assert (ticket.window.code, ticket.state) == ("town-02", "called")
+    assert "01 号窗口的 A001 已转到这里" in taken.content.decode()
     assert "A001 已由 02 号窗口接手" in client.get("/desk/").content.decode()
 
 

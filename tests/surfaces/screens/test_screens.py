@@ -20,6 +20,7 @@ from banshi.rooms.calendars.models import Closure
 from banshi.rooms.devices import actions as devices
 from banshi.rooms.devices.models import Device
 from banshi.rooms.feedback.models import Rating
+from banshi.rooms.places.models import Category, Window, Zone
 from banshi.rooms.tickets import actions as tickets
 from tests.town import TUESDAY_NINE, Town, at
 
@@ -175,6 +176,35 @@ def test_the_window_display_says_what_it_serves(opened: Town, screen: Client):
 
     assert "户政" in page
     assert 'data-window="town-03"' in page
+
+
+@pytest.mark.parametrize(
+    ("off", "said", "unsaid"),
+    [
+        (0, ["综合窗口"], ["不办", "另"]),
+        (2, ["综合窗口", "不办业务0", "不办业务1"], ["另"]),
+        (4, ["另 2 类"], ["综合窗口", "不办"]),
+    ],
+)
+def test_an_integrated_window_shows_what_was_taken_off_it(
+    opened: Town, screen: Client, off: int, said: list[str], unsaid: list[str]
+):
+    hall = opened.hall
+    for n in range(9 - hall.categories.count()):
+        Category.objects.create(
+            hall=hall, code=f"X{n}", letter=f"X{n}", name_zh=f"业务{n}", name_en=f"Business {n}", order=n - 9,
+            handling_minutes=5,
+        )  # fmt: skip
+    zone = Zone.objects.filter(hall=hall).earliest("id")
+    window = Window.objects.create(hall=hall, zone=zone, code="town-77", number="77", kind="integrated")
+    served = list(hall.categories.order_by("order", "code"))[off:]
+    window.categories.set(served)
+
+    page = screen.get("/screens/windows/town-77").content.decode()
+
+    face = page[page.index("window-face__what") : page.index("window-face__now")]
+    assert [word in face for word in said] == [True] * len(said)
+    assert [word in face for word in unsaid] == [False] * len(unsaid)
 
 
 def test_the_board_costs_the_same_with_one_and_with_three_tickets(
