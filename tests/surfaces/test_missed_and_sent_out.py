@@ -203,3 +203,26 @@ def test_what_is_taken_back_counts_each_as_it_stands_and_whom_no_message_reaches
     )
 
     assert "已撤回。排队的 2 人接着叫号。过号的 1 人可以补号。1 人没留电话，要当面说。" in ended.content.decode()
+
+
+@pytest.mark.parametrize(("until", "today"), [(UNTIL_NIGHT, True), (at("2026-03-11 09:00"), False)])
+def test_a_message_of_its_end_is_promised_where_it_ends_today(ten: Town, until: datetime, today: bool):
+    with_phones(ten)
+    ref = Ticket.objects.get(state="waiting").ref
+
+    evacuate(ten, until=until)
+
+    assert ("恢复会通知" in said("evacuated", ref), "号当天有效" in said("evacuated", ref)) == (today, not today)
+    assert ("A message tells when it goes on." in said("evacuated", ref, "en")) == today
+
+
+def test_the_guide_reads_that_no_time_runs_for_a_missed_number(ten: Town):
+    miss(ten)
+    guide = signed_in(ten.manager)
+    before = guide.post("/office/town/guide/find", {"q": "A001"}).content.decode()
+
+    evacuate(ten)
+
+    out = guide.post("/office/town/guide/find", {"q": "A001"}).content.decode()
+    assert ("前可以补号" in before, "恢复前不计时" in before) == (True, False)
+    assert ("前可以补号" in out, "恢复前不计时" in out) == (False, True)

@@ -46,6 +46,7 @@ def _sample(hall: Hall, now: datetime) -> dict[str, Any]:
         "how_en": "Still need it? Scan its code at the number machine, or ask a guide", "text_zh": "已经改进，谢谢提醒",
         "text_en": "We have changed it, thank you", "stays_zh": "号和位置都保留，恢复后接着叫。",
         "stays_en": "the number and its place stay; calling goes on from there.",
+        "news_zh": "恢复会通知。", "news_en": "A message tells when it goes on.",
         "still_zh": "一层", "still_en": "Floor 1",
         "again_zh": "还在原来的位置，接着叫号。", "again_en": "it is where it was in line, and calling goes on.",
         "closed": {

@@ -148,8 +148,8 @@ COMMON: dict[str, dict[str, str]] = {
         "en": "{hall} is calling again[ for {part}].[ {still} is still evacuated: keep out.] Number {number}: {again}[ Follow it: {link}]",
     },
     "evacuated": {
-        "zh": "疏散：离开{hall}[的{part}]，听现场工作人员指引。[原因：{reason}。][预计{until}恢复。]{number} 号：{stays}恢复会通知。[看进度：{link}]",
-        "en": "Evacuation: leave {hall}[, {part},] and follow the staff there.[ Reason: {reason}.][ Expected back {until}.] Number {number}: {stays} A message tells when it goes on.[ Follow it: {link}]",
+        "zh": "疏散：离开{hall}[的{part}]，听现场工作人员指引。[原因：{reason}。][预计{until}恢复。]{number} 号：{stays}[{news}][看进度：{link}]",
+        "en": "Evacuation: leave {hall}[, {part},] and follow the staff there.[ Reason: {reason}.][ Expected back {until}.] Number {number}: {stays}[ {news}][ Follow it: {link}]",
     },
     "evacuation_over": {
         "zh": "{hall}[的{part}]疏散结束，可以回来了。[{still}还在疏散，别过去。]{number} 号{again}[看进度：{link}]",

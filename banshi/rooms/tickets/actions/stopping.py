@@ -172,7 +172,8 @@ def untold(tickets: Sequence[Ticket], *, closure_id: int) -> list[Ticket]:
 def _stays(
     tickets: Sequence[Ticket], now: datetime, *, until: datetime | None = None, out: bool = True
 ) -> Iterator[tuple[Ticket, dict[str, Any]]]:
-    """What becomes of each number while nobody is called, as `stays_zh` and `stays_en`.
+    """What becomes of each number while nobody is called, as `stays_zh` and `stays_en`; whoever is to leave, and goes on
+    today, hears in `news_zh` and `news_en` that a message tells when.
 
     :param until: when it goes on, where that may be another day. :param out: people are asked to leave.
     """
@@ -180,7 +181,10 @@ def _stays(
         expected = ticket.came_from_id is not None and ticket.waits_from is None
         today = until is None or business_day(ticket.hall, until) == ticket.day
         said = partial(stays_words, ticket.state, expected=expected, may_return=True, today=today, out=out)
-        yield ticket, _both("stays", said)
+        yield ticket, _both("stays", said) | (_NEWS if out and today else {})
+
+
+_NEWS = {"news_zh": "恢复会通知。", "news_en": "A message tells when it goes on."}
 
 
 def _again(tickets: Sequence[Ticket], now: datetime) -> Iterator[tuple[Ticket, dict[str, Any]]]:
