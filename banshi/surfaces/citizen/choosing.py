@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from banshi.foundation import states
 from banshi.foundation.said import english
 from banshi.foundation.words import words
+from banshi.kernel.refusals import Refusal
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.booking.queries import SlotView, WaitView
 from banshi.rooms.calendars import queries as calendars
@@ -92,6 +93,16 @@ def choose(
     kept_days = frozenset(each for each, of in by_day.items() for p in of if p.bookable and p.id in kept_slot)
     reasons = _reasons(hall, item_code, periods)
     return Choice(hall, days, chosen, periods, quietest, _why(chosen), waits, reasons, kept_days)
+
+
+def without(choice: Choice, refused: Mapping[int, Refusal]) -> Choice:
+    """The same, where some of its periods cannot be taken by whoever looks, and why."""
+    periods = tuple(
+        replace(each, bookable=False, refusal=refused[each.id]) if each.id in refused else each
+        for each in choice.periods
+    )
+    quietest = choice.quietest if choice.quietest is None or choice.quietest.id not in refused else None
+    return replace(choice, periods=periods, quietest=quietest)
 
 
 def _reasons(hall: Hall, item_code: str, periods: Sequence[SlotView]) -> dict[int, str]:

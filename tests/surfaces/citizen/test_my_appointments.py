@@ -215,6 +215,22 @@ def test_a_full_period_is_not_moved_to(mine: Phone, open_town: Town):
     assert (answer.status_code, answer.context["panel"].slug) == (409, "slot-full")
 
 
+def test_a_half_day_in_which_they_have_another_booking_is_not_offered_for_a_move(mine: Phone, open_town: Town):
+    """By the rule that grants the move: of the day of a second booking the other half alone."""
+    open_town.policy(booking={"half_day_limit": True})
+    booked = book(mine, open_town.slot(quota=3))
+    book(mine, open_town.slot(quota=3, starts=at("2026-03-12 14:00")))
+    starts = ("10:00", "15:00")
+    morning, afternoon = (open_town.slot(quota=3, starts=at(f"2026-03-12 {start}")) for start in starts)
+
+    page = mine.get(f"/a/{booked.code}/move", day="2026-03-12")
+    answers = [mine.post(f"/a/{booked.code}/move", slot=slot.pk).status_code for slot in (afternoon, morning)]
+
+    offered = [f'id="period-{slot.pk}"' in page.content.decode() for slot in (morning, afternoon)]
+    assert (offered, answers) == ([True, False], [409, 302])
+    assert "这半天已经约过" in text(page)
+
+
 def test_a_refused_move_offers_times_that_stay_in_the_move(mine: Phone, open_town: Town):
     booked = book(mine, open_town.slot(quota=3))
     full = open_town.slot(quota=1, taken=1, starts=at("2026-03-12 14:00"))

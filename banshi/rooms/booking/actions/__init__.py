@@ -23,6 +23,7 @@ from banshi.rooms.booking.actions.credit import (
     sweep_no_shows,
 )
 from banshi.rooms.booking.actions.following import VisitToFollow, keep, keep_no_more, open_follow_up
+from banshi.rooms.booking.actions.granting import cannot_move_to
 from banshi.rooms.booking.actions.handing import follow_account, follow_number, hand_over, lock_bookings, send_to
 from banshi.rooms.booking.actions.holding import expire_holds, give_back, hold, keep_on
 from banshi.rooms.booking.actions.letting_go import hold_again, let_go
@@ -64,6 +65,7 @@ __all__ = [
     "ask_opening",
     "behind",
     "cancel",
+    "cannot_move_to",
     "close_slot",
     "confirm_again",
     "disown",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
 from banshi.kernel.refusals import Refusal
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.models import Appointment
-from banshi.rooms.booking.queries.facts import AskedFacts, HallFacts, closed_under_way
+from banshi.rooms.booking.queries.facts import AskedFacts, Asking, HallFacts, Opens, closed_under_way, read_facts
 from banshi.rooms.booking.queries.standing import excused
 
 
@@ -70,6 +71,33 @@ def target_refusal(
         persons=min(seen.persons, fact.item.facts.most_persons) if fact.item else 1,  # what was booked stays allowed
     )
     return no or closed_under_way(fact.hall, fact.item.facts if fact.item else None, fact.slot, now=now)
+
+
+def cannot_move_to(code: str, slots: Collection[int], *, now: datetime) -> dict[int, Refusal]:
+    """Of these periods those to which the appointment's person could not move it now, by the rules that grant a move, with
+    why: another booking of theirs in that half day, or at that time. However full they are."""
+    seen = Appointment.objects.select_related("item").filter(code=code).first()
+    if seen is None or not slots:
+        return {}
+    wanted = sorted(slots)
+    asked = [
+        Asking(
+            slot,
+            seen.item.code,
+            seen.person_id,
+            seen.holder,
+            seen.evidence,
+            seen.account_id,
+            seen.visit_group,
+            seen.code,
+        )
+        for slot in wanted
+    ]
+    facts = read_facts(asked, now=now, opens=Opens(now))
+    refused = {
+        slot: target_refusal(seen, fact, slot, now=now, by_hall=False) for slot, fact in zip(wanted, facts, strict=True)
+    }
+    return {slot: no for slot, no in refused.items() if no is not None}
 
 
 def move_target_refusal(seen: Appointment, fact: AskedFacts, *, hall: HallFacts, now: datetime) -> Refusal | None:
