@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from banshi.foundation import limits
-from banshi.foundation.crypto import blind_index, rating_key_ok
+from banshi.foundation.crypto import rating_key_ok
 from banshi.journeys import redirect
 from banshi.journeys.scanned import Scanned, scanned
 from banshi.kernel.actors import Actor, ActorKind
@@ -179,8 +179,8 @@ def by_typed_id(
     :raises Refused: nothing-found, in the same words of who has a booking and who has none, of the early and the late, and
         of who is in the hall already; rate-limited, after five tries an hour for one document at one machine.
     """
-    index = blind_index(id_number.strip().upper(), purpose="typed")[:32]
-    limits.take(key=f"typed:{str(by)[:60]}:{index}", per_minute=TYPED_TRIES / 60, burst=TYPED_TRIES)
+    for index in identity.number_indexes(id_number, id_type):
+        limits.take(key=f"typed:{str(by)[:60]}:{index}", per_minute=TYPED_TRIES / 60, burst=TYPED_TRIES)
     here: _Here = {"hall": hall, "by": by, "now": now, "channel": channel, "lane": lane}
     try:
         mine = [a for a in _of_today(identity.people_by_number(id_number, id_type), hall, now) if _told_at(a, last4)]

@@ -300,6 +300,39 @@ def test_whoever_typed_first_is_told_no_more_once_the_hall_checks_in_by_the_book
     assert machine.get(f"/kiosk/town/slip/{typed.ref}").status_code == 404
 
 
+SPELLED = (
+    "{0}",
+    " {0}",
+    "{0} ",
+    "{1} {2}",
+    "{1}-{2}",
+    "{1}　{2}",
+    "{1}—{2}",
+    "{3}",
+    "{4} {5}",
+)  # as typed, with spaces, dashes, in full width
+
+
+def test_tries_of_a_typed_number_are_counted_however_it_is_spelled(opened: Town):
+    """Each spelling had its own five, enough of them to guess the last four digits of a telephone."""
+    book(opened, account(THEIRS), THEIRS)
+    number = opened.person(1).id_number
+    wide = "".join(chr(ord(each) + 0xFEE0) for each in number)
+
+    def come(n: int) -> str:
+        spelled = SPELLED[n % len(SPELLED)].format(number, number[:6], number[6:], wide, number[:3], number[3:])
+        try:
+            check_in.by_typed_id(
+                hall=opened.hall, id_number=spelled, last4=f"{n:04}", id_type=("resident_id", None)[n % 2], by=SYSTEM,
+                now=TUESDAY_NINE, channel="kiosk",
+            )  # fmt: skip
+        except Refused as no:
+            return no.slug
+        return "in"
+
+    assert [come(n) for n in range(len(SPELLED))] == ["nothing-found"] * 5 + ["rate-limited"] * 4
+
+
 def test_the_person_with_the_card_says_that_the_bookings_telephone_may_be_told(opened: Town, machine: Client) -> None:
     """Most people book with a telephone that nobody has proven: one press, and they are told after all."""
     book(opened, account(THEIRS), THEIRS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
@@ -146,6 +147,17 @@ def documents_of(person_id: int) -> list[Person]:
     """The entries of a person: the one that stands, then those of further documents."""
     rows = Person.objects.filter(Q(id=person_id) | Q(same_as_id=person_id))
     return sorted(rows.order_by("id"), key=lambda row: row.pk != person_id)
+
+
+def number_indexes(number: str, id_type: str | None = None) -> list[str]:
+    """A number as it is counted against, however it is spelled – spaces, dashes, full-width digits, the short form of an old
+    one –: of each type that it fits; of none, the number as typed."""
+    kinds = [id_type] if id_type else [kind.value for kind in types_that_fit(number)]
+    texts = set()
+    for kind in kinds:
+        with suppress(InvalidDocument, ValueError):
+            texts.add(f"{kind}:{normalise(IdType(kind), number)}")
+    return sorted(blind_index(text, purpose="typed")[:32] for text in texts or {number.strip().upper()})
 
 
 def people_by_number(number: str, id_type: str | None = None) -> list[Person]:
