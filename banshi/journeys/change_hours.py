@@ -81,7 +81,8 @@ def affected(
     valid_from: date | None = None,
     closure: Closure | Sequence[Closure] = (),
 ) -> list[Affected]:
-    """Booked appointments that fit today's hours and would no longer fit, by time.
+    """Booked appointments that fit today's hours and would no longer fit, by time; of a closure all that it lies over, also
+    those kept in an earlier one.
 
     :param document: a new calendar, in force for days from `valid_from` (hall's zone).
     :param closure: or a closure of the hall or a part of it.
@@ -94,7 +95,11 @@ def affected(
     before = calendars.sessions(hall, first, last)
     after = sessions_after(hall, first, last + AHEAD, document=document, valid_from=valid_from, shut=shut)
     where = _where(hall, rows)
-    lost = [row for row in rows if _fits(row, before, where) and not _fits(row, after, where)]
+    lost = [
+        row
+        for row in rows
+        if not _fits(row, after, where) and (_fits(row, before, where) or _lies_over(shut, row, where))
+    ]
     reasons = _Reasons(hall, after, shut)
     return _described(hall, lost, after, reasons, now=now)
 
@@ -174,6 +179,17 @@ def _fits(row: Appointment, sessions: Sessions, where: _Where) -> bool:
         session.serves(row.item.code, where.tags.get(row.item_id, frozenset()), category=row.category.code, zone=zone)
         and any(covers(part, span) for part in session.open_in(zone, category=row.category.code, item=row.item.code))
         for session in sessions.get(row.day, ())
+    )
+
+
+def _lies_over(closures: Iterable[Closure], row: Appointment, where: _Where) -> bool:
+    """Whether one of these closures takes its time."""
+    zone, category, item = where.zones.get(row.category.code), row.category.code, row.item.code
+    return any(
+        each.starts_at < row.ends_at
+        and row.starts_at < each.ends_at
+        and each.stops(zone=zone, category=category, item=item)
+        for each in closures
     )
 
 
@@ -344,7 +360,8 @@ def close(
 ) -> tuple[ClosureRow, FollowUp]:
     """Close the hall or a part of it from–to, and open a follow-up for everybody it touches.
 
-    The same closure announced twice is one closure with one follow-up.
+    The same closure announced twice is one closure with one follow-up. Whom an earlier one keeps it touches like anybody:
+    what was decided then holds for that one.
 
     In an evacuation nobody is let in, so nobody stands: to keep is taken as to move, and the alarm is not held up by it.
 
@@ -370,6 +387,8 @@ def close(
             now=now,
         )
         why = Words(zh=closure.reason_zh, en=closure.reason_en)
+        where, spans = _where(hall, outside.values()), calendars.spans_of(closure)
+        outside = {code: row for code, row in outside.items() if not _lies_over(spans, row, where)}
         return closure, _follow(hall, f"closure:{closure.pk}", outside, choices, others, why=why, by=by, now=now)
 
 

@@ -179,7 +179,8 @@ def _more(follow_up: FollowUp) -> dict[str, Any]:
 
 
 def _rows(hall: Hall, visit: FollowUpVisit, now: datetime) -> list[Appointment]:
-    """What is still booked of the visit; its matters that kept their hours go along. Who is being served stays."""
+    """What is still booked of the visit; its matters that kept their hours go along. Who is being served stays: by a number
+    of whoever booked, or of the person they are proven to be; that somebody typed their number says nothing of them."""
     booked = Appointment.objects.filter(hall=hall, state="booked", ends_at__gt=now)
     mine = booked.filter(code__in=visit.codes) | booked.filter(visit_group=visit.visit).exclude(visit_group="")
     here = Ticket.objects.filter(
@@ -189,7 +190,10 @@ def _rows(hall: Hall, visit: FollowUpVisit, now: datetime) -> list[Appointment]:
         category=OuterRef("category"),
         day=OuterRef("day"),
     )
-    mine = mine.exclude(Exists(here))
+    card = here.filter(limit_key="")
+    theirs = Q(Exists(here.filter(limit_key=OuterRef("limit_key"))))
+    theirs |= Q(Exists(card.filter(person__name_index=OuterRef("name_index")))) | Q(Exists(card), name_index="")
+    mine = mine.exclude(theirs)
     return list(mine.select_related("item", "category__zone", "person", "hall").order_by("starts_at", "id"))
 
 

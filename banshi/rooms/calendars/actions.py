@@ -97,7 +97,8 @@ def close(
 ) -> Closure:
     """Close the hall – or one floor, zone, category or item of it – from–to.
 
-    Announced twice (two managers at once) it is one closure: the second gets the first's row, with `made_at` before now.
+    Announced twice (two managers at once) it is one closure: the second gets the first's row, with `made_at` before now. An
+    evacuation is none of a closure that stands for the same time: people are told to leave.
 
     :raises Refused: invalid – the end is not after the start, it is over already or more than a year away, the reason is
         missing or holds what is not seen, more than one part is named, or people are to leave a category.
@@ -126,7 +127,7 @@ def close(
         known = {name: part for name, part in same.items() if part is not None}
         unknown = {f"{name}__isnull": True for name, part in same.items() if part is None}
         standing = Closure.objects.filter(
-            **known, **unknown, starts_at=starts_at, ends_at=ends_at, withdrawn_at=None
+            **known, **unknown, kind=kind, starts_at=starts_at, ends_at=ends_at, withdrawn_at=None
         ).first()
         if standing is not None:
             return standing

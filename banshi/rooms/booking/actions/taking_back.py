@@ -12,6 +12,7 @@ from banshi.rooms.booking.actions import telling
 from banshi.rooms.booking.actions.granting import move_target_refusal, place_refusal
 from banshi.rooms.booking.models import Appointment, FollowUpVisit, Move, Slot
 from banshi.rooms.booking.queries.facts import Asking, HallFacts, Opens, hall_facts, read_facts
+from banshi.rooms.booking.queries.standing import closed_over
 from banshi.rooms.places.models import Hall
 
 _BY_HOURS = Q(follow_up__cause__startswith="calendar:") | Q(follow_up__cause__startswith="national:")
@@ -19,7 +20,8 @@ _BY_HOURS = Q(follow_up__cause__startswith="calendar:") | Q(follow_up__cause__st
 
 def tell_old_times(*, hall: Hall, cause: str, now: datetime) -> int:
     """Tell those whom a change moved that their old time is open again; each visit once. Nobody is moved back unasked, and
-    nobody is told of a time that moving back would refuse: cut off, stopped, full.
+    nobody is told of a time that moving back would refuse: cut off, stopped, full. Whom the hall cancelled since hears that it
+    can be booked again.
 
     :returns: how many were told.
     """
@@ -38,6 +40,7 @@ def _tell_moved(hall: Hall, by: Q, now: datetime) -> int:
     standing = set(booked.values_list("code", flat=True))
     for visit in FollowUpVisit.objects.filter(by, follow_up__hall=hall, state="moved").order_by("id"):
         if not standing.intersection(visit.codes):
+            told += _tell_cancelled_since(visit, hall=facts, now=now)
             continue
         rows = list(booked.filter(code__in=visit.codes).select_related("person", "item").order_by("starts_at", "id"))
         for old in _old_times(rows[0], visit):
@@ -49,6 +52,23 @@ def _tell_moved(hall: Hall, by: Q, now: datetime) -> int:
             told += 1
             break
     return told
+
+
+def _tell_cancelled_since(visit: FollowUpVisit, *, hall: HallFacts, now: datetime) -> bool:
+    """Of a visit that was moved, and then cancelled by the hall as well, the time it was moved from."""
+    gone = Appointment.objects.filter(state=rules.State.CANCELLED, by_hall=True, code__in=visit.codes)
+    rows = list(gone.select_related("person", "item").order_by("starts_at", "id"))
+    if len(rows) != len(visit.codes):
+        return False
+    of_each = [_old_times(row, visit) for row in rows]
+    for olds in zip(*of_each, strict=False):
+        free = zip(rows, olds, strict=True)
+        if olds[0].starts_at > now and all(_may_book_again(row, slot_id=old.pk, now=now) for row, old in free):
+            when = {name: getattr(olds[0], name).astimezone(hall.zone).isoformat() for name in ("starts_at", "ends_at")}
+            telling.tell_visit("time_back", rows, hall=hall, now=now, more=when, anew=f":{olds[0].pk}")
+            _told_again(visit, now)
+            return True
+    return False
 
 
 def tell_cancelled(*, hall: Hall, cause: str, now: datetime) -> int:
@@ -72,20 +92,22 @@ def _tell_cancelled(hall: Hall, by: Q, now: datetime) -> int:
         "id"
     ):
         rows = list(gone.filter(code__in=visit.codes).select_related("person", "item").order_by("starts_at", "id"))
-        if rows and all(_may_book_again(row, now=now) for row in rows):
+        if rows and all(_may_book_again(row, slot_id=row.slot_id, now=now) for row in rows):
             telling.tell_visit("time_back", rows, hall=facts, now=now)
             _told_again(visit, now)
             told += 1
     return told
 
 
-def _may_book_again(row: Appointment, *, now: datetime) -> bool:
+def _may_book_again(row: Appointment, *, slot_id: int | None, now: datetime) -> bool:
+    """What the same hand has booked since, or the person by evidence; a stranger's booking on their document is none."""
     has = Appointment.objects.filter(
-        hall=row.hall_id, item=row.item_id, person=row.person_id, state=rules.State.BOOKED, ends_at__gt=now
-    )
-    if row.slot_id is None or has.exists():
+        Q(limit_key=row.limit_key) | Q(limit_key=""), hall=row.hall_id, item=row.item_id, person=row.person_id,
+        state=rules.State.BOOKED, ends_at__gt=now,
+    )  # fmt: skip
+    if slot_id is None or has.exists():
         return False
-    asking = Asking(row.slot_id, row.item.code, row.person_id, row.holder, row.evidence, row.account_id)
+    asking = Asking(slot_id, row.item.code, row.person_id, row.holder, row.evidence, row.account_id)
     fact = read_facts([asking], now=now, opens=Opens(now))[0]
     return place_refusal(fact, now=now, persons=row.persons) is None
 
@@ -133,7 +155,7 @@ def tell_kept(*, hall: Hall, cause: str, now: datetime) -> int:
         if visit.state == "done":
             booked = booked.filter(kept__isnull=False)
         rows = list(booked.exclude(Exists(since)).select_related("person").order_by("starts_at", "id"))
-        if rows:
+        if rows and not closed_over([row.code for row in rows]):  # else the end of the other one tells
             telling.tell_visit("closure_off", rows, hall=facts, now=now, anew=f":{cause}")
             _told_again(visit, now)
             told += 1

@@ -32,6 +32,18 @@ def appointments(refs: Sequence[str], /, *, now: datetime) -> Mapping[str, Stand
         return {code: Standing(state, starts_at) for code, state, starts_at in cursor.fetchall()}
 
 
+CLOSED_SQL = f"""
+SELECT a.code FROM booking_appointment a WHERE a.code = ANY(%s) AND EXISTS ({CLOSED_OVER.format(a="a")}) ORDER BY a.id
+"""  # noqa: S608 – only our own statements are put in
+
+
+def closed_over(codes: Sequence[str]) -> set[str]:
+    """Of these appointments those whose time a closure takes now."""
+    with connection.cursor() as cursor:
+        cursor.execute(CLOSED_SQL, [list(codes)])
+        return {code for (code,) in cursor.fetchall()}
+
+
 EXCUSED_SQL = f"""
 SELECT a.code FROM booking_appointment a JOIN booking_kept k ON k.appointment_id = a.id AND NOT k.served
 WHERE a.code = ANY(%s) AND a.state = 'booked' AND EXISTS ({CLOSED_OVER.format(a="a")}) ORDER BY a.id

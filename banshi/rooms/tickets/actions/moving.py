@@ -220,13 +220,16 @@ def standing(
     """
     states = rules.VERBS["join_booking"][0]
     matter = Q() if item_id is None else Q(item=item_id) | Q(item=None)
+    here = Q(category_id=appointment.category_id) & matter
+    if item_id is not None:
+        here |= Q(item=item_id)  # given before the hall moved the matter to another category
     return (
         Ticket.objects.select_for_update(of=("self",), no_key=True)
         .select_related("hall", "window")
         .filter(person_id=appointment.person_id, limit_key=limit_key, hall_id=hall_id)
-        .filter(category_id=appointment.category_id, day=day, appointment=None)
+        .filter(here, day=day, appointment=None)
         .filter(Q(late_for=None) | Q(late_for=appointment) | ~Q(late_for__visit_group=appointment.visit_group or "-"))
-        .filter(matter, state__in=states)
+        .filter(state__in=states)
         .order_by("id")
         .first()
     )

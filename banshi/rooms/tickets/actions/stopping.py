@@ -342,7 +342,9 @@ def apologise(tickets: Iterable[Ticket], *, closure: Closure | None, next_place:
         place = next_place(first) if first.notify_to else None
         if place is not None:
             more["next"] = place.isoformat()
-        tell(first, key=key, dedupe=f"not_served:{first.ref}", now=now, more=more)
+        # Each time: whom a closure sent home may have been called back since.
+        why = f":{closure.id}" if closure is not None else ""
+        tell(first, key=key, dedupe=f"not_served:{first.ref}{why}", now=now, more=more)
 
 
 def _words(closure: Closure) -> dict[str, str]:

@@ -40,7 +40,7 @@ ISSUE_SQL = f"""
 WITH standing AS (
   (SELECT t.number, false AS checked_in FROM tickets_ticket t
    WHERE %(alone)s AND t.person_id = %(person)s::bigint AND t.limit_key = %(limit_key)s
-     AND t.category_id = %(category)s AND t.day = %(day)s
+     AND t.hall_id = %(hall)s AND t.day = %(day)s AND (t.category_id = %(category)s OR t.item_id = %(item)s::bigint)
      AND t.state IN ('waiting', 'called', 'parked') LIMIT 1)
   UNION ALL
   (SELECT t.number, true FROM tickets_ticket t
