@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from banshi.foundation.crypto import rating_key
-from banshi.journeys import change_hours, close_line
+from banshi.journeys import change_hours, close_hall_day, close_line
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment
@@ -150,6 +150,31 @@ def test_coming_back_meets_a_new_number_of_the_same_person(committed_town: Town)
     assert came_back is None
     assert isinstance(anew, Ticket) or (isinstance(anew, Refused) and anew.slug == "already-waiting")
     assert Ticket.objects.filter(state__in=["waiting", "parked"]).count() == 1
+
+
+def test_whoever_is_sent_home_again_is_told_again(ten: Town):
+    """Back in between, they were told to come: the last they read must not be that their number counts."""
+    with_phones(ten)
+    number = waiting()
+
+    for _ in range(2):
+        taken_back(shut_till_night(ten))
+    shut_till_night(ten)
+
+    rows = Message.objects.filter(subject=f"ticket:{number.ref}", key__in=["not_served", "line_goes_on"])
+    told = list(rows.order_by("id").values_list("key", flat=True))
+    assert told == ["not_served", "line_goes_on", "not_served", "line_goes_on", "not_served"]
+
+
+def test_the_end_of_the_day_apologises_to_whoever_came_back(ten: Town):
+    with_phones(ten)
+    number = waiting()
+    taken_back(shut_till_night(ten))
+
+    close_hall_day.close_due(now=at("2026-03-10 18:30"))
+
+    rows = Message.objects.filter(subject=f"ticket:{number.ref}", key="not_served")
+    assert rows.count() == 2
 
 
 def told_of_the_end() -> list[tuple[str, str]]:

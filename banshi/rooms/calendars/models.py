@@ -74,9 +74,9 @@ class Closure(models.Model):
             models.CheckConstraint(
                 condition=models.Q(kind__in=["closure", "evacuation", "outage"]), name="a_closure_is_of_a_known_kind"
             ),
-            # Two managers who announce the same closure at once announce it once.
+            # Two managers who announce the same closure at once announce it once; an evacuation is none of it.
             models.UniqueConstraint(
-                fields=["hall", "floor", "zone", "category", "item", "starts_at", "ends_at"],
+                fields=["hall", "floor", "zone", "category", "item", "starts_at", "ends_at", "kind"],
                 condition=models.Q(withdrawn_at=None),
                 nulls_distinct=False,
                 name="a_closure_is_announced_once",

@@ -54,6 +54,7 @@ from banshi.rooms.booking.actions.waits_ended import (
     end_waiting_for_days_over,
     end_waiting_in_vain,
 )
+from banshi.rooms.booking.actions.waits_follow import bookings_follow_their_line
 from banshi.rooms.booking.actions.whose_wait import hand_back
 
 __all__ = [
@@ -64,6 +65,7 @@ __all__ = [
     "appeal",
     "ask_opening",
     "behind",
+    "bookings_follow_their_line",
     "cancel",
     "cannot_move_to",
     "close_slot",

@@ -27,6 +27,7 @@ from banshi.rooms.booking.actions.retrying import Meanwhile, again
 from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, LedgerEntry, Move, Slot, Waiting
 from banshi.rooms.booking.queries.facts import AskedFacts, Asking, Opens, hall_facts, item_words, read_facts, slot_facts
 from banshi.rooms.booking.queries.standing import excused
+from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity import queries as known
 from banshi.rooms.places.models import Hall
@@ -297,12 +298,24 @@ def move(
             free_place(slot, hall=hall, now=now, internal=row.internal)
     first = run[0]
     row.slot_id, row.business, row.day, row.half = first.pk, first.business, first.day, first.half
+    handled = HallItem.objects.filter(hall_id=row.hall_id, item_id=row.item_id).values_list("category_id", flat=True)
+    row.category_id = handled.first() or row.category_id  # whose line it is now: its number is given there
     row.starts_at, row.ends_at, row.moves = first.starts_at, run[-1].ends_at, row.moves + 1
     row.hall_moves += 1 if by_hall or away or by.kind is ActorKind.STAFF else 0
     try:
         with transaction.atomic():
             row.save(
-                update_fields=["slot_id", "business", "day", "half", "starts_at", "ends_at", "moves", "hall_moves"]
+                update_fields=[
+                    "slot_id",
+                    "business",
+                    "category",
+                    "day",
+                    "half",
+                    "starts_at",
+                    "ends_at",
+                    "moves",
+                    "hall_moves",
+                ]
             )
     except IntegrityError as trouble:
         taken = Refusal("same-time") if SAME_TIME in str(trouble) else Refusal("limit-half-day", {"half": first.half})

@@ -1,22 +1,42 @@
-"""A matter's places move to another line – its category changed, or whose quota it is: whoever waits for one goes with it."""
+"""A matter's places move to another line – its category changed, or whose quota it is: whoever waits for one, or has booked
+it, goes with it."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions.holding import end_hold, lock_slots
 from banshi.rooms.booking.actions.offering import free_place
 from banshi.rooms.booking.actions.retrying import Meanwhile, again
-from banshi.rooms.booking.models import Hold, Waiting
+from banshi.rooms.booking.models import Appointment, Hold, Waiting
 from banshi.rooms.booking.queries.facts import HallFacts, hall_facts
 from banshi.rooms.booking.queries.slots import item_facts
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.models import Hall
 
 OPEN = ("waiting", "offered")
+
+
+FOLLOW_SQL = """
+UPDATE booking_appointment a SET category_id = h.category_id FROM catalogue_hall_item h
+WHERE h.hall_id = a.hall_id AND h.item_id = a.item_id AND a.category_id <> h.category_id AND a.id = ANY(%s)
+  AND a.state = 'booked'
+"""
+
+
+@again
+@transaction.atomic
+def bookings_follow_their_line(*, hall: Hall, now: datetime) -> int:
+    """What is booked for a matter is of the category in which its number will be given: there its person looks for their
+    windows, and what closes that line closes theirs. Time and place stay. :returns: how many went over."""
+    booked = Appointment.objects.filter(hall=hall, state=rules.State.BOOKED, ends_at__gt=now)
+    locked = booked.select_for_update(of=("self",), no_key=True).order_by("id").values_list("id", flat=True)
+    with connection.cursor() as cursor:
+        cursor.execute(FOLLOW_SQL, [list(locked)])
+        return int(cursor.rowcount)
 
 
 def waits_follow_their_line(*, hall: Hall, now: datetime) -> int:

@@ -220,9 +220,8 @@ def standing(
     """
     states = rules.VERBS["join_booking"][0]
     matter = Q() if item_id is None else Q(item=item_id) | Q(item=None)
-    here = Q(category_id=appointment.category_id) & matter
-    if item_id is not None:
-        here |= Q(item=item_id)  # given before the hall moved the matter to another category
+    # The same matter: given before the hall moved it to another category.
+    here = Q(category_id=appointment.category_id) & matter | Q(item=appointment.item_id)
     return (
         Ticket.objects.select_for_update(of=("self",), no_key=True)
         .select_related("hall", "window")
