@@ -285,7 +285,9 @@ def move(request: Asked, hall: str, code: str) -> HttpResponseBase:
     )  # fmt: skip
     offers = bookings.offers_for([found.person_id], hall=place, now=now)
     kept = [each for each in offers if each.appointment is not None and each.appointment.code == code]
-    chances = [each for each in slots if each.bookable and each.id != found.slot_id]
+    free = [each.id for each in slots if each.bookable and each.id != found.slot_id]
+    refused_there = booking.cannot_move_to(code, free, by=acting(request, place), now=now)
+    chances = [each for each in slots if each.id in free and each.id not in refused_there]
     return page(
         request,
         "office/appointment_move.html",

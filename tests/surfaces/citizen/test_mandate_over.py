@@ -82,6 +82,20 @@ def test_after_its_end_only_that_it_was_booked(booked: tuple[Phone, Any, Appoint
     assert row.state == "booked"
 
 
+def test_no_day_after_the_mandates_last_is_offered_to_the_agent_for_a_move(
+    booked: tuple[Phone, Any, Appointment], open_town: Town
+) -> None:
+    phone, mandate, row = booked
+    type(mandate).objects.filter(pk=mandate.pk).update(valid_until=date(2026, 3, 11))
+    last, after = (open_town.slot(starts=at(f"2026-03-{day} 10:00")) for day in (11, 12))
+
+    pages = [phone.get(f"/a/{row.code}/move", day=str(slot.day)).content.decode() for slot in (last, after)]
+    answers = [phone.post(f"/a/{row.code}/move", slot=slot.pk).status_code for slot in (after, last)]
+
+    offered = [f'id="period-{slot.pk}"' in page for slot, page in zip((last, after), pages, strict=True)]
+    assert (offered, answers) == ([True, False], [409, 302])
+
+
 def test_its_lists_name_nobody_and_its_first_page_offers_no_code(booked: tuple[Phone, Any, Appointment]) -> None:
     phone, mandate, row = booked
     before = [row.code in phone.get(path).content.decode() for path in ("/", "/appointments/")]

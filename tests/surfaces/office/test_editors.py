@@ -695,6 +695,21 @@ def test_an_appointment_is_moved_and_keeps_its_reference(manager, office):  # no
     assert row.slot_id == to.pk
 
 
+def test_a_half_day_in_which_they_have_another_booking_is_not_offered_to_staff_for_a_move(manager, office):  # noqa: F811
+    """By the rule that grants the move: of the day of a second booking the other half alone."""
+    office.policy(booking={"half_day_limit": True})
+    row = booked(office, "2026-03-11 09:00")
+    booked(office, "2026-03-12 14:00")
+    morning, afternoon = (slot_at(office, f"2026-03-12 {start}").pk for start in ("10:00", "15:00"))
+    here = f"/office/town/appointments/{row.code}/move"
+
+    page = manager.get(here).content.decode()
+    answers = [manager.post(here, {"slot": str(slot), "why": "本人要求"}).status_code for slot in (afternoon, morning)]
+
+    offered = [f'name="slot" value="{slot}"' in page for slot in (morning, afternoon)]
+    assert (offered, answers) == ([True, False], [409, 302])
+
+
 def test_a_move_to_the_very_same_time_is_refused_and_nobody_is_told(manager, office):  # noqa: F811
     row = booked(office, "2026-03-11 09:00")
 

@@ -19,7 +19,7 @@ from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions import credit, following, telling
 from banshi.rooms.booking.actions.chances import Chances
-from banshi.rooms.booking.actions.granting import target_refusal
+from banshi.rooms.booking.actions.granting import refusal_for_mover, target_refusal
 from banshi.rooms.booking.actions.inheriting import client_of
 from banshi.rooms.booking.actions.offering import free_place
 from banshi.rooms.booking.actions.placing import SAME_TIME, lock_run, place, serves_still
@@ -273,9 +273,7 @@ def move(
             persons=seen.persons, channel=seen.source, internal=seen.internal, moving=True,
         )  # fmt: skip
 
-    no = target_refusal(seen, fact, slot_id, now=now, by_hall=by_hall)
-    if no is None and by.kind is ActorKind.CITIZEN and by.id == str(seen.account_id) and fact.slot is not None:
-        no = rules.beyond_mandate(fact.person.agent, seen.item.code, fact.slot.day)
+    no = refusal_for_mover(seen, fact, slot_id, by=by, now=now, by_hall=by_hall)
     if no is not None:
         raise chances(no)
     assert fact.slot is not None

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
+from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refusal
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.models import Appointment
@@ -73,9 +74,20 @@ def target_refusal(
     return no or closed_under_way(fact.hall, fact.item.facts if fact.item else None, fact.slot, now=now)
 
 
-def cannot_move_to(code: str, slots: Collection[int], *, now: datetime) -> dict[int, Refusal]:
-    """Of these periods those to which the appointment's person could not move it now, by the rules that grant a move, with
-    why: another booking of theirs in that half day, or at that time. However full they are."""
+def refusal_for_mover(
+    seen: Appointment, fact: AskedFacts, slot_id: int, *, by: Actor, now: datetime, by_hall: bool
+) -> Refusal | None:
+    """As `target_refusal`, for whoever moves it: an agent also no further than the mandate lasts."""
+    no = target_refusal(seen, fact, slot_id, now=now, by_hall=by_hall)
+    if no is None and by.kind is ActorKind.CITIZEN and by.id == str(seen.account_id) and fact.slot is not None:
+        no = rules.beyond_mandate(fact.person.agent, seen.item.code, fact.slot.day)
+    return no
+
+
+def cannot_move_to(code: str, slots: Collection[int], *, by: Actor, now: datetime) -> dict[int, Refusal]:
+    """Of these periods those to which `by` could not move the appointment now, by the rules that grant a move, with why:
+    another booking of its person in that half day, or at that time; an agent's mandate that ends before. However full
+    they are."""
     seen = Appointment.objects.select_related("item").filter(code=code).first()
     if seen is None or not slots:
         return {}
@@ -95,7 +107,8 @@ def cannot_move_to(code: str, slots: Collection[int], *, now: datetime) -> dict[
     ]
     facts = read_facts(asked, now=now, opens=Opens(now))
     refused = {
-        slot: target_refusal(seen, fact, slot, now=now, by_hall=False) for slot, fact in zip(wanted, facts, strict=True)
+        slot: refusal_for_mover(seen, fact, slot, by=by, now=now, by_hall=False)
+        for slot, fact in zip(wanted, facts, strict=True)
     }
     return {slot: no for slot, no in refused.items() if no is not None}
 
