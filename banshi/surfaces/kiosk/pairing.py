@@ -16,7 +16,9 @@ from banshi.kernel.addresses import network_of
 from banshi.kernel.refusals import SLUGS, Refused
 from banshi.rooms.devices import actions as devices
 from banshi.rooms.devices import queries as known
+from banshi.rooms.devices.models import Device
 from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Hall
 from banshi.surfaces.kiosk.place import COOKIE
 
 TEN_YEARS_S = 10 * 366 * 24 * 3600
@@ -27,7 +29,7 @@ TEN_YEARS_S = 10 * 366 * 24 * 3600
 def pair(request: HttpRequest, hall: str) -> HttpResponse:
     row = places.hall_by_code(hall)
     code = request.POST.get("code", "")[:60].replace("\0", "").strip().lower()
-    context = {"hall": row, "code": code}
+    context = {"hall": row, "code": code, **_paired_as_another(request, row)}
     if request.method == "GET":
         return render(request, "kiosk/pair.html", context)
     by = Actor(ActorKind.KIOSK, code, row.code)
@@ -41,7 +43,7 @@ def pair(request: HttpRequest, hall: str) -> HttpResponse:
         said = {"title": title, "detail": detail if no.slug == "rate-limited" else ""}
         return render(request, "kiosk/pair.html", {**context, **said}, status=SLUGS[no.slug])
     device = known.device_by_code(code)
-    answer = redirect(_home(device.kind, row.code, device.zone.code if device.zone else "", device.window))
+    answer = redirect(_home(device))
     answer.set_cookie(
         COOKIE,
         f"{device.code}:{token}",
@@ -62,15 +64,30 @@ def _not_too_many(request: HttpRequest, hall: str) -> None:
     limits.take(key=f"pair:{hall}:{network}", per_minute=6, burst=10)
 
 
-def _home(kind: str, hall: str, zone: str, window: object) -> str:
-    """The page a device shows."""
-    number = getattr(window, "code", "")
-    if kind == "board":
-        return f"/screens/{hall}/board"
-    if kind == "zone_board" and zone:
-        return f"/screens/{hall}/zones/{zone}"
-    if kind == "window_display" and number:
-        return f"/screens/windows/{number}"
-    if kind == "evaluator" and number:
-        return f"/screens/windows/{number}/rate"
+def _paired_as_another(request: HttpRequest, hall: Hall) -> dict[str, object]:
+    """`another`: the device of this hall that the machine is and that is no kiosk; `home`: the page it shows, "" where
+    none is. {} for any other machine."""
+    code, _, token = request.COOKIES.get(COOKIE, "").partition(":")
+    held = known.by_token(code, token) if token else None
+    if held is None or held.hall_id != hall.pk or held.kind == "kiosk":
+        return {}
+    home = _home(held)
+    return {"another": held, "home": "" if home == _kiosk(hall.code) else home}
+
+
+def _kiosk(hall: str) -> str:
     return f"/kiosk/{hall}/"
+
+
+def _home(device: Device) -> str:
+    """The page a device shows."""
+    hall, window = device.hall.code, device.window.code if device.window else ""
+    if device.kind == "zone_board" and device.zone:
+        return f"/screens/{hall}/zones/{device.zone.code}"
+    if device.kind in ("board", "zone_board"):
+        return f"/screens/{hall}/board"
+    if device.kind == "window_display" and window:
+        return f"/screens/windows/{window}"
+    if device.kind == "evaluator" and window:
+        return f"/screens/windows/{window}/rate"
+    return _kiosk(hall)

@@ -34,11 +34,15 @@ def retired(request: HttpRequest, hall: Hall) -> HttpResponse | None:
 
 
 def device_code(request: HttpRequest, hall: Hall, kind: str) -> str:
-    """The paired device, where it is of this kind; in a demo the hall's first; "" where none is known."""
+    """The paired device, where it is of this kind (a zone board without a zone is the hall's board); in a demo the hall's
+    first; "" where none is known."""
     device = paired(request)
     if device is None and not settings.PRODUCTION:
         device = known.first_of_kind(hall, kind)
-    return device.code if device is not None and device.hall_id == hall.pk and device.kind == kind else ""
+    if device is None or device.hall_id != hall.pk:
+        return ""
+    shows = "board" if device.kind == "zone_board" and device.zone_id is None else device.kind
+    return device.code if shows == kind else ""
 
 
 @door(audience="hall-device")

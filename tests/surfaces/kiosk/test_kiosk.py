@@ -407,6 +407,48 @@ def test_no_other_paired_device_opens_the_kiosks_pages(opened: Town, machine: Cl
     assert {(each.status_code, each["Location"]) for each in answers} == {(302, "/kiosk/town/pair")}
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh-hans", "这台机器是“屏一”，不是取号机"), ("en", "This machine is 屏一, no kiosk")],
+)
+def test_where_another_device_is_sent_says_what_it_is_and_the_way_back(
+    opened: Town, settings: Any, language: str, said: str
+):
+    board = Device.objects.create(hall=opened.hall, code="town-board-9", kind="board", name="屏一")
+    secret = devices.new_secret(code=board.code, by=SYSTEM, now=TUESDAY_NINE)
+    settings.PRODUCTION = True
+    machine = Client(headers={"accept-language": language})
+    before = machine.get("/kiosk/town/pair").content.decode()
+    machine.post("/kiosk/town/pair", {"code": board.code, "secret": secret})
+
+    page = machine.get("/kiosk/town/", follow=True).content.decode()
+
+    assert (said in page, 'href="/screens/town/board"' in page) == (True, True)
+    assert (said in before, "/screens/" in before) == (False, False)
+
+
+def test_another_hall_says_nothing_of_a_device_that_is_not_its_own(opened: Town, settings: Any):
+    board = Device.objects.create(hall=opened.hall, code="town-board-9", kind="board", name="屏一")
+    secret = devices.new_secret(code=board.code, by=SYSTEM, now=TUESDAY_NINE)
+    machine = Client()
+    machine.post("/kiosk/town/pair", {"code": board.code, "secret": secret})
+
+    assert "屏一" not in machine.get("/kiosk/other/pair").content.decode()
+
+
+def test_a_zone_board_without_a_zone_shows_the_halls_board_and_is_heard(opened: Town, settings: Any):
+    board = Device.objects.create(hall=opened.hall, code="town-zone-9", kind="zone_board", name="屏")
+    secret = devices.new_secret(code=board.code, by=SYSTEM, now=TUESDAY_NINE)
+    settings.PRODUCTION = True
+    machine = Client()
+
+    paired = machine.post("/kiosk/town/pair", {"code": board.code, "secret": secret})
+
+    shown = machine.get(paired["Location"])
+    assert (paired["Location"], shown.status_code) == ("/screens/town/board", 200)
+    assert 'data-device="town-zone-9"' in shown.content.decode()
+
+
 def test_what_strangers_try_keeps_no_hall_from_pairing(opened: Town, kiosk: Device):
     secret = devices.new_secret(code=kiosk.code, by=SYSTEM, now=TUESDAY_NINE)
     stranger, hall = Client(REMOTE_ADDR="203.0.113.7"), Client(REMOTE_ADDR="198.51.100.9")
