@@ -149,7 +149,7 @@ def _stop(closure: Closure, now: datetime, late: Sequence[Ticket] = ()) -> None:
     leave: list[Ticket] = []
     sent_out = _sent_out(closure, now)
     reopens: dict[tuple[str | None, str], datetime | None] = {}
-    for ticket in late or tickets.stopped_by(hall=hall, closures=spans, now=now):
+    for ticket in late or tickets.concerned(tickets.stopped_by(hall=hall, closures=spans, now=now), now):
         key = (ticket.item.code if ticket.item else None, ticket.category.code)
         if key not in reopens:
             reopens[key] = calendars.next_open_moment(hall, now, key[0], category=key[1])

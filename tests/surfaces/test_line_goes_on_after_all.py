@@ -15,6 +15,7 @@ from banshi.rooms.calendars.models import Closure
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.queries.missed import back_until
 from tests.rooms.tickets.conftest import open_town
 from tests.surfaces.test_closed_in_the_middle import TEN, browser
 from tests.surfaces.test_closed_in_the_middle import ten as ten
@@ -175,6 +176,43 @@ def test_the_end_of_the_day_apologises_to_whoever_came_back(ten: Town):
 
     rows = Message.objects.filter(subject=f"ticket:{number.ref}", key="not_served")
     assert rows.count() == 2
+
+
+def miss(town: Town, **rule: object) -> Ticket:
+    """Whoever is at window 01 does not come."""
+    town.policy(tickets=rule)
+    number = Ticket.objects.get(state="called")
+    tickets.miss(ref=number.ref, staff_id=town.clerk.pk, now=TEN)
+    return number
+
+
+@pytest.mark.parametrize("rule", [{"missed": "behind_all", "reissue_within": 60}, {"missed": "reissue"}])
+def test_what_was_missed_comes_back_as_its_person_was_told_and_not_in_front(ten: Town, rule: dict[str, object]):
+    with_phones(ten)
+    number = miss(ten, **rule)
+    before = back_until([Ticket.objects.get(pk=number.pk)], TEN)[number.pk]
+
+    taken_back(shut_till_night(ten))
+
+    now = Ticket.objects.get(pk=number.pk)
+    assert (now.state, now.closed_why) == ("missed", "")
+    assert back_until([now], SOON)[number.pk] - before == SOON - TEN  # no time ran while it was closed
+    back = tickets.reinstate(ref=number.ref, by=CITIZEN, now=SOON)
+    others = Ticket.objects.filter(state__in=["waiting", "parked"]).exclude(pk=number.pk)
+    if rule["missed"] == "behind_all":
+        assert all((each.rank_class, each.rank_key) < (back.rank_class, back.rank_key) for each in others)
+
+
+def test_what_was_missed_for_good_gets_no_apology_and_does_not_come_back(ten: Town):
+    with_phones(ten)
+    number = miss(ten, missed="reissue", reissue_limit=0)
+
+    taken_back(shut_till_night(ten))
+
+    assert Ticket.objects.get(pk=number.pk).state == "missed"
+    assert not Message.objects.filter(subject=f"ticket:{number.ref}", key__in=["not_served", "line_goes_on"]).exists()
+    with pytest.raises(Refused):
+        tickets.unpark(ref=number.ref, by=CITIZEN, now=SOON)
 
 
 def told_of_the_end() -> list[tuple[str, str]]:

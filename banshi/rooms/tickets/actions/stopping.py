@@ -288,7 +288,8 @@ def send_home(*, tickets: Sequence[Ticket], closure: Closure, next_place: NextPl
 @transaction.atomic
 def bring_back(*, hall: Hall, closures: Sequence[Closure], now: datetime) -> list[Ticket]:
     """What these closures sent home counts again where they are over before the day is: each number keeps its rank, set
-    aside until its person, who was told to go, is there again. Not where they wait with another number for the same.
+    aside until its person, who was told to go, is there again. What was missed is missed, and comes back as its person was
+    told, as long as it may. Not where they wait with another number for the same.
 
     :returns: those that count again.
     """
@@ -311,7 +312,12 @@ def _set_aside(ref: str, now: datetime) -> Ticket | None:
     ticket = locked(ref)
     if ticket.state != "closed" or waits_twice(ticket):
         return None
-    ticket.state, ticket.closed_why, ticket.parked_at = rules.after("bring_back"), "", now
+    if Miss.objects.filter(ticket=ticket, reinstated_at=None).exists():
+        ticket.state, ticket.closed_why = rules.after("bring_back_missed"), ""
+        if not back_until([ticket], now):
+            return None
+    else:
+        ticket.state, ticket.closed_why, ticket.parked_at = rules.after("bring_back"), "", now
     ticket.save(update_fields=["state", "closed_why", "parked_at"])
     goes_on(ticket)
     type(ticket.visit).objects.filter(pk=ticket.visit_id).update(left_at=None)
