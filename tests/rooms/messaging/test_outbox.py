@@ -22,6 +22,7 @@ from banshi.rooms.audit.models import Entry
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.identity.models import Account
 from banshi.rooms.messaging import actions, queries
+from banshi.rooms.messaging.actions import sending
 from banshi.rooms.messaging.models import Delivery, Message, Template
 from banshi.rooms.messaging.ports import Final, Passing
 from tests.together import together
@@ -267,6 +268,20 @@ def test_wechat_that_can_never_arrive_becomes_an_sms(town):
     assert states() == {"confirmation:K7:0": "failed", "confirmation:K7:0:sms": "sent"}
 
 
+def test_a_worker_that_dies_before_the_sms_is_written_has_not_given_the_message_up(town, monkeypatch):
+    town.policy(messages={"channels": ["wechat"]})
+    say()
+
+    def dies(*_args, **_more):
+        raise SystemExit
+
+    monkeypatch.setattr(sending, "_fall_back", dies)
+    with pytest.raises(SystemExit):
+        actions.drain(channels={"sms": Spy("sms"), "wechat": Spy("wechat", [Final("43004")])}, now=TUESDAY_NINE)
+
+    assert set(states().values()) == {"sending"}  # and due again once its lease is over
+
+
 def test_wechat_that_fails_brings_no_second_sms_where_one_is_sent_anyway(town):
     town.policy(messages={"channels": ["sms", "wechat"]})
     say()
@@ -434,7 +449,7 @@ def test_a_batch_costs_the_same_statements_however_many_it_holds(town, django_as
     for n in range(messages):
         say(n, to_phone=f"+86139{n:08}")  # to one telephone only so many go in a day
 
-    with django_assert_num_queries(25):  # two rounds, the second finds nothing; savepoints of the test included
+    with django_assert_num_queries(29):  # two rounds, the second finds nothing; savepoints of the test included
         assert actions.drain(channels=outboxes(), now=TUESDAY_NINE) == messages * 2
 
 
