@@ -13,6 +13,7 @@ PERMISSIONS: dict[str, str] = {
     "desk.out_of_order": "call a number out of its turn",
     "desk.identity": "see the served person's identity at the window",
     "line.view": "see the live line of a hall",
+    "line.help": "say that a clerk's call for help was seen",
     "line.steer": "open and close windows, change what a window serves, put a number first",
     "figures.view": "see figures and export them",
     "appointments.view": "look up appointments (masked)",
@@ -34,8 +35,8 @@ PERMISSIONS: dict[str, str] = {
     "audit.view": "read the audit trail",
 }
 
-_CLERK = {"desk.work", "desk.identity", "line.view"}
-_GUIDE = {"line.view", "appointments.view", "appointments.manage", "people.correct"}
+_CLERK = {"desk.work", "desk.identity", "line.view", "line.help"}
+_GUIDE = {"line.view", "line.help", "appointments.view", "appointments.manage", "people.correct"}
 _MANAGER = set(PERMISSIONS) - {"staff.manage"} - {"desk.work"}
 ROLES: dict[str, frozenset[str]] = {
     "clerk": frozenset(_CLERK),  # 窗口人员

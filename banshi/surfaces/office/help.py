@@ -20,7 +20,8 @@ def _bars(request: Asked, place: Hall | None) -> HttpResponseBase:
     """The calls of one hall, or without one of all my halls, each with its hall."""
     halls = {each.pk: each for each in ([place] if place else my_halls(request.who))}
     called = [(halls[each.hall_id], each) for each in tickets.help_called(*halls)]
-    return page(request, "office/_help.html", place, called=called, many=len(halls) > 1)
+    answers = {each.code for each in halls.values() if request.who.may("line.help", each.code)}
+    return page(request, "office/_help.html", place, called=called, many=len(halls) > 1, answers=answers)
 
 
 @door(audience="staff", permission="line.view")
@@ -37,7 +38,7 @@ def called(request: Asked, hall: str) -> HttpResponseBase:
     return _bars(request, places.hall_by_code(hall))
 
 
-@door(audience="staff", permission="line.view")
+@door(audience="staff", permission="line.help")
 @require_POST
 def seen(request: Asked, hall: str, window: str) -> HttpResponseBase:
     """看到了: the clerk reads who saw the call, and when. Said for a call that is over it changes nothing."""

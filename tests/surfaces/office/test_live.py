@@ -20,6 +20,7 @@ from banshi.rooms.places.models import WindowCategory
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets import queries as line_queries
 from banshi.rooms.tickets.models import Ticket, WindowSession
+from tests.surfaces.office.editing import signed_in, staff_with
 from tests.surfaces.office.hours import open_on_working_days
 from tests.together import together
 from tests.town import at
@@ -394,6 +395,16 @@ def test_pages_of_no_hall_ask_for_calls_for_help_in_all_my_halls(hall, manager):
     assert "求助" in bar
     assert f"{hall.manager.name_zh} 已看到 10:00" in text_of(answer)
     assert 'hx-get="/office/help"' in answer.content.decode()
+
+
+def test_an_auditor_reads_a_call_for_help_and_answers_none(hall):
+    auditor = signed_in(staff_with("auditor", "auditor"))
+    help_at(hall)
+
+    bar = auditor.get("/office/town/help").content.decode()
+
+    assert ("求助" in bar, "<form" in bar) == (True, False)
+    assert auditor.post("/office/town/help/town-02/seen").status_code == 403
 
 
 def test_calls_for_help_of_halls_that_are_not_mine_are_not_told(hall, manager):
