@@ -176,11 +176,10 @@ def test_what_is_no_proof_is_refused_and_never_breaks(town: Town, given: str) ->
 def test_a_period_that_many_want_asks_everybody_for_work(open_town: Town, mine: Phone, theirs: Phone) -> None:
     slot = open_town.slot(quota=9)
     other = open_town.slot(quota=9, category="B")
-    for _ in range(2):
+    for n in range(2):
         for phone in (mine, theirs):
-            phone.client.post(
-                "/book/pension/take", {"slot": slot.pk}, REMOTE_ADDR=f"198.51.100.{phone.account.pk % 200}"
-            )
+            spelled = {"slot": f"{'0' * n}{slot.pk}", "day": f"x{n}{phone.account.pk}", "hall": str(n)}
+            phone.client.post("/book/pension/take", spelled, REMOTE_ADDR=f"198.51.100.{phone.account.pk % 200}")
 
     far = {"REMOTE_ADDR": "203.0.113.9"}
     asked = mine.client.post("/book/pension/take", {"slot": slot.pk}, headers=PROBLEM, **far)

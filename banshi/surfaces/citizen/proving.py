@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponseBase
+from django.utils.dateparse import parse_date
 
 from banshi.foundation import proof
 from banshi.foundation.problem import problem_response
@@ -65,14 +66,26 @@ def _asks(request: Any, purpose: str, kwargs: dict[str, Any]) -> proof.Asks | No
     account = request.who.account_id
     if request.method != "POST" or (account is None and purpose in NEEDS_ACCOUNT) or from_the_hall(request):
         return None
-    asked = (kwargs.get("slot"), request.POST.get("slot"), request.POST.get("hall"), request.POST.get("day"))
     return proof.Asks(
         purpose=purpose,
         address=request.META.get("REMOTE_ADDR", ""),
         who=f"account:{account}" if account is not None else "",
         number=_number(request) if purpose == "code" else "",
-        place=" ".join(str(each)[:40] for each in asked if each) if purpose in ("hold", "book", "wait") else "",
+        place=_place(request, kwargs) if purpose in ("hold", "book", "wait") else "",
     )
+
+
+def _place(request: Any, kwargs: dict[str, Any]) -> str:
+    """The period, else the hall and day, that is asked for: each in one spelling, whatever else is sent beside it."""
+    slot = str(kwargs.get("slot") or request.POST.get("slot") or "")
+    if slot.isascii() and slot.isdigit() and len(slot) < 19:
+        return str(int(slot))
+    try:
+        day = parse_date(str(request.POST.get("day") or "")[:10])
+    except ValueError:
+        day = None
+    hall = str(request.POST.get("hall") or "")[:40].strip().lower()
+    return f"{hall} {day}" if hall and day else ""
 
 
 def _number(request: Any) -> str:
