@@ -248,3 +248,15 @@ def test_the_page_before_cancelling_says_whether_it_counts(open_town: Town, rule
     for where in (f"/a/{row.code}", f"/a/{row.code}/cancel"):
         page = Client().get(f"{where}?k={link_key(row.code)}").content.decode()
         assert ("这次取消不计次数" in page, "一个月取消超过" in page) == (rule == "forgive", rule == "serve")
+
+
+@pytest.mark.parametrize("rule", ["serve", "forgive"])
+def test_whose_closure_is_taken_back_comes_like_anybody(open_town: Town, rule: str):
+    """They were told that it stands as booked: what was promised for the closure is over with it."""
+    row, closure = kept(open_town, rule)
+    change_hours.withdraw(closure=closure, by=CITIZEN, now=at("2026-03-10 10:00"))
+
+    booking.sweep_no_shows(now=at("2026-03-10 18:00"))
+
+    assert LedgerEntry.objects.get(appointment=row, kind="no_show").forgiven_at is None
+    assert not Kept.objects.exists()

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions import telling
 from banshi.rooms.booking.actions.granting import move_target_refusal, place_refusal
-from banshi.rooms.booking.models import Appointment, FollowUpVisit, Move, Slot
+from banshi.rooms.booking.models import Appointment, FollowUpVisit, Kept, Move, Slot
 from banshi.rooms.booking.queries.facts import Asking, HallFacts, Opens, hall_facts, read_facts
 from banshi.rooms.booking.queries.standing import closed_over
 from banshi.rooms.places.models import Hall
@@ -157,6 +157,7 @@ def tell_kept(*, hall: Hall, cause: str, now: datetime) -> int:
         rows = list(booked.exclude(Exists(since)).select_related("person").order_by("starts_at", "id"))
         if rows and not closed_over([row.code for row in rows]):  # else the end of the other one tells
             telling.tell_visit("closure_off", rows, hall=facts, now=now, anew=f":{cause}")
+            Kept.objects.filter(appointment__in=rows).delete()  # it stands like any other from now on
             _told_again(visit, now)
             told += 1
     return told
