@@ -64,6 +64,9 @@ class Slot(models.Model):
         default=False
     )  # no new bookings; those booked keep their place until moved or cancelled
     touched = models.BooleanField(default=False)  # edited by hand: the materialising job leaves its quota alone
+    asked_to = models.BigIntegerField(
+        default=0, db_default=0
+    )  # who waits: the entry the last look stopped at; 0 – none
 
     class Meta:
         db_table = "booking_slot"

@@ -10,6 +10,7 @@ import pytest
 from banshi.foundation.crypto import blind_index
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking.actions import opening
 from banshi.rooms.booking.models import OpeningAsked, Slot
 from banshi.rooms.identity.models import Account
 from banshi.rooms.messaging.models import Message
@@ -55,6 +56,20 @@ def test_a_day_that_opens_full_is_told_when_a_place_comes(town: Town) -> None:
     Slot.objects.filter(pk=slot.pk).update(taken=0)
 
     assert (full, booking.tell_openings(now=OPENS)) == (0, 1)
+
+
+def test_days_without_a_place_keep_nobody_behind_them_from_being_told(town: Town, monkeypatch: Any) -> None:
+    monkeypatch.setattr(opening, "MOST_TOLD", 1)
+    ready(town)
+    mine = account().pk
+    for i in range(9):  # nearer, and never with a place
+        OpeningAsked.objects.create(
+            account_id=900 + i, hall=town.hall, item=town.items["pension"], day=date(2026, 3, 12), made_at=TUESDAY_NINE
+        )
+    ask(town, mine)
+
+    assert booking.tell_openings(now=OPENS) == 1
+    assert OpeningAsked.objects.get(account_id=mine).told
 
 
 def test_a_day_that_never_opened_is_forgotten_when_it_is_over(town: Town) -> None:

@@ -11,6 +11,7 @@ from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions
+from banshi.rooms.booking.actions import offering
 from banshi.rooms.booking.models import Appointment, Hold, Slot, Suspension, Waiting
 from banshi.rooms.identity.models import Account
 from banshi.rooms.messaging.models import Message
@@ -41,6 +42,58 @@ def state(one: Waiting) -> str:
 
 
 # --- Granted by the rules that redeem -----------------------------------------------------------------------------
+
+
+def barred(town: Town, many: int, *, first: int = 100) -> list[Waiting]:
+    """So many who wait, may take nothing, and stand before whoever joins at nine."""
+    Suspension.objects.create(
+        party="account:5", person=town.person(99), scope="town", reason="manual",
+        from_on=date(2026, 3, 1), until_on=date(2026, 3, 30), made_at=TUESDAY_NINE,
+    )  # fmt: skip
+    early = TUESDAY_NINE - timedelta(hours=1)
+    people = range(first, first + many)
+    return [waits(town, i, made=early + timedelta(seconds=i), account_id=5, limit_key="account:5") for i in people]
+
+
+@pytest.mark.parametrize("many", [20, 21, 60])
+def test_those_who_may_take_nothing_keep_nobody_behind_them_from_an_offer(town: Town, many: int):
+    slot = town.slot(quota=1)
+    book(town, slot, 1)
+    before, honest = barred(town, many), waits(town, 2)
+
+    freed(town, slot)
+
+    assert (state(honest), {state(one) for one in before}) == ("offered", {"waiting"})
+    assert Slot.objects.get(pk=slot.pk).taken == 1  # open to nobody else
+
+
+def test_a_list_too_long_to_ask_at_once_is_asked_on_from_where_it_stopped(town: Town, monkeypatch: Any):
+    monkeypatch.setattr(offering, "MOST_ASKED", 25)
+    slot = town.slot(quota=1)
+    book(town, slot, 1)
+    before, honest = barred(town, 60), waits(town, 2)
+    freed(town, slot)
+    stopped = Slot.objects.get(pk=slot.pk).asked_to
+    Waiting.objects.filter(pk=stopped).update(state="left")  # where it stopped is known all the same
+
+    offered = [actions.offer_waiting(hall=town.hall, now=TUESDAY_NINE) for _ in range(3)]
+
+    assert (stopped, offered, state(honest)) == (before[24].pk, [0, 1, 0], "offered")
+
+
+def test_at_the_end_of_the_list_it_begins_at_the_head_again(town: Town, monkeypatch: Any):
+    monkeypatch.setattr(offering, "MOST_ASKED", 3)
+    slot = town.slot(quota=1)
+    book(town, slot, 1)
+    before = barred(town, 4)
+    freed(town, slot)
+    Suspension.objects.all().delete()
+
+    offered = [actions.offer_waiting(hall=town.hall, now=TUESDAY_NINE)]
+    Slot.objects.filter(pk=slot.pk).update(quota=2, asked_to=before[3].pk)
+    offered += [actions.offer_waiting(hall=town.hall, now=TUESDAY_NINE) for _ in range(2)]
+
+    assert (offered, state(before[3]), state(before[0])) == ([1, 0, 1], "offered", "offered")
 
 
 def test_who_is_suspended_is_passed_over_and_the_next_is_asked(town: Town):

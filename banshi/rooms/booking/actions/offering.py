@@ -22,6 +22,7 @@ from banshi.rooms.booking.actions.granting import move_target_refusal
 from banshi.rooms.booking.models import Appointment, Hold, Slot, Waiting
 from banshi.rooms.booking.queries.facts import (
     CHINA,
+    AskedFacts,
     Asking,
     HallFacts,
     ItemWords,
@@ -36,7 +37,8 @@ from banshi.rooms.identity import queries as identity
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.models import Hall
 
-_ASKED_AT_ONCE = 20
+_PAGE = 20  # whose facts are read in one statement
+MOST_ASKED = 200  # of one place at a time: it is locked meanwhile
 MOST_OFFERS = 3  # to one entry of the list
 EARLIER_BY = timedelta(days=2)  # a smaller gain is not worth a message
 LEAST_OFFER = timedelta(minutes=5)  # nobody can answer sooner
@@ -61,7 +63,7 @@ def free_place(
         return
     policy = hall.policy.booking
     useful = slot.starts_at > now and not slot.closed and slot.taken + slot.carried <= slot.quota
-    if useful and policy.waiting_list and _pass_on(slot, hall=hall, now=now):
+    if useful and policy.waiting_list and _pass_on(slot, hall=hall, now=now, after=0):
         return
     if useful and cancelled is not None and policy.withhold_cancelled:
         until = min(now + timedelta(minutes=policy.withhold_cancelled), slot.ends_at)
@@ -135,7 +137,8 @@ def offer_waiting(*, hall: Hall, now: datetime) -> int:
 
 
 def offer_free_places(slot: Slot, *, hall: HallFacts, now: datetime) -> int:
-    """Offer the free places of a locked slot to those who wait (places were added). :returns: how many offers."""
+    """Offer the free places of a locked slot to those who wait (places were added), from where the last call stopped.
+    :returns: how many offers."""
     offered = 0
     while (
         slot.taken + slot.carried < slot.quota
@@ -143,7 +146,7 @@ def offer_free_places(slot: Slot, *, hall: HallFacts, now: datetime) -> int:
         and not slot.closed
         and hall.policy.booking.waiting_list
     ):
-        if not _pass_on(slot, hall=hall, now=now):
+        if not _pass_on(slot, hall=hall, now=now, after=slot.asked_to):
             break
         slot.taken += 1
         slot.save(update_fields=["taken"])
@@ -151,12 +154,15 @@ def offer_free_places(slot: Slot, *, hall: HallFacts, now: datetime) -> int:
     return offered
 
 
-def _pass_on(slot: Slot, *, hall: HallFacts, now: datetime) -> bool:
-    """Keep one place, already counted, for who waits: offered now, or at night withheld until people are awake."""
+def _pass_on(slot: Slot, *, hall: HallFacts, now: datetime, after: int) -> bool:
+    """Keep one place, already counted, for who waits: offered now, or at night withheld until people are awake.
+
+    :param after: as for `_offer`.
+    """
     wakes = waking(hall.policy.booking, now.astimezone(hall.zone))
     if wakes is None:
         until = last_moment(slot, hall=hall, now=now)
-        return until - now >= LEAST_OFFER and _offer(slot, until=until, hall=hall, now=now)
+        return until - now >= LEAST_OFFER and _offer(slot, until=until, hall=hall, now=now, after=after)
     asleep = Hold.objects.filter(slot=slot, kind="withheld", person=None, ended_at=None).count()
     if last_moment(slot, hall=hall, now=wakes) - wakes < LEAST_OFFER or asleep >= _queue(slot, hall).count():
         return False
@@ -198,21 +204,78 @@ def _queue(slot: Slot, hall: HallFacts) -> QuerySet[Waiting]:
     return rows.exclude(last_slot=slot.pk).order_by(F("appointment_id").asc(nulls_first=True), "made_at", "id")
 
 
-def _offer(slot: Slot, *, until: datetime, hall: HallFacts, now: datetime) -> bool:
-    """Offer one place, already counted, to the first who waits for it and may take it."""
-    ids = list(_queue(slot, hall).values_list("id", flat=True)[:_ASKED_AT_ONCE])
-    for one in _locked_in_turn(ids, slot, hall):
-        item = item_words(hall.id, one.item_id)
-        if item is None or not _may_take(one, slot, item, hall=hall, now=now):
-            continue
-        kept = Hold.objects.create(
-            slot=slot, kind="offer", account_id=one.account_id, person_id=one.person_id, made_at=now, expires_at=until
-        )
-        one.state, one.hold, one.offers, one.last_slot = "offered", kept, one.offers + 1, slot.pk
-        one.save(update_fields=["state", "hold", "offers", "last_slot"])
-        _tell(one, kept, slot, item, hall=hall, now=now)
-        return True
+def _offer(slot: Slot, *, until: datetime, hall: HallFacts, now: datetime, after: int) -> bool:
+    """Offer one place, already counted, to the first who waits for it and may take it. Those who may not are passed over;
+    after `MOST_ASKED` of them the slot notes how far it came.
+
+    :param after: id of the entry behind which to begin; 0 – at the head of the list.
+    """
+    behind, items = _behind(after, slot, hall), _Items(hall.id)
+    asked = behind[:MOST_ASKED]
+    for begin in range(0, len(asked), _PAGE):
+        might = _who_might(asked[begin : begin + _PAGE], slot, items, hall=hall, now=now)
+        for one in _locked_in_turn(might, slot, hall):
+            item = items.of(one.item_id)
+            if item is None or not _may_take(one, slot, item, hall=hall, now=now):
+                continue
+            kept = Hold.objects.create(
+                slot=slot,
+                kind="offer",
+                account_id=one.account_id,
+                person_id=one.person_id,
+                made_at=now,
+                expires_at=until,
+            )
+            one.state, one.hold, one.offers, one.last_slot = "offered", kept, one.offers + 1, slot.pk
+            one.save(update_fields=["state", "hold", "offers", "last_slot"])
+            _tell(one, kept, slot, item, hall=hall, now=now)
+            return True
+    asked_to = asked[-1] if len(behind) > len(asked) else 0
+    if slot.asked_to != asked_to:
+        slot.asked_to = asked_to
+        slot.save(update_fields=["asked_to"])
     return False
+
+
+def _behind(after: int, slot: Slot, hall: HallFacts) -> list[int]:
+    """Ids of the entries of a list behind one of them, which may have left it since; all, where it is gone or 0."""
+    queue = _queue(slot, hall)
+    last = Waiting.objects.filter(pk=after).first() if after else None
+    if last is None:
+        return list(queue.values_list("id", flat=True))
+    later = Q(made_at__gt=last.made_at) | Q(made_at=last.made_at, id__gt=last.pk)
+    if last.appointment_id is None:
+        behind = Q(appointment__isnull=False) | later
+    else:
+        behind = Q(appointment_id__gt=last.appointment_id) | Q(later, appointment_id=last.appointment_id)
+    return list(queue.filter(behind).values_list("id", flat=True))
+
+
+class _Items:
+    """Words of the matters of a hall; looked up once."""
+
+    def __init__(self, hall_id: int) -> None:
+        self._hall_id = hall_id
+        self._known: dict[int, ItemWords | None] = {}
+
+    def of(self, item_id: int) -> ItemWords | None:
+        if item_id not in self._known:
+            self._known[item_id] = item_words(self._hall_id, item_id)
+        return self._known[item_id]
+
+
+def _who_might(ids: list[int], slot: Slot, items: _Items, *, hall: HallFacts, now: datetime) -> list[int]:
+    """In turn, those of a page whom the booking rules refuse nothing as they stand; the rest is asked under lock."""
+    found = Waiting.objects.select_related("item", "appointment").in_bulk(ids)
+    rows = [found[id_] for id_ in ids if id_ in found and items.of(found[id_].item_id) is not None]
+    opens = Opens(now)
+    facts = read_facts([_asking(one, slot) for one in rows], now=now, opens=opens)
+    might = []
+    for one, fact in zip(rows, facts, strict=True):
+        item = items.of(one.item_id)
+        if item is not None and _granted(one, slot, item, fact, fact.person, hall=hall, now=now, opens=opens):
+            might.append(one.pk)
+    return might
 
 
 def _locked_in_turn(ids: list[int], slot: Slot, hall: HallFacts) -> Iterator[Waiting]:
@@ -231,11 +294,28 @@ def _may_take(one: Waiting, slot: Slot, item: ItemWords, *, hall: HallFacts, now
     if one.appointment is None and mandate_is_over(one, now=now):
         return False
     opens = Opens(now)
+    fact = read_facts([_asking(one, slot)], now=now, opens=opens)[0]
+    person = _with_open_offers(fact.person, one, slot)
+    return _granted(one, slot, item, fact, person, hall=hall, now=now, opens=opens)
+
+
+def _asking(one: Waiting, slot: Slot) -> Asking:
     holder = rules.holder_of(account_id=one.account_id, by=SYSTEM)
     moved = one.appointment.code if one.appointment is not None else ""
-    asking = Asking(slot.pk, item.facts.code, one.person_id, holder, 0, one.account_id, but=moved)
-    fact = read_facts([asking], now=now, opens=opens)[0]
-    person = _with_open_offers(fact.person, one, slot)
+    return Asking(slot.pk, one.item.code, one.person_id, holder, 0, one.account_id, but=moved)
+
+
+def _granted(
+    one: Waiting,
+    slot: Slot,
+    item: ItemWords,
+    fact: AskedFacts,
+    person: PersonFacts,
+    *,
+    hall: HallFacts,
+    now: datetime,
+    opens: Opens,
+) -> bool:
     if one.appointment is not None:
         return move_target_refusal(one.appointment, fact, hall=hall, now=now) is None
     if item.facts.periods > 1 and not _run_is_free(slot, item.facts.periods, hall):

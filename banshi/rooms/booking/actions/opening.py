@@ -6,11 +6,12 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Exists, F, OuterRef
 
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
-from banshi.rooms.booking.models import OpeningAsked
+from banshi.rooms.booking.models import OpeningAsked, Slot
 from banshi.rooms.booking.queries.facts import hall_facts
 from banshi.rooms.booking.queries.slots import alternatives_for, item_facts, slots
 from banshi.rooms.catalogue.models import HallItem
@@ -70,17 +71,24 @@ def ask_opening(
 def tell_openings(*, now: datetime) -> int:
     """Tell whoever asked about a day that has places now; forget days that are over. :returns: how many were told."""
     told = 0
-    waiting = OpeningAsked.objects.filter(ended_at=None).select_related("hall", "item")
-    has_places: dict[tuple[int, str, date], bool] = {}
-    for row in waiting.order_by("day", "id")[: MOST_TOLD * 4]:
-        if row.day < now.astimezone(ZoneInfo(row.hall.timezone)).date():
-            OpeningAsked.objects.filter(pk=row.pk, ended_at=None).update(ended_at=now)
+    asked = OpeningAsked.objects.filter(ended_at=None)
+    for hall in Hall.objects.filter(pk__in=asked.values("hall")).order_by("id"):
+        today = now.astimezone(ZoneInfo(hall.timezone)).date()
+        asked.filter(hall=hall, day__lt=today).update(ended_at=now)
+    has = Slot.objects.filter(
+        hall=OuterRef("hall"), day=OuterRef("day"), closed=False, starts_at__gt=now, taken__lt=F("quota") - F("carried")
+    )
+    with_free = asked.filter(Exists(has))  # others, however many stand in front, can be told nothing
+    days = with_free.order_by("day", "hall", "item").values_list("day", "hall", "item").distinct()
+    for day, hall_id, item_id in list(days[: MOST_TOLD * 4]):
+        rows = asked.filter(day=day, hall=hall_id, item=item_id).select_related("hall", "item").order_by("id")
+        first = rows.first()
+        if first is None or not _has_places(first, now):
             continue
-        key = (row.hall_id, row.item.code, row.day)
-        if key not in has_places:
-            has_places[key] = _has_places(row, now)
-        if has_places[key] and told < MOST_TOLD:
+        for row in rows[: MOST_TOLD - told]:
             told += _tell(row, now=now)
+        if told >= MOST_TOLD:
+            break
     return told
 
 
