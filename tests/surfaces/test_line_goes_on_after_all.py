@@ -215,6 +215,18 @@ def test_what_was_missed_for_good_gets_no_apology_and_does_not_come_back(ten: To
         tickets.unpark(ref=number.ref, by=CITIZEN, now=SOON)
 
 
+def test_who_was_away_before_it_closed_has_been_away_since_then(ten: Town):
+    number, early = waiting(), TEN - timedelta(minutes=10)
+    tickets.park(ref=number.ref, by=CITIZEN, now=early)
+
+    taken_back(shut_till_night(ten))
+    aside = Ticket.objects.get(pk=number.pk)
+    back = tickets.unpark(ref=number.ref, by=CITIZEN, now=SOON)
+
+    assert (aside.state, aside.rank_key, aside.parked_at) == ("parked", number.rank_key, early)
+    assert back.away_s == (SOON - early).total_seconds()
+
+
 def told_of_the_end() -> list[tuple[str, str]]:
     rows = Message.objects.filter(key__in=["line_goes_on", "evacuation_over"]).order_by("id")
     return [(each.key, each.subject) for each in rows]

@@ -317,7 +317,8 @@ def _set_aside(ref: str, now: datetime) -> Ticket | None:
         if not back_until([ticket], now):
             return None
     else:
-        ticket.state, ticket.closed_why, ticket.parked_at = rules.after("bring_back"), "", now
+        ticket.state, ticket.closed_why = rules.after("bring_back"), ""
+        ticket.parked_at = ticket.parked_at or now  # who had stepped out before has been away since then
     ticket.save(update_fields=["state", "closed_why", "parked_at"])
     goes_on(ticket)
     type(ticket.visit).objects.filter(pk=ticket.visit_id).update(left_at=None)
