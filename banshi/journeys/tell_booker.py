@@ -20,6 +20,10 @@ _COUNTS_AGAIN = {
     "zh": "的号又有效了，回到大厅即可接着排",
     "en": "the number counts again; come back to the hall to go on",
 }
+_MAY_COME_BACK = {  # missed before: not in line by itself; that it was missed they are not told
+    "zh": "的号又有效了，到大厅找导办接着办",
+    "en": "the number counts again; ask the guide in the hall how to go on",
+}
 
 
 def served(ticket: Ticket, *, now: datetime) -> None:
@@ -47,7 +51,8 @@ def not_served(
 def counts_again(tickets: Sequence[Ticket], *, closure: int, now: datetime) -> None:
     """Numbers that this closure had sent home, and that count again since it is taken back."""
     for visit in _visits(tickets):
-        _tell(visit, _COUNTS_AGAIN, None, now=now, anew=f":back{closure}")
+        missed = all(each.state == "missed" for each in visit)
+        _tell(visit, _MAY_COME_BACK if missed else _COUNTS_AGAIN, None, now=now, anew=f":back{closure}")
 
 
 def _visits(tickets: Sequence[Ticket]) -> list[list[Ticket]]:

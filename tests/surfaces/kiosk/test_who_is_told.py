@@ -435,6 +435,32 @@ def test_who_declared_hears_that_what_a_closure_sent_home_counts_again_and_how_i
     ]  # fmt: skip
 
 
+def test_who_declared_is_promised_no_place_in_line_for_what_was_missed_before_it_closed(
+    opened: Town, machine: Client
+) -> None:
+    book(opened, account(THEIRS), THEIRS)
+    booking.materialise(hall=opened.hall, now=TUESDAY_NINE)
+    arrive(machine, chip=chip(opened.person(1)))
+    arrive(machine, chip=chip(opened.person(1)))
+    tickets.sign_in(window_code="town-01", staff_id=opened.clerk.pk, now=TUESDAY_NINE)
+    called = tickets.call_next(window_code="town-01", staff_id=opened.clerk.pk, now=TUESDAY_NINE)
+    assert called is not None
+    tickets.miss(ref=called.ref, staff_id=opened.clerk.pk, now=TUESDAY_NINE)
+    closure = Closure.objects.create(
+        hall=opened.hall, starts_at=TUESDAY_NINE, ends_at=at("2026-03-10 19:00"), reason_zh="停电",
+        reason_en="Power cut", made_by="system", made_at=TUESDAY_NINE,
+    )  # fmt: skip
+    close_line.look(now=TUESDAY_NINE)
+    soon = TUESDAY_NINE + timedelta(minutes=2)
+
+    change_hours.withdraw(closure=closure, by=CLERK, now=soon)
+    close_line.look(now=soon)
+
+    assert [(to, fate) for to, fate, _ in fate_told()] == [
+        (THEIRS, "没能办上"), (THEIRS, "的号又有效了，到大厅找导办接着办"),
+    ]  # fmt: skip
+
+
 def test_who_declared_hears_of_what_was_begun_when_the_day_ended_that_it_was_at_the_window(
     opened: Town, machine: Client
 ) -> None:
