@@ -200,7 +200,7 @@ def end(*, closure: Closure, now: datetime) -> bool:
         else:
             back = tickets.bring_back(hall=hall, closures=spans, now=now)
             tell_booker.counts_again(back, closure=closure.pk, now=now)
-            stopped = tickets.stopped_by(hall=hall, closures=others, now=now, states=("parked",))
+            stopped = tickets.stopped_by(hall=hall, closures=others, now=now, states=NOT_BEGUN)
             free += [each for each in back if each not in stopped and each not in free]
         tell = tickets.tell_back if closure.kind == "evacuation" else tickets.tell_goes_on
         tell(tickets=free, closure=spans[0], now=now, part=_part(closure), still=_still_out(closure, now))

@@ -215,6 +215,81 @@ def test_what_was_missed_for_good_gets_no_apology_and_does_not_come_back(ten: To
         tickets.unpark(ref=number.ref, by=CITIZEN, now=SOON)
 
 
+@pytest.mark.parametrize(
+    ("rule", "again"),
+    [
+        ({"missed": "behind_all"}, "已过，11:00 前到取号机扫码，或找导办，补到已取号的人后面。"),
+        ({"missed": "reissue"}, "已过，11:00 前到取号机扫码，或找导办，不用重新排队。"),
+    ],
+)
+def test_what_was_missed_is_told_once_how_to_come_back_however_many_closures_end(
+    ten: Town, rule: dict[str, object], again: str
+):
+    with_phones(ten)
+    number = miss(ten, reissue_within=60, **rule)
+    closures = [shut_till_night(ten), shut(ten, until=NIGHT), shut(ten)]
+    for closure in closures:
+        change_hours.withdraw(closure=closure, by=CLERK, now=SOON)
+
+    close_line.look(now=SOON)
+    close_line.look(now=SOON + timedelta(seconds=1))
+
+    told = Message.objects.filter(key="line_goes_on", subject=f"ticket:{number.ref}")
+    assert [each.params["again_zh"] for each in told] == [again]
+
+
+def test_what_was_missed_and_came_back_is_closed_as_missed_at_the_end_of_the_day(ten: Town):
+    with_phones(ten)
+    number = miss(ten, missed="behind_all", reissue_within=60)
+    taken_back(shut_till_night(ten))
+
+    close_hall_day.close_due(now=at("2026-03-10 18:30"))
+
+    now = Ticket.objects.get(pk=number.pk)
+    assert (now.state, now.closed_why) == ("closed", "missed")
+
+
+def test_what_was_missed_for_good_is_closed_as_missed_at_the_end_of_the_day(ten: Town):
+    with_phones(ten)
+    number = miss(ten, reissue_limit=0)
+    shut_till_night(ten)
+
+    close_hall_day.close_due(now=at("2026-03-10 18:30"))
+
+    now = Ticket.objects.get(pk=number.pk)
+    assert (now.state, now.closed_why) == ("closed", "missed")
+    assert not Message.objects.filter(subject=f"ticket:{number.ref}", key="not_served").exists()
+
+
+def test_whose_time_was_over_before_it_closed_stays_missed(ten: Town):
+    with_phones(ten)
+    number = miss(ten, missed="behind_all", reissue_within=60)
+    late = at("2026-03-10 11:00")
+    closure = Closure.objects.create(
+        hall=ten.hall, starts_at=late, ends_at=NIGHT, reason_zh="停电", reason_en="Power cut", made_by="staff:1",
+        made_at=late,
+    )  # fmt: skip
+
+    close_line.look(now=late)
+    during = Ticket.objects.get(pk=number.pk).state
+    taken_back(closure, late + timedelta(minutes=20))
+
+    assert (during, Ticket.objects.get(pk=number.pk).state) == ("missed", "missed")
+    assert not Message.objects.filter(subject=f"ticket:{number.ref}", key__in=["not_served", "line_goes_on"]).exists()
+    with pytest.raises(Refused) as refused:
+        tickets.reinstate(ref=number.ref, by=CITIZEN, now=late + timedelta(minutes=20))
+    assert refused.value.slug == "too-late"
+
+
+def test_what_was_missed_once_and_put_back_comes_back_set_aside(ten: Town):
+    number = miss(ten, missed="behind_all", reissue_within=60)
+    tickets.reinstate(ref=number.ref, by=CITIZEN, now=TEN)
+
+    taken_back(shut_till_night(ten))
+
+    assert Ticket.objects.get(pk=number.pk).state == "parked"
+
+
 def test_who_was_away_before_it_closed_has_been_away_since_then(ten: Town):
     number, early = waiting(), TEN - timedelta(minutes=10)
     tickets.park(ref=number.ref, by=CITIZEN, now=early)
@@ -225,6 +300,29 @@ def test_who_was_away_before_it_closed_has_been_away_since_then(ten: Town):
 
     assert (aside.state, aside.rank_key, aside.parked_at) == ("parked", number.rank_key, early)
     assert back.away_s == (SOON - early).total_seconds()
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_coming_back_meets_the_closure_that_sends_home(committed_town: Town):
+    """Put back in the instant in which it closes: set aside with the place it got; else missed still, as it was told."""
+    town = committed_town
+    open_town(town)
+    tickets.issue(hall=town.hall, item_code="pension", channel="kiosk", by=CITIZEN, now=TUESDAY_NINE)
+    tickets.sign_in(window_code="town-01", staff_id=town.clerk.pk, now=TUESDAY_NINE)
+    tickets.call_next(window_code="town-01", staff_id=town.clerk.pk, now=TUESDAY_NINE)
+    number = miss(town, missed="behind_all", reissue_within=60)
+
+    def act(n: int) -> object:
+        if n == 0:
+            return shut_till_night(town)
+        return tickets.reinstate(ref=number.ref, by=CITIZEN, now=TEN)
+
+    closure, back = together(2, act)
+    taken_back(closure)
+
+    assert isinstance(back, Ticket) or (isinstance(back, Refused) and back.slug in ("closed", "wrong-state"))
+    assert Ticket.objects.get(pk=number.pk).state == ("parked" if isinstance(back, Ticket) else "missed")
 
 
 def told_of_the_end() -> list[tuple[str, str]]:

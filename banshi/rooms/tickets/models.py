@@ -2,8 +2,8 @@
 
 The promises: a number is given once per hall, day and letter; a window has one ticket; a person is at one window.
 `state`: waiting → called → serving → finished; waiting/called → missed → waiting (reinstated); serving/called → held;
-waiting → parked; waiting/missed/held/parked → closed (end of day) or left; closed → parked (its closure was taken back);
-transferred to another hall → redirected.
+waiting → parked; waiting/missed/held/parked → closed (end of day) or left; closed → parked, or missed again (its closure
+was taken back); transferred to another hall → redirected.
 """
 
 from __future__ import annotations
