@@ -94,6 +94,7 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "left": (pgettext_lazy("state", "Gave up waiting"), ""),
         "lapsed": (pgettext_lazy("state", "Offer lapsed"), ""),
         "closed": (pgettext_lazy("state", "Ended: the day closed"), ""),
+        "reopened": (pgettext_lazy("state", "Can be booked again"), "ok"),
         "unbooked": (pgettext_lazy("state", "Ended: no longer booked"), ""),
         "list_off": (pgettext_lazy("state", "Ended: no waiting list"), ""),
         "handed": (pgettext_lazy("state", "Waited for by the person"), ""),

@@ -338,7 +338,8 @@ def publish(
         follow_up = _follow(hall, cause, outside, choices, others, why=None, by=by, now=now)
         booking.tell_old_times_of_hours(hall=hall, now=now)
         booking.tell_cancelled_of_hours(hall=hall, now=now)
-        return version, follow_up
+    booking.wait_again(hall=hall, now=now)
+    return version, follow_up
 
 
 def close(
@@ -432,6 +433,8 @@ def import_national_days(*, days: Iterable[DayInfo], notice: str, by: Actor, now
             _follow(hall, cause, outside[hall.pk], {}, "move", why=why, by=by, now=now)
             booking.tell_old_times_of_hours(hall=hall, now=now)
             booking.tell_cancelled_of_hours(hall=hall, now=now)
+    for hall in halls:
+        booking.wait_again(hall=hall, now=now)
     return count
 
 
@@ -447,7 +450,8 @@ class TakenBack:
 
 def withdraw(*, closure: ClosureRow, by: Actor, now: datetime) -> TakenBack:
     """Take a closure back and open its periods again. Who was moved stays so and is told that the old time is free again;
-    who was cancelled, that it may be booked again; who was told to come all the same hears that it is off."""
+    who was cancelled, that it may be booked again; who was told to come all the same hears that it is off; who waited for a
+    day of it waits on, or hears that it can be booked."""
     cause = f"closure:{closure.pk}"
     with transaction.atomic():
         booking.wait_for_moves(hall=closure.hall, cause=cause)
@@ -456,6 +460,8 @@ def withdraw(*, closure: ClosureRow, by: Actor, now: datetime) -> TakenBack:
         told = booking.tell_old_times(hall=closure.hall, cause=cause, now=now)
         kept = booking.tell_kept(hall=closure.hall, cause=cause, now=now) if withdrawn else 0
         cancelled = booking.tell_cancelled(hall=closure.hall, cause=cause, now=now)
+    # Not while the change holds its locks: whoever joins at this moment would wait for them, and we for their place.
+    booking.wait_again(hall=closure.hall, now=now)
     return TakenBack(told, kept, cancelled)
 
 

@@ -58,6 +58,7 @@ DUTIES = (
     Duty("bookings of mandates over", lambda now: booking.pass_on(now=now), timedelta()),
     Duty("waits for days over", lambda now: booking.end_waiting_for_days_over(now=now), timedelta(minutes=1)),
     Duty("waits in vain", lambda now: booking.end_all_waiting_in_vain(now=now), timedelta(minutes=1)),
+    Duty("waits of days back", lambda now: booking.wait_again_everywhere(now=now), timedelta(minutes=1)),
     Duty("offers", _offer, timedelta(minutes=1)),
     Duty("expire holds", lambda now: booking.expire_holds(now=now), timedelta()),
     Duty("closures", lambda now: close_line.look(now=now), timedelta()),

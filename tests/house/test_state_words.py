@@ -47,7 +47,19 @@ def of_constraint(model, name):
         ("message", of_constraint(Message, "message_state_is_known") - {"state__in"}),
         (
             "waiting",
-            {"waiting", "offered", "taken", "lapsed", "left", "closed", "handed", "over", "unbooked", "list_off"},
+            {
+                "waiting",
+                "offered",
+                "taken",
+                "lapsed",
+                "left",
+                "closed",
+                "reopened",
+                "handed",
+                "over",
+                "unbooked",
+                "list_off",
+            },  # fmt: skip
         ),
         ("task", {"open", "answered", "settled"}),
         ("outcome", set(OUTCOMES)),

@@ -251,7 +251,8 @@ class Waiting(models.Model):
 
     state: waiting → offered → taken | lapsed | left, or closed; an offer that ran out may go back to waiting. handed: the
     person, or another account of theirs, has the place in line instead. over: the day went by without a place. unbooked,
-    list_off: the matter is not booked there any more, the hall keeps no list.
+    list_off: the matter is not booked there any more, the hall keeps no list. reopened: closed, and told since that the day
+    can be booked; where it is full, a new entry at the old turn goes on.
     """
 
     hall = models.ForeignKey(Hall, on_delete=models.CASCADE)

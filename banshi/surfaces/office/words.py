@@ -49,6 +49,8 @@ MESSAGE_KEYS: dict[str, Text] = {
     "booking_over": _("What became of a booking, to whoever made it"),
     "earlier_offer": _("An earlier place became free"),
     "waiting_closed": _("Waiting ended: the day closed"),
+    "waiting_open": _("Waiting ended: the day can be booked again"),
+    "waiting_again": _("Waiting goes on: the day is back"),
     "waiting_unbooked": _("Waiting ended: not booked any more"),
     "waiting_list_off": _("Waiting ended: no waiting list"),
     "waiting_missed": _("Waiting ended: no place became free"),

@@ -156,6 +156,23 @@ def test_how_a_wait_ended_is_said_for_a_week(mine: Phone, open_town: Town, state
     assert [(said or "候补 ·") in page for page in (now, later)] == [bool(said), False]
 
 
+@pytest.mark.parametrize("state", ["closed", "reopened"])
+@pytest.mark.parametrize("shut", [True, False])
+def test_whether_the_day_that_closed_can_be_booked_is_said_as_it_is_now(
+    mine: Phone, open_town: Town, full: Slot, state: str, shut: bool
+) -> None:
+    Slot.objects.filter(pk=full.pk).update(closed=shut)
+    Waiting.objects.create(
+        hall=open_town.hall, item=open_town.items["pension"], business="cat:A", day=date(2026, 3, 11),
+        person=mine.person, account_id=mine.account.pk, made_at=at("2026-03-06 09:00"), state=state,
+    )  # fmt: skip
+
+    page = text(mine.get("/appointments/"))
+
+    assert ("当天闭厅，不再等" in page, "又能约了" in page) == (shut, not shut)
+    assert ('hall=town&amp;day=2026-03-11"' in page) is not shut
+
+
 @pytest.mark.parametrize(("now", "state"), [("2026-03-11 13:59", "waiting"), ("2026-03-11 14:00", "over")])
 def test_a_day_that_goes_by_without_a_place_ends_the_wait(mine: Phone, full: Slot, now: str, state: str) -> None:
     joins(mine, who=mine.person.pk)

@@ -48,6 +48,7 @@ from banshi.rooms.booking.actions.waiting import (
     leave_waiting,
     take_offer,
 )
+from banshi.rooms.booking.actions.waits_back import wait_again, wait_again_everywhere
 from banshi.rooms.booking.actions.waits_ended import (
     end_all_waiting_in_vain,
     end_waiting_for_closed_days,
@@ -122,5 +123,7 @@ __all__ = [
     "tell_old_times",
     "tell_old_times_of_hours",
     "tell_openings",
+    "wait_again",
+    "wait_again_everywhere",
     "wait_for_moves",
 ]

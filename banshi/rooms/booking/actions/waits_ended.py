@@ -18,7 +18,8 @@ from banshi.rooms.booking.actions.retrying import Meanwhile, again
 from banshi.rooms.booking.actions.waits_follow import waits_follow_their_line
 from banshi.rooms.booking.models import Hold, Slot, Waiting
 from banshi.rooms.booking.queries.facts import HallFacts, hall_facts
-from banshi.rooms.booking.queries.slots import first_free, slots
+from banshi.rooms.booking.queries.slots import first_free
+from banshi.rooms.booking.queries.waits import may_still_be_had
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.models import Hall
@@ -35,12 +36,18 @@ def end_waiting_for_closed_days(*, hall: Hall, now: datetime) -> int:
     for one in rows.select_related("item", "hold__slot").order_by("id"):
         key = (one.item.code, one.day)
         if key not in known:
-            known[key] = _may_still_be_had(hall, *key, now=now)
+            known[key] = may_still_be_had(hall, *key, now=now)
         offered = one.hold.slot if one.state == "offered" and one.hold is not None else None
         if not known[key]:
             told += _end(waiting_id=one.pk, state="closed", hall=facts, now=now)
         elif offered is not None and (offered.closed or not serves_still(offered, one.item.code)):
             _end(waiting_id=one.pk, state="waiting", hall=facts, now=now)
+    may_book = Waiting.objects.filter(hall=hall, day__gte=today, state="reopened", appointment=None)
+    for one in may_book.select_related("item").order_by("id"):
+        if not may_still_be_had(hall, one.item.code, one.day, now=now) and may_book.filter(pk=one.pk).update(
+            state="closed"
+        ):
+            messaging.drop(subject=f"waiting:{one.pk}", now=now)  # a call to book it, sent to nobody yet
     return told
 
 
@@ -111,19 +118,11 @@ def _over(one: Waiting, nexts: _NextPlaces, *, now: datetime) -> bool:
     facts, place = hall_facts(one.hall, now=now), nexts.of(one.hall, one.item.code)
     local = now.astimezone(facts.zone)
     more = {"next": place.isoformat(), "link": f"/book/{one.item.code}/?hall={facts.code}"} if place else {}
-    _tell(one, "waiting_missed", hall=facts, due_at=waking(facts.policy.booking, local), more=more, now=now)
+    tell(one, "waiting_missed", hall=facts, due_at=waking(facts.policy.booking, local), more=more, now=now)
     return True
 
 
 _A_DAY = timedelta(days=1)  # whatever the zone of the hall
-
-
-def _may_still_be_had(hall: Hall, item_code: str, day: date, *, now: datetime) -> bool:
-    try:
-        views = slots(hall=hall, item_code=item_code, first=day, last=day, now=now)
-    except Refused:  # the hall does not handle it any more
-        return False
-    return any(view.refusal is None or view.refusal.slug not in ("closed", "past") for view in views)
 
 
 @again
@@ -147,7 +146,7 @@ def _end(*, waiting_id: int, state: str, hall: HallFacts, now: datetime) -> bool
         end_hold(kept, outcome="given_back", now=now)
         free_place(slot, hall=hall, now=now)
     if state == "closed":
-        _tell(seen, "waiting_closed", hall=hall, now=now)
+        tell(seen, "waiting_closed", hall=hall, now=now)
     elif state != "waiting":
         _tell_in_vain(seen, state, hall=hall, now=now)
     return True
@@ -162,7 +161,7 @@ def _tell_in_vain(seen: Waiting, state: str, *, hall: HallFacts, now: datetime) 
     if state == "list_off" and seen.appointment is None:
         more["link"] = f"/book/{seen.item.code}/?hall={hall.code}&day={seen.day.isoformat()}"
     due_at = waking(hall.policy.booking, now.astimezone(hall.zone))
-    _tell(seen, f"waiting_{state}", hall=hall, due_at=due_at, more=more, now=now)
+    tell(seen, f"waiting_{state}", hall=hall, due_at=due_at, more=more, now=now)
 
 
 def _what_stays(seen: Waiting, state: str) -> tuple[str, str]:
@@ -180,7 +179,7 @@ def _what_stays(seen: Waiting, state: str) -> tuple[str, str]:
     return "".join(zh), " ".join(en)
 
 
-def _tell(
+def tell(
     one: Waiting,
     key: str,
     *,
@@ -188,7 +187,12 @@ def _tell(
     now: datetime,
     due_at: datetime | None = None,
     more: Mapping[str, str] = MappingProxyType({}),
+    anew: str = "",
 ) -> None:
+    """Say what became of a wait, or is to become.
+
+    :param anew: what distinguishes it from the same said before.
+    """
     messaging.write(
         key=key,
         to_phone=contact_of_waiting(one, now=now),
@@ -204,6 +208,6 @@ def _tell(
             **more,
         },
         due_at=due_at,
-        dedupe=f"{key}:{one.pk}",
+        dedupe=f"{key}:{one.pk}{anew}",
         now=now,
     )

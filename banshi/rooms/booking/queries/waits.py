@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.models import Appointment, Waiting
+from banshi.rooms.booking.queries.slots import slots
 from banshi.rooms.catalogue.models import HallItem, Item
 from banshi.rooms.places.models import Hall
 
@@ -84,13 +87,31 @@ def waits_over(account_id: int, *, now: datetime) -> list[WaitView]:
     )  # fmt: skip
     rows = Waiting.objects.filter(
         account_id=account_id, appointment=None, day__gte=(now - OVER_SHOWN).date(),
-        state__in=["taken", "lapsed", "closed", "handed", "over", "unbooked", "list_off"],
+        state__in=["taken", "lapsed", "closed", "reopened", "handed", "over", "unbooked", "list_off"],
     ).exclude(Exists(mine), state="taken")  # fmt: skip
     again = Waiting.objects.filter(
         account_id=account_id, hall_id=OuterRef("hall_id"), business=OuterRef("business"), day=OuterRef("day"),
         person_id=OuterRef("person_id"), id__gt=OuterRef("id"),
     )  # fmt: skip
-    return [_view(one, now=now) for one in _with_all(rows.exclude(Exists(again))).order_by("-day", "-id")]
+    views = [_view(one, now=now) for one in _with_all(rows.exclude(Exists(again))).order_by("-day", "-id")]
+    return [_as_it_is_now(view, now=now) for view in views]
+
+
+def _as_it_is_now(view: WaitView, *, now: datetime) -> WaitView:
+    """A day to come that closed may be open again since, and closed anew."""
+    if view.state not in ("closed", "reopened") or view.day < now.astimezone(ZoneInfo(view.hall.timezone)).date():
+        return view
+    had = may_still_be_had(view.hall, view.item.code, view.day, now=now)
+    return replace(view, state="reopened" if had else "closed")
+
+
+def may_still_be_had(hall: Hall, item_code: str, day: date, *, now: datetime) -> bool:
+    """Whether a day has a period for a matter that is still to come, be it full."""
+    try:
+        views = slots(hall=hall, item_code=item_code, first=day, last=day, now=now)
+    except Refused:  # the hall does not handle it any more
+        return False
+    return any(view.refusal is None or view.refusal.slug not in ("closed", "past") for view in views)
 
 
 def _with_all(rows: QuerySet[Waiting]) -> QuerySet[Waiting]:

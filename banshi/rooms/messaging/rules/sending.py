@@ -133,6 +133,8 @@ SENSE: Mapping[tuple[str, str], Sense] = {
     ("waiting", "waiting_offer"): _sense("offered"),
     ("waiting", "earlier_offer"): _sense("offered"),
     ("waiting", "waiting_closed"): _sense("closed"),
+    ("waiting", "waiting_open"): _sense("reopened"),
+    ("waiting", "waiting_again"): _sense("waiting"),
     ("waiting", "waiting_unbooked"): _sense("unbooked"),
     ("waiting", "waiting_list_off"): _sense("list_off"),
     ("waiting", "waiting_missed"): _sense("over"),

@@ -52,6 +52,8 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "not_finished": (("number",),),
     "booking_over": (("when",), ("hall",), ("fate",)),
     "waiting_closed": (("hall",), ("day",)),
+    "waiting_open": (("hall",), ("day",)),
+    "waiting_again": (("hall",), ("day",)),
     "waiting_unbooked": (("hall",), ("day",)),
     "waiting_list_off": (("hall",), ("day",)),
     "waiting_missed": (("hall",), ("day",)),

@@ -223,6 +223,14 @@ COMMON: dict[str, dict[str, str]] = {
         "zh": "{hall}{day}[“{item}”]不能约了，候补到此为止。[换一天：{link}]",
         "en": "{hall} can no longer be booked[ for “{item}”] on {day}; the wait for a place ends here.[ Choose another day: {link}]",
     },
+    "waiting_open": {
+        "zh": "{hall}{day}[“{item}”]又能约了，现在有空位，不用再候补。[预约：{link}]",
+        "en": "{hall} can be booked again[ for “{item}”] on {day} and has free places; there is nothing to wait for.[ Book it: {link}]",
+    },
+    "waiting_again": {
+        "zh": "{hall}{day}[“{item}”]又能约了，你的候补接着排，位置不变，轮到就通知你。",
+        "en": "{hall} can be booked again[ for “{item}”] on {day}; your wait for a place goes on at the same place in line, and you are told when it is your turn.",
+    },
     "waiting_unbooked": {
         "zh": "{hall}[“{item}”]不再接受预约，{day}的候补到此为止，很抱歉。[{text}]",
         "en": "{hall} takes no more bookings[ for “{item}”]; the wait for a place on {day} ends here. We are sorry.[ {text}]",
