@@ -150,7 +150,7 @@ def test_a_batch_asks_once_for_each_kind_of_subject(town, django_assert_num_quer
             slot_id=slot.pk, item_code="pension", person_id=town.person(i).pk, source="web", by=CITIZEN, now=SIX
         )
 
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(24):
         actions.drain(channels={"sms": Outbox("sms")}, now=TUESDAY_NINE + timedelta(days=1))
 
 
