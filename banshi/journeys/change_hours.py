@@ -185,12 +185,7 @@ def _fits(row: Appointment, sessions: Sessions, where: _Where) -> bool:
 def _lies_over(closures: Iterable[Closure], row: Appointment, where: _Where) -> bool:
     """Whether one of these closures takes its time."""
     zone, category, item = where.zones.get(row.category.code), row.category.code, row.item.code
-    return any(
-        each.starts_at < row.ends_at
-        and row.starts_at < each.ends_at
-        and each.stops(zone=zone, category=category, item=item)
-        for each in closures
-    )
+    return any(each.takes(row.starts_at, row.ends_at, zone=zone, category=category, item=item) for each in closures)
 
 
 def fits_now(hall: Hall, rows: Sequence[Appointment]) -> bool:

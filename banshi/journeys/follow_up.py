@@ -156,9 +156,8 @@ def _closures_over(hall: Hall, row: Appointment) -> list[Closure]:
     return [
         each
         for each in calendars.closures(hall, row.day, row.day)
-        if each.starts_at < row.ends_at and row.starts_at < each.ends_at
-        and each.stops(zone=part.zone, category=part.category, item=part.item)
-    ]  # fmt: skip
+        if each.takes(row.starts_at, row.ends_at, zone=part.zone, category=part.category, item=part.item)
+    ]
 
 
 def _more(follow_up: FollowUp) -> dict[str, Any]:

@@ -334,8 +334,7 @@ def _need_hours(slot: Slot, *, now: datetime) -> None:
     category = code if kind == "cat" else None
     what = calendars.what_of(hall, code if kind == "item" else None, category=category)
     for closure in calendars.closures(hall, slot.day, slot.day):
-        over = closure.starts_at < slot.ends_at and slot.starts_at < closure.ends_at
-        if over and closure.stops(zone=what.zone, category=what.category, item=what.item):
+        if closure.takes(slot.starts_at, slot.ends_at, zone=what.zone, category=what.category, item=what.item):
             reason = {"zh": closure.reason.zh, "en": closure.reason.en}
             opens = calendars.next_open_moment(hall, closure.ends_at, what.item, category=what.category, zone=what.zone)
             raise Refused("closed", facts={"reason": reason, "until": closure.ends_at}, next=opens)

@@ -72,6 +72,19 @@ class Closure:
             for mine, theirs in ((self.zone, zone), (self.category, category), (self.item, item))
         )
 
+    def takes(
+        self,
+        starts_at: datetime,
+        ends_at: datetime,
+        *,
+        zone: str | None = None,
+        category: str | None = None,
+        item: str | None = None,
+    ) -> bool:
+        """Whether it closes some of this time for this zone, this category or this item."""
+        over = self.starts_at < ends_at and starts_at < self.ends_at
+        return over and self.stops(zone=zone, category=category, item=item)
+
     def in_zone_of(self, hall: tzinfo) -> Closure:
         """The same closure told in the hall's time; the database gives UTC."""
         return replace(self, starts_at=self.starts_at.astimezone(hall), ends_at=self.ends_at.astimezone(hall))
