@@ -54,6 +54,6 @@ def change(
 
 def follow(hall: Hall, *, now: datetime) -> None:
     """After one or many matters of a hall have changed."""
-    booking.bookings_follow_their_line(hall=hall, now=now)
+    booking.bookings_follow_their_line(hall=hall, now=now)  # also one that was being made as it changed
     booking.materialise(hall=hall, now=now)  # the category one comes to may have had no places so far
     booking.end_waiting_in_vain(hall=hall, now=now)

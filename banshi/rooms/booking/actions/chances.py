@@ -122,12 +122,7 @@ def earlier_places(row: Appointment, *, by: timedelta, now: datetime) -> tuple[A
     opens = Opens(now)
     found = open_periods(hall, item, near=row.starts_at, now=now, channel=row.source, opens=opens, persons=row.persons)
     early = [each for each, _ in found if each.starts_at <= row.starts_at - by][:CONSIDERED]
-    asked = [
-        Asking(
-            each.slot_id, item.code, row.person_id, row.holder, row.evidence, row.account_id, row.visit_group, row.code
-        )
-        for each in early
-    ]
+    asked = [Asking.to_move(row, each.slot_id) for each in early]
     facts = read_facts(asked, now=now, opens=opens)
     free = [
         each

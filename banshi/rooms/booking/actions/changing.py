@@ -240,16 +240,7 @@ def move(
     if seen.account_id is not None and not by_hall:
         identity.lock_account(seen.account_id)
         _need_mandate(seen, by, now=now)
-    asking = Asking(
-        slot_id,
-        seen.item.code,
-        seen.person_id,
-        seen.holder,
-        seen.evidence,
-        seen.account_id,
-        seen.visit_group,
-        seen.code,
-    )
+    asking = Asking.to_move(seen, slot_id)
     fact = read_facts([asking], now=now, opens=opens)[0]
     away = not by_hall and bool(excused([code]))
     no = rules.change_refusal(

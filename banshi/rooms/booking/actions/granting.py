@@ -92,20 +92,7 @@ def cannot_move_to(code: str, slots: Collection[int], *, by: Actor, now: datetim
     if seen is None or not slots:
         return {}
     wanted = sorted(slots)
-    asked = [
-        Asking(
-            slot,
-            seen.item.code,
-            seen.person_id,
-            seen.holder,
-            seen.evidence,
-            seen.account_id,
-            seen.visit_group,
-            seen.code,
-        )
-        for slot in wanted
-    ]
-    facts = read_facts(asked, now=now, opens=Opens(now))
+    facts = read_facts([Asking.to_move(seen, slot) for slot in wanted], now=now, opens=Opens(now))
     refused = {
         slot: refusal_for_mover(seen, fact, slot, by=by, now=now, by_hall=False)
         for slot, fact in zip(wanted, facts, strict=True)

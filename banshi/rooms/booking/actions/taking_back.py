@@ -12,7 +12,7 @@ from banshi.rooms.booking.actions import telling
 from banshi.rooms.booking.actions.granting import move_target_refusal, place_refusal
 from banshi.rooms.booking.models import Appointment, FollowUpVisit, Kept, Move, Slot
 from banshi.rooms.booking.queries.facts import Asking, HallFacts, Opens, hall_facts, read_facts
-from banshi.rooms.booking.queries.standing import closed_over
+from banshi.rooms.booking.queries.standing import closed_over, has_booked
 from banshi.rooms.places.models import Hall
 
 _BY_HOURS = Q(follow_up__cause__startswith="calendar:") | Q(follow_up__cause__startswith="national:")
@@ -100,12 +100,7 @@ def _tell_cancelled(hall: Hall, by: Q, now: datetime) -> int:
 
 
 def _may_book_again(row: Appointment, *, slot_id: int | None, now: datetime) -> bool:
-    """What the same hand has booked since, or the person by evidence; a stranger's booking on their document is none."""
-    has = Appointment.objects.filter(
-        Q(limit_key=row.limit_key) | Q(limit_key=""), hall=row.hall_id, item=row.item_id, person=row.person_id,
-        state=rules.State.BOOKED, ends_at__gt=now,
-    )  # fmt: skip
-    if slot_id is None or has.exists():
+    if slot_id is None or has_booked(row, now=now):
         return False
     asking = Asking(slot_id, row.item.code, row.person_id, row.holder, row.evidence, row.account_id)
     fact = read_facts([asking], now=now, opens=Opens(now))[0]
@@ -164,10 +159,7 @@ def tell_kept(*, hall: Hall, cause: str, now: datetime) -> int:
 
 
 def _may_move_back(row: Appointment, old: Slot, *, hall: HallFacts, now: datetime) -> bool:
-    asking = Asking(
-        old.pk, row.item.code, row.person_id, row.holder, row.evidence, row.account_id, row.visit_group, row.code
-    )
-    fact = read_facts([asking], now=now, opens=Opens(now))[0]
+    fact = read_facts([Asking.to_move(row, old.pk)], now=now, opens=Opens(now))[0]
     free = fact.slot is not None and fact.slot.free() >= row.persons
     return free and move_target_refusal(row, fact, hall=hall, now=now) is None
 

@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
 from banshi.kernel.actors import SYSTEM
 from banshi.kernel.refusals import Refused
@@ -18,9 +17,10 @@ from banshi.rooms.booking.actions.retrying import Meanwhile, again
 from banshi.rooms.booking.actions.waits_ended import tell
 from banshi.rooms.booking.actions.waits_follow import line_of
 from banshi.rooms.booking.actions.whose_wait import OPEN, joined
-from banshi.rooms.booking.models import Appointment, Waiting
+from banshi.rooms.booking.models import Waiting
 from banshi.rooms.booking.queries.facts import Asking, HallFacts, Opens, hall_facts, read_facts
 from banshi.rooms.booking.queries.slots import SlotView, slots
+from banshi.rooms.booking.queries.standing import has_booked
 from banshi.rooms.booking.queries.waits import may_still_be_had
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.models import Hall
@@ -39,7 +39,7 @@ def wait_again(*, hall: Hall, now: datetime) -> int:
     had = {key: may_still_be_had(hall, *key, now=now) for key in {(one.item.code, one.day) for one in rows}}
     back = 0
     for _, line in groupby(rows, key=lambda one: (one.day, one.business)):
-        of_line = [one for one in line if had[one.item.code, one.day] and not _settled(one, now=now)]
+        of_line = [one for one in line if had[one.item.code, one.day] and not has_booked(one, now=now)]
         free = {code: _free(hall, code, of_line[0].day, now=now) for code in {one.item.code for one in of_line}}
         for one in of_line:
             enough = sum(view.free for view in free[one.item.code]) >= len(of_line)
@@ -58,15 +58,6 @@ def wait_again_everywhere(*, now: datetime) -> int:
     closed = Waiting.objects.filter(state="closed", appointment=None, day__gte=now.date() - timedelta(days=1))
     halls = Hall.objects.filter(pk__in=closed.values("hall")).order_by("id")
     return sum(wait_again(hall=hall, now=now) for hall in halls)
-
-
-def _settled(one: Waiting, *, now: datetime) -> bool:
-    """Whether the same hand has booked the matter here meanwhile, or the person by evidence: then nothing is waited for."""
-    booked = Appointment.objects.filter(
-        Q(limit_key=one.limit_key) | Q(limit_key=""), hall=one.hall_id, item=one.item_id, person=one.person_id,
-        state=rules.State.BOOKED, ends_at__gt=now,
-    )  # fmt: skip
-    return booked.exists()
 
 
 def _free(hall: Hall, item_code: str, day: date, *, now: datetime) -> list[SlotView]:

@@ -17,7 +17,7 @@ from banshi.kernel.policy import HallPolicy
 from banshi.kernel.refusals import Refusal
 from banshi.kernel.working_days import WorkCalendar
 from banshi.rooms.booking import rules
-from banshi.rooms.booking.models import LIVE, Slot
+from banshi.rooms.booking.models import LIVE, Appointment, Slot
 from banshi.rooms.booking.rules import AgentFacts, Barred, ItemFacts, PersonFacts, SlotFacts
 from banshi.rooms.calendars.queries import closures, work_calendar, zones_by_category
 from banshi.rooms.catalogue.models import HallItem, MaterialRequirement
@@ -87,6 +87,13 @@ class Asking:
     visit: str = ""  # visit_group it joins
     but: str = ""  # code of an appointment that does not count: the one that is moved
 
+    @classmethod
+    def to_move(cls, row: Appointment, slot_id: int) -> Asking:
+        """What a move of this appointment (with its item) to a period asks."""
+        return cls(
+            slot_id, row.item.code, row.person_id, row.holder, row.evidence, row.account_id, row.visit_group, row.code
+        )
+
 
 _DEFAULTS = HallPolicy()
 
@@ -138,8 +145,7 @@ def closed_under_way(hall: HallFacts, item: ItemFacts | None, slot: SlotFacts, *
         return None
     zone, category = zones_by_category(hall.id).get(item.category), item.category
     for closure in closures(Hall.objects.get(id=hall.id), slot.day, slot.day):
-        over = closure.starts_at < slot.ends_at and now < closure.ends_at
-        if over and closure.stops(zone=zone, category=category, item=item.code):
+        if closure.takes(now, slot.ends_at, zone=zone, category=category, item=item.code):
             reason = {"zh": closure.reason.zh, "en": closure.reason.en}
             return Refusal("closed", {"reason": reason, "until": closure.ends_at}, closure.ends_at)
     return None

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Q
 
-from banshi.rooms.booking.models import Suspension, Waiting
+from banshi.rooms.booking.models import Appointment, Suspension, Waiting
 from banshi.rooms.messaging.rules import Standing
 
 # Of an appointment (or its row) `{a}`: closures that lie over it.
@@ -57,6 +58,14 @@ def excused(codes: Sequence[str]) -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute(EXCUSED_SQL, [list(codes)])
         return {code for (code,) in cursor.fetchall()}
+
+
+def has_booked(asked: Appointment | Waiting, *, now: datetime) -> bool:
+    """Whether the matter of a booking that is gone, or of a wait, is booked there: by the same hand, or for the person by
+    evidence. A stranger's booking on their document is none."""
+    theirs = Q(limit_key=asked.limit_key) | Q(limit_key="")
+    of_it = Appointment.objects.filter(theirs, hall=asked.hall_id, item=asked.item_id, person=asked.person_id)
+    return of_it.filter(state="booked", ends_at__gt=now).exists()
 
 
 ASKED_SQL = """
