@@ -19,10 +19,10 @@ from banshi.foundation import clock, heartbeat
 from banshi.foundation.connections import renew
 
 Job = Callable[[int], None]
-# Machine seconds without a good run until a job counts as late: several runs, or one that drains a full outbox.
 # Each has places of its own among a worker's: one that lasts – a gateway that is slow, a closure with many to move – is begun
 # anew each second, and would else take the places of all others.
 AT_ONCE: Final = {"tick": 1, "send_messages": 2, "follow_up": 1, "requeue_stalled": 1, "seal_audit": 1}
+# Machine seconds without a good run until a job counts as late: several runs, or one that drains a full outbox.
 LATE_AFTER_S: Final = {"send_messages": 600.0, "requeue_stalled": 120.0, "seal_audit": 300.0, "follow_up": 300.0}
 
 

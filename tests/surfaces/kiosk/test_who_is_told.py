@@ -360,6 +360,16 @@ def test_nobody_else_is_asked_whom_to_tell(opened: Town, machine: Client, how: s
     assert machine.post(f"{slip}/tell").status_code == 409
 
 
+def shut_till_evening(town: Town) -> Closure:
+    """From now on, with everybody in line told."""
+    closure = Closure.objects.create(
+        hall=town.hall, starts_at=TUESDAY_NINE, ends_at=at("2026-03-10 19:00"), reason_zh="停电",
+        reason_en="Power cut", made_by="system", made_at=TUESDAY_NINE,
+    )  # fmt: skip
+    close_line.look(now=TUESDAY_NINE)
+    return closure
+
+
 def fate_told() -> list[tuple[str, str, bool]]:
     rows = Message.objects.filter(key="booking_over").order_by("id")
     return [(row.to, row.params["fate"]["zh"], "next" in row.params) for row in rows]
@@ -401,11 +411,7 @@ def test_who_declared_a_visit_of_two_matters_hears_once_that_it_came_to_nothing(
     if ends == "the day":
         close_hall_day.close_due(now=at("2026-03-10 18:30"))
     else:
-        Closure.objects.create(
-            hall=opened.hall, starts_at=TUESDAY_NINE, ends_at=at("2026-03-10 19:00"), reason_zh="停电",
-            reason_en="Power cut", made_by="system", made_at=TUESDAY_NINE,
-        )  # fmt: skip
-        close_line.look(now=TUESDAY_NINE)
+        shut_till_evening(opened)
 
     (message,) = Message.objects.filter(key="booking_over")
     assert (in_line, message.params["item_zh"]) == (2, "养老保险参保登记、居民身份证换领")
@@ -418,11 +424,7 @@ def test_who_declared_hears_that_what_a_closure_sent_home_counts_again_and_how_i
     book(opened, account(THEIRS), THEIRS)
     booking.materialise(hall=opened.hall, now=TUESDAY_NINE)
     arrive(machine, chip=chip(opened.person(1)))
-    closure = Closure.objects.create(
-        hall=opened.hall, starts_at=TUESDAY_NINE, ends_at=at("2026-03-10 19:00"), reason_zh="停电",
-        reason_en="Power cut", made_by="system", made_at=TUESDAY_NINE,
-    )  # fmt: skip
-    close_line.look(now=TUESDAY_NINE)
+    closure = shut_till_evening(opened)
     soon = TUESDAY_NINE + timedelta(minutes=2)
 
     change_hours.withdraw(closure=closure, by=CLERK, now=soon)
@@ -446,11 +448,7 @@ def test_who_declared_is_promised_no_place_in_line_for_what_was_missed_before_it
     called = tickets.call_next(window_code="town-01", staff_id=opened.clerk.pk, now=TUESDAY_NINE)
     assert called is not None
     tickets.miss(ref=called.ref, staff_id=opened.clerk.pk, now=TUESDAY_NINE)
-    closure = Closure.objects.create(
-        hall=opened.hall, starts_at=TUESDAY_NINE, ends_at=at("2026-03-10 19:00"), reason_zh="停电",
-        reason_en="Power cut", made_by="system", made_at=TUESDAY_NINE,
-    )  # fmt: skip
-    close_line.look(now=TUESDAY_NINE)
+    closure = shut_till_evening(opened)
     soon = TUESDAY_NINE + timedelta(minutes=2)
 
     change_hours.withdraw(closure=closure, by=CLERK, now=soon)

@@ -86,9 +86,8 @@ def drain(
             part = [message for message in worded if message.channel == name]
             channel = channels.get(name)
             for outcomes in _send(channel, part, now=now):
-                with (
-                    transaction.atomic()
-                ):  # a worker that dies in between neither loses the one nor says the other twice
+                # A worker that dies in between neither loses the one nor says the other twice.
+                with transaction.atomic():
                     sent += _record(outcomes, now=now)
                     _fall_back([m for m, outcome in outcomes if isinstance(outcome, Final)], policies, now=now)
     for hall in sorted(halls - {""}):
