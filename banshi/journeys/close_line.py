@@ -87,9 +87,9 @@ def _send_out(closure: Closure, now: datetime) -> None:
     _tell_to_leave([*in_line, *(ticket for ticket in at_windows if ticket.pk not in known)], closure, now)
 
 
-def _tell_to_leave(concerned: list[Ticket], closure: Closure, now: datetime) -> None:
+def _tell_to_leave(concerned: list[Ticket], closure: Closure, now: datetime, *, anew: int | None = None) -> None:
     (span, *_), until = calendars.spans_of(closure), stop_over(closure, now).resumes
-    tickets.tell_evacuated(tickets=concerned, closure=span, until=until, now=now, part=_part(closure))
+    tickets.tell_evacuated(tickets=concerned, closure=span, until=until, now=now, part=_part(closure), anew=anew)
 
 
 @transaction.atomic
@@ -141,8 +141,9 @@ def reach_late(*, closure: Closure, now: datetime) -> int:
     return len(late)
 
 
-def _stop(closure: Closure, now: datetime, late: Sequence[Ticket] = ()) -> None:
-    """:param late: only these; else everybody in the lines that it stops."""
+def _stop(closure: Closure, now: datetime, late: Sequence[Ticket] = (), *, anew: int | None = None) -> None:
+    """:param late: only these; else everybody in the lines that it stops. :param anew: the closure that had sent them home
+    meanwhile: told once more."""
     hall = closure.hall
     spans = calendars.spans_of(closure)
     stay: list[tuple[Ticket, datetime | None]] = []
@@ -163,7 +164,7 @@ def _stop(closure: Closure, now: datetime, late: Sequence[Ticket] = ()) -> None:
             leave.append(ticket)
     if spans:
         told = replace(spans[0], reason=stop_over(closure, now).reason)  # with what keeps it closed until it goes on
-        tickets.tell_stopped(tickets=stay, closure=told, now=now, part=_part(closure))
+        tickets.tell_stopped(tickets=stay, closure=told, now=now, part=_part(closure), anew=anew)
         places = NextPlaces(now)
         tickets.send_home(tickets=leave, closure=spans[0], next_place=places, now=now)
         gone = set(
@@ -200,13 +201,35 @@ def end(*, closure: Closure, now: datetime) -> bool:
         else:
             back = tickets.bring_back(hall=hall, closures=spans, now=now)
             tell_booker.counts_again(back, closure=closure.pk, now=now)
-            stopped = tickets.stopped_by(hall=hall, closures=others, now=now, states=NOT_BEGUN)
+            held = _stopped_still(back, closure, now)
+            stopped = tickets.stopped_by(hall=hall, closures=others, now=now, states=NOT_BEGUN) + held
             free += [each for each in back if each not in stopped and each not in free]
         tell = tickets.tell_back if closure.kind == "evacuation" else tickets.tell_goes_on
         tell(tickets=free, closure=spans[0], now=now, part=_part(closure), still=_still_out(closure, now))
     announce(hall=hall.code, topic="line", subject=f"closure:{closure.pk}", now=now)
     announce(hall=hall.code, topic="windows", subject=f"closure:{closure.pk}", now=now)
     return True
+
+
+def _stopped_still(back: Sequence[Ticket], closure: Closure, now: datetime) -> list[Ticket]:
+    """Those of the numbers that count again whose line another closure stops for a while: they hear that, and until when;
+    that it goes on, only once it does."""
+    running = Closure.objects.filter(hall=closure.hall, starts_at__lte=now, ends_at__gt=now, withdrawn_at=None)
+    found: dict[int, Ticket] = {}
+    for other in running.select_related("hall", "zone", "category", "item").exclude(pk=closure.pk).order_by("id"):
+        there = {
+            each.pk
+            for each in tickets.stopped_by(
+                hall=other.hall, closures=calendars.spans_of(other), now=now, states=NOT_BEGUN
+            )
+        }
+        if late := [each for each in back if each.pk in there and each.pk not in found]:
+            found |= {each.pk: each for each in late}
+            if other.kind == "evacuation":
+                _tell_to_leave(late, other, now, anew=closure.pk)
+            else:
+                _stop(other, now, late, anew=closure.pk)
+    return list(found.values())
 
 
 def _to_be_ended(closure: Closure, now: datetime) -> list[Span]:

@@ -86,6 +86,35 @@ def test_nobody_comes_back_while_another_closure_keeps_the_line_shut_till_night(
     assert (still, Ticket.objects.filter(state="parked").count()) == (1, 1)
 
 
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("kind", ["closure", "evacuation"])
+def test_who_comes_back_into_a_line_that_stands_still_hears_that_and_when_it_goes_on(ten: Town, kind: str, first: bool):
+    """“It goes on” came while another closure ran till noon; whoever had heard of that one before, nothing else."""
+    with_phones(ten)
+    number, noon = waiting(), at("2026-03-10 12:00")
+    if first:
+        shut(ten, until=noon, kind=kind)
+    closure = shut_till_night(ten)
+    if not first:
+        shut(ten, until=noon, kind=kind)
+
+    taken_back(closure)
+    close_line.look(now=SOON + timedelta(seconds=1))
+    before = keys_of(number)
+    close_line.look(now=noon)
+
+    stopped, goes_on = ("evacuated", "evacuation_over") if kind == "evacuation" else ("line_stopped", "line_goes_on")
+    assert before == [*([stopped] if first else []), "not_served", stopped]
+    assert Message.objects.filter(subject=f"ticket:{number.ref}", key=stopped).last().params["until"]
+    assert keys_of(number) == [*before, goes_on]
+    assert Ticket.objects.get(pk=number.pk).state == "parked"
+
+
+def keys_of(number: Ticket) -> list[str]:
+    rows = Message.objects.filter(subject=f"ticket:{number.ref}").order_by("id")
+    return list(rows.values_list("key", flat=True))
+
+
 def test_nobody_comes_back_once_the_day_is_over(ten: Town):
     closure = shut_till_night(ten)
 

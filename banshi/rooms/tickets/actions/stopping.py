@@ -88,12 +88,17 @@ def missed_there(*, hall: Hall, closures: Sequence[Closure], since: datetime, no
 
 
 def tell_stopped(
-    *, tickets: Sequence[tuple[Ticket, datetime | None]], closure: Closure, now: datetime, part: Words | None
+    *,
+    tickets: Sequence[tuple[Ticket, datetime | None]],
+    closure: Closure,
+    now: datetime,
+    part: Words | None,
+    anew: int | None = None,
 ) -> None:
     """Calling has stopped, for this reason, and what becomes of the number. Once per number and closure.
 
     :param tickets: each with the moment at which its line goes on, None where that is not known. :param part: what is
-        closed; None = the hall.
+        closed; None = the hall. :param anew: the closure that had sent them home since, and is over: told once more.
     """
     elsewhere = _elsewhere([ticket for ticket, _ in tickets if ticket.state == "waiting"], closure, now)
     goes_on = {ticket.pk: moment for ticket, moment in tickets}
@@ -103,7 +108,12 @@ def tell_stopped(
             more["until"] = opens.isoformat()
         if ticket.state == "waiting":
             more |= elsewhere.get(ticket.category_id, {})
-        tell(ticket, key="line_stopped", dedupe=f"line_stopped:{ticket.ref}:{closure.id}", now=now, more=more)
+        tell(ticket, key="line_stopped", dedupe=_once("line_stopped", ticket, closure, anew), now=now, more=more)
+
+
+def _once(key: str, ticket: Ticket, closure: Closure, anew: int | None = None) -> str:
+    """What a number is told of a closure is told once; `anew`: once more after this other one, which took it back."""
+    return f"{key}:{ticket.ref}:{closure.id}" + (f":after{anew}" if anew is not None else "")
 
 
 def _elsewhere(tickets: Sequence[Ticket], closure: Closure, now: datetime) -> dict[int, dict[str, str]]:
@@ -124,16 +134,23 @@ def tell_goes_on(
 ) -> None:
     """:param part: what was closed; None = the hall. :param still: what is evacuated still."""
     for ticket, again in _again(tickets, now):
-        dedupe = f"line_goes_on:{ticket.ref}:{closure.id}"
+        dedupe = _once("line_goes_on", ticket, closure)
         tell(ticket, key="line_goes_on", dedupe=dedupe, now=now, more=_part(part) | _still(still) | again)
 
 
 def tell_evacuated(
-    *, tickets: Sequence[Ticket], closure: Closure, until: datetime | None, now: datetime, part: Words | None
+    *,
+    tickets: Sequence[Ticket],
+    closure: Closure,
+    until: datetime | None,
+    now: datetime,
+    part: Words | None,
+    anew: int | None = None,
 ) -> None:
     """Leave, now, and what becomes of the number. Once per number and closure, also to whoever is at a window.
 
     :param until: when it goes on; None where that is not in sight. :param part: what is evacuated; None = the hall.
+    :param anew: as in `tell_stopped`.
     """
     more: dict[str, Any] = {"closure": closure.id, **_part(part)}
     if closure.reason.zh not in UNSAID:
@@ -141,7 +158,7 @@ def tell_evacuated(
     if until is not None:
         more["until"] = until.isoformat()
     for ticket, stays in _stays(tickets, now, until=until):
-        tell(ticket, key="evacuated", dedupe=f"evacuated:{ticket.ref}:{closure.id}", now=now, more=more | stays)
+        tell(ticket, key="evacuated", dedupe=_once("evacuated", ticket, closure, anew), now=now, more=more | stays)
 
 
 def tell_back(
@@ -149,7 +166,7 @@ def tell_back(
 ) -> None:
     """The evacuation is over. :param part: what was evacuated; None = the hall. :param still: what is so still."""
     for ticket, again in _again(tickets, now):
-        dedupe = f"evacuation_over:{ticket.ref}:{closure.id}"
+        dedupe = _once("evacuation_over", ticket, closure)
         tell(ticket, key="evacuation_over", dedupe=dedupe, now=now, more=_part(part) | _still(still) | again)
 
 
