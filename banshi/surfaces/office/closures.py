@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import english, named
+from banshi.foundation.templatetags.ui import when
 from banshi.journeys import change_hours, close_line
 from banshi.journeys.consequences import consequences
 from banshi.journeys.follow_up import Outcome, outcome_of
@@ -207,7 +208,7 @@ def preview(request: Asked, hall: str) -> HttpResponseBase:
 @door(audience="staff", permission="calendar.edit")
 @require_POST
 def close(request: Asked, hall: str) -> HttpResponseBase:
-    place = places.hall_by_code(hall)
+    place, now = places.hall_by_code(hall), clock.now()
     typed = _typed(request.POST)
     choices, others = choices_of(request.POST)
     try:
@@ -222,14 +223,27 @@ def close(request: Asked, hall: str) -> HttpResponseBase:
             choices=choices,
             others=others,
             by=request.who.by,
-            now=clock.now(),
+            now=now,
         )
     except Refused as refused:
         return _list(request, place, typed, refused)
-    if closure.starts_at <= clock.now():
-        close_line.begin(closure=closure, now=clock.now())
-    messages.success(request, _("The closure is announced."))
+    if closure.starts_at <= now:
+        close_line.begin(closure=closure, now=now)
+    _say_announced(request, closure, _("The closure is announced."), now)
     return redirect("office:follow_up", hall=hall, follow_up_id=follow_up.pk)
+
+
+def _say_announced(request: Asked, closure: Closure, said: str, now: datetime) -> None:
+    """:param said: where this hand announced it; a second one for the same time and part reads that the first stands."""
+    if (closure.made_by, closure.made_at) == (str(request.who.by), now):
+        messages.success(request, said)
+        return
+    here = zone_of(closure.hall)
+    at = when(closure.made_at.astimezone(here), now.astimezone(here).date())
+    said = _(
+        "Announced already, %(at)s, by %(who)s: that reason and what was chosen then stand; what you typed is not used."
+    )
+    messages.warning(request, said % {"who": names_of([closure.made_by])[closure.made_by], "at": at})
 
 
 @door(audience="staff", permission="calendar.edit")
@@ -264,7 +278,8 @@ def evacuate(request: Asked, hall: str) -> HttpResponseBase:
         context: dict[str, Any] = {"parts": parts, "part": part, "chosen": {}, "refused": refused}
         return page(request, "office/evacuate.html", place, status=status_of(refused), **context)
     close_line.begin(closure=closure, now=now)
-    messages.success(request, _("Evacuated: calling has stopped; who is in line or at a window is told to leave."))
+    said = _("Evacuated: calling has stopped; who is in line or at a window is told to leave.")
+    _say_announced(request, closure, said, now)
     return redirect("office:follow_up", hall=hall, follow_up_id=follow_up.pk)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -229,6 +229,23 @@ def test_what_is_unsettled_lists_people_outside_the_hours_and_full_periods(manag
     found = decided.context["found"]
     assert (decided.context["people"], found.any, [each.code for each in found.kept]) == ([], False, [row.code])
     assert ("已了结：保留并已通知 1 个" in text, "cat:" in text) == (True, False)
+
+
+def test_who_announces_what_stands_already_reads_that_nothing_of_theirs_is_used(manager, office):  # noqa: F811
+    words = {
+        "from_day": "2026-03-11", "from_time": "8:00", "to_day": "2026-03-11", "to_time": "13:00", "reason_zh": "消防演练",
+        "all": "keep",
+    }  # fmt: skip
+    first = manager.post("/office/town/calendar/closures/close", words, follow=True).content.decode()
+    Closure.objects.update(made_by=f"staff:{office.clerk.pk}", made_at=TUESDAY_NINE - timedelta(minutes=5))
+
+    again = {**words, "all": "cancel", "reason_zh": "停电"}
+    second = manager.post("/office/town/calendar/closures/close", again, follow=True).content.decode()
+
+    said = f"{office.clerk.name_zh} 已在今天 8:55 发布过，原因和安排以那次为准，刚才填的没有采用。"
+    assert ("闭厅通知已发布" in first, said in first) == (True, False)
+    assert ("闭厅通知已发布" in second, said in second) == (False, True)
+    assert Closure.objects.get().reason_zh == "消防演练"
 
 
 def test_a_withdrawn_closure_opens_its_periods_again(manager, office):  # noqa: F811
