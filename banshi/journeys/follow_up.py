@@ -19,6 +19,7 @@ from django.db import OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from banshi.foundation import clock
+from banshi.foundation.closed import UNSAID
 from banshi.journeys.change_hours import fits_now
 from banshi.journeys.other_times import AHEAD, Offers
 from banshi.journeys.stops import closed_facts
@@ -172,7 +173,7 @@ def _more(follow_up: FollowUp) -> dict[str, Any]:
         more |= {"closed": closed_facts(notice), "closure": notice.id}
     elif kind in ("calendar", "national"):
         more["closed"] = {}
-    if follow_up.why_zh:
+    if follow_up.why_zh and follow_up.why_zh not in UNSAID:
         more["reason"] = {"zh": follow_up.why_zh, "en": follow_up.why_en}
     return more
 
