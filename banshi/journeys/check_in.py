@@ -361,8 +361,7 @@ def _chosen(
 def window(policy: TicketPolicy, appointment: Appointment) -> tuple[datetime, datetime]:
     """From when until when (exclusive) this appointment may check in."""
     opens = appointment.starts_at - timedelta(minutes=policy.check_in_opens)
-    closes = appointment.ends_at if policy.check_in_closes == "period_end" else appointment.starts_at
-    return opens, closes + timedelta(minutes=policy.check_in_grace)
+    return opens, policy.checks_in_before(starts_at=appointment.starts_at, ends_at=appointment.ends_at)
 
 
 def check_in(

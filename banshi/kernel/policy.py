@@ -6,7 +6,7 @@ The halves of a policy are read by the room of the same name (booking, tickets, 
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import datetime, time, timedelta
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -109,6 +109,11 @@ class TicketPolicy(Section):
     start_without_identity: bool = True  # False: start needs the identity match (real-name, mission §1.8)
     auto_call: bool = False  # an arriving ticket is called at once where a window waits idle
     one_ticket_per_person_and_category: bool = True
+
+    def checks_in_before(self, *, starts_at: datetime, ends_at: datetime) -> datetime:
+        """Until when, exclusive, an appointment of this period may check in on time."""
+        closes = ends_at if self.check_in_closes == "period_end" else starts_at
+        return closes + timedelta(minutes=self.check_in_grace)
 
 
 class ScreenPolicy(Section):

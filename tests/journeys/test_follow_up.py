@@ -842,17 +842,100 @@ def test_who_was_moved_twice_is_told_of_the_time_they_chose(open_town: Town, tak
 
 
 def test_of_a_time_that_moving_back_would_refuse_nobody_is_told(open_town: Town):
-    """Withdrawn twenty minutes before it; today's periods are booked half an hour ahead at the latest."""
-    moved = booked(open_town, "2026-03-10 14:00")
+    """Others have both places of 14:00; and of nine o'clock the hall checks nobody in after twenty past."""
+    open_town.policy(
+        booking={
+            "same_day": True, "same_day_lead": 30, "release_days": 10,
+            "quotas": [{"target": "category", "code": "*", "public": 2, "internal": 0}],
+        },
+        tickets={"check_in_closes": "period_start", "check_in_grace": 20},
+    )  # fmt: skip
+    nine, two = booked(open_town, "2026-03-10 09:00"), booked(open_town, "2026-03-10 14:00", 2)
     closure, _ = close(open_town)
     follow_up.work_off(now=NINE35)
-    open_town.policy(booking={"same_day": True, "same_day_lead": 30, "release_days": 10})
+    Slot.objects.filter(hall=open_town.hall, business="cat:A", starts_at=at("2026-03-10 14:00")).update(taken=2)
 
-    change_hours.withdraw(closure=closure, by=CLERK, now=at("2026-03-10 13:40"))
+    change_hours.withdraw(closure=closure, by=CLERK, now=NINE35)
 
-    moved.refresh_from_db()
-    assert moved.starts_at > at("2026-03-10 14:00")
     assert not Message.objects.filter(key="old_time_free").exists()
+    assert [booking.times_back(row, now=NINE35) for row in (reread(nine), reread(two))] == [[], []]
+
+
+def reread(row: Appointment) -> Appointment:
+    return Appointment.objects.select_related("hall", "item", "person").get(pk=row.pk)
+
+
+@pytest.mark.parametrize(("starts", "moved_back"), [("09:00", NINE35), ("14:00", at("2026-03-10 13:40"))])
+def test_what_the_hall_took_and_gave_back_no_cut_off_keeps_from_its_person(
+    open_town: Town, starts: str, moved_back: Any
+):
+    """An alarm of ten minutes moved whoever stood before the hall to another day, and nobody told them that it was over."""
+    open_town.policy(booking={"same_day": True, "same_day_lead": 30, "release_days": 10, "move_limit": 0})
+    row = booked(open_town, f"2026-03-10 {starts}")
+    own = Slot.objects.get(hall=open_town.hall, business="cat:A", starts_at=row.starts_at)
+    alarm, _ = close(open_town, kind="evacuation")
+    follow_up.work_off(now=NINE35)
+    with pytest.raises(Refused) as during:  # nothing is given back yet
+        booking.move(code=row.code, slot_id=own.pk, by=CITIZEN, now=NINE35)
+
+    change_hours.withdraw(closure=alarm, by=CLERK, now=moved_back)
+    times = booking.times_back(reread(row), now=moved_back)
+    moved = booking.move(code=row.code, slot_id=own.pk, by=CITIZEN, now=moved_back)
+
+    (told,) = Message.objects.filter(key="old_time_free")
+    assert during.value.slug in ("closed", "move-limit")
+    assert told.params["was"] == f"2026-03-10T{starts}:00+08:00"
+    assert [each.pk for each in times] == [own.pk]
+    assert (moved.starts_at, moved.own_moves) == (row.starts_at, 0)
+    assert booking.times_back(reread(row), now=moved_back) == []
+
+
+def test_the_time_given_back_is_theirs_until_it_ends_and_only_theirs(open_town: Town):
+    open_town.policy(booking={"same_day": True, "same_day_lead": 30, "release_days": 10})
+    row, other = booked(open_town, "2026-03-10 09:00"), booked(open_town, "2026-03-12 09:00", 2)
+    own = Slot.objects.get(hall=open_town.hall, business="cat:A", starts_at=row.starts_at)
+    alarm, _ = close(open_town, kind="evacuation")
+    follow_up.work_off(now=NINE35)
+    change_hours.withdraw(closure=alarm, by=CLERK, now=NINE35)
+
+    refused = []
+    for each, now in ((other, NINE35), (row, at("2026-03-10 10:00"))):
+        with pytest.raises(Refused) as no:
+            booking.move(code=each.code, slot_id=own.pk, by=CITIZEN, now=now)
+        refused.append(no.value.slug)
+
+    assert refused == ["cut-off", "past"]
+    assert booking.times_back(reread(row), now=at("2026-03-10 10:00")) == []
+
+
+def test_who_has_chosen_another_time_since_has_none_to_go_back_to(open_town: Town):
+    row = booked(open_town, "2026-03-10 14:00")
+    alarm, _ = close(open_town, kind="evacuation")
+    follow_up.work_off(now=NINE35)
+    change_hours.withdraw(closure=alarm, by=CLERK, now=NINE35)
+    later = Slot.objects.get(hall=open_town.hall, business="cat:A", starts_at=at("2026-03-12 15:00"))
+
+    booking.move(code=row.code, slot_id=later.pk, by=CITIZEN, now=NINE35 + timedelta(minutes=1))
+
+    assert booking.times_back(reread(row), now=NINE35 + timedelta(minutes=1)) == []
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_two_who_go_back_to_the_last_place_of_a_time_are_not_both_let_in(committed_town: Town):
+    town = opened(committed_town)
+    rows = [booked(town, "2026-03-10 09:00", 1), booked(town, "2026-03-10 09:00", 2)]
+    own = Slot.objects.get(hall=town.hall, business="cat:A", starts_at=rows[0].starts_at)
+    alarm, _ = close(town, kind="evacuation")
+    follow_up.work_off(now=NINE35)
+    change_hours.withdraw(closure=alarm, by=CLERK, now=NINE35)
+    Slot.objects.filter(pk=own.pk).update(taken=1)
+
+    went = together(2, lambda n: booking.move(code=rows[n].code, slot_id=own.pk, by=CITIZEN, now=NINE35))
+
+    own.refresh_from_db()
+    assert sorted(type(each).__name__ for each in went) == ["Appointment", "Refused"]
+    assert (own.taken, own.quota) == (2, 2)
 
 
 # --- Who is here ------------------------------------------------------------------------------------------------------

@@ -158,6 +158,7 @@ def _page(
         "by_agent": _agent(request, found),
         "names": _names(request, found),
         "is_today": is_today,
+        "times_back": booking.times_back(found, now=now),
         "earlier": _earlier(found),
         "may_wait": found.state == "booked"
         and policy.booking.waiting_list

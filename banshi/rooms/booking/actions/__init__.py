@@ -39,6 +39,7 @@ from banshi.rooms.booking.actions.taking_back import (
     tell_kept,
     tell_old_times,
     tell_old_times_of_hours,
+    times_back,
     wait_for_moves,
 )
 from banshi.rooms.booking.actions.telling import confirm_again
@@ -123,6 +124,7 @@ __all__ = [
     "tell_old_times",
     "tell_old_times_of_hours",
     "tell_openings",
+    "times_back",
     "wait_again",
     "wait_again_everywhere",
     "wait_for_moves",

@@ -26,6 +26,7 @@ from banshi.rooms.booking.actions.placing import SAME_TIME, lock_run, place, ser
 from banshi.rooms.booking.actions.retrying import Meanwhile, again
 from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, LedgerEntry, Move, Slot, Waiting
 from banshi.rooms.booking.queries.facts import AskedFacts, Asking, Opens, hall_facts, item_words, read_facts, slot_facts
+from banshi.rooms.booking.queries.given_back import given_back
 from banshi.rooms.booking.queries.standing import excused
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.identity import actions as identity
@@ -226,7 +227,8 @@ def move(
 
     :param by_hall: the hall moves it (its hours changed): cut-offs, opening days and the limit of moves do not bind it.
         Neither that nor what its staff move counts as one of the person's own moves; nor does, or is bound by their limit,
-        what a closure keeps unserved (`excused`).
+        what a closure keeps unserved (`excused`), or moving it back to a time that the hall took and gave back, which no
+        cut-off keeps away either.
     :param quiet: the caller tells the person, once for the whole visit.
     :raises Refused: the reasons of `cancel` for the old period and of `place` for the new one; wrong-state when it was
         moved as often as the hall allows.
@@ -243,6 +245,7 @@ def move(
     asking = Asking.to_move(seen, slot_id)
     fact = read_facts([asking], now=now, opens=opens)[0]
     away = not by_hall and bool(excused([code]))
+    back = not by_hall and slot_id in given_back(seen, policy=hall.policy.tickets, now=now)
     no = rules.change_refusal(
         policy=policy,
         state=seen.state,
@@ -254,7 +257,7 @@ def move(
         excused=away,
     )
     if no is None and not by_hall:
-        no = rules.move_refusal(policy=policy, moves=seen.own_moves, excused=away)
+        no = rules.move_refusal(policy=policy, moves=seen.own_moves, excused=away or back)
     if no is not None:
         raise Refused(no)
 
@@ -264,7 +267,7 @@ def move(
             persons=seen.persons, channel=seen.source, internal=seen.internal, moving=True,
         )  # fmt: skip
 
-    no = refusal_for_mover(seen, fact, slot_id, by=by, now=now, by_hall=by_hall)
+    no = refusal_for_mover(seen, fact, slot_id, by=by, now=now, by_hall=by_hall, back=back)
     if no is not None:
         raise chances(no)
     assert fact.slot is not None
@@ -290,7 +293,7 @@ def move(
     handled = HallItem.objects.filter(hall_id=row.hall_id, item_id=row.item_id).values_list("category_id", flat=True)
     row.category_id = handled.first() or row.category_id  # whose line it is now: its number is given there
     row.starts_at, row.ends_at, row.moves = first.starts_at, run[-1].ends_at, row.moves + 1
-    row.hall_moves += 1 if by_hall or away or by.kind is ActorKind.STAFF else 0
+    row.hall_moves += 1 if by_hall or away or back or by.kind is ActorKind.STAFF else 0
     try:
         with transaction.atomic():
             row.save(

@@ -43,9 +43,12 @@ def place_refusal(
 
 
 def target_refusal(
-    seen: Appointment, fact: AskedFacts, slot_id: int, *, now: datetime, by_hall: bool
+    seen: Appointment, fact: AskedFacts, slot_id: int, *, now: datetime, by_hall: bool, back: bool = False
 ) -> Refusal | None:
-    """Why the new period is not possible. Fullness is looked at under the lock."""
+    """Why the new period is not possible. Fullness is looked at under the lock.
+
+    :param back: to a time that the hall took and gave back (`given_back`): no opening day and no cut-off keeps it away.
+    """
     if fact.hall is None or fact.slot is None or fact.hall.id != seen.hall_id:
         return Refusal("nothing-found", {"slot": slot_id})
     # The appointment itself does not count (`Asking.but`), and a suspension bars new bookings only.
@@ -66,7 +69,7 @@ def target_refusal(
         opens=fact.opens,
         person=person,
         channel=seen.source,
-        internal=by_hall or seen.internal,
+        internal=by_hall or back or seen.internal,
         held=True,
         hall=fact.hall.code,
         persons=min(seen.persons, fact.item.facts.most_persons) if fact.item else 1,  # what was booked stays allowed
@@ -75,10 +78,17 @@ def target_refusal(
 
 
 def refusal_for_mover(
-    seen: Appointment, fact: AskedFacts, slot_id: int, *, by: Actor, now: datetime, by_hall: bool
+    seen: Appointment,
+    fact: AskedFacts,
+    slot_id: int,
+    *,
+    by: Actor,
+    now: datetime,
+    by_hall: bool,
+    back: bool = False,
 ) -> Refusal | None:
     """As `target_refusal`, for whoever moves it: an agent also no further than the mandate lasts."""
-    no = target_refusal(seen, fact, slot_id, now=now, by_hall=by_hall)
+    no = target_refusal(seen, fact, slot_id, now=now, by_hall=by_hall, back=back)
     if no is None and by.kind is ActorKind.CITIZEN and by.id == str(seen.account_id) and fact.slot is not None:
         no = rules.beyond_mandate(fact.person.agent, seen.item.code, fact.slot.day)
     return no
@@ -100,8 +110,13 @@ def cannot_move_to(code: str, slots: Collection[int], *, by: Actor, now: datetim
     return {slot: no for slot, no in refused.items() if no is not None}
 
 
-def move_target_refusal(seen: Appointment, fact: AskedFacts, *, hall: HallFacts, now: datetime) -> Refusal | None:
-    """Why its person could not move the appointment to this place now, or None; a kept place counts as free."""
+def move_target_refusal(
+    seen: Appointment, fact: AskedFacts, *, hall: HallFacts, now: datetime, back: bool = False
+) -> Refusal | None:
+    """Why its person could not move the appointment to this place now, or None; a kept place counts as free.
+
+    :param back: as in `target_refusal`; nor is it one of their moves.
+    """
     policy = hall.policy.booking
     away = bool(excused([seen.code]))
     no = rules.change_refusal(
@@ -115,6 +130,6 @@ def move_target_refusal(seen: Appointment, fact: AskedFacts, *, hall: HallFacts,
     )
     return (
         no
-        or rules.move_refusal(policy=policy, moves=seen.own_moves, excused=away)
-        or target_refusal(seen, fact, fact.slot.id if fact.slot else 0, now=now, by_hall=False)
+        or rules.move_refusal(policy=policy, moves=seen.own_moves, excused=away or back)
+        or target_refusal(seen, fact, fact.slot.id if fact.slot else 0, now=now, by_hall=False, back=back)
     )

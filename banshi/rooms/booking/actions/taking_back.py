@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from itertools import takewhile
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -12,6 +11,7 @@ from banshi.rooms.booking.actions import telling
 from banshi.rooms.booking.actions.granting import move_target_refusal, place_refusal
 from banshi.rooms.booking.models import Appointment, FollowUpVisit, Kept, Move, Slot
 from banshi.rooms.booking.queries.facts import Asking, HallFacts, Opens, hall_facts, read_facts
+from banshi.rooms.booking.queries.given_back import given_back, in_time, moved_by_hall
 from banshi.rooms.booking.queries.standing import closed_over, has_booked
 from banshi.rooms.places.models import Hall
 
@@ -20,8 +20,9 @@ _BY_HOURS = Q(follow_up__cause__startswith="calendar:") | Q(follow_up__cause__st
 
 def tell_old_times(*, hall: Hall, cause: str, now: datetime) -> int:
     """Tell those whom a change moved that their old time is open again; each visit once. Nobody is moved back unasked, and
-    nobody is told of a time that moving back would refuse: cut off, stopped, full. Whom the hall cancelled since hears that it
-    can be booked again.
+    nobody is told of a time that moving back would refuse: stopped, full, over. A period under way is theirs until it ends:
+    whoever stands before a hall that an alarm emptied for ten minutes has come. Whom the hall cancelled since hears that it can
+    be booked again.
 
     :returns: how many were told.
     """
@@ -44,7 +45,7 @@ def _tell_moved(hall: Hall, by: Q, now: datetime) -> int:
             continue
         rows = list(booked.filter(code__in=visit.codes).select_related("person", "item").order_by("starts_at", "id"))
         for old in _old_times(rows[0], visit):
-            if old.starts_at <= now or not _may_move_back(rows[0], old, hall=facts, now=now):
+            if not in_time(old, facts.policy.tickets, now) or not _may_move_back(rows[0], old, hall=facts, now=now):
                 continue
             was = {"was": old.starts_at.astimezone(facts.zone).isoformat()}
             telling.tell_visit("old_time_free", rows, hall=facts, now=now, more=was, anew=f":{old.pk}")
@@ -121,17 +122,13 @@ def wait_for_moves(*, hall: Hall, cause: str = "") -> None:
 def _old_times(row: Appointment, visit: FollowUpVisit) -> list[Slot]:
     """The time people chose themselves, then the one this change took: a hall may move a visit twice, and a move of its own is
     no choice of theirs. None where they chose another since, or know already that the chosen one is free."""
-    by_hall = {
-        each.settled_at: each for each in FollowUpVisit.objects.filter(visit=visit.visit, state="moved").order_by("id")
-    }
-    moves = Move.objects.select_related("from_slot").filter(appointment=row).order_by("-id")
-    since = {move.at: move.from_slot for move in takewhile(lambda move: move.at in by_hall, moves)}  # newest first
-    if visit.settled_at not in since or visit.told_again_at:
+    moved = moved_by_hall(row, visit=visit.visit)
+    if moved is None or visit.settled_at not in moved.by or visit.told_again_at:
         return []
-    first, chosen = list(since.items())[-1]
-    if by_hall[first].told_again_at:
+    first = list(moved.by)[-1]
+    if moved.by[first].told_again_at:
         return []
-    return list({each.pk: each for each in (chosen, since[visit.settled_at])}.values())
+    return list({each.pk: each for each in (moved.chosen, moved.out_of[visit.settled_at])}.values())
 
 
 def tell_kept(*, hall: Hall, cause: str, now: datetime) -> int:
@@ -158,10 +155,20 @@ def tell_kept(*, hall: Hall, cause: str, now: datetime) -> int:
     return told
 
 
+def times_back(row: Appointment, *, now: datetime) -> list[Slot]:
+    """The times that the hall took from it and gave back, and to which moving it back would be granted now, by start."""
+    if row.state != rules.State.BOOKED:
+        return []
+    hall = hall_facts(row.hall, now=now)
+    old = given_back(row, policy=hall.policy.tickets, now=now).values()
+    free = [slot for slot in old if slot.pk != row.slot_id and _may_move_back(row, slot, hall=hall, now=now)]
+    return sorted(free, key=lambda slot: slot.starts_at)
+
+
 def _may_move_back(row: Appointment, old: Slot, *, hall: HallFacts, now: datetime) -> bool:
     fact = read_facts([Asking.to_move(row, old.pk)], now=now, opens=Opens(now))[0]
     free = fact.slot is not None and fact.slot.free() >= row.persons
-    return free and move_target_refusal(row, fact, hall=hall, now=now) is None
+    return free and move_target_refusal(row, fact, hall=hall, now=now, back=True) is None
 
 
 def _told_again(visit: FollowUpVisit, now: datetime) -> None:

@@ -1,0 +1,45 @@
+"""The times that the hall took from an appointment by changing its hours, and gave back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import takewhile
+from typing import NamedTuple
+
+from banshi.kernel.policy import TicketPolicy
+from banshi.rooms.booking.models import Appointment, FollowUpVisit, Move, Slot
+
+
+class Moved(NamedTuple):
+    """By moment, newest first: what of the hall's changes moved it since its person chose, and out of which period."""
+
+    by: dict[datetime, FollowUpVisit]
+    out_of: dict[datetime, Slot]
+
+    @property
+    def chosen(self) -> Slot:
+        """The period that the person chose."""
+        return list(self.out_of.values())[-1]
+
+
+def moved_by_hall(row: Appointment, *, visit: str) -> Moved | None:
+    """None where its person has chosen its time since. :param visit: its visit in follow-ups."""
+    by = {each.settled_at: each for each in FollowUpVisit.objects.filter(visit=visit, state="moved").order_by("id")}
+    moves = Move.objects.select_related("from_slot").filter(appointment=row).order_by("-id") if by else []
+    out_of = {move.at: move.from_slot for move in takewhile(lambda move: move.at in by, moves)}
+    return Moved({at: by[at] for at in out_of if at is not None}, out_of) if out_of else None
+
+
+def given_back(row: Appointment, *, policy: TicketPolicy, now: datetime) -> dict[int, Slot]:
+    """By id, the periods of which its person was told that they are open again – the one they chose, and the ones the hall had
+    moved it to and taken again –, as long as one may check in. What the hall took and gave back no cut-off keeps from them."""
+    moved = moved_by_hall(row, visit=row.visit_group or row.code)
+    if moved is None:
+        return {}
+    told = [moved.out_of[at] for at, visit in moved.by.items() if visit.told_again_at]
+    return {slot.pk: slot for slot in (moved.chosen, *told) if in_time(slot, policy, now)} if told else {}
+
+
+def in_time(slot: Slot, policy: TicketPolicy, now: datetime) -> bool:
+    """Whether who comes for this period now may check in on time."""
+    return now < min(slot.ends_at, policy.checks_in_before(starts_at=slot.starts_at, ends_at=slot.ends_at))

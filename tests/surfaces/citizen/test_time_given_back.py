@@ -1,0 +1,44 @@
+"""A time that the hall took and gave back: its person moves back with one tap, also while it is under way."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from banshi.journeys import change_hours, follow_up
+from banshi.rooms.booking.models import Appointment, Slot
+from banshi.rooms.calendars.models import Closure
+from tests.journeys.test_follow_up import opened
+from tests.surfaces.citizen.conftest import Phone, book, stop_the_clock, text
+from tests.town import CLERK, TUESDAY_NINE, Town, at
+
+NOW = TUESDAY_NINE + timedelta(minutes=5)
+
+
+def alarm(town: Town) -> Closure:
+    closure, _ = change_hours.close(
+        hall=town.hall, starts_at=NOW, ends_at=at("2026-03-10 23:59"), reason_zh="紧急疏散", reason_en="Evacuation",
+        kind="evacuation", choices={}, others="move", by=CLERK, now=NOW,
+    )  # fmt: skip
+    follow_up.work_off(now=NOW)
+    return closure
+
+
+def test_after_a_false_alarm_one_tap_brings_the_time_of_today_back(mine: Phone, open_town: Town):
+    opened(open_town)
+    row = book(mine, Slot.objects.get(hall=open_town.hall, business="cat:A", starts_at=at("2026-03-10 10:00")))
+    closure = alarm(open_town)
+    stop_the_clock(NOW)
+    during = text(mine.get(f"/a/{row.code}"))
+    later = NOW + timedelta(minutes=30)
+    open_town.policy(booking={"same_day": True, "same_day_lead": 30, "release_days": 10})  # too late for ten by that
+    change_hours.withdraw(closure=closure, by=CLERK, now=later)
+    stop_the_clock(later)
+
+    after = text(mine.get(f"/a/{row.code}"))
+    pressed = mine.post(f"/a/{row.code}/move", slot=str(row.slot_id))
+
+    assert ("原来的时间又能约了" in during, "原来的时间又能约了" in after) == (False, True)
+    assert f'name="slot" value="{row.slot_id}"' in after
+    assert pressed.status_code == 302
+    assert Appointment.objects.get(pk=row.pk).starts_at == row.starts_at
+    assert "原来的时间又能约了" not in text(mine.get(f"/a/{row.code}"))
