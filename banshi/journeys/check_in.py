@@ -176,6 +176,8 @@ def by_typed_id(
     """Check in without the card: the document's number, and the last four digits of the telephone given with the booking,
     which whoever only knows a name and a number does not know.
 
+    A try counts once its transaction is committed: a caller that has one around this answers the refusal in it.
+
     :raises Refused: nothing-found, in the same words of who has a booking and who has none, of the early and the late, and
         of who is in the hall already; rate-limited, after five tries an hour for one document at one machine.
     """
@@ -183,12 +185,18 @@ def by_typed_id(
         limits.take(key=f"typed:{str(by)[:60]}:{index}", per_minute=TYPED_TRIES / 60, burst=TYPED_TRIES)
     here: _Here = {"hall": hall, "by": by, "now": now, "channel": channel, "lane": lane}
     try:
-        mine = [a for a in _of_today(identity.people_by_number(id_number, id_type), hall, now) if _told_at(a, last4)]
-        if not mine:
-            raise says_nothing(hall, now)
-        return _arrived(mine, Evidence.DECLARED, "", "", here)
+        with transaction.atomic():
+            people = identity.people_by_number(id_number, id_type)
+            mine = [a for a in _of_today(people, hall, now) if _told_at(a, last4)]
+            if not mine:
+                raise says_nothing(hall, now)
+            try:
+                return _arrived(mine, Evidence.DECLARED, "", "", here)
+            except WithItsPerson as no:
+                joined = no  # that stands
     except Refused as no:
         raise says_nothing(hall, now) from no
+    raise says_nothing(hall, now) from joined
 
 
 def claim_typed(*, hall: Hall, ref: str, person_id: int, by: Actor, now: datetime) -> Ticket:

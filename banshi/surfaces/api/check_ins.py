@@ -8,6 +8,7 @@ from ninja.decorators import decorate_view
 
 from banshi.foundation import clock
 from banshi.journeys import check_in as journey
+from banshi.kernel.refusals import Refused
 from banshi.rooms.places import queries as places
 from banshi.rooms.tickets import queries as tickets
 from banshi.surfaces.api import fast
@@ -47,10 +48,13 @@ def check_in(request: HttpRequest, hall: Path[Code], body: CheckInIn) -> Answer:
             return refused(no.refusal, language(request))
     elif body.presented != "read" and who.key.staff_id is None:
         assert body.id_number is not None  # the model saw to it
-        ticket = journey.by_typed_id(
-            hall=here, id_number=body.id_number, id_type=body.id_type, last4=body.phone_last4, by=who.by, now=now,
-            channel=channel,
-        )  # fmt: skip
+        try:
+            ticket = journey.by_typed_id(
+                hall=here, id_number=body.id_number, id_type=body.id_type, last4=body.phone_last4, by=who.by, now=now,
+                channel=channel,
+            )  # fmt: skip
+        except Refused as no:  # an answer: a refusal that takes everything back takes the count of the tries, too
+            return refused(no.refusal, language(request))
     else:
         assert body.id_number is not None
         ticket = journey.by_id(

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from banshi.foundation.crypto import rating_key
+from banshi.rooms.booking.models import Appointment
 from banshi.rooms.tickets.models import Ticket
 from tests.surfaces.api.conftest import PERSON, Calls, booking, stop_the_clock
+from tests.together import together
 from tests.town import at
 
 
@@ -67,6 +69,38 @@ def test_a_typed_number_is_answered_alike_whatever_there_is(calls: Calls, there:
 
     assert (answer.status_code, answer.json()["type"]) == (404, "nothing-found")
     assert answer.json()["facts"] == {"typed": True, "minutes": 15}
+
+
+@pytest.mark.parametrize("once", [False, True])
+def test_who_tries_the_last_digits_has_five_tries_an_hour(calls: Calls, once: bool) -> None:
+    """Each refusal took its own count back with it: 279 tries in a row guessed the digits."""
+    made = calls("post", "/appointments", "channel", booking(calls.town.slot())).json()
+    stop_the_clock(at("2026-03-11 09:05"))
+
+    answers = [
+        calls(
+            "post", "/halls/town/check-ins", "kiosk", {"id_number": PERSON["id_number"], "phone_last4": digits},
+            **({"idempotency_key": f"try-{n}"} if once else {}),
+        )
+        for n, digits in enumerate(["1111", "2222", "3333", "4444", "5555", "8000"])
+    ]  # fmt: skip
+
+    assert [each.status_code for each in answers] == [404] * 5 + [429]
+    assert Appointment.objects.get(code=made["code"]).state == "booked"
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_tries_that_arrive_together_are_five_as_well(committed_calls: Calls) -> None:
+    committed_calls("post", "/appointments", "channel", booking(committed_calls.town.slot()))
+    stop_the_clock(at("2026-03-11 09:05"))
+
+    def tried(n: int) -> int:
+        typed = {"id_number": PERSON["id_number"], "phone_last4": f"111{n % 10}"}
+        status: int = committed_calls("post", "/halls/town/check-ins", "kiosk", typed).status_code
+        return status
+
+    assert sorted(together(12, tried)) == [404] * 5 + [429] * 7
 
 
 def test_a_channel_follows_no_number_that_the_card_has_taken_over(calls: Calls) -> None:
