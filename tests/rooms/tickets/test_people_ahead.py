@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from banshi.kernel.actors import Actor, ActorKind
+from banshi.rooms.calendars import actions as calendars
 from banshi.rooms.tickets import actions, queries
 from banshi.rooms.tickets.models import Ticket
-from tests.town import TUESDAY_NINE, Town
+from tests.town import CLERK, TUESDAY_NINE, Town
 
 KIOSK = Actor(ActorKind.KIOSK, "1", "town")
 
@@ -54,3 +56,24 @@ def test_the_number_under_anothers_key_is_another_persons(open_hall: Town) -> No
     other = take(open_hall, "B", 1, limit_key="typed:1")
 
     assert (ahead(open_hall)["B001"], queries.given(other).ahead) == (1, 1)
+
+
+def test_nobody_waits_for_whom_a_closure_has_stopped(open_hall: Town) -> None:
+    """Five stood still in another line that the same window serves: "5 ahead, an hour", and called at once."""
+    now = TUESDAY_NINE
+    for n in range(1, 6):
+        take(open_hall, "A", n)
+    take(open_hall, "B", 6)
+    actions.sign_in(window_code="town-01", staff_id=open_hall.clerk.pk, now=now)
+    calendars.close(
+        hall=open_hall.hall, category=open_hall.categories["A"], starts_at=now, ends_at=now + timedelta(hours=3),
+        reason_zh="停电", reason_en="Power cut", by=CLERK, now=now,
+    )  # fmt: skip
+
+    taken = queries.given(take(open_hall, "B", 7))
+    line = queries.line(open_hall.hall.pk, now)
+
+    assert (ahead(open_hall)["B002"], taken.ahead) == (1, 1)
+    assert [(c.code, c.waiting, c.ahead) for c in line.categories] == [("A", 5, 7), ("B", 2, 2)]
+    shown = next(t for t in line.tickets if t.number == "B002")
+    assert (taken.likely_s, taken.at_most_s) == (shown.likely_s, shown.at_most_s)

@@ -240,7 +240,7 @@ def _foretold(
             called.add(ticket)
     newcomer = seen.spills_in_s(seen.now)
     waits = {c.id: None if c.stopped else forecaster.probe(c.id, spills_in_s=newcomer) for c in seen.categories}
-    return promises, waits, {c.id: before.people(neighbours[c.id]) for c in seen.categories}
+    return promises, waits, {c.id: (before if c.stopped else called).people(neighbours[c.id]) for c in seen.categories}
 
 
 class _Before:

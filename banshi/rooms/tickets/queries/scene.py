@@ -213,9 +213,11 @@ FROM plan p JOIN places_hall h ON h.id = p.hall_id WHERE p.level = (SELECT min(l
 ORDER BY 4, 3, 2
 """
 # Who stands before a new number of a rank, by category and class: numbers, which take their time each, and the other people
-# who hold them – a visit once among the categories that share windows (`near`), one's own not at all.
+# who hold them – a visit once among the categories that share windows (`near`), one's own not at all. Nobody waits for whoever
+# a closure has stopped.
 BEFORE_SQL = f"""
-WITH here AS (SELECT %(hall)s::bigint AS hall_id, %(day)s::date AS day), {order.POLICY_CTE}, {order.SHARES_CTES}, mine AS (
+WITH here AS (SELECT %(hall)s::bigint AS hall_id, %(day)s::date AS day), {order.POLICY_CTE}, {order.SHARES_CTES},
+{order.SHUT_CTE}, mine AS (
   SELECT COALESCE((
     SELECT (k.n + (SELECT count(*) FROM tickets_ticket o
         WHERE o.hall_id = %(hall)s AND o.day = %(day)s AND o.state = 'waiting' AND o.category_id = k.category_id
@@ -231,7 +233,7 @@ FROM (
   LEFT JOIN booking_appointment a ON a.id = t.appointment_id
   CROSS JOIN LATERAL (SELECT t.only_window_id IS NULL AND t.category_id = ANY (%(near)s) AND (%(person)s::bigint IS NULL
     OR t.person_id IS DISTINCT FROM %(person)s::bigint OR t.limit_key <> %(limit_key)s) AS counted) o
-  WHERE t.hall_id = %(hall)s AND t.day = %(day)s AND t.state = 'waiting'
+  WHERE t.hall_id = %(hall)s AND t.day = %(day)s AND t.state = 'waiting' AND NOT {order.STOPPED}
     AND ({order.OVERDUE} OR (COALESCE(shares.share, 0), t.rank_class, t.rank_key)
       <= ((SELECT share FROM mine), %(rank_class)s, %(rank_key)s))
 ) b
