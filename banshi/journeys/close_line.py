@@ -17,7 +17,7 @@ from django.db.models import F, Q
 
 from banshi.foundation.announce import announce
 from banshi.journeys import tell_booker
-from banshi.journeys.stops import stop_over
+from banshi.journeys.stops import line_resumes, stop_over
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.calendars import actions as calendar_actions
@@ -87,9 +87,17 @@ def _send_out(closure: Closure, now: datetime) -> None:
     _tell_to_leave([*in_line, *(ticket for ticket in at_windows if ticket.pk not in known)], closure, now)
 
 
-def _tell_to_leave(concerned: list[Ticket], closure: Closure, now: datetime, *, anew: int | None = None) -> None:
-    (span, *_), until = calendars.spans_of(closure), stop_over(closure, now).resumes
-    tickets.tell_evacuated(tickets=concerned, closure=span, until=until, now=now, part=_part(closure), anew=anew)
+def _tell_to_leave(concerned: list[Ticket], closure: Closure, now: datetime, *, after: Span | None = None) -> None:
+    """:param after: the closure that had sent them home meanwhile, and is over: told once more."""
+    (span, *_), stop = calendars.spans_of(closure), stop_over(closure, now)
+    known: dict[tuple[str | None, str], datetime | None] = {}
+    told: list[tuple[Ticket, datetime | None]] = []
+    for ticket in concerned:
+        item, category = key = (ticket.item.code if ticket.item else None, ticket.category.code)
+        if key not in known:
+            known[key] = line_resumes(stop, closure.hall, now, item=item, category=category)
+        told.append((ticket, known[key]))
+    tickets.tell_evacuated(tickets=told, closure=span, now=now, part=_part(closure), after=after)
 
 
 @transaction.atomic
@@ -141,9 +149,9 @@ def reach_late(*, closure: Closure, now: datetime) -> int:
     return len(late)
 
 
-def _stop(closure: Closure, now: datetime, late: Sequence[Ticket] = (), *, anew: int | None = None) -> None:
-    """:param late: only these; else everybody in the lines that it stops. :param anew: the closure that had sent them home
-    meanwhile: told once more."""
+def _stop(closure: Closure, now: datetime, late: Sequence[Ticket] = (), *, after: Span | None = None) -> None:
+    """:param late: only these; else everybody in the lines that it stops. :param after: the closure that had sent them home
+    or out meanwhile, and is over: told once more."""
     hall = closure.hall
     spans = calendars.spans_of(closure)
     stay: list[tuple[Ticket, datetime | None]] = []
@@ -164,7 +172,7 @@ def _stop(closure: Closure, now: datetime, late: Sequence[Ticket] = (), *, anew:
             leave.append(ticket)
     if spans:
         told = replace(spans[0], reason=stop_over(closure, now).reason)  # with what keeps it closed until it goes on
-        tickets.tell_stopped(tickets=stay, closure=told, now=now, part=_part(closure), anew=anew)
+        tickets.tell_stopped(tickets=stay, closure=told, now=now, part=_part(closure), after=after)
         places = NextPlaces(now)
         tickets.send_home(tickets=leave, closure=spans[0], next_place=places, now=now)
         gone = set(
@@ -198,10 +206,12 @@ def end(*, closure: Closure, now: datetime) -> bool:
         if closure.kind == "evacuation":
             at = min(closure.withdrawn_at or closure.ends_at, now)
             tickets.resume_services([each for each in free if each.state == "serving"], at=at, now=now)
+            out = tickets.stopped_by(hall=hall, closures=spans, now=now, states=NOT_BEGUN)
+            _tell_what_stops_still([each for each in out if each not in free], closure, now)
         else:
             back = tickets.bring_back(hall=hall, closures=spans, now=now)
             tell_booker.counts_again(back, closure=closure.pk, now=now)
-            held = _stopped_still(back, closure, now)
+            held = _tell_what_stops_still(back, closure, now)
             stopped = tickets.stopped_by(hall=hall, closures=others, now=now, states=NOT_BEGUN) + held
             free += [each for each in back if each not in stopped and each not in free]
         tell = tickets.tell_back if closure.kind == "evacuation" else tickets.tell_goes_on
@@ -211,24 +221,24 @@ def end(*, closure: Closure, now: datetime) -> bool:
     return True
 
 
-def _stopped_still(back: Sequence[Ticket], closure: Closure, now: datetime) -> list[Ticket]:
-    """Those of the numbers that count again whose line another closure stops for a while: they hear that, and until when;
-    that it goes on, only once it does."""
+def _tell_what_stops_still(numbers: Sequence[Ticket], closure: Closure, now: datetime) -> list[Ticket]:
+    """Those of these numbers whose line another closure stops for a while: they hear that, and until when; that it goes on,
+    only once it does. Whom another evacuation keeps out as well has heard of that one, but for who was sent home."""
     running = Closure.objects.filter(hall=closure.hall, starts_at__lte=now, ends_at__gt=now, withdrawn_at=None)
     found: dict[int, Ticket] = {}
-    for other in running.select_related("hall", "zone", "category", "item").exclude(pk=closure.pk).order_by("id"):
+    (over, *_) = calendars.spans_of(closure)
+    rows = running.select_related("hall", "zone", "category", "item").exclude(pk=closure.pk).order_by("id")
+    for other in sorted(rows, key=lambda each: each.kind != "evacuation"):  # it takes no number from anybody
+        spans = calendars.spans_of(other)
         there = {
-            each.pk
-            for each in tickets.stopped_by(
-                hall=other.hall, closures=calendars.spans_of(other), now=now, states=NOT_BEGUN
-            )
-        }
-        if late := [each for each in back if each.pk in there and each.pk not in found]:
-            found |= {each.pk: each for each in late}
-            if other.kind == "evacuation":
-                _tell_to_leave(late, other, now, anew=closure.pk)
-            else:
-                _stop(other, now, late, anew=closure.pk)
+            each.pk for each in tickets.stopped_by(hall=other.hall, closures=spans, now=now, states=NOT_BEGUN)
+        }  # fmt: skip
+        late = [each for each in numbers if each.pk in there and each.pk not in found]
+        found |= {each.pk: each for each in late}
+        if late and other.kind != "evacuation":
+            _stop(other, now, late, after=over)
+        elif late and closure.kind != "evacuation":
+            _tell_to_leave(late, other, now, after=over)
     return list(found.values())
 
 

@@ -7,7 +7,7 @@ all the same; the sentence says so wherever somebody is.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -202,6 +202,20 @@ def over_windows(hall: Hall, now: datetime, *, category: str) -> Stop | None:
     """The closure over windows that serve this category, whose people wait elsewhere."""
     zones = set(hall.windows.filter(categories__code=category).order_by("id").values_list("zone__code", flat=True))
     return next((each for each in stops(hall, now) if each.zones & zones), None)
+
+
+def for_line(stop: Stop, hall: Hall, now: datetime, *, item: str | None, category: str) -> Stop:
+    """The same for who waits in this line, which another closure may keep closed for longer than the evacuation lasts."""
+    resumes = line_resumes(stop, hall, now, item=item, category=category)
+    return replace(stop, resumes=resumes, keeps=_keeps(resumes, stop.now, evacuates=stop.evacuates))
+
+
+def line_resumes(stop: Stop, hall: Hall, now: datetime, *, item: str | None, category: str) -> datetime | None:
+    """When this line goes on; None where it is not in sight when the stop is over."""
+    if stop.resumes is None:
+        return None
+    opens = calendars.next_open_moment(hall, now, item, category=category)
+    return opens.astimezone(stop.now.tzinfo) if opens is not None else None
 
 
 def stops_by_category(hall: Hall, now: datetime, codes: Iterable[str]) -> dict[str, Stop]:

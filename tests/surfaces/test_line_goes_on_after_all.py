@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,6 +13,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.calendars.models import Closure
+from banshi.rooms.messaging import rules as wording
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
@@ -108,6 +110,43 @@ def test_who_comes_back_into_a_line_that_stands_still_hears_that_and_when_it_goe
     assert Message.objects.filter(subject=f"ticket:{number.ref}", key=stopped).last().params["until"]
     assert keys_of(number) == [*before, goes_on]
     assert Ticket.objects.get(pk=number.pk).state == "parked"
+
+
+def test_out_of_a_line_that_stands_still_one_hears_when_that_line_goes_on(ten: Town):
+    """“Expected back 10:30”, said to whoever had read that their line is closed until noon; and nothing once it was over."""
+    with_phones(ten)
+    number, noon, half_past = waiting(), at("2026-03-10 12:00"), TEN + timedelta(minutes=30)
+    shut(ten, until=noon, category=ten.categories["A"])
+    alarm = shut(ten, until=half_past, kind="evacuation")
+    out = Message.objects.get(subject=f"ticket:{number.ref}", key="evacuated")
+    page = browser().get(f"/t/{number.ref}?k={rating_key(number.ref)}").content.decode()
+
+    taken_back(alarm)
+    close_line.look(now=SOON + timedelta(seconds=1))
+    before = keys_of(number)
+    close_line.look(now=noon)
+
+    again = Message.objects.filter(subject=f"ticket:{number.ref}", key="line_stopped").order_by("id").last()
+    assert again is not None
+    spoken = wording.spoken(again.params, language="zh", zone=ZoneInfo(ten.hall.timezone), now=SOON)
+    said = wording.render(wording.COMMON["line_stopped"]["zh"], spoken)
+    assert (out.params["until"], again.params["until"]) == (noon.isoformat(), noon.isoformat())
+    assert ("预计今天 12:00 恢复" in page, "10:30" in page) == (True, False)
+    assert said.startswith(f"疏散结束，可以回来了。{number.number} 号：")
+    assert before == ["line_stopped", "evacuated", "line_stopped"]
+    assert keys_of(number) == [*before, "line_goes_on"]
+
+
+def test_of_two_evacuations_the_end_of_one_brings_nobody_back(ten: Town):
+    with_phones(ten)
+    number = waiting()
+    shut(ten, until=at("2026-03-10 12:00"), category=ten.categories["A"])
+    alarm = shut(ten, until=NIGHT, kind="evacuation")
+    shut(ten, until=NIGHT, kind="evacuation", floor=ten.windows["01"].zone.floor)
+
+    taken_back(alarm)
+
+    assert keys_of(number) == ["line_stopped", "evacuated", "evacuated"]
 
 
 def keys_of(number: Ticket) -> list[str]:

@@ -23,7 +23,7 @@ from banshi.foundation.templatetags.ui import day_words
 from banshi.journeys import redirect as elsewhere
 from banshi.journeys.after_hours import after_hours, first_place, owes_an_apology
 from banshi.journeys.after_miss import after_miss
-from banshi.journeys.stops import Stop, evacuation, over_windows, stop_of
+from banshi.journeys.stops import Stop, evacuation, for_line, over_windows, stop_of
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars import queries as calendars
@@ -269,7 +269,8 @@ def evacuation_over(seen: tickets.TicketView, now: datetime) -> Stop | None:
         zone = hall.windows.filter(code=seen.called_to_code).values_list("zone__code", flat=True).order_by("id").first()
     else:
         zone = calendars.zones_by_category(hall.pk).get(seen.category)
-    return evacuation(hall, now, zone=zone)
+    out = evacuation(hall, now, zone=zone)
+    return for_line(out, hall, now, item=seen.item, category=seen.category) if out is not None else None
 
 
 def _sent_on(seen: tickets.TicketView) -> elsewhere.SentOn | None:

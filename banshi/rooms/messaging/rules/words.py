@@ -140,8 +140,8 @@ COMMON: dict[str, dict[str, str]] = {
         "en": "The machines of {hall} failed {when}[ ({reason})]; the appointment[ for “{item}”] is no no-show. If it was not served, book again: {link}",
     },
     "line_stopped": {
-        "zh": "{number} 号：{hall}[的{part}]暂停叫号[，因为{reason}][，预计{until}恢复]。{stays}[到{floor}等。][看进度：{link}]",
-        "en": "{hall} has stopped calling[ for {part}][, because: {reason}][; expected back {until}]. Number {number}: {stays}[ Wait on {floor}.][ Follow it: {link}]",
+        "zh": "[{over}]{number} 号：{hall}[的{part}]暂停叫号[，因为{reason}][，预计{until}恢复]。{stays}[到{floor}等。][看进度：{link}]",
+        "en": "[{over} ]{hall} has stopped calling[ for {part}][, because: {reason}][; expected back {until}]. Number {number}: {stays}[ Wait on {floor}.][ Follow it: {link}]",
     },
     "line_goes_on": {
         "zh": "{number} 号：{hall}[的{part}]恢复叫号。[{still}还在疏散，别过去。]{again}[看进度：{link}]",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -93,27 +93,33 @@ def tell_stopped(
     closure: Closure,
     now: datetime,
     part: Words | None,
-    anew: int | None = None,
+    after: Closure | None = None,
 ) -> None:
     """Calling has stopped, for this reason, and what becomes of the number. Once per number and closure.
 
     :param tickets: each with the moment at which its line goes on, None where that is not known. :param part: what is
-        closed; None = the hall. :param anew: the closure that had sent them home since, and is over: told once more.
+        closed; None = the hall. :param after: the closure that had sent them home or out meanwhile, and is over: told once
+        more; of an evacuation also that it is.
     """
     elsewhere = _elsewhere([ticket for ticket, _ in tickets if ticket.state == "waiting"], closure, now)
     goes_on = {ticket.pk: moment for ticket, moment in tickets}
     for ticket, stays in _stays([ticket for ticket, _ in tickets], now, out=False):
         more = {"closure": closure.id, "reason": _words(closure), **_part(part), **stays}
+        if after is not None and after.kind == "evacuation":
+            more |= _OVER
         if (opens := goes_on[ticket.pk]) is not None:
             more["until"] = opens.isoformat()
         if ticket.state == "waiting":
             more |= elsewhere.get(ticket.category_id, {})
-        tell(ticket, key="line_stopped", dedupe=_once("line_stopped", ticket, closure, anew), now=now, more=more)
+        tell(ticket, key="line_stopped", dedupe=_once("line_stopped", ticket, closure, after), now=now, more=more)
 
 
-def _once(key: str, ticket: Ticket, closure: Closure, anew: int | None = None) -> str:
-    """What a number is told of a closure is told once; `anew`: once more after this other one, which took it back."""
-    return f"{key}:{ticket.ref}:{closure.id}" + (f":after{anew}" if anew is not None else "")
+_OVER = {"over_zh": "疏散结束，可以回来了。", "over_en": "The evacuation is over, come back."}
+
+
+def _once(key: str, ticket: Ticket, closure: Closure, after: Closure | None = None) -> str:
+    """What a number is told of a closure is told once; `after`: once more after this other one, which took it back."""
+    return f"{key}:{ticket.ref}:{closure.id}" + (f":after{after.id}" if after is not None else "")
 
 
 def _elsewhere(tickets: Sequence[Ticket], closure: Closure, now: datetime) -> dict[int, dict[str, str]]:
@@ -140,25 +146,25 @@ def tell_goes_on(
 
 def tell_evacuated(
     *,
-    tickets: Sequence[Ticket],
+    tickets: Sequence[tuple[Ticket, datetime | None]],
     closure: Closure,
-    until: datetime | None,
     now: datetime,
     part: Words | None,
-    anew: int | None = None,
+    after: Closure | None = None,
 ) -> None:
     """Leave, now, and what becomes of the number. Once per number and closure, also to whoever is at a window.
 
-    :param until: when it goes on; None where that is not in sight. :param part: what is evacuated; None = the hall.
-    :param anew: as in `tell_stopped`.
+    :param tickets: each with the moment at which its line goes on, None where that is not in sight. :param part: what is
+        evacuated; None = the hall. :param after: as in `tell_stopped`.
     """
-    more: dict[str, Any] = {"closure": closure.id, **_part(part)}
+    known: dict[str, Any] = {"closure": closure.id, **_part(part)}
     if closure.reason.zh not in UNSAID:
-        more["reason"] = _words(closure)
-    if until is not None:
-        more["until"] = until.isoformat()
-    for ticket, stays in _stays(tickets, now, until=until):
-        tell(ticket, key="evacuated", dedupe=_once("evacuated", ticket, closure, anew), now=now, more=more | stays)
+        known["reason"] = _words(closure)
+    goes_on = {ticket.pk: moment for ticket, moment in tickets}
+    for ticket, stays in _stays([ticket for ticket, _ in tickets], now, goes_on=goes_on):
+        until = goes_on[ticket.pk]
+        more = known | ({"until": until.isoformat()} if until is not None else {})
+        tell(ticket, key="evacuated", dedupe=_once("evacuated", ticket, closure, after), now=now, more=more | stays)
 
 
 def tell_back(
@@ -186,16 +192,24 @@ def untold(tickets: Sequence[Ticket], *, closure_id: int) -> list[Ticket]:
     return [ticket for ticket in tickets if ticket.notify_to and ticket.pk not in known]
 
 
+_AT_SOME_TIME: Mapping[int, datetime | None] = {}
+
+
 def _stays(
-    tickets: Sequence[Ticket], now: datetime, *, until: datetime | None = None, out: bool = True
+    tickets: Sequence[Ticket],
+    now: datetime,
+    *,
+    goes_on: Mapping[int, datetime | None] = _AT_SOME_TIME,
+    out: bool = True,
 ) -> Iterator[tuple[Ticket, dict[str, Any]]]:
     """What becomes of each number while nobody is called, as `stays_zh` and `stays_en`; whoever is to leave, and goes on
     today, hears in `news_zh` and `news_en` that a message tells when.
 
-    :param until: when it goes on, where that may be another day. :param out: people are asked to leave.
+    :param goes_on: when, by id, where that may be another day. :param out: people are asked to leave.
     """
     for ticket in concerned(tickets, now):
         expected = ticket.came_from_id is not None and ticket.waits_from is None
+        until = goes_on.get(ticket.pk)
         today = until is None or business_day(ticket.hall, until) == ticket.day
         said = partial(stays_words, ticket.state, expected=expected, may_return=True, today=today, out=out)
         yield ticket, _both("stays", said) | (_NEWS if out and today else {})
