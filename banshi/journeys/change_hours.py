@@ -313,7 +313,9 @@ def publish(
     for wrong in unknown_codes(hall=hall, document=document):
         raise Refused("invalid", facts={"field": "document", "reason": {"zh": wrong.zh, "en": wrong.en}})
     with transaction.atomic():
-        booking.wait_for_moves(hall=hall)
+        calendar_actions.one_change_at_a_time(hall=hall)
+        withdrawn = calendars.withdrawn(hall, now)
+        booking.wait_for_moves(hall=hall, closures=withdrawn)
         outside = _outside(hall, now)
         coming = calendars.planned(hall.pk, valid_from)
         version = calendar_actions.publish(
@@ -331,8 +333,8 @@ def publish(
             )
         cause = f"calendar:{version.version}"
         follow_up = _follow(hall, cause, outside, choices, others, why=None, by=by, now=now)
-        booking.tell_old_times_of_hours(hall=hall, now=now)
-        booking.tell_cancelled_of_hours(hall=hall, now=now)
+        booking.tell_old_times(hall=hall, closures=withdrawn, now=now)
+        booking.tell_cancelled(hall=hall, closures=withdrawn, now=now)
     booking.wait_again(hall=hall, now=now)
     return version, follow_up
 
@@ -419,15 +421,18 @@ def import_national_days(*, days: Iterable[DayInfo], notice: str, by: Actor, now
     with transaction.atomic():
         halls = list(Hall.objects.order_by("id"))
         for hall in halls:
-            booking.wait_for_moves(hall=hall)
+            calendar_actions.one_change_at_a_time(hall=hall)
+        withdrawn = {hall.pk: calendars.withdrawn(hall, now) for hall in halls}
+        for hall in halls:
+            booking.wait_for_moves(hall=hall, closures=withdrawn[hall.pk])
         outside = {hall.pk: _outside(hall, now) for hall in halls}
         count = calendar_actions.import_national_days(days=days, notice=notice, by=by, now=now)
         why = Words(zh=f"按{notice}调整放假安排" if notice else "放假安排有调整", en="The public holidays have changed")
         cause = f"national:{uuid4().hex}"
         for hall in halls:
             _follow(hall, cause, outside[hall.pk], {}, "move", why=why, by=by, now=now)
-            booking.tell_old_times_of_hours(hall=hall, now=now)
-            booking.tell_cancelled_of_hours(hall=hall, now=now)
+            booking.tell_old_times(hall=hall, closures=withdrawn[hall.pk], now=now)
+            booking.tell_cancelled(hall=hall, closures=withdrawn[hall.pk], now=now)
     for hall in halls:
         booking.wait_again(hall=hall, now=now)
     return count
@@ -449,12 +454,14 @@ def withdraw(*, closure: ClosureRow, by: Actor, now: datetime) -> TakenBack:
     day of it waits on, or hears that it can be booked."""
     cause = f"closure:{closure.pk}"
     with transaction.atomic():
-        booking.wait_for_moves(hall=closure.hall, cause=cause)
+        calendar_actions.one_change_at_a_time(hall=closure.hall)
+        closures = {*calendars.withdrawn(closure.hall, now), closure.pk}
+        booking.wait_for_moves(hall=closure.hall, closures=closures)
         withdrawn = calendar_actions.withdraw_closure(closure=closure, by=by, now=now)
         booking.materialise(hall=closure.hall, now=now)
-        told = booking.tell_old_times(hall=closure.hall, cause=cause, now=now)
+        told = booking.tell_old_times(hall=closure.hall, closures=closures, now=now)
         kept = booking.tell_kept(hall=closure.hall, cause=cause, now=now) if withdrawn else 0
-        cancelled = booking.tell_cancelled(hall=closure.hall, cause=cause, now=now)
+        cancelled = booking.tell_cancelled(hall=closure.hall, closures=closures, now=now)
     # Not while the change holds its locks: whoever joins at this moment would wait for them, and we for their place.
     booking.wait_again(hall=closure.hall, now=now)
     return TakenBack(told, kept, cancelled)

@@ -3,7 +3,7 @@ for that one. Whoever only typed, or booked on, somebody's document changes noth
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -20,7 +20,8 @@ from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
-from tests.journeys.test_follow_up import NINE35, booked, close
+from tests.journeys.test_change_hours import document
+from tests.journeys.test_follow_up import NINE35, booked, close, opened
 from tests.journeys.test_follow_up import open_town as open_town
 from tests.together import together
 from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at
@@ -98,6 +99,59 @@ def test_nobody_hears_that_nothing_closes_while_another_closure_lies_over_their_
     change_hours.withdraw(closure=second, by=CLERK, now=NINE35)
 
     assert (between, told(row)) == (["kept", "kept"], ["kept", "kept", "closure_off"])
+
+
+@pytest.mark.parametrize("then", ["move", "cancel"])
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)])
+def test_whoever_takes_the_last_closure_back_tells_whom_any_of_them_moved(
+    open_town: Town, then: str, order: tuple[int, ...]
+):
+    """The closure that had moved them was taken back first, and the others still lay over their time: nobody was told."""
+    row = booked(open_town, "2026-03-11 10:00")
+    closures = [done(open_town, then, **MORNING)[0], done(open_town, "keep", **TEN)[0]]
+    closures.append(done(open_town, "move", kind="evacuation", **MORNING)[0])
+    heard = []
+
+    for n in order:
+        change_hours.withdraw(closure=closures[n], by=CLERK, now=NINE35)
+        heard.append(told(row)[1:])
+    change_hours.withdraw(closure=closures[0], by=CLERK, now=NINE35)
+
+    back = {"move": "old_time_free", "cancel": "time_back"}[then]
+    assert heard == [[], [], [back]]
+    assert told(row)[1:] == [back]
+
+
+def test_hours_that_come_back_under_a_closure_are_told_once_that_is_off(open_town: Town):
+    row = booked(open_town, "2026-03-11 16:00")
+    shorter, _ = change_hours.publish(
+        hall=open_town.hall, document=document(("09:00", "15:00"), when="every_day"), valid_from=date(2026, 3, 11), note="",
+        choices={}, others="move", by=CLERK, now=NINE35,
+    )  # fmt: skip
+    follow_up.work_off(now=NINE35)
+    closure, _ = done(open_town, "keep", starts="2026-03-11 15:00", ends="2026-03-11 17:00")
+    change_hours.publish(
+        hall=open_town.hall, document=document(("09:00", "17:00"), when="every_day"), valid_from=date(2026, 3, 11), note="",
+        choices={}, others="move", by=CLERK, now=NINE35,
+    )  # fmt: skip
+    before = told(row)
+
+    change_hours.withdraw(closure=closure, by=CLERK, now=NINE35)
+
+    assert (before, told(row)) == (["moved_by_hall"], ["moved_by_hall", "old_time_free"])
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("then", ["move", "cancel"])
+def test_two_closures_taken_back_in_the_same_instant_tell_once(committed_town: Town, then: str):
+    town = opened(committed_town)
+    row = booked(town, "2026-03-11 10:00")
+    closures = [done(town, then, **MORNING)[0], done(town, "keep", **TEN)[0]]
+
+    together(2, lambda n: change_hours.withdraw(closure=closures[n], by=CLERK, now=NINE35))
+
+    assert told(row)[1:] == [{"move": "old_time_free", "cancel": "time_back"}[then]]
 
 
 # --- An evacuation is an evacuation --------------------------------------------------------------------------------

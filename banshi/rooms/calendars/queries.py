@@ -360,6 +360,12 @@ def notice_of(closure_id: int) -> Notice | None:
     return next(map(as_notice, rows), None)
 
 
+def withdrawn(hall: Hall, now: datetime) -> set[int]:
+    """The ids of the closures that were taken back before they were over, and would not be over yet."""
+    rows = Closure.objects.filter(hall=hall, withdrawn_at__isnull=False, ends_at__gt=now)
+    return set(rows.order_by("id").values_list("id", flat=True))
+
+
 def announced(hall: Hall, first: date, last: date) -> list[Notice]:
     """The closures that touch the days first–last (hall's zone), as people read them, in order."""
     zone = ZoneInfo(hall.timezone)

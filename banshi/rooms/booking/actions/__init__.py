@@ -35,10 +35,8 @@ from banshi.rooms.booking.actions.placing import Asked, behind, place, place_man
 from banshi.rooms.booking.actions.slots import close_slot, materialise, set_quota
 from banshi.rooms.booking.actions.taking_back import (
     tell_cancelled,
-    tell_cancelled_of_hours,
     tell_kept,
     tell_old_times,
-    tell_old_times_of_hours,
     times_back,
     wait_for_moves,
 )
@@ -119,10 +117,8 @@ __all__ = [
     "sweep_no_shows",
     "take_offer",
     "tell_cancelled",
-    "tell_cancelled_of_hours",
     "tell_kept",
     "tell_old_times",
-    "tell_old_times_of_hours",
     "tell_openings",
     "times_back",
     "wait_again",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
@@ -18,21 +19,23 @@ from banshi.rooms.places.models import Hall
 _BY_HOURS = Q(follow_up__cause__startswith="calendar:") | Q(follow_up__cause__startswith="national:")
 
 
-def tell_old_times(*, hall: Hall, cause: str, now: datetime) -> int:
-    """Tell those whom a change moved that their old time is open again; each visit once. Nobody is moved back unasked, and
-    nobody is told of a time that moving back would refuse: stopped, full, over. A period under way is theirs until it ends:
-    whoever stands before a hall that an alarm emptied for ten minutes has come. Whom the hall cancelled since hears that it can
-    be booked again.
+def _taken_back(closures: Collection[int]) -> Q:
+    """The visits of changes that may be taken back: of these closures, and of every change of the calendar or of public
+    holidays, since the next one may have brought the old hours back."""
+    return _BY_HOURS | Q(follow_up__cause__in=[f"closure:{closure}" for closure in closures])
 
+
+def tell_old_times(*, hall: Hall, closures: Collection[int], now: datetime) -> int:
+    """Tell those whom a change that was taken back had moved that their old time is open again; each visit once. Nobody is
+    moved back unasked, and nobody is told of a time that moving back would refuse: stopped, full, over. A period under way is
+    theirs until it ends: whoever stands before a hall that an alarm emptied for ten minutes has come. Whom the hall cancelled
+    since hears that it can be booked again.
+
+    :param closures: ids of all that were withdrawn before they were over, not of the last one alone: while two lay over a
+        time, taking the first back told nobody.
     :returns: how many were told.
     """
-    return _tell_moved(hall, Q(follow_up__cause=cause), now)
-
-
-def tell_old_times_of_hours(*, hall: Hall, now: datetime) -> int:
-    """As `tell_old_times`, for whoever was moved by any change of the calendar or of public holidays: the next one may have
-    brought the old hours back."""
-    return _tell_moved(hall, _BY_HOURS, now)
+    return _tell_moved(hall, _taken_back(closures), now)
 
 
 def _tell_moved(hall: Hall, by: Q, now: datetime) -> int:
@@ -72,18 +75,13 @@ def _tell_cancelled_since(visit: FollowUpVisit, *, hall: HallFacts, now: datetim
     return False
 
 
-def tell_cancelled(*, hall: Hall, cause: str, now: datetime) -> int:
-    """Tell those whom a change cancelled that their time can be booked again; each visit once, and nobody who could not have
-    it, or has booked the matter again since.
+def tell_cancelled(*, hall: Hall, closures: Collection[int], now: datetime) -> int:
+    """Tell those whom a change that was taken back had cancelled that their time can be booked again; each visit once, and
+    nobody who could not have it, or has booked the matter again since.
 
-    :returns: how many were told.
+    :param closures: as in `tell_old_times`. :returns: how many were told.
     """
-    return _tell_cancelled(hall, Q(follow_up__cause=cause), now)
-
-
-def tell_cancelled_of_hours(*, hall: Hall, now: datetime) -> int:
-    """As `tell_cancelled`, for whoever any change of the calendar or of public holidays cancelled."""
-    return _tell_cancelled(hall, _BY_HOURS, now)
+    return _tell_cancelled(hall, _taken_back(closures), now)
 
 
 def _tell_cancelled(hall: Hall, by: Q, now: datetime) -> int:
@@ -108,15 +106,16 @@ def _may_book_again(row: Appointment, *, slot_id: int | None, now: datetime) -> 
     return place_refusal(fact, now=now, persons=row.persons) is None
 
 
-def wait_for_moves(*, hall: Hall, cause: str = "") -> None:
+def wait_for_moves(*, hall: Hall, closures: Collection[int]) -> None:
     """Before hours come back: wait for the visits somebody is moving out of them at this moment, and let nobody begin. Else
     whoever is moved a moment later, by the hours of a moment before, is told nothing of it.
 
-    :param cause: of one change; "" – all changes of the calendar or of public holidays.
+    :param closures: as in `tell_old_times`.
     """
-    of = Q(follow_up__cause=cause) if cause else _BY_HOURS
-    rows = FollowUpVisit.objects.select_for_update(of=("self",)).filter(of, follow_up__hall=hall, state="due")
-    list(rows.order_by("id").values_list("id", flat=True))
+    due = FollowUpVisit.objects.select_for_update(of=("self",)).filter(
+        _taken_back(closures), follow_up__hall=hall, state="due"
+    )
+    list(due.order_by("id").values_list("id", flat=True))
 
 
 def _old_times(row: Appointment, visit: FollowUpVisit) -> list[Slot]:
