@@ -199,12 +199,16 @@ class _Reasons:
     """Why the hours are gone, in words people read."""
 
     def __init__(self, hall: Hall, sessions: Sessions, shut: Sequence[Closure]) -> None:
-        self._sessions, self._shut = sessions, shut
+        self._hall, self._sessions, self._shut = hall, sessions, shut
         self._zone = ZoneInfo(hall.timezone)
 
     def of(self, row: Appointment) -> Words:
         if self._shut:
             return self._shut[0].reason
+        where = _where(self._hall, [row])
+        closed = [each for each in calendars.closures(self._hall, row.day, row.day) if _lies_over([each], row, where)]
+        if closed:
+            return closed[0].reason
         of_day = self._sessions.get(row.day, ())
         if not of_day:
             return Words(zh="当天不再开放", en="The hall is no longer open that day")
@@ -478,6 +482,23 @@ def apply(*, hall: Hall, choices: Mapping[str, Choice], by: Actor, now: datetime
     why = legible(why)
     words = Words(zh=why, en=why) if why else None
     return _open(hall, f"by-hand:{uuid4().hex}", rows, choices, "keep", why=words, by=by, now=now)
+
+
+def outside(*, hall: Hall, now: datetime) -> set[str]:
+    """The codes of the booked appointments that lie outside the hours in force."""
+    return set(_outside(hall, now))
+
+
+def follow_matters(*, hall: Hall, outside: Collection[str], by: Actor, now: datetime) -> FollowUp | None:
+    """A follow-up for whoever booked a matter that went to a category which is closed at their time: they are moved.
+
+    :param outside: codes of those that lay outside the hours before. :returns: None where nobody lies there now.
+    """
+    lost = [row for code, row in _outside(hall, now).items() if code not in outside]
+    if not lost:
+        return None
+    reason = _Reasons(hall, calendars.sessions(hall, lost[0].day, lost[-1].day), ()).of(lost[0])
+    return _open(hall, f"matter:{uuid4().hex}", lost, {}, "move", why=reason, by=by, now=now)
 
 
 def _outside(hall: Hall, now: datetime) -> dict[str, Appointment]:

@@ -1,15 +1,17 @@
 """A hall changes how it handles a matter: what is not booked any more is waited for no longer, and
-whoever waits, or has booked, goes with a matter to another category."""
+whoever waits, or has booked, goes with a matter to another category – to another time, where that one is closed then."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
 
+from banshi.journeys import change_hours
 from banshi.kernel.actors import Actor
 from banshi.rooms.booking import actions as booking
-from banshi.rooms.booking.models import Waiting
+from banshi.rooms.booking.models import FollowUp, Waiting
 from banshi.rooms.catalogue import actions as catalogue
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.places.models import Category, Hall
@@ -30,13 +32,17 @@ def change(
     most_persons: int | None,
     by: Actor,
     now: datetime,
-) -> HallItem:
+) -> tuple[HallItem, FollowUp | None]:
     """As `catalogue.set_hall_item`; whoever waits for a place of a matter that is not booked any more is told,
-    and waits with the matter where its category changed. What is booked is of the new category, at its time.
+    and waits with the matter where its category changed. What is booked is of the new category, at its time; where that one is
+    closed then, it is followed up.
 
+    :returns: the row, and the follow-up of those who are to be moved, if there are any.
     :raises Refused: those of `catalogue.set_hall_item`.
     """
     with transaction.atomic():
+        hall = HallItem.objects.select_related("hall").get(pk=hall_item_id).hall
+        outside = change_hours.outside(hall=hall, now=now)
         row = catalogue.set_hall_item(
             hall_item_id=hall_item_id,
             category=category,
@@ -47,13 +53,25 @@ def change(
             by=by,
             now=now,
         )
-        booking.bookings_follow_their_line(hall=row.hall, now=now)
-    follow(row.hall, now=now)
-    return row
+        follow_up = _bookings(hall, outside, by=by, now=now)
+    more = follow(hall, by=by, now=now)
+    return row, follow_up or more
 
 
-def follow(hall: Hall, *, now: datetime) -> None:
-    """After one or many matters of a hall have changed."""
-    booking.bookings_follow_their_line(hall=hall, now=now)  # also one that was being made as it changed
+def follow(hall: Hall, *, outside: Collection[str] | None = None, by: Actor, now: datetime) -> FollowUp | None:
+    """After one or many matters of a hall have changed.
+
+    :param outside: codes of the bookings that lay outside the hours before that; None = as they lie now.
+    :returns: as `change`.
+    """
+    with transaction.atomic():  # also one that was being made as it changed
+        before = change_hours.outside(hall=hall, now=now) if outside is None else outside
+        follow_up = _bookings(hall, before, by=by, now=now)
     booking.materialise(hall=hall, now=now)  # the category one comes to may have had no places so far
     booking.end_waiting_in_vain(hall=hall, now=now)
+    return follow_up
+
+
+def _bookings(hall: Hall, outside: Collection[str], *, by: Actor, now: datetime) -> FollowUp | None:
+    booking.bookings_follow_their_line(hall=hall, now=now)
+    return change_hours.follow_matters(hall=hall, outside=outside, by=by, now=now)

@@ -111,7 +111,7 @@ def _do(visit: FollowUpVisit, *, now: datetime) -> None:
         following.settle(visit, state="done", now=now)
         return
     by = Actor.parse(follow_up.made_by)
-    more = _more(follow_up)
+    more = _more(follow_up, lost)
     try:
         with transaction.atomic():
             if visit.what == "move":
@@ -161,13 +161,16 @@ def _closures_over(hall: Hall, row: Appointment) -> list[Closure]:
     ]
 
 
-def _more(follow_up: FollowUp) -> dict[str, Any]:
+def _more(follow_up: FollowUp, rows: Sequence[Appointment]) -> dict[str, Any]:
     """What the message says beside the appointment, in both languages: what is closed and when, and why.
 
     By the closure itself: the period of the appointment is the person's, not what is closed.
     """
     more: dict[str, Any] = {}
     kind, _sep, closure_id = follow_up.cause.partition(":")
+    if kind == "matter":  # it went to a category that a closure lies over
+        over = _closures_over(follow_up.hall, rows[0])
+        kind, closure_id = ("closure", str(over[0].id)) if over else ("calendar", "")
     notice = calendars.notice_of(int(closure_id)) if kind == "closure" else None
     if notice is not None:
         more |= {"closed": closed_facts(notice), "closure": notice.id}

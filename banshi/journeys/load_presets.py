@@ -88,6 +88,7 @@ def take_over(root: Path, hall: str, *, by: Actor, now: datetime) -> list[Otherw
         _one_at_a_time()
         place = Hall.objects.get(code=hall)
         categories = {c.code: c for c in Category.objects.filter(hall=place)}
+        outside = change_hours.outside(hall=place, now=now)
         changed = []
         for window, wanted in _windows_otherwise(place, _document(folder)["windows"], categories):
             steer.let_serve(window=window, codes=wanted, by=by, now=now)
@@ -99,7 +100,7 @@ def take_over(root: Path, hall: str, *, by: Actor, now: datetime) -> list[Otherw
             )  # fmt: skip
             changed.append(Otherwise(hall, "matter", row.item.code))
         if any(each.kind == "matter" for each in changed):
-            change_items.follow(place, now=now)
+            change_items.follow(place, outside=outside, by=by, now=now)
     return changed
 
 

@@ -21,7 +21,7 @@ from banshi.rooms.messaging.models import Message
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
 from tests.journeys.test_change_hours import document
-from tests.journeys.test_follow_up import NINE35, booked, close, opened
+from tests.journeys.test_follow_up import NINE35, booked, close, opened, said
 from tests.journeys.test_follow_up import open_town as open_town
 from tests.together import together
 from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at
@@ -233,6 +233,39 @@ def test_a_booking_goes_with_its_matter_to_another_category(open_town: Town):
     row.refresh_from_db()
     assert (row.category.code, row.starts_at) == ("B", at("2026-03-10 10:00"))
     assert (of_old, of_new) == (Outcome(), Outcome(kept=1))
+
+
+def test_a_matter_that_goes_to_a_closed_category_takes_its_bookings_out_of_the_closure(open_town: Town):
+    """They lay in the closure, and nobody told them; neither once it was taken back."""
+    inside, beside = booked(open_town, "2026-03-11 10:00"), booked(open_town, "2026-03-11 14:00", 2)
+    closure, before = done(open_town, "keep", category=open_town.categories["B"], **MORNING)
+
+    _, moves = change_items.change(**as_now(open_town, "pension", category=open_town.categories["B"]))
+    follow_up.work_off(now=NINE35)
+
+    inside.refresh_from_db()
+    beside.refresh_from_db()
+    (text,) = {each for each in said(NINE35) if "把原来" in each}
+    assert (before, moves is not None and follow_up.outcome_of(moves)) == (Outcome(), Outcome(moved=1))
+    assert (inside.starts_at >= at("2026-03-11 12:00"), beside.starts_at) == (True, at("2026-03-11 14:00"))
+    assert "户政明天（3月11日）9:00–12:00暂停办理。原因：停电。" in text
+    assert told(beside) == []
+    change_hours.withdraw(closure=closure, by=CLERK, now=NINE35)
+    assert list(dict.fromkeys(told(inside))) == ["moved_by_hall", "old_time_free"]
+
+
+def test_a_matter_that_goes_to_an_open_category_moves_nobody(open_town: Town):
+    row = booked(open_town, "2026-03-11 10:00")
+
+    _, moves = change_items.change(**as_now(open_town, "pension", category=open_town.categories["B"]))
+
+    assert (moves, told(row)) == (None, [])
+
+
+def as_now(town: Town, item: str, **other: Any) -> dict[str, Any]:
+    row = HallItem.objects.get(hall=town.hall, item__code=item)
+    same = {name: getattr(row, name) for name in ("category", "bookable", "walk_in", "extended", "most_persons")}
+    return {"hall_item_id": row.pk, "by": CLERK, "now": NINE35, **same, **other}
 
 
 def test_its_number_is_given_in_the_line_that_closures_ask(open_town: Town):

@@ -228,3 +228,24 @@ def test_who_is_being_moved_as_the_closure_is_taken_back_is_told(transactional_d
     settled, done = together(2, act)
 
     assert (settled, done.told, [code for code, _was in told()]) == (1, 1, [row.code])
+
+
+def test_a_time_that_lies_in_a_new_period_now_is_given_back_too(open_town: Town):
+    """Booked nine to ten; the periods are three quarters of an hour now. Of the old period nobody could be told any more."""
+    row = booked(open_town, "2026-03-11 09:00")
+    closure, _ = close(open_town, starts="2026-03-11 08:00", ends="2026-03-11 12:00")
+    follow_up.work_off(now=NINE35)
+    change_hours.publish(
+        hall=open_town.hall, document=document(("09:00", "17:00"), when="every_day") | {"period_minutes": 45},
+        valid_from=WEDNESDAY, note="", choices={}, others="keep", by=CLERK, now=NINE35,
+    )  # fmt: skip
+    follow_up.work_off(now=NINE35)
+    before = told()
+
+    change_hours.withdraw(closure=closure, by=CLERK, now=NINE35)
+
+    row = Appointment.objects.select_related("hall", "item", "person").get(pk=row.pk)
+    (back,) = booking.times_back(row, now=NINE35)
+    moved = booking.move(code=row.code, slot_id=back.pk, by=CITIZEN, now=NINE35)
+    assert (before, told()) == ([], [(row.code, at("2026-03-11 09:00").isoformat())])
+    assert (moved.starts_at, moved.ends_at) == (at("2026-03-11 09:00"), at("2026-03-11 09:45"))

@@ -454,7 +454,8 @@ class Kept(models.Model):
 class FollowUp(models.Model):
     """What follows from a change of hours, for everybody it touches: one job for one change.
 
-    cause: `closure:<id>`, `calendar:<version>`, `national:<count>`, … of the hall; publishing twice finds the first.
+    cause: `closure:<id>`, `calendar:<version>`, `national:<count>`, `matter:<…>`, … of the hall; publishing twice finds the
+    first.
     """
 
     hall = models.ForeignKey(Hall, on_delete=models.CASCADE)

@@ -88,7 +88,7 @@ def row(request: Asked, hall: str, hall_item_id: int) -> HttpResponseBase:
         if category is None:
             raise invalid("category", _("Choose a category."))
         flags = {name: bool(request.POST.get(name)) for name in FLAGS}
-        changed = change_items.change(
+        changed, moves = change_items.change(
             hall_item_id=found.pk, category=category, bookable=flags["bookable"], walk_in=flags["walk_in"],
             extended=flags["extended"], most_persons=int_or_none(request.POST.get("persons"), 1, 999),
             by=acting(request, place), now=clock.now(),
@@ -98,6 +98,8 @@ def row(request: Asked, hall: str, hall_item_id: int) -> HttpResponseBase:
         return page(request, template, place, status=status_of(refused), **context)
     if not request.htmx:
         messages.success(request, _("Saved."))
+        if moves is not None:
+            return redirect("office:follow_up", hall=hall, follow_up_id=moves.pk)
         return redirect("office:items", hall=hall)
     found.category, found.bookable, found.walk_in, found.extended, found.most_persons = (
         category,
@@ -106,4 +108,4 @@ def row(request: Asked, hall: str, hall_item_id: int) -> HttpResponseBase:
         changed.extended,
         changed.most_persons,
     )
-    return page(request, template, place, row=found, categories=categories, editing=False, saved=True)
+    return page(request, template, place, row=found, categories=categories, editing=False, saved=True, moves=moves)

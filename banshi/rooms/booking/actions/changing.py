@@ -245,7 +245,7 @@ def move(
     asking = Asking.to_move(seen, slot_id)
     fact = read_facts([asking], now=now, opens=opens)[0]
     away = not by_hall and bool(excused([code]))
-    back = not by_hall and slot_id in given_back(seen, policy=hall.policy.tickets, now=now)
+    back = not by_hall and slot_id in given_back(seen, hall=hall, now=now)
     no = rules.change_refusal(
         policy=policy,
         state=seen.state,

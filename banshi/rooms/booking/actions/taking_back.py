@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
@@ -12,17 +12,21 @@ from banshi.rooms.booking.actions import telling
 from banshi.rooms.booking.actions.granting import move_target_refusal, place_refusal
 from banshi.rooms.booking.models import Appointment, FollowUpVisit, Kept, Move, Slot
 from banshi.rooms.booking.queries.facts import Asking, HallFacts, Opens, hall_facts, read_facts
-from banshi.rooms.booking.queries.given_back import given_back, in_time, moved_by_hall
+from banshi.rooms.booking.queries.given_back import as_they_are_now, given_back, in_time, moved_by_hall
 from banshi.rooms.booking.queries.standing import closed_over, has_booked
 from banshi.rooms.places.models import Hall
 
-_BY_HOURS = Q(follow_up__cause__startswith="calendar:") | Q(follow_up__cause__startswith="national:")
+_OTHERS = (
+    Q(follow_up__cause__startswith="calendar:")
+    | Q(follow_up__cause__startswith="national:")
+    | Q(follow_up__cause__startswith="matter:")
+)
 
 
 def _taken_back(closures: Collection[int]) -> Q:
-    """The visits of changes that may be taken back: of these closures, and of every change of the calendar or of public
-    holidays, since the next one may have brought the old hours back."""
-    return _BY_HOURS | Q(follow_up__cause__in=[f"closure:{closure}" for closure in closures])
+    """The visits of changes that may be taken back: of these closures, and of every change of the calendar, of public holidays
+    or of a matter's category, since the next one may have brought the old hours back."""
+    return _OTHERS | Q(follow_up__cause__in=[f"closure:{closure}" for closure in closures])
 
 
 def tell_old_times(*, hall: Hall, closures: Collection[int], now: datetime) -> int:
@@ -48,7 +52,7 @@ def _tell_moved(hall: Hall, by: Q, now: datetime) -> int:
             continue
         rows = list(booked.filter(code__in=visit.codes).select_related("person", "item").order_by("starts_at", "id"))
         for old in _old_times(rows[0], visit):
-            if not in_time(old, facts.policy.tickets, now) or not _may_move_back(rows[0], old, hall=facts, now=now):
+            if not _grantable(rows[0], as_they_are_now(old, rows[0], hall=facts), hall=facts, now=now):
                 continue
             was = {"was": old.starts_at.astimezone(facts.zone).isoformat()}
             telling.tell_visit("old_time_free", rows, hall=facts, now=now, more=was, anew=f":{old.pk}")
@@ -159,9 +163,17 @@ def times_back(row: Appointment, *, now: datetime) -> list[Slot]:
     if row.state != rules.State.BOOKED:
         return []
     hall = hall_facts(row.hall, now=now)
-    old = given_back(row, policy=hall.policy.tickets, now=now).values()
-    free = [slot for slot in old if slot.pk != row.slot_id and _may_move_back(row, slot, hall=hall, now=now)]
-    return sorted(free, key=lambda slot: slot.starts_at)
+    old = given_back(row, hall=hall, now=now).values()
+    return sorted(_grantable(row, old, hall=hall, now=now), key=lambda slot: slot.starts_at)
+
+
+def _grantable(row: Appointment, slots: Iterable[Slot], *, hall: HallFacts, now: datetime) -> list[Slot]:
+    return [
+        slot
+        for slot in slots
+        if slot.pk != row.slot_id and in_time(slot, hall.policy.tickets, now)
+        and _may_move_back(row, slot, hall=hall, now=now)
+    ]  # fmt: skip
 
 
 def _may_move_back(row: Appointment, old: Slot, *, hall: HallFacts, now: datetime) -> bool:

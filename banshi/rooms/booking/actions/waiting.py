@@ -15,11 +15,10 @@ from banshi.rooms.booking.actions.changing import move
 from banshi.rooms.booking.actions.granting import place_refusal
 from banshi.rooms.booking.actions.offering import EARLIER_BY, mandate_is_over
 from banshi.rooms.booking.actions.placing import place
-from banshi.rooms.booking.actions.waits_follow import line_of
 from banshi.rooms.booking.actions.whose_wait import Place, give_up, in_line, joined, take_over
 from banshi.rooms.booking.models import Appointment, Slot, Waiting
 from banshi.rooms.booking.queries.facts import Asking, Opens, hall_facts, read_facts
-from banshi.rooms.booking.queries.slots import alternative, item_facts, slots
+from banshi.rooms.booking.queries.slots import alternative, item_facts, line_of, slots
 from banshi.rooms.booking.queries.standing import excused
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.identity import actions as accounts

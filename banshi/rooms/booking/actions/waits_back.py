@@ -15,11 +15,10 @@ from banshi.rooms.booking.actions.granting import place_refusal
 from banshi.rooms.booking.actions.offering import mandate_is_over, offer_waiting, waking
 from banshi.rooms.booking.actions.retrying import Meanwhile, again
 from banshi.rooms.booking.actions.waits_ended import tell
-from banshi.rooms.booking.actions.waits_follow import line_of
 from banshi.rooms.booking.actions.whose_wait import OPEN, joined
 from banshi.rooms.booking.models import Waiting
 from banshi.rooms.booking.queries.facts import Asking, HallFacts, Opens, hall_facts, read_facts
-from banshi.rooms.booking.queries.slots import SlotView, slots
+from banshi.rooms.booking.queries.slots import SlotView, line_of, slots
 from banshi.rooms.booking.queries.standing import has_booked
 from banshi.rooms.booking.queries.waits import may_still_be_had
 from banshi.rooms.messaging import actions as messaging

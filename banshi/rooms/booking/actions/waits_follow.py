@@ -13,7 +13,7 @@ from banshi.rooms.booking.actions.offering import free_place
 from banshi.rooms.booking.actions.retrying import Meanwhile, again
 from banshi.rooms.booking.models import Appointment, Hold, Waiting
 from banshi.rooms.booking.queries.facts import HallFacts, hall_facts
-from banshi.rooms.booking.queries.slots import item_facts
+from banshi.rooms.booking.queries.slots import line_of
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.models import Hall
 
@@ -54,13 +54,6 @@ def waits_follow_their_line(*, hall: Hall, now: datetime) -> int:
         if line is not None and line != business:
             went += _go_over(waiting_id=pk, line=line, hall=facts, now=now)
     return went
-
-
-def line_of(item_code: str, *, hall: HallFacts) -> str | None:
-    """The business whose places the matter uses here; None where it is not booked, or no places are given for it."""
-    item = item_facts(hall.id, item_code)
-    target = rules.quota_for(hall.policy.booking.quotas, item) if item is not None and item.bookable else None
-    return None if target is None else target[0]
 
 
 @again

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from banshi.kernel.policy import TicketPolicy
 from banshi.rooms.booking.models import Appointment, FollowUpVisit, Move, Slot
+from banshi.rooms.booking.queries.facts import HallFacts
+from banshi.rooms.booking.queries.slots import line_of
 
 
 class Moved(NamedTuple):
@@ -30,14 +32,27 @@ def moved_by_hall(row: Appointment, *, visit: str) -> Moved | None:
     return Moved({at: by[at] for at in out_of if at is not None}, out_of) if out_of else None
 
 
-def given_back(row: Appointment, *, policy: TicketPolicy, now: datetime) -> dict[int, Slot]:
-    """By id, the periods of which its person was told that they are open again – the one they chose, and the ones the hall had
-    moved it to and taken again –, as long as one may check in. What the hall took and gave back no cut-off keeps from them."""
+def given_back(row: Appointment, *, hall: HallFacts, now: datetime) -> dict[int, Slot]:
+    """By id, the periods in which the times lie of which its person was told that they are open again – the one they chose, and
+    the ones the hall had moved it to and taken again –, as long as one may check in. What the hall took and gave back no
+    cut-off keeps from them."""
     moved = moved_by_hall(row, visit=row.visit_group or row.code)
-    if moved is None:
+    told = [moved.out_of[at] for at, visit in moved.by.items() if visit.told_again_at] if moved is not None else []
+    if moved is None or not told:
         return {}
-    told = [moved.out_of[at] for at, visit in moved.by.items() if visit.told_again_at]
-    return {slot.pk: slot for slot in (moved.chosen, *told) if in_time(slot, policy, now)} if told else {}
+    found = {slot.pk: slot for old in (moved.chosen, *told) for slot in as_they_are_now(old, row, hall=hall)}
+    return {pk: slot for pk, slot in found.items() if in_time(slot, hall.policy.tickets, now)}
+
+
+def as_they_are_now(old: Slot, row: Appointment, *, hall: HallFacts) -> list[Slot]:
+    """The period itself, and the one in which its start lies now: the hall may have cut its periods anew since, or given the
+    matter to another category."""
+    line = line_of(row.item.code, hall=hall)
+    same = Slot.objects.filter(hall_id=old.hall_id, business=line or old.business, closed=False).exclude(pk=old.pk)
+    now_there = (
+        same.filter(starts_at__lte=old.starts_at, ends_at__gt=old.starts_at).order_by("-starts_at", "id").first()
+    )
+    return [old] if now_there is None else [old, now_there]
 
 
 def in_time(slot: Slot, policy: TicketPolicy, now: datetime) -> bool:

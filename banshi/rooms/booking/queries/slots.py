@@ -52,6 +52,13 @@ def item_facts(hall_id: int, item_code: str) -> ItemFacts | None:
     return None if row is None else ItemFacts(item_code, *row)
 
 
+def line_of(item_code: str, *, hall: HallFacts) -> str | None:
+    """The business whose places the matter uses here; None where it is not booked, or no places are given for it."""
+    item = item_facts(hall.id, item_code)
+    target = rules.quota_for(hall.policy.booking.quotas, item) if item is not None and item.bookable else None
+    return None if target is None else target[0]
+
+
 def slots(
     *,
     hall: Hall,
