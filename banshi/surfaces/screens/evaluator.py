@@ -27,13 +27,17 @@ from banshi.surfaces.screens.facts import in_asked_language
 
 ASK_FOR = timedelta(minutes=3)  # after the end of a service
 AT_LEAST_S = 30  # machine seconds, where the hall's clock runs fast
+_ITS_EVALUATOR = {"zh": "这个窗口的评价器", "en": "the evaluator of this window"}
 ICONS = {5: "laugh", 4: "smile", 3: "meh", 2: "frown", 1: "angry"}
 
 
 def _window(request: HttpRequest, code: str) -> Window | None:
     """The window, or None where this machine may not ask there (production, unpaired).
 
-    :raises Refused: nothing-found, not-your-hall.
+    In production only the window's own paired evaluator asks and rates, no kiosk, board or display; a demo's opens for
+    anyone.
+
+    :raises Refused: nothing-found, not-your-hall, not-allowed (another device of the hall).
     """
     window = places.window_by_code(code[:60].replace("\0", ""))
     if not settings.PRODUCTION:
@@ -41,8 +45,10 @@ def _window(request: HttpRequest, code: str) -> Window | None:
     device = paired(request)
     if device is None:
         return None
-    if device.hall_id != window.hall_id or device.window_id not in (None, window.pk):
+    if device.hall_id != window.hall_id:
         raise Refused("not-your-hall", facts={"hall": {"zh": window.hall.name_zh, "en": window.hall.name_en}})
+    if device.kind != "evaluator" or device.window_id != window.pk:
+        raise Refused("not-allowed", facts={"permission": _ITS_EVALUATOR})
     return window
 
 

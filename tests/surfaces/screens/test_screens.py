@@ -356,22 +356,52 @@ def test_a_ticket_of_another_window_cannot_be_rated_here(opened: Town, served: A
     assert (answer.status_code, Rating.objects.count()) == (404, 0)
 
 
-def test_in_production_only_the_windows_own_tablet_rates(opened: Town, served: Any, screen: Client, settings: Any):
-    Device.objects.create(
-        hall=opened.hall, code="town-eval-1", kind="evaluator", name="评", window=opened.windows["01"]
-    )
-    secret = devices.new_secret(code="town-eval-1", by=SYSTEM, now=TUESDAY_NINE)
-    token = devices.pair(hall=opened.hall, code="town-eval-1", secret=secret, by=SYSTEM, now=TUESDAY_NINE)
+def paired_as(town: Town, machine: Client, kind: str, window: Window | None) -> None:
+    """The machine's browser is the hall's device from now on."""
+    code = f"town-{kind}-9"
+    Device.objects.create(hall=town.hall, code=code, kind=kind, name="屏", window=window)
+    secret = devices.new_secret(code=code, by=SYSTEM, now=TUESDAY_NINE)
+    token = devices.pair(hall=town.hall, code=code, secret=secret, by=SYSTEM, now=TUESDAY_NINE)
+    machine.cookies["device"] = f"{code}:{token}"
+
+
+def test_in_production_only_the_windows_own_evaluator_rates(opened: Town, served: Any, screen: Client, settings: Any):
     settings.PRODUCTION = True
     address = f"/screens/windows/town-01/rate/{served.ref}"
 
     stranger = screen.post(address, {"stars": "1"})
-    screen.cookies["device"] = f"town-eval-1:{token}"
+    paired_as(opened, screen, "evaluator", opened.windows["01"])
     elsewhere = screen.get("/screens/windows/town-02/rate")
     own = screen.post(address, {"stars": "5"})
 
     assert (stranger.status_code, elsewhere.status_code, own.status_code) == (401, 403, 200)
     assert Rating.objects.get().stars == 5
+
+
+@pytest.mark.parametrize(
+    ("kind", "window"),
+    [
+        ("kiosk", None),
+        ("board", None),
+        ("zone_board", None),
+        ("window_display", "01"),
+        ("evaluator", "02"),
+        ("evaluator", None),
+    ],
+)
+def test_no_other_paired_device_opens_a_windows_evaluator(
+    opened: Town, served: Any, screen: Client, settings: Any, kind: str, window: str | None
+):
+    """Whoever stands at a display and types an address rates nobody."""
+    settings.PRODUCTION = True
+    paired_as(opened, screen, kind, opened.windows[window] if window else None)
+    page = "/screens/windows/town-01/rate"
+
+    answers = [screen.get(page), screen.get(f"{page}/part"), screen.post(f"{page}/{served.ref}", {"stars": "1"})]
+
+    assert [each.status_code for each in answers] == [403, 403, 403]
+    assert all("这个窗口的评价器" in each.content.decode() for each in answers)
+    assert Rating.objects.count() == 0
 
 
 def test_the_clock_of_the_facts_is_the_halls(opened: Town, screen: Client):
