@@ -112,6 +112,10 @@ def undo(*, ref: str, staff_id: int, now: datetime) -> Ticket:
         serves = finished is not None or (step is not None and step.begun)
         if serves != (ticket.state == "serving") or (finished is not None and finished.pk != ticket.pk):
             raise Meanwhile  # another step was the last one by the time of the lock: its appointment is not locked
+        if finished is not None:
+            messaging.unsay(subject=f"ticket:{finished.ref}", keys=["rate"])
+        if finished is not None or (step is not None and step.verb == "turn_away"):
+            tell_booker.not_over(finished or ticket)
         if finished is not None and ticket.appointment_id == finished.appointment_id:
             if ticket.appointment_id is not None:
                 booking.mark_not_served(appointment_id=ticket.appointment_id, now=now)

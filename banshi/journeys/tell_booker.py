@@ -11,6 +11,7 @@ from datetime import datetime
 
 from banshi.rooms.booking.actions import telling
 from banshi.rooms.booking.queries.facts import hall_facts
+from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.messaging.actions import phone_index
 from banshi.rooms.tickets.models import Ticket
 
@@ -29,6 +30,12 @@ _MAY_COME_BACK = {  # missed before: not in line by itself; that it was missed t
 def served(ticket: Ticket, *, now: datetime) -> None:
     if told_apart(ticket):
         _tell([ticket], _NOT_SERVED if ticket.outcome == "refused" else _WAS_THERE, None, now=now)
+
+
+def not_over(ticket: Ticket) -> None:
+    """It is at the window again: what `served` wrote and nobody has heard yet is not said."""
+    if ticket.appointment is not None:
+        messaging.unsay(subject=telling.subject_of(ticket.appointment.code), keys=["booking_over"])
 
 
 def not_served(
@@ -75,9 +82,13 @@ def told_apart(ticket: Ticket) -> bool:
 def _tell(
     tickets: Sequence[Ticket], fate: dict[str, str], next_place: datetime | None, *, now: datetime, anew: str = ""
 ) -> None:
-    """:param tickets: of one visit, each of what was booked by the same hand. :param anew: as in `telling.tell`."""
+    """How it ended; also where it had ended otherwise, and that was undone.
+
+    :param tickets: of one visit, each of what was booked by the same hand. :param anew: as in `telling.tell`.
+    """
     rows = sorted((each.appointment for each in tickets if each.appointment), key=lambda row: (row.starts_at, row.pk))
     more: dict[str, object] = {"fate": fate}
+    over = anew or (":not_served" if fate is _NOT_SERVED else "")
     if next_place is not None:
         more["next"] = next_place.isoformat()
-    telling.tell_visit("booking_over", rows, hall=hall_facts(rows[0].hall, now=now), now=now, more=more, anew=anew)
+    telling.tell_visit("booking_over", rows, hall=hall_facts(rows[0].hall, now=now), now=now, more=more, anew=over)

@@ -11,7 +11,16 @@ from banshi.rooms.messaging.actions.minding import ask
 from banshi.rooms.messaging.actions.reaching import bind, deliver
 from banshi.rooms.messaging.actions.sending import drain, requeue_stuck, send_again
 from banshi.rooms.messaging.actions.wording import reset_template, set_template
-from banshi.rooms.messaging.actions.writing import bring_back, drop, phone_index, row, send_elsewhere, write, write_rows
+from banshi.rooms.messaging.actions.writing import (
+    bring_back,
+    drop,
+    phone_index,
+    row,
+    send_elsewhere,
+    unsay,
+    write,
+    write_rows,
+)
 
 __all__ = [
     "ask",
@@ -27,6 +36,7 @@ __all__ = [
     "send_again",
     "send_elsewhere",
     "set_template",
+    "unsay",
     "who_asked",
     "write",
     "write_rows",

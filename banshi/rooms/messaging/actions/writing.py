@@ -109,6 +109,27 @@ def drop(*, subject: str, keys: Sequence[str] | None = None, now: datetime) -> i
     return rows.update(state="dropped", why="taken_back", sealed=None)
 
 
+UNSAY_SQL = """
+UPDATE messaging_message m
+SET dedupe = 'unsaid:' || m.id,
+    why = CASE WHEN m.state = 'due' THEN 'taken_back' ELSE m.why END,
+    sealed = CASE WHEN m.state = 'due' THEN NULL ELSE m.sealed END,
+    state = CASE WHEN m.state = 'due' THEN 'dropped' ELSE m.state END
+WHERE m.subject = %s AND m.key = ANY(%s) AND m.state <> 'sent' AND m.dedupe NOT LIKE 'unsaid:%%'
+"""
+
+
+def unsay(*, subject: str, keys: Sequence[str]) -> int:
+    """What told the person is undone: what is due of it is dropped, and whatever did not go out keeps nobody from saying the
+    same when it happens after all. What went out was said. :returns: how many had not gone out.
+
+    One that is going out at this very moment may be said, and said once more then: rather twice than never.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(UNSAY_SQL, [subject, list(keys)])
+        return int(cursor.rowcount)
+
+
 def bring_back(*, dedupes: Sequence[str], to_phone: str | None, now: datetime) -> int:
     """Of these, what was taken back from this address and would still say something is due again. :returns: how many."""
     if not to_phone:

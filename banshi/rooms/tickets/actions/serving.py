@@ -172,12 +172,12 @@ def miss(*, ref: str, staff_id: int, now: datetime, next_place: NextPlace | None
     until = rules.back_until(came_back=came_back, closes=closes, policy=rule, now=now)
     said = {"back_within": rule.reissue_within, "back_way": rule.missed} if until is not None else {}
     who = f"staff:{staff_id}"
-    Miss.objects.create(ticket=ticket, hall_id=ticket.hall_id, window=session.window, at=now, by=who, **said)
+    miss = Miss.objects.create(ticket=ticket, hall_id=ticket.hall_id, window=session.window, at=now, by=who, **said)
     if until is None:
         came_to_nothing([ticket], now)
     if until is None or goes_on_today(ticket, now):
         advice = _advice(ticket, rule, until=until, next_place=next_place, now=now)
-        dedupe = f"missed:{ticket.ref}:{ticket.misses}"
+        dedupe = f"missed:{ticket.ref}:{miss.pk}"  # not the count of misses: undo takes that back
         tell(ticket, key="missed", dedupe=dedupe, window=session.window, now=now, more=advice)
     tell_line(ticket, now)
     return ticket

@@ -9,6 +9,7 @@ from django.db import IntegrityError
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
+from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.actions.calling import need_person_free
 from banshi.rooms.tickets.actions.ground import (
@@ -171,6 +172,7 @@ def _unmiss(ticket: Ticket, session: WindowSession) -> None:
     ticket.alone = ticket.alone and not waits_twice(ticket)
     ticket.save(update_fields=["state", "misses", "window", "alone"])
     goes_on(ticket)
+    messaging.unsay(subject=f"ticket:{ticket.ref}", keys=["missed"])
 
 
 def _unstart(ticket: Ticket, _session: WindowSession) -> None:
