@@ -103,6 +103,33 @@ def test_fewer_places_than_people_are_offered_in_the_old_order(open_town: Town):
     assert dict(rows.values_list("person_id", "state")) == {early.person_id: "offered", late.person_id: "waiting"}
 
 
+@pytest.mark.parametrize("earlier", [False, True])
+def test_a_place_that_was_kept_and_closes_is_no_offer_let_go_by(open_town: Town, earlier: bool):
+    """ "A place was kept, you did not tap", half an hour before its end; and when it was open again the next one had it."""
+    later = booked(open_town, "2026-03-14 10:00", 4) if earlier else None
+    Slot.objects.filter(hall=open_town.hall).update(taken=F("quota"))
+    first, second = waits(open_town, 4), None
+    if later is not None:
+        Waiting.objects.filter(pk=first.pk).update(appointment=later, day=later.day)
+    else:
+        second = waits(open_town, 5, minutes=5)
+    ten = wednesday(open_town)[1]
+    Slot.objects.filter(pk=ten.pk).update(taken=F("quota") - 1)
+    booking.offer_waiting(hall=open_town.hall, now=NINE35)
+    offered = Waiting.objects.get(pk=first.pk).state
+
+    closure, _ = close(open_town, starts="2026-03-11 10:00", ends="2026-03-11 11:00", others="keep")
+    follow_up.work_off(now=NINE35)
+    during = Waiting.objects.get(pk=first.pk)
+    back(closure)
+
+    after = Waiting.objects.get(pk=first.pk)
+    off = Message.objects.get(key="waiting_place_off", subject=f"waiting:{first.pk}")
+    assert (offered, during.state, during.offers, after.state) == ("offered", "waiting", 0, "offered")
+    assert off.params["text_zh"] == ("原来的预约不变，还在等更早的位子。" if earlier else "还在候补，顺序不变。")
+    assert second is None or Waiting.objects.get(pk=second.pk).state == "waiting"
+
+
 def test_hours_that_come_back_by_calendar_bring_them_back(open_town: Town):
     fill(open_town)
     one = waits(open_town)

@@ -51,6 +51,7 @@ MESSAGE_KEYS: dict[str, Text] = {
     "waiting_closed": _("Waiting ended: the day closed"),
     "waiting_open": _("Waiting ended: the day can be booked again"),
     "waiting_again": _("Waiting goes on: the day is back"),
+    "waiting_place_off": _("Waiting: the place kept is off"),
     "waiting_unbooked": _("Waiting ended: not booked any more"),
     "waiting_list_off": _("Waiting ended: no waiting list"),
     "waiting_missed": _("Waiting ended: no place became free"),

@@ -27,7 +27,9 @@ from banshi.rooms.places.models import Hall
 
 def end_waiting_for_closed_days(*, hall: Hall, now: datetime) -> int:
     """Tell those who wait for a day that no longer has a period for their matter, or have an offer of it; each once. Whose
-    offered period alone is closed waits on. :returns: how many were told."""
+    offered period alone is closed waits on, at the same turn: it was no offer that they let go by.
+
+    :returns: how many were told that it ended."""
     facts = hall_facts(hall, now=now)
     today = now.astimezone(facts.zone).date()
     rows = Waiting.objects.filter(hall=hall, day__gte=today, state__in=["waiting", "offered"], appointment=None)
@@ -42,6 +44,9 @@ def end_waiting_for_closed_days(*, hall: Hall, now: datetime) -> int:
             told += _end(waiting_id=one.pk, state="closed", hall=facts, now=now)
         elif offered is not None and (offered.closed or not serves_still(offered, one.item.code)):
             _end(waiting_id=one.pk, state="waiting", hall=facts, now=now)
+    earlier = Waiting.objects.filter(hall=hall, state="offered", appointment__isnull=False, hold__slot__closed=True)
+    for pk in list(earlier.order_by("id").values_list("id", flat=True)):
+        _end(waiting_id=pk, state="waiting", hall=facts, now=now)
     may_book = Waiting.objects.filter(hall=hall, day__gte=today, state="reopened", appointment=None)
     for one in may_book.select_related("item").order_by("id"):
         if not may_still_be_had(hall, one.item.code, one.day, now=now) and may_book.filter(pk=one.pk).update(
@@ -141,6 +146,8 @@ def _end(*, waiting_id: int, state: str, hall: HallFacts, now: datetime) -> bool
     if (one.state, one.hold_id) != (seen.state, seen.hold_id):
         raise Meanwhile
     Waiting.objects.filter(id=waiting_id).update(state=state)
+    if state == "waiting" and one.state == "offered":  # not asked, as it turned out: for this very place, too
+        Waiting.objects.filter(id=waiting_id).update(offers=max(0, one.offers - 1), last_slot=0)
     messaging.drop(subject=f"waiting:{waiting_id}", now=now)
     if slot is not None and kept is not None:
         end_hold(kept, outcome="given_back", now=now)
@@ -149,7 +156,23 @@ def _end(*, waiting_id: int, state: str, hall: HallFacts, now: datetime) -> bool
         tell(seen, "waiting_closed", hall=hall, now=now)
     elif state != "waiting":
         _tell_in_vain(seen, state, hall=hall, now=now)
+    elif slot is not None and seen.state == "offered":
+        _tell_place_off(seen, slot, hall=hall, now=now)
     return True
+
+
+def _tell_place_off(seen: Waiting, slot: Slot, *, hall: HallFacts, now: datetime) -> None:
+    """:param seen: as it stood while the place was kept for it."""
+    zh, en = "还在候补，顺序不变。", "You still wait, at the same turn."
+    if seen.appointment is not None:
+        zh, en = (
+            "原来的预约不变，还在等更早的位子。",
+            "Your appointment stands, and you still wait for an earlier place.",
+        )
+    span = {name: getattr(slot, name).astimezone(hall.zone).isoformat() for name in ("starts_at", "ends_at")}
+    due_at = waking(hall.policy.booking, now.astimezone(hall.zone))
+    more = {**span, "text_zh": zh, "text_en": en}
+    tell(seen, "waiting_place_off", hall=hall, due_at=due_at, more=more, anew=f":{seen.hold_id}", now=now)
 
 
 def _tell_in_vain(seen: Waiting, state: str, *, hall: HallFacts, now: datetime) -> None:

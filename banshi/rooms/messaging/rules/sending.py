@@ -135,6 +135,7 @@ SENSE: Mapping[tuple[str, str], Sense] = {
     ("waiting", "waiting_closed"): _sense("closed"),
     ("waiting", "waiting_open"): _sense("reopened"),
     ("waiting", "waiting_again"): _sense("waiting"),
+    ("waiting", "waiting_place_off"): _sense("waiting"),
     ("waiting", "waiting_unbooked"): _sense("unbooked"),
     ("waiting", "waiting_list_off"): _sense("list_off"),
     ("waiting", "waiting_missed"): _sense("over"),

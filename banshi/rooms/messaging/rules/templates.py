@@ -54,6 +54,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "waiting_closed": (("hall",), ("day",)),
     "waiting_open": (("hall",), ("day",)),
     "waiting_again": (("hall",), ("day",)),
+    "waiting_place_off": (("hall",), ("when",)),
     "waiting_unbooked": (("hall",), ("day",)),
     "waiting_list_off": (("hall",), ("day",)),
     "waiting_missed": (("hall",), ("day",)),

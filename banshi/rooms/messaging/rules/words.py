@@ -235,6 +235,10 @@ COMMON: dict[str, dict[str, str]] = {
         "zh": "{hall}[“{item}”]不再接受预约，{day}的候补到此为止，很抱歉。[{text}]",
         "en": "{hall} takes no more bookings[ for “{item}”]; the wait for a place on {day} ends here. We are sorry.[ {text}]",
     },
+    "waiting_place_off": {
+        "zh": "{hall}：留给你的{when}的位子[“{item}”]取消了，大厅那时不办。[{text}]",
+        "en": "{hall}: the place kept for you {when}[ for “{item}”] is off, it is not served then.[ {text}]",
+    },
     "waiting_list_off": {
         "zh": "{hall}不再设候补，{day}[“{item}”]的候补到此为止，很抱歉。[{text}][有空位时可以直接约：{link}]",
         "en": "{hall} keeps no waiting list any more; the wait for a place[ for “{item}”] on {day} ends here. We are sorry.[ {text}][ Book a place when one is free: {link}]",
