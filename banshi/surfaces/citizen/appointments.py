@@ -23,6 +23,7 @@ from banshi.journeys.stops import Stop, stop_of
 from banshi.kernel.refusals import Alternative, Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
+from banshi.rooms.booking.actions.following import moved_by_hall
 from banshi.rooms.booking.models import Appointment, Waiting
 from banshi.rooms.booking.queries import AppointmentView
 from banshi.rooms.identity import queries as people
@@ -158,6 +159,7 @@ def _page(
         "by_agent": _agent(request, found),
         "names": _names(request, found),
         "is_today": is_today,
+        "moved_by_hall": found.state == "booked" and moved_by_hall(found),
         "times_back": booking.times_back(found, now=now),
         "earlier": _earlier(found),
         "may_wait": found.state == "booked"
@@ -190,6 +192,7 @@ def _fate(request: Any, found: Appointment, *, now: datetime, refused: Refused |
         "a": bookings.appointment(found.code, now=now),
         "state": tickets.shown_states([found])[found.code],
         "hall": found.hall,
+        "closed": _closed(found, now),
         "why": people.why_over(found.account_id or 0, found.person_id, today=timezone.localtime(now).date()),
     }
     if refused is not None:
@@ -250,6 +253,7 @@ def cancel(request: Any, code: str) -> HttpResponseBase:
             "k": _query(request, found),
             "policy": places.policy_of(found.hall_id, now=now),
             "excused": bool(bookings.excused([found.code])),
+            "moved_by_hall": moved_by_hall(found),
         }
         return page(request, "citizen/cancel.html", context, hall=found.hall)
     try:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from banshi.foundation.crypto import link_key, rating_key
-from banshi.journeys import mandates
+from banshi.journeys import change_hours, follow_up, mandates
 from banshi.journeys.check_in import check_in
+from banshi.journeys.follow_up import Outcome
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
@@ -80,6 +81,24 @@ def test_after_its_end_only_that_it_was_booked(booked: tuple[Phone, Any, Appoint
     assert asking.get(f"/a/{row.code}/calendar.ics{key}").status_code in (404, 409)
     row.refresh_from_db()
     assert row.state == "booked"
+
+
+def test_the_halls_cancelling_needs_no_mandate(booked: tuple[Phone, Any, Appointment]) -> None:
+    """A closure by the key of another system: "failed", and the former agent was asked to move what they may not."""
+    phone, mandate, row = booked
+    identity.end_mandate(mandate_id=mandate.pk, by=CLERK, now=TUESDAY_NINE)
+    close = {
+        "hall": row.hall, "starts_at": row.starts_at, "ends_at": row.ends_at, "reason_zh": "台风", "reason_en": "Typhoon",
+        "choices": {}, "by": Actor(ActorKind.CHANNEL, "1"), "now": TUESDAY_NINE,
+    }  # fmt: skip
+    _, follow = change_hours.close(**close, others="cancel")
+    before = phone.get(f"/a/{row.code}").content.decode()
+
+    follow_up.work_off(now=TUESDAY_NINE)
+
+    row.refresh_from_db()
+    assert ("大厅关闭：台风" in before, "预约仍有效" in before) == (True, False)
+    assert (row.state, row.by_hall, follow_up.outcome_of(follow)) == ("cancelled", True, Outcome(cancelled=1))
 
 
 def test_no_day_after_the_mandates_last_is_offered_to_the_agent_for_a_move(

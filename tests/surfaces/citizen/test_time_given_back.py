@@ -42,3 +42,15 @@ def test_after_a_false_alarm_one_tap_brings_the_time_of_today_back(mine: Phone, 
     assert pressed.status_code == 302
     assert Appointment.objects.get(pk=row.pk).starts_at == row.starts_at
     assert "原来的时间又能约了" not in text(mine.get(f"/a/{row.code}"))
+
+
+def test_giving_up_what_the_hall_moved_is_said_to_be_free(mine: Phone, open_town: Town):
+    opened(open_town)
+    row = book(mine, Slot.objects.get(hall=open_town.hall, business="cat:A", starts_at=at("2026-03-10 10:00")))
+    words = ("一个月取消超过", "时间是大厅换的，这次取消不计次数。")
+    before = [[word in text(mine.get(f"/a/{row.code}{path}")) for word in words] for path in ("", "/cancel")]
+
+    alarm(open_town)
+
+    after = [[word in text(mine.get(f"/a/{row.code}{path}")) for word in words] for path in ("", "/cancel")]
+    assert (before, after) == ([[True, False]] * 2, [[False, True]] * 2)

@@ -103,7 +103,8 @@ def cancel(
     ids = _slot_ids(seen)
     slots = list(Slot.objects.select_for_update(no_key=True).filter(id__in=ids).order_by("id"))
     row = _locked(seen)
-    _need_mandate(row, by, now=now)
+    if not by_hall:
+        _need_mandate(row, by, now=now)
     away = not by_hall and bool(excused([code]))
     no = rules.change_refusal(
         policy=hall.policy.booking,
