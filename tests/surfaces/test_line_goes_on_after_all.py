@@ -67,6 +67,24 @@ def test_whom_it_sent_home_keep_their_rank_and_are_told_how_to_be_back(ten: Town
     assert (called.ref, newcomer.state) == (number.ref, "waiting")
 
 
+@pytest.mark.parametrize(("minutes", "then"), [(20, "waiting"), (31, "parked")])
+def test_whom_nobody_could_tell_to_go_is_in_line_as_before(ten: Town, minutes: int, then: str):
+    """Their numbers were set aside, no window called them, and they stood there."""
+    number = waiting()
+    closure = shut_till_night(ten)
+    later = TEN + timedelta(minutes=minutes)
+
+    taken_back(closure, later)
+
+    now = Ticket.objects.get(pk=number.pk)
+    assert (now.state, now.rank_key, now.waits_from, now.closed_why) == (then, number.rank_key, number.waits_from, "")
+    if then == "waiting":
+        tickets.miss(ref=Ticket.objects.get(state="called").ref, staff_id=ten.clerk.pk, now=later)
+        called = tickets.call_next(window_code="town-01", staff_id=ten.clerk.pk, now=later)
+        assert called is not None
+        assert called.ref == number.ref
+
+
 def test_they_are_told_once_however_often_one_looks(ten: Town):
     with_phones(ten)
     closure = shut_till_night(ten)
@@ -79,6 +97,7 @@ def test_they_are_told_once_however_often_one_looks(ten: Town):
 
 
 def test_nobody_comes_back_while_another_closure_keeps_the_line_shut_till_night(ten: Town):
+    with_phones(ten)
     closure, other = shut_till_night(ten), shut(ten, until=NIGHT)
 
     taken_back(closure)
@@ -350,6 +369,7 @@ def test_whose_time_was_over_before_it_closed_stays_missed(ten: Town):
 
 
 def test_what_was_missed_once_and_put_back_comes_back_set_aside(ten: Town):
+    with_phones(ten)
     number = miss(ten, missed="behind_all", reissue_within=60)
     tickets.reinstate(ref=number.ref, by=CITIZEN, now=TEN)
 

@@ -319,7 +319,8 @@ def send_home(*, tickets: Sequence[Ticket], closure: Closure, next_place: NextPl
 @transaction.atomic
 def bring_back(*, hall: Hall, closures: Sequence[Closure], now: datetime) -> list[Ticket]:
     """What these closures sent home counts again where they are over before the day is: each number keeps its rank, set
-    aside until its person, who was told to go, is there again. What was missed is missed, and comes back as its person was
+    aside until its person, who was told to go, is there again. Whom nobody could tell stands there still, if it was not long
+    ago, and is in line as before. What was missed is missed, and comes back as its person was
     told, as long as it may. Not where they wait with another number for the same.
 
     :returns: those that count again.
@@ -347,6 +348,8 @@ def _set_aside(ref: str, now: datetime) -> Ticket | None:
         ticket.state, ticket.closed_why = rules.after("bring_back_missed"), ""
         if not back_until([ticket], now):
             return None
+    elif _stands_there(ticket, now):
+        ticket.state, ticket.closed_why = rules.after("bring_back_in_line"), ""
     else:
         ticket.state, ticket.closed_why = rules.after("bring_back"), ""
         ticket.parked_at = ticket.parked_at or now  # who had stepped out before has been away since then
@@ -355,6 +358,14 @@ def _set_aside(ref: str, now: datetime) -> Ticket | None:
     type(ticket.visit).objects.filter(pk=ticket.visit_id).update(left_at=None)
     tell_line(ticket, now)
     return ticket
+
+
+STANDS_THERE = timedelta(minutes=30)  # whoever left no telephone, after their line was closed for the day
+
+
+def _stands_there(ticket: Ticket, now: datetime) -> bool:
+    left_at = ticket.visit.left_at
+    return not ticket.notify_to and ticket.parked_at is None and (left_at is None or now - left_at <= STANDS_THERE)
 
 
 def apologise(tickets: Iterable[Ticket], *, closure: Closure | None, next_place: NextPlace, now: datetime) -> None:

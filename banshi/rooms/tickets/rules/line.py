@@ -198,6 +198,7 @@ VERBS: dict[str, tuple[tuple[str, ...], str]] = {
     "redirect": (("waiting", "called", "serving", "parked", "missed"), "redirected"),
     "close": (("waiting", "held", "parked", "missed"), "closed"),
     "bring_back": (("closed",), "parked"),
+    "bring_back_in_line": (("closed",), "waiting"),
     "bring_back_missed": (("closed",), "missed"),
 }
 
