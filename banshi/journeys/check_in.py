@@ -32,7 +32,7 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
-from banshi.rooms.tickets.queries import NOT_OVER, back_until_by_ref, contact_of_booked, not_there, read_qr
+from banshi.rooms.tickets.queries import NOT_OVER, comes_back_by_ref, contact_of_booked, not_there, read_qr
 from banshi.rooms.tickets.rules import may
 
 IN_HALL = ("waiting", "called", "serving", "held", "parked", "missed")  # of a number that goes on
@@ -108,7 +108,7 @@ def of_other_hall(ticket: Ticket, *, hall: Hall, now: datetime) -> Refused:
         ticket, onward = onward, redirect.goes_on_as(onward.ref)
     theirs, goes_on = ticket.hall, ticket.state in IN_HALL
     past = ticket.day < now.astimezone(ZoneInfo(theirs.timezone)).date()
-    too_late = ticket.state == "missed" and not back_until_by_ref([ticket.ref], now)
+    too_late = ticket.state == "missed" and not comes_back_by_ref([ticket.ref], now)
     if goes_on and not past and not too_late:
         return _other_hall(theirs)
     state = "closed" if goes_on and past else ticket.state

@@ -85,6 +85,7 @@ def ticket_part(ticket: TicketView, zone: ZoneInfo) -> dict[str, Any]:
         "service_ends_at": rfc3339(ticket.service_ends_at, zone) if ticket.service_ends_at else None,
         "walk_off_until": _local(ticket.walk_off_until, zone),
         "back_until": _local(ticket.back_until, zone),
+        "back_stands": ticket.back_stands,
         "back_way": ticket.back_way if ticket.back_until else None,
         "called_to": ticket.called_to,
         "made_at": rfc3339(ticket.made_at, zone),

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 
 from banshi.foundation import clock
 from banshi.foundation.crypto import encrypt, rating_key
 from banshi.foundation.translations import compile_all
+from banshi.journeys.watch import ticket_part
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
+from banshi.rooms.calendars.models import Closure
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.messaging.statements import TO_PLACE
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets import queries
 from banshi.rooms.tickets.models import Ticket
+from banshi.surfaces.citizen.numbers_now import number_now
 from tests.rooms.tickets.conftest import open_town
 from tests.surfaces.office.editing import signed_in
 from tests.town import CITIZEN, TUESDAY_NINE, Town, at
@@ -123,3 +129,82 @@ def test_nobody_is_promised_to_come_back_after_the_windows_have_stopped(morning:
         tickets.reinstate(ref=late.ref, by=CITIZEN, now=at(f"{DAY} 18:00"))
     assert (until, told) == (at(f"{DAY} 18:00"), "18:00 前补号，不用重新排队。")
     assert (no.value.slug, no.value.facts["closes"]) == ("too-late", at(f"{DAY} 18:00"))
+
+
+# --- while its line is closed ------------------------------------------------------------------------------------
+
+STANDS = "号已过，还能补；恢复前不计时。"
+
+
+def shut(town: Town, since: str, until: str) -> None:
+    Closure.objects.create(
+        hall=town.hall, category=town.categories["A"], starts_at=at(f"{DAY} {since}"), ends_at=at(f"{DAY} {until}"),
+        reason_zh="停电", reason_en="Power cut", made_by="system", made_at=at(f"{DAY} {since}"),
+    )  # fmt: skip
+
+
+def guide(town: Town) -> str:
+    answer = signed_in(town.manager).post("/office/town/guide/find", {"q": Ticket.objects.get().number})
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize(("now", "turns"), [("10:12", 5 * 3600 + 18 * 60), ("11:30", 4 * 3600)])
+def test_while_its_line_is_closed_nobody_is_told_a_moment_that_moves_on(morning: Town, now: str, turns: int):
+    """One hour of the two was over when it closed; from the very moment of the closing no time runs."""
+    shut(morning, "10:12", "15:30")
+    go_to(now)
+
+    said = (phone(), slip(), guide(morning))
+    at_desk = desk(morning)
+
+    assert [each.count(STANDS) for each in said] == [1, 1, 1]
+    assert ["15:30" in each for each in said[:2]] == [True, True]
+    assert ("停止叫号，不计时" in at_desk, f"here-{ref()}" in at_desk) == (True, True)
+    assert not [each for each in (*said, at_desk) if re.search(r"\d?\d:\d\d 前", each)]
+    assert f'data-turns="{turns}"' in said[0]
+
+
+def test_once_its_line_goes_on_what_is_left_is_told(morning: Town):
+    shut(morning, "10:12", "15:30")
+    go_to("15:30")
+
+    said = (phone(), slip(), guide(morning), desk(morning))
+
+    assert ["16:30 前" in each for each in said] == [True] * 4
+    assert [each for each in said if "不计时" in each] == []
+
+
+def test_a_small_line_about_the_number_says_no_moment_either(morning: Town):
+    shut(morning, "10:12", "15:30")
+
+    during, after = (number_now(ref(), at(f"{DAY} {time}")) for time in ("11:30", "15:30"))
+
+    assert during is not None
+    assert after is not None
+    words = [
+        render_to_string("citizen/_number_now.html", {"number": each, "language": "zh-hans"})
+        for each in (during, after)
+    ]
+    assert [(STANDS in each, "16:30" in each) for each in words] == [(True, False), (False, True)]
+
+
+def test_who_is_missed_in_a_closed_line_is_promised_no_moment_by_message(morning: Town):
+    shut(morning, "09:13", "15:30")
+    other = tickets.issue(hall=morning.hall, item_code="pension", channel="kiosk", by=CITIZEN, now=at(f"{DAY} 09:12"))
+    tickets.call_next(window_code="town-01", staff_id=morning.clerk.pk, now=at(f"{DAY} 09:12"))
+    Ticket.objects.filter(pk=other.pk).update(notify_to=encrypt("13800000000", place=TO_PLACE))
+
+    tickets.miss(ref=other.ref, staff_id=morning.clerk.pk, now=at(f"{DAY} 09:14"))
+
+    told = Message.objects.get(key="missed", subject=f"ticket:{other.ref}").params["advice_zh"]
+    assert told == "这个号还能补，恢复叫号前不计时。"
+
+
+def test_the_api_says_that_the_moment_moves_on(morning: Town):
+    shut(morning, "10:12", "15:30")
+    zone = ZoneInfo("Asia/Shanghai")
+
+    seen = [ticket_part(queries.ticket(ref(), at(f"{DAY} {time}")), zone) for time in ("11:30", "12:00", "15:30")]
+
+    assert [each["back_stands"] for each in seen] == [True, True, False]
+    assert [each["back_until"][11:16] for each in seen] == ["12:30", "13:00", "16:30"]

@@ -575,6 +575,10 @@ class TicketOut(Grows):
     back_until: datetime | None = Field(
         None, description="Of a `missed` one: before when it may be put back. null: not missed, or not any more."
     )
+    back_stands: bool = Field(
+        False,
+        description="Its line is closed now: no time runs, and `back_until` moves on until it goes on. Say that, no moment.",
+    )
     back_way: Literal["reissue", "behind_all"] | None = Field(
         None,
         description="How, as its person was told: without queueing again, or behind all numbers given. null as before.",

@@ -134,7 +134,7 @@ def _page(request: Any, ref: str, context: dict[str, Any], *, refused: Refused |
         context,
         hall=context["hall"],
         refused=refused,
-        turns=[context["until"], context["t"].back_until],
+        turns=[context["until"], None if context["t"].back_stands else context["t"].back_until],
     )
 
 

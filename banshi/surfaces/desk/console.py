@@ -162,7 +162,7 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
     after = after_hours(hall, now) if view.waiting else None
     begins = calendars.begins_at(hall, now) if view.waiting and view.ticket is None else None
     missed = [t for t in view.missed if t.category in mine.categories]
-    back = tickets.back_until_by_ref([t.ref for t in missed], now)
+    back = tickets.comes_back_by_ref([t.ref for t in missed], now)
     return {
         "view": view,
         "hall": hall,

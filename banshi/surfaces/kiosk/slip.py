@@ -135,6 +135,7 @@ def slip(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
     context = {
         "closed": closed,
         "stopped": closed is not None and not closed.lets_in,
+        "standing": _closed(place, ticket) if ticket.back_stands else None,
         "stays": _stays(ticket, closed),
         "after": after,
         "too_late": too_late,

@@ -45,7 +45,7 @@ from banshi.rooms.tickets.actions.taking import issue
 from banshi.rooms.tickets.actions.told import tell
 from banshi.rooms.tickets.models import AT_WINDOW, Call, Miss, Service, Skip, Ticket, Transfer, WindowSession
 from banshi.rooms.tickets.queries import contact_of
-from banshi.rooms.tickets.queries.missed import times_back
+from banshi.rooms.tickets.queries.missed import stands, times_back
 from banshi.rooms.tickets.queries.numbers import numbers_given
 from banshi.rooms.tickets.queries.stopped import Aim, goes_on_today
 from banshi.rooms.tickets.queries.ticket import name_of
@@ -190,7 +190,7 @@ def _advice(
     item = ticket.item.code if ticket.item else None
     numbers = numbers_given(ticket.hall, item=item, category=ticket.category.code, now=now)
     local = until and until.astimezone(ZoneInfo(ticket.hall.timezone))
-    advice = rules.missed_advice(rule, until=local, numbers=numbers)
+    advice = rules.missed_advice(rule, until=local, numbers=numbers, stands=stands(ticket, now))
     if until is not None:
         return advice
     place = next_place(ticket) if next_place is not None and not numbers and ticket.notify_to else None

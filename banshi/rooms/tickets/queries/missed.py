@@ -11,7 +11,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from banshi.kernel.policy import TicketPolicy
-from banshi.kernel.spans import merge
+from banshi.kernel.spans import Span, merge
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.booking.queries.credit import FORGIVEN
 from banshi.rooms.calendars import queries as calendars
@@ -24,10 +24,12 @@ from banshi.rooms.tickets.queries.stopped import goes_on_today
 @dataclass(frozen=True)
 class Missed:
     """How a missed number comes back. `until`: before when; None where it may not any more. `way`: as its person was told, or
-    would be now, the policy's `missed`; "" where nobody ever was."""
+    would be now, the policy's `missed`; "" where nobody ever was. `stands`: its line is closed, so `until` moves on with the
+    clock: nobody is told that moment before it goes on."""
 
     until: datetime | None
     way: str
+    stands: bool = False
 
 
 def missed(rows: Iterable[Ticket], now: datetime, *, changed: TicketPolicy | None = None) -> dict[int, Missed]:
@@ -43,25 +45,28 @@ def missed(rows: Iterable[Ticket], now: datetime, *, changed: TicketPolicy | Non
     for miss in Miss.objects.filter(ticket__in=list(found)).order_by("-id"):
         misses.setdefault(miss.ticket_id, []).append(miss)
     missed_at = {pk: misses[pk][0].at if pk in misses else now for pk in found}
-    stood = stood_still(found.values(), missed_at, now)
+    shut = _shut(found.values(), missed_at, now)
     return {
-        pk: _missed(
-            row, misses.get(pk, []), changed or policy_of(row.hall_id, now=now).tickets, stood.get(pk, timedelta()), now
-        )
+        pk: _missed(row, misses.get(pk, []), changed or policy_of(row.hall_id, now=now).tickets, shut.get(pk, ()), now)
         for pk, row in found.items()
     }
 
 
-def _missed(row: Ticket, misses: Sequence[Miss], rule: TicketPolicy, stood: timedelta, now: datetime) -> Missed:
-    """:param misses: of this number, the last one first."""
+def _missed(
+    row: Ticket, misses: Sequence[Miss], rule: TicketPolicy, shut: Sequence[Span[datetime]], now: datetime
+) -> Missed:
+    """:param misses: of this number, the last one first. :param shut: as `_shut` says."""
     came_back = times_back(misses)
     rule = rule_for(rule, misses)
     closes = rules.comes_back_before(
-        missed_at=misses[0].at if misses else now, policy=rule, stood=stood, line_closes_at=row.line_closes_at
+        missed_at=misses[0].at if misses else now,
+        policy=rule,
+        stood=_stood(shut, misses[0].at if misses else now, now),
+        line_closes_at=row.line_closes_at,
     )
     until = rules.back_until(came_back=came_back, closes=closes, policy=rule, now=now)
     told = misses[0].back_way if misses else ""
-    return Missed(until, told or (rule.missed if until is not None else ""))
+    return Missed(until, told or (rule.missed if until is not None else ""), _stands(shut, now))
 
 
 def times_back(misses: Iterable[Miss]) -> int:
@@ -96,26 +101,45 @@ def stood_still(rows: Iterable[Ticket], since: Mapping[int, datetime], now: date
 
     :param since: by id, the moment from which it counts.
     """
-    shut = calendars.ran({row.hall_id for row in rows}, min(since.values(), default=now), now)
+    return {pk: _stood(spans, since[pk], now) for pk, spans in _shut(rows, since, now).items()}
+
+
+def stands(ticket: Ticket, now: datetime) -> bool:
+    """Whether the line of this number is closed at this moment."""
+    return _stands(_shut([ticket], {ticket.pk: now}, now).get(ticket.pk, ()), now)
+
+
+def _stood(shut: Sequence[Span[datetime]], since: datetime, now: datetime) -> timedelta:
+    met = [(max(span.start, since), min(span.end, now)) for span in shut]
+    return sum((end - start for start, end in met if start < end), timedelta())
+
+
+def _stands(shut: Sequence[Span[datetime]], now: datetime) -> bool:
+    return any(span.start <= now < span.end for span in shut)
+
+
+def _shut(rows: Iterable[Ticket], since: Mapping[int, datetime], now: datetime) -> dict[int, list[Span[datetime]]]:
+    """By id, when the line of these numbers was closed, from `since` up to this moment."""
+    upto = now + timedelta.resolution  # what begins now is over it now
+    shut = calendars.ran({row.hall_id for row in rows}, min(since.values(), default=now), upto)
     if not shut:
         return {}
     what = Ticket.objects.filter(pk__in=list(since)).order_by("id")
     zones = {hall_id: calendars.zones_by_category(hall_id) for hall_id in shut}
-    found = {}
+    found: dict[int, list[Span[datetime]]] = {}
     for pk, hall_id, category, item in what.values_list("pk", "hall_id", "category__code", "item__code"):
         zone = zones.get(hall_id, {}).get(category)
         over = [each.span for each in shut.get(hall_id, ()) if each.stops(zone=zone, category=category, item=item)]
-        met = [(max(span.start, since[pk]), min(span.end, now)) for span in merge(over)]
-        found[pk] = sum((end - start for start, end in met if start < end), timedelta())
+        found[pk] = merge(over)
     return found
 
 
-def back_until_by_ref(refs: Iterable[str], now: datetime) -> dict[str, datetime]:
-    """By ref, before when those of these numbers may be put back that are missed and still may."""
+def comes_back_by_ref(refs: Iterable[str], now: datetime) -> dict[str, Missed]:
+    """By ref, how those of these numbers come back that are missed and still may."""
     asked = Ticket.objects.select_related("hall", "category", "item").filter(ref__in=list(refs), state="missed")
     rows = {row.pk: row for row in asked.order_by("id")}
     back = comes_back(list(rows.values()), now)
-    return {rows[pk].ref: each.until for pk, each in back.items() if each.until is not None}
+    return {rows[pk].ref: each for pk, each in back.items() if each.until is not None}
 
 
 # Why a number came to nothing in the hall's line, set aside or not: its holder is told sorry (`close_line.apologise`).

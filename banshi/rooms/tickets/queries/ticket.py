@@ -83,6 +83,7 @@ class TicketView:
     without_windows: bool = False  # all windows that may call it are closed now
     moved: bool = False  # its floor is closed: `floor` is another one, to which its people go to wait
     back_until: datetime | None = None  # only while missed: before when it may be put back
+    back_stands: bool = False  # … but no time runs now, its line is closed: that moment is not said
     back_way: str = ""  # … and how, `TicketPolicy.missed`, as its person was told; "" where nothing of the kind was
     outcome: str = ""  # of a finished one, `rules.OUTCOMES`; "" where nobody said
     outcome_why: str = ""  # for its holder's eyes
@@ -321,6 +322,7 @@ def _view(found: Ticket, where: Place, mine: LineTicket | Told | None, back: Mis
         without_windows=where.shut,
         moved=where.moved and not only,
         back_until=back.until if back else None,
+        back_stands=back.stands and back.until is not None if back else False,
         back_way=back.way if back else "",
         outcome=found.outcome,
         outcome_why=found.outcome_why,

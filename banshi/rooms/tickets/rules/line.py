@@ -83,10 +83,13 @@ def follow_up_rank(*, same_window: bool, now: datetime) -> Rank:
     return Rank(RankClass.URGENT if same_window else RankClass.REISSUED, milliseconds(now))
 
 
-def missed_advice(policy: TicketPolicy, *, until: datetime | None, numbers: bool) -> dict[str, str]:
+def missed_advice(
+    policy: TicketPolicy, *, until: datetime | None, numbers: bool, stands: bool = False
+) -> dict[str, str]:
     """What somebody who missed the call is told about coming back, as `advice_zh` and `advice_en`.
 
     :param until: as `back_until`, in hall time. :param numbers: whether a new one is given now.
+    :param stands: its line is closed now: no time runs, and when it goes on they are told until when.
     """
     if until is None and not numbers:
         return {
@@ -95,6 +98,11 @@ def missed_advice(policy: TicketPolicy, *, until: datetime | None, numbers: bool
         }
     if until is None:
         return {"advice_zh": "要办就重新取号。", "advice_en": "Take a new number."}
+    if stands:
+        return {
+            "advice_zh": "这个号还能补，恢复叫号前不计时。",
+            "advice_en": "It can still be put back; no time runs until calling goes on.",
+        }
     before = f"{until.hour}:{until:%M}"
     if policy.missed == "reissue":
         return {
