@@ -190,6 +190,10 @@ SAID_OF: dict[tuple[str, str], tuple[str | Promise, str | Promise]] = {
         _("This number has a new slip"),
         _("Scan the code on the new slip to follow it. None at hand? Lay the ID card on the number machine."),
     ),
+    ("nothing-found", "sent_on"): (
+        _("A number was sent on to here"),
+        _("The card alone does not open it, as its number was typed: scan the code on its slip or in its message."),
+    ),
     ("nothing-found", "typed"): (
         _("A typed number alone tells nothing"),
         _(

@@ -156,6 +156,8 @@ def by_id(
         if evidence.proves:
             cards = {person.pk: _card(person, evidence, name) for person in people}
             sent_on = redirect.arrive_by_card(hall=hall, cards=cards, by=by, now=now)
+            if sent_on is None and redirect.typed_for(hall=hall, people=list(cards), now=now):
+                raise Refused("nothing-found", facts={"hall": hall.code, "sent_on": True})
         if sent_on is not None:
             return sent_on
         raise Refused("nothing-found", facts={"hall": hall.code})

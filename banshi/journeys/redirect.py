@@ -30,7 +30,7 @@ class SentOn:
     """What became of a number that was sent on: its number in the other hall, and the way there.
 
     `minutes`: None where nobody knows. `told`: a message goes out; else the person has to be told here. `arrived`: they are
-    there, or it is over.
+    there, or it is over. `card`: there the person's card shows it, too; else its code alone.
     """
 
     ref: str
@@ -39,6 +39,7 @@ class SentOn:
     minutes: int | None
     told: bool
     arrived: bool
+    card: bool
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,10 @@ class Aim:
     open: bool
 
 
+_CARD_OR_CODE = {
+    "show_zh": "刷同一张证件，或扫号票上、链接里的码",
+    "show_en": "lay the same card, or scan the code of the slip or the link",
+}
 KM_AN_HOUR = 20.0  # through a town, straight line
 SET_OUT_MINUTES = 5
 
@@ -85,8 +90,9 @@ def _serves(hall: Hall, item: str, *, now: datetime, minutes: int) -> bool:
 def to_hall(*, ref: str, hall: Hall | str, by: Actor, now: datetime, why: str = "") -> Ticket:
     """End the number here and give one in `hall`, told with the hall's name, the way and the time.
 
-    It is parked there until the person checks in with the same card or code (`arrive`), and ranked from then on. Other
-    halls have other categories: an item finds its own; a number without an item goes by its category's code.
+    It is parked there until the person checks in with the same code, or the card where it is theirs (`arrive`), and ranked
+    from then on. Other halls have other categories: an item finds its own; a number without an item goes by its category's
+    code.
 
     :param hall: the other hall, or its code.
     :raises Refused: nothing-found, not-your-hall, wrong-state, invalid (out of reach), closed (not open there now, or no more
@@ -132,12 +138,13 @@ def to_hall(*, ref: str, hall: Hall | str, by: Actor, now: datetime, why: str = 
 def _tell(new: Ticket, target: Hall, contact: str | None, *, way: dict[str, str], now: datetime) -> None:
     """The number there, where it is and how long the way takes."""
     item = {"item_zh": new.item.name_zh, "item_en": new.item.name_en} if new.item else {}
+    shown = _CARD_OR_CODE if _by_card(new) else {}
     messaging.write(
         key="redirected",
         to_phone=contact,
         hall=target,
         subject=f"ticket:{new.ref}",
-        params={"number": new.number, **item, **way},
+        params={"number": new.number, **item, **way, **shown},
         dedupe=f"redirected:{new.ref}",
         language=new.language,
         now=now,
@@ -176,11 +183,12 @@ def _sent_from(hall: Hall, now: datetime) -> QuerySet[Ticket]:
 
 
 def _goes_on(which: Q) -> SentOn | None:
-    row = Ticket.objects.select_related("hall", "came_from__hall").filter(which).order_by("-id").first()
+    rows = Ticket.objects.select_related("hall", "came_from__hall", "person", "appointment")
+    row = rows.filter(which).order_by("-id").first()
     if row is None or row.came_from is None:
         return None
     minutes = _minutes(row.came_from.hall, row.hall)
-    return SentOn(row.ref, row.number, row.hall, minutes, bool(contact_of(row)), not is_expected(row))
+    return SentOn(row.ref, row.number, row.hall, minutes, bool(contact_of(row)), not is_expected(row), _by_card(row))
 
 
 def is_expected(ticket: Ticket) -> bool:
@@ -230,6 +238,21 @@ def arrive_by_card(*, hall: Hall, cards: Mapping[int, str], by: Actor, now: date
         contact = contact_of_booked(mine[0].appointment, limit_key="", now=now)
         tickets.claim(ticket, limit_key="", contact=contact, by=by, now=now)
     return _here(Ticket.objects.filter(pk=mine[0].pk), by=by, now=now)
+
+
+def _by_card(row: Ticket) -> bool:
+    """Whether its person's card shows it, as far as anybody knows before the card is laid."""
+    if row.person is None or is_typed(row.limit_key):
+        return False
+    card = row.person.name_index if row.person.name_evidence else ""
+    return _fit(row, {row.person.pk: card}) in (Fit.OWN, Fit.NAMED)
+
+
+def typed_for(*, hall: Hall, people: Collection[int], now: datetime) -> bool:
+    """Whether somebody is on the way to here with a number for which the document of one of these was only typed: the card
+    alone puts it on nobody, its code is in hand."""
+    expected = _expected(hall, now).filter(person_id__in=people, state="parked", waits_from=None)
+    return any(is_typed(holder) for holder in expected.order_by("id").values_list("limit_key", flat=True))
 
 
 def _fit(row: Ticket, cards: Mapping[int, str]) -> Fit:

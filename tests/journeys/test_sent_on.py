@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from banshi.foundation.words import words
 from banshi.journeys import check_in, close_hall_day, redirect
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.evidence import Evidence
@@ -17,6 +18,7 @@ from banshi.rooms.booking.models import Appointment
 from banshi.rooms.calendars import actions as calendars
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.insight import queries as insight
+from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.places.models import Category
 from banshi.rooms.tickets import actions as tickets
@@ -24,6 +26,7 @@ from banshi.rooms.tickets import queries
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries.contact import contact_of
 from banshi.rooms.tickets.queries.statements import WAS_HERE
+from tests.rooms.messaging.test_outbox import Spy
 from tests.rooms.tickets.conftest import open_town
 from tests.together import together
 from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at
@@ -335,3 +338,93 @@ def test_what_is_over_is_said_to_be_over_at_any_hall(halls: Town):
         check_in.by_code(hall=halls.other_hall, code=row.code, by=CITIZEN, now=TUESDAY_NINE, channel="kiosk")
 
     assert (over.value.slug, over.value.facts["state"]) == ("wrong-state", "cancelled")
+
+
+# --- by the card, where the window compared it ------------------------------------------------------------------------
+
+CARD, CODE = "到了在取号机刷同一张证件，或扫号票上、链接里的码", "到了在取号机扫号票上或链接里的码"
+
+
+def from_window(town: Town, holder: str, seen: str, person: int | None = 30) -> Ticket:
+    """A number called to a window, which compared the card with what came of it, and sent it on."""
+    who = town.person(person).pk if person is not None else None
+    old = tickets.issue(
+        hall=town.hall, item_code="pension", person_id=who, limit_key=holder, channel="kiosk", by=CITIZEN,
+        now=TUESDAY_NINE, contact=STRANGER,
+    )  # fmt: skip
+    clerk = {"staff_id": town.clerk.pk, "now": TUESDAY_NINE}
+    tickets.sign_in(window_code="town-01", **clerk)
+    tickets.call_next(window_code="town-01", **clerk)
+    if seen == "fits":
+        tickets.identity_checked(ref=old.ref, id_number=town.person(30).id_number, **clerk)
+    elif seen != "not looked at":
+        tickets.identity_checked(ref=old.ref, ok=False, **clerk)
+    if seen == "differs, allowed":
+        tickets.override_mismatch(ref=old.ref, why="领导同意", **clerk)
+    return redirect.to_hall(ref=old.ref, hall="other", by=CLERK, now=TUESDAY_NINE)
+
+
+def told() -> str:
+    messaging.drain(channels={"sms": Spy()}, now=TUESDAY_NINE)
+    return Message.objects.get(key="redirected").text
+
+
+def slip_in_hand(town: Town) -> Ticket:
+    code = queries.qr_text(Ticket.objects.get(state="redirected").ref)
+    return check_in.by_code(hall=town.other_hall, code=code, by=CITIZEN, now=ELEVEN, channel="kiosk")
+
+
+@pytest.mark.django_db
+def test_what_the_window_saw_is_as_good_as_the_chip_in_the_other_hall(halls: Town):
+    new = from_window(halls, typed_holder(), "fits")
+    said, onward = told(), redirect.sent_on(Ticket.objects.get(state="redirected").ref)
+
+    mine = by_card(halls, ELEVEN)
+
+    assert (mine.pk, mine.state, mine.limit_key, mine.ref) == (new.pk, "waiting", "", new.ref)
+    assert (CARD in said, onward is not None and onward.card) == (True, True)
+    assert slip_in_hand(halls).pk == mine.pk
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("seen", ["not looked at", "differs, allowed"])
+def test_what_no_window_saw_is_not_promised_to_the_card_which_says_what_is_needed(halls: Town, seen: str):
+    new = from_window(halls, typed_holder(), seen)
+    said, onward = told(), redirect.sent_on(Ticket.objects.get(state="redirected").ref)
+
+    with pytest.raises(Refused) as refused:
+        by_card(halls, ELEVEN)
+
+    title, detail = words(refused.value.refusal)
+    assert (CODE in said, "证件" in said, onward is not None and onward.card) == (True, False, False)
+    assert (refused.value.slug, title) == ("nothing-found", "有一个号转到了这里")
+    assert "扫号票上的码" in detail
+    assert (slip_in_hand(halls).pk, Ticket.objects.get(pk=new.pk).state) == (new.pk, "waiting")
+
+
+@pytest.mark.django_db
+def test_a_number_of_nobody_known_is_shown_by_its_code_alone(halls: Town):
+    from_window(halls, "", "not looked at", person=None)
+
+    said = told()
+
+    assert (CODE in said, "证件" in said) == (True, False)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("whose", "promised"), [("the person's own name", True), ("陌生人", False)])
+def test_a_booking_somebody_made_is_promised_to_the_card_in_its_name_alone(halls: Town, whose: str, promised: bool):
+    made = declared(halls, halls.person(30).name if promised else whose)
+    sent_on_as(halls, made.limit_key, made)
+
+    assert (CARD in told()) == promised
+
+
+@pytest.mark.django_db
+def test_a_card_for_which_nobody_is_expected_hears_nothing_of_one_sent_on(halls: Town):
+    from_window(halls, typed_holder(), "not looked at", person=31)
+
+    with pytest.raises(Refused) as refused:
+        by_card(halls, ELEVEN)
+
+    assert "sent_on" not in refused.value.facts

@@ -188,3 +188,21 @@ def test_a_card_that_was_only_typed_for_the_number_learns_nothing_of_it(halls: T
     said = read(Client().post("/kiosk/town/check-in", {"chip": chip(halls.person(30))}, follow=True))
 
     assert halls.other_hall.address_zh not in said
+
+
+@pytest.mark.parametrize(("holder", "card"), [("", True), ("typed:1", False)])
+def test_slip_and_desk_name_the_card_only_where_it_will_do(halls: Town, holder: str, card: bool):
+    old = tickets.issue(
+        hall=halls.hall, item_code="pension", person_id=halls.person(30).pk, limit_key=holder, channel="kiosk",
+        by=CITIZEN, now=TUESDAY_NINE,
+    )  # fmt: skip
+    clerk = Client(headers={"accept-language": "zh-CN"})
+    clerk.force_login(halls.clerk)
+    tickets.sign_in(window_code="town-01", staff_id=halls.clerk.pk, now=TUESDAY_NINE)
+    tickets.call_next(window_code="town-01", staff_id=halls.clerk.pk, now=TUESDAY_NINE)
+
+    desk = read(clerk.post("/desk/do/transfer", {"ref": old.ref, "hall": "other"}, headers={"HX-Request": "true"}))
+    slip = read(Client(headers={"accept-language": "zh-CN"}).get(f"/kiosk/town/slip/{old.ref}?k={rating_key(old.ref)}"))
+
+    assert ("到了放身份证，或扫手里号票上的码。" in desk, "只放身份证查不到" in desk) == (card, not card)
+    assert ("扫号票上的码，或放身份证。" in slip, "到了在取号机扫号票上的码。" in slip) == (card, not card)

@@ -44,6 +44,8 @@ def _sample(hall: Hall, now: datetime) -> dict[str, Any]:
         "advice_en": "It can be put back before 11:20, behind those who have a number.",
         "how_zh": "还要办：到取号机扫码，或找导办。码在这里",
         "how_en": "Still need it? Scan its code at the number machine, or ask a guide", "text_zh": "已经改进，谢谢提醒",
+        "show_zh": "刷同一张证件，或扫号票上、链接里的码",
+        "show_en": "lay the same card, or scan the code of the slip or the link",
         "text_en": "We have changed it, thank you", "stays_zh": "号和位置都保留，恢复后接着叫。",
         "stays_en": "the number and its place stay; calling goes on from there.",
         "news_zh": "恢复会通知。", "news_en": "A message tells when it goes on.",

@@ -12,6 +12,9 @@ UNSAID: dict[str, dict[str, dict[str, str]]] = {
             "en": "Still need it? Scan its code at the number machine, or ask a guide",
         }
     },
+    "redirected": {
+        "show": {"zh": "扫号票上或链接里的码", "en": "scan the code of the slip or the link"},
+    },
     "line_stopped": {"stays": {"zh": "号和位置都保留。", "en": "the number and its place stay."}},
     "line_goes_on": {"again": {"zh": "还在原来的位置。", "en": "it is where it was in line."}},
     "evacuated": {"stays": {"zh": "号和位置都保留。", "en": "the number and its place stay."}},
@@ -108,8 +111,8 @@ COMMON: dict[str, dict[str, str]] = {
         "en": "Number {number} was called and nobody came.[ {advice}][ First free time: {next}.][ {how}: {link}]",
     },
     "redirected": {
-        "zh": "到{hall}接着办[“{item}”]，那边的号是 {number}。[{way}。]到了在取号机刷同一张证件或原来的码，从到达时起排队。[{link}]",
-        "en": "Go on to {hall}[ for “{item}”]; your number there is {number}.[ {way}.] On arrival scan the same card or code; you are in line from then on.[ {link}]",
+        "zh": "到{hall}接着办[“{item}”]，那边的号是 {number}。[{way}。][到了在取号机{show}，从到达时起排队。][{link}]",
+        "en": "Go on to {hall}[ for “{item}”]; your number there is {number}.[ {way}.][ At the number machine there {show}; you are in line from then on.][ {link}]",
     },
     "rate": {
         "zh": "[“{item}”]办得怎么样？点一下就行：{link}",

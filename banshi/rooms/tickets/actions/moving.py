@@ -12,6 +12,7 @@ from django.db.models import Q
 from banshi.foundation.crypto import encrypt
 from banshi.kernel.actors import SYSTEM, Actor, ActorKind
 from banshi.kernel.numbers import code_from
+from banshi.kernel.ownership import is_typed
 from banshi.kernel.refusals import Refused
 from banshi.kernel.wording import legible
 from banshi.rooms.audit import actions as audit
@@ -449,6 +450,9 @@ def leave(*, ref: str, by: Actor, now: datetime) -> Ticket:
 def mark_redirected(*, ref: str, to_hall: Hall, by: Actor, now: datetime, why: str = "") -> Ticket:
     """End the number here because it goes on in another hall (journeys/redirect.py makes the one there).
 
+    One for which a document was only typed is its person's from now on, where the window compared them with the card: what a
+    clerk saw is as good as the chip.
+
     :raises Refused: nothing-found, not-your-hall, wrong-state, invalid (the same hall; a number of another day).
     """
     why = legible(why)
@@ -466,7 +470,9 @@ def mark_redirected(*, ref: str, to_hall: Hall, by: Actor, now: datetime, why: s
     if ticket.state == "waiting":
         ticket.wait_s = (ticket.wait_s or 0) + waiting_s(ticket, now)
     ticket.state, ticket.closed_why = rules.after("redirect"), "redirected"
-    ticket.save(update_fields=["state", "closed_why", "wait_s"])
+    if is_typed(ticket.limit_key) and ticket.identity_ok and not ticket.mismatch_allowed:
+        ticket.limit_key = ""
+    ticket.save(update_fields=["state", "closed_why", "wait_s", "limit_key"])
     Transfer.objects.create(ticket=ticket, from_window=from_window, to_hall=to_hall, at=now, by=str(by), why=why[:200])
     facts = {"to_hall": to_hall.code} | ({"why": why[:200]} if why else {})
     audit.record(action="redirected", subject=f"ticket:{ref}", by=by, now=now, hall=ticket.hall.code, facts=facts)
