@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from banshi.foundation import clock
 from banshi.journeys import serve
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.messaging import actions as messaging
@@ -95,6 +96,26 @@ def test_who_is_finished_again_is_asked_once_how_it_went(at_window: tuple[Ticket
     )
 
     assert told("rate") == states
+
+
+@pytest.mark.parametrize("key", ["missed", "rate"])
+def test_a_worker_that_held_the_message_when_it_was_undone_keeps_nothing_back(at_window: tuple[Ticket, int], key: str):
+    """It looked while the step was undone, and its answer comes only after the step has come again."""
+    ticket, clerk = at_window
+    if key == "rate":
+        tickets.start(ref=ticket.ref, staff_id=clerk, now=TUESDAY_NINE)
+    step = {"missed": serve.miss, "rate": serve.finish}[key]
+    step(ref=ticket.ref, staff_id=clerk, now=minutes(1))
+    held = Message.objects.filter(key=key)
+    held.update(state="sending", claimed_at=clock.wall())
+    first = held.get().pk
+
+    serve.undo(ref=ticket.ref, staff_id=clerk, now=minutes(2))
+    step(ref=ticket.ref, staff_id=clerk, now=minutes(4))
+    Message.objects.filter(pk=first).update(state="dropped", why="moved_on")
+    goes_out(5)
+
+    assert told(key) == ["dropped", "sent"]
 
 
 def test_undoing_the_second_matter_leaves_the_question_about_the_first(at_window: tuple[Ticket, int]):
