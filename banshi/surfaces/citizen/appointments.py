@@ -332,7 +332,9 @@ def _move_page(
     kept = bookings.kept_earlier(found.code, now=now)
     choice = choosing.choose(hall=hall, item_code=found.item.code, day=day, now=now, persons=found.persons, kept=kept)
     free = [each.id for each in choice.periods if each.bookable and each.id != found.slot_id]
-    choice = choosing.without(choice, booking.cannot_move_to(found.code, free, by=actor_for(request, found), now=now))
+    refused_there = booking.cannot_move_to(found.code, free, by=actor_for(request, found), now=now)
+    back = [each.pk for each in booking.times_back(found, now=now)]
+    choice = choosing.for_mover(choice, refused_there, back)
     here = reverse("citizen:move", args=[found.code])
     context = {
         "a": bookings.appointment(found.code, now=now),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -95,10 +95,17 @@ def choose(
     return Choice(hall, days, chosen, periods, quietest, _why(chosen), waits, reasons, kept_days)
 
 
-def without(choice: Choice, refused: Mapping[int, Refusal]) -> Choice:
-    """The same, where some of its periods cannot be taken by whoever looks, and why."""
+def for_mover(choice: Choice, refused: Mapping[int, Refusal], back: Collection[int]) -> Choice:
+    """The same, where some of its periods cannot be taken by whoever looks, and why.
+
+    :param back: those that the hall took from the appointment and gave back: they can, whatever the cut-off.
+    """
     periods = tuple(
-        replace(each, bookable=False, refusal=refused[each.id]) if each.id in refused else each
+        replace(each, bookable=True, refusal=None)
+        if each.id in back
+        else replace(each, bookable=False, refusal=refused[each.id])
+        if each.id in refused
+        else each
         for each in choice.periods
     )
     quietest = choice.quietest if choice.quietest is None or choice.quietest.id not in refused else None

@@ -287,7 +287,9 @@ def move(request: Asked, hall: str, code: str) -> HttpResponseBase:
     kept = [each for each in offers if each.appointment is not None and each.appointment.code == code]
     free = [each.id for each in slots if each.bookable and each.id != found.slot_id]
     refused_there = booking.cannot_move_to(code, free, by=acting(request, place), now=now)
-    chances = [each for each in slots if each.id in free and each.id not in refused_there]
+    row = Appointment.objects.select_related("hall", "item", "person").get(code=code)
+    back = {each.pk for each in booking.times_back(row, now=now)}  # whatever the cut-off: the hall took them
+    chances = [each for each in slots if (each.id in free and each.id not in refused_there) or each.id in back]
     return page(
         request,
         "office/appointment_move.html",

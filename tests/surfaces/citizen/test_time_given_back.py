@@ -9,6 +9,7 @@ from banshi.rooms.booking.models import Appointment, Slot
 from banshi.rooms.calendars.models import Closure
 from tests.journeys.test_follow_up import opened
 from tests.surfaces.citizen.conftest import Phone, book, stop_the_clock, text
+from tests.surfaces.office.editing import signed_in
 from tests.town import CLERK, TUESDAY_NINE, Town, at
 
 NOW = TUESDAY_NINE + timedelta(minutes=5)
@@ -35,10 +36,12 @@ def test_after_a_false_alarm_one_tap_brings_the_time_of_today_back(mine: Phone, 
     stop_the_clock(later)
 
     after = text(mine.get(f"/a/{row.code}"))
+    listed = text(mine.get(f"/a/{row.code}/move", day="2026-03-10"))
+    by_staff = text(signed_in(open_town.manager).get(f"/office/town/appointments/{row.code}/move"))
     pressed = mine.post(f"/a/{row.code}/move", slot=str(row.slot_id))
 
     assert ("原来的时间又能约了" in during, "原来的时间又能约了" in after) == (False, True)
-    assert f'name="slot" value="{row.slot_id}"' in after
+    assert [f'name="slot" value="{row.slot_id}"' in page for page in (after, listed, by_staff)] == [True] * 3
     assert pressed.status_code == 302
     assert Appointment.objects.get(pk=row.pk).starts_at == row.starts_at
     assert "原来的时间又能约了" not in text(mine.get(f"/a/{row.code}"))
