@@ -107,12 +107,13 @@ def _page(
     refused: Refused | None = None,
     moving: bool = False,
     earlier_now: bool = False,
+    form: Appeal | None = None,
 ) -> HttpResponseBase:
     """:param moving: the times that a refusal names are for this appointment, not for a second one.
     :param earlier_now: who asked to be told of an earlier place need not wait for one."""
     hall = found.hall
     if mandate_over(request, found):
-        return _fate(request, found, now=now, refused=refused)
+        return _fate(request, found, now=now, refused=refused, form=form)
     policy = places.policy_of(hall.pk, now=now)
     ticket = Ticket.objects.filter(appointment=found).exclude(state="redirected").order_by("-id").first()
     without_number = tickets.came_without_number(found)
@@ -162,12 +163,13 @@ def _page(
         "moved_by_hall": found.state == "booked" and moved_by_hall(found),
         "times_back": booking.times_back(found, now=now),
         "earlier": _earlier(found),
+        **_struck(request, found, form, now=now),
         "may_wait": found.state == "booked"
         and policy.booking.waiting_list
         and not (earlier_now or a.can_move or found.persons > 1)
         and found.starts_at - now >= booking.EARLIER_BY,
     }
-    if refused is not None:
+    if refused is not None and not (form is not None and sent.beside(form, refused)):
         said = _panel(refused, request, found, now=now, moving=moving)
         if earlier_now:
             said = replace(
@@ -186,7 +188,19 @@ def _closed(found: Appointment, now: datetime) -> Stop | None:
     return stop_of(found.hall, now, at=at, item=item, category=category, appointment_id=found.pk)
 
 
-def _fate(request: Any, found: Appointment, *, now: datetime, refused: Refused | None) -> HttpResponseBase:
+def _struck(request: Any, found: Appointment, form: Appeal | None, *, now: datetime) -> dict[str, Any]:
+    """What was noted about it, and the form to appeal."""
+    to = _to("appeal-here", found, request)
+    struck = credit.of_booking(request, found, now=now)
+    if form is None:
+        path = reverse("citizen:appeal-here", args=[found.code])
+        form = sent.again(request, Appeal, path) if struck else Appeal()
+    return {"struck": struck, "appeal_to": to, "form": form}
+
+
+def _fate(
+    request: Any, found: Appointment, *, now: datetime, refused: Refused | None, form: Appeal | None = None
+) -> HttpResponseBase:
     """For an agent whose mandate is over: that it was booked, and what became of it."""
     context: dict[str, Any] = {
         "a": bookings.appointment(found.code, now=now),
@@ -194,8 +208,9 @@ def _fate(request: Any, found: Appointment, *, now: datetime, refused: Refused |
         "hall": found.hall,
         "closed": _closed(found, now),
         "why": people.why_over(found.account_id or 0, found.person_id, today=timezone.localtime(now).date()),
+        **_struck(request, found, form, now=now),
     }
-    if refused is not None:
+    if refused is not None and not (form is not None and sent.beside(form, refused)):
         context["panel"] = _panel(refused, request, found, now=now)
     return page(request, "citizen/mandate_over.html", context, hall=found.hall, refused=refused)
 
@@ -474,6 +489,30 @@ def appeal(request: Any) -> HttpResponseBase:
         return _all(request, now=now, form=form, refused=refused)
     messages.success(request, gettext("The hall has the appeal. The answer comes by message and is kept here."))
     return redirect(f"{reverse('citizen:appointments')}#credit")
+
+
+@public_page
+@require_POST
+def appeal_here(request: Any, code: str) -> HttpResponseBase:
+    """The same for one booking and the suspension that came of it, by whoever it falls on: signed in, or with its link."""
+    now = clock.now()
+    found = appointment_for(request, code, look=True)
+    form = Appeal(request.POST)
+    if not form.is_valid():
+        return _page(request, found, now=now, form=form, refused=unfilled(NO_APPEAL, field="text"))
+    given = form.cleaned_data
+    struck = credit.of_booking(request, found, now=now)
+    if given["entry"] not in {None, *(each.entry.pk for each in struck)}:
+        raise Http404
+    if given["suspension"] not in {None, *(each.suspension.pk for each in struck if each.suspension is not None)}:
+        raise Http404
+    by = actor_for(request, found)
+    try:
+        booking.appeal(suspension_id=given["suspension"], entry_id=given["entry"], text=given["text"], by=by, now=now)
+    except Refused as refused:
+        return _page(request, found, now=now, form=form, refused=refused)
+    messages.success(request, gettext("The hall has the appeal. The answer comes by message and is kept here."))
+    return redirect(_to("appointment", found, request) + "#credit")
 
 
 @public_page

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch
 from django.http import Http404
 
-from banshi.rooms.booking.models import Appeal, LedgerEntry, Suspension
+from banshi.foundation.crypto import link_key_ok
+from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Suspension
+from banshi.rooms.booking.queries.credit import Struck, struck_for
+from banshi.rooms.booking.queries.mandated import by_mandate
 from banshi.rooms.identity import queries as people
 from banshi.rooms.places.models import Hall
+from banshi.surfaces.citizen.doors import by_clients_link, key_given, on_my_document
 
 ZONE = ZoneInfo("Asia/Shanghai")
 ENTRIES_SHOWN = 12
@@ -101,3 +106,26 @@ def mine_or_404(account_id: int, *, suspension: int | None, entry: int | None) -
         theirs = LedgerEntry.objects.filter(id=entry, party__in=parties).exists()
     if not theirs:
         raise Http404
+
+
+def of_booking(request: Any, found: Appointment, *, now: datetime) -> list[Struck]:
+    """What was noted about a booking, for whoever looks at it, where it falls on them.
+
+    Whoever holds the link of its messages is told of it and may say why, whatever it was booked by; a client only where it
+    is theirs and not their agent's.
+    """
+    return [each for each in struck_for(found, now=now) if _falls_on(each.entry.party, request, found)]
+
+
+def _falls_on(party: str, request: Any, found: Appointment) -> bool:
+    account = request.who.account_id
+    persons = party == f"person:{found.person_id}"
+    if (account is not None and party == f"account:{account}") or (persons and on_my_document(request, found)):
+        return True
+    if by_clients_link(request, found):
+        return persons
+    booked_it = account is not None and found.account_id == account
+    if not booked_it and not link_key_ok(found.code, key_given(request), found.link_turn):
+        return False
+    agents = by_mandate(found) and found.contact != people.told_at(found.person_id)[0]
+    return not (persons and agents)

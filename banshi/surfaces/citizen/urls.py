@@ -33,6 +33,7 @@ urlpatterns = [
     path("a/<slug:code>/cancel", appointments.cancel, name="cancel"),
     path("a/<slug:code>/move", appointments.move, name="move"),
     path("a/<slug:code>/not-by-me", appointments.not_by_me, name="not-by-me"),
+    path("a/<slug:code>/appeal", appointments.appeal_here, name="appeal-here"),
     path("a/<slug:code>/rebook", appointments.rebook, name="rebook"),
     path("a/<slug:code>/calendar.ics", appointments.calendar_file, name="calendar"),
     path("appointments/", appointments.appointments, name="appointments"),

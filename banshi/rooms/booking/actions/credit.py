@@ -24,6 +24,7 @@ from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions import telling
 from banshi.rooms.booking.actions.retrying import again
 from banshi.rooms.booking.models import Appeal, Appointment, FaultDay, LedgerEntry, Suspension
+from banshi.rooms.booking.queries.credit import AppealTime, appeal_time, hall_of_scope
 from banshi.rooms.booking.queries.facts import HallFacts, ItemWords, hall_facts, item_words
 from banshi.rooms.booking.queries.mandated import Side, by_mandate, side_of
 from banshi.rooms.booking.queries.standing import CLOSED_OVER
@@ -417,7 +418,8 @@ def _tell_suspended(row: Suspension, *, entry_id: int, now: datetime, anew: bool
             "until": row.until_on.isoformat(),
             "reason_zh": reason["zh"],
             "reason_en": reason["en"],
-        },
+        }
+        | telling.led_to(row.party, appointment),
         dedupe=f"suspended:{row.pk}:{now.isoformat()}" if anew else f"suspended:{row.pk}",
         language=language,
         now=now,
@@ -563,17 +565,16 @@ def appeal(
     if not text.strip() or (suspension_id is None) == (entry_id is None):
         raise Refused("invalid", facts={"reason": _NEEDS_WHY})
     _lock_credit_of(suspension_id, entry_id)
-    since, days, zone, hall = _appealable(suspension_id, entry_id)
+    time = _appealable(suspension_id, entry_id)
     if suspension_id is not None:
-        _need_bar(suspension_id, today=now.astimezone(zone).date())
-    closes = since + timedelta(days=days)
-    if now >= closes:
-        raise Refused("too-late", facts={"closes": closes.astimezone(zone)})
+        _need_bar(suspension_id, today=now.astimezone(time.zone).date())
+    if now >= time.closes:
+        raise Refused("too-late", facts={"closes": time.closes.astimezone(time.zone)})
     # Two browsers of one account may send it at once: the table lets one be open, and the other is given that one.
     about: dict[str, Any] = {"suspension_id": suspension_id, "entry_id": entry_id}
     row, fresh = Appeal.objects.get_or_create(**about, state="open", defaults={"text": text[:500], "made_at": now})
     if fresh:
-        audit.record(action="appealed", subject=f"appeal:{row.pk}", by=by, now=now, hall=hall)
+        audit.record(action="appealed", subject=f"appeal:{row.pk}", by=by, now=now, hall=time.hall)
     return row
 
 
@@ -597,33 +598,19 @@ def _need_bar(suspension_id: int, *, today: date) -> None:
         raise Refused("wrong-state", facts={"state": _ENDED, "needs": _BARS})
 
 
-def _appealable(suspension_id: int | None, entry_id: int | None) -> tuple[datetime, int, ZoneInfo, str]:
-    """When the appeal's time began, its length in days, the zone and code of the hall it is with."""
-    entry: LedgerEntry | None = None
+def _appealable(suspension_id: int | None, entry_id: int | None) -> AppealTime:
+    """:raises Refused: nothing-found; wrong-state (forgiven)."""
     if entry_id is not None:
         entry = LedgerEntry.objects.select_related("appointment__hall").filter(id=entry_id).first()
         if entry is None:
             raise Refused("nothing-found", facts={"entry": entry_id})
         if entry.forgiven_at is not None:
             raise Refused("wrong-state", facts={"state": _FORGIVEN, "needs": _COUNTS})
-        since = entry.at
-    if suspension_id is not None:
-        suspension = Suspension.objects.filter(id=suspension_id).first()
-        if suspension is None:
-            raise Refused("nothing-found", facts={"suspension": suspension_id})
-        used = LedgerEntry.objects.select_related("appointment__hall").filter(used_by=suspension)
-        entry = used.order_by("-on", "-id").first()
-        if entry is None:  # by decision of the hall: no entry stands behind it
-            return suspension.made_at, Credit().appeal_days, ZoneInfo("Asia/Shanghai"), _hall_of_scope(suspension)
-        since = suspension.made_at
-    assert entry is not None
-    hall = hall_facts(entry.appointment.hall, now=entry.at)
-    return since, hall.policy.booking.credit.appeal_days, hall.zone, entry.appointment.hall.code
-
-
-def _hall_of_scope(suspension: Suspension) -> str:
-    """The hall it was decided in; "" where it is of a region."""
-    return suspension.scope if Hall.objects.filter(code=suspension.scope).exists() else ""
+        return appeal_time(entry=entry)
+    suspension = Suspension.objects.filter(id=suspension_id or 0).first()
+    if suspension is None:
+        raise Refused("nothing-found", facts={"suspension": suspension_id})
+    return appeal_time(suspension=suspension)
 
 
 def _hall_of(*, entry: LedgerEntry | None = None, suspension: Suspension | None = None, by: Actor) -> str:
@@ -634,7 +621,7 @@ def _hall_of(*, entry: LedgerEntry | None = None, suspension: Suspension | None 
         entry = used.order_by("-on", "-id").first()
     if entry is not None:
         return entry.appointment.hall.code
-    return by.hall or (_hall_of_scope(suspension) if suspension is not None else "")
+    return by.hall or (hall_of_scope(suspension) if suspension is not None else "")
 
 
 @transaction.atomic

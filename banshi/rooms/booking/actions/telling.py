@@ -270,6 +270,13 @@ def credit_told_at(party: str, row: Appointment) -> tuple[str | None, str]:
     return row.told_at, row.language
 
 
+def led_to(party: str, row: Appointment) -> dict[str, Any]:
+    """Params by which a message about credit leads to the booking behind it, where whoever holds it may appeal: many have
+    no account. With `credit_told_at`."""
+    mark = {"to_client": True} if party == f"person:{row.person_id}" and by_mandate(row) else {}
+    return {"booking": row.code, **({"turn": row.link_turn} if row.link_turn else {}), **mark}
+
+
 def tell_lifted(row: Suspension, *, why: str, now: datetime) -> None:
     """Online booking works again: before its time, or because an entry no longer counts. Not where another one stands."""
     of = LedgerEntry.objects.select_related("appointment__hall").filter(used_by=row).order_by("-on", "-id").first()
@@ -316,7 +323,8 @@ def tell_appeal(row: Appeal, *, now: datetime) -> None:
         to_phone=phone,
         hall=entry.appointment.hall if entry else Hall.objects.filter(code=about.scope).order_by("id").first(),
         subject=f"{kind}:{about.pk}",
-        params={"outcome_zh": zh, "outcome_en": en, "answer": row.answer},
+        params={"outcome_zh": zh, "outcome_en": en, "answer": row.answer}
+        | (led_to(about.party, entry.appointment) if entry else {}),
         dedupe=f"appeal_answered:{row.pk}",
         language=language,
         now=now,

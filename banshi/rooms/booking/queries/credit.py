@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
+from banshi.kernel.policy import Credit as CreditRule
 from banshi.rooms.booking import rules
-from banshi.rooms.booking.models import Appeal, LedgerEntry, Suspension
+from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Suspension
 from banshi.rooms.booking.queries.facts import hall_facts
 from banshi.rooms.places.models import Hall
 
@@ -173,4 +175,86 @@ def credit_of(party: str, hall: Hall, now: datetime) -> Credit:
             )
             for row in appeals
         ),
+    )
+
+
+def hall_of_scope(suspension: Suspension) -> str:
+    """The hall it was decided in; "" where it is of a region."""
+    return suspension.scope if Hall.objects.filter(code=suspension.scope).exists() else ""
+
+
+@dataclass(frozen=True)
+class AppealTime:
+    """Until when (exclusive) an appeal is taken, in the zone of the hall (`code`) that it is with."""
+
+    closes: datetime
+    zone: ZoneInfo
+    hall: str
+
+
+def appeal_time(*, entry: LedgerEntry | None = None, suspension: Suspension | None = None) -> AppealTime:
+    """The time for an appeal against one of them, as the policy gave it when it happened."""
+    of = entry
+    if suspension is not None:
+        used = LedgerEntry.objects.select_related("appointment__hall").filter(used_by=suspension)
+        of = used.order_by("-on", "-id").first()
+        if of is None:  # by decision of the hall: no entry stands behind it
+            closes = suspension.made_at + timedelta(days=CreditRule().appeal_days)
+            return AppealTime(closes, ZoneInfo("Asia/Shanghai"), hall_of_scope(suspension))
+    assert of is not None
+    hall = hall_facts(of.appointment.hall, now=of.at)
+    since = suspension.made_at if suspension is not None else of.at
+    closes = since + timedelta(days=hall.policy.booking.credit.appeal_days)
+    return AppealTime(closes, hall.zone, of.appointment.hall.code)
+
+
+def may_still_appeal(*, now: datetime, entry: LedgerEntry | None = None, suspension: Suspension | None = None) -> bool:
+    """Whether an appeal against it would be taken now: it counts, or bars, and the time is not over."""
+    time = appeal_time(entry=entry, suspension=suspension)
+    if suspension is not None:
+        stands = suspension.lifted_at is None and suspension.until_on >= now.astimezone(time.zone).date()
+    else:
+        stands = entry is not None and entry.forgiven_at is None
+    return stands and now < time.closes
+
+
+@dataclass(frozen=True)
+class Struck:
+    """What was noted about a booking and the suspension that came of it, with their appeals, newest first.
+
+    `entry_open`, `suspension_open`: whether an appeal against it would be taken now.
+    """
+
+    entry: LedgerEntry
+    entry_open: bool
+    suspension: Suspension | None
+    suspension_open: bool
+
+
+def struck_for(row: Appointment, *, now: datetime) -> list[Struck]:
+    """What the ledger says of this booking: its own entries, and of a visit that nobody came for its one entry."""
+    own = Q(appointment=row)
+    if row.state == rules.State.NO_SHOW:
+        own |= Q(visit=row.visit_group or row.code, kind="no_show")
+    appeals: QuerySet[Appeal] = Appeal.objects.order_by("-made_at", "-id")
+    entries = LedgerEntry.objects.filter(own).select_related("appointment__hall", "appointment__item", "used_by")
+    entries = entries.prefetch_related(
+        Prefetch("appeals", queryset=appeals), Prefetch("used_by__appeals", queryset=appeals)
+    )
+    found = []
+    for each in entries.order_by("-at", "-id"):
+        bar = each.used_by or _lifted_on_appeal(each, appeals, now=now)
+        open_bar = bar is not None and may_still_appeal(suspension=bar, now=now)
+        found.append(Struck(each, may_still_appeal(entry=each, now=now), bar, open_bar))
+    return found
+
+
+def _lifted_on_appeal(entry: LedgerEntry, appeals: QuerySet[Appeal], *, now: datetime) -> Suspension | None:
+    """The suspension that an appeal lifted, until it would have ended: it holds its entries no more."""
+    today = now.astimezone(ZoneInfo(entry.appointment.hall.timezone)).date()
+    lifted = Suspension.objects.filter(
+        party=entry.party, scope=entry.scope, made_at__gte=entry.at, until_on__gte=today, appeals__state="upheld"
+    )
+    return (
+        lifted.exclude(lifted_at=None).prefetch_related(Prefetch("appeals", queryset=appeals)).order_by("-id").first()
     )

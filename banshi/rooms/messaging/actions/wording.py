@@ -56,8 +56,10 @@ def word(message: Claimed, *, words: Words, hall: Hall | None, now: datetime) ->
         said.setdefault(name, words_of[language])
     base = settings.BANSHI_PUBLIC_URL.rstrip("/")
     if "link" not in said:
-        said["link"] = rules.link(base, key=message.key, subject=message.subject)
-        kind, _, ref = message.subject.partition(":")
+        booking = message.params.get("booking")  # of a message about credit: where an appeal is made without an account
+        subject = f"appointment:{booking}" if booking else message.subject
+        said["link"] = rules.link(base, key=message.key, subject=subject)
+        kind, _, ref = subject.partition(":")
         if kind == "appointment":  # opens the page for whoever holds the message, without signing in
             said["link"] += f"?k={_key(ref, message)}"
         elif kind == "ticket":  # who holds the message may rate, like who holds the slip
