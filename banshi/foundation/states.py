@@ -105,6 +105,8 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "paper_missing": (pgettext_lazy("state", "Papers missing"), "wait"),
         "advice_only": (pgettext_lazy("state", "Advice only"), "info"),
         "refused": (pgettext_lazy("state", "Not accepted"), "urgent"),
+        "not_finished": (pgettext_lazy("state", "Not finished"), "wait"),  # put aside when the day ended
+        "left_open": (pgettext_lazy("state", "Was at the window"), ""),  # nobody said how it ended
     },
     "suspension": {
         "suspended": (pgettext_lazy("state", "Booking suspended"), "urgent"),

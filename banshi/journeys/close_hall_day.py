@@ -17,8 +17,8 @@ from banshi.rooms.booking import actions as booking
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
-from banshi.rooms.tickets.actions.day import ENDED_BY_THE_DAY
 from banshi.rooms.tickets.models import Ticket, WindowSession
+from banshi.rooms.tickets.queries import ENDED_BY_THE_DAY
 from banshi.rooms.tickets.rules import SERVES_ON
 
 log = structlog.get_logger("banshi.day")
@@ -73,7 +73,7 @@ def _close(hall: Hall, day: date, now: datetime) -> None:
 
 def _mark_served(hall: Hall, day: date, *, now: datetime) -> None:
     """The bookings of numbers that were at a window when the day ended: begun, or put aside there."""
-    ended = Ticket.objects.filter(hall=hall, day=day, state="finished", closed_why__in=ENDED_BY_THE_DAY)
+    ended = Ticket.objects.filter(hall=hall, day=day, state="finished", closed_why__in=list(ENDED_BY_THE_DAY))
     open_still = ended.filter(appointment__state="checked_in").order_by("id")
     for appointment_id in open_still.values_list("appointment_id", flat=True):
         assert appointment_id is not None

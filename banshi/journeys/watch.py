@@ -72,7 +72,7 @@ def ticket_part(ticket: TicketView, zone: ZoneInfo) -> dict[str, Any]:
         "kind": ticket.kind,
         "lane": ticket.lane or None,
         "state": ticket.state,
-        "outcome": ticket.outcome or None,
+        "outcome": ticket.outcome if ticket.outcome not in ("", "left_open") else None,  # nobody said how
         "hall": ticket.hall,
         "category": {"code": ticket.category, "name": ticket.category_zh, "name_en": ticket.category_en},
         "item": {"code": ticket.item, "name": ticket.item_zh, "name_en": ticket.item_en} if ticket.item else None,

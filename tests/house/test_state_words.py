@@ -15,6 +15,7 @@ from banshi.kernel.refusals import Refusal
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.tickets.models import STATES as TICKET_STATES
+from banshi.rooms.tickets.queries import ENDED_BY_THE_DAY
 from banshi.rooms.tickets.rules import OUTCOMES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -62,7 +63,7 @@ def of_constraint(model, name):
             },  # fmt: skip
         ),
         ("task", {"open", "answered", "settled"}),
-        ("outcome", set(OUTCOMES)),
+        ("outcome", set(OUTCOMES) | set(ENDED_BY_THE_DAY.values())),
         ("window", {"idle", "called", "serving", "paused", "emergency", "closed"}),
     ],
 )

@@ -554,8 +554,10 @@ class TicketOut(Grows):
     kind: Literal["booked", "walk_in"]
     lane: str | None = Field(None, description="Priority: elderly, disabled, pregnant, serviceman; null without.")
     state: str
-    outcome: Literal["done", "paper_missing", "advice_only", "refused"] | None = Field(
-        None, description="How a `finished` one ended; null while it goes on, or where nobody said."
+    outcome: Literal["done", "paper_missing", "advice_only", "refused", "not_finished"] | None = Field(
+        None,
+        description="How a `finished` one ended; `not_finished`: put aside at a window until the hall closed – to be booked "
+        "again. Null while it goes on, or where nobody said.",
     )
     hall: str
     category: Named

@@ -123,6 +123,8 @@ def _page(
     own_number = _own_number(request, found, ticket)
     fate = tickets.fates([a]).get(a.code, "")
     number = number_now(ticket.ref, now) if ticket is not None and own_number else None
+    ended = tickets.ending(ticket) or "done" if ticket is not None and own_number else ""
+    to_book_again = fate == "not_reached" or ended == "not_finished"
     running = None if closed is not None or number is not None or fate else closed_now(a, now)
     is_today = found.day == now.astimezone(ZoneInfo(hall.timezone)).date()
     context = {
@@ -147,8 +149,8 @@ def _page(
         and tickets.numbers_given(hall, item=found.item.code, category=found.category.code, now=now),
         "own_number": own_number,
         "fate": fate,
-        "first_place": first_place(ticket.ref, now) if ticket is not None and fate == "not_reached" else None,
-        "ended": ticket.outcome or "done" if ticket is not None and own_number else "",
+        "first_place": first_place(ticket.ref, now) if ticket is not None and to_book_again else None,
+        "ended": ended,
         "same_visit": same_visit,
         "states": tickets.shown_states(same_visit) | tickets.fates(same_visit),
         "ends": _outcomes(request.who.account_id, same_visit),
@@ -445,7 +447,7 @@ def _outcomes(account_id: int | None, past: list[AppointmentView]) -> dict[str, 
     ended = Ticket.objects.filter(appointment__code__in=served, state="finished")
     rows = ended.select_related("appointment__item", "hall").order_by("id")
     mine = [row for row in rows if may_act(row, account_id=account_id)]
-    return {str(row.appointment.code): row.outcome or "done" for row in mine}  # type: ignore[union-attr]
+    return {str(row.appointment.code): tickets.ending(row) or "done" for row in mine}  # type: ignore[union-attr]
 
 
 def _by_others(account_id: int, family: list[Mine], now: datetime) -> list[AppointmentView]:

@@ -304,6 +304,7 @@ def _ticket(request: Any, ref: str, *, now: datetime) -> dict[str, Any]:
     unserved = seen.state == "closed" and owes_an_apology(seen.ref)
     if unserved:  # why, as long as that closure runs
         closed = stop_of(hall, now, item=seen.item, category=seen.category)
+    not_finished = seen.outcome == "not_finished"
     mine = _mine(request, ref)
     others = tickets.beside(seen.ref, now) if mine else []
     zone = ZoneInfo(hall.timezone)
@@ -323,7 +324,9 @@ def _ticket(request: Any, ref: str, *, now: datetime) -> dict[str, Any]:
         "of_day": day_words(taken, None) if taken != now.astimezone(zone).date() else "",
         "gone": gone,
         "sent_on": _sent_on(seen),
-        "first_place": first_place(seen.ref, now) if too_late or unserved or late else gone and gone.first_place,
+        "first_place": first_place(seen.ref, now)
+        if too_late or unserved or late or not_finished
+        else gone and gone.first_place,
         "hall": hall,
         "policy": policy.tickets,
         "told": seen.has_contact and policy.messages.on_call,

@@ -130,6 +130,7 @@ def slip(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
     too_late = _too_late(ticket, after, place.now)
     late = waiting and ticket.served_today is False
     unserved = ticket.state == "closed" and owes_an_apology(ref)
+    not_finished = ticket.outcome == "not_finished"
     gone = after_miss(ticket, hall=place.hall, now=place.now)
     taken = ticket.made_at.astimezone(ZoneInfo(place.hall.timezone)).date()
     context = {
@@ -143,7 +144,9 @@ def slip(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
         "of_day": day_words(taken, None) if taken != place.today else "",
         "gone": gone,
         "sent_on": sending_on.sent_on(ref) if ticket.state == "redirected" else None,
-        "first_place": first_place(ref, place.now) if too_late or unserved or late else gone and gone.first_place,
+        "first_place": (
+            first_place(ref, place.now) if too_late or unserved or late or not_finished else gone and gone.first_place
+        ),
         "ticket": ticket,
         "others": others,
         "first": tickets.goes_first(ticket, others),

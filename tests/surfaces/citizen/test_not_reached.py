@@ -18,6 +18,7 @@ from banshi.rooms.messaging.statements import TO_PLACE
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
 from tests.surfaces.citizen.conftest import Phone, stop_the_clock, text
+from tests.surfaces.test_goes_on_another_day import api, slip
 from tests.town import TUESDAY_NINE, Town, at
 
 KIOSK = Actor(ActorKind.KIOSK, "1", "town")
@@ -145,3 +146,34 @@ def test_of_a_visit_with_one_matter_begun_and_one_not_called_one_message_names_b
 
     numbers = {"zh": f"{waiting.number}、{held.number}", "en": f"{waiting.number}, {held.number}"}
     assert sent() == [("not_served", f"ticket:{waiting.ref}", numbers)]
+
+
+@pytest.mark.parametrize("outcome", ["", "done"])
+def test_every_page_says_of_what_was_put_aside_what_the_message_says(mine: Phone, open_town: Town, outcome: str):
+    """“Done” stood beside “could not be finished today”."""
+    (row,), _ = arrived(mine, open_town, ["pension"])
+    slot = open_town.slot(starts=at("2026-03-11 09:00"))
+    held = begun_and_put_aside(open_town)
+    Ticket.objects.update(outcome=outcome)
+
+    closes(open_town)
+
+    number, booked, listed = (text(mine.get(path)) for path in (f"/t/{held.ref}", f"/a/{row.code}", "/appointments/"))
+    onward = f'href="/book/pension/{slot.pk}/"'
+    assert ("抱歉，今天没能办完" in number, onward in number) == (True, True)
+    assert ("很抱歉" in booked, onward in booked, "没办完" in listed) == (True, True, True)
+    assert ["办完了" in page or "已办结" in page for page in (number, booked)] == [False, False]
+    assert api(held.ref)["outcome"] == "not_finished"
+
+
+def test_the_machine_says_so_too_and_an_unended_service_is_not_called_done(open_town: Town):
+    number = tickets.issue(hall=open_town.hall, item_code="pension", channel="kiosk", by=KIOSK, now=TUESDAY_NINE)
+    begun_and_put_aside(open_town)
+    closes(open_town)
+
+    said = slip(number.ref)
+    Ticket.objects.update(closed_why="left_open")
+    unended, told = slip(number.ref), api(number.ref)["outcome"]
+
+    assert ("抱歉，今天没能办完" in said, "到过窗口" in unended, "办完了" in unended) == (True, True, False)
+    assert told is None

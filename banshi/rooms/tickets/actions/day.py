@@ -26,13 +26,11 @@ from banshi.rooms.tickets.actions.windows import end_session
 from banshi.rooms.tickets.models import AT_WINDOW, HallDay, HandlingTime, Service, Ticket, Turnout, Visit, WindowSession
 from banshi.rooms.tickets.queries import beside, goes_first, line
 from banshi.rooms.tickets.queries import ticket as view_of
-from banshi.rooms.tickets.queries.missed import back_until
+from banshi.rooms.tickets.queries.missed import HELD, LEFT_OPEN, back_until
 
 # Why a number came to nothing, by the state it was in.
 NEVER_ARRIVED = "never_arrived"  # sent on from another hall, and not seen here
 CLOSED_WHY = {"waiting": "not_called", "parked": "parked", "missed": "missed", "called": "never_came"}
-HELD = "held"  # somebody served, and put aside when the day ended: no number that came to nothing
-ENDED_BY_THE_DAY = (HELD, "left_open")  # closed_why of what is finished by the end of the day alone
 
 
 def close_day(*, hall: Hall, day: date, by: Actor, now: datetime) -> dict[str, int]:
@@ -100,7 +98,7 @@ def _end_what_was_left_open(hall: Hall, day: date, now: datetime) -> None:
     left.filter(state="called").update(state="closed", closed_why=CLOSED_WHY["called"])
     serving = list(left.filter(state="serving").order_by("id").values_list("pk", flat=True))
     Service.objects.filter(ticket_id__in=serving, ended_at=None).update(ended_at=now, outcome="left_open")
-    left.filter(pk__in=serving).update(state="finished", finished_at=now, closed_why="left_open")
+    left.filter(pk__in=serving).update(state="finished", finished_at=now, closed_why=LEFT_OPEN)
 
 
 def _sign_idle_windows_out(hall: Hall, day: date, now: datetime) -> None:

@@ -29,11 +29,13 @@ from banshi.rooms.tickets.queries.line import (
     line,
 )
 from banshi.rooms.tickets.queries.missed import (
+    ENDED_BY_THE_DAY,
     NOT_SERVED,
     SHOWN_STATE,
     STATE_TO_STAFF,
     came_without_number,
     comes_back_by_ref,
+    ending,
     fates,
     missed,
     shown_states,
@@ -69,6 +71,7 @@ from banshi.rooms.tickets.queries.truth import HitRate, Published, estimate, hit
 from banshi.rooms.tickets.queries.where import Place, places
 
 __all__ = [
+    "ENDED_BY_THE_DAY",
     "NOT_OVER",
     "NOT_SERVED",
     "SHOWN_STATE",
@@ -101,6 +104,7 @@ __all__ = [
     "contact_of",
     "contact_of_booked",
     "desk",
+    "ending",
     "estimate",
     "expected_wait",
     "fates",

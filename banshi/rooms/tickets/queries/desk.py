@@ -12,6 +12,7 @@ from banshi.rooms.places.queries import policy_of
 from banshi.rooms.tickets.models import AT_WINDOW, Call, Miss, Service, Ticket, Transfer, WindowSession
 from banshi.rooms.tickets.queries.contact import contact_of, contact_unconfirmed
 from banshi.rooms.tickets.queries.line import Line, LineTicket, line_at
+from banshi.rooms.tickets.queries.missed import ending
 from banshi.rooms.tickets.queries.steps import last_step
 from banshi.rooms.tickets.queries.ticket import name_of, names_differ
 
@@ -315,7 +316,7 @@ def _at_window(window_id: int) -> DeskTicket | None:
         misses=t.misses,
         note=t.note,
         visit_id=t.visit_id,
-        earlier=[(o.ref, o.number, o.state, o.category.code, o.outcome, o.identity_ok is False) for o in others],
+        earlier=[(o.ref, o.number, o.state, o.category.code, ending(o), o.identity_ok is False) for o in others],
         is_told=bool(contact_of(t)),
         to_confirm=bool(contact_unconfirmed(t)),
     )

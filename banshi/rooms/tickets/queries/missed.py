@@ -144,6 +144,10 @@ def comes_back_by_ref(refs: Iterable[str], now: datetime) -> dict[str, Missed]:
 
 # Why a number came to nothing in the hall's line, set aside or not: its holder is told sorry (`close_line.apologise`).
 NOT_SERVED = ("not_called", "parked", "hall_closed")
+# How a number ended that the end of the day alone finished, by closed_why: put aside at a window, it was not done; left
+# open at one, nobody knows.
+HELD, LEFT_OPEN = "held", "left_open"
+ENDED_BY_THE_DAY = {HELD: "not_finished", LEFT_OPEN: "left_open"}
 TURNED_AWAY = "turned_away:"  # closed_why of a number that ended with another of its visit
 
 
@@ -177,6 +181,13 @@ STATE_TO_STAFF = Case(
     _FORGIVEN,
     default=F("state"),
 )
+
+
+def ending(ticket: Ticket) -> str:
+    """How a number ended at the window: `rules.OUTCOMES`, or by the day alone; "" where nobody said, or it goes on."""
+    if ticket.state != "finished":
+        return ticket.outcome
+    return ENDED_BY_THE_DAY.get(ticket.closed_why, ticket.outcome)
 
 
 class Stated(Protocol):

@@ -18,7 +18,7 @@ from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets.models import AT_WINDOW, Ticket
 from banshi.rooms.tickets.queries.contact import contact_unconfirmed
 from banshi.rooms.tickets.queries.line import Line, LineTicket, line
-from banshi.rooms.tickets.queries.missed import Missed, comes_back
+from banshi.rooms.tickets.queries.missed import Missed, comes_back, ending
 from banshi.rooms.tickets.queries.renewed import not_there, renewed
 from banshi.rooms.tickets.queries.where import Place, places
 from banshi.rooms.tickets.rules import VERBS, lane_that_ranks
@@ -85,7 +85,7 @@ class TicketView:
     back_until: datetime | None = None  # only while missed: before when it may be put back
     back_stands: bool = False  # … but no time runs now, its line is closed: that moment is not said
     back_way: str = ""  # … and how, `TicketPolicy.missed`, as its person was told; "" where nothing of the kind was
-    outcome: str = ""  # of a finished one, `rules.OUTCOMES`; "" where nobody said
+    outcome: str = ""  # of a finished one, `missed.ending`; "" where nobody said
     outcome_why: str = ""  # for its holder's eyes
 
 
@@ -324,7 +324,7 @@ def _view(found: Ticket, where: Place, mine: LineTicket | Told | None, back: Mis
         back_until=back.until if back else None,
         back_stands=back.stands and back.until is not None if back else False,
         back_way=back.way if back else "",
-        outcome=found.outcome,
+        outcome=ending(found),
         outcome_why=found.outcome_why,
     )
 
