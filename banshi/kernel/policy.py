@@ -52,7 +52,8 @@ class BookingPolicy(Section):
     same_day_lead: Minutes = 30  # with same_day: minutes before the period starts
     half_day_limit: bool = True  # one live appointment per person, half day and business; items may be exempt
     live_limit: Annotated[int, Field(ge=1, le=100)] | None = None
-    # Caps of one citizen's account: visits to come, visits in one period of the hall, people, people new on a day.
+    # Caps of one citizen's account: visits to come and in one period of the hall (each person counts), people, people new
+    # on a day.
     account_live: Annotated[int, Field(ge=1, le=1000)] = 6
     account_per_period: Annotated[int, Field(ge=1, le=1000)] = 2
     account_people: Annotated[int, Field(ge=1, le=1000)] = 6

@@ -274,7 +274,8 @@ class AgentFacts:
 @dataclass(frozen=True, slots=True)
 class PersonFacts:
     """What counts for one person under one limit key: the live appointment of this half day and business, one at the same
-    time in any hall, live ones in all, suspension; and the visits to come of the account that books, if one does.
+    time in any hall, live ones in all, suspension; and how many persons are to come by the account that books, if one does: a
+    place each, and a kept one.
     """
 
     same_half_day: str | None = None  # its code
@@ -286,7 +287,7 @@ class PersonFacts:
     account_live: int = 0
     account_in_period: int = 0
     told: bool = True  # whether the one who asks may learn which booking it is
-    account_in_day: int = 0  # visits of the account on the slot's day, in its hall
+    account_in_day: int = 0  # persons of the account on the slot's day, in its hall
     anywhere: int = 0  # live ones of the person in all halls
     agent: AgentFacts | None = None
 
@@ -356,7 +357,7 @@ def refusal(
         return Refusal("same-time", _told(person, mine))
     if policy.live_limit is not None and person.live >= policy.live_limit:
         return Refusal("limit-live", {"limit": policy.live_limit, "live": person.live})
-    no = _beyond_caps(person, policy, item.code, slot.starts_at.date())
+    no = _beyond_caps(person, policy, item.code, slot.starts_at.date(), persons)
     if no is not None:
         return no
     if not held and slot.free(internal=internal) < persons:
@@ -378,23 +379,28 @@ def full(slot: SlotFacts, *, internal: bool = False, persons: int = 1) -> Refusa
     return Refusal("slot-full", facts | ({"left": left, "persons": persons} if 0 < left < persons else {}))
 
 
-def _beyond_caps(person: PersonFacts, policy: BookingPolicy, item: str, day: date) -> Refusal | None:
+def _beyond_caps(person: PersonFacts, policy: BookingPolicy, item: str, day: date, persons: int) -> Refusal | None:
     """The caps of whoever books: the hall's for an account, a registered agent's own for an agent."""
     if (agent := person.agent) is not None:
         if not agent.mandated:
             return Refusal("mandate-missing", {"item": item})
         if (no := beyond_mandate(agent, item, day)) is not None:
             return no
-        if person.account_live >= agent.live_most:
+        if _beyond(agent.live_most, person.account_live, persons):
             return Refusal("limit-live", {"limit": agent.live_most, "live": person.account_live})
-        if person.account_in_day >= agent.day_most:
+        if _beyond(agent.day_most, person.account_in_day, persons):
             return Refusal("limit-day", {"limit": agent.day_most})
         return None
-    if person.account_live >= policy.account_live:
+    if _beyond(policy.account_live, person.account_live, persons):
         return Refusal("limit-live", {"limit": policy.account_live, "live": person.account_live})
-    if person.account_in_period >= policy.account_per_period:
+    if _beyond(policy.account_per_period, person.account_in_period, persons):
         return Refusal("limit-period", {"limit": policy.account_per_period})
     return None
+
+
+def _beyond(most: int, there: int, persons: int) -> bool:
+    """Whether so many more are too many. The first booking may be for as many as its matter allows: a family is one visit."""
+    return there > 0 and there + persons > most
 
 
 def _told(person: PersonFacts, mine: Mapping[str, Any]) -> dict[str, Any]:

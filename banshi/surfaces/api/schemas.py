@@ -399,8 +399,8 @@ class AppointmentOut(Out):
 
 
 class AgentLimits(In):
-    live_most: int = Field(ge=1, le=1000, description="Visits to come, at most.")
-    day_most: int = Field(ge=1, le=1000, description="Visits on one day of one hall, at most.")
+    live_most: int = Field(ge=1, le=1000, description="Visits to come, at most; each person counts.")
+    day_most: int = Field(ge=1, le=1000, description="Visits on one day of one hall, at most; each person counts.")
 
 
 class AgentSuspension(In):

@@ -88,6 +88,7 @@ class Asked:
             evidence=self.evidence,
             account_id=self.account_id,
             visit=self.visit_group,
+            hold=self.hold_id,
         )
 
 
@@ -223,13 +224,12 @@ def place_many(asked: Sequence[Asked], *, now: datetime) -> list[Appointment | R
                 results[i] = _with_chances(verdict, fact, asked[i], chances, now=now)
             elif verdict.asked.hold_id is not None or verdict.item.facts.periods > 1 or verdict.asked.persons > 1:
                 results[i] = _place_long(verdict, chances, now=now)
+                _one_at_a_time(asked[i], people, accounts)
             elif claimed.get((key := (verdict.slot.id, asked[i].internal)), 0) >= verdict.slot.free(internal=key[1]):
                 later.append(i)  # those before it will probably take the last places
             else:
                 granted[i] = verdict
-                people.add(asked[i].person_id)
-                if (account_id := asked[i].account_id) is not None:
-                    accounts.add(account_id)
+                _one_at_a_time(asked[i], people, accounts)
                 claimed[key] = claimed.get(key, 0) + 1
         written = _write(list(granted.values()), now=now) if granted else {}
         for i, grant in granted.items():
@@ -242,6 +242,13 @@ def place_many(asked: Sequence[Asked], *, now: datetime) -> list[Appointment | R
                 results[i] = Refused("changed-meanwhile")
         todo = sorted(later)
     return [results[i] for i in range(len(asked))]
+
+
+def _one_at_a_time(asked: Asked, people: set[int], accounts: set[int]) -> None:
+    """Whoever else of this person or account stands in the batch is looked at anew, with what was booked just now."""
+    people.add(asked.person_id)
+    if asked.account_id is not None:
+        accounts.add(asked.account_id)
 
 
 def _offered(asked: Asked, fact: AskedFacts, *, now: datetime) -> Asked | None:

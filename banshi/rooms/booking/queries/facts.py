@@ -86,6 +86,7 @@ class Asking:
     account_id: int | None = None
     visit: str = ""  # visit_group it joins
     but: str = ""  # code of an appointment that does not count: the one that is moved
+    hold: int | None = None  # the kept place that is used, which does not count either
 
     @classmethod
     def to_move(cls, row: Appointment, slot_id: int) -> Asking:
@@ -184,15 +185,15 @@ WITH asked AS (
       ELSE a.holder END AS limit_key,
     CASE WHEN a.evidence > 0 OR c.person_id = a.person_id THEN 'person:' || a.person_id
       WHEN starts_with(a.holder, 'account:') THEN a.holder ELSE a.holder || '/' || a.person_id END AS party,
-    a.account_id, a.visit, a.but, c.phone AS account_phone, c.phone_index AS account_phone_index,
+    a.account_id, a.visit, a.but, a.hold, c.phone AS account_phone, c.phone_index AS account_phone_index,
     -- An agent's own person is its own: what it books as agent and as a person is counted apart.
     CASE WHEN g.id IS NOT NULL THEN c.person_id END AS own,
     CASE WHEN c.person_id IS DISTINCT FROM a.person_id THEN g.live_most END AS live_most,
     CASE WHEN c.person_id IS DISTINCT FROM a.person_id THEN g.day_most END AS day_most,
     COALESCE(m.items = '[]'::jsonb OR m.items ? a.item_code, false) AS mandated, m.valid_until
   FROM unnest(%(slots)s::bigint[], %(items)s::text[], %(people)s::bigint[], %(holders)s::text[], %(evidence)s::int[],
-    %(accounts)s::bigint[], %(visits)s::text[], %(but)s::text[])
-    WITH ORDINALITY AS a(slot_id, item_code, person_id, holder, evidence, account_id, visit, but, ord)
+    %(accounts)s::bigint[], %(visits)s::text[], %(but)s::text[], %(holds)s::bigint[])
+    WITH ORDINALITY AS a(slot_id, item_code, person_id, holder, evidence, account_id, visit, but, hold, ord)
   LEFT JOIN identity_account c ON c.id = a.account_id
   LEFT JOIN identity_agent g ON g.account_id = a.account_id AND g.suspended_at IS NULL
   -- Two entries joined meanwhile: the mandate stands under the one that stays.
@@ -252,15 +253,26 @@ LEFT JOIN LATERAL (
   WHERE x.state = ANY(%(live)s) AND x.let_go_at IS NULL AND x.limit_key = a.limit_key AND x.code <> a.but
 ) mine ON true
 LEFT JOIN LATERAL (
-  -- Visits, not matters: one visit of three matters is one.
-  SELECT count(DISTINCT y.visit) AS live, count(DISTINCT y.visit) FILTER (
-      WHERE y.hall_id = s.hall_id AND y.starts_at < s.ends_at AND y.ends_at > s.starts_at) AS in_period,
-    count(DISTINCT y.visit) FILTER (WHERE y.hall_id = s.hall_id AND y.day = s.day) AS in_day
+  -- Persons, not matters: one visit of three matters is one, four who come together are four. A place kept for a form counts
+  -- beside what is booked; alone it keeps nobody away, for it may have been left.
+  SELECT CASE WHEN count(v.live) FILTER (WHERE v.visit <> 'kept') > 0 THEN sum(v.live) END AS live,
+    CASE WHEN count(v.in_period) FILTER (WHERE v.visit <> 'kept') > 0 THEN sum(v.in_period) END AS in_period,
+    CASE WHEN count(v.in_day) FILTER (WHERE v.visit <> 'kept') > 0 THEN sum(v.in_day) END AS in_day
   FROM (
-    SELECT hall_id, day, starts_at, ends_at, COALESCE(NULLIF(visit_group, ''), code) AS visit FROM booking_appointment
-    WHERE account_id = a.account_id AND state = ANY(%(live)s) AND let_go_at IS NULL AND ends_at > %(now)s AND code <> a.but
-      AND (a.own IS NULL OR (person_id = a.own) = (a.person_id = a.own)) OFFSET 0
-  ) y WHERE y.visit <> a.visit
+    SELECT y.visit, max(y.persons) AS live, max(y.persons) FILTER (
+        WHERE y.hall_id = s.hall_id AND y.starts_at < s.ends_at AND y.ends_at > s.starts_at) AS in_period,
+      max(y.persons) FILTER (WHERE y.hall_id = s.hall_id AND y.day = s.day) AS in_day
+    FROM (
+      (SELECT hall_id, day, starts_at, ends_at, COALESCE(NULLIF(visit_group, ''), code) AS visit, persons
+      FROM booking_appointment
+      WHERE account_id = a.account_id AND state = ANY(%(live)s) AND let_go_at IS NULL AND ends_at > %(now)s
+        AND code <> a.but AND (a.own IS NULL OR (person_id = a.own) = (a.person_id = a.own)) OFFSET 0)
+      UNION ALL
+      SELECT t.hall_id, t.day, t.starts_at, t.ends_at, 'kept', 1 FROM booking_hold k JOIN booking_slot t ON t.id = k.slot_id
+      WHERE k.account_id = a.account_id AND k.kind = 'form' AND k.ended_at IS NULL AND k.expires_at > %(now)s
+        AND k.id IS DISTINCT FROM a.hold
+    ) y WHERE y.visit <> a.visit GROUP BY y.visit
+  ) v
 ) account ON a.account_id IS NOT NULL
 LEFT JOIN LATERAL (
   SELECT jsonb_agg(jsonb_build_array(z.scope, z.reason, z.from_on, z.until_on)) AS rows FROM booking_suspension z
@@ -285,6 +297,7 @@ def read_facts(asked: Sequence[Asking], *, now: datetime, opens: Opens) -> list[
             "accounts": [each.account_id for each in asked],
             "visits": [each.visit for each in asked],
             "but": [each.but for each in asked],
+            "holds": [each.hold for each in asked],
             "some_slots": sorted({_id(each.slot_id) for each in asked}),
             "some_items": sorted({each.item_code for each in asked}),
             "now": now,
