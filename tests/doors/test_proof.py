@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import altcha
@@ -14,12 +14,12 @@ from django.test import Client
 
 from banshi.foundation import clock, proof
 from banshi.kernel.addresses import networks
-from banshi.rooms.booking.models import Hold, Waiting
+from banshi.rooms.booking.models import Appointment, Hold, Waiting
 from banshi.rooms.messaging.models import Message
 from tests.surfaces.citizen.conftest import *  # noqa: F403 – the open town and its browsers
 from tests.surfaces.citizen.conftest import Phone
 from tests.together import together
-from tests.town import Town
+from tests.town import Town, at
 
 pytestmark = pytest.mark.django_db
 PROBLEM = {"Accept": "application/problem+json"}
@@ -221,6 +221,69 @@ def test_waiting_many_times_takes_work(open_town: Town, mine: Phone) -> None:
     assert first == [302] * 3
     assert needed(mine.client.post("/book/pension/wait", asked, headers=PROBLEM))["purpose"] == "wait"
     assert Waiting.objects.count() == 1
+
+
+SPELLINGS = ["2026-03-11", "03/11/2026", "Mar 11 2026", " 2026-03-11", "Mar 11, 2026"]
+
+
+@pytest.fixture
+def many_wait_for_one_day(settings: Any) -> None:
+    """Only a place wanted by many is a pattern."""
+    settings.BANSHI_PROOF_USUAL = {"address": 99, "account": 99, "place": 4, "failed": 99}
+
+
+@pytest.mark.parametrize("door", ["wait", "tell-me"])
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        lambda i: {"slot": str(i)},
+        lambda i: {"day": SPELLINGS[i]},
+        lambda i: {"day": SPELLINGS[i], "slot": "x", "hall": " town "[: 5 + i % 2]},
+    ],
+)
+def test_a_day_that_many_want_is_one_however_it_is_spelled(
+    open_town: Town, mine: Phone, many_wait_for_one_day: None, door: str, spelled: Callable[[int], dict[str, str]]
+) -> None:
+    open_town.slot(quota=0)
+    asked = {"who": mine.person.pk, "hall": "town", "day": "2026-03-11"}
+    mine.client.cookies["django_language"] = "en"
+    for i in range(4):
+        answer = mine.client.post(f"/book/pension/{door}", {**asked, **spelled(i)})
+        assert answer.status_code == 302, i
+
+    assert needed(mine.client.post(f"/book/pension/{door}", {**asked, **spelled(4)}, headers=PROBLEM))
+
+
+def test_another_day_of_the_hall_is_not_asked_about(open_town: Town, mine: Phone, many_wait_for_one_day: None) -> None:
+    for starts in ("2026-03-11 09:00", "2026-03-12 09:00"):
+        open_town.slot(quota=0, starts=at(starts))
+    asked = {"who": mine.person.pk, "hall": "town"}
+    for _ in range(5):
+        mine.client.post("/book/pension/wait", {**asked, "day": "2026-03-11"})
+
+    assert mine.client.post("/book/pension/wait", {**asked, "day": "2026-03-12"}).status_code == 302
+
+
+def test_booking_again_counts_the_period_it_takes(open_town: Town, mine: Phone, many_wait_for_one_day: None) -> None:
+    slot = open_town.slot(quota=9)
+    mine.client.post(f"/book/pension/{slot.pk}/", {"who": mine.person.pk})
+    code = Appointment.objects.get().code
+    mine.client.post(f"/a/{code}/cancel")
+
+    for i in range(3):  # booking it was the first
+        mine.client.post(f"/a/{[code, code.lower()][i % 2]}/rebook", {"slot": i})
+
+    assert needed(mine.client.post(f"/a/{code}/rebook", {"slot": 9}, headers=PROBLEM))["purpose"] == "book"
+
+
+def test_a_refused_wait_shows_the_day_that_was_asked_for(open_town: Town, mine: Phone) -> None:
+    open_town.slot(quota=9)
+    open_town.slot(quota=9, starts=at("2026-03-12 09:00"))
+    mine.client.cookies["django_language"] = "en"
+
+    answer = mine.client.post("/book/pension/wait", {"who": mine.person.pk, "hall": "town", "day": "Mar 12 2026"})
+
+    assert answer.context["choice"].chosen.day == date(2026, 3, 12)
 
 
 def test_every_public_form_that_costs_something_asks() -> None:

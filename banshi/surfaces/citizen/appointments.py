@@ -49,7 +49,7 @@ from banshi.surfaces.citizen.following import may_act
 from banshi.surfaces.citizen.forms import Appeal
 from banshi.surfaces.citizen.home import my_numbers
 from banshi.surfaces.citizen.numbers_now import number_now, number_texts, numbers_of
-from banshi.surfaces.citizen.proving import costs
+from banshi.surfaces.citizen.proving import costs, hall_of_booking, slot_of_booking, slot_of_form
 from banshi.surfaces.citizen.refusals import NO_APPEAL, Panel, panel, unfilled, ways_on
 
 PAST_SHOWN = 20
@@ -300,7 +300,7 @@ def not_by_me(request: Any, code: str) -> HttpResponseBase:
 
 @public_page
 @require_POST
-@costs("book")
+@costs("book", slot_of_booking)
 def rebook(request: Any, code: str) -> HttpResponseBase:
     """Book the same again after a mistaken cancel, in one tap."""
     now = clock.now()
@@ -320,7 +320,7 @@ def rebook(request: Any, code: str) -> HttpResponseBase:
 
 @public_page
 @require_http_methods(["GET", "POST"])
-@costs("book")
+@costs("book", slot_of_form)
 def move(request: Any, code: str) -> HttpResponseBase:
     """Another time, the same reference, in one step."""
     now = clock.now()
@@ -519,7 +519,7 @@ def appeal_here(request: Any, code: str) -> HttpResponseBase:
 
 @public_page
 @require_POST
-@costs("wait")
+@costs("wait", hall_of_booking)
 def wait_earlier(request: Any, code: str) -> HttpResponseBase:
     """Ask for an earlier place; the answer comes by message, and here."""
     now = clock.now()

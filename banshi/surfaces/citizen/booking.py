@@ -39,7 +39,7 @@ from banshi.rooms.places.models import Hall
 from banshi.surfaces.citizen import choosing, sent, turning
 from banshi.surfaces.citizen.doors import ask_to_sign_in, asked, citizen_page, elder, language, near, page, public_page
 from banshi.surfaces.citizen.forms import NewPerson, Waiting, WhoComes
-from banshi.surfaces.citizen.proving import costs
+from banshi.surfaces.citizen.proving import costs, day_of_form, slot_of_form, slot_of_path
 from banshi.surfaces.citizen.refusals import NOBODY_CHOSEN, NOT_FILLED, Option, Panel, panel, unfilled, ways_on
 from banshi.surfaces.citizen.to_call import remember
 from banshi.surfaces.citizen.which_hall import HallChoice, best_first
@@ -218,7 +218,7 @@ TIME_IS_THE_TROUBLE = frozenset(
 
 @public_page
 @require_POST
-@costs("hold")
+@costs("hold", slot_of_form)
 def take(request: Any, item: str) -> HttpResponseBase:
     """A period was tapped: keep a place for whoever is signed in, and go on. Others sign in first, without a hold."""
     now = clock.now()
@@ -301,7 +301,7 @@ def _held_once(request: Any, slot: Slot) -> int | None:
 
 @citizen_page
 @require_http_methods(["GET", "POST"])
-@costs("book")
+@costs("book", slot_of_path)
 def confirm(request: Any, item: str, slot: int) -> HttpResponseBase:
     """Who comes, what to bring; confirming books."""
     now = clock.now()
@@ -434,7 +434,7 @@ def _place_all(
 
 @citizen_page
 @require_POST
-@costs("hold")
+@costs("hold", slot_of_path)
 def hold(request: Any, item: str, slot: int) -> HttpResponseBase:
     """Keep the place of a confirm page that was reached without a hold (after signing in): the countdown."""
     now = clock.now()
@@ -515,16 +515,18 @@ def more_matters(request: Any, item: str, slot: int) -> HttpResponseBase:
 
 @public_page
 @require_POST
-@costs("wait")
+@costs("wait", day_of_form)
 def join_waiting(request: Any, item: str) -> HttpResponseBase:
     """Wait for a place on a full day; the place is offered by message when one comes free."""
     now = clock.now()
     found = catalogue.item_by_code(item)
-    day, hall_code = request.POST.get("day"), request.POST.get("hall")
+    form = Waiting(request.POST)
+    form.is_valid()
+    day = form.cleaned_data["day"].isoformat() if "day" in form.cleaned_data else None
+    hall_code = form.cleaned_data.get("hall")
     if request.who.account_id is None:
         query = urlencode({k: v for k, v in {"hall": hall_code, "day": day}.items() if v})
         return ask_to_sign_in(f"{reverse('citizen:book', args=[found.code])}?{query}")
-    form = Waiting(request.POST)
     mine = {each.pk for each in people.people_of(request.who.account_id)}
     typed = None if mine or "id_number" not in request.POST else NewPerson(request.POST)
     if typed is not None and not typed.is_valid():

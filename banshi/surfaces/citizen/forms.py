@@ -170,9 +170,14 @@ class RatingForm(Form):
     )
 
 
-class Waiting(forms.Form):
-    """Joining the waiting list (候补) of a full day."""
+class DayAsked(forms.Form):
+    """A day of a hall; the matter is the address's."""
 
     hall = forms.CharField(max_length=40)
     day = forms.DateField()
+
+
+class Waiting(DayAsked):
+    """Joining the waiting list (候补) of a full day."""
+
     who = forms.IntegerField(min_value=1, max_value=2**62, required=False)  # nobody: who is typed in beside it

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
@@ -20,23 +19,21 @@ from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.places import queries as places
 from banshi.surfaces.citizen.booking import choose_page
 from banshi.surfaces.citizen.doors import ask_to_sign_in, language, public_page
-from banshi.surfaces.citizen.proving import costs
+from banshi.surfaces.citizen.forms import DayAsked
+from banshi.surfaces.citizen.proving import costs, day_of_form
 
 
 @public_page
 @require_POST
-@costs("wait")
+@costs("wait", day_of_form)
 def tell_me(request: Any, item: str) -> HttpResponseBase:
     """Tell me when this day can be booked, at the telephone I signed in with."""
     now = clock.now()
     found = catalogue.item_by_code(item)
-    hall = places.hall_by_code(str(request.POST.get("hall", "")))
-    try:
-        day = parse_date(str(request.POST.get("day", ""))[:10])
-    except ValueError:
-        day = None
-    if day is None:
+    form = DayAsked(request.POST)
+    if not form.is_valid():
         raise Http404
+    hall, day = places.hall_by_code(form.cleaned_data["hall"]), form.cleaned_data["day"]
     here = f"{reverse('citizen:book', args=[found.code])}?{urlencode({'hall': hall.code, 'day': day.isoformat()})}"
     if request.who.account_id is None:
         return ask_to_sign_in(here)

@@ -7,22 +7,25 @@ where to ring up. Never asked: the hall's own machines and networks. Staff, kios
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpResponseBase
-from django.utils.dateparse import parse_date
 
 from banshi.foundation import proof
 from banshi.foundation.problem import problem_response
 from banshi.kernel.addresses import within
 from banshi.kernel.refusals import Refused
-from banshi.rooms.booking.models import Slot
+from banshi.rooms.booking.models import Appointment, Slot
 from banshi.rooms.devices import queries as devices
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.citizen.doors import page
+from banshi.surfaces.citizen.forms import DayAsked
 from banshi.surfaces.citizen.known_numbers import known
 
 View = Callable[..., HttpResponseBase]
@@ -31,19 +34,72 @@ NEEDS_ACCOUNT = ("people", "hold", "book", "wait")  # without one, the view only
 FAILED = (404, 409, 422)
 
 
-def costs(purpose: str) -> Callable[[View], View]:
-    """A view whose POST costs a place or a message. :param purpose: what for; a proof of one is none of another."""
+@dataclass(frozen=True)
+class Where:
+    """What is asked for, as the view reads it: a period, or a hall with a day. `key`: in one spelling; "" where neither."""
+
+    slot: int | None = None
+    hall: str = ""
+    day: date | None = None
+
+    @property
+    def key(self) -> str:
+        if self.slot is not None:
+            return str(self.slot)
+        return f"{self.hall} {self.day}" if self.hall and self.day else ""
+
+
+Reads = Callable[[Any, dict[str, Any]], Where]
+
+
+def slot_of_path(request: Any, kwargs: dict[str, Any]) -> Where:
+    """The period of the address."""
+    return Where(_id(kwargs["slot"]))
+
+
+def slot_of_form(request: Any, kwargs: dict[str, Any]) -> Where:
+    """The period that the form names."""
+    return Where(_id(request.POST.get("slot")))
+
+
+def day_of_form(request: Any, kwargs: dict[str, Any]) -> Where:
+    """The hall and day that the form names (`forms.DayAsked`)."""
+    form = DayAsked(request.POST)
+    form.is_valid()
+    return Where(hall=form.cleaned_data.get("hall", ""), day=form.cleaned_data.get("day"))
+
+
+def slot_of_booking(request: Any, kwargs: dict[str, Any]) -> Where:
+    """The period of the booking in the address."""
+    return Where(_booking(kwargs).values_list("slot_id", flat=True).first())
+
+
+def hall_of_booking(request: Any, kwargs: dict[str, Any]) -> Where:
+    """The hall of the booking in the address: it asks for no certain day."""
+    return Where(hall=_booking(kwargs).values_list("hall__code", flat=True).first() or "")
+
+
+def _booking(kwargs: dict[str, Any]) -> QuerySet[Appointment]:
+    return Appointment.objects.filter(code=kwargs["code"].upper())
+
+
+def costs(purpose: str, reads: Reads | None = None) -> Callable[[View], View]:
+    """A view whose POST costs a place or a message.
+
+    :param purpose: what for; a proof of one is none of another. :param reads: which place it asks for; None – it asks for none.
+    """
 
     def wrap(view: View) -> View:
         @wraps(view)
         def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            asks = _asks(request, purpose, kwargs)
-            if asks is None:
+            if not _asked_here(request, purpose):
                 return view(request, *args, **kwargs)
+            where = reads(request, kwargs) if reads is not None else Where()
+            asks = _asks(request, purpose, where)
             try:
                 proof.admit(asks, given=_given(request))
             except Refused as refused:
-                return _needed(request, refused, kwargs)
+                return _needed(request, refused, where)
             answer = view(request, *args, **kwargs)
             if answer.status_code in FAILED:
                 proof.failed(asks)
@@ -62,30 +118,26 @@ def from_the_hall(request: Any) -> bool:
     return within(address, settings.BANSHI_HALL_NETWORKS) or bool(token and devices.by_token(device, token))
 
 
-def _asks(request: Any, purpose: str, kwargs: dict[str, Any]) -> proof.Asks | None:
+def _asked_here(request: Any, purpose: str) -> bool:
+    nobody = request.who.account_id is None and purpose in NEEDS_ACCOUNT
+    return request.method == "POST" and not nobody and not from_the_hall(request)
+
+
+def _asks(request: Any, purpose: str, where: Where) -> proof.Asks:
     account = request.who.account_id
-    if request.method != "POST" or (account is None and purpose in NEEDS_ACCOUNT) or from_the_hall(request):
-        return None
     return proof.Asks(
         purpose=purpose,
         address=request.META.get("REMOTE_ADDR", ""),
         who=f"account:{account}" if account is not None else "",
         number=_number(request) if purpose == "code" else "",
-        place=_place(request, kwargs) if purpose in ("hold", "book", "wait") else "",
+        place=where.key,
     )
 
 
-def _place(request: Any, kwargs: dict[str, Any]) -> str:
-    """The period, else the hall and day, that is asked for: each in one spelling, whatever else is sent beside it."""
-    slot = str(kwargs.get("slot") or request.POST.get("slot") or "")
-    if slot.isascii() and slot.isdigit() and len(slot) < 19:
-        return str(int(slot))
-    try:
-        day = parse_date(str(request.POST.get("day") or "")[:10])
-    except ValueError:
-        day = None
-    hall = str(request.POST.get("hall") or "")[:40].strip().lower()
-    return f"{hall} {day}" if hall and day else ""
+def _id(given: Any) -> int | None:
+    """A period's number, or None where it cannot be one."""
+    text = str(given or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def _number(request: Any) -> str:
@@ -101,7 +153,7 @@ def _given(request: Any) -> str:
     return str(request.POST.get(proof.FIELD) or request.headers.get("X-Proof") or "")
 
 
-def _needed(request: Any, refused: Refused, kwargs: dict[str, Any]) -> HttpResponseBase:
+def _needed(request: Any, refused: Refused, where: Where) -> HttpResponseBase:
     """The same form once more, with the challenge; a problem for programs."""
     if request.accepts("application/problem+json") and not request.accepts("text/html"):
         return problem_response(refused.refusal)
@@ -110,18 +162,16 @@ def _needed(request: Any, refused: Refused, kwargs: dict[str, Any]) -> HttpRespo
         "challenge": refused.facts["challenge"],
         "path": request.get_full_path(),
         "fields": fields,
-        "hall": _hall(request, kwargs),
+        "hall": _hall(where),
         "target": request.headers.get("HX-Target", ""),
     }
     template = "citizen/_proof.html" if request.htmx else "citizen/proof.html"
     return page(request, template, context, refused=refused)
 
 
-def _hall(request: Any, kwargs: dict[str, Any]) -> Hall | None:
+def _hall(where: Where) -> Hall | None:
     """Where to ring up, if it is known."""
-    said = str(kwargs.get("slot") or request.POST.get("slot") or "")
-    if said.isascii() and said.isdigit() and len(said) < 19:
-        slot = Slot.objects.select_related("hall").filter(id=int(said)).first()
+    if where.slot is not None:
+        slot = Slot.objects.select_related("hall").filter(id=where.slot).first()
         return slot.hall if slot else None
-    code = str(request.POST.get("hall") or "")[:40]
-    return Hall.objects.filter(code=code).first() if code else None
+    return Hall.objects.filter(code=where.hall).first() if where.hall else None
