@@ -11,7 +11,7 @@ from typing import Any, Literal
 from django.conf import settings
 from django.db.models import F
 
-from banshi.foundation import limits
+from banshi.foundation import clock, limits
 from banshi.kernel.refusals import Refused
 from banshi.rooms.devices import rules
 from banshi.rooms.devices.models import Device
@@ -181,5 +181,6 @@ def much_used(hall: Hall) -> list[Device]:
         rules.numbers_key(hall.code, device.code): device
         for device in Device.objects.filter(hall=hall, kind="kiosk", retired_at=None).order_by("code")
     }
-    left = limits.left(kiosks, per_minute=rules.NUMBERS_A_MINUTE, burst=rules.NUMBERS_IN_A_ROW) if kiosks else {}
+    per_minute = rules.numbers_a_minute(clock.speed())
+    left = limits.left(kiosks, per_minute=per_minute, burst=rules.NUMBERS_IN_A_ROW) if kiosks else {}
     return [device for key, device in kiosks.items() if key in left and rules.suspicious(left[key])]

@@ -72,9 +72,18 @@ def printer_fault(address: str, allowed: tuple[Allowed, ...]) -> Fault | None:
     return None if PLAIN_NAME.fullmatch(name) else "name"
 
 
-# Numbers a kiosk gives to nobody known: so many in a row, then so many a minute; a person needs ten seconds for one.
+# Numbers a kiosk gives to nobody known: so many in a row, then so many a minute of the hall; a person needs ten seconds for
+# one.
 NUMBERS_IN_A_ROW = 30
 NUMBERS_A_MINUTE = 8
+
+
+def numbers_a_minute(speed: float) -> float:
+    """Per minute of the machine: people arrive in hall time, and a demo plays a day in minutes.
+
+    :param speed: hall seconds per machine second.
+    """
+    return NUMBERS_A_MINUTE * max(1.0, speed)
 
 
 def numbers_key(hall: str, device: str) -> str:

@@ -27,6 +27,7 @@ from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.actions.retrying import met
+from banshi.rooms.devices import actions as devices
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.places import queries as places
 from banshi.rooms.tickets import actions as tickets
@@ -274,6 +275,8 @@ def issue(headers: Mapping[str, str], body: bytes, query: str = "", *, hall: str
             person = content.person
             person_id = contact = None
             shown = caller.shown(content.presented)
+            if caller.scope == "kiosk" and not shown.proves:  # any number can be typed
+                devices.number_given(hall=found.code, device=caller.key.device or caller.owner)
             if person is not None:
                 contact = phones.reachable(person.phone) if person.phone else None
                 person_id = identity.enrol(
