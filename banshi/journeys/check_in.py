@@ -136,7 +136,8 @@ def by_id(
 
     Of several, the person's own goes first, then one in the name on the card; where matters differ and only the person
     can say which is theirs, they are asked and nothing happens. One is used, and what is plainly a double or a stranger's
-    for the same business and half day falls free at once, without a strike.
+    for the same business and half day falls free at once, without a strike. The name on a card that was read is its person's
+    though nothing can be checked in: a caller that has a transaction around this answers the refusal in it.
 
     :param evidence: what the document was seen by; a declared one (said by staff; else `by_typed_id`) proves and frees
         nothing, and is told nothing.

@@ -57,17 +57,21 @@ def check_in(request: HttpRequest, hall: Path[Code], body: CheckInIn) -> Answer:
             return refused(no.refusal, language(request))
     else:
         assert body.id_number is not None
-        ticket = journey.by_id(
-            evidence=who.shown(body.presented),
-            name=body.name,
-            choice=body.appointment or "",
-            hall=here,
-            id_number=body.id_number,
-            id_type=body.id_type,
-            by=who.by,
-            now=now,
-            channel=channel,
-        )
+        evidence = who.shown(body.presented)
+        try:
+            ticket = journey.by_id(
+                evidence=evidence,
+                name=body.name,
+                choice=body.appointment or "",
+                hall=here,
+                id_number=body.id_number,
+                id_type=body.id_type,
+                by=who.by,
+                now=now,
+                channel=channel,
+            )
+        except Refused as no:  # an answer: what the card proved stands, whatever there is to check in
+            return refused(no.refusal, language(request))
     shown = shown_ticket(ticket.ref, who, now=now)
     shown["contact"] = "told" if ticket.notify_to else "to_confirm" if tickets.to_confirm(ticket.ref) else "none"
     shown["others"] = [shown_ticket(each.ref, who, now=now) for each in tickets.beside(ticket.ref, now)]

@@ -287,19 +287,25 @@ def issue(headers: Mapping[str, str], body: bytes, query: str = "", *, hall: str
                     by=caller.by,
                     now=now,
                 ).id
-            ticket = take_number.take(
-                hall=found,
-                category_code=content.category,
-                item_code=content.item,
-                person_id=person_id,
-                shown=shown,
-                lane=content.lane or "",
-                channel="kiosk" if caller.scope == "kiosk" else "api",
-                by=caller.by,
-                now=now,
-                language=asked_in,
-                contact=contact,
-            )
+            try:
+                with transaction.atomic():
+                    ticket = take_number.take(
+                        hall=found,
+                        category_code=content.category,
+                        item_code=content.item,
+                        person_id=person_id,
+                        shown=shown,
+                        lane=content.lane or "",
+                        channel="kiosk" if caller.scope == "kiosk" else "api",
+                        by=caller.by,
+                        now=now,
+                        language=asked_in,
+                        contact=contact,
+                    )
+            except Refused as no:
+                if not shown.proves:
+                    raise
+                return refused(no.refusal, asked_in)  # an answer: what the card proved stands
             return answer(201, shown_given(ticket, found.timezone))
 
         return idempotency.answered_once(once, asked_in, lambda: attempted(asked_in, give))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.evidence import Evidence
 from banshi.rooms.audit.models import Entry
@@ -128,6 +130,56 @@ def test_a_kiosk_that_read_the_chip_puts_a_wrong_name_right(calls: Calls) -> Non
 
     assert answer.status_code == 201
     assert Person.objects.latest("id").name == "张三丰"
+
+
+READ = {"name": "张三丰", "id_type": "resident_id", "id_number": PERSON["id_number"]}
+
+
+@pytest.mark.parametrize("once", [False, True])
+@pytest.mark.parametrize(
+    ("door", "body", "refused"),
+    [
+        ("check-ins", {"id_number": PERSON["id_number"], "name": "张三丰", "presented": "read"}, "nothing-found"),
+        ("tickets", {"category": "Z", "person": READ, "presented": "read"}, "nothing-found"),
+    ],
+)
+def test_a_chip_that_was_read_proves_its_name_though_nothing_is_given(
+    calls: Calls, door: str, body: dict[str, Any], refused: str, once: bool
+) -> None:
+    somebody_typed(calls)
+
+    answer = calls("post", f"/halls/town/{door}", "kiosk", body, **({"Idempotency_Key": "k1"} if once else {}))
+
+    person = Person.objects.latest("id")
+    assert answer.json()["type"] == refused
+    assert (person.name, person.name_evidence) == ("张三丰", int(Evidence.CHIP))
+
+
+def test_too_early_by_a_card_that_was_read_proves_its_name(calls: Calls) -> None:
+    calls("post", "/appointments", "channel", booking(calls.town.slot(), person={**PERSON, "name": "李四光"}))
+    stop_the_clock(at("2026-03-11 08:10"))
+    read = {"id_number": PERSON["id_number"], "name": "张三丰", "presented": "read"}
+
+    answer = calls("post", "/halls/town/check-ins", "kiosk", read)
+
+    assert answer.json()["type"] == "too-early"
+    assert Person.objects.latest("id").name == "张三丰"
+    assert Appointment.objects.get().state == "booked"
+
+
+def test_a_typed_number_that_is_refused_leaves_nothing(calls: Calls) -> None:
+    typed = {"category": "Z", "person": READ}
+
+    assert calls("post", "/halls/town/tickets", "kiosk", typed).status_code == 404
+    assert not Person.objects.filter(name="张三丰").exists()
+
+
+def somebody_typed(calls: Calls) -> None:
+    """Under another name, and with nothing booked today."""
+    enrol(
+        name="李四光", id_type="resident_id", id_number=PERSON["id_number"], evidence=Evidence.DECLARED,
+        by=Actor(ActorKind.CHANNEL, "1"), now=TUESDAY_NINE,
+    )  # fmt: skip
 
 
 def test_a_desk_key_that_sees_a_person_leaves_one_trace_however_often_it_asks(calls: Calls) -> None:
