@@ -28,6 +28,10 @@ _STATES: dict[str, DayState] = {
     "confirmed": "confirmed", "provisional": "provisional", "已公布": "confirmed", "暂定": "provisional"
 }  # fmt: skip
 _ALSO = {"日期": "day", "类型": "kind", "名称": "name_zh", "英文名": "name_en", "状态": "state", "文号": "notice"}
+YEARS = range(2000, 2100)  # of days that can be asked for
+A_DAY: Mapping[str, str] = {
+    "zh": "应为 2000 至 2099 年间的日期，形如 2026-03-10", "en": "A day of 2000 to 2099 like 2026-03-10"
+}  # fmt: skip
 LONGEST_NOTICE = 60
 _DAY = timedelta(days=1)
 _SATURDAY = 5

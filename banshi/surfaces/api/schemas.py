@@ -9,6 +9,8 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
+from banshi.kernel.working_days import A_DAY, YEARS
+
 T = TypeVar("T")
 
 # ---- building blocks ----
@@ -32,15 +34,11 @@ def _day(value: Any) -> Any:
         if not isinstance(value, str) or not _DAY.fullmatch(value):
             raise ValueError
         day = date.fromisoformat(value)
-        if not 2000 <= day.year <= 2099:
+        if day.year not in YEARS:
             raise ValueError
         return day
     except ValueError as wrong:
-        raise PydanticCustomError(
-            "day",
-            "{en}",
-            {"zh": "应为 2000 至 2099 年间的日期，形如 2026-03-10", "en": "A day of 2000 to 2099 like 2026-03-10"},
-        ) from wrong
+        raise PydanticCustomError("day", "{en}", dict(A_DAY)) from wrong
 
 
 def _moment(value: Any) -> Any:
@@ -48,7 +46,7 @@ def _moment(value: Any) -> Any:
         if not isinstance(value, str) or not _MOMENT.fullmatch(value):
             raise ValueError
         moment = datetime.fromisoformat(value.upper())
-        if not 2000 <= moment.year <= 2099:
+        if moment.year not in YEARS:
             raise ValueError
         return moment.astimezone(UTC)
     except (ValueError, OverflowError) as wrong:

@@ -19,6 +19,7 @@ from django.utils.translation import pgettext_lazy
 from banshi.foundation.doors import Asked, Who
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import SLUGS, Refused
+from banshi.kernel.working_days import YEARS
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 
@@ -200,7 +201,7 @@ def day_or_none(text: str | None) -> date | None:
         found = date.fromisoformat((text or "").strip())
     except ValueError:
         return None
-    return found if 2000 <= found.year <= 2099 else None
+    return found if found.year in YEARS else None
 
 
 def time_or_none(text: str | None) -> time | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from banshi.rooms.booking.models import OpeningAsked
 from tests.surfaces.citizen.conftest import Phone, text
 from tests.town import Town, at
@@ -53,3 +55,15 @@ def test_nonsense_is_not_found(open_town: Town, mine: Phone) -> None:
         404,
         404,
     ]
+
+
+@pytest.mark.parametrize("day", ["1999-12-31", "2100-01-01", "2262-04-12", "9999-12-31"])
+def test_a_day_of_no_calendar_is_promised_to_nobody(open_town: Town, mine: Phone, day: str) -> None:
+    answer = mine.post("/book/pension/tell-me", hall="town", day=day)
+
+    assert (answer.status_code, "应为 2000 至 2099 年间的日期" in text(answer)) == (422, True)
+    assert OpeningAsked.objects.count() == 0
+
+
+def test_the_last_day_that_a_calendar_has_may_be_asked_about(open_town: Town, mine: Phone) -> None:
+    assert mine.post("/book/pension/tell-me", hall="town", day="2099-12-31").status_code == 302

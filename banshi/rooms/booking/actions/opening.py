@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef
 
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
+from banshi.kernel.working_days import A_DAY, YEARS
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking.models import OpeningAsked, Slot
 from banshi.rooms.booking.queries.facts import hall_facts
@@ -35,8 +36,11 @@ def ask_opening(
 ) -> OpeningAsked:
     """Ask to be told when a day opens, at the account's own telephone. Asking twice gives the first entry again.
 
-    :raises Refused: item-not-here, not-bookable; wrong-state (open already, with places; over; asked often enough).
+    :raises Refused: invalid (of no year that has a calendar); item-not-here, not-bookable; wrong-state (open already, with
+        places; over; asked often enough).
     """
+    if day.year not in YEARS:
+        raise Refused("invalid", facts={"field": "day", "reason": A_DAY})
     facts = hall_facts(hall, now=now)
     views = slots(hall=hall, item_code=item_code, first=day, last=day, now=now)
     if any(view.bookable for view in views):
