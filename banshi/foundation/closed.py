@@ -96,12 +96,19 @@ def stays_words(
 
 
 def again_words(
-    state: str = "waiting", *, expected: bool = False, until: str = "", anew: bool = True, windows_shut: bool = False
+    state: str = "waiting",
+    *,
+    expected: bool = False,
+    until: str = "",
+    anew: bool = True,
+    windows_shut: bool = False,
+    sent_home: bool = False,
 ) -> str:
     """The same once calling goes on.
 
     :param until: missed, before when it may be put back. :param anew: then behind everybody who has a number.
-    :param windows_shut: all windows that may call it are closed still.
+    :param windows_shut: all windows that may call it are closed still. :param sent_home: it stood in line when its person
+        was told to go, and is set aside until they are there again.
     """
     if state == "missed" and anew:
         said = pgettext(
@@ -118,6 +125,11 @@ def again_words(
         return said % {"until": until}
     if expected:
         return pgettext("closure", "It is in line from arrival on: scan its code there.")
+    if state == "parked" and sent_home:
+        return pgettext(
+            "closure",
+            "It counts again, in its place. Once in the hall again: scan its code, or tap on its page, to be called.",
+        )
     if state == "parked":
         return pgettext("closure", "It is still set aside: scan its code, or tap on its page, to be back in line.")
     if state == "called":

@@ -276,6 +276,12 @@ def held_up(*, closure: Closure, now: datetime, others: Sequence[Span] = ()) -> 
     return [ticket for ticket in found if ticket.pk not in other and ticket.made_at < now]
 
 
+def sent_home(*, closure: Closure, now: datetime) -> list[Ticket]:
+    """Whom it sent home today, and nobody has called back since."""
+    closed = tickets.stopped_by(hall=closure.hall, closures=calendars.spans_of(closure), now=now, states=("closed",))
+    return [each for each in closed if each.closed_why == "hall_closed"]
+
+
 def _still_out(closure: Closure, now: datetime) -> Words | None:
     """The parts of the hall that another evacuation is over, by name; None where there is none."""
     running = [each for each in calendars.notices(closure.hall, now) if each.id != closure.pk]

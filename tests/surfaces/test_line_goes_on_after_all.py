@@ -19,6 +19,7 @@ from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries.missed import back_until
 from tests.rooms.tickets.conftest import open_town
+from tests.surfaces.office.editing import signed_in
 from tests.surfaces.test_closed_in_the_middle import TEN, browser
 from tests.surfaces.test_closed_in_the_middle import ten as ten
 from tests.surfaces.test_evacuated import with_phones
@@ -57,7 +58,9 @@ def test_whom_it_sent_home_keep_their_rank_and_are_told_how_to_be_back(ten: Town
     told = Message.objects.filter(key="line_goes_on", subject=f"ticket:{number.ref}")
     page = browser().get(f"/t/{number.ref}?k={rating_key(number.ref)}").content.decode()
     assert (now.state, now.closed_why, now.rank_key) == ("parked", "", number.rank_key)
-    assert [each.params["again_zh"] for each in told] == ["还在暂离，扫码或在页面上点一下就接着排。"]
+    assert [each.params["again_zh"] for each in told] == [
+        "重新有效，位置不变。人回来了扫码或在页面上点一下，就接着叫。"
+    ]
     assert ("今天没有轮到" in page, "大厅已收号" in page) == (False, False)
     newcomer = tickets.issue(hall=ten.hall, item_code="pension", channel="kiosk", by=CITIZEN, now=SOON)
     tickets.unpark(ref=number.ref, by=CITIZEN, now=SOON)
@@ -449,3 +452,46 @@ def test_two_workers_that_end_closures_at_once_tell_once(committed_town: Town):
     together(2, lambda _: close_line.look(now=SOON))
 
     assert [key for key, _ in told_of_the_end()] == ["line_goes_on"]
+
+
+def test_who_had_stepped_out_before_hears_that_it_is_so_still(ten: Town):
+    with_phones(ten)
+    number = waiting()
+    tickets.park(ref=number.ref, by=CITIZEN, now=TEN - timedelta(minutes=1))
+
+    taken_back(shut_till_night(ten))
+
+    told = Message.objects.get(key="line_goes_on", subject=f"ticket:{number.ref}")
+    assert told.params["again_zh"] == "还在暂离，扫码或在页面上点一下就接着排。"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "zh-hans",
+            ["排队的 1 人接着叫号。", "已道歉收回的 1 个号重新有效，人回来扫码后接着叫。", "1 人没留电话，要当面说。"],
+        ),
+        (
+            "en",
+            [
+                "1 person in line goes on.",
+                "1 number that was sent home counts again, and is called once its person is back.",
+                "1 person left no telephone: say it aloud.",
+            ],
+        ),
+    ],
+)
+def test_the_office_hears_whose_numbers_count_again_and_who_is_to_be_told_aloud(
+    ten: Town, language: str, said: list[str]
+):
+    with_phones(ten)
+    tickets.issue(hall=ten.hall, item_code="pension", channel="kiosk", by=CITIZEN, now=TEN)
+    closure = shut_till_night(ten)
+    manager = signed_in(ten.manager)
+    manager.cookies["django_language"] = language
+
+    page = manager.post(f"/office/town/calendar/closures/{closure.pk}/withdraw", follow=True).content.decode()
+
+    told = page.split('data-tone="success"')[1].split("</p>")[0]
+    assert [each in told for each in said] == [True] * 3, told[-400:]

@@ -294,18 +294,24 @@ def withdraw(request: Asked, hall: str, closure_id: int) -> HttpResponseBase:
     now = clock.now()
     running = closure.begun_at is not None and closure.over_at is None
     held_up = close_line.held_up(closure=closure, now=now) if running else []
-    line = _goes_on(tickets.concerned(held_up, now))
+    stood = tickets.concerned(held_up, now)
+    sent_home = close_line.sent_home(closure=closure, now=now) if running else []
     done = change_hours.withdraw(closure=closure, by=request.who.by, now=now)
     close_line.look(now=now)
+    back = Ticket.objects.filter(pk__in=[each.pk for each in sent_home], state__in=NOT_BEGUN).order_by("id")
+    line = _goes_on(stood, list(back))
     messages.success(request, _taken_back(line, done))
     return redirect("office:live" if request.POST.get("back") == "live" else "office:closures", hall=hall)
 
 
-def _goes_on(numbers: Sequence[Ticket]) -> list[str]:
-    """What becomes of the numbers that were held up, and how many of their people no message reaches."""
+def _goes_on(numbers: Sequence[Ticket], back: Sequence[Ticket]) -> list[str]:
+    """What becomes of the numbers that were held up, and how many of their people no message reaches.
+
+    :param back: numbers that it had sent home, and that count again.
+    """
     states = Counter(ticket.state for ticket in numbers)
     said = []
-    if n := states["waiting"] + states["called"]:
+    if n := states["waiting"] + states["called"] + sum(ticket.state == "waiting" for ticket in back):
         said.append(ngettext("%(n)s person in line goes on.", "%(n)s people in line go on.", n) % {"n": n})
     if n := states["serving"] + states["held"]:
         one, many = "%(n)s service under way goes on.", "%(n)s services under way go on."
@@ -313,10 +319,16 @@ def _goes_on(numbers: Sequence[Ticket]) -> list[str]:
     if n := states["parked"]:
         one, many = "%(n)s number set aside stays so.", "%(n)s numbers set aside stay so."
         said.append(ngettext(one, many, n) % {"n": n})
-    if n := states["missed"]:
+    if n := sum(ticket.state == "parked" for ticket in back):
+        one, many = (
+            "%(n)s number that was sent home counts again, and is called once its person is back.",
+            "%(n)s numbers that were sent home count again, and are called once their people are back.",
+        )
+        said.append(ngettext(one, many, n) % {"n": n})
+    if n := states["missed"] + sum(ticket.state == "missed" for ticket in back):
         one, many = "%(n)s missed number can be put back.", "%(n)s missed numbers can be put back."
         said.append(ngettext(one, many, n) % {"n": n})
-    if n := sum(not ticket.notify_to for ticket in numbers):
+    if n := sum(not ticket.notify_to for ticket in (*numbers, *back)):
         one, many = "%(n)s person left no telephone: say it aloud.", "%(n)s people left no telephone: say it aloud."
         said.append(ngettext(one, many, n) % {"n": n})
     return said

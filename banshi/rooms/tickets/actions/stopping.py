@@ -235,6 +235,7 @@ def _again(tickets: Sequence[Ticket], now: datetime) -> Iterator[tuple[Ticket, d
             until=clock_words(until.astimezone(zone)) if until is not None else "",
             anew=mine is None or mine.way != "reissue",
             windows_shut=where[ticket.category_id].shut,
+            sent_home=ticket.parked_at == now,  # just now, by `bring_back`: nobody who stepped out
         )
         yield ticket, {"call": ticket.calls, **_both("again", said)}
 
