@@ -202,6 +202,7 @@ def cell(request: Asked, hall: str, slot_id: int) -> HttpResponseBase:
                 closed=act == "close",
                 why=clean(request.POST.get("why"), 120),
             )
+            booking.end_waiting_for_closed_days(hall=place, now=now)  # whoever is offered a place of it is told
         else:
             quota, internal = int_or_none(typed["quota"], 0, 10_000), int_or_none(typed["internal"], 0, 10_000)
             if quota is None or internal is None:
@@ -268,6 +269,7 @@ def period(request: Asked, hall: str) -> HttpResponseBase:
     try:
         for slot_id in rows:
             booking.close_slot(slot_id=slot_id, by=request.who.by, now=clock.now(), closed=closed)
+        booking.end_waiting_for_closed_days(hall=place, now=clock.now())
     except Refused as refused:
         return _grid(request, place, day, refused=refused, status=status_of(refused))
     messages.success(

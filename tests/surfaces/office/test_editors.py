@@ -6,6 +6,7 @@ import json
 from datetime import date, timedelta
 
 import pytest
+from django.db.models import F
 from django.urls import reverse
 
 from banshi.foundation.crypto import sign
@@ -14,6 +15,7 @@ from banshi.journeys import follow_up
 from banshi.journeys.follow_up import Outcome
 from banshi.kernel.documents import generate_resident_id
 from banshi.rooms.audit.models import Entry
+from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.actions import credit
 from banshi.rooms.booking.models import Appeal, Appointment, FaultDay, LedgerEntry, Slot, Suspension, Waiting
 from banshi.rooms.calendars.models import CalendarVersion, Closure
@@ -359,6 +361,32 @@ def test_a_period_is_stopped_for_all_businesses(manager, office):  # noqa: F811
     assert list(
         Slot.objects.filter(starts_at=at("2026-03-11 09:00")).order_by("id").values_list("closed", flat=True)
     ) == [True, True]
+
+
+@pytest.mark.parametrize("way", ["period", "cell"])
+def test_whom_a_stopped_period_was_offered_to_is_told_and_has_it_first_once_it_is_open(manager, office, way):  # noqa: F811
+    Slot.objects.filter(hall=office.hall).update(taken=F("quota"))
+    nine = slot_at(office, "2026-03-11 09:00")
+    Slot.objects.filter(pk=nine.pk).update(taken=F("quota") - 1)
+    first, second = (
+        Waiting.objects.create(
+            hall=office.hall, item=office.items["pension"], business="cat:A", day=date(2026, 3, 11),
+            person=office.person(n), made_at=TUESDAY_NINE + timedelta(minutes=n),
+        )
+        for n in (1, 2)
+    )  # fmt: skip
+    booking.offer_waiting(hall=office.hall, now=TUESDAY_NINE)
+    url = {"period": "/office/town/slots/period", "cell": reverse("office:slot", args=["town", nine.pk])}[way]
+    words = {"day": "2026-03-11", "starts_at": "2026-03-11T09:00:00+08:00"}
+    states = []
+
+    for act in ("close", "open"):
+        manager.post(url, {**words, "act": act})
+        states.append([(one.state, one.offers) for one in Waiting.objects.order_by("made_at")])
+
+    assert states == [[("waiting", 0), ("waiting", 0)], [("offered", 1), ("waiting", 0)]]
+    assert Message.objects.filter(key="waiting_place_off", subject=f"waiting:{first.pk}").count() == 1
+    assert not Message.objects.filter(subject=f"waiting:{second.pk}").exists()
 
 
 # --- Hall rules

@@ -44,9 +44,11 @@ def end_waiting_for_closed_days(*, hall: Hall, now: datetime) -> int:
             told += _end(waiting_id=one.pk, state="closed", hall=facts, now=now)
         elif offered is not None and (offered.closed or not serves_still(offered, one.item.code)):
             _end(waiting_id=one.pk, state="waiting", hall=facts, now=now)
-    earlier = Waiting.objects.filter(hall=hall, state="offered", appointment__isnull=False, hold__slot__closed=True)
-    for pk in list(earlier.order_by("id").values_list("id", flat=True)):
-        _end(waiting_id=pk, state="waiting", hall=facts, now=now)
+    earlier = Waiting.objects.filter(hall=hall, state="offered", appointment__isnull=False, hold__isnull=False)
+    for one in earlier.select_related("item", "hold__slot").order_by("id"):
+        slot = one.hold.slot if one.hold is not None else None
+        if slot is not None and (slot.closed or not serves_still(slot, one.item.code)):
+            _end(waiting_id=one.pk, state="waiting", hall=facts, now=now)
     may_book = Waiting.objects.filter(hall=hall, day__gte=today, state="reopened", appointment=None)
     for one in may_book.select_related("item").order_by("id"):
         if not may_still_be_had(hall, one.item.code, one.day, now=now) and may_book.filter(pk=one.pk).update(
