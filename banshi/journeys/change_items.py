@@ -12,6 +12,8 @@ from banshi.journeys import change_hours
 from banshi.kernel.actors import Actor
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import FollowUp, Waiting
+from banshi.rooms.calendars import actions as calendar_actions
+from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.catalogue import actions as catalogue
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.places.models import Category, Hall
@@ -69,6 +71,11 @@ def follow(hall: Hall, *, outside: Collection[str] | None = None, by: Actor, now
         follow_up = _bookings(hall, before, by=by, now=now)
     booking.materialise(hall=hall, now=now)  # the category one comes to may have had no places so far
     booking.end_waiting_in_vain(hall=hall, now=now)
+    with transaction.atomic():  # whom an earlier change had moved, or a closure of the category it leaves
+        calendar_actions.one_change_at_a_time(hall=hall)
+        withdrawn = calendars.withdrawn(hall, now)
+        booking.tell_old_times(hall=hall, closures=withdrawn, now=now)
+        booking.tell_cancelled(hall=hall, closures=withdrawn, now=now)
     return follow_up
 
 

@@ -122,6 +122,19 @@ def test_whoever_takes_the_last_closure_back_tells_whom_any_of_them_moved(
     assert told(row)[1:] == [back]
 
 
+def test_the_first_closure_would_be_over_when_the_last_is_taken_back(open_town: Town):
+    """Their period runs on: it is theirs until check-in closes."""
+    row = booked(open_town, "2026-03-10 10:00")
+    first, _ = done(open_town, "move", starts="2026-03-10 10:00", ends="2026-03-10 10:10")
+    second, _ = done(open_town, "keep", starts="2026-03-10 10:00", ends="2026-03-10 10:20")
+    change_hours.withdraw(closure=first, by=CLERK, now=at("2026-03-10 10:02"))
+    before = told(row)
+
+    change_hours.withdraw(closure=second, by=CLERK, now=at("2026-03-10 10:12"))
+
+    assert (before, told(row)) == (["moved_by_hall"], ["moved_by_hall", "old_time_free"])
+
+
 def test_hours_that_come_back_under_a_closure_are_told_once_that_is_off(open_town: Town):
     row = booked(open_town, "2026-03-11 16:00")
     shorter, _ = change_hours.publish(
@@ -252,6 +265,20 @@ def test_a_matter_that_goes_to_a_closed_category_takes_its_bookings_out_of_the_c
     assert told(beside) == []
     change_hours.withdraw(closure=closure, by=CLERK, now=NINE35)
     assert list(dict.fromkeys(told(inside))) == ["moved_by_hall", "old_time_free"]
+
+
+def test_a_matter_that_goes_back_to_its_open_category_gives_the_times_back(open_town: Town):
+    """A slip of the hand cost people their time for good: the closure is of a category that no longer concerns them."""
+    row = booked(open_town, "2026-03-11 10:00")
+    done(open_town, "keep", category=open_town.categories["B"], **MORNING)
+    change_items.change(**as_now(open_town, "pension", category=open_town.categories["B"]))
+    follow_up.work_off(now=NINE35)
+    before = told(row)
+
+    change_items.change(**as_now(open_town, "pension", category=open_town.categories["A"]))
+    change_items.change(**as_now(open_town, "pension"))
+
+    assert (before, told(row)) == (["moved_by_hall"], ["moved_by_hall", "old_time_free"])
 
 
 def test_a_matter_that_goes_to_an_open_category_moves_nobody(open_town: Town):

@@ -361,8 +361,8 @@ def notice_of(closure_id: int) -> Notice | None:
 
 
 def withdrawn(hall: Hall, now: datetime) -> set[int]:
-    """The ids of the closures that were taken back before they were over, and would not be over yet."""
-    rows = Closure.objects.filter(hall=hall, withdrawn_at__isnull=False, ends_at__gt=now)
+    """The ids of the closures that were taken back before they were over, as far as a period they touched may still run."""
+    rows = Closure.objects.filter(hall=hall, withdrawn_at__isnull=False, ends_at__gt=now - timedelta(days=1))
     return set(rows.order_by("id").values_list("id", flat=True))
 
 
