@@ -16,6 +16,7 @@ from banshi.foundation import limits
 from banshi.foundation.crypto import rating_key_ok
 from banshi.journeys import redirect
 from banshi.journeys.scanned import Scanned, scanned
+from banshi.journeys.time_back import take_back
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.ownership import Fit, OnDocument, fit, is_typed, shows_more, typed_holder, unclear
@@ -70,7 +71,11 @@ def by_code(
     if said is not None and said.ticket and said.key:
         return _by_slip(said, hall=hall, by=by, now=now)
     reference = said.appointment if said is not None else bookings.code_of(code)
-    found = Appointment.objects.select_related("hall", "item").filter(code=reference).first() if reference else None
+    found = (
+        Appointment.objects.select_related("hall", "item", "person").filter(code=reference).first()
+        if reference
+        else None
+    )
     signed = signed or (said.signed if said is not None else bookings.read_qr(code) is not None)
     if found is None or (found.link_turn and not signed and by.kind is not ActorKind.STAFF):
         raise Refused("nothing-found", facts={"code": code[:20]})
@@ -83,6 +88,7 @@ def by_code(
         if found.state not in LIVE:
             raise Refused("wrong-state", facts={"state": found.state, "needs": "booked"})
         raise _other_hall(found.hall, at=found.starts_at)
+    (found,) = take_back([found], by=by, now=now)
     # Who booked shows the code. That a card was seen since makes it the person's, not theirs.
     return check_in(hall=hall, found=found, limit_key=None, by=by, now=now, channel=channel, lane=lane)
 
@@ -151,6 +157,8 @@ def by_id(
     people = identity.people_by_number(id_number, id_type)
     if evidence.proves and name and len(people) == 1:
         naming.name_read(person_id=people[0].pk, name=name, evidence=evidence, by=by, now=now)
+    if evidence.proves:
+        take_back(_to_come(people, hall, now), by=by, now=now)
     mine = _of_today(people, hall, now)
     if not mine:
         sent_on = None
@@ -190,6 +198,7 @@ def by_typed_id(
     try:
         with transaction.atomic():
             people = identity.people_by_number(id_number, id_type)
+            take_back([a for a in _to_come(people, hall, now) if _told_at(a, last4)], by=by, now=now)
             mine = [a for a in _of_today(people, hall, now) if _told_at(a, last4)]
             if not mine:
                 raise says_nothing(hall, now)
@@ -240,6 +249,12 @@ def _of_today(people: list[Person], hall: Hall, now: datetime) -> list[Appointme
         person__in=people, hall=hall, day=today, state__in=["booked", "checked_in", "no_show"]
     )
     return list(mine.select_related("item", "person").order_by("starts_at", "id"))
+
+
+def _to_come(people: list[Person], hall: Hall, now: datetime) -> list[Appointment]:
+    """What the hall moved of these people's, theirs as far as anybody knows."""
+    moved = Appointment.objects.filter(person__in=people, hall=hall, state="booked", ends_at__gt=now, hall_moves__gt=0)
+    return own_first(list(moved.select_related("hall", "item", "person").order_by("starts_at", "id")))
 
 
 def _arrived(mine: list[Appointment], evidence: Evidence, name: str, choice: str, here: _Here) -> Ticket:

@@ -11,6 +11,7 @@ from django.db.models import F
 from banshi.journeys import change_hours, check_in, close_line, follow_up
 from banshi.journeys.change_hours import Choice
 from banshi.journeys.follow_up import Outcome
+from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.kernel.working_days import DayInfo
 from banshi.rooms.booking import actions as booking
@@ -888,6 +889,43 @@ def test_what_the_hall_took_and_gave_back_no_cut_off_keeps_from_its_person(
     assert [each.pk for each in times] == [own.pk]
     assert (moved.starts_at, moved.own_moves) == (row.starts_at, 0)
     assert booking.times_back(reread(row), now=moved_back) == []
+
+
+@pytest.mark.parametrize("shown", ["card", "code", "typed"])
+def test_who_stands_there_after_a_false_alarm_is_checked_in_at_once(open_town: Town, shown: str):
+    """Moved to another day, they laid the card and were told that nothing is booked today."""
+    open_town.policy(booking={"same_day": True, "same_day_lead": 30, "release_days": 10})
+    row = booked(open_town, "2026-03-10 09:00")
+    Appointment.objects.filter(pk=row.pk).update(contact="+8613800138000")
+    alarm, _ = close(open_town, kind="evacuation")
+    follow_up.work_off(now=NINE35)
+    change_hours.withdraw(closure=alarm, by=CLERK, now=NINE35)
+    here = {"hall": open_town.hall, "by": CITIZEN, "now": at("2026-03-10 09:45"), "channel": "kiosk"}
+    person = open_town.person(1)
+
+    if shown == "code":
+        ticket = check_in.by_code(code=row.code, **here)
+    elif shown == "typed":
+        ticket = check_in.by_typed_id(id_number=person.id_number, last4="8000", **here)
+    else:
+        ticket = check_in.by_id(id_number=person.id_number, evidence=Evidence.CHIP, **here)
+
+    back = reread(row)
+    assert (ticket.kind, ticket.appointment_id, back.state, back.starts_at) == (
+        "booked", row.pk, "checked_in", at("2026-03-10 09:00"),
+    )  # fmt: skip
+
+
+def test_who_comes_for_the_new_time_keeps_it(open_town: Town):
+    row = booked(open_town, "2026-03-10 09:00")
+    alarm, _ = close(open_town, kind="evacuation")
+    follow_up.work_off(now=NINE35)
+    change_hours.withdraw(closure=alarm, by=CLERK, now=NINE35)
+    moved_to = reread(row).starts_at
+
+    ticket = check_in.by_code(hall=open_town.hall, code=row.code, by=CITIZEN, now=moved_to, channel="kiosk")
+
+    assert (ticket.appointment_id, reread(row).starts_at) == (row.pk, moved_to)
 
 
 def test_the_time_given_back_is_theirs_until_it_ends_and_only_theirs(open_town: Town):
