@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -17,6 +18,8 @@ from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import Account, AccountPerson
+from banshi.rooms.messaging import rules as wording
+from banshi.rooms.messaging.models import Message
 from banshi.rooms.places.models import Window
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
@@ -99,6 +102,29 @@ def test_the_halls_cancelling_needs_no_mandate(booked: tuple[Phone, Any, Appoint
     row.refresh_from_db()
     assert ("大厅关闭：台风" in before, "预约仍有效" in before) == (True, False)
     assert (row.state, row.by_hall, follow_up.outcome_of(follow)) == ("cancelled", True, Outcome(cancelled=1))
+
+
+@pytest.mark.parametrize("then", ["move", "cancel"])
+def test_a_former_agent_is_told_and_asked_to_change_nothing(booked: tuple[Phone, Any, Appointment], then: Any) -> None:
+    """The link led to a page that says that only the client may."""
+    _, mandate, row = booked
+    close = {
+        "hall": row.hall, "starts_at": row.starts_at, "ends_at": row.ends_at, "reason_zh": "台风", "reason_en": "Typhoon",
+        "choices": {}, "by": CLERK, "now": TUESDAY_NINE,
+    }  # fmt: skip
+    identity.end_mandate(mandate_id=mandate.pk, by=CLERK, now=TUESDAY_NINE)
+    Message.objects.all().delete()
+
+    change_hours.close(**close, others=then)
+    follow_up.work_off(now=TUESDAY_NINE)
+
+    key = {"move": "moved_by_hall", "cancel": "cancelled_by_hall"}[then]
+    sent = list(Message.objects.filter(key=key, subject=f"appointment:{row.code}").order_by("id"))
+    (told,) = [each for each in sent if "to_client" not in each.params]
+    assert ["link" in each.params for each in sent if each is not told] == [False]  # the client has a link of their own
+    spoken = wording.spoken(told.params, language="zh", zone=ZoneInfo(row.hall.timezone), now=TUESDAY_NINE)
+    said = wording.render(wording.COMMON[key]["zh"], spoken)
+    assert (told.params["link"], "http" in said, "改期或取消" in said) == ("", False, False)
 
 
 def test_no_day_after_the_mandates_last_is_offered_to_the_agent_for_a_move(

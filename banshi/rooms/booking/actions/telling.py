@@ -105,7 +105,8 @@ def tell(
     :param by: who did it, where it was not the hall by itself.
     """
     params = said_of(appointment, hall=hall, item=item) | (more or {})
-    told: list[tuple[str | None, str, str, dict[str, Any]]] = [(appointment.told_at, appointment.language, anew, {})]
+    mine = {"link": ""} if _former_agents(appointment, hall=hall, now=now) else {}
+    told: list[tuple[str | None, str, str, dict[str, Any]]] = [(appointment.told_at, appointment.language, anew, mine)]
     of_hall = key in BY_THE_HALL or (by is not None and side_of(appointment, str(by)) == Side.HALL)
     if of_hall and (client := client_told_at(appointment)) is not None:
         told.append((*client, f"{anew}:client", {"to_client": True}))
@@ -120,6 +121,14 @@ def tell(
             language=language,
             now=now,
         )
+
+
+def _former_agents(appointment: Appointment, *, hall: HallFacts, now: datetime) -> bool:
+    """Whether it goes to an agent whose mandate is over: they may pass it on, and are asked to change nothing."""
+    if appointment.account_id is None or not by_mandate(appointment):
+        return False
+    today = now.astimezone(hall.zone).date()
+    return identity.mandate_over(appointment.account_id, appointment.person_id, item=appointment.item.code, today=today)
 
 
 BY_THE_HALL = frozenset(
