@@ -891,6 +891,26 @@ def test_what_the_hall_took_and_gave_back_no_cut_off_keeps_from_its_person(
     assert booking.times_back(reread(row), now=moved_back) == []
 
 
+@pytest.mark.parametrize(("starts", "back_at"), [("09:00", NINE35), ("14:00", at("2026-03-10 13:40"))])
+def test_what_the_hall_cancelled_and_gave_back_no_cut_off_keeps_from_its_person(
+    open_town: Town, starts: str, back_at: Any
+):
+    """A closure taken back within seconds: moved people heard of it, cancelled ones nothing, and today was refused to them."""
+    open_town.policy(booking={"same_day": True, "same_day_lead": 30, "release_days": 10})
+    row, other = booked(open_town, f"2026-03-10 {starts}"), booked(open_town, f"2026-03-10 {starts}", 2)
+    booking.cancel(code=other.code, by=CITIZEN, now=TUESDAY_NINE)  # its own cancelling is another matter
+    closure, _ = close(open_town, others="cancel")
+    follow_up.work_off(now=NINE35)
+    change_hours.withdraw(closure=closure, by=CLERK, now=back_at)
+
+    again = booking.rebook(code=row.code, by=CITIZEN, now=back_at)
+    with pytest.raises(Refused) as refused:
+        booking.rebook(code=other.code, by=CITIZEN, now=back_at)
+
+    assert Message.objects.filter(key="time_back", subject=f"appointment:{row.code}").count() == 1
+    assert (again.state, again.starts_at, refused.value.slug) == ("booked", row.starts_at, "cut-off")
+
+
 @pytest.mark.parametrize("shown", ["card", "code", "typed"])
 def test_who_stands_there_after_a_false_alarm_is_checked_in_at_once(open_town: Town, shown: str):
     """Moved to another day, they laid the card and were told that nothing is booked today."""

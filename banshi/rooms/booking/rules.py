@@ -317,6 +317,7 @@ def refusal(
     held: bool = False,
     hall: str = "",
     persons: int = 1,
+    back: bool = False,
 ) -> Refusal | None:
     """The first reason why this person cannot book this item in this slot now, or None.
 
@@ -326,6 +327,8 @@ def refusal(
         cut-off, through any channel and to a suspended person. Everything else holds for them too.
     :param held: the place is already held for this person: fullness does not matter.
     :param persons: for whom one booking is made; each takes a place.
+    :param back: the hall took this very time from the person and gave it back: no opening day, cut-off or suspension since
+        keeps it from them.
     """
     if item is None:
         return Refusal("item-not-here", {"hall": hall})
@@ -341,7 +344,7 @@ def refusal(
         return Refusal("past", {"ended": slot.ends_at})
     if slot.closed:
         return Refusal("closed", {"reason": STOPPED, "stopped": True})
-    if not internal:
+    if not internal and not back:
         no = _not_open(slot=slot, policy=policy, now=now, opens=opens, channel=channel)
         if no is not None:
             return no

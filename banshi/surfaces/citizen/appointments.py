@@ -26,6 +26,7 @@ from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.actions.following import moved_by_hall
 from banshi.rooms.booking.models import Appointment, Waiting
 from banshi.rooms.booking.queries import AppointmentView
+from banshi.rooms.booking.queries.given_back import cancelled_and_given_back
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.queries import Mine
 from banshi.rooms.places import queries as places
@@ -164,6 +165,7 @@ def _page(
         "is_today": is_today,
         "moved_by_hall": found.state == "booked" and moved_by_hall(found),
         "times_back": booking.times_back(found, now=now),
+        "given_back": a.can_rebook and cancelled_and_given_back(found, policy=policy.tickets, now=now),
         "earlier": _earlier(found),
         **_struck(request, found, form, now=now),
         "may_wait": found.state == "booked"

@@ -57,3 +57,26 @@ def test_giving_up_what_the_hall_moved_is_said_to_be_free(mine: Phone, open_town
 
     after = [[word in text(mine.get(f"/a/{row.code}{path}")) for word in words] for path in ("", "/cancel")]
     assert (before, after) == ([[True, False]] * 2, [[False, True]] * 2)
+
+
+def test_what_the_hall_cancelled_and_gave_back_is_booked_again_by_one_tap(mine: Phone, open_town: Town):
+    opened(open_town)
+    row = book(mine, Slot.objects.get(hall=open_town.hall, business="cat:A", starts_at=at("2026-03-10 10:00")))
+    closure, _ = change_hours.close(
+        hall=open_town.hall, starts_at=NOW, ends_at=at("2026-03-10 23:59"), reason_zh="停水", reason_en="No water",
+        choices={}, others="cancel", by=CLERK, now=NOW,
+    )  # fmt: skip
+    follow_up.work_off(now=NOW)
+    before = text(mine.get(f"/a/{row.code}"))
+    later = NOW + timedelta(minutes=30)
+    open_town.policy(booking={"same_day": True, "same_day_lead": 30, "release_days": 10})
+    change_hours.withdraw(closure=closure, by=CLERK, now=later)
+    stop_the_clock(later)
+
+    after = text(mine.get(f"/a/{row.code}"))
+    pressed = mine.post(f"/a/{row.code}/rebook")
+
+    again = Appointment.objects.get(state="booked")
+    assert ("约回原来的时间" in before, "约回原来的时间" in after) == (False, True)
+    assert (pressed.status_code, again.starts_at) == (302, row.starts_at)
+    assert "约回原来的时间" not in text(mine.get(f"/a/{row.code}"))

@@ -26,7 +26,7 @@ from banshi.rooms.booking.actions.placing import SAME_TIME, lock_run, place, ser
 from banshi.rooms.booking.actions.retrying import Meanwhile, again
 from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, LedgerEntry, Move, Slot, Waiting
 from banshi.rooms.booking.queries.facts import AskedFacts, Asking, Opens, hall_facts, item_words, read_facts, slot_facts
-from banshi.rooms.booking.queries.given_back import given_back
+from banshi.rooms.booking.queries.given_back import cancelled_and_given_back, given_back
 from banshi.rooms.booking.queries.standing import excused
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.identity import actions as identity
@@ -143,7 +143,8 @@ def rebook(*, code: str, by: Actor, now: datetime) -> Appointment:
     """Book again what was cancelled, in the same period if a place is left. A new reference is given.
 
     A citizen who cancels by mistake can book again at once [N]. Ours, kinder than the report: rebooking within 30
-    minutes forgives the cancellation, and the suspension it may have caused; a place withheld after it is theirs.
+    minutes forgives the cancellation, and the suspension it may have caused; a place withheld after it is theirs. What the
+    hall cancelled and gave back, as its person was told, no cut-off keeps from them.
 
     :raises Refused: wrong-state when it is not cancelled, or any reason of `place`.
     """
@@ -161,6 +162,7 @@ def rebook(*, code: str, by: Actor, now: datetime) -> Appointment:
         for entry in LedgerEntry.objects.filter(of_visit, kind="cancel", forgiven_at=None).order_by("id"):
             credit.forgive(entry_id=entry.pk, why=credit.BOOKED_AGAIN, by=by, now=now)
     kept = _take_back(row, now=now)
+    policy = hall_facts(row.hall, now=now).policy.tickets
     client = client_of(row, now=now, by=by)  # whose agent's it was, or who books it again themselves, it is theirs now
     return place(
         slot_id=row.slot_id,
@@ -182,6 +184,7 @@ def rebook(*, code: str, by: Actor, now: datetime) -> Appointment:
         evidence=row.evidence,
         holder=client.holder if client else row.holder,
         ride_along=row.exempt and bool(row.visit_group),
+        back=cancelled_and_given_back(row, policy=policy, now=now),
     )
 
 

@@ -22,8 +22,9 @@ def place_refusal(
     internal: bool = False,
     held: bool = False,
     persons: int = 1,
+    back: bool = False,
 ) -> Refusal | None:
-    """Why whoever asks cannot have the period, by the rules alone."""
+    """Why whoever asks cannot have the period, by the rules alone. :param back: as in `rules.refusal`."""
     if fact.hall is None or fact.slot is None:
         return Refusal("nothing-found", {})
     no = rules.refusal(
@@ -38,6 +39,7 @@ def place_refusal(
         held=held,
         hall=fact.hall.code,
         persons=persons,
+        back=back,
     )
     return no or closed_under_way(fact.hall, fact.item.facts if fact.item else None, fact.slot, now=now)
 
@@ -69,7 +71,8 @@ def target_refusal(
         opens=fact.opens,
         person=person,
         channel=seen.source,
-        internal=by_hall or back or seen.internal,
+        internal=by_hall or seen.internal,
+        back=back,
         held=True,
         hall=fact.hall.code,
         persons=min(seen.persons, fact.item.facts.most_persons) if fact.item else 1,  # what was booked stays allowed

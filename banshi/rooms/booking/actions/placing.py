@@ -77,6 +77,7 @@ class Asked:
     holder: str = ""  # whose it is, where somebody else acts: a booking made again
     persons: int = 1  # for so many; each takes a place
     behind: str = ""  # whom a key, a machine or the staff act for (`rules.behind`)
+    back: bool = False  # a time that the hall took from them and gave back
 
     @property
     def asking(self) -> Asking:
@@ -296,9 +297,11 @@ def place(
     behind: str = "",
     ride_along: bool = False,
     persons: int = 1,
+    back: bool = False,
 ) -> Appointment:
     """Book for one person (预约), or – where the matter allows – for several who come together, a place each.
 
+    :param back: what the hall cancelled and gave back (`rules.refusal`).
     :raises Refused: with the rule, the facts and the next chance, to show to the citizen.
     """
     one = Asked(
@@ -321,6 +324,7 @@ def place(
         behind=behind,
         ride_along=ride_along,
         persons=persons,
+        back=back,
     )
     if account_id is None:
         return _one(place_many([one], now=now)[0])
@@ -426,7 +430,7 @@ def _well_formed(asked: Asked) -> bool:
 
 
 def _with_chances(no: Refusal, fact: AskedFacts, asked: Asked, chances: Chances, *, now: datetime) -> Refused:
-    plain = replace(asked, hold_id=None)  # the place that was kept is no other one
+    plain = replace(asked, hold_id=None, back=False)  # the place that was kept is no other one
 
     def would(there: AskedFacts) -> Refusal | None:
         verdict = _verdict(plain, there, now=now)
@@ -447,7 +451,7 @@ def _verdict(asked: Asked, fact: AskedFacts, *, now: datetime) -> _Granted | Ref
     person = replace(fact.person, same_half_day=None) if asked.ride_along else fact.person
     no = place_refusal(
         replace(fact, person=person), now=now, channel=asked.source, internal=asked.internal,
-        held=asked.hold_id is not None, persons=asked.persons,
+        held=asked.hold_id is not None, persons=asked.persons, back=asked.back,
     )  # fmt: skip
     if no is not None:
         return no

@@ -90,24 +90,28 @@ def tell_cancelled(*, hall: Hall, closures: Collection[int], now: datetime) -> i
 
 def _tell_cancelled(hall: Hall, by: Q, now: datetime) -> int:
     facts, told = hall_facts(hall, now=now), 0
-    gone = Appointment.objects.filter(hall=hall, state=rules.State.CANCELLED, by_hall=True, starts_at__gt=now)
+    gone = Appointment.objects.filter(hall=hall, state=rules.State.CANCELLED, by_hall=True, ends_at__gt=now)
     for visit in FollowUpVisit.objects.filter(by, follow_up__hall=hall, state="cancelled", told_again_at=None).order_by(
         "id"
     ):
-        rows = list(gone.filter(code__in=visit.codes).select_related("person", "item").order_by("starts_at", "id"))
-        if rows and all(_may_book_again(row, slot_id=row.slot_id, now=now) for row in rows):
+        rows = list(
+            gone.filter(code__in=visit.codes).select_related("person", "item", "slot").order_by("starts_at", "id")
+        )
+        in_time_all = all(row.slot is not None and in_time(row.slot, facts.policy.tickets, now) for row in rows)
+        if rows and in_time_all and all(_may_book_again(row, slot_id=row.slot_id, now=now, back=True) for row in rows):
             telling.tell_visit("time_back", rows, hall=facts, now=now)
             _told_again(visit, now)
             told += 1
     return told
 
 
-def _may_book_again(row: Appointment, *, slot_id: int | None, now: datetime) -> bool:
+def _may_book_again(row: Appointment, *, slot_id: int | None, now: datetime, back: bool = False) -> bool:
+    """:param back: at the very time that the hall took: booked again as it was (`rebook`), no cut-off keeps it away."""
     if slot_id is None or has_booked(row, now=now):
         return False
     asking = Asking(slot_id, row.item.code, row.person_id, row.holder, row.evidence, row.account_id)
     fact = read_facts([asking], now=now, opens=Opens(now))[0]
-    return place_refusal(fact, now=now, persons=row.persons) is None
+    return place_refusal(fact, now=now, persons=row.persons, back=back) is None
 
 
 def wait_for_moves(*, hall: Hall, closures: Collection[int]) -> None:

@@ -10,6 +10,7 @@ from banshi.kernel.policy import TicketPolicy
 from banshi.rooms.booking.models import Appointment, FollowUpVisit, Move, Slot
 from banshi.rooms.booking.queries.facts import HallFacts
 from banshi.rooms.booking.queries.slots import line_of
+from banshi.rooms.booking.queries.standing import has_booked
 
 
 class Moved(NamedTuple):
@@ -42,6 +43,17 @@ def given_back(row: Appointment, *, hall: HallFacts, now: datetime) -> dict[int,
         return {}
     found = {slot.pk: slot for old in (moved.chosen, *told) for slot in as_they_are_now(old, row, hall=hall)}
     return {pk: slot for pk, slot in found.items() if in_time(slot, hall.policy.tickets, now)}
+
+
+def cancelled_and_given_back(row: Appointment, *, policy: TicketPolicy, now: datetime) -> bool:
+    """Whether the hall cancelled it, and its person was told that the time can be booked again: as long as one may check in, no
+    cut-off keeps it from them. Not once the matter is booked again."""
+    if row.state != "cancelled" or not row.by_hall or row.slot is None or not in_time(row.slot, policy, now):
+        return False
+    visits = FollowUpVisit.objects.filter(visit=row.visit_group or row.code, state="cancelled")
+    return not has_booked(row, now=now) and any(
+        row.code in each.codes for each in visits.exclude(told_again_at=None).order_by("id")
+    )
 
 
 def as_they_are_now(old: Slot, row: Appointment, *, hall: HallFacts) -> list[Slot]:
