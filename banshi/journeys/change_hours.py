@@ -373,6 +373,7 @@ def close(
         others = "move" if others == "keep" else others
         choices = {code: Choice("move") if each.what == "keep" else each for code, each in choices.items()}
     with transaction.atomic():
+        calendar_actions.one_change_at_a_time(hall=hall)  # a matter may be going to this category at this moment
         outside = _outside(hall, now)
         closure = calendar_actions.close(
             hall=hall,

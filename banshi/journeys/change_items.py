@@ -44,6 +44,7 @@ def change(
     """
     with transaction.atomic():
         hall = HallItem.objects.select_related("hall").get(pk=hall_item_id).hall
+        calendar_actions.one_change_at_a_time(hall=hall)  # its new category may be closing at this moment
         outside = change_hours.outside(hall=hall, now=now)
         row = catalogue.set_hall_item(
             hall_item_id=hall_item_id,
@@ -67,6 +68,7 @@ def follow(hall: Hall, *, outside: Collection[str] | None = None, by: Actor, now
     :returns: as `change`.
     """
     with transaction.atomic():  # also one that was being made as it changed
+        calendar_actions.one_change_at_a_time(hall=hall)
         before = change_hours.outside(hall=hall, now=now) if outside is None else outside
         follow_up = _bookings(hall, before, by=by, now=now)
     booking.materialise(hall=hall, now=now)  # the category one comes to may have had no places so far
@@ -76,6 +78,7 @@ def follow(hall: Hall, *, outside: Collection[str] | None = None, by: Actor, now
         withdrawn = calendars.withdrawn(hall, now)
         booking.tell_old_times(hall=hall, closures=withdrawn, now=now)
         booking.tell_cancelled(hall=hall, closures=withdrawn, now=now)
+    booking.wait_again(hall=hall, now=now)
     return follow_up
 
 

@@ -23,7 +23,7 @@ from banshi.rooms.tickets.models import Ticket
 from tests.journeys.test_change_hours import document
 from tests.journeys.test_follow_up import NINE35, booked, close, opened, said
 from tests.journeys.test_follow_up import open_town as open_town
-from tests.together import together
+from tests.together import meanwhile, together
 from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at
 
 pytestmark = pytest.mark.django_db
@@ -279,6 +279,26 @@ def test_a_matter_that_goes_back_to_its_open_category_gives_the_times_back(open_
     change_items.change(**as_now(open_town, "pension"))
 
     assert (before, told(row)) == (["moved_by_hall"], ["moved_by_hall", "old_time_free"])
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("first", ["closure", "matter"])
+def test_a_matter_that_goes_to_a_category_which_closes_at_that_moment(committed_town: Town, first: str):
+    """Each looked before the other had written, and its bookings were followed up by neither."""
+    town = opened(committed_town)
+    row = booked(town, "2026-03-11 10:00")
+    matter = as_now(town, "pension", category=town.categories["B"])
+    acts = [
+        lambda: close(town, others="move", category=town.categories["B"], **MORNING),
+        lambda: change_items.change(**matter),
+    ]
+
+    meanwhile(*(acts if first == "closure" else reversed(acts)))
+    follow_up.work_off(now=NINE35)
+
+    row.refresh_from_db()
+    assert (row.starts_at >= at("2026-03-11 12:00"), told(row)) == (True, ["moved_by_hall"])
 
 
 def test_a_matter_that_goes_to_an_open_category_moves_nobody(open_town: Town):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db.models import F
 
-from banshi.journeys import change_hours, follow_up, housekeeping
+from banshi.journeys import change_hours, change_items, follow_up, housekeeping
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Slot, Waiting
@@ -16,6 +16,7 @@ from banshi.rooms.calendars import actions as calendars
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.identity.models import Account
 from banshi.rooms.messaging.models import Message
+from tests.journeys.test_each_closure_by_itself import as_now
 from tests.journeys.test_follow_up import NINE35, booked, close, opened
 from tests.journeys.test_follow_up import open_town as open_town
 from tests.journeys.test_hours_taken_back import hours
@@ -128,6 +129,22 @@ def test_a_place_that_was_kept_and_closes_is_no_offer_let_go_by(open_town: Town,
     assert (offered, during.state, during.offers, after.state) == ("offered", "waiting", 0, "offered")
     assert off.params["text_zh"] == ("原来的预约不变，还在等更早的位子。" if earlier else "还在候补，顺序不变。")
     assert second is None or Waiting.objects.get(pk=second.pk).state == "waiting"
+
+
+def test_a_matter_that_returns_to_its_open_category_brings_its_waits_back(open_town: Town):
+    """Its waits had ended with the closed category it had gone to; only the end of that closure brought them back."""
+    fill(open_town)
+    one = waits(open_town)
+    close(open_town, starts="2026-03-11 00:00", ends="2026-03-11 23:59", category=open_town.categories["B"])
+    follow_up.work_off(now=NINE35)
+    change_items.change(**as_now(open_town, "pension", category=open_town.categories["B"]))
+    booking.end_waiting_for_closed_days(hall=open_town.hall, now=NINE35)
+    ended = Waiting.objects.get(pk=one.pk).state
+
+    change_items.change(**as_now(open_town, "pension", category=open_town.categories["A"]))
+
+    assert (ended, in_line(open_town)) == ("closed", [(one.person_id, one.made_at)])
+    assert [key for key, _ in told()] == ["waiting_again"]
 
 
 def test_hours_that_come_back_by_calendar_bring_them_back(open_town: Town):
