@@ -1,5 +1,5 @@
-"""Whoever stands in the hall at the time that was taken from them and given back has it again: an alarm is over after ten
-minutes, and those who came for that time are there."""
+"""A time that the hall took and gave back: a visit has it again as one, with all its matters – by its person's tap, or because
+they stand in the hall at that time: an alarm is over after ten minutes, and those who came for it are there."""
 
 from __future__ import annotations
 
@@ -7,11 +7,42 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from django.db import transaction
+
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
-from banshi.rooms.booking.models import Appointment
+from banshi.rooms.booking.models import Appointment, Slot
 from banshi.rooms.places import queries as places
+
+
+@transaction.atomic
+def move_back(*, row: Appointment, slot_id: int, by: Actor, now: datetime) -> Appointment:
+    """Move it to this period, and – where that was given back – what else of its visit was moved out of the same day with it.
+
+    :returns: the row as it is now. :raises Refused: those of `booking.move`, of any of them; nothing is moved then.
+    """
+    chosen = next((slot for slot in booking.times_back(row, now=now) if slot.pk == slot_id), None)
+    back = booking.move(code=row.code, slot_id=slot_id, by=by, now=now)
+    for other in _of_visit(row, state="booked") if chosen is not None else ():
+        own = booking.times_back(other, now=now)
+        same = [slot for slot in own if chosen is not None and slot.day == chosen.day]
+        if same:
+            booking.move(code=other.code, slot_id=same[0].pk, by=by, now=now)
+    return back
+
+
+@transaction.atomic
+def book_again(*, row: Appointment, by: Actor, now: datetime) -> Appointment:
+    """Book again what the hall cancelled and gave back, with what else of its visit was cancelled with it.
+
+    :returns: what was booked in its stead. :raises Refused: those of `booking.rebook`, of any of them.
+    """
+    again = booking.rebook(code=row.code, by=by, now=now)
+    for other in _of_visit(row, state="cancelled"):
+        if booking.was_given_back(other, now=now):
+            booking.rebook(code=other.code, by=by, now=now)
+    return again
 
 
 def take_back(rows: Iterable[Appointment], *, by: Actor, now: datetime) -> list[Appointment]:
@@ -25,10 +56,22 @@ def take_back(rows: Iterable[Appointment], *, by: Actor, now: datetime) -> list[
 
 def _back(row: Appointment, *, by: Actor, now: datetime) -> Appointment:
     ahead = timedelta(minutes=places.policy_of(row.hall_id, now=now).tickets.check_in_opens)
+    row.refresh_from_db(
+        fields=["state", "starts_at", "ends_at", "slot", "hall_moves"]
+    )  # it may have gone with another one
     if row.state != "booked" or not row.hall_moves or now >= row.starts_at - ahead:
         return row
-    for slot in booking.times_back(row, now=now):
-        if now >= slot.starts_at - ahead:
-            with suppress(Refused):
-                return booking.move(code=row.code, slot_id=slot.pk, by=by, now=now)
+    open_now: list[Slot] = [slot for slot in booking.times_back(row, now=now) if now >= slot.starts_at - ahead]
+    for slot in open_now:
+        with suppress(Refused):
+            return move_back(row=row, slot_id=slot.pk, by=by, now=now)
     return row
+
+
+def _of_visit(row: Appointment, *, state: str) -> list[Appointment]:
+    if not row.visit_group:
+        return []
+    same = Appointment.objects.filter(
+        visit_group=row.visit_group, hall=row.hall_id, person=row.person_id, limit_key=row.limit_key, state=state
+    )
+    return list(same.exclude(pk=row.pk).select_related("hall", "item", "person", "slot").order_by("starts_at", "id"))

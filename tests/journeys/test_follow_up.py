@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db.models import F
 
-from banshi.journeys import change_hours, check_in, close_line, follow_up
+from banshi.journeys import change_hours, check_in, close_line, follow_up, time_back
 from banshi.journeys.change_hours import Choice
 from banshi.journeys.follow_up import Outcome
 from banshi.kernel.evidence import Evidence
@@ -909,6 +909,53 @@ def test_what_the_hall_cancelled_and_gave_back_no_cut_off_keeps_from_its_person(
 
     assert Message.objects.filter(key="time_back", subject=f"appointment:{row.code}").count() == 1
     assert (again.state, again.starts_at, refused.value.slug) == ("booked", row.starts_at, "cut-off")
+
+
+def visit_of_two(town: Town) -> list[Appointment]:
+    rows = [
+        booked(town, "2026-03-10 10:00"), booked(town, "2026-03-10 11:00", item="id-card", category="B")
+    ]  # fmt: skip
+    Appointment.objects.filter(pk__in=[row.pk for row in rows]).update(visit_group="VISIT2")
+    return [reread(row) for row in rows]
+
+
+def test_a_visit_of_two_matters_goes_back_as_one(open_town: Town):
+    """One button of one message: it moved one, and left the other on another day."""
+    rows = visit_of_two(open_town)
+    alarm, _ = close(open_town, kind="evacuation")
+    follow_up.work_off(now=NINE35)
+    change_hours.withdraw(closure=alarm, by=CLERK, now=NINE35)
+
+    time_back.move_back(row=reread(rows[0]), slot_id=rows[0].slot_id, by=CITIZEN, now=NINE35)
+
+    assert [reread(row).starts_at for row in rows] == [row.starts_at for row in rows]
+
+
+def test_where_one_of_them_cannot_go_back_neither_does(open_town: Town):
+    rows = visit_of_two(open_town)
+    alarm, _ = close(open_town, kind="evacuation")
+    follow_up.work_off(now=NINE35)
+    change_hours.withdraw(closure=alarm, by=CLERK, now=NINE35)
+    moved_to = [reread(row).starts_at for row in rows]
+    Slot.objects.filter(pk=rows[0].slot_id).update(taken=2)
+
+    with pytest.raises(Refused):
+        time_back.move_back(row=reread(rows[1]), slot_id=rows[0].slot_id, by=CITIZEN, now=NINE35)
+
+    assert [reread(row).starts_at for row in rows] == moved_to
+
+
+def test_a_visit_of_two_that_the_hall_cancelled_is_booked_again_as_one(open_town: Town):
+    rows = visit_of_two(open_town)
+    closure, _ = close(open_town, others="cancel")
+    follow_up.work_off(now=NINE35)
+    change_hours.withdraw(closure=closure, by=CLERK, now=NINE35)
+
+    time_back.book_again(row=reread(rows[0]), by=CITIZEN, now=NINE35)
+
+    again = Appointment.objects.filter(state="booked").order_by("starts_at")
+    assert [(row.item_id, row.starts_at) for row in again] == [(row.item_id, row.starts_at) for row in rows]
+    assert {row.visit_group for row in again} == {"VISIT2"}
 
 
 @pytest.mark.parametrize("shown", ["card", "code", "typed"])

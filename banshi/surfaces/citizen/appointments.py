@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from banshi.foundation import clock
 from banshi.foundation.crypto import blind_index, link_key, link_key_ok
+from banshi.journeys import time_back
 from banshi.journeys.after_hours import first_place
 from banshi.journeys.stops import Stop, stop_of
 from banshi.kernel.refusals import Alternative, Refused
@@ -26,7 +27,6 @@ from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.actions.following import moved_by_hall
 from banshi.rooms.booking.models import Appointment, Waiting
 from banshi.rooms.booking.queries import AppointmentView
-from banshi.rooms.booking.queries.given_back import cancelled_and_given_back
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.queries import Mine
 from banshi.rooms.places import queries as places
@@ -165,7 +165,7 @@ def _page(
         "is_today": is_today,
         "moved_by_hall": found.state == "booked" and moved_by_hall(found),
         "times_back": booking.times_back(found, now=now),
-        "given_back": a.can_rebook and cancelled_and_given_back(found, policy=policy.tickets, now=now),
+        "given_back": a.can_rebook and booking.was_given_back(found, now=now),
         "earlier": _earlier(found),
         **_struck(request, found, form, now=now),
         "may_wait": found.state == "booked"
@@ -309,7 +309,12 @@ def rebook(request: Any, code: str) -> HttpResponseBase:
     found = appointment_for(request, code)
     by = actor_for(request, found)
     try:
-        placed = booking.rebook(code=found.code, by=by, now=now)
+        given_back = booking.was_given_back(found, now=now)
+        placed = (
+            time_back.book_again(row=found, by=by, now=now)
+            if given_back
+            else booking.rebook(code=found.code, by=by, now=now)
+        )
     except Refused as refused:
         return _page(request, found, now=now, refused=refused)
     again = Appointment.objects.get(code=placed.code)
@@ -334,7 +339,7 @@ def move(request: Any, code: str) -> HttpResponseBase:
         raise Http404
     same = int(slot) == found.slot_id
     try:
-        booking.move(code=found.code, slot_id=int(slot), by=actor_for(request, found), now=now)
+        time_back.move_back(row=found, slot_id=int(slot), by=actor_for(request, found), now=now)
     except Refused as refused:
         return _move_page(request, found, day=request.POST.get("day"), now=now, refused=refused)
     if same:

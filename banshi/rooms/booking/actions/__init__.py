@@ -39,6 +39,7 @@ from banshi.rooms.booking.actions.taking_back import (
     tell_old_times,
     times_back,
     wait_for_moves,
+    was_given_back,
 )
 from banshi.rooms.booking.actions.telling import confirm_again
 from banshi.rooms.booking.actions.waiting import (
@@ -124,4 +125,5 @@ __all__ = [
     "wait_again",
     "wait_again_everywhere",
     "wait_for_moves",
+    "was_given_back",
 ]

@@ -12,7 +12,13 @@ from banshi.rooms.booking.actions import telling
 from banshi.rooms.booking.actions.granting import move_target_refusal, place_refusal
 from banshi.rooms.booking.models import Appointment, FollowUpVisit, Kept, Move, Slot
 from banshi.rooms.booking.queries.facts import Asking, HallFacts, Opens, hall_facts, read_facts
-from banshi.rooms.booking.queries.given_back import as_they_are_now, given_back, in_time, moved_by_hall
+from banshi.rooms.booking.queries.given_back import (
+    as_they_are_now,
+    cancelled_and_given_back,
+    given_back,
+    in_time,
+    moved_by_hall,
+)
 from banshi.rooms.booking.queries.standing import closed_over, has_booked
 from banshi.rooms.places.models import Hall
 
@@ -169,6 +175,11 @@ def times_back(row: Appointment, *, now: datetime) -> list[Slot]:
     hall = hall_facts(row.hall, now=now)
     old = given_back(row, hall=hall, now=now).values()
     return sorted(_grantable(row, old, hall=hall, now=now), key=lambda slot: slot.starts_at)
+
+
+def was_given_back(row: Appointment, *, now: datetime) -> bool:
+    """Whether the hall cancelled it and gave its time back, and it can still be booked again as it was."""
+    return cancelled_and_given_back(row, policy=hall_facts(row.hall, now=now).policy.tickets, now=now)
 
 
 def _grantable(row: Appointment, slots: Iterable[Slot], *, hall: HallFacts, now: datetime) -> list[Slot]:
