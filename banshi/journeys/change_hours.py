@@ -340,6 +340,7 @@ def publish(
         booking.tell_old_times(hall=hall, closures=withdrawn, now=now)
         booking.tell_cancelled(hall=hall, closures=withdrawn, now=now)
     booking.wait_again(hall=hall, now=now)
+    booking.offer_waiting(hall=hall, now=now)
     return version, follow_up
 
 
@@ -392,7 +393,9 @@ def close(
         why = Words(zh=closure.reason_zh, en=closure.reason_en)
         where, spans = _where(hall, outside.values()), calendars.spans_of(closure)
         outside = {code: row for code, row in outside.items() if not _lies_over(spans, row, where)}
-        return closure, _follow(hall, f"closure:{closure.pk}", outside, choices, others, why=why, by=by, now=now)
+        follow_up = _follow(hall, f"closure:{closure.pk}", outside, choices, others, why=why, by=by, now=now)
+    booking.offer_waiting(hall=hall, now=now)
+    return closure, follow_up
 
 
 def touched(*, closure: ClosureRow, follow_up: FollowUp, now: datetime) -> dict[str, int]:
@@ -440,6 +443,7 @@ def import_national_days(*, days: Iterable[DayInfo], notice: str, by: Actor, now
             booking.tell_cancelled(hall=hall, closures=withdrawn[hall.pk], now=now)
     for hall in halls:
         booking.wait_again(hall=hall, now=now)
+        booking.offer_waiting(hall=hall, now=now)
     return count
 
 
@@ -463,12 +467,13 @@ def withdraw(*, closure: ClosureRow, by: Actor, now: datetime) -> TakenBack:
         closures = {*calendars.withdrawn(closure.hall, now), closure.pk}
         booking.wait_for_moves(hall=closure.hall, closures=closures)
         withdrawn = calendar_actions.withdraw_closure(closure=closure, by=by, now=now)
-        booking.materialise(hall=closure.hall, now=now)
+        booking.materialise(hall=closure.hall, now=now, offer=False)  # first to those it was taken from
         told = booking.tell_old_times(hall=closure.hall, closures=closures, now=now)
         kept = booking.tell_kept(hall=closure.hall, cause=cause, now=now) if withdrawn else 0
         cancelled = booking.tell_cancelled(hall=closure.hall, closures=closures, now=now)
     # Not while the change holds its locks: whoever joins at this moment would wait for them, and we for their place.
     booking.wait_again(hall=closure.hall, now=now)
+    booking.offer_waiting(hall=closure.hall, now=now)
     return TakenBack(told, kept, cancelled)
 
 
@@ -528,7 +533,7 @@ def _follow(
     :param outside: codes of those that lay outside the hours before. Whoever booked since fitted the old hours, at
         whatever moment: the list is what lies outside now, not what was seen inside before.
     """
-    booking.materialise(hall=hall, now=now)
+    booking.materialise(hall=hall, now=now, offer=False)
     # Slots that are gone are closed now and locked: nobody can book into hours that are no more, the list is final.
     lost = [row for code, row in _outside(hall, now).items() if code not in outside]
     return _open(hall, cause, lost, choices, others, why=why, by=by, now=now)

@@ -71,7 +71,9 @@ def follow(hall: Hall, *, outside: Collection[str] | None = None, by: Actor, now
         calendar_actions.one_change_at_a_time(hall=hall)
         before = change_hours.outside(hall=hall, now=now) if outside is None else outside
         follow_up = _bookings(hall, before, by=by, now=now)
-    booking.materialise(hall=hall, now=now)  # the category one comes to may have had no places so far
+    changed = booking.materialise(
+        hall=hall, now=now, offer=False
+    )  # the category one comes to may have had no places so far
     booking.end_waiting_in_vain(hall=hall, now=now)
     with transaction.atomic():  # whom an earlier change had moved, or a closure of the category it leaves
         calendar_actions.one_change_at_a_time(hall=hall)
@@ -79,6 +81,8 @@ def follow(hall: Hall, *, outside: Collection[str] | None = None, by: Actor, now
         booking.tell_old_times(hall=hall, closures=withdrawn, now=now)
         booking.tell_cancelled(hall=hall, closures=withdrawn, now=now)
     booking.wait_again(hall=hall, now=now)
+    if changed:
+        booking.offer_waiting(hall=hall, now=now)
     return follow_up
 
 

@@ -147,6 +147,44 @@ def test_a_matter_that_returns_to_its_open_category_brings_its_waits_back(open_t
     assert [key for key, _ in told()] == ["waiting_again"]
 
 
+@pytest.mark.parametrize("then", ["move", "cancel"])
+def test_what_was_taken_is_first_given_back_and_only_then_offered(open_town: Town, then: Any):
+    """In a full period whoever waits had it in the instant of the withdrawal; who had booked it was told nothing."""
+    row = booked(open_town, "2026-03-11 10:00")
+    Slot.objects.filter(hall=open_town.hall, day=WEDNESDAY).update(taken=F("quota"))
+    one = waits(open_town)
+    closure, _ = close(open_town, starts="2026-03-11 10:00", ends="2026-03-11 11:00", others=then)
+    follow_up.work_off(now=NINE35)
+
+    back(closure)
+    during = Waiting.objects.get(pk=one.pk).state
+    again = (
+        booking.move(code=row.code, slot_id=row.slot_id, by=CITIZEN, now=NINE35)
+        if then == "move"
+        else booking.rebook(code=row.code, by=CITIZEN, now=NINE35)
+    )
+
+    ten = Slot.objects.get(pk=row.slot_id)
+    key = {"move": "old_time_free", "cancel": "time_back"}[then]
+    assert Message.objects.filter(key=key, subject=f"appointment:{row.code}").count() == 1
+    assert (during, again.starts_at, ten.taken, ten.quota) == ("waiting", row.starts_at, 2, 2)
+
+
+@pytest.mark.parametrize("then", ["move", "cancel"])
+def test_what_nobody_comes_back_for_goes_to_whoever_waits(open_town: Town, then: Any):
+    row = booked(open_town, "2026-03-11 10:00")
+    Slot.objects.filter(hall=open_town.hall, day=WEDNESDAY).update(taken=F("quota"))
+    one = waits(open_town)
+    closure, _ = close(open_town, starts="2026-03-11 10:00", ends="2026-03-11 11:00", others=then)
+    follow_up.work_off(now=NINE35)
+    back(closure)
+
+    booking.expire_holds(now=NINE35 + timedelta(minutes=31))
+
+    after, ten = Waiting.objects.get(pk=one.pk), Slot.objects.get(pk=row.slot_id)
+    assert (after.state, after.hold.slot_id if after.hold else None, ten.taken) == ("offered", row.slot_id, 2)
+
+
 def test_hours_that_come_back_by_calendar_bring_them_back(open_town: Town):
     fill(open_town)
     one = waits(open_town)

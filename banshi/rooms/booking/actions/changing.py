@@ -26,7 +26,7 @@ from banshi.rooms.booking.actions.placing import SAME_TIME, lock_run, place, ser
 from banshi.rooms.booking.actions.retrying import Meanwhile, again
 from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, LedgerEntry, Move, Slot, Waiting
 from banshi.rooms.booking.queries.facts import AskedFacts, Asking, Opens, hall_facts, item_words, read_facts, slot_facts
-from banshi.rooms.booking.queries.given_back import cancelled_and_given_back, given_back
+from banshi.rooms.booking.queries.given_back import cancelled_and_given_back, given_back, kept_for
 from banshi.rooms.booking.queries.standing import excused
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.identity import actions as identity
@@ -282,6 +282,7 @@ def move(
         for slot in run:
             if slot.pk not in old_ids:
                 _give_back_kept(slot, seen, now=now)
+                _give_back_withheld(slot, seen, now=now)
                 _take(slot, item_code=seen.item.code, internal=seen.internal, n=seen.persons)
     except Refused as gone:
         raise chances(gone.refusal) from gone
@@ -350,6 +351,15 @@ def _give_back_kept(slot: Slot, seen: Appointment, *, now: datetime) -> None:
     kept.save(update_fields=["ended_at", "outcome"])
     slot.taken -= 1
     Waiting.objects.filter(hold=kept, state="offered").update(state="taken")
+
+
+def _give_back_withheld(slot: Slot, seen: Appointment, *, now: datetime) -> None:
+    """What is kept of a locked slot for whom the hall had taken it from is there for them to move back to."""
+    kept = Hold.objects.select_for_update(of=("self",)).filter(kept_for(seen, slot_id=slot.pk, now=now))
+    for hold in kept.order_by("id")[: seen.persons]:
+        hold.ended_at, hold.outcome = now, "used"
+        hold.save(update_fields=["ended_at", "outcome"])
+        slot.taken -= 1
 
 
 def _take(slot: Slot, *, item_code: str, internal: bool, n: int) -> None:

@@ -79,13 +79,14 @@ SELECT (SELECT count(*) FROM made) + (SELECT count(*) FROM changed) + (SELECT co
 
 @again
 @transaction.atomic
-def materialise(*, hall: Hall, now: datetime) -> int:
+def materialise(*, hall: Hall, now: datetime, offer: bool = True) -> int:
     """Make the hall's slots from its calendar and policy: all that may be opened for booking, and two weeks more.
 
     The most specific quota wins: item, category, hall. Leaves alone the quotas edited by
      hand; closes the slots whose session is gone. A period cut anew gets a row of its own: people booked in the old one keep
     it, and their share of the time counts in the new ones. Running it again changes nothing.
 
+    :param offer: what became free to who waits; else the caller does, once others have had it first.
     :returns: how many slots were made, changed or closed.
     """
     facts = hall_facts(hall, now=now)
@@ -121,7 +122,8 @@ def materialise(*, hall: Hall, now: datetime) -> int:
         cursor.execute("SET LOCAL enable_nestloop = on")
     if changed:
         carry_over(hall_id=hall.pk, days={row["day"] for row in different} | {written_day[pk] for pk in gone})
-        offer_waiting(hall=hall, now=now)
+        if offer:
+            offer_waiting(hall=hall, now=now)
         announce(hall=hall.code, topic="slots", now=now)
     return changed
 

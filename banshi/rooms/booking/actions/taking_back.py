@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions import telling
 from banshi.rooms.booking.actions.granting import move_target_refusal, place_refusal
-from banshi.rooms.booking.models import Appointment, FollowUpVisit, Kept, Move, Slot
+from banshi.rooms.booking.actions.holding import lock_slots
+from banshi.rooms.booking.actions.offering import waking
+from banshi.rooms.booking.models import Appointment, FollowUpVisit, Hold, Kept, Move, Slot
 from banshi.rooms.booking.queries.facts import Asking, HallFacts, Opens, hall_facts, read_facts
 from banshi.rooms.booking.queries.given_back import (
     as_they_are_now,
     cancelled_and_given_back,
     given_back,
     in_time,
+    kept_for,
     moved_by_hall,
 )
 from banshi.rooms.booking.queries.standing import closed_over, has_booked
@@ -50,21 +53,26 @@ def tell_old_times(*, hall: Hall, closures: Collection[int], now: datetime) -> i
 
 def _tell_moved(hall: Hall, by: Q, now: datetime) -> int:
     facts, told = hall_facts(hall, now=now), 0
+    kept: list[tuple[Appointment, Slot]] = []
     booked = Appointment.objects.filter(hall=hall, state=rules.State.BOOKED, ends_at__gt=now)
     standing = set(booked.values_list("code", flat=True))
     for visit in FollowUpVisit.objects.filter(by, follow_up__hall=hall, state="moved").order_by("id"):
         if not standing.intersection(visit.codes):
             told += _tell_cancelled_since(visit, hall=facts, now=now)
             continue
-        rows = list(booked.filter(code__in=visit.codes).select_related("person", "item").order_by("starts_at", "id"))
+        rows = list(
+            booked.filter(code__in=visit.codes).select_related("hall", "person", "item").order_by("starts_at", "id")
+        )
         for old in _old_times(rows[0], visit):
             if not _grantable(rows[0], as_they_are_now(old, rows[0], hall=facts), hall=facts, now=now):
                 continue
             was = {"was": old.starts_at.astimezone(facts.zone).isoformat()}
             telling.tell_visit("old_time_free", rows, hall=facts, now=now, more=was, anew=f":{old.pk}")
             _told_again(visit, now)
+            kept += [(row, slots[0]) for row in rows if (slots := times_back(row, now=now))]
             told += 1
             break
+    _keep(kept, hall=facts, now=now)
     return told
 
 
@@ -96,6 +104,7 @@ def tell_cancelled(*, hall: Hall, closures: Collection[int], now: datetime) -> i
 
 def _tell_cancelled(hall: Hall, by: Q, now: datetime) -> int:
     facts, told = hall_facts(hall, now=now), 0
+    kept: list[tuple[Appointment, Slot]] = []
     gone = Appointment.objects.filter(hall=hall, state=rules.State.CANCELLED, by_hall=True, ends_at__gt=now)
     for visit in FollowUpVisit.objects.filter(by, follow_up__hall=hall, state="cancelled", told_again_at=None).order_by(
         "id"
@@ -107,8 +116,27 @@ def _tell_cancelled(hall: Hall, by: Q, now: datetime) -> int:
         if rows and in_time_all and all(_may_book_again(row, slot_id=row.slot_id, now=now, back=True) for row in rows):
             telling.tell_visit("time_back", rows, hall=facts, now=now)
             _told_again(visit, now)
+            kept += [(row, row.slot) for row in rows if row.slot is not None]
             told += 1
+    _keep(kept, hall=facts, now=now)
     return told
+
+
+def _keep(wanted: Sequence[tuple[Appointment, Slot]], *, hall: HallFacts, now: datetime) -> None:
+    """What the hall took and gives back is kept for those it was taken from, as long as an offer of the waiting list is: else
+    whoever waits had it in the instant in which they were told. Where others were quicker, nothing is kept."""
+    awake = waking(hall.policy.booking, now.astimezone(hall.zone)) or now
+    until = awake + timedelta(minutes=hall.policy.booking.waiting_offer)
+    locked = lock_slots({slot.pk for _, slot in wanted}) if wanted else {}
+    for row, there in wanted:
+        slot = locked[there.pk]
+        if slot.taken + slot.carried + row.persons > slot.quota or slot.ends_at <= now:
+            continue
+        mine = {"slot": slot, "kind": "withheld", "person_id": row.person_id, "limit_key": row.limit_key}
+        expires_at = min(until, slot.ends_at)
+        Hold.objects.bulk_create([Hold(**mine, made_at=now, expires_at=expires_at) for _ in range(row.persons)])
+        slot.taken += row.persons
+        slot.save(update_fields=["taken"])
 
 
 def _may_book_again(row: Appointment, *, slot_id: int | None, now: datetime, back: bool = False) -> bool:
@@ -193,7 +221,8 @@ def _grantable(row: Appointment, slots: Iterable[Slot], *, hall: HallFacts, now:
 
 def _may_move_back(row: Appointment, old: Slot, *, hall: HallFacts, now: datetime) -> bool:
     fact = read_facts([Asking.to_move(row, old.pk)], now=now, opens=Opens(now))[0]
-    free = fact.slot is not None and fact.slot.free() >= row.persons
+    kept = Hold.objects.filter(kept_for(row, slot_id=old.pk, now=now)).count()
+    free = fact.slot is not None and fact.slot.free() + kept >= row.persons
     return free and move_target_refusal(row, fact, hall=hall, now=now, back=True) is None
 
 

@@ -6,6 +6,8 @@ from datetime import datetime
 from itertools import takewhile
 from typing import NamedTuple
 
+from django.db.models import Q
+
 from banshi.kernel.policy import TicketPolicy
 from banshi.rooms.booking.models import Appointment, FollowUpVisit, Move, Slot
 from banshi.rooms.booking.queries.facts import HallFacts
@@ -65,6 +67,13 @@ def as_they_are_now(old: Slot, row: Appointment, *, hall: HallFacts) -> list[Slo
         same.filter(starts_at__lte=old.starts_at, ends_at__gt=old.starts_at).order_by("-starts_at", "id").first()
     )
     return [old] if now_there is None else [old, now_there]
+
+
+def kept_for(row: Appointment, *, slot_id: int, now: datetime) -> Q:
+    """Of holds: the places of this period that are kept for whoever's appointment it is."""
+    return Q(
+        slot=slot_id, kind="withheld", person=row.person_id, limit_key=row.limit_key, ended_at=None, expires_at__gt=now
+    )
 
 
 def in_time(slot: Slot, policy: TicketPolicy, now: datetime) -> bool:
