@@ -911,6 +911,20 @@ def test_what_the_hall_cancelled_and_gave_back_no_cut_off_keeps_from_its_person(
     assert (again.state, again.starts_at, refused.value.slug) == ("booked", row.starts_at, "cut-off")
 
 
+def test_who_was_moved_by_hand_hears_that_the_closure_is_off(open_town: Town):
+    row = booked(open_town, "2026-03-11 10:00")
+    closure, _ = close(open_town, starts="2026-03-11 09:00", ends="2026-03-11 12:00", others="keep")
+    follow_up.work_off(now=NINE35)
+    change_hours.apply(hall=open_town.hall, choices={row.code: Choice("move")}, by=CLERK, now=NINE35, why="")
+    follow_up.work_off(now=NINE35 + timedelta(minutes=1))
+    moved = reread(row).starts_at
+
+    change_hours.withdraw(closure=closure, by=CLERK, now=NINE35 + timedelta(minutes=2))
+
+    assert moved != row.starts_at
+    assert Message.objects.filter(key="old_time_free", subject=f"appointment:{row.code}").count() == 1
+
+
 def visit_of_two(town: Town) -> list[Appointment]:
     rows = [
         booked(town, "2026-03-10 10:00"), booked(town, "2026-03-10 11:00", item="id-card", category="B")

@@ -29,12 +29,13 @@ _OTHERS = (
     Q(follow_up__cause__startswith="calendar:")
     | Q(follow_up__cause__startswith="national:")
     | Q(follow_up__cause__startswith="matter:")
+    | Q(follow_up__cause__startswith="by-hand:")  # whom no other time fitted when their hours were taken
 )
 
 
 def _taken_back(closures: Collection[int]) -> Q:
     """The visits of changes that may be taken back: of these closures, and of every change of the calendar, of public holidays
-    or of a matter's category, since the next one may have brought the old hours back."""
+    or of a matter's category, and of who was moved by hand, since the next one may have brought the old hours back."""
     return _OTHERS | Q(follow_up__cause__in=[f"closure:{closure}" for closure in closures])
 
 
