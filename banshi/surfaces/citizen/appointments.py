@@ -605,5 +605,18 @@ def take_offer(request: Any, waiting: int) -> HttpResponseBase:
             language=language(),
         )
     except Refused as refused:
+        if (taken := _taken_already(found)) is not None:  # tapped twice, or in another browser
+            return redirect("citizen:appointment", taken.code)
         return _all(request, now=now, form=Appeal(), refused=refused)
     return redirect(f"{reverse('citizen:appointment', args=[placed.code])}?new=1")
+
+
+def _taken_already(one: Waiting) -> Appointment | None:
+    """What this offer became, where whoever it was made to took it a moment ago."""
+    kept = Waiting.objects.select_related("hold").get(pk=one.pk)
+    if kept.state != "taken" or kept.hold is None:
+        return None
+    mine = Appointment.objects.filter(
+        account_id=kept.account_id, person=kept.person_id, item=kept.item_id, slot=kept.hold.slot_id, state="booked"
+    )
+    return mine.order_by("-id").first()

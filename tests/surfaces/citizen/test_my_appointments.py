@@ -423,11 +423,13 @@ def test_an_offered_place_is_taken_or_left(mine: Phone, theirs: Phone, open_town
     page = text(mine.get("/appointments/"))
     stranger = theirs.post(f"/waiting/{waiting.pk}/take")
     taken = mine.post(f"/waiting/{waiting.pk}/take")
+    again = mine.post(f"/waiting/{waiting.pk}/take")
 
     assert "就要这个" in page
     assert stranger.status_code == 404
     live = Appointment.objects.get(state="booked")
     assert (taken.url, live.person_id) == (f"/a/{live.code}?new=1", mine.person.pk)
+    assert (again.status_code, again.url) == (302, f"/a/{live.code}")  # tapped twice, or in another browser
 
 
 def test_leaving_the_waiting_list(mine: Phone, open_town: Town):
