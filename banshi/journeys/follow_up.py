@@ -70,6 +70,14 @@ def outcome_of(follow_up: FollowUp) -> Outcome:
     return Outcome(**Counter(state for state, _ in rows), **told)
 
 
+def unreached(follow_up: FollowUp) -> list[Appointment]:
+    """What was moved, cancelled or kept of people whom no message reaches: somebody has to tell them. By start."""
+    done = FollowUpVisit.objects.filter(follow_up=follow_up, state__in=["moved", "cancelled", "kept"]).order_by("id")
+    codes = [code for of_visit in done.values_list("codes", flat=True) for code in of_visit]
+    rows = Appointment.objects.filter(code__in=codes).select_related("item", "person")
+    return [row for row in rows.order_by("starts_at", "id") if not row.told_at]
+
+
 def work_off(*, now: datetime) -> int:
     """Do what is due, one visit after the other, until nothing is left or 20 seconds have passed; several workers share it.
 

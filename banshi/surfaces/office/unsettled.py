@@ -13,7 +13,7 @@ from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import english
 from banshi.journeys import change_hours
-from banshi.journeys.follow_up import outcome_of
+from banshi.journeys.follow_up import outcome_of, unreached
 from banshi.journeys.unsettled import unsettled
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.models import FollowUp
@@ -76,4 +76,5 @@ def follow_up(request: Asked, hall: str, follow_up_id: int) -> HttpResponseBase:
         outcome=outcome,
         settled=outcome.total - outcome.due,
         failed=row.visits.filter(state="failed").order_by("id"),
+        unreached=unreached(row),
     )

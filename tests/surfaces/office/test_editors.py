@@ -21,6 +21,7 @@ from banshi.rooms.booking.models import Appeal, Appointment, FaultDay, LedgerEnt
 from banshi.rooms.calendars.models import CalendarVersion, Closure
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.identity import actions as identity
+from banshi.rooms.identity.models import Person
 from banshi.rooms.messaging.actions import drain
 from banshi.rooms.messaging.models import Message, Template
 from banshi.rooms.messaging.queries import as_sent
@@ -231,6 +232,28 @@ def test_what_is_unsettled_lists_people_outside_the_hours_and_full_periods(manag
     found = decided.context["found"]
     assert (decided.context["people"], found.any, [each.code for each in found.kept]) == ([], False, [row.code])
     assert ("已了结：保留并已通知 1 个" in text, "cat:" in text) == (True, False)
+
+
+def test_whom_no_message_reaches_is_named_beside_what_became_of_them(manager, office):  # noqa: F811
+    """ "8 moved and told", two of whom had left no telephone."""
+    reached, unreached = booked(office, "2026-03-11 09:00", 0), booked(office, "2026-03-11 10:00", 1)
+    Person.objects.update(phone=None, phone_index=None)
+    Appointment.objects.filter(pk=reached.pk).update(contact="+8613800138000")
+    Appointment.objects.filter(pk=unreached.pk).update(contact=None)
+    words = {
+        "from_day": "2026-03-11", "from_time": "8:00", "to_day": "2026-03-11", "to_time": "13:00", "reason_zh": "消防演练",
+        "all": "move",
+    }  # fmt: skip
+    done = manager.post("/office/town/calendar/closures/close", words)
+    follow_up.work_off(now=TUESDAY_NINE)
+
+    page = manager.get(done.url).content.decode()
+
+    assert ("没留电话，短信到不了，要当面告诉：" in page, unreached.code in page, reached.code in page) == (
+        True,
+        True,
+        False,
+    )
 
 
 def test_who_announces_what_stands_already_reads_that_nothing_of_theirs_is_used(manager, office):  # noqa: F811
