@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, Literal
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -205,16 +206,24 @@ class _Reasons:
     def of(self, row: Appointment) -> Words:
         if self._shut:
             return self._shut[0].reason
-        where = _where(self._hall, [row])
-        closed = [each for each in calendars.closures(self._hall, row.day, row.day) if _lies_over([each], row, where)]
-        if closed:
-            return closed[0].reason
+        over = next((each for each in self._closed if _lies_over([each], row, self._where)), None)
+        if over is not None:
+            return over.reason
         of_day = self._sessions.get(row.day, ())
         if not of_day:
             return Words(zh="当天不再开放", en="The hall is no longer open that day")
         hours = [hours_words(s.starts_at.astimezone(self._zone), s.ends_at.astimezone(self._zone)) for s in of_day]
         listed = list(dict.fromkeys(hours))
         return Words(zh=f"当天的服务时间改为 {'、'.join(listed)}", en=f"That day's hours are now {', '.join(listed)}")
+
+    @cached_property
+    def _closed(self) -> list[Closure]:
+        """All of these days: read once, however many are asked about."""
+        return calendars.closures(self._hall, min(self._sessions), max(self._sessions)) if self._sessions else []
+
+    @cached_property
+    def _where(self) -> _Where:
+        return _where(self._hall, ())
 
 
 def _described(

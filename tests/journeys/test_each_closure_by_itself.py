@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from banshi.journeys import change_hours, change_items, check_in, follow_up
 from banshi.journeys.follow_up import Outcome
@@ -15,6 +17,7 @@ from banshi.kernel.ownership import typed_holder
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment, Slot
+from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.messaging.models import Message
@@ -307,6 +310,22 @@ def test_a_matter_that_goes_to_an_open_category_moves_nobody(open_town: Town):
     _, moves = change_items.change(**as_now(open_town, "pension", category=open_town.categories["B"]))
 
     assert (moves, told(row)) == (None, [])
+
+
+def test_why_hours_are_gone_is_read_once_for_all_who_ask(open_town: Town):
+    for day, person in ((11, 1), (11, 2), (12, 3)):
+        booked(open_town, f"2026-03-{day} 10:00", person)
+    rows = list(Appointment.objects.select_related("item", "category").order_by("starts_at", "id"))
+    close(open_town, others="keep", **MORNING)
+    sessions = calendars.sessions(open_town.hall, rows[0].day, rows[-1].day)
+    reasons = change_hours._Reasons(open_town.hall, sessions, ())
+
+    first = reasons.of(rows[0]).zh
+    with CaptureQueriesContext(connection) as asked:
+        others = [reasons.of(row).zh for row in rows[1:]]
+
+    assert (first, others[0], others[1].startswith("当天的服务时间改为")) == ("停电", "停电", True)
+    assert len(asked) == 0
 
 
 def as_now(town: Town, item: str, **other: Any) -> dict[str, Any]:
