@@ -17,7 +17,7 @@ from django.db.models import F, Q
 
 from banshi.foundation.announce import announce
 from banshi.journeys import tell_booker
-from banshi.journeys.stops import line_resumes, stop_over
+from banshi.journeys.stops import stop_over
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.calendars import actions as calendar_actions
@@ -89,15 +89,24 @@ def _send_out(closure: Closure, now: datetime) -> None:
 
 def _tell_to_leave(concerned: list[Ticket], closure: Closure, now: datetime, *, after: Span | None = None) -> None:
     """:param after: the closure that had sent them home meanwhile, and is over: told once more."""
-    (span, *_), stop = calendars.spans_of(closure), stop_over(closure, now)
-    known: dict[tuple[str | None, str], datetime | None] = {}
-    told: list[tuple[Ticket, datetime | None]] = []
-    for ticket in concerned:
-        item, category = key = (ticket.item.code if ticket.item else None, ticket.category.code)
-        if key not in known:
-            known[key] = line_resumes(stop, closure.hall, now, item=item, category=category)
-        told.append((ticket, known[key]))
+    (span, *_), lines = calendars.spans_of(closure), _Lines(closure.hall, now)
+    in_sight = stop_over(closure, now).resumes is not None
+    told = [(ticket, lines.opens(ticket) if in_sight else None) for ticket in concerned]
     tickets.tell_evacuated(tickets=told, closure=span, now=now, part=_part(closure), after=after)
+
+
+class _Lines:
+    """When each line of a hall goes on, with all closures that lie over it; looked up once per matter and category."""
+
+    def __init__(self, hall: Hall, now: datetime) -> None:
+        self._hall, self._now = hall, now
+        self._known: dict[tuple[str | None, str], datetime | None] = {}
+
+    def opens(self, ticket: Ticket) -> datetime | None:
+        item, category = key = (ticket.item.code if ticket.item else None, ticket.category.code)
+        if key not in self._known:
+            self._known[key] = calendars.next_open_moment(self._hall, self._now, item, category=category)
+        return self._known[key]
 
 
 @transaction.atomic
@@ -157,12 +166,9 @@ def _stop(closure: Closure, now: datetime, late: Sequence[Ticket] = (), *, after
     stay: list[tuple[Ticket, datetime | None]] = []
     leave: list[Ticket] = []
     sent_out = _sent_out(closure, now)
-    reopens: dict[tuple[str | None, str], datetime | None] = {}
+    lines = _Lines(hall, now)
     for ticket in late or tickets.concerned(tickets.stopped_by(hall=hall, closures=spans, now=now), now):
-        key = (ticket.item.code if ticket.item else None, ticket.category.code)
-        if key not in reopens:
-            reopens[key] = calendars.next_open_moment(hall, now, key[0], category=key[1])
-        opens = reopens[key]
+        opens = lines.opens(ticket)
         if ticket.state == "held":  # begun, and so served to the end: as soon as its person is back at a window
             if ticket.pk not in sent_out:
                 stay.append((ticket, opens))
@@ -230,9 +236,7 @@ def _tell_what_stops_still(numbers: Sequence[Ticket], closure: Closure, now: dat
     rows = running.select_related("hall", "zone", "category", "item").exclude(pk=closure.pk).order_by("id")
     for other in sorted(rows, key=lambda each: each.kind != "evacuation"):  # it takes no number from anybody
         spans = calendars.spans_of(other)
-        there = {
-            each.pk for each in tickets.stopped_by(hall=other.hall, closures=spans, now=now, states=NOT_BEGUN)
-        }  # fmt: skip
+        there = {each.pk for each in tickets.stopped_by(hall=other.hall, closures=spans, now=now, states=NOT_BEGUN)}
         late = [each for each in numbers if each.pk in there and each.pk not in found]
         found |= {each.pk: each for each in late}
         if late and other.kind != "evacuation":
@@ -240,6 +244,12 @@ def _tell_what_stops_still(numbers: Sequence[Ticket], closure: Closure, now: dat
         elif late and closure.kind != "evacuation":
             _tell_to_leave(late, other, now, after=over)
     return list(found.values())
+
+
+def sent_home(*, closure: Closure, now: datetime) -> list[Ticket]:
+    """Whom it sent home today, and nobody has called back since."""
+    closed = tickets.stopped_by(hall=closure.hall, closures=calendars.spans_of(closure), now=now, states=("closed",))
+    return [each for each in closed if each.closed_why == "hall_closed"]
 
 
 def _to_be_ended(closure: Closure, now: datetime) -> list[Span]:
@@ -274,12 +284,6 @@ def held_up(*, closure: Closure, now: datetime, others: Sequence[Span] = ()) -> 
         away = tickets.stopped_by(hall=hall, closures=out, now=now, states=("held",))
         other = {each.pk for each in [*stopped, *away, *at_windows]}
     return [ticket for ticket in found if ticket.pk not in other and ticket.made_at < now]
-
-
-def sent_home(*, closure: Closure, now: datetime) -> list[Ticket]:
-    """Whom it sent home today, and nobody has called back since."""
-    closed = tickets.stopped_by(hall=closure.hall, closures=calendars.spans_of(closure), now=now, states=("closed",))
-    return [each for each in closed if each.closed_why == "hall_closed"]
 
 
 def _still_out(closure: Closure, now: datetime) -> Words | None:

@@ -206,16 +206,11 @@ def over_windows(hall: Hall, now: datetime, *, category: str) -> Stop | None:
 
 def for_line(stop: Stop, hall: Hall, now: datetime, *, item: str | None, category: str) -> Stop:
     """The same for who waits in this line, which another closure may keep closed for longer than the evacuation lasts."""
-    resumes = line_resumes(stop, hall, now, item=item, category=category)
-    return replace(stop, resumes=resumes, keeps=_keeps(resumes, stop.now, evacuates=stop.evacuates))
-
-
-def line_resumes(stop: Stop, hall: Hall, now: datetime, *, item: str | None, category: str) -> datetime | None:
-    """When this line goes on; None where it is not in sight when the stop is over."""
     if stop.resumes is None:
-        return None
+        return stop  # when it is over is not in sight
     opens = calendars.next_open_moment(hall, now, item, category=category)
-    return opens.astimezone(stop.now.tzinfo) if opens is not None else None
+    resumes = opens.astimezone(stop.now.tzinfo) if opens is not None else None
+    return replace(stop, resumes=resumes, keeps=_keeps(resumes, stop.now, evacuates=stop.evacuates))
 
 
 def stops_by_category(hall: Hall, now: datetime, codes: Iterable[str]) -> dict[str, Stop]:
