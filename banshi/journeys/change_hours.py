@@ -346,8 +346,7 @@ def publish(
             )
         cause = f"calendar:{version.version}"
         follow_up = _follow(hall, cause, outside, choices, others, why=None, by=by, now=now)
-        booking.tell_old_times(hall=hall, closures=withdrawn, now=now)
-        booking.tell_cancelled(hall=hall, closures=withdrawn, now=now)
+        booking.tell_given_back(hall=hall, closures=withdrawn, now=now)
     booking.wait_again(hall=hall, now=now)
     booking.offer_waiting(hall=hall, now=now)
     return version, follow_up
@@ -448,8 +447,7 @@ def import_national_days(*, days: Iterable[DayInfo], notice: str, by: Actor, now
         cause = f"national:{uuid4().hex}"
         for hall in halls:
             _follow(hall, cause, outside[hall.pk], {}, "move", why=why, by=by, now=now)
-            booking.tell_old_times(hall=hall, closures=withdrawn[hall.pk], now=now)
-            booking.tell_cancelled(hall=hall, closures=withdrawn[hall.pk], now=now)
+            booking.tell_given_back(hall=hall, closures=withdrawn[hall.pk], now=now)
     for hall in halls:
         booking.wait_again(hall=hall, now=now)
         booking.offer_waiting(hall=hall, now=now)
@@ -477,9 +475,8 @@ def withdraw(*, closure: ClosureRow, by: Actor, now: datetime) -> TakenBack:
         booking.wait_for_moves(hall=closure.hall, closures=closures)
         withdrawn = calendar_actions.withdraw_closure(closure=closure, by=by, now=now)
         booking.materialise(hall=closure.hall, now=now, offer=False)  # first to those it was taken from
-        told = booking.tell_old_times(hall=closure.hall, closures=closures, now=now)
+        told, cancelled = booking.tell_given_back(hall=closure.hall, closures=closures, now=now)
         kept = booking.tell_kept(hall=closure.hall, cause=cause, now=now) if withdrawn else 0
-        cancelled = booking.tell_cancelled(hall=closure.hall, closures=closures, now=now)
     # Not while the change holds its locks: whoever joins at this moment would wait for them, and we for their place.
     booking.wait_again(hall=closure.hall, now=now)
     booking.offer_waiting(hall=closure.hall, now=now)
@@ -499,7 +496,7 @@ def apply(*, hall: Hall, choices: Mapping[str, Choice], by: Actor, now: datetime
     return _open(hall, f"by-hand:{uuid4().hex}", rows, choices, "keep", why=words, by=by, now=now)
 
 
-def outside(*, hall: Hall, now: datetime) -> set[str]:
+def codes_outside(*, hall: Hall, now: datetime) -> set[str]:
     """The codes of the booked appointments that lie outside the hours in force."""
     return set(_outside(hall, now))
 

@@ -45,7 +45,7 @@ def change(
     with transaction.atomic():
         hall = HallItem.objects.select_related("hall").get(pk=hall_item_id).hall
         calendar_actions.one_change_at_a_time(hall=hall)  # its new category may be closing at this moment
-        outside = change_hours.outside(hall=hall, now=now)
+        outside = change_hours.codes_outside(hall=hall, now=now)
         row = catalogue.set_hall_item(
             hall_item_id=hall_item_id,
             category=category,
@@ -69,17 +69,14 @@ def follow(hall: Hall, *, outside: Collection[str] | None = None, by: Actor, now
     """
     with transaction.atomic():  # also one that was being made as it changed
         calendar_actions.one_change_at_a_time(hall=hall)
-        before = change_hours.outside(hall=hall, now=now) if outside is None else outside
+        before = change_hours.codes_outside(hall=hall, now=now) if outside is None else outside
         follow_up = _bookings(hall, before, by=by, now=now)
-    changed = booking.materialise(
-        hall=hall, now=now, offer=False
-    )  # the category one comes to may have had no places so far
+    # The category one comes to may have had no places so far.
+    changed = booking.materialise(hall=hall, now=now, offer=False)
     booking.end_waiting_in_vain(hall=hall, now=now)
     with transaction.atomic():  # whom an earlier change had moved, or a closure of the category it leaves
         calendar_actions.one_change_at_a_time(hall=hall)
-        withdrawn = calendars.withdrawn(hall, now)
-        booking.tell_old_times(hall=hall, closures=withdrawn, now=now)
-        booking.tell_cancelled(hall=hall, closures=withdrawn, now=now)
+        booking.tell_given_back(hall=hall, closures=calendars.withdrawn(hall, now), now=now)
     booking.wait_again(hall=hall, now=now)
     if changed:
         booking.offer_waiting(hall=hall, now=now)

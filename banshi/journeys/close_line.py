@@ -246,12 +246,6 @@ def _tell_what_stops_still(numbers: Sequence[Ticket], closure: Closure, now: dat
     return list(found.values())
 
 
-def sent_home(*, closure: Closure, now: datetime) -> list[Ticket]:
-    """Whom it sent home today, and nobody has called back since."""
-    closed = tickets.stopped_by(hall=closure.hall, closures=calendars.spans_of(closure), now=now, states=("closed",))
-    return [each for each in closed if each.closed_why == "hall_closed"]
-
-
 def _to_be_ended(closure: Closure, now: datetime) -> list[Span]:
     """Other closures of the hall that are over, and not ended yet: of several that end together – a worker was away, two
     managers took back at once – the last one tells. Locked in order, so that two that end them at once do not each leave

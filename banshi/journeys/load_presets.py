@@ -23,7 +23,7 @@ from banshi.kernel.actors import SYSTEM, Actor
 from banshi.kernel.names import InvalidName, label
 from banshi.kernel.policy import HallPolicy
 from banshi.kernel.working_days import rows_from_table
-from banshi.rooms.calendars import actions as calendars
+from banshi.rooms.calendars import actions as calendar_actions
 from banshi.rooms.calendars.models import CalendarVersion, NationalDay
 from banshi.rooms.calendars.rules import load as load_calendar
 from banshi.rooms.catalogue import actions as catalogue
@@ -89,8 +89,8 @@ def take_over(root: Path, hall: str, *, by: Actor, now: datetime) -> list[Otherw
         _one_at_a_time()
         place = Hall.objects.get(code=hall)
         categories = {c.code: c for c in Category.objects.filter(hall=place)}
-        calendars.one_change_at_a_time(hall=place)
-        outside = change_hours.outside(hall=place, now=now)
+        calendar_actions.one_change_at_a_time(hall=place)
+        outside = change_hours.codes_outside(hall=place, now=now)
         changed = []
         for window, wanted in _windows_otherwise(place, _document(folder)["windows"], categories):
             steer.let_serve(window=window, codes=wanted, by=by, now=now)

@@ -12,7 +12,7 @@ from django.db import transaction
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
-from banshi.rooms.booking.models import Appointment, Slot
+from banshi.rooms.booking.models import Appointment
 from banshi.rooms.places import queries as places
 
 
@@ -24,22 +24,24 @@ def move_back(*, row: Appointment, slot_id: int, by: Actor, now: datetime) -> Ap
     """
     chosen = next((slot for slot in booking.times_back(row, now=now) if slot.pk == slot_id), None)
     back = booking.move(code=row.code, slot_id=slot_id, by=by, now=now)
-    for other in _of_visit(row, state="booked") if chosen is not None else ():
-        own = booking.times_back(other, now=now)
-        same = [slot for slot in own if chosen is not None and slot.day == chosen.day]
-        if same:
-            booking.move(code=other.code, slot_id=same[0].pk, by=by, now=now)
+    if chosen is None:
+        return back
+    for other in _of_visit(row, state="booked"):
+        same = next((slot for slot in booking.times_back(other, now=now) if slot.day == chosen.day), None)
+        if same is not None:
+            booking.move(code=other.code, slot_id=same.pk, by=by, now=now)
     return back
 
 
 @transaction.atomic
 def book_again(*, row: Appointment, by: Actor, now: datetime) -> Appointment:
-    """Book again what the hall cancelled and gave back, with what else of its visit was cancelled with it.
+    """Book it again, and – where the hall had cancelled it and gave its time back – what else of its visit went with it.
 
-    :returns: what was booked in its stead. :raises Refused: those of `booking.rebook`, of any of them.
+    :returns: what was booked in its stead. :raises Refused: those of `booking.rebook`, of any of them; nothing is booked then.
     """
+    given_back = booking.was_given_back(row, now=now)
     again = booking.rebook(code=row.code, by=by, now=now)
-    for other in _of_visit(row, state="cancelled"):
+    for other in _of_visit(row, state="cancelled") if given_back else ():
         if booking.was_given_back(other, now=now):
             booking.rebook(code=other.code, by=by, now=now)
     return again
@@ -61,10 +63,10 @@ def _back(row: Appointment, *, by: Actor, now: datetime) -> Appointment:
     )  # it may have gone with another one
     if row.state != "booked" or not row.hall_moves or now >= row.starts_at - ahead:
         return row
-    open_now: list[Slot] = [slot for slot in booking.times_back(row, now=now) if now >= slot.starts_at - ahead]
-    for slot in open_now:
-        with suppress(Refused):
-            return move_back(row=row, slot_id=slot.pk, by=by, now=now)
+    for slot in booking.times_back(row, now=now):
+        if now >= slot.starts_at - ahead:
+            with suppress(Refused):
+                return move_back(row=row, slot_id=slot.pk, by=by, now=now)
     return row
 
 

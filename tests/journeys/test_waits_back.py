@@ -11,7 +11,7 @@ from django.db.models import F
 from banshi.journeys import change_hours, change_items, follow_up, housekeeping
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
-from banshi.rooms.booking.models import Slot, Waiting
+from banshi.rooms.booking.models import Appointment, Slot, Waiting
 from banshi.rooms.calendars import actions as calendars
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.identity.models import Account
@@ -147,16 +147,21 @@ def test_a_matter_that_returns_to_its_open_category_brings_its_waits_back(open_t
     assert [key for key, _ in told()] == ["waiting_again"]
 
 
+def taken_and_given_back(town: Town, then: Any) -> tuple[Appointment, Waiting]:
+    """A booking of a full day that a closure took, and whoever waits for the day, once the closure is taken back."""
+    row = booked(town, "2026-03-11 10:00")
+    fill(town)
+    one = waits(town)
+    closure, _ = close(town, starts="2026-03-11 10:00", ends="2026-03-11 11:00", others=then)
+    follow_up.work_off(now=NINE35)
+    back(closure)
+    return row, one
+
+
 @pytest.mark.parametrize("then", ["move", "cancel"])
 def test_what_was_taken_is_first_given_back_and_only_then_offered(open_town: Town, then: Any):
     """In a full period whoever waits had it in the instant of the withdrawal; who had booked it was told nothing."""
-    row = booked(open_town, "2026-03-11 10:00")
-    Slot.objects.filter(hall=open_town.hall, day=WEDNESDAY).update(taken=F("quota"))
-    one = waits(open_town)
-    closure, _ = close(open_town, starts="2026-03-11 10:00", ends="2026-03-11 11:00", others=then)
-    follow_up.work_off(now=NINE35)
-
-    back(closure)
+    row, one = taken_and_given_back(open_town, then)
     during = Waiting.objects.get(pk=one.pk).state
     again = (
         booking.move(code=row.code, slot_id=row.slot_id, by=CITIZEN, now=NINE35)
@@ -172,12 +177,7 @@ def test_what_was_taken_is_first_given_back_and_only_then_offered(open_town: Tow
 
 @pytest.mark.parametrize("then", ["move", "cancel"])
 def test_what_nobody_comes_back_for_goes_to_whoever_waits(open_town: Town, then: Any):
-    row = booked(open_town, "2026-03-11 10:00")
-    Slot.objects.filter(hall=open_town.hall, day=WEDNESDAY).update(taken=F("quota"))
-    one = waits(open_town)
-    closure, _ = close(open_town, starts="2026-03-11 10:00", ends="2026-03-11 11:00", others=then)
-    follow_up.work_off(now=NINE35)
-    back(closure)
+    row, one = taken_and_given_back(open_town, then)
 
     booking.expire_holds(now=NINE35 + timedelta(minutes=31))
 

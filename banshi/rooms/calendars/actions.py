@@ -122,8 +122,7 @@ def close(
         raise _invalid("kind", "疏散只能选大厅、楼层或区域", "Only the hall, a floor or a zone is evacuated")
     same = {"hall": hall, "floor": floor, "zone": zone, "category": category, "item": item}
     with transaction.atomic():
-        # Under the hall's lock the second of two equal ones finds the first.
-        Hall.objects.select_for_update(no_key=True).get(id=hall.pk)
+        one_change_at_a_time(hall=hall)  # the second of two equal ones finds the first
         known = {name: part for name, part in same.items() if part is not None}
         unknown = {f"{name}__isnull": True for name, part in same.items() if part is None}
         standing = Closure.objects.filter(

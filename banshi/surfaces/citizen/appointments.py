@@ -309,12 +309,7 @@ def rebook(request: Any, code: str) -> HttpResponseBase:
     found = appointment_for(request, code)
     by = actor_for(request, found)
     try:
-        given_back = booking.was_given_back(found, now=now)
-        placed = (
-            time_back.book_again(row=found, by=by, now=now)
-            if given_back
-            else booking.rebook(code=found.code, by=by, now=now)
-        )
+        placed = time_back.book_again(row=found, by=by, now=now)
     except Refused as refused:
         return _page(request, found, now=now, refused=refused)
     again = Appointment.objects.get(code=placed.code)

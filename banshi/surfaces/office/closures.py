@@ -295,7 +295,7 @@ def withdraw(request: Asked, hall: str, closure_id: int) -> HttpResponseBase:
     running = closure.begun_at is not None and closure.over_at is None
     held_up = close_line.held_up(closure=closure, now=now) if running else []
     stood = tickets.concerned(held_up, now)
-    sent_home = close_line.sent_home(closure=closure, now=now) if running else []
+    sent_home = tickets.sent_home(hall=place, closures=calendars.spans_of(closure), now=now) if running else []
     done = change_hours.withdraw(closure=closure, by=request.who.by, now=now)
     close_line.look(now=now)
     back = Ticket.objects.filter(pk__in=[each.pk for each in sent_home], state__in=NOT_BEGUN).order_by("id")

@@ -76,5 +76,5 @@ def follow_up(request: Asked, hall: str, follow_up_id: int) -> HttpResponseBase:
         outcome=outcome,
         settled=outcome.total - outcome.due,
         failed=row.visits.filter(state="failed").order_by("id"),
-        unreached=unreached(row),
+        unreached=[] if outcome.due else unreached(row),  # the page asks again each second until then
     )

@@ -34,9 +34,8 @@ from banshi.rooms.booking.actions.passing import pass_on
 from banshi.rooms.booking.actions.placing import Asked, behind, place, place_many, place_several
 from banshi.rooms.booking.actions.slots import close_slot, materialise, set_quota
 from banshi.rooms.booking.actions.taking_back import (
-    tell_cancelled,
+    tell_given_back,
     tell_kept,
-    tell_old_times,
     times_back,
     wait_for_moves,
     was_given_back,
@@ -117,9 +116,8 @@ __all__ = [
     "suspend",
     "sweep_no_shows",
     "take_offer",
-    "tell_cancelled",
+    "tell_given_back",
     "tell_kept",
-    "tell_old_times",
     "tell_openings",
     "times_back",
     "wait_again",

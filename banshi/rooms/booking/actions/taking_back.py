@@ -20,7 +20,7 @@ from banshi.rooms.booking.queries.given_back import (
     given_back,
     in_time,
     kept_for,
-    moved_by_hall,
+    moved_since_chosen,
 )
 from banshi.rooms.booking.queries.standing import closed_over, has_booked
 from banshi.rooms.places.models import Hall
@@ -164,7 +164,7 @@ def wait_for_moves(*, hall: Hall, closures: Collection[int]) -> None:
 def _old_times(row: Appointment, visit: FollowUpVisit) -> list[Slot]:
     """The time people chose themselves, then the one this change took: a hall may move a visit twice, and a move of its own is
     no choice of theirs. None where they chose another since, or know already that the chosen one is free."""
-    moved = moved_by_hall(row, visit=visit.visit)
+    moved = moved_since_chosen(row, visit=visit.visit)
     if moved is None or visit.settled_at not in moved.by or visit.told_again_at:
         return []
     first = list(moved.by)[-1]
@@ -225,6 +225,11 @@ def _may_move_back(row: Appointment, old: Slot, *, hall: HallFacts, now: datetim
     kept = Hold.objects.filter(kept_for(row, slot_id=old.pk, now=now)).count()
     free = fact.slot is not None and fact.slot.free() + kept >= row.persons
     return free and move_target_refusal(row, fact, hall=hall, now=now, back=True) is None
+
+
+def tell_given_back(*, hall: Hall, closures: Collection[int], now: datetime) -> tuple[int, int]:
+    """`tell_old_times` and `tell_cancelled`, once hours are back. :returns: how many were told by each."""
+    return tell_old_times(hall=hall, closures=closures, now=now), tell_cancelled(hall=hall, closures=closures, now=now)
 
 
 def _told_again(visit: FollowUpVisit, now: datetime) -> None:

@@ -27,7 +27,7 @@ class Moved(NamedTuple):
         return list(self.out_of.values())[-1]
 
 
-def moved_by_hall(row: Appointment, *, visit: str) -> Moved | None:
+def moved_since_chosen(row: Appointment, *, visit: str) -> Moved | None:
     """None where its person has chosen its time since. :param visit: its visit in follow-ups."""
     by = {each.settled_at: each for each in FollowUpVisit.objects.filter(visit=visit, state="moved").order_by("id")}
     moves = Move.objects.select_related("from_slot").filter(appointment=row).order_by("-id") if by else []
@@ -39,7 +39,7 @@ def given_back(row: Appointment, *, hall: HallFacts, now: datetime) -> dict[int,
     """By id, the periods in which the times lie of which its person was told that they are open again – the one they chose, and
     the ones the hall had moved it to and taken again –, as long as one may check in. What the hall took and gave back no
     cut-off keeps from them."""
-    moved = moved_by_hall(row, visit=row.visit_group or row.code)
+    moved = moved_since_chosen(row, visit=row.visit_group or row.code)
     told = [moved.out_of[at] for at, visit in moved.by.items() if visit.told_again_at] if moved is not None else []
     if moved is None or not told:
         return {}

@@ -317,6 +317,12 @@ def send_home(*, tickets: Sequence[Ticket], closure: Closure, next_place: NextPl
     return len(closed)
 
 
+def sent_home(*, hall: Hall, closures: Sequence[Closure], now: datetime) -> list[Ticket]:
+    """Whom closures like these sent home today, and nobody has called back since."""
+    closed = stopped_by(hall=hall, closures=closures, now=now, states=("closed",))
+    return [each for each in closed if each.closed_why == "hall_closed"]
+
+
 @transaction.atomic
 def bring_back(*, hall: Hall, closures: Sequence[Closure], now: datetime) -> list[Ticket]:
     """What these closures sent home counts again where they are over before the day is: each number keeps its rank, set
@@ -326,11 +332,7 @@ def bring_back(*, hall: Hall, closures: Sequence[Closure], now: datetime) -> lis
 
     :returns: those that count again.
     """
-    sent = [
-        each
-        for each in stopped_by(hall=hall, closures=closures, now=now, states=("closed",))
-        if each.closed_why == "hall_closed" and _opens_today(each, now)
-    ]
+    sent = [each for each in sent_home(hall=hall, closures=closures, now=now) if _opens_today(each, now)]
     bookings_first(Ticket.objects.filter(pk__in=[each.pk for each in sent]))
     return [back for each in sent if (back := once_more(partial(_set_aside, each.ref, now))) is not None]
 
