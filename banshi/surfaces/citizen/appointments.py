@@ -552,12 +552,12 @@ def take_earlier(request: Any, code: str) -> HttpResponseBase:
     """The earlier place: the appointment moves and keeps its reference."""
     now = clock.now()
     found = appointment_for(request, code)
-    one = Waiting.objects.filter(appointment=found, state="offered").first()
-    if one is None:
-        return _page(request, found, now=now, refused=Refused("hold-expired", facts={"expired": now}))
+    newest = Waiting.objects.filter(appointment=found).order_by("-id").values_list("id", flat=True).first()
     try:
-        booking.take_offer(waiting_id=one.pk, source="web", by=actor_for(request, found), now=now)
+        booking.take_offer(waiting_id=newest or 0, source="web", by=actor_for(request, found), now=now)
     except Refused as refused:
+        if _taken_already(newest or 0) is not None:  # tapped twice, or in another browser
+            return redirect(_to("appointment", found, request))
         return _page(request, found, now=now, refused=refused)
     return redirect(_to("appointment", found, request))
 
@@ -600,17 +600,19 @@ def take_offer(request: Any, waiting: int) -> HttpResponseBase:
             language=language(),
         )
     except Refused as refused:
-        if (taken := _taken_already(found)) is not None:  # tapped twice, or in another browser
+        if (taken := _taken_already(found.pk)) is not None:  # tapped twice, or in another browser
             return redirect("citizen:appointment", taken.code)
         return _all(request, now=now, form=Appeal(), refused=refused)
     return redirect(f"{reverse('citizen:appointment', args=[placed.code])}?new=1")
 
 
-def _taken_already(one: Waiting) -> Appointment | None:
+def _taken_already(waiting: int) -> Appointment | None:
     """What this offer became, where whoever it was made to took it a moment ago."""
-    kept = Waiting.objects.select_related("hold").get(pk=one.pk)
-    if kept.state != "taken" or kept.hold is None:
+    kept = Waiting.objects.select_related("hold", "appointment").filter(id=waiting).first()
+    if kept is None or kept.state != "taken" or kept.hold is None:
         return None
+    if kept.appointment is not None:
+        return kept.appointment if kept.appointment.slot_id == kept.hold.slot_id else None
     mine = Appointment.objects.filter(
         account_id=kept.account_id, person=kept.person_id, item=kept.item_id, slot=kept.hold.slot_id, state="booked"
     )

@@ -545,6 +545,30 @@ def test_an_earlier_place_is_asked_for_and_taken_on_the_appointments_page(mine: 
     assert Slot.objects.get(pk=full.pk).taken == 1
 
 
+def test_a_late_tap_on_an_earlier_place_names_until_when_it_was_kept_and_a_second_tap_leads_to_it(
+    mine: Phone, open_town: Town
+):
+    from tests.rooms.booking.test_place import book as book_for
+
+    booked = book(mine, open_town.slot(quota=1, starts=at("2026-03-13 09:00")))
+    other = book_for(open_town, open_town.slot(quota=1), 7)
+    mine.post(f"/a/{booked.code}/earlier")
+    actions.cancel(code=other.code, by=CITIZEN, now=TUESDAY_NINE)
+    until = Hold.objects.get(kind="offer").expires_at
+
+    stop_the_clock(until + timedelta(minutes=17))
+    actions.expire_holds(now=until + timedelta(minutes=17))
+    late = mine.post(f"/a/{booked.code}/earlier/take")
+    stop_the_clock(TUESDAY_NINE)
+    Waiting.objects.update(state="offered")
+    Hold.objects.filter(kind="offer").update(ended_at=None, outcome="")
+    taken = mine.post(f"/a/{booked.code}/earlier/take")
+    twice = mine.post(f"/a/{booked.code}/earlier/take")
+
+    assert timezone.localtime(until).strftime("%-H:%M") in text(late)
+    assert (taken.status_code, twice.status_code) == (302, 302)
+
+
 def test_my_people_stand_by_their_names_for_me_and_masked_for_a_link(mine: Phone, anybody: Phone, open_town: Town):
     booked = book(mine, open_town.slot())
     name = mine.person.name
