@@ -212,6 +212,18 @@ def test_an_upheld_appeal_forgives_the_entry(town: Town) -> None:
     assert no.slug == "wrong-state"
 
 
+def test_what_was_answered_is_not_appealed_again(town: Town) -> None:
+    miss(town, DAYS[0])
+    actions.sweep_no_shows(now=at("2026-03-11 10:00"))
+    first = appealed(town, at("2026-03-11 11:00"))
+    actions.answer_appeal(appeal_id=first.pk, upheld=False, answer="当天窗口正常", by=CLERK, now=at("2026-03-11 12:00"))
+
+    no = refused(appealed, town, at("2026-03-11 13:00"))
+
+    assert (no.slug, no.facts["state"]["en"]) == ("wrong-state", "the appeal is answered")
+    assert Appeal.objects.count() == 1
+
+
 def test_what_was_forgiven_is_not_appealed_again(town: Town) -> None:
     miss(town, DAYS[0])
     actions.sweep_no_shows(now=at("2026-03-11 10:00"))

@@ -459,6 +459,8 @@ _LIFTED = {"zh": "已经解除", "en": "lifted"}
 _ENDED = {"zh": "已经结束", "en": "over"}
 _BARS = {"zh": "还没结束的暂停", "en": "a suspension that is not over"}
 _COUNTS = {"zh": "还在计", "en": "an entry that counts"}
+_ANSWERED = {"zh": "申诉已经答复", "en": "the appeal is answered"}
+_NEVER_APPEALED = {"zh": "还没申诉过的记录", "en": "one that was not appealed yet"}
 _DAYS_BACKWARDS = {"zh": "结束日期早于开始日期", "en": "The last day is before the first"}
 
 
@@ -557,10 +559,10 @@ def forgive_all(entries: QuerySet[LedgerEntry], *, by: str, why: str, now: datet
 def appeal(
     *, text: str, by: Actor, now: datetime, suspension_id: int | None = None, entry_id: int | None = None
 ) -> Appeal:
-    """Appeal (申诉) against one entry or one suspension, within the days the policy gives; one open appeal at a time.
+    """Appeal (申诉) against one entry or one suspension, within the days the policy gives, once.
 
-    :raises Refused: nothing-found, invalid (no text, not exactly one), wrong-state (forgiven, lifted or over already),
-        too-late; the open appeal is given again.
+    :raises Refused: nothing-found, invalid (no text, not exactly one), wrong-state (forgiven, lifted, over or answered
+        already), too-late; the open appeal is given again.
     """
     if not text.strip() or (suspension_id is None) == (entry_id is None):
         raise Refused("invalid", facts={"reason": _NEEDS_WHY})
@@ -572,6 +574,8 @@ def appeal(
         raise Refused("too-late", facts={"closes": time.closes.astimezone(time.zone)})
     # Two browsers of one account may send it at once: the table lets one be open, and the other is given that one.
     about: dict[str, Any] = {"suspension_id": suspension_id, "entry_id": entry_id}
+    if Appeal.objects.filter(**about).exclude(state="open").exists():
+        raise Refused("wrong-state", facts={"state": _ANSWERED, "needs": _NEVER_APPEALED})
     row, fresh = Appeal.objects.get_or_create(**about, state="open", defaults={"text": text[:500], "made_at": now})
     if fresh:
         audit.record(action="appealed", subject=f"appeal:{row.pk}", by=by, now=now, hall=time.hall)
