@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any
@@ -349,9 +349,7 @@ def refusal(
         if no is not None:
             return no
         if person.barred is not None and channel in policy.suspension_bars:
-            free_again = datetime.combine(person.barred.until_on + _DAY, time(0), now.tzinfo)
-            facts = {"until": person.barred.until_on, "reason": REASONS[person.barred.reason]}
-            return Refusal("suspended", facts, free_again)
+            return suspended(person.barred, now.tzinfo)
     if policy.half_day_limit and not item.exempt and person.same_half_day is not None:
         mine = {"appointment": person.same_half_day, "starts_at": person.same_half_day_starts_at}
         return Refusal("limit-half-day", _told(person, mine) | {"half": slot.half})
@@ -599,6 +597,12 @@ def _due(strikes: Sequence[Entry]) -> Due | None:
         return None
     until = last.on + timedelta(days=credit.cancel_days - 1)
     return Due("cancels", last.on, until, ids, credit.uses_strikes_up)
+
+
+def suspended(barred: Barred, zone: tzinfo | None) -> Refusal:
+    """The refusal of whoever may not book online, with the day from which they may again."""
+    free_again = datetime.combine(barred.until_on + _DAY, time(0), zone)
+    return Refusal("suspended", {"until": barred.until_on, "reason": REASONS[barred.reason]}, free_again)
 
 
 def in_force(from_on: date, until_on: date, today: date) -> bool:

@@ -36,7 +36,7 @@ from banshi.rooms.identity.queries import Mine
 from banshi.rooms.insight import queries as insight
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
-from banshi.surfaces.citizen import choosing, sent, turning
+from banshi.surfaces.citizen import choosing, credit, sent, turning
 from banshi.surfaces.citizen.doors import ask_to_sign_in, asked, citizen_page, elder, language, near, page, public_page
 from banshi.surfaces.citizen.forms import NewPerson, Waiting, WhoComes
 from banshi.surfaces.citizen.proving import costs, day_of_form, slot_of_form, slot_of_path
@@ -126,6 +126,8 @@ def choose_page(
             context["panel"] = _panel(unfilled(NOT_FILLED), item, hall, now=now)
         else:
             context["panel"] = _panel(refused, item, hall, now=now)
+    elif (bar := credit.barred(request.who.account_id, hall, now=now)) is not None:
+        context["panel"] = _panel(Refused(bar), item, hall, now=now)  # before a time is chosen in vain
     template = "citizen/_choose.html" if request.htmx else "citizen/choose.html"
     turns = [*choosing.turns(choice, now=now), *turning.of_halls(each.now for each in choices)]
     answer = page(request, template, context, hall=hall, refused=refused, turns=turns)
@@ -248,10 +250,13 @@ def _slot(given: Any) -> Slot:
 
 
 def _hold(request: Any, slot: Slot, *, now: datetime) -> None:
-    """Keep a place and remember it in the session."""
+    """Keep a place and remember it in the session; none for whoever could not book with it."""
     kept = _kept(request, slot, now=now)
     if kept is not None:
         return
+    bar = credit.barred(request.who.account_id, slot.hall, now=now)
+    if bar is not None:
+        raise Refused(bar)
     hold = booking.hold(slot_id=slot.pk, account_id=request.who.account_id, now=now)
     request.session["hold"] = {"id": hold.pk, "slot": slot.pk, "until": hold.expires_at.isoformat()}
 
@@ -327,7 +332,8 @@ def _confirm_page(
     mine = _people_for(request, [item.code, *(each.code for each in also)], slot.day, now=now)
     view = _slot_view(hall, item, slot, now=now)
     policy = places.policy_of(hall.pk, now=now)
-    kept = _kept(request, slot, now=now)
+    bar = credit.barred(request.who.account_id, hall, now=now)
+    kept = _kept(request, slot, now=now) if bar is None else None
     most = catalogue.hall_item(hall.pk, item.code).most_persons
     chosen = _number(form["persons"].value())
     context = {
@@ -349,7 +355,9 @@ def _confirm_page(
         "kept": kept,
         "can_add": len(also) + 1 < policy.booking.matters_per_visit,
     }
-    if refused is not None:
+    if bar is not None:
+        context |= {"panel": _panel(Refused(bar), item, hall, now=now), "shut": True}
+    elif refused is not None:
         said = unfilled(NOT_FILLED) if sent.beside(form, refused) else refused
         context["panel"] = _panel(said, item, hall, now=now, also=[each.code for each in also])
     elif view is not None and view.refusal is not None and kept is None:

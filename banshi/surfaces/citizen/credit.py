@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,8 +12,9 @@ from django.db.models import Prefetch
 from django.http import Http404
 
 from banshi.foundation.crypto import link_key_ok
+from banshi.kernel.refusals import Refusal
 from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Suspension
-from banshi.rooms.booking.queries.credit import Struck, struck_for
+from banshi.rooms.booking.queries.credit import Struck, barred_altogether, may_still_appeal, struck_for
 from banshi.rooms.booking.queries.mandated import by_mandate
 from banshi.rooms.identity import queries as people
 from banshi.rooms.places.models import Hall
@@ -36,13 +38,14 @@ class PartyCredit:
     """What falls on this account, or on its own proven person (`name`; "" for the account).
 
     `suspensions`: in force or to come; `lifted`: those an appeal lifted, until they would have ended; `entries`: newest
-    first, forgiven ones too.
+    first, forgiven ones too; `to_appeal`: those of both against which an appeal would be taken now.
     """
 
     name: str
     suspensions: tuple[Suspension, ...]
     lifted: tuple[Suspension, ...]
     entries: tuple[LedgerEntry, ...]
+    to_appeal: tuple[Suspension | LedgerEntry, ...]
 
     @property
     def tallies(self) -> list[Tally]:
@@ -63,6 +66,11 @@ def _parties(account_id: int) -> dict[str, str]:
         if each.is_me:
             found[f"person:{each.pk}"] = each.name
     return found
+
+
+def barred(account_id: int | None, hall: Hall, *, now: datetime) -> Refusal | None:
+    """Why whoever is signed in can book for nobody in the hall: not for themselves by proof, and not for others."""
+    return None if account_id is None else barred_altogether(_parties(account_id), hall, now=now)
 
 
 def of_account(account_id: int, *, now: datetime) -> list[PartyCredit]:
@@ -92,8 +100,16 @@ def of_account(account_id: int, *, now: datetime) -> list[PartyCredit]:
         )
         ledger = tuple(each for each in entries if each.party == party)[:ENTRIES_SHOWN]
         if barred or lifted or ledger:
-            found.append(PartyCredit(name, barred, lifted, ledger))
+            found.append(PartyCredit(name, barred, lifted, ledger, _to_appeal(barred, ledger, now=now)))
     return found
+
+
+def _to_appeal(
+    barred: Sequence[Suspension], ledger: Sequence[LedgerEntry], *, now: datetime
+) -> tuple[Suspension | LedgerEntry, ...]:
+    open_bars = [each for each in barred if not each.appeals.all() and may_still_appeal(suspension=each, now=now)]
+    counting = [each for each in ledger if each.forgiven_at is None and not each.appeals.all()]
+    return (*open_bars, *(each for each in counting if may_still_appeal(entry=each, now=now)))
 
 
 def mine_or_404(account_id: int, *, suspension: int | None, entry: int | None) -> None:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from banshi.foundation.crypto import link_key, rating_key, sign
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.numbers import code_from
 from banshi.rooms.booking import actions
 from banshi.rooms.booking.actions.credit import BOOKED_AGAIN
-from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Slot, Suspension, Waiting
+from banshi.rooms.booking.models import Appeal, Appointment, Hold, LedgerEntry, Slot, Suspension, Waiting
 from banshi.rooms.identity.models import Account
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.tickets import actions as tickets
@@ -330,6 +331,31 @@ def test_a_suspended_person_is_told_when_booking(mine: Phone, open_town: Town):
 
     assert (answer.status_code, answer.context["panel"].slug) == (409, "suspended")
     assert "多次预约后未到" in text(answer)
+
+
+def test_a_suspended_person_is_told_before_a_time_is_chosen_and_no_place_is_kept(mine: Phone, open_town: Town):
+    suspended(mine)
+    slot = open_town.slot(quota=3)
+
+    times = mine.get("/book/pension/", day="2026-03-11")
+    tapped = mine.post("/book/pension/take", slot=slot.pk)
+    form = mine.get(f"/book/pension/{slot.pk}/")
+    after_sign_in = mine.post(f"/book/pension/{slot.pk}/hold")
+
+    assert [each.context["panel"].slug for each in (times, tapped, form, after_sign_in)] == ["suspended"] * 4
+    assert form.context["shut"]
+    assert "hold" not in text(form)
+    assert not Hold.objects.exists()
+
+
+def test_who_is_suspended_as_an_account_still_books_for_themselves_by_proof(mine: Phone, open_town: Town):
+    suspended(mine)
+    mine.account.person, mine.account.person_evidence = mine.person, Evidence.VOUCHED
+    mine.account.save()
+    slot = open_town.slot(quota=3)
+
+    assert mine.get("/book/pension/").context.get("panel") is None
+    assert mine.post(f"/book/pension/{slot.pk}/", who=mine.person.pk).status_code == 302
 
 
 def test_an_appeal_reaches_the_hall_and_stands_on_the_page(mine: Phone, open_town: Town):

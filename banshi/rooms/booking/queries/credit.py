@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from banshi.kernel.policy import Credit as CreditRule
+from banshi.kernel.refusals import Refusal
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Suspension
 from banshi.rooms.booking.queries.facts import hall_facts
@@ -176,6 +177,24 @@ def credit_of(party: str, hall: Hall, now: datetime) -> Credit:
             for row in appeals
         ),
     )
+
+
+def barred_altogether(parties: Collection[str], hall: Hall, *, now: datetime) -> Refusal | None:
+    """Why nobody of these parties can book in the hall by themselves now, or None where one can.
+
+    Before a period is chosen: what a booking itself is refused for is in `rules.refusal`.
+    """
+    facts = hall_facts(hall, now=now)
+    today = now.astimezone(facts.zone).date()
+    rows = Suspension.objects.filter(party__in=parties, scope=facts.scope, lifted_at=None, until_on__gte=today)
+    found: dict[str, Suspension] = {}
+    for row in rows.order_by("until_on", "id"):
+        if rules.in_force(row.from_on, row.until_on, today):
+            found[row.party] = row
+    if "web" not in facts.policy.booking.suspension_bars or not found or len(found) < len(parties):
+        return None
+    first = min(found.values(), key=lambda each: (each.until_on, each.pk))
+    return rules.suspended(rules.Barred(first.until_on, first.reason), facts.zone)
 
 
 def hall_of_scope(suspension: Suspension) -> str:
