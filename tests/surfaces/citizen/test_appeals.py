@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -80,3 +80,10 @@ def test_a_suspension_lifted_on_appeal_keeps_the_answer(mine: Phone, missed: Led
 
     assert [(len(each.suspensions), len(each.lifted)) for each in page.context["credit"]] == [(0, 1)]
     assert (words.count(ANSWER), TAGS[language][1] in words) == (1, True)
+
+
+def test_where_no_appeal_is_taken_any_more_none_is_offered(mine: Phone, missed: LedgerEntry):
+    in_time = shown(mine)
+    stop_the_clock(LATER + timedelta(days=40))
+
+    assert ('action="/appointments/appeal"' in in_time, 'action="/appointments/appeal"' in shown(mine)) == (True, False)
