@@ -58,9 +58,13 @@ def _sample(hall: Hall, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def rendered(hall: Hall, language: str, body: str, now: datetime) -> str:
+_STILL_WAITS = {"text_zh": "还在候补，顺序不变。", "text_en": "You still wait, at the same turn."}
+
+
+def rendered(hall: Hall, key: str, language: str, body: str, now: datetime) -> str:
     """The message as people would read it, with sample values."""
-    return wording.render(body, wording.spoken(_sample(hall, now), language=language, zone=zone_of(hall), now=now))
+    values = _sample(hall, now) | (_STILL_WAITS if key == "waiting_place_off" else {})
+    return wording.render(body, wording.spoken(values, language=language, zone=zone_of(hall), now=now))
 
 
 @door(audience="staff", permission="policy.edit")
@@ -71,7 +75,7 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
     reader = wording.language_of(get_language() or "")
     found = []
     for each in notices_of.templates(place.code):
-        preview, fault = rendered(place, each.language, each.body, now), wording.fault(each.key, each.body)
+        preview, fault = rendered(place, each.key, each.language, each.body, now), wording.fault(each.key, each.body)
         found.append((each, preview, wording.parts(preview), fault[reader] if fault else ""))
     groups = [
         (key, MESSAGE_KEYS.get(key, key), list(rows)) for key, rows in groupby(found, key=lambda each: each[0].key)
@@ -116,7 +120,7 @@ def one(request: Asked, hall: str, key: str, language: str) -> HttpResponseBase:
     meanwhile = refused is not None and refused.slug == "changed-meanwhile"
     if meanwhile:  # what stands now, beside what was typed
         found = next(t for t in notices_of.templates(place.code) if t.key == key and t.language == language)
-    preview = rendered(place, language, body, now) if refused is None or meanwhile else ""
+    preview = rendered(place, key, language, body, now) if refused is None or meanwhile else ""
     was = found.body if meanwhile or "was" not in request.POST else lines_of(request.POST["was"], 2000)
     return page(
         request,

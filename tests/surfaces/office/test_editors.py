@@ -948,6 +948,13 @@ def test_who_waits_for_a_matter_is_counted_where_it_is_taken_off_booking(manager
     assert (words in before, one.state, words in after) == (True, "unbooked", False)
 
 
+def test_each_message_is_shown_with_words_such_as_it_carries(manager):  # noqa: F811
+    page = manager.get("/office/town/templates/").content.decode()
+
+    off = page[page.index("留给你的") :][:200]
+    assert ("还在候补，顺序不变" in off, "谢谢提醒" in off) == (True, False)
+
+
 def test_a_message_is_previewed_before_it_is_saved(manager):  # noqa: F811
     url = "/office/town/templates/confirmation/zh/"
 
