@@ -259,13 +259,44 @@ def how_it_stands(of: Appointment) -> tuple[Any, ...]:
     return row.state, row.served_at, row.checked_in_at, row.slot.taken, list(said)
 
 
-def test_whoever_only_typed_the_document_ends_no_booking_of_its_person_and_saves_none(open_hall):
+def test_whoever_only_typed_the_document_ends_no_booking_but_is_not_struck_for_the_matter_they_were_served_for(
+    open_hall,
+):
     appointment = booked(open_hall, starts=minutes(180))
     take(open_hall, item="pension", shown=Evidence.DECLARED)
     serve_to_the_end(open_hall, now=minutes(10))
 
     appointment.refresh_from_db()
-    assert (appointment.state, sweep(minutes(600))) == ("booked", 1)
+    stands = appointment.state
+    swept = sweep(minutes(600))
+
+    appointment.refresh_from_db()
+    assert (stands, swept, appointment.state, LedgerEntry.objects.count()) == ("booked", 0, "checked_in", 0)
+
+
+def test_whoever_waits_on_a_typed_number_when_their_time_is_over_is_not_struck(open_hall):
+    booked(open_hall)
+    take(open_hall, item="pension", shown=Evidence.DECLARED)
+
+    assert (sweep(minutes(61)), LedgerEntry.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"state": "left"},
+        {"state": "missed"},
+        {"identity_ok": False},
+        {"state": "finished", "outcome": "refused"},
+        {"item": None},
+    ],
+)
+def test_a_typed_number_that_came_to_nothing_for_the_matter_saves_nobody(open_hall, changed):
+    booked(open_hall)
+    typed = take(open_hall, item="pension", shown=Evidence.DECLARED)
+    Ticket.objects.filter(pk=typed.pk).update(**changed)
+
+    assert sweep(minutes(61)) == 1
 
 
 def test_nobody_who_was_in_the_hall_is_struck_as_a_no_show(open_hall):

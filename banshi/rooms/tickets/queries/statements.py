@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 # Of an appointment `a`: its person, or who holds it, was in the hall that day before `{until}`; taken by whoever sweeps no-shows.
-# Who was sent on from another hall is here once they have arrived.
+# Who was sent on from another hall is here once they have arrived. A document that was only typed proves nobody's presence –
+# unless its number waits for, or was served for, the very matter: whoever was here for what is booked is not struck for it.
 WAS_HERE = """EXISTS (
   SELECT 1 FROM tickets_visit v
-  WHERE v.hall_id = a.hall_id AND v.day = a.day AND v.person_id = a.person_id
-    AND v.limit_key IN ('', a.limit_key) AND v.arrived_at < {until}
-    AND (SELECT COALESCE(bool_or(t.came_from_id IS NULL OR t.waits_from IS NOT NULL), true)
-      FROM tickets_ticket t WHERE t.visit_id = v.id))"""
+  WHERE v.hall_id = a.hall_id AND v.day = a.day AND v.person_id = a.person_id AND v.arrived_at < {until}
+    AND (v.limit_key IN ('', a.limit_key)
+      AND (SELECT COALESCE(bool_or(t.came_from_id IS NULL OR t.waits_from IS NOT NULL), true)
+        FROM tickets_ticket t WHERE t.visit_id = v.id)
+      OR EXISTS (
+        SELECT 1 FROM tickets_ticket t
+        WHERE t.visit_id = v.id AND t.item_id = a.item_id AND t.identity_ok IS NOT FALSE AND t.outcome <> 'refused'
+          AND t.state IN ('waiting', 'called', 'serving', 'held', 'finished'))))"""
