@@ -53,11 +53,14 @@ def form_of(request: HttpRequest, *, owner: str) -> Form | None:
     return Form(owner[:60], blind_index(f"{token}\0{said}", purpose="form"))
 
 
-def stable(request: Any) -> str:
-    """The field `once` of a form whose page may be made anew when somebody goes back to it: one a session and address."""
+def stable(request: Any, since: str = "") -> str:
+    """The field `once` of a form whose page may be made anew when somebody goes back to it: one a session and address.
+
+    :param since: what was undone of its answer meanwhile; after that, the same form is another one.
+    """
     if not request.session.session_key:
         request.session.save()
-    return sign(f"{request.session.session_key}\0{request.path}", purpose="once", length=24)
+    return sign(f"{request.session.session_key}\0{request.path}\0{since}", purpose="once", length=24)
 
 
 def first_answer(form: Form) -> HttpResponse | None:

@@ -11,12 +11,13 @@ import pytest
 from django.test import Client
 
 from banshi.foundation.once import Form, first_answer, keep
+from banshi.rooms.booking import actions
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.identity.models import AccountPerson
 from tests.house.test_doors import views
 from tests.surfaces.citizen.conftest import *  # noqa: F403 – two citizens and an open town
 from tests.surfaces.citizen.conftest import Phone
-from tests.town import Town
+from tests.town import CITIZEN, TUESDAY_NINE, Town, at
 
 PERSON = {"name": "欧阳测试", "id_type": "resident_id", "id_number": "11010519491231002X", "phone": ""}
 HERE = {"HTTP_ORIGIN": "http://testserver"}
@@ -60,6 +61,29 @@ def test_back_and_resubmit_books_once_also_on_an_exempt_item(browser: Client, mi
     assert [answer.status_code for answer in sent] == [302, 302]
     assert sent[0]["Location"] == sent[1]["Location"]
     assert Appointment.objects.count() == 1
+
+
+@pytest.mark.parametrize("undone", ["cancelled", "cancelled by the hall", "moved"])
+def test_what_was_given_up_is_booked_again_in_the_ordinary_way(
+    browser: Client, mine: Phone, open_town: Town, undone: str
+) -> None:
+    slot = open_town.slot(quota=5)
+    path = f"/book/rent-invoice/{slot.pk}/"
+
+    def booked() -> str:
+        return browser.post(path, {"who": str(mine.person.pk), **tokens(browser, path)})["Location"]
+
+    first = booked()
+    code = Appointment.objects.get().code
+    if undone == "moved":
+        other = open_town.slot(quota=5, starts=at("2026-03-12 09:00"))
+        actions.move(code=code, slot_id=other.pk, by=CITIZEN, now=TUESDAY_NINE)
+    else:
+        actions.cancel(code=code, by=CITIZEN, now=TUESDAY_NINE, by_hall="hall" in undone)
+    again = [booked() for _ in range(2)]
+
+    assert again[0] == again[1] != first
+    assert Appointment.objects.filter(slot=slot, state="booked").count() == 1
 
 
 def test_a_form_that_was_changed_after_going_back_is_a_new_one(browser: Client) -> None:

@@ -353,6 +353,7 @@ def _confirm_page(
         "also_guides": [catalogue.guide(each) for each in also],
         "policy": policy.booking,
         "kept": kept,
+        "once_since": bookings.gone_from(slot.pk, account_id=request.who.account_id),
         "can_add": len(also) + 1 < policy.booking.matters_per_visit,
     }
     if bar is not None:

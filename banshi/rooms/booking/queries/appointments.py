@@ -18,7 +18,7 @@ from banshi.kernel.masking import mask_name
 from banshi.kernel.numbers import InvalidCode, normalise_code
 from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.booking import rules
-from banshi.rooms.booking.models import Appointment
+from banshi.rooms.booking.models import Appointment, Move
 from banshi.rooms.booking.queries.facts import HallFacts, hall_facts
 from banshi.rooms.booking.queries.standing import excused
 from banshi.rooms.catalogue.models import MaterialRequirement
@@ -225,6 +225,13 @@ def booked_on(hall_id: int, day: date, *, now: datetime) -> list[AppointmentView
 def of_visit(visit_group: str, *, now: datetime) -> list[AppointmentView]:
     """The matters of one visit."""
     return _views(_rows().filter(visit_group=visit_group).order_by("id"), now=now) if visit_group else []
+
+
+def gone_from(slot_id: int, *, account_id: int) -> str:
+    """What an account booked in a period and is there no more – cancelled, or moved away –, as one word that changes with it."""
+    cancelled = Appointment.objects.filter(account_id=account_id, slot=slot_id, state="cancelled").count()
+    moved = Move.objects.filter(from_slot=slot_id, appointment__account_id=account_id).count()
+    return f"{cancelled}-{moved}"
 
 
 def _rows() -> QuerySet[Appointment]:
