@@ -16,6 +16,7 @@ from banshi.rooms.booking.models import Appointment, Hold, LedgerEntry, Move, Sl
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.messaging.models import Message
 from tests.rooms.booking.test_place import book, refused
+from tests.together import together
 from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at
 
 KEY = Actor(ActorKind.CHANNEL, "3")
@@ -99,17 +100,47 @@ def test_the_fourth_cancellation_of_a_month_suspends_and_booking_again_at_once_u
 @pytest.mark.parametrize("matters", [["pension"], ["pension", "medical"]])
 def test_a_mistake_is_forgiven_once_a_day_and_the_second_counts(town: Town, matters: list[str]) -> None:
     slot, now = town.slot(quota=30), TUESDAY_NINE
-    row = actions.place_several(
+    rows = actions.place_several(
         slot_id=slot.pk, item_codes=matters, person_id=town.person(1).pk, source="web", by=CITIZEN, now=now
-    )[0]
+    )
     standing = []
     for _ in range(4):
-        cancel(row, now=now)
-        row = actions.rebook(code=row.code, by=CITIZEN, now=now)
+        for row in rows:
+            cancel(row, now=now)
+        rows = [actions.rebook(code=row.code, by=CITIZEN, now=now) for row in rows]
         standing.append(LedgerEntry.objects.filter(forgiven_at=None).count())
 
     one = len(matters) > 1  # a visit has one entry
     assert standing == ([0, 1, 1, 1] if one else [0, 1, 2, 3])
+
+
+def test_one_matter_less_in_a_visit_is_no_cancelled_visit_and_the_last_one_is(town: Town) -> None:
+    slot = town.slot(quota=30)
+    rows = actions.place_several(
+        slot_id=slot.pk, item_codes=["pension", "medical"], person_id=town.person(1).pk, source="web", by=CITIZEN,
+        now=TUESDAY_NINE,
+    )  # fmt: skip
+
+    cancel(rows[0])
+    after_one = LedgerEntry.objects.count()
+    cancel(rows[1])
+
+    assert (after_one, list(LedgerEntry.objects.values_list("kind", "visit"))) == (0, [("cancel", rows[0].visit_group)])
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_two_matters_of_a_visit_cancelled_at_one_instant_are_one_cancelled_visit(committed_town: Town) -> None:
+    slot = committed_town.slot(quota=30)
+    rows = actions.place_several(
+        slot_id=slot.pk, item_codes=["pension", "medical"], person_id=committed_town.person(1).pk, source="web",
+        by=CITIZEN, now=TUESDAY_NINE,
+    )  # fmt: skip
+
+    together(2, lambda i: cancel(rows[i]))
+
+    assert set(Appointment.objects.values_list("state", flat=True)) == {"cancelled"}
+    assert LedgerEntry.objects.count() == 1
 
 
 def test_a_mistake_is_forgiven_again_the_next_day(town: Town) -> None:

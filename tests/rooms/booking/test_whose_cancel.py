@@ -110,10 +110,11 @@ def test_a_visit_that_the_agent_cancelled_and_the_client_books_again_and_cancels
     town: Town, pair: Any
 ) -> None:
     one, client = pair
-    row = actions.place_several(
+    other, row = actions.place_several(
         slot_id=town.slot(quota=20).pk, item_codes=["pension", "medical"], person_id=town.person(CLIENT).pk,
         source="web", by=citizen(one.account_id), now=TUESDAY_NINE, account_id=one.account_id,
-    )[0]  # fmt: skip
+    )  # fmt: skip
+    cancelled(other, citizen(one.account_id))
     cancelled(row, citizen(one.account_id))
     before = party()
     again = actions.rebook(code=row.code, by=citizen(client.pk), now=TUESDAY_NINE)

@@ -39,12 +39,13 @@ BOOKED_AGAIN = "30 分钟内重新预约 · booked again within 30 minutes"
 
 
 def enter_cancel(row: Appointment, *, by: Actor, hall: HallFacts, now: datetime) -> None:
-    """Enter a cancellation that counts for whoever it falls on, on the hall's local day of cancelling; a visit once.
+    """Enter a cancellation that counts for whoever it falls on, on the hall's local day of cancelling; a visit once, and not
+    while another of its matters still brings its person to the hall.
 
     What an agent booked and passed on is nobody's strike: its client did not choose it. What the client, or the hall at their
     wish, cancels of what an agent booked is not the agent's doing.
     """
-    if row.holder == rules.PASSED_ON:
+    if row.holder == rules.PASSED_ON or _still_comes(row):
         return
     party = f"person:{row.person_id}" if _not_by_its_agent(row, by) else party_of(row)
     # A visit that was cancelled, booked again and is cancelled once more is cancelled: its one entry stands again.
@@ -73,6 +74,16 @@ def enter_cancel(row: Appointment, *, by: Actor, hall: HallFacts, now: datetime)
     )
     LedgerEntry.objects.filter(id__in=again).update(forgiven_at=None, forgiven_by="", forgiven_why="", party=party)
     recount(parties=parties, now=now, entered={row.pk, *(entry.appointment_id for entry in again.values())})
+
+
+def _still_comes(row: Appointment) -> bool:
+    """Whether its person comes, or came, for another matter of the visit. Two that are cancelled at one instant wait for
+    each other here: the last of a visit is entered."""
+    if not row.visit_group:
+        return False
+    others = Appointment.objects.filter(visit_group=row.visit_group, person=row.person_id).exclude(pk=row.pk)
+    states = others.select_for_update(of=("self",), no_key=True).order_by("id").values_list("state", flat=True)
+    return any(state in (rules.State.BOOKED, rules.State.CHECKED_IN, rules.State.SERVED) for state in states)
 
 
 def _not_by_its_agent(row: Appointment, by: Actor) -> bool:
