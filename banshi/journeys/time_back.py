@@ -3,12 +3,13 @@ they stand in the hall at that time: an alarm is over after ten minutes, and tho
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from banshi.journeys import whole_visit
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
@@ -17,15 +18,18 @@ from banshi.rooms.places import queries as places
 
 
 @transaction.atomic
-def move_back(*, row: Appointment, slot_id: int, by: Actor, now: datetime) -> Appointment:
+def move_back(
+    *, row: Appointment, slot_id: int, by: Actor, now: datetime, along: Sequence[whole_visit.Part] = ()
+) -> Appointment:
     """Move it to this period, and – where that was given back – what else of its visit was moved out of the same day with it.
 
+    :param along: what of its visit goes with it to any other period.
     :returns: the row as it is now. :raises Refused: those of `booking.move`, of any of them; nothing is moved then.
     """
     chosen = next((slot for slot in booking.times_back(row, now=now) if slot.pk == slot_id), None)
-    back = booking.move(code=row.code, slot_id=slot_id, by=by, now=now)
     if chosen is None:
-        return back
+        return whole_visit.move(whole_visit.Part(row, by), slot_id, along=along, now=now)
+    back = booking.move(code=row.code, slot_id=slot_id, by=by, now=now)
     for other in _of_visit(row, state="booked"):
         same = next((slot for slot in booking.times_back(other, now=now) if slot.day == chosen.day), None)
         if same is not None:
@@ -35,7 +39,7 @@ def move_back(*, row: Appointment, slot_id: int, by: Actor, now: datetime) -> Ap
 
 @transaction.atomic
 def book_again(*, row: Appointment, by: Actor, now: datetime) -> Appointment:
-    """Book it again, and – where the hall had cancelled it and gave its time back – what else of its visit went with it.
+    """Book it again, and what else of its visit went with it: by the hall, that gave its time back, or by its person's tap.
 
     :returns: what was booked in its stead. :raises Refused: those of `booking.rebook`, of any of them; nothing is booked then.
     """
@@ -44,6 +48,8 @@ def book_again(*, row: Appointment, by: Actor, now: datetime) -> Appointment:
     for other in _of_visit(row, state="cancelled") if given_back else ():
         if booking.was_given_back(other, now=now):
             booking.rebook(code=other.code, by=by, now=now)
+    if not row.by_hall:
+        whole_visit.book_again_along(row, by=by, now=now)
     return again
 
 

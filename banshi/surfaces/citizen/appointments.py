@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,10 +19,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from banshi.foundation import clock
 from banshi.foundation.crypto import blind_index, link_key, link_key_ok
-from banshi.journeys import time_back
+from banshi.foundation.said import english
+from banshi.journeys import time_back, whole_visit
 from banshi.journeys.after_hours import first_place
 from banshi.journeys.stops import Stop, stop_of
-from banshi.kernel.refusals import Alternative, Refused
+from banshi.journeys.whole_visit import Part, PartRefused
+from banshi.kernel.refusals import Alternative, Refusal, Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.actions.following import moved_by_hall
@@ -153,6 +156,7 @@ def _page(
         "first_place": first_place(ticket.ref, now) if ticket is not None and to_book_again else None,
         "ended": ended,
         "same_visit": same_visit,
+        "along": _along(request, found) if found.state == "booked" else [],
         "states": tickets.shown_states(same_visit) | tickets.fates(same_visit),
         "ends": _outcomes(request.who.account_id, same_visit),
         "shown": tickets.shown_states([found])[found.code],
@@ -253,10 +257,17 @@ def _panel(refused: Refused, request: Any, found: Appointment, *, now: datetime,
         day = slot.starts_at.astimezone(zone).date().isoformat()
         return f"{here}{'&' if '?' in here else '?'}{urlencode({'day': day, 'to': slot.slot_id})}#period-{slot.slot_id}"
 
+    of_another = refused.row.item if isinstance(refused, PartRefused) else None
+    if of_another is not None:  # the times it names are of another line
+        refused = Refused(refused.slug, facts=refused.facts)
     if moving and not isinstance(refused.next, datetime | None):
         others = [slot for slot in refused.next if slot.slot_id != found.slot_id]
         refused = Refused(refused.slug, facts=refused.facts, next=others or None)
-    return panel(refused, today=now.astimezone(zone).date(), zone=zone, href=href, more=ways_on(refused))
+    said = panel(refused, today=now.astimezone(zone).date(), zone=zone, href=href, more=ways_on(refused))
+    if of_another is None:
+        return said
+    name = of_another.name_en if english() else of_another.name_zh
+    return replace(said, title=gettext("“%(item)s”: %(why)s") % {"item": name, "why": said.title})
 
 
 @public_page
@@ -273,15 +284,26 @@ def cancel(request: Any, code: str) -> HttpResponseBase:
             "policy": places.policy_of(found.hall_id, now=now),
             "excused": bool(bookings.excused([found.code])),
             "moved_by_hall": moved_by_hall(found),
+            "along": _along(request, found),
         }
         return page(request, "citizen/cancel.html", context, hall=found.hall)
+    along = [] if request.POST.get("only") else _along(request, found)
     try:
-        somebody_elses = found.account_id != request.who.account_id and on_my_document(request, found)
-        counts = not somebody_elses or bool(found.evidence) or bookings.by_mandate(found)
-        booking.cancel(code=found.code, by=actor_for(request, found), now=now, counts=counts)
+        whole_visit.cancel([_part(request, each) for each in (found, *along)], now=now)
     except Refused as refused:
         return _page(request, appointment_for(request, code, look=True), now=now, refused=refused)
     return redirect(_to("appointment", found, request))
+
+
+def _along(request: Any, found: Appointment) -> list[Appointment]:
+    """What else of its visit goes with it where nothing else is said."""
+    return [each for each in whole_visit.beside(found) if not mandate_over(request, each)]
+
+
+def _part(request: Any, row: Appointment) -> Part:
+    somebody_elses = row.account_id != request.who.account_id and on_my_document(request, row)
+    counts = not somebody_elses or bool(row.evidence) or bookings.by_mandate(row)
+    return Part(row, actor_for(request, row), counts)
 
 
 @citizen_page
@@ -333,8 +355,9 @@ def move(request: Any, code: str) -> HttpResponseBase:
     if not (slot.isascii() and slot.isdigit() and len(slot) < 19):
         raise Http404
     same = int(slot) == found.slot_id
+    along = [] if request.POST.get("only") else [_part(request, each) for each in _along(request, found)]
     try:
-        time_back.move_back(row=found, slot_id=int(slot), by=actor_for(request, found), now=now)
+        time_back.move_back(row=found, slot_id=int(slot), by=actor_for(request, found), now=now, along=along)
     except Refused as refused:
         return _move_page(request, found, day=request.POST.get("day"), now=now, refused=refused)
     if same:
@@ -348,33 +371,60 @@ def _move_page(
     request: Any, found: Appointment, *, day: str | None, now: datetime, refused: Refused | None = None
 ) -> HttpResponseBase:
     hall = found.hall
+    along = _along(request, found)
+    only = bool(along) and bool(request.GET.get("only") or request.POST.get("only"))
     kept = bookings.kept_earlier(found.code, now=now)
     choice = choosing.choose(hall=hall, item_code=found.item.code, day=day, now=now, persons=found.persons, kept=kept)
     free = [each.id for each in choice.periods if each.bookable and each.id != found.slot_id]
     refused_there = booking.cannot_move_to(found.code, free, by=actor_for(request, found), now=now)
+    refused_there |= {} if only else _not_for_all(choice, along, now=now)
     back = [each.pk for each in booking.times_back(found, now=now)]
     choice = choosing.for_mover(choice, refused_there, back)
-    here = reverse("citizen:move", args=[found.code])
+    here, key = reverse("citizen:move", args=[found.code]), _query(request, found)
     context = {
+        "along": along,
+        "only": only,
+        "alone_url": f"{here}{key or '?'}&only=1",
         "a": bookings.appointment(found.code, now=now),
         "found": found,
         "item": found.item,
         "hall": hall,
         "choice": choice,
-        "base": f"{here}{_query(request, found) or '?'}",
+        "base": f"{here}{key or '?'}{'&only=1' if only else ''}",
         "take_url": _to("move", found, request),
         "moving": True,
         "current_slot": found.slot_id,
         "offered_slot": request.GET.get("to", ""),
         "kept": kept,
         "kept_days": choice.kept_days,
-        "k": _query(request, found),
+        "k": key,
     }
     if refused is not None:
         context["panel"] = _panel(refused, request, found, now=now, moving=True)
     template = "citizen/_choose.html" if request.htmx else "citizen/move.html"
     turns = [*choosing.turns(choice, now=now), *([kept.until] if kept is not None and kept.until is not None else [])]
     return page(request, template, context, hall=hall, refused=refused, turns=turns)
+
+
+def _not_for_all(choice: choosing.Choice, along: Sequence[Appointment], *, now: datetime) -> dict[int, Refusal]:
+    """Of the day's periods those that another matter of the visit cannot go to, with why."""
+    refused: dict[int, Refusal] = {}
+    day = choice.chosen.day
+    for row in along:
+        views = bookings.slots(
+            hall=choice.hall, item_code=row.item.code, first=day, last=day, now=now, persons=row.persons
+        )
+        there = {each.starts_at: each for each in views}
+        for period in choice.periods:
+            view = there.get(period.starts_at)
+            if view is None:
+                refused[period.id] = Refusal("closed", {"reason": NOT_ALL_MATTERS})
+            elif view.refusal is not None and view.id != row.slot_id:
+                refused[period.id] = view.refusal
+    return refused
+
+
+NOT_ALL_MATTERS = {"zh": "这个时段不是每件事都能办", "en": "Not all of the matters are served in this period"}
 
 
 @public_page

@@ -31,7 +31,7 @@ from banshi.rooms.booking.actions.offering import EARLIER_BY, offer_waiting
 from banshi.rooms.booking.actions.opening import ask_opening, tell_openings
 from banshi.rooms.booking.actions.outage import note_outage
 from banshi.rooms.booking.actions.passing import pass_on
-from banshi.rooms.booking.actions.placing import Asked, behind, place, place_many, place_several
+from banshi.rooms.booking.actions.placing import Asked, behind, place, place_many, place_several, slot_beside
 from banshi.rooms.booking.actions.slots import close_slot, materialise, set_quota
 from banshi.rooms.booking.actions.taking_back import (
     tell_given_back,
@@ -113,6 +113,7 @@ __all__ = [
     "rebook",
     "send_to",
     "set_quota",
+    "slot_beside",
     "suspend",
     "sweep_no_shows",
     "take_offer",

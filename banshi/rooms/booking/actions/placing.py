@@ -403,6 +403,14 @@ def place_several(
     return booked
 
 
+def slot_beside(moved: Appointment, other: Appointment, *, now: datetime) -> Slot:
+    """The slot for another matter of the visit at the time of the one that was moved.
+
+    :raises Refused: item-not-here, closed.
+    """
+    return _same_period(moved, Asking.to_move(other, other.slot_id), other.item.code, now=now)
+
+
 def _same_period(first: Appointment, asking: Asking, item_code: str, *, now: datetime) -> Slot:
     """The slot that serves another item at the same time."""
     fact = read_facts([replace(asking, item_code=item_code)], now=now, opens=Opens(now))[0]

@@ -1,0 +1,96 @@
+"""A visit of several matters is cancelled, moved and brought back as one, unless its person says otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from banshi.kernel.actors import Actor
+from banshi.kernel.refusals import Refused
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking.actions import telling
+from banshi.rooms.booking.actions.retrying import again
+from banshi.rooms.booking.models import Appointment
+from banshi.rooms.booking.queries.facts import hall_facts
+
+
+@dataclass(frozen=True)
+class Part:
+    """A matter of a visit, and who acts on it. `counts`: as in `booking.cancel`."""
+
+    row: Appointment
+    by: Actor
+    counts: bool = True
+
+
+class PartRefused(Refused):
+    """Why another matter of the visit cannot go along: `row`."""
+
+    def __init__(self, no: Refused, row: Appointment) -> None:
+        super().__init__(no.refusal)
+        self.row = row
+
+
+def beside(row: Appointment, *, state: str = "booked") -> list[Appointment]:
+    """What else of its visit is for the same time and in the same hands."""
+    if not row.visit_group:
+        return []
+    same = Appointment.objects.filter(
+        visit_group=row.visit_group, state=state, hall=row.hall_id, starts_at=row.starts_at, person=row.person_id,
+        holder=row.holder, limit_key=row.limit_key, account_id=row.account_id, contact_index=row.contact_index,
+        link_turn=row.link_turn,
+    )  # fmt: skip
+    return list(same.exclude(pk=row.pk).select_related("hall", "item", "category", "person", "slot").order_by("id"))
+
+
+@again
+@transaction.atomic
+def cancel(parts: Sequence[Part], *, now: datetime) -> None:
+    """Cancel all of them, or none; one message.
+
+    :raises Refused: those of `booking.cancel`; PartRefused, of another one than the first.
+    """
+    for part in parts:
+        try:
+            booking.cancel(code=part.row.code, by=part.by, now=now, counts=part.counts, quiet=len(parts) > 1)
+        except Refused as no:
+            raise (no if part is parts[0] else PartRefused(no, part.row)) from no
+    if len(parts) > 1:
+        gone = [Appointment.objects.get(pk=part.row.pk) for part in parts]
+        telling.tell_visit("cancelled", gone, hall=hall_facts(gone[0].hall, now=now), now=now)
+
+
+@again
+@transaction.atomic
+def move(first: Part, slot_id: int, *, along: Sequence[Part], now: datetime) -> Appointment:
+    """Move the first to this period and the others to the one of their line at that time, all or none; one message.
+
+    :returns: the first as it is now. :raises Refused: those of `booking.move`; PartRefused, of another one.
+    """
+    if first.row.slot_id == slot_id:
+        along = ()
+    moved = [booking.move(code=first.row.code, slot_id=slot_id, by=first.by, now=now, quiet=bool(along))]
+    for part in along:
+        try:
+            slot = booking.slot_beside(moved[0], part.row, now=now)
+            moved.append(booking.move(code=part.row.code, slot_id=slot.pk, by=part.by, now=now, quiet=True))
+        except Refused as no:
+            raise PartRefused(no, part.row) from no
+    if along:
+        hall = first.row.hall
+        was = {"was": first.row.starts_at.astimezone(ZoneInfo(hall.timezone)).isoformat()}
+        telling.tell_visit("moved", moved, hall=hall_facts(hall, now=now), now=now, more=was)
+    return moved[0]
+
+
+def book_again_along(row: Appointment, *, by: Actor, now: datetime) -> None:
+    """Book again what was cancelled at the same instant as this one, in one go with it; what is gone meanwhile stays away."""
+    for other in beside(row, state="cancelled"):
+        if not other.by_hall and other.disowned_at is None and other.cancelled_at == row.cancelled_at:
+            with suppress(Refused):
+                booking.rebook(code=other.code, by=by, now=now)

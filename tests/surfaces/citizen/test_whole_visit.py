@@ -1,0 +1,132 @@
+"""A visit of several matters is cancelled and moved as one, or one matter of it where its person says so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from banshi.foundation.crypto import link_key
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.rooms.booking import actions
+from banshi.rooms.booking.models import Appointment, LedgerEntry, Slot
+from banshi.rooms.messaging.models import Message
+from tests.surfaces.citizen.conftest import Phone, stop_the_clock, text
+from tests.town import TUESDAY_NINE, Town, at
+
+THURSDAY = at("2026-03-12 09:00")
+
+
+@pytest.fixture
+def visit(mine: Phone, open_town: Town) -> list[Appointment]:
+    """Pension and medical (lines of their own) tomorrow at nine."""
+    open_town.slot(quota=3, business="cat:B")
+    return actions.place_several(
+        slot_id=open_town.slot(quota=3).pk, item_codes=["pension", "id-card"], person_id=mine.person.pk, source="web",
+        by=Actor(ActorKind.CITIZEN, str(mine.account.pk)), now=TUESDAY_NINE, account_id=mine.account.pk,
+        contact="+8613800138000",
+    )  # fmt: skip
+
+
+def states(rows: list[Appointment]) -> list[str]:
+    return [Appointment.objects.get(pk=row.pk).state for row in rows]
+
+
+def starts(rows: list[Appointment]) -> list[Any]:
+    return [Appointment.objects.get(pk=row.pk).starts_at for row in rows]
+
+
+def said(key: str) -> list[dict[str, Any]]:
+    return list(Message.objects.filter(key=key).values_list("params", flat=True))
+
+
+@pytest.mark.parametrize("by_link", [False, True])
+def test_one_tap_cancels_the_visit_and_says_so_once(
+    mine: Phone, anybody: Phone, visit: list[Appointment], by_link: bool
+):
+    phone, key = (anybody, {"k": link_key(visit[1].code)}) if by_link else (mine, {})
+
+    asked = text(phone.get(f"/a/{visit[1].code}/cancel", **key))
+    phone.post(f"/a/{visit[1].code}/cancel", **key)
+
+    assert ("这一趟都取消？" in asked, visit[0].item.name_zh in asked) == (True, True)
+    assert states(visit) == ["cancelled", "cancelled"]
+    assert set(Slot.objects.values_list("taken", flat=True)) <= {0, 1}  # one each may be withheld for a while
+    (message,) = said("cancelled")
+    assert message["item_zh"] == f"{visit[1].item.name_zh}、{visit[0].item.name_zh}"
+    assert LedgerEntry.objects.count() == 1
+
+
+def test_only_one_matter_is_cancelled_where_its_person_says_so(mine: Phone, visit: list[Appointment]):
+    mine.post(f"/a/{visit[0].code}/cancel", only="1")
+
+    assert states(visit) == ["cancelled", "booked"]
+    assert LedgerEntry.objects.count() == 0
+
+
+def test_a_mistaken_tap_is_taken_back_for_the_whole_visit(mine: Phone, visit: list[Appointment]):
+    mine.post(f"/a/{visit[0].code}/cancel")
+
+    mine.post(f"/a/{visit[0].code}/rebook")
+
+    again = Appointment.objects.filter(state="booked")
+    assert {row.item_id for row in again} == {row.item_id for row in visit}
+    assert len({row.visit_group for row in again}) == 1
+    assert LedgerEntry.objects.filter(forgiven_at=None).count() == 0
+
+
+def test_a_matter_cancelled_before_stays_cancelled_when_the_rest_is_booked_again(mine: Phone, visit: list[Appointment]):
+    mine.post(f"/a/{visit[0].code}/cancel", only="1")
+    stop_the_clock(at("2026-03-10 09:05"))
+    mine.post(f"/a/{visit[1].code}/cancel")
+
+    mine.post(f"/a/{visit[1].code}/rebook")
+
+    assert [row.item_id for row in Appointment.objects.filter(state="booked")] == [visit[1].item_id]
+
+
+def test_the_visit_moves_as_one(mine: Phone, visit: list[Appointment], open_town: Town):
+    new = open_town.slot(quota=3, starts=THURSDAY)
+    open_town.slot(quota=3, business="cat:B", starts=THURSDAY)
+
+    page = text(mine.get(f"/a/{visit[0].code}/move", day="2026-03-12"))
+    mine.post(f"/a/{visit[0].code}/move", slot=new.pk)
+
+    assert "这一趟一起改" in page
+    assert starts(visit) == [THURSDAY, THURSDAY]
+    (message,) = said("moved")
+    assert message["item_zh"] == f"{visit[0].item.name_zh}、{visit[1].item.name_zh}"
+
+
+def test_where_another_matter_of_it_has_no_place_the_period_says_so_and_nothing_moves(
+    mine: Phone, visit: list[Appointment], open_town: Town
+):
+    new = open_town.slot(quota=3, starts=THURSDAY)
+    open_town.slot(quota=1, taken=1, business="cat:B", starts=THURSDAY)
+
+    choice = mine.get(f"/a/{visit[0].code}/move", day="2026-03-12").context["choice"]
+    answer = mine.post(f"/a/{visit[0].code}/move", slot=new.pk)
+
+    assert [each.bookable for each in choice.periods] == [False]
+    assert (answer.status_code, visit[1].item.name_zh in answer.context["panel"].title) == (409, True)
+    assert starts(visit) == [visit[0].starts_at] * 2
+    assert said("moved") == []
+
+
+def test_one_matter_moves_alone_where_its_person_says_so(mine: Phone, visit: list[Appointment], open_town: Town):
+    new = open_town.slot(quota=3, starts=THURSDAY)
+
+    page = mine.get(f"/a/{visit[0].code}/move", day="2026-03-12", only="1")
+    mine.post(f"/a/{visit[0].code}/move", slot=new.pk, only="1")
+
+    assert '<input type="hidden" name="only" value="1">' in text(page)
+    assert starts(visit) == [THURSDAY, visit[1].starts_at]
+
+
+def test_what_was_moved_apart_is_cancelled_apart(mine: Phone, visit: list[Appointment], open_town: Town):
+    new = open_town.slot(quota=3, starts=THURSDAY)
+    mine.post(f"/a/{visit[0].code}/move", slot=new.pk, only="1")
+
+    mine.post(f"/a/{visit[0].code}/cancel")
+
+    assert states(visit) == ["cancelled", "booked"]
