@@ -92,7 +92,7 @@ def a_telephone_that_is_none(phone: Phone, town: Town) -> Sending:
 
 def nobody_chosen(phone: Phone, town: Town) -> Sending:
     path = f"/book/pension/{town.slot().pk}/"
-    return Sending(path, path, PERSON | {"who": "999"}, "who", {"name": PERSON["name"]})
+    return Sending(path, path, PERSON | {"who": str(2**40)}, "who", {"name": PERSON["name"]})
 
 
 def more_than_the_matter_allows(phone: Phone, town: Town) -> Sending:
@@ -105,7 +105,7 @@ def more_than_the_matter_allows(phone: Phone, town: Town) -> Sending:
 def nobody_to_wait_for(phone: Phone, town: Town) -> Sending:
     slot = town.slot(quota=1, taken=1)
     page = f"/book/pension/?hall=town&day={slot.day}"
-    return Sending(page, "/book/pension/wait", {"hall": "town", "day": str(slot.day), "who": "999"}, "who", {})
+    return Sending(page, "/book/pension/wait", {"hall": "town", "day": str(slot.day), "who": str(2**40)}, "who", {})
 
 
 def appeal(phone: Phone, town: Town) -> Sending:
