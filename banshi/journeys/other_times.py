@@ -78,6 +78,8 @@ class Offers:
             brought_forward = slot.day < row.day
             if brought_forward and slot.starts_at <= self._now + DAYS_NOTICE:
                 continue
+            if slot.starts_at < row.starts_at and not row.told_at:
+                continue  # who hears nothing of it comes at the time they know
             same = slot.starts_at == row.starts_at  # the very time that is gone is no answer
             if same or abs(slot.starts_at - row.starts_at) > AHEAD or not booking_rules.serves(slot, item, quotas):
                 continue

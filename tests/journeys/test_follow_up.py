@@ -19,8 +19,9 @@ from banshi.rooms.booking.actions import placing
 from banshi.rooms.booking.models import Appointment, FollowUp, FollowUpVisit, Hold, LedgerEntry, Slot, Waiting
 from banshi.rooms.calendars import actions as calendars
 from banshi.rooms.calendars.models import Closure
-from banshi.rooms.identity.models import Account
+from banshi.rooms.identity.models import Account, Person
 from banshi.rooms.messaging import actions as messaging
+from banshi.rooms.messaging.actions import phone_index
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.places.models import Category, Floor, Window, Zone
 from banshi.rooms.tickets import actions as tickets
@@ -272,6 +273,23 @@ def test_who_was_moved_by_the_hall_that_day_and_never_chose_the_time_pays_nothin
     row.refresh_from_db()
     (entry,) = LedgerEntry.objects.all()
     assert (row.state, entry.forgiven_why) == ("no_show", "大厅当天改了时间 · moved by the hall on the day itself")
+
+
+@pytest.mark.parametrize("reached", [True, False])
+def test_who_cannot_be_told_is_moved_to_a_later_time_only_and_pays_nothing(open_town: Town, reached: bool):
+    """They come at the time they know, and can be told in the hall."""
+    row = booked(open_town, "2026-03-11 10:00")
+    Person.objects.update(phone=None, phone_index=None)
+    index = phone_index("+8613800138000") if reached else ""
+    Appointment.objects.filter(pk=row.pk).update(contact="+8613800138000" if reached else None, contact_index=index)
+    close(open_town, starts="2026-03-11 10:00", ends="2026-03-11 12:00", others="move")
+    follow_up.work_off(now=NINE35)
+    row.refresh_from_db()
+
+    booking.sweep_no_shows(now=row.ends_at + timedelta(hours=2))
+
+    earlier, counted = row.starts_at < at("2026-03-11 10:00"), LedgerEntry.objects.filter(forgiven_at=None).count()
+    assert (earlier, counted) == ((True, 1) if reached else (False, 0))
 
 
 def test_who_was_kept_hears_once_that_the_closure_is_off(open_town: Town):

@@ -34,6 +34,7 @@ from banshi.rooms.places.models import Hall
 
 RECOUNTED = "counted anew"
 MOVED_BY_HALL = "大厅当天改了时间 · moved by the hall on the day itself"
+MOVED_UNTOLD = "时间是大厅改的，没能通知到 · the hall changed the time and could tell nobody"
 MANDATE_OVER = "委托已结束，代办人不能再取消 · the mandate was over, and the agent could not cancel any more"
 BOOKED_AGAIN = "30 分钟内重新预约 · booked again within 30 minutes"
 
@@ -137,11 +138,16 @@ RETURNING a.id
 # Read once they are marked: who was found present for, or checks in at this instant for, another matter of the visit was here.
 # The entry is dated by the period, not by the job. What the hall itself caused is forgiven at once: a day it marked as
 # its fault, an appointment it kept although its hours were gone, a closure or an outage that touched the period, a time
-# that it chose on the day itself and the person has not chosen anew since. So is what its agent could not cancel any more.
+# that it chose on the day itself, or of which nobody could be told, and the person has not chosen anew since. So is what its
+# agent could not cancel any more.
+NOBODY_TOLD = """(m.contact_index = '' AND NOT EXISTS (
+  SELECT 1 FROM identity_person p
+  WHERE p.id = m.person_id AND p.phone_index IS NOT NULL AND NOT starts_with(m.limit_key, 'key:')))"""
 STRUCK_SQL = """
 WITH missed AS (
   SELECT a.id, a.code, a.hall_id, a.person_id, a.item_id, a.category_id, a.day, a.starts_at, a.ends_at,
-    a.no_show_at, a.visit_group, a.account_id, a.limit_key, a.holder, COALESCE(NULLIF(a.visit_group, ''), a.code) AS visit,
+    a.no_show_at, a.visit_group, a.account_id, a.limit_key, a.holder, a.contact_index,
+    COALESCE(NULLIF(a.visit_group, ''), a.code) AS visit,
     CASE WHEN a.evidence > 0 OR EXISTS (
         SELECT 1 FROM identity_account c WHERE c.id = a.account_id AND c.person_id = a.person_id)
       THEN 'person:' || a.person_id
@@ -168,9 +174,11 @@ WITH missed AS (
     SELECT o.made_at, o.made_by, o.why FROM booking_outage o
     WHERE o.hall_id = m.hall_id AND o.starts_at < m.ends_at AND o.ends_at > m.starts_at
     UNION ALL
-    SELECT v.settled_at, 'system', %(moved_by_hall)s FROM booking_follow_up_visit v
+    SELECT v.settled_at, 'system', CASE WHEN {nobody_told} THEN %(moved_untold)s ELSE %(moved_by_hall)s END
+    FROM booking_follow_up_visit v
     JOIN places_hall h ON h.id = m.hall_id
-    WHERE v.visit = m.visit AND v.state = 'moved' AND (v.settled_at AT TIME ZONE h.timezone)::date = m.day
+    WHERE v.visit = m.visit AND v.state = 'moved'
+      AND ((v.settled_at AT TIME ZONE h.timezone)::date = m.day OR {nobody_told})
       AND NOT EXISTS (SELECT 1 FROM booking_move n WHERE n.appointment_id = m.id AND n.at > v.settled_at)
     UNION ALL
     SELECT m.no_show_at, 'system', %(mandate_over)s FROM identity_agent g JOIN identity_account c ON c.id = g.account_id
@@ -228,6 +236,7 @@ def sweep_no_shows(*, now: datetime, came: str = NOBODY_CAME) -> int:
         "scopes": [hall.scope for hall in halls.values()],
         "now": now,
         "moved_by_hall": MOVED_BY_HALL,
+        "moved_untold": MOVED_UNTOLD,
         "mandate_over": MANDATE_OVER,
         "passed_on": rules.PASSED_ON,
     }
@@ -235,7 +244,7 @@ def sweep_no_shows(*, now: datetime, came: str = NOBODY_CAME) -> int:
         cursor.execute(MISSED_SQL.format(came=came.format(until="a.ends_at + g.grace")), values)
         values["missed"] = [row[0] for row in cursor.fetchall()]
         lock_faults(shared=True)
-        cursor.execute(STRUCK_SQL.format(closed_over=CLOSED_OVER.format(a="m")), values)
+        cursor.execute(STRUCK_SQL.format(closed_over=CLOSED_OVER.format(a="m"), nobody_told=NOBODY_TOLD), values)
         missed = {id_: (party, struck) for id_, party, struck in cursor.fetchall()}
     rows = list(Appointment.objects.select_related("person").filter(id__in=list(missed)).order_by("id"))
     words: dict[tuple[int, int], ItemWords | None] = {}
