@@ -11,9 +11,10 @@ from django.db.models import F
 from banshi.journeys import change_hours, change_items, follow_up, housekeeping
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
-from banshi.rooms.booking.models import Appointment, Slot, Waiting
+from banshi.rooms.booking.models import Appointment, Hold, Slot, Waiting
 from banshi.rooms.calendars import actions as calendars
 from banshi.rooms.calendars.models import Closure
+from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.identity.models import Account
 from banshi.rooms.messaging.models import Message
 from tests.journeys.test_each_closure_by_itself import as_now
@@ -173,6 +174,32 @@ def test_what_was_taken_is_first_given_back_and_only_then_offered(open_town: Tow
     key = {"move": "old_time_free", "cancel": "time_back"}[then]
     assert Message.objects.filter(key=key, subject=f"appointment:{row.code}").count() == 1
     assert (during, again.starts_at, ten.taken, ten.quota) == ("waiting", row.starts_at, 2, 2)
+
+
+@pytest.mark.parametrize("then", ["move", "cancel"])
+def test_of_a_matter_of_two_periods_both_are_kept(open_town: Town, then: Any):
+    """The second went to whoever waits, and moving back was refused as full."""
+    HallItem.objects.filter(hall=open_town.hall, item__code="pension").update(periods=2)
+    row = booked(open_town, "2026-03-11 10:00")
+    fill(open_town)
+    one = waits(open_town)
+    closure, _ = close(open_town, starts="2026-03-11 10:00", ends="2026-03-11 12:00", others=then)
+    follow_up.work_off(now=NINE35)
+    back(closure)
+    run = wednesday(open_town).filter(starts_at__gte=row.starts_at)[:2]
+    kept = list(Hold.objects.filter(kind="withheld", ended_at=None).values_list("slot", flat=True))
+
+    again = (
+        booking.move(code=row.code, slot_id=row.slot_id, by=CITIZEN, now=NINE35)
+        if then == "move"
+        else booking.rebook(code=row.code, by=CITIZEN, now=NINE35)
+    )
+
+    assert sorted(kept) == sorted(slot.pk for slot in run)
+    assert (again.starts_at, again.ends_at) == (row.starts_at, row.ends_at)
+    assert [(slot.taken, slot.quota) for slot in run] == [(2, 2), (2, 2)]
+    assert Waiting.objects.get(pk=one.pk).state == "waiting"
+    assert not Hold.objects.filter(ended_at=None).exists()
 
 
 @pytest.mark.parametrize("then", ["move", "cancel"])

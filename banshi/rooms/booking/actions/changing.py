@@ -189,17 +189,21 @@ def rebook(*, code: str, by: Actor, now: datetime) -> Appointment:
 
 
 def _take_back(row: Appointment, *, now: datetime) -> Hold | None:
-    """Of the places withheld after a cancellation the first, as a hold; those of further persons are free again."""
-    slot = Slot.objects.select_for_update(no_key=True).get(id=row.slot_id)
+    """Of the places withheld after a cancellation the first, as a hold; those of further persons and periods are free again."""
+    ids = _slot_ids(row)
+    slots = {each.pk: each for each in Slot.objects.select_for_update(no_key=True).filter(id__in=ids).order_by("id")}
     whose = {"person_id": row.person_id, "limit_key": row.limit_key}  # not a stranger's who declared the same document
-    withheld = Hold.objects.select_for_update().filter(slot=slot, kind="withheld", **whose)
-    kept = list(withheld.filter(ended_at=None, expires_at__gt=now).order_by("id"))[: row.persons]
-    for hold in kept[1:]:
+    withheld = Hold.objects.select_for_update().filter(slot__in=ids, kind="withheld", **whose)
+    live = list(withheld.filter(ended_at=None, expires_at__gt=now).order_by("id"))
+    of_slot = {pk: [hold for hold in live if hold.slot_id == pk][: row.persons] for pk in ids}
+    first = of_slot[row.slot_id][:1]
+    for hold in [each for holds in of_slot.values() for each in holds if each not in first]:
         hold.ended_at, hold.outcome = now, "used"
         hold.save(update_fields=["ended_at", "outcome"])
-        slot.taken -= 1
-    slot.save(update_fields=["taken"])
-    return kept[0] if kept else None
+        slots[hold.slot_id].taken -= 1
+    for slot in slots.values():
+        slot.save(update_fields=["taken"])
+    return first[0] if first else None
 
 
 def _forgiven_today(row: Appointment, *, now: datetime) -> bool:

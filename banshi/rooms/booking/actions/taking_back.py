@@ -23,6 +23,7 @@ from banshi.rooms.booking.queries.given_back import (
     moved_since_chosen,
 )
 from banshi.rooms.booking.queries.standing import closed_over, has_booked
+from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.places.models import Hall
 
 _OTHERS = (
@@ -128,16 +129,33 @@ def _keep(wanted: Sequence[tuple[Appointment, Slot]], *, hall: HallFacts, now: d
     whoever waits had it in the instant in which they were told. Where others were quicker, nothing is kept."""
     awake = waking(hall.policy.booking, now.astimezone(hall.zone)) or now
     until = awake + timedelta(minutes=hall.policy.booking.waiting_offer)
-    locked = lock_slots({slot.pk for _, slot in wanted}) if wanted else {}
-    for row, there in wanted:
-        slot = locked[there.pk]
-        if slot.taken + slot.carried + row.persons > slot.quota or slot.ends_at <= now:
+    runs = [(row, _run_from(slot, row)) for row, slot in wanted]
+    locked = lock_slots({pk for _, run in runs for pk in run}) if runs else {}
+    for row, run in runs:
+        slots = [locked[pk] for pk in run]
+        if not slots or any(s.taken + s.carried + row.persons > s.quota or s.ends_at <= now for s in slots):
             continue
-        mine = {"slot": slot, "kind": "withheld", "person_id": row.person_id, "limit_key": row.limit_key}
-        expires_at = min(until, slot.ends_at)
-        Hold.objects.bulk_create([Hold(**mine, made_at=now, expires_at=expires_at) for _ in range(row.persons)])
-        slot.taken += row.persons
-        slot.save(update_fields=["taken"])
+        for slot in slots:
+            mine = {"slot": slot, "kind": "withheld", "person_id": row.person_id, "limit_key": row.limit_key}
+            expires_at = min(until, slot.ends_at)
+            Hold.objects.bulk_create([Hold(**mine, made_at=now, expires_at=expires_at) for _ in range(row.persons)])
+            slot.taken += row.persons
+            slot.save(update_fields=["taken"])
+
+
+def _run_from(slot: Slot, row: Appointment) -> list[int]:
+    """Ids of the periods in a row that the matter takes from this one on; none where they are not in a row."""
+    periods = HallItem.objects.filter(hall=row.hall_id, item=row.item_id).values_list("periods", flat=True).first() or 1
+    run = [slot]
+    while len(run) < periods:
+        same = Slot.objects.filter(
+            hall_id=slot.hall_id, business=slot.business, starts_at=run[-1].ends_at, closed=False
+        )
+        following = same.order_by("id").first()
+        if following is None:
+            return []
+        run.append(following)
+    return [each.pk for each in run]
 
 
 def _may_book_again(row: Appointment, *, slot_id: int | None, now: datetime, back: bool = False) -> bool:
