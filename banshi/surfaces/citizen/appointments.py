@@ -155,6 +155,7 @@ def _page(
         "fate": fate,
         "first_place": first_place(ticket.ref, now) if ticket is not None and to_book_again else None,
         "ended": ended,
+        "booked_again": _booked_again(found, now=now),
         "same_visit": same_visit,
         "along": _along(request, found) if found.state == "booked" else [],
         "states": tickets.shown_states(same_visit) | tickets.fates(same_visit),
@@ -322,6 +323,18 @@ def not_by_me(request: Any, code: str) -> HttpResponseBase:
     return redirect("citizen:appointments")
 
 
+def _booked_again(found: Appointment, *, now: datetime) -> Appointment | None:
+    """What was booked in the same hands for the same matter and time since it was cancelled."""
+    if found.state != "cancelled":
+        return None
+    since = Appointment.objects.filter(
+        person=found.person_id, hall=found.hall_id, item=found.item_id, starts_at=found.starts_at, state="booked",
+        holder=found.holder, limit_key=found.limit_key, account_id=found.account_id,
+        created_at__gte=found.cancelled_at, ends_at__gt=now,
+    )  # fmt: skip
+    return next((each for each in since.order_by("-id") if each.contact == found.contact), None)
+
+
 @public_page
 @require_POST
 @costs("book", slot_of_booking)
@@ -331,10 +344,12 @@ def rebook(request: Any, code: str) -> HttpResponseBase:
     found = appointment_for(request, code)
     by = actor_for(request, found)
     try:
-        placed = time_back.book_again(row=found, by=by, now=now)
+        again = Appointment.objects.get(code=time_back.book_again(row=found, by=by, now=now).code)
     except Refused as refused:
-        return _page(request, found, now=now, refused=refused)
-    again = Appointment.objects.get(code=placed.code)
+        stands = _booked_again(found, now=now)  # tapped twice, or in another browser
+        if stands is None:
+            return _page(request, found, now=now, refused=refused)
+        again = stands
     # The key of the new one is for whoever held a key of the old one, and not where it went to another telephone meanwhile.
     by_link = by.id.startswith("link-") and again.contact == found.contact
     held = by_link or (by.id.startswith("client-") and again.account_id != found.account_id)

@@ -551,6 +551,24 @@ def test_nobody_disowns_their_own_or_anothers_booking(mine: Phone, theirs: Phone
     assert theirs.post(f"/a/{own.code}/not-by-me").status_code == 404
 
 
+@pytest.mark.parametrize("by_hall", [True, False])
+@pytest.mark.parametrize("by_link", [True, False])
+def test_what_was_booked_again_is_led_to_from_the_old_page_and_by_a_second_tap(
+    mine: Phone, anybody: Phone, open_town: Town, by_hall: bool, by_link: bool
+):
+    booked = book(mine, open_town.slot(quota=3))
+    phone, key = (anybody, f"?k={link_key(booked.code)}") if by_link else (mine, "")
+    actions.cancel(code=booked.code, by=CITIZEN, now=TUESDAY_NINE, by_hall=by_hall)
+
+    first, second = (phone.post(f"/a/{booked.code}/rebook{key}") for _ in range(2))
+    page = text(phone.get(f"/a/{booked.code}{key}"))
+
+    (again,) = Appointment.objects.filter(state="booked")
+    assert first.url == second.url
+    assert again.code in second.url
+    assert ("取消后又约上了" in page, f"/a/{again.code}" in page, "/rebook" in page) == (True, True, False)
+
+
 def test_an_earlier_place_is_asked_for_and_taken_on_the_appointments_page(mine: Phone, open_town: Town):
     from tests.rooms.booking.test_place import book as book_for
 
