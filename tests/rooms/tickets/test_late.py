@@ -120,3 +120,45 @@ def test_who_comes_back_in_the_instant_the_day_is_closed_is_not_left_in_line(com
 
     assert accounts == [{"closed": 1}]
     assert list(Ticket.objects.values_list("state", "closed_why")) == [("closed", "not_called")]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("policy", ["park", "behind"])
+def test_who_is_late_is_late_for_every_number_of_the_visit_and_back_with_every_one(town: Town, policy: str) -> None:
+    """The other number was called at once, and missed: its person had said that they were not there yet."""
+    open_town(town)
+    town.policy(tickets={"late_number": policy})
+    person = {"person_id": town.person(1).pk, "hall": town.hall, "channel": "kiosk", "by": KIOSK, "now": TUESDAY_NINE}
+    one = actions.issue(category_code="A", **person)
+    other = actions.issue(category_code="B", visit_id=one.visit_id, **person)
+    behind = [
+        actions.issue(hall=town.hall, category_code=code, channel="kiosk", by=KIOSK, now=TUESDAY_NINE) for code in "AB"
+    ]
+
+    actions.late(ref=one.ref, by=HOLDER, now=TUESDAY_NINE)
+    first = {
+        code: Ticket.objects.filter(category__code=code, state="waiting")
+        .order_by("rank_class", "rank_key", "id")
+        .first()
+        for code in "AB"
+    }
+
+    assert list(first.values()) == behind
+    if policy == "park":
+        assert set(Ticket.objects.filter(visit_id=one.visit_id).values_list("state", flat=True)) == {"parked"}
+        actions.come_back(ref=other.ref, by=HOLDER, now=TUESDAY_NINE)
+        assert set(Ticket.objects.values_list("state", flat=True)) == {"waiting"}
+
+
+@pytest.mark.django_db
+def test_a_number_at_a_window_is_not_put_off_with_the_one_that_waits(town: Town) -> None:
+    open_town(town)
+    town.policy(tickets={"late_number": "park"})
+    person = {"person_id": town.person(1).pk, "hall": town.hall, "channel": "kiosk", "by": KIOSK, "now": TUESDAY_NINE}
+    one = actions.issue(category_code="A", **person)
+    other = actions.issue(category_code="B", visit_id=one.visit_id, **person)
+    Ticket.objects.filter(pk=other.pk).update(state="held")
+
+    actions.late(ref=one.ref, by=HOLDER, now=TUESDAY_NINE)
+
+    assert dict(Ticket.objects.values_list("pk", "state")) == {one.pk: "parked", other.pk: "held"}

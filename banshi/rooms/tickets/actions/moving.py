@@ -13,6 +13,7 @@ from banshi.foundation.crypto import encrypt
 from banshi.kernel.actors import SYSTEM, Actor, ActorKind
 from banshi.kernel.numbers import code_from
 from banshi.kernel.ownership import is_typed
+from banshi.kernel.policy import TicketPolicy
 from banshi.kernel.refusals import Refused
 from banshi.kernel.wording import legible
 from banshi.rooms.audit import actions as audit
@@ -88,27 +89,49 @@ NOT_BY_PHONE = {"zh": "这个大厅的号票不能推后", "en": "In this hall n
 
 @transaction.atomic
 def late(*, ref: str, by: Actor, now: datetime) -> Ticket:
-    """The person of a waiting number is late: it steps aside and keeps its rank, or lets some go first, by policy.
+    """The person of a waiting number is late: it steps aside and keeps its rank, or lets some go first, by policy. So do the
+    other numbers they wait with in this visit: nobody is late for one window and in time for the next.
 
     Who is called in the same instant is called: then it is too late to be late.
 
     :raises Refused: nothing-found, not-your-hall, wrong-state, not-allowed (the hall does not put numbers off).
     """
-    ticket = locked(ref)
+    ticket = _locked_with_visit(ref)
     by_hall(ticket, by)
     need(ticket, "fall_back")
     rule = policy(ticket, now).tickets
     if rule.late_number == "off":
         raise Refused("not-allowed", facts={"permission": NOT_BY_PHONE})
+    others = _beside(ticket, state="waiting")
+    done = _put_off(ticket, rule, by=by, now=now)
+    for other in others:
+        _put_off(other, rule, by=by, now=now)
+    return done
+
+
+def _put_off(ticket: Ticket, rule: TicketPolicy, *, by: Actor, now: datetime) -> Ticket:
     behind = _behind(ticket, rule.late_behind) if rule.late_number == "behind" else None
     if behind is None:  # also where nobody is behind to go first
-        return park(ref=ref, by=by, now=now)
+        return park(ref=ticket.ref, by=by, now=now)
     ticket.rank_class, ticket.rank_key = behind.rank_class, behind.rank_key + 1
     ticket.call_by = rules.call_by(rank_class=behind.rank_class, policy=rule, now=now)
     ticket.save(update_fields=["rank_class", "rank_key", "call_by"])
     Estimate.objects.filter(ticket=ticket).delete()  # what was promised was another place
     tell_line(ticket, now)
     return ticket
+
+
+def _locked_with_visit(ref: str) -> Ticket:
+    """The number and those beside it in its visit, locked in one order. :raises Refused: nothing-found."""
+    visit = Ticket.objects.filter(visit__in=Ticket.objects.filter(ref=ref).values("visit"))
+    list(visit.select_for_update(of=("self",), no_key=True).order_by("id").values_list("id"))
+    return locked(ref)
+
+
+def _beside(ticket: Ticket, *, state: str) -> list[Ticket]:
+    """The other numbers of the visit in this state and in the same hands."""
+    same = Ticket.objects.filter(visit_id=ticket.visit_id, limit_key=ticket.limit_key, state=state)
+    return list(same.exclude(pk=ticket.pk).select_related("hall", "window").order_by("id"))
 
 
 def _behind(ticket: Ticket, places: int) -> Ticket | None:
@@ -123,14 +146,23 @@ def _behind(ticket: Ticket, places: int) -> Ticket | None:
 
 @transaction.atomic
 def come_back(*, ref: str, by: Actor, now: datetime) -> Ticket:
-    """Who stepped aside says they are back. A number sent here from another hall waits for its person to arrive.
+    """Who stepped aside says they are back, with all their numbers of the visit. A number sent here from another hall waits for
+    its person to arrive.
 
     :raises Refused: nothing-found, not-your-hall, wrong-state.
     """
-    ticket = locked(ref)
-    if ticket.came_from_id is not None and ticket.waits_from is None:
+    ticket = _locked_with_visit(ref)
+    if _is_on_the_way(ticket):
         raise Refused("wrong-state", facts={"state": "parked", "needs": "checked in"})
-    return unpark(ref=ref, by=by, now=now)
+    back = unpark(ref=ref, by=by, now=now)
+    for other in _beside(back, state="parked"):
+        if not _is_on_the_way(other):
+            unpark(ref=other.ref, by=by, now=now)
+    return back
+
+
+def _is_on_the_way(ticket: Ticket) -> bool:
+    return ticket.came_from_id is not None and ticket.waits_from is None
 
 
 def _arrived(ticket: Ticket, now: datetime) -> None:
