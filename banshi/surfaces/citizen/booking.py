@@ -99,7 +99,8 @@ def choose_page(
     }
     if hall is None:
         return page(request, "citizen/choose.html", context | {"choice": None})
-    choice = choosing.choose(hall=hall, item_code=item.code, day=day, now=now)
+    withheld = _withheld(request, hall, now=now)
+    choice = choosing.choose(hall=hall, item_code=item.code, day=day, now=now, withheld=withheld)
     all_waits = _waits(request, hall, item, now=now)
     here = reverse("citizen:book", args=[item.code])
     context |= {
@@ -249,6 +250,14 @@ def _slot(given: Any) -> Slot:
     return slot
 
 
+def _withheld(request: Any, hall: Hall, *, now: datetime) -> dict[int, Hold]:
+    """The places that are kept, after a cancellation, for whom this account books; by slot."""
+    if request.who.account_id is None:
+        return {}
+    own = [each.pk for each in people.people_of(request.who.account_id) if each.is_me]
+    return bookings.withheld_for(request.who.account_id, hall=hall, own=own, now=now)
+
+
 def _hold(request: Any, slot: Slot, *, now: datetime) -> None:
     """Keep a place and remember it in the session; none for whoever could not book with it."""
     kept = _kept(request, slot, now=now)
@@ -257,7 +266,9 @@ def _hold(request: Any, slot: Slot, *, now: datetime) -> None:
     bar = credit.barred(request.who.account_id, slot.hall, now=now)
     if bar is not None:
         raise Refused(bar)
-    hold = booking.hold(slot_id=slot.pk, account_id=request.who.account_id, now=now)
+    hold = _withheld(request, slot.hall, now=now).get(slot.pk)
+    if hold is None:
+        hold = booking.hold(slot_id=slot.pk, account_id=request.who.account_id, now=now)
     request.session["hold"] = {"id": hold.pk, "slot": slot.pk, "until": hold.expires_at.isoformat()}
 
 
@@ -330,7 +341,7 @@ def _confirm_page(
     hall = slot.hall
     also = [catalogue.item_by_code(code) for code in _with_codes(request)]
     mine = _people_for(request, [item.code, *(each.code for each in also)], slot.day, now=now)
-    view = _slot_view(hall, item, slot, now=now)
+    view = _slot_view(request, item, slot, now=now)
     policy = places.policy_of(hall.pk, now=now)
     bar = credit.barred(request.who.account_id, hall, now=now)
     kept = _kept(request, slot, now=now) if bar is None else None
@@ -369,8 +380,9 @@ def _confirm_page(
     return page(request, "citizen/confirm.html", context, hall=hall, refused=refused)
 
 
-def _slot_view(hall: Hall, item: Item, slot: Slot, *, now: datetime) -> SlotView | None:
-    views = bookings.slots(hall=hall, item_code=item.code, first=slot.day, last=slot.day, now=now)
+def _slot_view(request: Any, item: Item, slot: Slot, *, now: datetime) -> SlotView | None:
+    kept = _withheld(request, slot.hall, now=now)
+    views = bookings.slots(hall=slot.hall, item_code=item.code, first=slot.day, last=slot.day, now=now, kept=kept)
     return next((each for each in views if each.id == slot.pk), None)
 
 
@@ -431,6 +443,8 @@ def _number(said: Any) -> int:
 def _place_all(
     request: Any, slot: Slot, codes: list[str], person: identity.Enrolled, hold_id: int | None, *, now: datetime
 ) -> Appointment:
+    if Hold.objects.filter(id=hold_id or 0, kind="withheld").exclude(person_id=person.id).exists():
+        hold_id = None  # somebody else comes in that period
     shared: dict[str, Any] = {
         "slot_id": slot.pk, "person_id": person.id, "name": person.name, "contact": person.phone, "source": "web",
         "by": request.who.by, "now": now, "account_id": request.who.account_id, "language": language(),
@@ -481,7 +495,8 @@ def give_back(request: Any, item: str, slot: int) -> HttpResponseBase:
     kept = _kept(request, row, now=now)
     if kept is not None:
         request.session.pop("hold", None)
-        booking.give_back(hold_id=kept.id, now=now)
+        with suppress(Refused):  # a place kept after a cancellation stays until its time
+            booking.give_back(hold_id=kept.id, now=now)
     return redirect(_choose_url(item, row))
 
 

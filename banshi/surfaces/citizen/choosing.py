@@ -63,13 +63,21 @@ class Choice:
 
 
 def choose(
-    *, hall: Hall, item_code: str, day: str | None, now: datetime, persons: int = 1, kept: WaitView | None = None
+    *,
+    hall: Hall,
+    item_code: str,
+    day: str | None,
+    now: datetime,
+    persons: int = 1,
+    kept: WaitView | None = None,
+    withheld: Collection[int] = (),
 ) -> Choice:
     """What the page shows. Without a `day` (or with one outside the strip) that of the kept place is chosen, or the first
     open one.
 
     :param persons: who come together; a period with fewer places is full for them.
     :param kept: the place that is kept for the booking to be moved.
+    :param withheld: periods of which a place is kept, after a cancellation, for somebody whom whoever looks books.
     :raises Refused: item-not-here, not-bookable.
     """
     zone = ZoneInfo(hall.timezone)
@@ -78,7 +86,13 @@ def choose(
     by_day: dict[date, list[SlotView]] = {today + timedelta(days=i): [] for i in range(DAYS)}
     kept_slot = [kept.slot_id] if kept is not None and kept.slot_id is not None else []
     for slot in booking.slots(
-        hall=hall, item_code=item_code, first=today, last=last, now=now, persons=persons, kept=kept_slot
+        hall=hall,
+        item_code=item_code,
+        first=today,
+        last=last,
+        now=now,
+        persons=persons,
+        kept=[*kept_slot, *withheld],
     ):
         by_day[slot.day].append(slot)
     days = tuple(_day(hall, each, slots, item_code, zone=zone, today=today) for each, slots in by_day.items())

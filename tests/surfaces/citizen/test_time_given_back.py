@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+from django.db.models import F
+
 from banshi.journeys import change_hours, follow_up
-from banshi.rooms.booking.models import Appointment, Slot
+from banshi.rooms.booking.models import Appointment, Hold, Slot
 from banshi.rooms.calendars.models import Closure
 from tests.journeys.test_follow_up import opened
 from tests.surfaces.citizen.conftest import Phone, book, stop_the_clock, text
@@ -80,3 +83,44 @@ def test_what_the_hall_cancelled_and_gave_back_is_booked_again_by_one_tap(mine: 
     assert ("约回原来的时间" in before, "约回原来的时间" in after) == (False, True)
     assert (pressed.status_code, again.starts_at) == (302, row.starts_at)
     assert "约回原来的时间" not in text(mine.get(f"/a/{row.code}"))
+
+
+@pytest.mark.parametrize("way", ["list", "link", "app"])
+def test_the_place_kept_for_whom_the_hall_cancelled_is_theirs_on_every_way_to_book(
+    mine: Phone, theirs: Phone, open_town: Town, way: str
+):
+    """It was theirs by one button alone: to their own app, and in the day's list, the period was full."""
+    opened(open_town)
+    slot = Slot.objects.get(hall=open_town.hall, business="cat:A", starts_at=at("2026-03-11 10:00"))
+    row = book(mine, slot)
+    Slot.objects.filter(pk=slot.pk).update(taken=F("quota"))
+    closure, _ = change_hours.close(
+        hall=open_town.hall, starts_at=slot.starts_at, ends_at=slot.ends_at, reason_zh="停水", reason_en="No water",
+        choices={}, others="cancel", by=CLERK, now=NOW,
+    )  # fmt: skip
+    follow_up.work_off(now=NOW)
+    change_hours.withdraw(closure=closure, by=CLERK, now=NOW)
+    stop_the_clock(NOW)
+    path = f"/book/pension/{slot.pk}/"
+
+    strangers = theirs.post("/book/pension/take", slot=slot.pk)
+    if way == "app":
+        book(mine, slot)
+    else:
+        if way == "list":
+            (period,) = [
+                p for p in mine.get("/book/pension/", day="2026-03-11").context["choice"].periods if p.id == slot.pk
+            ]
+            assert period.bookable
+            assert mine.post("/book/pension/take", slot=slot.pk).url.startswith(path)
+        else:
+            mine.post(f"{path}hold")
+        assert mine.get(path).context["kept"] is not None
+        assert mine.post(path, who=mine.person.pk).status_code == 302
+
+    slot.refresh_from_db()
+    assert strangers.status_code == 409
+    assert list(Appointment.objects.values_list("state", "person")) == [
+        ("cancelled", row.person_id), ("booked", row.person_id),
+    ]  # fmt: skip
+    assert (slot.taken, Hold.objects.filter(ended_at=None).count()) == (slot.quota, 0)

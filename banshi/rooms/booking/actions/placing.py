@@ -253,14 +253,15 @@ def _one_at_a_time(asked: Asked, people: set[int], accounts: set[int]) -> None:
 
 
 def _offered(asked: Asked, fact: AskedFacts, *, now: datetime) -> Asked | None:
-    """The same request with the place that the waiting list keeps for whoever asks, whichever way they come for it."""
+    """The same request with the place that is kept for whoever asks – by the waiting list, or after a cancellation –, whichever
+    way they come for it."""
     if asked.hold_id is not None or asked.internal:
         return None
-    kept = Hold.objects.filter(
-        _waits_for(asked, fact), slot_id=asked.slot_id, kind="offer", ended_at=None, expires_at__gt=now
-    )
     # An offer of an earlier place moves the appointment; it is no second booking.
-    hold_id = kept.filter(waiting__appointment=None).order_by("id").values_list("id", flat=True).first()
+    offered = _waits_for(asked, fact) & Q(kind="offer", waiting__appointment=None)
+    withheld = Q(kind="withheld", person_id=asked.person_id, limit_key=fact.limit_key)
+    kept = Hold.objects.filter(offered | withheld, slot_id=asked.slot_id, ended_at=None, expires_at__gt=now)
+    hold_id = kept.order_by("id").values_list("id", flat=True).first()
     return replace(asked, hold_id=hold_id) if hold_id is not None else None
 
 
@@ -611,6 +612,8 @@ def _claim_long(grant: _Granted, *, now: datetime) -> Appointment:
     held = grant.asked.hold_id is not None and expired is None
     internal = grant.asked.internal
     for slot in run:
+        if held:
+            _free_withheld(slot, grant, now=now)
         if slot.closed or not serves_still(slot, grant.item.facts.code):
             raise Refused("closed", facts={"reason": rules.STOPPED, "stopped": True})
         free = slot_facts(slot, grant.hall.zone).free(internal=internal)
@@ -722,11 +725,24 @@ def _use_hold(grant: _Granted, *, now: datetime) -> datetime | None:
     return None
 
 
+def _free_withheld(slot: Slot, grant: _Granted, *, now: datetime) -> None:
+    """Beside the one place that was used: those kept for the further persons and periods are there to be taken."""
+    kept = Hold.objects.select_for_update().filter(
+        slot=slot, kind="withheld", person_id=grant.asked.person_id, limit_key=grant.facts.limit_key, ended_at=None,
+        expires_at__gt=now,
+    )  # fmt: skip
+    for hold in kept.order_by("id")[: _needed(grant, slot, held=True)]:
+        hold.ended_at, hold.outcome = now, "used"
+        hold.save(update_fields=["ended_at", "outcome"])
+        slot.taken -= 1
+
+
 def _is_theirs(hold: Hold, grant: _Granted) -> bool:
     asked = grant.asked
     if hold.kind == "form":
         return hold.account_id is not None and hold.account_id == asked.account_id
     if hold.kind == "offer":
         return Hold.objects.filter(_waits_for(asked, grant.facts), pk=hold.pk).exists()
-    # Withheld after a cancellation: for the booking made again (`rebook`), which says whose it was.
-    return bool(asked.holder) and hold.person_id == asked.person_id
+    # Withheld after a cancellation: for the booking made again (`rebook`), which says whose it was, or by the same hand.
+    theirs = bool(asked.holder) or hold.limit_key == grant.facts.limit_key
+    return theirs and hold.person_id == asked.person_id

@@ -44,6 +44,7 @@ from banshi.rooms.booking.queries.waits import (
     waits_for,
     waits_of,
     waits_over,
+    withheld_for,
 )
 
 __all__ = [
@@ -97,4 +98,5 @@ __all__ = [
     "waits_for",
     "waits_of",
     "waits_over",
+    "withheld_for",
 ]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from banshi.kernel.refusals import Refused
-from banshi.rooms.booking.models import Appointment, Waiting
+from banshi.rooms.booking.models import Appointment, Hold, Waiting
 from banshi.rooms.booking.queries.slots import slots
 from banshi.rooms.catalogue.models import HallItem, Item
 from banshi.rooms.places.models import Hall
@@ -134,3 +134,13 @@ def _view(one: Waiting, *, now: datetime) -> WaitView:
         until=kept.expires_at if kept is not None else None,
         let_go=kept is None and one.offers > 0,
     )
+
+
+def withheld_for(account_id: int, *, hall: Hall, own: Collection[int], now: datetime) -> dict[int, Hold]:
+    """By slot, the places of a hall that are kept after a cancellation for whom this account books.
+
+    :param own: ids of the people it is proven to be.
+    """
+    theirs = Q(limit_key=f"account:{account_id}") | Q(limit_key="", person_id__in=own)
+    kept = Hold.objects.filter(theirs, kind="withheld", slot__hall=hall, ended_at=None, expires_at__gt=now)
+    return {hold.slot_id: hold for hold in kept.order_by("-id")}
