@@ -13,49 +13,57 @@ from banshi.journeys import whole_visit
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
-from banshi.rooms.booking.models import Appointment
+from banshi.rooms.booking.models import Appointment, Slot
 from banshi.rooms.places import queries as places
+
+
+def times_back(row: Appointment, *, now: datetime) -> list[Slot]:
+    """The times that the hall took from a visit and gave back, and to which all its matters could be moved now, by start."""
+    return list(_back_together(row, now=now))
+
+
+def _back_together(row: Appointment, *, now: datetime) -> dict[Slot, dict[int, Slot]]:
+    """By period of this matter, the one of each other matter of its visit, by id of its row."""
+    others = {other.pk: booking.times_back(other, now=now) for other in whole_visit.beside(row)}
+    found = {}
+    for slot in booking.times_back(row, now=now):
+        same = {pk: next((each for each in slots if each.day == slot.day), None) for pk, slots in others.items()}
+        if all(same.values()):
+            found[slot] = {pk: each for pk, each in same.items() if each is not None}
+    return found
 
 
 @transaction.atomic
 def move_back(
-    *, row: Appointment, slot_id: int, by: Actor, now: datetime, along: Sequence[whole_visit.Part] = ()
+    *, row: Appointment, slot_id: int, by: Actor, now: datetime, along: Sequence[whole_visit.Part] | None = None
 ) -> Appointment:
-    """Move it to this period, and – where that was given back – what else of its visit was moved out of the same day with it.
+    """Move it to this period with what else of its visit is for the same time, all of it or none: where the hall gave a time
+    back, each matter to the period that it had.
 
-    :param along: what of its visit goes with it to any other period.
-    :returns: the row as it is now. :raises Refused: those of `booking.move`, of any of them; nothing is moved then.
+    :param along: what goes with it; None for the whole visit, by the same hand.
+    :returns: the row as it is now. :raises Refused: those of `booking.move`, of any of them.
     """
-    chosen = next((slot for slot in booking.times_back(row, now=now) if slot.pk == slot_id), None)
-    if chosen is None:
-        return whole_visit.move(whole_visit.Part(row, by), slot_id, along=along, now=now)
-    back = booking.move(code=row.code, slot_id=slot_id, by=by, now=now)
-    for other in _of_visit(row, state="booked"):
-        same = next((slot for slot in booking.times_back(other, now=now) if slot.day == chosen.day), None)
-        if same is not None:
-            booking.move(code=other.code, slot_id=same.pk, by=by, now=now)
-    return back
+    if along is None:
+        along = [whole_visit.Part(other, by) for other in whole_visit.beside(row)]
+    to = next((others for slot, others in _back_together(row, now=now).items() if slot.pk == slot_id), None)
+    return whole_visit.move(whole_visit.Part(row, by), slot_id, along=along, now=now, to=to)
 
 
 @transaction.atomic
 def book_again(*, row: Appointment, by: Actor, now: datetime) -> Appointment:
-    """Book it again, and what else of its visit went with it: by the hall, that gave its time back, or by its person's tap.
+    """Book it again, and what else of its visit went with it: by the hall, or by its person's tap.
 
-    :returns: what was booked in its stead. :raises Refused: those of `booking.rebook`, of any of them; nothing is booked then.
+    :returns: what was booked in its stead. :raises Refused: those of `booking.rebook`; PartRefused, of another matter: nothing
+        is booked then.
     """
-    given_back = booking.was_given_back(row, now=now)
-    again = booking.rebook(code=row.code, by=by, now=now)
-    for other in _of_visit(row, state="cancelled") if given_back else ():
-        if booking.was_given_back(other, now=now):
-            booking.rebook(code=other.code, by=by, now=now)
-    if not row.by_hall:
-        whole_visit.book_again_along(row, by=by, now=now)
-    return again
+    placed = booking.rebook(code=row.code, by=by, now=now)
+    whole_visit.book_again_along(row, by=by, now=now)
+    return placed
 
 
 def take_back(rows: Iterable[Appointment], *, by: Actor, now: datetime) -> list[Appointment]:
-    """Move those that cannot be checked in yet back to their time, where it is open for check-in now. Where somebody was
-    quicker, they stay as they are.
+    """Move those that cannot be checked in yet back to their time, where it is open for check-in now: the visit, or – its
+    person stands there – this matter alone. Where somebody was quicker, they stay as they are.
 
     :returns: the rows, as they are now.
     """
@@ -69,17 +77,9 @@ def _back(row: Appointment, *, by: Actor, now: datetime) -> Appointment:
     )  # it may have gone with another one
     if row.state != "booked" or not row.hall_moves or now >= row.starts_at - ahead:
         return row
-    for slot in booking.times_back(row, now=now):
+    for slot in (*times_back(row, now=now), *booking.times_back(row, now=now)):
         if now >= slot.starts_at - ahead:
+            whole = slot in times_back(row, now=now)
             with suppress(Refused):
-                return move_back(row=row, slot_id=slot.pk, by=by, now=now)
+                return move_back(row=row, slot_id=slot.pk, by=by, now=now, along=None if whole else ())
     return row
-
-
-def _of_visit(row: Appointment, *, state: str) -> list[Appointment]:
-    if not row.visit_group:
-        return []
-    same = Appointment.objects.filter(
-        visit_group=row.visit_group, hall=row.hall_id, person=row.person_id, limit_key=row.limit_key, state=state
-    )
-    return list(same.exclude(pk=row.pk).select_related("hall", "item", "person", "slot").order_by("starts_at", "id"))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -15,7 +15,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.actions import telling
 from banshi.rooms.booking.actions.retrying import again
-from banshi.rooms.booking.models import Appointment
+from banshi.rooms.booking.models import Appointment, Slot
 from banshi.rooms.booking.queries.facts import hall_facts
 
 
@@ -36,14 +36,26 @@ class PartRefused(Refused):
         self.row = row
 
 
-def beside(row: Appointment, *, state: str = "booked") -> list[Appointment]:
-    """What else of its visit is for the same time and in the same hands."""
+def beside(row: Appointment) -> list[Appointment]:
+    """What else of its visit is booked for the same time and in the same hands."""
+    return _in_the_same_hands(row, state="booked", starts_at=row.starts_at)
+
+
+def _cancelled_with(row: Appointment) -> list[Appointment]:
+    """What of its visit was cancelled at the same instant, by the hall as well, or by its person as well."""
+    if row.cancelled_at is None:
+        return []
+    return _in_the_same_hands(
+        row, state="cancelled", cancelled_at=row.cancelled_at, by_hall=row.by_hall, disowned_at=None
+    )
+
+
+def _in_the_same_hands(row: Appointment, **more: Any) -> list[Appointment]:
     if not row.visit_group:
         return []
     same = Appointment.objects.filter(
-        visit_group=row.visit_group, state=state, hall=row.hall_id, starts_at=row.starts_at, person=row.person_id,
-        holder=row.holder, limit_key=row.limit_key, account_id=row.account_id, contact_index=row.contact_index,
-        link_turn=row.link_turn,
+        visit_group=row.visit_group, hall=row.hall_id, person=row.person_id, holder=row.holder, limit_key=row.limit_key,
+        account_id=row.account_id, contact_index=row.contact_index, link_turn=row.link_turn, **more,
     )  # fmt: skip
     return list(same.exclude(pk=row.pk).select_related("hall", "item", "category", "person", "slot").order_by("id"))
 
@@ -67,9 +79,12 @@ def cancel(parts: Sequence[Part], *, now: datetime) -> None:
 
 @again
 @transaction.atomic
-def move(first: Part, slot_id: int, *, along: Sequence[Part], now: datetime) -> Appointment:
+def move(
+    first: Part, slot_id: int, *, along: Sequence[Part], now: datetime, to: Mapping[int, Slot] | None = None
+) -> Appointment:
     """Move the first to this period and the others to the one of their line at that time, all or none; one message.
 
+    :param to: by id of their rows, periods of the others that are known already.
     :returns: the first as it is now. :raises Refused: those of `booking.move`; PartRefused, of another one.
     """
     if first.row.slot_id == slot_id:
@@ -77,7 +92,7 @@ def move(first: Part, slot_id: int, *, along: Sequence[Part], now: datetime) -> 
     moved = [booking.move(code=first.row.code, slot_id=slot_id, by=first.by, now=now, quiet=bool(along))]
     for part in along:
         try:
-            slot = booking.slot_beside(moved[0], part.row, now=now)
+            slot = (to or {}).get(part.row.pk) or booking.slot_beside(moved[0], part.row, now=now)
             moved.append(booking.move(code=part.row.code, slot_id=slot.pk, by=part.by, now=now, quiet=True))
         except Refused as no:
             raise PartRefused(no, part.row) from no
@@ -89,8 +104,15 @@ def move(first: Part, slot_id: int, *, along: Sequence[Part], now: datetime) -> 
 
 
 def book_again_along(row: Appointment, *, by: Actor, now: datetime) -> None:
-    """Book again what was cancelled at the same instant as this one, in one go with it; what is gone meanwhile stays away."""
-    for other in beside(row, state="cancelled"):
-        if not other.by_hall and other.disowned_at is None and other.cancelled_at == row.cancelled_at:
-            with suppress(Refused):
-                booking.rebook(code=other.code, by=by, now=now)
+    """Inside a transaction: book again what was cancelled at the same instant as this one, in one go with it.
+
+    What its person cancelled and is gone meanwhile stays away. What the hall cancelled comes back whole or not at all.
+
+    :raises PartRefused: of what the hall cancelled.
+    """
+    for other in _cancelled_with(row):
+        try:
+            booking.rebook(code=other.code, by=by, now=now)
+        except Refused as no:
+            if row.by_hall:
+                raise PartRefused(no, other) from no

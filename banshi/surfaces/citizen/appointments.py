@@ -169,7 +169,7 @@ def _page(
         "names": _names(request, found),
         "is_today": is_today,
         "moved_by_hall": found.state == "booked" and moved_by_hall(found),
-        "times_back": booking.times_back(found, now=now),
+        "times_back": time_back.times_back(found, now=now),
         "given_back": a.can_rebook and booking.was_given_back(found, now=now),
         "earlier": _earlier(found),
         **_struck(request, found, form, now=now),
@@ -393,7 +393,8 @@ def _move_page(
     free = [each.id for each in choice.periods if each.bookable and each.id != found.slot_id]
     refused_there = booking.cannot_move_to(found.code, free, by=actor_for(request, found), now=now)
     refused_there |= {} if only else _not_for_all(choice, along, now=now)
-    back = [each.pk for each in booking.times_back(found, now=now)]
+    given_back = booking.times_back if only else time_back.times_back
+    back = [each.pk for each in given_back(found, now=now)]
     choice = choosing.for_mover(choice, refused_there, back)
     here, key = reverse("citizen:move", args=[found.code]), _query(request, found)
     context = {

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db.models import F
 
 from banshi.foundation.crypto import link_key
+from banshi.journeys import change_hours, follow_up
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.rooms.booking import actions
 from banshi.rooms.booking.models import Appointment, LedgerEntry, Slot
 from banshi.rooms.messaging.models import Message
+from tests.journeys.test_follow_up import opened
 from tests.surfaces.citizen.conftest import Phone, stop_the_clock, text
-from tests.town import TUESDAY_NINE, Town, at
+from tests.town import CLERK, TUESDAY_NINE, Town, at
 
 THURSDAY = at("2026-03-12 09:00")
 
@@ -130,3 +133,67 @@ def test_what_was_moved_apart_is_cancelled_apart(mine: Phone, visit: list[Appoin
     mine.post(f"/a/{visit[0].code}/cancel")
 
     assert states(visit) == ["cancelled", "booked"]
+
+
+def moved_by_hall(town: Town) -> Any:
+    """Wednesday nine to ten is closed, and the visit moved; who announced it."""
+    closure, _ = change_hours.close(
+        hall=town.hall, starts_at=at("2026-03-11 09:00"), ends_at=at("2026-03-11 10:00"), reason_zh="停水",
+        reason_en="No water", choices={}, others="move", by=CLERK, now=TUESDAY_NINE,
+    )  # fmt: skip
+    follow_up.work_off(now=TUESDAY_NINE)
+    return closure
+
+
+def test_a_visit_goes_back_to_its_time_whole_or_not_at_all(mine: Phone, open_town: Town):
+    """The place of one matter was sold when the half hour was over: the other moved back alone, at another time of that day."""
+    opened(open_town)
+    nine = Slot.objects.filter(hall=open_town.hall, starts_at=at("2026-03-11 09:00"))
+    visit = actions.place_several(
+        slot_id=nine.get(business="cat:A").pk, item_codes=["pension", "id-card"], person_id=mine.person.pk, source="web",
+        by=Actor(ActorKind.CITIZEN, str(mine.account.pk)), now=TUESDAY_NINE, account_id=mine.account.pk,
+        contact="+8613800138000",
+    )  # fmt: skip
+    closure = moved_by_hall(open_town)
+    there = starts(visit)
+    change_hours.withdraw(closure=closure, by=CLERK, now=TUESDAY_NINE)
+    offered = text(mine.get(f"/a/{visit[0].code}"))
+    stop_the_clock(at("2026-03-10 10:00"))
+    actions.expire_holds(now=at("2026-03-10 10:00"))
+    nine.filter(business="cat:B").update(taken=F("quota"))
+
+    page = text(mine.get(f"/a/{visit[0].code}"))
+    pressed = mine.post(f"/a/{visit[0].code}/move", slot=visit[0].slot_id)
+
+    assert ("原来的时间又能约了" in offered, "原来的时间又能约了" in page) == (True, False)
+    assert (pressed.status_code, starts(visit), there[0] == there[1]) == (409, there, True)
+    nine.update(taken=0)
+    mine.post(f"/a/{visit[0].code}/move", slot=visit[0].slot_id)
+    assert starts(visit) == [visit[0].starts_at] * 2
+    assert len(said("moved")) == 1
+
+
+def test_while_one_matter_of_a_visit_is_still_closed_nobody_is_told_and_the_last_closure_tells(
+    mine: Phone, open_town: Town
+):
+    opened(open_town)
+    nine = Slot.objects.filter(hall=open_town.hall, starts_at=at("2026-03-11 09:00"))
+    visit = actions.place_several(
+        slot_id=nine.get(business="cat:A").pk, item_codes=["pension", "id-card"], person_id=mine.person.pk, source="web",
+        by=Actor(ActorKind.CITIZEN, str(mine.account.pk)), now=TUESDAY_NINE, account_id=mine.account.pk,
+        contact="+8613800138000",
+    )  # fmt: skip
+    first = moved_by_hall(open_town)
+    second, _ = change_hours.close(
+        hall=open_town.hall, starts_at=at("2026-03-11 09:00"), ends_at=at("2026-03-11 10:00"), reason_zh="检修",
+        reason_en="Repairs", category=open_town.categories["B"], choices={}, others="move", by=CLERK, now=TUESDAY_NINE,
+    )  # fmt: skip
+    follow_up.work_off(now=TUESDAY_NINE)
+
+    change_hours.withdraw(closure=first, by=CLERK, now=TUESDAY_NINE)
+    before = len(said("old_time_free"))
+    change_hours.withdraw(closure=second, by=CLERK, now=TUESDAY_NINE)
+
+    assert (before, len(said("old_time_free"))) == (0, 1)
+    mine.post(f"/a/{visit[0].code}/move", slot=visit[0].slot_id)
+    assert starts(visit) == [visit[0].starts_at] * 2

@@ -62,11 +62,19 @@ def _tell_moved(hall: Hall, by: Q, now: datetime) -> int:
         if not standing.intersection(visit.codes):
             told += _tell_cancelled_since(visit, hall=facts, now=now)
             continue
-        rows = list(
-            booked.filter(code__in=visit.codes).select_related("hall", "person", "item").order_by("starts_at", "id")
-        )
-        for old in _old_times(rows[0], visit):
-            if not _grantable(rows[0], as_they_are_now(old, rows[0], hall=facts), hall=facts, now=now):
+        of_visit = booked.filter(Q(code__in=visit.codes) | Q(visit_group=visit.visit))
+        rows = list(of_visit.select_related("hall", "person", "item").order_by("starts_at", "id"))
+        of_each = {
+            row: olds for row in rows if (olds := _old_times(row, visit))
+        }  # those whose time is still the hall's choice
+        rows = list(of_each)
+        for each in zip(*of_each.values(), strict=False):
+            old = each[0]
+            # The visit as one, or not at all: else it would be torn.
+            if not all(
+                _grantable(row, as_they_are_now(theirs, row, hall=facts), hall=facts, now=now)
+                for row, theirs in zip(rows, each, strict=True)
+            ):
                 continue
             was = {"was": old.starts_at.astimezone(facts.zone).isoformat()}
             telling.tell_visit("old_time_free", rows, hall=facts, now=now, more=was, anew=f":{old.pk}")
