@@ -527,6 +527,12 @@ def _check_in(
             return tickets.came_late(stands, appointment=appointment)
         if stands is not None:
             return tickets.join_booking(stands, appointment=appointment, now=now)
+        before = _late_number(appointment) if late and not is_typed(limit_key) else None
+        if before is not None and shows_more(before.limit_key, than=limit_key):
+            raise WithItsPerson
+        if before is not None and shows_more(limit_key, than=before.limit_key) and may(before.state, "claim"):
+            contact = contact_of_booked(appointment, limit_key=limit_key, now=now)
+            return tickets.claim(before, limit_key=limit_key, contact=contact, by=by, now=now)
         given = tickets.issue(
             hall=hall,
             category_code=appointment.category.code,
@@ -545,6 +551,12 @@ def _check_in(
             expected=beside,
         )
         return tickets.came_late(given, appointment=appointment) if late else given
+
+
+def _late_number(appointment: Appointment) -> Ticket | None:
+    """The walk-in number that was given for it when its time was over, while it goes on; locked."""
+    rows = Ticket.objects.select_for_update(of=("self",), no_key=True).select_related("hall", "window")
+    return rows.filter(late_for=appointment, state__in=IN_HALL).order_by("id").first()
 
 
 def _what_became(ticket: Ticket) -> dict[str, bool]:

@@ -7,6 +7,7 @@ from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 
 from banshi.journeys import check_in
 from banshi.kernel.actors import Actor
@@ -186,13 +187,13 @@ def _open_appointment(
 def _number_by_its_code(
     hall: Hall, person_id: int, item_code: str | None, category_code: str | None, today: date
 ) -> Appointment | None:
-    """What was checked in for this very matter with less than the card, and waits: by the card its number becomes the
-    person's, and they do not stand twice in line."""
+    """What was checked in – or came late – for this very matter with less than the card, and waits: by the card its number
+    becomes the person's, and they do not stand twice in line."""
     numbers = Ticket.objects.filter(person_id=person_id, hall=hall, day=today, state__in=IN_LINE).exclude(limit_key="")
-    by_code = numbers.filter(appointment__state="checked_in")
-    same = (
-        by_code.filter(appointment__item__code=item_code) if item_code else by_code.filter(category__code=category_code)
-    )
-    rows = same.select_related("appointment__person", "appointment__item", "appointment__hall").order_by("id")
-    booked = [each.appointment for each in rows if each.appointment is not None]
+    by_code = numbers.filter(Q(appointment__state="checked_in") | Q(appointment=None, late_for__isnull=False))
+    of_item = Q(appointment__item__code=item_code) | Q(appointment=None, late_for__item__code=item_code)
+    same = by_code.filter(of_item if item_code else Q(category__code=category_code)).order_by("id")
+    ids = [each.appointment_id or each.late_for_id or 0 for each in same]
+    rows = Appointment.objects.filter(id__in=ids).select_related("person", "item", "hall")
+    booked = sorted(rows, key=lambda each: ids.index(each.pk))
     return next(iter(check_in.own_first(booked)), None)

@@ -129,3 +129,32 @@ def test_code_and_card_at_the_same_instant_are_one_number_which_is_the_cards(com
     assert numbers() == [("booked", "", made.pk)]
     assert isinstance(answers[0], Ticket)
     assert isinstance(answers[1], (Ticket, check_in.WithItsPerson))
+
+
+@pytest.mark.parametrize("way", ["card", "card for a number of the matter", "card for a number of the category"])
+def test_who_comes_late_with_the_code_and_then_lays_the_card_has_one_number(open_hall: Town, way: str) -> None:  # noqa: F811
+    made = declared(open_hall)
+    late = minutes(100)
+    sweep(late)
+    first = show(open_hall, made, now=late)
+
+    again = {
+        "card": lambda: present(open_hall, now=late),
+        "card for a number of the matter": lambda: take(open_hall, item="pension", now=late),
+        "card for a number of the category": lambda: take(open_hall, now=late),
+    }[way]()
+
+    assert numbers() == [("walk_in", "", None)]
+    assert (again.pk, again.number, again.ref == first.ref) == (first.pk, first.number, False)
+
+
+def test_who_lays_the_card_and_then_shows_the_code_late_has_one_number(open_hall: Town) -> None:  # noqa: F811
+    made = declared(open_hall)
+    late = minutes(100)
+    sweep(late)
+    present(open_hall, now=late)
+
+    with pytest.raises(check_in.WithItsPerson):
+        show(open_hall, made, now=late)
+
+    assert numbers() == [("walk_in", "", None)]

@@ -34,7 +34,7 @@ from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.queries import Mine
 from banshi.rooms.places import queries as places
 from banshi.rooms.tickets import queries as tickets
-from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.models import AT_WINDOW, Ticket
 from banshi.surfaces.citizen import choosing, credit, sent
 from banshi.surfaces.citizen.arrival import arrival, closed_now, may_come
 from banshi.surfaces.citizen.doors import (
@@ -126,7 +126,9 @@ def _page(
     arriving, closed = arrival(a, now), _closed(found, now)
     own_number = _own_number(request, found, ticket)
     fate = tickets.fates([a]).get(a.code, "")
-    number = number_now(ticket.ref, now) if ticket is not None and own_number else None
+    came_late = Ticket.objects.filter(late_for=found, state__in=("waiting", "parked", *AT_WINDOW)).first()
+    in_hall = ticket or (came_late if _own_number(request, found, came_late) else None)
+    number = number_now(in_hall.ref, now) if in_hall is not None and (own_number or in_hall is came_late) else None
     ended = tickets.ending(ticket) or "done" if ticket is not None and own_number else ""
     to_book_again = fate == "not_reached" or ended == "not_finished"
     running = None if closed is not None or number is not None or fate else closed_now(a, now)

@@ -220,7 +220,7 @@ def told_as_said(account_id: int) -> QuerySet[Ticket]:
 
 def may_act(ticket: Ticket, *, account_id: int) -> bool:
     """Whether this account, without the slip, may do something to the number."""
-    booked = ticket.appointment
+    booked = ticket.booked
     if booked is not None and booked.account_id == account_id:
         if not booked.limit_key and not _is_over(ticket, account_id=account_id):
             return True  # an agent with a mandate; with evidence, the person

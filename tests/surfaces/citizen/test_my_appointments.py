@@ -12,16 +12,21 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from banshi.foundation.crypto import link_key, rating_key, sign
+from banshi.journeys import check_in
+from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.numbers import code_from
 from banshi.rooms.booking import actions
 from banshi.rooms.booking.actions.credit import BOOKED_AGAIN
 from banshi.rooms.booking.models import Appeal, Appointment, Hold, LedgerEntry, Slot, Suspension, Waiting
+from banshi.rooms.booking.queries import qr_text
 from banshi.rooms.identity.models import Account
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.tickets import actions as tickets
 from tests.surfaces.citizen.conftest import Phone, book, stop_the_clock, text
 from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at
+
+KIOSK = Actor(ActorKind.KIOSK, "1", "town")
 
 
 def test_the_appointment_shows_its_qr_code_and_no_document_or_telephone(mine: Phone, open_town: Town):
@@ -34,6 +39,19 @@ def test_the_appointment_shows_its_qr_code_and_no_document_or_telephone(mine: Ph
     assert "明天 9:00–10:00" in page
     assert "8:45 到，用这个码在取号机取号。" in page
     assert [secret for secret in (mine.person.id_number, mine.person.phone) if secret in page] == []
+
+
+def test_who_came_late_finds_the_number_on_the_page_of_the_booking(mine: Phone, theirs: Phone, open_town: Town):
+    booked = book(mine, open_town.slot(quota=3))
+    late = at("2026-03-11 10:20")
+    actions.sweep_no_shows(now=late)
+    stop_the_clock(late)
+    number = check_in.by_code(hall=open_town.hall, code=qr_text(booked.code), by=KIOSK, now=late, channel="kiosk")
+
+    page = text(mine.get(f"/a/{booked.code}"))
+
+    assert (number.late_for_id, number.number in page, f"/t/{number.ref}" in page) == (booked.pk, True, True)
+    assert theirs.get(f"/a/{booked.code}").status_code == 404
 
 
 PATHS = ("/a/{}", "/a/{}/cancel", "/a/{}/move", "/a/{}/calendar.ics")
