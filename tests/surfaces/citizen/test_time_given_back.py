@@ -8,8 +8,11 @@ import pytest
 from django.db.models import F
 
 from banshi.journeys import change_hours, follow_up
+from banshi.kernel.evidence import Evidence
+from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment, Hold, Slot
 from banshi.rooms.calendars.models import Closure
+from banshi.rooms.identity.models import Account
 from tests.journeys.test_follow_up import opened
 from tests.surfaces.citizen.conftest import Phone, book, stop_the_clock, text
 from tests.surfaces.office.editing import signed_in
@@ -124,3 +127,26 @@ def test_the_place_kept_for_whom_the_hall_cancelled_is_theirs_on_every_way_to_bo
         ("cancelled", row.person_id), ("booked", row.person_id),
     ]  # fmt: skip
     assert (slot.taken, Hold.objects.filter(ended_at=None).count()) == (slot.quota, 0)
+
+
+def test_the_place_kept_for_an_account_stays_theirs_when_it_is_proven_to_be_its_person(mine: Phone, open_town: Town):
+    opened(open_town)
+    slot = Slot.objects.get(hall=open_town.hall, business="cat:A", starts_at=at("2026-03-11 10:00"))
+    row = book(mine, slot)
+    closure, _ = change_hours.close(
+        hall=open_town.hall, starts_at=slot.starts_at, ends_at=slot.ends_at, reason_zh="停水", reason_en="No water",
+        choices={}, others="move", by=CLERK, now=NOW,
+    )  # fmt: skip
+    follow_up.work_off(now=NOW)
+    change_hours.withdraw(closure=closure, by=CLERK, now=NOW)
+    Slot.objects.filter(pk=slot.pk).update(taken=F("quota"))
+    stop_the_clock(NOW)
+    Account.objects.filter(pk=mine.account.pk).update(person=mine.person, person_evidence=int(Evidence.WINDOW))
+
+    booking.follow_account(
+        person_id=mine.person.pk, before={}, account_id=mine.account.pk, phone="+8613900000001", now=NOW
+    )
+    pressed = mine.post(f"/a/{row.code}/move", slot=str(slot.pk))
+
+    row.refresh_from_db()
+    assert (row.limit_key, pressed.status_code, row.slot_id) == ("", 302, slot.pk)

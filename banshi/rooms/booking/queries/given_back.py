@@ -70,10 +70,10 @@ def as_they_are_now(old: Slot, row: Appointment, *, hall: HallFacts) -> list[Slo
 
 
 def kept_for(row: Appointment, *, slot_id: int, now: datetime) -> Q:
-    """Of holds: the places of this period that are kept for whoever's appointment it is."""
-    return Q(
-        slot=slot_id, kind="withheld", person=row.person_id, limit_key=row.limit_key, ended_at=None, expires_at__gt=now
-    )
+    """Of holds: the places of this period that are kept for whoever's appointment it is – or was, before its account was proven
+    to be its person."""
+    whose = Q(limit_key=row.limit_key) | Q(limit_key=f"account:{row.account_id}")
+    return whose & Q(slot=slot_id, kind="withheld", person=row.person_id, ended_at=None, expires_at__gt=now)
 
 
 def in_time(slot: Slot, policy: TicketPolicy, now: datetime) -> bool:
