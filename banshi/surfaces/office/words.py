@@ -40,6 +40,7 @@ MESSAGE_KEYS: dict[str, Text] = {
     "kept": _("Appointment stands in a closure"),
     "excused": _("Appointment excused in a closure"),
     "outage": _("No no-show: the machines failed"),
+    "no_show_off": _("No-show no longer counts"),
     "line_stopped": _("Calling has stopped"),
     "line_goes_on": _("Calling goes on"),
     "evacuated": _("Evacuation: leave the hall"),

@@ -140,6 +140,18 @@ def test_a_day_that_was_the_halls_own_fault_forgives_and_undoes_the_suspension(t
     assert [forgiven for _, _, _, forgiven, _ in entries()] == [False, True, False]
 
 
+def test_who_was_told_of_a_no_show_hears_once_that_a_fault_day_forgives_it(town: Town) -> None:
+    miss(town, DAYS[0])
+    actions.sweep_no_shows(now=at("2026-03-11 10:30"))
+
+    for _ in range(2):
+        actions.mark_fault_day(hall=town.hall, day=date(2026, 3, 11), why="停电", by=CLERK, now=at("2026-03-11 11:00"))
+
+    (said,) = Message.objects.filter(key="no_show_off")
+    assert said.subject == Message.objects.get(key="no_show").subject
+    assert Message.objects.get(key="no_show").state != "failed"
+
+
 def test_a_late_job_on_a_fault_day_enters_what_is_already_forgiven(town: Town) -> None:
     miss(town, *DAYS)
     actions.mark_fault_day(hall=town.hall, day=date(2026, 3, 12), why="停电", by=CLERK, now=at("2026-03-12 09:30"))

@@ -556,7 +556,10 @@ def mark_fault_day(*, hall: Hall, day: date, why: str, by: Actor, now: datetime)
     of_hall = LedgerEntry.objects.filter(appointment__hall=hall, forgiven_at=None)
     ids = set(of_hall.filter(appointment__day=day).values_list("id", flat=True))
     ids |= set(of_hall.filter(kind="cancel", on=day).values_list("id", flat=True))
+    missed = Appointment.objects.filter(state=rules.State.NO_SHOW, ledgerentry__in=ids, ledgerentry__kind="no_show")
+    rows = list(missed.select_related("hall", "person").order_by("id"))
     done = forgive_all(LedgerEntry.objects.filter(id__in=ids), by=fault.made_by, why=fault.why, now=now)
+    telling.tell_no_show_off(rows, why=fault.why, now=now)
     if new:
         facts = {"day": day.isoformat(), "why": why}
         audit.record(action="fault_day", subject=f"hall:{hall.code}", by=by, now=now, hall=hall.code, facts=facts)

@@ -44,6 +44,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "kept": (("when",), ("hall",)),
     "excused": (("when",), ("hall",)),
     "outage": (("when",), ("hall",)),
+    "no_show_off": (("when",), ("hall",)),
     "line_stopped": (("number",),),
     "line_goes_on": (("number",),),
     "evacuated": (("hall",), ("number",)),

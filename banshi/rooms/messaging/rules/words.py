@@ -142,6 +142,10 @@ COMMON: dict[str, dict[str, str]] = {
         "zh": "{when}{hall}的机器出了故障[（{reason}）]，这次预约[“{item}”]不计失约。没办成的可以再约：{link}",
         "en": "The machines of {hall} failed {when}[ ({reason})]; the appointment[ for “{item}”] is no no-show. If it was not served, book again: {link}",
     },
+    "no_show_off": {
+        "zh": "{when}{hall}那次没到[，“{item}”]不计失约了，记录已改[：{reason}]。",
+        "en": "The no-show of {when} at {hall}[, “{item}”,] no longer counts; the record is changed[: {reason}].",
+    },
     "line_stopped": {
         "zh": "[{over}]{number} 号：{hall}[的{part}]暂停叫号[，因为{reason}][，预计{until}恢复]。{stays}[到{floor}等。][看进度：{link}]",
         "en": "[{over} ]{hall} has stopped calling[ for {part}][, because: {reason}][; expected back {until}]. Number {number}: {stays}[ Wait on {floor}.][ Follow it: {link}]",
