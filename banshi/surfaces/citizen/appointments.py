@@ -177,7 +177,7 @@ def _page(
         **_struck(request, found, form, now=now),
         "may_wait": found.state == "booked"
         and policy.booking.waiting_list
-        and not (earlier_now or a.can_move or found.persons > 1)
+        and not (earlier_now or a.can_move or found.persons > 1 or any(each.state == "booked" for each in same_visit))
         and found.starts_at - now >= booking.EARLIER_BY,
     }
     if refused is not None and not (form is not None and sent.beside(form, refused)):

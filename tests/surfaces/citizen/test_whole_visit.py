@@ -197,3 +197,17 @@ def test_while_one_matter_of_a_visit_is_still_closed_nobody_is_told_and_the_last
     assert (before, len(said("old_time_free"))) == (0, 1)
     mine.post(f"/a/{visit[0].code}/move", slot=visit[0].slot_id)
     assert starts(visit) == [visit[0].starts_at] * 2
+
+
+def test_no_earlier_place_is_looked_for_one_matter_of_a_visit(mine: Phone, visit: list[Appointment]):
+    """Taking it tore the visit into two days."""
+    stop_the_clock(at("2026-03-06 09:00"))
+
+    page = text(mine.get(f"/a/{visit[0].code}"))
+    asked = mine.post(f"/a/{visit[0].code}/earlier")
+    mine.post(f"/a/{visit[1].code}/cancel", only="1")
+    alone = text(mine.get(f"/a/{visit[0].code}"))
+
+    assert (f"/a/{visit[0].code}/earlier" in page, asked.status_code) == (False, 409)
+    assert "一趟办几件事" in text(asked)
+    assert f"/a/{visit[0].code}/earlier" in alone

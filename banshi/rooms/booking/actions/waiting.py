@@ -32,6 +32,11 @@ _NO_WAITING = {"zh": "本大厅不设候补", "en": "This hall keeps no waiting 
 _EARLIER_FREE = {"zh": "现在就有更早的位子，可以直接换", "en": "Earlier places are free now; move to one"}
 _EARLIER_FULL = {"zh": "更早的都约满", "en": "all earlier ones taken"}
 _TOGETHER = {"zh": "几个人一起约的", "en": "booked for several persons"}
+_SEVERAL = {"zh": "一趟办几件事的预约", "en": "one of several matters in one visit"}
+_ONE_MATTER = {
+    "zh": "只办一件事的预约；办几件的可以一起改期",
+    "en": "one matter; a visit of several can be moved at once",
+}
 _ALONE = {"zh": "一个人的预约；几个人一起可以直接改期", "en": "one person; several together can be moved at once"}
 _SOON = {"zh": "已经约在两天之内", "en": "booked within two days"}
 _LATER = {"zh": "两天以后的预约", "en": "an appointment in more than two days"}
@@ -160,6 +165,12 @@ def take_offer(
     )
 
 
+def of_several(row: Appointment) -> bool:
+    """Whether other matters of its visit are booked, too."""
+    others = Appointment.objects.filter(visit_group=row.visit_group, state=rules.State.BOOKED).exclude(pk=row.pk)
+    return bool(row.visit_group) and others.exists()
+
+
 def join_earlier(*, code: str, by: Actor, now: datetime) -> Waiting:
     """Ask for an earlier place than the one booked: told of gains of two days and more, three times at most.
 
@@ -178,6 +189,8 @@ def join_earlier(*, code: str, by: Actor, now: datetime) -> Waiting:
         raise Refused("wrong-state", facts={"state": row.state, "needs": rules.State.BOOKED.value})
     if row.persons > 1:
         raise Refused("wrong-state", facts={"state": _TOGETHER, "needs": _ALONE})
+    if of_several(row):  # an earlier place for one of them would tear the visit
+        raise Refused("wrong-state", facts={"state": _SEVERAL, "needs": _ONE_MATTER})
     no = rules.move_refusal(policy=facts.policy.booking, moves=row.own_moves, excused=bool(excused([row.code])))
     if no is not None:
         raise Refused(no)
