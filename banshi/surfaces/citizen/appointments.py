@@ -648,6 +648,8 @@ def leave_waiting(request: Any, waiting: int) -> HttpResponseBase:
     try:
         booking.leave_waiting(waiting_id=found.pk, by=request.who.by, now=now)
     except Refused as refused:
+        if (taken := _taken_already(found.pk)) is not None:  # in another browser
+            return redirect("citizen:appointment", taken.code)
         return _all(request, now=now, form=Appeal(), refused=refused)
     return redirect("citizen:appointments")
 

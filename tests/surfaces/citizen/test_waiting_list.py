@@ -100,6 +100,19 @@ def test_what_is_kept_stands_on_the_day_and_on_the_first_page(mine: Phone, full:
         assert "留到 9:30" in page
 
 
+def test_two_browsers_with_one_offer_are_told_in_words_what_became_of_it(
+    mine: Phone, full: Slot, offered: Waiting
+) -> None:
+    mine.post(f"/waiting/{offered.pk}/take")
+    left_after = mine.post(f"/waiting/{offered.pk}/leave")
+    Waiting.objects.filter(pk=offered.pk).update(state="left")
+
+    taken_after = mine.post(f"/waiting/{offered.pk}/take")
+
+    assert left_after.url == f"/a/{Appointment.objects.get(state='booked', person=mine.person).code}"
+    assert ("候补已经取消" in text(taken_after), "已离开" in text(taken_after)) == (True, False)
+
+
 def test_when_it_is_kept_no_longer_no_page_says_so(mine: Phone, full: Slot, offered: Waiting) -> None:
     stop_the_clock(TUESDAY_NINE + timedelta(minutes=31))
 

@@ -32,6 +32,8 @@ _NO_WAITING = {"zh": "本大厅不设候补", "en": "This hall keeps no waiting 
 _EARLIER_FREE = {"zh": "现在就有更早的位子，可以直接换", "en": "Earlier places are free now; move to one"}
 _EARLIER_FULL = {"zh": "更早的都约满", "en": "all earlier ones taken"}
 _TOGETHER = {"zh": "几个人一起约的", "en": "booked for several persons"}
+_LEFT = {"zh": "候补已经取消", "en": "no longer on the waiting list"}
+_KEPT = {"zh": "有留着的位子", "en": "a place that is kept"}
 _SEVERAL = {"zh": "一趟办几件事的预约", "en": "one of several matters in one visit"}
 _ONE_MATTER = {
     "zh": "只办一件事的预约；办几件的可以一起改期",
@@ -144,6 +146,8 @@ def take_offer(
         raise Refused("nothing-found", facts={"waiting": waiting_id})
     if one.hold is not None and one.state in ("offered", "lapsed", "waiting") and one.hold.expires_at <= now:
         raise Refused("hold-expired", facts={"expired": one.hold.expires_at})
+    if one.state == "left":
+        raise Refused("wrong-state", facts={"state": _LEFT, "needs": _KEPT})
     if one.state != "offered" or one.hold is None:
         raise Refused("wrong-state", facts={"state": one.state, "needs": "offered"})
     if one.account_id == account_id and mandate_is_over(one, now=now):
