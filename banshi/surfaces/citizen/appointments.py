@@ -30,6 +30,7 @@ from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.actions.following import moved_by_hall
 from banshi.rooms.booking.models import Appointment, Waiting
 from banshi.rooms.booking.queries import AppointmentView
+from banshi.rooms.catalogue.models import Item
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.queries import Mine
 from banshi.rooms.places import queries as places
@@ -122,7 +123,7 @@ def _page(
     ticket = Ticket.objects.filter(appointment=found).exclude(state="redirected").order_by("-id").first()
     without_number = tickets.came_without_number(found)
     a = bookings.appointment(found.code, now=now)
-    same_visit = [each for each in bookings.of_visit(found.visit_group, now=now) if each.code != found.code]
+    same_visit = _same_visit(found, now=now)
     arriving, closed = arrival(a, now), _closed(found, now)
     own_number = _own_number(request, found, ticket)
     fate = tickets.fates([a]).get(a.code, "")
@@ -189,6 +190,15 @@ def _page(
         context["panel"] = said
     turns = [*arriving.turns, found.starts_at, found.ends_at]
     return page(request, "citizen/appointment.html", context, hall=hall, refused=refused, turns=turns)
+
+
+def _same_visit(found: Appointment, *, now: datetime) -> list[AppointmentView]:
+    """The other matters of its visit, as they stand: what was cancelled and booked again is there once."""
+    rows = [each for each in bookings.of_visit(found.visit_group, now=now) if each.code != found.code]
+    newest = {each.item.code: each.code for each in rows}  # the last one booked
+    if found.state != "cancelled":
+        newest[found.item.code] = found.code
+    return [each for each in rows if each.state != "cancelled" or newest[each.item.code] == each.code]
 
 
 def _closed(found: Appointment, now: datetime) -> Stop | None:
@@ -269,8 +279,11 @@ def _panel(refused: Refused, request: Any, found: Appointment, *, now: datetime,
     said = panel(refused, today=now.astimezone(zone).date(), zone=zone, href=href, more=ways_on(refused))
     if of_another is None:
         return said
-    name = of_another.name_en if english() else of_another.name_zh
-    return replace(said, title=gettext("“%(item)s”: %(why)s") % {"item": name, "why": said.title})
+    return replace(said, title=gettext("“%(item)s”: %(why)s") % {"item": _name(of_another), "why": said.title})
+
+
+def _name(item: Item) -> str:
+    return item.name_en if english() else item.name_zh
 
 
 @public_page
@@ -401,6 +414,7 @@ def _move_page(
     here, key = reverse("citizen:move", args=[found.code]), _query(request, found)
     context = {
         "along": along,
+        "matters": gettext(", ").join(_name(each.item) for each in (found, *along)),
         "only": only,
         "alone_url": f"{here}{key or '?'}&only=1",
         "a": bookings.appointment(found.code, now=now),

@@ -72,10 +72,12 @@ def test_a_mistaken_tap_is_taken_back_for_the_whole_visit(mine: Phone, visit: li
 
     mine.post(f"/a/{visit[0].code}/rebook")
 
-    again = Appointment.objects.filter(state="booked")
+    again = list(Appointment.objects.filter(state="booked").order_by("id"))
     assert {row.item_id for row in again} == {row.item_id for row in visit}
     assert len({row.visit_group for row in again}) == 1
     assert LedgerEntry.objects.filter(forgiven_at=None).count() == 0
+    shown = mine.get(f"/a/{again[0].code}").context["same_visit"]
+    assert [each.code for each in shown] == [again[1].code]
 
 
 def test_a_matter_cancelled_before_stays_cancelled_when_the_rest_is_booked_again(mine: Phone, visit: list[Appointment]):
