@@ -9,17 +9,22 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 
 from banshi.foundation import clock
 from banshi.foundation.crypto import blind_index, decrypt, encrypt, sign
 
+View = TypeVar("View", bound=Callable[..., Any])
+
+UNDONE = "_undone"
 TOKEN, STABLE = "csrfmiddlewaretoken", "once"
 PLACE = "foundation_idempotency_key.answer"
 MOST_BYTES = 256 * 1024
@@ -43,24 +48,44 @@ class Form:
     key: str
 
 
+def until(undone: Callable[..., str]) -> Callable[[View], View]:
+    """The answer of a view's form holds until it is undone: after that, the same form is another one.
+
+    :param undone: of the request and the view's arguments: a word that changes when what such a form brought about is given up.
+    """
+
+    def mark(view: View) -> View:
+        setattr(view, UNDONE, undone)
+        return view
+
+    return mark
+
+
+def _undone(request: HttpRequest) -> str:
+    try:
+        found = resolve(request.path_info)
+    except Resolver404:
+        return ""
+    undone = getattr(found.func, UNDONE, None)
+    return "" if undone is None else str(undone(request, *found.args, **found.kwargs))
+
+
 def form_of(request: HttpRequest, *, owner: str) -> Form | None:
     """The form a browser sends, or None where it is none: no token, or sent by a script that sees the answer itself."""
     token = request.POST.get(STABLE) or request.POST.get(TOKEN)
     if not token or "X-CSRFToken" in request.headers:
         return None
     fields = sorted((name, request.POST.getlist(name)) for name in request.POST if name != TOKEN)
-    said = hashlib.sha256(orjson.dumps([request.get_full_path(), fields])).hexdigest()
+    undone = _undone(request) if STABLE in request.POST else ""
+    said = hashlib.sha256(orjson.dumps([request.get_full_path(), fields, undone])).hexdigest()
     return Form(owner[:60], blind_index(f"{token}\0{said}", purpose="form"))
 
 
-def stable(request: Any, since: str = "") -> str:
-    """The field `once` of a form whose page may be made anew when somebody goes back to it: one a session and address.
-
-    :param since: what was undone of its answer meanwhile; after that, the same form is another one.
-    """
+def stable(request: Any) -> str:
+    """The field `once` of a form whose page may be made anew when somebody goes back to it: one a session and address."""
     if not request.session.session_key:
         request.session.save()
-    return sign(f"{request.session.session_key}\0{request.path}\0{since}", purpose="once", length=24)
+    return sign(f"{request.session.session_key}\0{request.path}", purpose="once", length=24)
 
 
 def first_answer(form: Form) -> HttpResponse | None:

@@ -63,15 +63,18 @@ def test_back_and_resubmit_books_once_also_on_an_exempt_item(browser: Client, mi
     assert Appointment.objects.count() == 1
 
 
+@pytest.mark.parametrize("page", ["anew", "open before"])
 @pytest.mark.parametrize("undone", ["cancelled", "cancelled by the hall", "moved"])
 def test_what_was_given_up_is_booked_again_in_the_ordinary_way(
-    browser: Client, mine: Phone, open_town: Town, undone: str
+    browser: Client, mine: Phone, open_town: Town, undone: str, page: str
 ) -> None:
     slot = open_town.slot(quota=5)
     path = f"/book/rent-invoice/{slot.pk}/"
 
-    def booked() -> str:
-        return browser.post(path, {"who": str(mine.person.pk), **tokens(browser, path)})["Location"]
+    open_before = tokens(browser, path)  # a second tab, from before all this
+
+    def booked(tab: dict[str, str] | None = None) -> str:
+        return browser.post(path, {"who": str(mine.person.pk), **(tab or tokens(browser, path))})["Location"]
 
     first = booked()
     code = Appointment.objects.get().code
@@ -80,7 +83,7 @@ def test_what_was_given_up_is_booked_again_in_the_ordinary_way(
         actions.move(code=code, slot_id=other.pk, by=CITIZEN, now=TUESDAY_NINE)
     else:
         actions.cancel(code=code, by=CITIZEN, now=TUESDAY_NINE, by_hall="hall" in undone)
-    again = [booked() for _ in range(2)]
+    again = [booked(open_before if page == "open before" else None) for _ in range(2)]
 
     assert again[0] == again[1] != first
     assert Appointment.objects.filter(slot=slot, state="booked").count() == 1

@@ -220,10 +220,8 @@ def day(context: Context, value: date, inside: bool = False) -> str:
 
 @register.simple_tag(takes_context=True)
 def sent_once(context: Context) -> SafeString:
-    """Beside `{% csrf_token %}` in a form whose page is made anew when somebody goes back to it. `once_since` of the page: as
-    in `once.stable`."""
-    token = once.stable(context["request"], str(context.get("once_since", "")))
-    return format_html('<input type="hidden" name="once" value="{}">', token)
+    """Beside `{% csrf_token %}` in a form whose page is made anew when somebody goes back to it."""
+    return format_html('<input type="hidden" name="once" value="{}">', once.stable(context["request"]))
 
 
 register.filter("one_tongue", one_tongue)

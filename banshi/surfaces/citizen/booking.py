@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from banshi.foundation import clock, phones
+from banshi.foundation import clock, once, phones
 from banshi.foundation.said import english
 from banshi.journeys.stops import stop_of
 from banshi.kernel.policy import BookingPolicy
@@ -315,6 +315,12 @@ def _held_once(request: Any, slot: Slot) -> int | None:
 # --- 2: who, and confirm ------------------------------------------------------------------------------------------
 
 
+def _given_up(request: Any, item: str, slot: int) -> str:
+    account = request.session.get("account")  # of the citizen, whoever else this browser is signed in as
+    return bookings.gone_from(slot, account_id=int(account)) if account else ""
+
+
+@once.until(_given_up)
 @citizen_page
 @require_http_methods(["GET", "POST"])
 @costs("book", slot_of_path)
@@ -364,7 +370,6 @@ def _confirm_page(
         "also_guides": [catalogue.guide(each) for each in also],
         "policy": policy.booking,
         "kept": kept,
-        "once_since": bookings.gone_from(slot.pk, account_id=request.who.account_id),
         "can_add": len(also) + 1 < policy.booking.matters_per_visit,
     }
     if bar is not None:
