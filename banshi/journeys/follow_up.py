@@ -211,6 +211,7 @@ def _rows(hall: Hall, visit: FollowUpVisit, now: datetime) -> list[Appointment]:
 def _cancel(
     hall: Hall, rows: Sequence[Appointment], *, by: Actor, now: datetime, why: str, more: dict[str, Any]
 ) -> None:
+    booking.lock_visit(rows)
     for row in rows:
         booking.cancel(code=row.code, by=by, now=now, why=why, by_hall=True, quiet=True)
     gone = [Appointment.objects.get(pk=row.pk) for row in rows]
@@ -235,6 +236,7 @@ def _move(
     for target in _targets(hall, visit, rows, now=now):
         try:
             with transaction.atomic():
+                booking.lock_visit(rows, slots=target.values())
                 moved = [
                     booking.move(
                         code=row.code,

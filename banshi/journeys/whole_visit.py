@@ -67,6 +67,8 @@ def cancel(parts: Sequence[Part], *, now: datetime) -> None:
 
     :raises Refused: those of `booking.cancel`; PartRefused, of another one than the first.
     """
+    if len(parts) > 1:
+        booking.lock_visit([part.row for part in parts])
     for part in parts:
         try:
             booking.cancel(code=part.row.code, by=part.by, now=now, counts=part.counts, quiet=len(parts) > 1)
@@ -87,20 +89,30 @@ def move(
     :param to: by id of their rows, periods of the others that are known already.
     :returns: the first as it is now. :raises Refused: those of `booking.move`; PartRefused, of another one.
     """
-    if first.row.slot_id == slot_id:
-        along = ()
-    moved = [booking.move(code=first.row.code, slot_id=slot_id, by=first.by, now=now, quiet=bool(along))]
+    at = Slot.objects.filter(id=slot_id, hall=first.row.hall_id).first()
+    if at is None or first.row.slot_id == slot_id or not along:
+        return booking.move(code=first.row.code, slot_id=slot_id, by=first.by, now=now)
+    targets = {part.row.pk: (to or {}).get(part.row.pk) or _slot_beside(at, part.row, now=now) for part in along}
+    booking.lock_visit([part.row for part in (first, *along)], slots={slot_id, *(slot.pk for slot in targets.values())})
+    moved = [booking.move(code=first.row.code, slot_id=slot_id, by=first.by, now=now, quiet=True)]
     for part in along:
+        target = targets[part.row.pk].pk
         try:
-            slot = (to or {}).get(part.row.pk) or booking.slot_beside(moved[0], part.row, now=now)
-            moved.append(booking.move(code=part.row.code, slot_id=slot.pk, by=part.by, now=now, quiet=True))
+            moved.append(booking.move(code=part.row.code, slot_id=target, by=part.by, now=now, quiet=True))
         except Refused as no:
             raise PartRefused(no, part.row) from no
-    if along:
-        hall = first.row.hall
-        was = {"was": first.row.starts_at.astimezone(ZoneInfo(hall.timezone)).isoformat()}
-        telling.tell_visit("moved", moved, hall=hall_facts(hall, now=now), now=now, more=was)
+    hall = first.row.hall
+    was = {"was": first.row.starts_at.astimezone(ZoneInfo(hall.timezone)).isoformat()}
+    telling.tell_visit("moved", moved, hall=hall_facts(hall, now=now), now=now, more=was)
     return moved[0]
+
+
+def _slot_beside(at: Slot, row: Appointment, *, now: datetime) -> Slot:
+    """:raises PartRefused: the matter is not served then."""
+    try:
+        return booking.slot_beside(at, row, now=now)
+    except Refused as no:
+        raise PartRefused(no, row) from no
 
 
 def book_again_along(row: Appointment, *, by: Actor, now: datetime) -> None:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.db.models import F
 
 from banshi.foundation.crypto import link_key
-from banshi.journeys import change_hours, follow_up
+from banshi.journeys import change_hours, follow_up, whole_visit
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.rooms.booking import actions
+from banshi.rooms.booking.actions import placing, retrying
 from banshi.rooms.booking.models import Appointment, LedgerEntry, Slot
 from banshi.rooms.messaging.models import Message
 from tests.journeys.test_follow_up import opened
 from tests.surfaces.citizen.conftest import Phone, stop_the_clock, text
+from tests.together import together
 from tests.town import CLERK, TUESDAY_NINE, Town, at
 
 THURSDAY = at("2026-03-12 09:00")
@@ -213,3 +216,47 @@ def test_no_earlier_place_is_looked_for_one_matter_of_a_visit(mine: Phone, visit
     assert (f"/a/{visit[0].code}/earlier" in page, asked.status_code) == (False, 409)
     assert "一趟办几件事" in text(asked)
     assert f"/a/{visit[0].code}/earlier" in alone
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", ["book", "cancel", "move"])
+def test_visits_of_the_same_matters_one_the_other_way_round_never_wait_in_a_circle(
+    committed_town: Town, act: str, monkeypatch: Any
+):
+    """They took each other's periods in the order of their matters: seconds for everybody, and 503 for some."""
+    town = committed_town
+    for module in (retrying, placing):  # whom the database has to free of a circle fails
+        monkeypatch.setattr(module, "met", lambda trouble: False)
+    both = [town.slot(quota=40), town.slot(quota=40, business="cat:B")]
+    later = [town.slot(quota=40, starts=THURSDAY), town.slot(quota=40, business="cat:B", starts=THURSDAY)]
+    by, matters = Actor(ActorKind.CITIZEN, "1"), ["pension", "id-card"]
+
+    def book(i: int, person: int) -> list[Appointment]:
+        codes = matters if i % 2 else matters[::-1]
+        with transaction.atomic():
+            return actions.place_several(
+                slot_id=both[0 if i % 2 else 1].pk, item_codes=codes, person_id=person, source="web", by=by,
+                now=TUESDAY_NINE,
+            )  # fmt: skip
+
+    people = [town.person(i).pk for i in range(24)]
+    made = {i: book(i, person) for i, person in enumerate(people)} if act != "book" else {}
+
+    def one(i: int) -> None:
+        for visit in range(i, 24, 4):
+            if act == "book":
+                book(visit, people[visit])
+                continue
+            parts = [whole_visit.Part(row, by) for row in made[visit]]
+            if act == "cancel":
+                whole_visit.cancel(parts, now=TUESDAY_NINE)
+            else:
+                to = later[0 if visit % 2 else 1].pk
+                whole_visit.move(parts[0], to, along=parts[1:], now=TUESDAY_NINE)
+
+    results = together(4, one)
+
+    assert results == [None] * 4
+    taken = [Slot.objects.get(pk=slot.pk).taken for slot in (*both, *later)]
+    assert taken == {"book": [24, 24, 0, 0], "cancel": [0, 0, 0, 0], "move": [0, 0, 24, 24]}[act]

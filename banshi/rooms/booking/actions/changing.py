@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, time
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions import credit, following, telling
 from banshi.rooms.booking.actions.chances import Chances
 from banshi.rooms.booking.actions.granting import refusal_for_mover, target_refusal
+from banshi.rooms.booking.actions.holding import lock_slots
 from banshi.rooms.booking.actions.inheriting import client_of
 from banshi.rooms.booking.actions.offering import free_place
 from banshi.rooms.booking.actions.placing import SAME_TIME, lock_run, place, serves_still
@@ -57,6 +59,26 @@ def _locked(seen: Appointment) -> Appointment:
     if row.slot_id != seen.slot_id or row.moves != seen.moves:
         raise Meanwhile
     return row
+
+
+def lock_visit(rows: Sequence[Appointment], *, slots: Collection[int] = ()) -> None:
+    """Inside a transaction, before several appointments are changed one after the other: their periods and these, then their
+    rows, each in order of id. Else two that change the same periods the other way round wait for each other.
+
+    The account comes before: `move` takes it, too.
+    """
+    for account in sorted({row.account_id for row in rows if row.account_id is not None}):
+        identity.lock_account(account)
+    lock_slots({*slots, *(slot for row in rows for slot in _slot_ids(row))})
+    ids = [row.pk for row in rows]
+    list(Appointment.objects.select_for_update(no_key=True).filter(id__in=ids).order_by("id").values_list("id"))
+
+
+def _lock_rest_of_visit(seen: Appointment) -> None:
+    """The rows of a visit, in order: whoever cancels one asks for the others, too (`credit.enter_cancel`)."""
+    if seen.visit_group:
+        visit = Appointment.objects.filter(visit_group=seen.visit_group, person=seen.person_id)
+        list(visit.select_for_update(no_key=True).order_by("id").values_list("id"))
 
 
 def _need_mandate(row: Appointment, by: Actor, *, now: datetime) -> None:
@@ -102,6 +124,7 @@ def cancel(
     hall = hall_facts(seen.hall, now=now)
     ids = _slot_ids(seen)
     slots = list(Slot.objects.select_for_update(no_key=True).filter(id__in=ids).order_by("id"))
+    _lock_rest_of_visit(seen)
     row = _locked(seen)
     if not by_hall:
         _need_mandate(row, by, now=now)

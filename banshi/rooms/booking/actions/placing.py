@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -27,6 +28,7 @@ from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions import telling
 from banshi.rooms.booking.actions.chances import Chances
 from banshi.rooms.booking.actions.granting import place_refusal
+from banshi.rooms.booking.actions.holding import lock_slots
 from banshi.rooms.booking.actions.retrying import TRIES, again, met
 from banshi.rooms.booking.models import STANDS, Appointment, ExtraSlot, Hold, Slot, Waiting
 from banshi.rooms.booking.queries.facts import (
@@ -394,6 +396,8 @@ def place_several(
         state = {"zh": f"选了 {len(codes)} 件", "en": f"{len(codes)} matters"}
         needs = {"zh": f"一次最多 {most} 件", "en": f"at most {most} in one visit"}
         raise Refused("wrong-state", facts={"state": state, "needs": needs, "limit": most})
+    if len(codes) > 1:
+        _lock_periods(codes[1:], first.asking, now=now)
     booked = [_one(place_many([first], now=now)[0])]
     businesses = {booked[0].business}
     for code in codes[1:]:
@@ -404,16 +408,29 @@ def place_several(
     return booked
 
 
-def slot_beside(moved: Appointment, other: Appointment, *, now: datetime) -> Slot:
-    """The slot for another matter of the visit at the time of the one that was moved.
+def _lock_periods(others: Sequence[str], asking: Asking, *, now: datetime) -> None:
+    """All periods of a visit, in one order, before the first place is taken: else two visits of the same matters, one the
+    other way round, wait for each other. What is refused is refused where its place is taken."""
+    at = Slot.objects.filter(id=asking.slot_id).first() if connection.in_atomic_block else None
+    if at is None:
+        return
+    ids = {at.pk}
+    for code in others:
+        with suppress(Refused):
+            ids.add(_same_period(at, asking, code, now=now).pk)
+    lock_slots(ids)
+
+
+def slot_beside(at: Slot, other: Appointment, *, now: datetime) -> Slot:
+    """The slot for another matter of the visit at the time of the one that its first matter goes to.
 
     :raises Refused: item-not-here, closed.
     """
-    return _same_period(moved, Asking.to_move(other, other.slot_id), other.item.code, now=now)
+    return _same_period(at, Asking.to_move(other, other.slot_id), other.item.code, now=now)
 
 
-def _same_period(first: Appointment, asking: Asking, item_code: str, *, now: datetime) -> Slot:
-    """The slot that serves another item at the same time."""
+def _same_period(first: Slot | Appointment, asking: Asking, item_code: str, *, now: datetime) -> Slot:
+    """The slot that serves another item at the same time as this one."""
     fact = read_facts([replace(asking, item_code=item_code)], now=now, opens=Opens(now))[0]
     if fact.hall is None or fact.item is None:
         raise Refused("item-not-here", facts={"item": item_code})
