@@ -163,7 +163,7 @@ def _park(request: Asked, staff_id: int, now: datetime) -> Did:
             raise Refused(
                 "invalid", facts={"field": "until", "reason": {"zh": "时间写成 10:30 这样", "en": "A time like 10:30"}}
             ) from None
-    tickets.park(ref=_text(request, "ref", 40), until=until, by=by, now=now)
+    tickets.step_out(ref=_text(request, "ref", 40), until=until, by=by, now=now)
     return None
 
 
@@ -339,7 +339,7 @@ VERBS: dict[str, Act] = {
     "hold": _by_ref(tickets.hold),
     "resume-held": _by_ref(tickets.resume_held),
     "park": _park,
-    "unpark": _in_line(tickets.unpark),
+    "unpark": _in_line(tickets.is_here),
     "reinstate": _in_line(tickets.reinstate),
     "leave": _in_line(tickets.leave),
     "transfer": _transfer,

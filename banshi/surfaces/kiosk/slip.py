@@ -183,7 +183,7 @@ def put_back(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
     """Put a missed number back in line (补号) as the hall's rule has it, or one that was set aside."""
     ticket = _ticket(request, place, ref)
     here = reverse("kiosk:slip", args=[place.hall.code, ref])
-    back = moving.unpark if ticket.state == "parked" else moving.reinstate
+    back = moving.is_here if ticket.state == "parked" else moving.reinstate
     try:
         back(ref=ref, by=place.by, now=place.now)
     except Refused as no:

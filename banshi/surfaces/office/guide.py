@@ -118,7 +118,7 @@ def put_back(request: Asked, hall: str) -> HttpResponseBase:
 
     def deed() -> Ticket:
         parked = Ticket.objects.filter(ref=ref, hall=place, state="parked").exists()
-        back = tickets.unpark if parked else tickets.reinstate
+        back = tickets.is_here if parked else tickets.reinstate
         try:
             return back(ref=ref, by=acting(request, place), now=clock.now())
         except Refused:  # pressed twice, or by a colleague at the same moment: it is back, which is what was wanted

@@ -162,3 +162,18 @@ def test_a_number_at_a_window_is_not_put_off_with_the_one_that_waits(town: Town)
     actions.late(ref=one.ref, by=HOLDER, now=TUESDAY_NINE)
 
     assert dict(Ticket.objects.values_list("pk", "state")) == {one.pk: "parked", other.pk: "held"}
+
+
+@pytest.mark.django_db
+def test_a_person_steps_out_and_is_here_again_with_every_number_of_the_visit(town: Town) -> None:
+    """Said at the desk, to the guide, at the machine: one number came back, and the other stayed set aside all day."""
+    open_town(town)
+    person = {"person_id": town.person(1).pk, "hall": town.hall, "channel": "kiosk", "by": KIOSK, "now": TUESDAY_NINE}
+    one = actions.issue(category_code="A", **person)
+    other = actions.issue(category_code="B", visit_id=one.visit_id, **person)
+
+    actions.step_out(ref=one.ref, by=KIOSK, now=TUESDAY_NINE)
+    out = set(Ticket.objects.values_list("state", flat=True))
+    actions.is_here(ref=other.ref, by=KIOSK, now=TUESDAY_NINE)
+
+    assert (out, set(Ticket.objects.values_list("state", flat=True))) == ({"parked"}, {"waiting"})

@@ -31,6 +31,7 @@ from banshi.rooms.tickets.actions.moving import (
     come_back,
     confirm_lane,
     expect,
+    is_here,
     join_booking,
     late,
     leave,
@@ -42,6 +43,7 @@ from banshi.rooms.tickets.actions.moving import (
     renew,
     renew_returned,
     standing,
+    step_out,
     unpark,
 )
 from banshi.rooms.tickets.actions.paper import enter_paper, paper_number, print_paper
@@ -126,6 +128,7 @@ __all__ = [
     "hold",
     "identity_checked",
     "interrupt_services",
+    "is_here",
     "issue",
     "join_booking",
     "late",
@@ -164,6 +167,7 @@ __all__ = [
     "skip",
     "standing",
     "start",
+    "step_out",
     "stopped_by",
     "take_over",
     "tell_as_booked",

@@ -67,6 +67,36 @@ def park(*, ref: str, by: Actor, now: datetime, until: datetime | None = None) -
 
 
 @transaction.atomic
+def step_out(*, ref: str, by: Actor, now: datetime, until: datetime | None = None) -> Ticket:
+    """As `park`, for the person: with the other numbers they wait with in this visit.
+
+    :raises Refused: those of `park`.
+    """
+    ticket = _locked_with_visit(ref)
+    by_hall(ticket, by)
+    need(ticket, "park")
+    others = _beside(ticket, state="waiting")
+    out = park(ref=ref, by=by, now=now, until=until)
+    for other in others:
+        park(ref=other.ref, by=by, now=now, until=until)
+    return out
+
+
+@transaction.atomic
+def is_here(*, ref: str, by: Actor, now: datetime) -> Ticket:
+    """As `unpark`, for the person: they stand in the hall, with all the numbers of the visit that were set aside.
+
+    :raises Refused: those of `unpark`.
+    """
+    ticket = _locked_with_visit(ref)
+    back = unpark(ref=ticket.ref, by=by, now=now)
+    for other in _beside(back, state="parked"):
+        if not _is_on_the_way(other):
+            unpark(ref=other.ref, by=by, now=now)
+    return back
+
+
+@transaction.atomic
 def unpark(*, ref: str, by: Actor, now: datetime) -> Ticket:
     """Back in line, at one's old rank.
 
@@ -154,11 +184,7 @@ def come_back(*, ref: str, by: Actor, now: datetime) -> Ticket:
     ticket = _locked_with_visit(ref)
     if _is_on_the_way(ticket):
         raise Refused("wrong-state", facts={"state": "parked", "needs": "checked in"})
-    back = unpark(ref=ref, by=by, now=now)
-    for other in _beside(back, state="parked"):
-        if not _is_on_the_way(other):
-            unpark(ref=other.ref, by=by, now=now)
-    return back
+    return is_here(ref=ref, by=by, now=now)
 
 
 def _is_on_the_way(ticket: Ticket) -> bool:
