@@ -21,7 +21,7 @@ from banshi.rooms.booking.queries import qr_text
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.messaging.models import Message
-from banshi.rooms.tickets import actions
+from banshi.rooms.tickets import actions, queries
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries.statements import WAS_HERE
 from tests.rooms.tickets.conftest import open_town
@@ -272,6 +272,19 @@ def test_whoever_only_typed_the_document_ends_no_booking_but_is_not_struck_for_t
 
     appointment.refresh_from_db()
     assert (stands, swept, appointment.state, LedgerEntry.objects.count()) == ("booked", 0, "checked_in", 0)
+
+
+@pytest.mark.parametrize(("state", "shown"), [("waiting", "checked_in"), ("finished", "number_over")])
+def test_what_a_typed_number_was_taken_for_asks_for_no_other_number(open_hall, state, shown):
+    """ "No number was taken: take a new one", said the page while it waited, and after it was served."""
+    appointment = booked(open_hall)
+    typed = take(open_hall, item="pension", shown=Evidence.DECLARED)
+    Ticket.objects.filter(pk=typed.pk).update(state=state)
+    sweep(minutes(61))
+    appointment.refresh_from_db()
+
+    assert queries.shown_states([appointment]) == {appointment.code: shown}
+    assert (queries.came_without_number(appointment), queries.has_number_apart(appointment)) == (True, True)
 
 
 def test_whoever_waits_on_a_typed_number_when_their_time_is_over_is_not_struck(open_hall):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from banshi.kernel.policy import TicketPolicy
@@ -153,9 +153,29 @@ TURNED_AWAY = "turned_away:"  # closed_why of a number that ended with another o
 
 def _last_number(*fates: When) -> Coalesce:
     """Of an appointment that was checked in: what became of its last number; `no_number` where it never had one, its period
-    having gone by while its person was in the hall for something else."""
+    having gone by while its person was in the hall for something else – not where they took a number for it apart."""
     last = Ticket.objects.filter(appointment=OuterRef("pk")).order_by("-id")
-    return Coalesce(Subquery(last.values(fate=Case(*fates, default=Value("checked_in")))[:1]), Value("no_number"))
+    apart = _apart(OuterRef).order_by("-id")
+    over = Case(When(state="finished", then=Value("number_over")), default=Value("checked_in"))
+    return Coalesce(
+        Subquery(last.values(fate=Case(*fates, default=Value("checked_in")))[:1]),
+        Subquery(apart.values(fate=over)[:1]),
+        Value("no_number"),
+    )
+
+
+def _apart(of: Callable[[str], Any]) -> QuerySet[Ticket]:
+    """Numbers on a typed document for the very matter of a booking, that wait or were served: as `WAS_HERE` has it."""
+    same = Ticket.objects.filter(
+        person=of("person_id"), hall=of("hall_id"), day=of("day"), item=of("item_id"), appointment=None,
+        state__in=["waiting", "called", "serving", "held", "finished"],
+    )  # fmt: skip
+    return same.exclude(identity_ok=False).exclude(outcome="refused")
+
+
+def has_number_apart(booked: Appointment) -> bool:
+    """Whether whoever came took a number for the matter without the booking: they need no other one."""
+    return _apart(lambda name: getattr(booked, name)).exists()
 
 
 _REFUSED = Q(state="finished", outcome="refused") | Q(state="closed", closed_why__startswith=TURNED_AWAY)
