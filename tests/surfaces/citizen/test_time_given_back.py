@@ -9,7 +9,9 @@ from django.db.models import F
 
 from banshi.journeys import change_hours, follow_up
 from banshi.kernel.evidence import Evidence
+from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking import queries
 from banshi.rooms.booking.models import Appointment, Hold, Slot
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.identity.models import Account
@@ -86,6 +88,38 @@ def test_what_the_hall_cancelled_and_gave_back_is_booked_again_by_one_tap(mine: 
     assert ("约回原来的时间" in before, "约回原来的时间" in after) == (False, True)
     assert (pressed.status_code, again.starts_at) == (302, row.starts_at)
     assert "约回原来的时间" not in text(mine.get(f"/a/{row.code}"))
+
+
+@pytest.mark.parametrize("card", [True, False])
+def test_the_hall_gives_the_place_it_kept_to_its_person_once_their_card_is_seen(
+    mine: Phone, open_town: Town, card: bool
+):
+    opened(open_town)
+    slot = Slot.objects.get(hall=open_town.hall, business="cat:A", starts_at=at("2026-03-11 10:00"))
+    book(mine, slot)
+    Slot.objects.filter(pk=slot.pk).update(taken=F("quota"))
+    closure, _ = change_hours.close(
+        hall=open_town.hall, starts_at=slot.starts_at, ends_at=slot.ends_at, reason_zh="停水", reason_en="No water",
+        choices={}, others="cancel", by=CLERK, now=NOW,
+    )  # fmt: skip
+    follow_up.work_off(now=NOW)
+    change_hours.withdraw(closure=closure, by=CLERK, now=NOW)
+    stop_the_clock(NOW)
+    (kept,) = queries.offers_for([mine.person.pk], hall=open_town.hall, now=NOW)
+    guide = signed_in(open_town.manager)
+
+    found = text(guide.post("/office/town/guide/find", {"q": mine.person.id_number}, follow=True))
+    asked = {
+        "slot_id": slot.pk, "item_code": "pension", "person_id": mine.person.pk, "source": "staff", "by": CLERK, "now": NOW,
+        "evidence": int(Evidence.WINDOW) if card else 0,
+    }  # fmt: skip
+    try:
+        made = booking.place(**asked).slot_id
+    except Refused as no:
+        made = no.slug
+
+    assert (kept.slot_id, kept.appointment, f"slot={slot.pk}" in found) == (slot.pk, None, True)
+    assert made == (slot.pk if card else "slot-full")
 
 
 @pytest.mark.parametrize("way", ["list", "link", "app"])

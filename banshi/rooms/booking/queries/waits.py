@@ -62,11 +62,30 @@ def offers_of(account_id: int, *, now: datetime) -> list[WaitView]:
 
 
 def offers_for(people: Iterable[int], *, hall: Hall, now: datetime) -> list[WaitView]:
-    """Places of a hall that are kept for these people now, whoever asked for them; what ends first comes first."""
+    """Places of a hall that are kept for these people now, whoever asked for them – by the waiting list, or after a cancellation
+    or a move by the hall –; what ends first comes first."""
+    those = list(people)
     rows = Waiting.objects.filter(
-        person__in=list(people), hall=hall, state="offered", hold__ended_at=None, hold__expires_at__gt=now
+        person__in=those, hall=hall, state="offered", hold__ended_at=None, hold__expires_at__gt=now
     )
-    return [_view(one, now=now) for one in _with_all(rows).order_by("hold__expires_at", "id")]
+    offered = [_view(one, now=now) for one in _with_all(rows).order_by("hold__expires_at", "id")]
+    holds = Hold.objects.filter(kind="withheld", person__in=those, slot__hall=hall, ended_at=None, expires_at__gt=now)
+    by_slot = {(each.slot_id, each.person_id): each for each in holds.select_related("slot").order_by("-id")}
+    withheld = [view for each in by_slot.values() if (view := _withheld(each, hall=hall)) is not None]
+    return sorted([*offered, *withheld], key=lambda each: (each.until or now, each.id))
+
+
+def _withheld(kept: Hold, *, hall: Hall) -> WaitView | None:
+    """A place kept for what was cancelled there, or – with the booking – for what the hall moved away."""
+    of_person = Appointment.objects.filter(person=kept.person_id, hall=hall).select_related("item").order_by("-id")
+    moved = of_person.filter(moved__from_slot=kept.slot_id, state="booked").first()
+    was = moved or of_person.filter(slot=kept.slot_id, state="cancelled").first()
+    if was is None or kept.person_id is None:
+        return None
+    return WaitView(
+        id=0, state="offered", hall=hall, item=was.item, day=kept.slot.day, person_id=kept.person_id, appointment=moved,
+        slot_id=kept.slot_id, starts_at=kept.slot.starts_at, ends_at=kept.slot.ends_at, until=kept.expires_at, let_go=False,
+    )  # fmt: skip
 
 
 def kept_earlier(code: str, *, now: datetime) -> WaitView | None:
