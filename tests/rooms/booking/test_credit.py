@@ -367,3 +367,18 @@ def test_every_deed_about_credit_stands_in_the_trail_of_its_hall(town: Town) -> 
     told_of = ["suspended", "appealed", "upheld", "lifted", "forgiven"]
     found = Entry.objects.filter(action__in=told_of).values_list("action", "hall")
     assert set(found) == {(action, "town") for action in told_of}
+
+
+def test_matters_of_a_visit_that_lie_on_two_days_count_for_each_day(town: Town) -> None:
+    """One moved away by its person was cancelled, or missed, for nothing once the other was served."""
+    slots = [town.slot(quota=5, starts=at(f"{day} 09:00")) for day in DAYS[:2]]
+    first, second = actions.place_several(
+        slot_id=slots[0].pk, item_codes=["pension", "medical"], person_id=town.person(1).pk, source="web", by=CITIZEN,
+        now=TUESDAY_NINE,
+    )  # fmt: skip
+    actions.move(code=second.code, slot_id=slots[1].pk, by=CITIZEN, now=TUESDAY_NINE)
+    Appointment.objects.filter(pk=first.pk).update(state="served", served_at=at(f"{DAYS[0]} 09:30"))
+
+    actions.sweep_no_shows(now=at(f"{DAYS[1]} 12:00"))
+
+    assert list(LedgerEntry.objects.values_list("kind", "appointment")) == [("no_show", second.pk)]

@@ -78,11 +78,13 @@ def enter_cancel(row: Appointment, *, by: Actor, hall: HallFacts, now: datetime)
 
 
 def _still_comes(row: Appointment) -> bool:
-    """Whether its person comes, or came, for another matter of the visit. Two that are cancelled at one instant wait for
+    """Whether its person comes, or came, for another matter of the visit that day. Two that are cancelled at one instant wait for
     each other here: the last of a visit is entered."""
     if not row.visit_group:
         return False
-    others = Appointment.objects.filter(visit_group=row.visit_group, person=row.person_id).exclude(pk=row.pk)
+    others = Appointment.objects.filter(visit_group=row.visit_group, person=row.person_id, day=row.day).exclude(
+        pk=row.pk
+    )
     states = others.select_for_update(of=("self",), no_key=True).order_by("id").values_list("state", flat=True)
     return any(state in (rules.State.BOOKED, rules.State.CHECKED_IN, rules.State.SERVED) for state in states)
 
@@ -154,10 +156,10 @@ WITH missed AS (
       WHEN starts_with(a.holder, 'account:') THEN a.holder ELSE a.holder || '/' || a.person_id END AS party
   FROM booking_appointment a WHERE a.id = ANY(%(missed)s)
 ), struck AS (
-  -- A visit is missed once, and not at all by who was here for another matter of it.
+  -- A visit is missed once, and not at all by who was here that day for another matter of it.
   SELECT DISTINCT ON (visit) * FROM missed m WHERE m.visit_group = '' OR NOT EXISTS (
     SELECT 1 FROM booking_appointment o
-    WHERE o.visit_group = m.visit_group AND o.visit_group <> '' AND o.state IN ('checked_in', 'served'))
+    WHERE o.visit_group = m.visit_group AND o.visit_group <> '' AND o.day = m.day AND o.state IN ('checked_in', 'served'))
   ORDER BY visit, id
 ), entered AS (
   INSERT INTO booking_ledger_entry
