@@ -35,7 +35,13 @@ def _back_together(row: Appointment, *, now: datetime) -> dict[Slot, dict[int, S
 
 @transaction.atomic
 def move_back(
-    *, row: Appointment, slot_id: int, by: Actor, now: datetime, along: Sequence[whole_visit.Part] | None = None
+    *,
+    row: Appointment,
+    slot_id: int,
+    by: Actor,
+    now: datetime,
+    along: Sequence[whole_visit.Part] | None = None,
+    why: str = "",
 ) -> Appointment:
     """Move it to this period with what else of its visit is for the same time, all of it or none: where the hall gave a time
     back, each matter to the period that it had.
@@ -44,21 +50,20 @@ def move_back(
     :returns: the row as it is now. :raises Refused: those of `booking.move`, of any of them.
     """
     if along is None:
-        along = [whole_visit.Part(other, by) for other in whole_visit.beside(row)]
+        along = [whole_visit.Part(other, whole_visit.same_hand(by, row, other)) for other in whole_visit.beside(row)]
     to = next((others for slot, others in _back_together(row, now=now).items() if slot.pk == slot_id), None)
-    return whole_visit.move(whole_visit.Part(row, by), slot_id, along=along, now=now, to=to)
+    return whole_visit.move(whole_visit.Part(row, by), slot_id, along=along, now=now, why=why, to=to)
 
 
 @transaction.atomic
-def book_again(*, row: Appointment, by: Actor, now: datetime) -> Appointment:
+def book_again(*, row: Appointment, by: Actor, now: datetime) -> tuple[Appointment, list[whole_visit.PartRefused]]:
     """Book it again, and what else of its visit went with it: by the hall, or by its person's tap.
 
-    :returns: what was booked in its stead. :raises Refused: those of `booking.rebook`; PartRefused, of another matter: nothing
-        is booked then.
+    :returns: what was booked in its stead, and why others of the visit could not be.
+    :raises Refused: those of `booking.rebook`; PartRefused, of another matter: nothing is booked then.
     """
     placed = booking.rebook(code=row.code, by=by, now=now)
-    whole_visit.book_again_along(row, by=by, now=now)
-    return placed
+    return placed, whole_visit.book_again_along(row, by=by, now=now)
 
 
 def take_back(rows: Iterable[Appointment], *, by: Actor, now: datetime) -> list[Appointment]:

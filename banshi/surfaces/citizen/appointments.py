@@ -122,6 +122,7 @@ def _page(
     policy = places.policy_of(hall.pk, now=now)
     ticket = Ticket.objects.filter(appointment=found).exclude(state="redirected").order_by("-id").first()
     without_number = tickets.came_without_number(found)
+    apart = without_number and tickets.has_number_apart(found)
     a = bookings.appointment(found.code, now=now)
     same_visit = _same_visit(found, now=now)
     arriving, closed = arrival(a, now), _closed(found, now)
@@ -150,7 +151,9 @@ def _page(
         "texts": number_texts(),
         "watched": a if is_today and a.state in ("booked", "checked_in") else None,
         "without_number": without_number,
+        "apart": apart,
         "numbers_given": without_number
+        and not apart
         and is_today
         and policy.tickets.late != "refuse"
         and tickets.numbers_given(hall, item=found.item.code, category=found.category.code, now=now),
@@ -161,6 +164,7 @@ def _page(
         "booked_again": _booked_again(found, now=now),
         "same_visit": same_visit,
         "along": _along(request, found) if found.state == "booked" else [],
+        "barred": credit.barred(found.account_id, hall, now=now) if found.state == "booked" else None,
         "states": tickets.shown_states(same_visit) | tickets.fates(same_visit),
         "ends": _outcomes(request.who.account_id, same_visit),
         "shown": tickets.shown_states([found])[found.code],
@@ -301,11 +305,12 @@ def cancel(request: Any, code: str) -> HttpResponseBase:
             "excused": bool(bookings.excused([found.code])),
             "moved_by_hall": moved_by_hall(found),
             "along": _along(request, found),
+            "barred": credit.barred(found.account_id, found.hall, now=now),
         }
         return page(request, "citizen/cancel.html", context, hall=found.hall)
     along = [] if request.POST.get("only") else _along(request, found)
     try:
-        whole_visit.cancel([_part(request, each) for each in (found, *along)], now=now)
+        whole_visit.cancel([_part(request, found, each) for each in (found, *along)], now=now)
     except Refused as refused:
         return _page(request, appointment_for(request, code, look=True), now=now, refused=refused)
     return redirect(_to("appointment", found, request))
@@ -313,13 +318,15 @@ def cancel(request: Any, code: str) -> HttpResponseBase:
 
 def _along(request: Any, found: Appointment) -> list[Appointment]:
     """What else of its visit goes with it where nothing else is said."""
-    return [each for each in whole_visit.beside(found) if not mandate_over(request, each)]
+    clients = by_clients_link(request, found)  # to one of them: they are the client's, all of them
+    return [each for each in whole_visit.beside(found) if clients or not mandate_over(request, each)]
 
 
-def _part(request: Any, row: Appointment) -> Part:
+def _part(request: Any, found: Appointment, row: Appointment) -> Part:
+    """:param found: whose page, or link, it is done by."""
     somebody_elses = row.account_id != request.who.account_id and on_my_document(request, row)
     counts = not somebody_elses or bool(row.evidence) or bookings.by_mandate(row)
-    return Part(row, actor_for(request, row), counts)
+    return Part(row, whole_visit.same_hand(actor_for(request, found), found, row), counts)
 
 
 @citizen_page
@@ -359,7 +366,11 @@ def rebook(request: Any, code: str) -> HttpResponseBase:
     found = appointment_for(request, code)
     by = actor_for(request, found)
     try:
-        again = Appointment.objects.get(code=time_back.book_again(row=found, by=by, now=now).code)
+        placed, gone = time_back.book_again(row=found, by=by, now=now)
+        again = Appointment.objects.get(code=placed.code)
+        for each in gone:
+            said = _panel(each, request, found, now=now)
+            messages.warning(request, gettext("%(why)s. It is not booked again.") % {"why": said.title})
     except Refused as refused:
         stands = _booked_again(found, now=now)  # tapped twice, or in another browser
         if stands is None:
@@ -385,7 +396,7 @@ def move(request: Any, code: str) -> HttpResponseBase:
     if not (slot.isascii() and slot.isdigit() and len(slot) < 19):
         raise Http404
     same = int(slot) == found.slot_id
-    along = [] if request.POST.get("only") else [_part(request, each) for each in _along(request, found)]
+    along = [] if request.POST.get("only") else [_part(request, found, each) for each in _along(request, found)]
     try:
         time_back.move_back(row=found, slot_id=int(slot), by=actor_for(request, found), now=now, along=along)
     except Refused as refused:

@@ -22,6 +22,7 @@ from banshi.foundation.crypto import blind_index
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import named
 from banshi.foundation.words import words
+from banshi.journeys import time_back, whole_visit
 from banshi.journeys.book import book
 from banshi.journeys.stops import stops
 from banshi.kernel.documents import IdType
@@ -169,6 +170,7 @@ def _one(request: Asked, hall: Hall, code: str, refused: Refused | None = None, 
         appointment=found,
         shown=tickets.states_to_staff([found])[found.code],
         row=row,
+        along=whole_visit.beside(row) if found.state == "booked" else [],
         who_made=names_of([row.booked_by, row.cancelled_by]),
         last4=row.person.number_last4,
         number=Ticket.objects.filter(appointment=row).order_by("-id").first(),
@@ -211,6 +213,18 @@ def _said(request: Asked, code: str, done: str) -> None:
     (messages.success if told.person else messages.warning)(request, said)
 
 
+def _visit(code: str, *, only: bool) -> list[Appointment]:
+    """The appointment, and what else of its visit goes with it."""
+    row = Appointment.objects.select_related("hall", "item", "category", "person", "slot").get(code=code)
+    return [row, *([] if only else whole_visit.beside(row))]
+
+
+def _name_the_other(request: Asked, refused: Refused) -> None:
+    """Which other matter of the visit stands in the way."""
+    if isinstance(refused, whole_visit.PartRefused):
+        messages.warning(request, _("It is about “%(item)s”, in the same visit.") % {"item": named(refused.row.item)})
+
+
 @door(audience="staff", permission="appointments.manage")
 @require_POST
 def cancel(request: Asked, hall: str, code: str) -> HttpResponseBase:
@@ -218,14 +232,15 @@ def cancel(request: Asked, hall: str, code: str) -> HttpResponseBase:
     place = places.hall_by_code(hall)
     _here(place, code)
     why = clean(request.POST.get("why"), 120)
+    by = acting(request, place)
     try:
         if not why:
             raise invalid("why", _("Say why: it stays on record."))
         why = legible(why)
-        booking.cancel(
-            code=code, by=acting(request, place), now=clock.now(), why=why, by_hall=request.POST.get("side") == "hall"
-        )
+        parts = [whole_visit.Part(row, by) for row in _visit(code, only=bool(request.POST.get("only")))]
+        whole_visit.cancel(parts, now=clock.now(), why=why, by_hall=request.POST.get("side") == "hall")
     except Refused as refused:
+        _name_the_other(request, refused)
         return _one(request, place, code, refused, why=why)
     _said(request, code, "cancelled")
     return redirect("office:appointment", hall=hall, code=code)
@@ -273,10 +288,14 @@ def move(request: Asked, hall: str, code: str) -> HttpResponseBase:
                 raise invalid("slot", _("This is the time it has already. Choose another."))
             if not why:
                 raise invalid("why", _("Say why: it stays on record."))
-            booking.move(code=code, slot_id=slot_id, by=acting(request, place), now=now, why=legible(why))
+            first, *along = _visit(code, only=bool(request.POST.get("only")))
+            by = acting(request, place)
+            parts = [whole_visit.Part(row, by) for row in along]
+            time_back.move_back(row=first, slot_id=slot_id, by=by, now=now, along=parts, why=legible(why))
             _said(request, code, "moved")
             return redirect("office:appointment", hall=hall, code=code)
         except Refused as wrong:
+            _name_the_other(request, wrong)
             refused = wrong
     today = local(place, now).date()
     slots = bookings.slots(
@@ -295,6 +314,7 @@ def move(request: Asked, hall: str, code: str) -> HttpResponseBase:
         "office/appointment_move.html",
         place,
         appointment=found,
+        along=whole_visit.beside(row),
         kept=kept,
         days=_by_day(_besides(chances, kept)),
         refused=refused,

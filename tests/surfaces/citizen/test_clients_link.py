@@ -15,6 +15,7 @@ from banshi.rooms.booking.models import Appointment, LedgerEntry
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import Account, Mandate
 from banshi.rooms.messaging import actions as messaging
+from banshi.rooms.messaging.models import Message
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
 from tests.agents import agent as an_agent
@@ -152,3 +153,39 @@ def test_what_is_cancelled_on_the_page_counts_on_whoever_pressed(
 
     whose = f"account:{agents.account_id}" if way == "by the agent's link" else f"person:{row.person_id}"
     assert (answer.status_code, list(LedgerEntry.objects.values_list("party", flat=True))) == (302, [whose])
+
+
+@pytest.mark.parametrize("act", ["cancel", "move", "rebook"])
+def test_the_client_acts_on_the_whole_visit_with_one_hand(open_town: Town, client: Account, act: str) -> None:
+    """By the link on their telephone; the second matter was written down as the agent's doing, and struck the agent."""
+    one = an_agent()
+    mandate(one, open_town, CLIENT)
+    open_town.slot(quota=20, business="cat:B", starts=at("2026-03-11 09:00"))
+    visit = booking.place_several(
+        slot_id=open_town.slot(quota=20, starts=at("2026-03-11 09:00")).pk, item_codes=["pension", "id-card"],
+        person_id=open_town.person(CLIENT).pk, source="web", by=Actor(ActorKind.CITIZEN, str(one.account_id)),
+        now=TUESDAY_NINE, account_id=one.account_id,
+    )  # fmt: skip
+    later = open_town.slot(quota=20, starts=at("2026-03-12 09:00"))
+    open_town.slot(quota=20, business="cat:B", starts=at("2026-03-12 09:00"))
+    link = links()[client.phone]
+    path, _, key = link.partition("?")
+
+    phone = browser()
+    if act == "rebook":
+        phone.post(f"{path}/cancel?{key}")
+    phone.post(f"{path}/{act}?{key}", {"slot": later.pk} if act == "move" else {})
+
+    rows = [Appointment.objects.get(pk=row.pk) for row in visit]
+    if act == "cancel":
+        assert [row.cancelled_by for row in rows] == [f"citizen:client-{row.code}" for row in rows]
+        assert set(LedgerEntry.objects.values_list("party", flat=True)) == {f"person:{rows[0].person_id}"}
+    elif act == "move":
+        hands = [row.moved.get().by for row in rows]
+        assert hands == [f"citizen:client-{row.code}" for row in rows]
+    else:
+        again = Appointment.objects.filter(state="booked")
+        assert (len(again), len({(row.holder, row.account_id) for row in again})) == (2, 1)
+        assert again[0].account_id != one.account_id
+    tell_mandates.tell(now=TUESDAY_NINE)
+    assert not Message.objects.filter(key__in=["agent_cancelled", "agent_moved"]).exists()

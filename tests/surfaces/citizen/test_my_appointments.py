@@ -366,6 +366,25 @@ def test_a_suspended_person_is_told_before_a_time_is_chosen_and_no_place_is_kept
     assert not Hold.objects.exists()
 
 
+@pytest.mark.parametrize(("minutes", "status"), [(20, 302), (31, 409)])
+def test_a_suspended_persons_mistaken_cancel_is_taken_back_within_half_an_hour(
+    mine: Phone, open_town: Town, minutes: int, status: int
+):
+    """ "Book again at once", said the page and the message; and it was refused."""
+    booked = book(mine, open_town.slot(quota=3))
+    bar = suspended(mine)
+    bar.reason = "manual"
+    bar.save()
+    asked = text(mine.get(f"/a/{booked.code}/cancel"))
+    mine.post(f"/a/{booked.code}/cancel")
+    stop_the_clock(TUESDAY_NINE + timedelta(minutes=minutes))
+
+    again = mine.post(f"/a/{booked.code}/rebook")
+
+    assert ("半小时内只能原样约回" in asked, "取消后马上可以再约" in asked) == (True, False)
+    assert again.status_code == status
+
+
 def test_who_is_suspended_as_an_account_still_books_for_themselves_by_proof(mine: Phone, open_town: Town):
     suspended(mine)
     mine.account.person, mine.account.person_evidence = mine.person, Evidence.VOUCHED

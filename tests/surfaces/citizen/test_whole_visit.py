@@ -13,7 +13,7 @@ from banshi.journeys import change_hours, follow_up, whole_visit
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.rooms.booking import actions
 from banshi.rooms.booking.actions import placing, retrying
-from banshi.rooms.booking.models import Appointment, LedgerEntry, Slot
+from banshi.rooms.booking.models import Appointment, Hold, LedgerEntry, Slot
 from banshi.rooms.messaging.models import Message
 from tests.journeys.test_follow_up import opened
 from tests.surfaces.citizen.conftest import Phone, stop_the_clock, text
@@ -91,6 +91,17 @@ def test_a_matter_cancelled_before_stays_cancelled_when_the_rest_is_booked_again
     mine.post(f"/a/{visit[1].code}/rebook")
 
     assert [row.item_id for row in Appointment.objects.filter(state="booked")] == [visit[1].item_id]
+
+
+def test_what_could_not_be_booked_again_with_the_visit_is_named(mine: Phone, visit: list[Appointment]):
+    mine.post(f"/a/{visit[0].code}/cancel")
+    Hold.objects.update(ended_at=TUESDAY_NINE)
+    Slot.objects.filter(business="cat:B").update(taken=3)
+
+    page = text(mine.client.post(f"/a/{visit[0].code}/rebook", follow=True))
+
+    assert f"“{visit[1].item.name_zh}”：这个时段约满了，没有一起约上。" in page
+    assert [row.item_id for row in Appointment.objects.filter(state="booked")] == [visit[0].item_id]
 
 
 def test_the_visit_moves_as_one(mine: Phone, visit: list[Appointment], open_town: Town):

@@ -180,7 +180,8 @@ def rebook(*, code: str, by: Actor, now: datetime) -> Appointment:
     if row.disowned_at is not None:
         raise Refused("wrong-state", facts={"state": _DISOWNED, "needs": rules.State.CANCELLED.value})
     _need_mandate(row, by, now=now)
-    if rules.rebooking_forgives(cancelled_at=row.cancelled_at, now=now) and not _forgiven_today(row, now=now):
+    at_once = rules.rebooking_forgives(cancelled_at=row.cancelled_at, now=now)
+    if at_once and not _forgiven_today(row, now=now):
         of_visit = Q(appointment=row) | Q(visit=row.visit_group or row.code)
         for entry in LedgerEntry.objects.filter(of_visit, kind="cancel", forgiven_at=None).order_by("id"):
             credit.forgive(entry_id=entry.pk, why=credit.BOOKED_AGAIN, by=by, now=now)
@@ -208,6 +209,7 @@ def rebook(*, code: str, by: Actor, now: datetime) -> Appointment:
         holder=client.holder if client else row.holder,
         ride_along=row.exempt and bool(row.visit_group),
         back=cancelled_and_given_back(row, policy=policy, now=now),
+        undone=at_once,
     )
 
 

@@ -80,6 +80,7 @@ class Asked:
     persons: int = 1  # for so many; each takes a place
     behind: str = ""  # whom a key, a machine or the staff act for (`rules.behind`)
     back: bool = False  # a time that the hall took from them and gave back
+    undone: bool = False  # a mistaken tap of their own is taken back: no new booking, whatever bars those
 
     @property
     def asking(self) -> Asking:
@@ -261,7 +262,9 @@ def _offered(asked: Asked, fact: AskedFacts, *, now: datetime) -> Asked | None:
         return None
     # An offer of an earlier place moves the appointment; it is no second booking.
     offered = _waits_for(asked, fact) & Q(kind="offer", waiting__appointment=None)
-    withheld = Q(kind="withheld", person_id=asked.person_id, limit_key=fact.limit_key)
+    withheld = Q(kind="withheld", person_id=asked.person_id)
+    if not fact.evidence:  # whose card was seen has what is kept for them, whoever had booked it
+        withheld &= Q(limit_key=fact.limit_key)
     kept = Hold.objects.filter(offered | withheld, slot_id=asked.slot_id, ended_at=None, expires_at__gt=now)
     hold_id = kept.order_by("id").values_list("id", flat=True).first()
     return replace(asked, hold_id=hold_id) if hold_id is not None else None
@@ -301,10 +304,11 @@ def place(
     ride_along: bool = False,
     persons: int = 1,
     back: bool = False,
+    undone: bool = False,
 ) -> Appointment:
     """Book for one person (预约), or – where the matter allows – for several who come together, a place each.
 
-    :param back: what the hall cancelled and gave back (`rules.refusal`).
+    :param back: what the hall cancelled and gave back (`rules.refusal`); :param undone: as in `Asked`.
     :raises Refused: with the rule, the facts and the next chance, to show to the citizen.
     """
     one = Asked(
@@ -328,6 +332,7 @@ def place(
         ride_along=ride_along,
         persons=persons,
         back=back,
+        undone=undone,
     )
     if account_id is None:
         return _one(place_many([one], now=now)[0])
@@ -475,6 +480,8 @@ def _verdict(asked: Asked, fact: AskedFacts, *, now: datetime) -> _Granted | Ref
     if asked.source not in rules.SOURCES:
         return Refusal("invalid", {"field": "source", "known": list(rules.SOURCES), "reason": asked.source})
     person = replace(fact.person, same_half_day=None) if asked.ride_along else fact.person
+    if asked.undone:
+        person = replace(person, barred=None)
     no = place_refusal(
         replace(fact, person=person), now=now, channel=asked.source, internal=asked.internal,
         held=asked.hold_id is not None, persons=asked.persons, back=asked.back,
@@ -745,9 +752,10 @@ def _use_hold(grant: _Granted, *, now: datetime) -> datetime | None:
 def _free_withheld(slot: Slot, grant: _Granted, *, now: datetime) -> None:
     """Beside the one place that was used: those kept for the further persons and periods are there to be taken."""
     kept = Hold.objects.select_for_update().filter(
-        slot=slot, kind="withheld", person_id=grant.asked.person_id, limit_key=grant.facts.limit_key, ended_at=None,
-        expires_at__gt=now,
-    )  # fmt: skip
+        slot=slot, kind="withheld", person_id=grant.asked.person_id, ended_at=None, expires_at__gt=now
+    )
+    if not grant.facts.evidence:
+        kept = kept.filter(limit_key=grant.facts.limit_key)
     for hold in kept.order_by("id")[: _needed(grant, slot, held=True)]:
         hold.ended_at, hold.outcome = now, "used"
         hold.save(update_fields=["ended_at", "outcome"])
@@ -761,5 +769,5 @@ def _is_theirs(hold: Hold, grant: _Granted) -> bool:
     if hold.kind == "offer":
         return Hold.objects.filter(_waits_for(asked, grant.facts), pk=hold.pk).exists()
     # Withheld after a cancellation: for the booking made again (`rebook`), which says whose it was, or by the same hand.
-    theirs = bool(asked.holder) or hold.limit_key == grant.facts.limit_key
+    theirs = bool(asked.holder) or bool(grant.facts.evidence) or hold.limit_key == grant.facts.limit_key
     return theirs and hold.person_id == asked.person_id

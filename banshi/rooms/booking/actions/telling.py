@@ -156,8 +156,9 @@ def tell_visit(
     now: datetime,
     more: dict[str, Any] | None = None,
     anew: str = "",
+    by: Actor | None = None,
 ) -> None:
-    """One message about a visit, whatever the number of its matters; about its first, naming all. `anew`: as in `tell`."""
+    """One message about a visit, whatever the number of its matters; about its first, naming all. `anew`, `by`: as in `tell`."""
     first = rows[0]
     items = [item for row in rows if (item := item_words(row.hall_id, row.item_id)) is not None]
     named = None
@@ -169,7 +170,7 @@ def tell_visit(
             bring_zh=each_once((item.bring_zh for item in items), tongue="zh"),
             bring_en=each_once((item.bring_en for item in items), tongue="en"),
         )
-    tell(key, first, hall=hall, item=named, now=now, more=more, anew=anew)
+    tell(key, first, hall=hall, item=named, now=now, more=more, anew=anew, by=by)
 
 
 def tell_no_show_off(rows: Sequence[Appointment], *, why: str, now: datetime) -> None:
