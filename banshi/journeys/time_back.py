@@ -13,6 +13,7 @@ from banshi.journeys import whole_visit
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking.actions.retrying import again
 from banshi.rooms.booking.models import Appointment, Slot
 from banshi.rooms.places import queries as places
 
@@ -55,6 +56,7 @@ def move_back(
     return whole_visit.move(whole_visit.Part(row, by), slot_id, along=along, now=now, why=why, to=to)
 
 
+@again
 @transaction.atomic
 def book_again(*, row: Appointment, by: Actor, now: datetime) -> tuple[Appointment, list[whole_visit.PartRefused]]:
     """Book it again, and what else of its visit went with it: by the hall, or by its person's tap.
@@ -62,6 +64,7 @@ def book_again(*, row: Appointment, by: Actor, now: datetime) -> tuple[Appointme
     :returns: what was booked in its stead, and why others of the visit could not be.
     :raises Refused: those of `booking.rebook`; PartRefused, of another matter: nothing is booked then.
     """
+    whole_visit.lock_cancelled(row)
     placed = booking.rebook(code=row.code, by=by, now=now)
     return placed, whole_visit.book_again_along(row, by=by, now=now)
 

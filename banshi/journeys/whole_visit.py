@@ -132,6 +132,12 @@ def _slot_beside(at: Slot, row: Appointment, *, now: datetime) -> Slot:
         raise PartRefused(no, row) from no
 
 
+def lock_cancelled(row: Appointment) -> None:
+    """Inside a transaction, before a visit is booked again: its accounts, periods and rows, in one order."""
+    if along := _cancelled_with(row):
+        booking.lock_visit([row, *along])
+
+
 def book_again_along(row: Appointment, *, by: Actor, now: datetime) -> list[PartRefused]:
     """Inside a transaction: book again what was cancelled at the same instant as this one, in one go with it.
 

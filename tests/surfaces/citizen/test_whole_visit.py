@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from banshi.foundation.crypto import link_key
-from banshi.journeys import change_hours, follow_up, whole_visit
+from banshi.journeys import change_hours, follow_up, time_back, whole_visit
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.rooms.booking import actions
 from banshi.rooms.booking.actions import placing, retrying
@@ -231,7 +231,7 @@ def test_no_earlier_place_is_looked_for_one_matter_of_a_visit(mine: Phone, visit
 
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("act", ["book", "cancel", "move"])
+@pytest.mark.parametrize("act", ["book", "cancel", "move", "again"])
 def test_visits_of_the_same_matters_one_the_other_way_round_never_wait_in_a_circle(
     committed_town: Town, act: str, monkeypatch: Any
 ):
@@ -254,15 +254,21 @@ def test_visits_of_the_same_matters_one_the_other_way_round_never_wait_in_a_circ
     people = [town.person(i).pk for i in range(24)]
     made = {i: book(i, person) for i, person in enumerate(people)} if act != "book" else {}
 
+    if act == "again":
+        for visit_rows in made.values():
+            whole_visit.cancel([whole_visit.Part(row, by) for row in visit_rows], now=TUESDAY_NINE)
+
     def one(i: int) -> None:
         for visit in range(i, 24, 4):
             if act == "book":
                 book(visit, people[visit])
                 continue
             parts = [whole_visit.Part(row, by) for row in made[visit]]
-            if act == "cancel":
+            if act == "again":
+                time_back.book_again(row=Appointment.objects.get(pk=made[visit][0].pk), by=by, now=TUESDAY_NINE)
+            elif act == "cancel":
                 whole_visit.cancel(parts, now=TUESDAY_NINE)
-            else:
+            elif act == "move":
                 to = later[0 if visit % 2 else 1].pk
                 whole_visit.move(parts[0], to, along=parts[1:], now=TUESDAY_NINE)
 
@@ -270,4 +276,6 @@ def test_visits_of_the_same_matters_one_the_other_way_round_never_wait_in_a_circ
 
     assert results == [None] * 4
     taken = [Slot.objects.get(pk=slot.pk).taken for slot in (*both, *later)]
-    assert taken == {"book": [24, 24, 0, 0], "cancel": [0, 0, 0, 0], "move": [0, 0, 24, 24]}[act]
+    assert (
+        taken == {"book": [24, 24, 0, 0], "again": [24, 24, 0, 0], "cancel": [0, 0, 0, 0], "move": [0, 0, 24, 24]}[act]
+    )
