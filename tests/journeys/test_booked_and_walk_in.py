@@ -274,22 +274,27 @@ def test_whoever_only_typed_the_document_ends_no_booking_but_is_not_struck_for_t
     assert (stands, swept, appointment.state, LedgerEntry.objects.count()) == ("booked", 0, "checked_in", 0)
 
 
-@pytest.mark.parametrize(("state", "shown"), [("waiting", "checked_in"), ("finished", "number_over")])
+@pytest.mark.parametrize(
+    ("state", "shown"),
+    [("waiting", "checked_in"), ("finished", "number_over"), ("missed", "checked_in"), ("closed", "not_reached")],
+)
 def test_what_a_typed_number_was_taken_for_asks_for_no_other_number(open_hall, state, shown):
     """ "No number was taken: take a new one", said the page while it waited, and after it was served."""
     appointment = booked(open_hall)
     typed = take(open_hall, item="pension", shown=Evidence.DECLARED)
-    Ticket.objects.filter(pk=typed.pk).update(state=state)
     sweep(minutes(61))
+    Ticket.objects.filter(pk=typed.pk).update(state=state, closed_why="not_called" if state == "closed" else "")
     appointment.refresh_from_db()
 
     assert queries.shown_states([appointment]) == {appointment.code: shown}
     assert (queries.came_without_number(appointment), queries.has_number_apart(appointment)) == (True, True)
 
 
-def test_whoever_waits_on_a_typed_number_when_their_time_is_over_is_not_struck(open_hall):
+@pytest.mark.parametrize("changed", [{}, {"state": "parked"}, {"item": None}])
+def test_whoever_waits_on_a_typed_number_when_their_time_is_over_is_not_struck(open_hall, changed):
     booked(open_hall)
-    take(open_hall, item="pension", shown=Evidence.DECLARED)
+    typed = take(open_hall, item="pension", shown=Evidence.DECLARED)
+    Ticket.objects.filter(pk=typed.pk).update(**changed)
 
     assert (sweep(minutes(61)), LedgerEntry.objects.count()) == (0, 0)
 
@@ -301,12 +306,14 @@ def test_whoever_waits_on_a_typed_number_when_their_time_is_over_is_not_struck(o
         {"state": "missed"},
         {"identity_ok": False},
         {"state": "finished", "outcome": "refused"},
-        {"item": None},
+        {"item": None, "category": "B"},
     ],
 )
 def test_a_typed_number_that_came_to_nothing_for_the_matter_saves_nobody(open_hall, changed):
     booked(open_hall)
     typed = take(open_hall, item="pension", shown=Evidence.DECLARED)
+    if "category" in changed:
+        changed = changed | {"category": open_hall.categories[changed["category"]]}
     Ticket.objects.filter(pk=typed.pk).update(**changed)
 
     assert sweep(minutes(61)) == 1

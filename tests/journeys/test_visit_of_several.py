@@ -18,7 +18,7 @@ from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries.statements import WAS_HERE
 from tests.rooms.tickets.conftest import open_town
 from tests.together import together
-from tests.town import TUESDAY_NINE, Town, at
+from tests.town import CITIZEN, TUESDAY_NINE, Town, at
 
 KIOSK = Actor(ActorKind.KIOSK, "1", "town")
 
@@ -292,3 +292,17 @@ def test_two_machines_shown_different_matters_at_once_give_each_number_once(comm
     assert sorted(number for number, _, _ in given()) == ["A001", "B001"]
     told = [each for each in answers if isinstance(each, Refused)]
     assert [(no.slug, no.facts["ticket"] is not None) for no in told] == [("already-checked-in", True)]
+
+
+def test_the_matter_nobody_came_for_in_a_visit_somebody_came_for_is_no_counted_no_show(open_hall):
+    rows = booking.place_several(
+        slot_id=open_hall.slot(quota=5, starts=TUESDAY_NINE).pk, item_codes=["pension", "medical"],
+        person_id=open_hall.person(1).pk, source="web", by=CITIZEN, now=TUESDAY_NINE - timedelta(days=1),
+    )  # fmt: skip
+    Appointment.objects.filter(pk=rows[0].pk).update(state="served")
+
+    booking.sweep_no_shows(now=LATE, came=WAS_HERE)
+
+    rows[1].refresh_from_db()
+    assert (rows[1].state, LedgerEntry.objects.count()) == ("no_show", 0)
+    assert queries.shown_states([rows[1]]) == {rows[1].code: "no_show_forgiven"}

@@ -156,7 +156,11 @@ def _last_number(*fates: When) -> Coalesce:
     having gone by while its person was in the hall for something else – not where they took a number for it apart."""
     last = Ticket.objects.filter(appointment=OuterRef("pk")).order_by("-id")
     apart = _apart(OuterRef).order_by("-id")
-    over = Case(When(state="finished", then=Value("number_over")), default=Value("checked_in"))
+    over = Case(
+        When(state="closed", closed_why__in=NOT_SERVED, then=Value("not_reached")),
+        When(state__in=["finished", "closed", "left"], then=Value("number_over")),
+        default=Value("checked_in"),
+    )
     return Coalesce(
         Subquery(last.values(fate=Case(*fates, default=Value("checked_in")))[:1]),
         Subquery(apart.values(fate=over)[:1]),
@@ -165,11 +169,10 @@ def _last_number(*fates: When) -> Coalesce:
 
 
 def _apart(of: Callable[[str], Any]) -> QuerySet[Ticket]:
-    """Numbers on a typed document for the very matter of a booking, that wait or were served: as `WAS_HERE` has it."""
-    same = Ticket.objects.filter(
-        person=of("person_id"), hall=of("hall_id"), day=of("day"), item=of("item_id"), appointment=None,
-        state__in=["waiting", "called", "serving", "held", "finished"],
-    )  # fmt: skip
+    """Numbers on a typed document for the very matter of a booking, or its category alone: as `WAS_HERE` has it, whatever
+    became of them."""
+    matter = Q(item=of("item_id")) | Q(item=None, category=of("category_id"))
+    same = Ticket.objects.filter(matter, person=of("person_id"), hall=of("hall_id"), day=of("day"), appointment=None)
     return same.exclude(identity_ok=False).exclude(outcome="refused")
 
 
@@ -181,7 +184,13 @@ def has_number_apart(booked: Appointment) -> bool:
 _REFUSED = Q(state="finished", outcome="refused") | Q(state="closed", closed_why__startswith=TURNED_AWAY)
 _NOT_REACHED = When(state="closed", closed_why__in=NOT_SERVED, then=Value("not_reached"))
 _OVER = Q(state__in=["closed", "left"])
-_FORGIVEN = When(FORGIVEN, then=Value("no_show_forgiven"))
+# Whoever was here that day for another matter of the visit is not struck for this one.
+_CAME_FOR_ANOTHER = Q(state="no_show") & Exists(
+    Appointment.objects.filter(
+        visit_group=OuterRef("visit_group"), day=OuterRef("day"), state__in=["checked_in", "served"]
+    ).exclude(visit_group="")
+)
+_FORGIVEN = When(FORGIVEN | _CAME_FOR_ANOTHER, then=Value("no_show_forgiven"))
 _NOT_ACCEPTED = Exists(Ticket.objects.filter(appointment=OuterRef("pk"), state="finished", outcome="refused"))
 
 # The state of an appointment as its person and whoever booked it read it, for `annotate`: that a window refused it, its

@@ -13,5 +13,6 @@ WAS_HERE = """EXISTS (
         FROM tickets_ticket t WHERE t.visit_id = v.id)
       OR EXISTS (
         SELECT 1 FROM tickets_ticket t
-        WHERE t.visit_id = v.id AND t.item_id = a.item_id AND t.identity_ok IS NOT FALSE AND t.outcome <> 'refused'
-          AND t.state IN ('waiting', 'called', 'serving', 'held', 'finished'))))"""
+        WHERE t.visit_id = v.id AND (t.item_id = a.item_id OR t.item_id IS NULL AND t.category_id = a.category_id)
+          AND t.identity_ok IS NOT FALSE AND t.outcome <> 'refused'
+          AND t.state IN ('waiting', 'parked', 'called', 'serving', 'held', 'finished'))))"""
