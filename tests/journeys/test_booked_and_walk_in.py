@@ -290,7 +290,7 @@ def test_what_a_typed_number_was_taken_for_asks_for_no_other_number(open_hall, s
     assert (queries.came_without_number(appointment), queries.has_number_apart(appointment)) == (True, True)
 
 
-@pytest.mark.parametrize("changed", [{}, {"state": "parked"}, {"item": None}])
+@pytest.mark.parametrize("changed", [{}, {"state": "parked"}, {"state": "missed"}, {"item": None}])
 def test_whoever_waits_on_a_typed_number_when_their_time_is_over_is_not_struck(open_hall, changed):
     booked(open_hall)
     typed = take(open_hall, item="pension", shown=Evidence.DECLARED)
@@ -303,7 +303,6 @@ def test_whoever_waits_on_a_typed_number_when_their_time_is_over_is_not_struck(o
     "changed",
     [
         {"state": "left"},
-        {"state": "missed"},
         {"identity_ok": False},
         {"state": "finished", "outcome": "refused"},
         {"item": None, "category": "B"},
