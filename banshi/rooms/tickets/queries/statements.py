@@ -15,5 +15,6 @@ WAS_HERE = """EXISTS (
       OR EXISTS (
         SELECT 1 FROM tickets_ticket t
         WHERE t.visit_id = v.id AND (t.item_id = a.item_id OR t.item_id IS NULL AND t.category_id = a.category_id)
+          AND (t.came_from_id IS NULL OR t.waits_from IS NOT NULL)
           AND t.identity_ok IS NOT FALSE AND t.outcome <> 'refused'
           AND t.state IN ('waiting', 'parked', 'missed', 'called', 'serving', 'held', 'finished'))))"""
