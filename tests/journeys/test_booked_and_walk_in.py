@@ -290,10 +290,22 @@ def test_what_a_typed_number_was_taken_for_asks_for_no_other_number(open_hall, s
     assert (queries.came_without_number(appointment), queries.has_number_apart(appointment)) == (True, True)
 
 
-@pytest.mark.parametrize("changed", [{}, {"state": "parked"}, {"state": "missed"}, {"item": None}])
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {},
+        {"state": "parked"},
+        {"state": "missed"},
+        {"item": None},
+        {"item": "medical"},
+        {"state": "finished", "outcome": "refused", "started_at": minutes(10)},
+    ],
+)
 def test_whoever_waits_on_a_typed_number_when_their_time_is_over_is_not_struck(open_hall, changed):
     booked(open_hall)
     typed = take(open_hall, item="pension", shown=Evidence.DECLARED)
+    if changed.get("item"):
+        changed = {"item": open_hall.items[changed["item"]]}
     Ticket.objects.filter(pk=typed.pk).update(**changed)
 
     assert (sweep(minutes(61)), LedgerEntry.objects.count()) == (0, 0)

@@ -169,11 +169,11 @@ def _last_number(*fates: When) -> Coalesce:
 
 
 def _apart(of: Callable[[str], Any]) -> QuerySet[Ticket]:
-    """Numbers on a typed document for the very matter of a booking, or its category alone: as `WAS_HERE` has it, whatever
-    became of them."""
-    matter = Q(item=of("item_id")) | Q(item=None, category=of("category_id"))
+    """Numbers on a typed document for the very matter of a booking, or in its line: as `WAS_HERE` has it, whatever became of
+    them."""
+    matter = Q(item=of("item_id")) | Q(category=of("category_id"))
     same = Ticket.objects.filter(matter, person=of("person_id"), hall=of("hall_id"), day=of("day"), appointment=None)
-    return same.exclude(identity_ok=False).exclude(outcome="refused")
+    return same.exclude(identity_ok=False).exclude(outcome="refused", started_at=None)
 
 
 def has_number_apart(booked: Appointment) -> bool:
