@@ -296,6 +296,8 @@ def test_what_a_typed_number_was_taken_for_asks_for_no_other_number(open_hall, s
         {},
         {"state": "parked"},
         {"state": "missed"},
+        {"state": "redirected"},
+        {"state": "closed", "closed_why": "not_called"},
         {"item": None},
         {"item": "medical"},
         {"state": "finished", "outcome": "refused", "started_at": minutes(10)},
@@ -315,6 +317,7 @@ def test_whoever_waits_on_a_typed_number_when_their_time_is_over_is_not_struck(o
     "changed",
     [
         {"state": "left"},
+        {"state": "closed", "closed_why": "turned_away:T123"},
         {"identity_ok": False},
         {"state": "finished", "outcome": "refused"},
         {"item": None, "category": "B"},

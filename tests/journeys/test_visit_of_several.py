@@ -306,3 +306,20 @@ def test_the_matter_nobody_came_for_in_a_visit_somebody_came_for_is_no_counted_n
     rows[1].refresh_from_db()
     assert (rows[1].state, LedgerEntry.objects.count()) == ("no_show", 0)
     assert queries.shown_states([rows[1]]) == {rows[1].code: "no_show_forgiven"}
+
+
+def test_who_comes_for_another_matter_after_the_strike_reads_that_it_counts(open_hall):
+    """Parted by its person: the page said "not counted" beside a strike that stood, and nobody appealed."""
+    nine, four = open_hall.slot(quota=5, starts=TUESDAY_NINE), open_hall.slot(quota=5, starts=LATE + timedelta(hours=2))
+    rows = booking.place_several(
+        slot_id=nine.pk, item_codes=["pension", "medical"], person_id=open_hall.person(1).pk, source="web", by=CITIZEN,
+        now=TUESDAY_NINE - timedelta(days=1),
+    )  # fmt: skip
+    Appointment.objects.filter(pk=rows[1].pk).update(slot=four, starts_at=four.starts_at, ends_at=four.ends_at)
+    booking.sweep_no_shows(now=LATE, came=WAS_HERE)
+
+    Appointment.objects.filter(pk=rows[1].pk).update(state="checked_in")
+
+    rows[0].refresh_from_db()
+    assert (rows[0].state, LedgerEntry.objects.count()) == ("no_show", 1)
+    assert queries.shown_states([rows[0]]) == {rows[0].code: "no_show"}

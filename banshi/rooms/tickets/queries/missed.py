@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from banshi.kernel.policy import TicketPolicy
 from banshi.kernel.spans import Span, merge
-from banshi.rooms.booking.models import Appointment
+from banshi.rooms.booking.models import Appointment, LedgerEntry
 from banshi.rooms.booking.queries.credit import FORGIVEN
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.places.queries import policy_of
@@ -184,11 +184,15 @@ def has_number_apart(booked: Appointment) -> bool:
 _REFUSED = Q(state="finished", outcome="refused") | Q(state="closed", closed_why__startswith=TURNED_AWAY)
 _NOT_REACHED = When(state="closed", closed_why__in=NOT_SERVED, then=Value("not_reached"))
 _OVER = Q(state__in=["closed", "left"])
-# Whoever was here that day for another matter of the visit is not struck for this one.
-_CAME_FOR_ANOTHER = Q(state="no_show") & Exists(
-    Appointment.objects.filter(
-        visit_group=OuterRef("visit_group"), day=OuterRef("day"), state__in=["checked_in", "served"]
-    ).exclude(visit_group="")
+# Whoever was here that day for another matter of the visit is not struck for this one – unless they came after it was entered.
+_CAME_FOR_ANOTHER = (
+    Q(state="no_show")
+    & Exists(
+        Appointment.objects.filter(
+            visit_group=OuterRef("visit_group"), day=OuterRef("day"), state__in=["checked_in", "served"]
+        ).exclude(visit_group="")
+    )
+    & ~Exists(LedgerEntry.objects.filter(visit=OuterRef("visit_group"), kind="no_show"))
 )
 _FORGIVEN = When(FORGIVEN | _CAME_FOR_ANOTHER, then=Value("no_show_forgiven"))
 _NOT_ACCEPTED = Exists(Ticket.objects.filter(appointment=OuterRef("pk"), state="finished", outcome="refused"))
