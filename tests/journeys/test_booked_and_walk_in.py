@@ -297,6 +297,7 @@ def test_what_a_typed_number_was_taken_for_asks_for_no_other_number(open_hall, s
         {"state": "parked"},
         {"state": "missed"},
         {"state": "redirected"},
+        {"state": "finished", "category": "B", "item": "id-card", "started_at": minutes(10)},
         {"state": "closed", "closed_why": "not_called"},
         {"item": None},
         {"item": "medical"},
@@ -306,8 +307,8 @@ def test_what_a_typed_number_was_taken_for_asks_for_no_other_number(open_hall, s
 def test_whoever_waits_on_a_typed_number_when_their_time_is_over_is_not_struck(open_hall, changed):
     booked(open_hall)
     typed = take(open_hall, item="pension", shown=Evidence.DECLARED)
-    if changed.get("item"):
-        changed = {"item": open_hall.items[changed["item"]]}
+    known = {"item": open_hall.items, "category": open_hall.categories}
+    changed = {name: known[name][to] if name in known and to else to for name, to in changed.items()}
     Ticket.objects.filter(pk=typed.pk).update(**changed)
 
     assert (sweep(minutes(61)), LedgerEntry.objects.count()) == (0, 0)
