@@ -21,7 +21,7 @@ from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions import credit, following, telling
 from banshi.rooms.booking.actions.chances import Chances
 from banshi.rooms.booking.actions.granting import refusal_for_mover, target_refusal
-from banshi.rooms.booking.actions.holding import lock_slots
+from banshi.rooms.booking.actions.holding import lock_slots, use_up
 from banshi.rooms.booking.actions.inheriting import client_of
 from banshi.rooms.booking.actions.offering import free_place
 from banshi.rooms.booking.actions.placing import SAME_TIME, lock_run, place, serves_still
@@ -220,15 +220,12 @@ def _take_back(row: Appointment, *, now: datetime) -> Hold | None:
     whose = {"person_id": row.person_id, "limit_key": row.limit_key}  # not a stranger's who declared the same document
     withheld = Hold.objects.select_for_update().filter(slot__in=ids, kind="withheld", **whose)
     live = list(withheld.filter(ended_at=None, expires_at__gt=now).order_by("id"))
-    of_slot = {pk: [hold for hold in live if hold.slot_id == pk][: row.persons] for pk in ids}
-    first = of_slot[row.slot_id][:1]
-    for hold in [each for holds in of_slot.values() for each in holds if each not in first]:
-        hold.ended_at, hold.outcome = now, "used"
-        hold.save(update_fields=["ended_at", "outcome"])
-        slots[hold.slot_id].taken -= 1
+    first = next((hold for hold in live if hold.slot_id == row.slot_id), None)
     for slot in slots.values():
+        of_slot = [hold for hold in live if hold.slot_id == slot.pk][: row.persons]
+        use_up([hold for hold in of_slot if hold != first], slot, now=now)
         slot.save(update_fields=["taken"])
-    return first[0] if first else None
+    return first
 
 
 def _forgiven_today(row: Appointment, *, now: datetime) -> bool:
@@ -376,19 +373,14 @@ def _give_back_kept(slot: Slot, seen: Appointment, *, now: datetime) -> None:
     kept = offers.filter(expires_at__gt=now, waiting__appointment=seen).order_by("id").first()
     if kept is None:
         return
-    kept.ended_at, kept.outcome = now, "used"
-    kept.save(update_fields=["ended_at", "outcome"])
-    slot.taken -= 1
+    use_up([kept], slot, now=now)
     Waiting.objects.filter(hold=kept, state="offered").update(state="taken")
 
 
 def _give_back_withheld(slot: Slot, seen: Appointment, *, now: datetime) -> None:
     """What is kept of a locked slot for whom the hall had taken it from is there for them to move back to."""
     kept = Hold.objects.select_for_update(of=("self",)).filter(kept_for(seen, slot_id=slot.pk, now=now))
-    for hold in kept.order_by("id")[: seen.persons]:
-        hold.ended_at, hold.outcome = now, "used"
-        hold.save(update_fields=["ended_at", "outcome"])
-        slot.taken -= 1
+    use_up(kept.order_by("id")[: seen.persons], slot, now=now)
 
 
 def _take(slot: Slot, *, item_code: str, internal: bool, n: int) -> None:

@@ -5,6 +5,7 @@ A kept place counts in `slot.taken` until its hold ends. Slots are locked before
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -159,3 +160,10 @@ def lock_slots(ids: set[int]) -> dict[int, Slot]:
 def end_hold(kept: Hold, *, outcome: str, now: datetime) -> None:
     kept.ended_at, kept.outcome = now, outcome
     kept.save(update_fields=["ended_at", "outcome"])
+
+
+def use_up(kept: Iterable[Hold], slot: Slot, *, now: datetime) -> None:
+    """What is kept of a locked slot is there to be taken by whom it was kept for; the slot is not saved."""
+    for hold in kept:
+        end_hold(hold, outcome="used", now=now)
+        slot.taken -= 1

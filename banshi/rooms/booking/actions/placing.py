@@ -28,7 +28,7 @@ from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions import telling
 from banshi.rooms.booking.actions.chances import Chances
 from banshi.rooms.booking.actions.granting import place_refusal
-from banshi.rooms.booking.actions.holding import lock_slots
+from banshi.rooms.booking.actions.holding import end_hold, lock_slots, use_up
 from banshi.rooms.booking.actions.retrying import TRIES, again, met
 from banshi.rooms.booking.models import STANDS, Appointment, ExtraSlot, Hold, Slot, Waiting
 from banshi.rooms.booking.queries.facts import (
@@ -742,8 +742,7 @@ def _use_hold(grant: _Granted, *, now: datetime) -> datetime | None:
         raise Refused("nothing-found", facts={"hold": grant.asked.hold_id})
     if hold.ended_at is not None or hold.expires_at <= now:
         return min(hold.ended_at or hold.expires_at, hold.expires_at)
-    hold.ended_at, hold.outcome = now, "used"
-    hold.save(update_fields=["ended_at", "outcome"])
+    end_hold(hold, outcome="used", now=now)
     if hold.kind == "offer":
         Waiting.objects.filter(hold=hold, state="offered").update(state="taken")
     return None
@@ -756,10 +755,7 @@ def _free_withheld(slot: Slot, grant: _Granted, *, now: datetime) -> None:
     )
     if not grant.facts.evidence:
         kept = kept.filter(limit_key=grant.facts.limit_key)
-    for hold in kept.order_by("id")[: _needed(grant, slot, held=True)]:
-        hold.ended_at, hold.outcome = now, "used"
-        hold.save(update_fields=["ended_at", "outcome"])
-        slot.taken -= 1
+    use_up(kept.order_by("id")[: _needed(grant, slot, held=True)], slot, now=now)
 
 
 def _is_theirs(hold: Hold, grant: _Granted) -> bool:
