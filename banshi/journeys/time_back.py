@@ -85,9 +85,10 @@ def _back(row: Appointment, *, by: Actor, now: datetime) -> Appointment:
     )  # it may have gone with another one
     if row.state != "booked" or not row.hall_moves or now >= row.starts_at - ahead:
         return row
-    for slot in (*times_back(row, now=now), *booking.times_back(row, now=now)):
+    together = times_back(row, now=now)
+    for slot in (*together, *booking.times_back(row, now=now)):
         if now >= slot.starts_at - ahead:
-            whole = slot in times_back(row, now=now)
+            along = None if slot in together else ()
             with suppress(Refused):
-                return move_back(row=row, slot_id=slot.pk, by=by, now=now, along=None if whole else ())
+                return move_back(row=row, slot_id=slot.pk, by=by, now=now, along=along)
     return row

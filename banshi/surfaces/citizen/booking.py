@@ -254,8 +254,7 @@ def _withheld(request: Any, hall: Hall, *, now: datetime) -> dict[int, Hold]:
     """The places that are kept, after a cancellation, for whom this account books; by slot."""
     if request.who.account_id is None:
         return {}
-    own = [each.pk for each in people.people_of(request.who.account_id) if each.is_me]
-    return bookings.withheld_for(request.who.account_id, hall=hall, own=own, now=now)
+    return bookings.withheld_for(request.who.account_id, hall=hall, now=now)
 
 
 def _hold(request: Any, slot: Slot, *, now: datetime) -> None:

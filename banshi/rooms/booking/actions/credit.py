@@ -78,15 +78,13 @@ def enter_cancel(row: Appointment, *, by: Actor, hall: HallFacts, now: datetime)
 
 
 def _still_comes(row: Appointment) -> bool:
-    """Whether its person comes, or came, for another matter of the visit that day. Two that are cancelled at one instant wait for
-    each other here: the last of a visit is entered."""
-    if not row.visit_group:
-        return False
+    """Whether its person comes, or came, for another matter of the visit that day. `cancel` holds all of their rows: of two
+    that are cancelled at one instant the last is entered."""
     others = Appointment.objects.filter(visit_group=row.visit_group, person=row.person_id, day=row.day).exclude(
         pk=row.pk
     )
-    states = others.select_for_update(of=("self",), no_key=True).order_by("id").values_list("state", flat=True)
-    return any(state in (rules.State.BOOKED, rules.State.CHECKED_IN, rules.State.SERVED) for state in states)
+    comes = (rules.State.BOOKED, rules.State.CHECKED_IN, rules.State.SERVED)
+    return bool(row.visit_group) and others.filter(state__in=comes).exists()
 
 
 def _not_by_its_agent(row: Appointment, by: Actor) -> bool:
@@ -559,9 +557,9 @@ def mark_fault_day(*, hall: Hall, day: date, why: str, by: Actor, now: datetime)
     ids = set(of_hall.filter(appointment__day=day).values_list("id", flat=True))
     ids |= set(of_hall.filter(kind="cancel", on=day).values_list("id", flat=True))
     missed = Appointment.objects.filter(state=rules.State.NO_SHOW, ledgerentry__in=ids, ledgerentry__kind="no_show")
-    rows = list(missed.select_related("hall", "person").order_by("id"))
+    rows = list(missed.select_related("person").order_by("id"))
     done = forgive_all(LedgerEntry.objects.filter(id__in=ids), by=fault.made_by, why=fault.why, now=now)
-    telling.tell_no_show_off(rows, why=fault.why, now=now)
+    telling.tell_no_show_off(rows, hall=hall_facts(hall, now=now), why=fault.why, now=now)
     if new:
         facts = {"day": day.isoformat(), "why": why}
         audit.record(action="fault_day", subject=f"hall:{hall.code}", by=by, now=now, hall=hall.code, facts=facts)

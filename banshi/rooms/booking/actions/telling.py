@@ -173,17 +173,17 @@ def tell_visit(
     tell(key, first, hall=hall, item=named, now=now, more=more, anew=anew, by=by)
 
 
-def tell_no_show_off(rows: Sequence[Appointment], *, why: str, now: datetime) -> None:
+def tell_no_show_off(rows: Sequence[Appointment], *, hall: HallFacts, why: str, now: datetime) -> None:
     """Whoever was told of a no-show hears once for the visit that it no longer counts.
 
-    :param rows: of the entries that are forgiven now, with hall and person.
+    :param rows: of the entries that are forgiven now, with their people.
     """
     for row in rows:
         matters = Appointment.objects.filter(visit_group=row.visit_group, state=rules.State.NO_SHOW).exclude(
             visit_group=""
         )
         visit = list(matters.select_related("person").order_by("starts_at", "id")) or [row]
-        tell_visit("no_show_off", visit, hall=hall_facts(row.hall, now=now), now=now, more={"reason": why[:80]})
+        tell_visit("no_show_off", visit, hall=hall, now=now, more={"reason": why[:80]})
 
 
 def tell_of_outages(missed: Collection[int], *, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.models import Appointment, Hold, Waiting
 from banshi.rooms.booking.queries.slots import slots
 from banshi.rooms.catalogue.models import HallItem, Item
+from banshi.rooms.identity.models import Account
 from banshi.rooms.places.models import Hall
 
 OVER_SHOWN = timedelta(days=7)  # after the day that was waited for
@@ -155,11 +156,9 @@ def _view(one: Waiting, *, now: datetime) -> WaitView:
     )
 
 
-def withheld_for(account_id: int, *, hall: Hall, own: Collection[int], now: datetime) -> dict[int, Hold]:
-    """By slot, the places of a hall that are kept after a cancellation for whom this account books.
-
-    :param own: ids of the people it is proven to be.
-    """
-    theirs = Q(limit_key=f"account:{account_id}") | Q(limit_key="", person_id__in=own)
+def withheld_for(account_id: int, *, hall: Hall, now: datetime) -> dict[int, Hold]:
+    """By slot, the places of a hall that are kept after a cancellation for whom this account books, its own person among them."""
+    own = Account.objects.filter(id=account_id, person__isnull=False).values("person")
+    theirs = Q(limit_key=f"account:{account_id}") | Q(limit_key="", person__in=own)
     kept = Hold.objects.filter(theirs, kind="withheld", slot__hall=hall, ended_at=None, expires_at__gt=now)
     return {hold.slot_id: hold for hold in kept.order_by("-id")}
