@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,8 +22,8 @@ from banshi.foundation.said import english
 from banshi.journeys import time_back, whole_visit
 from banshi.journeys.after_hours import first_place
 from banshi.journeys.stops import Stop, stop_of
-from banshi.journeys.whole_visit import Part, PartRefused
-from banshi.kernel.refusals import Alternative, Refusal, Refused
+from banshi.journeys.whole_visit import PartRefused
+from banshi.kernel.refusals import Alternative, Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.actions.following import moved_by_hall
@@ -36,7 +35,7 @@ from banshi.rooms.identity.queries import Mine
 from banshi.rooms.places import queries as places
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.models import AT_WINDOW, Ticket
-from banshi.surfaces.citizen import choosing, credit, sent
+from banshi.surfaces.citizen import choosing, credit, sent, visit
 from banshi.surfaces.citizen.arrival import arrival, closed_now, may_come
 from banshi.surfaces.citizen.doors import (
     actor_for,
@@ -124,7 +123,7 @@ def _page(
     without_number = tickets.came_without_number(found)
     apart = without_number and tickets.has_number_apart(found)
     a = bookings.appointment(found.code, now=now)
-    same_visit = _same_visit(found, now=now)
+    same_visit = visit.same_visit(found, now=now)
     arriving, closed = arrival(a, now), _closed(found, now)
     own_number = _own_number(request, found, ticket)
     fate = tickets.fates([a]).get(a.code, "")
@@ -161,9 +160,9 @@ def _page(
         "fate": fate,
         "first_place": first_place(ticket.ref, now) if ticket is not None and to_book_again else None,
         "ended": ended,
-        "booked_again": _booked_again(found, now=now),
+        "booked_again": visit.booked_again(found, now=now),
         "same_visit": same_visit,
-        "along": _along(request, found) if found.state == "booked" else [],
+        "along": visit.along(request, found) if found.state == "booked" else [],
         "barred": credit.barred(found.account_id, hall, now=now) if found.state == "booked" else None,
         "states": tickets.shown_states(same_visit) | tickets.fates(same_visit),
         "ends": _outcomes(request.who.account_id, same_visit),
@@ -194,15 +193,6 @@ def _page(
         context["panel"] = said
     turns = [*arriving.turns, found.starts_at, found.ends_at]
     return page(request, "citizen/appointment.html", context, hall=hall, refused=refused, turns=turns)
-
-
-def _same_visit(found: Appointment, *, now: datetime) -> list[AppointmentView]:
-    """The other matters of its visit, as they stand: what was cancelled and booked again is there once."""
-    rows = [each for each in bookings.of_visit(found.visit_group, now=now) if each.code != found.code]
-    newest = {each.item.code: each.code for each in rows}  # the last one booked
-    if found.state != "cancelled":
-        newest[found.item.code] = found.code
-    return [each for each in rows if each.state != "cancelled" or newest[each.item.code] == each.code]
 
 
 def _closed(found: Appointment, now: datetime) -> Stop | None:
@@ -304,29 +294,16 @@ def cancel(request: Any, code: str) -> HttpResponseBase:
             "policy": places.policy_of(found.hall_id, now=now),
             "excused": bool(bookings.excused([found.code])),
             "moved_by_hall": moved_by_hall(found),
-            "along": _along(request, found),
+            "along": visit.along(request, found),
             "barred": credit.barred(found.account_id, found.hall, now=now),
         }
         return page(request, "citizen/cancel.html", context, hall=found.hall)
-    along = [] if request.POST.get("only") else _along(request, found)
+    along = [] if request.POST.get("only") else visit.along(request, found)
     try:
-        whole_visit.cancel([_part(request, found, each) for each in (found, *along)], now=now)
+        whole_visit.cancel([visit.part(request, found, each) for each in (found, *along)], now=now)
     except Refused as refused:
         return _page(request, appointment_for(request, code, look=True), now=now, refused=refused)
     return redirect(_to("appointment", found, request))
-
-
-def _along(request: Any, found: Appointment) -> list[Appointment]:
-    """What else of its visit goes with it where nothing else is said."""
-    clients = by_clients_link(request, found)  # to one of them: they are the client's, all of them
-    return [each for each in whole_visit.beside(found) if clients or not mandate_over(request, each)]
-
-
-def _part(request: Any, found: Appointment, row: Appointment) -> Part:
-    """:param found: whose page, or link, it is done by."""
-    somebody_elses = row.account_id != request.who.account_id and on_my_document(request, row)
-    counts = not somebody_elses or bool(row.evidence) or bookings.by_mandate(row)
-    return Part(row, whole_visit.same_hand(actor_for(request, found), found, row), counts)
 
 
 @citizen_page
@@ -345,18 +322,6 @@ def not_by_me(request: Any, code: str) -> HttpResponseBase:
     return redirect("citizen:appointments")
 
 
-def _booked_again(found: Appointment, *, now: datetime) -> Appointment | None:
-    """What was booked in the same hands for the same matter and time since it was cancelled."""
-    if found.state != "cancelled":
-        return None
-    since = Appointment.objects.filter(
-        person=found.person_id, hall=found.hall_id, item=found.item_id, starts_at=found.starts_at, state="booked",
-        holder=found.holder, limit_key=found.limit_key, account_id=found.account_id,
-        created_at__gte=found.cancelled_at, ends_at__gt=now,
-    )  # fmt: skip
-    return next((each for each in since.order_by("-id") if each.contact == found.contact), None)
-
-
 @public_page
 @require_POST
 @costs("book", slot_of_booking)
@@ -372,7 +337,7 @@ def rebook(request: Any, code: str) -> HttpResponseBase:
             said = _panel(each, request, found, now=now)
             messages.warning(request, gettext("%(why)s. It is not booked again.") % {"why": said.title})
     except Refused as refused:
-        stands = _booked_again(found, now=now)  # tapped twice, or in another browser
+        stands = visit.booked_again(found, now=now)  # tapped twice, or in another browser
         if stands is None:
             return _page(request, found, now=now, refused=refused)
         again = stands
@@ -396,7 +361,9 @@ def move(request: Any, code: str) -> HttpResponseBase:
     if not (slot.isascii() and slot.isdigit() and len(slot) < 19):
         raise Http404
     same = int(slot) == found.slot_id
-    along = [] if request.POST.get("only") else [_part(request, found, each) for each in _along(request, found)]
+    along = (
+        [] if request.POST.get("only") else [visit.part(request, found, each) for each in visit.along(request, found)]
+    )
     try:
         time_back.move_back(row=found, slot_id=int(slot), by=actor_for(request, found), now=now, along=along)
     except Refused as refused:
@@ -412,13 +379,13 @@ def _move_page(
     request: Any, found: Appointment, *, day: str | None, now: datetime, refused: Refused | None = None
 ) -> HttpResponseBase:
     hall = found.hall
-    along = _along(request, found)
+    along = visit.along(request, found)
     only = bool(along) and bool(request.GET.get("only") or request.POST.get("only"))
     kept = bookings.kept_earlier(found.code, now=now)
     choice = choosing.choose(hall=hall, item_code=found.item.code, day=day, now=now, persons=found.persons, kept=kept)
     free = [each.id for each in choice.periods if each.bookable and each.id != found.slot_id]
     refused_there = booking.cannot_move_to(found.code, free, by=actor_for(request, found), now=now)
-    refused_there |= {} if only else _not_for_all(choice, along, now=now)
+    refused_there |= {} if only else visit.not_for_all(choice, along, now=now)
     given_back = booking.times_back if only else time_back.times_back
     back = [each.pk for each in given_back(found, now=now)]
     choice = choosing.for_mover(choice, refused_there, back)
@@ -447,27 +414,6 @@ def _move_page(
     template = "citizen/_choose.html" if request.htmx else "citizen/move.html"
     turns = [*choosing.turns(choice, now=now), *([kept.until] if kept is not None and kept.until is not None else [])]
     return page(request, template, context, hall=hall, refused=refused, turns=turns)
-
-
-def _not_for_all(choice: choosing.Choice, along: Sequence[Appointment], *, now: datetime) -> dict[int, Refusal]:
-    """Of the day's periods those that another matter of the visit cannot go to, with why."""
-    refused: dict[int, Refusal] = {}
-    day = choice.chosen.day
-    for row in along:
-        views = bookings.slots(
-            hall=choice.hall, item_code=row.item.code, first=day, last=day, now=now, persons=row.persons
-        )
-        there = {each.starts_at: each for each in views}
-        for period in choice.periods:
-            view = there.get(period.starts_at)
-            if view is None:
-                refused[period.id] = Refusal("closed", {"reason": NOT_ALL_MATTERS})
-            elif view.refusal is not None and view.id != row.slot_id:
-                refused[period.id] = view.refusal
-    return refused
-
-
-NOT_ALL_MATTERS = {"zh": "这个时段不是每件事都能办", "en": "Not all of the matters are served in this period"}
 
 
 @public_page
