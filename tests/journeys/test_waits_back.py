@@ -148,12 +148,12 @@ def test_a_matter_that_returns_to_its_open_category_brings_its_waits_back(open_t
     assert [key for key, _ in told()] == ["waiting_again"]
 
 
-def taken_and_given_back(town: Town, then: Any) -> tuple[Appointment, Waiting]:
+def taken_and_given_back(town: Town, then: Any, *, ends: str = "2026-03-11 11:00") -> tuple[Appointment, Waiting]:
     """A booking of a full day that a closure took, and whoever waits for the day, once the closure is taken back."""
     row = booked(town, "2026-03-11 10:00")
     fill(town)
     one = waits(town)
-    closure, _ = close(town, starts="2026-03-11 10:00", ends="2026-03-11 11:00", others=then)
+    closure, _ = close(town, starts="2026-03-11 10:00", ends=ends, others=then)
     follow_up.work_off(now=NINE35)
     back(closure)
     return row, one
@@ -180,12 +180,7 @@ def test_what_was_taken_is_first_given_back_and_only_then_offered(open_town: Tow
 def test_of_a_matter_of_two_periods_both_are_kept(open_town: Town, then: Any):
     """The second went to whoever waits, and moving back was refused as full."""
     HallItem.objects.filter(hall=open_town.hall, item__code="pension").update(periods=2)
-    row = booked(open_town, "2026-03-11 10:00")
-    fill(open_town)
-    one = waits(open_town)
-    closure, _ = close(open_town, starts="2026-03-11 10:00", ends="2026-03-11 12:00", others=then)
-    follow_up.work_off(now=NINE35)
-    back(closure)
+    row, one = taken_and_given_back(open_town, then, ends="2026-03-11 12:00")
     run = wednesday(open_town).filter(starts_at__gte=row.starts_at)[:2]
     kept = list(Hold.objects.filter(kind="withheld", ended_at=None).values_list("slot", flat=True))
 

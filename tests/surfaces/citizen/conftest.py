@@ -139,3 +139,22 @@ def book(phone: Phone, slot: Any, item: str = "pension") -> Any:
 
 def text(response: Any) -> str:
     return str(response.content.decode())
+
+
+def book_two(phone: Phone, slot: Any) -> list[Any]:
+    """Pension and ID card, lines of their own, in one visit of the phone's own person; `slot`: of the pension."""
+    from banshi.kernel.actors import Actor, ActorKind
+    from banshi.rooms.booking import actions
+
+    return actions.place_several(
+        slot_id=slot.pk, item_codes=["pension", "id-card"], person_id=phone.person.pk, source="web",
+        by=Actor(ActorKind.CITIZEN, str(phone.account.pk)), now=TUESDAY_NINE, account_id=phone.account.pk,
+        contact="+8613800138000",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def visit(mine: Phone, open_town: Town) -> list[Any]:
+    """Two matters tomorrow at nine."""
+    open_town.slot(quota=3, business="cat:B")
+    return book_two(mine, open_town.slot(quota=3))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db.models import F
@@ -30,6 +31,15 @@ def alarm(town: Town) -> Closure:
     )  # fmt: skip
     follow_up.work_off(now=NOW)
     return closure
+
+
+def taken_and_given_back(slot: Slot, *, then: Any) -> None:
+    closure, _ = change_hours.close(
+        hall=slot.hall, starts_at=slot.starts_at, ends_at=slot.ends_at, reason_zh="停水", reason_en="No water", choices={},
+        others=then, by=CLERK, now=NOW,
+    )  # fmt: skip
+    follow_up.work_off(now=NOW)
+    change_hours.withdraw(closure=closure, by=CLERK, now=NOW)
 
 
 def test_after_a_false_alarm_one_tap_brings_the_time_of_today_back(mine: Phone, open_town: Town):
@@ -98,12 +108,7 @@ def test_the_hall_gives_the_place_it_kept_to_its_person_once_their_card_is_seen(
     slot = Slot.objects.get(hall=open_town.hall, business="cat:A", starts_at=at("2026-03-11 10:00"))
     book(mine, slot)
     Slot.objects.filter(pk=slot.pk).update(taken=F("quota"))
-    closure, _ = change_hours.close(
-        hall=open_town.hall, starts_at=slot.starts_at, ends_at=slot.ends_at, reason_zh="停水", reason_en="No water",
-        choices={}, others="cancel", by=CLERK, now=NOW,
-    )  # fmt: skip
-    follow_up.work_off(now=NOW)
-    change_hours.withdraw(closure=closure, by=CLERK, now=NOW)
+    taken_and_given_back(slot, then="cancel")
     stop_the_clock(NOW)
     (kept,) = queries.offers_for([mine.person.pk], hall=open_town.hall, now=NOW)
     guide = signed_in(open_town.manager)
@@ -131,12 +136,7 @@ def test_the_place_kept_for_whom_the_hall_cancelled_is_theirs_on_every_way_to_bo
     slot = Slot.objects.get(hall=open_town.hall, business="cat:A", starts_at=at("2026-03-11 10:00"))
     row = book(mine, slot)
     Slot.objects.filter(pk=slot.pk).update(taken=F("quota"))
-    closure, _ = change_hours.close(
-        hall=open_town.hall, starts_at=slot.starts_at, ends_at=slot.ends_at, reason_zh="停水", reason_en="No water",
-        choices={}, others="cancel", by=CLERK, now=NOW,
-    )  # fmt: skip
-    follow_up.work_off(now=NOW)
-    change_hours.withdraw(closure=closure, by=CLERK, now=NOW)
+    taken_and_given_back(slot, then="cancel")
     stop_the_clock(NOW)
     path = f"/book/pension/{slot.pk}/"
 
@@ -167,12 +167,7 @@ def test_the_place_kept_for_an_account_stays_theirs_when_it_is_proven_to_be_its_
     opened(open_town)
     slot = Slot.objects.get(hall=open_town.hall, business="cat:A", starts_at=at("2026-03-11 10:00"))
     row = book(mine, slot)
-    closure, _ = change_hours.close(
-        hall=open_town.hall, starts_at=slot.starts_at, ends_at=slot.ends_at, reason_zh="停水", reason_en="No water",
-        choices={}, others="move", by=CLERK, now=NOW,
-    )  # fmt: skip
-    follow_up.work_off(now=NOW)
-    change_hours.withdraw(closure=closure, by=CLERK, now=NOW)
+    taken_and_given_back(slot, then="move")
     Slot.objects.filter(pk=slot.pk).update(taken=F("quota"))
     stop_the_clock(NOW)
     Account.objects.filter(pk=mine.account.pk).update(person=mine.person, person_evidence=int(Evidence.WINDOW))

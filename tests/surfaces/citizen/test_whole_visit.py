@@ -16,22 +16,11 @@ from banshi.rooms.booking.actions import placing, retrying
 from banshi.rooms.booking.models import Appointment, Hold, LedgerEntry, Slot
 from banshi.rooms.messaging.models import Message
 from tests.journeys.test_follow_up import opened
-from tests.surfaces.citizen.conftest import Phone, stop_the_clock, text
+from tests.surfaces.citizen.conftest import Phone, book_two, stop_the_clock, text
 from tests.together import together
 from tests.town import CLERK, TUESDAY_NINE, Town, at
 
 THURSDAY = at("2026-03-12 09:00")
-
-
-@pytest.fixture
-def visit(mine: Phone, open_town: Town) -> list[Appointment]:
-    """Pension and medical (lines of their own) tomorrow at nine."""
-    open_town.slot(quota=3, business="cat:B")
-    return actions.place_several(
-        slot_id=open_town.slot(quota=3).pk, item_codes=["pension", "id-card"], person_id=mine.person.pk, source="web",
-        by=Actor(ActorKind.CITIZEN, str(mine.account.pk)), now=TUESDAY_NINE, account_id=mine.account.pk,
-        contact="+8613800138000",
-    )  # fmt: skip
 
 
 def states(rows: list[Appointment]) -> list[str]:
@@ -165,11 +154,7 @@ def test_a_visit_goes_back_to_its_time_whole_or_not_at_all(mine: Phone, open_tow
     """The place of one matter was sold when the half hour was over: the other moved back alone, at another time of that day."""
     opened(open_town)
     nine = Slot.objects.filter(hall=open_town.hall, starts_at=at("2026-03-11 09:00"))
-    visit = actions.place_several(
-        slot_id=nine.get(business="cat:A").pk, item_codes=["pension", "id-card"], person_id=mine.person.pk, source="web",
-        by=Actor(ActorKind.CITIZEN, str(mine.account.pk)), now=TUESDAY_NINE, account_id=mine.account.pk,
-        contact="+8613800138000",
-    )  # fmt: skip
+    visit = book_two(mine, nine.get(business="cat:A"))
     closure = moved_by_hall(open_town)
     there = starts(visit)
     change_hours.withdraw(closure=closure, by=CLERK, now=TUESDAY_NINE)
@@ -194,11 +179,7 @@ def test_while_one_matter_of_a_visit_is_still_closed_nobody_is_told_and_the_last
 ):
     opened(open_town)
     nine = Slot.objects.filter(hall=open_town.hall, starts_at=at("2026-03-11 09:00"))
-    visit = actions.place_several(
-        slot_id=nine.get(business="cat:A").pk, item_codes=["pension", "id-card"], person_id=mine.person.pk, source="web",
-        by=Actor(ActorKind.CITIZEN, str(mine.account.pk)), now=TUESDAY_NINE, account_id=mine.account.pk,
-        contact="+8613800138000",
-    )  # fmt: skip
+    visit = book_two(mine, nine.get(business="cat:A"))
     first = moved_by_hall(open_town)
     second, _ = change_hours.close(
         hall=open_town.hall, starts_at=at("2026-03-11 09:00"), ends_at=at("2026-03-11 10:00"), reason_zh="检修",

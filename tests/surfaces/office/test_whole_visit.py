@@ -6,26 +6,14 @@ from typing import Any
 
 import pytest
 
-from banshi.kernel.actors import Actor, ActorKind
-from banshi.rooms.booking import actions
 from banshi.rooms.booking.models import Appointment, LedgerEntry, Slot
 from banshi.rooms.messaging.models import Message
 from tests.surfaces.citizen.conftest import *  # noqa: F403 – two citizens and an open town
-from tests.surfaces.citizen.conftest import Phone, text
+from tests.surfaces.citizen.conftest import text
 from tests.surfaces.office.editing import signed_in
-from tests.town import TUESDAY_NINE, Town, at
+from tests.town import Town, at
 
 THURSDAY = at("2026-03-12 09:00")
-
-
-@pytest.fixture
-def visit(mine: Phone, open_town: Town) -> list[Appointment]:
-    open_town.slot(quota=3, business="cat:B")
-    return actions.place_several(
-        slot_id=open_town.slot(quota=3).pk, item_codes=["pension", "id-card"], person_id=mine.person.pk, source="web",
-        by=Actor(ActorKind.CITIZEN, str(mine.account.pk)), now=TUESDAY_NINE, account_id=mine.account.pk,
-        contact="+8613800138000",
-    )  # fmt: skip
 
 
 def rows(visit: list[Appointment]) -> list[Appointment]:
