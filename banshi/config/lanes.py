@@ -14,11 +14,12 @@ from dataclasses import replace
 from typing import Any
 
 import structlog
+from django.core.exceptions import SynchronousOnlyOperation
 from django.db import connections
 from structlog.contextvars import bound_contextvars
 
 from banshi.foundation import clock, metrics
-from banshi.foundation.together import Batches, fresh
+from banshi.foundation.together import Batches, PartingBatches, fresh
 from banshi.foundation.trouble import slug_of
 from banshi.surfaces.api import fast, keys
 from banshi.surfaces.api.answers import Answer, http_problem, language_of
@@ -33,11 +34,9 @@ Raw = tuple[dict[str, str], bytes, str]
 RawCall = tuple[dict[str, str], bytes, str, str]  # … and the window
 
 
-def book_raw(asked: Sequence[Raw]) -> list[Answer]:
-    """Check each request, then book those that hold together. One answer each, in order."""
-    prepared = [_traced(headers, fast.prepare_booking, headers, body, query) for headers, body, query in asked]
-    booked = iter(fast.book_many([one for one in prepared if isinstance(one, fast.Booking)]))
-    return [next(booked) if isinstance(one, fast.Booking) else one for one in prepared]
+def check_raw(asked: Sequence[Raw]) -> list[fast.Booking | Answer]:
+    """Check each request to book. One result each, in order."""
+    return [_traced(headers, fast.prepare_booking, headers, body, query) for headers, body, query in asked]
 
 
 def call_raw(asked: Sequence[RawCall]) -> list[Answer]:
@@ -61,7 +60,10 @@ class Lanes:
     """Answers what it knows the address of; `None` from `route` means: not for this lane."""
 
     def __init__(self) -> None:
-        self.bookings: Batches[Raw, Answer] = Batches(book_raw, "bookings")
+        self.checks: Batches[Raw, fast.Booking | Answer] = Batches(check_raw, "checks")
+        self.bookings: PartingBatches[fast.Booking, Answer] = PartingBatches(
+            fast.book_quickly, fast.book_many, "bookings"
+        )
         self.calls: Batches[RawCall, Answer] = Batches(call_raw, "calls")
         # One thread: giving a number is bound by the interpreter, and several threads only wait for each other there.
         self.numbers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="numbers")
@@ -106,16 +108,25 @@ class Lanes:
 
     async def _done(self, name: str, path: dict[str, str], headers: dict[str, str], body: bytes, query: str) -> Answer:
         if name == "book":
-            return await self.bookings.ask((headers, body, query))
+            checked = await self._checked((headers, body, query))
+            return checked if isinstance(checked, Answer) else await self.bookings.ask(checked)
         if name == "call":
             return await self.calls.ask((headers, body, query, path["window"]))
         return await asyncio.get_running_loop().run_in_executor(
             self.numbers, fresh, lambda: _traced(headers, fast.issue, headers, body, query, **path)
         )
 
+    async def _checked(self, asked: Raw) -> fast.Booking | Answer:
+        """Here, while the last batch is in the database; in a thread where the key or its rate must be read there."""
+        try:
+            return check_raw([asked])[0]
+        except SynchronousOnlyOperation:
+            return await self.checks.ask(asked)
+
     def close(self) -> None:
         self.numbers.submit(connections.close_all)
         self.numbers.shutdown(wait=True)
+        self.checks.close()
         self.bookings.close()
         self.calls.close()
 

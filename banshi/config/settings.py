@@ -195,6 +195,8 @@ BANSHI_BODIES_AT_ONCE = int(os.environ.get("BANSHI_BODIES_AT_ONCE", "1024"))
 # How long the web server waits for a database that says nothing, and for a free thread.
 BANSHI_DATABASE_PATIENCE_S = float(os.environ.get("BANSHI_DATABASE_PATIENCE_S", "25"))
 BANSHI_THREAD_PATIENCE_S = float(os.environ.get("BANSHI_THREAD_PATIENCE_S", "10"))
+# Seconds that a booking waits for a lock before it lets go (three times, then 503); all others wait a tenth of it once.
+BANSHI_BOOKING_LOCK_S = float(os.environ.get("BANSHI_BOOKING_LOCK_S", "1.5"))
 BANSHI_PROBE_PATIENCE_S = float(os.environ.get("BANSHI_PROBE_PATIENCE_S", "2"))  # /healthz and /readyz wait no longer
 try:  # who may say where a request came from (X-Forwarded-For): the proxies in front
     BANSHI_TRUSTED_PROXIES = networks(

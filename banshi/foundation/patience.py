@@ -44,6 +44,15 @@ def patience(seconds: float) -> Iterator[None]:
         _waiting.pop(me, None)
 
 
+def locks(seconds: float) -> None:
+    """In this transaction nobody waits longer for a lock; who would raises OperationalError (`trouble.held`)."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCKS_SQL, [f"{max(1, round(seconds * 1000))}ms"])
+
+
+LOCKS_SQL = "SELECT set_config('lock_timeout', %s, true)"
+
+
 def look(now: float) -> int:
     """Cut the connections of those who have waited too long; returns how many."""
     cut = 0

@@ -9,7 +9,8 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from django.conf import settings
@@ -72,23 +73,85 @@ class Batches(Generic[Item, Result]):
         return await future
 
     async def _run(self) -> None:
-        loop = asyncio.get_running_loop()
         while self.waiting:
             batch, self.waiting = self.waiting[:MOST], self.waiting[MOST:]
-            try:
-                answers = await loop.run_in_executor(
-                    self.thread, fresh, lambda batch=batch: self.work([i for i, _ in batch])
-                )
-            except Exception as trouble:
-                for _, future in batch:
-                    if not future.done():
-                        future.set_exception(trouble)
-                continue
-            for (_, future), answered in zip(batch, answers, strict=True):
-                if not future.done():  # the caller may have gone
-                    future.set_result(answered)
+            await self._do(batch, self.work, self.thread)
+
+    async def _do(
+        self,
+        batch: list[tuple[Item, asyncio.Future[Result]]],
+        work: Callable[[Sequence[Item]], Sequence[Result]],
+        pool: Executor,
+    ) -> None:
+        """Work on one batch in a thread of this pool, and answer whoever still waits for it."""
+        items = [item for item, _ in batch]
+        try:
+            answers = await asyncio.get_running_loop().run_in_executor(pool, fresh, lambda: work(items))
+        except Exception as trouble:
+            for _, future in batch:
+                if not future.done():
+                    future.set_exception(trouble)
+            return
+        for (item, future), answered in zip(batch, answers, strict=True):
+            self._answer(item, future, answered)
+
+    def _answer(self, _item: Item, future: asyncio.Future[Result], answered: Result) -> None:
+        if not future.done():  # the caller may have gone
+            future.set_result(answered)
 
     def close(self) -> None:
         """Take no more; wait for the batch under way, and close its connection."""
         self.thread.submit(connections.close_all)
         self.thread.shutdown(wait=True)
+
+
+@dataclass(frozen=True)
+class Aside:
+    """Instead of an answer: somebody else holds what items of this group need, and nothing was done for this one."""
+
+    group: str
+
+
+ASIDE = 4  # groups under way beside the rest; each has a thread and a connection
+
+
+class PartingBatches(Batches[Item, Result]):
+    """As `Batches`, and what would wait for somebody's lock is set aside: the rest goes on without it.
+
+    `quick(items, aside)` waits for nobody: it answers `Aside(group)` for what somebody holds, and at once for every item of
+    the groups in `aside`. The items of a group that is set aside are done by `patient(items)` in a thread of their own, one
+    batch at a time, until none is left; then its next item goes with all the others again.
+    """
+
+    def __init__(
+        self,
+        quick: Callable[[Sequence[Item], frozenset[str]], Sequence[Result | Aside]],
+        patient: Callable[[Sequence[Item]], Sequence[Result]],
+        name: str,
+    ) -> None:
+        super().__init__(lambda items: quick(items, frozenset(self.aside)), name)  # type: ignore[arg-type,return-value]
+        self.patient = patient
+        self.aside: dict[str, list[tuple[Item, asyncio.Future[Result]]]] = {}
+        self.beside = ThreadPoolExecutor(max_workers=ASIDE, thread_name_prefix=f"{name}-aside")
+        self.runners: set[asyncio.Task[None]] = set()
+
+    def _answer(self, item: Item, future: asyncio.Future[Result], answered: Result | Aside) -> None:
+        if not isinstance(answered, Aside):
+            super()._answer(item, future, answered)
+        elif (queue := self.aside.get(answered.group)) is not None:
+            queue.append((item, future))
+        else:
+            self.aside[answered.group] = [(item, future)]
+            runner = asyncio.create_task(self._run_aside(answered.group))
+            self.runners.add(runner)
+            runner.add_done_callback(self.runners.discard)
+
+    async def _run_aside(self, group: str) -> None:
+        while queue := self.aside[group]:
+            batch, self.aside[group] = queue[:MOST], queue[MOST:]
+            await self._do(batch, self.patient, self.beside)
+        del self.aside[group]
+
+    def close(self) -> None:
+        super().close()
+        leave(self.beside, ASIDE)

@@ -7,6 +7,12 @@ from django.db import DataError, Error, InterfaceError, OperationalError
 # A lock held too long, a deadlock, a serialisation failure, a statement that ran out of time: try again.
 BUSY = frozenset({"55P03", "40P01", "40001", "57014"})
 AWAY = ("08", "53", "57P")
+HELD = "55P03"  # a lock that somebody held for longer than lock_timeout
+
+
+def held(trouble: BaseException) -> bool:
+    """Whether somebody else kept a lock for too long. Nothing of the transaction has happened."""
+    return isinstance(trouble, OperationalError) and getattr(trouble.__cause__, "sqlstate", None) == HELD
 
 
 def slug_of(trouble: BaseException) -> str:

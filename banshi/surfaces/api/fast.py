@@ -15,12 +15,14 @@ from typing import TypeVar
 
 import pydantic
 import structlog
+from django.conf import settings
 from django.db import OperationalError, transaction
 from django.utils import translation
 
-from banshi.foundation import clock, phones
+from banshi.foundation import clock, patience, phones
 from banshi.foundation.memory import forgettable
-from banshi.foundation.trouble import slug_of
+from banshi.foundation.together import Aside
+from banshi.foundation.trouble import held, slug_of
 from banshi.journeys import mandates, take_number
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refusal, Refused
@@ -83,11 +85,49 @@ def book_many(asked: Sequence[Booking]) -> list[Answer]:
     """Book for all who asked, in one transaction; one answer each, in order.
 
     The same answers as one after the other: a request that breaks takes nobody along, because the others are then done
-    again one by one.
+    again one by one. Whoever needs rows that somebody holds all the time is told that it is busy, and nothing was done.
     """
+    answers = dict(enumerate(_booked(asked, settings.BANSHI_BOOKING_LOCK_S)))
+    for left in (2, 1):
+        waiting = [i for i, answered in answers.items() if answered is None]
+        if not waiting:
+            break
+        answers |= _booked_around(asked, waiting)
+        waiting = [i for i in waiting if answers[i] is None]
+        again = _booked([asked[i] for i in waiting], settings.BANSHI_BOOKING_LOCK_S)
+        answers |= dict(zip(waiting, again, strict=True))
+        log.warning("bookings waited for a lock", bookings=len(waiting), tries_left=left - 1)
+    return [done or http_problem("busy", one.language) for done, one in zip(answers.values(), asked, strict=True)]
+
+
+def book_quickly(asked: Sequence[Booking], aside: frozenset[str]) -> list[Answer | Aside]:
+    """As `book_many`, and nobody waits for long: those of a hall whose rows somebody holds are to be done beside the rest.
+
+    :param aside: codes of halls whose bookings are done there already.
+    """
+    halls = _halls(asked) if aside else {}
+    going = [i for i, one in enumerate(asked) if halls.get(one.body.slot) not in aside]
+    answers = dict(zip(going, _booked([asked[i] for i in going], _short_s()), strict=True))
+    waiting = [i for i in going if answers[i] is None]
+    if waiting:
+        halls = _halls(asked)
+        by_hall: dict[str, list[int]] = {}
+        for i in waiting:
+            by_hall.setdefault(halls.get(asked[i].body.slot, ""), []).append(i)
+        for some in by_hall.values() if len(by_hall) > 1 else ():
+            answers |= dict(zip(some, _booked([asked[i] for i in some], _short_s()), strict=True))
+    return [answers.get(i) or Aside(halls.get(one.body.slot, "")) for i, one in enumerate(asked)]
+
+
+def _booked(asked: Sequence[Booking], wait_s: float) -> list[Answer | None]:
+    """One answer each; None for all where somebody held rows they need for longer than `wait_s`: nothing was done."""
+    if not asked:
+        return []
     try:
-        answers = _book_again_if_met(asked)
+        answers = _book_again_if_met(asked, wait_s)
     except Exception as trouble:
+        if held(trouble):
+            return [None for _ in asked]
         slug = slug_of(trouble)
         if slug == "unavailable":  # one by one would only wait for each in turn
             log.error("bookings found no database", bookings=len(asked))
@@ -96,26 +136,65 @@ def book_many(asked: Sequence[Booking]) -> list[Answer]:
             log.error("booking broke", exc_info=True, slug=slug, request_id=asked[0].request_id)
             return [http_problem(_said(slug), asked[0].language)]
         log.warning("bookings broke together, doing them one by one", bookings=len(asked))
-        return [book_many([one])[0] for one in asked]
+        return [_booked([one], wait_s)[0] for one in asked]
     if any(one.once for one in asked):
         idempotency.clean_now_and_then()
+    return list(answers)
+
+
+MOST_HELD = 3  # requests found held one by one, after which the rest waits for the next try
+
+
+def _booked_around(asked: Sequence[Booking], waiting: Sequence[int]) -> dict[int, Answer | None]:
+    """Those of `waiting` that do not need what somebody holds; None for the others. Nobody waits for long."""
+    held_slots = bookings.held({asked[i].body.slot for i in waiting})
+    free = [i for i in waiting if asked[i].body.slot not in held_slots]
+    answers = dict.fromkeys(waiting)
+    if held_slots and free:
+        answers |= dict(zip(free, _booked([asked[i] for i in free], _short_s()), strict=True))
+    misses = 0
+    for i in [i for i in free if answers[i] is None]:  # not the slot: a person, a key, an account
+        if len(waiting) == 1 or misses == MOST_HELD:
+            break
+        answers[i] = _booked([asked[i]], _short_s())[0]
+        misses += answers[i] is None
     return answers
 
 
-def _book_again_if_met(asked: Sequence[Booking]) -> list[Answer]:
+def _short_s() -> float:
+    return float(settings.BANSHI_BOOKING_LOCK_S) / 10
+
+
+_hall_of_slot: dict[int, str] = {}
+forgettable(_hall_of_slot.clear)
+_MOST_SLOTS = 100_000
+
+
+def _halls(asked: Sequence[Booking]) -> dict[int, str]:
+    """Code of the hall of each slot; it never changes. No query where all were asked for before."""
+    unknown = {one.body.slot for one in asked if one.body.slot not in _hall_of_slot}
+    if unknown:
+        if len(_hall_of_slot) > _MOST_SLOTS:
+            _hall_of_slot.clear()
+        _hall_of_slot.update(bookings.halls_of(unknown))
+    return {one.body.slot: _hall_of_slot.get(one.body.slot, "") for one in asked}
+
+
+def _book_again_if_met(asked: Sequence[Booking], wait_s: float) -> list[Answer]:
     """`_book_together`, tried again where the database broke a deadlock with somebody else: nothing had happened."""
     for left in (2, 1, 0):
         try:
-            return _book_together(asked)
+            return _book_together(asked, wait_s)
         except OperationalError as trouble:
             if not left or not met(trouble):
                 raise
     raise AssertionError("unreachable")
 
 
-def _book_together(asked: Sequence[Booking]) -> list[Answer]:
+def _book_together(asked: Sequence[Booking], wait_s: float) -> list[Answer]:
     answers: dict[int, Answer] = {}
     with transaction.atomic():
+        patience.locks(wait_s)
         first: dict[tuple[str, str], int] = {}  # the first asker of a key speaks for the rest of the batch
         for i, one in enumerate(asked):
             if one.once is not None:

@@ -32,6 +32,7 @@ from banshi.rooms.booking.queries.slots import (
     earliest,
     first_free,
     halls_of,
+    held,
     quiet_and_first,
     slots,
 )
@@ -78,6 +79,7 @@ __all__ = [
     "gone_from",
     "hall_code_of",
     "halls_of",
+    "held",
     "ics",
     "kept_earlier",
     "link_ok",

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from banshi.foundation import prepared
 from banshi.foundation.said import named
 from banshi.kernel.refusals import Alternative, Refusal, Refused
 from banshi.rooms.booking import rules
@@ -336,6 +337,19 @@ def earliest(*, halls: Sequence[Hall], item_code: str, now: datetime, channel: s
         if first is not None:
             found[hall.code] = alternative(facts, first)
     return found
+
+
+HELD_SQL = """
+WITH free AS MATERIALIZED (
+  SELECT id FROM booking_slot WHERE id = ANY(%(slots)s) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+)
+SELECT id FROM booking_slot WHERE id = ANY(%(slots)s) AND id NOT IN (SELECT id FROM free)
+"""
+
+
+def held(slot_ids: Collection[int]) -> set[int]:
+    """Those of the slots that somebody else has locked at this moment. Outside a transaction nothing stays locked."""
+    return {row[0] for row in prepared.rows(HELD_SQL, {"slots": sorted(i for i in slot_ids if 0 < i < 2**63)})}
 
 
 def halls_of(slot_ids: Iterable[int]) -> dict[int, str]:
