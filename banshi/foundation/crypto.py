@@ -53,7 +53,7 @@ def decrypt(stored: str, *, place: str) -> str:
 
 def blind_index(value: str, *, purpose: str) -> str:
     """HMAC-SHA256 of a normalised value, hex. Same value and purpose → same index; not reversible without the key."""
-    return hmac.new(settings.BANSHI_INDEX_KEY, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(settings.BANSHI_INDEX_KEY, f"{purpose}\0{value}".encode(), "sha256").hex()
 
 
 def sign(text: str, *, purpose: str, length: int = 12) -> str:

@@ -19,6 +19,7 @@ from django.db import connection, connections
 
 from banshi.foundation import clock
 from banshi.foundation.memory import forgettable
+from banshi.foundation.prepared import Statement
 
 log = structlog.get_logger("banshi.database")
 LOOK_EVERY_S = 0.5
@@ -44,13 +45,18 @@ def patience(seconds: float) -> Iterator[None]:
         _waiting.pop(me, None)
 
 
-def locks(seconds: float) -> None:
-    """In this transaction nobody waits longer for a lock; who would raises OperationalError (`trouble.held`)."""
-    with connection.cursor() as cursor:
-        cursor.execute(LOCKS_SQL, [f"{max(1, round(seconds * 1000))}ms"])
+LOCKS_SQL = (
+    "SELECT set_config('lock_timeout', %(wait)s, true), set_config('plan_cache_mode', 'force_generic_plan', true)"
+)
 
 
-LOCKS_SQL = "SELECT set_config('lock_timeout', %s, true)"
+def locks(seconds: float) -> Statement:
+    """In this transaction nobody waits longer for a lock; who would raises OperationalError (`trouble.held`).
+
+    What is prepared on the server is not planned again for the values it is run with: on short statements that costs more
+    than running them.
+    """
+    return LOCKS_SQL, {"wait": f"{max(1, round(seconds * 1000))}ms"}
 
 
 def look(now: float) -> int:

@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 from django.db import connection, transaction
 
+Statement = tuple[str, Mapping[str, Any]]
 _NAMED = re.compile(r"%\((\w+)\)s|%%")
 
 
@@ -43,9 +44,46 @@ def first_rows(sql: str, many: Sequence[Mapping[str, Any]]) -> list[tuple[Any, .
         return [cursor.fetchone() for cursor in cursors]
 
 
-def _connection(sql: str) -> tuple[Any, bool]:
+class Trips:
+    """Statements of one transaction in few round trips: what needs no answer waits for the next that does, and goes with it."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Statement] = []
+        self.begun = False  # the database has answered
+
+    def later(self, statement: Statement) -> None:
+        """Run before whatever is asked next, and never where nothing is."""
+        self._waiting.append(statement)
+
+    def rows(self, *statements: Statement) -> list[list[tuple[Any, ...]]]:
+        """All rows of each of these, in order: one round trip, with the transaction's BEGIN if it is the first.
+
+        :raises DatabaseError: what Django's cursor would, of the first that broke; those after it were not run.
+        """
+        waiting, self._waiting = self._waiting, []
+        found = _together([*waiting, *statements])
+        self.begun = True
+        return found[len(waiting) :]
+
+
+def _together(statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
+    if not statements:
+        return []
+    with connection.wrap_database_errors:
+        cursors = []
+        raw, _ = _connection()
+        with raw.pipeline():
+            for sql, values in statements:
+                _, prepare = _connection(sql)
+                text, names = _numbered(sql)
+                cursors.append(cursor := psycopg.RawCursor(raw))
+                cursor.execute(text, [values[name] for name in names], prepare=prepare)
+        return [cursor.fetchall() for cursor in cursors]
+
+
+def _connection(sql: str = "") -> tuple[Any, bool]:
     connection.ensure_connection()
-    if connection.queries_logged:  # so that tests which count queries count these too
+    if sql and connection.queries_logged:  # so that tests which count queries count these too
         connection.queries_log.append({"sql": sql, "time": "0"})
     raw = connection.connection
     return raw, raw.prepare_threshold is not None

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from django.conf import settings
-from django.db import close_old_connections, connections
+from django.db import close_old_connections, connection, connections
 
+from banshi.foundation import clock
 from banshi.foundation.patience import patience
 
 Answer = TypeVar("Answer")
@@ -29,6 +30,24 @@ def fresh(act: Callable[[], Answer]) -> Answer:
     with patience(settings.BANSHI_DATABASE_PATIENCE_S):
         close_old_connections()
         return act()
+
+
+TRUSTED_S = 1.0  # so long after it was used a connection is not asked whether it still works
+_used = threading.local()
+
+
+def almost_fresh(act: Callable[[], Answer]) -> Answer:
+    """As `fresh`, without asking a connection that was just used: one round trip less.
+
+    `act` is to begin anew where its first statement finds the connection gone.
+    """
+    with patience(settings.BANSHI_DATABASE_PATIENCE_S):
+        if clock.monotonic() - getattr(_used, "at", -TRUSTED_S) >= TRUSTED_S or connection.errors_occurred:
+            close_old_connections()
+        try:
+            return act()
+        finally:
+            _used.at = clock.monotonic()
 
 
 CLOSE_S = 1.0
@@ -59,6 +78,8 @@ class Batches(Generic[Item, Result]):
     `work` answers with one result per item, in order. Belongs to one event loop.
     """
 
+    fresh: Callable[[Callable[[], Sequence[Result]]], Sequence[Result]] = staticmethod(fresh)
+
     def __init__(self, work: Callable[[Sequence[Item]], Sequence[Result]], name: str) -> None:
         self.work = work
         self.waiting: list[tuple[Item, asyncio.Future[Result]]] = []
@@ -86,7 +107,7 @@ class Batches(Generic[Item, Result]):
         """Work on one batch in a thread of this pool, and answer whoever still waits for it."""
         items = [item for item, _ in batch]
         try:
-            answers = await asyncio.get_running_loop().run_in_executor(pool, fresh, lambda: work(items))
+            answers = await asyncio.get_running_loop().run_in_executor(pool, self.fresh, lambda: work(items))
         except Exception as trouble:
             for _, future in batch:
                 if not future.done():
@@ -121,7 +142,11 @@ class PartingBatches(Batches[Item, Result]):
     `quick(items, aside)` waits for nobody: it answers `Aside(group)` for what somebody holds, and at once for every item of
     the groups in `aside`. The items of a group that is set aside are done by `patient(items)` in a thread of their own, one
     batch at a time, until none is left; then its next item goes with all the others again.
+
+    Both begin anew where their first statement finds the connection gone.
     """
+
+    fresh = staticmethod(almost_fresh)
 
     def __init__(
         self,

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.db.models import F
 
+from banshi.foundation import clock
 from banshi.foundation.memory import forgettable
 from banshi.kernel.working_days import DayInfo, WorkCalendar
 from banshi.rooms.calendars import rules
@@ -57,6 +58,21 @@ def work_calendar() -> WorkCalendar:
     return _national[1]
 
 
+RECENT_S = 1.0
+_looked_at = -RECENT_S  # when this process last saw that its calendar is the one that stands
+
+
+def recent_calendar() -> WorkCalendar:
+    """The national working-day calendar as it was within the last second: for those who ask many times in one."""
+    global _looked_at
+    at = clock.monotonic()
+    if _national is None or at - _looked_at >= RECENT_S:
+        found = work_calendar()
+        _looked_at = at
+        return found
+    return _national[1]
+
+
 @lru_cache(maxsize=256)
 def _parsed(version_id: int) -> CalendarDocument:
     return rules.load(CalendarVersion.objects.get(id=version_id).document)
@@ -65,8 +81,8 @@ def _parsed(version_id: int) -> CalendarDocument:
 @forgettable
 def forget() -> None:
     """Read calendars anew (tests)."""
-    global _national
-    _national = None
+    global _national, _looked_at
+    _national, _looked_at = None, -RECENT_S
     _parsed.cache_clear()
 
 

@@ -9,17 +9,18 @@ Headers are mappings with names in lower case; times come from the clock; nothin
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pydantic
 import structlog
 from django.conf import settings
-from django.db import OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import translation
 
-from banshi.foundation import clock, patience, phones
+from banshi.foundation import clock, patience, phones, prepared
 from banshi.foundation.memory import forgettable
 from banshi.foundation.together import Aside
 from banshi.foundation.trouble import held, slug_of
@@ -29,13 +30,14 @@ from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.actions.retrying import met
+from banshi.rooms.booking.models import Appointment
 from banshi.rooms.devices import actions as devices
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.places import queries as places
 from banshi.rooms.tickets import actions as tickets
 from banshi.surfaces.api import idempotency
 from banshi.surfaces.api.answers import Answer, answer, http_problem, invalid, invalid_fields, language_of, refused
-from banshi.surfaces.api.appointment_parts import booked_part
+from banshi.surfaces.api.appointment_parts import booked_part, remember_parts
 from banshi.surfaces.api.idempotency import Once
 from banshi.surfaces.api.keys import Caller, authorise
 from banshi.surfaces.api.operations import HttpFault, attempted, check_body, check_empty
@@ -181,88 +183,135 @@ def _halls(asked: Sequence[Booking]) -> dict[int, str]:
 
 
 def _book_again_if_met(asked: Sequence[Booking], wait_s: float) -> list[Answer]:
-    """`_book_together`, tried again where the database broke a deadlock with somebody else: nothing had happened."""
+    """`_book_together`, tried again where the database broke a deadlock with somebody else: nothing had happened.
+
+    Nor had it where the connection was gone before anything was asked; then another is opened.
+    """
     for left in (2, 1, 0):
+        trips, known = prepared.Trips(), connection.connection is not None
         try:
-            return _book_together(asked, wait_s)
-        except OperationalError as trouble:
-            if not left or not met(trouble):
+            return _book_together(asked, wait_s, trips)
+        except (OperationalError, InterfaceError) as trouble:
+            gone = known and not trips.begun and slug_of(trouble) == "unavailable"
+            if not left or not (gone or met(trouble)):
                 raise
+            if gone and not connection.in_atomic_block:
+                connection.close()
     raise AssertionError("unreachable")
 
 
-def _book_together(asked: Sequence[Booking], wait_s: float) -> list[Answer]:
-    answers: dict[int, Answer] = {}
+def _book_together(asked: Sequence[Booking], wait_s: float, trips: prepared.Trips) -> list[Answer]:
     with transaction.atomic():
-        patience.locks(wait_s)
+        trips.later(patience.locks(wait_s))
         first: dict[tuple[str, str], int] = {}  # the first asker of a key speaks for the rest of the batch
         for i, one in enumerate(asked):
             if one.once is not None:
                 first.setdefault((one.once.owner, one.once.key), i)
         wanted = [o for i in first.values() if (o := asked[i].once) is not None]
-        claimed = idempotency.claim(wanted) if wanted else set()
+        claimed = idempotency.claim(wanted, trips) if wanted else set()
         mine = {i for key, i in first.items() if key in claimed}
         todo = [i for i, one in enumerate(asked) if one.once is None or i in mine]
-        answers.update(_place(asked, todo))
-        kept = {key: answers[i] for key, i in first.items() if i in mine}
-        if kept:
-            idempotency.keep(kept)
-        for i, done in _repeated(
-            asked, [i for i in range(len(asked)) if i not in answers], answers, first, mine
-        ).items():
-            answers[i] = done
+        answers, booked = _place(asked, todo, trips)
+        remember_parts(booked.values())  # so that what is said after COMMIT needs no database
+        if wanted:
+            answers |= _shown(asked, booked)
+            kept = {key: answers[i] for key, i in first.items() if i in mine}
+            if kept:
+                idempotency.keep(kept)
+            rest = [i for i in range(len(asked)) if i not in answers]
+            answers |= _repeated(asked, rest, answers, first, mine)
+    if not wanted:  # nobody waits for our locks while answers are written
+        answers |= _shown(asked, booked)
     return [answers[i] for i in range(len(asked))]
 
 
-def _place(asked: Sequence[Booking], todo: Sequence[int]) -> dict[int, Answer]:
-    """Enrol and place those of `todo`: two statements, however many they are."""
+def _shown(asked: Sequence[Booking], booked: Mapping[int, Appointment]) -> dict[int, Answer]:
+    return {i: answer(201, booked_part(made, asked[i].body.person.name)) for i, made in booked.items()}
+
+
+def _place(
+    asked: Sequence[Booking], todo: Sequence[int], trips: prepared.Trips
+) -> tuple[dict[int, Answer], dict[int, Appointment]]:
+    """Enrol and place those of `todo`: two round trips, however many they are. Refusals, and what was booked."""
     now = clock.now()
     answers = _elsewhere(asked, todo)
-    accounts = _accounts(asked, [i for i in todo if i not in answers], answers)
+    accounts = _accounts(asked, [i for i in todo if i not in answers], answers, trips)
     todo = [i for i in todo if i not in answers]
-    if not todo:
-        return answers
-    people = identity.enrol_many(
-        [_person_asked(asked[i]) for i in todo],
-        now=now,
-    )
-    own = mandates.own_people(accounts.values())
-    known: list[tuple[int, booking.Asked]] = []
-    for i, person in zip(todo, people, strict=True):
+    checked: dict[int, identity.CheckedPerson] = {}
+    for i, person in zip(todo, identity.check_people([_person_asked(asked[i]) for i in todo], now=now), strict=True):
         if isinstance(person, Refused):
             answers[i] = refused(person.refusal, asked[i].language)
-            continue
-        one = asked[i]
-        if i in accounts and own.get(accounts[i]) == person.id:
-            answers[i] = refused(Refusal("mandate-missing", {"item": one.body.item}), one.language)
-            continue
-        known.append(
-            (
-                i,
-                booking.Asked(
-                    slot_id=one.body.slot,
-                    item_code=one.body.item,
-                    person_id=person.id,
-                    source=one.body.source,
-                    by=one.caller.by,
-                    account_id=accounts.get(i),
-                    language=one.language,
-                    note=one.body.note.strip(),
-                    name=person.name,
-                    contact=person.phone,
-                    evidence=person.evidence,
-                    persons=one.body.persons,
-                    behind=booking.behind(end_user=one.body.end_user, contact=person.phone),
-                ),
-            )
-        )
-    placed = booking.place_many([each for _, each in known], now=now)
-    for (i, _), result in zip(known, placed, strict=True):
+        else:
+            checked[i] = person
+    if not checked:
+        return answers, {}
+    wants, read = _wants(asked, checked, accounts, answers, trips, now=now)
+    placed = booking.place_many(list(wants.values()), now=now, read=read, whole=True)
+    booked: dict[int, Appointment] = {}
+    for i, result in zip(wants, placed, strict=True):
         if isinstance(result, Refused):
             answers[i] = refused(result.refusal, asked[i].language)
         else:
-            answers[i] = answer(201, booked_part(result, asked[i].body.person.name))
-    return answers
+            booked[i] = result
+    return answers, booked
+
+
+Rows = list[tuple[Any, ...]]
+
+
+def _wants(
+    asked: Sequence[Booking],
+    checked: Mapping[int, identity.CheckedPerson],
+    accounts: Mapping[int, int],
+    answers: dict[int, Answer],
+    trips: prepared.Trips,
+    *,
+    now: datetime,
+) -> tuple[dict[int, booking.Asked], Rows | None]:
+    """What is asked of booking, of the people enrolled; and its facts, where they could be read in the same round trip.
+
+    They are read for the evidence each says they bring. Where somebody else enrols one of them in the same instant, a name
+    weighs less than was said, or an agent books, they are to be read again.
+    """
+    wants = {i: _asked(asked[i], person, accounts.get(i)) for i, person in checked.items()}
+    if not accounts:
+        new, read = trips.rows(
+            identity.enrolling(list(checked.values()), now=now), booking.looking_up(list(wants.values()), now=now)
+        )
+        people = identity.enrolled(list(checked.values()), new)
+        if people is not None and all(p.evidence == w.evidence for p, w in zip(people, wants.values(), strict=True)):
+            ids = dict(zip(wants, people, strict=True))
+            return {i: replace(one, person_id=ids[i].id, document="") for i, one in wants.items()}, read
+    trips.rows()
+    people_again = identity.enrol_many([_person_asked(asked[i]) for i in checked], now=now)
+    own = mandates.own_people(accounts.values())
+    for i, person in zip(checked, people_again, strict=True):
+        assert not isinstance(person, Refused)
+        if i in accounts and own.get(accounts[i]) == person.id:
+            answers[i] = refused(Refusal("mandate-missing", {"item": asked[i].body.item}), asked[i].language)
+            del wants[i]
+        else:
+            wants[i] = replace(wants[i], person_id=person.id, evidence=person.evidence, document="")
+    return wants, None
+
+
+def _asked(one: Booking, person: identity.CheckedPerson, account: int | None) -> booking.Asked:
+    return booking.Asked(
+        slot_id=one.body.slot,
+        item_code=one.body.item,
+        person_id=0,
+        document=person.number_index,
+        source=one.body.source,
+        by=one.caller.by,
+        account_id=account,
+        language=one.language,
+        note=one.body.note.strip(),
+        name=person.name,
+        contact=person.phone,
+        evidence=person.evidence,
+        persons=one.body.persons,
+        behind=booking.behind(end_user=one.body.end_user, contact=person.phone),
+    )
 
 
 def _person_asked(one: Booking) -> identity.PersonAsked:
@@ -277,7 +326,9 @@ def _evidence(one: Booking) -> Evidence:
     return one.caller.evidence if one.body.agent is None else Evidence.DECLARED
 
 
-def _accounts(asked: Sequence[Booking], todo: Sequence[int], answers: dict[int, Answer]) -> dict[int, int]:
+def _accounts(
+    asked: Sequence[Booking], todo: Sequence[int], answers: dict[int, Answer], trips: prepared.Trips
+) -> dict[int, int]:
     """The accounts of the agents that book, locked; who is none of theirs is answered. No query where no agent books."""
     wanted = {
         i: (agent, asked[i].caller.key.id, asked[i].body.end_user)
@@ -286,6 +337,7 @@ def _accounts(asked: Sequence[Booking], todo: Sequence[int], answers: dict[int, 
     }
     if not wanted:
         return {}
+    trips.rows()  # before somebody's lock is waited for
     accounts: dict[int, int] = {}
     today = clock.now().astimezone(identity.CHINA).date()
     for i, found in mandates.accounts_of(wanted, today=today).items():
@@ -297,15 +349,13 @@ def _accounts(asked: Sequence[Booking], todo: Sequence[int], answers: dict[int, 
 
 
 def _elsewhere(asked: Sequence[Booking], todo: Sequence[int]) -> dict[int, Answer]:
-    """Answers for those whose key is bound to other halls than their slot's. No query where no key is bound."""
+    """Answers for those whose key is bound to other halls than their slot's."""
     bound = [i for i in todo if asked[i].caller.bound]
-    if not bound:
-        return {}
-    halls = bookings.halls_of({asked[i].body.slot for i in bound})
+    halls = _halls([asked[i] for i in bound])
     answers = {}
     for i in bound:
-        hall = halls.get(asked[i].body.slot)
-        if hall is not None and not asked[i].caller.reaches(hall):
+        hall = halls[asked[i].body.slot]
+        if hall and not asked[i].caller.reaches(hall):
             answers[i] = refused(Refusal("not-your-hall", {"hall": hall}), asked[i].language)
     return answers
 

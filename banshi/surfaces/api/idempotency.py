@@ -18,7 +18,7 @@ from typing import Any
 import orjson
 from django.db import connection, transaction
 
-from banshi.foundation import clock, limits
+from banshi.foundation import clock, limits, prepared
 from banshi.foundation.crypto import blind_index, decrypt, encrypt
 from banshi.foundation.memory import forgettable
 from banshi.foundation.problem import MEDIA_TYPE
@@ -44,6 +44,7 @@ UPDATE foundation_idempotency_key k SET status = a.status, answer = a.answer
 FROM unnest(%(owners)s::text[], %(keys)s::text[], %(statuses)s::int[], %(answers)s::bytea[])
   AS a(owner, key, status, answer)
 WHERE k.owner = a.owner AND k.key = a.key
+RETURNING k.id
 """
 FIRST_SQL = """
 SELECT owner, key, body_hash, status, answer FROM foundation_idempotency_key
@@ -84,38 +85,38 @@ def once_of(headers: Mapping[str, str], *, caller: Caller, method: str, path: st
     )
 
 
-def claim(wanted: Sequence[Once]) -> set[tuple[str, str]]:
+def claim(wanted: Sequence[Once], trips: prepared.Trips | None = None) -> set[tuple[str, str]]:
     """Claim the keys that nobody answered in 24 hours; waits for those under way. Inside a transaction.
 
+    :param trips: statements that wait to go along.
     :returns: (owner, key) of those claimed; the others have a first answer.
     """
     wall = clock.wall()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            CLAIM_SQL,
-            {
-                "owners": [w.owner for w in wanted],
-                "keys": [w.key for w in wanted],
-                "hashes": [w.digest for w in wanted],
-                "walls": [wall] * len(wanted),
-                "old": wall - KEPT,
-            },
-        )
-        return set(cursor.fetchall())
+    statement = (
+        CLAIM_SQL,
+        {
+            "owners": [w.owner for w in wanted],
+            "keys": [w.key for w in wanted],
+            "hashes": [w.digest for w in wanted],
+            "walls": [wall] * len(wanted),
+            "old": wall - KEPT,
+        },
+    )
+    (rows,) = (trips or prepared.Trips()).rows(statement)
+    return {(owner, key) for owner, key in rows}
 
 
 def keep(answers: Mapping[tuple[str, str], Answer]) -> None:
     """Keep the answers of claimed keys. Inside the transaction of the claim."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            KEEP_SQL,
-            {
-                "owners": [owner for owner, _ in answers],
-                "keys": [key for _, key in answers],
-                "statuses": [a.status for a in answers.values()],
-                "answers": [encrypt(a.body.decode(), place=PLACE).encode() for a in answers.values()],
-            },
-        )
+    prepared.rows(
+        KEEP_SQL,
+        {
+            "owners": [owner for owner, _ in answers],
+            "keys": [key for _, key in answers],
+            "statuses": [a.status for a in answers.values()],
+            "answers": [encrypt(a.body.decode(), place=PLACE).encode() for a in answers.values()],
+        },
+    )
 
 
 def first_answers(wanted: Sequence[Once], language: Callable[[int], str]) -> list[Answer]:

@@ -10,16 +10,19 @@ import pytest
 from django.db import connection
 
 from banshi.foundation import clock
+from banshi.foundation import prepared as statements
 from banshi.foundation.crypto import blind_index
 from banshi.foundation.models import IdempotencyKey
 from banshi.foundation.together import Batches
 from banshi.rooms.booking.models import Appointment
+from banshi.rooms.identity.actions import enrol
+from banshi.rooms.identity.models import Person
 from banshi.rooms.tickets.models import Ticket
 from banshi.surfaces.api import fast, idempotency
 from banshi.surfaces.api.answers import Answer
 from tests.surfaces.api.conftest import Calls, booking, person
-from tests.together import together
-from tests.town import at
+from tests.together import meanwhile, together
+from tests.town import TUESDAY_NINE, at
 
 
 def stored(key: str) -> str:
@@ -177,11 +180,11 @@ def test_one_that_breaks_takes_nobody_along(calls: Calls, monkeypatch: pytest.Mo
     slot = calls.town.slot()
     place_many = fast.booking.place_many
 
-    def fussy(asked: Any, *, now: Any) -> Any:
+    def fussy(asked: Any, **more: Any) -> Any:
         if any(each.note == "boom" for each in asked):
             with connection.cursor() as cursor:
                 cursor.execute("SELECT 1/0")
-        return place_many(asked, now=now)
+        return place_many(asked, **more)
 
     monkeypatch.setattr(fast.booking, "place_many", fussy)
     answers = fast.book_many(
@@ -205,10 +208,54 @@ def test_a_batch_costs_the_same_number_of_statements_whatever_its_size(
     many = [prepared(calls, booking(slot, person=person(i)), f"k{i}") for i in range(2, 22)]
 
     # savepoints of the outer test transaction included
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         fast.book_many(one)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         fast.book_many(many)
+
+
+@pytest.mark.parametrize(("key", "trips"), [(None, 2), ("k", 4)])
+def test_what_needs_no_answer_goes_with_what_does(
+    calls: Calls, monkeypatch: pytest.MonkeyPatch, key: str | None, trips: int
+) -> None:
+    slot = calls.town.slot(quota=50)
+    fast.book_many([prepared(calls, booking(slot, person=person(100)))])  # hall and item are remembered
+    asked = [prepared(calls, booking(slot, person=person(i)), key and f"{key}{i}") for i in range(5)]
+    made: list[int] = []
+    together_, rows = statements._together, statements.rows
+
+    def counted(many: Any) -> Any:
+        made.append(len(many))
+        return together_(many)
+
+    def counted_one(sql: str, values: Any) -> Any:
+        made.append(1)
+        return rows(sql, values)
+
+    monkeypatch.setattr(statements, "_together", counted)
+    monkeypatch.setattr(statements, "rows", counted_one)
+    answers = fast.book_many(asked)
+
+    assert [a.status for a in answers] == [201] * 5
+    assert len(made) == trips, made
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_whom_somebody_else_enrols_in_the_same_instant_is_the_same_person(
+    committed_calls: Calls, settings: Any
+) -> None:
+    settings.BANSHI_BOOKING_LOCK_S = 60
+    slot, typed = committed_calls.town.slot(), person(7)
+    asked = prepared(committed_calls, booking(slot, person=typed), "k1")
+
+    answers = meanwhile(
+        lambda: enrol(name=typed["name"], id_type=typed["id_type"], id_number=typed["id_number"], now=TUESDAY_NINE),
+        lambda: fast.book_many([asked]),
+    )
+
+    assert [a.status for a in answers] == [201]
+    assert Appointment.objects.get().person_id == Person.objects.latest("id").pk
 
 
 @pytest.mark.race
@@ -260,12 +307,12 @@ def test_a_deadlock_the_database_broke_is_tried_again(calls: Calls, monkeypatch:
     slot = calls.town.slot()
     place_many, tries = fast.booking.place_many, []
 
-    def meeting(asked: Any, *, now: Any) -> Any:
+    def meeting(asked: Any, **more: Any) -> Any:
         tries.append(len(asked))
         if len(tries) < 3:
             with connection.cursor() as cursor:
                 cursor.execute("DO $$ BEGIN RAISE EXCEPTION 'met' USING ERRCODE = '40P01'; END $$")
-        return place_many(asked, now=now)
+        return place_many(asked, **more)
 
     monkeypatch.setattr(fast.booking, "place_many", meeting)
     answers = fast.book_many([prepared(calls, booking(slot, person=person(i)), f"k{i}") for i in range(2)])

@@ -32,7 +32,15 @@ from banshi.rooms.booking.actions.offering import EARLIER_BY, offer_waiting
 from banshi.rooms.booking.actions.opening import ask_opening, tell_openings
 from banshi.rooms.booking.actions.outage import note_outage
 from banshi.rooms.booking.actions.passing import pass_on
-from banshi.rooms.booking.actions.placing import Asked, behind, place, place_many, place_several, slot_beside
+from banshi.rooms.booking.actions.placing import (
+    Asked,
+    behind,
+    looking_up,
+    place,
+    place_many,
+    place_several,
+    slot_beside,
+)
 from banshi.rooms.booking.actions.slots import close_slot, materialise, set_quota
 from banshi.rooms.booking.actions.taking_back import (
     tell_given_back,
@@ -96,6 +104,7 @@ __all__ = [
     "lift",
     "lock_bookings",
     "lock_visit",
+    "looking_up",
     "mark_checked_in",
     "mark_dealt_with",
     "mark_fault_day",

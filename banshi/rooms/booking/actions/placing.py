@@ -37,6 +37,8 @@ from banshi.rooms.booking.queries.facts import (
     HallFacts,
     ItemWords,
     Opens,
+    facts_asked,
+    facts_of,
     read_facts,
     slot_facts,
 )
@@ -81,6 +83,7 @@ class Asked:
     behind: str = ""  # whom a key, a machine or the staff act for (`rules.behind`)
     back: bool = False  # a time that the hall took from them and gave back
     undone: bool = False  # a mistaken tap of their own is taken back: no new booking, whatever bars those
+    document: str = ""  # as in `Asking`
 
     @property
     def asking(self) -> Asking:
@@ -93,6 +96,7 @@ class Asked:
             account_id=self.account_id,
             visit=self.visit_group,
             hold=self.hold_id,
+            document=self.document,
         )
 
 
@@ -190,24 +194,33 @@ SELECT id, code FROM inserted
 """  # noqa: S608 – only our own statements are put in
 
 
-def place_many(asked: Sequence[Asked], *, now: datetime) -> list[Appointment | Refused]:
+def place_many(
+    asked: Sequence[Asked], *, now: datetime, read: Sequence[tuple[Any, ...]] | None = None, whole: bool = False
+) -> list[Appointment | Refused]:
     """Book a place for each request; one result per request, in order. Requests are served first come, first served.
 
     Safe against any number of others doing the same: a slot is never oversold, a person never booked twice. A request
     that lost a race gets the reason as it then is. Two requests of one person are decided one after the other.
 
     :param now: hall time.
+    :param read: rows of `facts_asked` for these requests, read in this transaction a moment ago.
+    :param whole: the caller's transaction is this alone, and is done again as a whole where it met another.
     """
     results: dict[int, Appointment | Refused] = {}
-    opens = Opens(now)
+    opens = Opens(now, settled=whole)
     chances = Chances(now, opens)
     tries = [0] * len(asked)
     todo = list(range(len(asked)))
     while todo:
         for i in [i for i in todo if not _well_formed(asked[i])]:
             results[i] = Refused("invalid", facts={"slot": asked[i].slot_id, "reason": _MALFORMED})
-        todo = [i for i in todo if i not in results]
-        facts = read_facts([asked[i].asking for i in todo], now=now, opens=opens)
+        if read is not None:
+            known, read = facts_of(read, now=now, opens=opens), None
+            facts = [known[i] for i in todo if i not in results]
+            todo = [i for i in todo if i not in results]
+        else:
+            todo = [i for i in todo if i not in results]
+            facts = read_facts([asked[i].asking for i in todo], now=now, opens=opens)
         granted: dict[int, _Granted] = {}
         people: set[int] = set()
         accounts: set[int] = set()  # their caps are counted one booking at a time
@@ -235,17 +248,22 @@ def place_many(asked: Sequence[Asked], *, now: datetime) -> list[Appointment | R
                 granted[i] = verdict
                 _one_at_a_time(asked[i], people, accounts)
                 claimed[key] = claimed.get(key, 0) + 1
-        written = _write(list(granted.values()), now=now) if granted else {}
+        written = _write(list(granted.values()), whole=whole, now=now) if granted else {}
         for i, grant in granted.items():
             tries[i] += 1
             if grant.code in written:
-                results[i] = _appointment(grant, written[grant.code], now=now)
+                results[i] = _appointment(grant, *written[grant.code], now=now)
             elif tries[i] < TRIES:
                 later.append(i)
             else:
                 results[i] = Refused("changed-meanwhile")
         todo = sorted(later)
     return [results[i] for i in range(len(asked))]
+
+
+def looking_up(asked: Sequence[Asked], *, now: datetime) -> prepared.Statement:
+    """The statement whose rows `place_many` takes as `read`, for whoever has more to ask in the same round trip."""
+    return facts_asked([each.asking for each in asked], now=now)
 
 
 def _one_at_a_time(asked: Asked, people: set[int], accounts: set[int]) -> None:
@@ -495,16 +513,32 @@ def _verdict(asked: Asked, fact: AskedFacts, *, now: datetime) -> _Granted | Ref
 SAME_TIME = "nobody_is_at_two_places_at_a_time"
 
 
-def _write(granted: Sequence[_Granted], *, now: datetime) -> dict[str, int]:
-    """Ids of the appointments that were made, by code."""
-    rows = [_row(grant, ord_, now=now) for ord_, grant in enumerate(granted)]
-    values = {
-        "rows": orjson.dumps(rows).decode(),
-        "slots": sorted({grant.slot.id for grant in granted}),
-        "now": now,
-    }
+Columns = dict[str, Any]
+
+
+def _write(granted: Sequence[_Granted], *, whole: bool, now: datetime) -> dict[str, tuple[Columns, int]]:
+    """What was written of the appointments that were made, and their ids, by code."""
+    columns = [_columns(grant) for grant in granted]
+    rows = [_row(grant, each, ord_, now=now) for ord_, (grant, each) in enumerate(zip(granted, columns, strict=True))]
+    ids = _written(
+        {
+            "rows": orjson.dumps(rows).decode(),
+            "slots": sorted({grant.slot.id for grant in granted}),
+            "now": now,
+        },
+        whole=whole,
+    )
+    return {each["code"]: (each, ids[each["code"]]) for each in columns if each["code"] in ids}
+
+
+def _written(values: dict[str, Any], *, whole: bool) -> dict[str, int]:
+    if whole:
+        return _run_place_sql(values)
     for left in reversed(range(TRIES)):
         try:
+            if connection.in_atomic_block:  # a savepoint, so that a deadlock leaves the caller's transaction usable
+                with transaction.atomic():
+                    return _run_place_sql(values)
             return _run_place_sql(values)
         except OperationalError as trouble:
             if not left or not met(trouble):
@@ -513,16 +547,12 @@ def _write(granted: Sequence[_Granted], *, now: datetime) -> dict[str, int]:
 
 
 def _run_place_sql(values: dict[str, Any]) -> dict[str, int]:
-    if connection.in_atomic_block:  # a savepoint, so that a deadlock leaves the caller's transaction usable
-        with transaction.atomic():
-            return {code: id_ for id_, code in prepared.rows(PLACE_SQL, values)}
     return {code: id_ for id_, code in prepared.rows(PLACE_SQL, values)}
 
 
-def _row(grant: _Granted, ord_: int, *, now: datetime) -> dict[str, Any]:
+def _row(grant: _Granted, columns: Columns, ord_: int, *, now: datetime) -> dict[str, Any]:
     asked, slot, item, hall = grant.asked, grant.slot, grant.item, grant.hall
     reminders = rules.reminder_times(hall.policy.messages, slot.starts_at, now)
-    columns = _columns(grant)
     name, contact = columns["name"], columns["contact"]
     return columns | {
         "ord": ord_,
@@ -588,9 +618,9 @@ def _columns(grant: _Granted) -> dict[str, Any]:
     }
 
 
-def _appointment(grant: _Granted, id_: int | None, *, now: datetime) -> Appointment:
+def _appointment(grant: _Granted, columns: Columns, id_: int | None, *, now: datetime) -> Appointment:
     """The row as it was written, without reading it again."""
-    values = _columns(grant) | {
+    values = columns | {
         "id": id_,
         "on_behalf_why": grant.asked.why[:200],
         "moves": 0,
@@ -645,7 +675,7 @@ def _claim_long(grant: _Granted, *, now: datetime) -> Appointment:
             if expired is not None:
                 raise Refused("hold-expired", facts={"expired": expired.astimezone(grant.hall.zone)})
             raise Refused(rules.full(slot_facts(slot, grant.hall.zone), internal=internal, persons=grant.asked.persons))
-    appointment = _appointment(grant, None, now=now)
+    appointment = _appointment(grant, _columns(grant), None, now=now)
     appointment.ends_at = run[-1].ends_at.astimezone(grant.hall.zone)
     try:
         with transaction.atomic():

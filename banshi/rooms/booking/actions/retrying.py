@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 
 from banshi.kernel.refusals import Refused
 
@@ -21,7 +21,7 @@ class Meanwhile(Exception):
     """What was looked up is no longer so; nothing has been written in this transaction yet."""
 
 
-def met(trouble: OperationalError) -> bool:
+def met(trouble: DatabaseError | InterfaceError) -> bool:
     return getattr(trouble.__cause__, "sqlstate", None) in _MET
 
 

@@ -19,7 +19,7 @@ from banshi.kernel.working_days import WorkCalendar
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.models import LIVE, Appointment, Slot
 from banshi.rooms.booking.rules import AgentFacts, Barred, ItemFacts, PersonFacts, SlotFacts
-from banshi.rooms.calendars.queries import closures, work_calendar, zones_by_category
+from banshi.rooms.calendars.queries import closures, recent_calendar, work_calendar, zones_by_category
 from banshi.rooms.catalogue.models import HallItem, MaterialRequirement
 from banshi.rooms.places.models import Hall, Region
 from banshi.rooms.places.queries import parsed_policy, policy_of
@@ -87,6 +87,7 @@ class Asking:
     visit: str = ""  # visit_group it joins
     but: str = ""  # code of an appointment that does not count: the one that is moved
     hold: int | None = None  # the kept place that is used, which does not count either
+    document: str = ""  # index of the document of whoever has no `person_id` yet: enrolled in the same transaction
 
     @classmethod
     def to_move(cls, row: Appointment, slot_id: int) -> Asking:
@@ -153,10 +154,14 @@ def closed_under_way(hall: HallFacts, item: ItemFacts | None, slot: SlotFacts, *
 
 
 class Opens:
-    """When days open, worked out once per hall and day of a batch."""
+    """When days open, worked out once per hall and day of a batch.
 
-    def __init__(self, now: datetime) -> None:
+    :param settled: believe the national calendar that this process read within the last second.
+    """
+
+    def __init__(self, now: datetime, *, settled: bool = False) -> None:
         self._now = now
+        self._settled = settled
         self._read: WorkCalendar | None = None
         self._known: dict[tuple[int, date], datetime | None] = {}
 
@@ -170,13 +175,21 @@ class Opens:
     @property
     def calendar(self) -> WorkCalendar:
         if self._read is None:
-            self._read = work_calendar()
+            self._read = recent_calendar() if self._settled else work_calendar()
         return self._read
 
 
 # One row per request. Slots and items of a rush are few and people many: the few come once, as JSON in the first row.
 FACTS_SQL = """
-WITH asked AS (
+WITH given AS MATERIALIZED (
+  SELECT a.slot_id, a.item_code, a.holder, a.evidence, a.account_id, a.visit, a.but, a.hold, a.ord,
+    -- A further document of somebody leads to the entry that stands.
+    CASE WHEN a.document = '' THEN a.person_id
+      ELSE (SELECT COALESCE(d.same_as_id, d.id) FROM identity_person d WHERE d.number_index = a.document) END AS person_id
+  FROM unnest(%(slots)s::bigint[], %(items)s::text[], %(people)s::bigint[], %(holders)s::text[], %(evidence)s::int[],
+    %(accounts)s::bigint[], %(visits)s::text[], %(but)s::text[], %(holds)s::bigint[], %(documents)s::text[])
+    WITH ORDINALITY AS a(slot_id, item_code, person_id, holder, evidence, account_id, visit, but, hold, document, ord)
+), asked AS (
   -- A declared booking counts together with those of its holder alone; one with evidence with the person's, and so does
   -- what an agent books by a mandate, and what passed to its client after one. Credit (party) stays with who books.
   SELECT a.slot_id, a.item_code, a.person_id, a.ord,
@@ -191,9 +204,7 @@ WITH asked AS (
     CASE WHEN c.person_id IS DISTINCT FROM a.person_id THEN g.live_most END AS live_most,
     CASE WHEN c.person_id IS DISTINCT FROM a.person_id THEN g.day_most END AS day_most,
     COALESCE(m.items = '[]'::jsonb OR m.items ? a.item_code, false) AS mandated, m.valid_until
-  FROM unnest(%(slots)s::bigint[], %(items)s::text[], %(people)s::bigint[], %(holders)s::text[], %(evidence)s::int[],
-    %(accounts)s::bigint[], %(visits)s::text[], %(but)s::text[], %(holds)s::bigint[])
-    WITH ORDINALITY AS a(slot_id, item_code, person_id, holder, evidence, account_id, visit, but, hold, ord)
+  FROM given a
   LEFT JOIN identity_account c ON c.id = a.account_id
   LEFT JOIN identity_agent g ON g.account_id = a.account_id AND g.suspended_at IS NULL
   -- Two entries joined meanwhile: the mandate stands under the one that stays.
@@ -285,27 +296,34 @@ ORDER BY a.ord
 
 def read_facts(asked: Sequence[Asking], *, now: datetime, opens: Opens) -> list[AskedFacts]:
     """Facts of every request, in order, in one statement."""
-    rows = prepared.rows(
-        FACTS_SQL,
-        {
-            "slots": [_id(each.slot_id) for each in asked],
-            "items": [each.item_code for each in asked],
-            "people": [_id(each.person_id) for each in asked],
-            "holders": [each.holder for each in asked],
-            "passed_on": rules.PASSED_ON,
-            "evidence": [each.evidence for each in asked],
-            "accounts": [each.account_id for each in asked],
-            "visits": [each.visit for each in asked],
-            "but": [each.but for each in asked],
-            "holds": [each.hold for each in asked],
-            "some_slots": sorted({_id(each.slot_id) for each in asked}),
-            "some_items": sorted({each.item_code for each in asked}),
-            "now": now,
-            "yesterday": (now - timedelta(days=1)).date(),
-            "today": now.astimezone(CHINA).date(),
-            "live": LIVE,
-        },
-    )
+    return facts_of(prepared.rows(*facts_asked(asked, now=now)), now=now, opens=opens)
+
+
+def facts_asked(asked: Sequence[Asking], *, now: datetime) -> prepared.Statement:
+    """The statement whose rows `facts_of` reads, for whoever has more to ask in the same round trip."""
+    return FACTS_SQL, {
+        "slots": [_id(each.slot_id) for each in asked],
+        "items": [each.item_code for each in asked],
+        "people": [_id(each.person_id) for each in asked],
+        "holders": [each.holder for each in asked],
+        "passed_on": rules.PASSED_ON,
+        "evidence": [each.evidence for each in asked],
+        "accounts": [each.account_id for each in asked],
+        "visits": [each.visit for each in asked],
+        "but": [each.but for each in asked],
+        "holds": [each.hold for each in asked],
+        "documents": [each.document for each in asked],
+        "some_slots": sorted({_id(each.slot_id) for each in asked}),
+        "some_items": sorted({each.item_code for each in asked}),
+        "now": now,
+        "yesterday": (now - timedelta(days=1)).date(),
+        "today": now.astimezone(CHINA).date(),
+        "live": LIVE,
+    }
+
+
+def facts_of(rows: Sequence[tuple[Any, ...]], *, now: datetime, opens: Opens) -> list[AskedFacts]:
+    """What the rows of `facts_asked` say, in order."""
     if not rows:
         return []
     halls, slots = _slots_read(rows[0][-2])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -56,7 +56,9 @@ class Enrolled:
 
 
 @dataclass(frozen=True)
-class _Checked:
+class CheckedPerson:
+    """A person as typed, in tidy form. `number_index`: blind index of the document."""
+
     name: str
     id_type: IdType
     number: str
@@ -104,12 +106,12 @@ def wrongs(asked: PersonAsked, *, now: datetime) -> list[Refused]:
     return found
 
 
-def _check(asked: PersonAsked, *, now: datetime) -> _Checked:
+def _check(asked: PersonAsked, *, now: datetime) -> CheckedPerson:
     name = "" if asked.unnamed else clean_name(asked.name)
     id_type, number = _document(asked, now=now)
     phone = phones.reachable(asked.phone) if asked.phone else None
     index = blind_index(f"{id_type}:{number}", purpose="document")
-    return _Checked(name, id_type, number, phone, index, asked.evidence, asked.source[:60])
+    return CheckedPerson(name, id_type, number, phone, index, asked.evidence, asked.source[:60])
 
 
 def _document(asked: PersonAsked, *, now: datetime) -> tuple[IdType, str]:
@@ -187,35 +189,57 @@ def enrol_many(asked: Sequence[PersonAsked], *, now: datetime) -> list[Enrolled 
     The same document always leads to the same row. A declared name neither changes nor tests the stored one: the
     answer is the same. Evidence (a vouching channel, a chip, a window) replaces a name that rests on less.
     """
-    results: list[Enrolled | Refused | None] = [None] * len(asked)
-    checked: dict[int, _Checked] = {}
-    for i, one in enumerate(asked):
-        try:
-            checked[i] = _check(one, now=now)
-        except Refused as refused:
-            results[i] = refused
+    checked = check_people(asked, now=now)
     found: dict[str, _Known] = {}
     for _attempt in range(3):  # a row inserted by somebody else meanwhile is invisible to this statement: look again
-        missing = [c for c in checked.values() if c.number_index not in found]
+        missing = [c for c in checked if not isinstance(c, Refused) and c.number_index not in found]
         if not missing:
             break
-        found |= {row[0]: _Known(*row[1:]) for row in prepared.rows(ENROL_SQL, _columns(missing, now=now))}
-    for i, one_checked in checked.items():
-        known = found[one_checked.number_index]
-        weighs = _weighs(one_checked, known)
-        results[i] = Enrolled(known.stands, one_checked.name, one_checked.phone, known.entry, weighs)
-    return [r for r in results if r is not None]
+        found |= _known(prepared.rows(*enrolling(missing, now=now)))
+    return [c if isinstance(c, Refused) else _enrolled(c, found[c.number_index]) for c in checked]
 
 
-def _weighs(asked: _Checked, known: _Known) -> Evidence:
+def check_people(asked: Sequence[PersonAsked], *, now: datetime) -> list[CheckedPerson | Refused]:
+    """Each as it would be stored, or what is wrong about it. Nothing is read or written."""
+    results: list[CheckedPerson | Refused] = []
+    for one in asked:
+        try:
+            results.append(_check(one, now=now))
+        except Refused as refused:
+            results.append(refused)
+    return results
+
+
+def enrolling(checked: Sequence[CheckedPerson], *, now: datetime) -> prepared.Statement:
+    """The statement that enrols them, for whoever has more to ask in the same round trip; `enrolled` reads its rows."""
+    return ENROL_SQL, _columns(checked, now=now)
+
+
+def enrolled(checked: Sequence[CheckedPerson], rows: Iterable[tuple[Any, ...]]) -> list[Enrolled] | None:
+    """Who these are, in order. None where somebody else enrolled one of them in the same instant: `enrol_many` again."""
+    found = _known(rows)
+    if any(c.number_index not in found for c in checked):
+        return None
+    return [_enrolled(c, found[c.number_index]) for c in checked]
+
+
+def _known(rows: Iterable[tuple[Any, ...]]) -> dict[str, _Known]:
+    return {row[0]: _Known(*row[1:]) for row in rows}
+
+
+def _enrolled(checked: CheckedPerson, known: _Known) -> Enrolled:
+    return Enrolled(known.stands, checked.name, checked.phone, known.entry, _weighs(checked, known))
+
+
+def _weighs(asked: CheckedPerson, known: _Known) -> Evidence:
     """A channel that vouches for another name than a card or a window showed speaks of somebody else, or made a slip."""
     if asked.evidence != Evidence.VOUCHED or known.evidence <= Evidence.VOUCHED:
         return asked.evidence
     return asked.evidence if name_index(asked.name) == known.name_index else Evidence.DECLARED
 
 
-def _columns(rows: Sequence[_Checked], *, now: datetime) -> dict[str, Any]:
-    def birth(c: _Checked) -> int | None:
+def _columns(rows: Sequence[CheckedPerson], *, now: datetime) -> dict[str, Any]:
+    def birth(c: CheckedPerson) -> int | None:
         born = birth_date(c.id_type, c.number)
         return born.year if born else None
 
