@@ -384,7 +384,9 @@ def crowd(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Default: bench.json in the data directory."
 )
 @click.option(
-    "--only", type=click.Choice(["crowd_day"]), help="This section alone; the other figures stay as they are."
+    "--only",
+    type=click.Choice(["crowd_day"]),
+    help="This section alone; the other figures stay as they are.",
 )
 @json_option
 @data_option
@@ -621,6 +623,8 @@ def migrate_tables() -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    from banshi.foundation.planner import look_at_tables
+
     def told(*event: Any) -> None:
         action, migration = event[0], event[1] if len(event) > 1 else None
         if migration is None:
@@ -644,6 +648,7 @@ def migrate_tables() -> None:
             executor.migrate(targets, plan)
             if plan:
                 emit_post_migrate()
+                look_at_tables()
             grant_rights()
         finally:
             connection.close()

@@ -161,7 +161,8 @@ def _set_up(ground: Ground, memory: Memory, *, at: datetime | None, speed: float
     if not demo and (at is not None or speed is not None):
         raise Trouble("--at and --speed need a demo or test installation; this one follows real time.")
     fingerprint = fingerprint_of(ROOT / "presets")
-    if memory.values.get("presets") != fingerprint:
+    fresh = memory.values.get("presets") != fingerprint
+    if fresh:
         for line in otherwise(load_presets(ROOT / "presets"), most=5):
             console.print(line)
         memory.keep(presets=fingerprint)
@@ -169,10 +170,13 @@ def _set_up(ground: Ground, memory: Memory, *, at: datetime | None, speed: float
         # After the presets: the first moment is a working day, and they bring the working-day table.
         _set_clock(memory, at=at, speed=speed)
     from banshi.foundation import clock
+    from banshi.foundation.planner import look_at_tables
     from banshi.journeys.housekeeping import run_due
 
     with step("Opening the halls"):
         run_due(now=clock.now())
+        if fresh:
+            look_at_tables()
     seeds: dict[str, Any] = {}
     if demo:
         from banshi.journeys.demo_seeds import sow

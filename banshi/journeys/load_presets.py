@@ -17,6 +17,7 @@ import yaml
 from django.db import connection, transaction
 from django.db.models import Model
 
+from banshi.foundation.planner import look_at_tables
 from banshi.journeys import change_hours, change_items, steer
 from banshi.kernel import tables
 from banshi.kernel.actors import SYSTEM, Actor
@@ -71,6 +72,7 @@ def load(root: Path, now: datetime, progress: Progress = lambda _what, _done, _o
             progress(f"hall {folder.name}", 3 + i, steps)
             left += _hall(folder, now)
         progress("presets loaded", steps, steps)
+    look_at_tables()
     return left
 
 

@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from banshi.journeys import change_hours, change_items, follow_up, load_presets, steer
 from banshi.journeys.load_presets import Otherwise
@@ -34,6 +35,15 @@ def test_a_fresh_city_finds_what_people_say_and_shows_what_they_ask_for(db):
     assert [line.code for line in queries.search("社保卡丢了", limit=1)] == ["social-card-lost"]
     for hall in ("nancheng", "dongcheng", "dongguan"):
         assert "id-card-first" in [line.code for line in queries.popular(hall, 12)]
+
+
+def test_the_planner_knows_the_tables_that_were_just_filled(db):
+    load_presets.load(PRESETS, TUESDAY_NINE)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT tablename FROM pg_stats WHERE schemaname = current_schema()")
+        known = {name for (name,) in cursor.fetchall()}
+    assert {"places_hall", "places_category", "catalogue_item", "catalogue_hall_item", "places_policy_version"} <= known
 
 
 def test_synonyms_that_left_the_file_are_forgotten_and_a_wrong_code_stops_the_load(town, tmp_path):
