@@ -385,7 +385,7 @@ def crowd(
 )
 @click.option(
     "--only",
-    type=click.Choice(["crowd_day"]),
+    type=click.Choice(["bookings", "crowd_day"]),
     help="This section alone; the other figures stay as they are.",
 )
 @json_option

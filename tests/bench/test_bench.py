@@ -29,5 +29,10 @@ def test_the_bench_runs_and_finds_nothing_double_and_nothing_oversold(tmp_path: 
     assert (rush["people"], rush["booked"], rush["slot_full"], rush["other"]) == (2000, rush["places"], 1820, 0)
     assert (push["watchers"], push["followed"], push["heard"]) == (200, 200, push["calls"])
     assert (figures["book"]["wrong"], figures["issue"]["repeated_numbers"]) == (0, 0)
-    assert {row["not_booked"] for row in figures["book"]["clients"].values()} == {0}
+    lines = {
+        f"{web} web, {n} clients": row for web, rows in figures["book"]["processes"].items() for n, row in rows.items()
+    }
+    assert list(lines) == [f"{web} web, {n} clients" for web in (1, 2) for n in (16, 64, 128)]
+    assert {row["not_booked"] for row in lines.values()} == {0}
+    assert all(row["web_ms"] > 0 and row["database_ms"] > 0 for row in lines.values())
     assert set(figures["issue"]["outcomes"]) == {"201"}

@@ -8,6 +8,12 @@ from typing import Any
 from banshi.crowd.bench import report
 
 
+def line(per_s: int, ratio: float, **more: float) -> dict[str, Any]:
+    return {
+        "per_s": per_s, "p50_ms": 9.0, "p99_ms": 20.0, "pgbench_per_s": 4000, "ratio": ratio, "not_booked": 0, **more,
+    }  # fmt: skip
+
+
 def figures(**changes: Any) -> dict[str, Any]:
     good = {
         "machine": {
@@ -17,7 +23,11 @@ def figures(**changes: Any) -> dict[str, Any]:
         "seconds": 300,
         "book": {
             "wrong": 0,
-            "clients": {"16": {"per_s": 1000, "p50_ms": 9.0, "p99_ms": 20.0, "pgbench_per_s": 4000, "ratio": 0.25}},
+            "processes": {
+                "1": {"16": line(1000, 0.25, web_ms=0.3, database_ms=0.2)},
+                "2": {"16": line(2000, 0.5)},
+            },
+            "wrk": {"16": {"per_s": 1900.5, "p99_ms": 21.0, "ratio": 0.48, "not_booked": 0}},
         },
         "call_next": {
             "windows": 270, "doubles": 0, "called": 270, "expected": 270, "p50_ms": 1, "p99_ms": 2, "round_ms": 3,
@@ -61,7 +71,35 @@ def test_the_docs_keep_their_words_around_the_figures(tmp_path: Path):
     text = doc.read_text(encoding="utf-8")
     assert text.startswith("# Bench\n\nbefore\n\n")
     assert text.endswith(f"{report.END}\n\nafter\n")
-    assert (text.count("| Bookings over HTTP, 16 clients |"), text.count("stale")) == (1, 0)
+    assert (text.count("| Bookings over HTTP, 16 clients, 2 web processes |"), text.count("stale")) == (1, 0)
+
+
+def test_bookings_stand_with_their_aim_where_production_runs_and_what_they_cost():
+    assert report.booking_rows(figures()["book"]) == [
+        (
+            "Bookings over HTTP, 16 clients, 1 web process",
+            "1,000/s, p50 9.0 ms, p99 20.0 ms; pgbench 4,000/s; ratio 0.25; processor a booking: web 0.3 ms, database 0.2 ms",
+            "",
+        ),
+        (
+            "Bookings over HTTP, 16 clients, 2 web processes",
+            "2,000/s, p50 9.0 ms, p99 20.0 ms; pgbench 4,000/s; ratio 0.5",
+            "≥ 0.5 × pgbench",
+        ),
+        (
+            "The same asked for by wrk, 16 clients, 2 web processes",
+            "1,900/s, p99 21.0 ms; ratio 0.48; 0 not booked",
+            "≥ 0.5 × pgbench",
+        ),
+    ]
+
+
+def test_bookings_alone_are_a_table_and_a_booking_that_was_not_made_breaks_a_promise():
+    book = figures()["book"]
+    book["processes"]["2"]["16"]["not_booked"] = 3
+
+    assert len(report.table({"book": book}).splitlines()) == 3
+    assert report.broken_promises({"book": book}) == ["3 bookings were not made, with room for all"]
 
 
 def worth(n: int, held: float, off: float, **more: float) -> dict[str, Any]:

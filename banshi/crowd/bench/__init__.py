@@ -27,7 +27,7 @@ def main(options: dict[str, Any]) -> int:
     """Measure and write.
 
     :param options: quick, json, out (file of the figures), data (the directory of the running demo: not touched);
-        optional: doc (docs/bench.md; False leaves it as it is), only ("crowd_day": that section alone).
+        optional: doc (docs/bench.md; False leaves it as it is), only ("crowd_day" or "bookings": that section alone).
     :returns: 0 – measured, nothing double, nothing oversold; 1 – trouble, or a promise was broken.
     """
     quick, as_json = bool(options.get("quick")), bool(options.get("json"))
@@ -37,33 +37,36 @@ def main(options: dict[str, Any]) -> int:
         sys.stderr.flush()
 
     began = time.monotonic()
+    only = options.get("only")
     try:
-        day = crowd_day(quick=quick, say=say)
-        figures: dict[str, Any] = {"quick": quick} if options.get("only") == "crowd_day" else _measured(quick, say)
-        figures["crowd_day"] = day
+        figures: dict[str, Any] = {"quick": quick} if only == "crowd_day" else _measured(quick, say, only=only)
+        if only != "bookings":
+            figures["crowd_day"] = crowd_day(quick=quick, say=say)
     except BenchTrouble as trouble:
         say(f"the bench could not run: {trouble}")
         return 1
     figures["seconds"] = round(time.monotonic() - began)
     out = Path(options["out"])
     out.parent.mkdir(parents=True, exist_ok=True)
-    if options.get("only") and out.is_file():
-        figures = {**json.loads(out.read_text(encoding="utf-8")), "crowd_day": figures["crowd_day"]}
+    measured = figures
+    if only and out.is_file():
+        section = "book" if only == "bookings" else only
+        figures = {**json.loads(out.read_text(encoding="utf-8")), section: figures[section]}
     out.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     if as_json:
         sys.stdout.write(json.dumps(figures, ensure_ascii=False, indent=1) + "\n")
     else:
-        sys.stdout.write(report.table(figures) + "\n")
-    if not quick and options.get("doc") is not False and DOC.parent.is_dir():
-        report.refresh(DOC, {"crowd_day": figures["crowd_day"]} if options.get("only") else figures)
+        sys.stdout.write(report.table(measured) + "\n")
+    if not quick and only != "bookings" and options.get("doc") is not False and DOC.parent.is_dir():
+        report.refresh(DOC, {"crowd_day": figures["crowd_day"]} if only else figures)
         say(f"{DOC} is up to date")
-    broken = report.broken_promises(figures)
+    broken = report.broken_promises(measured)
     for promise in broken:
         say(f"BROKEN: {promise}")
     return 1 if broken else 0
 
 
-def _measured(quick: bool, say: Callable[[str], None]) -> dict[str, Any]:
+def _measured(quick: bool, say: Callable[[str], None], *, only: str | None = None) -> dict[str, Any]:
     files = raise_file_limit()
     with tempfile.TemporaryDirectory(prefix="banshi-bench-") as folder:
         data = Path(folder)
@@ -72,6 +75,8 @@ def _measured(quick: bool, say: Callable[[str], None]) -> dict[str, Any]:
         with installation(data) as on:
             bench = Bench(on, quick=quick, say=say)
             figures: dict[str, Any] = {"quick": quick, "machine": _machine(on.sql("SHOW server_version")[0][0])}
+            if only == "bookings":
+                return {**figures, "book": bench.book()}
             before = bench.before_history()
             figures["book"] = bench.book()
             figures["call_next"] = bench.call_next()

@@ -23,6 +23,7 @@ import psycopg
 OPENING = "2026-11-25T10:00:00+08:00"  # a Wednesday; Thursday and Friday can be booked everywhere
 DAY = "2026-11-25"
 UP_WITHIN_S = 240.0
+BANSHI = [sys.executable, "-m", "banshi.cli"]
 NEED_FILES = 12_000
 
 
@@ -40,12 +41,21 @@ class Installation:
     keys: dict[str, Any]
     environment: dict[str, str]
     web: subprocess.Popen[bytes] | None = None
+    processes: int = 1  # of the web server
     helpers: list[Worker] = field(default_factory=list)
 
     def sql(self, statement: str, values: Sequence[Any] | dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.url, autocommit=True) as connection:
             cursor = connection.execute(statement, values)
             return list(cursor.fetchall()) if cursor.description else []
+
+    def serve(self, processes: int) -> None:
+        """Serve with so many web processes from now on."""
+        if self.web is not None and processes == self.processes:
+            return
+        _end(self.web)
+        self.processes = processes
+        self.web = _serve(self.data, self.port, self.environment, processes)
 
     def get(self, path: str, key: str) -> Any:
         asked = urllib.request.Request(
@@ -181,29 +191,28 @@ def installation(data: Path) -> Iterator[Installation]:
         "BANSHI_DATA": str(data), "BANSHI_MODE": "demo", "BANSHI_LOG_LEVEL": "WARNING", "PORT": str(port),
         "PYTHONUNBUFFERED": "1",
     }  # fmt: skip
-    banshi = [sys.executable, "-m", "banshi.cli"]
     try:
-        _set_up(banshi, data, port, environment)
+        _set_up(data, port, environment)
         url = subprocess.run(
-            [*banshi, "db", "start"], env=environment, check=True, capture_output=True, text=True
+            [*BANSHI, "db", "start"], env=environment, check=True, capture_output=True, text=True
         ).stdout.split()[-1]
         seeds = json.loads((data / "demo.json").read_text(encoding="utf-8"))
         running = Installation(data, port, url, seeds["keys"], environment)
         try:
-            running.web = _serve(banshi, data, port, environment)
+            running.serve(1)
             yield running
         finally:
             for helper in running.helpers:
                 helper.end()
             _end(running.web)
     finally:
-        subprocess.run([*banshi, "db", "stop"], env=environment, check=False, capture_output=True)
+        subprocess.run([*BANSHI, "db", "stop"], env=environment, check=False, capture_output=True)
 
 
-def _set_up(banshi: list[str], data: Path, port: int, environment: dict[str, str]) -> None:
+def _set_up(data: Path, port: int, environment: dict[str, str]) -> None:
     with (data / "up.log").open("wb") as log:
         up = subprocess.Popen(
-            [*banshi, "up", "--no-crowd", "--at", OPENING, "--speed", "0", "--host", "127.0.0.1", "--port", str(port)],
+            [*BANSHI, "up", "--no-crowd", "--at", OPENING, "--speed", "0", "--host", "127.0.0.1", "--port", str(port)],
             env=environment, stdout=log, stderr=log,
         )  # fmt: skip
         try:
@@ -212,11 +221,12 @@ def _set_up(banshi: list[str], data: Path, port: int, environment: dict[str, str
             _end(up)
 
 
-def _serve(banshi: list[str], data: Path, port: int, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+def _serve(data: Path, port: int, environment: dict[str, str], processes: int) -> subprocess.Popen[bytes]:
     log = (data / "web.log").open("ab")
     web = subprocess.Popen(
-        [*banshi, "serve", "--host", "127.0.0.1", "--port", str(port)], env=environment, stdout=log, stderr=log
-    )
+        [*BANSHI, "serve", "--host", "127.0.0.1", "--port", str(port), "--workers", str(processes)],
+        env=environment, stdout=log, stderr=log,
+    )  # fmt: skip
     log.close()
     _until_well(port, web, data / "web.log", path="/api/v1/openapi.json")
     return web

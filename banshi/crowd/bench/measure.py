@@ -8,9 +8,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from banshi.crowd.bench import fill
+from banshi.crowd.bench import fill, wrk
 from banshi.crowd.bench.figures import median, ms, percentile, ratio
 from banshi.crowd.bench.ground import DAY, OPENING, Installation, Worker
+from banshi.crowd.bench.processor import Spent, spent
 from banshi.crowd.bench.yardstick import Yardstick
 
 HALL = "dongguan"
@@ -90,29 +91,52 @@ class Bench:
         }  # fmt: skip
 
     def book(self) -> dict[str, Any]:
-        """Bookings over HTTP and pgbench in turn, at 16 and at 64 clients; medians of the turns."""
-        turns, seconds = (1, 2) if self.quick else (3, 6)
-        self.bookings(16, 1)  # warm
-        found: dict[str, Any] = {"clients": {}}
-        for clients in (16, 64):
-            ours, theirs, latencies, other = [], [], [], 0
-            for _ in range(turns):
-                mine = self.bookings(clients, seconds)
-                ours.append(mine["per_s"])
-                latencies += mine["latencies"]
-                other += mine["other"]
-                theirs.append(self.yardstick.run(clients, seconds))
-            found["clients"][str(clients)] = {
-                "per_s": round(median(ours)), "pgbench_per_s": round(median(theirs)),
-                "ratio": ratio(median(ours), median(theirs)), "p50_ms": ms(percentile(latencies, 0.5)),
-                "p99_ms": ms(percentile(latencies, 0.99)), "not_booked": other,
-                "runs": [round(x) for x in ours], "pgbench_runs": [round(x) for x in theirs],
-            }  # fmt: skip
-            self.say(f"book, {clients} clients: {found['clients'][str(clients)]}")
-        best = max(found["clients"].values(), key=lambda row: row["per_s"])
+        """Bookings over HTTP and pgbench in turn, with one and with two web processes (production's), at 16, 64 and 128
+        clients; medians of the turns. And the same by a client of somebody else's making."""
+        found: dict[str, Any] = {"processes": {}, "wrk": {}}
+        for processes in (1, 2):
+            self.on.serve(processes)
+            found["processes"][str(processes)] = {str(n): self._book_line(n) for n in (16, 64, 128)}
+        seconds = 2 if self.quick else 6
+        for clients in (16, 64, 128):
+            first = self.people(wrk.MOST_PER_S * seconds)
+            row = wrk.wrk(self.on, clients=clients, seconds=seconds, pairs=self.pairs, first=first)
+            if row is None:
+                self.say("wrk is not installed: no second client")
+                break
+            row["pgbench_per_s"] = found["processes"]["2"][str(clients)]["pgbench_per_s"]
+            row["ratio"] = ratio(row["per_s"], row["pgbench_per_s"])
+            found["wrk"][str(clients)] = row
+            self.say(f"book by wrk, {clients} clients: {row}")
+        self.on.serve(1)
+        best = max((row for rows in found["processes"].values() for row in rows.values()), key=lambda row: row["per_s"])
         found |= {name: best[name] for name in ("per_s", "pgbench_per_s", "ratio", "p99_ms")}
         found["wrong"] = self._wrong_slots()
         return found
+
+    def _book_line(self, clients: int) -> dict[str, Any]:
+        turns, seconds = (1, 2) if self.quick else (3, 5)
+        self.bookings(clients, 1 if self.quick else 3)  # warm: each process has prepared its statements
+        self.yardstick.run(clients, 1)
+        ours, theirs, latencies, other, made = [], [], [], 0, 0
+        used = Spent()
+        for _ in range(turns):
+            with spent(self.on) as turn:
+                mine = self.bookings(clients, seconds)
+            used.web, used.database = used.web + turn.web, used.database + turn.database
+            ours.append(mine["per_s"])
+            latencies += mine["latencies"]
+            other += mine["other"]
+            made += mine["made"]
+            theirs.append(self.yardstick.run(clients, seconds))
+        row = {
+            "per_s": round(median(ours)), "pgbench_per_s": round(median(theirs)),
+            "ratio": ratio(median(ours), median(theirs)), "p50_ms": ms(percentile(latencies, 0.5)),
+            "p99_ms": ms(percentile(latencies, 0.99)), "not_booked": other, **used.per_request(made),
+            "runs": [round(x) for x in ours], "pgbench_runs": [round(x) for x in theirs],
+        }  # fmt: skip
+        self.say(f"book, {clients} clients, web processes {self.on.processes}: {row}")
+        return row
 
     def _wrong_slots(self) -> int:
         """Slots whose count of places taken is not the number of their live appointments."""
