@@ -226,3 +226,30 @@ def test_what_is_set_aside_is_done_beside_the_rest_and_then_with_it_again() -> N
     assert answers == ["ab", "held 1 at last", "held 2 at last", "held 3"]
     assert [aside for _, aside in seen] == [[], ["held"], []]
     assert seen[-1][0] == ("held 3",)
+
+
+def test_a_connection_that_broke_since_the_last_batch_is_opened_anew(calls: Calls) -> None:
+    slot = calls.town.slot(quota=9)
+    asked = [prepared(calls, booking(slot, person=person(i)), f"k{i}") for i in range(2)]
+
+    def end(batches: Batches) -> None:
+        """End the connection of the batches' thread."""
+
+        def own() -> int:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_backend_pid()")
+                return int(cursor.fetchone()[0])
+
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(%s, 60000)", [batches.thread.submit(own).result()])
+        finally:
+            connection.close()
+
+    async def one_after_the_other(batches: Batches) -> list[int]:
+        first = await batches.ask(asked[0])
+        await asyncio.to_thread(end, batches)
+        return [first.status, (await batches.ask(asked[1])).status]
+
+    assert with_batches(one_after_the_other) == [201, 201]
+    assert Appointment.objects.count() == 2
