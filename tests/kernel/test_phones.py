@@ -96,3 +96,14 @@ def test_any_text_is_either_read_one_way_or_refused(text):
         return
 
     assert normalise_phone(stored) == stored
+
+
+@given(st.from_regex(r"1\d{10}", fullmatch=True).filter(str.isascii))
+def test_eleven_digits_are_told_apart_as_the_library_would(text: str):
+    def asked(typed: str) -> str:
+        try:
+            return mobile(typed, regions={"CN"})
+        except InvalidPhone as wrong:
+            return type(wrong).__name__
+
+    assert asked(text) == asked(f"{text[:3]} {text[3:]}") == asked(f"+86{text}")
