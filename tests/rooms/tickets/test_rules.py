@@ -416,7 +416,7 @@ def _played(chance: random.Random, windows: int, ahead: int, sigma: float) -> fl
 
 
 def test_those_served_by_one_window_stand_in_one_line():
-    windows = [AtWork(1, frozenset({A, B})), AtWork(2, frozenset({3}))]
+    windows = [frozenset({A, B}), frozenset({3})]
 
-    assert rules.shares_windows(A, windows) == {A, B}
-    assert rules.shares_windows(3, windows) == {3}
+    assert rules.served_together(A, windows) == {A, B}
+    assert rules.served_together(3, windows) == {3}

@@ -171,7 +171,7 @@ def _shown(hall: HallRow, seen: Scene, calls: Sequence[tuple[Any, ...]]) -> Line
     longest: dict[int, int] = defaultdict(int)
     for ticket in waiting:
         longest[ticket.category] = max(longest[ticket.category], ticket.waited_s(now))
-    serving_windows: Counter[int] = Counter(c for w in seen.at_work() for c in w.categories)
+    serving_windows: Counter[int] = Counter(c for w in seen.at_work for c in w.categories)
     return Line(
         version=hall.version,
         hall=hall.code,
@@ -212,7 +212,7 @@ def _foretold(
     Whom a closure has stopped keeps the place in line and is promised nothing; nobody who is called meanwhile waits for them.
     """
     moving = sum(not ticket.stopped for ticket in waiting)
-    forecaster, neighbours = seen.forecaster(moving), seen.neighbours()
+    forecaster, neighbours = seen.forecaster(moving), seen.neighbours
     several = {visit for visit, n in Counter(ticket.visit for ticket in waiting).items() if n > 1}
     before, called = _Before(several), _Before(several)
     promises = {}

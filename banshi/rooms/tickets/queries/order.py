@@ -190,18 +190,23 @@ def reaches(posts: Sequence[Post], zones: Mapping[int, int | None], *, within_zo
     :param zones: category → zone in which its people wait.
     :param within_zone: the policy calls within zones first.
     """
-    others: dict[int, frozenset[int]] = {}
+    at_work: dict[int, set[int]] = {}
+    manned: set[tuple[int, int]] = set()
     for post in posts:
         for c in post.categories if post.takes else ():
-            others[c] = others.get(c, frozenset()) | {post.window}
-    manned = {(post.zone, c) for post in posts if post.takes for c in post.categories}
+            at_work.setdefault(c, set()).add(post.window)
+            manned.add((post.zone, c))
+    others = {c: frozenset(windows) for c, windows in at_work.items()}
+    apart: dict[tuple[int, frozenset[int]], frozenset[int]] = {}  # many windows of a zone serve the same
     found = {}
     for post in posts:
-        far = frozenset(
-            c
-            for c in post.categories
-            if within_zone and (zone := zones.get(c)) is not None and zone != post.zone and (zone, c) in manned
-        )
+        far = apart.get((post.zone, post.categories))
+        if far is None:
+            far = apart[post.zone, post.categories] = frozenset(
+                c
+                for c in post.categories
+                if within_zone and (zone := zones.get(c)) is not None and zone != post.zone and (zone, c) in manned
+            )
         found[post.window] = Reach(post.window, post.categories - far, far, post.preferred, post.shut, others)
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -204,13 +205,15 @@ WITH plan AS (
   FROM tickets_planned_desk p
   WHERE p.hall_id = %(hall)s AND (p.day = %(day)s OR p.weekday = EXTRACT(ISODOW FROM %(day)s::date) - 1)
 )
-SELECT NULL::int, a.persons::bigint, a.category_id, a.starts_at, a.ends_at FROM booking_appointment a
+SELECT NULL::int, a.persons::bigint, a.category_id, a.starts_at, a.ends_at, count(*)
+FROM booking_appointment a
 WHERE a.hall_id = %(hall)s AND a.day = %(day)s AND a.state = 'booked' AND a.ends_at > %(now)s
+GROUP BY 2, 3, 4, 5
 UNION ALL
 SELECT p.desks, p.window_id, p.category_id, (%(day)s::date + p.starts) AT TIME ZONE h.timezone,
-  (%(day)s::date + p.ends) AT TIME ZONE h.timezone
+  (%(day)s::date + p.ends) AT TIME ZONE h.timezone, NULL
 FROM plan p JOIN places_hall h ON h.id = p.hall_id WHERE p.level = (SELECT min(level) FROM plan)
-ORDER BY 4, 3, 2
+ORDER BY 4, 3, 2, 5
 """
 # Who stands before a new number of a rank, by category and class: numbers, which take their time each, and the other people
 # who hold them – a visit once among the categories that share windows (`near`), one's own not at all. Nobody waits for whoever
@@ -249,7 +252,7 @@ class Scene:
     categories: Sequence[CategoryRow]
     windows: Sequence[WindowRow]
     tickets: Sequence[TicketRow]
-    due: Sequence[tuple[int, datetime, datetime, int]]
+    due: Sequence[tuple[int, datetime, datetime, int, int]]  # category, period, persons of one booking, how many such
     planned: Sequence[rules.Planned]
     policy: TicketPolicy
     now: datetime
@@ -258,6 +261,7 @@ class Scene:
         """Waiting numbers in the order in which they are called."""
         return [t for t in self.tickets if t.state == "waiting"]
 
+    @cached_property
     def reaches(self) -> dict[int, order.Reach]:
         """What each window may call, by its id."""
         posts = [
@@ -270,26 +274,28 @@ class Scene:
     def turn_at(self, window_id: int) -> list[TicketRow]:
         """Whom this window calls, first to last."""
         after = timedelta(minutes=self.policy.spill_over_after)
-        return order.turn_at(self.reaches()[window_id], self.waiting(), now=self.now, spill_over=after)
+        return order.turn_at(self.reaches[window_id], self.waiting(), now=self.now, spill_over=after)
 
+    @cached_property
     def at_work(self) -> list[rules.AtWork]:
         """Windows that take numbers, with what is under way there."""
-        reaches = self.reaches()
+        reaches = self.reaches
         return [
             rules.AtWork(w.id, reaches[w.id].near, w.category, self._elapsed(w), reaches[w.id].far)
             for w in self.windows
             if w.at_work
         ]
 
+    @cached_property
     def desks(self) -> list[rules.AtWork]:
         """Windows that take numbers, and those planned that stand in until somebody has signed in there."""
-        reaches = self.reaches()
+        reaches = self.reaches
         desks = [
             rules.Desk(w.id, reaches[w.id].near, reaches[w.id].far, w.staff_id is not None)
             for w in self.windows
             if not w.shut
         ]
-        return self.at_work() + rules.stand_ins(self.planned, desks)
+        return self.at_work + rules.stand_ins(self.planned, desks)
 
     def _elapsed(self, w: WindowRow) -> float | None:
         if w.ref is None:
@@ -306,25 +312,43 @@ class Scene:
         """Until windows of other zones may call somebody who waits since then."""
         return max(0.0, self._in_s(waits_from) + self.policy.spill_over_after * 60)
 
-    def forecaster(self, waiting: int) -> rules.Forecaster:
+    def forecaster(self, waiting: int, *, among: frozenset[int] | None = None) -> rules.Forecaster:
+        """:param waiting: about how many will be placed. :param among: only the windows and people of these categories, which
+        meet no other (`meeting`).
+        """
         return rules.Forecaster(
-            windows=self.desks(),
-            handling={c.id: handling_of(c) for c in self.categories},
+            windows=[w for w in self.desks if among is None or not among.isdisjoint(w.categories | w.far)],
+            handling=self._handling,
             due=[
-                rules.Due(category, self._in_s(starts), self._in_s(ends), persons)
-                for category, starts, ends, persons in self.due
+                rules.Due(category, self._in_s(starts), self._in_s(ends), persons, count)
+                for category, starts, ends, persons, count in self.due
+                if among is None or category in among
             ],
             booked_first=self.policy.booked_first,
             waiting=waiting,
             turnout=turnout_of(self.categories),
         )
 
+    @cached_property
+    def _handling(self) -> dict[int, rules.Handling]:
+        return {c.id: handling_of(c) for c in self.categories}
+
+    @cached_property
     def neighbours(self) -> dict[int, frozenset[int]]:
         """Category → categories that stand in one line with it, by the windows at work, else by all windows."""
-        working = self.desks()
-        everything = [rules.AtWork(w.id, frozenset(w.categories)) for w in self.windows]
-        served = frozenset[int]().union(*(w.categories | w.far for w in working))
-        return {c.id: rules.shares_windows(c.id, working if c.id in served else everything) for c in self.categories}
+        working = {w.categories | w.far for w in self.desks}
+        everything = {frozenset(w.categories) for w in self.windows}
+        served = frozenset[int]().union(*working)
+        return {c.id: rules.served_together(c.id, working if c.id in served else everything) for c in self.categories}
+
+    def meeting(self, category: int) -> frozenset[int]:
+        """The categories that this one meets at a window at work, those that they meet, and so on: nobody else can lengthen
+        or shorten its wait."""
+        lines = {w.categories | w.far for w in self.desks}
+        found = frozenset({category})
+        while met := [line for line in lines if not line.isdisjoint(found) and not line <= found]:
+            found = found.union(*met)
+        return found
 
 
 def handling_of(category: CategoryRow) -> rules.Handling:
@@ -365,10 +389,14 @@ def scene(
         categories=[CategoryRow(*row) for row in rows(CATEGORIES_SQL, hall=hall_id, hour=hour, now=now)],
         windows=[WindowRow(*row) for row in rows(WINDOWS_SQL, hall=hall_id, now=now)],
         tickets=[TicketRow(*row) for row in rows(TICKETS_SQL, states=list(states), **at)] if states else [],
-        due=[(category, starts, ends, persons) for desks, persons, category, starts, ends in coming if desks is None],
+        due=[
+            (category, starts, ends, persons, count)
+            for desks, persons, category, starts, ends, count in coming
+            if desks is None
+        ],
         planned=[
             rules.Planned((starts - now).total_seconds(), (ends - now).total_seconds(), desks, category, window)
-            for desks, window, category, starts, ends in coming
+            for desks, window, category, starts, ends, _ in coming
             if desks is not None
         ],
         policy=policy,
@@ -404,13 +432,14 @@ def promise_for(
         category=category,
         rank_class=int(rank.rank_class),
         rank_key=rank.key,
-        near=sorted(seen.neighbours()[category]),
+        near=sorted(seen.neighbours[category]),
         person=person,
         limit_key=limit_key,
     )
-    forecaster, ahead = seen.forecaster(sum(row[4] for row in before)), 0
-    for theirs, rank_class, window, persons, count, others in before:
-        ahead += others if only_window is None else 0
-        for _ in range(count):
-            forecaster.pass_by(rules.InLine(theirs, rank_class, window, persons=persons))
+    ahead = sum(row[5] for row in before) if only_window is None else 0
+    among = seen.meeting(category)
+    met = [row for row in before if row[0] in among]
+    forecaster = seen.forecaster(sum(row[4] for row in met), among=among)
+    for theirs, rank_class, window, persons, count, _ in met:
+        forecaster.pass_by(rules.InLine(theirs, rank_class, window, persons=persons), count)
     return Promise(ahead, forecaster.place(rules.InLine(category, rank.rank_class, only_window, seen.spills_in_s(now))))

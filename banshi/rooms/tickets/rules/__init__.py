@@ -10,7 +10,7 @@ from banshi.rooms.tickets.rules.forecast import (
     Due,
     Forecaster,
     InLine,
-    shares_windows,
+    served_together,
 )
 from banshi.rooms.tickets.rules.handling import CHANGEOVER_S, Handling, learn, prior
 from banshi.rooms.tickets.rules.line import (
@@ -91,7 +91,7 @@ __all__ = [
     "reinstate_refusal",
     "reinstated_rank",
     "served_today",
-    "shares_windows",
+    "served_together",
     "stand_ins",
     "walk_off_until",
     "wrong_state",

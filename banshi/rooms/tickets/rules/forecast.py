@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heapify, heappop, heappush, heapreplace
@@ -55,12 +55,14 @@ class AtWork:
 
 @dataclass(frozen=True)
 class Due:
-    """A booked person not yet here, whose period runs from–until so many seconds from now (negative: has begun)."""
+    """Booked people not yet here, `count` bookings of `persons` each, whose period runs from–until so many seconds from now
+    (negative: has begun)."""
 
     category: int
     in_s: float
     until_s: float = 3600.0
     persons: int = 1
+    count: int = 1
 
 
 @dataclass(frozen=True)
@@ -172,9 +174,10 @@ class Forecaster:
         starts = self._take(ticket)
         return None if starts is None else _band(starts)
 
-    def pass_by(self, ticket: InLine) -> None:
-        """The next number in rank order takes its window; nobody asks how long it waits."""
-        self._take(ticket)
+    def pass_by(self, ticket: InLine, count: int = 1) -> None:
+        """The next number in rank order takes its window, or as many of its kind; nobody asks how long they wait."""
+        for _ in range(count):
+            self._take(ticket)
 
     def probe(self, category: int, *, spills_in_s: float = 0.0) -> Band | None:
         """The wait of somebody who would take a walk-in number now; nothing is taken."""
@@ -299,12 +302,13 @@ class Forecaster:
             parts = [_arrival(gone + (1 - gone) * (n + 0.5) / PARTS, curve) for n in range(PARTS)]
             known = self._arrivals[key] = (self._turnout.likely(gone) * PARTS - 0.5, parts)
         most, parts = known
-        for coming, chance, when, luck in zip(
-            self._coming, self._shuffle(), self._shuffle(), self._shuffle(), strict=True
-        ):
-            if chance < most:
-                heappush(coming, (parts[when], due.category, due.persons, luck))
-                self._expected += 1
+        for _ in range(due.count):
+            for coming, chance, when, luck in zip(
+                self._coming, self._shuffle(), self._shuffle(), self._shuffle(), strict=True
+            ):
+                if chance < most:
+                    heappush(coming, (parts[when], due.category, due.persons, luck))
+                    self._expected += 1
 
     def _shuffle(self) -> list[int]:
         self._drawn += 1
@@ -363,6 +367,6 @@ def _band(starts: Sequence[float]) -> Band:
     return Band(round(mean), max(round(mean + Z90 * sd), round(mean) + LEAST_BAND_S), int(least))
 
 
-def shares_windows(category: int, windows: Sequence[AtWork]) -> frozenset[int]:
-    """Categories whose numbers stand before one's own: those that a window at work serves together with it."""
-    return frozenset({category}).union(*(w.categories | w.far for w in windows if category in w.categories | w.far))
+def served_together(category: int, windows: Iterable[frozenset[int]]) -> frozenset[int]:
+    """Categories whose numbers stand before one's own: those that a window serves together with it."""
+    return frozenset({category}).union(*(categories for categories in windows if category in categories))
