@@ -1,27 +1,24 @@
-"""The fast lane: the three busiest writes go past Django's request machinery, and bookings are committed together.
+"""The fast lane: the three busiest writes go past Django's request machinery, and are committed together.
 
-`surfaces/api/fast.py` does the work either way, so both lanes give the same answers. While a batch of bookings is under
-way in its thread, those that arrive wait for the next; when it comes back they all go at once (ADR 5).
+`surfaces/api/fast.py` does the work either way, so both lanes give the same answers. While a batch is under way in its
+thread, those that arrive wait for the next; when it comes back they all go at once (ADR 5).
 """
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
 import structlog
 from django.core.exceptions import SynchronousOnlyOperation
-from django.db import connections
 from structlog.contextvars import bound_contextvars
 
 from banshi.foundation import clock, metrics
-from banshi.foundation.together import Batches, PartingBatches, fresh
+from banshi.foundation.together import Batches, PartingBatches
 from banshi.foundation.trouble import slug_of
-from banshi.surfaces.api import fast, keys
+from banshi.surfaces.api import fast, keys, numbers
 from banshi.surfaces.api.answers import Answer, http_problem, language_of
 from banshi.surfaces.api.traces import TRACE, log_write, request_id_of
 
@@ -31,7 +28,7 @@ APPOINTMENTS = "/api/v1/appointments"
 TICKETS = re.compile(r"/api/v1/halls/([^/]{1,80})/tickets")
 CALLS = re.compile(r"/api/v1/windows/([^/]{1,80})/calls")
 Raw = tuple[dict[str, str], bytes, str]
-RawCall = tuple[dict[str, str], bytes, str, str]  # … and the window
+RawOf = tuple[dict[str, str], bytes, str, str]  # … and the window, or the hall
 
 
 def check_raw(asked: Sequence[Raw]) -> list[fast.Booking | Answer]:
@@ -39,7 +36,7 @@ def check_raw(asked: Sequence[Raw]) -> list[fast.Booking | Answer]:
     return [_traced(headers, fast.prepare_booking, headers, body, query) for headers, body, query in asked]
 
 
-def call_raw(asked: Sequence[RawCall]) -> list[Answer]:
+def call_raw(asked: Sequence[RawOf]) -> list[Answer]:
     """Check each request, then call for those that hold together. One answer each, in order."""
     keys.remember_many(headers.get("authorization", "") for headers, _, _, _ in asked)
     prepared = [
@@ -48,6 +45,15 @@ def call_raw(asked: Sequence[RawCall]) -> list[Answer]:
     ]
     called = iter(fast.call_many([one for one in prepared if isinstance(one, fast.Calling)]))
     return [next(called) if isinstance(one, fast.Calling) else one for one in prepared]
+
+
+def issue_raw(asked: Sequence[RawOf]) -> list[Answer]:
+    """Check each request, then give numbers for those that hold together. One answer each, in order."""
+    prepared = [
+        _traced(headers, numbers.prepare_issue, headers, body, query, hall=hall) for headers, body, query, hall in asked
+    ]
+    given = iter(numbers.issue_many([one for one in prepared if isinstance(one, numbers.Issuing)]))
+    return [next(given) if isinstance(one, numbers.Issuing) else one for one in prepared]
 
 
 def _traced(headers: dict[str, str], act: Callable[..., Any], *args: Any, **more: Any) -> Any:
@@ -64,9 +70,8 @@ class Lanes:
         self.bookings: PartingBatches[fast.Booking, Answer] = PartingBatches(
             fast.book_quickly, fast.book_many, "bookings"
         )
-        self.calls: Batches[RawCall, Answer] = Batches(call_raw, "calls")
-        # One thread: giving a number is bound by the interpreter, and several threads only wait for each other there.
-        self.numbers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="numbers")
+        self.calls: Batches[RawOf, Answer] = Batches(call_raw, "calls")
+        self.numbers: Batches[RawOf, Answer] = Batches(issue_raw, "numbers")
 
     def route(self, scope: dict[str, Any]) -> tuple[str, dict[str, str]] | None:
         """The operation and the names in its path."""
@@ -112,9 +117,7 @@ class Lanes:
             return checked if isinstance(checked, Answer) else await self.bookings.ask(checked)
         if name == "call":
             return await self.calls.ask((headers, body, query, path["window"]))
-        return await asyncio.get_running_loop().run_in_executor(
-            self.numbers, fresh, lambda: _traced(headers, fast.issue, headers, body, query, **path)
-        )
+        return await self.numbers.ask((headers, body, query, path["hall"]))
 
     async def _checked(self, asked: Raw) -> fast.Booking | Answer:
         """Here, while the last batch is in the database; in a thread where the key or its rate must be read there."""
@@ -124,8 +127,7 @@ class Lanes:
             return await self.checks.ask(asked)
 
     def close(self) -> None:
-        self.numbers.submit(connections.close_all)
-        self.numbers.shutdown(wait=True)
+        self.numbers.close()
         self.checks.close()
         self.bookings.close()
         self.calls.close()

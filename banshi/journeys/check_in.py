@@ -417,7 +417,7 @@ def check_in(
                 if each.pk == found.pk:
                     raise
         if beside and policy.auto_call and given[found.pk].state == "waiting":
-            given[found.pk] = tickets.call_at_idle_window(given[found.pk], hall_id=hall.pk, now=now)
+            (given[found.pk],) = tickets.call_at_idle_windows([given[found.pk]], hall=hall, now=now)
     if shows_more(given[found.pk].limit_key, than=limit_key):
         raise WithItsPerson
     return given[found.pk]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TypedDict
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -13,6 +15,7 @@ from banshi.journeys import check_in
 from banshi.kernel.actors import Actor
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.ownership import is_typed, typed_holder
+from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.places import queries as places
@@ -24,87 +27,122 @@ from banshi.rooms.tickets.queries import contact_of_booked
 IN_LINE = ("waiting", "parked", "called")
 
 
-class _Asked(TypedDict):
-    hall: Hall
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request for a number, on whatever surface.
+
+    :param shown: what the person's document was seen by; a typed one is its holder's alone. None for nobody named.
+    """
+
     channel: str
     by: Actor
-    now: datetime
-    category_code: str | None
-    item_code: str | None
-    lane: str
-    language: str
+    category_code: str | None = None
+    item_code: str | None = None
+    person_id: int | None = None
+    shown: Evidence | None = None
+    lane: str = ""
+    language: str = "zh-hans"
+    contact: str | None = None
+
+    @property
+    def proven(self) -> bool:
+        return self.shown is not None and self.shown.proves
+
+    @property
+    def limit_key(self) -> str:
+        """Whose the number is, where nothing of a booking was shown."""
+        return typed_holder() if self.person_id is not None and not self.proven else ""
 
 
-def take(
-    *,
-    hall: Hall,
-    channel: str,
-    by: Actor,
-    now: datetime,
-    category_code: str | None = None,
-    item_code: str | None = None,
-    person_id: int | None = None,
-    shown: Evidence | None,
-    lane: str = "",
-    language: str = "zh-hans",
-    contact: str | None = None,
-    booked: Appointment | None = None,
-) -> Ticket:
-    """Give a number, on whatever surface it is asked for.
+def take(*, hall: Hall, now: datetime, booked: Appointment | None = None, **asked: Any) -> Ticket:
+    """Give a number: `take_many` for one.
+
+    :param booked: the appointment that was shown, too early, a moment ago, by its code or by its person's card: the
+        number is for whom it is for.
+    :param asked: the fields of `Asked`.
+    :raises Refused: those of `take_many`.
+    """
+    one = Asked(**asked)
+    if booked is not None and one.person_id in (None, booked.person_id):
+        with transaction.atomic(), check_in.agents_wait(booked):
+            limit_key = "" if one.proven else check_in.holder_of(booked, now=now)
+            contact = contact_of_booked(booked, limit_key=limit_key, now=now)
+            one = replace(one, person_id=booked.person_id, contact=contact)
+            return _taken(hall, one, limit_key=limit_key, booked=booked, now=now)
+    (result,) = take_many(hall=hall, asked=[one], now=now)
+    if isinstance(result, Refused):
+        raise result
+    return result
+
+
+def take_many(*, hall: Hall, asked: Sequence[Asked], now: datetime) -> list[Ticket | Refused]:
+    """Give numbers of a hall to all who ask together; one result each, in order.
 
     A number for a matter, or for its category alone, checks in the person's appointment for it where that may check in
     now: nobody is served as a walk-in and struck as a no-show. Before that, a number for the very matter that is booked
     for later today, or for its category alone, uses the appointment, too, in the rank of a walk-in: its person is here.
     Else it is a walk-in number.
 
-    :param booked: the appointment that was shown, too early, a moment ago, by its code or by its person's card: the
-        number is for whom it is for.
-    :param shown: what the person's document was seen by; a typed one is its holder's alone. None for nobody named.
-    :raises Refused: those of `tickets.issue` and of `check_in`.
+    :returns: numbers, or refusals: those of `tickets.issue_many` and of `check_in`.
     """
-    proven = shown is not None and shown.proves
-    asked: _Asked = {
-        "hall": hall, "channel": channel, "by": by, "now": now, "category_code": category_code, "item_code": item_code,
-        "lane": lane, "language": language,
-    }  # fmt: skip
-    if booked is not None and person_id in (None, booked.person_id):
-        with transaction.atomic(), check_in.agents_wait(booked):
-            limit_key = "" if proven else check_in.holder_of(booked, now=now)
-            contact = contact_of_booked(booked, limit_key=limit_key, now=now)
-            return _taken(asked, person_id=booked.person_id, limit_key=limit_key, contact=contact, booked=booked)
-    limit_key = typed_holder() if person_id is not None and not proven else ""
-    return _taken(asked, person_id=person_id, limit_key=limit_key, contact=contact, booked=None)
+    answers: dict[int, Ticket | Refused] = {}
+    booked = _with_something_booked(hall, {one.person_id for one in asked if one.proven and one.person_id}, now)
+    plain = [i for i, one in enumerate(asked) if one.person_id not in booked or not one.proven]
+    with transaction.atomic():
+        given = tickets.issue_many(hall=hall, asked=[_plain(asked[i], asked[i].limit_key) for i in plain], now=now)
+        answers.update(zip(plain, given, strict=True))
+        for i, one in enumerate(asked):
+            if i in answers:
+                continue
+            try:
+                answers[i] = _taken(hall, one, limit_key="", booked=None, now=now)
+            except Refused as no:
+                answers[i] = no
+    return [answers[i] for i in range(len(asked))]
 
 
-def _taken(
-    asked: _Asked, *, person_id: int | None, limit_key: str, contact: str | None, booked: Appointment | None
-) -> Ticket:
-    hall, by, now, channel, lane = asked["hall"], asked["by"], asked["now"], asked["channel"], asked["lane"]
-    category_code, item_code = asked["category_code"], asked["item_code"]
+def _with_something_booked(hall: Hall, people: set[int], now: datetime) -> set[int]:
+    """Of these, who has an appointment open here today, or a number that waits for one by its code."""
+    if not people:
+        return set()
+    day = now.astimezone(ZoneInfo(hall.timezone)).date()
+    here = {"person_id__in": people, "hall": hall, "day": day}
+    booked = Appointment.objects.filter(**here, state="booked").order_by("id").values_list("person_id", flat=True)
+    by_code = Ticket.objects.filter(**here, state__in=IN_LINE).exclude(limit_key="")
+    return set(booked) | set(by_code.order_by("id").values_list("person_id", flat=True))
+
+
+def _plain(one: Asked, limit_key: str) -> tickets.Take:
+    return tickets.Take(
+        channel=one.channel,
+        by=one.by,
+        category_code=one.category_code,
+        item_code=one.item_code,
+        person_id=one.person_id,
+        limit_key=limit_key,
+        lane=one.lane,
+        language=one.language,
+        contact=one.contact,
+    )
+
+
+def _taken(hall: Hall, one: Asked, *, limit_key: str, booked: Appointment | None, now: datetime) -> Ticket:
+    """For somebody who has something booked here today."""
+    person_id, category_code, item_code = one.person_id, one.category_code, one.item_code
     if person_id is not None and not is_typed(limit_key):  # whoever typed the number has shown nothing of the booking
         mine = _open_appointment(hall, person_id, category_code, item_code, now, proven=not limit_key)
         if mine is not None:
             # By the row lock in there it meets whoever checks the same appointment in at this instant.
             with transaction.atomic():
                 return check_in.check_in(
-                    hall=hall, found=mine, limit_key=limit_key, by=by, now=now, channel=channel, lane=lane
+                    hall=hall, found=mine, limit_key=limit_key, by=one.by, now=now, channel=one.channel, lane=one.lane
                 )
     with transaction.atomic():
         for_what: dict[str, str | None] = {"item__code": item_code} if item_code else {"category__code": category_code}
         early = _booked_for_later(hall, person_id, for_what, now, booked=booked, proven=not limit_key)
-        ticket = tickets.issue(
-            hall=hall,
-            category_code=category_code,
-            item_code=item_code,
-            person_id=person_id,
-            limit_key=limit_key,
-            lane=lane,
-            channel=channel,
-            by=by,
-            now=now,
-            language=asked["language"],
-            contact=contact,
-        )
+        (ticket,) = tickets.issue_many(hall=hall, asked=[_plain(one, limit_key)], now=now)
+        if isinstance(ticket, Refused):
+            raise ticket
         if early is not None:
             booking.mark_checked_in(appointment_id=early.pk, now=now)
             tickets.came_early(ticket, appointment=early)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -290,17 +290,43 @@ def opening(
 
     Booking, check-in, numbers, calls, boards, kiosk, phone, desk and `when` all ask it here.
     """
+    return hall_day(hall, at).opening(at, what_of(hall, item, tags, category, zone))
+
+
+@dataclass(frozen=True)
+class HallDay:
+    """One day of a hall, read once: answers `opening` for as many things as are asked about."""
+
+    hall: Hall
+    day: date
+    document: CalendarDocument
+    calendar: WorkCalendar
+    shut: Sequence[rules.Closure]
+
+    def opening(self, at: datetime, what: What) -> Opening:
+        """As `opening` says it. Reads more only to say when something that is not served now goes on.
+
+        :param at: a moment of this day.
+        """
+        parts: dict[str, Any] = {"category": what.category, "zone": what.zone}
+        day = (self.document, at, self.calendar, self.shut)
+        session = rules.session_at(*day, what.item, what.tags, **parts)
+        if session is not None:
+            ends = [each.ends_at for each in self.sessions]
+            return Opening(session, day_ends_at=max([session.ends_at, *ends]))
+        why = rules.why_closed(self.document, self.day, self.calendar, self.shut, what.item, what.tags, at=at, **parts)
+        stops = rules.closure_at(self.shut, at, item=what.item, **parts)
+        return Opening(None, why, next_open_moment(self.hall, at, what.item, what.tags, **parts), stops)
+
+    @cached_property
+    def sessions(self) -> list[Session]:
+        return rules.sessions_on(self.document, self.day, self.calendar, self.shut)
+
+
+def hall_day(hall: Hall, at: datetime) -> HallDay:
+    """The day of this moment, in the hall's zone."""
     day = at.astimezone(ZoneInfo(hall.timezone)).date()
-    what = what_of(hall, item, tags, category, zone)
-    document, calendar, shut = document_of(hall.id, day), work_calendar(), closures(hall, day, day)
-    parts: dict[str, Any] = {"category": what.category, "zone": what.zone}
-    session = rules.session_at(document, at, calendar, shut, item, what.tags, **parts)
-    if session is not None:
-        ends = [each.ends_at for each in rules.sessions_on(document, day, calendar, shut)]
-        return Opening(session, day_ends_at=max([session.ends_at, *ends]))
-    why = rules.why_closed(document, day, calendar, shut, item, what.tags, at=at, **parts)
-    stops = rules.closure_at(shut, at, item=item, **parts)
-    return Opening(None, why, next_open_moment(hall, at, item, what.tags, **parts), stops)
+    return HallDay(hall, day, document_of(hall.id, day), work_calendar(), closures(hall, day, day))
 
 
 def next_open_moment(

@@ -11,7 +11,7 @@ from banshi.journeys import check_in as journey
 from banshi.kernel.refusals import Refused
 from banshi.rooms.places import queries as places
 from banshi.rooms.tickets import queries as tickets
-from banshi.surfaces.api import fast
+from banshi.surfaces.api import numbers
 from banshi.surfaces.api.answers import Answer, answer, refused
 from banshi.surfaces.api.lanes import by_fast
 from banshi.surfaces.api.operations import caller, language, op, write
@@ -79,7 +79,7 @@ def check_in(request: HttpRequest, hall: Path[Code], body: CheckInIn) -> Answer:
 
 
 @router.post("/halls/{hall}/tickets", **op("issue_ticket", {201: TicketOut}), summary="Give a walk-in number")
-@decorate_view(by_fast(fast.issue))
+@decorate_view(by_fast(numbers.issue))
 def issue_ticket(request: HttpRequest, hall: Path[Code], body: TicketIn) -> HttpResponse:
     """A number for an item or a category; the person may be given, and must be where the hall asks for it."""
-    raise NotImplementedError  # fast.issue does it
+    raise NotImplementedError  # numbers.issue does it

@@ -1,4 +1,5 @@
-"""The three busiest writes, free of any framework: bytes and headers in, an `Answer` out.
+"""Bookings and calls, two of the three busiest writes, free of any framework: bytes and headers in, an `Answer` out. The third,
+giving numbers, is in numbers.py; what they share in raw.py.
 
 The Django views call these very functions, and so does the bare ASGI lane (config/lanes.py): it checks each request with
 `prepare_booking` and hands those that arrived together to `book_many`, which enrols, places and commits them together.
@@ -8,47 +9,42 @@ Headers are mappings with names in lower case; times come from the clock; nothin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
-import pydantic
 import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import translation
 
-from banshi.foundation import clock, patience, phones, prepared
+from banshi.foundation import clock, patience, prepared
 from banshi.foundation.memory import forgettable
 from banshi.foundation.together import Aside
 from banshi.foundation.trouble import held, slug_of
-from banshi.journeys import mandates, take_number
+from banshi.journeys import mandates
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.actions.retrying import met
 from banshi.rooms.booking.models import Appointment
-from banshi.rooms.devices import actions as devices
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.places import queries as places
 from banshi.rooms.tickets import actions as tickets
-from banshi.surfaces.api import idempotency
-from banshi.surfaces.api.answers import Answer, answer, http_problem, invalid, invalid_fields, language_of, refused
+from banshi.surfaces.api import idempotency, raw
+from banshi.surfaces.api.answers import Answer, answer, http_problem, language_of, refused
 from banshi.surfaces.api.appointment_parts import booked_part, remember_parts
 from banshi.surfaces.api.idempotency import Once
-from banshi.surfaces.api.keys import Caller, authorise
-from banshi.surfaces.api.operations import HttpFault, attempted, check_body, check_empty
-from banshi.surfaces.api.schemas import BookingIn, Code, TicketIn
-from banshi.surfaces.api.ticket_parts import shown_called, shown_given, shown_ticket
+from banshi.surfaces.api.keys import Caller
+from banshi.surfaces.api.operations import attempted, check_body, check_empty
+from banshi.surfaces.api.schemas import BookingIn
+from banshi.surfaces.api.ticket_parts import shown_called, shown_ticket
 from banshi.surfaces.api.traces import TRACE
 
 log = structlog.get_logger("banshi.api")
-BASE = "/api/v1"
-Model = TypeVar("Model", bound=pydantic.BaseModel)
-_code = pydantic.TypeAdapter(Code)
 
 
 @dataclass(frozen=True)
@@ -67,12 +63,12 @@ def prepare_booking(headers: Mapping[str, str], body: bytes, query: str = "") ->
     asked_in = language_of(headers.get("accept-language", ""))
 
     def check() -> Booking:
-        caller = _authorised(headers, "book", query)
-        content = _read(BookingIn, headers, body)
-        once = idempotency.once_of(headers, caller=caller, method="POST", path=f"{BASE}/appointments", body=body)
+        caller = raw.authorised(headers, "book", query)
+        content = raw.read(BookingIn, headers, body)
+        once = idempotency.once_of(headers, caller=caller, method="POST", path=f"{raw.BASE}/appointments", body=body)
         return Booking(caller, content, asked_in, once, headers.get(TRACE, ""))
 
-    return _checked(asked_in, check)
+    return raw.checked(asked_in, check)
 
 
 def book(headers: Mapping[str, str], body: bytes, query: str = "") -> Answer:
@@ -136,7 +132,7 @@ def _booked(asked: Sequence[Booking], wait_s: float) -> list[Answer | None]:
             return [http_problem(slug, one.language) for one in asked]
         if len(asked) == 1:
             log.error("booking broke", exc_info=True, slug=slug, request_id=asked[0].request_id)
-            return [http_problem(_said(slug), asked[0].language)]
+            return [http_problem(raw.said(slug), asked[0].language)]
         log.warning("bookings broke together, doing them one by one", bookings=len(asked))
         return [_booked([one], wait_s)[0] for one in asked]
     if any(one.once for one in asked):
@@ -218,8 +214,8 @@ def _book_together(asked: Sequence[Booking], wait_s: float, trips: prepared.Trip
             kept = {key: answers[i] for key, i in first.items() if i in mine}
             if kept:
                 idempotency.keep(kept)
-            rest = [i for i in range(len(asked)) if i not in answers]
-            answers |= _repeated(asked, rest, answers, first, mine)
+            onces, languages = [one.once for one in asked], [one.language for one in asked]
+            answers |= idempotency.repeated(onces, languages, answers, first, mine)
     if not wanted:  # nobody waits for our locks while answers are written
         answers |= _shown(asked, booked)
     return [answers[i] for i in range(len(asked))]
@@ -360,100 +356,18 @@ def _elsewhere(asked: Sequence[Booking], todo: Sequence[int]) -> dict[int, Answe
     return answers
 
 
-def _repeated(
-    asked: Sequence[Booking],
-    rest: Sequence[int],
-    answers: Mapping[int, Answer],
-    first: Mapping[tuple[str, str], int],
-    mine: set[int],
-) -> dict[int, Answer]:
-    """Answers for those whose key was used before: in this batch, or earlier."""
-    found: dict[int, Answer] = {}
-    earlier: list[tuple[int, Once]] = []
-    for i in rest:
-        once = asked[i].once
-        assert once is not None
-        leader = first[once.owner, once.key]
-        if leader not in mine:
-            earlier.append((i, once))
-        elif (said := asked[leader].once) is not None and said.digest == once.digest:
-            found[i] = idempotency.again(answers[leader])
-        else:
-            found[i] = refused(Refusal("idempotency-conflict", {"key": once.said}), asked[i].language)
-    if earlier:
-        said_before = idempotency.first_answers([o for _, o in earlier], lambda n: asked[earlier[n][0]].language)
-        found.update({i: done for (i, _), done in zip(earlier, said_before, strict=True)})
-    return found
-
-
-def issue(headers: Mapping[str, str], body: bytes, query: str = "", *, hall: str) -> Answer:
-    """POST /halls/{hall}/tickets: 201 with a walk-in ticket."""
-    asked_in = language_of(headers.get("accept-language", ""))
-
-    def act() -> Answer:
-        caller = _authorised(headers, "issue_ticket", query)
-        content = _read(TicketIn, headers, body)
-        found = places.hall_by_code(_path_code(hall))
-        caller.must_reach(found.code)
-        once = idempotency.once_of(
-            headers, caller=caller, method="POST", path=f"{BASE}/halls/{hall}/tickets", body=body
-        )
-
-        def give() -> Answer:
-            now = clock.now()
-            person = content.person
-            person_id = contact = None
-            shown = caller.shown(content.presented)
-            if caller.scope == "kiosk" and not shown.proves:  # any number can be typed
-                devices.number_given(hall=found.code, device=caller.key.device or caller.owner)
-            if person is not None:
-                contact = phones.reachable(person.phone) if person.phone else None
-                person_id = identity.enrol(
-                    name=person.name,
-                    id_type=person.id_type,
-                    id_number=person.id_number,
-                    evidence=shown,
-                    by=caller.by,
-                    now=now,
-                ).id
-            try:
-                with transaction.atomic():
-                    ticket = take_number.take(
-                        hall=found,
-                        category_code=content.category,
-                        item_code=content.item,
-                        person_id=person_id,
-                        shown=shown,
-                        lane=content.lane or "",
-                        channel="kiosk" if caller.scope == "kiosk" else "api",
-                        by=caller.by,
-                        now=now,
-                        language=asked_in,
-                        contact=contact,
-                    )
-            except Refused as no:
-                if not shown.proves:
-                    raise
-                return refused(no.refusal, asked_in)  # an answer: what the card proved stands
-            return answer(201, shown_given(ticket, found.timezone))
-
-        return idempotency.answered_once(once, asked_in, lambda: attempted(asked_in, give))
-
-    return _answered(asked_in, act)
-
-
 def call(headers: Mapping[str, str], body: bytes, query: str = "", *, window: str) -> Answer:
     """POST /windows/{window}/calls: 201 with the ticket called there, or 204 when nobody waits."""
     asked_in = language_of(headers.get("accept-language", ""))
 
     def act() -> Answer:
-        caller = _authorised(headers, "call_next", query)
+        caller = raw.authorised(headers, "call_next", query)
         check_body(headers, body)
         check_empty(body)
-        found = places.window_by_code(_path_code(window))
+        found = places.window_by_code(raw.path_code(window))
         caller.must_reach(found.hall.code)
         once = idempotency.once_of(
-            headers, caller=caller, method="POST", path=f"{BASE}/windows/{window}/calls", body=body
+            headers, caller=caller, method="POST", path=f"{raw.BASE}/windows/{window}/calls", body=body
         )
 
         def call_next() -> Answer:
@@ -471,7 +385,7 @@ def call(headers: Mapping[str, str], body: bytes, query: str = "", *, window: st
                 return refused(no.refusal, asked_in)
         return idempotency.answered_once(once, asked_in, lambda: attempted(asked_in, call_next))
 
-    return _answered(asked_in, act)
+    return raw.answered(asked_in, act)
 
 
 @dataclass(frozen=True)
@@ -490,14 +404,14 @@ def prepare_call(headers: Mapping[str, str], body: bytes, query: str = "", *, wi
     asked_in = language_of(headers.get("accept-language", ""))
 
     def check() -> Calling:
-        caller = _authorised(headers, "call_next", query)
+        caller = raw.authorised(headers, "call_next", query)
         check_body(headers, body)
         check_empty(body)
-        code = _path_code(window)
+        code = raw.path_code(window)
         caller.must_reach(_hall_of(code))
         return Calling(caller, code, asked_in)
 
-    return _checked(asked_in, check)
+    return raw.checked(asked_in, check)
 
 
 @lru_cache(maxsize=8192)
@@ -533,56 +447,3 @@ def call_many(asked: Sequence[Calling]) -> list[Answer]:
         # Gone from the window already: another call of the same clerk was faster. Nothing to show, nothing lost.
         answers[i] = answer(201, parts[ticket_id]) if ticket_id in parts else answer(204)
     return [answers[i] for i in range(len(asked))]
-
-
-def _authorised(headers: Mapping[str, str], operation: str, query: str) -> Caller:
-    caller = authorise(headers, operation)
-    if query:
-        raise invalid("这里不接受查询参数", "This takes no query parameters")
-    return caller
-
-
-def _read(model: type[Model], headers: Mapping[str, str], body: bytes) -> Model:
-    """The body as this model.
-
-    :raises Refused: invalid. :raises HttpFault: too large, not JSON by its type.
-    """
-    check_body(headers, body)
-    try:
-        return model.model_validate_json(body)
-    except pydantic.ValidationError as wrong:
-        raise invalid_fields([dict(e) for e in wrong.errors(include_url=False, include_input=False)]) from wrong
-
-
-def _path_code(text: str) -> str:
-    """:raises Refused: nothing-found – it cannot be a code."""
-    try:
-        return _code.validate_python(text)
-    except pydantic.ValidationError as wrong:
-        raise Refused("nothing-found") from wrong
-
-
-Checked = TypeVar("Checked")
-
-
-def _checked(asked_in: str, act: Callable[[], Checked]) -> Checked | Answer:
-    try:
-        return act()
-    except Refused as no:
-        return refused(no.refusal, asked_in)
-    except HttpFault as fault:
-        return http_problem(fault.slug, asked_in)
-
-
-def _answered(asked_in: str, act: Callable[[], Answer]) -> Answer:
-    try:
-        return _checked(asked_in, act)
-    except Exception as trouble:
-        slug = slug_of(trouble)
-        log.error("a write broke", exc_info=slug != "unavailable", slug=slug)
-        return http_problem(_said(slug), asked_in)
-
-
-def _said(slug: str) -> str:
-    """Bodies were checked: what the database cannot hold all the same is our mistake."""
-    return "broken" if slug == "bad-request" else slug

@@ -10,7 +10,7 @@ row and then reads its answer; where the first one broke (5xx), nothing is left 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -170,6 +170,57 @@ def answered_once(once: Once | None, language: str, act: Callable[[], Answer]) -
         keep({(once.owner, once.key): done})
     clean_now_and_then()
     return done
+
+
+def answered_together(
+    onces: Sequence[Once | None], languages: Sequence[str], act: Callable[[list[int]], Mapping[int, Answer]]
+) -> list[Answer]:
+    """`answered_once` for requests that are done together, in the transaction of the caller; one answer each, in order.
+    The first asker of a key speaks for the rest.
+
+    :param act: does those of these places that are to be done, and answers each.
+    """
+    first: dict[tuple[str, str], int] = {}
+    for i, once in enumerate(onces):
+        if once is not None:
+            first.setdefault((once.owner, once.key), i)
+    claimed = claim([once for i in first.values() if (once := onces[i]) is not None]) if first else set()
+    mine = {i for key, i in first.items() if key in claimed}
+    answers = dict(act([i for i, once in enumerate(onces) if once is None or i in mine]))
+    if mine:
+        keep({key: answers[i] for key, i in first.items() if i in mine})
+    answers |= repeated(onces, languages, answers, first, mine)
+    return [answers[i] for i in range(len(onces))]
+
+
+def repeated(
+    onces: Sequence[Once | None],
+    languages: Sequence[str],
+    answers: Mapping[int, Answer],
+    first: Mapping[tuple[str, str], int],
+    mine: Collection[int],
+) -> dict[int, Answer]:
+    """Answers for those who have none, because their key was used before: among them, or earlier.
+
+    :param first: who is the first to ask with a key. :param mine: those of them whose key was claimed.
+    """
+    found: dict[int, Answer] = {}
+    earlier: list[tuple[int, Once]] = []
+    for i, once in enumerate(onces):
+        if i in answers or once is None:
+            continue
+        leader = first[once.owner, once.key]
+        said = onces[leader]
+        if leader not in mine:
+            earlier.append((i, once))
+        elif said is not None and said.digest == once.digest:
+            found[i] = again(answers[leader])
+        else:
+            found[i] = refused(Refusal("idempotency-conflict", {"key": once.said}), languages[i])
+    if earlier:
+        said_before = first_answers([once for _, once in earlier], lambda n: languages[earlier[n][0]])
+        found |= {i: done for (i, _), done in zip(earlier, said_before, strict=True)}
+    return found
 
 
 _cleaned_at = -1e9

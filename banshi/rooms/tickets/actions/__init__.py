@@ -8,7 +8,7 @@ paper: numbers of an outage · day: closing, learning, telling.
 from __future__ import annotations
 
 from banshi.rooms.tickets.actions.calling import (
-    call_at_idle_window,
+    call_at_idle_windows,
     call_next,
     call_next_many,
     call_of_visit,
@@ -79,7 +79,7 @@ from banshi.rooms.tickets.actions.stopping import (
     without_windows,
 )
 from banshi.rooms.tickets.actions.stretches import interrupt_services, resume_services
-from banshi.rooms.tickets.actions.taking import issue, of_same_visit
+from banshi.rooms.tickets.actions.taking import Take, issue, issue_many, of_same_visit
 from banshi.rooms.tickets.actions.undoing import undo
 from banshi.rooms.tickets.actions.windows import (
     emergency,
@@ -94,11 +94,12 @@ from banshi.rooms.tickets.actions.windows import (
 from banshi.rooms.tickets.queries.stopped import excused, lets_in
 
 __all__ = [
+    "Take",
     "add_matter",
     "apologise",
     "at_windows_of",
     "bring_back",
-    "call_at_idle_window",
+    "call_at_idle_windows",
     "call_back",
     "call_next",
     "call_next_many",
@@ -130,6 +131,7 @@ __all__ = [
     "interrupt_services",
     "is_here",
     "issue",
+    "issue_many",
     "join_booking",
     "late",
     "learn",

@@ -14,7 +14,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.messaging.rules import last_moment
 from banshi.rooms.messaging.statements import written
-from banshi.rooms.places.models import Window, WindowCategory
+from banshi.rooms.places.models import Hall, Window, WindowCategory
 from banshi.rooms.tickets.actions.deciding import need_why
 from banshi.rooms.tickets.actions.ground import (
     bookings_first,
@@ -317,35 +317,45 @@ def _elsewhere(ref: str) -> dict[str, Any]:
     return {"window": other.window.number if other.window else "", "hall": other.hall.code} if other else {}
 
 
+# Idle windows that serve one of these categories, the longest idle first.
 IDLE_SQL = """
-SELECT w.code, s.staff_id FROM tickets_window_session s
+SELECT w.code, s.staff_id, array_agg(c.category_id) FROM tickets_window_session s
 JOIN places_window w ON w.id = s.window_id
-JOIN places_window_category c ON c.window_id = w.id AND c.category_id = %s
+JOIN places_window_category c ON c.window_id = w.id AND c.category_id = ANY (%s)
 WHERE s.hall_id = %s AND s.signed_out_at IS NULL AND s.paused_at IS NULL AND s.emergency_at IS NULL
   AND NOT EXISTS (SELECT 1 FROM tickets_ticket t WHERE t.window_id = w.id AND t.state IN ('called', 'serving'))
-ORDER BY COALESCE(s.idle_since, s.signed_in_at), s.id
+GROUP BY s.id, w.code ORDER BY COALESCE(s.idle_since, s.signed_in_at), s.id
 """
 
 
-def call_at_idle_window(ticket: Ticket, *, hall_id: int, now: datetime) -> Ticket:
-    """Let the window that has been idle longest call at once (自动叫号); another may be first in line.
+def call_at_idle_windows(tickets: Sequence[Ticket], *, hall: Hall, now: datetime) -> list[Ticket]:
+    """Let, for each number just given, the window that has been idle longest call at once (自动叫号); others may be first in
+    line. The numbers as they are then.
 
     A window that somebody else took meanwhile is passed over. Nobody is called by the machine before the hall's day begins:
     whoever takes a number early is told when the windows do, and need not be there before.
     """
-    if calendars.begins_at(ticket.hall, now) is not None:
-        return ticket
+    if not tickets:
+        return []
     with connection.cursor() as cursor:
-        cursor.execute(IDLE_SQL, [ticket.category_id, hall_id])
-        idle: list[tuple[str, int]] = cursor.fetchall()
-    for window_code, staff_id in idle:
-        try:
-            called = call_next(window_code=window_code, staff_id=staff_id, now=now)
-        except Refused:
-            continue
-        if called is None or called.pk == ticket.pk:
-            return called or ticket
-    return Ticket.objects.get(pk=ticket.pk)
+        cursor.execute(IDLE_SQL, [[ticket.category_id for ticket in tickets], hall.pk])
+        idle: list[tuple[str, int, list[int]]] = cursor.fetchall()
+    if not idle or calendars.begins_at(hall, now) is not None:
+        return list(tickets)
+    called: dict[int, Ticket] = {}
+    for ticket in tickets:
+        for window in [each for each in idle if ticket.category_id in each[2]]:
+            if ticket.pk in called:
+                break
+            idle.remove(window)
+            try:
+                somebody = call_next(window_code=window[0], staff_id=window[1], now=now)
+            except Refused:
+                continue
+            if somebody is None:
+                break  # nobody there may be called now
+            called[somebody.pk] = somebody
+    return [called.get(ticket.pk, ticket) for ticket in tickets]
 
 
 def window_by_code(code: str) -> Window:

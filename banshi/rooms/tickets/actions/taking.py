@@ -1,14 +1,15 @@
-"""Taking a number (取号): one statement counts, files and promises; what must survive a race is in its SQL."""
+"""Taking a number (取号): what the rules of the hall allow, and the wait it is told; `filing` counts and files it."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache, cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from banshi.foundation.crypto import encrypt
@@ -16,7 +17,6 @@ from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.documents import IdType, birth_date
 from banshi.kernel.numbers import code_from
 from banshi.kernel.ownership import is_typed
-from banshi.kernel.policy import HallPolicy
 from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.calendars import queries as calendars
@@ -28,74 +28,12 @@ from banshi.rooms.messaging.statements import TO_PLACE
 from banshi.rooms.places.models import Category, Hall
 from banshi.rooms.places.queries import policy_of
 from banshi.rooms.tickets import rules
-from banshi.rooms.tickets.actions.calling import call_at_idle_window
-from banshi.rooms.tickets.actions.ground import broken, columns, from_row, one_statement
+from banshi.rooms.tickets.actions.calling import call_at_idle_windows
+from banshi.rooms.tickets.actions.filing import Sheet, file_many
 from banshi.rooms.tickets.models import Ticket
-from banshi.rooms.tickets.queries import promise_for
-from banshi.rooms.tickets.queries.numbers import numbers_open
+from banshi.rooms.tickets.queries import Newcomer, Promise, numbers_open_on, promises_for
 
 REF_BYTES = 12  # 60 random bits and a check character
-
-ISSUE_SQL = f"""
-WITH standing AS (
-  (SELECT t.number, false AS checked_in FROM tickets_ticket t
-   WHERE %(alone)s AND t.person_id = %(person)s::bigint AND t.limit_key = %(limit_key)s
-     AND t.hall_id = %(hall)s AND t.day = %(day)s AND (t.category_id = %(category)s OR t.item_id = %(item)s::bigint)
-     AND t.state IN ('waiting', 'called', 'parked') LIMIT 1)
-  UNION ALL
-  (SELECT t.number, true FROM tickets_ticket t
-   WHERE t.appointment_id = %(appointment)s::bigint AND t.state <> 'redirected' LIMIT 1)
-), counted AS (
-  INSERT INTO tickets_counter AS c (hall_id, day, letter, last, walk_ins)
-  SELECT %(hall)s, %(day)s, %(letter)s, 1, %(walk_in)s::int
-  WHERE NOT EXISTS (SELECT 1 FROM standing) AND (%(limit)s::int IS NULL OR %(limit)s::int > 0)
-  ON CONFLICT ON CONSTRAINT one_counter_per_hall_day_letter DO UPDATE
-    SET last = c.last + 1, walk_ins = c.walk_ins + EXCLUDED.walk_ins
-    WHERE %(limit)s::int IS NULL OR c.walk_ins < %(limit)s::int
-  RETURNING last
-), whole AS (
-  INSERT INTO tickets_counter AS c (hall_id, day, letter, last, walk_ins)
-  SELECT %(hall)s, %(day)s, '*', 0, 1 + (SELECT COALESCE(sum(o.walk_ins), 0) FROM tickets_counter o
-    WHERE o.hall_id = %(hall)s AND o.day = %(day)s AND o.letter <> '*')
-  FROM counted WHERE %(hall_limit)s::int > 0
-  ON CONFLICT ON CONSTRAINT one_counter_per_hall_day_letter DO UPDATE SET walk_ins = c.walk_ins + 1
-    WHERE c.walk_ins < %(hall_limit)s::int
-  RETURNING 1
-), passed AS (
-  SELECT last FROM counted WHERE %(hall_limit)s::int IS NULL OR EXISTS (SELECT 1 FROM whole)
-), visited AS (
-  INSERT INTO tickets_visit (hall_id, day, person_id, limit_key, channel, arrived_at)
-  SELECT %(hall)s, %(day)s, %(person)s::bigint, %(limit_key)s, %(channel)s, %(now)s FROM passed WHERE %(visit)s::bigint IS NULL
-  ON CONFLICT (hall_id, day, person_id, limit_key) WHERE person_id IS NOT NULL DO UPDATE SET left_at = NULL
-  RETURNING id
-), made AS (
-  INSERT INTO tickets_ticket AS t (ref, hall_id, day, letter, seq, number, kind, lane, category_id, item_id, person_id,
-    limit_key, appointment_id, visit_id, channel, language, phone_index, notify_to, state, rank_class, rank_key, call_by,
-    session_kind, session_until, line_closes_at, after_booked, alone, only_window_id, made_at, waits_from, lane_to_check,
-    calls, recalls, misses, note, closed_why)
-  SELECT %(ref)s, %(hall)s, %(day)s, %(letter)s, last,
-    %(letter)s || lpad(last::text, GREATEST(3, length(last::text)), '0'), %(kind)s, %(lane)s, %(category)s,
-    %(item)s::bigint, %(person)s::bigint, %(limit_key)s, %(appointment)s::bigint,
-    COALESCE(%(visit)s::bigint, (SELECT id FROM visited)), %(channel)s,
-    %(language)s, %(phone_index)s, %(notify_to)s, 'waiting', %(rank_class)s, %(rank_key)s, %(call_by)s::timestamptz,
-    %(session_kind)s, %(session_until)s::timestamptz, %(line_closes_at)s::timestamptz, %(after_booked)s, %(alone)s,
-    %(only_window)s::bigint, %(now)s, %(waits_from)s, %(lane_to_check)s, 0, 0, 0, '', ''
-  FROM passed
-  RETURNING {columns("t")}
-), promised AS (
-  INSERT INTO tickets_estimate (ticket_id, hall_id, day, at, ahead, likely_s, at_most_s)
-  SELECT id, hall_id, day, %(waits_from)s, %(ahead)s, GREATEST(0, %(likely)s::int - %(early_s)s::int), %(at_most)s::int FROM made
-  WHERE %(likely)s::int IS NOT NULL
-), event AS (
-  INSERT INTO foundation_event (hall, topic, subject, at)
-  SELECT %(hall_code)s, 'line', ref, %(now)s FROM made RETURNING id
-)
-SELECT (SELECT number FROM standing ORDER BY checked_in DESC LIMIT 1),
-  (SELECT bool_or(checked_in) FROM standing), EXISTS (SELECT 1 FROM counted),
-  (SELECT pg_notify('banshi_live', event.id || ' ' || %(hall_code)s || ' line ' || %(ref)s)::text FROM event),
-  {columns("made")}
-FROM (VALUES (1)) AS one LEFT JOIN made ON true
-"""  # noqa: S608 – only column names are put in
 
 
 @dataclass(frozen=True)
@@ -108,32 +46,9 @@ class _Opening:
     after_booked: bool
 
 
-def issue(
-    *,
-    hall: Hall,
-    channel: str,
-    by: Actor,
-    now: datetime,
-    category_code: str | None = None,
-    item_code: str | None = None,
-    person_id: int | None = None,
-    lane: str = "",
-    kind: str = "walk_in",
-    appointment: Appointment | None = None,
-    language: str = "zh-hans",
-    contact: str | None = None,
-    visit_id: int | None = None,
-    only_window_id: int | None = None,
-    follows: bool = False,
-    expected: bool = False,
-    beside: bool = False,
-    limit_key: str = "",
-) -> Ticket:
-    """Give a number for a category or an item.
-
-    Walk-ins need an open session that takes them, and a place under the daily limits; booked numbers were let in by
-    check-in. One waiting number per person and category where the policy says so. The wait that the slip shows is
-    stored as a promise; where no window serves the category there is nothing to promise.
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One request for a number, for a category or an item.
 
     :param kind: booked | walk_in (late for a booked period: walk_in, with the appointment).
     :param lane: "" or one of `rules.LANES`; the elderly get theirs by year of birth.
@@ -144,114 +59,318 @@ def issue(
         (`contact_of_booked`); else the person's own.
     :param limit_key: "" where the person is known by evidence; else who declared the document: of this holder alone.
     :param follows: a further matter of somebody who is in the hall already: neither limits nor hours stop it.
-    :raises Refused: nothing-found, item-not-here, invalid, identity-invalid, closed, walk-ins-closed, daily-limit,
-        already-waiting, already-checked-in.
     """
-    if by.hall is not None and by.hall != hall.code:
-        raise Refused("not-your-hall", facts={"hall": hall.code})
-    rules_of_hall = policy_of(hall.pk, now=now)
-    category, item, tags = _what(hall, category_code, item_code, appointment)
-    if lane and lane not in rules.LANES:
-        reason = {"zh": "没有这种优先通道", "en": "There is no such priority lane"}
-        raise Refused("invalid", facts={"field": "lane", "reason": reason, "known": list(rules.LANES)})
-    walks_in = kind == "walk_in" and not follows
-    if walks_in and rules_of_hall.tickets.identity_required and (person_id is None or is_typed(limit_key)):
-        reason = {
-            "zh": "这里要放证件取号，只输号码不够",
-            "en": "Take a number with the ID document itself; its number alone is not enough",
-        }
-        raise Refused("identity-invalid", facts={"reason": reason})
-    local = now.astimezone(ZoneInfo(hall.timezone))
-    opening = _opening(hall, rules_of_hall, category, item, tags, now, walks_in=walks_in)
-    person = Person.objects.only("birth_year", "phone", "id_type", "id_number").get(pk=person_id) if person_id else None
-    contact = contact or (person.phone if person and not limit_key else None)
-    found = rules.lane_of(
-        asked=lane, born=_born(person), shown=not limit_key, policy=rules_of_hall.tickets, today=local.date()
-    )
-    if isinstance(found, Refusal):
-        raise Refused(found)
-    lane, to_check = found
-    if by.kind == ActorKind.STAFF and lane == "elderly":
-        to_check = False  # the guide has them before the eyes
-    waits_from = max(now, appointment.starts_at) if appointment else now
-    ranked = rules.rank(
-        kind=kind,
-        lane=rules.lane_that_ranks(lane, to_check=to_check),
-        policy=rules_of_hall.tickets,
-        period_start=appointment.starts_at if appointment else None,
-        now=now,
-    )
-    if follows:
-        ranked = rules.follow_up_rank(same_window=only_window_id is not None, now=now)
-    promise = promise_for(
-        hall_id=hall.pk,
-        day=local.date(),
-        hour=local.hour,
-        policy=rules_of_hall.tickets,
-        now=now,
-        category=category.pk,
-        rank=ranked,
-        only_window=only_window_id,
-        person=person_id,
-        limit_key=limit_key,
-    )
-    likely_s = promise.band.likely_s if promise.band else None
-    in_time = rules.served_today(policy=rules_of_hall.tickets, likely_s=likely_s, until=opening.closes, now=now)
-    if walks_in and in_time is False and rules_of_hall.tickets.last_number == "refuse":
-        raise _last_number(hall, category, item, likely_s, opening.closes)
-    limits = rules_of_hall.tickets if walks_in else None
-    values: dict[str, Any] = {
-        "ref": code_from(os.urandom(REF_BYTES)),
-        "hall": hall.pk,
-        "hall_code": hall.code,
-        "day": local.date(),
-        "letter": category.letter,
-        "category": category.pk,
-        "item": item.pk if item else None,
-        "person": person_id,
-        "limit_key": limit_key,
-        "appointment": appointment.pk if appointment else None,
-        "visit": visit_id,
-        "kind": kind,
-        "lane": lane,
-        "lane_to_check": to_check,
-        "channel": channel,
-        "language": language,
-        "phone_index": phone_index(contact) if contact else "",
-        "notify_to": encrypt(contact, place=TO_PLACE) if contact else "",
-        "rank_class": int(ranked.rank_class),
-        "rank_key": ranked.key,
-        "call_by": rules.PUT_FIRST_BY
-        if ranked.rank_class == rules.RankClass.URGENT
-        else rules.call_by(rank_class=ranked.rank_class, policy=rules_of_hall.tickets, now=now),
-        "session_kind": opening.kind,
-        "session_until": opening.until,
-        "line_closes_at": opening.closes,
-        "after_booked": opening.after_booked,
-        "alone": bool(person_id)
-        and not (follows or beside)
-        and rules_of_hall.tickets.one_ticket_per_person_and_category,
-        "only_window": only_window_id,
-        "waits_from": waits_from,
-        "early_s": int((waits_from - now).total_seconds()),
-        "walk_in": int(walks_in),
-        "limit": limits.daily_limits.get(category.code) if limits else None,
-        "hall_limit": limits.daily_limit if limits else None,
-        "ahead": promise.ahead,
-        "likely": likely_s,
-        "at_most": promise.band.at_most_s if promise.band else None,
-        "now": now,
-    }
-    try:
-        ticket = _file(values)
-    except Refused as no:
-        if no.slug != "daily-limit":
-            raise
-        raise Refused(no.slug, facts=no.facts, next=_tomorrow(hall, category, item, local)) from no
-    ticket.told = (promise.ahead, likely_s, values["at_most"], in_time)
-    if rules_of_hall.tickets.auto_call and only_window_id is None and not expected:
-        return call_at_idle_window(ticket, hall_id=hall.pk, now=now)
-    return ticket
+
+    channel: str
+    by: Actor
+    category_code: str | None = None
+    item_code: str | None = None
+    person_id: int | None = None
+    lane: str = ""
+    kind: str = "walk_in"
+    appointment: Appointment | None = None
+    language: str = "zh-hans"
+    contact: str | None = None
+    visit_id: int | None = None
+    only_window_id: int | None = None
+    follows: bool = False
+    expected: bool = False
+    beside: bool = False
+    limit_key: str = ""
+
+    @property
+    def walks_in(self) -> bool:
+        return self.kind == "walk_in" and not self.follows
+
+
+def issue(*, hall: Hall, now: datetime, **asked: Any) -> Ticket:
+    """Give a number: `issue_many` for one.
+
+    :param asked: the fields of `Take`.
+    :raises Refused: those of `issue_many`.
+    """
+    (result,) = issue_many(hall=hall, asked=[Take(**asked)], now=now)
+    if isinstance(result, Refused):
+        raise result
+    return result
+
+
+def issue_many(*, hall: Hall, asked: Sequence[Take], now: datetime) -> list[Ticket | Refused]:
+    """Give numbers of a hall to all who ask together; one result each, in order. First come, first served.
+
+    Walk-ins need an open session that takes them, and a place under the daily limits; booked numbers were let in by
+    check-in. One waiting number per person and category where the policy says so. The wait that the slip shows is
+    stored as a promise; where no window serves the category there is nothing to promise.
+
+    What is read and written is so once, however many they are.
+
+    :returns: numbers; or not-your-hall, nothing-found, item-not-here, invalid, identity-invalid, closed, walk-ins-closed,
+        last-number, daily-limit, already-waiting, already-checked-in.
+    """
+    answers: dict[int, Ticket | Refused] = {}
+    for together in _apart(asked):
+        found = _issue_together(hall, [asked[i] for i in together], now)
+        answers.update(zip(together, found, strict=True))
+    return [answers[i] for i in range(len(asked))]
+
+
+def _apart(asked: Sequence[Take]) -> list[list[int]]:
+    """Places in `asked`, so that nobody asks twice at once: their second number knows of the first."""
+    rounds: list[tuple[list[int], set[object]]] = []
+    for i, one in enumerate(asked):
+        who: set[object] = {(one.person_id, one.limit_key)} if one.person_id is not None else set()
+        if one.appointment is not None:
+            who.add(one.appointment.pk)
+        free = next((each for each in rounds if not each[1] & who), None)
+        if free is None:
+            rounds.append(free := ([], set()))
+        free[0].append(i)
+        free[1].update(who)
+    return [places for places, _ in rounds]
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A number that the rules allow, before its wait is known."""
+
+    take: Take
+    category: Category
+    item: Item | None
+    opening: _Opening
+    contact: str | None
+    lane: str
+    to_check: bool
+    rank: rules.Rank
+    waits_from: datetime
+
+
+def _issue_together(hall: Hall, asked: Sequence[Take], now: datetime) -> list[Ticket | Refused]:
+    answers: dict[int, Ticket | Refused] = {}
+    counter = _Counter(hall, now, [one.person_id for one in asked if one.person_id is not None])
+    drafts: dict[int, _Draft] = {}
+    for i, one in enumerate(asked):
+        try:
+            drafts[i] = counter.draft(one)
+        except Refused as no:
+            answers[i] = no
+    sheets: dict[int, Sheet] = {}
+    for (i, draft), promise in zip(drafts.items(), counter.promises(list(drafts.values())), strict=True):
+        try:
+            sheets[i] = counter.sheet(draft, promise)
+        except Refused as no:
+            answers[i] = no
+    filed = file_many(list(sheets.values()), hall_id=hall.pk, hall_code=hall.code, day=counter.day, now=now)
+    for (i, sheet), result in zip(sheets.items(), filed, strict=True):
+        if isinstance(result, Refused) and result.slug == "daily-limit":
+            opens = _tomorrow(hall, drafts[i].category, drafts[i].item, counter.local)
+            result = Refused(result.slug, facts=result.facts, next=opens)
+        elif not isinstance(result, Refused):
+            in_time = counter.in_time(drafts[i], sheet.likely_s)
+            result.told = (sheet.ahead, sheet.likely_s, sheet.at_most_s, in_time)
+        answers[i] = result
+    if counter.policy.auto_call:
+        may = {i: given for i in sheets if isinstance(given := answers[i], Ticket) and _at_once(asked[i])}
+        called = call_at_idle_windows(list(may.values()), hall=hall, now=now)
+        answers.update(zip(may, called, strict=True))
+    return [answers[i] for i in range(len(asked))]
+
+
+def _at_once(take: Take) -> bool:
+    return take.only_window_id is None and not take.expected
+
+
+class _Counter:
+    """A hall where numbers are given now; what several ask is read once.
+
+    :ivar day: business day of the hall. :ivar local: now, in its zone.
+    """
+
+    def __init__(self, hall: Hall, now: datetime, people: Sequence[int]) -> None:
+        self.hall, self.now = hall, now
+        self.local = now.astimezone(ZoneInfo(hall.timezone))
+        self.day = self.local.date()
+        self.policy = policy_of(hall.pk, now=now).tickets
+        fields = ("birth_year", "phone", "id_type", "id_number")
+        self.people = Person.objects.only(*fields).in_bulk(people) if people else {}
+        self.what = cache(self._what)
+        self.opening = cache(self._opening)
+
+    def draft(self, one: Take) -> _Draft:
+        """:raises Refused: the rule that stops it."""
+        if one.by.hall is not None and one.by.hall != self.hall.code:
+            raise Refused("not-your-hall", facts={"hall": self.hall.code})
+        booked_item = one.appointment.item_id if one.appointment is not None else None
+        category, item, tags = self.what(one.category_code, one.item_code, booked_item)
+        if one.lane and one.lane not in rules.LANES:
+            reason = {"zh": "没有这种优先通道", "en": "There is no such priority lane"}
+            raise Refused("invalid", facts={"field": "lane", "reason": reason, "known": list(rules.LANES)})
+        if one.walks_in and self.policy.identity_required and (one.person_id is None or is_typed(one.limit_key)):
+            reason = {
+                "zh": "这里要放证件取号，只输号码不够",
+                "en": "Take a number with the ID document itself; its number alone is not enough",
+            }
+            raise Refused("identity-invalid", facts={"reason": reason})
+        opening = self.opening(category, item, tags, one.walks_in)
+        person = self.people[one.person_id] if one.person_id is not None else None
+        found = rules.lane_of(
+            asked=one.lane, born=_born(person), shown=not one.limit_key, policy=self.policy, today=self.day
+        )
+        if isinstance(found, Refusal):
+            raise Refused(found)
+        lane, to_check = found
+        if one.by.kind == ActorKind.STAFF and lane == "elderly":
+            to_check = False  # the guide has them before the eyes
+        ranked = rules.rank(
+            kind=one.kind,
+            lane=rules.lane_that_ranks(lane, to_check=to_check),
+            policy=self.policy,
+            period_start=one.appointment.starts_at if one.appointment else None,
+            now=self.now,
+        )
+        if one.follows:
+            ranked = rules.follow_up_rank(same_window=one.only_window_id is not None, now=self.now)
+        return _Draft(
+            take=one,
+            category=category,
+            item=item,
+            opening=opening,
+            contact=one.contact or (person.phone if person and not one.limit_key else None),
+            lane=lane,
+            to_check=to_check,
+            rank=ranked,
+            waits_from=max(self.now, one.appointment.starts_at) if one.appointment else self.now,
+        )
+
+    def promises(self, drafts: Sequence[_Draft]) -> list[Promise]:
+        newcomers = [
+            Newcomer(
+                draft.category.pk, draft.rank, draft.take.only_window_id, draft.take.person_id, draft.take.limit_key
+            )
+            for draft in drafts
+        ]
+        if not newcomers:
+            return []
+        return promises_for(
+            hall_id=self.hall.pk, day=self.day, hour=self.local.hour, policy=self.policy, now=self.now,
+            newcomers=newcomers,
+        )  # fmt: skip
+
+    def in_time(self, draft: _Draft, likely_s: int | None) -> bool | None:
+        """Whether it will probably be served today."""
+        return rules.served_today(policy=self.policy, likely_s=likely_s, until=draft.opening.closes, now=self.now)
+
+    def sheet(self, draft: _Draft, promise: Promise) -> Sheet:
+        """:raises Refused: last-number – the line will probably close first."""
+        take, policy, opening = draft.take, self.policy, draft.opening
+        likely_s = promise.band.likely_s if promise.band else None
+        if take.walks_in and policy.last_number == "refuse" and self.in_time(draft, likely_s) is False:
+            raise _last_number(self.hall, draft.category, draft.item, likely_s, opening.closes)
+        limits = policy if take.walks_in else None
+        alone = take.person_id is not None and not (take.follows or take.beside)
+        return Sheet(
+            ref=code_from(os.urandom(REF_BYTES)),
+            letter=draft.category.letter,
+            category=draft.category.pk,
+            item=draft.item.pk if draft.item else None,
+            person=take.person_id,
+            limit_key=take.limit_key,
+            appointment=take.appointment.pk if take.appointment else None,
+            visit=take.visit_id,
+            kind=take.kind,
+            lane=draft.lane,
+            lane_to_check=draft.to_check,
+            channel=take.channel,
+            language=take.language,
+            phone_index=phone_index(draft.contact) if draft.contact else "",
+            notify_to=encrypt(draft.contact, place=TO_PLACE) if draft.contact else "",
+            rank_class=int(draft.rank.rank_class),
+            rank_key=draft.rank.key,
+            call_by=rules.PUT_FIRST_BY
+            if draft.rank.rank_class == rules.RankClass.URGENT
+            else rules.call_by(rank_class=draft.rank.rank_class, policy=policy, now=self.now),
+            session_kind=opening.kind,
+            session_until=opening.until,
+            line_closes_at=opening.closes,
+            after_booked=opening.after_booked,
+            alone=alone and policy.one_ticket_per_person_and_category,
+            only_window=take.only_window_id,
+            waits_from=draft.waits_from,
+            walk_in=take.walks_in,
+            category_limit=limits.daily_limits.get(draft.category.code) if limits else None,
+            hall_limit=limits.daily_limit if limits else None,
+            ahead=promise.ahead,
+            likely_s=likely_s,
+            at_most_s=promise.band.at_most_s if promise.band else None,
+        )
+
+    def _what(
+        self, category_code: str | None, item_code: str | None, booked_item: int | None
+    ) -> tuple[Category, Item | None, frozenset[str]]:
+        """Category, item, and the tags by which a session may be limited to it."""
+        hall = self.hall
+        if item_code is None and category_code is None and booked_item is not None:
+            item_code = Item.objects.values_list("code", flat=True).get(pk=booked_item)
+        if item_code is not None:
+            handled = (
+                HallItem.objects.select_related("item", "category__zone")
+                .filter(hall=hall, item__code=item_code)
+                .order_by("id")
+                .first()
+            )
+            if handled is None:
+                raise Refused("item-not-here", facts={"item": item_code, "hall": hall.code})
+            if not handled.walk_in and booked_item is None:
+                reason = {"zh": "这个事项只接受预约", "en": "This matter is by appointment only"}
+                raise Refused("walk-ins-closed", facts={"reason": reason, "item": item_code})
+            return handled.category, handled.item, frozenset({"extended"}) if handled.extended else frozenset()
+        if category_code is None:
+            reason = {"zh": "先选业务类别或事项", "en": "Choose a category or a matter"}
+            raise Refused("invalid", facts={"field": "category", "reason": reason})
+        category = self._categories.get(category_code)
+        if category is None:
+            raise Refused("nothing-found", facts={"category": category_code, "hall": hall.code})
+        return category, None, frozenset()
+
+    @cached_property
+    def _categories(self) -> dict[str, Category]:
+        rows = Category.objects.select_related("zone").filter(hall=self.hall).order_by("-id")
+        return {category.code: category for category in rows}
+
+    @cached_property
+    def _today(self) -> calendars.HallDay:
+        return calendars.hall_day(self.hall, self.now)
+
+    @cached_property
+    def _zones(self) -> dict[str, str | None]:
+        return calendars.zones_by_category(self.hall.pk)
+
+    def _opening(self, category: Category, item: Item | None, tags: frozenset[str], walks_in: bool) -> _Opening:
+        """The session now, and whether it takes walk-ins for this.
+
+        :raises Refused: closed or walk-ins-closed, with the next opening.
+        """
+        hall, now = self.hall, self.now
+        code = item.code if item else None
+        what = calendars.What(code, tags, category.code, self._zones.get(category.code))
+        found = numbers_open_on(self._today, what, self.policy, now)
+        if not walks_in:
+            session = found.session or calendars.session_at(hall, now)
+            kind, until = (session.kind, session.ends_at) if session else ("regular", None)
+            return _Opening(kind, until, rules.line_closes_at(found.day_ends_at or until), False)
+        if not self.policy.walk_ins:
+            reason = {"zh": "本大厅只办理预约，先约时间", "en": "This hall serves by appointment; book a time first"}
+            raise Refused("walk-ins-closed", facts={"reason": reason})
+        if found.session is None:
+            raise _closed(hall, found, now)
+        if found.session.walk_ins == "never":
+            opens = calendars.next_open_moment(
+                hall, found.session.ends_at, item=code, tags=tags, category=category.code
+            )
+            reason = {"zh": "这个时段只接待预约群众", "en": "This session serves booked people only"}
+            raise Refused("walk-ins-closed", facts={"reason": reason, "opens": opens}, next=opens)
+        closes = rules.line_closes_at(found.day_ends_at)
+        after_booked = found.session.walk_ins == "after_booked"
+        return _Opening(found.session.kind, found.session.ends_at, closes, after_booked)
 
 
 def of_same_visit(appointment: Appointment, *, limit_key: str) -> bool:
@@ -280,116 +399,6 @@ def _born(person: Person | None) -> date | None:
     if person is None or person.birth_year is None:
         return None
     return birth_date(IdType(person.id_type), person.id_number) or date(person.birth_year, 12, 31)
-
-
-def _file(values: dict[str, Any]) -> Ticket:
-    if values["hall_limit"] is not None:
-        # The category's counter is taken before the hall's: a full hall must give it back.
-        with transaction.atomic():
-            return _file_once(values)
-    return _file_once(values)
-
-
-def _file_once(values: dict[str, Any]) -> Ticket:
-    try:
-        answer = one_statement(ISSUE_SQL, values)
-    except IntegrityError as trouble:
-        return _beaten(trouble, values)
-    assert answer is not None
-    standing, checked_in, counted, _, *row = answer
-    if row[0] is not None:
-        return from_row(row)
-    if standing is not None:
-        facts = {"number": standing} | ({"declared": True} if values["limit_key"] else {})
-        raise Refused("already-checked-in" if checked_in else "already-waiting", facts=facts)
-    limit = values["hall_limit"] if counted else values["limit"]
-    if limit is None:
-        limit = values["hall_limit"]
-    raise Refused("daily-limit", facts={"limit": limit})
-
-
-def _beaten(trouble: IntegrityError, values: dict[str, Any]) -> Ticket:
-    """The same person's other hand was faster: the number it got is the answer."""
-    name = broken(trouble)
-    if name == "a_person_waits_once_per_category":
-        slug, where = (
-            "already-waiting",
-            {
-                "person_id": values["person"],
-                "limit_key": values["limit_key"],
-                "category_id": values["category"],
-                "alone": True,
-            },
-        )
-    elif name == "one_ticket_per_appointment":
-        slug, where = "already-checked-in", {"appointment_id": values["appointment"]}
-    else:
-        raise trouble
-    number = Ticket.objects.filter(day=values["day"], **where).order_by("-id").values_list("number", flat=True).first()
-    raise Refused(
-        slug, facts={"number": number or ""} | ({"declared": True} if values["limit_key"] else {})
-    ) from trouble
-
-
-def _what(
-    hall: Hall, category_code: str | None, item_code: str | None, appointment: Appointment | None
-) -> tuple[Category, Item | None, frozenset[str]]:
-    """Category, item, and the tags by which a session may be limited to it."""
-    if item_code is None and appointment is not None and category_code is None:
-        item_code = Item.objects.values_list("code", flat=True).get(pk=appointment.item_id)
-    if item_code is not None:
-        handled = (
-            HallItem.objects.select_related("item", "category__zone")
-            .filter(hall=hall, item__code=item_code)
-            .order_by("id")
-            .first()
-        )
-        if handled is None:
-            raise Refused("item-not-here", facts={"item": item_code, "hall": hall.code})
-        if not handled.walk_in and appointment is None:
-            reason = {"zh": "这个事项只接受预约", "en": "This matter is by appointment only"}
-            raise Refused("walk-ins-closed", facts={"reason": reason, "item": item_code})
-        return handled.category, handled.item, frozenset({"extended"}) if handled.extended else frozenset()
-    if category_code is None:
-        reason = {"zh": "先选业务类别或事项", "en": "Choose a category or a matter"}
-        raise Refused("invalid", facts={"field": "category", "reason": reason})
-    category = Category.objects.select_related("zone").filter(hall=hall, code=category_code).order_by("id").first()
-    if category is None:
-        raise Refused("nothing-found", facts={"category": category_code, "hall": hall.code})
-    return category, None, frozenset()
-
-
-def _opening(
-    hall: Hall,
-    policy: HallPolicy,
-    category: Category,
-    item: Item | None,
-    tags: frozenset[str],
-    now: datetime,
-    *,
-    walks_in: bool,
-) -> _Opening:
-    """The session now, and whether it takes walk-ins for this.
-
-    :raises Refused: closed or walk-ins-closed, with the next opening.
-    """
-    code = item.code if item else None
-    found = numbers_open(hall=hall, policy=policy.tickets, now=now, item=code, category=category.code, tags=tags)
-    if not walks_in:
-        session = found.session or calendars.session_at(hall, now)
-        kind, until = (session.kind, session.ends_at) if session else ("regular", None)
-        return _Opening(kind, until, rules.line_closes_at(found.day_ends_at or until), False)
-    if not policy.tickets.walk_ins:
-        reason = {"zh": "本大厅只办理预约，先约时间", "en": "This hall serves by appointment; book a time first"}
-        raise Refused("walk-ins-closed", facts={"reason": reason})
-    if found.session is None:
-        raise _closed(hall, found, now)
-    if found.session.walk_ins == "never":
-        opens = calendars.next_open_moment(hall, found.session.ends_at, item=code, tags=tags, category=category.code)
-        reason = {"zh": "这个时段只接待预约群众", "en": "This session serves booked people only"}
-        raise Refused("walk-ins-closed", facts={"reason": reason, "opens": opens}, next=opens)
-    closes = rules.line_closes_at(found.day_ends_at)
-    return _Opening(found.session.kind, found.session.ends_at, closes, found.session.walk_ins == "after_booked")
 
 
 def _last_number(

@@ -42,9 +42,10 @@ from banshi.rooms.tickets.queries.missed import (
     shown_states,
     states_to_staff,
 )
-from banshi.rooms.tickets.queries.numbers import categories_open, numbers_given, numbers_open
+from banshi.rooms.tickets.queries.numbers import categories_open, numbers_given, numbers_open, numbers_open_on
+from banshi.rooms.tickets.queries.promise import Newcomer, promises_for
 from banshi.rooms.tickets.queries.renewed import not_there, renewed
-from banshi.rooms.tickets.queries.scene import Promise, promise_for
+from banshi.rooms.tickets.queries.scene import Promise
 from banshi.rooms.tickets.queries.steps import last_step
 from banshi.rooms.tickets.queries.ticket import (
     NOT_OVER,
@@ -55,6 +56,7 @@ from banshi.rooms.tickets.queries.ticket import (
     claimable,
     expected_wait,
     given,
+    given_many,
     goes_first,
     hall_code_of,
     name_of,
@@ -87,6 +89,7 @@ __all__ = [
     "LineTicket",
     "LineWindow",
     "Named",
+    "Newcomer",
     "Place",
     "Preview",
     "Promise",
@@ -110,6 +113,7 @@ __all__ = [
     "expected_wait",
     "fates",
     "given",
+    "given_many",
     "goes_first",
     "hall_code_of",
     "has_number_apart",
@@ -124,9 +128,10 @@ __all__ = [
     "not_there",
     "numbers_given",
     "numbers_open",
+    "numbers_open_on",
     "places",
     "preview",
-    "promise_for",
+    "promises_for",
     "published",
     "qr_text",
     "read_keyed_qr",

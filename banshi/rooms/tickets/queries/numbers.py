@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from banshi.kernel.policy import TicketPolicy
 from banshi.rooms.calendars import queries as calendars
-from banshi.rooms.calendars.queries import Opening
+from banshi.rooms.calendars.queries import HallDay, Opening, What
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.places.models import Hall
 from banshi.rooms.places.queries import policy_of
@@ -29,13 +29,18 @@ def numbers_open(
 
     Doors may open before the windows do (Nancheng: 8:15); a closure is never walked round.
     """
-    found = calendars.opening(hall, now, item=item, category=category, tags=tags)
+    return numbers_open_on(calendars.hall_day(hall, now), calendars.what_of(hall, item, tags, category), policy, now)
+
+
+def numbers_open_on(day: HallDay, what: What, policy: TicketPolicy, now: datetime) -> Opening:
+    """As `numbers_open`, for the day of `now` as read."""
+    found = day.opening(now, what)
     early = timedelta(minutes=policy.numbers_before_opening)
     if found.open or not early or found.closure is not None:
         return found
-    if found.opens_at is None or found.opens_at - now > early or not _same_day(hall, found.opens_at, now):
+    if found.opens_at is None or found.opens_at - now > early or not _same_day(day.hall, found.opens_at, now):
         return found
-    begins = calendars.opening(hall, found.opens_at, item=item, category=category, tags=tags)
+    begins = day.opening(found.opens_at, what)
     return (
         replace(found, session=begins.session, day_ends_at=begins.day_ends_at) if begins.session is not None else found
     )

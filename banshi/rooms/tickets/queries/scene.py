@@ -17,7 +17,7 @@ from banshi.rooms.tickets.queries.where import shut_now
 
 
 class Promise(NamedTuple):
-    """What somebody who takes a number is told."""
+    """`ahead`: other people before them. `band`: of their wait; None where no window serves what they wait for."""
 
     ahead: int
     band: rules.Band | None
@@ -215,33 +215,6 @@ SELECT p.desks, p.window_id, p.category_id, (%(day)s::date + p.starts) AT TIME Z
 FROM plan p JOIN places_hall h ON h.id = p.hall_id WHERE p.level = (SELECT min(level) FROM plan)
 ORDER BY 4, 3, 2, 5
 """
-# Who stands before a new number of a rank, by category and class: numbers, which take their time each, and the other people
-# who hold them – a visit once among the categories that share windows (`near`), one's own not at all. Nobody waits for whoever
-# a closure has stopped.
-BEFORE_SQL = f"""
-WITH here AS (SELECT %(hall)s::bigint AS hall_id, %(day)s::date AS day), {order.POLICY_CTE}, {order.SHARES_CTES},
-{order.SHUT_CTE}, mine AS (
-  SELECT COALESCE((
-    SELECT (k.n + (SELECT count(*) FROM tickets_ticket o
-        WHERE o.hall_id = %(hall)s AND o.day = %(day)s AND o.state = 'waiting' AND o.category_id = k.category_id
-          AND (o.rank_class, o.rank_key) <= (%(rank_class)s, %(rank_key)s))) / k.weight
-    FROM called_today k WHERE k.category_id = %(category)s), 0) AS share
-)
-SELECT b.category_id, b.rank_class, b.only_window_id, b.persons, count(*), count(*) FILTER (WHERE b.counted AND b.nth = 1)
-FROM (
-  SELECT t.category_id, t.rank_class, t.only_window_id, COALESCE(a.persons, 1) AS persons, o.counted,
-    row_number() OVER (PARTITION BY t.visit_id, o.counted) AS nth
-  FROM tickets_ticket t
-  LEFT JOIN shares ON shares.id = t.id
-  LEFT JOIN booking_appointment a ON a.id = t.appointment_id
-  CROSS JOIN LATERAL (SELECT t.only_window_id IS NULL AND t.category_id = ANY (%(near)s) AND (%(person)s::bigint IS NULL
-    OR t.person_id IS DISTINCT FROM %(person)s::bigint OR t.limit_key <> %(limit_key)s) AS counted) o
-  WHERE t.hall_id = %(hall)s AND t.day = %(day)s AND t.state = 'waiting' AND NOT {order.STOPPED}
-    AND ({order.OVERDUE} OR (COALESCE(shares.share, 0), t.rank_class, t.rank_key)
-      <= ((SELECT share FROM mine), %(rank_class)s, %(rank_key)s))
-) b
-GROUP BY 1, 2, 3, 4 ORDER BY 2, 1, 3, 4
-"""  # noqa: S608 – fragments only
 IN_THE_HALL = ["waiting", "called", "serving", "held", "parked", "missed"]
 
 
@@ -402,44 +375,3 @@ def scene(
         policy=policy,
         now=now,
     )
-
-
-def promise_for(
-    *,
-    hall_id: int,
-    day: date,
-    hour: int,
-    policy: TicketPolicy,
-    now: datetime,
-    category: int,
-    rank: rules.Rank,
-    only_window: int | None,
-    person: int | None = None,
-    limit_key: str = "",
-) -> Promise:
-    """How many other people stand before a new number of this rank, and how long it will wait.
-
-    Those before it are read as counts: their order among themselves hardly moves its own turn.
-
-    :param person, limit_key: whose number it is: their other numbers are nobody before them.
-    """
-    seen = scene(hall_id=hall_id, day=day, hour=hour, policy=policy, now=now)
-    before = rows(
-        BEFORE_SQL,
-        hall=hall_id,
-        day=day,
-        now=now,
-        category=category,
-        rank_class=int(rank.rank_class),
-        rank_key=rank.key,
-        near=sorted(seen.neighbours[category]),
-        person=person,
-        limit_key=limit_key,
-    )
-    ahead = sum(row[5] for row in before) if only_window is None else 0
-    among = seen.meeting(category)
-    met = [row for row in before if row[0] in among]
-    forecaster = seen.forecaster(sum(row[4] for row in met), among=among)
-    for theirs, rank_class, window, persons, count, _ in met:
-        forecaster.pass_by(rules.InLine(theirs, rank_class, window, persons=persons), count)
-    return Promise(ahead, forecaster.place(rules.InLine(category, rank.rank_class, only_window, seen.spills_in_s(now))))

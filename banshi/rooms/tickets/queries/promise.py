@@ -1,0 +1,180 @@
+"""What people who take a number are told of their wait, worked out together for all who take one in the same moment.
+
+The line is read as counts, and played forward once: who waits, in the order in which they are called, and between them
+those who come now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from banshi.kernel.policy import TicketPolicy
+from banshi.rooms.tickets import rules
+from banshi.rooms.tickets.queries import order
+from banshi.rooms.tickets.queries.scene import Promise, Scene, rows, scene
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """Somebody about to stand in line. `person`, `limit_key`: whose other numbers are nobody before them."""
+
+    category: int
+    rank: rules.Rank
+    only_window: int | None = None
+    person: int | None = None
+    limit_key: str = ""
+
+
+class _Rung(NamedTuple):
+    """A place in the hall's order (`order.TURN`) at which a newcomer stands."""
+
+    share: float
+    rank_class: int
+    rank_key: int
+
+
+class _Group(NamedTuple):
+    """Waiting numbers between two rungs, `many` alike. `visit`, `person`, `limit_key`: of those that are told apart."""
+
+    rung: int  # the first before which they are called, from 1
+    category: int
+    rank_class: int
+    only_window: int | None
+    persons: int
+    many: int
+    visit: int | None
+    person: int | None
+    limit_key: str | None
+
+
+_Whose = tuple[str, int, str]
+
+# By weighted calling, the part of the line at which a number of this rank would stand.
+SHARES_SQL = f"""
+WITH here AS (SELECT %(hall)s::bigint AS hall_id, %(day)s::date AS day), {order.POLICY_CTE}, {order.SHARES_CTES}
+SELECT COALESCE((
+  SELECT (k.n + (SELECT count(*) FROM tickets_ticket o
+      WHERE o.hall_id = %(hall)s AND o.day = %(day)s AND o.state = 'waiting' AND o.category_id = k.category_id
+        AND (o.rank_class, o.rank_key) <= (a.rank_class, a.rank_key))) / k.weight
+  FROM called_today k WHERE k.category_id = a.category), 0)
+FROM unnest(%(categories)s::bigint[], %(classes)s::int[], %(keys)s::bigint[])
+  WITH ORDINALITY AS a(category, rank_class, rank_key, n) ORDER BY a.n
+"""  # noqa: S608 – fragments only
+# Who is called before each rung, counted. Numbers of one visit are told apart, and those of the newcomers themselves: a
+# person is ahead once, and nobody is ahead of themselves. Nobody waits for whoever a closure has stopped.
+BEFORE_SQL = f"""
+WITH here AS (SELECT %(hall)s::bigint AS hall_id, %(day)s::date AS day), {order.POLICY_CTE}, {order.SHARES_CTES},
+{order.SHUT_CTE}, rungs AS (
+  SELECT * FROM unnest(%(shares)s::float8[], %(classes)s::int[], %(keys)s::bigint[])
+    WITH ORDINALITY AS r(share, rank_class, rank_key, n)
+), line AS (
+  SELECT t.category_id, t.rank_class, t.only_window_id, COALESCE(a.persons, 1) AS persons, t.visit_id, t.person_id,
+    t.limit_key, count(*) OVER (PARTITION BY t.visit_id) > 1 OR t.person_id = ANY (%(people)s::bigint[]) AS apart,
+    CASE WHEN {order.OVERDUE} THEN 1 ELSE (SELECT min(r.n) FROM rungs r
+      WHERE (COALESCE(shares.share, 0), t.rank_class, t.rank_key) <= (r.share, r.rank_class, r.rank_key)) END AS rung
+  FROM tickets_ticket t
+  LEFT JOIN shares ON shares.id = t.id
+  LEFT JOIN booking_appointment a ON a.id = t.appointment_id
+  WHERE t.hall_id = %(hall)s AND t.day = %(day)s AND t.state = 'waiting' AND NOT {order.STOPPED}
+)
+SELECT rung, category_id, rank_class, only_window_id, persons, count(*), CASE WHEN apart THEN visit_id END,
+  CASE WHEN apart THEN person_id END, CASE WHEN apart THEN limit_key END
+FROM line WHERE rung IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 7, 8, 9 ORDER BY 1, 3, 2, 4, 5, 7
+"""  # noqa: S608 – fragments only
+
+
+def promises_for(
+    *, hall_id: int, day: date, hour: int, policy: TicketPolicy, now: datetime, newcomers: Sequence[Newcomer]
+) -> list[Promise]:
+    """How many other people stand before each newcomer, and how long each will wait; one each, in order. Of those of the same
+    rank the first stands first.
+
+    Those before them are read as counts: their order among themselves hardly moves the newcomers' own turn.
+    As many queries for a hundred as for one.
+    """
+    seen = scene(hall_id=hall_id, day=day, hour=hour, policy=policy, now=now)
+    at = {"hall": hall_id, "day": day, "now": now}
+    stand = _rungs(newcomers, policy, at)
+    rungs = sorted(set(stand))
+    found = rows(
+        BEFORE_SQL,
+        **at,
+        shares=[rung.share for rung in rungs],
+        classes=[rung.rank_class for rung in rungs],
+        keys=[rung.rank_key for rung in rungs],
+        people=[each.person for each in newcomers if each.person is not None],
+    )
+    before = [_Group(*row) for row in found]
+    places = [rungs.index(rung) + 1 for rung in stand]
+    ahead = _ahead(seen, newcomers, places, before)
+    bands = _bands(seen, newcomers, places, before)
+    return [Promise(*each) for each in zip(ahead, bands, strict=True)]
+
+
+def _rungs(newcomers: Sequence[Newcomer], policy: TicketPolicy, at: dict[str, object]) -> list[_Rung]:
+    shares = [0.0] * len(newcomers)
+    if policy.weights:
+        found = rows(
+            SHARES_SQL,
+            **at,
+            categories=[each.category for each in newcomers],
+            classes=[int(each.rank.rank_class) for each in newcomers],
+            keys=[each.rank.key for each in newcomers],
+        )
+        shares = [float(share) for (share,) in found]
+    return [
+        _Rung(share, int(each.rank.rank_class), each.rank.key) for share, each in zip(shares, newcomers, strict=True)
+    ]
+
+
+def _ahead(seen: Scene, newcomers: Sequence[Newcomer], places: Sequence[int], before: Sequence[_Group]) -> list[int]:
+    """Other people before each newcomer, in the categories that stand in one line with theirs."""
+    found = []
+    for i, (mine, place) in enumerate(zip(newcomers, places, strict=True)):
+        near = seen.neighbours[mine.category]
+        own = _whose(mine.person, mine.limit_key, -1 - i)
+        singles, apart = 0, set[_Whose]()
+        for group in before:
+            if group.rung > place or group.only_window is not None or group.category not in near:
+                continue
+            if group.visit is None:
+                singles += group.many
+            else:
+                apart.add(_whose(group.person, group.limit_key or "", group.visit))
+        for k, (other, theirs) in enumerate(zip(newcomers, places, strict=True)):
+            first = theirs < place or (theirs == place and k < i)
+            if first and other.only_window is None and other.category in near:
+                apart.add(_whose(other.person, other.limit_key, -1 - k))
+        found.append(0 if mine.only_window is not None else singles + len(apart - {own}))
+    return found
+
+
+def _whose(person: int | None, limit_key: str, else_: int) -> _Whose:
+    return ("person", person, limit_key) if person is not None else ("visit", else_, "")
+
+
+def _bands(
+    seen: Scene, newcomers: Sequence[Newcomer], places: Sequence[int], before: Sequence[_Group]
+) -> list[rules.Band | None]:
+    """The wait of each newcomer. Lines that meet at no window are played apart."""
+    found: list[rules.Band | None] = [None] * len(newcomers)
+    lines: dict[frozenset[int], list[int]] = {}
+    for i in sorted(range(len(newcomers)), key=lambda i: places[i]):
+        lines.setdefault(seen.meeting(newcomers[i].category), []).append(i)
+    for among, theirs in lines.items():
+        met = [group for group in before if group.category in among]
+        forecaster = seen.forecaster(sum(group.many for group in met) + len(theirs) - 1, among=among)
+        passed = 0
+        for i in theirs:
+            while passed < len(met) and met[passed].rung <= places[i]:
+                group = met[passed]
+                waiting = rules.InLine(group.category, group.rank_class, group.only_window, persons=group.persons)
+                forecaster.pass_by(waiting, group.many)
+                passed += 1
+            mine = newcomers[i]
+            spills = seen.spills_in_s(seen.now)
+            found[i] = forecaster.place(rules.InLine(mine.category, mine.rank.rank_class, mine.only_window, spills))
+    return found
