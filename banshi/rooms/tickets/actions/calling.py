@@ -9,7 +9,6 @@ from typing import Any
 from django.db import IntegrityError, connection
 from django.db.models import F
 
-from banshi.foundation import prepared
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.messaging.rules import last_moment
@@ -176,32 +175,6 @@ def _called(row: tuple[Any, ...] | None, window_code: str) -> Ticket | None:
         raise Refused("window-busy", facts={"number": busy})
     need_at_work(WindowSession(paused_at=paused_at, emergency_at=emergency_at))
     return from_row(ticket) if ticket[0] is not None else None
-
-
-def call_next_many(*, asked: Sequence[tuple[str, int]], now: datetime) -> list[Ticket | Refused | None]:
-    """`call_next` for windows (code, staff id) that asked together: one round trip and one commit; answers in order.
-
-    Windows are locked in the order of their codes, so two batches cannot wait for each other in a circle. Where a
-    constraint stops one of them (somebody's other number was called elsewhere meanwhile) all are done one by one.
-    """
-    order = sorted(range(len(asked)), key=lambda i: asked[i])
-    answers: dict[int, Ticket | Refused | None] = {}
-    rows: list[tuple[Any, ...] | None] = []
-    if len(asked) > 1:
-        try:
-            rows = prepared.first_rows(CALL_NEXT_SQL, [_values(*asked[i], now) for i in order])
-        except IntegrityError:
-            rows = []
-    for n, i in enumerate(order):
-        window_code, staff_id = asked[i]
-        try:
-            if rows and not _moved(rows[n]):
-                answers[i] = _called(rows[n], window_code)
-            else:
-                answers[i] = call_next(window_code=window_code, staff_id=staff_id, now=now)
-        except Refused as no:
-            answers[i] = no
-    return [answers[i] for i in range(len(asked))]
 
 
 def call_ticket(*, window_code: str, ref: str, staff_id: int, why: str, now: datetime) -> Ticket:
