@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from banshi.journeys import change_hours, change_items, follow_up, load_presets, steer
 from banshi.journeys.load_presets import Otherwise
@@ -44,6 +45,19 @@ def test_the_planner_knows_the_tables_that_were_just_filled(db):
         cursor.execute("SELECT DISTINCT tablename FROM pg_stats WHERE schemaname = current_schema()")
         known = {name for (name,) in cursor.fetchall()}
     assert {"places_hall", "places_category", "catalogue_item", "catalogue_hall_item", "places_policy_version"} <= known
+
+
+def test_an_empty_table_is_not_planned_for_as_if_it_stayed_empty(db):
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE booking_hold CASCADE")
+
+    with CaptureQueriesContext(connection) as asked:
+        load_presets.load(PRESETS, TUESDAY_NINE)
+
+    looked_at = [each["sql"] for each in asked if each["sql"].startswith("ANALYZE ")]
+    assert len(looked_at) == 1
+    assert '"places_hall"' in looked_at[0]
+    assert '"booking_hold"' not in looked_at[0]
 
 
 def test_synonyms_that_left_the_file_are_forgotten_and_a_wrong_code_stops_the_load(town, tmp_path):
