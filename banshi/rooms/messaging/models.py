@@ -74,6 +74,12 @@ class Message(models.Model):
             ),
             models.Index(fields=["claimed_at"], name="messages_sending", condition=models.Q(state="sending")),
             models.Index(fields=["state", "-id"], name="messages_in_trouble", condition=models.Q(state="failed")),
+            # Written once the message is over, so that whoever books does not wait for it.
+            models.Index(
+                fields=["hall", "state", "-id"],
+                name="messages_over_by_hall",
+                condition=models.Q(state__in=["sent", "dropped"]),
+            ),
             models.Index(fields=["to_index", "-id"], name="messages_by_phone"),
             models.Index(fields=["subject"], name="messages_by_subject"),
         ]

@@ -21,8 +21,8 @@ from banshi.rooms.places import queries as places
 from banshi.surfaces.office.frame import acting, int_or_none, page
 from banshi.surfaces.office.words import MESSAGE_KEYS
 
-STATES = ("due", "sending", "sent", "failed", "dropped")
 PER_PAGE = 50
+MOST_COUNTED = 1000
 
 
 @door(audience="staff", permission="notices.view")
@@ -33,7 +33,7 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
     key = request.GET.get("key", "")
     rows = notices_of.notices(
         hall=place.code,
-        state=state if state in STATES else None,
+        state=state if state in notices_of.STATES else None,
         key=key if key in wording.COMMON else None,
         cursor=int_or_none(request.GET.get("before"), 1, 2**62),
         limit=PER_PAGE + 1,
@@ -44,8 +44,9 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
         place,
         rows=rows[:PER_PAGE],
         older=rows[PER_PAGE - 1].id if len(rows) > PER_PAGE else None,
-        counts=notices_of.counts(hall=place.code),
-        states=STATES,
+        counts=notices_of.counts_up_to(MOST_COUNTED, hall=place.code),
+        most_counted=MOST_COUNTED,
+        states=notices_of.STATES,
         state=state,
         key=key,
         keys=[(each, MESSAGE_KEYS.get(each, each)) for each in wording.COMMON],

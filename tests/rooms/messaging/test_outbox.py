@@ -433,6 +433,31 @@ def test_the_age_of_the_oldest_due_message_is_told_in_hall_seconds(town):
     assert queries.counts(hall="town") == {"due": 2, "sending": 0, "sent": 0, "failed": 0, "dropped": 0}
 
 
+def test_a_page_counts_no_further_than_it_is_told_in_one_query(town, django_assert_num_queries):
+    for n in range(4):
+        say(n)
+    Message.objects.filter(pk__in=Message.objects.order_by("id").values_list("pk", flat=True)[:3]).update(state="sent")
+
+    with django_assert_num_queries(1):
+        up_to_two = queries.counts_up_to(2, hall="town")
+
+    assert up_to_two == {"due": 1, "sending": 0, "sent": 3, "failed": 0, "dropped": 0}
+    assert queries.counts_up_to(9, hall="town") == queries.counts(hall="town")
+    assert queries.counts_up_to(1, hall="town")["sent"] == 2
+
+
+@pytest.mark.parametrize("state", ["sent", "dropped"])
+def test_messages_that_are_over_are_counted_and_listed_by_an_index_of_their_hall(town, state):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        plans = []
+        for rest in ("LIMIT 5", "ORDER BY id DESC LIMIT 5"):
+            cursor.execute(f"EXPLAIN SELECT id FROM messaging_message WHERE hall = 'town' AND state = '{state}' {rest}")
+            plans.append("\n".join(row[0] for row in cursor.fetchall()))
+
+    assert ["messages_over_by_hall" in plan for plan in plans] == [True, True]
+
+
 def test_the_notices_page_costs_one_query_whatever_it_lists(town, django_assert_num_queries):
     for n in range(3):
         say(n)
