@@ -21,6 +21,7 @@ from banshi.foundation.memory import forgettable
 from banshi.journeys import change_rules, close_hall_day, close_line, day_sheet, tell_mandates
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.identity import actions as identity
+from banshi.rooms.insight import actions as insight
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.queries.statements import WAS_HERE
@@ -69,6 +70,7 @@ DUTIES = (
     Duty("parked numbers", lambda now: tickets.unpark_due(now=now), timedelta()),
     Duty("people ahead", _send_ahead, timedelta()),
     Duty("close days", lambda now: close_hall_day.close_due(now=now), timedelta(minutes=1)),
+    Duty("settle days", lambda now: insight.settle_due(now=now), timedelta(seconds=20)),
     Duty("openings", lambda now: booking.tell_openings(now=now), timedelta(minutes=1)),
     Duty("day sheets", lambda now: day_sheet.send_due(now=now), timedelta(minutes=5)),
     Duty("agents nobody accepted", lambda now: identity.drop_unanswered(now=now), timedelta(hours=1)),

@@ -707,7 +707,7 @@ class LiveOut(Grows):
 
 
 class TimesOut(Out):
-    """Seconds; null where nothing was measured."""
+    """Seconds; null where nothing was measured. p50 and p90 are told in steps of at most a twentieth of the time, rounded up."""
 
     mean: int | None
     p50: int | None

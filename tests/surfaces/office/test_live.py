@@ -361,7 +361,7 @@ def test_the_moving_part_costs_the_same_with_one_and_three_people(hall, manager,
     assert len(done) == QUERIES
 
 
-QUERIES = 25
+QUERIES = 23
 
 
 def test_the_first_page_says_of_each_hall_who_waits_how_long_and_how_many_windows_work(hall, manager):

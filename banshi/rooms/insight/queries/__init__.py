@@ -1,4 +1,5 @@
-"""Reads over every room. visits: figures by level · day: a hall's days from other sides · floor: the hall now · often: 常办."""
+"""Reads over every room. visits: figures by level · kept, facts: what they are made of · day: a hall's days from other sides
+· floor: the hall now · often: 常办."""
 
 from __future__ import annotations
 
@@ -10,16 +11,23 @@ from banshi.rooms.insight.queries.day import (
     arrivals_by_half_hour,
     busiest,
     promises,
+    sides,
     wait_distribution,
     window_loads,
 )
+from banshi.rooms.insight.queries.facts import BOUNDS, STEPS, counted
 from banshi.rooms.insight.queries.floor import FreeClerk, HallBusy, busy, free_clerks, hints
+from banshi.rooms.insight.queries.kept import KEPT_BYS, SUMS
 from banshi.rooms.insight.queries.often import popular
 from banshi.rooms.insight.queries.visits import BYS, COUNTS, TIMES, By, figures, levels, visits
 
 __all__ = [
+    "BOUNDS",
     "BYS",
     "COUNTS",
+    "KEPT_BYS",
+    "STEPS",
+    "SUMS",
     "TIMES",
     "By",
     "FreeClerk",
@@ -31,12 +39,14 @@ __all__ = [
     "arrivals_by_half_hour",
     "busiest",
     "busy",
+    "counted",
     "figures",
     "free_clerks",
     "hints",
     "levels",
     "popular",
     "promises",
+    "sides",
     "visits",
     "wait_distribution",
     "window_loads",

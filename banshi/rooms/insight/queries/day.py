@@ -11,29 +11,52 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from banshi.rooms.insight import rules
+from banshi.rooms.insight.queries.kept import SPANS
 from banshi.rooms.places.models import Hall
 
 # Upper ends of the bars of the wait distribution, minutes; the last bar is open.
 WAIT_STEPS = (5, 10, 15, 20, 30, 45, 60)
+_STEPS_S = [minutes * 60 for minutes in WAIT_STEPS]
 
-ARRIVALS_SQL = """
+# Of days, from their facts: `FROM days(hall_id, day)` and the rest.
+_ARRIVALS = """
 SELECT (EXTRACT(hour FROM v.arrived_at AT TIME ZONE h.timezone) * 2
-    + floor(EXTRACT(minute FROM v.arrived_at AT TIME ZONE h.timezone) / 30))::int AS half, count(*)
-FROM tickets_visit v JOIN places_hall h ON h.id = v.hall_id
-WHERE v.hall_id = ANY(%s) AND v.day BETWEEN %s AND %s GROUP BY half ORDER BY half
+    + floor(EXTRACT(minute FROM v.arrived_at AT TIME ZONE h.timezone) / 30))::int AS half, count(*) AS n
+FROM days JOIN tickets_visit v ON v.hall_id = days.hall_id AND v.day = days.day JOIN places_hall h ON h.id = v.hall_id
+GROUP BY half
 """
-WAITS_SQL = """
-SELECT width_bucket(t.wait_s, %s::int[]) AS bar, count(*) FROM tickets_ticket t
-WHERE t.hall_id = ANY(%s) AND t.day BETWEEN %s AND %s AND t.wait_s IS NOT NULL
-  AND t.started_at IS NOT NULL GROUP BY bar ORDER BY bar
+_WAITS = """
+SELECT width_bucket(t.wait_s, %(steps)s::int[]) AS bar, count(*) AS n
+FROM days JOIN tickets_ticket t ON t.hall_id = days.hall_id AND t.day = days.day
+WHERE t.wait_s IS NOT NULL AND t.started_at IS NOT NULL GROUP BY bar
 """
-PROMISES_SQL = """
-SELECT e.day, count(*), count(*) FILTER (WHERE e.actual_s <= e.at_most_s),
-  count(*) FILTER (WHERE e.actual_s <= e.likely_s),
-  sum(abs(e.actual_s - e.likely_s))
-FROM tickets_estimate e
-WHERE e.hall_id = ANY(%s) AND e.day BETWEEN %s AND %s AND e.actual_s IS NOT NULL GROUP BY e.day ORDER BY e.day
+_PROMISES = """
+SELECT e.day, count(*) AS promised, count(*) FILTER (WHERE e.actual_s <= e.at_most_s) AS kept,
+  count(*) FILTER (WHERE e.actual_s <= e.likely_s) AS below_likely, sum(abs(e.actual_s - e.likely_s)) AS off_s
+FROM days JOIN tickets_estimate e ON e.hall_id = days.hall_id AND e.day = days.day
+WHERE e.actual_s IS NOT NULL GROUP BY e.day
 """
+_ONE_DAY = "WITH days AS (SELECT %(hall)s::bigint AS hall_id, %(day)s::date AS day)"
+_UNSETTLED = f"{SPANS}, days AS (SELECT * FROM missing)"  # noqa: S608
+ARRIVALS_SQL = f"""{_UNSETTLED}
+SELECT half, sum(n) FROM (
+  SELECT (u.half - 1)::int AS half, u.n FROM spans s CROSS JOIN LATERAL unnest(s.arrivals) WITH ORDINALITY AS u(n, half)
+  WHERE s.whole AND u.n > 0
+  UNION ALL ({_ARRIVALS})
+) x GROUP BY half ORDER BY half
+"""  # noqa: S608
+WAITS_SQL = f"""{_UNSETTLED}
+SELECT bar, sum(n) FROM (
+  SELECT (u.bar - 1)::int AS bar, u.n FROM spans s CROSS JOIN LATERAL unnest(s.waits) WITH ORDINALITY AS u(n, bar) WHERE s.whole
+  UNION ALL ({_WAITS})
+) x GROUP BY bar ORDER BY bar
+"""  # noqa: S608
+PROMISES_SQL = f"""{_UNSETTLED}
+SELECT day, sum(promised), sum(kept), sum(below_likely), sum(off_s) FROM (
+  SELECT s.start AS day, s.promised, s.kept, s.below_likely, s.off_s FROM spans s WHERE s.days = 1 AND s.promised > 0
+  UNION ALL ({_PROMISES})
+) x GROUP BY day ORDER BY day
+"""  # noqa: S608
 LOADS_SQL = """
 WITH bounds AS (SELECT %(start)s::timestamptz AS a, %(end)s::timestamptz AS b), at_work AS (
   SELECT s.window_id,
@@ -118,7 +141,7 @@ class WindowLoad:
 
 def arrivals_by_half_hour(*, halls: Sequence[Hall], first: date, last: date) -> list[HalfHour]:
     """From the first half hour with a visit to the last, gaps as zeros."""
-    counts = dict(_rows(ARRIVALS_SQL, [[h.pk for h in halls], first, last]))
+    counts = {half: int(n) for half, n in _rows(ARRIVALS_SQL, _range(halls, first, last))}
     if not counts:
         return []
     return [HalfHour(time(n // 2, n % 2 * 30), counts.get(n, 0)) for n in range(min(counts), max(counts) + 1)]
@@ -131,8 +154,7 @@ def busiest(arrivals: Sequence[HalfHour]) -> HalfHour | None:
 
 def wait_distribution(*, halls: Sequence[Hall], first: date, last: date) -> list[WaitBar]:
     """Waits from number to service in bars; they add up to everybody whose service began."""
-    steps = [minutes * 60 for minutes in WAIT_STEPS]
-    counts = dict(_rows(WAITS_SQL, [steps, [h.pk for h in halls], first, last]))
+    counts = {bar: int(n) for bar, n in _rows(WAITS_SQL, {**_range(halls, first, last), "steps": _STEPS_S})}
     starts = (0, *WAIT_STEPS)
     ends: tuple[int | None, ...] = (*WAIT_STEPS, None)
     return [WaitBar(a, b, counts.get(n, 0)) for n, (a, b) in enumerate(zip(starts, ends, strict=True))]
@@ -140,7 +162,7 @@ def wait_distribution(*, halls: Sequence[Hall], first: date, last: date) -> list
 
 def promises(*, halls: Sequence[Hall], first: date, last: date) -> Kept:
     """Wait promises against the truth over several halls (mission §12.8); per hall as tickets.queries.hit_rate."""
-    rows = _rows(PROMISES_SQL, [[h.pk for h in halls], first, last])
+    rows = [(day, *map(int, said)) for day, *said in _rows(PROMISES_SQL, _range(halls, first, last))]
     n = sum(row[1] for row in rows)
     off = round(sum(row[4] for row in rows) / n) if n else None
     days = tuple((row[0], row[1], row[2]) for row in rows)
@@ -160,6 +182,23 @@ def window_loads(*, hall: Hall, day: date, now: datetime) -> list[WindowLoad]:
         verdict = rules.verdict(at_work_s=ready, busy_s=round(busy))
         loads.append(WindowLoad(code, number, zone_zh, zone_en, ready, round(busy), services, verdict))
     return loads
+
+
+def sides(*, hall: Hall, day: date) -> dict[str, Any]:
+    """A day of a hall as it is kept: `arrivals` by half hour, `waits` by bar, and its promises. Three queries, from the facts."""
+    params = {"hall": hall.pk, "day": day, "steps": _STEPS_S}
+    halves = dict(_rows(f"{_ONE_DAY} {_ARRIVALS}", params))
+    bars = dict(_rows(f"{_ONE_DAY} {_WAITS}", params))
+    [promises] = _rows(f"{_ONE_DAY} {_PROMISES}", params) or [(day, 0, 0, 0, 0)]
+    return {
+        "arrivals": [halves.get(half, 0) for half in range(48)],
+        "waits": [bars.get(bar, 0) for bar in range(len(WAIT_STEPS) + 1)],
+        **dict(zip(("promised", "kept", "below_likely", "off_s"), map(int, promises[1:]), strict=True)),
+    }
+
+
+def _range(halls: Sequence[Hall], first: date, last: date) -> dict[str, Any]:
+    return {"halls": [hall.pk for hall in halls], "first": first, "last": last}
 
 
 def _rows(sql: str, params: Any) -> list[tuple[Any, ...]]:

@@ -1,9 +1,7 @@
 """Visits, waits, handling, appointments and ratings by level; counts come from facts, so levels add up exactly.
 
-A fact belongs to one key of a level: a visit and its rating to the hall and day of the visit, a ticket to the window it
-was last at, a visit to the category, item and window of its first number. Several persons who come on one booking are one
-visit; `persons` counts them, where no booking says how many came as one. Percentiles are taken from the facts of
-the row itself, never from other rows. A no-show that was forgiven is none.
+Settled days are read from what is kept of them (kept.py), all others from their facts (facts.py); both count alike. Means and
+percentiles are those of the facts of the row itself, never of other rows: times are counted in steps (rules.ENDS).
 """
 
 from __future__ import annotations
@@ -12,10 +10,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from banshi.rooms.catalogue.models import Item
+from banshi.rooms.insight import rules
+from banshi.rooms.insight.queries import facts
+from banshi.rooms.insight.queries.kept import kept
 from banshi.rooms.places.models import Category, Hall, Region, Window
 
 By = Literal["day", "hour", "hall", "category", "item", "window", "channel", "region"]
@@ -30,82 +30,6 @@ TIMES = ("wait_mean_s", "wait_p50_s", "wait_p90_s", "way_mean_s", "handling_mean
 SATISFIED = ("stars_3", "stars_4", "stars_5")  # three stars and up (mission §8)
 
 Row = dict[str, Any]
-_IN_RANGE = "{0}.hall_id = ANY(%(halls)s) AND {0}.day BETWEEN %(first)s AND %(last)s"
-_TICKET_KEYS = """h.code AS hall, t.day AS day, EXTRACT(hour FROM t.made_at AT TIME ZONE h.timezone)::int AS hour,
-  t.category_id AS category, t.item_id AS item, t.window_id AS "window", t.channel AS channel"""
-TICKETS = f"""
-SELECT {_TICKET_KEYS}, t.kind, t.state, t.misses, t.outcome, t.closed_why,
-  CASE WHEN t.started_at IS NOT NULL AND t.channel <> 'paper' THEN t.wait_s END AS wait_s,
-  CASE WHEN t.started_at IS NOT NULL THEN t.way_s END AS way_s,
-  CASE WHEN t.state = 'finished' THEN t.handling_s END AS handling_s
-FROM tickets_ticket t JOIN places_hall h ON h.id = t.hall_id WHERE {_IN_RANGE.format("t")}
-"""  # noqa: S608
-TICKETS_SAY = """
-count(*) AS tickets, count(*) FILTER (WHERE kind = 'booked') AS booked,
-count(*) FILTER (WHERE kind <> 'booked') AS walk_in,
-count(*) FILTER (WHERE state = 'finished') AS served,
-count(*) FILTER (WHERE outcome = 'done') AS done, count(*) FILTER (WHERE outcome = 'paper_missing') AS paper_missing,
-count(*) FILTER (WHERE outcome = 'advice_only') AS advice_only,
-count(*) FILTER (WHERE outcome = 'refused') AS refused,
-count(*) FILTER (WHERE state = 'finished' AND closed_why = 'held') AS held, count(*) FILTER (WHERE misses > 0) AS missed,
-count(*) FILTER (WHERE state = 'left') AS "left", count(*) FILTER (WHERE state = 'closed') AS closed,
-count(*) FILTER (WHERE state = 'redirected') AS redirected,
-count(*) FILTER (WHERE state NOT IN ('finished', 'left', 'closed', 'redirected')) AS open,
-avg(wait_s) AS wait_mean_s, percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY wait_s) AS wait_s,
-avg(way_s) AS way_mean_s,
-avg(handling_s) AS handling_mean_s, percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY handling_s) AS handling_s
-"""
-VISITS = f"""
-SELECT h.code AS hall, v.day AS day, EXTRACT(hour FROM v.arrived_at AT TIME ZONE h.timezone)::int AS hour,
-  n.category, n.item, n."window", v.channel AS channel, n.started, n.paper, COALESCE(n.persons, 1) AS persons,
-  n.started AND n.wasted AS wasted, n.started AND n.done AS one_stop
-FROM tickets_visit v JOIN places_hall h ON h.id = v.hall_id
-LEFT JOIN (
-  SELECT t.visit_id, (array_agg(t.category_id ORDER BY t.id))[1] AS category,
-    (array_agg(t.item_id ORDER BY t.id))[1] AS item,
-    (array_agg(t.window_id ORDER BY t.id))[1] AS "window",
-    bool_or(t.started_at IS NOT NULL OR t.channel = 'paper' AND t.state = 'finished') AS started,
-    max(b.persons) AS persons,
-    bool_and(t.channel = 'paper') AS paper, bool_and(t.came_from_id IS NOT NULL AND t.waits_from IS NULL) AS expected,
-    bool_or(t.outcome IN ('paper_missing', 'refused')) AS wasted,
-    bool_and(t.outcome = 'done' AND NOT EXISTS (SELECT 1 FROM tickets_transfer x WHERE x.ticket_id = t.id)) AS done
-  FROM tickets_ticket t LEFT JOIN booking_appointment b ON b.id = t.appointment_id
-  WHERE {_IN_RANGE.format("t")} GROUP BY t.visit_id
-) n ON n.visit_id = v.id
-WHERE {_IN_RANGE.format("v")} AND n.expected IS NOT TRUE
-"""  # noqa: S608 – who was sent on and never arrived was not there
-VISITS_SAY = """
-count(*) AS visits, COALESCE(sum(persons), 0) AS persons, count(*) FILTER (WHERE started) AS visits_served,
-count(*) FILTER (WHERE started AND NOT paper) AS visits_told,
-count(*) FILTER (WHERE wasted) AS wasted, count(*) FILTER (WHERE one_stop) AS one_stop
-"""
-APPOINTMENTS = f"""
-SELECT h.code AS hall, a.day AS day, EXTRACT(hour FROM a.starts_at AT TIME ZONE h.timezone)::int AS hour,
-  a.category_id AS category, a.item_id AS item, t.window_id AS "window", a.source AS channel,
-  CASE WHEN a.state = 'no_show' AND EXISTS (
-    SELECT 1 FROM booking_ledger_entry e WHERE e.kind = 'no_show' AND e.forgiven_at IS NOT NULL
-      AND (e.appointment_id = a.id OR e.visit = a.code OR e.visit <> '' AND e.visit = a.visit_group))
-  THEN 'forgiven' ELSE a.state END AS state
-FROM booking_appointment a JOIN places_hall h ON h.id = a.hall_id
-LEFT JOIN tickets_ticket t ON t.appointment_id = a.id AND t.state NOT IN ('redirected')
-WHERE {_IN_RANGE.format("a")}
-"""  # noqa: S608
-APPOINTMENTS_SAY = """
-count(*) AS appointments, count(*) FILTER (WHERE state IN ('checked_in', 'served')) AS checked_in,
-count(*) FILTER (WHERE state = 'no_show') AS no_shows, count(*) FILTER (WHERE state = 'cancelled') AS cancelled
-"""
-RATINGS = f"""
-SELECT h.code AS hall, v.day AS day, EXTRACT(hour FROM v.arrived_at AT TIME ZONE h.timezone)::int AS hour,
-  t.category_id AS category, t.item_id AS item, r.window_id AS "window", v.channel AS channel, r.stars
-FROM tickets_visit v JOIN places_hall h ON h.id = v.hall_id
-JOIN feedback_rating r ON r.visit_id = v.id AND NOT r.follow_up
-JOIN tickets_ticket t ON t.id = r.ticket_id
-WHERE {_IN_RANGE.format("v")}
-"""  # noqa: S608
-RATINGS_SAY = "count(*) AS ratings, " + ", ".join(
-    f"count(*) FILTER (WHERE stars = {n}) AS stars_{n}" for n in range(1, 6)
-)
-FACTS = ((TICKETS, TICKETS_SAY), (VISITS, VISITS_SAY), (APPOINTMENTS, APPOINTMENTS_SAY), (RATINGS, RATINGS_SAY))
 
 CHANNELS: dict[str, tuple[str, str]] = {
     "kiosk": ("取号机", "Kiosk"),
@@ -129,7 +53,7 @@ def visits(*, halls: Sequence[Hall], first: date, last: date, by: str | None = N
 
     Every row has `key`, `name_zh`, `name_en`, the counts (COUNTS), times in whole seconds (TIMES, None without any) and
     rating shares 0–1. For every count the rows add up to the total; by region each parent is the sum of its child
-    regions and its own halls, as rows nest. Four queries and one for names.
+    regions and its own halls, as rows nest. One query for what is kept, one for days that are not settled, one for names.
 
     :param by: one of BYS; None for the total alone.
     :raises ValueError: another `by`.
@@ -145,16 +69,12 @@ def visits(*, halls: Sequence[Hall], first: date, last: date, by: str | None = N
 
 
 def figures(*, halls: Sequence[Hall], first: date, last: date, bys: Sequence[str]) -> dict[str, list[Row]]:
-    """`visits` by several things at once (no region): each fact is read once, four queries and one per kind of name.
+    """`visits` by several things at once (no region), with one query more for each further kind of name.
 
     :returns: by → rows as in `visits`; "" → the total alone.
     """
-    found: dict[tuple[str, Any], Row] = {}
-    for facts, say in FACTS:
-        for mask, keys, said in _rows(_grouped(facts, say, bys), _range(halls, first, last), bys):
-            grouped = next((n for n in range(len(bys)) if not mask >> (len(bys) - 1 - n) & 1), None)
-            by, key = ("", None) if grouped is None else (bys[grouped], keys[grouped])
-            found.setdefault((by, key), {}).update(said)
+    found, missing = kept(halls=halls, first=first, last=last, bys=bys)
+    facts.add(found, facts.counted(missing, bys))
     total = _finished({"key": "total", "name_zh": "合计", "name_en": "Total", "total": True}, found.get(("", None), {}))
     answer: dict[str, list[Row]] = {"": [total]}
     for by in bys:
@@ -177,17 +97,12 @@ def levels(*, halls: Sequence[Hall], first: date, last: date) -> list[Row]:
         if code in regions
     ]
     pairs += [(hall.code, f"hall:{hall.code}") for hall in halls] + [(hall.code, "") for hall in halls]
-    params = {**_range(halls, first, last), "of": [p[0] for p in pairs], "keys": [p[1] for p in pairs]}
-    found: dict[str, Row] = {}
-    for facts, say in FACTS:
-        sql = f"""SELECT 0 AS mask, m.key, {say} FROM ({facts}) f
-          JOIN unnest(%(of)s::text[], %(keys)s::text[]) AS m(hall, key) ON m.hall = f.hall GROUP BY m.key"""  # noqa: S608
-        for _, keys, said in _rows(sql, params, ("key",)):
-            found.setdefault(keys[0], {}).update(said)
+    found, missing = kept(halls=halls, first=first, last=last, pairs=pairs)
+    facts.add(found, facts.counted_in(missing, pairs))
     rows = []
     top = min((region.path.count("/") for region in regions.values()), default=0)
     for name, key in _in_tree_order(regions, halls, top):
-        rows.append(_finished({**name, "total": False}, found.get(key, {})))
+        rows.append(_finished({**name, "total": False}, found.get(("level", key), {})))
     last_row = {
         "key": "total",
         "name_zh": "合计",
@@ -197,43 +112,21 @@ def levels(*, halls: Sequence[Hall], first: date, last: date) -> list[Row]:
         "depth": 0,
         "total": True,
     }
-    return [*rows, _finished(last_row, found.get("", {}))]
-
-
-# --- reading ---------------------------------------------------------------------------------------------------------
-
-
-def _range(halls: Sequence[Hall], first: date, last: date) -> dict[str, Any]:
-    return {"halls": [hall.pk for hall in halls], "first": first, "last": last}
-
-
-def _grouped(facts: str, say: str, bys: Sequence[str]) -> str:
-    """`bys` come from BYS, never from a request as they are."""
-    columns = [f'f."{by}"' for by in bys]
-    mask = f"GROUPING({', '.join(columns)})" if columns else "0"
-    sets = ", ".join([*(f"({column})" for column in columns), "()"])
-    return f"SELECT {', '.join([mask, *columns])}, {say} FROM ({facts}) f GROUP BY GROUPING SETS ({sets})"  # noqa: S608
-
-
-def _rows(sql: str, params: Mapping[str, Any], bys: Sequence[str]) -> Iterable[tuple[int, list[Any], Row]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        names = [column.name for column in cursor.description]
-        for row in cursor.fetchall():
-            said = dict(zip(names[1 + len(bys) :], row[1 + len(bys) :], strict=True))
-            for name in ("wait", "handling"):
-                if f"{name}_mean_s" in said:
-                    said[f"{name}_p50_s"], said[f"{name}_p90_s"] = said.pop(f"{name}_s") or (None, None)
-            yield row[0], list(row[1 : 1 + len(bys)]), said
+    return [*rows, _finished(last_row, found.get(("level", ""), {}))]
 
 
 def _finished(name: Row, said: Row) -> Row:
     """Zeros where nothing happened, seconds rounded, shares worked out."""
     row: Row = {**name, **{count: said.get(count, 0) for count in COUNTS}}
     row["unserved"] = row["left"] + row["closed"]
-    for time in TIMES:
-        value = said.get(time)
-        row[time] = None if value is None else round(float(value))
+    times: dict[str, float | None] = {}
+    for of in ("wait", "way", "handling"):
+        n = said.get(f"{of}_n", 0)
+        times[f"{of}_mean_s"] = said[f"{of}_sum_s"] / n if n else None
+    for of in ("wait", "handling"):
+        for share in (50, 90):
+            times[f"{of}_p{share}_s"] = rules.percentile(said.get(f"{of}_steps", {}), share / 100)
+    row |= {time: None if (value := times[time]) is None else round(value) for time in TIMES}
     n = row["ratings"]
     row["rating_mean"] = round(sum(stars * row[f"stars_{stars}"] for stars in range(1, 6)) / n, 2) if n else None
     # What is told by outcome leaves out numbers of days before outcomes were kept.
