@@ -19,8 +19,7 @@ from banshi.rooms.tickets.rules.handling import PARTS, Z90, Handling
 from banshi.rooms.tickets.rules.line import RankClass
 from banshi.rooms.tickets.rules.turnout import Turnout
 
-PLAYS, FEWER_PLAYS = PARTS, PARTS // 2  # fewer where many wait: their sums vary less
-MANY = 120
+PLAYS = {1000: PARTS // 4, 120: PARTS // 2, 0: PARTS}  # where more than so many wait: the sums of many vary less
 MODEL_ERROR = 0.08  # part of a wait by which pauses, missed calls and new arrivals falsify it
 LEAST_BAND_S = 120
 FEWEST_SD = 2.0  # so many spreads below the mean, and below every play: one call in forty or fewer comes before
@@ -140,7 +139,7 @@ class Forecaster:
         turnout: Turnout | None = None,
     ) -> None:
         """:param waiting: about how many will be placed. :param turnout: of the hall's booked people."""
-        self._plays = FEWER_PLAYS if waiting > MANY else PLAYS
+        self._plays = next(plays for more, plays in PLAYS.items() if waiting > more or not more)
         self._handling = handling
         self._windows = {window.window: window for window in windows}
         self._single: dict[int, _Pool] = {}
@@ -206,6 +205,11 @@ class Forecaster:
         if len(pools) == 1 and (ticket.category in pools[0].near or ticket.spills_in_s <= 0):
             return [heapreplace(free, free[0] + draw) for free, draw in zip(pools[0].free, draws, strict=True)]
         starts = []
+        if ticket.spills_in_s <= 0:  # as below, without asking who is near
+            for draw, *frees in zip(draws, *(pool.free for pool in pools), strict=True):
+                free = min(frees)  # by their first; heaps are lists
+                starts.append(heapreplace(free, free[0] + draw))
+            return starts
         for play, draw in enumerate(draws):
             start, pool = self._first(ticket.category, play, ticket.spills_in_s)
             heapreplace(pool.free[play], start + draw)
