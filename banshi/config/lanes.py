@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from django.core.exceptions import SynchronousOnlyOperation
 from structlog.contextvars import bound_contextvars
 
 from banshi.foundation import clock, metrics
-from banshi.foundation.together import Batches, PartingBatches
+from banshi.foundation.together import Batches, PartingBatches, fresh
 from banshi.foundation.trouble import slug_of
 from banshi.surfaces.api import fast, keys, numbers
 from banshi.surfaces.api.answers import Answer, http_problem, language_of
@@ -47,19 +47,21 @@ def call_raw(asked: Sequence[RawOf]) -> list[Answer]:
     return [next(called) if isinstance(one, fast.Calling) else one for one in prepared]
 
 
-def issue_raw(asked: Sequence[RawOf]) -> list[Answer]:
-    """Check each request, then give numbers for those that hold together. One answer each, in order."""
-    prepared = [
+def check_issue(asked: Sequence[RawOf]) -> list[numbers.Issuing | Answer]:
+    """Check each request for a number. One result each, in order."""
+    return [
         _traced(headers, numbers.prepare_issue, headers, body, query, hall=hall) for headers, body, query, hall in asked
     ]
-    given = iter(numbers.issue_many([one for one in prepared if isinstance(one, numbers.Issuing)]))
-    return [next(given) if isinstance(one, numbers.Issuing) else one for one in prepared]
 
 
 def _traced(headers: dict[str, str], act: Callable[..., Any], *args: Any, **more: Any) -> Any:
     """With the request's id in whatever is logged: a thread of the lanes works for one after the other."""
     with bound_contextvars(request_id=headers[TRACE]):
         return act(*args, **more)
+
+
+class _Numbers(PartingBatches[numbers.Issuing, Answer]):
+    fresh = staticmethod(fresh)  # a connection that broke meanwhile is opened anew before anything is asked
 
 
 class Lanes:
@@ -71,7 +73,10 @@ class Lanes:
             fast.book_quickly, fast.book_many, "bookings"
         )
         self.calls: Batches[RawOf, Answer] = Batches(call_raw, "calls")
-        self.numbers: Batches[RawOf, Answer] = Batches(issue_raw, "numbers")
+        self.issue_checks: Batches[RawOf, numbers.Issuing | Answer] = Batches(check_issue, "issue-checks")
+        self.numbers: PartingBatches[numbers.Issuing, Answer] = _Numbers(
+            numbers.issue_quickly, numbers.issue_many, "numbers"
+        )
 
     def route(self, scope: dict[str, Any]) -> tuple[str, dict[str, str]] | None:
         """The operation and the names in its path."""
@@ -113,24 +118,33 @@ class Lanes:
 
     async def _done(self, name: str, path: dict[str, str], headers: dict[str, str], body: bytes, query: str) -> Answer:
         if name == "book":
-            checked = await self._checked((headers, body, query))
-            return checked if isinstance(checked, Answer) else await self.bookings.ask(checked)
+            booking = await _checked((headers, body, query), check_raw, self.checks)
+            return booking if isinstance(booking, Answer) else await self.bookings.ask(booking)
         if name == "call":
             return await self.calls.ask((headers, body, query, path["window"]))
-        return await self.numbers.ask((headers, body, query, path["hall"]))
-
-    async def _checked(self, asked: Raw) -> fast.Booking | Answer:
-        """Here, while the last batch is in the database; in a thread where the key or its rate must be read there."""
-        try:
-            return check_raw([asked])[0]
-        except SynchronousOnlyOperation:
-            return await self.checks.ask(asked)
+        number = await _checked((headers, body, query, path["hall"]), check_issue, self.issue_checks)
+        return number if isinstance(number, Answer) else await self.numbers.ask(number)
 
     def close(self) -> None:
         self.numbers.close()
+        self.issue_checks.close()
         self.checks.close()
         self.bookings.close()
         self.calls.close()
+
+
+Asked = TypeVar("Asked")
+Checked = TypeVar("Checked")
+
+
+async def _checked(
+    asked: Asked, check: Callable[[Sequence[Asked]], list[Checked]], in_thread: Batches[Asked, Checked]
+) -> Checked:
+    """Here, while the last batch is in the database; in a thread where the key or its rate must be read there."""
+    try:
+        return check([asked])[0]
+    except SynchronousOnlyOperation:
+        return await in_thread.ask(asked)
 
 
 async def sent(answered: Answer, send: Any) -> None:

@@ -8,10 +8,12 @@ from datetime import datetime
 from functools import partial
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 
-from banshi.foundation import clock, phones
-from banshi.foundation.trouble import slug_of
+from banshi.foundation import clock, patience, phones, prepared
+from banshi.foundation.together import Aside
+from banshi.foundation.trouble import held, slug_of
 from banshi.journeys import take_number
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refusal, Refused
@@ -66,33 +68,75 @@ def prepare_issue(headers: Mapping[str, str], body: bytes, query: str = "", *, h
 
 def issue(headers: Mapping[str, str], body: bytes, query: str = "", *, hall: str) -> Answer:
     """POST /halls/{hall}/tickets: 201 with a walk-in ticket."""
-    prepared = prepare_issue(headers, body, query, hall=hall)
-    if isinstance(prepared, Answer):
-        return prepared
-    return issue_many([prepared])[0]
+    one = prepare_issue(headers, body, query, hall=hall)
+    return one if isinstance(one, Answer) else issue_many([one])[0]
 
 
 def issue_many(asked: Sequence[Issuing]) -> list[Answer]:
     """Give numbers to all who asked, those of a hall in one transaction; one answer each, in order.
 
     The same answers as one after the other: a request that breaks takes nobody along, because the others are then done
-    again one by one.
+    again one by one. Whoever needs rows that somebody holds all the time is told that it is busy, and nothing was done.
     """
     answers: dict[int, Answer] = {}
-    by_hall: dict[str, list[int]] = {}
-    for i, one in enumerate(asked):
-        by_hall.setdefault(one.hall, []).append(i)
-    for hall, places_asked in by_hall.items():
-        answers.update(zip(places_asked, _issue_in(hall, [asked[i] for i in places_asked]), strict=True))
-    if any(one.once for one in asked):
-        idempotency.clean_now_and_then()
+    for hall, some in _by_hall(asked).items():
+        answers.update(zip(some, _issued_patiently(hall, [asked[i] for i in some]), strict=True))
     return [answers[i] for i in range(len(asked))]
 
 
-def _issue_in(code: str, asked: Sequence[Issuing]) -> list[Answer]:
+def issue_quickly(asked: Sequence[Issuing], aside: frozenset[str]) -> list[Answer | Aside]:
+    """As `issue_many`, and nobody waits for long: those of a hall whose rows somebody holds are to be done beside the rest.
+
+    :param aside: codes of halls whose numbers are given there already.
+    """
+    answers: dict[int, Answer | Aside] = {}
+    for hall, some in _by_hall(asked).items():
+        done = [None for _ in some] if hall in aside else _issued(hall, [asked[i] for i in some], _short_s())
+        answers.update((i, one or Aside(hall)) for i, one in zip(some, done, strict=True))
+    return [answers[i] for i in range(len(asked))]
+
+
+def _by_hall(asked: Sequence[Issuing]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for i, one in enumerate(asked):
+        found.setdefault(one.hall, []).append(i)
+    return found
+
+
+TRIES, MOST_HELD = 3, 3  # requests found held one by one, after which the rest waits for the next try
+
+
+def _issued_patiently(hall: str, asked: Sequence[Issuing]) -> list[Answer]:
+    """What somebody holds may be one request's alone – its person, its key –: the others go past it."""
+    answers: dict[int, Answer | None] = dict.fromkeys(range(len(asked)))
+    for left in reversed(range(TRIES)):
+        waiting = [i for i, done in answers.items() if done is None]
+        whole = _issued(hall, [asked[i] for i in waiting], settings.BANSHI_BOOKING_LOCK_S)
+        answers.update(zip(waiting, whole, strict=True))
+        held_up = [i for i in waiting if answers[i] is None]
+        if not held_up:
+            break
+        log.warning("numbers waited for a lock", hall=hall, numbers=len(held_up), tries_left=left)
+        misses = 0
+        for i in held_up if len(held_up) > 1 else ():
+            if misses == MOST_HELD:
+                break
+            (answers[i],) = _issued(hall, [asked[i]], _short_s())
+            misses += answers[i] is None
+    return [done or http_problem("busy", one.language) for done, one in zip(answers.values(), asked, strict=True)]
+
+
+def _short_s() -> float:
+    return float(settings.BANSHI_BOOKING_LOCK_S) / 10
+
+
+def _issued(hall: str, asked: Sequence[Issuing], wait_s: float) -> list[Answer | None]:
+    """One answer each; None for all where somebody held rows they need for longer than `wait_s`: nothing was done."""
     try:
-        return _issue_together(code, asked)
+        answers = _issue_together(hall, asked, wait_s)
     except Exception as trouble:
+        if held(trouble):
+            return [None for _ in asked]
         slug = slug_of(trouble)
         if slug == "unavailable":  # one by one would only wait for each in turn
             log.error("numbers found no database", numbers=len(asked))
@@ -101,12 +145,16 @@ def _issue_in(code: str, asked: Sequence[Issuing]) -> list[Answer]:
             log.error("a number broke", exc_info=True, slug=slug, request_id=asked[0].request_id)
             return [http_problem(raw.said(slug), asked[0].language)]
         log.warning("numbers broke together, doing them one by one", numbers=len(asked))
-        return [_issue_in(code, [one])[0] for one in asked]
+        return [_issued(hall, [one], wait_s)[0] for one in asked]
+    if any(one.once for one in asked):
+        idempotency.clean_now_and_then()
+    return list(answers)
 
 
-def _issue_together(code: str, asked: Sequence[Issuing]) -> list[Answer]:
+def _issue_together(code: str, asked: Sequence[Issuing], wait_s: float) -> list[Answer]:
     answers: dict[int, Answer] = {}
     with transaction.atomic():
+        prepared.rows(*patience.locks(wait_s))
         try:
             hall = places.hall_by_code(code)
         except Refused as no:
