@@ -623,6 +623,7 @@ def migrate_tables() -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    from banshi.foundation import locks
     from banshi.foundation.planner import look_at_tables
 
     def told(*event: Any) -> None:
@@ -637,9 +638,7 @@ def migrate_tables() -> None:
 
     done: list[Any] = []
     with step("Tables") as tell:
-        with connection.cursor() as cursor:
-            # Web, worker and operator may all migrate at once; one at a time does it.
-            cursor.execute("SELECT pg_advisory_lock(716000)")
+        locks.take(locks.MIGRATING)  # web, worker and operator may all migrate at once; one at a time does it
         try:
             executor = MigrationExecutor(connection, progress_callback=told)
             targets = executor.loader.graph.leaf_nodes()

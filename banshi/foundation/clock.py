@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import connection
 
+from banshi.foundation import locks
 from banshi.foundation.memory import forgettable
 
 REFRESH_S = 0.5
@@ -78,8 +79,7 @@ def set_clock(*, now: datetime | None = None, speed: float | None = None) -> Non
         raise ValueError(f"speed is 0 to {MAX_SPEED:.0f}")
     from banshi.foundation.models import ClockSetting
 
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(716001)")
+    locks.hold(locks.CLOCK)
     current = _read(fresh=True)
     machine = wall()
     if current is None:

@@ -13,9 +13,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
-from django.db import connection
 
-from banshi.foundation import heartbeat
+from banshi.foundation import heartbeat, locks
 from banshi.foundation.connections import renew
 from banshi.foundation.memory import forgettable
 from banshi.journeys import change_rules, close_hall_day, close_line, day_sheet, tell_mandates
@@ -114,20 +113,21 @@ def _alone(*, wait: bool) -> Iterator[bool]:
         yield False
         return
     try:
-        mine = _advisory("pg_advisory_lock" if wait else "pg_try_advisory_lock") is not False
+        mine = _take(wait=wait)
         try:
             yield mine
         finally:
             if mine:
-                _advisory("pg_advisory_unlock")
+                locks.give_back(locks.DUTIES)
     finally:
         _lock.release()
 
 
-def _advisory(function: str) -> object:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(716002)")
-        return cursor.fetchone()[0]
+def _take(*, wait: bool) -> bool:
+    if not wait:
+        return locks.take_if_free(locks.DUTIES)
+    locks.take(locks.DUTIES)
+    return True
 
 
 def _day(moment: datetime) -> object:

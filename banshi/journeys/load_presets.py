@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Model
 
+from banshi.foundation import locks
 from banshi.foundation.planner import look_at_tables
 from banshi.journeys import change_hours, change_items, steer
 from banshi.kernel import tables
@@ -32,7 +33,6 @@ from banshi.rooms.catalogue.models import Department, HallItem, Item, Material, 
 from banshi.rooms.places.models import Category, Floor, Hall, PolicyVersion, Region, Window, WindowCategory, Zone
 
 T = TypeVar("T")
-_LOCK_SQL = "SELECT pg_advisory_xact_lock(716005)"  # two loads at once would write the same rows crosswise
 Progress = Callable[[str, int, int], None]
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -59,7 +59,7 @@ def load(root: Path, now: datetime, progress: Progress = lambda _what, _done, _o
     steps = 3 + len(halls)
     left: list[Otherwise] = []
     with transaction.atomic():
-        _one_at_a_time()
+        locks.hold(locks.PRESETS)  # two loads at once would write the same rows crosswise
         progress("regions and the national calendar", 0, steps)
         _regions(root)
         left += _national_days(root, now)
@@ -88,7 +88,7 @@ def take_over(root: Path, hall: str, *, by: Actor, now: datetime) -> list[Otherw
     if not (folder / "hall.yaml").exists():
         raise ValueError(f"there is no {folder / 'hall.yaml'}")
     with transaction.atomic():
-        _one_at_a_time()
+        locks.hold(locks.PRESETS)
         place = Hall.objects.get(code=hall)
         categories = {c.code: c for c in Category.objects.filter(hall=place)}
         calendar_actions.one_change_at_a_time(hall=place)
@@ -106,11 +106,6 @@ def take_over(root: Path, hall: str, *, by: Actor, now: datetime) -> list[Otherw
         if any(each.kind == "matter" for each in changed):
             change_items.follow(place, outside=outside, by=by, now=now)
     return changed
-
-
-def _one_at_a_time() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK_SQL)
 
 
 def _rows(path: Path) -> list[tables.Row]:

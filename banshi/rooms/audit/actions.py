@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
-from banshi.foundation import clock
+from banshi.foundation import clock, locks
 from banshi.foundation.crypto import words_sealed
 from banshi.kernel.actors import Actor
 from banshi.rooms.audit import rules
@@ -18,7 +18,6 @@ from banshi.rooms.audit.models import Entry, Seal
 from banshi.rooms.audit.ports import Anchor
 from banshi.rooms.audit.queries import kept_anchors
 
-SEAL_LOCK = 716002
 SEAL_SQL = """
 UPDATE audit_entry e SET sealed_hash = x.hash, sealed_no = x.no
 FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) AS x(id, no, hash) WHERE e.id = x.id
@@ -120,7 +119,7 @@ def _head() -> Anchor | None:
 
 def _seal_batch(batch: int) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEAL_LOCK])
+        locks.hold(locks.SEALING)
         last = Seal.objects.order_by("-last_no").first()
         no, before = (last.last_no, last.last_hash) if last else (0, rules.FIRST)
         ids, nos, hashes = [], [], []

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
+from banshi.foundation import locks
 from banshi.kernel.actors import SYSTEM, Actor
 from banshi.kernel.policy import Credit
 from banshi.kernel.refusals import Refused
@@ -315,24 +316,14 @@ def _lock_credit(parties: Iterable[tuple[str, str]]) -> None:
     """One recount, lifting, forgiving or appeal of a party at a time: two cancellations at once must not both miss the other,
     and what a manager lifts at this moment is not lifted anew. To be taken before any entry or suspension is locked.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK_CREDIT_SQL, [[f"{party}:{scope}" for party, scope in parties]])
+    locks.hold_each(locks.CREDIT, [f"{party}:{scope}" for party, scope in parties])
 
 
 def lock_faults(*, shared: bool = False) -> None:
     """What a hall declares its own fault (a day, an outage) and the entries written meanwhile see each other: whoever writes
     an entry holds it shared. Before the lock of a party.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT pg_advisory_xact_lock{'_shared' if shared else ''}(716004)")
-
-
-# In one order for everybody.
-_LOCK_CREDIT_SQL = """
-SELECT pg_advisory_xact_lock(716002, k) FROM (
-  SELECT DISTINCT hashtext(key) AS k FROM unnest(%s::text[]) AS key ORDER BY 1
-) keys
-"""
+    locks.hold(locks.FAULTS, shared=shared)
 
 
 def _recount(

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
-from banshi.foundation import phones
+from banshi.foundation import locks, phones
 from banshi.foundation.crypto import blind_index
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
@@ -73,7 +73,9 @@ def register_agent(
         "end_user_index": user,
     }  # fmt: skip
     with transaction.atomic():
-        _lock_number(index)
+        locks.hold_each(
+            locks.AGENT_PHONE, [index]
+        )  # of two halls that ask one number at once the second counts the first
         rows = Agent.objects.select_for_update(no_key=True).filter(hall=hall, account=None, phone_index=index)
         for standing in rows.order_by("id"):
             asked = standing.suspended_at is None and now < standing.registered_at + ASKED_FOR
@@ -97,15 +99,6 @@ def register_agent(
         facts = {"live_most": live_most, "day_most": day_most}
         audit.record(action="agent-registered", subject=f"agent:{agent.pk}", by=by, now=now, hall=hall, facts=facts)
     return agent
-
-
-_LOCK_NUMBER_SQL = "SELECT pg_advisory_xact_lock(716003, hashtext(%s))"
-
-
-def _lock_number(index: str) -> None:
-    """Of two halls that ask one number at once the second counts the first."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK_NUMBER_SQL, [index])
 
 
 def _may_ask(hall: str, index: str, *, now: datetime) -> None:
