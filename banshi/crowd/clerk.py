@@ -16,7 +16,8 @@ from banshi.crowd.halls import Place
 from banshi.crowd.ledger import Told
 
 if TYPE_CHECKING:
-    from banshi.crowd.hall import Guest, HallRun
+    from banshi.crowd.guest import Guest
+    from banshi.crowd.hall import HallRun
 
 NOBODY_CAME_S = 40.0  # hall seconds until a clerk calls again, and until the number is missed
 LOOK_S = 5.0  # machine seconds after which an idle clerk looks around

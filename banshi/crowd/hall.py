@@ -7,7 +7,7 @@ import heapq
 import itertools
 from collections import Counter
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from banshi.crowd import plan, visitors
 from banshi.crowd.clerk import Clerk
 from banshi.crowd.client import Api, Closing
 from banshi.crowd.dice import dice
+from banshi.crowd.guest import Guest
 from banshi.crowd.halls import Place, Profile, on_duty
 from banshi.crowd.halltime import HallClock
 from banshi.crowd.ledger import Seen
@@ -24,21 +25,6 @@ BEFORE_OPENING = timedelta(minutes=15)
 AFTER_CLOSING = timedelta(minutes=60)
 LUNCH_AT_MOST = timedelta(hours=3)
 TOO_LATE = timedelta(minutes=10)  # what was due longer ago than this was jumped over
-
-
-@dataclass
-class Guest:
-    """Somebody of the crowd with a number in hand."""
-
-    citizen: plan.Citizen
-    issued_at: datetime
-    booked: bool
-    misses: bool
-    promise: tuple[int, int] | None = None  # about, at most, as told when taking it; None once it is settled
-    category: str = ""
-    waited: bool = False  # the wait until the first start is known
-    pieces: list[float] = field(default_factory=list)  # seconds served before a hold or transfer
-    heard_at: float | None = None  # machine time at which the phone said "called"
 
 
 @dataclass

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from banshi.crowd import plan
 from banshi.crowd.client import Reply
 from banshi.crowd.dice import dice, weighted
+from banshi.crowd.guest import Guest
 
 if TYPE_CHECKING:
-    from banshi.crowd.hall import Guest, HallRun
+    from banshi.crowd.hall import HallRun
 
 SLOTS_KNOWN = timedelta(minutes=20)  # how long a phone shows the places it has loaded
 SOME_OTHER_TIME = ("limit-half-day", "suspended", "limit-live", "same-time", "not-bookable", "item-not-here")
@@ -66,8 +67,6 @@ class Phones:
 
 async def walk_in(hall: HallRun, arrival: plan.Arrival) -> None:
     """Take a number for a category or an item."""
-    from banshi.crowd.hall import Guest
-
     assert hall.day is not None
     someone = plan.citizen(hall.profile, seed=hall.seed, day=hall.day, number=arrival.number)
     session = plan.session_at(hall.sessions, arrival.at)
@@ -211,8 +210,6 @@ async def change_mind(hall: HallRun, booking: plan.Booked) -> None:
 
 async def arrive(hall: HallRun, booking: plan.Booked) -> None:
     """Check in at the kiosk by code or document; who is too early waits at the door until it opens."""
-    from banshi.crowd.hall import Guest
-
     if booking.done or not hall.on or hall.day is None:
         return
     day = datetime.fromisoformat(booking.made_on).date()

@@ -1,0 +1,23 @@
+"""Who has a number in hand: what the hall, its clerks and the phones know about a person of the crowd."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from banshi.crowd import plan
+
+
+@dataclass
+class Guest:
+    """Somebody of the crowd with a number in hand."""
+
+    citizen: plan.Citizen
+    issued_at: datetime
+    booked: bool
+    misses: bool
+    promise: tuple[int, int] | None = None  # about, at most, as told when taking it; None once it is settled
+    category: str = ""
+    waited: bool = False  # the wait until the first start is known
+    pieces: list[float] = field(default_factory=list)  # seconds served before a hold or transfer
+    heard_at: float | None = None  # machine time at which the phone said "called"
