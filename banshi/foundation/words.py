@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from banshi.foundation import states
 from banshi.foundation.said import english
+from banshi.foundation.times import day_words
 from banshi.kernel.refusals import Refusal
 from banshi.kernel.wording import counted
 
@@ -134,8 +135,6 @@ def local(value: Any, zone: ZoneInfo) -> str:
 
 def _spoken_time(value: date, zone: ZoneInfo) -> str:
     """3月10日 周二 9:05 – which day today is, a refusal does not know."""
-    from banshi.foundation.templatetags.ui import day_words
-
     if not isinstance(value, datetime):
         return day_words(value, None)
     there = value.astimezone(zone)

@@ -24,7 +24,7 @@ from banshi.foundation.closed import (
     then_words,
 )
 from banshi.foundation.said import english
-from banshi.foundation.templatetags.ui import when
+from banshi.foundation.times import when
 from banshi.kernel.tongues import readable
 from banshi.rooms.booking.models import Kept
 from banshi.rooms.calendars import queries as calendars

@@ -13,6 +13,7 @@ import pytest
 from django.template import Context, Template
 from django.utils.translation import override
 
+from banshi.foundation import times
 from banshi.foundation.templatetags import ui
 from banshi.kernel.refusals import Alternative, Refused
 
@@ -44,7 +45,7 @@ def test_a_day_is_named_as_people_say_it(day: date, chinese: str, english: str) 
         assert shown("{% day d %}", d=day) == chinese
     with override("en"):
         assert shown("{% day d %}", d=day) == english
-        assert shown("{% day d inside=True %}", d=day) == ui.day_words(day, MONDAY)
+        assert shown("{% day d inside=True %}", d=day) == times.day_words(day, MONDAY)
 
 
 def test_a_span_is_told_in_the_hall_s_own_time() -> None:

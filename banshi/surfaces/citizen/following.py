@@ -19,7 +19,7 @@ from banshi.foundation import clock
 from banshi.foundation.closed import stays_words
 from banshi.foundation.crypto import rating_key
 from banshi.foundation.said import english
-from banshi.foundation.templatetags.ui import day_words
+from banshi.foundation.times import day_words
 from banshi.journeys import redirect as elsewhere
 from banshi.journeys.after_hours import after_hours, first_place, owes_an_apology
 from banshi.journeys.after_miss import after_miss

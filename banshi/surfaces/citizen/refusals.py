@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
-from banshi.foundation.templatetags.ui import day_words, span_words, when
+from banshi.foundation.times import day_words, span_words, when
 from banshi.foundation.words import words
 from banshi.kernel.refusals import Alternative, Refusal, Refused
 

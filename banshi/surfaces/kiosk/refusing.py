@@ -16,8 +16,8 @@ from django.utils.translation import pgettext
 from banshi.foundation import states
 from banshi.foundation.closed import excused_words
 from banshi.foundation.said import named
-from banshi.foundation.templatetags.ui import day_words
-from banshi.foundation.templatetags.ui import when as spoken_time
+from banshi.foundation.times import day_words
+from banshi.foundation.times import when as spoken_time
 from banshi.foundation.words import words
 from banshi.journeys.when import when
 from banshi.kernel.refusals import SLUGS, Alternative, Refusal, Refused

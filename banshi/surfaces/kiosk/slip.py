@@ -19,7 +19,8 @@ from banshi.foundation.closed import joined, stays_words
 from banshi.foundation.crypto import rating_key
 from banshi.foundation.lanes import LANES
 from banshi.foundation.said import named
-from banshi.foundation.templatetags.ui import day_words, wait
+from banshi.foundation.templatetags.ui import wait
+from banshi.foundation.times import day_words
 from banshi.foundation.windows import windows_words
 from banshi.journeys import redirect as sending_on
 from banshi.journeys.after_hours import AfterHours, after_hours, first_place, owes_an_apology

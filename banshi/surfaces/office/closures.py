@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import english, named
-from banshi.foundation.templatetags.ui import when
+from banshi.foundation.times import when
 from banshi.journeys import change_hours, close_line
 from banshi.journeys.consequences import consequences
 from banshi.journeys.follow_up import Outcome, outcome_of

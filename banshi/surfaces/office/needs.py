@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from banshi.foundation.doors import Who
 from banshi.foundation.said import english
-from banshi.foundation.templatetags.ui import span_words
+from banshi.foundation.times import span_words
 from banshi.journeys.stops import as_announced
 from banshi.rooms.booking.models import Appeal, FollowUpVisit, Slot
 from banshi.rooms.calendars.models import Closure

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import english
-from banshi.foundation.templatetags.ui import day_words
+from banshi.foundation.times import day_words
 from banshi.journeys import change_rules, rule_effects
 from banshi.journeys.consequences import Consequences
 from banshi.kernel.policy import HallPolicy

@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 
 from banshi.foundation import clock
 from banshi.foundation.said import english
-from banshi.foundation.templatetags.ui import when
+from banshi.foundation.times import when
 from banshi.journeys.after_hours import after_hours
 from banshi.journeys.stops import Stop, evacuating, stops
 from banshi.rooms.calendars.rules import ClosedSlug, WhyClosed

@@ -18,7 +18,7 @@ from django.utils.translation import get_language, gettext, pgettext
 from banshi.foundation import states
 from banshi.foundation.crypto import LIVE_BOOKING, clients_key, link_key, sign
 from banshi.foundation.said import english
-from banshi.foundation.templatetags.ui import day_words
+from banshi.foundation.times import day_words
 from banshi.foundation.words import words
 from banshi.surfaces.citizen.forms import Appeal, id_types
 
