@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from banshi.cli.setting_up import compile_translations, load_presets, migrate_tables, otherwise, take_over_presets
 from banshi.cli.staffing import staff
 from banshi.cli.talk import Trouble, as_json, console, step
-
-if TYPE_CHECKING:
-    from banshi.journeys.load_presets import Otherwise
 
 DATA = click.Path(file_okay=False, path_type=Path)
 SCOPES = ("channel", "kiosk", "desk", "manage", "read", "demo")
@@ -607,101 +604,6 @@ def warn_of_gateways() -> None:
             structlog.get_logger("banshi").warning(warning)
         else:
             click.echo(f"banshi: {warning}", err=True)
-
-
-def compile_translations() -> None:
-    from banshi.foundation.translations import compile_all
-
-    try:
-        compile_all()
-    except ValueError as error:
-        raise Trouble(str(error)) from error
-
-
-def migrate_tables() -> None:
-    """Apply what is pending, one line of progress per migration."""
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
-
-    from banshi.foundation import locks
-    from banshi.foundation.planner import look_at_tables
-
-    def told(*event: Any) -> None:
-        action, migration = event[0], event[1] if len(event) > 1 else None
-        if migration is None:
-            return
-        if action == "apply_start":
-            tell(f"{migration.app_label}.{migration.name}", len(done), total)
-        elif action == "apply_success":
-            done.append(migration)
-            tell(f"{migration.app_label}.{migration.name}", len(done), total)
-
-    done: list[Any] = []
-    with step("Tables") as tell:
-        locks.take(locks.MIGRATING)  # web, worker and operator may all migrate at once; one at a time does it
-        try:
-            executor = MigrationExecutor(connection, progress_callback=told)
-            targets = executor.loader.graph.leaf_nodes()
-            plan = executor.migration_plan(targets)
-            total = len(plan)
-            executor.migrate(targets, plan)
-            if plan:
-                emit_post_migrate()
-                look_at_tables()
-            grant_rights()
-        finally:
-            connection.close()
-
-
-def grant_rights() -> None:
-    """Where owner and programs are kept apart: what the programs may do with the tables there are now."""
-    from urllib.parse import unquote, urlparse
-
-    from django.db import connection
-
-    from banshi.foundation.roles import grant
-
-    app = unquote(urlparse(os.environ.get("DATABASE_URL", "")).username or "")
-    owner = connection.settings_dict["USER"]
-    if os.environ.get("BANSHI_OWNER_URL") and app and app != owner:
-        connection.ensure_connection()
-        grant(connection.connection, app=app)
-
-
-def emit_post_migrate() -> None:
-    """Permissions and content types, as Django's own command makes them."""
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0, interactive=False)
-
-
-def load_presets(root: Path) -> list[Otherwise]:
-    from banshi.foundation import clock
-    from banshi.journeys.load_presets import load
-
-    with step("Halls") as tell:
-        return load(root, clock.now(), tell)
-
-
-def take_over_presets(root: Path, hall: str) -> list[Otherwise]:
-    from banshi.foundation import clock
-    from banshi.journeys.load_presets import take_over
-    from banshi.kernel.actors import SYSTEM
-
-    with step(f"Halls: {hall} as the files say"):
-        return take_over(root, hall, by=SYSTEM, now=clock.now())
-
-
-def otherwise(left: Sequence[Otherwise], *, most: int) -> list[str]:
-    """What stands otherwise than the files say, a line for each hall and kind. :param most: codes named in each."""
-    found: dict[tuple[str, str], list[str]] = {}
-    for each in left:
-        found.setdefault((each.hall, each.kind), []).append(each.code)
-    lines = []
-    for (hall, kind), codes in found.items():
-        named = ", ".join(codes[:most]) + (f" and {len(codes) - most} more" if len(codes) > most else "")
-        lines.append(f"kept as the office decided: {hall or 'national calendar'}, {kind}s: {named}")
-    return lines
 
 
 def running_demo(url: str | None, demo_json: Path | None, data: Path | None) -> tuple[str, Path]:

@@ -20,9 +20,9 @@ from typing import Any, Final
 
 from rich.table import Table
 
-from banshi.cli import compile_translations, load_presets, migrate_tables, otherwise
 from banshi.cli.ground import ROOT, Ground, data_directory, prepare_django, stand
 from banshi.cli.processes import Child, follow_parent, is_loopback, port_trouble, stop_all
+from banshi.cli.setting_up import compile_translations, load_presets, migrate_tables, otherwise
 from banshi.cli.talk import Trouble, console, step
 from banshi.foundation.postgres import PostgresTrouble
 

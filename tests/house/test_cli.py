@@ -17,9 +17,10 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from banshi.cli import Moment, main, otherwise, processes, supervisor
+from banshi.cli import Moment, main, processes, supervisor
 from banshi.cli.ground import without_password
 from banshi.cli.processes import Child, free_port, port_owner, port_trouble, stop_all
+from banshi.cli.setting_up import otherwise
 from banshi.cli.talk import Trouble
 from banshi.foundation.translations import compile_all, stale
 from banshi.journeys.load_presets import Otherwise
