@@ -225,7 +225,7 @@ def test_a_wrong_place_for_binaries_is_told(monkeypatch, folder):
 
 
 def test_a_full_disk_is_told_before_anything_is_written(monkeypatch, folder):
-    monkeypatch.setattr(postgres.shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(10**9, 10**9, 0))
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(10**9, 10**9, 0))
 
     with pytest.raises(PostgresTrouble, match="is full: 0 MB free"):
         Server(folder).ensure()
