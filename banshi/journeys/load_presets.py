@@ -67,6 +67,7 @@ def load(root: Path, now: datetime, progress: Progress = lambda _what, _done, _o
         _departments_themes_materials(root)
         progress("items", 2, steps)
         _items(root)
+        catalogue.keep_item_versions(by=SYSTEM, now=now)
         _synonyms(root)
         for i, folder in enumerate(halls):
             progress(f"hall {folder.name}", 3 + i, steps)
@@ -219,21 +220,34 @@ def _items(root: Path) -> None:
     ids = dict(Item.objects.values_list("code", "id"))
     themes = dict(Theme.objects.values_list("code", "id"))
     materials = dict(Material.objects.values_list("code", "id"))
-    through = Item.themes.through
-    through._default_manager.filter(item_id__in=[ids[r["code"]] for r in rows]).delete()
-    through._default_manager.bulk_create(
-        [
-            through(item_id=ids[row["code"]], theme_id=themes[theme])
+    themed = Item.themes.through
+    _replace(
+        themed,
+        {
+            ids[row["code"]]: [
+                themed(item_id=ids[row["code"]], theme_id=themes[theme])
+                for theme in dict.fromkeys(t for t in row["themes"].split(";") if t)
+            ]
             for row in rows
-            for theme in dict.fromkeys(t for t in row["themes"].split(";") if t)
-        ],
-        batch_size=2000,
+        },
     )
-    MaterialRequirement.objects.filter(item_id__in=[ids[r["code"]] for r in rows]).delete()
-    MaterialRequirement.objects.bulk_create(
-        [needed for row in rows for needed in _requirements(row["materials"], ids[row["code"]], materials)],
-        batch_size=2000,
+    _replace(
+        MaterialRequirement,
+        {ids[row["code"]]: _requirements(row["materials"], ids[row["code"]], materials) for row in rows},
     )
+
+
+def _replace(model: type[Model], wanted: Mapping[int, list[Any]]) -> None:
+    """The rows that belong to each item, by its id; where they stand as they are said nothing is written."""
+    names = [f.attname for f in model._meta.concrete_fields if not f.primary_key]
+    there: dict[int, list[tuple[Any, ...]]] = {}
+    rows = model._default_manager.filter(item_id__in=wanted).order_by("id")
+    for item_id, *row in rows.values_list("item_id", *names):
+        there.setdefault(item_id, []).append(tuple(row))
+    said = {item_id: [tuple(getattr(row, name) for name in names) for row in rows] for item_id, rows in wanted.items()}
+    changed = [item_id for item_id in wanted if said[item_id] != there.get(item_id, [])]
+    model._default_manager.filter(item_id__in=changed).delete()
+    model._default_manager.bulk_create([row for item_id in changed for row in wanted[item_id]], batch_size=2000)
 
 
 def _item(row: tables.Row, departments: dict[str, int]) -> Item:
@@ -344,6 +358,7 @@ def _hall(folder: Path, now: datetime) -> list[Otherwise]:
     _windows(hall, doc["windows"], zones, categories, new=set(categories) - before)
     matters = _matters(hall, folder, categories)
     _hall_items(matters)
+    catalogue.keep_hall_item_versions(hall=hall, by=SYSTEM, now=now)
     if not PolicyVersion.objects.filter(hall=hall).exists():
         policy = HallPolicy.model_validate(yaml.safe_load((folder / "policy.yaml").read_text(encoding="utf-8")) or {})
         PolicyVersion.objects.create(

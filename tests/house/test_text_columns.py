@@ -41,7 +41,8 @@ booking_ledger_entry.scope booking_ledger_entry.visit booking_move.by booking_op
 booking_slot.business booking_slot.channels booking_slot.half booking_slot.items booking_slot.session
 booking_slot.session_kind booking_suspension.lifted_by booking_suspension.party booking_suspension.reason
 booking_suspension.scope booking_waiting.business booking_waiting.language booking_waiting.limit_key booking_waiting.state
-calendars_closure.kind calendars_closure.made_by calendars_version.made_by devices_device.code devices_device.kind
+calendars_closure.kind calendars_closure.made_by calendars_version.made_by catalogue_hall_item_version.made_by
+catalogue_item_version.made_by devices_device.code devices_device.kind
 devices_device.printer devices_device.secret_hash devices_device.state devices_device.test
 feedback_rating.channel feedback_task.answered_by feedback_task.outcome feedback_task.settled_by feedback_task.state
 insight_span.timezone insight_sum.by insight_sum.key

@@ -1,18 +1,43 @@
-"""Change what a hall handles: the category of an item there, and what is possible with it."""
+"""Change what a hall handles: the category of an item there, and what is possible with it. Keep what items said before."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.catalogue.models import HallItem
-from banshi.rooms.places.models import Category
+from banshi.rooms.catalogue.statements import HALL_ITEM_VERSIONS_SQL, ITEM_VERSIONS_SQL
+from banshi.rooms.places.models import Category, Hall
 
 MOST_PERSONS = 20
+ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def keep_item_versions(*, by: Actor, now: datetime) -> list[str]:
+    """After items, departments, themes or materials were written: whatever an item says otherwise than its last version
+    becomes a version of its own, valid from `now`; the first one of an item is valid from ever.
+
+    :returns: codes of the items with a new version.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(ITEM_VERSIONS_SQL, {"by": str(by), "now": now, "always": ALWAYS})
+        return sorted(code for (code,) in cursor.fetchall())
+
+
+def keep_hall_item_versions(*, hall: Hall, item_id: int | None = None, by: Actor, now: datetime) -> int:
+    """As `keep_item_versions`, of how a hall handles all its items or this one.
+
+    :returns: how many have a new version.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            HALL_ITEM_VERSIONS_SQL, {"hall": hall.pk, "item": item_id, "by": str(by), "now": now, "always": ALWAYS}
+        )
+        return int(cursor.rowcount)
 
 
 def set_hall_item(
@@ -42,9 +67,11 @@ def set_hall_item(
             raise _invalid("walk_in", "预约和现场取号至少开一样", "Allow booking, walk-ins, or both")
         if most_persons is not None and not 1 <= most_persons <= MOST_PERSONS:
             raise _invalid("most_persons", f"一次 1–{MOST_PERSONS} 人", f"Between 1 and {MOST_PERSONS} persons")
+        keep_hall_item_versions(hall=row.hall, item_id=row.item_id, by=by, now=now)  # as it stood, if nobody has
         row.category, row.bookable, row.walk_in, row.extended = category, bookable, walk_in, extended
         row.most_persons = most_persons or row.most_persons
         row.save(update_fields=["category", "bookable", "walk_in", "extended", "most_persons"])
+        keep_hall_item_versions(hall=row.hall, item_id=row.item_id, by=by, now=now)
         audit.record(
             action="changed-item",
             subject=f"item:{row.item.code}",

@@ -74,6 +74,23 @@ class Item(models.Model):
         ]
 
 
+class ItemVersion(models.Model):
+    """What an item said from a moment on: its columns, its department, what to bring, as one document. Immutable, also for
+    whoever comes by SQL; the newest with valid_from ≤ a moment is what people were told then.
+    """
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="versions")
+    version = models.IntegerField()
+    document = models.JSONField()
+    valid_from = models.DateTimeField()
+    made_by = models.CharField(max_length=60)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "catalogue_item_version"
+        constraints = [models.UniqueConstraint(fields=["item", "version"], name="one_document_per_item_and_version")]
+
+
 class Material(models.Model):
     """申请材料, one per entry of the shared list."""
 
@@ -126,6 +143,24 @@ class HallItem(models.Model):
             models.CheckConstraint(
                 condition=models.Q(most_persons__range=(1, 20)), name="a_booking_is_for_somebody_and_no_crowd"
             ),
+        ]
+
+
+class HallItemVersion(models.Model):
+    """How a hall handled an item from a moment on, as `ItemVersion`."""
+
+    hall = models.ForeignKey(Hall, on_delete=models.CASCADE, related_name="item_versions")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="hall_versions")
+    version = models.IntegerField()
+    document = models.JSONField()
+    valid_from = models.DateTimeField()
+    made_by = models.CharField(max_length=60)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "catalogue_hall_item_version"
+        constraints = [
+            models.UniqueConstraint(fields=["hall", "item", "version"], name="one_document_per_hall_item_and_version")
         ]
 
 
