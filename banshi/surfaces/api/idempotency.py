@@ -18,6 +18,7 @@ from typing import Any
 import orjson
 from django.db import connection, transaction
 
+from banshi.foundation import answers as stored
 from banshi.foundation import clock, limits, prepared
 from banshi.foundation.crypto import blind_index, decrypt, encrypt
 from banshi.foundation.memory import forgettable
@@ -30,26 +31,6 @@ from banshi.surfaces.api.ticket_parts import person_now
 PLACE = "foundation_idempotency_key.answer"
 KEPT = timedelta(hours=24)
 CLEAN_EVERY_S = 600.0
-
-CLAIM_SQL = """
-INSERT INTO foundation_idempotency_key AS k (owner, key, body_hash, created_at)
-SELECT * FROM unnest(%(owners)s::text[], %(keys)s::text[], %(hashes)s::text[], %(walls)s::timestamptz[]) ORDER BY 1, 2
-ON CONFLICT ON CONSTRAINT one_answer_per_owner_and_key DO UPDATE
-  SET body_hash = EXCLUDED.body_hash, status = NULL, answer = NULL, created_at = EXCLUDED.created_at
-  WHERE k.created_at < %(old)s
-RETURNING owner, key
-"""
-KEEP_SQL = """
-UPDATE foundation_idempotency_key k SET status = a.status, answer = a.answer
-FROM unnest(%(owners)s::text[], %(keys)s::text[], %(statuses)s::int[], %(answers)s::bytea[])
-  AS a(owner, key, status, answer)
-WHERE k.owner = a.owner AND k.key = a.key
-RETURNING k.id
-"""
-FIRST_SQL = """
-SELECT owner, key, body_hash, status, answer FROM foundation_idempotency_key
-WHERE (owner, key) IN (SELECT * FROM unnest(%(owners)s::text[], %(keys)s::text[]))
-"""
 
 
 @dataclass(frozen=True)
@@ -93,7 +74,7 @@ def claim(wanted: Sequence[Once], trips: prepared.Trips | None = None) -> set[tu
     """
     wall = clock.wall()
     statement = (
-        CLAIM_SQL,
+        stored.CLAIM_SQL,
         {
             "owners": [w.owner for w in wanted],
             "keys": [w.key for w in wanted],
@@ -109,7 +90,7 @@ def claim(wanted: Sequence[Once], trips: prepared.Trips | None = None) -> set[tu
 def keep(answers: Mapping[tuple[str, str], Answer]) -> None:
     """Keep the answers of claimed keys. Inside the transaction of the claim."""
     prepared.rows(
-        KEEP_SQL,
+        stored.KEEP_SQL,
         {
             "owners": [owner for owner, _ in answers],
             "keys": [key for _, key in answers],
@@ -122,7 +103,7 @@ def keep(answers: Mapping[tuple[str, str], Answer]) -> None:
 def first_answers(wanted: Sequence[Once], language: Callable[[int], str]) -> list[Answer]:
     """The first answers again, one per key asked; idempotency-conflict where the body was another."""
     with connection.cursor() as cursor:
-        cursor.execute(FIRST_SQL, {"owners": [w.owner for w in wanted], "keys": [w.key for w in wanted]})
+        cursor.execute(stored.FIRST_SQL, {"owners": [w.owner for w in wanted], "keys": [w.key for w in wanted]})
         rows: dict[tuple[str, str], tuple[Any, ...]] = {(r[0], r[1]): r[2:] for r in cursor.fetchall()}
     found = []
     for i, one in enumerate(wanted):
@@ -245,11 +226,4 @@ def clean_now_and_then() -> None:
 def clean(*, wall: datetime, most: int = 5000) -> int:
     """Delete answers older than 24 hours of machine time; returns how many. Old counts of tries go with them."""
     limits.forget_old(before=wall - KEPT)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM foundation_idempotency_key WHERE id IN "
-            "(SELECT id FROM foundation_idempotency_key WHERE created_at < %s"
-            " ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)",
-            [wall - KEPT, most],
-        )
-        return int(cursor.rowcount)
+    return stored.forget_old(before=wall - KEPT, most=most)
