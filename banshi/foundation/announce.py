@@ -2,6 +2,7 @@
 
 An event row and a NOTIFY of its id ride in the transaction of the change. Hot paths (booking) do not announce each
 change: free places are announced by a job at most a few times a second (architecture, “NOTIFY in each transaction”).
+Those that do put `announced` and `notified` into their own statement.
 """
 
 from __future__ import annotations
@@ -12,10 +13,31 @@ from django.db import connection
 
 CHANNEL = "banshi_live"
 
-ANNOUNCE_SQL = """
-WITH e AS (INSERT INTO foundation_event (hall, topic, subject, at) VALUES (%s, %s, %s, %s) RETURNING id)
-SELECT id, pg_notify('banshi_live', id || ' ' || %s || ' ' || %s || ' ' || %s) FROM e
-"""
+COLUMNS = "hall, topic, subject, at"
+
+
+def announced(source: str) -> str:
+    """`INSERT` of the events that `source`, a SELECT, yields under the names of `COLUMNS`, for the statement of a change;
+    it returns what `notified` needs.
+    """
+    return f"""
+INSERT INTO foundation_event ({COLUMNS}) SELECT {COLUMNS} FROM ({source}) AS news RETURNING id, hall, topic, subject
+"""  # noqa: S608 – only column names and our own statements are put in
+
+
+def notified(event: str) -> str:
+    """SQL, to be selected from the events `announced` returned under the name `event`: whoever watches is told on commit."""
+    return (
+        f"pg_notify('{CHANNEL}', {event}.id || ' ' || {event}.hall || ' ' || {event}.topic || ' ' || {event}.subject)"
+    )
+
+
+ANNOUNCE_SQL = f"""
+WITH e AS (
+{announced("SELECT %s::text AS hall, %s::text AS topic, %s::text AS subject, %s::timestamptz AS at")}
+)
+SELECT e.id, {notified("e")} FROM e
+"""  # noqa: S608
 
 
 def announce(*, hall: str, topic: str, subject: str = "", now: datetime) -> int:
@@ -27,5 +49,5 @@ def announce(*, hall: str, topic: str, subject: str = "", now: datetime) -> int:
     :returns: the event's id = the version watchers resume from.
     """
     with connection.cursor() as cursor:
-        cursor.execute(ANNOUNCE_SQL, [hall, topic, subject, now, hall, topic, subject])
+        cursor.execute(ANNOUNCE_SQL, [hall, topic, subject, now])
         return int(cursor.fetchone()[0])

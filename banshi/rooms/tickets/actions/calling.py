@@ -9,6 +9,7 @@ from typing import Any
 from django.db import IntegrityError, connection
 from django.db.models import F
 
+from banshi.foundation.announce import announced, notified
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.messaging.rules import last_moment
@@ -59,6 +60,9 @@ TOLD_SQL = """
   FROM called, free
   WHERE called.notify_to <> ''
     AND COALESCE((SELECT (document #>> '{messages,on_call}')::boolean FROM policy), true)
+"""
+NEWS_SQL = """
+  SELECT free.hall_code AS hall, 'line' AS topic, called.ref AS subject, %(now)s::timestamptz AS at FROM called, free
 """
 
 # A number and the version of its row that was locked. Order was read from the statement's snapshot: where the locked
@@ -123,11 +127,10 @@ WITH desk AS (
 ), told AS (
 {written(TOLD_SQL)}
 ), event AS (
-  INSERT INTO foundation_event (hall, topic, subject, at)
-  SELECT free.hall_code, 'line', called.ref, %(now)s FROM called, free RETURNING id, hall, subject
+{announced(NEWS_SQL)}
 )
 SELECT desk.id, desk.paused_at, desk.emergency_at, (SELECT number FROM busy LIMIT 1), EXISTS (SELECT 1 FROM moved),
-  (SELECT pg_notify('banshi_live', event.id || ' ' || event.hall || ' line ' || event.subject)::text FROM event),
+  (SELECT {notified("event")}::text FROM event),
   {columns("called")}
 FROM desk LEFT JOIN called ON true
 """  # noqa: S608 – only column names are put in

@@ -13,11 +13,12 @@ import orjson
 from django.db import IntegrityError, transaction
 
 from banshi.foundation import prepared
+from banshi.foundation.announce import announced, notified
 from banshi.kernel.refusals import Refused
 from banshi.rooms.messaging.rules import last_moment
 from banshi.rooms.messaging.statements import written
 from banshi.rooms.places.queries import policy_of
-from banshi.rooms.tickets.actions.calling import STRETCH, TOLD_SQL, call_next
+from banshi.rooms.tickets.actions.calling import NEWS_SQL, STRETCH, TOLD_SQL, call_next
 from banshi.rooms.tickets.actions.ground import columns, from_row, need_at_work
 from banshi.rooms.tickets.models import Ticket, WindowSession
 from banshi.rooms.tickets.queries import order
@@ -83,11 +84,9 @@ WITH asked AS (
 ), told AS (
 {written(TOLD_SQL + "    AND free.window_id = called.window_id")}
 ), event AS (
-  INSERT INTO foundation_event (hall, topic, subject, at)
-  SELECT free.hall_code, 'line', called.ref, %(now)s FROM called JOIN free ON free.window_id = called.window_id
-  RETURNING id, hall, subject
+{announced(NEWS_SQL + "  WHERE free.window_id = called.window_id")}
 ), heard AS MATERIALIZED (
-  SELECT count(pg_notify('banshi_live', event.id || ' ' || event.hall || ' line ' || event.subject)::text) FROM event
+  SELECT count({notified("event")}::text) FROM event
 )
 SELECT (SELECT * FROM heard), {columns("called")} FROM called
 """  # noqa: S608 – only column names are put in

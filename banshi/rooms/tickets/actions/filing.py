@@ -13,6 +13,7 @@ import orjson
 from django.db import IntegrityError, connection, transaction
 
 from banshi.foundation import prepared
+from banshi.foundation.announce import announced, notified
 from banshi.kernel.refusals import Refused
 from banshi.rooms.tickets.actions.ground import broken, columns, from_row
 from banshi.rooms.tickets.models import Ticket
@@ -27,6 +28,10 @@ FROM unnest(%(letters)s::text[]) AS letter ORDER BY letter
 ON CONFLICT ON CONSTRAINT one_counter_per_hall_day_letter DO NOTHING
 """
 
+NEWS_SQL = """
+  SELECT %(hall_code)s::text AS hall, 'line' AS topic, made.ref AS subject, %(now)s::timestamptz AS at
+  FROM made ORDER BY made.id
+"""
 # Counters are locked in the order of their letters, people's visits made in the order of people: two batches cannot wait for
 # each other in a circle. First come, first served, as long as a limit lets them.
 FILE_SQL = f"""
@@ -94,10 +99,9 @@ WITH asked AS (
     GREATEST(0, p.likely_s - floor(EXTRACT(EPOCH FROM p.waits_from - %(now)s))::int), p.at_most_s
   FROM made JOIN passed p ON p.ref = made.ref WHERE p.likely_s IS NOT NULL
 ), event AS (
-  INSERT INTO foundation_event (hall, topic, subject, at)
-  SELECT %(hall_code)s, 'line', made.ref, %(now)s FROM made ORDER BY made.id RETURNING id, subject
+{announced(NEWS_SQL)}
 ), told AS MATERIALIZED (
-  SELECT count(pg_notify('banshi_live', event.id || ' ' || %(hall_code)s || ' line ' || event.subject)::text) FROM event
+  SELECT count({notified("event")}::text) FROM event
 )
 SELECT (SELECT * FROM told), s.number, s.checked_in, EXISTS (SELECT 1 FROM in_category c WHERE c.ord = a.ord),
   {columns("made")}
