@@ -1,4 +1,4 @@
-"""Write audit entries. Hot paths insert into `audit_entry` inside their own statement instead."""
+"""Write audit entries. Hot paths record inside their own statement instead (statements.py)."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from banshi.rooms.audit import rules
 from banshi.rooms.audit.models import Entry, Seal
 from banshi.rooms.audit.ports import Anchor
 from banshi.rooms.audit.queries import kept_anchors
+from banshi.rooms.audit.statements import recorded
 
 SEAL_SQL = """
 UPDATE audit_entry e SET sealed_hash = x.hash, sealed_no = x.no
@@ -63,15 +64,14 @@ class Look:
     why: str
 
 
-LOOKED_SQL = """
-INSERT INTO audit_entry (at, actor, hall, action, subject, facts)
-SELECT %s, x.actor, x.hall, 'looked', x.subject, jsonb_build_object('why', x.why)
+LOOKED_SQL = recorded("""
+SELECT %s::timestamptz AS at, x.actor, x.hall, 'looked' AS action, x.subject, jsonb_build_object('why', x.why) AS facts
 FROM (SELECT DISTINCT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[]) AS l(subject, actor, hall, why)) x
 WHERE NOT EXISTS (
   SELECT 1 FROM audit_entry e
   WHERE e.subject = x.subject AND e.action = 'looked' AND e.actor = x.actor AND e.facts->>'why' = x.why
 )
-"""
+""")
 
 
 def looked_once(looks: Sequence[Look], *, now: datetime) -> None:

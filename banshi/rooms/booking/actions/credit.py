@@ -21,6 +21,7 @@ from banshi.kernel.policy import Credit
 from banshi.kernel.refusals import Refused
 from banshi.kernel.wording import legible
 from banshi.rooms.audit import actions as audit
+from banshi.rooms.audit.statements import recorded
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions import telling
 from banshi.rooms.booking.actions.retrying import again
@@ -144,6 +145,13 @@ RETURNING a.id
 NOBODY_TOLD = """(m.contact_index = '' AND NOT EXISTS (
   SELECT 1 FROM identity_person p
   WHERE p.id = m.person_id AND p.phone_index IS NOT NULL AND NOT starts_with(m.limit_key, 'key:')))"""
+NOTED_SQL = """
+  SELECT %(now)s::timestamptz AS at, 'system' AS actor, h.code AS hall, 'no_show' AS action,
+    'appointment:' || m.code AS subject,
+    CASE WHEN e.forgiven_at IS NOT NULL OR m.visit NOT IN (SELECT visit FROM struck)
+      THEN jsonb_build_object('counted', false) ELSE '{}'::jsonb END AS facts
+  FROM missed m JOIN places_hall h ON h.id = m.hall_id LEFT JOIN entered e ON e.visit = m.visit
+"""
 STRUCK_SQL = """
 WITH missed AS (
   SELECT a.id, a.code, a.hall_id, a.person_id, a.item_id, a.category_id, a.day, a.starts_at, a.ends_at,
@@ -200,11 +208,7 @@ WITH missed AS (
   ON CONFLICT DO NOTHING
   RETURNING visit, forgiven_at
 ), audited AS (
-  INSERT INTO audit_entry (at, actor, hall, action, subject, facts)
-  SELECT %(now)s, 'system', h.code, 'no_show', 'appointment:' || m.code,
-    CASE WHEN e.forgiven_at IS NOT NULL OR m.visit NOT IN (SELECT visit FROM struck)
-      THEN jsonb_build_object('counted', false) ELSE '{{}}'::jsonb END
-  FROM missed m JOIN places_hall h ON h.id = m.hall_id LEFT JOIN entered e ON e.visit = m.visit
+{recorded}
 )
 SELECT id, party, id IN (SELECT id FROM struck) FROM missed ORDER BY id
 """
@@ -245,7 +249,10 @@ def sweep_no_shows(*, now: datetime, came: str = NOBODY_CAME) -> int:
         cursor.execute(MISSED_SQL.format(came=came.format(until="a.ends_at + g.grace")), values)
         values["missed"] = [row[0] for row in cursor.fetchall()]
         lock_faults(shared=True)
-        cursor.execute(STRUCK_SQL.format(closed_over=CLOSED_OVER.format(a="m"), nobody_told=NOBODY_TOLD), values)
+        statement = STRUCK_SQL.format(
+            closed_over=CLOSED_OVER.format(a="m"), nobody_told=NOBODY_TOLD, recorded=recorded(NOTED_SQL)
+        )
+        cursor.execute(statement, values)
         missed = {id_: (party, struck) for id_, party, struck in cursor.fetchall()}
     rows = list(Appointment.objects.select_related("person").filter(id__in=list(missed)).order_by("id"))
     words: dict[tuple[int, int], ItemWords | None] = {}

@@ -24,6 +24,7 @@ from banshi.kernel.names import fold
 from banshi.kernel.numbers import code_from
 from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.audit import actions as audit
+from banshi.rooms.audit.statements import recorded
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions import telling
 from banshi.rooms.booking.actions.chances import Chances
@@ -142,6 +143,12 @@ TOLD_SQL = """
   WHERE a.phone IS NOT NULL AND m.due_at IS NOT NULL
 """
 
+NOTED_SQL = """
+  SELECT %(now)s::timestamptz AS at, a.booked_by AS actor, a.hall_code AS hall, 'placed' AS action,
+    'appointment:' || a.code AS subject, jsonb_build_object('slot', a.slot_id, 'item', a.item, 'source', a.source) AS facts
+  FROM inserted i JOIN asked a ON a.code = i.code
+"""
+
 # Slots are locked in id order and people inserted in id order: two batches cannot wait for each other in a circle.
 # Whoever is not inserted (place gone, or the person booked elsewhere meanwhile) is simply not in the answer.
 PLACE_SQL = f"""
@@ -185,10 +192,7 @@ WITH asked AS (
 ), told AS (
 {written(TOLD_SQL)}
 ), audited AS (
-  INSERT INTO audit_entry (at, actor, hall, action, subject, facts)
-  SELECT %(now)s, a.booked_by, a.hall_code, 'placed', 'appointment:' || a.code,
-    jsonb_build_object('slot', a.slot_id, 'item', a.item, 'source', a.source)
-  FROM inserted i JOIN asked a ON a.code = i.code
+{recorded(NOTED_SQL)}
 )
 SELECT id, code FROM inserted
 """  # noqa: S608 – only our own statements are put in

@@ -18,6 +18,7 @@ from banshi.kernel.masking import mask_name
 from banshi.kernel.names import InvalidName, check, fold
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
+from banshi.rooms.audit.statements import recorded
 from banshi.rooms.identity.models import Person
 
 CHINA = ZoneInfo("Asia/Shanghai")  # documents are Chinese: a birth date is a day there
@@ -135,7 +136,15 @@ def _document(asked: PersonAsked, *, now: datetime) -> tuple[IdType, str]:
 # What is only declared about a known document leaves its row as it is, and the answer is the same whether it fits or not.
 # Evidence as strong as what is stored replaces it: the newer one is right (a name changed by marriage). But no machine puts
 # another name in the place of one that a chip or a window proved: that is disputed until a window has seen the card.
-ENROL_SQL = """
+NAMED_SQL = """
+  SELECT %(now)s::timestamptz AS at, name_source AS actor, '' AS hall,
+    CASE WHEN other THEN 'name_replaced' ELSE 'name_proven' END AS action, 'person:' || id AS subject,
+    jsonb_build_object('evidence', name_evidence, 'was', was) AS facts
+  FROM proven WHERE other OR was > 0
+  UNION ALL SELECT %(now)s::timestamptz, source, '', 'name_disputed', 'person:' || id,
+    jsonb_build_object('evidence', 2, 'was', name_evidence) FROM disputed
+"""
+ENROL_SQL = f"""
 WITH asked AS (
   SELECT * FROM unnest(%(name)s::text[], %(masked)s::text[], %(id_type)s::text[], %(number)s::text[], %(number_index)s::text[],
     %(last4)s::text[], %(name_index)s::text[], %(birth)s::int[], %(evidence)s::int[], %(source)s::text[])
@@ -171,16 +180,11 @@ WITH asked AS (
     AND b.name_index <> '' AND p.name_index <> ''
   RETURNING p.id, b.source, p.name_evidence
 ), trail AS (
-  INSERT INTO audit_entry (at, actor, hall, action, subject, facts)
-  SELECT %(now)s::timestamptz, name_source, '', CASE WHEN other THEN 'name_replaced' ELSE 'name_proven' END, 'person:' || id,
-    jsonb_build_object('evidence', name_evidence, 'was', was)
-  FROM proven WHERE other OR was > 0
-  UNION ALL SELECT %(now)s::timestamptz, source, '', 'name_disputed', 'person:' || id,
-    jsonb_build_object('evidence', 2, 'was', name_evidence) FROM disputed
+{recorded(NAMED_SQL)}
 )
 SELECT number_index, id, entry, name_index, name_evidence FROM old
 UNION ALL SELECT number_index, id, id, '', 0 FROM fresh
-"""
+"""  # noqa: S608 – only our own statements are put in
 
 
 def enrol_many(asked: Sequence[PersonAsked], *, now: datetime) -> list[Enrolled | Refused]:
