@@ -21,9 +21,15 @@ from banshi.foundation.connections import renew
 Job = Callable[[int], None]
 # Each has places of its own among a worker's: one that lasts – a gateway that is slow, a closure with many to move – is begun
 # anew each second, and would else take the places of all others.
-AT_ONCE: Final = {"tick": 1, "send_messages": 2, "follow_up": 1, "requeue_stalled": 1, "seal_audit": 1}
+AT_ONCE: Final = {"tick": 1, "send_messages": 2, "follow_up": 1, "requeue_stalled": 1, "seal_audit": 1, "forget": 1}
 # Machine seconds without a good run until a job counts as late: several runs, or one that drains a full outbox.
-LATE_AFTER_S: Final = {"send_messages": 600.0, "requeue_stalled": 120.0, "seal_audit": 300.0, "follow_up": 300.0}
+LATE_AFTER_S: Final = {
+    "send_messages": 600.0,
+    "requeue_stalled": 120.0,
+    "seal_audit": 300.0,
+    "follow_up": 300.0,
+    "forget": 3600.0,
+}
 
 
 # In crons of six fields the seconds stand last: `*/10` in the first place would mean every tenth minute.
@@ -104,3 +110,13 @@ def seal_audit(timestamp: int) -> None:
     from banshi.rooms.audit.actions import seal
 
     seal()
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="forget", queue="slow", queueing_lock="forget")
+@watched
+def forget(timestamp: int) -> None:
+    """Delete what nobody needs any more: old answers, counts of tries, codes, sessions, events."""
+    from banshi.journeys.forgetting import forget
+
+    forget(now=clock.now(), wall=clock.wall())

@@ -39,6 +39,15 @@ WITH e AS (
 SELECT e.id, {notified("e")} FROM e
 """  # noqa: S608
 
+# From the oldest on, and only so far as one look reaches: its cost does not grow with what is kept.
+FORGET_SQL = """
+DELETE FROM foundation_event WHERE id IN (
+  SELECT o.id FROM (SELECT id, hall, at FROM foundation_event ORDER BY id LIMIT %(look)s) o
+  WHERE o.at < %(before)s AND EXISTS (SELECT 1 FROM foundation_event l WHERE l.hall = o.hall AND l.id > o.id)
+  ORDER BY o.id LIMIT %(most)s)
+"""
+STAY = 1000  # halls whose newest event may be older than all
+
 
 def announce(*, hall: str, topic: str, subject: str = "", now: datetime) -> int:
     """Write the event and notify on commit.
@@ -51,3 +60,13 @@ def announce(*, hall: str, topic: str, subject: str = "", now: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(ANNOUNCE_SQL, [hall, topic, subject, now])
         return int(cursor.fetchone()[0])
+
+
+def forget_old(*, before: datetime, most: int = 5000) -> int:
+    """Delete events that happened earlier, in hall time, except the newest of each hall, which watchers resume from.
+
+    :returns: how many.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET_SQL, {"before": before, "most": most, "look": most + STAY})
+        return int(cursor.rowcount)
