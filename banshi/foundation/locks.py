@@ -29,6 +29,8 @@ AGENT_PHONE: Final = Lock(716003, of_each=True)
 FAULTS: Final = Lock(716004)
 CREDIT: Final = Lock(716002, of_each=True)
 SEALING: Final = Lock(716007)
+SETTLED_HALL: Final = Lock(716009, of_each=True)
+SETTLED_DAY: Final = Lock(716008, of_each=True)  # held shared by triggers (insight's migration 0002)
 
 HOLD_EACH_SQL = """
 SELECT pg_advisory_xact_lock(%s, k) FROM (
@@ -49,6 +51,18 @@ def hold_each(lock: Lock, keys: Iterable[str]) -> None:
     """Wait for the lock of every key and keep them until the transaction ends; in one order for everybody."""
     with connection.cursor() as cursor:
         cursor.execute(HOLD_EACH_SQL, [lock.number, list(keys)])
+
+
+def hold_if_free(lock: Lock, key: int) -> bool:
+    """Keep the lock of this key until the transaction ends, without waiting: whether it was free."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [lock.number, key])
+        return bool(cursor.fetchone()[0])
+
+
+def held_shared(lock: Lock, key: str) -> str:
+    """SQL, for a trigger: wait for the lock of `key`, an SQL integer, and keep it with others until the transaction ends."""
+    return f"pg_advisory_xact_lock_shared({lock.number}, {key})"
 
 
 def take(lock: Lock) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 from django.db import connection, transaction
 
+from banshi.foundation import locks
 from banshi.foundation.connections import renew
 from banshi.rooms.insight import queries, rules
 from banshi.rooms.insight.models import Changed, Span, Sum
@@ -15,9 +16,6 @@ from banshi.rooms.places.models import Hall
 
 log = structlog.get_logger("banshi.figures")
 
-# Advisory locks. A day: shared by who writes its facts (migrations/0002_changed_days.py). A hall: one settles at a time, or a
-# longer span would be made of a day that is being settled anew.
-_DAY, _HALL = 716006, 716007
 AT_ONCE = 3  # hall days in one run, so that no other duty waits long
 
 # From the first day of which there is a fact to yesterday; the latest first, they are asked for most.
@@ -72,7 +70,11 @@ def settle(*, hall: Hall, day: date, now: datetime) -> bool:
 
     :returns: False where somebody settles the hall or changes the day at this instant: it is left for later.
     """
-    if not _alone(_HALL, "%s::int", [hall.pk]) or not _alone(_DAY, "insight_key(%s, %s)", [hall.pk, day]):
+    # A day: shared by who writes its facts (migrations/0002_changed_days.py). A hall: one settles at a time, or a longer span
+    # would be made of a day that is being settled anew.
+    if not locks.hold_if_free(locks.SETTLED_HALL, hall.pk) or not locks.hold_if_free(
+        locks.SETTLED_DAY, _key(hall, day)
+    ):
         return False
     Changed.objects.filter(hall=hall, day=day).delete()
     for days in rules.LENGTHS:
@@ -90,10 +92,10 @@ def settle(*, hall: Hall, day: date, now: datetime) -> bool:
     return True
 
 
-def _alone(of: int, key: str, values: list[Any]) -> bool:
+def _key(hall: Hall, day: date) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT pg_try_advisory_xact_lock({of}, {key})", values)
-        return bool(cursor.fetchone()[0])
+        cursor.execute("SELECT insight_key(%s, %s)", [hall.pk, day])
+        return int(cursor.fetchone()[0])
 
 
 def _drop(hall: Hall, start: date, days: int) -> None:

@@ -6,14 +6,16 @@ it alone. So a change is either in what is settled, or finds the day settled and
 
 from django.db import migrations
 
-# 716006: keys of `insight.actions`. A day that is not settled costs one look into an index.
-FUNCTIONS = """
+from banshi.foundation.locks import SETTLED_DAY, held_shared
+
+# A day that is not settled costs one look into an index.
+FUNCTIONS = f"""
 CREATE FUNCTION insight_key(a_hall bigint, a_day date) RETURNS integer LANGUAGE sql IMMUTABLE AS $$
   SELECT hashint8(a_hall * 100000 + (a_day - DATE '2000-01-01'))
 $$;
 CREATE FUNCTION insight_note(a_hall bigint, a_day date) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM pg_advisory_xact_lock_shared(716006, insight_key(a_hall, a_day));
+  PERFORM {held_shared(SETTLED_DAY, "insight_key(a_hall, a_day)")};
   INSERT INTO insight_changed (hall_id, day)
     SELECT a_hall, a_day WHERE EXISTS (SELECT FROM insight_span s WHERE s.hall_id = a_hall AND s.start = a_day AND s.days = 1);
 END $$;
