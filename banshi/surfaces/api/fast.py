@@ -23,7 +23,7 @@ from django.utils import translation
 from banshi.foundation import clock, patience, prepared
 from banshi.foundation.memory import forgettable
 from banshi.foundation.together import Aside
-from banshi.foundation.trouble import held, slug_of
+from banshi.foundation.trouble import slug_of
 from banshi.journeys import mandates
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refusal, Refused
@@ -119,25 +119,7 @@ def book_quickly(asked: Sequence[Booking], aside: frozenset[str]) -> list[Answer
 
 def _booked(asked: Sequence[Booking], wait_s: float) -> list[Answer | None]:
     """One answer each; None for all where somebody held rows they need for longer than `wait_s`: nothing was done."""
-    if not asked:
-        return []
-    try:
-        answers = _book_again_if_met(asked, wait_s)
-    except Exception as trouble:
-        if held(trouble):
-            return [None for _ in asked]
-        slug = slug_of(trouble)
-        if slug == "unavailable":  # one by one would only wait for each in turn
-            log.error("bookings found no database", bookings=len(asked))
-            return [http_problem(slug, one.language) for one in asked]
-        if len(asked) == 1:
-            log.error("booking broke", exc_info=True, slug=slug, request_id=asked[0].request_id)
-            return [http_problem(raw.said(slug), asked[0].language)]
-        log.warning("bookings broke together, doing them one by one", bookings=len(asked))
-        return [_booked([one], wait_s)[0] for one in asked]
-    if any(one.once for one in asked):
-        idempotency.clean_now_and_then()
-    return list(answers)
+    return raw.in_batch(asked, lambda some: _book_again_if_met(some, wait_s), what="bookings")
 
 
 MOST_HELD = 3  # requests found held one by one, after which the rest waits for the next try

@@ -13,7 +13,6 @@ from django.db import transaction
 
 from banshi.foundation import clock, patience, phones, prepared
 from banshi.foundation.together import Aside
-from banshi.foundation.trouble import held, slug_of
 from banshi.journeys import take_number
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refusal, Refused
@@ -132,23 +131,7 @@ def _short_s() -> float:
 
 def _issued(hall: str, asked: Sequence[Issuing], wait_s: float) -> list[Answer | None]:
     """One answer each; None for all where somebody held rows they need for longer than `wait_s`: nothing was done."""
-    try:
-        answers = _issue_together(hall, asked, wait_s)
-    except Exception as trouble:
-        if held(trouble):
-            return [None for _ in asked]
-        slug = slug_of(trouble)
-        if slug == "unavailable":  # one by one would only wait for each in turn
-            log.error("numbers found no database", numbers=len(asked))
-            return [http_problem(slug, one.language) for one in asked]
-        if len(asked) == 1:
-            log.error("a number broke", exc_info=True, slug=slug, request_id=asked[0].request_id)
-            return [http_problem(raw.said(slug), asked[0].language)]
-        log.warning("numbers broke together, doing them one by one", numbers=len(asked))
-        return [_issued(hall, [one], wait_s)[0] for one in asked]
-    if any(one.once for one in asked):
-        idempotency.clean_now_and_then()
-    return list(answers)
+    return raw.in_batch(asked, lambda some: _issue_together(hall, some, wait_s), what="numbers")
 
 
 def _issue_together(code: str, asked: Sequence[Issuing], wait_s: float) -> list[Answer]:

@@ -1,16 +1,18 @@
-"""One write as it arrives in a fast lane: its key, its body, and what becomes of what is wrong with it."""
+"""Writes as they arrive in a fast lane: key and body of each, what becomes of what is wrong with one, or breaks a batch."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, TypeVar
 
 import pydantic
 import structlog
 
-from banshi.foundation.trouble import slug_of
+from banshi.foundation.trouble import held, slug_of
 from banshi.kernel.refusals import Refused
+from banshi.surfaces.api import idempotency
 from banshi.surfaces.api.answers import Answer, http_problem, invalid, invalid_fields, refused
+from banshi.surfaces.api.idempotency import Once
 from banshi.surfaces.api.keys import Caller, authorise
 from banshi.surfaces.api.operations import HttpFault, check_body
 from banshi.surfaces.api.schemas import Code
@@ -72,3 +74,45 @@ def answered(asked_in: str, act: Callable[[], Answer]) -> Answer:
 def said(slug: str) -> str:
     """Bodies were checked: what the database cannot hold all the same is our mistake."""
     return "broken" if slug == "bad-request" else slug
+
+
+class Asked(Protocol):
+    """One checked request of a batch."""
+
+    @property
+    def language(self) -> str: ...
+    @property
+    def once(self) -> Once | None: ...
+    @property
+    def request_id(self) -> str: ...
+
+
+One = TypeVar("One", bound=Asked)
+
+
+def in_batch(asked: Sequence[One], act: Callable[[Sequence[One]], list[Answer]], *, what: str) -> list[Answer | None]:
+    """What `act` answers, in one transaction; None for all where somebody held rows it needs for too long: nothing was done.
+
+    A request that breaks takes nobody along: the others are then done again one by one.
+
+    :param what: is asked for, in the log.
+    """
+    if not asked:
+        return []
+    try:
+        answers = act(asked)
+    except Exception as trouble:
+        if held(trouble):
+            return [None for _ in asked]
+        slug = slug_of(trouble)
+        if slug == "unavailable":  # one by one would only wait for each in turn
+            log.error("a batch found no database", what=what, requests=len(asked))
+            return [http_problem(slug, one.language) for one in asked]
+        if len(asked) == 1:
+            log.error("a write broke", exc_info=True, slug=slug, what=what, request_id=asked[0].request_id)
+            return [http_problem(said(slug), asked[0].language)]
+        log.warning("a batch broke, doing its requests one by one", what=what, requests=len(asked))
+        return [in_batch([one], act, what=what)[0] for one in asked]
+    if any(one.once for one in asked):
+        idempotency.clean_now_and_then()
+    return list(answers)

@@ -14,7 +14,7 @@ from banshi.rooms.feedback.models import Rating
 from banshi.rooms.insight import actions, queries
 from banshi.rooms.insight.models import Changed, Span, Sum
 from banshi.rooms.insight.queries.visits import BYS
-from banshi.rooms.places.models import Category, Hall, Region
+from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets.models import Estimate, Ticket, Transfer, Visit
 from tests.rooms.insight.facts import booked, came
 from tests.together import meanwhile, together
@@ -57,36 +57,11 @@ def settle_all(*, now=NOW):
 
 
 @pytest.fixture
-def county(town):
-    """The town, its neighbour, a town hall in a town below their city, and a hall in another city."""
-    city = town.hall.region
-    south = Region.objects.create(
-        code="441900004",
-        parent=city,
-        level="town",
-        name_zh="南城街道",
-        name_en="Nancheng",
-        path=f"{city.path}441900004/",
-    )
-    far = Region.objects.create(code="510100", level="city", name_zh="成都市", name_en="Chengdu", path="/510100/")
-    halls = [town.hall, town.other_hall] + [
-        Hall.objects.create(
-            code=code,
-            region=region,
-            name_zh=code,
-            name_en=code,
-            address_zh="一号路",
-            address_en="1 First Road",
-            order=9,
-        )
-        for code, region in (("south", south), ("far", far))
-    ]
-    categories = {town.hall.pk: list(town.categories.values())}
-    for hall in halls[1:]:
-        categories[hall.pk] = [
-            Category.objects.create(hall=hall, code="A", letter="A", name_zh="社保", name_en="Social security")
-        ]
-    return town, halls, categories
+def county(county):
+    """The town, its halls in a row, and the categories of each, by its id."""
+    town, halls, categories = county
+    others = {hall.pk: [categories[code]] for code, hall in halls.items()}
+    return town, list(halls.values()), {**others, town.hall.pk: list(town.categories.values())}
 
 
 def live(town, halls, categories, *, days, a_day, seed):

@@ -11,14 +11,13 @@ from django.test.utils import CaptureQueriesContext
 
 from banshi.foundation.models import Event
 from banshi.kernel.refusals import Refused
-from banshi.rooms.calendars.models import Closure
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.places.models import Floor, Window, WindowCategory, Zone
 from banshi.rooms.tickets import actions
 from banshi.rooms.tickets.models import Call, Estimate, Skip, Ticket
 from tests.rooms.tickets.conftest import open_town
 from tests.rooms.tickets.line import booked, check_in, minutes, take, work
-from tests.rooms.tickets.test_order import upstairs
+from tests.rooms.tickets.test_order import mixed
 from tests.together import together
 from tests.town import TUESDAY_NINE, Town
 
@@ -44,26 +43,7 @@ def one_by_one(asked: list[tuple[str, int]], now: Any) -> list[str | None]:
 def test_they_get_whom_they_would_have_got_in_turn(town: Town, more_staff: Any, seed: int) -> None:
     chance = random.Random(seed)
     open_town(town)
-    upstairs(town)
-    town.policy(
-        tickets={
-            "weights": chance.choice([{}, {"A": 2, "B": 1}]),
-            "finally_call_after": chance.choice([None, 20]),
-            "call_within": chance.choice(["hall", "zone"]),
-            "spill_over_after": 15,
-        }
-    )
-    if chance.random() < 0.5:
-        WindowCategory.objects.filter(window__number__in=["01", "05"], category__code="B").update(preferred=True)
-    clerks = {number: more_staff(i) for i, number in enumerate(sorted(town.windows))}
-    for number in chance.sample(sorted(clerks), len(clerks) - 1):
-        work(town, number, clerks[number])
-    shut = chance.choice([{}, {"zone": town.windows["04"].zone}, {"category": town.categories["B"]}])
-    if shut:
-        Closure.objects.create(
-            hall=town.hall, starts_at=minutes(20), ends_at=minutes(40), reason_zh="检修", reason_en="Repairs", made_by="x",
-            made_at=TUESDAY_NINE, **shut,
-        )  # fmt: skip
+    clerks = mixed(town, more_staff, chance, at_work=4)
     called = 0
     for step in range(0, 60, 4):
         now = minutes(step)
