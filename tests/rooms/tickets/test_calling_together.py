@@ -14,6 +14,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.places.models import Floor, Window, WindowCategory, Zone
 from banshi.rooms.tickets import actions
+from banshi.rooms.tickets.actions import calling_many
 from banshi.rooms.tickets.models import Call, Estimate, Skip, Ticket
 from tests.rooms.tickets.conftest import open_town
 from tests.rooms.tickets.line import booked, check_in, minutes, take, work
@@ -105,6 +106,20 @@ def test_each_is_told_why_nobody_is_called(open_hall: Town, more_staff: Any) -> 
     found = together_at([mine, ("town-02", second.pk), ("town-03", second.pk), mine])
 
     assert found == ["A001", "wrong-state", "not-signed-in", "window-busy"]
+
+
+def test_whoever_stands_further_back_than_was_read_is_called_all_the_same(
+    open_hall: Town, more_staff: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calling_many, "BESIDES", 0)
+    monkeypatch.setattr(calling_many, "FOR_EACH", 1)
+    WindowCategory.objects.filter(window=open_hall.windows["02"]).exclude(category__code="B").delete()
+    work(open_hall, "01")
+    work(open_hall, "02", second := more_staff(2))
+    for code in "AAAB":
+        take(open_hall, code)
+
+    assert together_at([("town-01", open_hall.clerk.pk), ("town-02", second.pk)]) == ["A001", "B001"]
 
 
 def test_nobody_waits_and_nobody_is_called(open_hall: Town, more_staff: Any) -> None:

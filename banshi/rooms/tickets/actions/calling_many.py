@@ -43,7 +43,9 @@ LEFT JOIN tickets_window_session s ON s.window_id = w.id AND s.signed_out_at IS 
   AND s.emergency_at IS NULL
 WHERE w.hall_id = %(hall)s GROUP BY w.id, z.id, s.id
 """  # noqa: S608 – fragments only
-# Waiting numbers in the order in which they are called, each with the version of its row.
+# The first waiting numbers in the order in which they are called, each with the version of its row: so many for each window
+# that asks, and some that none of them may call.
+FOR_EACH, BESIDES = 8, 40
 LINE_SQL = f"""
 WITH here AS (
   SELECT h.id AS hall_id, (%(now)s AT TIME ZONE h.timezone)::date AS day FROM places_hall h WHERE h.id = %(hall)s
@@ -53,7 +55,7 @@ SELECT t.id, t.xmin::text::bigint, t.category_id, t.only_window_id, t.call_by, C
   t.after_booked
 FROM tickets_ticket t LEFT JOIN shares ON shares.id = t.id
 WHERE t.hall_id = (SELECT hall_id FROM here) AND t.day = (SELECT day FROM here) AND t.state = 'waiting'
-ORDER BY {order.TURN}
+ORDER BY {order.TURN} LIMIT %(most)s
 """  # noqa: S608 – fragments only
 ZONES_SQL = "SELECT id, zone_id FROM places_category WHERE hall_id = %(hall)s"
 CALL_MANY_SQL = f"""
@@ -191,7 +193,8 @@ def _in_hall(hall: int, free: Mapping[int, _Desk], now: datetime) -> dict[int, A
     ]
     zones = dict(prepared.rows(ZONES_SQL, {"hall": hall}))
     reaches = order.reaches(posts, zones, within_zone=policy.call_within == "zone")
-    line = [_Waits(*row) for row in prepared.rows(LINE_SQL, at)]
+    most = FOR_EACH * len(free) + BESIDES
+    line = [_Waits(*row) for row in prepared.rows(LINE_SQL, {**at, "most": most})]
     chosen = choose(
         [reaches[window] for window in free if window in reaches],
         line,
@@ -208,7 +211,8 @@ def _in_hall(hall: int, free: Mapping[int, _Desk], now: datetime) -> dict[int, A
     ) if wanted else []  # fmt: skip
     called = [from_row(row[1:]) for row in rows]
     answers: dict[int, Answer] = {ticket.window_id: ticket for ticket in called if ticket.window_id is not None}
-    if not any(ticket.after_booked for ticket in line):  # else somebody's turn may just have come
+    # Else whom a window may call stands further back, or their turn may just have come.
+    if len(line) < most and not any(ticket.after_booked for ticket in line):
         answers.update({window: None for window in free if window not in chosen})
     return answers
 
