@@ -1,7 +1,7 @@
 """The fast lane: the three busiest writes go past Django's request machinery, and are committed together.
 
-`surfaces/api/fast.py` does the work either way, so both lanes give the same answers. While a batch is under way in its
-thread, those that arrive wait for the next; when it comes back they all go at once (ADR 5).
+`fast.py` and `numbers.py` of `surfaces/api` do the work either way, so both lanes give the same answers. While a batch is under
+way in its thread, those that arrive wait for the next; when it comes back they all go at once (ADR 5).
 """
 
 from __future__ import annotations

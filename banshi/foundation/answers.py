@@ -5,9 +5,12 @@ Forms of pages are answered once by `once`; both keep their answers in one table
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.db import connection
+
+KEPT: Final = timedelta(hours=24)  # of machine time
 
 # Claims what nobody has claimed since `old`, in one order for everybody; whoever comes second waits for the first.
 CLAIM_SQL = """

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 import psycopg
-from django.db import connection, transaction
+from django.db import connection
 
 Statement = tuple[str, Mapping[str, Any]]
 _NAMED = re.compile(r"%\((\w+)\)s|%%")
@@ -27,21 +27,6 @@ def rows(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     with connection.wrap_database_errors, psycopg.RawCursor(raw) as cursor:
         cursor.execute(text, [values[name] for name in names], prepare=prepare)
         return cursor.fetchall()
-
-
-def first_rows(sql: str, many: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...] | None]:
-    """First row of a statement run for each of `many`, in order: one round trip, one transaction.
-
-    :raises IntegrityError: one of them broke a constraint; nothing was done.
-    """
-    raw, prepare = _connection(sql)
-    text, names = _numbered(sql)
-    with transaction.atomic(), connection.wrap_database_errors:
-        with raw.pipeline():
-            cursors = [psycopg.RawCursor(raw) for _ in many]
-            for cursor, values in zip(cursors, many, strict=True):
-                cursor.execute(text, [values[name] for name in names], prepare=prepare)
-        return [cursor.fetchone() for cursor in cursors]
 
 
 class Trips:

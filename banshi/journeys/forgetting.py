@@ -25,7 +25,7 @@ def forget(*, now: datetime, wall: datetime) -> dict[str, int]:
     """
     old = wall - A_DAY
     kinds: Mapping[str, Callable[[], int]] = {
-        "answers": lambda: answers.forget_old(before=old, most=MOST),
+        "answers": lambda: answers.forget_old(before=wall - answers.KEPT, most=MOST),
         "tries": lambda: limits.forget_old(before=old, most=MOST),
         "codes": lambda: identity.forget_codes(before=old, most=MOST),
         "events": lambda: announce.forget_old(before=now - EVENTS_KEPT, most=MOST),

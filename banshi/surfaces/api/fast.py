@@ -181,24 +181,17 @@ def _book_again_if_met(asked: Sequence[Booking], wait_s: float) -> list[Answer]:
 def _book_together(asked: Sequence[Booking], wait_s: float, trips: prepared.Trips) -> list[Answer]:
     with transaction.atomic():
         trips.later(patience.locks(wait_s))
-        first: dict[tuple[str, str], int] = {}  # the first asker of a key speaks for the rest of the batch
-        for i, one in enumerate(asked):
-            if one.once is not None:
-                first.setdefault((one.once.owner, one.once.key), i)
-        wanted = [o for i in first.values() if (o := asked[i].once) is not None]
-        claimed = idempotency.claim(wanted, trips) if wanted else set()
-        mine = {i for key, i in first.items() if key in claimed}
+        onces = [one.once for one in asked]
+        first, mine = idempotency.claimed(onces, trips)
         todo = [i for i, one in enumerate(asked) if one.once is None or i in mine]
         answers, booked = _place(asked, todo, trips)
         remember_parts(booked.values())  # so that what is said after COMMIT needs no database
-        if wanted:
+        if first:
             answers |= _shown(asked, booked)
-            kept = {key: answers[i] for key, i in first.items() if i in mine}
-            if kept:
-                idempotency.keep(kept)
-            onces, languages = [one.once for one in asked], [one.language for one in asked]
-            answers |= idempotency.repeated(onces, languages, answers, first, mine)
-    if not wanted:  # nobody waits for our locks while answers are written
+            if mine:
+                idempotency.keep({key: answers[i] for key, i in first.items() if i in mine})
+            answers |= idempotency.repeated(onces, [one.language for one in asked], answers, first, mine)
+    if not first:  # nobody waits for our locks while answers are written
         answers |= _shown(asked, booked)
     return [answers[i] for i in range(len(asked))]
 

@@ -12,16 +12,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 from django.db import connection, transaction
 
 from banshi.foundation import answers as stored
-from banshi.foundation import clock, limits, prepared
+from banshi.foundation import clock, prepared
 from banshi.foundation.crypto import blind_index, decrypt, encrypt
-from banshi.foundation.memory import forgettable
 from banshi.foundation.problem import MEDIA_TYPE
 from banshi.kernel.refusals import Refusal
 from banshi.surfaces.api.answers import JSON, Answer, invalid, refused
@@ -29,8 +27,6 @@ from banshi.surfaces.api.keys import Caller
 from banshi.surfaces.api.ticket_parts import person_now
 
 PLACE = "foundation_idempotency_key.answer"
-KEPT = timedelta(hours=24)
-CLEAN_EVERY_S = 600.0
 
 
 @dataclass(frozen=True)
@@ -80,7 +76,7 @@ def claim(wanted: Sequence[Once], trips: prepared.Trips | None = None) -> set[tu
             "keys": [w.key for w in wanted],
             "hashes": [w.digest for w in wanted],
             "walls": [wall] * len(wanted),
-            "old": wall - KEPT,
+            "old": wall - stored.KEPT,
         },
     )
     (rows,) = (trips or prepared.Trips()).rows(statement)
@@ -149,7 +145,6 @@ def answered_once(once: Once | None, language: str, act: Callable[[], Answer]) -
             return first_answers([once], lambda _: language)[0]
         done = act()
         keep({(once.owner, once.key): done})
-    clean_now_and_then()
     return done
 
 
@@ -161,17 +156,24 @@ def answered_together(
 
     :param act: does those of these places that are to be done, and answers each.
     """
-    first: dict[tuple[str, str], int] = {}
-    for i, once in enumerate(onces):
-        if once is not None:
-            first.setdefault((once.owner, once.key), i)
-    claimed = claim([once for i in first.values() if (once := onces[i]) is not None]) if first else set()
-    mine = {i for key, i in first.items() if key in claimed}
+    first, mine = claimed(onces)
     answers = dict(act([i for i, once in enumerate(onces) if once is None or i in mine]))
     if mine:
         keep({key: answers[i] for key, i in first.items() if i in mine})
     answers |= repeated(onces, languages, answers, first, mine)
     return [answers[i] for i in range(len(onces))]
+
+
+def claimed(
+    onces: Sequence[Once | None], trips: prepared.Trips | None = None
+) -> tuple[dict[tuple[str, str], int], set[int]]:
+    """Who is the first to ask with each key, and those of them to whom it was given: the others have a first answer."""
+    first: dict[tuple[str, str], int] = {}
+    for i, once in enumerate(onces):
+        if once is not None:
+            first.setdefault((once.owner, once.key), i)
+    given = claim([once for i in first.values() if (once := onces[i]) is not None], trips) if first else set()
+    return first, {i for key, i in first.items() if key in given}
 
 
 def repeated(
@@ -202,28 +204,3 @@ def repeated(
         said_before = first_answers([once for _, once in earlier], lambda n: languages[earlier[n][0]])
         found |= {i: done for (i, _), done in zip(earlier, said_before, strict=True)}
     return found
-
-
-_cleaned_at = -1e9
-
-
-@forgettable
-def forget() -> None:
-    """Clean again with the next answer (tests)."""
-    global _cleaned_at
-    _cleaned_at = -1e9
-
-
-def clean_now_and_then() -> None:
-    """Delete old answers, at most every ten minutes per process."""
-    global _cleaned_at
-    at = clock.monotonic()
-    if at - _cleaned_at >= CLEAN_EVERY_S:
-        _cleaned_at = at
-        clean(wall=clock.wall())
-
-
-def clean(*, wall: datetime, most: int = 5000) -> int:
-    """Delete answers older than 24 hours of machine time; returns how many. Old counts of tries go with them."""
-    limits.forget_old(before=wall - KEPT)
-    return stored.forget_old(before=wall - KEPT, most=most)

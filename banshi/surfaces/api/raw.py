@@ -10,9 +10,7 @@ import structlog
 
 from banshi.foundation.trouble import held, slug_of
 from banshi.kernel.refusals import Refused
-from banshi.surfaces.api import idempotency
 from banshi.surfaces.api.answers import Answer, http_problem, invalid, invalid_fields, refused
-from banshi.surfaces.api.idempotency import Once
 from banshi.surfaces.api.keys import Caller, authorise
 from banshi.surfaces.api.operations import HttpFault, check_body
 from banshi.surfaces.api.schemas import Code
@@ -82,8 +80,6 @@ class Asked(Protocol):
     @property
     def language(self) -> str: ...
     @property
-    def once(self) -> Once | None: ...
-    @property
     def request_id(self) -> str: ...
 
 
@@ -100,7 +96,7 @@ def in_batch(asked: Sequence[One], act: Callable[[Sequence[One]], list[Answer]],
     if not asked:
         return []
     try:
-        answers = act(asked)
+        return list(act(asked))
     except Exception as trouble:
         if held(trouble):
             return [None for _ in asked]
@@ -113,6 +109,3 @@ def in_batch(asked: Sequence[One], act: Callable[[Sequence[One]], list[Answer]],
             return [http_problem(said(slug), asked[0].language)]
         log.warning("a batch broke, doing its requests one by one", what=what, requests=len(asked))
         return [in_batch([one], act, what=what)[0] for one in asked]
-    if any(one.once for one in asked):
-        idempotency.clean_now_and_then()
-    return list(answers)

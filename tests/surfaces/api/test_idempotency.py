@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from banshi.foundation import answers as first_answers
 from banshi.foundation import clock
 from banshi.foundation import prepared as statements
 from banshi.foundation.crypto import blind_index
@@ -18,7 +19,7 @@ from banshi.rooms.booking.models import Appointment
 from banshi.rooms.identity.actions import enrol
 from banshi.rooms.identity.models import Person
 from banshi.rooms.tickets.models import Ticket
-from banshi.surfaces.api import fast, idempotency
+from banshi.surfaces.api import fast
 from banshi.surfaces.api.answers import Answer
 from tests.surfaces.api.conftest import Calls, booking, person
 from tests.together import meanwhile, together
@@ -126,7 +127,7 @@ def test_answers_are_kept_for_a_day_of_machine_time(calls: Calls) -> None:
 
     anew = calls("post", "/appointments", "channel", booking(slot), Idempotency_Key="k1")
     IdempotencyKey.objects.filter(key=stored("k1")).update(created_at=clock.wall() - timedelta(hours=25))
-    cleaned = idempotency.clean(wall=clock.wall())
+    cleaned = first_answers.forget_old(before=clock.wall() - first_answers.KEPT, most=9)
 
     assert (anew.status_code, anew.json()["type"]) == (409, "limit-half-day")
     assert cleaned == 1

@@ -58,12 +58,28 @@ TOLD_SQL = """
     'your_turn:' || called.ref || ':' || called.calls AS dedupe, %(now)s::timestamptz AS due_at,
     %(turn_until)s::timestamptz AS until, %(now)s::timestamptz AS created_at
   FROM called, free
-  WHERE called.notify_to <> ''
+  WHERE free.window_id = called.window_id AND called.notify_to <> ''
     AND COALESCE((SELECT (document #>> '{messages,on_call}')::boolean FROM policy), true)
 """
 NEWS_SQL = """
-  SELECT free.hall_code AS hall, 'line' AS topic, called.ref AS subject, %(now)s::timestamptz AS at FROM called, free
+  SELECT free.hall_code AS hall, 'line' AS topic, called.ref AS subject, %(now)s::timestamptz AS at
+  FROM called JOIN free ON free.window_id = called.window_id
 """
+# What a call makes of a number `t` at the window of `free`, and what it leaves behind: of CTEs `called` and `free`.
+CALLED_SET = f"""state = 'called', window_id = free.window_id, called_at = %(now)s, calls = t.calls + 1, recalls = 0,
+    wait_s = COALESCE(t.wait_s, 0) + {STRETCH.format(t="t")}"""
+LEFT_CTES = f"""said AS (
+  INSERT INTO tickets_call (ticket_id, hall_id, window_id, staff_id, kind, out_of_order_why, waited_s, at)
+  SELECT called.id, called.hall_id, called.window_id, free.staff_id, 'call', '', {STRETCH.format(t="called")}, %(now)s
+  FROM called JOIN free ON free.window_id = called.window_id
+), kept AS (
+  UPDATE tickets_estimate e SET actual_s = GREATEST(0, floor(EXTRACT(EPOCH FROM %(now)s - e.at)) - called.away_s)
+  FROM called WHERE e.ticket_id = called.id AND e.actual_s IS NULL
+), told AS (
+{written(TOLD_SQL)}
+), event AS (
+{announced(NEWS_SQL)}
+)"""  # noqa: S608 – only our own statements are put in
 
 # A number and the version of its row that was locked. Order was read from the statement's snapshot: where the locked
 # version is a newer one (its person fell back meanwhile, was ranked anew …) another may be next, so nobody is called yet.
@@ -112,23 +128,11 @@ WITH desk AS (
   WHERE seen.id = chosen.choice[1] AND seen.xmin::text::bigint <> chosen.choice[2]
 ), called AS (
   UPDATE tickets_ticket t
-  SET state = 'called', window_id = free.window_id, called_at = %(now)s, calls = t.calls + 1, recalls = 0,
-    wait_s = COALESCE(t.wait_s, 0) + {STRETCH.format(t="t")}
+  SET {CALLED_SET}
   FROM free
   WHERE t.id = (SELECT choice[1] FROM chosen) AND NOT EXISTS (SELECT 1 FROM moved)
   RETURNING {columns("t")}
-), said AS (
-  INSERT INTO tickets_call (ticket_id, hall_id, window_id, staff_id, kind, out_of_order_why, waited_s, at)
-  SELECT called.id, called.hall_id, called.window_id, %(staff)s, 'call', '', {STRETCH.format(t="called")}, %(now)s
-  FROM called
-), kept AS (
-  UPDATE tickets_estimate e SET actual_s = GREATEST(0, floor(EXTRACT(EPOCH FROM %(now)s - e.at)) - called.away_s)
-  FROM called WHERE e.ticket_id = called.id AND e.actual_s IS NULL
-), told AS (
-{written(TOLD_SQL)}
-), event AS (
-{announced(NEWS_SQL)}
-)
+), {LEFT_CTES}
 SELECT desk.id, desk.paused_at, desk.emergency_at, (SELECT number FROM busy LIMIT 1), EXISTS (SELECT 1 FROM moved),
   (SELECT {notified("event")}::text FROM event),
   {columns("called")}

@@ -13,12 +13,11 @@ import orjson
 from django.db import IntegrityError, transaction
 
 from banshi.foundation import prepared
-from banshi.foundation.announce import announced, notified
+from banshi.foundation.announce import notified
 from banshi.kernel.refusals import Refused
 from banshi.rooms.messaging.rules import last_moment
-from banshi.rooms.messaging.statements import written
 from banshi.rooms.places.queries import policy_of
-from banshi.rooms.tickets.actions.calling import NEWS_SQL, STRETCH, TOLD_SQL, call_next
+from banshi.rooms.tickets.actions.calling import CALLED_SET, LEFT_CTES, call_next
 from banshi.rooms.tickets.actions.ground import columns, from_row, need_at_work
 from banshi.rooms.tickets.models import Ticket, WindowSession
 from banshi.rooms.tickets.queries import order
@@ -66,28 +65,17 @@ WITH asked AS (
 ), {order.POLICY_CTE}, chosen AS MATERIALIZED (
   SELECT t.id FROM tickets_ticket t JOIN asked a ON a.ticket = t.id AND a.version = t.xmin::text::bigint
   WHERE t.state = 'waiting' ORDER BY t.id FOR UPDATE OF t SKIP LOCKED
-), called AS (
-  UPDATE tickets_ticket t
-  SET state = 'called', window_id = a.window_id, called_at = %(now)s, calls = t.calls + 1, recalls = 0,
-    wait_s = COALESCE(t.wait_s, 0) + {STRETCH.format(t="t")}
-  FROM chosen JOIN asked a ON a.ticket = chosen.id WHERE t.id = chosen.id
-  RETURNING {columns("t")}
 ), free AS (
-  SELECT w.id AS window_id, w.number AS window_number, h.code AS hall_code, h.name_zh, h.name_en, f.label_zh, f.label_en
+  SELECT w.id AS window_id, w.number AS window_number, asked.staff AS staff_id, h.code AS hall_code, h.name_zh, h.name_en,
+    f.label_zh, f.label_en
   FROM asked JOIN places_window w ON w.id = asked.window_id JOIN places_hall h ON h.id = w.hall_id
   JOIN places_zone z ON z.id = w.zone_id JOIN places_floor f ON f.id = z.floor_id
-), said AS (
-  INSERT INTO tickets_call (ticket_id, hall_id, window_id, staff_id, kind, out_of_order_why, waited_s, at)
-  SELECT called.id, called.hall_id, called.window_id, a.staff, 'call', '', {STRETCH.format(t="called")}, %(now)s
-  FROM called JOIN asked a ON a.ticket = called.id
-), kept AS (
-  UPDATE tickets_estimate e SET actual_s = GREATEST(0, floor(EXTRACT(EPOCH FROM %(now)s - e.at)) - called.away_s)
-  FROM called WHERE e.ticket_id = called.id AND e.actual_s IS NULL
-), told AS (
-{written(TOLD_SQL + "    AND free.window_id = called.window_id")}
-), event AS (
-{announced(NEWS_SQL + "  WHERE free.window_id = called.window_id")}
-), heard AS MATERIALIZED (
+), called AS (
+  UPDATE tickets_ticket t
+  SET {CALLED_SET}
+  FROM chosen JOIN asked a ON a.ticket = chosen.id JOIN free ON free.window_id = a.window_id WHERE t.id = chosen.id
+  RETURNING {columns("t")}
+), {LEFT_CTES}, heard AS MATERIALIZED (
   SELECT count({notified("event")}::text) FROM event
 )
 SELECT (SELECT * FROM heard), {columns("called")} FROM called
