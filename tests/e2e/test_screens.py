@@ -19,9 +19,13 @@ DESK = "nancheng-05"
 
 
 @pytest.fixture
-def call(installation: Any) -> Callable[[], dict[str, Any]]:
-    """Give a number at Nancheng and call one to window 05; returns the called ticket."""
+def call(installation: Any) -> Iterator[Callable[[], dict[str, Any]]]:
+    """Give a number at Nancheng and call one to window 05; returns the called ticket.
+
+    What a test leaves in service, having failed half-way, is finished: the window is free for whoever comes next.
+    """
     installation.set_clock("2026-11-24T09:10:00+08:00", 0)
+    called: list[dict[str, Any]] = []
 
     def act() -> dict[str, Any]:
         with installation.api("kiosk", "nancheng") as kiosk, installation.api("desk", DESK) as desk:
@@ -32,9 +36,15 @@ def call(installation: Any) -> Callable[[], dict[str, Any]]:
             kiosk.post("/halls/nancheng/tickets", json={"category": category}).raise_for_status()
             answer = desk.post(f"/windows/{DESK}/calls")
             assert answer.status_code == 201, answer.text
-            return dict(answer.json())
+            called.append(answer.json())
+            return dict(called[-1])
 
-    return act
+    yield act
+    with installation.api("desk", DESK) as desk:
+        for ticket in called:
+            if desk.get(f"/tickets/{ticket['id']}").raise_for_status().json()["state"] in ("called", "serving"):
+                desk.post(f"/tickets/{ticket['id']}/start")
+                desk.post(f"/tickets/{ticket['id']}/finish").raise_for_status()
 
 
 def finish(installation: Any, ticket: dict[str, Any]) -> None:
@@ -160,6 +170,9 @@ def test_without_the_server_the_board_keeps_its_last_state_says_so_and_recovers(
     page.goto(f"{own_server.url}/screens/nancheng/board")
     row = page.locator(".call-row__no", has_text=ticket["number"])
     row.wait_for()
+    page.wait_for_function("() => navigator.serviceWorker.controller?.state === 'activated'")
+    for kept in ("location.href", "document.querySelector('link[rel=stylesheet]').href"):
+        page.wait_for_function(f"async () => Boolean(await (await caches.open('screens-1')).match({kept}))")
     page.wait_for_function("async () => (await (await caches.open('screens-1')).keys()).length > 5")
 
     server.terminate()
