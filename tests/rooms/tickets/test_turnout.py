@@ -18,6 +18,7 @@ from tests.town import TUESDAY_NINE, at
 
 TEN_MINUTES = Handling(100, 600.0, 600.0, 606.0)  # hardly varies
 A, K = 1, 2
+BLOCKS = rules.forecast.BLOCKS
 
 
 def test_a_hall_whose_people_come_early_and_nearly_all_learns_both_in_some_days():
@@ -126,3 +127,34 @@ def test_a_forecast_is_made_with_what_the_hall_has_learned(open_hall):
     Turnout.objects.create(hall=open_hall.hall, weight=500, comes=0.93, come_by=by, learned_at=TUESDAY_NINE)
 
     assert known() == rules.Turnout(500.0, 0.93, tuple(by))
+
+
+def a_full_day(count: int, *, blocks: int, monkeypatch: pytest.MonkeyPatch) -> tuple[list[rules.Band | None], int]:
+    """What numbers of a hall of thirty windows are told while so many are booked; and most entries that stood in the plays."""
+    monkeypatch.setattr("banshi.rooms.tickets.rules.forecast.BLOCKS", blocks)
+    windows = [AtWork(n, frozenset({A, K}) if n % 2 else frozenset({A}), A, 20.0 * n) for n in range(30)]
+    known = Handling(100, 300.0, 250.0, 600.0)
+    due = [Due(A if n % 3 else K, n * 600.0, n * 600.0 + 1800.0, count=count // 30) for n in range(30)]
+    forecaster = Forecaster(windows=windows, handling={A: known, K: known}, due=due)
+    told, most = [], 0
+    for _ in range(120):
+        told.append(forecaster.place(InLine(A, RankClass.WALK_IN)))
+        most = max(most, forecaster._expected)
+    return told, most
+
+
+def test_where_more_are_booked_than_any_hall_has_they_are_played_some_at_a_time_and_waits_stay_close(monkeypatch):
+    alone, _ = a_full_day(6000, blocks=6000, monkeypatch=monkeypatch)
+    together, _ = a_full_day(6000, blocks=BLOCKS, monkeypatch=monkeypatch)
+
+    for one, other in zip(alone[20::20], together[20::20], strict=True):
+        assert one is not None
+        assert other is not None
+        assert other.likely_s == pytest.approx(one.likely_s, rel=0.1)
+
+
+def test_a_hundred_thousand_booked_people_cost_no_more_entries_than_a_full_day(monkeypatch):
+    _, full = a_full_day(3000, blocks=BLOCKS, monkeypatch=monkeypatch)
+    _, absurd = a_full_day(90_000, blocks=BLOCKS, monkeypatch=monkeypatch)
+
+    assert absurd < 10 * full

@@ -20,6 +20,7 @@ from banshi.rooms.tickets.rules.line import RankClass
 from banshi.rooms.tickets.rules.turnout import Turnout
 
 PLAYS = {1000: PARTS // 4, 120: PARTS // 2, 0: PARTS}  # where more than so many wait: the sums of many vary less
+BLOCKS = 3000  # where more are booked than so many, those of one category and period come and are served some at a time
 MODEL_ERROR = 0.08  # part of a wait by which pauses, missed calls and new arrivals falsify it
 LEAST_BAND_S = 120
 FEWEST_SD = 2.0  # so many spreads below the mean, and below every play: one call in forty or fewer comes before
@@ -119,7 +120,7 @@ def _soonest(free: list[float]) -> float:
     return free[0]
 
 
-_Booked = tuple[float, int, int, int]  # of one play: comes at, category, persons, luck
+_Booked = tuple[float, int, int, int, int]  # of one play: comes at, category, persons, luck, how many at a time
 
 _chance = random.Random(20260310)  # noqa: S311 – shuffles, not secrets
 _SHUFFLES = [_chance.sample(range(PARTS), PARTS) for _ in range(251)]
@@ -159,6 +160,7 @@ class Forecaster:
                 heapify(free)
         self._pools = list(pools.values())
         self._due = sorted(due, key=lambda d: d.in_s) if booked_first else []
+        self._at_a_time = -(-sum(each.count for each in self._due) // BLOCKS)
         self._next_due = 0
         self._turnout = turnout or Turnout()
         self._opens_s = self._turnout.opens_s
@@ -267,17 +269,22 @@ class Forecaster:
             self._aside[play] = left
 
     def _goes_elsewhere(self, each: _Booked, category: int, play: int) -> bool:
-        comes_at, theirs, _, luck = each
+        comes_at, theirs, _, luck, _ = each
         return self._meeting(theirs, category).elsewhere(play, comes_at, luck)
 
     def _let_pass(self, each: _Booked, category: int, play: int) -> float:
         """They take one of the windows that serve this category, too; when its turn is then."""
-        _, theirs, persons, _ = each
+        _, theirs, persons, _, abreast = each
         self._expected -= 1
         shared = self._meeting(theirs, category).shared
         if shared:
-            free = shared[0].free[play] if len(shared) == 1 else min((pool.free[play] for pool in shared), key=_soonest)
-            heapreplace(free, free[0] + sum(self._one_draw(theirs, play) for _ in range(persons)))
+            for draw in self._draws_in(play, theirs, persons, abreast):
+                free = (
+                    shared[0].free[play]
+                    if len(shared) == 1
+                    else min((pool.free[play] for pool in shared), key=_soonest)
+                )
+                heapreplace(free, free[0] + draw)
         return self._first(category, play, 0.0)[0]
 
     def _meeting(self, theirs: int, category: int) -> _Meeting:
@@ -306,17 +313,21 @@ class Forecaster:
             parts = [_arrival(gone + (1 - gone) * (n + 0.5) / PARTS, curve) for n in range(PARTS)]
             known = self._arrivals[key] = (self._turnout.likely(gone) * PARTS - 0.5, parts)
         most, parts = known
-        for _ in range(due.count):
+        for first in range(0, due.count, self._at_a_time):
+            abreast = min(self._at_a_time, due.count - first)
             for coming, chance, when, luck in zip(
                 self._coming, self._shuffle(), self._shuffle(), self._shuffle(), strict=True
             ):
                 if chance < most:
-                    heappush(coming, (parts[when], due.category, due.persons, luck))
+                    heappush(coming, (parts[when], due.category, due.persons, luck, abreast))
                     self._expected += 1
 
     def _shuffle(self) -> list[int]:
+        return self._shuffle_whole()[: self._plays]
+
+    def _shuffle_whole(self) -> list[int]:
         self._drawn += 1
-        return _SHUFFLES[self._drawn % len(_SHUFFLES)][: self._plays]
+        return _SHUFFLES[self._drawn % len(_SHUFFLES)]
 
     def _draws(self, category: int, persons: int = 1) -> list[float]:
         """How long the window is taken by the next service of this category, in each play."""
@@ -325,8 +336,14 @@ class Forecaster:
             return [parts[n] for n in self._shuffle()]
         return [sum(each) for each in zip(*([parts[n] for n in self._shuffle()] for _ in range(persons)), strict=True)]
 
-    def _one_draw(self, category: int, play: int) -> float:
-        return self._parts_of(category)[self._shuffle()[play]]
+    def _draws_in(self, play: int, category: int, persons: int, abreast: int) -> list[float]:
+        """The same of so many who come together, in one play; of more than one from a single shuffle."""
+        parts = self._parts_of(category)
+        if abreast == 1:
+            return [sum(parts[self._shuffle()[play]] for _ in range(persons))]
+        order = self._shuffle_whole()
+        drawn = [parts[order[(play + n) % PARTS]] for n in range(persons * abreast)]
+        return [sum(drawn[n::abreast]) for n in range(abreast)]
 
     def _parts_of(self, category: int) -> tuple[float, ...]:
         found = self._parts.get(category)
