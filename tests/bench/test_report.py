@@ -33,7 +33,9 @@ def figures(**changes: Any) -> dict[str, Any]:
             "windows": 270, "doubles": 0, "called": 270, "expected": 270, "p50_ms": 1, "p99_ms": 2, "round_ms": 3,
             "paced_p50_ms": 1, "paced_p99_ms": 2,
         },
-        "issue": {"clients": 16, "per_s": 100, "p50_ms": 1, "p99_ms": 2, "repeated_numbers": 0},
+        "issue": {
+            "lines": [{"waiting": 3000, "due": 0, "clients": 64, "per_s": 1100, "p50_ms": 1, "p99_ms": 2}], "repeated_numbers": 0,
+        },
         "rush": {
             "people": 2000, "places": 180, "booked": 180, "answered_booked": 180, "taken": 180, "slot_full": 1820,
             "other": 0, "per_s": 900, "p99_ms": 300, "clients": 256,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import time
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -31,8 +32,13 @@ class Bench:
         )
         hall = on.get(f"/halls/{HALL}", on.keys["read"])
         self.categories: list[str] = [c["code"] for c in hall["categories"]]
-        self.pairs = self._pairs(HALL)
-        self._open_wide([slot for slot, _ in self.pairs])
+        bookable = self._pairs(HALL)
+        self._open_wide(list(bookable))
+        # Today's are kept for the people who are due while numbers are taken.
+        self.today, self.pairs = (
+            sorted((slot, item) for slot, (item, day) in bookable.items() if (day == DAY) is today)
+            for today in (True, False)
+        )
         self._book_one()
         self.yardstick = Yardstick(on, self.pairs, people=20_000 if quick else 200_000, now=OPENING)
 
@@ -41,22 +47,22 @@ class Bench:
         self._people += many
         return self._people - many
 
-    def _pairs(self, hall: str) -> list[tuple[int, str]]:
-        """Bookable slots of the coming days with an item of theirs, one item per category."""
+    def _pairs(self, hall: str) -> dict[int, tuple[str, str]]:
+        """Bookable slots with an item of theirs, one item per category, and their day."""
         items: dict[str, list[str]] = {}
         for row in self.on.pages(f"/items?hall={hall}", self.on.keys["read"]):
             if row["category"] and row["bookable"]:
                 items.setdefault(row["category"]["code"], []).append(row["code"])
-        pairs: dict[int, str] = {}
+        pairs: dict[int, tuple[str, str]] = {}
         for category in sorted(items)[: 6 if self.quick else None]:
             for code in items[category][:3]:
                 rows = self.on.pages(f"/halls/{hall}/slots?item={code}", self.on.keys["channel"])
-                free = [row["id"] for row in rows if row["bookable"]]
-                for slot in free:
-                    pairs.setdefault(slot, code)
+                free = [(row["id"], row["starts_at"][:10]) for row in rows if row["bookable"]]
+                for slot, day in free:
+                    pairs.setdefault(slot, (code, day))
                 if free:
                     break
-        return sorted(pairs.items())
+        return pairs
 
     def _open_wide(self, slots: list[int]) -> None:
         """Room for everybody: what is measured is the work, not the shortage."""
@@ -212,25 +218,47 @@ class Bench:
     # ---- taking a number ----
 
     def issue(self) -> dict[str, Any]:
-        """Walk-in numbers at the kiosk for new people, 16 kiosks at a time, all windows busy."""
-        run = self.on.load(
-            kind="issue", mode="loop", clients=16, seconds=2 if self.quick else 6, key=self.on.keys["kiosk"][HALL],
-            hall=HALL, categories=self.categories, first=self.people(), ahead=2000,
-        )  # fmt: skip
-        result = run.go()
-        made = result["outcomes"].get("201", 0)
+        """Walk-in numbers at kiosks for new people: 16 and 64 machines at an empty hall; 64 with three thousand waiting, and
+        with three thousand booked people due."""
+        lines, outcomes = [], Counter[str]()
+        for waiting, due, clients in ((0, 0, 16), (0, 0, 64), (3000, 0, 64), (0, 3000, 64)):
+            fill.clear_line(self.on, HALL)
+            if waiting:
+                fill.line(self.on, HALL, waiting, OPENING)
+            if due:
+                self._book_today(due)
+            self.on.sql("ANALYZE tickets_ticket, booking_appointment")
+            self._numbers(clients, 0.5)  # warm
+            run = self._numbers(clients, 1.5 if self.quick else 6)
+            outcomes.update(run["outcomes"])
+            lines.append(
+                {
+                    "waiting": waiting, "due": due, "clients": clients,
+                    "per_s": round(run["outcomes"].get("201", 0) / run["seconds"]),
+                    "p50_ms": ms(percentile(run["latencies"], 0.5)), "p99_ms": ms(percentile(run["latencies"], 0.99)),
+                }
+            )  # fmt: skip
         repeated = self.on.sql(
             "SELECT count(*) FROM (SELECT 1 FROM tickets_ticket WHERE day = %s "
             "GROUP BY hall_id, letter, seq HAVING count(*) > 1) x",
             [DAY],
         )[0][0]
-        found = {
-            "clients": 16, "per_s": round(made / result["seconds"]), "p50_ms": ms(percentile(result["latencies"], 0.5)),
-            "p99_ms": ms(percentile(result["latencies"], 0.99)), "repeated_numbers": int(repeated),
-            "outcomes": result["outcomes"],
-        }  # fmt: skip
+        found = {"lines": lines, "repeated_numbers": int(repeated), "outcomes": dict(outcomes)}
         self.say(f"ticket issue: {found}")
         return found
+
+    def _book_today(self, count: int) -> None:
+        outcomes = self.on.load(
+            kind="book", mode="loop", clients=16, most=count, key=self.on.keys["channel"], pairs=self.today, first=self.people(),
+        ).go()["outcomes"]  # fmt: skip
+        if outcomes != {"201": count}:
+            raise RuntimeError(f"not everybody could be booked for today: {outcomes}")
+
+    def _numbers(self, clients: int, seconds: float) -> dict[str, Any]:
+        return self.on.load(
+            kind="issue", mode="loop", clients=clients, seconds=seconds, key=self.on.keys["kiosk"][HALL], hall=HALL,
+            categories=self.categories, first=self.people(), ahead=int(seconds * 1500),
+        ).go()  # fmt: skip
 
     # ---- the rush ----
 

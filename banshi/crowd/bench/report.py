@@ -20,22 +20,23 @@ def rows(figures: dict[str, Any]) -> list[tuple[str, str, str]]:
         (
             f"Call next, {call['windows']} windows in the same instant",
             f"p50 {call['p50_ms']} ms, p99 {call['p99_ms']} ms, all answered in {call['round_ms']} ms; {call['doubles']} doubles",
-            "p99 ≤ 50 ms; 0 doubles",
+            "p99 ≤ 150 ms; 0 doubles",
         ),
         (
             f"Call next, {call['windows']} windows within 10 s",
             f"p50 {call['paced_p50_ms']} ms, p99 {call['paced_p99_ms']} ms",
-            "p99 ≤ 50 ms",
+            "p99 ≤ 30 ms",
         ),
     ]
-    issue = figures["issue"]
-    found.append(
-        (
-            f"Numbers taken, {issue['clients']} kiosks",
-            f"{issue['per_s']:,}/s, p50 {issue['p50_ms']} ms, p99 {issue['p99_ms']} ms; {issue['repeated_numbers']} repeated",
-            "0 repeated",
+    for line in figures["issue"]["lines"]:
+        found.append(
+            (
+                f"Numbers taken, {line['clients']} kiosks, {line['waiting']:,} waiting and {line['due']:,} due at first",
+                f"{line['per_s']:,}/s, p50 {line['p50_ms']} ms, p99 {line['p99_ms']} ms; "
+                f"{figures['issue']['repeated_numbers']} repeated",
+                "≥ 450/s, p99 ≤ 150 ms; 0 repeated" if line["clients"] == 64 else "0 repeated",
+            )
         )
-    )
     rush = figures["rush"]
     found.append(
         (
@@ -51,7 +52,7 @@ def rows(figures: dict[str, Any]) -> list[tuple[str, str, str]]:
                 f"Call to phone, {int(size):,} phones on one hall",
                 f"called phone p50 {push['p50_ms']} ms, p99 {push['p99_ms']} ms ({push['heard']} of {push['calls']} calls "
                 f"heard); all phones p99 {push['all_p99_ms']} ms",
-                "p99 ≤ 200 ms",
+                "p99 ≤ 200 ms; all ≤ 300 ms",
             )
         )
     history = figures["history"]
