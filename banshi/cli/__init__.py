@@ -327,7 +327,7 @@ def working_days(file: Path, notice: str, data: Path | None) -> None:
 
     django(data)
     from banshi.foundation import clock
-    from banshi.journeys.change_hours import import_national_days
+    from banshi.journeys.hours.change_hours import import_national_days
     from banshi.kernel.actors import SYSTEM
 
     try:

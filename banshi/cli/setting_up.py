@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from banshi.cli.talk import Trouble, step
 
 if TYPE_CHECKING:
-    from banshi.journeys.load_presets import Otherwise
+    from banshi.journeys.hall.load_presets import Otherwise
 
 
 def compile_translations() -> None:
@@ -81,7 +81,7 @@ def emit_post_migrate() -> None:
 
 def load_presets(root: Path) -> list[Otherwise]:
     from banshi.foundation import clock
-    from banshi.journeys.load_presets import load
+    from banshi.journeys.hall.load_presets import load
 
     with step("Halls") as tell:
         return load(root, clock.now(), tell)
@@ -89,7 +89,7 @@ def load_presets(root: Path) -> list[Otherwise]:
 
 def take_over_presets(root: Path, hall: str) -> list[Otherwise]:
     from banshi.foundation import clock
-    from banshi.journeys.load_presets import take_over
+    from banshi.journeys.hall.load_presets import take_over
     from banshi.kernel.actors import SYSTEM
 
     with step(f"Halls: {hall} as the files say"):

@@ -102,7 +102,7 @@ def deactivate(login: str, data: Path | None) -> None:
     """LOGIN can no longer sign in, nor any key that works for them; a window they work is freed, its number goes on."""
     member = _member(login, data)
     from banshi.foundation import clock
-    from banshi.journeys import steer
+    from banshi.journeys.hall import steer
     from banshi.kernel.actors import SYSTEM
 
     if not member.is_active:

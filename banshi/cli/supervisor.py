@@ -171,7 +171,7 @@ def _set_up(ground: Ground, memory: Memory, *, at: datetime | None, speed: float
         _set_clock(memory, at=at, speed=speed)
     from banshi.foundation import clock
     from banshi.foundation.planner import look_at_tables
-    from banshi.journeys.housekeeping import run_due
+    from banshi.journeys.hall.housekeeping import run_due
 
     with step("Opening the halls"):
         run_due(now=clock.now())
@@ -179,7 +179,7 @@ def _set_up(ground: Ground, memory: Memory, *, at: datetime | None, speed: float
             look_at_tables()
     seeds: dict[str, Any] = {}
     if demo:
-        from banshi.journeys.demo_seeds import sow
+        from banshi.journeys.hall.demo_seeds import sow
 
         with step("Demo logins and keys"):
             seeds = sow(f"http://127.0.0.1:{port}", ground.data / "demo.json") or {}
@@ -199,7 +199,7 @@ def _which_database() -> str:
 def _set_clock(memory: Memory, *, at: datetime | None, speed: float | None) -> None:
     """Time stood still in the halls while nobody ran them; a killed run may have been a few seconds further."""
     from banshi.foundation import clock
-    from banshi.journeys.demo_seeds import OPENING_SPEED, opening_moment
+    from banshi.journeys.hall.demo_seeds import OPENING_SPEED, opening_moment
 
     moment = at
     if moment is None and (saved := memory.values.get("hall_time")):

@@ -27,7 +27,7 @@ from banshi.foundation import clock, heartbeat, metrics
 from banshi.foundation.doors import NOBODY, door
 from banshi.foundation.heartbeat import Sign
 from banshi.foundation.problem import problem_response
-from banshi.journeys.housekeeping import DUTIES
+from banshi.journeys.hall.housekeeping import DUTIES
 from banshi.kernel.refusals import Refusal
 from banshi.rooms.messaging import queries as messaging
 

@@ -61,7 +61,7 @@ def watched(act: Job) -> Job:
 @watched
 def tick(timestamp: int) -> None:
     """No-shows, holds, releases, reminders, end of day: whatever is due at hall time now."""
-    from banshi.journeys.housekeeping import run_due
+    from banshi.journeys.hall.housekeeping import run_due
 
     run_due(now=clock.now())
 
@@ -87,7 +87,7 @@ def send_messages(timestamp: int) -> None:
 @watched
 def follow_up(timestamp: int) -> None:
     """Move, cancel or keep whoever lost their hours, one visit at a time."""
-    from banshi.journeys.follow_up import work_off
+    from banshi.journeys.hours.follow_up import work_off
 
     work_off(now=clock.now())
 
@@ -117,6 +117,6 @@ def seal_audit(timestamp: int) -> None:
 @watched
 def forget(timestamp: int) -> None:
     """Delete what nobody needs any more: old answers, counts of tries, codes, sessions, events."""
-    from banshi.journeys.forgetting import forget
+    from banshi.journeys.hall.forgetting import forget
 
     forget(now=clock.now(), wall=clock.wall())

@@ -20,7 +20,7 @@ from banshi.gateways.outbox import Nowhere, Outbox
 from banshi.gateways.sms_http import SmsHttp
 from banshi.gateways.smtp import Smtp
 from banshi.gateways.wechat import LIVE, Wechat
-from banshi.journeys import day_sheet
+from banshi.journeys.hall import day_sheet
 from banshi.rooms.messaging.ports import Channel, Enclosing
 
 ENCLOSURES: Mapping[str, Enclosing] = {"day_sheet": day_sheet.attachment}  # what goes with an e-mail, by key

@@ -22,7 +22,7 @@ from django.conf import settings
 from banshi.foundation import clock, metrics
 from banshi.foundation.announce import CHANNEL
 from banshi.foundation.together import fresh, leave
-from banshi.journeys.watch import hall_part, moving_part, renewed_part, ticket_part
+from banshi.journeys.visit.watch import hall_part, moving_part, renewed_part, ticket_part
 from banshi.kernel.refusals import Refused
 from banshi.rooms.places import queries as places
 from banshi.rooms.tickets import queries as tickets

@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from banshi.foundation import clock
-from banshi.journeys import sign_in
+from banshi.journeys.person import sign_in
 from banshi.kernel import cards
 from banshi.kernel.actors import SYSTEM, Actor, ActorKind
 from banshi.kernel.refusals import Refused

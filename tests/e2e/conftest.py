@@ -55,12 +55,12 @@ call_command("migrate", verbosity=0)
 from datetime import datetime
 from banshi.foundation import clock, demo
 clock.set_clock(now=datetime.fromisoformat(sys.argv[1]), speed=0)
-from banshi.journeys.load_presets import load
+from banshi.journeys.hall.load_presets import load
 load(Path(sys.argv[2]), clock.now())
-from banshi.journeys.demo_seeds import sow
+from banshi.journeys.hall.demo_seeds import sow
 sow(sys.argv[3], Path(sys.argv[4]))
 demo.set_crowd_halls([])
-from banshi.journeys.housekeeping import run_due
+from banshi.journeys.hall.housekeeping import run_due
 failed = run_due(now=clock.now(), everything=True)
 sys.exit(f"duties failed: {failed}" if failed else 0)
 """

@@ -186,7 +186,7 @@ class Morning:
         return Actor(ActorKind.CITIZEN, "0")
 
     def check_in(self, appointment: Any, now: datetime) -> None:
-        from banshi.journeys.check_in import check_in, holder_of
+        from banshi.journeys.visit.check_in import check_in, holder_of
 
         holder = holder_of(appointment, now=now)
         check_in(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from banshi.journeys.demo_seeds import PASSWORD
+from banshi.journeys.hall.demo_seeds import PASSWORD
 from banshi.kernel.documents import generate_resident_id
 from banshi.live.app import PING_S
 

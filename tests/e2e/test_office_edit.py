@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from banshi.journeys.demo_seeds import PASSWORD
+from banshi.journeys.hall.demo_seeds import PASSWORD
 
 pytestmark = pytest.mark.browser
 WIDE, SMALL = (1440, 900), (1366, 768)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from banshi.journeys.demo_seeds import PASSWORD
+from banshi.journeys.hall.demo_seeds import PASSWORD
 from tests.e2e.conftest import PICTURES, ROOT, Installation, installed
 from tests.e2e.morning import SHOWN
 

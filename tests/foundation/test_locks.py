@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from banshi.foundation import locks
 from banshi.foundation.locks import Lock
-from banshi.journeys import housekeeping
+from banshi.journeys.hall import housekeeping
 from banshi.rooms.audit import actions as audit
 from tests.rooms.audit.test_trail import write
 from tests.together import meanwhile, together

@@ -23,7 +23,7 @@ from banshi.cli.processes import Child, free_port, port_owner, port_trouble, sto
 from banshi.cli.setting_up import otherwise
 from banshi.cli.talk import Trouble
 from banshi.foundation.translations import compile_all, stale
-from banshi.journeys.load_presets import Otherwise
+from banshi.journeys.hall.load_presets import Otherwise
 
 STREAMS = """
 import asyncio

@@ -25,7 +25,7 @@ COMPUTED = {
     "banshi/rooms/booking/actions/credit.py": {"upheld", "rejected"},  # row.state of an answered appeal
     "banshi/rooms/booking/actions/slots.py": {"closed", "opened"},
     "banshi/rooms/devices/actions.py": {"device_registered", "device_renamed", "device_changed"},
-    "banshi/journeys/steer.py": set(),  # by its `_record`
+    "banshi/journeys/hall/steer.py": set(),  # by its `_record`
     "banshi/rooms/tickets/actions/ground.py": set(),
 }
 SQL = re.compile(r"INSERT INTO audit_entry.*?(?=\n\)|\"\"\")", re.S)

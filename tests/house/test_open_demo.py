@@ -14,7 +14,7 @@ from django.test import Client
 
 from banshi.cli import main, supervisor
 from banshi.cli.processes import is_loopback
-from banshi.journeys import demo_seeds
+from banshi.journeys.hall import demo_seeds
 from banshi.kernel.actors import SYSTEM
 from banshi.rooms.identity.actions import revoke_key
 from banshi.rooms.identity.models import ApiKey

@@ -106,7 +106,7 @@ def test_the_demo_pages_are_not_there_in_production(client: Client, settings: An
 
 @pytest.mark.django_db
 def test_health_is_bad_until_the_jobs_beat_and_while_they_are_silent(client: Client):
-    from banshi.journeys.housekeeping import DUTIES, run_due
+    from banshi.journeys.hall.housekeeping import DUTIES, run_due
 
     before = client.get("/healthz")
     run_due(now=clock.now(), everything=True)
@@ -126,7 +126,7 @@ def broken(now: Any) -> None:
 
 @pytest.mark.django_db
 def test_a_duty_that_keeps_failing_is_named_and_the_pages_stay(client: Client, monkeypatch: pytest.MonkeyPatch):
-    from banshi.journeys import housekeeping
+    from banshi.journeys.hall import housekeeping
 
     duties = tuple(replace(each, act=broken) if each.name == "no-shows" else each for each in housekeeping.DUTIES)
     monkeypatch.setattr(housekeeping, "DUTIES", duties)
@@ -151,7 +151,7 @@ def test_a_duty_that_keeps_failing_is_named_and_the_pages_stay(client: Client, m
 
 @pytest.mark.django_db
 def test_a_job_or_duty_that_did_not_come_for_long_is_late(client: Client, settings: Any):
-    from banshi.journeys.housekeeping import run_due
+    from banshi.journeys.hall.housekeeping import run_due
 
     settings.BANSHI_VIRTUAL_CLOCK = False
     run_due(now=clock.now(), everything=True)

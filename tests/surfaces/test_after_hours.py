@@ -12,8 +12,8 @@ from django.utils import translation
 from banshi.foundation import clock
 from banshi.foundation.crypto import rating_key
 from banshi.foundation.translations import compile_all
-from banshi.journeys import close_hall_day
-from banshi.journeys.after_hours import AfterHours, after_hours
+from banshi.journeys.hall import close_hall_day
+from banshi.journeys.hours.after_hours import AfterHours, after_hours
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Slot
 from banshi.rooms.devices.ports import Slip

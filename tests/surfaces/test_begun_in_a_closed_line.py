@@ -8,7 +8,9 @@ import pytest
 
 from banshi.foundation import clock
 from banshi.foundation.crypto import rating_key
-from banshi.journeys import close_hall_day, close_line, serve
+from banshi.journeys.hall import close_hall_day
+from banshi.journeys.hours import close_line
+from banshi.journeys.visit import serve
 from banshi.kernel.refusals import Refused
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.tickets import actions as tickets

@@ -14,7 +14,7 @@ from banshi.foundation.translations import compile_all
 from banshi.kernel.numbers import check_character
 from banshi.rooms.booking.models import Appointment
 from banshi.surfaces.api.appointment_parts import appointment_part
-from tests.journeys.test_booked_and_walk_in import booked, minutes, sweep, take
+from tests.journeys.visit.test_booked_and_walk_in import booked, minutes, sweep, take
 from tests.rooms.tickets.conftest import open_town
 from tests.town import Town
 

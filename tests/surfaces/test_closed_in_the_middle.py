@@ -10,8 +10,9 @@ from django.test import Client
 from banshi.foundation import clock
 from banshi.foundation.crypto import link_key, rating_key
 from banshi.foundation.translations import compile_all
-from banshi.journeys import change_hours, check_in, close_line
-from banshi.journeys.when import when
+from banshi.journeys.hours import change_hours, close_line
+from banshi.journeys.visit import check_in
+from banshi.journeys.visit.when import when
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.identity.actions import create_key

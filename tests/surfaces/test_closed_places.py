@@ -9,7 +9,7 @@ import pytest
 from banshi.foundation import clock
 from banshi.foundation.crypto import rating_key
 from banshi.foundation.translations import compile_all
-from banshi.journeys import close_line
+from banshi.journeys.hours import close_line
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.places.models import WindowCategory
 from banshi.rooms.tickets import actions as tickets
@@ -17,7 +17,7 @@ from banshi.rooms.tickets import queries as line
 from banshi.rooms.tickets.models import Ticket
 from banshi.surfaces.kiosk.where import where
 from banshi.surfaces.screens.facts import facts_of
-from tests.journeys.test_closures import TEN, two_floors
+from tests.journeys.hours.test_closures import TEN, two_floors
 from tests.surfaces.test_closed_in_the_middle import browser
 from tests.town import CITIZEN, TUESDAY_NINE, Town, at
 

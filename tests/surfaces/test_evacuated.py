@@ -8,8 +8,8 @@ import pytest
 from django.db import connection, transaction
 
 from banshi.foundation.crypto import encrypt
-from banshi.journeys import change_hours, close_line, unsettled
-from banshi.journeys.close_hall_day import close_due
+from banshi.journeys.hall.close_hall_day import close_due
+from banshi.journeys.hours import change_hours, close_line, unsettled
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking

@@ -9,8 +9,9 @@ import pytest
 from django.test import Client
 
 from banshi.foundation.crypto import rating_key
-from banshi.journeys import close_line, serve
-from banshi.journeys.stops import stop_of
+from banshi.journeys.hours import close_line
+from banshi.journeys.hours.stops import stop_of
+from banshi.journeys.visit import serve
 from banshi.rooms.booking.models import Kept
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.identity.actions import create_key

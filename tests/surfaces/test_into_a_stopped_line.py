@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 
 from banshi.foundation.crypto import encrypt
-from banshi.journeys import close_line, take_number
+from banshi.journeys.hours import close_line
+from banshi.journeys.visit import take_number
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.calendars.models import Closure

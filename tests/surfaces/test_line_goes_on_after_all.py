@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from banshi.foundation.crypto import rating_key
-from banshi.journeys import change_hours, close_hall_day, close_line
+from banshi.journeys.hall import close_hall_day
+from banshi.journeys.hours import change_hours, close_line
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment

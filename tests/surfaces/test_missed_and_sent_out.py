@@ -11,7 +11,7 @@ import pytest
 from banshi.foundation import clock
 from banshi.foundation.closed import again_words, stays_words
 from banshi.foundation.crypto import rating_key
-from banshi.journeys import change_hours, close_line
+from banshi.journeys.hours import change_hours, close_line
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.messaging import rules as wording

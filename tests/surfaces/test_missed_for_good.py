@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from banshi.foundation.crypto import encrypt
-from banshi.journeys import serve
+from banshi.journeys.visit import serve
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.messaging.statements import TO_PLACE
 from banshi.rooms.tickets.models import Ticket

@@ -13,7 +13,7 @@ from django.test import Client
 from banshi.foundation import clock
 from banshi.foundation.crypto import encrypt, rating_key
 from banshi.foundation.translations import compile_all
-from banshi.journeys.watch import ticket_part
+from banshi.journeys.visit.watch import ticket_part
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.calendars.models import Closure

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from banshi.gateways.outbox import Outbox
-from banshi.journeys import change_hours, close_line
+from banshi.journeys.hours import change_hours, close_line
 from banshi.rooms.booking.models import Kept
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.messaging.models import Message

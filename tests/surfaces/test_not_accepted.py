@@ -10,14 +10,15 @@ from django.test import Client
 from banshi.foundation import clock
 from banshi.foundation.crypto import link_key
 from banshi.foundation.translations import compile_all
-from banshi.journeys import close_hall_day, serve
+from banshi.journeys.hall import close_hall_day
+from banshi.journeys.visit import serve
 from banshi.kernel.numbers import check_character
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.tickets import actions
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import shown_states, states_to_staff
-from tests.journeys.test_booked_and_walk_in import booked, minutes, take
+from tests.journeys.visit.test_booked_and_walk_in import booked, minutes, take
 from tests.rooms.tickets.conftest import open_town
 from tests.town import Town
 

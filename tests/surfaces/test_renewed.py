@@ -16,8 +16,8 @@ from django.test import Client
 from banshi.foundation import clock
 from banshi.foundation.crypto import rating_key
 from banshi.foundation.models import Event
-from banshi.journeys import check_in
-from banshi.journeys import redirect as sending_on
+from banshi.journeys.visit import check_in
+from banshi.journeys.visit import redirect as sending_on
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
@@ -29,7 +29,7 @@ from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets import queries
 from banshi.rooms.tickets.models import FormerRef, Ticket
 from banshi.rooms.tickets.queries import qr_text
-from tests.journeys.test_sent_on import by_card, sent, two_halls
+from tests.journeys.visit.test_sent_on import by_card, sent, two_halls
 from tests.surfaces.citizen.conftest import Phone, browser, open_town, sign_in, stop_the_clock  # noqa: F401 – fixtures
 from tests.surfaces.kiosk.cards import chip
 from tests.town import CLERK, TUESDAY_NINE, Town, at

@@ -13,11 +13,11 @@ from django.urls import reverse
 
 from banshi.foundation import clock
 from banshi.foundation.crypto import rating_key
-from banshi.journeys import redirect
+from banshi.journeys.visit import redirect
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import qr_text
-from tests.journeys.test_sent_on import by_card, sent, two_halls
+from tests.journeys.visit.test_sent_on import by_card, sent, two_halls
 from tests.surfaces.kiosk.cards import chip
 from tests.surfaces.kiosk.conftest import stop_the_clock
 from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town

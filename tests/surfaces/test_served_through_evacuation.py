@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from banshi.foundation import clock
-from banshi.journeys import change_hours, close_line
+from banshi.journeys.hours import change_hours, close_line
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.insight.queries.day import window_loads

@@ -13,7 +13,7 @@ from django.utils import translation
 from banshi.foundation import clock
 from banshi.foundation.crypto import rating_key
 from banshi.foundation.translations import compile_all
-from banshi.journeys.watch import moving_part
+from banshi.journeys.visit.watch import moving_part
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Slot
 from banshi.rooms.devices.models import Device

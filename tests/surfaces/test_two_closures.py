@@ -8,8 +8,8 @@ import pytest
 
 from banshi.foundation.crypto import encrypt
 from banshi.foundation.translations import compile_all
-from banshi.journeys import close_line
-from banshi.journeys.stops import evacuation, stop_of, stops
+from banshi.journeys.hours import close_line
+from banshi.journeys.hours.stops import evacuation, stop_of, stops
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.models import Kept
 from banshi.rooms.calendars.models import Closure

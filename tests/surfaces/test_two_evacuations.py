@@ -10,14 +10,14 @@ import pytest
 
 from banshi.foundation import clock
 from banshi.foundation.translations import compile_all
-from banshi.journeys import change_hours, close_line
+from banshi.journeys.hours import change_hours, close_line
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.messaging import rules as wording
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.places.models import WindowCategory
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
-from tests.journeys.test_closures import TEN, two_floors
+from tests.journeys.hours.test_closures import TEN, two_floors
 from tests.surfaces.test_closed_in_the_middle import browser
 from tests.surfaces.test_evacuated import with_phones
 from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at

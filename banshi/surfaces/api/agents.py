@@ -9,7 +9,7 @@ from ninja import Path, Query, Router
 
 from banshi.foundation import clock
 from banshi.foundation.problem import rfc3339
-from banshi.journeys import mandates
+from banshi.journeys.person import mandates
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.masking import mask_name, mask_phone
 from banshi.kernel.refusals import Refused

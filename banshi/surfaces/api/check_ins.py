@@ -7,7 +7,7 @@ from ninja import Path, Router
 from ninja.decorators import decorate_view
 
 from banshi.foundation import clock
-from banshi.journeys import check_in as journey
+from banshi.journeys.visit import check_in as journey
 from banshi.kernel.refusals import Refused
 from banshi.rooms.places import queries as places
 from banshi.rooms.tickets import queries as tickets

@@ -9,9 +9,9 @@ from ninja import Path, Query, Router
 
 from banshi.foundation import clock
 from banshi.foundation.problem import rfc3339
-from banshi.journeys import change_hours, close_line
-from banshi.journeys.follow_up import Outcome, outcome_of
-from banshi.journeys.stops import as_announced
+from banshi.journeys.hours import change_hours, close_line
+from banshi.journeys.hours.follow_up import Outcome, outcome_of
+from banshi.journeys.hours.stops import as_announced
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.models import FollowUp
 from banshi.rooms.calendars.models import Closure

@@ -8,7 +8,7 @@ from ninja import Router
 from banshi.foundation import clock, demo
 from banshi.foundation.announce import announce
 from banshi.foundation.problem import ZONE, rfc3339
-from banshi.journeys import housekeeping
+from banshi.journeys.hall import housekeeping
 from banshi.kernel.refusals import Refused
 from banshi.rooms.places import queries as places
 from banshi.surfaces.api.answers import Answer, answer, invalid

@@ -24,7 +24,7 @@ from banshi.foundation import clock, patience, prepared
 from banshi.foundation.memory import forgettable
 from banshi.foundation.together import Aside
 from banshi.foundation.trouble import slug_of
-from banshi.journeys import mandates
+from banshi.journeys.person import mandates
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.booking import actions as booking

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
 
 from banshi.foundation import clock
-from banshi.journeys.watch import hall_part
+from banshi.journeys.visit.watch import hall_part
 from banshi.rooms.places import queries as places
 from banshi.rooms.tickets import queries as tickets
 from banshi.surfaces.api.operations import caller, found, op

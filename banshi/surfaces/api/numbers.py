@@ -13,7 +13,7 @@ from django.db import transaction
 
 from banshi.foundation import clock, patience, phones, prepared
 from banshi.foundation.together import Aside
-from banshi.journeys import take_number
+from banshi.journeys.visit import take_number
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.devices import actions as devices

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from banshi.journeys.watch import ticket_part
+from banshi.journeys.visit.watch import ticket_part
 from banshi.kernel.masking import mask_id
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
 
 from banshi.foundation import clock
-from banshi.journeys import serve
+from banshi.journeys.visit import serve
 from banshi.kernel.refusals import Refused
 from banshi.kernel.rights import must_hold
 from banshi.rooms.identity import queries as identity

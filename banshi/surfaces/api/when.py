@@ -11,8 +11,8 @@ from pydantic import Field
 
 from banshi.foundation import clock
 from banshi.foundation.problem import ZONE, json_ready
-from banshi.journeys.when import Chance
-from banshi.journeys.when import when as chances
+from banshi.journeys.visit.when import Chance
+from banshi.journeys.visit.when import when as chances
 from banshi.surfaces.api.answers import invalid
 from banshi.surfaces.api.operations import caller, found, op
 from banshi.surfaces.api.pages import page

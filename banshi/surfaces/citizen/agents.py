@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
 from banshi.foundation.said import named
-from banshi.journeys import mandates
+from banshi.journeys.person import mandates
 from banshi.kernel.refusals import Refused
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.identity import actions as identity

@@ -19,10 +19,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from banshi.foundation import clock
 from banshi.foundation.crypto import blind_index, link_key, link_key_ok
 from banshi.foundation.said import english
-from banshi.journeys import time_back, whole_visit
-from banshi.journeys.after_hours import first_place
-from banshi.journeys.stops import Stop, stop_of
-from banshi.journeys.whole_visit import PartRefused
+from banshi.journeys.hours.after_hours import first_place
+from banshi.journeys.hours.stops import Stop, stop_of
+from banshi.journeys.visit import time_back, whole_visit
+from banshi.journeys.visit.whole_visit import PartRefused
 from banshi.kernel.refusals import Alternative, Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from banshi.journeys import check_in
-from banshi.journeys.stops import Stop, evacuation, stop_of
+from banshi.journeys.hours.stops import Stop, evacuation, stop_of
+from banshi.journeys.visit import check_in
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.booking.queries import AppointmentView
 from banshi.rooms.calendars import queries as calendars

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from banshi.foundation import clock, once, phones
 from banshi.foundation.said import english
-from banshi.journeys.stops import stop_of
+from banshi.journeys.hours.stops import stop_of
 from banshi.kernel.policy import BookingPolicy
 from banshi.kernel.refusals import Alternative, Refused
 from banshi.rooms.booking import actions as booking

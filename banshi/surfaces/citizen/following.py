@@ -20,10 +20,10 @@ from banshi.foundation.closed import stays_words
 from banshi.foundation.crypto import rating_key
 from banshi.foundation.said import english
 from banshi.foundation.times import day_words
-from banshi.journeys import redirect as elsewhere
-from banshi.journeys.after_hours import after_hours, first_place, owes_an_apology
-from banshi.journeys.after_miss import after_miss
-from banshi.journeys.stops import Stop, evacuation, for_line, over_windows, stop_of
+from banshi.journeys.hours.after_hours import after_hours, first_place, owes_an_apology
+from banshi.journeys.hours.stops import Stop, evacuation, for_line, over_windows, stop_of
+from banshi.journeys.visit import redirect as elsewhere
+from banshi.journeys.visit.after_miss import after_miss
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars import queries as calendars

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from banshi.foundation import clock
 from banshi.foundation.said import named
-from banshi.journeys.mandates import MOST_ITEMS
+from banshi.journeys.person.mandates import MOST_ITEMS
 from banshi.kernel.documents import IdType
 from banshi.rooms.identity import actions as identity
 from banshi.surfaces.citizen import sent

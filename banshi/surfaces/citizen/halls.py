@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from banshi.foundation import clock
-from banshi.journeys.after_hours import after_hours
-from banshi.journeys.stops import stops
+from banshi.journeys.hours.after_hours import after_hours
+from banshi.journeys.hours.stops import stops
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import Session, Words
 from banshi.rooms.insight import queries as insight

@@ -11,8 +11,8 @@ from django.db.models import Count
 
 from banshi.foundation import clock
 from banshi.foundation.memory import forgettable
-from banshi.journeys.stops import Stop, whole_hall
-from banshi.journeys.when import away_km
+from banshi.journeys.hours.stops import Stop, whole_hall
+from banshi.journeys.visit.when import away_km
 from banshi.kernel.working_days import WorkCalendar
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars import rules

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from banshi.foundation import clock
-from banshi.journeys.stops import Stop
+from banshi.journeys.hours.stops import Stop
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.booking.queries import AppointmentView, WaitView
 from banshi.rooms.catalogue import queries as catalogue

@@ -14,8 +14,8 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET
 
 from banshi.foundation import clock
-from banshi.journeys import when as when_journey
-from banshi.journeys.when import Chance
+from banshi.journeys.visit import when as when_journey
+from banshi.journeys.visit.when import Chance
 from banshi.kernel.refusals import Refused
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem, Material

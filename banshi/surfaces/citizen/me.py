@@ -21,8 +21,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from banshi.foundation import clock, kept, limits
 from banshi.foundation.crypto import Unreadable, blind_index, decrypt, encrypt
 from banshi.foundation.doors import AGAIN
-from banshi.journeys import mandates, own_phone
-from banshi.journeys import sign_in as journey
+from banshi.journeys.person import mandates, own_phone
+from banshi.journeys.person import sign_in as journey
 from banshi.kernel.addresses import network_of
 from banshi.kernel.masking import mask_phone
 from banshi.kernel.phones import InvalidPhone

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.utils.translation import ngettext
 
-from banshi.journeys.stops import Stop, stop_of
+from banshi.journeys.hours.stops import Stop, stop_of
 from banshi.kernel.refusals import Refused
 from banshi.rooms.places import queries as places
 from banshi.rooms.tickets import queries as tickets

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from banshi.journeys import whole_visit
-from banshi.journeys.whole_visit import Part
+from banshi.journeys.visit import whole_visit
+from banshi.journeys.visit.whole_visit import Part
 from banshi.kernel.refusals import Refusal
 from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.models import Appointment

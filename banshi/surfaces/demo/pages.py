@@ -18,8 +18,8 @@ from banshi.foundation import clock, demo
 from banshi.foundation.announce import announce
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import named
-from banshi.journeys import housekeeping
-from banshi.journeys.demo_seeds import PASSWORD, password
+from banshi.journeys.hall import housekeeping
+from banshi.journeys.hall.demo_seeds import PASSWORD, password
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.phones import InvalidPhone, normalise_phone
 from banshi.kernel.refusals import Refused

@@ -17,8 +17,9 @@ from django.views.decorators.http import require_POST
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import named
-from banshi.journeys import redirect as elsewhere
-from banshi.journeys import serve, steer, take_number
+from banshi.journeys.hall import steer
+from banshi.journeys.visit import redirect as elsewhere
+from banshi.journeys.visit import serve, take_number
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import SLUGS, Refused
 from banshi.rooms.audit import actions as audit

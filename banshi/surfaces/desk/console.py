@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, Who, door
 from banshi.foundation.said import named
-from banshi.journeys import redirect
-from banshi.journeys.after_hours import after_hours
-from banshi.journeys.stops import Stop, evacuating, stops, stops_at
+from banshi.journeys.hours.after_hours import after_hours
+from banshi.journeys.hours.stops import Stop, evacuating, stops, stops_at
+from banshi.journeys.visit import redirect
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.calendars import queries as calendars

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from banshi.foundation.said import named
-from banshi.journeys import check_in as arriving
-from banshi.journeys import redirect as sending_on
+from banshi.journeys.visit import check_in as arriving
+from banshi.journeys.visit import redirect as sending_on
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.models import Appointment
@@ -60,7 +60,7 @@ def _last_digits(request: HttpRequest, place: Place) -> HttpResponse:
 
 
 def _arrive(request: HttpRequest, place: Place, shown: Presented, choice: str) -> str:
-    """The ref of the ticket. :raises Refused: what `journeys.check_in` says."""
+    """The ref of the ticket. :raises Refused: what `journeys.visit.check_in` says."""
     if shown.appointment:
         return arriving.by_code(
             hall=place.hall, code=shown.appointment, signed=shown.signed, by=place.by, now=place.now, channel="kiosk"

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods
 
 from banshi.foundation.crypto import Unreadable, decrypt, encrypt
 from banshi.foundation.words import words
-from banshi.journeys import own_phone
-from banshi.journeys import sign_in as codes
+from banshi.journeys.person import own_phone
+from banshi.journeys.person import sign_in as codes
 from banshi.kernel.masking import mask_phone
 from banshi.kernel.refusals import SLUGS, Refused
 from banshi.rooms.identity import queries as people

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from banshi.foundation import clock, limits
 from banshi.foundation.doors import door
-from banshi.journeys.stops import evacuation
+from banshi.journeys.hours.stops import evacuation
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.policy import HallPolicy
 from banshi.rooms.devices import actions as devices_at_work

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from banshi.foundation import clock
-from banshi.journeys.scanned import scanned
+from banshi.journeys.visit.scanned import scanned
 from banshi.kernel import cards
 from banshi.kernel.actors import Actor
 from banshi.kernel.documents import IdType, InvalidDocument, birth_date, normalise, type_named, types_that_fit

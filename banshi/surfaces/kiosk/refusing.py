@@ -19,7 +19,7 @@ from banshi.foundation.said import named
 from banshi.foundation.times import day_words
 from banshi.foundation.times import when as spoken_time
 from banshi.foundation.words import words
-from banshi.journeys.when import when
+from banshi.journeys.visit.when import when
 from banshi.kernel.refusals import SLUGS, Alternative, Refusal, Refused
 from banshi.rooms.calendars.rules import ClosedSlug
 from banshi.rooms.tickets.models import Ticket

@@ -22,10 +22,10 @@ from banshi.foundation.said import named
 from banshi.foundation.templatetags.ui import wait
 from banshi.foundation.times import day_words
 from banshi.foundation.windows import windows_words
-from banshi.journeys import redirect as sending_on
-from banshi.journeys.after_hours import AfterHours, after_hours, first_place, owes_an_apology
-from banshi.journeys.after_miss import after_miss
-from banshi.journeys.stops import Stop, stop_of
+from banshi.journeys.hours.after_hours import AfterHours, after_hours, first_place, owes_an_apology
+from banshi.journeys.hours.stops import Stop, stop_of
+from banshi.journeys.visit import redirect as sending_on
+from banshi.journeys.visit.after_miss import after_miss
 from banshi.kernel.clock_words import clock_words
 from banshi.kernel.refusals import Refused
 from banshi.rooms.devices import actions as devices

@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
-from banshi.journeys.after_hours import after_hours
-from banshi.journeys.stops import stops
+from banshi.journeys.hours.after_hours import after_hours
+from banshi.journeys.hours.stops import stops
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import ClosedSlug
 from banshi.rooms.devices import actions as devices

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from banshi.journeys import check_in as arriving
+from banshi.journeys.visit import check_in as arriving
 from banshi.kernel.refusals import Refused
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.tickets import queries as tickets

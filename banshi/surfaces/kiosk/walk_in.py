@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from banshi.foundation import clock
 from banshi.foundation.lanes import LANES
-from banshi.journeys import take_number
-from banshi.journeys.stops import stop_of, stops_by_category
+from banshi.journeys.hours.stops import stop_of, stops_by_category
+from banshi.journeys.visit import take_number
 from banshi.kernel.clock_words import clock_words
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars import queries as calendars

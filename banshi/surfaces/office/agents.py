@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import named
-from banshi.journeys import mandates
+from banshi.journeys.person import mandates
 from banshi.kernel.documents import IdType
 from banshi.kernel.masking import mask_phone
 from banshi.kernel.refusals import Refused

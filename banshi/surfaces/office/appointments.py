@@ -22,9 +22,9 @@ from banshi.foundation.crypto import blind_index
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import named
 from banshi.foundation.words import words
-from banshi.journeys import time_back, whole_visit
-from banshi.journeys.book import book
-from banshi.journeys.stops import stops
+from banshi.journeys.hours.stops import stops
+from banshi.journeys.visit import time_back, whole_visit
+from banshi.journeys.visit.book import book
 from banshi.kernel.documents import IdType
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.phones import InvalidPhone, normalise_phone

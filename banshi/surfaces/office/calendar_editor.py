@@ -21,10 +21,10 @@ from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import english
 from banshi.foundation.states import CHANNELS
-from banshi.journeys import change_hours
-from banshi.journeys.change_hours import WHATS, Affected, Choice, What
-from banshi.journeys.consequences import consequences, places_within
-from banshi.journeys.meanwhile import hours_carried
+from banshi.journeys.hall.meanwhile import hours_carried
+from banshi.journeys.hours import change_hours
+from banshi.journeys.hours.change_hours import WHATS, Affected, Choice, What
+from banshi.journeys.hours.consequences import consequences, places_within
 from banshi.kernel.clock_words import hours_words
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.rules import SOURCES

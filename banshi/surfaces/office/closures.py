@@ -19,10 +19,10 @@ from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import english, named
 from banshi.foundation.times import when
-from banshi.journeys import change_hours, close_line
-from banshi.journeys.consequences import consequences
-from banshi.journeys.follow_up import Outcome, outcome_of
-from banshi.journeys.stops import as_announced
+from banshi.journeys.hours import change_hours, close_line
+from banshi.journeys.hours.consequences import consequences
+from banshi.journeys.hours.follow_up import Outcome, outcome_of
+from banshi.journeys.hours.stops import as_announced
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.models import FollowUp
 from banshi.rooms.calendars import queries as calendars

@@ -18,7 +18,7 @@ from django.utils.translation import gettext, pgettext, pgettext_lazy
 from banshi.foundation import states
 from banshi.foundation.said import english, named, one_tongue
 from banshi.foundation.times import clock_words, day_words, span_words
-from banshi.journeys.change_rules import ruled_when_made
+from banshi.journeys.hall.change_rules import ruled_when_made
 from banshi.kernel.masking import mask_name
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.audit.queries import EntryView

@@ -6,7 +6,7 @@ from django.utils.translation import ngettext
 
 
 def effect_words(slug: str, n: int) -> str:
-    """“12 appointments to come follow the new rules …”; the slugs of `journeys.rule_effects`."""
+    """“12 appointments to come follow the new rules …”; the slugs of `journeys.hall.rule_effects`."""
     words = {
         "coming": ngettext(
             "%(n)s appointment to come follows the new rules for cancelling, moving and checking in.",

@@ -18,9 +18,9 @@ from django.views.decorators.http import require_GET, require_POST
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.lanes import LANES
-from banshi.journeys import check_in as arriving
-from banshi.journeys import take_number
-from banshi.journeys.stops import stops
+from banshi.journeys.hours.stops import stops
+from banshi.journeys.visit import check_in as arriving
+from banshi.journeys.visit import take_number
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.lists import MARKS
 from banshi.kernel.refusals import Refused

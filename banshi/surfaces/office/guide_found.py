@@ -8,10 +8,10 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from banshi.foundation.crypto import sign, signed_ok
-from banshi.journeys import check_in as arriving
-from banshi.journeys.after_hours import first_place, owes_an_apology
-from banshi.journeys.close_line import FirstPlace
-from banshi.journeys.stops import stops_by_category
+from banshi.journeys.hours.after_hours import first_place, owes_an_apology
+from banshi.journeys.hours.close_line import FirstPlace
+from banshi.journeys.hours.stops import stops_by_category
+from banshi.journeys.visit import check_in as arriving
 from banshi.kernel.policy import HallPolicy
 from banshi.kernel.refusals import Alternative
 from banshi.rooms.booking import queries as bookings

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
-from banshi.journeys import change_items
+from banshi.journeys.hall import change_items
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.catalogue import queries as catalogue

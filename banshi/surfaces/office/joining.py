@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from banshi.foundation import clock
 from banshi.foundation.crypto import Unreadable, decrypt, encrypt, sign
 from banshi.foundation.doors import Asked, door
-from banshi.journeys import join_entries
+from banshi.journeys.person import join_entries
 from banshi.kernel.documents import IdType, InvalidDocument, normalise, types_that_fit
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_GET, require_POST
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import named
-from banshi.journeys import steer
-from banshi.journeys.stops import stops
+from banshi.journeys.hall import steer
+from banshi.journeys.hours.stops import stops
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.insight import queries as insight

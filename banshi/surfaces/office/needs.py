@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from banshi.foundation.doors import Who
 from banshi.foundation.said import english
 from banshi.foundation.times import span_words
-from banshi.journeys.stops import as_announced
+from banshi.journeys.hours.stops import as_announced
 from banshi.rooms.booking.models import Appeal, FollowUpVisit, Slot
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.calendars.queries import work_calendar

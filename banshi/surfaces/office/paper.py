@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
-from banshi.journeys.after_outage import reconcile
+from banshi.journeys.hall.after_outage import reconcile
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.models import Outage
 from banshi.rooms.places import queries as places

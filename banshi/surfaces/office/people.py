@@ -18,8 +18,8 @@ from banshi.foundation import clock
 from banshi.foundation.crypto import Unreadable, blind_index, decrypt, encrypt, sign, signed_ok
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import named
-from banshi.journeys import own_phone
-from banshi.journeys import sign_in as codes
+from banshi.journeys.person import own_phone
+from banshi.journeys.person import sign_in as codes
 from banshi.kernel.documents import IdType
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.masking import mask_id, mask_phone

@@ -15,8 +15,8 @@ from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import english
 from banshi.foundation.times import day_words
-from banshi.journeys import change_rules, rule_effects
-from banshi.journeys.consequences import Consequences
+from banshi.journeys.hall import change_rules, rule_effects
+from banshi.journeys.hours.consequences import Consequences
 from banshi.kernel.policy import HallPolicy
 from banshi.kernel.refusals import Refused
 from banshi.rooms.places import queries as places

@@ -21,7 +21,7 @@ from banshi.foundation import clock
 from banshi.foundation.doors import Asked, Who, door
 from banshi.foundation.said import english
 from banshi.foundation.words import words
-from banshi.journeys import steer
+from banshi.journeys.hall import steer
 from banshi.kernel.refusals import Refused
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import Role, Staff

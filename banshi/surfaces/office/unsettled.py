@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import english
-from banshi.journeys import change_hours
-from banshi.journeys.follow_up import outcome_of, unreached
-from banshi.journeys.unsettled import unsettled
+from banshi.journeys.hours import change_hours
+from banshi.journeys.hours.follow_up import outcome_of, unreached
+from banshi.journeys.hours.unsettled import unsettled
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.models import FollowUp
 from banshi.rooms.booking.queries import standing

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from banshi.foundation import clock
 from banshi.foundation.doors import door
 from banshi.foundation.said import named
-from banshi.journeys.watch import hall_part
+from banshi.journeys.visit.watch import hall_part
 from banshi.kernel.refusals import Refused
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall, Window, Zone

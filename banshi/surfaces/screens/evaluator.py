@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from banshi.foundation import clock
 from banshi.foundation.doors import door
 from banshi.foundation.words import words
-from banshi.journeys.stops import evacuation
+from banshi.journeys.hours.stops import evacuation
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import SLUGS, Refused
 from banshi.rooms.feedback import actions as feedback

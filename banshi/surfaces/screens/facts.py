@@ -14,8 +14,8 @@ from django.utils import timezone, translation
 from banshi.foundation import clock
 from banshi.foundation.said import english
 from banshi.foundation.times import when
-from banshi.journeys.after_hours import after_hours
-from banshi.journeys.stops import Stop, evacuating, stops
+from banshi.journeys.hours.after_hours import after_hours
+from banshi.journeys.hours.stops import Stop, evacuating, stops
 from banshi.rooms.calendars.rules import ClosedSlug, WhyClosed
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from banshi.journeys import check_in
+from banshi.journeys.visit import check_in
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment, Hold

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from banshi.journeys import mandates
+from banshi.journeys.person import mandates
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import connection
 
 from banshi.foundation.crypto import sign
-from banshi.journeys import sign_in
+from banshi.journeys.person import sign_in
 from banshi.rooms.messaging import actions, queries
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.messaging.ports import Final, Passing

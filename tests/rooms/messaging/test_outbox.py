@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from banshi.foundation import clock
 from banshi.foundation.crypto import sign
 from banshi.gateways.outbox import Outbox
-from banshi.journeys import sign_in
+from banshi.journeys.person import sign_in
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit.models import Entry

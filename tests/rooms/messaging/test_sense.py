@@ -10,7 +10,7 @@ from django.db import connection
 from banshi.foundation import clock
 from banshi.foundation.crypto import rating_key
 from banshi.gateways.outbox import Outbox
-from banshi.journeys import redirect
+from banshi.journeys.visit import redirect
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking

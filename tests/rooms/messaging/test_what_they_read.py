@@ -10,7 +10,7 @@ from django.utils import translation
 
 from banshi.foundation.closed import closed_words
 from banshi.foundation.translations import compile_all
-from banshi.journeys.stops import Stop
+from banshi.journeys.hours.stops import Stop
 from banshi.rooms.calendars.rules import Words
 from banshi.rooms.messaging import rules
 from tests.town import TUESDAY_NINE, at

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from banshi.journeys import serve
+from banshi.journeys.visit import serve
 from banshi.kernel.actors import SYSTEM, Actor, ActorKind
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.audit.queries import trail

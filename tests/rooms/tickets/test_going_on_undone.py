@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from banshi.journeys import serve
+from banshi.journeys.visit import serve
 from banshi.kernel.actors import SYSTEM
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit.models import Entry

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from banshi.journeys.when import when
+from banshi.journeys.visit.when import when
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars import actions as calendars
 from banshi.rooms.tickets import actions as tickets

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from banshi.journeys import serve, steer
+from banshi.journeys.hall import steer
+from banshi.journeys.visit import serve
 from banshi.kernel.actors import SYSTEM
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit.queries import trail

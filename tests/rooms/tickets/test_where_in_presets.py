@@ -11,7 +11,7 @@ from django.db import connection
 
 from banshi.foundation.crypto import encrypt
 from banshi.foundation.windows import windows_words
-from banshi.journeys import load_presets
+from banshi.journeys.hall import load_presets
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.policy import HallPolicy
 from banshi.rooms.calendars.models import CalendarVersion

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from banshi.foundation import clock
-from banshi.journeys import follow_up
+from banshi.journeys.hours import follow_up
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment, Slot
 from tests.surfaces.api.conftest import Calls

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from banshi.journeys import check_in as arriving
-from banshi.journeys import own_phone, tell_mandates
+from banshi.journeys.person import own_phone, tell_mandates
+from banshi.journeys.visit import check_in as arriving
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment, LedgerEntry

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from banshi.foundation.crypto import rating_key
-from banshi.journeys import check_in, close_hall_day, serve
+from banshi.journeys.hall import close_hall_day
+from banshi.journeys.visit import check_in, serve
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.evidence import Evidence
 from banshi.rooms.booking import actions as booking

@@ -192,7 +192,7 @@ def test_a_number_sent_from_another_hall_waits_for_its_person_to_arrive(anybody:
 
 def test_who_only_declared_a_document_does_nothing_to_the_number_taken_with_its_card(mine: Phone, open_town: Town):
     """A stranger may book on anybody's number; the card on the machine makes the visit its holder's."""
-    from banshi.journeys import check_in
+    from banshi.journeys.visit import check_in
     from banshi.kernel.actors import Actor, ActorKind
     from banshi.rooms.booking import actions as booking
     from banshi.rooms.tickets import actions as tickets

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from banshi.foundation.crypto import link_key, rating_key
-from banshi.journeys import change_hours, follow_up, mandates
-from banshi.journeys.check_in import check_in
-from banshi.journeys.follow_up import Outcome
+from banshi.journeys.hours import change_hours, follow_up
+from banshi.journeys.hours.follow_up import Outcome
+from banshi.journeys.person import mandates
+from banshi.journeys.visit.check_in import check_in
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from banshi.foundation.crypto import link_key, rating_key, sign
-from banshi.journeys import check_in
+from banshi.journeys.visit import check_in
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.numbers import code_from

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from banshi.foundation.crypto import encrypt
-from banshi.journeys import check_in, close_hall_day, close_line
+from banshi.journeys.hall import close_hall_day
+from banshi.journeys.hours import close_line
+from banshi.journeys.visit import check_in
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.evidence import Evidence
 from banshi.rooms.booking import actions as booking

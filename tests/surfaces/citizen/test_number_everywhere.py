@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from banshi.foundation.crypto import sign
-from banshi.journeys import check_in, close_line
+from banshi.journeys.hours import close_line
+from banshi.journeys.visit import check_in
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.calendars.models import Closure

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from banshi.foundation.crypto import encrypt, link_key
-from banshi.journeys import take_number
+from banshi.journeys.visit import take_number
 from banshi.kernel.evidence import Evidence
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.booking.queries import link_ok

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db.models import F
 
-from banshi.journeys import change_hours, follow_up
+from banshi.journeys.hours import change_hours, follow_up
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
@@ -16,7 +16,7 @@ from banshi.rooms.booking import queries
 from banshi.rooms.booking.models import Appointment, Hold, Slot
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.identity.models import Account
-from tests.journeys.test_follow_up import opened
+from tests.journeys.hours.test_follow_up import opened
 from tests.surfaces.citizen.conftest import Phone, book, stop_the_clock, text
 from tests.surfaces.office.editing import signed_in
 from tests.town import CLERK, TUESDAY_NINE, Town, at

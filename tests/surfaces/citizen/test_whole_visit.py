@@ -9,13 +9,14 @@ from django.db import transaction
 from django.db.models import F
 
 from banshi.foundation.crypto import link_key
-from banshi.journeys import change_hours, follow_up, time_back, whole_visit
+from banshi.journeys.hours import change_hours, follow_up
+from banshi.journeys.visit import time_back, whole_visit
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.rooms.booking import actions
 from banshi.rooms.booking.actions import placing, retrying
 from banshi.rooms.booking.models import Appointment, Hold, LedgerEntry, Slot
 from banshi.rooms.messaging.models import Message
-from tests.journeys.test_follow_up import opened
+from tests.journeys.hours.test_follow_up import opened
 from tests.surfaces.citizen.conftest import Phone, book_two, stop_the_clock, text
 from tests.together import together
 from tests.town import CLERK, TUESDAY_NINE, Town, at

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 def two_matters(town: Town, items: tuple[str, str] = ("pension", "medical")) -> list[Ticket]:
     """Person 1 has arrived for a visit of two matters; their numbers."""
-    from banshi.journeys import check_in
+    from banshi.journeys.visit import check_in
     from banshi.kernel.actors import SYSTEM
     from banshi.kernel.evidence import Evidence
     from banshi.rooms.booking import actions as booking
@@ -148,7 +148,7 @@ def test_no_other_matter_is_added_for_a_person_who_is_not_the_cards(clerk: Clien
 def test_a_number_sent_to_another_hall_is_told_at_the_desk_and_on_its_own_page(
     client: Client, town: Town, contact: str | None
 ):
-    from tests.journeys.test_sent_on import two_halls
+    from tests.journeys.visit.test_sent_on import two_halls
 
     two_halls(town)
     client.force_login(town.clerk)
@@ -238,7 +238,7 @@ def test_a_matter_added_here_says_of_the_telephone_what_the_first_says(clerk: Cl
 
 def test_other_halls_are_offered_with_the_way_and_whether_they_take_people(client: Client, town: Town):
     from banshi.foundation import clock
-    from tests.journeys.test_sent_on import two_halls
+    from tests.journeys.visit.test_sent_on import two_halls
 
     two_halls(town)
     client.force_login(town.clerk)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from banshi.journeys import check_in
+from banshi.journeys.visit import check_in
 from banshi.kernel.actors import SYSTEM
 from banshi.kernel.documents import generate_resident_id
 from banshi.kernel.evidence import Evidence

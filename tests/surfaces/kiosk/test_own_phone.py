@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from banshi.foundation.crypto import rating_key
-from banshi.journeys import take_number
+from banshi.journeys.visit import take_number
 from banshi.kernel.evidence import Evidence
 from banshi.rooms.audit.queries import trail
 from banshi.rooms.booking.models import Appointment

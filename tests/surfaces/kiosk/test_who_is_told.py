@@ -9,7 +9,9 @@ import pytest
 from django.test import Client
 
 from banshi.foundation.crypto import rating_key
-from banshi.journeys import change_hours, check_in, close_hall_day, close_line, serve, take_number
+from banshi.journeys.hall import close_hall_day
+from banshi.journeys.hours import change_hours, close_line
+from banshi.journeys.visit import check_in, serve, take_number
 from banshi.kernel.actors import SYSTEM, Actor, ActorKind
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused

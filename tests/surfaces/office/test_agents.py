@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from banshi.journeys import mandates
+from banshi.journeys.person import mandates
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import Agent, Mandate
 from banshi.rooms.messaging.models import Message

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
-from banshi.journeys import change_rules
+from banshi.journeys.hall import change_rules
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.policy import HallPolicy
 from banshi.rooms.audit import actions as audit

@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from banshi.foundation.crypto import sign
 from banshi.gateways.outbox import Outbox
-from banshi.journeys import follow_up
-from banshi.journeys.follow_up import Outcome
+from banshi.journeys.hours import follow_up
+from banshi.journeys.hours.follow_up import Outcome
 from banshi.kernel.documents import generate_resident_id
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.booking import actions as booking

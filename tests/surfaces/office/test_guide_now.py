@@ -9,7 +9,7 @@ import pytest
 
 from banshi.foundation import clock
 from banshi.foundation.translations import compile_all
-from banshi.journeys import close_line
+from banshi.journeys.hours import close_line
 from banshi.rooms.booking.models import Hold, Slot, Waiting
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.tickets import actions as tickets

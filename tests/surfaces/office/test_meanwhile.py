@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from banshi.journeys.meanwhile import hours_carried
+from banshi.journeys.hall.meanwhile import hours_carried
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars.models import CalendarVersion
 from banshi.rooms.messaging import actions as messaging

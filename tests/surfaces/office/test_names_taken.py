@@ -10,7 +10,7 @@ import pytest
 import yaml
 from django.test import Client
 
-from banshi.journeys import load_presets
+from banshi.journeys.hall import load_presets
 from banshi.rooms.calendars.models import CalendarVersion
 from banshi.rooms.devices.models import Device
 from banshi.rooms.identity import actions as identity

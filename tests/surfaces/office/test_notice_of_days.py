@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from banshi.foundation.translations import compile_all
-from banshi.journeys import change_hours
+from banshi.journeys.hours import change_hours
 from banshi.kernel.actors import SYSTEM
 from banshi.kernel.refusals import Refused
 from banshi.kernel.working_days import DayInfo

@@ -14,7 +14,7 @@ import pytest
 from django.test import Client
 
 from banshi.foundation import clock
-from banshi.journeys.serve import finish
+from banshi.journeys.visit.serve import finish
 from banshi.kernel.actors import SYSTEM
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.devices import actions as devices

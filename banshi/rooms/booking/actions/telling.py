@@ -100,7 +100,7 @@ def tell(
     another time.
 
     What the hall did to a booking that an agent made – because it had to, or for whoever asked it –, the client hears as well:
-    it is they who come. What the agent does they hear in its name (journeys/tell_mandates.py).
+    it is they who come. What the agent does they hear in its name (journeys/person/tell_mandates.py).
 
     :param by: who did it, where it was not the hall by itself.
     """

@@ -1,4 +1,4 @@
-"""Numbers of one entry of a person go over to the other one (journeys/join_entries.py); messages, to another telephone."""
+"""Numbers of one entry of a person go over to the other one (journeys/person/join_entries.py); messages, to another telephone."""
 
 from __future__ import annotations
 

@@ -506,7 +506,7 @@ def leave(*, ref: str, by: Actor, now: datetime) -> Ticket:
 
 @transaction.atomic
 def mark_redirected(*, ref: str, to_hall: Hall, by: Actor, now: datetime, why: str = "") -> Ticket:
-    """End the number here because it goes on in another hall (journeys/redirect.py makes the one there).
+    """End the number here because it goes on in another hall (journeys/visit/redirect.py makes the one there).
 
     One for which a document was only typed is its person's from now on, where the window compared them with the card: what a
     clerk saw is as good as the chip.
