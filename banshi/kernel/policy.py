@@ -116,6 +116,11 @@ class TicketPolicy(Section):
         closes = ends_at if self.check_in_closes == "period_end" else starts_at
         return closes + timedelta(minutes=self.check_in_grace)
 
+    def check_in_window(self, *, starts_at: datetime, ends_at: datetime) -> tuple[datetime, datetime]:
+        """From when until when, exclusive, an appointment of this period may check in on time."""
+        opens = starts_at - timedelta(minutes=self.check_in_opens)
+        return opens, self.checks_in_before(starts_at=starts_at, ends_at=ends_at)
+
 
 class ScreenPolicy(Section):
     silent: bool = True

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from banshi.journeys.hours.change_hours import sessions_after
+from banshi.journeys.hours.outside import sessions_after
 from banshi.kernel.policy import HallPolicy
 from banshi.rooms.booking import rules as booking_rules
 from banshi.rooms.booking.actions.slots import as_planned, bookable_items, wanted_slots

@@ -20,8 +20,8 @@ from django.db.models import Exists, OuterRef, Q
 
 from banshi.foundation import clock
 from banshi.foundation.closed import UNSAID
-from banshi.journeys.hours.change_hours import fits_now
 from banshi.journeys.hours.other_times import AHEAD, Offers
+from banshi.journeys.hours.outside import fits_now
 from banshi.journeys.hours.stops import closed_facts
 from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refused

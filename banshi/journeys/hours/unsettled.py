@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from banshi.journeys.hours import change_hours
+from banshi.journeys.hours import outside
 from banshi.journeys.hours.follow_up import Outcome, outcome_of
 from banshi.rooms.booking.models import STANDS, Appointment, ExtraSlot, FollowUp, FollowUpVisit, Slot
 from banshi.rooms.calendars import queries as calendars
@@ -50,7 +50,7 @@ def unsettled(*, hall: Hall, now: datetime) -> Unsettled:
             coming.filter(Q(taken__gt=F("quota")) | Q(internal_taken__gt=F("internal_quota")), closed=False)[:MOST]
         ),
         old_grid=list(_old_grid(hall, coming)[:MOST]),
-        kept=change_hours.kept(hall=hall, now=now)[:MOST],
+        kept=outside.kept(hall=hall, now=now)[:MOST],
         unserved=_unserved(hall, now),
         overlaps=_overlaps(hall, now),
     )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
@@ -17,9 +16,19 @@ from banshi.foundation.crypto import rating_key_ok
 from banshi.journeys.visit import redirect
 from banshi.journeys.visit.scanned import Scanned, scanned
 from banshi.journeys.visit.time_back import take_back
+from banshi.journeys.visit.which_booking import (
+    again,
+    as_made,
+    chosen_of,
+    in_line_for,
+    of_today,
+    on_card,
+    to_come,
+    told_at,
+)
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.evidence import Evidence
-from banshi.kernel.ownership import Fit, OnDocument, fit, is_typed, shows_more, typed_holder, unclear
+from banshi.kernel.ownership import Fit, fit, is_typed, shows_more, typed_holder
 from banshi.kernel.policy import TicketPolicy
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
@@ -28,12 +37,11 @@ from banshi.rooms.booking.models import LIVE, Appointment
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.identity import actions as naming
 from banshi.rooms.identity import queries as identity
-from banshi.rooms.identity.models import Person
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
-from banshi.rooms.tickets.queries import NOT_OVER, comes_back_by_ref, contact_of_booked, not_there, read_qr
+from banshi.rooms.tickets.queries import comes_back_by_ref, contact_of_booked, not_there, read_qr
 from banshi.rooms.tickets.rules import may
 
 IN_HALL = ("waiting", "called", "serving", "held", "parked", "missed")  # of a number that goes on
@@ -158,12 +166,12 @@ def by_id(
     if evidence.proves and name and len(people) == 1:
         naming.name_read(person_id=people[0].pk, name=name, evidence=evidence, by=by, now=now)
     if evidence.proves:
-        take_back(_to_come(people, hall, now), by=by, now=now)
-    mine = _of_today(people, hall, now)
+        take_back(to_come(people, hall, now), by=by, now=now)
+    mine = of_today(people, hall, now)
     if not mine:
         sent_on = None
         if evidence.proves:
-            cards = {person.pk: _card(person, evidence, name) for person in people}
+            cards = {person.pk: on_card(person, evidence, name) for person in people}
             sent_on = redirect.arrive_by_card(hall=hall, cards=cards, by=by, now=now)
             if sent_on is None and redirect.typed_for(hall=hall, people=list(cards), now=now):
                 raise Refused("nothing-found", facts={"hall": hall.code, "sent_on": True})
@@ -198,8 +206,8 @@ def by_typed_id(
     try:
         with transaction.atomic():
             people = identity.people_by_number(id_number, id_type)
-            take_back([a for a in _to_come(people, hall, now) if _told_at(a, last4)], by=by, now=now)
-            mine = [a for a in _of_today(people, hall, now) if _told_at(a, last4)]
+            take_back([a for a in to_come(people, hall, now) if told_at(a, last4)], by=by, now=now)
+            mine = [a for a in of_today(people, hall, now) if told_at(a, last4)]
             if not mine:
                 raise says_nothing(hall, now)
             try:
@@ -238,25 +246,6 @@ def says_nothing(hall: Hall, now: datetime) -> Refused:
     return Refused("nothing-found", facts={"typed": True, "minutes": minutes})
 
 
-def _told_at(booked: Appointment, last4: str) -> bool:
-    contact = booked.told_at or ""
-    return len(last4) == 4 and "@" not in contact and secrets.compare_digest(contact[-4:].encode(), last4.encode())
-
-
-def _of_today(people: list[Person], hall: Hall, now: datetime) -> list[Appointment]:
-    today = now.astimezone(ZoneInfo(hall.timezone)).date()
-    mine = Appointment.objects.filter(
-        person__in=people, hall=hall, day=today, state__in=["booked", "checked_in", "no_show"]
-    )
-    return list(mine.select_related("item", "person").order_by("starts_at", "id"))
-
-
-def _to_come(people: list[Person], hall: Hall, now: datetime) -> list[Appointment]:
-    """What the hall moved of these people's, theirs as far as anybody knows."""
-    moved = Appointment.objects.filter(person__in=people, hall=hall, state="booked", ends_at__gt=now, hall_moves__gt=0)
-    return own_first(list(moved.select_related("hall", "item", "person").order_by("starts_at", "id")))
-
-
 def _arrived(mine: list[Appointment], evidence: Evidence, name: str, choice: str, here: _Here) -> Ticket:
     hall, now, by = here["hall"], here["now"], here["by"]
     if len({a.person_id for a in mine}) > 1:
@@ -265,29 +254,25 @@ def _arrived(mine: list[Appointment], evidence: Evidence, name: str, choice: str
             "en": "Several documents have this number; say which it is",
         }
         raise Refused("invalid", facts={"field": "id_type", "reason": reason})
-    card = _card(mine[0].person, evidence, name)
+    card = on_card(mine[0].person, evidence, name)
     shown = "" if evidence.proves else typed_holder()
     booked = [a for a in mine if a.state == "booked"]
     if not booked:
-        return check_in(found=_again(mine, card), limit_key=shown, **here)
+        return check_in(found=again(mine, card), limit_key=shown, **here)
     policy = places.policy_of(hall.id, now=now).tickets
-    chosen = _chosen(booked, policy, now, card=card, choice=choice, told=not shown)
-    if not shown and now < window(policy, chosen)[0] and (here_for := _in_line_for(mine, card)):
-        return check_in(found=_again(here_for, card), limit_key=shown, **here)
+    chosen = chosen_of(booked, policy, now, card=card, choice=choice, told=not shown)
+    if (
+        not shown
+        and now < policy.check_in_window(starts_at=chosen.starts_at, ends_at=chosen.ends_at)[0]
+        and (here_for := in_line_for(mine, card))
+    ):
+        return check_in(found=again(here_for, card), limit_key=shown, **here)
     ticket = check_in(found=chosen, limit_key=shown, **here)
     if evidence.proves:
         booking.free_doubles(of=chosen, name_index=card, by=by, now=now)
         for each in _with_numbers(chosen):
             booking.prove(appointment_id=each, evidence=evidence, now=now)
     return ticket
-
-
-def _in_line_for(mine: list[Appointment], card: str) -> list[Appointment]:
-    """What the card's person is in line for, whatever they have booked for later: their number is what they are shown."""
-    theirs = [each for each in mine if each.state == "checked_in" and fit(_as_made(each), card=card) != Fit.STRANGE]
-    rows = Ticket.objects.filter(appointment__in=theirs, state__in=NOT_OVER).order_by("id")
-    in_line = set(rows.values_list("appointment_id", flat=True))
-    return [each for each in theirs if each.pk in in_line]
 
 
 def _with_numbers(chosen: Appointment) -> list[int]:
@@ -313,81 +298,6 @@ def holder_of(found: Appointment, *, now: datetime) -> str:
     today = now.astimezone(ZoneInfo(found.hall.timezone)).date()
     over = identity.mandate_over(found.account_id, found.person_id, item=found.item.code, today=today)
     return found.limit_key or (found.holder if over else "")
-
-
-def _card(person: Person, evidence: Evidence, name: str) -> str:
-    """Blind index of the name on the card; "" where none was seen."""
-    if not evidence.proves:
-        return ""
-    if name:
-        return naming.name_index(name)
-    return person.name_index if person.name_evidence else ""
-
-
-def _as_made(each: Appointment) -> OnDocument:
-    return OnDocument(each.item_id, each.limit_key if not each.evidence else "", each.name_index)
-
-
-def own_first(booked: list[Appointment]) -> list[Appointment]:
-    """Those that may be the proven person's, best fit first."""
-    fits = [(fit(_as_made(each), card=each.person.name_index), each) for each in booked]
-    return [each for fits_so, each in sorted(fits, key=lambda pair: pair[0]) if fits_so != Fit.STRANGE]
-
-
-def _again(mine: list[Appointment], card: str) -> Appointment:
-    """Of those that are checked in or missed: the last one, of those that fit best; of a visit, its first."""
-    best = min(fit(_as_made(each), card=card) for each in mine)
-    fits = [each for each in mine if fit(_as_made(each), card=card) == best]
-    last = fits[-1]
-    if not last.visit_group:
-        return last
-    visit = {each.pk: each for each in fits if each.visit_group == last.visit_group}
-    rows = Ticket.objects.filter(appointment__in=list(visit), state__in=NOT_OVER).order_by("id")
-    first = min(rows, key=lambda row: NOT_OVER.index(row.state), default=None)
-    return visit[first.appointment_id] if first is not None and first.appointment_id is not None else last
-
-
-def _chosen(
-    booked: list[Appointment], policy: TicketPolicy, now: datetime, *, card: str, choice: str, told: bool
-) -> Appointment:
-    """Which of a document's appointments is used: one that is open now, the person's own first; else the next.
-
-    A stranger's never goes before one in the person's name, be that one later.
-
-    :param told: whether who asks may read what is booked on the document.
-    :raises Refused: which-appointment, nothing-found (none of that reference).
-    """
-    if choice and told:
-        found = next((each for each in booked if each.code == choice), None)
-        if found is None:
-            raise Refused("nothing-found", facts={"appointment": choice[:20]})
-        return found
-
-    def worth(each: Appointment) -> tuple[bool, bool, bool, Fit]:
-        opens, closes = window(policy, each)
-        fits = fit(_as_made(each), card=card)
-        return fits == Fit.STRANGE, closes <= now, not opens <= now, fits
-
-    best = min(map(worth, booked))
-    equal = [each for each in booked if worth(each) == best]
-    if not best[2] and unclear([_as_made(each) for each in equal], card=card):
-        words = [
-            {
-                "code": each.code,
-                "item": {"zh": each.item.name_zh, "en": each.item.name_en},
-                "starts_at": each.starts_at,
-                "ends_at": each.ends_at,
-            }
-            for each in equal
-        ]
-        raise Refused("which-appointment", facts={"appointments": words if told else []})
-    return min(equal, key=lambda each: (each.starts_at, each.pk))
-
-
-def window(policy: TicketPolicy, appointment: Appointment) -> tuple[datetime, datetime]:
-    """From when until when (exclusive) this appointment may check in."""
-    opens = appointment.starts_at - timedelta(minutes=policy.check_in_opens)
-    return opens, policy.checks_in_before(starts_at=appointment.starts_at, ends_at=appointment.ends_at)
 
 
 def check_in(
@@ -443,7 +353,7 @@ def _due_with(found: Appointment, policy: TicketPolicy, now: datetime) -> list[A
 
 
 def _also_due(each: Appointment, holder: str, policy: TicketPolicy, now: datetime) -> bool:
-    opens, closes = window(policy, each)
+    opens, closes = policy.check_in_window(starts_at=each.starts_at, ends_at=each.ends_at)
     if holder_of(each, now=now) != holder:
         return False
     if each.state == "no_show" or now >= closes:
@@ -478,7 +388,7 @@ def _check_in(
             .get(id=found.id)
         )
         ticket = Ticket.objects.filter(appointment=appointment).exclude(state="redirected").order_by("id").first()
-        opens, closes = window(policy, appointment)
+        opens, closes = policy.check_in_window(starts_at=appointment.starts_at, ends_at=appointment.ends_at)
         given_up = False
         if appointment.state == "checked_in" and ticket is not None:
             if shows_more(limit_key, than=ticket.limit_key) and may(ticket.state, "claim"):
@@ -573,7 +483,7 @@ def _persons_own(appointment: Appointment, limit_key: str, today: date) -> Ticke
     if not limit_key or is_typed(limit_key):
         return None
     person = appointment.person
-    if fit(_as_made(appointment), card=person.name_index if person.name_evidence else "") > Fit.NAMED:
+    if fit(as_made(appointment), card=person.name_index if person.name_evidence else "") > Fit.NAMED:
         return None
     return tickets.standing(
         appointment, limit_key="", hall_id=appointment.hall_id, day=today, item_id=appointment.item_id

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Q
 
-from banshi.journeys.visit import check_in
+from banshi.journeys.visit import check_in, which_booking
 from banshi.kernel.actors import Actor
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.ownership import is_typed, typed_holder
@@ -178,7 +178,7 @@ def _booked_by_whoever_is_here(at: Ticket, item_code: str, now: datetime) -> App
     if not proven:
         mine = mine.filter(limit_key=at.limit_key)
     rows = list(mine.select_for_update(of=("self",), no_key=True).select_related("person").order_by("starts_at", "id"))
-    return next(iter(check_in.own_first(rows) if proven else rows), None)
+    return next(iter(which_booking.own_first(rows) if proven else rows), None)
 
 
 def _booked_for_later(
@@ -201,7 +201,7 @@ def _booked_for_later(
     if booked is not None:
         mine = mine.filter(pk=booked.pk)
     rows = list(mine.select_for_update(of=("self",), no_key=True).select_related("person").order_by("starts_at", "id"))
-    return next(iter(check_in.own_first(rows) if proven and booked is None else rows), None)
+    return next(iter(which_booking.own_first(rows) if proven and booked is None else rows), None)
 
 
 def _open_appointment(
@@ -212,11 +212,11 @@ def _open_appointment(
     same = mine.filter(item__code=item_code) if item_code else mine.filter(category__code=category_code)
     found = list(same.select_related("person").order_by("starts_at", "id"))
     if proven:  # a stranger's, made on the document in another name, is not what its person came for
-        found = check_in.own_first(found)
+        found = which_booking.own_first(found)
     if found:
         policy = places.policy_of(hall.pk, now=now).tickets
         for appointment in found:
-            opens, closes = check_in.window(policy, appointment)
+            opens, closes = policy.check_in_window(starts_at=appointment.starts_at, ends_at=appointment.ends_at)
             if opens <= now < closes:
                 return appointment
     return _number_by_its_code(hall, person_id, item_code, category_code, today) if proven else None
@@ -234,4 +234,4 @@ def _number_by_its_code(
     ids = [each.appointment_id or each.late_for_id or 0 for each in same]
     rows = Appointment.objects.filter(id__in=ids).select_related("person", "item", "hall")
     booked = sorted(rows, key=lambda each: ids.index(each.pk))
-    return next(iter(check_in.own_first(booked)), None)
+    return next(iter(which_booking.own_first(booked)), None)

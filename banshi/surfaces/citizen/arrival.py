@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from banshi.journeys.hours.stops import Stop, evacuation, stop_of
-from banshi.journeys.visit import check_in
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.booking.queries import AppointmentView
 from banshi.rooms.calendars import queries as calendars
@@ -65,7 +64,9 @@ def may_come(come: Arrival, running: Stop | None) -> bool:
 
 
 def arrival(a: AppointmentView, now: datetime) -> Arrival:
-    opens, closes = check_in.window(places.policy_of(a.hall_id, now=now).tickets, a)  # type: ignore[arg-type]  # has the same moments
+    opens, closes = places.policy_of(a.hall_id, now=now).tickets.check_in_window(
+        starts_at=a.starts_at, ends_at=a.ends_at
+    )
     if now >= opens:
         state = "open" if now < closes else "over"
     else:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from banshi.foundation.said import named
 from banshi.journeys.visit import check_in as arriving
 from banshi.journeys.visit import redirect as sending_on
+from banshi.journeys.visit import which_booking
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.models import Appointment
@@ -158,7 +159,7 @@ def _walk_in_matters(place: Place, shown: Presented) -> list[Early]:
 def _the_persons_first(booked: list[AppointmentView], *, card: bool) -> list[AppointmentView]:
     """By the card, what fits its person best goes before what strangers booked on the document; then the earliest."""
     rows = Appointment.objects.filter(code__in=[each.code for each in booked]).select_related("person") if card else ()
-    fits = [row.code for row in arriving.own_first(sorted(rows, key=lambda row: (row.starts_at, row.pk)))]
+    fits = [row.code for row in which_booking.own_first(sorted(rows, key=lambda row: (row.starts_at, row.pk)))]
 
     def order(each: AppointmentView) -> tuple[int, datetime, str]:
         return fits.index(each.code) if each.code in fits else len(fits), each.starts_at, each.item.code
@@ -223,5 +224,5 @@ def _today(place: Place, shown: Presented) -> list[dict[str, object]]:
 
 def _opens(place: Place, appointment: AppointmentView) -> datetime | None:
     """When it may check in; None where it may now, or no more."""
-    opens, _ = arriving.window(place.policy.tickets, appointment)  # type: ignore[arg-type]  # has the same moments
+    opens, _ = place.policy.tickets.check_in_window(starts_at=appointment.starts_at, ends_at=appointment.ends_at)
     return opens if appointment.state == "booked" and place.now < opens else None

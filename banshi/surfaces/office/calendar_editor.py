@@ -22,9 +22,10 @@ from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import english
 from banshi.foundation.states import CHANNELS
 from banshi.journeys.hall.meanwhile import hours_carried
-from banshi.journeys.hours import change_hours
-from banshi.journeys.hours.change_hours import WHATS, Affected, Choice, What
+from banshi.journeys.hours import change_hours, outside
+from banshi.journeys.hours.change_hours import WHATS, Choice, What
 from banshi.journeys.hours.consequences import consequences, places_within
+from banshi.journeys.hours.outside import Affected
 from banshi.kernel.clock_words import hours_words
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.rules import SOURCES
@@ -269,7 +270,7 @@ def _preview(
     typed: dict[str, Any],
     newest: CalendarVersion | None,
 ) -> HttpResponseBase:
-    people = change_hours.affected(hall=hall, now=clock.now(), document=document, valid_from=valid_from)
+    people = outside.affected(hall=hall, now=clock.now(), document=document, valid_from=valid_from)
     stored = document.model_dump(mode="json", by_alias=True)
     return page(
         request,
@@ -335,7 +336,7 @@ def people_context(people: list[Affected]) -> dict[str, Any]:
 
 def _changes(hall: Hall, document: CalendarDocument, first: date) -> list[HoursChange]:
     last = first + timedelta(days=PREVIEW_DAYS - 1)
-    then = change_hours.sessions_after(hall, first, last, document=document, valid_from=first, shut=())
+    then = outside.sessions_after(hall, first, last, document=document, valid_from=first, shut=())
     found: dict[tuple[str, ...], HoursChange] = {}
     for day, before in calendars.sessions(hall, first, last).items():
         old, new = _hours(before), _hours(then[day])

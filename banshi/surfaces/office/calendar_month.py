@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from banshi.foundation import clock
-from banshi.journeys.hours.change_hours import sessions_after
+from banshi.journeys.hours.outside import sessions_after
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import CalendarDocument, Session
 from banshi.rooms.places.models import Hall

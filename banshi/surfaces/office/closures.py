@@ -19,7 +19,7 @@ from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import english, named
 from banshi.foundation.times import when
-from banshi.journeys.hours import change_hours, close_line
+from banshi.journeys.hours import change_hours, close_line, outside
 from banshi.journeys.hours.consequences import consequences
 from banshi.journeys.hours.follow_up import Outcome, outcome_of
 from banshi.journeys.hours.stops import as_announced
@@ -191,7 +191,7 @@ def preview(request: Asked, hall: str) -> HttpResponseBase:
         return _list(request, place, typed, refused)
     row = _unsaved(place, wanted)
     spans = calendars.spans_of(row)
-    people = change_hours.affected(hall=place, now=clock.now(), closure=spans)
+    people = outside.affected(hall=place, now=clock.now(), closure=spans)
     rule = places.policy_of(place.pk, now=clock.now()).booking.kept
     context: dict[str, Any] = people_context(people) | {"kept": rule}
     context["foreseen"] = consequences(hall=place, now=clock.now(), shut=spans)

@@ -11,7 +11,6 @@ from banshi.foundation.crypto import sign, signed_ok
 from banshi.journeys.hours.after_hours import first_place, owes_an_apology
 from banshi.journeys.hours.close_line import FirstPlace
 from banshi.journeys.hours.stops import stops_by_category
-from banshi.journeys.visit import check_in as arriving
 from banshi.kernel.policy import HallPolicy
 from banshi.kernel.refusals import Alternative
 from banshi.rooms.booking import queries as bookings
@@ -151,7 +150,7 @@ def _one(
 ) -> Booked:
     if row.state not in ("booked", "no_show"):
         return Booked(row, name, state)
-    opens, closes = arriving.window(policy.tickets, row)
+    opens, closes = policy.tickets.check_in_window(starts_at=row.starts_at, ends_at=row.ends_at)
     if row.state == "booked" and now < opens:
         return Booked(row, name, state, opens=opens, walk_in=walk_in and line_open)
     if row.state == "booked" and now < closes:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import english
-from banshi.journeys.hours import change_hours
+from banshi.journeys.hours import change_hours, outside
 from banshi.journeys.hours.follow_up import outcome_of, unreached
 from banshi.journeys.hours.unsettled import unsettled
 from banshi.kernel.refusals import Refused
@@ -36,7 +36,7 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
         why = clean(request.POST.get("why"), 120)
         follow_up = change_hours.apply(hall=place, choices=choices, by=request.who.by, now=now, why=why)
         return redirect("office:follow_up", hall=hall, follow_up_id=follow_up.pk)
-    people = change_hours.unfit(hall=place, now=now)
+    people = outside.unfit(hall=place, now=now)
     found = unsettled(hall=place, now=now)
     return page(
         request,
@@ -50,7 +50,7 @@ def index(request: Asked, hall: str) -> HttpResponseBase:
     )
 
 
-def _kept_as(hall: Hall, people: Sequence[change_hours.Affected], now: datetime) -> str:
+def _kept_as(hall: Hall, people: Sequence[outside.Affected], now: datetime) -> str:
     """What keeping means for all of them: serve | forgive; "" where it depends: a rule is for closures, not for new hours."""
     states = standing.appointments([each.code for each in people], now=now)
     closed = {each.state == "closed" for each in states.values()}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from banshi.journeys.hours import change_hours, follow_up
+from banshi.journeys.hours import change_hours, follow_up, outside
 from banshi.journeys.hours.change_hours import Choice
 from banshi.journeys.hours.follow_up import Outcome
 from banshi.kernel.refusals import Refused
@@ -78,11 +78,11 @@ def shorter() -> Any:
 
 def test_an_appointment_outside_the_new_hours_is_listed_with_the_nearest_time(open_town):
     inside = booked(open_town, "2026-03-11 11:00", 0)
-    outside = booked(open_town, "2026-03-11 14:00", 1)
+    left_out = booked(open_town, "2026-03-11 14:00", 1)
 
-    found = change_hours.affected(hall=open_town.hall, now=TUESDAY_NINE, document=shorter(), valid_from=WEDNESDAY)
+    found = outside.affected(hall=open_town.hall, now=TUESDAY_NINE, document=shorter(), valid_from=WEDNESDAY)
 
-    assert [each.code for each in found] == [outside.code]
+    assert [each.code for each in found] == [left_out.code]
     assert inside.code not in [each.code for each in found]
     assert found[0].suggestion is not None
     assert found[0].suggestion.starts_at == at("2026-03-11 11:00")
@@ -92,7 +92,7 @@ def test_an_appointment_outside_the_new_hours_is_listed_with_the_nearest_time(op
 def test_days_before_the_change_keep_their_people(open_town):
     booked(open_town, "2026-03-11 14:00")
 
-    found = change_hours.affected(
+    found = outside.affected(
         hall=open_town.hall, now=TUESDAY_NINE, document=shorter(), valid_from=WEDNESDAY + timedelta(days=1)
     )
 
@@ -104,7 +104,7 @@ def test_two_people_are_not_offered_the_same_last_place(open_town):
     booked(open_town, "2026-03-11 14:00", 1)
     booked(open_town, "2026-03-11 14:00", 2)
 
-    found = change_hours.affected(hall=open_town.hall, now=TUESDAY_NINE, document=shorter(), valid_from=WEDNESDAY)
+    found = outside.affected(hall=open_town.hall, now=TUESDAY_NINE, document=shorter(), valid_from=WEDNESDAY)
 
     offered = [each.suggestion.starts_at for each in found if each.suggestion]
     assert offered == [at("2026-03-11 11:00"), at("2026-03-11 10:00")]
@@ -114,7 +114,7 @@ def test_a_time_that_only_the_new_hours_have_is_offered_before_its_slot_exists(o
     booked(open_town, "2026-03-11 16:00")
     evening = calendar_rules.load(document(("18:00", "20:00")))
 
-    (found,) = change_hours.affected(hall=open_town.hall, now=TUESDAY_NINE, document=evening, valid_from=WEDNESDAY)
+    (found,) = outside.affected(hall=open_town.hall, now=TUESDAY_NINE, document=evening, valid_from=WEDNESDAY)
 
     assert found.suggestion is not None
     assert (found.suggestion.starts_at, found.suggestion.slot_id) == (at("2026-03-11 18:00"), 0)
@@ -196,7 +196,7 @@ def test_a_closure_lists_only_those_it_touches(open_town):
     hit = booked(open_town, "2026-03-11 11:00", 1)
     closure = Closure(at("2026-03-11 11:30"), at("2026-03-11 13:00"), Words(zh="演练", en="Drill"))
 
-    (found,) = change_hours.affected(hall=open_town.hall, now=TUESDAY_NINE, closure=closure)
+    (found,) = outside.affected(hall=open_town.hall, now=TUESDAY_NINE, closure=closure)
 
     assert found.code == hit.code
     assert found.reason.en == "Drill"
@@ -206,10 +206,10 @@ def test_a_closed_zone_affects_only_its_categories(open_town):
     booked(open_town, "2026-03-11 11:00")
     whole_morning = (at("2026-03-11 08:00"), at("2026-03-11 13:00"))
 
-    elsewhere = change_hours.affected(
+    elsewhere = outside.affected(
         hall=open_town.hall, now=TUESDAY_NINE, closure=Closure(*whole_morning, Words(zh="检修", en="Works"), "annex")
     )
-    here = change_hours.affected(
+    here = outside.affected(
         hall=open_town.hall, now=TUESDAY_NINE, closure=Closure(*whole_morning, Words(zh="检修", en="Works"), "main")
     )
 
@@ -229,7 +229,7 @@ def test_who_is_kept_stays_and_can_be_found_again(open_town):
         now=TUESDAY_NINE,
     )
 
-    assert [each.code for each in change_hours.unfit(hall=open_town.hall, now=TUESDAY_NINE)] == [row.code]
+    assert [each.code for each in outside.unfit(hall=open_town.hall, now=TUESDAY_NINE)] == [row.code]
 
 
 def test_applying_again_after_a_crash_does_only_what_is_left(open_town):
@@ -307,7 +307,7 @@ def test_nobody_is_brought_forward_to_an_earlier_day_at_short_notice(open_town):
     row = booked(open_town, "2026-03-11 14:00")
     closed_from_wednesday = calendar_rules.load(document(("09:00", "12:00"), when={"dates": ["2027-01-01"]}))
 
-    (found,) = change_hours.affected(
+    (found,) = outside.affected(
         hall=open_town.hall, now=TUESDAY_NINE, document=closed_from_wednesday, valid_from=WEDNESDAY
     )
 
@@ -338,7 +338,7 @@ def test_nobody_is_moved_to_a_time_that_begins_within_the_hour(open_town):
     row = booked(open_town, "2026-03-11 14:00")
     wednesday_noon = at("2026-03-11 10:30")
 
-    (found,) = change_hours.affected(hall=open_town.hall, now=wednesday_noon, document=shorter(), valid_from=WEDNESDAY)
+    (found,) = outside.affected(hall=open_town.hall, now=wednesday_noon, document=shorter(), valid_from=WEDNESDAY)
 
     assert found.code == row.code
     assert found.suggestion is not None

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from banshi.journeys.hall import change_items
-from banshi.journeys.hours import change_hours, follow_up
+from banshi.journeys.hours import change_hours, follow_up, outside
 from banshi.journeys.hours.follow_up import Outcome
 from banshi.journeys.visit import check_in
 from banshi.kernel.evidence import Evidence
@@ -63,7 +63,7 @@ def test_whoever_was_kept_in_one_closure_is_followed_up_in_the_next(
 ):
     row = booked(open_town, "2026-03-11 10:00")
     done(open_town, "keep", **TEN)
-    foreseen = change_hours.affected(
+    foreseen = outside.affected(
         hall=open_town.hall, now=NINE35, closure=_span(at(MORNING["starts"]), at(MORNING["ends"]))
     )
 
@@ -320,7 +320,7 @@ def test_why_hours_are_gone_is_read_once_for_all_who_ask(open_town: Town):
     rows = list(Appointment.objects.select_related("item", "category").order_by("starts_at", "id"))
     close(open_town, others="keep", **MORNING)
     sessions = calendars.sessions(open_town.hall, rows[0].day, rows[-1].day)
-    reasons = change_hours._Reasons(open_town.hall, sessions, ())
+    reasons = outside.Reasons(open_town.hall, sessions, ())
 
     first = reasons.of(rows[0]).zh
     with CaptureQueriesContext(connection) as asked:

@@ -671,7 +671,7 @@ def in_the_meantime(monkeypatch: Any, module: Any, name: str, act: Any) -> None:
 def test_who_books_while_a_closure_is_published_is_followed_up(committed_town: Town, monkeypatch: Any):
     town, rows = opened(committed_town), []
     # Stamped before the closure, and committed after it looked who is booked.
-    in_the_meantime(monkeypatch, change_hours, "_outside", lambda: rows.append(booked(town, "2026-03-10 10:00")))
+    in_the_meantime(monkeypatch, change_hours, "out_of_hours", lambda: rows.append(booked(town, "2026-03-10 10:00")))
 
     _, follow = close(town)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from banshi.journeys.hours import change_hours, follow_up
+from banshi.journeys.hours import change_hours, follow_up, outside
 from banshi.journeys.hours.follow_up import Outcome
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment, Slot
@@ -47,7 +47,7 @@ def test_the_time_offered_lies_outside_what_is_closed(two_floors: Town, part: st
     inside, elsewhere = booked(two_floors, "id-card", "B", 1), booked(two_floors, "pension", "A", 2)
     planned = Closure(hall=two_floors.hall, starts_at=TEN, ends_at=NOON, **WHY, **part_of(two_floors, part))
 
-    found = change_hours.affected(hall=two_floors.hall, now=TUESDAY_NINE, closure=opening_hours.spans_of(planned))
+    found = outside.affected(hall=two_floors.hall, now=TUESDAY_NINE, closure=opening_hours.spans_of(planned))
 
     assert [(each.code, each.suggestion and each.suggestion.starts_at) for each in found] == [(inside.code, NOON)]
     assert elsewhere.state == "booked"
