@@ -107,21 +107,28 @@ def shut_now(zone: str) -> str:
       AND k.ends_at > %(now)s AND (k.zone_id = {zone}.id OR k.floor_id = {zone}.floor_id))"""  # noqa: S608
 
 
+# Categories, then windows in order with those of the categories that they serve: not a row for each pair of them.
 PLACES_SQL = f"""
-SELECT c.id, cz.code, cf.label_zh, cf.label_en, {shut_now("cz")},
+SELECT c.id, '' AS turn, '', cz.code, cf.label_zh, cf.label_en, {shut_now("cz")},
   COALESCE((SELECT p.document #>> '{{tickets,call_within}}' FROM places_policy_version p
     WHERE p.hall_id = c.hall_id AND p.valid_from <= %(now)s ORDER BY p.version DESC LIMIT 1), 'hall') = 'zone',
-  w.id, w.number, z.code, f.label_zh, f.label_en, s.id IS NOT NULL, {shut_now("z")}
+  NULL::bigint[]
 FROM places_category c
 LEFT JOIN places_zone cz ON cz.id = c.zone_id
 LEFT JOIN places_floor cf ON cf.id = cz.floor_id
-LEFT JOIN places_window_category wc ON wc.category_id = c.id
-LEFT JOIN places_window w ON w.id = wc.window_id
-LEFT JOIN places_zone z ON z.id = w.zone_id
-LEFT JOIN places_floor f ON f.id = z.floor_id
+WHERE c.id = ANY (%(categories)s)
+UNION ALL
+SELECT w.id, w.code, w.number, z.code, f.label_zh, f.label_en, {shut_now("z")}, s.id IS NOT NULL, served.categories
+FROM (
+  SELECT wc.window_id, array_agg(wc.category_id) AS categories FROM places_window_category wc
+  WHERE wc.category_id = ANY (%(categories)s) GROUP BY wc.window_id
+) served
+JOIN places_window w ON w.id = served.window_id
+JOIN places_zone z ON z.id = w.zone_id
+JOIN places_floor f ON f.id = z.floor_id
 LEFT JOIN tickets_window_session s ON s.window_id = w.id AND s.signed_out_at IS NULL AND s.paused_at IS NULL
   AND s.emergency_at IS NULL
-WHERE c.id = ANY (%(categories)s) ORDER BY w.code
+ORDER BY turn
 """  # noqa: S608 – fragments only
 
 
@@ -131,9 +138,12 @@ def places(categories: Iterable[int], now: datetime) -> dict[int, Place]:
     about: dict[int, tuple[Zone | None, bool]] = {}
     with connection.cursor() as cursor:
         cursor.execute(PLACES_SQL, {"categories": list(categories), "now": now})
-        for category, zone, zone_zh, zone_en, zone_shut, within, *post in cursor.fetchall():
-            about[category] = (Zone(zone, zone_zh, zone_en, zone_shut) if zone else None, within)
-            of = posts.setdefault(category, [])
-            if post[0] is not None:
-                of.append(Post(*post))
+        for id_, _, number, zone, zone_zh, zone_en, shut, flag, served in cursor.fetchall():
+            if served is None:  # a category; they come before all windows
+                about[id_] = (Zone(zone, zone_zh, zone_en, shut) if zone else None, flag)
+                posts[id_] = []
+                continue
+            post = Post(id_, number, zone, zone_zh, zone_en, flag, shut)
+            for category in served:
+                posts[category].append(post)
     return {category: place(posts[category], zone, within_zone=within) for category, (zone, within) in about.items()}
