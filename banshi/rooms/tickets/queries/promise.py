@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import NamedTuple
 
 from banshi.kernel.policy import TicketPolicy
@@ -132,23 +133,32 @@ def _rungs(newcomers: Sequence[Newcomer], policy: TicketPolicy, at: dict[str, ob
 
 def _ahead(seen: Scene, newcomers: Sequence[Newcomer], places: Sequence[int], before: Sequence[_Group]) -> list[int]:
     """Other people before each newcomer, in the categories that stand in one line with theirs."""
+    alone: dict[int, list[tuple[int, int]]] = {}  # category → rung, and how many
+    apart: list[tuple[int, int, _Whose]] = []
+    for group in before:
+        if group.only_window is None:
+            if group.visit is None:
+                alone.setdefault(group.category, []).append((group.rung, group.many))
+            else:
+                apart.append((group.rung, group.category, _whose(group.person, group.limit_key or "", group.visit)))
+
+    @cache
+    def singles(category: int, place: int) -> int:
+        return sum(many for c in seen.neighbours[category] for rung, many in alone.get(c, ()) if rung <= place)
+
     found = []
     for i, (mine, place) in enumerate(zip(newcomers, places, strict=True)):
+        if mine.only_window is not None:
+            found.append(0)
+            continue
         near = seen.neighbours[mine.category]
-        own = _whose(mine.person, mine.limit_key, -1 - i)
-        singles, apart = 0, set[_Whose]()
-        for group in before:
-            if group.rung > place or group.only_window is not None or group.category not in near:
-                continue
-            if group.visit is None:
-                singles += group.many
-            else:
-                apart.add(_whose(group.person, group.limit_key or "", group.visit))
+        others = {whose for rung, category, whose in apart if rung <= place and category in near}
         for k, (other, theirs) in enumerate(zip(newcomers, places, strict=True)):
             first = theirs < place or (theirs == place and k < i)
             if first and other.only_window is None and other.category in near:
-                apart.add(_whose(other.person, other.limit_key, -1 - k))
-        found.append(0 if mine.only_window is not None else singles + len(apart - {own}))
+                others.add(_whose(other.person, other.limit_key, -1 - k))
+        others.discard(_whose(mine.person, mine.limit_key, -1 - i))
+        found.append(singles(mine.category, place) + len(others))
     return found
 
 

@@ -317,10 +317,14 @@ class Scene:
     def meeting(self, category: int) -> frozenset[int]:
         """The categories that this one meets at a window at work, those that they meet, and so on: nobody else can lengthen
         or shorten its wait."""
-        lines = {w.categories | w.far for w in self.desks}
-        found = frozenset({category})
-        while met := [line for line in lines if not line.isdisjoint(found) and not line <= found]:
-            found = found.union(*met)
+        return next((among for among in self._meetings if category in among), frozenset({category}))
+
+    @cached_property
+    def _meetings(self) -> list[frozenset[int]]:
+        found: list[frozenset[int]] = []
+        for line in {w.categories | w.far for w in self.desks}:
+            met = [among for among in found if not among.isdisjoint(line)]
+            found = [among for among in found if among.isdisjoint(line)] + [line.union(*met)]
         return found
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import random
+from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,7 @@ from banshi.rooms.tickets.rules.turnout import Turnout
 
 PLAYS = {1000: PARTS // 4, 120: PARTS // 2, 0: PARTS}  # where more than so many wait: the sums of many vary less
 BLOCKS = 3000  # where more are booked than so many, those of one category and period come and are served some at a time
+AT_ONCE = 16  # of so many windows, one more takes its next before it is asked again who of the booked has come
 MODEL_ERROR = 0.08  # part of a wait by which pauses, missed calls and new arrivals falsify it
 LEAST_BAND_S = 120
 FEWEST_SD = 2.0  # so many spreads below the mean, and below every play: one call in forty or fewer comes before
@@ -122,6 +124,18 @@ def _soonest(free: list[float]) -> float:
 
 _Booked = tuple[float, int, int, int, int]  # of one play: comes at, category, persons, luck, how many at a time
 
+
+@dataclass
+class _Aside:
+    """In one play, booked people of one category who have come and were left for later, by when they came.
+
+    `looked`: by category, up to when it was asked whose luck sends them to its windows; that is asked once.
+    """
+
+    line: list[_Booked]
+    looked: dict[int, float]
+
+
 _chance = random.Random(20260310)  # noqa: S311 – shuffles, not secrets
 _SHUFFLES = [_chance.sample(range(PARTS), PARTS) for _ in range(251)]
 
@@ -166,7 +180,7 @@ class Forecaster:
         self._opens_s = self._turnout.opens_s
         self._meetings: dict[tuple[int, int], _Meeting] = {}
         self._coming: list[list[_Booked]] = [[] for _ in range(self._plays)]
-        self._aside: list[list[_Booked]] = [[] for _ in range(self._plays)]  # have come, with windows of their own
+        self._aside: list[dict[int, _Aside]] = [{} for _ in range(self._plays)]  # by category
         self._expected = 0  # how many stand in there
         self._arrivals: dict[tuple[float, float], tuple[float, list[float]]] = {}
 
@@ -177,8 +191,40 @@ class Forecaster:
 
     def pass_by(self, ticket: InLine, count: int = 1) -> None:
         """The next number in rank order takes its window, or as many of its kind; nobody asks how long they wait."""
-        for _ in range(count):
-            self._take(ticket)
+        if ticket.only_window is not None or ticket.persons > 1 or ticket.spills_in_s > 0:
+            for _ in range(count):
+                self._take(ticket)
+            return
+        meets_booked = ticket.rank_class >= RankClass.WALK_IN
+        some = max(1, sum(len(pool.free[0]) for pool in self._serving(ticket.category)) // AT_ONCE)
+        while count:
+            if not meets_booked or self._all_booked_passed:
+                some = count
+            else:
+                self._let_booked_pass(ticket.category)
+            self._pass_many(ticket.category, min(some, count))
+            count -= min(some, count)
+
+    def _pass_many(self, category: int, count: int) -> None:
+        """As `_take` of each, one play after the other: the line of a busy hall is thousands of these."""
+        pools, parts = self._serving(category), self._parts_of(category)
+        if not pools:
+            return
+        orders = [self._shuffle_whole() for _ in range(count)]
+        for play in range(self._plays):
+            frees = [pool.free[play] for pool in pools]
+            if len(frees) == 1:
+                free = frees[0]
+                for order in orders:
+                    heapreplace(free, free[0] + parts[order[play]])
+                continue
+            for order in orders:
+                free = min(frees)
+                heapreplace(free, free[0] + parts[order[play]])
+
+    @property
+    def _all_booked_passed(self) -> bool:
+        return self._next_due == len(self._due) and not self._expected
 
     def probe(self, category: int, *, spills_in_s: float = 0.0) -> Band | None:
         """The wait of somebody who would take a walk-in number now; nothing is taken."""
@@ -246,7 +292,7 @@ class Forecaster:
 
         Who will find another window free is left for later: its own line comes first, and is not played yet.
         """
-        if self._next_due == len(self._due) and not self._expected:
+        if self._all_booked_passed:
             return
         turns = self._turns(category)
         latest = max(turns)
@@ -254,23 +300,40 @@ class Forecaster:
             self._expect(self._due[self._next_due])
             self._next_due += 1
         for play, (coming, aside) in enumerate(zip(self._coming, self._aside, strict=True)):
-            turn, left = turns[play], []
-            for each in aside:
-                if each[0] > turn or self._goes_elsewhere(each, category, play):
-                    left.append(each)
-                else:
-                    turn = self._let_pass(each, category, play)
+            turn = turns[play]
+            for theirs, left in aside.items():
+                if left.line and left.line[0][0] <= turn and self._meeting(theirs, category).shared:
+                    turn = self._let_aside_pass(left, theirs, category, play, turn)
             while coming and coming[0][0] <= turn:
                 each = heappop(coming)
-                if self._goes_elsewhere(each, category, play):
-                    left.append(each)
-                else:
+                theirs = each[1]
+                if not self._meeting(theirs, category).elsewhere(play, each[0], each[3]):
                     turn = self._let_pass(each, category, play)
-            self._aside[play] = left
+                    continue
+                left = aside.get(theirs) or aside.setdefault(theirs, _Aside([], {}))
+                insort(left.line, each)
+                left.looked[category] = max(each[0], left.looked.get(category, 0.0))
 
-    def _goes_elsewhere(self, each: _Booked, category: int, play: int) -> bool:
-        comes_at, theirs, _, luck, _ = each
-        return self._meeting(theirs, category).elsewhere(play, comes_at, luck)
+    def _let_aside_pass(self, left: _Aside, theirs: int, category: int, play: int, turn: float) -> float:
+        """Of those left for later, whoever needs the windows of this category after all; when its turn is then.
+
+        As `_Meeting.elsewhere` of each, without asking everybody each time: those who came before a window of their own
+        was free all go the same way, and luck does not change.
+        """
+        met, line = self._meeting(theirs, category), left.line
+        while line and line[0][0] <= turn and not met.elsewhere(play, line[0][0], PARTS):
+            turn = self._let_pass(line.pop(0), category, play)
+        if not met.apart:
+            return turn
+        soonest = min(pool.free[play][0] for pool in met.apart)
+        n = bisect_left(line, (max(soonest, left.looked.get(category, -1.0)),))
+        left.looked[category] = max(turn, left.looked.get(category, 0.0))
+        while n < len(line) and line[n][0] <= turn:
+            if line[n][3] < met.pushed * PARTS:
+                turn = self._let_pass(line.pop(n), category, play)
+            else:
+                n += 1
+        return turn
 
     def _let_pass(self, each: _Booked, category: int, play: int) -> float:
         """They take one of the windows that serve this category, too; when its turn is then."""
