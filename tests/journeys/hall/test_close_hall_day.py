@@ -77,3 +77,15 @@ def test_a_day_that_cannot_be_closed_holds_up_no_other(open_town: Town, monkeypa
         close_hall_day.close_due(now=EVENING)
 
     assert states() == ["closed"]
+
+
+@pytest.mark.parametrize(("at_what_time", "after"), [("17:59:59", "waiting"), ("18:00", "closed")])
+def test_who_is_in_line_at_the_end_of_the_hours_is_served_for_an_hour_more(
+    open_town: Town, at_what_time: str, after: str
+):
+    """The hall is open until 17:00."""
+    number(open_town)
+
+    close_hall_day.close_due(now=at(f"2026-03-10 {at_what_time}"))
+
+    assert states() == [after]

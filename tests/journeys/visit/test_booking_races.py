@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -12,8 +13,9 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions
 from banshi.rooms.booking.actions import Asked
 from banshi.rooms.booking.models import LIVE, Appointment, ExtraSlot, Hold, LedgerEntry, Slot, Suspension
+from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.messaging.models import Message
-from tests.together import together
+from tests.together import meanwhile, together
 from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
@@ -267,4 +269,37 @@ def test_materialising_against_bookings_loses_nothing(committed_town: Town) -> N
     booked = outcomes(results[:6])["Appointment"]
     assert isinstance(results[6], int)
     assert (slot.taken, slot.quota) == (booked, 2)  # who was there before the cut stays; nobody comes after it
+    assert_counts_are_true()
+
+
+def closed_at_once(slot: Slot) -> None:
+    Slot.objects.filter(pk=slot.pk).update(closed=True)
+
+
+def closed_for_the_matter(slot: Slot) -> None:
+    Slot.objects.filter(pk=slot.pk).update(items=["medical"])
+
+
+@pytest.mark.parametrize("close", [closed_at_once, closed_for_the_matter])
+@pytest.mark.parametrize("how", ["for one", "for two", "move"])
+def test_a_period_closed_between_reading_and_claiming_takes_nobody(
+    committed_town: Town, close: Callable[[Slot], None], how: str
+) -> None:
+    slot, before = committed_town.slot(quota=9), committed_town.slot(quota=9, starts=at("2026-03-12 09:00"))
+    people(committed_town, 2)
+    HallItem.objects.filter(item__code="pension").update(most_persons=2)
+    moved = book(committed_town, before, 1)
+
+    def claim() -> Any:
+        if how == "move":
+            return actions.move(code=moved.code, slot_id=slot.pk, by=CITIZEN, now=TUESDAY_NINE)
+        return book(committed_town, slot, 2, persons=2 if how == "for two" else 1)
+
+    result = meanwhile(lambda: close(slot), claim)
+
+    # One batch looks again, and is told what it then is: no period of this matter.
+    said = "item-not-here" if (close, how) == (closed_for_the_matter, "for one") else "closed"
+    assert (type(result), getattr(result, "slug", None)) == (Refused, said)
+    assert not Appointment.objects.filter(slot=slot).exists()
+    assert Slot.objects.values_list("taken", flat=True).get(pk=before.pk) == 1
     assert_counts_are_true()

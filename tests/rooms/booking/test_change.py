@@ -290,6 +290,36 @@ def test_a_suspended_person_may_still_move_what_is_booked(town: Town) -> None:
     assert move(booked, town.slot(starts=at("2026-03-12 09:00"))).moves == 1
 
 
+def test_who_has_booked_as_much_as_the_hall_allows_may_move_all_of_it(town: Town) -> None:
+    """What is moved is no further appointment, neither of its person nor of the account that booked."""
+    town.policy(booking={"live_limit": 2, "account_live": 2})
+    first = book(town, town.slot(), account_id=7)
+    second = book(town, town.slot(starts=at("2026-03-12 09:00")), account_id=7)
+
+    third = refused(book, town, town.slot(starts=at("2026-03-13 09:00")), account_id=7)
+    moved = [
+        move(each, town.slot(starts=at(f"2026-03-{day} 09:00")))
+        for each, day in [(first, 16), (second, 17), (first, 18)]
+    ]
+
+    assert (third.slug, third.facts) == ("limit-live", {"limit": 2, "live": 2})
+    assert [each.moves for each in moved] == [1, 1, 2]
+
+
+@pytest.mark.parametrize("limit", ["live_limit", "account_live"])
+def test_a_limit_lowered_below_what_is_booked_is_told_by_what_else_is_booked(town: Town, limit: str) -> None:
+    """Two others are live and one is allowed: a person moves none of them into more; an account moves what it booked."""
+    booked = [book(town, town.slot(starts=at(f"2026-03-{day} 09:00")), account_id=7) for day in (11, 12, 13)]
+    town.policy(booking={limit: 1})
+    free = town.slot(starts=at("2026-03-16 09:00"))
+
+    if limit == "account_live":
+        assert move(booked[0], free).moves == 1
+    else:
+        no = refused(move, booked[0], free)
+        assert (no.slug, no.facts) == ("limit-live", {"limit": 1, "live": 2})
+
+
 def test_the_hall_may_move_on_the_same_day_and_says_why(town: Town) -> None:
     booked = book(town, town.slot())
     now = at("2026-03-11 08:00")

@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
+from banshi.kernel.evidence import Evidence
+from banshi.kernel.refusals import Refused
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.booking import actions, queries
 from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Suspension
+from banshi.rooms.booking.queries.credit import barred_altogether
 from banshi.rooms.messaging.models import Message
 from tests.rooms.booking.test_place import book, refused
 from tests.together import together
@@ -382,3 +385,44 @@ def test_matters_of_a_visit_that_lie_on_two_days_count_for_each_day(town: Town) 
     actions.sweep_no_shows(now=at(f"{DAYS[1]} 12:00"))
 
     assert list(LedgerEntry.objects.values_list("kind", "appointment")) == [("no_show", second.pk)]
+
+
+def barred_in(town: Town, scope: str) -> None:
+    actions.suspend(
+        person_id=town.person(1).pk, scope=scope, from_on=date(2026, 3, 10), until_on=date(2026, 3, 20), why="代占号",
+        by=CLERK, now=TUESDAY_NINE,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("counts", "scope", "barred"),
+    [
+        ("hall", "town", True),
+        ("hall", "other", False),
+        ("hall", "441900", False),
+        ("region", "441900", True),
+        ("region", "town", False),
+        ("region", "440000", False),
+    ],
+)
+def test_a_suspension_bars_in_its_own_scope_alone(town: Town, counts: str, scope: str, barred: bool) -> None:
+    """Where the hall counts by itself a suspension of the hall bars, and where it counts with its city one of the city:
+    whoever books, looks at the periods, or comes to the first page."""
+    town.policy(booking={"credit": {"scope": counts}})
+    slot = town.slot()
+    barred_in(town, scope)
+    person = f"person:{town.person(1).pk}"
+
+    shown = queries.slots(
+        hall=town.hall, item_code="pension", first=slot.day, last=slot.day, now=TUESDAY_NINE,
+        person_id=town.person(1).pk, party=person,
+    )  # fmt: skip
+    altogether = barred_altogether([person], town.hall, now=TUESDAY_NINE)
+    try:
+        said = book(town, slot, evidence=Evidence.CHIP).state
+    except Refused as no:
+        said = no.slug
+
+    assert said == ("suspended" if barred else "booked")
+    assert [each.refusal.slug if each.refusal else None for each in shown] == ["suspended" if barred else None]
+    assert (altogether.slug if altogether else None) == ("suspended" if barred else None)

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from banshi.foundation import prepared
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.booking import actions, queries
@@ -376,3 +377,18 @@ def test_a_visit_for_nothing_is_refused(town: Town, items: list[str]) -> None:
     )
 
     assert (no.slug, no.facts["field"]) == ("invalid", "items")
+
+
+@pytest.mark.parametrize(("stopped", "slug"), [({"closed": True}, "closed"), ({"items": ["medical"]}, "item-not-here")])
+def test_what_was_read_of_a_period_before_it_closed_books_nobody(
+    town: Town, stopped: dict[str, Any], slug: str
+) -> None:
+    slot = town.slot(quota=3)
+    asked = [ask(town, slot, 1)]
+    read = prepared.rows(*actions.looking_up(asked, now=TUESDAY_NINE))
+    Slot.objects.filter(pk=slot.pk).update(**stopped)
+
+    (result,) = actions.place_many(asked, now=TUESDAY_NINE, read=read)
+
+    assert isinstance(result, Refused)
+    assert (result.slug, Appointment.objects.count(), Slot.objects.get(pk=slot.pk).taken) == (slug, 0, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -128,6 +129,25 @@ def test_a_call_is_a_fact_an_event_and_a_message(open_hall):
     assert message.params["window"] == "01"
     assert after.version == before + 1
     assert [(c.number, c.window, c.masked_name) for c in after.calls] == [("A001", "01", "测**")]
+
+
+@pytest.mark.parametrize("on_call", [True, False])
+@pytest.mark.parametrize("how", ["next", "together", "out of turn"])
+def test_the_called_person_is_told_where_the_hall_tells_the_called(open_hall, how, on_call):
+    open_hall.policy(messages={"on_call": on_call})
+    clerk = work(open_hall)
+    ticket = take(open_hall, person_id=open_hall.person(YOUNG).pk)
+
+    if how == "next":
+        next_at(open_hall, now=minutes(1))
+    elif how == "together":
+        actions.call_next_many(asked=[("town-01", clerk.pk)], now=minutes(1))
+    else:
+        actions.call_ticket(window_code="town-01", ref=ticket.ref, staff_id=clerk.pk, why="孕妇", now=minutes(1))
+
+    ticket.refresh_from_db()
+    assert ticket.state == "called"
+    assert list(Message.objects.values_list("key", flat=True)) == (["your_turn"] if on_call else [])
 
 
 def test_a_person_at_one_window_is_not_called_to_another(open_hall):

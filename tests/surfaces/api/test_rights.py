@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from banshi.rooms.identity.actions import create_key
+from banshi.rooms.identity.models import Role
+from banshi.rooms.tickets.models import Call, Ticket
+from banshi.surfaces.api import fast
+from banshi.surfaces.api.answers import Answer
 from banshi.surfaces.api.api import api
 from banshi.surfaces.api.keys import SCOPES_OF
-from tests.surfaces.api.conftest import PERSON, SCOPES, Calls
+from tests.surfaces.api.conftest import PERSON, SCOPES, Calls, booking, person
+from tests.town import TUESDAY_NINE
 
 BOOK = {"slot": 1, "item": "pension", "person": PERSON, "source": "app"}
 CLOSE = {"starts_at": "2026-03-11T09:00:00+08:00", "ends_at": "2026-03-11T12:00:00+08:00", "reason": "漏水"}
@@ -152,7 +160,6 @@ def test_a_key_of_the_region_works_in_its_halls(calls: Calls) -> None:
 def test_a_revoked_key_is_believed_for_a_few_seconds_at_most(calls: Calls) -> None:
     from banshi.rooms.identity.models import ApiKey
     from banshi.surfaces.api import keys
-    from tests.town import TUESDAY_NINE
 
     assert calls("get", "/halls", "read").status_code == 200
     ApiKey.objects.filter(scope="read").update(revoked_at=TUESDAY_NINE)
@@ -190,3 +197,61 @@ def test_a_production_installation_has_no_demo(calls: Calls, settings: Any, name
     answer = calls(method, path, "demo", body)
 
     assert (answer.status_code, answer.json()["type"]) == (404, "nothing-found")
+
+
+def in_two_halls(calls: Calls) -> str:
+    """A key for the other hall of a clerk who works in both and sits at a window of the town, where somebody waits."""
+    clerk = calls.town.clerk
+    Role.objects.create(
+        staff=clerk, role="clerk", scope_kind="hall", scope="other", given_at=TUESDAY_NINE, given_by="system"
+    )
+    assert calls("post", "/windows/town-01/sign-in", "desk").status_code == 200
+    assert calls("post", "/halls/town/tickets", "kiosk", {"category": "A"}).status_code == 201
+    return create_key(name="elsewhere", scope="desk", hall="other", staff=clerk, now=TUESDAY_NINE)
+
+
+@pytest.mark.parametrize("once", [{}, {"idempotency-key": "a"}])
+def test_a_key_for_one_hall_calls_nobody_in_another_though_its_clerk_works_there(
+    calls: Calls, once: dict[str, str]
+) -> None:
+    headers = {"authorization": f"Bearer {in_two_halls(calls)}", **once}
+
+    by_lane = fast.prepare_call(headers, b"", window="town-01")
+
+    assert isinstance(by_lane, Answer)
+    assert (by_lane.status, json.loads(by_lane.body)["type"]) == (403, "not-your-hall")
+    assert list(Ticket.objects.values_list("state", flat=True)) == ["waiting"]
+
+
+def test_a_key_of_nobody_is_refused_in_a_batch_and_holds_up_no_other(calls: Calls) -> None:
+    """A key that reaches the hall and belongs to nobody who works there."""
+    in_two_halls(calls)
+    theirs = fast.prepare_call({"authorization": f"Bearer {calls.keys['desk']}"}, b"", window="town-01")
+    assert isinstance(theirs, fast.Calling)
+    nobody = replace(theirs, caller=replace(theirs.caller, key=replace(theirs.caller.key, staff_id=None)))
+
+    answers = fast.call_many([nobody, theirs, nobody])
+
+    assert [each.status for each in answers] == [403, 201, 403]
+    assert json.loads(answers[0].body)["type"] == "not-allowed"
+    assert Call.objects.count() == 1
+
+
+def test_a_key_bound_to_another_hall_books_nothing_here_and_holds_up_nobody_in_its_batch(calls: Calls) -> None:
+    slot = calls.town.slot()
+    bound = create_key(name="bound", scope="channel", hall="other", now=TUESDAY_NINE)
+    asked = [
+        fast.prepare_booking(
+            {"authorization": f"Bearer {key}", "content-type": "application/json"},
+            json.dumps(booking(slot, person=person(i))).encode(),
+        )
+        for i, key in enumerate([bound, calls.keys["channel"], bound])
+    ]
+    assert all(isinstance(each, fast.Booking) for each in asked)
+
+    answers = fast.book_many([each for each in asked if isinstance(each, fast.Booking)])
+
+    assert [each.status for each in answers] == [403, 201, 403]
+    assert json.loads(answers[0].body)["type"] == "not-your-hall"
+    slot.refresh_from_db()
+    assert slot.taken == 1
