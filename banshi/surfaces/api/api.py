@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 import orjson
@@ -87,6 +88,7 @@ class Api(NinjaAPI):
         for operations_at in document["paths"].values():
             for method, operation in operations_at.items():
                 _complete(method, operation)
+        _drop_unused(document)
         return document
 
 
@@ -103,6 +105,19 @@ def _complete(method: str, operation: dict[str, Any]) -> None:
             response["content"] = {MEDIA_TYPE: next(iter(response["content"].values()))}
 
 
+def _drop_unused(document: dict[str, Any]) -> None:
+    """Leave the schemas that something refers to: ninja also lists those whose fields it made parameters of."""
+    schemas = document["components"]["schemas"]
+    used: set[str] = set()
+    found = set(_REFERENCE.findall(str(document["paths"])))
+    while found:
+        used |= found
+        found = {name for each in found for name in _REFERENCE.findall(str(schemas[each]))} - used
+    document["components"]["schemas"] = {name: schema for name, schema in schemas.items() if name in used}
+
+
+_REFERENCE = re.compile(r"'#/components/schemas/([^']+)'")
+
 api = Api(
     title="Banshi",
     version="1",
@@ -110,6 +125,8 @@ api = Api(
         "Halls, appointments, tickets, windows, ratings. Times are RFC 3339 in the hall's zone, days YYYY-MM-DD. "
         "Unknown fields are refused. Errors are application/problem+json; `type` is a stable slug."
     ),
+    servers=[{"url": "/", "description": "The installation that serves this document"}],
+    openapi_extra={"info": {"license": {"name": "Apache License 2.0", "identifier": "Apache-2.0"}}},
     docs_url=None,
     openapi_url="/openapi.json",
     urls_namespace="api",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.core import signals
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
+from openapi_spec_validator import OpenAPIV31SpecValidator
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -22,6 +24,7 @@ from schemathesis.specs.openapi.checks import (
 
 from banshi.surfaces.api.keys import SCOPES_OF
 from tests.surfaces.api.conftest import PERSON, SCOPES, Calls, booking, stop_the_clock
+from tests.surfaces.api.strict import operations, problems
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 EXAMPLES = 5
@@ -148,3 +151,65 @@ def test_the_docs_page_speaks_chinese_unless_asked_otherwise(calls: Calls) -> No
 
     assert ["<h2>预约</h2>" in chinese, "<strong>呼叫下一位</strong>" in chinese] == [True, True]
     assert ["<h2>appointments</h2>" in english, "<strong>Call the next number</strong>" in english] == [True, True]
+
+
+def test_the_document_is_valid_and_a_strict_linter_finds_nothing(calls: Calls) -> None:
+    found = document(calls)
+
+    OpenAPIV31SpecValidator(found).validate()
+    assert problems(found) == []
+
+
+def _operation(found: dict[str, Any], name: str = "book") -> dict[str, Any]:
+    return next(operation for _, _, operation in operations(found) if operation["operationId"] == name)
+
+
+SPOILT: dict[str, Callable[[dict[str, Any]], object]] = {
+    "no-empty-servers": lambda found: found.update(servers=[]),
+    "no-server-trailing-slash": lambda found: found.update(servers=[{"url": "https://banshi.gov.cn/"}]),
+    "no-server-example.com": lambda found: found.update(servers=[{"url": "https://example.com"}]),
+    "info-license": lambda found: found["info"].pop("license"),
+    "info-license-strict": lambda found: found["info"]["license"].pop("identifier"),
+    "no-duplicated-tag-names": lambda found: found.update(tags=[{"name": "halls", "description": "x"}] * 2),
+    "tag-description": lambda found: found.update(tags=[{"name": "halls"}]),
+    "operation-operationId": lambda found: _operation(found).pop("operationId"),
+    "operation-operationId-unique": lambda found: _operation(found).update(operationId="list_halls"),
+    "operation-operationId-url-safe": lambda found: _operation(found).update(operationId="to book"),
+    "operation-summary": lambda found: _operation(found).pop("summary"),
+    "operation-2xx-response": lambda found: _operation(found)["responses"].pop("201"),
+    "operation-4xx-response": lambda found: _operation(found).update(
+        responses={"201": _operation(found)["responses"]["201"]}
+    ),
+    "security-defined": lambda found: found["components"].pop("securitySchemes"),
+    "operation-parameters-unique": lambda found: _operation(found).update(
+        parameters=_operation(found)["parameters"] * 2
+    ),
+    "path-parameters-defined": lambda found: _operation(found, "get_hall").update(parameters=[]),
+    "no-identical-paths": lambda found: found["paths"].update(
+        {"/a/{b}": found["paths"]["/api/v1/halls"], "/a/{c}": found["paths"]["/api/v1/halls"]}
+    ),
+    "no-path-trailing-slash": lambda found: found["paths"].update({"/a/": {}}),
+    "path-not-include-query": lambda found: found["paths"].update({"/a?b=c": {}}),
+    "path-declaration-must-exist": lambda found: found["paths"].update({"/a/{}": {}}),
+    "no-ambiguous-paths": lambda found: found["paths"].update({"/a/{b}/c": {}, "/a/d/{e}": {}}),
+    "no-unused-components": lambda found: found["components"]["schemas"].update(Alone={}),
+    "no-unresolved-refs": lambda found: found["components"]["schemas"].pop("Problem"),
+    "no-required-schema-properties-undefined": lambda found: found["components"]["schemas"]["BookingIn"].update(
+        required=["who"]
+    ),
+    "no-enum-type-mismatch": lambda found: found["components"]["schemas"]["BookingIn"]["properties"]["source"].update(
+        enum=[1]
+    ),
+}
+
+
+def test_the_linter_names_each_rule_that_is_broken(calls: Calls) -> None:
+    whole = document(calls)
+
+    named = {}
+    for rule, spoil in SPOILT.items():
+        found = deepcopy(whole)
+        spoil(found)
+        named[rule] = {each.split(":")[0] for each in problems(found)}
+
+    assert [rule for rule, said in named.items() if rule not in said] == []
