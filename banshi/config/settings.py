@@ -94,6 +94,7 @@ ROOMS = (
     "audit", "identity", "places", "catalogue", "calendars", "devices", "messaging", "booking", "tickets", "feedback",
     "staffing", "insight",
 )  # fmt: skip
+FRAMES = ("staff",)
 SURFACES = ("citizen", "kiosk", "screens", "desk", "office", "api", "demo")
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -105,6 +106,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "banshi.foundation",
     *(f"banshi.rooms.{room}" for room in ROOMS),
+    *(f"banshi.frames.{frame}" for frame in FRAMES),
     *(f"banshi.surfaces.{surface}" for surface in SURFACES),
 ]
 AUTH_USER_MODEL = "identity.Staff"
@@ -227,6 +229,7 @@ NINJA_PAGINATION_MAX_LIMIT = 200
 BANSHI_ANCHORS = "" if MODE == "test" else "banshi.gateways.anchors.anchors"
 BANSHI_HOTLINE = os.environ.get("BANSHI_HOTLINE", "12345")  # whom to ring up where no hall is known yet; "" for nobody
 BANSHI_SPOOL = Path(os.environ.get("BANSHI_SPOOL") or DATA_DIR / "spool")
+BANSHI_STAFF_FRAME = "banshi.surfaces.office.frame.FRAME"  # frames name no surface; pages of nobody's surface wear this
 BANSHI_PRINTER = "banshi.gateways.printers.print_slip"  # surfaces name no gateway; this is their way to it
 
 BANSHI_SMS_REGIONS = frozenset(os.environ.get("BANSHI_SMS_REGIONS", "CN HK MO TW").upper().replace(",", " ").split())

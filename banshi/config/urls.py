@@ -19,7 +19,8 @@ urlpatterns = [
     path("screens/", include("banshi.surfaces.screens.urls")),
     path("desk/", include("banshi.surfaces.desk.urls")),
     path("demo/", include("banshi.surfaces.demo.urls")),
-    path("", include("banshi.surfaces.office.urls")),  # /office/… and /staff/…
+    path("staff/", include("banshi.frames.staff.urls")),
+    path("", include("banshi.surfaces.office.urls")),  # /office/…
     path("", include("banshi.surfaces.citizen.urls")),
 ]
 handler400 = "banshi.config.errors.bad_request"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from banshi.frames.staff.templatetags.staff import hm
 from banshi.kernel.clock_words import clock_words, hours_words
-from banshi.surfaces.office.templatetags.office import hm
 from tests.town import at
 
 ROOT = Path(__file__).resolve().parent.parent.parent

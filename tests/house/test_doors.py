@@ -51,7 +51,11 @@ def test_every_permission_is_held_by_a_role_and_asked_somewhere():
     import pathlib
     import re
 
-    source = "\n".join(p.read_text(encoding="utf-8") for p in pathlib.Path("banshi/surfaces").rglob("*.py"))
+    source = "\n".join(
+        p.read_text(encoding="utf-8")
+        for floor in ("frames", "surfaces")
+        for p in pathlib.Path(f"banshi/{floor}").rglob("*.py")
+    )
     asked = set(re.findall(r'"([a-z]+\.[a-z_]+)"', source))
     held = frozenset().union(*ROLES.values())
 

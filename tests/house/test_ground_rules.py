@@ -83,7 +83,7 @@ def writers(*folders: str) -> set[tuple[str, str]]:
 
 
 def test_sql_writes_only_the_tables_of_its_own_room():
-    floors = ("foundation", "rooms", "journeys", "surfaces", "live", "gateways", "config", "cli")
+    floors = ("foundation", "rooms", "journeys", "frames", "surfaces", "live", "gateways", "config", "cli")
 
     foreign = {(path, owner) for path, owner in writers(*floors) if not path.startswith(f"{OWNERS[owner]}/")}
 
@@ -131,7 +131,7 @@ HARMLESS = {
 def test_what_a_process_remembers_can_be_forgotten():
     silent = {
         str(p.relative_to(ROOT / "banshi"))
-        for folder in ("config", "foundation", "rooms", "journeys", "surfaces", "live", "gateways")
+        for folder in ("config", "foundation", "rooms", "journeys", "frames", "surfaces", "live", "gateways")
         for p in sources(f"banshi/{folder}")
         if LIVES_LONG.search(text := p.read_text(encoding="utf-8")) and "forgettable" not in text
     }

@@ -132,7 +132,7 @@ def said_without_context(path: Path) -> set[str]:
 def room_of(path: Path) -> str:
     """The room or surface a file stands in; `foundation` and `config` are one each."""
     parts = path.relative_to(ROOT / "banshi").parts
-    return "/".join(parts[:2]) if parts[0] in ("rooms", "surfaces") else parts[0]
+    return "/".join(parts[:2]) if parts[0] in ("rooms", "frames", "surfaces") else parts[0]
 
 
 def test_a_short_word_without_context_is_said_on_one_surface_only():

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from banshi.foundation import clock
 from banshi.foundation.crypto import blind_index, link_key, link_key_ok
 from banshi.foundation.said import english
+from banshi.frames.typed import key_or_none
 from banshi.journeys.hours.after_hours import first_place
 from banshi.journeys.hours.stops import Stop, stop_of
 from banshi.journeys.visit import time_back, whole_visit
@@ -357,15 +358,15 @@ def move(request: Any, code: str) -> HttpResponseBase:
     found = appointment_for(request, code)
     if request.method == "GET":
         return _move_page(request, found, day=request.GET.get("day"), now=now)
-    slot = str(request.POST.get("slot", ""))
-    if not (slot.isascii() and slot.isdigit() and len(slot) < 19):
+    slot = key_or_none(request.POST.get("slot"))
+    if slot is None:
         raise Http404
-    same = int(slot) == found.slot_id
+    same = slot == found.slot_id
     along = (
         [] if request.POST.get("only") else [visit.part(request, found, each) for each in visit.along(request, found)]
     )
     try:
-        time_back.move_back(row=found, slot_id=int(slot), by=actor_for(request, found), now=now, along=along)
+        time_back.move_back(row=found, slot_id=slot, by=actor_for(request, found), now=now, along=along)
     except Refused as refused:
         return _move_page(request, found, day=request.POST.get("day"), now=now, refused=refused)
     if same:

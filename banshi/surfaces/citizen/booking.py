@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from banshi.foundation import clock, once, phones
 from banshi.foundation.said import english
+from banshi.frames.typed import int_or_none, key_or_none
 from banshi.journeys.hours.stops import stop_of
 from banshi.kernel.policy import BookingPolicy
 from banshi.kernel.refusals import Alternative, Refused
@@ -241,10 +242,8 @@ def take(request: Any, item: str) -> HttpResponseBase:
 
 def _slot(given: Any) -> Slot:
     """:raises Http404: no such slot."""
-    text = str(given or "")
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise Http404
-    slot = Slot.objects.select_related("hall").filter(id=int(text)).first()
+    key = key_or_none(str(given or ""))
+    slot = Slot.objects.select_related("hall").filter(id=key).first() if key is not None else None
     if slot is None:
         raise Http404
     return slot
@@ -440,8 +439,8 @@ def _typed(request: Any, form: NewPerson, policy: BookingPolicy, *, now: datetim
 
 def _number(said: Any) -> int:
     """How many come together; one where nothing is said."""
-    text = str(said or "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 3 else 1
+    found = int_or_none(str(said or ""), 0, 999)
+    return 1 if found is None else found
 
 
 def _place_all(

@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET
 
 from banshi.foundation import clock
+from banshi.frames.typed import int_or_none
 from banshi.journeys.visit import when as when_journey
 from banshi.journeys.visit.when import Chance
 from banshi.kernel.refusals import Refused
@@ -29,7 +30,7 @@ AUDIENCES = ("person", "firm")
 
 def _whole(text: str | None, *, most: int) -> int:
     """A page number as typed: 1 where it is none."""
-    return max(1, min(most, int(text))) if text and text.isascii() and text.isdigit() and len(text) < 6 else 1
+    return min(most, int_or_none(text, 1, 99_999) or 1)
 
 
 @public_page

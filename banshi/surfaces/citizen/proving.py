@@ -18,6 +18,7 @@ from django.http import HttpResponseBase
 
 from banshi.foundation import proof
 from banshi.foundation.problem import problem_response
+from banshi.frames.typed import key_or_none
 from banshi.kernel.addresses import within
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.models import Appointment, Slot
@@ -136,8 +137,7 @@ def _asks(request: Any, purpose: str, where: Where) -> proof.Asks:
 
 def _id(given: Any) -> int | None:
     """A period's number, or None where it cannot be one."""
-    text = str(given or "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    return key_or_none(str(given or ""))
 
 
 def _number(request: Any) -> str:

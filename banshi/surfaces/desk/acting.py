@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import named
+from banshi.frames.typed import invalid, lines_of, time_or_none
 from banshi.journeys.hall import steer
 from banshi.journeys.visit import redirect as elsewhere
 from banshi.journeys.visit import serve, take_number
@@ -100,7 +101,7 @@ def _page(request: Asked, refused: Refused, now: datetime) -> HttpResponse:
 
 
 def _text(request: Asked, name: str, most: int = 200) -> str:
-    return request.POST.get(name, "").replace("\0", "").strip()[:most]
+    return lines_of(request.POST.get(name), most)
 
 
 Did = dict[str, Any] | None
@@ -157,13 +158,10 @@ def _park(request: Asked, staff_id: int, now: datetime) -> Did:
     by = _here(request, staff_id)
     until = None
     if typed := _text(request, "until", 8):
-        zone = ZoneInfo(console.hall_at_work(staff_id).timezone)
-        try:
-            until = datetime.combine(now.astimezone(zone).date(), time.fromisoformat(typed).replace(tzinfo=zone))
-        except ValueError:
-            raise Refused(
-                "invalid", facts={"field": "until", "reason": {"zh": "时间写成 10:30 这样", "en": "A time like 10:30"}}
-            ) from None
+        at, zone = time_or_none(typed), ZoneInfo(console.hall_at_work(staff_id).timezone)
+        if at is None:
+            raise invalid("until", gettext("A time like 10:30"))
+        until = datetime.combine(now.astimezone(zone).date(), at, zone)
     tickets.step_out(ref=_text(request, "ref", 40), until=until, by=by, now=now)
     return None
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from banshi.foundation import clock, limits
 from banshi.foundation.doors import door
+from banshi.frames.typed import int_or_none
 from banshi.journeys.hours.stops import evacuation
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.policy import HallPolicy
@@ -139,7 +140,7 @@ def page(
     """A kiosk page. `?idle=` shortens the silence in a demo or test."""
     if not request.session.session_key:
         request.session.save()  # known before it gives a number: the answer that would make it known may be lost
-    asked = request.GET.get("idle", "")
-    idle = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 and not settings.PRODUCTION else IDLE_S
+    asked = None if settings.PRODUCTION else int_or_none(request.GET.get("idle"), 0, 999)
+    idle = IDLE_S if asked is None else asked
     known = {"hall": place.hall, "start": place.start, "idle_s": max(1, idle), "device": place.device, "now": place.now}
     return render(request, f"kiosk/{template}", {**known, **(context or {})}, status=status)

@@ -15,6 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import named
+from banshi.frames.staff.frame import acting, local, status_of
+from banshi.frames.typed import clean, day_or_none, int_or_none, invalid
 from banshi.journeys.person import mandates
 from banshi.kernel.documents import IdType
 from banshi.kernel.masking import mask_phone
@@ -26,7 +28,7 @@ from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.queries import AgentView, Client
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
-from banshi.surfaces.office.frame import acting, clean, day_or_none, int_or_none, invalid, local, page, status_of
+from banshi.surfaces.office.frame import page
 
 LIVE_MOST, DAY_MOST = 30, 20  # what the form proposes
 

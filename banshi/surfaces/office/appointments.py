@@ -22,6 +22,10 @@ from banshi.foundation.crypto import blind_index
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import named
 from banshi.foundation.words import words
+from banshi.frames.staff.at_its_field import field_of
+from banshi.frames.staff.frame import acting, local, paged, query_without_page, status_of, zone_of
+from banshi.frames.staff.names import names_of
+from banshi.frames.typed import clean, day_asked, int_or_none, invalid
 from banshi.journeys.hours.stops import stops
 from banshi.journeys.visit import time_back, whole_visit
 from banshi.journeys.visit.book import book
@@ -44,22 +48,8 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.models import Ticket
-from banshi.surfaces.office.at_its_field import field_of
-from banshi.surfaces.office.frame import (
-    acting,
-    clean,
-    day_asked,
-    int_or_none,
-    invalid,
-    local,
-    page,
-    paged,
-    query_without_page,
-    status_of,
-    zone_of,
-)
+from banshi.surfaces.office.frame import page
 from banshi.surfaces.office.guide_found import whose
-from banshi.surfaces.office.names import names_of
 
 DAYS_SHOWN = 14
 STATES = ("booked", "checked_in", "no_number", "served", "refused", "not_reached", "number_over", "no_show", "no_show_forgiven",

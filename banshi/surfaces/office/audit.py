@@ -14,13 +14,16 @@ from django.views.decorators.http import require_GET, require_POST
 from banshi.foundation import clock, limits
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import named
+from banshi.frames.staff import exports
+from banshi.frames.staff.frame import zone_of
+from banshi.frames.staff.templatetags.staff import stamp
+from banshi.frames.typed import clean, day_or_none, int_or_none, invalid
 from banshi.rooms.audit import queries as audit_of
 from banshi.rooms.identity.models import Staff
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
-from banshi.surfaces.office import deeds, exports
-from banshi.surfaces.office.frame import clean, day_or_none, int_or_none, invalid, page, zone_of
-from banshi.surfaces.office.templatetags.office import stamp
+from banshi.surfaces.office import deeds
+from banshi.surfaces.office.frame import page
 from banshi.surfaces.office.words import AUDIT
 
 PER_PAGE = 50

@@ -21,6 +21,9 @@ from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import english
 from banshi.foundation.states import CHANNELS
+from banshi.frames.staff.frame import local, status_of
+from banshi.frames.staff.names import names_of
+from banshi.frames.typed import clean, day_or_none, int_or_none, invalid, moment_or_none
 from banshi.journeys.hall.meanwhile import hours_carried
 from banshi.journeys.hours import change_hours, outside
 from banshi.journeys.hours.change_hours import WHATS, Choice, What
@@ -37,9 +40,8 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.office import calendar_form, calendar_month, calendar_words
 from banshi.surfaces.office.calendars import plain
-from banshi.surfaces.office.frame import clean, day_or_none, int_or_none, invalid, local, page, status_of
+from banshi.surfaces.office.frame import page
 from banshi.surfaces.office.meanwhile import Meanwhile
-from banshi.surfaces.office.names import names_of
 from banshi.surfaces.office.words import SESSION_KINDS, WALK_INS, WEEKDAYS
 
 _ALIAS = re.compile(r"(^|[\s\[{,:-])[&*]\w", re.MULTILINE)
@@ -366,16 +368,8 @@ def choices_of(post: QueryDict) -> tuple[dict[str, Choice], What]:
             continue
         what = whats.get(for_all) or whats.get(post.get(key, ""))
         if what is not None:
-            found[key[2:][:16]] = Choice(what, _moment(post.get(f"t-{key[2:]}")))
+            found[key[2:][:16]] = Choice(what, moment_or_none(post.get(f"t-{key[2:]}")))
     return found, others
-
-
-def _moment(text: str | None) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return found if found.tzinfo is not None else None
 
 
 def _confirmed(request: Asked, hall: Hall, document: dict[str, Any], valid_from: date) -> None:

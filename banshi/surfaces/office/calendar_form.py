@@ -16,9 +16,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from banshi.frames.typed import clean, int_or_none, time_or_none
 from banshi.kernel.names import hidden
 from banshi.rooms.calendars.rules import WEEKDAYS
-from banshi.surfaces.office.frame import clean, int_or_none, time_or_none
 from banshi.surfaces.office.words import WEEKDAYS as WEEKDAY_WORDS
 
 WEEKDAY_NAMES = dict(WEEKDAY_WORDS)

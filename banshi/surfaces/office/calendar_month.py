@@ -7,11 +7,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from banshi.foundation import clock
+from banshi.frames.staff.frame import local, monday_of
 from banshi.journeys.hours.outside import sessions_after
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import CalendarDocument, Session
 from banshi.rooms.places.models import Hall
-from banshi.surfaces.office.frame import local, monday_of
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,9 @@ from django.views.decorators.http import require_GET
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
+from banshi.frames.staff.frame import local, monday_of, paged, zone_of
+from banshi.frames.staff.names import names_of
+from banshi.frames.typed import day_asked
 from banshi.kernel.working_days import DayInfo
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.models import CalendarVersion
@@ -20,8 +23,7 @@ from banshi.rooms.calendars.queries import Notice
 from banshi.rooms.calendars.rules import Session, WhyClosed, Words
 from banshi.rooms.places import queries as places
 from banshi.surfaces.office import calendar_words
-from banshi.surfaces.office.frame import day_asked, local, monday_of, page, paged, zone_of
-from banshi.surfaces.office.names import names_of
+from banshi.surfaces.office.frame import page
 
 
 @dataclass(frozen=True)

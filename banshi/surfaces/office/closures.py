@@ -19,6 +19,9 @@ from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import english, named
 from banshi.foundation.times import when
+from banshi.frames.staff.frame import paged, query_without_page, status_of, zone_of
+from banshi.frames.staff.names import names_of
+from banshi.frames.typed import clean, day_or_none, invalid, time_or_none
 from banshi.journeys.hours import change_hours, close_line, outside
 from banshi.journeys.hours.consequences import consequences
 from banshi.journeys.hours.follow_up import Outcome, outcome_of
@@ -34,18 +37,7 @@ from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.actions.stopping import NOT_BEGUN
 from banshi.rooms.tickets.models import AT_WINDOW, Ticket
 from banshi.surfaces.office.calendar_editor import choices_of, people_context
-from banshi.surfaces.office.frame import (
-    clean,
-    day_or_none,
-    invalid,
-    page,
-    paged,
-    query_without_page,
-    status_of,
-    time_or_none,
-    zone_of,
-)
-from banshi.surfaces.office.names import names_of
+from banshi.surfaces.office.frame import page
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
+from banshi.frames.staff.frame import acting, local, paged, query_without_page, status_of
+from banshi.frames.staff.names import names_of
+from banshi.frames.typed import clean, day_or_none, invalid, lines_of
 from banshi.kernel.masking import mask_phone
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
@@ -25,19 +28,7 @@ from banshi.rooms.booking.queries.facts import hall_facts
 from banshi.rooms.identity.models import Account, ApiKey, Person
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
-from banshi.surfaces.office.frame import (
-    acting,
-    clean,
-    day_or_none,
-    invalid,
-    lines_of,
-    local,
-    page,
-    paged,
-    query_without_page,
-    status_of,
-)
-from banshi.surfaces.office.names import names_of
+from banshi.surfaces.office.frame import page
 
 VIEWS = ("suspended", "appeals", "past")
 

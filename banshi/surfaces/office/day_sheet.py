@@ -11,13 +11,14 @@ from django.views.decorators.http import require_GET
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
+from banshi.frames.staff import exports
+from banshi.frames.staff.frame import acting, local
+from banshi.frames.typed import day_asked
 from banshi.kernel.clock_words import hours_words
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import queries as bookings
 from banshi.rooms.messaging.rules import language_of
 from banshi.rooms.places import queries as places
-from banshi.surfaces.office import exports
-from banshi.surfaces.office.frame import acting, day_asked, local
 
 
 @door(audience="staff", permission="appointments.view")

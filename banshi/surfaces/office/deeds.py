@@ -18,6 +18,8 @@ from django.utils.translation import gettext, pgettext, pgettext_lazy
 from banshi.foundation import states
 from banshi.foundation.said import english, named, one_tongue
 from banshi.foundation.times import clock_words, day_words, span_words
+from banshi.frames.staff.names import names_of, scopes_named
+from banshi.frames.staff.words import ROLES
 from banshi.journeys.hall.change_rules import ruled_when_made
 from banshi.kernel.masking import mask_name
 from banshi.rooms.audit.models import Entry
@@ -31,14 +33,12 @@ from banshi.rooms.identity.models import Agent, ApiKey, Person, Role, Staff
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.places.models import Category, Hall, PolicyVersion, Window
 from banshi.rooms.tickets.models import FormerRef, Ticket
-from banshi.surfaces.office.names import names_of, scopes_named
 from banshi.surfaces.office.policy_form import changes
 from banshi.surfaces.office.words import (
     DEVICES,
     JOINED,
     MESSAGE_KEYS,
     OUTCOMES,
-    ROLES,
     STEPS,
     SUSPENSIONS,
     WEEKDAYS,

@@ -15,23 +15,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
+from banshi.frames.staff.frame import acting, local, status_of
+from banshi.frames.typed import clean, day_or_none, int_or_none, ints_of, invalid, time_or_none
 from banshi.kernel.refusals import Refused
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Category, Hall, Window, WindowCategory
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.models import PlannedDesk
-from banshi.surfaces.office.frame import (
-    acting,
-    clean,
-    day_or_none,
-    int_or_none,
-    invalid,
-    local,
-    page,
-    status_of,
-    time_or_none,
-)
+from banshi.surfaces.office.frame import page
 from banshi.surfaces.office.words import WEEKDAYS
 
 
@@ -120,9 +112,7 @@ def add(request: Asked, hall: str) -> HttpResponseBase:
     typed: dict[str, Any] = {
         name: clean(request.POST.get(name), 40) for name in ("starts", "ends", "desks", "category", "day")
     }
-    typed["weekdays"] = [
-        w for each in request.POST.getlist("weekday")[:7] if (w := int_or_none(each, 0, 6)) is not None
-    ]
+    typed["weekdays"] = ints_of(request.POST.getlist("weekday")[:7], 0, 6)
     try:
         starts, ends = time_or_none(typed["starts"]), time_or_none(typed["ends"])
         if starts is None or ends is None:

@@ -13,6 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from banshi.foundation import clock, limits
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import named
+from banshi.frames.staff.frame import acting, local, paged, query_without_page, status_of
+from banshi.frames.typed import clean, invalid
 from banshi.kernel.refusals import Refused
 from banshi.rooms.devices import actions
 from banshi.rooms.devices import queries as devices
@@ -20,7 +22,7 @@ from banshi.rooms.devices.models import Device
 from banshi.rooms.devices.ports import Slip
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall, Window, Zone
-from banshi.surfaces.office.frame import acting, clean, invalid, local, page, paged, query_without_page, status_of
+from banshi.surfaces.office.frame import page
 
 FIELDS = {"code": 60, "kind": 20, "name": 80, "zone": 40, "window": 60, "printer": 120}
 

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from banshi.foundation.said import named
+from banshi.frames.staff.exports import Column, Table
+from banshi.frames.staff.figures import percent
 from banshi.rooms.insight import queries as insight
 from banshi.rooms.places.models import Hall
-from banshi.surfaces.office.exports import Column, Table
-from banshi.surfaces.office.templatetags.seeing import percent
 
 Row = dict[str, Any]
 MOST_BARS = 20  # of a chart; the table has them all

@@ -19,14 +19,16 @@ from django.views.decorators.http import require_GET
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import english
+from banshi.frames.staff import exports
+from banshi.frames.staff.frame import status_of
+from banshi.frames.typed import clean, day_or_none
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.insight import queries as insight
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall, Region
-from banshi.surfaces.office import exports
 from banshi.surfaces.office.figure_sections import Days, Section, of_hall, of_region
-from banshi.surfaces.office.frame import clean, day_or_none, page, status_of
+from banshi.surfaces.office.frame import page
 
 MOST_DAYS = 400
 EVERYWHERE = "all"  # the whole installation, in addresses

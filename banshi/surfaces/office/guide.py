@@ -18,6 +18,8 @@ from django.views.decorators.http import require_GET, require_POST
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.lanes import LANES
+from banshi.frames.staff.frame import acting, local, status_of
+from banshi.frames.typed import clean, invalid
 from banshi.journeys.hours.stops import stops
 from banshi.journeys.visit import check_in as arriving
 from banshi.journeys.visit import take_number
@@ -37,7 +39,7 @@ from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets import queries as line
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import TicketView
-from banshi.surfaces.office.frame import acting, clean, invalid, local, page, status_of
+from banshi.surfaces.office.frame import page
 from banshi.surfaces.office.guide_found import Found, more_of, of_people, whose
 
 

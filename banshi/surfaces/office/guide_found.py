@@ -8,6 +8,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from banshi.foundation.crypto import sign, signed_ok
+from banshi.frames.staff.frame import local
 from banshi.journeys.hours.after_hours import first_place, owes_an_apology
 from banshi.journeys.hours.close_line import FirstPlace
 from banshi.journeys.hours.stops import stops_by_category
@@ -23,7 +24,6 @@ from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import queries as line
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import TicketView
-from banshi.surfaces.office.frame import local
 
 PURPOSE = "guide-person"  # who was found may be given a number; an id alone gives nobody one
 

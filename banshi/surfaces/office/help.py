@@ -8,12 +8,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
+from banshi.frames.staff.frame import acting
 from banshi.journeys.hall import steer
 from banshi.kernel.refusals import Refused
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import queries as tickets
-from banshi.surfaces.office.frame import acting, my_halls, page
+from banshi.surfaces.office.frame import my_halls, page
 
 
 def _bars(request: Asked, place: Hall | None) -> HttpResponseBase:

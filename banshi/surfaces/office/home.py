@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
+from banshi.frames.staff.frame import local
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.rules import Session
@@ -18,7 +19,7 @@ from banshi.rooms.insight.queries import HallBusy
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import queries as line
-from banshi.surfaces.office.frame import local, my_halls, page
+from banshi.surfaces.office.frame import my_halls, page
 from banshi.surfaces.office.needs import needs
 
 

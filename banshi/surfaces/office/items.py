@@ -12,6 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
+from banshi.frames.staff.frame import acting, paged, query_without_page, status_of
+from banshi.frames.typed import clean, int_or_none, invalid
 from banshi.journeys.hall import change_items
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.models import Appointment
@@ -19,7 +21,7 @@ from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Category
-from banshi.surfaces.office.frame import acting, clean, int_or_none, invalid, page, paged, query_without_page, status_of
+from banshi.surfaces.office.frame import page
 
 FLAGS = ("bookable", "walk_in", "extended")
 

@@ -16,6 +16,8 @@ from django.views.decorators.http import require_POST
 from banshi.foundation import clock
 from banshi.foundation.crypto import Unreadable, decrypt, encrypt, sign
 from banshi.foundation.doors import Asked, door
+from banshi.frames.staff.frame import acting, local, status_of
+from banshi.frames.typed import clean, invalid
 from banshi.journeys.person import join_entries
 from banshi.kernel.documents import IdType, InvalidDocument, normalise, types_that_fit
 from banshi.kernel.evidence import Evidence
@@ -27,7 +29,7 @@ from banshi.rooms.identity.models import Account, Person
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import queries as line
-from banshi.surfaces.office.frame import acting, clean, invalid, local, page, status_of
+from banshi.surfaces.office.frame import page
 from banshi.surfaces.office.people import address, person_of, said, shown
 from banshi.surfaces.office.words import EVIDENCE, JOINED
 

@@ -16,6 +16,8 @@ from django.views.decorators.http import require_GET, require_POST
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import named
+from banshi.frames.staff.frame import acting, local, status_of
+from banshi.frames.typed import clean, key_or_none
 from banshi.journeys.hall import steer
 from banshi.journeys.hours.stops import stops
 from banshi.kernel.refusals import Refused
@@ -28,7 +30,7 @@ from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets import queries as line_queries
 from banshi.rooms.tickets.models import Ticket
 from banshi.surfaces.office.floor_plan import plan
-from banshi.surfaces.office.frame import acting, clean, local, page, status_of
+from banshi.surfaces.office.frame import page
 
 LONG_SERVICE_S = 30 * 60
 MOST_ROWS = 60
@@ -270,7 +272,7 @@ def _at_window(request: Asked, hall: str, code: str, act: Callable[[Window], obj
 def open_window(request: Asked, hall: str, window: str) -> HttpResponseBase:
     """Put the chosen clerk (or, without one, the first on duty) to the window."""
     asked = request.POST.get("staff", "")
-    staff_id = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else (None if not asked else -1)
+    staff_id = (key_or_none(asked) or -1) if asked else None
     return _at_window(
         request,
         hall,

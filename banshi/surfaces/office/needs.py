@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from banshi.foundation.doors import Who
 from banshi.foundation.said import english
 from banshi.foundation.times import span_words
+from banshi.frames.staff.frame import zone_of
 from banshi.journeys.hours.stops import as_announced
 from banshi.rooms.booking.models import Appeal, FollowUpVisit, Slot
 from banshi.rooms.calendars.models import Closure
@@ -22,7 +23,6 @@ from banshi.rooms.calendars.queries import work_calendar
 from banshi.rooms.feedback.models import Task
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.places.models import Hall
-from banshi.surfaces.office.frame import zone_of
 
 CLOSURES_WITHIN = timedelta(days=14)
 

@@ -10,6 +10,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
+from banshi.frames.staff.frame import acting
+from banshi.frames.typed import int_or_none
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
@@ -18,7 +20,7 @@ from banshi.rooms.messaging import queries as notices_of
 from banshi.rooms.messaging import rules as wording
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.places import queries as places
-from banshi.surfaces.office.frame import acting, int_or_none, page
+from banshi.surfaces.office.frame import page
 from banshi.surfaces.office.words import MESSAGE_KEYS
 
 PER_PAGE = 50

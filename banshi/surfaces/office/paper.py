@@ -16,6 +16,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
+from banshi.frames.staff.frame import acting, local, paged, query_without_page, status_of, zone_of
+from banshi.frames.typed import clean, day_or_none, int_or_none, invalid, time_or_none
 from banshi.journeys.hall.after_outage import reconcile
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.models import Outage
@@ -24,20 +26,7 @@ from banshi.rooms.places.models import Category, Hall
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import PaperBlock, Ticket
 from banshi.rooms.tickets.rules import MOST_AT_ONCE, Given
-from banshi.surfaces.office.frame import (
-    acting,
-    clean,
-    day_or_none,
-    int_or_none,
-    invalid,
-    local,
-    page,
-    paged,
-    query_without_page,
-    status_of,
-    time_or_none,
-    zone_of,
-)
+from banshi.surfaces.office.frame import page
 
 SPAN = re.compile(r"(\d{1,5})(?:\s*[-–—~至到]\s*(\d{1,5}))?")
 

@@ -8,12 +8,13 @@ from django.views.decorators.http import require_GET
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
+from banshi.frames.staff.frame import acting
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking import queries as bookings
 from banshi.rooms.places import queries as places
 from banshi.rooms.tickets import queries as line
-from banshi.surfaces.office.frame import acting, page
+from banshi.surfaces.office.frame import page
 
 
 @door(audience="staff", permission="appointments.manage")

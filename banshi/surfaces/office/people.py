@@ -18,6 +18,8 @@ from banshi.foundation import clock
 from banshi.foundation.crypto import Unreadable, blind_index, decrypt, encrypt, sign, signed_ok
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import named
+from banshi.frames.staff.frame import acting, status_of
+from banshi.frames.typed import clean
 from banshi.journeys.person import own_phone
 from banshi.journeys.person import sign_in as codes
 from banshi.kernel.documents import IdType
@@ -34,7 +36,7 @@ from banshi.rooms.identity.models import Account, Person
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.office import deeds
-from banshi.surfaces.office.frame import acting, clean, page, status_of
+from banshi.surfaces.office.frame import page
 from banshi.surfaces.office.words import EVIDENCE, JOINED
 
 PLACE = "session.people"

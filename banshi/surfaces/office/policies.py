@@ -15,6 +15,9 @@ from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import english
 from banshi.foundation.times import day_words
+from banshi.frames.staff.frame import local, paged, status_of, zone_of
+from banshi.frames.staff.names import names_of
+from banshi.frames.typed import clean, day_or_none, int_or_none, time_or_none
 from banshi.journeys.hall import change_rules, rule_effects
 from banshi.journeys.hours.consequences import Consequences
 from banshi.kernel.policy import HallPolicy
@@ -23,19 +26,8 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Category, Hall, PolicyVersion
 from banshi.surfaces.office import policy_form, rule_finder
 from banshi.surfaces.office.effect_words import effect_words
-from banshi.surfaces.office.frame import (
-    clean,
-    day_or_none,
-    int_or_none,
-    local,
-    page,
-    paged,
-    status_of,
-    time_or_none,
-    zone_of,
-)
+from banshi.surfaces.office.frame import page
 from banshi.surfaces.office.meanwhile import Meanwhile
-from banshi.surfaces.office.names import names_of
 from banshi.surfaces.office.policy_words import OPTIONS
 
 

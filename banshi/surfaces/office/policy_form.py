@@ -14,8 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ValidationError
 
+from banshi.frames.typed import clean, int_or_none, lines_of
 from banshi.kernel.policy import HallPolicy, Quota
-from banshi.surfaces.office.frame import clean, lines_of
 from banshi.surfaces.office.policy_words import HINTS, LABELS, OPTIONS, SECTIONS
 
 Text = str | Promise
@@ -203,10 +203,7 @@ def _pairs(raw: str, each: Field, faults: dict[str, str]) -> dict[str, int]:
 
 def _quotas(post: QueryDict, each: Field, faults: dict[str, str]) -> list[dict[str, Any]]:
     rows, shown = [], []
-    count = min(
-        int(post.get("quotas", "0")) if post.get("quotas", "0").isdecimal() and len(post.get("quotas", "0")) < 4 else 0,
-        MOST_QUOTAS,
-    )
+    count = min(int_or_none(post.get("quotas"), 0, 999) or 0, MOST_QUOTAS)
     for i in range(count):
         row = {name: clean(post.get(f"q{i}-{name}"), 80) for name in ("target", "code", "public", "internal")}
         if not row["public"] and not row["internal"]:

@@ -12,13 +12,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
+from banshi.frames.staff.frame import acting, paged, query_without_page, status_of
+from banshi.frames.typed import lines_of
 from banshi.kernel.refusals import Refused
 from banshi.rooms.feedback import actions as feedback
 from banshi.rooms.feedback import queries as ratings_of
 from banshi.rooms.feedback.models import Task
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
-from banshi.surfaces.office.frame import acting, lines_of, page, paged, query_without_page, status_of
+from banshi.surfaces.office.frame import page
 
 STATES = ("open", "answered", "settled")
 OUTCOMES = ("fixed", "explained", "groundless", "malicious")

@@ -15,6 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
+from banshi.frames.staff.frame import acting, local, monday_of, paged, query_without_page, status_of
+from banshi.frames.typed import clean, day_asked, day_or_none, int_or_none, invalid, time_or_none
 from banshi.kernel.refusals import Refused
 from banshi.rooms.identity.models import Staff
 from banshi.rooms.places import queries as places
@@ -22,21 +24,7 @@ from banshi.rooms.places.models import Hall, Window
 from banshi.rooms.staffing import actions as staffing
 from banshi.rooms.staffing import queries as rosters
 from banshi.rooms.staffing.queries import ShiftView
-from banshi.surfaces.office.frame import (
-    acting,
-    clean,
-    day_asked,
-    day_or_none,
-    int_or_none,
-    invalid,
-    local,
-    monday_of,
-    page,
-    paged,
-    query_without_page,
-    status_of,
-    time_or_none,
-)
+from banshi.surfaces.office.frame import page
 from banshi.surfaces.office.words import DUTIES
 
 PER_PAGE = 25

@@ -18,6 +18,8 @@ from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import named
 from banshi.foundation.times import span_words
+from banshi.frames.staff.frame import local, status_of, zone_of
+from banshi.frames.typed import clean, day_asked, day_or_none, int_or_none, ints_of, invalid, moment_or_none
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Slot
@@ -25,17 +27,7 @@ from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Category, Hall
-from banshi.surfaces.office.frame import (
-    clean,
-    day_asked,
-    day_or_none,
-    int_or_none,
-    invalid,
-    local,
-    page,
-    status_of,
-    zone_of,
-)
+from banshi.surfaces.office.frame import page
 
 MOST_DAYS = 31
 HEATS = ("free", "some", "tight", "full", "over")
@@ -257,12 +249,8 @@ def _saved(hall: Hall, slot: Slot, act: str) -> str:
 def period(request: Asked, hall: str) -> HttpResponseBase:
     """Stop or resume bookings of a whole period: all its slots."""
     place = places.hall_by_code(hall)
-    day = day_or_none(request.POST.get("day"))
-    try:
-        start = datetime.fromisoformat(request.POST.get("starts_at", ""))
-    except ValueError:
-        start = None
-    if day is None or start is None or start.tzinfo is None:
+    day, start = day_or_none(request.POST.get("day")), moment_or_none(request.POST.get("starts_at"))
+    if day is None or start is None:
         raise invalid("starts_at", _("There is no such period."))
     closed = request.POST.get("act") == "close"
     rows = list(Slot.objects.filter(hall=place, day=day, starts_at=start).order_by("id").values_list("id", flat=True))
@@ -323,7 +311,7 @@ def copy(request: Asked, hall: str) -> HttpResponseBase:
     if first is None or last is None or last < first or (last - first).days >= MOST_DAYS:
         refused = invalid("first", _("Choose from–to, at most 31 days."))
         return _grid(request, place, day, copy_typed=typed, refused=refused, status=status_of(refused))
-    weekdays = {int(each) for each in request.POST.getlist("weekday") if each in "0123456" and each} or set(range(7))
+    weekdays = set(ints_of(request.POST.getlist("weekday")[:7], 0, 6)) or set(range(7))
     found = _copying(place, day, first, last, weekdays)
     if request.POST.get("act") != "copy":
         return _grid(request, place, day, copying=found, copy_typed={**typed, "weekdays": sorted(weekdays)})

@@ -21,6 +21,10 @@ from banshi.foundation import clock
 from banshi.foundation.doors import Asked, Who, door
 from banshi.foundation.said import english
 from banshi.foundation.words import words
+from banshi.frames.staff.frame import acting, paged, query_without_page, status_of
+from banshi.frames.staff.names import with_where
+from banshi.frames.staff.words import ROLES
+from banshi.frames.typed import clean, invalid
 from banshi.journeys.hall import steer
 from banshi.kernel.refusals import Refused
 from banshi.rooms.identity import actions as identity
@@ -28,9 +32,7 @@ from banshi.rooms.identity.models import Role, Staff
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import queries as tickets
-from banshi.surfaces.office.frame import acting, clean, invalid, page, paged, query_without_page, status_of
-from banshi.surfaces.office.names import with_where
-from banshi.surfaces.office.words import ROLES
+from banshi.surfaces.office.frame import page
 
 PERMISSION = "staff.manage"
 HALL_ROLES = ("clerk", "senior_clerk", "guide", "hall_manager")

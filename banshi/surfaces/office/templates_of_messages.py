@@ -15,13 +15,15 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
+from banshi.frames.staff.frame import acting, local, status_of, zone_of
+from banshi.frames.typed import lines_of
 from banshi.kernel.refusals import Refused
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.messaging import queries as notices_of
 from banshi.rooms.messaging import rules as wording
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
-from banshi.surfaces.office.frame import acting, lines_of, local, page, status_of, zone_of
+from banshi.surfaces.office.frame import page
 from banshi.surfaces.office.words import MESSAGE_KEYS
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import english
+from banshi.frames.typed import clean
 from banshi.journeys.hours import change_hours, outside
 from banshi.journeys.hours.follow_up import outcome_of, unreached
 from banshi.journeys.hours.unsettled import unsettled
@@ -21,7 +22,7 @@ from banshi.rooms.booking.queries import standing
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.office.calendar_editor import choices_of, people_context
-from banshi.surfaces.office.frame import clean, page
+from banshi.surfaces.office.frame import page
 from banshi.surfaces.office.slots import businesses
 
 

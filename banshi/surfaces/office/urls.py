@@ -1,4 +1,4 @@
-"""Addresses of the office: /office/<hall>/…, and signing in for all staff."""
+"""Addresses of the office: /office/<hall>/…"""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ from banshi.surfaces.office import (
     policies,
     ratings,
     roster,
-    sign_in,
     slots,
     staff,
     templates_of_messages,
@@ -40,10 +39,6 @@ app_name = "office"
 HALL = "office/<slug:hall>/"
 
 urlpatterns = [
-    # Everybody who works here
-    path("staff/sign-in", sign_in.sign_in, name="sign_in"),
-    path("staff/sign-out", sign_in.sign_out, name="sign_out"),
-    path("staff/me", sign_in.me, name="me"),
     path("office/", home.home, name="home"),
     # The hall now, and figures
     *seeing,

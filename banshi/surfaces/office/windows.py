@@ -12,11 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from banshi.foundation import clock
 from banshi.foundation.doors import Asked, door
 from banshi.foundation.said import named
+from banshi.frames.staff.frame import acting, paged, query_without_page, status_of
 from banshi.journeys.hall import steer
 from banshi.kernel.refusals import Refused
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Category, Window, WindowCategory
-from banshi.surfaces.office.frame import acting, page, paged, query_without_page, status_of
+from banshi.surfaces.office.frame import page
 
 KINDS = ("special", "integrated")
 

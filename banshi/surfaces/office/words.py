@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from banshi.foundation import states
+from banshi.frames.staff.words import ROLES
 from banshi.kernel.evidence import Evidence
 
 Text = str | Promise
@@ -84,15 +85,6 @@ OUTCOMES: dict[str, Text] = {
     "explained": _("Explained, the person agrees"),
     "groundless": _("Checked, not so"),
     "malicious": _("Malicious"),
-}
-
-ROLES: dict[str, Text] = {
-    "clerk": _("Window clerk"),
-    "senior_clerk": _("Duty lead"),
-    "guide": _("Guide"),
-    "hall_manager": _("Hall manager"),
-    "city_admin": _("City administrator"),
-    "auditor": _("Auditor"),
 }
 
 SUSPENSIONS: dict[str, Text] = {

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from banshi.foundation import clock
 from banshi.foundation.doors import door
 from banshi.foundation.words import words
+from banshi.frames.typed import int_or_none
 from banshi.journeys.hours.stops import evacuation
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import SLUGS, Refused
@@ -90,7 +91,7 @@ def rate(request: HttpRequest, window: str, ref: str) -> HttpResponse:
             raise Refused("nothing-found", facts={"ticket": ref[:32]})
         feedback.rate(
             ref=ref,
-            stars=int(stars) if stars.isascii() and stars.isdigit() and len(stars) == 1 else 0,
+            stars=int_or_none(stars, 1, 9) or 0,
             tags=[tag[:40] for tag in request.POST.getlist("tags")[:20]],
             channel="evaluator",
             now=clock.now(),

@@ -8,9 +8,9 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from banshi.foundation import clock
+from banshi.frames.staff.exports import Column, Table, as_csv, as_xlsx, harmless
 from banshi.rooms.identity.models import Role
 from banshi.rooms.places.models import Category
-from banshi.surfaces.office.exports import Column, Table, as_csv, as_xlsx, harmless
 from tests.rooms.insight.facts import came
 from tests.surfaces.office.hours import open_on_working_days
 from tests.town import at

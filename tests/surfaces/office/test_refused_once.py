@@ -10,8 +10,8 @@ import pytest
 from django.urls import reverse
 
 from banshi.foundation.words import words
+from banshi.frames.staff.at_its_field import placed
 from banshi.kernel.refusals import Refused
-from banshi.surfaces.office.at_its_field import placed
 from tests.surfaces.office.editing import manager, office  # noqa: F401 – fixtures
 from tests.surfaces.office.test_doors import rows  # noqa: F401 – a fixture
 

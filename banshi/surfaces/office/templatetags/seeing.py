@@ -6,23 +6,15 @@ from typing import Any
 
 from django import template
 
+from banshi.frames.staff.figures import minutes_above, percent
+
 register = template.Library()
+register.filter(percent)
 
 
 @register.filter
 def half(value: float) -> float:
     return round(value / 2, 1)
-
-
-@register.filter
-def percent(share: float | None) -> str:
-    """0.99936 → “99.9%”; “–” for None. Never rounds up to 100."""
-    if share is None:
-        return "–"
-    shown = round(share * 100, 1)
-    if share < 1 and shown >= 100:
-        shown = 99.9
-    return f"{shown:g}%"
 
 
 @register.filter
@@ -46,11 +38,6 @@ def minutes(seconds: float | None) -> str:
 def below_minutes(seconds: float | None) -> str:
     """What a share of people stayed below, in minutes with one decimal: rounded up, at least one."""
     return "–" if seconds is None else f"{minutes_above(seconds):g}"
-
-
-def minutes_above(seconds: float) -> float:
-    """The first tenth of a minute above, at least one minute."""
-    return max(1.0, (seconds // 6 + 1) / 10)
 
 
 @register.filter

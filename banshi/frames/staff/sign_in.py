@@ -5,38 +5,41 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.contrib.auth.forms import PasswordChangeForm
 from django.http import HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from banshi.foundation import clock, limits
 from banshi.foundation.doors import Asked, door
+from banshi.frames.staff import throttle
+from banshi.frames.staff.frame import Frame, status_of
+from banshi.frames.staff.names import with_where
+from banshi.frames.staff.words import ROLES
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.identity import queries as identity
-from banshi.surfaces.office import throttle
-from banshi.surfaces.office.frame import page, status_of
-from banshi.surfaces.office.names import with_where
 
 DESK_ROLES = {"clerk", "senior_clerk"}
 
 
 class SignInForm(forms.Form):
     login = forms.CharField(
-        label=gettext_lazy("Login"),
+        label=pgettext_lazy("staff", "Login"),
         max_length=80,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}),
     )
     password = forms.CharField(
-        label=gettext_lazy("Password"),
+        label=pgettext_lazy("staff", "Password"),
         max_length=200,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
@@ -58,22 +61,26 @@ def sign_in(request: Asked) -> HttpResponseBase:
         if request.who.is_staff:
             return redirect(after or _first_page(request.who.roles))
         ended = request.GET.get("ended") == "1"  # a page that was open noticed that the session is over
-        return page(request, "office/sign_in.html", form=SignInForm(), after=after, ended=ended)
+        return _sign_in_page(request, form=SignInForm(), after=after, ended=ended)
     form = SignInForm(request.POST)
     if not form.is_valid():
-        return page(request, "office/sign_in.html", form=form, after=after, status=422)
+        return _sign_in_page(request, form=form, after=after, status=422)
     try:
         user = _known(request, form.cleaned_data["login"].strip().lower(), form.cleaned_data["password"])
     except Refused as refused:
-        return page(request, "office/sign_in.html", form=form, after=after, refused=refused, status=status_of(refused))
+        return _sign_in_page(request, form=form, after=after, refused=refused, status=status_of(refused))
     if user is None:
         # The same words for an unknown login, a wrong password and a deactivated account: nobody learns which it was.
         wrong = _("Login and password do not match.")
-        return page(request, "office/sign_in.html", form=form, after=after, wrong=wrong, status=422)
+        return _sign_in_page(request, form=form, after=after, wrong=wrong, status=422)
     login(request, user)  # gives the session a new key
     answer = redirect(after or _first_page(tuple(held.role for held in identity.roles_of(user.id))))
     throttle.remember(request, answer, user.login)
     return answer
+
+
+def _sign_in_page(request: Asked, *, status: int = 200, **context: Any) -> HttpResponseBase:
+    return render(request, "staff/sign_in.html", context, status=status)
 
 
 def _known(request: Asked, name: str, password: str) -> Any:
@@ -133,5 +140,7 @@ def me(request: Asked) -> HttpResponseBase:
             audit.record(action="changed-password", subject=f"staff:{user.id}", by=request.who.by, now=clock.now())
             messages.success(request, _("The password is changed. Other sessions were signed out."))
             return redirect("/staff/me")
-    roles = with_where(identity.roles_of(request.who.staff_id or 0))
-    return page(request, "office/me.html", form=form, roles=roles, status=422 if form.errors else 200)
+    held = with_where(identity.roles_of(request.who.staff_id or 0))
+    roles = [(ROLES.get(each.role, each.role), where) for each, where in held]
+    frame: Frame = import_string(settings.BANSHI_STAFF_FRAME)
+    return frame.page(request, "staff/me.html", form=form, roles=roles, status=422 if form.errors else 200)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from banshi.foundation.said import named
 from banshi.rooms.identity.models import Staff
@@ -30,7 +31,7 @@ def scopes_named(scopes: Iterable[str]) -> dict[str, str]:
     halls = Hall.objects.filter(code__in=codes).order_by("pk")
     regions = Region.objects.filter(code__in=codes).order_by("pk")
     found = {row.code: named(row) for row in regions} | {row.code: named(row) for row in halls}
-    return found | ({"*": _("everywhere")} if "*" in codes else {})
+    return found | ({"*": pgettext("staff", "everywhere")} if "*" in codes else {})
 
 
 def with_where(roles: Iterable[R]) -> list[tuple[R, str]]:

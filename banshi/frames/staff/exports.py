@@ -14,7 +14,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
-from banshi.surfaces.office.templatetags.seeing import minutes_above, percent
+from banshi.frames.staff.figures import minutes_above, percent
 
 Kind = Literal["text", "count", "minutes", "below", "share", "score"]
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class StaffFrameConfig(AppConfig):
+    name = "banshi.frames.staff"
+    label = "frame_staff"

@@ -1,0 +1,16 @@
+"""Words that every surface for staff says alike."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+ROLES: dict[str, str | Promise] = {
+    "clerk": _("Window clerk"),
+    "senior_clerk": _("Duty lead"),
+    "guide": pgettext_lazy("role", "Guide"),
+    "hall_manager": _("Hall manager"),
+    "city_admin": _("City administrator"),
+    "auditor": _("Auditor"),
+}
