@@ -16,17 +16,21 @@ from banshi.config.middleware import _for_people
 from banshi.foundation.states import STATES
 from banshi.foundation.words import words
 from banshi.kernel.refusals import Refusal
-from banshi.rooms.booking.rules import State
+from banshi.rooms.booking.rules import APPEAL, APPOINTMENT, FOLLOW_UP, WAITING, State
+from banshi.rooms.feedback.rules import TASK
 from banshi.rooms.identity.rules import PERMISSIONS
-from banshi.rooms.tickets.rules import VERBS
+from banshi.rooms.messaging.rules import MESSAGE
+from banshi.rooms.tickets.rules import NUMBER
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+TABLES = (NUMBER, APPOINTMENT, WAITING, APPEAL, FOLLOW_UP, TASK, MESSAGE)
+# Of every table: what a refusal says that a verb needs; a list is said word by word.
+SAID = [needs for table in TABLES for verb in table.steps for needs in [table.needs(verb)]]
+NEEDED = [word for needs in SAID for word in ([needs] if isinstance(needs, str) else needs)]
 # Worked out where the refusal is made: here with all they can be.
 WORKED_OUT = {
-    ("banshi/rooms/tickets/rules/line.py", "list(VERBS[verb][0])"): sorted(
-        {s for verb in VERBS.values() for s in verb[0]}
-    ),
-    ("banshi/rooms/booking/actions/changing.py", "needs.value"): [each.value for each in State],
+    ("banshi/kernel/transitions.py", "self.needs(verb)"): NEEDED,
+    ("banshi/rooms/booking/actions/changing.py", "needs"): APPOINTMENT.states,
     ("banshi/rooms/booking/actions/placing.py", "needs"): [{"zh": "一次最多 3 件", "en": "at most 3 in one visit"}],
 }
 

@@ -19,7 +19,7 @@ from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket, WindowSession
 from banshi.rooms.tickets.queries import ENDED_BY_THE_DAY
-from banshi.rooms.tickets.rules import SERVES_ON
+from banshi.rooms.tickets.rules import NUMBER, SERVES_ON
 
 log = structlog.get_logger("banshi.day")
 
@@ -47,7 +47,7 @@ def close_due(*, now: datetime) -> list[tuple[str, str]]:
 
 
 def _over_now(now: datetime) -> Iterator[tuple[Hall, date]]:
-    open_tickets = Ticket.objects.filter(state__in=["waiting", "called", "serving", "held", "parked", "missed"])
+    open_tickets = Ticket.objects.filter(state__in=NUMBER.goes_on)
     left_in = WindowSession.objects.filter(signed_out_at=None)
     halls = Hall.objects.filter(Q(id__in=open_tickets.values("hall_id")) | Q(id__in=left_in.values("hall_id")))
     for hall in halls.order_by("id"):

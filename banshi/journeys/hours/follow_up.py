@@ -107,7 +107,7 @@ def _next(now: datetime) -> bool:
             raise
         # One visit that cannot be done must not hold up those behind it; it is listed as unsettled.
         log.exception("a visit could not be followed up", visit=tried.pk)
-        following.settle(tried, state="failed", now=now)
+        following.settle(tried, "fail", now=now)
     return True
 
 
@@ -116,7 +116,7 @@ def _do(visit: FollowUpVisit, *, now: datetime) -> None:
     rows = _rows(follow_up.hall, visit, now)
     lost = [row for row in rows if row.code in visit.codes]
     if not lost or fits_now(follow_up.hall, lost):
-        following.settle(visit, state="done", now=now)
+        following.settle(visit, "find_done", now=now)
         return
     by = Actor.parse(follow_up.made_by)
     more = _more(follow_up, lost)
@@ -124,18 +124,15 @@ def _do(visit: FollowUpVisit, *, now: datetime) -> None:
         with transaction.atomic():
             if visit.what == "move":
                 _move(follow_up.hall, visit, rows, by=by, now=now, why=follow_up.why_zh, more=more)
-                state = "moved"
             elif visit.what == "cancel":
                 _cancel(follow_up.hall, lost, by=by, now=now, why=follow_up.why_zh, more=more)
-                state = "cancelled"
             else:
                 _keep(follow_up, lost, by=by, now=now, more=more)
-                state = "kept"
     except Refused as no:
-        settled_meanwhile = no.slug in ("already-cancelled", "wrong-state")
-        state = "done" if settled_meanwhile else "failed"
-        following.settle(visit, state=state, slug="" if settled_meanwhile else no.slug, now=now)
-        if state == "failed":  # nobody travels to a closed hall while the staff look for another way
+        if no.slug in ("already-cancelled", "wrong-state"):  # settled meanwhile
+            following.settle(visit, "find_done", now=now)
+        else:  # nobody travels to a closed hall while the staff look for another way
+            following.settle(visit, "fail", slug=no.slug, now=now)
             if not _by_hand(follow_up):
                 booking.keep_no_more(rows=lost)
             again = f":{follow_up.pk}"  # each change that takes the time is told
@@ -143,7 +140,7 @@ def _do(visit: FollowUpVisit, *, now: datetime) -> None:
                 "closure", lost, hall=hall_facts(follow_up.hall, now=now), now=now, more=more, anew=again
             )
         return
-    following.settle(visit, state=state, now=now)
+    following.settle(visit, visit.what, now=now)
 
 
 def _keep(follow_up: FollowUp, rows: Sequence[Appointment], *, by: Actor, now: datetime, more: dict[str, Any]) -> None:

@@ -27,8 +27,8 @@ from banshi.rooms.places.models import Category, Hall
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import booked_behind, contact_of_booked
+from banshi.rooms.tickets.rules import NUMBER
 
-NOT_OVER = ("waiting", "parked", "missed", "called", "serving", "held")
 _NO_KEY = {"zh": "这个接入不能在本厅预约", "en": "No system that books in this hall has this key"}
 
 
@@ -252,7 +252,9 @@ def _renew_numbers(agent_id: int, *, by: Actor, now: datetime) -> None:
     booked = Appointment.objects.filter(account_id=account_id, limit_key="", day__gte=now.date() - timedelta(days=1))
     of_bookings = Q(appointment__in=booked) | Q(late_for__in=booked)
     visits = Ticket.objects.filter(of_bookings, limit_key="").values("visit_id")
-    numbers = Ticket.objects.filter(of_bookings | Q(visit__in=visits, channel="desk"), limit_key="", state__in=NOT_OVER)
+    numbers = Ticket.objects.filter(
+        of_bookings | Q(visit__in=visits, channel="desk"), limit_key="", state__in=NUMBER.goes_on
+    )
     for ticket in numbers.select_for_update(of=("self",), no_key=True).select_related("hall").order_by("id"):
         of = booked_behind(ticket)
         if of is None or of.account_id != account_id:

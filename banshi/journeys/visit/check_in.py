@@ -42,9 +42,8 @@ from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import comes_back_by_ref, contact_of_booked, not_there, read_qr
-from banshi.rooms.tickets.rules import may
+from banshi.rooms.tickets.rules import NUMBER
 
-IN_HALL = ("waiting", "called", "serving", "held", "parked", "missed")  # of a number that goes on
 TYPED_TRIES = 5  # an hour for one document at one machine
 
 
@@ -120,7 +119,7 @@ def of_other_hall(ticket: Ticket, *, hall: Hall, now: datetime) -> Refused:
     onward = redirect.goes_on_as(ticket.ref)
     while onward is not None and onward.hall_id != hall.pk:
         ticket, onward = onward, redirect.goes_on_as(onward.ref)
-    theirs, goes_on = ticket.hall, ticket.state in IN_HALL
+    theirs, goes_on = ticket.hall, ticket.state in NUMBER.goes_on
     past = ticket.day < now.astimezone(ZoneInfo(theirs.timezone)).date()
     too_late = ticket.state == "missed" and not comes_back_by_ref([ticket.ref], now)
     if goes_on and not past and not too_late:
@@ -233,7 +232,12 @@ def claim_typed(*, hall: Hall, ref: str, person_id: int, by: Actor, now: datetim
             .first()
         )
         today = now.astimezone(ZoneInfo(hall.timezone)).date()
-        if ticket is None or ticket.day != today or not is_typed(ticket.limit_key) or not may(ticket.state, "claim"):
+        if (
+            ticket is None
+            or ticket.day != today
+            or not is_typed(ticket.limit_key)
+            or not NUMBER.may(ticket.state, "claim")
+        ):
             raise Refused("nothing-found", facts={"ticket": ref[:20]})
         own = identity.phone_of(person_id=person_id)  # whoever typed it may have given any telephone
         taken = tickets.claim(ticket, limit_key="", contact=own, by=by, now=now)
@@ -358,7 +362,7 @@ def _also_due(each: Appointment, holder: str, policy: TicketPolicy, now: datetim
         return False
     if each.state == "no_show" or now >= closes:
         return policy.late != "refuse" and now >= opens and not _had_a_number(each)
-    if each.state == "checked_in" and not Ticket.objects.filter(appointment=each, state__in=IN_HALL).exists():
+    if each.state == "checked_in" and not Ticket.objects.filter(appointment=each, state__in=NUMBER.goes_on).exists():
         return False  # given up, served, or never had a number
     return opens <= now
 
@@ -391,7 +395,7 @@ def _check_in(
         opens, closes = policy.check_in_window(starts_at=appointment.starts_at, ends_at=appointment.ends_at)
         given_up = False
         if appointment.state == "checked_in" and ticket is not None:
-            if shows_more(limit_key, than=ticket.limit_key) and may(ticket.state, "claim"):
+            if shows_more(limit_key, than=ticket.limit_key) and NUMBER.may(ticket.state, "claim"):
                 contact = contact_of_booked(appointment, limit_key=limit_key, now=now)
                 return tickets.claim(ticket, limit_key=limit_key, contact=contact, by=by, now=now)
             if is_typed(limit_key):
@@ -404,7 +408,7 @@ def _check_in(
                 .get(pk=ticket.pk)
             )
             came_early = ticket.kind == "walk_in" and opens <= now < closes
-            if came_early and may(ticket.state, "join_booking"):
+            if came_early and NUMBER.may(ticket.state, "join_booking"):
                 return tickets.join_booking(ticket, appointment=appointment, now=now)
             # Whoever shows less cannot use up what somebody booked: their number is over, the appointment is not.
             stronger = shows_more(limit_key, than=ticket.limit_key)
@@ -440,7 +444,7 @@ def _check_in(
         before = _late_number(appointment) if late and not is_typed(limit_key) else None
         if before is not None and shows_more(before.limit_key, than=limit_key):
             raise WithItsPerson
-        if before is not None and shows_more(limit_key, than=before.limit_key) and may(before.state, "claim"):
+        if before is not None and shows_more(limit_key, than=before.limit_key) and NUMBER.may(before.state, "claim"):
             contact = contact_of_booked(appointment, limit_key=limit_key, now=now)
             return tickets.claim(before, limit_key=limit_key, contact=contact, by=by, now=now)
         given = tickets.issue(
@@ -466,12 +470,12 @@ def _check_in(
 def _late_number(appointment: Appointment) -> Ticket | None:
     """The walk-in number that was given for it when its time was over, while it goes on; locked."""
     rows = Ticket.objects.select_for_update(of=("self",), no_key=True).select_related("hall", "window")
-    return rows.filter(late_for=appointment, state__in=IN_HALL).order_by("id").first()
+    return rows.filter(late_for=appointment, state__in=NUMBER.goes_on).order_by("id").first()
 
 
 def _what_became(ticket: Ticket) -> dict[str, bool]:
     """Of a number that goes on no more: that it does not."""
-    if ticket.state in IN_HALL:
+    if ticket.state in NUMBER.goes_on:
         return {}
     return {"left" if ticket.state == "left" else "over": True}
 

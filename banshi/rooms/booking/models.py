@@ -14,11 +14,12 @@ from django.db.models import Case, Func, When
 
 from banshi.foundation.crypto import EncryptedText, FreeText
 from banshi.kernel.ownership import tells_the_person
+from banshi.rooms.booking.rules import APPOINTMENT, WAITING
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.identity.models import Person
 from banshi.rooms.places.models import Category, Hall
 
-LIVE = ["booked", "checked_in"]
+LIVE = list(APPOINTMENT.goes_on)
 # What stands in the way of another booking for the same half day or time.
 STANDS = models.Q(state__in=LIVE, let_go_at=None)
 HALLS_WHY = (
@@ -181,7 +182,7 @@ class Appointment(models.Model):
                 name="nobody_is_at_two_places_at_a_time",
             ),
             models.CheckConstraint(
-                condition=models.Q(state__in=["booked", "checked_in", "served", "cancelled", "no_show"]),
+                condition=models.Q(state__in=list(APPOINTMENT.states)),
                 name="appointment_state_is_known",
             ),
         ]
@@ -275,12 +276,12 @@ class Waiting(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["hall", "business", "day", "person", "limit_key"],
-                condition=models.Q(state__in=["waiting", "offered"], appointment=None),
+                condition=models.Q(state__in=list(WAITING.goes_on), appointment=None),
                 name="a_person_waits_once_per_business_and_day",
             ),
             models.UniqueConstraint(
                 fields=["appointment"],
-                condition=models.Q(state__in=["waiting", "offered"]),
+                condition=models.Q(state__in=list(WAITING.goes_on)),
                 name="an_appointment_waits_once_for_an_earlier_place",
             ),
         ]

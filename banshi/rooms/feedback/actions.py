@@ -141,9 +141,9 @@ def _open_task(rating: Rating, *, policy: RatingPolicy, now: datetime) -> None:
     )
     if rating.follow_up:
         tasks = Task.objects.select_for_update(no_key=True).filter(rating__visit_id=rating.visit_id)
-        task = tasks.exclude(state="settled").order_by("-id").first()
-        if task is not None and task.state == "answered":
-            task.state, task.answer_due_on = "open", answer_by
+        task = tasks.filter(state__in=rules.TASK.goes_on).order_by("-id").first()
+        if task is not None and rules.TASK.may(task.state, "reopen"):
+            task.state, task.answer_due_on = rules.TASK.to("reopen"), answer_by
             task.settle_due_on = max(task.settle_due_on, answer_by)
             task.save(update_fields=["state", "answer_due_on", "settle_due_on"])
             facts = {"answered_by": task.answered_by, "answer": task.answer}
@@ -162,6 +162,12 @@ def _open_task(rating: Rating, *, policy: RatingPolicy, now: datetime) -> None:
     )
 
 
+def _need(task: Task, verb: str) -> None:
+    """:raises Refused: wrong-state."""
+    if (no := rules.TASK.refusal(task.state, verb)) is not None:
+        raise Refused(no)
+
+
 def assign(*, task_id: int, staff_id: int | None, by: Actor, now: datetime) -> Task:
     """Say who looks after a task; None = nobody in particular.
 
@@ -169,8 +175,7 @@ def assign(*, task_id: int, staff_id: int | None, by: Actor, now: datetime) -> T
     """
     with transaction.atomic():
         task = _task(task_id)
-        if task.state == "settled":
-            raise Refused("wrong-state", facts={"state": task.state, "needs": "open or answered"})
+        _need(task, "assign")
         task.assigned_to_id = staff_id
         task.save(update_fields=["assigned_to"])
         audit.record(
@@ -194,9 +199,9 @@ def answer(*, task_id: int, text: str, by: Actor, now: datetime) -> Task:
         raise _invalid("text", f"写 1 到 {rules.LONGEST_TEXT} 个字", f"1 to {rules.LONGEST_TEXT} characters")
     with transaction.atomic():
         task = _task(task_id)
-        if task.state != "open":
-            raise Refused("wrong-state", facts={"state": task.state, "needs": "open"})
-        task.state, task.answer, task.answered_at, task.answered_by = "answered", kept, now, str(by)
+        _need(task, "answer")
+        task.state, task.answer = rules.TASK.to("answer"), kept
+        task.answered_at, task.answered_by = now, str(by)
         task.save(update_fields=["state", "answer", "answered_at", "answered_by"])
         ticket = task.rating.ticket
         messaging.write(
@@ -225,9 +230,9 @@ def settle(*, task_id: int, outcome: str, by: Actor, now: datetime) -> Task:
         raise _invalid("outcome", f"结果是{zh}之一", f"One of {en}")
     with transaction.atomic():
         task = _task(task_id)
-        if task.state != "answered":
-            raise Refused("wrong-state", facts={"state": task.state, "needs": "answered"})
-        task.state, task.outcome, task.settled_at, task.settled_by = "settled", outcome, now, str(by)
+        _need(task, "settle")
+        task.state, task.outcome = rules.TASK.to("settle"), outcome
+        task.settled_at, task.settled_by = now, str(by)
         task.save(update_fields=["state", "outcome", "settled_at", "settled_by"])
         audit.record(
             action="task_settled",

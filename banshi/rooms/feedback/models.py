@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from banshi.foundation.crypto import FreeText
+from banshi.rooms.feedback.rules import TASK
 from banshi.rooms.identity.models import Staff
 from banshi.rooms.places.models import Hall, Window
 from banshi.rooms.tickets.models import Ticket, Visit
@@ -54,7 +55,5 @@ class Task(models.Model):
     class Meta:
         db_table = "feedback_task"
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(state__in=["open", "answered", "settled"]), name="task_state_is_known"
-            )
+            models.CheckConstraint(condition=models.Q(state__in=list(TASK.states)), name="task_state_is_known")
         ]

@@ -271,7 +271,7 @@ def summary(*, hall: Hall, first: date, last: date, now: datetime, by: By | None
         satisfied=sum(stars[rules.SATISFIED_FROM - 1 :]) / rated_visits if rated_visits else None,
         follow_ups=said.filter(follow_up=True).count(),
         tags=tuple((rules.tag(code), n) for code, n in sorted(counted.items(), key=lambda each: (-each[1], each[0]))),
-        tasks_open=waiting.exclude(state="settled").count(),
+        tasks_open=waiting.filter(state__in=rules.TASK.goes_on).count(),
         tasks_overdue=waiting.filter(_overdue(today)).count(),
         groups=_groups(hall, first, last, once, by) if by else (),
     )

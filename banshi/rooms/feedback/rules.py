@@ -9,7 +9,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from banshi.kernel.transitions import Step, Table
 from banshi.kernel.working_days import WorkCalendar
+
+# 差评工单: answered by a day, settled by another; what is said once more opens it again.
+TASK = Table(
+    "task",
+    states=["open", "answered", "settled"],
+    ends=["settled"],
+    needs=" or ".join,
+    steps={
+        "assign": Step("open", "answered"),
+        "answer": Step("open", to="answered"),
+        "reopen": Step("answered", to="open"),
+        "settle": Step("answered", to="settled"),
+    },
+)
 
 # stars → (zh, en); the national code is 6 − stars.
 LEVELS: dict[int, tuple[str, str]] = {

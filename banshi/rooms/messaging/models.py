@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Value
 
 from banshi.foundation.crypto import EncryptedText, FreeText
-from banshi.rooms.messaging.rules import URGENT
+from banshi.rooms.messaging.rules import MESSAGE, URGENT
 
 
 class Template(models.Model):
@@ -63,7 +63,7 @@ class Message(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["dedupe"], name="a_message_is_written_once"),
             models.CheckConstraint(
-                condition=models.Q(state__in=["due", "sending", "sent", "failed", "dropped"]),
+                condition=models.Q(state__in=list(MESSAGE.states)),
                 name="message_state_is_known",
             ),
         ]

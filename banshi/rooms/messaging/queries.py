@@ -17,7 +17,7 @@ from banshi.rooms.messaging import rules
 from banshi.rooms.messaging.models import Message, Template
 from banshi.rooms.messaging.statements import SAID_PLACE, TEXT_PLACE, TO_PLACE
 
-STATES = ("due", "sending", "sent", "failed", "dropped")
+STATES = rules.MESSAGE.states
 # Each state by name: it has an index of its own.
 UP_TO_SQL = " UNION ALL ".join(
     f"SELECT '{state}', count(*) FROM (SELECT 1 FROM messaging_message WHERE hall = %(hall)s AND state = '{state}' "  # noqa: S608

@@ -18,11 +18,12 @@ from banshi.rooms.booking.models import Appointment
 from banshi.rooms.catalogue.models import Item
 from banshi.rooms.identity.models import Person, Staff
 from banshi.rooms.places.models import Category, Hall, Window
+from banshi.rooms.tickets.rules.lifecycle import NUMBER
 
-STATES = ["waiting", "called", "serving", "held", "parked", "missed", "finished", "left", "redirected", "closed"]
+STATES = list(NUMBER.states)
 AT_WINDOW = ["called", "serving"]
 IN_LINE = ["waiting", "called", "parked"]
-GOES_ON = [*IN_LINE, "serving", "missed", "held"]
+GOES_ON = list(NUMBER.goes_on)
 SENT_OUT = "evacuated"  # outcome of a stretch of service that an evacuation ended: it goes on afterwards
 GO_ON = "go_on"  # kind of a call: another matter of the visit whose first was finished with the same press
 

@@ -33,6 +33,7 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.tickets import actions as line
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.rules import NUMBER
 from banshi.surfaces.citizen.doors import page, public_page
 from banshi.surfaces.citizen.rating_keys import keep_key, key_held, note_key
 from banshi.surfaces.citizen.refusals import panel
@@ -249,9 +250,6 @@ def texts() -> dict[str, str]:
     }
 
 
-IN_THE_HALL = ("waiting", "parked", "missed", "held", "called", "serving")
-
-
 def stays(seen: tickets.TicketView, closed: Stop | None) -> str:
     """What becomes of the number while nobody is called."""
     today, out = closed is None or closed.keeps, closed is None or closed.evacuates
@@ -261,7 +259,7 @@ def stays(seen: tickets.TicketView, closed: Stop | None) -> str:
 
 def evacuation_over(seen: tickets.TicketView, now: datetime) -> Stop | None:
     """The evacuation over where this number waits, or over the window it is at."""
-    if seen.state not in IN_THE_HALL:
+    if seen.state not in NUMBER.goes_on:
         return None
     hall = places.hall_by_code(seen.hall)
     zone = None

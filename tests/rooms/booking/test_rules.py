@@ -22,7 +22,6 @@ from banshi.rooms.booking.rules import (
     PersonFacts,
     SlotFacts,
     State,
-    open_days,
     opens_at,
     refusal,
     suspensions_from,
@@ -44,6 +43,13 @@ POLICIES = st.builds(
 
 def days(*texts: str) -> tuple[date, ...]:
     return tuple(date.fromisoformat(f"2026-{text}") for text in texts)
+
+
+def open_days(policy: BookingPolicy, now: datetime, calendar: WorkCalendar) -> tuple[date, ...]:
+    """The days after today that are open to book, in order."""
+    today, last = now.date(), rules.horizon(policy, now.date(), calendar)
+    coming = [today + timedelta(days=n) for n in range(1, (last - today).days + 1)]
+    return tuple(day for day in coming if (opens := opens_at(policy, day, calendar, now)) is not None and opens <= now)
 
 
 # --- Week release ------------------------------------------------------------------------------------------------
@@ -141,12 +147,6 @@ def test_the_newest_rolling_working_day_opens_at_the_release_hour() -> None:
 
     assert open_days(policy, at("2026-03-10 07:59"), NATIONAL) == days("03-11")
     assert open_days(policy, at("2026-03-10 08:00"), NATIONAL) == days("03-11", "03-12")
-
-
-def test_the_same_day_is_open_only_where_the_policy_says_so() -> None:
-    policy = BookingPolicy(release="rolling_days", release_days=1, same_day=True)
-
-    assert open_days(policy, at("2026-03-10 09:00"), NATIONAL) == days("03-10", "03-11")
 
 
 # --- Refusals ----------------------------------------------------------------------------------------------------
@@ -341,11 +341,13 @@ def test_moves_are_limited_by_policy() -> None:
     assert rules.move_refusal(policy=policy, moves=1) is not None
 
 
-def test_states_lead_where_the_table_says_and_nowhere_else() -> None:
-    leads = {state: {wanted for wanted in State if rules.may_become(state, wanted)} for state in State}
+def test_what_a_person_was_once_is_taken_back_only_by_undoing() -> None:
+    """Where each state leads without an undo: a no-show, a cancellation and a service are final."""
+    steps = [each for each in rules.APPOINTMENT.steps.values() if each.to is not None and not each.undoes]
+    leads = {state: {each.to for each in steps if state in each.of} for state in State}
 
     assert leads == {
-        State.BOOKED: {State.CHECKED_IN, State.CANCELLED, State.NO_SHOW},
+        State.BOOKED: {State.CHECKED_IN, State.CANCELLED, State.NO_SHOW, State.SERVED},
         State.CHECKED_IN: {State.SERVED},
         State.SERVED: set(),
         State.CANCELLED: set(),
@@ -360,16 +362,6 @@ NANCHENG = Credit()
 
 def entry(id_: int, kind: str, on: str, credit: Credit = NANCHENG) -> Entry:
     return Entry(id_, kind, date.fromisoformat(f"2026-{on}"), at(f"2026-{on} 10:00"), credit)
-
-
-def test_a_no_show_is_due_at_the_very_end_of_the_period_and_its_grace() -> None:
-    ends_at = at("2026-03-11 10:00")
-    grace = timedelta(minutes=10)
-
-    assert not rules.no_show_due(state="booked", ends_at=ends_at, now=at("2026-03-11 09:59"))
-    assert rules.no_show_due(state="booked", ends_at=ends_at, now=ends_at)
-    assert not rules.no_show_due(state="booked", ends_at=ends_at, now=at("2026-03-11 10:09"), grace=grace)
-    assert not rules.no_show_due(state="checked_in", ends_at=ends_at, now=at("2026-03-12 10:00"))
 
 
 def test_the_third_no_show_suspends_for_30_days_from_the_day_after() -> None:

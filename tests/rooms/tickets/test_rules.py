@@ -122,45 +122,29 @@ def test_a_walk_in_is_called_at_the_latest_after_the_policys_time_and_a_booked_o
     assert rules.call_by(rank_class=RankClass.WALK_IN, policy=POLICY, now=TUESDAY_NINE) is None
 
 
-def test_weighted_calling_takes_two_of_a_for_one_of_b():
-    called = {"A": 0, "B": 0}
-    order = ""
-
-    for _ in range(9):
-        code = rules.next_category(called=called, weights={"A": 2, "B": 1}, waiting=["A", "B"])
-        assert code is not None
-        called[code] += 1
-        order += code
-
-    assert order == "ABAABAABA"
-
-
-def test_with_nobody_waiting_there_is_no_next_category():
-    assert rules.next_category(called={}, weights={}, waiting=[]) is None
-
-
-@pytest.mark.parametrize("verb", sorted(rules.VERBS))
-def test_a_verb_fits_its_own_states_and_no_other(verb):
-    states = ["waiting", "called", "serving", "held", "parked", "missed", "finished", "left", "redirected", "closed"]
-    fits = [state for state in states if rules.wrong_state(state, verb) is None]
-
-    assert sorted(fits) == sorted(rules.VERBS[verb][0])
-
-
 def test_nothing_can_be_done_to_a_number_that_has_ended():
-    """But what was finished by mistake, within minutes, and what was sent home by a closure that is taken back."""
-    ended = {"finished", "left", "redirected", "closed"}
-    may = {(state, verb) for verb in rules.VERBS for state in ended if rules.may(state, verb)}
+    """But what was pressed by mistake, within minutes, and what was sent home by a closure that is taken back."""
+    number = rules.NUMBER
+    may = {verb for verb in number.steps for state in number.ends if number.may(state, verb)}
 
-    back = {("closed", "bring_back"), ("closed", "bring_back_in_line"), ("closed", "bring_back_missed")}
-    assert may == {("finished", "undo")} | back
+    back = {"bring_back", "bring_back_in_line", "bring_back_missed"}
+    assert may == {"undo", "undo_finish", "undo_turning_away", "undo_closing"} | back
 
 
 def test_a_wrong_state_says_what_it_is_and_what_it_would_need_to_be():
-    refusal = rules.wrong_state("finished", "start")
+    refusal = rules.NUMBER.refusal("finished", "start")
 
     assert refusal is not None
     assert (refusal.slug, dict(refusal.facts)) == ("wrong-state", {"state": "finished", "needs": ["called"]})
+
+
+def test_a_step_asks_its_guard_with_what_is_known():
+    policy = TicketPolicy(recall_limit=3)
+
+    assert rules.NUMBER.refusal("called", "recall", recalls=2, policy=policy) is None
+    no = rules.NUMBER.refusal("called", "recall", recalls=3, policy=policy)
+    assert no is not None
+    assert no.slug == "recall-limit"
 
 
 @pytest.mark.parametrize(("recalls", "slug"), [(2, None), (3, "recall-limit")])

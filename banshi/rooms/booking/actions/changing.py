@@ -8,7 +8,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from banshi.foundation.announce import announce
 from banshi.kernel.actors import Actor, ActorKind
@@ -141,7 +141,7 @@ def cancel(
     )
     if no is not None:
         raise Refused(no)
-    row.state, row.cancelled_at, row.cancelled_by = rules.State.CANCELLED, now, str(by)[:60]
+    row.state, row.cancelled_at, row.cancelled_by = rules.APPOINTMENT.to("cancel"), now, str(by)[:60]
     row.cancel_reason, row.by_hall = legible(why)[:200], by_hall
     row.save(update_fields=["state", "cancelled_at", "cancelled_by", "cancel_reason", "by_hall"])
     for slot in slots:
@@ -175,8 +175,9 @@ def rebook(*, code: str, by: Actor, now: datetime) -> Appointment:
     if row.account_id is not None:
         identity.lock_account(row.account_id)
         row = _seen(code)  # its person may have proven another account at this moment
-    if row.state != rules.State.CANCELLED or row.cancelled_at is None:
-        raise Refused("wrong-state", facts={"state": row.state, "needs": rules.State.CANCELLED.value})
+    if (no := rules.APPOINTMENT.refusal(row.state, "rebook")) is not None:
+        raise Refused(no)
+    assert row.cancelled_at is not None
     if row.disowned_at is not None:
         raise Refused("wrong-state", facts={"state": _DISOWNED, "needs": rules.State.CANCELLED.value})
     _need_mandate(row, by, now=now)
@@ -374,7 +375,7 @@ def _give_back_kept(slot: Slot, seen: Appointment, *, now: datetime) -> None:
     if kept is None:
         return
     use_up([kept], slot, now=now)
-    Waiting.objects.filter(hold=kept, state="offered").update(state="taken")
+    Waiting.objects.filter(hold=kept, state__in=rules.WAITING.of("take")).update(state=rules.WAITING.to("take"))
 
 
 def _give_back_withheld(slot: Slot, seen: Appointment, *, now: datetime) -> None:
@@ -460,9 +461,8 @@ def mark_checked_in(*, appointment_id: int, now: datetime) -> None:
 
     :raises Refused: already-checked-in, wrong-state, nothing-found.
     """
-    done = Appointment.objects.filter(id=appointment_id, state=rules.State.BOOKED)
-    if not done.update(state=rules.State.CHECKED_IN, checked_in_at=now):
-        _wrong(appointment_id, needs=rules.State.BOOKED)
+    if not _in_state(appointment_id, "check_in").update(state=rules.APPOINTMENT.to("check_in"), checked_in_at=now):
+        _wrong(appointment_id, "check_in")
     code, hall = Appointment.objects.values_list("code", "hall__code").get(id=appointment_id)
     _turn(code, hall=hall, now=now)
 
@@ -477,21 +477,20 @@ def mark_served(*, appointment_id: int, now: datetime) -> None:
 
     :raises Refused: wrong-state, nothing-found.
     """
-    done = Appointment.objects.filter(id=appointment_id, state=rules.State.CHECKED_IN)
-    if not done.update(state=rules.State.SERVED, served_at=now):
-        _wrong(appointment_id, needs=rules.State.CHECKED_IN)
+    if not _in_state(appointment_id, "serve").update(state=rules.APPOINTMENT.to("serve"), served_at=now):
+        _wrong(appointment_id, "serve")
 
 
 @again
 def mark_not_served(*, appointment_id: int, now: datetime) -> None:
     """served → checked_in: the finish was a mistake. Where it was not served, nothing changes. It keeps its person from
     nothing where they have booked in its stead meanwhile."""
-    served = Appointment.objects.filter(id=appointment_id, state=rules.State.SERVED)
+    served, back = _in_state(appointment_id, "undo_serve"), rules.APPOINTMENT.to("undo_serve")
     try:
         with transaction.atomic():
-            served.update(state=rules.State.CHECKED_IN, served_at=None)
+            served.update(state=back, served_at=None)
     except IntegrityError:
-        served.update(state=rules.State.CHECKED_IN, served_at=None, let_go_at=now)
+        served.update(state=back, served_at=None, let_go_at=now)
 
 
 def mark_dealt_with(*, appointment_id: int, on: str, now: datetime) -> bool:
@@ -499,8 +498,8 @@ def mark_dealt_with(*, appointment_id: int, on: str, now: datetime) -> bool:
 
     :param on: that number's ref, for `mark_not_dealt_with`.
     """
-    row = Appointment.objects.filter(id=appointment_id, state=rules.State.BOOKED)
-    if not row.update(state=rules.State.SERVED, checked_in_at=now, served_at=now, dealt_on=on):
+    dealt = rules.APPOINTMENT.to("deal_with")
+    if not _in_state(appointment_id, "deal_with").update(state=dealt, checked_in_at=now, served_at=now, dealt_on=on):
         return False
     telling.drop(Appointment.objects.values_list("code", flat=True).get(id=appointment_id), now=now)
     return True
@@ -509,11 +508,14 @@ def mark_dealt_with(*, appointment_id: int, on: str, now: datetime) -> bool:
 def mark_not_dealt_with(*, on: str, person_id: int, now: datetime) -> bool:
     """served → booked, with its reminders: the finish of the number it was dealt with on was a mistake. False where there is
     none, or its person has booked in its stead meanwhile."""
-    used = Appointment.objects.filter(person_id=person_id, dealt_on=on, state=rules.State.SERVED)
+    used = Appointment.objects.filter(
+        person_id=person_id, dealt_on=on, state__in=rules.APPOINTMENT.of("undo_deal_with")
+    )
     row = used.select_for_update(of=("self",), no_key=True).select_related("person").order_by("id").first()
     if row is None:
         return False
-    row.state, row.checked_in_at, row.served_at, row.dealt_on = rules.State.BOOKED, None, None, ""
+    row.state, row.dealt_on = rules.APPOINTMENT.to("undo_deal_with"), ""
+    row.checked_in_at = row.served_at = None
     try:
         with transaction.atomic():
             row.save(update_fields=["state", "checked_in_at", "served_at", "dealt_on"])
@@ -523,12 +525,18 @@ def mark_not_dealt_with(*, on: str, person_id: int, now: datetime) -> bool:
     return True
 
 
-def _wrong(appointment_id: int, *, needs: rules.State) -> None:
+def _in_state(appointment_id: int, verb: str) -> QuerySet[Appointment]:
+    """The appointment, where it is in a state that the verb needs."""
+    return Appointment.objects.filter(id=appointment_id, state__in=rules.APPOINTMENT.of(verb))
+
+
+def _wrong(appointment_id: int, verb: str) -> None:
     state = Appointment.objects.filter(id=appointment_id).values_list("state", flat=True).first()
     if state is None:
         raise Refused("nothing-found", facts={"appointment": appointment_id})
-    if state == needs:
+    no = rules.APPOINTMENT.refusal(state, verb)
+    if no is None:
         raise Refused("changed-meanwhile")
-    if needs == rules.State.BOOKED and state in (rules.State.CHECKED_IN, rules.State.SERVED):
+    if verb == "check_in" and state in (rules.State.CHECKED_IN, rules.State.SERVED):
         raise Refused("already-checked-in", facts={"state": state})
-    raise Refused("wrong-state", facts={"state": state, "needs": needs.value})
+    raise Refused(no)

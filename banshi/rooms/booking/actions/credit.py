@@ -123,20 +123,20 @@ def _forgiven_by_fault(fault: FaultDay | None) -> dict[str, Any]:
 
 
 NOBODY_CAME = "false"
-MISSED_SQL = """
+MISSED_SQL = f"""
 WITH due AS (
-  SELECT a.id, a.ends_at + g.grace AS at, {came} AS came FROM booking_appointment a
+  SELECT a.id, a.ends_at + g.grace AS at, {{came}} AS came FROM booking_appointment a
   JOIN unnest(%(halls)s::bigint[], %(graces)s::interval[]) AS g(hall_id, grace) ON g.hall_id = a.hall_id
-  WHERE a.state = 'booked' AND a.ends_at + g.grace <= %(now)s
+  WHERE a.state IN ({rules.APPOINTMENT.sql("miss")}) AND a.ends_at + g.grace <= %(now)s
   ORDER BY a.id FOR NO KEY UPDATE OF a SKIP LOCKED
 ), present AS (
-  UPDATE booking_appointment a SET state = 'checked_in', checked_in_at = due.at, let_go_at = due.at FROM due
-  WHERE a.id = due.id AND a.state = 'booked' AND due.came
+  UPDATE booking_appointment a SET state = {rules.APPOINTMENT.sql_to("check_in")}, checked_in_at = due.at, let_go_at = due.at
+  FROM due WHERE a.id = due.id AND a.state IN ({rules.APPOINTMENT.sql("check_in")}) AND due.came
 )
-UPDATE booking_appointment a SET state = 'no_show', no_show_at = due.at FROM due
-WHERE a.id = due.id AND a.state = 'booked' AND NOT due.came
+UPDATE booking_appointment a SET state = {rules.APPOINTMENT.sql_to("miss")}, no_show_at = due.at FROM due
+WHERE a.id = due.id AND a.state IN ({rules.APPOINTMENT.sql("miss")}) AND NOT due.came
 RETURNING a.id
-"""
+"""  # noqa: S608 – states of the table
 # Read once they are marked: who was found present for, or checks in at this instant for, another matter of the visit was here.
 # The entry is dated by the period, not by the job. What the hall itself caused is forgiven at once: a day it marked as
 # its fault, an appointment it kept although its hours were gone, a closure or an outage that touched the period, a time
@@ -663,10 +663,11 @@ def answer_appeal(*, appeal_id: int, upheld: bool, answer: str, by: Actor, now: 
         raise Refused("nothing-found", facts={"appeal": appeal_id})
     _lock_credit_of(*about)
     row = Appeal.objects.select_for_update().get(id=appeal_id)
-    if row.state != "open":
-        raise Refused("wrong-state", facts={"state": row.state, "needs": "open"})
+    verb = "uphold" if upheld else "reject"
+    if (no := rules.APPEAL.refusal(row.state, verb)) is not None:
+        raise Refused(no)
     hall = _hall_of(entry=row.entry, suspension=row.suspension, by=by)  # before what is lifted lets its entries go
-    row.state = "upheld" if upheld else "rejected"
+    row.state = rules.APPEAL.to(verb)
     row.answer, row.answered_at, row.answered_by = answer[:ANSWER_LONGEST], now, str(by)[:60]
     row.save(update_fields=["state", "answer", "answered_at", "answered_by"])
     if upheld and row.entry_id is not None:

@@ -75,19 +75,19 @@ def next_due() -> Iterator[FollowUpVisit | None]:
         yield (
             FollowUpVisit.objects.select_for_update(of=("self",), skip_locked=True)
             .select_related("follow_up__hall")
-            .filter(state="due")
+            .filter(state__in=rules.FOLLOW_UP.of("move"))
             .order_by("id")
             .first()
         )
 
 
-def settle(visit: FollowUpVisit, *, state: str, slug: str = "", now: datetime) -> None:
-    """What became of a visit; inside the transaction that did it."""
-    visit.state, visit.slug, visit.settled_at = state, slug[:40], now
+def settle(visit: FollowUpVisit, verb: str, *, slug: str = "", now: datetime) -> None:
+    """What became of a visit, by a verb of `rules.FOLLOW_UP`; inside the transaction that did it."""
+    visit.state, visit.slug, visit.settled_at = rules.FOLLOW_UP.to(verb), slug[:40], now
     visit.save(update_fields=["state", "slug", "settled_at"])
-    if state != "failed":  # what an earlier change could not do has now been done by hand
+    if verb != "fail":  # what an earlier change could not do has now been done by hand
         same = FollowUpVisit.objects.filter(visit=visit.visit, state="failed").exclude(pk=visit.pk)
-        same.update(state="done", settled_at=now)
+        same.update(state=rules.FOLLOW_UP.to("find_done"), settled_at=now)
 
 
 def finish_follow_ups(*, now: datetime) -> list[FollowUp]:
@@ -128,9 +128,9 @@ def keep(
             .filter(pk__in=[row.pk for row in rows])
             .order_by("starts_at", "id")
         )
-        gone = next((row for row in locked if row.state != rules.State.BOOKED), None)
-        if gone is not None:
-            raise Refused("wrong-state", facts={"state": gone.state, "needs": rules.State.BOOKED.value})
+        for row in locked:
+            if (no := rules.APPOINTMENT.refusal(row.state, "keep")) is not None:
+                raise Refused(no)
         hall = hall_facts(locked[0].hall, now=now)
         served = not in_closure or hall.policy.booking.kept == "serve"
         if change is None and all(Kept.objects.filter(appointment=row).exists() for row in locked):

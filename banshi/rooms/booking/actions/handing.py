@@ -70,14 +70,14 @@ def _wait_once(from_person: int, to_person: int, *, now: datetime) -> None:
     """Of two places in one line one stays: the one that a period is offered to, else the earlier. Where both have an offer,
     the other's period is free again at once (the next look at what ran out gives it on)."""
     rows = Waiting.objects.select_for_update(no_key=True).filter(
-        person__in=[from_person, to_person], state__in=["waiting", "offered"], appointment=None
+        person__in=[from_person, to_person], state__in=OPEN, appointment=None
     )
     lines = defaultdict(list)
     for one in rows.order_by("id"):
         lines[one.hall_id, one.business, one.day, one.limit_key].append(one)
     for line in lines.values():
         for one in sorted(line, key=lambda each: (each.state != "offered", each.made_at, each.pk))[1:]:
-            Waiting.objects.filter(id=one.pk).update(state="left")
+            Waiting.objects.filter(id=one.pk).update(state=rules.WAITING.to("leave"))
             if one.hold_id is not None:
                 Hold.objects.filter(id=one.hold_id, ended_at=None).update(expires_at=now)
             messaging.drop(subject=f"waiting:{one.pk}", now=now)

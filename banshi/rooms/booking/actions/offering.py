@@ -226,7 +226,8 @@ def _offer(slot: Slot, *, until: datetime, hall: HallFacts, now: datetime, after
                 made_at=now,
                 expires_at=until,
             )
-            one.state, one.hold, one.offers, one.last_slot = "offered", kept, one.offers + 1, slot.pk
+            one.state, one.hold = rules.WAITING.to("offer"), kept
+            one.offers, one.last_slot = one.offers + 1, slot.pk
             one.save(update_fields=["state", "hold", "offers", "last_slot"])
             _tell(one, kept, slot, item, hall=hall, now=now)
             return True
@@ -417,4 +418,6 @@ def lapsed(kept: Hold, *, hall: HallFacts) -> None:
     """An offer ran out: whoever did not answer keeps the place in line, by policy, until asked three times."""
     for one in Waiting.objects.filter(hold=kept, state="offered"):
         stays = hall.policy.booking.waiting_lapse == "keep" and one.offers < MOST_OFFERS
-        Waiting.objects.filter(pk=one.pk, state="offered").update(state="waiting" if stays else "lapsed")
+        verb = "wait_on" if stays else "lapse"
+        kept_for = Waiting.objects.filter(pk=one.pk, state__in=rules.WAITING.of(verb))
+        kept_for.update(state=rules.WAITING.to(verb))

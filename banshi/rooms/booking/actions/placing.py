@@ -778,7 +778,7 @@ def _use_hold(grant: _Granted, *, now: datetime) -> datetime | None:
         return min(hold.ended_at or hold.expires_at, hold.expires_at)
     end_hold(hold, outcome="used", now=now)
     if hold.kind == "offer":
-        Waiting.objects.filter(hold=hold, state="offered").update(state="taken")
+        Waiting.objects.filter(hold=hold, state__in=rules.WAITING.of("take")).update(state=rules.WAITING.to("take"))
     return None
 
 

@@ -261,8 +261,8 @@ def confirm_again(*, code: str, by: Actor, now: datetime) -> None:
     row = Appointment.objects.select_related("hall").filter(code=code).first() if rules.storable(code) else None
     if row is None:
         raise Refused("nothing-found", facts={"appointment": code})
-    if row.state != rules.State.BOOKED:
-        raise Refused("wrong-state", facts={"state": row.state, "needs": rules.State.BOOKED.value})
+    if (no := rules.APPOINTMENT.refusal(row.state, "confirm_again")) is not None:
+        raise Refused(no)
     if row.ends_at <= now:
         raise Refused("too-late", facts={"closes": row.ends_at})
     phone = row.told_at

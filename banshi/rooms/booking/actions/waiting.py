@@ -148,8 +148,8 @@ def take_offer(
         raise Refused("hold-expired", facts={"expired": one.hold.expires_at})
     if one.state == "left":
         raise Refused("wrong-state", facts={"state": _LEFT, "needs": _KEPT})
-    if one.state != "offered" or one.hold is None:
-        raise Refused("wrong-state", facts={"state": one.state, "needs": "offered"})
+    if one.hold is None or not rules.WAITING.may(one.state, "take"):
+        raise Refused("wrong-state", facts={"state": one.state, "needs": rules.WAITING.needs("take")})
     if one.account_id == account_id and mandate_is_over(one, now=now):
         raise Refused("mandate-missing", facts={"item": one.item.code})
     if one.appointment_id is not None:
@@ -189,8 +189,8 @@ def join_earlier(*, code: str, by: Actor, now: datetime) -> Waiting:
     facts = hall_facts(row.hall, now=now)
     if not facts.policy.booking.waiting_list:
         raise Refused("wrong-state", facts={"state": _NO_WAITING, "needs": _BOOK_DIRECTLY})
-    if row.state != rules.State.BOOKED:
-        raise Refused("wrong-state", facts={"state": row.state, "needs": rules.State.BOOKED.value})
+    if (no := rules.APPOINTMENT.refusal(row.state, "wait_for_earlier")) is not None:
+        raise Refused(no)
     if row.persons > 1:
         raise Refused("wrong-state", facts={"state": _TOGETHER, "needs": _ALONE})
     if of_several(row):  # an earlier place for one of them would tear the visit

@@ -74,7 +74,9 @@ def _may_have(one: Waiting, free: list[SlotView], *, now: datetime) -> bool:
 @transaction.atomic
 def _may_book(*, waiting_id: int, hall: HallFacts, now: datetime) -> bool:
     """Whether an entry that had ended is told now that its day can be booked."""
-    if not Waiting.objects.filter(id=waiting_id, state="closed").update(state="reopened", hold=None):
+    if not Waiting.objects.filter(id=waiting_id, state__in=rules.WAITING.of("reopen")).update(
+        state=rules.WAITING.to("reopen"), hold=None
+    ):
         return False
     messaging.drop(subject=f"waiting:{waiting_id}", now=now)
     one = Waiting.objects.select_related("item").get(id=waiting_id)
@@ -89,10 +91,10 @@ def _may_book(*, waiting_id: int, hall: HallFacts, now: datetime) -> bool:
 def _stands_again(*, waiting_id: int, hall: HallFacts, now: datetime) -> bool:
     """Whether an entry that had ended stands in line again, at its old turn. Whoever joined anew waits once, at that turn."""
     one = Waiting.objects.select_for_update(of=("self",), no_key=True).select_related("item", "hall").get(id=waiting_id)
-    if one.state != "closed":
+    if not rules.WAITING.may(one.state, "stand_again"):
         return False
     messaging.drop(subject=f"waiting:{waiting_id}", now=now)
-    Waiting.objects.filter(id=waiting_id).update(state="handed", hold=None)
+    Waiting.objects.filter(id=waiting_id).update(state=rules.WAITING.to("stand_again"), hold=None)
     row = Waiting(
         hall_id=one.hall_id,
         item_id=one.item_id,

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from banshi.kernel.refusals import Refused
+from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions.holding import end_hold, lock_slots
 from banshi.rooms.booking.actions.offering import contact_of_waiting, free_place, offer_waiting, waking
 from banshi.rooms.booking.actions.placing import serves_still
@@ -32,7 +33,7 @@ def end_waiting_for_closed_days(*, hall: Hall, now: datetime) -> int:
     :returns: how many were told that it ended."""
     facts = hall_facts(hall, now=now)
     today = now.astimezone(facts.zone).date()
-    rows = Waiting.objects.filter(hall=hall, day__gte=today, state__in=["waiting", "offered"], appointment=None)
+    rows = Waiting.objects.filter(hall=hall, day__gte=today, state__in=rules.WAITING.goes_on, appointment=None)
     known: dict[tuple[str, date], bool] = {}
     told = 0
     for one in rows.select_related("item", "hold__slot").order_by("id"):
@@ -41,18 +42,20 @@ def end_waiting_for_closed_days(*, hall: Hall, now: datetime) -> int:
             known[key] = may_still_be_had(hall, *key, now=now)
         offered = one.hold.slot if one.state == "offered" and one.hold is not None else None
         if not known[key]:
-            told += _end(waiting_id=one.pk, state="closed", hall=facts, now=now)
+            told += _end("close", waiting_id=one.pk, hall=facts, now=now)
         elif offered is not None and (offered.closed or not serves_still(offered, one.item.code)):
-            _end(waiting_id=one.pk, state="waiting", hall=facts, now=now)
+            _end("rest", waiting_id=one.pk, hall=facts, now=now)
     earlier = Waiting.objects.filter(hall=hall, state="offered", appointment__isnull=False, hold__isnull=False)
     for one in earlier.select_related("item", "hold__slot").order_by("id"):
         slot = one.hold.slot if one.hold is not None else None
         if slot is not None and (slot.closed or not serves_still(slot, one.item.code)):
-            _end(waiting_id=one.pk, state="waiting", hall=facts, now=now)
-    may_book = Waiting.objects.filter(hall=hall, day__gte=today, state="reopened", appointment=None)
+            _end("rest", waiting_id=one.pk, hall=facts, now=now)
+    may_book = Waiting.objects.filter(
+        hall=hall, day__gte=today, state__in=rules.WAITING.of("close_again"), appointment=None
+    )
     for one in may_book.select_related("item").order_by("id"):
         if not may_still_be_had(hall, one.item.code, one.day, now=now) and may_book.filter(pk=one.pk).update(
-            state="closed"
+            state=rules.WAITING.to("close_again")
         ):
             messaging.drop(subject=f"waiting:{one.pk}", now=now)  # a call to book it, sent to nobody yet
     return told
@@ -68,20 +71,20 @@ def end_waiting_in_vain(*, hall: Hall, now: datetime) -> int:
         offer_waiting(hall=hall, now=now)
     facts = hall_facts(hall, now=now)
     today = now.astimezone(facts.zone).date()
-    waits = Waiting.objects.filter(hall=hall, day__gte=today, state__in=["waiting", "offered"]).order_by("id")
+    waits = Waiting.objects.filter(hall=hall, day__gte=today, state__in=rules.WAITING.goes_on).order_by("id")
     booked_here = HallItem.objects.filter(hall=hall, item=OuterRef("item"), bookable=True)
     ended = 0
     for pk in list(waits.filter(~Exists(booked_here)).values_list("id", flat=True)):
-        ended += _end(waiting_id=pk, state="unbooked", hall=facts, now=now)
+        ended += _end("unbook", waiting_id=pk, hall=facts, now=now)
     if not facts.policy.booking.waiting_list:
         for pk in list(waits.filter(state="waiting").values_list("id", flat=True)):
-            ended += _end(waiting_id=pk, state="list_off", hall=facts, now=now)
+            ended += _end("end_list", waiting_id=pk, hall=facts, now=now)
     return ended
 
 
 def end_all_waiting_in_vain(*, now: datetime) -> int:
     """`end_waiting_in_vain` in every hall that is waited for. :returns: how many ended."""
-    waited_for = Waiting.objects.filter(state__in=["waiting", "offered"]).values("hall")
+    waited_for = Waiting.objects.filter(state__in=rules.WAITING.goes_on).values("hall")
     halls = Hall.objects.filter(pk__in=waited_for).order_by("id")
     return sum(end_waiting_in_vain(hall=hall, now=now) for hall in halls)
 
@@ -120,7 +123,7 @@ class _NextPlaces:
 @transaction.atomic
 def _over(one: Waiting, nexts: _NextPlaces, *, now: datetime) -> bool:
     """Whether this call ended it."""
-    if not Waiting.objects.filter(pk=one.pk, state="waiting").update(state="over"):
+    if not Waiting.objects.filter(pk=one.pk, state__in=rules.WAITING.of("pass")).update(state=rules.WAITING.to("pass")):
         return False
     facts, place = hall_facts(one.hall, now=now), nexts.of(one.hall, one.item.code)
     local = now.astimezone(facts.zone)
@@ -134,16 +137,17 @@ _A_DAY = timedelta(days=1)  # whatever the zone of the hall
 
 @again
 @transaction.atomic
-def _end(*, waiting_id: int, state: str, hall: HallFacts, now: datetime) -> bool:
+def _end(verb: str, *, waiting_id: int, hall: HallFacts, now: datetime) -> bool:
     """Whether an open entry came into this state now; what is kept for it is given back.
 
-    :param state: `waiting`, or why it ended: `closed` | `unbooked` | `list_off` – this one leaves offers alone.
+    :param verb: of `rules.WAITING`: `rest`, or why it ends: `close` | `unbook` | `end_list` – this one leaves offers alone.
     """
     seen = Waiting.objects.select_related("hold", "item", "appointment").get(id=waiting_id)
     slot = lock_slots({seen.hold.slot_id})[seen.hold.slot_id] if seen.hold is not None else None
     kept = Hold.objects.select_for_update().filter(id=seen.hold_id, ended_at=None).first() if seen.hold_id else None
     one = Waiting.objects.select_for_update(no_key=True).get(id=waiting_id)
-    if one.state not in (("waiting",) if state == "list_off" else ("waiting", "offered")):
+    state = rules.WAITING.to(verb)
+    if not rules.WAITING.may(one.state, verb):
         return False
     if (one.state, one.hold_id) != (seen.state, seen.hold_id):
         raise Meanwhile

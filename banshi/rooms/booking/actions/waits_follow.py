@@ -17,14 +17,11 @@ from banshi.rooms.booking.queries.slots import line_of
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.models import Hall
 
-OPEN = ("waiting", "offered")
-
-
-FOLLOW_SQL = """
+FOLLOW_SQL = f"""
 UPDATE booking_appointment a SET category_id = h.category_id FROM catalogue_hall_item h
 WHERE h.hall_id = a.hall_id AND h.item_id = a.item_id AND a.category_id <> h.category_id AND a.id = ANY(%s)
-  AND a.state = 'booked'
-"""
+  AND a.state IN ({rules.APPOINTMENT.sql("move")})
+"""  # noqa: S608 – states of the table
 
 
 @again
@@ -44,7 +41,7 @@ def waits_follow_their_line(*, hall: Hall, now: datetime) -> int:
     before, which cannot be booked for it any more, is given back. :returns: how many went over."""
     facts = hall_facts(hall, now=now)
     today = now.astimezone(facts.zone).date()
-    rows = Waiting.objects.filter(hall=hall, day__gte=today, state__in=OPEN).order_by("made_at", "id")
+    rows = Waiting.objects.filter(hall=hall, day__gte=today, state__in=rules.WAITING.goes_on).order_by("made_at", "id")
     lines: dict[str, str | None] = {}
     went = 0
     for pk, code, business in list(rows.values_list("id", "item__code", "business")):
@@ -64,18 +61,18 @@ def _go_over(*, waiting_id: int, line: str, hall: HallFacts, now: datetime) -> b
     slot = lock_slots({seen.hold.slot_id})[seen.hold.slot_id] if seen.hold is not None else None
     kept = Hold.objects.select_for_update().filter(id=seen.hold_id, ended_at=None).first() if seen.hold_id else None
     one = Waiting.objects.select_for_update(no_key=True).get(id=waiting_id)
-    if one.state not in OPEN or one.business == line:
+    if one.state not in rules.WAITING.goes_on or one.business == line:
         return False
     if (one.state, one.hold_id) != (seen.state, seen.hold_id):
         raise Meanwhile
     try:
         with transaction.atomic():
-            Waiting.objects.filter(id=waiting_id).update(business=line, state="waiting", hold=None)
+            Waiting.objects.filter(id=waiting_id).update(business=line, state=rules.WAITING.to("rest"), hold=None)
     except IntegrityError:
-        Waiting.objects.filter(id=waiting_id).update(state="handed", hold=None)
+        Waiting.objects.filter(id=waiting_id).update(state=rules.WAITING.to("hand"), hold=None)
         Waiting.objects.filter(
             hall_id=one.hall_id, business=line, day=one.day, person_id=one.person_id, limit_key=one.limit_key,
-            appointment=None, state__in=OPEN, made_at__gt=one.made_at,
+            appointment=None, state__in=rules.WAITING.goes_on, made_at__gt=one.made_at,
         ).update(made_at=one.made_at)  # fmt: skip
     if one.state == "offered":
         messaging.drop(subject=f"waiting:{waiting_id}", now=now)

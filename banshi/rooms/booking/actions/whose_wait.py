@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 from banshi.kernel.actors import SYSTEM, Actor
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
+from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions.holding import end_hold, lock_slots
 from banshi.rooms.booking.actions.offering import free_place, mandate_is_over, tell_offer
 from banshi.rooms.booking.actions.retrying import Meanwhile, again
@@ -23,7 +24,7 @@ from banshi.rooms.identity import queries as identity
 from banshi.rooms.identity.models import Mandate
 from banshi.rooms.messaging import actions as messaging
 
-OPEN = ("waiting", "offered")
+OPEN = rules.WAITING.goes_on
 _WAITS_ALREADY = {
     "zh": "本人或另一位代办人已在候补这一天",
     "en": "the client, or another agent of theirs, waits for this day already",
@@ -90,7 +91,7 @@ def _locked(place: Place) -> list[Waiting]:
 def _instead_of(found: list[Waiting], place: Place, *, now: datetime) -> Waiting:
     """One entry in place of those: the earliest turn, and the first of what is offered; a second place is free again."""
     for one in found:
-        Waiting.objects.filter(pk=one.pk).update(state="handed", hold=None)
+        Waiting.objects.filter(pk=one.pk).update(state=rules.WAITING.to("hand"), hold=None)
         messaging.drop(subject=f"waiting:{one.pk}", now=now)
     holds = [one.hold_id for one in found if one.state == "offered" and one.hold_id is not None]
     kept = holds[0] if holds else None
@@ -214,7 +215,9 @@ def give_up(*, waiting_id: int, by: Actor, now: datetime, rests: bool = False) -
     seen = Waiting.objects.select_related("hold", "hall").get(id=waiting_id)
     slot = lock_slots({seen.hold.slot_id})[seen.hold.slot_id] if seen.hold is not None else None
     kept = Hold.objects.select_for_update().filter(id=seen.hold_id, ended_at=None).first() if seen.hold_id else None
-    into: dict[str, Any] = {"state": "waiting", "hold": None} if rests else {"state": "left"}
+    into: dict[str, Any] = {"state": rules.WAITING.to("leave")}
+    if rests:
+        into = {"state": rules.WAITING.to("rest"), "hold": None}
     if not Waiting.objects.filter(id=waiting_id, state=seen.state, state__in=OPEN).update(**into):
         state = Waiting.objects.values_list("state", flat=True).get(id=waiting_id)
         if state in OPEN:

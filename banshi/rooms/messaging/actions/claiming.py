@@ -47,15 +47,15 @@ class Claimed:
     said: Mapping[str, str] | None = None
 
 
-CLAIM_SQL = """
-UPDATE messaging_message SET state = 'sending', claimed_at = %(wall)s, tries = tries + 1
+CLAIM_SQL = f"""
+UPDATE messaging_message SET state = {rules.MESSAGE.sql_to("claim")}, claimed_at = %(wall)s, tries = tries + 1
 WHERE id IN (
   SELECT id FROM messaging_message
-  WHERE state = 'due' AND due_at <= %(now)s AND (retry_at IS NULL OR retry_at <= %(wall)s) {urgent}
+  WHERE state IN ({rules.MESSAGE.sql("claim")}) AND due_at <= %(now)s AND (retry_at IS NULL OR retry_at <= %(wall)s) {{urgent}}
   ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
 RETURNING id, hall, key, subject, channel, "to", to_index, language, params, dedupe, tries, claimed_at,
   due_at, until, sealed
-"""
+"""  # noqa: S608 – states of the table
 URGENT_SQL = f"AND key IN ({', '.join(repr(key) for key in rules.URGENT)})"
 CHANNEL_SQL = """
 UPDATE messaging_message m SET channel = x.channel FROM unnest(%s::bigint[], %s::text[]) AS x(id, channel)
@@ -174,7 +174,7 @@ def split(
             )
             done += [replace(further[dedupe], id=id_) for id_, dedupe in cursor.fetchall()]
     if nowhere:
-        Message.objects.filter(id__in=nowhere).update(state="dropped", why="unreachable", sealed=None)
+        Message.objects.filter(id__in=nowhere).update(state=rules.MESSAGE.to("mind"), why="unreachable", sealed=None)
     return [
         replace(each, to=bound.get((each.to_index, each.channel))) if each.channel in addressed else each
         for each in [*firsts, *done]

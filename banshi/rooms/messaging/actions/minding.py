@@ -21,11 +21,11 @@ from banshi.rooms.messaging.ports import Condition
 LAPSED, MOVED_ON, SAID_WITH = "lapsed", "moved_on", "said_with"
 _ASKED: dict[str, Condition] = {}
 
-DROP_SQL = """
-UPDATE messaging_message m SET state = 'dropped', why = x.why, sealed = NULL
+DROP_SQL = f"""
+UPDATE messaging_message m SET state = {rules.MESSAGE.sql_to("mind")}, why = x.why, sealed = NULL
 FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[]) AS x(id, claimed_at, why)
-WHERE m.id = x.id AND m.state = 'sending' AND m.claimed_at = x.claimed_at
-"""
+WHERE m.id = x.id AND m.state IN ({rules.MESSAGE.sql("mind")}) AND m.claimed_at = x.claimed_at
+"""  # noqa: S608 – states of the table
 
 
 def ask(kind: str, condition: Condition) -> None:
@@ -50,11 +50,11 @@ def drop_claimed(messages: Sequence[Claimed], *, why: str) -> None:
             cursor.execute(DROP_SQL, [*columns, [why] * len(messages)])
 
 
-JOIN_SQL = """
+JOIN_SQL = f"""
 UPDATE messaging_message m SET params = x.params FROM unnest(%s::bigint[], %s::timestamptz[], %s::jsonb[])
   AS x(id, claimed_at, params)
-WHERE m.id = x.id AND m.state = 'sending' AND m.claimed_at = x.claimed_at
-"""
+WHERE m.id = x.id AND m.state IN ({rules.MESSAGE.sql("mind")}) AND m.claimed_at = x.claimed_at
+"""  # noqa: S608 – states of the table
 
 
 def one_per_visit(messages: Sequence[Claimed]) -> list[Claimed]:

@@ -39,17 +39,21 @@ DRAIN_FOR_S = 20.0  # then let the next tick go on
 LOOK_AGAIN_S = 2.0  # what was looked at longer ago is looked at again before the call
 START_FOR_S = rules.LEASE.total_seconds() / 2  # no call starts later under one lease
 
-RECORD_SQL = """
+RECORD_SQL = f"""
 UPDATE messaging_message m
 SET state = x.state, text = x.text, said = x.said, receipt = x.receipt, error = x.error, retry_at = x.retry_at,
-    sent_at = CASE WHEN x.state = 'sent' THEN %s::timestamptz END,
-    claimed_at = CASE WHEN x.state = 'due' THEN NULL ELSE m.claimed_at END,
-    sealed = CASE WHEN x.state = 'sent' THEN NULL ELSE m.sealed END
+    sent_at = CASE WHEN x.state = {rules.MESSAGE.sql_to("send")} THEN %s::timestamptz END,
+    claimed_at = CASE WHEN x.state = {rules.MESSAGE.sql_to("try_later")} THEN NULL ELSE m.claimed_at END,
+    sealed = CASE WHEN x.state = {rules.MESSAGE.sql_to("send")} THEN NULL ELSE m.sealed END
 FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
             %s::timestamptz[])
      AS x(id, claimed_at, state, text, said, receipt, error, retry_at)
-WHERE m.id = x.id AND m.state = 'sending' AND m.claimed_at = x.claimed_at
-"""
+WHERE m.id = x.id AND m.state IN ({rules.MESSAGE.sql("send")}) AND m.claimed_at = x.claimed_at
+"""  # noqa: S608 – states of the table
+GIVE_BACK_SQL = f"""
+UPDATE messaging_message m SET state = {rules.MESSAGE.sql_to("try_later")}, claimed_at = NULL, tries = m.tries - 1
+WHERE id = ANY(%s) AND state IN ({rules.MESSAGE.sql("try_later")}) AND claimed_at = %s
+"""  # noqa: S608 – states of the table
 
 
 def drain(
@@ -112,7 +116,9 @@ def requeue_stuck(*, now: datetime) -> int:
     The lease is machine time, so a demo's clock at 600× does not take work out of living hands.
     """
     dead = clock.wall() - rules.LEASE
-    return Message.objects.filter(state="sending", claimed_at__lt=dead).update(state="due", claimed_at=None)
+    return Message.objects.filter(state__in=rules.MESSAGE.of("try_later"), claimed_at__lt=dead).update(
+        state=rules.MESSAGE.to("try_later"), claimed_at=None
+    )
 
 
 Outcome = str | Passing | Final
@@ -175,11 +181,7 @@ def _send_together(
 
 def _give_back(messages: Sequence[Claimed]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE messaging_message m SET state = 'due', claimed_at = NULL, tries = m.tries - 1 "
-            "WHERE id = ANY(%s) AND state = 'sending' AND claimed_at = %s",
-            [[each.id for each in messages], messages[0].claimed_at],
-        )
+        cursor.execute(GIVE_BACK_SQL, [[each.id for each in messages], messages[0].claimed_at])
 
 
 def _outgoing(message: Claimed) -> Outgoing:
@@ -216,22 +218,22 @@ def _record(outcomes: Sequence[tuple[Claimed, Outcome]], *, now: datetime) -> in
         return 0
     columns: list[list[Any]] = [[] for _ in range(8)]
     for message, outcome in outcomes:
-        state, receipt, error, retry_at = "sent", "", "", None
+        verb, receipt, error, retry_at = "send", "", "", None
         if isinstance(outcome, str):
             receipt = outcome[:120]
         else:
             if isinstance(outcome, Passing):
                 left = (message.until or message.due_at + rules.DAY) - now
-                state, retry_at = "due", clock.wall() + rules.next_try(message.tries, left=left)
+                verb, retry_at = "try_later", clock.wall() + rules.next_try(message.tries, left=left)
             else:
-                state = "failed"
+                verb = "fail"
             error = scrubbed(str(outcome))[:200] or type(outcome).__name__
         # Where real people sign in, a code is gone once it is sent; the demo shows it on the notices page.
         kept = message.key != "code" or settings.BANSHI_VIRTUAL_CLOCK
         text = words_sealed(message.shown.replace("\0", ""), place=TEXT_PLACE)
         error = rules.scrubbed(error).replace("\0", "")
-        said = encrypt(message.text, place=SAID_PLACE) if state == "sent" and kept else None
-        values = (message.id, message.claimed_at, state, text, said, receipt, error, retry_at)
+        said = encrypt(message.text, place=SAID_PLACE) if verb == "send" and kept else None
+        values = (message.id, message.claimed_at, rules.MESSAGE.to(verb), text, said, receipt, error, retry_at)
         for column, value in zip(columns, values, strict=True):
             column.append(value)
     with connection.cursor() as cursor:
@@ -272,12 +274,13 @@ def send_again(*, message_id: int, by: Actor, now: datetime) -> None:
         message = Message.objects.select_for_update(no_key=True).filter(id=message_id).first()
         if message is None:
             raise Refused("nothing-found", facts={"message": message_id})
-        if message.state != "failed":
-            raise Refused("wrong-state", facts={"state": message.state, "needs": "failed"})
+        if (no := rules.MESSAGE.refusal(message.state, "send_again")) is not None:
+            raise Refused(no)
         if message.until is not None and message.until <= now:
             raise Refused("too-late", facts={"closes": message.until})
         if lost_sense(key=message.key, subject=message.subject, params=message.params, now=now):
             raise Refused("wrong-state", facts={"state": _MOVED_ON, "needs": _STILL_TRUE})
-        message.state, message.tries, message.retry_at, message.claimed_at = "due", 0, None, None
+        message.state, message.tries = rules.MESSAGE.to("send_again"), 0
+        message.retry_at = message.claimed_at = None
         message.save(update_fields=["state", "tries", "retry_at", "claimed_at"])
         audit.record(action="message_sent_again", subject=f"message:{message_id}", by=by, now=now, hall=message.hall)

@@ -103,20 +103,21 @@ def write(
 
 def drop(*, subject: str, keys: Sequence[str] | None = None, now: datetime) -> int:
     """Take back what is still due about a subject: its reason went away. :returns: how many."""
-    rows = Message.objects.filter(subject=subject, state="due")
+    rows = Message.objects.filter(subject=subject, state__in=rules.MESSAGE.of("take_back"))
     if keys is not None:
         rows = rows.filter(key__in=keys)
-    return rows.update(state="dropped", why="taken_back", sealed=None)
+    return rows.update(state=rules.MESSAGE.to("take_back"), why="taken_back", sealed=None)
 
 
-UNSAY_SQL = """
+_DUE = f"m.state IN ({rules.MESSAGE.sql('take_back')})"
+UNSAY_SQL = f"""
 UPDATE messaging_message m
 SET dedupe = 'unsaid:' || m.id,
-    why = CASE WHEN m.state = 'due' THEN 'taken_back' ELSE m.why END,
-    sealed = CASE WHEN m.state = 'due' THEN NULL ELSE m.sealed END,
-    state = CASE WHEN m.state = 'due' THEN 'dropped' ELSE m.state END
-WHERE m.subject = %s AND m.key = ANY(%s) AND m.state <> 'sent' AND m.dedupe NOT LIKE 'unsaid:%%'
-"""
+    why = CASE WHEN {_DUE} THEN 'taken_back' ELSE m.why END,
+    sealed = CASE WHEN {_DUE} THEN NULL ELSE m.sealed END,
+    state = CASE WHEN {_DUE} THEN {rules.MESSAGE.sql_to("take_back")} ELSE m.state END
+WHERE m.subject = %s AND m.key = ANY(%s) AND m.state <> {rules.MESSAGE.sql_to("send")} AND m.dedupe NOT LIKE 'unsaid:%%'
+"""  # noqa: S608 – states of the table
 
 
 def unsay(*, subject: str, keys: Sequence[str]) -> int:
@@ -135,8 +136,10 @@ def bring_back(*, dedupes: Sequence[str], to_phone: str | None, now: datetime) -
     if not to_phone:
         return 0
     index = phone_index(to_phone if "@" in to_phone else phones.known(to_phone))
-    rows = Message.objects.filter(dedupe__in=dedupes, to_index=index, state="dropped", why="taken_back")
-    return rows.filter(Q(until=None) | Q(until__gt=now)).update(state="due", why="")
+    rows = Message.objects.filter(
+        dedupe__in=dedupes, to_index=index, state__in=rules.MESSAGE.of("bring_back"), why="taken_back"
+    )
+    return rows.filter(Q(until=None) | Q(until__gt=now)).update(state=rules.MESSAGE.to("bring_back"), why="")
 
 
 def send_elsewhere(*, subjects: Mapping[str, Mapping[str, int]], phone: str) -> int:

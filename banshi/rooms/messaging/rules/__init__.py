@@ -6,6 +6,7 @@ tries, last moments, conditions.
 
 from __future__ import annotations
 
+from banshi.rooms.messaging.rules.lifecycle import MESSAGE
 from banshi.rooms.messaging.rules.sending import (
     BY_A_CLICK,
     DAY,
@@ -42,6 +43,7 @@ __all__ = [
     "DAY",
     "LANGUAGES",
     "LEASE",
+    "MESSAGE",
     "MISSING",
     "OWN_WORDS",
     "UNSAID",

@@ -40,6 +40,7 @@ from banshi.rooms.tickets.actions.ground import (
 from banshi.rooms.tickets.actions.told import tell
 from banshi.rooms.tickets.models import AT_WINDOW, GO_ON, Call, Estimate, Miss, Ticket, WindowSession
 from banshi.rooms.tickets.queries import order
+from banshi.rooms.tickets.rules import NUMBER
 
 TRIES = (
     5  # a person's other number may be called elsewhere meanwhile, or the chosen one fall back; the next try sees it
@@ -66,8 +67,8 @@ NEWS_SQL = """
   FROM called JOIN free ON free.window_id = called.window_id
 """
 # What a call makes of a number `t` at the window of `free`, and what it leaves behind: of CTEs `called` and `free`.
-CALLED_SET = f"""state = 'called', window_id = free.window_id, called_at = %(now)s, calls = t.calls + 1, recalls = 0,
-    wait_s = COALESCE(t.wait_s, 0) + {STRETCH.format(t="t")}"""
+CALLED_SET = f"""state = {NUMBER.sql_to("call")}, window_id = free.window_id, called_at = %(now)s, calls = t.calls + 1,
+    recalls = 0, wait_s = COALESCE(t.wait_s, 0) + {STRETCH.format(t="t")}"""
 LEFT_CTES = f"""said AS (
   INSERT INTO tickets_call (ticket_id, hall_id, window_id, staff_id, kind, out_of_order_why, waited_s, at)
   SELECT called.id, called.hall_id, called.window_id, free.staff_id, 'call', '', {STRETCH.format(t="called")}, %(now)s
@@ -253,7 +254,7 @@ def _call_of_visit(after: Ticket, ref: str, staff_id: int, now: datetime) -> Tic
 def _call(ticket: Ticket, session: WindowSession, *, why: str, now: datetime, kind: str = "call") -> None:
     waited = waiting_s(ticket, now) if ticket.state == "waiting" else 0
     Ticket.objects.filter(pk=ticket.pk).update(
-        state="called", window=session.window, called_at=now, calls=F("calls") + 1, recalls=0, parked_at=None,
+        state=NUMBER.to("call"), window=session.window, called_at=now, calls=F("calls") + 1, recalls=0, parked_at=None,
         parked_until=None, wait_s=(ticket.wait_s or 0) + waited, away_s=ticket.away_s + parked_s(ticket, now),
         alone=ticket.alone and not waits_twice(ticket),
     )  # fmt: skip

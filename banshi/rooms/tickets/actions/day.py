@@ -47,14 +47,14 @@ def close_day(*, hall: Hall, day: date, by: Actor, now: datetime) -> dict[str, i
     with transaction.atomic():
         closed, _ = HallDay.objects.select_for_update().get_or_create(hall=hall, day=day)
         bookings_first(Ticket.objects.filter(hall=hall, day=day, state__in=list(CLOSED_WHY)))
-        Ticket.objects.filter(hall=hall, day=day, state="parked", came_from__isnull=False, waits_from=None).update(
-            state="closed", closed_why=NEVER_ARRIVED
-        )
+        Ticket.objects.filter(
+            hall=hall, day=day, state__in=rules.NUMBER.of("close_expected"), came_from__isnull=False, waits_from=None
+        ).update(state=rules.NUMBER.to("close_expected"), closed_why=NEVER_ARRIVED)
         # In one statement: who comes back from being away at this instant is closed all the same.
-        waits = [state for state in CLOSED_WHY if state != "called"]
+        waits = rules.NUMBER.of("close_waiting")
         why = Case(*(When(state=state, then=Value(CLOSED_WHY[state])) for state in waits))
         Ticket.objects.filter(hall=hall, day=day, state__in=waits).update(
-            state="closed", closed_why=why, only_window=None, parked_until=None
+            state=rules.NUMBER.to("close_waiting"), closed_why=why, only_window=None, parked_until=None
         )
         _finish_what_was_held(hall, day, now)
         if business_day(hall, now) > day:
@@ -83,9 +83,14 @@ def _closed_but_booked(hall: Hall, day: date) -> list[Ticket]:
 
 def _finish_what_was_held(hall: Hall, day: date, now: datetime) -> None:
     """Begun and put aside: counted as served, with what was done of it."""
-    for ticket in Ticket.objects.select_for_update(no_key=True).filter(hall=hall, day=day, state="held").order_by("id"):
+    for ticket in (
+        Ticket.objects.select_for_update(no_key=True)
+        .filter(hall=hall, day=day, state__in=rules.NUMBER.of("end_held"))
+        .order_by("id")
+    ):
         total = Service.objects.filter(ticket=ticket).aggregate(total=Sum(LENGTH), last=Max("ended_at"))
-        ticket.state, ticket.closed_why, ticket.finished_at = "finished", HELD, total["last"] or now
+        ticket.state, ticket.closed_why = rules.NUMBER.to("end_held"), HELD
+        ticket.finished_at = total["last"] or now
         ticket.handling_s = int(total["total"].total_seconds()) if total["total"] else 0
         ticket.save(update_fields=["state", "closed_why", "finished_at", "handling_s"])
 
@@ -95,10 +100,11 @@ LENGTH = ExpressionWrapper(F("ended_at") - F("started_at"), output_field=Duratio
 
 def _end_what_was_left_open(hall: Hall, day: date, now: datetime) -> None:
     left = Ticket.objects.filter(hall=hall, day=day)
-    left.filter(state="called").update(state="closed", closed_why=CLOSED_WHY["called"])
-    serving = list(left.filter(state="serving").order_by("id").values_list("pk", flat=True))
+    called = left.filter(state__in=rules.NUMBER.of("close_called"))
+    called.update(state=rules.NUMBER.to("close_called"), closed_why=CLOSED_WHY["called"])
+    serving = list(left.filter(state__in=rules.NUMBER.of("end_left_open")).order_by("id").values_list("pk", flat=True))
     Service.objects.filter(ticket_id__in=serving, ended_at=None).update(ended_at=now, outcome="left_open")
-    left.filter(pk__in=serving).update(state="finished", finished_at=now, closed_why=LEFT_OPEN)
+    left.filter(pk__in=serving).update(state=rules.NUMBER.to("end_left_open"), finished_at=now, closed_why=LEFT_OPEN)
 
 
 def _sign_idle_windows_out(hall: Hall, day: date, now: datetime) -> None:
@@ -286,13 +292,13 @@ def unpark_due(*, now: datetime) -> int:
         due = (
             Ticket.objects.select_for_update(of=("self",), skip_locked=True)
             .select_related("hall")
-            .filter(state="parked", parked_until__lte=now)
+            .filter(state__in=rules.NUMBER.of("unpark"), parked_until__lte=now)
             .order_by("id")
         )
         back = list(due)
         for ticket in back:
             back_in_line(ticket, min(ticket.parked_until or now, now))
-            ticket.state = "waiting"
+            ticket.state = rules.NUMBER.to("unpark")
             ticket.save(update_fields=["state", *RETURN])
             announce(hall=ticket.hall.code, topic="line", subject=ticket.ref, now=now)
     return len(back)

@@ -56,14 +56,14 @@ def turn_away(*, ref: str, staff_id: int, why: str, now: datetime, others: bool 
     ticket, session = at_my_window(ref, staff_id=staff_id, verb="turn_away")
     ticket.outcome, ticket.outcome_why = "refused", need_why(why)
     end_stretch(ticket, outcome="refused", now=now)
-    ticket.state, ticket.finished_at = rules.after("turn_away"), now
+    ticket.state, ticket.finished_at = rules.NUMBER.to("turn_away"), now
     ticket.save(update_fields=["state", "finished_at", "outcome", "outcome_why"])
     now_idle(session.window_id, now)
     came_to_nothing([ticket], now)
     record("turned_away", ticket, staff_id, now, why=ticket.outcome_why)
     if others and ticket.identity_ok is False:
         for each in beside_in_visit(ticket):
-            each.state, each.closed_why = rules.after("close"), f"{TURNED_AWAY}{ticket.ref}"
+            each.state, each.closed_why = rules.NUMBER.to("close"), f"{TURNED_AWAY}{ticket.ref}"
             each.save(update_fields=["state", "closed_why"])
             came_to_nothing([each], now)
             record("turned_away", each, staff_id, now, why=ticket.outcome_why)

@@ -135,7 +135,7 @@ def session_of(staff_id: int, *, lock: bool = False) -> WindowSession:
 
 def need(ticket: Ticket, verb: str) -> None:
     """:raises Refused: wrong-state, with what it is and what it would need to be."""
-    if (refusal := rules.wrong_state(ticket.state, verb)) is not None:
+    if (refusal := rules.NUMBER.refusal(ticket.state, verb)) is not None:
         raise Refused(refusal)
 
 
@@ -275,8 +275,11 @@ RETURN = ["away_s", "waits_from", "parked_at", "parked_until"]
 
 def visit_over(ticket: Ticket, now: datetime) -> None:
     """Set when the person left, once none of the visit's numbers is open."""
-    open_ones = ["waiting", "called", "serving", "held", "parked", "missed"]
-    if not Ticket.objects.filter(visit_id=ticket.visit_id, state__in=open_ones).exclude(pk=ticket.pk).exists():
+    if (
+        not Ticket.objects.filter(visit_id=ticket.visit_id, state__in=rules.NUMBER.goes_on)
+        .exclude(pk=ticket.pk)
+        .exists()
+    ):
         type(ticket.visit).objects.filter(pk=ticket.visit_id).update(left_at=now)
 
 

@@ -59,7 +59,7 @@ def park(*, ref: str, by: Actor, now: datetime, until: datetime | None = None) -
     need(ticket, "park")
     if until is not None and until <= now:
         raise Refused("invalid", facts={"field": "until", "reason": {"zh": "时间已过", "en": "That time is over"}})
-    ticket.state, ticket.parked_at, ticket.parked_until = rules.after("park"), now, until
+    ticket.state, ticket.parked_at, ticket.parked_until = rules.NUMBER.to("park"), now, until
     ticket.wait_s = (ticket.wait_s or 0) + waiting_s(ticket, now)
     ticket.save(update_fields=["state", "wait_s", "parked_at", "parked_until"])
     tell_line(ticket, now)
@@ -107,7 +107,7 @@ def unpark(*, ref: str, by: Actor, now: datetime) -> Ticket:
     need(ticket, "unpark")
     if ticket.came_from_id is not None and ticket.waits_from is None:
         _arrived(ticket, now)
-    ticket.state = rules.after("unpark")
+    ticket.state = rules.NUMBER.to("unpark")
     back_in_line(ticket, now)
     ticket.save(update_fields=["state", "rank_class", "rank_key", "call_by", *RETURN])
     tell_line(ticket, now)
@@ -209,7 +209,8 @@ def expect(ticket: Ticket, *, came_from: Ticket, now: datetime) -> Ticket:
 
     It waits from the moment the person is here (`unpark`); until then it is nobody's turn, and nothing is promised.
     """
-    ticket.state, ticket.parked_at, ticket.waits_from, ticket.came_from = "parked", now, None, came_from
+    ticket.state, ticket.parked_at = rules.NUMBER.to("expect"), now
+    ticket.waits_from, ticket.came_from = None, came_from
     ticket.save(update_fields=["state", "parked_at", "waits_from", "came_from"])
     Estimate.objects.filter(ticket=ticket).delete()
     ticket.told = None
@@ -254,10 +255,11 @@ def _reinstate(ref: str, by: Actor, now: datetime) -> Ticket:
     closes = rules.comes_back_before(
         missed_at=missed_at, policy=rule, stood=stood, line_closes_at=ticket.line_closes_at
     )
-    if (refusal := rules.reinstate_refusal(came_back=came_back, closes=closes, policy=rule, now=now)) is not None:
+    known = {"came_back": came_back, "closes": closes, "policy": rule, "now": now}
+    if (refusal := rules.NUMBER.refusal(ticket.state, "reinstate", **known)) is not None:
         raise Refused(refusal)
     ranked = rules.reinstated_rank(policy=rule, now=now)
-    ticket.state, ticket.rank_class, ticket.rank_key = rules.after("reinstate"), ranked.rank_class, ranked.key
+    ticket.state, ticket.rank_class, ticket.rank_key = rules.NUMBER.to("reinstate"), ranked.rank_class, ranked.key
     ticket.call_by = rules.call_by(rank_class=ranked.rank_class, policy=rule, now=now)
     back_in_line(ticket, now)
     ticket.save(update_fields=["state", "rank_class", "rank_key", "call_by", *RETURN])
@@ -277,7 +279,7 @@ def standing(
 
     Lock the person's appointments before: whoever finishes a number does so too.
     """
-    states = rules.VERBS["join_booking"][0]
+    states = rules.NUMBER.of("join_booking")
     matter = Q() if item_id is None else Q(item=item_id) | Q(item=None)
     # The same matter: given before the hall moved it to another category.
     here = Q(category_id=appointment.category_id) & matter | Q(item=appointment.item_id)
@@ -353,11 +355,11 @@ def renew(ticket: Ticket, *, contact: str | None, by: Actor, now: datetime) -> T
     :param contact: where its messages go from now on (E.164).
     """
     tell_at(ticket, contact)
-    if rules.may(ticket.state, "claim"):
+    if rules.NUMBER.may(ticket.state, "claim"):
         _under_new_ref(ticket, now)
         audit.record(action="ticket_renewed", subject=f"ticket:{ticket.ref}", by=by, now=now, hall=ticket.hall.code)
         tell_line(ticket, now)
-    ticket.renew_on_return = not rules.may(ticket.state, "claim")
+    ticket.renew_on_return = not rules.NUMBER.may(ticket.state, "claim")
     ticket.save(update_fields=["ref", "notify_to", "phone_index", "renew_on_return"])
     return ticket
 
@@ -372,7 +374,7 @@ def renew_returned(*, now: datetime) -> int:
         with transaction.atomic():
             rows = Ticket.objects.select_for_update(of=("self",), no_key=True).filter(ref=ref, renew_on_return=True)
             ticket = rows.select_related("hall").first()
-            if ticket is not None and rules.may(ticket.state, "claim"):
+            if ticket is not None and rules.NUMBER.may(ticket.state, "claim"):
                 renew(ticket, contact=contact_of(ticket), by=SYSTEM, now=now)
                 renewed += 1
     return renewed
@@ -466,7 +468,7 @@ def put_first(*, ref: str, why: str, by: Actor, now: datetime) -> Ticket:
     need(ticket, "put_first")
     if ticket.state == "parked":
         back_in_line(ticket, now)
-    ticket.state = rules.after("put_first")
+    ticket.state = rules.NUMBER.to("put_first")
     ticket.rank_class, ticket.rank_key = rules.RankClass.URGENT, rules.milliseconds(now)
     ticket.call_by, ticket.after_booked = rules.PUT_FIRST_BY, False
     ticket.save(update_fields=["state", "rank_class", "rank_key", "call_by", "after_booked", *RETURN])
@@ -494,7 +496,7 @@ def leave(*, ref: str, by: Actor, now: datetime) -> Ticket:
     need(ticket, "leave")
     if ticket.state == "called":
         now_idle(ticket.window_id, now)
-    ticket.state, ticket.closed_why = rules.after("leave"), "left"
+    ticket.state, ticket.closed_why = rules.NUMBER.to("leave"), "left"
     ticket.save(update_fields=["state", "closed_why"])
     came_to_nothing([ticket], now)
     if by.kind is ActorKind.STAFF:
@@ -527,7 +529,7 @@ def mark_redirected(*, ref: str, to_hall: Hall, by: Actor, now: datetime, why: s
         now_idle(from_window.pk, now)
     if ticket.state == "waiting":
         ticket.wait_s = (ticket.wait_s or 0) + waiting_s(ticket, now)
-    ticket.state, ticket.closed_why = rules.after("redirect"), "redirected"
+    ticket.state, ticket.closed_why = rules.NUMBER.to("redirect"), "redirected"
     if is_typed(ticket.limit_key) and ticket.identity_ok and not ticket.mismatch_allowed:
         ticket.limit_key = ""
     ticket.save(update_fields=["state", "closed_why", "wait_s", "limit_key"])

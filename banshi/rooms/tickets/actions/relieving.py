@@ -134,9 +134,10 @@ def _free(staff_id: int, now: datetime) -> WindowSession | None:
     for ticket in tickets:
         if ticket.state == "serving":
             end_stretch(ticket, outcome="held", now=now)
-            ticket.state = "held"
+            ticket.state = rules.NUMBER.to("put_aside")
         else:
-            ticket.state, ticket.rank_class, ticket.waits_from = "waiting", rules.RankClass.REISSUED, now
+            ticket.state, ticket.waits_from = rules.NUMBER.to("call_back"), now
+            ticket.rank_class = rules.RankClass.REISSUED
         ticket.save(update_fields=["state", "rank_class", "waits_from"])
         announce(hall=session.hall.code, topic="line", subject=ticket.ref, now=now)
     end_session(session, now)

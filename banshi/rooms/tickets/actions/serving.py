@@ -59,7 +59,8 @@ def recall(*, ref: str, staff_id: int, now: datetime) -> Ticket:
     """
     ticket, session = at_my_window(ref, staff_id=staff_id, verb="recall")
     need_not_evacuated(ticket, session, now)
-    if (refusal := rules.recall_refusal(recalls=ticket.recalls, policy=policy(ticket, now).tickets)) is not None:
+    rule = policy(ticket, now).tickets
+    if (refusal := rules.NUMBER.refusal(ticket.state, "recall", recalls=ticket.recalls, policy=rule)) is not None:
         raise Refused(refusal)
     ticket.recalls += 1
     ticket.save(update_fields=["recalls"])
@@ -128,7 +129,7 @@ def start(*, ref: str, staff_id: int, now: datetime) -> Ticket:
     ticket, session = at_my_window(ref, staff_id=staff_id, verb="start")
     need_not_evacuated(ticket, session, now)
     _need_identity(ticket, now)
-    ticket.state, ticket.started_at = rules.after("start"), now
+    ticket.state, ticket.started_at = rules.NUMBER.to("start"), now
     ticket.way_s = seconds(ticket.called_at or now, now)
     ticket.save(update_fields=["state", "started_at", "way_s"])
     begin_stretch(ticket, session=session, now=now)
@@ -163,7 +164,7 @@ def miss(*, ref: str, staff_id: int, now: datetime, next_place: NextPlace | None
     """
     bookings_first(Ticket.objects.filter(ref=ref))
     ticket, session = at_my_window(ref, staff_id=staff_id, verb="miss")
-    ticket.state, ticket.call_by, ticket.only_window = rules.after("miss"), None, None
+    ticket.state, ticket.call_by, ticket.only_window = rules.NUMBER.to("miss"), None, None
     ticket.misses += 1
     ticket.save(update_fields=["state", "call_by", "only_window", "misses"])
     now_idle(session.window_id, now)
@@ -206,7 +207,7 @@ def hold(*, ref: str, staff_id: int, now: datetime) -> Ticket:
     :raises Refused: those of `at_my_window`.
     """
     ticket, _ = at_my_window(ref, staff_id=staff_id, verb="hold")
-    ticket.state = rules.after("hold")
+    ticket.state = rules.NUMBER.to("hold")
     ticket.save(update_fields=["state"])
     _stop(ticket, "held", now)
     tell_line(ticket, now)
@@ -226,7 +227,7 @@ def resume_held(*, ref: str, staff_id: int, now: datetime) -> Ticket:
     need_free(session)
     need_person_free(ticket)
     need_not_evacuated(ticket, session, now)
-    ticket.state, ticket.window = rules.after("resume_held"), session.window
+    ticket.state, ticket.window = rules.NUMBER.to("resume_held"), session.window
     ticket.save(update_fields=["state", "window"])
     begin_stretch(ticket, session=session, now=now)
     tell_line(ticket, now)
@@ -249,7 +250,7 @@ def finish(*, ref: str, staff_id: int, now: datetime, outcome: str = "done", why
     _stop(ticket, "finished", now)
     stretch = ExpressionWrapper(F("ended_at") - F("started_at"), output_field=DurationField())
     total = Service.objects.filter(ticket=ticket).aggregate(total=Sum(stretch))["total"]
-    ticket.state, ticket.finished_at = rules.after("finish"), now
+    ticket.state, ticket.finished_at = rules.NUMBER.to("finish"), now
     ticket.handling_s = round(total.total_seconds()) if total else 0
     ticket.save(update_fields=["state", "finished_at", "handling_s", "outcome", "outcome_why"])
     visit_over(ticket, now)
@@ -305,7 +306,7 @@ def transfer(
     if was != "waiting":
         ticket.rank_class, ticket.waits_from = rules.RankClass.REISSUED, now
     # Sent on by the hall itself: the rule of one number per category is not held against the person.
-    ticket.state, ticket.alone = rules.after("transfer"), False
+    ticket.state, ticket.alone = rules.NUMBER.to("transfer"), False
     ticket.save(update_fields=["state", "alone", "rank_class", "only_window", "category", "waits_from"])
     fact.save()
     aim = {"to_window": fact.to_window.number} if fact.to_window else {"to_category": ticket.category.code}

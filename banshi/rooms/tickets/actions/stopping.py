@@ -41,7 +41,7 @@ from banshi.rooms.tickets.queries.missed import back_until, missed
 from banshi.rooms.tickets.queries.stopped import lets_in
 from banshi.rooms.tickets.queries.where import places
 
-NOT_BEGUN = ("waiting", "parked", "missed")
+NOT_BEGUN = tuple(rules.NUMBER.of("send_home"))
 IN_LINE = (*NOT_BEGUN, "held")
 NextPlace = Callable[[Ticket], datetime | None]
 
@@ -286,10 +286,10 @@ def call_back(*, tickets: Sequence[Ticket], now: datetime) -> None:
     Not missed, and no call of the day's that went wrong. Who is being served stays with that window."""
     for each in tickets:
         ticket = locked(each.ref)
-        if ticket.state != "called":
+        if not rules.NUMBER.may(ticket.state, "call_back"):
             continue
         now_idle(ticket.window_id, now)
-        ticket.state, ticket.window = "waiting", None
+        ticket.state, ticket.window = rules.NUMBER.to("call_back"), None
         back_in_line(ticket, now)
         ticket.save(update_fields=["state", "window", *RETURN])
         tell_line(ticket, now)
@@ -306,7 +306,9 @@ def send_home(*, tickets: Sequence[Ticket], closure: Closure, next_place: NextPl
     bookings_first(Ticket.objects.filter(pk__in=[ticket.pk for ticket in tickets]))
     for ticket in tickets:
         still = Ticket.objects.filter(pk=ticket.pk, state__in=NOT_BEGUN)
-        if still.update(state="closed", closed_why="hall_closed", only_window=None, parked_until=None):
+        if still.update(
+            state=rules.NUMBER.to("send_home"), closed_why="hall_closed", only_window=None, parked_until=None
+        ):
             closed.append(ticket)
     came_to_nothing(closed, now)
     apologise(closed, closure=closure, next_place=next_place, now=now)
@@ -348,13 +350,13 @@ def _set_aside(ref: str, now: datetime) -> Ticket | None:
     if ticket.state != "closed" or waits_twice(ticket):
         return None
     if Miss.objects.filter(ticket=ticket, reinstated_at=None).exists():
-        ticket.state, ticket.closed_why = rules.after("bring_back_missed"), ""
+        ticket.state, ticket.closed_why = rules.NUMBER.to("bring_back_missed"), ""
         if not back_until([ticket], now):
             return None
     elif _stands_there(ticket, now):
-        ticket.state, ticket.closed_why = rules.after("bring_back_in_line"), ""
+        ticket.state, ticket.closed_why = rules.NUMBER.to("bring_back_in_line"), ""
     else:
-        ticket.state, ticket.closed_why = rules.after("bring_back"), ""
+        ticket.state, ticket.closed_why = rules.NUMBER.to("bring_back"), ""
         ticket.parked_at = ticket.parked_at or now  # who had stepped out before has been away since then
     ticket.save(update_fields=["state", "closed_why", "parked_at"])
     goes_on(ticket)

@@ -120,10 +120,11 @@ def _uncall(ticket: Ticket, at: datetime) -> None:
         if each.actual_s == max(0, seconds(each.at, at) - ticket.away_s):
             Estimate.objects.filter(pk=each.pk).update(actual_s=None)
     missed = Miss.objects.filter(ticket=ticket, reinstated_at=at)
-    ticket.state = "missed" if missed.update(reinstated_at=None, reinstated_by="") else "waiting"
+    was_missed = bool(missed.update(reinstated_at=None, reinstated_by=""))
+    ticket.state = rules.NUMBER.to("undo_call_of_missed" if was_missed else "undo_call")
     earlier = Call.objects.filter(ticket=ticket).select_related("window").order_by("-id").first()
     begun = Service.objects.filter(ticket=ticket).order_by("-id").first()
-    if not call.waited_s and ticket.state == "waiting":
+    if not call.waited_s and not was_missed:
         ticket.waits_from = max(ticket.waits_from or ticket.made_at, at)
     ticket.wait_s = (ticket.wait_s or 0) - (call.waited_s or 0) or (None if earlier is None else 0)
     ticket.window, ticket.called_at = (earlier.window, earlier.at) if earlier is not None else (None, None)
@@ -143,12 +144,12 @@ def _uncall(ticket: Ticket, at: datetime) -> None:
 def _unfinish(ticket: Ticket, session: WindowSession) -> None:
     ended = Service.objects.filter(ticket=ticket, ended_at=ticket.finished_at).order_by("-id")[:1].get()
     Service.objects.filter(pk=ended.pk).update(ended_at=None, outcome="", window=session.window)
-    ticket.state, ticket.handling_s = "serving", None
+    ticket.state, ticket.handling_s = rules.NUMBER.to("undo_finish"), None
     _open_again(ticket, session)
 
 
 def _unturn(ticket: Ticket, session: WindowSession) -> None:
-    ticket.state = "called"
+    ticket.state = rules.NUMBER.to("undo_turning_away")
     _open_again(ticket, session)
 
 
@@ -160,7 +161,8 @@ def _open_again(ticket: Ticket, session: WindowSession) -> None:
     Visit.objects.filter(pk=ticket.visit_id).update(left_at=None)
     ended_with_it = Ticket.objects.filter(visit_id=ticket.visit_id, closed_why=f"{TURNED_AWAY}{ticket.ref}")
     for each in ended_with_it.order_by("id"):
-        each.state, each.closed_why, each.parked_at, each.parked_until = "waiting", "", None, None
+        each.state, each.closed_why = rules.NUMBER.to("undo_closing"), ""
+        each.parked_at = each.parked_until = None
         each.alone = each.alone and not waits_twice(each)
         each.save(update_fields=["state", "closed_why", "parked_at", "parked_until", "alone"])
         goes_on(each)
@@ -168,7 +170,7 @@ def _open_again(ticket: Ticket, session: WindowSession) -> None:
 
 def _unmiss(ticket: Ticket, session: WindowSession) -> None:
     Miss.objects.filter(ticket=ticket).order_by("-id")[:1].get().delete()
-    ticket.state, ticket.misses, ticket.window = rules.after("call"), max(0, ticket.misses - 1), session.window
+    ticket.state, ticket.misses, ticket.window = rules.NUMBER.to("undo_miss"), max(0, ticket.misses - 1), session.window
     ticket.alone = ticket.alone and not waits_twice(ticket)
     ticket.save(update_fields=["state", "misses", "window", "alone"])
     goes_on(ticket)
@@ -177,7 +179,7 @@ def _unmiss(ticket: Ticket, session: WindowSession) -> None:
 
 def _unstart(ticket: Ticket, _session: WindowSession) -> None:
     Service.objects.filter(ticket=ticket, ended_at=None).delete()
-    ticket.state, ticket.started_at, ticket.way_s = "called", None, None
+    ticket.state, ticket.started_at, ticket.way_s = rules.NUMBER.to("undo_start"), None, None
     ticket.alone = ticket.alone and not waits_twice(ticket)
     ticket.save(update_fields=["state", "started_at", "way_s", "alone"])
 

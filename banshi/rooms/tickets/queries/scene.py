@@ -215,7 +215,7 @@ SELECT p.desks, p.window_id, p.category_id, (%(day)s::date + p.starts) AT TIME Z
 FROM plan p JOIN places_hall h ON h.id = p.hall_id WHERE p.level = (SELECT min(level) FROM plan)
 ORDER BY 4, 3, 2, 5
 """
-IN_THE_HALL = ["waiting", "called", "serving", "held", "parked", "missed"]
+IN_THE_HALL = list(rules.NUMBER.goes_on)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from banshi.rooms.tickets.queries.line import Line, LineTicket, line
 from banshi.rooms.tickets.queries.missed import Missed, comes_back, ending
 from banshi.rooms.tickets.queries.renewed import not_there, renewed
 from banshi.rooms.tickets.queries.where import Place, places
-from banshi.rooms.tickets.rules import VERBS, lane_that_ranks
+from banshi.rooms.tickets.rules import NUMBER, lane_that_ranks
 
 QR_PREFIX = "BT1."
 _WITH = ("hall", "category", "item", "window__zone__floor", "only_window__zone__floor", "visit", "appointment")
@@ -214,7 +214,7 @@ def not_over(
 def claimable(person_id: int, *, hall_id: int, day: date, now: datetime) -> list[TicketView]:
     """Walk-in numbers for which this person's document was only typed, and which its person may take over."""
     mine = Ticket.objects.filter(person_id=person_id, hall_id=hall_id, day=day, appointment=None)
-    rows = mine.filter(state__in=VERBS["claim"][0]).select_related(*_WITH).order_by("id")
+    rows = mine.filter(state__in=NUMBER.of("claim")).select_related(*_WITH).order_by("id")
     return _views([row for row in rows if is_typed(row.limit_key)], now)
 
 

@@ -1,5 +1,5 @@
-"""Rules of the line. line: order, verbs, limits · handling: how long services take · forecast: waits foretold ·
-planned: desks that stand in until clerks are there · turnout: who booked and comes."""
+"""Rules of the line. lifecycle: what may be done to a number · line: order, limits · handling: how long services take ·
+forecast: waits foretold · planned: desks that stand in until clerks are there · turnout: who booked and comes."""
 
 from __future__ import annotations
 
@@ -13,15 +13,14 @@ from banshi.rooms.tickets.rules.forecast import (
     served_together,
 )
 from banshi.rooms.tickets.rules.handling import CHANGEOVER_S, Handling, learn, prior
+from banshi.rooms.tickets.rules.lifecycle import NUMBER
 from banshi.rooms.tickets.rules.line import (
     LANES,
     OUTCOMES,
     PUT_FIRST_BY,
     SERVES_ON,
-    VERBS,
     Rank,
     RankClass,
-    after,
     as_told,
     back_until,
     call_by,
@@ -30,17 +29,14 @@ from banshi.rooms.tickets.rules.line import (
     lane_of,
     lane_that_ranks,
     line_closes_at,
-    may,
     milliseconds,
     missed_advice,
-    next_category,
     rank,
     recall_refusal,
     reinstate_refusal,
     reinstated_rank,
     served_today,
     walk_off_until,
-    wrong_state,
 )
 from banshi.rooms.tickets.rules.paper import MOST_AT_ONCE, Given, paper_letter
 from banshi.rooms.tickets.rules.planned import Desk, Planned, open_together, stand_ins
@@ -52,10 +48,10 @@ __all__ = [
     "LANES",
     "LEAST_BAND_S",
     "MOST_AT_ONCE",
+    "NUMBER",
     "OUTCOMES",
     "PUT_FIRST_BY",
     "SERVES_ON",
-    "VERBS",
     "AtWork",
     "Band",
     "Desk",
@@ -68,7 +64,6 @@ __all__ = [
     "Rank",
     "RankClass",
     "Turnout",
-    "after",
     "as_told",
     "back_until",
     "call_by",
@@ -79,10 +74,8 @@ __all__ = [
     "learn",
     "learn_turnout",
     "line_closes_at",
-    "may",
     "milliseconds",
     "missed_advice",
-    "next_category",
     "open_together",
     "paper_letter",
     "prior",
@@ -94,5 +87,4 @@ __all__ = [
     "served_together",
     "stand_ins",
     "walk_off_until",
-    "wrong_state",
 ]

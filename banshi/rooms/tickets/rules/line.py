@@ -5,7 +5,6 @@ Pure: the time, the policy and what is known are passed in.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import IntEnum
 from typing import NamedTuple
@@ -155,14 +154,6 @@ def lane_that_ranks(lane: str, *, to_check: bool) -> str:
     return "" if lane == "elderly" and to_check else lane
 
 
-def next_category(*, called: Mapping[str, int], weights: Mapping[str, int], waiting: Sequence[str]) -> str | None:
-    """Weighted calling (2 A : 1 B): whose calls are furthest below their share; the earlier in `waiting` wins ties.
-
-    The same rule is in the SQL of `call_next`; this one states it and is what the policy lab replays.
-    """
-    return min(waiting, key=lambda code: called.get(code, 0) / weights.get(code, 1), default=None)
-
-
 def walk_off_until(*, at_least_s: int | None, policy: TicketPolicy, now: datetime) -> datetime | None:
     """Until when somebody may leave the waiting room: the earliest likely call less the way back, to the whole minute.
 
@@ -174,57 +165,7 @@ def walk_off_until(*, at_least_s: int | None, policy: TicketPolicy, now: datetim
     return until if until - now >= WORTH_A_WALK else None
 
 
-# --- What may be done to a number ---------------------------------------------------------------------------------
-
-# verb: (from which states, to which state)
-VERBS: dict[str, tuple[tuple[str, ...], str]] = {
-    "call": (("waiting",), "called"),
-    "call_out_of_order": (("waiting", "parked", "missed"), "called"),
-    "recall": (("called",), "called"),
-    "start": (("called",), "serving"),
-    "miss": (("called",), "missed"),
-    "hold": (("serving",), "held"),
-    "resume_held": (("held",), "serving"),
-    "finish": (("serving",), "finished"),
-    "check_identity": (("called", "serving"), ""),
-    "add_matter": (("serving",), ""),
-    "park": (("waiting",), "parked"),
-    "unpark": (("parked",), "waiting"),
-    "reinstate": (("missed",), "waiting"),
-    "transfer": (("waiting", "called", "serving", "held"), "waiting"),
-    "turn_away": (("called", "serving"), "finished"),
-    "set_matter": (("called", "serving"), ""),
-    "skip": (("waiting",), ""),
-    "take_over": (("called", "serving"), ""),
-    "undo": (("finished", "missed", "called", "serving"), ""),
-    "join_booking": (("waiting", "parked", "called", "serving", "held"), ""),
-    "confirm_lane": (("waiting", "parked", "missed"), ""),
-    "claim": (("waiting", "called", "parked", "missed", "held"), ""),
-    "put_first": (("waiting", "parked"), "waiting"),
-    "fall_back": (("waiting",), ""),
-    "leave": (("waiting", "called", "held", "parked", "missed"), "left"),
-    "redirect": (("waiting", "called", "serving", "parked", "missed"), "redirected"),
-    "close": (("waiting", "held", "parked", "missed"), "closed"),
-    "bring_back": (("closed",), "parked"),
-    "bring_back_in_line": (("closed",), "waiting"),
-    "bring_back_missed": (("closed",), "missed"),
-}
-
-
-def may(state: str, verb: str) -> bool:
-    return state in VERBS[verb][0]
-
-
-def after(verb: str) -> str:
-    """The state a verb leads to."""
-    return VERBS[verb][1]
-
-
-def wrong_state(state: str, verb: str) -> Refusal | None:
-    """None when the verb fits the state; else `wrong-state` with what it is and what it would need to be."""
-    if may(state, verb):
-        return None
-    return Refusal("wrong-state", {"state": state, "needs": list(VERBS[verb][0])})
+# --- What refuses a step (`lifecycle`) -------------------------------------------------------------------------------
 
 
 def recall_refusal(*, recalls: int, policy: TicketPolicy) -> Refusal | None:

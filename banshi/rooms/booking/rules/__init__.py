@@ -1,0 +1,97 @@
+"""Rules of booking (预约): which days are open, who may book, what a missed or cancelled appointment leads to.
+
+lifecycle: what may be done to what · opening: which days · facts, booking: who may book, cancel, move · whose: whose bookings
+count together · quotas · credit · reminders.
+
+Pure functions on frozen facts. Days are plain dates in the hall's zone; moments are aware. `now` is a parameter and,
+where a rule is about a local day or hour, in the hall's zone (`now.astimezone(zone)`). Spans are half-open: a period
+9:00–10:00 is over at 10:00. Sources: mission §1 ([N] Nancheng, [C] Chengdu) and §11.
+"""
+
+from __future__ import annotations
+
+from banshi.rooms.booking.rules.booking import (
+    STOPPED,
+    beyond_mandate,
+    change_refusal,
+    full,
+    in_a_row,
+    move_refusal,
+    refusal,
+    serves,
+)
+from banshi.rooms.booking.rules.credit import (
+    MISTAKE_IS_FORGIVEN_WITHIN,
+    REASONS,
+    Called,
+    Due,
+    Entry,
+    in_force,
+    rebooking_forgives,
+    suspended,
+    suspensions_from,
+)
+from banshi.rooms.booking.rules.facts import (
+    NOBODY,
+    SOURCES,
+    AgentFacts,
+    Barred,
+    ItemFacts,
+    PersonFacts,
+    SlotFacts,
+    half_of,
+    storable,
+)
+from banshi.rooms.booking.rules.lifecycle import APPEAL, APPOINTMENT, FOLLOW_UP, WAITING, State
+from banshi.rooms.booking.rules.opening import horizon, opens_at
+from banshi.rooms.booking.rules.quotas import businesses, nearest_quiet, places, quota_for
+from banshi.rooms.booking.rules.reminders import reminder_times
+from banshi.rooms.booking.rules.whose import OWN, PASSED_ON, behind, holder_of, is_of, party_of, tells_which
+
+__all__ = [
+    "APPEAL",
+    "APPOINTMENT",
+    "FOLLOW_UP",
+    "MISTAKE_IS_FORGIVEN_WITHIN",
+    "NOBODY",
+    "OWN",
+    "PASSED_ON",
+    "REASONS",
+    "SOURCES",
+    "STOPPED",
+    "WAITING",
+    "AgentFacts",
+    "Barred",
+    "Called",
+    "Due",
+    "Entry",
+    "ItemFacts",
+    "PersonFacts",
+    "SlotFacts",
+    "State",
+    "behind",
+    "beyond_mandate",
+    "businesses",
+    "change_refusal",
+    "full",
+    "half_of",
+    "holder_of",
+    "horizon",
+    "in_a_row",
+    "in_force",
+    "is_of",
+    "move_refusal",
+    "nearest_quiet",
+    "opens_at",
+    "party_of",
+    "places",
+    "quota_for",
+    "rebooking_forgives",
+    "refusal",
+    "reminder_times",
+    "serves",
+    "storable",
+    "suspended",
+    "suspensions_from",
+    "tells_which",
+]
