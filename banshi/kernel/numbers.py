@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import UTC, datetime
 
 # --- Ticket numbers (票号) -------------------------------------------------------------------------------------
 
@@ -21,17 +20,6 @@ def ticket_number(prefix: str, sequence: int) -> str:
     if sequence < 1:
         raise ValueError(f"tickets are counted from 1, not {sequence}")
     return f"{prefix}{sequence:03d}"
-
-
-def parse_ticket_number(text: str) -> tuple[str, int]:
-    """Prefix and sequence of a ticket number as typed: " a012 " → ("A", 12).
-
-    :raises ValueError: when it is no ticket number.
-    """
-    found = _TICKET.fullmatch(unicodedata.normalize("NFKC", text).strip().upper())
-    if not found or int(found[2]) < 1 or ticket_number(found[1], int(found[2])) != found[0]:
-        raise ValueError(f"{text!r} is not a ticket number")
-    return found[1], int(found[2])
 
 
 # --- References (预约号, 取件码) ---------------------------------------------------------------------------------
@@ -95,27 +83,3 @@ def grouped(code: str, *, size: int = 4) -> str:
 def _double(value: int) -> int:
     value <<= 1
     return value ^ _FIELD if value & 32 else value
-
-
-# --- Moments on the wire ---------------------------------------------------------------------------------------
-
-
-def to_rfc3339(moment: datetime) -> str:
-    """An aware moment as text with its offset, "2026-11-23T09:00:00+08:00", or Z for UTC.
-
-    :raises ValueError: when the moment has no time zone.
-    """
-    if moment.tzinfo is None or moment.utcoffset() is None:
-        raise ValueError("a moment without a time zone cannot be written down")
-    text = moment.isoformat()
-    return text.removesuffix("+00:00") + "Z" if moment.utcoffset() == UTC.utcoffset(None) else text
-
-
-def from_rfc3339(text: str) -> datetime:
-    """The aware moment a text such as "2026-11-23T09:00:00+08:00" names.
-
-    :raises ValueError: when it is malformed or names no offset.
-    """
-    if not re.fullmatch(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", text, re.ASCII):
-        raise ValueError(f"{text!r} is not a moment with an offset, such as 2026-11-23T09:00:00+08:00")
-    return datetime.fromisoformat(text.upper())

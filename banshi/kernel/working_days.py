@@ -113,10 +113,6 @@ class WorkCalendar:
         """The first working day strictly after `day`."""
         return self._step(day, _DAY)
 
-    def previous_working_day(self, day: date) -> date:
-        """The last working day strictly before `day`."""
-        return self._step(day, -_DAY)
-
     def add_working_days(self, day: date, count: int) -> date:
         """The `count`-th working day after `day`; the event's own day is day 0 (民法典 201条).
 

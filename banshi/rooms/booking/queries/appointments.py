@@ -216,12 +216,6 @@ def to_confirm(
     return found
 
 
-def booked_on(hall_id: int, day: date, *, now: datetime) -> list[AppointmentView]:
-    """All appointments of a hall's day in every state but cancelled, by time."""
-    rows = _rows().filter(hall_id=hall_id, day=day).exclude(state="cancelled")
-    return _views(rows.order_by("starts_at", "id"), now=now)
-
-
 def of_visit(visit_group: str, *, now: datetime) -> list[AppointmentView]:
     """The matters of one visit."""
     return _views(_rows().filter(visit_group=visit_group).order_by("id"), now=now) if visit_group else []

@@ -26,12 +26,11 @@ and weekend sessions for chosen items, bookings until Friday 16:00, booked peopl
 2017.
 
 document: the data and its validation · when: the expressions · sessions: a day worked out · questions: open now, when
-next, why not · changes: what a new version takes away.
+next, why not.
 """
 
 from __future__ import annotations
 
-from banshi.rooms.calendars.rules.changes import Lost, diff
 from banshi.rooms.calendars.rules.document import (
     CalendarDocument,
     CutOff,
@@ -47,7 +46,6 @@ from banshi.rooms.calendars.rules.questions import (
     Half,
     WhyClosed,
     closure_at,
-    half_day_key,
     halves,
     is_open,
     next_opening,
@@ -65,7 +63,6 @@ __all__ = [
     "CutOff",
     "Half",
     "InvalidCalendar",
-    "Lost",
     "Session",
     "SessionKind",
     "SessionRule",
@@ -76,8 +73,6 @@ __all__ = [
     "applies",
     "checked_when",
     "closure_at",
-    "diff",
-    "half_day_key",
     "halves",
     "is_open",
     "load",

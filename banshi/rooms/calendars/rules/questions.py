@@ -227,11 +227,6 @@ def halves(period: tuple[datetime, datetime], timezone: str | tzinfo | None = No
     return Half.AM if _local(period[0], timezone).time() < _NOON else Half.PM
 
 
-def half_day_key(period: tuple[datetime, datetime], timezone: str | tzinfo | None = None) -> str:
-    """The half day as a key: "2026-11-23-am"."""
-    return f"{_local(period[0], timezone).date()}-{halves(period, timezone)}"
-
-
 def _local(moment: datetime, timezone: str | tzinfo | None) -> datetime:
     if timezone is None:
         return moment

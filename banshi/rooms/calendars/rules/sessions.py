@@ -159,10 +159,6 @@ class Session:
         shut = [part.span for part in self.part_closures if part.stops(zone=zone, category=category, item=item)]
         return [span for span in subtract([self.span], shut) if after is None or span.end > after]
 
-    def bookable_at(self, now: datetime) -> bool:
-        """Whether the cut-off still lets a booking through."""
-        return self.cut_off_at is None or now < self.cut_off_at
-
 
 def sessions_on(doc: CalendarDocument, day: date, cal: WorkCalendar, closures: Iterable[Closure] = ()) -> list[Session]:
     """The day's sessions by start, then priority; what closures leave of them.

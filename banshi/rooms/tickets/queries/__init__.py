@@ -67,7 +67,6 @@ from banshi.rooms.tickets.queries.ticket import (
     read_qr,
     ticket,
     ticket_now,
-    tickets_of_visit,
     to_go_on_with,
 )
 from banshi.rooms.tickets.queries.truth import HitRate, Published, estimate, hit_rate, published
@@ -141,7 +140,6 @@ __all__ = [
     "states_to_staff",
     "ticket",
     "ticket_now",
-    "tickets_of_visit",
     "to_confirm",
     "to_go_on_with",
     "undoable",

@@ -364,11 +364,6 @@ def expected_wait(*, hall_id: int, category_code: str, now: datetime) -> tuple[i
     return 0, None, None
 
 
-def tickets_of_visit(visit_id: int) -> list[str]:
-    """Refs of the numbers of a visit, in order."""
-    return list(Ticket.objects.filter(visit_id=visit_id).order_by("id").values_list("ref", flat=True))
-
-
 def name_of(ticket: Ticket) -> str:
     """Whom this number is for, by the best that is known: a proven name, else the one declared with the booking."""
     declared = ticket.appointment.name if ticket.appointment is not None else None

@@ -37,10 +37,6 @@ class Handling:
         """Of the lognormal with these quantiles."""
         return min(math.log(max(self.p90_s / max(self.p50_s, 1.0), 1.01)) / Z90, 1.2)
 
-    @property
-    def sd_s(self) -> float:
-        return self.mean_s * math.sqrt(math.expm1(self.sigma**2))
-
     def in_parts(self, elapsed_s: float = 0.0) -> tuple[float, ...]:
         """What is left of a service under way for `elapsed_s`, in PARTS equally likely values of rising length."""
         return tuple(part * self.mean_s for part in _parts(round(self.sigma, 2), _rounded(elapsed_s / self.mean_s)))
