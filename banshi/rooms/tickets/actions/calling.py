@@ -15,6 +15,7 @@ from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.messaging.rules import last_moment
 from banshi.rooms.messaging.statements import written
 from banshi.rooms.places.models import Hall, Window, WindowCategory
+from banshi.rooms.places.statements import policy_value
 from banshi.rooms.tickets.actions.deciding import need_why
 from banshi.rooms.tickets.actions.ground import (
     bookings_first,
@@ -50,7 +51,7 @@ TRIES = (
 STRETCH = "GREATEST(0, floor(EXTRACT(EPOCH FROM %(now)s - {t}.waits_from)))::int"
 
 # What the called person is told. `call` tells a later call of the same number apart.
-TOLD_SQL = """
+TOLD_SQL = f"""
   SELECT free.hall_code AS hall, 'your_turn' AS key, 'ticket:' || called.ref AS subject, called.notify_to AS "to",
     called.phone_index AS to_index, called.language,
     jsonb_build_object('number', called.number, 'window', free.window_number, 'floor_zh', free.label_zh, 'floor_en',
@@ -60,8 +61,8 @@ TOLD_SQL = """
     %(turn_until)s::timestamptz AS until, %(now)s::timestamptz AS created_at
   FROM called, free
   WHERE free.window_id = called.window_id AND called.notify_to <> ''
-    AND COALESCE((SELECT (document #>> '{messages,on_call}')::boolean FROM policy), true)
-"""
+    AND {policy_value("messages.on_call", "(SELECT document FROM policy)")}
+"""  # noqa: S608 – fragments only
 NEWS_SQL = """
   SELECT free.hall_code AS hall, 'line' AS topic, called.ref AS subject, %(now)s::timestamptz AS at
   FROM called JOIN free ON free.window_id = called.window_id

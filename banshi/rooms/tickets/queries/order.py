@@ -17,17 +17,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
+from banshi.rooms.places.statements import policy_in_force, policy_value
+
 # The newest policy in force of the hall `here`.
-POLICY_CTE = """policy AS (
-  SELECT p.document FROM places_policy_version p
-  WHERE p.hall_id = (SELECT hall_id FROM here) AND p.valid_from <= %(now)s ORDER BY p.version DESC LIMIT 1
-)"""
+_OURS = "(SELECT document FROM policy)"
+POLICY_CTE = f"policy AS ({policy_in_force('(SELECT hall_id FROM here)')})"  # noqa: S608 – fragments only
 
 # `shares (id, share)`: only where the policy has weights. The n-th waiting number of a category is called when its
 # category has been called so often more: dividing by the weight merges the categories' lines as weighted calling does.
-SHARES_CTES = """weights AS (
+SHARES_CTES = f"""weights AS (
   SELECT e.key AS code, e.value::float8 AS weight
-  FROM policy, jsonb_each_text(COALESCE(policy.document #> '{tickets,weights}', '{}'::jsonb)) e
+  FROM policy, jsonb_each_text({policy_value("tickets.weights", "policy.document")}) e
 ), called_today AS (
   SELECT c.id AS category_id, COALESCE(g.weight, 1) AS weight,
     (SELECT count(*) FROM tickets_ticket k WHERE k.hall_id = c.hall_id AND k.day = (SELECT day FROM here)
@@ -40,7 +40,7 @@ SHARES_CTES = """weights AS (
   FROM tickets_ticket s JOIN called_today k ON k.category_id = s.category_id
   WHERE EXISTS (SELECT 1 FROM weights) AND s.state = 'waiting'
     AND s.hall_id = (SELECT hall_id FROM here) AND s.day = (SELECT day FROM here)
-)"""
+)"""  # noqa: S608 – fragments only
 
 BOOKED_CTES = """booked_waiting AS (
   SELECT DISTINCT b.session_kind FROM tickets_ticket b
@@ -96,9 +96,9 @@ NOT_YET = f"""(
 
 # What the window of `free` serves: `far` where its people wait in another zone, which is open and has a window at work
 # for them.
-SERVED_CTE = """served AS (
+SERVED_CTE = f"""served AS (
   SELECT wc.category_id, wc.preferred,
-    COALESCE((SELECT document #>> '{tickets,call_within}' FROM policy), 'hall') = 'zone'
+    {policy_value("tickets.call_within", _OURS)} = 'zone'
       AND c.zone_id IS NOT NULL AND c.zone_id <> free.zone_id
       AND NOT EXISTS (SELECT 1 FROM shut WHERE c.zone_id = ANY (shut.zones))
       AND EXISTS (SELECT 1 FROM tickets_window_session os
@@ -118,9 +118,8 @@ SERVED_CTE = """served AS (
       AND os.paused_at IS NULL AND os.emergency_at IS NULL
       AND NOT EXISTS (SELECT 1 FROM tickets_skip o WHERE o.ticket_id = q.id AND o.window_id = os.window_id))
 ), spill AS (
-  SELECT %(now)s - make_interval(mins => COALESCE(
-    (SELECT (document #>> '{tickets,spill_over_after}')::int FROM policy), 10)) AS since
-)"""
+  SELECT %(now)s - make_interval(mins => {policy_value("tickets.spill_over_after", _OURS)}) AS since
+)"""  # noqa: S608 – fragments only
 
 # A ticket `t` that the window of `free` may call now.
 MAY_CALL = f"""

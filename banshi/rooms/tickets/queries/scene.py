@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from banshi.kernel.policy import TicketPolicy
+from banshi.rooms.places.statements import policy_in_force, policy_value
 from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.queries import order
 from banshi.rooms.tickets.queries.where import shut_now
@@ -119,12 +120,11 @@ class TicketRow(NamedTuple):
         return self.wait_s + under_way
 
 
-HALL_SQL = """
+HALL_SQL = f"""
 SELECT h.code, h.timezone, COALESCE((SELECT max(e.id) FROM foundation_event e WHERE e.hall = h.code), 0),
-  (SELECT p.document -> 'tickets' FROM places_policy_version p
-   WHERE p.hall_id = h.id AND p.valid_from <= %(now)s ORDER BY p.version DESC LIMIT 1)
+  ({policy_in_force("h.id")}) -> 'tickets'
 FROM places_hall h WHERE h.id = %(hall)s
-"""
+"""  # noqa: S608 – fragments only
 CATEGORIES_SQL = f"""
 WITH here AS (SELECT %(hall)s::bigint AS hall_id), {order.SHUT_CTE}
 SELECT c.id, c.code, c.letter, c.name_zh, c.name_en, c.zone_id,
@@ -182,8 +182,7 @@ WHERE t.hall_id = %(hall)s AND t.day = %(day)s AND t.state = ANY(%(states)s) ORD
 JUST_CALLED_S = 10
 CALLS_SQL = f"""
 SELECT t.number, w.number, f.label_zh, f.label_en, c.at, CASE c.kind WHEN 'recall' THEN 'recall' ELSE 'call' END,
-  CASE WHEN p.name_evidence > 0 AND COALESCE((SELECT v.document #>> '{{screens,names}}' FROM places_policy_version v
-      WHERE v.hall_id = %(hall)s AND v.valid_from <= %(now)s ORDER BY v.version DESC LIMIT 1), 'masked') = 'masked'
+  CASE WHEN p.name_evidence > 0 AND {policy_value("screens.names", f"({policy_in_force('%(hall)s')})")} = 'masked'
     THEN p.masked_name ELSE '' END, t.ref, z.code
 FROM tickets_call c
 JOIN tickets_ticket t ON t.id = c.ticket_id

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from banshi.foundation.windows import few
+from banshi.rooms.places.statements import policy_in_force, policy_value
 
 
 class Post(NamedTuple):
@@ -110,8 +111,7 @@ def shut_now(zone: str) -> str:
 # Categories, then windows in order with those of the categories that they serve: not a row for each pair of them.
 PLACES_SQL = f"""
 SELECT c.id, '' AS turn, '', cz.code, cf.label_zh, cf.label_en, {shut_now("cz")},
-  COALESCE((SELECT p.document #>> '{{tickets,call_within}}' FROM places_policy_version p
-    WHERE p.hall_id = c.hall_id AND p.valid_from <= %(now)s ORDER BY p.version DESC LIMIT 1), 'hall') = 'zone',
+  {policy_value("tickets.call_within", f"({policy_in_force('c.hall_id')})")} = 'zone',
   NULL::bigint[]
 FROM places_category c
 LEFT JOIN places_zone cz ON cz.id = c.zone_id

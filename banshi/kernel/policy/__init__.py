@@ -1,0 +1,46 @@
+"""A hall's policy: every rule two halls may differ in, as one validated, versioned document; a file for each room that reads it.
+
+Numbers are defaults, and stand nowhere else: a statement takes them by `places.statements.policy_value`.
+presets/halls/*/policy.yaml states what each real hall does and cites the report.
+"""
+
+from __future__ import annotations
+
+from pydantic import model_validator
+
+from banshi.kernel.policy.booking import BookingPolicy, Channel, Credit, Quota
+from banshi.kernel.policy.messages import MessagePolicy
+from banshi.kernel.policy.rating import RatingPolicy
+from banshi.kernel.policy.screens import ScreenPolicy
+from banshi.kernel.policy.section import Days, Minutes, Places, Section
+from banshi.kernel.policy.tickets import TicketPolicy
+
+__all__ = [
+    "BookingPolicy",
+    "Channel",
+    "Credit",
+    "Days",
+    "HallPolicy",
+    "MessagePolicy",
+    "Minutes",
+    "Places",
+    "Quota",
+    "RatingPolicy",
+    "ScreenPolicy",
+    "Section",
+    "TicketPolicy",
+]
+
+
+class HallPolicy(Section):
+    booking: BookingPolicy = BookingPolicy()
+    tickets: TicketPolicy = TicketPolicy()
+    screens: ScreenPolicy = ScreenPolicy()
+    messages: MessagePolicy = MessagePolicy()
+    rating: RatingPolicy = RatingPolicy()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> HallPolicy:
+        if self.screens.silent and self.screens.voice:
+            raise ValueError("silent calling and voice calling exclude each other: choose one")
+        return self
