@@ -94,6 +94,20 @@ def test_a_booked_person_who_needs_the_same_windows_goes_first():
     assert walk_in.likely_s == pytest.approx(1800 + 640, rel=0.02)
 
 
+def test_a_number_of_a_line_without_a_window_is_passed_by_while_booked_people_are_due():
+    windows = [AtWork(1, frozenset({A}), A, -1200.0)]
+    forecaster, plain = (
+        Forecaster(windows=windows, handling={A: TEN_MINUTES, K: TEN_MINUTES}, due=[Due(K, 300.0)], turnout=SURE)
+        for _ in range(2)
+    )
+
+    forecaster.pass_by(InLine(K, RankClass.WALK_IN), 3)
+
+    walk_in = InLine(A, RankClass.WALK_IN)
+    assert forecaster.place(InLine(K, RankClass.WALK_IN)) is None
+    assert forecaster.place(walk_in) == plain.place(walk_in)
+
+
 @pytest.mark.django_db
 def test_the_hall_learns_who_came_when_its_day_is_closed_and_each_day_once(open_hall):
     early, late, absent, to_come = (

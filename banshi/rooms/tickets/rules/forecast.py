@@ -195,6 +195,8 @@ class Forecaster:
             for _ in range(count):
                 self._take(ticket)
             return
+        if not self._serving(ticket.category):  # no window serves it, so nobody goes before it either
+            return
         meets_booked = ticket.rank_class >= RankClass.WALK_IN
         some = max(1, sum(len(pool.free[0]) for pool in self._serving(ticket.category)) // AT_ONCE)
         while count:
