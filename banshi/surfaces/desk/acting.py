@@ -80,8 +80,8 @@ def do(request: Asked, verb: str) -> HttpResponse:
 
 def _told(verb: str, shown: dict[str, Any]) -> dict[str, Any]:
     """What the page says for a moment: what was done and can be taken back, or that something is on its way."""
-    if verb in PUT_AWAY and shown["undoable"] is not None:
-        return {"desk-done": {"ref": shown["undoable"].ref}}
+    if verb in PUT_AWAY and shown["acts"].undo is not None:
+        return {"desk-done": {"ref": shown["acts"].undo.ref}}
     if verb == "confirm-again":
         return {"toast": {"text": gettext("The confirmation is on its way again."), "tone": "ok"}}
     return {}

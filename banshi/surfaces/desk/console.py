@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from banshi.foundation import clock
@@ -27,6 +28,7 @@ from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.models import Ticket, WindowSession
 from banshi.rooms.tickets.queries.tally import tally
+from banshi.surfaces.desk import panels, steps
 
 LINE_SHOWN = 5
 
@@ -96,7 +98,7 @@ def halls(request: Asked) -> HttpResponse:
     aims: list[redirect.Aim] = []
     if view.hall is not None and view.ticket is not None and view.ticket.item is not None:
         aims = redirect.aims(places.hall_by_code(view.hall.code), view.ticket.item.code, now=now)
-    return render(request, "desk/_halls.html", {"aims": aims})
+    return render(request, "desk/_halls.html", {"aims": [panels.Aim.of_hall(each) for each in aims]})
 
 
 @require_GET
@@ -163,11 +165,26 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
     begins = calendars.begins_at(hall, now) if view.waiting and view.ticket is None else None
     missed = [t for t in view.missed if t.category in mine.categories]
     back = tickets.comes_back_by_ref([t.ref for t in missed], now)
+    away, leads = _away(view, mine.categories), who.may("desk.out_of_order", hall.code)
+    at_work = [w for w in view.whole.windows if w.ticket_ref and w.code != view.window_code]
+    halted, evacuated = _halted(view, mine.zone, closed), evacuating(closed, zone=mine.zone)
+    stopped = sum(t.state == "waiting" and t.stopped and t.category in mine.categories for t in view.whole.tickets)
+    aims, policy = _aims(view, shut), places.policy_of(hall.id, now=now).tickets
+    undo_left_s = max(0, int((undoable.closes_at - now).total_seconds())) if undoable else 0
+    with timezone.override(zone):
+        shelves = (
+            panels.on_hold(view),
+            panels.stepped_out(away),
+            panels.missed(missed, back, {c.code for c in view.whole.categories if c.stopped}),
+        )
+        nobody = panels.nobody(view, halted=halted, stopped=stopped, shut=_shut(hall, view, zone, now), now=now)
     return {
         "view": view,
         "hall": hall,
         "window": mine,
         "ticket": view.ticket,
+        "front": panels.front(view) if view.ticket is not None else None,
+        "nobody": nobody,
         "seen": seen(view, closed)
         + "".join(f":shut-{n}" for n in sorted({each.id for each in shut}))
         + (":after-hours" if after else ":before-hours" if begins else ""),
@@ -177,32 +194,40 @@ def context(who: Who, view: tickets.DeskView, *, now: datetime, **more: Any) -> 
         "more": max(0, view.waiting - LINE_SHOWN),
         "longest_s": max((t.waited_s for t in view.line), default=None),
         "coming": soon,
-        "missed": [(t, back.get(t.ref)) for t in missed],
-        "coming_back": [t for t in missed if t.ref in back],
-        "held": view.held,
-        "away": _away(view, mine.categories),
+        "shelves": [each for each in shelves if each is not None],
+        "dialogs": panels.dialogs(
+            view,
+            leads=leads,
+            away=[t for t, _until in away],
+            coming_back=[t for t in missed if t.ref in back],
+            at_work=at_work,
+        ),
         "guide": guide,
         "tally": tally(view.staff_id, since=midnight, until=midnight + timedelta(days=1)),
-        "policy": places.policy_of(hall.id, now=now).tickets,
-        **_aims(view, shut),
+        **aims,
         "halls": _other_halls(hall, view, now),
-        "may_reorder": who.may("desk.out_of_order", hall.code),
-        "undoable": undoable,
-        "undo_left_s": max(0, int((undoable.closes_at - now).total_seconds())) if undoable else 0,
+        "leads": leads,
+        "next_step": steps.next_step(view, halted=halted),
+        "acts": steps.acts(
+            view,
+            leads=leads,
+            recalls=policy.recall_limit,
+            go_on=_next_matters(view, mine.categories, now),
+            undo=steps.undo_of(undoable, left_s=undo_left_s),
+            evacuated=evacuated is not None,
+        ),
         "next": tickets.preview(view),
         "bookings": to_confirm(view, now),
         "numbers_beside": _numbers_beside(view),
-        "next_matters": _next_matters(view, mine.categories, now),
-        "at_work": [w for w in view.whole.windows if w.ticket_ref and w.code != view.window_code],
+        "pauses": panels.pauses(),
+        "refusals": panels.reasons_to_refuse(view),
         "elapsed_s": _elapsed(view, now),
         "speed": clock.speed(),
         "closed": closed,
-        "evacuated": evacuating(closed, zone=mine.zone),
-        "halted": _halted(view, mine.zone, closed),
-        "stopped": sum(
-            t.state == "waiting" and t.stopped and t.category in mine.categories for t in view.whole.tickets
-        ),
-        "shut": _shut(hall, view, zone, now),
+        "evacuated": evacuated,
+        "alarm": f"{evacuated.id if evacuated else ''}{':help' if view.help else ''}",
+        "nobody_called": bool(stopped or halted),
+        "stopped": stopped,
         **more,
     }
 
@@ -222,8 +247,7 @@ def _aims(view: tickets.DeskView, shut: Sequence[Closure]) -> dict[str, Any]:
             if w.state not in ("closed", "paused", "emergency") and w.code != view.window_code
             if w.zone not in shut_zones
         ],
-        "categories": {c.code: named(c) for c in view.whole.categories},
-        "lines_stopped": {c.code for c in view.whole.categories if c.stopped},
+        "lines": [panels.Aim.of(each) for each in view.whole.categories],
     }
 
 
@@ -249,7 +273,7 @@ def _next_matters(view: tickets.DeskView, categories: Collection[str], now: date
     return [t for t in tickets.to_go_on_with(view.ticket.ref, now) if t.state in waiting and t.category in categories]
 
 
-def _shut(hall: Hall, view: tickets.DeskView, zone: ZoneInfo, now: datetime) -> dict[str, datetime | None] | None:
+def _shut(hall: Hall, view: tickets.DeskView, zone: ZoneInfo, now: datetime) -> panels.Shut | None:
     """Outside the hall's hours, where nobody is left to serve: when it opens again."""
     if view.ticket is not None or view.waiting:
         return None
@@ -257,7 +281,7 @@ def _shut(hall: Hall, view: tickets.DeskView, zone: ZoneInfo, now: datetime) -> 
     if any(each.starts_at <= now < each.ends_at for each in calendars.sessions(hall, today, today).get(today, [])):
         return None
     session = calendars.next_opening(hall, now)
-    return {"opens_at": session.starts_at.astimezone(zone) if session is not None else None}
+    return panels.Shut(session.starts_at if session is not None else None)
 
 
 def _halted(view: tickets.DeskView, zone: str, closed: Sequence[Stop]) -> bool:
@@ -311,4 +335,11 @@ def choice(who: Who, *, wanted: str = "", **more: Any) -> dict[str, Any]:
     rows = [(w, taken.get(w.pk)) for w in windows]
     own = next((w for w, _ in rows if w.code == who.login), None)
     evacuations = [each for each in stops(hall, clock.now()) if each.evacuates] if hall else []
-    return {"halls": halls, "hall": hall, "rows": rows, "own": own, "evacuations": evacuations, **more}
+    return {
+        "halls": [(h, h == hall) for h in halls],
+        "hall": hall,
+        "rows": rows,
+        "own": own,
+        "evacuations": evacuations,
+        **more,
+    }

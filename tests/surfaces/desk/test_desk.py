@@ -315,22 +315,45 @@ def test_a_part_asked_for_after_the_session_ended_sends_the_whole_page_to_sign_i
     assert "重新登录后回到刚才的页面" in client.get(answer.headers["HX-Redirect"]).content.decode()
 
 
+def keys_of_steps() -> set[str]:
+    """The keys that Python gives to steps; `desk/_step.html` writes each on its button."""
+    import ast
+    import pathlib
+
+    folder = pathlib.Path(__file__).parents[3] / "banshi/surfaces/desk"
+    calls = [
+        node
+        for name in ("steps.py", "panels.py")
+        for node in ast.walk(ast.parse((folder / name).read_text()))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Step", "replace")
+    ]
+    given = [each for call in calls for each in [*call.args[2:3], *(k.value for k in call.keywords if k.arg == "key")]]
+    given += [
+        node.value
+        for node in ast.walk(ast.parse((folder / "panels.py").read_text()))
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "key"
+    ]
+    texts = [part for each in given for part in ast.walk(each) if isinstance(part, ast.Constant)]
+    return {str(each.value) for each in texts if isinstance(each.value, str) and each.value}
+
+
 def test_every_key_on_the_desk_is_shown_on_its_button_and_in_the_help(client: Client, open_town: Town):
     import pathlib
 
     folder = pathlib.Path(__file__).parents[3] / "banshi/surfaces/desk/templates/desk"
     texts = {path.name: path.read_text() for path in folder.glob("*.html")}
-    keys = {key for text in texts.values() for key in re.findall(r'data-key="([^"]+)"', text)}
-    named = set(re.findall(r"<kbd>(?:{% translate \"Space\" %}|([^<]+))</kbd>", texts["_keys.html"]))
-    shown = {
-        key
-        for name, text in texts.items()
-        if name != "_keys.html"
-        for key in re.findall(r"<kbd>(?:{% translate \"Space\" %}|([^<]+))</kbd>", text)
-    }
+    written = {key for text in texts.values() for key in re.findall(r'data-key="([^"{]+)"', text)}
+    kbd = re.compile(r"<kbd>(?:{% translate \"Space\" %}|([^<{]+))</kbd>")
+    named = set(kbd.findall(texts["_keys.html"]))
+    shown = {key for name, text in texts.items() if name != "_keys.html" for key in kbd.findall(text)}
 
-    meant = {"" if key == "Space" else key.upper() if len(key) == 1 else key for key in keys}
-    assert (meant - named, meant - shown) == (set(), set())
+    def cap(key: str) -> str:
+        return "" if key == "Space" else key.upper() if len(key) == 1 else key
+
+    steps = keys_of_steps()
+    assert {"Space", "r", "m", "h", "2", "3", "j", "4", "t", "a", "o", "x", "g", "k", "p", "F9", "u", "l", "b"} <= steps
+    assert ({cap(key) for key in written | steps} - named, {cap(key) for key in written} - shown) == (set(), set())
+    assert "<kbd>{{ step.cap }}</kbd>" in texts["_step.html"]
 
 
 def test_an_idle_desk_says_when_a_closed_hall_opens(clerk: Client, open_town: Town):
