@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from banshi.foundation import clock
 from banshi.foundation.memory import forget_everything
+from tests.emptying import empty_quickly
 from tests.town import *  # noqa: F403 – fixtures
 
 # How quickly an example is drawn or tried says how busy the machine is, not whether the rule holds.
@@ -30,6 +31,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Any:
         with connection.cursor() as cursor:
             cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER audit_entry_is_not_emptied")
             cursor.execute("ALTER TABLE audit_seal DISABLE TRIGGER audit_seal_is_not_emptied")
+    empty_quickly()
     yield
     with django_db_blocker.unblock():
         from django.db import connection

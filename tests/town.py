@@ -107,56 +107,60 @@ def build_town() -> Town:
     from banshi.rooms.places.models import Category, Floor, Hall, Region, Window, WindowCategory, Zone
 
     born = at("2026-01-05 09:00")
-    province = Region.objects.create(
-        code="440000", level="province", name_zh="广东省", name_en="Guangdong", path="/440000/"
-    )
-    city = Region.objects.create(
+    province = Region(code="440000", level="province", name_zh="广东省", name_en="Guangdong", path="/440000/")
+    city = Region(
         code="441900", parent=province, level="city", name_zh="东莞市", name_en="Dongguan", path="/440000/441900/"
     )
-    halls = []
-    for order, (code, zh, en) in enumerate([("town", "小镇大厅", "Town Hall"), ("other", "邻镇大厅", "Other Hall")]):
-        halls.append(
-            Hall.objects.create(
-                code=code,
-                region=city,
-                name_zh=zh,
-                name_en=en,
-                address_zh="一号路",
-                address_en="1 First Road",
-                order=order,
-            )
+    Region.objects.bulk_create([province, city])
+    hall, other = Hall.objects.bulk_create(
+        Hall(
+            code=code, region=city, name_zh=zh, name_en=en, address_zh="一号路", address_en="1 First Road", order=order
         )
-    hall, other = halls
+        for order, (code, zh, en) in enumerate([("town", "小镇大厅", "Town Hall"), ("other", "邻镇大厅", "Other Hall")])
+    )
     floor = Floor.objects.create(hall=hall, code="1", label_zh="1 楼", label_en="Floor 1")
     zone = Zone.objects.create(hall=hall, floor=floor, code="main", name_zh="综合区", name_en="Main zone")
+    lines = [("A", "社保", "Social security"), ("B", "户政", "Household registration")]
     categories = {
-        letter: Category.objects.create(
-            hall=hall, code=letter, letter=letter, name_zh=zh, name_en=en, zone=zone, order=i
-        )
-        for i, (letter, zh, en) in enumerate(
-            [("A", "社保", "Social security"), ("B", "户政", "Household registration")]
+        each.code: each
+        for each in Category.objects.bulk_create(
+            Category(hall=hall, code=letter, letter=letter, name_zh=zh, name_en=en, zone=zone, order=i)
+            for i, (letter, zh, en) in enumerate(lines)
         )
     }
-    windows = {}
-    for number, kind, served in [("01", "integrated", "AB"), ("02", "integrated", "AB"), ("03", "special", "B")]:
-        window = Window.objects.create(hall=hall, zone=zone, code=f"town-{number}", number=number, kind=kind)
-        for letter in served:
-            WindowCategory.objects.create(window=window, category=categories[letter])
-        windows[number] = window
+    desks = [("01", "integrated", "AB"), ("02", "integrated", "AB"), ("03", "special", "B")]
+    windows = {
+        each.number: each
+        for each in Window.objects.bulk_create(
+            Window(hall=hall, zone=zone, code=f"town-{number}", number=number, kind=kind) for number, kind, _ in desks
+        )
+    }
+    WindowCategory.objects.bulk_create(
+        WindowCategory(window=windows[number], category=categories[letter])
+        for number, _, served in desks
+        for letter in served
+    )
     department = Department.objects.create(code="hrss", name_zh="人社局", name_en="Human Resources and Social Security")
-    items = {}
-    for code, zh, en, letter, exempt in [
+    matters = [
         ("pension", "养老保险参保登记", "Pension enrolment", "A", False),
         ("medical", "医疗保险参保登记", "Medical insurance enrolment", "A", False),
         ("rent-invoice", "个人代开租金发票", "Invoice for individual rent", "A", True),
         ("id-card", "居民身份证换领", "ID card renewal", "B", False),
-    ]:
-        item = Item.objects.create(
-            code=code, catalog_code="1", task_code="1", name_zh=zh, name_en=en, department=department, audience="person",
-            service_object="1", item_type="20", exercise_level="4", case_kind="1", exempt_half_day=exempt,
-        )  # fmt: skip
-        HallItem.objects.create(hall=hall, item=item, category=categories[letter])
-        items[code] = item
+    ]
+    items = {
+        each.code: each
+        for each in Item.objects.bulk_create(
+            Item(
+                code=code, catalog_code="1", task_code="1", name_zh=zh, name_en=en, department=department,
+                audience="person", service_object="1", item_type="20", exercise_level="4", case_kind="1",
+                exempt_half_day=exempt,
+            )
+            for code, zh, en, _, exempt in matters
+        )
+    }  # fmt: skip
+    HallItem.objects.bulk_create(
+        HallItem(hall=hall, item=items[code], category=categories[letter]) for code, _, _, letter, _ in matters
+    )
 
     def staff(login: str, zh: str, en: str, role: str, scope: str) -> Any:
         one = Staff.objects.create_staff(login=login, password="town-password", name_zh=zh, name_en=en, created_at=born)
