@@ -25,11 +25,11 @@ $(shell rm -f .venv/ready-*)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint lock clean
+.PHONY: help run test bench lint lint-deep lock clean
 
 help: ## Show this list
 	@echo "Banshi runs government service halls."
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | while IFS='	' read -r name what; do printf '  make %-8s %s\n' "$$name" "$$what"; done
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | while IFS='	' read -r name what; do printf '  make %-9s %s\n' "$$name" "$$what"; done
 	@echo "Settings: PORT=$(PORT) HOST=127.0.0.1 BANSHI_DATA=$(BANSHI_DATA) DATABASE_URL, ARGS='…' for the program behind (docs/operate.md)"
 
 run: $(READY) ## Set up and run the demo on $PORT until Ctrl-C; a second run continues where the first was
@@ -46,6 +46,10 @@ lint: $(DEV) ## Check format, style, types and who imports whom
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports
+
+lint-deep: $(DEV) ## Change rules and actions a little and count what tests notice; list what nothing uses. Half an hour
+	-@$(PY) -m vulture | grep -E "unused (function|method|class) "
+	$(PY) tools/mutate.py $(ARGS)
 
 lock: $(DEV) ## Resolve requirements*.lock anew from pyproject.toml (hashes, no addresses)
 	$(PY) -m pip install --quiet 'uv==0.13.9'
