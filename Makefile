@@ -25,7 +25,7 @@ $(shell rm -f .venv/ready-*)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint lint-deep lock clean
+.PHONY: help run test bench lint lint-deep cover lock clean
 
 help: ## Show this list
 	@echo "Banshi runs government service halls."
@@ -46,6 +46,9 @@ lint: $(DEV) ## Check format, style, types and who imports whom
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports
+
+cover: $(DEV) ## Run the tests without a browser, and print which branches they take; ARGS='tests/kernel' narrows
+	@PYTHON=$(PY) exec .ci/test -m "not browser and not crash" --cov --cov-report=term --cov-report=json:$(BANSHI_DATA)/coverage.json $(ARGS)
 
 lint-deep: $(DEV) ## Change rules and actions a little and count what tests notice; list what nothing uses. Half an hour
 	-@$(PY) -m vulture | grep -E "unused (function|method|class) "
