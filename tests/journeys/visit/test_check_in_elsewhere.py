@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from banshi.journeys import check_in
+from banshi.journeys.visit import check_in
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
