@@ -49,7 +49,12 @@ def test_showing_a_negative_number_of_characters_is_refused():
 
 @pytest.mark.parametrize(
     ("phone", "shown"),
-    [("+8613812341234", "138****1234"), ("13812341234", "138****1234"), ("+85251234567", "********4567")],
+    [
+        ("+8613812341234", "138****1234"),
+        ("13812341234", "138****1234"),
+        ("138123412345", "********2345"),
+        ("+85251234567", "********4567"),
+    ],
 )
 def test_a_phone_shows_its_first_three_and_last_four_digits(phone, shown):
     assert mask_phone(phone) == shown

@@ -81,3 +81,9 @@ def test_a_kiosk_gives_numbers_by_the_halls_time_and_never_slower_than_the_clock
 @pytest.mark.parametrize(("left", "looked_at"), [(0, True), (14.9, True), (15, False), (30, False)])
 def test_somebody_is_to_look_once_half_of_the_numbers_in_a_row_are_given(left: float, looked_at: bool):
     assert suspicious(left) == looked_at
+
+
+def test_a_network_may_be_named_by_one_of_its_machines():
+    allowed = allowed_printers("10.9.0.5/28:9100")
+
+    assert [each.covers("10.9.0.14", 9100) for each in allowed] == [True]
