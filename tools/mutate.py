@@ -9,7 +9,8 @@ that a test near it notices is killed; one that none notices has survived: its l
 among the tried, in per cent. The sample of a seed is always the same, as long as the code is; areas take turns until the
 time is over, so a shorter run has tried the first of each.
 
-The work is done in a copy of the repository, with a database of its own. Results also go to `mutation.json` in the data folder.
+The work is done in a copy of the repository, with a PostgreSQL of its own (var/mutants-pg).
+Results also go to `mutation.json` in the data folder.
 """
 
 from __future__ import annotations
@@ -147,7 +148,7 @@ def tried(area: Area, mutant: Mutant, root: Path) -> str | None:
 def unchanged(area: Area) -> float:
     """How long the tests near it take as they are, in seconds."""
     begun = time.monotonic()
-    made = subprocess.run([*PYTEST, *area.tests, *LEFT_OUT], capture_output=True, text=True, check=False)
+    made = subprocess.run([*PYTEST, "--create-db", *area.tests, *LEFT_OUT], capture_output=True, text=True, check=False)
     if made.returncode:
         sys.exit(f"{area.name}: its tests fail as they are\n{made.stdout[-3000:]}")
     return time.monotonic() - begun
@@ -206,13 +207,14 @@ def main() -> None:
         for area in chosen:
             draw(area, root, each=options.each, seed=options.seed)
         os.chdir(root)
-        # The tests import this copy, not the installed package; and they share one server for as long as this runs.
+        # The tests import this copy, not the installed package; and they share one server for as long as this runs. It
+        # does not lie in the copy: to stop it at the end its folder must be there still.
         sys.path.insert(0, str(root))
         os.environ["PYTHONPATH"] = str(root)
         os.environ.pop("DATABASE_URL", None)
         from banshi.foundation import postgres
 
-        os.environ["DATABASE_URL"] = postgres.for_tests(root / "var" / "test-pg")
+        os.environ["DATABASE_URL"] = postgres.for_tests(ROOT / "var" / "mutants-pg")
         run(chosen, root, until=until)
         os.chdir(ROOT)
     report(chosen, Path(os.environ.get("BANSHI_DATA", ROOT / "var")) / "mutation.json")
