@@ -16,7 +16,6 @@ from banshi.kernel.spans import Span, covers
 from banshi.rooms.booking.actions.slots import EXTENDED_TAG
 from banshi.rooms.booking.models import Appointment, Kept
 from banshi.rooms.calendars import queries as calendars
-from banshi.rooms.calendars import rules as calendar_rules
 from banshi.rooms.calendars.rules import CalendarDocument, Closure, Session, Words
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.places.models import Hall
@@ -113,16 +112,16 @@ def sessions_after(
     shut: Sequence[Closure],
 ) -> dict[date, list[Session]]:
     """Sessions by day as they would be under a document or closures that are not in force yet."""
-    found = calendars.sessions(hall, first, last)
-    closed = [*calendars.closures(hall, first, last), *shut]
-    calendar = calendars.work_calendar()
-    plans = calendars.planned(hall.pk, valid_from) if document is not None and valid_from is not None else []
+    hours = calendars.hours(hall, first, last).also_closed(shut)
+    found = hours.between(first, last)
+    if document is None:
+        return found
+    plans = calendars.planned(hall.pk, valid_from) if valid_from is not None else []
     until = plans[0].valid_from if plans else None
+    under = hours.under(document)
     for day in found:
-        if document is not None and (valid_from is None or day >= valid_from) and (until is None or day < until):
-            found[day] = calendar_rules.sessions_on(document, day, calendar, closed)
-        elif shut:
-            found[day] = calendar_rules.sessions_on(calendars.document_of(hall.pk, day), day, calendar, closed)
+        if (valid_from is None or day >= valid_from) and (until is None or day < until):
+            found[day] = under.on(day)
     return found
 
 

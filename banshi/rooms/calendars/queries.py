@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -18,28 +20,14 @@ from django.db.models import F
 
 from banshi.foundation import clock
 from banshi.foundation.memory import forgettable
+from banshi.kernel.spans import Span, overlap
 from banshi.kernel.working_days import DayInfo, WorkCalendar
 from banshi.rooms.calendars import rules
 from banshi.rooms.calendars.models import CalendarVersion, Closure, NationalDay
-from banshi.rooms.calendars.rules import CalendarDocument, Session, WhyClosed, Words
+from banshi.rooms.calendars.rules import CalendarDocument, Hours, Session, What, WhyClosed, Words
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.places.models import Category, Hall, WindowCategory, Zone
 
-# A hall without a calendar: a document needs a rule, and this one never applies.
-_NEVER_OPEN = rules.load(
-    {
-        "timezone": "Asia/Shanghai",
-        "rules": [
-            {
-                "code": "none",
-                "name": {"zh": "尚未设置开放时间", "en": "No opening hours yet"},
-                "kind": "regular",
-                "when": {"dates": ["1970-01-01"]},
-                "hours": [["09:00", "09:01"]],
-            }
-        ],
-    }
-)
 _national: tuple[object, WorkCalendar] | None = None
 
 
@@ -58,6 +46,7 @@ def work_calendar() -> WorkCalendar:
     return _national[1]
 
 
+LOOK_AHEAD_DAYS = 62  # in which the next opening is looked for
 RECENT_S = 1.0
 _looked_at = -RECENT_S  # when this process last saw that its calendar is the one that stands
 
@@ -73,9 +62,22 @@ def recent_calendar() -> WorkCalendar:
     return _national[1]
 
 
-@lru_cache(maxsize=256)
-def _parsed(version_id: int) -> CalendarDocument:
-    return rules.load(CalendarVersion.objects.get(id=version_id).document)
+_documents: dict[int, CalendarDocument] = {}  # by version: a version is immutable, so its id is a sound key
+MOST_KEPT = 2048
+
+
+def _documents_of(versions: Collection[int]) -> dict[int, CalendarDocument]:
+    """By version; what is not known here yet is read in one query."""
+    known = {version: _documents[version] for version in versions if version in _documents}
+    new = [version for version in versions if version not in known]
+    if new:
+        rows = CalendarVersion.objects.filter(id__in=new).order_by("id").values_list("id", "document")
+        fresh = {version: rules.load(document) for version, document in rows}
+        if len(_documents) > MOST_KEPT:
+            _documents.clear()
+        _documents.update(fresh)
+        known |= fresh
+    return known
 
 
 @forgettable
@@ -83,7 +85,7 @@ def forget() -> None:
     """Read calendars anew (tests)."""
     global _national, _looked_at
     _national, _looked_at = None, -RECENT_S
-    _parsed.cache_clear()
+    _documents.clear()
 
 
 def versions(hall_id: int) -> list[CalendarVersion]:
@@ -107,30 +109,54 @@ def planned(hall_id: int, after: date) -> list[CalendarVersion]:
     return sorted(kept, key=lambda row: row.valid_from)
 
 
-def _documents(hall_id: int) -> list[tuple[date, CalendarDocument]]:
-    """(valid_from, document), newest version first: for a day, the first whose valid_from is not after it rules."""
-    rows = CalendarVersion.objects.filter(hall_id=hall_id).order_by("-version").values_list("id", "valid_from")
-    return [(valid_from, _parsed(version_id)) for version_id, valid_from in rows]
-
-
 def document_of(hall_id: int, day: date) -> CalendarDocument:
     """The calendar in force on a day; one without sessions where the hall has none."""
-    return _pick(_documents(hall_id), day)
+    return rules.document_on(_versions_of([hall_id]).get(hall_id, ()), day)
 
 
-def _pick(documents: list[tuple[date, CalendarDocument]], day: date) -> CalendarDocument:
-    for valid_from, document in documents:
-        if valid_from <= day:
-            return document
-    return _NEVER_OPEN
+def _versions_of(hall_ids: Collection[int]) -> dict[int, tuple[tuple[date, CalendarDocument], ...]]:
+    """By hall (valid from, document), newest version first; a query, and one more for versions not seen yet."""
+    rows = CalendarVersion.objects.filter(hall_id__in=hall_ids).order_by("hall_id", "-version")
+    versions = list(rows.values_list("hall_id", "id", "valid_from"))
+    documents = _documents_of([version for _, version, _ in versions])
+    return {
+        hall_id: tuple((valid_from, documents[version]) for _, version, valid_from in of_hall)
+        for hall_id, of_hall in groupby(versions, key=itemgetter(0))
+    }
+
+
+def hours_of(halls: Sequence[Hall], first: date, last: date) -> dict[int, Hours]:
+    """By hall, its hours over the days first–last of its own zone: as many queries for many halls as for one."""
+    if not halls:
+        return {}
+    calendar, versions = work_calendar(), _versions_of([hall.pk for hall in halls])
+    days = {hall.pk: _span(ZoneInfo(hall.timezone), first, last) for hall in halls}
+    start, end = min(each.start for each in days.values()), max(each.end for each in days.values())
+    shut = closures_of(halls, start, end)
+    return {
+        hall.pk: Hours(
+            ZoneInfo(hall.timezone),
+            versions.get(hall.pk, ()),
+            calendar,
+            tuple(each for each in shut.get(hall.pk, ()) if overlap(each.span, days[hall.pk])),
+        )
+        for hall in halls
+    }
+
+
+def hours(hall: Hall, first: date, last: date | None = None) -> Hours:
+    """A hall's hours over the days first–last of its own zone; `last` None = the one day."""
+    return hours_of([hall], first, first if last is None else last)[hall.pk]
+
+
+def _span(zone: ZoneInfo, first: date, last: date) -> Span[datetime]:
+    return Span(datetime.combine(first, time(0), zone), datetime.combine(last + timedelta(days=1), time(0), zone))
 
 
 def closures(hall: Hall, first: date, last: date) -> list[rules.Closure]:
     """Closures that touch the days first–last (hall's zone) and were not withdrawn."""
-    zone = ZoneInfo(hall.timezone)
-    start = datetime.combine(first, time(0), zone)
-    end = datetime.combine(last + timedelta(days=1), time(0), zone)
-    return closures_of([hall], start, end).get(hall.pk, [])
+    span = _span(ZoneInfo(hall.timezone), first, last)
+    return closures_of([hall], span.start, span.end).get(hall.pk, [])
 
 
 def closures_of(halls: Sequence[Hall], start: datetime, end: datetime) -> dict[int, list[rules.Closure]]:
@@ -192,16 +218,6 @@ def zones_by_category(hall_id: int) -> dict[str, str | None]:
     }
 
 
-@dataclass(frozen=True)
-class What:
-    """What is asked about, filled in from the hall: an item has a category, a category a zone."""
-
-    item: str | None
-    tags: frozenset[str]
-    category: str | None
-    zone: str | None
-
-
 def what_of(
     hall: Hall, item: str | None = None, tags: Iterable[str] = (), category: str | None = None, zone: str | None = None
 ) -> What:
@@ -220,11 +236,7 @@ def what_of(
 
 def sessions(hall: Hall, first: date, last: date) -> dict[date, list[Session]]:
     """Opening sessions of each day first–last (both included); days without any have an empty list."""
-    calendar = work_calendar()
-    shut = closures(hall, first, last)
-    documents = _documents(hall.id)
-    days = [first + timedelta(days=i) for i in range((last - first).days + 1)]
-    return {day: rules.sessions_on(_pick(documents, day), day, calendar, shut) for day in days}
+    return hours(hall, first, last).between(first, last)
 
 
 def begins_at(hall: Hall, now: datetime) -> datetime | None:
@@ -236,26 +248,14 @@ def begins_at(hall: Hall, now: datetime) -> datetime | None:
 
 def sessions_but_for_evacuations(hall: Hall, day: date) -> list[Session]:
     """What the day holds where nobody had to go out: an evacuation may be over at any moment."""
-    shut = [closure for closure in closures(hall, day, day) if closure.kind != "evacuation"]
-    return rules.sessions_on(_pick(_documents(hall.id), day), day, work_calendar(), shut)
+    return hours(hall, day).but_for("evacuation").on(day)
 
 
 def session_at(
     hall: Hall, at: datetime, item: str | None = None, tags: Iterable[str] = (), *, category: str | None = None
 ) -> Session | None:
     """The session serving this item or category (or anything) at a moment, or None."""
-    day = at.astimezone(ZoneInfo(hall.timezone)).date()
-    what = what_of(hall, item, tags, category)
-    return rules.session_at(
-        document_of(hall.id, day),
-        at,
-        work_calendar(),
-        closures(hall, day, day),
-        item,
-        what.tags,
-        category=what.category,
-        zone=what.zone,
-    )
+    return hall_day(hall, at).hours.session_at(at, what_of(hall, item, tags, category))
 
 
 @dataclass(frozen=True)
@@ -299,34 +299,30 @@ class HallDay:
 
     hall: Hall
     day: date
-    document: CalendarDocument
-    calendar: WorkCalendar
-    shut: Sequence[rules.Closure]
+    hours: Hours
 
     def opening(self, at: datetime, what: What) -> Opening:
         """As `opening` says it. Reads more only to say when something that is not served now goes on.
 
         :param at: a moment of this day.
         """
-        parts: dict[str, Any] = {"category": what.category, "zone": what.zone}
-        day = (self.document, at, self.calendar, self.shut)
-        session = rules.session_at(*day, what.item, what.tags, **parts)
+        session = self.hours.session_at(at, what)
         if session is not None:
             ends = [each.ends_at for each in self.sessions]
             return Opening(session, day_ends_at=max([session.ends_at, *ends]))
-        why = rules.why_closed(self.document, self.day, self.calendar, self.shut, what.item, what.tags, at=at, **parts)
-        stops = rules.closure_at(self.shut, at, item=what.item, **parts)
-        return Opening(None, why, next_open_moment(self.hall, at, what.item, what.tags, **parts), stops)
+        goes_on = next_open_moment(self.hall, at, what.item, what.tags, category=what.category, zone=what.zone)
+        why = self.hours.why_closed(self.day, what, at=at)
+        return Opening(None, why, goes_on, self.hours.closure_at(at, what))
 
     @cached_property
     def sessions(self) -> list[Session]:
-        return rules.sessions_on(self.document, self.day, self.calendar, self.shut)
+        return self.hours.on(self.day)
 
 
 def hall_day(hall: Hall, at: datetime) -> HallDay:
     """The day of this moment, in the hall's zone."""
     day = at.astimezone(ZoneInfo(hall.timezone)).date()
-    return HallDay(hall, day, document_of(hall.id, day), work_calendar(), closures(hall, day, day))
+    return HallDay(hall, day, hours(hall, day))
 
 
 def next_open_moment(
@@ -454,16 +450,8 @@ def next_opening(
 ) -> Session | None:
     """The first session that still serves this after `after` (it may be running); None within 60 days."""
     first = after.astimezone(ZoneInfo(hall.timezone)).date()
-    what = what_of(hall, item, tags, category, zone)
-    for weeks in range(9):
-        start = first + timedelta(days=7 * weeks)
-        for day_sessions in sessions(hall, start, start + timedelta(days=6)).values():
-            for session in day_sessions:
-                if session.serves(item, what.tags, category=what.category, zone=what.zone) and session.open_in(
-                    what.zone, category=what.category, item=item, after=after
-                ):
-                    return session
-    return None
+    last = first + timedelta(days=LOOK_AHEAD_DAYS)
+    return hours(hall, first, last).next_opening(after, what_of(hall, item, tags, category, zone), last=last)
 
 
 def why_closed(
@@ -476,15 +464,4 @@ def why_closed(
     at: datetime | None = None,
 ) -> WhyClosed | None:
     """Why nothing (or not this) is served on a day, or at a moment of it; None when it is."""
-    what = what_of(hall, item, tags, category)
-    return rules.why_closed(
-        document_of(hall.id, day),
-        day,
-        work_calendar(),
-        closures(hall, day, day),
-        item,
-        what.tags,
-        category=what.category,
-        zone=what.zone,
-        at=at,
-    )
+    return hours(hall, day).why_closed(day, what_of(hall, item, tags, category), at=at)

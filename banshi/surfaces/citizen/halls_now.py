@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from django.db.models import Count
 
@@ -13,11 +12,8 @@ from banshi.foundation import clock
 from banshi.foundation.memory import forgettable
 from banshi.journeys.hours.stops import Stop, whole_hall
 from banshi.journeys.visit.when import away_km
-from banshi.kernel.working_days import WorkCalendar
 from banshi.rooms.calendars import queries as calendars
-from banshi.rooms.calendars import rules
-from banshi.rooms.calendars.models import CalendarVersion
-from banshi.rooms.calendars.rules import CalendarDocument, Session, Words
+from banshi.rooms.calendars.rules import Hours, Words
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import queries as tickets
@@ -81,12 +77,12 @@ def halls_now(halls: Sequence[Hall], *, now: datetime, near: tuple[float, float]
         .annotate(n=Count("id"))
         .order_by("hall_id")
     )
-    calendar = calendars.work_calendar()
-    documents, closures = _documents(halls), _closures(halls, now)
+    today = now.date()
+    hours = calendars.hours_of(halls, today - timedelta(days=1), today + timedelta(days=LOOK_AHEAD + 1))
+    closures = {hall: each.closures for hall, each in hours.items()}
     found = []
     for hall in halls:
-        plan = _Plan(documents.get(hall.pk, []), closures.get(hall.pk, []), calendar)
-        shown = _hall_now(hall, plan, now=now, waiting=waiting.get(hall.pk, 0))
+        shown = _hall_now(hall, hours[hall.pk], now=now, waiting=waiting.get(hall.pk, 0))
         found.append(replace(shown, away_km=away_km(hall, near)))
     resumes = {hall.pk: shown.opens_at for hall, shown in zip(halls, found, strict=True)}
     stopped = whole_hall(halls, closures, resumes, now)
@@ -107,91 +103,18 @@ def _giving_numbers(halls: Mapping[int, HallNow], now: datetime) -> set[int]:
     return {pk for pk, at in soon.items() if at - now <= timedelta(minutes=policies[pk].tickets.numbers_before_opening)}
 
 
-_read: dict[int, CalendarDocument] = {}  # by version: a version is immutable, so its id is a sound key
-forgettable(_read.clear)
-MOST_READ = 2048
-
-
-def _documents_of(versions: Sequence[int]) -> dict[int, CalendarDocument]:
-    """By version; what is not known here yet is read in one query."""
-    known = {version: _read[version] for version in versions if version in _read}
-    new = [version for version in versions if version not in known]
-    if new:
-        rows = CalendarVersion.objects.filter(id__in=new).values_list("id", "document")
-        fresh = {version: rules.load(document) for version, document in rows}
-        if len(_read) > MOST_READ:
-            _read.clear()
-        _read.update(fresh)
-        known |= fresh
-    return known
-
-
-def _documents(halls: Sequence[Hall]) -> dict[int, list[tuple[date, CalendarDocument]]]:
-    """Per hall (valid from, document), newest version first."""
-    found: dict[int, list[tuple[date, CalendarDocument]]] = {}
-    rows = CalendarVersion.objects.filter(hall__in=halls).order_by("hall_id", "-version")
-    versions = list(rows.values_list("hall_id", "id", "valid_from"))
-    documents = _documents_of([version for _, version, _ in versions])
-    for hall_id, version, valid_from in versions:
-        found.setdefault(hall_id, []).append((valid_from, documents[version]))
-    return found
-
-
-def _closures(halls: Sequence[Hall], now: datetime) -> dict[int, list[rules.Closure]]:
-    return calendars.closures_of(halls, now - timedelta(days=1), now + timedelta(days=LOOK_AHEAD + 1))
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """A hall's calendar, read already."""
-
-    documents: Sequence[tuple[date, CalendarDocument]]
-    closures: Sequence[rules.Closure]
-    calendar: WorkCalendar
-
-    def document(self, day: date) -> CalendarDocument | None:
-        return next((document for valid_from, document in self.documents if valid_from <= day), None)
-
-    def sessions(self, day: date) -> Sequence[Session]:
-        document = self.document(day)
-        return rules.sessions_on(document, day, self.calendar, self.closures) if document else ()
-
-    def why(self, day: date) -> Words | None:
-        document = self.document(day)
-        closed = rules.why_closed(document, day, self.calendar, self.closures) if document else None
-        return closed.words if closed else None
-
-
-def _hall_now(hall: Hall, plan: _Plan, *, now: datetime, waiting: int) -> HallNow:
-    local = now.astimezone(ZoneInfo(hall.timezone))
-    today = plan.sessions(local.date())
-    running = [s for s in today if s.starts_at <= local < s.ends_at]
-    until = _unbroken_until(today, local) if running else None
-    opens_at = None if running else _next_start(plan, local)
+def _hall_now(hall: Hall, hours: Hours, *, now: datetime, waiting: int) -> HallNow:
+    local = now.astimezone(hours.zone)
+    today = local.date()
+    until = hours.open_until(local)
+    opens_at = None if until else hours.next_start(local, last=today + timedelta(days=LOOK_AHEAD - 1))
     why = None
-    if not running and (opens_at is None or opens_at.date() != local.date()):
-        why = plan.why(local.date())
+    if until is None and (opens_at is None or opens_at.date() != today) and hours.ruled(today):
+        why = hours.why_closed(today)
     return HallNow(
         hall.code, hall.name_zh, hall.name_en, hall.address_zh, hall.address_en, hall.region.name_zh,
-        hall.region.name_en, until, opens_at, why, waiting,
+        hall.region.name_en, until, opens_at, why.words if why else None, waiting,
     )  # fmt: skip
-
-
-def _unbroken_until(sessions: Sequence[Session], at: datetime) -> datetime:
-    """The end of opening that runs at `at`; sessions that touch or overlap count as one."""
-    end = at
-    for session in sorted(sessions, key=lambda each: each.starts_at):
-        if session.starts_at <= end < session.ends_at:
-            end = session.ends_at
-    return end
-
-
-def _next_start(plan: _Plan, at: datetime) -> datetime | None:
-    for ahead in range(LOOK_AHEAD):
-        later = [s.starts_at for s in plan.sessions(at.date() + timedelta(days=ahead)) if s.starts_at > at]
-        if later:
-            return min(later)
-    return None
 
 
 def with_waits(halls: Sequence[HallNow], ids: dict[str, int], *, now: datetime) -> list[HallNow]:

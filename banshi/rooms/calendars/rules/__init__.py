@@ -26,7 +26,7 @@ and weekend sessions for chosen items, bookings until Friday 16:00, booked peopl
 2017.
 
 document: the data and its validation · when: the expressions · sessions: a day worked out · questions: open now, when
-next, why not.
+next, why not · hours: all of it of one hall, read once.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ from banshi.rooms.calendars.rules.document import (
     Words,
     load,
 )
+from banshi.rooms.calendars.rules.hours import ANYTHING, Hours, What, document_on
 from banshi.rooms.calendars.rules.questions import (
     ClosedSlug,
     Half,
@@ -56,23 +57,27 @@ from banshi.rooms.calendars.rules.sessions import Closure, Session, rules_on, se
 from banshi.rooms.calendars.rules.when import WEEKDAYS, Weekday, applies, checked_when, lunar_day
 
 __all__ = [
+    "ANYTHING",
     "WEEKDAYS",
     "CalendarDocument",
     "ClosedSlug",
     "Closure",
     "CutOff",
     "Half",
+    "Hours",
     "InvalidCalendar",
     "Session",
     "SessionKind",
     "SessionRule",
     "WalkIns",
     "Weekday",
+    "What",
     "WhyClosed",
     "Words",
     "applies",
     "checked_when",
     "closure_at",
+    "document_on",
     "halves",
     "is_open",
     "load",

@@ -21,6 +21,7 @@ from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.queries import Opening
+from banshi.rooms.calendars.rules import What
 from banshi.rooms.catalogue.models import HallItem, Item
 from banshi.rooms.identity.models import Person
 from banshi.rooms.messaging.actions import phone_index
@@ -351,7 +352,7 @@ class _Counter:
         """
         hall, now = self.hall, self.now
         code = item.code if item else None
-        what = calendars.What(code, tags, category.code, self._zones.get(category.code))
+        what = What(code, tags, category.code, self._zones.get(category.code))
         found = numbers_open_on(self._today, what, self.policy, now)
         if not walks_in:
             session = found.session or calendars.session_at(hall, now)

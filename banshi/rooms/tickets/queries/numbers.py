@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from banshi.kernel.policy import TicketPolicy
 from banshi.rooms.calendars import queries as calendars
-from banshi.rooms.calendars.queries import HallDay, Opening, What
+from banshi.rooms.calendars.queries import HallDay, Opening
+from banshi.rooms.calendars.rules import What
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.places.models import Hall
 from banshi.rooms.places.queries import policy_of
