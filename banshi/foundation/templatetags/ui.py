@@ -287,3 +287,43 @@ def current(context: Context, href: str, under: bool = False) -> SafeString:
     path = request.path if request else ""
     here = path == href or (under and path.startswith(href))
     return mark_safe('aria-current="page"') if here else mark_safe("")
+
+
+# --- attributes that depend on a value: `<option value="x"{% selected one asked %}>` ---
+
+
+def _among(one: Any, asked: Any) -> bool:
+    """Whether it is the one that was asked for, or among those that were."""
+    if isinstance(asked, list | tuple | set | frozenset | dict):
+        return one in asked
+    return bool(one == asked)
+
+
+@register.simple_tag
+def selected(one: Any, asked: Any) -> SafeString:
+    return mark_safe(" selected") if _among(one, asked) else mark_safe("")
+
+
+@register.simple_tag
+def checked(one: Any, asked: Any) -> SafeString:
+    return mark_safe(" checked") if _among(one, asked) else mark_safe("")
+
+
+@register.simple_tag
+def here(one: Any, asked: Any, kind: str = "page") -> SafeString:
+    """`aria-current="page"` of the one where the reader is; `kind`: page | step | date | true."""
+    return format_html(' aria-current="{}"', kind) if _among(one, asked) else mark_safe("")
+
+
+@register.simple_tag
+def step_mark(step: int, at: int) -> SafeString:
+    """Of one step of several, numbered from 1: where the reader is, or that it is done."""
+    if step == at:
+        return mark_safe(' aria-current="step"')
+    return mark_safe(' class="is-done"') if step < at else mark_safe("")
+
+
+@register.filter
+def among(one: Any, asked: Any) -> bool:
+    """`{% if code|among:chosen %}`: a boolean where an attribute needs one."""
+    return _among(one, asked)

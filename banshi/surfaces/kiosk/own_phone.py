@@ -71,7 +71,7 @@ def own_phone_page(request: HttpRequest, place: Place) -> HttpResponse:
             return _card_read(request, place)
         if step.proven:
             renewed = own_phone.move_messages(person_id=step.person, by=place.by, now=place.now)
-            known = {"phone": mask_phone(step.phone), "moved": True, "renewed": renewed}
+            known = {"phone": mask_phone(step.phone), "moved": True, "renewed": renewed, "ends_here": True}
             return page(request, place, "phone_done.html", known)
         if step.phone:
             return _code_typed(request, place, step)
@@ -149,5 +149,11 @@ def _code_typed(request: HttpRequest, place: Place, step: Step) -> HttpResponse:
     onward = Step(step.hall, step.person, step.until, step.phone, proven=True)
     stored = people.phone_of(person_id=step.person) or ""
     elsewhere = own_phone.told_elsewhere(person_id=step.person, phone_index=phone_index(stored), now=place.now)
-    known = {"step": onward.sealed(), "phone": mask_phone(stored), "elsewhere": elsewhere, "renewed": renewed}
+    known = {
+        "step": onward.sealed(),
+        "phone": mask_phone(stored),
+        "elsewhere": elsewhere,
+        "renewed": renewed,
+        "ends_here": not elsewhere,
+    }
     return page(request, place, "phone_done.html", known)

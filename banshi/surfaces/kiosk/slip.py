@@ -134,7 +134,10 @@ def slip(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
     not_finished = ticket.outcome == "not_finished"
     gone = after_miss(ticket, hall=place.hall, now=place.now)
     taken = ticket.made_at.astimezone(ZoneInfo(place.hall.timezone)).date()
+    to_confirm = tickets.to_confirm(ref)[-4:]
+    comes_again = ticket.state == "parked" or ticket.back_until or (gone is not None and gone.numbers)
     context = {
+        "ends_here": not comes_again and not to_confirm,
         "closed": closed,
         "stopped": closed is not None and not closed.lets_in,
         "standing": _closed(place, ticket) if ticket.back_stands else None,
@@ -158,7 +161,7 @@ def slip(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
         "printing": request.GET.get("new") == "1",
         "has_printer": bool(place.device and place.device.printer),
         "rule": place.policy.tickets,
-        "to_confirm": tickets.to_confirm(ref)[-4:],
+        "to_confirm": to_confirm,
     }
     return page(request, place, "slip.html", context)
 

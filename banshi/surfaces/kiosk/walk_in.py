@@ -78,7 +78,8 @@ def categories(request: HttpRequest, place: Place) -> HttpResponse:
         }
         for c in line.categories
     ]
-    return page(request, place, "categories.html", {"tiles": tiles})
+    crowd = "is-many" if len(tiles) > 16 else "is-few" if len(tiles) < 7 else ""
+    return page(request, place, "categories.html", {"tiles": tiles, "crowd": crowd})
 
 
 def _not_served(place: Place, codes: Sequence[str]) -> dict[str, str]:
