@@ -110,9 +110,3 @@ class Table:
     def needs(self, verb: str) -> Any:
         """The states the verb needs, as a refusal names them."""
         return self._needs(self.steps[verb].of)
-
-    def leads(self, state: str, to: str) -> bool:
-        """Whether some verb leads from the one state to the other."""
-        return any(
-            state in each.of and to in (each.to, state if each.to is None else None) for each in self.steps.values()
-        )
