@@ -9,6 +9,7 @@ was taken back); transferred to another hall → redirected.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -19,6 +20,9 @@ from banshi.rooms.catalogue.models import Item
 from banshi.rooms.identity.models import Person, Staff
 from banshi.rooms.places.models import Category, Hall, Window
 from banshi.rooms.tickets.rules.lifecycle import NUMBER
+
+if TYPE_CHECKING:
+    from banshi.rooms.tickets.queries.where import Place
 
 STATES = list(NUMBER.states)
 AT_WINDOW = ["called", "serving"]
@@ -142,6 +146,7 @@ class Ticket(models.Model):
     outcome_why = FreeText(default="", db_default="")
     # (ahead, likely_s, at_most_s, served_today) as told when it was given; only on the object that `issue` returns.
     told: tuple[int, int | None, int | None, bool | None] | None = None
+    where: Place | None = None  # … and where it waits, as was read for that
 
     @property
     def booked(self) -> Appointment | None:

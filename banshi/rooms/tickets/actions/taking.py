@@ -155,9 +155,10 @@ def _issue_together(hall: Hall, asked: Sequence[Take], now: datetime) -> list[Ti
         except Refused as no:
             answers[i] = no
     sheets: dict[int, Sheet] = {}
-    for (i, draft), promise in zip(drafts.items(), counter.promises(list(drafts.values())), strict=True):
+    promises = dict(zip(drafts, counter.promises(list(drafts.values())), strict=True))
+    for i, draft in drafts.items():
         try:
-            sheets[i] = counter.sheet(draft, promise)
+            sheets[i] = counter.sheet(draft, promises[i])
         except Refused as no:
             answers[i] = no
     filed = file_many(list(sheets.values()), hall_id=hall.pk, hall_code=hall.code, day=counter.day, now=now)
@@ -168,6 +169,8 @@ def _issue_together(hall: Hall, asked: Sequence[Take], now: datetime) -> list[Ti
         elif not isinstance(result, Refused):
             in_time = counter.in_time(drafts[i], sheet.likely_s)
             result.told = (sheet.ahead, sheet.likely_s, sheet.at_most_s, in_time)
+            result.hall, result.category, result.item = hall, drafts[i].category, drafts[i].item
+            result.where = promises[i].where
         answers[i] = result
     if counter.policy.auto_call:
         may = {i: given for i in sheets if isinstance(given := answers[i], Ticket) and _at_once(asked[i])}

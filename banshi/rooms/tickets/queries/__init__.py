@@ -20,6 +20,7 @@ from banshi.rooms.tickets.queries.desk import (
     preview,
     undoable,
 )
+from banshi.rooms.tickets.queries.kept_line import Newcomer
 from banshi.rooms.tickets.queries.line import (
     Line,
     LineCall,
@@ -43,7 +44,7 @@ from banshi.rooms.tickets.queries.missed import (
     states_to_staff,
 )
 from banshi.rooms.tickets.queries.numbers import categories_open, numbers_given, numbers_open, numbers_open_on
-from banshi.rooms.tickets.queries.promise import Newcomer, promises_for
+from banshi.rooms.tickets.queries.promise import promises_for
 from banshi.rooms.tickets.queries.renewed import not_there, renewed
 from banshi.rooms.tickets.queries.scene import Promise
 from banshi.rooms.tickets.queries.steps import last_step

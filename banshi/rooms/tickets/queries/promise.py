@@ -1,32 +1,22 @@
 """What people who take a number are told of their wait, worked out together for all who take one in the same moment.
 
 The line is read as counts, and played forward once: who waits, in the order in which they are called, and between them
-those who come now.
+those who come now. Whoever takes one a moment later, and stands at its end, goes on from there (`kept_line`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import NamedTuple
 
+from banshi.foundation import clock
 from banshi.kernel.policy import TicketPolicy
 from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.queries import order
+from banshi.rooms.tickets.queries.kept_line import Group, KeptLine, Newcomer, Whose, kept, newest_of, whose
 from banshi.rooms.tickets.queries.scene import Promise, Scene, rows, scene
-
-
-@dataclass(frozen=True)
-class Newcomer:
-    """Somebody about to stand in line. `person`, `limit_key`: whose other numbers are nobody before them."""
-
-    category: int
-    rank: rules.Rank
-    only_window: int | None = None
-    person: int | None = None
-    limit_key: str = ""
 
 
 class _Rung(NamedTuple):
@@ -36,22 +26,6 @@ class _Rung(NamedTuple):
     rank_class: int
     rank_key: int
 
-
-class _Group(NamedTuple):
-    """Waiting numbers between two rungs, `many` alike. `visit`, `person`, `limit_key`: of those that are told apart."""
-
-    rung: int  # the first before which they are called, from 1
-    category: int
-    rank_class: int
-    only_window: int | None
-    persons: int
-    many: int
-    visit: int | None
-    person: int | None
-    limit_key: str | None
-
-
-_Whose = tuple[str, int, str]
 
 # By weighted calling, the part of the line at which a number of this rank would stand.
 SHARES_SQL = f"""
@@ -73,7 +47,8 @@ WITH here AS (SELECT %(hall)s::bigint AS hall_id, %(day)s::date AS day), {order.
     WITH ORDINALITY AS r(share, rank_class, rank_key, n)
 ), line AS (
   SELECT t.category_id, t.rank_class, t.only_window_id, COALESCE(a.persons, 1) AS persons, t.visit_id, t.person_id,
-    t.limit_key, count(*) OVER (PARTITION BY t.visit_id) > 1 OR t.person_id = ANY (%(people)s::bigint[]) AS apart,
+    t.limit_key, t.rank_key, {order.OVERDUE} AS overdue,
+    count(*) OVER (PARTITION BY t.visit_id) > 1 OR t.person_id = ANY (%(people)s::bigint[]) AS apart,
     CASE WHEN {order.OVERDUE} THEN 1 ELSE (SELECT min(r.n) FROM rungs r
       WHERE (COALESCE(shares.share, 0), t.rank_class, t.rank_key) <= (r.share, r.rank_class, r.rank_key)) END AS rung
   FROM tickets_ticket t
@@ -82,8 +57,8 @@ WITH here AS (SELECT %(hall)s::bigint AS hall_id, %(day)s::date AS day), {order.
   WHERE t.hall_id = %(hall)s AND t.day = %(day)s AND t.state = 'waiting' AND NOT {order.STOPPED}
 )
 SELECT rung, category_id, rank_class, only_window_id, persons, count(*), CASE WHEN apart THEN visit_id END,
-  CASE WHEN apart THEN person_id END, CASE WHEN apart THEN limit_key END
-FROM line WHERE rung IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 7, 8, 9 ORDER BY 1, 3, 2, 4, 5, 7
+  CASE WHEN apart THEN person_id END, CASE WHEN apart THEN limit_key END, min(rank_key), max(rank_key), overdue
+FROM line WHERE rung IS NOT NULL OR %(behind)s GROUP BY 1, 2, 3, 4, 5, 7, 8, 9, 12 ORDER BY 1, 3, 2, 4, 5, 7
 """  # noqa: S608 – fragments only
 
 
@@ -96,10 +71,44 @@ def promises_for(
     Those before them are read as counts: their order among themselves hardly moves the newcomers' own turn.
     As many queries for a hundred as for one.
     """
-    seen = scene(hall_id=hall_id, day=day, hour=hour, policy=policy, now=now)
     at = {"hall": hall_id, "day": day, "now": now}
-    stand = _rungs(newcomers, policy, at)
+    line = kept.take(hall_id)
+    if line is not None and not (line.fits(day=day, hour=hour, policy=policy, now=now) and line.follow()):
+        line = None
+    last = [each for each in newcomers if each.comes_last] if not policy.weights else []
+    if line is None and last:
+        newest, read_at = newest_of(hall_id), clock.monotonic()
+        seen = scene(hall_id=hall_id, day=day, hour=hour, policy=policy, now=now)
+        line = KeptLine(seen, hall_id, day, hour, *newest, read_at)
+        line.read(_before([_Rung(0.0, *max(each.rank for each in last))], last, at, behind=True))
+    if line is None or not line.takes(newcomers):
+        seen = line.seen if line else scene(hall_id=hall_id, day=day, hour=hour, policy=policy, now=now)
+        return _among(seen, newcomers, at)
+    first = [each for each in newcomers if not each.comes_last]
+    of_first = iter(_among(line.seen, first, at) if first else [])
+    for each in first:
+        line.before_all(each)
+    of_last = iter(line.promises(last))
+    kept.keep(line)
+    return [next(of_last if each.comes_last else of_first) for each in newcomers]
+
+
+def _among(seen: Scene, newcomers: Sequence[Newcomer], at: dict[str, object]) -> list[Promise]:
+    """Of newcomers that may stand anywhere in the line."""
+    stand = _rungs(newcomers, seen.policy, at)
     rungs = sorted(set(stand))
+    before = _before(rungs, newcomers, at)
+    places = [rungs.index(rung) + 1 for rung in stand]
+    ahead = _ahead(seen, newcomers, places, before)
+    bands = _bands(seen, newcomers, places, before)
+    where = [seen.place_of(each.category) for each in newcomers]
+    return [Promise(*each) for each in zip(ahead, bands, where, strict=True)]
+
+
+def _before(
+    rungs: Sequence[_Rung], newcomers: Sequence[Newcomer], at: dict[str, object], *, behind: bool = False
+) -> list[Group]:
+    """:param behind: with those who stand behind the last rung."""
     found = rows(
         BEFORE_SQL,
         **at,
@@ -107,12 +116,9 @@ def promises_for(
         classes=[rung.rank_class for rung in rungs],
         keys=[rung.rank_key for rung in rungs],
         people=[each.person for each in newcomers if each.person is not None],
+        behind=behind,
     )
-    before = [_Group(*row) for row in found]
-    places = [rungs.index(rung) + 1 for rung in stand]
-    ahead = _ahead(seen, newcomers, places, before)
-    bands = _bands(seen, newcomers, places, before)
-    return [Promise(*each) for each in zip(ahead, bands, strict=True)]
+    return [Group(*row) for row in found]
 
 
 def _rungs(newcomers: Sequence[Newcomer], policy: TicketPolicy, at: dict[str, object]) -> list[_Rung]:
@@ -131,16 +137,16 @@ def _rungs(newcomers: Sequence[Newcomer], policy: TicketPolicy, at: dict[str, ob
     ]
 
 
-def _ahead(seen: Scene, newcomers: Sequence[Newcomer], places: Sequence[int], before: Sequence[_Group]) -> list[int]:
+def _ahead(seen: Scene, newcomers: Sequence[Newcomer], places: Sequence[int], before: Sequence[Group]) -> list[int]:
     """Other people before each newcomer, in the categories that stand in one line with theirs."""
     alone: dict[int, list[tuple[int, int]]] = {}  # category → rung, and how many
-    apart: list[tuple[int, int, _Whose]] = []
+    apart: list[tuple[int, int, Whose]] = []
     for group in before:
-        if group.only_window is None:
+        if group.only_window is None and group.rung is not None:
             if group.visit is None:
                 alone.setdefault(group.category, []).append((group.rung, group.many))
             else:
-                apart.append((group.rung, group.category, _whose(group.person, group.limit_key or "", group.visit)))
+                apart.append((group.rung, group.category, whose(group.person, group.limit_key or "", group.visit)))
 
     @cache
     def singles(category: int, place: int) -> int:
@@ -156,18 +162,14 @@ def _ahead(seen: Scene, newcomers: Sequence[Newcomer], places: Sequence[int], be
         for k, (other, theirs) in enumerate(zip(newcomers, places, strict=True)):
             first = theirs < place or (theirs == place and k < i)
             if first and other.only_window is None and other.category in near:
-                others.add(_whose(other.person, other.limit_key, -1 - k))
-        others.discard(_whose(mine.person, mine.limit_key, -1 - i))
+                others.add(whose(other.person, other.limit_key, -1 - k))
+        others.discard(whose(mine.person, mine.limit_key, -1 - i))
         found.append(singles(mine.category, place) + len(others))
     return found
 
 
-def _whose(person: int | None, limit_key: str, else_: int) -> _Whose:
-    return ("person", person, limit_key) if person is not None else ("visit", else_, "")
-
-
 def _bands(
-    seen: Scene, newcomers: Sequence[Newcomer], places: Sequence[int], before: Sequence[_Group]
+    seen: Scene, newcomers: Sequence[Newcomer], places: Sequence[int], before: Sequence[Group]
 ) -> list[rules.Band | None]:
     """The wait of each newcomer. Lines that meet at no window are played apart."""
     found: list[rules.Band | None] = [None] * len(newcomers)
@@ -179,7 +181,7 @@ def _bands(
         forecaster = seen.forecaster(sum(group.many for group in met) + len(theirs) - 1, among=among)
         passed = 0
         for i in theirs:
-            while passed < len(met) and met[passed].rung <= places[i]:
+            while passed < len(met) and (met[passed].rung or 0) <= places[i]:
                 group = met[passed]
                 waiting = rules.InLine(group.category, group.rank_class, group.only_window, persons=group.persons)
                 forecaster.pass_by(waiting, group.many)

@@ -14,7 +14,7 @@ from banshi.kernel.policy import TicketPolicy
 from banshi.rooms.places.statements import policy_in_force, policy_value
 from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.queries import order
-from banshi.rooms.tickets.queries.where import shut_now
+from banshi.rooms.tickets.queries.where import Place, Post, Zone, place, shut_now
 
 
 class Promise(NamedTuple):
@@ -22,6 +22,7 @@ class Promise(NamedTuple):
 
     ahead: int
     band: rules.Band | None
+    where: Place | None = None  # where they wait, for whom that was asked
 
 
 class HallRow(NamedTuple):
@@ -304,6 +305,24 @@ class Scene:
     @cached_property
     def _handling(self) -> dict[int, rules.Handling]:
         return {c.id: handling_of(c) for c in self.categories}
+
+    def place_of(self, category: int) -> Place:
+        """Where its people wait, as `where.places` says."""
+        return self._places[category]
+
+    @cached_property
+    def _places(self) -> dict[int, Place]:
+        posts: dict[int, list[Post]] = {c.id: [] for c in self.categories}
+        for w in self.windows:
+            post = Post(w.id, w.number, w.zone, w.floor_zh, w.floor_en, w.manned, w.shut)
+            for category in w.categories:
+                posts[category].append(post)
+        zones = {
+            c.id: Zone(c.zone_code, c.floor_zh, c.floor_en, c.zone_shut) if c.zone_code else None
+            for c in self.categories
+        }
+        within = self.policy.call_within == "zone"
+        return {category: place(served, zones[category], within_zone=within) for category, served in posts.items()}
 
     @cached_property
     def neighbours(self) -> dict[int, frozenset[int]]:

@@ -15,7 +15,7 @@ from banshi.foundation.memory import forgettable
 from banshi.kernel.ownership import is_typed
 from banshi.kernel.refusals import Refused
 from banshi.rooms.places.models import Hall
-from banshi.rooms.tickets.models import AT_WINDOW, Ticket
+from banshi.rooms.tickets.models import AT_WINDOW, Ticket, Visit
 from banshi.rooms.tickets.queries.contact import contact_unconfirmed
 from banshi.rooms.tickets.queries.line import Line, LineTicket, line
 from banshi.rooms.tickets.queries.missed import Missed, comes_back, ending
@@ -175,17 +175,27 @@ def given(issued: Ticket) -> TicketView:
 
 
 def given_many(issued: Sequence[Ticket]) -> list[TicketView]:
-    """`given` of each, in order; two queries however many there are."""
-    if not issued:
-        return []
-    read = Ticket.objects.select_related(*_WITH).in_bulk([ticket.pk for ticket in issued])
-    where = places({ticket.category_id for ticket in issued}, max(ticket.made_at for ticket in issued))
+    """`given` of each, in order; one query for those that stand in line as they were given, two for the others, however many
+    there are."""
+    plain = [ticket for ticket in issued if _as_given(ticket)]
+    visits = Visit.objects.in_bulk([ticket.visit_id for ticket in plain]) if plain else {}
+    for ticket in plain:
+        ticket.visit = visits[ticket.visit_id]
+    others = [ticket for ticket in issued if not _as_given(ticket)]
+    read = Ticket.objects.select_related(*_WITH).in_bulk([ticket.pk for ticket in others]) if others else {}
+    where = places({ticket.category_id for ticket in others}, max(t.made_at for t in others)) if others else {}
     views = []
     for ticket in issued:
-        row = read[ticket.pk]
+        row = read.get(ticket.pk, ticket)
         told = Told(*ticket.told) if ticket.told is not None and row.state == "waiting" else None
-        views.append(_view(row, where[row.category_id], told))
+        views.append(_view(row, ticket.where if row is ticket and ticket.where else where[row.category_id], told))
     return views
+
+
+def _as_given(ticket: Ticket) -> bool:
+    """Whether nothing about it is to be read but its visit."""
+    apart = (ticket.appointment_id, ticket.late_for_id, ticket.window_id, ticket.only_window_id)
+    return ticket.where is not None and ticket.state == "waiting" and not any(apart)
 
 
 def at_windows(ids: Iterable[int]) -> dict[int, TicketView]:
