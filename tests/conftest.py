@@ -12,11 +12,21 @@ from hypothesis import HealthCheck, settings
 from banshi.foundation import clock
 from banshi.foundation.memory import forget_everything
 from tests.emptying import empty_quickly
+from tests.tables import tables
 from tests.town import *  # noqa: F403 – fixtures
 
 # How quickly an example is drawn or tried says how busy the machine is, not whether the rule holds.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_blocker: Any) -> None:
+    """The test database is a copy of one that has all tables."""
+    with django_db_blocker.unblock():
+        from django.db import connection
+
+        connection.settings_dict["TEST"].update(TEMPLATE=tables(connection), MIGRATE=False)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,78 @@
+"""All tables, empty, in a database that others are copied from: to make them takes as long as some hundred tests, to copy
+them a moment. There is one for each state of the migrations; it stays in the server that tests run on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+
+ROOT = Path(__file__).resolve().parent.parent
+IMPORTED = re.compile(r"^(?:from|import) (banshi(?:\.\w+)+)", re.MULTILINE)
+MAKERS = ("Django", "procrastinate", "psycopg")  # packages that have migrations, or write what ours say
+KEPT = 3  # of them: whoever changes between branches finds the tables of each
+PREFIX = "banshi_tables_"
+LOCK = 7_190_233  # of the server: whoever needs the tables first makes them, the others wait
+MADE = """
+SELECT datname FROM pg_database
+WHERE datname ~ %s AND pg_get_userbyid(datdba) = current_user AND datname <> %s ORDER BY oid DESC
+"""
+
+
+def state_of_migrations(root: Path = ROOT) -> str:
+    """What the tables depend on, as sixteen hexadecimal digits: migrations, modules of ours they import, packages."""
+    migrations = sorted(root.glob("banshi/**/migrations/*.py"))
+    found = hashlib.sha256(" ".join(version(name) for name in MAKERS).encode())
+    for path in sorted({*migrations, *_imported(migrations, root)}):
+        found.update(f"\n{path.relative_to(root)}\n".encode() + path.read_bytes())
+    return found.hexdigest()[:16]
+
+
+def _imported(paths: list[Path], root: Path) -> Iterator[Path]:
+    for path in paths:
+        for module in IMPORTED.findall(path.read_text(encoding="utf-8")):
+            for file in (root / (module.replace(".", "/") + ".py"), root / module.replace(".", "/") / "__init__.py"):
+                if file.exists():
+                    yield file
+
+
+def tables(connection: Any) -> str:
+    """The name of a database with all tables on the server of this connection; nobody is connected to it."""
+    name = PREFIX + state_of_migrations()
+    with connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        if cursor.fetchone() is None:
+            _drop_old(cursor, name)
+            draft = f"{name}_draft"  # half-made ones never bear the name
+            cursor.execute(f"CREATE DATABASE {draft}")
+            _migrate(connection, draft)
+            cursor.execute(f"ALTER DATABASE {draft} RENAME TO {name}")
+    return name
+
+
+def _drop_old(cursor: Any, name: str, prefix: str = PREFIX) -> None:
+    """What was half made, and all but the newest; `name` is about to be."""
+    cursor.execute(MADE, [f"^{prefix}[0-9a-f]+(_draft)?$", name])
+    found = [old for (old,) in cursor.fetchall()]
+    drafts = [old for old in found if old.endswith("_draft")]
+    whole = [old for old in found if old not in drafts]
+    for old in [*drafts, *whole[KEPT - 1 :]]:
+        cursor.execute(f"DROP DATABASE IF EXISTS {old} WITH (FORCE)")
+
+
+def _migrate(connection: Any, database: str) -> None:
+    before = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = database
+    try:
+        call_command("migrate", verbosity=0, interactive=False, database=connection.alias)
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = before
