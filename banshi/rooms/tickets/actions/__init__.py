@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from banshi.rooms.tickets.actions.calling import (
     call_at_idle_windows,
-    call_next,
     call_of_visit,
     call_ticket,
 )
-from banshi.rooms.tickets.actions.calling_many import call_next_many
+from banshi.rooms.tickets.actions.calling_many import call_next, call_next_many
 from banshi.rooms.tickets.actions.day import close_day, learn, let_missed_go, send_ahead, unpark_due
 from banshi.rooms.tickets.actions.deciding import override_mismatch, set_matter, skip, turn_away
 from banshi.rooms.tickets.actions.handing import (

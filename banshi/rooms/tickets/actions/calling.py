@@ -1,4 +1,4 @@
-"""Calling (叫号). `call_next` is one round trip: choose by rank, lock past others' choices, call, tell."""
+"""Calling (叫号). `call_one` is one round trip: choose by rank, lock past others' choices, call, tell."""
 
 from __future__ import annotations
 
@@ -142,8 +142,8 @@ FROM desk LEFT JOIN called ON true
 """  # noqa: S608 – only column names are put in
 
 
-def call_next(*, window_code: str, staff_id: int, now: datetime) -> Ticket | None:
-    """Call whoever is next to this window; None when nobody waits whom it serves.
+def call_one(*, window_code: str, staff_id: int, now: datetime) -> Ticket | None:
+    """Call whoever is next to this window, alone; None when nobody waits whom it serves.
 
     Nobody while the hall or the window's zone is closed, and nobody whose category, item or waiting zone is;
     whose appointment the hall kept is called all the same, by policy, unless it is evacuated.
@@ -331,7 +331,7 @@ def call_at_idle_windows(tickets: Sequence[Ticket], *, hall: Hall, now: datetime
                 break
             idle.remove(window)
             try:
-                somebody = call_next(window_code=window[0], staff_id=window[1], now=now)
+                somebody = call_one(window_code=window[0], staff_id=window[1], now=now)
             except Refused:
                 continue
             if somebody is None:

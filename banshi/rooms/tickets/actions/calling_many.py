@@ -17,7 +17,7 @@ from banshi.foundation.announce import notified
 from banshi.kernel.refusals import Refused
 from banshi.rooms.messaging.rules import last_moment
 from banshi.rooms.places.queries import policy_of
-from banshi.rooms.tickets.actions.calling import CALLED_SET, LEFT_CTES, call_next
+from banshi.rooms.tickets.actions.calling import CALLED_SET, LEFT_CTES, call_one
 from banshi.rooms.tickets.actions.ground import columns, from_row, need_at_work
 from banshi.rooms.tickets.models import Ticket, WindowSession
 from banshi.rooms.tickets.queries import order
@@ -113,8 +113,19 @@ class _Waits:
 Answer = Ticket | Refused | None
 
 
+def call_next(*, window_code: str, staff_id: int, now: datetime) -> Ticket | None:
+    """Call whoever is next to this window: `call_next_many` for one. None when nobody waits whom it serves.
+
+    :raises Refused: those of `call_one`.
+    """
+    (result,) = call_next_many(asked=[(window_code, staff_id)], now=now)
+    if isinstance(result, Refused):
+        raise result
+    return result
+
+
 def call_next_many(*, asked: Sequence[tuple[str, int]], now: datetime) -> list[Answer]:
-    """`call_next` for windows (code, staff id) that asked together, by their codes: one commit; answers in order, those of a
+    """`call_one` for windows (code, staff id) that asked together, by their codes: one commit; answers in order, those of a
     hall in a few statements however many they are.
 
     Where a constraint stops one of them (somebody's other number was called elsewhere meanwhile), or somebody else took
@@ -130,7 +141,7 @@ def call_next_many(*, asked: Sequence[tuple[str, int]], now: datetime) -> list[A
     for i in sorted(range(len(asked)), key=lambda i: asked[i]):
         if i not in answers:
             try:
-                answers[i] = call_next(window_code=asked[i][0], staff_id=asked[i][1], now=now)
+                answers[i] = call_one(window_code=asked[i][0], staff_id=asked[i][1], now=now)
             except Refused as no:
                 answers[i] = no
     return [answers[i] for i in range(len(asked))]
