@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -32,6 +31,8 @@ class Asked:
     """One request for a number, on whatever surface.
 
     :param shown: what the person's document was seen by; a typed one is its holder's alone. None for nobody named.
+    :param booked: the appointment that was shown, too early, a moment ago, by its code or by its person's card: the number
+        is for whom it is for.
     """
 
     channel: str
@@ -43,6 +44,7 @@ class Asked:
     lane: str = ""
     language: str = "zh-hans"
     contact: str | None = None
+    booked: Appointment | None = None
 
     @property
     def proven(self) -> bool:
@@ -53,23 +55,18 @@ class Asked:
         """Whose the number is, where nothing of a booking was shown."""
         return typed_holder() if self.person_id is not None and not self.proven else ""
 
+    @property
+    def comes_early(self) -> bool:
+        """For what it is booked for later today, whoever's card is shown with it."""
+        return self.booked is not None and self.person_id in (None, self.booked.person_id)
 
-def take(*, hall: Hall, now: datetime, booked: Appointment | None = None, **asked: Any) -> Ticket:
+
+def take(asked: Asked, *, hall: Hall, now: datetime) -> Ticket:
     """Give a number: `take_many` for one.
 
-    :param booked: the appointment that was shown, too early, a moment ago, by its code or by its person's card: the
-        number is for whom it is for.
-    :param asked: the fields of `Asked`.
     :raises Refused: those of `take_many`.
     """
-    one = Asked(**asked)
-    if booked is not None and one.person_id in (None, booked.person_id):
-        with transaction.atomic(), check_in.agents_wait(booked):
-            limit_key = "" if one.proven else check_in.holder_of(booked, now=now)
-            contact = contact_of_booked(booked, limit_key=limit_key, now=now)
-            one = replace(one, person_id=booked.person_id, contact=contact)
-            return _taken(hall, one, limit_key=limit_key, booked=booked, now=now)
-    (result,) = take_many(hall=hall, asked=[one], now=now)
+    (result,) = take_many(hall=hall, asked=[asked], now=now)
     if isinstance(result, Refused):
         raise result
     return result
@@ -86,8 +83,11 @@ def take_many(*, hall: Hall, asked: Sequence[Asked], now: datetime) -> list[Tick
     :returns: numbers, or refusals: those of `tickets.issue_many` and of `check_in`.
     """
     answers: dict[int, Ticket | Refused] = {}
-    booked = _with_something_booked(hall, {one.person_id for one in asked if one.proven and one.person_id}, now)
-    plain = [i for i, one in enumerate(asked) if one.person_id not in booked or not one.proven]
+    cards = {one.person_id for one in asked if one.proven and one.person_id and not one.comes_early}
+    booked = _with_something_booked(hall, cards, now)
+    plain = [
+        i for i, one in enumerate(asked) if not one.comes_early and (one.person_id not in booked or not one.proven)
+    ]
     with transaction.atomic():
         given = tickets.issue_many(hall=hall, asked=[_plain(asked[i], asked[i].limit_key) for i in plain], now=now)
         answers.update(zip(plain, given, strict=True))
@@ -95,7 +95,7 @@ def take_many(*, hall: Hall, asked: Sequence[Asked], now: datetime) -> list[Tick
             if i in answers:
                 continue
             try:
-                answers[i] = _taken(hall, one, limit_key="", booked=None, now=now)
+                answers[i] = _taken_early(hall, one, now) if one.comes_early else _taken(hall, one, now=now)
             except Refused as no:
                 answers[i] = no
     return [answers[i] for i in range(len(asked))]
@@ -126,7 +126,18 @@ def _plain(one: Asked, limit_key: str) -> tickets.Take:
     )
 
 
-def _taken(hall: Hall, one: Asked, *, limit_key: str, booked: Appointment | None, now: datetime) -> Ticket:
+def _taken_early(hall: Hall, one: Asked, now: datetime) -> Ticket:
+    """For somebody who showed what they have booked for later today."""
+    booked = one.booked
+    assert booked is not None
+    with transaction.atomic(), check_in.agents_wait(booked):
+        limit_key = "" if one.proven else check_in.holder_of(booked, now=now)
+        contact = contact_of_booked(booked, limit_key=limit_key, now=now)
+        one = replace(one, person_id=booked.person_id, contact=contact)
+        return _taken(hall, one, limit_key=limit_key, now=now)
+
+
+def _taken(hall: Hall, one: Asked, *, limit_key: str = "", now: datetime) -> Ticket:
     """For somebody who has something booked here today."""
     person_id, category_code, item_code = one.person_id, one.category_code, one.item_code
     if person_id is not None and not is_typed(limit_key):  # whoever typed the number has shown nothing of the booking
@@ -139,7 +150,8 @@ def _taken(hall: Hall, one: Asked, *, limit_key: str, booked: Appointment | None
                 )
     with transaction.atomic():
         for_what: dict[str, str | None] = {"item__code": item_code} if item_code else {"category__code": category_code}
-        early = _booked_for_later(hall, person_id, for_what, now, booked=booked, proven=not limit_key)
+        shown = one.booked if one.comes_early else None
+        early = _booked_for_later(hall, person_id, for_what, now, booked=shown, proven=not limit_key)
         (ticket,) = tickets.issue_many(hall=hall, asked=[_plain(one, limit_key)], now=now)
         if isinstance(ticket, Refused):
             raise ticket

@@ -214,8 +214,7 @@ def _take(request: HttpRequest, place: Place, item_code: str, category_code: str
         age = presented.age_of(document, now=place.now, zone=ZoneInfo(place.hall.timezone))
         if not lane and age is not None and age >= rules.elderly_from and "elderly" in rules.priority_lanes:
             lane = "elderly"
-    ticket = take_number.take(
-        hall=place.hall,
+    asked = take_number.Asked(
         category_code=None if item_code else category_code[:20].replace("\0", "") or None,
         item_code=item_code[:80].replace("\0", "") or None,
         person_id=person_id,
@@ -223,8 +222,8 @@ def _take(request: HttpRequest, place: Place, item_code: str, category_code: str
         lane=lane,
         channel="kiosk",
         by=place.by,
-        now=clock.now(),
         language=get_language() or "zh-hans",
         booked=booked.appointment if booked else None,
     )
+    ticket = take_number.take(asked, hall=place.hall, now=clock.now())
     return redirect(slips.address(request, place, ticket.ref) + "?new=1")

@@ -72,8 +72,7 @@ def give(request: Asked, hall: str) -> HttpResponseBase:
     def deed() -> Ticket:
         if kind not in ("category", "item") or not code:
             raise invalid("what", _("Choose a matter."))
-        return take_number.take(
-            hall=place,
+        asked = take_number.Asked(
             category_code=code if kind == "category" else None,
             item_code=code if kind == "item" else None,
             person_id=_person_meant(request, place),
@@ -81,9 +80,9 @@ def give(request: Asked, hall: str) -> HttpResponseBase:
             lane=clean(request.POST.get("lane"), 20),
             channel="staff",
             by=acting(request, place),
-            now=clock.now(),
             language=get_language() or "zh-hans",
         )
+        return take_number.take(asked, hall=place, now=clock.now())
 
     return _done(request, place, deed, _("Number %(number)s given."))
 

@@ -43,13 +43,9 @@ def booked(town, person: Person, hour: str = "2026-03-11 09:00", **more) -> Appo
 
 def number(town, person: Person) -> Ticket:
     return take_number.take(
+        take_number.Asked(category_code="A", person_id=person.pk, channel="kiosk", by=CITIZEN, shown=Evidence.CHIP),
         hall=town.hall,
-        category_code="A",
-        person_id=person.pk,
-        channel="kiosk",
-        by=CITIZEN,
         now=TUESDAY_NINE,
-        shown=Evidence.CHIP,
     )
 
 

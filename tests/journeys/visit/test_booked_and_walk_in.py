@@ -64,9 +64,17 @@ def take(
     shown: Evidence = Evidence.CHIP,
 ) -> Ticket:
     return take_number.take(
-        hall=town.hall, category_code=None if item else category, item_code=item, person_id=town.person(YOUNG).pk,
-        channel="kiosk", by=KIOSK, now=now, shown=shown,
-    )  # fmt: skip
+        take_number.Asked(
+            category_code=None if item else category,
+            item_code=item,
+            person_id=town.person(YOUNG).pk,
+            channel="kiosk",
+            by=KIOSK,
+            shown=shown,
+        ),
+        hall=town.hall,
+        now=now,
+    )
 
 
 def present(town: Town, *, now: datetime = TUESDAY_NINE) -> Ticket:
@@ -175,9 +183,17 @@ def test_a_card_that_differs_uses_up_nothing_of_the_person_though_a_lead_let_it_
     """Whoever only typed the number was served; the person's own place stands."""
     appointment = booked(open_hall, starts=minutes(180))
     typed = take_number.take(
-        hall=open_hall.hall, category_code=None, item_code="pension", person_id=open_hall.person(YOUNG).pk,
-        channel="kiosk", by=KIOSK, now=TUESDAY_NINE, shown=Evidence.DECLARED,
-    )  # fmt: skip
+        take_number.Asked(
+            category_code=None,
+            item_code="pension",
+            person_id=open_hall.person(YOUNG).pk,
+            channel="kiosk",
+            by=KIOSK,
+            shown=Evidence.DECLARED,
+        ),
+        hall=open_hall.hall,
+        now=TUESDAY_NINE,
+    )
     clerk = open_hall.clerk.pk
     actions.sign_in(window_code="town-01", staff_id=clerk, now=minutes(1))
     actions.call_next(window_code="town-01", staff_id=clerk, now=minutes(1))

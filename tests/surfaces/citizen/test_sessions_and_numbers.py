@@ -81,9 +81,10 @@ def test_messages_of_what_is_booked_and_of_the_number_in_line_go_to_the_new_one(
     )
     Appointment.objects.filter(pk=others.pk).update(contact=elsewhere, contact_index=phone_index(elsewhere))
     number = take_number.take(
-        hall=open_town.hall, category_code="A", person_id=mine.person.pk, channel="kiosk", by=KIOSK, now=TUESDAY_NINE,
-        shown=Evidence.CHIP,
-    )  # fmt: skip
+        take_number.Asked(category_code="A", person_id=mine.person.pk, channel="kiosk", by=KIOSK, shown=Evidence.CHIP),
+        hall=open_town.hall,
+        now=TUESDAY_NINE,
+    )
     Ticket.objects.filter(pk=number.pk).update(
         person_id=mine.person.pk, notify_to=encrypt(before, place=TO_PLACE), phone_index=phone_index(before)
     )

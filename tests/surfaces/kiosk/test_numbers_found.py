@@ -29,9 +29,12 @@ pytestmark = pytest.mark.django_db
 
 def take(town: Town, person: Any, category: str = "A", lane: str = "") -> Ticket:
     return take_number.take(
-        hall=town.hall, category_code=category, person_id=person.id, lane=lane, channel="kiosk", by=CITIZEN,
-        now=TUESDAY_NINE, shown=Evidence.CHIP,
-    )  # fmt: skip
+        take_number.Asked(
+            category_code=category, person_id=person.id, lane=lane, channel="kiosk", by=CITIZEN, shown=Evidence.CHIP
+        ),
+        hall=town.hall,
+        now=TUESDAY_NINE,
+    )
 
 
 def book(town: Town, person: Any) -> Any:
@@ -140,9 +143,12 @@ def test_too_early_shows_the_number_that_waits_meanwhile(
     book(opened, opened.person(1))
     set_time(at("2026-03-10 08:40"))
     ticket = take_number.take(
-        hall=opened.hall, category_code="B", person_id=opened.person(1).id, channel="kiosk", by=CITIZEN,
-        now=at("2026-03-10 08:40"), shown=Evidence.CHIP,
-    )  # fmt: skip
+        take_number.Asked(
+            category_code="B", person_id=opened.person(1).id, channel="kiosk", by=CITIZEN, shown=Evidence.CHIP
+        ),
+        hall=opened.hall,
+        now=at("2026-03-10 08:40"),
+    )
 
     page = show(machine, opened.person(1)).content.decode()
 

@@ -198,9 +198,12 @@ def test_nothing_is_offered_for_a_number_that_is_told_there_or_is_over(opened: T
 
 def walk_in(town: Town, person: Person, *, contact: str, category: str = "A") -> Ticket:
     return take_number.take(
-        hall=town.hall, category_code=category, person_id=person.pk, channel="api", by=CITIZEN, now=TUESDAY_NINE,
-        shown=Evidence.CHIP, contact=contact,
-    )  # fmt: skip
+        take_number.Asked(
+            category_code=category, person_id=person.pk, channel="api", by=CITIZEN, shown=Evidence.CHIP, contact=contact
+        ),
+        hall=town.hall,
+        now=TUESDAY_NINE,
+    )
 
 
 def prove(machine: Client, person: Person, codes: list[str]) -> Any:

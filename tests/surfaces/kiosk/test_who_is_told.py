@@ -193,9 +193,12 @@ def test_the_code_ranks_a_number_taken_with_the_card_for_the_same_matter_and_sho
 ) -> None:
     """The person asked for a number, and what somebody booked for them is shown after that: one matter, one turn."""
     walk_in = take_number.take(
-        hall=opened.hall, item_code="pension", person_id=opened.person(1).pk, channel="kiosk", by=SYSTEM,
-        now=TUESDAY_NINE, shown=Evidence.CHIP,
-    )  # fmt: skip
+        take_number.Asked(
+            item_code="pension", person_id=opened.person(1).pk, channel="kiosk", by=SYSTEM, shown=Evidence.CHIP
+        ),
+        hall=opened.hall,
+        now=TUESDAY_NINE,
+    )
     made = book(opened, account(THEIRS), THEIRS)
 
     by_code = arrive(machine, presented=bookings.qr_text(made.code))
@@ -510,9 +513,12 @@ def test_the_card_whose_own_number_was_given_up_is_told_so_and_gets_another(open
 
     says_given_up(arrive(machine, chip=card), ticket)
     another = take_number.take(
-        hall=opened.hall, item_code="pension", person_id=opened.person(1).pk, shown=Evidence.CHIP, channel="kiosk",
-        by=SYSTEM, now=TUESDAY_NINE,
-    )  # fmt: skip
+        take_number.Asked(
+            item_code="pension", person_id=opened.person(1).pk, shown=Evidence.CHIP, channel="kiosk", by=SYSTEM
+        ),
+        hall=opened.hall,
+        now=TUESDAY_NINE,
+    )
     assert (another.kind, Ticket.objects.get(pk=ticket.pk).state) == ("walk_in", "left")
 
 
