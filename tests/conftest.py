@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from banshi.foundation import clock
 from banshi.foundation.memory import forget_everything
+from tests.asgi import close_lanes
 from tests.emptying import empty_quickly
 from tests.tables import tables
 from tests.town import *  # noqa: F403 – fixtures
@@ -43,6 +44,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Any:
             cursor.execute("ALTER TABLE audit_seal DISABLE TRIGGER audit_seal_is_not_emptied")
     empty_quickly()
     yield
+    close_lanes()
     with django_db_blocker.unblock():
         from django.db import connection
 

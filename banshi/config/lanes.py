@@ -1,7 +1,9 @@
-"""The fast lane: the three busiest writes go past Django's request machinery, and are committed together.
+"""The lanes: the three busiest writes – book, give a number, call next – go past Django's request machinery, and are
+committed together.
 
-`fast.py` and `numbers.py` of `surfaces/api` do the work either way, so both lanes give the same answers. While a batch is under
-way in its thread, those that arrive wait for the next; when it comes back they all go at once (ADR 5).
+There is no other way to these three: `surfaces/api` describes them to ninja, and `bookings.py`, `numbers.py` and `calls.py`
+do the work. While a batch is under way in its thread, those that arrive wait for the next; when it comes back they all go
+at once (ADR 5).
 """
 
 from __future__ import annotations
@@ -18,33 +20,33 @@ from structlog.contextvars import bound_contextvars
 from banshi.foundation import clock, metrics
 from banshi.foundation.together import Batches, PartingBatches, fresh
 from banshi.foundation.trouble import slug_of
-from banshi.surfaces.api import fast, keys, numbers
+from banshi.surfaces.api import bookings, calls, keys, numbers
 from banshi.surfaces.api.answers import Answer, http_problem, language_of
 from banshi.surfaces.api.traces import TRACE, log_write, request_id_of
 
 log = structlog.get_logger("banshi.api")
 OPERATIONS = {"book": "book", "issue": "issue_ticket", "call": "call_next"}
 APPOINTMENTS = "/api/v1/appointments"
-TICKETS = re.compile(r"/api/v1/halls/([^/]{1,80})/tickets")
-CALLS = re.compile(r"/api/v1/windows/([^/]{1,80})/calls")
+TICKETS = re.compile(r"/api/v1/halls/([^/]+)/tickets")
+CALLS = re.compile(r"/api/v1/windows/([^/]+)/calls")
 Raw = tuple[dict[str, str], bytes, str]
 RawOf = tuple[dict[str, str], bytes, str, str]  # … and the window, or the hall
 
 
-def check_raw(asked: Sequence[Raw]) -> list[fast.Booking | Answer]:
+def check_raw(asked: Sequence[Raw]) -> list[bookings.Booking | Answer]:
     """Check each request to book. One result each, in order."""
-    return [_traced(headers, fast.prepare_booking, headers, body, query) for headers, body, query in asked]
+    return [_traced(headers, bookings.prepare_booking, headers, body, query) for headers, body, query in asked]
 
 
 def call_raw(asked: Sequence[RawOf]) -> list[Answer]:
     """Check each request, then call for those that hold together. One answer each, in order."""
     keys.remember_many(headers.get("authorization", "") for headers, _, _, _ in asked)
     prepared = [
-        _traced(headers, fast.prepare_call, headers, body, query, window=window)
+        _traced(headers, calls.prepare_call, headers, body, query, window=window)
         for headers, body, query, window in asked
     ]
-    called = iter(fast.call_many([one for one in prepared if isinstance(one, fast.Calling)]))
-    return [next(called) if isinstance(one, fast.Calling) else one for one in prepared]
+    called = iter(calls.call_many([one for one in prepared if isinstance(one, calls.Calling)]))
+    return [next(called) if isinstance(one, calls.Calling) else one for one in prepared]
 
 
 def check_issue(asked: Sequence[RawOf]) -> list[numbers.Issuing | Answer]:
@@ -68,9 +70,9 @@ class Lanes:
     """Answers what it knows the address of; `None` from `route` means: not for this lane."""
 
     def __init__(self) -> None:
-        self.checks: Batches[Raw, fast.Booking | Answer] = Batches(check_raw, "checks")
-        self.bookings: PartingBatches[fast.Booking, Answer] = PartingBatches(
-            fast.book_quickly, fast.book_many, "bookings"
+        self.checks: Batches[Raw, bookings.Booking | Answer] = Batches(check_raw, "checks")
+        self.bookings: PartingBatches[bookings.Booking, Answer] = PartingBatches(
+            bookings.book_quickly, bookings.book_many, "bookings"
         )
         self.calls: Batches[RawOf, Answer] = Batches(call_raw, "calls")
         self.issue_checks: Batches[RawOf, numbers.Issuing | Answer] = Batches(check_issue, "issue-checks")

@@ -9,13 +9,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 import pytest
 
+from tests.asgi import Reply, asked, scope_of
 from tests.surfaces.api.conftest import *  # noqa: F403 – keys and callers
 
 
@@ -96,39 +97,6 @@ def serving(tmp_path: Any, **environment: str) -> Iterator[Served]:
 
 
 @dataclass
-class Reply:
-    status: int = 0
-    headers: dict[str, str] = field(default_factory=dict)
-    body: bytes = b""
-
-    def json(self) -> Any:
-        import orjson
-
-        return orjson.loads(self.body)
-
-
-def scope_of(method: str, path: str, headers: dict[str, str], client: str = "192.0.2.1") -> dict[str, Any]:
-    """An ASGI scope as granian makes it."""
-    from urllib.parse import unquote
-
-    raw, _, query = path.partition("?")
-    return {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": method.upper(),
-        "scheme": "http",
-        "path": unquote(raw, errors="replace"),
-        "raw_path": raw.encode(),
-        "query_string": query.encode(),
-        "root_path": "",
-        "headers": [(b"host", b"testserver"), *((k.lower().encode(), v.encode("latin-1")) for k, v in headers.items())],
-        "client": (client, "40000"),
-        "server": ("testserver", "80"),
-    }
-
-
-@dataclass
 class Asgi:
     """The whole ASGI application: lanes, pages and streams, on one event loop."""
 
@@ -151,29 +119,7 @@ class Asgi:
             sent.setdefault("Content-Length", str(len(body)))
             sent.setdefault("Content-Type", "application/json")
         messages = parts if parts is not None else [{"type": "http.request", "body": body or b"", "more_body": False}]
-        return self.loop.run_until_complete(self._ask(scope_of(method, path, sent, client), messages))
-
-    async def _ask(self, scope: dict[str, Any], messages: list[dict[str, Any]]) -> Reply:
-        waiting = iter(messages)
-        reply = Reply()
-        started = asyncio.Event()
-
-        async def receive() -> dict[str, Any]:
-            for message in waiting:
-                return message
-            await started.wait()
-            return {"type": "http.disconnect"}
-
-        async def send(message: dict[str, Any]) -> None:
-            if message["type"] == "http.response.start":
-                reply.status = message["status"]
-                reply.headers = {k.decode().lower(): v.decode("latin-1") for k, v in message["headers"]}
-            else:
-                reply.body += message.get("body", b"")
-                started.set()
-
-        await self.app(scope, receive, send)
-        return reply
+        return self.loop.run_until_complete(asked(self.app, scope_of(method, path, sent, client), messages))
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ def breaks(*_args: Any, **_more: Any) -> Any:
     [
         ("GET", "/screens/town/board", "banshi.rooms.places.queries.hall_by_code"),
         ("GET", "/api/v1/halls/town", "banshi.rooms.places.queries.hall_by_code"),
-        ("POST", "/api/v1/appointments", "banshi.surfaces.api.fast._book_together"),
+        ("POST", "/api/v1/appointments", "banshi.surfaces.api.bookings._book_together"),
         ("POST", "/api/v1/halls/town/tickets", "banshi.rooms.tickets.actions.issue_many"),
         ("POST", "/api/v1/windows/town-01/calls", "banshi.rooms.tickets.actions.call_next_many"),
     ],

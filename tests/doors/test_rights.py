@@ -64,6 +64,22 @@ def test_each_operation_is_for_its_scopes(ask: Any) -> None:
     assert {each for each, status in answers.items() if status in (0, 401) or status >= 500} == set()
 
 
+@pytest.mark.parametrize(("name", "key"), [("book", "channel"), ("issue_ticket", "kiosk"), ("call_next", "desk")])
+def test_there_is_one_way_to_the_busiest_writes(
+    asgi: Asgi, ask: Any, keys: dict[str, str], monkeypatch: pytest.MonkeyPatch, name: str, key: str
+) -> None:
+    """The views that describe them to ninja are asked nothing, whatever stands in the address."""
+
+    async def not_there(*_: Any) -> None:
+        raise AssertionError("a view was asked")
+
+    monkeypatch.setattr(asgi.app.pages, "answer", not_there)
+    long = ENDPOINTS[name][1].replace("town", "t" * 300)
+    there = asgi("post", f"/api/v1{long}", b"{}", Authorization=f"Bearer {keys[key]}")
+
+    assert (ask(name, key).status >= 500, there.status) == (False, 422 if name in ("book", "issue_ticket") else 404)
+
+
 @pytest.mark.parametrize("scope", ["channel", "kiosk", "desk", "manage", "read"])
 def test_a_key_of_another_hall_does_nothing_here(ask: Any, scope: str) -> None:
     names = [name for name in ENDPOINTS if scope in SCOPES_OF[name] and name not in WITHOUT_HALL]

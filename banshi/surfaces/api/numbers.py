@@ -1,4 +1,4 @@
-"""Numbers for walk-ins, as many as are asked for together: bytes and headers in, an `Answer` out (as fast.py)."""
+"""Numbers for walk-ins, as many as are asked for together: bytes and headers in, an `Answer` out (as bookings.py)."""
 
 from __future__ import annotations
 
@@ -63,12 +63,6 @@ def prepare_issue(headers: Mapping[str, str], body: bytes, query: str = "", *, h
         return Issuing(caller, code, content, asked_in, once, headers.get(TRACE, ""))
 
     return raw.checked(asked_in, check)
-
-
-def issue(headers: Mapping[str, str], body: bytes, query: str = "", *, hall: str) -> Answer:
-    """POST /halls/{hall}/tickets: 201 with a walk-in ticket."""
-    one = prepare_issue(headers, body, query, hall=hall)
-    return one if isinstance(one, Answer) else issue_many([one])[0]
 
 
 def issue_many(asked: Sequence[Issuing]) -> list[Answer]:

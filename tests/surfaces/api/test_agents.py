@@ -326,7 +326,7 @@ def test_ten_requests_of_one_agent_take_exactly_its_limit(committed_calls: Calls
 
 
 def test_requests_of_one_agent_that_are_answered_together_take_exactly_its_limit(calls: Calls) -> None:
-    from banshi.surfaces.api import fast
+    from banshi.surfaces.api import bookings
 
     agent, slot = registered(calls)["id"], calls.town.slot(quota=20)
     for i in range(1, 6):
@@ -336,11 +336,11 @@ def test_requests_of_one_agent_that_are_answered_together_take_exactly_its_limit
     def prepared(i: int) -> Any:
         import orjson
 
-        return fast.prepare_booking(
+        return bookings.prepare_booking(
             headers, orjson.dumps({**booking(slot), "person": person(i), "agent": agent, "end_user": "u-7"})
         )
 
-    answers = fast.book_many([prepared(i) for i in range(1, 6)])
+    answers = bookings.book_many([prepared(i) for i in range(1, 6)])
 
     assert [each.status for each in answers] == [201, 201, 201, 409, 409]
 

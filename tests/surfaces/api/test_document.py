@@ -23,6 +23,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from banshi.surfaces.api.keys import SCOPES_OF
+from tests.asgi import with_lanes
 from tests.surfaces.api.conftest import PERSON, SCOPES, Calls, booking, stop_the_clock
 from tests.surfaces.api.strict import operations, problems
 
@@ -133,7 +134,7 @@ def test_generated_requests_get_documented_answers(calls: Calls, subject: str, m
     ran = []
 
     with one_connection():
-        schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+        schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", with_lanes(get_wsgi_application()))
         for result in schema.include(path_regex=f"^/api/v1/{subject}").get_all_operations():
             operation = result.ok()
             name = operation.definition.raw["operationId"]

@@ -18,13 +18,13 @@ from banshi.rooms.booking.models import Appointment, Slot
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.identity.actions import enrol
 from banshi.rooms.places.models import Category, Hall
-from banshi.surfaces.api import fast
+from banshi.surfaces.api import bookings
 from banshi.surfaces.api.answers import Answer
 from tests.surfaces.api.conftest import Calls, booking, person
 from tests.town import TUESDAY_NINE, at
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
-Batches = PartingBatches[fast.Booking, Answer]
+Batches = PartingBatches[bookings.Booking, Answer]
 
 
 @contextmanager
@@ -57,7 +57,7 @@ def lock(*slots: Slot) -> Callable[[], Any]:
 
 def waits(monkeypatch: pytest.MonkeyPatch, settings: Any, *, short: float, patient: float) -> None:
     settings.BANSHI_BOOKING_LOCK_S = patient
-    monkeypatch.setattr(fast, "_short_s", lambda: short)
+    monkeypatch.setattr(bookings, "_short_s", lambda: short)
 
 
 @pytest.fixture
@@ -69,17 +69,17 @@ def calls(committed_calls: Calls) -> Calls:
     return committed_calls
 
 
-def prepared(calls: Calls, body: dict[str, Any], key: str | None = None) -> fast.Booking:
+def prepared(calls: Calls, body: dict[str, Any], key: str | None = None) -> bookings.Booking:
     headers = {"authorization": f"Bearer {calls.keys['channel']}", "content-type": "application/json"}
     if key is not None:
         headers["idempotency-key"] = key
-    found = fast.prepare_booking(headers, orjson.dumps(body))
-    assert isinstance(found, fast.Booking), found
+    found = bookings.prepare_booking(headers, orjson.dumps(body))
+    assert isinstance(found, bookings.Booking), found
     return found
 
 
 def with_batches(act: Callable[[Batches], Awaitable[Any]]) -> Any:
-    batches = Batches(fast.book_quickly, fast.book_many, "held")
+    batches = Batches(bookings.book_quickly, bookings.book_many, "held")
 
     async def run() -> Any:
         return await act(batches)
@@ -161,7 +161,7 @@ def test_a_held_period_holds_up_no_other_of_its_hall(
     asked = [prepared(calls, booking(slot, person=person(i))) for i, slot in enumerate((nine, ten, nine, ten))]
 
     with held(lock(nine)):
-        answers = fast.book_many(asked)
+        answers = bookings.book_many(asked)
 
     assert [a.status for a in answers] == [503, 201, 503, 201]
 
@@ -176,7 +176,7 @@ def test_a_held_person_holds_up_nobody_else(calls: Calls, monkeypatch: pytest.Mo
         enrol(name=typed["name"], id_type=typed["id_type"], id_number=typed["id_number"], now=TUESDAY_NINE)
 
     with held(enrolling):
-        answers = fast.book_many(asked)
+        answers = bookings.book_many(asked)
 
     assert [a.status for a in answers] == [201, 201, 503, 201]
 
@@ -189,8 +189,8 @@ def test_a_hall_that_is_locked_itself_holds_up_no_other(
     asked = [prepared(calls, booking(slot, person=person(i))) for i, slot in enumerate((here, there, here))]
 
     with held(lambda: Hall.objects.select_for_update().get(code="town")):
-        answers = fast.book_quickly(asked, frozenset())
-        known = fast.book_quickly(asked, frozenset({"town"}))
+        answers = bookings.book_quickly(asked, frozenset())
+        known = bookings.book_quickly(asked, frozenset({"town"}))
 
     assert answers[0] == answers[2] == Aside("town")
     assert isinstance(answers[1], Answer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -18,8 +19,9 @@ from banshi.foundation.together import Batches
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.identity.actions import enrol
 from banshi.rooms.identity.models import Person
-from banshi.rooms.tickets.models import Ticket
-from banshi.surfaces.api import fast
+from banshi.rooms.tickets.models import Call, Ticket
+from banshi.surfaces.api import bookings
+from banshi.surfaces.api import calls as calling
 from banshi.surfaces.api.answers import Answer
 from tests.surfaces.api.conftest import Calls, booking, person
 from tests.together import meanwhile, together
@@ -110,7 +112,7 @@ def test_what_broke_is_not_kept_and_can_be_sent_again(calls: Calls, monkeypatch:
         raise RuntimeError("the printer is on fire")
 
     with monkeypatch.context() as broken_for_a_while:
-        broken_for_a_while.setattr(fast.booking, "place_many", broken)
+        broken_for_a_while.setattr(bookings.booking, "place_many", broken)
         first = calls("post", "/appointments", "channel", booking(slot), Idempotency_Key="k1")
     again = calls("post", "/appointments", "channel", booking(slot), Idempotency_Key="k1")
 
@@ -134,14 +136,14 @@ def test_answers_are_kept_for_a_day_of_machine_time(calls: Calls) -> None:
     assert list(IdempotencyKey.objects.values_list("key", flat=True)) == [stored("k2")]
 
 
-def prepared(calls: Calls, body: Any, key: str | None = None, caller: str = "channel") -> fast.Booking:
+def prepared(calls: Calls, body: Any, key: str | None = None, caller: str = "channel") -> bookings.Booking:
     import orjson
 
     headers = {"authorization": f"Bearer {calls.keys[caller]}", "content-type": "application/json"}
     if key is not None:
         headers["idempotency-key"] = key
-    found = fast.prepare_booking(headers, orjson.dumps(body))
-    assert isinstance(found, fast.Booking), found
+    found = bookings.prepare_booking(headers, orjson.dumps(body))
+    assert isinstance(found, bookings.Booking), found
     return found
 
 
@@ -165,8 +167,8 @@ def test_a_batch_answers_like_one_after_the_other(calls: Calls) -> None:
         prepared(calls, booking(last, person=person(1))),  # the same person once more
     ]
 
-    answers = fast.book_many(asked)
-    later = fast.book_many([asked[0], asked[5]])
+    answers = bookings.book_many(asked)
+    later = bookings.book_many([asked[0], asked[5]])
 
     assert [shown(a) for a in answers] == [
         (201, None), (201, None), (409, "idempotency-conflict"), (422, "identity-invalid"), (201, None),
@@ -179,7 +181,7 @@ def test_a_batch_answers_like_one_after_the_other(calls: Calls) -> None:
 
 def test_one_that_breaks_takes_nobody_along(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
     slot = calls.town.slot()
-    place_many = fast.booking.place_many
+    place_many = bookings.booking.place_many
 
     def fussy(asked: Any, **more: Any) -> Any:
         if any(each.note == "boom" for each in asked):
@@ -187,8 +189,8 @@ def test_one_that_breaks_takes_nobody_along(calls: Calls, monkeypatch: pytest.Mo
                 cursor.execute("SELECT 1/0")
         return place_many(asked, **more)
 
-    monkeypatch.setattr(fast.booking, "place_many", fussy)
-    answers = fast.book_many(
+    monkeypatch.setattr(bookings.booking, "place_many", fussy)
+    answers = bookings.book_many(
         [
             prepared(calls, booking(slot, person=person(1)), "a"),
             prepared(calls, booking(slot, person=person(2), note="boom"), "b"),
@@ -204,15 +206,15 @@ def test_a_batch_costs_the_same_number_of_statements_whatever_its_size(
     calls: Calls, django_assert_num_queries: Any
 ) -> None:
     slot = calls.town.slot(quota=50)
-    fast.book_many([prepared(calls, booking(slot, person=person(100)), "warm")])
+    bookings.book_many([prepared(calls, booking(slot, person=person(100)), "warm")])
     one = [prepared(calls, booking(slot, person=person(1)), "one")]
     many = [prepared(calls, booking(slot, person=person(i)), f"k{i}") for i in range(2, 22)]
 
     # savepoints of the outer test transaction included
     with django_assert_num_queries(8):
-        fast.book_many(one)
+        bookings.book_many(one)
     with django_assert_num_queries(8):
-        fast.book_many(many)
+        bookings.book_many(many)
 
 
 @pytest.mark.parametrize(("key", "trips"), [(None, 2), ("k", 4)])
@@ -220,7 +222,7 @@ def test_what_needs_no_answer_goes_with_what_does(
     calls: Calls, monkeypatch: pytest.MonkeyPatch, key: str | None, trips: int
 ) -> None:
     slot = calls.town.slot(quota=50)
-    fast.book_many([prepared(calls, booking(slot, person=person(100)))])  # hall and item are remembered
+    bookings.book_many([prepared(calls, booking(slot, person=person(100)))])  # hall and item are remembered
     asked = [prepared(calls, booking(slot, person=person(i)), key and f"{key}{i}") for i in range(5)]
     made: list[int] = []
     together_, rows = statements._together, statements.rows
@@ -235,7 +237,7 @@ def test_what_needs_no_answer_goes_with_what_does(
 
     monkeypatch.setattr(statements, "_together", counted)
     monkeypatch.setattr(statements, "rows", counted_one)
-    answers = fast.book_many(asked)
+    answers = bookings.book_many(asked)
 
     assert [a.status for a in answers] == [201] * 5
     assert len(made) == trips, made
@@ -252,7 +254,7 @@ def test_whom_somebody_else_enrols_in_the_same_instant_is_the_same_person(
 
     answers = meanwhile(
         lambda: enrol(name=typed["name"], id_type=typed["id_type"], id_number=typed["id_number"], now=TUESDAY_NINE),
-        lambda: fast.book_many([asked]),
+        lambda: bookings.book_many([asked]),
     )
 
     assert [a.status for a in answers] == [201]
@@ -292,7 +294,7 @@ def test_gathered_bookings_of_a_rush_fill_the_slot_exactly(committed_calls: Call
     slot = committed_calls.town.slot(quota=7)
     asked = [prepared(committed_calls, booking(slot, person=person(i)), f"k{i}") for i in range(30)]
 
-    batches: Batches[fast.Booking, Answer] = Batches(fast.book_many, "rush")
+    batches: Batches[bookings.Booking, Answer] = Batches(bookings.book_many, "rush")
 
     async def everybody() -> list[Answer]:
         return await asyncio.gather(*(batches.ask(one) for one in asked))
@@ -306,7 +308,7 @@ def test_gathered_bookings_of_a_rush_fill_the_slot_exactly(committed_calls: Call
 
 def test_a_deadlock_the_database_broke_is_tried_again(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
     slot = calls.town.slot()
-    place_many, tries = fast.booking.place_many, []
+    place_many, tries = bookings.booking.place_many, []
 
     def meeting(asked: Any, **more: Any) -> Any:
         tries.append(len(asked))
@@ -315,8 +317,8 @@ def test_a_deadlock_the_database_broke_is_tried_again(calls: Calls, monkeypatch:
                 cursor.execute("DO $$ BEGIN RAISE EXCEPTION 'met' USING ERRCODE = '40P01'; END $$")
         return place_many(asked, **more)
 
-    monkeypatch.setattr(fast.booking, "place_many", meeting)
-    answers = fast.book_many([prepared(calls, booking(slot, person=person(i)), f"k{i}") for i in range(2)])
+    monkeypatch.setattr(bookings.booking, "place_many", meeting)
+    answers = bookings.book_many([prepared(calls, booking(slot, person=person(i)), f"k{i}") for i in range(2)])
 
     assert [a.status for a in answers] == [201, 201]
     assert tries == [2, 2, 2]
@@ -336,3 +338,41 @@ def test_an_answer_given_again_names_nobody_who_is_not_at_the_window_any_more(ca
     assert first["person"]["name"] == person(3)["name"]
     assert while_there == first
     assert afterwards == {**first, "person": None}
+
+
+def test_a_call_with_a_key_holds_up_none_beside_it(calls: Calls) -> None:
+    for _ in range(3):
+        calls("post", "/halls/town/tickets", "kiosk", {"category": "A"})
+    calls("post", "/windows/town-01/sign-in", "desk")
+    calls("post", "/windows/town-02/sign-in", "second-desk")
+
+    def asked(window: str, key: str, **once: str) -> calling.Calling:
+        found = calling.prepare_call({"authorization": f"Bearer {calls.keys[key]}", **once}, b"", window=window)
+        assert isinstance(found, calling.Calling)
+        return found
+
+    keyed = asked("town-01", "desk", **{"idempotency-key": "k1"})
+    answers = calling.call_many([keyed, asked("town-02", "second-desk"), keyed, asked("town-01", "desk")])
+
+    assert [each.status for each in answers] == [409, 201, 409, 201]  # those without a key go together, and first
+    assert json.loads(answers[0].body)["type"] == "window-busy"
+    assert answers[2].headers["Idempotency-Replayed"] == "true"
+    assert Call.objects.count() == 2
+
+
+def test_a_call_that_breaks_under_its_key_leaves_nothing_and_goes_the_next_time(
+    calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls("post", "/halls/town/tickets", "kiosk", {"category": "A"})
+    calls("post", "/windows/town-01/sign-in", "desk")
+
+    def broken(*_: Any, **__: Any) -> None:
+        raise RuntimeError("the bell fell off")
+
+    with monkeypatch.context() as for_a_while:
+        for_a_while.setattr(calling, "shown_called", broken)
+        first = calls("post", "/windows/town-01/calls", "desk", Idempotency_Key="k1")
+    again = calls("post", "/windows/town-01/calls", "desk", Idempotency_Key="k1")
+
+    assert (first.status_code, first.json()["type"]) == (500, "broken")
+    assert (again.status_code, again.get("Idempotency-Replayed"), Call.objects.count()) == (201, None, 1)

@@ -11,7 +11,8 @@ import pytest
 from banshi.rooms.identity.actions import create_key
 from banshi.rooms.identity.models import Role
 from banshi.rooms.tickets.models import Call, Ticket
-from banshi.surfaces.api import fast
+from banshi.surfaces.api import bookings
+from banshi.surfaces.api import calls as calling
 from banshi.surfaces.api.answers import Answer
 from banshi.surfaces.api.api import api
 from banshi.surfaces.api.keys import SCOPES_OF
@@ -189,6 +190,18 @@ def test_a_key_that_asks_too_often_waits(calls: Calls, settings: Any) -> None:
     assert int(answers[-1]["Retry-After"]) >= 1
 
 
+@pytest.mark.parametrize(("name", "key"), [("book", "channel"), ("issue_ticket", "kiosk"), ("call_next", "desk")])
+def test_the_lanes_count_how_often_a_key_asks(calls: Calls, settings: Any, name: str, key: str) -> None:
+    settings.BANSHI_API_PER_MINUTE = 10
+    method, path, body = ENDPOINTS[name]
+
+    answers = [calls(method, path, key, body) for _ in range(12)]
+
+    assert {a.status_code for a in answers[:10]}.isdisjoint({401, 403, 429, 500, 503})
+    assert (answers[-1].status_code, answers[-1].json()["type"]) == (429, "rate-limited")
+    assert int(answers[-1]["Retry-After"]) >= 1
+
+
 @pytest.mark.parametrize("name", ["list_notices", "get_clock", "set_clock", "get_crowd", "set_crowd"])
 def test_a_production_installation_has_no_demo(calls: Calls, settings: Any, name: str) -> None:
     settings.BANSHI_VIRTUAL_CLOCK = False
@@ -216,7 +229,7 @@ def test_a_key_for_one_hall_calls_nobody_in_another_though_its_clerk_works_there
 ) -> None:
     headers = {"authorization": f"Bearer {in_two_halls(calls)}", **once}
 
-    by_lane = fast.prepare_call(headers, b"", window="town-01")
+    by_lane = calling.prepare_call(headers, b"", window="town-01")
 
     assert isinstance(by_lane, Answer)
     assert (by_lane.status, json.loads(by_lane.body)["type"]) == (403, "not-your-hall")
@@ -226,11 +239,11 @@ def test_a_key_for_one_hall_calls_nobody_in_another_though_its_clerk_works_there
 def test_a_key_of_nobody_is_refused_in_a_batch_and_holds_up_no_other(calls: Calls) -> None:
     """A key that reaches the hall and belongs to nobody who works there."""
     in_two_halls(calls)
-    theirs = fast.prepare_call({"authorization": f"Bearer {calls.keys['desk']}"}, b"", window="town-01")
-    assert isinstance(theirs, fast.Calling)
+    theirs = calling.prepare_call({"authorization": f"Bearer {calls.keys['desk']}"}, b"", window="town-01")
+    assert isinstance(theirs, calling.Calling)
     nobody = replace(theirs, caller=replace(theirs.caller, key=replace(theirs.caller.key, staff_id=None)))
 
-    answers = fast.call_many([nobody, theirs, nobody])
+    answers = calling.call_many([nobody, theirs, nobody])
 
     assert [each.status for each in answers] == [403, 201, 403]
     assert json.loads(answers[0].body)["type"] == "not-allowed"
@@ -241,15 +254,15 @@ def test_a_key_bound_to_another_hall_books_nothing_here_and_holds_up_nobody_in_i
     slot = calls.town.slot()
     bound = create_key(name="bound", scope="channel", hall="other", now=TUESDAY_NINE)
     asked = [
-        fast.prepare_booking(
+        bookings.prepare_booking(
             {"authorization": f"Bearer {key}", "content-type": "application/json"},
             json.dumps(booking(slot, person=person(i))).encode(),
         )
         for i, key in enumerate([bound, calls.keys["channel"], bound])
     ]
-    assert all(isinstance(each, fast.Booking) for each in asked)
+    assert all(isinstance(each, bookings.Booking) for each in asked)
 
-    answers = fast.book_many([each for each in asked if isinstance(each, fast.Booking)])
+    answers = bookings.book_many([each for each in asked if isinstance(each, bookings.Booking)])
 
     assert [each.status for each in answers] == [403, 201, 403]
     assert json.loads(answers[0].body)["type"] == "not-your-hall"

@@ -1,8 +1,8 @@
-"""Bookings and calls, two of the three busiest writes, free of any framework: bytes and headers in, an `Answer` out. The third,
-giving numbers, is in numbers.py; what they share in raw.py.
+"""Bookings, one of the three busiest writes, free of any framework: bytes and headers in, an `Answer` out. The others are in
+numbers.py and calls.py; what they share in raw.py.
 
-The Django views call these very functions, and so does the bare ASGI lane (config/lanes.py): it checks each request with
-`prepare_booking` and hands those that arrived together to `book_many`, which enrols, places and commits them together.
+The lane (config/lanes.py) checks each request with `prepare_booking` and hands those that arrived together to `book_many`,
+which enrols, places and commits them together; one that arrives alone is a batch of one.
 
 Headers are mappings with names in lower case; times come from the clock; nothing here is asynchronous.
 """
@@ -12,13 +12,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.utils import translation
 
 from banshi.foundation import clock, patience, prepared
 from banshi.foundation.memory import forgettable
@@ -32,16 +30,12 @@ from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.actions.retrying import met
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.identity import actions as identity
-from banshi.rooms.places import queries as places
-from banshi.rooms.tickets import actions as tickets
 from banshi.surfaces.api import idempotency, raw
 from banshi.surfaces.api.answers import Answer, answer, http_problem, language_of, refused
 from banshi.surfaces.api.appointment_parts import booked_part, remember_parts
 from banshi.surfaces.api.idempotency import Once
 from banshi.surfaces.api.keys import Caller
-from banshi.surfaces.api.operations import attempted, check_body, check_empty
 from banshi.surfaces.api.schemas import BookingIn
-from banshi.surfaces.api.ticket_parts import shown_called, shown_ticket
 from banshi.surfaces.api.traces import TRACE
 
 log = structlog.get_logger("banshi.api")
@@ -69,14 +63,6 @@ def prepare_booking(headers: Mapping[str, str], body: bytes, query: str = "") ->
         return Booking(caller, content, asked_in, once, headers.get(TRACE, ""))
 
     return raw.checked(asked_in, check)
-
-
-def book(headers: Mapping[str, str], body: bytes, query: str = "") -> Answer:
-    """POST /appointments: 201 with the appointment."""
-    prepared = prepare_booking(headers, body, query)
-    if isinstance(prepared, Answer):
-        return prepared
-    return book_many([prepared])[0]
 
 
 def book_many(asked: Sequence[Booking]) -> list[Answer]:
@@ -329,96 +315,3 @@ def _elsewhere(asked: Sequence[Booking], todo: Sequence[int]) -> dict[int, Answe
         if hall and not asked[i].caller.reaches(hall):
             answers[i] = refused(Refusal("not-your-hall", {"hall": hall}), asked[i].language)
     return answers
-
-
-def call(headers: Mapping[str, str], body: bytes, query: str = "", *, window: str) -> Answer:
-    """POST /windows/{window}/calls: 201 with the ticket called there, or 204 when nobody waits."""
-    asked_in = language_of(headers.get("accept-language", ""))
-
-    def act() -> Answer:
-        caller = raw.authorised(headers, "call_next", query)
-        check_body(headers, body)
-        check_empty(body)
-        found = places.window_by_code(raw.path_code(window))
-        caller.must_reach(found.hall.code)
-        once = idempotency.once_of(
-            headers, caller=caller, method="POST", path=f"{raw.BASE}/windows/{window}/calls", body=body
-        )
-
-        def call_next() -> Answer:
-            now = clock.now()
-            ticket = tickets.call_next(window_code=found.code, staff_id=caller.staff_id, now=now)
-            if ticket is None:
-                return answer(204)
-            return answer(201, shown_ticket(ticket.ref, caller, now=now))
-
-        if once is None:  # one statement and no transaction around it: nobody waits on a clerk's lock
-            try:
-                with translation.override(asked_in):
-                    return call_next()
-            except Refused as no:
-                return refused(no.refusal, asked_in)
-        return idempotency.answered_once(once, asked_in, lambda: attempted(asked_in, call_next))
-
-    return raw.answered(asked_in, act)
-
-
-@dataclass(frozen=True)
-class Calling:
-    """One checked request to call the next number, without an Idempotency-Key."""
-
-    caller: Caller
-    window: str
-    language: str
-
-
-def prepare_call(headers: Mapping[str, str], body: bytes, query: str = "", *, window: str) -> Calling | Answer:
-    """Check one request to call. One with an Idempotency-Key is answered here and now, by itself."""
-    if "idempotency-key" in headers:
-        return call(headers, body, query, window=window)
-    asked_in = language_of(headers.get("accept-language", ""))
-
-    def check() -> Calling:
-        caller = raw.authorised(headers, "call_next", query)
-        check_body(headers, body)
-        check_empty(body)
-        code = raw.path_code(window)
-        caller.must_reach(_hall_of(code))
-        return Calling(caller, code, asked_in)
-
-    return raw.checked(asked_in, check)
-
-
-@lru_cache(maxsize=8192)
-def _hall_of(window: str) -> str:
-    """Code of a window's hall: part of the window's own code, so it never changes. :raises Refused: nothing-found."""
-    return places.window_by_code(window).hall.code
-
-
-forgettable(_hall_of.cache_clear)
-
-
-def call_many(asked: Sequence[Calling]) -> list[Answer]:
-    """Call for all windows that asked together: one round trip; one answer each, in order."""
-    now = clock.now()
-    known: list[tuple[int, int]] = []  # place in `asked`, staff id
-    answers: dict[int, Answer] = {}
-    for i, one in enumerate(asked):
-        try:
-            known.append((i, one.caller.staff_id))
-        except Refused as no:
-            answers[i] = refused(no.refusal, one.language)
-    results = tickets.call_next_many(asked=[(asked[i].window, staff_id) for i, staff_id in known], now=now)
-    called: dict[int, tuple[int, Caller]] = {}
-    for (i, _), result in zip(known, results, strict=True):
-        if isinstance(result, Refused):
-            answers[i] = refused(result.refusal, asked[i].language)
-        elif result is None:
-            answers[i] = answer(204)
-        else:
-            called[i] = (result.pk, asked[i].caller)
-    parts = shown_called(dict(called.values()), now=now) if called else {}
-    for i, (ticket_id, _) in called.items():
-        # Gone from the window already: another call of the same clerk was faster. Nothing to show, nothing lost.
-        answers[i] = answer(201, parts[ticket_id]) if ticket_id in parts else answer(204)
-    return [answers[i] for i in range(len(asked))]
