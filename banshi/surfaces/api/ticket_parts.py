@@ -70,15 +70,14 @@ def shown_given(issued: Sequence[Ticket]) -> list[dict[str, Any]]:
 
 
 def shown_called(called: Mapping[int, Caller], *, now: datetime) -> dict[int, dict[str, Any]]:
-    """Tickets just called, as their own clerk sees them: ticket id → part; four statements however many there are."""
-    views = tickets.at_windows(called)
-    rows = Ticket.objects.filter(pk__in=list(called)).select_related("person", "hall", "appointment").order_by("id")
+    """Tickets just called, as their own clerk sees them: ticket id → part; three statements however many there are."""
     parts: dict[int, dict[str, Any]] = {}
-    for row in rows:
-        if row.pk in views:
-            parts[row.pk] = ticket_part(views[row.pk], ZoneInfo(row.hall.timezone))
-            parts[row.pk]["person"] = _shown_person(row) if row.person else None
-    looks = [_look(row, called[row.pk]) for row in rows if row.pk in parts and row.person is not None]
+    looks = []
+    for row, view in tickets.at_windows(called):
+        person = _shown_person(row) if row.person else None
+        parts[row.pk] = {**ticket_part(view, ZoneInfo(view.timezone)), "person": person}
+        if row.person is not None:
+            looks.append(_look(row, called[row.pk]))
     audit.looked_once(looks, now=now)
     return parts
 

@@ -107,7 +107,7 @@ WITH desk AS (
 ), here AS (
   SELECT hall_id, day FROM free
 ), {order.CTES}, {order.SERVED_CTE}, overdue AS (
-  SELECT {CHOICE} FROM tickets_ticket t WHERE {order.MAY_CALL} AND {order.OVERDUE}
+  SELECT {CHOICE} FROM tickets_ticket t WHERE {order.MAY_CALL} AND {order.OVERDUE_BY_INDEX}
   ORDER BY {order.BY_LAST_MOMENT} LIMIT 1 FOR UPDATE OF t SKIP LOCKED
 ), weighted AS (
   SELECT {CHOICE} FROM tickets_ticket t JOIN shares ON shares.id = t.id

@@ -70,6 +70,9 @@ SHUT_CTE = """shut AS MATERIALIZED (
 CTES = ", ".join([POLICY_CTE, SHARES_CTES, BOOKED_CTES, SHUT_CTE])
 
 OVERDUE = "COALESCE(t.call_by <= %(now)s, false)"
+OVERDUE_BY_INDEX = (
+    "t.call_by IS NOT NULL AND t.call_by <= %(now)s"  # the same as a condition: not the whole line is looked at
+)
 BY_LAST_MOMENT = "t.call_by, t.rank_class, t.rank_key, t.id"
 BY_RANK = "t.rank_class, t.rank_key, t.id"
 # With LEFT JOIN shares: the whole hall's order.
