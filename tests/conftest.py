@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.utils import timezone, translation
 from hypothesis import HealthCheck, settings
 
@@ -22,12 +24,9 @@ settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_blocker: Any) -> None:
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
     """The test database is a copy of one that has all tables."""
-    with django_db_blocker.unblock():
-        from django.db import connection
-
-        connection.settings_dict["TEST"].update(TEMPLATE=tables(connection), MIGRATE=False)
+    connection.settings_dict["TEST"].update(TEMPLATE=tables(os.environ["DATABASE_URL"]), MIGRATE=False)
 
 
 @pytest.fixture(scope="session")
@@ -36,23 +35,17 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Any:
 
     Threads that tests started (gatherers, streams) may still hold connections when the database is dropped.
     """
-    with django_db_blocker.unblock():
-        from django.db import connection
-
-        with connection.cursor() as cursor:
-            cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER audit_entry_is_not_emptied")
-            cursor.execute("ALTER TABLE audit_seal DISABLE TRIGGER audit_seal_is_not_emptied")
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER audit_entry_is_not_emptied")
+        cursor.execute("ALTER TABLE audit_seal DISABLE TRIGGER audit_seal_is_not_emptied")
     empty_quickly()
     yield
     close_lanes()
-    with django_db_blocker.unblock():
-        from django.db import connection
-
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
-            )
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
 
 
 @pytest.fixture(autouse=True)

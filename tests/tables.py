@@ -5,13 +5,17 @@ them a moment. There is one for each state of the migrations; it stays in the se
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
-from django.core.management import call_command
+import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent
 IMPORTED = re.compile(r"^(?:from|import) (banshi(?:\.\w+)+)", re.MULTILINE)
@@ -42,37 +46,41 @@ def _imported(paths: list[Path], root: Path) -> Iterator[Path]:
                     yield file
 
 
-def tables(connection: Any) -> str:
-    """The name of a database with all tables on the server of this connection; nobody is connected to it."""
+def tables(url: str) -> str:
+    """The name of a database with all tables on this server; nobody is connected to it."""
     name = PREFIX + state_of_migrations()
-    with connection._nodb_cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
-        if cursor.fetchone() is None:
-            _drop_old(cursor, name)
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
+            _drop_old(server, name)
             draft = f"{name}_draft"  # half-made ones never bear the name
-            cursor.execute(f"CREATE DATABASE {draft}")
-            _migrate(connection, draft)
-            cursor.execute(f"ALTER DATABASE {draft} RENAME TO {name}")
+            server.execute(
+                f"CREATE DATABASE {draft} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'"
+            )
+            _migrate(urlunsplit(urlsplit(url)._replace(path=f"/{draft}")))
+            server.execute(f"ALTER DATABASE {draft} RENAME TO {name}")
     return name
 
 
-def _drop_old(cursor: Any, name: str, prefix: str = PREFIX) -> None:
+def _drop_old(server: Any, name: str, prefix: str = PREFIX) -> None:
     """What was half made, and all but the newest; `name` is about to be."""
-    cursor.execute(MADE, [f"^{prefix}[0-9a-f]+(_draft)?$", name])
-    found = [old for (old,) in cursor.fetchall()]
+    found = [old for (old,) in server.execute(MADE, [f"^{prefix}[0-9a-f]+(_draft)?$", name]).fetchall()]
     drafts = [old for old in found if old.endswith("_draft")]
     whole = [old for old in found if old not in drafts]
     for old in [*drafts, *whole[KEPT - 1 :]]:
-        cursor.execute(f"DROP DATABASE IF EXISTS {old} WITH (FORCE)")
+        server.execute(f"DROP DATABASE IF EXISTS {old} WITH (FORCE)")
 
 
-def _migrate(connection: Any, database: str) -> None:
-    before = connection.settings_dict["NAME"]
-    connection.close()
-    connection.settings_dict["NAME"] = database
-    try:
-        call_command("migrate", verbosity=0, interactive=False, database=connection.alias)
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = before
+def _migrate(url: str) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "django", "migrate", "--verbosity", "0"],
+        env={
+            **os.environ,
+            "DATABASE_URL": url,
+            "BANSHI_MODE": "test",
+            "BANSHI_PROCESS": "operator",
+            "DJANGO_SETTINGS_MODULE": "banshi.config.settings",
+        },
+        cwd=ROOT,
+        check=True,
+    )

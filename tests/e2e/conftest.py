@@ -30,6 +30,7 @@ import psycopg
 import pytest
 
 from banshi.foundation.clock import REFRESH_S
+from tests.tables import tables
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PICTURES = ROOT / "docs" / "pictures"
@@ -146,7 +147,7 @@ def _seeded(data: Path) -> Path:
         if (folder / "demo.json").exists():
             return folder
         shutil.rmtree(folder, ignore_errors=True)
-        database = _database("seeded", "template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'")
+        database = _database("seeded", tables(os.environ["DATABASE_URL"]))
         subprocess.run(
             [sys.executable, "-c", SEED, OPENING, str(ROOT / "presets"), "http://seeded", str(folder / "new.json")],
             env=_environment(database, folder),

@@ -60,13 +60,14 @@ def test_a_migration_that_is_gone_or_renamed_is_another_state(tmp_path: Path):
 
 def test_the_newest_are_kept_and_what_is_half_made_goes():
     class Server:
-        """What a cursor on it is told."""
+        """Hears what it is told."""
 
         dropped: list[str] = []
 
-        def execute(self, text: str, values: object = None) -> None:
+        def execute(self, text: str, values: object = None) -> Server:
             if text.startswith("DROP"):
                 self.dropped.append(text.split()[4])
+            return self
 
         def fetchall(self) -> list[tuple[str]]:  # the newest first
             return [("t_5",), ("t_4_draft",), ("t_3",), ("t_2",), ("t_1",)]
