@@ -15,8 +15,10 @@ from banshi.foundation import clock
 from banshi.foundation.memory import forget_everything
 from tests.asgi import close_lanes
 from tests.emptying import empty_quickly
+from tests.remembered import count_apart
 from tests.tables import tables
 from tests.town import *  # noqa: F403 – fixtures
+from tests.town import TOWN
 
 # How quickly an example is drawn or tried says how busy the machine is, not whether the rule holds.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -35,9 +37,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Any:
 
     Threads that tests started (gatherers, streams) may still hold connections when the database is dropped.
     """
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER audit_entry_is_not_emptied")
-        cursor.execute("ALTER TABLE audit_seal DISABLE TRIGGER audit_seal_is_not_emptied")
+    with django_db_blocker.unblock():
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER audit_entry_is_not_emptied")
+            cursor.execute("ALTER TABLE audit_seal DISABLE TRIGGER audit_seal_is_not_emptied")
+        count_apart()
+        TOWN.remember()
     empty_quickly()
     yield
     close_lanes()

@@ -11,6 +11,7 @@ import pytest
 
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.policy import HallPolicy
+from tests.remembered import Remembered
 
 CN = ZoneInfo("Asia/Shanghai")
 
@@ -100,8 +101,7 @@ def _person(i: int) -> Any:
     return Person.objects.get(pk=made.pk)
 
 
-def build_town() -> Town:
-    """Rows for the town; used by the `town` fixture and by transactional tests."""
+def _build() -> Town:
     from banshi.rooms.catalogue.models import Department, HallItem, Item
     from banshi.rooms.identity.models import Role, Staff
     from banshi.rooms.places.models import Category, Floor, Hall, Region, Window, WindowCategory, Zone
@@ -181,6 +181,14 @@ def build_town() -> Town:
     )
     town.person(1)
     return town
+
+
+TOWN = Remembered(_build)
+
+
+def build_town() -> Town:
+    """The town with its rows; for the fixtures, and for tests that begin anew."""
+    return TOWN()
 
 
 @pytest.fixture

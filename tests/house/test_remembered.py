@@ -1,0 +1,64 @@
+"""The town that is put back is the town that was built."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from django.db import connection, transaction
+
+from banshi.rooms.places.models import Hall
+from tests.emptying import KEPT
+from tests.remembered import APART, Remembered, all_rows
+from tests.town import TOWN, Town
+
+pytestmark = pytest.mark.django_db
+
+
+def rows() -> Counter[str]:
+    """How many rows each table has."""
+    found: Counter[str] = Counter()
+    with connection.cursor() as cursor:
+        for table in set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - KEPT:
+            cursor.execute(f'SELECT count(*) FROM "{table}"')
+            found[table] = cursor.fetchone()[0]
+    return +found
+
+
+def test_it_has_the_rows_of_one_that_is_built_and_no_other():
+    with transaction.atomic():
+        TOWN.build()
+        built = rows()
+        transaction.set_rollback(True)
+
+    first = Remembered(TOWN.build)
+    first.remember()
+    put_back = first()
+
+    assert rows() == built
+    assert all_rows() == first._known[0]
+    assert put_back.hall == Hall.objects.get(code="town")
+    assert put_back.clerk.check_password("town-password")
+
+
+def test_what_a_test_does_to_it_stays_in_the_test():
+    with transaction.atomic():
+        one = TOWN()
+        one.hall.name_zh = "别的大厅"
+        one.people.clear()
+        transaction.set_rollback(True)
+    other = TOWN()
+
+    assert (other.hall.name_zh, len(other.people)) == ("小镇大厅", 2)
+
+
+def test_what_is_made_later_gets_numbers_of_its_own(town: Town):
+    later = Hall.objects.create(code="later", region=town.hall.region, name_zh="新", name_en="New", order=9)
+
+    assert later.pk > max(town.hall.pk, town.other_hall.pk)
+
+
+def test_no_two_things_have_one_number(town: Town):
+    things = (town.hall, town.categories["A"], town.windows["01"], town.items["pension"], town.people[0], town.clerk)
+
+    assert len({each.pk // APART for each in things}) == len(things)

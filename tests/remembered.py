@@ -1,0 +1,77 @@
+"""What was built once in an empty database and is put back in one statement: a fifth of what building it costs.
+
+Rows come back as they were, with their ids and all that was drawn by lot; objects are new ones each time. No two tables
+begin to count at the same number: who takes the id of one thing for that of another finds nothing.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from django.db import connection, transaction
+
+from tests.emptying import KEPT
+
+T = TypeVar("T")
+APART = 1000  # between what two tables count from
+
+COUNT_APART = f"""
+SELECT setval(c.oid, {APART} * row_number() OVER (ORDER BY c.relname))
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'S' AND n.nspname = current_schema()
+"""
+COLUMNS = """
+SELECT c.relname, array_agg(a.attname::text ORDER BY a.attnum)
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
+WHERE c.relkind = 'r' AND n.nspname = current_schema() AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+  AND c.relname <> ALL (%s)
+GROUP BY c.relname ORDER BY c.relname
+"""
+
+
+def count_apart() -> None:
+    """From now on in this database."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT_APART)
+
+
+def all_rows() -> str:
+    """SQL that writes every row there is into empty tables."""
+    quote = connection.ops.quote_name
+    written = []
+    with connection.cursor() as cursor:
+        cursor.execute(COLUMNS, [[*KEPT, "django_migrations"]])
+        for table, columns in cursor.fetchall():
+            values = ", ".join(f"quote_nullable({quote(column)}::text)" for column in columns)
+            cursor.execute(f"SELECT string_agg('(' || concat_ws(', ', {values}) || ')', ', ') FROM {quote(table)}")
+            (rows,) = cursor.fetchone()
+            if rows:
+                names = ", ".join(quote(column) for column in columns)
+                written.append(f"INSERT INTO {quote(table)} ({names}) VALUES {rows}")
+    return ";\n".join(written)
+
+
+class Remembered(Generic[T]):
+    """A scene: `build` writes it and tells what is in it. Called, it is there; first remembered, in no time."""
+
+    def __init__(self, build: Callable[[], T]) -> None:
+        self.build = build
+        self._known: tuple[str, bytes] | None = None
+
+    def remember(self) -> None:
+        """Build it in the database, which is empty and is left so."""
+        with transaction.atomic():
+            scene = self.build()
+            self._known = all_rows(), pickle.dumps(scene)
+            transaction.set_rollback(True)
+
+    def __call__(self) -> T:
+        if self._known is None:
+            return self.build()
+        rows, scene = self._known
+        with connection.cursor() as cursor:
+            cursor.execute(rows)
+        found: Any = pickle.loads(scene)
+        return found
