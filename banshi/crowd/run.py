@@ -302,17 +302,19 @@ class Crowd:
 
     async def _report(self) -> int:
         self.api.closing = False
+        compared = [asyncio.create_task(self._compared(code, hall)) for code, hall in self.halls.items()]
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GONE_S if self.told.is_set() else None):
+                await asyncio.gather(*compared, return_exceptions=True)
         findings: list[Finding] = []
         trouble = ""
-        try:
-            async with asyncio.timeout(GONE_S if self.told.is_set() else None):
-                compared = [asyncio.create_task(self._compared(code, hall)) for code, hall in self.halls.items()]
-                for task in compared:
-                    findings += await task
-        except TimeoutError:
-            trouble = "no answer in time"
-        except (RuntimeError, TypeError) as error:
-            trouble = str(error)
+        for each in compared:
+            try:
+                findings += each.result()
+            except asyncio.CancelledError:
+                trouble = trouble or "no answer in time"
+            except (RuntimeError, TypeError) as error:
+                trouble = trouble or str(error)
         return self._tell(findings, trouble)
 
     async def _compared(self, code: str, hall: HallRun) -> list[Finding]:
