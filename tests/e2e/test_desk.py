@@ -54,7 +54,8 @@ def state(installation: Any, ref: str) -> str:
 def at_work(open_page: Any, language: str = "zh-CN") -> Any:
     """The clerk signs in and goes to the own window, with Tab, Enter and letters only."""
     page = open_page("/staff/sign-in", size=DESK, language=language)
-    page.keyboard.type(WINDOW)  # the login is focused
+    page.wait_for_selector("input[name=login]:focus")  # where a page is shown late, what is typed before goes nowhere
+    page.keyboard.type(WINDOW)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
