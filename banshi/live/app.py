@@ -26,8 +26,6 @@ from banshi.rooms.booking import queries as bookings
 from banshi.rooms.tickets import queries as tickets
 
 log = structlog.get_logger("banshi.live")
-PING_S = 5.0  # a hall's stream: a desk says within 15 s that it no longer hears
-TICKET_PING_S = 15.0  # phones come in thousands, and each sign of life costs
 HALL = re.compile(r"/live/halls/([a-z0-9-]{1,40})/?")
 TICKET = re.compile(r"/live/tickets/([A-Za-z0-9]{1,32})/?")
 BOOKING = re.compile(r"/live/bookings/([A-Z0-9]{1,20})\.([A-Z0-9]{12,40})/?")
@@ -85,11 +83,9 @@ async def _stream(watcher: Watcher, receive: Any, send: Any, hub: Hub) -> None:
     await send({"type": "http.response.body", "body": b"retry: 2000\n\n", "more_body": True})
     gone = asyncio.create_task(_until_gone(receive))
     gone.add_done_callback(lambda _task: watcher.wake.set())
-    every = PING_S if watcher.ref is None else TICKET_PING_S
     try:
         while not (gone.done() or watcher.ended or hub.closing.is_set()):
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(watcher.wake.wait(), every)
+            await watcher.wake.wait()
             watcher.wake.clear()
             if gone.done() or watcher.ended or hub.closing.is_set():
                 break

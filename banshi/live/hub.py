@@ -22,7 +22,7 @@ from django.conf import settings
 from banshi.foundation import clock, metrics
 from banshi.foundation.announce import CHANNEL
 from banshi.foundation.together import fresh, leave
-from banshi.journeys.visit.watch import hall_part, moving_part, renewed_part, ticket_part
+from banshi.journeys.visit.watch import hall_part, moving_part, renewed_part, shown_of, ticket_part
 from banshi.kernel.refusals import Refused
 from banshi.rooms.places import queries as places
 from banshi.rooms.tickets import queries as tickets
@@ -35,6 +35,9 @@ BOOKINGS = "bookings"  # an appointment was checked in, moved or cancelled: its 
 RIGHTS = "rights"  # told by triggers on keys, roles and staff (identity 0004)
 YIELD_EVERY = 200  # watchers handed their part before others get a turn
 SETTLED = frozenset({"finished", "closed", "left", "redirected", "missed"})  # moves only by a change of its own
+PING_S = 5.0  # a hall's stream: a desk says within 15 s that it no longer hears
+TICKET_PING_S = 15.0  # phones come in thousands, and each sign of life costs
+LOOK_S = 1.0  # how often it is looked for streams that have said nothing for so long
 REFRESH_S = 10.0  # estimates and waits move with the clock even where nobody calls
 
 
@@ -54,6 +57,8 @@ class Watcher:
     version: int = 0
     pending: bytes | None = None
     last: bytes = b""
+    shows: tuple[object, ...] | None = None  # what of its number it was told last, where the line told it
+    spoke_at: float = 0.0  # monotonic seconds
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
     def turn(self) -> None:
@@ -61,8 +66,14 @@ class Watcher:
         self.turned = True
         self.wake.set()
 
+    @property
+    def quiet_s(self) -> float:
+        """For how long it may say nothing."""
+        return PING_S if self.ref is None else TICKET_PING_S
+
     def words(self) -> bytes:
         """What is to be sent now, once; b"" where nothing is."""
+        self.spoke_at = clock.monotonic()
         turned, body = self.turned, self.pending
         self.turned, self.pending = False, None
         return (b"event: booking\ndata: {}\n\n" if turned else b"") + (body or b"")
@@ -78,7 +89,7 @@ class Watcher:
         A line that was being worked out when a number was called may come after the call itself was told.
         """
         if version >= self.version and body != self.last:
-            self.version, self.last = version, body
+            self.version, self.last, self.shows = version, body, None
             self.pending = b"id: %d\nevent: state\ndata: %b\n\n" % (version, body)
             self.wake.set()
 
@@ -112,11 +123,13 @@ class Hub:
         self.followers: dict[str, set[Watcher]] = {}  # by the number, or the appointment, they follow
         self.urgent: set[asyncio.Task[None]] = set()
         self.listener: asyncio.Task[None] | None = None
+        self.pinger: asyncio.Task[None] | None = None
         self.listening = asyncio.Event()  # what is said from now on is heard
         self.closing = asyncio.Event()
 
     async def start(self) -> None:
         self.listener = asyncio.create_task(self._listen())
+        self.pinger = asyncio.create_task(self._ping())
 
     async def stop(self) -> None:
         self.closing.set()
@@ -125,8 +138,8 @@ class Hub:
                 watcher.wake.set()
             if watch.task:
                 watch.task.cancel()
-        if self.listener:
-            self.listener.cancel()
+        for task in filter(None, (self.listener, self.pinger)):
+            task.cancel()
         leave(self.pool, POOL)
         leave(self.first, 1)
 
@@ -153,6 +166,16 @@ class Hub:
         hall_watch.dirty.set()
         metrics.watchers.labels("ticket" if ref else "hall").inc()
         return watcher
+
+    async def _ping(self) -> None:
+        """Wake the streams that have said nothing for long: one clock for thousands."""
+        while not self.closing.is_set():
+            await asyncio.sleep(LOOK_S)
+            at = clock.monotonic()
+            for watch in self.halls.values():
+                for watcher in watch.watchers:
+                    if at - watcher.spoke_at >= watcher.quiet_s:
+                        watcher.wake.set()
 
     def unwatch(self, watcher: Watcher) -> None:
         self.halls[watcher.hall].watchers.discard(watcher)
@@ -288,7 +311,10 @@ class Hub:
                 await asyncio.sleep(0)  # let those served so far be sent, and those called pass
             assert watcher.ref is not None
             watcher.over = False  # also who was gone and is back: a step undone, a missed number put back
-            watcher.offer(line.version, orjson.dumps(moving_part(parts[watcher.ref], watch.zone)))
+            shows = shown_of(parts[watcher.ref])
+            if shows != watcher.shows:
+                watcher.offer(line.version, orjson.dumps(moving_part(parts[watcher.ref], watch.zone)))
+                watcher.shows = shows if watcher.version == line.version else None
         for watcher in watchers:
             if watcher.ref is None:
                 if whole is None:

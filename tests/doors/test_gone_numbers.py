@@ -40,6 +40,7 @@ def test_each_change_of_a_hall_does_not_read_gone_numbers_again(
 
 def test_a_number_that_is_back_in_line_is_followed_again(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(live, "moving_part", lambda ticket, zone: {"state": ticket.state})
+    monkeypatch.setattr(live, "shown_of", lambda ticket: (ticket.state,))
     hub, back = Hub(admit=lambda *_: None), Watcher("town", "r1", over=True)
     line = SimpleNamespace(version=1, tickets=(SimpleNamespace(ref="r1", state="waiting"),))
     hall = HallWatch("town", 1, ZoneInfo("Asia/Shanghai"), watchers={back})

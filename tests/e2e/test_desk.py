@@ -11,7 +11,7 @@ import pytest
 
 from banshi.journeys.hall.demo_seeds import PASSWORD
 from banshi.kernel.documents import generate_resident_id
-from banshi.live.app import PING_S
+from banshi.live.hub import PING_S
 
 pytestmark = pytest.mark.browser
 DESK = (1366, 768)

@@ -113,6 +113,22 @@ def moving_part(ticket: LineTicket | TicketView, zone: ZoneInfo) -> dict[str, An
     }
 
 
+def shown_of(ticket: LineTicket) -> tuple[object, ...]:
+    """What its follower sees of it: waits in whole minutes, as pages say them. Whoever saw just this needs no word of it."""
+    likely_s, at_most_s = ticket.likely_s, ticket.at_most_s
+    return (
+        ticket.state,
+        ticket.ahead,
+        None if likely_s is None else round(likely_s / 60),
+        None if at_most_s is None else -(-at_most_s // 60),
+        ticket.served_today,
+        None if ticket.walk_off_until is None else ticket.walk_off_until.replace(second=0, microsecond=0),
+        ticket.window if ticket.state in AT_WINDOW else None,
+        ticket.stopped,
+        ticket.floor,
+    )
+
+
 def renewed_part(ref: str) -> dict[str, Any]:
     """All that is told to whoever follows a ref of before: the number has a new slip."""
     return {"id": ref, "state": "renewed"}
