@@ -13,7 +13,7 @@ from banshi.journeys.hours import change_hours, follow_up
 from banshi.journeys.visit import time_back, whole_visit
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.rooms.booking import actions
-from banshi.rooms.booking.actions import placing, retrying
+from banshi.rooms.booking.actions import placing_long, retrying, writing
 from banshi.rooms.booking.models import Appointment, Hold, LedgerEntry, Slot
 from banshi.rooms.messaging.models import Message
 from tests.journeys.hours.test_follow_up import opened
@@ -219,7 +219,7 @@ def test_visits_of_the_same_matters_one_the_other_way_round_never_wait_in_a_circ
 ):
     """They took each other's periods in the order of their matters: seconds for everybody, and 503 for some."""
     town = committed_town
-    for module in (retrying, placing):  # whom the database has to free of a circle fails
+    for module in (retrying, placing_long, writing):  # whom the database has to free of a circle fails
         monkeypatch.setattr(module, "met", lambda trouble: False)
     both = [town.slot(quota=40), town.slot(quota=40, business="cat:B")]
     later = [town.slot(quota=40, starts=THURSDAY), town.slot(quota=40, business="cat:B", starts=THURSDAY)]

@@ -1,5 +1,6 @@
 """What booking does. Each verb is keyword-only, takes `by` and `now`, and says no with `Refused`."""
 
+from banshi.rooms.booking.actions.asked import Asked, behind
 from banshi.rooms.booking.actions.changing import (
     cancel,
     disown,
@@ -32,15 +33,8 @@ from banshi.rooms.booking.actions.offering import EARLIER_BY, offer_waiting
 from banshi.rooms.booking.actions.opening import ask_opening, tell_openings
 from banshi.rooms.booking.actions.outage import note_outage
 from banshi.rooms.booking.actions.passing import pass_on
-from banshi.rooms.booking.actions.placing import (
-    Asked,
-    behind,
-    looking_up,
-    place,
-    place_many,
-    place_several,
-    slot_beside,
-)
+from banshi.rooms.booking.actions.placing import looking_up, place, place_many
+from banshi.rooms.booking.actions.placing_several import place_several, slot_beside
 from banshi.rooms.booking.actions.slots import close_slot, materialise, set_quota
 from banshi.rooms.booking.actions.taking_back import (
     tell_given_back,

@@ -24,8 +24,10 @@ from banshi.rooms.booking.actions.granting import refusal_for_mover, target_refu
 from banshi.rooms.booking.actions.holding import lock_slots, use_up
 from banshi.rooms.booking.actions.inheriting import client_of
 from banshi.rooms.booking.actions.offering import free_place
-from banshi.rooms.booking.actions.placing import SAME_TIME, lock_run, place, serves_still
+from banshi.rooms.booking.actions.placing import place
+from banshi.rooms.booking.actions.placing_long import lock_run, serves_still
 from banshi.rooms.booking.actions.retrying import Meanwhile, again
+from banshi.rooms.booking.actions.writing import SAME_TIME
 from banshi.rooms.booking.models import Appointment, ExtraSlot, Hold, LedgerEntry, Move, Slot, Waiting
 from banshi.rooms.booking.queries.facts import AskedFacts, Asking, Opens, hall_facts, item_words, read_facts, slot_facts
 from banshi.rooms.booking.queries.given_back import cancelled_and_given_back, given_back, kept_for

@@ -12,9 +12,9 @@ from django.db.models import Q
 
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import rules
-from banshi.rooms.booking.actions.placing import SAME_TIME
 from banshi.rooms.booking.actions.telling import subject_of
 from banshi.rooms.booking.actions.whose_wait import OPEN, take_over
+from banshi.rooms.booking.actions.writing import SAME_TIME
 from banshi.rooms.booking.models import LIVE, Appointment, Hold, LedgerEntry, Suspension, Waiting
 from banshi.rooms.booking.queries.joining import named_alike
 from banshi.rooms.booking.queries.mandated import is_agents

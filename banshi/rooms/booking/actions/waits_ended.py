@@ -14,7 +14,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import rules
 from banshi.rooms.booking.actions.holding import end_hold, lock_slots
 from banshi.rooms.booking.actions.offering import contact_of_waiting, free_place, offer_waiting, waking
-from banshi.rooms.booking.actions.placing import serves_still
+from banshi.rooms.booking.actions.placing_long import serves_still
 from banshi.rooms.booking.actions.retrying import Meanwhile, again
 from banshi.rooms.booking.actions.waits_follow import waits_follow_their_line
 from banshi.rooms.booking.models import Hold, Slot, Waiting
