@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 
 from banshi.foundation import lanes
-from banshi.foundation.said import named
+from banshi.foundation.said import english, named
 
 register = template.Library()
 
@@ -15,6 +15,12 @@ register = template.Library()
 @register.filter
 def name(thing: Any, field: str = "name") -> str:
     return named(thing, field) if thing is not None else ""
+
+
+@register.filter
+def in_tongue(words: Any) -> str:
+    """A pair with `zh` and `en` in the active language."""
+    return str(words.en if english() else words.zh)
 
 
 @register.filter

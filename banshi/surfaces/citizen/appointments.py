@@ -405,9 +405,10 @@ def _move_page(
         "take_url": _to("move", found, request),
         "moving": True,
         "current_slot": found.slot_id,
-        "offered_slot": request.GET.get("to", ""),
+        "offered_slots": {key_or_none(request.GET.get("to")), kept.slot_id if kept else None},
         "kept": kept,
         "kept_days": choice.kept_days,
+        "shut_days": choice.shut_but(choice.kept_days),
         "k": key,
     }
     if refused is not None:

@@ -110,7 +110,9 @@ def choose_page(
         "base": f"{here}?{urlencode({'hall': hall.code} | near_query)}",
         "take_url": reverse("citizen:take", args=[item.code]),
         "waits": [each for each in all_waits if each.day == choice.chosen.day],
-        "kept_days": {each.day for each in all_waits if each.slot_id is not None},
+        "kept_days": (kept_days := {each.day for each in all_waits if each.slot_id is not None}),
+        "shut_days": choice.shut_but(kept_days),
+        "offered_slots": set(),
     }
     names = {each.pk: each.name for each in people.people_of(request.who.account_id)} if context["waits"] else {}
     context |= {

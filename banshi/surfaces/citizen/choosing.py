@@ -61,6 +61,10 @@ class Choice:
     reasons: dict[int, str] = field(default_factory=dict)  # by period that a closure has stopped: why
     kept_days: frozenset[date] = frozenset()  # on which a place can be taken that is kept for the booking to be moved
 
+    def shut_but(self, kept: Collection[date]) -> set[date]:
+        """The days of the strip that offer nothing: not open, and no place of theirs is kept."""
+        return {each.day for each in self.days if not each.is_open and each.day not in kept}
+
 
 def choose(
     *,

@@ -180,7 +180,7 @@ def page(
     zone = ZoneInfo(hall.timezone) if hall else timezone.get_default_timezone()
     request.refused = refused  # a form that was refused is kept (sent.py)
     now = clock.now().astimezone(zone)
-    context = {"turns_s": (next_turn(now, turns) - now).total_seconds(), **context}
+    context = {"turns_s": (next_turn(now, turns) - now).total_seconds(), "panel": None, **context}
     with timezone.override(zone):
         return render(request, template, context, status=SLUGS[refused.slug] if refused else 200)
 

@@ -33,6 +33,11 @@ class NumberNow:
         return self.evacuated is not None or self.ticket.state == "called"
 
     @property
+    def counts_down(self) -> bool:
+        """Whether an estimate stands there that its page goes on counting."""
+        return self.ticket.state == "waiting" and not self.ticket.stopped and self.evacuated is None
+
+    @property
     def stays(self) -> str:
         """What becomes of it while nobody is called."""
         return stays(self.ticket, self.evacuated)

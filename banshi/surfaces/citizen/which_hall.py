@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
+
+from django.utils import timezone
 
 from banshi.kernel.refusals import Alternative
 from banshi.rooms.booking import queries as booking
@@ -21,6 +24,12 @@ class HallChoice:
     hall: Hall
     now: HallNow
     earliest: Alternative | None
+
+    @property
+    def asked(self) -> str:
+        """The query that leads to its first day with a place, in the active time zone."""
+        day = timezone.localtime(self.earliest.starts_at).date().isoformat() if self.earliest else None
+        return urlencode({"hall": self.hall.code, **({"day": day} if day else {})})
 
 
 def best_first(

@@ -222,6 +222,7 @@ def _shown(request: Asked, hall: Hall, found: list[Found] | None, refused: Refus
         "office/guide.html",
         hall,
         found=found,
+        alone=found[0] if found and len(found) == 1 and found[0].person else None,
         more={view.ref: more_of(view, now) for view in numbers if view.on_the_way or view.state == "closed"},
         stops=closed,
         everybody_out=any(each.evacuates and each.where is None for each in closed),

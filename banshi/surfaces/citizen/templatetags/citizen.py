@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from django import template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -194,3 +196,43 @@ def link_key_of(appointment: Any, k: str, phone_index: str) -> str:
     if phone_index:
         return f"?k={clients_key(appointment.code, appointment.link_turn, phone_index)}"
     return f"?k={link_key(appointment.code, appointment.link_turn)}" if k else ""
+
+
+@register.filter
+def closure_tone(stop: Any) -> str:
+    """The colour in which a closure is told to one person."""
+    return "urgent" if stop.evacuates else "info" if stop.lets_in else "wait"
+
+
+@register.filter
+def calls_away(number: Any, stop: Any) -> bool:
+    """Whether a booking's number, or a closure of its hall, sends its person somewhere now; either may be none."""
+    return bool((number and number.urgent) or (stop and stop.evacuates))
+
+
+@register.simple_tag
+def ticket_look(state: str, evacuated: Any) -> str:
+    """The classes of a number's card: called stands out, unless everybody leaves; over is quiet."""
+    called = " is-called" if state == "called" and not evacuated else ""
+    return f"ticket{called}{' is-over' if state in ('finished', 'closed', 'left') else ''}"
+
+
+@register.simple_tag
+def tagged_with(stars: int) -> str:
+    """The ratings whose tags stand under the face of these stars."""
+    return {5: "4 5", 3: "3"}.get(stars, "1 2")
+
+
+@register.simple_tag
+def first_place_href(place: Any) -> str:
+    """Where the first free time is booked: with its matters, or where the matter is chosen first."""
+    if place.item:
+        along = urlencode([("with", code) for code in place.also])
+        return reverse("citizen:confirm", args=[place.item, place.slot_id]) + (f"?{along}" if along else "")
+    return f"{reverse('citizen:items')}?{urlencode({'hall': place.hall, 'category': place.category})}"
+
+
+@register.filter
+def day_again(wait: Any) -> str:
+    """Of a wait whose day can be booked again: the day, to go behind the hall of an address."""
+    return f"&day={wait.day.isoformat()}" if wait.state == "reopened" else ""
