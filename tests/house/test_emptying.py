@@ -15,7 +15,7 @@ from banshi.rooms.booking import actions as booking
 from banshi.rooms.places.models import Hall
 from tests import emptying
 from tests.together import until_somebody_waits_for_a_lock
-from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town
+from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, build_town
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,12 +42,15 @@ def file_of(table: str) -> int:
 
 @pytest.mark.parametrize("large", [emptying.LARGE, -1])
 def test_nothing_is_left_neither_what_refers_to_something_nor_what_nobody_may_delete(
-    committed_town: Town, monkeypatch: pytest.MonkeyPatch, large: int
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch, large: int
 ) -> None:
+    monkeypatch.setattr(emptying, "LARGE", -1)
+    empty()  # files without what others deleted
     monkeypatch.setattr(emptying, "LARGE", large)
-    slot = committed_town.slot()
+    town = build_town()
+    slot = town.slot()
     booking.place(
-        slot_id=slot.pk, item_code="pension", person_id=committed_town.person(1).pk, source="web", by=CITIZEN,
+        slot_id=slot.pk, item_code="pension", person_id=town.person(1).pk, source="web", by=CITIZEN,
         now=TUESDAY_NINE,
     )  # fmt: skip
     audit.record(action="placed", subject="x", by=CLERK, now=TUESDAY_NINE, hall="town", facts={})

@@ -19,6 +19,17 @@ def test_every_migration_was_made():
     assert connection.introspection.table_names() != []
 
 
+@pytest.mark.django_db
+def test_no_table_is_counted_while_tests_run():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname, c.reltuples FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+            "WHERE c.relkind = 'r' AND n.nspname = current_schema() "
+            "AND NOT COALESCE(c.reloptions, '{}') @> ARRAY['autovacuum_enabled=false']"
+        )
+        assert cursor.fetchall() == []
+
+
 def house(root: Path) -> Path:
     """A small product: a migration that uses a module of its own, and a page."""
     for path, text in {
