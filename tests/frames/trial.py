@@ -7,7 +7,7 @@ from django.urls import include, path
 from django.views.decorators.http import require_GET
 
 from banshi.foundation.doors import Asked, door
-from banshi.frames.staff.frame import Frame, To, paged
+from banshi.frames.staff.frame import Frame, To, paged, query_without_page
 from banshi.frames.typed import day_asked
 from banshi.rooms.places import queries as places
 from tests.town import TUESDAY_NINE
@@ -19,7 +19,14 @@ FRAME = Frame(first="trial:cases", ways=[("审批", [To("trial:cases", "scale", 
 @require_GET
 def cases(request: Asked, hall: str) -> HttpResponseBase:
     place, day = places.hall_by_code(hall), day_asked(request.GET.get("day"), TUESDAY_NINE.date())
-    return FRAME.page(request, "trial/cases.html", place, rows=paged(request, range(3), per=2), day=day)
+    return FRAME.page(
+        request,
+        "trial/cases.html",
+        place,
+        rows=paged(request, range(3), per=2),
+        more=query_without_page(request),
+        day=day,
+    )
 
 
 trial = [path("review/<slug:hall>/", cases, name="cases")]

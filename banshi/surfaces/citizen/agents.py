@@ -165,4 +165,4 @@ def end(request: Any, mandate: int) -> HttpResponseBase:
 def how(request: Any) -> HttpResponseBase:
     """How an agent is registered, and where: the halls and their telephones."""
     halls = Hall.objects.order_by("order", "code")
-    return page(request, "citizen/agents.html", {"halls": halls, "tab": "me"})
+    return page(request, "citizen/agents.html", {"halls": halls})

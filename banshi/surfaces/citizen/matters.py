@@ -149,7 +149,7 @@ def when(request: HttpRequest) -> HttpResponseBase:
         "item": item,
         "found": catalogue.search(q, limit=12) if q and item is None else [],
         "halls": halls,
-        "in_hall": hall,
+        "hall": hall,
         "at": at,
         "chances": best,
         "near": f"{here[0]},{here[1]}" if here else "",

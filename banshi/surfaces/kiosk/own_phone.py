@@ -100,7 +100,7 @@ def _card_read(request: HttpRequest, place: Place) -> HttpResponse:
     person = presented.person_of(shown, by=place.by, now=place.now, required=True)
     assert person is not None  # a chip names its person
     step = Step(place.hall.code, person, (place.now + LASTS).isoformat())
-    return page(request, place, "phone_number.html", {"step": step.sealed()})
+    return page(request, place, "phone_number.html", {"step": step.sealed(), "typed": ""})
 
 
 def _card_again(request: HttpRequest, place: Place, wrong: str) -> HttpResponse:

@@ -30,13 +30,23 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.office.frame import page
 
-LIVE_MOST, DAY_MOST = 30, 20  # what the form proposes
+# What the forms propose: of an agent, of a mandate.
+AGENT: dict[str, Any] = {
+    "live_most": 30,
+    "day_most": 20,
+    "name": "",
+    "phone": "",
+    "paper": "",
+    "key_id": None,
+    "end_user": "",
+}
+MANDATE: dict[str, Any] = {"name": "", "id_type": "", "id_number": "", "paper": "", "until": "", "scope": ""}
 
 
 def _list(request: Asked, hall: Hall, *, refused: Refused | None = None, **typed: Any) -> HttpResponseBase:
     found = people.agents(hall=hall.code, today=local(hall, clock.now()).date())
     lines = [(each, sum(client.in_force for client in each.clients)) for each in found]
-    typed = {"live_most": LIVE_MOST, "day_most": DAY_MOST} | typed
+    typed = AGENT | typed
     status = status_of(refused) if refused else 200
     systems = mandates.systems(hall)
     return page(
@@ -130,7 +140,7 @@ def _one(
         choice=mandates.choice(hall, q=q, chosen=chosen),
         q=q,
         id_types=[(kind.value, named(kind)) for kind in IdType],
-        typed=typed,
+        typed=MANDATE | typed,
         refused=refused,
         status=status_of(refused) if refused else 200,
     )

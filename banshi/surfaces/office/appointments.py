@@ -170,7 +170,7 @@ def _one(request: Asked, hall: Hall, code: str, refused: Refused | None = None, 
         may_confirm=bool(bookings.to_confirm(hall.pk, now=clock.now(), code=code)),
         may_credit=request.who.may("credit.view", hall.code),
         status=status_of(refused) if refused else 200,
-        **more,
+        **{"why": "", **more},
     )
 
 

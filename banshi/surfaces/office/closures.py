@@ -168,7 +168,7 @@ def _progress(hall: Hall, rows: Iterable[Closure]) -> dict[int, Outcome]:
 @door(audience="staff", permission="calendar.edit")
 @require_GET
 def index(request: Asked, hall: str) -> HttpResponseBase:
-    return _list(request, places.hall_by_code(hall), {})
+    return _list(request, places.hall_by_code(hall), _typed(QueryDict()))
 
 
 @door(audience="staff", permission="calendar.edit")

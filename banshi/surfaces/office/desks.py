@@ -26,6 +26,8 @@ from banshi.rooms.tickets.models import PlannedDesk
 from banshi.surfaces.office.frame import page
 from banshi.surfaces.office.words import WEEKDAYS
 
+PROPOSED = {"starts": "09:00", "ends": "17:00", "weekdays": [0, 1, 2, 3, 4], "desks": "", "category": "", "day": ""}
+
 
 def _shown(
     request: Asked, hall: Hall, refused: Refused | None = None, typed: dict[str, Any] | None = None
@@ -50,7 +52,7 @@ def _shown(
         single=single,
         categories=places.categories_of(hall),
         windows=len(posts),
-        typed=typed or {"starts": "09:00", "ends": "17:00", "weekdays": [0, 1, 2, 3, 4]},
+        typed=typed or PROPOSED,
         refused=refused,
         status=status_of(refused) if refused else 200,
     )

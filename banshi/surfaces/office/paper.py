@@ -50,7 +50,8 @@ def _shown(
 ) -> HttpResponseBase:
     blocks = PaperBlock.objects.filter(hall=hall).select_related("category").order_by("-id")
     letters = dict(blocks.order_by("category_id").values_list("category_id", "letter").distinct())
-    typed = typed or {"day": local(hall, clock.now()).date().isoformat()}
+    today = local(hall, clock.now()).date().isoformat()
+    typed = {"day": today, "from": "", "to": "", "why": ""} | (typed or {})
     categories = places.categories_of(hall)
     used = _used(hall)
     rows = [
@@ -70,7 +71,7 @@ def _shown(
         categories=categories,
         rows=rows,
         typed=typed,
-        making=making or {"n": "60"},
+        making=making or {"category": "", "n": "60"},
         most=MOST_AT_ONCE,
         refused=refused,
         status=status_of(refused) if refused else 200,

@@ -115,7 +115,7 @@ def shown(
         trail=deeds.read(trail),
         key=sign(f"{hall.code}:{person.pk}", purpose="person-page"),
         asked=mask_phone(asked) if asked else "",
-        typed=typed,
+        typed={"name": "", "why": "", "card_seen": False, "how": ""} | typed,
         refused=refused,
         status=status_of(refused) if refused else 200,
     )

@@ -37,6 +37,9 @@ def _people(hall: Hall) -> Any:
     ).distinct()
 
 
+PROPOSED: dict[str, Any] = {"starts": "09:00", "ends": "17:00", "duty": "window", "staff": "", "window": "", "days": []}
+
+
 def _week(
     request: Asked, hall: Hall, monday: date, refused: Refused | None = None, typed: dict[str, Any] | None = None
 ) -> HttpResponseBase:
@@ -74,7 +77,7 @@ def _week(
         duties=DUTIES.items(),
         planned_only=planned_only,
         q=q,
-        typed=typed or {"starts": "09:00", "ends": "17:00", "duty": "window"},
+        typed=typed or PROPOSED,
         refused=refused,
         clashing=len(week.clashing),
         outside=len(week.outside),

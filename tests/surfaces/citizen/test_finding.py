@@ -187,6 +187,13 @@ def test_when_of_a_moment_says_what_lies_around_it(anybody: Phone, open_town: To
     assert ("那时前后：明天 9:00–10:00，余 10 个" in page, "最早可约" in page) == (True, False)
 
 
+def test_the_hall_that_was_chosen_stays_chosen(anybody: Phone):
+    page = text(anybody.get("/when", q="身份证", hall="other"))
+
+    assert re.findall(r'<option value="(\w*)" selected', page) == ["other"]
+    assert re.search(r'href="\?item=[\w-]+&amp;hall=other"', page)
+
+
 def test_when_offers_matters_that_fit_the_words(anybody: Phone):
     page = anybody.get("/when", q="身份证")
 
