@@ -24,7 +24,7 @@ from banshi.rooms.calendars import actions as calendar_actions
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.calendars.rules import Closure as Span
-from banshi.rooms.calendars.rules import Words
+from banshi.rooms.calendars.rules import What, Words
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
@@ -105,7 +105,7 @@ class _Lines:
     def opens(self, ticket: Ticket) -> datetime | None:
         item, category = key = (ticket.item.code if ticket.item else None, ticket.category.code)
         if key not in self._known:
-            self._known[key] = calendars.next_open_moment(self._hall, self._now, item, category=category)
+            self._known[key] = calendars.next_open_moment(self._hall, self._now, What(item, category=category))
         return self._known[key]
 
 

@@ -30,7 +30,7 @@ from banshi.rooms.booking.actions import following, telling
 from banshi.rooms.booking.models import Appointment, FollowUp, FollowUpVisit, Slot
 from banshi.rooms.booking.queries.facts import hall_facts
 from banshi.rooms.calendars import queries as calendars
-from banshi.rooms.calendars.rules import Closure
+from banshi.rooms.calendars.rules import Closure, What
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets.models import AT_WINDOW, Ticket
 
@@ -158,7 +158,7 @@ def _by_hand(follow_up: FollowUp) -> bool:
 
 
 def _closures_over(hall: Hall, row: Appointment) -> list[Closure]:
-    part = calendars.what_of(hall, row.item.code)
+    part = calendars.what_of(hall, What(row.item.code))
     return [
         each
         for each in calendars.closures(hall, row.day, row.day)

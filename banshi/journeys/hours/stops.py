@@ -31,7 +31,7 @@ from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars import rules
 from banshi.rooms.calendars.models import Closure
 from banshi.rooms.calendars.queries import Notice
-from banshi.rooms.calendars.rules import Words
+from banshi.rooms.calendars.rules import What, Words
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
@@ -188,7 +188,7 @@ def stop_of(
     closure = calendars.opening(hall, at or now, item=item, category=category).closure
     if closure is None:
         return None
-    what = calendars.what_of(hall, item, category=category)
+    what = calendars.what_of(hall, What(item, category=category))
     part = _Part(what.zone, what.category, what.item)
     over = [each for each in calendars.notices(hall, at or now) if any(part.stopped_by(s) for s in each.spans)]
     if not over:
@@ -208,7 +208,7 @@ def for_line(stop: Stop, hall: Hall, now: datetime, *, item: str | None, categor
     """The same for who waits in this line, which another closure may keep closed for longer than the evacuation lasts."""
     if stop.resumes is None:
         return stop  # when it is over is not in sight
-    opens = calendars.next_open_moment(hall, now, item, category=category)
+    opens = calendars.next_open_moment(hall, now, What(item, category=category))
     resumes = opens.astimezone(stop.now.tzinfo) if opens is not None else None
     return replace(stop, resumes=resumes, keeps=_keeps(resumes, stop.now, evacuates=stop.evacuates))
 
@@ -324,9 +324,8 @@ def _stop(
 ) -> Stop:
     """:param part: what it is asked for; None = what the closure names."""
     part = part or (_part(notice.spans[0]) if notice.spans else _Part())
-    resumes = calendars.next_open_moment(
-        hall, max(notice.ends_at, now), part.item, category=part.category, zone=part.zone
-    )
+    asked = What(part.item, category=part.category, zone=part.zone)
+    resumes = calendars.next_open_moment(hall, max(notice.ends_at, now), asked)
     local = _local(hall, now)
     evacuates = notice.kind == "evacuation"
     opens = resumes

@@ -16,6 +16,7 @@ from banshi.kernel.ownership import Fit, OnDocument, fit, is_typed
 from banshi.kernel.policy import TicketPolicy
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.calendars.rules import What
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.models import Category, Hall
@@ -299,7 +300,7 @@ def _need_open(hall: Hall, item: str | None, category: str | None, *, now: datet
             reason = {"zh": found.closure.reason.zh, "en": found.closure.reason.en}
         raise Refused("closed", facts={"reason": reason}, next=found.opens_at)
     there = now + timedelta(minutes=minutes)
-    opens = calendars.next_open_moment(hall, there, item=item, category=category, tags=tags)
+    opens = calendars.next_open_moment(hall, there, What(item, tags, category))
     zone = ZoneInfo(hall.timezone)
     if opens is None or opens.astimezone(zone).date() != now.astimezone(zone).date():
         reason = {

@@ -24,7 +24,7 @@ from banshi.kernel.spans import Span, overlap
 from banshi.kernel.working_days import DayInfo, WorkCalendar
 from banshi.rooms.calendars import rules
 from banshi.rooms.calendars.models import CalendarVersion, Closure, NationalDay
-from banshi.rooms.calendars.rules import CalendarDocument, Hours, Session, What, WhyClosed, Words
+from banshi.rooms.calendars.rules import ANYTHING, CalendarDocument, Hours, Session, What, WhyClosed, Words
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.places.models import Category, Hall, WindowCategory, Zone
 
@@ -218,20 +218,19 @@ def zones_by_category(hall_id: int) -> dict[str, str | None]:
     }
 
 
-def what_of(
-    hall: Hall, item: str | None = None, tags: Iterable[str] = (), category: str | None = None, zone: str | None = None
-) -> What:
-    found = frozenset(tags)
-    if item is not None and (category is None or not found):
+def what_of(hall: Hall, asked: What) -> What:
+    """What is asked about, whole: an item with its category and tags, a category with its zone, as this hall has them."""
+    item, tags, category, zone = asked.item, asked.tags, asked.category, asked.zone
+    if item is not None and (category is None or not tags):
         row = (
             HallItem.objects.filter(hall=hall, item__code=item).order_by("id").values_list("category__code", "extended")
         )
         for its_category, extended in row[:1]:
             category = category or its_category
-            found = found | ({"extended"} if extended else frozenset())
+            tags = tags | ({"extended"} if extended else frozenset())
     if category is not None and zone is None:
         zone = zones_by_category(hall.pk).get(category)
-    return What(item, found, category, zone)
+    return What(item, tags, category, zone)
 
 
 def sessions(hall: Hall, first: date, last: date) -> dict[date, list[Session]]:
@@ -255,7 +254,7 @@ def session_at(
     hall: Hall, at: datetime, item: str | None = None, tags: Iterable[str] = (), *, category: str | None = None
 ) -> Session | None:
     """The session serving this item or category (or anything) at a moment, or None."""
-    return hall_day(hall, at).hours.session_at(at, what_of(hall, item, tags, category))
+    return hall_day(hall, at).hours.session_at(at, what_of(hall, What(item, frozenset(tags), category)))
 
 
 @dataclass(frozen=True)
@@ -290,7 +289,7 @@ def opening(
 
     Booking, check-in, numbers, calls, boards, kiosk, phone, desk and `when` all ask it here.
     """
-    return hall_day(hall, at).opening(at, what_of(hall, item, tags, category, zone))
+    return hall_day(hall, at).opening(at, what_of(hall, What(item, frozenset(tags), category, zone)))
 
 
 @dataclass(frozen=True)
@@ -310,7 +309,7 @@ class HallDay:
         if session is not None:
             ends = [each.ends_at for each in self.sessions]
             return Opening(session, day_ends_at=max([session.ends_at, *ends]))
-        goes_on = next_open_moment(self.hall, at, what.item, what.tags, category=what.category, zone=what.zone)
+        goes_on = next_open_moment(self.hall, at, what)
         why = self.hours.why_closed(self.day, what, at=at)
         return Opening(None, why, goes_on, self.hours.closure_at(at, what))
 
@@ -325,21 +324,13 @@ def hall_day(hall: Hall, at: datetime) -> HallDay:
     return HallDay(hall, day, hours(hall, day))
 
 
-def next_open_moment(
-    hall: Hall,
-    after: datetime,
-    item: str | None = None,
-    tags: Iterable[str] = (),
-    *,
-    category: str | None = None,
-    zone: str | None = None,
-) -> datetime | None:
+def next_open_moment(hall: Hall, after: datetime, asked: What = ANYTHING) -> datetime | None:
     """The first moment not before `after` at which this is served, closures left out; None within 60 days."""
-    what = what_of(hall, item, tags, category, zone)
-    session = next_opening(hall, after, item, what.tags, category=what.category, zone=what.zone)
+    what = what_of(hall, asked)
+    session = _next_session(hall, after, what)
     if session is None:
         return None
-    spans = session.open_in(what.zone, category=what.category, item=item, after=after)
+    spans = session.open_in(what.zone, category=what.category, item=what.item, after=after)
     return max(spans[0].start, after.astimezone(spans[0].start.tzinfo)) if spans else None
 
 
@@ -449,9 +440,13 @@ def next_opening(
     zone: str | None = None,
 ) -> Session | None:
     """The first session that still serves this after `after` (it may be running); None within 60 days."""
+    return _next_session(hall, after, what_of(hall, What(item, frozenset(tags), category, zone)))
+
+
+def _next_session(hall: Hall, after: datetime, what: What) -> Session | None:
     first = after.astimezone(ZoneInfo(hall.timezone)).date()
     last = first + timedelta(days=LOOK_AHEAD_DAYS)
-    return hours(hall, first, last).next_opening(after, what_of(hall, item, tags, category, zone), last=last)
+    return hours(hall, first, last).next_opening(after, what, last=last)
 
 
 def why_closed(
@@ -464,4 +459,4 @@ def why_closed(
     at: datetime | None = None,
 ) -> WhyClosed | None:
     """Why nothing (or not this) is served on a day, or at a moment of it; None when it is."""
-    return hours(hall, day).why_closed(day, what_of(hall, item, tags, category), at=at)
+    return hours(hall, day).why_closed(day, what_of(hall, What(item, frozenset(tags), category)), at=at)

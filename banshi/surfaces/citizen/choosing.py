@@ -18,6 +18,7 @@ from banshi.kernel.refusals import Refusal
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.booking.queries import SlotView, WaitView
 from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.calendars.rules import What
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.surfaces.citizen.refusals import Panel, spoken
@@ -135,7 +136,7 @@ def _reasons(hall: Hall, item_code: str, periods: Sequence[SlotView]) -> dict[in
     stopped = [each for each in periods if each.refusal is not None and each.refusal.facts.get("stopped")]
     if not stopped:
         return {}
-    what = calendars.what_of(hall, item_code)
+    what = calendars.what_of(hall, What(item_code))
     running = [
         each
         for each in calendars.closures(hall, stopped[0].day, stopped[-1].day)

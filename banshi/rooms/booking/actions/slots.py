@@ -22,7 +22,7 @@ from banshi.rooms.booking.models import Slot
 from banshi.rooms.booking.queries.facts import HallFacts, hall_facts
 from banshi.rooms.booking.rules import ItemFacts
 from banshi.rooms.calendars import queries as calendars
-from banshi.rooms.calendars.rules import Session
+from banshi.rooms.calendars.rules import Session, What
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.places.models import Hall
 from banshi.rooms.places.queries import planned_policies
@@ -334,11 +334,11 @@ def _need_hours(slot: Slot, *, now: datetime) -> None:
     hall = slot.hall
     kind, _, code = slot.business.partition(":")
     category = code if kind == "cat" else None
-    what = calendars.what_of(hall, code if kind == "item" else None, category=category)
+    what = calendars.what_of(hall, What(code if kind == "item" else None, category=category))
     for closure in calendars.closures(hall, slot.day, slot.day):
         if closure.takes(slot.starts_at, slot.ends_at, zone=what.zone, category=what.category, item=what.item):
             reason = {"zh": closure.reason.zh, "en": closure.reason.en}
-            opens = calendars.next_open_moment(hall, closure.ends_at, what.item, category=what.category, zone=what.zone)
+            opens = calendars.next_open_moment(hall, closure.ends_at, what)
             raise Refused("closed", facts={"reason": reason, "until": closure.ends_at}, next=opens)
     wanted = wanted_slots(hall_facts(hall, now=now), bookable_items(hall), calendars.sessions(hall, slot.day, slot.day))
     spans = {_span_of(row) for row in wanted if row["business"] == slot.business}

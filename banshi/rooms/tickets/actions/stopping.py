@@ -16,7 +16,7 @@ from banshi.foundation.announce import announce
 from banshi.foundation.closed import UNSAID, again_words, stays_words
 from banshi.kernel.clock_words import clock_words
 from banshi.rooms.calendars import queries as calendars
-from banshi.rooms.calendars.rules import Closure, Words
+from banshi.rooms.calendars.rules import Closure, What, Words
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.places.models import Hall, WindowCategory, Zone
 from banshi.rooms.tickets import rules
@@ -341,7 +341,7 @@ def bring_back(*, hall: Hall, closures: Sequence[Closure], now: datetime) -> lis
 
 def _opens_today(ticket: Ticket, now: datetime) -> bool:
     item = ticket.item.code if ticket.item else None
-    opens = calendars.next_open_moment(ticket.hall, now, item, category=ticket.category.code)
+    opens = calendars.next_open_moment(ticket.hall, now, What(item, category=ticket.category.code))
     return opens is not None and business_day(ticket.hall, opens) == ticket.day
 
 

@@ -367,9 +367,7 @@ class _Counter:
         if found.session is None:
             raise _closed(hall, found, now)
         if found.session.walk_ins == "never":
-            opens = calendars.next_open_moment(
-                hall, found.session.ends_at, item=code, tags=tags, category=category.code
-            )
+            opens = calendars.next_open_moment(hall, found.session.ends_at, What(code, tags, category.code))
             reason = {"zh": "这个时段只接待预约群众", "en": "This session serves booked people only"}
             raise Refused("walk-ins-closed", facts={"reason": reason, "opens": opens}, next=opens)
         closes = rules.line_closes_at(found.day_ends_at)
@@ -410,8 +408,7 @@ def _last_number(
 ) -> Refused:
     """The line will probably close first; with the next opening."""
     assert until is not None
-    code = item.code if item else None
-    opens = calendars.next_open_moment(hall, until, item=code, category=category.code)
+    opens = calendars.next_open_moment(hall, until, What(item.code if item else None, category=category.code))
     return Refused("last-number", facts={"until": until, "minutes": round((likely_s or 0) / 60)}, next=opens)
 
 

@@ -30,7 +30,8 @@ def numbers_open(
 
     Doors may open before the windows do (Nancheng: 8:15); a closure is never walked round.
     """
-    return numbers_open_on(calendars.hall_day(hall, now), calendars.what_of(hall, item, tags, category), policy, now)
+    what = calendars.what_of(hall, What(item, frozenset(tags), category))
+    return numbers_open_on(calendars.hall_day(hall, now), what, policy, now)
 
 
 def numbers_open_on(day: HallDay, what: What, policy: TicketPolicy, now: datetime) -> Opening:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking.models import Kept
 from banshi.rooms.calendars import queries as calendars
-from banshi.rooms.calendars.rules import Closure, closure_at
+from banshi.rooms.calendars.rules import Closure, What, closure_at
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets.models import Ticket
 
@@ -29,12 +29,12 @@ def need_not_stopped(
     """:raises Refused: closed, with the reason and the next opening, where one of these closures is over it."""
     if not shut:
         return
-    what = calendars.what_of(hall, aim.item, category=aim.category)
+    what = calendars.what_of(hall, What(aim.item, category=aim.category))
     for zone in dict.fromkeys([what.zone, aim.zone or what.zone]):
         stops = closure_at(shut, now, zone=zone, category=what.category, item=what.item)
         if stops is not None and not lets_in(appointment_id, stops):
             words = {"zh": stops.reason.zh, "en": stops.reason.en}
-            opens = calendars.next_open_moment(hall, now, what.item, category=what.category, zone=zone)
+            opens = calendars.next_open_moment(hall, now, What(what.item, category=what.category, zone=zone))
             raise Refused("closed", facts={"reason": words, "until": stops.ends_at}, next=opens)
 
 
