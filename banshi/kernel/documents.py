@@ -6,8 +6,8 @@ the one spelling that is stored and compared, or raises `InvalidDocument` with t
 What is checked, by type:
 
 - resident identity card (居民身份证, GB 11643): 18 characters, a real birth date, check character by ISO 7064
-  MOD 11-2; an old number of 15 digits is upgraded to 18. The area is advice only: areas are merged and renamed,
-  and people keep their number (`area_is_known`).
+  MOD 11-2; an old number of 15 digits is upgraded to 18. The area is not looked at: areas are merged and
+  renamed, and people keep their number.
 - residence permit for Hong Kong, Macao and Taiwan residents (港澳台居民居住证): the same, area 810000/820000/830000.
 - foreigner's permanent residence card (外国人永久居留身份证): 18 digits beginning with 9, checked the same way
   (2023 edition), or the earlier 15 characters, whose birth date is checked and whose check digit is not.
@@ -103,12 +103,6 @@ _SAID = {
     "普通护照": IdType.PASSPORT,
 }
 
-# First two digits of the area code: provinces, autonomous regions, municipalities (GB/T 2260).
-_PROVINCES = frozenset(
-    str(code)
-    for block in (range(11, 16), range(21, 24), range(31, 38), range(41, 47), range(50, 55), range(61, 66))
-    for code in block
-)
 _PERMIT_AREAS = frozenset({"810000", "820000", "830000"})
 _EIGHTEEN = re.compile(r"[1-9][0-9]{16}[0-9X]")
 _FIFTEEN = re.compile(r"[1-9][0-9]{14}")
@@ -194,11 +188,6 @@ def birth_date(id_type: IdType, number: str) -> date | None:
     if id_type not in (IdType.RESIDENT_ID, IdType.RESIDENCE_PERMIT, IdType.PERMANENT_RESIDENCE) or len(number) != 18:
         return None
     return _date(number[6:14])
-
-
-def area_is_known(number: str) -> bool:
-    """Whether a normalised resident or residence-permit number begins with an area that exists. Advice, no refusal."""
-    return number[:2] in _PROVINCES or number[:6] in _PERMIT_AREAS
 
 
 def generate_resident_id(area: str, birth: date, seq: int) -> str:

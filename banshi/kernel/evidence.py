@@ -22,7 +22,3 @@ class Evidence(IntEnum):
     def proves(self) -> bool:
         """Whether it says anything about the person at all."""
         return self > Evidence.DECLARED
-
-    def replaces(self, stored: Evidence) -> bool:
-        """Whether what it says stands from now on where it differs from what is stored: stronger, or as strong and newer."""
-        return self.proves and self.rank >= stored.rank

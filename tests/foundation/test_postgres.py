@@ -122,17 +122,21 @@ def test_a_killed_server_comes_back_with_every_committed_row(folder):
     assert ask(again, "SELECT count(*) FROM visits") == 10_000
 
 
+def tools_of(server: Server) -> Path:
+    return Path(server.tool("psql")).parent
+
+
 def test_a_backup_brings_back_what_was_and_drops_what_came_after(folder):
     server = Server(folder, test=True)
     url = server.ensure()
     with psycopg.connect(url) as connection:
         connection.execute("CREATE TABLE visits AS SELECT 1 AS id")
-    server.backup(folder / "evening.dump")
+    postgres.dump(url, folder / "evening.dump", pg_dump=server.tool("pg_dump"))
     with psycopg.connect(url) as connection:
         connection.execute("INSERT INTO visits VALUES (2)")
         connection.execute("CREATE TABLE later (id int)")
 
-    server.restore(folder / "evening.dump")
+    postgres.load_dump(url, folder / "evening.dump", tools=tools_of(server))
 
     assert ask(url, "SELECT count(*) FROM visits") == 1
     assert ask(url, "SELECT to_regclass('later') IS NULL") is True
@@ -143,11 +147,12 @@ def test_a_damaged_backup_changes_nothing(running, tmp_path):
     url = running.ensure()
     with psycopg.connect(url) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 1 AS id")
-    torn = running.backup(tmp_path / "torn.dump")
+    torn = tmp_path / "torn.dump"
+    postgres.dump(url, torn, pg_dump=running.tool("pg_dump"))
     torn.write_bytes(torn.read_bytes()[: torn.stat().st_size // 2])
 
     with pytest.raises(PostgresTrouble, match="nothing was changed"):
-        running.restore(torn)
+        postgres.load_dump(url, torn, tools=tools_of(running))
 
     assert ask(url, "SELECT count(*) FROM kept") == 1
 

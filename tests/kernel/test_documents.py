@@ -11,7 +11,6 @@ from banshi.kernel.documents import (
     Fault,
     IdType,
     InvalidDocument,
-    area_is_known,
     birth_date,
     generate_resident_id,
     normalise,
@@ -128,13 +127,6 @@ def test_a_credit_code_with_one_digit_altered_is_refused():
     assert normalise(IdType.USCC, CREDIT_CODE.lower()) == CREDIT_CODE
     assert reason(IdType.USCC, CREDIT_CODE.replace("91350100", "91350101")) == Fault.CHECK_CHARACTER
     assert reason(IdType.USCC, CREDIT_CODE.replace("M", "I")) == Fault.FORMAT
-
-
-def test_the_area_is_advice_only():
-    dongguan, nowhere = (generate_resident_id(area, date(1990, 1, 1), 1) for area in ("441901", "990101"))
-
-    assert (area_is_known(dongguan), area_is_known(nowhere)) == (True, False)
-    assert normalise(IdType.RESIDENT_ID, dongguan) == dongguan
 
 
 @pytest.mark.parametrize(("area", "seq"), [("44190", 1), ("041900", 1), ("441900", 1000), ("441900", -1)])

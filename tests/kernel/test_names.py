@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from banshi.kernel.evidence import Evidence
 from banshi.kernel.names import InvalidName, check, fold, label, same
 
 
@@ -91,12 +90,6 @@ def test_what_cannot_be_a_name_is_refused(empty: str) -> None:
 )
 def test_a_name_is_kept_as_it_is_written(typed: str, kept: str) -> None:
     assert check(typed) == kept
-
-
-def test_chip_and_window_weigh_the_same_and_a_declaration_replaces_nothing() -> None:
-    assert [Evidence.WINDOW.replaces(Evidence.CHIP), Evidence.CHIP.replaces(Evidence.WINDOW)] == [True, True]
-    assert [Evidence.VOUCHED.replaces(Evidence.CHIP), Evidence.CHIP.replaces(Evidence.VOUCHED)] == [False, True]
-    assert [Evidence.DECLARED.replaces(each) for each in Evidence] == [False, False, False, False]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,6 @@ from psycopg import sql
 from banshi.foundation.postgres.accounts import own_folder
 from banshi.foundation.postgres.binaries import Binaries
 from banshi.foundation.postgres.cluster import SUPERUSER, Cluster
-from banshi.foundation.postgres.dumps import dump, load_dump
 from banshi.foundation.postgres.record import State, recall, remember
 from banshi.foundation.postgres.settings import SETTINGS, TEST_SETTINGS
 from banshi.foundation.postgres.trouble import LEAST_FREE_BYTES, PostgresTrouble, explain, need_space, trouble_told
@@ -105,19 +104,6 @@ class Server:
                 row = connection.execute("SELECT current_setting('server_version'), pg_database_size(%s)", [DATABASE])
                 version, size = row.fetchone() or ("?", 0)
             return Status(running=True, data=self.data, version=version, url=self._url(state), size_bytes=size, log=log)
-
-    def backup(self, path: Path) -> Path:
-        """Write a compressed ``pg_dump`` (custom format) to ``path``; a half-written file never bears that name."""
-        url = self.ensure()
-        with trouble_told(self.data):
-            dump(url, path, pg_dump=self.tool("pg_dump"))
-        return path
-
-    def restore(self, path: Path) -> None:
-        """Replace the database's content with a backup, in one transaction."""
-        url = self.ensure()
-        with trouble_told(self.data):
-            load_dump(url, path, tools=Path(self.tool("psql")).parent)
 
     def tool(self, name: str) -> str:
         """Path of a PostgreSQL program (``psql``, ``pgbench`` …) of the server's own version."""

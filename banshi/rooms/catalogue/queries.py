@@ -9,7 +9,6 @@ import threading
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db import connection
 from django.db.models import Count
@@ -23,9 +22,7 @@ from banshi.rooms.catalogue import models
 from banshi.rooms.catalogue.models import (
     Department,
     HallItem,
-    HallItemVersion,
     Item,
-    ItemVersion,
     MaterialRequirement,
     Theme,
 )
@@ -222,17 +219,6 @@ def item_by_code(code: str) -> Item:
     if item is None:
         raise Refused("nothing-found", facts={"item": code})
     return item
-
-
-def item_as_told(item_id: int, *, at: datetime) -> ItemVersion | None:
-    """What an item said at a moment, to whoever booked or took a number then: its version in force."""
-    return ItemVersion.objects.filter(item=item_id, valid_from__lte=at).order_by("-version").first()
-
-
-def hall_item_as_told(hall_id: int, item_id: int, *, at: datetime) -> HallItemVersion | None:
-    """How a hall handled an item at a moment; None for one that it did not know then."""
-    rows = HallItemVersion.objects.filter(hall=hall_id, item=item_id, valid_from__lte=at)
-    return rows.order_by("-version").first()
 
 
 def guide(item: Item) -> Guide:

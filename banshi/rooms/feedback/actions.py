@@ -168,27 +168,6 @@ def _need(task: Task, verb: str) -> None:
         raise Refused(no)
 
 
-def assign(*, task_id: int, staff_id: int | None, by: Actor, now: datetime) -> Task:
-    """Say who looks after a task; None = nobody in particular.
-
-    :raises Refused: nothing-found, wrong-state (settled).
-    """
-    with transaction.atomic():
-        task = _task(task_id)
-        _need(task, "assign")
-        task.assigned_to_id = staff_id
-        task.save(update_fields=["assigned_to"])
-        audit.record(
-            action="task_assigned",
-            subject=f"task:{task_id}",
-            by=by,
-            now=now,
-            hall=task.hall.code,
-            facts={"staff": staff_id},
-        )
-    return task
-
-
 def answer(*, task_id: int, text: str, by: Actor, now: datetime) -> Task:
     """Answer a bad rating (回访). Who gave it is told, where a number is known.
 

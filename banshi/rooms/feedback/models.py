@@ -43,7 +43,6 @@ class Task(models.Model):
     opened_at = models.DateTimeField()
     answer_due_on = models.DateField()
     settle_due_on = models.DateField()
-    assigned_to = models.ForeignKey(Staff, null=True, on_delete=models.SET_NULL)
     state = models.CharField(max_length=8, default="open")
     answer = FreeText(default="")
     answered_at = models.DateTimeField(null=True)

@@ -1,11 +1,11 @@
-"""Reads on feedback: what can be rated, what was said, which tasks wait, and figures that never count silence."""
+"""Reads on feedback: what can be rated, what was said, and which tasks wait."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, QuerySet
@@ -20,7 +20,6 @@ from banshi.rooms.tickets.models import Service, Ticket
 from banshi.rooms.tickets.queries import contact_of, not_there
 
 PAGE = 50
-By = Literal["window", "staff", "category"]
 
 
 @dataclass(frozen=True)
@@ -79,54 +78,12 @@ class TaskView:
     answer_due_on: date
     settle_due_on: date
     overdue: bool
-    assigned_to: int | None
     answer: str
     answered_at: datetime | None
     outcome: str
     settled_at: datetime | None
     told: bool  # a number is known that an answer goes to
     follow_up: RatingView | None  # what the person said later; it may have opened the task again
-
-
-@dataclass(frozen=True)
-class Group:
-    """Ratings of one window, clerk or category. `share`: how many of the visits were rated."""
-
-    key: str
-    name_zh: str
-    name_en: str
-    visits: int
-    rated: int
-    stars: tuple[int, int, int, int, int]  # how many of 1 … 5
-    mean: float | None
-
-    @property
-    def share(self) -> float | None:
-        return self.rated / self.visits if self.visits else None
-
-
-@dataclass(frozen=True)
-class Summary:
-    """Figures of a hall and days. Follow-ups are counted apart: a visit has one vote.
-
-    `satisfied`: three stars and up among real ratings (满意率); None while nobody has rated.
-    """
-
-    visits: int
-    rated: int
-    stars: tuple[int, int, int, int, int]
-    mean: float | None
-    satisfied: float | None
-    follow_ups: int
-    tags: tuple[tuple[Tag, int], ...]
-    tasks_open: int
-    tasks_overdue: int
-    groups: tuple[Group, ...]
-
-    @property
-    def share(self) -> float | None:
-        """Share of served visits that were rated: silence lowers this, and nothing else."""
-        return self.rated / self.visits if self.visits else None
 
 
 def tags_for(stars: int) -> tuple[Tag, ...]:
@@ -246,79 +203,6 @@ def task(task_id: int, *, now: datetime) -> TaskView:
     return _task_view(row, now.astimezone(ZoneInfo(row.hall.timezone)).date(), later)
 
 
-def summary(*, hall: Hall, first: date, last: date, now: datetime, by: By | None = None) -> Summary:
-    """Figures of the days `first` to `last` of a hall, both included, by when the visit was.
-
-    Only real ratings are counted; who said nothing appears in `share` alone.
-    """
-    served = Ticket.objects.filter(hall=hall, day__gte=first, day__lte=last, services__isnull=False)
-    visits = served.aggregate(n=Count("visit_id", distinct=True))["n"]
-    said = Rating.objects.filter(hall=hall, ticket__day__gte=first, ticket__day__lte=last)
-    once = said.filter(follow_up=False)
-    stars = _stars(once)
-    today = now.astimezone(ZoneInfo(hall.timezone)).date()
-    waiting = Task.objects.filter(hall=hall)
-    counted: dict[str, int] = {}
-    for tags in once.order_by("id").values_list("tags", flat=True):
-        for code in tags:
-            counted[code] = counted.get(code, 0) + 1
-    rated_visits = sum(stars)
-    return Summary(
-        visits=visits,
-        rated=rated_visits,
-        stars=stars,
-        mean=_mean(stars),
-        satisfied=sum(stars[rules.SATISFIED_FROM - 1 :]) / rated_visits if rated_visits else None,
-        follow_ups=said.filter(follow_up=True).count(),
-        tags=tuple((rules.tag(code), n) for code, n in sorted(counted.items(), key=lambda each: (-each[1], each[0]))),
-        tasks_open=waiting.filter(state__in=rules.TASK.goes_on).count(),
-        tasks_overdue=waiting.filter(_overdue(today)).count(),
-        groups=_groups(hall, first, last, once, by) if by else (),
-    )
-
-
-_GROUPED: dict[str, tuple[str, str, str, str, str]] = {
-    # by: where served · where rated · key, names under `where served`
-    "window": ("window", "window", "number", "number", "number"),
-    "staff": ("staff", "staff", "login", "name_zh", "name_en"),
-    "category": ("category", "ticket__category", "code", "name_zh", "name_en"),
-}
-
-
-def _groups(hall: Hall, first: date, last: date, once: QuerySet[Rating], by: By) -> tuple[Group, ...]:
-    served, where, key, zh, en = _GROUPED[by]
-    rows = (
-        Service.objects.filter(hall=hall, ticket__day__gte=first, ticket__day__lte=last)
-        .values_list(f"{served}_id", f"{served}__{key}", f"{served}__{zh}", f"{served}__{en}")
-        .annotate(n=Count("ticket__visit_id", distinct=True))
-        .order_by(f"{served}__{key}")
-    )
-    found: dict[int, list[int]] = {}
-    for id_, level, n in (
-        once.values_list(f"{where}_id", "stars").annotate(n=Count("id")).order_by(f"{where}_id", "stars")
-    ):
-        if id_ is not None:
-            found.setdefault(id_, [0] * 5)[level - 1] = n
-    groups = []
-    for id_, code, name_zh, name_en, visits in rows:
-        stars = found.get(id_, [0] * 5)
-        one, two, three, four, five = stars
-        counted = (one, two, three, four, five)
-        groups.append(Group(code, name_zh, name_en, visits, sum(counted), counted, _mean(counted)))
-    return tuple(groups)
-
-
-def _stars(rows: QuerySet[Rating]) -> tuple[int, int, int, int, int]:
-    found = dict(rows.values_list("stars").annotate(n=Count("id")).order_by("stars"))
-    one, two, three, four, five = (found.get(level, 0) for level in range(1, 6))
-    return one, two, three, four, five
-
-
-def _mean(stars: tuple[int, int, int, int, int]) -> float | None:
-    given = sum(stars)
-    return sum(level * n for level, n in enumerate(stars, start=1)) / given if given else None
-
-
 def _overdue(today: date) -> Q:
     return Q(state="open", answer_due_on__lt=today) | Q(state="answered", settle_due_on__lt=today)
 
@@ -348,7 +232,7 @@ def _task_view(row: Task, today: date, later: Rating | None) -> TaskView:
     late = rules.overdue(row.state, answer_due_on=row.answer_due_on, settle_due_on=row.settle_due_on, today=today)
     return TaskView(
         id=row.id, rating=_view(row.rating), state=row.state, opened_at=row.opened_at, answer_due_on=row.answer_due_on,
-        settle_due_on=row.settle_due_on, overdue=late, assigned_to=row.assigned_to_id, answer=row.answer,
+        settle_due_on=row.settle_due_on, overdue=late, answer=row.answer,
         answered_at=row.answered_at, outcome=row.outcome, settled_at=row.settled_at,
         told=bool(contact_of(row.rating.ticket)),
         follow_up=_view(later) if later is not None and later.pk != row.rating_id else None,

@@ -19,7 +19,6 @@ TASK = Table(
     ends=["settled"],
     needs=" or ".join,
     steps={
-        "assign": Step("open", "answered"),
         "answer": Step("open", to="answered"),
         "reopen": Step("answered", to="open"),
         "settle": Step("answered", to="settled"),

@@ -201,8 +201,3 @@ def window_by_code(code: str) -> Window:
 
 def all_halls() -> list[Hall]:
     return list(Hall.objects.select_related("region").order_by("order", "code"))
-
-
-def policy_versions(hall: Hall) -> list[PolicyVersion]:
-    """All versions, newest first."""
-    return list(hall.policies.order_by("-version"))

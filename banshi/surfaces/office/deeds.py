@@ -116,7 +116,6 @@ DEEDS: dict[str, Text] = {
     "put_first": pgettext_lazy("deed", "%(who)s put %(what)s first in line"),
     "noted": pgettext_lazy("deed", "%(who)s wrote a note on %(what)s"),
     "rated": pgettext_lazy("deed", "The visitor of %(what)s gave a rating"),
-    "task_assigned": pgettext_lazy("deed", "%(who)s gave %(what)s to somebody to answer"),
     "task_answered": pgettext_lazy("deed", "%(who)s answered %(what)s"),
     "task_settled": pgettext_lazy("deed", "%(who)s settled %(what)s"),
     "task_reopened": pgettext_lazy("deed", "A new bad rating opened %(what)s again"),

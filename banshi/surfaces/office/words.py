@@ -261,7 +261,6 @@ AUDIT: dict[str, Text] = {
     "put_first": pgettext_lazy("deed", "put first in line"),
     "noted": pgettext_lazy("deed", "wrote a note"),
     "rated": pgettext_lazy("deed", "rated"),
-    "task_assigned": pgettext_lazy("deed", "assigned a rating"),
     "task_answered": pgettext_lazy("deed", "answered a rating"),
     "task_settled": pgettext_lazy("deed", "settled a rating"),
     "device_registered": pgettext_lazy("deed", "named a device"),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 
 from banshi.kernel.actors import SYSTEM
-from banshi.rooms.catalogue import actions, queries
+from banshi.rooms.catalogue import actions
 from banshi.rooms.catalogue.models import (
     Department,
     HallItem,
@@ -43,6 +44,14 @@ def kept(town: Town) -> Town:
 
 def versions(code: str) -> list[int]:
     return list(ItemVersion.objects.filter(item__code=code).order_by("version").values_list("version", flat=True))
+
+
+def in_force(versions: QuerySet[Any], *, at: datetime) -> dict[str, Any]:
+    """What was said at a moment."""
+    found: dict[str, Any] = (
+        versions.filter(valid_from__lte=at).order_by("-version").values_list("document", flat=True)[0]
+    )
+    return found
 
 
 def handled(town: Town, code: str) -> list[dict[str, Any]]:
@@ -128,10 +137,10 @@ def test_who_booked_before_a_change_was_told_what_stood_then(kept: Town) -> None
     _renamed()
     actions.keep_item_versions(by=SYSTEM, now=LATER)
 
-    told = [queries.item_as_told(pension.pk, at=moment) for moment in (TUESDAY_NINE, LATER)]
+    of_item = ItemVersion.objects.filter(item=pension)
+    told = [in_force(of_item, at=moment) for moment in (TUESDAY_NINE, LATER)]
 
-    assert [one and one.document["name_en"] for one in told] == ["Pension enrolment", "Pension"]
-    assert queries.item_as_told(0, at=LATER) is None
+    assert [one["name_en"] for one in told] == ["Pension enrolment", "Pension"]
 
 
 def test_how_a_hall_handles_an_item_is_kept_when_its_office_changes_it(kept: Town) -> None:
@@ -144,9 +153,8 @@ def test_how_a_hall_handles_an_item_is_kept_when_its_office_changes_it(kept: Tow
 
     changed = {**FACTS, "category": "B", "bookable": False, "extended": True, "most_persons": 4}
     assert handled(kept, "pension") == [{**FACTS, "category": "A"}, changed]
-    told = [queries.hall_item_as_told(kept.hall.pk, row.item_id, at=moment) for moment in (TUESDAY_NINE, LATER)]
-    assert [one and one.document["category"] for one in told] == ["A", "B"]
-    assert queries.hall_item_as_told(kept.other_hall.pk, row.item_id, at=LATER) is None
+    here = HallItemVersion.objects.filter(hall=kept.hall, item=row.item_id)
+    assert [in_force(here, at=moment)["category"] for moment in (TUESDAY_NINE, LATER)] == ["A", "B"]
 
 
 def test_a_change_finds_kept_what_nobody_has_kept_yet(town: Town) -> None:

@@ -46,7 +46,6 @@ def test_a_version_rules_from_its_moment_until_the_next(town: Town) -> None:
         "behind_all",
     ]
     assert (planned.version, planned.note, planned.made_by) == (2, "trial", str(CLERK))
-    assert [version.version for version in queries.policy_versions(town.hall)] == [2, 1]
     assert queries.policies_of([town.hall.pk], now=TUESDAY_NINE)[town.hall.pk].tickets.missed == "reissue"
     assert Entry.objects.filter(action="published-policy", subject="hall:town").count() == 2
 
