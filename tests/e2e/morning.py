@@ -200,7 +200,11 @@ class Morning:
         categories = list(Category.objects.filter(hall=self.hall).order_by("order", "code"))
         chosen = self.dice.choices(categories, [each.weight for each in categories])[0]
         lane = "elderly" if self.dice.random() < 0.05 else ""
-        tickets.issue(hall=self.hall, channel="kiosk", by=self.citizen(), now=now, category_code=chosen.code, lane=lane)
+        tickets.issue(
+            tickets.Take(channel="kiosk", by=self.citizen(), category_code=chosen.code, lane=lane),
+            hall=self.hall,
+            now=now,
+        )
 
     def call(self, desk: tuple[str, int], now: datetime) -> None:
         from banshi.rooms.tickets import actions as tickets

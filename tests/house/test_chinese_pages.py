@@ -55,8 +55,10 @@ def lived(rows: Any, office: Any) -> dict[str, Any]:  # noqa: F811
         if state in ("called", "serving"):
             continue
         made = tickets.issue(
-            hall=office.hall, category_code="B", channel="kiosk", by=SYSTEM, now=TUESDAY_NINE, person_id=office.person(n + 3).pk
-        )  # fmt: skip
+            tickets.Take(category_code="B", channel="kiosk", by=SYSTEM, person_id=office.person(n + 3).pk),
+            hall=office.hall,
+            now=TUESDAY_NINE,
+        )
         Ticket.objects.filter(pk=made.pk).update(state=state)
     # What stands on somebody's credit is shown, with the reasons that the rules give.
     on = {"party": f"person:{rows['person_id']}"}

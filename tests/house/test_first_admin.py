@@ -79,7 +79,9 @@ def test_who_is_deactivated_leaves_no_number_and_no_window_behind(town: Town):
 
     open_town(town)
     tickets.sign_in(window_code="town-01", staff_id=town.clerk.pk, now=TUESDAY_NINE)
-    ref = tickets.issue(hall=town.hall, category_code="A", channel="kiosk", by=SYSTEM, now=TUESDAY_NINE).ref
+    ref = tickets.issue(
+        tickets.Take(category_code="A", channel="kiosk", by=SYSTEM), hall=town.hall, now=TUESDAY_NINE
+    ).ref
     tickets.call_next(window_code="town-01", staff_id=town.clerk.pk, now=TUESDAY_NINE)
     tickets.start(ref=ref, staff_id=town.clerk.pk, now=TUESDAY_NINE)
 

@@ -57,7 +57,7 @@ def rows(office: Any) -> dict[str, Any]:  # noqa: F811
         person=person, scope="town", reason="manual", from_on=today, until_on=today, made_at=TUESDAY_NINE
     )
     appeal = Appeal.objects.create(entry=entry, text="下雨堵车", made_at=TUESDAY_NINE)
-    ticket = tickets.issue(hall=hall, category_code="A", channel="kiosk", by=CITIZEN, now=TUESDAY_NINE)
+    ticket = tickets.issue(tickets.Take(category_code="A", channel="kiosk", by=CITIZEN), hall=hall, now=TUESDAY_NINE)
     rating = Rating.objects.create(
         hall=hall, visit_id=ticket.visit_id, ticket=ticket, stars=1, at=TUESDAY_NINE, channel="qr"
     )

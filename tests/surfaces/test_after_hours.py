@@ -42,7 +42,9 @@ def evening(town: Town) -> Iterator[Town]:
     booking.materialise(hall=town.hall, now=TUESDAY_NINE)
     tickets.sign_in(window_code="town-01", staff_id=town.clerk.pk, now=TUESDAY_NINE)
     for _ in range(12):
-        tickets.issue(hall=town.hall, item_code="pension", channel="kiosk", by=CITIZEN, now=at("2026-03-10 16:30"))
+        tickets.issue(
+            tickets.Take(item_code="pension", channel="kiosk", by=CITIZEN), hall=town.hall, now=at("2026-03-10 16:30")
+        )
     go_to(at("2026-03-10 17:02"))
     yield town
     clock.forget()
@@ -171,8 +173,8 @@ def test_the_last_one_reached_is_called_before_the_line_closes():
 
 def test_a_number_of_a_category_leads_to_choosing_one_of_its_matters(evening: Town):
     taken = tickets.issue(
-        hall=evening.hall, category_code="A", channel="kiosk", by=CITIZEN, now=at("2026-03-10 16:40"),
-    )  # fmt: skip
+        tickets.Take(category_code="A", channel="kiosk", by=CITIZEN), hall=evening.hall, now=at("2026-03-10 16:40")
+    )
     go_to(at("2026-03-10 18:00"))
     close_hall_day.close_due(now=clock.now())
 

@@ -86,9 +86,10 @@ def test_a_closure_before_opening_gives_no_numbers(early: Town):
 
 def taken(town: Town, when: str) -> Ticket:
     return tickets.issue(
-        hall=town.hall, category_code="A", channel="kiosk", by=Actor(ActorKind.KIOSK, "1", "town"),
+        tickets.Take(category_code="A", channel="kiosk", by=Actor(ActorKind.KIOSK, "1", "town")),
+        hall=town.hall,
         now=at(f"2026-03-10 {when}"),
-    )  # fmt: skip
+    )
 
 
 def at_work(town: Town) -> None:

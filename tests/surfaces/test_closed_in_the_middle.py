@@ -34,7 +34,7 @@ def ten(town: Town) -> Any:
     """Ten o'clock; window 01 at work, one called there and one in line."""
     open_town(town)
     for _ in range(2):
-        tickets.issue(hall=town.hall, item_code="pension", channel="kiosk", by=CITIZEN, now=TUESDAY_NINE)
+        tickets.issue(tickets.Take(item_code="pension", channel="kiosk", by=CITIZEN), hall=town.hall, now=TUESDAY_NINE)
     tickets.sign_in(window_code="town-01", staff_id=town.clerk.pk, now=TUESDAY_NINE)
     tickets.call_next(window_code="town-01", staff_id=town.clerk.pk, now=TUESDAY_NINE)
     clock.set_clock(now=TEN, speed=0)

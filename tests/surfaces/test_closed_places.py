@@ -29,7 +29,9 @@ __all__ = ["two_floors"]
 @pytest.fixture
 def upstairs(two_floors: Town) -> Any:
     """Ten o'clock; somebody waits for B, which is served upstairs at 03, and at 01 and 02 below."""
-    tickets.issue(hall=two_floors.hall, item_code="id-card", channel="kiosk", by=CITIZEN, now=TUESDAY_NINE)
+    tickets.issue(
+        tickets.Take(item_code="id-card", channel="kiosk", by=CITIZEN), hall=two_floors.hall, now=TUESDAY_NINE
+    )
     clock.set_clock(now=TEN, speed=0)
     yield two_floors
     clock.forget()

@@ -340,7 +340,7 @@ def test_whom_a_call_under_way_brings_to_a_window_leaves_like_the_others(committ
     open_town(town)
     clerk = town.clerk.pk
     tickets.sign_in(window_code="town-01", staff_id=clerk, now=TEN)
-    mine = tickets.issue(hall=town.hall, category_code="A", channel="kiosk", by=CITIZEN, now=TEN)
+    mine = tickets.issue(tickets.Take(category_code="A", channel="kiosk", by=CITIZEN), hall=town.hall, now=TEN)
     with_phones(town)
     called, announced = threading.Event(), threading.Event()
 
@@ -377,7 +377,9 @@ def test_whose_number_is_given_in_that_moment_hears_of_it_too(committed_town: To
     def take() -> None:
         with transaction.atomic():
             tickets.issue(
-                hall=town.hall, category_code="A", channel="kiosk", by=CITIZEN, now=TEN, contact="+8613800138000"
+                tickets.Take(category_code="A", channel="kiosk", by=CITIZEN, contact="+8613800138000"),
+                hall=town.hall,
+                now=TEN,
             )
             given.set()
             announced.wait(timeout=30)

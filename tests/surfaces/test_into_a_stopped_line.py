@@ -128,7 +128,9 @@ def test_a_second_matter_is_added_to_no_line_that_is_stopped(ten: Town):
 
 def test_a_kept_booking_is_added_all_the_same(ten: Town):
     number = tickets.issue(
-        hall=ten.hall, item_code="pension", person_id=ten.person(3).pk, channel="kiosk", by=CITIZEN, now=TEN
+        tickets.Take(item_code="pension", person_id=ten.person(3).pk, channel="kiosk", by=CITIZEN),
+        hall=ten.hall,
+        now=TEN,
     )
     row = booking.place(
         slot_id=ten.slot(starts=TEN).pk, item_code="medical", person_id=ten.person(3).pk, source="staff", by=CLERK,

@@ -49,7 +49,7 @@ def waiting() -> Ticket:
 def test_whom_it_sent_home_keep_their_rank_and_are_told_how_to_be_back(ten: Town):
     with_phones(ten)
     number = waiting()
-    later = tickets.issue(hall=ten.hall, item_code="pension", channel="kiosk", by=CITIZEN, now=TEN)
+    later = tickets.issue(tickets.Take(item_code="pension", channel="kiosk", by=CITIZEN), hall=ten.hall, now=TEN)
     closure = shut_till_night(ten)
     assert {each.state for each in Ticket.objects.filter(pk__in=[number.pk, later.pk])} == {"closed"}
 
@@ -63,7 +63,7 @@ def test_whom_it_sent_home_keep_their_rank_and_are_told_how_to_be_back(ten: Town
         "重新有效，位置不变。人回来了扫码或在页面上点一下，就接着叫。"
     ]
     assert ("今天没有轮到" in page, "大厅已收号" in page) == (False, False)
-    newcomer = tickets.issue(hall=ten.hall, item_code="pension", channel="kiosk", by=CITIZEN, now=SOON)
+    newcomer = tickets.issue(tickets.Take(item_code="pension", channel="kiosk", by=CITIZEN), hall=ten.hall, now=SOON)
     tickets.unpark(ref=number.ref, by=CITIZEN, now=SOON)
     tickets.miss(ref=Ticket.objects.get(state="called").ref, staff_id=ten.clerk.pk, now=SOON)
     called = tickets.call_next(window_code="town-01", staff_id=ten.clerk.pk, now=SOON)
@@ -190,7 +190,9 @@ def test_who_has_another_number_meanwhile_stays_with_that_one(ten: Town):
     Ticket.objects.filter(pk=number.pk).update(person=person)
     closure = shut_till_night(ten)
     change_hours.withdraw(closure=closure, by=CLERK, now=SOON)
-    tickets.issue(hall=ten.hall, item_code="pension", person_id=person, channel="kiosk", by=CITIZEN, now=SOON)
+    tickets.issue(
+        tickets.Take(item_code="pension", person_id=person, channel="kiosk", by=CITIZEN), hall=ten.hall, now=SOON
+    )
 
     close_line.look(now=SOON)
 
@@ -204,12 +206,8 @@ def test_the_booking_of_a_number_that_comes_back_stands_again(ten: Town):
     )
     booking.mark_checked_in(appointment_id=booked.pk, now=TUESDAY_NINE)
     tickets.issue(
+        tickets.Take(appointment=booked, kind="booked", person_id=person, channel="kiosk", by=CITIZEN),
         hall=ten.hall,
-        appointment=booked,
-        kind="booked",
-        person_id=person,
-        channel="kiosk",
-        by=CITIZEN,
         now=TUESDAY_NINE,
     )
     closure = shut_till_night(ten)
@@ -225,7 +223,11 @@ def test_coming_back_meets_a_new_number_of_the_same_person(committed_town: Town)
     town = committed_town
     open_town(town)
     person = town.person(1).pk
-    tickets.issue(hall=town.hall, item_code="pension", person_id=person, channel="kiosk", by=CITIZEN, now=TUESDAY_NINE)
+    tickets.issue(
+        tickets.Take(item_code="pension", person_id=person, channel="kiosk", by=CITIZEN),
+        hall=town.hall,
+        now=TUESDAY_NINE,
+    )
     closure = shut_till_night(town)
     change_hours.withdraw(closure=closure, by=CLERK, now=SOON)
 
@@ -234,7 +236,7 @@ def test_coming_back_meets_a_new_number_of_the_same_person(committed_town: Town)
             close_line.look(now=SOON)
             return None
         return tickets.issue(
-            hall=town.hall, item_code="pension", person_id=person, channel="kiosk", by=CITIZEN, now=SOON
+            tickets.Take(item_code="pension", person_id=person, channel="kiosk", by=CITIZEN), hall=town.hall, now=SOON
         )
 
     came_back, anew = together(2, act)
@@ -400,7 +402,7 @@ def test_coming_back_meets_the_closure_that_sends_home(committed_town: Town):
     """Put back in the instant in which it closes: set aside with the place it got; else missed still, as it was told."""
     town = committed_town
     open_town(town)
-    tickets.issue(hall=town.hall, item_code="pension", channel="kiosk", by=CITIZEN, now=TUESDAY_NINE)
+    tickets.issue(tickets.Take(item_code="pension", channel="kiosk", by=CITIZEN), hall=town.hall, now=TUESDAY_NINE)
     tickets.sign_in(window_code="town-01", staff_id=town.clerk.pk, now=TUESDAY_NINE)
     tickets.call_next(window_code="town-01", staff_id=town.clerk.pk, now=TUESDAY_NINE)
     number = miss(town, missed="behind_all", reissue_within=60)
@@ -449,7 +451,9 @@ def test_two_workers_that_end_closures_at_once_tell_once(committed_town: Town):
     town = committed_town
     open_town(town)
     tickets.issue(
-        hall=town.hall, item_code="pension", channel="kiosk", by=CITIZEN, now=TUESDAY_NINE, contact="+8613812345678"
+        tickets.Take(item_code="pension", channel="kiosk", by=CITIZEN, contact="+8613812345678"),
+        hall=town.hall,
+        now=TUESDAY_NINE,
     )
     for closure in [shut(town, until=NIGHT), shut(town, until=NIGHT, category=town.categories["A"])]:
         change_hours.withdraw(closure=closure, by=CLERK, now=SOON)
@@ -491,7 +495,7 @@ def test_the_office_hears_whose_numbers_count_again_and_who_is_to_be_told_aloud(
     ten: Town, language: str, said: list[str]
 ):
     with_phones(ten)
-    tickets.issue(hall=ten.hall, item_code="pension", channel="kiosk", by=CITIZEN, now=TEN)
+    tickets.issue(tickets.Take(item_code="pension", channel="kiosk", by=CITIZEN), hall=ten.hall, now=TEN)
     closure = shut_till_night(ten)
     manager = signed_in(ten.manager)
     manager.cookies["django_language"] = language

@@ -194,7 +194,9 @@ def test_who_was_called_since_is_no_longer_told_to_be_in_the_old_place(key: str)
 def test_what_is_taken_back_counts_each_as_it_stands_and_whom_no_message_reaches(ten: Town):
     ten.policy(**HOUR)
     with_phones(ten)
-    tickets.issue(hall=ten.hall, item_code="pension", channel="kiosk", by=CITIZEN, now=TEN - timedelta(minutes=1))
+    tickets.issue(
+        tickets.Take(item_code="pension", channel="kiosk", by=CITIZEN), hall=ten.hall, now=TEN - timedelta(minutes=1)
+    )
     miss(ten)
     closure = evacuate(ten)
 

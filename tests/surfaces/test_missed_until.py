@@ -40,7 +40,7 @@ def morning(town: Town) -> Iterator[Town]:
     town.policy(tickets={"missed": "reissue", "reissue_within": 120})
     booking.materialise(hall=town.hall, now=TUESDAY_NINE)
     tickets.sign_in(window_code="town-01", staff_id=town.clerk.pk, now=TUESDAY_NINE)
-    tickets.issue(hall=town.hall, item_code="pension", channel="kiosk", by=CITIZEN, now=TUESDAY_NINE)
+    tickets.issue(tickets.Take(item_code="pension", channel="kiosk", by=CITIZEN), hall=town.hall, now=TUESDAY_NINE)
     one = tickets.call_next(window_code="town-01", staff_id=town.clerk.pk, now=TUESDAY_NINE)
     assert one is not None
     tickets.miss(ref=one.ref, staff_id=town.clerk.pk, now=at(f"{DAY} 09:12"))
@@ -116,7 +116,9 @@ def test_a_number_that_came_back_often_enough_is_promised_nothing(morning: Town)
 
 
 def test_nobody_is_promised_to_come_back_after_the_windows_have_stopped(morning: Town):
-    late = tickets.issue(hall=morning.hall, item_code="pension", channel="kiosk", by=CITIZEN, now=at(f"{DAY} 16:55"))
+    late = tickets.issue(
+        tickets.Take(item_code="pension", channel="kiosk", by=CITIZEN), hall=morning.hall, now=at(f"{DAY} 16:55")
+    )
     called = tickets.call_next(window_code="town-01", staff_id=morning.clerk.pk, now=at(f"{DAY} 17:01"))
     assert called is not None
     Ticket.objects.filter(pk=late.pk).update(notify_to=encrypt("13800000000", place=TO_PLACE))
@@ -190,7 +192,9 @@ def test_a_small_line_about_the_number_says_no_moment_either(morning: Town):
 
 def test_who_is_missed_in_a_closed_line_is_promised_no_moment_by_message(morning: Town):
     shut(morning, "09:13", "15:30")
-    other = tickets.issue(hall=morning.hall, item_code="pension", channel="kiosk", by=CITIZEN, now=at(f"{DAY} 09:12"))
+    other = tickets.issue(
+        tickets.Take(item_code="pension", channel="kiosk", by=CITIZEN), hall=morning.hall, now=at(f"{DAY} 09:12")
+    )
     tickets.call_next(window_code="town-01", staff_id=morning.clerk.pk, now=at(f"{DAY} 09:12"))
     Ticket.objects.filter(pk=other.pk).update(notify_to=encrypt("13800000000", place=TO_PLACE))
 

@@ -73,9 +73,18 @@ def test_whoever_was_kept_in_a_closure_hears_that_it_is_nearly_their_turn(ten: T
     booked = booked_for_ten(ten)
     Kept.objects.create(appointment=booked, at=TEN, by="staff:1")
     mine = tickets.issue(
-        hall=ten.hall, item_code="pension", appointment=booked, person_id=booked.person_id, kind="booked",
-        channel="kiosk", by=CITIZEN, now=TEN - timedelta(minutes=5), contact="+8613800138000",
-    )  # fmt: skip
+        tickets.Take(
+            item_code="pension",
+            appointment=booked,
+            person_id=booked.person_id,
+            kind="booked",
+            channel="kiosk",
+            by=CITIZEN,
+            contact="+8613800138000",
+        ),
+        hall=ten.hall,
+        now=TEN - timedelta(minutes=5),
+    )
     shut(ten, whole=True)
 
     assert ahead(ten, TEN) == 1

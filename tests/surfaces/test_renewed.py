@@ -236,9 +236,17 @@ def test_a_typed_number_that_its_person_takes_over_is_told_on_their_own_proven_t
     """Whoever typed it may have given any telephone; the person's own is theirs by proof."""
     mine = sign_in(open_town, 1)
     typed = tickets.issue(
-        hall=open_town.hall, category_code="A", person_id=mine.person.pk, limit_key="typed:1", channel="kiosk", by=KIOSK,
-        now=TUESDAY_NINE, contact="+8613700000000",
-    )  # fmt: skip
+        tickets.Take(
+            category_code="A",
+            person_id=mine.person.pk,
+            limit_key="typed:1",
+            channel="kiosk",
+            by=KIOSK,
+            contact="+8613700000000",
+        ),
+        hall=open_town.hall,
+        now=TUESDAY_NINE,
+    )
 
     new = check_in.claim_typed(hall=open_town.hall, ref=typed.ref, person_id=mine.person.pk, by=KIOSK, now=TUESDAY_NINE)
 

@@ -193,9 +193,10 @@ def test_a_card_that_was_only_typed_for_the_number_learns_nothing_of_it(halls: T
 @pytest.mark.parametrize(("holder", "card"), [("", True), ("typed:1", False)])
 def test_slip_and_desk_name_the_card_only_where_it_will_do(halls: Town, holder: str, card: bool):
     old = tickets.issue(
-        hall=halls.hall, item_code="pension", person_id=halls.person(30).pk, limit_key=holder, channel="kiosk",
-        by=CITIZEN, now=TUESDAY_NINE,
-    )  # fmt: skip
+        tickets.Take(item_code="pension", person_id=halls.person(30).pk, limit_key=holder, channel="kiosk", by=CITIZEN),
+        hall=halls.hall,
+        now=TUESDAY_NINE,
+    )
     clerk = Client(headers={"accept-language": "zh-CN"})
     clerk.force_login(halls.clerk)
     tickets.sign_in(window_code="town-01", staff_id=halls.clerk.pk, now=TUESDAY_NINE)

@@ -45,7 +45,7 @@ def late(town: Town) -> Iterator[Town]:
 
 
 def given(town: Town, moment: str) -> Ticket:
-    return tickets.issue(hall=town.hall, item_code="pension", channel="kiosk", by=CITIZEN, now=at(moment))
+    return tickets.issue(tickets.Take(item_code="pension", channel="kiosk", by=CITIZEN), hall=town.hall, now=at(moment))
 
 
 def asked(town: Town) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def hall(two_floors: Town) -> Any:
     b.save()
     WindowCategory.objects.filter(category=b).exclude(window=two_floors.windows["03"]).delete()
     for item in ("pension", "id-card"):
-        tickets.issue(hall=two_floors.hall, item_code=item, channel="kiosk", by=CITIZEN, now=TUESDAY_NINE)
+        tickets.issue(tickets.Take(item_code=item, channel="kiosk", by=CITIZEN), hall=two_floors.hall, now=TUESDAY_NINE)
     with_phones(two_floors)
     clock.set_clock(now=TEN, speed=0)
     yield two_floors

@@ -447,8 +447,7 @@ def _check_in(
         if before is not None and shows_more(limit_key, than=before.limit_key) and NUMBER.may(before.state, "claim"):
             contact = contact_of_booked(appointment, limit_key=limit_key, now=now)
             return tickets.claim(before, limit_key=limit_key, contact=contact, by=by, now=now)
-        given = tickets.issue(
-            hall=hall,
+        take = tickets.Take(
             category_code=appointment.category.code,
             item_code=appointment.item.code,
             person_id=appointment.person_id,
@@ -458,12 +457,12 @@ def _check_in(
             appointment=None if late else appointment,
             channel=channel,
             by=by,
-            now=now,
             language=appointment.language,
             contact=contact_of_booked(appointment, limit_key=limit_key, now=now),
             beside=tickets.of_same_visit(appointment, limit_key=limit_key),
             expected=beside,
         )
+        given = tickets.issue(take, hall=hall, now=now)
         return tickets.came_late(given, appointment=appointment) if late else given
 
 

@@ -115,8 +115,7 @@ def to_hall(*, ref: str, hall: Hall | str, by: Actor, now: datetime, why: str = 
         minutes = _minutes(old.hall, target)
         _need_open(target, item_code, None if item_code else old.category.code, now=now, minutes=minutes or 0)
         contact = contact_of(old)
-        new = tickets.issue(
-            hall=target,
+        take = tickets.Take(
             category_code=None if item_code else old.category.code,
             item_code=item_code,
             person_id=old.person_id,
@@ -126,11 +125,11 @@ def to_hall(*, ref: str, hall: Hall | str, by: Actor, now: datetime, why: str = 
             appointment=old.appointment,
             channel=old.channel,
             by=Actor(by.kind, by.id),
-            now=now,
             language=old.language,
             contact=contact,
             expected=True,
         )
+        new = tickets.issue(take, hall=target, now=now)
         new = tickets.expect(new, came_from=old, now=now)
         _tell(new, target, contact, way=_way(target, minutes), now=now)
     return new

@@ -105,7 +105,7 @@ def test_figures_count_paper_and_say_nothing_of_its_waits(town: Town):
 def test_who_still_waits_joins_the_line_by_the_time_the_paper_was_given(town: Town):
     open_town(town)
     printed(town)
-    later = tickets.issue(hall=town.hall, category_code="A", channel="kiosk", by=CITIZEN, now=ELEVEN)
+    later = tickets.issue(tickets.Take(category_code="A", channel="kiosk", by=CITIZEN), hall=town.hall, now=ELEVEN)
     entered(town, given(1, 2, waiting=[2]))
     tickets.sign_in(window_code="town-01", staff_id=town.clerk.pk, now=NOON)
 

@@ -27,9 +27,12 @@ def open_town(town: Town) -> Town:
 
 def number(town: Town) -> Ticket:
     return tickets.issue(
-        hall=town.hall, item_code="pension", person_id=town.person(1).pk, channel="kiosk",
-        by=Actor(ActorKind.CITIZEN, "1", "town"), now=TUESDAY_NINE,
-    )  # fmt: skip
+        tickets.Take(
+            item_code="pension", person_id=town.person(1).pk, channel="kiosk", by=Actor(ActorKind.CITIZEN, "1", "town")
+        ),
+        hall=town.hall,
+        now=TUESDAY_NINE,
+    )
 
 
 def states() -> list[str]:

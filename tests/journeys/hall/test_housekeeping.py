@@ -63,9 +63,17 @@ def test_those_in_line_hear_of_a_closure_when_it_begins(hall: Town):
     from banshi.rooms.calendars import actions as calendars
 
     number = tickets.issue(
-        hall=hall.hall, category_code="A", channel="kiosk", by=KIOSK, now=TUESDAY_NINE,
-        person_id=hall.person(30).pk, follows=True, contact="+8613800138000",
-    )  # fmt: skip
+        tickets.Take(
+            category_code="A",
+            channel="kiosk",
+            by=KIOSK,
+            person_id=hall.person(30).pk,
+            follows=True,
+            contact="+8613800138000",
+        ),
+        hall=hall.hall,
+        now=TUESDAY_NINE,
+    )
     calendars.close(
         hall=hall.hall, starts_at=minutes(10), ends_at=minutes(60), reason_zh="停电", reason_en="Power cut", by=CLERK,
         now=TUESDAY_NINE,
@@ -112,9 +120,17 @@ def test_who_is_nearly_there_is_told(hall: Town):
     hall.policy(messages={"ahead": 3})
     tickets.sign_in(window_code="town-01", staff_id=hall.clerk.pk, now=TUESDAY_NINE)
     tickets.issue(
-        hall=hall.hall, category_code="A", channel="kiosk", by=KIOSK, now=TUESDAY_NINE,
-        person_id=hall.person(30).pk, follows=True, contact="+8613800138000",
-    )  # fmt: skip
+        tickets.Take(
+            category_code="A",
+            channel="kiosk",
+            by=KIOSK,
+            person_id=hall.person(30).pk,
+            follows=True,
+            contact="+8613800138000",
+        ),
+        hall=hall.hall,
+        now=TUESDAY_NINE,
+    )
 
     tick(minutes(1))
 

@@ -24,7 +24,7 @@ def busy(office: Town) -> Town:  # noqa: F811
     row = booked(office, "2026-03-11 09:00")
     booked(office, "2026-03-11 10:00", person=1)
     for _ in range(3):
-        tickets.issue(hall=office.hall, category_code="A", channel="kiosk", by=CITIZEN, now=TUESDAY_NINE)
+        tickets.issue(tickets.Take(category_code="A", channel="kiosk", by=CITIZEN), hall=office.hall, now=TUESDAY_NINE)
     first, _plain, missed = Ticket.objects.order_by("id")
     Ticket.objects.filter(pk=first.pk).update(lane="elderly")
     Ticket.objects.filter(pk=missed.pk).update(state="missed")

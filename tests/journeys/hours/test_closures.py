@@ -102,17 +102,24 @@ def test_no_number_is_given_for_what_is_closed_and_the_reason_and_the_end_are_na
     shut(two_floors, **part_of(two_floors, part))
 
     with pytest.raises(Refused) as no:
-        tickets.issue(hall=two_floors.hall, item_code="id-card", channel="kiosk", by=CITIZEN, now=TEN)
+        tickets.issue(tickets.Take(item_code="id-card", channel="kiosk", by=CITIZEN), hall=two_floors.hall, now=TEN)
 
     assert no.value.slug == "closed"
     assert no.value.facts["reason"] == {"zh": "漏水", "en": "A leak"}
     assert (no.value.facts["until"], no.value.next) == (NOON, NOON)
-    assert tickets.issue(hall=two_floors.hall, item_code="pension", channel="kiosk", by=CITIZEN, now=TEN).letter == "A"
+    assert (
+        tickets.issue(
+            tickets.Take(item_code="pension", channel="kiosk", by=CITIZEN), hall=two_floors.hall, now=TEN
+        ).letter
+        == "A"
+    )
 
 
 @pytest.mark.parametrize("part", PARTS)
 def test_nobody_is_called_for_what_is_closed_and_keeps_the_place_until_it_reopens(two_floors: Town, part: str):
-    number = tickets.issue(hall=two_floors.hall, item_code="id-card", channel="kiosk", by=CITIZEN, now=TUESDAY_NINE)
+    number = tickets.issue(
+        tickets.Take(item_code="id-card", channel="kiosk", by=CITIZEN), hall=two_floors.hall, now=TUESDAY_NINE
+    )
     tickets.sign_in(window_code="town-01", staff_id=two_floors.clerk.pk, now=TUESDAY_NINE)
     shut(two_floors, **part_of(two_floors, part))
 
@@ -125,7 +132,9 @@ def test_nobody_is_called_for_what_is_closed_and_keeps_the_place_until_it_reopen
 
 
 def test_a_window_in_a_closed_zone_calls_nobody(two_floors: Town):
-    tickets.issue(hall=two_floors.hall, item_code="pension", channel="kiosk", by=CITIZEN, now=TUESDAY_NINE)
+    tickets.issue(
+        tickets.Take(item_code="pension", channel="kiosk", by=CITIZEN), hall=two_floors.hall, now=TUESDAY_NINE
+    )
     tickets.sign_in(window_code="town-01", staff_id=two_floors.clerk.pk, now=TUESDAY_NINE)
     shut(two_floors, zone=two_floors.windows["01"].zone)
 
@@ -133,7 +142,9 @@ def test_a_window_in_a_closed_zone_calls_nobody(two_floors: Town):
 
 
 def test_a_number_of_a_closed_zone_is_not_called_out_of_turn_either(two_floors: Town):
-    number = tickets.issue(hall=two_floors.hall, item_code="id-card", channel="kiosk", by=CITIZEN, now=TUESDAY_NINE)
+    number = tickets.issue(
+        tickets.Take(item_code="id-card", channel="kiosk", by=CITIZEN), hall=two_floors.hall, now=TUESDAY_NINE
+    )
     tickets.sign_in(window_code="town-01", staff_id=two_floors.clerk.pk, now=TUESDAY_NINE)
     shut(two_floors, zone=two_floors.extra["up"])
 
@@ -199,7 +210,9 @@ def test_a_session_for_one_item_over_the_regular_one_refuses_nobody_else(two_flo
     version.save()
     booking.materialise(hall=two_floors.hall, now=TUESDAY_NINE)
 
-    number = tickets.issue(hall=two_floors.hall, item_code="pension", channel="kiosk", by=CITIZEN, now=TEN)
+    number = tickets.issue(
+        tickets.Take(item_code="pension", channel="kiosk", by=CITIZEN), hall=two_floors.hall, now=TEN
+    )
 
     assert number.letter == "A"
     assert "10" in bookable(two_floors, "pension")

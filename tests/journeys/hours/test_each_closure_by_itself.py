@@ -190,9 +190,12 @@ def test_an_evacuation_for_the_time_of_a_closure_stands_on_its_own(open_town: To
 def test_a_number_that_somebody_typed_takes_nobody_out_of_a_follow_up(open_town: Town):
     row = booked(open_town, "2026-03-10 14:00")
     tickets.issue(
-        hall=open_town.hall, item_code="pension", person_id=row.person_id, limit_key=typed_holder(), channel="kiosk",
-        by=CITIZEN, now=TUESDAY_NINE,
-    )  # fmt: skip
+        tickets.Take(
+            item_code="pension", person_id=row.person_id, limit_key=typed_holder(), channel="kiosk", by=CITIZEN
+        ),
+        hall=open_town.hall,
+        now=TUESDAY_NINE,
+    )
 
     _, outcome = done(open_town, "cancel")
 
@@ -362,12 +365,12 @@ def test_a_booking_that_is_moved_takes_the_category_its_matter_has_now(open_town
 
 
 def test_a_matter_that_changes_category_gives_nobody_a_second_number(open_town: Town):
-    asked = {"hall": open_town.hall, "item_code": "pension", "person_id": open_town.person(1).pk, "channel": "kiosk"}
-    first = tickets.issue(**asked, by=CITIZEN, now=TUESDAY_NINE)
+    take = tickets.Take(item_code="pension", person_id=open_town.person(1).pk, channel="kiosk", by=CITIZEN)
+    first = tickets.issue(take, hall=open_town.hall, now=TUESDAY_NINE)
     to_category(open_town, "B")
 
     with pytest.raises(Refused) as refused:
-        tickets.issue(**asked, by=CITIZEN, now=NINE35)
+        tickets.issue(take, hall=open_town.hall, now=NINE35)
 
     assert (refused.value.slug, refused.value.facts["number"]) == ("already-waiting", first.number)
 
@@ -376,7 +379,9 @@ def test_who_checks_in_for_a_matter_that_changed_category_goes_on_with_the_numbe
     row = booked(open_town, "2026-03-10 10:00")
     Appointment.objects.filter(pk=row.pk).update(evidence=int(Evidence.CHIP), limit_key="")
     number = tickets.issue(
-        hall=open_town.hall, item_code="pension", person_id=row.person_id, channel="kiosk", by=CITIZEN, now=TUESDAY_NINE
+        tickets.Take(item_code="pension", person_id=row.person_id, channel="kiosk", by=CITIZEN),
+        hall=open_town.hall,
+        now=TUESDAY_NINE,
     )
     to_category(open_town, "B")
 

@@ -546,7 +546,9 @@ def test_two_managers_who_close_at_once_move_everybody_once(transactional_db: An
 
 def number(town: Town, person: int = 1, item: str = "pension", now: Any = TUESDAY_NINE) -> Ticket:
     return tickets.issue(
-        hall=town.hall, item_code=item, person_id=town.person(person).pk, channel="kiosk", by=CITIZEN, now=now
+        tickets.Take(item_code=item, person_id=town.person(person).pk, channel="kiosk", by=CITIZEN),
+        hall=town.hall,
+        now=now,
     )
 
 
@@ -1084,9 +1086,10 @@ def test_a_closure_leaves_alone_who_is_being_served(open_town: Town):
     row = booked(open_town, "2026-03-10 14:00")
     tickets.sign_in(window_code="town-01", staff_id=open_town.clerk.pk, now=TUESDAY_NINE)
     tickets.issue(
-        hall=open_town.hall, category_code="A", person_id=open_town.person(1).pk, channel="kiosk", by=CITIZEN,
+        tickets.Take(category_code="A", person_id=open_town.person(1).pk, channel="kiosk", by=CITIZEN),
+        hall=open_town.hall,
         now=TUESDAY_NINE,
-    )  # fmt: skip
+    )
     called = tickets.call_next(window_code="town-01", staff_id=open_town.clerk.pk, now=TUESDAY_NINE)
     assert called is not None
     tickets.start(ref=called.ref, staff_id=open_town.clerk.pk, now=TUESDAY_NINE)

@@ -25,7 +25,9 @@ TURNED = "材料\u202e伪造\u200b了"
 def number(town: Town) -> str:
     open_town(town)
     tickets.sign_in(window_code="town-01", staff_id=town.clerk.pk, now=TUESDAY_NINE)
-    return tickets.issue(hall=town.hall, item_code="pension", channel="kiosk", by=CITIZEN, now=TUESDAY_NINE).ref
+    return tickets.issue(
+        tickets.Take(item_code="pension", channel="kiosk", by=CITIZEN), hall=town.hall, now=TUESDAY_NINE
+    ).ref
 
 
 def served(town: Town) -> str:

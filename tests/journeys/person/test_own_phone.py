@@ -134,7 +134,9 @@ def test_the_number_in_line_is_told_to_the_lost_telephone_no_more_and_its_link_e
 ) -> None:
     open_town(town)
     number = tickets.issue(
-        hall=town.hall, category_code="A", person_id=lost.person.pk, channel="kiosk", by=CLERK, now=TUESDAY_NINE
+        tickets.Take(category_code="A", person_id=lost.person.pk, channel="kiosk", by=CLERK),
+        hall=town.hall,
+        now=TUESDAY_NINE,
     )
     told = {"notify_to": encrypt(LOST, place=TO_PLACE), "phone_index": phone_index(LOST)}
     Ticket.objects.filter(pk=number.pk).update(**told)

@@ -113,7 +113,7 @@ def test_another_matter_and_a_later_period_are_walk_ins(open_hall):
 
 def test_a_booking_presented_while_a_walk_in_number_waits_gives_it_the_booked_rank(open_hall):
     appointment = booked(open_hall, starts=minutes(30))
-    actions.issue(hall=open_hall.hall, category_code="A", channel="kiosk", by=KIOSK, now=minutes(-0))
+    actions.issue(actions.Take(category_code="A", channel="kiosk", by=KIOSK), hall=open_hall.hall, now=minutes(-0))
     mine = take(open_hall)
 
     same = present(open_hall, now=minutes(20))
@@ -248,8 +248,10 @@ def walk_in_with_a_booking(town: Town) -> tuple[Ticket, Appointment, Any]:
     used = booked(town, starts=minutes(300))
     Slot.objects.filter(pk=used.slot_id).update(taken=1)
     mine = actions.issue(
-        hall=town.hall, item_code="pension", person_id=used.person_id, channel="kiosk", by=KIOSK, now=TUESDAY_NINE,
-    )  # fmt: skip
+        actions.Take(item_code="pension", person_id=used.person_id, channel="kiosk", by=KIOSK),
+        hall=town.hall,
+        now=TUESDAY_NINE,
+    )
     Appointment.objects.filter(pk=used.pk).update(contact=PHONE)
     for key in ("reminder", "leave"):
         messaging.write(
@@ -264,9 +266,17 @@ def walk_in_with_a_booking(town: Town) -> tuple[Ticket, Appointment, Any]:
 
 def added_at_the_window(town: Town, mine: Ticket) -> Ticket:
     return actions.issue(
-        hall=town.hall, item_code="id-card", person_id=mine.person_id, channel="desk", by=KIOSK, now=minutes(5),
-        visit_id=mine.visit_id, follows=True,
-    )  # fmt: skip
+        actions.Take(
+            item_code="id-card",
+            person_id=mine.person_id,
+            channel="desk",
+            by=KIOSK,
+            visit_id=mine.visit_id,
+            follows=True,
+        ),
+        hall=town.hall,
+        now=minutes(5),
+    )
 
 
 def how_it_stands(of: Appointment) -> tuple[Any, ...]:

@@ -33,7 +33,9 @@ def busy(committed_town: Town) -> Town:
 
 
 def take(town: Town, category: str = "A", **more: Any) -> Ticket:
-    return actions.issue(hall=town.hall, category_code=category, channel="kiosk", by=KIOSK, now=TUESDAY_NINE, **more)
+    return actions.issue(
+        actions.Take(category_code=category, channel="kiosk", by=KIOSK, **more), hall=town.hall, now=TUESDAY_NINE
+    )
 
 
 def at_work(town: Town, n: int) -> list[tuple[str, int]]:
@@ -246,9 +248,10 @@ def other_line(town: Town) -> None:
 
 def there(town: Town, minutes: int) -> Ticket:
     return actions.issue(
-        hall=town.other_hall, category_code="A", channel="kiosk", by=OTHERS_KIOSK,
+        actions.Take(category_code="A", channel="kiosk", by=OTHERS_KIOSK),
+        hall=town.other_hall,
         now=TUESDAY_NINE + timedelta(minutes=minutes),
-    )  # fmt: skip
+    )
 
 
 OTHERS_KIOSK = Actor(ActorKind.KIOSK, "2", "other")

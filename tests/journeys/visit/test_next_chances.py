@@ -112,9 +112,15 @@ def test_who_is_suspended_learns_until_when_and_what_is_possible_meanwhile(town,
 
 def take(town, now=TUESDAY_NINE, person=None):
     return tickets.issue(
-        hall=town.hall, channel="kiosk", by=SYSTEM, now=now, category_code="A",
-        person_id=town.person(person).pk if person is not None else None,
-    )  # fmt: skip
+        tickets.Take(
+            channel="kiosk",
+            by=SYSTEM,
+            category_code="A",
+            person_id=town.person(person).pk if person is not None else None,
+        ),
+        hall=town.hall,
+        now=now,
+    )
 
 
 def test_when_the_numbers_of_the_day_are_given_the_next_opening_is_said(town, slots):

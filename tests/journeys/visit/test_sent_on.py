@@ -56,7 +56,9 @@ def halls(town: Town) -> Town:
 
 def sent(town: Town, now: datetime = TUESDAY_NINE, person: int = 30) -> Ticket:
     old = tickets.issue(
-        hall=town.hall, item_code="pension", person_id=town.person(person).pk, channel="kiosk", by=CITIZEN, now=now
+        tickets.Take(item_code="pension", person_id=town.person(person).pk, channel="kiosk", by=CITIZEN),
+        hall=town.hall,
+        now=now,
     )
     return redirect.to_hall(ref=old.ref, hall="other", by=CLERK, now=now)
 
@@ -81,9 +83,17 @@ def by_card(town: Town, now: datetime) -> Ticket:
 @pytest.mark.django_db
 def test_who_is_sent_on_is_told_the_hall_the_way_and_how_long_it_takes(halls: Town):
     old = tickets.issue(
-        hall=halls.hall, item_code="pension", person_id=halls.person(30).pk, channel="kiosk", by=CITIZEN,
-        now=TUESDAY_NINE, follows=True, contact="+8613800138000",
-    )  # fmt: skip
+        tickets.Take(
+            item_code="pension",
+            person_id=halls.person(30).pk,
+            channel="kiosk",
+            by=CITIZEN,
+            follows=True,
+            contact="+8613800138000",
+        ),
+        hall=halls.hall,
+        now=TUESDAY_NINE,
+    )
 
     redirect.to_hall(ref=old.ref, hall="other", by=CLERK, now=TUESDAY_NINE)
 
@@ -126,7 +136,11 @@ def test_a_hall_that_gives_no_late_numbers_takes_nobody_late_either(halls: Town)
     PolicyVersion.objects.update(hall=halls.other_hall)
     tickets.sign_in(window_code="other-01", staff_id=halls.other_halls_clerk.pk, now=TUESDAY_NINE)
     for _ in range(20):
-        tickets.issue(hall=halls.other_hall, category_code="A", channel="kiosk", by=CITIZEN, now=at("2026-03-10 09:30"))
+        tickets.issue(
+            tickets.Take(category_code="A", channel="kiosk", by=CITIZEN),
+            hall=halls.other_hall,
+            now=at("2026-03-10 09:30"),
+        )
 
     assert no(halls, at("2026-03-10 16:00")).slug == "last-number"
 
@@ -232,9 +246,19 @@ def test_being_expected_is_not_being_there(halls: Town):
 def sent_on_as(town: Town, holder: str, appointment: Appointment | None = None) -> Ticket:
     """Somebody's number for person 30 that goes on in the other hall."""
     old = tickets.issue(
-        hall=town.hall, item_code="pension", person_id=town.person(30).pk, limit_key=holder, appointment=appointment,
-        kind="booked" if appointment else "walk_in", channel="kiosk", by=CITIZEN, now=TUESDAY_NINE, contact=STRANGER,
-    )  # fmt: skip
+        tickets.Take(
+            item_code="pension",
+            person_id=town.person(30).pk,
+            limit_key=holder,
+            appointment=appointment,
+            kind="booked" if appointment else "walk_in",
+            channel="kiosk",
+            by=CITIZEN,
+            contact=STRANGER,
+        ),
+        hall=town.hall,
+        now=TUESDAY_NINE,
+    )
     return redirect.to_hall(ref=old.ref, hall="other", by=CLERK, now=TUESDAY_NINE)
 
 
@@ -350,9 +374,12 @@ def from_window(town: Town, holder: str, seen: str, person: int | None = 30) -> 
     """A number called to a window, which compared the card with what came of it, and sent it on."""
     who = town.person(person).pk if person is not None else None
     old = tickets.issue(
-        hall=town.hall, item_code="pension", person_id=who, limit_key=holder, channel="kiosk", by=CITIZEN,
-        now=TUESDAY_NINE, contact=STRANGER,
-    )  # fmt: skip
+        tickets.Take(
+            item_code="pension", person_id=who, limit_key=holder, channel="kiosk", by=CITIZEN, contact=STRANGER
+        ),
+        hall=town.hall,
+        now=TUESDAY_NINE,
+    )
     clerk = {"staff_id": town.clerk.pk, "now": TUESDAY_NINE}
     tickets.sign_in(window_code="town-01", **clerk)
     tickets.call_next(window_code="town-01", **clerk)

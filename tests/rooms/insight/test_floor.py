@@ -17,10 +17,8 @@ TEN = at("2026-03-10 10:00")
 
 def take(town, *, minutes_ago):
     return tickets.issue(
+        tickets.Take(category_code="A", channel="kiosk", by=SYSTEM),
         hall=town.hall,
-        category_code="A",
-        channel="kiosk",
-        by=SYSTEM,
         now=TEN - timedelta(minutes=minutes_ago),
     )
 

@@ -105,9 +105,10 @@ def test_your_turn_is_sent_while_the_number_is_called(town, gateway):
 def _called(town):
     tickets.sign_in(window_code="town-01", staff_id=town.clerk.pk, now=at("2026-03-11 09:00"))
     tickets.issue(
-        hall=town.hall, channel="kiosk", by=CITIZEN, now=at("2026-03-11 09:00"), category_code="A",
-        person_id=town.people[0].pk, follows=True,
-    )  # fmt: skip
+        tickets.Take(channel="kiosk", by=CITIZEN, category_code="A", person_id=town.people[0].pk, follows=True),
+        hall=town.hall,
+        now=at("2026-03-11 09:00"),
+    )
     called = tickets.call_next(window_code="town-01", staff_id=town.clerk.pk, now=at("2026-03-11 09:00"))
     assert called is not None
     return called
@@ -228,9 +229,10 @@ def test_while_a_slow_gateway_works_through_a_batch_the_rest_is_looked_at_again(
 
 def test_where_a_number_is_sent_on_to_is_told(town, gateway):
     old = tickets.issue(
-        hall=town.hall, channel="kiosk", by=CITIZEN, now=at("2026-03-11 09:00"), category_code="A",
-        person_id=town.people[0].pk, follows=True,
-    )  # fmt: skip
+        tickets.Take(channel="kiosk", by=CITIZEN, category_code="A", person_id=town.people[0].pk, follows=True),
+        hall=town.hall,
+        now=at("2026-03-11 09:00"),
+    )
     Category.objects.create(hall=town.other_hall, code="A", letter="C", name_zh="社保", name_en="Social security")
     CalendarVersion.objects.create(
         hall=town.other_hall, version=1, document=load(document(("08:00", "20:00"))).model_dump(mode="json"),

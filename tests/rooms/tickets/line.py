@@ -27,7 +27,9 @@ def minutes(n: float) -> datetime:
 
 
 def take(town: Town, category: str | None = "A", *, now: datetime = TUESDAY_NINE, **more: Any) -> Ticket:
-    return actions.issue(hall=town.hall, category_code=category, channel="kiosk", by=KIOSK, now=now, **more)
+    return actions.issue(
+        actions.Take(category_code=category, channel="kiosk", by=KIOSK, **more), hall=town.hall, now=now
+    )
 
 
 def booked(

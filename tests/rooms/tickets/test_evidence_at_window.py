@@ -40,9 +40,18 @@ def called(town: Town) -> Ticket:
     )
     booking.mark_checked_in(appointment_id=appointment.pk, now=TUESDAY_NINE)
     actions.issue(
-        hall=town.hall, appointment=appointment, category_code="A", item_code="pension", person_id=person.pk,
-        kind="booked", channel="kiosk", by=CITIZEN, now=TUESDAY_NINE,
-    )  # fmt: skip
+        actions.Take(
+            appointment=appointment,
+            category_code="A",
+            item_code="pension",
+            person_id=person.pk,
+            kind="booked",
+            channel="kiosk",
+            by=CITIZEN,
+        ),
+        hall=town.hall,
+        now=TUESDAY_NINE,
+    )
     actions.sign_in(staff_id=town.clerk.pk, window_code="town-01", now=TUESDAY_NINE)
     return actions.call_next(window_code="town-01", staff_id=town.clerk.pk, now=TUESDAY_NINE)
 

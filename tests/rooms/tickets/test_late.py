@@ -35,7 +35,9 @@ def test_a_tap_and_the_call_in_the_same_instant_leave_one_truth(
     open_town(committed_town)
     committed_town.policy(tickets={"late_number": policy})
     mine, other = (
-        actions.issue(hall=committed_town.hall, category_code="A", channel="kiosk", by=KIOSK, now=TUESDAY_NINE)
+        actions.issue(
+            actions.Take(category_code="A", channel="kiosk", by=KIOSK), hall=committed_town.hall, now=TUESDAY_NINE
+        )
         for _ in range(2)
     )
     actions.sign_in(window_code="town-01", staff_id=committed_town.clerk.pk, now=TUESDAY_NINE)
@@ -68,7 +70,9 @@ def test_who_fell_back_after_the_choice_began_is_not_called(committed_town: Town
     open_town(committed_town)
     committed_town.policy(tickets={"late_number": "behind"})
     mine, other = (
-        actions.issue(hall=committed_town.hall, category_code="A", channel="kiosk", by=KIOSK, now=TUESDAY_NINE)
+        actions.issue(
+            actions.Take(category_code="A", channel="kiosk", by=KIOSK), hall=committed_town.hall, now=TUESDAY_NINE
+        )
         for _ in range(2)
     )
     clerk = committed_town.clerk.pk
@@ -103,7 +107,9 @@ def _late(ref: str) -> None:
 @pytest.mark.race
 def test_who_comes_back_in_the_instant_the_day_is_closed_is_not_left_in_line(committed_town: Town) -> None:
     open_town(committed_town)
-    mine = actions.issue(hall=committed_town.hall, category_code="A", channel="kiosk", by=KIOSK, now=TUESDAY_NINE)
+    mine = actions.issue(
+        actions.Take(category_code="A", channel="kiosk", by=KIOSK), hall=committed_town.hall, now=TUESDAY_NINE
+    )
     actions.late(ref=mine.ref, by=HOLDER, now=TUESDAY_NINE)
     accounts: list[dict[str, int]] = []
 
@@ -130,11 +136,13 @@ def test_who_is_late_is_late_for_every_number_of_the_visit_and_back_with_every_o
     """The other number was called at once, and missed: its person had said that they were not there yet."""
     open_town(town)
     town.policy(tickets={"late_number": policy})
-    person = {"person_id": town.person(1).pk, "hall": town.hall, "channel": "kiosk", "by": KIOSK, "now": TUESDAY_NINE}
-    one = actions.issue(category_code="A", **person)
-    other = actions.issue(category_code="B", visit_id=one.visit_id, **person)
+    person = {"person_id": town.person(1).pk, "channel": "kiosk", "by": KIOSK}
+    at = {"hall": town.hall, "now": TUESDAY_NINE}
+    one = actions.issue(actions.Take(category_code="A", **person), **at)
+    other = actions.issue(actions.Take(category_code="B", visit_id=one.visit_id, **person), **at)
     behind = [
-        actions.issue(hall=town.hall, category_code=code, channel="kiosk", by=KIOSK, now=TUESDAY_NINE) for code in "AB"
+        actions.issue(actions.Take(category_code=code, channel="kiosk", by=KIOSK), hall=town.hall, now=TUESDAY_NINE)
+        for code in "AB"
     ]
 
     actions.late(ref=one.ref, by=HOLDER, now=TUESDAY_NINE)
@@ -156,9 +164,10 @@ def test_who_is_late_is_late_for_every_number_of_the_visit_and_back_with_every_o
 def test_a_number_at_a_window_is_not_put_off_with_the_one_that_waits(town: Town) -> None:
     open_town(town)
     town.policy(tickets={"late_number": "park"})
-    person = {"person_id": town.person(1).pk, "hall": town.hall, "channel": "kiosk", "by": KIOSK, "now": TUESDAY_NINE}
-    one = actions.issue(category_code="A", **person)
-    other = actions.issue(category_code="B", visit_id=one.visit_id, **person)
+    person = {"person_id": town.person(1).pk, "channel": "kiosk", "by": KIOSK}
+    at = {"hall": town.hall, "now": TUESDAY_NINE}
+    one = actions.issue(actions.Take(category_code="A", **person), **at)
+    other = actions.issue(actions.Take(category_code="B", visit_id=one.visit_id, **person), **at)
     Ticket.objects.filter(pk=other.pk).update(state="held")
 
     actions.late(ref=one.ref, by=HOLDER, now=TUESDAY_NINE)
@@ -170,9 +179,10 @@ def test_a_number_at_a_window_is_not_put_off_with_the_one_that_waits(town: Town)
 def test_a_person_steps_out_and_is_here_again_with_every_number_of_the_visit(town: Town) -> None:
     """Said at the desk, to the guide, at the machine: one number came back, and the other stayed set aside all day."""
     open_town(town)
-    person = {"person_id": town.person(1).pk, "hall": town.hall, "channel": "kiosk", "by": KIOSK, "now": TUESDAY_NINE}
-    one = actions.issue(category_code="A", **person)
-    other = actions.issue(category_code="B", visit_id=one.visit_id, **person)
+    person = {"person_id": town.person(1).pk, "channel": "kiosk", "by": KIOSK}
+    at = {"hall": town.hall, "now": TUESDAY_NINE}
+    one = actions.issue(actions.Take(category_code="A", **person), **at)
+    other = actions.issue(actions.Take(category_code="B", visit_id=one.visit_id, **person), **at)
 
     actions.step_out(ref=one.ref, by=KIOSK, now=TUESDAY_NINE)
     out = set(Ticket.objects.values_list("state", flat=True))

@@ -23,9 +23,12 @@ pytestmark = pytest.mark.django_db
 
 def number(town: Town, moment: str, person: int | None = None) -> Ticket:
     return tickets.issue(
-        hall=town.hall, item_code="pension", channel="kiosk", by=CITIZEN, now=at(f"2026-03-10 {moment}"),
-        person_id=town.person(person).pk if person else None,
-    )  # fmt: skip
+        tickets.Take(
+            item_code="pension", channel="kiosk", by=CITIZEN, person_id=town.person(person).pk if person else None
+        ),
+        hall=town.hall,
+        now=at(f"2026-03-10 {moment}"),
+    )
 
 
 def refused(town: Town, moment: str) -> Refused:

@@ -41,7 +41,9 @@ def upstairs(town: Town) -> None:
 
 
 def take(town: Town, category: str, now: datetime = TUESDAY_NINE, **more: Any) -> Ticket:
-    return actions.issue(hall=town.hall, category_code=category, channel="kiosk", by=KIOSK, now=now, **more)
+    return actions.issue(
+        actions.Take(category_code=category, channel="kiosk", by=KIOSK, **more), hall=town.hall, now=now
+    )
 
 
 def call(town: Town, number: str, staff: Any, now: datetime) -> str | None:

@@ -16,9 +16,16 @@ KIOSK = Actor(ActorKind.KIOSK, "1", "town")
 
 def take(town: Town, category: str, person: int | None, **more: Any) -> Ticket:
     return actions.issue(
-        hall=town.hall, category_code=category, channel="kiosk", by=KIOSK, now=TUESDAY_NINE,
-        person_id=town.person(person).pk if person is not None else None, **more,
-    )  # fmt: skip
+        actions.Take(
+            category_code=category,
+            channel="kiosk",
+            by=KIOSK,
+            person_id=town.person(person).pk if person is not None else None,
+            **more,
+        ),
+        hall=town.hall,
+        now=TUESDAY_NINE,
+    )
 
 
 def ahead(town: Town) -> dict[str, int | None]:

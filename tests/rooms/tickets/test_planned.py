@@ -106,7 +106,9 @@ def test_twice_as_many_desks_halve_the_line_before_opening(town: Town):
     town.policy(tickets={"numbers_before_opening": 60})
     plan(town, desks=1)
     for _ in range(4):
-        tickets.issue(hall=town.hall, category_code="A", channel="kiosk", by=CITIZEN, now=at("2026-03-10 08:30"))
+        tickets.issue(
+            tickets.Take(category_code="A", channel="kiosk", by=CITIZEN), hall=town.hall, now=at("2026-03-10 08:30")
+        )
     one = likely(town, "08:30")
     plan(town, desks=2)
     two = likely(town, "08:30")
@@ -124,7 +126,9 @@ def test_a_number_given_before_opening_carries_the_planned_wait_as_its_promise(t
     town.policy(tickets={"numbers_before_opening": 60})
     plan(town)
 
-    given = tickets.issue(hall=town.hall, category_code="A", channel="kiosk", by=CITIZEN, now=at("2026-03-10 08:45"))
+    given = tickets.issue(
+        tickets.Take(category_code="A", channel="kiosk", by=CITIZEN), hall=town.hall, now=at("2026-03-10 08:45")
+    )
 
     assert (given.told or ())[:2] == (0, 900)
 

@@ -20,7 +20,7 @@ YESTERDAY = TUESDAY_NINE - timedelta(days=1)
 
 
 def promised(town: Town, n: int, *, likely: int, at_most: int, actual: int | None) -> None:
-    ticket = tickets.issue(hall=town.hall, category_code="A", channel="kiosk", by=CITIZEN, now=YESTERDAY)
+    ticket = tickets.issue(tickets.Take(category_code="A", channel="kiosk", by=CITIZEN), hall=town.hall, now=YESTERDAY)
     if actual is None:
         Ticket.objects.filter(pk=ticket.pk).update(state="closed", closed_why="not_called")
     Estimate.objects.bulk_create(

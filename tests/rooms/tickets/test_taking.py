@@ -173,7 +173,9 @@ def test_a_kiosk_gives_numbers_of_its_own_hall_only(open_hall):
     abroad = Actor(ActorKind.KIOSK, "1", "other")
 
     slug, facts = refused(
-        lambda: actions.issue(hall=open_hall.hall, category_code="A", channel="kiosk", by=abroad, now=TUESDAY_NINE)
+        lambda: actions.issue(
+            actions.Take(category_code="A", channel="kiosk", by=abroad), hall=open_hall.hall, now=TUESDAY_NINE
+        )
     )
 
     assert (slug, facts) == ("not-your-hall", {"hall": "town"})

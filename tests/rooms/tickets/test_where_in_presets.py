@@ -76,7 +76,7 @@ def _wrong(hall: Hall, zones: list[Zone], staff: list[Any]) -> list[str]:
         actions.sign_in(window_code=window.code, staff_id=clerks[window.pk].pk, now=TUESDAY_NINE)
     kiosk = Actor(ActorKind.KIOSK, "1", hall.code)
     numbers = [
-        (c, actions.issue(hall=hall, category_code=c.code, channel="kiosk", by=kiosk, now=TUESDAY_NINE))
+        (c, actions.issue(actions.Take(category_code=c.code, channel="kiosk", by=kiosk), hall=hall, now=TUESDAY_NINE))
         for c in Category.objects.filter(hall=hall).order_by("code")
     ]
     Ticket.objects.filter(hall=hall).update(notify_to=SEALED)

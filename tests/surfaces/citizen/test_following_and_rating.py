@@ -22,7 +22,9 @@ KIOSK = Actor(ActorKind.KIOSK, "1", "town")
 
 
 def number(town: Town, category: str | None = "A", **more: Any) -> Any:
-    return tickets.issue(hall=town.hall, category_code=category, channel="kiosk", by=KIOSK, now=TUESDAY_NINE, **more)
+    return tickets.issue(
+        tickets.Take(category_code=category, channel="kiosk", by=KIOSK, **more), hall=town.hall, now=TUESDAY_NINE
+    )
 
 
 def at_window(town: Town) -> None:
@@ -363,7 +365,9 @@ def test_who_declared_reads_what_to_do_and_what_became_of_it(mine: Phone, open_t
 
 
 def test_a_number_given_up_says_so_and_leads_to_a_new_one(anybody: Phone, open_town: Town):
-    ticket = tickets.issue(hall=open_town.hall, item_code="pension", channel="kiosk", by=KIOSK, now=TUESDAY_NINE)
+    ticket = tickets.issue(
+        tickets.Take(item_code="pension", channel="kiosk", by=KIOSK), hall=open_town.hall, now=TUESDAY_NINE
+    )
     anybody.get(f"/t/{slip(anybody, ticket.ref)}")
     tickets.leave(ref=ticket.ref, by=KIOSK, now=TUESDAY_NINE)
 

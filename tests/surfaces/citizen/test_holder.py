@@ -112,7 +112,9 @@ def test_where_the_hall_lets_some_go_first_so_many_do(anybody: Phone, open_town:
     open_town.policy(tickets={"late_number": "behind", "late_behind": behind})
     mine, *_others = [
         tickets.issue(
-            hall=open_town.hall, category_code="A", channel="kiosk", by=KIOSK, now=TUESDAY_NINE + timedelta(seconds=n)
+            tickets.Take(category_code="A", channel="kiosk", by=KIOSK),
+            hall=open_town.hall,
+            now=TUESDAY_NINE + timedelta(seconds=n),
         )
         for n in range(4)
     ]

@@ -329,9 +329,18 @@ def test_a_matter_added_at_the_window_is_let_go_with_the_number_it_was_added_to(
     phone, mandate, row = booked
     ticket, _ = slip_of(row)
     added = tickets.issue(
-        hall=row.hall, item_code="medical", person_id=row.person_id, channel="desk", by=CLERK,
-        now=at("2026-03-10 13:55"), visit_id=ticket.visit_id, contact=contact_of(ticket), follows=True,
-    )  # fmt: skip
+        tickets.Take(
+            item_code="medical",
+            person_id=row.person_id,
+            channel="desk",
+            by=CLERK,
+            visit_id=ticket.visit_id,
+            contact=contact_of(ticket),
+            follows=True,
+        ),
+        hall=row.hall,
+        now=at("2026-03-10 13:55"),
+    )
     if first_is_over:
         Ticket.objects.filter(pk=ticket.pk).update(state="finished")
     phone.get(f"/t/{added.ref}", k=rating_key(added.ref))

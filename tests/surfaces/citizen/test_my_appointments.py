@@ -755,7 +755,9 @@ def test_a_move_to_the_very_same_time_says_that_nothing_changed(mine: Phone, ope
 
 
 def test_whoever_is_not_signed_in_finds_the_number_of_the_slip_they_scanned(anybody: Phone, open_town: Town):
-    ticket = tickets.issue(hall=open_town.hall, category_code="A", channel="kiosk", by=CITIZEN, now=TUESDAY_NINE)
+    ticket = tickets.issue(
+        tickets.Take(category_code="A", channel="kiosk", by=CITIZEN), hall=open_town.hall, now=TUESDAY_NINE
+    )
     anybody.get(f"/t/{ticket.ref}", k=rating_key(ticket.ref))
 
     page = text(anybody.get("/appointments/"))
@@ -768,11 +770,12 @@ def test_who_stands_in_line_finds_the_number_among_appointments_and_numbers(mine
     Account.objects.filter(pk=mine.account.pk).update(person_id=mine.person.pk, person_evidence=Evidence.CHIP)
     both = [
         tickets.issue(
-            hall=open_town.hall, category_code=category, person_id=mine.person.pk, channel="kiosk", by=CITIZEN,
+            tickets.Take(category_code=category, person_id=mine.person.pk, channel="kiosk", by=CITIZEN),
+            hall=open_town.hall,
             now=TUESDAY_NINE,
         )
         for category in ("A", "B")
-    ]  # fmt: skip
+    ]
 
     page = text(mine.get("/appointments/"))
 

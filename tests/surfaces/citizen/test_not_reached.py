@@ -104,7 +104,7 @@ def test_of_a_visit_what_was_served_is_not_booked_again(mine: Phone, open_town: 
 
 def test_two_people_of_one_closing_each_get_their_own(mine: Phone, theirs: Phone, open_town: Town):
     arrived(mine, open_town, ["pension"])
-    tickets.issue(hall=open_town.hall, category_code="A", channel="kiosk", by=KIOSK, now=TUESDAY_NINE)
+    tickets.issue(tickets.Take(category_code="A", channel="kiosk", by=KIOSK), hall=open_town.hall, now=TUESDAY_NINE)
     Ticket.objects.filter(notify_to="").update(notify_to=encrypt("13800000001", place=TO_PLACE), phone_index="index-2")
 
     closes(open_town)
@@ -169,7 +169,9 @@ def test_every_page_says_of_what_was_put_aside_what_the_message_says(mine: Phone
 
 
 def test_the_machine_says_so_too_and_an_unended_service_is_not_called_done(open_town: Town):
-    number = tickets.issue(hall=open_town.hall, item_code="pension", channel="kiosk", by=KIOSK, now=TUESDAY_NINE)
+    number = tickets.issue(
+        tickets.Take(item_code="pension", channel="kiosk", by=KIOSK), hall=open_town.hall, now=TUESDAY_NINE
+    )
     begun_and_put_aside(open_town)
     closes(open_town)
 

@@ -16,7 +16,7 @@ HTMX = {"HX-Request": "true"}
 def take(town: Town, i: int | None = None, item: str = "pension") -> Ticket:
     person_id = town.person(i).id if i is not None else None
     return tickets.issue(
-        hall=town.hall, item_code=item, person_id=person_id, channel="kiosk", by=CITIZEN, now=TUESDAY_NINE
+        tickets.Take(item_code=item, person_id=person_id, channel="kiosk", by=CITIZEN), hall=town.hall, now=TUESDAY_NINE
     )
 
 

@@ -64,7 +64,9 @@ def said(page: str) -> tuple[bool, bool]:
 def test_a_closed_floor_is_shown_on_that_floor_and_calls_nobody_there(two_floors: Town):
     shut(two_floors, floor=Floor.objects.get(code="2"))
     tickets.issue(
-        hall=two_floors.hall, item_code="pension", person_id=None, channel="kiosk", by=CITIZEN, now=TUESDAY_NINE
+        tickets.Take(item_code="pension", person_id=None, channel="kiosk", by=CITIZEN),
+        hall=two_floors.hall,
+        now=TUESDAY_NINE,
     )
 
     below, above = desk(two_floors.clerk), desk(two_floors.second_clerk)
@@ -88,7 +90,9 @@ def test_a_whole_hall_that_is_closed_is_shown_everywhere(two_floors: Town):
 
 def test_nobody_is_passed_on_to_a_window_of_a_closed_floor(two_floors: Town):
     tickets.issue(
-        hall=two_floors.hall, item_code="pension", person_id=None, channel="kiosk", by=CITIZEN, now=TUESDAY_NINE
+        tickets.Take(item_code="pension", person_id=None, channel="kiosk", by=CITIZEN),
+        hall=two_floors.hall,
+        now=TUESDAY_NINE,
     )
     tickets.call_next(window_code="town-01", staff_id=two_floors.clerk.pk, now=TUESDAY_NINE)
     offered = '<option value="town-02">' in desk(two_floors.clerk)
@@ -100,7 +104,9 @@ def test_nobody_is_passed_on_to_a_window_of_a_closed_floor(two_floors: Town):
 def test_no_window_of_a_closed_floor_is_advised(two_floors: Town):
     for _ in range(3):
         tickets.issue(
-            hall=two_floors.hall, item_code="pension", person_id=None, channel="kiosk", by=CITIZEN, now=TUESDAY_NINE
+            tickets.Take(item_code="pension", person_id=None, channel="kiosk", by=CITIZEN),
+            hall=two_floors.hall,
+            now=TUESDAY_NINE,
         )
     tickets.sign_out(staff_id=two_floors.clerk.pk, now=TUESDAY_NINE)
     later = TUESDAY_NINE + timedelta(seconds=max(IDLE_LONG_S, 3600))
@@ -116,7 +122,9 @@ def test_no_window_of_a_closed_floor_is_advised(two_floors: Town):
 
 def test_in_an_evacuation_nobody_is_put_back_taken_up_or_passed_by(two_floors: Town):
     ticket = tickets.issue(
-        hall=two_floors.hall, item_code="pension", person_id=None, channel="kiosk", by=CITIZEN, now=TUESDAY_NINE
+        tickets.Take(item_code="pension", person_id=None, channel="kiosk", by=CITIZEN),
+        hall=two_floors.hall,
+        now=TUESDAY_NINE,
     )
     tickets.call_next(window_code="town-01", staff_id=two_floors.clerk.pk, now=TUESDAY_NINE)
     tickets.miss(ref=ticket.ref, staff_id=two_floors.clerk.pk, now=TUESDAY_NINE)
@@ -132,7 +140,9 @@ def test_in_an_evacuation_nobody_is_put_back_taken_up_or_passed_by(two_floors: T
 
 def test_a_number_that_only_this_window_can_call_is_not_said_to_be_passed_by(two_floors: Town):
     ticket = tickets.issue(
-        hall=two_floors.hall, item_code="pension", person_id=None, channel="kiosk", by=CITIZEN, now=TUESDAY_NINE
+        tickets.Take(item_code="pension", person_id=None, channel="kiosk", by=CITIZEN),
+        hall=two_floors.hall,
+        now=TUESDAY_NINE,
     )
     client = Client(headers={"accept-language": "zh-CN", "hx-request": "true"})
     client.force_login(two_floors.clerk)

@@ -44,9 +44,10 @@ def test_the_next_person_is_shown_with_matter_kind_lane_and_wait_masked(clerk: C
 
     person = open_town.person(30)
     tickets.issue(
-        hall=open_town.hall, item_code="pension", person_id=person.id, channel="kiosk", by=CITIZEN, now=TUESDAY_NINE,
-        lane="disabled",
-    )  # fmt: skip
+        tickets.Take(item_code="pension", person_id=person.id, channel="kiosk", by=CITIZEN, lane="disabled"),
+        hall=open_town.hall,
+        now=TUESDAY_NINE,
+    )
     clock.set_clock(now=at("2026-03-10 09:12"), speed=0)
     clerk.post("/desk/sign-in", {"window": "town-01"})
 

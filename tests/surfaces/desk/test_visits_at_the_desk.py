@@ -154,7 +154,9 @@ def test_a_number_sent_to_another_hall_is_told_at_the_desk_and_on_its_own_page(
     client.force_login(town.clerk)
     client.post("/desk/sign-in", {"window": "town-01"})
     old = tickets.issue(
-        hall=town.hall, item_code="pension", channel="kiosk", by=CITIZEN, now=TUESDAY_NINE, contact=contact
+        tickets.Take(item_code="pension", channel="kiosk", by=CITIZEN, contact=contact),
+        hall=town.hall,
+        now=TUESDAY_NINE,
     )
     post(client, "call")
 
@@ -243,7 +245,7 @@ def test_other_halls_are_offered_with_the_way_and_whether_they_take_people(clien
     two_halls(town)
     client.force_login(town.clerk)
     client.post("/desk/sign-in", {"window": "town-01"})
-    tickets.issue(hall=town.hall, item_code="pension", channel="kiosk", by=CITIZEN, now=TUESDAY_NINE)
+    tickets.issue(tickets.Take(item_code="pension", channel="kiosk", by=CITIZEN), hall=town.hall, now=TUESDAY_NINE)
     post(client, "call")
 
     at_nine = client.get("/desk/halls").content.decode()

@@ -65,7 +65,9 @@ def rows(office):  # noqa: F811
     )  # fmt: skip
     follow_up = FollowUp.objects.create(hall=office.hall, cause="closure:0", made_by="staff:1", made_at=TUESDAY_NINE)
     ticket = tickets.issue(
-        hall=office.hall, category_code="A", channel="kiosk", by=CITIZEN, now=TUESDAY_NINE + timedelta(minutes=1)
+        tickets.Take(category_code="A", channel="kiosk", by=CITIZEN),
+        hall=office.hall,
+        now=TUESDAY_NINE + timedelta(minutes=1),
     )
     agent = an_agent(office)
     return {

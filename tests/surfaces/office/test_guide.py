@@ -46,9 +46,12 @@ def booked(town: Any, starts: str, person: int) -> Any:
 
 def take(town: Any, person: Any = None, lane: str = "", category: str = "A") -> Ticket:
     return tickets.issue(
-        hall=town.hall, category_code=category, person_id=person.pk if person else None, lane=lane, channel="kiosk",
-        by=CITIZEN, now=TUESDAY_NINE,
-    )  # fmt: skip
+        tickets.Take(
+            category_code=category, person_id=person.pk if person else None, lane=lane, channel="kiosk", by=CITIZEN
+        ),
+        hall=town.hall,
+        now=TUESDAY_NINE,
+    )
 
 
 def test_a_document_finds_numbers_and_bookings_masked_and_the_look_is_traced(guide, office):  # noqa: F811

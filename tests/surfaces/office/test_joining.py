@@ -139,9 +139,10 @@ def test_the_lost_telephones_links_open_and_steer_nothing_any_more(manager, two,
     lost = "+8613999999999"
     Appointment.objects.update(contact=lost, contact_index=phone_index(lost))
     told = tickets.issue(
-        hall=appointment.hall, item_code="pension", person_id=keep.pk, channel="kiosk", by=CLERK, now=TUESDAY_NINE,
-        contact=lost,
-    )  # fmt: skip
+        tickets.Take(item_code="pension", person_id=keep.pk, channel="kiosk", by=CLERK, contact=lost),
+        hall=appointment.hall,
+        now=TUESDAY_NINE,
+    )
     old = f"/a/{appointment.code}?k={link_key(appointment.code)}"
     assert client.get(old).status_code == 200
 
@@ -174,9 +175,12 @@ def test_nor_books_again_what_it_had_cancelled_before(manager, two, client):  # 
 def test_a_number_told_nobody_or_the_right_telephone_keeps_its_code(manager, two, told):  # noqa: F811
     keep, _, appointment = two
     number = tickets.issue(
-        hall=appointment.hall, item_code="pension", person_id=keep.pk, channel="kiosk", by=CLERK, now=TUESDAY_NINE,
-        contact=keep.phone if told else None,
-    )  # fmt: skip
+        tickets.Take(
+            item_code="pension", person_id=keep.pk, channel="kiosk", by=CLERK, contact=keep.phone if told else None
+        ),
+        hall=appointment.hall,
+        now=TUESDAY_NINE,
+    )
 
     manager.post(f"/office/town/people/{keep.pk}/messages", {"card_seen": "on", "why": "手机丢了"})
 

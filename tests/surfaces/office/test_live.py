@@ -53,11 +53,8 @@ def clerk(hall):
 
 def take(town, category="A", *, minutes_ago=0, person=None):
     return tickets.issue(
+        tickets.Take(category_code=category, person_id=person, channel="kiosk", by=SYSTEM),
         hall=town.hall,
-        category_code=category,
-        person_id=person,
-        channel="kiosk",
-        by=SYSTEM,
         now=TEN - timedelta(minutes=minutes_ago),
     )
 

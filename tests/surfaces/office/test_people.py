@@ -11,7 +11,7 @@ from banshi.rooms.booking.models import Appointment
 from banshi.rooms.identity.actions import enrol, name_index
 from banshi.rooms.identity.models import Account, Person
 from banshi.rooms.messaging.actions import phone_index
-from banshi.rooms.tickets.actions import issue
+from banshi.rooms.tickets.actions import Take, issue
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import contact_of
 from tests.surfaces.office.editing import booked, manager, office, signed_in  # noqa: F401 – fixtures
@@ -92,9 +92,10 @@ def test_a_number_told_to_another_telephone_is_offered_and_moved(manager, office
     Appointment.objects.all().delete()
     Person.objects.filter(pk=person.pk).update(phone="+8613700137000", phone_index=phone_index("+8613700137000"))
     number = issue(
-        hall=office.hall, category_code="A", person_id=person.pk, channel="api", by=CLERK, now=TUESDAY_NINE,
-        contact="+8613900000000",
-    )  # fmt: skip
+        Take(category_code="A", person_id=person.pk, channel="api", by=CLERK, contact="+8613900000000"),
+        hall=office.hall,
+        now=TUESDAY_NINE,
+    )
     if state == "serving":
         Ticket.objects.filter(pk=number.pk).update(state="serving", window=office.hall.windows.first())
     href = manager.post("/office/town/people/find", {"q": person.id_number}).context["found"][0][1]

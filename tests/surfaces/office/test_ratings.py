@@ -28,11 +28,8 @@ def task(office: Town) -> Task:  # noqa: F811
         messages={"channels": ["sms"]},
     )
     ticket = tickets.issue(
+        tickets.Take(category_code="A", person_id=office.person(1).pk, channel="kiosk", by=CITIZEN),
         hall=office.hall,
-        category_code="A",
-        person_id=office.person(1).pk,
-        channel="kiosk",
-        by=CITIZEN,
         now=TUESDAY_NINE,
     )
     staff_id = office.clerk.pk

@@ -153,7 +153,9 @@ def test_a_clerk_who_works_no_more_while_serving_leaves_nobody_behind(manager, o
 
     kiosk = Actor(ActorKind.KIOSK, "1", "town")
     actions.sign_in(window_code="town-01", staff_id=office.clerk.pk, now=TUESDAY_NINE)
-    ticket = actions.issue(hall=office.hall, category_code="A", channel="kiosk", by=kiosk, now=TUESDAY_NINE)
+    ticket = actions.issue(
+        actions.Take(category_code="A", channel="kiosk", by=kiosk), hall=office.hall, now=TUESDAY_NINE
+    )
     actions.call_next(window_code="town-01", staff_id=office.clerk.pk, now=TUESDAY_NINE)
     actions.start(ref=ticket.ref, staff_id=office.clerk.pk, now=TUESDAY_NINE)
 

@@ -36,11 +36,8 @@ def embedded(page: str, name: str) -> Any:
 def called(town: Town, person: Any = None, window: str = "01") -> Any:
     clerk = {"01": town.clerk, "02": town.second_clerk}[window]
     tickets.issue(
+        tickets.Take(category_code="A", person_id=person.id if person else None, channel="kiosk", by=SYSTEM),
         hall=town.hall,
-        category_code="A",
-        person_id=person.id if person else None,
-        channel="kiosk",
-        by=SYSTEM,
         now=TUESDAY_NINE,
     )
     tickets.sign_in(window_code=f"town-{window}", staff_id=clerk.id, now=TUESDAY_NINE)
@@ -215,7 +212,7 @@ def test_the_board_costs_the_same_with_one_and_with_three_tickets(
     with django_assert_num_queries(14):
         screen.get("/screens/town/board")
     for _ in range(2):
-        tickets.issue(hall=opened.hall, category_code="A", channel="kiosk", by=SYSTEM, now=TUESDAY_NINE)
+        tickets.issue(tickets.Take(category_code="A", channel="kiosk", by=SYSTEM), hall=opened.hall, now=TUESDAY_NINE)
 
     with django_assert_num_queries(14):
         screen.get("/screens/town/board")
@@ -318,7 +315,7 @@ def test_a_pause_is_not_called_closed_and_begins_when_nobody_is_at_the_window(
 
 
 def called_again(town: Town) -> Any:
-    tickets.issue(hall=town.hall, category_code="A", channel="kiosk", by=SYSTEM, now=TUESDAY_NINE)
+    tickets.issue(tickets.Take(category_code="A", channel="kiosk", by=SYSTEM), hall=town.hall, now=TUESDAY_NINE)
     return tickets.call_next(window_code="town-01", staff_id=town.clerk.id, now=TUESDAY_NINE)
 
 

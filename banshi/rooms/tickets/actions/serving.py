@@ -41,7 +41,7 @@ from banshi.rooms.tickets.actions.ground import (
 )
 from banshi.rooms.tickets.actions.stopping import NextPlace
 from banshi.rooms.tickets.actions.stretches import begin_stretch, end_stretch
-from banshi.rooms.tickets.actions.taking import issue
+from banshi.rooms.tickets.actions.taking import Take, issue
 from banshi.rooms.tickets.actions.told import tell
 from banshi.rooms.tickets.models import AT_WINDOW, Call, Miss, Service, Skip, Ticket, Transfer, WindowSession
 from banshi.rooms.tickets.queries import contact_of
@@ -339,18 +339,17 @@ def add_matter(*, ref: str, item_code: str, staff_id: int, now: datetime, appoin
     here = WindowCategory.objects.filter(window_id=session.window_id, category_id=handled.category_id).exists()
     aim = Aim(item_code, handled.category.code, session.window.zone.code if here else None)
     need_line_open(ticket.hall, aim, appointment_id=appointment_id, now=now)
-    return issue(
-        hall=ticket.hall,
+    take = Take(
         item_code=item_code,
         person_id=ticket.person_id,
         limit_key=ticket.limit_key,
         lane=ticket.lane,
         channel="desk",
         by=Actor(ActorKind.STAFF, str(staff_id), ticket.hall.code),
-        now=now,
         language=ticket.language,
         contact=contact_of(ticket),
         visit_id=ticket.visit_id,
         only_window_id=session.window_id if here else None,
         follows=True,
     )
+    return issue(take, hall=ticket.hall, now=now)

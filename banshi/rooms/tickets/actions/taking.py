@@ -84,13 +84,12 @@ class Take:
         return self.kind == "walk_in" and not self.follows
 
 
-def issue(*, hall: Hall, now: datetime, **asked: Any) -> Ticket:
+def issue(take: Take, *, hall: Hall, now: datetime) -> Ticket:
     """Give a number: `issue_many` for one.
 
-    :param asked: the fields of `Take`.
     :raises Refused: those of `issue_many`.
     """
-    (result,) = issue_many(hall=hall, asked=[Take(**asked)], now=now)
+    (result,) = issue_many(hall=hall, asked=[take], now=now)
     if isinstance(result, Refused):
         raise result
     return result
