@@ -190,6 +190,11 @@ def birth_date(id_type: IdType, number: str) -> date | None:
     return _date(number[6:14])
 
 
+def age_on(born: date, day: date) -> int:
+    """Whole years."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
 def generate_resident_id(area: str, birth: date, seq: int) -> str:
     """A well-formed resident number for a demo person; an odd `seq` is a man's, an even one a woman's.
 

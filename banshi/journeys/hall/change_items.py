@@ -12,6 +12,7 @@ from banshi.journeys.hours import change_hours
 from banshi.kernel.actors import Actor
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import FollowUp, Waiting
+from banshi.rooms.booking.rules import WAITING
 from banshi.rooms.calendars import actions as calendar_actions
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.catalogue import actions as catalogue
@@ -21,7 +22,7 @@ from banshi.rooms.places.models import Category, Hall
 
 def waiting_for(row: HallItem) -> int:
     """How many waits end with the booking of this matter."""
-    return Waiting.objects.filter(hall=row.hall_id, item=row.item_id, state__in=["waiting", "offered"]).count()
+    return Waiting.objects.filter(hall=row.hall_id, item=row.item_id, state__in=WAITING.goes_on).count()
 
 
 def change(

@@ -24,6 +24,7 @@ from banshi.kernel.working_days import LONGEST_NOTICE, DayInfo
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.actions import VisitToFollow
 from banshi.rooms.booking.models import Appointment, FollowUp, Waiting
+from banshi.rooms.booking.rules import WAITING
 from banshi.rooms.calendars import actions as calendar_actions
 from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.calendars import rules as calendar_rules
@@ -193,7 +194,7 @@ def touched(*, closure: ClosureRow, follow_up: FollowUp, now: datetime) -> dict[
         if closure.kind == "evacuation":
             reached |= {ticket.pk for ticket in tickets.at_windows_of(hall=closure.hall, closures=spans, now=now)}
         in_line = len(reached)
-    waiting = Waiting.objects.filter(hall=closure.hall, day__range=days, state__in=["waiting", "offered"]).count()
+    waiting = Waiting.objects.filter(hall=closure.hall, day__range=days, state__in=WAITING.goes_on).count()
     return {"appointments": appointments, "tickets": in_line, "waiting": waiting}
 
 

@@ -30,7 +30,7 @@ from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.ownership import Fit, fit, is_typed, shows_more, typed_holder
 from banshi.kernel.policy import TicketPolicy
-from banshi.kernel.refusals import Refused
+from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.models import LIVE, Appointment
@@ -42,7 +42,7 @@ from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import comes_back_by_ref, contact_of_booked, not_there, read_qr
-from banshi.rooms.tickets.rules import NUMBER
+from banshi.rooms.tickets.rules import NUMBER, Arrival, arrival
 
 TYPED_TRIES = 5  # an hour for one document at one machine
 
@@ -419,21 +419,21 @@ def _check_in(
                 facts = {"number": ticket.number, "ticket": ticket.ref}
                 raise Refused("already-checked-in", facts=facts | _what_became(ticket))
             tickets.came_early(ticket, appointment=None)
-        # Checked in without a number: the person was in the hall for something else when the period ended.
-        missed = appointment.state in ("no_show", "checked_in") and not given_up
-        late = missed or (appointment.state == "booked" and now >= closes)
-        if late:
-            # Late for the booked period: back to the walk-in queue; the no-show stays on record (mission §1.7, §2.5).
-            if policy.late == "refuse" or appointment.day != today:
-                raise Refused("too-late", facts={"closes": closes})
-        elif given_up:
+        comes = arrival(
+            appointment.state,
+            opens=opens,
+            closes=closes,
+            given_up=given_up,
+            today=appointment.day == today,
+            policy=policy,
+            now=now,
+        )
+        if isinstance(comes, Refusal):
+            raise Refused(comes)
+        late = comes == Arrival.LATE  # back to the walk-in queue; the no-show stays on record (mission §1.7, §2.5)
+        if not late:
             _need_open(hall, appointment, now)
-        elif appointment.state != "booked":
-            raise Refused("wrong-state", facts={"state": appointment.state, "needs": "booked"})
-        elif now < opens:
-            raise Refused("too-early", facts={"opens": opens}, next=opens)
-        else:
-            _need_open(hall, appointment, now)
+        if comes == Arrival.IN_TIME:
             booking.mark_checked_in(appointment_id=appointment.id, now=now)
         stands = tickets.standing(appointment, limit_key=limit_key, hall_id=hall.id, day=today)
         stands = stands or _persons_own(appointment, limit_key, today)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +20,7 @@ from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places.models import Category, Hall
 from banshi.rooms.places.queries import hall_by_code, policy_of
+from banshi.rooms.places.rules import km_between, minutes_away, sent_on_to
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import contact_of, contact_of_booked
@@ -57,15 +57,11 @@ _CARD_OR_CODE = {
     "show_zh": "刷同一张证件，或扫号票上、链接里的码",
     "show_en": "lay the same card, or scan the code of the slip or the link",
 }
-KM_AN_HOUR = 20.0  # through a town, straight line
-SET_OUT_MINUTES = 5
 
 
 def within_reach(here: Hall, there: Hall, policy: TicketPolicy) -> bool:
     """Whether people of this hall may be sent on to that one: by the policy's list, else within the same city."""
-    if policy.redirect_to:
-        return there.code in policy.redirect_to
-    return there.region.path.split("/")[:3] == here.region.path.split("/")[:3]
+    return sent_on_to(there.code, path=there.region.path, from_path=here.region.path, listed=policy.redirect_to)
 
 
 def aims(here: Hall, item: str, *, now: datetime) -> list[Aim]:
@@ -313,9 +309,7 @@ def _minutes(here: Hall, there: Hall) -> int | None:
     """About how long the way takes; None where nobody knows."""
     if here.lat is None or here.lon is None or there.lat is None or there.lon is None:
         return None
-    north = (there.lat - here.lat) * 111.2
-    east = (there.lon - here.lon) * 111.2 * math.cos(math.radians(here.lat))
-    return SET_OUT_MINUTES + round(math.hypot(north, east) / KM_AN_HOUR * 60)
+    return minutes_away(km_between((here.lat, here.lon), (there.lat, there.lon)))
 
 
 def _way(there: Hall, minutes: int | None) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -14,12 +13,11 @@ from banshi.rooms.calendars import queries as calendars
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
+from banshi.rooms.places.rules import km_between, travel_s
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.rules import line_closes_at, served_today
 
 AHEAD = timedelta(days=14)
-EARTH_KM = 6371.0
-TRAVEL_S_PER_KM = 180.0  # 20 km/h through a town, door to door
 
 
 @dataclass(frozen=True)
@@ -57,10 +55,7 @@ def away_km(hall: Hall, near: tuple[float, float] | None) -> float | None:
     """Kilometres from `near` (latitude, longitude in degrees) to a hall; None where one of them is not known."""
     if near is None or hall.lat is None or hall.lon is None:
         return None
-    north, there = math.radians(near[0]), math.radians(hall.lat)
-    d_lat, d_lon = there - north, math.radians(hall.lon - near[1])
-    a = math.sin(d_lat / 2) ** 2 + math.cos(north) * math.cos(there) * math.sin(d_lon / 2) ** 2
-    return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(a)))
+    return km_between(near, (hall.lat, hall.lon))
 
 
 def when(
@@ -92,7 +87,7 @@ def when(
 
 
 def _goodness(chance: Chance, moment: datetime) -> tuple[int, float, str]:
-    way = (chance.away_km or 0.0) * TRAVEL_S_PER_KM
+    way = travel_s(chance.away_km or 0.0)
     # A hall that closes before one gets there is no use now.
     there_in_time = chance.closes_at is None or moment + timedelta(seconds=way) < chance.closes_at
     if chance.open_now and there_in_time:

@@ -23,6 +23,7 @@ from banshi.rooms.identity import queries as identity
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import TicketView
+from banshi.rooms.tickets.rules import checks_in_from
 from banshi.surfaces.kiosk import early, presented, slips, typed
 from banshi.surfaces.kiosk.place import Place, at_kiosk, not_too_often, page
 from banshi.surfaces.kiosk.presented import Presented
@@ -224,5 +225,10 @@ def _today(place: Place, shown: Presented) -> list[dict[str, object]]:
 
 def _opens(place: Place, appointment: AppointmentView) -> datetime | None:
     """When it may check in; None where it may now, or no more."""
-    opens, _ = place.policy.tickets.check_in_window(starts_at=appointment.starts_at, ends_at=appointment.ends_at)
-    return opens if appointment.state == "booked" and place.now < opens else None
+    return checks_in_from(
+        appointment.state,
+        starts_at=appointment.starts_at,
+        ends_at=appointment.ends_at,
+        policy=place.policy.tickets,
+        now=place.now,
+    )

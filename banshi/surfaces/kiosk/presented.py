@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -15,7 +15,7 @@ from banshi.foundation import clock
 from banshi.journeys.visit.scanned import scanned
 from banshi.kernel import cards
 from banshi.kernel.actors import Actor
-from banshi.kernel.documents import IdType, InvalidDocument, birth_date, normalise, type_named, types_that_fit
+from banshi.kernel.documents import IdType, InvalidDocument, age_on, birth_date, normalise, type_named, types_that_fit
 from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import queries as bookings
@@ -183,8 +183,4 @@ def age_of(shown: Presented, *, now: datetime, zone: ZoneInfo) -> int | None:
     if not shown.is_document:
         return None
     born = birth_date(IdType(shown.id_type), normalise(IdType(shown.id_type), shown.number))
-    return years_between(born, now.astimezone(zone).date()) if born else None
-
-
-def years_between(born: date, today: date) -> int:
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    return age_on(born, now.astimezone(zone).date()) if born else None

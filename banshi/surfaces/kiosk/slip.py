@@ -33,6 +33,7 @@ from banshi.rooms.devices.ports import PrinterTrouble, Slip
 from banshi.rooms.tickets import actions as moving
 from banshi.rooms.tickets import queries as tickets
 from banshi.rooms.tickets.queries import TicketView
+from banshi.rooms.tickets.rules import BEYOND_WAITING, FOLLOWED
 from banshi.surfaces.kiosk import slips
 from banshi.surfaces.kiosk.place import Place, at_kiosk, page
 from banshi.surfaces.kiosk.refusing import refused_page
@@ -65,7 +66,7 @@ def _closed(place: Place, ticket: TicketView) -> Stop | None:
 
 def evacuation_over(place: Place, ticket: TicketView) -> Stop | None:
     """Of a number that is at a window, or was missed: only whether everybody has to leave."""
-    closed = _closed(place, ticket) if ticket.state in ("called", "serving", "missed", "parked", "held") else None
+    closed = _closed(place, ticket) if ticket.state in BEYOND_WAITING else None
     return closed if closed is not None and closed.evacuates else None
 
 
@@ -157,7 +158,7 @@ def slip(request: HttpRequest, place: Place, ref: str) -> HttpResponse:
         "where": _where(ticket),
         "follow": follow_address(ref),
         "told": ticket.has_contact and (place.policy.messages.on_call or place.policy.messages.ahead > 0),
-        "follows": not gone and not unserved and ticket.state not in ("left", "closed", "redirected"),
+        "follows": not gone and not unserved and ticket.state in FOLLOWED,
         "printing": request.GET.get("new") == "1",
         "has_printer": bool(place.device and place.device.printer),
         "rule": place.policy.tickets,

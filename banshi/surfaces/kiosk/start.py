@@ -17,8 +17,8 @@ from banshi.rooms.calendars.rules import ClosedSlug
 from banshi.rooms.devices import actions as devices
 from banshi.rooms.devices import queries as known
 from banshi.rooms.tickets import queries as tickets
+from banshi.rooms.tickets.rules import how_busy
 from banshi.surfaces.kiosk.place import Place, always_at_kiosk, at_kiosk, page
-from banshi.surfaces.kiosk.where import busy
 
 
 def opening(place: Place) -> dict[str, Any]:
@@ -43,7 +43,11 @@ def opening(place: Place) -> dict[str, Any]:
 @require_GET
 def start(request: HttpRequest, place: Place) -> HttpResponse:
     line = tickets.line(place.hall.pk, place.now)
-    context = {"line": line, "busy": busy(line.categories), **opening(place)}
+    context = {
+        "line": line,
+        "busy": how_busy((each.likely_s, each.waiting) for each in line.categories),
+        **opening(place),
+    }
     return page(request, place, "part_state.html" if request.htmx else "start.html", context)  # type: ignore[attr-defined]
 
 

@@ -26,7 +26,7 @@ from banshi.rooms.insight import queries as insight
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Category
 from banshi.rooms.tickets import queries as tickets
-from banshi.rooms.tickets.rules import line_closes_at, served_today
+from banshi.rooms.tickets.rules import lane_by_age, line_closes_at, served_today
 from banshi.surfaces.kiosk import early, presented, slips
 from banshi.surfaces.kiosk.place import Place, at_kiosk, not_too_many, not_too_often, page
 from banshi.surfaces.kiosk.refusing import refused_page
@@ -212,8 +212,7 @@ def _take(request: HttpRequest, place: Place, item_code: str, category_code: str
             not_too_many(place)  # any number can be typed
         person_id = presented.person_of(document, by=place.by, now=place.now, required=rules.identity_required)
         age = presented.age_of(document, now=place.now, zone=ZoneInfo(place.hall.timezone))
-        if not lane and age is not None and age >= rules.elderly_from and "elderly" in rules.priority_lanes:
-            lane = "elderly"
+        lane = lane or lane_by_age(age, rules)
     asked = take_number.Asked(
         category_code=None if item_code else category_code[:20].replace("\0", "") or None,
         item_code=item_code[:80].replace("\0", "") or None,

@@ -12,10 +12,6 @@ from banshi.foundation.said import named
 from banshi.foundation.windows import windows_words
 from banshi.rooms.places.models import Category
 from banshi.rooms.tickets import queries as tickets
-from banshi.rooms.tickets.queries import LineCategory
-
-QUIET_S = 10 * 60
-FAIR_S = 25 * 60
 
 
 @dataclass(frozen=True)
@@ -37,12 +33,3 @@ def where(category: Category, now: datetime) -> Where:
 def floors(pairs: Iterable[tuple[str, str]]) -> str:
     """(zh, en) of several floors, in the active language."""
     return pgettext("between windows", ", ").join(named({"floor_zh": zh, "floor_en": en}, "floor") for zh, en in pairs)
-
-
-def busy(categories: Iterable[LineCategory]) -> str:
-    """quiet | fair | busy | "" – by the likely wait of a newcomer, weighed by who waits."""
-    known = [(c.likely_s, c.waiting + 1) for c in categories if c.likely_s is not None]
-    if not known:
-        return ""
-    mean = sum(wait * weight for wait, weight in known) / sum(weight for _, weight in known)
-    return "quiet" if mean <= QUIET_S else "fair" if mean <= FAIR_S else "busy"

@@ -404,3 +404,27 @@ def test_those_served_by_one_window_stand_in_one_line():
 
     assert rules.served_together(A, windows) == {A, B}
     assert rules.served_together(3, windows) == {3}
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ([], ""),
+        ([(None, 4)], ""),
+        ([(600, 3)], "quiet"),
+        ([(601, 0)], "fair"),
+        ([(1500, 0), (None, 90)], "fair"),
+        ([(1501, 0)], "busy"),
+        ([(0, 0), (1800, 5)], "busy"),  # most wait where it is long: 1,543 s
+        ([(0, 5), (1800, 0)], "quiet"),
+    ],
+)
+def test_how_busy_a_hall_is_goes_by_the_lines_in_which_people_wait(lines, said):
+    assert rules.how_busy(lines) == said
+
+
+@pytest.mark.parametrize(("age", "lanes", "lane"), [
+    (64, ("elderly",), ""), (65, ("elderly",), "elderly"), (80, ("disabled",), ""), (None, ("elderly",), ""),
+])  # fmt: skip
+def test_whole_years_open_the_elderly_lane_where_the_hall_has_one(age, lanes, lane):
+    assert rules.lane_by_age(age, TicketPolicy(priority_lanes=lanes)) == lane

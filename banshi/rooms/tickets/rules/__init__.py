@@ -1,8 +1,10 @@
-"""Rules of the line. lifecycle: what may be done to a number · line: order, limits · handling: how long services take ·
-forecast: waits foretold · planned: desks that stand in until clerks are there · turnout: who booked and comes."""
+"""Rules of the line. lifecycle: what may be done to a number · arriving: with an appointment · line: order, limits ·
+handling: how long services take · forecast: waits foretold · planned: desks that stand in until clerks are there ·
+turnout: who booked and comes."""
 
 from __future__ import annotations
 
+from banshi.rooms.tickets.rules.arriving import Arrival, arrival, checks_in_from
 from banshi.rooms.tickets.rules.forecast import (
     LEAST_BAND_S,
     AtWork,
@@ -13,7 +15,7 @@ from banshi.rooms.tickets.rules.forecast import (
     served_together,
 )
 from banshi.rooms.tickets.rules.handling import CHANGEOVER_S, Handling, learn, prior
-from banshi.rooms.tickets.rules.lifecycle import NUMBER
+from banshi.rooms.tickets.rules.lifecycle import BEYOND_WAITING, FOLLOWED, NUMBER
 from banshi.rooms.tickets.rules.line import (
     LANES,
     OUTCOMES,
@@ -26,6 +28,8 @@ from banshi.rooms.tickets.rules.line import (
     call_by,
     comes_back_before,
     follow_up_rank,
+    how_busy,
+    lane_by_age,
     lane_of,
     lane_that_ranks,
     line_closes_at,
@@ -43,8 +47,10 @@ from banshi.rooms.tickets.rules.planned import Desk, Planned, open_together, sta
 from banshi.rooms.tickets.rules.turnout import BY_S, Turnout, learn_turnout
 
 __all__ = [
+    "BEYOND_WAITING",
     "BY_S",
     "CHANGEOVER_S",
+    "FOLLOWED",
     "LANES",
     "LEAST_BAND_S",
     "MOST_AT_ONCE",
@@ -52,6 +58,7 @@ __all__ = [
     "OUTCOMES",
     "PUT_FIRST_BY",
     "SERVES_ON",
+    "Arrival",
     "AtWork",
     "Band",
     "Desk",
@@ -64,11 +71,15 @@ __all__ = [
     "Rank",
     "RankClass",
     "Turnout",
+    "arrival",
     "as_told",
     "back_until",
     "call_by",
+    "checks_in_from",
     "comes_back_before",
     "follow_up_rank",
+    "how_busy",
+    "lane_by_age",
     "lane_of",
     "lane_that_ranks",
     "learn",

@@ -63,3 +63,6 @@ NUMBER = Table(
         "bring_back_missed": Step("closed", to="missed", undoes=True),
     },
 )
+
+BEYOND_WAITING = tuple(state for state in NUMBER.goes_on if state != "waiting")
+FOLLOWED = (*NUMBER.goes_on, "finished")  # worth a look on the phone: what comes next, and the rating

@@ -5,10 +5,12 @@ Pure: the time, the policy and what is known are passed in.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from enum import IntEnum
 from typing import NamedTuple
 
+from banshi.kernel.documents import age_on
 from banshi.kernel.policy import TicketPolicy
 from banshi.kernel.refusals import Refusal
 
@@ -135,8 +137,7 @@ def lane_of(
     asked_lane = asked if asked in policy.priority_lanes else ""
     if born is None or "elderly" not in policy.priority_lanes:
         return asked_lane, bool(asked_lane)
-    age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-    old = age >= policy.elderly_from
+    old = lane_by_age(age_on(born, today), policy) == "elderly"
     if asked_lane == "elderly" and not old:
         reason = {
             "zh": f"证件显示未满 {policy.elderly_from} 岁",
@@ -148,10 +149,30 @@ def lane_of(
     return asked_lane, True
 
 
+def lane_by_age(age: int | None, policy: TicketPolicy) -> str:
+    """The lane that whole years open without asking, or ""."""
+    return "elderly" if age is not None and age >= policy.elderly_from and "elderly" in policy.priority_lanes else ""
+
+
 def lane_that_ranks(lane: str, *, to_check: bool) -> str:
     """The elderly lane goes by a card that can be laid on a reader or shown to the guide: until then it is kept, and ranks
     nothing – a typed year of birth must not send anybody ahead of others. The other lanes have no such card."""
     return "" if lane == "elderly" and to_check else lane
+
+
+QUIET_S, FAIR_S = 10 * 60, 25 * 60
+
+
+def how_busy(lines: Iterable[tuple[int | None, int]]) -> str:
+    """quiet | fair | busy | "" – by the likely wait of a newcomer in each line, weighed by who waits there.
+
+    :param lines: seconds, None where nobody can say; and how many wait.
+    """
+    known = [(likely_s, waiting + 1) for likely_s, waiting in lines if likely_s is not None]
+    if not known:
+        return ""
+    mean = sum(wait * weight for wait, weight in known) / sum(weight for _, weight in known)
+    return "quiet" if mean <= QUIET_S else "fair" if mean <= FAIR_S else "busy"
 
 
 def walk_off_until(*, at_least_s: int | None, policy: TicketPolicy, now: datetime) -> datetime | None:
