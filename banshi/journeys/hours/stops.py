@@ -185,7 +185,7 @@ def stop_of(
 
     :param appointment_id: on whose behalf it is asked: `lets_in`, `excused`.
     """
-    closure = calendars.opening(hall, at or now, item=item, category=category).closure
+    closure = calendars.opening(hall, at or now, What(item, category=category)).closure
     if closure is None:
         return None
     what = calendars.what_of(hall, What(item, category=category))

@@ -35,6 +35,7 @@ from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking import queries as bookings
 from banshi.rooms.booking.models import LIVE, Appointment
 from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.calendars.rules import What
 from banshi.rooms.identity import actions as naming
 from banshi.rooms.identity import queries as identity
 from banshi.rooms.places import queries as places
@@ -495,7 +496,7 @@ def _persons_own(appointment: Appointment, limit_key: str, today: date) -> Ticke
 
 def _need_open(hall: Hall, appointment: Appointment, now: datetime) -> None:
     """:raises Refused: closed, with the reason and until when, while a closure stops what was booked."""
-    asked = calendars.opening(hall, now, item=appointment.item.code, category=appointment.category.code)
+    asked = calendars.opening(hall, now, What(appointment.item.code, category=appointment.category.code))
     if asked.closure is not None and not tickets.lets_in(appointment.pk, asked.closure):
         words = {"zh": asked.closure.reason.zh, "en": asked.closure.reason.en}
         excused = {"excused": True} if tickets.excused(appointment.pk, asked.closure) else {}

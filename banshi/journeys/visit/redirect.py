@@ -288,14 +288,15 @@ def _need_open(hall: Hall, item: str | None, category: str | None, *, now: datet
     if item is not None:
         handled = HallItem.objects.select_related("category").get(hall=hall, item__code=item)
         category, tags = handled.category.code, frozenset({"extended"}) if handled.extended else tags
-    found = calendars.opening(hall, now, item=item, category=category, tags=tags)
+    what = What(item, tags, category)
+    found = calendars.opening(hall, now, what)
     if not found.open or found.session is None:
         reason = {"zh": "那个大厅现在不在开放时间", "en": "That hall is not open now"}
         if found.closure is not None:
             reason = {"zh": found.closure.reason.zh, "en": found.closure.reason.en}
         raise Refused("closed", facts={"reason": reason}, next=found.opens_at)
     there = now + timedelta(minutes=minutes)
-    opens = calendars.next_open_moment(hall, there, What(item, tags, category))
+    opens = calendars.next_open_moment(hall, there, what)
     zone = ZoneInfo(hall.timezone)
     if opens is None or opens.astimezone(zone).date() != now.astimezone(zone).date():
         reason = {

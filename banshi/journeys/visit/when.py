@@ -10,6 +10,7 @@ from banshi.journeys.hours.stops import stop_of
 from banshi.kernel.refusals import Alternative, Refused
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.calendars.rules import What
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
@@ -102,9 +103,10 @@ def _chance(hall: Hall, item_code: str, *, at: datetime | None, now: datetime) -
     listed = catalogue.hall_item(hall.id, item_code)
     tags = frozenset({"extended"}) if listed.extended else frozenset()
     category = listed.category.code
-    asked = calendars.opening(hall, moment, item=item_code, category=category, tags=tags)
+    what = What(item_code, tags, category)
+    asked = calendars.opening(hall, moment, what)
     running, why = asked.session, asked.why
-    coming = running or calendars.next_opening(hall, moment, item_code, tags, category=category)
+    coming = running or calendars.next_opening(hall, moment, what)
     next_slot = first_slot = None
     if listed.bookable:
         with suppress(Refused):

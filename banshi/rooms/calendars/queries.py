@@ -250,11 +250,9 @@ def sessions_but_for_evacuations(hall: Hall, day: date) -> list[Session]:
     return hours(hall, day).but_for("evacuation").on(day)
 
 
-def session_at(
-    hall: Hall, at: datetime, item: str | None = None, tags: Iterable[str] = (), *, category: str | None = None
-) -> Session | None:
-    """The session serving this item or category (or anything) at a moment, or None."""
-    return hall_day(hall, at).hours.session_at(at, what_of(hall, What(item, frozenset(tags), category)))
+def session_at(hall: Hall, at: datetime, asked: What = ANYTHING) -> Session | None:
+    """The session serving this at a moment, or None."""
+    return hall_day(hall, at).hours.session_at(at, what_of(hall, asked))
 
 
 @dataclass(frozen=True)
@@ -276,20 +274,12 @@ class Opening:
         return self.session is not None
 
 
-def opening(
-    hall: Hall,
-    at: datetime,
-    *,
-    item: str | None = None,
-    category: str | None = None,
-    zone: str | None = None,
-    tags: Iterable[str] = (),
-) -> Opening:
+def opening(hall: Hall, at: datetime, asked: What = ANYTHING) -> Opening:
     """The one question: is this hall – for this item, category or zone – open at a moment, and if not, why and until when.
 
     Booking, check-in, numbers, calls, boards, kiosk, phone, desk and `when` all ask it here.
     """
-    return hall_day(hall, at).opening(at, what_of(hall, What(item, frozenset(tags), category, zone)))
+    return hall_day(hall, at).opening(at, what_of(hall, asked))
 
 
 @dataclass(frozen=True)
@@ -426,21 +416,9 @@ def _named(part: Any) -> Words | None:
     return Words(zh=zh or en or part.code, en=en or zh or part.code)
 
 
-def is_open(hall: Hall, at: datetime) -> bool:
-    return session_at(hall, at) is not None
-
-
-def next_opening(
-    hall: Hall,
-    after: datetime,
-    item: str | None = None,
-    tags: Iterable[str] = (),
-    *,
-    category: str | None = None,
-    zone: str | None = None,
-) -> Session | None:
+def next_opening(hall: Hall, after: datetime, asked: What = ANYTHING) -> Session | None:
     """The first session that still serves this after `after` (it may be running); None within 60 days."""
-    return _next_session(hall, after, what_of(hall, What(item, frozenset(tags), category, zone)))
+    return _next_session(hall, after, what_of(hall, asked))
 
 
 def _next_session(hall: Hall, after: datetime, what: What) -> Session | None:
@@ -449,14 +427,6 @@ def _next_session(hall: Hall, after: datetime, what: What) -> Session | None:
     return hours(hall, first, last).next_opening(after, what, last=last)
 
 
-def why_closed(
-    hall: Hall,
-    day: date,
-    item: str | None = None,
-    tags: Iterable[str] = (),
-    *,
-    category: str | None = None,
-    at: datetime | None = None,
-) -> WhyClosed | None:
+def why_closed(hall: Hall, day: date, asked: What = ANYTHING, *, at: datetime | None = None) -> WhyClosed | None:
     """Why nothing (or not this) is served on a day, or at a moment of it; None when it is."""
-    return hours(hall, day).why_closed(day, what_of(hall, What(item, frozenset(tags), category)), at=at)
+    return hours(hall, day).why_closed(day, what_of(hall, asked), at=at)

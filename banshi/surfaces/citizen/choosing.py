@@ -181,7 +181,7 @@ def _day(hall: Hall, day: date, slots: list[SlotView], item_code: str, *, zone: 
         full = any(r.slug == "slot-full" for r in reasons)
         if full:
             return DayChoice(day, "full", 0, False, gettext("Fully booked"), "")
-    closed = calendars.why_closed(hall, day, item_code) if all(r.slug == "closed" for r in reasons) else None
+    closed = calendars.why_closed(hall, day, What(item_code)) if all(r.slug == "closed" for r in reasons) else None
     if reasons and closed is None:
         why = (other or reasons)[0]
         with timezone.override(zone):

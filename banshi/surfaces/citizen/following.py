@@ -27,6 +27,7 @@ from banshi.journeys.visit.after_miss import after_miss
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.calendars.rules import What
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.models import Account
 from banshi.rooms.places import queries as places
@@ -284,7 +285,7 @@ def _ticket(request: Any, ref: str, *, now: datetime) -> dict[str, Any]:
     floor = seen.floor_en if english() and seen.floor_en else seen.floor
     opening = None
     if seen.state in ("waiting", "parked", "missed", "held"):
-        opening = calendars.opening(hall, now, item=seen.item, category=seen.category)
+        opening = calendars.opening(hall, now, What(seen.item, category=seen.category))
     policy = places.policy_of(hall.pk, now=now)
     until = opening.session.ends_at if opening and opening.session else None
     no_walk = opening is not None and (opening.closure is not None or until is None or seen.served_today is False)

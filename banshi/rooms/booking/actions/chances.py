@@ -13,7 +13,7 @@ from banshi.rooms.booking.models import STANDS, Appointment
 from banshi.rooms.booking.queries.facts import AskedFacts, Asking, Opens, hall_facts, read_facts
 from banshi.rooms.booking.queries.slots import item_facts, open_periods
 from banshi.rooms.calendars import queries as calendars
-from banshi.rooms.calendars.rules import ClosedSlug
+from banshi.rooms.calendars.rules import ClosedSlug, What
 from banshi.rooms.places.models import Hall
 
 Would = Callable[[AskedFacts], Refusal | None]
@@ -90,7 +90,7 @@ def _as_it_is(no: Refusal, fact: AskedFacts) -> Refusal:
         return no
     at, hall = fact.slot.starts_at, Hall.objects.get(pk=fact.hall.id)
     day = at.astimezone(fact.hall.zone).date()
-    why = calendars.why_closed(hall, day, fact.item.facts.code, at=at)
+    why = calendars.why_closed(hall, day, What(fact.item.facts.code), at=at)
     if why is None or why.slug not in _NOT_BY_HAND:
         return no
     return replace(no, facts={"reason": {"zh": why.words.zh, "en": why.words.en}})

@@ -391,7 +391,7 @@ def of_same_visit(appointment: Appointment, *, limit_key: str) -> bool:
 def _tomorrow(hall: Hall, category: Category, item: Item | None, local: datetime) -> datetime | None:
     """When numbers are given again: the first opening after today."""
     night = datetime.combine(local.date() + timedelta(days=1), time(0), local.tzinfo)
-    opening = calendars.next_opening(hall, night, item.code if item else None, category=category.code)
+    opening = calendars.next_opening(hall, night, What(item.code if item else None, category=category.code))
     return opening.starts_at if opening else None
 
 
