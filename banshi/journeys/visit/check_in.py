@@ -43,7 +43,7 @@ from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import comes_back_by_ref, contact_of_booked, not_there, read_qr
-from banshi.rooms.tickets.rules import NUMBER, Arrival, arrival
+from banshi.rooms.tickets.rules import NUMBER, Arrival, arrival, comes_along
 
 TYPED_TRIES = 5  # an hour for one document at one machine
 
@@ -361,11 +361,13 @@ def _also_due(each: Appointment, holder: str, policy: TicketPolicy, now: datetim
     opens, closes = policy.check_in_window(starts_at=each.starts_at, ends_at=each.ends_at)
     if holder_of(each, now=now) != holder:
         return False
-    if each.state == "no_show" or now >= closes:
-        return policy.late != "refuse" and now >= opens and not _had_a_number(each)
-    if each.state == "checked_in" and not Ticket.objects.filter(appointment=each, state__in=NUMBER.goes_on).exists():
-        return False  # given up, served, or never had a number
-    return opens <= now
+    match comes_along(each.state, opens=opens, closes=closes, policy=policy, now=now):
+        case Arrival.LATE:
+            return not _had_a_number(each)
+        case Arrival.AGAIN:  # not where it was given up, served, or never had a number
+            return Ticket.objects.filter(appointment=each, state__in=NUMBER.goes_on).exists()
+        case comes:
+            return comes is not None
 
 
 def _had_a_number(each: Appointment) -> bool:

@@ -9,7 +9,7 @@ import pytest
 
 from banshi.kernel.policy import TicketPolicy
 from banshi.kernel.refusals import Refusal
-from banshi.rooms.tickets.rules import Arrival, arrival, checks_in_from
+from banshi.rooms.tickets.rules import Arrival, arrival, checks_in_from, comes_along
 from tests.town import at
 
 OPENS, CLOSES = at("2026-03-10 09:30"), at("2026-03-10 11:15")
@@ -69,3 +69,24 @@ def test_a_kiosk_shows_when_check_in_opens_of_what_is_booked_and_to_come_alone()
     assert checks_in_from("booked", **asked, now=BEFORE) == OPENS
     assert checks_in_from("booked", **asked, now=OPENING) is None
     assert checks_in_from("no_show", **asked, now=BEFORE) is None
+
+
+@pytest.mark.parametrize(
+    ("state", "now", "late", "expected"),
+    [
+        ("booked", BEFORE, "walk_in", None),
+        ("booked", OPENING, "walk_in", Arrival.IN_TIME),
+        ("booked", CLOSING, "walk_in", Arrival.LATE),
+        ("booked", CLOSING, "refuse", None),
+        ("no_show", INSIDE, "walk_in", Arrival.LATE),
+        ("no_show", BEFORE, "walk_in", None),
+        ("no_show", INSIDE, "refuse", None),
+        ("checked_in", INSIDE, "refuse", Arrival.AGAIN),
+        ("checked_in", CLOSING, "walk_in", Arrival.LATE),
+        ("checked_in", BEFORE, "walk_in", None),
+    ],
+)
+def test_the_other_matters_of_a_visit_come_along_by_their_own_hours(
+    state: str, now: datetime, late: str, expected: Any
+) -> None:
+    assert comes_along(state, opens=OPENS, closes=CLOSES, policy=TicketPolicy(late=late), now=now) == expected

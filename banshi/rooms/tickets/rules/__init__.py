@@ -4,7 +4,7 @@ turnout: who booked and comes."""
 
 from __future__ import annotations
 
-from banshi.rooms.tickets.rules.arriving import Arrival, arrival, checks_in_from
+from banshi.rooms.tickets.rules.arriving import Arrival, arrival, checks_in_from, comes_along
 from banshi.rooms.tickets.rules.forecast import (
     LEAST_BAND_S,
     AtWork,
@@ -76,6 +76,7 @@ __all__ = [
     "back_until",
     "call_by",
     "checks_in_from",
+    "comes_along",
     "comes_back_before",
     "follow_up_rank",
     "how_busy",

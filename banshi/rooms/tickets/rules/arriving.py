@@ -45,6 +45,21 @@ def arrival(
     return Refusal("too-early", {"opens": opens}, opens) if now < opens else Arrival.IN_TIME
 
 
+def comes_along(
+    state: str, *, opens: datetime, closes: datetime, policy: TicketPolicy, now: datetime
+) -> Arrival | None:
+    """How another matter of the visit comes that its person has arrived for, too: late, unless it had a number; again, where its
+    number goes on; in time. None where it waits for its own hour, or where the hall takes nobody late.
+
+    :param state: booked, checked_in or no_show; the hours as in `arrival`.
+    """
+    if now < opens:
+        return None
+    if state == "no_show" or now >= closes:
+        return Arrival.LATE if policy.late != "refuse" else None
+    return Arrival.AGAIN if state == "checked_in" else Arrival.IN_TIME
+
+
 def checks_in_from(
     state: str, *, starts_at: datetime, ends_at: datetime, policy: TicketPolicy, now: datetime
 ) -> datetime | None:
