@@ -73,6 +73,16 @@ class DemoSwitch(models.Model):
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="there_is_one_demo_switch")]
 
 
+class Watermark(models.Model):
+    """Up to which day something that goes day by day has got, that day included."""
+
+    name = models.CharField(max_length=80, primary_key=True)
+    day = models.DateField()
+
+    class Meta:
+        db_table = "foundation_watermark"
+
+
 class Heartbeat(models.Model):
     """Last sign of life, in machine time: `tick` = the housekeeping of some worker, `duty:…`, `job:…`."""
 

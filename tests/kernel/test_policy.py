@@ -45,6 +45,7 @@ UNSAID: dict[str, dict[str, Any]] = {
         "day_sheet_to": [], "day_sheet_names": "masked",
     },
     "rating": {"within_days": 7, "bad_from_below": 3, "answer_working_days": 1, "settle_working_days": 15},
+    "records": {"contacts_days": 365},
 }  # fmt: skip
 
 

@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import Min
 
-from banshi.foundation import announce, answers, limits
+from banshi.foundation import announce, answers, limits, watermarks
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking.models import Appointment
 from banshi.rooms.identity import actions as identity
+from banshi.rooms.messaging import actions as messaging
+from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Hall
+from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets.models import Ticket
 
 A_DAY: Final = timedelta(hours=24)
 EVENTS_KEPT: Final = timedelta(days=7)  # what was told to whoever watched; only the newest of a hall is asked for again
 MOST: Final = 5000  # rows in one statement
 ROUNDS: Final = 20  # statements for one table: the rest waits for the next time
+DAYS: Final = 40  # of a hall, in one go
 
 
 def forget(*, now: datetime, wall: datetime) -> dict[str, int]:
-    """Delete answers and counts of tries a day old, codes and sessions that have ended, events of last week.
+    """Delete answers and counts of tries a day old, codes and sessions that have ended, events of last week; and what people
+    gave with visits that are over for as long as their hall's rules say (`RecordsPolicy`).
 
     :param now: hall time, which events bear; :param wall: machine time, which everything else bears.
-    :returns: how many rows of each.
+    :returns: how many rows of each; of visits, how many days of halls.
     """
     old = wall - A_DAY
     kinds: Mapping[str, Callable[[], int]] = {
@@ -31,7 +43,8 @@ def forget(*, now: datetime, wall: datetime) -> dict[str, int]:
         "events": lambda: announce.forget_old(before=now - EVENTS_KEPT, most=MOST),
         "sessions": lambda: _forget_sessions(wall),
     }
-    return {kind: _all(act) for kind, act in kinds.items()}
+    visits = sum(_forget_visits(hall, now) for hall in Hall.objects.order_by("id"))
+    return {kind: _all(act) for kind, act in kinds.items()} | {"visits": visits}
 
 
 def _all(act: Callable[[], int]) -> int:
@@ -47,3 +60,36 @@ def _all(act: Callable[[], int]) -> int:
 def _forget_sessions(wall: datetime) -> int:
     ended = Session.objects.filter(expire_date__lt=wall).order_by("expire_date").values("pk")[:MOST]
     return Session.objects.filter(pk__in=ended).delete()[0]
+
+
+def _forget_visits(hall: Hall, now: datetime) -> int:
+    """What was given with the visits of each day that is over for long enough, the oldest first. :returns: days."""
+    kept_days = places.policy_of(hall.pk, now=now).records.contacts_days
+    last = now.astimezone(ZoneInfo(hall.timezone)).date() - timedelta(days=kept_days + 1)
+    mark = f"forget visits:{hall.code}"
+    reached = watermarks.reached(mark)
+    begin = _first_day(hall) if reached is None else reached + timedelta(days=1)
+    if begin is None or begin > last:
+        return 0
+    days = [begin + timedelta(days=n) for n in range(min(DAYS, (last - begin).days + 1))]
+    for day in days:
+        with transaction.atomic():
+            _forget_day(hall, day)
+            watermarks.reach(mark, day)
+    return len(days)
+
+
+def _first_day(hall: Hall) -> date | None:
+    """Of the first visit of which anything is kept."""
+    days = [
+        rows.filter(hall=hall).aggregate(first=Min("day"))["first"] for rows in (Appointment.objects, Ticket.objects)
+    ]
+    return min((day for day in days if day is not None), default=None)
+
+
+def _forget_day(hall: Hall, day: date) -> None:
+    booked = booking.forget_contacts(hall_id=hall.pk, day=day)
+    numbers = tickets.forget_contacts(hall_id=hall.pk, day=day)
+    subjects = [f"appointment:{code}" for code in booked] + [f"ticket:{ref}" for ref in numbers]
+    for first in range(0, len(subjects), MOST):
+        messaging.forget_words(subjects[first : first + MOST])

@@ -11,6 +11,7 @@ from pydantic import model_validator
 from banshi.kernel.policy.booking import BookingPolicy, Channel, Credit, Quota
 from banshi.kernel.policy.messages import MessagePolicy
 from banshi.kernel.policy.rating import RatingPolicy
+from banshi.kernel.policy.records import RecordsPolicy
 from banshi.kernel.policy.screens import ScreenPolicy
 from banshi.kernel.policy.section import Days, Minutes, Places, Section
 from banshi.kernel.policy.tickets import TicketPolicy
@@ -26,6 +27,7 @@ __all__ = [
     "Places",
     "Quota",
     "RatingPolicy",
+    "RecordsPolicy",
     "ScreenPolicy",
     "Section",
     "TicketPolicy",
@@ -38,6 +40,7 @@ class HallPolicy(Section):
     screens: ScreenPolicy = ScreenPolicy()
     messages: MessagePolicy = MessagePolicy()
     rating: RatingPolicy = RatingPolicy()
+    records: RecordsPolicy = RecordsPolicy()
 
     @model_validator(mode="after")
     def _consistent(self) -> HallPolicy:

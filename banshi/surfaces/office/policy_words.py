@@ -15,6 +15,7 @@ SECTIONS: dict[str, Text] = {
     "screens": _("Screens"),
     "messages": _("Messages"),
     "rating": _("Rating"),
+    "records": _("Records"),
 }
 
 LABELS: dict[str, Text] = {
@@ -102,6 +103,7 @@ LABELS: dict[str, Text] = {
     "rating.bad_from_below": _("A low rating is below, stars"),
     "rating.answer_working_days": _("Answer within, working days"),
     "rating.settle_working_days": _("Settle within, working days"),
+    "records.contacts_days": _("Keep what was given with a visit, days"),
 }
 
 HINTS: dict[str, Text] = {
@@ -136,6 +138,9 @@ HINTS: dict[str, Text] = {
     "screens.names": _("The first character beside a called number, of names that a card or a clerk has proven."),
     "screens.notices_zh": _("One per line; they roll at the foot of the boards."),
     "screens.notices_en": _("One per line."),
+    "records.contacts_days": _(
+        "Telephones, declared names and notes; then they are deleted, and the visit is kept without them."
+    ),
     "messages.day_before_at": _("Empty: no reminder."),
     "messages.leave_before": _("Empty: no message."),
     "messages.reminder_gap": _("A reminder that would follow sooner is left out: it says nothing new."),

@@ -12,11 +12,20 @@ from banshi.foundation import clock
 from banshi.foundation.announce import announce
 from banshi.foundation.models import Event, IdempotencyKey, RateBucket
 from banshi.journeys.hall import forgetting
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking.models import Appointment
 from banshi.rooms.identity.models import SignInCode
-from tests.town import TUESDAY_NINE
+from banshi.rooms.messaging import actions as messaging
+from banshi.rooms.messaging.models import Message
+from banshi.rooms.tickets import actions as tickets
+from banshi.rooms.tickets.models import Ticket
+from tests.rooms.tickets.conftest import open_town
+from tests.rooms.tickets.line import KIOSK
+from tests.town import TUESDAY_NINE, Town
 
 pytestmark = pytest.mark.django_db
-NOTHING = {"answers": 0, "tries": 0, "codes": 0, "events": 0, "sessions": 0}
+NOTHING = {"answers": 0, "tries": 0, "codes": 0, "events": 0, "sessions": 0, "visits": 0}
 DAY, SECOND = timedelta(hours=24), timedelta(seconds=1)
 
 
@@ -67,7 +76,7 @@ def test_many_go_in_several_statements_and_those_that_stay_are_not_in_the_way(
     for _ in range(5):
         announce(hall="town", topic="line", now=TUESDAY_NINE - timedelta(days=8))
 
-    with django_assert_num_queries(7):  # five tables, and twice more for events
+    with django_assert_num_queries(8):  # five tables, twice more for events, and the halls
         assert forget(clock.wall()) == {"events": 5}
 
     assert Event.objects.count() == 4
@@ -75,3 +84,98 @@ def test_many_go_in_several_statements_and_those_that_stay_are_not_in_the_way(
 
 def test_nothing_goes_twice() -> None:
     assert forgetting.forget(now=TUESDAY_NINE, wall=clock.wall()) == NOTHING
+
+
+@pytest.fixture
+def open_hall(town: Town) -> Town:
+    open_town(town)
+    return town
+
+
+class Visits:
+    """Two visits of the town, a day apart: each booked with a telephone, a name and a note, and told of."""
+
+    def __init__(self, town: Town) -> None:
+        self.town = town
+        self.booked: list[Appointment] = []
+        self.numbers: list[Ticket] = []
+        for n in range(2):
+            at = TUESDAY_NINE + timedelta(days=n)
+            before = at - timedelta(days=1)
+            made = booking.place(
+                slot_id=town.slot(starts=at + timedelta(hours=1)).pk, item_code="pension", person_id=town.person(30 + n).pk,
+                source="web", by=Actor(ActorKind.CITIZEN, "1"), now=before, name="王小明", contact="13800130000", note="轮椅",
+            )  # fmt: skip
+            self.booked.append(made)
+            number = tickets.issue(
+                hall=town.hall, now=at, channel="kiosk", by=KIOSK, category_code="A", contact="13800130000",
+            )  # fmt: skip
+            self.numbers.append(number)
+            about = Message.objects.filter(subject=f"appointment:{made.code}")
+            about.update(state="sent", said="您好", text="您好")
+            messaging.write(
+                key="your_turn", subject=f"ticket:{number.ref}", to_phone="13800130000", dedupe=f"due:{n}", hall="town", now=at,
+            )  # fmt: skip
+
+    def forget(self, days: int, *, hall_days: float = 0) -> int:
+        now = TUESDAY_NINE + timedelta(days=days + hall_days)
+        return forgetting.forget(now=now, wall=clock.wall())["visits"]
+
+    def kept(self) -> list[tuple[bool, bool, bool]]:
+        """Of each visit: whether anything is kept of its booking, its number, and what was said about it."""
+        found = []
+        for booked, number in zip(self.booked, self.numbers, strict=True):
+            booked.refresh_from_db()
+            number.refresh_from_db()
+            said = Message.objects.filter(subject__in=[f"appointment:{booked.code}", f"ticket:{number.ref}"])
+            over = said.exclude(state="due")
+            found.append(
+                (
+                    any([booked.name, booked.name_index, booked.contact, booked.contact_index, booked.note]),
+                    bool(number.notify_to or number.phone_index),
+                    any(each.to or each.to_index or each.text or each.said for each in over),
+                )
+            )
+        return found
+
+
+ALL, NONE = (True, True, True), (False, False, False)
+
+
+def test_what_was_given_with_a_visit_is_kept_for_as_long_as_the_rules_say(open_hall: Town) -> None:
+    open_hall.policy(records={"contacts_days": 60})
+    visits = Visits(open_hall)
+    assert visits.kept() == [ALL, ALL]
+
+    assert (visits.forget(60), visits.kept()) == (0, [ALL, ALL])
+    assert (visits.forget(61), visits.kept()) == (1, [NONE, ALL])
+    assert (visits.forget(61), visits.kept()) == (0, [NONE, ALL])
+    assert (visits.forget(62), visits.kept()) == (1, [NONE, NONE])
+
+
+def test_the_visit_itself_is_kept_and_what_is_still_to_be_said(open_hall: Town) -> None:
+    open_hall.policy(records={"contacts_days": 60})
+    visits = Visits(open_hall)
+    before = list(Appointment.objects.order_by("id").values_list("code", "state", "person_id", "day"))
+
+    visits.forget(100)
+
+    assert list(Appointment.objects.order_by("id").values_list("code", "state", "person_id", "day")) == before
+    assert Ticket.objects.count() == 2
+    due = Message.objects.filter(state="due")
+    assert due.count() == 2
+    assert all(each.to for each in due)
+
+
+def test_many_days_are_forgotten_a_few_at_a_time_and_each_once(
+    open_hall: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visits = Visits(open_hall)
+    monkeypatch.setattr(forgetting, "DAYS", 3)
+
+    assert [visits.forget(365 + 5) for _ in range(3)] == [3, 2, 0]
+    assert visits.kept() == [NONE, NONE]
+
+
+def test_a_hall_without_visits_has_nothing_to_forget(town: Town) -> None:
+    assert forget(clock.wall()) == {}

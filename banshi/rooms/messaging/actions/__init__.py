@@ -1,12 +1,13 @@
 """What messaging does.
 
 writing: into the outbox · claiming: what is due, and by which channel · minding: whether it still holds · wording:
-what it says · sending: out of the outbox · reaching: addresses of channels.
+what it says · sending: out of the outbox · reaching: addresses of channels · forgetting: what was said long ago.
 """
 
 from __future__ import annotations
 
 from banshi.rooms.messaging.actions.capping import who_asked
+from banshi.rooms.messaging.actions.forgetting import forget_words
 from banshi.rooms.messaging.actions.minding import ask
 from banshi.rooms.messaging.actions.reaching import bind, deliver
 from banshi.rooms.messaging.actions.sending import drain, requeue_stuck, send_again
@@ -29,6 +30,7 @@ __all__ = [
     "deliver",
     "drain",
     "drop",
+    "forget_words",
     "phone_index",
     "requeue_stuck",
     "reset_template",

@@ -15,6 +15,7 @@ from banshi.rooms.tickets.actions.calling import (
 from banshi.rooms.tickets.actions.calling_many import call_next, call_next_many
 from banshi.rooms.tickets.actions.day import close_day, learn, let_missed_go, send_ahead, unpark_due
 from banshi.rooms.tickets.actions.deciding import override_mismatch, set_matter, skip, turn_away
+from banshi.rooms.tickets.actions.forgetting import forget_contacts
 from banshi.rooms.tickets.actions.handing import (
     connect,
     follow_number,
@@ -120,6 +121,7 @@ __all__ = [
     "expect_desk",
     "finish",
     "follow_number",
+    "forget_contacts",
     "forget_desks",
     "free_from_windows",
     "free_kept_for_nobody",

@@ -1,0 +1,15 @@
+"""Records: how long is kept what people gave with a visit."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from banshi.kernel.policy.section import Section
+
+
+class RecordsPolicy(Section):
+    contacts_days: Annotated[int, Field(ge=30, le=3660)] = (
+        365  # telephones, declared names and notes, after the visit's day
+    )
