@@ -264,3 +264,15 @@ def test_no_two_columns_of_a_table_share_a_name_on_the_page_and_in_the_file(mana
             twice += [(where, sheet.title, head) for head in heads if heads.count(head) > 1]
 
     assert twice == []
+
+
+def test_rows_of_figures_are_escaped_and_begin_with_their_head():
+    from banshi.surfaces.office.templatetags.seeing import table_rows
+
+    column = Column("x", "X")
+    made = table_rows([[(column, "<b>&"), (column, "1,234"), (column, '"–')], [(column, "two")]])
+
+    assert made == (
+        '<tr><th scope="row">&lt;b&gt;&amp;</th><td class="num">1,234</td><td class="num">&quot;–</td></tr>'
+        '<tr><th scope="row">two</th></tr>'
+    )
