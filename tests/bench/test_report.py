@@ -42,6 +42,10 @@ def figures(**changes: Any) -> dict[str, Any]:
         },
         "push": {"by": {"200": {"p50_ms": 1, "p99_ms": 2, "heard": 8, "calls": 8, "all_p99_ms": 3}}},
         "history": {"days": 100, "book_ratio": 1.1, "call_ratio": 1.0, "pgbench_ratio": 1.0},
+        "pages": {
+            "Figures of a hall, 100 days": {"p50_ms": 40.0, "p95_ms": 60.0},
+            "Guide of a matter": {"p50_ms": 9.0, "p95_ms": 12.0},
+        },
     }  # fmt: skip
     for path, value in changes.items():
         part, _, name = path.partition("__")
@@ -148,3 +152,10 @@ def test_a_category_or_an_hour_beyond_the_band_and_two_sampling_errors_is_a_brok
         ["waits told, category K: 90 ± 2 % held of 300 told to wait, 93 % of all; -15 ± 4 % – **not met**"],
         ["waits told, category K: 98 ± 2 % held of 300 told to wait, 93 % of all; +0 ± 4 % – **not met**"],
     ]
+
+
+def test_pages_stand_beside_their_aims():
+    found = {what: (measured, aim) for what, measured, aim in report.rows(figures())}
+
+    assert found["Figures of a hall, 100 days"] == ("p50 40.0 ms, p95 60.0 ms", "p50 ≤ 80 ms")
+    assert found["Guide of a matter"][1] == "p50 ≤ 150 ms"

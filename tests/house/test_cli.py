@@ -64,7 +64,7 @@ def test_the_commands_are_these():
 
     assert names == {
         *("up", "serve", "work", "migrate", "check", "crowd", "bench"),
-        *("presets", "presets load", "keys", "keys create", "keys list", "keys revoke", "working-days"),
+        *("presets", "presets load", "keys", "keys create", "keys list", "keys revoke", "working-days", "settle-days"),
         *("audit", "audit verify"),
         *("staff", "staff create-admin", "staff list", "staff reset", "staff deactivate"),
         *("db", "db start", "db stop", "db status", "db backup", "db restore", "db rehearse", "db prepare"),

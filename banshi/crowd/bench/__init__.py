@@ -91,6 +91,7 @@ def _measured(quick: bool, say: Callable[[str], None], *, only: str | None = Non
                 "by": pushes,
             }
             figures["history"] = bench.history(before)
+            figures["pages"] = bench.pages(figures["history"]["days"])
     return figures
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from banshi.crowd.bench import fill, wrk
 from banshi.crowd.bench.figures import median, ms, percentile, ratio
 from banshi.crowd.bench.ground import DAY, OPENING, Installation, Worker
+from banshi.crowd.bench.pages import pages
 from banshi.crowd.bench.processor import Spent, spent
 from banshi.crowd.bench.yardstick import Yardstick
 
@@ -388,6 +389,12 @@ class Bench:
             "rows_before": before_rows, "rows": fill.rows(self.on), "filled_in_s": round(took),
         }  # fmt: skip
         self.say(f"history: {found}")
+        return found
+
+    def pages(self, days: int) -> dict[str, Any]:
+        """Pages that read what so many days have left."""
+        found = pages(self.on, HALL, self.pairs[0][1], days=days, quick=self.quick)
+        self.say(f"pages: {found}")
         return found
 
     def _calls_one_by_one(self) -> list[float]:

@@ -63,7 +63,15 @@ def rows(figures: dict[str, Any]) -> list[tuple[str, str, str]]:
             "≤ 1.2",
         )
     )
+    found += [
+        (f"{name}", f"p50 {page['p50_ms']} ms, p95 {page['p95_ms']} ms", _page_aim(name))
+        for name, page in figures["pages"].items()
+    ]
     return found
+
+
+def _page_aim(name: str) -> str:
+    return "p50 ≤ 80 ms" if name.startswith("Figures") else "p50 ≤ 150 ms"
 
 
 BOOKING_AIMS = {"16": 0.5, "64": 1.0, "128": 1.5}  # × pgbench, with production's two web processes
