@@ -107,9 +107,8 @@ class Visits:
                 source="web", by=Actor(ActorKind.CITIZEN, "1"), now=before, name="王小明", contact="13800130000", note="轮椅",
             )  # fmt: skip
             self.booked.append(made)
-            number = tickets.issue(
-                hall=town.hall, now=at, channel="kiosk", by=KIOSK, category_code="A", contact="13800130000",
-            )  # fmt: skip
+            taken = tickets.Take(channel="kiosk", by=KIOSK, category_code="A", contact="13800130000")
+            number = tickets.issue(taken, hall=town.hall, now=at)
             self.numbers.append(number)
             about = Message.objects.filter(subject=f"appointment:{made.code}")
             about.update(state="sent", said="您好", text="您好")

@@ -19,6 +19,7 @@ from banshi.rooms.booking.models import Hold, Slot, Waiting
 from banshi.rooms.calendars import actions as calendars
 from banshi.rooms.calendars import queries as opening_hours
 from banshi.rooms.calendars.models import Closure
+from banshi.rooms.calendars.rules import What
 from banshi.rooms.places.models import Floor, WindowCategory, Zone
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets import queries as line
@@ -186,8 +187,8 @@ def test_the_hall_itself_stays_open_while_a_part_is_closed(two_floors: Town):
     shut(two_floors, zone=two_floors.extra["up"])
 
     assert opening_hours.opening(two_floors.hall, TEN).open is True
-    assert opening_hours.opening(two_floors.hall, TEN, category="B").open is False
-    assert opening_hours.opening(two_floors.hall, TEN, zone="up").open is False
+    assert opening_hours.opening(two_floors.hall, TEN, What(category="B")).open is False
+    assert opening_hours.opening(two_floors.hall, TEN, What(zone="up")).open is False
 
 
 def test_one_part_is_named_at_a_time(two_floors: Town):

@@ -76,7 +76,7 @@ def test_where_places_are_free_each_is_told_once_that_the_day_can_be_booked(open
 
     assert (ended, set(Waiting.objects.values_list("state", flat=True))) == ({"closed"}, {"reopened"})
     assert told() == [("waiting_open", f"waiting:{row.pk}") for row in rows]
-    link = Message.objects.filter(key="waiting_open")[0].params["link"]
+    link = Message.objects.filter(key="waiting_open").order_by("id")[0].params["link"]
     assert link == "/book/pension/?hall=town&day=2026-03-11"
 
 
