@@ -10,11 +10,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from banshi.foundation import prepared
+from banshi.kernel.evidence import Evidence
+from banshi.kernel.ownership import typed_holder
 from banshi.kernel.refusals import Refused
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.booking import actions, queries
 from banshi.rooms.booking.actions import Asked
-from banshi.rooms.booking.models import Appointment, Slot
+from banshi.rooms.booking.models import Appointment, Hold, Slot
 from banshi.rooms.messaging.models import Message
 from tests.town import CITIZEN, TUESDAY_NINE, Town, at
 
@@ -392,3 +394,34 @@ def test_what_was_read_of_a_period_before_it_closed_books_nobody(
 
     assert isinstance(result, Refused)
     assert (result.slug, Appointment.objects.count(), Slot.objects.get(pk=slot.pk).taken) == (slug, 0, 0)
+
+
+def test_a_crowd_that_finds_a_slot_full_costs_as_many_statements_as_one(town: Town) -> None:
+    full, _ = town.slot(quota=1), town.slot(starts=at("2026-03-12 09:00"), quota=50)
+    book(town, full, 30)
+    people = range(1, 14)
+    for person in people:
+        town.person(person)
+    counts = []
+    for some in (people[:1], people):
+        with CaptureQueriesContext(connection) as captured:
+            found = actions.place_many([ask(town, full, each) for each in some], now=TUESDAY_NINE)
+        counts.append(len(captured))
+        assert [each.slug for each in found if isinstance(each, Refused)] == ["slot-full"] * len(some)
+
+    assert counts[0] == counts[1]
+
+
+def test_in_a_crowd_that_finds_a_slot_full_who_has_a_place_kept_gets_it(town: Town) -> None:
+    full = town.slot(quota=1, taken=1, starts=at("2026-03-12 09:00"))
+    Hold.objects.create(
+        slot=full, kind="withheld", person=town.person(3), limit_key=typed_holder(), made_at=TUESDAY_NINE,
+        expires_at=TUESDAY_NINE + timedelta(minutes=5),
+    )  # fmt: skip
+    theirs = {"evidence": int(Evidence.CHIP)}
+
+    found = actions.place_many([ask(town, full, each, **theirs) for each in (1, 2, 3, 4)], now=TUESDAY_NINE)
+
+    assert [each.slug if isinstance(each, Refused) else "booked" for each in found] == [
+        "slot-full", "slot-full", "booked", "slot-full",
+    ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,6 +14,14 @@ from banshi.rooms.booking.actions.asked import Asked, Granted
 from banshi.rooms.booking.actions.holding import end_hold, use_up
 from banshi.rooms.booking.models import Hold, Slot, Waiting
 from banshi.rooms.booking.queries.facts import AskedFacts
+
+
+def kept_for(asked: Iterable[Asked], *, now: datetime) -> set[tuple[int, int]]:
+    """Slot and person of each of these requests for which a place may be kept (`offered` looks closer): one query for all."""
+    wanted = {(each.slot_id, each.person_id) for each in asked}
+    slots, people = {slot for slot, _ in wanted}, {person for _, person in wanted}
+    holds = Hold.objects.filter(slot_id__in=slots, person_id__in=people, ended_at=None, expires_at__gt=now)
+    return wanted & set(holds.order_by("id").values_list("slot_id", "person_id"))
 
 
 def offered(asked: Asked, fact: AskedFacts, *, now: datetime) -> Asked | None:

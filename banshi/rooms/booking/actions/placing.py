@@ -17,7 +17,7 @@ from banshi.kernel.actors import Actor
 from banshi.kernel.refusals import Refusal, Refused
 from banshi.rooms.booking.actions.asked import Asked, Granted
 from banshi.rooms.booking.actions.chances import Chances
-from banshi.rooms.booking.actions.kept_places import offered
+from banshi.rooms.booking.actions.kept_places import kept_for, offered
 from banshi.rooms.booking.actions.placing_long import place_long
 from banshi.rooms.booking.actions.retrying import TRIES
 from banshi.rooms.booking.actions.verdicts import MALFORMED, decided, well_formed, with_chances
@@ -59,17 +59,17 @@ def place_many(
         accounts: set[int] = set()  # their caps are counted one booking at a time
         claimed: dict[tuple[int, bool], int] = {}
         later: list[int] = []
+        kept: set[tuple[int, int]] | None = None  # looked up once somebody's slot is full
         for i, fact in zip(todo, facts, strict=True):
             if asked[i].person_id in people or asked[i].account_id in accounts:
                 later.append(i)
                 continue
             verdict = decided(asked[i], fact, now=now)
-            if (
-                isinstance(verdict, Refusal)
-                and verdict.slug == "slot-full"
-                and (mine := offered(asked[i], fact, now=now))
-            ):
-                verdict = decided(mine, fact, now=now)
+            if isinstance(verdict, Refusal) and verdict.slug == "slot-full":
+                if kept is None:
+                    kept = kept_for([asked[n] for n in todo], now=now)
+                if (asked[i].slot_id, asked[i].person_id) in kept and (mine := offered(asked[i], fact, now=now)):
+                    verdict = decided(mine, fact, now=now)
             if isinstance(verdict, Refusal):
                 results[i] = with_chances(verdict, fact, asked[i], chances, now=now)
             elif verdict.asked.hold_id is not None or verdict.item.facts.periods > 1 or verdict.asked.persons > 1:
