@@ -15,7 +15,7 @@ from banshi.kernel.actors import Actor
 from banshi.rooms.tickets import actions, queries
 from banshi.rooms.tickets.actions import Take
 from banshi.rooms.tickets.models import Ticket
-from banshi.rooms.tickets.queries import kept_line
+from banshi.rooms.tickets.queries import kept_line, promise
 from tests.rooms.tickets.line import KIOSK, YOUNG, booked, check_in, next_at, take, work
 from tests.town import TUESDAY_NINE, Town
 
@@ -177,3 +177,25 @@ def test_by_weights_nothing_is_kept(busy: Town) -> None:
 
     assert reads_the_hall(busy, wish("A"))[0]
     assert reads_the_hall(busy, wish("A"))[0]
+
+
+def test_numbers_that_are_given_while_the_hall_is_read_are_counted_once(
+    busy: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are in the line that was read, and announced after the version that was read before it."""
+    read, first = promise.scene, []
+
+    def slowly(**asked: Any) -> Any:
+        seen = read(**asked)
+        if not first:
+            first.append(seen)
+            for _ in range(4):
+                take(busy, "A")
+            kept_line.kept.forget()
+        return seen
+
+    monkeypatch.setattr(promise, "scene", slowly)
+
+    told = [ahead(give(busy, wish("A"), now=TUESDAY_NINE + n * A_MOMENT)) for n in range(3)]
+
+    assert told == [[7], [8], [9]]

@@ -8,10 +8,11 @@ from banshi.rooms.tickets.models import Ticket
 
 
 def forget_contacts(*, hall_id: int, day: date) -> list[str]:
-    """Delete the telephones that the numbers of a day told to, once it is long over.
+    """Delete the telephones that the numbers of a day told to, and what clerks wrote about their people, once it is long over.
 
     :returns: the refs of all numbers of the day.
     """
     of_day = Ticket.objects.filter(hall_id=hall_id, day=day)
-    of_day.exclude(notify_to="", phone_index="").update(notify_to="", phone_index="")
+    nothing = {"notify_to": "", "phone_index": "", "note": "", "outcome_why": ""}
+    of_day.exclude(**nothing).update(**nothing)
     return list(of_day.order_by("id").values_list("ref", flat=True))

@@ -2,7 +2,7 @@
 since and stands behind: the hall is not read again, its line not counted and played again.
 
 It is kept only while nothing happened but new numbers. What changes without an event – a closure that begins, a time
-that is booked – is seen a moment later.
+that is booked –, and what was announced before but committed after what has been read, is seen a moment later.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ FROM foundation_event e
 LEFT JOIN tickets_ticket t ON e.topic = 'line' AND t.ref = e.subject AND t.hall_id = %(hall)s AND t.day = %(day)s
 WHERE e.hall = (SELECT code FROM places_hall WHERE id = %(hall)s) AND e.id > %(version)s ORDER BY e.id
 """
-NEWEST_SQL = """
-SELECT COALESCE((SELECT max(id) FROM foundation_event WHERE hall = (SELECT code FROM places_hall WHERE id = %(hall)s)), 0),
-  COALESCE((SELECT max(id) FROM tickets_ticket), 0)
+VERSION_SQL = """
+SELECT COALESCE(max(id), 0) FROM foundation_event WHERE hall = (SELECT code FROM places_hall WHERE id = %(hall)s)
 """
+NEWEST_SQL = "SELECT COALESCE(max(id), 0) FROM tickets_ticket"
 IN_LINE_SQL = """
 SELECT 1 FROM tickets_ticket
 WHERE hall_id = %(hall)s AND day = %(day)s AND state = 'waiting' AND person_id = ANY (%(people)s::bigint[]) LIMIT 1
@@ -95,8 +95,9 @@ class _News(NamedTuple):
 class KeptLine:
     """A hall and its line, and all who have stood at its end since it was read.
 
-    :ivar version: newest event that is in it. :ivar newest: the newest number there was when it was read.
-    :ivar read_at: monotonic seconds.
+    :ivar version: newest event that is in it. :ivar read_at: monotonic seconds.
+    :ivar newest: the newest number there was when the line had been read. One that was given while it was read may be in it
+        already: it is none of those that stand behind it, and the hall is read anew.
     :ivar end: key of the last walk-in in line. :ivar beyond: of the first that stands behind whoever comes now.
     """
 
@@ -105,8 +106,8 @@ class KeptLine:
     day: date
     hour: int
     version: int
-    newest: int
     read_at: float
+    newest: int = 0
     end: int = 0
     beyond: int | None = None
     _line: list[tuple[rules.InLine, int]] = field(default_factory=list)
@@ -134,6 +135,7 @@ class KeptLine:
             elif group.only_window is None:
                 theirs = whose(group.person, group.limit_key or "", group.visit or 0)
                 self._apart.setdefault(group.category, set()).add(theirs)
+        self.newest = int(rows(NEWEST_SQL)[0][0])  # in a statement after the line's
 
     def fits(self, *, day: date, hour: int, policy: TicketPolicy, now: datetime) -> bool:
         """Whether it was read a moment ago, for the same question."""
@@ -236,7 +238,6 @@ kept = _Kept()
 forgettable(kept.forget)
 
 
-def newest_of(hall: int) -> tuple[int, int]:
-    """Newest event of the hall, and newest number of all."""
-    version, newest = rows(NEWEST_SQL, hall=hall)[0]
-    return version, newest
+def version_of(hall: int) -> int:
+    """Newest event of the hall, to be read before anything else of it: what is announced meanwhile is looked at again."""
+    return int(rows(VERSION_SQL, hall=hall)[0][0])

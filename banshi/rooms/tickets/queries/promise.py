@@ -15,7 +15,7 @@ from banshi.foundation import clock
 from banshi.kernel.policy import TicketPolicy
 from banshi.rooms.tickets import rules
 from banshi.rooms.tickets.queries import order
-from banshi.rooms.tickets.queries.kept_line import Group, KeptLine, Newcomer, Whose, kept, newest_of, whose
+from banshi.rooms.tickets.queries.kept_line import Group, KeptLine, Newcomer, Whose, kept, version_of, whose
 from banshi.rooms.tickets.queries.scene import Promise, Scene, rows, scene
 
 
@@ -77,9 +77,9 @@ def promises_for(
         line = None
     last = [each for each in newcomers if each.comes_last] if not policy.weights else []
     if line is None and last:
-        newest, read_at = newest_of(hall_id), clock.monotonic()
+        version, read_at = version_of(hall_id), clock.monotonic()
         seen = scene(hall_id=hall_id, day=day, hour=hour, policy=policy, now=now)
-        line = KeptLine(seen, hall_id, day, hour, *newest, read_at)
+        line = KeptLine(seen, hall_id, day, hour, version, read_at)
         line.read(_before([_Rung(0.0, *max(each.rank for each in last))], last, at, behind=True))
     if line is None or not line.takes(newcomers):
         seen = line.seen if line else scene(hall_id=hall_id, day=day, hour=hour, policy=policy, now=now)
