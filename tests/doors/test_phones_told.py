@@ -82,11 +82,18 @@ def test_whatever_a_page_shows_is_told(other: dict[str, Any]) -> None:
     assert phone.line(replace(WAITS, **other)) is not None
 
 
+def test_half_a_minute_is_rounded_as_the_page_rounds_it() -> None:
+    phone = Phone()
+    phone.line(replace(WAITS, likely_s=149))
+
+    assert phone.line(replace(WAITS, likely_s=150))["estimate"]["likely"] == 150  # two minutes, then three
+
+
 def test_small_steps_that_add_up_are_told() -> None:
     phone = Phone()
     told = [phone.line(replace(WAITS, likely_s=600 - 10 * n)) is not None for n in range(7)]
 
-    assert told == [True, False, False, False, True, False, False]  # from 570 s on: nine minutes
+    assert told == [True, False, False, False, True, False, False]  # 570 s are ten minutes, 560 s nine
 
 
 def test_who_was_told_alone_hears_the_line_when_it_says_otherwise() -> None:

@@ -119,13 +119,14 @@ def shown_of(ticket: LineTicket) -> tuple[object, ...]:
     return (
         ticket.state,
         ticket.ahead,
-        None if likely_s is None else round(likely_s / 60),
+        None if likely_s is None else int(likely_s / 60 + 0.5),  # as browsers round
         None if at_most_s is None else -(-at_most_s // 60),
         ticket.served_today,
         None if ticket.walk_off_until is None else ticket.walk_off_until.replace(second=0, microsecond=0),
         ticket.window if ticket.state in AT_WINDOW else None,
         ticket.stopped,
         ticket.floor,
+        ticket.floor_en,
     )
 
 
