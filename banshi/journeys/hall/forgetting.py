@@ -33,7 +33,7 @@ def forget(*, now: datetime, wall: datetime) -> dict[str, int]:
     gave with visits that are over for as long as their hall's rules say (`RecordsPolicy`).
 
     :param now: hall time, which events bear; :param wall: machine time, which everything else bears.
-    :returns: how many rows of each; of visits, how many days of halls.
+    :returns: how many rows of each; of visits, how many days of halls (and visits appealed against).
     """
     old = wall - A_DAY
     kinds: Mapping[str, Callable[[], int]] = {
@@ -43,7 +43,7 @@ def forget(*, now: datetime, wall: datetime) -> dict[str, int]:
         "events": lambda: announce.forget_old(before=now - EVENTS_KEPT, most=MOST),
         "sessions": lambda: _forget_sessions(wall),
     }
-    visits = sum(_forget_visits(hall, now) for hall in Hall.objects.order_by("id"))
+    visits = sum(_forget_visits(hall, now) + _forget_appealed(hall) for hall in Hall.objects.order_by("id"))
     return {kind: _all(act) for kind, act in kinds.items()} | {"visits": visits}
 
 
@@ -77,6 +77,17 @@ def _forget_visits(hall: Hall, now: datetime) -> int:
             _forget_day(hall, day)
             watermarks.reach(mark, day)
     return len(days)
+
+
+def _forget_appealed(hall: Hall) -> int:
+    """Of visits whose day was done while an appeal about them was open, once it is answered. :returns: visits."""
+    reached = watermarks.reached(f"forget visits:{hall.code}")
+    if reached is None:
+        return 0
+    with transaction.atomic():
+        codes = booking.forget_appealed(hall_id=hall.pk, until=reached)
+        messaging.forget_words([f"appointment:{code}" for code in codes])
+    return len(codes)
 
 
 def _first_day(hall: Hall) -> date | None:

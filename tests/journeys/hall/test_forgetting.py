@@ -13,8 +13,9 @@ from banshi.foundation.announce import announce
 from banshi.foundation.models import Event, IdempotencyKey, RateBucket
 from banshi.journeys.hall import forgetting
 from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
-from banshi.rooms.booking.models import Appointment
+from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry
 from banshi.rooms.identity.models import SignInCode
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.messaging.models import Message
@@ -178,3 +179,32 @@ def test_many_days_are_forgotten_a_few_at_a_time_and_each_once(
 
 def test_a_hall_without_visits_has_nothing_to_forget(town: Town) -> None:
     assert forget(clock.wall()) == {}
+
+
+def test_an_open_appeal_keeps_what_its_answer_needs(open_hall: Town) -> None:
+    open_hall.policy(records={"contacts_days": 60})
+    visits = Visits(open_hall)
+    missed = visits.booked[0]
+    entry = LedgerEntry.objects.create(
+        person=missed.person, scope="town", kind="no_show", on=missed.day, at=missed.ends_at, appointment=missed
+    )
+    appeal = Appeal.objects.create(entry=entry, text="堵车", made_at=TUESDAY_NINE)
+
+    visits.forget(100)
+    assert [booked for booked, _number, _said in visits.kept()] == [True, False]
+
+    Appeal.objects.filter(pk=appeal.pk).update(state="rejected", answer="不予采纳", answered_at=TUESDAY_NINE)
+    assert (visits.forget(101), visits.forget(101)) == (2, 0)
+    assert [booked for booked, _number, _said in visits.kept()] == [False, False]
+
+
+def test_whom_a_message_was_for_is_deleted_and_it_is_not_sent_again(open_hall: Town) -> None:
+    visits = Visits(open_hall)
+    Message.objects.update(state="failed")
+    visits.forget(400)
+    message = Message.objects.order_by("id")[0]
+
+    with pytest.raises(Refused) as no:
+        messaging.send_again(message_id=message.pk, by=KIOSK, now=TUESDAY_NINE)
+
+    assert (no.value.slug, Message.objects.get(pk=message.pk).state) == ("wrong-state", "failed")

@@ -25,7 +25,7 @@ from banshi.rooms.booking.actions.credit import (
     sweep_no_shows,
 )
 from banshi.rooms.booking.actions.following import VisitToFollow, keep, keep_no_more, open_follow_up
-from banshi.rooms.booking.actions.forgetting import forget_contacts
+from banshi.rooms.booking.actions.forgetting import forget_appealed, forget_contacts
 from banshi.rooms.booking.actions.granting import cannot_move_to
 from banshi.rooms.booking.actions.handing import follow_account, follow_number, hand_over, lock_bookings, send_to
 from banshi.rooms.booking.actions.holding import expire_holds, give_back, hold, keep_on
@@ -82,6 +82,7 @@ __all__ = [
     "expire_holds",
     "follow_account",
     "follow_number",
+    "forget_appealed",
     "forget_contacts",
     "forgive",
     "free_doubles",

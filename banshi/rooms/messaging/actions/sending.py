@@ -262,6 +262,8 @@ def _fall_back(failed: Sequence[Claimed], policies: Policies, *, now: datetime) 
 
 
 _MOVED_ON = {"zh": "情况已经变了，这条通知不再成立", "en": "things have changed and it is no longer true"}
+_FORGOTTEN = {"zh": "号码已按保存期限删除", "en": "the number was deleted when its time was over"}
+_KNOWN = {"zh": "还留着号码的通知", "en": "a message whose number is still kept"}
 _STILL_TRUE = {"zh": "内容仍然成立的通知", "en": "a message that still holds"}
 
 
@@ -278,6 +280,8 @@ def send_again(*, message_id: int, by: Actor, now: datetime) -> None:
             raise Refused(no)
         if message.until is not None and message.until <= now:
             raise Refused("too-late", facts={"closes": message.until})
+        if not message.to_index:  # whom it was for is deleted
+            raise Refused("wrong-state", facts={"state": _FORGOTTEN, "needs": _KNOWN})
         if lost_sense(key=message.key, subject=message.subject, params=message.params, now=now):
             raise Refused("wrong-state", facts={"state": _MOVED_ON, "needs": _STILL_TRUE})
         message.state, message.tries = rules.MESSAGE.to("send_again"), 0
