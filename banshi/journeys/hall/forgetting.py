@@ -66,8 +66,7 @@ def _forget_visits(hall: Hall, now: datetime) -> int:
     """What was given with the visits of each day that is over for long enough, the oldest first. :returns: days."""
     kept_days = places.policy_of(hall.pk, now=now).records.contacts_days
     last = now.astimezone(ZoneInfo(hall.timezone)).date() - timedelta(days=kept_days + 1)
-    mark = f"forget visits:{hall.code}"
-    reached = watermarks.reached(mark)
+    reached = watermarks.reached(_mark(hall))
     begin = _first_day(hall) if reached is None else reached + timedelta(days=1)
     if begin is None or begin > last:
         return 0
@@ -75,13 +74,17 @@ def _forget_visits(hall: Hall, now: datetime) -> int:
     for day in days:
         with transaction.atomic():
             _forget_day(hall, day)
-            watermarks.reach(mark, day)
+            watermarks.reach(_mark(hall), day)
     return len(days)
+
+
+def _mark(hall: Hall) -> str:
+    return f"forget visits:{hall.code}"
 
 
 def _forget_appealed(hall: Hall) -> int:
     """Of visits whose day was done while an appeal about them was open, once it is answered. :returns: visits."""
-    reached = watermarks.reached(f"forget visits:{hall.code}")
+    reached = watermarks.reached(_mark(hall))
     if reached is None:
         return 0
     with transaction.atomic():

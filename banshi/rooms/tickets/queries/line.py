@@ -24,7 +24,6 @@ from banshi.rooms.tickets.queries.scene import (
     rows,
     scene,
 )
-from banshi.rooms.tickets.queries.where import Post, Zone, place
 
 RECENT_CALLS = 12
 PAUSE_PLACE = "tickets_window_session.pause_reason"
@@ -302,14 +301,8 @@ def _floors(seen: Scene) -> dict[int | str, tuple[str, str]]:
     """Floor (zh, en) by window number, and by category: where its people wait (`where.place`); none where all that could
     call them is closed."""
     floors: dict[int | str, tuple[str, str]] = {w.number: (w.floor_zh, w.floor_en) for w in seen.windows}
-    posts: dict[int, list[Post]] = {}
-    for w in seen.windows:
-        for category in w.categories:
-            post = Post(w.id, w.number, w.zone, w.floor_zh, w.floor_en, w.manned, w.shut)
-            posts.setdefault(category, []).append(post)
     for c in seen.categories:
-        zone = Zone(c.zone_code, c.floor_zh, c.floor_en, c.zone_shut) if c.zone_code else None
-        found = place(posts.get(c.id, []), zone, within_zone=seen.policy.call_within == "zone").now
+        found = seen.place_of(c.id).now
         floors[c.id] = (found.floor_zh, found.floor_en)
     return floors
 

@@ -177,11 +177,13 @@ def given(issued: Ticket) -> TicketView:
 def given_many(issued: Sequence[Ticket]) -> list[TicketView]:
     """`given` of each, in order; one query for those that stand in line as they were given, two for the others, however many
     there are."""
-    plain = [ticket for ticket in issued if _as_given(ticket)]
+    plain: list[Ticket] = []
+    others: list[Ticket] = []
+    for ticket in issued:
+        (plain if _as_given(ticket) else others).append(ticket)
     visits = Visit.objects.in_bulk([ticket.visit_id for ticket in plain]) if plain else {}
     for ticket in plain:
         ticket.visit = visits[ticket.visit_id]
-    others = [ticket for ticket in issued if not _as_given(ticket)]
     read = Ticket.objects.select_related(*_WITH).in_bulk([ticket.pk for ticket in others]) if others else {}
     where = places({ticket.category_id for ticket in others}, max(t.made_at for t in others)) if others else {}
     views = []
