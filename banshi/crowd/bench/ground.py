@@ -39,6 +39,7 @@ class Installation:
     port: int
     url: str
     keys: dict[str, Any]
+    password: str  # of all staff of the demo city
     environment: dict[str, str]
     web: subprocess.Popen[bytes] | None = None
     processes: int = 1  # of the web server
@@ -61,7 +62,7 @@ class Installation:
         asked = urllib.request.Request(
             f"http://127.0.0.1:{self.port}/api/v1{path}", headers={"Authorization": f"Bearer {key}"}
         )
-        with _direct().open(asked, timeout=60) as answer:
+        with direct().open(asked, timeout=60) as answer:
             return json.load(answer)
 
     def pages(self, path: str, key: str) -> list[Any]:
@@ -160,8 +161,9 @@ def _part(whole: int, n: int, parts: int) -> int:
     return whole // parts + (1 if n < whole % parts else 0)
 
 
-def _direct() -> urllib.request.OpenerDirector:
-    return urllib.request.build_opener(urllib.request.ProxyHandler({}))
+def direct(*handlers: urllib.request.BaseHandler) -> urllib.request.OpenerDirector:
+    """Asks the installation itself, whatever proxy is set."""
+    return urllib.request.build_opener(urllib.request.ProxyHandler({}), *handlers)
 
 
 def _free_port() -> int:
@@ -197,7 +199,7 @@ def installation(data: Path) -> Iterator[Installation]:
             [*BANSHI, "db", "start"], env=environment, check=True, capture_output=True, text=True
         ).stdout.split()[-1]
         seeds = json.loads((data / "demo.json").read_text(encoding="utf-8"))
-        running = Installation(data, port, url, seeds["keys"], environment)
+        running = Installation(data, port, url, seeds["keys"], seeds["logins"]["city_admin"]["password"], environment)
         try:
             running.serve(1)
             yield running
@@ -235,7 +237,7 @@ def _serve(data: Path, port: int, environment: dict[str, str], processes: int) -
 def _until_well(port: int, process: subprocess.Popen[bytes], log: Path, path: str = "/healthz") -> None:
     until = time.monotonic() + UP_WITHIN_S
     while time.monotonic() < until and process.poll() is None:
-        with contextlib.suppress(OSError), _direct().open(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+        with contextlib.suppress(OSError), direct().open(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
             if answer.status == 200:
                 return
         time.sleep(0.3)

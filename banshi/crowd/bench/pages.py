@@ -12,9 +12,8 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from banshi.crowd.bench.figures import ms, percentile
-from banshi.crowd.bench.ground import BANSHI, DAY, BenchTrouble, Installation
+from banshi.crowd.bench.ground import BANSHI, DAY, BenchTrouble, Installation, direct
 
-PASSWORD: Final = "banshi-demo"  # noqa: S105 – of the demo city that the bench sets up
 CITY: Final = "441900"
 
 
@@ -57,8 +56,7 @@ def _timed(on: Installation, browser: urllib.request.OpenerDirector, path: str, 
 
 
 def _browser() -> urllib.request.OpenerDirector:
-    cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
-    return urllib.request.build_opener(urllib.request.ProxyHandler({}), cookies)
+    return direct(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
 
 
 def _signed_in(on: Installation, login: str) -> urllib.request.OpenerDirector:
@@ -66,7 +64,7 @@ def _signed_in(on: Installation, login: str) -> urllib.request.OpenerDirector:
     browser, address = _browser(), f"http://127.0.0.1:{on.port}/staff/sign-in"
     with browser.open(address, timeout=60) as answer:
         found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', answer.read().decode())
-    form = {"login": login, "password": PASSWORD, "csrfmiddlewaretoken": found[1] if found else ""}
+    form = {"login": login, "password": on.password, "csrfmiddlewaretoken": found[1] if found else ""}
     asked = urllib.request.Request(address, data=urllib.parse.urlencode(form).encode(), headers={"Referer": address})
     with browser.open(asked, timeout=60) as answer:
         if answer.geturl() == address:
