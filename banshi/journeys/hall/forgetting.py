@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Min
 
 from banshi.foundation import announce, answers, limits, watermarks
+from banshi.kernel.policy import RecordsPolicy
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment
 from banshi.rooms.identity import actions as identity
@@ -30,7 +31,7 @@ DAYS: Final = 40  # of a hall, in one go
 
 def forget(*, now: datetime, wall: datetime) -> dict[str, int]:
     """Delete answers and counts of tries a day old, codes and sessions that have ended, events of last week; and what people
-    gave with visits that are over for as long as their hall's rules say (`RecordsPolicy`).
+    gave with visits, and what was said to them, that is over for as long as their hall's rules say (`RecordsPolicy`).
 
     :param now: hall time, which events bear; :param wall: machine time, which everything else bears.
     :returns: how many rows of each; of visits, how many days of halls (and visits appealed against).
@@ -43,8 +44,11 @@ def forget(*, now: datetime, wall: datetime) -> dict[str, int]:
         "events": lambda: announce.forget_old(before=now - EVENTS_KEPT, most=MOST),
         "sessions": lambda: _forget_sessions(wall),
     }
-    visits = sum(_forget_visits(hall, now) + _forget_appealed(hall) for hall in Hall.objects.order_by("id"))
-    return {kind: _all(act) for kind, act in kinds.items()} | {"visits": visits}
+    done = {kind: _all(act) for kind, act in kinds.items()}
+    halls = list(Hall.objects.order_by("id"))
+    kept_from = {hall.code: _kept_from(hall, now) for hall in halls}
+    visits = sum(_forget_visits(hall, kept_from[hall.code]) + _forget_appealed(hall) for hall in halls)
+    return done | {"visits": visits, "messages": _forget_messages(halls, kept_from, now)}
 
 
 def _all(act: Callable[[], int]) -> int:
@@ -62,10 +66,15 @@ def _forget_sessions(wall: datetime) -> int:
     return Session.objects.filter(pk__in=ended).delete()[0]
 
 
-def _forget_visits(hall: Hall, now: datetime) -> int:
-    """What was given with the visits of each day that is over for long enough, the oldest first. :returns: days."""
+def _kept_from(hall: Hall, now: datetime) -> date:
+    """The first day of which what was given and said is still kept."""
     kept_days = places.policy_of(hall.pk, now=now).records.contacts_days
-    last = now.astimezone(ZoneInfo(hall.timezone)).date() - timedelta(days=kept_days + 1)
+    return now.astimezone(ZoneInfo(hall.timezone)).date() - timedelta(days=kept_days)
+
+
+def _forget_visits(hall: Hall, kept_from: date) -> int:
+    """What was given with the visits of each day that is over for long enough, the oldest first. :returns: days."""
+    last = kept_from - timedelta(days=1)
     reached = watermarks.reached(_mark(hall))
     begin = _first_day(hall) if reached is None else reached + timedelta(days=1)
     if begin is None or begin > last:
@@ -73,7 +82,8 @@ def _forget_visits(hall: Hall, now: datetime) -> int:
     days = [begin + timedelta(days=n) for n in range(min(DAYS, (last - begin).days + 1))]
     for day in days:
         with transaction.atomic():
-            _forget_day(hall, day)
+            booking.forget_contacts(hall_id=hall.pk, day=day)
+            tickets.forget_contacts(hall_id=hall.pk, day=day)
             watermarks.reach(_mark(hall), day)
     return len(days)
 
@@ -87,10 +97,7 @@ def _forget_appealed(hall: Hall) -> int:
     reached = watermarks.reached(_mark(hall))
     if reached is None:
         return 0
-    with transaction.atomic():
-        codes = booking.forget_appealed(hall_id=hall.pk, until=reached)
-        messaging.forget_words([f"appointment:{code}" for code in codes])
-    return len(codes)
+    return booking.forget_appealed(hall_id=hall.pk, until=reached)
 
 
 def _first_day(hall: Hall) -> date | None:
@@ -101,9 +108,14 @@ def _first_day(hall: Hall) -> date | None:
     return min((day for day in days if day is not None), default=None)
 
 
-def _forget_day(hall: Hall, day: date) -> None:
-    booked = booking.forget_contacts(hall_id=hall.pk, day=day)
-    numbers = tickets.forget_contacts(hall_id=hall.pk, day=day)
-    subjects = [f"appointment:{code}" for code in booked] + [f"ticket:{ref}" for ref in numbers]
-    for first in range(0, len(subjects), MOST):
-        messaging.forget_words(subjects[first : first + MOST])
+def _forget_messages(halls: Sequence[Hall], kept_from: Mapping[str, date], now: datetime) -> int:
+    """Whatever they are about: each by its own age. Those that no hall sent are kept as long as where a hall says nothing.
+
+    :returns: how many.
+    """
+    before = {
+        hall.code: datetime.combine(kept_from[hall.code], time.min, tzinfo=ZoneInfo(hall.timezone)) for hall in halls
+    }
+    before[""] = now - timedelta(days=RecordsPolicy().contacts_days)
+    keep = booking.subjects_appealed()
+    return _all(lambda: messaging.forget_old(before=before, keep=keep, most=MOST))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Value
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 
 from banshi.foundation.crypto import EncryptedText, FreeText
-from banshi.rooms.messaging.rules import MESSAGE, URGENT
+from banshi.rooms.messaging.rules import MESSAGE, OVER, URGENT
 
 
 class Template(models.Model):
@@ -79,6 +80,13 @@ class Message(models.Model):
                 fields=["hall", "state", "-id"],
                 name="messages_over_by_hall",
                 condition=models.Q(state__in=["sent", "dropped"]),
+            ),
+            # Written once it is over, too; left when its telephone and words are deleted.
+            models.Index(
+                F("hall"),
+                Coalesce("until", "due_at"),
+                name="messages_to_forget",
+                condition=Q(state__in=OVER) & ~Q(to_index=""),
             ),
             models.Index(fields=["to_index", "-id"], name="messages_by_phone"),
             models.Index(fields=["subject"], name="messages_by_subject"),

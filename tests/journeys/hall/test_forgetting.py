@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import connection, transaction
 
 from banshi.foundation import clock
 from banshi.foundation.announce import announce
@@ -15,9 +19,10 @@ from banshi.journeys.hall import forgetting
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
-from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry
+from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Suspension
 from banshi.rooms.identity.models import SignInCode
 from banshi.rooms.messaging import actions as messaging
+from banshi.rooms.messaging.actions.forgetting import FORGET_SQL
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
@@ -26,7 +31,7 @@ from tests.rooms.tickets.line import KIOSK
 from tests.town import TUESDAY_NINE, Town
 
 pytestmark = pytest.mark.django_db
-NOTHING = {"answers": 0, "tries": 0, "codes": 0, "events": 0, "sessions": 0, "visits": 0}
+NOTHING = {"answers": 0, "tries": 0, "codes": 0, "events": 0, "sessions": 0, "visits": 0, "messages": 0}
 DAY, SECOND = timedelta(hours=24), timedelta(seconds=1)
 
 
@@ -77,7 +82,8 @@ def test_many_go_in_several_statements_and_those_that_stay_are_not_in_the_way(
     for _ in range(5):
         announce(hall="town", topic="line", now=TUESDAY_NINE - timedelta(days=8))
 
-    with django_assert_num_queries(8):  # five tables, twice more for events, and the halls
+    # Five tables, twice more for events, the halls; what appeals still need (three) and messages
+    with django_assert_num_queries(12):
         assert forget(clock.wall()) == {"events": 5}
 
     assert Event.objects.count() == 4
@@ -203,8 +209,157 @@ def test_whom_a_message_was_for_is_deleted_and_it_is_not_sent_again(open_hall: T
     Message.objects.update(state="failed")
     visits.forget(400)
     message = Message.objects.order_by("id")[0]
+    assert message.to == ""
 
     with pytest.raises(Refused) as no:
         messaging.send_again(message_id=message.pk, by=KIOSK, now=TUESDAY_NINE)
 
     assert (no.value.slug, Message.objects.get(pk=message.pk).state) == ("wrong-state", "failed")
+
+
+def said(
+    subject: str, at: datetime, *, hall: str = "town", until: datetime | None = None, state: str = "sent"
+) -> Message:
+    return Message.objects.create(
+        hall=hall, key="confirmation", subject=subject, to="+8613800130000", to_index="x", text="您好", said="您好", sealed="{}",
+        dedupe=f"{hall}:{subject}:{at}:{state}", due_at=at, until=until, state=state, created_at=at,
+    )  # fmt: skip
+
+
+def knows(message: Message) -> bool:
+    """Whether a message still tells whom it was for, and what it said; either all of it or nothing."""
+    message.refresh_from_db()
+    parts = [bool(each) for each in (message.to, message.to_index, message.text, message.said, message.sealed)]
+    assert len(set(parts)) == 1
+    return parts[0]
+
+
+MIDNIGHT = TUESDAY_NINE.astimezone(ZoneInfo("Asia/Shanghai")).replace(hour=0)
+
+
+def forget_messages(days: int) -> int:
+    return forgetting.forget(now=TUESDAY_NINE + timedelta(days=days), wall=clock.wall())["messages"]
+
+
+def test_messages_go_by_their_own_age_whatever_they_are_about(open_hall: Town) -> None:
+    open_hall.policy(records={"contacts_days": 60})
+    subjects = ["appointment:A", "ticket:1", "entry:1", "suspension:1", "waiting:1", "agent:1", "task:1", ""]
+    old = [said(subject, MIDNIGHT - SECOND) for subject in subjects]
+    young = [said(subject, MIDNIGHT) for subject in subjects]
+
+    assert (forget_messages(60), forget_messages(60)) == (len(subjects), 0)
+    assert [knows(each) for each in old + young] == [False] * len(subjects) + [True] * len(subjects)
+
+
+def test_a_message_is_kept_from_its_last_moment_on(open_hall: Town) -> None:
+    open_hall.policy(records={"contacts_days": 60})
+    confirmed = said("appointment:A", MIDNIGHT - 20 * DAY, until=MIDNIGHT + DAY)
+
+    assert [(forget_messages(days), knows(confirmed)) for days in (40, 61, 62)] == [(0, True), (0, True), (1, False)]
+
+
+def test_what_no_hall_said_is_kept_for_a_year(open_hall: Town) -> None:
+    open_hall.policy(records={"contacts_days": 60})
+    code = said("", TUESDAY_NINE, hall="")
+
+    assert [(forget_messages(days), knows(code)) for days in (365, 366)] == [(0, True), (1, False)]
+
+
+def test_what_is_still_to_be_sent_keeps_its_telephone(open_hall: Town) -> None:
+    waits = [said("entry:1", MIDNIGHT, state=state) for state in ("due", "sending")]
+    over = [said("entry:1", MIDNIGHT, state=state) for state in ("sent", "failed", "dropped")]
+
+    assert forget_messages(400) == 3
+    assert [knows(each) for each in waits + over] == [True, True, False, False, False]
+
+
+def test_a_message_about_a_visit_long_over_goes_in_its_turn(open_hall: Town) -> None:
+    open_hall.policy(records={"contacts_days": 60})
+    visits = Visits(open_hall)
+    visits.forget(100)
+    late = said(f"appointment:{visits.booked[0].code}", MIDNIGHT + 90 * DAY)
+
+    assert [(forget_messages(days), knows(late)) for days in (150, 151)] == [(0, True), (1, False)]
+
+
+def test_messages_that_an_open_appeal_may_need_go_after_its_answer(open_hall: Town) -> None:
+    missed = Visits(open_hall).booked[0]
+    entry = LedgerEntry.objects.create(
+        person=missed.person, scope="town", kind="no_show", on=missed.day, at=missed.ends_at, appointment=missed
+    )
+    suspension = Suspension.objects.create(
+        person=missed.person,
+        scope="town",
+        from_on=missed.day,
+        until_on=missed.day,
+        reason="no_shows",
+        made_at=TUESDAY_NINE,
+    )
+    needed = [
+        said(f"entry:{entry.pk}", MIDNIGHT), said(f"suspension:{suspension.pk}", MIDNIGHT),
+        said(f"appointment:{missed.code}", MIDNIGHT),
+    ]  # fmt: skip
+    other = [said(f"entry:{entry.pk + 1}", MIDNIGHT), said(f"suspension:{suspension.pk + 1}", MIDNIGHT)]
+    Appeal.objects.create(entry=entry, text="堵车", made_at=TUESDAY_NINE)
+    Appeal.objects.create(suspension=suspension, text="堵车", made_at=TUESDAY_NINE)
+
+    forget_messages(400)
+    assert [knows(each) for each in needed + other] == [True] * 3 + [False] * 2
+
+    Appeal.objects.update(state="rejected", answer="不予采纳", answered_at=TUESDAY_NINE)
+    forget_messages(400)
+    assert [knows(each) for each in needed] == [False] * 3
+
+
+def test_many_messages_go_a_few_at_a_time_and_each_once(open_hall: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, number in (("MOST", 2), ("ROUNDS", 2)):
+        monkeypatch.setattr(forgetting, name, number)
+    for n in range(5):
+        said("entry:1", MIDNIGHT + timedelta(hours=n))
+
+    assert [forget_messages(400) for _ in range(3)] == [4, 1, 0]
+
+
+def test_finding_messages_to_forget_reads_nothing_of_those_forgotten_or_young(open_hall: Town) -> None:
+    for n in range(40):
+        said("entry:1", MIDNIGHT + timedelta(minutes=n))
+        said("entry:1", MIDNIGHT + 300 * DAY + timedelta(minutes=n))
+    forget_messages(400)
+    said("entry:1", MIDNIGHT + timedelta(hours=1))
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(
+            "EXPLAIN (ANALYZE, TIMING OFF, COSTS OFF, FORMAT JSON) " + FORGET_SQL,
+            {"halls": ["town"], "befores": [MIDNIGHT + 40 * DAY], "keep": [], "most": 100, "nobody": ""},
+        )
+        nodes = list(_nodes(cursor.fetchone()[0][0]["Plan"]))
+
+    found = [node for node in nodes if node.get("Index Name") == "messages_to_forget"]
+    assert [(node["Actual Rows"], node.get("Rows Removed by Filter", 0)) for node in found] == [(1, 0)]
+    assert [node for node in nodes if node["Node Type"] == "Seq Scan"] == []
+
+
+def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield node
+    for part in node.get("Plans", ()):
+        yield from _nodes(part)
+
+
+@pytest.mark.race
+def test_who_is_being_sent_to_again_is_not_forgotten_meanwhile(committed_town: Town) -> None:
+    failed, other = said("entry:1", MIDNIGHT, state="failed"), said("entry:2", MIDNIGHT)
+    found: list[int] = []
+
+    def act() -> None:
+        found.append(forget_messages(400))
+        connection.close()
+
+    with transaction.atomic():
+        messaging.send_again(message_id=failed.pk, by=KIOSK, now=TUESDAY_NINE)
+        forgetter = threading.Thread(target=act)
+        forgetter.start()
+        forgetter.join(timeout=60)
+
+    assert (found, forget_messages(400)) == ([1], 0)
+    assert [knows(failed), knows(other)] == [True, False]

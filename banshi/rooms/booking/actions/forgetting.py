@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from banshi.rooms.booking.actions.telling import subject_of
 from banshi.rooms.booking.models import Appeal, Appointment
 from banshi.rooms.booking.rules import APPEAL
 
@@ -15,25 +16,37 @@ NOTHING: dict[str, Any] = {
 }  # fmt: skip
 
 
-def forget_contacts(*, hall_id: int, day: date) -> list[str]:
+def forget_contacts(*, hall_id: int, day: date) -> int:
     """Delete declared names, telephones, notes and reasons of the appointments of a day that is long over; not of those that an
     appeal is still open about, whose answer goes there (`forget_appealed`).
 
-    :returns: the codes of the appointments.
+    :returns: of how many appointments.
     """
     return _forgotten(Appointment.objects.filter(hall_id=hall_id, day=day).exclude(_about(_open())))
 
 
-def forget_appealed(*, hall_id: int, until: date) -> list[str]:
+def forget_appealed(*, hall_id: int, until: date) -> int:
     """The same of those up to this day about which an appeal has been answered since.
 
-    :returns: their codes.
+    :returns: of how many.
     """
     appealed = Appointment.objects.filter(_about(Appeal.objects.exclude(state="open")), hall_id=hall_id, day__lte=until)
-    left = appealed.exclude(_about(_open())).exclude(
-        name=None, contact=None, note="", on_behalf_why="", cancel_reason=""
+    return _forgotten(appealed.exclude(_about(_open())))
+
+
+def subjects_appealed() -> set[str]:
+    """What messages are about that an open appeal may still need: its entry or suspension, and the appointments behind it."""
+    open_ = _open()
+    entries, suspensions = (
+        set(open_.filter(**{f"{kind}__isnull": False}).order_by().values_list(f"{kind}_id", flat=True))
+        for kind in ("entry", "suspension")
     )
-    return _forgotten(left)
+    codes = Appointment.objects.filter(_about(open_)).order_by().values_list("code", flat=True)
+    return (
+        {f"entry:{pk}" for pk in entries}
+        | {f"suspension:{pk}" for pk in suspensions}
+        | {subject_of(code) for code in codes}
+    )
 
 
 def _open() -> QuerySet[Appeal]:
@@ -48,7 +61,5 @@ def _about(appeals: QuerySet[Appeal]) -> Q:
     )
 
 
-def _forgotten(rows: QuerySet[Appointment]) -> list[str]:
-    known = list(rows.order_by("id").values_list("id", "code"))
-    Appointment.objects.filter(pk__in=[id_ for id_, _ in known]).update(**NOTHING)
-    return [code for _, code in known]
+def _forgotten(rows: QuerySet[Appointment]) -> int:
+    return rows.exclude(**NOTHING).update(**NOTHING)

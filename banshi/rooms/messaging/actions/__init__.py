@@ -7,7 +7,7 @@ what it says · sending: out of the outbox · reaching: addresses of channels ·
 from __future__ import annotations
 
 from banshi.rooms.messaging.actions.capping import who_asked
-from banshi.rooms.messaging.actions.forgetting import forget_words
+from banshi.rooms.messaging.actions.forgetting import forget_old
 from banshi.rooms.messaging.actions.minding import ask
 from banshi.rooms.messaging.actions.reaching import bind, deliver
 from banshi.rooms.messaging.actions.sending import drain, requeue_stuck, send_again
@@ -30,7 +30,7 @@ __all__ = [
     "deliver",
     "drain",
     "drop",
-    "forget_words",
+    "forget_old",
     "phone_index",
     "requeue_stuck",
     "reset_template",

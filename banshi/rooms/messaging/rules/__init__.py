@@ -6,7 +6,7 @@ tries, last moments, conditions.
 
 from __future__ import annotations
 
-from banshi.rooms.messaging.rules.lifecycle import MESSAGE
+from banshi.rooms.messaging.rules.lifecycle import MESSAGE, OVER
 from banshi.rooms.messaging.rules.sending import (
     BY_A_CLICK,
     DAY,
@@ -45,6 +45,7 @@ __all__ = [
     "LEASE",
     "MESSAGE",
     "MISSING",
+    "OVER",
     "OWN_WORDS",
     "UNSAID",
     "URGENT",

@@ -19,3 +19,5 @@ MESSAGE = Table(
         "send_again": Step("failed", to="due"),
     },
 )
+
+OVER = ("sent", "failed", "dropped")  # nothing happens to it by itself any more
