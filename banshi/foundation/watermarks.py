@@ -13,5 +13,5 @@ def reached(name: str) -> date | None:
 
 
 def reach(name: str, day: date) -> None:
-    """This day is done, and all before it. In the transaction that does it."""
+    """This day is done, and all before it, and none after. In the transaction that does it."""
     Watermark.objects.update_or_create(name=name, defaults={"day": day})

@@ -73,9 +73,18 @@ def _kept_from(hall: Hall, now: datetime) -> date:
 
 
 def _forget_visits(hall: Hall, kept_from: date) -> int:
-    """What was given with the visits of each day that is over for long enough, the oldest first. :returns: days."""
+    """What was given with the visits of each day that is over for long enough, the oldest first.
+
+    What is still kept is never counted as done: where a clock that was ahead has been set back, or a hall keeps longer than
+    it did, the days go once more when their time comes, with whatever was given since.
+
+    :returns: days.
+    """
     last = kept_from - timedelta(days=1)
     reached = watermarks.reached(_mark(hall))
+    if reached is not None and reached > last:
+        watermarks.reach(_mark(hall), last)
+        return 0
     begin = _first_day(hall) if reached is None else reached + timedelta(days=1)
     if begin is None or begin > last:
         return 0

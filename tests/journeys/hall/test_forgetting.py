@@ -183,6 +183,36 @@ def test_many_days_are_forgotten_a_few_at_a_time_and_each_once(
     assert visits.kept() == [NONE, NONE]
 
 
+def test_a_clock_that_was_far_ahead_leaves_no_visit_out(open_hall: Town) -> None:
+    open_hall.policy(records={"contacts_days": 30})
+    early = booking.place(
+        slot_id=open_hall.slot(starts=TUESDAY_NINE - timedelta(hours=1)).pk, item_code="pension",
+        person_id=open_hall.person(9).pk, source="web", by=Actor(ActorKind.CITIZEN, "9"), now=TUESDAY_NINE - DAY,
+        contact="13800130000",
+    )  # fmt: skip
+    forgetting.forget(now=TUESDAY_NINE + 40 * DAY, wall=clock.wall())
+    early.refresh_from_db()
+    assert early.contact is None
+
+    assert forgetting.forget(now=TUESDAY_NINE, wall=clock.wall())["visits"] == 0
+    visits = Visits(open_hall)
+
+    assert (visits.forget(30), visits.kept()) == (30, [ALL, ALL])
+    assert (visits.forget(31), visits.kept()) == (1, [NONE, ALL])
+    assert (visits.forget(32), visits.kept()) == (1, [NONE, NONE])
+
+
+def test_a_hall_that_keeps_longer_than_it_did_still_forgets(open_hall: Town) -> None:
+    open_hall.policy(records={"contacts_days": 60})
+    visits = Visits(open_hall)
+    visits.forget(61)
+    open_hall.policy(records={"contacts_days": 70})
+
+    assert [visits.forget(days) for days in (62, 71)] == [0, 9]
+    assert visits.kept() == [NONE, ALL]
+    assert (visits.forget(72), visits.kept()) == (1, [NONE, NONE])
+
+
 def test_a_hall_without_visits_has_nothing_to_forget(town: Town) -> None:
     assert forget(clock.wall()) == {}
 
