@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import structlog
@@ -18,7 +18,7 @@ from django.core.exceptions import SynchronousOnlyOperation
 from structlog.contextvars import bound_contextvars
 
 from banshi.foundation import clock, metrics
-from banshi.foundation.together import Batches, PartingBatches, fresh
+from banshi.foundation.together import Aside, Batches, PartingBatches, fresh
 from banshi.foundation.trouble import slug_of
 from banshi.surfaces.api import bookings, calls, keys, numbers
 from banshi.surfaces.api.answers import Answer, http_problem, language_of
@@ -38,15 +38,35 @@ def check_raw(asked: Sequence[Raw]) -> list[bookings.Booking | Answer]:
     return [_traced(headers, bookings.prepare_booking, headers, body, query) for headers, body, query in asked]
 
 
-def call_raw(asked: Sequence[RawOf]) -> list[Answer]:
+@dataclass(eq=False)
+class Call:
+    """One request to call: checked once, also where it is done in a second go."""
+
+    raw: RawOf
+    checked: calls.Calling | Answer | None = None
+
+
+def call_quickly(asked: Sequence[Call], aside: frozenset[str]) -> list[Answer | Aside]:
     """Check each request, then call for those that hold together. One answer each, in order."""
-    keys.remember_many(headers.get("authorization", "") for headers, _, _, _ in asked)
-    prepared = [
-        _traced(headers, calls.prepare_call, headers, body, query, window=window)
-        for headers, body, query, window in asked
-    ]
-    called = iter(calls.call_many([one for one in prepared if isinstance(one, calls.Calling)]))
-    return [next(called) if isinstance(one, calls.Calling) else one for one in prepared]
+    return _called(asked, lambda some: calls.call_quickly(some, aside))
+
+
+def call_patiently(asked: Sequence[Call]) -> list[Answer]:
+    return _called(asked, calls.call_many)
+
+
+Called = TypeVar("Called")
+
+
+def _called(asked: Sequence[Call], act: Callable[[Sequence[calls.Calling]], Sequence[Called]]) -> list[Answer | Called]:
+    new = [one for one in asked if one.checked is None]
+    keys.remember_many(one.raw[0].get("authorization", "") for one in new)
+    for one in new:
+        headers, body, query, window = one.raw
+        one.checked = _traced(headers, calls.prepare_call, headers, body, query, window=window)
+    checked = [one.checked for one in asked]
+    called = iter(act([one for one in checked if isinstance(one, calls.Calling)]))
+    return [one if isinstance(one, Answer) else next(called) for one in checked]
 
 
 def check_issue(asked: Sequence[RawOf]) -> list[numbers.Issuing | Answer]:
@@ -66,6 +86,10 @@ class _Numbers(PartingBatches[numbers.Issuing, Answer]):
     fresh = staticmethod(fresh)  # a connection that broke meanwhile is opened anew before anything is asked
 
 
+class _Calls(PartingBatches[Call, Answer]):
+    fresh = staticmethod(fresh)  # as with numbers
+
+
 class Lanes:
     """Answers what it knows the address of; `None` from `route` means: not for this lane."""
 
@@ -74,7 +98,7 @@ class Lanes:
         self.bookings: PartingBatches[bookings.Booking, Answer] = PartingBatches(
             bookings.book_quickly, bookings.book_many, "bookings"
         )
-        self.calls: Batches[RawOf, Answer] = Batches(call_raw, "calls")
+        self.calls: PartingBatches[Call, Answer] = _Calls(call_quickly, call_patiently, "calls")
         self.issue_checks: Batches[RawOf, numbers.Issuing | Answer] = Batches(check_issue, "issue-checks")
         self.numbers: PartingBatches[numbers.Issuing, Answer] = _Numbers(
             numbers.issue_quickly, numbers.issue_many, "numbers"
@@ -123,7 +147,7 @@ class Lanes:
             booking = await _checked((headers, body, query), check_raw, self.checks)
             return booking if isinstance(booking, Answer) else await self.bookings.ask(booking)
         if name == "call":
-            return await self.calls.ask((headers, body, query, path["window"]))
+            return await self.calls.ask(Call((headers, body, query, path["window"])))
         number = await _checked((headers, body, query, path["hall"]), check_issue, self.issue_checks)
         return number if isinstance(number, Answer) else await self.numbers.ask(number)
 

@@ -133,15 +133,18 @@ def again(done: Answer) -> Answer:
     return replace(done, headers={**done.headers, "Idempotency-Replayed": "true"})
 
 
-def answered_once(once: Once | None, language: str, act: Callable[[], Answer]) -> Answer:
+def answered_once(
+    once: Once | None, language: str, act: Callable[[], Answer], *, trips: prepared.Trips | None = None
+) -> Answer:
     """Do `act` once per key. Without a key it is simply done.
 
     :param act: answers refusals as problems itself; what it raises rolls back the claim too.
+    :param trips: statements that go along with the claim.
     """
     if once is None:
         return act()
     with transaction.atomic():
-        if not claim([once]):
+        if not claim([once], trips):
             return first_answers([once], lambda _: language)[0]
         done = act()
         keep({(once.owner, once.key): done})

@@ -60,7 +60,7 @@ def checked(asked_in: str, act: Callable[[], Checked]) -> Checked | Answer:
         return http_problem(fault.slug, asked_in)
 
 
-def answered(asked_in: str, act: Callable[[], Answer]) -> Answer:
+def answered(asked_in: str, act: Callable[[], Checked]) -> Checked | Answer:
     try:
         return checked(asked_in, act)
     except Exception as trouble:
