@@ -32,6 +32,11 @@ FIRST_SQL = """
 SELECT owner, key, body_hash, status, answer FROM foundation_idempotency_key
 WHERE (owner, key) IN (SELECT * FROM unnest(%(owners)s::text[], %(keys)s::text[]))
 """
+# Whoever was told to come back later asks anew with the same key.
+LET_GO_SQL = """
+DELETE FROM foundation_idempotency_key WHERE (owner, key) IN (SELECT * FROM unnest(%(owners)s::text[], %(keys)s::text[]))
+RETURNING id
+"""
 FORGET_SQL = """
 DELETE FROM foundation_idempotency_key WHERE id IN (
   SELECT id FROM foundation_idempotency_key WHERE created_at < %s ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)

@@ -21,12 +21,13 @@ from banshi.foundation import answers as stored
 from banshi.foundation import clock, prepared
 from banshi.foundation.crypto import blind_index, decrypt, encrypt
 from banshi.foundation.problem import MEDIA_TYPE
-from banshi.kernel.refusals import Refusal
+from banshi.kernel.refusals import SLUGS, Refusal
 from banshi.surfaces.api.answers import JSON, Answer, invalid, refused
 from banshi.surfaces.api.keys import Caller
 from banshi.surfaces.api.ticket_parts import person_now
 
 PLACE = "foundation_idempotency_key.answer"
+TOO_OFTEN = SLUGS["rate-limited"]
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,17 @@ def claim(wanted: Sequence[Once], trips: prepared.Trips | None = None) -> set[tu
 
 
 def keep(answers: Mapping[tuple[str, str], Answer]) -> None:
-    """Keep the answers of claimed keys. Inside the transaction of the claim."""
+    """Keep the answers of claimed keys. Inside the transaction of the claim.
+
+    “Too often” uses up no key: whoever sends the same again when told to is heard.
+    """
+    too_often = [key for key, answer in answers.items() if answer.status == TOO_OFTEN]
+    if too_often:
+        owners, keys = [owner for owner, _ in too_often], [key for _, key in too_often]
+        prepared.rows(stored.LET_GO_SQL, {"owners": owners, "keys": keys})
+        answers = {key: answer for key, answer in answers.items() if answer.status != TOO_OFTEN}
+    if not answers:
+        return
     prepared.rows(
         stored.KEEP_SQL,
         {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -65,6 +65,21 @@ def test_what_was_given_counts_and_what_was_refused_or_said_again_does_not(calls
         assert calls("post", NUMBERS, "kiosk", {"category": "A"}, Idempotency_Key="k1").status_code == 201
 
     assert statuses(calls, 30) == [201] * 29 + [429]
+
+
+def test_who_is_told_to_wait_asks_again_with_the_same_key(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
+    statuses(calls, 30)
+    asked = {"category": "A"}
+    refused = [calls("post", NUMBERS, "kiosk", asked, Idempotency_Key="k1") for _ in range(2)]
+    later = clock.wall() + timedelta(seconds=int(refused[0].headers["Retry-After"]))
+    monkeypatch.setattr(clock, "wall", lambda: later)
+
+    heard = calls("post", NUMBERS, "kiosk", asked, Idempotency_Key="k1")
+    again = calls("post", NUMBERS, "kiosk", asked, Idempotency_Key="k1")
+
+    assert [(r.status_code, r.get("Idempotency-Replayed")) for r in refused] == [(429, None), (429, None)]
+    assert (heard.status_code, heard.get("Idempotency-Replayed")) == (201, None)
+    assert (again.status_code, again["Idempotency-Replayed"], Ticket.objects.count()) == (201, "true", 31)
 
 
 def test_each_key_counts_for_itself_and_a_halls_own_system_does_not(calls: Calls) -> None:
