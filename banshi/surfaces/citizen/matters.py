@@ -18,6 +18,7 @@ from banshi.frames.typed import int_or_none
 from banshi.journeys.visit import when as when_journey
 from banshi.journeys.visit.when import Chance
 from banshi.kernel.refusals import Refused
+from banshi.kernel.working_days import YEARS
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.catalogue.models import HallItem, Material
 from banshi.rooms.places import queries as places
@@ -175,7 +176,7 @@ def _moment(text: str | None) -> datetime | None:
         found = parse_datetime(text[:40]) if text else None
     except ValueError:
         return None
-    if found is None:
+    if found is None or found.year not in YEARS:
         return None
     try:
         return found if found.tzinfo else timezone.make_aware(found)

@@ -159,6 +159,11 @@ def test_when_answers_for_another_day(anybody: Phone, open_town: Town):
     assert (chance.open_now, chance.opens_at) == (False, at("2026-03-16 08:30"))
 
 
+@pytest.mark.parametrize("year", ["0001-01-01T00:00", "9999-12-31T23:59", "9999-12-31", "1999-12-31T23:59"])
+def test_a_year_nobody_can_mean_counts_as_no_time(anybody: Phone, open_town: Town, year: str) -> None:
+    assert anybody.get("/when", item="pension", at=year).status_code == 200
+
+
 @pytest.mark.parametrize("where", ["/when", "/items/pension"])
 def test_when_calls_quiet_what_is_quieter_and_first_what_is_first(anybody: Phone, open_town: Town, where: str):
     """The nearest quiet time was called the earliest, and an earlier one, nearly full, was not said at all."""
