@@ -19,13 +19,13 @@ from banshi.journeys.hall import forgetting
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
-from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Suspension
+from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Move, Suspension
 from banshi.rooms.identity.models import SignInCode
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.messaging.actions.forgetting import FORGET_SQL
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.tickets import actions as tickets
-from banshi.rooms.tickets.models import Ticket
+from banshi.rooms.tickets.models import Call, Skip, Ticket, Transfer
 from tests.rooms.tickets.conftest import open_town
 from tests.rooms.tickets.line import KIOSK
 from tests.town import TUESDAY_NINE, Town
@@ -171,6 +171,30 @@ def test_the_visit_itself_is_kept_and_what_is_still_to_be_said(open_hall: Town) 
     due = Message.objects.filter(state="due")
     assert due.count() == 2
     assert all(each.to for each in due)
+
+
+def test_what_clerks_wrote_about_a_visit_goes_with_it(open_hall: Town) -> None:
+    """Passed on, passed by, called out of turn, moved: each with somebody's own words."""
+    visits = Visits(open_hall)
+    window, clerk = open_hall.windows["01"], open_hall.clerk
+    for number in visits.numbers:
+        on = {"ticket": number, "at": number.made_at}
+        Transfer.objects.create(**on, from_window=window, by="staff:1", why="找王小明的案卷")
+        Skip.objects.create(**on, window=window, by="staff:1", why="王小明去复印了")
+        Call.objects.create(
+            **on, hall=open_hall.hall, window=window, staff=clerk, kind="call", out_of_order_why="王小明行动不便"
+        )
+    for booked in visits.booked:
+        Move.objects.create(
+            appointment=booked, from_slot=booked.slot, to_slot=booked.slot, at=booked.created_at, by="staff:1", why="王小明住院",
+        )  # fmt: skip
+    visits.forget(366)
+
+    kept = [
+        [words for words in facts.objects.order_by("id").values_list(column, flat=True) if words]
+        for facts, column in ((Transfer, "why"), (Skip, "why"), (Call, "out_of_order_why"), (Move, "why"))
+    ]
+    assert kept == [["找王小明的案卷"], ["王小明去复印了"], ["王小明行动不便"], ["王小明住院"]]
 
 
 def test_many_days_are_forgotten_a_few_at_a_time_and_each_once(

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from banshi.rooms.booking.actions.telling import subject_of
-from banshi.rooms.booking.models import Appeal, Appointment
+from banshi.rooms.booking.models import Appeal, Appointment, Move
 from banshi.rooms.booking.rules import APPEAL
 
 NOTHING: dict[str, Any] = {
@@ -62,4 +62,5 @@ def _about(appeals: QuerySet[Appeal]) -> Q:
 
 
 def _forgotten(rows: QuerySet[Appointment]) -> int:
+    Move.objects.filter(appointment__in=rows).exclude(why="").update(why="")
     return rows.exclude(**NOTHING).update(**NOTHING)
