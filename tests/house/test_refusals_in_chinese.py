@@ -94,7 +94,7 @@ def test_all_that_a_refusal_needs_is_looked_at():
     found = {str(value) for _, value in needed()}
 
     assert len(found) > 30
-    assert {"a step of your own", "at work", "signing out there first", State.BOOKED.value} <= found
+    assert {"a step of your own", "at work", "signed in nowhere else", State.BOOKED.value} <= found
     assert set(STATES["ticket"]) - {"finished", "left", "redirected", "closed"} <= found
 
 

@@ -70,7 +70,9 @@ def _need_untaken(window_id: int) -> None:
 
 
 def _elsewhere(session: WindowSession) -> dict[str, object]:
-    return {"state": "signed in elsewhere", "needs": "signing out there first", "window": session.window.code}
+    number = session.window.number
+    state = {"zh": f"已在 {number} 号窗口上岗", "en": f"signed in at window {number}"}
+    return {"state": state, "needs": "signed in nowhere else", "window": session.window.code}
 
 
 def sign_out(*, staff_id: int, now: datetime) -> None:
