@@ -21,11 +21,13 @@ from banshi.config.wsgi import application  # sets Django up: rooms can be impor
 import orjson
 import structlog
 from django.conf import settings
+from django.urls import get_resolver
 
 from banshi.config.bodies import Bodies, NoBody
 from banshi.config.bridge import Bridge, Busy, Headers
 from banshi.config.lanes import Lanes, sent
 from banshi.config.plain import plain
+from banshi.foundation.heap import settle
 from banshi.kernel.addresses import client_address
 from banshi.live import app as live
 from banshi.live.hub import Hub
@@ -121,6 +123,8 @@ class App:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 await self._hub()
+                get_resolver().url_patterns  # noqa: B018 – all pages and what they need are loaded before anybody asks
+                settle()
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
                 if self.hub:
