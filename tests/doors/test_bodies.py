@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from banshi.config.bodies import Bodies, NoBody
 from banshi.rooms.tickets.models import Ticket
 from tests.doors.conftest import Asgi, Served, serving
 from tests.surfaces.api.conftest import keys_of, open_all_day, stop_the_clock
@@ -115,7 +117,6 @@ def test_each_kind_of_address_has_its_size(asgi: Asgi, path: str, size: int, sta
 def test_one_address_keeps_us_waiting_no_more_often_than_its_share(settings: Any) -> None:
     import asyncio
 
-    from banshi.config.bodies import Bodies, NoBody
     from tests.doors.conftest import scope_of
 
     settings.BANSHI_BODIES_PER_ADDRESS = 2
@@ -216,7 +217,6 @@ def test_a_body_that_trickles_is_given_up_and_one_that_flows_is_waited_for(
     import asyncio
 
     from banshi.config import bodies as reading
-    from banshi.config.bodies import Bodies, NoBody
     from tests.doors.conftest import scope_of
 
     settings.BANSHI_BODY_FIRST_S, settings.BANSHI_BODY_WHOLE_S, settings.BANSHI_BODY_LEAST_PER_S = 5, 60, 100
@@ -262,3 +262,23 @@ def test_who_closes_their_half_before_the_body_is_whole_reads_that_it_was_not_re
     one.close()
 
     assert answer == b"HTTP/1.1 400 Bad Request"
+
+
+def post(*headers: tuple[bytes, bytes]) -> dict[str, Any]:
+    return {"path": "/api/v1/windows/w/calls", "method": "POST", "headers": headers, "client": ("10.0.0.1", 1)}
+
+
+def test_nobody_waits_for_a_body_that_is_none() -> None:
+    async def never() -> dict[str, Any]:
+        raise AssertionError("nothing is to come")
+
+    assert asyncio.run(Bodies().read(post((b"content-length", b"0")), never)) == b""
+
+
+def test_what_comes_all_the_same_is_not_taken_for_nothing() -> None:
+    async def some() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"more"}
+
+    scope = post((b"content-length", b"0"), (b"transfer-encoding", b"chunked"))
+    with pytest.raises(NoBody):
+        asyncio.run(Bodies().read(scope, some))
