@@ -8,6 +8,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
 
 from django.conf import settings
 
@@ -18,7 +20,7 @@ from banshi.kernel.evidence import Evidence
 from banshi.kernel.refusals import Refused
 from banshi.kernel.rights import EVERYWHERE, holds, must_hold
 from banshi.rooms.identity import queries as identity
-from banshi.rooms.identity.queries import HeldRole, KeyInfo
+from banshi.rooms.identity.queries import HeldKey, KeyInfo
 from banshi.rooms.places import queries as places
 
 ANY = frozenset({"channel", "kiosk", "desk", "manage", "read", "demo"})
@@ -177,7 +179,17 @@ class Caller:
 
 def _caller(key: KeyInfo, halls: frozenset[str]) -> Caller:
     """A key as grants: what its scope may do, in the halls it reaches. One that reaches none is told so, hall by hall."""
-    return Caller(key, halls, {name: halls | {NOWHERE} for name, scopes in SCOPES_OF.items() if key.scope in scopes})
+    return Caller(key, halls, _grants(key.scope, halls))
+
+
+@lru_cache(maxsize=1024)
+def _grants(scope: str, halls: frozenset[str]) -> Mapping[str, frozenset[str]]:
+    """The same for all keys of a scope in the same halls."""
+    everywhere = halls | {NOWHERE}
+    return MappingProxyType({name: everywhere for name, scopes in SCOPES_OF.items() if scope in scopes})
+
+
+forgettable(_grants.cache_clear)
 
 
 _remembered: dict[str, tuple[float, Caller]] = {}
@@ -205,11 +217,11 @@ def caller_of(authorization: str) -> Caller:
     if known is not None and known[0] > at:
         return known[1]
     read_in = _changes
-    key = identity.key_by_secret(secret)
-    if key is None:
+    held = identity.keys_by_secrets([secret]).get(secret)
+    if held is None:
         _remembered.pop(secret, None)
         raise Refused("unauthenticated")
-    caller = _caller(key, _halls(key))
+    caller = _caller(held.key, _halls(held))
     _remember({secret: caller}, at=at, read_in=read_in)
     return caller
 
@@ -236,7 +248,7 @@ def known_id(authorization: str) -> int | None:
 
 
 def remember_many(authorizations: Iterable[str]) -> None:
-    """Look up the keys of requests that arrived together, so that `caller_of` finds each remembered: two queries."""
+    """Look up the keys of requests that arrived together, so that `caller_of` finds each remembered: one query."""
     at = clock.monotonic()
     fresh = {text.strip()[7:].strip() for text in authorizations if text.strip()[:7].lower() == "bearer "}
     missing = {s for s in fresh if s and s.isascii() and not ((known := _remembered.get(s)) and known[0] > at)}
@@ -244,8 +256,7 @@ def remember_many(authorizations: Iterable[str]) -> None:
         return
     read_in = _changes
     keys = identity.keys_by_secrets(missing)
-    roles = identity.roles_of_many(k.staff_id for k in keys.values() if k.scope == "desk" and k.staff_id is not None)
-    _remember({secret: _caller(key, _halls(key, roles)) for secret, key in keys.items()}, at=at, read_in=read_in)
+    _remember({secret: _caller(held.key, _halls(held)) for secret, held in keys.items()}, at=at, read_in=read_in)
 
 
 @forgettable
@@ -259,13 +270,10 @@ def forget() -> None:
     _refused_until.clear()
 
 
-def _halls(key: KeyInfo, known: Mapping[int, tuple[HeldRole, ...]] | None = None) -> frozenset[str]:
+def _halls(held: HeldKey) -> frozenset[str]:
+    key = held.key
     if key.scope == "desk":
-        roles: tuple[HeldRole, ...] = ()
-        if key.staff_id is not None:
-            roles = known[key.staff_id] if known is not None else identity.roles_of(key.staff_id)
-        held = places.grants(roles)
-        halls = held.get("desk.work", frozenset())
+        halls = places.grants(held.roles).get("desk.work", frozenset())
         if not key.hall:
             return halls
         return frozenset({key.hall}) if "*" in halls or key.hall in halls else frozenset()

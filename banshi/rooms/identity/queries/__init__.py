@@ -11,7 +11,7 @@ from datetime import date
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
-from banshi.foundation import clock
+from banshi.foundation import clock, prepared
 from banshi.foundation.crypto import blind_index
 from banshi.foundation.memory import forgettable
 from banshi.kernel.documents import IdType, InvalidDocument, normalise, types_that_fit
@@ -66,14 +66,18 @@ class KeyInfo:
     device: str = ""
 
 
+@dataclass(frozen=True)
+class HeldKey:
+    """A valid key with the roles of its member of staff; none where it belongs to nobody."""
+
+    key: KeyInfo
+    roles: tuple[HeldRole, ...]
+
+
 def roles_of(staff_id: int) -> tuple[HeldRole, ...]:
     """Roles held now."""
-    return roles_of_many([staff_id])[staff_id]
-
-
-def key_by_secret(secret: str) -> KeyInfo | None:
-    """The key of a bearer token, or None where there is none or it was revoked."""
-    return keys_by_secrets([secret]).get(secret)
+    rows = Role.objects.filter(staff_id=staff_id, ended_at=None).order_by("id")
+    return tuple(HeldRole(*role) for role in rows.values_list("role", "scope_kind", "scope"))
 
 
 def keys() -> list[KeyInfo]:
@@ -86,22 +90,32 @@ def _info(row: ApiKey) -> KeyInfo:
     return KeyInfo(row.id, row.name, row.scope, row.hall, row.region, row.staff_id, row.vouches, row.device)
 
 
-def keys_by_secrets(secrets: Iterable[str]) -> dict[str, KeyInfo]:
+def key_by_secret(secret: str) -> KeyInfo | None:
+    """The key of a bearer token, or None where there is none or it was revoked."""
+    held = keys_by_secrets([secret]).get(secret)
+    return held.key if held is not None else None
+
+
+# With the roles of whoever works with it: asked for at each window's call, and by all windows of a hall at nine.
+KEYS_SQL = """
+SELECT k.key_hash, k.id, k.name, k.scope, k.hall, k.region, k.staff_id, k.vouches, k.device,
+  ARRAY(SELECT ARRAY[r.role, r.scope_kind, r.scope]::text[] FROM identity_role r
+    WHERE r.staff_id = k.staff_id AND r.ended_at IS NULL ORDER BY r.id)
+FROM identity_api_key k LEFT JOIN identity_staff s ON s.id = k.staff_id
+WHERE k.key_hash = ANY (%(digests)s) AND k.revoked_at IS NULL
+  AND COALESCE(s.is_active, true) AND NOT COALESCE(s.must_change_password, false)
+ORDER BY k.id
+"""
+
+
+def keys_by_secrets(secrets: Iterable[str]) -> dict[str, HeldKey]:
     """Valid keys of many bearer tokens, in one query: not revoked, and their member of staff still works here and has a
-    password nobody else knows."""
+    password nobody else knows; with the roles that member holds now."""
     digests = {hashlib.sha256(secret.encode()).hexdigest(): secret for secret in secrets}
-    rows = ApiKey.objects.filter(key_hash__in=list(digests), revoked_at=None).order_by("id")
-    rows = rows.exclude(staff__is_active=False).exclude(staff__must_change_password=True)
-    return {digests[row.key_hash]: _info(row) for row in rows}
-
-
-def roles_of_many(staff_ids: Iterable[int]) -> dict[int, tuple[HeldRole, ...]]:
-    """Roles held now by many, in one query."""
-    found: dict[int, list[HeldRole]] = {staff_id: [] for staff_id in staff_ids}
-    rows = Role.objects.filter(staff_id__in=list(found), ended_at=None).order_by("id")
-    for staff_id, *role in rows.values_list("staff_id", "role", "scope_kind", "scope"):
-        found[staff_id].append(HeldRole(*role))
-    return {staff_id: tuple(roles) for staff_id, roles in found.items()}
+    found = {}
+    for digest, *key, roles in prepared.rows(KEYS_SQL, {"digests": list(digests)}):
+        found[digests[digest]] = HeldKey(KeyInfo(*key), tuple(HeldRole(*role) for role in roles))
+    return found
 
 
 def person(person_id: int) -> Person:
@@ -312,6 +326,7 @@ __all__ = [
     "AgentView",
     "AskedToAct",
     "Client",
+    "HeldKey",
     "HeldRole",
     "KeyInfo",
     "Mandates",
@@ -350,7 +365,6 @@ __all__ = [
     "proven_person",
     "proven_phones",
     "roles_of",
-    "roles_of_many",
     "speaks_for",
     "suspended_agent",
     "told_at",
