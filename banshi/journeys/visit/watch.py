@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from banshi.foundation.problem import rfc3339
 from banshi.rooms.tickets.models import AT_WINDOW
-from banshi.rooms.tickets.queries import Line, LineTicket, TicketView
+from banshi.rooms.tickets.queries import Called, Line, LineTicket, TicketView
 
 
 def hall_part(line: Line) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def hall_part(line: Line) -> dict[str, Any]:
     }
 
 
-def ticket_part(ticket: TicketView, zone: ZoneInfo) -> dict[str, Any]:
+def ticket_part(ticket: TicketView | Called, zone: ZoneInfo) -> dict[str, Any]:
     """One ticket as api.md shows it. Estimates in seconds; null once called."""
     return {
         "id": ticket.ref,

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
-from banshi.foundation import clock, locks
+from banshi.foundation import clock, locks, prepared
 from banshi.foundation.crypto import words_sealed
 from banshi.kernel.actors import Actor
 from banshi.rooms.audit import rules
@@ -64,27 +64,30 @@ class Look:
     why: str
 
 
-LOOKED_SQL = recorded("""
-SELECT %s::timestamptz AS at, x.actor, x.hall, 'looked' AS action, x.subject, jsonb_build_object('why', x.why) AS facts
-FROM (SELECT DISTINCT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[]) AS l(subject, actor, hall, why)) x
+NEVER_LOOKED = """
+SELECT %(now)s::timestamptz AS at, x.actor, x.hall, 'looked' AS action, x.subject, jsonb_build_object('why', x.why) AS facts
+FROM (
+  SELECT DISTINCT * FROM unnest(%(subjects)s::text[], %(actors)s::text[], %(halls)s::text[], %(whys)s::text[])
+    AS l(subject, actor, hall, why)
+) x
 WHERE NOT EXISTS (
   SELECT 1 FROM audit_entry e
   WHERE e.subject = x.subject AND e.action = 'looked' AND e.actor = x.actor AND e.facts->>'why' = x.why
 )
-""")
+"""
+LOOKED_SQL = f"{recorded(NEVER_LOOKED)} RETURNING id"
 
 
 def looked_once(looks: Sequence[Look], *, now: datetime) -> None:
     """Trace looks, each occasion once: a page that asks every few seconds is one look."""
     if looks:
-        columns = [
-            [x.subject for x in looks],
-            [str(x.by) for x in looks],
-            [x.hall for x in looks],
-            [x.why for x in looks],
-        ]
-        with connection.cursor() as cursor:
-            cursor.execute(LOOKED_SQL, [now, *columns])
+        columns = {
+            "subjects": [x.subject for x in looks],
+            "actors": [str(x.by) for x in looks],
+            "halls": [x.hall for x in looks],
+            "whys": [x.why for x in looks],
+        }
+        prepared.rows(LOOKED_SQL, {"now": now, **columns})
 
 
 def seal(*, batch: int = 2000) -> int:

@@ -73,11 +73,14 @@ def shown_called(called: Mapping[int, Caller], *, now: datetime) -> dict[int, di
     """Tickets just called, as their own clerk sees them: ticket id → part; three statements however many there are."""
     parts: dict[int, dict[str, Any]] = {}
     looks = []
-    for row, view in tickets.at_windows(called):
-        person = _shown_person(row) if row.person else None
-        parts[row.pk] = {**ticket_part(view, ZoneInfo(view.timezone)), "person": person}
-        if row.person is not None:
-            looks.append(_look(row, called[row.pk]))
+    for one in tickets.at_windows(called):
+        parts[one.pk] = {**ticket_part(one, ZoneInfo(one.timezone)), "person": None}
+        if one.person is not None:
+            at_window = one.person
+            parts[one.pk]["person"] = _person_part(
+                at_window.name, at_window.id_type, at_window.id_number, at_window.phone
+            )
+            looks.append(audit.Look(f"person:{at_window.id}", called[one.pk].by, one.hall, f"ticket:{one.ref}"))
     audit.looked_once(looks, now=now)
     return parts
 
@@ -110,9 +113,8 @@ def _shown_person(ticket: Ticket) -> dict[str, Any]:
     """Who is at the window, by the best that is known; the telephone is the one given with this visit."""
     person = ticket.person
     assert person is not None
-    return {
-        "name": tickets.name_of(ticket),
-        "id_type": person.id_type,
-        "id_number": mask_id(person.id_number, first=4),
-        "phone": tickets.contact_of(ticket),
-    }
+    return _person_part(tickets.name_of(ticket), person.id_type, person.id_number, tickets.contact_of(ticket))
+
+
+def _person_part(name: str, id_type: str, id_number: str, phone: str | None) -> dict[str, Any]:
+    return {"name": name, "id_type": id_type, "id_number": mask_id(id_number, first=4), "phone": phone}

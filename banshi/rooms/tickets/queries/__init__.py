@@ -6,6 +6,7 @@ truth: promises against what happened.
 
 from __future__ import annotations
 
+from banshi.rooms.tickets.queries.called import Called, at_windows
 from banshi.rooms.tickets.queries.contact import booked_behind, contact_of, contact_of_booked, to_confirm
 from banshi.rooms.tickets.queries.desk import (
     DeskTicket,
@@ -51,7 +52,6 @@ from banshi.rooms.tickets.queries.steps import last_step
 from banshi.rooms.tickets.queries.ticket import (
     NOT_OVER,
     TicketView,
-    at_windows,
     beside,
     by_number,
     claimable,
@@ -79,6 +79,7 @@ __all__ = [
     "NOT_SERVED",
     "SHOWN_STATE",
     "STATE_TO_STAFF",
+    "Called",
     "DeskTicket",
     "DeskView",
     "Help",

@@ -200,15 +200,6 @@ def _as_given(ticket: Ticket) -> bool:
     return ticket.where is not None and ticket.state == "waiting" and not any(apart)
 
 
-def at_windows(ids: Iterable[int]) -> list[tuple[Ticket, TicketView]]:
-    """Numbers that are at a window, each with its person and its view; two queries however many there are."""
-    rows = Ticket.objects.select_related(*_WITH, "person").filter(pk__in=list(ids), state__in=AT_WINDOW).order_by("id")
-    tickets = list(rows)
-    newest = max((row.called_at or row.made_at for row in tickets), default=None)
-    where = places({row.category_id for row in tickets}, newest) if newest is not None else {}
-    return [(row, _view(row, where[row.category_id], None)) for row in tickets]
-
-
 def not_over(
     people: Iterable[int], *, hall_id: int, day: date, now: datetime, limit_key: str | None = None
 ) -> list[TicketView]:

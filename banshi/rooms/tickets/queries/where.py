@@ -13,8 +13,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db import connection
-
+from banshi.foundation import prepared
 from banshi.foundation.windows import few
 from banshi.rooms.places.statements import policy_in_force, policy_value
 
@@ -136,14 +135,13 @@ def places(categories: Iterable[int], now: datetime) -> dict[int, Place]:
     """Of each category; one query. :param now: as of which policy and closures are read."""
     posts: dict[int, list[Post]] = {}
     about: dict[int, tuple[Zone | None, bool]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(PLACES_SQL, {"categories": list(categories), "now": now})
-        for id_, _, number, zone, zone_zh, zone_en, shut, flag, served in cursor.fetchall():
-            if served is None:  # a category; they come before all windows
-                about[id_] = (Zone(zone, zone_zh, zone_en, shut) if zone else None, flag)
-                posts[id_] = []
-                continue
-            post = Post(id_, number, zone, zone_zh, zone_en, flag, shut)
-            for category in served:
-                posts[category].append(post)
+    rows = prepared.rows(PLACES_SQL, {"categories": list(categories), "now": now})
+    for id_, _, number, zone, zone_zh, zone_en, shut, flag, served in rows:
+        if served is None:  # a category; they come before all windows
+            about[id_] = (Zone(zone, zone_zh, zone_en, shut) if zone else None, flag)
+            posts[id_] = []
+            continue
+        post = Post(id_, number, zone, zone_zh, zone_en, flag, shut)
+        for category in served:
+            posts[category].append(post)
     return {category: place(posts[category], zone, within_zone=within) for category, (zone, within) in about.items()}
