@@ -88,6 +88,7 @@ class _Numbers(PartingBatches[numbers.Issuing, Answer]):
 
 class _Calls(PartingBatches[Call, Answer]):
     fresh = staticmethod(fresh)  # as with numbers
+    most = 1024  # all windows of the largest hall: a second batch for the last of them would read the line once more
 
 
 class Lanes:

@@ -79,6 +79,7 @@ class Batches(Generic[Item, Result]):
     """
 
     fresh: Callable[[Callable[[], Sequence[Result]]], Sequence[Result]] = staticmethod(fresh)
+    most = MOST
 
     def __init__(self, work: Callable[[Sequence[Item]], Sequence[Result]], name: str) -> None:
         self.work = work
@@ -95,7 +96,7 @@ class Batches(Generic[Item, Result]):
 
     async def _run(self) -> None:
         while self.waiting:
-            batch, self.waiting = self.waiting[:MOST], self.waiting[MOST:]
+            batch, self.waiting = self.waiting[: self.most], self.waiting[self.most :]
             await self._do(batch, self.work, self.thread)
 
     async def _do(
@@ -173,7 +174,7 @@ class PartingBatches(Batches[Item, Result]):
 
     async def _run_aside(self, group: str) -> None:
         while queue := self.aside[group]:
-            batch, self.aside[group] = queue[:MOST], queue[MOST:]
+            batch, self.aside[group] = queue[: self.most], queue[self.most :]
             await self._do(batch, self.patient, self.beside)
         del self.aside[group]
 

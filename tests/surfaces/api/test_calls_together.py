@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from banshi.config import settings as settings_module
-from banshi.config.lanes import call_raw
+from banshi.config.lanes import Call, Lanes, call_quickly
 from banshi.foundation.crypto import encrypt
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.booking.models import Appointment
@@ -18,6 +19,7 @@ from banshi.rooms.messaging.statements import TO_PLACE
 from banshi.rooms.places.models import Floor, Window, Zone
 from banshi.rooms.tickets.models import Ticket, WindowSession
 from banshi.surfaces.api import keys
+from banshi.surfaces.api.answers import Answer
 from banshi.surfaces.api.traces import TRACE
 from tests.surfaces.api.conftest import Calls, booking, person, stop_the_clock
 from tests.town import at
@@ -85,6 +87,10 @@ def asked(calls: Calls, *windows: tuple[str, str]) -> list[tuple[dict[str, str],
     return [({"authorization": f"Bearer {calls.keys[key]}", TRACE: "x"}, b"", "", window) for window, key in windows]
 
 
+def called(asked: list[tuple[dict[str, str], bytes, str, str]]) -> list[Any]:
+    return call_quickly([Call(one) for one in asked], frozenset())
+
+
 ONE, TWO = ("town-01", "desk"), ("town-02", "second-desk")
 
 
@@ -94,7 +100,7 @@ def two_at_work(calls: Calls) -> Calls:
         calls("post", f"/windows/{window}/sign-in", key)
     for i in range(4):
         calls("post", "/halls/town/tickets", "kiosk", {"category": "A", "person": person(20 + i), "presented": "read"})
-    call_raw(asked(calls, ONE))  # windows and policy are remembered
+    called(asked(calls, ONE))  # windows and policy are remembered
     Ticket.objects.filter(state="called").update(state="finished")
     keys.forget()
     return calls
@@ -109,7 +115,7 @@ def statements(act: Callable[[], Any]) -> int:
 def test_a_call_takes_five_statements(two_at_work: Calls) -> None:
     """Key and roles; the call; the number and its place; the look that is kept."""
     answers: list[Any] = []
-    assert statements(lambda: answers.extend(call_raw(asked(two_at_work, ONE)))) == 5
+    assert statements(lambda: answers.extend(called(asked(two_at_work, ONE)))) == 5
     assert [each.status for each in answers] == [201]
     assert Entry.objects.filter(action="looked").count() == 2
 
@@ -122,7 +128,7 @@ def test_keys_of_many_windows_are_one_statement(two_at_work: Calls) -> None:
 
 def test_what_is_shown_takes_as_many_statements_for_two_as_for_one(two_at_work: Calls) -> None:
     answers: list[Any] = []
-    found = statements(lambda: answers.extend(call_raw(asked(two_at_work, ONE, TWO))))
+    found = statements(lambda: answers.extend(called(asked(two_at_work, ONE, TWO))))
     assert [each.status for each in answers] == [201, 201]
     # Keys; desks, who is busy, posts, zones, line, the calls, the policy and its version; the numbers, their places, the looks.
     assert found == 12
@@ -139,7 +145,7 @@ def test_who_left_the_window_meanwhile_is_shown_to_nobody(two_at_work: Calls, mo
 
     monkeypatch.setattr(calling, "shown_called", later)
     before = Entry.objects.filter(action="looked").count()
-    assert [each.status for each in call_raw(asked(two_at_work, ONE))] == [204]
+    assert [each.status for each in called(asked(two_at_work, ONE))] == [204]
     assert Entry.objects.filter(action="looked").count() == before
     assert WindowSession.objects.filter(signed_out_at=None).count() == 2
 
@@ -154,3 +160,21 @@ def test_what_is_prepared_is_planned_once_and_done_by_one_process(
     assert "-c max_parallel_workers_per_gather=0" in settings_module._server_options("")
     monkeypatch.setattr(settings_module, "PROCESS", "work")
     assert "parallel" not in settings_module._server_options("")
+
+
+def test_all_windows_of_a_hall_go_together() -> None:
+    lanes = Lanes()
+    sizes: list[int] = []
+
+    def work(items: Any) -> list[Answer]:
+        sizes.append(len(items))
+        return [Answer(204) for _ in items]
+
+    lanes.calls.work = work
+
+    async def ask() -> None:
+        await asyncio.gather(*(lanes.calls.ask(Call(({}, b"", "", str(i)))) for i in range(300)))
+
+    asyncio.run(ask())
+    lanes.close()
+    assert sizes == [300]
