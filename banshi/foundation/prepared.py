@@ -4,6 +4,9 @@ Django sends parameters inside the text of a statement, so the server plans it a
 booking and calling costs more than running them. Long texts with named parameters are also parsed by the driver each time;
 here they are turned into numbered ones once. Behind PgBouncer in transaction mode (`prepare_threshold` None) nothing is
 prepared.
+
+What is prepared stays so when a transaction is rolled back, as it does on the server: every refusal is a rollback, and after each
+psycopg would have all of it planned anew.
 """
 
 from __future__ import annotations
@@ -15,6 +18,10 @@ from typing import Any
 
 import psycopg
 from django.db import connection
+from psycopg._preparing import Key, Prepare, PrepareManager
+from psycopg._queries import PostgresQuery
+from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGresult
 
 Statement = tuple[str, Mapping[str, Any]]
 _NAMED = re.compile(r"%\((\w+)\)s|%%")
@@ -66,11 +73,43 @@ def _together(statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
         return [cursor.fetchall() for cursor in cursors]
 
 
+class Keeping(PrepareManager):
+    """Forgets what is prepared, as psycopg does, only where that may be wrong: at a rollback after something failed – which of it
+    the server still knows is open, or a plan may no longer fit its table – or after a definition was changed, which the rollback
+    may have undone. A rollback that nothing went before but a refusal undoes nothing that was prepared.
+    """
+
+    _DEFINES = re.compile(rb"(?:CREATE|ALTER|DROP|DISCARD|DEALLOCATE)\b").match
+
+    def __init__(self, of: PrepareManager, *, in_doubt: bool) -> None:
+        self.__dict__.update(of.__dict__)
+        self.in_doubt = in_doubt
+
+    def maybe_add_to_cache(self, query: PostgresQuery, prep: Prepare, name: bytes) -> Key | None:
+        super().maybe_add_to_cache(query, prep, name)
+        return None if self.prepare_threshold is None else self.key(query)  # `validate` sees what becomes of each
+
+    def validate(self, key: Key, prep: Prepare, name: bytes, results: Sequence[PGresult]) -> None:
+        done = all(result.status in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK) for result in results)
+        defined = any(self._DEFINES(result.command_status or b"") for result in results)
+        self.in_doubt = self.in_doubt or not done or defined
+        super().validate(key, prep, name, results)
+        self.in_doubt = self.in_doubt or defined  # it may be rolled back yet
+
+    def clear(self) -> bool:
+        if not self.in_doubt:
+            return False
+        self.in_doubt = False
+        return super().clear()
+
+
 def _connection(sql: str = "") -> tuple[Any, bool]:
     connection.ensure_connection()
     if sql and connection.queries_logged:  # so that tests which count queries count these too
         connection.queries_log.append({"sql": sql, "time": "0"})
     raw = connection.connection
+    if type(raw._prepared) is PrepareManager:
+        raw._prepared = Keeping(raw._prepared, in_doubt=raw.info.transaction_status != TransactionStatus.IDLE)
     return raw, raw.prepare_threshold is not None
 
 
