@@ -36,6 +36,16 @@ def rows(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
+def many(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """As `rows`, of a statement that finds thousands: numbers and moments come as they are instead of as text, of which moments
+    alone are most of what reading a line costs. Planned anew each time, for just these values."""
+    raw, _ = _connection(sql)
+    text, names = _numbered(sql)
+    with connection.wrap_database_errors, psycopg.RawCursor(raw) as cursor:
+        cursor.execute(text, [values[name] for name in names], prepare=False, binary=True)
+        return cursor.fetchall()
+
+
 class Trips:
     """Statements of one transaction in few round trips: what needs no answer waits for the next that does, and goes with it."""
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from banshi.foundation import prepared
 from banshi.kernel.policy import TicketPolicy
 from banshi.rooms.places.statements import policy_in_force, policy_value
 from banshi.rooms.tickets import rules
@@ -383,7 +384,9 @@ def scene(
     return Scene(
         categories=[CategoryRow(*row) for row in rows(CATEGORIES_SQL, hall=hall_id, hour=hour, now=now)],
         windows=[WindowRow(*row) for row in rows(WINDOWS_SQL, hall=hall_id, now=now)],
-        tickets=[TicketRow(*row) for row in rows(TICKETS_SQL, states=list(states), **at)] if states else [],
+        tickets=list(map(TicketRow._make, prepared.many(TICKETS_SQL, {**at, "states": list(states)})))
+        if states
+        else [],
         due=[
             (category, starts, ends, persons, count)
             for desks, persons, category, starts, ends, count in coming
