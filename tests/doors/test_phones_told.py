@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -57,7 +56,7 @@ def test_no_word_of_what_no_page_shows(same: dict[str, Any]) -> None:
     phone = Phone()
     assert phone.line(WAITS)["ahead"] == 3
 
-    assert phone.line(replace(WAITS, **same)) is None
+    assert phone.line(WAITS._replace(**same)) is None
 
 
 @pytest.mark.parametrize(
@@ -79,19 +78,19 @@ def test_whatever_a_page_shows_is_told(other: dict[str, Any]) -> None:
     phone = Phone()
     phone.line(WAITS)
 
-    assert phone.line(replace(WAITS, **other)) is not None
+    assert phone.line(WAITS._replace(**other)) is not None
 
 
 def test_half_a_minute_is_rounded_as_the_page_rounds_it() -> None:
     phone = Phone()
-    phone.line(replace(WAITS, likely_s=149))
+    phone.line(WAITS._replace(likely_s=149))
 
-    assert phone.line(replace(WAITS, likely_s=150))["estimate"]["likely"] == 150  # two minutes, then three
+    assert phone.line(WAITS._replace(likely_s=150))["estimate"]["likely"] == 150  # two minutes, then three
 
 
 def test_small_steps_that_add_up_are_told() -> None:
     phone = Phone()
-    told = [phone.line(replace(WAITS, likely_s=600 - 10 * n)) is not None for n in range(7)]
+    told = [phone.line(WAITS._replace(likely_s=600 - 10 * n)) is not None for n in range(7)]
 
     assert told == [True, False, False, False, True, False, False]  # 570 s are ten minutes, 560 s nine
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from banshi.foundation.crypto import words_opened
@@ -76,8 +76,7 @@ class LineWindow:
     visit: int = 0
 
 
-@dataclass(frozen=True)
-class LineTicket:
+class LineTicket(NamedTuple):
     """Somebody in the hall. `ahead`: other people called before this number at windows that serve both, each once however
     many numbers they hold; None unless waiting."""
 
@@ -165,11 +164,12 @@ def _shown(hall: HallRow, seen: Scene, calls: Sequence[tuple[Any, ...]]) -> Line
     waiting = seen.waiting()
     in_line, probes, before = _foretold(seen, waiting)
     codes = {c.id: c.code for c in seen.categories}
-    floors = _floors(seen)
     in_category: Counter[int] = Counter(t.category for t in waiting)
     longest: dict[int, int] = defaultdict(int)
-    for ticket in waiting:
-        longest[ticket.category] = max(longest[ticket.category], ticket.waited_s(now))
+    waited_s = [ticket.waited_s(now) for ticket in seen.tickets]
+    for ticket, waited in zip(seen.tickets, waited_s, strict=True):
+        if ticket.state == "waiting" and waited > longest[ticket.category]:
+            longest[ticket.category] = waited
     serving_windows: Counter[int] = Counter(c for w in seen.at_work for c in w.categories)
     return Line(
         version=hall.version,
@@ -195,10 +195,7 @@ def _shown(hall: HallRow, seen: Scene, calls: Sequence[tuple[Any, ...]]) -> Line
             for c in seen.categories
         ),
         windows=tuple(_shown_window(w, codes) for w in seen.windows),
-        tickets=tuple(
-            [_shown_ticket(t, codes, floors, in_line[t.id], seen) for t in waiting]
-            + [_shown_ticket(t, codes, floors, None, seen) for t in seen.tickets if t.state != "waiting"]
-        ),
+        tickets=_shown_tickets(seen, in_line, codes, waited_s),
         calls=tuple(LineCall(*row) for row in calls),
     )
 
@@ -213,7 +210,7 @@ def _foretold(
     moving = sum(not ticket.stopped for ticket in waiting)
     forecaster, neighbours = seen.forecaster(moving), seen.neighbours
     several = {visit for visit, n in Counter(ticket.visit for ticket in waiting).items() if n > 1}
-    before, called = _Before(several), _Before(several)
+    before, called = _Before(several, neighbours), _Before(several, neighbours)
     promises = {}
     for ticket in waiting:
         line = before if ticket.stopped else called
@@ -243,26 +240,31 @@ def _foretold(
 
 
 class _Before:
-    """Who stands before somebody: people by category, whoever holds several numbers once.
+    """Who stands before somebody: people by line, whoever holds several numbers once.
 
     :param several: the visits of those who do; few, so that everybody else is a count.
+    :param neighbours: as `Scene.neighbours`; of thousands who ask, each asks for one of these few lines.
     """
 
-    def __init__(self, several: set[int]) -> None:
+    def __init__(self, several: set[int], neighbours: Mapping[int, frozenset[int]]) -> None:
         self._several = several
-        self._alone: Counter[int] = Counter()
+        self._alone = dict.fromkeys(neighbours.values(), 0)
+        self._lines = {category: [line for line in self._alone if category in line] for category in neighbours}
         self._with: dict[int, set[int]] = {}  # visit → categories of its numbers
 
     def add(self, ticket: TicketRow) -> None:
         if ticket.visit in self._several:
             self._with.setdefault(ticket.visit, set()).add(ticket.category)
-        else:
-            self._alone[ticket.category] += 1
+            return
+        for line in self._lines[ticket.category]:
+            self._alone[line] += 1
 
-    def people(self, categories: frozenset[int], *, but: int = 0) -> int:
-        """:param but: the visit of who asks."""
-        met = sum(visit != but and not held.isdisjoint(categories) for visit, held in self._with.items())
-        return met + sum(self._alone[category] for category in categories)
+    def people(self, line: frozenset[int], *, but: int = 0) -> int:
+        """:param line: the neighbours of a category. :param but: the visit of who asks."""
+        if not self._with:
+            return self._alone[line]
+        met = sum(visit != but and not held.isdisjoint(line) for visit, held in self._with.items())
+        return met + self._alone[line]
 
 
 def _shown_window(w: WindowRow, codes: dict[int, str]) -> LineWindow:
@@ -307,36 +309,43 @@ def _floors(seen: Scene) -> dict[int | str, tuple[str, str]]:
     return floors
 
 
-def _shown_ticket(
-    t: TicketRow,
-    codes: dict[int, str],
-    floors: dict[int | str, tuple[str, str]],
-    promise: Promise | None,
-    seen: Scene,
-) -> LineTicket:
-    band, now = promise.band if promise else None, seen.now
-    likely_s = band.likely_s if band else None
-    alone = next((w for w in seen.windows if w.id == t.only_window), None) if t.only_window else None
-    at = t.window or (alone.number if alone is not None and not alone.shut else t.category)
-    floor = floors.get(at, ("", ""))
-    return LineTicket(
-        ref=t.ref,
-        number=t.number,
-        category=codes[t.category],
-        kind=t.kind,
-        lane=t.lane,
-        state=t.state,
-        masked_name=t.masked_name,
-        ahead=promise.ahead if promise else None,
-        likely_s=likely_s,
-        at_most_s=band.at_most_s if band else None,
-        walk_off_until=rules.walk_off_until(at_least_s=band.at_least_s if band else None, policy=seen.policy, now=now),
-        made_at=t.made_at,
-        waited_s=t.waited_s(now),
-        window=t.window,
-        floor=floor[0],
-        floor_en=floor[1],
-        served_today=rules.served_today(policy=seen.policy, likely_s=likely_s, until=t.line_closes_at, now=now),
-        service_ends_at=t.line_closes_at,
-        stopped=t.stopped,
-    )
+def _shown_tickets(
+    seen: Scene, promises: Mapping[int, Promise], codes: Mapping[int, str], waited_s: Sequence[int]
+) -> tuple[LineTicket, ...]:
+    """All numbers, who waits first."""
+    floors, alone = _floors(seen), {w.id: w for w in seen.windows}
+    waits: list[LineTicket] = []
+    others: list[LineTicket] = []
+    for t, waited in zip(seen.tickets, waited_s, strict=True):
+        promise = promises.get(t.id)
+        band = promise.band if promise else None
+        at: int | str = t.window or t.category
+        if t.only_window and not t.window and (kept_for := alone.get(t.only_window)) and not kept_for.shut:
+            at = kept_for.number
+        floor, floor_en = floors.get(at, ("", ""))
+        likely_s, at_most_s, at_least_s = band or (None, None, None)
+        shown = LineTicket(
+            ref=t.ref,
+            number=t.number,
+            category=codes[t.category],
+            kind=t.kind,
+            lane=t.lane,
+            state=t.state,
+            masked_name=t.masked_name,
+            ahead=promise.ahead if promise else None,
+            likely_s=likely_s,
+            at_most_s=at_most_s,
+            walk_off_until=rules.walk_off_until(at_least_s=at_least_s, policy=seen.policy, now=seen.now),
+            made_at=t.made_at,
+            waited_s=waited,
+            window=t.window,
+            floor=floor,
+            floor_en=floor_en,
+            served_today=rules.served_today(
+                policy=seen.policy, likely_s=likely_s, until=t.line_closes_at, now=seen.now
+            ),
+            service_ends_at=t.line_closes_at,
+            stopped=t.stopped,
+        )
+        (waits if t.state == "waiting" else others).append(shown)
+    return tuple(waits + others)

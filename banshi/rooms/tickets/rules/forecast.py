@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from heapq import heapify, heappop, heappush, heapreplace
 from itertools import pairwise
+from operator import mul
+from typing import NamedTuple
 
 from banshi.rooms.tickets.rules.handling import PARTS, Z90, Handling
 from banshi.rooms.tickets.rules.line import RankClass
@@ -28,8 +30,7 @@ LEAST_BAND_S = 120
 FEWEST_SD = 2.0  # so many spreads below the mean, and below every play: one call in forty or fewer comes before
 
 
-@dataclass(frozen=True)
-class InLine:
+class InLine(NamedTuple):
     """A waiting number, in rank order. `spills_in_s`: until windows of other zones may call it."""
 
     category: int
@@ -67,8 +68,7 @@ class Due:
     count: int = 1
 
 
-@dataclass(frozen=True)
-class Band:
+class Band(NamedTuple):
     """About `likely_s`, at most `at_most_s`: mean and P90 of the wait from now, seconds. Hardly ever below `at_least_s`."""
 
     likely_s: int
@@ -447,7 +447,8 @@ def _arrival(share: float, curve: Sequence[tuple[float, float]]) -> float:
 
 def _band(starts: Sequence[float]) -> Band:
     mean = sum(starts) / len(starts)
-    spread = sum((start - mean) ** 2 for start in starts) / (len(starts) - 1)
+    off = [start - mean for start in starts]
+    spread = sum(map(mul, off, off)) / (len(starts) - 1)
     sd = math.sqrt(spread + (MODEL_ERROR * mean) ** 2)
     least = max(0.0, min(min(starts), mean - FEWEST_SD * sd))
     return Band(round(mean), max(round(mean + Z90 * sd), round(mean) + LEAST_BAND_S), int(least))

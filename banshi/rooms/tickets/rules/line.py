@@ -182,7 +182,7 @@ def walk_off_until(*, at_least_s: int | None, policy: TicketPolicy, now: datetim
     """
     if at_least_s is None or policy.way_back is None:
         return None
-    until = (now + timedelta(seconds=at_least_s) - timedelta(minutes=policy.way_back)).replace(second=0, microsecond=0)
+    until = (now + timedelta(seconds=at_least_s - policy.way_back * 60)).replace(second=0, microsecond=0)
     return until if until - now >= WORTH_A_WALK else None
 
 
