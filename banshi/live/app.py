@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+from collections.abc import Awaitable, Generator
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -80,21 +81,92 @@ async def serve(scope: dict[str, Any], receive: Any, send: Any, hub: Hub) -> Non
 
 
 async def _stream(watcher: Watcher, receive: Any, send: Any, hub: Hub) -> None:
-    await send({"type": "http.response.body", "body": b"retry: 2000\n\n", "more_body": True})
+    await send(_part(b"retry: 2000\n\n"))
     gone = asyncio.create_task(_until_gone(receive))
     gone.add_done_callback(lambda _task: watcher.wake.set())
+    mouth = _Mouth(watcher, send)
+    watcher.say = mouth.say
     try:
         while not (gone.done() or watcher.ended or hub.closing.is_set()):
-            await watcher.wake.wait()
-            watcher.wake.clear()
+            await mouth.silence()
             if gone.done() or watcher.ended or hub.closing.is_set():
                 break
-            body = watcher.words()
-            await send({"type": "http.response.body", "body": body or b"event: ping\ndata: {}\n\n", "more_body": True})
+            await mouth.go_on()
         with contextlib.suppress(Exception):
             await send({"type": "http.response.body", "body": b"", "more_body": False})
     finally:
+        watcher.say = None
         gone.cancel()
+
+
+def _part(body: bytes) -> dict[str, Any]:
+    return {"type": "http.response.body", "body": body, "more_body": True}
+
+
+class _Mouth:
+    """Says what a watcher is to hear: at once, where the server takes it without waiting, as it nearly always does; else, and
+    where nothing was said for long, in the stream's own task. One of both speaks at a time."""
+
+    def __init__(self, watcher: Watcher, send: Any) -> None:
+        self.watcher = watcher
+        self.send = send
+        self.silent = False  # the stream's task waits to be woken
+        self.begun: _Begun | None = None  # was to be said at once, and is not sent yet
+
+    def say(self) -> bool:
+        """False where the stream's task is to be woken. Raises nothing: what broke, breaks the stream and nobody else's."""
+        if not self.silent or self.begun or self.watcher.wake.is_set():
+            return False
+        if body := self.watcher.words():
+            self.begun = _Begun(self._send(body))
+            if self.begun.over:
+                self.begun = None
+        return self.begun is None
+
+    async def silence(self) -> None:
+        """Until the stream's task is woken."""
+        self.silent = True
+        try:
+            await self.watcher.wake.wait()
+        finally:
+            self.silent = False
+        self.watcher.wake.clear()
+
+    async def go_on(self) -> None:
+        begun, self.begun = self.begun, None
+        if begun is not None:
+            await begun
+        else:
+            await self._send(self.watcher.words() or b"event: ping\ndata: {}\n\n")
+
+    async def _send(self, body: bytes) -> None:
+        await self.send(_part(body))
+
+
+class _Begun:
+    """Something awaitable, begun without a task as far as it goes without waiting. Awaiting this ends it, with what it raises.
+
+    :ivar over: it is ended, and raised nothing.
+    """
+
+    def __init__(self, act: Awaitable[None]) -> None:
+        self.over = False
+        self._trouble: Exception | None = None
+        self._steps = act.__await__()
+        self._waits_for: Any = None
+        try:
+            self._waits_for = next(self._steps)
+        except StopIteration:
+            self.over = True
+        except Exception as trouble:
+            self._trouble = trouble
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        if self._trouble is not None:
+            raise self._trouble
+        if not self.over:
+            yield self._waits_for
+            yield from self._steps
 
 
 async def _until_gone(receive: Any) -> None:

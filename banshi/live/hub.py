@@ -60,11 +60,17 @@ class Watcher:
     shows: tuple[object, ...] | None = None  # what of its number it was told last, where the line told it
     spoke_at: float = 0.0  # monotonic seconds
     wake: asyncio.Event = field(default_factory=asyncio.Event)
+    say: Callable[[], bool] | None = None  # send `words` without the stream's task; False where that is to do it
 
     def turn(self) -> None:
         """The appointment changed: its page is to be fetched anew."""
         self.turned = True
-        self.wake.set()
+        self.tell()
+
+    def tell(self) -> None:
+        """There is something to say. A task that is woken costs more than what it sends, and thousands hear the same call."""
+        if self.say is None or not self.say():
+            self.wake.set()
 
     @property
     def quiet_s(self) -> float:
@@ -91,7 +97,7 @@ class Watcher:
         if version >= self.version and body != self.last:
             self.version, self.last, self.shows = version, body, None
             self.pending = b"id: %d\nevent: state\ndata: %b\n\n" % (version, body)
-            self.wake.set()
+            self.tell()
 
 
 @dataclass(eq=False)
