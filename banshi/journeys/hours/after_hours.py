@@ -6,7 +6,7 @@ Phone, slip, board and desk all ask here; `close_hall_day` closes the line at th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from banshi.foundation.lanes import sorry_words, stays_words
@@ -16,7 +16,7 @@ from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.places.models import Hall
 from banshi.rooms.tickets.models import Ticket
 from banshi.rooms.tickets.queries import NOT_SERVED
-from banshi.rooms.tickets.rules import SERVES_ON
+from banshi.rooms.tickets.rules import SERVES_ON, still_called
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class AfterHours:
 
     def reaches(self, *, likely_s: int | None, now: datetime) -> bool:
         """Whether a number with this wait will probably still be called. With nobody at work, none is."""
-        return likely_s is not None and now + timedelta(seconds=likely_s) < self.until
+        return still_called(likely_s=likely_s, until=self.until, now=now)
 
     @property
     def stays(self) -> str:

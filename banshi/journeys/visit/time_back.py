@@ -5,17 +5,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
 from banshi.journeys.visit import whole_visit
 from banshi.kernel.actors import Actor
+from banshi.kernel.policy import TicketPolicy
 from banshi.kernel.refusals import Refused
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.actions.retrying import again
 from banshi.rooms.booking.models import Appointment, Slot
 from banshi.rooms.places import queries as places
+from banshi.rooms.tickets.rules import checks_in_from
 
 
 def times_back(row: Appointment, *, now: datetime) -> list[Slot]:
@@ -79,16 +81,19 @@ def take_back(rows: Iterable[Appointment], *, by: Actor, now: datetime) -> list[
 
 
 def _back(row: Appointment, *, by: Actor, now: datetime) -> Appointment:
-    ahead = timedelta(minutes=places.policy_of(row.hall_id, now=now).tickets.check_in_opens)
-    row.refresh_from_db(
-        fields=["state", "starts_at", "ends_at", "slot", "hall_moves"]
-    )  # it may have gone with another one
-    if row.state != "booked" or not row.hall_moves or now >= row.starts_at - ahead:
+    policy = places.policy_of(row.hall_id, now=now).tickets
+    # It may have gone with another one.
+    row.refresh_from_db(fields=["state", "starts_at", "ends_at", "slot", "hall_moves"])
+    if not row.hall_moves or _opens(row, row.state, policy, now) is None:
         return row
     together = times_back(row, now=now)
     for slot in (*together, *booking.times_back(row, now=now)):
-        if now >= slot.starts_at - ahead:
+        if _opens(slot, row.state, policy, now) is None:
             along = None if slot in together else ()
             with suppress(Refused):
                 return move_back(row=row, slot_id=slot.pk, by=by, now=now, along=along)
     return row
+
+
+def _opens(at: Appointment | Slot, state: str, policy: TicketPolicy, now: datetime) -> datetime | None:
+    return checks_in_from(state, starts_at=at.starts_at, ends_at=at.ends_at, policy=policy, now=now)

@@ -16,7 +16,7 @@ from banshi.rooms.places import queries as places
 from banshi.rooms.places.models import Hall
 from banshi.rooms.places.rules import km_between, travel_s
 from banshi.rooms.tickets import queries as tickets
-from banshi.rooms.tickets.rules import line_closes_at, served_today
+from banshi.rooms.tickets.rules import line_closes_at, served_today, where_soonest
 
 AHEAD = timedelta(days=14)
 
@@ -87,15 +87,17 @@ def when(
     return sorted(chances, key=lambda c: _goodness(c, moment))
 
 
-def _goodness(chance: Chance, moment: datetime) -> tuple[int, float, str]:
-    way = travel_s(chance.away_km or 0.0)
-    # A hall that closes before one gets there is no use now.
-    there_in_time = chance.closes_at is None or moment + timedelta(seconds=way) < chance.closes_at
-    if chance.open_now and there_in_time:
-        return 0, way + float(chance.likely_s if chance.likely_s is not None else 3600), chance.hall
+def _goodness(chance: Chance, moment: datetime) -> tuple[tuple[int, float], str]:
     slot = chance.first_slot or chance.next_slot
-    first = min((t for t in (chance.opens_at, slot and slot.starts_at) if t), default=None)
-    return 1, way + (first - moment).total_seconds() if first else float("inf"), chance.hall
+    soonest = where_soonest(
+        way_s=travel_s(chance.away_km or 0.0),
+        open_now=chance.open_now,
+        closes_at=chance.closes_at,
+        likely_s=chance.likely_s,
+        first_at=min((t for t in (chance.opens_at, slot and slot.starts_at) if t), default=None),
+        moment=moment,
+    )
+    return soonest, chance.hall
 
 
 def _chance(hall: Hall, item_code: str, *, at: datetime | None, now: datetime) -> Chance:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import random
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -428,3 +429,29 @@ def test_how_busy_a_hall_is_goes_by_the_lines_in_which_people_wait(lines, said):
 ])  # fmt: skip
 def test_whole_years_open_the_elderly_lane_where_the_hall_has_one(age, lanes, lane):
     assert rules.lane_by_age(age, TicketPolicy(priority_lanes=lanes)) == lane
+
+
+NINE, TEN = TUESDAY_NINE, TUESDAY_NINE + timedelta(hours=1)
+
+
+@pytest.mark.parametrize(("likely_s", "called"), [(0, True), (3599, True), (3600, False), (3601, False), (None, False)])
+def test_who_would_be_called_when_the_line_closes_is_not_called_any_more(likely_s: int | None, called: bool) -> None:
+    assert rules.still_called(likely_s=likely_s, until=TEN, now=NINE) is called
+
+
+@pytest.mark.parametrize(
+    ("asked", "soonest"),
+    [
+        ({}, (0, 60 + 600)),
+        ({"likely_s": 0}, (0, 60)),
+        ({"likely_s": None}, (0, 60 + 3600)),
+        ({"closes_at": NINE + timedelta(seconds=61)}, (0, 60 + 600)),
+        ({"closes_at": NINE + timedelta(seconds=60)}, (1, 60 + 3600)),
+        ({"open_now": False}, (1, 60 + 3600)),
+        ({"open_now": False, "first_at": None}, (1, float("inf"))),
+    ],
+)
+def test_a_hall_that_closes_before_one_gets_there_is_no_use_now(asked: Any, soonest: tuple[int, float]) -> None:
+    usual = {"way_s": 60, "open_now": True, "closes_at": None, "likely_s": 600, "first_at": TEN}
+
+    assert rules.where_soonest(**{**usual, **asked}, moment=NINE) == soonest

@@ -64,7 +64,7 @@ def open_follow_up(
 
 def moved_by_hall(row: Appointment) -> bool:
     """Whether it lies where it does because the hall changed its hours: giving it up is then nobody's fault."""
-    moved = FollowUpVisit.objects.filter(state="moved", visit=row.visit_group or row.code)
+    moved = FollowUpVisit.objects.filter(state=rules.FOLLOW_UP.to("move"), visit=row.visit_group or row.code)
     return moved.exists()
 
 
@@ -86,7 +86,7 @@ def settle(visit: FollowUpVisit, verb: str, *, slug: str = "", now: datetime) ->
     visit.state, visit.slug, visit.settled_at = rules.FOLLOW_UP.to(verb), slug[:40], now
     visit.save(update_fields=["state", "slug", "settled_at"])
     if verb != "fail":  # what an earlier change could not do has now been done by hand
-        same = FollowUpVisit.objects.filter(visit=visit.visit, state="failed").exclude(pk=visit.pk)
+        same = FollowUpVisit.objects.filter(visit=visit.visit, state=rules.FOLLOW_UP.to("fail")).exclude(pk=visit.pk)
         same.update(state=rules.FOLLOW_UP.to("find_done"), settled_at=now)
 
 
@@ -94,7 +94,7 @@ def finish_follow_ups(*, now: datetime) -> list[FollowUp]:
     """Mark those as finished in which nobody is due any more. :returns: those that this call finished."""
     found = []
     for follow_up in FollowUp.objects.select_related("hall").filter(finished_at=None).order_by("id"):
-        if FollowUpVisit.objects.filter(follow_up=follow_up, state="due").exists():
+        if FollowUpVisit.objects.filter(follow_up=follow_up, state__in=rules.FOLLOW_UP.of("move")).exists():
             continue
         if FollowUp.objects.filter(pk=follow_up.pk, finished_at=None).update(finished_at=now):
             announce(hall=follow_up.hall.code, topic="slots", subject=f"follow-up:{follow_up.pk}", now=now)

@@ -40,7 +40,9 @@ from banshi.rooms.tickets.rules.line import (
     reinstate_refusal,
     reinstated_rank,
     served_today,
+    still_called,
     walk_off_until,
+    where_soonest,
 )
 from banshi.rooms.tickets.rules.paper import MOST_AT_ONCE, Given, paper_letter
 from banshi.rooms.tickets.rules.planned import Desk, Planned, open_together, stand_ins
@@ -98,5 +100,7 @@ __all__ = [
     "served_today",
     "served_together",
     "stand_ins",
+    "still_called",
     "walk_off_until",
+    "where_soonest",
 ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from enum import IntEnum
+from math import inf
 from typing import NamedTuple
 
 from banshi.kernel.documents import age_on
@@ -18,6 +19,7 @@ SERVES_ON = timedelta(hours=1)  # who is in line when the day's last session end
 # How a service ended (办理结果): its matter done; papers were missing; it was advice only; refused, with a reason.
 OUTCOMES = ("done", "paper_missing", "advice_only", "refused")
 WORTH_A_WALK = timedelta(minutes=5)
+UNKNOWN_WAIT_S = 3600.0
 LANES = ("elderly", "disabled", "pregnant", "serviceman")
 
 # --- Rank (次序) -------------------------------------------------------------------------------------------------
@@ -254,4 +256,29 @@ def served_today(*, policy: TicketPolicy, likely_s: int | None, until: datetime 
     """
     if policy.last_number == "off" or likely_s is None or until is None:
         return None
-    return now + timedelta(seconds=likely_s) < until
+    return still_called(likely_s=likely_s, until=until, now=now)
+
+
+def still_called(*, likely_s: int | None, until: datetime, now: datetime) -> bool:
+    """Whether a number with this wait will probably be called before `until`. With nobody at work it has none: no."""
+    return likely_s is not None and now + timedelta(seconds=likely_s) < until
+
+
+def where_soonest(
+    *,
+    way_s: float,
+    open_now: bool,
+    closes_at: datetime | None,
+    likely_s: int | None,
+    first_at: datetime | None,
+    moment: datetime,
+) -> tuple[int, float]:
+    """What halls are compared by for somebody who would go at `moment`, the smaller the better: those that are open and will be
+    when one gets there, by the way and the wait; then the others, by the way and the time until something is possible there.
+
+    :param way_s: seconds to get there. :param likely_s: the wait there; an hour where nobody can say.
+    :param first_at: when it opens, or the first period that can be booked.
+    """
+    if open_now and (closes_at is None or moment + timedelta(seconds=way_s) < closes_at):
+        return 0, way_s + (likely_s if likely_s is not None else UNKNOWN_WAIT_S)
+    return 1, way_s + (first_at - moment).total_seconds() if first_at is not None else inf
