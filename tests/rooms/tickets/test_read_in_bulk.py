@@ -57,3 +57,11 @@ def test_no_moment_of_a_waiting_number_is_read_as_text(
     line = queries.line(open_hall.hall.pk, minutes(40))
 
     assert (line.waiting, len(read)) == (many, 0)
+
+
+def test_the_database_plans_it_for_just_these_values(open_hall: Town) -> None:
+    [(asked, seven)] = prepared.many(
+        "SELECT current_query(), %(seven)s::int", {"seven": 7}
+    )  # no parameter is left in it
+
+    assert (asked, seven) == ("SELECT current_query(), 7::int", 7)
