@@ -37,20 +37,26 @@ def count_apart() -> None:
         cursor.execute(COUNT_APART)
 
 
-def all_rows() -> str:
-    """SQL that writes every row there is into empty tables."""
+Rows = dict[str, list[str]]  # by table and columns, each as SQL
+
+
+def all_rows() -> Rows:
+    """Every row there is."""
     quote = connection.ops.quote_name
-    written = []
+    found = {}
     with connection.cursor() as cursor:
         cursor.execute(COLUMNS, [[*KEPT, "django_migrations"]])
         for table, columns in cursor.fetchall():
             values = ", ".join(f"quote_nullable({quote(column)}::text)" for column in columns)
-            cursor.execute(f"SELECT string_agg('(' || concat_ws(', ', {values}) || ')', ', ') FROM {quote(table)}")
-            (rows,) = cursor.fetchone()
-            if rows:
-                names = ", ".join(quote(column) for column in columns)
-                written.append(f"INSERT INTO {quote(table)} ({names}) VALUES {rows}")
-    return ";\n".join(written)
+            cursor.execute(f"SELECT '(' || concat_ws(', ', {values}) || ')' FROM {quote(table)}")
+            if rows := [row for (row,) in cursor.fetchall()]:
+                found[f"{quote(table)} ({', '.join(quote(column) for column in columns)})"] = rows
+    return found
+
+
+def written(rows: Rows) -> str:
+    """SQL that writes them."""
+    return ";\n".join(f"INSERT INTO {table} VALUES {', '.join(each)}" for table, each in rows.items())
 
 
 class Remembered(Generic[T]):
@@ -58,13 +64,15 @@ class Remembered(Generic[T]):
 
     def __init__(self, build: Callable[[], T]) -> None:
         self.build = build
+        self.rows: Rows | None = None
         self._known: tuple[str, bytes] | None = None
 
     def remember(self) -> None:
         """Build it in the database, which is empty and is left so."""
         with transaction.atomic():
             scene = self.build()
-            self._known = all_rows(), pickle.dumps(scene)
+            self.rows = all_rows()
+            self._known = written(self.rows), pickle.dumps(scene)
             transaction.set_rollback(True)
 
     def __call__(self) -> T:
@@ -75,3 +83,31 @@ class Remembered(Generic[T]):
             cursor.execute(rows)
         found: Any = pickle.loads(scene)
         return found
+
+
+class Added(Generic[T]):
+    """Rows that `add` writes on top of a scene, of which it changes nothing. Whoever first adds them where there is the scene
+    alone has them remembered; from then on they are put back.
+    """
+
+    def __init__(self, to: Remembered[T], add: Callable[[T], object]) -> None:
+        self.to, self.add = to, add
+        self._known: str | None = None
+
+    def __call__(self, scene: T) -> None:
+        if self._known is not None:
+            with connection.cursor() as cursor:
+                cursor.execute(self._known)
+            return
+        before = all_rows()
+        self.add(scene)
+        if not _alike(before, self.to.rows):
+            return
+        after = all_rows()
+        assert all(set(rows) <= set(after.get(table, ())) for table, rows in before.items()), "something was changed"
+        new = {table: [row for row in rows if row not in before.get(table, ())] for table, rows in after.items()}
+        self._known = written({table: rows for table, rows in new.items() if rows})
+
+
+def _alike(rows: Rows, others: Rows | None) -> bool:
+    return others is not None and {t: sorted(r) for t, r in rows.items()} == {t: sorted(r) for t, r in others.items()}

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from banshi.rooms.places.models import Hall
 from tests.emptying import KEPT
-from tests.remembered import APART, Remembered, all_rows
+from tests.remembered import APART, Added, Remembered, all_rows, written
 from tests.town import TOWN, Town
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ def test_it_has_the_rows_of_one_that_is_built_and_no_other():
     put_back = first()
 
     assert rows() == built
-    assert all_rows() == first._known[0]
+    assert written(all_rows()) == first._known[0]
     assert put_back.hall == Hall.objects.get(code="town")
     assert put_back.clerk.check_password("town-password")
 
@@ -62,3 +62,38 @@ def test_no_two_things_have_one_number(town: Town):
     things = (town.hall, town.categories["A"], town.windows["01"], town.items["pension"], town.people[0], town.clerk)
 
     assert len({each.pk // APART for each in things}) == len(things)
+
+
+def a_hall(town: Town) -> None:
+    Hall.objects.create(code="added", region=town.hall.region, name_zh="新", name_en="New", order=9)
+
+
+def test_what_is_added_is_there_again_and_alone(town: Town):
+    added, adds, seen = [], Added(TOWN, lambda scene: added.append(a_hall(scene))), []
+    for _ in range(2):
+        with transaction.atomic():
+            adds(town)
+            seen.append(all_rows())
+            transaction.set_rollback(True)
+
+    assert seen[0] == seen[1] != all_rows()
+    assert (len(added), Hall.objects.filter(code="added").count()) == (1, 0)
+
+
+def test_what_is_added_where_others_have_written_is_not_remembered(town: Town):
+    added, adds = [], Added(TOWN, lambda scene: added.append(a_hall(scene)))
+    for _ in range(2):
+        with transaction.atomic():
+            Hall.objects.create(code="before", region=town.hall.region, name_zh="先", name_en="Before", order=8)
+            adds(town)
+            transaction.set_rollback(True)
+
+    assert len(added) == 2
+
+
+def test_what_is_added_changes_nothing_of_the_scene(town: Town):
+    def rename(town: Town) -> None:
+        Hall.objects.filter(code="town").update(name_zh="改名")
+
+    with pytest.raises(AssertionError, match="something was changed"):
+        Added(TOWN, rename)(town)

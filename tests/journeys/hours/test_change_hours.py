@@ -17,7 +17,8 @@ from banshi.rooms.calendars import rules as calendar_rules
 from banshi.rooms.calendars.models import CalendarVersion
 from banshi.rooms.calendars.rules import Closure, Words
 from banshi.rooms.messaging.models import Message
-from tests.town import CITIZEN, CLERK, CN, TUESDAY_NINE, Town, at
+from tests.remembered import Added
+from tests.town import CITIZEN, CLERK, CN, TOWN, TUESDAY_NINE, Town, at
 
 WEDNESDAY = date(2026, 3, 11)
 
@@ -37,8 +38,7 @@ def document(*hours: tuple[str, str], when: Any = "working") -> dict[str, Any]:
     }
 
 
-@pytest.fixture
-def open_town(town: Town) -> Town:
+def _opened(town: Town) -> None:
     """Open 9–12 and 14–17 on working days, two places per period and category; slots are made."""
     town.policy(booking={"quotas": [{"target": "category", "code": "*", "public": 2, "internal": 0}]})
     CalendarVersion.objects.create(
@@ -50,6 +50,14 @@ def open_town(town: Town) -> Town:
         made_at=TUESDAY_NINE,
     )
     booking.materialise(hall=town.hall, now=TUESDAY_NINE)
+
+
+OPENED = Added(TOWN, _opened)
+
+
+@pytest.fixture
+def open_town(town: Town) -> Town:
+    OPENED(town)
     return town
 
 

@@ -28,10 +28,11 @@ from banshi.rooms.places.models import Category, Floor, Window, Zone
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import Ticket
 from tests.journeys.hours.test_change_hours import document
+from tests.remembered import Added
 from tests.rooms.messaging.test_outbox import Spy
 from tests.rooms.tickets.conftest import open_town as open_every_day
 from tests.together import together
-from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at, build_town
+from tests.town import CITIZEN, CLERK, TOWN, TUESDAY_NINE, Town, at, build_town
 
 STRANGERS = "+8613900000123"
 
@@ -40,8 +41,7 @@ EIGHT = at("2026-03-10 08:00")
 NINE35 = at("2026-03-10 09:35")
 
 
-def opened(town: Town) -> Town:
-    """Open 9–17 every day with two places a period and category; the same day can be booked."""
+def _opened(town: Town) -> None:
     open_every_day(town)
     town.policy(
         booking={
@@ -50,6 +50,14 @@ def opened(town: Town) -> Town:
         }
     )  # fmt: skip
     booking.materialise(hall=town.hall, now=TUESDAY_NINE)
+
+
+OPENED = Added(TOWN, _opened)
+
+
+def opened(town: Town) -> Town:
+    """Open 9–17 every day with two places a period and category; the same day can be booked."""
+    OPENED(town)
     return town
 
 

@@ -17,7 +17,8 @@ from banshi.rooms.calendars.models import CalendarVersion
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import Role, Staff
 from tests.agents import agent as an_accepted_agent
-from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at
+from tests.remembered import Added
+from tests.town import CITIZEN, CLERK, TOWN, TUESDAY_NINE, Town, at
 
 
 def document(*hours: tuple[str, str]) -> dict[str, Any]:
@@ -35,9 +36,8 @@ def document(*hours: tuple[str, str]) -> dict[str, Any]:
     }
 
 
-@pytest.fixture
-def office(town: Town) -> Iterator[Town]:
-    clock.set_clock(now=TUESDAY_NINE, speed=0)
+def _opened(town: Town) -> None:
+    """Two people a period and one at the counter, with hours and slots."""
     town.policy(booking={"quotas": [{"target": "category", "code": "*", "public": 2, "internal": 1}]})
     CalendarVersion.objects.create(
         hall=town.hall,
@@ -48,6 +48,15 @@ def office(town: Town) -> Iterator[Town]:
         made_at=TUESDAY_NINE,
     )
     booking.materialise(hall=town.hall, now=TUESDAY_NINE)
+
+
+OPENED = Added(TOWN, _opened)
+
+
+@pytest.fixture
+def office(town: Town) -> Iterator[Town]:
+    OPENED(town)
+    clock.set_clock(now=TUESDAY_NINE, speed=0)
     yield town
     clock.forget()
 
