@@ -1,6 +1,7 @@
-"""Tests beside each other (`-n 2`): a file stays together, and all that share the running installation do.
+"""Tests beside each other (`-n 2`): a file stays together. Those in a browser share a running installation, one a worker.
 
-What takes longest begins first: the shared installation, then files with an installation of their own, then the rest.
+What takes longest begins first, so that nobody waits for it at the end: files of one long test, then those in a browser,
+then the rest.
 """
 
 from __future__ import annotations
@@ -10,26 +11,35 @@ from typing import Any
 
 import pytest
 
-OF_THEIR_OWN = ("tests/e2e/test_crash.py", "tests/e2e/test_pictures.py", "tests/e2e/test_production.py")
+LONGEST = (
+    "tests/bench/test_bench.py",
+    "tests/e2e/test_crash.py",
+    "tests/e2e/test_crowd.py",
+    "tests/e2e/test_production.py",
+)
 
 
 def group_of(nodeid: str) -> str:
-    """What runs on one worker, one after the other."""
-    file = nodeid.split("::")[0]
-    return "e2e" if file.startswith("tests/e2e/") and file not in OF_THEIR_OWN else file
+    """What runs on one worker, one after the other: a file."""
+    return nodeid.split("::")[0]
 
 
-def _length(item: pytest.Item) -> int:
-    if group_of(item.nodeid) == "e2e":
-        return 0
-    return 1 if item.get_closest_marker("browser") else 2
+def place_of(file: str, *, in_a_browser: bool) -> int:
+    """When a file begins: the lowest first."""
+    if file in LONGEST:
+        return LONGEST.index(file)
+    return len(LONGEST) + (0 if in_a_browser else 1)
+
+
+def _place(item: pytest.Item) -> int:
+    return place_of(group_of(item.nodeid), in_a_browser=item.get_closest_marker("browser") is not None)
 
 
 @pytest.hookimpl(wrapper=True)  # after pytest-django has set its own order
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
     yield
     if hasattr(config, "workerinput"):
-        items.sort(key=_length)
+        items.sort(key=_place)
 
 
 @pytest.hookimpl(optionalhook=True)
