@@ -21,7 +21,7 @@ from banshi.crowd.dice import dice
 from banshi.crowd.halls import PRESETS, Place, Profile, on_duty, profile_of
 from banshi.rooms.tickets.rules import Handling, Turnout, learn_turnout
 
-HALL, SCALE, DAYS, QUICK_DAYS = "nancheng", 0.5, 200, 8
+HALL, SCALE, DAYS, QUICK_DAYS = "nancheng", 0.5, 200, 3
 HOURS = [(time(8, 30), time(12)), (time(14), time(17, 30))]
 
 

@@ -130,7 +130,7 @@ class Bench:
         used = Spent()
         for _ in range(turns):
             with spent(self.on) as turn:
-                mine = self.bookings(clients, seconds)
+                mine = self.bookings(clients, 0.5 if self.quick else seconds)
             used.web, used.database = used.web + turn.web, used.database + turn.database
             ours.append(mine["per_s"])
             latencies += mine["latencies"]
@@ -222,15 +222,16 @@ class Bench:
         """Walk-in numbers at kiosks for new people: 16 and 64 machines at an empty hall; 64 with three thousand waiting, and
         with three thousand booked people due."""
         lines, outcomes = [], Counter[str]()
-        for waiting, due, clients in ((0, 0, 16), (0, 0, 64), (3000, 0, 64), (0, 3000, 64)):
+        many = 300 if self.quick else 3000
+        for waiting, due, clients in ((0, 0, 16), (0, 0, 64), (many, 0, 64), (0, many, 64)):
             fill.clear_line(self.on, HALL)
             if waiting:
                 fill.line(self.on, HALL, waiting, OPENING)
             if due:
                 self._book_today(due)
             self.on.sql("ANALYZE tickets_ticket, booking_appointment")
-            self._numbers(clients, 0.5)  # warm
-            run = self._numbers(clients, 1.5 if self.quick else 6)
+            self._numbers(clients, 0.2 if self.quick else 0.5)  # warm
+            run = self._numbers(clients, 0.5 if self.quick else 6)
             outcomes.update(run["outcomes"])
             lines.append(
                 {
@@ -362,7 +363,7 @@ class Bench:
 
     def pace(self) -> dict[str, Any]:
         """What history must not slow: bookings a second at 16 clients, the time of one call, the yardstick."""
-        turns, seconds = (1, 2) if self.quick else (3, 4)
+        turns, seconds = (1, 1) if self.quick else (3, 4)
         book = median([self.bookings(16, seconds)["per_s"] for _ in range(turns)])
         calls = [latency for _ in range(turns) for latency in self._calls_one_by_one()]
         return {
@@ -372,7 +373,7 @@ class Bench:
 
     def history(self, before: dict[str, Any]) -> dict[str, Any]:
         """The same again with a hundred days in the tables where there was one. Ratios: how many times as dear."""
-        days = 6 if self.quick else 100
+        days = 3 if self.quick else 100
         before_rows = before.pop("rows")
         began = time.monotonic()
         fill.history(self.on, first=2, last=days)
@@ -411,7 +412,7 @@ class Bench:
         fill.history(self.on, first=1, last=1)
         fill.settle(self.on)
         self.sign_in()
-        self.bookings(16, 2)  # warm
+        self.bookings(16, 0.5 if self.quick else 2)  # warm
         self._calls_one_by_one()
         rows = fill.rows(self.on)
         return {**self.pace(), "rows": rows}
