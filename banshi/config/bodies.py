@@ -65,11 +65,8 @@ class Bodies:
         """The whole body. :raises NoBody: too large, too slow, not whole, or too many at once from one address."""
         limits = limits_of(scope["path"])
         announced = _announced(scope)
-        if announced is None and scope["method"] in ("GET", "HEAD") and not _chunked(scope):
-            return b""
-        if announced == 0 and not _chunked(
-            scope
-        ):  # nothing is to come, so nobody is waited for: windows of a hall that all call at once
+        empty = announced == 0 or (announced is None and scope["method"] in ("GET", "HEAD"))
+        if empty and not _chunked(scope):  # nobody is waited for, as windows of a hall all call at once
             return b""
         if announced is not None and announced > limits.most_bytes:
             raise NoBody("too-large")
