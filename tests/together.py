@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, transaction
@@ -83,3 +84,28 @@ def meanwhile(first: Callable[[], Any], then: Callable[[], Any]) -> Any:
     holding.join(timeout=60)
     following.join(timeout=60)
     return results[0]
+
+
+@contextmanager
+def held(act: Callable[[], Any], *, gives_up: bool = False) -> Iterator[None]:
+    """Somebody has done `act`, and commits when this ends – or breaks, and nothing is done."""
+    done, go_on = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        try:
+            with transaction.atomic():
+                act()
+                done.set()
+                go_on.wait(timeout=130)
+                transaction.set_rollback(gives_up)
+        finally:
+            connection.close()
+
+    holding = threading.Thread(target=hold)
+    holding.start()
+    assert done.wait(timeout=60)
+    try:
+        yield
+    finally:
+        go_on.set()
+        holding.join(timeout=60)

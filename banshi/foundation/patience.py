@@ -45,7 +45,6 @@ def patience(seconds: float) -> Iterator[None]:
         _waiting.pop(me, None)
 
 
-LOCK_SQL = "SELECT set_config('lock_timeout', %(wait)s, true)"
 LOCKS_SQL = (
     "SELECT set_config('lock_timeout', %(wait)s, true), set_config('plan_cache_mode', 'force_generic_plan', true)"
 )
@@ -57,16 +56,7 @@ def locks(seconds: float) -> Statement:
     What is prepared on the server is not planned again for the values it is run with: on short statements that costs more
     than running them.
     """
-    return LOCKS_SQL, {"wait": _ms(seconds)}
-
-
-def lock(seconds: float) -> Statement:
-    """As `locks`, for statements whose plan depends on the values."""
-    return LOCK_SQL, {"wait": _ms(seconds)}
-
-
-def _ms(seconds: float) -> str:
-    return f"{max(1, round(seconds * 1000))}ms"
+    return LOCKS_SQL, {"wait": f"{max(1, round(seconds * 1000))}ms"}
 
 
 def look(now: float) -> int:

@@ -91,7 +91,7 @@ def book_quickly(asked: Sequence[Booking], aside: frozenset[str]) -> list[Answer
     """
     halls = _halls(asked) if aside else {}
     going = [i for i, one in enumerate(asked) if halls.get(one.body.slot) not in aside]
-    answers = dict(zip(going, _booked([asked[i] for i in going], _short_s()), strict=True))
+    answers = dict(zip(going, _booked([asked[i] for i in going], raw.short_s()), strict=True))
     waiting = [i for i in going if answers[i] is None]
     if waiting:
         halls = _halls(asked)
@@ -99,7 +99,7 @@ def book_quickly(asked: Sequence[Booking], aside: frozenset[str]) -> list[Answer
         for i in waiting:
             by_hall.setdefault(halls.get(asked[i].body.slot, ""), []).append(i)
         for some in by_hall.values() if len(by_hall) > 1 else ():
-            answers |= dict(zip(some, _booked([asked[i] for i in some], _short_s()), strict=True))
+            answers |= dict(zip(some, _booked([asked[i] for i in some], raw.short_s()), strict=True))
     return [answers.get(i) or Aside(halls.get(one.body.slot, "")) for i, one in enumerate(asked)]
 
 
@@ -117,18 +117,14 @@ def _booked_around(asked: Sequence[Booking], waiting: Sequence[int]) -> dict[int
     free = [i for i in waiting if asked[i].body.slot not in held_slots]
     answers = dict.fromkeys(waiting)
     if held_slots and free:
-        answers |= dict(zip(free, _booked([asked[i] for i in free], _short_s()), strict=True))
+        answers |= dict(zip(free, _booked([asked[i] for i in free], raw.short_s()), strict=True))
     misses = 0
     for i in [i for i in free if answers[i] is None]:  # not the slot: a person, a key, an account
         if len(waiting) == 1 or misses == MOST_HELD:
             break
-        answers[i] = _booked([asked[i]], _short_s())[0]
+        answers[i] = _booked([asked[i]], raw.short_s())[0]
         misses += answers[i] is None
     return answers
-
-
-def _short_s() -> float:
-    return float(settings.BANSHI_BOOKING_LOCK_S) / 10
 
 
 _hall_of_slot: dict[int, str] = {}

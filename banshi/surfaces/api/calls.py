@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
-from django.conf import settings
 from django.db import OperationalError
 
 from banshi.foundation import clock, patience, prepared
@@ -114,16 +113,12 @@ def _call_once(one: Calling) -> Answer:
     )
 
 
-def _short_s() -> float:
-    return float(settings.BANSHI_BOOKING_LOCK_S) / 10
-
-
 def _call_soon(one: Calling) -> Answer | None:
     """None where somebody held its key, or what else it needs, for long: nothing was done."""
 
     def act() -> Answer | None:
         trips = prepared.Trips()
-        trips.later(patience.lock(_short_s()))
+        trips.later(patience.locks(raw.short_s()))
         try:
             return idempotency.answered_once(one.once, one.language, lambda: _call([one])[0], trips=trips)
         except OperationalError as trouble:

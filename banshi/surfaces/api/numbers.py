@@ -84,7 +84,7 @@ def issue_quickly(asked: Sequence[Issuing], aside: frozenset[str]) -> list[Answe
     """
     answers: dict[int, Answer | Aside] = {}
     for hall, some in _by_hall(asked).items():
-        done = [None for _ in some] if hall in aside else _issued(hall, [asked[i] for i in some], _short_s())
+        done = [None for _ in some] if hall in aside else _issued(hall, [asked[i] for i in some], raw.short_s())
         answers.update((i, one or Aside(hall)) for i, one in zip(some, done, strict=True))
     return [answers[i] for i in range(len(asked))]
 
@@ -114,13 +114,9 @@ def _issued_patiently(hall: str, asked: Sequence[Issuing]) -> list[Answer]:
         for i in held_up if len(held_up) > 1 else ():
             if misses == MOST_HELD:
                 break
-            (answers[i],) = _issued(hall, [asked[i]], _short_s())
+            (answers[i],) = _issued(hall, [asked[i]], raw.short_s())
             misses += answers[i] is None
     return [done or http_problem("busy", one.language) for done, one in zip(answers.values(), asked, strict=True)]
-
-
-def _short_s() -> float:
-    return float(settings.BANSHI_BOOKING_LOCK_S) / 10
 
 
 def _issued(hall: str, asked: Sequence[Issuing], wait_s: float) -> list[Answer | None]:

@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 import pydantic
 import structlog
+from django.conf import settings
 
 from banshi.foundation.trouble import held, slug_of
 from banshi.kernel.refusals import Refused
@@ -19,6 +20,11 @@ log = structlog.get_logger("banshi.api")
 BASE = "/api/v1"
 Model = TypeVar("Model", bound=pydantic.BaseModel)
 _code = pydantic.TypeAdapter(Code)
+
+
+def short_s() -> float:
+    """How long a batch waits for rows that somebody holds, before those that need them are done beside the rest."""
+    return float(settings.BANSHI_BOOKING_LOCK_S) / 10
 
 
 def authorised(headers: Mapping[str, str], operation: str, query: str) -> Caller:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
 
 from banshi.config import lanes
 from banshi.foundation.models import IdempotencyKey
@@ -19,40 +17,15 @@ from banshi.surfaces.api import calls as calling
 from banshi.surfaces.api import idempotency
 from banshi.surfaces.api.answers import Answer
 from banshi.surfaces.api.traces import TRACE
+from tests import together
 from tests.surfaces.api.conftest import Calls
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
 
-class _GaveUp(Exception):
-    pass
-
-
-@contextmanager
-def held(*keyed: calling.Calling) -> Iterator[None]:
+def held(*keyed: calling.Calling) -> AbstractContextManager[None]:
     """Somebody has claimed these keys, and breaks when this ends."""
-    done, go_on = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        try:
-            with transaction.atomic():
-                idempotency.claim([one.once for one in keyed if one.once])
-                done.set()
-                go_on.wait(timeout=130)
-                raise _GaveUp
-        except _GaveUp:
-            pass
-        finally:
-            connection.close()
-
-    holding = threading.Thread(target=hold)
-    holding.start()
-    assert done.wait(timeout=60)
-    try:
-        yield
-    finally:
-        go_on.set()
-        holding.join(timeout=60)
+    return together.held(lambda: idempotency.claim([one.once for one in keyed if one.once]), gives_up=True)
 
 
 @pytest.fixture

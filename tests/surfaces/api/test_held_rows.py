@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import orjson
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 
 from banshi.foundation.models import IdempotencyKey
 from banshi.foundation.together import Aside, PartingBatches
@@ -18,37 +17,14 @@ from banshi.rooms.booking.models import Appointment, Slot
 from banshi.rooms.catalogue.models import HallItem
 from banshi.rooms.identity.actions import enrol
 from banshi.rooms.places.models import Category, Hall
-from banshi.surfaces.api import bookings
+from banshi.surfaces.api import bookings, raw
 from banshi.surfaces.api.answers import Answer
 from tests.surfaces.api.conftest import Calls, booking, person
+from tests.together import held
 from tests.town import TUESDAY_NINE, at
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 Batches = PartingBatches[bookings.Booking, Answer]
-
-
-@contextmanager
-def held(act: Callable[[], Any]) -> Iterator[None]:
-    """Somebody has done `act` and commits when this ends."""
-    done, go_on = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        try:
-            with transaction.atomic():
-                act()
-                done.set()
-                go_on.wait(timeout=130)
-        finally:
-            connection.close()
-
-    holding = threading.Thread(target=hold)
-    holding.start()
-    assert done.wait(timeout=60)
-    try:
-        yield
-    finally:
-        go_on.set()
-        holding.join(timeout=60)
 
 
 def lock(*slots: Slot) -> Callable[[], Any]:
@@ -57,7 +33,7 @@ def lock(*slots: Slot) -> Callable[[], Any]:
 
 def waits(monkeypatch: pytest.MonkeyPatch, settings: Any, *, short: float, patient: float) -> None:
     settings.BANSHI_BOOKING_LOCK_S = patient
-    monkeypatch.setattr(bookings, "_short_s", lambda: short)
+    monkeypatch.setattr(raw, "short_s", lambda: short)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from banshi.foundation.together import Batches, PartingBatches
 from banshi.rooms.identity.models import Person
 from banshi.rooms.places.models import Category
 from banshi.rooms.tickets.models import Counter, Ticket
-from banshi.surfaces.api import numbers
+from banshi.surfaces.api import numbers, raw
 from banshi.surfaces.api.answers import Answer
 from tests.surfaces.api.conftest import Calls, person
 from tests.surfaces.api.test_held_rows import held
@@ -155,7 +155,7 @@ def test_the_other_halls_give_numbers_while_the_rows_of_one_are_held(
     two_halls: Calls, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     settings.BANSHI_BOOKING_LOCK_S = 60
-    monkeypatch.setattr(numbers, "_short_s", lambda: 0.05)
+    monkeypatch.setattr(raw, "short_s", lambda: 0.05)
     stuck = [asked(two_halls, read("A", i), f"k{i}") for i in range(3)]
     others = [of_other_hall(two_halls, 10 + i) for i in range(3)]
     lane, release = Lane(numbers.issue_quickly, numbers.issue_many, "numbers"), threading.Event()
@@ -191,7 +191,7 @@ def test_whose_rows_are_held_all_the_time_is_told_so_and_nothing_is_done(
     two_halls: Calls, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     settings.BANSHI_BOOKING_LOCK_S = 0.05
-    monkeypatch.setattr(numbers, "_short_s", lambda: 0.02)
+    monkeypatch.setattr(raw, "short_s", lambda: 0.02)
     many = [asked(two_halls, read("A", 1), "k1"), of_other_hall(two_halls, 2), asked(two_halls, read("A", 3), "k3")]
 
     with held(counter_of(two_halls)):
@@ -214,7 +214,7 @@ def test_a_held_letter_holds_up_no_other_of_its_hall(
     many = [asked(two_halls, read("AB"[i % 2], i)) for i in range(2)]
 
     with held(counter_of(two_halls)):
-        monkeypatch.setattr(numbers, "_short_s", lambda: 0.05)
+        monkeypatch.setattr(raw, "short_s", lambda: 0.05)
         answers = numbers.issue_many(many)
 
     assert [shown(a) for a in answers] == [(503, "busy"), (201, "B001")]
