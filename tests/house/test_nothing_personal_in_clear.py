@@ -10,7 +10,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from banshi.foundation import clock
 from banshi.foundation.crypto import SEALED, FreeText
+from banshi.journeys.hall import forgetting
 from banshi.rooms.audit.queries import trail
 from banshi.rooms.booking import actions as bookings
 from banshi.rooms.booking.models import LedgerEntry
@@ -251,3 +253,52 @@ def test_every_column_of_own_words_was_planted(told: None) -> None:
                 empty.add(name)
 
     assert empty == {"calendars_version.note"}
+
+
+# Words about the hall and its hours, which are nobody's visit.
+OF_THE_HALL = {
+    "booking_fault_day.why",
+    "booking_follow_up.why_en",
+    "booking_follow_up.why_zh",
+    "booking_outage.why",
+    "places_policy_version.note",
+}
+OPEN_TASK = {"feedback_rating.text", "feedback_task.answer"}
+A_YEAR_LATER = TUESDAY_NINE + timedelta(days=400)
+
+
+def still_said() -> set[str]:
+    """Columns of own words in which what was planted is still to be read."""
+    return {
+        name
+        for name, field in text_columns().items()
+        if isinstance(field, FreeText)
+        and any(SAID[:20] in said for said in field.model._base_manager.values_list(field.attname, flat=True))
+    }
+
+
+def test_what_was_said_about_visits_is_forgotten_with_them_in_every_column(told: None) -> None:
+    task = Task.objects.get()
+    feedback.answer(task_id=task.pk, text=SAID, by=CLERK, now=TUESDAY_NINE)
+    before = still_said()
+
+    forgetting.forget(now=A_YEAR_LATER, wall=clock.wall())
+    while_unsettled = still_said()
+    feedback.settle(task_id=task.pk, outcome="explained", by=CLERK, now=A_YEAR_LATER)
+    forgetting.forget(now=A_YEAR_LATER, wall=clock.wall())
+
+    assert before == {name for name, field in text_columns().items() if isinstance(field, FreeText)} - {
+        "calendars_version.note"
+    }
+    assert while_unsettled == OF_THE_HALL | OPEN_TASK
+    assert still_said() == OF_THE_HALL
+
+
+def test_what_was_said_stays_in_the_trail_for_those_who_may_read_it(told: None) -> None:
+    forgetting.forget(now=A_YEAR_LATER, wall=clock.wall())
+
+    assert {entry.action for entry in trail(limit=500) if SAID in entry.facts.values()} >= {
+        "forgiven",
+        "lifted",
+        "transferred",
+    }
