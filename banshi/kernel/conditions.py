@@ -16,13 +16,14 @@ import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 DEEPEST = 12  # nodes inside nodes
 MOST_NODES = 200
 MOST_VALUES = 200  # of one `in`
 LONGEST = 200  # characters of a fact's name or of a value
 
-_ORDERS: dict[str, Callable[[object, object], bool]] = {
+_ORDERS: dict[str, Callable[[Any, Any], Any]] = {
     "ge": operator.ge,
     "gt": operator.gt,
     "le": operator.le,

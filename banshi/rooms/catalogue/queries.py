@@ -292,7 +292,7 @@ def pinned(item_id: int, version: int) -> Handling:
 def elements() -> tuple[Element, ...]:
     """The data dictionary, as rules ask it."""
     rows = DataElement.objects.order_by("code").values("code", "name_zh", "type", "source_precedence")
-    return tuple(Element(**row) for row in rows)
+    return tuple(Element.model_validate(row) for row in rows)
 
 
 def hall_item(hall_id: int, item_code: str) -> HallItem:

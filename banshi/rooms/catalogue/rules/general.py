@@ -34,12 +34,16 @@ _CERTIFICATES = {
 }
 # A.1: 01 permits; 05 benefits and 07 confirmations certify; the rest is answered.
 _RESULTS = {"01": "licence", "05": "certificate", "07": "certificate"}
-_GROUP = {"group_zh": "申请人", "group_en": "Applicant"}
-_FIELDS = (
-    Field(code="name", label_zh="姓名", label_en="Name", type="name", element="person-name", **_GROUP),
-    Field(code="phone", label_zh="手机号码", label_en="Mobile number", type="phone", element="mobile", **_GROUP),
-    Field(code="note", label_zh="说明", label_en="Note", type="text", required=False, longest=500, **_GROUP),
-)
+_FIELDS = tuple(
+    Field.model_validate({"group_zh": "申请人", "group_en": "Applicant", **each})
+    for each in (
+        {"code": "name", "label_zh": "姓名", "label_en": "Name", "type": "name", "element": "person-name"},
+        {"code": "phone", "label_zh": "手机号码", "label_en": "Mobile number", "type": "phone", "element": "mobile"},
+        {
+            "code": "note", "label_zh": "说明", "label_en": "Note", "type": "text", "required": False, "longest": 500,
+        },
+    )
+)  # fmt: skip
 
 
 def general(item: Mapping[str, Any], materials: Iterable[Mapping[str, Any]]) -> Handling:
