@@ -37,6 +37,8 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "list_sessions": ANY,
     "list_items": ANY,
     "get_item": ANY,
+    "get_item_guide": ANY,
+    "guide_item": ANY,
     "when": ANY,
     "list_slots": ANY,
     # hours

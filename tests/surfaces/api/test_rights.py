@@ -30,6 +30,8 @@ ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "list_sessions": ("get", "/halls/town/sessions", None),
     "list_items": ("get", "/items", None),
     "get_item": ("get", "/items/pension", None),
+    "get_item_guide": ("get", "/items/pension/guide", None),
+    "guide_item": ("post", "/items/pension/guide", {"answers": {}}),
     "when": ("get", "/when?item=pension", None),
     "list_slots": ("get", "/halls/town/slots?item=pension", None),
     "list_closures": ("get", "/halls/town/closures", None),
