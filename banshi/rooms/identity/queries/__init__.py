@@ -43,6 +43,7 @@ from banshi.rooms.identity.queries.mandates import (
     speaks_for,
     why_over,
 )
+from banshi.rooms.identity.queries.organisations import ActsForOrganisation, may_act_for, organisations_of
 
 
 @dataclass(frozen=True)
@@ -323,6 +324,7 @@ def forget_epochs() -> None:
 
 __all__ = [
     "ActsForMe",
+    "ActsForOrganisation",
     "AgentView",
     "AskedToAct",
     "Client",
@@ -353,9 +355,11 @@ __all__ = [
     "mandate",
     "mandate_over",
     "mandates_of",
+    "may_act_for",
     "may_be",
     "members",
     "name_typed",
+    "organisations_of",
     "people_by_number",
     "people_of",
     "person",
