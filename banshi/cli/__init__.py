@@ -16,7 +16,7 @@ from banshi.cli.staffing import staff
 from banshi.cli.talk import Trouble, as_json, console, step
 
 DATA = click.Path(file_okay=False, path_type=Path)
-SCOPES = ("channel", "kiosk", "desk", "manage", "read", "demo")
+SCOPES = ("channel", "kiosk", "desk", "staff", "manage", "read", "demo")
 DEFAULT_PORT = 8000
 
 data_option = click.option(
@@ -203,9 +203,9 @@ def keys() -> None:
 
 @keys.command("create")
 @click.option("--scope", type=click.Choice(SCOPES), required=True, help="What the key may do; see docs/integrate.md.")
-@click.option("--hall", help="Code of the hall it is bound to (kiosk and manage).")
+@click.option("--hall", help="Code of the hall it is bound to (kiosk and manage; desk and staff may be).")
 @click.option("--region", help="Code of the region it is bound to (manage); * is every hall.")
-@click.option("--staff", help="Login of the staff member it works for (desk).")
+@click.option("--staff", help="Login of the staff member it works for (desk and staff).")
 @click.option("--name", required=True, help="Whose key this is, for the audit trail.")
 @click.option(
     "--device", help="Code of the machine that holds it (kiosk): it ends when the machine is retired or paired anew."
@@ -227,8 +227,8 @@ def keys_create(
     """Make a key and print it. This is the only time it can be seen; only its hash is kept."""
     if scope == "kiosk" and not hall:
         raise click.UsageError("--scope kiosk needs --hall")
-    if scope == "desk" and not staff:
-        raise click.UsageError("--scope desk needs --staff")
+    if scope in ("desk", "staff") and not staff:
+        raise click.UsageError(f"--scope {scope} needs --staff")
     if scope == "manage" and not (hall or region):
         raise click.UsageError("--scope manage needs --hall or --region")
     if vouches and scope != "channel":

@@ -115,6 +115,7 @@ def test_help_is_quick_because_it_does_not_load_django():
         ["keys", "create", "--scope", "everything", "--name", "x"],
         ["keys", "create", "--scope", "kiosk", "--name", "x"],
         ["keys", "create", "--scope", "desk", "--name", "x"],
+        ["keys", "create", "--scope", "staff", "--name", "x"],
         ["keys", "create", "--scope", "manage", "--name", "x"],
         ["up", "--at", "yesterday"],
         ["up", "--at", "2026-11-20T08:20:00"],

@@ -1,6 +1,7 @@
 """Who calls: keys, what each scope may do, and how often.
 
-`SCOPES_OF` is the whole table of rights: operation id → scopes. Everything else (documentation, tests) reads it.
+`SCOPES_OF` is the whole table of rights: operation id → scopes. Everything else (documentation, tests) reads it. What a
+key of the scope `staff` may do follows from the roles of its member of staff: `PERMISSION_OF`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from banshi.rooms.identity import queries as identity
 from banshi.rooms.identity.queries import HeldKey, KeyInfo
 from banshi.rooms.places import queries as places
 
-ANY = frozenset({"channel", "kiosk", "desk", "manage", "read", "demo"})
+ANY = frozenset({"channel", "kiosk", "desk", "staff", "manage", "read", "demo"})
 
 
 def _only(*scopes: str) -> frozenset[str]:
@@ -106,6 +107,10 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "set_crowd": _only("demo"),
 }
 
+# Operation → the permission that a key of the scope `staff` needs for it, in the hall it is about. Every operation which
+# names that scope stands here, but for what is public anyway.
+PERMISSION_OF: dict[str, str] = {}
+
 REMEMBERED_S = 3.0  # how long a process may believe what it read, should no word of a change reach it (`forget`)
 HERE, NOWHERE = "here", ""
 _MOST_REMEMBERED = 4096
@@ -173,15 +178,27 @@ class Caller:
             raise Refused("not-your-hall", facts={"hall": hall})
 
     def must(self, operation: str, hall: str | None = None) -> None:
-        """:raises Refused: not-allowed – another scope does this; not-your-hall."""
-        must_hold(self.grants, operation, hall, needs=" | ".join(sorted(SCOPES_OF[operation])))
+        """:raises Refused: not-allowed – another scope, or permission, does this; not-your-hall."""
+        personal = PERMISSION_OF.get(operation, "") if self.scope == "staff" else ""
+        must_hold(self.grants, operation, hall, needs=personal or " | ".join(sorted(SCOPES_OF[operation])))
         if hall is not None:
             self.must_reach(hall)
 
 
-def _caller(key: KeyInfo, halls: frozenset[str]) -> Caller:
+def _caller(held: HeldKey) -> Caller:
     """A key as grants: what its scope may do, in the halls it reaches. One that reaches none is told so, hall by hall."""
-    return Caller(key, halls, _grants(key.scope, halls))
+    if held.key.scope != "staff":
+        halls = _halls(held)
+        return Caller(held.key, halls, _grants(held.key.scope, halls))
+    may = {each: _bound(halls, held.key.hall) for each, halls in places.grants(held.roles).items()}
+    halls = frozenset().union(*may.values())
+    public = _grants("staff", halls)
+    return Caller(held.key, halls, {name: _granted(name, may, public[name]) for name in public})
+
+
+def _granted(operation: str, may: Mapping[str, frozenset[str]], public: frozenset[str]) -> frozenset[str]:
+    """Where a member of staff may do this: in the halls of the permission that it takes; nowhere while it names none."""
+    return public if SCOPES_OF[operation] == ANY else may.get(PERMISSION_OF.get(operation, ""), frozenset())
 
 
 @lru_cache(maxsize=1024)
@@ -223,7 +240,7 @@ def caller_of(authorization: str) -> Caller:
     if held is None:
         _remembered.pop(secret, None)
         raise Refused("unauthenticated")
-    caller = _caller(held.key, _halls(held))
+    caller = _caller(held)
     _remember({secret: caller}, at=at, read_in=read_in)
     return caller
 
@@ -258,7 +275,7 @@ def remember_many(authorizations: Iterable[str]) -> None:
         return
     read_in = _changes
     keys = identity.keys_by_secrets(missing)
-    _remember({secret: _caller(held.key, _halls(held)) for secret, held in keys.items()}, at=at, read_in=read_in)
+    _remember({secret: _caller(held) for secret, held in keys.items()}, at=at, read_in=read_in)
 
 
 @forgettable
@@ -275,15 +292,19 @@ def forget() -> None:
 def _halls(held: HeldKey) -> frozenset[str]:
     key = held.key
     if key.scope == "desk":
-        halls = places.grants(held.roles).get("desk.work", frozenset())
-        if not key.hall:
-            return halls
-        return frozenset({key.hall}) if "*" in halls or key.hall in halls else frozenset()
+        return _bound(places.grants(held.roles).get("desk.work", frozenset()), key.hall)
     if key.hall:
         return frozenset({key.hall})
     if key.region and key.region != "*":
         return frozenset(hall.code for hall in places.halls_in_region(key.region))
     return frozenset({"*"})
+
+
+def _bound(halls: frozenset[str], hall: str) -> frozenset[str]:
+    """Of the halls where something is held, those that a key reaches which is bound to one hall, or to none ("")."""
+    if not hall:
+        return halls
+    return frozenset({hall}) if EVERYWHERE in halls or hall in halls else frozenset()
 
 
 def authorise(headers: Mapping[str, str], operation: str) -> Caller:

@@ -20,7 +20,7 @@ from banshi.surfaces.api import appointment_parts, keys
 from tests.asgi import lanes
 from tests.town import TUESDAY_NINE, Town
 
-SCOPES = ("channel", "kiosk", "desk", "manage", "read", "demo")
+SCOPES = ("channel", "kiosk", "desk", "staff", "manage", "read", "demo")
 
 CLIENT = Client(raise_request_exception=False)  # one for all: a client loads the middleware, and that takes its time
 
@@ -60,6 +60,8 @@ def keys_of(town: Town) -> dict[str, str]:
         "desk": key("desk", hall="town", staff=town.clerk),
         "second-desk": key("desk", hall="town", staff=town.second_clerk),
         "other-desk": key("desk", hall="other", staff=town.other_halls_clerk),
+        "staff": key("staff", staff=town.manager),
+        "other-staff": key("staff", staff=town.other_halls_clerk),
         "manage": key("manage", hall="town"),
         "other-manage": key("manage", hall="other"),
         "city-manage": key("manage", region="441900"),
