@@ -174,6 +174,11 @@ JOINED: dict[str, Text] = {
     "mistyped": _("the number was typed wrongly"),
 }
 
+STANDINGS: dict[str, Text] = {
+    "legal": pgettext_lazy("organisation", "legal representative"),
+    "agent": pgettext_lazy("organisation", "agent"),
+}
+
 AUDIT: dict[str, Text] = {
     "looked": _("looked at personal data"),
     "placed": _("booked"),
@@ -190,6 +195,11 @@ AUDIT: dict[str, Text] = {
     "changed-window": _("changed a window"),
     "gave-role": _("gave a role"),
     "ended-role": _("ended a role"),
+    "set-department": _("changed a department"),
+    "organisation-enrolled": _("entered an organisation"),
+    "organisation-renamed": _("put an organisation's name right"),
+    "member-authorised": _("noted who acts for an organisation"),
+    "member-ended": _("noted who acts for an organisation no longer"),
     "created": _("created"),
     "activated": _("activated"),
     "deactivated": _("deactivated"),

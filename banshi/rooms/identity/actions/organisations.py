@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -38,16 +39,16 @@ def enrol_organisation(*, uscc: str, name: str, by: Actor, now: datetime) -> Org
         defaults={"uscc": code, "name": name, "masked_name": mask_organisation(name), "created_at": now},
     )
     if made:
-        _record("organisation-enrolled", organisation, by=by, now=now)
+        audit.record(action="organisation-enrolled", by=by, now=now, **_of(organisation, by))
     elif by.kind is ActorKind.STAFF and name != organisation.name:
         organisation.name, organisation.masked_name = name, mask_organisation(name)
         organisation.save(update_fields=["name", "masked_name"])
-        _record("organisation-renamed", organisation, by=by, now=now)
+        audit.record(action="organisation-renamed", by=by, now=now, **_of(organisation, by))
     return organisation
 
 
-def _record(action: str, organisation: Organisation, *, by: Actor, now: datetime) -> None:
-    audit.record(action=action, subject=f"organisation:{organisation.pk}", by=by, now=now, hall=by.hall or "")
+def _of(organisation: Organisation, by: Actor) -> dict[str, Any]:
+    return {"subject": f"organisation:{organisation.pk}", "hall": by.hall or ""}
 
 
 @transaction.atomic
@@ -83,7 +84,7 @@ def authorise_member(
         given_at=now,
         given_by=str(by)[:60],
     )
-    _tell("member-authorised", member, by=by, now=now)
+    audit.record(action="member-authorised", by=by, now=now, **_about(member, by))
     return member
 
 
@@ -97,14 +98,15 @@ def end_member(*, member_id: int, by: Actor, now: datetime) -> None:
     if member is None:
         raise Refused("nothing-found", facts={"member": member_id})
     if OrganisationMember.objects.filter(id=member_id, ended_at=None).update(ended_at=now, ended_by=str(by)[:60]):
-        _tell("member-ended", member, by=by, now=now)
+        audit.record(action="member-ended", by=by, now=now, **_about(member, by))
 
 
-def _tell(action: str, member: OrganisationMember, *, by: Actor, now: datetime) -> None:
+def _about(member: OrganisationMember, by: Actor) -> dict[str, Any]:
+    """What the trail says of it: whose, for which organisation, as what, until when."""
     facts: dict[str, object] = {"organisation": member.organisation_id, "stands": member.role}
     if member.valid_until is not None:
         facts["until"] = member.valid_until.isoformat()
-    audit.record(action=action, subject=f"person:{member.person_id}", by=by, now=now, hall=by.hall or "", facts=facts)
+    return {"subject": f"person:{member.person_id}", "hall": by.hall or "", "facts": facts}
 
 
 # --- Two entries of one person -----------------------------------------------------------------------------------
