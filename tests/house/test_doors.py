@@ -47,6 +47,13 @@ def test_roles_hold_only_known_permissions():
     assert unknown == set()
 
 
+# Held already; their pages and operations come with cases. Whoever asks for one takes it out here.
+TO_COME = {
+    "cases.look", "cases.pre_review", "cases.receive", "cases.review", "cases.approve", "cases.issue", "cases.supervise",
+    "items.edit", "items.publish",
+}  # fmt: skip
+
+
 def test_every_permission_is_held_by_a_role_and_asked_somewhere():
     import pathlib
     import re
@@ -59,4 +66,5 @@ def test_every_permission_is_held_by_a_role_and_asked_somewhere():
     asked = set(re.findall(r'"([a-z]+\.[a-z_]+)"', source))
     held = frozenset().union(*ROLES.values())
 
-    assert {p for p in PERMISSIONS if p not in asked or p not in held} == set()
+    assert {p for p in PERMISSIONS if p not in asked} == TO_COME
+    assert {p for p in PERMISSIONS if p not in held} == set()

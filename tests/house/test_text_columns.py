@@ -25,7 +25,8 @@ identity_account.language identity_account.phone_index identity_agent.hall ident
 identity_agent.end_user_index identity_agent.phone_index identity_agent_asked.hall identity_agent_asked.phone_index
 identity_api_key.device
 identity_api_key.hall identity_api_key.key_hash identity_api_key.region identity_api_key.scope identity_mandate.given_by
-identity_mandate.ended_by
+identity_mandate.ended_by identity_organisation.uscc_index identity_organisation_member.ended_by
+identity_organisation_member.given_by identity_organisation_member.role identity_staff.department
 identity_mandate.items identity_person.id_type identity_person.name_index identity_person.name_source
 identity_person.number_index identity_person.phone_index identity_role.given_by identity_role.role identity_role.scope
 identity_role.scope_kind identity_sign_in_code.code_hash identity_sign_in_code.phone_index identity_staff.password
@@ -75,6 +76,7 @@ identity_staff.name_zh
 CLEANED = {
     "identity_person.masked_name": "张*: a surname",
     "identity_person.number_last4": "told apart by it in lists",
+    "identity_organisation.masked_name": "东莞****公司: its ends",
     "messaging_message.params": "facts of ours; people's own words go to `sealed` (rules.OWN_WORDS)",
     "messaging_message.error": "scrubbed of numbers, codes and links",
     "audit_entry.facts": "facts of ours; people's own words are sealed in it (rules.OWN_WORDS)",
