@@ -108,6 +108,16 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "not_finished": (pgettext_lazy("state", "Not finished"), "wait"),  # put aside when the day ended
         "left_open": (pgettext_lazy("state", "Was at the window"), ""),  # nobody said how it ended
     },
+    "upload": {  # a file from outside, and viruses
+        "pending": (pgettext_lazy("state", "Not checked for viruses yet"), "wait"),
+        "clean": (pgettext_lazy("state", "Checked for viruses"), "ok"),
+        "unavailable": (pgettext_lazy("state", "No virus check here"), "wait"),
+        "rejected": (pgettext_lazy("state", "File not taken"), "urgent"),
+    },
+    "certificate": {
+        "valid": (pgettext_lazy("state", "Valid"), "ok"),
+        "ended": (pgettext_lazy("state", "No longer valid"), ""),
+    },
     "suspension": {
         "suspended": (pgettext_lazy("state", "Booking suspended"), "urgent"),
         "lifted": (pgettext_lazy("state", "Suspension lifted"), "ok"),

@@ -110,6 +110,15 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("One moment"),
         _("Much is asked from here just now, so this browser does a short calculation first. Nothing is asked of you."),
     ),
+    "material-rejected": (_("The file is not taken"), _("{reason}")),
+    "consent-missing": (
+        _("Consent is missing"),
+        _("A certificate is used for a matter once its holder agrees; the paper does as well."),
+    ),
+    "library-can-supply": (
+        _("This need not be handed in"),
+        _("It is on record already, and is not asked of anybody again: {what}."),
+    ),
     "nothing-found": (_("Nothing found"), _("Check the number or the address.")),
     "invalid": (_("Something in the input is not right"), _("{reason}")),
     "unauthenticated": (_("Sign in first"), _("This needs a key or a signed-in person.")),
