@@ -94,8 +94,8 @@ DATABASE_URL = (PROCESS == "operator" and os.environ.get("BANSHI_OWNER_URL")) or
 DATABASES = {"default": _database(DATABASE_URL)}
 
 ROOMS = (
-    "audit", "identity", "places", "catalogue", "calendars", "devices", "messaging", "booking", "tickets", "feedback",
-    "staffing", "insight",
+    "audit", "identity", "places", "catalogue", "calendars", "devices", "messaging", "booking", "tickets", "library",
+    "feedback", "staffing", "insight",
 )  # fmt: skip
 FRAMES = ("staff",)
 SURFACES = ("citizen", "kiosk", "screens", "desk", "office", "api", "demo")
@@ -234,6 +234,9 @@ BANSHI_HOTLINE = os.environ.get("BANSHI_HOTLINE", "12345")  # whom to ring up wh
 BANSHI_SPOOL = Path(os.environ.get("BANSHI_SPOOL") or DATA_DIR / "spool")
 BANSHI_STAFF_FRAME = "banshi.surfaces.office.frame.FRAME"  # frames name no surface; pages of nobody's surface wear this
 BANSHI_PRINTER = "banshi.gateways.printers.print_slip"  # surfaces name no gateway; this is their way to it
+BANSHI_INTAKE = "banshi.gateways.uploads.cleaned"  # the library names no gateway
+BANSHI_CLAMD = os.environ.get("BANSHI_CLAMD", "")  # host:port or socket of ClamAV's daemon; "" = no scanner
+BANSHI_SCANNER = "banshi.gateways.uploads.clamd.found" if BANSHI_CLAMD else ""
 
 BANSHI_SMS_REGIONS = frozenset(os.environ.get("BANSHI_SMS_REGIONS", "CN HK MO TW").upper().replace(",", " ").split())
 BANSHI_SMS_ABROAD_A_DAY = max(1, int(os.environ.get("BANSHI_SMS_ABROAD_A_DAY", "300")))

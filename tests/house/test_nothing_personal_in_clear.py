@@ -19,6 +19,7 @@ from banshi.rooms.booking.models import LedgerEntry
 from banshi.rooms.feedback import actions as feedback
 from banshi.rooms.feedback.models import Task
 from banshi.rooms.identity.actions import correcting as identity
+from banshi.rooms.library import actions as library
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.places.actions import publish_policy
@@ -145,6 +146,7 @@ def told(town: Town) -> None:
     _told_at_windows(town, calls)
     _told_about_people(town)
     _told_to_the_hall(town)
+    _handed_in(town)
     gateway = Spy()
     for later in (timedelta(0), timedelta(days=3, hours=4)):
         messaging.drain(channels={"sms": gateway}, now=TUESDAY_NINE + later)
@@ -233,6 +235,20 @@ def _told_about_people(town: Town) -> None:
 
 def _told_to_the_hall(town: Town) -> None:
     publish_policy(hall=town.hall, document={}, by=CLERK, now=TUESDAY_NINE, note=SAID)
+
+
+def _handed_in(town: Town) -> None:
+    person = town.person(4).pk
+    by = {"by": CLERK, "now": TUESDAY_NINE}
+    library.keep(content=SAID.encode(), mime="application/pdf", kind="paper:receipt", name=SAID, person_id=person, **by)
+    made = library.issue_certificate(
+        type="resident-id", number=ID_NUMBER, name_zh="居民身份证", name_en="ID card", issuer_zh="公安局",
+        issuer_en="Police", issued_on=TUESDAY_NINE.date(), trust="B", source="window:town", person_id=person, **by,
+    )  # fmt: skip
+    library.use_certificate(
+        ref=made.ref, purpose="id", subject="case:1", consent=True, note=SAID, person_id=person, **by
+    )
+    library.learn(person_id=person, element="phone", value=PHONE, trust="C", source="case:1", now=TUESDAY_NINE)
 
 
 def test_what_people_say_in_their_own_words_is_not_at_rest_in_clear(told: None) -> None:

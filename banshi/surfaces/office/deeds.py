@@ -163,6 +163,12 @@ DEEDS: dict[str, Text] = {
     "mandate-given": pgettext_lazy("deed", "%(who)s entered a mandate of %(what)s for an agent"),
     "passed-on": pgettext_lazy("deed", "%(what)s passed to the client: the agent's mandate is over"),
     "mandate-ended": pgettext_lazy("deed", "%(who)s ended a mandate of %(what)s for an agent"),
+    "document_taken_in": pgettext_lazy("deed", "%(who)s took %(what)s in"),
+    "document_released": pgettext_lazy("deed", "%(who)s looked at %(what)s and took it"),
+    "document_rejected": pgettext_lazy("deed", "%(who)s did not take %(what)s"),
+    "certificate_issued": pgettext_lazy("deed", "%(who)s entered %(what)s"),
+    "certificate_ended": pgettext_lazy("deed", "%(who)s ended %(what)s"),
+    "certificate_used": pgettext_lazy("deed", "%(who)s used %(what)s in place of a paper"),
     "signed-out-everywhere": pgettext_lazy("deed", "%(who)s ended every session of %(what)s"),
 }
 
@@ -416,6 +422,8 @@ _KINDS: dict[str, Text] = {
     "category": pgettext_lazy("thing", "a kind of business"),
     "closure": pgettext_lazy("thing", "a closure"),
     "day-sheet": pgettext_lazy("thing", "a day"),
+    "document": pgettext_lazy("thing", "a file"),
+    "certificate": pgettext_lazy("thing", "a certificate"),
 }
 
 

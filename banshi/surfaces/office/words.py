@@ -292,6 +292,12 @@ AUDIT: dict[str, Text] = {
     "redirected": pgettext_lazy("deed", "sent a number to another hall"),
     "called_out_of_turn": pgettext_lazy("deed", "called out of turn"),
     "given_up": pgettext_lazy("deed", "ended a number given up"),
+    "document_taken_in": pgettext_lazy("deed", "took a file in"),
+    "document_released": pgettext_lazy("deed", "looked at a file and took it"),
+    "document_rejected": pgettext_lazy("deed", "did not take a file"),
+    "certificate_issued": pgettext_lazy("deed", "entered a certificate"),
+    "certificate_ended": pgettext_lazy("deed", "ended a certificate"),
+    "certificate_used": pgettext_lazy("deed", "used a certificate"),
 }
 
 
