@@ -328,7 +328,7 @@ def working_days(file: Path, notice: str, data: Path | None) -> None:
 
     django(data)
     from banshi.foundation import clock
-    from banshi.journeys.hours.change_hours import import_national_days
+    from banshi.journeys.hall import national_days
     from banshi.kernel.actors import SYSTEM
 
     try:
@@ -336,7 +336,7 @@ def working_days(file: Path, notice: str, data: Path | None) -> None:
     except TableError as wrong:
         raise Trouble(f"{file}: {wrong}") from wrong
     try:
-        count = import_national_days(days=days, notice=notice, by=SYSTEM, now=clock.now())
+        count = national_days.take_over(days=days, notice=notice, by=SYSTEM, now=clock.now())
     except Refused as refused:
         raise Trouble(f"--notice: {refused.facts['reason']['en']}") from refused
     click.echo(f"{count} days taken over; places are made anew and people are moved")

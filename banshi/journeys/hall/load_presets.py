@@ -19,7 +19,7 @@ from django.db.models import Model
 
 from banshi.foundation import locks
 from banshi.foundation.planner import look_at_tables
-from banshi.journeys.hall import change_items, load_handlings, steer
+from banshi.journeys.hall import change_items, load_handlings, national_days, steer
 from banshi.journeys.hours import change_hours
 from banshi.kernel import tables
 from banshi.kernel.actors import SYSTEM, Actor
@@ -192,7 +192,7 @@ def _national_days(root: Path, now: datetime) -> list[Otherwise]:
         d for d in days if d.day not in known or (known[d.day][1] == "provisional" and str(d.state) == "confirmed")
     ]
     if fresh:
-        change_hours.import_national_days(days=fresh, notice="", by=SYSTEM, now=now)
+        national_days.take_over(days=fresh, notice="", by=SYSTEM, now=now)
     kept = known.keys() - {d.day for d in fresh}
     return [Otherwise("", "day", d.day.isoformat()) for d in days if d.day in kept and known[d.day][0] != str(d.kind)]
 

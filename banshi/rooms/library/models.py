@@ -6,10 +6,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from banshi.foundation.crypto import EncryptedText, FreeText
-from banshi.rooms.identity.models import Account, Person
+from banshi.rooms.identity.models import Account, Organisation, Person
 from banshi.rooms.library.rules import CERTIFICATE, TRUST, UPLOAD
 
-ONE_HOLDER = Q(person=None, organisation_id__isnull=False) | Q(person__isnull=False, organisation_id=None)
+ONE_HOLDER = Q(person=None, organisation__isnull=False) | Q(person__isnull=False, organisation=None)
 
 
 class Blob(models.Model):
@@ -42,7 +42,7 @@ class Document(models.Model):
 
     ref = models.CharField(max_length=20)  # random: nobody guesses another's
     person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT)
-    organisation_id = models.BigIntegerField(null=True, db_index=True)
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT)
     account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL)  # who sent it in
     hall = models.CharField(max_length=40, default="", db_default="")  # where it was taken in at a window
     kind = models.CharField(max_length=40)  # upload, paper:…, certificate
@@ -87,7 +87,7 @@ class Certificate(models.Model):
 
     ref = models.CharField(max_length=20)
     person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT)
-    organisation_id = models.BigIntegerField(null=True, db_index=True)
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT)
     type = models.CharField(max_length=60)
     number = EncryptedText()
     number_index = models.CharField(max_length=64)
@@ -117,8 +117,8 @@ class Certificate(models.Model):
                 name="one_valid_certificate_per_person_type_and_number",
             ),
             models.UniqueConstraint(
-                fields=["organisation_id", "type", "number_index"],
-                condition=Q(status="valid", organisation_id__isnull=False),
+                fields=["organisation", "type", "number_index"],
+                condition=Q(status="valid", organisation__isnull=False),
                 name="one_valid_certificate_per_organisation_type_and_number",
             ),
             models.CheckConstraint(condition=ONE_HOLDER, name="a_certificate_has_one_holder"),
@@ -160,7 +160,7 @@ class Fact(models.Model):
     """Something known of a person or organisation, by the code of its data element. The newest of an element counts."""
 
     person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, db_index=False)
-    organisation_id = models.BigIntegerField(null=True)
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, db_index=False)
     element = models.CharField(max_length=60)
     value = EncryptedText()
     trust = models.CharField(max_length=1)
@@ -175,5 +175,5 @@ class Fact(models.Model):
         ]
         indexes = [
             models.Index(fields=["person", "element", "-at"], name="facts_of_a_person"),
-            models.Index(fields=["organisation_id", "element", "-at"], name="facts_of_an_organisation"),
+            models.Index(fields=["organisation", "element", "-at"], name="facts_of_an_organisation"),
         ]

@@ -148,6 +148,11 @@ def cleaned(handling: Handling, answers: Answers, form: Mapping[str, object]) ->
     }
 
 
+def shown(handling: Handling, answers: Answers, form: Mapping[str, object]) -> tuple[Field, ...]:
+    """The fields that a form has as far as it is filled in, in order."""
+    return tuple(field for field, _ in _shown(handling, answers, form, None))
+
+
 def _shown(
     handling: Handling, answers: Answers, form: Mapping[str, object], today: date | None
 ) -> list[tuple[Field, object]]:

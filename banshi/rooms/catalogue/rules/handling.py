@@ -101,6 +101,7 @@ class Field(Part):
     longest: Annotated[int, Bounds(ge=1, le=2000)] = 100  # characters
     least: Decimal | None = None  # of numbers and money
     most: Decimal | None = None
+    on_result: bool = False  # the licence states it
 
 
 class Where(Part):
