@@ -31,6 +31,31 @@ def _only(*scopes: str) -> frozenset[str]:
     return frozenset(scopes)
 
 
+NO_KEY: frozenset[str] = frozenset()  # open to all, key or none
+ON_CASES = (
+    "cases.look | cases.pre_review | cases.receive | cases.review | cases.approve | cases.issue | cases.supervise"
+)
+STEPS_OF_STAFF: dict[str, str] = {  # steps of a case that only members of staff take
+    "return_case": "cases.pre_review",
+    "pass_case": "cases.pre_review",
+    "receive_case": "cases.receive",
+    "give_notice": "cases.receive",
+    "accept_case": "cases.receive",
+    "refuse_case": "cases.receive",
+    "hand_over_case": "cases.receive",
+    "take_case": ON_CASES.removeprefix("cases.look | "),
+    "release_case": ON_CASES.removeprefix("cases.look | "),
+    "stop_clock": "cases.review",
+    "resume_clock": "cases.review",
+    "opine": "cases.review",
+    "settle_material": "cases.receive | cases.review",
+    "extend_case": "cases.approve",
+    "decide_case": "cases.approve | cases.receive",
+    "issue_result": "cases.issue",
+    "shelve_result": "cases.issue",
+    "terminate_case": "cases.supervise",
+    "agree_to_step": "cases.supervise",
+}
 SCOPES_OF: dict[str, frozenset[str]] = {
     # what is public anyway: any valid key
     "list_halls": ANY,
@@ -96,6 +121,27 @@ SCOPES_OF: dict[str, frozenset[str]] = {
     "transfer_ticket": _only("desk"),
     # afterwards: never by the clerk who is rated
     "rate_ticket": _only("channel", "kiosk"),
+    # cases: whoever applies, by the key that opened it
+    "open_case": _only("channel", "kiosk", "staff"),
+    "get_case": _only("channel", "kiosk", "staff", "manage"),
+    "list_cases": _only("channel", "staff", "manage"),
+    "change_case": _only("channel", "kiosk", "staff"),
+    "submit_case": _only("channel", "kiosk", "staff"),
+    "supplement_case": _only("channel", "kiosk", "staff"),
+    "withdraw_case": _only("channel", "kiosk", "staff"),
+    "add_material": _only("channel", "kiosk", "staff"),
+    "get_material_content": _only("channel", "kiosk", "staff"),
+    "case_timeline": _only("channel", "kiosk", "staff", "manage"),
+    "list_documents": _only("channel", "kiosk", "staff", "manage"),
+    "get_document": _only("channel", "kiosk", "staff"),
+    # cases: what members of staff do, each by their own permission
+    "worklist": _only("staff"),
+    **{name: _only("staff") for name in STEPS_OF_STAFF},
+    "deliver_case": _only("channel", "kiosk", "staff"),
+    "verify": NO_KEY,
+    # what is on record of a person
+    "look_into_library": _only("manage", "staff"),
+    "enter_certificate": _only("manage"),
     # figures
     "hall_live": _only("channel", "kiosk", "desk", "manage", "read"),
     "visits": _only("manage", "read"),
@@ -109,7 +155,20 @@ SCOPES_OF: dict[str, frozenset[str]] = {
 
 # Operation → the permission that a key of the scope `staff` needs for it, in the hall it is about. Every operation which
 # names that scope stands here, but for what is public anyway.
-PERMISSION_OF: dict[str, str] = {}
+# One of several is named with bars between; which of them it takes is then asked of the case (cases_staff.py).
+PERMISSION_OF: dict[str, str] = {
+    "open_case": "cases.receive",
+    "change_case": "cases.receive",
+    "submit_case": "cases.receive",
+    "supplement_case": "cases.receive",
+    "withdraw_case": "cases.receive",
+    "add_material": "cases.receive",
+    **dict.fromkeys(("get_case", "list_cases", "case_timeline", "list_documents", "worklist"), ON_CASES),
+    **dict.fromkeys(("get_material_content", "get_document"), ON_CASES),
+    "look_into_library": "cases.look",
+    **STEPS_OF_STAFF,
+    "deliver_case": "cases.issue",
+}
 
 REMEMBERED_S = 3.0  # how long a process may believe what it read, should no word of a change reach it (`forget`)
 HERE, NOWHERE = "here", ""
@@ -123,6 +182,7 @@ class Caller:
     key: KeyInfo
     halls: frozenset[str]
     grants: Mapping[str, frozenset[str]] = field(default_factory=dict, compare=False)
+    may: Mapping[str, frozenset[str]] = field(default_factory=dict, compare=False)  # of `staff`: permission → halls
 
     @property
     def scope(self) -> str:
@@ -184,6 +244,10 @@ class Caller:
         if hall is not None:
             self.must_reach(hall)
 
+    def where(self, *permissions: str) -> frozenset[str]:
+        """Halls in which the key's member of staff holds one of these."""
+        return frozenset().union(*(self.may.get(each, frozenset()) for each in permissions))
+
 
 def _caller(held: HeldKey) -> Caller:
     """A key as grants: what its scope may do, in the halls it reaches. One that reaches none is told so, hall by hall."""
@@ -193,12 +257,21 @@ def _caller(held: HeldKey) -> Caller:
     may = {each: _bound(halls, held.key.hall) for each, halls in places.grants(held.roles).items()}
     halls = frozenset().union(*may.values())
     public = _grants("staff", halls)
-    return Caller(held.key, halls, {name: _granted(name, may, public[name]) for name in public})
+    return Caller(held.key, halls, {name: _granted(name, may, public[name]) for name in public}, may)
 
 
 def _granted(operation: str, may: Mapping[str, frozenset[str]], public: frozenset[str]) -> frozenset[str]:
     """Where a member of staff may do this: in the halls of the permission that it takes; nowhere while it names none."""
-    return public if SCOPES_OF[operation] == ANY else may.get(PERMISSION_OF.get(operation, ""), frozenset())
+    if SCOPES_OF[operation] == ANY:
+        return public
+    named = permissions_of(operation)
+    return frozenset().union(*(may.get(each, frozenset()) for each in named))
+
+
+def permissions_of(operation: str) -> tuple[str, ...]:
+    """The permissions one of which an operation takes of a member of staff; none where it names none."""
+    said = PERMISSION_OF.get(operation, "")
+    return tuple(said.split(" | ")) if said else ()
 
 
 @lru_cache(maxsize=1024)
