@@ -68,6 +68,26 @@ MESSAGE_KEYS: dict[str, Text] = {
     "agent_moved": _("To the client: the agent moved it"),
     "agent_cancelled": _("To the client: the agent cancelled"),
     "booking_yours": _("Booking passed to the client: mandate over"),
+    "case_sent": _("Case: application sent"),
+    "case_returned": _("Case: papers to be put right"),
+    "case_passed": _("Case: papers are right"),
+    "case_received": _("Case: papers received"),
+    "case_notice": _("Case: something is missing"),
+    "case_remind": _("Case: reminder of what is missing"),
+    "case_supplemented": _("Case: what was missing has come"),
+    "case_not_accepted": _("Case: application not accepted"),
+    "case_accepted": _("Case: accepted"),
+    "case_stopped": _("Case: special procedure"),
+    "case_goes_on": _("Case: clock goes on"),
+    "case_extended": _("Case: extended"),
+    "case_later": _("Case: later, by the national calendar"),
+    "case_granted": _("Case: granted"),
+    "case_refused": _("Case: refused"),
+    "case_ready": _("Case: result ready to fetch"),
+    "case_closed": _("Case: closed"),
+    "case_withdrawn": _("Case: withdrawn"),
+    "case_terminated": _("Case: ended early"),
+    "case_lapsed": _("Case: ended, nothing came"),
 }
 
 # Why a message was not sent.
@@ -297,6 +317,7 @@ AUDIT: dict[str, Text] = {
     "document_rejected": pgettext_lazy("deed", "did not take a file"),
     "certificate_issued": pgettext_lazy("deed", "entered a certificate"),
     "certificate_ended": pgettext_lazy("deed", "ended a certificate"),
+    "handed-over": pgettext_lazy("deed", "handed over a result"),
     "certificate_used": pgettext_lazy("deed", "used a certificate"),
 }
 
