@@ -10,7 +10,6 @@ from django.test import Client
 from banshi.cli import ground, main, staffing
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.identity.models import Role, Staff
-from banshi.rooms.identity.queries import key_by_secret
 from tests.town import Town
 
 OWN = "a-long-word-of-my-own"
@@ -171,15 +170,3 @@ def test_who_is_not_there_is_told(db: None):
     assert banshi("reset", "nobody", "--generate").stderr.startswith(
         "banshi: there is no member of staff with the login nobody"
     )
-
-
-def test_a_key_for_one_of_the_staff_acts_as_that_person(town: Town):
-    asked = ["keys", "create", "--scope", "staff", "--name", "Case system", "--staff"]
-
-    made = CliRunner().invoke(main, [*asked, "manager"])
-    nobody = CliRunner().invoke(main, [*asked, "nobody"])
-
-    found = key_by_secret(made.stdout.strip())
-    assert found is not None
-    assert (found.scope, found.staff_id, found.name) == ("staff", town.manager.pk, "Case system")
-    assert (nobody.exit_code, nobody.stderr.startswith("banshi: there is no member of staff")) == (1, True)
