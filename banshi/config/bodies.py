@@ -43,7 +43,8 @@ class Limits:
     least_per_s: int  # bytes a second, looked at once `first_s` are over
 
 
-UPLOADS = re.compile(r"/api/v1/cases/[^/]+/materials|/cases/[^/]+/papers/")  # addresses that take files
+# Addresses that take files.
+UPLOADS = re.compile(r"/api/v1/cases/[^/]+/materials|/cases/[^/]+/papers/|/desk/cases/[^/]+/[^/]+/pages")
 
 
 def limits_of(path: str) -> Limits:

@@ -40,6 +40,16 @@ def carried(fields: Iterable[Field], *, account_id: int, person_id: int, name: s
     return {field.code: said for field in asked if (said := _fits(field, found.get(field.element), today)) is not None}
 
 
+def at_window(fields: Iterable[Field], *, person_id: int, today: date) -> dict[str, Carried]:
+    """By field, of somebody who stands at a window with their document."""
+    asked = [field for field in fields if field.element]
+    me, known = people.person(person_id), library.facts_of(person_id=person_id, elements=[f.element for f in asked])
+    found = {element: Carried(fact.value, "library") for element, fact in known.items()}
+    found |= {NAME: Carried(me.name, "document"), NUMBER: Carried(me.id_number, "document")}
+    found[PHONE] = Carried(people.phone_of(person_id=person_id), "account")
+    return {field.code: said for field in asked if (said := _fits(field, found.get(field.element), today)) is not None}
+
+
 def _fits(field: Field, known: Carried | None, today: date) -> Carried | None:
     """As it is kept; None where it is no value of the field."""
     if known is None:

@@ -31,6 +31,7 @@ from banshi.rooms.cases.actions.receiving import (
     receive,
     refuse,
     remind_due,
+    see,
 )
 from banshi.rooms.cases.actions.reviewing import (
     decide,
@@ -79,6 +80,7 @@ __all__ = [
     "refuse",
     "release",
     "remind_due",
+    "see",
     "resume_clock",
     "send_back",
     "settle_deferred",
