@@ -1,4 +1,4 @@
-"""Cases at the window, write side: each POST is one step; refused, it answers with the same page and everything that was typed."""
+"""Cases at the window, write side: each POST is one step; refused, it answers with the same page and what was typed."""
 
 from __future__ import annotations
 

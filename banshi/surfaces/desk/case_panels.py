@@ -38,8 +38,9 @@ SOURCES: dict[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class PaperLine:
-    """One paper of the list. `ticked`: it lies on the counter; `copies`: as counted; `held`: the library has it;
-    `told`: what was said to be wrong; `lacking`, `lacks`: whether the notice names it, and how; `follows`: whether it comes later, by `follows_on`.
+    """One paper of the list. `ticked`: it lies on the counter; `copies`: as counted; `held`: the library has it; `told`: what
+    was said to be wrong; `lacking`, `lacks`: whether the notice names it, and how; `follows`: whether it comes later, by
+    `follows_on`.
     """
 
     row: PaperRow
@@ -77,7 +78,8 @@ class PaperLine:
 
 @dataclass(frozen=True)
 class FieldLine:
-    """One field. `source`: where its value comes from, where it is as known; `known`: what the library or card says otherwise."""
+    """One field. `source`: where its value comes from, where it is as known; `known`: what the library or card says
+    otherwise."""
 
     field: Field
     value: str
@@ -150,17 +152,21 @@ def _papers(
 ) -> list[PaperLine]:
     opened = case.phase in case_steps.TAKES_PAPERS
     held = {each.paper.code: each for each in from_library.held(case, now=now)} if opened else {}
-    by, latest = str(here.by), _latest(queries.handling_of_case(case), here.today(now))
-    return [
-        PaperLine(
-            row, row.code in sent.ticked, sent.ticked.get(row.code, "") or str(max(row.originals, row.copies, 1)),
-            named(held[row.code].certificate) if row.code in held else "", told.get(row.code, ""),
-            ("material", row.code) in sent.lacks, sent.lacks.get(("material", row.code), ""), row.state in ("missing", "bad") and row.necessity != "optional",
-            not sent.follows or row.code in sent.follows, sent.follows.get(row.code) or latest, opened, tuple(each for each in row.came if each.file_id is not None),
-            frozenset(e.pk for e in row.came if e.by == by) if CASE.may(case.phase, "change") else frozenset(),
-        )
-        for row in rows
-    ]  # fmt: skip
+    latest = _latest(queries.handling_of_case(case), here.today(now)) if opened else ""
+    by = str(here.by) if CASE.may(case.phase, "change") else None
+    found = []
+    for row in rows:
+        code, asked = row.code, ("material", row.code)
+        line = PaperLine(
+            row=row, ticked=code in sent.ticked, copies=sent.ticked.get(code) or str(max(row.originals, row.copies, 1)),
+            held=named(held[code].certificate) if code in held else "", told=told.get(code, ""), lacking=asked in sent.lacks,
+            lacks=sent.lacks.get(asked, ""), offered=row.state in ("missing", "bad") and row.necessity != "optional",
+            follows=not sent.follows or code in sent.follows, follows_on=sent.follows.get(code) or latest, opened=opened,
+            pages=tuple(each for each in row.came if each.file_id is not None),
+            mine=frozenset(each.pk for each in row.came if each.by == by),
+        )  # fmt: skip
+        found.append(line)
+    return found
 
 
 def _questions(said: Guided, answers: Mapping[str, str]) -> list[tuple[Question, str]]:

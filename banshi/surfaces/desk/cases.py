@@ -27,7 +27,7 @@ def of_number(view: Callable[..., HttpResponseBase]) -> View:
     """A page of the number that is served at this window; where its service has ended meanwhile, that is said."""
 
     @door(audience="staff", permission=PERMISSION)
-    def asked(request: Asked, ref: str, **parts: Any) -> HttpResponseBase:
+    def asked(request: Asked, /, ref: str, **parts: Any) -> HttpResponseBase:
         try:
             here = served(request, ref)
         except Gone as gone:
