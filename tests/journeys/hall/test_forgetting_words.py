@@ -1,4 +1,6 @@
-"""What people and clerks wrote about a visit goes when its time comes, and what still needs an answer keeps its own."""
+"""What people and clerks wrote about a visit goes when its time comes, and what still needs an answer keeps its own; and so does
+whose it was, where only a telephone told.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,10 @@ from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.actions import credit
 from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Suspension
 from banshi.rooms.feedback.models import Rating, Task
+from banshi.rooms.messaging.actions import phone_index
 from banshi.rooms.tickets import actions as tickets
-from banshi.rooms.tickets.models import Pause, Ticket, WindowSession
+from banshi.rooms.tickets.models import Pause, Ticket, Visit, WindowSession
+from tests.house.test_nothing_personal_in_clear import dumped
 from tests.rooms.tickets.conftest import open_town
 from tests.rooms.tickets.line import KIOSK
 from tests.town import CITIZEN, CLERK, TUESDAY_NINE, Town, at
@@ -200,3 +204,58 @@ def test_of_a_rating_the_words_go_and_stars_and_tags_stay(hall: Town) -> None:
     assert [(each.stars, each.tags, each.text) for each in gone] == [(1, ["slow"], ""), (1, ["slow"], "")]
     assert [bool(each.rating.task.answer) for each in Task.objects.order_by("id")] == [False, True, True]
     assert Ticket.objects.count() == 5
+
+
+KEY = Actor(ActorKind.CHANNEL, "3")
+PHONE = "+8613912345678"
+
+
+def by_telephone(town: Town, starts: datetime, item: str = "pension") -> Appointment:
+    """A booking of somebody whom the key's system names no user for."""
+    return booking.place(
+        slot_id=town.slot(starts=starts, category="A" if item == "pension" else "B").pk, item_code=item,
+        person_id=town.person(7).pk, source="app", by=KEY, now=starts - timedelta(days=1), contact=PHONE,
+        behind=booking.behind(contact=PHONE), visit_group="ONEVISIT" if item == "id-card" else "",
+    )  # fmt: skip
+
+
+def test_a_booking_forgotten_matches_its_telephone_no_more_and_a_live_one_still_does(hall: Town) -> None:
+    told_by = phone_index(PHONE)[:16]
+    later = TUESDAY_NINE + KEPT + timedelta(days=1)
+    first = by_telephone(hall, TUESDAY_NINE + timedelta(hours=1))
+    Appointment.objects.filter(pk=first.pk).update(state="served", visit_group="ONEVISIT")
+    second = by_telephone(hall, TUESDAY_NINE + timedelta(hours=1), "id-card")
+    Appointment.objects.filter(pk=second.pk).update(state="served")
+    live = by_telephone(hall, later + timedelta(days=1))
+    number = tickets.issue(tickets.Take(channel="kiosk", by=KIOSK, category_code="A"), hall=hall.hall, now=TUESDAY_NINE)
+    Ticket.objects.filter(pk=number.pk).update(limit_key=first.limit_key, state="finished")
+    Visit.objects.filter(pk=number.visit_id).update(limit_key=first.limit_key)
+    cancelled = LedgerEntry.objects.create(
+        person=first.person, party=f"{first.holder}/{first.person_id}", visit=first.code, scope="town", kind="cancel",
+        on=first.day, at=first.ends_at, appointment=first,
+    )  # fmt: skip
+
+    forget(later)
+
+    for row in (first, second, live, number, number.visit, cancelled):
+        row.refresh_from_db()
+    assert first.holder == first.limit_key == second.holder == f"key:3:x{first.visit_group}"
+    assert (number.limit_key, number.visit.limit_key) == (f"key:3:x{number.visit_id}",) * 2
+    assert cancelled.party == f"key:3/{first.person_id}"
+    assert (live.holder, live.limit_key) == (f"key:3:c{told_by}",) * 2
+    assert {table for table, rows in dumped().items() if told_by in rows} == {
+        "booking_appointment",
+        "messaging_message",
+    }  # fmt: skip – of the live one
+
+
+def test_a_no_show_counts_for_the_same_telephone_after_its_visit_is_forgotten(hall: Town) -> None:
+    """It suspends with the others, however old: whose it is stays for as long as it counts."""
+    days = [TUESDAY_NINE + timedelta(days=n) for n in (0, 70, 140)]
+    for starts in days:
+        by_telephone(hall, starts)
+        booking.sweep_no_shows(now=starts + timedelta(hours=5))
+        forget(starts + KEPT + timedelta(days=1))
+
+    bar = Suspension.objects.get()
+    assert (bar.reason, bar.from_on) == ("no_shows", days[-1].date() + timedelta(days=1))

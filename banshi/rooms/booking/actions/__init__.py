@@ -30,6 +30,7 @@ from banshi.rooms.booking.actions.forgetting import (
     forget_late,
     forget_suspensions,
     subjects_appealed,
+    without_telephone,
 )
 from banshi.rooms.booking.actions.granting import cannot_move_to
 from banshi.rooms.booking.actions.handing import follow_account, follow_number, hand_over, lock_bookings, send_to
@@ -140,4 +141,5 @@ __all__ = [
     "wait_again_everywhere",
     "wait_for_moves",
     "was_given_back",
+    "without_telephone",
 ]

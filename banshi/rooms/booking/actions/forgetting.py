@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, Concat, NullIf
 
 from banshi.kernel.actors import SYSTEM
 from banshi.rooms.booking.actions.telling import subject_of
-from banshi.rooms.booking.models import Appeal, Appointment, Kept, LedgerEntry, Move, Suspension
-from banshi.rooms.booking.rules import APPEAL
+from banshi.rooms.booking.models import Appeal, Appointment, Hold, Kept, LedgerEntry, Move, Suspension
+from banshi.rooms.booking.rules import APPEAL, BY_TELEPHONE, State
 
 NOTHING: dict[str, Any] = {
     "name": None, "name_index": "", "contact": None, "contact_index": "", "note": "", "on_behalf_why": "", "cancel_reason": "",
@@ -26,6 +27,10 @@ def forget_contacts(*, hall_id: int, day: date) -> int:
     """
     rows = Appointment.objects.filter(hall_id=hall_id, day=day).exclude(_about(_open()))
     _forget_why_forgiven(rows)
+    ended = Hold.objects.filter(slot__hall_id=hall_id, slot__day=day, limit_key__regex=BY_TELEPHONE).exclude(
+        ended_at=None
+    )
+    ended.update(limit_key=without_telephone("limit_key"))
     return _forgotten(rows)
 
 
@@ -67,6 +72,15 @@ def forget_suspensions(*, before: Mapping[str, date]) -> int:
     return said + lifted.update(lifted_why="")
 
 
+def without_telephone(column: str, *others: Any) -> Func:
+    """What is kept of a holder in this column where a telephone told them from others; not whose it was.
+
+    :param others: what tells them from others instead.
+    """
+    instead = Concat(Value(":x"), *others) if others else Value("")
+    return Func(F(column), Value(BY_TELEPHONE), instead, function="regexp_replace")
+
+
 def subjects_appealed() -> set[str]:
     """What messages are about that an open appeal may still need: its entry or suspension, and the appointments behind it."""
     open_ = _open()
@@ -100,10 +114,24 @@ def _forget_why_forgiven(rows: QuerySet[Appointment]) -> None:
     theirs.filter(appointment__in=rows).update(forgiven_why="")
 
 
+def _forget_whose(rows: QuerySet[Appointment]) -> None:
+    """Bookings of one visit stay each other's. What counts against nobody any more says who booked, and not for whom; a no-show
+    that counts, or led to a suspension, keeps whose it is: else nobody would have it.
+    """
+    done = Q(kind="cancel") | Q(forgiven_at__isnull=False)  # of a month that is over
+    entries = LedgerEntry.objects.filter(done, appointment__in=rows, used_by=None, party__regex=BY_TELEPHONE)
+    entries.update(party=without_telephone("party"))
+    visit = Coalesce(NullIf(F("visit_group"), Value("")), F("code"))
+    rows.filter(Q(holder__regex=BY_TELEPHONE) | Q(limit_key__regex=BY_TELEPHONE)).update(
+        holder=without_telephone("holder", visit), limit_key=without_telephone("limit_key", visit)
+    )
+
+
 def _forgotten(rows: QuerySet[Appointment]) -> int:
     Move.objects.filter(appointment__in=rows).exclude(why="").update(why="")
     Kept.objects.filter(appointment__in=rows).exclude(why="").update(why="")
     count = rows.exclude(**NOTHING).update(**NOTHING)
+    _forget_whose(rows.exclude(state=State.BOOKED))
     answered = Appeal.objects.filter(entry__appointment__in=rows).exclude(state__in=APPEAL.goes_on)
     answered.exclude(text="", answer="").update(text="", answer="")  # last: by them those answered late are found
     return count

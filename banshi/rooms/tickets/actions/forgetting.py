@@ -5,8 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import CharField
+from django.db.models.functions import Cast
+
+from banshi.rooms.booking import actions as booking
+from banshi.rooms.booking.rules import BY_TELEPHONE
 from banshi.rooms.places.models import Hall
-from banshi.rooms.tickets.models import Call, Pause, Skip, Ticket, Transfer, WindowSession
+from banshi.rooms.tickets.models import GOES_ON, Call, Pause, Skip, Ticket, Transfer, Visit, WindowSession
 
 
 def forget_contacts(*, hall: Hall, day: date) -> int:
@@ -19,7 +24,17 @@ def forget_contacts(*, hall: Hall, day: date) -> int:
         of_day = facts._default_manager.filter(ticket__hall=hall, ticket__day=day)
         of_day.exclude(**{words: ""}).update(**{words: ""})
     _forget_pauses(hall, day)
+    _forget_whose(hall, day)
     return Ticket.objects.filter(hall=hall, day=day).exclude(**nothing).update(**nothing)
+
+
+def _forget_whose(hall: Hall, day: date) -> None:
+    """Numbers of whoever booked with a telephone only: those of a visit stay each other's."""
+    by_telephone = {"hall": hall, "day": day, "limit_key__regex": BY_TELEPHONE}
+    over = Ticket.objects.filter(**by_telephone).exclude(state__in=GOES_ON)
+    over.update(limit_key=booking.without_telephone("limit_key", Cast("visit_id", CharField())))
+    visits = Visit.objects.filter(**by_telephone)
+    visits.update(limit_key=booking.without_telephone("limit_key", Cast("pk", CharField())))
 
 
 def _forget_pauses(hall: Hall, day: date) -> None:
