@@ -44,6 +44,8 @@ class Moment(click.ParamType[datetime]):
     name = "RFC3339"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        from banshi.kernel.working_days import YEARS, can_be_asked_for
+
         if isinstance(value, datetime):
             return value
         try:
@@ -52,6 +54,8 @@ class Moment(click.ParamType[datetime]):
             self.fail(f"{value!r} is not a time like 2026-11-20T08:20:00+08:00", param, ctx)
         if moment.tzinfo is None:
             self.fail(f"{value!r} needs its offset, for example {value}+08:00", param, ctx)
+        if not can_be_asked_for(moment):
+            self.fail(f"{value!r} is outside {YEARS.start} to {YEARS.stop - 1}", param, ctx)
         return moment
 
 

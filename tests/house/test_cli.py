@@ -134,6 +134,12 @@ def test_a_moment_keeps_its_offset():
     assert moment == datetime.fromisoformat("2026-11-20T00:20:00+00:00")
 
 
+@pytest.mark.parametrize("typed", ["2099-12-31T23:59:00-12:00", "0001-01-01T00:00:00+23:59", "1999-12-31T15:59:00Z"])
+def test_a_moment_outside_the_calendars_is_none(typed):
+    with pytest.raises(click.BadParameter):
+        Moment().convert(typed, None, None)
+
+
 def test_trouble_is_one_sentence_on_stderr_and_ends_with_1(tmp_path):
     result = CliRunner().invoke(main, ["crowd", "--data", str(tmp_path)])
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from banshi.kernel.working_days import A_DAY, YEARS
+from banshi.kernel.working_days import A_DAY, YEARS, can_be_asked_for
 
 T = TypeVar("T")
 
@@ -46,7 +46,7 @@ def _moment(value: Any) -> Any:
         if not isinstance(value, str) or not _MOMENT.fullmatch(value):
             raise ValueError
         moment = datetime.fromisoformat(value.upper())
-        if moment.year not in YEARS:
+        if not can_be_asked_for(moment):
             raise ValueError
         return moment.astimezone(UTC)
     except (ValueError, OverflowError) as wrong:
