@@ -22,23 +22,17 @@ from banshi.kernel.refusals import Refusal, Refused
 from banshi.surfaces.api import (
     agents,
     appointments,
-    case_files,
-    case_steps,
-    cases,
     check_ins,
     closures,
     demo,
-    guide,
     halls,
     items,
-    library,
     live,
     notices,
     operations,
     ratings,
     stats,
     tickets,
-    verify,
     when,
     windows,
 )
@@ -47,7 +41,7 @@ from banshi.surfaces.api.keys import SCOPES_OF
 from banshi.surfaces.api.operations import HttpFault, language
 
 log = structlog.get_logger("banshi.api")
-WRITES = ("post", "put", "patch", "delete")
+WRITES = ("post", "put", "delete")
 REPEATABLE = {
     "in": "header",
     "name": "Idempotency-Key",
@@ -101,16 +95,11 @@ class Api(NinjaAPI):
 def _complete(method: str, operation: dict[str, Any]) -> None:
     """What ninja does not say by itself: scopes, problems' media type, headers."""
     scopes = sorted(SCOPES_OF[operation["operationId"]])
-    operation["security"] = [{"Key": scopes} if scopes else {}]
-    said = ", ".join(scopes) or "no key needed"
-    operation["description"] = f"{operation.get('description', '')}\n\nScopes: {said}.".strip()
+    operation["security"] = [{"Key": scopes}]
+    operation["description"] = f"{operation.get('description', '')}\n\nScopes: {', '.join(scopes)}.".strip()
     operation["parameters"].append(ASKED_IN)
     if method in WRITES:
         operation["parameters"].append(REPEATABLE)
-    for kind in operations.GIVES_FILES.get(operation["operationId"], ()):
-        content = operation["responses"][200]["content"]
-        content.pop("application/json", None)
-        content[kind] = {"schema": {"type": "string", "format": "binary"}}
     for status, response in operation["responses"].items():
         if int(status) >= 400 and "content" in response:
             response["content"] = {MEDIA_TYPE: next(iter(response["content"].values()))}
@@ -133,7 +122,7 @@ api = Api(
     title="Banshi",
     version="1",
     description=(
-        "Halls, appointments, tickets, windows, ratings, cases. Times are RFC 3339 in the hall's zone, days YYYY-MM-DD. "
+        "Halls, appointments, tickets, windows, ratings. Times are RFC 3339 in the hall's zone, days YYYY-MM-DD. "
         "Unknown fields are refused. Errors are application/problem+json; `type` is a stable slug."
     ),
     servers=[{"url": "/", "description": "The installation that serves this document"}],
@@ -148,7 +137,6 @@ for part in (
     halls,
     closures,
     items,
-    guide,
     when,
     appointments,
     agents,
@@ -156,11 +144,6 @@ for part in (
     tickets,
     windows,
     ratings,
-    cases,
-    case_files,
-    case_steps,
-    verify,
-    library,
     live,
     stats,
     notices,
@@ -233,7 +216,7 @@ def _learn_signatures() -> None:
                 sources = {model.__ninja_param_source__: model for model in operation.models}
                 fields = getattr(sources.get("query"), "__ninja_flatten_map__", {})
                 operations.QUERY_FIELDS[name] = frozenset(fields)
-                if "body" not in sources and name not in operations.TAKES_FILES:
+                if "body" not in sources:
                     operations.WITHOUT_BODY.add(name)
 
 

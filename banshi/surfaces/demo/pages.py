@@ -119,10 +119,9 @@ def _moment(text: str) -> datetime | None:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=CHINA)
-    local = moment.astimezone(CHINA)
-    if not 2019 <= local.year <= 2030:
+    if not 2019 <= moment.year <= 2030:
         raise ValueError("outside the calendar")
-    return local
+    return moment
 
 
 @require_POST

@@ -1,1 +1,0 @@
-"""办件: from the first answer to the result in hand."""

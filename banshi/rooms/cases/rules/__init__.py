@@ -1,1 +1,0 @@
-"""Rules of cases: phases, limits, papers, duties. Pure."""
