@@ -203,7 +203,7 @@ class Hub:
                 connection = await psycopg.AsyncConnection.connect(
                     autocommit=True, connect_timeout=5, **{k: v for k, v in arguments.items() if v}
                 )
-                try:
+                async with connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
                     self._rights_changed()  # what was said while nobody listened
                     for watch in self.halls.values():
@@ -222,8 +222,6 @@ class Hub:
                             self._tell_first(ref, int(event))
                         for watch in self.halls.values() if hall == "*" else filter(None, [self.halls.get(hall)]):
                             watch.dirty.set()
-                finally:  # also when the loop goes away: leaving it as a context would first wait for a rollback
-                    await connection.close()
             except (psycopg.Error, OSError) as trouble:
                 log.warning("live connection lost", error=type(trouble).__name__)
                 await asyncio.sleep(0.5)
