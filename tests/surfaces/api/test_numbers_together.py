@@ -19,7 +19,7 @@ from banshi.rooms.tickets.models import Counter, Ticket
 from banshi.surfaces.api import numbers, raw
 from banshi.surfaces.api.answers import Answer
 from tests.surfaces.api.conftest import Calls, person
-from tests.surfaces.api.test_held_rows import held
+from tests.together import held
 
 
 def asked(
