@@ -16,7 +16,7 @@ from banshi.cli.staffing import staff
 from banshi.cli.talk import Trouble, as_json, console, step
 
 DATA = click.Path(file_okay=False, path_type=Path)
-SCOPES = ("channel", "kiosk", "desk", "manage", "read", "demo")
+SCOPES = ("channel", "kiosk", "desk", "staff", "manage", "read", "demo")
 DEFAULT_PORT = 8000
 
 data_option = click.option(
@@ -44,6 +44,8 @@ class Moment(click.ParamType[datetime]):
     name = "RFC3339"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        from banshi.kernel.working_days import YEARS, can_be_asked_for
+
         if isinstance(value, datetime):
             return value
         try:
@@ -52,6 +54,8 @@ class Moment(click.ParamType[datetime]):
             self.fail(f"{value!r} is not a time like 2026-11-20T08:20:00+08:00", param, ctx)
         if moment.tzinfo is None:
             self.fail(f"{value!r} needs its offset, for example {value}+08:00", param, ctx)
+        if not can_be_asked_for(moment):
+            self.fail(f"{value!r} is outside {YEARS.start} to {YEARS.stop - 1}", param, ctx)
         return moment
 
 
@@ -203,9 +207,9 @@ def keys() -> None:
 
 @keys.command("create")
 @click.option("--scope", type=click.Choice(SCOPES), required=True, help="What the key may do; see docs/integrate.md.")
-@click.option("--hall", help="Code of the hall it is bound to (kiosk and manage).")
+@click.option("--hall", help="Code of the hall it is bound to (kiosk and manage; desk and staff may be).")
 @click.option("--region", help="Code of the region it is bound to (manage); * is every hall.")
-@click.option("--staff", help="Login of the staff member it works for (desk).")
+@click.option("--staff", help="Login of the staff member it works for (desk and staff).")
 @click.option("--name", required=True, help="Whose key this is, for the audit trail.")
 @click.option(
     "--device", help="Code of the machine that holds it (kiosk): it ends when the machine is retired or paired anew."
@@ -227,8 +231,8 @@ def keys_create(
     """Make a key and print it. This is the only time it can be seen; only its hash is kept."""
     if scope == "kiosk" and not hall:
         raise click.UsageError("--scope kiosk needs --hall")
-    if scope == "desk" and not staff:
-        raise click.UsageError("--scope desk needs --staff")
+    if scope in ("desk", "staff") and not staff:
+        raise click.UsageError(f"--scope {scope} needs --staff")
     if scope == "manage" and not (hall or region):
         raise click.UsageError("--scope manage needs --hall or --region")
     if vouches and scope != "channel":
@@ -328,7 +332,7 @@ def working_days(file: Path, notice: str, data: Path | None) -> None:
 
     django(data)
     from banshi.foundation import clock
-    from banshi.journeys.hours.change_hours import import_national_days
+    from banshi.journeys.hall import national_days
     from banshi.kernel.actors import SYSTEM
 
     try:
@@ -336,7 +340,7 @@ def working_days(file: Path, notice: str, data: Path | None) -> None:
     except TableError as wrong:
         raise Trouble(f"{file}: {wrong}") from wrong
     try:
-        count = import_national_days(days=days, notice=notice, by=SYSTEM, now=clock.now())
+        count = national_days.take_over(days=days, notice=notice, by=SYSTEM, now=clock.now())
     except Refused as refused:
         raise Trouble(f"--notice: {refused.facts['reason']['en']}") from refused
     click.echo(f"{count} days taken over; places are made anew and people are moved")

@@ -104,5 +104,6 @@ def otherwise(left: Sequence[Otherwise], *, most: int) -> list[str]:
     lines = []
     for (hall, kind), codes in found.items():
         named = ", ".join(codes[:most]) + (f" and {len(codes) - most} more" if len(codes) > most else "")
-        lines.append(f"kept as the office decided: {hall or 'national calendar'}, {kind}s: {named}")
+        where = hall or ("national calendar" if kind == "day" else "catalogue")
+        lines.append(f"kept as the office decided: {where}, {kind}s: {named}")
     return lines

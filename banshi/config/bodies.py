@@ -7,6 +7,7 @@ The time that counts is time in which this loop was there to read: what arrived 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -42,8 +43,20 @@ class Limits:
     least_per_s: int  # bytes a second, looked at once `first_s` are over
 
 
+# Addresses that take files.
+UPLOADS = re.compile(r"/api/v1/cases/[^/]+/materials|/cases/[^/]+/papers/|/desk/cases/[^/]+/[^/]+/pages")
+
+
 def limits_of(path: str) -> Limits:
-    """The limits of an address. No page takes uploads yet; one that does is named here."""
+    """The limits of an address; one that takes uploads is named above."""
+    if UPLOADS.fullmatch(path):
+        return Limits(
+            settings.BANSHI_BODY_UPLOAD_BYTES,
+            settings.BANSHI_BODY_PROMPT_S,
+            settings.BANSHI_BODY_FIRST_S,
+            settings.BANSHI_BODY_UPLOAD_S,
+            settings.BANSHI_BODY_LEAST_PER_S,
+        )
     most = settings.BANSHI_BODY_API_BYTES if path.startswith("/api/") else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     return Limits(
         most,
@@ -60,6 +73,7 @@ class Bodies:
     def __init__(self) -> None:
         self.waiting: Counter[str] = Counter()
         self.in_all = 0
+        self.uploads = 0
 
     async def read(self, scope: dict[str, Any], receive: Any) -> bytes:
         """The whole body. :raises NoBody: too large, too slow, not whole, or too many at once from one address."""
@@ -71,6 +85,8 @@ class Bodies:
         if announced is not None and announced > limits.most_bytes:
             raise NoBody("too-large")
         with ExitStack() as kept:
+            if limits.most_bytes > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+                kept.enter_context(self._upload())
             address = network_of((scope.get("client") or ("", 0))[0])
             body = await self._whole(receive, limits, late=lambda: kept.enter_context(self._counted(address)))
         if announced is not None and len(body) != announced:
@@ -93,6 +109,17 @@ class Bodies:
             parts.append(part)
             if not message.get("more_body", False):
                 return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    @contextmanager
+    def _upload(self) -> Iterator[None]:
+        """Large bodies stand in memory while they come: so many at once, whoever sends them."""
+        if self.uploads >= settings.BANSHI_UPLOADS_AT_ONCE:
+            raise NoBody("busy")
+        self.uploads += 1
+        try:
+            yield
+        finally:
+            self.uploads -= 1
 
     @contextmanager
     def _counted(self, address: str) -> Iterator[None]:

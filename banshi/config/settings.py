@@ -94,11 +94,11 @@ DATABASE_URL = (PROCESS == "operator" and os.environ.get("BANSHI_OWNER_URL")) or
 DATABASES = {"default": _database(DATABASE_URL)}
 
 ROOMS = (
-    "audit", "identity", "places", "catalogue", "calendars", "devices", "messaging", "booking", "tickets", "feedback",
-    "staffing", "insight",
+    "audit", "identity", "places", "catalogue", "calendars", "devices", "messaging", "booking", "tickets", "library",
+    "cases", "delivery", "feedback", "staffing", "insight",
 )  # fmt: skip
 FRAMES = ("staff",)
-SURFACES = ("citizen", "kiosk", "screens", "desk", "office", "api", "demo")
+SURFACES = ("citizen", "kiosk", "screens", "desk", "office", "review", "issue", "api", "demo")
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -191,6 +191,10 @@ SECURE_REFERRER_POLICY = "same-origin"
 # Bodies (config/bodies.py): bytes, seconds of machine time, and how many may be under way.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 BANSHI_BODY_API_BYTES = 256 * 1024
+BANSHI_BODY_UPLOAD_BYTES = 24 * 1024 * 1024  # files and what is said of them
+BANSHI_BODY_UPLOAD_S = float(os.environ.get("BANSHI_BODY_UPLOAD_S", "180"))  # a telephone's line
+BANSHI_UPLOADS_AT_ONCE = int(os.environ.get("BANSHI_UPLOADS_AT_ONCE", "32"))
+FILE_UPLOAD_MAX_MEMORY_SIZE = BANSHI_BODY_UPLOAD_BYTES  # what people send in never lies on a disk in clear
 BANSHI_BODY_PROMPT_S = float(os.environ.get("BANSHI_BODY_PROMPT_S", "1"))
 BANSHI_BODY_FIRST_S = float(os.environ.get("BANSHI_BODY_FIRST_S", "10"))
 BANSHI_BODY_WHOLE_S = float(os.environ.get("BANSHI_BODY_WHOLE_S", "30"))
@@ -234,6 +238,10 @@ BANSHI_HOTLINE = os.environ.get("BANSHI_HOTLINE", "12345")  # whom to ring up wh
 BANSHI_SPOOL = Path(os.environ.get("BANSHI_SPOOL") or DATA_DIR / "spool")
 BANSHI_STAFF_FRAME = "banshi.surfaces.office.frame.FRAME"  # frames name no surface; pages of nobody's surface wear this
 BANSHI_PRINTER = "banshi.gateways.printers.print_slip"  # surfaces name no gateway; this is their way to it
+BANSHI_TYPESETTER = "banshi.gateways.papers.Typst"  # cases name no gateway
+BANSHI_INTAKE = "banshi.gateways.uploads.cleaned"  # the library names no gateway
+BANSHI_CLAMD = os.environ.get("BANSHI_CLAMD", "")  # host:port or socket of ClamAV's daemon; "" = no scanner
+BANSHI_SCANNER = "banshi.gateways.uploads.clamd.found" if BANSHI_CLAMD else ""
 
 BANSHI_SMS_REGIONS = frozenset(os.environ.get("BANSHI_SMS_REGIONS", "CN HK MO TW").upper().replace(",", " ").split())
 BANSHI_SMS_ABROAD_A_DAY = max(1, int(os.environ.get("BANSHI_SMS_ABROAD_A_DAY", "300")))

@@ -18,6 +18,8 @@ urlpatterns = [
     path("kiosk/", include("banshi.surfaces.kiosk.urls")),
     path("screens/", include("banshi.surfaces.screens.urls")),
     path("desk/", include("banshi.surfaces.desk.urls")),
+    path("review/", include("banshi.surfaces.review.urls")),
+    path("issue/", include("banshi.surfaces.issue.urls")),
     path("demo/", include("banshi.surfaces.demo.urls")),
     path("staff/", include("banshi.frames.staff.urls")),
     path("", include("banshi.surfaces.office.urls")),  # /office/…

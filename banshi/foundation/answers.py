@@ -32,6 +32,11 @@ FIRST_SQL = """
 SELECT owner, key, body_hash, status, answer FROM foundation_idempotency_key
 WHERE (owner, key) IN (SELECT * FROM unnest(%(owners)s::text[], %(keys)s::text[]))
 """
+# Whether there is an answer by now, that still counts.
+ANSWERED_SQL = """
+SELECT 1 FROM foundation_idempotency_key
+WHERE owner = %(owner)s AND key = %(key)s AND created_at >= %(old)s AND status IS NOT NULL
+"""
 # Whoever was told to come back later asks anew with the same key.
 LET_GO_SQL = """
 DELETE FROM foundation_idempotency_key WHERE (owner, key) IN (SELECT * FROM unnest(%(owners)s::text[], %(keys)s::text[]))

@@ -77,8 +77,21 @@ def form_of(request: HttpRequest, *, owner: str) -> Form | None:
         return None
     fields = sorted((name, request.POST.getlist(name)) for name in request.POST if name != TOKEN)
     undone = _undone(request) if STABLE in request.POST else ""
-    said = hashlib.sha256(orjson.dumps([request.get_full_path(), fields, undone])).hexdigest()
+    said = hashlib.sha256(orjson.dumps([request.get_full_path(), fields, undone, _files(request)])).hexdigest()
     return Form(owner[:60], blind_index(f"{token}\0{said}", purpose="form"))
+
+
+def _files(request: HttpRequest) -> list[list[str]]:
+    """Another photo from the same page is another sending, though nothing else of the form differs."""
+    found = []
+    for name, files in request.FILES.lists():
+        for file in files:
+            digest = hashlib.sha256()
+            for part in file.chunks():
+                digest.update(part)
+            file.seek(0)
+            found.append([name, digest.hexdigest()])
+    return found
 
 
 def stable(request: Any) -> str:

@@ -108,9 +108,87 @@ STATES: dict[str, dict[str, tuple[Text, str]]] = {
         "not_finished": (pgettext_lazy("state", "Not finished"), "wait"),  # put aside when the day ended
         "left_open": (pgettext_lazy("state", "Was at the window"), ""),  # nobody said how it ended
     },
+    "upload": {  # a file from outside, and viruses
+        "pending": (pgettext_lazy("state", "Not checked for viruses yet"), "wait"),
+        "clean": (pgettext_lazy("state", "Checked for viruses"), "ok"),
+        "unavailable": (pgettext_lazy("state", "No virus check here"), "wait"),
+        "rejected": (pgettext_lazy("state", "File not taken"), "urgent"),
+    },
+    "certificate": {
+        "valid": (pgettext_lazy("state", "Valid"), "ok"),
+        "ended": (pgettext_lazy("state", "No longer valid"), ""),
+    },
     "suspension": {
         "suspended": (pgettext_lazy("state", "Booking suspended"), "urgent"),
         "lifted": (pgettext_lazy("state", "Suspension lifted"), "ok"),
+    },
+    "case": {  # 办件, domain.md §2.1
+        "draft": (pgettext_lazy("state", "Not sent yet"), ""),
+        "pre_review": (pgettext_lazy("state", "Papers being looked at"), "info"),
+        "pre_returned": (pgettext_lazy("state", "To be put right"), "wait"),
+        "pre_passed": (pgettext_lazy("state", "Papers are right"), "ok"),
+        "await_receipt": (pgettext_lazy("state", "Papers expected"), "info"),
+        "received": (pgettext_lazy("state", "Papers received"), "info"),
+        "supplement": (pgettext_lazy("state", "Something is missing"), "wait"),
+        "accepted": (pgettext_lazy("state", "Accepted"), "ok"),
+        "in_review": (pgettext_lazy("state", "Under review"), "info"),
+        "decided": (pgettext_lazy("state", "Decided"), "ok"),
+        "issuing": (pgettext_lazy("state", "Being made"), "info"),
+        "ready": (pgettext_lazy("state", "Ready to fetch"), "ok"),
+        "delivered": (pgettext_lazy("state", "Handed over"), "ok"),
+        "closed": (pgettext_lazy("state", "Case closed"), "ok"),
+        "not_accepted": (pgettext_lazy("state", "Application not accepted"), "urgent"),
+        "withdrawn": (pgettext_lazy("state", "Withdrawn"), ""),
+        "terminated": (pgettext_lazy("state", "Ended early"), "urgent"),
+        # What a verb needs beside a phase.
+        "stopped": (pgettext_lazy("state", "Clock stopped"), "wait"),
+        "proposed": (pgettext_lazy("state", "With an opinion"), "info"),
+        "granted": (pgettext_lazy("state", "Granted"), "ok"),
+        "refused": (pgettext_lazy("state", "Refused"), "urgent"),
+        "extended": (pgettext_lazy("state", "Extended"), "info"),
+        "not extended": (pgettext_lazy("state", "Not extended yet"), ""),
+    },
+    "case_step": {  # what was done to a case
+        "open": (pgettext_lazy("case step", "Begun"), ""),
+        "submit": (pgettext_lazy("case step", "Sent"), "info"),
+        "return": (pgettext_lazy("case step", "Sent back to be put right"), "wait"),
+        "pass": (pgettext_lazy("case step", "Papers found right"), "ok"),
+        "expect": (pgettext_lazy("case step", "Papers expected at a time"), "info"),
+        "expect_no_more": (pgettext_lazy("case step", "Time given up"), ""),
+        "receive": (pgettext_lazy("case step", "Papers received"), "info"),
+        "notice": (pgettext_lazy("case step", "Told what is missing"), "wait"),
+        "supplement": (pgettext_lazy("case step", "What was missing came"), "info"),
+        "lapse": (pgettext_lazy("case step", "Ended: nothing came in time"), "urgent"),
+        "refuse": (pgettext_lazy("case step", "Not accepted"), "urgent"),
+        "accept": (pgettext_lazy("case step", "Accepted"), "ok"),
+        "deem": (pgettext_lazy("case step", "Counts as accepted: nobody answered in time"), "urgent"),
+        "hand_over": (pgettext_lazy("case step", "Given to the department"), "info"),
+        "take": (pgettext_lazy("case step", "Taken over"), ""),
+        "opine": (pgettext_lazy("case step", "Opinion given"), "info"),
+        "stop_clock": (pgettext_lazy("case step", "Clock stopped"), "wait"),
+        "resume_clock": (pgettext_lazy("case step", "Clock runs again"), "info"),
+        "extend": (pgettext_lazy("case step", "Extended"), "wait"),
+        "recount": (pgettext_lazy("case step", "Days worked out anew"), ""),
+        "settle": (pgettext_lazy("case step", "A paper that was to follow came"), "info"),
+        "decide": (pgettext_lazy("case step", "Decided"), "ok"),
+        "issue": (pgettext_lazy("case step", "Result made"), "ok"),
+        "shelve": (pgettext_lazy("case step", "Ready to fetch"), "ok"),
+        "deliver": (pgettext_lazy("case step", "Handed over"), "ok"),
+        "close": (pgettext_lazy("case step", "Closed"), "ok"),
+        "withdraw": (pgettext_lazy("case step", "Withdrawn"), ""),
+        "terminate": (pgettext_lazy("case step", "Ended early"), "urgent"),
+        "agree": (pgettext_lazy("case step", "A second person agreed"), ""),
+    },
+    "opinion": {
+        "grant": (pgettext_lazy("opinion", "For granting"), "ok"),
+        "refuse": (pgettext_lazy("opinion", "For refusing"), "urgent"),
+        "note": (pgettext_lazy("opinion", "Remark"), ""),
+    },
+    "paper": {  # one paper of a case
+        "missing": (pgettext_lazy("state", "Missing"), "wait"),
+        "came": (pgettext_lazy("state", "Handed in"), "info"),
+        "ok": (pgettext_lazy("state", "Right"), "ok"),
+        "bad": (pgettext_lazy("state", "Not right"), "urgent"),
     },
 }
 
@@ -135,6 +213,7 @@ CHANNELS: dict[str, Text] = {
     "video": pgettext_lazy("state", "Video"),
     "staff": pgettext_lazy("state", "Staff"),
     "api": pgettext_lazy("state", "Partner"),
+    "window": pgettext_lazy("state", "Window"),
 }
 
 
@@ -152,6 +231,9 @@ def tone(of: str, state: str) -> str:
     return STATES[of].get(state, ("", ""))[1]
 
 
-def any_word(state: str) -> str | None:
-    """The word for a state whose owner is not said, as in a refusal's facts; the first owner in the order above."""
+def any_word(state: str, of: str = "") -> str | None:
+    """The word for a state as a refusal's facts name it. :param of: its owner, where the facts say; else the first in the
+    order above that has it."""
+    if state in STATES.get(of, {}):
+        return word(of, state)
     return next((str(table[state][0]) for table in STATES.values() if state in table), None)

@@ -106,9 +106,34 @@ WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "other-hall": (_("Not for this hall"), _("This code is for {hall}.")),
     "not-allowed": (_("Not allowed"), _("This needs the permission “{permission}”.")),
     "code-wrong": (_("The code is not right"), _("Tries left: {left}.")),
+    "code-used": (_("Handed over already"), _("The code opens nothing any more.")),
+    "form-invalid": (_("The form is not complete"), _("To be put right: {count}.")),
+    "material-missing": (_("Papers are missing"), _("Still needed: {materials}.")),
+    "second-notice": (
+        _("Everything is told once"),
+        _("One notice was given. A further one needs somebody else who supervises cases here."),
+    ),
+    "same-person": (_("This takes another person"), _("{reason}")),
+    "locked": (_("Somebody works on it"), _("{who} has it now.")),
+    "deferred-open": (_("Papers are still to follow"), _("Before it is granted, these have to come: {materials}.")),
+    "not-deferrable": (_("This paper cannot follow later"), _("{material} has to be there from the beginning.")),
+    "duplicate-case": (
+        _("This matter is under way already"),
+        _("Case {case} goes on. Open another one only if it is about something else."),
+    ),
+    "clock-stopped": (_("The clock is stopped"), _("A special procedure is under way since {since}. End it first.")),
     "proof-of-work-needed": (
         _("One moment"),
         _("Much is asked from here just now, so this browser does a short calculation first. Nothing is asked of you."),
+    ),
+    "material-rejected": (_("The file is not taken"), _("{reason}")),
+    "consent-missing": (
+        _("Consent is missing"),
+        _("A certificate is used for a matter once its holder agrees; the paper does as well."),
+    ),
+    "library-can-supply": (
+        _("This need not be handed in"),
+        _("It is on record already, and is not asked of anybody again: {what}."),
     ),
     "nothing-found": (_("Nothing found"), _("Check the number or the address.")),
     "invalid": (_("Something in the input is not right"), _("{reason}")),
@@ -143,10 +168,9 @@ def _spoken_time(value: date, zone: ZoneInfo) -> str:
 
 # Facts that are codes of something with words of its own.
 _CODES: dict[str, Callable[[str], str | None]] = {
-    "state": states.any_word,
-    "needs": states.any_word,
     "channels": lambda code: str(states.CHANNELS[code]) if code in states.CHANNELS else None,
 }
+_STATES = ("state", "needs")
 
 
 def name_codes(fact: str, named: Callable[[str], str | None]) -> None:
@@ -154,9 +178,12 @@ def name_codes(fact: str, named: Callable[[str], str | None]) -> None:
     _CODES[fact] = named
 
 
-def _fact(name: str, value: Any, zone: ZoneInfo) -> str:
-    if name in _CODES and isinstance(value, (list, tuple)):
-        return gettext(", ").join(_fact(name, each, zone) for each in value)
+def _fact(name: str, value: Any, zone: ZoneInfo, kind: str) -> str:
+    """:param kind: of what the facts are, where they say so: a case that is closed is no number that is void."""
+    if (name in _CODES or name in _STATES) and isinstance(value, (list, tuple)):
+        return gettext(", ").join(_fact(name, each, zone, kind) for each in value)
+    if name in _STATES and isinstance(value, str) and (said := states.any_word(value, kind)):
+        return said
     if name in _CODES and isinstance(value, str) and (said := _CODES[name](value)):
         return said
     return local(value, zone)
@@ -174,6 +201,10 @@ SAID_OF: dict[tuple[str, str], tuple[str | Promise, str | Promise]] = {
     ("closed", "stopped"): (pgettext_lazy("state", "Booking stopped"), _("{reason}")),
     ("other-hall", "at"): (_("Not for this hall"), _("It is booked at {hall} for {at}.")),
     ("other-hall", "state"): (_("Not for this hall"), _("Number {number} is of {hall} ({day}): {state}.")),
+    ("channel-not-allowed", "channel"): (
+        _("Not possible online"),
+        _("In this situation the papers are handed in at the window. Book a time, or take a number in the hall."),
+    ),
     ("mandate-missing", "until"): (
         _("The mandate ends before that day"),
         _("It lasts until {until}. A new one is shown at the hall."),
@@ -223,5 +254,6 @@ def words(refusal: Refusal, zone: ZoneInfo = ZoneInfo("Asia/Shanghai")) -> tuple
     title, detail = SAID_OF[said_of] if said_of else WORDS[refusal.slug]
     if "appointment" not in refusal.facts:
         detail = _WHICHEVER.get(refusal.slug, detail)
-    facts = _Filled({k: _fact(k, v, zone) for k, v in refusal.facts.items()})
+    kind = str(refusal.facts.get("kind", ""))
+    facts = _Filled({k: _fact(k, v, zone, kind) for k, v in refusal.facts.items()})
     return str(title), counted(str(detail), facts).format_map(facts)

@@ -6,12 +6,12 @@ Signs of a Chinese keyboard count as what they stand for. What only a surface ca
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.utils.functional import Promise
 
 from banshi.kernel.refusals import Refused
-from banshi.kernel.working_days import YEARS
+from banshi.kernel.working_days import YEARS, can_be_asked_for
 
 MOST = 2_000_000_000
 MOST_KEY = 2**63 - 1
@@ -48,12 +48,17 @@ def time_or_none(text: str | None) -> time | None:
 
 
 def moment_or_none(text: str | None) -> datetime | None:
-    """`2026-10-01T09:00+08:00`, a moment with its offset as a page wrote it; else None."""
+    """`2026-10-01T09:00+08:00`, a moment with its offset in whole minutes as a page wrote it, within the years that calendars can
+    work with wherever that is; else None.
+    """
     try:
         found = datetime.fromisoformat((text or "").strip())
     except ValueError:
         return None
-    return found if found.tzinfo is not None else None
+    offset = found.utcoffset()
+    if offset is None or offset % timedelta(minutes=1):
+        return None
+    return found if can_be_asked_for(found) else None
 
 
 def int_or_none(text: str | None, low: int = 0, high: int = MOST) -> int | None:

@@ -17,6 +17,18 @@ def mask_name(name: str) -> str:
     return text[0] + "*" * min(len(text) - 1, _MOST_STARS)
 
 
+def mask_organisation(name: str) -> str:
+    """A firm or body for a list: two characters at either end, four stars between.
+
+    东莞市南城糖水铺有限公司 → 东莞****公司. A name that would show half of itself or more is masked as a person's: many
+    a sole trader bears one.
+    """
+    text = name.strip()
+    if len(text) <= 8:
+        return mask_name(text)
+    return f"{text[:2]}****{text[-2:]}"
+
+
 def mask_id(number: str, *, first: int = 0, last: int = 4) -> str:
     """A document number with only its end shown: 441900199001011234 → **************1234.
 

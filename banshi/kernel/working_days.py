@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
 from typing import Literal
 
 from banshi.kernel import tables
@@ -32,11 +32,20 @@ YEARS = range(2000, 2100)  # of days that can be asked for
 A_DAY: Mapping[str, str] = {
     "zh": "应为 2000 至 2099 年间的日期，形如 2026-03-10", "en": "A day of 2000 to 2099 like 2026-03-10"
 }  # fmt: skip
+_CHINA = timezone(timedelta(hours=8))
+_FIRST, _END = (datetime(year, 1, 1, tzinfo=_CHINA) for year in (YEARS.start, YEARS.stop))
 LONGEST_NOTICE = 60
 _DAY = timedelta(days=1)
 _SATURDAY = 5
 # A guard against a calendar that names every day a day off.
 _LONGEST_SEARCH = 366
+
+
+def can_be_asked_for(moment: datetime) -> bool:
+    """Whether an aware moment lies within the years of days that can be asked for, in the time of the halls, whatever year its
+    offset makes of it.
+    """
+    return _FIRST <= moment < _END
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from banshi.kernel.actors import SYSTEM, Actor, ActorKind
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.booking.actions.credit import BOOKED_AGAIN, RECOUNTED
 from banshi.rooms.booking.models import LedgerEntry, Suspension
+from banshi.rooms.identity.models import Staff
 from banshi.rooms.identity.rules import ROLES
 from banshi.rooms.tickets import actions as tickets
 from banshi.rooms.tickets.models import STATES, Ticket
@@ -91,7 +92,7 @@ def names(lived: dict[str, Any], office: Any) -> set[str]:  # noqa: F811
     coded = (
         " ".join(str(value) for value in lived.values()) + " pension medical rent-invoice id-card town other somebody"
     )
-    logins = [office.clerk.login, office.second_clerk.login, office.manager.login, office.other_halls_clerk.login]
+    logins = list(Staff.objects.order_by("id").values_list("login", flat=True))
     return KNOWN | {word.lower() for word in re.findall(r"[A-Za-z][\w'-]+", coded)} | set(logins)
 
 

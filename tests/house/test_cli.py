@@ -115,6 +115,7 @@ def test_help_is_quick_because_it_does_not_load_django():
         ["keys", "create", "--scope", "everything", "--name", "x"],
         ["keys", "create", "--scope", "kiosk", "--name", "x"],
         ["keys", "create", "--scope", "desk", "--name", "x"],
+        ["keys", "create", "--scope", "staff", "--name", "x"],
         ["keys", "create", "--scope", "manage", "--name", "x"],
         ["up", "--at", "yesterday"],
         ["up", "--at", "2026-11-20T08:20:00"],
@@ -131,6 +132,12 @@ def test_a_moment_keeps_its_offset():
     moment = Moment().convert("2026-11-20T08:20:00+08:00", None, None)
 
     assert moment == datetime.fromisoformat("2026-11-20T00:20:00+00:00")
+
+
+@pytest.mark.parametrize("typed", ["2099-12-31T23:59:00-12:00", "0001-01-01T00:00:00+23:59", "1999-12-31T15:59:00Z"])
+def test_a_moment_outside_the_calendars_is_none(typed):
+    with pytest.raises(click.BadParameter):
+        Moment().convert(typed, None, None)
 
 
 def test_trouble_is_one_sentence_on_stderr_and_ends_with_1(tmp_path):

@@ -14,6 +14,7 @@ from django.utils import translation
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.audit import queries
+from banshi.rooms.identity.actions import enrol_organisation
 from banshi.rooms.identity.models import Role
 from banshi.surfaces.office.deeds import DEEDS, read
 from banshi.surfaces.office.words import AUDIT
@@ -116,6 +117,24 @@ def test_a_line_names_things_as_people_do(town):
     assert said(town, "changed-item", "item:pension", "en", category="A", bookable=True, walk_in=False) == (
         "Manager changed how Pension enrolment is handled",
         "Business: Social security · Bookable",
+    )
+
+
+def test_an_organisation_and_who_acts_for_it_are_named_and_masked(town):
+    by = Actor(ActorKind.STAFF, str(town.manager.pk))
+    organisation = enrol_organisation(
+        uscc="91350100M000100Y43", name="东莞市南城糖水铺有限公司", by=by, now=TUESDAY_NINE
+    )
+    subject, facts = f"person:{town.person(1).pk}", {"organisation": organisation.pk, "stands": "legal"}
+
+    assert said(town, "organisation-enrolled", f"organisation:{organisation.pk}")[0] == "主任录入了单位东莞****公司"
+    assert said(town, "member-authorised", subject, until="2026-12-31", **facts) == (
+        "主任登记了测** 代表单位办事",
+        "单位：东莞****公司 · 身份：法定代表人 · 至 12月31日 周四",
+    )
+    assert said(town, "set-department", f"staff:{town.clerk.pk}", department="hrss") == (
+        "主任改了工号一的部门",
+        "部门：人社局",
     )
 
 

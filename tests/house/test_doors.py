@@ -47,6 +47,10 @@ def test_roles_hold_only_known_permissions():
     assert unknown == set()
 
 
+# Held already; their pages are to come. Whoever asks for one takes it out here.
+TO_COME = {"items.edit", "items.publish"}
+
+
 def test_every_permission_is_held_by_a_role_and_asked_somewhere():
     import pathlib
     import re
@@ -59,4 +63,5 @@ def test_every_permission_is_held_by_a_role_and_asked_somewhere():
     asked = set(re.findall(r'"([a-z]+\.[a-z_]+)"', source))
     held = frozenset().union(*ROLES.values())
 
-    assert {p for p in PERMISSIONS if p not in asked or p not in held} == set()
+    assert {p for p in PERMISSIONS if p not in asked} == TO_COME
+    assert {p for p in PERMISSIONS if p not in held} == set()

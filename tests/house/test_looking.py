@@ -3,6 +3,7 @@ only where the looking leaves a trace; what is taken along needs the right of th
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import zipfile
@@ -31,6 +32,8 @@ EXPORTS = {
     "office:guide_paper": "office:guide",
     "office:paper_sheet": "office:paper",
     "office:appointment_paper": "office:appointment_cancel",
+    "review:paper": "review:case",
+    "issue:paper": "issue:case",
 }
 FORMATS = ("", "?format=csv", "?format=xlsx")
 
@@ -40,7 +43,8 @@ def said(answer: Any) -> str:
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
     if content[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(content)) as book:
-            return "".join(book.read(name).decode("utf-8", "replace") for name in book.namelist())
+            text = "".join(book.read(name).decode("utf-8", "replace") for name in book.namelist())
+            return html.unescape(text)  # a writer may say 王 as &#29579;
     return str(content.decode("utf-8", "replace"))
 
 

@@ -10,13 +10,16 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from banshi.foundation import clock
 from banshi.foundation.crypto import SEALED, FreeText
+from banshi.journeys.hall import forgetting
 from banshi.rooms.audit.queries import trail
 from banshi.rooms.booking import actions as bookings
 from banshi.rooms.booking.models import LedgerEntry
 from banshi.rooms.feedback import actions as feedback
 from banshi.rooms.feedback.models import Task
 from banshi.rooms.identity.actions import correcting as identity
+from banshi.rooms.library import actions as library
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.places.actions import publish_policy
@@ -143,6 +146,7 @@ def told(town: Town) -> None:
     _told_at_windows(town, calls)
     _told_about_people(town)
     _told_to_the_hall(town)
+    _handed_in(town)
     gateway = Spy()
     for later in (timedelta(0), timedelta(days=3, hours=4)):
         messaging.drain(channels={"sms": gateway}, now=TUESDAY_NINE + later)
@@ -233,6 +237,20 @@ def _told_to_the_hall(town: Town) -> None:
     publish_policy(hall=town.hall, document={}, by=CLERK, now=TUESDAY_NINE, note=SAID)
 
 
+def _handed_in(town: Town) -> None:
+    person = town.person(4).pk
+    by = {"by": CLERK, "now": TUESDAY_NINE}
+    library.keep(content=SAID.encode(), mime="application/pdf", kind="paper:receipt", name=SAID, person_id=person, **by)
+    made = library.issue_certificate(
+        type="resident-id", number=ID_NUMBER, name_zh="居民身份证", name_en="ID card", issuer_zh="公安局",
+        issuer_en="Police", issued_on=TUESDAY_NINE.date(), trust="B", source="window:town", person_id=person, **by,
+    )  # fmt: skip
+    library.use_certificate(
+        ref=made.ref, purpose="id", subject="case:1", consent=True, note=SAID, person_id=person, **by
+    )
+    library.learn(person_id=person, element="phone", value=PHONE, trust="C", source="case:1", now=TUESDAY_NINE)
+
+
 def test_what_people_say_in_their_own_words_is_not_at_rest_in_clear(told: None) -> None:
     tables = dumped()
 
@@ -250,4 +268,63 @@ def test_every_column_of_own_words_was_planted(told: None) -> None:
             if cursor.fetchone()[0] == 0:
                 empty.add(name)
 
-    assert empty == {"calendars_version.note"}
+    assert empty == {"calendars_version.note"} | OF_CASES
+
+
+# What was said about a case stays with its story; tests/rooms/cases/test_reviewing.py plants it.
+OF_CASES = {
+    "cases_event.why", "cases_extension.reason", "cases_material.why", "cases_opinion.text", "cases_stop.basis",
+    "cases_stop.result",
+}  # fmt: skip
+# What came with papers, and what a certificate was used for: kept as long as they are.
+OF_THE_LIBRARY = {"library_certificate_use.note", "library_document.name"}
+# Words about the hall and its hours, which are nobody's visit.
+OF_THE_HALL = {
+    "booking_fault_day.why",
+    "booking_follow_up.why_en",
+    "booking_follow_up.why_zh",
+    "booking_outage.why",
+    "places_policy_version.note",
+}
+OPEN_TASK = {"feedback_rating.text", "feedback_task.answer"}
+A_YEAR_LATER = TUESDAY_NINE + timedelta(days=400)
+
+
+def still_said() -> set[str]:
+    """Columns of own words in which what was planted is still to be read."""
+    return {
+        name
+        for name, field in text_columns().items()
+        if isinstance(field, FreeText)
+        and any(SAID[:20] in said for said in field.model._base_manager.values_list(field.attname, flat=True))
+    }
+
+
+def test_what_was_said_about_visits_is_forgotten_with_them_in_every_column(told: None) -> None:
+    task = Task.objects.get()
+    feedback.answer(task_id=task.pk, text=SAID, by=CLERK, now=TUESDAY_NINE)
+    before = still_said()
+
+    forgetting.forget(now=A_YEAR_LATER, wall=clock.wall())
+    while_unsettled = still_said()
+    feedback.settle(task_id=task.pk, outcome="explained", by=CLERK, now=A_YEAR_LATER)
+    forgetting.forget(now=A_YEAR_LATER, wall=clock.wall())
+
+    assert (
+        before
+        == {name for name, field in text_columns().items() if isinstance(field, FreeText)}
+        - {"calendars_version.note"}
+        - OF_CASES
+    )
+    assert while_unsettled == OF_THE_HALL | OF_THE_LIBRARY | OPEN_TASK
+    assert still_said() == OF_THE_HALL | OF_THE_LIBRARY
+
+
+def test_what_was_said_stays_in_the_trail_for_those_who_may_read_it(told: None) -> None:
+    forgetting.forget(now=A_YEAR_LATER, wall=clock.wall())
+
+    assert {entry.action for entry in trail(limit=500) if SAID in entry.facts.values()} >= {
+        "forgiven",
+        "lifted",
+        "transferred",
+    }

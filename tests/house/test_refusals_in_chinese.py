@@ -17,13 +17,16 @@ from banshi.foundation.states import STATES
 from banshi.foundation.words import words
 from banshi.kernel.refusals import Refusal
 from banshi.rooms.booking.rules import APPEAL, APPOINTMENT, FOLLOW_UP, WAITING, State
+from banshi.rooms.cases.rules.lifecycle import CASE
+from banshi.rooms.delivery.rules import DELIVERY
 from banshi.rooms.feedback.rules import TASK
 from banshi.rooms.identity.rules import PERMISSIONS
+from banshi.rooms.library.rules import CERTIFICATE, UPLOAD
 from banshi.rooms.messaging.rules import MESSAGE
 from banshi.rooms.tickets.rules import NUMBER
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-TABLES = (NUMBER, APPOINTMENT, WAITING, APPEAL, FOLLOW_UP, TASK, MESSAGE)
+TABLES = (NUMBER, APPOINTMENT, WAITING, APPEAL, FOLLOW_UP, TASK, MESSAGE, UPLOAD, CERTIFICATE, CASE, DELIVERY)
 # Of every table: what a refusal says that a verb needs; a list is said word by word.
 SAID = [needs for table in TABLES for verb in table.steps for needs in [table.needs(verb)]]
 NEEDED = [word for needs in SAID for word in ([needs] if isinstance(needs, str) else needs)]

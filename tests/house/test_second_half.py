@@ -1,5 +1,5 @@
-"""A draft of the second half – cases, the library of certificates, delivery, video, and the pages of those who review, issue
-and act for others – finds its place under the import contracts as they are.
+"""A draft of what is still to come of the second half – cabinets, couriers, video, the pages of those who act for others –
+finds its place under the import contracts as they are.
 """
 
 from __future__ import annotations
@@ -16,40 +16,8 @@ ROOT = Path(__file__).parents[2]
 
 # What each draft file has to import to do its part; packages get their __init__.py.
 DRAFTS: dict[str, list[str]] = {
-    # 一库: facts, certificates, documents that people need not bring again
-    "rooms/library/rules.py": ["kernel.documents", "kernel.policy", "kernel.evidence"],
-    "rooms/library/ports.py": ["kernel.refusals", "foundation.crypto"],
-    "rooms/library/models.py": ["rooms.identity.models", "rooms.catalogue.models", "foundation.crypto"],
-    "rooms/library/statements.py": ["rooms.audit.statements"],
-    "rooms/library/queries.py": ["rooms.library.models", "rooms.library.rules", "rooms.tickets.queries"],
-    "rooms/library/actions.py": ["rooms.library.queries", "rooms.audit.actions", "rooms.messaging.actions"],
-    "rooms/library/jobs.py": ["rooms.library.actions", "rooms.library.ports"],
-    # 办件: accepted, reviewed, decided, by a day
-    "rooms/cases/rules/__init__.py": ["rooms.cases.rules.lifecycle"],
-    "rooms/cases/rules/lifecycle.py": ["kernel.transitions", "kernel.working_days"],
-    "rooms/cases/models.py": [
-        "rooms.cases.rules",
-        "rooms.catalogue.models",
-        "rooms.tickets.models",
-        "rooms.library.models",
-    ],
-    "rooms/cases/queries.py": ["rooms.cases.models", "rooms.calendars.queries", "rooms.library.queries"],
-    "rooms/cases/actions.py": [
-        "rooms.cases.queries",
-        "rooms.library.actions",
-        "rooms.messaging.actions",
-        "rooms.audit.actions",
-    ],
-    "rooms/cases/jobs.py": ["rooms.cases.actions", "foundation.locks"],
-    # 送达: by counter, cabinet, courier
+    # 送达 by cabinet and courier
     "rooms/delivery/ports.py": ["kernel.refusals"],
-    "rooms/delivery/models.py": ["rooms.cases.models", "rooms.devices.models", "rooms.places.models"],
-    "rooms/delivery/actions.py": [
-        "rooms.delivery.models",
-        "rooms.delivery.ports",
-        "rooms.cases.queries",
-        "rooms.messaging.actions",
-    ],
     # 视频办: a window that is not in the hall, and the hotline
     "rooms/remote/ports.py": ["kernel.refusals"],
     "rooms/remote/models.py": ["rooms.tickets.models", "rooms.cases.models"],
@@ -63,32 +31,15 @@ DRAFTS: dict[str, list[str]] = {
     # insight and staffing read what is new
     "rooms/insight/queries/cases.py": ["rooms.cases.models", "rooms.delivery.models", "rooms.remote.models"],
     # stories over several of them
-    "journeys/case/accept.py": ["rooms.cases.actions", "rooms.library.queries", "journeys.visit.serve"],
-    "journeys/case/conclude.py": [
-        "rooms.cases.actions",
-        "rooms.library.actions",
-        "rooms.delivery.actions",
-        "rooms.feedback.actions",
-    ],
     "journeys/case/by_video.py": ["rooms.remote.actions", "journeys.visit.take_number", "journeys.person.mandates"],
     "journeys/hall/case_duties.py": ["journeys.case.conclude", "journeys.hall.housekeeping"],
     # pages: on the staff's frame, strangers to each other
-    "frames/staff/papers.py": ["rooms.cases.queries", "rooms.library.queries"],
-    "surfaces/review/pages.py": ["frames.staff.frame", "frames.typed", "rooms.cases.queries", "journeys.case.conclude"],
-    "surfaces/issue/pages.py": [
-        "frames.staff.frame",
-        "frames.staff.papers",
-        "rooms.delivery.actions",
-        "rooms.devices.queries",
-    ],
     "surfaces/agent/pages.py": [
         "frames.typed",
         "rooms.identity.queries.agents",
         "journeys.person.mandates",
-        "journeys.case.accept",
+        "journeys.case.from_library",
     ],
-    "surfaces/api/cases.py": ["surfaces.api.operations", "rooms.cases.queries", "journeys.case.accept"],
-    "surfaces/desk/case_panels.py": ["surfaces.desk.panels", "rooms.cases.queries", "journeys.case.accept"],
     "live/signalling.py": ["rooms.remote.queries", "live.hub"],
     "gateways/cabinets/__init__.py": ["rooms.delivery.ports"],
     "gateways/courier/__init__.py": ["rooms.delivery.ports", "foundation.crypto"],

@@ -13,6 +13,7 @@ from banshi.foundation import states
 from banshi.foundation.words import words
 from banshi.kernel.refusals import Refusal
 from banshi.rooms.booking.models import Appointment
+from banshi.rooms.library.rules import CERTIFICATE, UPLOAD
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.tickets.models import STATES as TICKET_STATES
 from banshi.rooms.tickets.queries import ENDED_BY_THE_DAY
@@ -64,6 +65,8 @@ def of_constraint(model, name):
         ),
         ("task", {"open", "answered", "settled"}),
         ("outcome", set(OUTCOMES) | set(ENDED_BY_THE_DAY.values())),
+        ("upload", set(UPLOAD.states)),
+        ("certificate", set(CERTIFICATE.states)),
         ("window", {"idle", "called", "serving", "paused", "emergency", "closed"}),
     ],
 )

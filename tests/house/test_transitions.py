@@ -13,6 +13,7 @@ from banshi.foundation.states import STATES
 from banshi.kernel.transitions import Table
 from banshi.rooms.booking.rules import APPEAL, APPOINTMENT, FOLLOW_UP, WAITING
 from banshi.rooms.feedback.rules import TASK
+from banshi.rooms.library.rules import CERTIFICATE, UPLOAD
 from banshi.rooms.messaging.rules import MESSAGE
 from banshi.rooms.messaging.rules.sending import SENSE
 from banshi.rooms.tickets.rules import NUMBER
@@ -21,8 +22,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 TABLES = {
     "tickets_ticket": NUMBER, "booking_appointment": APPOINTMENT, "booking_waiting": WAITING, "booking_appeal": APPEAL,
     "booking_follow_up_visit": FOLLOW_UP, "feedback_task": TASK, "messaging_message": MESSAGE,
+    "library_document_version": UPLOAD, "library_certificate": CERTIFICATE,
 }  # fmt: skip
-ROOMS = ("tickets", "booking", "feedback", "messaging")
+ROOMS = ("tickets", "booking", "feedback", "messaging", "library")
 _LITERAL = r"'[a-z_]+'"
 
 

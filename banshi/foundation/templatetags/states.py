@@ -17,6 +17,12 @@ def state_word(state: object, of: str) -> str:
 
 
 @register.filter
+def channel_word(channel: str) -> str:
+    """By which way somebody came; "–" for one nobody has named."""
+    return str(states.CHANNELS.get(channel, "–"))
+
+
+@register.filter
 def outcome_told(outcome: str, why: str) -> str:
     return states.outcome_told(outcome, why)
 

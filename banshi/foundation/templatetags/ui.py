@@ -310,6 +310,12 @@ def checked(one: Any, asked: Any) -> SafeString:
 
 
 @register.simple_tag
+def opened(one: Any, asked: Any) -> SafeString:
+    """Of a part that folds: unfolded where it is the one that was sent."""
+    return mark_safe(" open") if _among(one, asked) else mark_safe("")
+
+
+@register.simple_tag
 def here(one: Any, asked: Any, kind: str = "page") -> SafeString:
     """`aria-current="page"` of the one where the reader is; `kind`: page | step | date | true."""
     return format_html(' aria-current="{}"', kind) if _among(one, asked) else mark_safe("")

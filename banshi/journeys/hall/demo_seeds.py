@@ -1,4 +1,4 @@
-"""Seeds of a demo: staff for every window, managers, keys, and demo.json that names them all.
+"""Seeds of a demo: staff for every window, managers, who works cases, keys, and demo.json that names them all.
 
 Keys are derived from the installation's secret, so a second run writes the same ones. Names are generated. A demo that
 others can reach (BANSHI_DEMO_PASSWORD) has passwords and keys of its own, and the known ones do not open it.
@@ -23,6 +23,7 @@ from django.db import transaction
 from banshi.foundation import clock, demo
 from banshi.rooms.audit.models import Entry
 from banshi.rooms.calendars import queries as calendars
+from banshi.rooms.catalogue.models import Item
 from banshi.rooms.devices.models import Device
 from banshi.rooms.identity.actions import create_key
 from banshi.rooms.identity.models import ApiKey, Role, Staff
@@ -45,9 +46,28 @@ LOGINS = {
     "hall_manager": "dongcheng-manager",
     "nancheng_manager": "nancheng-manager",
     "nancheng_clerk": "nancheng-01",
+    "pre_reviewer": "dongcheng-pre-review",
+    "receiver": "dongcheng-accept",
+    "reviewer": "dongcheng-review",
+    "approver": "dongcheng-approve",
+    "issue_clerk": "dongcheng-issue",
+    "supervisor": "dongcheng-supervise",
     "city_admin": "city",
     "auditor": "auditor",
 }
+# Halls with people for each step of a case: two a step, so that whoever began is never the only one to go on.
+CASE_HALLS = ("dongcheng", "nancheng", "dongguan")
+CASE_ROLES = {
+    "pre_reviewer": "pre-review",
+    "receiver": "accept",
+    "reviewer": "review",
+    "approver": "approve",
+    "issue_clerk": "issue",
+    "supervisor": "supervise",
+}
+OF_DEPARTMENTS = {"reviewer", "approver"}
+# Whose cases the first and the second reviewer and approver of a hall work: the departments of these items.
+ITEMS_WORKED = ("sole-trader-licence-new", "land-and-house-reg")
 SURNAMES = [("王", "Wang"), ("李", "Li"), ("张", "Zhang"), ("刘", "Liu"), ("陈", "Chen"), ("杨", "Yang"), ("黄", "Huang"),
             ("周", "Zhou"), ("吴", "Wu"), ("徐", "Xu"), ("孙", "Sun"), ("胡", "Hu"), ("朱", "Zhu"), ("高", "Gao"),
             ("林", "Lin"), ("何", "He"), ("郭", "Guo"), ("马", "Ma"), ("罗", "Luo"), ("梁", "Liang")]  # fmt: skip
@@ -99,11 +119,16 @@ def sow(url: str, path: Path) -> dict[str, Any]:
     return seeds
 
 
-def _staff(halls: list[Hall], now: datetime) -> dict[str, Staff]:
-    """Login → staff: `<window code>` for each window's clerk, `<hall>-manager`, `-lead`, `-guide`, `city`, `auditor`."""
-    dice = random.Random(20180702)  # noqa: S311 – demo names, no secret
-    hashed = make_password(password())
-    wanted: list[tuple[str, str, str, str]] = []  # login, role, scope kind, scope
+def case_logins(hall: str, role: str) -> tuple[str, str]:
+    """The two of a hall who take this step of a case."""
+    login = f"{hall}-{CASE_ROLES[role]}"
+    return login, f"{login}2"
+
+
+def _wanted(halls: list[Hall]) -> list[tuple[str, str, str, str]]:
+    """Login, role, scope kind, scope: `<window code>` for each window's clerk, `<hall>-manager`, `-lead`, `-guide`, `city`,
+    `auditor`; then who works cases, `<hall>-review` and so on. New ones come last: names and badges stay whose they are."""
+    wanted: list[tuple[str, str, str, str]] = []
     for hall in halls:
         for code in Window.objects.filter(hall=hall).order_by("code").values_list("code", flat=True):
             wanted.append((code, "clerk", "hall", hall.code))
@@ -113,6 +138,32 @@ def _staff(halls: list[Hall], now: datetime) -> dict[str, Staff]:
             (f"{hall.code}-guide", "guide", "hall", hall.code),
         ]
     wanted += [("city", "city_admin", "all", "*"), ("auditor", "auditor", "all", "*")]
+    for hall in halls:
+        if hall.code in CASE_HALLS:
+            wanted += [
+                (login, role, "hall", hall.code) for role in CASE_ROLES for login in case_logins(hall.code, role)
+            ]
+    return wanted
+
+
+def _departments(halls: list[Hall]) -> dict[str, str]:
+    """Login → department of whoever works the cases of one, as the catalogue has it; "" while it lacks the item."""
+    rows = Item.objects.filter(code__in=ITEMS_WORKED).order_by("code")
+    of_item = dict(rows.values_list("code", "department__code"))
+    codes = [of_item.get(item, "") for item in ITEMS_WORKED]
+    return {
+        login: code
+        for hall in halls
+        for role in OF_DEPARTMENTS
+        for login, code in zip(case_logins(hall.code, role), codes, strict=True)
+    }
+
+
+def _staff(halls: list[Hall], now: datetime) -> dict[str, Staff]:
+    """Login → staff, those who are missing made, with their roles."""
+    dice = random.Random(20180702)  # noqa: S311 – demo names, no secret
+    hashed = make_password(password())
+    wanted, departments = _wanted(halls), _departments(halls)
     known = set(Staff.objects.values_list("login", flat=True))
     fresh = []
     for number, (login, _role, _kind, _scope) in enumerate(wanted):
@@ -121,7 +172,7 @@ def _staff(halls: list[Hall], now: datetime) -> dict[str, Staff]:
             fresh.append(
                 Staff(
                     login=login, password=hashed, name_zh=family_zh + given_zh, name_en=f"{given_en} {family_en}",
-                    badge=f"{number + 1001}", created_at=now,
+                    badge=f"{number + 1001}", department=departments.get(login, ""), created_at=now,
                 )
             )  # fmt: skip
     Staff.objects.bulk_create(fresh, batch_size=500)
@@ -167,6 +218,16 @@ def _keys(halls: list[Hall], staff: dict[str, Staff], now: datetime) -> dict[str
         "demo": key("demo"),
         "kiosk": {hall.code: key("kiosk", hall.code, hall=hall.code) for hall in halls},
         "desk": {code: key("desk", code, hall=hall, staff=staff[code]) for code, hall in windows},
+        "staff": {
+            hall.code: {
+                role: [
+                    key("staff", login, hall=hall.code, staff=staff[login]) for login in case_logins(hall.code, role)
+                ]
+                for role in CASE_ROLES
+            }
+            for hall in halls
+            if hall.code in CASE_HALLS
+        },
     }
     # Those of the other kind of run, known or not, open nothing now.
     ours = ApiKey.objects.filter(name__startswith="demo ")

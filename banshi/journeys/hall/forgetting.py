@@ -15,6 +15,8 @@ from banshi.foundation import announce, answers, limits, watermarks
 from banshi.kernel.policy import RecordsPolicy
 from banshi.rooms.booking import actions as booking
 from banshi.rooms.booking.models import Appointment
+from banshi.rooms.booking.queries.facts import city_of
+from banshi.rooms.feedback import actions as feedback
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.messaging import actions as messaging
 from banshi.rooms.places import queries as places
@@ -31,7 +33,8 @@ DAYS: Final = 40  # of a hall, in one go
 
 def forget(*, now: datetime, wall: datetime) -> dict[str, int]:
     """Delete answers and counts of tries a day old, codes and sessions that have ended, events of last week; and what people
-    gave with visits, and what was said to them, that is over for as long as their hall's rules say (`RecordsPolicy`).
+    gave with visits, what was said to them and written about them, that is over for as long as their hall's rules say
+    (`RecordsPolicy`).
 
     :param now: hall time, which events bear; :param wall: machine time, which everything else bears.
     :returns: how many rows of each; of visits, how many days of halls (and visits appealed against).
@@ -47,8 +50,13 @@ def forget(*, now: datetime, wall: datetime) -> dict[str, int]:
     done = {kind: _all(act) for kind, act in kinds.items()}
     halls = list(Hall.objects.order_by("id"))
     kept_from = {hall.code: _kept_from(hall, now) for hall in halls}
-    visits = sum(_forget_visits(hall, kept_from[hall.code]) + _forget_appealed(hall) for hall in halls)
-    return done | {"visits": visits, "messages": _forget_messages(halls, kept_from, now)}
+    visits = sum(_forget_visits(hall, kept_from[hall.code]) for hall in halls) + _forget_late(halls)
+    return done | {
+        "visits": visits,
+        "suspensions": booking.forget_suspensions(before=_by_scope(halls, kept_from)),
+        "ratings": _forget_ratings(halls, kept_from),
+        "messages": _forget_messages(halls, kept_from, now),
+    }
 
 
 def _all(act: Callable[[], int]) -> int:
@@ -92,7 +100,7 @@ def _forget_visits(hall: Hall, kept_from: date) -> int:
     for day in days:
         with transaction.atomic():
             booking.forget_contacts(hall_id=hall.pk, day=day)
-            tickets.forget_contacts(hall_id=hall.pk, day=day)
+            tickets.forget_contacts(hall=hall, day=day)
             watermarks.reach(_mark(hall), day)
     return len(days)
 
@@ -101,12 +109,30 @@ def _mark(hall: Hall) -> str:
     return f"forget visits:{hall.code}"
 
 
-def _forget_appealed(hall: Hall) -> int:
-    """Of visits whose day was done while an appeal about them was open, once it is answered. :returns: visits."""
-    reached = watermarks.reached(_mark(hall))
-    if reached is None:
-        return 0
-    return booking.forget_appealed(hall_id=hall.pk, until=reached)
+def _forget_late(halls: Sequence[Hall]) -> int:
+    """Of visits whose day was done before an appeal about them was answered, or something forgiven. :returns: visits."""
+    reached = {hall.pk: watermarks.reached(_mark(hall)) for hall in halls}
+    return booking.forget_late(until={hall_id: day for hall_id, day in reached.items() if day is not None})
+
+
+def _by_scope(halls: Sequence[Hall], kept_from: Mapping[str, date]) -> dict[str, date]:
+    """The first day kept of what counts in a hall alone, and in its city: there, of the hall that keeps longest."""
+    found = {hall.code: kept_from[hall.code] for hall in halls}
+    cities = {region: city_of(region) for region in {hall.region_id for hall in halls}}
+    for hall in halls:
+        city = cities[hall.region_id]
+        found[city] = min(kept_from[hall.code], found.get(city, kept_from[hall.code]))
+    return found
+
+
+def _forget_ratings(halls: Sequence[Hall], kept_from: Mapping[str, date]) -> int:
+    """What was written with them, each by its own age. :returns: how many."""
+    before = {hall.pk: _midnight(hall, kept_from) for hall in halls}
+    return _all(lambda: feedback.forget_words(before=before, most=MOST))
+
+
+def _midnight(hall: Hall, kept_from: Mapping[str, date]) -> datetime:
+    return datetime.combine(kept_from[hall.code], time.min, tzinfo=ZoneInfo(hall.timezone))
 
 
 def _first_day(hall: Hall) -> date | None:
@@ -122,9 +148,7 @@ def _forget_messages(halls: Sequence[Hall], kept_from: Mapping[str, date], now: 
 
     :returns: how many.
     """
-    before = {
-        hall.code: datetime.combine(kept_from[hall.code], time.min, tzinfo=ZoneInfo(hall.timezone)) for hall in halls
-    }
+    before = {hall.code: _midnight(hall, kept_from) for hall in halls}
     before[""] = now - timedelta(days=RecordsPolicy().contacts_days)
     keep = booking.subjects_appealed()
     return _all(lambda: messaging.forget_old(before=before, keep=keep, most=MOST))

@@ -17,10 +17,12 @@ import structlog
 from banshi.foundation import heartbeat, locks
 from banshi.foundation.connections import renew
 from banshi.foundation.memory import forgettable
+from banshi.journeys.case import due as cases_due
 from banshi.journeys.hall import change_rules, close_hall_day, day_sheet
 from banshi.journeys.hours import close_line
 from banshi.journeys.person import tell_mandates
 from banshi.rooms.booking import actions as booking
+from banshi.rooms.cases import actions as cases
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.insight import actions as insight
 from banshi.rooms.places.models import Hall
@@ -75,6 +77,8 @@ DUTIES = (
     Duty("openings", lambda now: booking.tell_openings(now=now), timedelta(minutes=1)),
     Duty("day sheets", lambda now: day_sheet.send_due(now=now), timedelta(minutes=5)),
     Duty("agents nobody accepted", lambda now: identity.drop_unanswered(now=now), timedelta(hours=1)),
+    Duty("cases due", lambda now: cases_due.run(now=now), timedelta(minutes=5)),
+    Duty("papers of cases", lambda now: cases.make_due(now=now), timedelta()),
     Duty("learn handling times", lambda now: tickets.learn(now=now), timedelta(minutes=10)),
 )
 _last: dict[str, datetime] = {}

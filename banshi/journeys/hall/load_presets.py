@@ -19,7 +19,7 @@ from django.db.models import Model
 
 from banshi.foundation import locks
 from banshi.foundation.planner import look_at_tables
-from banshi.journeys.hall import change_items, steer
+from banshi.journeys.hall import change_items, load_handlings, national_days, steer
 from banshi.journeys.hours import change_hours
 from banshi.kernel import tables
 from banshi.kernel.actors import SYSTEM, Actor
@@ -40,7 +40,8 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Otherwise:
-    """What stands otherwise than the files say. `kind`: matter | window | day; `hall`: its code, "" for the nation's days."""
+    """What stands otherwise than the files say. `kind`: matter | window | day | handling; `hall`: its code, "" for the nation's
+    days and for the catalogue."""
 
     hall: str
     kind: str
@@ -68,6 +69,7 @@ def load(root: Path, now: datetime, progress: Progress = lambda _what, _done, _o
         _departments_themes_materials(root)
         progress("items", 2, steps)
         _items(root)
+        left += [Otherwise("", "handling", code) for code in load_handlings.load_handlings(root)]
         catalogue.keep_item_versions(by=SYSTEM, now=now)
         _synonyms(root)
         for i, folder in enumerate(halls):
@@ -150,7 +152,8 @@ def _named(path: Path, work: Callable[[], T]) -> T:
 
 
 def _upsert(model: type[Model], rows: Iterable[Model], *, unique: list[str]) -> None:
-    fields = [f.name for f in model._meta.concrete_fields if f.name not in (*unique, "version") and not f.primary_key]
+    kept = (*unique, "version", "handling")  # not told by these files
+    fields = [f.name for f in model._meta.concrete_fields if f.name not in kept and not f.primary_key]
     listed = list(rows)
     if fields:
         model._default_manager.bulk_create(
@@ -189,7 +192,7 @@ def _national_days(root: Path, now: datetime) -> list[Otherwise]:
         d for d in days if d.day not in known or (known[d.day][1] == "provisional" and str(d.state) == "confirmed")
     ]
     if fresh:
-        change_hours.import_national_days(days=fresh, notice="", by=SYSTEM, now=now)
+        national_days.take_over(days=fresh, notice="", by=SYSTEM, now=now)
     kept = known.keys() - {d.day for d in fresh}
     return [Otherwise("", "day", d.day.isoformat()) for d in days if d.day in kept and known[d.day][0] != str(d.kind)]
 

@@ -63,6 +63,9 @@ class Item(models.Model):
     exempt_half_day = models.BooleanField(default=False)
     home_visit = models.BooleanField(default=False)
     handling_minutes = models.FloatField(default=12.0)
+    handling = models.JSONField(
+        default=dict, db_default=models.Value({}, models.JSONField())
+    )  # rules/handling.py; {}: as general
 
     class Meta:
         db_table = "catalogue_item"
@@ -106,6 +109,28 @@ class Material(models.Model):
 
     class Meta:
         db_table = "catalogue_material"
+
+
+class DataElement(models.Model):
+    """数据元: an entry of the data dictionary. What forms ask for is asked once under this name, and carried over."""
+
+    code = models.CharField(max_length=60, unique=True)
+    name_zh = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=120)
+    type = models.CharField(max_length=20)  # rules/handling.FieldType
+    sensitivity = models.CharField(max_length=12)  # public | internal | personal | sensitive
+    source_precedence = models.CharField(
+        max_length=200
+    )  # where its value is taken from, the best first, separated by ;
+
+    class Meta:
+        db_table = "catalogue_data_element"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(sensitivity__in=["public", "internal", "personal", "sensitive"]),
+                name="a_data_element_says_how_sensitive_it_is",
+            )
+        ]
 
 
 class MaterialRequirement(models.Model):

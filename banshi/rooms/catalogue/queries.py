@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.db import connection
 from django.db.models import Count
@@ -20,12 +20,16 @@ from banshi.kernel.search import Entry, Index
 from banshi.kernel.synonyms import Synonym
 from banshi.rooms.catalogue import models
 from banshi.rooms.catalogue.models import (
+    DataElement,
     Department,
     HallItem,
     Item,
+    ItemVersion,
     MaterialRequirement,
     Theme,
 )
+from banshi.rooms.catalogue.rules.general import general
+from banshi.rooms.catalogue.rules.handling import Element, Handling
 
 
 @dataclass(frozen=True)
@@ -223,18 +227,72 @@ def item_by_code(code: str) -> Item:
 
 def guide(item: Item) -> Guide:
     """The item with what to bring and where."""
+    halls = (
+        HallItem.objects.filter(item=item).order_by("hall__order", "hall__code").values_list("hall__code", flat=True)
+    )
+    return Guide(item, item.department.name_zh, item.department.name_en, _materials(item), tuple(halls))
+
+
+def _materials(item: Item) -> tuple[MaterialLine, ...]:
     rows = MaterialRequirement.objects.filter(item=item).select_related("material").order_by("order", "id")
-    materials = tuple(
+    return tuple(
         MaterialLine(
             r.material.code, r.material.name_zh, r.material.name_en, r.originals, r.copies, r.necessity, r.material.source,
             r.material.note_zh, r.material.note_en,
         )
         for r in rows
     )  # fmt: skip
-    halls = (
-        HallItem.objects.filter(item=item).order_by("hall__order", "hall__code").values_list("hall__code", flat=True)
-    )
-    return Guide(item, item.department.name_zh, item.department.name_en, materials, tuple(halls))
+
+
+_MOST_KEPT = 4096
+_modelled: dict[tuple[int, int], tuple[object, Handling]] = {}
+_pinned: dict[tuple[int, int], Handling] = {}
+
+
+@forgettable
+def forget_handlings() -> None:
+    """Read every handling anew."""
+    _modelled.clear()
+    _pinned.clear()
+
+
+def handling_of(item: Item) -> Handling:
+    """How it is handled now: as modelled, else what the catalogue says in general."""
+    if not item.handling:
+        columns = {field.attname: getattr(item, field.attname) for field in Item._meta.concrete_fields}
+        return general(columns, (asdict(each) for each in _materials(item)))
+    said, handling = _modelled.get((item.pk, item.version), (None, None))
+    if handling is None or said != item.handling:
+        handling = Handling.model_validate(item.handling)
+        if len(_modelled) >= _MOST_KEPT:
+            _modelled.clear()
+        _modelled[item.pk, item.version] = item.handling, handling
+    return handling
+
+
+def pinned(item_id: int, version: int) -> Handling:
+    """How it was handled by a version of it, whatever the item says since.
+
+    :raises Refused: nothing-found.
+    """
+    kept = _pinned.get((item_id, version))
+    if kept is not None:
+        return kept
+    row = ItemVersion.objects.filter(item_id=item_id, version=version).first()
+    if row is None:
+        raise Refused("nothing-found", facts={"item": item_id, "version": version})
+    modelled = row.document.get("handling")  # versions from before items were modelled have none
+    handling = Handling.model_validate(modelled) if modelled else general(row.document, row.document["materials"])
+    if len(_pinned) >= _MOST_KEPT:
+        _pinned.clear()
+    _pinned[item_id, version] = handling
+    return handling
+
+
+def elements() -> tuple[Element, ...]:
+    """The data dictionary, as rules ask it."""
+    rows = DataElement.objects.order_by("code").values("code", "name_zh", "type", "source_precedence")
+    return tuple(Element.model_validate(row) for row in rows)
 
 
 def hall_item(hall_id: int, item_code: str) -> HallItem:

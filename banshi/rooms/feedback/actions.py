@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from banshi.foundation.announce import announce
 from banshi.foundation.scrubbing import scrubbed
@@ -231,3 +232,22 @@ def _task(task_id: int) -> Task:
     if task is None:
         raise Refused("nothing-found", facts={"task": task_id})
     return task
+
+
+def forget_words(*, before: Mapping[int, datetime], most: int) -> int:
+    """Delete what people wrote with old ratings and what they were answered; stars and tags stay. Not while the task of a visit
+    is open or unsettled.
+
+    :param before: by hall id, what a rating, and an answer, is older than. :param most: ratings in one go.
+    :returns: of how many ratings.
+    """
+    if not before:
+        return 0
+    rated, answered = Q(), Q()
+    for hall_id, moment in before.items():
+        rated |= Q(hall_id=hall_id, at__lt=moment)
+        answered |= Q(hall_id=hall_id, answered_at__lt=moment)
+    Task.objects.filter(answered).exclude(state__in=rules.TASK.goes_on).exclude(answer="").update(answer="")
+    unsettled = Task.objects.filter(state__in=rules.TASK.goes_on).values("rating__visit")
+    old = Rating.objects.filter(rated).exclude(text="").exclude(visit__in=unsettled)
+    return Rating.objects.filter(pk__in=old.order_by("at", "id").values("pk")[:most]).update(text="")

@@ -32,7 +32,11 @@ class Rating(models.Model):
             models.UniqueConstraint(fields=["visit", "follow_up"], name="one_rating_and_one_follow_up_per_visit"),
             models.CheckConstraint(condition=models.Q(stars__gte=1, stars__lte=5), name="stars_are_1_to_5"),
         ]
-        indexes = [models.Index(fields=["hall", "at"], name="ratings_by_hall")]
+        indexes = [
+            models.Index(fields=["hall", "at"], name="ratings_by_hall"),
+            # What is deleted leaves it: looking for more costs as much as there is.
+            models.Index(fields=["hall", "at"], name="ratings_with_words", condition=~models.Q(text="")),
+        ]
 
 
 class Task(models.Model):

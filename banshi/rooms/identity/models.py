@@ -186,6 +186,46 @@ class Mandate(models.Model):
         ]
 
 
+class Organisation(models.Model):
+    """A firm or body that applies (法人): one per unified social credit code, whose blind index is `uscc_index`."""
+
+    uscc = EncryptedText()
+    uscc_index = models.CharField(max_length=64)
+    name = EncryptedText()
+    masked_name = models.CharField(max_length=60)  # 东莞****公司; what lists show
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "identity_organisation"
+        constraints = [models.UniqueConstraint(fields=["uscc_index"], name="one_organisation_per_code")]
+
+
+class OrganisationMember(models.Model):
+    """A person acts for an organisation: its legal representative (法定代表人) or an agent (经办人). Ended, never deleted."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="members")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="organisations")
+    role = models.CharField(max_length=10)  # legal | agent
+    valid_until = models.DateField(null=True)  # its last day; null: until it is ended
+    given_at = models.DateTimeField()
+    given_by = models.CharField(max_length=60)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=60, default="", db_default="")  # str(Actor); "" where a new one replaced it
+
+    class Meta:
+        db_table = "identity_organisation_member"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "person"],
+                condition=models.Q(ended_at=None),
+                name="a_person_acts_for_an_organisation_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role__in=["legal", "agent"]), name="a_member_represents_or_is_an_agent"
+            ),
+        ]
+
+
 class SignInCode(models.Model):
     """A one-time code sent to a phone; machine time, 10 minutes, 5 tries."""
 
@@ -215,6 +255,7 @@ class Staff(AbstractBaseUser):
     name_zh = models.CharField(max_length=40)
     name_en = models.CharField(max_length=60)
     badge = models.CharField(max_length=20, default="")  # 工号, shown on the evaluator
+    department = models.CharField(max_length=40, default="", db_default="")  # code of the one whose cases they work
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=False, db_default=False)  # somebody else knows it
     created_at = models.DateTimeField()

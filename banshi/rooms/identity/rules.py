@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from banshi.kernel.policy import BookingPolicy
 from banshi.kernel.refusals import Refusal
@@ -33,23 +33,41 @@ PERMISSIONS: dict[str, str] = {
     "people.correct": "find a person and put name and telephone right, with the card seen",
     "agents.manage": "register agents and whom they act for, with the papers seen",
     "audit.view": "read the audit trail",
+    "cases.look": "see a hall's cases (masked)",
+    "cases.pre_review": "look over applications made online before they are received",
+    "cases.receive": "receive papers, accept applications or refuse them",
+    "cases.review": "review accepted cases",
+    "cases.approve": "decide cases",
+    "cases.issue": "make out results and hand them over",
+    "cases.supervise": "watch over the limits of cases, allow exceptions, end cases",
+    "items.edit": "draft how an item is handled",
+    "items.publish": "publish how an item is handled",
 }
 
-_CLERK = {"desk.work", "desk.identity", "line.view", "line.help"}
+_CLERK = {"desk.work", "desk.identity", "line.view", "line.help", "cases.receive"}
 _GUIDE = {"line.view", "line.help", "appointments.view", "appointments.manage", "people.correct"}
-_MANAGER = set(PERMISSIONS) - {"staff.manage"} - {"desk.work"}
+# Whoever steers a hall takes no step of a case: who receives, who reviews and who decides are set apart (GB/T 22239).
+_STEPS = {"cases.pre_review", "cases.receive", "cases.review", "cases.approve", "cases.issue"}
+_MANAGER = set(PERMISSIONS) - {"desk.work"} - _STEPS
+_CASES = {"line.view", "cases.look"}  # the first page of the office, and what one works on
 ROLES: dict[str, frozenset[str]] = {
     "clerk": frozenset(_CLERK),  # 窗口人员
     "senior_clerk": frozenset(_CLERK | {"desk.out_of_order", "people.correct", "agents.manage"}),  # 值班长
     "guide": frozenset(_GUIDE),  # 导办
-    "hall_manager": frozenset(_MANAGER | {"staff.manage"}),  # 大厅主任
-    "city_admin": frozenset(_MANAGER | {"staff.manage"}),  # 市级管理员
+    "pre_reviewer": frozenset(_CASES | {"cases.pre_review"}),  # 预审人员
+    "receiver": frozenset(_CASES | {"cases.receive"}),  # 收件人员
+    "reviewer": frozenset(_CASES | {"cases.review"}),  # 审查人员
+    "approver": frozenset(_CASES | {"cases.approve"}),  # 审批人员
+    "issue_clerk": frozenset(_CASES | {"cases.issue"}),  # 出件人员
+    "supervisor": frozenset(_CASES | {"cases.supervise", "figures.view"}),  # 督办人员
+    "hall_manager": frozenset(_MANAGER),  # 大厅主任
+    "city_admin": frozenset(_MANAGER),  # 市级管理员
     "auditor": frozenset({"audit.view", "figures.view", "line.view"}),  # 审计
 }
 
 
 # API key scopes (api.md) → audience words for messages.
-SCOPES = ("channel", "kiosk", "desk", "manage", "read", "demo")
+SCOPES = ("channel", "kiosk", "desk", "staff", "manage", "read", "demo")
 
 # --- Whom an account books for --------------------------------------------------------------------------------------
 
@@ -66,6 +84,20 @@ def too_many_people(policy: BookingPolicy, *, listed: int, new_today: int, new: 
         tomorrow = datetime.combine(now.date() + timedelta(days=1), time(0), now.tzinfo)
         return Refusal("too-many-people", {"limit": policy.account_new_people, "day": True}, tomorrow)
     return None
+
+
+# --- Who acts for an organisation ----------------------------------------------------------------------------------
+
+STANDINGS = ("legal", "agent")  # 法定代表人 | 经办人, the stronger first
+
+
+def stronger(role: str, until: date | None, than_role: str, than_until: date | None) -> bool:
+    """Whether one word that a person acts for an organisation is worth more than another: by standing, then by its end."""
+
+    def worth(standing: str, end: date | None) -> tuple[int, date]:
+        return -STANDINGS.index(standing), end or date.max
+
+    return worth(role, until) > worth(than_role, than_until)
 
 
 # --- Two entries of one person -----------------------------------------------------------------------------------

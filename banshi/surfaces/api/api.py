@@ -22,17 +22,23 @@ from banshi.kernel.refusals import Refusal, Refused
 from banshi.surfaces.api import (
     agents,
     appointments,
+    case_files,
+    case_steps,
+    cases,
     check_ins,
     closures,
     demo,
+    guide,
     halls,
     items,
+    library,
     live,
     notices,
     operations,
     ratings,
     stats,
     tickets,
+    verify,
     when,
     windows,
 )
@@ -41,7 +47,7 @@ from banshi.surfaces.api.keys import SCOPES_OF
 from banshi.surfaces.api.operations import HttpFault, language
 
 log = structlog.get_logger("banshi.api")
-WRITES = ("post", "put", "delete")
+WRITES = ("post", "put", "patch", "delete")
 REPEATABLE = {
     "in": "header",
     "name": "Idempotency-Key",
@@ -95,11 +101,16 @@ class Api(NinjaAPI):
 def _complete(method: str, operation: dict[str, Any]) -> None:
     """What ninja does not say by itself: scopes, problems' media type, headers."""
     scopes = sorted(SCOPES_OF[operation["operationId"]])
-    operation["security"] = [{"Key": scopes}]
-    operation["description"] = f"{operation.get('description', '')}\n\nScopes: {', '.join(scopes)}.".strip()
+    operation["security"] = [{"Key": scopes} if scopes else {}]
+    said = ", ".join(scopes) or "no key needed"
+    operation["description"] = f"{operation.get('description', '')}\n\nScopes: {said}.".strip()
     operation["parameters"].append(ASKED_IN)
     if method in WRITES:
         operation["parameters"].append(REPEATABLE)
+    for kind in operations.GIVES_FILES.get(operation["operationId"], ()):
+        content = operation["responses"][200]["content"]
+        content.pop("application/json", None)
+        content[kind] = {"schema": {"type": "string", "format": "binary"}}
     for status, response in operation["responses"].items():
         if int(status) >= 400 and "content" in response:
             response["content"] = {MEDIA_TYPE: next(iter(response["content"].values()))}
@@ -122,7 +133,7 @@ api = Api(
     title="Banshi",
     version="1",
     description=(
-        "Halls, appointments, tickets, windows, ratings. Times are RFC 3339 in the hall's zone, days YYYY-MM-DD. "
+        "Halls, appointments, tickets, windows, ratings, cases. Times are RFC 3339 in the hall's zone, days YYYY-MM-DD. "
         "Unknown fields are refused. Errors are application/problem+json; `type` is a stable slug."
     ),
     servers=[{"url": "/", "description": "The installation that serves this document"}],
@@ -137,6 +148,7 @@ for part in (
     halls,
     closures,
     items,
+    guide,
     when,
     appointments,
     agents,
@@ -144,6 +156,11 @@ for part in (
     tickets,
     windows,
     ratings,
+    cases,
+    case_files,
+    case_steps,
+    verify,
+    library,
     live,
     stats,
     notices,
@@ -216,7 +233,7 @@ def _learn_signatures() -> None:
                 sources = {model.__ninja_param_source__: model for model in operation.models}
                 fields = getattr(sources.get("query"), "__ninja_flatten_map__", {})
                 operations.QUERY_FIELDS[name] = frozenset(fields)
-                if "body" not in sources:
+                if "body" not in sources and name not in operations.TAKES_FILES:
                     operations.WITHOUT_BODY.add(name)
 
 

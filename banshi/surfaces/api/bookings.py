@@ -163,7 +163,7 @@ def _book_again_if_met(asked: Sequence[Booking], wait_s: float) -> list[Answer]:
 def _book_together(asked: Sequence[Booking], wait_s: float, trips: prepared.Trips) -> list[Answer]:
     with transaction.atomic():
         trips.later(patience.locks(wait_s))
-        onces = [one.once for one in asked]
+        onces = {i: one.once for i, one in enumerate(asked)}
         first, mine = idempotency.claimed(onces, trips)
         todo = [i for i, one in enumerate(asked) if one.once is None or i in mine]
         answers, booked = _place(asked, todo, trips)
@@ -173,6 +173,10 @@ def _book_together(asked: Sequence[Booking], wait_s: float, trips: prepared.Trip
             if mine:
                 idempotency.keep({key: answers[i] for key, i in first.items() if i in mine})
             answers |= idempotency.repeated(onces, [one.language for one in asked], answers, first, mine)
+            heard = [i for i in onces if i not in answers]  # the first with their key was refused, and lets go of it
+            if heard:
+                again = _book_together([asked[i] for i in heard], wait_s, prepared.Trips())
+                answers |= dict(zip(heard, again, strict=True))
     if not first:  # nobody waits for our locks while answers are written
         answers |= _shown(asked, booked)
     return [answers[i] for i in range(len(asked))]

@@ -49,7 +49,7 @@ def _operation(path: str, method: str, operation: dict[str, Any], schemas: dict[
         "path": path,
         "summary": operation["summary"],
         "description": operation.get("description", "").partition("Scopes:")[0].strip(),
-        "scopes": operation["security"][0]["Key"],
+        "scopes": operation["security"][0].get("Key", ()),
         "parameters": [
             {
                 "name": p["name"],

@@ -4,7 +4,8 @@ At rest an answer is sealed, and neither the key a caller chose nor what was ask
 again it holds nobody's name that its caller may not see now.
 
 The claim, the change and its answer commit together: whoever comes second with the same key waits on the first one's
-row and then reads its answer; where the first one broke (5xx), nothing is left of it and the second one goes ahead.
+row and then reads its answer; where the first one broke (5xx) or was let go, nothing is left of it and the second one goes
+ahead.
 """
 
 from __future__ import annotations
@@ -21,13 +22,14 @@ from banshi.foundation import answers as stored
 from banshi.foundation import clock, prepared
 from banshi.foundation.crypto import blind_index, decrypt, encrypt
 from banshi.foundation.problem import MEDIA_TYPE
-from banshi.kernel.refusals import SLUGS, Refusal
+from banshi.kernel.refusals import Refusal
 from banshi.surfaces.api.answers import JSON, Answer, invalid, refused
 from banshi.surfaces.api.keys import Caller
 from banshi.surfaces.api.ticket_parts import person_now
 
 PLACE = "foundation_idempotency_key.answer"
-TOO_OFTEN = SLUGS["rate-limited"]
+# Who may not, what does not fit, too often: mended or waited for, the same request is sent again with the same key and heard.
+LET_GO = frozenset({401, 403, 422, 429})
 
 
 @dataclass(frozen=True)
@@ -85,15 +87,11 @@ def claim(wanted: Sequence[Once], trips: prepared.Trips | None = None) -> set[tu
 
 
 def keep(answers: Mapping[tuple[str, str], Answer]) -> None:
-    """Keep the answers of claimed keys. Inside the transaction of the claim.
-
-    “Too often” uses up no key: whoever sends the same again when told to is heard.
-    """
-    too_often = [key for key, answer in answers.items() if answer.status == TOO_OFTEN]
-    if too_often:
-        owners, keys = [owner for owner, _ in too_often], [key for _, key in too_often]
-        prepared.rows(stored.LET_GO_SQL, {"owners": owners, "keys": keys})
-        answers = {key: answer for key, answer in answers.items() if answer.status != TOO_OFTEN}
+    """Keep the answers of claimed keys, but for those that use up none. Inside the transaction of the claim."""
+    free = [key for key, answer in answers.items() if lets_go(answer)]
+    if free:
+        prepared.rows(stored.LET_GO_SQL, {"owners": [owner for owner, _ in free], "keys": [key for _, key in free]})
+        answers = {key: answer for key, answer in answers.items() if key not in free}
     if not answers:
         return
     prepared.rows(
@@ -105,6 +103,11 @@ def keep(answers: Mapping[tuple[str, str], Answer]) -> None:
             "answers": [encrypt(a.body.decode(), place=PLACE).encode() for a in answers.values()],
         },
     )
+
+
+def lets_go(done: Answer) -> bool:
+    """This answer uses up no key: whoever asks again is not told it again, but heard."""
+    return done.status in LET_GO or done.status >= 500
 
 
 def first_answers(wanted: Sequence[Once], language: Callable[[int], str]) -> list[Answer]:
@@ -139,9 +142,13 @@ def _again(status: int, content: bytes) -> Answer:
     return Answer(status, content, headers)
 
 
-def again(done: Answer) -> Answer:
-    """An answer of this very batch, given to a second asker with the same key."""
-    return replace(done, headers={**done.headers, "Idempotency-Replayed": "true"})
+def answered_before(once: Once, language: str) -> Answer | None:
+    """The first answer, where there is one by now: for a write that does something slow before it claims its key."""
+    with connection.cursor() as cursor:
+        old = clock.wall() - stored.KEPT
+        cursor.execute(stored.ANSWERED_SQL, {"owner": once.owner, "key": once.key, "old": old})
+        answered = cursor.fetchone()
+    return None if answered is None else first_answers([once], lambda _: language)[0]
 
 
 def answered_once(
@@ -170,20 +177,24 @@ def answered_together(
 
     :param act: does those of these places that are to be done, and answers each.
     """
-    first, mine = claimed(onces)
-    answers = dict(act([i for i, once in enumerate(onces) if once is None or i in mine]))
-    if mine:
-        keep({key: answers[i] for key, i in first.items() if i in mine})
-    answers |= repeated(onces, languages, answers, first, mine)
+    answers: dict[int, Answer] = {}
+    waiting = dict(enumerate(onces))
+    while waiting:
+        first, mine = claimed(waiting)
+        done = dict(act([i for i, once in waiting.items() if once is None or i in mine]))
+        if mine:
+            keep({key: done[i] for key, i in first.items() if i in mine})
+        answers |= done | repeated(waiting, languages, done, first, mine)
+        waiting = {i: once for i, once in waiting.items() if i not in answers}
     return [answers[i] for i in range(len(onces))]
 
 
 def claimed(
-    onces: Sequence[Once | None], trips: prepared.Trips | None = None
+    onces: Mapping[int, Once | None], trips: prepared.Trips | None = None
 ) -> tuple[dict[tuple[str, str], int], set[int]]:
     """Who is the first to ask with each key, and those of them to whom it was given: the others have a first answer."""
     first: dict[tuple[str, str], int] = {}
-    for i, once in enumerate(onces):
+    for i, once in onces.items():
         if once is not None:
             first.setdefault((once.owner, once.key), i)
     given = claim([once for i in first.values() if (once := onces[i]) is not None], trips) if first else set()
@@ -191,30 +202,38 @@ def claimed(
 
 
 def repeated(
-    onces: Sequence[Once | None],
+    onces: Mapping[int, Once | None],
     languages: Sequence[str],
     answers: Mapping[int, Answer],
     first: Mapping[tuple[str, str], int],
     mine: Collection[int],
 ) -> dict[int, Answer]:
-    """Answers for those who have none, because their key was used before: among them, or earlier.
+    """Answers for those who have none, because their key was used before: among them, or earlier. Whoever asked something else
+    with a key that was let go has none yet: it is free for them.
 
     :param first: who is the first to ask with a key. :param mine: those of them whose key was claimed.
     """
     found: dict[int, Answer] = {}
     earlier: list[tuple[int, Once]] = []
-    for i, once in enumerate(onces):
+    for i, once in onces.items():
         if i in answers or once is None:
             continue
         leader = first[once.owner, once.key]
-        said = onces[leader]
         if leader not in mine:
             earlier.append((i, once))
-        elif said is not None and said.digest == once.digest:
-            found[i] = again(answers[leader])
-        else:
-            found[i] = refused(Refusal("idempotency-conflict", {"key": once.said}), languages[i])
+        elif (answer := _after(answers[leader], onces[leader], once, languages[i])) is not None:
+            found[i] = answer
     if earlier:
         said_before = first_answers([once for _, once in earlier], lambda n: languages[earlier[n][0]])
         found |= {i: done for (i, _), done in zip(earlier, said_before, strict=True)}
     return found
+
+
+def _after(done: Answer, leader: Once | None, once: Once, language: str) -> Answer | None:
+    """What the second asker of a key hears in one batch with the first, whose answer is `done`; None: to be heard anew."""
+    same = leader is not None and leader.digest == once.digest
+    if lets_go(done):
+        return done if same else None
+    if not same:
+        return refused(Refusal("idempotency-conflict", {"key": once.said}), language)
+    return replace(done, headers={**done.headers, "Idempotency-Replayed": "true"})

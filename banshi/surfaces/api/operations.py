@@ -13,7 +13,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from ninja.security import HttpBearer
 
+from banshi.foundation import limits
+from banshi.foundation.crypto import blind_index
+from banshi.kernel.addresses import network_of
 from banshi.kernel.refusals import Refused
+from banshi.rooms.library import rules as library
 from banshi.surfaces.api import idempotency
 from banshi.surfaces.api.answers import Answer, answer, invalid, language_of, refused, response_of
 from banshi.surfaces.api.keys import Caller, authorise
@@ -29,6 +33,15 @@ QUERY_FIELDS: dict[str, frozenset[str]] = {}
 # Operations that take no body (an empty JSON object passes).
 WITHOUT_BODY: set[str] = set()
 
+# Operations that read their body themselves: JSON, or a form with a file of up to 20 MB (case_files.py).
+TAKES_FILES = frozenset({"add_material"})
+MOST_FORM_BYTES = library.MOST_BYTES + MOST_BYTES
+# Operations that answer with a file: its types.
+GIVES_FILES = {"get_document": ("application/pdf",), "get_material_content": ("application/pdf", "image/jpeg")}
+
+# How often one network may ask what is open to all: a minute, and at once.
+OPEN_PER_MINUTE, OPEN_AT_ONCE = 30, 60
+
 
 class HttpFault(Exception):
     """What HTTP itself refuses: a slug of answers.HTTP_PROBLEMS."""
@@ -36,6 +49,11 @@ class HttpFault(Exception):
     def __init__(self, slug: str) -> None:
         self.slug = slug
         super().__init__(slug)
+
+
+def is_form(headers: Mapping[str, str]) -> bool:
+    """Whether a body says that it is a form with files. :param headers: names in lower case."""
+    return headers.get("content-type", "").lower().split(";")[0].strip() == "multipart/form-data"
 
 
 def lower(headers: Mapping[str, str]) -> dict[str, str]:
@@ -77,6 +95,8 @@ class Key(HttpBearer):
         caller = authorise(headers, self.operation)
         _check_query(request, self.operation)
         if request.method in ("POST", "PUT", "PATCH"):
+            if self.operation in TAKES_FILES and is_form(headers):
+                return caller
             check_body(headers, request.body)
             if self.operation in WITHOUT_BODY:
                 check_empty(request.body)
@@ -84,6 +104,19 @@ class Key(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Any:
         raise NotImplementedError  # __call__ does it all
+
+
+class Nobody:
+    """An operation that is open to all: as often as a network may ask."""
+
+    def __init__(self, operation: str) -> None:
+        self.operation = operation
+
+    def __call__(self, request: HttpRequest) -> bool:
+        _check_query(request, self.operation)
+        network = blind_index(network_of(request.META.get("REMOTE_ADDR", "")), purpose="address")[:32]
+        limits.take(key=f"{self.operation}:{network}", per_minute=OPEN_PER_MINUTE, burst=OPEN_AT_ONCE)
+        return True
 
 
 def _check_query(request: HttpRequest, operation: str) -> None:
@@ -103,6 +136,11 @@ def _check_query(request: HttpRequest, operation: str) -> None:
 def op(operation: str, answers: dict[int, Any]) -> dict[str, Any]:
     """Arguments of a ninja route: its id, its key check and its documented answers."""
     return {"operation_id": operation, "auth": Key(operation), "response": {**answers, **PROBLEMS}}
+
+
+def open_op(operation: str, answers: dict[int, Any]) -> dict[str, Any]:
+    """As `op`, of an operation that takes no key."""
+    return {"operation_id": operation, "auth": Nobody(operation), "response": {**answers, **PROBLEMS}}
 
 
 def caller(request: HttpRequest) -> Caller:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from banshi.kernel.working_days import A_DAY, YEARS
+from banshi.kernel.working_days import A_DAY, YEARS, can_be_asked_for
 
 T = TypeVar("T")
 
@@ -46,7 +46,7 @@ def _moment(value: Any) -> Any:
         if not isinstance(value, str) or not _MOMENT.fullmatch(value):
             raise ValueError
         moment = datetime.fromisoformat(value.upper())
-        if moment.year not in YEARS:
+        if not can_be_asked_for(moment):
             raise ValueError
         return moment.astimezone(UTC)
     except (ValueError, OverflowError) as wrong:
@@ -207,6 +207,90 @@ class ItemOut(Named):
     result_en: str
     materials: list[MaterialOut]
     halls: list[str] = Field(description="Codes of the halls that handle it.")
+
+
+class OptionOut(Out):
+    id: str
+    text: str
+    text_en: str
+
+
+class QuestionOut(OptionOut):
+    help: str
+    help_en: str
+    options: list[OptionOut]
+    asked_if: dict[str, Any] | None = Field(
+        description="A condition on the answers above: all, any, not, eq, ne, ge, gt, le, lt, in, known; null: always asked."
+    )
+
+
+class GuideOut(Out):
+    item: str
+    version: int
+    questions: list[QuestionOut]
+
+
+class GuideAnswersIn(In):
+    hall: Code | None = Field(None, description="What a hall says of booking counts, too.")
+    answers: Annotated[dict[Code, Code], Field(max_length=60)] = Field(
+        {}, description="Question → option. An answer to a question that is not asked any more is left out."
+    )
+
+
+class SituationOut(Out):
+    id: str
+    name: str
+    name_en: str
+
+
+class TextOut(Out):
+    text: str
+    text_en: str
+
+
+class PaperOut(Named):
+    necessity: Literal["required", "optional", "deferrable"]
+    originals: int
+    copies: int
+    channels: list[Literal["paper", "usb", "scan", "upload", "library"]]
+    satisfied_by: list[str] = Field(description="Types of certificates in the library that stand for it.")
+    accept: str = Field(description="What is looked at.")
+    accept_en: str
+
+
+class PlacesOut(Out):
+    window: bool
+    online: bool
+    kiosk: bool
+    cabinet: bool
+
+
+class FeeOut(TextOut):
+    amount: str | None = Field(description="Yuan; null: by the tariff.")
+
+
+class LimitOut(Out):
+    value: int = Field(description="0: none is set.")
+    unit: Literal["working_day", "day", "hour", "minute"]
+
+
+class GuidedOut(Out):
+    """Of an item's version: what the answers come to. While it is not complete: what is needed in any case."""
+
+    item: str
+    version: int
+    complete: bool
+    next_question: QuestionOut | None
+    answers: dict[str, str] = Field(description="Those that count.")
+    situation: SituationOut | None
+    conditions: list[TextOut]
+    materials: list[PaperOut]
+    where: PlacesOut
+    appointment: Literal["required", "advised", "none"]
+    fee: FeeOut | None
+    promised: LimitOut
+    statutory: LimitOut
+    minutes: float | None = Field(description="Typical, at the window.")
 
 
 class WaitOut(Out):

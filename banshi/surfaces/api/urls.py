@@ -13,17 +13,17 @@ from django.utils import translation
 from banshi.surfaces.api import docs
 from banshi.surfaces.api.answers import http_problem, response_of
 from banshi.surfaces.api.api import api
-from banshi.surfaces.api.operations import MOST_BYTES, language
+from banshi.surfaces.api.operations import MOST_BYTES, MOST_FORM_BYTES, is_form, language, lower
 
 app_name = "api"
-PUBLIC = {"openapi-json", "api-root"}
+PUBLIC = {"openapi-json", "api-root", "verify"}
 
 
 def _guarded(view: Callable[..., HttpResponseBase], *, audience: str) -> Callable[..., HttpResponseBase]:
     @wraps(view, assigned=(), updated=())
     def guard(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         asked_in = language(request)
-        if _announced_length(request) > MOST_BYTES:
+        if _announced_length(request) > _most(request):
             return response_of(http_problem("too-large", asked_in))
         with translation.override(asked_in):
             response = view(request, *args, **kwargs)
@@ -36,6 +36,10 @@ def _guarded(view: Callable[..., HttpResponseBase], *, audience: str) -> Callabl
     # Exempt from CSRF: keys, no cookies.
     guard.__dict__.update(csrf_exempt=True, audience=audience, permission=None)
     return guard
+
+
+def _most(request: HttpRequest) -> int:
+    return MOST_FORM_BYTES if is_form(lower(request.headers)) else MOST_BYTES
 
 
 def _announced_length(request: HttpRequest) -> int:

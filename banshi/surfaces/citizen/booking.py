@@ -22,6 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from banshi.foundation import clock, once, phones
 from banshi.foundation.said import english
 from banshi.frames.typed import int_or_none, key_or_none
+from banshi.journeys.case import expecting
 from banshi.journeys.hours.stops import stop_of
 from banshi.kernel.policy import BookingPolicy
 from banshi.kernel.refusals import Alternative, Refused
@@ -404,6 +405,7 @@ def _place(request: Any, item: Item, slot: Slot, *, now: datetime) -> HttpRespon
     except Refused as refused:
         return _confirm_page(request, item, slot, form=form, now=now, refused=refused)
     request.session.pop("hold", None)
+    expecting.brings(appointment=placed.code, by=request.who.by, now=now)
     return redirect(f"{reverse('citizen:appointment', args=[placed.code])}?new=1")
 
 

@@ -16,6 +16,7 @@ from banshi.foundation import clock
 from banshi.journeys.hours.stops import Stop
 from banshi.rooms.booking import queries as booking
 from banshi.rooms.booking.queries import AppointmentView, WaitView
+from banshi.rooms.cases.queries import CaseLine
 from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.identity import queries as people
 from banshi.rooms.identity.models import Account
@@ -29,6 +30,7 @@ from banshi.surfaces.citizen.arrival import Arrival, arrival, closed_now, may_co
 from banshi.surfaces.citizen.doors import asked, elder, near, page, public_page
 from banshi.surfaces.citizen.following import goes_on_as, may_act, told_as_said
 from banshi.surfaces.citizen.halls_now import halls_now, nearest_first, with_waits
+from banshi.surfaces.citizen.my_cases import waiting_case
 from banshi.surfaces.citizen.numbers_now import IN_THE_LINE, NumberNow, number_now, number_texts
 from banshi.surfaces.citizen.to_call import Call, to_call
 
@@ -49,11 +51,12 @@ class NextThing:
 
     out: Stop | None = None  # closes now what the number in hand waits for
     renewed: str = ""  # the ref by which this phone followed a number that has a new slip
+    case: CaseLine | None = None  # waits for whoever is signed in
 
     @property
     def there(self) -> bool:
         """Whether there is anything to say."""
-        return bool(self.number or self.appointment or self.offer or self.in_hand or self.renewed)
+        return bool(self.number or self.appointment or self.offer or self.in_hand or self.renewed or self.case)
 
     @property
     def may_come(self) -> bool:
@@ -84,11 +87,12 @@ def next_thing(request: Any, *, now: datetime) -> NextThing:
     offers = booking.offers_of(account_id, now=now) if account_id is not None else []
     offer = offers[0] if offers else None
     out = closed_now(in_hand, now) if in_hand is not None else None
+    case = waiting_case(account_id, now=now) if account_id is not None else None
     if not coming:
-        return NextThing(number, None, 0, offer=offer, in_hand=in_hand, out=out, renewed=renewed)
+        return NextThing(number, None, 0, offer=offer, in_hand=in_hand, out=out, renewed=renewed, case=case)
     first, more = coming[0], len(coming) - 1
     closed = closed_now(first, now)
-    return NextThing(number, first, more, arrival(first, now), offer, closed, in_hand, out, renewed)
+    return NextThing(number, first, more, arrival(first, now), offer, closed, in_hand, out, renewed, case)
 
 
 def _in_hand(account_id: int, *, now: datetime) -> AppointmentView | None:

@@ -88,9 +88,12 @@ def guide(request: HttpRequest, code: str) -> HttpResponseBase:
     materials = Material.objects.filter(code__in=[m.code for m in found.materials])
     rows = HallItem.objects.filter(item=item)
     best = chances(item.code, here=here, now=now)
+    handling = catalogue.handling_of(item)
     context = {
         "item": item,
         "guide": found,
+        # Where there is something to ask or to do online, one begins with that.
+        "guided": rows.exists() and bool(handling.questions or handling.where.online),
         "issuers": {m.code: m for m in materials},
         "themes": list(item.themes.order_by("order", "code")),
         "bookable": set(rows.filter(bookable=True).values_list("hall__code", flat=True)),

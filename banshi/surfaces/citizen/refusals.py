@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from banshi.foundation.times import day_words, span_words, when
 from banshi.foundation.words import words
@@ -63,6 +63,9 @@ def ways_on(refused: Refused) -> tuple[Option, ...]:
         return (Option(gettext("See the appointments"), reverse("citizen:appointments")),)
     if refused.slug in ("too-many-people", "mandate-missing", "limit-period"):
         return (Option(gettext("Booking for many people"), reverse("citizen:agents")),)
+    if refused.slug == "duplicate-case":
+        there = reverse("citizen:case", args=[str(refused.facts["case"])])
+        return (Option(pgettext("case", "Go on with that one"), there),)
     code = refused.facts.get("appointment") if refused.slug in ("limit-half-day", "same-time") else None
     if isinstance(code, str) and code:
         return (Option(gettext("See that appointment"), reverse("citizen:appointment", args=[code])),)

@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from django.urls import path
 
-from banshi.surfaces.citizen import agents, appointments, booking, following, halls, home, matters, me, opening, rating
+from banshi.surfaces.citizen import (
+    agents,
+    appointments,
+    booking,
+    case_form,
+    case_papers,
+    following,
+    halls,
+    home,
+    matter,
+    matters,
+    me,
+    my_cases,
+    opening,
+    rating,
+    verify,
+)
 
 app_name = "citizen"
 
@@ -15,6 +31,23 @@ urlpatterns = [
     path("items/", matters.browse, name="items"),
     path("items/<slug:code>", matters.guide, name="item"),
     path("when", matters.when, name="when"),
+    path("matters/<slug:item>/", matter.matter, name="matter"),
+    path("matters/<slug:item>/begin", matter.begin, name="begin"),
+    path("cases/", my_cases.my_cases, name="cases"),
+    path("cases/<slug:no>/", my_cases.case, name="case"),
+    path("cases/<slug:no>/form/", case_form.case_form, name="case-form"),
+    path("cases/<slug:no>/form/<int:field>", case_form.save_field, name="save-field"),
+    path("cases/<slug:no>/situation/", case_form.situation, name="situation"),
+    path("cases/<slug:no>/papers/", case_papers.papers, name="papers"),
+    path("cases/<slug:no>/papers/held", case_papers.take_held, name="take-held"),
+    path("cases/<slug:no>/papers/<int:material>", case_papers.picture, name="picture"),
+    path("cases/<slug:no>/papers/<int:material>/take-back", case_papers.take_back, name="take-back"),
+    path("cases/<slug:no>/check/", my_cases.check, name="check"),
+    path("cases/<slug:no>/withdraw", my_cases.withdraw, name="withdraw"),
+    path("cases/<slug:no>/receive", my_cases.receive, name="receive"),
+    path("cases/<slug:no>/documents/<slug:number>", my_cases.document, name="document"),
+    path("verify/", verify.verify_ask, name="verify-ask"),
+    path("verify/<slug:code>/", verify.verify, name="verify"),
     path("halls/", halls.halls, name="halls"),
     path("halls/<slug:hall>", halls.hall, name="hall"),
     path("halls/<slug:hall>/line", halls.hall_part, name="hall-line"),

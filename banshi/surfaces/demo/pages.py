@@ -119,9 +119,10 @@ def _moment(text: str) -> datetime | None:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=CHINA)
-    if not 2019 <= moment.year <= 2030:
+    local = moment.astimezone(CHINA)
+    if not 2019 <= local.year <= 2030:
         raise ValueError("outside the calendar")
-    return moment
+    return local
 
 
 @require_POST

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from banshi.surfaces.desk import acting, console
+from banshi.surfaces.desk import acting, case_acting, cases, console
 
 app_name = "desk"
+NUMBER = "cases/<slug:ref>/"
+CASE = NUMBER + "<slug:no>/"
 urlpatterns = [
     path("", console.desk, name="desk"),
     path("console", console.whole, name="console"),
@@ -16,4 +18,14 @@ urlpatterns = [
     path("halls", console.halls, name="halls"),
     path("sign-in", acting.sign_in, name="sign-in"),
     path("do/<slug:verb>", acting.do, name="do"),
+    path(NUMBER, cases.home, name="cases"),
+    path(NUMBER + "items", cases.items, name="case-items"),
+    path(NUMBER + "open", case_acting.open_case, name="case-open"),
+    path(CASE, cases.show, name="case"),
+    path(CASE + "do/<slug:verb>", case_acting.do, name="case-do"),
+    path(CASE + "whole", case_acting.whole, name="case-whole"),
+    path(CASE + "pages", case_acting.pages, name="case-pages"),
+    path(CASE + "pages/<int:material_id>", cases.file, name="case-file"),
+    path(CASE + "pages/<int:material_id>/back", case_acting.take_back, name="case-page-back"),
+    path(CASE + "papers/<slug:number>", cases.paper, name="case-paper"),
 ]

@@ -225,7 +225,7 @@ def cancel(request: Asked, hall: str, code: str) -> HttpResponseBase:
     by = acting(request, place)
     try:
         if not why:
-            raise invalid("why", _("Say why: it stays on record."))
+            raise invalid("why", _("Say why: it is kept with the booking."))
         why = legible(why)
         parts = [whole_visit.Part(row, by) for row in _visit(code, only=bool(request.POST.get("only")))]
         whole_visit.cancel(parts, now=clock.now(), why=why, by_hall=request.POST.get("side") == "hall")
@@ -277,7 +277,7 @@ def move(request: Asked, hall: str, code: str) -> HttpResponseBase:
             if slot_id == found.slot_id:
                 raise invalid("slot", _("This is the time it has already. Choose another."))
             if not why:
-                raise invalid("why", _("Say why: it stays on record."))
+                raise invalid("why", _("Say why: it is kept with the booking."))
             first, *along = _visit(code, only=bool(request.POST.get("only")))
             by = acting(request, place)
             parts = [whole_visit.Part(row, by) for row in along]
@@ -337,7 +337,7 @@ class BookForm(forms.Form):
     why = forms.CharField(
         label=gettext_lazy("Why on behalf"),
         max_length=120,
-        help_text=gettext_lazy("For example: no smartphone. It stays on record."),
+        help_text=gettext_lazy("For example: no smartphone. It is kept with the booking."),
     )
     note = forms.CharField(label=gettext_lazy("Note for the window"), max_length=120, required=False)
     card_seen = forms.BooleanField(

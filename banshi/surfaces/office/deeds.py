@@ -26,10 +26,10 @@ from banshi.rooms.audit.models import Entry
 from banshi.rooms.audit.queries import EntryView
 from banshi.rooms.booking.models import Appeal, Appointment, LedgerEntry, Outage, Slot, Suspension, Waiting
 from banshi.rooms.calendars.models import Closure
-from banshi.rooms.catalogue.models import Item
+from banshi.rooms.catalogue.models import Department, Item
 from banshi.rooms.devices.models import Device
 from banshi.rooms.feedback.models import Task
-from banshi.rooms.identity.models import Agent, ApiKey, Person, Role, Staff
+from banshi.rooms.identity.models import Agent, ApiKey, Organisation, Person, Role, Staff
 from banshi.rooms.messaging.models import Message
 from banshi.rooms.places.models import Category, Hall, PolicyVersion, Window
 from banshi.rooms.tickets.models import FormerRef, Ticket
@@ -39,6 +39,7 @@ from banshi.surfaces.office.words import (
     JOINED,
     MESSAGE_KEYS,
     OUTCOMES,
+    STANDINGS,
     STEPS,
     SUSPENSIONS,
     WEEKDAYS,
@@ -81,6 +82,11 @@ DEEDS: dict[str, Text] = {
     "quota": pgettext_lazy("deed", "%(who)s changed the places of %(what)s"),
     "gave-role": pgettext_lazy("deed", "%(who)s gave %(what)s a role"),
     "ended-role": pgettext_lazy("deed", "%(who)s ended the role %(what)s"),
+    "set-department": pgettext_lazy("deed", "%(who)s changed the department of %(what)s"),
+    "organisation-enrolled": pgettext_lazy("deed", "%(who)s entered %(what)s"),
+    "organisation-renamed": pgettext_lazy("deed", "%(who)s put the name of %(what)s right"),
+    "member-authorised": pgettext_lazy("deed", "%(who)s noted that %(what)s acts for an organisation"),
+    "member-ended": pgettext_lazy("deed", "%(who)s noted that %(what)s acts for an organisation no longer"),
     "created": pgettext_lazy("deed", "%(who)s created the account of %(what)s"),
     "activated": pgettext_lazy("deed", "%(who)s activated the account of %(what)s"),
     "deactivated": pgettext_lazy("deed", "%(who)s deactivated the account of %(what)s"),
@@ -157,6 +163,13 @@ DEEDS: dict[str, Text] = {
     "mandate-given": pgettext_lazy("deed", "%(who)s entered a mandate of %(what)s for an agent"),
     "passed-on": pgettext_lazy("deed", "%(what)s passed to the client: the agent's mandate is over"),
     "mandate-ended": pgettext_lazy("deed", "%(who)s ended a mandate of %(what)s for an agent"),
+    "document_taken_in": pgettext_lazy("deed", "%(who)s took %(what)s in"),
+    "document_released": pgettext_lazy("deed", "%(who)s looked at %(what)s and took it"),
+    "document_rejected": pgettext_lazy("deed", "%(who)s did not take %(what)s"),
+    "certificate_issued": pgettext_lazy("deed", "%(who)s put %(what)s into the library"),
+    "handed-over": pgettext_lazy("deed", "%(who)s handed over the result of %(what)s"),
+    "certificate_ended": pgettext_lazy("deed", "%(who)s ended %(what)s"),
+    "certificate_used": pgettext_lazy("deed", "%(who)s used %(what)s in place of a paper"),
     "signed-out-everywhere": pgettext_lazy("deed", "%(who)s ended every session of %(what)s"),
 }
 
@@ -278,7 +291,7 @@ _OF_A_HALL = {"category": "category-of"}
 _NAMED_FACTS = {
     "slot": "slot", "item": "item", "items": "item", "category": "category", "categories": "category", "preferred": "category",
     "staff": "staff", "closure": "closure", "scope": "scope", "to_category": "category", "to_hall": "hall",
-    "agent": "agent-name",
+    "agent": "agent-name", "department": "department", "organisation": "organisation-name",
 }  # fmt: skip
 _FACTS: dict[str, Text] = {
     "slot": pgettext_lazy("fact", "Time:"),
@@ -293,6 +306,9 @@ _FACTS: dict[str, Text] = {
     "closure": pgettext_lazy("fact", "Closure:"),
     "scope": pgettext_lazy("fact", "Where:"),
     "agent": pgettext_lazy("fact", "Agent:"),
+    "department": pgettext_lazy("fact", "Department:"),
+    "organisation": pgettext_lazy("fact", "Organisation:"),
+    "stands": pgettext_lazy("fact", "As:"),
     "live_most": pgettext_lazy("fact", "Visits to come, at most:"),
     "day_most": pgettext_lazy("fact", "On one day, at most:"),
     "source": pgettext_lazy("fact", "Through:"),
@@ -330,7 +346,7 @@ _FACTS: dict[str, Text] = {
 }
 _CODED: dict[str, Mapping[str, Text]] = {
     "source": states.CHANNELS, "channel": states.CHANNELS, "outcome": OUTCOMES, "role": ROLES, "kind": DEVICES,
-    "how": JOINED, "verb": STEPS,
+    "how": JOINED, "verb": STEPS, "stands": STANDINGS,
 }  # fmt: skip
 _OCCASION = re.compile(r"[a-z]+:[\w-]+$")  # of a look: by which number, on which page of which day; no words
 _WHYS: dict[str, Text] = {
@@ -387,6 +403,7 @@ _KINDS: dict[str, Text] = {
     "appointment": pgettext_lazy("thing", "an appointment"),
     "person": pgettext_lazy("thing", "a person"),
     "agent": pgettext_lazy("thing", "an agent"),
+    "organisation": pgettext_lazy("thing", "an organisation"),
     "staff": pgettext_lazy("thing", "a member of staff"),
     "window": pgettext_lazy("thing", "a window"),
     "item": pgettext_lazy("thing", "a matter"),
@@ -406,6 +423,8 @@ _KINDS: dict[str, Text] = {
     "category": pgettext_lazy("thing", "a kind of business"),
     "closure": pgettext_lazy("thing", "a closure"),
     "day-sheet": pgettext_lazy("thing", "a day"),
+    "document": pgettext_lazy("thing", "a file"),
+    "certificate": pgettext_lazy("thing", "a certificate"),
 }
 
 
@@ -482,6 +501,16 @@ def _agents(keys: set[str]) -> dict[str, str]:
 def _agents_named(keys: set[str]) -> dict[str, str]:
     rows = Agent.objects.filter(pk__in=_numbers(keys)).order_by("pk")
     return {str(row.pk): _agent_name(row.name) for row in rows}
+
+
+def _organisations(keys: set[str]) -> dict[str, str]:
+    words = pgettext("thing", "the organisation %(name)s")
+    return {key: words % {"name": name} for key, name in _organisations_named(keys).items()}
+
+
+def _organisations_named(keys: set[str]) -> dict[str, str]:
+    rows = Organisation.objects.filter(pk__in=_numbers(keys)).order_by("pk")
+    return {str(row.pk): row.masked_name for row in rows}
 
 
 def _agent_name(name: str) -> str:
@@ -670,7 +699,8 @@ _FINDERS: dict[str, Callable[[set[str]], dict[str, str]]] = {
     "window": _windows, "template": _templates, "message": _messages, "closure": _closures, "device": _devices,
     "appointment-then": _appointments_then, "slot-start": _slot_starts, "agent": _agents, "agent-name": _agents_named,
     "key": _keys, "item": _by_code(Item), "hall": _by_code(Hall), "scope": scopes_named,
-    "category-of": _categories_of,
+    "category-of": _categories_of, "department": _by_code(Department), "organisation": _organisations,
+    "organisation-name": _organisations_named,
     "person": _people(Person), "suspension": _people(Suspension, "person"), "entry": _people(LedgerEntry, "person"),
     "waiting": _people(Waiting, "person"), "appeal": _appeals, "day-sheet": _days,
 }  # fmt: skip

@@ -139,7 +139,8 @@ HINTS: dict[str, Text] = {
     "screens.notices_zh": _("One per line; they roll at the foot of the boards."),
     "screens.notices_en": _("One per line."),
     "records.contacts_days": _(
-        "Telephones, declared names and notes; then they are deleted, and the visit is kept without them."
+        "Telephones, declared names, notes, reasons, appeals with answers, words of ratings; then they are deleted. The visit "
+        "stays without them, and so do the stars. What the audit trail says stays."
     ),
     "messages.day_before_at": _("Empty: no reminder."),
     "messages.leave_before": _("Empty: no message."),

@@ -1,4 +1,4 @@
-"""Staff of a hall: create, deactivate, roles. Nobody gives beyond their reach; a hall's manager only inside it."""
+"""Staff of a hall: create, deactivate, roles, departments. Nobody gives beyond their reach, nor to themselves."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from banshi.frames.staff.words import ROLES
 from banshi.frames.typed import clean, invalid
 from banshi.journeys.hall import steer
 from banshi.kernel.refusals import Refused
+from banshi.rooms.catalogue import queries as catalogue
 from banshi.rooms.identity import actions as identity
 from banshi.rooms.identity.models import Role, Staff
 from banshi.rooms.places import queries as places
@@ -35,7 +36,10 @@ from banshi.rooms.tickets import queries as tickets
 from banshi.surfaces.office.frame import page
 
 PERMISSION = "staff.manage"
-HALL_ROLES = ("clerk", "senior_clerk", "guide", "hall_manager")
+HALL_ROLES = (
+    "clerk", "senior_clerk", "guide", "pre_reviewer", "receiver", "reviewer", "approver", "issue_clerk", "supervisor",
+    "hall_manager",
+)  # fmt: skip
 WIDE_ROLES = ("city_admin", "auditor")  # given by who manages staff everywhere
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # no l, 1, o, 0, i: it is read from paper
 
@@ -147,22 +151,27 @@ def _one(request: Asked, hall: Hall, staff_id: int, refused: Refused | None = No
     live = [each for each in roles if each.ended_at is None]
     held = with_where(roles)
     who = request.who
-    givable = [("hall", hall.code, each) for each in HALL_ROLES if may_give(who, each, "hall", hall.code)]
-    givable += [("all", "*", each) for each in WIDE_ROLES if may_give(who, each, "all", "*")]
+    myself = found.pk == who.staff_id
+    offered = [("hall", hall.code, each) for each in HALL_ROLES] + [("all", "*", each) for each in WIDE_ROLES]
+    departments = catalogue.departments()
     return page(
         request,
         "office/staff_one.html",
         hall,
         staff=found,
         live=[
-            (each, where, may_give(who, each.role, each.scope_kind, each.scope) and found.pk != who.staff_id)
+            (each, where, may_give(who, each.role, each.scope_kind, each.scope) and not myself)
             for each, where in held
             if each.ended_at is None
         ],
         ended=[(each, where) for each, where in held if each.ended_at is not None][:20],
-        givable=givable,
+        givable=[
+            (kind, scope, role) for kind, scope, role in offered if not myself and may_give(who, role, kind, scope)
+        ],
+        departments=departments,
+        department=next((each for each in departments if each.code == found.department), None),
         manageable=may_manage(who, live),
-        myself=found.pk == who.staff_id,
+        myself=myself,
         refused=refused,
         status=status_of(refused) if refused else 200,
     )
@@ -241,8 +250,29 @@ def give_role(request: Asked, hall: str, staff_id: int) -> HttpResponseBase:
         or (kind == "all" and scope != "*")
     ):
         raise Refused("not-allowed", facts={"permission": PERMISSION})
+    if found.pk == request.who.staff_id:
+        return _one(request, place, staff_id, invalid("what", _("Nobody gives themselves a role. Ask somebody else.")))
     identity.give_role(staff=found, role=role, scope_kind=kind, scope=scope, by=acting(request, place), now=clock.now())
     messages.success(request, _("The role is given."))
+    return redirect("office:staff_one", hall=hall, staff_id=staff_id)
+
+
+@door(audience="staff", permission=PERMISSION)
+@require_POST
+def department(request: Asked, hall: str, staff_id: int) -> HttpResponseBase:
+    """Say whose cases somebody works: a code of the catalogue, or none."""
+    place = places.hall_by_code(hall)
+    found = _staff(request, place, staff_id)
+    _must_manage(request, found)
+    code = clean(request.POST.get("department"), 40)
+    if code and code not in {each.code for each in catalogue.departments()}:
+        return _one(request, place, staff_id, invalid("department", _("There is no such department.")))
+    if found.pk == request.who.staff_id:
+        return _one(
+            request, place, staff_id, invalid("department", _("Nobody sets their own department. Ask somebody else."))
+        )
+    identity.set_department(staff=found, department=code, by=acting(request, place), now=clock.now())
+    messages.success(request, _("Saved."))
     return redirect("office:staff_one", hall=hall, staff_id=staff_id)
 
 

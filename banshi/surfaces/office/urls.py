@@ -136,6 +136,7 @@ urlpatterns = [
     path(HALL + "staff/<int:staff_id>/active", staff.active, name="staff_active"),
     path(HALL + "staff/<int:staff_id>/password", staff.password, name="staff_password"),
     path(HALL + "staff/<int:staff_id>/roles", staff.give_role, name="role_give"),
+    path(HALL + "staff/<int:staff_id>/department", staff.department, name="staff_department"),
     path(HALL + "staff/<int:staff_id>/roles/<int:role_id>/end", staff.end_role, name="role_end"),
     path(HALL + "devices/", devices.index, name="devices"),
     path(HALL + "devices/new", devices.create, name="device_create"),

@@ -68,6 +68,26 @@ MESSAGE_KEYS: dict[str, Text] = {
     "agent_moved": _("To the client: the agent moved it"),
     "agent_cancelled": _("To the client: the agent cancelled"),
     "booking_yours": _("Booking passed to the client: mandate over"),
+    "case_sent": _("Case: application sent"),
+    "case_returned": _("Case: papers to be put right"),
+    "case_passed": _("Case: papers are right"),
+    "case_received": _("Case: papers received"),
+    "case_notice": _("Case: something is missing"),
+    "case_remind": _("Case: reminder of what is missing"),
+    "case_supplemented": _("Case: what was missing has come"),
+    "case_not_accepted": _("Case: application not accepted"),
+    "case_accepted": _("Case: accepted"),
+    "case_stopped": _("Case: special procedure"),
+    "case_goes_on": _("Case: clock goes on"),
+    "case_extended": _("Case: extended"),
+    "case_later": _("Case: later, by the national calendar"),
+    "case_granted": _("Case: granted"),
+    "case_refused": _("Case: refused"),
+    "case_ready": _("Case: result ready to fetch"),
+    "case_closed": _("Case: closed"),
+    "case_withdrawn": _("Case: withdrawn"),
+    "case_terminated": _("Case: ended early"),
+    "case_lapsed": _("Case: ended, nothing came"),
 }
 
 # Why a message was not sent.
@@ -174,6 +194,11 @@ JOINED: dict[str, Text] = {
     "mistyped": _("the number was typed wrongly"),
 }
 
+STANDINGS: dict[str, Text] = {
+    "legal": pgettext_lazy("organisation", "legal representative"),
+    "agent": pgettext_lazy("organisation", "agent"),
+}
+
 AUDIT: dict[str, Text] = {
     "looked": _("looked at personal data"),
     "placed": _("booked"),
@@ -190,6 +215,11 @@ AUDIT: dict[str, Text] = {
     "changed-window": _("changed a window"),
     "gave-role": _("gave a role"),
     "ended-role": _("ended a role"),
+    "set-department": _("changed a department"),
+    "organisation-enrolled": _("entered an organisation"),
+    "organisation-renamed": _("put an organisation's name right"),
+    "member-authorised": _("noted who acts for an organisation"),
+    "member-ended": _("noted who acts for an organisation no longer"),
     "created": _("created"),
     "activated": _("activated"),
     "deactivated": _("deactivated"),
@@ -282,6 +312,13 @@ AUDIT: dict[str, Text] = {
     "redirected": pgettext_lazy("deed", "sent a number to another hall"),
     "called_out_of_turn": pgettext_lazy("deed", "called out of turn"),
     "given_up": pgettext_lazy("deed", "ended a number given up"),
+    "document_taken_in": pgettext_lazy("deed", "took a file in"),
+    "document_released": pgettext_lazy("deed", "looked at a file and took it"),
+    "document_rejected": pgettext_lazy("deed", "did not take a file"),
+    "certificate_issued": pgettext_lazy("deed", "entered a certificate"),
+    "certificate_ended": pgettext_lazy("deed", "ended a certificate"),
+    "handed-over": pgettext_lazy("deed", "handed over a result"),
+    "certificate_used": pgettext_lazy("deed", "used a certificate"),
 }
 
 

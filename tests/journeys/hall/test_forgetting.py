@@ -31,7 +31,8 @@ from tests.rooms.tickets.line import KIOSK
 from tests.town import TUESDAY_NINE, Town
 
 pytestmark = pytest.mark.django_db
-NOTHING = {"answers": 0, "tries": 0, "codes": 0, "events": 0, "sessions": 0, "visits": 0, "messages": 0}
+KINDS = ("answers", "tries", "codes", "events", "sessions", "visits", "suspensions", "ratings", "messages")
+NOTHING = dict.fromkeys(KINDS, 0)
 DAY, SECOND = timedelta(hours=24), timedelta(seconds=1)
 
 

@@ -11,6 +11,7 @@ from banshi.rooms.audit.models import Entry
 from banshi.rooms.identity import actions, queries
 from banshi.rooms.identity.models import ApiKey, Staff
 from banshi.rooms.identity.queries import keys as in_force
+from banshi.rooms.identity.rules import ROLES
 from tests.together import together
 from tests.town import CLERK, TUESDAY_NINE, Town
 
@@ -116,6 +117,7 @@ def test_a_key_opens_until_it_is_revoked_and_only_its_hash_is_kept(town: Town) -
         {"scope": "all"},
         {"scope": "kiosk"},
         {"scope": "desk"},
+        {"scope": "staff"},
         {"scope": "manage"},
         {"scope": "read", "vouches": True},
         {"device": "k1"},
@@ -158,3 +160,31 @@ def test_of_several_who_revoke_a_key_at_once_one_did(committed_town: Town) -> No
     done = together(4, lambda _: actions.revoke_key(key_id=found.id, by=CLERK, now=TUESDAY_NINE))
 
     assert (sorted(done), deeds(f"key:{found.id}")) == ([False, False, False, True], ["revoked"])
+
+
+def test_a_department_is_set_once_and_stands_in_the_trail(town: Town) -> None:
+    for code in ("market", "market", ""):
+        actions.set_department(staff=town.clerk, department=code, by=CLERK, now=TUESDAY_NINE)
+
+    said = Entry.objects.filter(action="set-department").order_by("id").values_list("facts", flat=True)
+    assert list(said) == [{"department": "market"}, {"department": ""}]
+    assert Staff.objects.get(pk=town.clerk.pk).department == ""
+
+
+STEPS = {"cases.pre_review", "cases.receive", "cases.review", "cases.approve", "cases.issue"}
+
+
+def test_who_steers_a_hall_takes_no_step_of_a_case_and_each_other_role_one_at_most() -> None:
+    taken = {role: sorted(may & STEPS) for role, may in ROLES.items()}
+
+    assert {role: steps for role, steps in taken.items() if steps} == {
+        "clerk": ["cases.receive"],
+        "senior_clerk": ["cases.receive"],
+        "pre_reviewer": ["cases.pre_review"],
+        "receiver": ["cases.receive"],
+        "reviewer": ["cases.review"],
+        "approver": ["cases.approve"],
+        "issue_clerk": ["cases.issue"],
+    }
+    oversee = {"cases.supervise", "cases.look"}
+    assert sorted(role for role, may in ROLES.items() if oversee <= may) == ["city_admin", "hall_manager", "supervisor"]

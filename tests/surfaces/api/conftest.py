@@ -16,11 +16,12 @@ from banshi.foundation import clock
 from banshi.foundation.models import ClockSetting
 from banshi.foundation.translations import compile_all
 from banshi.rooms.identity.actions import create_key
+from banshi.rooms.identity.models import Role
 from banshi.surfaces.api import appointment_parts, keys
 from tests.asgi import lanes
 from tests.town import TUESDAY_NINE, Town
 
-SCOPES = ("channel", "kiosk", "desk", "manage", "read", "demo")
+SCOPES = ("channel", "kiosk", "desk", "staff", "manage", "read", "demo")
 
 CLIENT = Client(raise_request_exception=False)  # one for all: a client loads the middleware, and that takes its time
 
@@ -60,6 +61,8 @@ def keys_of(town: Town) -> dict[str, str]:
         "desk": key("desk", hall="town", staff=town.clerk),
         "second-desk": key("desk", hall="town", staff=town.second_clerk),
         "other-desk": key("desk", hall="other", staff=town.other_halls_clerk),
+        "staff": key("staff", staff=of_all_duties(town)),
+        "other-staff": key("staff", staff=town.other_halls_clerk),
         "manage": key("manage", hall="town"),
         "other-manage": key("manage", hall="other"),
         "city-manage": key("manage", region="441900"),
@@ -67,6 +70,18 @@ def keys_of(town: Town) -> dict[str, str]:
         "other-read": key("read", hall="other"),
         "demo": key("demo"),
     }
+
+
+DUTIES = ("pre_reviewer", "receiver", "reviewer", "approver", "issue_clerk", "supervisor")
+
+
+def of_all_duties(town: Town) -> Any:
+    """Somebody who may do everything to cases in the town: no hall has one, but a table of rights is looked at whole."""
+    for role in DUTIES:
+        Role.objects.create(
+            staff=town.manager, role=role, scope_kind="hall", scope="town", given_at=TUESDAY_NINE, given_by="system"
+        )
+    return town.manager
 
 
 def open_all_day(town: Town) -> None:
@@ -155,3 +170,17 @@ def person(i: int) -> dict[str, str]:
 
 def booking(slot: Any, **more: Any) -> dict[str, Any]:
     return {"slot": slot.id, "item": "pension", "person": PERSON, "source": "app", **more}
+
+
+@pytest.fixture
+def work(calls: Calls) -> Any:
+    from tests.surfaces.api.casework import casework_of
+
+    return casework_of(calls)
+
+
+@pytest.fixture
+def committed_work(committed_calls: Calls) -> Any:
+    from tests.surfaces.api.casework import casework_of
+
+    return casework_of(committed_calls)

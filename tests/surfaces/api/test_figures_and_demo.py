@@ -95,7 +95,8 @@ def test_what_is_due_by_the_new_time_is_done_before_the_answer(calls: Calls) -> 
 @pytest.mark.parametrize(
     "body",
     [{}, {"speed": -1}, {"speed": 601}, {"speed": "fast"}, {"speed": True}, {"now": "2026-03-11T10:00:00"}, {"now": 0},
-     {"now": "0001-01-01T00:00:00Z"}],
+     {"now": "0001-01-01T00:00:00Z"}, {"now": "2099-12-31T23:59:00-12:00"}, {"now": "2099-12-31T16:00:00Z"},
+     {"now": "1999-12-31T15:59:00Z"}],
 )  # fmt: skip
 def test_a_clock_that_cannot_be_is_refused_and_stays(calls: Calls, body: dict[str, object]) -> None:
     answer = calls("put", "/demo/clock", "demo", body)

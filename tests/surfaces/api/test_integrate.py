@@ -29,7 +29,7 @@ def endpoint_rows() -> list[str]:
     for path, methods in api.get_openapi_schema(path_prefix="/")["paths"].items():
         for method, operation in methods.items():
             scopes = SCOPES_OF[operation["operationId"]]
-            said = "any" if scopes == ANY else ", ".join(sorted(scopes))
+            said = "any" if scopes == ANY else ", ".join(sorted(scopes)) or "no key"
             rows.append(f"| `{method.upper()} {path}` | {operation['summary']} | {said} |")
     return rows
 

@@ -23,6 +23,13 @@ BOOK = {"slot": 1, "item": "pension", "person": PERSON, "source": "app"}
 CLOSE = {"starts_at": "2026-03-11T09:00:00+08:00", "ends_at": "2026-03-11T12:00:00+08:00", "reason": "漏水"}
 AGENT = {"name": "小镇代办公司", "phone": "13900000077", "paper": "营业执照", "live_most": 3, "day_most": 3}
 CLIENT = {"name": PERSON["name"], "id_type": PERSON["id_type"], "id_number": PERSON["id_number"]}
+OPEN_CASE = {"item": "pension", "hall": "town", "person": PERSON}
+CERTIFICATE = {
+    "person": CLIENT, "type": "marriage", "number": "J441900-2020-000123", "name": "结婚证", "issuer": "市民政局",
+    "issued_on": "2020-05-20",
+}  # fmt: skip
+MISSING = {"missing": [{"requirement": "lease", "reason": "没有租约"}]}
+STOP = {"kind": "hearing", "basis": "《听证办法》第三条", "expected_days": 10}
 # operation id → (method, path, body): a well-formed request, so that only rights decide.
 ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "list_halls": ("get", "/halls", None),
@@ -30,6 +37,8 @@ ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "list_sessions": ("get", "/halls/town/sessions", None),
     "list_items": ("get", "/items", None),
     "get_item": ("get", "/items/pension", None),
+    "get_item_guide": ("get", "/items/pension/guide", None),
+    "guide_item": ("post", "/items/pension/guide", {"answers": {}}),
     "when": ("get", "/when?item=pension", None),
     "list_slots": ("get", "/halls/town/slots?item=pension", None),
     "list_closures": ("get", "/halls/town/closures", None),
@@ -80,6 +89,42 @@ ENDPOINTS: dict[str, tuple[str, str, Any]] = {
     "pause": ("post", "/windows/town-01/pause", {"reason": "午餐"}),
     "resume": ("post", "/windows/town-01/resume", None),
     "call_next": ("post", "/windows/town-01/calls", None),
+    "open_case": ("post", "/cases", OPEN_CASE),
+    "get_case": ("get", "/cases/NONE", None),
+    "list_cases": ("get", "/cases", None),
+    "change_case": ("patch", "/cases/NONE", {"answers": {}, "form": {"name": "书店"}, "revision": 0}),
+    "submit_case": ("post", "/cases/NONE/submit", None),
+    "supplement_case": ("post", "/cases/NONE/supplement", None),
+    "withdraw_case": ("post", "/cases/NONE/withdraw", None),
+    "add_material": ("post", "/cases/NONE/materials", {"requirement": "id", "channel": "library", "consent": True}),
+    "get_material_content": ("get", "/cases/NONE/materials/1/content", None),
+    "case_timeline": ("get", "/cases/NONE/timeline", None),
+    "list_documents": ("get", "/cases/NONE/documents", None),
+    "get_document": ("get", "/documents/NONE", None),
+    "worklist": ("get", "/worklists/review", None),
+    "return_case": ("post", "/cases/NONE/return", {"verdicts": [{"material": "id", "ok": False, "reason": "看不清"}]}),
+    "pass_case": ("post", "/cases/NONE/pass", None),
+    "receive_case": ("post", "/cases/NONE/receive", None),
+    "give_notice": ("post", "/cases/NONE/notice", MISSING),
+    "accept_case": ("post", "/cases/NONE/accept", None),
+    "refuse_case": ("post", "/cases/NONE/refuse", {"reason": "不归这里管", "body": "市场监管局"}),
+    "hand_over_case": ("post", "/cases/NONE/hand-over", None),
+    "take_case": ("post", "/cases/NONE/take", None),
+    "release_case": ("post", "/cases/NONE/release", None),
+    "stop_clock": ("post", "/cases/NONE/stop-clock", STOP),
+    "resume_clock": ("post", "/cases/NONE/resume-clock", {"result": "没有异议"}),
+    "opine": ("post", "/cases/NONE/opine", {"says": "grant", "text": ""}),
+    "settle_material": ("post", "/cases/NONE/settle", {"material": "photo"}),
+    "extend_case": ("post", "/cases/NONE/extend", {"days": 3, "reason": "情况复杂"}),
+    "decide_case": ("post", "/cases/NONE/decide", {"grant": True, "reason": ""}),
+    "issue_result": ("post", "/cases/NONE/issue", None),
+    "shelve_result": ("post", "/cases/NONE/shelve", {"place": "A-12"}),
+    "deliver_case": ("post", "/cases/NONE/deliver", {"channel": "counter", "code": "1", "identity": False}),
+    "terminate_case": ("post", "/cases/NONE/terminate", {"reason": "重复申请", "second_by": "nobody"}),
+    "agree_to_step": ("post", "/cases/NONE/agree", {"verb": "terminate"}),
+    "verify": ("get", "/verify/NONE", None),
+    "look_into_library": ("get", "/library?case=NONE", None),
+    "enter_certificate": ("post", "/library/certificates", CERTIFICATE),
     "hall_live": ("get", "/halls/town/live", None),
     "visits": ("get", "/stats/visits?hall=town", None),
     "list_notices": ("get", "/notices?person=13800138000", None),
@@ -121,7 +166,10 @@ def test_without_a_key_or_with_a_bad_one_nothing_is_answered(calls: Calls) -> No
     bad = ["", "nonsense", "bs_channel_", "x" * 300, "bs channel two words"]
 
     answers = {
-        (name, key): calls(method, path, key, body) for name, (method, path, body) in ENDPOINTS.items() for key in bad
+        (name, key): calls(method, path, key, body)
+        for name, (method, path, body) in ENDPOINTS.items()
+        for key in bad
+        if SCOPES_OF[name]
     }
 
     assert {
@@ -138,9 +186,16 @@ def test_the_wrong_scope_is_not_allowed_and_the_right_one_is(calls: Calls) -> No
     }
 
     assert {each for each, status in answers.items() if status == 403} == {
-        (name, scope) for name in ENDPOINTS for scope in SCOPES if scope not in SCOPES_OF[name]
+        (name, scope) for name in ENDPOINTS for scope in SCOPES if SCOPES_OF[name] and scope not in SCOPES_OF[name]
     }
     assert {each for each, status in answers.items() if status >= 500} == set()
+
+
+@pytest.mark.parametrize("key", ["", "nonsense", "read"])
+def test_what_is_open_to_all_asks_for_no_key(calls: Calls, key: str) -> None:
+    answers = {name: calls(*ENDPOINTS[name][:2], key).status_code for name in SCOPES_OF if not SCOPES_OF[name]}
+
+    assert answers == {"verify": 404}
 
 
 def test_a_key_of_another_hall_is_told_so(calls: Calls) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tests.matters import Matters, matters_of
 from tests.town import TUESDAY_NINE, Town
 
 
@@ -45,3 +46,9 @@ def open_town(town: Town) -> Town:
 def clerk(client: Client, open_town: Town) -> Client:
     client.force_login(open_town.clerk)
     return client
+
+
+@pytest.fixture
+def matters(open_town: Town) -> Matters:
+    """The open town with its shop licence, and a clerk who may receive cases."""
+    return matters_of(open_town)

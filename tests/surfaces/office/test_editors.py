@@ -386,6 +386,16 @@ def test_a_period_is_stopped_for_all_businesses(manager, office):  # noqa: F811
     ) == [True, True]
 
 
+@pytest.mark.parametrize(
+    "starts_at", ["0001-01-01T00:00+23:59", "9999-12-31T23:59-23:59", "2026-03-11T09:00+08:00:30.5", "2026-03-11T09:00"]
+)
+def test_a_period_that_begins_at_no_moment_is_none(manager, office, starts_at):  # noqa: F811
+    answer = manager.post("/office/town/slots/period", {"day": "2026-03-11", "starts_at": starts_at, "act": "close"})
+
+    assert answer.status_code == 422
+    assert not Slot.objects.filter(hall=office.hall, closed=True).exists()
+
+
 @pytest.mark.parametrize("way", ["period", "cell"])
 def test_whom_a_stopped_period_was_offered_to_is_told_and_has_it_first_once_it_is_open(manager, office, way):  # noqa: F811
     Slot.objects.filter(hall=office.hall).update(taken=F("quota"))

@@ -198,3 +198,66 @@ def test_a_role_says_where_it_is_held_by_name(office):  # noqa: F811
     said.append(signed_in(regional).get("/staff/me", headers={"accept-language": "zh-CN"}).content.decode())
 
     assert [("东莞市" in each, "441900" in each) for each in said] == [(True, False)] * 3
+
+
+CASE_ROLES = ["pre_reviewer", "receiver", "reviewer", "approver", "issue_clerk", "supervisor"]
+
+
+@pytest.mark.parametrize("role", CASE_ROLES)
+def test_a_hall_manager_gives_each_step_of_a_case_to_somebody(manager, office, role):  # noqa: F811
+    offered = manager.get(f"/office/town/staff/{office.clerk.id}/").content.decode()
+
+    manager.post(f"/office/town/staff/{office.clerk.id}/roles", {"what": f"hall:town:{role}"})
+
+    assert f'value="hall:town:{role}"' in offered
+    assert [held.role for held in Role.objects.filter(staff=office.clerk).order_by("id")] == ["clerk", role]
+
+
+@pytest.mark.parametrize("role", ["approver", "clerk"])
+def test_nobody_gives_themselves_a_role(manager, office, role):  # noqa: F811
+    shown = manager.get(f"/office/town/staff/{office.manager.id}/").content.decode()
+
+    answer = manager.post(f"/office/town/staff/{office.manager.id}/roles", {"what": f"hall:town:{role}"})
+
+    assert (answer.status_code, "hall:town:" in shown) == (422, False)
+    assert "不能给自己角色，找别人办。" in answer.content.decode()
+    assert [held.role for held in Role.objects.filter(staff=office.manager)] == ["hall_manager"]
+
+
+def department_of(staff):
+    return Staff.objects.get(id=staff.id).department
+
+
+def test_whose_cases_somebody_works_is_chosen_from_the_catalogue(manager, office):  # noqa: F811
+    url = f"/office/town/staff/{office.clerk.id}/department"
+
+    said = manager.post(url, {"department": "hrss"}, follow=True).content.decode()
+    given = department_of(office.clerk)
+    manager.post(url, {"department": ""})
+
+    assert (given, department_of(office.clerk)) == ("hrss", "")
+    assert '<option value="hrss" selected>人社局</option>' in said
+    deeds = Entry.objects.filter(action="set-department", subject=f"staff:{office.clerk.id}", hall="town")
+    assert [deed.facts for deed in deeds.order_by("id")] == [{"department": "hrss"}, {"department": ""}]
+
+
+@pytest.mark.parametrize("code", ["nowhere", "HRSS", "hrss' OR 1=1"])
+def test_a_department_that_is_none_is_refused(manager, office, code):  # noqa: F811
+    answer = manager.post(f"/office/town/staff/{office.clerk.id}/department", {"department": code})
+
+    assert (answer.status_code, department_of(office.clerk)) == (422, "")
+
+
+def test_a_department_is_set_by_who_may_and_never_ones_own(manager, office):  # noqa: F811
+    city = staff_with("city", "city_admin", "all", "*")
+    Role.objects.create(
+        staff=city, role="clerk", scope_kind="hall", scope="town", given_at=office.clerk.created_at, given_by="system"
+    )
+    others = [city, office.manager, office.other_halls_clerk]
+
+    codes = [
+        manager.post(f"/office/town/staff/{each.id}/department", {"department": "hrss"}).status_code for each in others
+    ]
+
+    assert codes == [403, 422, 404]
+    assert [department_of(each) for each in others] == ["", "", ""]

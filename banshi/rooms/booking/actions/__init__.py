@@ -25,7 +25,13 @@ from banshi.rooms.booking.actions.credit import (
     sweep_no_shows,
 )
 from banshi.rooms.booking.actions.following import VisitToFollow, keep, keep_no_more, open_follow_up
-from banshi.rooms.booking.actions.forgetting import forget_appealed, forget_contacts, subjects_appealed
+from banshi.rooms.booking.actions.forgetting import (
+    forget_contacts,
+    forget_late,
+    forget_suspensions,
+    subjects_appealed,
+    without_telephone,
+)
 from banshi.rooms.booking.actions.granting import cannot_move_to
 from banshi.rooms.booking.actions.handing import follow_account, follow_number, hand_over, lock_bookings, send_to
 from banshi.rooms.booking.actions.holding import expire_holds, give_back, hold, keep_on
@@ -82,8 +88,9 @@ __all__ = [
     "expire_holds",
     "follow_account",
     "follow_number",
-    "forget_appealed",
     "forget_contacts",
+    "forget_late",
+    "forget_suspensions",
     "forgive",
     "free_doubles",
     "give_back",
@@ -134,4 +141,5 @@ __all__ = [
     "wait_again_everywhere",
     "wait_for_moves",
     "was_given_back",
+    "without_telephone",
 ]

@@ -46,11 +46,21 @@ from banshi.rooms.booking.rules.lifecycle import APPEAL, APPOINTMENT, FOLLOW_UP,
 from banshi.rooms.booking.rules.opening import horizon, opens_at
 from banshi.rooms.booking.rules.quotas import businesses, nearest_quiet, places, quota_for
 from banshi.rooms.booking.rules.reminders import reminder_times
-from banshi.rooms.booking.rules.whose import OWN, PASSED_ON, behind, holder_of, is_of, party_of, tells_which
+from banshi.rooms.booking.rules.whose import (
+    BY_TELEPHONE,
+    OWN,
+    PASSED_ON,
+    behind,
+    holder_of,
+    is_of,
+    party_of,
+    tells_which,
+)
 
 __all__ = [
     "APPEAL",
     "APPOINTMENT",
+    "BY_TELEPHONE",
     "FOLLOW_UP",
     "MISTAKE_IS_FORGIVEN_WITHIN",
     "NOBODY",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from banshi.kernel.actors import Actor, ActorKind
 from banshi.kernel.evidence import Evidence
 
+BY_TELEPHONE = ":c[0-9a-f]{16}"  # in a holder: somebody told from others by the telephone they gave (`behind`)
 OWN = "person"  # holds what a person booked with an account that is theirs no more, and who has no other yet
 
 

@@ -50,6 +50,7 @@ from banshi.rooms.identity.actions.mandates import (
     need_mandate,
     propose_mandate,
 )
+from banshi.rooms.identity.actions.organisations import authorise_member, end_member, enrol_organisation
 from banshi.rooms.identity.actions.people import (
     CHINA,
     CheckedPerson,
@@ -257,15 +258,15 @@ def create_key(
 
     :param vouches: a channel that has checked who its people are: their names count as vouched for.
     :param device: the kiosk that holds the key: it ends when the machine is retired or paired anew.
-    :raises ValueError: a name that is none; unknown scope; kiosk without hall; desk without staff; manage without hall
-        or region; vouching without being a channel; of a device without being a kiosk.
+    :raises ValueError: a name that is none; unknown scope; kiosk without hall; desk or staff without somebody; manage
+        without hall or region; vouching without being a channel; of a device without being a kiosk.
     """
     if scope not in SCOPES:
         raise ValueError(f"scope is one of {', '.join(SCOPES)}")
     if scope == "kiosk" and not hall:
         raise ValueError("a kiosk key is bound to a hall")
-    if scope == "desk" and staff is None:
-        raise ValueError("a desk key is bound to a member of staff")
+    if scope in ("desk", "staff") and staff is None:
+        raise ValueError(f"a {scope} key is bound to a member of staff")
     if scope == "manage" and not (hall or region):
         raise ValueError("a manage key is bound to a hall or region")
     if vouches and scope != "channel":
@@ -394,6 +395,23 @@ def end_role(*, role_id: int, by: Actor, now: datetime) -> None:
         audit.record(action="ended-role", subject=f"role:{role_id}", by=by, now=now, hall=by.hall or "")
 
 
+def set_department(*, staff: Staff, department: str, by: Actor, now: datetime) -> None:
+    """Whose cases somebody works: the department's by this code, "" = none. The same again changes nothing.
+
+    :param department: of the catalogue, which the caller has looked it up in.
+    """
+    with transaction.atomic():
+        if Staff.objects.filter(id=staff.id).exclude(department=department).update(department=department):
+            audit.record(
+                action="set-department",
+                subject=f"staff:{staff.id}",
+                by=by,
+                now=now,
+                hall=by.hall or "",
+                facts={"department": department},
+            )
+
+
 def lock_staff(staff_id: int) -> Staff:
     """Inside a transaction: what this member of staff may do stays as it is until the end of it."""
     return Staff.objects.select_for_update(no_key=True).get(id=staff_id)
@@ -418,6 +436,7 @@ __all__ = [
     "add_typed",
     "agree_to_mandate",
     "answer_code",
+    "authorise_member",
     "bind_phone",
     "change_number",
     "check_people",
@@ -431,10 +450,12 @@ __all__ = [
     "decline_agent",
     "drop_unanswered",
     "end_mandate",
+    "end_member",
     "end_role",
     "enrol",
     "enrol_many",
     "enrol_number",
+    "enrol_organisation",
     "enrolled",
     "enrolling",
     "forget_codes",
@@ -463,6 +484,7 @@ __all__ = [
     "restore_agent",
     "revoke_key",
     "set_active",
+    "set_department",
     "sign_out_everywhere",
     "suspend_agent",
     "use_code",

@@ -10,6 +10,7 @@ from banshi.kernel.refusals import Refused
 from banshi.rooms.audit import actions as audit
 from banshi.rooms.identity.actions.correcting import need_card_and_reason
 from banshi.rooms.identity.actions.mandates import hand_over_mandates
+from banshi.rooms.identity.actions.organisations import hand_over_organisations
 from banshi.rooms.identity.models import Account, Person
 from banshi.rooms.identity.rules import join_refusal
 
@@ -48,13 +49,14 @@ def join_refusal_of(keep: Person, other: Person, *, how: str) -> Refused | None:
 def join_entries(
     keep: Person, other: Person, *, how: str, why: str, by: Actor, now: datetime, moved: Mapping[str, int]
 ) -> None:
-    """Let the other document lead to the entry that stands, with its mandates, and with the telephone and the account
-    where that one has none.
+    """Let the other document lead to the entry that stands, with its mandates and organisations, and with the telephone
+    and the account where that one has none.
 
     A number typed wrongly is somebody else's, or nobody's: it leads nowhere. The caller holds `lock_entries` and has
     moved what stands on the other entry.
     """
     hand_over_mandates(keep, other, how=how, now=now)
+    hand_over_organisations(keep, other, how=how, by=by, now=now)
     if how == "renewed":
         _take_over_phone(keep, other)
         _take_over_account(keep, other)

@@ -43,6 +43,7 @@ from banshi.rooms.identity.queries.mandates import (
     speaks_for,
     why_over,
 )
+from banshi.rooms.identity.queries.organisations import ActsForOrganisation, may_act_for, organisations_of
 
 
 @dataclass(frozen=True)
@@ -321,8 +322,24 @@ def forget_epochs() -> None:
     _epochs.clear()
 
 
+def department_of(staff_id: int) -> str:
+    """Code of the department whose cases alone a member of staff sees; "" where they belong to none."""
+    return Staff.objects.filter(id=staff_id).values_list("department", flat=True).first() or ""
+
+
+def names_of_staff(staff_ids: Iterable[int]) -> dict[int, str]:
+    """By what name colleagues know them."""
+    return dict(Staff.objects.filter(id__in=list(staff_ids)).order_by("id").values_list("id", "name_zh"))
+
+
+def staff_named(login: str) -> int | None:
+    """Who signs in by this name and works here; None: nobody."""
+    return Staff.objects.filter(login=login.strip().lower(), is_active=True).values_list("id", flat=True).first()
+
+
 __all__ = [
     "ActsForMe",
+    "ActsForOrganisation",
     "AgentView",
     "AskedToAct",
     "Client",
@@ -341,6 +358,7 @@ __all__ = [
     "agents_given",
     "asked_to_act",
     "clients_for",
+    "department_of",
     "documents_of",
     "entry_of_document",
     "epoch_of",
@@ -353,9 +371,12 @@ __all__ = [
     "mandate",
     "mandate_over",
     "mandates_of",
+    "may_act_for",
     "may_be",
     "members",
     "name_typed",
+    "names_of_staff",
+    "organisations_of",
     "people_by_number",
     "people_of",
     "person",
@@ -366,6 +387,7 @@ __all__ = [
     "proven_phones",
     "roles_of",
     "speaks_for",
+    "staff_named",
     "suspended_agent",
     "told_at",
     "why_over",

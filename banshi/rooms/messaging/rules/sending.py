@@ -44,6 +44,26 @@ LASTS = {
     "rate": 3 * DAY,
     "rating_answered": 7 * DAY,
     "appeal_answered": 7 * DAY,
+    "case_sent": 7 * DAY,
+    "case_returned": 7 * DAY,
+    "case_passed": 7 * DAY,
+    "case_received": 7 * DAY,
+    "case_notice": 7 * DAY,
+    "case_remind": DAY,
+    "case_supplemented": 7 * DAY,
+    "case_not_accepted": 7 * DAY,
+    "case_accepted": 7 * DAY,
+    "case_stopped": 7 * DAY,
+    "case_goes_on": 7 * DAY,
+    "case_extended": 7 * DAY,
+    "case_later": 7 * DAY,
+    "case_granted": 7 * DAY,
+    "case_refused": 7 * DAY,
+    "case_ready": 7 * DAY,
+    "case_closed": 7 * DAY,
+    "case_withdrawn": 7 * DAY,
+    "case_terminated": 7 * DAY,
+    "case_lapsed": 7 * DAY,
 }
 BY_A_CLICK = ("confirmation", "moved", "cancelled")  # as often as somebody clicks: capped by telephone and day
 UNTIL_START = frozenset({"reminder", "leave"})
@@ -96,6 +116,7 @@ def _sense(
 
 AT_WINDOW = ("called", "serving")
 IN_THE_HALL = ("waiting", "parked", "missed", "held", *AT_WINDOW)
+UNDER_WAY = ("accepted", "in_review")
 RUNNING, AHEAD = ("running",), ("announced", "running")
 
 # By kind of subject and key; what is not named keeps its sense.
@@ -145,6 +166,16 @@ SENSE: Mapping[tuple[str, str], Sense] = {
     ("waiting", "waiting_over"): _sense("left"),
     ("suspension", "suspended"): _sense("suspended"),
     ("suspension", "lifted"): _sense("lifted"),
+    # What asks for something, or says where a case is: only while it is so.
+    ("case", "case_returned"): _sense("pre_returned"),
+    ("case", "case_passed"): _sense("pre_passed", "await_receipt"),
+    ("case", "case_notice"): _sense("supplement"),
+    ("case", "case_remind"): _sense("supplement"),
+    ("case", "case_ready"): _sense("ready"),
+    ("case", "case_stopped"): _sense("stopped"),
+    ("case", "case_goes_on"): _sense(*UNDER_WAY),
+    ("case", "case_extended"): _sense(*UNDER_WAY, "stopped"),
+    ("case", "case_later"): _sense(*UNDER_WAY),
 }
 
 

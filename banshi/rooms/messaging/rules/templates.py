@@ -73,6 +73,26 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "agent_moved": (("text",), ("when",), ("hall",)),
     "agent_cancelled": (("text",), ("when",)),
     "booking_yours": (("when",), ("hall",), ("link",)),
+    "case_sent": (("item",),),
+    "case_returned": (("item",),),
+    "case_passed": (("item",),),
+    "case_received": (("item",),),
+    "case_notice": (("item",), ("day",)),
+    "case_remind": (("item",), ("day",)),
+    "case_supplemented": (("item",),),
+    "case_not_accepted": (("item",),),
+    "case_accepted": (("item",), ("day",)),
+    "case_stopped": (("item",),),
+    "case_goes_on": (("item",), ("day",)),
+    "case_extended": (("item",), ("day",)),
+    "case_later": (("item",), ("day",)),
+    "case_granted": (("item",),),
+    "case_refused": (("item",),),
+    "case_ready": (("item",),),
+    "case_closed": (("item",),),
+    "case_withdrawn": (("item",),),
+    "case_terminated": (("item",),),
+    "case_lapsed": (("item",),),
 }
 
 
@@ -125,9 +145,12 @@ def fault(key: str, body: str) -> dict[str, str] | None:
     return None
 
 
+OPENS = frozenset({"code", "case_ready"})  # their code opens something: a sign-in, a result
+
+
 def shown(key: str, said: Mapping[str, str]) -> dict[str, str]:
-    """The values as staff may read them: whoever holds a link or a one-time code acts as the person."""
-    closed = {"link": "…"} | ({"code": "******"} if key == "code" else {})
+    """The values as staff may read them: whoever holds a link or such a code acts as the person."""
+    closed = {"link": "…"} | ({"code": "******"} if key in OPENS else {})
     return {**said, **{name: value for name, value in closed.items() if said.get(name)}}
 
 

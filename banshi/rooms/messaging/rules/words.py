@@ -3,6 +3,8 @@
 # ruff: noqa: E501 – the words of a message stay on one line
 from __future__ import annotations
 
+from banshi.rooms.messaging.rules.case_words import CASE_WORDS
+
 # What a placeholder says where a message brings no value of its own.
 UNSAID: dict[str, dict[str, dict[str, str]]] = {
     "code": {"whom": {"zh": "别告诉任何人", "en": "Tell nobody"}},
@@ -250,6 +252,7 @@ COMMON: dict[str, dict[str, str]] = {
         "zh": "{hall}不再设候补，{day}[“{item}”]的候补到此为止，很抱歉。[{text}][有空位时可以直接约：{link}]",
         "en": "{hall} keeps no waiting list any more; the wait for a place[ for “{item}”] on {day} ends here. We are sorry.[ {text}][ Book a place when one is free: {link}]",
     },
+    **CASE_WORDS,
 }  # fmt: skip
 
 LANGUAGES = ("zh", "en")

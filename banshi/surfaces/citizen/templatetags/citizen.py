@@ -19,7 +19,7 @@ from django.utils.translation import get_language, gettext, pgettext
 
 from banshi.foundation import states
 from banshi.foundation.crypto import LIVE_BOOKING, clients_key, link_key, sign
-from banshi.foundation.said import english
+from banshi.foundation.said import english, named
 from banshi.foundation.times import day_words
 from banshi.foundation.words import words
 from banshi.surfaces.citizen.forms import Appeal, id_types
@@ -236,3 +236,76 @@ def first_place_href(place: Any) -> str:
 def day_again(wait: Any) -> str:
     """Of a wait whose day can be booked again: the day, to go behind the hall of an address."""
     return f"&day={wait.day.isoformat()}" if wait.state == "reopened" else ""
+
+
+@register.filter
+def at_place(listed: Any, place: int) -> Any:
+    """One of a list by its place."""
+    return listed[place]
+
+
+INPUT_TYPES = {"date": "date", "phone": "tel"}
+KEYBOARDS = {"number": "decimal", "money": "decimal", "phone": "tel"}
+FILLED_BY_BROWSERS = {"name": "name", "phone": "tel", "address": "street-address"}
+
+
+@register.simple_tag
+def field_attributes(case: Any, line: Any) -> SafeString:
+    """Of the input of one field of a case: how it is typed, what is said about it, and that it is saved when it is left."""
+    kind = line.field.type
+    found: dict[str, Any] = {
+        "id": f"field-{line.no}",
+        "autocomplete": FILLED_BY_BROWSERS.get(kind, "off"),
+        "hx-post": reverse("citizen:save-field", args=[case.no, line.no]),
+        "hx-trigger": "change",
+        "hx-target": f"#line-{line.no}",
+        "hx-swap": "outerHTML",
+        "hx-include": "closest .field",
+        "hx-params": f"{line.name},w-{line.no}",
+        "hx-sync": "#case-fields:queue all",
+    }
+    if kind not in ("choice", "yes_no"):
+        found |= {"maxlength": line.field.longest}
+        found |= {} if line.several_lines else {"type": INPUT_TYPES.get(kind, "text")}
+    if kind in KEYBOARDS:
+        found["inputmode"] = KEYBOARDS[kind]
+    if line.carried:
+        found["aria-label"] = named(line.field, "label")
+    if line.described_by:
+        found |= {"aria-describedby": line.described_by, "aria-invalid": "true"}
+    return format_html_join(" ", '{}="{}"', found.items())
+
+
+@register.inclusion_tag("citizen/_state.html")
+def case_tag(line: Any) -> dict[str, str]:
+    """How a case stands, in a word: a refusal and a clock that stands are said as such."""
+    state = line.phase
+    if "clock_stopped" in line.flags:
+        state = "stopped"
+    elif line.outcome in ("granted", "refused") and state in ("decided", "closed"):
+        state = line.outcome if state == "decided" or line.outcome == "refused" else state
+    return {"tone": states.tone("case", state), "word": states.word("case", state)}
+
+
+@register.simple_tag
+def page_alt(place: int) -> str:
+    """What a picture of a page is, for whoever does not see it."""
+    return pgettext("case", "Page %(n)s") % {"n": place}
+
+
+@register.filter
+def is_by(row_by: str, actor: Any) -> bool:
+    """Whether something was done by this actor."""
+    return row_by == str(actor)
+
+
+@register.filter
+def pair(words: tuple[str, str]) -> str:
+    """Chinese and English: the one of the active language."""
+    return words[1] if english() else words[0]
+
+
+@register.filter
+def in_fours(code: str) -> str:
+    """1234 5678: as one reads it out."""
+    return " ".join(code[i : i + 4] for i in range(0, len(code), 4))

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from banshi.rooms.catalogue.rules.handling import Field
 from banshi.surfaces.desk.steps import Step
 
 register = template.Library()
@@ -26,3 +27,23 @@ def does(verb: str) -> SafeString:
     return format_html(
         'method="post" action="{0}" hx-post="{0}" hx-target="#console"', reverse("desk:do", kwargs={"verb": verb})
     )
+
+
+KINDS = {
+    "date": 'type="date"',
+    "phone": 'inputmode="tel"',
+    "number": 'inputmode="decimal"',
+    "money": 'inputmode="decimal"',
+}
+
+
+@register.simple_tag
+def input_kind(field: Field) -> SafeString:
+    """The attributes of an input by what its field holds."""
+    return format_html('maxlength="{}" {}', field.longest, SafeString(KINDS.get(field.type, "")))
+
+
+@register.simple_tag
+def reopened(panel: str, at: str) -> SafeString:
+    """The attribute of a panel that stands open again, since what was said in it was refused."""
+    return SafeString("data-reopen" if panel == at else "")

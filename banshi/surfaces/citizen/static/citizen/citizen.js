@@ -226,3 +226,23 @@ async function turn() {
 waitForTurn(document.body);
 setInterval(() => { if (Date.now() >= turnsAt && !busy()) turn(); }, 1000);
 document.addEventListener("visibilitychange", () => { if (!document.hidden && Date.now() >= turnsAt) turn(); });
+
+/* ---- papers: what is photographed or chosen is sent at once; the page says so while it goes ---- */
+
+document.documentElement.classList.add("js");
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-picks]");
+  if (!form || !event.target.files?.length) return;
+  for (const other of form.querySelectorAll("input[type=file]")) if (other !== event.target) other.disabled = true; // an empty one says nothing
+  form.classList.add("is-sending");
+  form.querySelector("[data-sending]").hidden = false;
+  form.requestSubmit();
+});
+addEventListener("pageshow", () => { // back on a page that was left while it sent
+  for (const form of document.querySelectorAll("form[data-picks].is-sending")) {
+    form.classList.remove("is-sending");
+    form.querySelector("[data-sending]").hidden = true;
+    form.reset();
+    for (const input of form.querySelectorAll("input[type=file]")) input.disabled = false;
+  }
+});

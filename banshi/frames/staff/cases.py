@@ -1,0 +1,184 @@
+"""Cases as pages for staff show them: which one may be seen, how much of it, what was said and done.
+
+Whose case it is stands masked until somebody asks to see it (`show_whole`), which leaves a trace; files: case_files.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from typing import Any
+
+from django.utils.translation import pgettext
+
+from banshi.foundation import clock
+from banshi.foundation.doors import Asked
+from banshi.foundation.said import english
+from banshi.frames.staff.case_files import looked, sheets, title_of
+from banshi.frames.staff.names import names_of
+from banshi.kernel.masking import mask_id, mask_name, mask_phone
+from banshi.kernel.refusals import Refused
+from banshi.kernel.rights import holds
+from banshi.rooms.cases import queries
+from banshi.rooms.cases.models import Case, CasePaper
+from banshi.rooms.cases.queries import Moment
+from banshi.rooms.cases.rules.duties import AGREED, BY_TWO
+from banshi.rooms.catalogue.rules.handling import Field
+from banshi.rooms.identity import queries as identity
+from banshi.rooms.identity.models import Staff
+from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Hall
+
+WHOLE = "cases-whole"  # of the session: cases whose person somebody asked to see
+MOST_WHOLE = 50
+
+
+def department_of(request: Asked) -> str:
+    """Whose cases somebody works; "" = of any department."""
+    staff_id = request.who.staff_id
+    assert staff_id is not None
+    return identity.department_of(staff_id)
+
+
+def case_here(request: Asked, hall: Hall, no: str) -> Case:
+    """A case of this hall, and of the department of whoever belongs to one.
+
+    :raises Refused: nothing-found – also for a case that is another hall's or department's.
+    """
+    case = queries.case_by_no(no)
+    seen = queries.visible_to(Case.objects.filter(id=case.pk), halls=[hall.code], department=department_of(request))
+    if not seen.exists():
+        raise Refused("nothing-found", facts={"case": no})
+    return case
+
+
+# --- Whose case it is -------------------------------------------------------------------------------------------
+
+
+def is_whole(request: Asked, case: Case) -> bool:
+    """Whether whoever looks asked to see whose case it is, since they signed in."""
+    return case.no in request.session.get(WHOLE, [])
+
+
+def show_whole(request: Asked, case: Case, *, now: datetime) -> None:
+    """Names, numbers and addresses of this case are shown to whoever asks, with a trace, until they sign out."""
+    looked(request, case, now=now)
+    kept = [no for no in request.session.get(WHOLE, []) if no != case.no]
+    request.session[WHOLE] = [*kept, case.no][-MOST_WHOLE:]
+
+
+def whose(case: Case, *, whole: bool) -> list[tuple[str, str]]:
+    """Who applies, and who acts for a firm: each with what they are."""
+    found = [(pgettext("case", "Applicant"), case.applicant if whole else case.masked_applicant)]
+    if case.organisation_id is not None:
+        name = case.person.name
+        found.append((pgettext("case", "Acts for it"), name if whole else mask_name(name)))
+    if case.contact:
+        found.append((pgettext("case", "Telephone"), case.contact if whole else mask_phone(case.contact)))
+    return found
+
+
+def answered(case: Case) -> list[tuple[str, str]]:
+    """The situation: each question with what was answered."""
+    found = []
+    for question in queries.guided_case(case).questions:
+        chosen = next((o for o in question.options if o.id == case.answers.get(question.id)), None)
+        if chosen is not None:
+            found.append((question.text_en, chosen.text_en) if english() else (question.text_zh, chosen.text_zh))
+    return found
+
+
+def filled(case: Case, *, whole: bool) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The form, group by group, in its order; personal fields masked unless `whole`."""
+    form = queries.form_of(case)
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for field in queries.guided_case(case).fields:
+        value = form.get(field.code)
+        if value not in (None, ""):
+            said = _said(field, value)
+            lines = groups.setdefault(field.group_en if english() else field.group_zh, [])
+            lines.append((field.label_en if english() else field.label_zh, said if whole else _masked(field, said)))
+    return list(groups.items())
+
+
+def _said(field: Field, value: object) -> str:
+    if field.type == "yes_no":
+        return pgettext("form", "Yes") if value in (True, "yes", "true") else pgettext("form", "No")
+    option = next((o for o in field.options if o.id == value), None)
+    return (option.text_en if english() else option.text_zh) if option else str(value)
+
+
+def _masked(field: Field, said: str) -> str:
+    if field.type == "address":
+        return f"{said[:3]}****"
+    masks = {"name": mask_name, "phone": mask_phone, "id_number": mask_id}
+    return masks[field.type](said) if field.type in masks else said
+
+
+# --- What was done ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the story: what was done, by whom in words, what was given in writing."""
+
+    verb: str
+    at: datetime
+    who: str
+    why: str
+    facts: dict[str, Any]
+    papers: tuple[tuple[CasePaper, str], ...]
+
+
+def _story(moments: list[Moment]) -> list[Step]:
+    """Newest first."""
+    names = names_of(moment.actor for moment in moments)
+    return [
+        Step(m.verb, m.at, names[m.actor], m.why, m.facts, tuple((paper, title_of(paper)) for paper in m.papers))
+        for m in reversed(moments)
+    ]
+
+
+def _agreed(moments: list[Moment], *, staff: int | None, now: datetime) -> dict[str, list[Staff]]:
+    """Who said, lately, that a step which takes two be taken: verb → people, `staff` not among them."""
+    found: dict[str, list[int]] = {verb: [] for verb in BY_TWO}
+    for moment in moments:
+        if moment.verb in found:
+            found[moment.verb] = []  # the step was taken since
+        if moment.verb == "agree" and moment.at + AGREED > now and moment.actor != f"staff:{staff}":
+            found[moment.facts["verb"]].append(int(moment.actor.removeprefix("staff:")))
+    people = {one.pk: one for one in Staff.objects.filter(id__in={*chain(*found.values())}).order_by("id")}
+    return {verb: [people[pk] for pk in dict.fromkeys(keys) if pk in people] for verb, keys in found.items()}
+
+
+def shown(request: Asked, case: Case, *, now: datetime) -> Mapping[str, Any]:
+    """What every page about one case has in its context."""
+    whole = is_whole(request, case)
+    (line,) = queries.lines([case], now=now)
+    papers, moments = queries.paper_rows(case), queries.timeline(case)
+    called = {paper.code: paper for paper in queries.handling_of_case(case).materials}
+    owed = [(called.get(each.code), each) for each in case.obligations.filter(met_at=None).order_by("due_on", "id")]
+    return {
+        "case": case, "line": line, "papers": papers, "sheets": sheets(papers), "story": _story(moments), "whole": whole,
+        "whose": whose(case, whole=whole), "answered": answered(case), "filled": filled(case, whole=whole),
+        "running": queries.clock_of(case, now=now), "opinions": list(case.opinions.select_related("by").order_by("id")),
+        "owed": owed, "stop": case.stops.filter(ended_at=None).first() if case.stopped_at else None,
+        "agreed": _agreed(moments, staff=request.who.staff_id, now=now),
+    }  # fmt: skip
+
+
+def second_of(case: Case, verb: str, login: str, *, now: datetime) -> tuple[int | None, bool]:
+    """The second person of a step that takes two, by login, and whether they agreed to it and supervise cases in its hall."""
+    second = Staff.objects.filter(login=login.strip().lower(), is_active=True).first() if login else None
+    if second is None:
+        return None, False
+    may = holds(places.grants(identity.roles_of(second.pk)), "cases.supervise", case.hall.code)
+    return second.pk, may and queries.agreed(case, verb, staff=second.pk, now=now)
+
+
+def held(case: Case, *, staff: int | None, now: datetime | None = None) -> bool:
+    """Whether somebody else works on it now."""
+    until = case.locked_until
+    return case.locked_by_id not in (None, staff) and until is not None and until > (now or clock.now())

@@ -1,0 +1,89 @@
+"""Official papers (文书) as PDF/A-2b, set by Typst in fonts that are carried along.
+
+Templates: `notice.typ`, `certificate.typ`, and `parts.typ` for both. A template reads files of this folder only, and no
+package: what people wrote is handed over as JSON and stays text. Fonts: `fonts/`, then those in `$BANSHI_PAPER_FONTS`, a
+folder for characters that ours lack. As PDF/A, a character nobody can draw is refused rather than printed as an empty box.
+
+The file depends on the data alone, its date too; another version of Typst may set it otherwise. Keep the file, not only
+its data.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import threading
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import segno
+import typst
+
+from banshi.foundation.memory import forgettable
+from banshi.rooms.cases.ports import CannotSet
+
+HERE = Path(__file__).parent
+LAYOUTS = ("notice", "certificate")
+_ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")  # a sign that cannot be seen
+_NO_GLYPH = re.compile(r"the text (.*) could not be displayed", re.S)
+
+
+class Typst:
+    """Costs nothing to make: fonts are kept for the process, and compilers, which serve one at a time, for each thread."""
+
+    def compose(self, kind: str, data: Mapping[str, Any]) -> bytes:
+        """The paper as a PDF.
+
+        :raises CannotSet: no such layout, something is missing in the data, or a character that no font has.
+        """
+        layout = data.get("layout")
+        if layout not in LAYOUTS:
+            raise CannotSet(kind, "no such layout")
+        if not data.get("verify_url"):
+            raise CannotSet(kind, "no address at which it is checked")
+        given = {"data": json.dumps({**data, "qr": _qr(data["verify_url"])}, ensure_ascii=False)}
+        try:
+            done = _compiler(layout).compile(format="pdf", sys_inputs=given, pdf_standards="a-2b")
+        except typst.TypstError as trouble:
+            raise _why(kind, trouble) from None  # its words repeat what the paper says of people
+        assert isinstance(done, bytes)
+        return done
+
+
+_mine = threading.local()
+
+
+def _compiler(layout: str) -> typst.Compiler:
+    """This thread's own."""
+    if not hasattr(_mine, layout):
+        compiler = typst.Compiler(HERE / f"{layout}.typ", root=HERE, font_paths=_fonts(), ignore_system_fonts=True)
+        setattr(_mine, layout, compiler)
+    found: typst.Compiler = getattr(_mine, layout)
+    return found
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Ours first."""
+    more = os.environ.get("BANSHI_PAPER_FONTS")
+    folders = [HERE / "fonts", *([Path(more)] if more else [])]
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
+
+
+forgettable(_fonts.cache_clear)
+
+
+def _qr(url: str) -> str:
+    """Without a quiet zone: the paper round it is white."""
+    return segno.make(url, error="m").svg_inline(border=0, omitsize=True)
+
+
+def _why(kind: str, trouble: typst.TypstError) -> CannotSet:
+    """Without the words of the paper: only the characters nobody could draw are named."""
+    if found := _NO_GLYPH.search(trouble.message):
+        plain = _ESCAPED.sub(lambda escaped: chr(int(escaped[1], 16)), found[1].strip("`\"'"))
+        return CannotSet(kind, "no font has", tuple(dict.fromkeys(f"U+{ord(sign):04X}" for sign in plain)))
+    return CannotSet(kind, "the layout does not take these data")

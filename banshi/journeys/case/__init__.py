@@ -1,0 +1,1 @@
+"""办件: from the first answer to the result in hand."""

@@ -1,0 +1,125 @@
+"""窗口办理: what lies on the counter goes into the case and is received, and in the same press accepted, told what is missing of,
+turned down, or settled at once – all of it, or none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from banshi.kernel.actors import Actor
+from banshi.kernel.refusals import Refused
+from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.rules.lifecycle import CASE
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What the person at the window brings and says.
+
+    :ivar phase: in which the clerk saw the case; another one since is told, so that nothing is counted twice.
+    :ivar counted: papers on the counter, which the clerk looked at. :ivar revision: of answers and form, as the clerk saw it.
+    """
+
+    phase: str
+    counted: Sequence[cases.Counted] = ()
+    answers: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, Any] = field(default_factory=dict)
+    revision: int | None = None
+    visit_id: int | None = None
+    window_id: int | None = None
+
+
+def keep(*, case_no: str, brought: Brought, by: Actor, now: datetime) -> Case:
+    """Answers and form as far as they are said; nothing is counted.
+
+    :raises Refused: nothing-found, wrong-state, changed-meanwhile, invalid.
+    """
+    with transaction.atomic():
+        case = _as_seen(case_no, brought)
+        return _said(case, brought, by=by, now=now)
+
+
+def receive(*, case_no: str, brought: Brought, by: Actor, now: datetime) -> Case:
+    """收件, or what was missing has come (补正); of a case received before, more papers.
+
+    :raises Refused: those of `cases.change`, `cases.receive`, `cases.supplement`, `cases.add_material`.
+    """
+    with transaction.atomic():
+        case = _as_seen(case_no, brought)
+        if CASE.may(case.phase, "change"):
+            case = _said(case, brought, by=by, now=now)
+        if CASE.may(case.phase, "receive"):
+            case = cases.receive(
+                case_no=case_no, materials=brought.counted, visit_id=brought.visit_id, window_id=brought.window_id, by=by,
+                now=now,
+            )  # fmt: skip
+        else:
+            for paper in brought.counted:
+                cases.add_material(
+                    case_no=case_no, code=paper.code, channel=paper.channel, copies=paper.copies, by=by, now=now
+                )
+            if case.phase != "received":
+                case = cases.supplement(case_no=case_no, by=by, now=now)
+        codes = [paper.code for paper in brought.counted]
+        return cases.see(case_no=case_no, codes=codes, by=by, now=now) if codes else case
+
+
+def accept(
+    *, case_no: str, brought: Brought, deferred: Sequence[tuple[str, date]] = (), by: Actor, now: datetime
+) -> Case:
+    """收件并受理. :raises Refused: those of `receive` and `cases.accept`."""
+    with transaction.atomic():
+        receive(case_no=case_no, brought=brought, by=by, now=now)
+        return cases.accept(case_no=case_no, deferred=deferred, by=by, now=now)
+
+
+def give_notice(
+    *,
+    case_no: str,
+    brought: Brought,
+    missing_now: Sequence[cases.Missing],
+    second_by: int | None = None,
+    second_may: bool = False,
+    by: Actor,
+    now: datetime,
+) -> Case:
+    """收件, 一次性告知: what is there is received, what is not is told at once. :raises Refused: those of both."""
+    with transaction.atomic():
+        receive(case_no=case_no, brought=brought, by=by, now=now)
+        return cases.give_notice(
+            case_no=case_no, missing_now=missing_now, second_by=second_by, second_may=second_may, by=by, now=now
+        )
+
+
+def refuse(*, case_no: str, brought: Brought, reason: str, body: str = "", by: Actor, now: datetime) -> Case:
+    """不予受理, said in writing. :raises Refused: those of `receive` and `cases.refuse`."""
+    with transaction.atomic():
+        receive(case_no=case_no, brought=brought, by=by, now=now)
+        return cases.refuse(case_no=case_no, reason=reason, body=body, by=by, now=now)
+
+
+def decide(*, case_no: str, brought: Brought, grant: bool, reason: str = "", by: Actor, now: datetime) -> Case:
+    """即办: received and settled while the person waits. :raises Refused: those of `receive` and `cases.decide_at_once`."""
+    with transaction.atomic():
+        receive(case_no=case_no, brought=brought, by=by, now=now)
+        return cases.decide_at_once(case_no=case_no, grant=grant, reason=reason, by=by, now=now)
+
+
+def _as_seen(case_no: str, brought: Brought) -> Case:
+    """The case, locked. :raises Refused: nothing-found; wrong-state – a step was taken since the clerk looked."""
+    case = cases.lock(case_no)
+    if case.phase != brought.phase:
+        raise Refused("wrong-state", facts={"kind": "case", "state": case.phase, "needs": brought.phase})
+    return case
+
+
+def _said(case: Case, brought: Brought, *, by: Actor, now: datetime) -> Case:
+    return cases.change(
+        case_no=case.no, answers=brought.answers, form=brought.form, revision=brought.revision, by=by, now=now
+    )

@@ -1,0 +1,61 @@
+"""What a form need not ask (国令716 号 7 条): filled in from the document, the account and the library, each with its source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from banshi.rooms.catalogue.rules.handling import Field
+from banshi.rooms.catalogue.rules.values import WrongValue, read, stored
+from banshi.rooms.identity import queries as people
+from banshi.rooms.library import queries as library
+
+NAME, NUMBER, PHONE = "person-name", "id-number", "mobile"
+
+
+@dataclass(frozen=True)
+class Carried:
+    """A field's value as it is kept, and whence: document | typed | account | library."""
+
+    value: object
+    source: str
+
+
+def carried(fields: Iterable[Field], *, account_id: int, person_id: int, name: str, today: date) -> dict[str, Carried]:
+    """By field. Of somebody the account is not proven to be: only what it said itself.
+
+    :param name: as the account typed it.
+    """
+    asked = [field for field in fields if field.element]
+    proven = people.proven_by(account_id, person_id).proves
+    found: dict[str, Carried] = {PHONE: Carried(people.phone_of(account_id=account_id), "account")}
+    if proven:
+        me = people.person(person_id)
+        known = library.facts_of(person_id=person_id, elements=[field.element for field in asked])
+        found |= {element: Carried(fact.value, "library") for element, fact in known.items()}
+        found |= {NAME: Carried(me.name, "document"), NUMBER: Carried(me.id_number, "document")}
+    elif name:
+        found[NAME] = Carried(name, "typed")
+    return {field.code: said for field in asked if (said := _fits(field, found.get(field.element), today)) is not None}
+
+
+def at_window(fields: Iterable[Field], *, person_id: int, today: date) -> dict[str, Carried]:
+    """By field, of somebody who stands at a window with their document."""
+    asked = [field for field in fields if field.element]
+    me, known = people.person(person_id), library.facts_of(person_id=person_id, elements=[f.element for f in asked])
+    found = {element: Carried(fact.value, "library") for element, fact in known.items()}
+    found |= {NAME: Carried(me.name, "document"), NUMBER: Carried(me.id_number, "document")}
+    found[PHONE] = Carried(people.phone_of(person_id=person_id), "account")
+    return {field.code: said for field in asked if (said := _fits(field, found.get(field.element), today)) is not None}
+
+
+def _fits(field: Field, known: Carried | None, today: date) -> Carried | None:
+    """As it is kept; None where it is no value of the field."""
+    if known is None:
+        return None
+    try:
+        value = read(field, known.value, today)
+    except WrongValue:
+        return None
+    return None if value is None else Carried(stored(value), known.source)

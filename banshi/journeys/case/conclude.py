@@ -1,0 +1,93 @@
+"""统一窗口出件: the result is made, kept in the holder's library, laid ready, handed over."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from banshi.kernel.actors import Actor
+from banshi.kernel.refusals import Refused
+from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.models import Case, CasePaper
+from banshi.rooms.cases.queries import case_by_no, facts_of, handling_of_case, papers_of
+from banshi.rooms.delivery import actions as delivery
+from banshi.rooms.identity import queries as identity
+from banshi.rooms.library import actions as library
+
+
+def issue(*, case_no: str, by: Actor, now: datetime) -> CasePaper:
+    """制证: number, paper, and – where the item's result is one – a certificate that nobody has to bring again.
+
+    :raises Refused: those of `cases.actions.issue`.
+    """
+    with transaction.atomic():
+        paper = cases.issue(case_no=case_no, by=by, now=now)
+        case = case_by_no(case_no)
+        result = handling_of_case(case).result
+        if result.certificate_type:
+            library.issue_certificate(
+                **cases.holder_of(case), type=result.certificate_type, number=paper.number, name_zh=result.name_zh,
+                name_en=result.name_en, issuer_zh=case.department.name_zh, issuer_en=case.department.name_en,
+                issued_on=facts_of(paper).on, valid_until=facts_of(paper).valid_until, trust="A",
+                source=f"case:{case.no}", case_no=case.no, by=by, now=now,
+            )  # fmt: skip
+    return paper
+
+
+def shelve(*, case_no: str, place: str, by: Actor, now: datetime) -> Case:
+    """待领取: it lies at its place, and the applicant gets the code that opens it.
+
+    :raises Refused: those of `cases.actions.shelve`.
+    """
+    with transaction.atomic():
+        case = cases.shelve(case_no=case_no, place=place, by=by, now=now)
+        own = is_their_own(case)
+        code = delivery.make_ready(case=case, place=place, code_opens=own, by=by, now=now)
+        event = case.events.order_by("-seq")[0]
+        more: dict[str, Any] = {"secret": {"code": code}} if own else {"link": ""}
+        cases.tell(case, "case_ready", event=event, now=now, **more)
+    return case
+
+
+def hand_over(*, case_no: str, code: str = "", identified: bool = False, by: Actor, now: datetime) -> Case:
+    """送达 at the counter: by the code, or by the card of the person it is for.
+
+    :raises Refused: nothing-found, wrong-state, code-wrong, code-used.
+    """
+    return _deliver(case_no=case_no, how="counter", code=code, identified=identified, by=by, now=now)
+
+
+def _deliver(*, case_no: str, how: str, code: str, identified: bool, by: Actor, now: datetime) -> Case:
+    with transaction.atomic():
+        case = cases.lock(case_no)  # the case before its delivery, as everybody takes them
+        no = delivery.hand_over(case_no=case_no, how=how, code=code, identified=identified, by=by, now=now)
+        if no is None:
+            proof = "身份证件" if identified else "取件码"
+            case = cases.deliver(case_no=case_no, how=how, proof=proof, by=by, now=now)
+    if no is not None:
+        raise Refused(no)
+    return case
+
+
+def receive_electronically(*, case_no: str, by: Actor, now: datetime) -> Case:
+    """电子证照: whoever applied takes the result as a file, which is worth the same (国令716 号 10 条); the paper stays for them.
+
+    :raises Refused: nothing-found, wrong-state; agent-not-allowed – the account is not proven to be the applicant.
+    """
+    if not is_their_own(case_by_no(case_no)):
+        raise Refused("agent-not-allowed")
+    return _deliver(case_no=case_no, how="electronic", code="", identified=True, by=by, now=now)
+
+
+def is_their_own(case: Case) -> bool:
+    """Whether who opened it online is proven to be the applicant. What an account merely says about somebody opens nothing of
+    theirs: then the card has to be shown.
+    """
+    return case.account_id is None or identity.proven_by(case.account_id, case.person_id).proves
+
+
+def result_of(case: Case) -> CasePaper | None:
+    """The licence or certificate, once it is made."""
+    return next((paper for paper in papers_of(case) if paper.kind == "licence"), None)

@@ -1,0 +1,45 @@
+"""待收件: a booked time brings the papers of a case that passed the pre-review."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from banshi.kernel.actors import Actor
+from banshi.rooms.booking.models import Appointment
+from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.queries import may_follow
+from banshi.rooms.identity import queries as people
+
+
+def brings(*, appointment: str, by: Actor, now: datetime) -> None:
+    """A time was just booked: the case of the same account, person, matter and hall is expected then, instead of at a time that
+    was given up. Nothing where there is none; the oldest where there are several.
+    """
+    booked = Appointment.objects.filter(code=appointment, state="booked").first()
+    if booked is None:
+        return
+    me = people.proven_person(booked.account_id)
+    rows = Case.objects.filter(
+        person_id=booked.person_id, item_id=booked.item_id, hall_id=booked.hall_id,
+        phase__in=["pre_passed", "await_receipt"],
+    ).order_by("id")  # fmt: skip
+    for row in rows:
+        if may_follow(row, account_id=booked.account_id, person_ids=[me] if me else []):
+            with transaction.atomic():
+                if _expect(row.no, booked.code, by=by, now=now):
+                    return
+
+
+def _expect(case_no: str, code: str, *, by: Actor, now: datetime) -> bool:
+    case = cases.lock(case_no)
+    if case.phase == "await_receipt":
+        if Appointment.objects.filter(code=case.appointment, state="booked").exists():
+            return False
+        case = cases.expect_no_more(case_no=case_no, by=by, now=now)
+    if case.phase != "pre_passed":
+        return False
+    cases.expect(case_no=case_no, appointment=code, by=by, now=now)
+    return True

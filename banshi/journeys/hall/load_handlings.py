@@ -1,0 +1,92 @@
+"""Load how items are handled (办理要求): catalogue/elements.csv, and catalogue/handling/<item code>.yaml.
+
+Formats: presets/README.md.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from banshi.kernel import tables
+from banshi.kernel.actors import SYSTEM
+from banshi.rooms.catalogue import queries
+from banshi.rooms.catalogue.models import DataElement, Item, ItemVersion
+from banshi.rooms.catalogue.rules.faults import faults
+from banshi.rooms.catalogue.rules.handling import Element, Handling
+
+_MOST_TOLD = 10
+_SENSITIVITIES = {each: each for each in ("public", "internal", "personal", "sensitive")}
+
+
+def load_handlings(root: Path) -> list[str]:
+    """What the files say of the items they name; an item without a file keeps what it has.
+
+    :returns: codes of items whose handling somebody else wrote, and who keep it.
+    :raises ValueError: a file that is none, or whose handling has faults, naming the file and each place.
+    """
+    _elements(root / "catalogue" / "elements.csv")
+    known = queries.elements()
+    left = []
+    for path in sorted((root / "catalogue" / "handling").glob("*.yaml")):
+        item = Item.objects.filter(code=path.stem).first()
+        if item is None:
+            raise ValueError(f"{_name(path)}: there is no item {path.stem}")
+        said = read(path, known).model_dump(mode="json")
+        if item.handling == said:
+            continue
+        if item.handling and _written_by(item) != str(SYSTEM):
+            left.append(item.code)
+            continue
+        Item.objects.filter(pk=item.pk).update(handling=said)
+    return left
+
+
+def read(path: Path, elements: tuple[Element, ...]) -> Handling:
+    """The handling in a file. :raises ValueError: with the file and every place that is wrong."""
+    try:
+        handling = Handling.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, UnicodeDecodeError) as wrong:
+        raise ValueError(f"{_name(path)}: {' '.join(str(wrong).split())}") from wrong
+    except ValidationError as wrong:
+        told = [f"{'.'.join(map(str, each['loc'])) or 'file'}: {each['msg']}" for each in wrong.errors()]
+        raise ValueError(f"{_name(path)}: {'; '.join(told[:_MOST_TOLD])}") from wrong
+    found = faults(handling, elements)
+    if found:
+        told = [f"{each.where}: {each.en}" for each in found[:_MOST_TOLD]]
+        raise ValueError(f"{_name(path)}: {'; '.join(told)}")
+    return handling
+
+
+def _name(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"
+
+
+def _written_by(item: Item) -> str:
+    """Who first made it say what it says; nobody's word is the files'."""
+    versions = ItemVersion.objects.filter(item=item, document__handling=item.handling).order_by("version")
+    return versions.values_list("made_by", flat=True).first() or str(SYSTEM)
+
+
+def _elements(path: Path) -> None:
+    if not path.exists():
+        return
+    try:
+        rows = tables.parse(tables.read(path.read_bytes()), _element)
+    except tables.TableError as wrong:
+        raise ValueError(f"{_name(path)}: {wrong}") from wrong
+    columns = ["name_zh", "name_en", "type", "sensitivity", "source_precedence"]
+    DataElement.objects.bulk_create(rows, update_conflicts=True, unique_fields=["code"], update_fields=columns)
+
+
+def _element(row: tables.Row) -> DataElement:
+    values: dict[str, Any] = {name: row[name] for name in ("code", "name_zh", "type", "source_precedence")}
+    try:
+        Element.model_validate(values)
+    except ValidationError as wrong:
+        told = wrong.errors()[0]
+        raise row.wrong(".".join(map(str, told["loc"])), told["msg"]) from wrong
+    return DataElement(**values, name_en=row["name_en"], sensitivity=row.one_of("sensitivity", _SENSITIVITIES))

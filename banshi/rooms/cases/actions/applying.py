@@ -1,0 +1,379 @@
+"""The applicant's part: open, change, hand in papers, send, supplement, take back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypedDict
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, connection, transaction
+
+from banshi.foundation import phones
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.masking import mask_name
+from banshi.kernel.refusals import Refused
+from banshi.rooms.calendars.queries import work_calendar
+from banshi.rooms.cases.actions.ground import (
+    give,
+    invalid,
+    locked,
+    need,
+    papers_listed,
+    step,
+    tell,
+    today_of,
+    write_event,
+)
+from banshi.rooms.cases.models import Case, CaseMaterial
+from banshi.rooms.cases.queries.handling import form_of, got_of, guided_case, handling_of_case, wanted_of
+from banshi.rooms.cases.rules.lifecycle import CASE
+from banshi.rooms.cases.rules.materials import CHANNELS, missing
+from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.catalogue.rules.guided import FieldFault, answer_faults, cleaned, form_faults, guided
+from banshi.rooms.catalogue.rules.handling import Handling
+from banshi.rooms.identity.models import Organisation, Person
+from banshi.rooms.library import actions as library
+from banshi.rooms.library.models import DocumentVersion
+from banshi.rooms.places.models import Hall
+
+CHANNELS_OF_CASES = ("web", "window", "video", "kiosk", "api", "phone")
+MOST_PAGES = 30  # files that one paper may have
+TRUST = {
+    "paper": "B",
+    "usb": "C",
+    "scan": "B",
+    "upload": "C",
+    "library": "A",
+}  # the window sees paper and what it scans
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Who applies for what, where.
+
+    :ivar contact: telephone for this case; None: nobody is told. :ivar answers: question → option.
+    """
+
+    hall: Hall
+    item_code: str
+    person_id: int
+    channel: str
+    organisation_id: int | None = None
+    account_id: int | None = None
+    name: str = ""  # as the account typed it: which name a document bears is nobody's to learn; "": the person's own
+    contact: str | None = None
+    language: str = "zh-hans"
+    answers: Mapping[str, str] | None = None
+    form: Mapping[str, Any] | None = None
+    visit_id: int | None = None
+    window_id: int | None = None
+    anyway: bool = False  # another one of the same matter is under way, and this one is wanted all the same
+
+
+def open_case(asked: Opening, *, by: Actor, now: datetime) -> Case:
+    """A case as a draft, with its number: nothing slow comes before it.
+
+    :raises Refused: nothing-found, item-not-here, invalid (channel, an answer to no question), phone-invalid;
+        duplicate-case – the same matter is under way already, as far as whoever asks may know.
+    """
+    if asked.channel not in CHANNELS_OF_CASES:
+        raise invalid("channel", "没有这个渠道", "No such channel")
+    item = catalogue.hall_item(asked.hall.pk, asked.item_code).item
+    handling = catalogue.handling_of(item)
+    _check_answers(handling, asked.answers or {})
+    found = guided(handling, asked.answers or {})
+    person = Person.objects.get(id=asked.person_id)
+    firm = Organisation.objects.get(id=asked.organisation_id) if asked.organisation_id else None
+    name = firm.name if firm else asked.name or person.name
+    with transaction.atomic():
+        Person.objects.select_for_update(no_key=True).get(id=person.pk)  # two taps open one case
+        if not asked.anyway and (there := _under_way(asked, item.pk, by)) is not None:
+            raise Refused("duplicate-case", facts={"case": there})
+        case = Case.objects.create(
+            no=_number(asked.hall, now), hall=asked.hall, item=item, item_version=item.version,
+            department_id=item.department_id, case_kind=item.case_kind, instant=handling.instant, person=person,
+            organisation=firm, account_id=asked.account_id, applicant=name,
+            masked_applicant=firm.masked_name if firm else mask_name(name),
+            contact=phones.known(asked.contact) if asked.contact else None, language=asked.language,
+            channel=asked.channel, answers=dict(found.answers), situation=found.situation.id if found.situation else "",
+            form=_written(cleaned(handling, found.answers, asked.form or {})), opened_at=now, visit_id=asked.visit_id,
+            window_id=asked.window_id, opened_by=str(by),
+        )  # fmt: skip
+        write_event(case, "open", before="", by=by, now=now, facts={"item": item.code, "version": item.version}, why="")
+    return case
+
+
+def _under_way(asked: Opening, item_id: int, by: Actor) -> str | None:
+    """The number of a case of the same matter that goes on: of the same account; at a window, of the same person there; of
+    another system or a machine, what it sent itself.
+    """
+    rows = Case.objects.filter(item_id=item_id, person_id=asked.person_id, phase__in=CASE.goes_on)
+    firm = asked.organisation_id
+    rows = rows.filter(organisation=None) if firm is None else rows.filter(organisation_id=firm)
+    if asked.account_id is not None:
+        rows = rows.filter(account_id=asked.account_id)
+    elif by.kind in (ActorKind.CHANNEL, ActorKind.KIOSK):  # they may not learn what somebody has under way elsewhere
+        rows = rows.filter(opened_by=str(by)).exclude(phase="draft")
+    elif asked.channel == "window":
+        rows = rows.filter(hall=asked.hall)
+    else:
+        return None
+    return rows.order_by("id").values_list("no", flat=True).first()
+
+
+def _check_answers(handling: Handling, answers: Mapping[str, str]) -> None:
+    """:raises Refused: invalid – the first answer to no question, or that is none of its answers."""
+    for fault in answer_faults(handling, answers):
+        raise invalid(f"answers.{fault.code}", fault.zh, fault.en)
+
+
+def _number(hall: Hall, now: datetime) -> str:
+    """办件编号: region, day, a number that no other case has. A sequence waits for nobody; gaps say nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('cases_number')")
+        serial = int(cursor.fetchone()[0])
+    return f"{hall.region_id}-{now.astimezone(ZoneInfo(hall.timezone)):%y%m%d}-{serial:06d}"
+
+
+def _written(form: Mapping[str, Any]) -> str:
+    return json.dumps(form, ensure_ascii=False, sort_keys=True)
+
+
+def change(
+    *,
+    case_no: str,
+    answers: Mapping[str, str] | None = None,
+    form: Mapping[str, Any] | None = None,
+    revision: int | None = None,
+    by: Actor,
+    now: datetime,
+) -> Case:
+    """Answer questions, fill fields: what is given replaces what stands under the same name; the rest stays.
+
+    A half-filled form is kept as it is; whether it will do is asked when it is sent.
+
+    :param revision: the one this change was made from; an older one is refused, so that two tabs never overwrite each
+        other unseen. None does not ask.
+    :raises Refused: nothing-found, wrong-state, changed-meanwhile, invalid.
+    """
+    with transaction.atomic():
+        case = locked(case_no)
+        need(case, "change")
+        if revision is not None and revision != case.revision:
+            raise Refused("changed-meanwhile", facts={"case": case_no})
+        handling = handling_of_case(case)
+        _check_answers(handling, answers or {})
+        found = guided(handling, {**case.answers, **(answers or {})})
+        case.answers, case.situation = dict(found.answers), found.situation.id if found.situation else ""
+        case.form = _written(cleaned(handling, found.answers, {**form_of(case), **(form or {})}))
+        case.revision += 1
+        case.save(update_fields=["answers", "situation", "form", "revision"])
+    return case
+
+
+def add_material(
+    *,
+    case_no: str,
+    code: str,
+    channel: str,
+    copies: int = 1,
+    file: DocumentVersion | None = None,
+    certificate: str = "",
+    consent: bool = False,
+    by: Actor,
+    now: datetime,
+) -> CaseMaterial:
+    """A paper that has come: counted, scanned, uploaded, or from the library.
+
+    Before it is received only the applicant's files and certificates come; paper is counted at the window.
+
+    :param certificate: its reference: used with `consent` of whose it is, for this case; the use is written down.
+    :raises Refused: nothing-found, wrong-state, invalid (no such paper, not by this channel, too many pages),
+        consent-missing.
+    """
+    with transaction.atomic():
+        case = locked(case_no)
+        if case.phase not in (*_COMING, *_AT_WINDOW):
+            need(case, "change")
+        elif case.phase in _AT_WINDOW and by.kind is not ActorKind.STAFF and not _owed(case, code):
+            need(case, "change")  # what was received stands
+        papers = {paper.code: paper for paper in guided_case(case).materials}
+        paper = papers.get(code)
+        if paper is None:
+            raise invalid("requirement", "这种情形不需要这份材料", "This situation does not ask for this paper")
+        if channel not in CHANNELS or (channel not in paper.channels and channel not in ("paper", "scan")):
+            raise invalid("channel", "这份材料不能这样交", "This paper is not taken in this way")
+        if channel not in ("upload", "library") and by.kind is not ActorKind.STAFF:
+            raise invalid("channel", "纸质材料由窗口收", "Paper is taken at the window")
+        if not 1 <= copies <= 99:
+            raise invalid("copies", "份数是 1 到 99", "1 to 99 copies")
+        live = CaseMaterial.objects.filter(case=case, code=code, gone_at=None)
+        if live.count() >= MOST_PAGES:
+            raise invalid("file", f"一份材料最多 {MOST_PAGES} 个文件", f"At most {MOST_PAGES} files for one paper")
+        used = None
+        if certificate:
+            used = library.use_certificate(
+                ref=certificate, purpose=code, subject=f"case:{case.no}", consent=consent, hall=case.hall.code, by=by,
+                now=now, **holder_of(case),
+            )  # fmt: skip
+        # A better one takes the place of what was not right.
+        live.filter(verdict="bad").update(gone_at=now)
+        trust = used.certificate.trust if used is not None else TRUST[channel]
+        try:
+            with transaction.atomic():
+                return CaseMaterial.objects.create(
+                    case=case, code=code, channel=channel, copies=copies, file=file,
+                    certificate=used.certificate if used is not None else None, trust=trust, at=now, by=str(by),
+                    verdict="ok" if trust in ("A", "B") and by.kind is ActorKind.STAFF else "",
+                )  # fmt: skip
+        except IntegrityError as twice:
+            raise invalid("certificate", "这份证照已经用上了", "This certificate is there already") from twice
+
+
+def _owed(case: Case, code: str) -> bool:
+    """Whether this paper is to follow."""
+    return case.obligations.filter(code=code, met_at=None).exists()
+
+
+class Holder(TypedDict):
+    person_id: int | None
+    organisation_id: int | None
+
+
+def holder_of(case: Case) -> Holder:
+    """Whose papers of the library the case may use, and who gets its result."""
+    if case.organisation_id is not None:
+        return Holder(person_id=None, organisation_id=case.organisation_id)
+    return Holder(person_id=case.person_id, organisation_id=None)
+
+
+_COMING = ("draft", "pre_returned", "pre_passed", "await_receipt", "supplement")
+_AT_WINDOW = ("received", "accepted", "in_review")
+
+
+def take_back_material(*, case_no: str, material_id: int, by: Actor, now: datetime) -> None:
+    """A page that was taken by mistake goes. What was received stays.
+
+    :raises Refused: nothing-found, wrong-state.
+    """
+    with transaction.atomic():
+        case = locked(case_no)
+        need(case, "change")
+        row = CaseMaterial.objects.filter(case=case, id=material_id, gone_at=None).first()
+        if row is None or row.by != str(by):
+            raise Refused("nothing-found", facts={"material": material_id})
+        row.gone_at = now
+        row.save(update_fields=["gone_at"])
+
+
+def need_whole(case: Case, *, papers: bool, now: datetime) -> None:
+    """Every question answered, every field right, and – where `papers` – every paper there that cannot follow.
+
+    :raises Refused: form-invalid, with every field at once; material-missing, with every paper at once.
+    """
+    found = guided_case(case)
+    faults: list[FieldFault] = list(
+        form_faults(handling_of_case(case), case.answers, form_of(case), today_of(case, now))
+    )
+    if not found.complete or faults:
+        unanswered = [found.next_question.id] if found.next_question else []
+        fields = [{"code": f.code, "reason": {"zh": f.zh, "en": f.en}} for f in faults]
+        raise Refused(
+            "form-invalid", facts={"questions": unanswered, "fields": fields, "count": len(fields) + len(unanswered)}
+        )
+    if papers:
+        lacking = missing(
+            wanted_of(case), got_of(case), deferred=[w.code for w in wanted_of(case) if w.necessity == "deferrable"]
+        )
+        if lacking:
+            raise Refused("material-missing", facts={
+                "materials": [{"zh": w.name_zh, "en": w.name_en} for w in lacking], "codes": [w.code for w in lacking],
+            })  # fmt: skip
+
+
+def submit(*, case_no: str, by: Actor, now: datetime) -> Case:
+    """申报: the form is right and the papers are there; somebody looks at them before anything binds (网上预审).
+
+    :raises Refused: nothing-found, wrong-state, form-invalid, material-missing, channel-not-allowed.
+    """
+    with transaction.atomic():
+        case = locked(case_no)
+        need(case, "submit")
+        handling = handling_of_case(case)
+        if not guided_case(case).where.online:
+            raise Refused("channel-not-allowed", facts={"channel": "web"})
+        need_whole(case, papers=True, now=now)
+        again = case.phase == "pre_returned"
+        due = work_calendar().add_working_days(today_of(case, now), handling.limits.pre_review_days)
+        event = step(
+            case,
+            "submit",
+            by=by,
+            now=now,
+            facts={"due_on": due, "again": again},
+            submitted_at=now,
+            pre_review_due_on=due,
+        )
+        give(case, "submission_receipt", event=event, now=now, due_notice=due, materials=papers_listed(case))
+        tell(case, "case_sent", event=event, now=now, day=due.isoformat())
+    return case
+
+
+def supplement(*, case_no: str, by: Actor, now: datetime) -> Case:
+    """补正: what was told has come, by whichever way; the limit for telling runs again from today.
+
+    :raises Refused: nothing-found, wrong-state, form-invalid, material-missing.
+    """
+    with transaction.atomic():
+        case = locked(case_no)
+        need(case, "supplement")
+        need_whole(case, papers=True, now=now)
+        today = today_of(case, now)
+        due = work_calendar().add_working_days(today, handling_of_case(case).limits.notice_days)
+        event = step(
+            case, "supplement", by=by, now=now, facts={"due_on": due}, notice_due_on=due, supplement_due_on=None
+        )
+        give(case, "supplement_receipt", event=event, now=now, received_on=today, materials=papers_listed(case))
+        tell(case, "case_supplemented", event=event, now=now, day=due.isoformat())
+    return case
+
+
+def withdraw(*, case_no: str, reason: str = "", by: Actor, now: datetime) -> Case:
+    """撤回: until it is decided the applicant may take it back; the papers go back with it.
+
+    :raises Refused: nothing-found, wrong-state.
+    """
+    with transaction.atomic():
+        case = locked(case_no)
+        handed_in = case.phase != "draft"
+        event = step(case, "withdraw", by=by, now=now, why=reason, outcome="withdrawn", closed_at=now, stopped_at=None)
+        case.stops.filter(ended_at=None).update(ended_at=now)
+        if handed_in:
+            give(case, "withdrawal", event=event, now=now, reason=reason, materials=papers_listed(case))
+            tell(case, "case_withdrawn", event=event, now=now)
+    return case
+
+
+def expect(*, case_no: str, appointment: str, by: Actor, now: datetime) -> Case:
+    """待收件: a time is booked at which the papers come.
+
+    :raises Refused: nothing-found, wrong-state.
+    """
+    with transaction.atomic():
+        case = locked(case_no)
+        step(case, "expect", by=by, now=now, facts={"appointment": appointment}, appointment=appointment)
+    return case
+
+
+def expect_no_more(*, case_no: str, by: Actor, now: datetime) -> Case:
+    """The time at which the papers were to come is given up.
+
+    :raises Refused: nothing-found, wrong-state.
+    """
+    with transaction.atomic():
+        case = locked(case_no)
+        step(case, "expect_no_more", by=by, now=now, facts={"appointment": case.appointment}, appointment="")
+    return case

@@ -1,0 +1,144 @@
+"""出件到办结: the result is made, waits, is handed over; or the case ends otherwise."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from banshi.kernel.actors import SYSTEM, Actor
+from banshi.kernel.refusals import Refused
+from banshi.rooms.cases.actions.ground import give, invalid, locked, need, need_lease, staff_of, step, tell, today_of
+from banshi.rooms.cases.actions.pre_reviewing import LONGEST_WHY
+from banshi.rooms.cases.models import Case, CasePaper
+from banshi.rooms.cases.queries.handling import form_of, guided_case, handling_of_case
+from banshi.rooms.cases.rules.duties import issue_refusal, second_refusal
+from banshi.rooms.cases.rules.paper_texts import Named, day_words
+from banshi.rooms.catalogue.rules.handling import Field
+
+HOW_ZH = {
+    "counter": "窗口领取",
+    "electronic": "电子证照",
+    "courier": "政务专递",
+    "cabinet": "取件柜",
+    "kiosk": "自助打印",
+}
+
+
+def issue(*, case_no: str, by: Actor, now: datetime) -> CasePaper:
+    """制证: the result is made, with a number of its own, by somebody who did not decide it.
+
+    :returns: the licence, certificate or reply. :raises Refused: nothing-found, wrong-state (refused, or issued), locked,
+        same-person.
+    """
+    with transaction.atomic():
+        case = locked(case_no)
+        need(case, "issue")
+        if not case.granted:
+            raise Refused("wrong-state", facts={"kind": "case", "state": "refused", "needs": "granted"})
+        need_lease(case, by=by, now=now)
+        if no := issue_refusal(issues=staff_of(by), decided_by=case.decided_by_id, instant=case.instant):
+            raise Refused(no)
+        event = step(case, "issue", by=by, now=now, issued_by_id=staff_of(by))
+        result, form = handling_of_case(case).result, form_of(case)
+        stated = tuple(
+            (f.label_zh, said_value(f, form[f.code]))
+            for f in guided_case(case).fields
+            if f.on_result and form.get(f.code) not in (None, "")
+        )
+        until = years_after(today_of(case, now), result.valid_years)
+        return give(case, "licence", event=event, now=now, stated=stated, valid_until=until)
+
+
+def said_value(field: Field, value: object) -> str:
+    """What a field holds, as a licence says it: a choice by its words, a day as a day."""
+    if field.type == "choice":
+        return next((option.text_zh for option in field.options if option.id == value), str(value))
+    if field.type == "yes_no":
+        return "是" if value in (True, "yes", "true") else "否"
+    return day_words(date.fromisoformat(str(value))) if field.type == "date" else str(value)
+
+
+def years_after(day: date, years: int | None) -> date | None:
+    """The last day of so many years; None: without end."""
+    if years is None:
+        return None
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year + years, day=28)
+
+
+def shelve(*, case_no: str, place: str, by: Actor, now: datetime) -> Case:
+    """待领取: it lies where it is said, and whoever applied is told (the journey adds the code).
+
+    :raises Refused: nothing-found, wrong-state, locked, invalid.
+    """
+    if not place.strip() or len(place) > 40:
+        raise invalid("place", "写明放在哪里，40 字以内", "Say where it lies, in up to 40 characters")
+    with transaction.atomic():
+        case = locked(case_no)
+        need(case, "shelve")
+        need_lease(case, by=by, now=now)
+        event = step(case, "shelve", by=by, now=now, facts={"place": place.strip()})
+        give(case, "pickup_notice", event=event, now=now, shelf=place.strip())
+    return case
+
+
+def deliver(*, case_no: str, how: str, proof: str = "", by: Actor, now: datetime) -> Case:
+    """送达: handed over to whoever may have it; that ends the case.
+
+    :param how: counter | electronic | courier | cabinet | kiosk. :param proof: how it was seen that the right one has it.
+    :raises Refused: nothing-found, wrong-state.
+    """
+    with transaction.atomic():
+        case = locked(case_no)
+        event = step(case, "deliver", by=by, now=now, facts={"how": how})
+        result = CasePaper.objects.filter(case=case, kind="licence").order_by("id").last()
+        name = handling_of_case(case).result.name_zh
+        handed = (Named(name, result.number),) if result else ()
+        give(case, "delivery_receipt", event=event, now=now, channel=HOW_ZH[how], materials=handed, proof=proof)
+        _close(case, now=now)
+    return case
+
+
+def close_refused(*, case_no: str, by: Actor, now: datetime) -> Case:
+    """办结: a refusal that has been handed over ends the case.
+
+    :raises Refused: nothing-found, wrong-state.
+    """
+    with transaction.atomic():
+        case = locked(case_no)
+        need(case, "close")
+        if case.granted:
+            raise Refused("wrong-state", facts={"kind": "case", "state": case.phase, "needs": "delivered"})
+        _close(case, now=now, by=by)
+    return case
+
+
+def _close(case: Case, *, now: datetime, by: Actor = SYSTEM) -> None:
+    event = step(case, "close", by=by, now=now, closed_at=now, issue_due_on=None)
+    tell(case, "case_closed", event=event, now=now)
+
+
+def terminate(*, case_no: str, reason: str, second_by: int | None, second_may: bool, by: Actor, now: datetime) -> Case:
+    """终止: by two people who supervise, with a reason.
+
+    :raises Refused: nothing-found, wrong-state, same-person, invalid.
+    """
+    if not reason.strip() or len(reason) > LONGEST_WHY:
+        raise invalid(
+            "reason", f"写明理由，{LONGEST_WHY} 字以内", f"Give the reason, in up to {LONGEST_WHY} characters"
+        )
+    if no := second_refusal(first=staff_of(by), second=second_by, may=second_may):
+        raise Refused(no)
+    with transaction.atomic():
+        case = locked(case_no)
+        case.stops.filter(ended_at=None).update(ended_at=now)
+        event = step(
+            case, "terminate", by=by, now=now, why=reason.strip(), facts={"second_by": second_by}, outcome="terminated",
+            closed_at=now, stopped_at=None,
+        )  # fmt: skip
+        give(case, "termination", event=event, now=now, reason=reason.strip())
+        tell(case, "case_terminated", event=event, now=now, reason=reason.strip())
+    return case

@@ -1,0 +1,243 @@
+"""What every step of a case stands on: the case locked, its rule asked again, one event in the chain, a paper, a message."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from banshi.kernel.actors import Actor, ActorKind
+from banshi.kernel.refusals import Refused
+from banshi.rooms.calendars.queries import work_calendar
+from banshi.rooms.cases.models import Case, CaseEvent, CasePaper
+from banshi.rooms.cases.queries.handling import handling_of_case
+from banshi.rooms.cases.rules import clocks
+from banshi.rooms.cases.rules.chain import FIRST, chained
+from banshi.rooms.cases.rules.duties import LEASE, lease_refusal
+from banshi.rooms.cases.rules.lifecycle import CASE
+from banshi.rooms.cases.rules.paper_facts import written
+from banshi.rooms.cases.rules.paper_texts import Facts, Named
+from banshi.rooms.cases.rules.spans import span_words
+from banshi.rooms.messaging import actions as messaging
+
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+PERMIT = "01"  # 行政许可 (A.1): the law's own limits and words
+WAYS = {"paper": "纸质", "usb": "U 盘", "scan": "扫描", "upload": "网上提交", "library": "证照库调取"}
+NUMBERED_SQL = """
+INSERT INTO cases_paper_counter (hall_id, year, last) VALUES (%s, %s, 1)
+ON CONFLICT (hall_id, year) DO UPDATE SET last = cases_paper_counter.last + 1 RETURNING last
+"""
+
+
+def locked(case_no: str) -> Case:
+    """The case, and everybody else who wants to do something with it waits until the transaction ends.
+
+    :raises Refused: nothing-found.
+    """
+    rows = Case.objects.select_for_update(no_key=True, of=("self",))
+    case = rows.select_related("hall", "item", "department", "locked_by").filter(no=case_no).first()
+    if case is None:
+        raise Refused("nothing-found", facts={"case": case_no})
+    return case
+
+
+def need(case: Case, verb: str) -> None:
+    """:raises Refused: wrong-state."""
+    if no := CASE.refusal(case.phase, verb):
+        raise Refused(no.slug, facts={"kind": "case", **no.facts})
+
+
+def staff_of(by: Actor) -> int:
+    """Who works here. :raises Refused: not-allowed – somebody else."""
+    if by.kind is not ActorKind.STAFF or not by.id:
+        raise Refused("not-allowed", facts={"permission": "cases.look"})
+    return int(by.id)
+
+
+def need_lease(case: Case, *, by: Actor, now: datetime) -> None:
+    """Nobody else works on it; from now on it is `by`'s for a while.
+
+    :raises Refused: locked, with who has it and until when.
+    """
+    staff, holder = staff_of(by), case.locked_by
+    no = lease_refusal(
+        staff=staff, held_by=case.locked_by_id, held_by_zh=holder.name_zh if holder else "",
+        held_by_en=holder.name_en if holder else "", until=case.locked_until, now=now,
+    )  # fmt: skip
+    if no is not None:
+        raise Refused(no)
+    case.locked_by_id, case.locked_until = staff, now + LEASE
+    case.save(update_fields=["locked_by", "locked_until"])
+
+
+def step(
+    case: Case,
+    verb: str,
+    *,
+    by: Actor,
+    now: datetime,
+    facts: Mapping[str, Any] | None = None,
+    why: str = "",
+    **columns: Any,
+) -> CaseEvent:
+    """Take one step: ask the table of phases, write the case and its event. The case is locked.
+
+    :param facts: codes, dates and counts for the event; nothing personal. :param why: in somebody's own words, sealed.
+    :param columns: what else changes in the case.
+    :raises Refused: wrong-state.
+    """
+    need(case, verb)
+    before, to = case.phase, CASE.steps[verb].to
+    if to is not None:
+        columns["phase"] = to
+        # Whoever worked on it has done their part.
+        columns |= {"locked_by_id": None, "locked_until": None}
+    for name, value in columns.items():
+        setattr(case, name, value)
+    if columns:
+        case.save(update_fields=[name.removesuffix("_id") for name in columns])
+    return write_event(case, verb, before=before, by=by, now=now, facts=dict(facts or {}), why=why)
+
+
+def write_event(
+    case: Case, verb: str, *, before: str, by: Actor, now: datetime, facts: dict[str, Any], why: str
+) -> CaseEvent:
+    """The next event in the chain of a case that is locked, or new."""
+    last = CaseEvent.objects.filter(case=case).order_by("-seq").first()
+    seq, earlier = (last.seq + 1, last.hash) if last else (1, FIRST)
+    plain = json.loads(json.dumps(facts, default=_plain))
+    digest = chained(
+        earlier, case_no=case.no, seq=seq, verb=verb, actor=str(by), at=now, before=before, after=case.phase,
+        facts=plain, why=why,
+    )  # fmt: skip
+    return CaseEvent.objects.create(
+        case=case, seq=seq, verb=verb, actor=str(by), at=now, before=before, after=case.phase, facts=plain, why=why,
+        earlier_hash=earlier, hash=digest,
+    )  # fmt: skip
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def today_of(case: Case, now: datetime) -> date:
+    """The hall's day."""
+    return now.astimezone(ZoneInfo(case.hall.timezone)).date()
+
+
+def give(case: Case, kind: str, *, event: CaseEvent, now: datetime, **more: Any) -> CasePaper:
+    """A numbered paper (文书) for a step: what it says is kept; its PDF is made when it is first looked at, or by the worker.
+
+    :param more: what it says beyond the case itself, by the names of `paper_texts.Facts`.
+    """
+    year = today_of(case, now).year
+    with connection.cursor() as cursor:
+        cursor.execute(NUMBERED_SQL, [case.hall_id, year])
+        serial = int(cursor.fetchone()[0])
+    return CasePaper.objects.create(
+        case=case, kind=kind, serial=serial, number=f"{case.hall.code}-{year}-{serial:06d}",
+        facts=written(replace(_said_of(case, now), **more)), event=event, made_at=now,
+        code="".join(secrets.choice(_ALPHABET) for _ in range(16)),
+    )  # fmt: skip
+
+
+def _said_of(case: Case, now: datetime) -> Facts:
+    """What every paper may say of a case."""
+    handling = handling_of_case(case)
+    permit = case.item.item_type == PERMIT
+    return Facts(
+        applicant=case.applicant, item=case.item.name_zh, case_no=case.no, on=today_of(case, now), hall=case.hall.name_zh,
+        department=case.department.name_zh, organisation=case.organisation_id is not None, permit=permit,
+        phone=case.hall.phone, received_on=_day(case, case.received_at or case.submitted_at),
+        accepted_on=_day(case, case.accepted_at), due_promised=case.due_promised, due_statutory=case.due_statutory,
+        promised=span_words(handling.limits.promised), statutory=span_words(handling.limits.statutory),
+        provisional=case.provisional, result=handling.result.name_zh, place=case.hall.address_zh,
+    )  # fmt: skip
+
+
+def _day(case: Case, moment: datetime | None) -> date | None:
+    return moment.astimezone(ZoneInfo(case.hall.timezone)).date() if moment else None
+
+
+def papers_listed(case: Case) -> tuple[Named, ...]:
+    """What has come, paper by paper, as a receipt lists it."""
+    rows = list(case.materials.filter(gone_at=None).order_by("id").values_list("code", "channel", "copies"))
+    called = names([code for code, _, _ in rows], case)
+    return tuple(
+        Named(name[0], f"{copies} 份，{WAYS[channel]}") for name, (_, channel, copies) in zip(called, rows, strict=True)
+    )
+
+
+def tell(
+    case: Case,
+    key: str,
+    *,
+    event: CaseEvent,
+    now: datetime,
+    secret: Mapping[str, Any] | None = None,
+    anew: str = "",
+    **params: Any,
+) -> None:
+    """A message to whoever applied, about this step; once.
+
+    :param secret: what opens something, sealed until it is sent. :param anew: what makes it another message.
+    """
+    messaging.write(
+        key=key, to_phone=case.contact, hall=case.hall, subject=f"case:{case.no}",
+        params={
+            "item_zh": case.item.name_zh, "item_en": case.item.name_en, "case": case.no, "link": f"/cases/{case.no}/",
+            **params,
+        },
+        dedupe=f"case:{case.no}:{key}:{event.seq}{anew}", language=case.language, now=now, secret=secret,
+    )  # fmt: skip
+
+
+def stops_of(case: Case) -> list[clocks.Stop]:
+    """The days on which the clock of a case stood."""
+    zone = ZoneInfo(case.hall.timezone)
+    return [
+        clocks.Stop(since.astimezone(zone).date(), until.astimezone(zone).date() if until else None)
+        for since, until in case.stops.order_by("started_at", "id").values_list("started_at", "ended_at")
+    ]
+
+
+def dues(case: Case, *, now: datetime) -> dict[str, Any]:
+    """Columns of the promised and the statutory day, worked out anew from the acceptance, the stops and the extension."""
+    if case.accepted_at is None:
+        return {}
+    limits, calendar = handling_of_case(case).limits, work_calendar()
+    zone, today = ZoneInfo(case.hall.timezone), today_of(case, now)
+    stops, begun = stops_of(case), case.accepted_at.astimezone(zone).date()
+    extra = getattr(case, "extension", None)
+    more = extra.days if extra is not None else 0
+    found: dict[str, Any] = {"provisional": False}
+    for name, limit in (("due_promised", limits.promised), ("due_statutory", limits.statutory)):
+        wanted = limit.value + (more if limit.unit in ("working_day", "day") else 0)
+        due = clocks.due(begun, days=wanted, unit=limit.unit, stops=stops, calendar=calendar, today=today)
+        found[name] = due.on if limit.value else None
+        if name == "due_promised":
+            found["provisional"] = due.provisional and bool(limit.value)
+    if found["due_promised"] is None:  # where only the law sets a day, that is the one to go by
+        found["due_promised"] = found["due_statutory"]
+    return found
+
+
+def counted(value: int, *, begun: date) -> date:
+    """The last day of a limit in working days that began on `begun`."""
+    return work_calendar().add_working_days(begun, value)
+
+
+def names(codes: Collection[str], case: Case) -> list[list[str]]:
+    """Papers by name, Chinese and English, for messages."""
+    by_code = {paper.code: paper for paper in handling_of_case(case).materials}
+    return [[by_code[code].name_zh, by_code[code].name_en] if code in by_code else [code, code] for code in codes]
+
+
+def invalid(field: str, zh: str, en: str) -> Refused:
+    return Refused("invalid", facts={"field": field, "reason": {"zh": zh, "en": en}})

@@ -1,0 +1,52 @@
+"""The PDF of a paper: made once from what the paper says, kept sealed; the same bytes for everybody ever after."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from banshi.kernel.actors import SYSTEM
+from banshi.rooms.cases.models import CasePaper
+from banshi.rooms.cases.queries.papers import facts_of, paper_by_number, typesetter
+from banshi.rooms.cases.rules.papers import numbered, sheet
+from banshi.rooms.library import actions as library
+from banshi.rooms.library import queries as stored
+
+
+def pdf_of(number: str, *, now: datetime) -> bytes:
+    """Two who look at a new paper at once wait for each other: one makes it, both read the same.
+
+    :raises Refused: nothing-found.
+    """
+    paper = paper_by_number(number)
+    if paper.file_id is None:
+        with transaction.atomic():
+            paper = CasePaper.objects.select_for_update(no_key=True).get(id=paper.pk)
+            if paper.file_id is None:
+                _make(paper, now=now)
+    assert paper.file_id is not None
+    return stored.content(paper.file_id)
+
+
+def _make(paper: CasePaper, *, now: datetime) -> None:
+    base = settings.BANSHI_PUBLIC_URL.rstrip("/")
+    number = numbered(paper.kind, year=facts_of(paper).on.year, no=paper.serial, before=paper.case.hall.name_zh)
+    said = sheet(
+        paper.kind, facts_of(paper), number=number, verify_url=f"{base}/verify/{paper.code}/", verify_code=paper.code
+    )
+    content = typesetter().compose(paper.kind, said)
+    paper.file = library.keep(
+        content=content, mime="application/pdf", kind=f"paper:{paper.kind}", name=f"{paper.number}.pdf",
+        hall=paper.case.hall.code, by=SYSTEM, now=now,
+    )  # fmt: skip
+    paper.save(update_fields=["file"])
+
+
+def make_due(*, now: datetime, most: int = 50) -> int:
+    """Papers whose PDF nobody has looked at yet are made ahead. :returns: how many."""
+    waiting = CasePaper.objects.filter(file=None).order_by("id").values_list("number", flat=True)[:most]
+    for number in list(waiting):
+        pdf_of(number, now=now)
+    return len(waiting)

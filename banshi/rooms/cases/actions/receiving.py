@@ -1,0 +1,346 @@
+"""收件与受理: the papers are counted, what is missing is told once, the matter is accepted or not – in time, or it counts as
+accepted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from banshi.kernel.actors import SYSTEM, Actor
+from banshi.kernel.refusals import Refused
+from banshi.rooms.calendars.queries import work_calendar
+from banshi.rooms.cases.actions.applying import add_material, need_whole
+from banshi.rooms.cases.actions.ground import (
+    counted,
+    dues,
+    give,
+    invalid,
+    locked,
+    names,
+    need,
+    need_lease,
+    papers_listed,
+    staff_of,
+    step,
+    tell,
+    today_of,
+)
+from banshi.rooms.cases.actions.pre_reviewing import LONGEST_WHY, judge, reasons_of
+from banshi.rooms.cases.actions.pre_reviewing import Verdict as Verdict
+from banshi.rooms.cases.models import Case, CaseEvent, Notice, Obligation
+from banshi.rooms.cases.queries.handling import got_of, handling_of_case, wanted_of
+from banshi.rooms.cases.rules import clocks
+from banshi.rooms.cases.rules.duties import second_refusal
+from banshi.rooms.cases.rules.materials import deferral_refusal, missing, unseen
+from banshi.rooms.cases.rules.paper_texts import Named
+
+MOST_MISSING = 60
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A paper counted at the window."""
+
+    code: str
+    channel: str = "paper"
+    copies: int = 1
+
+
+@dataclass(frozen=True)
+class Missing:
+    """One thing that is missing or wrong. `kind`: material | field."""
+
+    code: str
+    reason: str
+    kind: str = "material"
+
+
+def receive(
+    *,
+    case_no: str,
+    materials: Sequence[Counted] = (),
+    visit_id: int | None = None,
+    window_id: int | None = None,
+    by: Actor,
+    now: datetime,
+) -> Case:
+    """收件: the hall has the papers, and five working days to say what is missing (行政许可法 32 条).
+
+    From a draft only at a window, where the person stands; what was pre-reviewed, from wherever it came.
+
+    :param visit_id: the visit in which it was handed in. :raises Refused: nothing-found, wrong-state, locked, invalid,
+        form-invalid.
+    """
+    with transaction.atomic():
+        case = locked(case_no)
+        need(case, "receive")
+        need_lease(case, by=by, now=now)
+        for paper in materials:
+            add_material(case_no=case_no, code=paper.code, channel=paper.channel, copies=paper.copies, by=by, now=now)
+        need_whole(case, papers=False, now=now)
+        due = counted(handling_of_case(case).limits.notice_days, begun=today_of(case, now))
+        event = step(
+            case, "receive", by=by, now=now, facts={"due_on": due, "materials": len(got_of(case))}, received_at=now,
+            received_by_id=staff_of(by), notice_due_on=due, visit_id=visit_id or case.visit_id,
+            window_id=window_id or case.window_id,
+        )  # fmt: skip
+        give(case, "receipt", event=event, now=now, materials=papers_listed(case), due_notice=due)
+        tell(case, "case_received", event=event, now=now, day=due.isoformat())
+    return case
+
+
+def see(*, case_no: str, codes: Sequence[str], by: Actor, now: datetime) -> Case:
+    """The window has these papers before it and finds them right, and so what was sent of them before.
+
+    :raises Refused: nothing-found, wrong-state, locked, invalid.
+    """
+    with transaction.atomic():
+        case = locked(case_no)
+        need(case, "accept")
+        need_lease(case, by=by, now=now)
+        judge(case, [Verdict(code, ok=True) for code in codes], by=by, now=now)
+    return case
+
+
+def give_notice(
+    *,
+    case_no: str,
+    missing_now: Sequence[Missing],
+    second_by: int | None = None,
+    second_may: bool = False,
+    by: Actor,
+    now: datetime,
+) -> Case:
+    """一次性告知: everything that is missing, once. A further notice needs another person who supervises, and says whether what
+    it asks for could have been seen before.
+
+    :param second_may: `second_by` supervises cases in this hall.
+    :raises Refused: nothing-found, wrong-state, locked, invalid, second-notice (a further one without a second person).
+    """
+    with transaction.atomic():
+        case = locked(case_no)
+        need(case, "notice")
+        need_lease(case, by=by, now=now)
+        _check_missing(case, missing_now)
+        left = [w for w in missing(wanted_of(case), got_of(case)) if w.necessity == "required"]
+        untold = [w.code for w in left if w.code not in {m.code for m in missing_now}]
+        if untold:
+            told = "、".join(n[0] for n in names(untold, case)), ", ".join(n[1] for n in names(untold, case))
+            raise invalid("missing", f"一次说全：{told[0]} 也没有交", f"Tell all at once: {told[1]} is missing, too")
+        further = case.notices > 0
+        if further and (no := second_refusal(first=staff_of(by), second=second_by, may=second_may)):
+            raise Refused("second-notice", facts=no.facts)
+        judge(
+            case,
+            [Verdict(m.code, ok=False, reason=m.reason) for m in missing_now if m.kind == "material"],
+            by=by,
+            now=now,
+        )
+        days = handling_of_case(case).limits.supplement_days
+        due = counted(days, begun=today_of(case, now))
+        seen_before = further and _visible_before(case, missing_now)
+        event = step(
+            case, "notice", by=by, now=now, notices=case.notices + 1, notice_due_on=None, supplement_due_on=due,
+            facts={"round": case.notices + 1, "missing": [m.code for m in missing_now], "due_on": due,
+                   **({"second_by": second_by, "visible_before": seen_before} if further else {})},
+        )  # fmt: skip
+        Notice.objects.create(
+            case=case, round=case.notices, missing=[{"code": m.code, "kind": m.kind} for m in missing_now],
+            reasons=reasons_of({m.code: m.reason for m in missing_now}), at=now, by_id=staff_of(by),
+            second_by_id=second_by if further else None,
+        )  # fmt: skip
+        called = _called(case, missing_now)
+        listed = tuple(Named(name[0], m.reason) for name, m in zip(called, missing_now, strict=True))
+        give(case, "one_time_notice", event=event, now=now, missing=listed, due_supplement=due)
+        tell(case, "case_notice", event=event, now=now, bring=called, day=due.isoformat())
+    return case
+
+
+def _check_missing(case: Case, missing_now: Sequence[Missing]) -> None:
+    if not missing_now or len(missing_now) > MOST_MISSING:
+        raise invalid("missing", f"写 1 到 {MOST_MISSING} 项", f"1 to {MOST_MISSING} things")
+    handling = handling_of_case(case)
+    papers, fields = {w.code for w in wanted_of(case)}, {f.code for f in handling.fields}
+    for each in missing_now:
+        if each.code not in (papers if each.kind == "material" else fields):
+            raise invalid("missing", "这种情形不需要这一项", "This situation does not ask for it")
+        if not each.reason.strip() or len(each.reason) > LONGEST_WHY:
+            raise invalid(
+                "reason",
+                f"每一项写明缺什么、怎么补，{LONGEST_WHY} 字以内",
+                f"Say of each what is missing, in up to {LONGEST_WHY} characters",
+            )
+
+
+def _visible_before(case: Case, missing_now: Sequence[Missing]) -> bool:
+    """Whether anything asked for now was there to be seen, or lacking, when the first notice was given."""
+    first = case.notices_given.order_by("round").first()
+    if first is None:
+        return False
+    told = {each["code"] for each in first.missing}
+    came_later = set(case.materials.filter(at__gt=first.at).values_list("code", flat=True))
+    return any(m.code not in told and m.code not in came_later for m in missing_now)
+
+
+def _called(case: Case, missing_now: Sequence[Missing]) -> list[list[str]]:
+    labels = {f.code: [f.label_zh, f.label_en] for f in handling_of_case(case).fields}
+    return [labels[m.code] if m.kind == "field" else names([m.code], case)[0] for m in missing_now]
+
+
+def accept(
+    *,
+    case_no: str,
+    deferred: Sequence[tuple[str, date]] = (),
+    verdicts: Sequence[Verdict] = (),
+    by: Actor,
+    now: datetime,
+) -> Case:
+    """受理: the papers are all there and right, or some follow by a promised day (容缺受理); the promised and the statutory limit
+    begin today.
+
+    :param verdicts: what is said of papers that came since the pre-review, such as those of a supplement.
+    :raises Refused: nothing-found, wrong-state, locked, material-missing, invalid (a paper nobody looked at, a day that
+        will not do), not-deferrable.
+    """
+    with transaction.atomic():
+        case = locked(case_no)
+        need(case, "accept")
+        need_lease(case, by=by, now=now)
+        judge(case, verdicts, by=by, now=now)
+        calendar, today, limits = work_calendar(), today_of(case, now), handling_of_case(case).limits
+        wanted, got = wanted_of(case), got_of(case)
+        latest = clocks.due(
+            today, days=limits.promised.value, unit=limits.promised.unit, calendar=calendar, today=today
+        ).on
+        lacking = missing(wanted, got, deferred=[code for code, _ in deferred])
+        if lacking:
+            raise Refused("material-missing", facts={
+                "materials": [{"zh": w.name_zh, "en": w.name_en} for w in lacking], "codes": [w.code for w in lacking],
+            })  # fmt: skip
+        there = {each.code for each in missing(wanted, got)}
+        open_ones = [(code, due_on) for code, due_on in deferred if code in there]
+        if no := deferral_refusal(wanted=wanted, deferred=open_ones, today=today, latest=latest, calendar=calendar):
+            raise Refused(no)
+        if left := unseen(wanted, got):
+            zh, en = "、".join(n[0] for n in names(left, case)), ", ".join(n[1] for n in names(left, case))
+            raise invalid("materials", f"还没有看：{zh}", f"Not looked at yet: {en}")
+        Obligation.objects.bulk_create([Obligation(case=case, code=code, due_on=on) for code, on in open_ones])
+        _accepted(case, "accept", accepted_at=now, by=by, now=now, deferred=open_ones)
+    return case
+
+
+def _accepted(
+    case: Case, verb: str, *, accepted_at: datetime, by: Actor, now: datetime, deferred: Sequence[tuple[str, date]] = ()
+) -> CaseEvent:
+    """Write the acceptance, its days, its paper, its message. The case is locked."""
+    deemed = verb == "deem"
+    case.accepted_at = accepted_at
+    columns = dues(case, now=now)
+    event = step(
+        case, verb, by=by, now=now, accepted_at=accepted_at, accepted_by_id=None if deemed else staff_of(by), deemed=deemed,
+        tolerant=bool(deferred), notice_due_on=None, due_told=columns["due_promised"], **columns,
+        facts={"due_promised": columns["due_promised"], "due_statutory": columns["due_statutory"],
+               "deferred": [[code, on.isoformat()] for code, on in deferred]},
+    )  # fmt: skip
+    called = names([code for code, _ in deferred], case)
+    listed = tuple(Named(n[0], by=on) for n, (_, on) in zip(called, deferred, strict=True))
+    law = "《中华人民共和国行政许可法》第三十二条" if deemed else ""
+    give(case, "acceptance", event=event, now=now, deferred=listed, deemed=deemed, law=law)
+    more: dict[str, Any] = {"bring": called} if deferred else {}
+    tell(case, "case_accepted", event=event, now=now, day=columns["due_promised"].isoformat(), **more)
+    return event
+
+
+def refuse(*, case_no: str, reason: str, body: str = "", by: Actor, now: datetime) -> Case:
+    """不予受理: not this body's, or needs no application; said in writing, on the day, with whom to turn to and the remedy.
+
+    :raises Refused: nothing-found, wrong-state, locked, invalid.
+    """
+    if not reason.strip() or len(reason) > LONGEST_WHY or len(body) > 60:
+        raise invalid(
+            "reason", f"写明理由，{LONGEST_WHY} 字以内", f"Give the reason, in up to {LONGEST_WHY} characters"
+        )
+    with transaction.atomic():
+        case = locked(case_no)
+        need(case, "refuse")
+        need_lease(case, by=by, now=now)
+        event = step(
+            case, "refuse", by=by, now=now, why=reason, outcome="not_accepted", closed_at=now, notice_due_on=None
+        )
+        give(case, "non_acceptance", event=event, now=now, reason=reason, body=body)
+        tell(case, "case_not_accepted", event=event, now=now, reason=reason)
+    return case
+
+
+def deem_due(*, now: datetime) -> int:
+    """逾期不告知即视为受理: what nobody answered in time counts as accepted, from the day it was received. Late or twice it
+    comes to the same.
+
+    :returns: how many.
+    """
+    done = 0
+    for case_no, timezone in _due_rows("received", "notice_due_on"):
+        with transaction.atomic():
+            case = locked(case_no)
+            today = now.astimezone(ZoneInfo(timezone)).date()
+            if case.phase != "received" or case.notice_due_on is None or case.notice_due_on >= today:
+                continue
+            if case.received_at is None:
+                continue
+            _accepted(case, "deem", accepted_at=case.received_at, by=SYSTEM, now=now)
+            done += 1
+    return done
+
+
+def lapse_due(*, now: datetime) -> int:
+    """补正期限届满: what was asked for did not come by the day that was told. :returns: how many ended."""
+    done = 0
+    for case_no, timezone in _due_rows("supplement", "supplement_due_on"):
+        with transaction.atomic():
+            case = locked(case_no)
+            today = now.astimezone(ZoneInfo(timezone)).date()
+            if case.phase != "supplement" or case.supplement_due_on is None or case.supplement_due_on >= today:
+                continue
+            event = step(
+                case, "lapse", by=SYSTEM, now=now, facts={"due_on": case.supplement_due_on}, outcome="lapsed",
+                closed_at=now, supplement_due_on=None,
+            )  # fmt: skip
+            give(case, "termination", event=event, now=now, reason="补正期限届满，没有收到要补的材料")
+            tell(case, "case_lapsed", event=event, now=now)
+            done += 1
+    return done
+
+
+def _due_rows(phase: str, column: str) -> list[tuple[str, str]]:
+    rows = Case.objects.filter(**{"phase": phase, f"{column}__isnull": False}).order_by(column, "id")
+    return list(rows.values_list("no", "hall__timezone")[:500])
+
+
+def remind_due(*, now: datetime) -> int:
+    """Three working days and one before the last day of a supplement. :returns: how many were reminded."""
+    calendar, done = work_calendar(), 0
+    for case_no, timezone in _due_rows("supplement", "supplement_due_on"):
+        with transaction.atomic():
+            case = locked(case_no)
+            today = now.astimezone(ZoneInfo(timezone)).date()
+            if case.phase != "supplement" or case.supplement_due_on is None:
+                continue
+            if today not in clocks.reminders(case.supplement_due_on, calendar=calendar):
+                continue
+            event = case.events.order_by("-seq")[0]
+            tell(
+                case,
+                "case_remind",
+                event=event,
+                now=now,
+                day=case.supplement_due_on.isoformat(),
+                anew=today.isoformat(),
+            )
+            done += 1
+    return done

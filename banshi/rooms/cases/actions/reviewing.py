@@ -1,0 +1,335 @@
+"""审查与决定: taken by somebody, looked into, stopped and gone on, extended, decided by another."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from banshi.kernel.actors import SYSTEM, Actor
+from banshi.kernel.refusals import Refused
+from banshi.rooms.cases.actions.ground import (
+    counted,
+    dues,
+    give,
+    invalid,
+    locked,
+    names,
+    need,
+    need_lease,
+    papers_listed,
+    staff_of,
+    step,
+    tell,
+    today_of,
+)
+from banshi.rooms.cases.actions.pre_reviewing import Verdict, judge
+from banshi.rooms.cases.models import Case, CaseEvent, Extension, Obligation, Opinion, Stop
+from banshi.rooms.cases.queries.handling import got_of, handling_of_case
+from banshi.rooms.cases.rules import clocks
+from banshi.rooms.cases.rules.duties import decide_refusal
+from banshi.rooms.cases.rules.procedures import PROCEDURES
+
+LONGEST_OPINION = 1000
+
+
+def take(*, case_no: str, by: Actor, now: datetime, over: bool = False) -> Case:
+    """Work on it: for half an hour after each step nobody else does.
+
+    :param over: a supervisor takes it from whoever has it.
+    :raises Refused: nothing-found, wrong-state, locked.
+    """
+    with transaction.atomic():
+        case = locked(case_no)
+        need(case, "take")
+        if over and case.locked_by_id not in (None, staff_of(by)):
+            step(case, "take", by=by, now=now, facts={"from": case.locked_by_id}, locked_by_id=None, locked_until=None)
+            case.locked_by = None
+        need_lease(case, by=by, now=now)
+    return case
+
+
+def release(*, case_no: str, by: Actor, may_supervise: bool = False, now: datetime) -> Case:
+    """Let somebody else work on it. :raises Refused: nothing-found, locked (somebody else has it)."""
+    with transaction.atomic():
+        case = locked(case_no)
+        if case.locked_by_id is not None and not may_supervise:
+            need_lease(case, by=by, now=now)
+        case.locked_by, case.locked_until = None, None
+        case.save(update_fields=["locked_by", "locked_until"])
+    return case
+
+
+def hand_over(*, case_no: str, by: Actor, now: datetime) -> Case:
+    """物料流转: from the front to the department behind; the slip says who gave what.
+
+    :raises Refused: nothing-found, wrong-state, locked.
+    """
+    with transaction.atomic():
+        case = locked(case_no)
+        need(case, "hand_over")
+        need_lease(case, by=by, now=now)
+        pieces = sum(case.materials.filter(gone_at=None, channel="paper").values_list("copies", flat=True))
+        event = step(case, "hand_over", by=by, now=now, facts={"pieces": pieces})
+        give(case, "handover_slip", event=event, now=now, materials=papers_listed(case))
+    return case
+
+
+def opine(*, case_no: str, says: str, text: str = "", by: Actor, now: datetime) -> Case:
+    """审查意见: what the review proposes, or a remark for whoever reads it next.
+
+    :param says: grant | refuse | note. :raises Refused: nothing-found, wrong-state, locked, clock-stopped, invalid.
+    """
+    if says not in ("grant", "refuse", "note"):
+        raise invalid("says", "意见是准予、不予或备注", "Grant, refuse or note")
+    if len(text) > LONGEST_OPINION or (says != "grant" and not text.strip()):
+        raise invalid(
+            "text", f"写明理由，{LONGEST_OPINION} 字以内", f"Give the reason, in up to {LONGEST_OPINION} characters"
+        )
+    with transaction.atomic():
+        case = locked(case_no)
+        need(case, "opine")
+        need_lease(case, by=by, now=now)
+        Opinion.objects.create(case=case, stage="review", says=says, text=text.strip(), by_id=staff_of(by), at=now)
+        more: dict[str, Any] = {} if says == "note" else {"proposed": says, "proposed_by_id": staff_of(by)}
+        if more:
+            _need_running(case)
+            more |= {"locked_by_id": None, "locked_until": None}
+        step(case, "opine", by=by, now=now, facts={"says": says}, **more)
+    return case
+
+
+def _need_running(case: Case) -> None:
+    if case.stopped_at is not None:
+        raise Refused("clock-stopped", facts={"since": case.stopped_at.isoformat()})
+
+
+def stop_clock(*, case_no: str, kind: str, basis: str, expected_days: int, by: Actor, now: datetime) -> Case:
+    """特殊程序: hearing, inspection, testing, expert review. Its time is not counted, and the applicant is told how long it takes
+    (行政许可法 45 条).
+
+    :raises Refused: nothing-found, wrong-state, locked, clock-stopped (it stands already), invalid.
+    """
+    if kind not in PROCEDURES:
+        raise invalid("kind", "没有这种特殊程序", "No such procedure")
+    if not 1 <= expected_days <= 365:
+        raise invalid("expected_days", "写 1 到 365 天", "1 to 365 days")
+    if not basis.strip() or len(basis) > 300:
+        raise invalid("basis", "写明依据，300 字以内", "Say on what ground, in up to 300 characters")
+    with transaction.atomic():
+        case = locked(case_no)
+        need(case, "stop_clock")
+        need_lease(case, by=by, now=now)
+        _need_running(case)
+        Stop.objects.create(
+            case=case, kind=kind, basis=basis.strip(), expected_days=expected_days, started_at=now, started_by=str(by)
+        )
+        event = step(
+            case, "stop_clock", by=by, now=now, facts={"kind": kind, "expected_days": expected_days}, stopped_at=now
+        )
+        zh, en = PROCEDURES[kind]
+        give(
+            case,
+            "special_procedure",
+            event=event,
+            now=now,
+            procedure=zh,
+            reason=basis.strip(),
+            days_stopped=f"{expected_days} 天",
+        )
+        tell(case, "case_stopped", event=event, now=now, what_zh=zh, what_en=en, days=expected_days)
+    return case
+
+
+def resume_clock(*, case_no: str, result: str, by: Actor, now: datetime) -> Case:
+    """The procedure is over; the day it is due is worked out anew.
+
+    :raises Refused: nothing-found, wrong-state (nothing stands), locked, invalid.
+    """
+    if not result.strip() or len(result) > 500:
+        raise invalid("result", "写明结果，500 字以内", "Say what came of it, in up to 500 characters")
+    with transaction.atomic():
+        case = locked(case_no)
+        need(case, "resume_clock")
+        need_lease(case, by=by, now=now)
+        stop = case.stops.filter(ended_at=None).first()
+        if stop is None:
+            raise Refused("wrong-state", facts={"kind": "case", "state": case.phase, "needs": "stopped"})
+        stop.ended_at, stop.result = now, result.strip()
+        stop.save(update_fields=["ended_at", "result"])
+        columns = dues(case, now=now)
+        event = step(
+            case, "resume_clock", by=by, now=now, stopped_at=None, due_told=columns["due_promised"], **columns,
+            facts={"due_promised": columns["due_promised"], "due_statutory": columns["due_statutory"]},
+        )  # fmt: skip
+        tell(case, "case_goes_on", event=event, now=now, day=columns["due_promised"].isoformat())
+    return case
+
+
+def extend(*, case_no: str, days: int, reason: str, by: Actor, now: datetime) -> Case:
+    """延长办理期限: once, before the statutory limit ends, by up to ten working days, fifteen where several bodies decide.
+
+    :raises Refused: nothing-found, wrong-state (extended already), locked, too-late, invalid.
+    """
+    with transaction.atomic():
+        case = locked(case_no)
+        need(case, "extend")
+        need_lease(case, by=by, now=now)
+        most = clocks.MOST_EXTENSION_JOINT if handling_of_case(case).joint else clocks.MOST_EXTENSION
+        if not 1 <= days <= most:
+            raise invalid("days", f"延长 1 到 {most} 个工作日", f"1 to {most} working days")
+        if not reason.strip() or len(reason) > 300:
+            raise invalid("reason", "写明理由，300 字以内", "Give the reason, in up to 300 characters")
+        if Extension.objects.filter(case=case).exists():
+            raise Refused("wrong-state", facts={"kind": "case", "state": "extended", "needs": "not extended"})
+        if case.due_statutory is not None and today_of(case, now) > case.due_statutory:
+            raise Refused("too-late", facts={"ended": case.due_statutory.isoformat()})
+        case.extension = Extension.objects.create(case=case, days=days, reason=reason.strip(), at=now, by=str(by))
+        before = case.due_statutory
+        columns = dues(case, now=now)
+        event = step(
+            case, "extend", by=by, now=now, why=reason.strip(), due_told=columns["due_promised"], **columns,
+            facts={"days": days, "due_promised": columns["due_promised"], "due_statutory": columns["due_statutory"]},
+        )  # fmt: skip
+        give(
+            case,
+            "extension",
+            event=event,
+            now=now,
+            due_before=before,
+            days_stopped=f"{days} 个工作日",
+            reason=reason.strip(),
+        )
+        tell(
+            case,
+            "case_extended",
+            event=event,
+            now=now,
+            day=columns["due_promised"].isoformat(),
+            days=days,
+            reason=reason,
+        )
+    return case
+
+
+def settle_deferred(*, case_no: str, code: str, by: Actor, now: datetime) -> Case:
+    """容缺补齐: a paper that was to follow has come; whoever says so has looked at it, and finds it right.
+
+    :raises Refused: nothing-found (nothing of this kind is to follow), wrong-state, locked, material-missing.
+    """
+    with transaction.atomic():
+        case = locked(case_no)
+        need(case, "settle")
+        need_lease(case, by=by, now=now)
+        owed = Obligation.objects.filter(case=case, code=code, met_at=None).first()
+        if owed is None:
+            raise Refused("nothing-found", facts={"material": code})
+        if not any(g.code == code and g.usable and g.verdict != "bad" for g in got_of(case)):
+            name = names([code], case)[0]
+            raise Refused("material-missing", facts={"materials": [{"zh": name[0], "en": name[1]}], "codes": [code]})
+        judge(case, [Verdict(code, ok=True)], by=by, now=now)
+        owed.met_at = now
+        owed.save(update_fields=["met_at"])
+        left = Obligation.objects.filter(case=case, met_at=None).exists()
+        step(case, "settle", by=by, now=now, facts={"material": code}, tolerant=left)
+    return case
+
+
+def decide(*, case_no: str, grant: bool, reason: str = "", by: Actor, now: datetime) -> Case:
+    """决定: by neither who accepted it nor who proposed it. Nothing is granted while papers are still to follow.
+
+    :raises Refused: nothing-found, wrong-state, locked, same-person, clock-stopped, deferred-open, invalid (a no without
+        a reason).
+    """
+    with transaction.atomic():
+        case = locked(case_no)
+        need(case, "decide")
+        need_lease(case, by=by, now=now)
+        _need_running(case)
+        no = decide_refusal(decides=staff_of(by), accepted_by=case.accepted_by_id, proposed_by=case.proposed_by_id)
+        if no is not None:
+            raise Refused(no)
+        if not case.proposed:
+            raise Refused("wrong-state", facts={"kind": "case", "state": case.phase, "needs": "proposed"})
+        decided(case, "decide", grant=grant, reason=reason, by=by, now=now)
+    return case
+
+
+def decide_at_once(*, case_no: str, grant: bool, reason: str = "", by: Actor, now: datetime) -> Case:
+    """即办: the window settles it while the person waits, where the item says so. Whole, and all of it seen.
+
+    :raises Refused: nothing-found, wrong-state, locked, not-allowed (not an instant matter), material-missing, invalid.
+    """
+    from banshi.rooms.cases.actions.receiving import accept
+
+    with transaction.atomic():
+        case = locked(case_no)
+        need(case, "decide_at_once")
+        if not case.instant:
+            raise Refused("not-allowed", facts={"permission": "cases.approve"})
+        accept(case_no=case_no, by=by, now=now)
+        case = locked(case_no)
+        step(case, "hand_over", by=by, now=now, facts={"pieces": 0})
+        decided(case, "decide", grant=grant, reason=reason, by=by, now=now)
+    return case
+
+
+def decided(case: Case, verb: str, *, grant: bool, reason: str, by: Actor, now: datetime) -> CaseEvent:
+    """Write the decision, its paper, its message. The case is locked, and may be decided by `by`.
+
+    :raises Refused: deferred-open, invalid.
+    """
+    reason = reason.strip()
+    if len(reason) > LONGEST_OPINION or (not grant and not reason):
+        raise invalid(
+            "reason", f"写明理由，{LONGEST_OPINION} 字以内", f"Give the reason, in up to {LONGEST_OPINION} characters"
+        )
+    owed = list(Obligation.objects.filter(case=case, met_at=None).order_by("id").values_list("code", flat=True))
+    if grant and owed:
+        called = names(owed, case)
+        raise Refused("deferred-open", facts={"materials": [{"zh": n[0], "en": n[1]} for n in called]})
+    due = counted(handling_of_case(case).limits.issue_days, begun=today_of(case, now)) if grant else None
+    staff = None if by == SYSTEM else staff_of(by)
+    if staff is not None:
+        says = "grant" if grant else "refuse"
+        Opinion.objects.create(case=case, stage="decide", says=says, text=reason, by_id=staff, at=now)
+    case.decided_at = now
+    event = step(
+        case, verb, by=by, now=now, why=reason, granted=grant, decided_at=now, decided_by_id=staff, issue_due_on=due,
+        outcome="granted" if grant else "refused", facts={"grant": grant, **({"due_on": due} if due else {})},
+    )  # fmt: skip
+    kind, key = ("grant", "case_granted") if grant else ("refusal", "case_refused")
+    give(case, kind, event=event, now=now, reason=reason, due_issue=due)
+    more: dict[str, Any] = {"day": due.isoformat()} if due else {"reason": reason}
+    tell(case, key, event=event, now=now, **more)
+    return event
+
+
+def recount(*, now: datetime) -> int:
+    """The national calendar was published or changed: the days of every running case are worked out anew. Only whose promised
+    day moves later is told. Again it changes nothing. :returns: how many moved.
+    """
+    moved = 0
+    running = Case.objects.filter(phase__in=["accepted", "in_review"], stopped_at=None).order_by("id")
+    for case_no in list(running.values_list("no", flat=True)):
+        with transaction.atomic():
+            case = locked(case_no)
+            if case.phase not in ("accepted", "in_review") or case.stopped_at is not None:
+                continue
+            moved += _recounted(case, now)
+    return moved
+
+
+def _recounted(case: Case, now: datetime) -> bool:
+    columns = dues(case, now=now)
+    if all(getattr(case, name) == value for name, value in columns.items()):
+        return False
+    later = case.due_told is not None and columns["due_promised"] > case.due_told
+    event = step(
+        case, "recount", by=SYSTEM, now=now, **columns, **({"due_told": columns["due_promised"]} if later else {}),
+        facts={"due_promised": columns["due_promised"], "due_statutory": columns["due_statutory"]},
+    )  # fmt: skip
+    if later:
+        tell(case, "case_later", event=event, now=now, day=columns["due_promised"].isoformat())
+    return True

@@ -1,0 +1,296 @@
+"""Cases (办件): one application each, from the first answer to the result, and all that was said and done about it."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from banshi.foundation.crypto import EncryptedText, FreeText
+from banshi.rooms.cases.rules.lifecycle import CASE, OUTCOMES
+from banshi.rooms.catalogue.models import Department, Item
+from banshi.rooms.identity.models import Account, Organisation, Person, Staff
+from banshi.rooms.library.models import Certificate, DocumentVersion
+from banshi.rooms.places.models import Hall, Window
+from banshi.rooms.tickets.models import Visit
+
+Q = models.Q
+
+
+class Case(models.Model):
+    """办件. It pins what its item said when it was opened: a new version of the item changes no case."""
+
+    no = models.CharField(max_length=50, unique=True)  # 办件编号
+    hall = models.ForeignKey(Hall, on_delete=models.PROTECT, related_name="cases")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="cases")
+    item_version = models.IntegerField()
+    department = models.ForeignKey(Department, on_delete=models.PROTECT)
+    case_kind = models.CharField(max_length=2)  # A.6
+    instant = models.BooleanField(default=False)  # the window may decide it on the spot
+
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="cases"
+    )  # who applies, or acts for a firm
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="cases")
+    account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="cases")
+    applicant = EncryptedText()  # name as it stands on the papers
+    masked_applicant = models.CharField(max_length=60)
+    contact = EncryptedText(null=True)  # telephone for this case, E.164
+    language = models.CharField(max_length=10, default="zh-hans")
+    channel = models.CharField(max_length=12)  # web | window | video | kiosk | api
+    opened_by = models.CharField(
+        max_length=60, default="", db_default=""
+    )  # str(Actor): a channel's system sees its own
+
+    answers = models.JSONField(default=dict)  # situation: question → option, codes alone
+    situation = models.CharField(max_length=60, default="")
+    form = EncryptedText(default="{}")  # field → value, as JSON
+    revision = models.IntegerField(default=0)  # of answers and form: two tabs never overwrite each other unseen
+
+    phase = models.CharField(max_length=16, default="draft")
+    outcome = models.CharField(max_length=16, default="")
+    stopped_at = models.DateTimeField(null=True)  # a special procedure is under way
+    tolerant = models.BooleanField(default=False)  # 容缺: papers are to follow
+    deemed = models.BooleanField(default=False)  # 视为受理
+    proposed = models.CharField(max_length=8, default="")  # grant | refuse: what the review proposes
+    proposed_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
+    notices = models.SmallIntegerField(default=0)  # how often something was asked for
+    # Somebody works on it.
+    locked_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
+    locked_until = models.DateTimeField(null=True)
+
+    window = models.ForeignKey(Window, null=True, on_delete=models.PROTECT)  # where it was received
+    visit = models.ForeignKey(Visit, null=True, on_delete=models.SET_NULL, related_name="cases")
+    appointment = models.CharField(max_length=40, default="")  # the code of the booking that brings it
+
+    opened_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(null=True)
+    received_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
+    granted = models.BooleanField(null=True)
+    issued_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+    archived_at = models.DateTimeField(null=True)
+
+    pre_review_due_on = models.DateField(null=True)
+    notice_due_on = models.DateField(null=True)  # T1: what is missing is told by then, or it counts as accepted
+    supplement_due_on = models.DateField(null=True)  # T3
+    due_promised = models.DateField(null=True)  # T4
+    due_statutory = models.DateField(null=True)  # T4′
+    issue_due_on = models.DateField(null=True)  # T6
+    provisional = models.BooleanField(default=False)  # a calendar not published yet may move the promised day
+    due_told = models.DateField(null=True)  # the promised day the applicant was told last
+
+    class Meta:
+        db_table = "cases_case"
+        constraints = [
+            models.CheckConstraint(condition=Q(phase__in=list(CASE.states)), name="case_phase_is_known"),
+            models.CheckConstraint(condition=Q(outcome__in=["", *OUTCOMES]), name="case_outcome_is_known"),
+            models.CheckConstraint(
+                condition=Q(phase__in=list(CASE.goes_on), closed_at=None)
+                | (Q(phase__in=sorted(CASE.ends), closed_at__isnull=False) & ~Q(outcome="")),
+                name="a_case_that_ended_has_an_outcome_and_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None)
+                | Q(accepted_by=None)
+                | Q(instant=True)
+                | ~Q(decided_by=models.F("accepted_by")),
+                name="who_accepted_a_case_does_not_decide_it",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None)
+                | Q(issued_by=None)
+                | Q(instant=True)
+                | ~Q(issued_by=models.F("decided_by")),
+                name="who_decided_a_case_does_not_issue_it",
+            ),
+            models.CheckConstraint(
+                condition=Q(locked_by=None, locked_until=None) | Q(locked_by__isnull=False, locked_until__isnull=False),
+                name="a_lease_is_somebodys_and_ends",
+            ),
+            models.CheckConstraint(
+                condition=Q(phase__in=["decided", "issuing", "ready", "delivered", "closed", "terminated"])
+                | Q(decided_at=None),
+                name="only_a_decided_case_has_a_decision",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["hall", "phase", "due_promised", "id"], name="cases_by_hall_and_phase"),
+            models.Index(fields=["person", "-opened_at"], name="cases_of_a_person"),
+            models.Index(fields=["account", "-opened_at"], name="cases_of_an_account"),
+            models.Index(fields=["opened_by", "-opened_at", "-id"], name="cases_by_who_opened_them"),
+            models.Index(fields=["supplement_due_on"], name="cases_to_lapse", condition=Q(phase="supplement")),
+            models.Index(fields=["notice_due_on"], name="cases_to_be_deemed", condition=Q(phase="received")),
+        ]
+
+
+class CaseEvent(models.Model):
+    """One thing done to a case: appended, chained by hash, changed by nobody (a trigger refuses)."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
+    seq = models.IntegerField()
+    verb = models.CharField(max_length=20)
+    actor = models.CharField(max_length=60)
+    at = models.DateTimeField()
+    before = models.CharField(max_length=16)
+    after = models.CharField(max_length=16)
+    facts = models.JSONField(default=dict)  # codes, dates, counts
+    why = FreeText(default="")
+    earlier_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        db_table = "cases_event"
+        constraints = [models.UniqueConstraint(fields=["case", "seq"], name="one_event_a_place_in_a_case")]
+
+
+class Stop(models.Model):
+    """特殊程序: the clock stands while a hearing, an inspection, an expert review is under way."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="stops")
+    kind = models.CharField(max_length=20)
+    basis = FreeText(default="")
+    expected_days = models.SmallIntegerField()
+    started_at = models.DateTimeField()
+    started_by = models.CharField(max_length=60)
+    ended_at = models.DateTimeField(null=True)
+    result = FreeText(default="")
+
+    class Meta:
+        db_table = "cases_stop"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(ended_at=None), name="one_procedure_at_a_time_stops_a_case"
+            ),
+            models.CheckConstraint(condition=Q(expected_days__range=(1, 365)), name="a_procedure_takes_some_days"),
+        ]
+
+
+class Extension(models.Model):
+    """延长办理期限: once a case, by the head of the body."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="extension")
+    days = models.SmallIntegerField()
+    reason = FreeText(default="")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=60)
+
+    class Meta:
+        db_table = "cases_extension"
+        constraints = [models.CheckConstraint(condition=Q(days__range=(1, 15)), name="an_extension_is_15_days_at_most")]
+
+
+class CaseMaterial(models.Model):
+    """收取材料: a page, a file, a certificate or paper that came for one of the papers the situation asks for."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="materials")
+    code = models.CharField(max_length=60)
+    channel = models.CharField(max_length=8)  # paper | usb | scan | upload | library
+    copies = models.SmallIntegerField(default=1)
+    file = models.ForeignKey(DocumentVersion, null=True, on_delete=models.PROTECT, related_name="+")
+    certificate = models.ForeignKey(Certificate, null=True, on_delete=models.PROTECT, related_name="+")
+    trust = models.CharField(max_length=1)  # A–D
+    verdict = models.CharField(max_length=4, default="")  # ok | bad
+    why = FreeText(default="")
+    judged_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=60)
+    gone_at = models.DateTimeField(null=True)  # taken back, or replaced by a better one
+
+    class Meta:
+        db_table = "cases_material"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(verdict__in=["", "ok", "bad"]), name="a_paper_is_right_wrong_or_not_seen"
+            ),
+            models.CheckConstraint(condition=Q(trust__in=["A", "B", "C", "D"]), name="trust_is_a_to_d"),
+            models.CheckConstraint(condition=Q(copies__range=(1, 99)), name="a_paper_that_came_is_counted"),
+            models.UniqueConstraint(
+                fields=["case", "certificate"], condition=Q(gone_at=None), name="a_certificate_once_per_case"
+            ),
+        ]
+
+
+class Obligation(models.Model):
+    """容缺材料: a paper that may follow, by a day that was promised in writing."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="obligations")
+    code = models.CharField(max_length=60)
+    due_on = models.DateField()
+    met_at = models.DateTimeField(null=True)
+    lapsed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "cases_obligation"
+        constraints = [models.UniqueConstraint(fields=["case", "code"], name="a_paper_follows_once_per_case")]
+
+
+class Notice(models.Model):
+    """一次性告知: everything that is missing, told once. A further one needs a second person, and says whether what it asks for
+    could have been seen the first time.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notices_given")
+    round = models.SmallIntegerField()
+    missing = models.JSONField()  # [{"code", "kind": material | field}]
+    reasons = EncryptedText(default="{}")  # code → what is wrong, as JSON
+    at = models.DateTimeField()
+    by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    second_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        db_table = "cases_notice"
+        constraints = [
+            models.UniqueConstraint(fields=["case", "round"], name="one_notice_a_round"),
+            models.CheckConstraint(
+                condition=Q(round=1) | (Q(second_by__isnull=False) & ~Q(second_by=models.F("by"))),
+                name="a_further_notice_has_a_second_person",
+            ),
+        ]
+
+
+class Opinion(models.Model):
+    """审查意见 of one stage."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="opinions")
+    stage = models.CharField(max_length=10)  # review | consult | decide
+    says = models.CharField(max_length=8)  # grant | refuse | note
+    text = FreeText(default="")
+    by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "cases_opinion"
+
+
+class CasePaper(models.Model):
+    """文书: what was given to the applicant in writing. `facts` is what it says; the PDF is made once and kept."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="papers")
+    kind = models.CharField(max_length=20)
+    number = models.CharField(max_length=60, unique=True)  # <hall>-<year>-<n>
+    serial = models.IntegerField()
+    facts = EncryptedText()
+    code = models.CharField(max_length=20, unique=True)  # anybody who holds the paper may check it online
+    event = models.ForeignKey(CaseEvent, on_delete=models.PROTECT, related_name="papers")
+    file = models.ForeignKey(DocumentVersion, null=True, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)  # no longer in force
+
+    class Meta:
+        db_table = "cases_paper"
+
+
+class PaperCounter(models.Model):
+    """How many papers a hall has numbered in a year."""
+
+    hall = models.ForeignKey(Hall, on_delete=models.CASCADE)
+    year = models.SmallIntegerField()
+    last = models.IntegerField()
+
+    class Meta:
+        db_table = "cases_paper_counter"
+        constraints = [models.UniqueConstraint(fields=["hall", "year"], name="one_count_of_papers_per_hall_and_year")]

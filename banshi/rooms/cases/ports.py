@@ -1,0 +1,31 @@
+"""What the cases room needs from outside: somebody who sets official papers (文书).
+
+The adapter is named by the setting `BANSHI_TYPESETTER` (a dotted path): the room knows none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+
+class CannotSet(Exception):
+    """A paper that could not be set. The words name no person: they may stand in a log.
+
+    :ivar signs: characters that no font has, as `U+20BB7`.
+    """
+
+    def __init__(self, kind: str, why: str, signs: tuple[str, ...] = ()) -> None:
+        super().__init__(f"{kind}: {why}{' ' if signs else ''}{' '.join(signs)}")
+        self.kind, self.signs = kind, signs
+
+
+class Typesetter(Protocol):
+    """Sets papers as PDF/A. The same data are the same bytes, whenever and wherever they are set."""
+
+    def compose(self, kind: str, data: Mapping[str, Any]) -> bytes:
+        """:param data: what `rules.papers.sheet` made.
+
+        :raises CannotSet: a kind or a shape it does not know, or a character that no font has.
+        """
+        ...

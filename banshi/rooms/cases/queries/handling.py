@@ -1,0 +1,41 @@
+"""What the pinned version of a case's item asks for, in the situation that was answered."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.rules.materials import Got, Wanted
+from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.catalogue.rules.guided import Guided, guided
+from banshi.rooms.catalogue.rules.handling import Handling
+
+
+def handling_of_case(case: Case) -> Handling:
+    """As it was when the case was opened."""
+    return catalogue.pinned(case.item_id, case.item_version)
+
+
+def guided_case(case: Case) -> Guided:
+    """What the answers of the case come to."""
+    return guided(handling_of_case(case), case.answers)
+
+
+def form_of(case: Case) -> dict[str, Any]:
+    """Field → value."""
+    found: dict[str, Any] = json.loads(case.form)
+    return found
+
+
+def wanted_of(case: Case) -> list[Wanted]:
+    """The papers its situation asks for."""
+    return [Wanted(p.code, p.name_zh, p.name_en, p.necessity) for p in guided_case(case).materials]
+
+
+def got_of(case: Case) -> list[Got]:
+    """What has come and stands."""
+    rows = case.materials.filter(gone_at=None).select_related("file").order_by("id")
+    return [
+        Got(r.code, r.channel, r.trust, r.verdict, r.file is None or r.file.scan != "rejected") for r in rows
+    ]  # fmt: skip

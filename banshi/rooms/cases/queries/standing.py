@@ -1,0 +1,15 @@
+"""How cases stand, for messages that are about to go out (`messaging.ports.Condition`): one query for a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from banshi.rooms.cases.models import Case
+from banshi.rooms.messaging.rules import Standing
+
+
+def cases(numbers: Sequence[str], /, *, now: datetime) -> Mapping[str, Standing]:
+    """By number: the phase, or `stopped` while a special procedure is under way."""
+    rows = Case.objects.filter(no__in=numbers).order_by("id").values_list("no", "phase", "stopped_at")
+    return {no: Standing("stopped" if stopped_at else phase) for no, phase, stopped_at in rows}

@@ -1,0 +1,359 @@
+"""A case as pages and API show it: where it stands, whose turn it is, by when, and what was done."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
+
+from banshi.kernel.actors import Actor
+from banshi.kernel.refusals import Refused
+from banshi.rooms.calendars.queries import work_calendar
+from banshi.rooms.cases.models import Case, CaseEvent, CaseMaterial, CasePaper
+from banshi.rooms.cases.queries.handling import guided_case, handling_of_case
+from banshi.rooms.cases.rules import clocks
+from banshi.rooms.cases.rules.duties import agreement_holds
+from banshi.rooms.cases.rules.lifecycle import CASE, UNDER_CLOCK, WORKLISTS
+
+# Who has it, phase by phase: applicant, hall, department, or nobody any more.
+WITH = {
+    "draft": "applicant", "pre_review": "hall", "pre_returned": "applicant", "pre_passed": "applicant",
+    "await_receipt": "applicant", "received": "hall", "supplement": "applicant", "accepted": "department",
+    "in_review": "department", "decided": "hall", "issuing": "hall", "ready": "applicant", "delivered": "hall",
+}  # fmt: skip
+# Which day is waited for, phase by phase.
+DUE = {
+    "pre_review": "pre_review_due_on", "received": "notice_due_on", "supplement": "supplement_due_on",
+    "accepted": "due_promised", "in_review": "due_promised", "decided": "issue_due_on", "issuing": "issue_due_on",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Clock:
+    """How the promised limit stands: days that ran, days that did not count, days left; in `unit`."""
+
+    counted: int
+    stopped: int
+    left: int
+    unit: str
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """A case in a list. `light`: red, yellow, green or "" where nothing runs; `flags` as in the API."""
+
+    no: str
+    hall: str
+    hall_zh: str
+    hall_en: str
+    item: str
+    item_zh: str
+    item_en: str
+    department: str
+    department_zh: str
+    department_en: str
+    applicant: str
+    phase: str
+    outcome: str
+    flags: tuple[str, ...]
+    due_on: date | None
+    left: int | None
+    light: str
+    opened_at: datetime
+    held_by_zh: str
+    held_by_en: str
+    proposed: str
+    channel: str
+
+    @property
+    def late(self) -> int:
+        """Working days since it was due."""
+        return max(0, -self.left) if self.left is not None else 0
+
+
+def all_cases() -> QuerySet[Case]:
+    return Case.objects.select_related("hall", "item", "department", "locked_by")
+
+
+def case_by_no(no: str) -> Case:
+    """:raises Refused: nothing-found."""
+    case = all_cases().filter(no=no).first()
+    if case is None:
+        raise Refused("nothing-found", facts={"case": no})
+    return case
+
+
+def lines(rows: Iterable[Case], *, now: datetime) -> list[CaseLine]:
+    """One calendar for all of them."""
+    calendar = work_calendar()
+    found = []
+    for case in rows:
+        today = now.astimezone(ZoneInfo(case.hall.timezone)).date()
+        due_on, stopped = due_of(case), case.stopped_at is not None
+        held = case.locked_by if case.locked_until is not None and case.locked_until > now else None
+        found.append(
+            CaseLine(
+                no=case.no, hall=case.hall.code, hall_zh=case.hall.name_zh, hall_en=case.hall.name_en, item=case.item.code,
+                item_zh=case.item.name_zh, item_en=case.item.name_en, department=case.department.code,
+                department_zh=case.department.name_zh, department_en=case.department.name_en,
+                applicant=case.masked_applicant, phase=case.phase, outcome=case.outcome, flags=flags_of(case, today=today),
+                due_on=due_on, left=calendar.working_days_between(today, due_on) if due_on and not stopped else None,
+                light=clocks.light(due_on=due_on, today=today, calendar=calendar, stopped=stopped),
+                opened_at=case.opened_at, held_by_zh=held.name_zh if held else "", held_by_en=held.name_en if held else "",
+                proposed=case.proposed, channel=case.channel,
+            )
+        )  # fmt: skip
+    return found
+
+
+def due_of(case: Case) -> date | None:
+    """The day that is waited for now, if any."""
+    column = DUE.get(case.phase)
+    return getattr(case, column) if column else None
+
+
+def flags_of(case: Case, *, today: date) -> tuple[str, ...]:
+    """stopped, tolerant, overdue, deemed, locked, extended – never phases."""
+    due_on = due_of(case)
+    found = {
+        "clock_stopped": case.stopped_at is not None,
+        "tolerant": case.tolerant,
+        "overdue": due_on is not None and today > due_on and case.stopped_at is None,
+        "deemed": case.deemed,
+        "provisional": case.provisional and case.phase in UNDER_CLOCK,
+    }
+    return tuple(name for name, holds in found.items() if holds)
+
+
+def clock_of(case: Case, *, now: datetime) -> Clock | None:
+    """How the promised limit stands; None before it runs."""
+    if case.accepted_at is None:
+        return None
+    zone = ZoneInfo(case.hall.timezone)
+    limit = handling_of_case(case).limits.promised
+    extra = getattr(case, "extension", None)
+    until = (case.decided_at or now).astimezone(zone).date()
+    spans = case.stops.order_by("started_at", "id").values_list("started_at", "ended_at")
+    stops = [clocks.Stop(a.astimezone(zone).date(), b.astimezone(zone).date() if b else None) for a, b in spans]
+    found = clocks.due(
+        case.accepted_at.astimezone(zone).date(), days=limit.value + (extra.days if extra is not None else 0),
+        unit=limit.unit, stops=stops, calendar=work_calendar(), today=until,
+    )  # fmt: skip
+    return Clock(found.counted, found.stopped, found.left, limit.unit)
+
+
+# --- Lists ------------------------------------------------------------------------------------------------------
+
+
+def worklist(
+    name: str, *, halls: Collection[str], department: str = "", item: str = "", q: str = "", staff: int | None = None
+) -> QuerySet[Case]:
+    """What may be taken from a work list, due first.
+
+    :param halls: codes of halls in which the person may; "*" = all. :param department: only this one's.
+    :param staff: who asks: what they accepted or proposed is not theirs to decide.
+    """
+    phases, column = WORKLISTS[name]
+    rows = visible_to(all_cases().filter(phase__in=phases), halls=halls, department=department)
+    if item:
+        rows = rows.filter(item__code=item)
+    if name == "acceptance":  # what passed the pre-review comes to the window, or is received online where it may be
+        rows = rows.exclude(phase="pre_passed", channel__in=["window"])
+    if name == "review":
+        rows = rows.filter(proposed="")
+    if name == "approval":
+        rows = rows.exclude(proposed="").filter(stopped_at=None)
+        if staff is not None:
+            rows = rows.exclude(accepted_by_id=staff).exclude(proposed_by_id=staff)
+    if q:
+        rows = rows.filter(found_by(q))
+    from django.db.models import F
+
+    return rows.order_by(F(column).asc(nulls_last=True), "id")
+
+
+def found_by(q: str) -> Q:
+    """A case by its number or the words of its matter; people are not searched by name here."""
+    words = q.strip()
+    return (
+        Q(no__startswith=words)
+        | Q(no__endswith=words)
+        | Q(item__name_zh__icontains=words)
+        | Q(item__name_en__icontains=words)
+    )
+
+
+def visible_to(rows: QuerySet[Case], *, halls: Collection[str], department: str = "") -> QuerySet[Case]:
+    """The cases that somebody who works here may see: of the halls where they look at cases – "*" = all –, and of their
+    department where they belong to one; who belongs to none sees all of a hall.
+    """
+    if "*" not in halls:
+        rows = rows.filter(hall__code__in=list(halls))
+    return rows.filter(department__code=department) if department else rows
+
+
+def opened_by(actor: Actor) -> QuerySet[Case]:
+    """What a channel's system or a machine opened. Newest first."""
+    return all_cases().filter(opened_by=str(actor)).order_by("-opened_at", "-id")
+
+
+def agreed(case: Case, verb: str, *, staff: int | None, now: datetime) -> bool:
+    """Whether this member of staff said that `verb` be taken, lately, and it was not taken since."""
+    events = CaseEvent.objects.filter(case=case).order_by("-seq")
+    word = events.filter(verb="agree", actor=f"staff:{staff}", facts__verb=verb).first()
+    used = events.filter(verb=verb).first()
+    if word is None:
+        return False
+    return agreement_holds(agreed_at=word.at, used=used is not None and used.seq > word.seq, now=now)
+
+
+def due_before(day: date) -> Q:
+    """Cases in which the day that is waited for comes before this one."""
+    found = Q(pk__in=[])
+    for phase, column in DUE.items():
+        found |= Q(phase=phase, **{f"{column}__lt": day})
+    return found
+
+
+def mine(*, account_id: int | None, person_ids: Sequence[int] = ()) -> QuerySet[Case]:
+    """Cases somebody may follow: opened with their account, or of the person they are proven to be. Newest first."""
+    return (
+        all_cases()
+        .filter(Q(account_id=account_id, account__isnull=False) | Q(person_id__in=list(person_ids)))
+        .order_by("-opened_at", "-id")
+    )
+
+
+def may_follow(case: Case, *, account_id: int | None, person_ids: Sequence[int] = ()) -> bool:
+    return (account_id is not None and case.account_id == account_id) or case.person_id in person_ids
+
+
+def of_person(person_id: int, *, hall: str | None = None) -> QuerySet[Case]:
+    """What somebody has under way or had: for the window they stand at."""
+    rows = all_cases().filter(person_id=person_id)
+    return (rows.filter(hall__code=hall) if hall else rows).order_by("-opened_at", "-id")
+
+
+# --- What was done ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One step of the story. `why` is in somebody's own words; `papers`: number, kind of what was given in writing."""
+
+    seq: int
+    verb: str
+    at: datetime
+    actor: str
+    before: str
+    after: str
+    facts: dict[str, Any]
+    why: str
+    papers: tuple[CasePaper, ...]
+
+
+def timeline(case: Case) -> list[Moment]:
+    """From the first step to the last; looks into nothing else."""
+    given: dict[int, list[CasePaper]] = {}
+    for paper in CasePaper.objects.filter(case=case).order_by("id"):
+        given.setdefault(paper.event_id, []).append(paper)
+    return [
+        Moment(e.seq, e.verb, e.at, e.actor, e.before, e.after, e.facts, e.why, tuple(given.get(e.pk, ())))
+        for e in CaseEvent.objects.filter(case=case).order_by("seq")
+    ]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What somebody who applied was told is missing or wrong. `kind`: material | field."""
+
+    code: str
+    kind: str
+    name_zh: str
+    name_en: str
+    reason: str
+
+
+def told_missing(case: Case) -> list[Told]:
+    """What the case waits for: the last notice, or what the pre-review found wrong; empty where it waits for nothing."""
+    handling = handling_of_case(case)
+    if case.phase == "supplement":
+        notice = case.notices_given.order_by("-round").first()
+        reasons = json.loads(notice.reasons) if notice is not None else {}
+        asked = [(each["code"], each["kind"]) for each in notice.missing] if notice is not None else []
+    elif case.phase == "pre_returned":
+        rows = CaseMaterial.objects.filter(case=case, verdict="bad").order_by("id")
+        last = CaseEvent.objects.filter(case=case, verb="return").order_by("-seq").first()
+        wrong = last.facts["wrong"] if last is not None else []
+        reasons = {row.code: row.why for row in rows}
+        asked = [(code, "material") for code in wrong]
+    else:
+        return []
+    papers = {each.code: (each.name_zh, each.name_en) for each in handling.materials}
+    fields = {each.code: (each.label_zh, each.label_en) for each in handling.fields}
+    found = []
+    for code, kind in asked:
+        zh, en = (fields if kind == "field" else papers).get(code, (code, code))
+        found.append(Told(code, kind, zh, en, reasons.get(code, "")))
+    return found
+
+
+@dataclass(frozen=True)
+class PaperRow:
+    """One paper that the situation asks for, with what has come for it."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    necessity: str
+    originals: int
+    copies: int
+    channels: tuple[str, ...]
+    satisfied_by: tuple[str, ...]
+    accept_zh: str
+    accept_en: str
+    came: tuple[CaseMaterial, ...]
+
+    @property
+    def state(self) -> str:
+        """missing | came | ok | bad."""
+        verdicts = {row.verdict for row in self.came}
+        if not self.came:
+            return "missing"
+        if "bad" in verdicts:
+            return "bad"
+        return "ok" if verdicts == {"ok"} or all(row.trust in ("A", "B") for row in self.came) else "came"
+
+
+def paper_rows(case: Case) -> list[PaperRow]:
+    """In the order of the situation's list."""
+    came: dict[str, list[CaseMaterial]] = {}
+    rows = CaseMaterial.objects.filter(case=case, gone_at=None).select_related("file", "certificate")
+    for row in rows.order_by("id"):
+        came.setdefault(row.code, []).append(row)
+    return [
+        PaperRow(
+            p.code, p.name_zh, p.name_en, p.necessity, p.originals, p.copies, tuple(p.channels), tuple(p.satisfied_by),
+            p.accept_zh, p.accept_en, tuple(came.get(p.code, ())),
+        )
+        for p in guided_case(case).materials
+    ]  # fmt: skip
+
+
+def next_steps(case: Case) -> list[tuple[str, str]]:
+    """Verbs that come next, each with who takes it: applicant | hall | department | supervisor."""
+    whose = {
+        "change": "applicant", "submit": "applicant", "supplement": "applicant", "withdraw": "applicant",
+        "return": "hall", "pass": "hall", "receive": "hall", "notice": "hall", "accept": "hall", "refuse": "hall",
+        "hand_over": "hall", "opine": "department", "stop_clock": "department", "resume_clock": "department",
+        "extend": "department", "decide": "department", "issue": "hall", "shelve": "hall", "deliver": "hall",
+        "terminate": "supervisor",
+    }  # fmt: skip
+    stopped = case.stopped_at is not None
+    not_now = {"resume_clock"} if not stopped else {"stop_clock", "decide", "opine"}
+    return [(verb, who) for verb, who in whose.items() if CASE.may(case.phase, verb) and verb not in not_now]

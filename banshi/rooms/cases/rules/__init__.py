@@ -1,0 +1,1 @@
+"""Rules of cases: phases, limits, papers, duties. Pure."""

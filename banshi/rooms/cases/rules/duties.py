@@ -1,0 +1,59 @@
+"""Who may do what with a case: the duties the law keeps apart, and the second person that some steps need."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from banshi.kernel.refusals import Refusal
+
+LEASE: Final = timedelta(minutes=30)  # a case that somebody works on is theirs so long after their last step
+BY_TWO: Final = ("notice", "terminate")  # a further notice and an early end take two people
+AGREED: Final = timedelta(minutes=30)  # so long the second one's word holds
+
+_DECIDES = {
+    "zh": "受理这件事的人不作决定，换一位审批人员",
+    "en": "Who accepted it does not decide it: another approver does",
+}
+_PROPOSES = {
+    "zh": "写审查意见的人不作决定，换一位审批人员",
+    "en": "Who gave the opinion does not decide: another approver does",
+}
+_ISSUES = {
+    "zh": "作决定的人不出证，换一位出件人员",
+    "en": "Who decided it does not issue the result: another clerk does",
+}
+_SECOND = {"zh": "要另一位有督办权限的人同意", "en": "Another person who supervises cases has to agree"}
+
+
+def decide_refusal(*, decides: int, accepted_by: int | None, proposed_by: int | None) -> Refusal | None:
+    """审批与受理分离: neither who accepted it nor who proposed the decision takes it."""
+    if accepted_by is not None and decides == accepted_by:
+        return Refusal("same-person", {"reason": _DECIDES})
+    if proposed_by is not None and decides == proposed_by:
+        return Refusal("same-person", {"reason": _PROPOSES})
+    return None
+
+
+def issue_refusal(*, issues: int, decided_by: int | None, instant: bool) -> Refusal | None:
+    """统一窗口出件: who decided does not hand out what was decided, but for what a window settles on the spot."""
+    return Refusal("same-person", {"reason": _ISSUES}) if issues == decided_by and not instant else None
+
+
+def second_refusal(*, first: int, second: int | None, may: bool) -> Refusal | None:
+    """Why a step that two people take is not taken. :param may: the second one supervises cases in this hall."""
+    return Refusal("same-person", {"reason": _SECOND}) if second is None or second == first or not may else None
+
+
+def agreement_holds(*, agreed_at: datetime, used: bool, now: datetime) -> bool:
+    """Whether a second person's word still counts. :param used: the step was taken since."""
+    return not used and agreed_at <= now < agreed_at + AGREED
+
+
+def lease_refusal(
+    *, staff: int, held_by: int | None, held_by_zh: str, held_by_en: str, until: datetime | None, now: datetime
+) -> Refusal | None:
+    """Somebody else works on it; `next`: when it is free again by itself."""
+    if held_by is None or held_by == staff or until is None or until <= now:
+        return None
+    return Refusal("locked", {"who": {"zh": held_by_zh, "en": held_by_en}}, until)

@@ -1,0 +1,80 @@
+"""办件: its phases and what may be done in each, after the chain 申请 → 受理 → 办理 → 办结 → 评价 (GB/T 39046-2020, tables 5–9).
+
+Stopped, tolerant, overdue, locked are flags of a case, never phases. Filed away (归档) is a fact of a case that has ended.
+"""
+
+from __future__ import annotations
+
+from banshi.kernel.transitions import Step, Table
+
+# Before anything was decided: the applicant may take it back (行政许可法 allows it until the decision).
+_APPLYING = ("draft", "pre_review", "pre_returned", "pre_passed", "await_receipt")
+_PENDING = ("received", "supplement", "accepted", "in_review")
+_RESULT = ("decided", "issuing", "ready", "delivered")
+
+CASE = Table(
+    "case",
+    states=[
+        "draft", "pre_review", "pre_returned", "pre_passed", "await_receipt", "received", "supplement", "accepted",
+        "in_review", "decided", "issuing", "ready", "delivered", "closed", "not_accepted", "withdrawn", "terminated",
+    ],
+    ends=["closed", "not_accepted", "withdrawn", "terminated"],
+    steps={
+        "change": Step("draft", "pre_returned", "supplement"),
+        "submit": Step("draft", "pre_returned", to="pre_review"),
+        "return": Step("pre_review", to="pre_returned"),
+        "pass": Step("pre_review", to="pre_passed"),
+        "expect": Step("pre_passed", to="await_receipt"),  # a time is booked, a cabinet or a parcel is on its way
+        "expect_no_more": Step("await_receipt", to="pre_passed"),
+        "receive": Step("draft", "pre_passed", "await_receipt", to="received"),
+        "notice": Step("received", to="supplement"),
+        "supplement": Step("supplement", to="received"),
+        "lapse": Step("supplement", to="terminated"),
+        "refuse": Step("received", to="not_accepted"),
+        "accept": Step("received", to="accepted"),
+        "deem": Step("received", to="accepted"),
+        "hand_over": Step("accepted", to="in_review"),
+        "take": Step("pre_review", "pre_passed", "await_receipt", "received", "accepted", "in_review", "decided", "issuing"),
+        "release": Step("pre_review", "pre_passed", "await_receipt", "received", "accepted", "in_review", "decided", "issuing"),
+        "opine": Step("in_review"),
+        "stop_clock": Step("in_review"),
+        "resume_clock": Step("in_review"),
+        "extend": Step("in_review"),
+        "recount": Step("accepted", "in_review"),
+        "settle": Step("accepted", "in_review"),  # a paper that was to follow has come, or its day has gone by
+        "decide": Step("in_review", to="decided"),
+        "decide_at_once": Step("received"),  # 即办: the window, where the item says so, through all steps in one go
+        "issue": Step("decided", to="issuing"),
+        "shelve": Step("issuing", to="ready"),
+        "deliver": Step("ready", to="delivered"),
+        "close": Step("decided", "delivered", to="closed"),
+        "withdraw": Step(*_APPLYING, *_PENDING, to="withdrawn"),
+        "agree": Step(*_APPLYING, *_PENDING, *_RESULT[:3]),  # the second person, where a step takes two
+        "terminate": Step(*_APPLYING, *_PENDING, *_RESULT[:3], to="terminated"),
+    },
+)  # fmt: skip
+
+OUTCOMES = ("granted", "refused", "not_accepted", "withdrawn", "terminated", "lapsed")
+OPEN_TO_APPLICANT = CASE.of("change")
+BEFORE_RECEIPT = (*_APPLYING,)
+AT_THE_HALL = (*_PENDING,)
+UNDER_CLOCK = ("accepted", "in_review")  # the promised and the statutory limit run
+
+# Work lists: what each of them holds, and by which day it is ordered.
+WORKLISTS: dict[str, tuple[tuple[str, ...], str]] = {
+    "pre-review": (("pre_review",), "pre_review_due_on"),
+    "acceptance": (("pre_passed", "await_receipt", "received"), "notice_due_on"),
+    "review": (("accepted", "in_review"), "due_promised"),
+    "approval": (("in_review",), "due_promised"),
+    "issue": (("decided", "issuing", "ready"), "issue_due_on"),
+    "supervision": ((*_APPLYING[1:], *_PENDING, *_RESULT[:3]), "due_promised"),
+}
+# Which permission opens a list, and the cases in it.
+PERMISSION = {
+    "pre-review": "cases.pre_review",
+    "acceptance": "cases.receive",
+    "review": "cases.review",
+    "approval": "cases.approve",
+    "issue": "cases.issue",
+    "supervision": "cases.supervise",
+}

@@ -1,0 +1,68 @@
+"""收件: what a situation needs against what has come."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from banshi.kernel.refusals import Refusal
+from banshi.kernel.working_days import WorkCalendar
+
+CHANNELS = ("paper", "usb", "scan", "upload", "library")
+TRUSTED = ("A", "B")  # made by its issuer, or seen by a window: nobody has to look again
+VERDICTS = ("ok", "bad")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One paper that the situation asks for."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    necessity: str  # required | optional | deferrable
+
+
+@dataclass(frozen=True)
+class Got:
+    """One paper that has come, as it stands now."""
+
+    code: str
+    channel: str
+    trust: str
+    verdict: str  # "" not looked at
+    usable: bool = True  # False: a file that is quarantined or was rejected
+
+
+def missing(wanted: Iterable[Wanted], got: Iterable[Got], *, deferred: Collection[str] = ()) -> list[Wanted]:
+    """Papers that have to be there and are not; those that may follow are missing, too, unless they are in `deferred`."""
+    there = {each.code for each in got if each.usable and each.verdict != "bad"}
+    return [w for w in wanted if w.necessity != "optional" and w.code not in there and w.code not in deferred]
+
+
+def unseen(wanted: Iterable[Wanted], got: Sequence[Got]) -> list[str]:
+    """Codes of papers that came and nobody has said whether they are right; those of trust A and B need nobody."""
+    asked = {each.code for each in wanted}
+    return sorted({g.code for g in got if g.code in asked and not g.verdict and g.trust not in TRUSTED})
+
+
+def deferral_refusal(
+    *, wanted: Sequence[Wanted], deferred: Sequence[tuple[str, date]], today: date, latest: date, calendar: WorkCalendar
+) -> Refusal | None:
+    """Why papers may not follow later (容缺受理); None where they may. Only those the item calls deferrable (副件), each by a
+    working day after today and not after `latest`, the day the matter is promised for.
+    """
+    by_code = {each.code: each for each in wanted}
+    for code, due_on in deferred:
+        paper = by_code.get(code)
+        if paper is None or paper.necessity != "deferrable":
+            name = paper.name_zh if paper else code
+            return Refusal("not-deferrable", {"material": name})
+        if not today < due_on <= latest or not calendar.is_working(due_on):
+            reason = {
+                "zh": f"写一个工作日，在今天之后、{latest.isoformat()} 之前（含当天）",
+                "en": f"A working day after today and no later than {latest.isoformat()}",
+            }
+            return Refusal("invalid", {"field": "deferred", "reason": reason})
+    return None

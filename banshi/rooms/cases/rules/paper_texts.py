@@ -1,0 +1,406 @@
+"""What each official paper (文书) says. Official papers are Chinese; the English title stands small beneath.
+
+A paper states what happened, what follows and until when. It invents no office and no seal: who decides on review and which court
+are named where they are known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+
+
+@dataclass(frozen=True)
+class Named:
+    """A material or a paper: what about it, or until when."""
+
+    name: str
+    why: str = ""
+    by: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What a paper may speak of. What is empty is not spoken of. Days are the hall's; `promised`, `statutory` and
+    `days_stopped` are words (“5 个工作日”). `permit`: an 行政许可, whose law says what silence means (Art. 32).
+    """
+
+    applicant: str
+    item: str
+    case_no: str
+    on: date
+    hall: str = ""
+    department: str = ""
+    organisation: bool = False
+    permit: bool = False
+    agent: str = ""
+    phone: str = ""
+    received_on: date | None = None
+    accepted_on: date | None = None
+    due_notice: date | None = None
+    due_supplement: date | None = None
+    due_promised: date | None = None
+    due_statutory: date | None = None
+    due_before: date | None = None
+    due_issue: date | None = None
+    promised: str = ""
+    statutory: str = ""
+    provisional: bool = False
+    deemed: bool = False
+    materials: tuple[Named, ...] = ()
+    missing: tuple[Named, ...] = ()
+    deferred: tuple[Named, ...] = ()
+    reason: str = ""
+    law: str = ""
+    body: str = ""
+    reconsider_at: str = ""
+    court: str = ""
+    procedure: str = ""
+    days_stopped: str = ""
+    result: str = ""
+    result_no: str = ""
+    place: str = ""
+    hours: str = ""
+    shelf: str = ""
+    code: str = ""
+    channel: str = ""
+    proof: str = ""
+    keep_until: date | None = None
+    valid_until: date | None = None
+    stated: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class PaperWords:
+    """The words of one paper, from top to bottom. `list_head`: over the columns of `listed` (no, name, why)."""
+
+    title: str = ""
+    to: str = ""
+    paragraphs: tuple[str, ...] = ()
+    rows: tuple[tuple[str, str], ...] = ()
+    list_head: tuple[str, str] = ("材料", "说明")
+    listed: tuple[tuple[str, str, str], ...] = ()
+    remedy: str = ""
+    signs: tuple[str, ...] = ()
+    foot: str = ""
+
+
+def day_words(day: date) -> str:
+    return f"{day.year} 年 {day.month} 月 {day.day} 日"
+
+
+def _day(day: date | None) -> str:
+    return day_words(day) if day else ""
+
+
+def _by(day: date | None) -> str:
+    """“在…前”: the day itself counts."""
+    return f"最迟于 {day_words(day)}" if day else ""
+
+
+def _you(facts: Facts) -> str:
+    return "你单位" if facts.organisation else "你"
+
+
+def _asked(facts: Facts) -> str:
+    when = f"于 {day_words(facts.received_on)}" if facts.received_on else ""
+    return f"{_you(facts)}{when}提出的“{facts.item}”申请"
+
+
+def _head(facts: Facts) -> tuple[tuple[str, str], ...]:
+    agent = (("经办人", facts.agent),) if facts.agent else ()
+    return ("办件编号", facts.case_no), ("办理事项", facts.item), ("申请人", facts.applicant), *agent
+
+
+def _listed(named: tuple[Named, ...]) -> tuple[tuple[str, str, str], ...]:
+    told = (" ".join(part for part in (each.why, _by(each.by)) if part) for each in named)
+    return tuple((str(no), each.name, why) for no, (each, why) in enumerate(zip(named, told, strict=True), start=1))
+
+
+def _due(day: date | None, span: str, *, provisional: bool) -> str:
+    if day is None:
+        return span
+    return f"{day_words(day)}{f'（{span}）' if span else ''}{'，暂定' if provisional else ''}"
+
+
+def _dues(facts: Facts) -> tuple[tuple[str, str], ...]:
+    return (
+        ("承诺办结日期", _due(facts.due_promised, facts.promised, provisional=facts.provisional)),
+        ("法定办结日期", _due(facts.due_statutory, facts.statutory, provisional=facts.provisional)),
+    )
+
+
+def _why(facts: Facts) -> tuple[str, ...]:
+    """Reason and basis, each a paragraph of its own."""
+    return tuple(f"{head}：{_ended(text)}" for head, text in (("理由", facts.reason), ("依据", facts.law)) if text)
+
+
+def _ended(text: str) -> str:
+    return text if text.rstrip().endswith(tuple("。！？；：.!?")) else f"{text.rstrip()}。"
+
+
+PROVISIONAL = "暂定的日期跨入放假安排尚未公布的年份，公布后重新计算；推迟的，另行告知。"
+
+
+def _remedy(facts: Facts, paper: str) -> str:
+    """行政复议法 (2023) Art. 20: sixty days; 行政诉讼法 Art. 46: six months. Both count from when one knows, here: gets it."""
+    reviewed_by = f"向{facts.reconsider_at}" if facts.reconsider_at else "依法"
+    court = facts.court or "有管辖权的人民法院"
+    return (
+        f"不服本{paper}的，可以自收到之日起六十日内{reviewed_by}申请行政复议（《中华人民共和国行政复议法》第二十条），"
+        f"也可以自收到之日起六个月内直接向{court}提起行政诉讼（《中华人民共和国行政诉讼法》第四十六条）。"
+    )
+
+
+def _submission_receipt(facts: Facts) -> PaperWords:
+    due = f"预审意见{_by(facts.due_notice)}给出。" if facts.due_notice else ""
+    return PaperWords(
+        paragraphs=(f"{_asked(facts)}已收到。{due}", "本回执只证明已经提交，是否受理以受理通知书为准。"),
+        rows=(*_head(facts), ("提交日期", _day(facts.received_on))),
+        listed=_listed(facts.materials),
+    )
+
+
+def _pre_review_opinion(facts: Facts) -> PaperWords:
+    if facts.missing:
+        opinion = "经预审，下列材料需要更换或者补充，已经一次列全。改好后重新提交，其他材料不必再交。"
+    else:
+        opinion = "经预审，材料齐全，符合要求。可以到窗口交验原件，或者按告知的方式投递。"
+    return PaperWords(
+        paragraphs=(f"{_asked(facts)}，{opinion}", "预审意见不代替受理决定。"),
+        rows=_head(facts),
+        list_head=("材料", "要改的地方"),
+        listed=_listed(facts.missing),
+    )
+
+
+def _receipt(facts: Facts) -> PaperWords:
+    if facts.permit:
+        silence = "逾期不告知的，自收到材料之日起即为受理（《中华人民共和国行政许可法》第三十二条）。"
+    else:
+        silence = ""
+    due = f"材料不齐全或者不符合要求的，{_by(facts.due_notice)}一次告知。{silence}" if facts.due_notice else ""
+    return PaperWords(
+        paragraphs=(f"{_you(facts)}为办理“{facts.item}”提交的下列材料已收到。{due}", "本回执不代替受理决定。"),
+        rows=(*_head(facts), ("收到日期", _day(facts.received_on))),
+        list_head=("材料", "份数与形式"),
+        listed=_listed(facts.materials),
+        signs=("申请人（经办人）", "收件人"),
+    )
+
+
+def _one_time_notice(facts: Facts) -> PaperWords:
+    until = f"补正{_by(facts.due_supplement)}，补正时间不计入办理期限。" if facts.due_supplement else ""
+    after = "到期没有补正的，本次申请终止，可以重新申请。" if facts.due_supplement else ""
+    return PaperWords(
+        paragraphs=(
+            f"{_asked(facts)}，材料不齐全或者不符合要求。需要补正的全部内容如下，一次告知。",
+            f"{until}{after}",
+            *_why(facts),
+        ),
+        rows=_head(facts),
+        list_head=("材料", "需要补正的内容"),
+        listed=_listed(facts.missing),
+        signs=("申请人（经办人）", "告知人"),
+    )
+
+
+def _supplement_receipt(facts: Facts) -> PaperWords:
+    return PaperWords(
+        paragraphs=(
+            f"{_you(facts)}为办理“{facts.item}”补正的下列材料已收到，补正告知书列出的内容已经齐全。",
+            "是否受理，另行通知。",
+        ),
+        rows=(*_head(facts), ("补正日期", _day(facts.received_on))),
+        list_head=("材料", "份数与形式"),
+        listed=_listed(facts.materials),
+        signs=("申请人（经办人）", "收件人"),
+    )
+
+
+def _non_acceptance(facts: Facts) -> PaperWords:
+    elsewhere = f"该申请可以向{facts.body}提出。" if facts.body else ""
+    return PaperWords(
+        paragraphs=(f"{_asked(facts)}，决定不予受理。", *_why(facts), elsewhere),
+        rows=_head(facts),
+        remedy=_remedy(facts, "决定"),
+    )
+
+
+def _acceptance(facts: Facts) -> PaperWords:
+    since = f"自 {day_words(facts.accepted_on)}起" if facts.accepted_on else "决定"
+    if facts.deemed:
+        basis = f"（{facts.law}）" if facts.law else ""
+        said = f"期限内没有告知需要补正的内容，自收到材料之日起即为受理{basis}。"
+    elif facts.deferred:
+        said = f"主要材料齐全，{since}受理。下列材料经{_you(facts)}承诺后补（容缺受理）。"
+    else:
+        said = f"材料齐全，符合要求，{since}受理。"
+    promise = f"{_you(facts)}承诺在列出的日期前补交；补齐前不作批准决定，到期没有补交的，另行告知如何处理。"
+    return PaperWords(
+        paragraphs=(
+            f"{_asked(facts)}，{said}",
+            promise if facts.deferred else "",
+            "节假日和依法不计入期限的时间除外。" if facts.due_promised or facts.due_statutory else "",
+            PROVISIONAL if facts.provisional else "",
+        ),
+        rows=(*_head(facts), ("受理日期", _day(facts.accepted_on)), *_dues(facts)),
+        list_head=("容缺后补的材料", "补交期限"),
+        listed=_listed(facts.deferred),
+        signs=("承诺人（申请人）", "受理人") if facts.deferred else (),
+    )
+
+
+def _handover_slip(facts: Facts) -> PaperWords:
+    return PaperWords(
+        paragraphs=("下列材料已经当面点清移交。",),
+        rows=(*_head(facts), ("移交方", facts.hall), ("接收方", facts.department)),
+        list_head=("材料", "份数与形式"),
+        listed=_listed(facts.materials),
+        signs=("移交人", "接收人"),
+    )
+
+
+def _special_procedure(facts: Facts) -> PaperWords:
+    needed = f"所需时间为{facts.days_stopped}，" if facts.days_stopped else "所需时间"
+    return PaperWords(
+        paragraphs=(
+            f"{_asked(facts)}，依法需要进行{facts.procedure or '特殊程序'}，{needed}不计入办理期限。",
+            "结束后恢复计算，新的办结日期另行告知。",
+            *_why(facts),
+        ),
+        rows=(*_head(facts), ("程序", facts.procedure), ("所需时间", facts.days_stopped)),
+    )
+
+
+def _extension(facts: Facts) -> PaperWords:
+    longer = f"办理期限延长{facts.days_stopped}" if facts.days_stopped else "延长办理期限"
+    before = f"不能在 {_day(facts.due_before)}前办结" if facts.due_before else "不能按期办结"
+    return PaperWords(
+        paragraphs=(
+            f"{_asked(facts)}，{before}。经本机关负责人批准，{longer}。",
+            *_why(facts),
+            PROVISIONAL if facts.provisional else "",
+        ),
+        rows=(
+            *_head(facts),
+            ("原办结日期", _day(facts.due_before)),
+            ("延长后的日期", _due(facts.due_statutory, "", provisional=facts.provisional)),
+        ),
+    )
+
+
+def _grant(facts: Facts) -> PaperWords:
+    decided = "准予行政许可" if facts.permit else "予以批准"
+    issued = f"{facts.result or '结果'}{_by(facts.due_issue)}颁发、送达。" if facts.due_issue else ""
+    return PaperWords(
+        paragraphs=(f"{_asked(facts)}，经审查符合条件，决定{decided}。", *_why(facts), issued),
+        rows=(
+            *_head(facts),
+            ("受理日期", _day(facts.accepted_on)),
+            ("结果", facts.result),
+            ("结果编号", facts.result_no),
+        ),
+        remedy=_remedy(facts, "决定"),
+    )
+
+
+def _refusal(facts: Facts) -> PaperWords:
+    decided = "不予行政许可" if facts.permit else "不予批准"
+    return PaperWords(
+        paragraphs=(f"{_asked(facts)}，经审查，决定{decided}。", *_why(facts)),
+        rows=(*_head(facts), ("受理日期", _day(facts.accepted_on))),
+        remedy=_remedy(facts, "决定"),
+    )
+
+
+def _pickup_notice(facts: Facts) -> PaperWords:
+    return PaperWords(
+        paragraphs=(
+            f"{_you(facts)}申请的“{facts.item}”已经办好，{facts.result or '结果'}可以领取。",
+            "领取时出示取件码或者有效身份证件。代领的，另带委托书和代领人的身份证件。",
+        ),
+        rows=(
+            *_head(facts),
+            ("领取的内容", facts.result),
+            ("取件码", facts.code),
+            ("领取地点", facts.place),
+            ("领取时间", facts.hours),
+            ("存放位置", facts.shelf),
+            ("保管到", _day(facts.keep_until)),
+        ),
+    )
+
+
+def _delivery_receipt(facts: Facts) -> PaperWords:
+    return PaperWords(
+        paragraphs=("下列文书、证照已经送达。",),
+        rows=(
+            *_head(facts),
+            ("送达方式", facts.channel),
+            ("送达地点", facts.place),
+            ("送达日期", day_words(facts.on)),
+            ("核验方式", facts.proof),
+        ),
+        list_head=("文书、证照", "编号"),
+        listed=_listed(facts.materials),
+        signs=("受送达人", "送达人"),
+    )
+
+
+def _withdrawal(facts: Facts) -> PaperWords:
+    returned = "下列材料已经退回。" if facts.materials else ""
+    return PaperWords(
+        paragraphs=(
+            f"{_asked(facts)}，已按{_you(facts)}的要求撤回，不再办理。{returned}",
+            "撤回不影响以后重新申请。",
+            *_why(facts),
+        ),
+        rows=(*_head(facts), ("撤回日期", day_words(facts.on))),
+        list_head=("退回的材料", "份数与形式"),
+        listed=_listed(facts.materials),
+        signs=("申请人（经办人）", "退件人") if facts.materials else (),
+    )
+
+
+def _termination(facts: Facts) -> PaperWords:
+    returned = "下列材料可以领回。" if facts.materials else ""
+    return PaperWords(
+        paragraphs=(f"{_asked(facts)}，决定终止办理。", *_why(facts), f"{returned}条件具备后，可以重新申请。"),
+        rows=_head(facts),
+        list_head=("材料", "份数与形式"),
+        listed=_listed(facts.materials),
+        remedy=_remedy(facts, "决定"),
+    )
+
+
+def _licence(facts: Facts) -> PaperWords:
+    return PaperWords(
+        title=facts.result,
+        rows=(*facts.stated, ("发证日期", day_words(facts.on)), ("有效期至", _day(facts.valid_until))),
+    )
+
+
+SAID: Mapping[str, Callable[[Facts], PaperWords]] = MappingProxyType(
+    {
+        "submission_receipt": _submission_receipt,
+        "pre_review_opinion": _pre_review_opinion,
+        "receipt": _receipt,
+        "one_time_notice": _one_time_notice,
+        "supplement_receipt": _supplement_receipt,
+        "non_acceptance": _non_acceptance,
+        "acceptance": _acceptance,
+        "handover_slip": _handover_slip,
+        "special_procedure": _special_procedure,
+        "extension": _extension,
+        "grant": _grant,
+        "refusal": _refusal,
+        "pickup_notice": _pickup_notice,
+        "delivery_receipt": _delivery_receipt,
+        "withdrawal": _withdrawal,
+        "termination": _termination,
+        "licence": _licence,
+    }
+)

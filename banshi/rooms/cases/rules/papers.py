@@ -1,0 +1,118 @@
+"""The official papers (文书) of a case: their kinds, their numbers, and what the typesetter takes.
+
+The set is that of Foshan's DB4406/T 14-2021, with what comes before (申报, 预审) and after (领取, 证照).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any, Literal
+
+from banshi.rooms.cases.rules.paper_texts import SAID, Facts, Named, PaperWords, day_words
+
+__all__ = ["KINDS", "Facts", "Named", "PaperKind", "PaperWords", "numbered", "sheet", "words"]
+
+
+@dataclass(frozen=True)
+class PaperKind:
+    """`number_mark` stands in the paper's number (…受理〔2026〕12 号); `signed_by`: in whose name it goes out."""
+
+    code: str
+    title_zh: str
+    title_en: str
+    number_mark: str
+    addressed: bool = True
+    copies: int = 1
+    signed_by: Literal["hall", "department"] = "hall"
+    layout: Literal["notice", "certificate"] = "notice"
+
+
+KINDS: Mapping[str, PaperKind] = MappingProxyType(
+    {
+        kind.code: kind
+        for kind in (
+            PaperKind("submission_receipt", "申报回执", "Receipt of application", "申报"),
+            PaperKind("pre_review_opinion", "预审意见", "Pre-review opinion", "预审"),
+            PaperKind("receipt", "接收回执", "Receipt of materials", "接收", copies=2),
+            PaperKind("one_time_notice", "补正告知书", "Notice of what is missing", "补正", copies=2),
+            PaperKind("supplement_receipt", "补正材料接收回执", "Receipt of supplements", "补收", copies=2),
+            PaperKind(
+                "non_acceptance", "不予受理通知书", "Notice of non-acceptance", "不受", copies=2, signed_by="department"
+            ),
+            PaperKind("acceptance", "受理通知书", "Notice of acceptance", "受理", copies=2, signed_by="department"),
+            PaperKind("handover_slip", "物料流转凭证", "Handover slip", "流转", addressed=False, copies=2),
+            PaperKind(
+                "special_procedure",
+                "特殊程序期限告知书",
+                "Notice of time outside the limit",
+                "特程",
+                signed_by="department",
+            ),
+            PaperKind("extension", "延长办理期限通知书", "Notice of extension", "延期", signed_by="department"),
+            PaperKind("grant", "批准决定书", "Decision to grant", "批准", copies=2, signed_by="department"),
+            PaperKind("refusal", "不予批准决定书", "Decision to refuse", "不批", copies=2, signed_by="department"),
+            PaperKind("pickup_notice", "领取通知", "Notice of collection", "领取"),
+            PaperKind("delivery_receipt", "送达回执", "Receipt of delivery", "送达", addressed=False),
+            PaperKind("withdrawal", "撤回确认", "Confirmation of withdrawal", "撤回"),
+            PaperKind("termination", "终止决定", "Decision to end the case", "终止", copies=2, signed_by="department"),
+            PaperKind(
+                "licence", "证照", "Certificate", "证照", addressed=False, signed_by="department", layout="certificate"
+            ),
+        )
+    }
+)
+
+
+def words(kind: str, facts: Facts) -> PaperWords:
+    """:raises KeyError: no such kind."""
+    known = KINDS[kind]
+    said = SAID[kind](facts)
+    return replace(
+        said,
+        title=said.title or known.title_zh,
+        to=facts.applicant if known.addressed else "",
+        paragraphs=tuple(line.strip() for text in said.paragraphs for line in text.splitlines() if line.strip()),
+        rows=tuple((label, value) for label, value in said.rows if value),
+        foot=_foot(known, facts),
+    )
+
+
+def sheet(kind: str, facts: Facts, *, number: str, verify_url: str, verify_code: str) -> dict[str, Any]:
+    """All that the typesetter takes, as plain JSON: what it says, and what is round it."""
+    known, said = KINDS[kind], words(kind, facts)
+    signer = facts.hall if known.signed_by == "hall" else facts.department
+    return {
+        "layout": known.layout,
+        "title": said.title,
+        "title_en": known.title_en,
+        "number": number,
+        "hall": facts.hall,
+        "department": facts.department,
+        "holder": facts.applicant,
+        "to": said.to,
+        "paragraphs": list(said.paragraphs),
+        "rows": [list(row) for row in said.rows],
+        "list_head": list(said.list_head),
+        "listed": [list(row) for row in said.listed],
+        "remedy": said.remedy,
+        "signs": list(said.signs),
+        "foot": said.foot,
+        "signer": signer or facts.department or facts.hall,
+        "on": facts.on.isoformat(),
+        "on_words": day_words(facts.on),
+        "verify_url": verify_url,
+        "verify_code": verify_code,
+    }
+
+
+def numbered(kind: str, *, year: int, no: int, before: str = "") -> str:
+    """The number as GB/T 9704 writes it: the full year in 〔〕, no leading noughts, no 第. `before`: whose numbers these are."""
+    return f"{before}{KINDS[kind].number_mark}〔{year}〕{no} 号"
+
+
+def _foot(kind: PaperKind, facts: Facts) -> str:
+    sides = "申请人、本机关" if kind.addressed else "移交方、接收方"
+    copies = f"一式两份，{sides}各存一份。" if kind.copies > 1 else ""
+    return f"{copies}{f'咨询电话：{facts.phone}。' if facts.phone else ''}"

@@ -1,0 +1,230 @@
+"""What keeps a handling from being published: every fault at once, each with its place.
+
+A citizen follows one path of answers; so every path there is gets walked here, before anybody does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from banshi.kernel import conditions
+from banshi.kernel.wording import UNSEEN, is_legible
+from banshi.rooms.catalogue.rules.guided import Guided, guided
+from banshi.rooms.catalogue.rules.handling import NUMERIC, Condition, Element, Field, Handling, Limit
+
+MOST_PATHS = 5000
+MOST_ALIKE = 10  # of paths that end badly: one cause ends many
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`where`: as in `materials.agent-letter.needed_if`."""
+
+    where: str
+    zh: str
+    en: str
+
+
+def faults(handling: Handling, elements: Iterable[Element] = ()) -> tuple[Fault, ...]:
+    """Everything that is wrong with it.
+
+    :param elements: the data dictionary; without it fields are not compared with it.
+    """
+    found = [
+        *_unseen(handling.model_dump(mode="json"), ""),
+        *_twice(handling),
+        *_conditions(handling),
+        *_limits(handling),
+        *_papers(handling),
+        *_shapes(handling),
+    ]
+    found += _fields(handling, {each.code: each for each in elements})
+    return tuple(found or _paths(handling))  # only what reads well can be walked
+
+
+def _unseen(part: object, at: str) -> Iterator[Fault]:
+    if isinstance(part, str) and not is_legible(part):
+        yield Fault(at, UNSEEN["zh"], UNSEEN["en"])
+    for key, value in part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ():
+        yield from _unseen(value, f"{at}.{key}" if at else str(key))
+
+
+def _twice(handling: Handling) -> Iterator[Fault]:
+    """One code, one thing; a field and a question share their names in conditions."""
+    lists = {
+        "questions": [each.id for each in handling.questions],
+        "situations": [each.id for each in handling.situations],
+        "materials": [each.code for each in handling.materials],
+        "fields": [each.code for each in handling.fields] + [each.id for each in handling.questions],
+        **{f"questions.{each.id}.options": [option.id for option in each.options] for each in handling.questions},
+        **{f"fields.{each.code}.options": [option.id for option in each.options] for each in handling.fields},
+        "fields.element": [each.element for each in handling.fields if each.element],
+    }
+    for where, codes in lists.items():
+        for code in sorted({code for code in codes if codes.count(code) > 1}):
+            if where != "fields" or code in [each.code for each in handling.fields]:
+                yield Fault(f"{where}.{code}", "代码重复", "This code stands twice")
+
+
+def _trees(handling: Handling) -> Iterator[tuple[str, Condition, tuple[str, ...]]]:
+    """Every condition, with the facts that are known where it is judged."""
+    questions = tuple(each.id for each in handling.questions)
+    for i, question in enumerate(handling.questions):
+        yield f"questions.{question.id}.asked_if", question.asked_if, questions[:i]
+    for situation in handling.situations:
+        yield f"situations.{situation.id}.when", situation.when, questions
+    for i, clause in enumerate(handling.conditions):
+        yield f"conditions[{i}].needed_if", clause.needed_if, questions
+    for paper in handling.materials:
+        yield f"materials.{paper.code}.needed_if", paper.needed_if, questions
+    above = questions
+    for field in handling.fields:
+        yield f"fields.{field.code}.show_if", field.show_if, above
+        above = (*above, field.code)
+    if handling.fee is not None:
+        yield "fee.needed_if", handling.fee.needed_if, questions
+
+
+def _conditions(handling: Handling) -> Iterator[Fault]:
+    options = {question.id: {option.id for option in question.options} for question in handling.questions}
+    for where, tree, known in _trees(handling):
+        for wrong in conditions.faults(tree):
+            yield Fault(where, f"条件写法不对：{wrong}", f"Not a condition: {wrong}")
+        for fact in sorted(conditions.names(tree) - set(known)):
+            yield Fault(where, f"{fact}：前面没有这个问题或栏目", f"{fact}: no question or field above has this code")
+        for fact, value in sorted(_values(tree)):
+            if fact in options and fact in known and value not in options[fact]:
+                yield Fault(where, f"{fact}：没有选项 {value}", f"{fact}: there is no option {value}")
+
+
+def _values(tree: object) -> set[tuple[str, str]]:
+    """What facts are compared with, as text: an answer is one of its question's options, and never a number."""
+    found: set[tuple[str, str]] = set()
+    left: list[object] = [tree]
+    while left:
+        node = left.pop()
+        if isinstance(node, list):
+            left += node
+        elif isinstance(node, dict):
+            for how, about in node.items():
+                if how in ("all", "any", "not"):
+                    left.append(about)
+                elif how != "known" and isinstance(about, list) and len(about) == 2 and isinstance(about[0], str):
+                    wanted = about[1] if isinstance(about[1], list) else [about[1]]
+                    found |= {
+                        (about[0], str(each)[:60]) for each in wanted if isinstance(each, (str, bool, int, float))
+                    }
+    return found
+
+
+# Of whatever is compared: how long at most, in minutes of natural time. Five working days take a week.
+_LENGTH = {"minute": 1.0, "hour": 60.0, "day": 1440.0, "working_day": 1440.0 * 7 / 5}
+
+
+def _length(limit: Limit) -> float:
+    return limit.value * _LENGTH[limit.unit]
+
+
+def _limits(handling: Handling) -> Iterator[Fault]:
+    promised, statutory = handling.limits.promised, handling.limits.statutory
+    if promised.value == 0:
+        yield Fault("limits.promised", "缺承诺办结时限", "A promised limit is missing")
+    if statutory.value and _length(promised) > _length(statutory):
+        yield Fault("limits.promised", "承诺时限长于法定时限", "Longer than the statutory limit")
+
+
+def _papers(handling: Handling) -> Iterator[Fault]:
+    """国务院令第716号 Art. 7: what sharing can supply must not be asked again."""
+    for paper in handling.materials:
+        if paper.satisfied_by and "library" not in paper.channels:
+            yield Fault(
+                f"materials.{paper.code}.channels",
+                "证照库能提供，不能再要（国令716号第七条）",
+                "The library can supply it, so it must not be asked for (State Council Order 716, Art. 7)",
+            )
+        if "library" in paper.channels and not paper.satisfied_by:
+            yield Fault(
+                f"materials.{paper.code}.satisfied_by",
+                "没有说由哪种证照代替",
+                "Which certificate stands for it is missing",
+            )
+
+
+def _shapes(handling: Handling) -> Iterator[Fault]:
+    for field in handling.fields:
+        where = f"fields.{field.code}"
+        if (field.type == "choice") != bool(field.options):
+            yield Fault(f"{where}.options", "单选要有选项，别的类型没有", "A choice has options, and nothing else has")
+        if field.type not in NUMERIC and (field.least is not None or field.most is not None):
+            yield Fault(f"{where}.least", "只有数字和金额有上下限", "Only numbers and amounts have bounds")
+        if field.least is not None and field.most is not None and field.least > field.most:
+            yield Fault(f"{where}.least", "下限大于上限", "The lower bound is above the upper one")
+    if not any(handling.where.model_dump().values()):
+        yield Fault("where", "没有办理的地方", "There is no place where it is handled")
+
+
+def _fields(handling: Handling, elements: Mapping[str, Element]) -> Iterator[Fault]:
+    if not elements:
+        return
+    for field in handling.fields:
+        where = f"fields.{field.code}.element"
+        element = elements.get(field.element)
+        if field.element and element is None:
+            yield Fault(where, f"数据元目录里没有 {field.element}", f"There is no data element {field.element}")
+        elif element is not None and element.type != field.type:
+            yield Fault(where, f"类型与数据元不同：{element.type}", f"The data element is of type {element.type}")
+        elif element is None and (known := _same_thing(field, elements)) is not None:
+            yield Fault(
+                where,
+                f"共享数据里有“{known.name_zh}”，不能再问（国令716号第七条）",
+                f"Sharing can supply {known.code}, so it must not be asked anew (State Council Order 716, Art. 7)",
+            )
+
+
+def _same_thing(field: Field, elements: Mapping[str, Element]) -> Element | None:
+    """The element of the library that a field asks for by another way."""
+    supplied = (each for each in elements.values() if each.from_library)
+    return next((each for each in supplied if field.code == each.code or field.label_zh == each.name_zh), None)
+
+
+def _paths(handling: Handling) -> list[Fault]:
+    """Walks every path of answers."""
+    reached: dict[str, set[str]] = {"questions": set(), "situations": set(), "materials": set()}
+    found = []
+    for count, end in enumerate(_ends(handling)):
+        if count >= MOST_PATHS:
+            return [Fault("questions", f"问答路径超过 {MOST_PATHS} 条", f"More than {MOST_PATHS} paths of answers")]
+        reached["questions"] |= {each.id for each in end.questions}
+        reached["materials"] |= {each.code for each in end.materials}
+        reached["situations"] |= {end.situation.id} if end.situation else set()
+        path = ", ".join(f"{question}={option}" for question, option in end.answers.items()) or "–"
+        if not end.materials:
+            found.append(Fault("questions", f"答到头没有材料：{path}", f"Ends without a list of papers: {path}"))
+        if handling.situations and end.situation is None:
+            found.append(Fault("situations", f"答到头没有情形：{path}", f"Ends in no situation: {path}"))
+    return [*found[:MOST_ALIKE], *_never(handling, reached)]
+
+
+def _never(handling: Handling, reached: Mapping[str, set[str]]) -> Iterator[Fault]:
+    """What no path comes to."""
+    there = {
+        "questions": [each.id for each in handling.questions],
+        "situations": [each.id for each in handling.situations],
+        "materials": [each.code for each in handling.materials],
+    }
+    for where, codes in there.items():
+        for code in codes:
+            if code not in reached[where]:
+                yield Fault(f"{where}.{code}", "没有一条问答路径会用到", "No path of answers comes to it")
+
+
+def _ends(handling: Handling) -> Iterator[Guided]:
+    left: list[dict[str, str]] = [{}]
+    while left:
+        answers = left.pop()
+        end = guided(handling, answers)
+        if end.next_question is None:
+            yield end
+        else:
+            left += [{**answers, end.next_question.id: option.id} for option in reversed(end.next_question.options)]

@@ -1,0 +1,91 @@
+"""The handling of an item that nobody has modelled yet: what the catalogue says of it, without questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, get_args
+
+from banshi.rooms.catalogue.rules.handling import (
+    LONGEST_WORDS,
+    Clause,
+    Fee,
+    Field,
+    Handling,
+    Limit,
+    Limits,
+    Necessity,
+    Paper,
+    Result,
+    Where,
+)
+
+FREE = "不收费"
+# Materials of the shared list → the type of certificate in the library that stands for one.
+_CERTIFICATES = {
+    "id-card": "resident-id",
+    "hukou-book": "hukou-book",
+    "residence-permit": "residence-permit",
+    "business-licence": "business-licence",
+    "marriage-certificate": "marriage-certificate",
+    "divorce-certificate": "divorce-certificate",
+    "birth-certificate": "birth-certificate",
+    "property-certificate": "real-estate-certificate",
+    "disability-certificate": "disability-certificate",
+}
+# A.1: 01 permits; 05 benefits and 07 confirmations certify; the rest is answered.
+_RESULTS = {"01": "licence", "05": "certificate", "07": "certificate"}
+_FIELDS = tuple(
+    Field.model_validate({"group_zh": "申请人", "group_en": "Applicant", **each})
+    for each in (
+        {"code": "name", "label_zh": "姓名", "label_en": "Name", "type": "name", "element": "person-name"},
+        {"code": "phone", "label_zh": "手机号码", "label_en": "Mobile number", "type": "phone", "element": "mobile"},
+        {
+            "code": "note", "label_zh": "说明", "label_en": "Note", "type": "text", "required": False, "longest": 500,
+        },
+    )
+)  # fmt: skip
+
+
+def general(item: Mapping[str, Any], materials: Iterable[Mapping[str, Any]]) -> Handling:
+    """:param item: its columns, as a version's document holds them. :param materials: its materials, likewise."""
+    return Handling(
+        conditions=_conditions(item),
+        materials=tuple(_paper(each) for each in materials),
+        fields=_FIELDS,
+        where=Where(window=True, online=bool({"2", "3"} & set(item["handling_forms"].split(";")))),
+        fee=_fee(item),
+        limits=Limits(promised=Limit(value=item["promised_days"]), statutory=Limit(value=item["statutory_days"])),
+        result=Result(
+            kind=_RESULTS.get(item["item_type"], "reply"),  # type: ignore[arg-type]
+            name_zh=item["result_zh"] or "办理结果",
+            name_en=item["result_en"] or "Result",
+        ),
+        instant=item["case_kind"] == "1",
+        minutes=item["handling_minutes"] or None,
+    )
+
+
+def _conditions(item: Mapping[str, Any]) -> tuple[Clause, ...]:
+    zh, en = (item[f"acceptance_condition_{each}"][:LONGEST_WORDS] for each in ("zh", "en"))
+    return (Clause(text_zh=zh, text_en=en or zh),) if zh else ()
+
+
+def _fee(item: Mapping[str, Any]) -> Fee | None:
+    zh, en = item["fee_zh"], item["fee_en"]
+    return Fee(text_zh=zh, text_en=en or zh) if zh and zh != FREE else None
+
+
+def _paper(material: Mapping[str, Any]) -> Paper:
+    certificate = _CERTIFICATES.get(material["code"])
+    return Paper(
+        code=material["code"],
+        name_zh=material["name_zh"],
+        name_en=material["name_en"] or material["name_zh"],
+        necessity=material["necessity"] if material["necessity"] in get_args(Necessity) else "required",
+        originals=material["originals"],
+        copies=material["copies"],
+        channels=("paper", "scan", "upload", "library") if certificate else ("paper", "scan", "upload"),
+        satisfied_by=(certificate,) if certificate else (),
+        accept_zh=material["note_zh"],
+        accept_en=material["note_en"],
+    )

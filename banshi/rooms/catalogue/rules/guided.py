@@ -1,0 +1,173 @@
+"""From answers to what is needed (情形引导), and whether a form says it all.
+
+Questions are asked in order, each where its `asked_if` holds. What cannot be told – a condition on a question that was not
+asked – is not asked for: nothing is needed because something is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from banshi.kernel.conditions import judge, names
+from banshi.rooms.catalogue.rules import values
+from banshi.rooms.catalogue.rules.handling import (
+    Appointment,
+    Clause,
+    Fee,
+    Field,
+    Handling,
+    Limit,
+    Paper,
+    Question,
+    Situation,
+    Where,
+)
+from banshi.rooms.catalogue.rules.values import WrongValue
+
+Answers = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class FieldFault:
+    """What is wrong with one answer or field."""
+
+    code: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Guided:
+    """What the answers come to. While they are not complete: what is needed in any case so far."""
+
+    complete: bool
+    next_question: Question | None
+    questions: tuple[Question, ...]  # asked so far, in order
+    answers: Mapping[str, str]  # of those alone
+    situation: Situation | None
+    conditions: tuple[Clause, ...]
+    materials: tuple[Paper, ...]
+    fields: tuple[Field, ...]  # those that hang on other fields as well: `show_if` is asked again with the form
+    where: Where
+    appointment: Appointment
+    fee: Fee | None
+    promised: Limit
+    statutory: Limit
+    minutes: float | None
+
+
+def answer_faults(handling: Handling, answers: Answers) -> tuple[FieldFault, ...]:
+    """Answers to questions that there are not, and answers that are none of the question's. One to a question that is not
+    asked any more is no fault: it is left out.
+    """
+    options = {question.id: {option.id for option in question.options} for question in handling.questions}
+    found = []
+    for code, option in answers.items():
+        if code not in options:
+            found.append(FieldFault(code, "没有这个问题", "There is no such question"))
+        elif option not in options[code]:
+            found.append(FieldFault(code, "没有这个选项", "There is no such option"))
+    return tuple(found)
+
+
+def guided(handling: Handling, answers: Answers) -> Guided:
+    asked: list[Question] = []
+    kept: dict[str, str] = {}
+    waiting = None
+    for question in handling.questions:
+        if judge(question.asked_if, kept).value is not True:
+            continue
+        asked.append(question)
+        answer = answers.get(question.id)
+        if answer not in [option.id for option in question.options]:
+            waiting = question
+            break
+        kept[question.id] = str(answer)
+    fee = handling.fee
+    return Guided(
+        complete=waiting is None,
+        next_question=waiting,
+        questions=tuple(asked),
+        answers=kept,
+        situation=_situation(handling, kept) if waiting is None else None,
+        conditions=tuple(each for each in handling.conditions if judge(each.needed_if, kept).value is True),
+        materials=tuple(each for each in handling.materials if judge(each.needed_if, kept).value is True),
+        fields=tuple(each for each in handling.fields if _may_show(each, kept, handling)),
+        where=handling.where,
+        appointment=handling.appointment,
+        fee=fee if fee is not None and judge(fee.needed_if, kept).value is True else None,
+        promised=handling.limits.promised,
+        statutory=handling.limits.statutory,
+        minutes=handling.minutes,
+    )
+
+
+def in_hall(guided: Guided, *, bookable: bool, walk_in: bool) -> Guided:
+    """The same in a hall that takes this item by booking, by walk-in, or both."""
+    if not bookable:
+        return replace(guided, appointment="none")
+    return guided if walk_in else replace(guided, appointment="required")
+
+
+def _situation(handling: Handling, kept: Answers) -> Situation | None:
+    return next((each for each in handling.situations if judge(each.when, kept).value is True), None)
+
+
+def _may_show(field: Field, kept: Answers, handling: Handling) -> bool:
+    value = judge(field.show_if, kept).value
+    return value is True or (value is None and bool(names(field.show_if) & {each.code for each in handling.fields}))
+
+
+def form_faults(
+    handling: Handling, answers: Answers, form: Mapping[str, object], today: date
+) -> tuple[FieldFault, ...]:
+    """Everything that is wrong with a form at once: unknown fields, missing ones, and values that cannot be.
+
+    A field that is not shown is not looked at. :param today: the hall's day; nobody is born after it.
+    """
+    known = {field.code for field in handling.fields}
+    found = [FieldFault(code, "没有这一栏", "There is no such field") for code in form if code not in known]
+    for field, value in _shown(handling, answers, form, today):
+        if value is None and field.required:
+            found.append(FieldFault(field.code, f"缺{field.label_zh}", f"{field.label_en} is missing"))
+        elif isinstance(value, WrongValue):
+            found.append(FieldFault(field.code, value.zh, value.en))
+    return tuple(found)
+
+
+def cleaned(handling: Handling, answers: Answers, form: Mapping[str, object]) -> dict[str, object]:
+    """The form as it is kept, ready for JSON: only what is shown and filled in, each in its one spelling (amounts and numbers
+    as text, days as YYYY-MM-DD, telephones in E.164). What cannot be read stays as it was sent.
+    """
+    return {
+        field.code: form[field.code] if isinstance(value, WrongValue) else values.stored(value)
+        for field, value in _shown(handling, answers, form, None)
+        if value is not None
+    }
+
+
+def shown(handling: Handling, answers: Answers, form: Mapping[str, object]) -> tuple[Field, ...]:
+    """The fields that a form has as far as it is filled in, in order."""
+    return tuple(field for field, _ in _shown(handling, answers, form, None))
+
+
+def _shown(
+    handling: Handling, answers: Answers, form: Mapping[str, object], today: date | None
+) -> list[tuple[Field, object]]:
+    """Fields that are shown, each with its value: None where nothing is filled in, a `WrongValue` where it cannot be."""
+    facts: dict[str, object] = dict(guided(handling, answers).answers)
+    shown: list[tuple[Field, object]] = []
+    for field in handling.fields:
+        if judge(field.show_if, facts).value is not True:
+            continue
+        try:
+            value = values.read(field, form.get(field.code), today)
+        except WrongValue as wrong:
+            shown.append((field, wrong))
+            continue
+        shown.append((field, value))
+        if value is not None:
+            facts[field.code] = value.isoformat() if isinstance(value, date) else value
+    return shown

@@ -1,0 +1,178 @@
+"""The handling of an item (办理要求): questions, situations, conditions, papers, fields, places, limits, result.
+
+One document an item and version, kept in `Item.handling` and frozen with `ItemVersion`. Conditions (`asked_if`, `when`,
+`needed_if`, `show_if`) are trees of kernel/conditions over the answers given so far; those of fields also over fields above.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import Field as Bounds
+
+Necessity = Literal["required", "optional", "deferrable"]
+Channel = Literal["paper", "usb", "scan", "upload", "library"]
+FieldType = Literal["text", "number", "date", "choice", "phone", "id_number", "name", "address", "money", "yes_no"]
+Unit = Literal["working_day", "day", "hour", "minute"]
+Appointment = Literal["required", "advised", "none"]
+LONGEST_WORDS = 2000
+NUMERIC = frozenset({"number", "money"})
+
+
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+Words = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_WORDS, strip_whitespace=True)]
+Help = Annotated[str, StringConstraints(max_length=LONGEST_WORDS, strip_whitespace=True)]
+Condition = dict[str, Any]  # a tree of kernel/conditions; `faults` looks at it
+Copies = Annotated[int, Bounds(ge=0, le=100)]
+Days = Annotated[int, Bounds(ge=0, le=366)]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Option(Part):
+    id: Code
+    text_zh: Name
+    text_en: Name
+
+
+class Question(Part):
+    """情形问答: one question with its answers; asked where `asked_if` holds for the answers above."""
+
+    id: Code
+    text_zh: Name
+    text_en: Name
+    help_zh: Help = ""
+    help_en: Help = ""
+    options: Annotated[tuple[Option, ...], Bounds(min_length=2, max_length=20)]
+    asked_if: Condition = {}
+
+
+class Situation(Part):
+    """情形: what the answers come to. The first whose `when` holds."""
+
+    id: Code
+    name_zh: Name
+    name_en: Name
+    when: Condition = {}
+
+
+class Clause(Part):
+    """受理条件, one of them."""
+
+    text_zh: Words
+    text_en: Words
+    needed_if: Condition = {}
+
+
+class Paper(Part):
+    """申请材料: how many originals and copies, by which ways it may come, which certificates of the library stand for it."""
+
+    code: Code
+    name_zh: Name
+    name_en: Name
+    necessity: Necessity = "required"
+    originals: Copies = 0
+    copies: Copies = 0
+    channels: Annotated[tuple[Channel, ...], Bounds(min_length=1)] = ("paper", "scan", "upload")
+    satisfied_by: tuple[Code, ...] = ()
+    needed_if: Condition = {}
+    accept_zh: Help = ""  # 受理标准: what is looked at
+    accept_en: Help = ""
+
+
+class Field(Part):
+    """One line of the form. `element`: the entry of the data dictionary it is, so that it is asked once and carried over."""
+
+    code: Code
+    label_zh: Name
+    label_en: Name
+    type: FieldType
+    required: bool = True
+    options: Annotated[tuple[Option, ...], Bounds(max_length=40)] = ()
+    show_if: Condition = {}
+    element: Code | Literal[""] = ""
+    group_zh: Name
+    group_en: Name
+    longest: Annotated[int, Bounds(ge=1, le=2000)] = 100  # characters
+    least: Decimal | None = None  # of numbers and money
+    most: Decimal | None = None
+    on_result: bool = False  # the licence states it
+
+
+class Where(Part):
+    window: bool = True
+    online: bool = False
+    kiosk: bool = False
+    cabinet: bool = False
+
+
+class Fee(Part):
+    """收费. `amount` in yuan; None: by the tariff that the text names."""
+
+    amount: Annotated[Decimal, Bounds(ge=0, max_digits=10, decimal_places=2)] | None = None
+    text_zh: Words
+    text_en: Words
+    needed_if: Condition = {}
+
+
+class Limit(Part):
+    """A span of time that somebody may rely on. `value` 0: none is set."""
+
+    value: Annotated[int, Bounds(ge=0, le=3660)]
+    unit: Unit = "working_day"
+
+
+class Limits(Part):
+    """时限. The days beside the two great ones: 预审, 一次性告知 (行政许可法 Art. 32), 补正, 送达 (Art. 44)."""
+
+    promised: Limit
+    statutory: Limit
+    pre_review_days: Days = 1
+    notice_days: Days = 5
+    supplement_days: Days = 15
+    issue_days: Days = 10
+
+
+class Result(Part):
+    """What comes of it. `certificate_type`: of the certificate that goes to the library, "" where none does."""
+
+    kind: Literal["licence", "certificate", "reply"]
+    name_zh: Name
+    name_en: Name
+    certificate_type: Code | Literal[""] = ""
+    valid_years: Annotated[int, Bounds(ge=1, le=100)] | None = None
+
+
+class Handling(Part):
+    questions: Annotated[tuple[Question, ...], Bounds(max_length=30)] = ()
+    situations: Annotated[tuple[Situation, ...], Bounds(max_length=60)] = ()
+    conditions: Annotated[tuple[Clause, ...], Bounds(max_length=60)] = ()
+    materials: Annotated[tuple[Paper, ...], Bounds(max_length=100)] = ()
+    fields: Annotated[tuple[Field, ...], Bounds(max_length=150)] = ()
+    where: Where = Where()
+    appointment: Appointment = "advised"
+    fee: Fee | None = None
+    limits: Limits
+    result: Result
+    instant: bool = False  # 即办: the window may decide
+    joint: bool = False  # several bodies decide together
+    minutes: Annotated[float, Bounds(gt=0, le=24 * 60)] | None = None  # typical, at the window
+
+
+class Element(Part):
+    """An entry of the data dictionary, as far as rules ask: `source_precedence` says where its value is taken from, the best
+    source first, separated by `;` (library;applicant)."""
+
+    code: Code
+    name_zh: Name
+    type: FieldType
+    source_precedence: str
+
+    @property
+    def from_library(self) -> bool:
+        return self.source_precedence.startswith("library")

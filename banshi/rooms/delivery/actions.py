@@ -1,0 +1,53 @@
+"""Lay a result ready, hand it over once."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from banshi.kernel.actors import Actor
+from banshi.kernel.refusals import Refusal, Refused
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.cases.models import Case
+from banshi.rooms.delivery.models import Delivery
+from banshi.rooms.delivery.rules import CODE_DIGITS, DELIVERY, TRIES
+
+
+def make_ready(*, case: Case, place: str, code_opens: bool = True, by: Actor, now: datetime) -> str:
+    """待领取: it lies at `place`.
+
+    :param code_opens: False: only the card does. :returns: the code that opens it, for whoever applied alone; "" for none.
+    """
+    code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+    Delivery.objects.create(
+        case=case, place=place, code=code, tries_left=TRIES if code_opens else 0, ready_at=now, ready_by=str(by)
+    )
+    return code if code_opens else ""
+
+
+def hand_over(
+    *, case_no: str, how: str, code: str = "", identified: bool = False, by: Actor, now: datetime
+) -> Refusal | None:
+    """领取: to whoever brings the code, or was identified by their card. Once. In the caller's transaction.
+
+    A wrong code is answered, not raised: the try it cost has to stay. After five only the card helps.
+
+    :param identified: a clerk compared person and card. :returns: None when it is handed over; code-wrong.
+    :raises Refused: nothing-found, code-used.
+    """
+    row = Delivery.objects.select_for_update(no_key=True).filter(case__no=case_no).first()
+    if row is None:
+        raise Refused("nothing-found", facts={"case": case_no})
+    if no := DELIVERY.refusal(row.state, "hand_over"):
+        raise Refused("code-used", facts=no.facts)
+    if not identified and (row.tries_left < 1 or not secrets.compare_digest(row.code.encode(), code.strip().encode())):
+        row.tries_left = max(0, row.tries_left - 1)
+        row.save(update_fields=["tries_left"])
+        return Refusal("code-wrong", {"left": row.tries_left})
+    row.state, row.how, row.by_what = DELIVERY.to("hand_over"), how, "card" if identified else "code"
+    row.delivered_at, row.delivered_by = now, str(by)
+    row.save(update_fields=["state", "how", "by_what", "delivered_at", "delivered_by"])
+    audit.record(
+        action="handed-over", subject=f"case:{case_no}", by=by, now=now, facts={"how": how, "by_what": row.by_what}
+    )
+    return None

@@ -1,0 +1,179 @@
+"""The library (一库): sealed files, documents and their versions, certificates and their uses, facts."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from banshi.foundation.crypto import EncryptedText, FreeText
+from banshi.rooms.identity.models import Account, Organisation, Person
+from banshi.rooms.library.rules import CERTIFICATE, TRUST, UPLOAD
+
+ONE_HOLDER = Q(person=None, organisation__isnull=False) | Q(person__isnull=False, organisation=None)
+
+
+class Blob(models.Model):
+    """The bytes of a file, sealed in parts (rules/chunks.py). `sha256` and `size` are those in clear."""
+
+    sha256 = models.CharField(max_length=64)
+    size = models.IntegerField()
+    salt = models.BinaryField(max_length=32)
+    key_id = models.CharField(max_length=40)  # of settings.BANSHI_DATA_KEYS
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "library_blob"
+
+
+class BlobPart(models.Model):
+    """One sealed piece; stored out of line and not compressed (STORAGE EXTERNAL)."""
+
+    blob = models.ForeignKey(Blob, on_delete=models.CASCADE, related_name="parts", db_index=False)
+    no = models.IntegerField()  # from 0
+    body = models.BinaryField()
+
+    class Meta:
+        db_table = "library_blob_part"
+        constraints = [models.UniqueConstraint(fields=["blob", "no"], name="a_part_stands_once_in_its_blob")]
+
+
+class Document(models.Model):
+    """A file somebody has or was given (文件), by a name; its content is that of its newest version."""
+
+    ref = models.CharField(max_length=20)  # random: nobody guesses another's
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT)
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT)
+    account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL)  # who sent it in
+    hall = models.CharField(max_length=40, default="", db_default="")  # where it was taken in at a window
+    kind = models.CharField(max_length=40)  # upload, paper:…, certificate
+    name = FreeText()
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=60)
+
+    class Meta:
+        db_table = "library_document"
+        constraints = [models.UniqueConstraint(fields=["ref"], name="a_reference_is_one_document")]
+
+
+class DocumentVersion(models.Model):
+    """What a document was from a moment on. Frozen, but for what is found out about viruses (a trigger)."""
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="versions", db_index=False)
+    version = models.IntegerField()
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT)
+    mime = models.CharField(max_length=40)
+    pages = models.IntegerField()
+    scan = models.CharField(max_length=12)  # rules.UPLOAD
+    reason = models.CharField(max_length=40, default="", db_default="")  # of a rejection: key of rules.REASONS
+    source_sha256 = models.CharField(max_length=64)  # of what was sent, before it was drawn anew
+    channel = models.CharField(max_length=12)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=60)
+
+    class Meta:
+        db_table = "library_document_version"
+        constraints = [
+            models.UniqueConstraint(fields=["document", "version"], name="one_content_per_document_and_version"),
+            models.CheckConstraint(condition=Q(scan__in=list(UPLOAD.states)), name="upload_state_is_known"),
+        ]
+        indexes = [models.Index(fields=["id"], name="uploads_to_be_scanned", condition=Q(scan="pending"))]
+
+
+class Certificate(models.Model):
+    """电子证照 (GB/T 36902): a right or a fact that an authority vouches for, of one person or organisation.
+
+    `number_index` is the blind index of the number. Once ended it stays so (a trigger).
+    """
+
+    ref = models.CharField(max_length=20)
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT)
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT)
+    type = models.CharField(max_length=60)
+    number = EncryptedText()
+    number_index = models.CharField(max_length=64)
+    name_zh = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=200)
+    issuer_zh = models.CharField(max_length=120)
+    issuer_en = models.CharField(max_length=200)
+    issued_on = models.DateField()
+    valid_until = models.DateField(null=True)  # the last day
+    status = models.CharField(max_length=8, default="valid", db_default="valid")  # rules.CERTIFICATE
+    trust = models.CharField(max_length=1)
+    source = models.CharField(max_length=60)  # who says so: case:…, window:…, import:…
+    case_no = models.CharField(max_length=50, default="", db_default="")
+    document_version = models.ForeignKey(DocumentVersion, null=True, on_delete=models.PROTECT)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=60)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=60, default="", db_default="")
+
+    class Meta:
+        db_table = "library_certificate"
+        constraints = [
+            models.UniqueConstraint(fields=["ref"], name="a_reference_is_one_certificate"),
+            models.UniqueConstraint(
+                fields=["person", "type", "number_index"],
+                condition=Q(status="valid", person__isnull=False),
+                name="one_valid_certificate_per_person_type_and_number",
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "type", "number_index"],
+                condition=Q(status="valid", organisation__isnull=False),
+                name="one_valid_certificate_per_organisation_type_and_number",
+            ),
+            models.CheckConstraint(condition=ONE_HOLDER, name="a_certificate_has_one_holder"),
+            models.CheckConstraint(condition=Q(trust__in=TRUST), name="certificate_trust_is_known"),
+            models.CheckConstraint(condition=Q(status__in=list(CERTIFICATE.states)), name="certificate_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(status="valid", ended_at=None) | Q(status="ended", ended_at__isnull=False),
+                name="an_ended_certificate_says_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until=None) | Q(valid_until__gte=F("issued_on")),
+                name="a_certificate_is_not_over_before_it_is_issued",
+            ),
+        ]
+
+
+class CertificateUse(models.Model):
+    """A certificate took the place of a paper (免证办): in what, for what, with whose consent. Append-only (a trigger)."""
+
+    certificate = models.ForeignKey(Certificate, on_delete=models.PROTECT, related_name="uses", db_index=False)
+    purpose = models.CharField(max_length=60)
+    subject = models.CharField(max_length=80)  # case:…
+    by = models.CharField(max_length=60)
+    at = models.DateTimeField()
+    consent = models.BooleanField()
+    note = FreeText(default="")
+
+    class Meta:
+        db_table = "library_certificate_use"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["certificate", "subject", "purpose"], name="a_use_for_a_purpose_is_traced_once"
+            ),
+            models.CheckConstraint(condition=Q(consent=True), name="nothing_is_used_without_consent"),
+        ]
+
+
+class Fact(models.Model):
+    """Something known of a person or organisation, by the code of its data element. The newest of an element counts."""
+
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, db_index=False)
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, db_index=False)
+    element = models.CharField(max_length=60)
+    value = EncryptedText()
+    trust = models.CharField(max_length=1)
+    source = models.CharField(max_length=60)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "library_fact"
+        constraints = [
+            models.CheckConstraint(condition=ONE_HOLDER, name="a_fact_is_of_one_holder"),
+            models.CheckConstraint(condition=Q(trust__in=TRUST), name="fact_trust_is_known"),
+        ]
+        indexes = [
+            models.Index(fields=["person", "element", "-at"], name="facts_of_a_person"),
+            models.Index(fields=["organisation", "element", "-at"], name="facts_of_an_organisation"),
+        ]

@@ -1,0 +1,274 @@
+"""Read the library: documents and what is in them, certificates, uses, facts."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from cryptography.exceptions import InvalidTag
+from django.conf import settings
+from django.db.models import Prefetch, Q
+
+from banshi.foundation import prepared
+from banshi.foundation.crypto import Unreadable
+from banshi.kernel.refusals import Refused
+from banshi.rooms.identity import queries as identity
+from banshi.rooms.identity.models import Person
+from banshi.rooms.library import rules
+from banshi.rooms.library.models import Blob, Certificate, CertificateUse, Document, DocumentVersion, Fact
+from banshi.rooms.library.rules import chunks
+
+AT_A_TIME = 8  # parts: two megabytes
+PARTS_SQL = """
+SELECT no, body FROM library_blob_part WHERE blob_id = %(blob)s AND no >= %(first)s ORDER BY no LIMIT %(most)s
+"""
+
+
+@dataclass(frozen=True)
+class VersionView:
+    """A document as it was from `at` on. `sha256`, `size`: of what is kept; `source_sha256`: of what was sent."""
+
+    id: int
+    version: int
+    mime: str
+    pages: int
+    size: int
+    sha256: str
+    source_sha256: str
+    scan: str
+    reason: str
+    channel: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True)
+class DocumentView:
+    """`versions`: newest first."""
+
+    ref: str
+    kind: str
+    name: str
+    hall: str
+    person_id: int | None
+    organisation_id: int | None
+    account_id: int | None
+    made_at: datetime
+    made_by: str
+    versions: tuple[VersionView, ...]
+
+
+@dataclass(frozen=True)
+class CertificateView:
+    """A certificate with its whole number: masked where it is shown."""
+
+    ref: str
+    type: str
+    number: str
+    name_zh: str
+    name_en: str
+    issuer_zh: str
+    issuer_en: str
+    issued_on: date
+    valid_until: date | None
+    status: str
+    trust: str
+    source: str
+    case_no: str
+    document_version_id: int | None
+    person_id: int | None
+    organisation_id: int | None
+
+
+@dataclass(frozen=True)
+class UseView:
+    """What a certificate was used for, by whom (`kind:id`), and which it was."""
+
+    certificate: str
+    type: str
+    name_zh: str
+    name_en: str
+    purpose: str
+    subject: str
+    by: str
+    at: datetime
+    note: str
+
+
+@dataclass(frozen=True)
+class FactView:
+    element: str
+    value: str
+    trust: str
+    source: str
+    at: datetime
+
+
+def content(version_id: int, *, unchecked: bool = False) -> bytes:
+    """A version's bytes in clear, each proven to be what was put in.
+
+    :param unchecked: also while a scanner has not answered: for the scanner, and for who looks in order to judge.
+    :raises Refused: nothing-found; wrong-state – not cleared yet; material-rejected.
+    :raises Unreadable: changed since, or sealed under a key that is gone.
+    """
+    row = DocumentVersion.objects.select_related("blob").filter(id=version_id).first()
+    if row is None:
+        raise Refused("nothing-found", facts={"version": version_id})
+    if row.scan == "rejected":
+        raise Refused(rules.rejected(row.reason))
+    if row.scan == "pending" and not unchecked:
+        raise Refused("wrong-state", facts={"state": "pending", "needs": "clean"})
+    whole = io.BytesIO()
+    for piece in _pieces(row.blob):
+        whole.write(piece)
+    return whole.getvalue()
+
+
+def sealer(key_id: str, *, salt: bytes, blob_id: int) -> chunks.Sealer:
+    """For the parts of a blob. :raises Unreadable: there is no such key."""
+    if key_id not in settings.BANSHI_DATA_KEYS:
+        raise Unreadable("library_blob_part.body")
+    return chunks.Sealer(settings.BANSHI_DATA_KEYS[key_id], salt=salt, blob=f"blob:{blob_id}")
+
+
+def _pieces(blob: Blob) -> Iterator[bytes]:
+    opened = sealer(blob.key_id, salt=bytes(blob.salt), blob_id=blob.pk)
+    last, found, size = chunks.count(blob.size) - 1, hashlib.sha256(), 0
+    try:
+        for no, sealed in _parts(blob.pk, last):
+            piece = opened.open(no, sealed, last=no == last)
+            found.update(piece)
+            size += len(piece)
+            yield piece
+    except InvalidTag as changed:
+        raise Unreadable("library_blob_part.body") from changed
+    if (size, found.hexdigest()) != (blob.size, blob.sha256):
+        raise Unreadable("library_blob.sha256")
+
+
+def _parts(blob_id: int, last: int) -> Iterator[tuple[int, bytes]]:
+    """All from 0 to `last`, and none besides.
+
+    :raises Unreadable: one is missing, or there are more.
+    """
+    for first in range(0, last + 1, AT_A_TIME):
+        until = min(first + AT_A_TIME, last + 1)
+        most = until - first + (until > last)
+        rows = prepared.many(PARTS_SQL, {"blob": blob_id, "first": first, "most": most})
+        if [no for no, _ in rows] != list(range(first, until)):
+            raise Unreadable("library_blob_part.no")
+        yield from rows
+
+
+def document(ref: str) -> DocumentView | None:
+    """By its reference, which whoever asks was given: whether they may see it is the caller's to check."""
+    rows = _documents(Q(ref=ref))
+    return rows[0] if rows else None
+
+
+def documents_of(
+    *, person_id: int | None = None, organisation_id: int | None = None, account_id: int | None = None
+) -> list[DocumentView]:
+    """Newest first: of a person under whichever of their entries, of an organisation, or what an account sent in."""
+    if account_id is not None:
+        return _documents(Q(account_id=account_id))
+    return _documents(_held_by(person_id, organisation_id))
+
+
+def _documents(asked: Q) -> list[DocumentView]:
+    versions = DocumentVersion.objects.select_related("blob").order_by("-version")
+    rows = Document.objects.filter(asked).prefetch_related(Prefetch("versions", versions)).order_by("-made_at", "-id")
+    return [
+        DocumentView(
+            row.ref, row.kind, row.name, row.hall, row.person_id, row.organisation_id, row.account_id, row.made_at,
+            row.made_by, tuple(_version_view(each) for each in row.versions.all()),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _version_view(row: DocumentVersion) -> VersionView:
+    return VersionView(
+        row.pk, row.version, row.mime, row.pages, row.blob.size, row.blob.sha256, row.source_sha256, row.scan,
+        row.reason, row.channel, row.at, row.by,
+    )  # fmt: skip
+
+
+def standing(person_id: int) -> int:
+    """The entry under which all of a person's things are put from now on. :raises Refused: nothing-found."""
+    row = Person.objects.filter(id=person_id).first()
+    if row is None:
+        raise Refused("nothing-found", facts={"person": person_id})
+    return row.same_as_id or row.pk
+
+
+def _held_by(person_id: int | None, organisation_id: int | None) -> Q:
+    """Of a person – what came in under a further document of theirs too – or of an organisation.
+
+    :raises ValueError: neither, or both.
+    """
+    if (person_id is None) == (organisation_id is None):
+        raise ValueError("either a person's or an organisation's")
+    if person_id is None:
+        return Q(organisation_id=organisation_id)
+    return Q(person_id__in=[row.pk for row in identity.documents_of(standing(person_id))])
+
+
+def certificates_of(
+    *,
+    person_id: int | None = None,
+    organisation_id: int | None = None,
+    types: Collection[str] | None = None,
+    today: date | None = None,
+) -> list[CertificateView]:
+    """Those that stand, newest first.
+
+    :param types: of these alone; None: of any. :param today: without those whose last day is over; None: with them.
+    """
+    rows = Certificate.objects.filter(_held_by(person_id, organisation_id), status__in=rules.CERTIFICATE.goes_on)
+    if types is not None:
+        rows = rows.filter(type__in=types)
+    if today is not None:
+        rows = rows.filter(Q(valid_until=None) | Q(valid_until__gte=today))
+    return [_certificate_view(row) for row in rows.order_by("-issued_on", "-id")]
+
+
+def certificate(ref: str) -> CertificateView | None:
+    """By its reference, whatever its state."""
+    row = Certificate.objects.filter(ref=ref).first()
+    return _certificate_view(row) if row is not None else None
+
+
+def _certificate_view(row: Certificate) -> CertificateView:
+    return CertificateView(
+        row.ref, row.type, row.number, row.name_zh, row.name_en, row.issuer_zh, row.issuer_en, row.issued_on,
+        row.valid_until, row.status, row.trust, row.source, row.case_no, row.document_version_id, row.person_id,
+        row.organisation_id,
+    )  # fmt: skip
+
+
+def uses_of(person_id: int) -> list[UseView]:
+    """What a person's certificates were used for, newest first (PIPL Art. 44: they may know)."""
+    held = _held_by(person_id, None)
+    rows = CertificateUse.objects.filter(certificate__in=Certificate.objects.filter(held)).select_related("certificate")
+    return [
+        UseView(
+            row.certificate.ref, row.certificate.type, row.certificate.name_zh, row.certificate.name_en, row.purpose,
+            row.subject, row.by, row.at, row.note,
+        )
+        for row in rows.order_by("-at", "-id")
+    ]  # fmt: skip
+
+
+def facts_of(
+    *, person_id: int | None = None, organisation_id: int | None = None, elements: Collection[str] | None = None
+) -> dict[str, FactView]:
+    """What is known, by element: of each the newest. :param elements: of these alone; None: of all."""
+    rows = Fact.objects.filter(_held_by(person_id, organisation_id))
+    if elements is not None:
+        rows = rows.filter(element__in=elements)
+    newest = rows.order_by("element", "-at", "-id").distinct("element")
+    return {row.element: FactView(row.element, row.value, row.trust, row.source, row.at) for row in newest}

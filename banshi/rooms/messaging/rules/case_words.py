@@ -1,0 +1,87 @@
+"""What is said about a case (办件): what happened, what is due by when, what to do now."""
+
+# ruff: noqa: E501 – the words of a message stay on one line
+from __future__ import annotations
+
+CASE_WORDS: dict[str, dict[str, str]] = {
+    "case_sent": {
+        "zh": "“{item}”的申报收到了，办件编号 {case}。{day}前看完材料，有问题一次说清。[看进度：{link}]",
+        "en": "The application for “{item}” is in: case {case}. The papers are looked at by {day}; whatever is wrong is told at once.[ Follow it: {link}]",
+    },
+    "case_returned": {
+        "zh": "“{item}”的材料看过了，有几处要改：{bring}。改好再交，不用重新填表。[怎么改：{link}]",
+        "en": "The papers for “{item}” were looked at. To be put right: {bring}. Change them and send again; the form stays filled.[ What to change: {link}]",
+    },
+    "case_passed": {
+        "zh": "“{item}”的材料看过了，都对。[下一步：{link}]",
+        "en": "The papers for “{item}” were looked at and are right.[ What comes next: {link}]",
+    },
+    "case_received": {
+        "zh": "“{item}”的材料收下了，办件编号 {case}。{day}前告诉你受理了没有，缺什么一次说清。[看进度：{link}]",
+        "en": "The papers for “{item}” were received: case {case}. By {day} you hear whether it is accepted; whatever is missing is told at once.[ Follow it: {link}]",
+    },
+    "case_notice": {
+        "zh": "“{item}”还要补：{bring}。{day}前补齐，逾期就终止办理。[缺什么、怎么补：{link}]",
+        "en": "Still needed for “{item}”: {bring}. Hand it in by {day}; after that the case ends.[ What is missing, and how to put it right: {link}]",
+    },
+    "case_remind": {
+        "zh": "“{item}”要补的材料还没收到，{day}截止。[补材料：{link}]",
+        "en": "What is missing for “{item}” has not come yet. The last day is {day}.[ Hand it in: {link}]",
+    },
+    "case_supplemented": {
+        "zh": "“{item}”补的材料收到了。{day}前告诉你受理了没有。[看进度：{link}]",
+        "en": "What was missing for “{item}” has come. By {day} you hear whether it is accepted.[ Follow it: {link}]",
+    },
+    "case_not_accepted": {
+        "zh": "“{item}”不予受理：{reason}。不服可以提起行政复议，也可以起诉。[通知书：{link}]",
+        "en": "“{item}” is not accepted[: {reason}]. You may ask for a review or go to court.[ The notice: {link}]",
+    },
+    "case_accepted": {
+        "zh": "“{item}”受理了，{day}前办完。[还要补：{bring}。][看进度：{link}]",
+        "en": "“{item}” is accepted and will be done by {day}.[ Still to follow: {bring}.][ Follow it: {link}]",
+    },
+    "case_stopped": {
+        "zh": "“{item}”要先做{what}，约 {days} 天，这段时间不算在办理期限里。结束后告诉你新的日期。[看进度：{link}]",
+        "en": "“{item}” needs: {what}, about {days} days, which are not counted. The new date is told when it is over.[ Follow it: {link}]",
+    },
+    "case_goes_on": {
+        "zh": "“{item}”接着办，{day}前办完。[看进度：{link}]",
+        "en": "“{item}” goes on and will be done by {day}.[ Follow it: {link}]",
+    },
+    "case_extended": {
+        "zh": "“{item}”延长 {days} 个工作日，{day}前办完。原因：{reason}。[通知书：{link}]",
+        "en": "“{item}” takes {days} working days longer and will be done by {day}.[ Reason: {reason}.][ The notice: {link}]",
+    },
+    "case_later": {
+        "zh": "放假安排公布了，“{item}”改为{day}前办完。[看进度：{link}]",
+        "en": "The national holidays were published: “{item}” will now be done by {day}.[ Follow it: {link}]",
+    },
+    "case_granted": {
+        "zh": "“{item}”批准了，{day}前出证。[看决定：{link}]",
+        "en": "“{item}” is granted; the result is issued by {day}.[ The decision: {link}]",
+    },
+    "case_refused": {
+        "zh": "“{item}”没有批准：{reason}。不服可以提起行政复议，也可以起诉。[决定书：{link}]",
+        "en": "“{item}” is refused[: {reason}]. You may ask for a review or go to court.[ The decision: {link}]",
+    },
+    "case_ready": {
+        "zh": "“{item}”的证照好了。到{hall}出件窗口，出示[取件码 {code} 或]身份证。[也可以在线领电子证照：{link}]",
+        "en": "The result of “{item}” is ready. Fetch it at the issue window of {hall} with [code {code} or ]your ID card.[ Or take it as a file: {link}]",
+    },
+    "case_closed": {
+        "zh": "“{item}”办结了。[全部经过和文书：{link}]",
+        "en": "“{item}” is done.[ The whole story, and its papers: {link}]",
+    },
+    "case_withdrawn": {
+        "zh": "“{item}”按你的要求撤回了，办件编号 {case}。[重新办：{link}]",
+        "en": "“{item}” (case {case}) is withdrawn as you asked.[ See it here: {link}]",
+    },
+    "case_terminated": {
+        "zh": "“{item}”终止办理：{reason}。[看经过：{link}]",
+        "en": "“{item}” ends here[: {reason}].[ What happened: {link}]",
+    },
+    "case_lapsed": {
+        "zh": "“{item}”要补的材料到期没有收到，办理终止。还要办就重新申报，填过的内容可以接着用。[{link}]",
+        "en": "What was missing for “{item}” did not come in time, and the case ends here. You can apply again.[ {link}]",
+    },
+}  # fmt: skip

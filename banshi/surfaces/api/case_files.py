@@ -1,0 +1,154 @@
+"""Papers of a case: counted, taken from the library, or sent as a file – which is opened apart, before anything is held."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import orjson
+import pydantic
+from django.core.files.uploadhandler import MemoryFileUploadHandler
+from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
+from ninja import Path, Router
+
+from banshi.foundation import clock
+from banshi.journeys.case import from_library
+from banshi.kernel.refusals import Refused
+from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.models import Case, CaseMaterial
+from banshi.rooms.cases.queries import wanted_of
+from banshi.rooms.library import actions as library
+from banshi.rooms.library import queries as stored
+from banshi.rooms.library.models import DocumentVersion
+from banshi.surfaces.api import idempotency
+from banshi.surfaces.api.answers import Answer, answer, invalid, invalid_fields, response_of
+from banshi.surfaces.api.case_parts import look_at, material_part, seen_case
+from banshi.surfaces.api.case_schemas import CaseMaterialOut, MaterialIn
+from banshi.surfaces.api.keys import Caller
+from banshi.surfaces.api.operations import attempted, caller, is_form, language, lower, op
+from banshi.surfaces.api.raw import read
+from banshi.surfaces.api.schemas import Code, Id
+
+router = Router(tags=["cases"])
+_TAKEN = MaterialIn.model_json_schema()
+_WITH_FILE: dict[str, Any] = {
+    **_TAKEN,
+    "title": "MaterialFile",
+    "properties": {**_TAKEN["properties"], "file": {"type": "string", "format": "binary", "title": "File"}},
+    "required": [*_TAKEN["required"], "file"],
+}
+BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": _TAKEN}, "multipart/form-data": {"schema": _WITH_FILE}},
+    }
+}
+
+
+class _InMemory(MemoryFileUploadHandler):
+    """What people send never lies on a disk in clear; how large it may be was looked at before."""
+
+    def handle_raw_input(self, *args: Any, **kwargs: Any) -> None:
+        self.activated = True
+
+
+def _sent(request: HttpRequest) -> tuple[MaterialIn, bytes | None, str, bytes]:
+    """What is said of a paper, its file with the file's name, and all of it as one text to know a repeat by.
+
+    :raises Refused: invalid.
+    """
+    headers = lower(request.headers)
+    if not is_form(headers):
+        return read(MaterialIn, headers, request.body), None, "", request.body
+    request.upload_handlers = [_InMemory(request)]
+    try:
+        fields, files = request.POST, request.FILES
+    except MultiPartParserError as wrong:
+        raise invalid("请求内容不是有效的表单", "The body is not a valid form") from wrong
+    if [len(sent) for _, sent in files.lists()] != [1] or "file" not in files:
+        raise invalid("要带一个文件，名为 file", "Send one file, named file")
+    said = {name: values[0] if len(values) == 1 else list(values) for name, values in fields.lists()}
+    try:
+        asked = MaterialIn.model_validate(said, strict=False)
+    except pydantic.ValidationError as wrong:
+        raise invalid_fields([dict(e) for e in wrong.errors(include_url=False, include_input=False)]) from wrong
+    if asked.channel not in ("upload", "scan", "usb"):
+        raise invalid("channel：这样交的材料没有文件", "channel: a paper of this way has no file")
+    (file,) = files.getlist("file")
+    content = file.read()
+    digest = hashlib.sha256(content).hexdigest()
+    return asked, content, file.name or "", orjson.dumps([asked.model_dump(), digest])
+
+
+@router.post(
+    "/cases/{case}/materials",
+    **op("add_material", {201: CaseMaterialOut}),
+    summary="A paper that has come",
+    openapi_extra=BODY,
+)
+def add_material(request: HttpRequest, case: Path[Code]) -> HttpResponse:
+    """As JSON: counted at the window (`paper`), or from the library, with the consent of whose it is. As a form with a `file` of
+    up to 20 MB – a photo, or a PDF in which nothing runs –: uploaded, or scanned at the window."""
+    who, asked_in = caller(request), language(request)
+    asked, content, name, body = _sent(request)
+    seen = seen_case(who, case)
+    who.must("add_material", seen.hall.code)
+    once = idempotency.once_of(
+        lower(request.headers), caller=who, method="POST", path=request.get_full_path(), body=body
+    )
+    if once is not None and (before := idempotency.answered_before(once, asked_in)) is not None:
+        return response_of(before)
+    file = _taken(seen, asked, content, name, who) if content is not None else None
+    return response_of(
+        idempotency.answered_once(once, asked_in, lambda: attempted(asked_in, lambda: _added(seen, asked, file, who)))
+    )
+
+
+def _taken(case: Case, asked: MaterialIn, content: bytes, name: str, who: Caller) -> DocumentVersion:
+    """The file opened, drawn anew and sealed; in no transaction. :raises Refused: material-rejected, rate-limited, invalid."""
+    if asked.requirement not in {paper.code for paper in wanted_of(case)}:
+        reason = {"zh": "这种情形不需要这份材料", "en": "This situation does not ask for this paper"}
+        raise Refused("invalid", facts={"field": "requirement", "reason": reason})
+    return library.take_in(
+        content=content, name=name, channel=asked.channel, hall=case.hall.code, by=who.by, now=clock.now(),
+        **cases.holder_of(case),
+    )  # fmt: skip
+
+
+def _added(case: Case, asked: MaterialIn, file: DocumentVersion | None, who: Caller) -> Answer:
+    now = clock.now()
+    if file is None and asked.channel not in ("paper", "library"):
+        raise invalid("file：这样交的材料要带文件", "file: a paper of this way comes with a file")
+    if asked.channel == "library" and not asked.certificate:
+        used = from_library.use(
+            case_no=case.no, codes=[asked.requirement], consent=asked.consent, by=who.by, now=now
+        )  # fmt: skip
+        row = used[0]
+    else:
+        if asked.channel == "library" and not asked.consent:
+            raise Refused("consent-missing")
+        row = cases.add_material(
+            case_no=case.no, code=asked.requirement, channel=asked.channel, copies=asked.copies, file=file,
+            certificate=asked.certificate, consent=asked.consent, by=who.by, now=now,
+        )  # fmt: skip
+    return answer(201, material_part(row, case))
+
+
+@router.get(
+    "/cases/{case}/materials/{material}/content", **op("get_material_content", {200: str}), summary="What was sent"
+)
+def get_material_content(request: HttpRequest, case: Path[Code], material: Path[Id]) -> HttpResponse:
+    """The file as it is kept, whole: a member of staff who opens it leaves a trace. While a scanner has not answered:
+    `wrong-state`."""
+    who = caller(request)
+    seen = seen_case(who, case)
+    row = CaseMaterial.objects.select_related("file").filter(case=seen, id=material).first()
+    if row is None or row.file is None:
+        raise Refused("nothing-found", facts={"material": material})
+    content = stored.content(row.file.pk)
+    look_at(who, seen, now=clock.now())
+    response = HttpResponse(content, content_type=row.file.mime)
+    response["Content-Disposition"] = "attachment"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -1,0 +1,267 @@
+"""A case as a caller may see it: masked, and whole only to staff who work with it, with a trace."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from banshi.kernel.actors import ActorKind
+from banshi.kernel.refusals import Refused
+from banshi.kernel.rights import must_hold
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.cases import queries as cases
+from banshi.rooms.cases.models import Case, CaseMaterial, CasePaper, Obligation
+from banshi.rooms.cases.queries import CaseLine, Moment, PaperRow
+from banshi.rooms.cases.rules.lifecycle import PERMISSION
+from banshi.rooms.cases.rules.papers import KINDS
+from banshi.rooms.delivery import queries as deliveries
+from banshi.rooms.identity import queries as identity
+from banshi.rooms.places import queries as places
+from banshi.surfaces.api.keys import Caller, permissions_of
+from banshi.surfaces.api.parts import hall_name, moment, named, zone_of
+
+OF_APPLICANTS = ("channel", "kiosk")  # keys that see what they opened, and nothing else
+INTERNAL = frozenset({"handover_slip"})  # papers between the front and the department
+UNSEEN = frozenset({"opine", "take", "release", "agree", "recount"})  # steps that are none of the applicant's
+TOLD = frozenset(
+    {"again", "appointment", "days", "deferred", "due_on", "due_promised", "due_statutory", "expected_days", "grant", "how",
+     "item", "kind", "material", "materials", "missing", "place", "round", "version", "wrong"}
+)  # fmt: skip
+OFFICE = {
+    **dict.fromkeys(("opine", "stop_clock", "resume_clock", "extend", "decide", "settle"), "department"),
+    **dict.fromkeys(("terminate", "agree"), "supervisor"),
+}
+
+
+def verb_name(verb: str) -> str:
+    """As it stands in an address: `hand-over`."""
+    return verb.replace("_", "-")
+
+
+# --- Who sees what ----------------------------------------------------------------------------------------------
+
+
+def seen_case(who: Caller, no: str) -> Case:
+    """The case, if this key may see it.
+
+    :raises Refused: nothing-found – also for somebody else's case.
+    """
+    case = cases.case_by_no(no)
+    if not _sees(who, case):
+        raise Refused("nothing-found", facts={"case": no})
+    return case
+
+
+def _sees(who: Caller, case: Case) -> bool:
+    if who.scope in OF_APPLICANTS:
+        return case.opened_by == str(who.by) and who.reaches(case.hall.code)
+    if who.scope == "manage":
+        return who.reaches(case.hall.code)
+    department = identity.department_of(who.staff_id)
+    halls = who.where(*permissions_of("get_case"))
+    return cases.visible_to(Case.objects.filter(pk=case.pk), halls=halls, department=department).exists()
+
+
+def look_at(who: Caller, case: Case, *, now: datetime) -> None:
+    """Leave a trace that the key's member of staff saw what is in a case; once a day."""
+    if who.scope == "staff":
+        day = now.astimezone(zone_of(case.hall)).date()
+        audit.looked_once(
+            [audit.Look(f"person:{case.person_id}", who.by, case.hall.code, f"case:{case.no}:{day}")], now=now
+        )
+
+
+# --- A case -----------------------------------------------------------------------------------------------------
+
+
+def line_parts(rows: Iterable[Case], who: Caller, *, now: datetime) -> list[dict[str, Any]]:
+    listed = list(rows)
+    return [_line(case, line, who) for case, line in zip(listed, cases.lines(listed, now=now), strict=True)]
+
+
+def _line(case: Case, line: CaseLine, who: Caller) -> dict[str, Any]:
+    zone, staff = zone_of(case.hall), who.scope == "staff"
+    times = ("opened_at", "submitted_at", "received_at", "accepted_at", "decided_at", "closed_at")
+    return {
+        "case_no": case.no,
+        "item": {**named(line.item, line.item_zh, line.item_en), "version": case.item_version},
+        "hall": hall_name(case.hall),
+        "department": named(line.department, line.department_zh, line.department_en),
+        "applicant": case.masked_applicant,
+        "channel": case.channel,
+        "phase": case.phase,
+        "outcome": case.outcome or None,
+        "flags": list(line.flags),
+        "due": {"promised": case.due_promised, "statutory": case.due_statutory, "provisional": case.provisional},
+        "due_on": line.due_on,
+        "light": line.light,
+        **{name: moment(getattr(case, name), zone) for name in times},
+        "next": [{"verb": verb_name(verb), "who": by} for verb, by in cases.next_steps(case)],
+        "proposed": (case.proposed or None) if staff else None,
+        "held_by": (line.held_by_zh or None) if staff else None,
+    }
+
+
+def case_part(no: str, who: Caller, *, now: datetime) -> dict[str, Any]:
+    """The case as it stands now. With its form, and a trace, for staff."""
+    case = cases.case_by_no(no)
+    guided = cases.guided_case(case)
+    running = cases.clock_of(case, now=now)
+    staff = who.scope == "staff"
+    if staff:
+        look_at(who, case, now=now)
+    return {
+        **line_parts([case], who, now=now)[0],
+        "revision": case.revision,
+        "answers": case.answers,
+        "situation": case.situation or None,
+        "question": guided.next_question.id if guided.next_question else None,
+        "clock": vars(running) if running is not None else None,
+        "requirements": _requirements(case),
+        "missing": _missing(case),
+        "form": cases.form_of(case) if staff else None,
+        "delivery": _delivery(case, who),
+    }
+
+
+def _requirements(case: Case) -> list[dict[str, Any]]:
+    owed = dict(Obligation.objects.filter(case=case, met_at=None).order_by("id").values_list("code", "due_on"))
+    return [_requirement(row, case, owed) for row in cases.paper_rows(case)]
+
+
+def _requirement(row: PaperRow, case: Case, owed: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **named(row.code, row.name_zh, row.name_en),
+        "necessity": row.necessity,
+        "originals": row.originals,
+        "copies": row.copies,
+        "channels": list(row.channels),
+        "satisfied_by": list(row.satisfied_by),
+        "state": row.state,
+        "due_on": owed.get(row.code),
+        "materials": [material_part(came, case) for came in row.came],
+    }
+
+
+def material_part(row: CaseMaterial, case: Case) -> dict[str, Any]:
+    file = row.file
+    return {
+        "id": row.pk,
+        "requirement": row.code,
+        "channel": row.channel,
+        "copies": row.copies,
+        "trust": row.trust,
+        "scan": file.scan if file is not None else None,
+        "sha256": file.blob.sha256 if file is not None else None,
+        "pages": file.pages if file is not None else None,
+        "verdict": row.verdict or None,
+        "reason": row.why,
+        "at": moment(row.at, zone_of(case.hall)),
+    }
+
+
+def _missing(case: Case) -> list[dict[str, Any]]:
+    """What the last notice asked for, while the applicant has to bring it."""
+    last = case.notices_given.order_by("-round").first() if case.phase == "supplement" else None
+    if last is None:
+        return []
+    reasons = json.loads(last.reasons)
+    return [
+        {
+            "requirement": each["code"] if each["kind"] == "material" else None,
+            "field": each["code"] if each["kind"] == "field" else None,
+            "reason": reasons.get(each["code"], ""),
+        }
+        for each in last.missing
+    ]
+
+
+def _delivery(case: Case, who: Caller) -> dict[str, Any] | None:
+    row = deliveries.delivery_of(case)
+    if row is None:
+        return None
+    zone = zone_of(case.hall)
+    return {
+        "state": row.state,
+        "place": row.place,
+        "ready_at": moment(row.ready_at, zone),
+        "delivered_at": moment(row.delivered_at, zone),
+        "channel": row.how or None,
+        "code": (deliveries.code_for_applicant(case) or None) if who.scope == "channel" else None,
+    }
+
+
+# --- Its papers and its story ------------------------------------------------------------------------------------
+
+
+def paper_part(paper: CasePaper, case: Case) -> dict[str, Any]:
+    kind = KINDS[paper.kind]
+    return {
+        "number": paper.number,
+        "kind": paper.kind,
+        "name": kind.title_zh,
+        "name_en": kind.title_en,
+        "made_at": moment(paper.made_at, zone_of(case.hall)),
+        "in_force": paper.ended_at is None,
+        "code": paper.code,
+    }
+
+
+def shown_papers(papers: Iterable[CasePaper], who: Caller) -> list[CasePaper]:
+    """What passes between the hall and a department is not the applicant's."""
+    return [paper for paper in papers if who.scope not in OF_APPLICANTS or paper.kind not in INTERNAL]
+
+
+def timeline_parts(case: Case, who: Caller) -> list[dict[str, Any]]:
+    """The applicant is told which office did it, staff also who."""
+    moments = cases.timeline(case)
+    staff = who.scope == "staff"
+    ids = {int(each.actor.removeprefix("staff:")) for each in moments if each.actor.startswith("staff:")}
+    names = identity.names_of_staff(ids) if staff else {}
+    return [_moment(each, case, who, names) for each in moments if staff or each.verb not in UNSEEN]
+
+
+def _moment(each: Moment, case: Case, who: Caller, names: dict[int, str]) -> dict[str, Any]:
+    kind, _, actor_id = each.actor.partition(":")
+    by_staff = kind == ActorKind.STAFF
+    party = OFFICE.get(each.verb, "hall") if by_staff else "time" if kind == ActorKind.SYSTEM else "applicant"
+    department, hall = case.department, case.hall
+    office = None
+    if by_staff:
+        office = (
+            named(department.code, department.name_zh, department.name_en) if party == "department" else hall_name(hall)
+        )
+    told = each.facts if who.scope == "staff" else {name: said for name, said in each.facts.items() if name in TOLD}
+    return {
+        "seq": each.seq,
+        "verb": verb_name(each.verb),
+        "at": moment(each.at, zone_of(hall)),
+        "who": party,
+        "office": office,
+        "by": names.get(int(actor_id)) if by_staff and actor_id.isdecimal() else None,
+        "before": each.before or None,
+        "after": each.after,
+        "facts": told,
+        "reason": each.why,
+        "documents": [paper_part(paper, case) for paper in shown_papers(each.papers, who)],
+    }
+
+
+# --- Work lists --------------------------------------------------------------------------------------------------
+
+
+def on_list(name: str, who: Caller, *, hall: str | None, item: str | None, q: str) -> Any:
+    """What the key's member of staff may take from a work list now.
+
+    :raises Refused: not-allowed; nothing-found, not-your-hall.
+    """
+    permission = PERMISSION[name]
+    halls = who.where(permission)
+    must_hold({permission: halls}, permission)
+    if hall is not None:
+        must_hold({permission: halls}, permission, places.hall_by_code(hall).code)
+        halls = frozenset({hall})
+    department = identity.department_of(who.staff_id)
+    return cases.worklist(name, halls=halls, department=department, item=item or "", q=q, staff=who.staff_id)

@@ -1,0 +1,449 @@
+"""Shapes of cases (办件): what comes in is strict, what goes out only grows."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from banshi.surfaces.api.schemas import PRINTABLE, Asked, Code, Day, Id, In, Named, Out, Paged, Presented, WalkInPerson
+
+# As the tables of the room have them (a test compares).
+Phase = Literal[
+    "draft", "pre_review", "pre_returned", "pre_passed", "await_receipt", "received", "supplement", "accepted",
+    "in_review", "decided", "issuing", "ready", "delivered", "closed", "not_accepted", "withdrawn", "terminated",
+]  # fmt: skip
+Outcome = Literal["granted", "refused", "not_accepted", "withdrawn", "terminated", "lapsed"]
+Worklist = Literal["pre-review", "acceptance", "review", "approval", "issue", "supervision"]
+Way = Literal["paper", "usb", "scan", "upload", "library"]
+Procedure = Literal[
+    "hearing", "inspection", "testing", "quarantine", "appraisal", "expert_review", "site_visit", "publication"
+]
+CaseChannel = Literal["web", "window", "video", "kiosk", "api", "phone"]
+IdKind = Literal[
+    "resident_id", "residence_permit", "permanent_residence", "home_return", "taiwan_pass", "passport", "uscc"
+]
+Text = Annotated[str, StringConstraints(max_length=1000, pattern=r"^[^\u0000]*$")]
+Short = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=PRINTABLE)]
+Copies = Annotated[int, Field(ge=1, le=99)]
+# A field's value as it is written; whether it will do is asked when the case is sent.
+Value = Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\u0000]*$")] | bool | int | float | None
+Answers = Annotated[dict[Short, Short], Field(max_length=100)]
+Form = Annotated[dict[Short, Value], Field(max_length=200)]
+
+
+# ---- the applicant's part ----
+
+
+class OrganisationIn(In):
+    uscc: Short = Field(description="Its unified social credit code; the person is known to act for it.")
+
+
+class CaseIn(In):
+    item: Code
+    hall: Code
+    person: WalkInPerson
+    presented: Presented = Field(
+        "typed",
+        description="`read`: a machine read the card's chip, or the key's member of staff compared card and person.",
+    )
+    organisation: OrganisationIn | None = None
+    answers: Answers = Field({}, description="Question → option of the item's guide.")
+    form: Form = Field({}, description="Field → value. It may be half filled: that is asked when the case is sent.")
+    channel: CaseChannel | None = Field(
+        None,
+        description="By which way the person comes. Usual: `api`; `kiosk` and `window` for keys of machines and staff.",
+    )
+    anyway: bool = Field(False, description="Though the same matter is under way already (`duplicate-case`).")
+
+
+class CaseChange(In):
+    answers: Answers | None = None
+    form: Form | None = Field(None, description="Replaces these fields alone.")
+    revision: int | None = Field(
+        None, ge=0, le=2**31 - 1, description="Of the case this change was made from; an older one is refused."
+    )
+
+
+class WhyIn(In):
+    reason: Text = ""
+
+
+class MaterialIn(In):
+    requirement: Short = Field(description="Code of the paper, as the case lists it.")
+    channel: Way
+    copies: Copies = 1
+    certificate: Annotated[str, StringConstraints(max_length=40, pattern=PRINTABLE)] = Field(
+        "", description="With `library`: its reference; without one, whichever the library holds."
+    )
+    consent: bool = Field(False, description="Its holder agrees that the certificate is used for this case.")
+
+
+# ---- what staff do ----
+
+
+class VerdictIn(In):
+    material: Short | Id = Field(description="Code of the paper, or id of what came for it.")
+    ok: bool
+    reason: Text = ""
+
+
+class VerdictsIn(In):
+    verdicts: list[VerdictIn] = Field(max_length=60)
+
+
+class PassIn(In):
+    verdicts: list[VerdictIn] = Field([], max_length=60)
+
+
+class CountedIn(In):
+    requirement: Short
+    channel: Way = "paper"
+    copies: Copies = 1
+
+
+class ReceiveIn(In):
+    materials: list[CountedIn | Short] = Field([], max_length=60, description="Papers counted at the window.")
+    window: Code | None = None
+
+
+class MissingIn(In):
+    requirement: Short | None = None
+    field: Short | None = None
+    reason: Text
+
+    @model_validator(mode="after")
+    def _one(self) -> MissingIn:
+        if (self.requirement is None) == (self.field is None):
+            raise PydanticCustomError(
+                "one_of",
+                "{en}",
+                {"zh": "requirement 和 field 须填且只填一项", "en": "Give either requirement or field"},
+            )
+        return self
+
+
+class NoticeIn(In):
+    missing: list[MissingIn] = Field(min_length=1, max_length=60)
+    second_by: Short | None = Field(
+        None, description="Login of who agreed to a further notice, by `agree`, in the last half hour."
+    )
+
+
+class DeferredIn(In):
+    requirement: Short
+    due_on: Day
+
+
+class AcceptIn(In):
+    deferred: list[DeferredIn] = Field([], max_length=60, description="Papers that follow (容缺受理).")
+
+
+class RefuseIn(In):
+    reason: Text
+    body: Annotated[str, StringConstraints(max_length=60, pattern=PRINTABLE)] = Field(
+        "", description="Whom to turn to instead."
+    )
+
+
+class TakeIn(In):
+    over: bool = Field(False, description="From whoever has it: for who supervises.")
+
+
+class StopIn(In):
+    kind: Procedure
+    basis: Text
+    expected_days: int = Field(ge=1, le=365)
+
+
+class ResumeIn(In):
+    result: Text
+
+
+class ExtendIn(In):
+    days: int = Field(ge=1, le=15)
+    reason: Text
+
+
+class OpineIn(In):
+    says: Literal["grant", "refuse", "note"]
+    text: Text = ""
+
+
+class DecideIn(In):
+    grant: bool
+    reason: Text = ""
+
+
+class SettleIn(In):
+    material: Short | Id = Field(description="Code of the paper that was to follow, or id of what came for it.")
+
+
+class ShelveIn(In):
+    place: Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=PRINTABLE)]
+
+
+class DeliverIn(In):
+    channel: Literal["counter", "electronic"] = Field(
+        "counter", description="`electronic`: by the key that opened the case, for its applicant."
+    )
+    code: Annotated[str, StringConstraints(max_length=20, pattern=PRINTABLE)] = Field(
+        "", description="As it was sent to the applicant."
+    )
+    identity: bool | Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=PRINTABLE)] = Field(
+        False, description="`true`: card and person were compared; or the number on the card, which is compared here."
+    )
+
+
+class TerminateIn(In):
+    reason: Text
+    second_by: Short = Field(description="Login of who agreed to it, by `agree`, in the last half hour.")
+
+
+class AgreeIn(In):
+    verb: Literal["notice", "terminate"]
+
+
+# ---- what is shown ----
+
+
+class CaseItemOut(Named):
+    version: int = Field(description="The version that was in force when the case was opened; it stays.")
+
+
+class DueOut(Out):
+    promised: date | None
+    statutory: date | None
+    provisional: bool = Field(description="A calendar not published yet may move it.")
+
+
+class ClockOut(Out):
+    counted: int
+    stopped: int = Field(description="Days that did not count.")
+    left: int = Field(description="Negative when the day has gone by.")
+    unit: str
+
+
+class NextOut(Out):
+    verb: str
+    who: str = Field(description="applicant, hall, department, supervisor")
+
+
+class CaseLineOut(Out):
+    case_no: str
+    item: CaseItemOut
+    hall: Named
+    department: Named
+    applicant: str = Field(description="Masked.")
+    channel: CaseChannel
+    phase: Phase
+    outcome: Outcome | None
+    flags: list[str] = Field(description="clock_stopped, tolerant, overdue, deemed, provisional")
+    due: DueOut
+    due_on: date | None = Field(description="The day that is waited for in this phase.")
+    light: str = Field(description="green, yellow, red; empty where nothing runs.")
+    opened_at: datetime
+    submitted_at: datetime | None
+    received_at: datetime | None
+    accepted_at: datetime | None
+    decided_at: datetime | None
+    closed_at: datetime | None
+    next: list[NextOut]
+    proposed: Literal["grant", "refuse"] | None = Field(description="For staff alone.")
+    held_by: str | None = Field(description="Who works on it now; for staff alone.")
+
+
+class CaseMaterialOut(Out):
+    id: int
+    requirement: str
+    channel: Way
+    copies: int
+    trust: Literal["A", "B", "C", "D"]
+    scan: Literal["pending", "clean", "rejected", "unavailable"] | None = Field(description="Of a file.")
+    sha256: str | None = Field(description="Of what is kept: a photo is drawn anew.")
+    pages: int | None
+    verdict: Literal["ok", "bad"] | None
+    reason: str = Field(description="What is wrong with it.")
+    at: datetime
+
+
+class RequirementOut(Named):
+    necessity: Literal["required", "optional", "deferrable"]
+    originals: int
+    copies: int
+    channels: list[Way]
+    satisfied_by: list[str] = Field(description="Types of certificates that do as well.")
+    state: Literal["missing", "came", "ok", "bad"]
+    due_on: date | None = Field(description="Where it may follow: until when.")
+    materials: list[CaseMaterialOut]
+
+
+class TellOut(Out):
+    requirement: str | None
+    field: str | None
+    reason: str
+
+
+class DeliveryOut(Out):
+    state: Literal["ready", "delivered"]
+    place: str
+    ready_at: datetime
+    delivered_at: datetime | None
+    channel: str | None
+    code: str | None = Field(description="What opens it; for the key that opened the case alone.")
+
+
+class CaseOut(CaseLineOut):
+    revision: int
+    answers: dict[str, str]
+    situation: str | None
+    question: str | None = Field(description="The next one to be answered.")
+    clock: ClockOut | None = Field(description="Of the promised limit, once it runs.")
+    requirements: list[RequirementOut]
+    missing: list[TellOut] = Field(description="What the last notice asked for, while it is waited for.")
+    form: dict[str, Value] | None = Field(description="For staff who look at cases here, and leave a trace.")
+    delivery: DeliveryOut | None
+
+
+class PaperOut(Out):
+    number: str
+    kind: str
+    name: str
+    name_en: str
+    made_at: datetime
+    in_force: bool
+    code: str = Field(description="For `/verify/{code}`.")
+
+
+class MomentOut(Out):
+    seq: int
+    verb: str
+    at: datetime
+    who: Literal["applicant", "hall", "department", "supervisor", "time"]
+    office: Named | None
+    by: str | None = Field(description="For staff alone.")
+    before: str | None
+    after: str
+    facts: dict[str, object] = Field(description="Codes, days, counts.")
+    reason: str
+    documents: list[PaperOut]
+
+
+class VerifiedOut(Out):
+    valid: bool
+    kind: str
+    name: str
+    name_en: str
+    number: str
+    issued_on: date
+    holder: str = Field(description="Masked.")
+    hall: str
+    hall_en: str
+    item: str
+    item_en: str
+    status: Literal["in_force", "ended"]
+
+
+# ---- lists ----
+
+
+class CasesAsked(Paged):
+    phase: Phase | None = None
+    item: Code | None = None
+    hall: Code | None = None
+    department: Code | None = None
+    due_before: Day | None = Field(None, description="The day that is waited for comes before this one.")
+    q: Annotated[str, StringConstraints(max_length=60, pattern=PRINTABLE)] = Field(
+        "", description="The case's number, its beginning or end, or words of its matter."
+    )
+
+
+class WorklistAsked(Paged):
+    hall: Code | None = None
+    item: Code | None = None
+    q: Annotated[str, StringConstraints(max_length=60, pattern=PRINTABLE)] = ""
+
+
+# ---- what is on record ----
+
+
+class HolderIn(In):
+    name: Short
+    id_type: IdKind = "resident_id"
+    id_number: Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=PRINTABLE)]
+
+
+class FirmIn(In):
+    uscc: Short
+    name: Short
+
+
+class CertificateIn(In):
+    person: HolderIn | None = None
+    organisation: FirmIn | None = None
+    type: Code = Field(description="Code of its type, as items name it in `satisfied_by`.")
+    number: Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=PRINTABLE)]
+    name: Short
+    name_en: Annotated[str, StringConstraints(max_length=60, pattern=PRINTABLE)] = ""
+    issuer: Short
+    issuer_en: Annotated[str, StringConstraints(max_length=60, pattern=PRINTABLE)] = ""
+    issued_on: Day
+    valid_until: Day | None = Field(None, description="Its last day; null: without end.")
+    trust: Literal["A", "B"] = Field("A", description="A: made by its issuer; B: seen by a window.")
+
+    @model_validator(mode="after")
+    def _one(self) -> CertificateIn:
+        if (self.person is None) == (self.organisation is None):
+            raise PydanticCustomError(
+                "one_of",
+                "{en}",
+                {"zh": "person 和 organisation 须填且只填一项", "en": "Give either person or organisation"},
+            )
+        return self
+
+
+class CertificateOut(Out):
+    certificate: str = Field(description="Its reference.")
+    type: str
+    number: str = Field(description="Masked.")
+    name: str
+    name_en: str
+    issuer: str
+    issuer_en: str
+    issued_on: date
+    valid_until: date | None
+    status: Literal["valid", "ended"]
+    trust: Literal["A", "B", "C", "D"]
+    source: str
+
+
+class FactOut(Out):
+    element: str
+    value: str = Field(description="Masked.")
+    trust: Literal["A", "B", "C", "D"]
+    source: str
+    at: datetime
+
+
+class RecordOut(Out):
+    name: str = Field(description="Masked.")
+    facts: list[FactOut]
+    certificates: list[CertificateOut]
+
+
+class RecordAsked(Asked):
+    person: Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=PRINTABLE)] | None = Field(
+        None, description="Number of a document."
+    )
+    id_type: IdKind | None = None
+    case: Code | None = Field(None, description="Instead: the person of a case; no number stands in an address then.")
+
+    @model_validator(mode="after")
+    def _one(self) -> RecordAsked:
+        if (self.person is None) == (self.case is None):
+            raise PydanticCustomError(
+                "one_of", "{en}", {"zh": "person 和 case 须填且只填一项", "en": "Give either person or case"}
+            )
+        return self

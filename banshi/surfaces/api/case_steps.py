@@ -1,0 +1,415 @@
+"""Cases: what members of staff do with them, each step by the permission it takes, in the hall of the case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Path, Query, Router
+
+from banshi.foundation import clock
+from banshi.journeys.case import conclude
+from banshi.kernel.documents import InvalidDocument
+from banshi.kernel.refusals import Refused
+from banshi.kernel.rights import must_hold
+from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases import queries
+from banshi.rooms.cases.models import Case, CaseMaterial
+from banshi.rooms.identity import queries as identity
+from banshi.rooms.places import queries as places
+from banshi.surfaces.api.answers import Answer, answer, refused
+from banshi.surfaces.api.case_parts import case_part, line_parts, on_list, seen_case
+from banshi.surfaces.api.case_schemas import (
+    AcceptIn,
+    AgreeIn,
+    CaseLineOut,
+    CaseOut,
+    DecideIn,
+    DeliverIn,
+    ExtendIn,
+    MissingIn,
+    NoticeIn,
+    OpineIn,
+    PassIn,
+    ReceiveIn,
+    RefuseIn,
+    ResumeIn,
+    SettleIn,
+    ShelveIn,
+    StopIn,
+    TakeIn,
+    TerminateIn,
+    VerdictIn,
+    VerdictsIn,
+    Worklist,
+    WorklistAsked,
+)
+from banshi.surfaces.api.keys import Caller, permissions_of
+from banshi.surfaces.api.operations import caller, found, language, op, write
+from banshi.surfaces.api.pages import page_of_more, start_of
+from banshi.surfaces.api.parts import zone_of
+from banshi.surfaces.api.schemas import Code, Page
+
+router = Router(tags=["cases"])
+# Whose turn it is, phase by phase: who may take a case, and lay it down again.
+WORKED_BY = {
+    "pre_review": ("cases.pre_review",),
+    "pre_passed": ("cases.receive",),
+    "await_receipt": ("cases.receive",),
+    "received": ("cases.receive",),
+    "accepted": ("cases.receive", "cases.review"),
+    "in_review": ("cases.review", "cases.approve"),
+    "decided": ("cases.issue",),
+    "issuing": ("cases.issue",),
+}
+
+
+@router.get("/worklists/{name}", **op("worklist", {200: Page[CaseLineOut]}), summary="What I may take now")
+def worklist(request: HttpRequest, name: Path[Worklist], asked: Query[WorklistAsked]) -> HttpResponse:
+    """Due first: pre-review, acceptance, review, approval, issue, supervision. In the halls where the key's member of staff
+    does that, of their department; without what the law keeps from them."""
+    who, start = caller(request), start_of(asked)
+    rows = on_list(name, who, hall=asked.hall, item=asked.item, q=asked.q.strip())
+    return found(page_of_more(line_parts(rows[start : start + asked.limit + 1], who, now=clock.now()), asked))
+
+
+Act = Callable[[Caller, Case, datetime], object]
+
+
+def _did(request: HttpRequest, no: str, operation: str, act: Act) -> Answer:
+    """One step with a case that the key's member of staff sees, where they may take it."""
+    who, now = caller(request), clock.now()
+    seen = seen_case(who, no)
+    who.must(operation, seen.hall.code)
+    act(who, seen, now)
+    return answer(200, case_part(seen.no, who, now=now))
+
+
+def _need(who: Caller, case: Case, *permissions: str) -> None:
+    """One of these, here. :raises Refused: not-allowed, not-your-hall."""
+    here = {"|".join(permissions): who.where(*permissions)}
+    must_hold(here, "|".join(permissions), case.hall.code, needs=" | ".join(permissions))
+
+
+# --- Before receipt -----------------------------------------------------------------------------------------------
+
+
+def _verdicts(case: Case, said: list[VerdictIn]) -> list[cases.Verdict]:
+    return [cases.Verdict(_code(case, each.material), each.ok, each.reason) for each in said]
+
+
+def _code(case: Case, material: str | int) -> str:
+    """Of a paper, by its code or by what came for it. :raises Refused: nothing-found."""
+    if isinstance(material, str):
+        return material
+    rows = CaseMaterial.objects.filter(case=case, id=material, gone_at=None)
+    code = rows.values_list("code", flat=True).first()
+    if code is None:
+        raise Refused("nothing-found", facts={"material": material})
+    return code
+
+
+@router.post("/cases/{case}/return", **op("return_case", {200: CaseOut}), summary="Send back what was looked over")
+@write
+def return_case(request: HttpRequest, case: Path[Code], body: VerdictsIn) -> Answer:
+    """预审退回: everything that is wrong, in one answer."""
+    return _did(
+        request, case, "return_case",
+        lambda who, seen, now: cases.send_back(
+            case_no=seen.no, verdicts=_verdicts(seen, body.verdicts), by=who.by, now=now
+        ),
+    )  # fmt: skip
+
+
+@router.post("/cases/{case}/pass", **op("pass_case", {200: CaseOut}), summary="The papers are right")
+@write
+def pass_case(request: HttpRequest, case: Path[Code], body: PassIn | None = None) -> Answer:
+    """预审通过: every paper is right, or trusted as it is; verdicts may be given with it."""
+    return _did(
+        request, case, "pass_case",
+        lambda who, seen, now: cases.pass_on(
+            case_no=seen.no, verdicts=_verdicts(seen, body.verdicts if body else []), by=who.by, now=now
+        ),
+    )  # fmt: skip
+
+
+# --- At the window ------------------------------------------------------------------------------------------------
+
+
+@router.post("/cases/{case}/receive", **op("receive_case", {200: CaseOut}), summary="Receive the papers")
+@write
+def receive_case(request: HttpRequest, case: Path[Code], body: ReceiveIn | None = None) -> Answer:
+    """收件: from a draft the papers counted at the window; what was pre-reviewed, as it came."""
+    asked = body or ReceiveIn(materials=[], window=None)
+
+    def act(who: Caller, seen: Case, now: datetime) -> None:
+        window = places.window_by_code(asked.window) if asked.window is not None else None
+        if window is not None and window.hall_id != seen.hall_id:
+            raise Refused("nothing-found", facts={"window": asked.window})
+        counted = [
+            cases.Counted(each) if isinstance(each, str) else cases.Counted(each.requirement, each.channel, each.copies)
+            for each in asked.materials
+        ]
+        cases.receive(
+            case_no=seen.no, materials=counted, window_id=window.pk if window else None, by=who.by, now=now
+        )  # fmt: skip
+
+    return _did(request, case, "receive_case", act)
+
+
+@router.post("/cases/{case}/notice", **op("give_notice", {200: CaseOut}), summary="Say what is missing, at once")
+@write
+def give_notice(request: HttpRequest, case: Path[Code], body: NoticeIn) -> Answer:
+    """一次性告知: everything, once. A further one names in `second_by` who agreed to it."""
+
+    def act(who: Caller, seen: Case, now: datetime) -> None:
+        second, may = _second(seen, body.second_by, "notice", now)
+        cases.give_notice(
+            case_no=seen.no, missing_now=[_told(each) for each in body.missing], second_by=second, second_may=may,
+            by=who.by, now=now,
+        )  # fmt: skip
+
+    return _did(request, case, "give_notice", act)
+
+
+def _told(each: MissingIn) -> cases.Missing:
+    if each.requirement is not None:
+        return cases.Missing(each.requirement, each.reason)
+    assert each.field is not None  # the model saw to it
+    return cases.Missing(each.field, each.reason, "field")
+
+
+def _second(case: Case, login: str | None, verb: str, now: datetime) -> tuple[int | None, bool]:
+    """Who signs in so, and whether they supervise cases here and agreed. Somebody unknown is as somebody who did not."""
+    second = identity.staff_named(login) if login is not None else None
+    if second is None:
+        return None, False
+    grants = places.grants(identity.roles_of(second)).get("cases.supervise", frozenset())
+    here = "*" in grants or case.hall.code in grants
+    return second, here and queries.agreed(case, verb, staff=second, now=now)
+
+
+@router.post("/cases/{case}/accept", **op("accept_case", {200: CaseOut}), summary="Accept")
+@write
+def accept_case(request: HttpRequest, case: Path[Code], body: AcceptIn | None = None) -> Answer:
+    """受理: the promised and the statutory limit begin."""
+    deferred = [(each.requirement, each.due_on) for each in body.deferred] if body else []
+    return _did(
+        request, case, "accept_case",
+        lambda who, seen, now: cases.accept(case_no=seen.no, deferred=deferred, by=who.by, now=now),
+    )  # fmt: skip
+
+
+@router.post("/cases/{case}/refuse", **op("refuse_case", {200: CaseOut}), summary="Do not accept")
+@write
+def refuse_case(request: HttpRequest, case: Path[Code], body: RefuseIn) -> Answer:
+    """不予受理: not this body's, or needs no application; said in writing, with whom to turn to."""
+    return _did(
+        request, case, "refuse_case",
+        lambda who, seen, now: cases.refuse(case_no=seen.no, reason=body.reason, body=body.body, by=who.by, now=now),
+    )  # fmt: skip
+
+
+@router.post("/cases/{case}/hand-over", **op("hand_over_case", {200: CaseOut}), summary="Hand over to the department")
+@write
+def hand_over_case(request: HttpRequest, case: Path[Code]) -> Answer:
+    return _did(
+        request, case, "hand_over_case",
+        lambda who, seen, now: cases.hand_over(case_no=seen.no, by=who.by, now=now),
+    )  # fmt: skip
+
+
+# --- Whoever works on it ------------------------------------------------------------------------------------------
+
+
+@router.post("/cases/{case}/take", **op("take_case", {200: CaseOut}), summary="Work on it")
+@write
+def take_case(request: HttpRequest, case: Path[Code], body: TakeIn | None = None) -> Answer:
+    """For half an hour after each step nobody else does (`locked`). `over`: a supervisor takes it from whoever has it."""
+    over = body is not None and body.over
+
+    def act(who: Caller, seen: Case, now: datetime) -> None:
+        _need(who, seen, *(("cases.supervise",) if over else WORKED_BY.get(seen.phase) or permissions_of("take_case")))
+        cases.take(case_no=seen.no, over=over, by=who.by, now=now)
+
+    return _did(request, case, "take_case", act)
+
+
+@router.post("/cases/{case}/release", **op("release_case", {200: CaseOut}), summary="Let somebody else work on it")
+@write
+def release_case(request: HttpRequest, case: Path[Code]) -> Answer:
+    """What one has oneself; a supervisor also what somebody else has."""
+
+    def act(who: Caller, seen: Case, now: datetime) -> None:
+        halls = who.where("cases.supervise")
+        supervises = "*" in halls or seen.hall.code in halls
+        cases.release(case_no=seen.no, may_supervise=supervises, by=who.by, now=now)
+
+    return _did(request, case, "release_case", act)
+
+
+# --- Review and decision ------------------------------------------------------------------------------------------
+
+
+@router.post("/cases/{case}/opine", **op("opine", {200: CaseOut}), summary="Give an opinion")
+@write
+def opine(request: HttpRequest, case: Path[Code], body: OpineIn) -> Answer:
+    """审查意见: what the review proposes; `note`: a remark for whoever reads it next."""
+    return _did(
+        request, case, "opine",
+        lambda who, seen, now: cases.opine(case_no=seen.no, says=body.says, text=body.text, by=who.by, now=now),
+    )  # fmt: skip
+
+
+@router.post("/cases/{case}/stop-clock", **op("stop_clock", {200: CaseOut}), summary="Begin a special procedure")
+@write
+def stop_clock(request: HttpRequest, case: Path[Code], body: StopIn) -> Answer:
+    """特殊程序: its time is not counted, and the applicant is told how long it takes."""
+    return _did(
+        request, case, "stop_clock",
+        lambda who, seen, now: cases.stop_clock(
+            case_no=seen.no, kind=body.kind, basis=body.basis, expected_days=body.expected_days, by=who.by, now=now
+        ),
+    )  # fmt: skip
+
+
+@router.post("/cases/{case}/resume-clock", **op("resume_clock", {200: CaseOut}), summary="End a special procedure")
+@write
+def resume_clock(request: HttpRequest, case: Path[Code], body: ResumeIn) -> Answer:
+    """The day it is due is worked out anew."""
+    return _did(
+        request, case, "resume_clock",
+        lambda who, seen, now: cases.resume_clock(case_no=seen.no, result=body.result, by=who.by, now=now),
+    )  # fmt: skip
+
+
+@router.post("/cases/{case}/extend", **op("extend_case", {200: CaseOut}), summary="Extend the limit")
+@write
+def extend_case(request: HttpRequest, case: Path[Code], body: ExtendIn) -> Answer:
+    """Once, before the statutory limit ends: by up to ten working days, fifteen where several bodies decide."""
+    return _did(
+        request, case, "extend_case",
+        lambda who, seen, now: cases.extend(case_no=seen.no, days=body.days, reason=body.reason, by=who.by, now=now),
+    )  # fmt: skip
+
+
+@router.post(
+    "/cases/{case}/settle", **op("settle_material", {200: CaseOut}), summary="A paper that was to follow is there"
+)
+@write
+def settle_material(request: HttpRequest, case: Path[Code], body: SettleIn) -> Answer:
+    """容缺补齐: it came, and is right."""
+    return _did(
+        request, case, "settle_material",
+        lambda who, seen, now: cases.settle_deferred(
+            case_no=seen.no, code=_code(seen, body.material), by=who.by, now=now
+        ),
+    )  # fmt: skip
+
+
+@router.post("/cases/{case}/decide", **op("decide_case", {200: CaseOut}), summary="Decide")
+@write
+def decide_case(request: HttpRequest, case: Path[Code], body: DecideIn) -> Answer:
+    """By neither who accepted it nor who proposed it. A window settles on the spot what its item lets it (即办)."""
+
+    def act(who: Caller, seen: Case, now: datetime) -> None:
+        if seen.instant and seen.phase == "received":
+            _need(who, seen, "cases.receive")
+            cases.decide_at_once(case_no=seen.no, grant=body.grant, reason=body.reason, by=who.by, now=now)
+        else:
+            _need(who, seen, "cases.approve")
+            cases.decide(case_no=seen.no, grant=body.grant, reason=body.reason, by=who.by, now=now)
+
+    return _did(request, case, "decide_case", act)
+
+
+# --- The result ---------------------------------------------------------------------------------------------------
+
+
+@router.post("/cases/{case}/issue", **op("issue_result", {200: CaseOut}), summary="Make the result")
+@write
+def issue_result(request: HttpRequest, case: Path[Code]) -> Answer:
+    """制证: with a number of its own, by somebody who did not decide it."""
+    return _did(
+        request, case, "issue_result",
+        lambda who, seen, now: conclude.issue(case_no=seen.no, by=who.by, now=now),
+    )  # fmt: skip
+
+
+@router.post("/cases/{case}/shelve", **op("shelve_result", {200: CaseOut}), summary="Lay it ready")
+@write
+def shelve_result(request: HttpRequest, case: Path[Code], body: ShelveIn) -> Answer:
+    """待领取: the applicant is told, with the code that opens it."""
+    return _did(
+        request, case, "shelve_result",
+        lambda who, seen, now: conclude.shelve(case_no=seen.no, place=body.place, by=who.by, now=now),
+    )  # fmt: skip
+
+
+@router.post("/cases/{case}/deliver", **op("deliver_case", {200: CaseOut}), summary="Hand it over")
+@write
+def deliver_case(request: HttpRequest, case: Path[Code], body: DeliverIn) -> Answer:
+    """送达: by the code, once, or by the card; that ends the case. A refusal in writing is handed over in the same way and needs
+    neither. `electronic`: by the key that opened the case."""
+    who, now = caller(request), clock.now()
+    seen = seen_case(who, case)
+    who.must("deliver_case", seen.hall.code)
+    if (body.channel == "electronic") == (who.scope == "staff"):
+        reason = {"zh": "这把密钥不能这样送达", "en": "This key does not hand over in this way"}
+        raise Refused("invalid", facts={"field": "channel", "reason": reason})
+    try:
+        _deliver(seen, body, who, now)
+    except Refused as no:
+        if no.slug != "code-wrong":
+            raise
+        return refused(no.refusal, language(request))  # an answer: what takes everything back takes back the try, too
+    return answer(200, case_part(seen.no, who, now=now))
+
+
+def _deliver(case: Case, asked: DeliverIn, who: Caller, now: datetime) -> None:
+    if case.phase == "decided" and case.granted is False and who.scope == "staff":
+        cases.close_refused(case_no=case.no, by=who.by, now=now)
+    elif asked.channel == "electronic":
+        conclude.receive_electronically(case_no=case.no, by=who.by, now=now)
+    else:
+        compared = asked.identity if isinstance(asked.identity, bool) else _is_theirs(case, asked.identity, now)
+        conclude.hand_over(case_no=case.no, code=asked.code, identified=compared, by=who.by, now=now)
+
+
+def _is_theirs(case: Case, number: str, now: datetime) -> bool:
+    """:raises Refused: identity-mismatch, identity-invalid."""
+    try:
+        theirs = identity.has_document(case.person, number, today=now.astimezone(zone_of(case.hall)).date())
+    except InvalidDocument as wrong:
+        raise Refused("identity-invalid", facts={"reason": {"zh": wrong.zh, "en": wrong.en}}) from wrong
+    if not theirs:
+        raise Refused("identity-mismatch")
+    return True
+
+
+# --- What two people do -------------------------------------------------------------------------------------------
+
+
+@router.post("/cases/{case}/agree", **op("agree_to_step", {200: CaseOut}), summary="Agree, as the second person")
+@write
+def agree_to_step(request: HttpRequest, case: Path[Code], body: AgreeIn) -> Answer:
+    """For half an hour, and one time: the other one then names this one's login in `second_by`."""
+    return _did(
+        request, case, "agree_to_step",
+        lambda who, seen, now: cases.agree(case_no=seen.no, verb=body.verb, by=who.by, now=now),
+    )  # fmt: skip
+
+
+@router.post("/cases/{case}/terminate", **op("terminate_case", {200: CaseOut}), summary="End a case early")
+@write
+def terminate_case(request: HttpRequest, case: Path[Code], body: TerminateIn) -> Answer:
+    """终止: by two people who supervise, with a reason. The second one agrees first."""
+
+    def act(who: Caller, seen: Case, now: datetime) -> None:
+        second, may = _second(seen, body.second_by, "terminate", now)
+        cases.terminate(
+            case_no=seen.no, reason=body.reason, second_by=second, second_may=may, by=who.by, now=now
+        )  # fmt: skip
+
+    return _did(request, case, "terminate_case", act)

@@ -1,0 +1,114 @@
+"""The guide by situation (情形引导): questions of an item, and what the answers come to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Path, Query, Router
+
+from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.catalogue.models import HallItem, Item
+from banshi.rooms.catalogue.rules.guided import Guided, answer_faults, guided, in_hall
+from banshi.rooms.catalogue.rules.handling import Fee, Limit, Paper, Question
+from banshi.rooms.places import queries as places
+from banshi.surfaces.api.answers import Answer, answer, invalid
+from banshi.surfaces.api.operations import found, op, write
+from banshi.surfaces.api.parts import named
+from banshi.surfaces.api.schemas import Asked, Code, GuideAnswersIn, GuidedOut, GuideOut
+
+router = Router(tags=["items"])
+
+
+class Where(Asked):
+    hall: Code | None = None
+
+
+@router.get("/items/{item}/guide", **op("get_item_guide", {200: GuideOut}), summary="Questions of an item")
+def get_item_guide(request: HttpRequest, item: Path[Code], asked: Query[Where]) -> HttpResponse:
+    """What is asked before the list of papers: a question is asked where its `asked_if` holds for the answers so far. Items
+    with no questions are answered at once by the same address with POST.
+    """
+    row, _ = _asked_of(item, asked.hall)
+    handling = catalogue.handling_of(row)
+    return found(
+        {"item": row.code, "version": row.version, "questions": [_question(each) for each in handling.questions]}
+    )
+
+
+@router.post("/items/{item}/guide", **op("guide_item", {200: GuidedOut}), summary="What is needed in a situation")
+@write
+def guide_item(request: HttpRequest, item: Path[Code], body: GuideAnswersIn) -> Answer:
+    """What the answers come to: papers, conditions, places, fee, limits. While `complete` is false: what is needed in any
+    case, and the next question. Nothing is kept.
+    """
+    row, here = _asked_of(item, body.hall)
+    handling = catalogue.handling_of(row)
+    wrong = answer_faults(handling, body.answers)
+    if wrong:
+        errors = [{"field": f"answers.{each.code}", "reason": {"zh": each.zh, "en": each.en}} for each in wrong]
+        raise invalid(f"{wrong[0].code}：{wrong[0].zh}", f"{wrong[0].code}: {wrong[0].en}", errors=errors)
+    outcome = guided(handling, body.answers)
+    if here is not None:
+        outcome = in_hall(outcome, bookable=here.bookable, walk_in=here.walk_in)
+    return answer(200, {"item": row.code, "version": row.version, **_outcome(outcome)})
+
+
+def _asked_of(item: str, hall: str | None) -> tuple[Item, HallItem | None]:
+    """:raises Refused: nothing-found, item-not-here."""
+    row = catalogue.item_by_code(item)
+    return row, None if hall is None else catalogue.hall_item(places.hall_by_code(hall).pk, item)
+
+
+def _text(zh: str, en: str) -> dict[str, str]:
+    return {"text": zh, "text_en": en}
+
+
+def _question(question: Question) -> dict[str, Any]:
+    return {
+        "id": question.id,
+        **_text(question.text_zh, question.text_en),
+        "help": question.help_zh,
+        "help_en": question.help_en,
+        "options": [{"id": each.id, **_text(each.text_zh, each.text_en)} for each in question.options],
+        "asked_if": question.asked_if or None,
+    }
+
+
+def _outcome(outcome: Guided) -> dict[str, Any]:
+    situation = outcome.situation
+    return {
+        "complete": outcome.complete,
+        "next_question": outcome.next_question and _question(outcome.next_question),
+        "answers": dict(outcome.answers),
+        "situation": situation and {"id": situation.id, "name": situation.name_zh, "name_en": situation.name_en},
+        "conditions": [_text(each.text_zh, each.text_en) for each in outcome.conditions],
+        "materials": [_paper(each) for each in outcome.materials],
+        "where": outcome.where.model_dump(),
+        "appointment": outcome.appointment,
+        "fee": outcome.fee and _fee(outcome.fee),
+        "promised": _limit(outcome.promised),
+        "statutory": _limit(outcome.statutory),
+        "minutes": outcome.minutes,
+    }
+
+
+def _paper(paper: Paper) -> dict[str, Any]:
+    return {
+        **named(paper.code, paper.name_zh, paper.name_en),
+        "necessity": paper.necessity,
+        "originals": paper.originals,
+        "copies": paper.copies,
+        "channels": list(paper.channels),
+        "satisfied_by": list(paper.satisfied_by),
+        "accept": paper.accept_zh,
+        "accept_en": paper.accept_en,
+    }
+
+
+def _fee(fee: Fee) -> dict[str, Any]:
+    return {"amount": None if fee.amount is None else f"{fee.amount:.2f}", **_text(fee.text_zh, fee.text_en)}
+
+
+def _limit(limit: Limit) -> dict[str, Any]:
+    return {"value": limit.value, "unit": limit.unit}

@@ -1,0 +1,110 @@
+"""What is on record of a person (一库): facts and certificates, where they come from and how far they are trusted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+
+from banshi.foundation import clock
+from banshi.foundation.problem import ZONE, rfc3339
+from banshi.kernel.masking import mask_id, mask_name
+from banshi.kernel.refusals import Refused
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.identity import actions as identity
+from banshi.rooms.identity import queries as people
+from banshi.rooms.library import actions as library
+from banshi.rooms.library import queries as stored
+from banshi.rooms.library.queries import CertificateView, FactView
+from banshi.surfaces.api.answers import Answer, answer
+from banshi.surfaces.api.case_parts import seen_case
+from banshi.surfaces.api.case_schemas import CertificateIn, CertificateOut, RecordAsked, RecordOut
+from banshi.surfaces.api.keys import Caller
+from banshi.surfaces.api.operations import caller, found, op, write
+
+router = Router(tags=["library"])
+
+
+@router.get("/library", **op("look_into_library", {200: RecordOut}), summary="What is on record of a person")
+def look_into_library(request: HttpRequest, asked: Query[RecordAsked]) -> HttpResponse:
+    """By the number of a document, or as the person of a case. Numbers and values are masked; every look is written down, with
+    the case it was for where one is named."""
+    who, now = caller(request), clock.now()
+    person_id = _person(asked, who)
+    day = now.astimezone(ZONE).date()
+    why = f"case:{asked.case}" if asked.case is not None else "library"
+    audit.looked_once([audit.Look(f"person:{person_id}", who.by, who.key.hall, f"{why}:{day}")], now=now)
+    return found(
+        {
+            "name": mask_name(people.person(person_id).name),
+            "facts": [_fact(each) for each in stored.facts_of(person_id=person_id).values()],
+            "certificates": [_certificate(each) for each in stored.certificates_of(person_id=person_id)],
+        }
+    )
+
+
+def _person(asked: RecordAsked, who: Caller) -> int:
+    """:raises Refused: nothing-found."""
+    if asked.case is not None:
+        case = seen_case(who, asked.case)
+        who.must("look_into_library", case.hall.code)
+        return case.person_id
+    assert asked.person is not None  # the model saw to it
+    known = people.people_by_number(asked.person, asked.id_type)
+    if not known:
+        raise Refused("nothing-found", facts={"person": "unknown"})
+    return known[0].pk
+
+
+def _fact(fact: FactView) -> dict[str, Any]:
+    value = fact.value
+    return {
+        "element": fact.element,
+        "value": mask_id(value) if any(each.isdigit() for each in value) else mask_name(value),
+        "trust": fact.trust,
+        "source": fact.source,
+        "at": rfc3339(fact.at),
+    }
+
+
+def _certificate(each: CertificateView) -> dict[str, Any]:
+    return {
+        "certificate": each.ref,
+        "type": each.type,
+        "number": mask_id(each.number),
+        "name": each.name_zh,
+        "name_en": each.name_en,
+        "issuer": each.issuer_zh,
+        "issuer_en": each.issuer_en,
+        "issued_on": each.issued_on,
+        "valid_until": each.valid_until,
+        "status": each.status,
+        "trust": each.trust,
+        "source": each.source,
+    }
+
+
+@router.post("/library/certificates", **op("enter_certificate", {201: CertificateOut}), summary="Enter a certificate")
+@write
+def enter_certificate(request: HttpRequest, body: CertificateIn) -> Answer:
+    """As its issuer says it, of one person or organisation. The holder need not bring it again."""
+    who, now = caller(request), clock.now()
+    holder: dict[str, Any]
+    if body.person is not None:
+        person = identity.enrol(
+            name=body.person.name, id_type=body.person.id_type, id_number=body.person.id_number, by=who.by, now=now
+        )
+        holder = {"person_id": person.pk}
+    else:
+        assert body.organisation is not None  # the model saw to it
+        firm = identity.enrol_organisation(uscc=body.organisation.uscc, name=body.organisation.name, by=who.by, now=now)
+        holder = {"organisation_id": firm.pk}
+    made = library.issue_certificate(
+        **holder, type=body.type, number=body.number, name_zh=body.name, name_en=body.name_en or body.name,
+        issuer_zh=body.issuer, issuer_en=body.issuer_en or body.issuer, issued_on=body.issued_on,
+        valid_until=body.valid_until, trust=body.trust, source=str(who.by), hall=who.key.hall, by=who.by, now=now,
+    )  # fmt: skip
+    shown = stored.certificate(made.ref)
+    assert shown is not None
+    return answer(201, _certificate(shown))

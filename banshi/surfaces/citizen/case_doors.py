@@ -1,0 +1,86 @@
+"""Who may see a case here: the account that opened it, and whoever is proven to be the person it is for. Others find nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import pgettext
+
+from banshi.foundation import clock
+from banshi.kernel.refusals import Refused
+from banshi.rooms.cases import queries as cases
+from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.rules.lifecycle import CASE
+from banshi.rooms.identity import queries as people
+from banshi.surfaces.citizen.refusals import Option, Panel, panel
+
+
+def my_people(request: Any) -> list[int]:
+    """Whom the account is proven to be; empty where nothing proves it."""
+    me = people.proven_person(request.who.account_id)
+    return [me] if me is not None else []
+
+
+def my_case(request: Any, no: str) -> Case:
+    """:raises Http404: there is none, or it is nobody's business. :raises Refused: mandate-missing – an agent's that is over."""
+    try:
+        found = cases.case_by_no(no)
+    except Refused as nothing:
+        raise Http404 from nothing
+    mine = my_people(request)
+    if not cases.may_follow(found, account_id=request.who.account_id, person_ids=mine):
+        raise Http404
+    if found.person_id not in mine and people.mandate_over(
+        request.who.account_id, found.person_id, item=found.item.code, today=today_of(found, clock.now())
+    ):
+        raise Refused("mandate-missing", facts={"item": found.item.code})
+    return found
+
+
+def is_me(request: Any, found: Case) -> bool:
+    """Whether the account is proven to be the applicant: only then does the library open."""
+    return found.organisation_id is None and people.proven_by(request.who.account_id, found.person_id).proves
+
+
+def today_of(found: Case, now: datetime) -> date:
+    """The hall's day."""
+    return now.astimezone(ZoneInfo(found.hall.timezone)).date()
+
+
+def is_open(found: Case) -> bool:
+    """Whether the applicant may still change form and papers."""
+    return CASE.may(found.phase, "change")
+
+
+def case_panel(refused: Refused, found: Case, *, now: datetime) -> Panel:
+    """A refusal with the page on which it is put right."""
+    ways: list[Option] = []
+    if refused.slug == "form-invalid":
+        if refused.facts.get("questions"):
+            ways.append(Option(pgettext("case", "Answer the question"), reverse("citizen:situation", args=[found.no])))
+        if refused.facts.get("fields"):
+            ways.append(Option(pgettext("case", "To the form"), form_url(found, all_faults=True)))
+    elif refused.slug == "material-missing":
+        ways.append(Option(pgettext("case", "To the papers"), reverse("citizen:papers", args=[found.no])))
+    elif refused.slug == "wrong-state":
+        ways.append(Option(pgettext("case", "See how it stands"), reverse("citizen:case", args=[found.no])))
+    zone = ZoneInfo(found.hall.timezone)
+    return panel(refused, today=today_of(found, now), zone=zone, more=tuple(ways))
+
+
+def form_url(found: Case, *, all_faults: bool = False) -> str:
+    return reverse("citizen:case-form", args=[found.no]) + ("?faults=all" if all_faults else "")
+
+
+def answers_query(answers: Mapping[str, str], *, hall: str = "", at: str = "") -> str:
+    """Answers as they stand in an address: `?a=premises:rented&a=food:no`."""
+    parts = [("a", f"{question}:{option}") for question, option in answers.items()]
+    parts += [("hall", hall)] if hall else []
+    parts += [("at", at)] if at else []
+    return f"?{urlencode(parts)}" if parts else ""

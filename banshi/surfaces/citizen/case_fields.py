@@ -1,0 +1,193 @@
+"""The form of a case as one fills it: fields in groups, what was carried over with its source, and two tabs that both write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+from banshi.foundation.crypto import sign
+from banshi.foundation.said import english, named
+from banshi.journeys.case.carried import Carried, carried
+from banshi.kernel.conditions import names
+from banshi.kernel.masking import mask_id
+from banshi.rooms.cases import queries as cases
+from banshi.rooms.cases.models import Case
+from banshi.rooms.catalogue.rules.guided import form_faults, shown
+from banshi.rooms.catalogue.rules.handling import Field, Handling
+
+SOURCES: dict[str, str | Promise] = {
+    "document": pgettext_lazy("case", "From your ID document"),
+    "typed": pgettext_lazy("case", "As you entered it"),
+    "account": pgettext_lazy("case", "The number you signed in with"),
+    "library": pgettext_lazy("case", "From what the authorities hold"),
+}
+LONG_TEXT = 120  # characters from which several lines are offered
+
+
+@dataclass(frozen=True)
+class Line:
+    """One field as the page shows it. `value`: as typed; `mark`: what it was when this page was made; `other`: what another
+    tab wrote meanwhile; `told`: what the hall said about it.
+    """
+
+    no: int
+    field: Field
+    value: str
+    mark: str
+    fault: str = ""
+    source: str = ""
+    told: str = ""
+    other: str | None = None
+    saved: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"f-{self.field.code}"
+
+    @property
+    def carried(self) -> bool:
+        """Filled in already, and nothing is wrong with it."""
+        return bool(self.source) and not self.fault and self.other is None and not self.told
+
+    @property
+    def hides(self) -> bool:
+        """A document's number is shown masked, also to whom it is of: people look over shoulders."""
+        return self.field.type == "id_number"
+
+    @property
+    def open_value(self) -> str:
+        """What its input holds: not a number that is shown masked and is not being changed."""
+        return "" if self.carried and self.hides else self.value
+
+    @property
+    def has_error(self) -> bool:
+        return bool(self.fault) or self.other is not None
+
+    @property
+    def shown(self) -> str:
+        return said_value(self.field, self.value)
+
+    @property
+    def other_shown(self) -> str:
+        return said_value(self.field, self.other or "")
+
+    @property
+    def several_lines(self) -> bool:
+        return self.field.type == "text" and self.field.longest > LONG_TEXT
+
+    @property
+    def described_by(self) -> str:
+        """Ids of what is said about it, for whoever does not see it."""
+        said = {"told": self.told, "fault": self.fault, "other": "" if self.other is None else "x"}
+        return " ".join(f"{what}-{self.no}" for what, text in said.items() if text)
+
+
+@dataclass(frozen=True)
+class Group:
+    name: str
+    lines: tuple[Line, ...]
+
+
+def as_typed(value: object) -> str:
+    """A kept value as a person types it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = str(value)
+    return text.removeprefix("+86") if text.startswith("+86") else text
+
+
+def said_value(field: Field, value: str) -> str:
+    """A value as a page says it: a choice by its words, numbers of documents masked."""
+    if field.type == "choice":
+        return next((named(each, "text") for each in field.options if each.id == value), value)
+    if field.type == "yes_no":
+        words = {"yes": ("是", "Yes"), "no": ("否", "No")}
+        return words[value][english()] if value in words else value
+    return mask_id(value) if field.type == "id_number" else value
+
+
+def mark(case: Case, code: str, value: str) -> str:
+    """Of a value, without telling it: whether another tab has written since."""
+    return sign(f"{case.no}\0{code}\0{value}", purpose="case-field", length=16)
+
+
+def known_of(case: Case, *, account_id: int, today: date) -> dict[str, Carried]:
+    """What was, or could be, filled in for the applicant."""
+    fields = cases.guided_case(case).fields
+    return carried(fields, account_id=account_id, person_id=case.person_id, name=case.applicant, today=today)
+
+
+def lines_of(
+    case: Case, *, account_id: int, today: date, all_faults: bool = False, typed: Mapping[str, str] | None = None
+) -> list[Line]:
+    """The fields that are shown now.
+
+    :param all_faults: also that something is missing. :param typed: by field: what this tab wrote and could not be kept,
+        because another one wrote meanwhile.
+    """
+    handling, form = cases.handling_of_case(case), cases.form_of(case)
+    faults = {each.code: each.en if english() else each.zh for each in form_faults(handling, case.answers, form, today)}
+    told = {each.code: each.reason for each in cases.told_missing(case) if each.kind == "field"}
+    known = known_of(case, account_id=account_id, today=today)
+    order = {each.code: no for no, each in enumerate(handling.fields)}
+    found = []
+    for field in shown(handling, case.answers, form):
+        kept = as_typed(form.get(field.code))
+        mine = (typed or {}).get(field.code)
+        fault = faults.get(field.code, "") if kept or all_faults else ""
+        carries = field.code in known and kept != "" and as_typed(known[field.code].value) == kept
+        found.append(
+            Line(
+                no=order[field.code], field=field, value=kept if mine is None else mine,
+                mark=mark(case, field.code, kept), fault=fault, told=told.get(field.code, ""),
+                source=str(SOURCES[known[field.code].source]) if carries else "",
+                other=kept if mine is not None else None,
+            )
+        )  # fmt: skip
+    return found
+
+
+def groups_of(lines: list[Line]) -> list[Group]:
+    """In the order in which their first field comes."""
+    found: dict[str, list[Line]] = {}
+    for line in lines:
+        found.setdefault(named(line.field, "group"), []).append(line)
+    return [Group(name, tuple(each)) for name, each in found.items()]
+
+
+def steering(handling: Handling) -> frozenset[str]:
+    """Fields on which others hang."""
+    return frozenset().union(*(names(each.show_if) for each in handling.fields))
+
+
+@dataclass(frozen=True)
+class Merged:
+    """`changes`: to be written. `clashes`: what this tab wrote where another one wrote something else since."""
+
+    changes: dict[str, str]
+    clashes: dict[str, str]
+
+
+def merged(case: Case, typed: Mapping[str, str], marks: Mapping[str, str]) -> Merged:
+    """What a tab wrote against what stands now: a field is written where nobody else wrote it since the tab was opened.
+
+    :param marks: of each field, what it was when the tab was opened.
+    """
+    form = cases.form_of(case)
+    changes, clashes = {}, {}
+    for code, value in typed.items():
+        kept = as_typed(form.get(code))
+        if value == kept:
+            continue
+        was = marks.get(code, "")
+        if was == mark(case, code, kept):
+            changes[code] = value
+        elif was != mark(case, code, value):  # else it was not this tab that changed it
+            clashes[code] = value
+    return Merged(changes, clashes)

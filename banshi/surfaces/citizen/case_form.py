@@ -1,0 +1,212 @@
+"""Fill the form of a case: saved field by field where there is a script, as a whole where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from banshi.foundation import clock
+from banshi.kernel.refusals import Refused
+from banshi.rooms.cases import actions
+from banshi.rooms.cases import queries as cases
+from banshi.rooms.cases.models import Case
+from banshi.surfaces.citizen import sent
+from banshi.surfaces.citizen.case_doors import case_panel, is_open, my_case, today_of
+from banshi.surfaces.citizen.case_fields import Line, Merged, groups_of, known_of, lines_of, merged, steering
+from banshi.surfaces.citizen.doors import citizen_page, page
+from banshi.surfaces.citizen.matter import asking, question_asked, said_option
+
+LONGEST_VALUE = 2001  # one more than any field takes, so that it is told
+TRIES = 3  # somebody else may write between reading and writing
+
+
+@citizen_page
+@require_http_methods(["GET", "POST"])
+def case_form(request: Any, no: str) -> HttpResponseBase:
+    """The form, grouped; POST saves all of it, and goes on to the papers where nothing is wrong."""
+    now = clock.now()
+    found = my_case(request, no)
+    if not is_open(found):
+        return redirect("citizen:case", found.no)
+    if not cases.guided_case(found).complete:
+        return redirect("citizen:situation", found.no)
+    if request.method == "POST":
+        return _save_all(request, found, now=now)
+    return _form_page(request, found, all_faults=request.GET.get("faults") == "all", now=now)
+
+
+def _form_page(
+    request: Any,
+    found: Case,
+    *,
+    all_faults: bool = False,
+    clashes: Mapping[str, str] | None = None,
+    refused: Refused | None = None,
+    now: datetime,
+) -> HttpResponseBase:
+    context = form_context(request, found, all_faults=all_faults, clashes=clashes, now=now)
+    if refused is not None:
+        context["panel"] = None if refused.slug == "form-invalid" else case_panel(refused, found, now=now)
+    return page(request, "citizen/case_form.html", context, hall=found.hall, refused=refused)
+
+
+def form_context(
+    request: Any,
+    found: Case,
+    *,
+    all_faults: bool = False,
+    clashes: Mapping[str, str] | None = None,
+    now: datetime,
+) -> dict[str, Any]:
+    """What the form shows, whole or as a part."""
+    lines = lines_of(
+        found,
+        account_id=request.who.account_id,
+        today=today_of(found, now),
+        all_faults=all_faults,
+        typed=clashes,
+    )
+    guided = cases.guided_case(found)
+    return {
+        "case": found,
+        "step": "form",
+        "groups": groups_of(lines),
+        "wrong": [line for line in lines if line.fault or line.other is not None],
+        "carried": sum(bool(line.source) for line in lines),
+        "to_fill": sum(not line.source for line in lines),
+        "said": [(q, said_option(q, guided.answers[q.id])) for q in guided.questions],
+    }
+
+
+def _typed(request: Any, found: Case, *, now: datetime) -> tuple[dict[str, str], dict[str, str]]:
+    """Values and marks by field, of the fields there are; what is carried over and hidden stays where nothing was written."""
+    known = known_of(found, account_id=request.who.account_id, today=today_of(found, now))
+    values, marks = {}, {}
+    for no, field in enumerate(cases.handling_of_case(found).fields):
+        value = request.POST.get(f"f-{field.code}")
+        if value is None or (field.type == "id_number" and field.code in known and not value.strip()):
+            continue
+        values[field.code] = value.strip()[:LONGEST_VALUE]
+        marks[field.code] = str(request.POST.get(f"w-{no}") or "")
+    return values, marks
+
+
+def _write(
+    request: Any, found: Case, values: Mapping[str, str], marks: Mapping[str, str], *, now: datetime, tries: int = TRIES
+) -> tuple[Case, Merged]:
+    """Write what clashes with nothing; read and compared anew where somebody else wrote in between.
+
+    :raises Refused: wrong-state, changed-meanwhile (again and again).
+    """
+    merge = merged(found, values, marks)
+    if not merge.changes:
+        return found, merge
+    try:
+        written = actions.change(
+            case_no=found.no, form=merge.changes, revision=found.revision, by=request.who.by, now=now
+        )
+    except Refused as refused:
+        if refused.slug != "changed-meanwhile" or tries == 1:
+            raise
+        return _write(request, cases.case_by_no(found.no), values, marks, now=now, tries=tries - 1)
+    return written, merge
+
+
+def _save_all(request: Any, found: Case, *, now: datetime) -> HttpResponseBase:
+    sent.spare(request)  # all of it is kept with the case
+    values, marks = _typed(request, found, now=now)
+    try:
+        found, merge = _write(request, found, values, marks, now=now)
+    except Refused as refused:
+        return _form_page(request, cases.case_by_no(found.no), refused=refused, now=now)
+    if merge.clashes:
+        clash = Refused("changed-meanwhile", facts={"case": found.no})
+        return _form_page(request, found, clashes=merge.clashes, refused=clash, now=now)
+    if request.POST.get("go") == "later":
+        return redirect("citizen:case", found.no)
+    lines = lines_of(found, account_id=request.who.account_id, today=today_of(found, now), all_faults=True)
+    wrong = [line for line in lines if line.fault]
+    if wrong:
+        incomplete = Refused("form-invalid", facts={"count": len(wrong)})
+        return _form_page(request, found, all_faults=True, refused=incomplete, now=now)
+    return redirect("citizen:papers", found.no)
+
+
+@citizen_page
+@require_POST
+def save_field(request: Any, no: str, field: int) -> HttpResponseBase:
+    """One field, as it was left: its line as it stands now; the whole form where other fields come or go with it."""
+    now = clock.now()
+    sent.spare(request)
+    found = my_case(request, no)
+    fields = cases.handling_of_case(found).fields
+    if not field < len(fields):
+        raise Http404
+    code = fields[field].code
+    values, marks = _typed(request, found, now=now)
+    one = {code: values[code]} if code in values else {}
+    try:
+        found, merge = _write(request, found, one, marks, now=now)
+    except Refused as refused:
+        context = {"panel": case_panel(refused, found, now=now)}
+        answer = page(request, "citizen/_case_panel.html", context, hall=found.hall, refused=refused)
+        answer["HX-Retarget"], answer["HX-Reswap"] = "#case-panel", "innerHTML"  # what was typed stays where it is
+        return answer
+    clash = Refused("changed-meanwhile", facts={"case": no}) if merge.clashes else None
+    if code in steering(cases.handling_of_case(found)) and clash is None:
+        return _whole(
+            page(request, "citizen/_case_fields.html", form_context(request, found, now=now), hall=found.hall)
+        )
+    lines = lines_of(found, account_id=request.who.account_id, today=today_of(found, now), typed=merge.clashes)
+    line = next((each for each in lines if each.field.code == code), None)
+    if line is None:  # it is not asked any more, since another tab answered otherwise
+        return _whole(
+            page(request, "citizen/_case_fields.html", form_context(request, found, now=now), hall=found.hall)
+        )
+    shown: Line = replace(line, saved=clash is None and code in merge.changes)
+    return page(request, "citizen/_case_field.html", {"case": found, "line": shown}, hall=found.hall, refused=clash)
+
+
+def _whole(answer: HttpResponse) -> HttpResponse:
+    answer["HX-Retarget"], answer["HX-Reswap"] = "#case-fields", "outerHTML"
+    return answer
+
+
+# --- The situation ------------------------------------------------------------------------------------------------
+
+
+@citizen_page
+@require_http_methods(["GET", "POST"])
+def situation(request: Any, no: str) -> HttpResponseBase:
+    """The questions again, one a screen, while the form is open: another answer asks for other papers and fields."""
+    now = clock.now()
+    found = my_case(request, no)
+    if not is_open(found):
+        return redirect("citizen:case", found.no)
+    refused = None
+    if request.method == "POST":
+        question, _, option = str(request.POST.get("answer") or "")[:200].partition(":")
+        try:
+            found = actions.change(case_no=no, answers={question: option}, by=request.who.by, now=now)
+        except Refused as no_such:
+            refused = no_such
+        else:
+            more = not cases.guided_case(found).complete
+            return redirect("citizen:situation" if more else "citizen:case-form", found.no)
+    guided = cases.guided_case(found)
+    question_now = question_asked(request, cases.handling_of_case(found), guided)
+    if question_now is None:
+        return redirect("citizen:case-form", found.no)
+    here = reverse("citizen:situation", args=[found.no])
+    context: dict[str, Any] = {"case": found, "item": found.item, "hall": found.hall, "guided": guided}
+    context |= asking(guided, question_now, here)
+    if refused is not None:
+        context["panel"] = case_panel(refused, found, now=now)
+    return page(request, "citizen/case_question.html", context, hall=found.hall, refused=refused)

@@ -1,0 +1,224 @@
+"""The papers of a case: photographed or chosen, seen page by page, taken back; or from what the authorities hold."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from PIL import Image
+
+from banshi.foundation import clock, limits
+from banshi.journeys.case import from_library
+from banshi.journeys.case.from_library import Held
+from banshi.kernel.refusals import Refused
+from banshi.rooms.cases import actions
+from banshi.rooms.cases import queries as cases
+from banshi.rooms.cases.actions.applying import MOST_PAGES
+from banshi.rooms.cases.models import Case, CaseMaterial
+from banshi.rooms.cases.queries import PaperRow
+from banshi.rooms.library import actions as library
+from banshi.rooms.library import queries as stored
+from banshi.rooms.library.rules import IMAGE, MOST_BYTES, rejected
+from banshi.surfaces.citizen import sent
+from banshi.surfaces.citizen.case_doors import case_panel, is_me, is_open, my_case
+from banshi.surfaces.citizen.doors import citizen_page, page
+
+SMALL = 360  # pixels a side of a page in the list
+MOST_AT_ONCE = 10
+SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One paper of the list. `held`: what the authorities hold for it; `told`: what the hall said is wrong."""
+
+    row: PaperRow
+    open: bool  # files may be added
+    held: Held | None
+    told: str
+    refused: str
+    pages: tuple[CaseMaterial, ...]
+
+    @property
+    def there(self) -> bool:
+        return self.row.state in ("came", "ok")
+
+    @property
+    def by_file(self) -> bool:
+        return "upload" in self.row.channels
+
+
+def may_add(found: Case) -> frozenset[str]:
+    """Papers for which files are taken now: all while the case is open; those that were to follow, after it was accepted."""
+    codes = frozenset(row.code for row in cases.paper_rows(found))
+    if is_open(found):
+        return codes
+    open_ones = found.obligations.filter(met_at=None, lapsed_at=None).order_by("id").values_list("code", flat=True)
+    return codes & frozenset(open_ones) if found.phase in ("accepted", "in_review") else frozenset()
+
+
+@citizen_page
+@require_http_methods(["GET", "POST"])
+def papers(request: Any, no: str) -> HttpResponseBase:
+    """What has to come, and what has; POST takes files for one paper."""
+    now = clock.now()
+    found = my_case(request, no)
+    if not may_add(found):
+        return redirect("citizen:case", found.no)
+    if request.method == "POST":
+        return _take(request, found, now=now)
+    return _papers_page(request, found, now=now)
+
+
+def _papers_page(
+    request: Any, found: Case, *, refused: Refused | None = None, at: str = "", now: datetime
+) -> HttpResponseBase:
+    """:param at: the paper that a refusal is about; "": none."""
+    rows = listed(request, found, refused=refused, at=at, now=now)
+    needed = [each for each in rows if each.row.necessity == "required"]
+    context = {
+        "case": found,
+        "step": "papers",
+        "papers": rows,
+        "there": sum(each.there for each in needed),
+        "needed": len(needed),
+        "open": is_open(found),
+        "held": [each for each in rows if each.held is not None],
+        "panel": case_panel(refused, found, now=now) if refused is not None and not at else None,
+    }
+    return page(request, "citizen/case_papers.html", context, hall=found.hall, refused=refused)
+
+
+def listed(request: Any, found: Case, *, refused: Refused | None = None, at: str = "", now: datetime) -> list[Wanted]:
+    """The papers in the order of the situation's list."""
+    addable, told = may_add(found), {each.code: each.reason for each in cases.told_missing(found)}
+    held = {each.paper.code: each for each in from_library.held(found, now=now)} if is_me(request, found) else {}
+    said = case_panel(refused, found, now=now) if refused is not None and at else None
+    return [
+        Wanted(
+            row, row.code in addable, held.get(row.code) if is_open(found) else None, told.get(row.code, ""),
+            said.detail if said and row.code == at else "", row.came,
+        )
+        for row in cases.paper_rows(found)
+    ]  # fmt: skip
+
+
+def _take(request: Any, found: Case, *, now: datetime) -> HttpResponseBase:
+    """Each file is opened and cleaned before anything is locked; those that are taken stay, whatever comes of the next."""
+    sent.spare(request)
+    code = str(request.POST.get("code") or "")[:60]
+    if code not in may_add(found):
+        raise Http404
+    files = request.FILES.getlist("file")[:MOST_AT_ONCE]
+    try:
+        if not files:
+            raise Refused(
+                "invalid", facts={"field": "file", "reason": pgettext("case", "Choose a file or take a photo first")}
+            )
+        limits.take(key=f"upload:{request.who.account_id}", per_minute=20, burst=60)
+        live = CaseMaterial.objects.filter(case=found, code=code, gone_at=None).exclude(verdict="bad").count()
+        if live + len(files) > MOST_PAGES:
+            reason = {"zh": f"一份材料最多 {MOST_PAGES} 页", "en": f"At most {MOST_PAGES} pages for one paper"}
+            raise Refused("invalid", facts={"field": "file", "reason": reason})
+        for file in files:
+            _take_one(request, found, code, file, now=now)
+    except Refused as refused:
+        return _papers_page(request, cases.case_by_no(found.no), refused=refused, at=code, now=now)
+    return redirect(reverse("citizen:papers", args=[found.no]) + f"#paper-{code}")
+
+
+def _take_one(request: Any, found: Case, code: str, file: Any, *, now: datetime) -> None:
+    if file.size > MOST_BYTES:
+        raise Refused(rejected("too-large"))
+    version = library.take_in(
+        content=file.read(), name=file.name or "", channel="upload", person_id=found.person_id,
+        account_id=request.who.account_id, by=request.who.by, now=now,
+    )  # fmt: skip
+    actions.add_material(case_no=found.no, code=code, channel="upload", file=version, by=request.who.by, now=now)
+
+
+@citizen_page
+@require_POST
+def take_held(request: Any, no: str) -> HttpResponseBase:
+    """Consent, and the papers that the authorities hold need not be brought (免证办)."""
+    now = clock.now()
+    found = my_case(request, no)
+    codes = request.POST.getlist("code")[:60]
+    try:
+        if not is_me(request, found):
+            raise Refused("consent-missing")
+        from_library.use(
+            case_no=found.no,
+            codes=codes or None,
+            consent=request.POST.get("consent") == "1",
+            by=request.who.by,
+            now=now,
+        )
+    except Refused as refused:
+        return _papers_page(request, found, refused=refused, now=now)
+    return redirect("citizen:papers", found.no)
+
+
+def _page_of(found: Case, material: int) -> CaseMaterial:
+    """:raises Http404: it is none of this case's, or no file."""
+    rows = CaseMaterial.objects.select_related("file").filter(case=found, file__isnull=False, gone_at=None)
+    row = rows.filter(id=material).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+@citizen_page
+@require_GET
+def picture(request: Any, no: str, material: int) -> HttpResponseBase:
+    """A page that was handed in, for its owner alone: it is kept nowhere on the way, and nothing in it runs."""
+    row = _page_of(my_case(request, no), material)
+    assert row.file is not None
+    try:
+        content, mime = stored.content(row.file.pk, unchecked=True), row.file.mime
+    except Refused as gone:
+        raise Http404 from gone
+    if "small" in request.GET:
+        if mime != IMAGE:
+            raise Http404
+        content = small(content)
+    answer = HttpResponse(content, content_type=mime)
+    shown = mime == IMAGE
+    answer["Content-Disposition"] = (
+        f'{"inline" if shown else "attachment"}; filename="page-{row.pk}.{"jpg" if shown else "pdf"}"'
+    )
+    answer["Content-Security-Policy"] = SANDBOX
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def small(content: bytes) -> bytes:
+    """A picture that we drew ourselves, as a small one."""
+    with Image.open(io.BytesIO(content), formats=["JPEG"]) as image:
+        image.draft("RGB", (SMALL, SMALL))
+        image.thumbnail((SMALL, SMALL))
+        into = io.BytesIO()
+        image.convert("RGB").save(into, "JPEG", quality=72)
+    return into.getvalue()
+
+
+@citizen_page
+@require_POST
+def take_back(request: Any, no: str, material: int) -> HttpResponseBase:
+    """A page that was sent by mistake."""
+    now = clock.now()
+    found = my_case(request, no)
+    try:
+        actions.take_back_material(case_no=found.no, material_id=material, by=request.who.by, now=now)
+    except Refused as refused:
+        if refused.slug == "nothing-found":  # tapped twice, or gone in another tab
+            return redirect("citizen:papers", found.no)
+        return _papers_page(request, found, refused=refused, now=now)
+    return redirect("citizen:papers", found.no)

@@ -1,0 +1,276 @@
+"""How a case stands, as its applicant reads it: the present step, whose turn it is and until when, what to do, what was done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext, pgettext_lazy
+
+from banshi.foundation.said import named
+from banshi.rooms.booking import queries as booking
+from banshi.rooms.booking.queries import AppointmentView
+from banshi.rooms.cases import queries as cases
+from banshi.rooms.cases.models import Case, CasePaper
+from banshi.rooms.cases.queries import Clock
+from banshi.rooms.cases.rules.papers import KINDS
+from banshi.rooms.cases.rules.procedures import PROCEDURES
+from banshi.rooms.delivery.queries import code_for_applicant, delivery_of
+from banshi.surfaces.citizen.case_doors import form_url, is_open
+
+# What was done, step by step, as a sentence; other verbs are the hall's own business.
+DONE: dict[str, str | Promise] = {
+    "open": pgettext_lazy("case", "Begun"),
+    "submit": pgettext_lazy("case", "Sent in"),
+    "return": pgettext_lazy("case", "Looked at: something is to be put right"),
+    "pass": pgettext_lazy("case", "Looked at: the papers are right"),
+    "expect": pgettext_lazy("case", "A time was booked"),
+    "expect_no_more": pgettext_lazy("case", "The booked time was given up"),
+    "receive": pgettext_lazy("case", "The hall received the papers"),
+    "notice": pgettext_lazy("case", "The hall said what is missing"),
+    "supplement": pgettext_lazy("case", "What was missing was handed in"),
+    "lapse": pgettext_lazy("case", "Ended: what was missing did not come in time"),
+    "refuse": pgettext_lazy("case", "The application was not accepted"),
+    "accept": pgettext_lazy("case", "Accepted: the promised time runs"),
+    "deem": pgettext_lazy("case", "Counts as accepted: nobody said in time that something was missing"),
+    "hand_over": pgettext_lazy("case", "Handed over to the department"),
+    "stop_clock": pgettext_lazy("case", "The time stands still"),
+    "resume_clock": pgettext_lazy("case", "The time runs again"),
+    "extend": pgettext_lazy("case", "The time was extended, once"),
+    "issue": pgettext_lazy("case", "The result was made"),
+    "shelve": pgettext_lazy("case", "Ready to fetch"),
+    "deliver": pgettext_lazy("case", "Handed over to you"),
+    "close": pgettext_lazy("case", "Done"),
+    "withdraw": pgettext_lazy("case", "Withdrawn by you"),
+    "terminate": pgettext_lazy("case", "Ended early"),
+}
+GRANTED, REFUSED = pgettext_lazy("case", "Decided: granted"), pgettext_lazy("case", "Decided: refused")
+OPEN_REASONS = frozenset({"notice", "refuse", "decide", "decide_at_once", "extend", "terminate", "withdraw"})
+INTERNAL_PAPERS = frozenset({"handover_slip"})
+AFTER_DELIVERY = frozenset({"delivered", "closed"})
+
+# The step it is at: in a few words, and what happens in it.
+NOW: dict[str, tuple[str | Promise, str | Promise]] = {
+    "draft": (
+        pgettext_lazy("case", "Not sent yet"),
+        _("All that you fill in is kept. Go on when you like, on any device."),
+    ),
+    "pre_review": (
+        pgettext_lazy("case", "Your papers are being looked at"),
+        _("If something is wrong, you are told all of it at once. Nothing binds yet."),
+    ),
+    "pre_returned": (
+        pgettext_lazy("case", "Something is to be put right"),
+        _("Put right what is listed here and send it again."),
+    ),
+    "pre_passed": (
+        pgettext_lazy("case", "Your papers are right"),
+        _("The hall takes them in now. There is nothing you have to do."),
+    ),
+    "await_receipt": (
+        pgettext_lazy("case", "The hall expects your papers"),
+        _("Bring the originals at the time you booked."),
+    ),
+    "received": (
+        pgettext_lazy("case", "The hall has your papers"),
+        _("It tells you at once if something is missing. If nobody says so in time, it counts as accepted."),
+    ),
+    "supplement": (
+        pgettext_lazy("case", "Something is missing"),
+        _("Hand in what is listed here. If it does not come in time, the matter ends, and you can apply again."),
+    ),
+    "accepted": (
+        pgettext_lazy("case", "Accepted"),
+        _("The papers go to the department now. The promised time runs."),
+    ),
+    "in_review": (pgettext_lazy("case", "The department looks into it"), _("It decides by the day that is promised.")),
+    "decided": (pgettext_lazy("case", "Granted"), _("The result is being made.")),
+    "issuing": (
+        pgettext_lazy("case", "The result is being made"),
+        _("You get a message with a code as soon as it is ready."),
+    ),
+    "ready": (
+        pgettext_lazy("case", "Ready to fetch"),
+        _("Fetch it with this code or your ID card, or take it as a file, which is worth the same."),
+    ),
+    "delivered": (pgettext_lazy("case", "Handed over"), _("You have the result.")),
+    "closed": (pgettext_lazy("case", "Done"), _("The matter is finished. Your papers stay here.")),
+    "not_accepted": (
+        pgettext_lazy("case", "Not accepted"),
+        _("The reason and what you can do stand in the notice below."),
+    ),
+    "withdrawn": (pgettext_lazy("case", "Withdrawn"), _("You took it back. You can apply again at any time.")),
+    "terminated": (
+        pgettext_lazy("case", "Ended early"),
+        _("The reason stands below. You can apply again at any time."),
+    ),
+}
+BRING = _("Bring the originals: the hall looks at them and takes the matter in.")
+BY_CARD = _("Fetch it at the issue window with the ID card of the person it is for.")
+REFUSED_NOW = (
+    pgettext_lazy("case", "Refused"),
+    _("The reason, and how you can have it looked at again, stand in the decision below."),
+)
+STOPPED = pgettext_lazy("case", "The time stands still")
+
+
+@dataclass(frozen=True)
+class Button:
+    label: str
+    href: str
+    icon: str = "chevron-right"
+
+
+@dataclass(frozen=True)
+class Present:
+    """The step a case is at. `has`: the office whose turn it is, "" where it is yours or nobody's; `until`: the day that is
+    waited for, `provisional` where a calendar may still move it; `legal`: the day the law sets."""
+
+    title: str
+    detail: str
+    has: str
+    mine: bool
+    over: bool
+    until: date | None
+    overdue: bool
+    provisional: bool
+    legal: date | None
+    clock: Clock | None
+    stop: tuple[str, str] | None
+    button: Button | None
+
+
+def present(case: Case, *, now: datetime, today: date, appointment: AppointmentView | None) -> Present:
+    """Where it stands now."""
+    whose = cases.WITH.get(case.phase, "")
+    flags = cases.flags_of(case, today=today)
+    refused = case.granted is False and case.phase in ("decided", "closed")
+    title, detail = REFUSED_NOW if refused else NOW[case.phase]
+    button = button_of(case, appointment=appointment)
+    if case.phase in ("pre_passed", "await_receipt") and button is not None:
+        detail = BRING
+    if case.phase == "ready" and not code_for_applicant(case):
+        detail = BY_CARD
+    stop = stop_of(case)
+    runs = case.phase in ("accepted", "in_review")
+    return Present(
+        title=str(STOPPED if stop else title), detail="" if stop else str(detail),
+        has=whose if whose in ("hall", "department") else "", mine=whose == "applicant", over=whose == "",
+        until=None if stop or refused else cases.due_of(case), overdue="overdue" in flags, provisional="provisional" in flags,
+        legal=case.due_statutory if runs else None, clock=cases.clock_of(case, now=now) if runs else None, stop=stop,
+        button=button,
+    )  # fmt: skip
+
+
+def stop_of(case: Case) -> tuple[str, str] | None:
+    """Why the clock stands, Chinese and English."""
+    row = case.stops.filter(ended_at=None).first()
+    return PROCEDURES.get(row.kind, (row.kind, row.kind)) if row is not None else None
+
+
+def button_of(case: Case, *, appointment: AppointmentView | None) -> Button | None:
+    """The one thing its applicant does next, if there is any."""
+    papers = reverse("citizen:papers", args=[case.no])
+    if case.phase == "draft":
+        return Button(pgettext("case", "Go on"), form_url(case), "pencil")
+    if is_open(case):
+        told = cases.told_missing(case)
+        only_fields = bool(told) and all(each.kind == "field" for each in told)
+        word = (
+            pgettext("case", "Put it right")
+            if case.phase == "pre_returned"
+            else pgettext("case", "Hand in what is missing")
+        )
+        return Button(word, form_url(case) if only_fields else papers, "upload")
+    if case.phase in ("pre_passed", "await_receipt") and appointment is None and brings_originals(case):
+        href = f"{reverse('citizen:book', args=[case.item.code])}?hall={case.hall.code}"
+        return Button(pgettext("case", "Book a time to bring the originals"), href, "calendar-plus")
+    if case.phase in AFTER_DELIVERY and (result := next((each for each in documents(case) if each.result), None)):
+        word = pgettext("case", "Download: %(what)s") % {"what": named(result, "title")}
+        return Button(word, reverse("citizen:document", args=[case.no, result.number]), "download")
+    return None
+
+
+def brings_originals(case: Case) -> bool:
+    """Whether a paper has to be seen at the window: it wants an original, and no authority vouches for what came."""
+    guided = cases.guided_case(case)
+    if guided.appointment == "none" or not guided.where.window:
+        return False
+    return any(row.originals and not any(each.trust == "A" for each in row.came) for row in cases.paper_rows(case))
+
+
+def appointment_of(case: Case, *, now: datetime) -> AppointmentView | None:
+    """The booking that brings the papers, while it is to come."""
+    found = booking.appointment(case.appointment, now=now) if case.appointment else None
+    return found if found is not None and found.state == "booked" and found.ends_at > now else None
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step that was done. `why`: in the hall's words."""
+
+    title: str
+    at: datetime
+    why: str
+
+
+def story(case: Case, *, now_it_is: str) -> list[Step]:
+    """What was done, newest first; what the hall does among itself is left out, and what the present step says already."""
+    found = []
+    for moment in cases.timeline(case):
+        title = decided_word(moment.facts) if moment.verb in ("decide", "decide_at_once") else DONE.get(moment.verb)
+        if title is None:
+            continue
+        why = moment.why if moment.verb in OPEN_REASONS else ""
+        found.append(Step(str(title), moment.at, why))
+    return [step for no, step in enumerate(found[::-1]) if no or step.title != now_it_is or step.why]
+
+
+def decided_word(facts: dict[str, object]) -> str | Promise:
+    return GRANTED if facts.get("grant") else REFUSED
+
+
+def may_read(case: Case, paper: CasePaper) -> bool:
+    """Whether the applicant may have the paper now: the result itself once it is handed over."""
+    if paper.kind in INTERNAL_PAPERS:
+        return False
+    return paper.kind != "licence" or case.phase in AFTER_DELIVERY
+
+
+@dataclass(frozen=True)
+class Document:
+    """A paper that was given, as a card; `result`: what was applied for."""
+
+    number: str
+    title_zh: str
+    title_en: str
+    at: datetime
+    code: str
+    result: bool
+
+
+def documents(case: Case) -> list[Document]:
+    """What was given in writing: the result itself, then the newest first."""
+    result = cases.handling_of_case(case).result
+    found = []
+    for row in reversed([row for row in cases.papers_of(case) if may_read(case, row)]):
+        is_result, kind = row.kind == "licence", KINDS[row.kind]
+        zh, en = (result.name_zh, result.name_en) if is_result else (kind.title_zh, kind.title_en)
+        found.append(Document(row.number, zh, en, row.made_at, row.code, is_result))
+    return sorted(found, key=lambda each: not each.result)
+
+
+@dataclass(frozen=True)
+class Pickup:
+    """Where a result lies and what opens it; the code is "" once it opens nothing any more."""
+
+    place: str
+    code: str
+
+
+def pickup(case: Case) -> Pickup | None:
+    row = delivery_of(case) if case.phase == "ready" else None
+    return Pickup(row.place, code_for_applicant(case)) if row is not None else None

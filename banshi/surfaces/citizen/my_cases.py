@@ -1,0 +1,210 @@
+"""My cases: all of them, one as it stands, checked and sent, taken back, its result received, what was given in writing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from banshi.foundation import clock
+from banshi.foundation.said import named
+from banshi.frames.typed import clean, int_or_none
+from banshi.journeys.case import conclude
+from banshi.kernel.masking import mask_phone
+from banshi.kernel.refusals import Refused
+from banshi.rooms.cases import actions
+from banshi.rooms.cases import queries as cases
+from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.queries import CaseLine
+from banshi.rooms.cases.rules.lifecycle import CASE
+from banshi.rooms.library import queries as library
+from banshi.surfaces.citizen import case_story
+from banshi.surfaces.citizen.case_doors import case_panel, is_me, is_open, my_case, my_people, today_of
+from banshi.surfaces.citizen.case_fields import groups_of, lines_of
+from banshi.surfaces.citizen.case_papers import listed
+from banshi.surfaces.citizen.doors import citizen_page, page
+from banshi.surfaces.citizen.matter import said_option
+
+PAGE = 20
+LONGEST_REASON = 200
+
+
+@citizen_page
+@require_GET
+def my_cases(request: Any) -> HttpResponseBase:
+    """What this account applied for, and what is under way for whom it is proven to be; newest first."""
+    now = clock.now()
+    number = int_or_none(request.GET.get("page"), 1, 500) or 1
+    rows = cases.mine(account_id=request.who.account_id, person_ids=my_people(request))
+    some = list(rows[PAGE * (number - 1) : PAGE * number + 1])
+    context = {
+        "cases": [(line, waits_for_me(line)) for line in cases.lines(some[:PAGE], now=now)],
+        "number": number,
+        "has_more": len(some) > PAGE,
+    }
+    return page(request, "citizen/cases.html", context)
+
+
+def waits_for_me(line: CaseLine) -> bool:
+    """Whether its applicant has to do something."""
+    return line.phase in ("draft", "pre_returned", "supplement", "ready")
+
+
+def waiting_case(account_id: int, *, now: datetime) -> CaseLine | None:
+    """The one case that waits longest for whoever is signed in, what binds before what is only begun; None: nothing waits."""
+    order = {"supplement": 0, "ready": 1, "pre_returned": 2, "draft": 3}
+    rows = cases.mine(account_id=account_id).filter(phase__in=list(order))
+    found = cases.lines(rows[:PAGE], now=now)
+    return min(found, key=lambda line: (order[line.phase], line.due_on or now.date(), line.opened_at), default=None)
+
+
+@citizen_page
+@require_GET
+def case(request: Any, no: str) -> HttpResponseBase:
+    """How it stands: the present step, what can be done, the papers, the story."""
+    return _case_page(request, my_case(request, no), now=clock.now())
+
+
+def _case_page(request: Any, found: Case, *, refused: Refused | None = None, now: datetime) -> HttpResponseBase:
+    today = today_of(found, now)
+    appointment = case_story.appointment_of(found, now=now)
+    present = case_story.present(found, now=now, today=today, appointment=appointment)
+    context = {
+        "case": found,
+        "line": cases.lines([found], now=now)[0],
+        "present": present,
+        "appointment": appointment,
+        "told": cases.told_missing(found),
+        "to_follow": _to_follow(found),
+        "pickup": case_story.pickup(found),
+        "documents": case_story.documents(found),
+        "story": case_story.story(found, now_it_is="" if present.over else present.title),
+        "uses": _uses(request, found),
+        "can_withdraw": CASE.may(found.phase, "withdraw"),
+        "result": cases.handling_of_case(found).result,
+        "contact": mask_phone(found.contact) if found.contact else "",
+        "panel": case_panel(refused, found, now=now) if refused is not None else None,
+    }
+    return page(request, "citizen/case.html", context, hall=found.hall, refused=refused)
+
+
+def _to_follow(found: Case) -> list[tuple[str, Any]]:
+    """容缺: papers that were promised, each with its day."""
+    names = {row.code: row for row in cases.handling_of_case(found).materials}
+    rows = found.obligations.filter(met_at=None, lapsed_at=None).order_by("due_on", "id")
+    return [(named(names[row.code]) if row.code in names else row.code, row.due_on) for row in rows]
+
+
+def _uses(request: Any, found: Case) -> list[library.UseView]:
+    """What the library was asked for in this case."""
+    if not is_me(request, found):
+        return []
+    return [each for each in library.uses_of(found.person_id) if each.subject == f"case:{found.no}"]
+
+
+# --- Check and send ---------------------------------------------------------------------------------------------
+
+
+@citizen_page
+@require_http_methods(["GET", "POST"])
+def check(request: Any, no: str) -> HttpResponseBase:
+    """All of it once more, and send."""
+    now = clock.now()
+    found = my_case(request, no)
+    if request.method == "POST":
+        send = actions.supplement if found.phase == "supplement" else actions.submit
+        try:
+            send(case_no=found.no, by=request.who.by, now=now)
+        except Refused as refused:
+            if refused.slug == "wrong-state" and not is_open(cases.case_by_no(found.no)):
+                return redirect("citizen:case", found.no)  # tapped twice, or sent in another tab
+            return _check_page(request, cases.case_by_no(found.no), refused=refused, now=now)
+        messages.success(request, pgettext("case", "Sent. A receipt is among your papers."))
+        return redirect("citizen:case", found.no)
+    if not is_open(found):
+        return redirect("citizen:case", found.no)
+    if not cases.guided_case(found).complete:
+        return redirect("citizen:situation", found.no)
+    return _check_page(request, found, now=now)
+
+
+def _check_page(request: Any, found: Case, *, refused: Refused | None = None, now: datetime) -> HttpResponseBase:
+    guided = cases.guided_case(found)
+    lines = lines_of(found, account_id=request.who.account_id, today=today_of(found, now), all_faults=True)
+    papers = listed(request, found, now=now)
+    context = {
+        "case": found,
+        "step": "check",
+        "said": [(q, said_option(q, guided.answers[q.id])) for q in guided.questions if q.id in guided.answers],
+        "groups": groups_of(lines),
+        "wrong": [line for line in lines if line.fault],
+        "papers": papers,
+        "lacking": [each for each in papers if each.row.necessity == "required" and not each.there],
+        "later": [each for each in papers if each.row.necessity == "deferrable" and not each.there],
+        "limits": cases.handling_of_case(found).limits,
+        "panel": case_panel(refused, found, now=now) if refused is not None else None,
+    }
+    return page(request, "citizen/case_check.html", context, hall=found.hall, refused=refused)
+
+
+# --- Take back, receive -----------------------------------------------------------------------------------------
+
+
+@citizen_page
+@require_http_methods(["GET", "POST"])
+def withdraw(request: Any, no: str) -> HttpResponseBase:
+    """Asked once; until the decision it may be taken back."""
+    now = clock.now()
+    found = my_case(request, no)
+    if request.method == "GET":
+        if not CASE.may(found.phase, "withdraw"):
+            return redirect("citizen:case", found.no)
+        return page(request, "citizen/case_withdraw.html", {"case": found}, hall=found.hall)
+    try:
+        actions.withdraw(
+            case_no=found.no, reason=clean(request.POST.get("reason"), LONGEST_REASON), by=request.who.by, now=now
+        )
+    except Refused as refused:
+        now_it_is = cases.case_by_no(found.no)
+        if now_it_is.phase == "withdrawn":
+            return redirect("citizen:case", found.no)
+        return _case_page(request, now_it_is, refused=refused, now=now)
+    return redirect("citizen:case", found.no)
+
+
+@citizen_page
+@require_POST
+def receive(request: Any, no: str) -> HttpResponseBase:
+    """Take the result as a file: worth the same as the paper."""
+    now = clock.now()
+    found = my_case(request, no)
+    try:
+        conclude.receive_electronically(case_no=found.no, by=request.who.by, now=now)
+    except Refused as refused:
+        now_it_is = cases.case_by_no(found.no)
+        if now_it_is.phase in case_story.AFTER_DELIVERY:
+            return redirect("citizen:case", found.no)
+        return _case_page(request, now_it_is, refused=refused, now=now)
+    messages.success(request, pgettext("case", "The result is yours. It stands first among the papers."))
+    return redirect("citizen:case", found.no)
+
+
+@citizen_page
+@require_GET
+def document(request: Any, no: str, number: str) -> HttpResponseBase:
+    """What was given in writing, as a PDF."""
+    found = my_case(request, no)
+    papers = cases.papers_of(found)
+    paper = next((each for each in papers if each.number == number), None)
+    if paper is None or not case_story.may_read(found, paper):
+        raise Http404
+    answer = HttpResponse(actions.pdf_of(number, now=clock.now()), content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="{paper.number}.pdf"'
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = "no-store"
+    return answer

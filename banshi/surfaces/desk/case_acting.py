@@ -1,0 +1,185 @@
+"""Cases at the window, write side: each POST is one step; refused, it answers with the same page and what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from banshi.foundation import clock
+from banshi.foundation.doors import Asked
+from banshi.frames.staff import cases as shared
+from banshi.frames.typed import clean
+from banshi.journeys.case import at_window, from_library
+from banshi.journeys.case.carried import at_window as carried
+from banshi.kernel.refusals import Refused
+from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.models import Case
+from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.identity import queries as people
+from banshi.rooms.library import actions as library
+from banshi.rooms.library.rules import MOST_BYTES, rejected
+from banshi.surfaces.desk.case_front import Served, case_of
+from banshi.surfaces.desk.case_sent import Sent
+from banshi.surfaces.desk.cases import case_page, of_number, thread_page
+
+Act = Callable[[Served, Case, Sent, datetime], None]
+MOST_AT_ONCE = 10
+
+
+@require_POST
+@of_number
+def open_case(request: Asked, here: Served) -> HttpResponse:
+    """A new case of the person who is served, with what is known of them filled in."""
+    now, code = clock.now(), clean(request.POST.get("item"), 80)
+    person_id = here.ticket.person_id
+    try:
+        if person_id is None:
+            raise Refused("invalid", facts={"reason": _("The number is nobody's: compare the card first.")})
+        handling = catalogue.handling_of(catalogue.hall_item(here.hall.pk, code).item)
+        known = carried(handling.fields, person_id=person_id, today=here.today(now))
+        asked = cases.Opening(
+            hall=here.hall, item_code=code, person_id=person_id, channel="window", contact=people.phone_of(person_id=person_id),
+            form={field: each.value for field, each in known.items()}, visit_id=here.ticket.visit_id,
+            window_id=here.window.pk, anyway=request.POST.get("anyway") == "yes",
+        )  # fmt: skip
+        case = cases.open_case(asked, by=here.by, now=now)
+    except Refused as refused:
+        other = str(refused.facts.get("case", "")) if refused.slug == "duplicate-case" else ""
+        return thread_page(request, here, refused=refused, item=code, other=other)
+    return redirect("desk:case", ref=here.ticket.ref, no=case.no)
+
+
+@require_POST
+@of_number
+def do(request: Asked, here: Served, no: str, verb: str) -> HttpResponse:
+    """One step with the case on the desk."""
+    act = VERBS.get(verb)
+    if act is None:
+        raise Refused("nothing-found")
+    case = case_of(here, no)
+    sent = Sent.of(request, case)
+    try:
+        act(here, case, sent, clock.now())
+    except Refused as refused:
+        return case_page(request, here, case_of(here, no), sent=sent, refused=refused, at=verb)
+    return _done(request, here, no, sent if verb in STAYS else None, verb)
+
+
+def _done(request: Asked, here: Served, no: str, sent: Sent | None, verb: str) -> HttpResponse:
+    """The page as it then is; what was ticked and not counted yet stays ticked."""
+    if not request.htmx:
+        return redirect("desk:case", ref=here.ticket.ref, no=no)
+    return case_page(request, here, case_of(here, no), sent=sent, did=verb)
+
+
+@require_POST
+@of_number
+def pages(request: Asked, here: Served, no: str) -> HttpResponse:
+    """Pages scanned or photographed at the window: each is opened and cleaned before anything is locked, and stays, whatever
+    comes of the next."""
+    case = case_of(here, no)
+    sent = Sent.of(request, case)
+    try:
+        files = [(name.removeprefix("file-"), file) for name, each in request.FILES.lists() for file in each]
+        if not files:
+            raise Refused("invalid", facts={"field": "file", "reason": _("Choose a file first.")})
+        for code, file in files[:MOST_AT_ONCE]:
+            if (file.size or 0) > MOST_BYTES:
+                raise Refused(rejected("too-large"))
+            now = clock.now()
+            version = library.take_in(
+                content=file.read(), name=file.name or "", channel="scan", hall=here.hall.code, by=here.by, now=now,
+                **cases.holder_of(case),
+            )  # fmt: skip
+            cases.add_material(case_no=no, code=code, channel="scan", file=version, by=here.by, now=now)
+    except Refused as refused:
+        return case_page(request, here, case_of(here, no), sent=sent, refused=refused, at="pages")
+    return _done(request, here, no, sent, "pages")
+
+
+def _keep(here: Served, case: Case, sent: Sent, now: datetime) -> None:
+    at_window.keep(case_no=case.no, brought=sent.brought(here), by=here.by, now=now)
+
+
+def _receive(here: Served, case: Case, sent: Sent, now: datetime) -> None:
+    at_window.receive(case_no=case.no, brought=sent.brought(here), by=here.by, now=now)
+
+
+def _accept(here: Served, case: Case, sent: Sent, now: datetime) -> None:
+    at_window.accept(case_no=case.no, brought=sent.brought(here), by=here.by, now=now)
+
+
+def _follow(here: Served, case: Case, sent: Sent, now: datetime) -> None:
+    at_window.accept(case_no=case.no, brought=sent.brought(here), deferred=sent.deferred(), by=here.by, now=now)
+
+
+def _notice(here: Served, case: Case, sent: Sent, now: datetime) -> None:
+    second, may = shared.second_of(case, "notice", sent.words["second"], now=now)
+    at_window.give_notice(
+        case_no=case.no, brought=sent.brought(here), missing_now=sent.missing(), second_by=second, second_may=may,
+        by=here.by, now=now,
+    )  # fmt: skip
+
+
+def _refuse(here: Served, case: Case, sent: Sent, now: datetime) -> None:
+    at_window.refuse(
+        case_no=case.no, brought=sent.brought(here), reason=sent.words["reason"], body=sent.words["body"], by=here.by,
+        now=now,
+    )  # fmt: skip
+
+
+def _grant(here: Served, case: Case, sent: Sent, now: datetime) -> None:
+    at_window.decide(case_no=case.no, brought=sent.brought(here), grant=True, by=here.by, now=now)
+
+
+def _deny(here: Served, case: Case, sent: Sent, now: datetime) -> None:
+    reason = sent.words["deny"]
+    at_window.decide(case_no=case.no, brought=sent.brought(here), grant=False, reason=reason, by=here.by, now=now)
+
+
+def _library(here: Served, case: Case, sent: Sent, now: datetime) -> None:
+    """Their certificates, with consent, once the card was compared."""
+    if not here.compared:
+        raise Refused("invalid", facts={"reason": _("Compare the card first: the library opens to its holder alone.")})
+    from_library.use(case_no=case.no, consent=sent.consent, by=here.by, now=now)
+
+
+VERBS: dict[str, Act] = {
+    "keep": _keep,
+    "receive": _receive,
+    "accept": _accept,
+    "follow": _follow,
+    "notice": _notice,
+    "refuse": _refuse,
+    "grant": _grant,
+    "deny": _deny,
+    "library": _library,
+}
+STAYS = ("keep", "library")  # what was ticked is not counted by these
+
+
+@require_POST
+@of_number
+def take_back(request: Asked, here: Served, no: str, material_id: int) -> HttpResponse:
+    """A page that was taken by mistake."""
+    case = case_of(here, no)
+    sent = Sent.of(request, case)
+    try:
+        cases.take_back_material(case_no=no, material_id=material_id, by=here.by, now=clock.now())
+    except Refused as refused:
+        return case_page(request, here, case_of(here, no), sent=sent, refused=refused, at="pages")
+    return _done(request, here, no, sent, "take-back")
+
+
+@require_POST
+@of_number
+def whole(request: Asked, here: Served, no: str) -> HttpResponse:
+    """Whose case it is, in full; it leaves a trace."""
+    case = case_of(here, no)
+    shared.show_whole(request, case, now=clock.now())
+    return redirect("desk:case", ref=here.ticket.ref, no=no)

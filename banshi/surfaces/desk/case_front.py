@@ -1,0 +1,131 @@
+"""Whose cases may be opened at a desk: those of the person who is served at this clerk's window at this moment, in its hall."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+
+from banshi.foundation.doors import Asked
+from banshi.kernel.actors import Actor
+from banshi.kernel.refusals import Refused
+from banshi.kernel.rights import must_hold
+from banshi.rooms.cases import queries
+from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.rules.lifecycle import CASE
+from banshi.rooms.places.models import Hall, Window
+from banshi.rooms.tickets.models import Service, Ticket, WindowSession
+
+PERMISSION = "cases.receive"
+
+
+class Gone(Exception):
+    """The number was served here, and is not any more: `state` as it is now."""
+
+    def __init__(self, number: str, state: str) -> None:
+        self.number = number
+        self.state = state
+        super().__init__(number)
+
+
+@dataclass(frozen=True)
+class Served:
+    """The number that is served, where, and by whom."""
+
+    ticket: Ticket
+    hall: Hall
+    window: Window
+    by: Actor
+
+    @property
+    def compared(self) -> bool:
+        """Whether the card was compared, or a lead lets it go on all the same."""
+        return bool(self.ticket.identity_ok or self.ticket.mismatch_allowed)
+
+    def today(self, now: datetime) -> date:
+        return now.astimezone(ZoneInfo(self.hall.timezone)).date()
+
+    def elapsed_s(self, now: datetime) -> int:
+        since = self.ticket.started_at or now
+        return max(0, int((now - since).total_seconds()))
+
+
+def served(request: Asked, ref: str) -> Served:
+    """:raises Refused: not-signed-in, not-your-hall; nothing-found – not this window's number; identity-mismatch.
+    :raises Gone: it was, and its service ended meanwhile."""
+    staff_id = request.who.staff_id
+    assert staff_id is not None
+    rows = WindowSession.objects.filter(staff_id=staff_id, signed_out_at=None).select_related("hall", "window")
+    session = rows.order_by("id").first()
+    if session is None:
+        raise Refused("not-signed-in")
+    must_hold(request.who.grants, PERMISSION, session.hall.code)
+    ticket = Ticket.objects.filter(ref=ref, hall=session.hall).select_related("person", "item", "category").first()
+    if ticket is None:
+        raise Refused("nothing-found", facts={"ticket": ref})
+    if ticket.state != "serving" or ticket.window_id != session.window_id:
+        if Service.objects.filter(ticket=ticket, staff_id=staff_id).exists():
+            raise Gone(ticket.number, ticket.state)
+        raise Refused("nothing-found", facts={"ticket": ref})
+    if ticket.identity_ok is False and not ticket.mismatch_allowed:
+        raise Refused("identity-mismatch")
+    return Served(ticket, session.hall, session.window, replace(request.who.by, hall=session.hall.code))
+
+
+def theirs(person_id: int | None, hall: str) -> QuerySet[Case]:
+    """The cases of whoever is served, of this hall; none of a number that is nobody's."""
+    return queries.of_person(person_id, hall=hall) if person_id is not None else queries.all_cases().none()
+
+
+def case_of(here: Served, no: str) -> Case:
+    """:raises Refused: nothing-found – also somebody else's, or another hall's."""
+    found = theirs(here.ticket.person_id, here.hall.code).filter(no=no).first()
+    if found is None:
+        raise Refused("nothing-found", facts={"case": no})
+    return found
+
+
+# What the window looks at first: what was collected before, what waits for something that is brought, what is begun.
+_FIRST = ("await_receipt", "pre_passed", "supplement", "received", "draft", "pre_returned", "pre_review")
+MOST = 12
+
+
+@dataclass(frozen=True)
+class Thread:
+    """One case of whoever is served. `folder`: collected before, ready to be received; `begun`: not handed in yet."""
+
+    case: Case
+    due_on: date | None
+    folder: bool
+    begun: bool
+
+    @property
+    def no(self) -> str:
+        return self.case.no
+
+
+def threads(person_id: int | None, hall: str, *, item_id: int | None = None) -> list[Thread]:
+    """What goes on, in the order in which the window will want it; of alike ones the matter of the number comes first."""
+    rows = list(theirs(person_id, hall).filter(phase__in=CASE.goes_on)[: MOST * 2])
+
+    def place(row: Case) -> tuple[int, bool]:
+        return (_FIRST.index(row.phase) if row.phase in _FIRST else len(_FIRST), row.item_id != item_id)
+
+    rows.sort(key=place)
+    return [
+        Thread(
+            row, queries.due_of(row), row.phase in ("pre_passed", "await_receipt"), row.phase in ("draft", "pre_returned")
+        )
+        for row in rows[:MOST]
+    ]  # fmt: skip
+
+
+def context_of(here: Served, now: datetime, speed: float) -> dict[str, Any]:
+    """What each page of this number shows around it."""
+    return {
+        "here": here, "ticket": here.ticket, "hall": here.hall, "window": here.window, "ref": here.ticket.ref,
+        "elapsed_s": here.elapsed_s(now), "speed": speed, "now": now, "today": here.today(now),
+    }  # fmt: skip

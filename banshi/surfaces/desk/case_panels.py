@@ -1,0 +1,256 @@
+"""What the page of one case at the window shows, as values: its papers, its form, the page looked at, the steps that are open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+from banshi.foundation.doors import Asked
+from banshi.foundation.said import english, named
+from banshi.frames.staff import cases as shared
+from banshi.frames.staff.case_files import Sheet, sheets, title_of
+from banshi.journeys.case import from_library
+from banshi.journeys.case.carried import Carried, at_window
+from banshi.kernel.refusals import Refused
+from banshi.rooms.calendars.queries import work_calendar
+from banshi.rooms.cases import queries
+from banshi.rooms.cases.models import Case, CaseMaterial, CasePaper
+from banshi.rooms.cases.queries import PaperRow
+from banshi.rooms.cases.rules.lifecycle import CASE
+from banshi.rooms.catalogue.rules.guided import Guided, guided, shown
+from banshi.rooms.catalogue.rules.handling import Field, Handling, Paper, Question
+from banshi.surfaces.desk import case_steps
+from banshi.surfaces.desk.case_front import Served
+from banshi.surfaces.desk.case_sent import Sent
+
+LONG_TEXT = 120  # characters from which several lines are offered
+SOURCES: dict[str, str | Promise] = {
+    "document": pgettext_lazy("desk case", "From the document"),
+    "account": pgettext_lazy("desk case", "Their confirmed number"),
+    "library": pgettext_lazy("desk case", "From the library"),
+}
+
+
+@dataclass(frozen=True)
+class PaperLine:
+    """One paper of the list. `ticked`: it lies on the counter; `copies`: as counted; `held`: the library has it; `told`: what
+    was said to be wrong; `lacking`, `lacks`: whether the notice names it, and how; `follows`: whether it comes later, by
+    `follows_on`.
+    """
+
+    row: PaperRow
+    ticked: bool
+    copies: str
+    held: str
+    told: str
+    lacking: bool
+    lacks: str
+    offered: bool  # the notice names it unless the clerk says otherwise
+    follows: bool
+    follows_on: str
+    opened: bool  # papers are taken now
+    pages: tuple[CaseMaterial, ...]
+    mine: frozenset[int]  # pages this clerk took, which may be taken back
+
+    @property
+    def there(self) -> bool:
+        return self.row.state in ("came", "ok")
+
+    @property
+    def wanting(self) -> bool:
+        """Nothing right has come, or nobody has looked at what came."""
+        return self.row.state != "ok"
+
+    @property
+    def deferrable(self) -> bool:
+        return self.row.necessity == "deferrable" and not self.there
+
+    @property
+    def counted(self) -> int:
+        """Copies on paper that were taken before."""
+        return sum(each.copies for each in self.row.came if each.channel in ("paper", "usb") and each.file_id is None)
+
+
+@dataclass(frozen=True)
+class FieldLine:
+    """One field. `source`: where its value comes from, where it is as known; `known`: what the library or card says
+    otherwise."""
+
+    field: Field
+    value: str
+    fault: str
+    told: str
+    source: str
+    known: str
+    steers: bool
+
+    @property
+    def several_lines(self) -> bool:
+        return self.field.type == "text" and self.field.longest > LONG_TEXT
+
+    @property
+    def wrong(self) -> str:
+        return self.fault or self.told
+
+
+@dataclass(frozen=True)
+class Given:
+    """A paper that was given in writing. `now`: while this person stands here."""
+
+    number: str
+    title: str
+    now: bool
+
+
+def panel_of(
+    request: Asked, here: Served, case: Case, *, sent: Sent, refused: Refused | None, at: str, now: datetime
+) -> dict[str, Any]:
+    """The context of the page."""
+    handling, today = queries.handling_of_case(case), here.today(now)
+    editable = CASE.may(case.phase, "change") and case.phase in case_steps.TAKES_PAPERS
+    answers = {**case.answers, **sent.answers} if editable else case.answers
+    said = guided(handling, answers)
+    form = {**queries.form_of(case), **sent.form} if editable else queries.form_of(case)
+    rows, told = _rows(case, said), queries.told_missing(case)
+    (line,) = queries.lines([case], now=now)
+    papers = _papers(here, case, rows, sent, {t.code: t.reason for t in told if t.kind == "material"}, now=now)
+    pages = sheets(rows)
+    steps = case_steps.of(case, said, papers, printable=_printable(case, here))
+    return {
+        "case": case, "line": line, "editable": editable, "refused": refused, "at": at, "sent": sent, "papers": papers,
+        "questions": _questions(said, answers), "complete": said.complete, "situation": said.situation, "fee": said.fee,
+        "groups": _groups(handling, answers, form, sent, refused, case, today) if editable else [],
+        "filled": [] if editable else shared.filled(case, whole=shared.is_whole(request, case)),
+        "answered": shared.answered(case), "whole": shared.is_whole(request, case),
+        "whose": shared.whose(case, whole=shared.is_whole(request, case)), "notice_fields": _labels(said, sent),
+        "steps": steps, "given": _given(case, here), "sheet": _sheet(request, pages), "held": [p for p in papers if p.held],
+        "compared": here.compared, "again": case.notices > 0, "told": told,
+        "lacking": sum(p.wanting and p.row.necessity != "optional" for p in papers),
+    }  # fmt: skip
+
+
+def _rows(case: Case, said: Guided) -> list[PaperRow]:
+    """The papers of the situation as it is answered now, which may not be kept yet."""
+    kept = {row.code: row for row in queries.paper_rows(case)}
+    return [kept.get(paper.code) or _new_row(paper) for paper in said.materials]
+
+
+def _new_row(paper: Paper) -> PaperRow:
+    return PaperRow(
+        paper.code, paper.name_zh, paper.name_en, paper.necessity, paper.originals, paper.copies, tuple(paper.channels),
+        tuple(paper.satisfied_by), paper.accept_zh, paper.accept_en, (),
+    )  # fmt: skip
+
+
+def _papers(
+    here: Served, case: Case, rows: Sequence[PaperRow], sent: Sent, told: Mapping[str, str], *, now: datetime
+) -> list[PaperLine]:
+    opened = case.phase in case_steps.TAKES_PAPERS
+    held = {each.paper.code: each for each in from_library.held(case, now=now)} if opened else {}
+    latest = _latest(queries.handling_of_case(case), here.today(now)) if opened else ""
+    by = str(here.by) if CASE.may(case.phase, "change") else None
+    found = []
+    for row in rows:
+        code, asked = row.code, ("material", row.code)
+        line = PaperLine(
+            row=row, ticked=code in sent.ticked, copies=sent.ticked.get(code) or str(max(row.originals, row.copies, 1)),
+            held=named(held[code].certificate) if code in held else "", told=told.get(code, ""), lacking=asked in sent.lacks,
+            lacks=sent.lacks.get(asked, ""), offered=row.state in ("missing", "bad") and row.necessity != "optional",
+            follows=not sent.follows or code in sent.follows, follows_on=sent.follows.get(code) or latest, opened=opened,
+            pages=tuple(each for each in row.came if each.file_id is not None),
+            mine=frozenset(each.pk for each in row.came if each.by == by),
+        )  # fmt: skip
+        found.append(line)
+    return found
+
+
+def _questions(said: Guided, answers: Mapping[str, str]) -> list[tuple[Question, str]]:
+    return [(question, answers.get(question.id, "")) for question in said.questions]
+
+
+def _groups(
+    handling: Handling,
+    answers: Mapping[str, str],
+    form: Mapping[str, Any],
+    sent: Sent,
+    refused: Refused | None,
+    case: Case,
+    today: date,
+) -> list[tuple[str, list[FieldLine]]]:
+    """The form, group by group, with what is wrong and what is known of the person."""
+    known = at_window(handling.fields, person_id=case.person_id, today=today) if case.organisation_id is None else {}
+    faults = _faults(refused)
+    told = {each.code: each.reason for each in queries.told_missing(case) if each.kind == "field"}
+    steering = frozenset().union(*(case_steps.hangs_on(each) for each in handling.fields))
+    groups: dict[str, list[FieldLine]] = {}
+    for field in shown(handling, answers, form):
+        value = as_typed(form.get(field.code))
+        found = known.get(field.code)
+        groups.setdefault(named(field, "group"), []).append(
+            FieldLine(
+                field, value, faults.get(field.code, ""), told.get(field.code, ""), _source(found, value),
+                _other(found, value), field.code in steering,
+            )
+        )  # fmt: skip
+    return list(groups.items())
+
+
+def _faults(refused: Refused | None) -> dict[str, str]:
+    if refused is None or refused.slug != "form-invalid":
+        return {}
+    tongue = "en" if english() else "zh"
+    return {each["code"]: each["reason"][tongue] for each in refused.facts["fields"]}
+
+
+def _source(found: Carried | None, value: str) -> str:
+    return str(SOURCES[found.source]) if found is not None and as_typed(found.value) == value else ""
+
+
+def _other(found: Carried | None, value: str) -> str:
+    """What is known otherwise."""
+    return "" if found is None or as_typed(found.value) == value else as_typed(found.value)
+
+
+def as_typed(value: object) -> str:
+    """A kept value as a person types it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value).removeprefix("+86")
+
+
+def _labels(said: Guided, sent: Sent) -> list[tuple[Field, bool, str]]:
+    """Fields that the notice may name: whether it does, and what it says."""
+    keys = [(field, ("field", field.code)) for field in said.fields]
+    return [(field, key in sent.lacks, sent.lacks.get(key, "")) for field, key in keys]
+
+
+def _latest(handling: Handling, today: date) -> str:
+    """The day the matter will be promised for, offered for papers that follow; "" where it is not counted in working days."""
+    promised = handling.limits.promised
+    if promised.unit != "working_day" or not promised.value:
+        return ""
+    return work_calendar().add_working_days(today, promised.value).isoformat()
+
+
+def _sheet(request: Asked, pages: Sequence[Sheet]) -> Sheet | None:
+    """The page in the middle: the one asked for, else the first."""
+    asked = request.GET.get("page") or request.POST.get("page") or ""
+    return next((each for each in pages if str(each.id) == asked), pages[0] if pages else None)
+
+
+def _since(here: Served, paper: CasePaper) -> bool:
+    return here.ticket.started_at is not None and paper.made_at >= here.ticket.started_at
+
+
+def _given(case: Case, here: Served) -> list[Given]:
+    """What was given in writing, newest first."""
+    return [Given(p.number, title_of(p), _since(here, p)) for p in reversed(queries.papers_of(case))]
+
+
+def _printable(case: Case, here: Served) -> bool:
+    return any(_since(here, paper) for paper in queries.papers_of(case))

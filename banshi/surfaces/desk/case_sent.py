@@ -1,0 +1,102 @@
+"""What the clerk's form of a case says, read one way; nothing in it is an error, and what it names is looked up later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from banshi.foundation.doors import Asked
+from banshi.frames.typed import clean, day_or_none, int_or_none, lines_of
+from banshi.journeys.case.at_window import Brought
+from banshi.kernel.refusals import Refused
+from banshi.rooms.cases.actions import Counted, Missing
+from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.queries import handling_of_case
+from banshi.surfaces.desk.case_front import Served
+
+LONGEST = 2001  # one more than any field takes, so that it is told
+LONGEST_WHY = 301
+WORDS = ("reason", "body", "second", "deny")
+
+
+@dataclass(frozen=True)
+class Sent:
+    """`ticked`: papers on the counter → copies as typed; `lacks`: (kind, code) → what is missing; `follows`: papers that
+    follow → day as typed; `words`: reasons of refusals and the like.
+    """
+
+    posted: bool = False
+    phase: str = ""
+    revision: int | None = None
+    answers: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, str] = field(default_factory=dict)
+    ticked: Mapping[str, str] = field(default_factory=dict)
+    lacks: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    follows: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys(WORDS, ""))
+    consent: bool = False
+
+    @classmethod
+    def nothing(cls) -> Sent:
+        return cls()
+
+    @classmethod
+    def of(cls, request: Asked, case: Case) -> Sent:
+        """Of this case's questions, fields and papers alone."""
+        post, handling = request.POST, handling_of_case(case)
+        papers, fields = [each.code for each in handling.materials], [each.code for each in handling.fields]
+        options = {each.id: {option.id for option in each.options} for each in handling.questions}
+        answers = {code: post.get(f"q-{code}", "") for code in options}
+        lacks = {
+            (kind, code): lines_of(post.get(f"why-{kind}-{code}"), LONGEST_WHY)
+            for kind, codes in (("material", papers), ("field", fields))
+            for code in codes
+            if f"lacks-{kind}-{code}" in post
+        }
+        return cls(
+            posted=True,
+            phase=clean(post.get("phase"), 20),
+            revision=int_or_none(post.get("revision")),
+            answers={code: said for code, said in answers.items() if said in options[code]},
+            form={code: _value(post, code) for code in fields if f"f-{code}" in post},
+            ticked={code: clean(post.get(f"copies-{code}"), 6) for code in papers if f"here-{code}" in post},
+            lacks=lacks,
+            follows={code: clean(post.get(f"on-{code}"), 20) for code in papers if f"follows-{code}" in post},
+            words={name: lines_of(post.get(name), LONGEST_WHY) for name in WORDS},
+            consent=post.get("consent") == "yes",
+        )
+
+    def brought(self, here: Served) -> Brought:
+        """:raises Refused: invalid – a number of copies that is none."""
+        counted = []
+        for code, copies in self.ticked.items():
+            number = int_or_none(copies or "1", 1, 99)
+            if number is None:
+                raise Refused("invalid", facts={"field": f"copies-{code}", "reason": _("1 to 99 copies")})
+            counted.append(Counted(code, copies=number))
+        return Brought(
+            phase=self.phase, counted=counted, answers=self.answers, form=self.form, revision=self.revision,
+            visit_id=here.ticket.visit_id, window_id=here.window.pk,
+        )  # fmt: skip
+
+    def missing(self) -> list[Missing]:
+        return [Missing(code, why, kind) for (kind, code), why in self.lacks.items()]
+
+    def deferred(self) -> list[tuple[str, date]]:
+        """:raises Refused: invalid – a paper that follows without a day."""
+        found = []
+        for code, said in self.follows.items():
+            day = day_or_none(said)
+            if day is None:
+                reason = _("Say by which day the paper follows.")
+                raise Refused("invalid", facts={"field": f"on-{code}", "reason": reason})
+            found.append((code, day))
+        return found
+
+
+def _value(post: QueryDict, code: str) -> str:
+    return lines_of(post.get(f"f-{code}"), LONGEST)

@@ -1,0 +1,124 @@
+"""Cases at the window: the thread of whoever is served, one case on the desk, its pages and papers. Read side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from banshi.foundation import clock
+from banshi.foundation.doors import Asked, door
+from banshi.frames.staff import case_files
+from banshi.kernel.refusals import SLUGS, Refused
+from banshi.rooms.cases.models import Case
+from banshi.rooms.catalogue import queries as catalogue
+from banshi.rooms.catalogue.models import Item
+from banshi.surfaces.desk.case_front import PERMISSION, Gone, Served, case_of, context_of, served, threads
+from banshi.surfaces.desk.case_panels import panel_of
+from banshi.surfaces.desk.case_sent import Sent
+
+View = Callable[..., HttpResponseBase]
+
+
+def of_number(view: Callable[..., HttpResponseBase]) -> View:
+    """A page of the number that is served at this window; where its service has ended meanwhile, that is said."""
+
+    @door(audience="staff", permission=PERMISSION)
+    def asked(request: Asked, /, ref: str, **parts: Any) -> HttpResponseBase:
+        try:
+            here = served(request, ref)
+        except Gone as gone:
+            return _over(request, gone)
+        return view(request, here, **parts)
+
+    asked.__name__, asked.__doc__ = view.__name__, view.__doc__
+    return asked
+
+
+def _over(request: Asked, gone: Gone) -> HttpResponse:
+    shown = {"number": gone.number, "state": gone.state}
+    if not request.htmx:
+        return render(request, "desk/case_over.html", shown, status=409)
+    answer = render(request, "desk/_case_over.html", shown, status=409)
+    answer["HX-Retarget"], answer["HX-Reswap"] = "#case-said", "innerHTML"  # what was typed stays where it is
+    return answer
+
+
+@require_GET
+@of_number
+def home(request: Asked, here: Served) -> HttpResponse:
+    """What the person has under way in this hall, and a new case."""
+    return thread_page(request, here)
+
+
+def thread_page(
+    request: Asked, here: Served, *, refused: Refused | None = None, item: str = "", other: str = ""
+) -> HttpResponse:
+    """:param item: what could not be opened; `other`: the case of the same matter that goes on."""
+    now = clock.now()
+    ticket = here.ticket
+    rows = threads(ticket.person_id, here.hall.code, item_id=ticket.item_id)
+    shown = context_of(here, now, clock.speed()) | {
+        "threads": rows, "refused": refused, "refused_item": item, "other": other,
+        "offered": None if ticket.item is None or _under_way(rows, ticket.item) else ticket.item,
+    }  # fmt: skip
+    return render(request, "desk/cases.html", shown, status=SLUGS[refused.slug] if refused else 200)
+
+
+def _under_way(rows: list[Any], item: Item) -> bool:
+    return any(each.case.item_id == item.pk for each in rows)
+
+
+@require_GET
+@of_number
+def items(request: Asked, here: Served) -> HttpResponse:
+    """Matters of this hall by words, pinyin or initials, to open a case of."""
+    q = request.GET.get("q", "")[:60]
+    found = catalogue.search(q, hall=here.hall.code, limit=8) if q.strip() else []
+    return render(request, "desk/_case_items.html", {"found": found, "q": q, "ref": here.ticket.ref})
+
+
+@require_GET
+@of_number
+def show(request: Asked, here: Served, no: str) -> HttpResponse:
+    """One case on the desk."""
+    return case_page(request, here, case_of(here, no))
+
+
+def case_page(
+    request: Asked,
+    here: Served,
+    case: Case,
+    *,
+    sent: Sent | None = None,
+    refused: Refused | None = None,
+    at: str = "",
+    did: str = "",
+) -> HttpResponse:
+    """The page, or the part of it that changes.
+
+    :param sent: what was typed and is not kept yet. :param at: the step that was refused; `did`: the one that was done.
+    """
+    now = clock.now()
+    case_files.looked(request, case, now=now)
+    page = panel_of(request, here, case, sent=sent or Sent.nothing(), refused=refused, at=at, now=now)
+    shown: Mapping[str, Any] = context_of(here, now, clock.speed()) | page | {"did": did}
+    template = "desk/_case.html" if request.htmx else "desk/case.html"
+    return render(request, template, shown, status=SLUGS[refused.slug] if refused else 200)
+
+
+@require_GET
+@of_number
+def file(request: Asked, here: Served, no: str, material_id: int) -> HttpResponse:
+    """A page that came for the case."""
+    return case_files.file_of(request, case_of(here, no), material_id)
+
+
+@require_GET
+@of_number
+def paper(request: Asked, here: Served, no: str, number: str) -> HttpResponse:
+    """A paper of the case, to print."""
+    return case_files.pdf_of(request, case_of(here, no), number)

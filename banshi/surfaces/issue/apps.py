@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class IssueConfig(AppConfig):
+    name = "banshi.surfaces.issue"
+    label = "surface_issue"

@@ -1,0 +1,144 @@
+"""统一出件窗口: make the result, lay it ready, hand it over by code or card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from banshi.foundation import clock
+from banshi.foundation.doors import Asked, door
+from banshi.frames.staff import case_files
+from banshi.frames.staff import cases as shared
+from banshi.frames.staff.frame import acting, status_of
+from banshi.frames.typed import clean, invalid
+from banshi.journeys.case import conclude
+from banshi.kernel.actors import Actor
+from banshi.kernel.refusals import Refused
+from banshi.rooms.audit import actions as audit
+from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases import queries
+from banshi.rooms.cases.models import Case
+from banshi.rooms.delivery.queries import delivery_of
+from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Hall
+from banshi.surfaces.issue.frame import page
+
+PERMISSION = "cases.issue"
+MOST = 30  # of a column; the rest is found by number
+# Columns, by phase: what is to be done with what stands in them.
+COLUMNS = (("decided", _lazy("To make")), ("issuing", _lazy("To lay ready")), ("ready", _lazy("To hand over")))
+# Why the card is compared and not the code typed.
+WHYS = (
+    ("no-message", _lazy("The message did not come")), ("no-phone", _lazy("The telephone is not with them")),
+    ("code-spent", _lazy("The code was wrong too often")), ("by-card", _lazy("They came with their card alone")),
+)  # fmt: skip
+
+
+@door(audience="staff", permission=PERMISSION)
+@require_GET
+def home(request: Asked, hall: str) -> HttpResponseBase:
+    place, asked = places.hall_by_code(hall), clean(request.GET.get("q"), 50)
+    rows = queries.worklist("issue", halls=[place.code], department=shared.department_of(request), q=asked)
+    now, columns, one = clock.now(), [], []
+    for phase, title in COLUMNS:
+        found = list(rows.filter(phase=phase)[: MOST + 1])
+        columns.append((phase, title, queries.lines(found[:MOST], now=now), len(found) > MOST))
+        one += [case.no for case in found]
+    if asked and len(one) == 1:  # a number that was scanned or typed
+        return redirect("issue:case", hall=hall, no=one[0])
+    return page(request, "issue/home.html", place, columns=columns, asked=asked, any=bool(one))
+
+
+@door(audience="staff", permission=PERMISSION)
+@require_GET
+def show(request: Asked, hall: str, no: str) -> HttpResponseBase:
+    place = places.hall_by_code(hall)
+    return _one(request, place, shared.case_here(request, place, no))
+
+
+@door(audience="staff", permission=PERMISSION)
+@require_POST
+def whole(request: Asked, hall: str, no: str) -> HttpResponseBase:
+    """Whose it is, in full: asked for, and traced."""
+    shared.show_whole(request, shared.case_here(request, places.hall_by_code(hall), no), now=clock.now())
+    return redirect("issue:case", hall=hall, no=no)
+
+
+@door(audience="staff", permission=PERMISSION)
+@require_GET
+def paper(request: Asked, hall: str, no: str, number: str) -> HttpResponseBase:
+    return case_files.pdf_of(request, shared.case_here(request, places.hall_by_code(hall), no), number)
+
+
+def _one(request: Asked, hall: Hall, case: Case, refused: Refused | None = None) -> HttpResponseBase:
+    context = dict(shared.shown(request, case, now=clock.now()))
+    context |= {
+        "delivery": delivery_of(case), "result": conclude.result_of(case), "refused": refused, "whys": WHYS,
+        "decision": next((p for p in queries.papers_of(case) if p.kind in ("grant", "refusal")), None),
+        "own": case.decided_by_id == request.who.staff_id and not case.instant,
+        "busy": shared.held(case, staff=request.who.staff_id),
+        "typed": {name: request.POST.get(name, "") for name in ("place", "code", "why")},
+    }  # fmt: skip
+    return page(request, "issue/case.html", hall, status=status_of(refused) if refused else 200, **context)
+
+
+def _deed(act: Callable[[Asked, Case, Actor, datetime], str]) -> Callable[..., HttpResponseBase]:
+    @door(audience="staff", permission=PERMISSION)
+    @require_POST
+    def view(request: Asked, hall: str, no: str) -> HttpResponseBase:
+        place = places.hall_by_code(hall)
+        case = shared.case_here(request, place, no)
+        try:
+            said = act(request, case, acting(request, place), clock.now())
+        except Refused as refused:
+            return _one(request, place, shared.case_here(request, place, no), refused)
+        messages.success(request, said)
+        return redirect("issue:case", hall=hall, no=no)
+
+    return view
+
+
+@_deed
+def make(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    conclude.issue(case_no=case.no, by=by, now=now)
+    return _("The result is made. Print it, then say where it lies.")
+
+
+@_deed
+def shelve(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    conclude.shelve(case_no=case.no, place=clean(request.POST.get("place"), 60), by=by, now=now)
+    return _("Laid ready. The applicant gets the code.")
+
+
+@_deed
+def hand_over(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    """By the code the applicant got."""
+    conclude.hand_over(case_no=case.no, code=clean(request.POST.get("code"), 20), by=by, now=now)
+    return _("Handed over. The case is closed.")
+
+
+@_deed
+def by_card(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    """By the card of the person, compared: why leaves a trace."""
+    why = clean(request.POST.get("why"), 20)
+    if request.POST.get("compared") != "1":
+        raise invalid("compared", _("Compare the card and the person first."))
+    if why not in {code for code, _words in WHYS}:
+        raise invalid("why", _("Say why there is no code."))
+    conclude.hand_over(case_no=case.no, identified=True, by=by, now=now)
+    audit.looked(subject=f"person:{case.person_id}", by=by, now=now, hall=case.hall.code, why=why)
+    return _("Handed over. The case is closed.")
+
+
+@_deed
+def close(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    """A refusal that was handed over."""
+    cases.close_refused(case_no=case.no, by=by, now=now)
+    return _("The case is closed.")

@@ -1,0 +1,98 @@
+"""One case: its papers, the page one looks at, its facts, what was done, and what whoever looks may do now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_POST
+
+from banshi.foundation import clock
+from banshi.foundation.doors import Asked, door
+from banshi.frames.staff import case_files
+from banshi.frames.staff import cases as shared
+from banshi.frames.staff.frame import status_of
+from banshi.kernel.refusals import Refused
+from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.queries import handling_of_case
+from banshi.rooms.cases.rules.procedures import PROCEDURES
+from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Hall
+from banshi.surfaces.review import lists
+from banshi.surfaces.review.frame import page
+from banshi.surfaces.review.may import deeds_of, withheld
+from banshi.surfaces.review.said import Said, fields_of, rows_of
+
+
+@door(audience="staff", permission="cases.look")
+@require_GET
+def show(request: Asked, hall: str, no: str) -> HttpResponseBase:
+    place = places.hall_by_code(hall)
+    return answer(request, place, shared.case_here(request, place, no))
+
+
+@door(audience="staff", permission="cases.look")
+@require_POST
+def whole(request: Asked, hall: str, no: str) -> HttpResponseBase:
+    """Whose case it is, in full: asked for, and traced."""
+    shared.show_whole(request, shared.case_here(request, places.hall_by_code(hall), no), now=clock.now())
+    return redirect("review:case", hall=hall, no=no)
+
+
+@door(audience="staff", permission="cases.look")
+@require_GET
+def look(request: Asked, hall: str, no: str, material_id: int) -> HttpResponseBase:
+    """Another page in the middle; without a script, the whole page with it. `?open=1`: also one that no scanner cleared."""
+    place = places.hall_by_code(hall)
+    case = shared.case_here(request, place, no)
+    sheet = case_files.sheet_of(case, material_id)
+    if request.htmx:
+        return page(request, "staff/case/_sheet.html", place, **_middle(request, sheet), case=case)
+    return answer(request, place, case, sheet=sheet)
+
+
+@door(audience="staff", permission="cases.look")
+@require_GET
+def file(request: Asked, hall: str, no: str, material_id: int) -> HttpResponseBase:
+    return case_files.file_of(request, shared.case_here(request, places.hall_by_code(hall), no), material_id)
+
+
+@door(audience="staff", permission="cases.look")
+@require_GET
+def paper(request: Asked, hall: str, no: str, number: str) -> HttpResponseBase:
+    return case_files.pdf_of(request, shared.case_here(request, places.hall_by_code(hall), no), number)
+
+
+def _middle(request: Asked, sheet: case_files.Sheet | None) -> dict[str, Any]:
+    opened = request.method == "GET" and request.GET.get("open") == "1"
+    return {"sheet": sheet, "opened": opened, "sheet_address": "review:file", "look_address": "review:look"}
+
+
+def answer(
+    request: Asked,
+    hall: Hall,
+    case: Case,
+    *,
+    sheet: case_files.Sheet | None = None,
+    refused: Refused | None = None,
+    deed: str = "",
+    typed: Mapping[str, Any] | None = None,
+) -> HttpResponseBase:
+    """The page; where something was refused, with why and what was typed in the part that was sent."""
+    now, said = clock.now(), Said(deed, typed)
+    context = dict(shared.shown(request, case, now=now))
+    deeds = deeds_of(request.who, case, context["papers"], agreed=context["agreed"], now=now)
+    first = context["sheets"][0] if context["sheets"] else None
+    context |= {
+        **_middle(request, sheet or first), "deeds": deeds, "refused": refused, "deed": deed, "said": said,
+        "withheld": withheld(request.who, case, context["papers"], agreed=context["agreed"], now=now),
+        "rows": rows_of(context["papers"], said, judged="pre_review" in deeds or "receipt" in deeds),
+        "fields": fields_of(handling_of_case(case), said) if "receipt" in deeds else [],
+        "procedures": [{"code": code, "name_zh": zh, "name_en": en} for code, (zh, en) in PROCEDURES.items()],
+        "tabs": lists.tabs(request, hall, shared.department_of(request)), "mine": case.locked_by_id == request.who.staff_id,
+        "lists": [(f"review:{n.replace('-', '_')}", f"review:next_{n.replace('-', '_')}", lists.TITLES[n])
+                  for n in lists.mine(request, hall.code) if n != "supervision"],
+    }  # fmt: skip
+    return page(request, "review/case.html", hall, status=status_of(refused) if refused else 200, **context)

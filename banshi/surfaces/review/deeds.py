@@ -1,0 +1,169 @@
+"""What is done to a case from its page: one address a verb, each with its own permission; a refusal shows the page again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from banshi.foundation import clock
+from banshi.foundation.doors import Asked, door
+from banshi.frames.staff import cases as shared
+from banshi.frames.staff.frame import acting
+from banshi.frames.typed import clean, int_or_none, lines_of
+from banshi.kernel.actors import Actor
+from banshi.kernel.refusals import Refused
+from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.queries import handling_of_case, paper_rows
+from banshi.rooms.places import queries as places
+from banshi.surfaces.review.case import answer
+from banshi.surfaces.review.said import deferred_of, missing_of, verdicts_of
+
+Act = Callable[[Asked, Case, Actor, datetime], str | None]
+
+
+def _deed(permission: str, part: str) -> Callable[[Act], Callable[..., HttpResponseBase]]:
+    """A view that does one thing to one case: what it returns is said, then the page, or the list where it is gone on."""
+
+    def wrap(act: Act) -> Callable[..., HttpResponseBase]:
+        @door(audience="staff", permission=permission)
+        @require_POST
+        def view(request: Asked, hall: str, no: str) -> HttpResponseBase:
+            place = places.hall_by_code(hall)
+            case = shared.case_here(request, place, no)
+            try:
+                said = act(request, case, acting(request, place), clock.now())
+            except Refused as refused:
+                return answer(
+                    request, place, shared.case_here(request, place, no), refused=refused, deed=part, typed=request.POST
+                )
+            if said:
+                messages.success(request, said)
+            return redirect("review:case", hall=hall, no=no)
+
+        view.__name__ = act.__name__
+        return view
+
+    return wrap
+
+
+@_deed("cases.pre_review", "pre_review")
+def send_back(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    cases.send_back(case_no=case.no, verdicts=verdicts_of(request.POST, paper_rows(case)), by=by, now=now)
+    return _("Sent back, with everything that is to be put right.")
+
+
+@_deed("cases.pre_review", "pre_review")
+def pass_on(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    cases.pass_on(case_no=case.no, verdicts=verdicts_of(request.POST, paper_rows(case)), by=by, now=now)
+    return _("Passed. The applicant is told.")
+
+
+@_deed("cases.receive", "receive")
+def receive(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    cases.receive(case_no=case.no, by=by, now=now)
+    return _("Received.")
+
+
+@_deed("cases.receive", "receipt")
+def accept(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    papers = paper_rows(case)
+    verdicts, deferred = verdicts_of(request.POST, papers, came_only=True), deferred_of(request.POST, papers)
+    cases.accept(case_no=case.no, deferred=deferred, verdicts=verdicts, by=by, now=now)
+    return _("Accepted. The clock runs.")
+
+
+@_deed("cases.receive", "receipt")
+def notice(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    second, may = shared.second_of(case, "notice", clean(request.POST.get("second"), 40), now=now)
+    told = missing_of(request.POST, paper_rows(case), handling_of_case(case))
+    cases.give_notice(case_no=case.no, missing_now=told, second_by=second, second_may=may, by=by, now=now)
+    return _("The notice is given.")
+
+
+@_deed("cases.receive", "refuse")
+def refuse(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    reason, body = lines_of(request.POST.get("reason"), 300), clean(request.POST.get("body"), 60)
+    cases.refuse(case_no=case.no, reason=reason, body=body, by=by, now=now)
+    return _("Not accepted. The notice says why, and what can be done about it.")
+
+
+@_deed("cases.review", "hand_over")
+def hand_over(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    cases.hand_over(case_no=case.no, by=by, now=now)
+    return _("The department has it.")
+
+
+@_deed("cases.review", "opine")
+def opine(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    says, text = clean(request.POST.get("says"), 10), lines_of(request.POST.get("text"), 1000)
+    cases.opine(case_no=case.no, says=says, text=text, by=by, now=now)
+    return _("Noted.")
+
+
+@_deed("cases.review", "settle")
+def settle(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    code = clean(request.POST.get("code"), 80)
+    cases.settle_deferred(case_no=case.no, code=code, by=by, now=now)
+    return _("The paper is there.")
+
+
+@_deed("cases.review", "stop")
+def stop_clock(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    days = int_or_none(request.POST.get("days"), 0, 1000) or 0
+    kind, basis = clean(request.POST.get("kind"), 20), lines_of(request.POST.get("basis"), 300)
+    cases.stop_clock(case_no=case.no, kind=kind, basis=basis, expected_days=days, by=by, now=now)
+    return _("The clock is stopped. The applicant is told how long it takes.")
+
+
+@_deed("cases.review", "resume")
+def resume_clock(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    cases.resume_clock(case_no=case.no, result=lines_of(request.POST.get("result"), 500), by=by, now=now)
+    return _("The clock runs again.")
+
+
+@_deed("cases.approve", "extend")
+def extend(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    days = int_or_none(request.POST.get("days"), 0, 1000) or 0
+    cases.extend(case_no=case.no, days=days, reason=lines_of(request.POST.get("reason"), 300), by=by, now=now)
+    return _("Extended. The applicant is told.")
+
+
+@_deed("cases.approve", "decide")
+def decide(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    grant, reason = request.POST.get("grant") == "yes", lines_of(request.POST.get("reason"), 1000)
+    cases.decide(case_no=case.no, grant=grant, reason=reason, by=by, now=now)
+    return _("Decided.")
+
+
+@_deed("cases.look", "release")
+def release(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    may = request.who.may("cases.supervise", case.hall.code)
+    cases.release(case_no=case.no, may_supervise=may, by=by, now=now)
+    return _("Somebody else may work on it.")
+
+
+@_deed("cases.supervise", "take_over")
+def take_over(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    cases.take(case_no=case.no, over=True, by=by, now=now)
+    return _("It is yours now.")
+
+
+@_deed("cases.supervise", "agree")
+def agree(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    cases.agree(case_no=case.no, verb=clean(request.POST.get("verb"), 20), by=by, now=now)
+    return _("You agreed; it holds for half an hour.")
+
+
+@_deed("cases.supervise", "terminate")
+def terminate(request: Asked, case: Case, by: Actor, now: datetime) -> str:
+    second, may = shared.second_of(case, "terminate", clean(request.POST.get("second"), 40), now=now)
+    reason = lines_of(request.POST.get("reason"), 300)
+    cases.terminate(case_no=case.no, reason=reason, second_by=second, second_may=may, by=by, now=now)
+    return _("The case has ended.")

@@ -1,0 +1,144 @@
+"""Work lists: what somebody may take now, due first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from banshi.foundation import clock
+from banshi.foundation.doors import Asked, door
+from banshi.frames.staff.cases import department_of
+from banshi.frames.staff.frame import acting, paged, query_without_page
+from banshi.frames.typed import clean
+from banshi.kernel.refusals import Refused
+from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases import queries
+from banshi.rooms.cases.rules.lifecycle import PERMISSION
+from banshi.rooms.places import queries as places
+from banshi.rooms.places.models import Hall
+from banshi.surfaces.review.frame import page
+
+TITLES = {
+    "pre-review": gettext_lazy("Pre-review"),
+    "acceptance": gettext_lazy("Acceptance"),
+    "review": gettext_lazy("Review"),
+    "approval": gettext_lazy("Decision"),
+    "supervision": gettext_lazy("Supervision"),
+}
+PER_PAGE = 50
+TRIES = 5  # others press “take the next one” at the same moment
+
+
+def mine(request: Asked, hall: str) -> list[str]:
+    """The lists this person works, in their order."""
+    return [name for name in TITLES if request.who.may(PERMISSION[name], hall)]
+
+
+def tabs(request: Asked, hall: Hall, department: str, here: str = "") -> list[tuple[str, Any, int, bool]]:
+    """The lists this person works, each with its address, its title, how many wait in it, and whether it is shown."""
+    found = []
+    for name in mine(request, hall.code):
+        rows = queries.worklist(name, halls=[hall.code], department=department, staff=request.who.staff_id)
+        found.append((f"review:{name.replace('-', '_')}", TITLES[name], rows.count(), name == here))
+    return found
+
+
+@door(audience="staff", permission="cases.look")
+@require_GET
+def home(request: Asked, hall: str) -> HttpResponseBase:
+    """The first list of whoever asks; who only looks finds a case by its number."""
+    place = places.hall_by_code(hall)
+    for name in mine(request, hall):
+        return _list(request, place, name)
+    return _found(request, place, asked="", several=False)
+
+
+@door(audience="staff", permission="cases.look")
+@require_GET
+def find(request: Asked, hall: str) -> HttpResponseBase:
+    """A case by its number, or its last digits."""
+    place, asked = places.hall_by_code(hall), clean(request.GET.get("no"), 50)
+    rows = queries.visible_to(queries.all_cases(), halls=[place.code], department=department_of(request))
+    found = [case.no for case in rows.filter(queries.found_by(asked)).order_by("-id")[:2]] if asked else []
+    if len(found) == 1 or asked in found:
+        return redirect("review:case", hall=hall, no=asked if asked in found else found[0])
+    return _found(request, place, asked=asked, several=len(found) > 1)
+
+
+def _found(request: Asked, hall: Hall, *, asked: str, several: bool) -> HttpResponseBase:
+    own = department_of(request)
+    return page(request, "review/find.html", hall, asked=asked, several=several, tabs=tabs(request, hall, own))
+
+
+def _listed(name: str) -> Callable[..., HttpResponseBase]:
+    @door(audience="staff", permission=PERMISSION[name])
+    @require_GET
+    def view(request: Asked, hall: str) -> HttpResponseBase:
+        return _list(request, places.hall_by_code(hall), name)
+
+    return view
+
+
+def _list(request: Asked, hall: Hall, name: str) -> HttpResponseBase:
+    own = department_of(request)
+    asked, item = clean(request.GET.get("q"), 50), clean(request.GET.get("item"), 60)
+    department = own or clean(request.GET.get("department"), 60)
+    me = request.who.staff_id
+    rows = queries.worklist(name, halls=[hall.code], department=department, item=item, q=asked, staff=me)
+    of_department = queries.worklist(name, halls=[hall.code], department=department, staff=me)
+    every = queries.worklist(name, halls=[hall.code], staff=me)
+    shown = paged(request, rows, PER_PAGE)
+    return page(
+        request, "review/list.html", hall, rows=shown, lines=queries.lines(shown, now=clock.now()), title=TITLES[name],
+        asked=asked, more=query_without_page(request), name=name, tabs=tabs(request, hall, own, name),
+        items=_choices(of_department, "item"),
+        departments=[] if own else _choices(every, "department"), item=item,
+        department=department, own=own, next_address="" if name == "supervision" else f"review:next_{name.replace('-', '_')}",
+        filtered=bool(asked or item or (department and not own)),
+    )  # fmt: skip
+
+
+def _choices(rows: Any, what: str) -> list[dict[str, str]]:
+    """Items or departments of which something waits."""
+    names = {"code": f"{what}__code", "name_zh": f"{what}__name_zh", "name_en": f"{what}__name_en"}
+    found = rows.order_by(names["code"]).values_list(*names.values()).distinct()
+    return [dict(zip(names, each, strict=True)) for each in found]
+
+
+def _next(name: str) -> Callable[..., HttpResponseBase]:
+    @door(audience="staff", permission=PERMISSION[name])
+    @require_POST
+    def view(request: Asked, hall: str) -> HttpResponseBase:
+        """The one due first that nobody has: it is whoever's pressed first."""
+        place, now, me = places.hall_by_code(hall), clock.now(), request.who.staff_id
+        rows = queries.worklist(name, halls=[place.code], department=department_of(request), staff=me)
+        free = rows.filter(Q(locked_by=None) | Q(locked_by_id=me) | Q(locked_until__lte=now))
+        for case in free[:TRIES]:
+            try:
+                cases.take(case_no=case.no, by=acting(request, place), now=now)
+            except Refused:  # somebody was quicker: the next one
+                continue
+            return redirect("review:case", hall=hall, no=case.no)
+        messages.info(request, _("Nothing waits that nobody has."))
+        return redirect(f"review:{name.replace('-', '_')}", hall=hall)
+
+    return view
+
+
+pre_review = _listed("pre-review")
+acceptance = _listed("acceptance")
+review = _listed("review")
+approval = _listed("approval")
+supervision = _listed("supervision")
+next_pre_review = _next("pre-review")
+next_acceptance = _next("acceptance")
+next_review = _next("review")
+next_approval = _next("approval")

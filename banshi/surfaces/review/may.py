@@ -1,0 +1,116 @@
+"""What whoever looks at a case may do with it now, and why what they would look for is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from banshi.foundation.doors import Who
+from banshi.foundation.said import named
+from banshi.frames.staff.cases import held
+from banshi.rooms.cases.models import Case
+from banshi.rooms.cases.queries import PaperRow
+from banshi.rooms.cases.rules.lifecycle import CASE
+
+# Parts of the page: each with the verb it takes and the permission.
+PARTS = (
+    ("pre_review", "pass", "cases.pre_review"),
+    ("receive", "receive", "cases.receive"),
+    ("receipt", "accept", "cases.receive"),
+    ("refuse", "refuse", "cases.receive"),
+    ("hand_over", "hand_over", "cases.review"),
+    ("opine", "opine", "cases.review"),
+    ("settle", "settle", "cases.review"),
+    ("stop", "stop_clock", "cases.review"),
+    ("resume", "resume_clock", "cases.review"),
+    ("decide", "decide", "cases.approve"),
+    ("extend", "extend", "cases.approve"),
+    ("take_over", "take", "cases.supervise"),
+    ("agree", "notice", "cases.supervise"),
+    ("terminate", "terminate", "cases.supervise"),
+)
+ALWAYS = ("take_over", "agree", "terminate")  # also while somebody else works on it
+Agreed = Mapping[str, Sequence[Any]]
+
+
+def deeds_of(who: Who, case: Case, papers: Sequence[PaperRow], *, agreed: Agreed, now: datetime) -> frozenset[str]:
+    """The parts that are shown."""
+    busy = held(case, staff=who.staff_id, now=now)
+    found = {
+        part
+        for part, verb, permission in PARTS
+        if who.may(permission, case.hall.code) and CASE.may(case.phase, verb) and (not busy or part in ALWAYS)
+    }
+    return frozenset(part for part in found if _open(part, who, case, papers, agreed, busy=busy))
+
+
+def _open(part: str, who: Who, case: Case, papers: Sequence[PaperRow], agreed: Agreed, *, busy: bool) -> bool:
+    """Whether nothing but phase and permission stands against a part."""
+    stopped = case.stopped_at is not None
+    if part == "receive":
+        return case.phase != "draft"  # a draft is received where the person stands
+    if part in ("opine", "stop"):
+        return not stopped
+    if part == "resume":
+        return stopped
+    if part == "settle":
+        return case.tolerant
+    if part == "decide":
+        return bool(case.proposed) and not stopped and not _their_own(who, case)
+    if part == "extend":
+        return not _extended(case)
+    if part == "take_over":
+        return busy
+    return part != "agree" or case.notices > 0
+
+
+def _their_own(who: Who, case: Case) -> bool:
+    return who.staff_id in (case.accepted_by_id, case.proposed_by_id)
+
+
+def _extended(case: Case) -> bool:
+    return getattr(case, "extension", None) is not None
+
+
+def lacking(papers: Sequence[PaperRow]) -> list[str]:
+    """Papers that have to be there and for which nothing came."""
+    return [named(row) for row in papers if row.necessity == "required" and not row.came]
+
+
+def withheld(who: Who, case: Case, papers: Sequence[PaperRow], *, agreed: Agreed, now: datetime) -> list[str]:
+    """Why something that belongs to this person's work is not on the page: said where they would look for it."""
+    if held(case, staff=who.staff_id, now=now) and case.locked_by is not None:
+        return [_("%(who)s works on it now.") % {"who": named(case.locked_by)}]
+    code, found = case.hall.code, []
+    if case.phase == "received" and who.may("cases.receive", code) and (left := lacking(papers)):
+        found.append(_("It cannot be accepted yet. Missing: %(papers)s.") % {"papers": ", ".join(left)})
+    if case.phase == "received" and who.may("cases.receive", code) and case.notices and not agreed.get("notice"):
+        found.append(_("A notice was given. For a further one a colleague who supervises agrees on this page first."))
+    if case.phase == "in_review" and who.may("cases.approve", code):
+        found += _undecided(who, case)
+    if case.phase == "in_review" and who.may("cases.review", code) and case.stopped_at is not None:
+        found.append(_("While the clock stands no opinion is given."))
+    if CASE.may(case.phase, "terminate") and who.may("cases.supervise", code) and not agreed.get("terminate"):
+        found.append(_("Two people end a case: another one who supervises agrees on this page first."))
+    return found
+
+
+def _undecided(who: Who, case: Case) -> list[str]:
+    """Why an approver finds no decision to take, or no extension."""
+    found = []
+    if not case.proposed:
+        found.append(_("No decision yet: the review has given no opinion."))
+    elif case.stopped_at is not None:
+        found.append(_("No decision while the clock stands."))
+    elif who.staff_id == case.accepted_by_id:
+        found.append(_("You accepted it: another approver decides."))
+    elif who.staff_id == case.proposed_by_id:
+        found.append(_("The opinion is yours: another approver decides."))
+    elif case.tolerant:
+        found.append(_("Papers are still to follow: it can be refused, not granted."))
+    if _extended(case):
+        found.append(_("It was extended once, and is not extended again."))
+    return found

@@ -1,0 +1,113 @@
+"""What was typed on the page of a case, read for the action, and put back where it was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from banshi.foundation.said import named
+from banshi.frames.typed import clean, day_or_none, lines_of
+from banshi.kernel.refusals import Refused
+from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.queries import PaperRow
+from banshi.rooms.catalogue.rules.handling import Handling
+
+MOST_WHY = 300
+
+
+class Said(dict[str, str]):
+    """What was typed into the part of the page that was sent; nothing in any other."""
+
+    def __init__(self, deed: str, typed: Mapping[str, Any] | None) -> None:
+        super().__init__({name: str(typed[name]) for name in typed} if typed else {})
+        self.deed = deed
+
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One paper with what is said of it. `says`: ok | bad | later | ""; `judged`: whether something is to be said."""
+
+    paper: PaperRow
+    says: str
+    why: str
+    on: str
+    judged: bool
+    may_follow: bool
+
+
+def rows_of(papers: Sequence[PaperRow], said: Said, *, judged: bool) -> list[Row]:
+    """As it stands, or as it was just typed."""
+    found = []
+    for paper in papers:
+        stands = {"ok": "ok", "bad": "bad"}.get(paper.state, "")
+        why = next((row.why for row in paper.came if row.why), "")
+        if said.deed:
+            stands, why = said[f"ok-{paper.code}"] or stands, said[f"why-{paper.code}"] or why
+        follows = paper.necessity == "deferrable" and not paper.came
+        found.append(Row(paper, stands, why, said[f"on-{paper.code}"], judged, follows))
+    return found
+
+
+@dataclass(frozen=True)
+class FieldLine:
+    """One field of the form that may be told as missing or wrong."""
+
+    code: str
+    label: str
+    lacks: bool
+    why: str
+
+
+def fields_of(handling: Handling, said: Said) -> list[FieldLine]:
+    return [
+        FieldLine(f.code, named(f, "label"), bool(said[f"field-{f.code}"]), said[f"field-why-{f.code}"])
+        for f in handling.fields
+    ]
+
+
+# --- Read for the action ----------------------------------------------------------------------------------------
+
+
+def verdicts_of(post: Mapping[str, Any], papers: Sequence[PaperRow], *, came_only: bool = False) -> list[cases.Verdict]:
+    """What is said of each paper; nothing of those that nobody spoke of."""
+    found = []
+    for paper in papers:
+        says = post.get(f"ok-{paper.code}", "")
+        if says in ("ok", "bad") and (paper.came or not came_only):
+            why = lines_of(post.get(f"why-{paper.code}"), MOST_WHY)
+            found.append(cases.Verdict(paper.code, says == "ok", "" if says == "ok" else why))
+    return found
+
+
+def missing_of(post: Mapping[str, Any], papers: Sequence[PaperRow], handling: Handling) -> list[cases.Missing]:
+    """Papers said to be wrong or missing, and fields, each with why."""
+    wrong = [cases.Missing(v.code, v.reason) for v in verdicts_of(post, papers) if not v.ok]
+    fields = [
+        cases.Missing(f.code, lines_of(post.get(f"field-why-{f.code}"), MOST_WHY), "field")
+        for f in handling.fields
+        if post.get(f"field-{f.code}")
+    ]
+    return wrong + fields
+
+
+def deferred_of(post: Mapping[str, Any], papers: Sequence[PaperRow]) -> list[tuple[str, date]]:
+    """Papers that follow, each by its day.
+
+    :raises Refused: invalid – one without a day.
+    """
+    found = []
+    for paper in papers:
+        if post.get(f"ok-{paper.code}") == "later":
+            day = day_or_none(clean(post.get(f"on-{paper.code}"), 10))
+            if day is None:
+                reason = _("Say by which day the paper follows.")
+                raise Refused("invalid", facts={"field": f"on-{paper.code}", "reason": reason})
+            found.append((paper.code, day))
+    return found

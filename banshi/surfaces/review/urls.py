@@ -1,0 +1,48 @@
+"""Addresses of those who work cases: /review/<hall>/…"""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from banshi.surfaces.review import case, deeds, lists
+
+app_name = "review"
+
+HALL = "<slug:hall>/"
+CASE = HALL + "cases/<slug:no>/"
+
+urlpatterns = [
+    path(HALL, lists.home, name="home"),
+    path(HALL + "find", lists.find, name="find"),
+    path(HALL + "pre-review", lists.pre_review, name="pre_review"),
+    path(HALL + "acceptance", lists.acceptance, name="acceptance"),
+    path(HALL + "review", lists.review, name="review"),
+    path(HALL + "approval", lists.approval, name="approval"),
+    path(HALL + "supervision", lists.supervision, name="supervision"),
+    path(HALL + "pre-review/next", lists.next_pre_review, name="next_pre_review"),
+    path(HALL + "acceptance/next", lists.next_acceptance, name="next_acceptance"),
+    path(HALL + "review/next", lists.next_review, name="next_review"),
+    path(HALL + "approval/next", lists.next_approval, name="next_approval"),
+    path(CASE, case.show, name="case"),
+    path(CASE + "whole", case.whole, name="whole"),
+    path(CASE + "files/<int:material_id>/look", case.look, name="look"),
+    path(CASE + "files/<int:material_id>", case.file, name="file"),
+    path(CASE + "papers/<slug:number>", case.paper, name="paper"),
+    path(CASE + "return", deeds.send_back, name="return"),
+    path(CASE + "pass", deeds.pass_on, name="pass"),
+    path(CASE + "receive", deeds.receive, name="receive"),
+    path(CASE + "accept", deeds.accept, name="accept"),
+    path(CASE + "notice", deeds.notice, name="notice"),
+    path(CASE + "refuse", deeds.refuse, name="refuse"),
+    path(CASE + "hand-over", deeds.hand_over, name="hand_over"),
+    path(CASE + "opine", deeds.opine, name="opine"),
+    path(CASE + "settle", deeds.settle, name="settle"),
+    path(CASE + "stop-clock", deeds.stop_clock, name="stop_clock"),
+    path(CASE + "resume-clock", deeds.resume_clock, name="resume_clock"),
+    path(CASE + "extend", deeds.extend, name="extend"),
+    path(CASE + "decide", deeds.decide, name="decide"),
+    path(CASE + "release", deeds.release, name="release"),
+    path(CASE + "take-over", deeds.take_over, name="take_over"),
+    path(CASE + "agree", deeds.agree, name="agree"),
+    path(CASE + "terminate", deeds.terminate, name="terminate"),
+]

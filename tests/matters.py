@@ -1,0 +1,144 @@
+"""A matter of the town, modelled whole and small: two questions, four papers, three fields; and people who work cases.
+
+`shop` is a licence the window hands on to a department (four working days); `booth` the same, but the window may decide it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from banshi.kernel.actors import Actor, ActorKind
+from tests.town import TUESDAY_NINE, Town, at
+
+SHOP: dict[str, Any] = {
+    "questions": [
+        {
+            "id": "premises", "text_zh": "店面是谁的？", "text_en": "Whose premises are they?",
+            "options": [
+                {"id": "own", "text_zh": "自己的", "text_en": "My own"},
+                {"id": "rented", "text_zh": "租的", "text_en": "Rented"},
+            ],
+        },
+        {
+            "id": "food", "text_zh": "卖吃的吗？", "text_en": "Is food sold?",
+            "options": [
+                {"id": "yes", "text_zh": "卖", "text_en": "Yes"},
+                {"id": "no", "text_zh": "不卖", "text_en": "No"},
+            ],
+        },
+    ],
+    "situations": [{"id": "any", "name_zh": "开店", "name_en": "A shop", "when": {}}],
+    "materials": [
+        {"code": "id", "name_zh": "身份证", "name_en": "Identity card", "originals": 1,
+         "channels": ["paper", "scan", "upload", "library"], "satisfied_by": ["resident-id"]},
+        {"code": "lease", "name_zh": "租约", "name_en": "Lease", "copies": 1, "channels": ["paper", "scan", "upload"],
+         "needed_if": {"eq": ["premises", "rented"]}},
+        {"code": "photo", "name_zh": "店面照片", "name_en": "Photo of the shop", "necessity": "deferrable", "copies": 1,
+         "channels": ["paper", "scan", "upload"]},
+        {"code": "plan", "name_zh": "平面图", "name_en": "Floor plan", "necessity": "optional", "copies": 1,
+         "channels": ["paper", "scan", "upload"]},
+    ],
+    "fields": [
+        {"code": "name", "label_zh": "店名", "label_en": "Name of the shop", "type": "text", "group_zh": "店", "group_en": "Shop",
+         "on_result": True},
+        {"code": "address", "label_zh": "地址", "label_en": "Address", "type": "address", "group_zh": "店", "group_en": "Shop",
+         "on_result": True},
+        {"code": "phone", "label_zh": "电话", "label_en": "Telephone", "type": "phone", "required": False, "group_zh": "店",
+         "group_en": "Shop"},
+    ],
+    "where": {"window": True, "online": True},
+    "limits": {"promised": {"value": 4}, "statutory": {"value": 20}, "supplement_days": 10},
+    "result": {"kind": "licence", "name_zh": "开店许可证", "name_en": "Shop licence", "certificate_type": "shop-licence",
+               "valid_years": 5},
+}  # fmt: skip
+ANSWERS = {"premises": "rented", "food": "no"}
+FORM = {"name": "小镇书店", "address": "一号路 2 号"}
+WORKERS = {
+    "pre_reviewer": "pre_reviewer", "receiver": "receiver", "reviewer": "reviewer", "approver": "approver",
+    "issuer": "issue_clerk", "supervisor": "supervisor", "second_supervisor": "supervisor",
+}  # fmt: skip
+
+
+@dataclass
+class Matters:
+    """The town with its shop licence, and who works it. `by[...]`: each as an actor."""
+
+    town: Town
+    person: Any
+    account: Any
+    staff: dict[str, Any]
+    by: dict[str, Actor]
+
+    @property
+    def applicant(self) -> Actor:
+        return Actor(ActorKind.CITIZEN, str(self.account.pk))
+
+    def opened(self, now: datetime = TUESDAY_NINE, **more: Any) -> Any:
+        """A filled draft of the shop licence."""
+        from banshi.rooms.cases import actions as cases
+
+        asked = {
+            "hall": self.town.hall, "item_code": "pension", "person_id": self.person.pk, "channel": "web",
+            "account_id": self.account.pk, "contact": "13800138000", "answers": ANSWERS, "form": FORM, "anyway": True,
+        }  # fmt: skip
+        return cases.open_case(cases.Opening(**{**asked, **more}), by=self.applicant, now=now)
+
+    def received(
+        self, now: datetime = TUESDAY_NINE, papers: tuple[str, ...] = ("id", "lease", "photo"), **more: Any
+    ) -> Any:
+        """Received at a window, these papers counted."""
+        from banshi.rooms.cases import actions as cases
+
+        case = self.opened(now, **more)
+        counted = [cases.Counted(code) for code in papers]
+        return cases.receive(case_no=case.no, materials=counted, by=self.by["receiver"], now=now)
+
+    def in_review(self, now: datetime = TUESDAY_NINE, **more: Any) -> Any:
+        """Accepted and handed over to the department."""
+        from banshi.rooms.cases import actions as cases
+
+        case = self.received(now, **more)
+        cases.accept(case_no=case.no, by=self.by["receiver"], now=now)
+        return cases.hand_over(case_no=case.no, by=self.by["receiver"], now=now)
+
+    def decided(self, now: datetime = TUESDAY_NINE, *, grant: bool = True, **more: Any) -> Any:
+        """Looked into by one, decided by another."""
+        from banshi.rooms.cases import actions as cases
+
+        case = self.in_review(now, **more)
+        says, why = ("grant", "") if grant else ("refuse", "不符合规划")
+        cases.opine(case_no=case.no, says=says, text=why, by=self.by["reviewer"], now=now)
+        return cases.decide(case_no=case.no, grant=grant, reason=why, by=self.by["approver"], now=now)
+
+
+def matters_of(town: Town) -> Matters:
+    """The town's pension item becomes the shop licence: a new version of it, as an office would publish it."""
+    from banshi.kernel.actors import SYSTEM
+    from banshi.rooms.catalogue import actions as catalogue
+    from banshi.rooms.catalogue import queries
+    from banshi.rooms.catalogue.models import Item
+    from banshi.rooms.identity.models import Account, Role, Staff
+
+    born = at("2026-01-05 09:00")
+    Item.objects.filter(code="pension").update(
+        handling=SHOP, item_type="01", case_kind="2", promised_days=4, statutory_days=20
+    )
+    catalogue.keep_item_versions(by=SYSTEM, now=born)
+    queries.forget()
+    staff = {}
+    for number, (name, role) in zip("一二三四五六七", WORKERS.items(), strict=True):
+        one = Staff.objects.create_staff(
+            login=f"case-{name.replace('_', '-')}", password="town-password", name_zh=f"办件{number}",
+            name_en=name.title(),
+            created_at=born, department="hrss" if name in ("reviewer", "approver") else "",
+        )  # fmt: skip
+        Role.objects.create(staff=one, role=role, scope_kind="hall", scope="town", given_at=born, given_by="system")
+        staff[name] = one
+    person = town.person(1)
+    account = Account.objects.create(
+        phone="+8613800138000", phone_index=f"case-{person.pk}", person=person, person_evidence=3, created_at=born
+    )
+    by = {name: Actor(ActorKind.STAFF, str(one.pk), "town") for name, one in staff.items()}
+    return Matters(town, person, account, staff, by)

@@ -1,0 +1,51 @@
+"""What is said about a case is said while it is so."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from banshi.journeys.case import conclude
+from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.actions.receiving import Missing
+from banshi.rooms.messaging import actions, queries
+from tests.matters import Matters
+from tests.rooms.messaging.test_outbox import Spy
+from tests.town import TUESDAY_NINE
+
+pytestmark = pytest.mark.django_db
+LATER = TUESDAY_NINE + timedelta(minutes=1)
+
+
+def sent(matters: Matters) -> tuple[dict[str, tuple[str, str]], Spy]:
+    gateway = Spy()
+    matters.town.policy(messages={"channels": ["sms"]})
+    actions.drain(channels={"sms": gateway}, now=LATER)
+    return {n.key: (n.status, n.why) for n in queries.notices()}, gateway
+
+
+def test_what_was_asked_for_and_has_come_is_asked_for_no_more(matters: Matters):
+    case = matters.received(papers=("id", "photo"))
+    cases.give_notice(
+        case_no=case.no, missing_now=[Missing("lease", "没有签字")], by=matters.by["receiver"], now=TUESDAY_NINE
+    )
+    cases.add_material(case_no=case.no, code="lease", channel="paper", by=matters.by["receiver"], now=TUESDAY_NINE)
+    cases.supplement(case_no=case.no, by=matters.by["receiver"], now=TUESDAY_NINE)
+
+    found, _ = sent(matters)
+
+    assert found["case_notice"] == ("dropped", "moved_on")
+    assert found["case_supplemented"] == ("sent", "")
+
+
+def test_the_pickup_code_goes_to_the_applicant_and_stands_nowhere_in_clear(matters: Matters):
+    case = matters.decided()
+    conclude.issue(case_no=case.no, by=matters.by["issuer"], now=TUESDAY_NINE)
+    case = conclude.shelve(case_no=case.no, place="A-3", by=matters.by["issuer"], now=TUESDAY_NINE)
+
+    _, gateway = sent(matters)
+
+    (told,) = [text for text in map(str, gateway.sent) if "取件码" in text]
+    assert case.delivery.code in told
+    assert case.delivery.code not in str(list(queries.notices()))

@@ -1,0 +1,344 @@
+"""Received, told once, accepted or not: each step, its refusals, and people who press at the same instant."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+
+import pytest
+
+from banshi.kernel.refusals import Refused
+from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.actions.receiving import Missing
+from banshi.rooms.cases.models import Case, CaseEvent, CasePaper, Notice, Obligation
+from banshi.rooms.messaging.models import Message
+from tests.matters import ANSWERS, FORM, Matters
+from tests.together import together
+from tests.town import TUESDAY_NINE, at
+
+DAY = timedelta(days=1)
+pytestmark = pytest.mark.django_db
+NO_LEASE = [Missing("lease", "没有签字")]
+
+
+def slug_of(call: object) -> str:
+    with pytest.raises(Refused) as refused:
+        call()  # type: ignore[operator]
+    return refused.value.slug
+
+
+def test_five_working_days_run_from_the_receipt(matters: Matters):
+    case = matters.received()
+
+    assert (case.phase, case.notice_due_on) == ("received", date(2026, 3, 17))
+
+
+def test_a_form_with_faults_is_not_received_and_names_every_field(matters: Matters):
+    case = matters.opened(form={"phone": "12"})
+
+    with pytest.raises(Refused) as refused:
+        cases.receive(case_no=case.no, by=matters.by["receiver"], now=TUESDAY_NINE)
+
+    assert refused.value.slug == "form-invalid"
+    assert [each["code"] for each in refused.value.facts["fields"]] == ["name", "address", "phone"]
+    assert Case.objects.get().phase == "draft"
+
+
+def test_a_question_without_an_answer_is_named(matters: Matters):
+    case = matters.opened(answers={"premises": "own"})
+
+    with pytest.raises(Refused) as refused:
+        cases.receive(case_no=case.no, by=matters.by["receiver"], now=TUESDAY_NINE)
+
+    assert refused.value.facts["questions"] == ["food"]
+
+
+def test_accepted_with_everything_it_is_promised_in_four_working_days(matters: Matters):
+    case = matters.received()
+
+    done = cases.accept(case_no=case.no, by=matters.by["receiver"], now=TUESDAY_NINE)
+
+    assert (done.phase, done.due_promised, done.due_statutory, done.tolerant) == (
+        "accepted", date(2026, 3, 16), date(2026, 4, 7), False,
+    )  # fmt: skip
+
+
+def test_without_the_lease_it_is_not_accepted(matters: Matters):
+    case = matters.received(papers=("id", "photo"))
+
+    with pytest.raises(Refused) as refused:
+        cases.accept(case_no=case.no, by=matters.by["receiver"], now=TUESDAY_NINE)
+
+    assert (refused.value.slug, refused.value.facts["codes"]) == ("material-missing", ["lease"])
+
+
+def test_a_situation_that_needs_no_lease_is_accepted_without(matters: Matters):
+    case = matters.received(papers=("id", "photo"), answers={**ANSWERS, "premises": "own"})
+
+    assert cases.accept(case_no=case.no, by=matters.by["receiver"], now=TUESDAY_NINE).phase == "accepted"
+
+
+def test_a_deferrable_paper_may_follow_against_a_promise(matters: Matters):
+    case = matters.received(papers=("id", "lease"))
+
+    done = cases.accept(
+        case_no=case.no, deferred=[("photo", date(2026, 3, 13))], by=matters.by["receiver"], now=TUESDAY_NINE
+    )
+
+    assert done.tolerant is True
+    assert list(Obligation.objects.values_list("code", "due_on")) == [("photo", date(2026, 3, 13))]
+
+
+def test_what_a_supplement_brought_is_judged_with_the_acceptance(matters: Matters):
+    case, by = matters.received(papers=("id", "photo")), matters.by["receiver"]
+    cases.give_notice(case_no=case.no, missing_now=[Missing("lease", "没有交")], by=by, now=TUESDAY_NINE)
+    cases.add_material(case_no=case.no, code="lease", channel="upload", by=matters.applicant, now=TUESDAY_NINE)
+    cases.supplement(case_no=case.no, by=matters.applicant, now=TUESDAY_NINE)
+
+    with pytest.raises(Refused):
+        cases.accept(case_no=case.no, by=by, now=TUESDAY_NINE)
+    done = cases.accept(case_no=case.no, verdicts=[cases.Verdict("lease", ok=True)], by=by, now=TUESDAY_NINE)
+
+    assert done.phase == "accepted"
+    assert done.materials.get(code="lease").judged_by_id == matters.staff["receiver"].pk
+
+
+@pytest.mark.parametrize(
+    ("deferred", "slug"),
+    [
+        ([("lease", date(2026, 3, 13))], "not-deferrable"),
+        ([("photo", date(2026, 3, 10))], "invalid"),  # today
+        ([("photo", date(2026, 3, 14))], "invalid"),  # a Saturday
+        ([("photo", date(2026, 3, 17))], "invalid"),  # after the promised day
+    ],
+)
+def test_what_may_not_follow_is_refused(matters: Matters, deferred: list[tuple[str, date]], slug: str):
+    case = matters.received(papers=("id",) if slug == "not-deferrable" else ("id", "lease"))
+
+    with pytest.raises(Refused) as refused:
+        cases.accept(
+            case_no=case.no, deferred=[*deferred, *([("photo", date(2026, 3, 13))] if slug == "not-deferrable" else [])],
+            by=matters.by["receiver"], now=TUESDAY_NINE,
+        )  # fmt: skip
+
+    assert refused.value.slug == slug
+    assert Case.objects.get().phase == "received"
+
+
+def test_everything_missing_is_told_at_once(matters: Matters):
+    case = matters.received(papers=())
+
+    with pytest.raises(Refused) as refused:
+        cases.give_notice(case_no=case.no, missing_now=NO_LEASE, by=matters.by["receiver"], now=TUESDAY_NINE)
+
+    assert refused.value.slug == "invalid"
+    assert "身份证" in refused.value.facts["reason"]["zh"]
+
+
+def test_a_notice_is_given_once_with_its_paper_and_its_day(matters: Matters):
+    case = matters.received(papers=("id", "photo"))
+
+    done = cases.give_notice(case_no=case.no, missing_now=NO_LEASE, by=matters.by["receiver"], now=TUESDAY_NINE)
+
+    assert (done.phase, done.notices, done.supplement_due_on) == ("supplement", 1, date(2026, 3, 24))
+    assert json.loads(Notice.objects.get().reasons) == {"lease": "没有签字"}
+    assert Message.objects.get(key="case_notice").params["bring"] == [["租约", "Lease"]]
+
+
+def supplemented(matters: Matters) -> Case:
+    case = matters.received(papers=("id", "photo"))
+    cases.give_notice(case_no=case.no, missing_now=NO_LEASE, by=matters.by["receiver"], now=TUESDAY_NINE)
+    later = TUESDAY_NINE + DAY
+    cases.add_material(case_no=case.no, code="lease", channel="paper", by=matters.by["receiver"], now=later)
+    return cases.supplement(case_no=case.no, by=matters.applicant, now=later)
+
+
+def test_a_supplement_starts_the_five_days_anew(matters: Matters):
+    assert supplemented(matters).notice_due_on == date(2026, 3, 18)
+
+
+def test_a_further_notice_needs_somebody_else_who_supervises(matters: Matters):
+    case = supplemented(matters)
+    told = [Missing("id", "过期了")]
+
+    def again(second: str | None, may: bool) -> Case:
+        return cases.give_notice(
+            case_no=case.no, missing_now=told, second_by=int(matters.by[second].id) if second else None, second_may=may,
+            by=matters.by["receiver"], now=TUESDAY_NINE + DAY,
+        )  # fmt: skip
+
+    assert slug_of(lambda: again(None, False)) == "second-notice"
+    assert slug_of(lambda: again("receiver", True)) == "second-notice"
+    assert slug_of(lambda: again("supervisor", False)) == "second-notice"
+    assert again("supervisor", True).notices == 2
+    event = CaseEvent.objects.filter(verb="notice").order_by("-seq")[0]
+    assert event.facts["visible_before"] is True
+
+
+def test_what_nobody_answers_in_time_counts_as_accepted_from_the_receipt(matters: Matters):
+    case = matters.received()
+    last_day, next_day = at("2026-03-17 23:59"), at("2026-03-18 00:00")
+
+    done = [cases.deem_due(now=last_day), cases.deem_due(now=next_day), cases.deem_due(now=next_day)]
+
+    case.refresh_from_db()
+    assert done == [0, 1, 0]
+    assert (case.phase, case.deemed, case.accepted_at, case.due_promised) == (
+        "accepted", True, TUESDAY_NINE, date(2026, 3, 16),
+    )  # fmt: skip
+    assert CasePaper.objects.filter(kind="acceptance").count() == 1
+
+
+def test_a_supplement_that_does_not_come_ends_the_case_after_its_last_day(matters: Matters):
+    case = matters.received(papers=("id", "photo"))
+    cases.give_notice(case_no=case.no, missing_now=NO_LEASE, by=matters.by["receiver"], now=TUESDAY_NINE)
+
+    done = [cases.lapse_due(now=at("2026-03-24 23:59")), cases.lapse_due(now=at("2026-03-25 00:00"))]
+
+    case.refresh_from_db()
+    assert done == [0, 1]
+    assert (case.phase, case.outcome) == ("terminated", "lapsed")
+
+
+def test_who_has_to_bring_something_is_reminded_twice_and_never_twice_a_day(matters: Matters):
+    case = matters.received(papers=("id", "photo"))
+    cases.give_notice(case_no=case.no, missing_now=NO_LEASE, by=matters.by["receiver"], now=TUESDAY_NINE)
+
+    for day in range(10, 25):
+        for hour in (8, 20):
+            cases.remind_due(now=at(f"2026-03-{day} {hour:02d}:00"))
+
+    days = Message.objects.filter(key="case_remind").order_by("id").values_list("due_at", flat=True)
+    assert [moment.date() for moment in days] == [date(2026, 3, 19), date(2026, 3, 23)]
+    assert case.no
+
+
+def test_not_accepted_says_why_and_ends(matters: Matters):
+    case = matters.received()
+
+    done = cases.refuse(
+        case_no=case.no, reason="不归本部门管", body="市场监管局", by=matters.by["receiver"], now=TUESDAY_NINE
+    )
+
+    assert (done.phase, done.outcome, done.closed_at) == ("not_accepted", "not_accepted", TUESDAY_NINE)
+
+
+def test_the_same_matter_is_opened_once_unless_it_is_meant(matters: Matters):
+    case = matters.opened()
+
+    with pytest.raises(Refused) as refused:
+        matters.opened(anyway=False)
+
+    assert (refused.value.slug, refused.value.facts) == ("duplicate-case", {"case": case.no})
+    assert matters.opened(anyway=True).no != case.no
+
+
+def test_what_another_account_has_under_way_is_nobodys_to_learn(matters: Matters):
+    matters.opened(account_id=None)
+
+    assert matters.opened(anyway=False).phase == "draft"
+
+
+def test_what_was_received_stands_but_for_a_paper_that_is_to_follow(matters: Matters):
+    case = matters.received(papers=("id", "lease"))
+    cases.accept(case_no=case.no, deferred=[("photo", date(2026, 3, 13))], by=matters.by["receiver"], now=TUESDAY_NINE)
+
+    def send(code: str) -> object:
+        return cases.add_material(case_no=case.no, code=code, channel="upload", by=matters.applicant, now=TUESDAY_NINE)
+
+    assert slug_of(lambda: send("id")) == "wrong-state"
+    assert send("photo").code == "photo"  # type: ignore[attr-defined]
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_two_taps_open_one_case(committed_matters: Matters):
+    done = together(5, lambda _: committed_matters.opened(anyway=False))
+
+    assert sum(isinstance(each, Case) for each in done) == 1
+
+
+def test_a_citizen_cannot_say_that_paper_has_come(matters: Matters):
+    case = matters.opened()
+
+    assert slug_of(lambda: cases.add_material(
+        case_no=case.no, code="id", channel="paper", by=matters.applicant, now=TUESDAY_NINE
+    )) == "invalid"  # fmt: skip
+
+
+def test_two_tabs_do_not_overwrite_each_other_unseen(matters: Matters):
+    case = matters.opened()
+    cases.change(case_no=case.no, form={"name": "甲"}, revision=0, by=matters.applicant, now=TUESDAY_NINE)
+
+    assert slug_of(lambda: cases.change(
+        case_no=case.no, form={"name": "乙"}, revision=0, by=matters.applicant, now=TUESDAY_NINE
+    )) == "changed-meanwhile"  # fmt: skip
+    assert json.loads(Case.objects.get().form) == {**FORM, "name": "甲"}
+
+
+def test_a_new_version_of_the_item_changes_no_running_case(matters: Matters):
+    from banshi.kernel.actors import SYSTEM
+    from banshi.rooms.cases.queries import wanted_of
+    from banshi.rooms.catalogue import actions as catalogue
+    from banshi.rooms.catalogue.models import Item
+
+    case = matters.opened()
+    item = Item.objects.get(code="pension")
+    item.handling = {**item.handling, "materials": item.handling["materials"][:1]}
+    item.save(update_fields=["handling"])
+    catalogue.keep_item_versions(by=SYSTEM, now=TUESDAY_NINE)
+
+    assert [w.code for w in wanted_of(case)] == ["id", "lease", "photo", "plan"]
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_fifty_who_accept_in_one_instant_accept_once(committed_matters: Matters):
+    case = committed_matters.received()
+
+    def press(_: int) -> object:
+        return cases.accept(case_no=case.no, by=committed_matters.by["receiver"], now=TUESDAY_NINE)
+
+    done = together(50, press)
+
+    assert sum(isinstance(each, Case) for each in done) == 1
+    assert {each.slug for each in done if isinstance(each, Refused)} == {"wrong-state"}
+    assert CasePaper.objects.filter(kind="acceptance").count() == 1
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_withdrawn_and_accepted_in_one_instant_is_one_of_them(committed_matters: Matters):
+    case = committed_matters.received()
+
+    def press(i: int) -> object:
+        if i % 2:
+            return cases.withdraw(case_no=case.no, by=committed_matters.applicant, now=TUESDAY_NINE)
+        return cases.accept(case_no=case.no, by=committed_matters.by["receiver"], now=TUESDAY_NINE)
+
+    together(6, press)
+
+    case.refresh_from_db()
+    events = list(CaseEvent.objects.filter(case=case).order_by("seq").values_list("verb", flat=True))
+    assert case.phase == "withdrawn"
+    assert events in (["open", "receive", "withdraw"], ["open", "receive", "accept", "withdraw"])
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_who_opens_together_gets_a_number_each(committed_matters: Matters):
+    done = together(20, lambda _: committed_matters.opened())
+
+    assert len({case.no for case in done}) == 20
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_papers_given_together_are_numbered_without_a_gap(committed_matters: Matters):
+    opened = [committed_matters.opened() for _ in range(10)]
+
+    together(10, lambda i: cases.receive(
+        case_no=opened[i].no, materials=[cases.Counted("id")], by=committed_matters.by["receiver"], now=TUESDAY_NINE
+    ))  # fmt: skip
+
+    assert sorted(CasePaper.objects.values_list("serial", flat=True)) == list(range(1, 11))

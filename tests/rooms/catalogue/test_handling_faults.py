@@ -1,0 +1,154 @@
+"""What keeps a handling from being published is told at once, with its place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from banshi.rooms.catalogue.rules import faults as looking
+from banshi.rooms.catalogue.rules.faults import faults
+from banshi.rooms.catalogue.rules.handling import Handling
+from tests.rooms.catalogue.handlings import ELEMENTS, document, field, handling, paper, question
+
+
+def told(**more: Any) -> list[tuple[str, str]]:
+    return [(each.where, each.en) for each in faults(handling(**more), ELEMENTS)]
+
+
+def test_a_handling_that_is_whole_has_none() -> None:
+    assert told() == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "where", "said"),
+    [
+        ({"materials": [paper("a"), paper("a")]}, "materials.a", "This code stands twice"),
+        ({"fields": [field("agent", "text")]}, "fields.agent", "This code stands twice"),
+        ({"questions": [question("q", "a", "a")]}, "questions.q.options.a", "This code stands twice"),
+        (
+            {"materials": [paper("a"), paper("b", needed_if={"eq": ["colour", "red"]})]},
+            "materials.b.needed_if",
+            "colour: no question or field above has this code",
+        ),
+        (
+            {"materials": [paper("a"), paper("b", needed_if={"eq": ["agent", "robot"]})]},
+            "materials.b.needed_if",
+            "agent: there is no option robot",
+        ),
+        (
+            {"materials": [paper("a", needed_if={"maybe": 1})]},
+            "materials.a.needed_if",
+            "Not a condition: condition: no such operator",
+        ),
+        (
+            {"fields": [field("a", "text", show_if={"known": "b"}), field("b", "text")]},
+            "fields.a.show_if",
+            "b: no question or field above has this code",
+        ),
+        (
+            {"limits": {"promised": {"value": 11, "unit": "working_day"}, "statutory": {"value": 15, "unit": "day"}}},
+            "limits.promised",
+            "Longer than the statutory limit",
+        ),
+        (
+            {"limits": {"promised": {"value": 0}, "statutory": {"value": 15}}},
+            "limits.promised",
+            "A promised limit is missing",
+        ),
+        (
+            {"materials": [paper("a", satisfied_by=["resident-id"])]},
+            "materials.a.channels",
+            "The library can supply it, so it must not be asked for (State Council Order 716, Art. 7)",
+        ),
+        (
+            {"materials": [paper("a", channels=["library"])]},
+            "materials.a.satisfied_by",
+            "Which certificate stands for it is missing",
+        ),
+        ({"fields": [field("a", "choice")]}, "fields.a.options", "A choice has options, and nothing else has"),
+        ({"fields": [field("a", "text", least=1)]}, "fields.a.least", "Only numbers and amounts have bounds"),
+        ({"fields": [field("a", "money", least=2, most=1)]}, "fields.a.least", "The lower bound is above the upper one"),
+        ({"where": {"window": False}}, "where", "There is no place where it is handled"),
+        ({"fields": [field("a", "name", element="hat")]}, "fields.a.element", "There is no data element hat"),
+        ({"fields": [field("a", "text", element="mobile")]}, "fields.a.element", "The data element is of type phone"),
+        (
+            {"fields": [field("person-name", "name")]},
+            "fields.person-name.element",
+            "Sharing can supply person-name, so it must not be asked anew (State Council Order 716, Art. 7)",
+        ),
+        (
+            {"fields": [field("a", "name", label_zh="姓名")]},
+            "fields.a.element",
+            "Sharing can supply person-name, so it must not be asked anew (State Council Order 716, Art. 7)",
+        ),
+        (
+            {"situations": [{"id": "s", "name_zh": "甲\u202e乙", "name_en": "S"}]},
+            "situations.0.name_zh",
+            "There are characters in it that cannot be seen: type it again",
+        ),
+        (
+            {"questions": [question("lease", "long", "short", asked_if={"eq": ["agent", "self"]}),
+                           question("premises", "own", "rented"), question("agent", "self", "agent")]},
+            "questions.lease.asked_if",
+            "agent: no question or field above has this code",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_named(changed: dict[str, Any], where: str, said: str) -> None:
+    assert (where, said) in told(**changed)
+
+
+def test_an_order_between_units_is_taken_at_the_longest() -> None:
+    limits = {"promised": {"value": 30, "unit": "minute"}, "statutory": {"value": 1, "unit": "working_day"}}
+
+    assert told(limits=limits) == []
+    assert told(limits={**limits, "statutory": {"value": 0}}) == []
+
+
+PATHS = {"situations": [], "conditions": [], "fields": [], "fee": None}
+
+
+def test_a_question_that_is_never_asked_and_what_no_path_comes_to_is_named() -> None:
+    odd = question("never", "a", "b", asked_if={"all": [{"eq": ["q", "x"]}, {"eq": ["q", "y"]}]})
+    situations = [{"id": one, "name_zh": one, "name_en": one} for one in ("all", "shadowed")]
+    papers = [paper("a"), paper("b", needed_if={"known": "never"})]
+
+    found = told(
+        **{**PATHS, "questions": [question("q", "x", "y"), odd], "situations": situations, "materials": papers}
+    )
+
+    never = "No path of answers comes to it"
+    assert found == [("questions.never", never), ("situations.shadowed", never), ("materials.b", never)]
+
+
+def test_a_path_that_ends_without_papers_or_situation_is_named() -> None:
+    asked = [question("q", "x", "y"), question("more", "a", "b", asked_if={"eq": ["q", "y"]})]
+    situations = [{"id": "x", "name_zh": "x", "name_en": "x", "when": {"eq": ["q", "x"]}}]
+    papers = [paper("a", needed_if={"any": [{"eq": ["q", "x"]}, {"eq": ["more", "b"]}]})]
+
+    assert told(**{**PATHS, "questions": asked, "situations": situations, "materials": papers}) == [
+        ("questions", "Ends without a list of papers: q=y, more=a"),
+        ("situations", "Ends in no situation: q=y, more=a"),
+        ("situations", "Ends in no situation: q=y, more=b"),
+    ]
+
+
+def test_more_paths_than_can_be_walked_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(looking, "MOST_PATHS", 5)
+
+    assert told() == [("questions", "More than 5 paths of answers")]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"colour": "red"}, {"minutes": 0}, {"questions": [question("q", "alone")]}, {"materials": [paper("a b")]}],
+)
+def test_what_has_another_shape_is_no_handling(changed: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Handling.model_validate(document(**changed))
+
+
+def test_a_handling_reads_the_same_from_what_is_kept_of_it() -> None:
+    assert Handling.model_validate(handling().model_dump(mode="json")) == handling()

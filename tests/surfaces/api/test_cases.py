@@ -1,0 +1,258 @@
+"""Cases over HTTP, story by story: opened by a channel or at the window, worked by different people, to the result in hand."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import pytest
+
+from banshi.rooms.cases.rules.lifecycle import CASE, OUTCOMES, WORKLISTS
+from banshi.rooms.cases.rules.materials import CHANNELS
+from banshi.rooms.cases.rules.procedures import PROCEDURES
+from banshi.rooms.catalogue import actions as catalogue
+from banshi.rooms.catalogue import queries as of_catalogue
+from banshi.rooms.catalogue.models import Item
+from banshi.surfaces.api import case_schemas
+from tests.matters import SHOP
+from tests.surfaces.api.casework import COUNTED, OPEN, Casework, photo
+from tests.surfaces.api.conftest import PERSON
+from tests.town import TUESDAY_NINE
+
+
+def test_a_case_goes_from_the_window_to_the_hand(work: Casework) -> None:
+    no = work.opened()
+    steps: list[tuple[str, str, Any]] = [
+        ("receive", "receiver", {"materials": ["id", "lease", {"requirement": "photo", "copies": 2}]}),
+        ("accept", "receiver", None),
+        ("hand-over", "receiver", None),
+        ("take", "reviewer", None),
+        ("opine", "reviewer", {"says": "grant"}),
+        ("decide", "approver", {"grant": True}),
+        ("issue", "issuer", None),
+        ("shelve", "issuer", {"place": "A-12"}),
+    ]
+
+    phases = [work.done(verb, no, key, body)["phase"] for verb, key, body in steps]
+    ready = work.seen(no)
+    done = work.done("deliver", no, "issuer", {"channel": "counter", "code": ready["delivery"]["code"]})
+
+    assert phases == ["received", "accepted", "in_review", "in_review", "in_review", "decided", "issuing", "ready"]
+    assert (done["phase"], done["outcome"], done["closed_at"]) == ("closed", "granted", "2026-03-10T09:00:00+08:00")
+    assert ready["due"] == {"promised": "2026-03-16", "statutory": "2026-04-07", "provisional": True}
+    assert ready["clock"] == {"counted": 0, "stopped": 0, "left": 4, "unit": "working_day"}
+    assert (ready["delivery"]["place"], done["delivery"]["channel"], done["delivery"]["code"]) == (
+        "A-12",
+        "counter",
+        None,
+    )
+
+
+def test_a_draft_is_shown_masked_with_what_comes_next(work: Casework) -> None:
+    shown = work.calls("post", "/cases", "channel", OPEN).json()
+
+    assert (shown["applicant"], shown["form"], shown["channel"], shown["phase"]) == ("张**", None, "api", "draft")
+    assert (shown["item"]["code"], shown["hall"]["code"], shown["department"]["code"]) == ("pension", "town", "hrss")
+    assert (shown["answers"], shown["question"], shown["revision"]) == ({"premises": "rented", "food": "no"}, None, 0)
+    assert [(each["code"], each["necessity"], each["state"]) for each in shown["requirements"]] == [
+        ("id", "required", "missing"),
+        ("lease", "required", "missing"),
+        ("photo", "deferrable", "missing"),
+        ("plan", "optional", "missing"),
+    ]
+    assert [(each["verb"], each["who"]) for each in shown["next"]] == [
+        ("change", "applicant"), ("submit", "applicant"), ("withdraw", "applicant"), ("receive", "hall"),
+        ("terminate", "supervisor"),
+    ]  # fmt: skip
+
+
+def test_a_case_goes_online_from_files_to_the_pre_review_and_back(work: Casework) -> None:
+    no = work.opened(channel="web")
+    work.calls("post", "/library/certificates", "manage", identity_card())
+    used = work.calls(
+        "post", f"/cases/{no}/materials", "channel", {"requirement": "id", "channel": "library", "consent": True}
+    )
+    lease = work.sent(no, "channel", photo())
+    work.done("submit", no, "channel")
+
+    back = work.done("return", no, "pre_reviewer", verdicts(lease.json()["id"], "看不清"))
+    told = {each["code"]: each for each in work.seen(no)["requirements"]}["lease"]
+    better = work.sent(no, "channel", photo("grey"))
+    work.done("submit", no, "channel")
+    passed = work.done("pass", no, "pre_reviewer", verdicts("lease"))
+    received = work.done("receive", no, "receiver", {"materials": ["photo"]})
+
+    assert (used.status_code, used.json()["trust"], used.json()["verdict"]) == (201, "A", None)
+    assert (lease.status_code, lease.json()["trust"], lease.json()["pages"]) == (201, "C", 1)
+    assert (back["phase"], told["state"], told["materials"][0]["reason"]) == ("pre_returned", "bad", "看不清")
+    assert (better.status_code, passed["phase"], received["phase"]) == (201, "pre_passed", "received")
+
+
+def identity_card() -> dict[str, Any]:
+    person = {name: PERSON[name] for name in ("name", "id_type", "id_number")}
+    return {
+        "person": person, "type": "resident-id", "number": PERSON["id_number"], "name": "居民身份证", "issuer": "市公安局",
+        "issued_on": "2020-01-01",
+    }  # fmt: skip
+
+
+def verdicts(material: int | str, reason: str = "") -> dict[str, Any]:
+    return {"verdicts": [{"material": material, "ok": not reason, "reason": reason}]}
+
+
+def test_what_is_missing_is_told_once_and_supplemented(work: Casework) -> None:
+    no = work.opened()
+    work.done("receive", no, "receiver", {"materials": ["id"]})
+
+    told = work.done("notice", no, "receiver", {"missing": [
+        {"requirement": "lease", "reason": "没有租约"}, {"field": "address", "reason": "写到门牌号"}
+    ]})  # fmt: skip
+    shown = work.seen(no)
+    changed = work.calls("patch", f"/cases/{no}", "channel", {"form": {"address": "一号路 2 号 3 楼"}, "revision": 0})
+    work.sent(no, "channel", photo())
+    again = work.done("supplement", no, "channel")
+
+    assert (told["phase"], shown["due_on"], changed.json()["revision"]) == ("supplement", "2026-03-24", 1)
+    assert shown["missing"] == [
+        {"requirement": "lease", "field": None, "reason": "没有租约"},
+        {"requirement": None, "field": "address", "reason": "写到门牌号"},
+    ]
+    assert (again["phase"], again["missing"], again["due_on"]) == ("received", [], "2026-03-17")
+    assert work.seen(no, "receiver")["form"] == {"name": "小镇书店", "address": "一号路 2 号 3 楼"}
+
+
+def test_a_refusal_in_writing_is_handed_over_and_ends_the_case(work: Casework) -> None:
+    no = work.decided(grant=False)
+
+    done = work.done("deliver", no, "issuer", {})
+
+    assert (done["phase"], done["outcome"], done["delivery"]) == ("closed", "refused", None)
+
+
+def test_papers_may_follow_until_their_day(work: Casework) -> None:
+    no = work.opened()
+    work.done("receive", no, "receiver", {"materials": ["id", "lease"]})
+    accepted = work.done("accept", no, "receiver", {"deferred": [{"requirement": "photo", "due_on": "2026-03-12"}]})
+    work.done("hand-over", no, "receiver")
+    work.done("opine", no, "reviewer", {"says": "grant"})
+    early = work("decide", no, "approver", {"grant": True})
+    work.calls("post", f"/cases/{no}/materials", "receiver", {"requirement": "photo", "channel": "paper"})
+    settled = work.done("settle", no, "reviewer", {"material": "photo"})
+
+    work.done("release", no, "reviewer")
+    decided = work.done("decide", no, "approver", {"grant": True})
+
+    owed = {each["code"]: each["due_on"] for each in accepted["requirements"]}["photo"]
+    assert (accepted["flags"], owed) == (["tolerant", "provisional"], "2026-03-12")
+    assert (early.status_code, early.json()["type"]) == (409, "deferred-open")
+    assert (settled["flags"], decided["phase"]) == (["provisional"], "decided")
+
+
+def test_the_clock_stands_while_a_hearing_is_under_way_and_the_limit_is_extended_once(work: Casework) -> None:
+    no = work.in_review()
+    stop = {"kind": "hearing", "basis": "《听证办法》第三条", "expected_days": 10}
+
+    stopped = work.done("stop-clock", no, "reviewer", stop)
+    twice = work("stop-clock", no, "reviewer", stop)
+    opinion = work("opine", no, "reviewer", {"says": "grant"})
+    gone_on = work.done("resume-clock", no, "reviewer", {"result": "没有异议"})
+    work.done("release", no, "reviewer")
+    extended = work.done("extend", no, "approver", {"days": 3, "reason": "情况复杂"})
+    again = work("extend", no, "approver", {"days": 3, "reason": "情况复杂"})
+
+    assert ("clock_stopped" in stopped["flags"], "clock_stopped" in gone_on["flags"]) == (True, False)
+    assert [twice.json()["type"], opinion.json()["type"], again.json()["type"]] == [
+        "clock-stopped", "clock-stopped", "wrong-state",
+    ]  # fmt: skip
+    assert (gone_on["due"]["promised"], extended["due"]["promised"]) == ("2026-03-16", "2026-03-19")
+
+
+def test_a_window_settles_on_the_spot_what_its_item_lets_it(work: Casework) -> None:
+    Item.objects.filter(code="pension").update(handling={**SHOP, "instant": True})
+    catalogue.keep_item_versions(by=work.matters.by["receiver"], now=TUESDAY_NINE)
+    of_catalogue.forget()
+    no = work.received()
+
+    decided = work.done("decide", no, "receiver", {"grant": True})
+
+    assert (decided["phase"], decided["outcome"]) == ("decided", "granted")
+
+
+@pytest.mark.parametrize("phase", ["draft", "received", "in_review"])
+def test_whoever_applied_takes_it_back_until_it_is_decided(work: Casework, phase: str) -> None:
+    no = {"draft": work.opened, "received": work.received, "in_review": work.in_review}[phase]()
+
+    gone = work.done("withdraw", no, "channel", {"reason": "不开店了"})
+
+    assert (gone["phase"], gone["outcome"], gone["next"]) == ("withdrawn", "withdrawn", [])
+
+
+def test_at_the_window_whoever_receives_papers_does_the_applicants_part_too(work: Casework) -> None:
+    no = work.opened("receiver", presented="read", form={})
+    work.calls("patch", f"/cases/{no}", "receiver", {"form": OPEN["form"]})
+    scanned = work.sent(no, "receiver", photo())
+    work.done("receive", no, "receiver", {"materials": ["id", "photo"], "window": "town-01"})
+    silent = work("withdraw", no, "receiver")
+    gone = work.done("withdraw", no, "receiver", {"reason": "申请人书面撤回"})
+
+    assert (scanned.status_code, silent.status_code, silent.json()["type"]) == (201, 422, "invalid")
+    assert (gone["channel"], gone["phase"]) == ("window", "withdrawn")
+
+
+def test_a_machine_opens_a_case_and_sees_it(work: Casework) -> None:
+    no = work.opened("kiosk")
+
+    assert (work.seen(no, "kiosk")["channel"], work.seen(no, "kiosk")["case_no"]) == ("kiosk", no)
+    assert work.calls("get", f"/cases/{no}", "channel").status_code == 404
+
+
+def test_the_applicant_takes_the_result_as_a_file(work: Casework) -> None:
+    no = work.ready()
+
+    wrong = [work("deliver", no, "issuer", {"channel": "electronic"}), work("deliver", no, "channel", {})]
+    done = work.done("deliver", no, "channel", {"channel": "electronic"})
+
+    assert [each.status_code for each in wrong] == [422, 422]
+    assert (done["phase"], done["delivery"]["channel"]) == ("closed", "electronic")
+
+
+@pytest.mark.parametrize(
+    ("identity", "said"),
+    [
+        (True, ("closed", "")),
+        (PERSON["id_number"], ("closed", "")),
+        ("110105194912310038", ("", "identity-mismatch")),
+        ("nonsense", ("", "identity-invalid")),
+        (False, ("", "code-wrong")),
+    ],
+)
+def test_a_result_is_handed_over_by_the_card(work: Casework, identity: Any, said: tuple[str, str]) -> None:
+    no = work.ready()
+
+    answer = work("deliver", no, "issuer", {"identity": identity}).json()
+
+    assert (answer.get("phase", ""), answer.get("type", "")) == said
+
+
+def test_the_words_of_the_interface_are_those_of_the_room() -> None:
+    said = [case_schemas.Phase, case_schemas.Outcome, case_schemas.Worklist, case_schemas.Way, case_schemas.Procedure]
+
+    assert [get_args(each) for each in said] == [
+        tuple(CASE.states), OUTCOMES, tuple(WORKLISTS), CHANNELS, tuple(PROCEDURES),
+    ]  # fmt: skip
+
+
+def test_a_repeat_with_the_same_key_is_the_same_case_the_same_step_and_the_same_file(work: Casework) -> None:
+    headers = {"idempotency_key": "once"}
+
+    opened = [work.calls("post", "/cases", "channel", OPEN, **headers) for _ in range(2)]
+    no = opened[0].json()["case_no"]
+    sent = [work.sent(no, "channel", photo(), idempotency_key="file") for _ in range(2)]
+    other = work.sent(no, "channel", photo("red"), idempotency_key="file")
+    received = [work("receive", no, "receiver", COUNTED, **headers) for _ in range(2)]
+
+    assert [each.json()["case_no"] for each in opened] == [no, no]
+    assert [each.status_code for each in (*opened, *sent, *received)] == [201, 201, 201, 201, 200, 200]
+    assert sent[0].json() == sent[1].json()
+    assert (other.status_code, other.json()["type"]) == (409, "idempotency-conflict")
+    assert received[1]["Idempotency-Replayed"] == "true"
+    assert len(work.calls("get", "/cases", "channel").json()["data"]) == 1

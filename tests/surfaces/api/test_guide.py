@@ -1,0 +1,100 @@
+"""The guide by situation: questions asked until the list is complete; nothing is kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from banshi.rooms.catalogue.models import HallItem, Item
+from tests.rooms.catalogue.handlings import handling
+from tests.surfaces.api.conftest import Calls
+
+GUIDE = "/items/pension/guide"
+
+
+@pytest.fixture
+def modelled(calls: Calls) -> Calls:
+    Item.objects.filter(code="pension").update(handling=handling().model_dump(mode="json"))
+    return calls
+
+
+def answered(calls: Calls, **body: Any) -> dict[str, Any]:
+    reply = calls("post", GUIDE, "read", body)
+    assert reply.status_code == 200
+    found: dict[str, Any] = reply.json()
+    return found
+
+
+def test_the_questions_of_an_item_come_in_order_with_their_conditions(modelled: Calls) -> None:
+    found = modelled("get", f"{GUIDE}?hall=town", "kiosk").json()
+
+    assert (found["item"], found["version"]) == ("pension", 1)
+    assert [(each["id"], each["asked_if"]) for each in found["questions"]] == [
+        ("premises", None),
+        ("lease", {"eq": ["premises", "rented"]}),
+        ("agent", None),
+    ]
+    assert found["questions"][0]["options"][0] == {"id": "own", "text": "选own", "text_en": "Option own"}
+
+
+def test_answers_lead_from_question_to_question_to_what_is_needed(modelled: Calls) -> None:
+    first = answered(modelled)
+    last = answered(modelled, answers={"premises": "rented", "lease": "long", "agent": "agent"})
+
+    assert (first["complete"], first["next_question"]["id"], first["situation"]) == (False, "premises", None)
+    assert (last["complete"], last["next_question"]) == (True, None)
+    assert last["situation"] == {"id": "rented", "name": "租的", "name_en": "Rented"}
+    assert [each["code"] for each in last["materials"]] == ["form", "card", "contract", "letter"]
+    assert last["materials"][1] == {
+        "code": "card", "name": "材料card", "name_en": "Paper card", "necessity": "required", "originals": 1, "copies": 0,
+        "channels": ["paper", "library"], "satisfied_by": ["resident-id"], "accept": "", "accept_en": "",
+    }  # fmt: skip
+    assert last["where"] == {"window": True, "online": True, "kiosk": False, "cabinet": False}
+    assert (last["fee"], last["minutes"]) == ({"amount": "10.00", "text": "工本费", "text_en": "Fee"}, 12)
+    assert (last["promised"], last["statutory"]["value"]) == ({"value": 1, "unit": "working_day"}, 15)
+    assert last["conditions"] == [{"text": "合法", "text_en": "Lawful"}]
+
+
+def test_an_answer_to_what_is_not_asked_is_left_out(modelled: Calls) -> None:
+    found = answered(modelled, answers={"premises": "own", "lease": "long", "agent": "self"})
+
+    assert (found["answers"], found["complete"]) == ({"premises": "own", "agent": "self"}, True)
+
+
+def test_wrong_questions_and_options_are_named_all_at_once(modelled: Calls) -> None:
+    reply = modelled(
+        "post", GUIDE, "channel", {"answers": {"premises": "borrowed", "colour": "red"}}, Accept_Language="en"
+    )
+
+    facts = reply.json()["facts"]
+    assert (reply.status_code, reply.json()["type"]) == (422, "invalid")
+    assert [(each["field"], each["reason"]["en"]) for each in facts["errors"]] == [
+        ("answers.premises", "There is no such option"),
+        ("answers.colour", "There is no such question"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "answers", [[], {"premises": 1}, {"premises": None}, {"": "own"}, {"a" * 81: "own"}, {"x": "\u202e"}]
+)
+def test_answers_of_another_shape_are_invalid(modelled: Calls, answers: Any) -> None:
+    reply = modelled("post", GUIDE, "channel", {"answers": answers})
+
+    assert (reply.status_code, reply.json()["type"]) == (422, "invalid")
+
+
+def test_a_hall_says_how_it_takes_the_item(modelled: Calls) -> None:
+    HallItem.objects.filter(item__code="pension").update(walk_in=False)
+
+    assert [answered(modelled, **hall)["appointment"] for hall in ({}, {"hall": "town"})] == ["advised", "required"]
+    for method, path, body in (("post", GUIDE, {"hall": "other"}), ("get", f"{GUIDE}?hall=other", None)):
+        reply = modelled(method, path, "read", body)
+        assert (reply.status_code, reply.json()["type"]) == (409, "item-not-here")
+
+
+def test_an_item_that_nobody_modelled_is_complete_at_once(calls: Calls) -> None:
+    found = answered(calls)
+
+    assert (calls("get", GUIDE).json()["questions"], found["complete"], found["materials"]) == ([], True, [])
+    assert calls("get", "/items/flying/guide").status_code == 404

@@ -1,0 +1,182 @@
+"""Papers of a case: photographed, seen by their owner alone, taken back, refused in plain words, or not needed at all."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+import pikepdf
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from banshi.rooms.cases.models import Case, CaseMaterial
+from banshi.rooms.identity.models import Account
+from banshi.rooms.library import actions as library
+from banshi.rooms.library.models import CertificateUse, Document
+from tests.matters import Matters
+from tests.surfaces.citizen.cases import applicant, handed_in, photo
+from tests.surfaces.citizen.conftest import Phone, text
+from tests.town import CLERK, TUESDAY_NINE, Town
+
+pytestmark = pytest.mark.django_db
+
+
+def with_a_script() -> bytes:
+    """A PDF that would run something when it is opened."""
+    document, into = pikepdf.new(), io.BytesIO()
+    document.add_blank_page(page_size=(595, 842))
+    document.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)")
+    document.save(into)
+    return into.getvalue()
+
+
+@pytest.fixture
+def shop(open_town: Town) -> tuple[Matters, Phone]:
+    return applicant(open_town)
+
+
+@pytest.fixture
+def me(shop: tuple[Matters, Phone]) -> Phone:
+    return shop[1]
+
+
+@pytest.fixture
+def case(shop: tuple[Matters, Phone]) -> Case:
+    return shop[0].opened()
+
+
+def path(case: Case, more: str = "") -> str:
+    return f"/cases/{case.no}/papers/{more}"
+
+
+def identity_card(matters: Matters) -> None:
+    library.issue_certificate(
+        type="resident-id", number="441900199001011234", name_zh="居民身份证", name_en="Resident identity card",
+        issuer_zh="公安局", issuer_en="Police", issued_on=date(2020, 1, 1), trust="A", source="import:police",
+        person_id=matters.person.pk, by=CLERK, now=TUESDAY_NINE,
+    )  # fmt: skip
+
+
+def test_pages_of_a_paper_come_one_by_one_and_progress_is_told(me, case):
+    before = text(me.get(path(case)))
+
+    handed_in(me, case, "id", "id", "lease")
+
+    after = text(me.get(path(case)))
+    assert ("必交 2 份，已有 0 份" in before, "必交 2 份，已有 2 份" in after) == (True, True)
+    assert CaseMaterial.objects.filter(case=case, code="id").count() == 2
+    assert [m.trust for m in CaseMaterial.objects.order_by("id")] == ["C", "C", "C"]
+    assert {d.account_id for d in Document.objects.order_by("id")} == {me.account.pk}
+
+
+def test_the_camera_comes_first_and_files_may_be_chosen(me, case):
+    page = text(me.get(path(case)))
+
+    assert 'accept="image/*" capture="environment"' in page
+    assert 'accept="image/*,application/pdf" multiple' in page
+    assert 'enctype="multipart/form-data"' in page
+
+
+def test_several_files_are_taken_at_once(me, case):
+    answer = me.client.post(path(case), {"code": "lease", "file": [photo("1.jpg"), photo("2.jpg", "grey")]})
+
+    assert answer["Location"] == path(case, "#paper-lease")
+    assert CaseMaterial.objects.count() == 2
+
+
+def test_a_page_is_shown_to_its_owner_and_kept_nowhere_on_the_way(me, case):
+    handed_in(me, case, "lease")
+    row = CaseMaterial.objects.get()
+
+    whole, small = me.get(path(case, str(row.pk))), me.get(path(case, f"{row.pk}?small"))
+
+    assert (whole.status_code, whole["Content-Type"], whole["Cache-Control"]) == (200, "image/jpeg", "no-store")
+    assert whole["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in whole["Content-Security-Policy"]
+    assert len(small.content) < len(whole.content)
+
+
+def test_a_page_sent_by_mistake_is_taken_back(me, case):
+    handed_in(me, case, "lease")
+    row = CaseMaterial.objects.get()
+
+    answers = [me.client.post(path(case, f"{row.pk}/take-back")) for _ in range(2)]
+
+    assert [each["Location"] for each in answers] == [path(case), path(case)]
+    assert CaseMaterial.objects.get().gone_at is not None
+    assert me.get(path(case, str(row.pk))).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "先拍照或选一个文件"),
+        (b"MZ\x90\x00 not a picture", "只收照片"),
+        (b"<svg onload=alert(1)></svg>", "只收照片"),
+        (b"\xff\xd8\xff\xe0 cut short", "文件打不开"),
+        (with_a_script(), "PDF 里有脚本"),
+    ],
+)
+def test_a_file_that_is_not_taken_says_why_at_its_paper(me, case, content, why):
+    files = {"file": SimpleUploadedFile("../../x.exe", content, "image/jpeg")} if content else {}
+
+    answer = me.client.post(path(case), {"code": "lease", **files})
+
+    assert answer.status_code == 422
+    assert why in text(answer)
+    assert CaseMaterial.objects.count() == 0
+
+
+def test_what_was_taken_stays_when_the_next_is_refused(me, case):
+    bad = SimpleUploadedFile("x.jpg", b"nothing", "image/jpeg")
+
+    answer = me.client.post(path(case), {"code": "lease", "file": [photo(), bad]})
+
+    assert (answer.status_code, CaseMaterial.objects.count()) == (422, 1)
+
+
+def test_a_paper_that_is_not_asked_for_is_not_taken(me, case):
+    assert me.client.post(path(case), {"code": "passport", "file": photo()}).status_code == 404
+    assert me.client.post(path(case), {"file": photo()}).status_code == 404
+
+
+def test_the_same_photo_twice_is_one_and_another_photo_is_another(me, case):
+    page = text(me.get(path(case)))
+    token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+    for colour in ("white", "white", "grey"):
+        said = {"code": "lease", "file": photo(colour=colour), "csrfmiddlewaretoken": token}
+        assert me.client.post(path(case), said).status_code == 302
+
+    assert CaseMaterial.objects.count() == 2
+
+
+def test_what_the_authorities_hold_is_used_with_one_tap(shop, me, case):
+    identity_card(shop[0])
+    page = text(me.get(path(case)))
+
+    answer = me.client.post(path(case, "held"), {"consent": "1", "code": "id"})
+
+    row = CaseMaterial.objects.get()
+    assert ("居民身份证" in page, "同意用于这件事" in page) == (True, True)
+    assert answer["Location"] == path(case)
+    assert (row.channel, row.trust) == ("library", "A")
+    assert [use.subject for use in CertificateUse.objects.order_by("id")] == [f"case:{case.no}"]
+
+
+def test_without_consent_nothing_is_used(shop, me, case):
+    identity_card(shop[0])
+
+    answer = me.client.post(path(case, "held"), {"code": "id"})
+
+    assert (answer.status_code, CertificateUse.objects.count()) == (409, 0)
+
+
+def test_the_library_opens_only_for_the_proven_person(shop, me, case):
+    identity_card(shop[0])
+    Account.objects.filter(pk=me.account.pk).update(person=None, person_evidence=0)
+
+    page = text(me.get(path(case)))
+    answer = me.client.post(path(case, "held"), {"consent": "1", "code": "id"})
+
+    assert "同意用于这件事" not in page
+    assert (answer.status_code, CertificateUse.objects.count()) == (409, 0)

@@ -1,0 +1,418 @@
+"""The case page: how it stands, whose turn it is and until when, what can be done; and nobody else's business."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from banshi.journeys.case import conclude
+from banshi.rooms.cases import actions
+from banshi.rooms.cases.actions import Missing, Verdict
+from banshi.rooms.cases.models import Case, CaseMaterial, CasePaper
+from banshi.rooms.delivery.queries import code_for_applicant
+from banshi.rooms.identity.models import Account
+from tests.matters import Matters
+from tests.surfaces.citizen.cases import applicant, fields, handed_in, retell
+from tests.surfaces.citizen.conftest import Phone, sign_in, stop_the_clock, text
+from tests.town import TUESDAY_NINE, Town, at
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def shop(open_town: Town) -> tuple[Matters, Phone]:
+    return applicant(open_town)
+
+
+@pytest.fixture
+def matters(shop: tuple[Matters, Phone]) -> Matters:
+    return shop[0]
+
+
+@pytest.fixture
+def me(shop: tuple[Matters, Phone]) -> Phone:
+    return shop[1]
+
+
+def page(phone: Phone, case: Case) -> str:
+    answer = phone.get(f"/cases/{case.no}/")
+    assert answer.status_code == 200
+    return text(answer)
+
+
+def sent(matters: Matters, phone: Phone) -> Case:
+    case = matters.opened()
+    handed_in(phone, case, "id", "lease")
+    assert phone.post(f"/cases/{case.no}/check/").status_code == 302
+    return Case.objects.get(pk=case.pk)
+
+
+def ready(matters: Matters) -> Case:
+    case = matters.decided()
+    conclude.issue(case_no=case.no, by=matters.by["issuer"], now=TUESDAY_NINE)
+    return conclude.shelve(case_no=case.no, place="A-3", by=matters.by["issuer"], now=TUESDAY_NINE)
+
+
+# --- Check and send ---------------------------------------------------------------------------------------------
+
+
+def test_what_is_sent_is_looked_at_by_a_day_that_is_told(matters, me):
+    case = matters.opened()
+    handed_in(me, case, "id", "lease")
+    check = text(me.get(f"/cases/{case.no}/check/"))
+
+    answer = me.post(f"/cases/{case.no}/check/")
+
+    shown = page(me, case)
+    assert ("小镇书店" in check, "1 个工作日内预审" in check) == (True, True)
+    assert answer["Location"] == f"/cases/{case.no}/"
+    assert ("正在预审" in shown, "明天" in shown, "小镇大厅" in shown, "申报回执" in shown) == (True, True, True, True)
+    assert "已提交，回执在文书里。" in shown
+
+
+def test_missing_papers_lead_to_the_papers(matters, me):
+    case = matters.opened()
+
+    answer = me.post(f"/cases/{case.no}/check/")
+
+    assert answer.status_code == 409
+    assert f'href="/cases/{case.no}/papers/"' in text(answer)
+    assert ("身份证" in text(answer), "租约" in text(answer)) == (True, True)
+
+
+def test_a_form_that_is_not_right_leads_to_its_fields(matters, me):
+    case = matters.opened(form={"name": "小镇书店"})
+    handed_in(me, case, "id", "lease")
+
+    answer = me.post(f"/cases/{case.no}/check/")
+
+    assert answer.status_code == 422
+    assert f'href="/cases/{case.no}/form/?faults=all"' in text(answer)
+    assert "缺地址" in text(me.get(f"/cases/{case.no}/form/", faults="all"))
+
+
+def test_sent_twice_it_is_sent_once(matters, me):
+    case = sent(matters, me)
+
+    again = me.post(f"/cases/{case.no}/check/")
+
+    assert again["Location"] == f"/cases/{case.no}/"
+    assert CasePaper.objects.filter(case=case, kind="submission_receipt").count() == 1
+
+
+# --- To be put right --------------------------------------------------------------------------------------------
+
+
+def test_what_the_pre_review_found_is_listed_put_right_and_sent_again(matters, me):
+    case = sent(matters, me)
+    verdicts = [Verdict("id", ok=True), Verdict("lease", ok=False, reason="少了签名页")]
+    actions.send_back(case_no=case.no, verdicts=verdicts, by=matters.by["pre_reviewer"], now=TUESDAY_NINE)
+
+    shown = page(me, case)
+    handed_in(me, case, "lease")
+    answer = me.post(f"/cases/{case.no}/check/")
+
+    assert ("有地方要改" in shown, "少了签名页" in shown, "去修改" in shown) == (True, True, True)
+    assert answer.status_code == 302
+    assert Case.objects.get(pk=case.pk).phase == "pre_review"
+    assert CaseMaterial.objects.filter(case=case, code="lease", gone_at=None).count() == 1
+
+
+def test_what_the_hall_misses_is_listed_with_its_day_and_handed_in(matters, me):
+    case = matters.received(papers=("id",))
+    missing = [Missing("lease", "要租约全部页"), Missing("name", "店名和招牌不一致", kind="field")]
+    missing.append(Missing("photo", "要店面照片"))
+    actions.give_notice(case_no=case.no, missing_now=missing, by=matters.by["receiver"], now=TUESDAY_NINE)
+
+    shown = page(me, case)
+    form = text(me.get(f"/cases/{case.no}/form/"))
+    handed_in(me, case, "lease", "photo")
+    check = text(me.get(f"/cases/{case.no}/check/"))
+    answer = me.post(f"/cases/{case.no}/check/")
+
+    assert ("有材料要补" in shown, "要租约全部页" in shown, "3月24日" in shown) == (True, True, True)
+    assert "店名和招牌不一致" in form
+    assert "提交补正" in check
+    assert answer.status_code == 302
+    assert Case.objects.get(pk=case.pk).phase == "received"
+
+
+# --- At the hall and in the department --------------------------------------------------------------------------
+
+
+def test_after_the_pre_review_a_time_is_booked_and_brings_the_case(matters, me, open_town):
+    case = sent(matters, me)
+    verdicts = [Verdict("id", ok=True), Verdict("lease", ok=True)]
+    actions.pass_on(case_no=case.no, verdicts=verdicts, by=matters.by["pre_reviewer"], now=TUESDAY_NINE)
+    slot = open_town.slot(quota=3)
+
+    before = page(me, case)
+    booked = me.post(f"/book/pension/{slot.pk}/", who=str(me.person.pk))
+    after = page(me, case)
+
+    code = Case.objects.get(pk=case.pk).appointment
+    assert 'href="/book/pension/?hall=town"' in before
+    assert booked["Location"].startswith(f"/a/{code}")
+    assert ("大厅等着收材料" in after, f'href="/a/{code}"' in after) == (True, True)
+
+
+def test_a_booking_that_was_given_up_is_booked_anew(matters, me, open_town):
+    case = sent(matters, me)
+    verdicts = [Verdict("id", ok=True), Verdict("lease", ok=True)]
+    actions.pass_on(case_no=case.no, verdicts=verdicts, by=matters.by["pre_reviewer"], now=TUESDAY_NINE)
+    first, second = open_town.slot(quota=3), open_town.slot(quota=3, starts=at("2026-03-12 09:00"))
+    me.post(f"/book/pension/{first.pk}/", who=str(me.person.pk))
+    given_up = Case.objects.get(pk=case.pk).appointment
+    me.post(f"/a/{given_up}/cancel")
+
+    between = page(me, case)
+    me.post(f"/book/pension/{second.pk}/", who=str(me.person.pk))
+
+    now = Case.objects.get(pk=case.pk)
+    assert 'href="/book/pension/?hall=town"' in between
+    assert (now.phase, now.appointment != given_up) == ("await_receipt", True)
+
+
+def test_in_review_it_says_who_has_it_and_until_when(matters, me):
+    case = matters.in_review()
+
+    shown = page(me, case)
+
+    assert ("部门正在审查" in shown, "人社局" in shown, "3月16日" in shown, "4月7日" in shown) == (
+        True,
+        True,
+        True,
+        True,
+    )
+    assert "暂定：那一年的放假安排还没公布。" in shown
+    assert "物料流转凭证" not in shown
+    assert "办rev" not in shown  # no clerk's name
+
+
+def test_days_on_which_the_clock_stood_are_told(matters, me):
+    case = matters.in_review()
+    actions.stop_clock(
+        case_no=case.no, kind="site_visit", basis="规定", expected_days=5, by=matters.by["reviewer"], now=TUESDAY_NINE
+    )
+    stopped = page(me, case)
+    actions.resume_clock(case_no=case.no, result="看过", by=matters.by["reviewer"], now=TUESDAY_NINE + 2 * DAY)
+    stop_the_clock(TUESDAY_NINE + 3 * DAY)
+
+    going = page(me, case)
+
+    assert ("暂停计时" in stopped, "现场勘查" in stopped) == (True, True)
+    assert ("期间停了 2 天，不计时" in going, "3月18日" in going) == (True, True)
+
+
+def test_a_paper_that_was_to_follow_is_sent_in(matters, me):
+    case = matters.received(papers=("id", "lease"))
+    day = at("2026-03-13 09:00").date()
+    actions.accept(case_no=case.no, deferred=[("photo", day)], by=matters.by["receiver"], now=TUESDAY_NINE)
+
+    shown = page(me, case)
+    papers = text(me.get(f"/cases/{case.no}/papers/"))
+    handed_in(me, case, "photo")
+
+    assert ("答应后补的材料" in shown, "店面照片" in shown) == (True, True)
+    assert (papers.count('name="code" value="photo"'), papers.count('name="code" value="id"')) == (1, 0)
+    assert CaseMaterial.objects.filter(case=case, code="photo").count() == 1
+
+
+def test_a_refusal_says_why(matters, me):
+    shown = page(me, matters.decided(grant=False))
+
+    assert ("不予批准" in shown, "不符合规划" in shown, "不予批准决定书" in shown) == (True, True, True)
+
+
+# --- The result -------------------------------------------------------------------------------------------------
+
+
+def test_the_code_stands_large_with_its_place_until_it_is_used(matters, me):
+    case = ready(matters)
+    code = code_for_applicant(case)
+
+    shown = page(me, case)
+    conclude.hand_over(case_no=case.no, code=code, by=matters.by["issuer"], now=TUESDAY_NINE)
+
+    assert (f"{code[:4]} {code[4:]}" in shown, "A-3" in shown, "一号路" in shown) == (True, True, True)
+    assert f"{code[:4]} {code[4:]}" not in page(me, case)
+
+
+def test_the_result_is_received_as_a_file_once(matters, me):
+    case = ready(matters)
+    licence = CasePaper.objects.get(case=case, kind="licence")
+    early = me.get(f"/cases/{case.no}/documents/{licence.number}")
+
+    answers = [me.post(f"/cases/{case.no}/receive") for _ in range(2)]
+
+    pdf = me.get(f"/cases/{case.no}/documents/{licence.number}")
+    assert early.status_code == 404
+    assert [each["Location"] for each in answers] == [f"/cases/{case.no}/"] * 2
+    assert (pdf["Content-Type"], pdf["Content-Disposition"]) == (
+        "application/pdf", f'attachment; filename="{licence.number}.pdf"',
+    )  # fmt: skip
+    assert (pdf.content[:5], pdf["X-Content-Type-Options"], pdf["Cache-Control"]) == (b"%PDF-", "nosniff", "no-store")
+    assert "办结" in page(me, case)
+
+
+def test_a_result_that_is_not_there_is_not_received(matters, me):
+    case = matters.in_review()
+
+    assert me.post(f"/cases/{case.no}/receive").status_code == 404
+    assert Case.objects.get(pk=case.pk).phase == "in_review"
+
+
+# --- Take back --------------------------------------------------------------------------------------------------
+
+
+def test_it_is_taken_back_after_one_question(matters, me):
+    case = sent(matters, me)
+
+    asked = text(me.get(f"/cases/{case.no}/withdraw"))
+    answers = [me.post(f"/cases/{case.no}/withdraw", reason="不开了") for _ in range(2)]
+
+    assert "撤回这件事？" in asked
+    assert [each["Location"] for each in answers] == [f"/cases/{case.no}/"] * 2
+    assert ("已撤回" in page(me, case), "撤回确认" in page(me, case)) == (True, True)
+
+
+def test_after_the_decision_nothing_is_taken_back(matters, me):
+    case = matters.decided()
+
+    assert me.get(f"/cases/{case.no}/withdraw")["Location"] == f"/cases/{case.no}/"
+    assert me.post(f"/cases/{case.no}/withdraw").status_code == 409
+    assert "撤回</a>" not in page(me, case)
+
+
+# --- Lists ------------------------------------------------------------------------------------------------------
+
+
+def test_my_cases_stand_newest_first_in_as_many_queries_for_three_as_for_one(
+    matters, me, django_assert_max_num_queries
+):
+    empty = text(me.get("/cases/"))
+    matters.opened()
+    with django_assert_max_num_queries(20) as one:
+        me.get("/cases/")
+    later = [matters.opened(TUESDAY_NINE + n * timedelta(minutes=1), anyway=True) for n in (1, 2)]
+
+    with django_assert_max_num_queries(20) as three:
+        shown = text(me.get("/cases/"))
+
+    assert "还没有办件" in empty
+    assert len(one.captured_queries) == len(three.captured_queries)
+    assert shown.index(later[1].no) < shown.index(later[0].no)
+
+
+def test_many_cases_are_turned_over(matters, me):
+    for n in range(21):
+        matters.opened(TUESDAY_NINE + n * timedelta(minutes=1), anyway=True)
+
+    first, second = text(me.get("/cases/")), text(me.get("/cases/", page=2))
+
+    assert (first.count('href="/cases/4419'), second.count('href="/cases/4419')) == (20, 1)
+    assert 'href="?page=2"' in first
+
+
+def test_the_first_page_and_my_own_lead_to_what_waits_for_me(matters, me):
+    matters.in_review(TUESDAY_NINE - DAY)
+    case = matters.opened(anyway=True)
+
+    home, own = text(me.get("/")), text(me.get("/me/"))
+
+    assert f'href="/cases/{case.no}/"' in home
+    assert 'href="/cases/"' in own
+
+
+# --- Whose ------------------------------------------------------------------------------------------------------
+
+ADDRESSES = (
+    "", "form/", "situation/", "papers/", "papers/{material}", "check/", "withdraw", "documents/{number}",
+)  # fmt: skip
+DEEDS = (
+    "form/", "form/0", "situation/", "papers/", "papers/held", "papers/{material}/take-back", "check/", "withdraw", "receive",
+)  # fmt: skip
+
+
+@pytest.fixture
+def all_of_it(matters: Matters, me: Phone) -> dict[str, str]:
+    case = matters.opened()
+    handed_in(me, case, "id", "lease")
+    actions.submit(case_no=case.no, by=matters.applicant, now=TUESDAY_NINE)
+    return {
+        "no": case.no,
+        "material": str(CaseMaterial.objects.order_by("id")[0].pk),
+        "number": CasePaper.objects.get().number,
+    }
+
+
+def filled(address: str, of: dict[str, str]) -> str:
+    return f"/cases/{of['no']}/" + address.format(**of)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_foreign_account_finds_nothing(all_of_it, open_town, address):
+    theirs = sign_in(open_town, 2)
+
+    assert theirs.get(filled(address, all_of_it)).status_code == 404
+
+
+@pytest.mark.parametrize("address", DEEDS)
+def test_a_foreign_account_does_nothing(all_of_it, open_town, address):
+    theirs = sign_in(open_town, 2)
+    before = list(Case.objects.values())
+
+    assert theirs.post(filled(address, all_of_it), answer="premises:own", code="id").status_code == 404
+    assert list(Case.objects.values()) == before
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_whoever_is_not_signed_in_signs_in_first_whatever_the_number(all_of_it, anybody, address):
+    real, none = filled(address, all_of_it), filled(address, {**all_of_it, "no": "441900-000000-000000"})
+
+    assert anybody.client.get(real).status_code == anybody.client.get(none).status_code == 302
+
+
+def test_papers_of_another_case_are_not_reached_through_ones_own(matters, me, all_of_it):
+    other = matters.opened(anyway=True)
+
+    assert me.get(f"/cases/{other.no}/papers/{all_of_it['material']}").status_code == 404
+    assert me.get(f"/cases/{other.no}/documents/{all_of_it['number']}").status_code == 404
+    assert me.post(f"/cases/{other.no}/papers/{all_of_it['material']}/take-back").status_code == 302
+    assert CaseMaterial.objects.get(pk=all_of_it["material"]).gone_at is None
+
+
+def test_the_proven_person_follows_what_a_window_opened_for_them(matters, me):
+    case = matters.opened(account_id=None)
+    theirs = page(me, case)
+
+    Account.objects.filter(pk=me.account.pk).update(person_evidence=0)
+
+    assert case.no in theirs
+    assert me.get(f"/cases/{case.no}/").status_code == 404
+
+
+def test_pages_speak_english_too(matters, me):
+    case = sent(matters, me)
+    me.client.cookies["django_language"] = "en"
+
+    for path in (f"/cases/{case.no}/", "/cases/", f"/cases/{matters.opened(anyway=True).no}/papers/"):
+        shown = text(me.get(path))
+        assert "Pension enrolment" in shown
+
+    assert "Your papers are being looked at" in text(me.get(f"/cases/{case.no}/"))
+
+
+def test_numbers_of_documents_are_masked_where_all_is_checked(matters, me):
+    group = {"group_zh": "人", "group_en": "Person"}
+    retell(matters, fields=[
+        {"code": "n", "label_zh": "证件号码", "label_en": "ID number", "type": "id_number", **group},
+    ])  # fmt: skip
+    case = matters.opened(form={"n": "11010519491231002X"})
+
+    check = text(me.get(f"/cases/{case.no}/check/"))
+
+    assert ("11010519491231002X" in check, "002X" in check) == (False, True)
+    assert fields(me.get(f"/cases/{case.no}/form/"))["f-n"] == "11010519491231002X"

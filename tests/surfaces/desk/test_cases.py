@@ -1,0 +1,63 @@
+"""Cases at the window: what was collected before, a case from nothing, something missing that comes at another visit."""
+
+from __future__ import annotations
+
+import pytest
+
+from banshi.rooms.cases.models import Case
+from tests.matters import ANSWERS
+from tests.surfaces.desk.served import FILLED, here, post, press, sent_online, serve
+
+pytestmark = pytest.mark.django_db
+
+
+def test_what_was_collected_before_is_received_and_accepted_in_one_press(clerk, matters):
+    case = sent_online(matters)
+    ticket = serve(matters.town, 1)
+
+    page = clerk.get(here(ticket, case))
+    answer = press(clerk, ticket, case, "accept")
+
+    case.refresh_from_db()
+    assert (page.status_code, answer.status_code, case.phase) == (200, 302, "accepted")
+    assert (case.visit_id, case.window.code, case.accepted_by) == (ticket.visit_id, "town-01", matters.town.clerk)
+    after = clerk.get(answer.url).content.decode()
+    assert {p.kind: p.number in after for p in case.papers.all()} == {
+        "submission_receipt": True, "receipt": True, "acceptance": True,
+    }  # fmt: skip
+
+
+def test_a_case_from_nothing_is_opened_filled_and_accepted(clerk, matters):
+    ticket = serve(matters.town, 1)
+
+    opened = clerk.post(f"/desk/cases/{ticket.ref}/open", {"item": "pension"})
+    case = Case.objects.get()
+    answer = press(clerk, ticket, case, "accept", **FILLED, **{"here-id": "on", "here-lease": "on", "here-photo": "on"})
+
+    assert (opened.status_code, opened.url, answer.status_code) == (302, here(ticket, case), 302)
+    case.refresh_from_db()
+    assert (case.phase, case.answers, case.channel, case.window.code) == ("accepted", ANSWERS, "window", "town-01")
+    assert [(m.code, m.channel, m.verdict) for m in case.materials.order_by("id")] == [
+        ("id", "paper", "ok"), ("lease", "paper", "ok"), ("photo", "paper", "ok"),
+    ]  # fmt: skip
+
+
+def test_what_is_missing_is_told_once_and_comes_at_another_visit(clerk, matters):
+    case = matters.opened()
+    ticket = serve(matters.town, 1)
+
+    told = press(
+        clerk, ticket, case, "notice", **FILLED,
+        **{"here-id": "on", "here-photo": "on", "lacks-material-lease": "on", "why-material-lease": "没有带"},
+    )  # fmt: skip
+
+    case.refresh_from_db()
+    assert (told.status_code, case.phase, case.notices) == (302, "supplement", 1)
+    post(clerk, "finish", ref=ticket.ref, outcome="paper_missing")
+    again = serve(matters.town, 1)
+    shown = clerk.get(here(again, case)).content.decode()
+    answer = press(clerk, again, case, "accept", **FILLED, **{"here-lease": "on"})
+
+    case.refresh_from_db()
+    assert ("没有带" in shown, answer.status_code, case.phase) == (True, 302, "accepted")
+    assert case.visit_id == ticket.visit_id

@@ -1,0 +1,291 @@
+"""The page of a case: whose it is, what may be looked at, what is kept of what was typed, and why something is not there."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
+from PIL import Image
+
+from banshi.rooms.audit.models import Entry
+from banshi.rooms.cases import actions as cases
+from banshi.rooms.cases.actions.receiving import Missing
+from banshi.rooms.cases.models import Case, CaseMaterial, CasePaper, Obligation
+from banshi.rooms.catalogue.models import Department
+from banshi.rooms.identity.models import Role
+from banshi.rooms.library import actions as library
+from banshi.rooms.library.models import DocumentVersion
+from tests.matters import FORM, Matters
+from tests.town import TUESDAY_NINE
+
+pytestmark = pytest.mark.django_db
+
+
+def at(case: Case, step: str = "") -> str:
+    return f"/review/town/cases/{case.no}/{step}"
+
+
+def drawn() -> bytes:
+    found = BytesIO()
+    Image.new("RGB", (40, 60), "white").save(found, "JPEG")
+    return found.getvalue()
+
+
+def uploaded(matters: Matters, case: Case, code: str = "lease", content: bytes = b"") -> CaseMaterial:
+    """A file that the applicant uploaded; a picture where nothing is said."""
+    version = library.take_in(
+        content=content or drawn(), name="租约", channel="upload", person_id=matters.person.pk, by=matters.applicant,
+        now=TUESDAY_NINE,
+    )  # fmt: skip
+    return cases.add_material(
+        case_no=case.no, code=code, channel="upload", file=version, by=matters.applicant, now=TUESDAY_NINE
+    )
+
+
+def sent(matters: Matters, lease: bytes = b"") -> Case:
+    case = matters.opened()
+    for code in ("id", "lease", "photo"):
+        uploaded(matters, case, code, lease if code == "lease" else b"")
+    return cases.submit(case_no=case.no, by=matters.applicant, now=TUESDAY_NINE)
+
+
+def looks() -> int:
+    return Entry.objects.filter(action="looked").count()
+
+
+def test_whose_case_it_is_stands_masked_until_somebody_asks_and_that_is_traced_once(matters: Matters, client_of):
+    case = matters.in_review()
+    client = client_of("reviewer")
+    secret = (case.applicant, FORM["address"], "13800138000")
+
+    before = client.get(at(case)).content.decode()
+    untraced = looks()
+    client.post(at(case, "whole"))
+    client.post(at(case, "whole"))
+    after = client.get(at(case)).content.decode()
+
+    assert [text for text in secret if text in before] == []
+    assert [text for text in secret[:2] if text not in after] == []
+    assert (untraced, looks()) == (0, 1)
+    assert Entry.objects.get(action="looked").facts == {"why": f"case:{case.no}"}
+
+
+def test_what_one_saw_is_not_shown_to_another(matters: Matters, client_of):
+    case = matters.in_review()
+
+    client_of("reviewer").post(at(case, "whole"))
+
+    assert case.applicant not in client_of("approver").get(at(case)).content.decode()
+
+
+def test_a_file_is_a_picture_without_rights_and_looking_leaves_one_trace(matters: Matters, client_of):
+    case = sent(matters)
+    row = case.materials.get(code="lease")
+    client = client_of("pre_reviewer")
+
+    answer = client.get(at(case, f"files/{row.pk}"))
+    client.get(at(case, f"files/{row.pk}"))
+
+    assert answer["Content-Type"] == "image/jpeg"
+    assert (answer["Cache-Control"], answer["X-Content-Type-Options"], answer["X-Frame-Options"]) == (
+        "no-store", "nosniff", "SAMEORIGIN",
+    )  # fmt: skip
+    assert answer["Content-Security-Policy"].startswith("sandbox;")
+    assert looks() == 1
+
+
+def test_the_middle_turns_from_file_to_file(matters: Matters, client_of):
+    case = sent(matters)
+    first, second, third = case.materials.order_by("id").values_list("id", flat=True)
+    client = client_of("pre_reviewer")
+
+    whole = client.get(at(case, f"files/{second}/look")).content.decode()
+    part = client.get(at(case, f"files/{second}/look"), headers={"HX-Request": "true"}).content.decode()
+
+    assert ("<html" in whole, "<html" in part) == (True, False)
+    for page in (whole, part):
+        assert [f'src="{at(case, f"files/{each}")}"' in page for each in (first, second, third)] == [False, True, False]
+        assert [f'href="{at(case, f"files/{each}/look")}"' in page for each in (first, third)] == [True, True]
+
+
+def test_a_pdf_that_no_scan_cleared_is_opened_by_who_says_so(matters: Matters, client_of):
+    number = CasePaper.objects.get(case=matters.received()).number
+    case = sent(matters, lease=cases.pdf_of(number, now=TUESDAY_NINE))
+    row = case.materials.get(code="lease")
+    client, source = client_of("pre_reviewer"), f'src="{at(case, f"files/{row.pk}")}'
+
+    before = client.get(at(case, f"files/{row.pk}/look")).content.decode()
+    after = client.get(at(case, f"files/{row.pk}/look"), {"open": "1"}).content.decode()
+
+    assert (source in before, source in after) == (False, True)
+
+
+def test_a_file_that_is_being_scanned_waits_and_a_rejected_one_is_opened_by_nobody(matters: Matters, client_of):
+    case = sent(matters)
+    row = case.materials.get(code="lease")
+    client, found = client_of("pre_reviewer"), {}
+
+    for state in ("pending", "rejected"):
+        DocumentVersion.objects.filter(id=row.file_id).update(
+            scan=state, reason="infected" if state == "rejected" else ""
+        )
+        found[state] = [client.get(at(case, f"files/{row.pk}{asked}")).status_code for asked in ("", "?open=1")]
+
+    assert found == {"pending": [409, 200], "rejected": [422, 422]}
+    assert client.get(at(case)).status_code == 200
+    assert client.get(at(case, f"files/{row.pk}/look")).status_code == 404
+
+
+def test_verdicts_that_were_typed_stay_when_something_is_forgotten(matters: Matters, client_of):
+    case = sent(matters)
+    form = {"ok-id": "ok", "ok-lease": "bad", "why-lease": "没有签字"}
+
+    answer = client_of("pre_reviewer").post(at(case, "return"), form)
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "没有签字" in page
+    assert 'name="ok-lease" value="bad"  checked' in page or 'name="ok-lease" value="bad" checked' in page
+
+
+def test_what_a_supplement_brought_is_found_right_on_the_page_that_accepts(matters: Matters, client_of):
+    case, by = matters.received(papers=("id", "photo")), matters.by["receiver"]
+    cases.give_notice(case_no=case.no, missing_now=[Missing("lease", "没有交")], by=by, now=TUESDAY_NINE)
+    uploaded(matters, case)
+    cases.supplement(case_no=case.no, by=matters.applicant, now=TUESDAY_NINE)
+
+    unseen = client_of("receiver").post(at(case, "accept"))
+    seen = client_of("receiver").post(at(case, "accept"), {"ok-lease": "ok"})
+
+    assert (unseen.status_code, seen.status_code, Case.objects.get().phase) == (422, 302, "accepted")
+
+
+def test_a_paper_follows_by_its_day(matters: Matters, client_of):
+    case = matters.received(papers=("id", "lease"))
+    client = client_of("receiver")
+
+    no_day = client.post(at(case, "accept"), {"ok-photo": "later"})
+    saturday = client.post(at(case, "accept"), {"ok-photo": "later", "on-photo": "2026-03-14"})
+    done = client.post(at(case, "accept"), {"ok-photo": "later", "on-photo": "2026-03-13"})
+
+    assert (no_day.status_code, saturday.status_code, done.status_code) == (422, 422, 302)
+    assert 'value="2026-03-14"' in saturday.content.decode()
+    assert Obligation.objects.get().due_on.isoformat() == "2026-03-13"
+
+
+def test_a_field_is_told_as_missing_too(matters: Matters, client_of):
+    case = matters.received()
+
+    client_of("receiver").post(at(case, "notice"), {"field-address": "1", "field-why-address": "门牌号不对"})
+
+    assert Case.objects.get().phase == "supplement"
+    assert CasePaper.objects.filter(kind="one_time_notice").count() == 1
+
+
+def test_without_a_paper_that_has_to_be_there_the_page_says_so(matters: Matters, client_of):
+    case = matters.received(papers=("id",))
+
+    assert "还不能受理，缺：租约。" in client_of("receiver").get(at(case)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("who", "said"),
+    [
+        ("approver", "还没有审查意见，不能决定。"),
+        ("supervisor", "终止要两个人：先由另一位有督办权限的同事在本页同意。"),
+    ],
+)
+def test_what_is_not_possible_says_why(matters: Matters, client_of, who, said):
+    case = matters.in_review()
+
+    assert said in client_of(who).get(at(case)).content.decode()
+
+
+def test_while_the_clock_stands_nobody_finds_a_decision(matters: Matters, client_of):
+    case = matters.in_review()
+    cases.opine(case_no=case.no, says="grant", by=matters.by["reviewer"], now=TUESDAY_NINE)
+    cases.stop_clock(
+        case_no=case.no,
+        kind="hearing",
+        basis="申请人要求",
+        expected_days=3,
+        by=matters.by["reviewer"],
+        now=TUESDAY_NINE,
+    )
+    cases.release(case_no=case.no, by=matters.by["reviewer"], now=TUESDAY_NINE)
+
+    page = client_of("approver").get(at(case)).content.decode()
+
+    assert ("期限暂停中，不能决定。" in page, at(case, "decide") in page) == (True, False)
+
+
+def test_the_second_of_two_reviewers_sees_who_has_it(matters: Matters, client_of):
+    case = matters.in_review()
+    other = matters.staff["receiver"]
+    Role.objects.create(
+        staff=other, role="reviewer", scope_kind="hall", scope="town", given_at=TUESDAY_NINE, given_by="system"
+    )
+
+    first = client_of("reviewer").post("/review/town/review/next")
+    second = client_of("receiver").post("/review/town/review/next")
+    page = client_of("receiver").get(at(case)).content.decode()
+    refused = client_of("receiver").post(at(case, "opine"), {"says": "grant"})
+
+    assert (first.url, second.url) == (at(case), "/review/town/review")
+    assert f"{escape(matters.staff['reviewer'].name_zh)}正在办。" in page
+    assert at(case, "opine") not in page
+    assert refused.status_code == 409
+
+
+def test_the_next_one_is_the_one_due_first_that_nobody_has(matters: Matters, client_of):
+    late = matters.in_review(TUESDAY_NINE - timedelta(days=1))
+    matters.in_review()
+    later = matters.in_review(TUESDAY_NINE)
+    cases.take(case_no=late.no, by=matters.by["approver"], now=TUESDAY_NINE)
+
+    taken = client_of("reviewer").post("/review/town/review/next")
+
+    assert taken.url != at(late)
+    assert Case.objects.get(no=taken.url.split("/")[-2]).locked_by_id == matters.staff["reviewer"].pk
+    assert Case.objects.get(id=later.pk).locked_by_id is None
+
+
+def test_lists_count_filter_and_find(matters: Matters, client_of):
+    case = matters.in_review()
+    other = Department.objects.create(code="police", name_zh="公安局", name_en="Police")
+    elsewhere = matters.in_review()
+    Case.objects.filter(id=elsewhere.pk).update(department=other)
+    client = client_of("supervisor")
+
+    every = client.get("/review/town/supervision").content.decode()
+    some = client.get("/review/town/supervision", {"department": "police"}).content.decode()
+    none = client.get("/review/town/supervision", {"q": "没有这个"}).content.decode()
+
+    assert '<span class="badge">2</span>' in every
+    assert (case.no in every, elsewhere.no in every) == (True, True)
+    assert (case.no in some, elsewhere.no in some) == (False, True)
+    assert (case.no in none, "没有符合的办件" in none) == (False, True)
+
+
+def test_the_department_of_the_address_opens_nothing(matters: Matters, client_of):
+    case = matters.in_review()
+    other = Department.objects.create(code="police", name_zh="公安局", name_en="Police")
+    Case.objects.filter(id=case.pk).update(department=other)
+
+    page = client_of("reviewer").get("/review/town/review", {"department": "police"}).content.decode()
+
+    assert case.no not in page
+
+
+def test_a_case_is_read_in_as_many_queries_with_three_papers_as_with_one(matters: Matters, client_of):
+    def counted(case: Case) -> int:
+        client_of("receiver").get(at(case))
+        with CaptureQueriesContext(connection) as found:
+            client_of("receiver").get(at(case))
+        return len(found)
+
+    assert counted(matters.received(papers=("id",))) == counted(matters.received()) == 17
