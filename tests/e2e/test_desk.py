@@ -283,7 +283,8 @@ def test_nothing_read_before_a_press_is_shown_after_its_answer(open_page: Any, i
         if (detail.requestConfig.verb === "post") htmx.trigger(document.body, "desk-changed");
     }, { once: true })""")
     page.fill("#id-number", other)
-    with page.expect_response("**/desk/line*"):
+    # What the call a moment ago sets off may come as late as this; what counts is what is asked after the press.
+    with page.expect_response(lambda answer: "/desk/line" in answer.url and "200" in asked):
         page.keyboard.press("Enter")
     locked = page.locator(".next-step").is_disabled()
     page.keyboard.press("Escape")
@@ -294,6 +295,7 @@ def test_nothing_read_before_a_press_is_shown_after_its_answer(open_page: Any, i
     press(page, "Space", SERVING)
     press(page, "Space", NOBODY)
 
+    asked = asked[asked.index("do/identity") :]
     assert (asked[:3], locked, after) == (["do/identity", "200", "line"], True, "called")
 
 
